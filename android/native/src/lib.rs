@@ -1,0 +1,3 @@
+//! The one library that ships, `libwalletlock.so`: the uniffi surface, and later the JNI layer beside it.
+
+pub use walletlock_bindings::*;

@@ -1,0 +1,49 @@
+//! Faults, as exceptions.
+
+use walletlock_core as core;
+use walletlock_core::platform::DeviceKeyFault;
+
+/// What can go wrong that is nobody's wrong PIN.
+#[derive(Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum LockError {
+    #[error("another process has this wallet open")]
+    InUse,
+    #[error("a newer version wrote this wallet")]
+    NewerVersion,
+    #[error("the storage failed")]
+    Storage,
+    #[error("protected data is damaged")]
+    DataDamaged,
+    #[error("the device key did not answer")]
+    DeviceKey { fault: DeviceKeyFault },
+    #[error("clock or randomness failed")]
+    Platform,
+    #[error("the policy is not valid")]
+    Policy { field: String, problem: String },
+    #[error("the session is over")]
+    SessionEnded,
+    #[error("not possible in this state")]
+    WrongState,
+    #[error("an argument is out of range")]
+    Invalid { what: String },
+    #[error("there may be no more of these for now")]
+    LimitReached { what: String },
+}
+
+impl From<core::LockError> for LockError {
+    fn from(error: core::LockError) -> Self {
+        match error {
+            core::LockError::InUse => Self::InUse,
+            core::LockError::NewerVersion => Self::NewerVersion,
+            core::LockError::Storage => Self::Storage,
+            core::LockError::DataDamaged => Self::DataDamaged,
+            core::LockError::DeviceKey(fault) => Self::DeviceKey { fault },
+            core::LockError::Platform(_) => Self::Platform,
+            core::LockError::Policy(error) => Self::Policy { field: error.field, problem: error.problem },
+            core::LockError::SessionEnded => Self::SessionEnded,
+            core::LockError::WrongState => Self::WrongState,
+            core::LockError::Invalid(what) => Self::Invalid { what: what.to_owned() },
+            core::LockError::LimitReached(what) => Self::LimitReached { what: what.to_owned() },
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The uniffi surface of Walletlock: one delegating line a method. Nothing is decided here.
+//!
+//! Kotlin apps use the facade `dev.walletlock.WalletLock`, which hides what is generated from this.
+#![allow(missing_docs, reason = "uniffi's macros generate items without docs")]
+#![allow(unreachable_pub, reason = "what uniffi exports is reached from Kotlin")]
+
+mod error;
+mod outcomes;
+mod pin_entry;
+mod platform;
+mod registry;
+mod session;
+mod types;
+mod wallet_lock;
+
+uniffi::setup_scaffolding!("walletlock");

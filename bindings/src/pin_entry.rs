@@ -1,0 +1,45 @@
+//! The digits a person types. They go in one at a time and never come out.
+
+use std::sync::Arc;
+
+use walletlock_core::pin;
+
+use crate::error::LockError;
+
+#[derive(Debug, uniffi::Object)]
+pub struct PinEntry(pub(crate) pin::PinEntry);
+
+#[uniffi::export]
+impl PinEntry {
+    #[uniffi::constructor]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(pin::PinEntry::new()))
+    }
+
+    /// Adds a digit, 0 to 9. `false` when the entry is full.
+    pub fn push(&self, digit: i32) -> Result<bool, LockError> {
+        let not_a_digit = || LockError::Invalid { what: "digit".to_owned() };
+        let digit = u32::try_from(digit).map_err(|_| not_a_digit())?;
+        self.0.push(digit).map_err(|_| not_a_digit())
+    }
+
+    /// Takes the last digit away. `false` if there was none.
+    pub fn pop(&self) -> bool {
+        self.0.pop()
+    }
+
+    /// Wipes all digits.
+    pub fn clear(&self) {
+        self.0.clear();
+    }
+
+    /// How many digits were typed.
+    pub fn length(&self) -> i32 {
+        self.0.length() as i32
+    }
+
+    /// Whether both entries hold the same digits.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.0.same_as(&other.0)
+    }
+}

@@ -1,0 +1,159 @@
+//! The phone's parts, implemented in Kotlin. An exception thrown there is a fault here, never a panic.
+
+use std::sync::Arc;
+
+use walletlock_core::platform::{self as core, DeviceKeyFault, KeyPurpose, PlatformFault};
+use walletlock_core::{Now, journal};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::types::Event;
+
+/// One reading of the clocks. `boot_count` is null where it cannot be read; no session lives then.
+#[derive(uniffi::Record)]
+pub struct ClockReading {
+    pub boot_count: Option<i32>,
+    pub since_boot_ms: i64,
+    pub wall_ms: i64,
+}
+
+/// A clock, source of randomness or listener failed.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum PlatformError {
+    #[error("the platform failed")]
+    Failed,
+}
+
+/// A device key did not answer.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum DeviceKeyError {
+    #[error("the device key is gone")]
+    Gone,
+    #[error("the device key cannot be used now")]
+    Busy,
+    #[error("the phone cannot keep device keys")]
+    NoHardware,
+    #[error("the device key failed")]
+    Failed,
+}
+
+/// Tells the time.
+#[uniffi::export(foreign)]
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Result<ClockReading, PlatformError>;
+}
+
+/// Gives random bytes, exactly as many as asked for.
+#[uniffi::export(foreign)]
+pub trait Entropy: Send + Sync {
+    fn random_bytes(&self, count: i32) -> Result<Vec<u8>, PlatformError>;
+}
+
+/// Keeps HMAC-SHA256 keys that do not leave the phone.
+#[uniffi::export(foreign)]
+pub trait DeviceKey: Send + Sync {
+    /// The aliases that exist and begin with `prefix`.
+    fn aliases(&self, prefix: String) -> Result<Vec<String>, DeviceKeyError>;
+    /// Makes a random key. An existing one of that alias is a fault.
+    fn create(&self, alias: String, purpose: KeyPurpose) -> Result<(), DeviceKeyError>;
+    /// Whether the key can be used now.
+    fn ready(&self, alias: String) -> Result<(), DeviceKeyError>;
+    /// HMAC-SHA256 of `input`, 32 bytes.
+    fn hmac(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, DeviceKeyError>;
+    /// Destroys the key. That it does not exist is no fault.
+    fn delete(&self, alias: String) -> Result<(), DeviceKeyError>;
+}
+
+/// Hears of every journal line after it is committed. May call back in.
+#[uniffi::export(foreign)]
+pub trait Listener: Send + Sync {
+    fn on_event(&self, event: Event) -> Result<(), PlatformError>;
+}
+
+pub(crate) struct ForeignClock(pub(crate) Arc<dyn Clock>);
+pub(crate) struct ForeignEntropy(pub(crate) Arc<dyn Entropy>);
+pub(crate) struct ForeignDeviceKey(pub(crate) Arc<dyn DeviceKey>);
+pub(crate) struct ForeignListener(pub(crate) Arc<dyn Listener>);
+
+impl core::Clock for ForeignClock {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        let reading = self.0.now()?;
+        Ok(Now {
+            // A negative count is no count.
+            boot: reading.boot_count.and_then(|count| u32::try_from(count).ok()),
+            since_boot_ms: u64::try_from(reading.since_boot_ms).map_err(|_| PlatformFault)?,
+            wall_ms: reading.wall_ms,
+        })
+    }
+}
+
+impl core::Entropy for ForeignEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        let count = i32::try_from(bytes.len()).map_err(|_| PlatformFault)?;
+        let given = Zeroizing::new(self.0.random_bytes(count)?);
+        if given.len() != bytes.len() {
+            return Err(PlatformFault);
+        }
+        bytes.copy_from_slice(&given);
+        Ok(())
+    }
+}
+
+impl core::DeviceKey for ForeignDeviceKey {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        Ok(self.0.aliases(prefix.to_owned())?)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        Ok(self.0.create(alias.to_owned(), purpose)?)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        Ok(self.0.ready(alias.to_owned())?)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        Ok(Zeroizing::new(self.0.hmac(alias.to_owned(), input.to_vec())?))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        Ok(self.0.delete(alias.to_owned())?)
+    }
+}
+
+impl core::Listener for ForeignListener {
+    fn on_event(&self, event: journal::Event) -> Result<(), PlatformFault> {
+        Ok(self.0.on_event(event.into())?)
+    }
+}
+
+impl From<PlatformError> for PlatformFault {
+    fn from(_: PlatformError) -> Self {
+        Self
+    }
+}
+
+impl From<DeviceKeyError> for DeviceKeyFault {
+    fn from(error: DeviceKeyError) -> Self {
+        match error {
+            DeviceKeyError::Gone => Self::Gone,
+            DeviceKeyError::Busy => Self::Busy,
+            DeviceKeyError::NoHardware => Self::NoHardware,
+            DeviceKeyError::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for PlatformError {
+    fn from(mut error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        // A foreign exception's text may say anything.
+        error.reason.zeroize();
+        Self::Failed
+    }
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for DeviceKeyError {
+    fn from(mut error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        error.reason.zeroize();
+        Self::Failed
+    }
+}

@@ -1,0 +1,76 @@
+//! An open wallet.
+
+use std::sync::Arc;
+
+use walletlock_core as core;
+
+use crate::error::LockError;
+use crate::outcomes::PinChange;
+use crate::pin_entry::PinEntry;
+use crate::registry;
+use crate::types::{JournalPage, JournalQuery, Personal};
+
+#[derive(uniffi::Object)]
+pub struct Session(Option<core::Session>);
+
+#[uniffi::export]
+impl Session {
+    /// The item's bytes; null if there is no such item.
+    pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
+        Ok(self.core()?.read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
+    }
+
+    pub fn write(&self, item: String, bytes: &[u8]) -> Result<(), LockError> {
+        Ok(self.core()?.write(&item, bytes)?)
+    }
+
+    pub fn delete(&self, item: String) -> Result<bool, LockError> {
+        Ok(self.core()?.delete(&item)?)
+    }
+
+    pub fn items(&self) -> Result<Vec<String>, LockError> {
+        Ok(self.core()?.items()?)
+    }
+
+    pub fn journal(&self, query: JournalQuery) -> Result<JournalPage, LockError> {
+        Ok(self.core()?.journal(&query.into())?.into())
+    }
+
+    pub fn change_pin(
+        &self,
+        current: &PinEntry,
+        new: &PinEntry,
+        personal: Vec<Personal>,
+    ) -> Result<PinChange, LockError> {
+        let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
+        Ok(self.core()?.change_pin(&current.0, &new.0, &personal)?.into())
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.core().is_ok_and(core::Session::is_live)
+    }
+
+    /// Ends the session. Named so because uniffi's own `close` frees the object.
+    pub fn end(&self) {
+        if let Ok(session) = self.core() {
+            session.close();
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn new(session: core::Session) -> Arc<Self> {
+        Arc::new(Self(Some(session)))
+    }
+
+    /// It is taken out only when this object is dropped.
+    fn core(&self) -> Result<&core::Session, LockError> {
+        self.0.as_ref().ok_or(LockError::SessionEnded)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        registry::release(self.0.take());
+    }
+}

@@ -1,0 +1,285 @@
+//! Values that cross as they are, or with signed numbers: unsigned ones would mangle names for Java.
+
+use walletlock_core as core;
+use walletlock_core::journal::{self, Kind};
+use walletlock_core::lockout::Contact;
+use walletlock_core::pin::{self, Reminder, Severity};
+use walletlock_core::platform::{DeviceKeyFault, KeyPurpose};
+use walletlock_core::{LockReason, WhoLocked};
+
+#[uniffi::remote(Enum)]
+pub enum DeviceKeyFault {
+    Gone,
+    Busy,
+    NoHardware,
+    Failed,
+}
+
+#[uniffi::remote(Enum)]
+pub enum KeyPurpose {
+    PinSlot,
+    Seal,
+}
+
+#[uniffi::remote(Enum)]
+pub enum LockReason {
+    TooManyAttempts,
+    UntilRestart,
+    DataDamaged,
+}
+
+#[uniffi::remote(Enum)]
+pub enum WhoLocked {
+    Phone,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Reminder {
+    Rehearse,
+    Change,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Severity {
+    Forbidden,
+    Weak,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Contact {
+    Phone(String),
+    Form(String),
+    Social(String),
+    Police(String),
+}
+
+#[uniffi::remote(Enum)]
+pub enum Kind {
+    Enrolled,
+    PinTried,
+    PinRight,
+    PinWrong,
+    PinRepeated,
+    PinNoVerdict,
+    PinRefused,
+    OpenTriesCounted,
+    Locked,
+    PinChanged,
+    KdfUpgraded,
+    PolicyChanged,
+    ItemWritten,
+    ItemDeleted,
+    Wiped,
+}
+
+#[derive(uniffi::Enum)]
+pub enum LockStatus {
+    Unconfigured,
+    Ready { tries_left: Option<i32> },
+    CoolingDown { remaining_ms: i64, tries_left: Option<i32>, remedies: Vec<Remedy> },
+    Locked { reason: LockReason, by: WhoLocked, remedies: Vec<Remedy> },
+    Wiped,
+}
+
+#[derive(uniffi::Enum)]
+pub enum Remedy {
+    Wait { ms: i64 },
+    Restart,
+    Contact { contact: Contact },
+}
+
+/// A reason against a PIN, how bad it is, and the number of digits that the length rules ask for.
+#[derive(uniffi::Record)]
+pub struct Finding {
+    pub rule: PinRule,
+    pub severity: Severity,
+    pub digits: Option<i32>,
+}
+
+#[derive(uniffi::Enum)]
+pub enum PinRule {
+    TooShort,
+    TooLong,
+    OneDigit,
+    Run,
+    RepeatedBlock,
+    KeypadLine,
+    Common,
+    Personal,
+    UsedBefore,
+    Date,
+    Palindrome,
+}
+
+#[derive(uniffi::Record)]
+pub struct Judgement {
+    pub findings: Vec<Finding>,
+    pub allowed: bool,
+}
+
+/// Something that others know of the person, so that no PIN is made of it. Used during the call, never kept.
+#[derive(uniffi::Enum)]
+pub enum Personal {
+    Birthday { year: i32, month: i32, day: i32 },
+    Number { digits: String },
+}
+
+#[derive(uniffi::Record)]
+pub struct Event {
+    pub number: i64,
+    pub wall_ms: i64,
+    pub kind: Kind,
+}
+
+#[derive(uniffi::Record)]
+pub struct JournalQuery {
+    pub below: Option<i64>,
+    pub kinds: Vec<Kind>,
+    pub from_wall_ms: Option<i64>,
+    pub until_wall_ms: Option<i64>,
+    pub text: Option<String>,
+    pub limit: i32,
+}
+
+#[derive(uniffi::Record)]
+pub struct JournalEntry {
+    pub number: i64,
+    pub boot_count: Option<i32>,
+    pub since_boot_ms: i64,
+    pub wall_ms: i64,
+    pub kind: Option<Kind>,
+    pub details: Option<std::collections::HashMap<String, String>>,
+}
+
+#[derive(uniffi::Record)]
+pub struct JournalPage {
+    pub entries: Vec<JournalEntry>,
+    pub next: Option<i64>,
+}
+
+#[derive(uniffi::Enum)]
+pub enum Chain {
+    Intact { lines: i64 },
+    BrokenAt { number: i64 },
+}
+
+/// Numbers of the core are far below this bound; a saturated one is still far too many.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn signed_32(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl From<core::LockStatus> for LockStatus {
+    fn from(status: core::LockStatus) -> Self {
+        let list = |remedies: Vec<core::Remedy>| remedies.into_iter().map(Into::into).collect();
+        match status {
+            core::LockStatus::Unconfigured => Self::Unconfigured,
+            core::LockStatus::Ready { tries_left } => Self::Ready { tries_left: tries_left.map(signed_32) },
+            core::LockStatus::CoolingDown { remaining_ms, tries_left, remedies } => Self::CoolingDown {
+                remaining_ms: signed(remaining_ms),
+                tries_left: tries_left.map(signed_32),
+                remedies: list(remedies),
+            },
+            core::LockStatus::Locked { reason, by, remedies } => Self::Locked { reason, by, remedies: list(remedies) },
+            core::LockStatus::Wiped => Self::Wiped,
+        }
+    }
+}
+
+impl From<core::Remedy> for Remedy {
+    fn from(remedy: core::Remedy) -> Self {
+        match remedy {
+            core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
+            core::Remedy::Restart => Self::Restart,
+            core::Remedy::Contact(contact) => Self::Contact { contact },
+        }
+    }
+}
+
+impl From<pin::Finding> for Finding {
+    fn from(finding: pin::Finding) -> Self {
+        let (rule, digits) = match finding {
+            pin::Finding::TooShort { min } => (PinRule::TooShort, Some(min.into())),
+            pin::Finding::TooLong { max } => (PinRule::TooLong, Some(max.into())),
+            pin::Finding::OneDigit => (PinRule::OneDigit, None),
+            pin::Finding::Run => (PinRule::Run, None),
+            pin::Finding::RepeatedBlock => (PinRule::RepeatedBlock, None),
+            pin::Finding::KeypadLine => (PinRule::KeypadLine, None),
+            pin::Finding::Common => (PinRule::Common, None),
+            pin::Finding::Personal => (PinRule::Personal, None),
+            pin::Finding::UsedBefore => (PinRule::UsedBefore, None),
+            pin::Finding::Date => (PinRule::Date, None),
+            pin::Finding::Palindrome => (PinRule::Palindrome, None),
+        };
+        Self { rule, severity: finding.severity(), digits }
+    }
+}
+
+impl From<core::Judgement> for Judgement {
+    fn from(judgement: core::Judgement) -> Self {
+        Self { findings: findings(judgement.findings), allowed: judgement.allowed }
+    }
+}
+
+pub(crate) fn findings(findings: Vec<pin::Finding>) -> Vec<Finding> {
+    findings.into_iter().map(Into::into).collect()
+}
+
+impl From<Personal> for pin::Personal {
+    fn from(personal: Personal) -> Self {
+        match personal {
+            // What is no calendar date cannot be anyone's birthday and matches nothing.
+            Personal::Birthday { year, month, day } => Self::Birthday {
+                year: u16::try_from(year).unwrap_or(0),
+                month: u8::try_from(month).unwrap_or(0),
+                day: u8::try_from(day).unwrap_or(0),
+            },
+            Personal::Number { digits } => Self::Number(digits.into()),
+        }
+    }
+}
+
+impl From<journal::Event> for Event {
+    fn from(event: journal::Event) -> Self {
+        Self { number: signed(event.number), wall_ms: event.time.wall_ms, kind: event.kind }
+    }
+}
+
+impl From<JournalQuery> for journal::Query {
+    fn from(query: JournalQuery) -> Self {
+        Self {
+            below: query.below.map(|below| u64::try_from(below).unwrap_or(0)),
+            kinds: query.kinds,
+            from_wall_ms: query.from_wall_ms,
+            until_wall_ms: query.until_wall_ms,
+            text: query.text,
+            limit: usize::try_from(query.limit).unwrap_or(0),
+        }
+    }
+}
+
+impl From<journal::Page> for JournalPage {
+    fn from(page: journal::Page) -> Self {
+        let entry = |entry: journal::Entry| JournalEntry {
+            number: signed(entry.number),
+            boot_count: entry.time.boot.map(signed_32),
+            since_boot_ms: signed(entry.time.since_boot_ms),
+            wall_ms: entry.time.wall_ms,
+            kind: entry.kind,
+            details: entry.details.map(|details| details.0.into_iter().collect()),
+        };
+        Self { entries: page.entries.into_iter().map(entry).collect(), next: page.next.map(signed) }
+    }
+}
+
+impl From<journal::Chain> for Chain {
+    fn from(chain: journal::Chain) -> Self {
+        match chain {
+            journal::Chain::Intact { lines } => Self::Intact { lines: signed(lines) },
+            journal::Chain::BrokenAt { number } => Self::BrokenAt { number: signed(number) },
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The lock.
+
+use std::sync::Arc;
+
+use walletlock_core as core;
+use walletlock_core::key_slots::Calibration;
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::Reminder;
+use walletlock_core::platform::{Platform, SystemEntropy};
+
+use crate::error::LockError;
+use crate::outcomes::{Enrolment, PinOutcome, Removal};
+use crate::pin_entry::PinEntry;
+use crate::platform::{
+    Clock, DeviceKey, Entropy, ForeignClock, ForeignDeviceKey, ForeignEntropy, ForeignListener, Listener,
+};
+use crate::registry;
+use crate::types::{Chain, Judgement, LockStatus, Personal};
+
+#[derive(uniffi::Object)]
+pub struct WalletLock {
+    core: Option<Arc<core::WalletLock>>,
+    listener: u64,
+}
+
+#[uniffi::export]
+impl WalletLock {
+    /// Opens the lock, or shares it if this process has it open: then the policy and platform of the first opening stay, and only
+    /// the listener is new. `policy` is a preset's name or a JSON text; without `entropy` the system's is used.
+    #[uniffi::constructor]
+    pub fn open(
+        path: String,
+        policy: String,
+        clock: Arc<dyn Clock>,
+        entropy: Option<Arc<dyn Entropy>>,
+        device_key: Arc<dyn DeviceKey>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Arc<Self>, LockError> {
+        let policy = Policy::parse(&policy).map_err(core::LockError::from)?;
+        let core = registry::share(&path, |path| {
+            let platform = Platform {
+                clock: Arc::new(ForeignClock(clock)),
+                entropy: match entropy {
+                    Some(entropy) => Arc::new(ForeignEntropy(entropy)),
+                    None => Arc::new(SystemEntropy::default()),
+                },
+                device_key: Arc::new(ForeignDeviceKey(device_key)),
+            };
+            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default() })
+        })?;
+        let listener = core.add_listener(Arc::new(ForeignListener(listener)));
+        Ok(Arc::new(Self { core: Some(core), listener }))
+    }
+
+    pub fn status(&self) -> Result<LockStatus, LockError> {
+        Ok(self.core()?.status()?.into())
+    }
+
+    pub fn prepare(&self) -> Result<(), LockError> {
+        Ok(self.core()?.prepare()?)
+    }
+
+    pub fn release_memory(&self) -> Result<(), LockError> {
+        self.core()?.release_memory();
+        Ok(())
+    }
+
+    pub fn judge_pin(&self, entry: &PinEntry, personal: Vec<Personal>) -> Result<Judgement, LockError> {
+        let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
+        Ok(self.core()?.judge_pin(&entry.0, &personal)?.into())
+    }
+
+    pub fn enrol(&self, entry: &PinEntry, personal: Vec<Personal>) -> Result<Enrolment, LockError> {
+        let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
+        Ok(self.core()?.enrol(&entry.0, &personal)?.into())
+    }
+
+    pub fn verify_pin(&self, entry: &PinEntry) -> Result<PinOutcome, LockError> {
+        Ok(self.core()?.verify_pin(&entry.0).into())
+    }
+
+    pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
+        Ok(self.core()?.remove(&entry.0)?.into())
+    }
+
+    /// Ends every session.
+    pub fn lock_now(&self) -> Result<(), LockError> {
+        self.core()?.lock_now();
+        Ok(())
+    }
+
+    /// The policy in force, as JSON.
+    pub fn policy(&self) -> Result<String, LockError> {
+        Ok(self.core()?.policy()?.to_json())
+    }
+
+    pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
+        Ok(self.core()?.take_reminder()?)
+    }
+
+    pub fn verify_journal(&self) -> Result<Chain, LockError> {
+        Ok(self.core()?.verify_journal()?.into())
+    }
+}
+
+impl WalletLock {
+    /// It is taken out only when this object is dropped.
+    fn core(&self) -> Result<&Arc<core::WalletLock>, LockError> {
+        self.core.as_ref().ok_or(LockError::WrongState)
+    }
+}
+
+impl Drop for WalletLock {
+    fn drop(&mut self) {
+        if let Some(core) = self.core.take() {
+            core.remove_listener(self.listener);
+            registry::release(core);
+        }
+    }
+}
+
+/// Checks a policy without opening a lock. Returns it as JSON, every field named.
+#[uniffi::export]
+pub fn check_policy(policy: String) -> Result<String, LockError> {
+    Ok(Policy::parse(&policy).map_err(core::LockError::from)?.to_json())
+}

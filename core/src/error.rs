@@ -1,0 +1,42 @@
+//! What can go wrong that is nobody's wrong PIN. Verdicts and locks are outcomes, not errors.
+
+use crate::lockout::PolicyError;
+use crate::platform::{DeviceKeyFault, PlatformFault};
+
+/// A fault. Its text is fixed and repeats no input, so it may be logged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LockError {
+    /// Another process has this wallet open.
+    #[error("another process has this wallet open")]
+    InUse,
+    /// A newer version of Walletlock wrote this wallet.
+    #[error("a newer version wrote this wallet")]
+    NewerVersion,
+    /// The storage failed: full, read-only, or broken.
+    #[error("the storage failed")]
+    Storage,
+    /// What is protected is damaged or was tampered with.
+    #[error("protected data is damaged")]
+    DataDamaged,
+    /// The device key did not answer.
+    #[error(transparent)]
+    DeviceKey(#[from] DeviceKeyFault),
+    /// Clock or randomness failed.
+    #[error(transparent)]
+    Platform(#[from] PlatformFault),
+    /// The policy is not valid.
+    #[error("policy: {0}")]
+    Policy(#[from] PolicyError),
+    /// The session is over; unlock again.
+    #[error("the session is over")]
+    SessionEnded,
+    /// Not in this state: enrolling a wallet that has a PIN, or using one that has none.
+    #[error("not possible in this state")]
+    WrongState,
+    /// An argument is out of range; this names it.
+    #[error("{0} is out of range")]
+    Invalid(&'static str),
+    /// There may be no more of these for now; this names them.
+    #[error("no more {0}")]
+    LimitReached(&'static str),
+}

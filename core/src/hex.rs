@@ -1,0 +1,53 @@
+//! Bytes as lower-case hexadecimal text, for the JSON of the record.
+
+use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+fn encode(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let digit =
+        |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).map(|digit| digit as u8);
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    if rest.is_empty() { bytes } else { None }
+}
+
+/// `#[serde(with)]` for byte vectors.
+pub(crate) mod vec {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        decode(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("not hexadecimal"))
+    }
+}
+
+/// `#[serde(with)]` for byte arrays.
+pub(crate) mod array {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        vec::serialize(bytes, to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(from: D) -> Result<[u8; N], D::Error> {
+        vec::deserialize(from)?.try_into().map_err(|_| D::Error::custom("another number of bytes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn bytes_survive_and_everything_else_is_refused() {
+        assert_eq!(super::encode(&[0x00, 0x9f, 0xff]), "009fff");
+        assert_eq!(super::decode("009fff"), Some(vec![0x00, 0x9f, 0xff]));
+        for bad in ["0", "0g", "AB", "é0", " 1"] {
+            assert_eq!(super::decode(bad), None, "{bad}");
+        }
+    }
+}

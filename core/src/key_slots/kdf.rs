@@ -1,0 +1,262 @@
+//! Argon2id (RFC 9106): how much it costs, the memory it works in, and how the cost is chosen on this phone.
+
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::pin::Pin;
+
+/// Bytes of a salt. RFC 9106, section 3.1 recommends 16.
+pub const SALT_BYTES: usize = 16;
+
+/// What one Argon2id costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KdfCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes, computed one after the other here.
+    pub lanes: u32,
+}
+
+impl KdfCost {
+    /// The least that is accepted: the OWASP Password Storage Cheat Sheet's second choice for Argon2id.
+    pub const FLOOR: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
+    /// The most that calibration chooses: RFC 9106's second recommended option, with two lanes for a phone.
+    pub const CEILING: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 2 };
+    /// A cost for tests that are about something else.
+    #[cfg(any(test, feature = "testing"))]
+    pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, lanes: 1 };
+
+    /// What calibration tries, dearest last.
+    const STEPS: [Self; 4] = [
+        Self::FLOOR,
+        Self { memory_kib: 32 * 1024, passes: 3, lanes: 2 },
+        Self { memory_kib: 46 * 1024, passes: 3, lanes: 2 },
+        Self::CEILING,
+    ];
+
+    /// Whether a slot may use it. Below the floor only under the feature `testing`; the upper bound keeps a damaged header from
+    /// asking for all of the phone's memory.
+    pub(crate) fn is_accepted(&self) -> bool {
+        let floor = if cfg!(any(test, feature = "testing")) {
+            Self { memory_kib: 8, passes: 1, lanes: 1 }
+        } else {
+            Self::FLOOR
+        };
+        (floor.memory_kib..=256 * 1024).contains(&self.memory_kib)
+            && (floor.passes..=16).contains(&self.passes)
+            && (floor.lanes..=4).contains(&self.lanes)
+            && self.memory_kib >= 8 * self.lanes
+    }
+
+    fn blocks(&self) -> usize {
+        self.memory_kib as usize
+    }
+
+    /// KiB written in all: what the time is about proportional to.
+    fn work(&self) -> u64 {
+        u64::from(self.memory_kib) * u64::from(self.passes)
+    }
+}
+
+/// The memory Argon2id works in: one piece, reserved and touched before it is needed, wiped after each use.
+///
+/// RustCrypto's argon2 leaves its matrix as it is; whoever finds that in memory can test PINs without the cost.
+#[derive(Default)]
+pub struct KdfMemory(Vec<Block>);
+
+/// Argon2id refused its input. Cannot happen with an accepted cost.
+#[derive(Debug)]
+pub(crate) struct KdfFault;
+
+impl KdfMemory {
+    /// Makes sure that there is room for `cost`. Touching each page now takes that time off the path a person waits on.
+    pub fn prepare(&mut self, cost: &KdfCost) {
+        if self.0.len() < cost.blocks() {
+            // Given back first, so that both are never held at once. The blocks are zero, so nothing is left unwiped.
+            self.0 = Vec::new();
+            self.0 = vec![Block::new(); cost.blocks()];
+            // An allocation of zeros may be left untouched until its first use; a wipe is a write that stays.
+            self.wipe();
+        }
+    }
+
+    /// Gives the memory back to the system.
+    pub fn release(&mut self) {
+        self.0 = Vec::new();
+    }
+
+    fn wipe(&mut self) {
+        self.0.iter_mut().for_each(Zeroize::zeroize);
+    }
+
+    /// Argon2id version 0x13 of the PIN's ASCII digits, 32 bytes.
+    pub(crate) fn derive_from_pin(
+        &mut self,
+        pin: &Pin,
+        salt: &[u8],
+        cost: &KdfCost,
+    ) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
+        if !cost.is_accepted() {
+            return Err(KdfFault);
+        }
+        self.prepare(cost);
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(|_| KdfFault)?;
+        let memory = self.0.get_mut(..cost.blocks()).ok_or(KdfFault)?;
+        let mut output = Zeroizing::new([0; 32]);
+        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            pin.ascii(),
+            salt,
+            output.as_mut_slice(),
+            memory,
+        );
+        self.wipe();
+        done.map(|()| output).map_err(|_| KdfFault)
+    }
+}
+
+/// How the cost of a new slot is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calibration {
+    /// Measured on this phone.
+    OnThisPhone,
+    /// As given, for tests and for benches. Refused if not accepted.
+    Fixed(KdfCost),
+}
+
+impl Default for Calibration {
+    /// Measured, except in the library that tests use.
+    fn default() -> Self {
+        #[cfg(any(test, feature = "testing"))]
+        return Self::Fixed(KdfCost::CHEAP);
+        #[cfg(not(any(test, feature = "testing")))]
+        Self::OnThisPhone
+    }
+}
+
+/// Version of the steps and of the way to choose. A wallet calibrated by an earlier one is measured again.
+pub(crate) const CALIBRATION: u32 = 1;
+/// How long a PIN may take to check. Long enough to be dear for a guesser, short enough that nobody waits.
+const TARGET: Duration = Duration::from_millis(250);
+/// Calibration itself must not be felt as a hang.
+const BUDGET: Duration = Duration::from_secs(1);
+
+impl Calibration {
+    /// The dearest step within the target; the floor if even that takes longer.
+    pub fn choose(self, memory: &mut KdfMemory) -> Option<KdfCost> {
+        match self {
+            Self::Fixed(cost) => cost.is_accepted().then_some(cost),
+            Self::OnThisPhone => Some(dearest_within(TARGET, BUDGET, |cost| measure(memory, cost))),
+        }
+    }
+
+    /// The cost that a slot of cost `current`, chosen by calibration `version`, should have instead. `None`: it may stay.
+    pub(crate) fn choose_again(self, current: KdfCost, version: u32, memory: &mut KdfMemory) -> Option<KdfCost> {
+        if version >= CALIBRATION && self == Self::OnThisPhone {
+            return None;
+        }
+        // Never cheaper than it is: the phone may merely be busy now.
+        let chosen = self.choose(memory).filter(|chosen| chosen.work() > current.work()).unwrap_or(current);
+        (version < CALIBRATION || chosen != current).then_some(chosen)
+    }
+}
+
+fn measure(memory: &mut KdfMemory, cost: &KdfCost) -> Duration {
+    memory.prepare(cost);
+    let begin = Instant::now();
+    // Digits and salt do not matter for the time: Argon2id's memory access depends on them only in its second half, and evenly.
+    let measured = Pin::parse(b"000000").map(|pin| memory.derive_from_pin(&pin, &[0; SALT_BYTES], cost));
+    match measured {
+        Some(Ok(_)) => begin.elapsed(),
+        _ => Duration::MAX,
+    }
+}
+
+/// Climbs the steps while each is expected to stay within `target`, judged by the one before it, and within `budget` in all.
+fn dearest_within(target: Duration, budget: Duration, mut measure: impl FnMut(&KdfCost) -> Duration) -> KdfCost {
+    let mut chosen = KdfCost::FLOOR;
+    let mut spent = Duration::ZERO;
+    let mut last = None::<(Duration, u64)>;
+    for step in KdfCost::STEPS {
+        let expected = last.map_or(Duration::ZERO, |(took, of)| took.mul_f64(step.work() as f64 / of as f64));
+        if expected > target.mul_f64(1.2) || spent + expected > budget {
+            break;
+        }
+        let took = measure(&step);
+        spent = spent.saturating_add(took);
+        if took > target {
+            break;
+        }
+        chosen = step;
+        last = Some((took, step.work()));
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A phone on which each KiB and pass takes `ns`.
+    fn phone(ns: u64) -> impl FnMut(&KdfCost) -> Duration {
+        move |cost| Duration::from_nanos(ns * u64::from(cost.memory_kib) * u64::from(cost.passes))
+    }
+
+    #[test]
+    fn calibration_takes_the_dearest_step_that_fits() {
+        assert_eq!(dearest_within(TARGET, BUDGET, phone(500)), KdfCost::CEILING, "98 ms");
+        assert_eq!(dearest_within(TARGET, BUDGET, phone(1_500)).memory_kib, 46 * 1024, "212 ms; the next takes 295 ms");
+        assert_eq!(dearest_within(TARGET, BUDGET, phone(2_500)).memory_kib, 32 * 1024, "246 ms");
+        assert_eq!(dearest_within(TARGET, BUDGET, phone(4_000)), KdfCost::FLOOR, "156 ms; the next takes 393 ms");
+        assert_eq!(
+            dearest_within(TARGET, BUDGET, phone(100_000)),
+            KdfCost::FLOOR,
+            "never below the floor, however slow"
+        );
+    }
+
+    #[test]
+    fn calibration_ends_within_its_budget() {
+        for ns in [1, 500, 1_500, 2_500, 4_000, 20_000] {
+            let mut spent = Duration::ZERO;
+            let mut phone = phone(ns);
+            dearest_within(TARGET, BUDGET, |cost| {
+                let took = phone(cost);
+                spent += took;
+                took
+            });
+            assert!(spent <= BUDGET, "{ns} ns: {spent:?}");
+        }
+    }
+
+    #[test]
+    fn the_memory_is_wiped_after_each_use() {
+        let mut memory = KdfMemory::default();
+        let pin = Pin::parse(b"493716").expect("well formed");
+        let once = memory.derive_from_pin(&pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
+        assert_eq!(memory.0.len(), 64);
+        assert!(memory.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+        let again = memory.derive_from_pin(&pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
+        assert_eq!(*once, *again, "reused memory changes nothing");
+    }
+
+    #[test]
+    fn a_cost_out_of_bounds_is_refused() {
+        let mut memory = KdfMemory::default();
+        let pin = Pin::parse(b"493716").expect("well formed");
+        for cost in [
+            KdfCost { memory_kib: u32::MAX, passes: 1, lanes: 1 },
+            KdfCost { memory_kib: 64, passes: 0, lanes: 1 },
+            KdfCost { memory_kib: 64, passes: 1, lanes: 0 },
+            KdfCost { memory_kib: 16, passes: 1, lanes: 4 },
+        ] {
+            assert!(memory.derive_from_pin(&pin, &[7; SALT_BYTES], &cost).is_err(), "{cost:?}");
+            assert!(memory.0.is_empty(), "nothing is reserved for it");
+        }
+    }
+}

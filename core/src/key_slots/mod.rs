@@ -1,0 +1,10 @@
+//! Key slots: each holds the data key, wrapped under what opens it. The data key comes from a slot and from nowhere else.
+
+mod data_key;
+pub mod kdf;
+mod slot;
+
+pub use data_key::DataKey;
+pub use kdf::{Calibration, KdfCost, KdfMemory};
+pub use slot::{PinSlot, SlotError};
+pub(crate) use slot::{derive_kek, device_key_input};

@@ -1,0 +1,14 @@
+//! Counting wrong PINs: what is allowed now, what a try costs before it is checked, and what its verdict changes.
+//!
+//! Everything here is a pure function of the counter, the policy and the instant. Storing it, durably and before the check, is
+//! [`crate::wallet_lock`]'s part.
+
+pub mod policy;
+pub mod presets;
+mod state;
+
+pub use policy::{Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
+pub use state::{ChargeId, Lockout, Settled, Standing, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! What the lock promises, written down a second time: from the design, not from the code beside it.
+
+mod model;
+mod policy;
+mod presets;
+mod state;
+
+use super::policy::{Cooldown, LockoutPolicy};
+use super::{ChargeId, Lockout, Policy, Settled, Standing, Verdict};
+use crate::time::Now;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 3600;
+const DAY: u64 = 86_400;
+
+fn at(boot: u32, since_boot_ms: u64) -> Now {
+    Now { boot: Some(boot), since_boot_ms, wall_ms: 0 }
+}
+
+fn boot_unreadable(since_boot_ms: u64) -> Now {
+    Now { boot: None, since_boot_ms, wall_ms: 0 }
+}
+
+/// The same counter with its stored form edited, as no code of ours would.
+fn edited(lockout: &Lockout, edit: impl FnOnce(&mut serde_json::Value)) -> Lockout {
+    let mut json = serde_json::to_value(lockout).unwrap();
+    edit(&mut json);
+    serde_json::from_value(json).unwrap()
+}

@@ -1,0 +1,111 @@
+//! What the core asks of the phone: clocks, randomness, a key it cannot copy, and someone to tell.
+//!
+//! Every call may fail, may take long and may call back into the lock: the core holds no lock and no transaction while it calls.
+
+mod random;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+use std::sync::Arc;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use zeroize::Zeroizing;
+
+pub(crate) use random::Random;
+
+use crate::journal::Event;
+use crate::time::Now;
+
+/// The pieces of the phone, as one.
+#[derive(Clone)]
+pub struct Platform {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Holds the keys that never leave the phone.
+    pub device_key: Arc<dyn DeviceKey>,
+}
+
+/// The clocks of the phone.
+pub trait Clock: Send + Sync {
+    /// Reads all of them.
+    fn now(&self) -> Result<Now, PlatformFault>;
+}
+
+/// A cryptographically secure source of randomness.
+pub trait Entropy: Send + Sync {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault>;
+}
+
+/// HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
+pub trait DeviceKey: Send + Sync {
+    /// The aliases that exist and begin with `prefix`.
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault>;
+
+    /// Makes a new random key. An existing key of that alias is a fault: replacing it would destroy what it protects.
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault>;
+
+    /// Whether the key can be used now, found out without input. Faults that show here cost the person no try.
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault>;
+
+    /// HMAC-SHA256 of `input`, 32 bytes.
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault>;
+
+    /// Destroys the key. That it does not exist is no fault.
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault>;
+}
+
+/// Hears of every journal line, after it is committed.
+pub trait Listener: Send + Sync {
+    /// Called with no lock held; may call back in. What it returns changes nothing that was decided.
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault>;
+}
+
+/// What a device key is for; it decides when the phone lets it be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// Mixed into the PIN slot: only while the phone is unlocked, where the phone can promise that.
+    PinSlot,
+    /// Seals the record: must work while the phone is locked.
+    Seal,
+}
+
+/// Why a device key did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceKeyFault {
+    /// There is no key of that alias, or it was invalidated for good.
+    #[error("the device key is gone")]
+    Gone,
+    /// Not now: the phone is locked, or the keystore is busy. Trying again later can help.
+    #[error("the device key cannot be used now")]
+    Busy,
+    /// The phone has no such hardware.
+    #[error("the phone cannot keep device keys")]
+    NoHardware,
+    /// Anything else, a thrown exception included.
+    #[error("the device key failed")]
+    Failed,
+}
+
+/// A clock, source of randomness or listener failed; a thrown exception included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the platform failed")]
+pub struct PlatformFault;
+
+/// The operating system's randomness, through ring.
+#[derive(Debug)]
+pub struct SystemEntropy(SystemRandom);
+
+impl Default for SystemEntropy {
+    fn default() -> Self {
+        Self(SystemRandom::new())
+    }
+}
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        self.0.fill(bytes).map_err(|_| PlatformFault)
+    }
+}

@@ -1,0 +1,261 @@
+//! Fakes for tests: strict, so that what the real part would refuse fails here too.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault};
+use crate::journal::Event;
+use crate::time::Now;
+
+/// A clock that stands still until it is moved.
+pub struct FakeClock(Mutex<Result<Now, PlatformFault>>);
+
+impl Default for FakeClock {
+    /// The first boot, an hour after it, on 2026-01-01.
+    fn default() -> Self {
+        Self(Mutex::new(Ok(Now { boot: Some(1), since_boot_ms: 3_600_000, wall_ms: 1_767_225_600_000 })))
+    }
+}
+
+impl FakeClock {
+    /// Lets time pass on both clocks.
+    pub fn advance_ms(&self, ms: u64) {
+        self.change(|now| {
+            now.since_boot_ms += ms;
+            now.wall_ms += ms as i64;
+        });
+    }
+
+    /// Restarts the phone, which takes twenty seconds.
+    pub fn reboot(&self) {
+        self.change(|now| {
+            now.boot = now.boot.map(|boot| boot + 1);
+            now.since_boot_ms = 10_000;
+            now.wall_ms += 20_000;
+        });
+    }
+
+    /// Changes the clocks in any way, nonsense included.
+    pub fn change(&self, change: impl FnOnce(&mut Now)) {
+        if let Ok(now) = lock(&self.0).as_mut() {
+            change(now);
+        }
+    }
+
+    /// From now on the clock cannot be read.
+    pub fn break_down(&self) {
+        *lock(&self.0) = Err(PlatformFault);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        *lock(&self.0)
+    }
+}
+
+/// Bytes that look random and are the same in every run.
+pub struct FakeEntropy(Mutex<Option<u64>>);
+
+impl FakeEntropy {
+    /// The stream that `seed` names.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(Some(seed)))
+    }
+
+    /// From now on there is no randomness.
+    pub fn break_down(&self) {
+        *lock(&self.0) = None;
+    }
+}
+
+impl Entropy for FakeEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        let mut state = lock(&self.0);
+        let state = state.as_mut().ok_or(PlatformFault)?;
+        for byte in bytes {
+            // SplitMix64 (Steele, Lea, Flood 2014): good enough to tell two keys apart.
+            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = *state;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (mixed ^ (mixed >> 31)) as u8;
+        }
+        Ok(())
+    }
+}
+
+/// Calls of a [`FakeDeviceKey`], counted by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviceKeyCalls {
+    /// Listings of aliases.
+    pub aliases: u32,
+    /// Keys made.
+    pub create: u32,
+    /// Probes.
+    pub ready: u32,
+    /// MACs.
+    pub hmac: u32,
+    /// Deletions.
+    pub delete: u32,
+}
+
+/// A keystore in memory. Cloned handles share it, as processes of one phone do: give a reopened lock the same one.
+#[derive(Clone, Default)]
+pub struct FakeDeviceKey(Arc<Mutex<Keystore>>);
+
+#[derive(Clone, Default)]
+struct Keystore {
+    keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
+    made: u64,
+    calls: DeviceKeyCalls,
+    hmac_faults: VecDeque<DeviceKeyFault>,
+    fault: Option<DeviceKeyFault>,
+}
+
+impl FakeDeviceKey {
+    /// Calls so far.
+    pub fn calls(&self) -> DeviceKeyCalls {
+        lock(&self.0).calls
+    }
+
+    /// Every call fails like this until it is set to `None`.
+    pub fn fail_with(&self, fault: Option<DeviceKeyFault>) {
+        lock(&self.0).fault = fault;
+    }
+
+    /// The next MAC fails like this, though the probe before it succeeds. Several calls queue up.
+    pub fn fail_next_hmac(&self, fault: DeviceKeyFault) {
+        lock(&self.0).hmac_faults.push_back(fault);
+    }
+
+    /// The aliases that exist.
+    pub fn all_aliases(&self) -> Vec<String> {
+        lock(&self.0).keys.keys().cloned().collect()
+    }
+
+    /// The keystore as it is now, apart from this one: what a phone holds whose process was killed here.
+    pub fn picture(&self) -> Self {
+        Self(Arc::new(Mutex::new(lock(&self.0).clone())))
+    }
+
+    /// Loses every key, as a factory reset or another phone does.
+    pub fn lose_all(&self) {
+        lock(&self.0).keys.clear();
+    }
+}
+
+impl Keystore {
+    fn check(&self) -> Result<(), DeviceKeyFault> {
+        self.fault.map_or(Ok(()), Err)
+    }
+}
+
+impl DeviceKey for FakeDeviceKey {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.aliases += 1;
+        keystore.check()?;
+        Ok(keystore.keys.keys().filter(|alias| alias.starts_with(prefix)).cloned().collect())
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.create += 1;
+        keystore.check()?;
+        if keystore.keys.contains_key(alias) {
+            return Err(DeviceKeyFault::Failed);
+        }
+        keystore.made += 1;
+        let mut key = [0x5a; 32];
+        key.iter_mut().zip(keystore.made.to_be_bytes()).for_each(|(to, from)| *to = from);
+        keystore.keys.insert(alias.to_owned(), (purpose, key));
+        Ok(())
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.ready += 1;
+        keystore.check()?;
+        keystore.keys.contains_key(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.hmac += 1;
+        keystore.check()?;
+        if let Some(fault) = keystore.hmac_faults.pop_front() {
+            return Err(fault);
+        }
+        let (_, key) = keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| DeviceKeyFault::Failed)?;
+        mac.update(input);
+        Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.delete += 1;
+        keystore.check()?;
+        keystore.keys.remove(alias);
+        Ok(())
+    }
+}
+
+/// Remembers what it was told.
+#[derive(Default)]
+pub struct FakeListener(Mutex<Vec<Event>>);
+
+impl FakeListener {
+    /// What it was told so far.
+    pub fn events(&self) -> Vec<Event> {
+        lock(&self.0).clone()
+    }
+}
+
+impl Listener for FakeListener {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        lock(&self.0).push(event);
+        Ok(())
+    }
+}
+
+/// A phone of fakes. Cloning it shares them.
+#[derive(Clone)]
+pub struct FakePhone {
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+    /// Its randomness.
+    pub entropy: Arc<FakeEntropy>,
+    /// Its keystore.
+    pub device_key: FakeDeviceKey,
+}
+
+impl Default for FakePhone {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(FakeClock::default()),
+            entropy: Arc::new(FakeEntropy::new(1)),
+            device_key: FakeDeviceKey::default(),
+        }
+    }
+}
+
+impl FakePhone {
+    /// What a lock is opened with.
+    pub fn platform(&self) -> Platform {
+        Platform {
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            device_key: Arc::new(self.device_key.clone()),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

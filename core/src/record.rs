@@ -1,0 +1,116 @@
+//! The one sealed record: everything that decides, small, versioned, sealed as one and written as one.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::crypto::{Purpose, aead_open, aead_seal, derive_key};
+use crate::hex;
+use crate::journal::Head;
+use crate::key_slots::PinSlot;
+use crate::lockout::{Lockout, Policy};
+use crate::pin::Reminders;
+use crate::platform::Random;
+
+/// The record's format. A later one is refused; an earlier one is brought up to date when it is read.
+pub(crate) const FORMAT: u32 = 1;
+/// A record is a few KiB. Anything near this is not one.
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
+
+/// Everything that decides. Each capability owns its part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Record {
+    pub(crate) policy: Policy,
+    pub(crate) lockout: Lockout,
+    pub(crate) pin_slot: Option<Slot>,
+    pub(crate) reminders: Reminders,
+    /// Version of the calibration that chose the slot's cost.
+    pub(crate) calibration: u32,
+    pub(crate) journal: Head,
+    #[serde(with = "hex::array")]
+    pub(crate) journal_key: [u8; 32],
+    /// Version of the vault's index. An older index does not open.
+    pub(crate) vault_version: u64,
+}
+
+/// A PIN slot in its stored bytes. A wiped wallet has none.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Slot(#[serde(with = "hex::vec")] Vec<u8>);
+
+/// The open part of the sealed record. All of it is authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecordHeader {
+    /// Format version of what is sealed.
+    pub(crate) format: u32,
+    /// Which seal key; its alias carries this number.
+    pub(crate) epoch: u64,
+    /// Random, made at enrolment: names this wallet in everything that is derived or signed.
+    pub(crate) wallet_id: [u8; 16],
+}
+
+/// The key that seals the record. Derived once, when the lock is opened, and kept in memory.
+pub(crate) struct SealKey(Zeroizing<[u8; 32]>);
+
+impl SealKey {
+    /// From the device key's answer to [`seal_key_input`].
+    pub(crate) fn derive(device_output: &[u8; 32]) -> Self {
+        Self(derive_key(&[device_output], &[], Purpose::RecordSeal))
+    }
+}
+
+/// The input of the device key's HMAC for the seal.
+pub(crate) fn seal_key_input(header: &RecordHeader) -> Vec<u8> {
+    [b"walletlock v1 record seal device key".as_slice(), &header.wallet_id, &header.epoch.to_be_bytes()].concat()
+}
+
+impl Record {
+    /// Seals the record with AES-256-GCM: nobody changes it, and a copied database does not tell what it holds.
+    pub(crate) fn seal(&self, random: &mut Random, key: &SealKey, header: &RecordHeader) -> Option<Vec<u8>> {
+        let json = Zeroizing::new(serde_json::to_vec(self).ok()?);
+        aead_seal(random, &key.0, &associated_data(header), &json)
+    }
+
+    /// Opens a sealed record. `None` if it is not exactly what was sealed, or holds a number that this code would not write.
+    pub(crate) fn unseal(sealed: &[u8], key: &SealKey, header: &RecordHeader) -> Option<Self> {
+        if sealed.len() > MAX_BYTES || header.format != FORMAT {
+            return None;
+        }
+        let json = aead_open(&key.0, &associated_data(header), sealed)?;
+        let record: Self = serde_json::from_slice(&json).ok()?;
+        let slot_is_one = record.pin_slot.as_ref().is_none_or(|slot| slot.parse().is_some());
+        (record.policy.validate().is_ok() && record.lockout.is_in_range() && slot_is_one).then_some(record)
+    }
+
+    /// The PIN slot; `None` once it was wiped.
+    pub(crate) fn slot(&self) -> Option<PinSlot> {
+        self.pin_slot.as_ref().and_then(Slot::parse)
+    }
+}
+
+impl Slot {
+    pub(crate) fn parse(&self) -> Option<PinSlot> {
+        PinSlot::parse(&self.0).ok()
+    }
+}
+
+impl From<&PinSlot> for Slot {
+    fn from(slot: &PinSlot) -> Self {
+        Self(slot.as_bytes().to_vec())
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+fn associated_data(header: &RecordHeader) -> Vec<u8> {
+    [b"walletlock v1 record".as_slice(), &header.format.to_be_bytes(), &header.epoch.to_be_bytes(), &header.wallet_id]
+        .concat()
+}
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

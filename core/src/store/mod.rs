@@ -1,0 +1,247 @@
+//! SQLite: one connection, one process, one flush for what must last.
+
+pub(crate) mod schema;
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use crate::journal::{Line, SealedDetails};
+use crate::record::RecordHeader;
+use crate::time::Now;
+
+/// The database of one wallet.
+pub(crate) struct Store(Connection);
+
+/// What the record's row holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StoredRecord {
+    /// An enrolment or a removal was begun and not finished: there is no wallet.
+    Unfinished,
+    /// A sealed record.
+    Sealed(RecordHeader, Vec<u8>),
+}
+
+/// Whether a commit must reach the disk before it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Flushed: it outlasts a power cut.
+    Flushed,
+    /// Ordered behind everything flushed before; a power cut may undo it, a killed process does not.
+    Ordered,
+}
+
+/// Why the database did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// Another process has it open.
+    #[error("in use")]
+    InUse,
+    /// Its schema is newer than this library.
+    #[error("newer schema")]
+    NewerVersion,
+    /// It is not a database, or a broken one.
+    #[error("damaged")]
+    Damaged,
+    /// Full, read-only, or the system failed.
+    #[error("failed")]
+    Failed,
+}
+
+impl Store {
+    /// Opens the database, creating it if there is none.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        // Refused at once: whoever has it keeps it until it is closed, so waiting would not help.
+        connection.busy_timeout(std::time::Duration::ZERO)?;
+        connection.execute_batch(
+            // EXCLUSIVE before WAL: no shared-memory file, and a second process cannot read an index that we do not see change.
+            "PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA wal_autocheckpoint = 16;
+             PRAGMA secure_delete = ON;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;",
+        )?;
+        schema::upgrade(&mut connection)?;
+        Ok(Self(connection))
+    }
+
+    /// Begins a transaction. Dropping it undoes everything.
+    pub(crate) fn begin(&mut self, durability: Durability) -> Result<Changes<'_>, StoreError> {
+        let level = match durability {
+            Durability::Flushed => "FULL",
+            Durability::Ordered => "NORMAL",
+        };
+        self.0.pragma_update(None, "synchronous", level)?;
+        Ok(Changes(self.0.transaction_with_behavior(TransactionBehavior::Immediate)?))
+    }
+
+    /// Flushes everything that was committed. Returns when it is on the disk.
+    pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
+        self.0.pragma_update(None, "synchronous", "FULL")?;
+        let busy: i64 = self.0.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+        if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
+    }
+
+    /// The record's row, if there is one.
+    pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
+        read_record(&self.0)
+    }
+
+    /// Whether there are items or journal lines.
+    pub(crate) fn has_content(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM journal)";
+        Ok(self.0.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// An item's sealed bytes.
+    pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
+        Ok(select.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    /// Goes through the journal's lines from the first to the last.
+    pub(crate) fn lines<T>(&self, visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T) -> Result<T, StoreError> {
+        self.select_lines("SELECT * FROM journal ORDER BY number", [], visit)
+    }
+
+    /// Goes through the journal's lines below `number`, newest first.
+    pub(crate) fn lines_below<T>(
+        &self,
+        number: u64,
+        visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
+    ) -> Result<T, StoreError> {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        self.select_lines("SELECT * FROM journal WHERE number < ?1 ORDER BY number DESC", [number], visit)
+    }
+
+    fn select_lines<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
+    ) -> Result<T, StoreError> {
+        let mut select = self.0.prepare_cached(sql)?;
+        let mut failed = None;
+        let mut rows = select
+            .query_map(params, read_line)?
+            .map_while(|line| line.map_err(|error| failed = Some(StoreError::from(error))).ok());
+        let visited = visit(&mut rows);
+        drop(rows);
+        failed.map_or(Ok(visited), Err)
+    }
+}
+
+/// A transaction under way.
+pub(crate) struct Changes<'a>(Transaction<'a>);
+
+impl Changes<'_> {
+    pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
+        read_record(&self.0)
+    }
+
+    /// Marks that a wallet is being made or removed.
+    pub(crate) fn put_unfinished(&self, wallet_id: &[u8; 16]) -> Result<(), StoreError> {
+        self.put(&RecordHeader { format: 0, epoch: 0, wallet_id: *wallet_id }, None)
+    }
+
+    pub(crate) fn put_record(&self, header: &RecordHeader, sealed: &[u8]) -> Result<(), StoreError> {
+        self.put(header, Some(sealed))
+    }
+
+    fn put(&self, header: &RecordHeader, sealed: Option<&[u8]>) -> Result<(), StoreError> {
+        let epoch = i64::try_from(header.epoch).map_err(|_| StoreError::Failed)?;
+        self.0
+            .prepare_cached(
+                "INSERT OR REPLACE INTO record (id, format, epoch, wallet_id, sealed) VALUES (1, ?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![header.format, epoch, header.wallet_id, sealed])?;
+        Ok(())
+    }
+
+    /// Leaves an empty database.
+    pub(crate) fn clear(&self) -> Result<(), StoreError> {
+        self.0.execute_batch("DELETE FROM record; DELETE FROM items; DELETE FROM journal;")?;
+        Ok(())
+    }
+
+    pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
+        Ok(select.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    pub(crate) fn put_item(&self, id: &[u8], sealed: &[u8]) -> Result<(), StoreError> {
+        self.0
+            .prepare_cached("INSERT OR REPLACE INTO items (id, sealed) VALUES (?1, ?2)")?
+            .execute(params![id, sealed])?;
+        Ok(())
+    }
+
+    pub(crate) fn delete_item(&self, id: &[u8]) -> Result<(), StoreError> {
+        self.0.prepare_cached("DELETE FROM items WHERE id = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    pub(crate) fn delete_all_items(&self) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM items", [])?;
+        Ok(())
+    }
+
+    pub(crate) fn append(&self, line: &Line) -> Result<(), StoreError> {
+        let number = |number: u64| i64::try_from(number).map_err(|_| StoreError::Failed);
+        self.0.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
+            number(line.number)?,
+            line.time.boot,
+            // SQLite's integers are signed. A clock beyond 292 million years keeps its bits and loses only its order.
+            line.time.since_boot_ms.cast_signed(),
+            line.time.wall_ms,
+            line.kind,
+            line.details.hash,
+            line.details.ciphertext,
+            line.link,
+        ])?;
+        Ok(())
+    }
+
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit()?)
+    }
+}
+
+fn read_record(connection: &Connection) -> Result<Option<StoredRecord>, StoreError> {
+    let mut select = connection.prepare_cached("SELECT format, epoch, wallet_id, sealed FROM record WHERE id = 1")?;
+    let row =
+        select.query_row([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let Some((format, epoch, wallet_id, sealed)) = row else { return Ok(None) };
+    let Some(sealed) = sealed else { return Ok(Some(StoredRecord::Unfinished)) };
+    let epoch = u64::try_from(epoch).map_err(|_| StoreError::Damaged)?;
+    Ok(Some(StoredRecord::Sealed(RecordHeader { format, epoch, wallet_id }, sealed)))
+}
+
+fn read_line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let time = Now { boot: row.get(1)?, since_boot_ms: row.get::<_, i64>(2)?.cast_unsigned(), wall_ms: row.get(3)? };
+    let details = SealedDetails { hash: row.get(5)?, ciphertext: row.get(6)? };
+    Ok(Line { number: row.get::<_, i64>(0)?.cast_unsigned(), time, kind: row.get(4)?, details, link: row.get(7)? })
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            // `Unknown` is SQLITE_ERROR: our statements are fixed, so tables are missing or different. No code at all: a value of
+            // another type or size than we write.
+            Some(
+                ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::Unknown
+                | ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch,
+            )
+            | None => Self::Damaged,
+            Some(_) => Self::Failed,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The tables, and how an older database gets them.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StoreError;
+
+/// The newest schema. It stands in `PRAGMA user_version`.
+pub(crate) const VERSION: u32 = 1;
+
+/// Step n brings a database from version n to n + 1. A step that was released is never changed.
+const STEPS: [&str; VERSION as usize] = ["
+    -- One row. `sealed` is null from the moment enrolment begins until the keys exist, and while a removal is under way.
+    CREATE TABLE record (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        format    INTEGER NOT NULL,
+        epoch     INTEGER NOT NULL,
+        wallet_id BLOB NOT NULL CHECK (length(wallet_id) = 16),
+        sealed    BLOB
+    ) STRICT;
+    -- The index (empty id) and one row an item. Names and versions stand in the index, sealed.
+    CREATE TABLE items (
+        id     BLOB PRIMARY KEY,
+        sealed BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE journal (
+        number        INTEGER PRIMARY KEY,
+        boot          INTEGER,
+        since_boot_ms INTEGER NOT NULL,
+        wall_ms       INTEGER NOT NULL,
+        kind          INTEGER NOT NULL,
+        details_hash  BLOB NOT NULL,
+        details       BLOB NOT NULL,
+        link          BLOB NOT NULL CHECK (length(link) = 32)
+    ) STRICT;
+"];
+
+/// Brings the database up to date, all steps in one transaction. A newer one is refused and left as it is.
+pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {
+    // IMMEDIATE, also when nothing is to be done: with locking_mode EXCLUSIVE this is where another process is noticed.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::NewerVersion);
+    }
+    for step in STEPS.iter().skip(found as usize) {
+        transaction.execute_batch(step)?;
+    }
+    if found < VERSION {
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    Ok(transaction.commit()?)
+}

@@ -1,0 +1,166 @@
+//! One reading of the clocks, and the two kinds of span built on it: a [`Wait`] never shortens, a [`Lease`] never lengthens.
+
+use serde::{Deserialize, Serialize};
+
+/// The clocks, read once at the top of a call and handed down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Now {
+    /// How often this phone has started (Android: `Settings.Global.BOOT_COUNT`). `None` if it cannot be read.
+    pub boot: Option<u32>,
+    /// Milliseconds since the phone started, time asleep included (Android: `CLOCK_BOOTTIME`).
+    pub since_boot_ms: u64,
+    /// Milliseconds since 1970-01-01 UTC, as the phone's wall clock tells. Anyone who holds the phone can change it.
+    pub wall_ms: i64,
+}
+
+/// A wait that nobody can shorten by restarting the phone or changing its clocks.
+///
+/// It runs on time since boot. After a restart, or when that clock went backwards, what was left at the last saving starts again.
+/// It holds what is left, never a point in time at which it ends: so a clock gone wrong cannot make it endless either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    left_ms: u64,
+    boot: Option<u32>,
+    since_boot_ms: u64,
+}
+
+/// A wait being watched is saved this often, so that a restart costs a person at most this much. More often would only wear the flash.
+const SAVE_EVERY_MS: u64 = 60_000;
+
+impl Wait {
+    /// A wait of `ms` that begins now.
+    pub fn start(ms: u64, now: Now) -> Self {
+        Self { left_ms: ms, boot: now.boot, since_boot_ms: now.since_boot_ms }
+    }
+
+    /// Milliseconds left; 0 when it is over.
+    pub fn left_ms(&self, now: Now) -> u64 {
+        self.left_ms.saturating_sub(self.passed_ms(now).unwrap_or(0))
+    }
+
+    /// The same wait, counted from now. `None` while the saved one is good enough.
+    pub fn to_save(&self, now: Now) -> Option<Self> {
+        match self.passed_ms(now) {
+            Some(passed) if passed < SAVE_EVERY_MS.min(self.left_ms) => None,
+            _ if self.left_ms == 0 => None,
+            _ => Some(Self::start(self.left_ms(now), now)),
+        }
+    }
+
+    /// What was left when last saved, in milliseconds.
+    pub(crate) fn saved_ms(&self) -> u64 {
+        self.left_ms
+    }
+
+    /// Milliseconds that are known to have passed since it was saved. `None` after a restart or when the clock went backwards.
+    ///
+    /// An unreadable boot count does not count as a restart: had there been one, the phone would have been up for
+    /// `now.since_boot_ms` since, which is more than what is counted here. So the wait is no shorter, and it comes to an end.
+    fn passed_ms(&self, now: Now) -> Option<u64> {
+        match (self.boot, now.boot) {
+            (Some(then), Some(now)) if then != now => None,
+            _ => now.since_boot_ms.checked_sub(self.since_boot_ms),
+        }
+    }
+}
+
+/// A permission that ends by itself, and that no clock can be made to prolong.
+///
+/// It ends at the earlier of time since boot and wall clock. A restart, a clock set back and an unreadable boot count end it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    from: Now,
+    for_ms: u64,
+}
+
+impl Lease {
+    /// A lease of `ms` that begins now.
+    pub fn start(ms: u64, now: Now) -> Self {
+        Self { from: now, for_ms: ms }
+    }
+
+    /// Whether it still holds.
+    pub fn is_live(&self, now: Now) -> bool {
+        let since_boot = now.since_boot_ms.checked_sub(self.from.since_boot_ms);
+        let wall = now.wall_ms.checked_sub(self.from.wall_ms).and_then(|passed| u64::try_from(passed).ok());
+        let same_boot = self.from.boot.is_some() && self.from.boot == now.boot;
+        same_boot
+            && since_boot.is_some_and(|passed| passed < self.for_ms)
+            && wall.is_some_and(|passed| passed < self.for_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(boot: u32, since_boot_ms: u64, wall_ms: i64) -> Now {
+        Now { boot: Some(boot), since_boot_ms, wall_ms }
+    }
+
+    #[test]
+    fn a_wait_runs_on_time_since_boot_alone() {
+        let wait = Wait::start(30_000, at(1, 5_000, 0));
+        assert_eq!(wait.left_ms(at(1, 5_000, 99_999_999)), 30_000, "setting the wall clock ahead gains nothing");
+        assert_eq!(wait.left_ms(at(1, 34_999, 0)), 1);
+        assert_eq!(wait.left_ms(at(1, 35_000, 0)), 0);
+        assert_eq!(wait.left_ms(at(1, u64::MAX, 0)), 0);
+    }
+
+    #[test]
+    fn a_restart_begins_what_was_last_saved_again() {
+        let wait = Wait::start(600_000, at(1, 0, 0));
+        let saved = wait.to_save(at(1, 60_000, 0)).expect("a minute has passed");
+        assert_eq!(saved.left_ms(at(2, 900_000, 0)), 540_000, "nothing is known of the time between");
+        let again = saved.to_save(at(2, 900_000, 0)).expect("a restart is saved at once");
+        assert_eq!(again.left_ms(at(2, 900_001, 0)), 539_999);
+    }
+
+    #[test]
+    fn a_clock_gone_wrong_neither_shortens_nor_prolongs() {
+        let wait = Wait::start(30_000, at(1, u64::MAX - 1, 0));
+        assert_eq!(wait.left_ms(at(1, 10, 0)), 30_000);
+        let saved = wait.to_save(at(1, 10, 0)).expect("going backwards is saved at once");
+        assert_eq!(saved.left_ms(at(1, 30_010, 0)), 0);
+    }
+
+    #[test]
+    fn an_unreadable_boot_count_neither_shortens_nor_prolongs() {
+        let unreadable = |since_boot_ms| Now { boot: None, since_boot_ms, wall_ms: 0 };
+        let wait = Wait::start(30_000, at(1, 5_000, 0));
+        assert_eq!(wait.left_ms(unreadable(5_000 + 29_999)), 1);
+        assert_eq!(wait.left_ms(unreadable(4_999)), 30_000, "that was a restart");
+    }
+
+    #[test]
+    fn a_wait_is_saved_at_most_once_a_minute() {
+        let wait = Wait::start(600_000, at(1, 0, 0));
+        assert_eq!(wait.to_save(at(1, 59_999, 0)), None);
+        assert!(wait.to_save(at(1, 60_000, 0)).is_some());
+        let short = Wait::start(30_000, at(1, 0, 0));
+        assert_eq!(short.to_save(at(1, 30_000, 0)).expect("its end is saved").left_ms(at(2, 0, 0)), 0);
+        assert_eq!(Wait::start(0, at(1, 0, 0)).to_save(at(2, 0, 0)), None);
+    }
+
+    #[test]
+    fn a_lease_ends_at_the_earlier_clock_and_with_every_doubt() {
+        let lease = Lease::start(1_000, at(7, 500, 10_000));
+        assert!(lease.is_live(at(7, 500, 10_000)));
+        assert!(lease.is_live(at(7, 1_499, 10_999)));
+        for (now, why) in [
+            (at(7, 1_500, 10_001), "time since boot is over"),
+            (at(7, 501, 11_000), "wall clock is over"),
+            (at(7, 501, 9_999), "wall clock set back"),
+            (at(7, 499, 10_001), "time since boot went backwards"),
+            (at(8, 600, 10_001), "restart"),
+            (Now { boot: None, since_boot_ms: 501, wall_ms: 10_001 }, "unreadable boot count"),
+            (at(7, 501, i64::MIN), "a nonsense wall clock"),
+        ] {
+            assert!(!lease.is_live(now), "{why}");
+        }
+        let unreadable = Now { boot: None, since_boot_ms: 0, wall_ms: 0 };
+        assert!(!Lease::start(1_000, unreadable).is_live(unreadable));
+    }
+}

@@ -1,0 +1,134 @@
+//! The vault: named items under the data key. Names and versions stand in one sealed index, so that a copied database does not tell
+//! what a wallet keeps, and an old item cannot be put back in place of a new one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::crypto::{Purpose, aead_open, aead_seal};
+use crate::error::LockError;
+use crate::hex;
+use crate::key_slots::DataKey;
+use crate::pin::history::PinHistory;
+use crate::platform::Random;
+
+/// Longest item id, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 128;
+/// Largest item, in bytes.
+pub const MAX_ITEM_BYTES: usize = 64 * 1024;
+/// Most items.
+pub const MAX_ITEMS: usize = 1000;
+
+/// The index's row. Items' rows have 16 random bytes.
+pub(crate) const INDEX_ROW: &[u8] = &[];
+
+/// What the vault holds, and where. Sealed as one; the record names its version.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Index {
+    items: BTreeMap<String, Place>,
+    pub(crate) pin_history: PinHistory,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    #[serde(with = "hex::array")]
+    row: [u8; 16],
+    version: u64,
+}
+
+/// The vault of one wallet, opened by its data key.
+pub(crate) struct Vault<'a> {
+    key: Zeroizing<[u8; 32]>,
+    wallet_id: &'a [u8; 16],
+}
+
+/// A row to be written.
+pub(crate) struct SealedRow {
+    pub(crate) id: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl<'a> Vault<'a> {
+    pub(crate) fn open(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Self {
+        Self { key: data_key.derive(Purpose::Vault), wallet_id }
+    }
+
+    pub(crate) fn open_index(&self, version: u64, sealed: &[u8]) -> Result<Index, LockError> {
+        let json = aead_open(&self.key, &self.index_data(version), sealed).ok_or(LockError::DataDamaged)?;
+        serde_json::from_slice(&json).map_err(|_| LockError::DataDamaged)
+    }
+
+    pub(crate) fn seal_index(&self, random: &mut Random, version: u64, index: &Index) -> Result<SealedRow, LockError> {
+        let json = Zeroizing::new(serde_json::to_vec(index).map_err(|_| LockError::Invalid("vault index"))?);
+        let sealed = aead_seal(random, &self.key, &self.index_data(version), &json);
+        Ok(SealedRow { id: INDEX_ROW.to_vec(), sealed: sealed.ok_or(LockError::Invalid("vault index"))? })
+    }
+
+    /// The row in which `id` stands.
+    pub(crate) fn row(index: &Index, id: &str) -> Option<[u8; 16]> {
+        index.items.get(id).map(|place| place.row)
+    }
+
+    pub(crate) fn open_item(&self, index: &Index, id: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, LockError> {
+        let place = index.items.get(id).ok_or(LockError::DataDamaged)?;
+        aead_open(&self.key, &self.item_data(id, place), sealed).ok_or(LockError::DataDamaged)
+    }
+
+    /// Enters `id` into the index with its next version and seals `bytes` for it.
+    pub(crate) fn seal_item(
+        &self,
+        random: &mut Random,
+        index: &mut Index,
+        id: &str,
+        bytes: &[u8],
+    ) -> Result<SealedRow, LockError> {
+        check_id(id)?;
+        if bytes.len() > MAX_ITEM_BYTES {
+            return Err(LockError::Invalid("item size"));
+        }
+        let place = match index.items.get(id) {
+            Some(place) => Place { version: place.version + 1, ..place.clone() },
+            None if index.items.len() >= MAX_ITEMS => return Err(LockError::LimitReached("items")),
+            None => Place { row: *random.bytes(), version: 1 },
+        };
+        let sealed =
+            aead_seal(random, &self.key, &self.item_data(id, &place), bytes).ok_or(LockError::Invalid("item size"))?;
+        let row = SealedRow { id: place.row.to_vec(), sealed };
+        index.items.insert(id.to_owned(), place);
+        Ok(row)
+    }
+
+    fn index_data(&self, version: u64) -> Vec<u8> {
+        [b"walletlock v1 vault index".as_slice(), self.wallet_id, &version.to_be_bytes()].concat()
+    }
+
+    fn item_data(&self, id: &str, place: &Place) -> Vec<u8> {
+        let version = place.version.to_be_bytes();
+        [b"walletlock v1 vault item".as_slice(), self.wallet_id, &place.row, &version, id.as_bytes()].concat()
+    }
+}
+
+impl Index {
+    /// An empty one.
+    pub(crate) fn new(pin_history: PinHistory) -> Self {
+        Self { items: BTreeMap::new(), pin_history }
+    }
+
+    /// The items' ids, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.items.keys().cloned().collect()
+    }
+
+    /// Takes `id` out. Returns its row.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<[u8; 16]> {
+        self.items.remove(id).map(|place| place.row)
+    }
+}
+
+/// Whether an item may have this id.
+pub(crate) fn check_id(id: &str) -> Result<(), LockError> {
+    if id.is_empty() || id.len() > MAX_ID_BYTES { Err(LockError::Invalid("item id")) } else { Ok(()) }
+}

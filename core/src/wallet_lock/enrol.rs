@@ -1,0 +1,189 @@
+//! The beginning and the end of a wallet: setting the first PIN, and removing everything.
+
+use std::sync::Arc;
+
+use super::outcome::{Enrolment, Refusal, Removal};
+use super::session::Session;
+use super::transaction::{append, draw, write};
+use super::verify_pin::Proof;
+use super::{State, WalletLock, judge, lock};
+use crate::error::LockError;
+use crate::journal::{Details, Event, Head, Kind, derive_private_key, derive_public_key};
+use crate::key_slots::kdf::CALIBRATION;
+use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
+use crate::lockout::Lockout;
+use crate::pin::history::PinHistory;
+use crate::pin::{Personal, Pin, PinEntry, Reminders};
+use crate::platform::{KeyPurpose, Random};
+use crate::record::{FORMAT, Record, RecordHeader, SealKey};
+use crate::store::{Durability, Store};
+use crate::time::Now;
+use crate::vault::{Index, Vault};
+
+const FIRST_EPOCH: u64 = 0;
+const FIRST_KEY: u64 = 1;
+
+/// What [`WalletLock::make_slot`] wraps, for whom, and under which device key.
+pub(super) struct SlotRequest<'a> {
+    pub(super) pin: &'a Pin,
+    pub(super) wallet_id: &'a [u8; 16],
+    pub(super) cost: KdfCost,
+    pub(super) key_number: u64,
+    pub(super) data_key: &'a DataKey,
+}
+
+impl WalletLock {
+    /// Sets the first PIN: makes the keys and an empty vault, and opens it. The entry is left empty unless the PIN is forbidden.
+    ///
+    /// Only while [`super::LockStatus::Unconfigured`] or [`super::LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
+    /// point, it leaves an unconfigured wallet.
+    pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
+        let now = self.platform.clock.now()?;
+        if now.boot.is_none() {
+            return Err(LockError::Platform(crate::platform::PlatformFault));
+        }
+        let judgement = judge(entry, personal, &self.offered);
+        if !judgement.allowed {
+            return Ok(Enrolment::Forbidden(judgement.findings));
+        }
+        let mut random = draw(&self.platform)?;
+        let mut store = self.take_empty()?;
+        let pin = entry.take().ok_or(LockError::Invalid("PIN"))?;
+        let made = self.make_wallet(&mut store, &pin, &mut random, now);
+        let (state, result) = match made {
+            Ok((header, key, data_key, event)) => (State::Sealed { store, header, key }, Ok((data_key, event))),
+            // The unfinished row stands; the next enrolment or opening clears what is there.
+            Err(error) => (State::Unconfigured(store), Err(error)),
+        };
+        *lock(&self.state) = state;
+        let (data_key, event) = result?;
+        self.tell(vec![event]);
+        Ok(Enrolment::Enrolled(Session::start(self, Proof { data_key, now })))
+    }
+
+    /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.
+    pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
+        if let Err(refusal) = self.prove(entry) {
+            return Ok(Removal::Refused(refusal));
+        }
+        lock(&self.sessions).end_all();
+        let (mut store, header) = {
+            let mut state = lock(&self.state);
+            match std::mem::replace(&mut *state, State::Busy) {
+                State::Sealed { store, header, .. } => (store, header),
+                other => {
+                    *state = other;
+                    return Err(LockError::WrongState);
+                }
+            }
+        };
+        let removed = self.clear(&mut store, &header.wallet_id);
+        *lock(&self.state) = State::Unconfigured(store);
+        removed.map(|()| Removal::Removed)
+    }
+
+    /// Takes the store of a wallet without a PIN, so that nobody else begins one meanwhile.
+    fn take_empty(&self) -> Result<Store, LockError> {
+        let is_wiped = self.read(|_, record, _| Ok(record.pin_slot.is_none()));
+        let mut state = lock(&self.state);
+        match std::mem::replace(&mut *state, State::Busy) {
+            State::Unconfigured(store) => Ok(store),
+            State::Sealed { store, .. } if is_wiped == Ok(true) => Ok(store),
+            other => {
+                let damaged = matches!(other, State::Damaged);
+                *state = other;
+                Err(if damaged { LockError::DataDamaged } else { LockError::WrongState })
+            }
+        }
+    }
+
+    /// Empties the database and destroys the keys. The unfinished row stands until both are done.
+    fn clear(&self, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
+        self.begin_unfinished(store, wallet_id)?;
+        let rows = store.begin(Durability::Flushed)?;
+        rows.clear()?;
+        rows.commit()?;
+        Ok(store.flush()?)
+    }
+
+    fn begin_unfinished(&self, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
+        let rows = store.begin(Durability::Flushed)?;
+        rows.clear()?;
+        rows.put_unfinished(wallet_id)?;
+        rows.commit()?;
+        let left = self.platform.device_key.aliases(&format!("{}/", self.scope))?;
+        Ok(self.delete_keys(&left)?)
+    }
+
+    fn make_wallet(
+        &self,
+        store: &mut Store,
+        pin: &Pin,
+        random: &mut Random,
+        now: Now,
+    ) -> Result<(RecordHeader, SealKey, DataKey, Event), LockError> {
+        let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
+        let wallet_id = &header.wallet_id;
+        self.begin_unfinished(store, wallet_id)?;
+        self.create_key(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
+        self.create_key(&self.pin_alias(FIRST_KEY), KeyPurpose::PinSlot)?;
+        let seal_key = self.seal_key(&header)?;
+        let cost = self.calibration.choose(&mut lock(&self.memory)).ok_or(LockError::Invalid("Argon2id cost"))?;
+        let data_key = DataKey::make(random);
+        let slot =
+            self.make_slot(random, &SlotRequest { pin, wallet_id, cost, key_number: FIRST_KEY, data_key: &data_key })?;
+        let mut history = PinHistory::make(random, cost);
+        let history_output = self.derive(pin, &history.salt, &cost)?;
+        history.push(&data_key, &history_output);
+        let journal_key = derive_public_key(&derive_private_key(&data_key)).ok_or(LockError::Invalid("journal key"))?;
+        let mut record = Record {
+            policy: self.offered.clone(),
+            lockout: Lockout::new(&self.offered.lockout),
+            pin_slot: Some((&slot).into()),
+            reminders: Reminders::start(now.wall_ms),
+            calibration: CALIBRATION,
+            journal: Head::start(wallet_id),
+            journal_key,
+            vault_version: 1,
+        };
+        let index = Index::new(history);
+        let index = Vault::open(&data_key, wallet_id).seal_index(random, record.vault_version, &index)?;
+        let rows = store.begin(Durability::Flushed)?;
+        rows.put_item(&index.id, &index.sealed)?;
+        let details = Details::of("policy", &record.policy.name);
+        let event = append(&rows, &mut record, random, now, Kind::Enrolled, &details)?;
+        write(&rows, &record, random, &header, &seal_key)?;
+        rows.commit()?;
+        Ok((header, seal_key, data_key, event))
+    }
+
+    /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.
+    pub(super) fn make_slot(&self, random: &mut Random, request: &SlotRequest<'_>) -> Result<PinSlot, LockError> {
+        let salt = *random.bytes();
+        let kdf_output = self.derive(request.pin, &salt, &request.cost)?;
+        let input = device_key_input(request.wallet_id, &kdf_output);
+        let device_output = self.device_mac(&self.pin_alias(request.key_number), &input)?;
+        let kek = derive_kek(&kdf_output, &device_output, &salt);
+        PinSlot::make(random, request.wallet_id, request.cost, request.key_number, salt, &kek, request.data_key)
+            .ok_or(LockError::Invalid("key slot"))
+    }
+
+    pub(super) fn derive(
+        &self,
+        pin: &Pin,
+        salt: &[u8],
+        cost: &KdfCost,
+    ) -> Result<zeroize::Zeroizing<[u8; 32]>, LockError> {
+        lock(&self.memory).derive_from_pin(pin, salt, cost).map_err(|_| LockError::Invalid("Argon2id cost"))
+    }
+}
+
+impl Removal {
+    /// Why nothing was removed, if so.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Removed => None,
+            Self::Refused(refusal) => Some(refusal),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The facade: one path down for each call.
+
+mod change_pin;
+mod enrol;
+mod open;
+mod outcome;
+mod session;
+mod status;
+mod transaction;
+mod verify_pin;
+mod wrong_guesses;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use open::Options;
+pub use outcome::{Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin};
+pub use session::Session;
+pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
+
+use crate::error::LockError;
+use crate::journal::Chain;
+use crate::key_slots::{Calibration, KdfCost, KdfMemory};
+use crate::lockout::Policy;
+use crate::pin::{Finding, Personal, PinEntry, Reminder, Severity, strength};
+use crate::platform::{Listener, Platform};
+use crate::record::{Record, RecordHeader, SealKey};
+use crate::store::{Durability, Store};
+use crate::time::Now;
+use session::Sessions;
+use wrong_guesses::WrongGuesses;
+
+/// The lock of one wallet. One object a database and process; share it.
+///
+/// Its mutexes guard memory and SQLite, never a call out: platform and listeners may call back in.
+pub struct WalletLock {
+    platform: Platform,
+    calibration: Calibration,
+    /// The device keys' aliases begin with it.
+    scope: String,
+    /// What the app asked for when it opened the lock. Easier than what is sealed: it waits for the next right PIN.
+    offered: Policy,
+    state: Mutex<State>,
+    memory: Mutex<KdfMemory>,
+    /// What [`Self::prepare`] found the PIN slot should cost from now on; the next right PIN brings it there.
+    chosen_again: Mutex<Option<KdfCost>>,
+    sessions: Mutex<Sessions>,
+    wrong_guesses: Mutex<WrongGuesses>,
+    listeners: Mutex<Vec<(u64, Arc<dyn Listener>)>>,
+}
+
+enum State {
+    /// An empty database and no keys.
+    Unconfigured(Store),
+    /// A PIN is being set, or everything removed; the keys are being worked on.
+    Busy,
+    /// A sealed record.
+    Sealed { store: Store, header: RecordHeader, key: SealKey },
+    /// It does not open, and it is left as it is.
+    Damaged,
+}
+
+/// How good a proposed PIN is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Every reason against it.
+    pub findings: Vec<Finding>,
+    /// Whether the policy lets it be set.
+    pub allowed: bool,
+}
+
+impl WalletLock {
+    /// What the person is told now. While it cools down, what is left is saved once a minute.
+    pub fn status(&self) -> Result<LockStatus, LockError> {
+        let now = self.platform.clock.now()?;
+        let status = self.read(|_, record, _| {
+            let stale = record.lockout.clone().save_wait(now);
+            Ok((status_of(record, now), stale))
+        });
+        match status {
+            Ok((status, false)) => Ok(status),
+            Ok((_, true)) => self.transact(now, Durability::Ordered, |changes| {
+                changes.record.lockout.save_wait(now);
+                Ok(status_of(changes.record, now))
+            }),
+            Err(LockError::WrongState) => Ok(LockStatus::Unconfigured),
+            Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&self.offered)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reserves the memory that checking a PIN takes and, when a newer version of Walletlock asks for it, measures this phone again.
+    /// Call it when the PIN pad opens; without it the first check takes longer.
+    pub fn prepare(&self) -> Result<(), LockError> {
+        let found = self.read(|_, record, _| Ok((record.calibration, record.slot().map(|slot| slot.cost()))));
+        let (calibration, cost) = match found {
+            Ok((calibration, Some(cost))) => (calibration, cost),
+            // Nothing to check: enrolment measures for itself.
+            Ok((_, None)) | Err(LockError::WrongState | LockError::DataDamaged) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let mut memory = lock(&self.memory);
+        memory.prepare(&cost);
+        *lock(&self.chosen_again) = self.calibration.choose_again(cost, calibration, &mut memory);
+        Ok(())
+    }
+
+    /// Gives back the memory that [`Self::prepare`] reserved. Call it when the PIN pad closes.
+    pub fn release_memory(&self) {
+        lock(&self.memory).release();
+    }
+
+    /// How good the PIN in `entry` is, every reason named. The entry keeps its digits.
+    ///
+    /// Whether it was used before is not said here: only changing the PIN in a session tells.
+    pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
+        let policy = self.policy()?;
+        Ok(judge(entry, personal, &policy))
+    }
+
+    /// The policy in force: the sealed one, or the offered one while there is none.
+    pub fn policy(&self) -> Result<Policy, LockError> {
+        match self.read(|_, record, _| Ok(record.policy.clone())) {
+            Err(LockError::WrongState | LockError::DataDamaged) => Ok(self.offered.clone()),
+            policy => policy,
+        }
+    }
+
+    /// What to remind the person of now, if anything. Asking counts as reminding: the next comes in a week at the earliest.
+    pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
+        let now = self.platform.clock.now()?;
+        self.transact(now, Durability::Ordered, |changes| {
+            let record = &mut *changes.record;
+            Ok(record.reminders.take(&record.policy.pin, now.wall_ms))
+        })
+    }
+
+    /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
+    pub fn verify_journal(&self) -> Result<Chain, LockError> {
+        self.read(|store, record, header| Ok(store.lines(|lines| record.journal.verify(&header.wallet_id, lines))?))
+    }
+
+    /// Ends every session. For 'lock now', and when the app goes to the background.
+    pub fn lock_now(&self) {
+        lock(&self.sessions).end_all();
+    }
+
+    /// Lets `listener` hear of every journal line from now on. Returns a number for [`Self::remove_listener`].
+    pub fn add_listener(&self, listener: Arc<dyn Listener>) -> u64 {
+        let mut listeners = lock(&self.listeners);
+        let number = listeners.last().map_or(1, |(last, _)| last + 1);
+        listeners.push((number, listener));
+        number
+    }
+
+    /// The listener hears nothing any more.
+    pub fn remove_listener(&self, number: u64) {
+        lock(&self.listeners).retain(|(listener, _)| *listener != number);
+    }
+
+    fn pin_alias(&self, number: u64) -> String {
+        format!("{}/pin/{number}", self.scope)
+    }
+
+    fn seal_alias(&self, epoch: u64) -> String {
+        format!("{}/seal/{epoch}", self.scope)
+    }
+}
+
+impl std::fmt::Debug for WalletLock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WalletLock")
+    }
+}
+
+fn status_of(record: &Record, now: Now) -> LockStatus {
+    match record.pin_slot {
+        Some(_) => LockStatus::from_standing(record.lockout.evaluate(&record.policy.lockout, now), &record.policy),
+        None => LockStatus::Wiped,
+    }
+}
+
+/// Judges without the history of earlier PINs.
+fn judge(entry: &PinEntry, personal: &[Personal], policy: &Policy) -> Judgement {
+    let (min, max) = (policy.pin.min_digits as u8, policy.pin.max_digits as u8);
+    // An entry holds digits only, and not more than a PIN may have: so it can only be too short.
+    let Some(pin) = entry.peek() else {
+        return Judgement { findings: vec![Finding::TooShort { min }], allowed: false };
+    };
+    let findings: Vec<_> =
+        strength::judge_length(&pin, min, max).into_iter().chain(strength::judge(&pin, personal)).collect();
+    let refused = |finding: &Finding| finding.severity() == Severity::Forbidden || policy.pin.forbid_weak;
+    let allowed = !findings.iter().any(refused);
+    Judgement { findings, allowed }
+}
+
+/// What the mutexes guard is never left half changed, so a poisoned one is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,153 @@
+//! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::session::Sessions;
+use super::transaction::{check, commit, draw};
+use super::wrong_guesses::WrongGuesses;
+use super::{State, WalletLock};
+use crate::error::LockError;
+use crate::journal::{Details, Kind};
+use crate::key_slots::{Calibration, KdfMemory};
+use crate::lockout::Policy;
+use crate::platform::{DeviceKeyFault, KeyPurpose, Platform, Random};
+use crate::record::{FORMAT, RecordHeader, SealKey, seal_key_input};
+use crate::store::{Durability, Store, StoredRecord};
+use crate::time::Now;
+
+/// What a lock is opened with.
+pub struct Options {
+    /// The database, created if there is none. Its file name names the device keys: unique within the app, and kept.
+    pub path: PathBuf,
+    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN.
+    pub policy: Policy,
+    /// The phone.
+    pub platform: Platform,
+    /// How the cost of Argon2id is chosen.
+    pub calibration: Calibration,
+}
+
+impl WalletLock {
+    /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
+    ///
+    /// Damage is no error here: the lock opens and says that it is locked. Errors are what may be gone at the next attempt (the
+    /// device key or the storage does not answer), another process, a newer version, or a policy that is not valid.
+    pub fn open(options: Options) -> Result<Self, LockError> {
+        let Options { path, policy, platform, calibration } = options;
+        policy.validate()?;
+        let scope = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?.to_owned();
+        let mut random = draw(&platform)?;
+        let now = platform.clock.now()?;
+        let wrong_guesses = WrongGuesses::new(&mut random);
+        let mut lock = Self {
+            platform,
+            calibration,
+            scope,
+            offered: policy,
+            state: Mutex::new(State::Damaged),
+            memory: Mutex::new(KdfMemory::default()),
+            chosen_again: Mutex::new(None),
+            sessions: Mutex::new(Sessions::default()),
+            wrong_guesses: Mutex::new(wrong_guesses),
+            listeners: Mutex::new(Vec::new()),
+        };
+        let state = match Store::open(&path) {
+            Ok(store) => lock.examine(store, &mut random, now),
+            Err(error) => Err(error.into()),
+        };
+        lock.state = Mutex::new(match state {
+            Err(LockError::DataDamaged) => State::Damaged,
+            state => state?,
+        });
+        Ok(lock)
+    }
+
+    fn examine(&self, mut store: Store, random: &mut Random, now: Now) -> Result<State, LockError> {
+        let keys = self.platform.device_key.aliases(&format!("{}/", self.scope))?;
+        match store.record()? {
+            // A key whose record is gone, or a record's rest without it: someone took the record away.
+            None if !keys.is_empty() || store.has_content()? => Err(LockError::DataDamaged),
+            None => Ok(State::Unconfigured(store)),
+            Some(StoredRecord::Unfinished) => {
+                // Keys first: while one is left, the row says why.
+                self.delete_keys(&keys)?;
+                let rows = store.begin(Durability::Flushed)?;
+                rows.clear()?;
+                rows.commit()?;
+                Ok(State::Unconfigured(store))
+            }
+            Some(StoredRecord::Sealed(header, _)) if header.format > FORMAT => Err(LockError::NewerVersion),
+            Some(StoredRecord::Sealed(header, sealed)) => {
+                let key = self.seal_key(&header)?;
+                let record = check(Some(StoredRecord::Sealed(header, sealed)), &header, &key)?;
+                let in_use = record.slot().map(|slot| self.pin_alias(slot.key_number()));
+                let in_use = [Some(self.seal_alias(header.epoch)), in_use];
+                self.take_over(&mut store, &header, &key, random, now)?;
+                // Left by a change that was cut short, before or after its commit. Tried again at the next opening if it fails.
+                let left: Vec<_> =
+                    keys.into_iter().filter(|alias| !in_use.iter().flatten().any(|used| used == alias)).collect();
+                let _next_time = self.delete_keys(&left);
+                Ok(State::Sealed { store, header, key })
+            }
+        }
+    }
+
+    /// Counts what a killed process left open, and takes the offered policy if it eases nothing.
+    fn take_over(
+        &self,
+        store: &mut Store,
+        header: &RecordHeader,
+        key: &SealKey,
+        random: &mut Random,
+        now: Now,
+    ) -> Result<(), LockError> {
+        commit(store, header, key, random, now, Durability::Ordered, |changes| {
+            let open = changes.record.lockout.count_open_as_wrong(now);
+            if open > 0 {
+                changes.note(Kind::OpenTriesCounted, Details::of("tries", open));
+            }
+            if self.offered.is_at_least_as_strict_as(&changes.record.policy) {
+                changes.adopt(&self.offered);
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// The seal's key, from the device key. It is asked for here only, so that no later call waits for it.
+    pub(super) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, LockError> {
+        let alias = self.seal_alias(header.epoch);
+        match self.device_mac(&alias, &seal_key_input(header)) {
+            Ok(output) => Ok(SealKey::derive(&output)),
+            // The record is here and its key is not: a copied database, or a keystore that was cleared.
+            Err(DeviceKeyFault::Gone) => Err(LockError::DataDamaged),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// The device key's HMAC, checked to be one.
+    pub(super) fn device_mac(&self, alias: &str, input: &[u8]) -> Result<zeroize::Zeroizing<[u8; 32]>, DeviceKeyFault> {
+        let output = self.platform.device_key.hmac(alias, input)?;
+        let bytes: &[u8; 32] = output.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
+        Ok(zeroize::Zeroizing::new(*bytes))
+    }
+
+    pub(super) fn create_key(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.platform.device_key.create(alias, purpose)
+    }
+
+    pub(super) fn delete_keys(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
+        aliases.iter().try_for_each(|alias| self.platform.device_key.delete(alias))
+    }
+}
+
+impl super::transaction::Changing<'_> {
+    /// Puts another policy in force.
+    pub(super) fn adopt(&mut self, policy: &Policy) {
+        if self.record.policy != *policy {
+            self.note(Kind::PolicyChanged, Details::of("from", &self.record.policy.name).and("to", &policy.name));
+            self.record.policy = policy.clone();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The app's own parts may fail and may call back in; the lock neither hangs nor opens.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use walletlock_core::journal::{Event, Kind};
+use walletlock_core::platform::testing::FakeListener;
+use walletlock_core::platform::{Listener, PlatformFault};
+use walletlock_core::{LockError, LockStatus, NoVerdict, PinOutcome, WalletLock};
+
+use crate::wallet::{PIN, Wallet, entry};
+
+#[test]
+fn listeners_hear_of_every_line_once_it_is_committed() {
+    let wallet = Wallet::unconfigured("walletlock");
+    let listener = Arc::new(FakeListener::default());
+    let number = wallet.lock.add_listener(listener.clone());
+    wallet.enrol(PIN).close();
+    wallet.guess_wrong(1);
+    let heard: Vec<_> = listener.events().iter().map(|event| (event.number, event.kind)).collect();
+    assert_eq!(heard, [(1, Kind::Enrolled), (2, Kind::PinTried), (3, Kind::PinWrong)]);
+    wallet.lock.remove_listener(number);
+    drop(wallet.unlock());
+    assert_eq!(listener.events().len(), 3);
+}
+
+/// Calls back into the lock from within a call of the lock.
+struct CallsBack {
+    lock: Weak<WalletLock>,
+    seen: Mutex<Vec<LockStatus>>,
+}
+
+impl Listener for CallsBack {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        let lock = self.lock.upgrade().ok_or(PlatformFault)?;
+        self.seen.lock().map_err(|_| PlatformFault)?.push(lock.status().map_err(|_| PlatformFault)?);
+        if event.kind == Kind::PinWrong && event.number < 10 {
+            drop(lock.verify_pin(&entry(PIN)));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_listener_may_call_back_in() {
+    let wallet = Wallet::enrolled("walletlock");
+    let listener = Arc::new(CallsBack { lock: Arc::downgrade(&wallet.lock), seen: Mutex::default() });
+    wallet.lock.add_listener(listener.clone());
+    wallet.guess_wrong(1);
+    let left: Vec<_> = listener
+        .seen
+        .lock()
+        .expect("not poisoned")
+        .iter()
+        .map(|status| match status {
+            LockStatus::Ready { tries_left } => tries_left.expect("a limit"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(left, [15, 15, 14, 16], "tried; wrong; the listener's own try; and that one right");
+}
+
+struct Fails;
+
+impl Listener for Fails {
+    fn on_event(&self, _: Event) -> Result<(), PlatformFault> {
+        Err(PlatformFault)
+    }
+}
+
+#[test]
+fn a_listener_that_fails_changes_nothing_and_stops_nobody_else() {
+    let wallet = Wallet::enrolled("walletlock");
+    let other = Arc::new(FakeListener::default());
+    wallet.lock.add_listener(Arc::new(Fails));
+    wallet.lock.add_listener(other.clone());
+    assert_eq!(wallet.guess_wrong(1).tries_left, Some(15));
+    assert_eq!(other.events().len(), 2);
+}
+
+#[test]
+fn without_a_clock_nothing_is_asked_and_nothing_counted() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    wallet.phone.clock.break_down();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::NoVerdict(NoVerdict::Platform)));
+    assert_eq!(wallet.lock.status(), Err(LockError::Platform(PlatformFault)));
+    assert_eq!(session.items(), Err(LockError::Platform(PlatformFault)));
+    assert!(!session.is_live());
+}
+
+#[test]
+fn without_randomness_no_try_is_free_and_no_key_is_made() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.phone.entropy.break_down();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::NoVerdict(NoVerdict::Platform)));
+    assert_eq!(wallet.tries_left(), 16, "stopped before it was checked");
+
+    let fresh = Wallet::unconfigured("walletlock");
+    fresh.phone.entropy.break_down();
+    assert_eq!(fresh.lock.enrol(&entry(PIN), &[]).err(), Some(LockError::Platform(PlatformFault)));
+    assert!(fresh.phone.device_key.all_aliases().is_empty());
+    assert_eq!(fresh.status(), LockStatus::Unconfigured);
+}

@@ -1,0 +1,99 @@
+//! When the phone's key does not answer: no guess is lost to it, and none is free.
+
+use walletlock_core::platform::DeviceKeyFault;
+use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinOutcome};
+
+use crate::wallet::{PIN, Wallet, open};
+
+fn no_verdict(outcome: PinOutcome) -> NoVerdict {
+    match outcome {
+        PinOutcome::NoVerdict(cause) => cause,
+        other => panic!("a verdict: {other:?}"),
+    }
+}
+
+#[test]
+fn a_key_that_is_not_ready_costs_no_try() {
+    let wallet = Wallet::enrolled("walletlock");
+    for fault in [DeviceKeyFault::Busy, DeviceKeyFault::NoHardware, DeviceKeyFault::Failed, DeviceKeyFault::Gone] {
+        wallet.phone.device_key.fail_with(Some(fault));
+        for _ in 0..20 {
+            assert_eq!(no_verdict(wallet.guess(1)), NoVerdict::DeviceKey(fault));
+        }
+    }
+    wallet.phone.device_key.fail_with(None);
+    assert_eq!(wallet.tries_left(), 16);
+    drop(wallet.unlock());
+}
+
+#[test]
+fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
+    let wallet = Wallet::enrolled("walletlock");
+    let fail = |wallet: &Wallet| {
+        wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+        assert_eq!(no_verdict(wallet.verify(PIN)), NoVerdict::DeviceKey(DeviceKeyFault::Busy));
+    };
+    (0..5).for_each(|_| fail(&wallet));
+    assert_eq!(wallet.tries_left(), 16, "five are given back");
+    fail(&wallet);
+    assert_eq!(wallet.tries_left(), 15, "the sixth is not");
+    let wallet = wallet.restart();
+    fail(&wallet);
+    assert_eq!(wallet.tries_left(), 14, "nor does a restart refill it");
+    drop(wallet.unlock());
+    fail(&wallet);
+    assert_eq!(wallet.tries_left(), 16, "only the right PIN does");
+}
+
+#[test]
+fn a_verdict_takes_two_device_calls() {
+    let wallet = Wallet::enrolled("walletlock");
+    for right in [true, false] {
+        let before = wallet.phone.device_key.calls();
+        drop(if right { wallet.verify(PIN) } else { wallet.guess(1) });
+        let after = wallet.phone.device_key.calls();
+        assert_eq!((after.ready - before.ready, after.hmac - before.hmac), (1, 1));
+        assert_eq!((after.aliases, after.create, after.delete), (before.aliases, before.create, before.delete));
+    }
+    wallet.guess_all_wrong(2..=5);
+    let before = wallet.phone.device_key.calls();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(_)));
+    assert_eq!(wallet.phone.device_key.calls(), before, "none while cooling down");
+}
+
+#[test]
+fn a_database_without_its_keys_is_damaged_and_so_are_keys_without_it() {
+    let locked = |wallet: &Wallet| match wallet.status() {
+        LockStatus::Locked { reason, .. } => reason,
+        other => panic!("{other:?}"),
+    };
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.phone.device_key.lose_all();
+    let wallet = wallet.restart();
+    assert_eq!(locked(&wallet), LockReason::DataDamaged, "a copied database");
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Locked { .. })));
+
+    let wallet = Wallet::enrolled("walletlock");
+    let wallet = wallet
+        .between_runs(|folder| {
+            for file in std::fs::read_dir(folder).expect("a folder") {
+                std::fs::remove_file(file.expect("a file").path()).expect("removed");
+            }
+        })
+        .expect("it opens");
+    assert_eq!(locked(&wallet), LockReason::DataDamaged, "a deleted database does not make a new wallet");
+    assert_eq!(wallet.lock.enrol(&crate::wallet::entry(PIN), &[]).err(), Some(LockError::DataDamaged));
+}
+
+#[test]
+fn a_keystore_that_is_busy_at_opening_is_an_error_and_nothing_is_lost() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_wrong(1);
+    wallet.phone.device_key.fail_with(Some(DeviceKeyFault::Busy));
+    let Wallet { phone, policy, lock, folder } = wallet;
+    drop(lock);
+    assert_eq!(open(&folder, &phone, &policy).err(), Some(LockError::DeviceKey(DeviceKeyFault::Busy)));
+    phone.device_key.fail_with(None);
+    let lock = open(&folder, &phone, &policy).expect("it opens now");
+    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }));
+}

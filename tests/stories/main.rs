@@ -1,0 +1,17 @@
+//! What people need of the lock, played through the core: one file a story or promise.
+
+mod wallet;
+
+mod u16_history;
+mod u1_failed_attempts;
+mod u2_which_lock;
+mod u5_payment_pin;
+
+mod callbacks;
+mod device_key;
+mod kills;
+mod one_at_a_time;
+mod policy_changes;
+mod reopening;
+mod sessions;
+mod vault;

@@ -1,0 +1,64 @@
+//! A stricter policy takes effect at once; an easier one needs the PIN.
+
+use walletlock_core::journal::{Kind, Query};
+use walletlock_core::lockout::{Cooldown, Policy, PolicyError};
+use walletlock_core::{LockError, LockStatus};
+
+use crate::wallet::{Wallet, open};
+
+fn with_lock_at(limit: u32) -> Policy {
+    let mut policy = Policy::default();
+    policy.name = format!("stops at {limit}");
+    policy.lockout.lock_at = Some(limit);
+    policy
+}
+
+fn reopen_with(wallet: Wallet, policy: Policy) -> Wallet {
+    Wallet { policy, ..wallet }.restart()
+}
+
+#[test]
+fn a_stricter_policy_takes_effect_when_the_lock_is_opened() {
+    let wallet = Wallet::enrolled("walletlock");
+    let wallet = reopen_with(wallet, with_lock_at(10));
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(10) });
+    assert_eq!(wallet.lock.policy().expect("a policy").name, "stops at 10");
+}
+
+#[test]
+fn an_easier_policy_waits_for_the_right_pin() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_wrong(1);
+    let wallet = reopen_with(wallet, with_lock_at(100));
+    assert_eq!(wallet.tries_left(), 15, "the sealed one is in force");
+    wallet.guess_wrong(2);
+    assert_eq!(wallet.tries_left(), 14, "a wrong PIN does not change that");
+    let session = wallet.unlock();
+    assert_eq!(wallet.tries_left(), 100);
+    let changes = Query { kinds: vec![Kind::PolicyChanged], ..Query::default() };
+    let line = session.journal(&changes).expect("a page").entries.remove(0);
+    assert_eq!(line.details.expect("readable").0["to"], "stops at 100");
+    drop(session);
+    assert_eq!(reopen_with(wallet, with_lock_at(100)).tries_left(), 100, "and it stays");
+}
+
+#[test]
+fn one_easier_field_makes_a_policy_easier() {
+    let mut policy = with_lock_at(10);
+    policy.lockout.cooldowns.insert(0, Cooldown { from: 1, to: Some(4), wait_s: 600 });
+    policy.session.idle_s += 1;
+    let wallet = reopen_with(Wallet::enrolled("walletlock"), policy);
+    assert_eq!(wallet.tries_left(), 16);
+    assert_eq!(wallet.guess_wrong(1).cooldown_ms, 0);
+}
+
+#[test]
+fn a_policy_that_is_none_opens_nothing() {
+    let wallet = Wallet::enrolled("walletlock");
+    let Wallet { phone, mut policy, lock, folder } = wallet;
+    drop(lock);
+    policy.lockout.cooldowns[2].wait_s = 0;
+    let field = "lockout.cooldowns[2].wait_s".to_owned();
+    let error = open(&folder, &phone, &policy).expect_err("refused");
+    assert!(matches!(error, LockError::Policy(PolicyError { field: found, .. }) if found == field));
+}

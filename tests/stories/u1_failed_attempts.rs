@@ -1,0 +1,152 @@
+//! U1: several wrong PINs lock the wallet for a while, more lock it longer, at the end it stays locked.
+
+use walletlock_core::{LockReason, LockStatus, PinOutcome, Remedy, WhoLocked};
+
+use crate::wallet::{PIN, Wallet};
+
+#[test]
+fn wrong_pins_cool_down_longer_and_longer_and_then_lock() {
+    let wallet = Wallet::enrolled("walletlock");
+    let minute = 60_000;
+    let waits = [0, 0, 0, 0, 30_000, minute, 5 * minute, 15 * minute, 30 * minute, 60 * minute, 240 * minute]
+        .into_iter()
+        .chain([720 * minute; 4]);
+    for (nth, wait) in (1..).zip(waits) {
+        let wrong = wallet.guess_wrong(nth);
+        assert_eq!((wrong.tries_left, wrong.cooldown_ms, wrong.repeated), (Some(16 - nth), wait, false), "guess {nth}");
+        if wait > 0 {
+            let remedies = vec![Remedy::Wait(wait)];
+            let status = LockStatus::CoolingDown { remaining_ms: wait, tries_left: Some(16 - nth), remedies };
+            assert_eq!(wallet.status(), status);
+            assert!(
+                matches!(wallet.verify(PIN), PinOutcome::Locked(refused) if refused == status),
+                "even the right one"
+            );
+            wallet.phone.clock.advance_ms(wait - 1);
+            assert!(!wallet.status().is_ready(), "a millisecond before the end");
+            wallet.phone.clock.advance_ms(1);
+        }
+        assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(16 - nth) });
+    }
+    let locked = LockStatus::Locked { reason: LockReason::TooManyAttempts, by: WhoLocked::Phone, remedies: vec![] };
+    assert!(matches!(wallet.guess(16), PinOutcome::Locked(status) if status == locked));
+    wallet.phone.clock.advance_ms(10 * 365 * 86_400_000);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(status) if status == locked), "time does not lift it");
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), locked, "nor does restarting");
+}
+
+#[test]
+fn the_right_pin_starts_the_count_again() {
+    let wallet = Wallet::enrolled("walletlock");
+    for nth in 1..=7 {
+        wallet.guess_wrong(nth);
+        wallet.wait();
+    }
+    assert_eq!(wallet.tries_left(), 9);
+    drop(wallet.unlock());
+    assert_eq!(wallet.tries_left(), 16);
+    assert_eq!(wallet.guess_wrong(8).cooldown_ms, 0);
+}
+
+#[test]
+fn typing_the_same_wrong_pin_again_costs_one_try() {
+    let wallet = Wallet::enrolled("walletlock");
+    assert!(!wallet.guess_wrong(1).repeated);
+    for _ in 0..20 {
+        let wrong = wallet.guess_wrong(1);
+        assert_eq!((wrong.tries_left, wrong.repeated), (Some(15), true));
+    }
+    wallet.phone.clock.advance_ms(299_999);
+    assert!(wallet.guess_wrong(1).repeated);
+    wallet.phone.clock.advance_ms(1);
+    assert_eq!(wallet.guess_wrong(1).tries_left, Some(14), "after five minutes it counts");
+    let wallet = wallet.restart();
+    assert_eq!(wallet.guess_wrong(1).tries_left, Some(13), "and what was guessed is not remembered on the disk");
+}
+
+#[test]
+fn a_repeated_pin_brings_no_wait_of_its_own() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_all_wrong(1..=4);
+    let wrong = wallet.guess_wrong(4);
+    assert_eq!((wrong.repeated, wrong.cooldown_ms), (true, 0));
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(12) });
+    assert_eq!(wallet.guess_wrong(5).cooldown_ms, 30_000);
+}
+
+#[test]
+fn only_the_last_five_are_remembered() {
+    let wallet = Wallet::enrolled("walletlock");
+    for nth in 1..=6 {
+        wallet.guess_wrong(nth);
+        wallet.wait();
+    }
+    assert!(wallet.guess_wrong(2).repeated);
+    assert!(!wallet.guess_wrong(1).repeated);
+}
+
+#[test]
+fn a_malformed_pin_costs_nothing() {
+    let wallet = Wallet::enrolled("walletlock");
+    let short = crate::wallet::entry("493");
+    assert!(matches!(wallet.lock.verify_pin(&short), PinOutcome::NoVerdict(walletlock_core::NoVerdict::NotAPin)));
+    assert_eq!(short.length(), 0, "wiped all the same");
+    assert_eq!(wallet.tries_left(), 16);
+}
+
+#[test]
+fn a_wait_survives_restarts_reboots_and_clocks() {
+    let mut wallet = Wallet::enrolled("walletlock");
+    for nth in 1..=8 {
+        wallet.guess_wrong(nth);
+        if nth < 8 {
+            wallet.wait();
+        }
+    }
+    let remaining = |wallet: &Wallet| match wallet.status() {
+        LockStatus::CoolingDown { remaining_ms, .. } => remaining_ms,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(remaining(&wallet), 900_000);
+    wallet.phone.clock.advance_ms(100_000);
+    wallet = wallet.restart();
+    assert_eq!(remaining(&wallet), 800_000, "the app was closed and opened");
+    wallet.phone.clock.change(|now| now.wall_ms += 86_400_000);
+    assert_eq!(remaining(&wallet), 800_000, "the wall clock was set ahead");
+    wallet.phone.clock.reboot();
+    assert_eq!(remaining(&wallet), 800_000, "what was left when last saved starts again");
+    wallet.phone.clock.advance_ms(60_000);
+    assert_eq!(remaining(&wallet), 740_000);
+    wallet = wallet.restart();
+    wallet.phone.clock.reboot();
+    assert_eq!(remaining(&wallet), 740_000, "watched for a minute, so it was saved");
+    wallet.phone.clock.change(|now| now.since_boot_ms = 5);
+    assert_eq!(remaining(&wallet), 740_000, "a clock that goes backwards starts it again");
+    wallet.phone.clock.change(|now| now.boot = None);
+    wallet.phone.clock.advance_ms(739_999);
+    assert_eq!(remaining(&wallet), 1, "an unreadable boot count does not make it endless");
+}
+
+#[test]
+fn wipe_at_destroys_everything_once() {
+    let wallet = Wallet::enrolled("trezor");
+    let session = wallet.unlock();
+    session.write("seed", b"correct horse").expect("written");
+    drop(session);
+    for nth in 1..=15 {
+        assert_eq!(wallet.guess_wrong(nth).cooldown_ms, ((1 << nth) - 1) * 1000);
+        wallet.wait();
+    }
+    let old_keys = wallet.phone.device_key.all_aliases();
+    assert!(matches!(wallet.guess(16), PinOutcome::Locked(LockStatus::Wiped)));
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+    let kept = wallet.phone.device_key.all_aliases();
+    assert_eq!((old_keys.len(), kept.len()), (2, 1), "the PIN's device key is gone: {kept:?}");
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    let session = wallet.enrol("582941");
+    assert_eq!(session.items(), Ok(vec![]), "a new wallet, with nothing of the old one");
+    assert_eq!(session.read("seed"), Ok(None));
+}

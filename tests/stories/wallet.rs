@@ -1,0 +1,140 @@
+//! A phone with a wallet on it, for the stories.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
+
+/// The owner's PIN in every story.
+pub(crate) const PIN: &str = "493716";
+
+pub(crate) struct Wallet {
+    pub(crate) phone: FakePhone,
+    pub(crate) policy: Policy,
+    pub(crate) lock: Arc<WalletLock>,
+    pub(crate) folder: TempDir,
+}
+
+impl Wallet {
+    /// A phone on which no PIN was set yet.
+    pub(crate) fn unconfigured(preset: &str) -> Self {
+        Self::with_policy(Policy::preset(preset).expect("a preset"))
+    }
+
+    pub(crate) fn with_policy(policy: Policy) -> Self {
+        let phone = FakePhone::default();
+        let folder = TempDir::new().expect("a folder");
+        let lock = open(&folder, &phone, &policy).expect("a fresh wallet");
+        Self { phone, policy, lock, folder }
+    }
+
+    /// A phone with the owner's PIN set, and nobody signed in.
+    pub(crate) fn enrolled(preset: &str) -> Self {
+        let wallet = Self::unconfigured(preset);
+        wallet.enrol(PIN).close();
+        wallet
+    }
+
+    pub(crate) fn enrol(&self, pin: &str) -> Session {
+        match self.lock.enrol(&entry(pin), &[]) {
+            Ok(Enrolment::Enrolled(session)) => session,
+            other => panic!("not enrolled: {other:?}"),
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("wallet.db")
+    }
+
+    /// Ends the process and starts it again, with the same files and the same keystore.
+    pub(crate) fn restart(self) -> Self {
+        self.try_restart().expect("the wallet opens again")
+    }
+
+    pub(crate) fn try_restart(self) -> Result<Self, LockError> {
+        self.between_runs(|_| {})
+    }
+
+    /// Like [`Self::restart`], with something done to the folder while the app is not running.
+    pub(crate) fn between_runs(self, meddle: impl FnOnce(&std::path::Path)) -> Result<Self, LockError> {
+        let Self { phone, policy, lock, folder } = self;
+        assert_eq!(Arc::strong_count(&lock), 1, "sessions are dropped before the app ends");
+        drop(lock);
+        meddle(folder.path());
+        let lock = open(&folder, &phone, &policy)?;
+        Ok(Self { phone, policy, lock, folder })
+    }
+
+    pub(crate) fn verify(&self, pin: &str) -> PinOutcome {
+        self.lock.verify_pin(&entry(pin))
+    }
+
+    pub(crate) fn unlock(&self) -> Session {
+        match self.verify(PIN) {
+            PinOutcome::Right(session) => session,
+            other => panic!("not unlocked: {other:?}"),
+        }
+    }
+
+    /// Enters a wrong PIN that nobody tried before. `nth` picks which.
+    pub(crate) fn guess(&self, nth: u32) -> PinOutcome {
+        self.verify(&format!("{:06}", 700_000 + nth))
+    }
+
+    pub(crate) fn guess_wrong(&self, nth: u32) -> WrongPin {
+        match self.guess(nth) {
+            PinOutcome::Wrong(wrong) => wrong,
+            other => panic!("guess {nth}: {other:?}"),
+        }
+    }
+
+    /// Enters wrong PINs, none of which brings a wait before the last.
+    pub(crate) fn guess_all_wrong(&self, which: std::ops::RangeInclusive<u32>) {
+        for nth in which {
+            self.guess_wrong(nth);
+        }
+    }
+
+    pub(crate) fn status(&self) -> LockStatus {
+        self.lock.status().expect("a status")
+    }
+
+    pub(crate) fn tries_left(&self) -> u32 {
+        match self.status() {
+            LockStatus::Ready { tries_left: Some(left) } | LockStatus::CoolingDown { tries_left: Some(left), .. } => {
+                left
+            }
+            other => panic!("no tries left to count: {other:?}"),
+        }
+    }
+
+    /// Waits out a cooldown, if there is one.
+    pub(crate) fn wait(&self) {
+        if let LockStatus::CoolingDown { remaining_ms, .. } = self.status() {
+            self.phone.clock.advance_ms(remaining_ms);
+        }
+    }
+}
+
+pub(crate) fn open(folder: &TempDir, phone: &FakePhone, policy: &Policy) -> Result<Arc<WalletLock>, LockError> {
+    WalletLock::open(Options {
+        path: folder.path().join("wallet.db"),
+        policy: policy.clone(),
+        platform: phone.platform(),
+        calibration: Calibration::Fixed(KdfCost::CHEAP),
+    })
+    .map(Arc::new)
+}
+
+pub(crate) fn entry(pin: &str) -> PinEntry {
+    let entry = PinEntry::new();
+    for digit in pin.chars() {
+        assert_eq!(entry.push(digit.to_digit(10).expect("a digit")), Ok(true));
+    }
+    entry
+}
