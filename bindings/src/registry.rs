@@ -81,3 +81,89 @@ fn canonical(path: &Path) -> Result<PathBuf, LockError> {
 fn places() -> MutexGuard<'static, Option<HashMap<PathBuf, Place>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use tempfile::TempDir;
+    use walletlock_core::Options;
+    use walletlock_core::key_slots::Calibration;
+    use walletlock_core::lockout::Policy;
+    use walletlock_core::platform::testing::FakePhone;
+
+    use super::*;
+
+    fn open(path: PathBuf) -> Result<WalletLock, LockError> {
+        let platform = FakePhone::default().platform();
+        WalletLock::open(Options { path, policy: Policy::default(), platform, calibration: Calibration::default() })
+    }
+
+    fn never(_: PathBuf) -> Result<WalletLock, LockError> {
+        panic!("it is open already")
+    }
+
+    fn path(folder: &TempDir, name: &str) -> String {
+        folder.path().join(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    #[test]
+    fn every_way_to_a_file_reaches_one_lock() {
+        let folder = TempDir::new().expect("a folder");
+        let lock = share(&path(&folder, "wallet.db"), open).expect("it opens");
+        std::fs::create_dir(folder.path().join("sub")).expect("made");
+        std::os::unix::fs::symlink(folder.path().join("wallet.db"), folder.path().join("link.db")).expect("linked");
+        for other in ["wallet.db", "./wallet.db", "sub/../wallet.db", "link.db"] {
+            assert!(Arc::ptr_eq(&lock, &share(&path(&folder, other), never).expect("shared")), "{other}");
+        }
+        let other = share(&path(&folder, "other.db"), open).expect("another file is another lock");
+        assert!(!Arc::ptr_eq(&lock, &other));
+    }
+
+    #[test]
+    fn threads_that_open_at_once_share_one_lock() {
+        let folder = TempDir::new().expect("a folder");
+        let path = path(&folder, "wallet.db");
+        let start = Barrier::new(8);
+        let locks: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        share(&path, open).expect("opened or shared")
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        assert!(locks.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
+    }
+
+    #[test]
+    fn a_released_lock_can_be_opened_again_at_once() {
+        let folder = TempDir::new().expect("a folder");
+        let path = path(&folder, "wallet.db");
+        for _ in 0..20 {
+            release(share(&path, open).expect("it opens"));
+        }
+    }
+
+    #[test]
+    fn opening_a_lock_from_within_its_own_opening_is_refused_and_a_failed_one_leaves_no_trace() {
+        let folder = TempDir::new().expect("a folder");
+        let path = path(&folder, "wallet.db");
+        let refused = share(&path, |_| {
+            assert_eq!(share(&path, never).err(), Some(LockError::WrongState));
+            Err(LockError::Storage)
+        });
+        assert_eq!(refused.err(), Some(LockError::Storage));
+        assert!(share(&path, open).is_ok());
+    }
+
+    #[test]
+    fn a_path_without_a_folder_is_an_error() {
+        let folder = TempDir::new().expect("a folder");
+        assert_eq!(share(&path(&folder, "no/wallet.db"), never).err(), Some(LockError::Storage));
+        assert_eq!(share("/", open).err(), Some(LockError::Invalid("path")));
+    }
+}

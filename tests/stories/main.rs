@@ -1,4 +1,5 @@
 //! What people need of the lock, played through the core: one file a story or promise.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod wallet;
 
@@ -9,6 +10,8 @@ mod u5_payment_pin;
 
 mod callbacks;
 mod device_key;
+mod fixtures;
+mod kdf_upgrade;
 mod kills;
 mod one_at_a_time;
 mod policy_changes;

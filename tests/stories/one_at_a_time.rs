@@ -1,13 +1,18 @@
 //! Guessing from many threads at once: each guess is charged, given back as a repetition, or turned away, and the sum holds.
 
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
+use tempfile::TempDir;
 use walletlock_core::journal::{Chain, Kind, Query};
+use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
-use walletlock_core::{LockStatus, PinOutcome};
+use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, WalletLock};
+use zeroize::Zeroizing;
 
-use crate::wallet::{PIN, Wallet};
+use crate::wallet::{PIN, Wallet, entry};
 
 const THREADS: u32 = 16;
 
@@ -85,4 +90,87 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
         }
     }
     drop(outcomes);
+}
+
+/// A device key in whose next MAC something else happens.
+struct Interrupted {
+    device_key: FakeDeviceKey,
+    interruption: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl DeviceKey for Interrupted {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.device_key.aliases(prefix)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.device_key.create(alias, purpose)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let output = self.device_key.hmac(alias, input);
+        let interruption = self.interruption.lock().expect("not poisoned").take();
+        if let Some(interruption) = interruption {
+            interruption();
+        }
+        output
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.delete(alias)
+    }
+}
+
+/// A wallet without a PIN and the device key with which to interrupt it.
+fn interruptible() -> (Arc<WalletLock>, Arc<Interrupted>, TempDir) {
+    let phone = FakePhone::default();
+    let folder = TempDir::new().expect("a folder");
+    let device_key = Arc::new(Interrupted { device_key: phone.device_key.clone(), interruption: Mutex::default() });
+    let options = Options {
+        path: folder.path().join("wallet.db"),
+        policy: Policy::default(),
+        platform: Platform { device_key: device_key.clone(), ..phone.platform() },
+        calibration: Calibration::Fixed(KdfCost::CHEAP),
+    };
+    let lock = Arc::new(WalletLock::open(options).expect("it opens"));
+    (lock, device_key, folder)
+}
+
+#[test]
+fn an_old_pin_checked_while_it_is_changed_opens_nothing_and_costs_nothing() {
+    for pin in [PIN, "700001"] {
+        let (lock, device_key, _folder) = interruptible();
+        drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
+        let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
+        let change = move || assert_eq!(session.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+        *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
+        assert!(matches!(lock.verify_pin(&entry(pin)), PinOutcome::NoVerdict(NoVerdict::TryAgain)));
+        assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
+        assert!(matches!(lock.verify_pin(&entry("582941")), PinOutcome::Right(_)));
+    }
+}
+
+#[test]
+fn a_pin_checked_while_the_wallet_is_removed_opens_nothing() {
+    let (lock, device_key, _folder) = interruptible();
+    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
+    let other = lock.clone();
+    let remove = move || assert_eq!(other.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(remove));
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Unconfigured)));
+    assert!(matches!(lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
+}
+
+#[test]
+fn of_two_enrolments_at_once_one_is_refused() {
+    let (lock, device_key, _folder) = interruptible();
+    let other = lock.clone();
+    let second = move || assert_eq!(other.enrol(&entry("582941"), &[]).err(), Some(LockError::WrongState));
+    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(second));
+    assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
 }

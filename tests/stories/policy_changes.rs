@@ -7,8 +7,7 @@ use walletlock_core::{LockError, LockStatus};
 use crate::wallet::{Wallet, open};
 
 fn with_lock_at(limit: u32) -> Policy {
-    let mut policy = Policy::default();
-    policy.name = format!("stops at {limit}");
+    let mut policy = Policy { name: format!("stops at {limit}"), ..Policy::default() };
     policy.lockout.lock_at = Some(limit);
     policy
 }

@@ -27,7 +27,8 @@ fn a_session_ends_when_idle_and_in_any_case_after_its_time() {
 
 #[test]
 fn clocks_and_restarts_end_a_session_and_never_prolong_it() {
-    let changes: [(&str, fn(&mut Now)); 4] = [
+    type Change = fn(&mut Now);
+    let changes: [(&str, Change); 4] = [
         ("the wall clock set back", |now| now.wall_ms -= 1),
         ("time since boot going backwards", |now| now.since_boot_ms -= 1),
         ("a reboot", |now| now.boot = Some(2)),

@@ -6,18 +6,25 @@ use crate::crypto::{Purpose, derive_key};
 use crate::platform::Random;
 
 /// The random key that everything in the vault hangs on. It exists in memory only while a session is live.
-pub struct DataKey(Zeroizing<[u8; 32]>);
+pub struct DataKey(Box<Zeroizing<[u8; 32]>>);
 
 impl DataKey {
+    /// On the heap from the start: moving it moves a pointer and leaves no copy behind.
+    fn zero() -> Self {
+        Self(Box::new(Zeroizing::new([0; 32])))
+    }
+
     /// A new one.
     pub(crate) fn make(random: &mut Random) -> Self {
-        Self(random.bytes())
+        let mut key = Self::zero();
+        key.0.copy_from_slice(random.bytes::<32>().as_slice());
+        key
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut key = Zeroizing::new([0; 32]);
-        (bytes.len() == key.len()).then(|| key.copy_from_slice(bytes))?;
-        Some(Self(key))
+        let mut key = Self::zero();
+        (bytes.len() == key.0.len()).then(|| key.0.copy_from_slice(bytes))?;
+        Some(key)
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
@@ -32,7 +39,9 @@ impl DataKey {
 
 impl Clone for DataKey {
     fn clone(&self) -> Self {
-        Self(Zeroizing::new(*self.0))
+        let mut key = Self::zero();
+        key.0.copy_from_slice(self.bytes());
+        key
     }
 }
 

@@ -97,7 +97,7 @@ pub struct SessionPolicy {
 
 /// Someone a locked-out person can turn to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
+#[serde(deny_unknown_fields, rename_all = "snake_case", tag = "kind", content = "value")]
 pub enum Contact {
     /// A phone number.
     Phone(String),

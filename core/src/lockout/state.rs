@@ -129,7 +129,8 @@ impl Lockout {
             refused => return Err(refused),
         }
         self.wrong_this_boot = self.failures_this_boot(now).saturating_sub(self.open.len() as u32);
-        self.boot = now.boot.or(self.boot);
+        // Not read: then no later reading proves that this try was before a restart.
+        self.boot = now.boot;
         let charge = self.next;
         self.next = ChargeId(charge.0.saturating_add(1));
         self.open.push(charge);

@@ -25,9 +25,9 @@ pub const MAX_DIGITS: usize = 12;
 ///
 /// Whether it is a good one is another question, asked only when a PIN is set. What was well formed once stays so: a policy that
 /// later asks for longer PINs does not lock out the owner of a short one.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Pin {
-    ascii: [u8; MAX_DIGITS],
+    // On the heap, so that moving the PIN moves a pointer and leaves no copy of the digits behind.
+    ascii: Box<Zeroizing<[u8; MAX_DIGITS]>>,
     length: usize,
 }
 
@@ -37,7 +37,7 @@ impl Pin {
         if !(MIN_DIGITS..=MAX_DIGITS).contains(&ascii.len()) || !ascii.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let mut pin = Self { ascii: [0; MAX_DIGITS], length: ascii.len() };
+        let mut pin = Self { ascii: Box::new(Zeroizing::new([0; MAX_DIGITS])), length: ascii.len() };
         pin.ascii.iter_mut().zip(ascii).for_each(|(to, from)| *to = *from);
         Some(pin)
     }

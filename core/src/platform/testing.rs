@@ -113,7 +113,7 @@ struct Keystore {
     keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
     made: u64,
     calls: DeviceKeyCalls,
-    hmac_faults: VecDeque<DeviceKeyFault>,
+    hmac_faults: VecDeque<Option<DeviceKeyFault>>,
     fault: Option<DeviceKeyFault>,
 }
 
@@ -130,7 +130,14 @@ impl FakeDeviceKey {
 
     /// The next MAC fails like this, though the probe before it succeeds. Several calls queue up.
     pub fn fail_next_hmac(&self, fault: DeviceKeyFault) {
-        lock(&self.0).hmac_faults.push_back(fault);
+        self.fail_hmac_after(0, fault);
+    }
+
+    /// So many more MACs succeed, then one fails like this.
+    pub fn fail_hmac_after(&self, succeed: usize, fault: DeviceKeyFault) {
+        let mut keystore = lock(&self.0);
+        keystore.hmac_faults.extend(std::iter::repeat_n(None, succeed));
+        keystore.hmac_faults.push_back(Some(fault));
     }
 
     /// The aliases that exist.
@@ -188,7 +195,7 @@ impl DeviceKey for FakeDeviceKey {
         let mut keystore = lock(&self.0);
         keystore.calls.hmac += 1;
         keystore.check()?;
-        if let Some(fault) = keystore.hmac_faults.pop_front() {
+        if let Some(Some(fault)) = keystore.hmac_faults.pop_front() {
             return Err(fault);
         }
         let (_, key) = keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;

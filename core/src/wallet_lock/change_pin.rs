@@ -49,7 +49,7 @@ impl Session {
 
 impl WalletLock {
     fn replace_pin(&self, pin: &Pin, proof: &Proof) -> Result<PinChange, LockError> {
-        let Proof { data_key, now } = proof;
+        let Proof { data_key, now, .. } = proof;
         let (old, policy, wallet_id, mut history) = self.read(|store, record, header| {
             let slot = record.slot().ok_or(LockError::WrongState)?;
             let history = open_index(store, record, header, data_key)?.pin_history;
@@ -110,9 +110,10 @@ impl WalletLock {
             if changes.record.pin_slot == Some(Slot::from(old)) {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.calibration = CALIBRATION;
-                let details =
-                    Details::of("memory_kib", cost.memory_kib).and("passes", cost.passes).and("lanes", cost.lanes);
-                changes.note(Kind::KdfUpgraded, details);
+                if slot != *old {
+                    let details = Details::of("memory_kib", cost.memory_kib).and("passes", cost.passes);
+                    changes.note(Kind::KdfUpgraded, details.and("lanes", cost.lanes));
+                }
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Enrolment, Refusal, Removal};
 use super::session::Session;
-use super::transaction::{append, draw, write};
+use super::transaction::{append, check, draw, write};
 use super::verify_pin::Proof;
 use super::{State, WalletLock, judge, lock};
 use crate::error::LockError;
@@ -58,7 +58,8 @@ impl WalletLock {
         *lock(&self.state) = state;
         let (data_key, event) = result?;
         self.tell(vec![event]);
-        Ok(Enrolment::Enrolled(Session::start(self, Proof { data_key, now })))
+        let session = self.offered.session.clone();
+        Ok(Enrolment::Enrolled(Session::start(self, Proof { data_key, now, session })))
     }
 
     /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.
@@ -84,15 +85,18 @@ impl WalletLock {
 
     /// Takes the store of a wallet without a PIN, so that nobody else begins one meanwhile.
     fn take_empty(&self) -> Result<Store, LockError> {
-        let is_wiped = self.read(|_, record, _| Ok(record.pin_slot.is_none()));
         let mut state = lock(&self.state);
+        let is_empty = match &*state {
+            State::Unconfigured(_) => true,
+            State::Sealed { store, header, key } => check(store.record()?, header, key)?.pin_slot.is_none(),
+            State::Busy => false,
+            State::Damaged => return Err(LockError::DataDamaged),
+        };
         match std::mem::replace(&mut *state, State::Busy) {
-            State::Unconfigured(store) => Ok(store),
-            State::Sealed { store, .. } if is_wiped == Ok(true) => Ok(store),
+            State::Unconfigured(store) | State::Sealed { store, .. } if is_empty => Ok(store),
             other => {
-                let damaged = matches!(other, State::Damaged);
                 *state = other;
-                Err(if damaged { LockError::DataDamaged } else { LockError::WrongState })
+                Err(LockError::WrongState)
             }
         }
     }

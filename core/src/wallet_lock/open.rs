@@ -81,8 +81,11 @@ impl WalletLock {
             Some(StoredRecord::Sealed(header, sealed)) => {
                 let key = self.seal_key(&header)?;
                 let record = check(Some(StoredRecord::Sealed(header, sealed)), &header, &key)?;
-                let in_use = record.slot().map(|slot| self.pin_alias(slot.key_number()));
-                let in_use = [Some(self.seal_alias(header.epoch)), in_use];
+                let pin_key = record.slot().map(|slot| self.pin_alias(slot.key_number()));
+                if pin_key.as_ref().is_some_and(|alias| !keys.contains(alias)) {
+                    return Err(LockError::DataDamaged);
+                }
+                let in_use = [Some(self.seal_alias(header.epoch)), pin_key];
                 self.take_over(&mut store, &header, &key, random, now)?;
                 // Left by a change that was cut short, before or after its commit. Tried again at the next opening if it fails.
                 let left: Vec<_> =

@@ -44,8 +44,7 @@ struct Live {
 
 impl Session {
     pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof) -> Self {
-        let policy = lock_of.policy().map_or_else(|_| lock_of.offered.session.clone(), |policy| policy.session);
-        let Proof { data_key, now } = proof;
+        let Proof { data_key, now, session: policy } = proof;
         let live = Live {
             data_key,
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),

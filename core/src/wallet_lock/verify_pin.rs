@@ -11,7 +11,7 @@ use super::{WalletLock, lock, status_of};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
-use crate::lockout::{ChargeId, Lockout, Standing, Verdict};
+use crate::lockout::{ChargeId, Lockout, SessionPolicy, Standing, Verdict};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::DeviceKeyFault;
 use crate::record::Slot;
@@ -22,6 +22,8 @@ use crate::time::Now;
 pub(super) struct Proof {
     pub(super) data_key: DataKey,
     pub(super) now: Now,
+    /// How long a session that it opens may live.
+    pub(super) session: SessionPolicy,
 }
 
 /// What was found in the record before anything is charged.
@@ -145,12 +147,11 @@ impl WalletLock {
             Err(_) => Verdict::None,
         };
         let settled = self.transact(now, Durability::Ordered, |changes| {
-            // The PIN was changed or removed while this one was checked: what it opened is no longer in force.
-            if changes.record.pin_slot != Some(Slot::from(slot)) {
-                return Ok(None);
-            }
             let record = &mut *changes.record;
             let policy = record.policy.clone();
+            // The slot was replaced while this PIN was checked: what it opened, or did not, is no longer in force.
+            let judged = if record.pin_slot == Some(Slot::from(slot)) { judged } else { Verdict::None };
+            // The wallet was removed meanwhile, and this try with it.
             let Some(settled) = record.lockout.settle(&policy.lockout, charge, judged) else { return Ok(None) };
             if judged == Verdict::Right {
                 record.reminders.last_right_ms = now.wall_ms;
@@ -161,8 +162,13 @@ impl WalletLock {
             if judged == Verdict::Right {
                 changes.adopt(&self.offered);
             }
-            if settled.counted && standing == Standing::TooManyAttempts && !settled.wipe {
-                changes.note(Kind::Locked, Details::of("failures", changes.record.lockout.failures()));
+            let reason = match standing {
+                Standing::TooManyAttempts => Some("too many attempts"),
+                Standing::UntilRestart => Some("until restart"),
+                _ => None,
+            };
+            if let Some(reason) = reason.filter(|_| settled.counted && !settled.wipe) {
+                changes.note(Kind::Locked, Details::of("reason", reason));
             }
             if settled.wipe {
                 changes.record.pin_slot = None;
@@ -172,23 +178,26 @@ impl WalletLock {
             if settled.durable {
                 changes.flush();
             }
-            Ok(Some((status_of(changes.record, now), policy.lockout)))
+            let policy = &changes.record.policy;
+            Ok(Some((judged, status_of(changes.record, now), policy.lockout.clone(), policy.session.clone())))
         });
-        let Some((status, policy)) = settled.map_err(|error| self.refusal(&error))? else {
+        let Some((judged, status, policy, session)) = settled.map_err(|error| self.refusal(&error))? else {
             return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
         };
-        let data_key = match verdict {
-            Ok(Some(data_key)) => data_key,
-            Ok(None) => {
+        match (judged, verdict) {
+            (Verdict::Right, Ok(Some(data_key))) => {
+                lock(&self.wrong_guesses).clear();
+                Ok(Proof { data_key, now, session })
+            }
+            (Verdict::Wrong | Verdict::Duplicate, _) => {
                 if let Some(output) = kdf_output.filter(|_| !repeated) {
                     lock(&self.wrong_guesses).add(&policy, &output, now);
                 }
-                return Err(self.wrong(status, repeated, slot));
+                Err(self.wrong(status, repeated, slot))
             }
-            Err(fault) => return Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
-        };
-        lock(&self.wrong_guesses).clear();
-        Ok(Proof { data_key, now })
+            (_, Err(fault)) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
+            (_, Ok(_)) => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+        }
     }
 
     fn wrong(&self, status: LockStatus, repeated: bool, slot: &PinSlot) -> Refusal {

@@ -1,35 +1,554 @@
-use super::Policy;
+//! Loading a policy: what is refused, and in which words. Replacing one: what counts as easing it.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Cooldown, LockoutPolicy, Policy};
+use crate::lockout::Contact;
+use crate::lockout::policy::{PinPolicy, SessionPolicy};
+
+/// The field that the error names, and what it says of it.
+fn refused(json: &str) -> (String, String) {
+    let error = Policy::from_json(json).expect_err(json);
+    assert_eq!(error.to_string(), format!("{}: {}", error.field, error.problem));
+    (error.field, error.problem)
+}
+
+/// Every field has a value, and none is the default.
+fn full() -> Policy {
+    Policy {
+        name: "ours".to_owned(),
+        pin: PinPolicy {
+            min_digits: 7,
+            max_digits: 11,
+            forbid_weak: true,
+            remember: 3,
+            rehearse_after_days: Some(14),
+            change_after_days: Some(365),
+        },
+        lockout: LockoutPolicy {
+            cooldowns: vec![
+                Cooldown { from: 3, to: Some(4), wait_s: 20 },
+                Cooldown { from: 6, to: Some(9), wait_s: 50 },
+                Cooldown { from: 10, to: None, wait_s: 90 },
+            ],
+            lock_at: Some(20),
+            wipe_at: Some(25),
+            per_boot_limit: Some(7),
+            duplicate_window_s: 60,
+            duplicate_memory: 2,
+            no_verdict_budget: 3,
+        },
+        session: SessionPolicy { idle_s: 40, absolute_s: 400 },
+        contacts: vec![
+            Contact::Phone("+86 10 0000 0000".to_owned()),
+            Contact::Form("https://example.org/form".to_owned()),
+            Contact::Social("@example".to_owned()),
+            Contact::Police("110".to_owned()),
+        ],
+    }
+}
+
 #[test]
-fn scratch() {
-    for json in [
-        "",
-        "{",
-        "{} x",
-        "[]",
-        "5",
-        "{\"pin\":[]}",
-        r#"{"bogus":1}"#,
-        r#"{"pin":{"bogus":1}}"#,
-        r#"{"lockout":{"cooldowns":[{"from":1,"wait_s":2,"bogus":1}]}}"#,
-        r#"{"lockout":{"cooldowns":[{"from":1}]}}"#,
-        r#"{"lockout":{"cooldowns":[[1,2,3]]}}"#,
-        r#"{"lockout":{"cooldowns":[{"from":1,"wait_s":"x"}]}}"#,
-        r#"{"lockout":{"cooldowns":5}}"#,
-        r#"{"lockout":5}"#,
-        r#"{"name":"a","name":"b"}"#,
-        r#"{"name":5}"#,
-        r#"{"contacts":[{"kind":"phone","value":5}]}"#,
-        r#"{"contacts":[{"value":5, "kind":"phone"}]}"#,
-        r#"{"contacts":[{"kind":"fax","value":"5"}]}"#,
-        r#"{"contacts":[{"kind":"phone","value":"5","bogus":1}]}"#,
-        r#"{"contacts":[{"kind":"phone"}]}"#,
-        r#"{"contacts":[{"value":"1"}]}"#,
-        r#"{"contacts":[["phone","1"]]}"#,
-        r#"{"contacts":[5]}"#,
-        r#"{"pin":{"min_digits":"#,
-        r#"{"pin":{"min_digits":-1}}"#,
-        r#"{"pin":{"rehearse_after_days":"x"}}"#,
+fn every_field_survives_json() {
+    assert_eq!(full().validate(), Ok(()));
+    assert_eq!(Policy::from_json(&full().to_json()), Ok(full()));
+    let expected = json!({
+        "name": "ours",
+        "pin": {
+            "min_digits": 7,
+            "max_digits": 11,
+            "forbid_weak": true,
+            "remember": 3,
+            "rehearse_after_days": 14,
+            "change_after_days": 365,
+        },
+        "lockout": {
+            "cooldowns": [
+                { "from": 3, "to": 4, "wait_s": 20 },
+                { "from": 6, "to": 9, "wait_s": 50 },
+                { "from": 10, "wait_s": 90 },
+            ],
+            "lock_at": 20,
+            "wipe_at": 25,
+            "per_boot_limit": 7,
+            "duplicate_window_s": 60,
+            "duplicate_memory": 2,
+            "no_verdict_budget": 3,
+        },
+        "session": { "idle_s": 40, "absolute_s": 400 },
+        "contacts": [
+            { "kind": "phone", "value": "+86 10 0000 0000" },
+            { "kind": "form", "value": "https://example.org/form" },
+            { "kind": "social", "value": "@example" },
+            { "kind": "police", "value": "110" },
+        ],
+    });
+    assert_eq!(serde_json::from_str::<Value>(&full().to_json()).unwrap(), expected);
+}
+
+#[test]
+fn a_number_out_of_range_is_refused_by_name() {
+    for (json, field, least, most) in [
+        (r#"{"pin":{"min_digits":#}}"#, "pin.min_digits", 4_u64, 12_u64),
+        (r#"{"pin":{"max_digits":#}}"#, "pin.max_digits", 6, 12),
+        (r#"{"pin":{"min_digits":9,"max_digits":#}}"#, "pin.max_digits", 9, 12),
+        (r#"{"pin":{"remember":#}}"#, "pin.remember", 0, 5),
+        (r#"{"pin":{"rehearse_after_days":#}}"#, "pin.rehearse_after_days", 1, 3650),
+        (r#"{"pin":{"change_after_days":#}}"#, "pin.change_after_days", 1, 3650),
+        (r#"{"session":{"idle_s":1,"absolute_s":#}}"#, "session.absolute_s", 1, 86_400),
+        (r#"{"session":{"idle_s":#,"absolute_s":86400}}"#, "session.idle_s", 1, 86_400),
+        (r#"{"session":{"idle_s":#}}"#, "session.idle_s", 1, 900),
+        (r#"{"lockout":{"cooldowns":[{"from":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].from", 1, 1000),
+        (r#"{"lockout":{"cooldowns":[{"from":5,"to":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].to", 5, 1000),
+        (r#"{"lockout":{"cooldowns":[{"from":5,"wait_s":#}]}}"#, "lockout.cooldowns[0].wait_s", 1, 283_824_000),
+        (
+            r#"{"lockout":{"cooldowns":[{"from":5,"to":7,"wait_s":1},{"from":#,"wait_s":1}]}}"#,
+            "lockout.cooldowns[1].from",
+            8,
+            1000,
+        ),
+        (
+            r#"{"lockout":{"cooldowns":[{"from":5,"to":7,"wait_s":1},{"from":8,"to":#,"wait_s":1}]}}"#,
+            "lockout.cooldowns[1].to",
+            8,
+            1000,
+        ),
+        (r#"{"lockout":{"lock_at":#}}"#, "lockout.lock_at", 1, 1000),
+        (r#"{"lockout":{"wipe_at":#}}"#, "lockout.wipe_at", 1, 1000),
+        (r#"{"lockout":{"per_boot_limit":#}}"#, "lockout.per_boot_limit", 1, 1000),
+        (r#"{"lockout":{"duplicate_window_s":#}}"#, "lockout.duplicate_window_s", 0, 300),
+        (r#"{"lockout":{"duplicate_memory":#}}"#, "lockout.duplicate_memory", 0, 16),
+        (r#"{"lockout":{"no_verdict_budget":#}}"#, "lockout.no_verdict_budget", 0, 100),
     ] {
-        println!("{json} => {:?}", Policy::from_json(json).map(|p| p.name).map_err(|e| e.to_string()));
+        let with = |value: String| json.replace('#', &value);
+        for inside in [least, most] {
+            assert_eq!(
+                Policy::from_json(&with(inside.to_string())).map(|_| ()),
+                Ok(()),
+                "{}",
+                with(inside.to_string())
+            );
+        }
+        let bounds = format!("must be from {least} to {most}");
+        assert_eq!(refused(&with((most + 1).to_string())), (field.to_owned(), bounds.clone()));
+        if let Some(below) = least.checked_sub(1) {
+            assert_eq!(refused(&with(below.to_string())), (field.to_owned(), bounds));
+        }
+        assert_eq!(refused(&with("-1".to_owned())).0, field);
+    }
+}
+
+#[test]
+fn a_text_or_list_out_of_bounds_is_refused_by_name() {
+    let contact = |kind: &str, value: &str| json!({ "contacts": [{ "kind": "phone", "value": "1" }, { "kind": kind, "value": value }] });
+    let name = |length: usize| json!({ "name": "n".repeat(length) });
+    let contacts = |count: usize| json!({ "contacts": vec![json!({ "kind": "phone", "value": "1" }); count] });
+    let cooldowns = |count: u32| {
+        let steps: Vec<_> = (1..=count).map(|at| json!({ "from": at, "to": at, "wait_s": 1 })).collect();
+        json!({ "lockout": { "cooldowns": steps } })
+    };
+    let accepted = [name(1), name(200), contacts(0), contacts(8), cooldowns(0), cooldowns(32)];
+    for json in accepted {
+        assert_eq!(Policy::from_json(&json.to_string()).map(|_| ()), Ok(()), "{json}");
+    }
+    for (json, field, bounds) in [
+        (name(0), "name", "must be from 1 to 200"),
+        (name(201), "name", "must be from 1 to 200"),
+        (json!({ "name": "锁".repeat(67) }), "name", "must be from 1 to 200"),
+        (contacts(9), "contacts", "must be from 0 to 8"),
+        (cooldowns(33), "lockout.cooldowns", "must be from 0 to 32"),
+    ] {
+        assert_eq!(refused(&json.to_string()), (field.to_owned(), bounds.to_owned()));
+    }
+    for kind in ["phone", "form", "social", "police"] {
+        for length in [1, 200] {
+            assert!(Policy::from_json(&contact(kind, &"v".repeat(length)).to_string()).is_ok(), "{kind} of {length}");
+        }
+        for length in [0, 201] {
+            let bounds = "must be from 1 to 200".to_owned();
+            assert_eq!(
+                refused(&contact(kind, &"v".repeat(length)).to_string()),
+                ("contacts[1].value".to_owned(), bounds)
+            );
+        }
+    }
+}
+
+#[test]
+fn cooldowns_stand_in_order_and_only_the_last_has_no_end() {
+    let step = |from: u32, to: Option<u32>| Cooldown { from, to, wait_s: 1 };
+    let validated = |cooldowns: Vec<Cooldown>| {
+        let policy = Policy { lockout: LockoutPolicy { cooldowns, ..full().lockout }, ..full() };
+        policy.validate().map_err(|error| (error.field, error.problem))
+    };
+    for steps in [
+        vec![step(1, Some(1)), step(2, Some(2)), step(3, None)],
+        vec![step(1, Some(999)), step(1000, None)],
+        vec![step(1, Some(999)), step(1000, Some(1000))],
+        vec![step(1, Some(1000))],
+        vec![step(1000, None)],
+    ] {
+        assert_eq!(validated(steps.clone()), Ok(()), "{steps:?}");
+    }
+    let not_last = "only the last cooldown may leave it out";
+    for (steps, field, says) in [
+        (vec![step(5, Some(7)), step(7, Some(9))], "lockout.cooldowns[1].from", "must be from 8 to 1000"),
+        (vec![step(5, Some(7)), step(5, Some(7))], "lockout.cooldowns[1].from", "must be from 8 to 1000"),
+        (vec![step(5, Some(7)), step(3, Some(4))], "lockout.cooldowns[1].from", "must be from 8 to 1000"),
+        (
+            vec![step(5, Some(5)), step(6, Some(9)), step(9, None)],
+            "lockout.cooldowns[2].from",
+            "must be from 10 to 1000",
+        ),
+        (vec![step(5, Some(4))], "lockout.cooldowns[0].to", "must be from 5 to 1000"),
+        (vec![step(5, None), step(6, None)], "lockout.cooldowns[0].to", not_last),
+        (vec![step(5, Some(5)), step(6, None), step(7, Some(8))], "lockout.cooldowns[1].to", not_last),
+        (vec![step(1, Some(1000)), step(1000, None)], "lockout.cooldowns[1].from", "must be from 1001 to 1000"),
+    ] {
+        assert_eq!(validated(steps), Err((field.to_owned(), says.to_owned())));
+    }
+}
+
+#[test]
+fn guessing_must_be_stopped_or_slowed_for_ever() {
+    let with = |cooldowns: Value, lock_at: Option<u32>, wipe_at: Option<u32>| {
+        json!({ "lockout": { "cooldowns": cooldowns, "lock_at": lock_at, "wipe_at": wipe_at, "per_boot_limit": 3 } })
+            .to_string()
+    };
+    let ending = json!([{ "from": 1, "to": 5, "wait_s": 9 }, { "from": 6, "to": 1000, "wait_s": 9 }]);
+    let endless = json!([{ "from": 1, "to": 5, "wait_s": 9 }, { "from": 1000, "wait_s": 1 }]);
+    for policy in [
+        with(json!([]), Some(1000), None),
+        with(json!([]), None, Some(1000)),
+        with(ending.clone(), None, Some(3)),
+        with(endless, None, None),
+    ] {
+        assert_eq!(Policy::from_json(&policy).map(|_| ()), Ok(()), "{policy}");
+    }
+    for policy in [with(json!([]), None, None), with(ending, None, None)] {
+        let says = "needs lock_at, wipe_at or a last cooldown without an end: guessing must not be free";
+        assert_eq!(refused(&policy), ("lockout".to_owned(), says.to_owned()));
+    }
+}
+
+/// Every value of a JSON document, with its path as an error writes it and the way to it.
+fn places(json: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
+    found.push((path.to_owned(), pointer.to_owned()));
+    match json {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = if path == "." { name.clone() } else { format!("{path}.{name}") };
+                places(value, &path, &format!("{pointer}/{name}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (i, value) in items.iter().enumerate() {
+                places(value, &format!("{path}[{i}]"), &format!("{pointer}/{i}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_value_of_another_type_is_refused_by_name() {
+    let full = serde_json::to_value(full()).unwrap();
+    let mut found = Vec::new();
+    places(&full, ".", "", &mut found);
+    let mut numbers = 0;
+    for (path, pointer) in &found {
+        let original = full.pointer(pointer).unwrap();
+        let mut wrong = vec![json!(5.5), json!(-1), json!({ "bogus": 1 })];
+        match original {
+            Value::Number(_) => {
+                numbers += 1;
+                wrong.extend([json!("5"), json!(true), json!([5]), json!(1e30)]);
+                // What a 32-bit number cannot hold must not wrap round to one in range.
+                wrong.push(if path.ends_with("wait_s") { json!(283_824_001) } else { json!((1_u64 << 32) + 7) });
+            }
+            Value::String(_) => wrong.extend([json!(5), json!(null), json!(["x"])]),
+            Value::Bool(_) => wrong.extend([json!(1), json!("true"), json!(null)]),
+            Value::Array(_) => wrong.extend([json!("x"), json!(5), json!(null)]),
+            _ => wrong.extend([json!("x"), json!(5), json!(null), json!([true, true])]),
+        }
+        for value in wrong {
+            let mut edited = full.clone();
+            *edited.pointer_mut(pointer).unwrap() = value.clone();
+            let (field, _) = refused(&edited.to_string());
+            // Deeper when it is the value inside that does not fit.
+            assert!(field == *path || *path == "." || field.starts_with(path), "{path} as {value}: {field}");
+            if !original.is_object() && !original.is_array() {
+                assert_eq!(field, *path, "{value}");
+            }
+        }
+    }
+    assert_eq!(numbers, 21, "every number was tried");
+}
+
+#[test]
+fn an_unknown_field_is_refused_by_name() {
+    let full = serde_json::to_value(full()).unwrap();
+    let mut found = Vec::new();
+    places(&full, ".", "", &mut found);
+    let mut objects = 0;
+    for (path, pointer) in found {
+        let mut edited = full.clone();
+        let Some(fields) = edited.pointer_mut(&pointer).unwrap().as_object_mut() else { continue };
+        fields.insert("lock_att".to_owned(), json!(3));
+        objects += 1;
+        let (field, problem) = refused(&edited.to_string());
+        let expected = if path == "." { "lock_att".to_owned() } else { format!("{path}.lock_att") };
+        assert_eq!(field, expected);
+        assert!(problem.contains("lock_att"), "{problem}");
+    }
+    assert_eq!(objects, 11, "the policy, its three parts, three cooldowns and four contacts");
+}
+
+#[test]
+fn what_is_no_json_policy_is_refused() {
+    for (json, field) in [
+        ("", "."),
+        ("walletlock", "."),
+        ("5", "."),
+        ("null", "."),
+        ("{} {}", "."),
+        (r#"{"name":"a","name":"b"}"#, "."),
+        (r#"{"pin":{"remember":1,"remember":5}}"#, "pin"),
+        (r#"{"pin":{"min_digits":"#, "pin.min_digits"),
+        (r#"{"lockout":{"cooldowns":[{"from":3}]}}"#, "lockout.cooldowns[0]"),
+        (r#"{"lockout":{"cooldowns":[{"wait_s":3}]}}"#, "lockout.cooldowns[0]"),
+        (r#"{"contacts":[{"kind":"fax","value":"1"}]}"#, "contacts[0].kind"),
+        (r#"{"contacts":[{"kind":"phone"}]}"#, "contacts[0]"),
+        (r#"{"contacts":[{"value":"1"}]}"#, "contacts[0]"),
+    ] {
+        assert_eq!(refused(json).0, field, "{json}");
+    }
+}
+
+#[test]
+fn what_json_leaves_out_is_as_in_walletlock() {
+    let walletlock = Policy::preset("walletlock").unwrap();
+    assert_eq!(Policy::from_json("{}"), Ok(walletlock.clone()));
+    let json = r#"{"pin":{"min_digits":8},"lockout":{"lock_at":9},"session":{"idle_s":60}}"#;
+    let mut expected = walletlock.clone();
+    expected.pin.min_digits = 8;
+    expected.lockout.lock_at = Some(9);
+    expected.session.idle_s = 60;
+    assert_eq!(Policy::from_json(json), Ok(expected));
+    // Each field alone: the others stay.
+    let full = serde_json::to_value(full()).unwrap();
+    for part in ["pin", "lockout", "session"] {
+        for (name, value) in full[part].as_object().unwrap() {
+            let policy = Policy::from_json(&json!({ part: { name: value } }).to_string()).unwrap();
+            let mut expected = serde_json::to_value(&walletlock).unwrap();
+            expected[part][name] = value.clone();
+            assert_eq!(serde_json::to_value(policy).unwrap(), expected);
+        }
+    }
+    for name in ["name", "contacts"] {
+        let policy = Policy::from_json(&json!({ name: full[name] }).to_string()).unwrap();
+        let mut expected = serde_json::to_value(&walletlock).unwrap();
+        expected[name] = full[name].clone();
+        assert_eq!(serde_json::to_value(policy).unwrap(), expected);
+    }
+    // And what may be absent can be taken away.
+    let without =
+        Policy::from_json(r#"{"pin":{"rehearse_after_days":null},"lockout":{"lock_at":null,"wipe_at":5}}"#).unwrap();
+    assert_eq!((without.pin.rehearse_after_days, without.lockout.lock_at), (None, None));
+}
+
+#[test]
+fn easing_any_field_is_not_as_strict_and_tightening_it_is() {
+    type Edit = (&'static str, fn(&mut Policy));
+    let tightened: [Edit; 19] = [
+        ("longer PINs", |p| p.pin.min_digits += 1),
+        ("more remembered", |p| p.pin.remember += 1),
+        ("shorter idle", |p| p.session.idle_s -= 1),
+        ("shorter session", |p| p.session.absolute_s -= 1),
+        ("longer wait", |p| p.lockout.cooldowns[0].wait_s += 1),
+        ("wait from one earlier", |p| p.lockout.cooldowns[0].from -= 1),
+        ("wait to one later", |p| p.lockout.cooldowns[0].to = Some(5)),
+        ("wait from the first failure on", |p| {
+            p.lockout.cooldowns.insert(0, Cooldown { from: 1, to: Some(1), wait_s: 1 });
+        }),
+        ("longer last wait", |p| p.lockout.cooldowns[2].wait_s += 1),
+        ("earlier lock", |p| p.lockout.lock_at = Some(19)),
+        ("lock at the first", |p| p.lockout.lock_at = Some(1)),
+        ("fewer per boot", |p| p.lockout.per_boot_limit = Some(6)),
+        ("shorter duplicate window", |p| p.lockout.duplicate_window_s -= 1),
+        ("no duplicate window", |p| p.lockout.duplicate_window_s = 0),
+        ("fewer duplicates", |p| p.lockout.duplicate_memory -= 1),
+        ("no duplicates", |p| p.lockout.duplicate_memory = 0),
+        ("smaller budget", |p| p.lockout.no_verdict_budget -= 1),
+        ("no budget", |p| p.lockout.no_verdict_budget = 0),
+        ("several at once", |p| {
+            p.pin.min_digits += 1;
+            p.lockout.lock_at = Some(10);
+            p.lockout.no_verdict_budget = 0;
+        }),
+    ];
+    for (name, edit) in tightened {
+        let mut stricter = full();
+        edit(&mut stricter);
+        assert_eq!(stricter.validate(), Ok(()), "{name}");
+        assert!(stricter.is_at_least_as_strict_as(&full()), "{name}");
+        assert!(!full().is_at_least_as_strict_as(&stricter), "the reverse of: {name}");
+    }
+    let eased: [Edit; 9] = [
+        ("weak PINs allowed", |p| p.pin.forbid_weak = false),
+        ("never locked", |p| p.lockout.lock_at = None),
+        ("no limit per boot", |p| p.lockout.per_boot_limit = None),
+        ("no waits", |p| p.lockout.cooldowns.clear()),
+        ("no wait from the last step on", |p| p.lockout.cooldowns.truncate(2)),
+        ("only the wait after the thousandth is left out", |p| p.lockout.cooldowns[2].to = Some(999)),
+        ("only the waits beyond the thousandth are left out", |p| p.lockout.cooldowns[2].to = Some(1000)),
+        ("one wait longer and another shorter", |p| {
+            p.lockout.cooldowns[0].wait_s += 100;
+            p.lockout.cooldowns[1].wait_s -= 1;
+        }),
+        ("one tightened does not pay for another", |p| {
+            p.pin.min_digits = 11;
+            p.lockout.lock_at = Some(1);
+            p.session.idle_s += 1;
+        }),
+    ];
+    for (name, edit) in eased {
+        let mut easier = full();
+        edit(&mut easier);
+        assert_eq!(easier.validate(), Ok(()), "{name}");
+        assert!(!easier.is_at_least_as_strict_as(&full()), "{name}");
+    }
+    let free: [Edit; 6] = [
+        ("name", |p| p.name = "theirs".to_owned()),
+        ("contacts", |p| p.contacts.clear()),
+        ("most digits", |p| p.pin.max_digits = 12),
+        ("fewer most digits", |p| p.pin.max_digits = 7),
+        ("reminders off", |p| (p.pin.rehearse_after_days, p.pin.change_after_days) = (None, None)),
+        ("reminders later", |p| (p.pin.rehearse_after_days, p.pin.change_after_days) = (Some(3650), Some(3650))),
+    ];
+    for (name, edit) in free {
+        let mut other = full();
+        edit(&mut other);
+        assert!(other.is_at_least_as_strict_as(&full()) && full().is_at_least_as_strict_as(&other), "{name}");
+    }
+    for wipe_at in [None, Some(1), Some(24), Some(26)] {
+        let mut other = full();
+        other.lockout.wipe_at = wipe_at;
+        assert!(!other.is_at_least_as_strict_as(&full()), "wipe_at {wipe_at:?}");
+        assert!(!full().is_at_least_as_strict_as(&other), "from wipe_at {wipe_at:?}");
+    }
+}
+
+#[test]
+fn of_the_presets_only_a_few_may_replace_another_without_the_pin() {
+    let mut pairs = Vec::new();
+    for new in crate::lockout::presets::NAMES {
+        for sealed in crate::lockout::presets::NAMES {
+            let [new_policy, sealed_policy] = [new, sealed].map(|name| Policy::preset(name).unwrap());
+            let strict = new_policy.is_at_least_as_strict_as(&sealed_policy);
+            assert!(strict || new != sealed, "{new} is as strict as itself");
+            if strict && new != sealed {
+                pairs.push((new, sealed));
+            }
+        }
+    }
+    assert_eq!(pairs, [("mobile_wallet_cn", "nist_800_63b")]);
+}
+
+prop_compose! {
+    /// A small world, so that two policies are often comparable.
+    fn any_policy()(
+        min_digits in 4_u32..7,
+        forbid_weak: bool,
+        remember in 0_u32..3,
+        (idle_s, absolute_s) in (1_u32..4, 4_u32..7),
+        waits in prop::collection::vec(0_u64..3, 4),
+        endless: bool,
+        lock_at in prop::option::of(1_u32..4),
+        wipe_at in prop::option::weighted(0.2, 1_u32..3),
+        per_boot_limit in prop::option::of(1_u32..4),
+        (duplicate_window_s, duplicate_memory, no_verdict_budget) in (0_u32..3, 0_u32..3, 0_u32..3),
+    ) -> Policy {
+        let named = (1..).zip(waits).filter(|(_, wait_s)| *wait_s > 0);
+        let mut cooldowns: Vec<_> = named.map(|(at, wait_s)| Cooldown { from: at, to: Some(at), wait_s }).collect();
+        if let Some(last) = cooldowns.last_mut().filter(|_| endless) {
+            last.to = None;
+        }
+        let mut policy = full();
+        policy.pin = PinPolicy { min_digits, forbid_weak, remember, ..policy.pin };
+        policy.session = SessionPolicy { idle_s, absolute_s };
+        policy.lockout = LockoutPolicy {
+            cooldowns, lock_at, wipe_at, per_boot_limit, duplicate_window_s, duplicate_memory, no_verdict_budget,
+        };
+        if policy.validate().is_err() {
+            policy.lockout.lock_at = Some(3);
+        }
+        policy
+    }
+}
+
+/// `policy` with one of its fields as in `other`.
+fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
+    let (mut policy, other) = (policy.clone(), other.clone());
+    match field {
+        0 => policy.pin.min_digits = other.pin.min_digits,
+        1 => policy.pin.forbid_weak = other.pin.forbid_weak,
+        2 => policy.pin.remember = other.pin.remember,
+        3 => policy.session.idle_s = other.session.idle_s,
+        4 => policy.session.absolute_s = other.session.absolute_s,
+        5 => policy.lockout.cooldowns = other.lockout.cooldowns,
+        6 => policy.lockout.lock_at = other.lockout.lock_at,
+        7 => policy.lockout.wipe_at = other.lockout.wipe_at,
+        8 => policy.lockout.per_boot_limit = other.lockout.per_boot_limit,
+        9 => policy.lockout.duplicate_window_s = other.lockout.duplicate_window_s,
+        10 => policy.lockout.duplicate_memory = other.lockout.duplicate_memory,
+        _ => policy.lockout.no_verdict_budget = other.lockout.no_verdict_budget,
+    }
+    policy
+}
+
+/// What 'as strict' means to a guesser, field by field: written without the function under test.
+fn no_better_for_a_guesser(new: &Policy, sealed: &Policy) -> bool {
+    let number = |limit: Option<u32>| limit.map_or(u64::MAX, u64::from);
+    let (mine, theirs) = (&new.lockout, &sealed.lockout);
+    let wait = |policy: &LockoutPolicy, n: u32| {
+        let steps = policy.cooldowns.iter().filter(|step| n >= step.from && n <= step.to.unwrap_or(u32::MAX));
+        steps.map(|step| step.wait_s).sum::<u64>()
+    };
+    new.pin.min_digits >= sealed.pin.min_digits
+        && (new.pin.forbid_weak || !sealed.pin.forbid_weak)
+        && new.pin.remember >= sealed.pin.remember
+        && new.session.idle_s <= sealed.session.idle_s
+        && new.session.absolute_s <= sealed.session.absolute_s
+        && (0..=1100).all(|n| wait(mine, n) >= wait(theirs, n))
+        && number(mine.lock_at) <= number(theirs.lock_at)
+        && mine.wipe_at == theirs.wipe_at
+        && number(mine.per_boot_limit) <= number(theirs.per_boot_limit)
+        && mine.duplicate_window_s <= theirs.duplicate_window_s
+        && mine.duplicate_memory <= theirs.duplicate_memory
+        && mine.no_verdict_budget <= theirs.no_verdict_budget
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn strictness_is_an_order(c in any_policy(), other in any_policy(), fields in prop::collection::vec(0_usize..12, 2)) {
+        let one = with_one_of(&c, &other, fields[0]);
+        let two = with_one_of(&one, &other, fields[1]);
+        let policies = [c, one, two, other];
+        for a in &policies {
+            prop_assert!(a.is_at_least_as_strict_as(a));
+            for b in &policies {
+                let strict = a.is_at_least_as_strict_as(b);
+                prop_assert_eq!(strict, no_better_for_a_guesser(a, b));
+                for c in &policies {
+                    if strict && b.is_at_least_as_strict_as(c) {
+                        prop_assert!(a.is_at_least_as_strict_as(c));
+                    }
+                }
+            }
+        }
     }
 }

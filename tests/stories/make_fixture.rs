@@ -1,0 +1,52 @@
+//! Makes the database that `fixtures.rs` keeps of this schema version, in the folder that is named.
+#![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
+
+fn main() {
+    let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
+    let temporary = TempDir::new().expect("a folder");
+    let options = Options {
+        path: temporary.path().join("wallet.db"),
+        policy: Policy::default(),
+        platform: FakePhone::default().platform(),
+        // The floor, so that the library as it ships opens it too.
+        calibration: Calibration::Fixed(KdfCost::FLOOR),
+    };
+    let lock = Arc::new(WalletLock::open(options).expect("it opens"));
+    drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));
+    let session = unlock(&lock, "493716");
+    session.write("card-token", b"4111 1111 1111 1111").expect("written");
+    session.write("seed", b"correct horse battery staple").expect("written");
+    assert_eq!(session.change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
+    drop(session);
+    for guess in ["700001", "700002", "700003"] {
+        assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));
+    }
+    // Closing writes everything back into the one file.
+    drop(lock);
+    std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");
+}
+
+fn unlock(lock: &Arc<WalletLock>, pin: &str) -> Session {
+    match lock.verify_pin(&entry(pin)) {
+        PinOutcome::Right(session) => session,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn entry(pin: &str) -> PinEntry {
+    let entry = PinEntry::new();
+    for digit in pin.chars() {
+        assert_eq!(entry.push(digit.to_digit(10).expect("a digit")), Ok(true));
+    }
+    entry
+}
