@@ -20,6 +20,7 @@ pub(crate) enum Purpose {
     RecordSeal,
     Vault,
     JournalPrivateKey,
+    JournalSigningKey,
     PinHistory,
 }
 
@@ -30,6 +31,7 @@ impl Purpose {
             Self::RecordSeal => b"walletlock v1 record seal",
             Self::Vault => b"walletlock v1 vault",
             Self::JournalPrivateKey => b"walletlock v1 journal private key",
+            Self::JournalSigningKey => b"walletlock v1 journal signing key",
             Self::PinHistory => b"walletlock v1 pin history",
         }
     }

@@ -51,6 +51,14 @@ impl Details {
         self.0.iter().any(|(name, value)| name.to_lowercase().contains(&text) || value.to_lowercase().contains(&text))
     }
 
+    /// From salt and padded JSON; from nothing, nothing.
+    pub(super) fn from_salted(salted: &[u8]) -> Option<Self> {
+        if salted.is_empty() {
+            return Some(Self::default());
+        }
+        serde_json::from_slice(salted.get(SALT_BYTES..)?).ok().map(Self)
+    }
+
     /// Seals them for line `number`. `None` if `public_key` is not one.
     pub(crate) fn seal(&self, random: &mut Random, public_key: &[u8; 32], number: u64) -> Option<SealedDetails> {
         if self.0.is_empty() {
@@ -81,8 +89,13 @@ impl Details {
 impl SealedDetails {
     /// Opens them with the private half. `None` if they are not what was written.
     pub(crate) fn open(&self, private_key: &[u8; 32], number: u64) -> Option<Details> {
+        Details::from_salted(&self.open_salted(private_key, number)?)
+    }
+
+    /// Opens them to what their hash is over: empty for a line without any.
+    pub(super) fn open_salted(&self, private_key: &[u8; 32], number: u64) -> Option<Zeroizing<Vec<u8>>> {
         if self.ciphertext.is_empty() {
-            return (self.hash == [0; 32]).then(Details::default);
+            return (self.hash == [0; 32]).then(Zeroizing::default);
         }
         let (encapsulated, ciphertext) = self.ciphertext.split_first_chunk::<32>()?;
         let plaintext = single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
@@ -95,10 +108,14 @@ impl SealedDetails {
         )
         .map(Zeroizing::new)
         .ok()?;
-        if derive_hash(&plaintext) != self.hash {
-            return None;
-        }
-        serde_json::from_slice(plaintext.get(SALT_BYTES..)?).ok().map(Details)
+        (derive_hash(&plaintext) == self.hash).then_some(plaintext)
+    }
+
+    /// SHA-256 of the ciphertext, which the chain covers too.
+    pub(super) fn ciphertext_hash(&self) -> [u8; 32] {
+        let mut hash = Context::new(&SHA256);
+        hash.update(&self.ciphertext);
+        hash_bytes(hash)
     }
 }
 

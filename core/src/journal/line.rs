@@ -1,6 +1,6 @@
 //! A line and the chain it stands in.
 
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::details::SealedDetails;
@@ -126,6 +126,11 @@ pub enum Chain {
 }
 
 impl Head {
+    /// The last line's link.
+    pub(crate) fn link(&self) -> &[u8; 32] {
+        &self.link
+    }
+
     /// The start of a wallet's chain.
     pub(crate) fn start(wallet_id: &[u8; 16]) -> Self {
         let mut start = Context::new(&SHA256);
@@ -177,7 +182,7 @@ fn derive_link(before: &[u8; 32], number: u64, time: Now, kind: u16, details: &S
     link.update(&kind.to_be_bytes());
     link.update(&details.hash);
     // The ciphertext too, so that taking it away shows even while the wallet is locked.
-    link.update(digest(&SHA256, &details.ciphertext).as_ref());
+    link.update(&details.ciphertext_hash());
     hash_bytes(link)
 }
 

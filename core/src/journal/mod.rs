@@ -4,6 +4,7 @@
 //! can be written while the wallet is locked, and read only when it is open.
 
 mod details;
+mod export;
 mod line;
 mod query;
 #[cfg(test)]
@@ -11,5 +12,7 @@ mod tests;
 
 pub use details::{Details, SealedDetails};
 pub(crate) use details::{derive_private_key, derive_public_key};
+pub(crate) use export::Exporter;
+pub use export::{EXPORT_FORMAT, ExportPart};
 pub use line::{Chain, Event, Head, Kind, Line};
 pub use query::{Entry, MAX_PAGE, Page, Query};

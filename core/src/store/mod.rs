@@ -103,9 +103,14 @@ impl Store {
         Ok(select.query_row([id], |row| row.get(0)).optional()?)
     }
 
-    /// Goes through the journal's lines from the first to the last.
-    pub(crate) fn lines<T>(&self, visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T) -> Result<T, StoreError> {
-        self.select_lines("SELECT * FROM journal ORDER BY number", [], visit)
+    /// Goes through the journal's lines after `number`, oldest first; after 0 are all.
+    pub(crate) fn lines_after<T>(
+        &self,
+        number: u64,
+        visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
+    ) -> Result<T, StoreError> {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        self.select_lines("SELECT * FROM journal WHERE number > ?1 ORDER BY number", [number], visit)
     }
 
     /// Goes through the journal's lines below `number`, newest first.
@@ -115,7 +120,11 @@ impl Store {
         visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
     ) -> Result<T, StoreError> {
         let number = i64::try_from(number).unwrap_or(i64::MAX);
-        self.select_lines("SELECT * FROM journal WHERE number < ?1 ORDER BY number DESC", [number], visit)
+        self.select_lines(
+            "SELECT * FROM journal WHERE number > 0 AND number < ?1 ORDER BY number DESC",
+            [number],
+            visit,
+        )
     }
 
     fn select_lines<T>(

@@ -136,7 +136,9 @@ impl WalletLock {
 
     /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
-        self.read(|store, record, header| Ok(store.lines(|lines| record.journal.verify(&header.wallet_id, lines))?))
+        self.read(|store, record, header| {
+            Ok(store.lines_after(0, |lines| record.journal.verify(&header.wallet_id, lines))?)
+        })
     }
 
     /// Ends every session. For 'lock now', and when the app goes to the background.

@@ -9,7 +9,7 @@ use super::transaction::Changing;
 use super::verify_pin::Proof;
 use super::{WalletLock, lock};
 use crate::error::LockError;
-use crate::journal::{Details, Kind, Page, Query, derive_private_key};
+use crate::journal::{Details, ExportPart, Exporter, Kind, MAX_PAGE, Page, Query, derive_private_key};
 use crate::key_slots::DataKey;
 use crate::lockout::policy::SessionPolicy;
 use crate::platform::Random;
@@ -121,6 +121,43 @@ impl Session {
                 let next = entries.last().filter(|_| more).map(|entry| entry.number);
                 Page { entries, next }
             })?)
+        })
+    }
+
+    /// A part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to `limit` of them (1 to
+    /// [`MAX_PAGE`]). Ask again with [`ExportPart::next`] until it is `None`; the last part is signed.
+    pub fn export_journal(&self, after: u64, limit: usize) -> Result<ExportPart, LockError> {
+        let data_key = self.data_key()?;
+        let private_key = derive_private_key(&data_key);
+        self.lock.read(|store, record, header| {
+            let exporter = Exporter::new(&data_key, &header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+            let mut text = String::new();
+            let mut last = after;
+            let mut add =
+                |line: Option<String>| line.map(|line| text.push_str(&line)).ok_or(LockError::Invalid("journal line"));
+            if after == 0 {
+                add(exporter.first())?;
+            }
+            store.lines_after(after, |lines| {
+                lines.take(limit.clamp(1, MAX_PAGE)).try_for_each(|line| {
+                    last = line.number;
+                    add(exporter.line(&line, &private_key))
+                })
+            })??;
+            // A gap at the end is the verifier's to find; asking again would not end.
+            let is_last = last == after || last >= record.journal.number;
+            if is_last {
+                add(exporter.last(&record.journal))?;
+            }
+            Ok(ExportPart { text, next: (!is_last).then_some(last) })
+        })
+    }
+
+    /// The Ed25519 key that signs exports. An app that registers it with its provider can later show that an export is its own.
+    pub fn journal_public_key(&self) -> Result<Vec<u8>, LockError> {
+        let data_key = self.data_key()?;
+        self.lock.read(|_, _, header| {
+            Ok(Exporter::new(&data_key, &header.wallet_id).ok_or(LockError::Invalid("journal key"))?.public_key())
         })
     }
 
