@@ -8,7 +8,7 @@ use crate::error::LockError;
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
 use crate::registry;
-use crate::types::{JournalPage, JournalQuery, Personal};
+use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, unsigned};
 
 #[derive(uniffi::Object)]
 pub struct Session(Option<core::Session>);
@@ -34,6 +34,14 @@ impl Session {
 
     pub fn journal(&self, query: JournalQuery) -> Result<JournalPage, LockError> {
         Ok(self.core()?.journal(&query.into())?.into())
+    }
+
+    pub fn export_journal(&self, after: i64, limit: i32) -> Result<ExportPart, LockError> {
+        Ok(self.core()?.export_journal(unsigned(after), usize::try_from(limit).unwrap_or(0))?.into())
+    }
+
+    pub fn journal_public_key(&self) -> Result<Vec<u8>, LockError> {
+        Ok(self.core()?.journal_public_key()?)
     }
 
     pub fn change_pin(

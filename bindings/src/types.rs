@@ -157,6 +157,13 @@ pub struct JournalPage {
     pub next: Option<i64>,
 }
 
+/// A part of an exported journal; `next` is what to ask for then, null after the signature.
+#[derive(uniffi::Record)]
+pub struct ExportPart {
+    pub text: String,
+    pub next: Option<i64>,
+}
+
 #[derive(uniffi::Enum)]
 pub enum Chain {
     Intact { lines: i64 },
@@ -166,6 +173,11 @@ pub enum Chain {
 /// Numbers of the core are far below this bound; a saturated one is still far too many.
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A negative number is before everything that is counted from 1.
+pub(crate) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
 }
 
 pub(crate) fn signed_32(number: u32) -> i32 {
@@ -251,7 +263,7 @@ impl From<journal::Event> for Event {
 impl From<JournalQuery> for journal::Query {
     fn from(query: JournalQuery) -> Self {
         Self {
-            below: query.below.map(|below| u64::try_from(below).unwrap_or(0)),
+            below: query.below.map(unsigned),
             kinds: query.kinds,
             from_wall_ms: query.from_wall_ms,
             until_wall_ms: query.until_wall_ms,
@@ -272,6 +284,12 @@ impl From<journal::Page> for JournalPage {
             details: entry.details.map(|details| details.0.into_iter().collect()),
         };
         Self { entries: page.entries.into_iter().map(entry).collect(), next: page.next.map(signed) }
+    }
+}
+
+impl From<journal::ExportPart> for ExportPart {
+    fn from(part: journal::ExportPart) -> Self {
+        Self { text: part.text, next: part.next.map(signed) }
     }
 }
 
