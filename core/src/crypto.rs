@@ -2,7 +2,6 @@
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
-use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -37,19 +36,14 @@ impl Purpose {
     }
 }
 
-/// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, each of a fixed length.
+/// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, each of a fixed length: extract, and the first block of expand.
 pub(crate) fn derive_key(secrets: &[&[u8]], salt: &[u8], purpose: Purpose) -> Zeroizing<[u8; 32]> {
-    let input = Zeroizing::new(secrets.concat());
-    let mut key = Zeroizing::new([0; 32]);
-    match Hkdf::<Sha256>::new(Some(salt), &input).expand(purpose.label(), key.as_mut_slice()) {
-        Ok(()) => key,
-        // RFC 5869, section 2.3. Stopping is better than going on with a key of zeros.
-        Err(_) => unreachable!("HKDF gives up to 8160 bytes"),
-    }
+    let extracted = derive_mac(salt, secrets);
+    derive_mac(extracted.as_slice(), &[purpose.label(), &[1]])
 }
 
 /// HMAC-SHA256 (RFC 2104) of the parts, one after the other.
-pub(crate) fn derive_mac(key: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn derive_mac(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
     parts.iter().for_each(|part| mac.update(part));
     Zeroizing::new(mac.finalize().into_bytes().into())
@@ -73,5 +67,5 @@ pub(crate) fn aead_open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zer
 }
 
 fn cipher(key: &[u8; 32]) -> Aes256Gcm {
-    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
+    Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))
 }

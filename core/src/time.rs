@@ -29,6 +29,9 @@ pub struct Wait {
 /// A wait being watched is saved this often, so that a restart costs a person at most this much. More often would only wear the flash.
 const SAVE_EVERY_MS: u64 = 60_000;
 
+/// Two threads may read the clock in one order and use their readings in the other; so much later at most, unless the phone is stuck.
+const LATE_READING_MS: u64 = 1_000;
+
 impl Wait {
     /// A wait of `ms` that begins now.
     pub fn start(ms: u64, now: Now) -> Self {
@@ -37,14 +40,17 @@ impl Wait {
 
     /// Milliseconds left; 0 when it is over.
     pub fn left_ms(&self, now: Now) -> u64 {
-        self.left_ms.saturating_sub(self.passed_ms(now).unwrap_or(0))
+        match self.behind_ms(now) {
+            Some(behind) if self.left_ms > 0 => self.left_ms.saturating_add(behind),
+            _ => self.left_ms.saturating_sub(self.passed_ms(now).unwrap_or(0)),
+        }
     }
 
     /// The same wait, counted from now. `None` while the saved one is good enough.
     pub fn to_save(&self, now: Now) -> Option<Self> {
         match self.passed_ms(now) {
+            _ if self.left_ms == 0 || self.behind_ms(now).is_some() => None,
             Some(passed) if passed < SAVE_EVERY_MS.min(self.left_ms) => None,
-            _ if self.left_ms == 0 => None,
             _ => Some(Self::start(self.left_ms(now), now)),
         }
     }
@@ -52,6 +58,13 @@ impl Wait {
     /// What was left when last saved, in milliseconds.
     pub(crate) fn saved_ms(&self) -> u64 {
         self.left_ms
+    }
+
+    /// How much earlier than the saving `now` was read, if that is no more than another thread can be late with its reading. It is
+    /// no clock going backwards then: taking it for the beginning would end the wait too early.
+    fn behind_ms(&self, now: Now) -> Option<u64> {
+        let behind = self.since_boot_ms.checked_sub(now.since_boot_ms)?;
+        (self.boot == now.boot && (1..=LATE_READING_MS).contains(&behind)).then_some(behind)
     }
 
     /// Milliseconds that are known to have passed since it was saved. `None` after a restart or when the clock went backwards.
@@ -127,11 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn a_reading_used_late_ends_a_wait_no_earlier() {
+        let wait = Wait::start(30_000, at(1, 60_000, 0));
+        assert_eq!(wait.left_ms(at(1, 59_000, 0)), 31_000, "it still ends at 90 000");
+        assert_eq!(wait.to_save(at(1, 59_000, 0)), None);
+        assert_eq!(wait.left_ms(at(1, 58_999, 0)), 30_000, "this is a clock going backwards");
+        assert_eq!(wait.to_save(at(1, 58_999, 0)), Some(Wait::start(30_000, at(1, 58_999, 0))));
+        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 30_000, "and this a restart");
+        assert_eq!(Wait::start(0, at(1, 60_000, 0)).left_ms(at(1, 59_500, 0)), 0, "what is over stays so");
+    }
+
+    #[test]
     fn an_unreadable_boot_count_neither_shortens_nor_prolongs() {
         let unreadable = |since_boot_ms| Now { boot: None, since_boot_ms, wall_ms: 0 };
         let wait = Wait::start(30_000, at(1, 5_000, 0));
         assert_eq!(wait.left_ms(unreadable(5_000 + 29_999)), 1);
-        assert_eq!(wait.left_ms(unreadable(4_999)), 30_000, "that was a restart");
+        assert_eq!(wait.left_ms(unreadable(4_999)), 30_000, "that may have been a restart");
     }
 
     #[test]

@@ -36,10 +36,16 @@ fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
     (0..5).for_each(|_| fail(&wallet));
     assert_eq!(wallet.tries_left(), 16, "five are given back");
     fail(&wallet);
-    assert_eq!(wallet.tries_left(), 15, "the sixth is not");
+    assert_eq!(wallet.tries_left(), 16, "from then on the key must answer before anything is counted");
+    let fail_after_that = |wallet: &Wallet| {
+        wallet.phone.device_key.fail_hmac_after(1, DeviceKeyFault::Busy);
+        assert_eq!(no_verdict(wallet.verify(PIN)), NoVerdict::DeviceKey(DeviceKeyFault::Busy));
+    };
+    fail_after_that(&wallet);
+    assert_eq!(wallet.tries_left(), 15, "one that fails even then is not given back");
     let wallet = wallet.restart();
-    fail(&wallet);
-    assert_eq!(wallet.tries_left(), 14, "nor does a restart refill it");
+    fail_after_that(&wallet);
+    assert_eq!(wallet.tries_left(), 14, "nor does a restart refill the budget");
     drop(wallet.unlock());
     fail(&wallet);
     assert_eq!(wallet.tries_left(), 16, "only the right PIN does");

@@ -20,16 +20,18 @@ fn fixture(schema: &str) -> PathBuf {
 }
 
 /// A phone whose keystore holds the keys of a fixture: the fake makes the same keys in the same order on each.
-fn phone_of_schema_1() -> FakePhone {
+fn phone_of(schema: &str) -> FakePhone {
     let phone = FakePhone::default();
-    for (alias, purpose) in [
-        ("wallet.db/seal/0", KeyPurpose::Seal),
-        ("wallet.db/pin/1", KeyPurpose::PinSlot),
-        ("wallet.db/pin/2", KeyPurpose::PinSlot),
-    ] {
-        phone.device_key.create(alias, purpose).expect("made");
+    let aliases =
+        fs::read_to_string(fixture(schema).with_file_name("aliases.txt")).expect("the aliases, in order of creation");
+    let aliases: Vec<_> = aliases.lines().collect();
+    for alias in &aliases {
+        phone.device_key.create(alias, KeyPurpose::PinSlot).expect("made");
     }
-    phone.device_key.delete("wallet.db/pin/1").expect("deleted");
+    // The seal's key is the first, the last is that of the PIN in force.
+    for replaced in &aliases[1..aliases.len() - 1] {
+        phone.device_key.delete(replaced).expect("deleted");
+    }
     phone
 }
 
@@ -37,7 +39,7 @@ fn phone_of_schema_1() -> FakePhone {
 fn schema_1_opens() {
     let folder = TempDir::new().expect("a folder");
     fs::copy(fixture("schema_1"), folder.path().join("wallet.db")).expect("copied");
-    let phone = phone_of_schema_1();
+    let phone = phone_of("schema_1");
     let lock = open(&folder, &phone, &Policy::default()).expect("it opens");
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(13) }), "three wrong PINs");
     assert!(matches!(lock.verify_journal(), Ok(Chain::Intact { .. })));

@@ -14,25 +14,31 @@ use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
     let temporary = TempDir::new().expect("a folder");
+    let phone = FakePhone::default();
     let options = Options {
         path: temporary.path().join("wallet.db"),
         policy: Policy::default(),
-        platform: FakePhone::default().platform(),
+        platform: phone.platform(),
         // The floor, so that the library as it ships opens it too.
         calibration: Calibration::Fixed(KdfCost::FLOOR),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));
+    let mut aliases = phone.device_key.all_aliases();
+    // In order of creation: the seal's key, then one for each PIN.
+    aliases.reverse();
     let session = unlock(&lock, "493716");
     session.write("card-token", b"4111 1111 1111 1111").expect("written");
     session.write("seed", b"correct horse battery staple").expect("written");
     assert_eq!(session.change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
     drop(session);
+    aliases.extend(phone.device_key.all_aliases().into_iter().find(|alias| !aliases.contains(alias)));
     for guess in ["700001", "700002", "700003"] {
         assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));
     }
     // Closing writes everything back into the one file.
     drop(lock);
+    std::fs::write(folder.join("aliases.txt"), aliases.join("\n") + "\n").expect("written");
     std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");
 }
 

@@ -4,12 +4,14 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Chain, Kind, Query};
+use walletlock_core::journal::{Chain, Event, Kind, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, WalletLock};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
+use walletlock_core::{
+    Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
+};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, Wallet, entry};
@@ -173,4 +175,79 @@ fn of_two_enrolments_at_once_one_is_refused() {
     *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(second));
     assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+}
+
+#[test]
+fn of_two_changes_at_once_one_wins_and_its_key_stays() {
+    let (lock, device_key, _folder) = interruptible();
+    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
+    let unlock = || match lock.verify_pin(&entry(PIN)) {
+        PinOutcome::Right(session) => session,
+        other => panic!("{other:?}"),
+    };
+    let (first, second) = (unlock(), unlock());
+    // The first change's PIN is proven, its slot about to be made, when the second runs from beginning to end.
+    let other = lock.clone();
+    let later = device_key.clone();
+    let change = move || {
+        let change = move || {
+            assert_eq!(second.change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
+            drop(other);
+        };
+        *later.interruption.lock().expect("not poisoned") = Some(Box::new(change));
+    };
+    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
+    let changed = first.change_pin(&entry(PIN), &entry("582941"), &[]);
+    assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
+    assert!(matches!(lock.verify_pin(&entry("604183")), PinOutcome::Right(_)));
+    assert!(matches!(lock.verify_pin(&entry("582941")), PinOutcome::Wrong(_)));
+    assert_eq!(device_key.device_key.all_aliases().len(), 2, "and no key is left over");
+}
+
+#[test]
+fn a_lock_event_while_a_right_pin_is_checked_lets_it_open_no_session() {
+    let (lock, device_key, _folder) = interruptible();
+    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
+    let other = lock.clone();
+    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(move || other.lock_now()));
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the PIN is right all the same") };
+    assert!(!session.is_live());
+    assert_eq!(session.items(), Err(LockError::SessionEnded));
+}
+
+#[test]
+fn a_session_of_a_removed_wallet_does_not_touch_the_next_one() {
+    let (lock, _device_key, _folder) = interruptible();
+    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
+    let PinOutcome::Right(old) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
+    assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+    let Ok(Enrolment::Enrolled(new)) = lock.enrol(&entry("582941"), &[]) else { panic!("enrolled") };
+    assert_eq!(old.items(), Err(LockError::SessionEnded));
+    assert_eq!(old.write("card", b"4111"), Err(LockError::SessionEnded));
+    assert_eq!(new.items(), Ok(vec![]));
+}
+
+/// Enrols again as soon as it hears that the wallet was wiped, before the call that wiped it has returned.
+struct EnrolsAgain(std::sync::Weak<WalletLock>);
+
+impl Listener for EnrolsAgain {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        let lock = self.0.upgrade().ok_or(PlatformFault)?;
+        if event.kind == Kind::Wiped {
+            drop(lock.enrol(&entry("582941"), &[]).map_err(|_| PlatformFault)?);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_wallet_made_while_the_last_one_is_wiped_keeps_its_key() {
+    let wallet = Wallet::enrolled("trezor");
+    wallet.lock.add_listener(Arc::new(EnrolsAgain(Arc::downgrade(&wallet.lock))));
+    for nth in 1..=15 {
+        wallet.guess_wrong(nth);
+        wallet.wait();
+    }
+    drop(wallet.guess(16));
+    assert!(matches!(wallet.verify("582941"), PinOutcome::Right(_)));
 }

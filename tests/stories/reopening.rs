@@ -3,6 +3,8 @@
 use std::fs;
 
 use rusqlite::Connection;
+use walletlock_core::journal::Chain;
+use walletlock_core::platform::DeviceKey;
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
 
 use crate::wallet::{PIN, Wallet, open};
@@ -46,7 +48,8 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
 #[test]
 fn damage_locks_and_changes_nothing() {
     type Damage = fn(&std::path::Path);
-    let damages: [(&str, Damage); 8] = [
+    let damages: [(&str, Damage); 9] = [
+        ("a record that calls itself unfinished", |path| sql(path, "UPDATE record SET sealed = NULL")),
         ("not a database", |path| fs::write(path, b"these are not the bytes of a database at all").expect("written")),
         ("an empty file", |path| fs::write(path, b"").expect("written")),
         ("half a file", |path| {
@@ -66,15 +69,66 @@ fn damage_locks_and_changes_nothing() {
         wallet.guess_all_wrong(1..=3);
         let path = wallet.path();
         let keys = wallet.phone.device_key.all_aliases();
-        let wallet = wallet.between_runs(|_| damage(&path)).expect("damage is no error");
+        let mut damaged = Vec::new();
+        let meddle = |_: &std::path::Path| {
+            damage(&path);
+            damaged = fs::read(&path).expect("read");
+        };
+        let wallet = wallet.between_runs(meddle).expect("damage is no error");
         let locked = LockReason::DataDamaged;
         assert!(matches!(wallet.status(), LockStatus::Locked { reason, .. } if reason == locked), "{what}");
         assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Locked { .. })), "{what}");
         assert_eq!(wallet.lock.verify_journal(), Err(LockError::DataDamaged), "{what}");
         assert_eq!(wallet.phone.device_key.all_aliases(), keys, "{what}: no key is lost");
+        assert!(fs::read(&path).expect("read") == damaged, "{what}: what may be rescued is not written to");
     }
 }
 
 fn sql(path: &std::path::Path, statement: &str) {
     Connection::open(path).expect("a database").execute_batch(statement).expect("done");
+}
+
+/// One write to the file while the app is not running, and each settlement would put the counter back.
+#[test]
+fn a_trigger_in_the_database_does_nothing() {
+    let wallet = Wallet::enrolled("walletlock");
+    let path = wallet.path();
+    let meddle = |_: &std::path::Path| {
+        sql(
+            &path,
+            "CREATE TABLE stash AS SELECT * FROM record;
+             CREATE TRIGGER back AFTER INSERT ON journal WHEN NEW.kind = 4 BEGIN
+                 UPDATE record SET sealed = (SELECT sealed FROM stash);
+             END;",
+        );
+    };
+    let wallet = wallet.between_runs(meddle).expect("it opens");
+    for nth in 1..=4 {
+        assert_eq!(wallet.guess_wrong(nth).tries_left, Some(16 - nth));
+    }
+    assert_eq!(wallet.tries_left(), 12);
+}
+
+#[test]
+fn keys_without_the_one_of_the_pin_are_damage() {
+    let wallet = Wallet::enrolled("walletlock");
+    let pin_key =
+        wallet.phone.device_key.all_aliases().into_iter().find(|alias| alias.contains("/pin/")).expect("a key");
+    wallet.phone.device_key.delete(&pin_key).expect("deleted");
+    let wallet = wallet.restart();
+    let locked = LockReason::DataDamaged;
+    assert!(matches!(wallet.status(), LockStatus::Locked { reason, .. } if reason == locked));
+}
+
+#[test]
+fn a_line_of_the_journal_that_nobody_would_write_breaks_the_chain_and_locks_nothing() {
+    for change in ["kind = 70000", "boot = -1", "details_hash = x'00'", "wall_ms = -9223372036854775808"] {
+        let wallet = Wallet::enrolled("walletlock");
+        wallet.guess_wrong(1);
+        let path = wallet.path();
+        let change = format!("UPDATE journal SET {change} WHERE number = 2");
+        let wallet = wallet.between_runs(|_| sql(&path, &change)).expect("it opens");
+        assert_eq!(wallet.lock.verify_journal(), Ok(Chain::BrokenAt { number: 2 }), "{change}");
+        drop(wallet.unlock());
+    }
 }

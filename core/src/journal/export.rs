@@ -11,8 +11,9 @@
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
-use super::details::Details;
+use super::details::{Details, derive_private_key};
 use super::line::{Head, Line};
 use crate::crypto::Purpose;
 use crate::hex;
@@ -62,6 +63,8 @@ struct Last {
 pub(crate) struct Exporter<'a> {
     wallet_id: &'a [u8; 16],
     signing_key: Ed25519KeyPair,
+    /// Opens the lines' details.
+    private_key: Zeroizing<[u8; 32]>,
 }
 
 impl<'a> Exporter<'a> {
@@ -69,21 +72,37 @@ impl<'a> Exporter<'a> {
     pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Option<Self> {
         let seed = data_key.derive(Purpose::JournalSigningKey);
         let signing_key = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).ok()?;
-        Some(Self { wallet_id, signing_key })
+        Some(Self { wallet_id, signing_key, private_key: derive_private_key(data_key) })
     }
 
     pub(crate) fn public_key(&self) -> Vec<u8> {
         self.signing_key.public_key().as_ref().to_vec()
     }
 
-    pub(crate) fn first(&self) -> Option<String> {
+    /// The part that begins after line `after` and holds `lines`. `None` cannot happen: these lines always serialise.
+    pub(crate) fn part(&self, after: u64, lines: impl Iterator<Item = Line>, head: &Head) -> Option<ExportPart> {
+        let mut text = if after == 0 { self.first()? } else { String::new() };
+        let mut last = after;
+        for line in lines {
+            last = line.number;
+            text += &self.line(&line)?;
+        }
+        // Without a line there is a gap before the head. It is the verifier's to find; asking again would not end.
+        let is_last = last == after || last >= head.number;
+        if is_last {
+            text += &self.last(head)?;
+        }
+        Some(ExportPart { text, next: (!is_last).then_some(last) })
+    }
+
+    fn first(&self) -> Option<String> {
         let public_key = hex::encode(&self.public_key());
         json_line(&First { format: EXPORT_FORMAT, wallet_id: hex::encode(self.wallet_id), public_key })
     }
 
     /// A line with what it says. Details that do not open are shown as missing; the chain tells whether they were tampered with.
-    pub(crate) fn line(&self, line: &Line, private_key: &[u8; 32]) -> Option<String> {
-        let salted = line.details.open_salted(private_key, line.number);
+    fn line(&self, line: &Line) -> Option<String> {
+        let salted = line.details.open_salted(&self.private_key, line.number);
         json_line(&Exported {
             number: line.number,
             boot: line.time.boot,
@@ -98,7 +117,7 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    pub(crate) fn last(&self, head: &Head) -> Option<String> {
+    fn last(&self, head: &Head) -> Option<String> {
         let signature = self.signing_key.sign(&signed_message(self.wallet_id, head.number, head.link()));
         let signature = hex::encode(signature.as_ref());
         json_line(&Last { lines: head.number, head: hex::encode(head.link()), signature })

@@ -147,24 +147,26 @@ impl Head {
         Line { number, time, kind: kind.code(), details, link }
     }
 
-    /// Follows `lines`, all of them in order, from the start of the wallet's chain to this head.
-    pub(crate) fn verify(&self, wallet_id: &[u8; 16], lines: impl Iterator<Item = Line>) -> Chain {
-        let mut last = Self::start(wallet_id);
-        for line in lines {
-            let number = last.number + 1;
-            let link = derive_link(&last.link, line.number, line.time, line.kind, &line.details);
-            if line.number != number || line.link != link || number > self.number {
-                return Chain::BrokenAt { number };
-            }
-            last = Self { number, link };
+    /// Moves on to a line that was read, if it is the next one as it was written.
+    pub(crate) fn follow(&mut self, line: &Line) -> bool {
+        let number = self.number + 1;
+        let link = derive_link(&self.link, line.number, line.time, line.kind, &line.details);
+        let fits = line.number == number && line.link == link;
+        if fits {
+            *self = Self { number, link };
         }
-        if last == *self {
-            Chain::Intact { lines: last.number }
-        } else if last.number == self.number {
-            // Chained anew from one line on, to an end that the record does not know; which one cannot be told.
+        fits
+    }
+
+    /// What a chain is worth that could be followed as far as `followed`, when it should end here.
+    pub(crate) fn compare(&self, followed: &Self) -> Chain {
+        if followed == self {
+            Chain::Intact { lines: self.number }
+        } else if followed.number == self.number {
+            // Chained anew from some line on, to an end that the record does not know; from which one cannot be told.
             Chain::BrokenAt { number: self.number }
         } else {
-            Chain::BrokenAt { number: last.number + 1 }
+            Chain::BrokenAt { number: followed.number.min(self.number) + 1 }
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::time::Now;
 /// Most entries a page holds.
 pub const MAX_PAGE: usize = 200;
 
+/// Most lines that one call looks at.
+pub const SCANNED_LINES: usize = 1000;
+
 /// Which entries to show. The default shows the newest of all kinds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -47,12 +50,24 @@ pub struct Page {
 }
 
 impl Query {
-    pub(crate) fn limit(&self) -> usize {
-        if self.limit == 0 { 50 } else { self.limit.min(MAX_PAGE) }
+    /// A page of `lines`, which come newest first.
+    pub(crate) fn page(&self, lines: &mut dyn Iterator<Item = Line>, private_key: &[u8; 32]) -> Page {
+        let limit = if self.limit == 0 { 50 } else { self.limit.min(MAX_PAGE) };
+        let mut entries = Vec::new();
+        let mut next = None;
+        for line in lines.take(SCANNED_LINES) {
+            if entries.len() == limit {
+                return Page { entries, next };
+            }
+            next = Some(line.number);
+            entries.extend(self.select(&line, private_key));
+        }
+        // Line 1 is the oldest.
+        Page { entries, next: next.filter(|number| *number > 1) }
     }
 
     /// The entry that a line makes, if it is asked for.
-    pub(crate) fn select(&self, line: &Line, private_key: &[u8; 32]) -> Option<Entry> {
+    pub(super) fn select(&self, line: &Line, private_key: &[u8; 32]) -> Option<Entry> {
         let kind = Kind::from_code(line.kind);
         let wall_ms = line.time.wall_ms;
         let wanted = (self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind)))

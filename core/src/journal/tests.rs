@@ -23,6 +23,17 @@ fn at(minute: u64) -> Now {
     Now { boot: Some(3), since_boot_ms: minute * 60_000, wall_ms: 1_767_225_600_000 + minute as i64 * 60_000 }
 }
 
+/// What the lock does with the lines it reads.
+fn verify(head: &Head, wallet_id: &[u8; 16], lines: impl IntoIterator<Item = Line>) -> Chain {
+    let mut followed = Head::start(wallet_id);
+    for line in lines {
+        if !followed.follow(&line) {
+            return Chain::BrokenAt { number: followed.number + 1 };
+        }
+    }
+    head.compare(&followed)
+}
+
 /// Six lines, every other with details.
 fn chain() -> (Head, Vec<Line>, Keys) {
     let mut keys = keys();
@@ -40,8 +51,8 @@ fn chain() -> (Head, Vec<Line>, Keys) {
 #[test]
 fn a_chain_as_it_was_written_is_intact() {
     let (head, lines, _) = chain();
-    assert_eq!(head.verify(&WALLET, lines.into_iter()), Chain::Intact { lines: 6 });
-    assert_eq!(Head::start(&WALLET).verify(&WALLET, std::iter::empty()), Chain::Intact { lines: 0 });
+    assert_eq!(verify(&head, &WALLET, lines), Chain::Intact { lines: 6 });
+    assert_eq!(verify(&Head::start(&WALLET), &WALLET, []), Chain::Intact { lines: 0 });
 }
 
 #[test]
@@ -66,7 +77,7 @@ fn every_change_is_found_where_it_is() {
     for (nth, (change, broken_at)) in changes.into_iter().enumerate() {
         let (head, mut lines, _) = chain();
         change(&mut lines);
-        assert_eq!(head.verify(&WALLET, lines.into_iter()), Chain::BrokenAt { number: broken_at }, "change {nth}");
+        assert_eq!(verify(&head, &WALLET, lines), Chain::BrokenAt { number: broken_at }, "change {nth}");
     }
 }
 
@@ -80,10 +91,10 @@ fn a_chain_made_anew_does_not_end_where_the_record_says() {
             forged.append(at(number), Kind::PinRight, sealed)
         })
         .collect();
-    assert_eq!(forged.verify(&WALLET, lines.iter().cloned()), Chain::Intact { lines: 6 }, "the control");
-    assert_eq!(head.verify(&WALLET, lines.into_iter()), Chain::BrokenAt { number: 6 });
+    assert_eq!(verify(&forged, &WALLET, lines.clone()), Chain::Intact { lines: 6 }, "the control");
+    assert_eq!(verify(&head, &WALLET, lines), Chain::BrokenAt { number: 6 });
     let (_, lines, _) = chain();
-    assert_eq!(head.verify(&[0x12; 16], lines.into_iter()), Chain::BrokenAt { number: 1 }, "another wallet's");
+    assert_eq!(verify(&head, &[0x12; 16], lines), Chain::BrokenAt { number: 1 }, "another wallet's");
 }
 
 #[test]

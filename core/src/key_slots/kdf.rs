@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use walletlock_huge_pages::prefer_huge_pages;
+use zeroize::Zeroizing;
 
 use crate::pin::Pin;
 
@@ -71,8 +72,9 @@ impl KdfCost {
 pub struct KdfMemory(Vec<Block>);
 
 /// Argon2id refused its input. Cannot happen with an accepted cost.
-#[derive(Debug)]
-pub(crate) struct KdfFault;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Argon2id refused its input")]
+pub struct KdfFault;
 
 impl KdfMemory {
     /// Makes sure that there is room for `cost`. Touching each page now takes that time off the path a person waits on.
@@ -80,9 +82,10 @@ impl KdfMemory {
         if self.0.len() < cost.blocks() {
             // Given back first, so that both are never held at once. The blocks are zero, so nothing is left unwiped.
             self.0 = Vec::new();
-            self.0 = vec![Block::new(); cost.blocks()];
-            // An allocation of zeros may be left untouched until its first use; a wipe is a write that stays.
-            self.wipe();
+            self.0.reserve_exact(cost.blocks());
+            // Between reserving and touching: a page is huge from its first touch on, or not.
+            prefer_huge_pages(self.0.spare_capacity_mut());
+            self.0.resize(cost.blocks(), Block::new());
         }
     }
 
@@ -91,17 +94,15 @@ impl KdfMemory {
         self.0 = Vec::new();
     }
 
+    /// A block at a time, which becomes a `memset`, and then zeroize's barrier, which keeps the compiler from leaving it out.
+    /// zeroize's own way, a volatile write of 8 bytes at a time, takes twice as long here and four times as long at the floor.
     fn wipe(&mut self) {
-        self.0.iter_mut().for_each(Zeroize::zeroize);
+        self.0.iter_mut().for_each(|block| block.as_mut().fill(0));
+        zeroize::optimization_barrier(self.0.as_slice());
     }
 
     /// Argon2id version 0x13 of the PIN's ASCII digits, 32 bytes.
-    pub(crate) fn derive_from_pin(
-        &mut self,
-        pin: &Pin,
-        salt: &[u8],
-        cost: &KdfCost,
-    ) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
+    pub fn derive_from_pin(&mut self, pin: &Pin, salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
         if !cost.is_accepted() {
             return Err(KdfFault);
         }

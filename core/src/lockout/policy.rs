@@ -1,6 +1,7 @@
 //! The policy: what the app asks of PINs and how it slows down guessing. Data, in JSON, checked when it is loaded.
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::presets;
 use crate::pin;
@@ -134,8 +135,8 @@ impl Policy {
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
         let mut text = serde_json::Deserializer::from_str(json);
         let policy: Self = serde_path_to_error::deserialize(&mut text)
-            .map_err(|error| problem(error.path().to_string(), error.inner().to_string()))?;
-        text.end().map_err(|error| problem(".", error.to_string()))?;
+            .map_err(|error| problem(error.path().to_string(), fault(error.inner())))?;
+        text.end().map_err(|error| problem(".", fault(&error)))?;
         policy.validate()?;
         Ok(policy)
     }
@@ -263,6 +264,16 @@ impl Default for LockoutPolicy {
 impl Default for SessionPolicy {
     fn default() -> Self {
         presets::walletlock().session
+    }
+}
+
+/// What is wrong with a JSON text, in words of our own: the parser's repeat the text.
+fn fault(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Data if error.to_string().starts_with("unknown field") => "is not a field of a policy".to_owned(),
+        Category::Data if error.to_string().starts_with("missing field") => "lacks a field".to_owned(),
+        Category::Data => "has another type, or a value out of range".to_owned(),
+        _ => format!("is not JSON (line {}, column {})", error.line(), error.column()),
     }
 }
 

@@ -104,18 +104,19 @@ impl Lockout {
         self.wrong.saturating_add(self.open.len() as u32)
     }
 
+    /// Tries until a stop that time does not lift, this phone's next start included. `None`: the policy has no such stop.
+    pub fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
+        let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));
+        let this_boot = policy.per_boot_limit.map(|limit| limit.saturating_sub(self.failures_this_boot(now)));
+        [in_all, this_boot].into_iter().flatten().min()
+    }
+
     /// What is allowed now.
     pub fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> Standing {
-        let tries_left = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));
-        if tries_left == Some(0) {
-            return Standing::TooManyAttempts;
-        }
-        let left_this_boot = policy.per_boot_limit.map(|limit| limit.saturating_sub(self.failures_this_boot(now)));
-        if left_this_boot == Some(0) {
-            return Standing::UntilRestart;
-        }
-        let tries_left = [tries_left, left_this_boot].into_iter().flatten().min();
+        let tries_left = self.tries_left(policy, now);
         match self.remaining_ms(now) {
+            _ if policy.stop_at().is_some_and(|stop| self.failures() >= stop) => Standing::TooManyAttempts,
+            _ if tries_left == Some(0) => Standing::UntilRestart,
             0 if self.open.len() >= MAX_OPEN => Standing::TooManyAtOnce,
             0 => Standing::Ready { tries_left },
             remaining_ms => Standing::CoolingDown { remaining_ms, tries_left },
@@ -172,6 +173,20 @@ impl Lockout {
         Some(Settled { counted, wipe, durable: wipe || (at_the_limit && !counted) })
     }
 
+    /// Whether faults after the charge are no longer given back.
+    pub fn budget_is_spent(&self) -> bool {
+        self.no_verdict_left == 0
+    }
+
+    /// Counts these tries as wrong, if they are open: their settlement could not be written.
+    pub fn count_as_wrong(&mut self, charges: &[ChargeId]) {
+        let open = self.open.len();
+        self.open.retain(|open| !charges.contains(open));
+        let counted = (open - self.open.len()) as u32;
+        self.wrong = self.wrong.saturating_add(counted).min(MAX_COUNT);
+        self.wrong_this_boot = self.wrong_this_boot.saturating_add(counted).min(MAX_COUNT);
+    }
+
     /// Counts tries that a killed process left open as wrong. Returns how many there were.
     pub fn count_open_as_wrong(&mut self, now: Now) -> u32 {
         let open = self.open.len() as u32;
@@ -191,9 +206,9 @@ impl Lockout {
     }
 
     /// Notes that someone was turned away during this cooldown. `true` the first time: refusals of one cooldown share a line.
-    pub fn note_refusal(&mut self) -> bool {
-        let Some(cooldown) = &mut self.cooldown else { return false };
-        !std::mem::replace(&mut cooldown.refusal_noted, true)
+    pub fn note_refusal(&mut self, now: Now) -> bool {
+        let cooldown = self.cooldown.as_mut().filter(|cooldown| cooldown.wait.left_ms(now) > 0);
+        cooldown.is_some_and(|cooldown| !std::mem::replace(&mut cooldown.refusal_noted, true))
     }
 
     /// Whether every number is one that this code could have written.

@@ -50,5 +50,5 @@ impl PinHistory {
 }
 
 fn derive_tag(data_key: &DataKey, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-    derive_mac(&data_key.derive(Purpose::PinHistory), &[kdf_output])
+    derive_mac(data_key.derive(Purpose::PinHistory).as_slice(), &[kdf_output])
 }

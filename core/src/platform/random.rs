@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::{Entropy, PlatformFault};
 use crate::crypto::derive_mac;
 
-/// A stream of random bytes from 32 that the platform gave: HMAC-SHA256 of a counter, as HMAC_DRBG (NIST SP 800-90A) generates its
-/// output. It serves one call and is wiped.
+/// A stream of random bytes from 32 that the platform gave: HMAC-SHA256 of a counter under it. It serves one call
+/// and is wiped.
 pub(crate) struct Random {
     seed: Zeroizing<[u8; 32]>,
     blocks: u64,
@@ -36,7 +36,7 @@ impl Random {
 
     fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(32) {
-            let block = derive_mac(&self.seed, &[b"walletlock v1 random", &self.blocks.to_be_bytes()]);
+            let block = derive_mac(self.seed.as_slice(), &[b"walletlock v1 random", &self.blocks.to_be_bytes()]);
             chunk.iter_mut().zip(block.iter()).for_each(|(to, from)| *to = *from);
             self.blocks += 1;
         }

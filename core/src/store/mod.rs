@@ -4,6 +4,7 @@ pub(crate) mod schema;
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::journal::{Line, SealedDetails};
@@ -55,15 +56,23 @@ impl Store {
         let mut connection = Connection::open_with_flags(path, flags)?;
         // Refused at once: whoever has it keeps it until it is closed, so waiting would not help.
         connection.busy_timeout(std::time::Duration::ZERO)?;
+        // We have neither: whoever added one to the file wants something done behind our back, such as a counter put back.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // EXCLUSIVE before WAL: no shared-memory file, and a second process cannot read an index that we do not see change.
+        for (pragma, value) in [("locking_mode", "exclusive"), ("journal_mode", "wal")] {
+            let now: String = connection.pragma_update_and_check(None, pragma, value, |row| row.get(0))?;
+            if now != value {
+                return Err(StoreError::Failed);
+            }
+        }
+        // About four pages a try: a checkpoint, which takes three flushes, every eighth try or so.
         connection.execute_batch(
-            // EXCLUSIVE before WAL: no shared-memory file, and a second process cannot read an index that we do not see change.
-            "PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = FULL;
-             PRAGMA wal_autocheckpoint = 16;
+            "PRAGMA synchronous = FULL;
+             PRAGMA wal_autocheckpoint = 64;
              PRAGMA secure_delete = ON;
-             PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF;",
+             PRAGMA foreign_keys = ON;",
         )?;
         schema::upgrade(&mut connection)?;
         Ok(Self(connection))
@@ -79,10 +88,10 @@ impl Store {
         Ok(Changes(self.0.transaction_with_behavior(TransactionBehavior::Immediate)?))
     }
 
-    /// Flushes everything that was committed. Returns when it is on the disk.
+    /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
         self.0.pragma_update(None, "synchronous", "FULL")?;
-        let busy: i64 = self.0.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+        let busy: i64 = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
     }
 
@@ -136,7 +145,7 @@ impl Store {
         let mut select = self.0.prepare_cached(sql)?;
         let mut failed = None;
         let mut rows = select
-            .query_map(params, read_line)?
+            .query_map(params, |row| Ok(read_line(row)))?
             .map_while(|line| line.map_err(|error| failed = Some(StoreError::from(error))).ok());
         let visited = visit(&mut rows);
         drop(rows);
@@ -230,10 +239,22 @@ fn read_record(connection: &Connection) -> Result<Option<StoredRecord>, StoreErr
     Ok(Some(StoredRecord::Sealed(RecordHeader { format, epoch, wallet_id }, sealed)))
 }
 
-fn read_line(row: &Row<'_>) -> rusqlite::Result<Line> {
-    let time = Now { boot: row.get(1)?, since_boot_ms: row.get::<_, i64>(2)?.cast_unsigned(), wall_ms: row.get(3)? };
-    let details = SealedDetails { hash: row.get(5)?, ciphertext: row.get(6)? };
-    Ok(Line { number: row.get::<_, i64>(0)?.cast_unsigned(), time, kind: row.get(4)?, details, link: row.get(7)? })
+/// A line with what we would never write in it is read as an empty one: the chain tells that it was changed, and one changed line is
+/// no reason to lock the wallet.
+fn read_line(row: &Row<'_>) -> Line {
+    let line = || -> rusqlite::Result<Line> {
+        let time =
+            Now { boot: row.get(1)?, since_boot_ms: row.get::<_, i64>(2)?.cast_unsigned(), wall_ms: row.get(3)? };
+        let details = SealedDetails { hash: row.get(5)?, ciphertext: row.get(6)? };
+        Ok(Line { number: row.get::<_, i64>(0)?.cast_unsigned(), time, kind: row.get(4)?, details, link: row.get(7)? })
+    };
+    line().unwrap_or_else(|_| Line {
+        number: row.get::<_, i64>(0).unwrap_or_default().cast_unsigned(),
+        time: Now { boot: None, since_boot_ms: 0, wall_ms: 0 },
+        kind: 0,
+        details: SealedDetails::default(),
+        link: [0; 32],
+    })
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -1,7 +1,7 @@
 //! Another PIN for the same data key: rewrapped under a new device key, so that an old slot with an old PIN opens nothing.
 
-use super::enrol::SlotRequest;
-use super::outcome::PinChange;
+use super::enrol::{SlotRequest, too_short};
+use super::outcome::{NoVerdict, PinChange, Refusal};
 use super::session::{Session, open_index};
 use super::transaction::draw;
 use super::verify_pin::Proof;
@@ -19,7 +19,7 @@ impl Session {
     /// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
     ///
     /// The current PIN is checked by the same counter as any other. Whether the new one was used before is told only then, and only a
-    /// few times a session ([`LockError::LimitReached`]): it must not become a way to find out old PINs.
+    /// few times a session ([`LockError::LimitReached`]): it must not become a way to find out old PINs. Every other session ends.
     pub fn change_pin(
         &self,
         current: &PinEntry,
@@ -27,13 +27,14 @@ impl Session {
         personal: &[Personal],
     ) -> Result<PinChange, LockError> {
         let lock = &self.lock;
-        self.data_key()?;
-        let judgement = judge(new, personal, &lock.policy()?);
+        self.check_live()?;
+        let policy = lock.policy()?;
+        let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
+        let judgement = judge(&pin, personal, &policy);
         if !judgement.allowed {
             return Ok(PinChange::Forbidden(judgement.findings));
         }
         self.take_proposal()?;
-        let pin = new.peek().ok_or(LockError::Invalid("PIN"))?;
         let proof = match lock.prove(current) {
             Ok(proof) => proof,
             Err(refusal) => return Ok(PinChange::Refused(refusal)),
@@ -49,28 +50,32 @@ impl Session {
 
 impl WalletLock {
     fn replace_pin(&self, pin: &Pin, proof: &Proof) -> Result<PinChange, LockError> {
-        let Proof { data_key, now, .. } = proof;
-        let (old, policy, wallet_id, mut history) = self.read(|store, record, header| {
-            let slot = record.slot().ok_or(LockError::WrongState)?;
-            let history = open_index(store, record, header, data_key)?.pin_history;
-            Ok((slot, record.policy.pin.clone(), header.wallet_id, history))
+        let Proof { data_key, wallet_id, now, .. } = proof;
+        let found = self.read(|sealed, record| {
+            if sealed.header.wallet_id != *wallet_id {
+                return Ok(None);
+            }
+            let Some(slot) = record.slot() else { return Ok(None) };
+            let history = open_index(sealed, record, data_key)?.pin_history;
+            Ok(Some((slot, record.policy.pin.clone(), history)))
         })?;
+        let Some((old, policy, mut history)) = found else { return Ok(try_again()) };
         let history_output = self.derive(pin, &history.salt, &history.cost)?;
         if history.contains(data_key, &history_output, policy.remember) {
             return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
         }
         history.push(data_key, &history_output);
         let mut random = draw(&self.platform)?;
-        let key_number = old.key_number() + 1;
-        let alias = self.pin_alias(key_number);
-        // A change that was cut short may have left it; what it protected was never in force.
-        self.platform.device_key.delete(&alias)?;
-        self.create_key(&alias, KeyPurpose::PinSlot)?;
-        let request = SlotRequest { pin, wallet_id: &wallet_id, cost: old.cost(), key_number, data_key };
-        let replaced = self.make_slot(&mut random, &request).and_then(|slot| {
-            self.transact(*now, Durability::Flushed, |changes| {
+        // Random, so that no two changes, nor two wallets, ever mean the same key.
+        let key_number = u64::from_be_bytes(*random.bytes());
+        let (old_key, new_key) = (self.pin_alias(old.key_number()), self.pin_alias(key_number));
+        self.platform.device_key.create(&new_key, KeyPurpose::PinSlot)?;
+        let request = SlotRequest { pin, wallet_id, cost: old.cost(), key_number, data_key };
+        let made = self.make_slot(&mut random, &request);
+        let replaced = made.and_then(|slot| {
+            self.transact_with(&mut random, *now, Durability::Flushed, |changes| {
                 if changes.record.pin_slot != Some(Slot::from(&old)) {
-                    return Err(LockError::WrongState);
+                    return Ok(false);
                 }
                 // Read again: the vault may have changed meanwhile.
                 changes.change_index(data_key, |_, index| {
@@ -80,14 +85,19 @@ impl WalletLock {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.reminders.pin_set_ms = now.wall_ms;
                 changes.note(Kind::PinChanged, Details::default());
-                Ok(())
+                Ok(true)
             })
         });
-        // The key that is not in force goes: the old one after the commit, the new one if there was none. Else at the next opening.
-        let unused = if replaced.is_ok() { old.key_number() } else { key_number };
-        let _next_time = self.delete_keys(&[self.pin_alias(unused)]);
+        // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does.
+        let unused = match &replaced {
+            Ok(true) => Some(old_key),
+            Ok(false) => Some(new_key),
+            Err(LockError::Storage) => None,
+            Err(_) => Some(new_key),
+        };
+        let _next_time = self.delete_keys(unused.as_slice());
         lock(&self.wrong_guesses).clear();
-        replaced.map(|()| PinChange::Changed)
+        Ok(if replaced? { PinChange::Changed } else { try_again() })
     }
 
     /// Makes the slot as dear as [`Self::prepare`] found it should be. The PIN was right: that it cannot be done now changes nothing.
@@ -98,15 +108,13 @@ impl WalletLock {
 
     fn rewrap(&self, pin: &Pin, old: &PinSlot, cost: KdfCost, proof: &Proof) -> Result<(), LockError> {
         let mut random = draw(&self.platform)?;
-        let wallet_id = self.read(|_, _, header| Ok(header.wallet_id))?;
         let slot = if cost == old.cost() {
             old.clone()
         } else {
-            let key_number = old.key_number();
-            let request = SlotRequest { pin, wallet_id: &wallet_id, cost, key_number, data_key: &proof.data_key };
-            self.make_slot(&mut random, &request)?
+            let Proof { data_key, wallet_id, .. } = proof;
+            self.make_slot(&mut random, &SlotRequest { pin, wallet_id, cost, key_number: old.key_number(), data_key })?
         };
-        self.transact(proof.now, Durability::Ordered, |changes| {
+        self.transact_with(&mut random, proof.now, Durability::Ordered, |changes| {
             if changes.record.pin_slot == Some(Slot::from(old)) {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.calibration = CALIBRATION;
@@ -118,4 +126,9 @@ impl WalletLock {
             Ok(())
         })
     }
+}
+
+/// Someone else changed the PIN, or removed the wallet, while this change was under way.
+fn try_again() -> PinChange {
+    PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::outcome::{Enrolment, Refusal, Removal};
+use super::sealed::{Sealed, write_first};
 use super::session::Session;
-use super::transaction::{append, check, draw, write};
+use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{State, WalletLock, judge, lock};
 use crate::error::LockError;
@@ -13,15 +16,14 @@ use crate::key_slots::kdf::CALIBRATION;
 use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
-use crate::pin::{Personal, Pin, PinEntry, Reminders};
-use crate::platform::{KeyPurpose, Random};
+use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
+use crate::platform::{KeyPurpose, PlatformFault, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey};
-use crate::store::{Durability, Store};
+use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
 use crate::vault::{Index, Vault};
 
 const FIRST_EPOCH: u64 = 0;
-const FIRST_KEY: u64 = 1;
 
 /// What [`WalletLock::make_slot`] wraps, for whom, and under which device key.
 pub(super) struct SlotRequest<'a> {
@@ -32,54 +34,71 @@ pub(super) struct SlotRequest<'a> {
     pub(super) data_key: &'a DataKey,
 }
 
+/// A wallet just made.
+struct Made {
+    header: RecordHeader,
+    key: SealKey,
+    sealed: Vec<u8>,
+    data_key: DataKey,
+    event: Event,
+}
+
 impl WalletLock {
-    /// Sets the first PIN: makes the keys and an empty vault, and opens it. The entry is left empty unless the PIN is forbidden.
+    /// Sets the first PIN: makes the keys and an empty vault, and opens it. The entry is left empty once the PIN is set.
     ///
     /// Only while [`super::LockStatus::Unconfigured`] or [`super::LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
     /// point, it leaves an unconfigured wallet.
     pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
         let now = self.platform.clock.now()?;
         if now.boot.is_none() {
-            return Err(LockError::Platform(crate::platform::PlatformFault));
+            return Err(PlatformFault.into());
         }
-        let judgement = judge(entry, personal, &self.offered);
+        // One copy is judged and set, whatever happens to the entry meanwhile.
+        let Some(pin) = entry.peek() else { return Ok(Enrolment::Forbidden(vec![too_short(&self.offered)])) };
+        let judgement = judge(&pin, personal, &self.offered);
         if !judgement.allowed {
             return Ok(Enrolment::Forbidden(judgement.findings));
         }
         let mut random = draw(&self.platform)?;
         let mut store = self.take_empty()?;
-        let pin = entry.take().ok_or(LockError::Invalid("PIN"))?;
-        let made = self.make_wallet(&mut store, &pin, &mut random, now);
-        let (state, result) = match made {
-            Ok((header, key, data_key, event)) => (State::Sealed { store, header, key }, Ok((data_key, event))),
+        let generation = lock(&self.sessions).end_all();
+        let (state, made) = match self.make_wallet(&mut store, &pin, &mut random, now) {
+            Ok(Made { header, key, sealed, data_key, event }) => {
+                (State::Sealed(Sealed::new(store, header, key, sealed)), Ok((data_key, header.wallet_id, event)))
+            }
             // The unfinished row stands; the next enrolment or opening clears what is there.
             Err(error) => (State::Unconfigured(store), Err(error)),
         };
         *lock(&self.state) = state;
-        let (data_key, event) = result?;
+        let (data_key, wallet_id, event) = made?;
+        entry.clear();
         self.tell(vec![event]);
-        let session = self.offered.session.clone();
-        Ok(Enrolment::Enrolled(Session::start(self, Proof { data_key, now, session })))
+        let proof = Proof { data_key, wallet_id, now, session: self.offered.session.clone(), generation };
+        Ok(Enrolment::Enrolled(Session::start(self, proof)))
     }
 
     /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.
+    ///
+    /// If the storage or the device key fails halfway, what is left is destroyed at the next opening or enrolment.
     pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
-        if let Err(refusal) = self.prove(entry) {
-            return Ok(Removal::Refused(refusal));
-        }
-        lock(&self.sessions).end_all();
-        let (mut store, header) = {
+        let proof = match self.prove(entry) {
+            Ok(proof) => proof,
+            Err(refusal) => return Ok(Removal::Refused(refusal)),
+        };
+        let mut sealed = {
             let mut state = lock(&self.state);
             match std::mem::replace(&mut *state, State::Busy) {
-                State::Sealed { store, header, .. } => (store, header),
+                State::Sealed(sealed) if sealed.header.wallet_id == proof.wallet_id => sealed,
                 other => {
                     *state = other;
                     return Err(LockError::WrongState);
                 }
             }
         };
-        let removed = self.clear(&mut store, &header.wallet_id);
-        *lock(&self.state) = State::Unconfigured(store);
+        lock(&self.sessions).end_all();
+        let removed = self.clear(&mut sealed.store, &proof.wallet_id);
+        let is_intact = matches!(sealed.store.record(), Ok(Some(StoredRecord::Sealed(..))));
+        *lock(&self.state) = if is_intact { State::Sealed(sealed) } else { State::Unconfigured(sealed.store) };
         removed.map(|()| Removal::Removed)
     }
 
@@ -88,12 +107,12 @@ impl WalletLock {
         let mut state = lock(&self.state);
         let is_empty = match &*state {
             State::Unconfigured(_) => true,
-            State::Sealed { store, header, key } => check(store.record()?, header, key)?.pin_slot.is_none(),
+            State::Sealed(sealed) => sealed.record()?.pin_slot.is_none(),
             State::Busy => false,
             State::Damaged => return Err(LockError::DataDamaged),
         };
         match std::mem::replace(&mut *state, State::Busy) {
-            State::Unconfigured(store) | State::Sealed { store, .. } if is_empty => Ok(store),
+            State::Unconfigured(store) | State::Sealed(Sealed { store, .. }) if is_empty => Ok(store),
             other => {
                 *state = other;
                 Err(LockError::WrongState)
@@ -110,37 +129,32 @@ impl WalletLock {
         Ok(store.flush()?)
     }
 
+    /// Leaves nothing in the database but the row that says so, then destroys the keys.
     fn begin_unfinished(&self, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
         let rows = store.begin(Durability::Flushed)?;
         rows.clear()?;
         rows.put_unfinished(wallet_id)?;
         rows.commit()?;
-        let left = self.platform.device_key.aliases(&format!("{}/", self.scope))?;
+        let left = self.platform.device_key.aliases(&self.scope)?;
         Ok(self.delete_keys(&left)?)
     }
 
-    fn make_wallet(
-        &self,
-        store: &mut Store,
-        pin: &Pin,
-        random: &mut Random,
-        now: Now,
-    ) -> Result<(RecordHeader, SealKey, DataKey, Event), LockError> {
+    fn make_wallet(&self, store: &mut Store, pin: &Pin, random: &mut Random, now: Now) -> Result<Made, LockError> {
         let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
         let wallet_id = &header.wallet_id;
         self.begin_unfinished(store, wallet_id)?;
-        self.create_key(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
-        self.create_key(&self.pin_alias(FIRST_KEY), KeyPurpose::PinSlot)?;
-        let seal_key = self.seal_key(&header)?;
+        let key_number = u64::from_be_bytes(*random.bytes());
+        self.platform.device_key.create(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
+        self.platform.device_key.create(&self.pin_alias(key_number), KeyPurpose::PinSlot)?;
+        let key = self.seal_key(&header)?;
         let cost = self.calibration.choose(&mut lock(&self.memory)).ok_or(LockError::Invalid("Argon2id cost"))?;
         let data_key = DataKey::make(random);
-        let slot =
-            self.make_slot(random, &SlotRequest { pin, wallet_id, cost, key_number: FIRST_KEY, data_key: &data_key })?;
+        let slot = self.make_slot(random, &SlotRequest { pin, wallet_id, cost, key_number, data_key: &data_key })?;
         let mut history = PinHistory::make(random, cost);
         let history_output = self.derive(pin, &history.salt, &cost)?;
         history.push(&data_key, &history_output);
         let journal_key = derive_public_key(&derive_private_key(&data_key)).ok_or(LockError::Invalid("journal key"))?;
-        let mut record = Record {
+        let record = Record {
             policy: self.offered.clone(),
             lockout: Lockout::new(&self.offered.lockout),
             pin_slot: Some((&slot).into()),
@@ -150,15 +164,12 @@ impl WalletLock {
             journal_key,
             vault_version: 1,
         };
-        let index = Index::new(history);
-        let index = Vault::open(&data_key, wallet_id).seal_index(random, record.vault_version, &index)?;
-        let rows = store.begin(Durability::Flushed)?;
-        rows.put_item(&index.id, &index.sealed)?;
-        let details = Details::of("policy", &record.policy.name);
-        let event = append(&rows, &mut record, random, now, Kind::Enrolled, &details)?;
-        write(&rows, &record, random, &header, &seal_key)?;
-        rows.commit()?;
-        Ok((header, seal_key, data_key, event))
+        let (sealed, event) = write_first(store, &header, &key, record, random, now, |rows, random| {
+            let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
+            rows.put_item(&index.id, &index.sealed)?;
+            Ok((Kind::Enrolled, Details::of("policy", &self.offered.name)))
+        })?;
+        Ok(Made { header, key, sealed, data_key, event })
     }
 
     /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.
@@ -172,14 +183,14 @@ impl WalletLock {
             .ok_or(LockError::Invalid("key slot"))
     }
 
-    pub(super) fn derive(
-        &self,
-        pin: &Pin,
-        salt: &[u8],
-        cost: &KdfCost,
-    ) -> Result<zeroize::Zeroizing<[u8; 32]>, LockError> {
+    pub(super) fn derive(&self, pin: &Pin, salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, LockError> {
         lock(&self.memory).derive_from_pin(pin, salt, cost).map_err(|_| LockError::Invalid("Argon2id cost"))
     }
+}
+
+/// An entry holds digits only, and not more than a PIN may have: what is no PIN can only be too short.
+pub(super) fn too_short(policy: &crate::lockout::Policy) -> Finding {
+    Finding::TooShort { min: policy.pin.min_digits as u8 }
 }
 
 impl Removal {

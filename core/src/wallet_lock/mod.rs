@@ -4,6 +4,7 @@ mod change_pin;
 mod enrol;
 mod open;
 mod outcome;
+mod sealed;
 mod session;
 mod status;
 mod transaction;
@@ -18,14 +19,13 @@ pub use session::Session;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
 use crate::error::LockError;
-use crate::journal::Chain;
+use crate::journal::{Chain, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
-use crate::lockout::Policy;
-use crate::pin::{Finding, Personal, PinEntry, Reminder, Severity, strength};
+use crate::lockout::{ChargeId, Policy};
+use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
 use crate::platform::{Listener, Platform};
-use crate::record::{Record, RecordHeader, SealKey};
 use crate::store::{Durability, Store};
-use crate::time::Now;
+use sealed::Sealed;
 use session::Sessions;
 use wrong_guesses::WrongGuesses;
 
@@ -35,7 +35,7 @@ use wrong_guesses::WrongGuesses;
 pub struct WalletLock {
     platform: Platform,
     calibration: Calibration,
-    /// The device keys' aliases begin with it.
+    /// The device keys' aliases begin with it: the database's file name and a slash.
     scope: String,
     /// What the app asked for when it opened the lock. Easier than what is sealed: it waits for the next right PIN.
     offered: Policy,
@@ -45,7 +45,15 @@ pub struct WalletLock {
     chosen_again: Mutex<Option<KdfCost>>,
     sessions: Mutex<Sessions>,
     wrong_guesses: Mutex<WrongGuesses>,
-    listeners: Mutex<Vec<(u64, Arc<dyn Listener>)>>,
+    /// Tries whose settlement could not be written; the next charge counts them as wrong.
+    unsettled: Mutex<Vec<ChargeId>>,
+    listeners: Mutex<Listeners>,
+}
+
+#[derive(Default)]
+struct Listeners {
+    last: u64,
+    all: Vec<(u64, Arc<dyn Listener>)>,
 }
 
 enum State {
@@ -54,7 +62,7 @@ enum State {
     /// A PIN is being set, or everything removed; the keys are being worked on.
     Busy,
     /// A sealed record.
-    Sealed { store: Store, header: RecordHeader, key: SealKey },
+    Sealed(Sealed),
     /// It does not open, and it is left as it is.
     Damaged,
 }
@@ -72,15 +80,16 @@ impl WalletLock {
     /// What the person is told now. While it cools down, what is left is saved once a minute.
     pub fn status(&self) -> Result<LockStatus, LockError> {
         let now = self.platform.clock.now()?;
-        let status = self.read(|_, record, _| {
+        lock(&self.sessions).end_expired(now);
+        let status = self.read(|_, record| {
             let stale = record.lockout.clone().save_wait(now);
-            Ok((status_of(record, now), stale))
+            Ok((LockStatus::of(record, now), stale))
         });
         match status {
             Ok((status, false)) => Ok(status),
             Ok((_, true)) => self.transact(now, Durability::Ordered, |changes| {
                 changes.record.lockout.save_wait(now);
-                Ok(status_of(changes.record, now))
+                Ok(LockStatus::of(changes.record, now))
             }),
             Err(LockError::WrongState) => Ok(LockStatus::Unconfigured),
             Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&self.offered)),
@@ -91,7 +100,7 @@ impl WalletLock {
     /// Reserves the memory that checking a PIN takes and, when a newer version of Walletlock asks for it, measures this phone again.
     /// Call it when the PIN pad opens; without it the first check takes longer.
     pub fn prepare(&self) -> Result<(), LockError> {
-        let found = self.read(|_, record, _| Ok((record.calibration, record.slot().map(|slot| slot.cost()))));
+        let found = self.read(|_, record| Ok((record.calibration, record.slot().map(|slot| slot.cost()))));
         let (calibration, cost) = match found {
             Ok((calibration, Some(cost))) => (calibration, cost),
             // Nothing to check: enrolment measures for itself.
@@ -114,12 +123,15 @@ impl WalletLock {
     /// Whether it was used before is not said here: only changing the PIN in a session tells.
     pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
         let policy = self.policy()?;
-        Ok(judge(entry, personal, &policy))
+        Ok(match entry.peek() {
+            Some(pin) => judge(&pin, personal, &policy),
+            None => Judgement { findings: vec![enrol::too_short(&policy)], allowed: false },
+        })
     }
 
     /// The policy in force: the sealed one, or the offered one while there is none.
     pub fn policy(&self) -> Result<Policy, LockError> {
-        match self.read(|_, record, _| Ok(record.policy.clone())) {
+        match self.read(|_, record| Ok(record.policy.clone())) {
             Err(LockError::WrongState | LockError::DataDamaged) => Ok(self.offered.clone()),
             policy => policy,
         }
@@ -136,9 +148,31 @@ impl WalletLock {
 
     /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
-        self.read(|store, record, header| {
-            Ok(store.lines_after(0, |lines| record.journal.verify(&header.wallet_id, lines))?)
-        })
+        let mut followed = None;
+        loop {
+            // In steps, so that a PIN need not wait for the end of a long journal.
+            let chain = self.read(|sealed, record| {
+                let wallet_id = sealed.header.wallet_id;
+                let (whose, mut head) = followed.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
+                if whose != wallet_id {
+                    return Err(LockError::WrongState);
+                }
+                let from = head.number;
+                let steps =
+                    |lines: &mut dyn Iterator<Item = Line>| lines.take(SCANNED_LINES).all(|line| head.follow(&line));
+                if !sealed.store.lines_after(from, steps)? {
+                    return Ok(Some(Chain::BrokenAt { number: head.number + 1 }));
+                }
+                if head.number - from < SCANNED_LINES as u64 {
+                    return Ok(Some(record.journal.compare(&head)));
+                }
+                followed = Some((whose, head));
+                Ok(None)
+            })?;
+            if let Some(chain) = chain {
+                return Ok(chain);
+            }
+        }
     }
 
     /// Ends every session. For 'lock now', and when the app goes to the background.
@@ -149,22 +183,28 @@ impl WalletLock {
     /// Lets `listener` hear of every journal line from now on. Returns a number for [`Self::remove_listener`].
     pub fn add_listener(&self, listener: Arc<dyn Listener>) -> u64 {
         let mut listeners = lock(&self.listeners);
-        let number = listeners.last().map_or(1, |(last, _)| last + 1);
-        listeners.push((number, listener));
+        listeners.last += 1;
+        let number = listeners.last;
+        listeners.all.push((number, listener));
         number
     }
 
     /// The listener hears nothing any more.
     pub fn remove_listener(&self, number: u64) {
-        lock(&self.listeners).retain(|(listener, _)| *listener != number);
+        let mut listeners = lock(&self.listeners);
+        let place = listeners.all.iter().position(|(listener, _)| *listener == number);
+        let removed = place.map(|place| listeners.all.remove(place));
+        drop(listeners);
+        // Its destructor may call back in.
+        drop(removed);
     }
 
     fn pin_alias(&self, number: u64) -> String {
-        format!("{}/pin/{number}", self.scope)
+        format!("{}pin/{number:016x}", self.scope)
     }
 
     fn seal_alias(&self, epoch: u64) -> String {
-        format!("{}/seal/{epoch}", self.scope)
+        format!("{}seal/{epoch}", self.scope)
     }
 }
 
@@ -174,22 +214,11 @@ impl std::fmt::Debug for WalletLock {
     }
 }
 
-fn status_of(record: &Record, now: Now) -> LockStatus {
-    match record.pin_slot {
-        Some(_) => LockStatus::from_standing(record.lockout.evaluate(&record.policy.lockout, now), &record.policy),
-        None => LockStatus::Wiped,
-    }
-}
-
 /// Judges without the history of earlier PINs.
-fn judge(entry: &PinEntry, personal: &[Personal], policy: &Policy) -> Judgement {
+fn judge(pin: &Pin, personal: &[Personal], policy: &Policy) -> Judgement {
     let (min, max) = (policy.pin.min_digits as u8, policy.pin.max_digits as u8);
-    // An entry holds digits only, and not more than a PIN may have: so it can only be too short.
-    let Some(pin) = entry.peek() else {
-        return Judgement { findings: vec![Finding::TooShort { min }], allowed: false };
-    };
-    let findings: Vec<_> =
-        strength::judge_length(&pin, min, max).into_iter().chain(strength::judge(&pin, personal)).collect();
+    let length = strength::judge_length(pin, min, max);
+    let findings: Vec<_> = length.into_iter().chain(strength::judge(pin, personal)).collect();
     let refused = |finding: &Finding| finding.severity() == Severity::Forbidden || policy.pin.forbid_weak;
     let allowed = !findings.iter().any(refused);
     Judgement { findings, allowed }

@@ -1,17 +1,20 @@
 //! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use zeroize::Zeroizing;
+
+use super::sealed::{Changing, Sealed};
 use super::session::Sessions;
-use super::transaction::{check, commit, draw};
+use super::transaction::draw;
 use super::wrong_guesses::WrongGuesses;
 use super::{State, WalletLock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{Calibration, KdfMemory};
-use crate::lockout::Policy;
-use crate::platform::{DeviceKeyFault, KeyPurpose, Platform, Random};
+use crate::lockout::{Policy, Standing};
+use crate::platform::{DeviceKeyFault, Platform, Random};
 use crate::record::{FORMAT, RecordHeader, SealKey, seal_key_input};
 use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
@@ -36,7 +39,8 @@ impl WalletLock {
     pub fn open(options: Options) -> Result<Self, LockError> {
         let Options { path, policy, platform, calibration } = options;
         policy.validate()?;
-        let scope = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?.to_owned();
+        let name = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?;
+        let scope = format!("{name}/");
         let mut random = draw(&platform)?;
         let now = platform.clock.now()?;
         let wrong_guesses = WrongGuesses::new(&mut random);
@@ -50,25 +54,29 @@ impl WalletLock {
             chosen_again: Mutex::new(None),
             sessions: Mutex::new(Sessions::default()),
             wrong_guesses: Mutex::new(wrong_guesses),
-            listeners: Mutex::new(Vec::new()),
+            unsettled: Mutex::default(),
+            listeners: Mutex::default(),
         };
-        let state = match Store::open(&path) {
-            Ok(store) => lock.examine(store, &mut random, now),
-            Err(error) => Err(error.into()),
-        };
-        lock.state = Mutex::new(match state {
+        lock.state = Mutex::new(match lock.examine(&path, &mut random, now) {
             Err(LockError::DataDamaged) => State::Damaged,
             state => state?,
         });
         Ok(lock)
     }
 
-    fn examine(&self, mut store: Store, random: &mut Random, now: Now) -> Result<State, LockError> {
-        let keys = self.platform.device_key.aliases(&format!("{}/", self.scope))?;
+    fn examine(&self, path: &Path, random: &mut Random, now: Now) -> Result<State, LockError> {
+        let keys = self.platform.device_key.aliases(&self.scope)?;
+        // Keys whose database is gone. Looked at first: opening would make a new one, and throw away what may lie beside it.
+        if !keys.is_empty() && std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+            return Err(LockError::DataDamaged);
+        }
+        let mut store = Store::open(path)?;
         match store.record()? {
             // A key whose record is gone, or a record's rest without it: someone took the record away.
             None if !keys.is_empty() || store.has_content()? => Err(LockError::DataDamaged),
             None => Ok(State::Unconfigured(store)),
+            // This row stands alone; beside anything else someone put it there.
+            Some(StoredRecord::Unfinished) if store.has_content()? => Err(LockError::DataDamaged),
             Some(StoredRecord::Unfinished) => {
                 // Keys first: while one is left, the row says why.
                 self.delete_keys(&keys)?;
@@ -80,35 +88,35 @@ impl WalletLock {
             Some(StoredRecord::Sealed(header, _)) if header.format > FORMAT => Err(LockError::NewerVersion),
             Some(StoredRecord::Sealed(header, sealed)) => {
                 let key = self.seal_key(&header)?;
-                let record = check(Some(StoredRecord::Sealed(header, sealed)), &header, &key)?;
-                let pin_key = record.slot().map(|slot| self.pin_alias(slot.key_number()));
-                if pin_key.as_ref().is_some_and(|alias| !keys.contains(alias)) {
+                let mut sealed = Sealed::new(store, header, key, sealed);
+                let pin_key = sealed.record()?.slot().map(|slot| self.pin_alias(slot.key_number()));
+                let in_use = [Some(self.seal_alias(header.epoch)), pin_key];
+                if !in_use.iter().flatten().all(|alias| keys.contains(alias)) {
                     return Err(LockError::DataDamaged);
                 }
-                let in_use = [Some(self.seal_alias(header.epoch)), pin_key];
-                self.take_over(&mut store, &header, &key, random, now)?;
-                // Left by a change that was cut short, before or after its commit. Tried again at the next opening if it fails.
-                let left: Vec<_> =
-                    keys.into_iter().filter(|alias| !in_use.iter().flatten().any(|used| used == alias)).collect();
-                let _next_time = self.delete_keys(&left);
-                Ok(State::Sealed { store, header, key })
+                self.take_over(&mut sealed, random, now)?;
+                let left: Vec<_> = keys.into_iter().filter(|alias| !in_use.contains(&Some(alias.clone()))).collect();
+                if !left.is_empty() {
+                    // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk
+                    // yet; it must before the other key goes. Tried again at the next opening if that fails.
+                    sealed.store.flush()?;
+                    let _next_time = self.delete_keys(&left);
+                }
+                Ok(State::Sealed(sealed))
             }
         }
     }
 
-    /// Counts what a killed process left open, and takes the offered policy if it eases nothing.
-    fn take_over(
-        &self,
-        store: &mut Store,
-        header: &RecordHeader,
-        key: &SealKey,
-        random: &mut Random,
-        now: Now,
-    ) -> Result<(), LockError> {
-        commit(store, header, key, random, now, Durability::Ordered, |changes| {
-            let open = changes.record.lockout.count_open_as_wrong(now);
+    /// Counts what a killed process left open, lets a wait go on after a restart, and takes the offered policy if it eases nothing.
+    fn take_over(&self, sealed: &mut Sealed, random: &mut Random, now: Now) -> Result<(), LockError> {
+        sealed.commit(random, now, Durability::Ordered, |changes| {
+            let record = &mut *changes.record;
+            record.lockout.save_wait(now);
+            let open = record.lockout.count_open_as_wrong(now);
             if open > 0 {
+                let standing = record.lockout.evaluate(&record.policy.lockout, now);
                 changes.note(Kind::OpenTriesCounted, Details::of("tries", open));
+                changes.note_lock(standing);
             }
             if self.offered.is_at_least_as_strict_as(&changes.record.policy) {
                 changes.adopt(&self.offered);
@@ -130,14 +138,10 @@ impl WalletLock {
     }
 
     /// The device key's HMAC, checked to be one.
-    pub(super) fn device_mac(&self, alias: &str, input: &[u8]) -> Result<zeroize::Zeroizing<[u8; 32]>, DeviceKeyFault> {
+    pub(super) fn device_mac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
         let output = self.platform.device_key.hmac(alias, input)?;
         let bytes: &[u8; 32] = output.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
-        Ok(zeroize::Zeroizing::new(*bytes))
-    }
-
-    pub(super) fn create_key(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.platform.device_key.create(alias, purpose)
+        Ok(Zeroizing::new(*bytes))
     }
 
     pub(super) fn delete_keys(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
@@ -145,7 +149,16 @@ impl WalletLock {
     }
 }
 
-impl super::transaction::Changing<'_> {
+impl Changing<'_> {
+    /// Writes a lock that begins into the journal.
+    pub(super) fn note_lock(&mut self, standing: Standing) {
+        match standing {
+            Standing::TooManyAttempts => self.note(Kind::Locked, Details::of("reason", "too many attempts")),
+            Standing::UntilRestart => self.note(Kind::Locked, Details::of("reason", "until restart")),
+            _ => {}
+        }
+    }
+
     /// Puts another policy in force.
     pub(super) fn adopt(&mut self, policy: &Policy) {
         if self.record.policy != *policy {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::transaction::Changing;
+use super::sealed::{Changing, Sealed};
 use super::verify_pin::Proof;
 use super::{WalletLock, lock};
 use crate::error::LockError;
@@ -13,8 +13,8 @@ use crate::journal::{Details, ExportPart, Exporter, Kind, MAX_PAGE, Page, Query,
 use crate::key_slots::DataKey;
 use crate::lockout::policy::SessionPolicy;
 use crate::platform::Random;
-use crate::record::{Record, RecordHeader};
-use crate::store::{Durability, Store};
+use crate::record::Record;
+use crate::store::Durability;
 use crate::time::{Lease, Now};
 use crate::vault::{self, INDEX_ROW, Index, Vault};
 
@@ -31,22 +31,32 @@ pub struct Session {
 #[derive(Default)]
 pub(super) struct Sessions {
     last: u64,
+    generation: u64,
     live: BTreeMap<u64, Live>,
 }
 
 struct Live {
     data_key: DataKey,
+    wallet_id: [u8; 16],
     policy: SessionPolicy,
     absolute: Lease,
     idle: Lease,
     proposals_left: u32,
 }
 
+struct Opened {
+    data_key: DataKey,
+    wallet_id: [u8; 16],
+    now: Now,
+}
+
 impl Session {
+    /// Begins, unless a lock event came between the right PIN and now: then it is over before it began.
     pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof) -> Self {
-        let Proof { data_key, now, session: policy } = proof;
+        let Proof { data_key, wallet_id, now, session: policy, generation } = proof;
         let live = Live {
             data_key,
+            wallet_id,
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),
             idle: Lease::start(u64::from(policy.idle_s) * 1000, now),
             policy,
@@ -55,19 +65,20 @@ impl Session {
         let mut sessions = lock(&lock_of.sessions);
         sessions.last += 1;
         let id = sessions.last;
-        sessions.live.insert(id, live);
+        if sessions.generation == generation {
+            sessions.live.insert(id, live);
+        }
         Self { lock: lock_of.clone(), id }
     }
 
     /// The item's bytes. `None` if there is no such item.
     pub fn read(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
         vault::check_id(item)?;
-        let data_key = self.data_key()?;
-        self.lock.read(|store, record, header| {
-            let index = open_index(store, record, header, &data_key)?;
+        self.look(|data_key, sealed, record| {
+            let index = open_index(sealed, record, data_key)?;
             let Some(row) = Vault::row(&index, item) else { return Ok(None) };
-            let sealed = store.item(&row)?.ok_or(LockError::DataDamaged)?;
-            Vault::open(&data_key, &header.wallet_id).open_item(&index, item, &sealed).map(Some)
+            let bytes = sealed.store.item(&row)?.ok_or(LockError::DataDamaged)?;
+            Vault::open(data_key, &sealed.header.wallet_id).open_item(&index, item, &bytes).map(Some)
         })
     }
 
@@ -75,11 +86,10 @@ impl Session {
     ///
     /// Ids have up to [`vault::MAX_ID_BYTES`], items up to [`vault::MAX_ITEM_BYTES`]; there may be [`vault::MAX_ITEMS`].
     pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
-        let (data_key, now) = self.open()?;
-        self.lock.transact(now, Durability::Flushed, |changes| {
-            let vault = Vault::open(&data_key, changes.wallet_id);
+        self.change(|data_key, changes| {
+            let vault = Vault::open(data_key, changes.wallet_id);
             let row = changes
-                .change_index(&data_key, |random, index| vault.seal_item(random, index, item, bytes).map(Some))?;
+                .change_index(data_key, |random, index| vault.seal_item(random, index, item, bytes).map(Some))?;
             if let Some(row) = row {
                 changes.rows.put_item(&row.id, &row.sealed)?;
             }
@@ -91,9 +101,8 @@ impl Session {
     /// Deletes the item. `false` if there was none.
     pub fn delete(&self, item: &str) -> Result<bool, LockError> {
         vault::check_id(item)?;
-        let (data_key, now) = self.open()?;
-        self.lock.transact(now, Durability::Flushed, |changes| {
-            let removed = changes.change_index(&data_key, |_, index| Ok(index.remove(item)))?;
+        self.change(|data_key, changes| {
+            let removed = changes.change_index(data_key, |_, index| Ok(index.remove(item)))?;
             let Some(row) = removed else { return Ok(false) };
             changes.rows.delete_item(&row)?;
             changes.note(Kind::ItemDeleted, Details::of("item", item));
@@ -103,68 +112,49 @@ impl Session {
 
     /// The ids of all items, in order.
     pub fn items(&self) -> Result<Vec<String>, LockError> {
-        let data_key = self.data_key()?;
-        self.lock.read(|store, record, header| Ok(open_index(store, record, header, &data_key)?.ids()))
+        self.look(|data_key, sealed, record| Ok(open_index(sealed, record, data_key)?.ids()))
     }
 
     /// A page of the journal, newest first, as a person reads it.
+    ///
+    /// A call looks at [`crate::journal::SCANNED_LINES`] lines at most, so that a search through a long journal never keeps a PIN waiting: a page may
+    /// hold fewer entries than asked for, or none, and still have a next one.
     pub fn journal(&self, query: &Query) -> Result<Page, LockError> {
-        let private_key = derive_private_key(&self.data_key()?);
-        self.lock.read(|store, _, _| {
+        self.look(|data_key, sealed, _| {
+            let private_key = derive_private_key(data_key);
             let below = query.below.unwrap_or(u64::MAX);
-            Ok(store.lines_below(below, |lines| {
-                let limit = query.limit();
-                let mut entries: Vec<_> =
-                    lines.filter_map(|line| query.select(&line, &private_key)).take(limit + 1).collect();
-                let more = entries.len() > limit;
-                entries.truncate(limit);
-                let next = entries.last().filter(|_| more).map(|entry| entry.number);
-                Page { entries, next }
-            })?)
+            Ok(sealed.store.lines_below(below, |lines| query.page(lines, &private_key))?)
         })
     }
 
     /// A part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to `limit` of them (1 to
     /// [`MAX_PAGE`]). Ask again with [`ExportPart::next`] until it is `None`; the last part is signed.
     pub fn export_journal(&self, after: u64, limit: usize) -> Result<ExportPart, LockError> {
-        let data_key = self.data_key()?;
-        let private_key = derive_private_key(&data_key);
-        self.lock.read(|store, record, header| {
-            let exporter = Exporter::new(&data_key, &header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
-            let mut text = String::new();
-            let mut last = after;
-            let mut add =
-                |line: Option<String>| line.map(|line| text.push_str(&line)).ok_or(LockError::Invalid("journal line"));
-            if after == 0 {
-                add(exporter.first())?;
-            }
-            store.lines_after(after, |lines| {
-                lines.take(limit.clamp(1, MAX_PAGE)).try_for_each(|line| {
-                    last = line.number;
-                    add(exporter.line(&line, &private_key))
-                })
-            })??;
-            // A gap at the end is the verifier's to find; asking again would not end.
-            let is_last = last == after || last >= record.journal.number;
-            if is_last {
-                add(exporter.last(&record.journal))?;
-            }
-            Ok(ExportPart { text, next: (!is_last).then_some(last) })
+        self.look(|data_key, sealed, record| {
+            let exporter =
+                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+            let limit = limit.clamp(1, MAX_PAGE);
+            let part =
+                sealed.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), &record.journal))?;
+            part.ok_or(LockError::Invalid("journal line"))
         })
     }
 
     /// The Ed25519 key that signs exports. An app that registers it with its provider can later show that an export is its own.
     pub fn journal_public_key(&self) -> Result<Vec<u8>, LockError> {
-        let data_key = self.data_key()?;
-        self.lock.read(|_, _, header| {
-            Ok(Exporter::new(&data_key, &header.wallet_id).ok_or(LockError::Invalid("journal key"))?.public_key())
+        self.look(|data_key, sealed, _| {
+            let exporter =
+                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+            Ok(exporter.public_key())
         })
     }
 
     /// Whether the session still lives. Asking does not prolong it.
     pub fn is_live(&self) -> bool {
         let Ok(now) = self.lock.platform.clock.now() else { return false };
-        lock(&self.lock.sessions).live.get(&self.id).is_some_and(|live| live.is_live(now))
+        let mut sessions = lock(&self.lock.sessions);
+        sessions.end_expired(now);
+        sessions.live.contains_key(&self.id)
     }
 
     /// Ends the session. The data key is wiped, if no other session holds it.
@@ -172,24 +162,8 @@ impl Session {
         lock(&self.lock.sessions).live.remove(&self.id);
     }
 
-    pub(super) fn data_key(&self) -> Result<DataKey, LockError> {
-        self.open().map(|(data_key, _)| data_key)
-    }
-
-    /// The data key, if the session lives. Its idle time begins anew.
-    fn open(&self) -> Result<(DataKey, Now), LockError> {
-        let now = self.lock.platform.clock.now()?;
-        let mut sessions = lock(&self.lock.sessions);
-        match sessions.live.get_mut(&self.id) {
-            Some(live) if live.is_live(now) => {
-                live.idle = Lease::start(u64::from(live.policy.idle_s) * 1000, now);
-                Ok((live.data_key.clone(), now))
-            }
-            _ => {
-                sessions.live.remove(&self.id);
-                Err(LockError::SessionEnded)
-            }
-        }
+    pub(super) fn check_live(&self) -> Result<(), LockError> {
+        self.open().map(|_| ())
     }
 
     pub(super) fn take_proposal(&self) -> Result<(), LockError> {
@@ -201,7 +175,42 @@ impl Session {
     }
 
     pub(super) fn end_others(&self) {
-        lock(&self.lock.sessions).live.retain(|id, _| *id == self.id);
+        lock(&self.lock.sessions).end_all_but(self.id);
+    }
+
+    /// Reads with the data key, if the session lives and the wallet is still the one it opened.
+    fn look<T>(&self, look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
+        let Opened { data_key, wallet_id, .. } = self.open()?;
+        self.lock.read(|sealed, record| {
+            if sealed.header.wallet_id != wallet_id {
+                return Err(LockError::SessionEnded);
+            }
+            look(&data_key, sealed, record)
+        })
+    }
+
+    /// Changes with the data key, likewise.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&DataKey, &mut Changing<'_>) -> Result<T, LockError>,
+    ) -> Result<T, LockError> {
+        let Opened { data_key, wallet_id, now } = self.open()?;
+        self.lock.transact(now, Durability::Flushed, |changes| {
+            if *changes.wallet_id != wallet_id {
+                return Err(LockError::SessionEnded);
+            }
+            change(&data_key, changes)
+        })
+    }
+
+    /// What the session holds, if it lives. Its idle time begins anew.
+    fn open(&self) -> Result<Opened, LockError> {
+        let now = self.lock.platform.clock.now()?;
+        let mut sessions = lock(&self.lock.sessions);
+        sessions.end_expired(now);
+        let live = sessions.live.get_mut(&self.id).ok_or(LockError::SessionEnded)?;
+        live.idle = Lease::start(u64::from(live.policy.idle_s) * 1000, now);
+        Ok(Opened { data_key: live.data_key.clone(), wallet_id: live.wallet_id, now })
     }
 }
 
@@ -218,14 +227,24 @@ impl std::fmt::Debug for Session {
 }
 
 impl Sessions {
-    pub(super) fn end_all(&mut self) {
-        self.live.clear();
+    /// Raised by every event that ends sessions: what was proven before it opens none after it.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
-}
 
-impl Live {
-    fn is_live(&self, now: Now) -> bool {
-        self.absolute.is_live(now) && self.idle.is_live(now)
+    pub(super) fn end_all(&mut self) -> u64 {
+        self.live.clear();
+        self.generation += 1;
+        self.generation
+    }
+
+    pub(super) fn end_expired(&mut self, now: Now) {
+        self.live.retain(|_, live| live.absolute.is_live(now) && live.idle.is_live(now));
+    }
+
+    fn end_all_but(&mut self, id: u64) {
+        self.live.retain(|live, _| *live == id);
+        self.generation += 1;
     }
 }
 
@@ -247,12 +266,7 @@ impl Changing<'_> {
     }
 }
 
-pub(super) fn open_index(
-    store: &Store,
-    record: &Record,
-    header: &RecordHeader,
-    data_key: &DataKey,
-) -> Result<Index, LockError> {
-    let sealed = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-    Vault::open(data_key, &header.wallet_id).open_index(record.vault_version, &sealed)
+pub(super) fn open_index(sealed: &Sealed, record: &Record, data_key: &DataKey) -> Result<Index, LockError> {
+    let bytes = sealed.store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+    Vault::open(data_key, &sealed.header.wallet_id).open_index(record.vault_version, &bytes)
 }

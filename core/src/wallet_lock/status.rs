@@ -1,6 +1,8 @@
 //! What a person is told: which lock it is, who locked it, and what can be done now.
 
 use crate::lockout::{Contact, Policy, Standing};
+use crate::record::Record;
+use crate::time::Now;
 
 /// The lock's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,17 +66,22 @@ pub enum Remedy {
 }
 
 impl LockStatus {
-    pub(super) fn from_standing(standing: Standing, policy: &Policy) -> Self {
-        let contacts = policy.contacts.iter().cloned().map(Remedy::Contact);
+    pub(super) fn of(record: &Record, now: Now) -> Self {
+        if record.pin_slot.is_none() {
+            return Self::Wiped;
+        }
+        let contacts = record.policy.contacts.iter().cloned().map(Remedy::Contact);
         let locked = |reason, first: Option<Remedy>| Self::Locked {
             reason,
             by: WhoLocked::Phone,
             remedies: first.into_iter().chain(contacts.clone()).collect(),
         };
-        match standing {
+        match record.lockout.evaluate(&record.policy.lockout, now) {
             Standing::Ready { tries_left } => Self::Ready { tries_left },
             // The tries under way are settled within a second or so; what comes then is told then.
-            Standing::TooManyAtOnce => Self::Ready { tries_left: None },
+            Standing::TooManyAtOnce => {
+                Self::Ready { tries_left: record.lockout.tries_left(&record.policy.lockout, now) }
+            }
             Standing::CoolingDown { remaining_ms, tries_left } => Self::CoolingDown {
                 remaining_ms,
                 tries_left,

@@ -7,29 +7,35 @@ use zeroize::Zeroizing;
 use super::outcome::{NoVerdict, PinOutcome, Refusal, WrongPin};
 use super::session::Session;
 use super::status::LockStatus;
-use super::{WalletLock, lock, status_of};
+use super::transaction::draw;
+use super::{WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
 use crate::lockout::{ChargeId, Lockout, SessionPolicy, Standing, Verdict};
 use crate::pin::{Pin, PinEntry};
-use crate::platform::DeviceKeyFault;
+use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
 use crate::store::Durability;
 use crate::time::Now;
 
-/// What a right PIN proves, and gives: the data key.
+/// What a right PIN proves, and gives: the data key of a wallet.
 pub(super) struct Proof {
     pub(super) data_key: DataKey,
+    pub(super) wallet_id: [u8; 16],
     pub(super) now: Now,
     /// How long a session that it opens may live.
     pub(super) session: SessionPolicy,
+    /// The sessions' generation when the PIN was entered: a lock event since then lets it open none.
+    pub(super) generation: u64,
 }
 
 /// What was found in the record before anything is charged.
 struct Found {
     slot: PinSlot,
     wallet_id: [u8; 16],
+    /// No fault after the charge is given back any more.
+    budget_is_spent: bool,
 }
 
 /// What a try found out, and the Argon2id output that tells a repeated guess.
@@ -56,56 +62,74 @@ impl WalletLock {
             // No session can live without a boot count, so a right PIN would open nothing.
             return Err(Refusal::NoVerdict(NoVerdict::Platform));
         }
-        let found = self.find(now)?;
-        let alias = self.pin_alias(found.slot.key_number());
-        self.platform.device_key.ready(&alias).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
-        let charge = self.charge(now)?;
+        // Drawn before the charge: what fails here costs no try.
+        let mut random = draw(&self.platform).map_err(|error| self.refusal(&error))?;
+        let generation = {
+            let mut sessions = lock(&self.sessions);
+            sessions.end_expired(now);
+            sessions.generation()
+        };
+        let found = self.find(&mut random, now)?;
+        self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
+        let charge = self.charge(&mut random, now)?;
         let checked = self.check(&pin, &found);
-        let proof = self.settle(charge, &found.slot, checked, now)?;
+        let (data_key, session) = self.settle(&mut random, charge, &found, checked, now)?;
+        let proof = Proof { data_key, wallet_id: found.wallet_id, now, session, generation };
         self.bring_up_to_date(&pin, &found.slot, &proof);
         Ok(proof)
     }
 
     /// Looks whether a try is allowed, before anything is derived or the device key is asked.
-    fn find(&self, now: Now) -> Result<Found, Refusal> {
-        let found = self.read(|_, record, header| {
-            let status = status_of(record, now);
-            let found = record.slot().map(|slot| Found { slot, wallet_id: header.wallet_id });
+    fn find(&self, random: &mut Random, now: Now) -> Result<Found, Refusal> {
+        let found = self.read(|sealed, record| {
             let standing = record.lockout.evaluate(&record.policy.lockout, now);
-            let unnoted = record.lockout.clone().note_refusal();
-            Ok(match (found, standing) {
-                (Some(found), Standing::Ready { .. }) => Ok(found),
-                (_, Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), false)),
-                (_, standing) => {
-                    Err((Refusal::Locked(status), unnoted && matches!(standing, Standing::CoolingDown { .. })))
+            Ok(match (record.slot(), standing) {
+                (Some(slot), Standing::Ready { .. }) => Ok(Found {
+                    slot,
+                    wallet_id: sealed.header.wallet_id,
+                    budget_is_spent: record.lockout.budget_is_spent(),
+                }),
+                (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), false)),
+                _ => {
+                    let mut lockout = record.lockout.clone();
+                    Err((
+                        Refusal::Locked(LockStatus::of(record, now)),
+                        lockout.save_wait(now) | lockout.note_refusal(now),
+                    ))
                 }
             })
         });
-        match found.map_err(|error| self.refusal(&error))? {
-            Ok(found) => Ok(found),
-            Err((refusal, unnoted)) => {
-                if unnoted {
-                    self.note_refusal(now);
-                }
-                Err(refusal)
+        found.map_err(|error| self.refusal(&error))?.map_err(|(refusal, is_new)| {
+            if is_new {
+                // That it cannot be written changes nothing for the person.
+                let _refused_all_the_same = self.transact_with(random, now, Durability::Ordered, |changes| {
+                    changes.record.lockout.save_wait(now);
+                    if changes.record.lockout.note_refusal(now) {
+                        changes.note(Kind::PinRefused, Details::default());
+                    }
+                    Ok(())
+                });
             }
-        }
+            refusal
+        })
     }
 
-    /// The first refusal of a cooldown gets a line. That it cannot be written changes nothing for the person.
-    fn note_refusal(&self, now: Now) {
-        let _refused_all_the_same = self.transact(now, Durability::Ordered, |changes| {
-            if changes.record.lockout.note_refusal() {
-                changes.note(Kind::PinRefused, Details::default());
-            }
-            Ok(())
-        });
+    /// Asks the device key before the try is charged. With the budget for faults spent, for a real answer: what cannot answer now
+    /// would cost the person a try.
+    fn probe(&self, found: &Found) -> Result<(), DeviceKeyFault> {
+        let alias = self.pin_alias(found.slot.key_number());
+        if found.budget_is_spent {
+            return self.device_mac(&alias, b"walletlock v1 probe").map(|_| ());
+        }
+        self.platform.device_key.ready(&alias)
     }
 
     /// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing.
-    fn charge(&self, now: Now) -> Result<ChargeId, Refusal> {
-        let charged = self.transact(now, Durability::Flushed, |changes| {
+    fn charge(&self, random: &mut Random, now: Now) -> Result<ChargeId, Refusal> {
+        let unsettled = std::mem::take(&mut *lock(&self.unsettled));
+        let charged = self.transact_with(random, now, Durability::Flushed, |changes| {
             let record = &mut *changes.record;
+            record.lockout.count_as_wrong(&unsettled);
             // Another try may have been charged since `find` looked.
             match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(charge) => {
@@ -113,10 +137,13 @@ impl WalletLock {
                     Ok(Ok(charge))
                 }
                 Err(Standing::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
-                Err(_) => Ok(Err(Refusal::Locked(status_of(record, now)))),
+                Err(_) => Ok(Err(Refusal::Locked(LockStatus::of(record, now)))),
             }
         });
-        charged.map_err(|error| self.refusal(&error))?
+        charged.map_err(|error| {
+            lock(&self.unsettled).extend(unsettled);
+            self.refusal(&error)
+        })?
     }
 
     /// Argon2id, the device key, the slot: it opens or it does not.
@@ -137,7 +164,14 @@ impl WalletLock {
     }
 
     /// Writes down how the try ended, and only then says so.
-    fn settle(&self, charge: ChargeId, slot: &PinSlot, checked: Checked, now: Now) -> Result<Proof, Refusal> {
+    fn settle(
+        &self,
+        random: &mut Random,
+        charge: ChargeId,
+        found: &Found,
+        checked: Checked,
+        now: Now,
+    ) -> Result<(DataKey, SessionPolicy), Refusal> {
         let Checked { verdict, kdf_output } = checked;
         let repeated = kdf_output.as_ref().is_some_and(|output| lock(&self.wrong_guesses).contains(output, now));
         let judged = match &verdict {
@@ -146,77 +180,65 @@ impl WalletLock {
             Ok(None) => Verdict::Wrong,
             Err(_) => Verdict::None,
         };
-        let settled = self.transact(now, Durability::Ordered, |changes| {
+        let settled = self.transact_with(random, now, Durability::Ordered, |changes| {
+            if *changes.wallet_id != found.wallet_id {
+                // The wallet was removed meanwhile, and this try with it.
+                return Ok(None);
+            }
             let record = &mut *changes.record;
             let policy = record.policy.clone();
             // The slot was replaced while this PIN was checked: what it opened, or did not, is no longer in force.
-            let judged = if record.pin_slot == Some(Slot::from(slot)) { judged } else { Verdict::None };
-            // The wallet was removed meanwhile, and this try with it.
+            let in_force = record.pin_slot == Some(Slot::from(&found.slot));
+            let judged = if in_force { judged } else { Verdict::None };
             let Some(settled) = record.lockout.settle(&policy.lockout, charge, judged) else { return Ok(None) };
-            if judged == Verdict::Right {
-                record.reminders.last_right_ms = now.wall_ms;
-            }
-            let standing = record.lockout.evaluate(&policy.lockout, now);
             let details = details_of(judged, &record.lockout);
             changes.note(line_of(judged), details);
             if judged == Verdict::Right {
+                changes.record.reminders.last_right_ms = now.wall_ms;
                 changes.adopt(&self.offered);
-            }
-            let reason = match standing {
-                Standing::TooManyAttempts => Some("too many attempts"),
-                Standing::UntilRestart => Some("until restart"),
-                _ => None,
-            };
-            if let Some(reason) = reason.filter(|_| settled.counted && !settled.wipe) {
-                changes.note(Kind::Locked, Details::of("reason", reason));
             }
             if settled.wipe {
                 changes.record.pin_slot = None;
                 changes.rows.delete_all_items()?;
                 changes.note(Kind::Wiped, Details::default());
+            } else if settled.counted {
+                let standing = changes.record.lockout.evaluate(&policy.lockout, now);
+                changes.note_lock(standing);
             }
             if settled.durable {
                 changes.flush();
             }
-            let policy = &changes.record.policy;
-            Ok(Some((judged, status_of(changes.record, now), policy.lockout.clone(), policy.session.clone())))
+            Ok(Some((in_force, LockStatus::of(changes.record, now), changes.record.policy.clone())))
         });
-        let Some((judged, status, policy, session)) = settled.map_err(|error| self.refusal(&error))? else {
+        let settled = settled.map_err(|error| {
+            lock(&self.unsettled).push(charge);
+            self.refusal(&error)
+        })?;
+        let Some((in_force, status, policy)) = settled else {
             return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
         };
-        match (judged, verdict) {
-            (Verdict::Right, Ok(Some(data_key))) => {
-                lock(&self.wrong_guesses).clear();
-                Ok(Proof { data_key, now, session })
-            }
-            (Verdict::Wrong | Verdict::Duplicate, _) => {
-                if let Some(output) = kdf_output.filter(|_| !repeated) {
-                    lock(&self.wrong_guesses).add(&policy, &output, now);
-                }
-                Err(self.wrong(status, repeated, slot))
-            }
-            (_, Err(fault)) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
-            (_, Ok(_)) => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+        // Whatever this try was, no session outlives the lock it brought.
+        if !status.is_ready() && judged != Verdict::Right {
+            lock(&self.sessions).end_all();
         }
-    }
-
-    fn wrong(&self, status: LockStatus, repeated: bool, slot: &PinSlot) -> Refusal {
-        let wrong = match status {
-            LockStatus::Ready { tries_left } => WrongPin { tries_left, cooldown_ms: 0, repeated },
-            LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
-                lock(&self.sessions).end_all();
-                WrongPin { tries_left, cooldown_ms: remaining_ms, repeated }
+        if status == LockStatus::Wiped {
+            // The slot is gone from the disk already; a key that outlives it opens nothing, and goes at the next opening.
+            let _next_time = self.delete_keys(&[self.pin_alias(found.slot.key_number())]);
+        }
+        match verdict {
+            _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+            Ok(Some(data_key)) => {
+                lock(&self.wrong_guesses).clear();
+                Ok((data_key, policy.session))
             }
-            status => {
-                lock(&self.sessions).end_all();
-                if status == LockStatus::Wiped {
-                    // The slot is gone from the disk already; a key that outlives it opens nothing, and goes at the next opening.
-                    let _next_time = self.delete_keys(&[self.pin_alias(slot.key_number())]);
+            Ok(None) => {
+                if let Some(output) = kdf_output.filter(|_| !repeated) {
+                    lock(&self.wrong_guesses).add(&policy.lockout, &output, now);
                 }
-                return Refusal::Locked(status);
+                Err(wrong(status, repeated))
             }
-        };
-        Refusal::Wrong(wrong)
+            Err(fault) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
+        }
     }
 
     /// What a person is told when the record cannot be read or written.
@@ -226,6 +248,16 @@ impl WalletLock {
             LockError::WrongState => Refusal::Locked(LockStatus::Unconfigured),
             error => Refusal::NoVerdict(NoVerdict::from_fault(error)),
         }
+    }
+}
+
+fn wrong(status: LockStatus, repeated: bool) -> Refusal {
+    match status {
+        LockStatus::Ready { tries_left } => Refusal::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),
+        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
+            Refusal::Wrong(WrongPin { tries_left, cooldown_ms: remaining_ms, repeated })
+        }
+        status => Refusal::Locked(status),
     }
 }
 

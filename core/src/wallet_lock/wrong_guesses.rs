@@ -43,6 +43,6 @@ impl WrongGuesses {
     }
 
     fn tag(&self, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-        derive_mac(&self.key, &[kdf_output])
+        derive_mac(self.key.as_slice(), &[kdf_output])
     }
 }

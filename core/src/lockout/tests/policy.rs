@@ -141,9 +141,10 @@ fn a_number_out_of_range_is_refused_by_name() {
 
 #[test]
 fn a_text_or_list_out_of_bounds_is_refused_by_name() {
-    let contact = |kind: &str, value: &str| json!({ "contacts": [{ "kind": "phone", "value": "1" }, { "kind": kind, "value": value }] });
+    let one = json!({ "kind": "phone", "value": "1" });
+    let contact = |kind: &str, value: &str| json!({ "contacts": [one, { "kind": kind, "value": value }] });
     let name = |length: usize| json!({ "name": "n".repeat(length) });
-    let contacts = |count: usize| json!({ "contacts": vec![json!({ "kind": "phone", "value": "1" }); count] });
+    let contacts = |count: usize| json!({ "contacts": vec![one.clone(); count] });
     let cooldowns = |count: u32| {
         let steps: Vec<_> = (1..=count).map(|at| json!({ "from": at, "to": at, "wait_s": 1 })).collect();
         json!({ "lockout": { "cooldowns": steps } })
@@ -300,7 +301,9 @@ fn an_unknown_field_is_refused_by_name() {
         let (field, problem) = refused(&edited.to_string());
         let expected = if path == "." { "lock_att".to_owned() } else { format!("{path}.lock_att") };
         assert_eq!(field, expected);
-        assert!(problem.contains("lock_att"), "{problem}");
+        assert!(
+            ["is not a field of a policy", "has another type, or a value out of range"].contains(&problem.as_str())
+        );
     }
     assert_eq!(objects, 11, "the policy, its three parts, three cooldowns and four contacts");
 }
@@ -534,7 +537,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
-    fn strictness_is_an_order(c in any_policy(), other in any_policy(), fields in prop::collection::vec(0_usize..12, 2)) {
+    fn strictness_is_an_order(c in any_policy(), other in any_policy(), fields in [0_usize..12, 0_usize..12]) {
         let one = with_one_of(&c, &other, fields[0]);
         let two = with_one_of(&one, &other, fields[1]);
         let policies = [c, one, two, other];

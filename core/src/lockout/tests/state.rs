@@ -283,7 +283,7 @@ fn a_restart_begins_what_was_saved_again_and_the_wall_clock_does_nothing() {
     far_ahead.wall_ms = i64::MAX;
     assert_eq!(remaining(&run.lockout, far_ahead), 20_000);
     assert_eq!(remaining(&run.lockout, at(2, start_ms + 10_000)), 30_000, "restarted");
-    assert_eq!(remaining(&run.lockout, at(1, start_ms - 1)), 30_000, "went backwards");
+    assert_eq!(remaining(&run.lockout, at(1, start_ms - 1_000)), 31_000, "a reading used late");
     assert!(!run.lockout.save_wait(at(1, start_ms + 29_999)));
     assert!(run.lockout.save_wait(at(2, 500)), "a restart is saved at once");
     assert!(!run.lockout.save_wait(at(2, 500)));
@@ -592,24 +592,24 @@ fn so_many_are_under_way_at_once_and_no_more() {
 #[test]
 fn refusals_of_one_cooldown_are_noted_once() {
     let mut run = Run::new(with_waits());
-    assert!(!run.lockout.note_refusal(), "nothing cools down");
+    assert!(!run.lockout.note_refusal(at(1, run.now_ms)), "nothing cools down");
     run.play("c c");
-    assert!(run.lockout.note_refusal());
-    assert!(!run.lockout.note_refusal());
+    assert!(run.lockout.note_refusal(at(1, run.now_ms)));
+    assert!(!run.lockout.note_refusal(at(1, run.now_ms)));
     run.play("w1");
     run.lockout.count_open_as_wrong(at(1, run.now_ms));
     assert!(run.lockout.save_wait(at(2, 0)));
     run.lockout = edited(&run.lockout, |_| {});
-    assert!(!run.lockout.note_refusal(), "neither a restart nor a new process makes it another cooldown");
+    assert!(!run.lockout.note_refusal(at(2, 0)), "neither a restart nor a new process makes it another cooldown");
     assert!(run.lockout.save_wait(at(1, run.now_ms)));
     run.now_ms += 30_000;
     run.play("c");
-    assert!(!run.lockout.note_refusal(), "none after the 3rd");
+    assert!(!run.lockout.note_refusal(at(1, run.now_ms)), "none after the 3rd");
     run.play("c");
-    assert!(run.lockout.note_refusal(), "the next cooldown");
-    assert!(!run.lockout.note_refusal());
+    assert!(run.lockout.note_refusal(at(1, run.now_ms)), "the next cooldown");
+    assert!(!run.lockout.note_refusal(at(1, run.now_ms)));
     run.play("d3 c");
-    assert!(run.lockout.note_refusal(), "and the next");
+    assert!(run.lockout.note_refusal(at(1, run.now_ms)), "and the next");
 }
 
 #[test]
@@ -689,7 +689,7 @@ fn a_stored_counter_holding_a_number_that_is_never_written_is_refused() {
 fn the_stored_form_is_pinned() {
     let mut run = Run::new(with_waits());
     run.play("c n0 c w1 c");
-    run.lockout.note_refusal();
+    run.lockout.note_refusal(at(1, run.now_ms));
     let expected = json!({
         "wrong": 1,
         "open": [3],

@@ -1,0 +1,162 @@
+//! The store of a wallet that has a record, and the one way to read and to change that record.
+
+use crate::error::LockError;
+use crate::journal::{Details, Event, Kind};
+use crate::platform::Random;
+use crate::record::{Record, RecordHeader, SealKey};
+use crate::store::{Changes, Durability, Store, StoreError, StoredRecord};
+use crate::time::Now;
+
+/// A wallet's store, its record's open part, and the key of the seal.
+pub(super) struct Sealed {
+    pub(super) store: Store,
+    pub(super) header: RecordHeader,
+    key: SealKey,
+    /// What the record's row may be: what was committed last, and what was perhaps committed by a commit that failed. An older one that
+    /// someone put back while the lock is open is damage.
+    seals: Vec<Vec<u8>>,
+}
+
+/// What a call changes: the record, rows beside it, and lines for the journal. It is written whole or not at all.
+pub(super) struct Changing<'a> {
+    pub(super) record: &'a mut Record,
+    pub(super) wallet_id: &'a [u8; 16],
+    pub(super) rows: &'a Changes<'a>,
+    pub(super) random: &'a mut Random,
+    lines: Vec<(Kind, Details)>,
+    flush: bool,
+}
+
+impl Changing<'_> {
+    /// Adds a line to the journal.
+    pub(super) fn note(&mut self, kind: Kind, details: Details) {
+        self.lines.push((kind, details));
+    }
+
+    /// Brings this change to the disk before anyone is told of it.
+    pub(super) fn flush(&mut self) {
+        self.flush = true;
+    }
+}
+
+impl Sealed {
+    /// Takes over a store and the record found in it.
+    pub(super) fn new(store: Store, header: RecordHeader, key: SealKey, sealed: Vec<u8>) -> Self {
+        Self { store, header, key, seals: vec![sealed] }
+    }
+
+    /// The record, if it is the one that belongs here.
+    pub(super) fn record(&self) -> Result<Record, LockError> {
+        self.check(self.store.record()?)
+    }
+
+    /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
+    pub(super) fn commit<T>(
+        &mut self,
+        random: &mut Random,
+        now: Now,
+        durability: Durability,
+        change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
+    ) -> Result<(T, Vec<Event>), LockError> {
+        let Self { store, header, key, seals } = self;
+        let rows = store.begin(durability)?;
+        let mut record = check(rows.record()?, header, key, seals)?;
+        let before = record.clone();
+        let mut changing = Changing {
+            record: &mut record,
+            wallet_id: &header.wallet_id,
+            rows: &rows,
+            random,
+            lines: Vec::new(),
+            flush: false,
+        };
+        let result = change(&mut changing)?;
+        let Changing { record, random, lines, flush, .. } = changing;
+        let mut events = Vec::new();
+        for (kind, details) in lines {
+            events.push(append(&rows, record, random, now, kind, &details)?);
+        }
+        if *record == before {
+            return Ok((result, events));
+        }
+        let sealed = seal(record, random, key, header)?;
+        rows.put_record(header, &sealed)?;
+        seals.push(sealed);
+        rows.commit()?;
+        // Only now is it certain which one stands there.
+        seals.drain(..seals.len() - 1);
+        if flush {
+            // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
+            // wipe that the missing device key completes.
+            let _undone_at_worst = store.flush();
+        }
+        Ok((result, events))
+    }
+
+    fn check(&self, row: Option<StoredRecord>) -> Result<Record, LockError> {
+        check(row, &self.header, &self.key, &self.seals)
+    }
+}
+
+/// Writes the first record of a wallet, in one transaction with what `fill` puts beside it. Returns the sealed record.
+pub(super) fn write_first(
+    store: &mut Store,
+    header: &RecordHeader,
+    key: &SealKey,
+    mut record: Record,
+    random: &mut Random,
+    now: Now,
+    fill: impl FnOnce(&Changes<'_>, &mut Random) -> Result<(Kind, Details), LockError>,
+) -> Result<(Vec<u8>, Event), LockError> {
+    let rows = store.begin(Durability::Flushed)?;
+    let (kind, details) = fill(&rows, random)?;
+    let event = append(&rows, &mut record, random, now, kind, &details)?;
+    let sealed = seal(&record, random, key, header)?;
+    rows.put_record(header, &sealed)?;
+    rows.commit()?;
+    Ok((sealed, event))
+}
+
+fn check(
+    row: Option<StoredRecord>,
+    header: &RecordHeader,
+    key: &SealKey,
+    seals: &[Vec<u8>],
+) -> Result<Record, LockError> {
+    match row {
+        Some(StoredRecord::Sealed(found, sealed)) if found == *header && seals.contains(&sealed) => {
+            Record::unseal(&sealed, key, header).ok_or(LockError::DataDamaged)
+        }
+        _ => Err(LockError::DataDamaged),
+    }
+}
+
+/// Writes a line and moves the record's chain on to it.
+fn append(
+    rows: &Changes<'_>,
+    record: &mut Record,
+    random: &mut Random,
+    now: Now,
+    kind: Kind,
+    details: &Details,
+) -> Result<Event, LockError> {
+    let number = record.journal.number + 1;
+    let details = details.seal(random, &record.journal_key, number).ok_or(LockError::DataDamaged)?;
+    rows.append(&record.journal.append(now, kind, details))?;
+    Ok(Event { number, time: now, kind })
+}
+
+fn seal(record: &Record, random: &mut Random, key: &SealKey, header: &RecordHeader) -> Result<Vec<u8>, LockError> {
+    record.seal(random, key, header).ok_or(LockError::Invalid("record size"))
+}
+
+impl From<StoreError> for LockError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::InUse => Self::InUse,
+            StoreError::NewerVersion => Self::NewerVersion,
+            StoreError::Damaged => Self::DataDamaged,
+            StoreError::Failed => Self::Storage,
+        }
+    }
+}
