@@ -1,0 +1,58 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Platform
+import dev.walletlock.Policy
+import dev.walletlock.WalletLock
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.Date
+
+/** What stands for a phone: a folder with its clock, its keystore, and one wallet. */
+internal class DemoPhone(private val folder: Path) {
+    /** The wallet's database. */
+    val database: Path = Files.createDirectories(folder).resolve("wallet.db")
+    val clock = DemoClock(folder.resolve("clock"))
+    private val keys = folder.resolve("insecure-device-keys")
+    private val platform = Platform(clock, InsecureFileDeviceKey(keys))
+
+    suspend fun open(policy: Policy): WalletLock = WalletLock.open(database.toFile(), platform, policy)
+
+    /** As new. No wallet may be open on it. */
+    fun reset() {
+        Files.list(folder).use { files -> files.filter { "$it".startsWith("$database") }.forEach(Files::delete) }
+        Files.deleteIfExists(keys)
+    }
+
+    /** The date on its screen. */
+    val date: Date get() = Date(clock.now().wallMs)
+}
+
+/** A policy that ships with the demo. */
+internal fun policyNamed(resource: String): Policy {
+    val text = checkNotNull(DemoPhone::class.java.getResource(resource)) { "no such resource: $resource" }.readText()
+    return Policy.json(text)
+}
+
+/** The app on that phone: it can be ended and started again. */
+internal class DemoApp private constructor(val phone: DemoPhone, private val policy: Policy, lock: WalletLock) : AutoCloseable {
+    /** A new one after each start. */
+    var lock: WalletLock = lock
+        private set
+
+    suspend fun restart() {
+        lock.close()
+        lock = phone.open(policy)
+    }
+
+    suspend fun restartPhone() {
+        lock.close()
+        phone.clock.reboot()
+        lock = phone.open(policy)
+    }
+
+    override fun close() = lock.close()
+
+    companion object {
+        suspend fun start(phone: DemoPhone, policy: Policy) = DemoApp(phone, policy, phone.open(policy))
+    }
+}

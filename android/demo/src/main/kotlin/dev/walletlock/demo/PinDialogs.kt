@@ -1,0 +1,93 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Enrolment
+import dev.walletlock.Personal
+import dev.walletlock.PinChange
+import dev.walletlock.PinEntry
+import dev.walletlock.PinOutcome
+import dev.walletlock.Refusal
+import dev.walletlock.Removal
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+import java.io.PrintStream
+
+/** Whatever asks for a PIN. */
+internal class PinDialogs(private val keyboard: Keyboard, private val out: PrintStream) {
+    /** Asked for once, kept nowhere. */
+    private var personal: List<Personal>? = null
+
+    suspend fun unlock(lock: WalletLock): Session? = PinEntry().use { entry ->
+        lock.prepare()
+        if (!ask("Your PIN: ", entry)) return null
+        when (val outcome = lock.verifyPin(entry)) {
+            is PinOutcome.Right -> outcome.session
+            is Refusal -> {
+                // What it locks, the next look at the lock says.
+                if (outcome !is PinOutcome.Locked) Screen.lines(outcome).forEach(out::println)
+                null
+            }
+        }
+    }
+
+    suspend fun set(lock: WalletLock): Session? = PinEntry().use { entry ->
+        val personal = askPersonal()
+        if (!askNew(entry)) return null
+        warnOf(lock, entry, personal)
+        when (val enrolment = lock.enrol(entry, personal)) {
+            is Enrolment.Enrolled -> enrolment.session
+            is Enrolment.Forbidden -> null.also { out.println(Screen.refused(enrolment.findings)) }
+        }
+    }
+
+    suspend fun change(session: Session): Unit = PinEntry().use { current ->
+        PinEntry().use { new ->
+            val personal = askPersonal()
+            if (!ask("Your PIN now: ", current) || !askNew(new)) return
+            when (val change = session.changePin(current, new, personal)) {
+                is PinChange.Changed -> out.println("Your PIN is changed.")
+                is PinChange.Forbidden -> out.println(Screen.refused(change.findings))
+                is Refusal -> Screen.lines(change).forEach(out::println)
+            }
+        }
+    }
+
+    suspend fun remove(lock: WalletLock): Unit = PinEntry().use { entry ->
+        out.println("This destroys the PIN, everything kept and the journal. There is no way back.")
+        if (!ask("Your PIN, to go on: ", entry)) return
+        when (val removal = lock.remove(entry)) {
+            is Removal.Removed -> out.println("Everything is destroyed.")
+            is Refusal -> Screen.lines(removal).forEach(out::println)
+        }
+    }
+
+    private suspend fun warnOf(lock: WalletLock, entry: PinEntry, personal: List<Personal>) {
+        val judgement = lock.judgePin(entry, personal)
+        if (judgement.allowed && judgement.findings.isNotEmpty()) {
+            out.println("You may use it, but ${judgement.findings.joinToString("; ", transform = ::inWords)}.")
+        }
+    }
+
+    private fun askNew(entry: PinEntry): Boolean = PinEntry().use { again ->
+        if (!ask("A new PIN: ", entry) || !ask("Once more: ", again)) return false
+        entry.sameAs(again).also { if (!it) out.println("These are not the same.") }
+    }
+
+    /** Nothing typed means: never mind. */
+    private fun ask(prompt: String, entry: PinEntry): Boolean {
+        if (keyboard.digits(prompt, entry) == false) {
+            out.println("Digits only, 12 at most.")
+            entry.clear()
+        }
+        return entry.length > 0
+    }
+
+    private fun askPersonal(): List<Personal> = personal ?: run {
+        out.println("So that your PIN is made of neither (or press Enter):")
+        val birthday = keyboard.line("Your birthday, year-month-day: ").orEmpty().split('-').mapNotNull { it.trim().toIntOrNull() }
+        val number = keyboard.line("Your telephone number: ").orEmpty()
+        listOfNotNull(
+            birthday.takeIf { it.size == 3 }?.let { (year, month, day) -> Personal.Birthday(year, month, day) },
+            number.takeIf { it.isNotBlank() }?.let(Personal::Number),
+        ).also { personal = it }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Finding
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
+import dev.walletlock.PinOutcome
+import dev.walletlock.Refusal
+import dev.walletlock.Remedy
+import dev.walletlock.WhoLocked
+
+/** What the person sees: which lock it is, for how long, who did it, and what can be done now, first choice first. */
+internal object Screen {
+    fun lines(status: LockStatus): List<String> = when (status) {
+        is LockStatus.Unconfigured -> listOf("No PIN is set yet.")
+        is LockStatus.Ready -> listOf("Enter your PIN." + status.triesLeft?.let { " ${triesLeft(it)}." }.orEmpty())
+        is LockStatus.CoolingDown -> listOf(
+            "COOLING DOWN  ${countdown(status.remainingMs)}",
+            "Too many wrong PINs. Try again in ${durationInWords(status.remainingMs)}." +
+                status.triesLeft?.let { " ${triesLeft(it)} after that." }.orEmpty(),
+            who(WhoLocked.PHONE),
+        ) + choices(status.remedies)
+        is LockStatus.Locked -> listOf(title(status.reason), reason(status.reason), who(status.by)) + choices(status.remedies)
+        is LockStatus.Wiped -> listOf("WIPED", "Too many wrong PINs: everything kept here was destroyed. You can set a new PIN.")
+    }
+
+    /** The verdict on a PIN that was not accepted. */
+    fun lines(refusal: Refusal): List<String> = when (refusal) {
+        is PinOutcome.Wrong -> listOf(wrong(refusal))
+        is PinOutcome.Locked -> lines(refusal.status)
+        is PinOutcome.NoVerdict -> listOf(inWords(refusal.cause))
+    }
+
+    /** 'Refused: its digits follow one another; its keys lie in a line.' */
+    fun refused(findings: List<Finding>): String = "Refused: ${findings.joinToString("; ", transform = ::inWords)}."
+
+    private fun wrong(wrong: PinOutcome.Wrong): String = listOfNotNull(
+        if (wrong.repeated) "Wrong again, and the same PIN as a moment ago: not counted twice." else "Wrong PIN.",
+        if (wrong.cooldownMs > 0) "Try again in ${durationInWords(wrong.cooldownMs)}." else null,
+        wrong.triesLeft?.let { "${triesLeft(it)}." },
+    ).joinToString(" ")
+
+    private fun title(reason: LockReason): String = when (reason) {
+        LockReason.TOO_MANY_ATTEMPTS -> "LOCKED: TOO MANY WRONG PINS"
+        LockReason.UNTIL_RESTART -> "LOCKED UNTIL RESTART"
+        LockReason.DATA_DAMAGED -> "LOCKED: PROTECTED DATA DAMAGED"
+    }
+
+    private fun reason(reason: LockReason): String = when (reason) {
+        LockReason.TOO_MANY_ATTEMPTS ->
+            "No PIN is taken any more, the right one neither, until you have shown in some other way who you are."
+        LockReason.UNTIL_RESTART -> "Too many wrong PINs since this phone was started."
+        LockReason.DATA_DAMAGED ->
+            "The protected data, or this phone's key to it, is damaged, missing, or from another phone. Nothing was deleted."
+    }
+
+    private fun who(by: WhoLocked): String = when (by) {
+        WhoLocked.PHONE -> "This phone locked it by itself. Your account and your provider are not involved."
+    }
+
+    private fun choices(remedies: List<Remedy>): List<String> =
+        if (remedies.isEmpty()) {
+            listOf("Ask whoever gave you this wallet.")
+        } else {
+            listOf("What you can do now:") + remedies.mapIndexed { i, remedy -> "  ${i + 1}. ${inWords(remedy)}" }
+        }
+}

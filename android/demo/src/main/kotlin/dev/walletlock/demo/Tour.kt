@@ -1,0 +1,41 @@
+package dev.walletlock.demo
+
+import dev.walletlock.LockException
+import dev.walletlock.Policy
+import java.io.PrintStream
+import java.nio.file.Path
+
+/** The whole tour: every story, and at its end a line for each that says what was shown, or what was not. */
+internal class Tour(
+    private val folder: Path,
+    private val policy: Policy,
+    private val out: PrintStream,
+    private val stories: List<Story> = listOf(PinStory(), LockoutStory(), WhichLockStory(), HistoryStory(), PolicyStory()),
+) {
+    /** Plays it. True if every story went as it should. */
+    suspend fun play(): Boolean {
+        out.println("The tour of Walletlock. It plays by itself, on the real library: real PIN checks, a real database, real locks.")
+        out.println("Only the phone is made of files: its clock can be moved, and its keys are not kept in hardware.")
+        val results = stories.map { it to result(it) }
+        out.println()
+        for ((story, result) in results) {
+            val line = result.fold({ "ok: $it" }, { "FAIL: ${it.message}" })
+            out.println("${story.name} $line")
+        }
+        return results.all { (_, result) -> result.isSuccess }
+    }
+
+    private suspend fun result(story: Story): Result<String> {
+        val stage = Stage(folder.resolve(story.name), policy, out)
+        stage.title("${story.name}  ${story.title}")
+        return try {
+            Result.success(story.play(stage))
+        } catch (failed: StoryFailed) {
+            stage.say("THIS IS NOT AS IT SHOULD BE. ${failed.message}")
+            Result.failure(failed)
+        } catch (fault: LockException) {
+            stage.say("THIS IS NOT AS IT SHOULD BE. $fault")
+            Result.failure(fault)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Contact
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
+import dev.walletlock.PinOutcome
+import dev.walletlock.Remedy
+import dev.walletlock.WhoLocked
+import dev.walletlock.demo.Stage.Companion.PIN
+import java.nio.file.Files
+
+/** U2: the wallet never says just 'locked'. */
+internal class WhichLockStory : Story {
+    override val name = "U2"
+    override val title = "Which lock is it, and what can she do?"
+
+    override suspend fun play(stage: Stage): String {
+        val seen = listOf(
+            coolingDown(stage),
+            untilRestartAndForGood(stage),
+            damaged(stage),
+        ).flatten()
+        return "${seen.joinToString()}; each with who locked it and what to do, first choice first"
+    }
+
+    private suspend fun coolingDown(stage: Stage): List<String> = stage.startApp().use { app ->
+        stage.setPin(app.lock).close()
+        stage.say("Her nephew plays with the phone: five wrong PINs.")
+        repeat(5) { i -> stage.typed("26483$i").use { app.lock.verifyPin(it) } }
+        val status = app.lock.status.value
+        stage.show(Screen.lines(status))
+        stage.expect("after five, it cools down, and not $status", status is LockStatus.CoolingDown)
+        val remedies = (status as LockStatus.CoolingDown).remedies
+        val expected = listOf(Remedy.Wait(status.remainingMs)) + CONTACTS
+        stage.expect("what she can do while it cools down", expected, remedies)
+        listOf("cooling down")
+    }
+
+    private suspend fun untilRestartAndForGood(stage: Stage): List<String> {
+        stage.say("Another wallet has other rules: three wrong PINs until the phone is restarted, eight in all.")
+        val policy = policyNamed("policy-until-restart.json")
+        return stage.startApp(policy).use { app ->
+            stage.setPin(app.lock).close()
+            repeat(3) { i -> stage.typed("26483$i").use { app.lock.verifyPin(it) } }
+            val untilRestart = listOf(Remedy.Restart) + CONTACTS
+            expectLocked(stage, app, LockReason.UNTIL_RESTART, untilRestart)
+            stage.say("She does what it says first.")
+            app.restartPhone()
+            stage.show(Screen.lines(app.lock.status.value))
+            stage.expect("after the restart", LockStatus.Ready(triesLeft = 3), app.lock.status.value)
+
+            stage.say("Three more wrong ones, another restart, and two more.")
+            repeat(3) { i -> stage.typed("36483$i").use { app.lock.verifyPin(it) } }
+            app.restartPhone()
+            repeat(2) { i -> stage.typed("46483$i").use { app.lock.verifyPin(it) } }
+            expectLocked(stage, app, LockReason.TOO_MANY_ATTEMPTS, CONTACTS)
+            listOf("until restart", "too many attempts")
+        }
+    }
+
+    private suspend fun damaged(stage: Stage): List<String> {
+        val hers = stage.newPhone()
+        DemoApp.start(hers, stage.policy).use { stage.setPin(it.lock).close() }
+        stage.say("A thief copies the wallet's database to a phone of his own, to try PINs there as often as he likes.")
+        val his = stage.newPhone()
+        Files.copy(hers.database, his.database)
+        DemoApp.start(his, stage.policy).use { app ->
+            expectLocked(stage, app, LockReason.DATA_DAMAGED, CONTACTS)
+            val outcome = stage.typed(PIN).use { app.lock.verifyPin(it) }
+            stage.expect("the right PIN on the wrong phone", PinOutcome.Locked(app.lock.status.value), outcome)
+            stage.say("Not even the right PIN helps him: the key is in her phone.")
+        }
+        stage.say("On her own phone nothing has changed.")
+        DemoApp.start(hers, stage.policy).use { stage.unlock(it.lock).close() }
+        return listOf("protected data damaged")
+    }
+
+    private fun expectLocked(stage: Stage, app: DemoApp, reason: LockReason, remedies: List<Remedy>) {
+        val status = app.lock.status.value
+        stage.show(Screen.lines(status))
+        stage.expect("the lock", LockStatus.Locked(reason, WhoLocked.PHONE, remedies), status)
+    }
+}
+
+/** Whom a locked-out person can turn to, as the demo's policies have it. */
+internal val CONTACTS = listOf(
+    Remedy.Ask(Contact.Phone("+1 555 0100")),
+    Remedy.Ask(Contact.Form("https://wallet.example/locked")),
+)

@@ -1,0 +1,159 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Chain
+import dev.walletlock.Contact
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.Finding
+import dev.walletlock.JournalEntry
+import dev.walletlock.JournalKind
+import dev.walletlock.LockException
+import dev.walletlock.NoVerdictCause
+import dev.walletlock.PinRule
+import dev.walletlock.Reminder
+import dev.walletlock.Remedy
+import java.text.SimpleDateFormat
+import java.util.Date
+import java.util.Locale
+
+// Plain words for what the lock says. Every sentence is one that a person can act on.
+
+private const val MINUTE_S = 60L
+private const val HOUR_S = 3_600L
+private const val DAY_S = 86_400L
+
+/** '4 minutes 12 seconds', '12 hours', '2 days 1 hour': two units at most, rounded up, so that nobody comes too early. */
+internal fun durationInWords(ms: Long): String {
+    val seconds = (ms + 999) / 1_000
+    return when {
+        seconds < HOUR_S -> twoUnits(seconds, MINUTE_S, "minute", 1, "second")
+        seconds < DAY_S -> twoUnits(roundedUp(seconds, MINUTE_S), HOUR_S, "hour", MINUTE_S, "minute")
+        else -> twoUnits(roundedUp(seconds, HOUR_S), DAY_S, "day", HOUR_S, "hour")
+    }
+}
+
+private fun roundedUp(seconds: Long, unit: Long) = (seconds + unit - 1) / unit * unit
+
+private fun twoUnits(seconds: Long, large: Long, largeName: String, small: Long, smallName: String): String {
+    val parts = listOf(counted(seconds / large, largeName), counted(seconds % large / small, smallName))
+    return parts.filterNot { it.startsWith("0 ") }.joinToString(" ").ifEmpty { counted(0, smallName) }
+}
+
+/** '4:12', '11:59:59', '2 days 1:00:00'. */
+internal fun countdown(ms: Long): String {
+    val seconds = (ms + 999) / 1_000
+    val clock = "%d:%02d".format(seconds % HOUR_S / MINUTE_S, seconds % MINUTE_S)
+    return when {
+        seconds < HOUR_S -> clock
+        seconds < DAY_S -> "%d:%s".format(seconds / HOUR_S, clock.padStart("00:00".length, '0'))
+        else -> "${counted(seconds / DAY_S, "day")} ${countdownInDay(seconds % DAY_S, clock)}"
+    }
+}
+
+private fun countdownInDay(seconds: Long, clock: String) = "${seconds / HOUR_S}:${clock.padStart("00:00".length, '0')}"
+
+/** '1 try', '2 tries'. */
+internal fun counted(number: Long, what: String): String = when {
+    number == 1L -> "1 $what"
+    what.endsWith("y") && what != "day" -> "$number ${what.dropLast(1)}ies"
+    else -> "$number ${what}s"
+}
+
+internal fun triesLeft(tries: Int): String = "${counted(tries.toLong(), "try")} left"
+
+internal fun inWords(remedy: Remedy): String = when (remedy) {
+    is Remedy.Wait -> "Wait ${durationInWords(remedy.ms)}."
+    is Remedy.Restart -> "Restart this phone."
+    is Remedy.Ask -> when (val contact = remedy.contact) {
+        is Contact.Phone -> "Call ${contact.number}."
+        is Contact.Form -> "Fill in the form at ${contact.address}."
+        is Contact.Social -> "Write to ${contact.account}."
+        is Contact.Police -> "Go to the police: ${contact.advice}."
+    }
+}
+
+internal fun inWords(finding: Finding): String = when (finding.rule) {
+    PinRule.TOO_SHORT -> "it is too short, use at least ${finding.digits} digits"
+    PinRule.TOO_LONG -> "it is too long, use at most ${finding.digits} digits"
+    PinRule.ONE_DIGIT -> "it is one digit over and over"
+    PinRule.RUN -> "its digits follow one another"
+    PinRule.REPEATED_BLOCK -> "it is the same few digits again and again"
+    PinRule.KEYPAD_LINE -> "its keys lie in a line on the keypad"
+    PinRule.COMMON -> "it is one of the PINs that most people choose"
+    PinRule.PERSONAL -> "it is made of your birthday or telephone number"
+    PinRule.USED_BEFORE -> "you used it before"
+    PinRule.DATE -> "it looks like a date"
+    PinRule.PALINDROME -> "it reads the same backwards"
+}
+
+internal fun inWords(cause: NoVerdictCause): String = when (cause) {
+    NoVerdictCause.NotAPin -> "That is too short for a PIN. It was not counted."
+    NoVerdictCause.Platform -> "This phone's clock cannot be read. The PIN was not checked. Restart the phone and try again."
+    is NoVerdictCause.DeviceKey -> when (cause.fault) {
+        DeviceKeyFault.BUSY -> "This phone's keystore is busy. Try again in a moment."
+        else -> "This phone's keystore did not answer. The PIN could not be checked."
+    }
+    NoVerdictCause.Storage -> "This phone's storage failed. Make room on it and try again."
+    NoVerdictCause.TryAgain -> "The lock was busy. Try again."
+}
+
+internal fun inWords(reminder: Reminder): String = when (reminder) {
+    Reminder.REHEARSE -> "You have not entered your PIN for a long time. Enter it once, so that you do not forget it."
+    Reminder.CHANGE -> "Your PIN is old. Change it when it suits you."
+}
+
+internal fun inWords(chain: Chain): String = when (chain) {
+    is Chain.Intact -> "All ${counted(chain.lines, "line")} are as they were written."
+    is Chain.BrokenAt -> "Someone tampered with it: line ${chain.number} is changed, missing, or one too many."
+}
+
+internal fun inWords(kind: JournalKind?): String = when (kind) {
+    JournalKind.ENROLLED -> "PIN set"
+    JournalKind.PIN_TRIED -> "PIN entered"
+    JournalKind.PIN_RIGHT -> "PIN right: unlocked"
+    JournalKind.PIN_WRONG -> "PIN wrong"
+    JournalKind.PIN_REPEATED -> "PIN wrong, the same again: not counted"
+    JournalKind.PIN_NO_VERDICT -> "PIN could not be checked"
+    JournalKind.PIN_REFUSED -> "Someone was turned away during the wait"
+    JournalKind.OPEN_TRIES_COUNTED -> "App ended in the middle of a try: counted as wrong"
+    JournalKind.LOCKED -> "Locked"
+    JournalKind.PIN_CHANGED -> "PIN changed"
+    JournalKind.KDF_UPGRADED -> "PIN made harder to guess"
+    JournalKind.POLICY_CHANGED -> "New rules in force"
+    JournalKind.ITEM_WRITTEN -> "Kept"
+    JournalKind.ITEM_DELETED -> "Deleted"
+    JournalKind.WIPED -> "Everything destroyed"
+    null -> "Written by a newer version"
+}
+
+/** '  12  2026-01-01 09:30:05  PIN wrong (failure 3)'. */
+internal fun inWords(entry: JournalEntry): String {
+    val time = SimpleDateFormat("yyyy-MM-dd HH:mm:ss", Locale.ROOT).format(Date(entry.wallMs))
+    val details = when (val details = entry.details) {
+        null -> " (its details are not what was written)"
+        else -> details.entries.joinToString { (name, value) -> detail(name, value) }.let { if (it.isEmpty()) it else " ($it)" }
+    }
+    return "%4d  %s  %s%s".format(entry.number, time, inWords(entry.kind), details)
+}
+
+private fun detail(name: String, value: String): String = when (name) {
+    "failures" -> "failure $value"
+    "policy" -> "rules '$value'"
+    "item", "reason" -> value
+    else -> "$name $value"
+}
+
+internal fun inWords(fault: LockException): String = when (fault) {
+    is LockException.InUse -> "This wallet is open in another window. Close it there first."
+    is LockException.NewerVersion -> "A newer version of this demo wrote this wallet. Use that one."
+    is LockException.Storage -> "The folder of this wallet cannot be read or written."
+    is LockException.DataDamaged -> "The protected data is damaged."
+    is LockException.DeviceKey -> "The keystore did not answer."
+    is LockException.Platform -> "The clock or the randomness of this computer failed."
+    is LockException.Policy -> "The policy is not valid. ${fault.field}: ${fault.problem}."
+    is LockException.SessionEnded -> "The wallet has locked itself again. Unlock it first."
+    is LockException.WrongState -> "That is not possible now."
+    is LockException.Invalid -> "That is too long, or empty (${fault.what})."
+    is LockException.LimitReached -> "That is enough for now (${fault.what}). Unlock the wallet again to go on."
+    is LockException.Closed -> "It was closed."
+    is LockException.Internal -> "A defect in Walletlock. Nothing was opened by it."
+}

@@ -1,0 +1,51 @@
+package dev.walletlock.demo
+
+import dev.walletlock.DeviceKeyException
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.KeyPurpose
+import java.io.File
+import java.nio.file.Files
+import java.nio.file.attribute.PosixFilePermissions
+import org.junit.jupiter.api.Assertions.assertArrayEquals
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assumptions.assumeTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
+
+class InsecureFileDeviceKeyTest {
+    @TempDir
+    lateinit var folder: File
+
+    private val file get() = folder.toPath().resolve("keys")
+
+    @Test
+    fun `a key is made once, stays, and is gone afterwards`() {
+        val keys = InsecureFileDeviceKey(file)
+        fun faultOf(call: () -> Any?) = assertThrows<DeviceKeyException> { call() }.fault
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.ready("a/1") })
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.hmac("a/1", byteArrayOf(1)) })
+        keys.create("a/1", KeyPurpose.PIN_SLOT)
+        keys.create("b/1", KeyPurpose.SEAL)
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.create("a/1", KeyPurpose.PIN_SLOT) })
+        keys.ready("a/1")
+        val answer = keys.hmac("a/1", byteArrayOf(1))
+        assertEquals(32, answer.size)
+        assertFalse(answer.contentEquals(keys.hmac("b/1", byteArrayOf(1))))
+
+        val reopened = InsecureFileDeviceKey(file)
+        assertEquals(listOf("a/1"), reopened.aliases("a/"))
+        assertArrayEquals(answer, reopened.hmac("a/1", byteArrayOf(1)))
+        reopened.delete("a/1")
+        reopened.delete("a/1")
+        assertEquals(listOf("b/1"), keys.aliases(""))
+    }
+
+    @Test
+    fun `only its owner can read it`() {
+        assumeTrue("posix" in file.fileSystem.supportedFileAttributeViews())
+        InsecureFileDeviceKey(file).create("a/1", KeyPurpose.SEAL)
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+    }
+}

@@ -1,0 +1,109 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Contact
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.Finding
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
+import dev.walletlock.NoVerdictCause
+import dev.walletlock.PinOutcome
+import dev.walletlock.PinRule
+import dev.walletlock.Remedy
+import dev.walletlock.Severity
+import dev.walletlock.WhoLocked
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.EnumSource
+
+/** What the person reads. */
+class ScreenTest {
+    private val contacts = listOf(
+        Remedy.Ask(Contact.Phone("+1 555 0100")),
+        Remedy.Ask(Contact.Form("https://wallet.example/locked")),
+        Remedy.Ask(Contact.Social("@wallet")),
+        Remedy.Ask(Contact.Police("ask for a case number")),
+    )
+
+    private fun shown(status: LockStatus) = Screen.lines(status).joinToString("\n")
+
+    @Test
+    fun `while one may enter a PIN it says how often`() {
+        assertEquals("No PIN is set yet.", shown(LockStatus.Unconfigured))
+        assertEquals("Enter your PIN. 16 tries left.", shown(LockStatus.Ready(16)))
+        assertEquals("Enter your PIN. 1 try left.", shown(LockStatus.Ready(1)))
+        assertEquals("Enter your PIN.", shown(LockStatus.Ready(null)))
+    }
+
+    @Test
+    fun `cooling down says how long, how often after that, who, and what to do`() {
+        val status = LockStatus.CoolingDown(252_000, 6, listOf(Remedy.Wait(252_000)) + contacts)
+        val expected = """
+            COOLING DOWN  4:12
+            Too many wrong PINs. Try again in 4 minutes 12 seconds. 6 tries left after that.
+            This phone locked it by itself. Your account and your provider are not involved.
+            What you can do now:
+              1. Wait 4 minutes 12 seconds.
+              2. Call +1 555 0100.
+              3. Fill in the form at https://wallet.example/locked.
+              4. Write to @wallet.
+              5. Go to the police: ask for a case number.
+        """.trimIndent()
+        assertEquals(expected, shown(status))
+    }
+
+    @Test
+    fun `without a contact there is still something to do`() {
+        val expected = """
+            LOCKED: TOO MANY WRONG PINS
+            No PIN is taken any more, the right one neither, until you have shown in some other way who you are.
+            This phone locked it by itself. Your account and your provider are not involved.
+            Ask whoever gave you this wallet.
+        """.trimIndent()
+        assertEquals(expected, shown(LockStatus.Locked(LockReason.TOO_MANY_ATTEMPTS, WhoLocked.PHONE, emptyList())))
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    fun `it never says just locked`(reason: LockReason) {
+        val lines = Screen.lines(LockStatus.Locked(reason, WhoLocked.PHONE, contacts))
+        assertTrue(lines.first().length > "LOCKED".length)
+        assertTrue(lines[2].startsWith("This phone locked it"))
+        assertEquals(listOf("What you can do now:", "  1. Call +1 555 0100."), lines.subList(3, 5))
+    }
+
+    @Test
+    fun `a verdict says what the next try will be like`() {
+        fun shown(triesLeft: Int?, cooldownMs: Long, repeated: Boolean = false) =
+            Screen.lines(PinOutcome.Wrong(triesLeft, cooldownMs, repeated)).single()
+        assertEquals("Wrong PIN. 15 tries left.", shown(15, 0))
+        assertEquals("Wrong PIN. Try again in 30 seconds. 1 try left.", shown(1, 30_000))
+        assertEquals("Wrong PIN.", shown(null, 0))
+        val again = "Wrong again, and the same PIN as a moment ago: not counted twice. 15 tries left."
+        assertEquals(again, shown(15, 0, repeated = true))
+    }
+
+    @Test
+    fun `no verdict is no wrong PIN`() {
+        val causes = listOf(NoVerdictCause.NotAPin, NoVerdictCause.Platform, NoVerdictCause.Storage, NoVerdictCause.TryAgain) +
+            DeviceKeyFault.entries.map { NoVerdictCause.DeviceKey(it) }
+        for (cause in causes) {
+            val line = Screen.lines(PinOutcome.NoVerdict(cause)).single()
+            assertTrue("wrong" !in line.lowercase() && line.endsWith("."), line)
+        }
+    }
+
+    @Test
+    fun `a refused PIN is refused with every reason`() {
+        val findings = listOf(
+            Finding(PinRule.TOO_SHORT, Severity.FORBIDDEN, 6),
+            Finding(PinRule.RUN, Severity.FORBIDDEN, null),
+            Finding(PinRule.DATE, Severity.WEAK, null),
+        )
+        val expected = "Refused: it is too short, use at least 6 digits; its digits follow one another; it looks like a date."
+        assertEquals(expected, Screen.refused(findings))
+        val reasons = PinRule.entries.map { inWords(Finding(it, Severity.FORBIDDEN, 6)) }
+        assertEquals(PinRule.entries.size, reasons.toSet().size, "each in words of its own")
+    }
+}

@@ -1,0 +1,107 @@
+package dev.walletlock.demo
+
+import dev.walletlock.Policy
+import java.io.ByteArrayOutputStream
+import java.io.File
+import java.io.PrintStream
+import java.util.concurrent.TimeUnit
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.Arguments
+import org.junit.jupiter.params.provider.Arguments.arguments
+import org.junit.jupiter.params.provider.MethodSource
+
+class TourTest {
+    @TempDir
+    lateinit var folder: File
+
+    @Test
+    fun `every story is ok, and the exit code says so`() {
+        val (code, said) = playInAnotherProcess("--tour", "--home", File(folder, "tour").path)
+        assertEquals(0, code, said)
+        val results = said.lines().filter { Regex("[UD]\\d+ (ok|FAIL): .+").matches(it) }
+        assertEquals(listOf("U5 ok", "U1 ok", "U2 ok", "U16 ok", "D2 ok"), results.map { it.substringBefore(':') })
+    }
+
+    @Test
+    fun `a lock that does not slow down guessing fails, and the exit code says so`() {
+        val policy = File(folder, "policy.json").apply { writeText(broken("""{ "cooldowns": [], "lock_at": 16 }""")) }
+        val (code, said) = playInAnotherProcess("--tour", "--policy", policy.path)
+        assertEquals(1, code, said)
+        val expected = "U1 FAIL: wrong PIN 5: expected Wrong(triesLeft=11, cooldownMs=30000, repeated=false), " +
+            "found Wrong(triesLeft=11, cooldownMs=0, repeated=false)"
+        assertTrue(expected in said.lines(), said)
+        assertTrue(said.lines().any { it.startsWith("U2 FAIL: ") }, said)
+        assertTrue(said.lines().any { it.startsWith("U16 ok: ") }, "this has nothing to do with it: $said")
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenPolicies")
+    internal fun `whatever is broken, its story fails and says why`(policy: String, story: Story, why: String) {
+        val printed = ByteArrayOutputStream()
+        val tour = Tour(folder.toPath(), Policy.json(policy), PrintStream(printed, true, "UTF-8"), listOf(story))
+        assertFalse(runBlocking { tour.play() })
+        val result = printed.toString("UTF-8").trim().lines().last()
+        assertTrue(result.startsWith("${story.name} FAIL: $why"), result)
+    }
+
+    @Test
+    fun `without a terminal it plays the tour, and an option it does not know it refuses`() {
+        val (code, said) = playInAnotherProcess("--tuor")
+        assertEquals(2, code)
+        assertTrue(said.startsWith("There is no option --tuor."), said)
+        val (busy, refused) = playInAnotherProcess("--home", folder.apply { resolve("something").createNewFile() }.path)
+        assertEquals(2, busy)
+        assertTrue(refused.startsWith("The tour needs an empty folder."), refused)
+    }
+
+    private fun playInAnotherProcess(vararg arguments: String): Pair<Int, String> {
+        val library = "uniffi.component.walletlock.libraryOverride"
+        val java = listOf(
+            File(System.getProperty("java.home"), "bin/java").path,
+            "-D$library=${System.getProperty(library)}",
+            "-Dfile.encoding=UTF-8",
+            "-classpath",
+            System.getProperty("java.class.path"),
+            "dev.walletlock.demo.MainKt",
+        )
+        val process = ProcessBuilder(java + arguments).redirectErrorStream(true).start()
+        process.outputStream.close()
+        val said = process.inputStream.bufferedReader().readText()
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES))
+        return process.exitValue() to said
+    }
+
+    private companion object {
+        const val CONTACTS = """[
+            { "kind": "phone", "value": "+1 555 0100" },
+            { "kind": "form", "value": "https://wallet.example/locked" }
+        ]"""
+
+        fun broken(lockout: String = "{}", pin: String = "{}", contacts: String = CONTACTS) =
+            """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts }"""
+
+        @JvmStatic
+        fun brokenPolicies(): List<Arguments> = listOf(
+            arguments(broken(lockout = """{ "lock_at": 17 }"""), LockoutStory(), "wrong PIN 1: expected"),
+            arguments(broken(lockout = """{ "lock_at": 15 }"""), LockoutStory(), "wrong PIN 1: expected"),
+            arguments(broken(lockout = """{ "duplicate_memory": 0 }"""), LockoutStory(), "the same again: expected"),
+            arguments(
+                broken(lockout = """{ "cooldowns": [{ "from": 5, "wait_s": 30 }] }"""),
+                LockoutStory(),
+                "wrong PIN 6: expected",
+            ),
+            arguments(broken(contacts = "[]"), WhichLockStory(), "what she can do while it cools down: expected"),
+            arguments(broken(pin = """{ "min_digits": 4 }"""), PinStory(), "8351: expected it to be refused"),
+            arguments(broken(pin = """{ "remember": 0 }"""), PinStory(), "the earlier one again: expected"),
+            arguments(broken(pin = """{ "rehearse_after_days": 29 }"""), PinStory(), "the days with a reminder: expected"),
+            arguments(broken(pin = """{ "rehearse_after_days": null }"""), PinStory(), "the days with a reminder: expected"),
+            arguments(broken(pin = """{ "change_after_days": 30 }"""), PinStory(), "the reminder: expected REHEARSE"),
+        )
+    }
+}

@@ -1,0 +1,142 @@
+package dev.walletlock;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.walletlock.fakes.FakePhone;
+import java.io.File;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lock as a Java app sees it. Compiling this is half of the test. */
+class FromJavaTest {
+    private static final int[] RIGHT = {8, 3, 5, 1, 7, 9};
+    private static final int[] WRONG = {2, 6, 4, 8, 3, 0};
+
+    private final FakePhone phone = new FakePhone();
+
+    @TempDir
+    private File folder;
+
+    private static PinEntry typed(int[] digits) {
+        PinEntry entry = new PinEntry();
+        for (int digit : digits) {
+            assertTrue(entry.push(digit));
+        }
+        return entry;
+    }
+
+    private WalletLock open() throws InterruptedException {
+        File file = new File(folder, "wallet.db");
+        return FromJava.blocking(c -> WalletLock.open(file, phone.getPlatform(), c));
+    }
+
+    private static void enrol(WalletLock lock) throws InterruptedException {
+        try (PinEntry entry = typed(RIGHT)) {
+            Enrolment enrolment = FromJava.blocking(c -> lock.enrol(entry, c));
+            ((Enrolment.Enrolled) enrolment).getSession().close();
+        }
+    }
+
+    @Test
+    void opensEnrolsVerifiesAndCloses() throws Exception {
+        try (WalletLock lock = open(); PinEntry right = typed(RIGHT)) {
+            assertEquals(LockStatus.Unconfigured.INSTANCE, lock.getStatus().getValue());
+            enrol(lock);
+            PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
+            try (Session session = assertInstanceOf(PinOutcome.Right.class, outcome).getSession()) {
+                FromJava.blocking(c -> session.write("card-token", new byte[] {7}, c));
+                byte[] token = FromJava.blocking(c -> session.read("card-token", c));
+                assertArrayEquals(new byte[] {7}, token);
+                byte[] nothing = FromJava.blocking(c -> session.read("nothing", c));
+                assertEquals(null, nothing);
+                JournalQuery written = new JournalQuery(10, null, Set.of(JournalKind.ITEM_WRITTEN));
+                JournalPage page = FromJava.blocking(c -> session.journal(written, c));
+                assertEquals(1, page.getEntries().size());
+            }
+            assertEquals(new LockStatus.Ready(16), lock.getStatus().getValue());
+        }
+    }
+
+    @Test
+    void aWrongPinIsAnOutcomeWithPlainNumbers() throws Exception {
+        try (WalletLock lock = open(); PinEntry wrong = typed(WRONG)) {
+            enrol(lock);
+            CompletableFuture<PinOutcome> outcome = FromJava.future(c -> lock.verifyPin(wrong, c));
+            PinOutcome.Wrong verdict = assertInstanceOf(PinOutcome.Wrong.class, outcome.get(1, TimeUnit.MINUTES));
+            assertEquals(15, verdict.getTriesLeft());
+            assertEquals(0L, verdict.getCooldownMs());
+            assertFalse(verdict.getRepeated());
+        }
+    }
+
+    @Test
+    void aFaultIsAnUncheckedException() throws Exception {
+        WalletLock lock = open();
+        lock.close();
+        assertThrows(LockException.Closed.class, () -> FromJava.blocking(c -> lock.policy(c)));
+        CompletableFuture<Policy> policy = FromJava.future(c -> lock.policy(c));
+        ExecutionException thrown = assertThrows(ExecutionException.class, () -> policy.get(1, TimeUnit.MINUTES));
+        assertInstanceOf(LockException.Closed.class, thrown.getCause());
+        LockException.Policy fault =
+            assertThrows(LockException.Policy.class, () -> Policy.json("{\"lockout\": {\"lock_at\": 0}}"));
+        assertEquals("lockout.lock_at", fault.getField());
+    }
+
+    @Test
+    void flowsAreCollectedOnAnExecutorUntilThatIsClosed() throws Exception {
+        try (WalletLock lock = open(); PinEntry wrong = typed(WRONG)) {
+            BlockingQueue<LockStatus> seen = new LinkedBlockingQueue<>();
+            AutoCloseable watching = FromJava.collect(lock.getStatus(), Runnable::run, seen::add);
+            assertEquals(LockStatus.Unconfigured.INSTANCE, seen.poll(1, TimeUnit.MINUTES));
+            enrol(lock);
+            assertEquals(new LockStatus.Ready(16), seen.poll(1, TimeUnit.MINUTES));
+            watching.close();
+            PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(wrong, c));
+            assertInstanceOf(PinOutcome.Wrong.class, outcome);
+            assertEquals(List.of(), List.copyOf(seen));
+        }
+    }
+
+    @Test
+    void thePhonesPartsCanBeWrittenInJava() throws Exception {
+        DeviceKey key = new DeviceKey() {
+            @Override
+            public List<String> aliases(String prefix) {
+                return null;
+            }
+
+            @Override
+            public void create(String alias, KeyPurpose purpose) {
+                throw new DeviceKeyException(DeviceKeyFault.BUSY);
+            }
+
+            @Override
+            public void ready(String alias) {}
+
+            @Override
+            public byte[] hmac(String alias, byte[] input) {
+                return null;
+            }
+
+            @Override
+            public void delete(String alias) {}
+        };
+        Platform platform = new Platform(() -> new ClockReading(1, 0, 0), key);
+        LockException.DeviceKey fault = assertThrows(
+            LockException.DeviceKey.class,
+            () -> FromJava.blocking(c -> WalletLock.open(new File(folder, "java.db"), platform, c)));
+        assertEquals(DeviceKeyFault.FAILED, fault.getFault());
+    }
+}

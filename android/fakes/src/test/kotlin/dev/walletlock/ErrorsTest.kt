@@ -1,0 +1,196 @@
+package dev.walletlock
+
+import dev.walletlock.fakes.pinOf
+import java.io.File
+import java.io.RandomAccessFile
+import java.util.concurrent.TimeUnit
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+
+/** What each fault looks like from Kotlin, its text included: it may be logged, so it is fixed. */
+class ErrorsTest : LockTest() {
+    @Test
+    fun `another process is refused clearly, and let in afterwards`() = runTest {
+        openEnrolled().use {
+            assertEquals("dev.walletlock.LockException\$InUse: another process has this wallet open", openInAnotherProcess())
+        }
+        // It has other keys: to it the wallet is damaged. But it opens.
+        assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[])", openInAnotherProcess())
+    }
+
+    @Test
+    fun `what a newer version wrote is refused and left alone`() = runTest {
+        openEnrolled().close()
+        // Where SQLite keeps the number of the schema.
+        RandomAccessFile(file, "rw").use {
+            it.seek(60)
+            it.writeInt(1_000)
+        }
+        val before = file.readBytes()
+        assertEquals("a newer version wrote this wallet", assertThrows<LockException.NewerVersion> { open() }.message)
+        assertTrue(before.contentEquals(file.readBytes()))
+    }
+
+    @Test
+    fun `storage that fails is told`() = runTest {
+        val nowhere = File(folder, "no-such-folder/wallet.db")
+        val fault = assertThrows<LockException.Storage> { WalletLock.open(nowhere, phone.platform) }
+        assertEquals("the storage failed", fault.message)
+    }
+
+    @Test
+    fun `damaged data is told by whatever needs it`() = runTest {
+        openEnrolled().close()
+        phone.deviceKey.loseAll()
+        open().use { lock ->
+            assertEquals("protected data is damaged", assertThrows<LockException.DataDamaged> { lock.enrol() }.message)
+            assertThrows<LockException.DataDamaged> { lock.verifyJournal() }
+            assertThrows<LockException.DataDamaged> { lock.takeReminder() }
+        }
+    }
+
+    @Test
+    fun `a device key that does not answer is told, and which way`() = runTest {
+        for (fault in DeviceKeyFault.entries) {
+            phone.deviceKey.failure = DeviceKeyException(fault)
+            val thrown = assertThrows<LockException.DeviceKey> { open() }
+            assertEquals(fault, thrown.fault)
+            assertEquals("the device key did not answer: $fault", thrown.message)
+        }
+    }
+
+    @Test
+    fun `a clock and randomness that fail are told`() = runTest {
+        phone.clock.failure = IllegalStateException("no clock")
+        assertEquals("clock or randomness failed", assertThrows<LockException.Platform> { open() }.message)
+        phone.clock.failure = null
+        phone.entropy.failure = IllegalStateException("no randomness")
+        assertThrows<LockException.Platform> { open() }
+        phone.entropy.failure = null
+        phone.clock.isBootCountReadable = false
+        open().use { lock -> assertThrows<LockException.Platform> { lock.enrol() } }
+    }
+
+    @Test
+    fun `a session that is over is told`() = runTest {
+        openEnrolled().use { lock ->
+            lock.unlock().use { session ->
+                lock.lockNow()
+                val calls: List<suspend () -> Any?> = listOf(
+                    { session.read("item") },
+                    { session.write("item", byteArrayOf(1)) },
+                    { session.delete("item") },
+                    { session.items() },
+                    { session.journal() },
+                    { session.exportJournal(StringBuilder()) },
+                    { session.journalPublicKey() },
+                    { session.change(RIGHT, "902746") },
+                )
+                for (call in calls) {
+                    assertEquals("the session is over", assertThrows<LockException.SessionEnded> { call() }.message)
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `what the state does not allow is told`() = runTest {
+        open().use { lock ->
+            val fault = assertThrows<LockException.WrongState> { lock.verifyJournal() }
+            assertEquals("not possible in this state", fault.message)
+            assertThrows<LockException.WrongState> { lock.takeReminder() }
+            lock.enrol()
+            assertThrows<LockException.WrongState> { lock.enrol("902746") }
+        }
+    }
+
+    @Test
+    fun `an argument out of range is named`() = runTest {
+        openEnrolled().use { lock ->
+            lock.unlock().use { session ->
+                val empty = assertThrows<LockException.Invalid> { session.write("", byteArrayOf(1)) }
+                assertEquals("out of range: ${empty.what}", empty.message)
+                assertThrows<LockException.Invalid> { session.write("x".repeat(129), byteArrayOf(1)) }
+                assertThrows<LockException.Invalid> { session.write("item", ByteArray(64 * 1024 + 1)) }
+                assertThrows<LockException.Invalid> { session.read("") }
+                assertEquals(emptyList<String>(), session.items())
+            }
+        }
+    }
+
+    @Test
+    fun `earlier PINs cannot be found out by proposing`() = runTest {
+        openEnrolled().use { lock ->
+            lock.unlock().use { session ->
+                repeat(10) { assertTrue(session.change(RIGHT, RIGHT) is PinChange.Forbidden) }
+                val fault = assertThrows<LockException.LimitReached> { session.change(RIGHT, "902746") }
+                assertEquals("no more for now: PIN proposals in this session", fault.message)
+            }
+        }
+    }
+
+    @Test
+    fun `a closed lock tells so, whatever is asked`() = runTest {
+        val lock = openEnrolled()
+        val session = lock.unlock()
+        lock.close()
+        pinOf(RIGHT).use { entry ->
+            val calls: List<suspend () -> Any?> = listOf(
+                { lock.refresh() },
+                { lock.prepare() },
+                { lock.releaseMemory() },
+                { lock.judgePin(entry) },
+                { lock.enrol(entry) },
+                { lock.verifyPin(entry) },
+                { lock.remove(entry) },
+                { lock.lockNow() },
+                { lock.policy() },
+                { lock.takeReminder() },
+                { lock.verifyJournal() },
+                { session.read("item") },
+                { session.write("item", byteArrayOf(1)) },
+                { session.delete("item") },
+                { session.items() },
+                { session.journal() },
+                { session.exportJournal(StringBuilder()) },
+                { session.journalPublicKey() },
+                { session.changePin(entry, entry) },
+            )
+            for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
+            assertEquals(6, entry.length, "nobody took the digits")
+        }
+        assertEquals(LockStatus.Ready(triesLeft = 16), lock.status.value, "the last status stands")
+    }
+
+    private fun openInAnotherProcess(): String {
+        val library = "uniffi.component.walletlock.libraryOverride"
+        val process = ProcessBuilder(
+            File(System.getProperty("java.home"), "bin/java").path,
+            "-D$library=${System.getProperty(library)}",
+            "-classpath",
+            System.getProperty("java.class.path"),
+            AnotherProcess::class.java.name,
+            file.path,
+        ).redirectErrorStream(true).start()
+        val said = process.inputStream.bufferedReader().readText().trim()
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES))
+        return said
+    }
+}
+
+/** Opens a wallet and prints its status, or what was thrown. */
+object AnotherProcess {
+    @JvmStatic
+    fun main(arguments: Array<String>) = runBlocking {
+        val said = try {
+            WalletLock.open(File(arguments.single()), dev.walletlock.fakes.FakePhone().platform).use { it.status.value }
+        } catch (fault: LockException) {
+            fault
+        }
+        println(said)
+    }
+}

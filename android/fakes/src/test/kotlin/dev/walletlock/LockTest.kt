@@ -1,0 +1,80 @@
+package dev.walletlock
+
+import dev.walletlock.fakes.FakePhone
+import dev.walletlock.fakes.pinOf
+import java.io.File
+import kotlinx.coroutines.test.StandardTestDispatcher
+import kotlinx.coroutines.test.TestScope
+import org.junit.jupiter.api.io.TempDir
+
+/** What the tests of the facade share: a phone, and a file for its wallet. */
+abstract class LockTest {
+    @TempDir
+    lateinit var folder: File
+
+    val phone = FakePhone()
+    val file: File get() = File(folder, "wallet.db")
+
+    /** All of its work is done by the test's own thread, in the test's own time. */
+    suspend fun TestScope.open(policy: Policy = Policy.DEFAULT, platform: Platform = phone.platform): WalletLock =
+        WalletLock.open(file, platform, policy, StandardTestDispatcher(testScheduler))
+
+    suspend fun TestScope.openEnrolled(policy: Policy = Policy.DEFAULT): WalletLock = open(policy).also { it.enrol() }
+
+    companion object {
+        const val RIGHT = "835179"
+        const val WRONG = "264830"
+
+        /** Two failures, then a minute's wait; four, then nothing more. Every one counts. */
+        val STRICT = Policy.json(
+            """
+            {
+              "name": "strict",
+              "lockout": {
+                "cooldowns": [{ "from": 2, "to": 3, "wait_s": 60 }],
+                "lock_at": 4, "duplicate_window_s": 0, "duplicate_memory": 0, "no_verdict_budget": 2
+              },
+              "contacts": [
+                { "kind": "phone", "value": "+1 555 0100" },
+                { "kind": "form", "value": "https://wallet.example/locked" },
+                { "kind": "social", "value": "@wallet" },
+                { "kind": "police", "value": "ask for a case number" }
+              ]
+            }
+            """,
+        )
+
+        val CONTACTS = listOf(
+            Remedy.Ask(Contact.Phone("+1 555 0100")),
+            Remedy.Ask(Contact.Form("https://wallet.example/locked")),
+            Remedy.Ask(Contact.Social("@wallet")),
+            Remedy.Ask(Contact.Police("ask for a case number")),
+        )
+    }
+}
+
+suspend fun WalletLock.enrol(digits: String = LockTest.RIGHT) = pinOf(digits).use { entry ->
+    (enrol(entry) as Enrolment.Enrolled).session.close()
+}
+
+suspend fun WalletLock.verify(digits: String): PinOutcome = pinOf(digits).use { verifyPin(it) }
+
+/** The session of the right PIN. */
+suspend fun WalletLock.unlock(digits: String = LockTest.RIGHT): Session = (verify(digits) as PinOutcome.Right).session
+
+suspend fun Session.change(current: String, new: String, personal: List<Personal> = emptyList()): PinChange =
+    pinOf(current).use { old -> pinOf(new).use { changePin(old, it, personal) } }
+
+/** Rules alone: what a finding prints says nothing. */
+val List<Finding>.rules: List<PinRule> get() = map { it.rule }
+
+/** The phone's keystore, with something that happens just before it answers. */
+class HookedDeviceKey(private val key: DeviceKey) : DeviceKey by key {
+    @Volatile
+    var onHmac: (() -> Unit)? = null
+
+    override fun hmac(alias: String, input: ByteArray): ByteArray {
+        onHmac?.invoke()
+        return key.hmac(alias, input)
+    }
+}

@@ -1,0 +1,190 @@
+package dev.walletlock
+
+import java.util.concurrent.atomic.AtomicReference
+import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.MethodSource
+
+/** Whatever a part of the phone throws, the process lives, and what was closed stays closed. */
+class PlatformFaultsTest : LockTest() {
+    private val thrown = AtomicReference<Throwable?>()
+    private val throwing = AtomicReference("")
+
+    private fun at(call: String) {
+        if (throwing.get() == call) thrown.get()?.let { throw it }
+    }
+
+    private val platform = Platform(
+        clock = {
+            at("clock")
+            phone.clock.now()
+        },
+        deviceKey = object : DeviceKey by phone.deviceKey {
+            override fun aliases(prefix: String) = at("aliases").let { phone.deviceKey.aliases(prefix) }
+
+            override fun create(alias: String, purpose: KeyPurpose) =
+                at("create").let { phone.deviceKey.create(alias, purpose) }
+
+            override fun ready(alias: String) = at("ready").let { phone.deviceKey.ready(alias) }
+
+            override fun hmac(alias: String, input: ByteArray) =
+                at("hmac").let { phone.deviceKey.hmac(alias, input) }
+
+            override fun delete(alias: String) = at("delete").let { phone.deviceKey.delete(alias) }
+        },
+        entropy = {
+            at("entropy")
+            phone.entropy.randomBytes(it)
+        },
+    )
+
+    private suspend fun <T> whileThrowing(call: String, what: Throwable, block: suspend () -> T): T {
+        thrown.set(what)
+        throwing.set(call)
+        return block().also { throwing.set("") }
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwables")
+    fun `a try is left without a verdict`(what: Throwable) = runTest {
+        openFaulty { lock ->
+            suspend fun outcome(call: String) = whileThrowing(call, what) { lock.verify(RIGHT) }
+            val failed = NoVerdictCause.DeviceKey(DeviceKeyFault.FAILED)
+            assertEquals(PinOutcome.NoVerdict(NoVerdictCause.Platform), outcome("clock"))
+            assertEquals(PinOutcome.NoVerdict(NoVerdictCause.Platform), outcome("entropy"))
+            assertEquals(PinOutcome.NoVerdict(failed), outcome("ready"))
+            assertEquals(PinOutcome.NoVerdict(failed), outcome("hmac"))
+            assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh(), "no try was lost")
+            lock.unlock().close()
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwables")
+    fun `opening and enrolling fail with a fault`(what: Throwable) = runTest {
+        for (call in listOf("clock", "entropy")) {
+            whileThrowing(call, what) { assertThrows<LockException.Platform> { open(platform = platform) } }
+        }
+        whileThrowing("aliases", what) {
+            assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { open(platform = platform) }.fault)
+        }
+        open(platform = platform).use { lock ->
+            for (call in listOf("create", "hmac")) {
+                whileThrowing(call, what) {
+                    assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { lock.enrol() }.fault)
+                }
+                assertEquals(LockStatus.Unconfigured, lock.status.value)
+            }
+            lock.enrol()
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwables")
+    fun `a session is not used without a clock`(what: Throwable) = runTest {
+        openFaulty { lock ->
+            lock.unlock().use { session ->
+                whileThrowing("clock", what) {
+                    assertEquals(false, session.isLive)
+                    assertThrows<LockException.Platform> { session.items() }
+                    assertThrows<LockException.Platform> { lock.refresh() }
+                }
+                assertTrue(session.isLive)
+            }
+        }
+    }
+
+    @Test
+    fun `a key that cannot be deleted now is deleted at the next opening`() = runTest {
+        openEnrolled().close()
+        val old = phone.deviceKey.allAliases.single { "/pin/" in it }
+        val stubborn = object : DeviceKey by phone.deviceKey {
+            override fun delete(alias: String) {
+                check(alias != old) { "not now" }
+                phone.deviceKey.delete(alias)
+            }
+        }
+        open(platform = Platform(phone.clock, stubborn)).use { lock ->
+            lock.unlock().use { assertEquals(PinChange.Changed, it.change(RIGHT, "902746")) }
+        }
+        assertEquals(2, phone.deviceKey.allAliases.count { "/pin/" in it })
+        open().close()
+        assertEquals(1, phone.deviceKey.allAliases.count { "/pin/" in it })
+        assertFalse(old in phone.deviceKey.allAliases)
+    }
+
+    @Test
+    fun `what is given in the wrong size is a fault`() = runTest {
+        val short = Platform(phone.clock, phone.deviceKey) { ByteArray(it - 1) }
+        assertThrows<LockException.Platform> { open(platform = short) }
+        val long = object : DeviceKey by phone.deviceKey {
+            override fun hmac(alias: String, input: ByteArray) = phone.deviceKey.hmac(alias, input) + 0
+        }
+        open(platform = Platform(phone.clock, long)).use { lock ->
+            assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { lock.enrol() }.fault)
+        }
+    }
+
+    @Test
+    fun `nonsense from a clock is a fault or a restart, never an opening`() = runTest {
+        val reading = AtomicReference(phone.clock.now())
+        open(STRICT, Platform(reading::get, phone.deviceKey)).use { lock ->
+            lock.enrol()
+            val session = lock.unlock()
+            repeat(2) { lock.verify(WRONG) }
+            for (nonsense in listOf(
+                ClockReading(bootCount = 1, sinceBootMs = -1, wallMs = 0),
+                ClockReading(bootCount = -1, sinceBootMs = Long.MIN_VALUE, wallMs = Long.MIN_VALUE),
+            )) {
+                reading.set(nonsense)
+                assertEquals(PinOutcome.NoVerdict(NoVerdictCause.Platform), lock.verify(RIGHT))
+            }
+            reading.set(ClockReading(bootCount = Int.MAX_VALUE, sinceBootMs = 0, wallMs = Long.MAX_VALUE))
+            assertTrue(lock.verify(RIGHT) is PinOutcome.Locked)
+            assertEquals(false, session.isLive)
+            session.close()
+        }
+    }
+
+    @Test
+    fun `what a device key is given to work on is wiped afterwards`() = runTest {
+        val kept = mutableListOf<ByteArray>()
+        val keeping = object : DeviceKey by phone.deviceKey {
+            override fun hmac(alias: String, input: ByteArray): ByteArray {
+                kept += input
+                return phone.deviceKey.hmac(alias, input)
+            }
+        }
+        open(platform = Platform(phone.clock, keeping)).use { lock ->
+            lock.enrol()
+            lock.unlock().close()
+        }
+        assertTrue(kept.size >= 3 && kept.all { it.isNotEmpty() })
+        assertTrue(kept.all { input -> input.all { it == 0.toByte() } })
+    }
+
+    private suspend fun TestScope.openFaulty(block: suspend (WalletLock) -> Unit) = open(platform = platform).use { lock ->
+        lock.enrol()
+        block(lock)
+    }
+
+    companion object {
+        @JvmStatic
+        fun throwables() = listOf<Throwable>(
+            IllegalStateException("835179"),
+            NullPointerException(),
+            java.io.IOException("checked, as Java may throw"),
+            kotlinx.coroutines.CancellationException("not the caller's"),
+            AssertionError("an error, not an exception"),
+            StackOverflowError(),
+            OutOfMemoryError("so it says"),
+            NoClassDefFoundError("android/security/keystore2/Gone"),
+        )
+    }
+}

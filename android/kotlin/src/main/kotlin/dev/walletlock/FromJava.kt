@@ -1,0 +1,46 @@
+package dev.walletlock
+
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
+import java.util.function.Consumer
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.future.future
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+
+/**
+ * For Java: every suspend function of the lock, as a future or as a blocking call, and its flows, with a callback.
+ *
+ * ```
+ * WalletLock lock = FromJava.blocking(c -> WalletLock.open(file, platform, c));
+ * CompletableFuture<PinOutcome> outcome = FromJava.future(c -> lock.verifyPin(entry, c));
+ * AutoCloseable watching = FromJava.collect(lock.getStatus(), mainExecutor, this::render);
+ * ```
+ */
+public object FromJava {
+    /**
+     * Calls and waits. Not on the main thread.
+     *
+     * @throws LockException as the call does.
+     */
+    @JvmStatic
+    @Throws(InterruptedException::class)
+    public fun <T> blocking(call: suspend () -> T): T = runBlocking { call() }
+
+    /** Calls and returns at once. Cancelling the future cancels the call. It completes on a background thread. */
+    @JvmStatic
+    public fun <T> future(call: suspend () -> T): CompletableFuture<T> =
+        CoroutineScope(Dispatchers.Unconfined).future { call() }
+
+    /** Gives every value of [flow] to [onValue], on [executor], until what it returns is closed. */
+    @JvmStatic
+    public fun <T> collect(flow: Flow<T>, executor: Executor, onValue: Consumer<in T>): AutoCloseable {
+        val scope = CoroutineScope(executor.asCoroutineDispatcher())
+        scope.launch { flow.collect { onValue.accept(it) } }
+        return AutoCloseable { scope.cancel() }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.walletlock
+
+/**
+ * A fault: something went wrong that is nobody's wrong PIN.
+ *
+ * Its message is fixed text and repeats nothing that was passed in, so it may be logged; only that of [Policy] repeats
+ * what the policy says.
+ */
+public sealed class LockException(message: String) : RuntimeException(message) {
+    /** Another process has this wallet open. */
+    public class InUse internal constructor() : LockException("another process has this wallet open")
+
+    /** A newer version of Walletlock wrote this wallet. */
+    public class NewerVersion internal constructor() : LockException("a newer version wrote this wallet")
+
+    /** The storage failed: full, read-only, broken, or the folder does not exist. */
+    public class Storage internal constructor() : LockException("the storage failed")
+
+    /** What is protected is damaged or was tampered with. */
+    public class DataDamaged internal constructor() : LockException("protected data is damaged")
+
+    /**
+     * The device key did not answer.
+     *
+     * @property fault what it said.
+     */
+    public class DeviceKey internal constructor(public val fault: DeviceKeyFault) :
+        LockException("the device key did not answer: $fault")
+
+    /** Clock or randomness failed. */
+    public class Platform internal constructor() : LockException("clock or randomness failed")
+
+    /**
+     * The policy is not valid.
+     *
+     * @property field which field, as a path: `lockout.cooldowns[2].wait_s`.
+     * @property problem what is wrong with it.
+     */
+    public class Policy internal constructor(public val field: String, public val problem: String) :
+        LockException("policy: $field: $problem")
+
+    /** The session is over; verify the PIN again. */
+    public class SessionEnded internal constructor() : LockException("the session is over")
+
+    /** Not in this state: enrolling a wallet that has a PIN, or using one that has none. */
+    public class WrongState internal constructor() : LockException("not possible in this state")
+
+    /**
+     * An argument is out of range.
+     *
+     * @property what which one.
+     */
+    public class Invalid internal constructor(public val what: String) : LockException("out of range: $what")
+
+    /**
+     * There may be no more of these for now.
+     *
+     * @property what of what.
+     */
+    public class LimitReached internal constructor(public val what: String) : LockException("no more for now: $what")
+
+    /** It was closed. */
+    public class Closed internal constructor() : LockException("closed")
+
+    /** A defect in Walletlock. Nothing was opened by it. */
+    public class Internal internal constructor() : LockException("internal fault")
+}

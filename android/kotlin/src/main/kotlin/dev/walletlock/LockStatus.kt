@@ -1,0 +1,102 @@
+package dev.walletlock
+
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+
+/** What a person is told: whether a PIN may be entered, and if not, which lock it is and what can be done. */
+public sealed interface LockStatus {
+    /** No PIN was set yet. */
+    public data object Unconfigured : LockStatus
+
+    /**
+     * A PIN may be entered.
+     *
+     * @property triesLeft tries until a stop that time does not lift. Null: the policy has no such stop.
+     */
+    public data class Ready(public val triesLeft: Int?) : LockStatus
+
+    /**
+     * Too many wrong PINs; the next may be entered after a while.
+     *
+     * @property remainingMs milliseconds left, at least 1.
+     * @property triesLeft tries left when it is over. Null: the policy has no stop.
+     * @property remedies what the person can do, first choice first.
+     */
+    public data class CoolingDown(
+        public val remainingMs: Long,
+        public val triesLeft: Int?,
+        public val remedies: List<Remedy>,
+    ) : LockStatus {
+        /** [remainingMs] as a duration. */
+        public val remaining: Duration get() = remainingMs.milliseconds
+    }
+
+    /**
+     * No PIN is taken, however long one waits.
+     *
+     * @property reason which lock it is.
+     * @property by who locked it.
+     * @property remedies what the person can do, first choice first. Empty if the app named no contacts.
+     */
+    public data class Locked(
+        public val reason: LockReason,
+        public val by: WhoLocked,
+        public val remedies: List<Remedy>,
+    ) : LockStatus
+
+    /** Everything that was protected is destroyed. A new PIN can be set. */
+    public data object Wiped : LockStatus
+}
+
+/** Which lock it is. */
+public enum class LockReason {
+    /** Too many wrong PINs. */
+    TOO_MANY_ATTEMPTS,
+
+    /** Too many wrong PINs since the phone started. */
+    UNTIL_RESTART,
+
+    /** The protected data, or the phone's key to it, is damaged, missing or not the one that belongs here. */
+    DATA_DAMAGED,
+}
+
+/** Who locked it. */
+public enum class WhoLocked {
+    /** This phone, by itself. */
+    PHONE,
+}
+
+/** Something a person can do about a lock. */
+public sealed interface Remedy {
+    /**
+     * Wait.
+     *
+     * @property ms for so many milliseconds.
+     */
+    public data class Wait(public val ms: Long) : Remedy
+
+    /** Restart the phone. */
+    public data object Restart : Remedy
+
+    /**
+     * Turn to someone.
+     *
+     * @property contact to whom.
+     */
+    public data class Ask(public val contact: Contact) : Remedy
+}
+
+/** Someone a locked-out person can turn to. They come from the policy. */
+public sealed interface Contact {
+    /** A phone number to call. */
+    public data class Phone(public val number: String) : Contact
+
+    /** A form to fill in, by its address. */
+    public data class Form(public val address: String) : Contact
+
+    /** An account on a social network. */
+    public data class Social(public val account: String) : Contact
+
+    /** What to tell the police, and where. */
+    public data class Police(public val advice: String) : Contact
+}

@@ -1,0 +1,98 @@
+package dev.walletlock
+
+import kotlin.enums.enumEntries
+
+// The generated types and the public ones, which stand in for them one by one: so the public surface changes only when we
+// change it.
+
+internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) {
+    is dev.walletlock.ffi.LockStatus.Unconfigured -> LockStatus.Unconfigured
+    is dev.walletlock.ffi.LockStatus.Ready -> LockStatus.Ready(triesLeft)
+    is dev.walletlock.ffi.LockStatus.CoolingDown ->
+        LockStatus.CoolingDown(remainingMs, triesLeft, remedies.map { it.toPublic() })
+    is dev.walletlock.ffi.LockStatus.Locked ->
+        LockStatus.Locked(reason.twin(), by.twin(), remedies.map { it.toPublic() })
+    is dev.walletlock.ffi.LockStatus.Wiped -> LockStatus.Wiped
+}
+
+private fun dev.walletlock.ffi.Remedy.toPublic(): Remedy = when (this) {
+    is dev.walletlock.ffi.Remedy.Wait -> Remedy.Wait(ms)
+    is dev.walletlock.ffi.Remedy.Restart -> Remedy.Restart
+    is dev.walletlock.ffi.Remedy.Contact -> Remedy.Ask(contact.toPublic())
+}
+
+private fun dev.walletlock.ffi.Contact.toPublic(): Contact = when (this) {
+    is dev.walletlock.ffi.Contact.Phone -> Contact.Phone(v1)
+    is dev.walletlock.ffi.Contact.Form -> Contact.Form(v1)
+    is dev.walletlock.ffi.Contact.Social -> Contact.Social(v1)
+    is dev.walletlock.ffi.Contact.Police -> Contact.Police(v1)
+}
+
+internal fun dev.walletlock.ffi.Refusal.toPublic(): Refusal = when (this) {
+    is dev.walletlock.ffi.Refusal.Wrong -> PinOutcome.Wrong(triesLeft, cooldownMs, repeated)
+    is dev.walletlock.ffi.Refusal.Locked -> PinOutcome.Locked(status.toPublic())
+    is dev.walletlock.ffi.Refusal.NoVerdict -> PinOutcome.NoVerdict(cause.toPublic())
+}
+
+private fun dev.walletlock.ffi.NoVerdict.toPublic(): NoVerdictCause = when (this) {
+    is dev.walletlock.ffi.NoVerdict.NotAPin -> NoVerdictCause.NotAPin
+    is dev.walletlock.ffi.NoVerdict.Platform -> NoVerdictCause.Platform
+    is dev.walletlock.ffi.NoVerdict.DeviceKey -> NoVerdictCause.DeviceKey(fault.toPublic())
+    is dev.walletlock.ffi.NoVerdict.Storage -> NoVerdictCause.Storage
+    is dev.walletlock.ffi.NoVerdict.TryAgain -> NoVerdictCause.TryAgain
+}
+
+internal fun dev.walletlock.ffi.PinChange.toPublic(): PinChange = when (this) {
+    is dev.walletlock.ffi.PinChange.Changed -> PinChange.Changed
+    is dev.walletlock.ffi.PinChange.Forbidden -> PinChange.Forbidden(findings.toPublic())
+    is dev.walletlock.ffi.PinChange.Refused -> refusal.toPublic()
+}
+
+internal fun dev.walletlock.ffi.Removal.toPublic(): Removal = when (this) {
+    is dev.walletlock.ffi.Removal.Removed -> Removal.Removed
+    is dev.walletlock.ffi.Removal.Refused -> refusal.toPublic()
+}
+
+internal fun dev.walletlock.ffi.Judgement.toPublic() = Judgement(findings.toPublic(), allowed)
+
+internal fun List<dev.walletlock.ffi.Finding>.toPublic(): List<Finding> =
+    map { Finding(it.rule.twin(), it.severity.twin(), it.digits) }
+
+internal fun List<Personal>.toNative(): List<dev.walletlock.ffi.Personal> = map {
+    when (it) {
+        is Personal.Birthday -> dev.walletlock.ffi.Personal.Birthday(it.year, it.month, it.day)
+        is Personal.Number -> dev.walletlock.ffi.Personal.Number(it.digits)
+    }
+}
+
+internal fun dev.walletlock.ffi.Reminder.toPublic(): Reminder = twin()
+
+internal fun dev.walletlock.ffi.DeviceKeyFault.toPublic(): DeviceKeyFault = twin()
+
+internal fun dev.walletlock.ffi.KeyPurpose.toPublic(): KeyPurpose = twin()
+
+internal fun dev.walletlock.ffi.Event.toPublic() = Event(number, wallMs, kind.toPublic())
+
+private fun dev.walletlock.ffi.Kind.toPublic(): JournalKind = twin()
+
+internal fun JournalQuery.toNative() = dev.walletlock.ffi.JournalQuery(
+    below = below,
+    kinds = kinds.map { it.twin() },
+    fromWallMs = fromWallMs,
+    untilWallMs = untilWallMs,
+    text = text,
+    limit = limit,
+)
+
+internal fun dev.walletlock.ffi.JournalPage.toPublic() = JournalPage(entries.map { it.toPublic() }, next)
+
+private fun dev.walletlock.ffi.JournalEntry.toPublic() =
+    JournalEntry(number, wallMs, bootCount, sinceBootMs, kind?.toPublic(), details)
+
+internal fun dev.walletlock.ffi.Chain.toPublic(): Chain = when (this) {
+    is dev.walletlock.ffi.Chain.Intact -> Chain.Intact(lines)
+    is dev.walletlock.ffi.Chain.BrokenAt -> Chain.BrokenAt(number)
+}
+
+/** The constant of the same name. A test holds the names of both sides together. */
+private inline fun <reified T : Enum<T>> Enum<*>.twin(): T = enumEntries<T>().first { it.name == name }

@@ -1,0 +1,69 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.Clock as ForeignClock
+import dev.walletlock.ffi.ClockReading as ForeignReading
+import dev.walletlock.ffi.DeviceKey as ForeignDeviceKey
+import dev.walletlock.ffi.DeviceKeyException as ForeignDeviceKeyException
+import dev.walletlock.ffi.Entropy as ForeignEntropy
+import dev.walletlock.ffi.KeyPurpose as ForeignPurpose
+import dev.walletlock.ffi.PlatformException
+
+// The phone's parts as the native side calls them. Everything that is thrown is caught, errors of the VM included: what
+// gets past the generated code would be printed by JNA and taken as an empty answer.
+
+internal class NativeClock(private val clock: Clock) : ForeignClock {
+    override fun now(): ForeignReading = answering {
+        val reading = clock.now()
+        ForeignReading(reading.bootCount, reading.sinceBootMs, reading.wallMs)
+    }
+}
+
+internal class NativeEntropy(private val entropy: Entropy) : ForeignEntropy {
+    override fun randomBytes(count: Int): ByteArray = answering { entropy.randomBytes(count) }
+}
+
+internal class NativeDeviceKey(private val key: DeviceKey) : ForeignDeviceKey {
+    override fun aliases(prefix: String): List<String> = answeringWithKey { key.aliases(prefix).toList() }
+
+    override fun create(alias: String, purpose: ForeignPurpose) =
+        answeringWithKey { key.create(alias, purpose.toPublic()) }
+
+    override fun ready(alias: String) = answeringWithKey { key.ready(alias) }
+
+    override fun hmac(alias: String, input: ByteArray): ByteArray = answeringWithKey {
+        try {
+            key.hmac(alias, input)
+        } finally {
+            input.fill(0)
+        }
+    }
+
+    override fun delete(alias: String) = answeringWithKey { key.delete(alias) }
+}
+
+private inline fun <T> answering(block: () -> T): T =
+    try {
+        block()
+    } catch (thrown: Throwable) {
+        keepInterrupt(thrown)
+        throw PlatformException.Failed()
+    }
+
+private inline fun <T> answeringWithKey(block: () -> T): T =
+    try {
+        block()
+    } catch (thrown: DeviceKeyException) {
+        throw when (thrown.fault) {
+            DeviceKeyFault.GONE -> ForeignDeviceKeyException.Gone()
+            DeviceKeyFault.BUSY -> ForeignDeviceKeyException.Busy()
+            DeviceKeyFault.NO_HARDWARE -> ForeignDeviceKeyException.NoHardware()
+            DeviceKeyFault.FAILED -> ForeignDeviceKeyException.Failed()
+        }
+    } catch (thrown: Throwable) {
+        keepInterrupt(thrown)
+        throw ForeignDeviceKeyException.Failed()
+    }
+
+private fun keepInterrupt(thrown: Throwable) {
+    if (thrown is InterruptedException) Thread.currentThread().interrupt()
+}

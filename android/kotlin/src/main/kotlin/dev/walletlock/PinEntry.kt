@@ -1,0 +1,54 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.PinEntry as NativeEntry
+
+/**
+ * The digits a person types. They go in one at a time, are kept in native memory only, and never come out.
+ *
+ * ```
+ * val entry = PinEntry()
+ * keypad.onDigit = { digit -> entry.push(digit) }
+ * keypad.onBackspace = { entry.pop() }
+ * keypad.onDone = { scope.launch { show(lock.verifyPin(entry)) } }
+ * ```
+ *
+ * An entry can be used again and again: checking a PIN leaves it empty. Close it with the screen it belongs to. Safe to
+ * use from any thread; nothing here takes longer than microseconds.
+ */
+public class PinEntry : AutoCloseable {
+    private val handle = translating { Handle(NativeEntry()) }
+
+    /** How many digits were typed. */
+    public val length: Int get() = use { it.length() }
+
+    /**
+     * Adds a digit, 0 to 9. False, and no change, when the entry is full (12 digits).
+     *
+     * @throws LockException.Invalid if it is not a digit.
+     */
+    public fun push(digit: Int): Boolean = use { it.push(digit) }
+
+    /** Takes the last digit away. False if there was none. */
+    public fun pop(): Boolean = use { it.pop() }
+
+    /** Wipes all digits. */
+    public fun clear(): Unit = use { it.clear() }
+
+    /** Whether both hold the same digits: for 'type it once more'. */
+    public fun sameAs(other: PinEntry): Boolean = use { mine -> other.use { mine.sameAs(it) } }
+
+    /** Wipes and frees it. A second call does nothing; every other call throws [LockException.Closed] from then on. */
+    override fun close() {
+        try {
+            clear()
+        } catch (_: LockException.Closed) {
+            return
+        }
+        handle.close()
+    }
+
+    /** Never the digits, nor how many there are. */
+    override fun toString(): String = "PinEntry(redacted)"
+
+    internal fun <T> use(block: (NativeEntry) -> T): T = translating { handle.use(block) }
+}

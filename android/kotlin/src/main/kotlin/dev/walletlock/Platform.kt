@@ -1,0 +1,100 @@
+package dev.walletlock
+
+/**
+ * What the lock asks of the phone.
+ *
+ * Each part is called on the lock's dispatcher, by several threads at once, and may take its time. It may throw
+ * anything: what it throws becomes a fault, and the lock stays as closed as it was.
+ *
+ * @property clock tells the time.
+ * @property deviceKey keeps the keys that never leave the phone.
+ * @property entropy gives random bytes. Null, which is best: the operating system's.
+ */
+public class Platform @JvmOverloads constructor(
+    public val clock: Clock,
+    public val deviceKey: DeviceKey,
+    public val entropy: Entropy? = null,
+)
+
+/** The clocks of the phone. It must not wait for calls on the lock, which wait for it. */
+public fun interface Clock {
+    /** Reads all of them. */
+    public fun now(): ClockReading
+}
+
+/**
+ * One reading of the clocks.
+ *
+ * @property bootCount how often this phone has started (Android: `Settings.Global.BOOT_COUNT`). Null if it cannot be
+ *   read: no PIN is taken then, because no session could live.
+ * @property sinceBootMs milliseconds since it started, time asleep included (`SystemClock.elapsedRealtime()`).
+ * @property wallMs milliseconds since 1970 by the wall clock (`System.currentTimeMillis()`), which anyone can set.
+ */
+public data class ClockReading(
+    public val bootCount: Int?,
+    public val sinceBootMs: Long,
+    public val wallMs: Long,
+)
+
+/** A source of randomness that nobody can foresee. */
+public fun interface Entropy {
+    /** Exactly [count] random bytes. The array is given away: do not keep it. */
+    public fun randomBytes(count: Int): ByteArray
+}
+
+/**
+ * HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
+ *
+ * Throw a [DeviceKeyException] to say what is the matter; anything else that is thrown is taken as
+ * [DeviceKeyFault.FAILED]. May call back into the lock.
+ */
+public interface DeviceKey {
+    /** The aliases that exist and begin with [prefix]. */
+    public fun aliases(prefix: String): List<String>
+
+    /** Makes a new random key. An alias that exists is a fault: replacing its key would destroy what it protects. */
+    public fun create(alias: String, purpose: KeyPurpose)
+
+    /** Returns if the key can be used now. What throws here costs the person no try. */
+    public fun ready(alias: String)
+
+    /** HMAC-SHA256 of [input], 32 bytes. The input is wiped afterwards: do not keep it. */
+    public fun hmac(alias: String, input: ByteArray): ByteArray
+
+    /** Destroys the key. That it does not exist is no fault. */
+    public fun delete(alias: String)
+}
+
+/** What a device key is for; it decides when the phone should let it be used. */
+public enum class KeyPurpose {
+    /** Mixed into the PIN: only while the phone is unlocked, where the phone can promise that. */
+    PIN_SLOT,
+
+    /** Seals the counters: must work while the phone is locked. */
+    SEAL,
+}
+
+/** Why a device key did not answer. */
+public enum class DeviceKeyFault {
+    /** There is no key of that alias, or it was invalidated for good. */
+    GONE,
+
+    /** Not now: the phone is locked, or its keystore is busy. Trying again later can help. */
+    BUSY,
+
+    /** The phone has no such hardware. */
+    NO_HARDWARE,
+
+    /** Anything else. */
+    FAILED,
+}
+
+/**
+ * For a [DeviceKey] to throw.
+ *
+ * @property fault why it did not answer.
+ */
+public class DeviceKeyException @JvmOverloads constructor(
+    public val fault: DeviceKeyFault,
+    cause: Throwable? = null,
+) : RuntimeException("device key: $fault", cause)

@@ -1,0 +1,52 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.checkPolicy
+
+/**
+ * What the app asks of PINs, and how it slows down guessing. Data, checked when it is loaded.
+ *
+ * ```
+ * Policy.preset("nl_wallet")
+ * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 }, "contacts": [{ "kind": "phone", "value": "+1 555 0100" }] }""")
+ * ```
+ *
+ * Loading one calls native code, which takes a while the first time: not on the main thread. [DEFAULT] does not.
+ */
+public class Policy private constructor(internal val text: String) {
+    /** The policy as JSON, every field named. */
+    public val json: String by lazy { translating { checkPolicy(text) } }
+
+    /** Says nothing: a policy is long. See [json]. */
+    override fun toString(): String = "Policy"
+
+    public companion object {
+        /** The preset `walletlock`: four free tries, then growing waits, locked at the sixteenth until verified. */
+        @JvmField
+        public val DEFAULT: Policy = Policy("walletlock")
+
+        /**
+         * A policy by name: `walletlock`, `android_gatekeeper`, `android_rate_limiter`, `nl_wallet`, `trezor`, `ctap2`,
+         * `nist_800_63b` or `mobile_wallet_cn`.
+         *
+         * @throws LockException.Policy if there is none of that name.
+         */
+        @JvmStatic
+        public fun preset(name: String): Policy = checked(name)
+
+        /**
+         * A policy of your own. Fields that are left out have the values of the preset `walletlock`.
+         *
+         * @throws LockException.Policy naming the field that is wrong, as `lockout.cooldowns[2].wait_s`.
+         */
+        @JvmStatic
+        public fun json(text: String): Policy {
+            if (!text.trimStart().startsWith("{")) throw LockException.Policy(".", "must be a JSON object")
+            return checked(text)
+        }
+
+        /** One that the native side wrote. */
+        internal fun resolved(json: String): Policy = Policy(json)
+
+        private fun checked(text: String) = Policy(text).also { it.json }
+    }
+}

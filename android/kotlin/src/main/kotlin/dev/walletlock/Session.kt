@@ -1,0 +1,140 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.Session as NativeSession
+import java.nio.ByteBuffer
+
+/**
+ * An open wallet. Close it as soon as it is no longer needed.
+ *
+ * It also ends by itself: after a time without use, after a time in any case (both from the policy), when the phone
+ * restarts, with [WalletLock.lockNow], and with every lock. From then on its functions throw
+ * [LockException.SessionEnded]; verify the PIN again.
+ *
+ * ```
+ * outcome.session.use { session ->
+ *     session.write("card-token", token)
+ * }
+ * ```
+ */
+public class Session internal constructor(native: NativeSession, private val lock: WalletLock) : AutoCloseable {
+    private val handle = Handle(native)
+
+    /** Whether it still lives. Asking does not prolong it. Needs no coroutine. */
+    public val isLive: Boolean
+        get() = try {
+            translating { handle.use { it.isLive() } }
+        } catch (_: LockException) {
+            false
+        }
+
+    /** What is kept as [item], or null. It is a copy, and yours: overwrite it with zeros after use. */
+    public suspend fun read(item: String): ByteArray? =
+        lock.call(unwanted = { it?.fill(0) }) { handle.use { it.read(item) } }
+
+    /**
+     * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite your
+     * own copy with zeros after use.
+     *
+     * @param item a name of 1 to 128 bytes of UTF-8. It is kept in the journal too, so no secret.
+     * @param bytes up to 64 KiB.
+     * @throws LockException.Invalid if one of the two is out of range.
+     * @throws LockException.LimitReached if there are too many items.
+     */
+    public suspend fun write(item: String, bytes: ByteArray): Unit = lock.call {
+        // The one way across that leaves no copies behind.
+        val direct = ByteBuffer.allocateDirect(bytes.size)
+        try {
+            direct.duplicate().put(bytes)
+            handle.use { it.write(item, direct) }
+        } finally {
+            direct.duplicate().put(ByteArray(bytes.size))
+        }
+    }
+
+    /** Deletes [item]. False if there was none. */
+    public suspend fun delete(item: String): Boolean = lock.call { handle.use { it.delete(item) } }
+
+    /** The names of everything kept, in order. */
+    public suspend fun items(): List<String> = lock.call { handle.use { it.items() } }
+
+    /**
+     * A page of the journal, newest first.
+     *
+     * ```
+     * var query = JournalQuery(kinds = setOf(JournalKind.PIN_WRONG))
+     * while (true) {
+     *     val page = session.journal(query)
+     *     page.entries.forEach(::show)
+     *     query = query.copy(below = page.next ?: break)
+     * }
+     * ```
+     */
+    @JvmOverloads
+    public suspend fun journal(query: JournalQuery = JournalQuery()): JournalPage =
+        lock.call { handle.use { it.journal(query.toNative()) }.toPublic() }
+
+    /**
+     * Writes the whole journal [to] somewhere, as evidence: JSON lines with what each line says, the chain, and a
+     * signature. Takes time in proportion to its length; what happens meanwhile is in it too.
+     *
+     * The signature says that this wallet was open when the export was made. It does not say when that was, and an owner
+     * who wants to can rebuild a whole journal. Whoever has the file can read it: mind where it goes.
+     *
+     * ```
+     * file.bufferedWriter().use { session.exportJournal(it) }
+     * ```
+     *
+     * @param to is written to on the lock's dispatcher. What it throws ends the export.
+     */
+    public suspend fun exportJournal(to: Appendable) {
+        var after: Long? = 0
+        while (after != null) {
+            val from = after
+            after = lock.call {
+                val part = handle.use { it.exportJournal(from, LINES_AT_ONCE) }
+                to.append(part.text)
+                part.next
+            }
+        }
+    }
+
+    /** The public key of the wallet's exports (Ed25519, 32 bytes). Whoever has it beforehand knows whose an export is. */
+    public suspend fun journalPublicKey(): ByteArray = lock.call { handle.use { it.journalPublicKey() } }
+
+    /**
+     * Replaces the PIN. The [current] one is checked and counted like any other try, and its entry left empty once it
+     * was looked at; the entry of the [new] one is left empty once it is in force. All other sessions end.
+     *
+     * @param personal what others know of this person: no PIN may be made of it. Used now and kept nowhere.
+     * @throws LockException.LimitReached after ten proposals in one session: this must not become a way to find out
+     *   earlier PINs.
+     */
+    @JvmOverloads
+    public suspend fun changePin(
+        current: PinEntry,
+        new: PinEntry,
+        personal: List<Personal> = emptyList(),
+    ): PinChange = lock.call {
+        val change = current.use { old -> new.use { next -> handle.use { it.changePin(old, next, personal.toNative()) } } }
+        change.toPublic()
+    }
+
+    /** Ends the session at once, wipes its key, and frees it. A second call does nothing. */
+    override fun close() {
+        try {
+            translating { handle.use { it.end() } }
+        } catch (_: LockException.Closed) {
+            return
+        }
+        lock.forget(this)
+        handle.close()
+    }
+
+    /** Says nothing about the wallet. */
+    override fun toString(): String = "Session"
+
+    private companion object {
+        /** About 200 KB of text in memory. */
+        const val LINES_AT_ONCE = 500
+    }
+}

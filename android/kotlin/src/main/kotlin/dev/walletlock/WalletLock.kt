@@ -1,0 +1,255 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.Enrolment as NativeEnrolment
+import dev.walletlock.ffi.Listener as NativeListener
+import dev.walletlock.ffi.PinOutcome as NativePinOutcome
+import dev.walletlock.ffi.Session as NativeSession
+import dev.walletlock.ffi.WalletLock as NativeLock
+import java.io.File
+import java.util.WeakHashMap
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.channels.BufferOverflow
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asSharedFlow
+
+/**
+ * The lock of one wallet: it checks the PIN, counts failures, makes people wait, and keeps what is protected.
+ *
+ * ```
+ * val lock = WalletLock.open(File(folder, "wallet.db"), platform)
+ * scope.launch { lock.status.collect { render(it) } }
+ *
+ * when (val outcome = lock.verifyPin(entry)) {
+ *     is PinOutcome.Right -> outcome.session.use { it.read("card-token") }
+ *     is PinOutcome.Wrong -> shake(outcome.triesLeft, outcome.cooldown)
+ *     is PinOutcome.Locked -> show(outcome.status)
+ *     is PinOutcome.NoVerdict -> retryLater(outcome.cause)
+ * }
+ * ```
+ *
+ * **Threads.** Safe to use from any. Suspend functions work on a background dispatcher and may be called from the main
+ * thread; the others take microseconds, but for [close].
+ *
+ * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. A
+ * session that nobody waits for any more is closed. A call cancelled before it began changes nothing.
+ *
+ * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
+ *
+ * From Java, see [FromJava].
+ */
+public class WalletLock private constructor(private val dispatcher: CoroutineDispatcher) : AutoCloseable {
+    private val scope = CoroutineScope(SupervisorJob() + dispatcher)
+    private val told = MutableSharedFlow<Event>(extraBufferCapacity = 64, onBufferOverflow = BufferOverflow.DROP_OLDEST)
+    @Volatile private lateinit var handle: Handle<NativeLock>
+    @Volatile private lateinit var watch: StatusWatch
+
+    /** Weak: a session that the app has lost is freed by itself. */
+    private val sessions = WeakHashMap<Session, Unit>()
+    private var isClosed = false
+
+    /**
+     * What the person is told now. It follows every call and every event, and counts a cooldown down by itself, a new
+     * value each second, until the lock is ready again. After [close] it stays as it was.
+     */
+    public val status: StateFlow<LockStatus> get() = watch.flow
+
+    /**
+     * Every journal line, just after it was written; also those that another [WalletLock] of the same file causes.
+     *
+     * It never ends and never waits: who begins to collect later, or falls more than 64 events behind, misses some. The
+     * journal has them all.
+     */
+    public val events: Flow<Event> = told.asSharedFlow()
+
+    /** Reads [status] anew. Worth calling when the app comes back to the foreground. */
+    public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh() }
+
+    /**
+     * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
+     * first try takes longer.
+     */
+    public suspend fun prepare(): Unit = call { handle.use { it.prepare() } }
+
+    /** Gives back what [prepare] reserved. Call it when the PIN pad closes. */
+    public suspend fun releaseMemory(): Unit = call { handle.use { it.releaseMemory() } }
+
+    /**
+     * How good the PIN in [entry] is, every reason against it named. The entry keeps its digits.
+     *
+     * Whether it was used before is not told here, only by [Session.changePin].
+     */
+    @JvmOverloads
+    public suspend fun judgePin(entry: PinEntry, personal: List<Personal> = emptyList()): Judgement =
+        call { entry.use { digits -> handle.use { it.judgePin(digits, personal.toNative()) } }.toPublic() }
+
+    /**
+     * Sets the first PIN and opens the wallet. The entry is empty afterwards, unless the PIN was forbidden.
+     *
+     * @param personal what others know of this person: no PIN may be made of it. Used now and kept nowhere.
+     * @throws LockException.WrongState unless the status is [LockStatus.Unconfigured] or [LockStatus.Wiped].
+     */
+    @JvmOverloads
+    public suspend fun enrol(entry: PinEntry, personal: List<Personal> = emptyList()): Enrolment =
+        call(unwanted = { (it as? Enrolment.Enrolled)?.session?.close() }) {
+            when (val enrolment = entry.use { digits -> handle.use { it.enrol(digits, personal.toNative()) } }) {
+                is NativeEnrolment.Enrolled -> Enrolment.Enrolled(own(enrolment.session))
+                is NativeEnrolment.Forbidden -> Enrolment.Forbidden(enrolment.findings.toPublic())
+            }
+        }
+
+    /**
+     * Checks the PIN in [entry] and leaves the entry empty. A right one opens the wallet: close the session after use.
+     *
+     * The try is counted on the disk before it is checked, so ending the app does not save it.
+     */
+    public suspend fun verifyPin(entry: PinEntry): PinOutcome =
+        call(unwanted = { (it as? PinOutcome.Right)?.session?.close() }) {
+            when (val outcome = entry.use { digits -> handle.use { it.verifyPin(digits) } }) {
+                is NativePinOutcome.Right -> PinOutcome.Right(own(outcome.session))
+                is NativePinOutcome.Refused -> outcome.refusal.toPublic()
+            }
+        }
+
+    /**
+     * Destroys the PIN, the keys, everything kept, and the journal, once the PIN in [entry] is proven. There is no way
+     * back. The lock is [LockStatus.Unconfigured] afterwards.
+     */
+    public suspend fun remove(entry: PinEntry): Removal =
+        call { entry.use { digits -> handle.use { it.remove(digits) } }.toPublic() }
+
+    /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
+    public fun lockNow(): Unit = translating { handle.use { it.lockNow() } }
+
+    /** The policy in force. It may be stricter than the one given to [open]: see there. */
+    public suspend fun policy(): Policy = call { Policy.resolved(handle.use { it.policy() }) }
+
+    /**
+     * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes in
+     * a week at the earliest.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun takeReminder(): Reminder? = call { handle.use { it.takeReminder() }?.toPublic() }
+
+    /**
+     * Checks that no line of the journal was changed, removed or added behind the lock's back. Takes time in proportion
+     * to the journal's length. Needs no session.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun verifyJournal(): Chain = call { handle.use { it.verifyJournal() }.toPublic() }
+
+    /**
+     * Ends its sessions and lets go of the file. A second call does nothing; every other call on the lock or its
+     * sessions throws [LockException.Closed] from then on.
+     *
+     * It does not wait: a call that is under way finishes first, and the file is let go with it. Otherwise closing the
+     * file takes a few milliseconds, now. Another [WalletLock] of the same file is not touched.
+     */
+    override fun close() {
+        val open = synchronized(sessions) {
+            if (isClosed) return
+            isClosed = true
+            sessions.keys.toList()
+        }
+        scope.cancel()
+        open.forEach(Session::close)
+        watch.whileIdle(handle::close)
+    }
+
+    /** Says nothing about the wallet. */
+    override fun toString(): String = "WalletLock"
+
+    /** Runs [block] in the background, then brings [status] up to date. */
+    internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: () -> T): T =
+        dispatcher.call(unwanted) {
+            try {
+                block()
+            } finally {
+                watch.tryRefresh()
+            }
+        }
+
+    internal fun forget(session: Session) {
+        synchronized(sessions) { sessions.remove(session) }
+    }
+
+    /** From here on closing the lock closes the session. It may be closed already: then nobody gets it. */
+    private fun own(native: NativeSession): Session {
+        val session = Session(native, this)
+        val isOurs = synchronized(sessions) {
+            if (!isClosed) sessions[session] = Unit
+            !isClosed
+        }
+        if (!isOurs) {
+            session.close()
+            throw LockException.Closed()
+        }
+        return session
+    }
+
+    private fun openNative(path: File, platform: Platform, policy: Policy) {
+        val listener = object : NativeListener {
+            override fun onEvent(event: dev.walletlock.ffi.Event) = hear(event.toPublic())
+        }
+        val native = NativeLock.open(
+            path.path,
+            policy.text,
+            NativeClock(platform.clock),
+            platform.entropy?.let(::NativeEntropy),
+            NativeDeviceKey(platform.deviceKey),
+            listener,
+        )
+        handle = Handle(native)
+        try {
+            watch = StatusWatch(scope) { translating { handle.use { it.status() } }.toPublic() }
+        } catch (fault: LockException) {
+            handle.close()
+            throw fault
+        }
+    }
+
+    private fun hear(event: Event) {
+        // A try that is being checked counts as failed already. Whoever watches should hear of it when it is.
+        if (event.kind != JournalKind.PIN_TRIED && ::watch.isInitialized) watch.tryRefresh()
+        told.tryEmit(event)
+    }
+
+    public companion object {
+        /**
+         * Opens the lock that is kept in the file [path], or begins a new one there. Its folder must exist, and be the
+         * app's own; on Android, one that is never backed up (`Context.noBackupFilesDir`).
+         *
+         * Keep the file's name: it names the device keys too. Within a process a file may be opened any number of
+         * times; all share one lock, and the [platform] and [policy] of the first stay until the last is closed.
+         *
+         * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one
+         *   with the next right PIN.
+         * @param dispatcher where all work is done, the platform's parts included.
+         * @throws LockException.InUse while another process has the file open.
+         * @throws LockException.NewerVersion when a newer version of Walletlock wrote it.
+         * @throws LockException.Policy when the policy is not valid.
+         * @throws LockException.DeviceKey, [LockException.Platform] or [LockException.Storage] when the phone did not
+         *   answer: trying again may help. Damaged data is none of these: the lock opens, and its status says so.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public suspend fun open(
+            path: File,
+            platform: Platform,
+            policy: Policy = Policy.DEFAULT,
+            dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(CALLS_AT_ONCE),
+        ): WalletLock = dispatcher.call(unwanted = WalletLock::close) {
+            WalletLock(dispatcher).apply { openNative(path, platform, policy) }
+        }
+
+        /** Enough to read while a PIN is being checked; few enough that a burst of calls leaves threads to others. */
+        private const val CALLS_AT_ONCE = 4
+    }
+}

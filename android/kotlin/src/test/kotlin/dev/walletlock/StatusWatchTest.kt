@@ -1,0 +1,12 @@
+package dev.walletlock
+
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
+
+class StatusWatchTest {
+    @Test
+    fun `the next look is when a second less is left`() {
+        val table = mapOf(1L to 1L, 400L to 400L, 1_000L to 1_000L, 1_001L to 1L, 12_400L to 400L, 30_000L to 1_000L)
+        assertEquals(table, table.mapValues { (remainingMs, _) -> msToNextSecond(remainingMs) })
+    }
+}

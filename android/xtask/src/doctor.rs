@@ -1,0 +1,205 @@
+//! `cargo xtask doctor`: what this machine lacks, and how to get it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::process;
+
+/// Something that a command needs beyond cargo and rustc.
+#[derive(Clone, Copy)]
+pub(crate) enum Need {
+    /// For the C in the bundled SQLite and in ring.
+    CCompiler,
+    /// For the Kotlin side.
+    Jdk,
+    /// Builds the Kotlin side.
+    Maven,
+    /// What the benches hold Argon2id against. Building and testing go without it.
+    Libsodium,
+    /// Checks how the code is laid out. Building and testing go without it.
+    Rustfmt,
+    /// Checks the code. Building and testing go without it.
+    Clippy,
+}
+
+const ALL: [Need; 6] = [Need::CCompiler, Need::Jdk, Need::Maven, Need::Libsodium, Need::Rustfmt, Need::Clippy];
+
+const JDK_AT_LEAST: [u32; 2] = [17, 0];
+const MAVEN_AT_LEAST: [u32; 2] = [3, 8];
+
+impl Need {
+    fn name(self) -> &'static str {
+        match self {
+            Self::CCompiler => "a C compiler with the C library's headers",
+            Self::Jdk => "JDK 17 or newer",
+            Self::Maven => "Maven 3.8 or newer",
+            Self::Libsodium => "libsodium",
+            Self::Rustfmt => "rustfmt",
+            Self::Clippy => "clippy",
+        }
+    }
+
+    fn is_met(self) -> bool {
+        match self {
+            Self::CCompiler => compiles_c(),
+            Self::Jdk => {
+                version_of(&java_program("java"), "version \"") >= Some(JDK_AT_LEAST)
+                    && version_of(&java_program("javac"), "javac ") >= Some(JDK_AT_LEAST)
+            }
+            Self::Maven => version_of("mvn", "Apache Maven ") >= Some(MAVEN_AT_LEAST),
+            Self::Libsodium => {
+                process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
+            }
+            Self::Rustfmt => process::answer("cargo", &["fmt", "--version"]).is_some(),
+            Self::Clippy => process::answer("cargo", &["clippy", "--version"]).is_some(),
+        }
+    }
+
+    fn source(self) -> Source {
+        match self {
+            Self::CCompiler => Source::Apt(&["gcc", "libc6-dev"]),
+            Self::Jdk => Source::Apt(&["default-jdk-headless"]),
+            Self::Maven => Source::Apt(&["maven"]),
+            Self::Libsodium => Source::Apt(&["libsodium23"]),
+            Self::Rustfmt => Source::Rustup("rustfmt"),
+            Self::Clippy => Source::Rustup("clippy"),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    /// Packages of Debian and of what derives from it.
+    Apt(&'static [&'static str]),
+    /// A component of the Rust toolchain.
+    Rustup(&'static str),
+}
+
+/// Looks at everything there is to need.
+pub(crate) fn examine() -> Result<ExitCode> {
+    require(&ALL)?;
+    println!("Nothing is missing: {}.", names(&ALL));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Installs what is missing. Where that cannot be done, the error is the command that would do it.
+pub(crate) fn require(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Missing: {}.", names(&missing));
+    let commands = install_commands(&missing);
+    if commands.iter().any(|command| command.starts_with(&["apt-get"])) && !is_root() {
+        let commands: Vec<_> = commands.iter().map(|command| format!("    {}", as_user(command))).collect();
+        bail!("Installing it takes root. Please run:\n{}", commands.join("\n"));
+    }
+    for command in &commands {
+        eprintln!("    {}", command.join(" "));
+        if let [program, arguments @ ..] = command.as_slice() {
+            process::run(Command::new(program).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))?;
+        }
+    }
+    let missing = self::missing(&missing);
+    if !missing.is_empty() {
+        bail!(
+            "Still missing: {}. Please install it yourself; if it is there, see that PATH (and JAVA_HOME) lead to it.",
+            names(&missing)
+        );
+    }
+    Ok(())
+}
+
+/// Java's programs: those of JAVA_HOME, as Maven does it, or else those on the PATH.
+pub(crate) fn java_program(name: &str) -> String {
+    match std::env::var("JAVA_HOME") {
+        Ok(home) if !home.is_empty() => Path::new(&home).join("bin").join(name).display().to_string(),
+        _ => name.to_owned(),
+    }
+}
+
+fn missing(needs: &[Need]) -> Vec<Need> {
+    needs.iter().copied().filter(|need| !need.is_met()).collect()
+}
+
+fn names(needs: &[Need]) -> String {
+    needs.iter().map(|need| need.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// In the order in which they are to run. Empty on a system where we know no way.
+fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
+    let mut packages = Vec::new();
+    let mut components = Vec::new();
+    for need in missing {
+        match need.source() {
+            Source::Apt(names) => packages.extend(names),
+            Source::Rustup(name) => components.push(name),
+        }
+    }
+    let mut commands = Vec::new();
+    if !packages.is_empty() && process::answer("apt-get", &["--version"]).is_some() {
+        commands.push(vec!["apt-get", "update"]);
+        commands.push([vec!["apt-get", "install", "--yes", "--no-install-recommends"], packages].concat());
+    }
+    if !components.is_empty() && process::answer("rustup", &["--version"]).is_some() {
+        commands.push([vec!["rustup", "component", "add"], components].concat());
+    }
+    commands
+}
+
+fn as_user(command: &[&str]) -> String {
+    let sudo = if command.starts_with(&["apt-get"]) { "sudo " } else { "" };
+    format!("{sudo}{}", command.join(" "))
+}
+
+fn is_root() -> bool {
+    process::answer("id", &["-u"]).is_some_and(|user| user.trim() == "0")
+}
+
+/// Whether the compiler that the build scripts will take can compile something that includes a header.
+fn compiles_c() -> bool {
+    let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let child = Command::new(compiler)
+        .args(["-x", "c", "-fsyntax-only", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut child) = child else { return false };
+    let written = child.stdin.take().is_some_and(|mut input| input.write_all(b"#include <stdlib.h>\n").is_ok());
+    child.wait().is_ok_and(|status| status.success()) && written
+}
+
+fn version_of(program: &str, before: &str) -> Option<[u32; 2]> {
+    version_after(before, &process::answer(program, &["-version"])?)
+}
+
+/// Major and minor number of the version that stands behind these words.
+fn version_after(before: &str, said: &str) -> Option<[u32; 2]> {
+    let (_, version) = said.split_once(before)?;
+    let mut numbers = version.split(|part: char| !part.is_ascii_digit());
+    // A first release has no minor number.
+    Some([numbers.next()?.parse().ok()?, numbers.next().and_then(|minor| minor.parse().ok()).unwrap_or(0)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_after;
+
+    #[test]
+    fn versions_are_found_in_what_programs_say() {
+        for (before, said, version) in [
+            ("javac ", "javac 17.0.15\n", Some([17, 0])),
+            ("javac ", "javac 21\n", Some([21, 0])),
+            ("version \"", "Picked up OPTIONS: -Xmx1g\nopenjdk version \"17.0.15\" 2025-04-15", Some([17, 0])),
+            ("version \"", "java version \"1.8.0_202\"", Some([1, 8])),
+            ("Apache Maven ", "\u{1b}[1mApache Maven 3.8.7\u{1b}[m\nMaven home: /usr/share/maven", Some([3, 8])),
+            ("Apache Maven ", "a wrapper that says nothing", None),
+        ] {
+            assert_eq!(version_after(before, said), version, "{said}");
+        }
+    }
+}

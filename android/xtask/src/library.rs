@@ -1,0 +1,33 @@
+//! The native library for this machine.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+
+use anyhow::{Context, Result};
+use camino::Utf8PathBuf;
+
+use crate::places::{Flavour, Places};
+use crate::process;
+
+/// Builds it and says where it is. It keeps its symbols: Kotlin is generated from them.
+pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
+    let file = format!("{DLL_PREFIX}walletlock{DLL_SUFFIX}");
+    let mut cargo = process::cargo(places);
+    cargo.args(["build", "--package", "walletlock-android", "--lib"]);
+    match flavour {
+        Flavour::Shipped => {
+            process::run(cargo.arg("--release"))?;
+            Ok(places.target().join("release").join(file))
+        }
+        Flavour::Testing => {
+            // The profile and the target folder of the Rust tests: nearly everything is compiled already.
+            process::run(cargo.args(["--features", "testing"]))?;
+            let built = places.target().join("debug").join(&file);
+            // A plain `cargo build` writes to the same place, without the feature.
+            let kept = places.target().join("testing").join(file);
+            fs::create_dir_all(places.target().join("testing"))?;
+            fs::copy(&built, &kept).with_context(|| format!("could not copy {built} to {kept}"))?;
+            Ok(kept)
+        }
+    }
+}

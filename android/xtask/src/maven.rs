@@ -1,0 +1,107 @@
+//! The Maven project: everything Kotlin.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use camino::Utf8Path;
+
+use crate::kotlin::remove_folder;
+use crate::places::{Flavour, Places};
+use crate::process;
+
+/// Compiles what the demo needs, unless it is up to date. Returns the demo's classpath.
+pub(crate) fn build_demo(places: &Places, library: &Utf8Path) -> Result<String> {
+    let folder = places.maven(Flavour::Shipped);
+    let stamp = folder.join("stamp");
+    let inputs = demo_inputs(places)?;
+    if fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == inputs)
+        && let Ok(classpath) = demo_classpath(places)
+    {
+        return Ok(classpath);
+    }
+    let log = places.log("maven-shipped");
+    eprintln!("    Building the Kotlin modules with Maven (log: {log})");
+    remove_folder(&folder)?;
+    process::run_logged(
+        maven(places, Flavour::Shipped, library).args(["--projects", "demo", "--also-make", "process-classes"]),
+        &log,
+    )?;
+    fs::write(&stamp, inputs)?;
+    demo_classpath(places)
+}
+
+/// Compiles everything and runs the tests on the testing library. Returns what the test runner counted.
+pub(crate) fn verify(places: &Places, library: &Utf8Path) -> Result<String> {
+    let log = places.log("maven-testing");
+    remove_folder(&places.maven(Flavour::Testing))?;
+    process::run_logged(maven(places, Flavour::Testing, library).arg("verify"), &log)?;
+    let said = fs::read_to_string(&log)?;
+    let counts: Vec<_> = said.lines().filter(|line| line.contains("Tests run:")).collect();
+    if counts.is_empty() {
+        bail!("Maven ran no test\nall of its output: {log}");
+    }
+    Ok(counts.join("\n"))
+}
+
+/// The Java property from which the generated Kotlin takes the library instead of searching for it.
+pub(crate) fn library_override(library: &Utf8Path) -> String {
+    format!("-Duniffi.component.walletlock.libraryOverride={library}")
+}
+
+fn maven(places: &Places, flavour: Flavour, library: &Utf8Path) -> Command {
+    let mut maven = Command::new("mvn");
+    maven.current_dir(places.android()).args([
+        "--batch-mode",
+        "--no-transfer-progress",
+        &format!("-Dwalletlock.build={}", places.maven(flavour)),
+        &format!("-Dwalletlock.bindings={}", places.kotlin_bindings(flavour)),
+        &format!("-Dwalletlock.library={library}"),
+    ]);
+    maven
+}
+
+/// Fails if something that it names is not there any more.
+fn demo_classpath(places: &Places) -> Result<String> {
+    let demo = places.maven(Flavour::Shipped).join("walletlock-demo");
+    let libraries = demo.join("classpath");
+    let libraries = fs::read_to_string(&libraries).with_context(|| format!("could not read {libraries}"))?;
+    let mut paths = vec![demo.join("classes").into_std_path_buf()];
+    paths.extend(std::env::split_paths(libraries.trim()));
+    if let Some(gone) = paths.iter().find(|path| !path.exists()) {
+        bail!("the demo needs {}, which is not there", gone.display());
+    }
+    std::env::join_paths(paths)?.into_string().map_err(|_| anyhow::anyhow!("the demo's classpath is not UTF-8"))
+}
+
+/// A digest of every file that the demo is compiled from.
+fn demo_inputs(places: &Places) -> Result<String> {
+    let android = places.android();
+    let mut digest = DefaultHasher::new();
+    hash_file(&android.join("pom.xml"), &mut digest)?;
+    for folder in [android.join("kotlin"), android.join("demo"), places.kotlin_bindings(Flavour::Shipped)] {
+        hash_folder(&folder, &mut digest)?;
+    }
+    Ok(format!("{:016x}", digest.finish()))
+}
+
+fn hash_folder(folder: &Utf8Path, digest: &mut DefaultHasher) -> Result<()> {
+    let entries = folder.read_dir_utf8().with_context(|| format!("could not read {folder}"))?;
+    let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by(|one, other| one.path().cmp(other.path()));
+    for entry in entries {
+        if entry.file_type()?.is_dir() {
+            hash_folder(entry.path(), digest)?;
+        } else {
+            hash_file(entry.path(), digest)?;
+        }
+    }
+    Ok(())
+}
+
+fn hash_file(file: &Utf8Path, digest: &mut DefaultHasher) -> Result<()> {
+    file.hash(digest);
+    fs::read(file).with_context(|| format!("could not read {file}"))?.hash(digest);
+    Ok(())
+}
