@@ -20,15 +20,15 @@ pub struct KdfCost {
     pub memory_kib: u32,
     /// Passes over it.
     pub passes: u32,
-    /// Lanes, computed one after the other here.
+    /// Lanes, computed one after the other here. More than one helps only who computes them side by side: a guesser.
     pub lanes: u32,
 }
 
 impl KdfCost {
     /// The least that is accepted: the OWASP Password Storage Cheat Sheet's second choice for Argon2id.
     pub const FLOOR: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
-    /// The most that calibration chooses: RFC 9106's second recommended option, with two lanes for a phone.
-    pub const CEILING: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 2 };
+    /// The most that calibration chooses: RFC 9106's second recommended option, with one lane instead of four.
+    pub const CEILING: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
     /// A cost for tests that are about something else.
     #[cfg(any(test, feature = "testing"))]
     pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, lanes: 1 };
@@ -36,8 +36,8 @@ impl KdfCost {
     /// What calibration tries, dearest last.
     const STEPS: [Self; 4] = [
         Self::FLOOR,
-        Self { memory_kib: 32 * 1024, passes: 3, lanes: 2 },
-        Self { memory_kib: 46 * 1024, passes: 3, lanes: 2 },
+        Self { memory_kib: 32 * 1024, passes: 3, lanes: 1 },
+        Self { memory_kib: 46 * 1024, passes: 3, lanes: 1 },
         Self::CEILING,
     ];
 

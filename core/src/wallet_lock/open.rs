@@ -78,7 +78,9 @@ impl WalletLock {
             // This row stands alone; beside anything else someone put it there.
             Some(StoredRecord::Unfinished) if store.has_content()? => Err(LockError::DataDamaged),
             Some(StoredRecord::Unfinished) => {
-                // Keys first: while one is left, the row says why.
+                // Keys first: while one is left, the row says why. But not before the row is on the disk: a killed process may have
+                // written it without, and a power cut would bring back the wallet whose keys these are.
+                store.flush()?;
                 self.delete_keys(&keys)?;
                 let rows = store.begin(Durability::Flushed)?;
                 rows.clear()?;
