@@ -84,7 +84,7 @@ impl Session {
 
     /// Keeps the item, in place of what was kept under its id. It is on the disk when this returns.
     ///
-    /// Ids have up to [`vault::MAX_ID_BYTES`], items up to [`vault::MAX_ITEM_BYTES`]; there may be [`vault::MAX_ITEMS`].
+    /// Ids have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
     pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
         self.change(|data_key, changes| {
             let vault = Vault::open(data_key, changes.wallet_id);
