@@ -16,7 +16,8 @@ class ErrorsTest : LockTest() {
     @Test
     fun `another process is refused clearly, and let in afterwards`() = runTest {
         openEnrolled().use {
-            assertEquals("dev.walletlock.LockException\$InUse: another process has this wallet open", openInAnotherProcess())
+            val refused = "dev.walletlock.LockException\$InUse: another process has this wallet open"
+            assertEquals(refused, openInAnotherProcess())
         }
         // It has other keys: to it the wallet is damaged. But it opens.
         assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[])", openInAnotherProcess())

@@ -93,7 +93,7 @@ class OutcomesTest : LockTest() {
 
     @Test
     fun `a wallet can wipe itself, and then be begun anew`() = runTest {
-        val wiping = Policy.json("""{ "name": "wiping", "lockout": { "cooldowns": [], "lock_at": null, "wipe_at": 1 } }""")
+        val wiping = Policy.json("""{ "lockout": { "cooldowns": [], "lock_at": null, "wipe_at": 1 } }""")
         openEnrolled(wiping).use { lock ->
             assertEquals(PinOutcome.Locked(LockStatus.Wiped), lock.verify(WRONG))
             assertEquals(LockStatus.Wiped, lock.status.value)
@@ -162,7 +162,8 @@ class OutcomesTest : LockTest() {
     fun `a weak PIN is allowed with a warning`() = runTest {
         open().use { lock ->
             val judgement = pinOf("240786").use { lock.judgePin(it) }
-            assertEquals(Judgement(listOf(Finding(PinRule.DATE, Severity.WEAK, digits = null)), allowed = true), judgement)
+            val date = Finding(PinRule.DATE, Severity.WEAK, digits = null)
+            assertEquals(Judgement(listOf(date), allowed = true), judgement)
         }
     }
 
@@ -175,7 +176,8 @@ class OutcomesTest : LockTest() {
                 assertEquals(listOf(Finding(PinRule.USED_BEFORE, Severity.FORBIDDEN, digits = null)), used.findings)
                 val weak = session.change("902746", "111111") as PinChange.Forbidden
                 assertEquals(listOf(PinRule.ONE_DIGIT, PinRule.DATE), weak.findings.rules)
-                assertEquals(PinOutcome.Wrong(triesLeft = 3, cooldownMs = 0, repeated = false), session.change(WRONG, "417053"))
+                val wrong = session.change(WRONG, "417053")
+                assertEquals(PinOutcome.Wrong(triesLeft = 3, cooldownMs = 0, repeated = false), wrong)
             }
             lock.unlock("902746").close()
         }

@@ -72,7 +72,8 @@ class PlatformFaultsTest : LockTest() {
             whileThrowing(call, what) { assertThrows<LockException.Platform> { open(platform = platform) } }
         }
         whileThrowing("aliases", what) {
-            assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { open(platform = platform) }.fault)
+            val fault = assertThrows<LockException.DeviceKey> { open(platform = platform) }
+            assertEquals(DeviceKeyFault.FAILED, fault.fault)
         }
         open(platform = platform).use { lock ->
             for (call in listOf("create", "hmac")) {
@@ -169,10 +170,11 @@ class PlatformFaultsTest : LockTest() {
         assertTrue(kept.all { input -> input.all { it == 0.toByte() } })
     }
 
-    private suspend fun TestScope.openFaulty(block: suspend (WalletLock) -> Unit) = open(platform = platform).use { lock ->
-        lock.enrol()
-        block(lock)
-    }
+    private suspend fun TestScope.openFaulty(block: suspend (WalletLock) -> Unit) =
+        open(platform = platform).use { lock ->
+            lock.enrol()
+            block(lock)
+        }
 
     companion object {
         @JvmStatic

@@ -34,7 +34,7 @@ class PolicyTest : LockTest() {
         quoteCharacter = '`',
         value = [
             """pin.min_digits                | {"name": "x", "pin": {"min_digits": 3}}""",
-            """lockout.cooldowns[1].wait_s   | {"lockout": {"cooldowns": [{"from": 1, "to": 1, "wait_s": 5}, {"from": 2, "wait_s": 0}]}}""",
+            """lockout.cooldowns[0].wait_s   | {"lockout": {"cooldowns": [{"from": 2, "wait_s": 0}]}}""",
             """lockout.lock_at               | {"lockout": {"lock_at": 0}}""",
             """lockout.lock_at               | {"lockout": {"lock_at": "ten"}}""",
             """lockout                       | {"lockout": {"cooldowns": [], "lock_at": null}}""",

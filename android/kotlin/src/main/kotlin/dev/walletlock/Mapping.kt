@@ -2,8 +2,8 @@ package dev.walletlock
 
 import kotlin.enums.enumEntries
 
-// The generated types and the public ones, which stand in for them one by one: so the public surface changes only when we
-// change it.
+// The generated types and the public ones, which stand in for them one by one: so the public surface changes only when
+// we change it.
 
 internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) {
     is dev.walletlock.ffi.LockStatus.Unconfigured -> LockStatus.Unconfigured

@@ -43,7 +43,7 @@ public sealed interface PinOutcome {
     public data class NoVerdict(public val cause: NoVerdictCause) : Refusal
 }
 
-/** A PIN that was asked for was not accepted: one of [PinOutcome.Wrong], [PinOutcome.Locked], [PinOutcome.NoVerdict]. */
+/** A PIN was not accepted: [PinOutcome.Wrong], [PinOutcome.Locked] or [PinOutcome.NoVerdict]. */
 public sealed interface Refusal : PinOutcome, PinChange, Removal
 
 /** Why it could not be told whether a PIN is right. */

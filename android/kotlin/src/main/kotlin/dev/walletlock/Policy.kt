@@ -7,7 +7,7 @@ import dev.walletlock.ffi.checkPolicy
  *
  * ```
  * Policy.preset("nl_wallet")
- * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 }, "contacts": [{ "kind": "phone", "value": "+1 555 0100" }] }""")
+ * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 } }""")
  * ```
  *
  * Loading one calls native code, which takes a while the first time: not on the main thread. [DEFAULT] does not.

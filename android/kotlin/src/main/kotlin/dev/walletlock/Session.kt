@@ -32,8 +32,8 @@ public class Session internal constructor(native: NativeSession, private val loc
         lock.call(unwanted = { it?.fill(0) }) { handle.use { it.read(item) } }
 
     /**
-     * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite your
-     * own copy with zeros after use.
+     * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite
+     * your own copy with zeros after use.
      *
      * @param item a name of 1 to 128 bytes of UTF-8. It is kept in the journal too, so no secret.
      * @param bytes up to 64 KiB.
@@ -77,8 +77,8 @@ public class Session internal constructor(native: NativeSession, private val loc
      * Writes the whole journal [to] somewhere, as evidence: JSON lines with what each line says, the chain, and a
      * signature. Takes time in proportion to its length; what happens meanwhile is in it too.
      *
-     * The signature says that this wallet was open when the export was made. It does not say when that was, and an owner
-     * who wants to can rebuild a whole journal. Whoever has the file can read it: mind where it goes.
+     * The signature says that this wallet was open when the export was made. It does not say when that was, and an
+     * owner who wants to can rebuild a whole journal. Whoever has the file can read it: mind where it goes.
      *
      * ```
      * file.bufferedWriter().use { session.exportJournal(it) }
@@ -98,7 +98,7 @@ public class Session internal constructor(native: NativeSession, private val loc
         }
     }
 
-    /** The public key of the wallet's exports (Ed25519, 32 bytes). Whoever has it beforehand knows whose an export is. */
+    /** The public key of the wallet's exports (Ed25519, 32 bytes): who has it beforehand knows whose an export is. */
     public suspend fun journalPublicKey(): ByteArray = lock.call { handle.use { it.journalPublicKey() } }
 
     /**
@@ -115,7 +115,9 @@ public class Session internal constructor(native: NativeSession, private val loc
         new: PinEntry,
         personal: List<Personal> = emptyList(),
     ): PinChange = lock.call {
-        val change = current.use { old -> new.use { next -> handle.use { it.changePin(old, next, personal.toNative()) } } }
+        val change = current.use { old ->
+            new.use { next -> handle.use { it.changePin(old, next, personal.toNative()) } }
+        }
         change.toPublic()
     }
 
@@ -132,9 +134,7 @@ public class Session internal constructor(native: NativeSession, private val loc
 
     /** Says nothing about the wallet. */
     override fun toString(): String = "Session"
-
-    private companion object {
-        /** About 200 KB of text in memory. */
-        const val LINES_AT_ONCE = 500
-    }
 }
+
+/** What an export has in memory at a time: about 200 KB of text. */
+private const val LINES_AT_ONCE = 500

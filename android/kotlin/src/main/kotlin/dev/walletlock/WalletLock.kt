@@ -130,8 +130,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun policy(): Policy = call { Policy.resolved(handle.use { it.policy() }) }
 
     /**
-     * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes in
-     * a week at the earliest.
+     * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes
+     * in a week at the earliest.
      *
      * @throws LockException.WrongState while no PIN is set.
      */

@@ -13,7 +13,10 @@ import java.util.Properties
  * Time since boot is worked out from the computer's wall clock. A phone has a clock for that which nobody can set; here
  * whoever sets the computer's clock cheats nobody but themselves.
  */
-internal class DemoClock(private val file: Path, private val computerMs: () -> Long = System::currentTimeMillis) : Clock {
+internal class DemoClock(
+    private val file: Path,
+    private val computerMs: () -> Long = System::currentTimeMillis,
+) : Clock {
     private var skippedMs: Long
     private var bootCount: Int
     private var bootedAtMs: Long

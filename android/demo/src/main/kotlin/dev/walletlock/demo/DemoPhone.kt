@@ -34,7 +34,11 @@ internal fun policyNamed(resource: String): Policy {
 }
 
 /** The app on that phone: it can be ended and started again. */
-internal class DemoApp private constructor(val phone: DemoPhone, private val policy: Policy, lock: WalletLock) : AutoCloseable {
+internal class DemoApp private constructor(
+    val phone: DemoPhone,
+    private val policy: Policy,
+    lock: WalletLock,
+) : AutoCloseable {
     /** A new one after each start. */
     var lock: WalletLock = lock
         private set

@@ -10,8 +10,8 @@ import java.security.spec.X509EncodedKeySpec
 private const val X509_PREFIX = "302a300506032b6570032100"
 
 /**
- * Whether a journal's export ends with a signature of [publicKey] over its last link. That the lines lead to that link is
- * for a verifier to check; the project has one.
+ * Whether a journal's export ends with a signature of [publicKey] over its last link. That the lines lead to that link
+ * is for a verifier to check; the project has one.
  */
 internal fun isSigned(export: String, publicKey: ByteArray): Boolean {
     val (first, last) = export.trim().lines().let { it.first() to it.last() }

@@ -20,12 +20,14 @@ internal class HistoryStory : Story {
 
     override suspend fun play(stage: Stage): String = stage.startApp().use { app ->
         live(stage, app)
-        val lines = stage.unlock(app.lock, NEW_PIN).use { session -> look(stage, session).also { export(stage, session, it) } }
+        val lines = stage.unlock(app.lock, NEW_PIN).use { session ->
+            look(stage, session).also { export(stage, session, it) }
+        }
         val last = lines.first().number
         checkChain(stage, app, Chain.Intact(last))
         val kept = lines.single { it.kind == JournalKind.ITEM_WRITTEN }
         tamper(stage, app, kept)
-        "$last lines, looked through by page, kind, text and time; exported and signed; an edited line noticed and named"
+        "$last lines, looked through by page, kind, text and time; exported, signed; an edited line noticed and named"
     }
 
     private suspend fun live(stage: Stage, app: DemoApp) {

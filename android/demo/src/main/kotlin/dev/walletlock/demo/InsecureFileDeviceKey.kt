@@ -14,8 +14,8 @@ import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 
 /**
- * Device keys in a plain file: insecure. Whoever copies the file beside the database can guess the PIN elsewhere, as often
- * as they like. On a phone its hardware keeps these keys, and gives them to nobody.
+ * Device keys in a plain file: insecure. Whoever copies the file beside the database can guess the PIN elsewhere, as
+ * often as they like. On a phone its hardware keeps these keys, and gives them to nobody.
  */
 internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
     @Synchronized

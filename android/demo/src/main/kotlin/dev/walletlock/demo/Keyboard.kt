@@ -20,8 +20,8 @@ internal class ConsoleKeyboard(private val console: Console) : Keyboard {
     override fun line(prompt: String): String? = console.readLine("%s", prompt)
 
     /**
-     * A terminal hands over a line at once, so for a moment all digits stand in an array, wiped here: that is the demo's
-     * limit. A phone's keypad pushes each digit as it is pressed, and has no such array.
+     * A terminal hands over a line at once, so for a moment all digits stand in an array, wiped here: that is the
+     * demo's limit. A phone's keypad pushes each digit as it is pressed, and has no such array.
      */
     override fun digits(prompt: String, entry: PinEntry): Boolean? {
         val typed = console.readPassword("%s", prompt) ?: return null

@@ -31,18 +31,17 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
 
     suspend fun set(lock: WalletLock): Session? = PinEntry().use { entry ->
         val personal = askPersonal()
-        if (!askNew(entry)) return null
-        warnOf(lock, entry, personal)
+        if (!askNew(lock, entry, personal)) return null
         when (val enrolment = lock.enrol(entry, personal)) {
             is Enrolment.Enrolled -> enrolment.session
             is Enrolment.Forbidden -> null.also { out.println(Screen.refused(enrolment.findings)) }
         }
     }
 
-    suspend fun change(session: Session): Unit = PinEntry().use { current ->
+    suspend fun change(lock: WalletLock, session: Session): Unit = PinEntry().use { current ->
         PinEntry().use { new ->
             val personal = askPersonal()
-            if (!ask("Your PIN now: ", current) || !askNew(new)) return
+            if (!ask("Your PIN now: ", current) || !askNew(lock, new, personal)) return
             when (val change = session.changePin(current, new, personal)) {
                 is PinChange.Changed -> out.println("Your PIN is changed.")
                 is PinChange.Forbidden -> out.println(Screen.refused(change.findings))
@@ -60,16 +59,22 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         }
     }
 
-    private suspend fun warnOf(lock: WalletLock, entry: PinEntry, personal: List<Personal>) {
+    /** Judged at once, so that nobody types a PIN twice that may not be set. */
+    private suspend fun askNew(lock: WalletLock, entry: PinEntry, personal: List<Personal>): Boolean {
+        if (!ask("A new PIN: ", entry)) return false
         val judgement = lock.judgePin(entry, personal)
-        if (judgement.allowed && judgement.findings.isNotEmpty()) {
+        if (!judgement.allowed) {
+            out.println(Screen.refused(judgement.findings))
+            return false
+        }
+        if (judgement.findings.isNotEmpty()) {
             out.println("You may use it, but ${judgement.findings.joinToString("; ", transform = ::inWords)}.")
         }
-    }
-
-    private fun askNew(entry: PinEntry): Boolean = PinEntry().use { again ->
-        if (!ask("A new PIN: ", entry) || !ask("Once more: ", again)) return false
-        entry.sameAs(again).also { if (!it) out.println("These are not the same.") }
+        return PinEntry().use { again ->
+            val isSame = ask("Once more: ", again) && entry.sameAs(again)
+            if (!isSame) out.println("These are not the same.")
+            isSame
+        }
     }
 
     /** Nothing typed means: never mind. */
@@ -83,7 +88,8 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
 
     private fun askPersonal(): List<Personal> = personal ?: run {
         out.println("So that your PIN is made of neither (or press Enter):")
-        val birthday = keyboard.line("Your birthday, year-month-day: ").orEmpty().split('-').mapNotNull { it.trim().toIntOrNull() }
+        val birthday = keyboard.line("Your birthday, year-month-day: ").orEmpty()
+            .split('-').mapNotNull { it.trim().toIntOrNull() }
         val number = keyboard.line("Your telephone number: ").orEmpty()
         listOfNotNull(
             birthday.takeIf { it.size == 3 }?.let { (year, month, day) -> Personal.Birthday(year, month, day) },

@@ -20,7 +20,7 @@ internal class PinStory : Story {
     override val title = "She chooses a PIN"
 
     override suspend fun play(stage: Stage): String = stage.startApp().use { app ->
-        stage.say("The wallet knows her birthday, 5 August 1990, and her number, 0170 8827364. No PIN may be made of them.")
+        stage.say("Born on 5 August 1990, telephone 0170 8827364: the wallet knows, and takes no PIN made of them.")
         stage.show(Screen.lines(app.lock.status.value))
         for ((digits, rules) in WEAK) refuse(stage, app.lock, digits, rules)
         warn(stage, app.lock)
@@ -29,8 +29,8 @@ internal class PinStory : Story {
             askAgain(stage, app, session)
         }
         val reminders = remind(stage, app)
-        "${WEAK.size} PINs refused with every reason; a weak one named; an earlier one refused; the PIN asked for again after two " +
-            "minutes; $reminders reminders in forty days, none within a week of another"
+        "${WEAK.size} PINs refused with every reason; a weak one named; an earlier one refused; the PIN asked for " +
+            "again after two minutes; $reminders reminders in forty days, none within a week of another"
     }
 
     private suspend fun refuse(stage: Stage, lock: WalletLock, digits: String, rules: List<PinRule>) {
@@ -83,7 +83,7 @@ internal class PinStory : Story {
 
     /** Asks each day, as an app would. */
     private suspend fun remind(stage: Stage, app: DemoApp): Int {
-        stage.say("She does not use the wallet for forty days. Each day the app asks whether there is something to remind her of.")
+        stage.say("She does not use the wallet for forty days. Each day the app asks what to remind her of.")
         val days = (1..40).filter { day ->
             app.phone.clock.skip(DAY_MS)
             val reminder = app.lock.takeReminder() ?: return@filter false

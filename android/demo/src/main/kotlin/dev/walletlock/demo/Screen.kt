@@ -19,8 +19,10 @@ internal object Screen {
                 status.triesLeft?.let { " ${triesLeft(it)} after that." }.orEmpty(),
             who(WhoLocked.PHONE),
         ) + choices(status.remedies)
-        is LockStatus.Locked -> listOf(title(status.reason), reason(status.reason), who(status.by)) + choices(status.remedies)
-        is LockStatus.Wiped -> listOf("WIPED", "Too many wrong PINs: everything kept here was destroyed. You can set a new PIN.")
+        is LockStatus.Locked ->
+            listOf(title(status.reason), reason(status.reason), who(status.by)) + choices(status.remedies)
+        is LockStatus.Wiped ->
+            listOf("WIPED", "Too many wrong PINs: everything kept here was destroyed. You can set a new PIN.")
     }
 
     /** The verdict on a PIN that was not accepted. */
@@ -50,7 +52,7 @@ internal object Screen {
             "No PIN is taken any more, the right one neither, until you have shown in some other way who you are."
         LockReason.UNTIL_RESTART -> "Too many wrong PINs since this phone was started."
         LockReason.DATA_DAMAGED ->
-            "The protected data, or this phone's key to it, is damaged, missing, or from another phone. Nothing was deleted."
+            "The protected data, or the key to it in this phone, is damaged, missing or foreign. Nothing was deleted."
     }
 
     private fun who(by: WhoLocked): String = when (by) {

@@ -25,7 +25,7 @@ internal class TerminalWallet(
 
     suspend fun run() {
         out.println("Walletlock, a wallet in the terminal.")
-        out.println("INSECURE: its device keys lie in a file beside it. On a phone they are in its hardware. Keep no real secrets here.")
+        out.println("INSECURE: device keys lie in a file here, on a phone in its hardware. Keep no real secrets in it.")
         app = DemoApp.start(phone, policy)
         pins = PinDialogs(keyboard, out)
         try {
@@ -42,22 +42,28 @@ internal class TerminalWallet(
         session = session?.takeIf { it.isLive || it.close().let { false } }
         out.println()
         (if (session == null) Screen.lines(status) else listOf("The wallet is open.")).forEach(out::println)
-        val offered = offered(status)
-        out.println("[ ${offered.joinToString("  ") { it.word }}  help ]")
+        val onWallet = walletCommands(status)
+        val onPhone = phoneCommands()
+        out.println("wallet: ${onWallet.joinToString("  ") { it.word }}")
+        out.println("phone:  ${onPhone.joinToString("  ") { it.word }}  help")
+        val offered = onWallet + onPhone
         val word = keyboard.line("${SimpleDateFormat("yyyy-MM-dd HH:mm", Locale.ROOT).format(phone.date)} > ")?.trim()
         try {
             when (word) {
                 null -> isOver = true
                 "" -> return
                 "help" -> offered.forEach { out.println("  %-9s%s".format(it.word, it.help)) }
-                else -> offered.find { it.word == word }?.run?.invoke() ?: out.println("There is no '$word' now. Try 'help'.")
+                else -> {
+                    val command = offered.find { it.word == word }
+                    if (command == null) out.println("There is no '$word' now. Try 'help'.") else command.run()
+                }
             }
         } catch (fault: LockException) {
             out.println(inWords(fault))
         }
     }
 
-    private fun offered(status: LockStatus): List<Command> {
+    private fun walletCommands(status: LockStatus): List<Command> {
         val open = session
         val hasPin = status !is LockStatus.Unconfigured && status !is LockStatus.Wiped
         return when {
@@ -66,7 +72,7 @@ internal class TerminalWallet(
             status is LockStatus.Ready -> listOf(Command("unlock", "enter the PIN") { session = pins.unlock(app.lock) })
             status is LockStatus.CoolingDown -> listOf(Command("wait", "watch the countdown") { watch() })
             else -> emptyList()
-        } + (if (hasPin) lockCommands() else emptyList()) + phoneCommands()
+        } + if (hasPin) lockCommands() else emptyList()
     }
 
     private fun openCommands(open: Session): List<Command> {
@@ -77,13 +83,15 @@ internal class TerminalWallet(
             Command("delete", "delete what is kept", vault::delete),
             Command("journal", "look through what happened", vault::journal),
             Command("export", "write the journal to a file, signed", vault::export),
-            Command("change", "change the PIN") { pins.change(open) },
+            Command("change", "change the PIN") { pins.change(app.lock, open) },
             Command("lock", "lock the wallet") { app.lock.lockNow() },
         )
     }
 
     private fun lockCommands() = listOf(
-        Command("check", "check that nobody tampered with the journal") { out.println(inWords(app.lock.verifyJournal())) },
+        Command("check", "check that nobody tampered with the journal") {
+            out.println(inWords(app.lock.verifyJournal()))
+        },
         Command("remind", "is there something to remind me of?") {
             out.println(app.lock.takeReminder()?.let(::inWords) ?: "Nothing to remind you of.")
         },
@@ -93,7 +101,9 @@ internal class TerminalWallet(
 
     private fun phoneCommands() = listOf(
         Command("skip", "let time pass") { askForTime("How long?")?.let(phone.clock::skip) },
-        Command("ahead", "set the phone's clock ahead; no time passes") { askForTime("How far?")?.let(phone.clock::setAhead) },
+        Command("ahead", "set the phone's clock ahead; no time passes") {
+            askForTime("How far?")?.let(phone.clock::setAhead)
+        },
         Command("restart", "end the app and start it again") { app.restart() },
         Command("reboot", "restart the phone") { app.restartPhone() },
         Command("new", "throw this phone away and take a new one") { takeNewPhone() },

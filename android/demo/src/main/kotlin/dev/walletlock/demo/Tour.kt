@@ -10,12 +10,14 @@ internal class Tour(
     private val folder: Path,
     private val policy: Policy,
     private val out: PrintStream,
-    private val stories: List<Story> = listOf(PinStory(), LockoutStory(), WhichLockStory(), HistoryStory(), PolicyStory()),
+    private val stories: List<Story> =
+        listOf(PinStory(), LockoutStory(), WhichLockStory(), HistoryStory(), PolicyStory()),
 ) {
     /** Plays it. True if every story went as it should. */
     suspend fun play(): Boolean {
-        out.println("The tour of Walletlock. It plays by itself, on the real library: real PIN checks, a real database, real locks.")
-        out.println("Only the phone is made of files: its clock can be moved, and its keys are not kept in hardware.")
+        out.println("The tour of Walletlock. It plays by itself, and checks what it shows.")
+        out.println("The library is the real one: its PIN checks, its database, its locks. Only the phone is made of")
+        out.println("files: its clock can be moved, and its keys are not kept in hardware (insecure).")
         val results = stories.map { it to result(it) }
         out.println()
         for ((story, result) in results) {

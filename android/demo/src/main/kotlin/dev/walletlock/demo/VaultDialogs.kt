@@ -8,7 +8,11 @@ import java.nio.file.Files
 import java.nio.file.Paths
 
 /** What can be done with an open wallet. */
-internal class VaultDialogs(private val session: Session, private val keyboard: Keyboard, private val out: PrintStream) {
+internal class VaultDialogs(
+    private val session: Session,
+    private val keyboard: Keyboard,
+    private val out: PrintStream,
+) {
     suspend fun keep() {
         val item = keyboard.line("Its name: ")?.takeIf { it.isNotBlank() } ?: return
         val bytes = keyboard.line("What to keep: ")?.toByteArray() ?: return

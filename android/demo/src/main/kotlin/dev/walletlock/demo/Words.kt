@@ -21,7 +21,7 @@ private const val MINUTE_S = 60L
 private const val HOUR_S = 3_600L
 private const val DAY_S = 86_400L
 
-/** '4 minutes 12 seconds', '12 hours', '2 days 1 hour': two units at most, rounded up, so that nobody comes too early. */
+/** '4 minutes 12 seconds', '2 days 1 hour': two units at most, rounded up, so that nobody comes too early. */
 internal fun durationInWords(ms: Long): String {
     val seconds = (ms + 999) / 1_000
     return when {
@@ -87,7 +87,7 @@ internal fun inWords(finding: Finding): String = when (finding.rule) {
 
 internal fun inWords(cause: NoVerdictCause): String = when (cause) {
     NoVerdictCause.NotAPin -> "That is too short for a PIN. It was not counted."
-    NoVerdictCause.Platform -> "This phone's clock cannot be read. The PIN was not checked. Restart the phone and try again."
+    NoVerdictCause.Platform -> "This phone's clock cannot be read, so no PIN is checked. Restart it and try again."
     is NoVerdictCause.DeviceKey -> when (cause.fault) {
         DeviceKeyFault.BUSY -> "This phone's keystore is busy. Try again in a moment."
         else -> "This phone's keystore did not answer. The PIN could not be checked."
@@ -128,11 +128,13 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
 /** '  12  2026-01-01 09:30:05  PIN wrong (failure 3)'. */
 internal fun inWords(entry: JournalEntry): String {
     val time = SimpleDateFormat("yyyy-MM-dd HH:mm:ss", Locale.ROOT).format(Date(entry.wallMs))
-    val details = when (val details = entry.details) {
-        null -> " (its details are not what was written)"
-        else -> details.entries.joinToString { (name, value) -> detail(name, value) }.let { if (it.isEmpty()) it else " ($it)" }
+    val details = entry.details?.map { (name, value) -> detail(name, value) }
+    val inBrackets = when {
+        details == null -> " (its details are not what was written)"
+        details.isEmpty() -> ""
+        else -> " (${details.joinToString()})"
     }
-    return "%4d  %s  %s%s".format(entry.number, time, inWords(entry.kind), details)
+    return "%4d  %s  %s%s".format(entry.number, time, inWords(entry.kind), inBrackets)
 }
 
 private fun detail(name: String, value: String): String = when (name) {

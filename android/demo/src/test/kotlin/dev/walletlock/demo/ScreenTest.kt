@@ -86,8 +86,8 @@ class ScreenTest {
 
     @Test
     fun `no verdict is no wrong PIN`() {
-        val causes = listOf(NoVerdictCause.NotAPin, NoVerdictCause.Platform, NoVerdictCause.Storage, NoVerdictCause.TryAgain) +
-            DeviceKeyFault.entries.map { NoVerdictCause.DeviceKey(it) }
+        val causes = DeviceKeyFault.entries.map { NoVerdictCause.DeviceKey(it) } +
+            listOf(NoVerdictCause.NotAPin, NoVerdictCause.Platform, NoVerdictCause.Storage, NoVerdictCause.TryAgain)
         for (cause in causes) {
             val line = Screen.lines(PinOutcome.NoVerdict(cause)).single()
             assertTrue("wrong" !in line.lowercase() && line.endsWith("."), line)
@@ -101,7 +101,8 @@ class ScreenTest {
             Finding(PinRule.RUN, Severity.FORBIDDEN, null),
             Finding(PinRule.DATE, Severity.WEAK, null),
         )
-        val expected = "Refused: it is too short, use at least 6 digits; its digits follow one another; it looks like a date."
+        val expected =
+            "Refused: it is too short, use at least 6 digits; its digits follow one another; it looks like a date."
         assertEquals(expected, Screen.refused(findings))
         val reasons = PinRule.entries.map { inWords(Finding(it, Severity.FORBIDDEN, 6)) }
         assertEquals(PinRule.entries.size, reasons.toSet().size, "each in words of its own")
