@@ -39,7 +39,10 @@ internal class TerminalWallet(
     /** One look at the lock, one command. */
     private suspend fun turn() {
         val status = app.lock.refresh()
-        session = session?.takeIf { it.isLive || it.close().let { false } }
+        session?.takeUnless { it.isLive }?.let { over ->
+            over.close()
+            session = null
+        }
         out.println()
         (if (session == null) Screen.lines(status) else listOf("The wallet is open.")).forEach(out::println)
         val onWallet = walletCommands(status)

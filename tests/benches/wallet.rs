@@ -1,0 +1,188 @@
+//! A wallet to measure: the core on a phone of fakes, its database on a real disk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use ring::hmac;
+use tempfile::TempDir;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use zeroize::Zeroizing;
+
+const PIN: u32 = 493_716;
+/// The least Argon2id there is, some ten microseconds, for figures of what is around it.
+pub(crate) const LEAST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
+
+pub(crate) struct Wallet {
+    pub(crate) lock: Arc<WalletLock>,
+    place: Place,
+    guesses: u32,
+}
+
+/// Where a wallet is when nobody has it open.
+pub(crate) struct Place {
+    folder: TempDir,
+    keys: Keys,
+    cost: KdfCost,
+}
+
+impl Wallet {
+    /// A wallet with a PIN, ready to be asked for it.
+    pub(crate) fn enrolled(cost: KdfCost) -> Result<Self> {
+        let wallet = Place { folder: folder()?, keys: Keys::default(), cost }.open()?;
+        match wallet.lock.enrol(&entry(PIN), &[])? {
+            Enrolment::Enrolled(session) => session.close(),
+            refused => bail!("not enrolled: {refused:?}"),
+        }
+        wallet.lock.prepare()?;
+        Ok(wallet)
+    }
+
+    /// Closes the database as an app that ends does.
+    pub(crate) fn closed(self) -> Place {
+        self.place
+    }
+
+    /// A guess that nobody made before, and then the right PIN, so that the count of failures does not grow.
+    pub(crate) fn try_wrong_and_right(&mut self) -> Result<Duration> {
+        Ok(self.try_wrong()? + self.try_right()?)
+    }
+
+    pub(crate) fn try_right(&mut self) -> Result<Duration> {
+        let entry = entry(PIN);
+        let begin = Instant::now();
+        let outcome = self.lock.verify_pin(&entry);
+        let took = begin.elapsed();
+        match outcome {
+            PinOutcome::Right(session) => session.close(),
+            other => bail!("not right: {other:?}"),
+        }
+        Ok(took)
+    }
+
+    pub(crate) fn try_wrong(&mut self) -> Result<Duration> {
+        self.guesses += 1;
+        let entry = entry(500_000 + self.guesses);
+        let begin = Instant::now();
+        let outcome = self.lock.verify_pin(&entry);
+        let took = begin.elapsed();
+        match outcome {
+            PinOutcome::Wrong(_) => Ok(took),
+            other => bail!("not wrong: {other:?}"),
+        }
+    }
+
+    /// How long the last try was charged: from the end of the probe to the question to the device key. The least Argon2id is in it.
+    pub(crate) fn last_charge(&self) -> Duration {
+        self.place.keys.state().last_charge
+    }
+}
+
+impl Place {
+    pub(crate) fn open(self) -> Result<Wallet> {
+        let lock = WalletLock::open(options(self.database(), self.keys.clone(), self.cost)?)?;
+        Ok(Wallet { lock: Arc::new(lock), place: self, guesses: 0 })
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("wallet.db")
+    }
+
+    /// What the phone's keystore holds.
+    pub(crate) fn aliases(&self) -> Vec<String> {
+        self.keys.state().aliases.iter().cloned().collect()
+    }
+}
+
+/// A lock on a phone whose keystore has these keys.
+pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Options> {
+    let platform = Platform { device_key: Arc::new(keys), ..FakePhone::default().platform() };
+    Ok(Options { path: database, policy: policy()?, platform, calibration: Calibration::Fixed(cost) })
+}
+
+/// A folder on the disk that the program itself is on: folders for temporary files are often in memory, where a flush costs nothing.
+pub(crate) fn folder() -> Result<TempDir> {
+    let program = std::env::current_exe()?;
+    Ok(TempDir::new_in(program.parent().unwrap_or(Path::new(".")))?)
+}
+
+/// Room for many failures and no waits: those cost nothing, and would only have to be waited out.
+fn policy() -> Result<Policy> {
+    Ok(Policy::from_json(r#"{ "name": "benches", "lockout": { "cooldowns": [], "lock_at": 1000 } }"#)?)
+}
+
+fn entry(pin: u32) -> PinEntry {
+    let entry = PinEntry::new();
+    for digit in format!("{pin:06}").chars().filter_map(|digit| digit.to_digit(10)) {
+        // A digit, and fewer than an entry holds.
+        let _ = entry.push(digit);
+    }
+    entry
+}
+
+/// A keystore whose keys are their names, so that another process can have the same. It notes when it is asked: just before the charge,
+/// and just after Argon2id.
+#[derive(Clone, Default)]
+pub(crate) struct Keys(Arc<Mutex<KeysState>>);
+
+#[derive(Default)]
+struct KeysState {
+    aliases: BTreeSet<String>,
+    probed: Option<Instant>,
+    last_charge: Duration,
+}
+
+impl Keys {
+    pub(crate) fn named(aliases: impl IntoIterator<Item = String>) -> Self {
+        let keys = Self::default();
+        keys.state().aliases.extend(aliases);
+        keys
+    }
+
+    fn state(&self) -> MutexGuard<'_, KeysState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.state().aliases.contains(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
+    }
+}
+
+impl DeviceKey for Keys {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        Ok(self.state().aliases.iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
+    }
+
+    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.state().aliases.insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.has(alias)?;
+        self.state().probed = Some(Instant::now());
+        Ok(())
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let mut state = self.state();
+        if let Some(probed) = state.probed.take() {
+            state.last_charge = probed.elapsed();
+        }
+        drop(state);
+        self.has(alias)?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
+        Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.state().aliases.remove(alias);
+        Ok(())
+    }
+}
