@@ -14,6 +14,7 @@ mod fixtures;
 mod kdf_upgrade;
 mod kills;
 mod one_at_a_time;
+mod overtaken;
 mod policy_changes;
 mod reopening;
 mod sessions;

@@ -197,6 +197,11 @@ impl Lockout {
         open
     }
 
+    /// The wait as it was last saved.
+    pub fn saved_wait(&self) -> Option<Wait> {
+        self.cooldown.as_ref().map(|cooldown| cooldown.wait)
+    }
+
     /// Brings the saved wait up to date. `true` if that is worth writing down.
     pub fn save_wait(&mut self, now: Now) -> bool {
         let Some(cooldown) = &mut self.cooldown else { return false };

@@ -39,23 +39,23 @@ impl Session {
             Ok(proof) => proof,
             Err(refusal) => return Ok(PinChange::Refused(refusal)),
         };
-        let changed = lock.replace_pin(&pin, &proof)?;
+        let changed = lock.replace_pin(&pin, &proof, self)?;
         if changed == PinChange::Changed {
             new.clear();
-            self.end_others();
         }
         Ok(changed)
     }
 }
 
 impl WalletLock {
-    fn replace_pin(&self, pin: &Pin, proof: &Proof) -> Result<PinChange, LockError> {
-        let Proof { data_key, wallet_id, now, .. } = proof;
+    fn replace_pin(&self, pin: &Pin, proof: &Proof, session: &Session) -> Result<PinChange, LockError> {
+        let Proof { data_key, wallet_id, key_number: proven, now, .. } = proof;
         let found = self.read(|sealed, record| {
             if sealed.header.wallet_id != *wallet_id {
                 return Ok(None);
             }
-            let Some(slot) = record.slot() else { return Ok(None) };
+            // The PIN that was proven may have been changed since: then its proof is worth nothing.
+            let Some(slot) = record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
             let history = open_index(sealed, record, data_key)?.pin_history;
             Ok(Some((slot, record.policy.pin.clone(), history)))
         })?;
@@ -85,6 +85,8 @@ impl WalletLock {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.reminders.pin_set_ms = now.wall_ms;
                 changes.note(Kind::PinChanged, Details::default());
+                // With the change, not once the listeners have heard of it and the old key is gone.
+                session.end_others();
                 Ok(true)
             })
         });

@@ -39,6 +39,7 @@ struct Made {
     header: RecordHeader,
     key: SealKey,
     sealed: Vec<u8>,
+    key_number: u64,
     data_key: DataKey,
     event: Event,
 }
@@ -63,17 +64,19 @@ impl WalletLock {
         let mut store = self.take_empty()?;
         let generation = lock(&self.sessions).end_all();
         let (state, made) = match self.make_wallet(&mut store, &pin, &mut random, now) {
-            Ok(Made { header, key, sealed, data_key, event }) => {
-                (State::Sealed(Sealed::new(store, header, key, sealed)), Ok((data_key, header.wallet_id, event)))
+            Ok(Made { header, key, sealed, key_number, data_key, event }) => {
+                let made = (data_key, header.wallet_id, key_number, event);
+                (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
             }
             // The unfinished row stands; the next enrolment or opening clears what is there.
             Err(error) => (State::Unconfigured(store), Err(error)),
         };
         *lock(&self.state) = state;
-        let (data_key, wallet_id, event) = made?;
+        let (data_key, wallet_id, key_number, event) = made?;
         entry.clear();
         self.tell(vec![event]);
-        let proof = Proof { data_key, wallet_id, now, session: self.offered.session.clone(), generation };
+        let session = self.offered.session.clone();
+        let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
         Ok(Enrolment::Enrolled(Session::start(self, proof)))
     }
 
@@ -169,7 +172,7 @@ impl WalletLock {
             rows.put_item(&index.id, &index.sealed)?;
             Ok((Kind::Enrolled, Details::of("policy", &self.offered.name)))
         })?;
-        Ok(Made { header, key, sealed, data_key, event })
+        Ok(Made { header, key, sealed, key_number, data_key, event })
     }
 
     /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.

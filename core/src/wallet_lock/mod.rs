@@ -79,21 +79,27 @@ pub struct Judgement {
 impl WalletLock {
     /// What the person is told now. While it cools down, what is left is saved once a minute.
     pub fn status(&self) -> Result<LockStatus, LockError> {
-        let now = self.platform.clock.now()?;
-        lock(&self.sessions).end_expired(now);
+        let now = self.read_clock()?.0;
         let status = self.read(|_, record| {
-            let stale = record.lockout.clone().save_wait(now);
-            Ok((LockStatus::of(record, now), stale))
+            let is_stale = record.lockout.clone().save_wait(now);
+            Ok((LockStatus::of(record, now), is_stale.then(|| record.lockout.saved_wait())))
+        });
+        let status = status.and_then(|(status, stale)| {
+            let Some(seen) = stale else { return Ok(status) };
+            // That wait may have begun long after this call read the clock: taken for a clock that went backwards, the old reading would
+            // end it too early. One that is made after the wait was seen is none too old for it.
+            let now = self.read_clock()?.0;
+            self.transact(now, Durability::Ordered, |changes| {
+                if changes.record.lockout.saved_wait() == seen {
+                    changes.record.lockout.save_wait(now);
+                }
+                Ok(LockStatus::of(changes.record, now))
+            })
         });
         match status {
-            Ok((status, false)) => Ok(status),
-            Ok((_, true)) => self.transact(now, Durability::Ordered, |changes| {
-                changes.record.lockout.save_wait(now);
-                Ok(LockStatus::of(changes.record, now))
-            }),
             Err(LockError::WrongState) => Ok(LockStatus::Unconfigured),
             Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&self.offered)),
-            Err(error) => Err(error),
+            status => status,
         }
     }
 

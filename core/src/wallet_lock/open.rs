@@ -89,7 +89,11 @@ impl WalletLock {
             }
             Some(StoredRecord::Sealed(header, _)) if header.format > FORMAT => Err(LockError::NewerVersion),
             Some(StoredRecord::Sealed(header, sealed)) => {
-                let key = self.seal_key(&header)?;
+                let key = match self.seal_key(&header) {
+                    // The record is here and its key is not: a copied database, or a keystore that was cleared.
+                    Err(DeviceKeyFault::Gone) => return Err(LockError::DataDamaged),
+                    key => key?,
+                };
                 let mut sealed = Sealed::new(store, header, key, sealed);
                 let pin_key = sealed.record()?.slot().map(|slot| self.pin_alias(slot.key_number()));
                 let in_use = [Some(self.seal_alias(header.epoch)), pin_key];
@@ -129,14 +133,9 @@ impl WalletLock {
     }
 
     /// The seal's key, from the device key. It is asked for here only, so that no later call waits for it.
-    pub(super) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, LockError> {
-        let alias = self.seal_alias(header.epoch);
-        match self.device_mac(&alias, &seal_key_input(header)) {
-            Ok(output) => Ok(SealKey::derive(&output)),
-            // The record is here and its key is not: a copied database, or a keystore that was cleared.
-            Err(DeviceKeyFault::Gone) => Err(LockError::DataDamaged),
-            Err(fault) => Err(fault.into()),
-        }
+    pub(super) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, DeviceKeyFault> {
+        let output = self.device_mac(&self.seal_alias(header.epoch), &seal_key_input(header))?;
+        Ok(SealKey::derive(&output))
     }
 
     /// The device key's HMAC, checked to be one.

@@ -1,7 +1,7 @@
 //! A session: the data key, for as long as the wallet is open.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use zeroize::Zeroizing;
 
@@ -12,7 +12,7 @@ use crate::error::LockError;
 use crate::journal::{Details, ExportPart, Exporter, Kind, MAX_PAGE, Page, Query, derive_private_key};
 use crate::key_slots::DataKey;
 use crate::lockout::policy::SessionPolicy;
-use crate::platform::Random;
+use crate::platform::{PlatformFault, Random};
 use crate::record::Record;
 use crate::store::Durability;
 use crate::time::{Lease, Now};
@@ -32,6 +32,8 @@ pub struct Session {
 pub(super) struct Sessions {
     last: u64,
     generation: u64,
+    /// Readings of the clock that have begun.
+    readings: u64,
     live: BTreeMap<u64, Live>,
 }
 
@@ -42,6 +44,8 @@ struct Live {
     absolute: Lease,
     idle: Lease,
     proposals_left: u32,
+    /// How many readings of the clock had begun when it was used last.
+    used_at: u64,
 }
 
 struct Opened {
@@ -53,7 +57,8 @@ struct Opened {
 impl Session {
     /// Begins, unless a lock event came between the right PIN and now: then it is over before it began.
     pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof) -> Self {
-        let Proof { data_key, wallet_id, now, session: policy, generation } = proof;
+        let Proof { data_key, wallet_id, now, session: policy, generation, .. } = proof;
+        let mut sessions = lock(&lock_of.sessions);
         let live = Live {
             data_key,
             wallet_id,
@@ -61,8 +66,8 @@ impl Session {
             idle: Lease::start(u64::from(policy.idle_s) * 1000, now),
             policy,
             proposals_left: PROPOSALS,
+            used_at: sessions.readings,
         };
-        let mut sessions = lock(&lock_of.sessions);
         sessions.last += 1;
         let id = sessions.last;
         if sessions.generation == generation {
@@ -151,10 +156,7 @@ impl Session {
 
     /// Whether the session still lives. Asking does not prolong it.
     pub fn is_live(&self) -> bool {
-        let Ok(now) = self.lock.platform.clock.now() else { return false };
-        let mut sessions = lock(&self.lock.sessions);
-        sessions.end_expired(now);
-        sessions.live.contains_key(&self.id)
+        self.lock.read_clock().is_ok_and(|(.., sessions)| sessions.live.contains_key(&self.id))
     }
 
     /// Ends the session. The data key is wiped, if no other session holds it.
@@ -205,11 +207,13 @@ impl Session {
 
     /// What the session holds, if it lives. Its idle time begins anew.
     fn open(&self) -> Result<Opened, LockError> {
-        let now = self.lock.platform.clock.now()?;
-        let mut sessions = lock(&self.lock.sessions);
-        sessions.end_expired(now);
+        let (now, reading, mut sessions) = self.lock.read_clock()?;
+        let readings = sessions.readings;
         let live = sessions.live.get_mut(&self.id).ok_or(LockError::SessionEnded)?;
-        live.idle = Lease::start(u64::from(live.policy.idle_s) * 1000, now);
+        if live.used_at < reading {
+            live.idle = Lease::start(u64::from(live.policy.idle_s) * 1000, now);
+            live.used_at = readings;
+        }
         Ok(Opened { data_key: live.data_key.clone(), wallet_id: live.wallet_id, now })
     }
 }
@@ -226,6 +230,21 @@ impl std::fmt::Debug for Session {
     }
 }
 
+impl WalletLock {
+    /// The time, the number of this reading, and the sessions that it leaves alive.
+    pub(super) fn read_clock(&self) -> Result<(Now, u64, MutexGuard<'_, Sessions>), PlatformFault> {
+        let reading = {
+            let mut sessions = lock(&self.sessions);
+            sessions.readings += 1;
+            sessions.readings
+        };
+        let now = self.platform.clock.now()?;
+        let mut sessions = lock(&self.sessions);
+        sessions.end_expired(now, reading);
+        Ok((now, reading, sessions))
+    }
+}
+
 impl Sessions {
     /// Raised by every event that ends sessions: what was proven before it opens none after it.
     pub(super) fn generation(&self) -> u64 {
@@ -238,8 +257,10 @@ impl Sessions {
         self.generation
     }
 
-    pub(super) fn end_expired(&mut self, now: Now) {
-        self.live.retain(|_, live| live.absolute.is_live(now) && live.idle.is_live(now));
+    /// Ends those whose time is over or whose clock was set back. A reading that had begun when a session was used is older than that use,
+    /// not a clock set back: two threads read the clock in one order and came here in the other.
+    fn end_expired(&mut self, now: Now, reading: u64) {
+        self.live.retain(|_, live| live.used_at >= reading || (live.absolute.is_live(now) && live.idle.is_live(now)));
     }
 
     fn end_all_but(&mut self, id: u64) {

@@ -23,6 +23,8 @@ use crate::time::Now;
 pub(super) struct Proof {
     pub(super) data_key: DataKey,
     pub(super) wallet_id: [u8; 16],
+    /// The device key of the PIN that was proven: another PIN has another one.
+    pub(super) key_number: u64,
     pub(super) now: Now,
     /// How long a session that it opens may live.
     pub(super) session: SessionPolicy,
@@ -57,24 +59,23 @@ impl WalletLock {
     pub(super) fn prove(&self, entry: &PinEntry) -> Result<Proof, Refusal> {
         // Taken out at once, so that the entry is empty however this ends.
         let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
-        let now = self.platform.clock.now().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
+        let (now, generation) = match self.read_clock() {
+            Ok((now, _, sessions)) => (now, sessions.generation()),
+            Err(_) => return Err(Refusal::NoVerdict(NoVerdict::Platform)),
+        };
         if now.boot.is_none() {
             // No session can live without a boot count, so a right PIN would open nothing.
             return Err(Refusal::NoVerdict(NoVerdict::Platform));
         }
         // Drawn before the charge: what fails here costs no try.
         let mut random = draw(&self.platform).map_err(|error| self.refusal(&error))?;
-        let generation = {
-            let mut sessions = lock(&self.sessions);
-            sessions.end_expired(now);
-            sessions.generation()
-        };
         let found = self.find(&mut random, now)?;
         self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
-        let charge = self.charge(&mut random, now)?;
+        let charge = self.charge(&mut random, &found, now)?;
         let checked = self.check(&pin, &found);
         let (data_key, session) = self.settle(&mut random, charge, &found, checked, now)?;
-        let proof = Proof { data_key, wallet_id: found.wallet_id, now, session, generation };
+        let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
+        let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
         self.bring_up_to_date(&pin, &found.slot, &proof);
         Ok(proof)
     }
@@ -89,21 +90,21 @@ impl WalletLock {
                     wallet_id: sealed.header.wallet_id,
                     budget_is_spent: record.lockout.budget_is_spent(),
                 }),
-                (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), false)),
+                (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), (false, false))),
                 _ => {
                     let mut lockout = record.lockout.clone();
-                    Err((
-                        Refusal::Locked(LockStatus::of(record, now)),
-                        lockout.save_wait(now) | lockout.note_refusal(now),
-                    ))
+                    let news = (lockout.save_wait(now), lockout.note_refusal(now));
+                    Err((Refusal::Locked(LockStatus::of(record, now)), news))
                 }
             })
         });
-        found.map_err(|error| self.refusal(&error))?.map_err(|(refusal, is_new)| {
-            if is_new {
-                // That it cannot be written changes nothing for the person.
+        found.map_err(|error| self.refusal(&error))?.map_err(|(refusal, (is_stale, is_first))| {
+            // What cannot be written changes nothing for the person.
+            if is_stale {
+                let _saved_as_by_anyone_who_looks = self.status();
+            }
+            if is_first {
                 let _refused_all_the_same = self.transact_with(random, now, Durability::Ordered, |changes| {
-                    changes.record.lockout.save_wait(now);
                     if changes.record.lockout.note_refusal(now) {
                         changes.note(Kind::PinRefused, Details::default());
                     }
@@ -125,19 +126,24 @@ impl WalletLock {
     }
 
     /// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing.
-    fn charge(&self, random: &mut Random, now: Now) -> Result<ChargeId, Refusal> {
+    fn charge(&self, random: &mut Random, found: &Found, now: Now) -> Result<ChargeId, Refusal> {
         let unsettled = std::mem::take(&mut *lock(&self.unsettled));
         let charged = self.transact_with(random, now, Durability::Flushed, |changes| {
             let record = &mut *changes.record;
             record.lockout.count_as_wrong(&unsettled);
-            // Another try may have been charged since `find` looked.
+            let status = LockStatus::of(record, now);
+            if status.is_ready() && record.pin_slot != Some(Slot::from(&found.slot)) {
+                // The PIN was changed since `find` looked, or the wallet is another one: it owes nothing for this try.
+                return Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain)));
+            }
+            // Another try may have been charged meanwhile.
             match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(charge) => {
                     changes.note(Kind::PinTried, Details::default());
                     Ok(Ok(charge))
                 }
                 Err(Standing::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
-                Err(_) => Ok(Err(Refusal::Locked(LockStatus::of(record, now)))),
+                Err(_) => Ok(Err(Refusal::Locked(status))),
             }
         });
         charged.map_err(|error| {
@@ -208,7 +214,12 @@ impl WalletLock {
             if settled.durable {
                 changes.flush();
             }
-            Ok(Some((in_force, LockStatus::of(changes.record, now), changes.record.policy.clone())))
+            let status = LockStatus::of(changes.record, now);
+            if !status.is_ready() && judged != Verdict::Right {
+                // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
+                lock(&self.sessions).end_all();
+            }
+            Ok(Some((in_force, status, changes.record.policy.clone())))
         });
         let settled = settled.map_err(|error| {
             lock(&self.unsettled).push(charge);
@@ -217,10 +228,6 @@ impl WalletLock {
         let Some((in_force, status, policy)) = settled else {
             return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
         };
-        // Whatever this try was, no session outlives the lock it brought.
-        if !status.is_ready() && judged != Verdict::Right {
-            lock(&self.sessions).end_all();
-        }
         if status == LockStatus::Wiped {
             // The slot is gone from the disk already; a key that outlives it opens nothing, and goes at the next opening.
             let _next_time = self.delete_keys(&[self.pin_alias(found.slot.key_number())]);

@@ -156,7 +156,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         val open = synchronized(sessions) {
             if (isClosed) return
             isClosed = true
-            sessions.keys.toList()
+            // Not toList: it trusts a size that the garbage collector may change meanwhile.
+            ArrayList(sessions.keys)
         }
         scope.cancel()
         open.forEach(Session::close)
