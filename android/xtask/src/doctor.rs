@@ -19,6 +19,8 @@ pub(crate) enum Need {
     Maven,
     /// What the benches hold Argon2id against. Building and testing go without it.
     Libsodium,
+    /// Puts faults into the code, for `test --deep mutants` alone.
+    CargoMutants,
     /// Checks how the code is laid out. Building and testing go without it.
     Rustfmt,
     /// Checks the code. Building and testing go without it.
@@ -37,6 +39,7 @@ impl Need {
             Self::Jdk => "JDK 17 or newer",
             Self::Maven => "Maven 3.8 or newer",
             Self::Libsodium => "libsodium",
+            Self::CargoMutants => "cargo-mutants",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
         }
@@ -53,6 +56,7 @@ impl Need {
             Self::Libsodium => {
                 process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
             }
+            Self::CargoMutants => process::answer("cargo", &["mutants", "--version"]).is_some(),
             Self::Rustfmt => process::answer("cargo", &["fmt", "--version"]).is_some(),
             Self::Clippy => process::answer("cargo", &["clippy", "--version"]).is_some(),
         }
@@ -64,6 +68,7 @@ impl Need {
             Self::Jdk => Source::Apt(&["default-jdk-headless"]),
             Self::Maven => Source::Apt(&["maven"]),
             Self::Libsodium => Source::Apt(&["libsodium23"]),
+            Self::CargoMutants => Source::Cargo(&["cargo-mutants", "--version", "27.0.0"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),
         }
@@ -76,6 +81,8 @@ enum Source {
     Apt(&'static [&'static str]),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
+    /// A program on crates.io, and which version of it.
+    Cargo(&'static [&'static str]),
 }
 
 /// Looks at everything there is to need.
@@ -133,10 +140,12 @@ fn names(needs: &[Need]) -> String {
 fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     let mut packages = Vec::new();
     let mut components = Vec::new();
+    let mut programs = Vec::new();
     for need in missing {
         match need.source() {
             Source::Apt(names) => packages.extend(names),
             Source::Rustup(name) => components.push(name),
+            Source::Cargo(program) => programs.push(program),
         }
     }
     let mut commands = Vec::new();
@@ -147,6 +156,7 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     if !components.is_empty() && process::answer("rustup", &["--version"]).is_some() {
         commands.push([vec!["rustup", "component", "add"], components].concat());
     }
+    commands.extend(programs.iter().map(|program| [&["cargo", "install", "--locked"], *program].concat()));
     commands
 }
 

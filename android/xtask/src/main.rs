@@ -4,11 +4,13 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
 
 mod bench;
+mod deep;
 mod demo;
 mod doctor;
 mod kotlin;
 mod library;
 mod maven;
+mod mutants;
 mod places;
 mod process;
 mod suite;
@@ -22,6 +24,7 @@ use crate::places::Places;
 const USAGE: &str = "\
 cargo xtask demo [--tour]   build everything and start the terminal wallet (--tour: it plays by itself)
 cargo xtask test            run every test
+cargo xtask test --deep P   prove P for longer: model, crash or timing (--seed N: once more), or mutants (--shard k/n: a part)
 cargo xtask bench           measure what the lock costs (--check: fail above a bound; --plot: draw the README's plot anew)
 cargo xtask doctor          say what this machine lacks, and install it where that is possible";
 
@@ -43,6 +46,7 @@ fn run() -> Result<ExitCode> {
     match (command.as_str(), rest.as_slice()) {
         ("demo", extra) => demo::play(&places, extra),
         ("test", []) => suite::run(&places),
+        ("test", [deep, options @ ..]) if deep == "--deep" => deep::run(&places, options),
         ("bench", options) => bench::run(&places, options),
         ("doctor", []) => doctor::examine(),
         ("" | "help" | "-h" | "--help", []) => {

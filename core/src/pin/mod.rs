@@ -146,3 +146,6 @@ impl fmt::Debug for PinEntry {
         f.write_str("PinEntry(redacted)")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! `cargo xtask test --deep NAME`: a proof of the lock for longer than the ordinary run has time for.
+
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::doctor::{self, Need};
+use crate::places::Places;
+use crate::{mutants, process};
+
+/// A test that also runs, shorter, among the others.
+struct Proof {
+    name: &'static str,
+    package: &'static str,
+    /// Which of the package's tests; all of them whose path contains this.
+    filter: &'static str,
+    /// What it reads its length from, and how long it is here.
+    amount: (&'static str, &'static str),
+}
+
+const PROOFS: [Proof; 3] = [
+    Proof { name: "model", package: "walletlock-model", filter: "", amount: ("WALLETLOCK_STEPS", "1000000") },
+    Proof { name: "crash", package: "walletlock-crash", filter: "power_cuts", amount: ("WALLETLOCK_CUTS", "1000000") },
+    Proof { name: "timing", package: "walletlock-attacks", filter: "timing", amount: ("WALLETLOCK_SAMPLES", "200000") },
+];
+
+/// `options`: the proof's name, then `--seed N` to play one again, or `--shard k/n` for a part of the mutants.
+pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
+    let options: Vec<_> = options.iter().map(String::as_str).collect();
+    match options.as_slice() {
+        ["mutants"] => mutants::run(places, None),
+        ["mutants", "--shard", shard] => mutants::run(places, Some(shard)),
+        [name] => prove(places, name, new_seed()?),
+        [name, "--seed", seed] => {
+            let seed = seed.parse().with_context(|| format!("a seed is a whole number, not {seed}"))?;
+            prove(places, name, seed)
+        }
+        _ => bail!("expected: --deep model | crash | timing [--seed N], or --deep mutants [--shard k/n]"),
+    }
+}
+
+/// Another one at every run: the ordinary tests always play the same.
+fn new_seed() -> Result<u64> {
+    Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs())
+}
+
+fn prove(places: &Places, name: &str, seed: u64) -> Result<ExitCode> {
+    let Some(proof) = PROOFS.iter().find(|proof| proof.name == name) else {
+        let names: Vec<_> = PROOFS.iter().map(|proof| proof.name).collect();
+        bail!("no such proof: {name}; there are {}, mutants", names.join(", "));
+    };
+    doctor::require(&[Need::CCompiler])?;
+    let mut cargo = process::cargo(places);
+    cargo.args(["test", "--package", proof.package, "--", "--nocapture", proof.filter]);
+    cargo.env(proof.amount.0, proof.amount.1).env("WALLETLOCK_SEED", seed.to_string());
+    println!("cargo xtask test --deep {name} --seed {seed}");
+    process::run(&mut cargo)?;
+    Ok(ExitCode::SUCCESS)
+}

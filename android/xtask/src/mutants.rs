@@ -1,0 +1,124 @@
+//! `cargo xtask test --deep mutants`: faults put into the core's policy, one at a time; its pure tests must notice.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use camino::Utf8Path;
+
+use crate::doctor::{self, Need};
+use crate::kotlin::remove_folder;
+use crate::places::Places;
+use crate::process;
+
+/// Of the faults that compile, in percent.
+const CAUGHT_AT_LEAST: usize = 95;
+/// The faults that no test notices, and why that is right.
+const EXPLAINED: &str = "core/MUTANTS.md";
+const EXAMINED: [&str; 5] = [
+    "core/src/lockout/**/*.rs",
+    "core/src/pin/**/*.rs",
+    "core/src/key_slots/**/*.rs",
+    "core/src/record.rs",
+    "core/src/time.rs",
+];
+
+/// Exit codes of cargo-mutants that mean that it ran to its end: all caught, some missed, some timed out.
+const RAN: [i32; 3] = [0, 2, 3];
+
+/// `shard`: `k/n`, the k-th part of n, counted from 0.
+pub(crate) fn run(places: &Places, shard: Option<&str>) -> Result<ExitCode> {
+    doctor::require(&[Need::CCompiler, Need::CargoMutants])?;
+    let output = places.target().join("mutants");
+    remove_folder(&output)?;
+    fs::create_dir_all(&output)?;
+    let mut cargo = process::cargo(places);
+    cargo.args(["mutants", "--package", "walletlock-core", "--output", output.as_str(), "--no-times"]);
+    cargo.args(EXAMINED.iter().flat_map(|file| ["--file", file]));
+    cargo.args(shard.iter().flat_map(|shard| ["--shard", shard]));
+    let status = cargo.args(["--", "--lib"]).status().context("could not start cargo-mutants")?;
+    if !status.code().is_some_and(|code| RAN.contains(&code)) {
+        bail!("cargo-mutants failed ({status})");
+    }
+    judge(&Found::read(&output.join("mutants.out"))?, &fs::read_to_string(places.root().join(EXPLAINED))?, shard)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What became of the faults, each as cargo-mutants prints it, without the place in its file, which moves.
+struct Found {
+    caught: Vec<String>,
+    missed: Vec<String>,
+}
+
+impl Found {
+    fn read(folder: &Utf8Path) -> Result<Self> {
+        let list = |name: &str| -> Result<Vec<String>> {
+            let path = folder.join(name);
+            let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
+            Ok(text.lines().map(without_place).collect())
+        };
+        // A fault that makes the tests run for ever was noticed too.
+        Ok(Self { caught: [list("caught.txt")?, list("timeout.txt")?].concat(), missed: list("missed.txt")? })
+    }
+}
+
+/// `core/src/time.rs:12:3: replace a with b` is named in the table as `core/src/time.rs: replace a with b`.
+fn without_place(line: &str) -> String {
+    match line.splitn(4, ':').collect::<Vec<_>>().as_slice() {
+        [file, _, _, fault] => format!("{file}:{fault}"),
+        _ => line.to_owned(),
+    }
+}
+
+fn judge(found: &Found, table: &str, shard: Option<&str>) -> Result<()> {
+    let (caught, missed) = (found.caught.len(), found.missed.len());
+    let percent = 100 * caught / (caught + missed).max(1);
+    println!("mutants: {caught} caught, {missed} missed: {percent} % of those that compile");
+    let explained: BTreeSet<_> = table.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    let unexplained: Vec<_> = found.missed.iter().filter(|fault| !explained.contains(fault.as_str())).collect();
+    if !unexplained.is_empty() {
+        bail!("missed, and not explained in {EXPLAINED}:\n{}", lines(unexplained));
+    }
+    let stale: Vec<_> = explained.iter().filter(|fault| !found.missed.iter().any(|missed| missed == *fault)).collect();
+    if shard.is_none() && !stale.is_empty() {
+        bail!("explained in {EXPLAINED}, and caught by now:\n{}", lines(stale));
+    }
+    if percent < CAUGHT_AT_LEAST {
+        bail!("fewer than {CAUGHT_AT_LEAST} % are caught");
+    }
+    Ok(())
+}
+
+fn lines<T: std::fmt::Display>(faults: Vec<T>) -> String {
+    faults.iter().map(|fault| format!("    {fault}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, judge, without_place};
+
+    const TABLE: &str = "| fault | why |\n|---|---|\n| `a.rs: replace x with y` | equal |\n";
+
+    fn found(caught: usize, missed: &[&str]) -> Found {
+        Found {
+            caught: vec!["a.rs: replace < with <=".to_owned(); caught],
+            missed: missed.iter().map(|fault| (*fault).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_fault_is_named_without_its_place() {
+        assert_eq!(without_place("a.rs:10:5: replace f -> u8 with 1 in T::f"), "a.rs: replace f -> u8 with 1 in T::f");
+    }
+
+    #[test]
+    fn what_is_missed_must_be_explained_and_what_is_explained_missed() {
+        let explained = "a.rs: replace x with y";
+        assert!(judge(&found(99, &[explained]), TABLE, None).is_ok());
+        assert!(judge(&found(99, &["a.rs: delete !"]), TABLE, Some("0/4")).is_err(), "not explained");
+        assert!(judge(&found(99, &[]), TABLE, None).is_err(), "explained, but caught");
+        assert!(judge(&found(99, &[]), TABLE, Some("0/4")).is_ok(), "it may be in another part");
+        assert!(judge(&found(9, &[explained]), TABLE, None).is_err(), "too many, explained or not");
+    }
+}
