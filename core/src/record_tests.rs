@@ -1,4 +1,5 @@
 use super::*;
+use crate::crypto::AEAD_OVERHEAD;
 use crate::key_slots::{DataKey, KdfCost};
 use crate::platform::testing::FakeEntropy;
 use crate::time::Now;
@@ -42,6 +43,9 @@ fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
     let sealed = record().seal(&mut random(), &key(), &HEADER).expect("sealed");
     assert_eq!(Record::unseal(&sealed, &key(), &HEADER), Some(record()));
     assert_eq!(Record::unseal(&sealed, &SealKey::derive(&[0x23; 32]), &HEADER), None);
+    let later = RecordHeader { format: FORMAT + 1, ..HEADER };
+    let of_later = record().seal(&mut random(), &key(), &later).expect("sealed");
+    assert_eq!(Record::unseal(&of_later, &key(), &later), None, "a later format");
     for other in [
         RecordHeader { epoch: 1, ..HEADER },
         RecordHeader { format: FORMAT + 1, ..HEADER },
@@ -84,6 +88,8 @@ fn values_out_of_range_are_refused() {
         ("/pin_slot", serde_json::json!("no hexadecimal")),
         ("/journal_key", serde_json::json!("5555")),
         ("/vault_version", serde_json::json!(null)),
+        ("/vault_version", serde_json::json!(1_u64 << 62)),
+        ("/journal/number", serde_json::json!(1_u64 << 62)),
     ] {
         let mut changed = json.clone();
         *changed.pointer_mut(field).expect("the field") = value;
@@ -96,11 +102,31 @@ fn values_out_of_range_are_refused() {
 
 #[test]
 fn what_is_too_large_is_not_even_opened() {
-    let mut record = record();
-    record.policy.contacts = vec![crate::lockout::Contact::Form("x".repeat(MAX_BYTES)); 1];
-    let sealed = record.seal(&mut random(), &key(), &HEADER).expect("sealed");
-    assert!(sealed.len() > MAX_BYTES);
-    assert_eq!(Record::unseal(&sealed, &key(), &HEADER), None);
+    let json = serde_json::to_vec(&record()).expect("bytes");
+    let padded = |size: usize| {
+        let spaces = vec![b' '; size - AEAD_OVERHEAD - json.len()];
+        let plaintext = [json.as_slice(), &spaces].concat();
+        let sealed = aead_seal(&mut random(), &key().0, &associated_data(&HEADER), &plaintext).expect("sealed");
+        Record::unseal(&sealed, &key(), &HEADER)
+    };
+    assert_eq!(padded(MAX_BYTES), Some(record()), "the control");
+    assert_eq!(padded(MAX_BYTES + 1), None);
+}
+
+#[test]
+fn the_seals_key_is_bound_to_wallet_and_epoch() {
+    let input = seal_key_input(&RecordHeader { epoch: 0x0102, ..HEADER });
+    let expected =
+        [b"walletlock v1 record seal device key".as_slice(), &[0x11; 16], &[0, 0, 0, 0, 0, 0, 1, 2]].concat();
+    assert_eq!(input, expected);
+}
+
+#[test]
+fn its_slot_is_there_until_it_is_wiped_and_prints_nothing() {
+    let record = record();
+    assert_eq!(record.slot().map(|slot| slot.key_number()), Some(1));
+    assert_eq!(format!("{:?}", record.pin_slot), "Some(Slot)");
+    assert!(Record { pin_slot: None, ..record }.slot().is_none());
 }
 
 /// The record of format 1, as the first release writes it. If this fails, old databases no longer open.

@@ -50,3 +50,28 @@ impl std::fmt::Debug for DataKey {
         f.write_str("DataKey(redacted)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hex;
+
+    #[test]
+    fn each_purpose_has_its_own_subkey() {
+        let key = DataKey::from_bytes(&[0x11; 32]).expect("32 bytes");
+        // Computed apart from this code, by RFC 5869.
+        let vault = "5bbb3483b3699ae735ab02795057fe3ffee8d3b9e8a43e75daf217713e93fa15";
+        assert_eq!(hex::encode(key.derive(Purpose::Vault).as_slice()), vault);
+        assert_ne!(hex::encode(key.derive(Purpose::PinHistory).as_slice()), vault);
+    }
+
+    #[test]
+    fn other_than_32_bytes_are_no_key() {
+        assert!(DataKey::from_bytes(&[0x11; 31]).is_none() && DataKey::from_bytes(&[0x11; 33]).is_none());
+    }
+
+    #[test]
+    fn it_prints_nothing() {
+        assert_eq!(format!("{:?}", DataKey::zero()), "DataKey(redacted)");
+    }
+}
