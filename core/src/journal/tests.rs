@@ -9,14 +9,16 @@ const WALLET: [u8; 16] = [0x11; 16];
 
 struct Keys {
     random: Random,
+    data_key: DataKey,
     private: [u8; 32],
     public: [u8; 32],
 }
 
 fn keys() -> Keys {
     let mut random = Random::draw(&FakeEntropy::new(5)).expect("entropy");
-    let private = *derive_private_key(&DataKey::make(&mut random));
-    Keys { random, private, public: derive_public_key(&private).expect("a key") }
+    let data_key = DataKey::make(&mut random);
+    let private = *derive_private_key(&data_key);
+    Keys { random, data_key, private, public: derive_public_key(&private).expect("a key") }
 }
 
 fn at(minute: u64) -> Now {
@@ -155,4 +157,13 @@ fn the_format_is_frozen() {
     let line = Head::start(&WALLET).append(at(1), Kind::PinTried, SealedDetails::default());
     let hex: String = line.link.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, "ecef8cbf84b638763f45b5fe58770ffc686a7d57818d904f36204148857a9ebc");
+}
+
+/// The export of format 1, which `tests/verifier` accepts. If this fails, evidence that someone keeps may no longer be read.
+#[test]
+fn the_export_is_frozen() {
+    let (head, lines, keys) = chain();
+    let exporter = Exporter::new(&keys.data_key, &WALLET).expect("a key");
+    let part = exporter.part(0, lines.into_iter(), &head).expect("it serialises");
+    assert_eq!((part.text.as_str(), part.next), (include_str!("../../vectors/export_v1.jsonl"), None));
 }

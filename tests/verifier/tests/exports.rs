@@ -75,6 +75,14 @@ fn an_export_verifies_however_it_was_parted() {
     assert!(!whole.contains("493716") && !whole.contains(&hex(b"493716")), "and the PIN is not in it");
 }
 
+/// What the first release writes, kept beside the code that writes it.
+#[test]
+fn a_frozen_export_verifies() {
+    let frozen = include_str!("../../../core/vectors/export_v1.jsonl");
+    let report = verify(frozen.as_bytes(), None).expect("it is as it was written");
+    assert_eq!((report.lines, report.unreadable), (6, 0));
+}
+
 #[test]
 fn every_tampering_is_found_where_it_is() {
     let (session, _folder) = session();
