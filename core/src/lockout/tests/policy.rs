@@ -330,6 +330,18 @@ fn what_is_no_json_policy_is_refused() {
 }
 
 #[test]
+fn a_mistake_is_said_in_our_own_words() {
+    for (json, words) in [
+        (r#"{"lock_att":1}"#, "lock_att: is not a field of a policy"),
+        (r#"{"lockout":{"cooldowns":[{"from":3}]}}"#, "lockout.cooldowns[0]: lacks a field"),
+        (r#"{"name":5}"#, "name: has another type, or a value out of range"),
+        (r#"{"name":"#, "name: is not JSON (line 1, column 8)"),
+    ] {
+        assert_eq!(Policy::from_json(json).unwrap_err().to_string(), words, "{json}");
+    }
+}
+
+#[test]
 fn what_json_leaves_out_is_as_in_walletlock() {
     let walletlock = Policy::preset("walletlock").unwrap();
     assert_eq!(Policy::from_json("{}"), Ok(walletlock.clone()));
