@@ -190,6 +190,32 @@ fn the_budget_for_no_verdict_is_refilled_by_a_right_pin_only() {
 }
 
 #[test]
+fn the_budget_is_spent_when_nothing_is_left_of_it() {
+    let mut run = Run::new(plain());
+    for (script, spent) in [("", false), ("c n0", false), ("c n1", true), ("c n2", true), ("c r3", false)] {
+        run.play(script);
+        assert_eq!(run.lockout.budget_is_spent(), spent, "after {script}");
+    }
+}
+
+/// Their settlement could not be written: that must not cost less than a wrong PIN, nor more.
+#[test]
+fn tries_whose_settlement_was_lost_become_wrong_ones() {
+    let policy = LockoutPolicy { per_boot_limit: Some(5), ..plain() };
+    let mut run = Run::new(policy);
+    run.play("c c c c w3");
+    run.lockout.count_as_wrong(&[run.charges[0], run.charges[2], run.charges[3]]);
+    assert_eq!(run.lockout.failures(), 4, "each counts once, settled or not");
+    assert_eq!(run.standing(), Standing::Ready { tries_left: Some(1) });
+    assert_eq!(run.play("w0"), None, "it is settled");
+    assert_eq!(run.play("r1"), counted(false));
+    assert_eq!(run.lockout.failures(), 0, "the right PIN takes back what was settled as wrong");
+    assert_eq!(run.standing(), Standing::Ready { tries_left: Some(5) });
+    run.lockout.count_as_wrong(&run.charges);
+    assert_eq!(run.lockout.failures(), 0, "none of them is open");
+}
+
+#[test]
 fn a_charge_is_never_named_twice() {
     let mut run = Run::new(plain());
     run.play("c r0 c c w1 d2 c x c r4");
@@ -242,6 +268,18 @@ fn a_wait_begins_with_the_charge_and_goes_with_it_when_it_is_refunded() {
         run.play(script);
         assert_eq!(run.remaining_ms(), remaining_ms, "{script}");
     }
+}
+
+#[test]
+fn without_a_wait_there_is_none_to_save() {
+    let mut run = Run::new(with_waits());
+    run.play("c w0");
+    assert_eq!(run.lockout.saved_wait(), None);
+    run.play("c w1");
+    assert_eq!(run.lockout.saved_wait().map(|wait| wait.saved_ms()), Some(30_000));
+    run.now_ms += 30_000;
+    run.play("c w2");
+    assert_eq!(run.lockout.saved_wait(), None, "the third brings none");
 }
 
 #[test]
