@@ -52,3 +52,46 @@ impl PinHistory {
 fn derive_tag(data_key: &DataKey, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> {
     derive_mac(data_key.derive(Purpose::PinHistory).as_slice(), &[kdf_output])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::testing::FakeEntropy;
+
+    fn history(outputs: &[u8]) -> (PinHistory, DataKey) {
+        let mut random = Random::draw(&FakeEntropy::new(11)).expect("entropy");
+        let data_key = DataKey::make(&mut random);
+        let mut history = PinHistory::make(&mut random, KdfCost::CHEAP);
+        outputs.iter().for_each(|output| history.push(&data_key, &[*output; 32]));
+        (history, data_key)
+    }
+
+    #[test]
+    fn it_knows_the_last_pins_and_no_others() {
+        let (history, data_key) = history(&[1, 2, 3]);
+        let known = |output, remember| history.contains(&data_key, &[output; 32], remember);
+        assert_eq!([1, 2, 3, 4].map(|output| known(output, 5)), [true, true, true, false]);
+        assert_eq!([1, 2, 3].map(|output| known(output, 2)), [false, true, true], "the newest two");
+        assert_eq!([1, 2, 3].map(|output| known(output, 0)), [false; 3]);
+    }
+
+    #[test]
+    fn a_pin_set_twice_is_known() {
+        let (history, data_key) = history(&[1, 1]);
+        assert!(history.contains(&data_key, &[1; 32], 5));
+    }
+
+    #[test]
+    fn it_keeps_five() {
+        let (history, data_key) = history(&[1, 2, 3, 4, 5, 6, 7]);
+        let known = [2, 3, 7].map(|output| history.contains(&data_key, &[output; 32], u32::MAX));
+        assert_eq!((history.macs.len(), known), (MAX_KEPT, [false, true, true]));
+    }
+
+    #[test]
+    fn without_the_data_key_it_tells_nothing() {
+        let (history, _) = history(&[1]);
+        let other = DataKey::make(&mut Random::draw(&FakeEntropy::new(12)).expect("entropy"));
+        assert!(!history.contains(&other, &[1; 32], 5));
+    }
+}

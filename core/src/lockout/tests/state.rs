@@ -648,6 +648,10 @@ fn refusals_of_one_cooldown_are_noted_once() {
     assert!(!run.lockout.note_refusal(at(1, run.now_ms)));
     run.play("d3 c");
     assert!(run.lockout.note_refusal(at(1, run.now_ms)), "and the next");
+    let mut run = Run::new(with_waits());
+    run.play("c c");
+    assert!(!run.lockout.note_refusal(at(1, run.now_ms + 30_000)), "it is over: nobody is turned away");
+    assert!(run.lockout.note_refusal(at(1, run.now_ms + 29_999)));
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn is_date_written(pin: &[u8], format: &str) -> bool {
     let (day, month) = (day.unwrap_or(1), month.unwrap_or(1));
     match year {
         Some(year) if format.contains("YYYY") => YEARS.contains(&year) && is_day(day, month, year),
-        Some(year) => is_day(day, month, 1900 + year) || is_day(day, month, 2000 + year),
+        // 1900 to 1999 have no 29 February that these years lack.
+        Some(year) => is_day(day, month, 2000 + year),
         // Without a year, 29 February is as good a birthday as any.
         None => is_day(day, month, 2000),
     }

@@ -179,6 +179,13 @@ fn nothing_personal_is_shown() {
     assert!(!shown.contains(|letter: char| letter.is_ascii_digit()), "{shown}");
 }
 
+#[test]
+fn what_is_personal_prints_nothing() {
+    for known in [birthday(1990, 8, 5), number("07700900417")] {
+        assert_eq!(format!("{known:?}"), "Personal(redacted)");
+    }
+}
+
 /// The table in the module's docs is what this prints.
 #[test]
 fn the_docs_tell_the_share_that_each_rule_removes() {
