@@ -1,17 +1,18 @@
 //! The native library for this machine.
 
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX, OS};
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::places::{Flavour, Places};
 use crate::process;
 
 /// Builds it and says where it is. It keeps its symbols: Kotlin is generated from them.
 pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
-    let file = format!("{DLL_PREFIX}walletlock{DLL_SUFFIX}");
+    let file = file_name();
     let mut cargo = process::cargo(places);
     cargo.args(["build", "--package", "walletlock-android", "--lib"]);
     match flavour {
@@ -30,4 +31,17 @@ pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
             Ok(kept)
         }
     }
+}
+
+/// Lays it out as the fakes look for it, under `native/<os>-<arch>/` and without its symbols, which are nine tenths of it.
+pub(crate) fn pack_for_fakes(places: &Places, library: &Utf8Path) -> Result<()> {
+    let folder = places.host_library().join("native").join(format!("{OS}-{ARCH}"));
+    fs::create_dir_all(&folder)?;
+    let packed = folder.join(file_name());
+    process::run(Command::new("strip").args(["-S", "-x", "-o", packed.as_str(), library.as_str()]))
+        .context("the library in the fakes is one without symbols")
+}
+
+fn file_name() -> String {
+    format!("{DLL_PREFIX}walletlock{DLL_SUFFIX}")
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
 
 mod bench;
+mod consumer;
 mod deep;
 mod demo;
 mod doctor;

@@ -37,7 +37,12 @@ pub(crate) fn verify(places: &Places, library: &Utf8Path) -> Result<String> {
     let log = places.log("maven-testing");
     remove_folder(&places.maven(Flavour::Testing))?;
     process::run_logged(maven(places, Flavour::Testing, library).arg("verify"), &log)?;
-    let said = fs::read_to_string(&log)?;
+    counts_in(&log)
+}
+
+/// What the test runner counted, by a log of Maven.
+pub(crate) fn counts_in(log: &Utf8Path) -> Result<String> {
+    let said = fs::read_to_string(log)?;
     let counts: Vec<_> = said.lines().filter(|line| line.contains("Tests run:")).collect();
     if counts.is_empty() {
         bail!("Maven ran no test\nall of its output: {log}");
@@ -45,19 +50,25 @@ pub(crate) fn verify(places: &Places, library: &Utf8Path) -> Result<String> {
     Ok(counts.join("\n"))
 }
 
-/// The Java property from which the generated Kotlin takes the library instead of searching for it.
+/// The Java property from which the facade takes the library instead of searching for it.
 pub(crate) fn library_override(library: &Utf8Path) -> String {
-    format!("-Duniffi.component.walletlock.libraryOverride={library}")
+    format!("-Dwalletlock.library={library}")
+}
+
+/// Maven, saying no more than a log needs.
+pub(crate) fn program() -> Command {
+    let mut maven = Command::new("mvn");
+    maven.args(["--batch-mode", "--no-transfer-progress"]);
+    maven
 }
 
 fn maven(places: &Places, flavour: Flavour, library: &Utf8Path) -> Command {
-    let mut maven = Command::new("mvn");
+    let mut maven = program();
     maven.current_dir(places.android()).args([
-        "--batch-mode",
-        "--no-transfer-progress",
         &format!("-Dwalletlock.build={}", places.maven(flavour)),
         &format!("-Dwalletlock.bindings={}", places.kotlin_bindings(flavour)),
-        &format!("-Dwalletlock.library={library}"),
+        &format!("-Dwalletlock.native={library}"),
+        &format!("-Dwalletlock.host={}", places.host_library()),
     ]);
     maven
 }

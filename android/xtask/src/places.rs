@@ -75,6 +75,21 @@ impl Places {
         })
     }
 
+    /// What the fakes carry of the testing library: `native/<os>-<arch>/`.
+    pub(crate) fn host_library(&self) -> Utf8PathBuf {
+        self.target.join("host-library")
+    }
+
+    /// An app of its own, which takes our artifacts by their coordinates.
+    pub(crate) fn consumer(&self) -> Utf8PathBuf {
+        self.root.join("tests/consumer/jvm")
+    }
+
+    /// Where that app is built, and the Maven repository it takes everything from.
+    pub(crate) fn consumer_build(&self) -> Utf8PathBuf {
+        self.target.join("consumer")
+    }
+
     /// What a step printed, kept for a look after it failed.
     pub(crate) fn log(&self, step: &str) -> Utf8PathBuf {
         self.target.join("logs").join(format!("{step}.log"))

@@ -7,14 +7,15 @@ use anyhow::{Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{demo, kotlin, library, maven, process};
+use crate::{consumer, demo, kotlin, library, maven, process};
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     ("the core as it ships", core_as_shipped),
     ("all Rust tests", all_rust),
     ("all Kotlin tests", all_kotlin),
+    ("an app's own tests", consumer::test),
     ("the demo's tour", tour),
 ];
 
@@ -49,6 +50,7 @@ fn all_rust(places: &Places) -> Result<()> {
 fn all_kotlin(places: &Places) -> Result<()> {
     let library = library::build(places, Flavour::Testing)?;
     kotlin::generate(places, Flavour::Testing, &library)?;
+    library::pack_for_fakes(places, &library)?;
     println!("{}", maven::verify(places, &library)?);
     Ok(())
 }

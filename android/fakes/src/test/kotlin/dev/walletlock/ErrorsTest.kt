@@ -168,10 +168,8 @@ class ErrorsTest : LockTest() {
     }
 
     private fun openInAnotherProcess(): String {
-        val library = "uniffi.component.walletlock.libraryOverride"
         val process = ProcessBuilder(
             File(System.getProperty("java.home"), "bin/java").path,
-            "-D$library=${System.getProperty(library)}",
             "-classpath",
             System.getProperty("java.class.path"),
             AnotherProcess::class.java.name,

@@ -61,7 +61,7 @@ class TourTest {
     }
 
     private fun playInAnotherProcess(vararg arguments: String): Pair<Int, String> {
-        val library = "uniffi.component.walletlock.libraryOverride"
+        val library = "walletlock.library"
         val java = listOf(
             File(System.getProperty("java.home"), "bin/java").path,
             "-D$library=${System.getProperty(library)}",

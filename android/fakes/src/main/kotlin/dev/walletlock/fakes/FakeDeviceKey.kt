@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec
  * Strict: making a key whose alias exists fails, using one that does not exist fails as gone, and while
  * [isPhoneLocked] the PIN's key answers busy and the seal's key answers.
  */
-class FakeDeviceKey : DeviceKey {
+public class FakeDeviceKey : DeviceKey {
     private class Key(val purpose: KeyPurpose, val bytes: ByteArray)
 
     private val keys = TreeMap<String, Key>()
@@ -31,39 +31,50 @@ class FakeDeviceKey : DeviceKey {
      * @property hmac HMACs.
      * @property delete deletions.
      */
-    data class Calls(
-        val aliases: Int = 0,
-        val create: Int = 0,
-        val ready: Int = 0,
-        val hmac: Int = 0,
-        val delete: Int = 0,
+    public data class Calls(
+        public val aliases: Int = 0,
+        public val create: Int = 0,
+        public val ready: Int = 0,
+        public val hmac: Int = 0,
+        public val delete: Int = 0,
     )
 
     /** Calls so far. */
-    val calls: Calls @Synchronized get() = counted
+    public val calls: Calls @Synchronized get() = counted
 
     /** The aliases that exist, in order. */
-    val allAliases: List<String> @Synchronized get() = keys.keys.toList()
+    public val allAliases: List<String> @Synchronized get() = keys.keys.toList()
 
-    /** While not null, every call throws this. */
+    /**
+     * While not null, every call throws this. A [DeviceKeyException] says what is the matter; anything else is taken as
+     * [DeviceKeyFault.FAILED].
+     */
     @get:Synchronized
     @set:Synchronized
-    var failure: RuntimeException? = null
+    public var failure: RuntimeException? = null
 
     /** Whether the phone's screen is locked, so that the PIN's key cannot be used. */
     @get:Synchronized
     @set:Synchronized
-    var isPhoneLocked: Boolean = false
+    public var isPhoneLocked: Boolean = false
 
-    /** The next HMAC throws this, though the probe before it succeeds. Several calls queue up. */
+    /**
+     * The next HMAC throws [failure], though the probe before it succeeds: what costs a try, which the lock gives back.
+     * Several calls queue up.
+     */
     @Synchronized
-    fun failNextHmac(failure: RuntimeException) {
+    public fun failNextHmac(failure: RuntimeException) {
         nextHmacs += failure
     }
 
-    /** Loses every key, as a factory reset does; or is another phone. */
+    /**
+     * Loses every key, as a factory reset does; or is another phone. A lock that is opened then is
+     * [dev.walletlock.LockReason.DATA_DAMAGED].
+     */
     @Synchronized
-    fun loseAll() = keys.clear()
+    public fun loseAll() {
+        keys.clear()
+    }
 
     @Synchronized
     override fun aliases(prefix: String): List<String> {
@@ -72,6 +83,7 @@ class FakeDeviceKey : DeviceKey {
         return keys.keys.filter { it.startsWith(prefix) }
     }
 
+    /** @throws DeviceKeyException failed, if the alias exists. */
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         counted = counted.copy(create = counted.create + 1)
@@ -81,6 +93,7 @@ class FakeDeviceKey : DeviceKey {
         keys[alias] = Key(purpose, ByteArray(KEY_BYTES) { (made shr Byte.SIZE_BITS * (it % Int.SIZE_BYTES)).toByte() })
     }
 
+    /** @throws DeviceKeyException gone, or busy. */
     @Synchronized
     override fun ready(alias: String) {
         counted = counted.copy(ready = counted.ready + 1)
@@ -88,6 +101,7 @@ class FakeDeviceKey : DeviceKey {
         usable(alias)
     }
 
+    /** @throws DeviceKeyException gone, or busy. */
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
         counted = counted.copy(hmac = counted.hmac + 1)
@@ -110,8 +124,6 @@ class FakeDeviceKey : DeviceKey {
         if (isPhoneLocked && key.purpose == KeyPurpose.PIN_SLOT) throw DeviceKeyException(DeviceKeyFault.BUSY)
         return key
     }
-
-    private companion object {
-        const val KEY_BYTES = 32
-    }
 }
+
+private const val KEY_BYTES = 32

@@ -7,15 +7,18 @@ import java.util.Random
  * Bytes that look random and are the same in every run: those of [seed].
  *
  * Strict: it gives exactly what is asked for, and refuses a count below one.
+ *
+ * @param seed names the sequence of bytes.
  */
-class FakeEntropy @JvmOverloads constructor(seed: Long = 1) : Entropy {
+public class FakeEntropy @JvmOverloads constructor(seed: Long = 1) : Entropy {
     private val random = Random(seed)
 
-    /** While not null, asking throws this. */
+    /** While not null, asking throws this. A lock answers with no verdict ([dev.walletlock.NoVerdictCause.Platform]). */
     @get:Synchronized
     @set:Synchronized
-    var failure: RuntimeException? = null
+    public var failure: RuntimeException? = null
 
+    /** @throws IllegalArgumentException for a [count] below one. */
     @Synchronized
     override fun randomBytes(count: Int): ByteArray {
         failure?.let { throw it }

@@ -1,0 +1,19 @@
+package dev.walletlock
+
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
+
+class TwinsTest {
+    @Test
+    fun `every constant has its twin on the other side`() {
+        fun names(constants: Iterable<Enum<*>>) = constants.map { it.name }
+        assertEquals(names(dev.walletlock.ffi.Kind.entries), names(JournalKind.entries))
+        assertEquals(names(dev.walletlock.ffi.PinRule.entries), names(PinRule.entries))
+        assertEquals(names(dev.walletlock.ffi.Severity.entries), names(Severity.entries))
+        assertEquals(names(dev.walletlock.ffi.LockReason.entries), names(LockReason.entries))
+        assertEquals(names(dev.walletlock.ffi.WhoLocked.entries), names(WhoLocked.entries))
+        assertEquals(names(dev.walletlock.ffi.Reminder.entries), names(Reminder.entries))
+        assertEquals(names(dev.walletlock.ffi.DeviceKeyFault.entries), names(DeviceKeyFault.entries))
+        assertEquals(names(dev.walletlock.ffi.KeyPurpose.entries), names(KeyPurpose.entries))
+    }
+}
