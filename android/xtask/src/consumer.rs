@@ -1,4 +1,4 @@
-//! The tests of an app that is none of ours: it knows the artifacts by their coordinates, and nothing else of this project.
+//! The tests of an app that is none of ours: it knows the artifacts by their coordinates, and nothing else of us.
 
 use std::fs;
 
@@ -14,9 +14,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Installs the artifacts that the Kotlin tests left behind, and runs the app's tests on them.
 ///
-/// Both the app and the Maven repository lie in the target folder: the repository of whoever runs this learns nothing of
-/// artifacts that were never released, and the app sees nothing that lies beside its sources here. The price is that the first
-/// run downloads what the app needs.
+/// The app is copied, so that it sees nothing that lies beside its sources here. It has a Maven repository of its own,
+/// so that the one of whoever runs this learns nothing of artifacts that were never released. The price: the first run
+/// downloads what the app needs.
 pub(crate) fn test(places: &Places) -> Result<()> {
     let build = places.consumer_build();
     let repository = build.join("repository");

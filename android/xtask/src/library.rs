@@ -33,7 +33,7 @@ pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
     }
 }
 
-/// Lays it out as the fakes look for it, under `native/<os>-<arch>/` and without its symbols, which are nine tenths of it.
+/// Lays it out as the fakes look for it: under `native/<os>-<arch>/`, without its symbols, which are nine tenths of it.
 pub(crate) fn pack_for_fakes(places: &Places, library: &Utf8Path) -> Result<()> {
     let folder = places.host_library().join("native").join(format!("{OS}-{ARCH}"));
     fs::create_dir_all(&folder)?;

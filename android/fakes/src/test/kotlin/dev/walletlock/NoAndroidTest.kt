@@ -22,7 +22,9 @@ class NoAndroidTest {
     @Test
     fun `a class that does is found, however it says so`() {
         val descriptors = listOf("(ILandroid/os/Bundle;)V", "()Landroidx/core/util/Consumer;", "([Landroid/net/Uri;)V")
-        for (descriptor in descriptors) assertEquals(mapOf("One" to listOf(descriptor)), androidIn(listOf(one(descriptor))))
+        for (descriptor in descriptors) {
+            assertEquals(mapOf("One" to listOf(descriptor)), androidIn(listOf(one(descriptor))))
+        }
         val parent = one("()V", parent = "android/app/Activity")
         assertEquals(mapOf("One" to listOf("android/app/Activity")), androidIn(listOf(parent)))
         val byName = one("()V", constant = "android.os.StrictMode")

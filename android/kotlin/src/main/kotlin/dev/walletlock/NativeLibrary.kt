@@ -9,7 +9,7 @@ import java.util.ServiceLoader
  * asked before the first call into native code. The system property `walletlock.library`, a path, goes before it.
  */
 public fun interface NativeLibrarySource {
-    /** The path of a file that can be loaded. What it throws reaches whoever made the call, and the next one asks again. */
+    /** The path of a file that can be loaded. What it throws reaches whoever made the call; the next asks again. */
     public fun path(): String
 }
 

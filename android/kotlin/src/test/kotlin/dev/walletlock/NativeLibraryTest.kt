@@ -18,8 +18,9 @@ class NativeLibraryTest {
 
     @Test
     fun `on a JVM what has one inside is asked, the first of them alone`() {
-        val sources = listOf(NativeLibrarySource { "/inside" }, NativeLibrarySource { throw AssertionError("the second") })
-        assertEquals("/inside", path("java.vm.name" to "OpenJDK 64-Bit Server VM") { sources })
+        val first = NativeLibrarySource { "/inside" }
+        val second = NativeLibrarySource { throw AssertionError("the first one answers") }
+        assertEquals("/inside", path("java.vm.name" to "OpenJDK 64-Bit Server VM") { listOf(first, second) })
         assertEquals(null, path { emptyList() }, "left to the system")
     }
 

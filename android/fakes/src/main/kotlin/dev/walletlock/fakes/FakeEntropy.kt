@@ -13,7 +13,7 @@ import java.util.Random
 public class FakeEntropy @JvmOverloads constructor(seed: Long = 1) : Entropy {
     private val random = Random(seed)
 
-    /** While not null, asking throws this. A lock answers with no verdict ([dev.walletlock.NoVerdictCause.Platform]). */
+    /** While not null, asking throws this. A lock gives no verdict then ([dev.walletlock.NoVerdictCause.Platform]). */
     @get:Synchronized
     @set:Synchronized
     public var failure: RuntimeException? = null

@@ -51,8 +51,10 @@ class PinScreen(
             is PinOutcome.Right -> ASK.also { outcome.session.use { onOpen(it) } }
             is PinOutcome.Wrong -> "Wrong PIN. ${outcome.triesLeft} tries left."
             is PinOutcome.Locked -> ASK
-            is PinOutcome.NoVerdict ->
-                if (outcome.cause is NoVerdictCause.NotAPin) "Too short." else "That did not work. Please try again later."
+            is PinOutcome.NoVerdict -> when (outcome.cause) {
+                NoVerdictCause.NotAPin -> "Too short."
+                else -> "That did not work. Please try again later."
+            }
         }
     }
 

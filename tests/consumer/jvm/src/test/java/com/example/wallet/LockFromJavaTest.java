@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same from Java, with a policy of the app's own. Its time is real: only the phone's clock is moved. */
 class LockFromJavaTest {
     private static final Policy POLICY = Policy.json(
-        "{ 'name': 'ours', 'lockout': { 'cooldowns': [{ 'from': 2, 'wait_s': 60 }], 'lock_at': 4 } }".replace('\'', '"'));
+        "{ \"name\": \"ours\","
+            + " \"lockout\": { \"cooldowns\": [{ \"from\": 2, \"wait_s\": 60 }], \"lock_at\": 4 } }");
 
     private final FakePhone phone = new FakePhone();
 
