@@ -1,0 +1,152 @@
+//! What stays in memory of a PIN, and of the keys that hang on it, once the session is closed: nothing.
+//!
+//! A child process has a wallet open and does one thing after the other. Its parent knows every secret (it opens the wallet by itself,
+//! see [`crate::opener`]) and searches all of the child's readable memory for each, in every form that it may have there.
+
+mod child;
+mod haystack;
+mod needles;
+
+use std::io::Write;
+
+use child::{Digits, Wallet};
+use needles::{Needle, of_key, of_pin};
+
+use crate::opener::{Derived, Secret, subkeys};
+use crate::seed::Dice;
+
+/// Far more than the program itself has, so that a search that sees only a part of it is no proof.
+const LEAST_BYTES: usize = 1 << 20;
+
+/// Everything that a PIN leads to in a wallet.
+fn of_everything(whose: &str, pin: &Digits, derived: &Derived) -> Vec<Needle> {
+    let mut needles = of_pin(whose, pin);
+    for (what, key) in [
+        ("Argon2id output", &derived.kdf_output),
+        ("device key's answer", &derived.device_output),
+        ("key-encryption key", &derived.key_encryption_key),
+    ] {
+        needles.extend(of_key(&format!("{whose}'s {what}"), key));
+    }
+    if let Some(data_key) = &derived.data_key {
+        needles.extend(of_key("data key", data_key));
+        needles.extend(subkeys(data_key).flat_map(|(purpose, key)| of_key(purpose, &key)));
+    }
+    needles
+}
+
+fn search(wallet: &Wallet, needles: &[Needle], after: &str) -> Vec<String> {
+    let found = wallet.search(needles);
+    assert!(found.bytes > LEAST_BYTES, "only {} bytes can be read", found.bytes);
+    let (kib, places) = (found.bytes / 1024, found.places.len());
+    writeln!(std::io::stderr(), "memory, {after}: {} needles in {kib} KiB, {places} found", needles.len())
+        .expect("standard error");
+    found.places
+}
+
+fn assert_clean(wallet: &Wallet, needles: &[Needle], after: &str) {
+    let places = search(wallet, needles, after);
+    assert!(places.is_empty(), "{after}:\n{}", places.join("\n"));
+}
+
+/// A wallet with a PIN set and nobody signed in, and what must not be found of it.
+fn enrolled(cost: &str, dice: &mut Dice) -> (Wallet, Digits, Vec<Needle>) {
+    let mut wallet = Wallet::start(cost, dice.roll());
+    let pin = dice.digits();
+    assert_eq!(wallet.tell('e', &[&pin]), 'R');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let derived = wallet.follow(&pin);
+    assert!(derived.data_key.is_some(), "the documentation leads to the data key");
+    let needles = of_everything("PIN", &pin, &derived);
+    (wallet, pin, needles)
+}
+
+/// Enters a wrong PIN, and adds what must not be found of it.
+fn guess(wallet: &mut Wallet, dice: &mut Dice, needles: &mut Vec<Needle>) {
+    let wrong = dice.digits();
+    assert_eq!(wallet.tell('v', &[&wrong]), 'W');
+    let derived = wallet.follow(&wrong);
+    assert!(derived.data_key.is_none());
+    needles.extend(of_everything("wrong PIN", &wrong, &derived));
+}
+
+#[test]
+fn a_closed_session_leaves_neither_pin_nor_key() {
+    for cost in ["cheap", "floor"] {
+        let mut dice = Dice::of("memory, closed session");
+        let (mut wallet, pin, mut needles) = enrolled(cost, &mut dice);
+        assert_clean(&wallet, &needles, "enrolled");
+        guess(&mut wallet, &mut dice, &mut needles);
+        assert_clean(&wallet, &needles, "a wrong PIN");
+        assert_eq!(wallet.tell('v', &[&pin]), 'R');
+        // The control: an open session has the data key, once, and nothing else.
+        let open = search(&wallet, &needles, "a right PIN, open");
+        assert_eq!(open.len(), 4, "four words of it: {open:?}");
+        assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
+        let item: Secret = std::array::from_fn(|_| dice.roll() as u8);
+        wallet.use_vault(&item);
+        needles.extend(of_key("item", &item));
+        assert_eq!(wallet.tell('c', &[]), '.');
+        assert_clean(&wallet, &needles, "used and closed");
+    }
+}
+
+#[test]
+fn a_change_leaves_neither_the_old_pin_nor_the_new_one() {
+    let mut dice = Dice::of("memory, changed PIN");
+    let (mut wallet, pin, mut needles) = enrolled("cheap", &mut dice);
+    let new: Digits = dice.digits();
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    assert_eq!(wallet.tell('p', &[&pin, &new]), 'C');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let derived = wallet.follow(&new);
+    assert!(derived.data_key.is_some());
+    needles.extend(of_everything("new PIN", &new, &derived));
+    assert_clean(&wallet, &needles, "a changed PIN");
+    assert_eq!(wallet.tell('r', &[&new]), 'C');
+    assert_clean(&wallet, &needles, "a removal");
+}
+
+#[test]
+fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
+    let mut dice = Dice::of("memory, refused");
+    let (mut wallet, pin, mut needles) = enrolled("cheap", &mut dice);
+    assert_eq!(wallet.tell('f', &[]), '.');
+    assert_eq!(wallet.tell('v', &[&pin]), 'N');
+    assert_clean(&wallet, &needles, "no verdict");
+    for _ in 0..5 {
+        guess(&mut wallet, &mut dice, &mut needles);
+    }
+    assert_eq!(wallet.tell('v', &[&pin]), 'L');
+    assert_clean(&wallet, &needles, "cooling down");
+}
+
+#[test]
+fn a_pin_that_was_typed_and_not_set_leaves_nothing() {
+    let mut dice = Dice::of("memory, not set");
+    let mut wallet = Wallet::start("cheap", dice.roll());
+    let half: [u8; 6] = dice.digits();
+    // A block typed twice: refused.
+    let weak: Digits = std::array::from_fn(|place| half[place % 6]);
+    assert_eq!(wallet.tell('e', &[&weak]), 'F');
+    assert_clean(&wallet, &of_pin("weak PIN", &weak), "a weak PIN");
+    let (typed, other): (Digits, Digits) = (dice.digits(), dice.digits());
+    assert_eq!(wallet.tell('t', &[&typed, &typed]), 'S');
+    assert_eq!(wallet.tell('t', &[&typed, &other]), 'D');
+    let mut needles = of_pin("typed", &typed);
+    needles.extend(of_pin("other", &other));
+    assert_clean(&wallet, &needles, "typed twice and cleared");
+    assert_eq!(wallet.tell('v', &[&typed[..3]]), 'N');
+    assert_clean(&wallet, &needles, "no PIN at all");
+}
+
+#[test]
+fn a_pin_that_was_leaked_is_found() {
+    let mut dice = Dice::of("memory, control");
+    let (mut wallet, pin, needles) = enrolled("cheap", &mut dice);
+    assert_clean(&wallet, &needles, "before the leak");
+    assert_eq!(wallet.tell('l', &[&pin]), '.');
+    let places = search(&wallet, &needles, "a leak on purpose");
+    assert_eq!(places.len(), 2, "its two pieces: {places:?}");
+    assert!(places.iter().all(|place| place.starts_with("PIN, ASCII forwards")), "{places:?}");
+}

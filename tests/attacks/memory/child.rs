@@ -1,0 +1,82 @@
+//! The child process: a wallet that is told what to do, and whose memory is searched while it waits for the next command.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::haystack::{Found, Haystack};
+use super::needles::Needle;
+use crate::opener::{Derived, Opener, Secret, hmac};
+
+pub(super) type Digits = [u8; 12];
+
+pub(super) struct Wallet {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Wallet {
+    pub(super) fn start(cost: &str, seed: u64) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let child = Command::new(env!("CARGO_BIN_EXE_memory_child"))
+            .args([folder.path().to_str().expect("UTF-8"), cost, &seed.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the child starts");
+        Self { child, folder }
+    }
+
+    /// Gives a command and waits until it is done.
+    pub(super) fn tell(&mut self, command: char, arguments: &[&[u8]]) -> char {
+        let mut told = vec![command as u8];
+        for digits in arguments {
+            told.push(digits.len() as u8);
+            told.extend_from_slice(digits);
+        }
+        self.tell_bytes(&told)
+    }
+
+    pub(super) fn use_vault(&mut self, item: &Secret) {
+        assert_eq!(self.tell_bytes(&[b"u".as_slice(), item].concat()), '.');
+    }
+
+    fn tell_bytes(&mut self, told: &[u8]) -> char {
+        self.child.stdin.as_mut().expect("a pipe").write_all(told).expect("the child listens");
+        let mut answer = [0];
+        self.child.stdout.as_mut().expect("a pipe").read_exact(&mut answer).expect("the child answers");
+        answer[0].into()
+    }
+
+    pub(super) fn search(&self, needles: &[Needle]) -> Found {
+        Haystack::of(self.child.id()).search(needles)
+    }
+
+    /// Where a PIN leads to in this wallet, computed from a copy of its files.
+    pub(super) fn follow(&self, pin: &Digits) -> Derived {
+        let copy = TempDir::new().expect("a folder");
+        for file in fs::read_dir(self.folder.path()).expect("the wallet's folder") {
+            let file = file.expect("a file");
+            fs::copy(file.path(), copy.path().join(file.file_name())).expect("copied");
+        }
+        let database: PathBuf = copy.path().join("wallet.db");
+        Opener::read(&database, device_key).follow(&pin.map(|digit| b'0' + digit), device_key, "wallet.db")
+    }
+}
+
+impl Drop for Wallet {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let ended = self.child.wait().expect("it ends");
+        assert!(ended.success() || std::thread::panicking(), "{ended}");
+    }
+}
+
+/// The child's keystore: each key is the hash of its name.
+fn device_key(alias: &str, input: &[u8]) -> Secret {
+    hmac(&Sha256::digest(alias), input)
+}

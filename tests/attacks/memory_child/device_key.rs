@@ -1,0 +1,60 @@
+//! A keystore whose keys follow from their names, so that who knows the name can compute what it answers.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
+use zeroize::Zeroizing;
+
+#[derive(Default)]
+pub(crate) struct NamedKeys {
+    aliases: Mutex<BTreeSet<String>>,
+    fails: AtomicBool,
+}
+
+impl NamedKeys {
+    /// The next MAC fails, though the probe before it succeeds.
+    pub(crate) fn fail_next(&self) {
+        self.fails.store(true, Ordering::Relaxed);
+    }
+
+    fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.aliases().contains(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
+    }
+}
+
+impl DeviceKey for NamedKeys {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        Ok(self.aliases().iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
+    }
+
+    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.aliases().insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.check(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.check(alias)?;
+        if self.fails.swap(false, Ordering::Relaxed) {
+            return Err(DeviceKeyFault::Failed);
+        }
+        let mut mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(alias)).map_err(|_| DeviceKeyFault::Failed)?;
+        mac.update(input);
+        Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.aliases().remove(alias);
+        Ok(())
+    }
+}

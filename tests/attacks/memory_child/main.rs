@@ -1,0 +1,171 @@
+//! The process whose memory is searched: a wallet that does what it is told through a pipe, byte by byte, and keeps nothing of it.
+//!
+//! Called with the folder, the cost of Argon2id (`cheap` or `floor`) and a seed. Each command is a byte, followed by the PINs it needs, each
+//! a count and as many digits; the answer is a byte once the command is done. The wallet stays open until the pipe is closed.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod device_key;
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::sync::Arc;
+
+use device_key::NamedKeys;
+use walletlock_core::journal::Query;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::Platform;
+use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
+use walletlock_core::{Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock};
+use zeroize::Zeroizing;
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [folder, cost, seed] = arguments.as_slice() else { panic!("a folder, a cost and a seed") };
+    let cost = match cost.as_str() {
+        "cheap" => KdfCost::CHEAP,
+        "floor" => KdfCost::FLOOR,
+        other => panic!("no such cost: {other}"),
+    };
+    let keys = Arc::new(NamedKeys::default());
+    let options = Options {
+        path: Path::new(folder).join("wallet.db"),
+        policy: Policy::default(),
+        platform: Platform {
+            clock: Arc::new(FakeClock::default()),
+            entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
+            device_key: keys.clone(),
+        },
+        calibration: Calibration::Fixed(cost),
+    };
+    let mut told = Told {
+        lock: Arc::new(WalletLock::open(options).expect("it opens")),
+        keys,
+        session: None,
+        commands: unbuffered(std::io::stdin()),
+    };
+    let mut answers = unbuffered(std::io::stdout());
+    while let Some(command) = told.next() {
+        let answer = told.obey(command);
+        answers.write_all(&[answer]).expect("someone listens");
+    }
+}
+
+/// Rust's own standard input and output keep a buffer, and with it what went through.
+fn unbuffered(stream: impl AsFd) -> File {
+    File::from(stream.as_fd().try_clone_to_owned().expect("a descriptor"))
+}
+
+struct Told {
+    lock: Arc<WalletLock>,
+    keys: Arc<NamedKeys>,
+    session: Option<Session>,
+    commands: File,
+}
+
+impl Told {
+    fn next(&mut self) -> Option<u8> {
+        let mut byte = Zeroizing::new([0; 1]);
+        (self.commands.read(byte.as_mut_slice()).expect("a pipe") == 1).then_some(byte[0])
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.next().expect("the rest of the command")
+    }
+
+    fn entry(&mut self) -> PinEntry {
+        let entry = PinEntry::new();
+        for _ in 0..self.byte() {
+            let digit = u32::from(self.byte());
+            assert_eq!(entry.push(digit), Ok(true));
+        }
+        entry
+    }
+
+    fn live(&self) -> &Session {
+        self.session.as_ref().expect("a session")
+    }
+
+    fn obey(&mut self, command: u8) -> u8 {
+        match command {
+            b'e' => {
+                let entry = self.entry();
+                match self.lock.enrol(&entry, &[]).expect("an outcome") {
+                    Enrolment::Enrolled(session) => self.begin(session),
+                    Enrolment::Forbidden(_) => b'F',
+                }
+            }
+            b'v' => {
+                let entry = self.entry();
+                match self.lock.verify_pin(&entry) {
+                    PinOutcome::Right(session) => self.begin(session),
+                    PinOutcome::Wrong(_) => b'W',
+                    PinOutcome::Locked(_) => b'L',
+                    PinOutcome::NoVerdict(_) => b'N',
+                }
+            }
+            b'p' => {
+                let (current, new) = (self.entry(), self.entry());
+                match self.live().change_pin(&current, &new, &[]).expect("an outcome") {
+                    PinChange::Changed => b'C',
+                    PinChange::Forbidden(_) => b'F',
+                    PinChange::Refused(_) => b'W',
+                }
+            }
+            b'r' => {
+                let entry = self.entry();
+                match self.lock.remove(&entry).expect("an outcome") {
+                    Removal::Removed => b'C',
+                    Removal::Refused(_) => b'W',
+                }
+            }
+            b'u' => self.use_vault(),
+            // Dropping it closes it.
+            b'c' => self.done(|told| told.session = None),
+            b'f' => self.done(|told| told.keys.fail_next()),
+            // Typed twice and compared, and then thought better of.
+            b't' => {
+                let (entry, again) = (self.entry(), self.entry());
+                let same = entry.same_as(&again);
+                entry.clear();
+                if same { b'S' } else { b'D' }
+            }
+            // The control: what a careless app does.
+            b'l' => {
+                let digits: Vec<_> = (0..self.byte()).map(|_| b'0' + self.byte()).collect();
+                Box::leak(digits.into_boxed_slice());
+                b'.'
+            }
+            other => panic!("no such command: {other}"),
+        }
+    }
+
+    fn begin(&mut self, session: Session) -> u8 {
+        self.session = Some(session);
+        b'R'
+    }
+
+    fn done(&mut self, what: impl FnOnce(&mut Self)) -> u8 {
+        what(self);
+        b'.'
+    }
+
+    /// Everything that the data key is there for: an item (a count and its bytes) kept and read, the journal read and exported.
+    fn use_vault(&mut self) -> u8 {
+        let mut item = Zeroizing::new([0; 32]);
+        for place in 0..item.len() {
+            item[place] = self.byte();
+        }
+        let session = self.live();
+        session.write("card-token", item.as_slice()).expect("written");
+        let read = session.read("card-token").expect("read").expect("there");
+        assert!(*read.as_slice() == *item.as_slice());
+        assert_eq!(session.items().expect("read").len(), 1);
+        session.journal(&Query { text: Some("card".to_owned()), ..Query::default() }).expect("a page");
+        session.export_journal(0, 200).expect("an export");
+        b'.'
+    }
+}
