@@ -15,6 +15,7 @@ pub mod lockout;
 pub mod pin;
 pub mod platform;
 mod record;
+mod stack;
 mod store;
 mod time;
 mod vault;

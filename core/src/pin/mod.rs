@@ -16,6 +16,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub use reminder::{Reminder, Reminders};
 pub use strength::{Finding, Personal, Severity};
 
+use crate::stack::leaving_nothing;
+
 /// Fewest digits a PIN may have.
 pub const MIN_DIGITS: usize = 4;
 /// Most digits a PIN may have, and most an entry holds.
@@ -57,8 +59,8 @@ impl fmt::Debug for Pin {
 /// The digits typed so far. Nothing reads them back out: they can be counted, compared with another entry, and handed to the lock.
 #[derive(Default)]
 pub struct PinEntry {
-    // Room for every digit from the start: a growing vector would leave unwiped copies behind.
-    digits: Mutex<Digits>,
+    // Room for every digit from the start: a growing vector would leave unwiped copies behind. On the heap, as with the PIN.
+    digits: Mutex<Box<Digits>>,
 }
 
 #[derive(Default, Zeroize, ZeroizeOnDrop)]
@@ -113,12 +115,14 @@ impl PinEntry {
     /// Whether both entries hold the same digits, for 'type it again'. Takes the same time wherever they differ.
     pub fn same_as(&self, other: &Self) -> bool {
         // One lock after the other, never both: two threads comparing crosswise must not wait for each other.
-        let (mine, length) = {
-            let digits = self.digits();
-            (Zeroizing::new(digits.ascii), digits.length)
-        };
-        let other = other.digits();
-        bool::from(mine.as_slice().ct_eq(other.ascii.as_slice())) && length == other.length
+        leaving_nothing(|| {
+            let (mine, length) = {
+                let digits = self.digits();
+                (Zeroizing::new(digits.ascii), digits.length)
+            };
+            let other = other.digits();
+            bool::from(mine.as_slice().ct_eq(other.ascii.as_slice())) && length == other.length
+        })
     }
 
     /// Hands the digits over and leaves the entry empty. `None` if they are not a well-formed PIN.
@@ -135,7 +139,7 @@ impl PinEntry {
         digits.ascii.get(..digits.length).and_then(Pin::parse)
     }
 
-    fn digits(&self) -> std::sync::MutexGuard<'_, Digits> {
+    fn digits(&self) -> std::sync::MutexGuard<'_, Box<Digits>> {
         // No operation leaves the digits half changed, so a poisoned lock is still good.
         self.digits.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,6 +13,7 @@ use crate::key_slots::{KdfCost, PinSlot};
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::record::Slot;
+use crate::stack::leaving_nothing;
 use crate::store::Durability;
 
 impl Session {
@@ -26,24 +27,26 @@ impl Session {
         new: &PinEntry,
         personal: &[Personal],
     ) -> Result<PinChange, LockError> {
-        let lock = &self.lock;
-        self.check_live()?;
-        let policy = lock.policy()?;
-        let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
-        let judgement = judge(&pin, personal, &policy);
-        if !judgement.allowed {
-            return Ok(PinChange::Forbidden(judgement.findings));
-        }
-        self.take_proposal()?;
-        let proof = match lock.prove(current) {
-            Ok(proof) => proof,
-            Err(refusal) => return Ok(PinChange::Refused(refusal)),
-        };
-        let changed = lock.replace_pin(&pin, &proof, self)?;
-        if changed == PinChange::Changed {
-            new.clear();
-        }
-        Ok(changed)
+        leaving_nothing(|| {
+            let lock = &self.lock;
+            self.check_live()?;
+            let policy = lock.policy()?;
+            let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
+            let judgement = judge(&pin, personal, &policy);
+            if !judgement.allowed {
+                return Ok(PinChange::Forbidden(judgement.findings));
+            }
+            self.take_proposal()?;
+            let proof = match lock.prove(current) {
+                Ok(proof) => proof,
+                Err(refusal) => return Ok(PinChange::Refused(refusal)),
+            };
+            let changed = lock.replace_pin(&pin, &proof, self)?;
+            if changed == PinChange::Changed {
+                new.clear();
+            }
+            Ok(changed)
+        })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{KeyPurpose, PlatformFault, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey};
+use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
 use crate::vault::{Index, Vault};
@@ -50,34 +51,36 @@ impl WalletLock {
     /// Only while [`super::LockStatus::Unconfigured`] or [`super::LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
     /// point, it leaves an unconfigured wallet.
     pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
-        let now = self.platform.clock.now()?;
-        if now.boot.is_none() {
-            return Err(PlatformFault.into());
-        }
-        // One copy is judged and set, whatever happens to the entry meanwhile.
-        let Some(pin) = entry.peek() else { return Ok(Enrolment::Forbidden(vec![too_short(&self.offered)])) };
-        let judgement = judge(&pin, personal, &self.offered);
-        if !judgement.allowed {
-            return Ok(Enrolment::Forbidden(judgement.findings));
-        }
-        let mut random = draw(&self.platform)?;
-        let mut store = self.take_empty()?;
-        let generation = lock(&self.sessions).end_all();
-        let (state, made) = match self.make_wallet(&mut store, &pin, &mut random, now) {
-            Ok(Made { header, key, sealed, key_number, data_key, event }) => {
-                let made = (data_key, header.wallet_id, key_number, event);
-                (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
+        leaving_nothing(|| {
+            let now = self.platform.clock.now()?;
+            if now.boot.is_none() {
+                return Err(PlatformFault.into());
             }
-            // The unfinished row stands; the next enrolment or opening clears what is there.
-            Err(error) => (State::Unconfigured(store), Err(error)),
-        };
-        *lock(&self.state) = state;
-        let (data_key, wallet_id, key_number, event) = made?;
-        entry.clear();
-        self.tell(vec![event]);
-        let session = self.offered.session.clone();
-        let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
-        Ok(Enrolment::Enrolled(Session::start(self, proof)))
+            // One copy is judged and set, whatever happens to the entry meanwhile.
+            let Some(pin) = entry.peek() else { return Ok(Enrolment::Forbidden(vec![too_short(&self.offered)])) };
+            let judgement = judge(&pin, personal, &self.offered);
+            if !judgement.allowed {
+                return Ok(Enrolment::Forbidden(judgement.findings));
+            }
+            let mut random = draw(&self.platform)?;
+            let mut store = self.take_empty()?;
+            let generation = lock(&self.sessions).end_all();
+            let (state, made) = match self.make_wallet(&mut store, &pin, &mut random, now) {
+                Ok(Made { header, key, sealed, key_number, data_key, event }) => {
+                    let made = (data_key, header.wallet_id, key_number, event);
+                    (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
+                }
+                // The unfinished row stands; the next enrolment or opening clears what is there.
+                Err(error) => (State::Unconfigured(store), Err(error)),
+            };
+            *lock(&self.state) = state;
+            let (data_key, wallet_id, key_number, event) = made?;
+            entry.clear();
+            self.tell(vec![event]);
+            let session = self.offered.session.clone();
+            let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
+            Ok(Enrolment::Enrolled(Session::start(self, proof)))
+        })
     }
 
     /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.

@@ -24,6 +24,7 @@ use crate::key_slots::{Calibration, KdfCost, KdfMemory};
 use crate::lockout::{ChargeId, Policy};
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
 use crate::platform::{Listener, Platform};
+use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store};
 use sealed::Sealed;
 use session::Sessions;
@@ -129,10 +130,10 @@ impl WalletLock {
     /// Whether it was used before is not said here: only changing the PIN in a session tells.
     pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
         let policy = self.policy()?;
-        Ok(match entry.peek() {
+        Ok(leaving_nothing(|| match entry.peek() {
             Some(pin) => judge(&pin, personal, &policy),
             None => Judgement { findings: vec![enrol::too_short(&policy)], allowed: false },
-        })
+        }))
     }
 
     /// The policy in force: the sealed one, or the offered one while there is none.

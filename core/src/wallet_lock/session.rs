@@ -14,6 +14,7 @@ use crate::key_slots::DataKey;
 use crate::lockout::policy::SessionPolicy;
 use crate::platform::{PlatformFault, Random};
 use crate::record::Record;
+use crate::stack::leaving_nothing;
 use crate::store::Durability;
 use crate::time::{Lease, Now};
 use crate::vault::{self, INDEX_ROW, Index, Vault};
@@ -182,12 +183,14 @@ impl Session {
 
     /// Reads with the data key, if the session lives and the wallet is still the one it opened.
     fn look<T>(&self, look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
-        let Opened { data_key, wallet_id, .. } = self.open()?;
-        self.lock.read(|sealed, record| {
-            if sealed.header.wallet_id != wallet_id {
-                return Err(LockError::SessionEnded);
-            }
-            look(&data_key, sealed, record)
+        leaving_nothing(|| {
+            let Opened { data_key, wallet_id, .. } = self.open()?;
+            self.lock.read(|sealed, record| {
+                if sealed.header.wallet_id != wallet_id {
+                    return Err(LockError::SessionEnded);
+                }
+                look(&data_key, sealed, record)
+            })
         })
     }
 
@@ -196,12 +199,14 @@ impl Session {
         &self,
         change: impl FnOnce(&DataKey, &mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
-        let Opened { data_key, wallet_id, now } = self.open()?;
-        self.lock.transact(now, Durability::Flushed, |changes| {
-            if *changes.wallet_id != wallet_id {
-                return Err(LockError::SessionEnded);
-            }
-            change(&data_key, changes)
+        leaving_nothing(|| {
+            let Opened { data_key, wallet_id, now } = self.open()?;
+            self.lock.transact(now, Durability::Flushed, |changes| {
+                if *changes.wallet_id != wallet_id {
+                    return Err(LockError::SessionEnded);
+                }
+                change(&data_key, changes)
+            })
         })
     }
 

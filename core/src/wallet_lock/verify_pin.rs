@@ -16,6 +16,7 @@ use crate::lockout::{ChargeId, Lockout, SessionPolicy, Standing, Verdict};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
+use crate::stack::leaving_nothing;
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -57,27 +58,29 @@ impl WalletLock {
 
     /// The one way to prove the PIN.
     pub(super) fn prove(&self, entry: &PinEntry) -> Result<Proof, Refusal> {
-        // Taken out at once, so that the entry is empty however this ends.
-        let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
-        let (now, generation) = match self.read_clock() {
-            Ok((now, _, sessions)) => (now, sessions.generation()),
-            Err(_) => return Err(Refusal::NoVerdict(NoVerdict::Platform)),
-        };
-        if now.boot.is_none() {
-            // No session can live without a boot count, so a right PIN would open nothing.
-            return Err(Refusal::NoVerdict(NoVerdict::Platform));
-        }
-        // Drawn before the charge: what fails here costs no try.
-        let mut random = draw(&self.platform).map_err(|error| self.refusal(&error))?;
-        let found = self.find(&mut random, now)?;
-        self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
-        let charge = self.charge(&mut random, &found, now)?;
-        let checked = self.check(&pin, &found);
-        let (data_key, session) = self.settle(&mut random, charge, &found, checked, now)?;
-        let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
-        let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
-        self.bring_up_to_date(&pin, &found.slot, &proof);
-        Ok(proof)
+        leaving_nothing(|| {
+            // Taken out at once, so that the entry is empty however this ends.
+            let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
+            let (now, generation) = match self.read_clock() {
+                Ok((now, _, sessions)) => (now, sessions.generation()),
+                Err(_) => return Err(Refusal::NoVerdict(NoVerdict::Platform)),
+            };
+            if now.boot.is_none() {
+                // No session can live without a boot count, so a right PIN would open nothing.
+                return Err(Refusal::NoVerdict(NoVerdict::Platform));
+            }
+            // Drawn before the charge: what fails here costs no try.
+            let mut random = draw(&self.platform).map_err(|error| self.refusal(&error))?;
+            let found = self.find(&mut random, now)?;
+            self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
+            let charge = self.charge(&mut random, &found, now)?;
+            let checked = self.check(&pin, &found);
+            let (data_key, session) = self.settle(&mut random, charge, &found, checked, now)?;
+            let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
+            let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
+            self.bring_up_to_date(&pin, &found.slot, &proof);
+            Ok(proof)
+        })
     }
 
     /// Looks whether a try is allowed, before anything is derived or the device key is asked.
