@@ -3,7 +3,8 @@
 use crate::lockout::PolicyError;
 use crate::platform::{DeviceKeyFault, PlatformFault};
 
-/// A fault. Its text is fixed and repeats no input, so it may be logged.
+/// A fault. Its text is fixed and repeats no input, so it may be logged. Only [`Self::Policy`] repeats something: names of fields, also of
+/// one that does not exist, but no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
     /// Another process has this wallet open.

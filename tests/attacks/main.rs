@@ -4,3 +4,5 @@
 mod memory;
 mod opener;
 mod seed;
+mod timing;
+mod words;

@@ -35,10 +35,8 @@ impl Opener {
         let (epoch, wallet_id, sealed) = stored_record(database);
         let name = database.file_name().and_then(|name| name.to_str()).expect("a name");
         let input = [b"walletlock v1 record seal device key".as_slice(), &wallet_id, &epoch.to_be_bytes()].concat();
-        let seal_key =
-            hkdf(&device_key(&format!("{name}/seal/{epoch}"), &input), &[], b"walletlock v1 record seal");
-        let aad =
-            [b"walletlock v1 record".as_slice(), &1_u32.to_be_bytes(), &epoch.to_be_bytes(), &wallet_id].concat();
+        let seal_key = hkdf(&device_key(&format!("{name}/seal/{epoch}"), &input), &[], b"walletlock v1 record seal");
+        let aad = [b"walletlock v1 record".as_slice(), &1_u32.to_be_bytes(), &epoch.to_be_bytes(), &wallet_id].concat();
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
         Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")) }
@@ -56,8 +54,7 @@ impl Opener {
             .expect("accepted");
         let input = [b"walletlock v1 pin slot device key".as_slice(), &self.wallet_id, &kdf_output].concat();
         let device_output = device_key(&format!("{name}/pin/{alias:016x}"), &input);
-        let key_encryption_key =
-            hkdf(&[kdf_output, device_output].concat(), salt, b"walletlock v1 pin slot");
+        let key_encryption_key = hkdf(&[kdf_output, device_output].concat(), salt, b"walletlock v1 pin slot");
         let aad = [&self.slot[..36], &self.wallet_id, &[0]].concat();
         let data_key = decrypt(&key_encryption_key, &aad, &self.slot[36..96]);
         let data_key = data_key.map(|key| key.try_into().expect("32 bytes"));

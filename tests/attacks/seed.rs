@@ -23,8 +23,18 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// So many random decimal digits, as values.
+    /// A decimal digit, as a value.
+    pub(crate) fn digit(&mut self) -> u8 {
+        (self.roll() % 10) as u8
+    }
+
+    /// So many of them.
     pub(crate) fn digits<const N: usize>(&mut self) -> [u8; N] {
-        std::array::from_fn(|_| (self.roll() % 10) as u8)
+        std::array::from_fn(|_| self.digit())
+    }
+
+    /// A PIN of this length.
+    pub(crate) fn pin(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.digit()).collect()
     }
 }

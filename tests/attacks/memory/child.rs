@@ -26,6 +26,7 @@ impl Wallet {
             .args([folder.path().to_str().expect("UTF-8"), cost, &seed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the child starts");
         Self { child, folder }
@@ -71,8 +72,11 @@ impl Wallet {
 impl Drop for Wallet {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
+        let mut said = String::new();
+        self.child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("UTF-8");
         let ended = self.child.wait().expect("it ends");
-        assert!(ended.success() || std::thread::panicking(), "{ended}");
+        // Nothing of the lock prints anything, whatever happened to it.
+        assert!((ended.success() && said.is_empty()) || std::thread::panicking(), "{ended}: {said}");
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
     let mut needles = vec![needle(whose, "number", number.to_le_bytes())];
     for (direction, digits) in [("forwards", digits), ("backwards", &backwards)] {
         for piece in [&digits[..PIECE], &digits[digits.len() - PIECE..]] {
-            let mut wide = |form: &str, bytes: Vec<u8>| needles.push(needle(whose, &format!("{form} {direction}"), bytes));
+            let mut wide =
+                |form: &str, bytes: Vec<u8>| needles.push(needle(whose, &format!("{form} {direction}"), bytes));
             wide("ASCII", piece.iter().map(|digit| b'0' + digit).collect());
             wide("UTF-16", piece.iter().flat_map(|digit| [b'0' + digit, 0]).collect());
             wide("bytes", piece.to_vec());
@@ -43,10 +44,7 @@ pub(super) fn of_key(whose: &str, key: &[u8; 32]) -> Vec<Needle> {
         ("with the inner pad, loaded", padded(&loaded, 0x36)),
         ("with the outer pad, loaded", padded(&loaded, 0x5c)),
     ];
-    forms
-        .iter()
-        .flat_map(|(form, bytes)| bytes.chunks(WORD).map(move |word| needle(whose, form, word)))
-        .collect()
+    forms.iter().flat_map(|(form, bytes)| bytes.chunks(WORD).map(move |word| needle(whose, form, word))).collect()
 }
 
 fn needle(whose: &str, form: &str, bytes: impl Into<Vec<u8>>) -> Needle {

@@ -1,0 +1,158 @@
+//! What must not show in time: how near a guess is to the right PIN, which one that is, how long it is, and where a repeated guess stands in
+//! the memory of recent ones.
+//!
+//! Argon2id is computed at its least cost, so that it hides little. It is part of the whole try and not constant in itself: in its second
+//! half it looks up addresses that depend on PIN and salt (RFC 9106, section 3.4.1.3); the salt is random and no guess's own.
+
+mod measure;
+mod stopwatch;
+mod welch;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use measure::{Class, assert_alike, assert_differs, samples};
+use stopwatch::{PARTS, Timed, entry};
+use walletlock_core::PinOutcome;
+
+use crate::seed::Dice;
+
+/// One comparison takes a few nanoseconds, and reading the clock more.
+const COMPARISONS: u32 = 200;
+
+/// A guess whose digits all differ from the PIN's, or only the last one.
+fn near_or_far(pin: &[u8], class: Class, dice: &mut Dice) -> Vec<u8> {
+    let mut other = |digit: &u8| (digit + 1 + (dice.roll() % 9) as u8) % 10;
+    match class {
+        Class::A => pin.iter().map(other).collect(),
+        Class::B => [&pin[..pin.len() - 1], &[other(&pin[pin.len() - 1])]].concat(),
+    }
+}
+
+#[test]
+fn how_near_a_guess_is() {
+    assert_alike("0 or 5 of 6 digits right", PARTS, samples(1000), |dice| {
+        let mut wallet = Timed::random(dice, 6, 0);
+        Box::new(move |class, dice| {
+            let guess = near_or_far(&wallet.pin, class, dice);
+            wallet.guess(&guess)
+        })
+    });
+}
+
+#[test]
+fn how_long_the_right_pin_is() {
+    assert_alike("guess as long as the PIN or not", PARTS, samples(1000), |dice| {
+        let mut wallets = [Timed::random(dice, 6, 0), Timed::random(dice, 12, 0)];
+        Box::new(move |class, dice| {
+            // Which wallet must not matter for which class.
+            let wallet = &mut wallets[(dice.roll() % 2) as usize];
+            let length = if class == Class::A { wallet.pin.len() } else { 18 - wallet.pin.len() };
+            let mut guess = dice.pin(length);
+            if guess == wallet.pin {
+                guess[0] = (guess[0] + 1) % 10;
+            }
+            wallet.guess(&guess)
+        })
+    });
+}
+
+/// Several wallets a class, since where each happens to lie in memory shows too, and so does the address pattern of its salt.
+#[test]
+fn which_the_right_pin_is() {
+    assert_alike("right PINs of low or of high digits", PARTS, samples(1000), |dice| {
+        let mut wallets: [Vec<Timed>; 2] = [(0, 5), (5, 5)].map(|(from, of)| {
+            let mut some = Vec::new();
+            while some.len() < 8 {
+                let pin: Vec<_> = (0..6).map(|_| from + dice.digit() % of).collect();
+                some.extend(Timed::enrol(dice, &pin, 0));
+            }
+            some
+        });
+        Box::new(move |class, dice| wallets[class as usize][(dice.roll() % 8) as usize].unlock())
+    });
+}
+
+#[test]
+fn where_a_repeated_guess_stands() {
+    const REMEMBERED: u32 = 16;
+    assert_alike("oldest or newest of 16 remembered", PARTS, samples(1000), |dice| {
+        let mut wallet = Timed::random(dice, 6, REMEMBERED);
+        let mut guesses: Vec<Vec<u8>> = Vec::new();
+        let mut since = 0;
+        Box::new(move |class, dice| {
+            // Other guesses now and then: each has an address pattern of its own in Argon2id.
+            if since % 32 == 0 {
+                wallet.unlock();
+                guesses.clear();
+                while guesses.len() < REMEMBERED as usize {
+                    let guess = dice.pin(6);
+                    if guess != wallet.pin && !guesses.contains(&guess) {
+                        wallet.guess(&guess);
+                        guesses.push(guess);
+                    }
+                }
+            }
+            since += 1;
+            let guess = if class == Class::A { guesses.first() } else { guesses.last() };
+            let (times, outcome) = wallet.verify(guess.expect("sixteen"));
+            assert!(matches!(outcome, PinOutcome::Wrong(wrong) if wrong.repeated), "{outcome:?}");
+            times
+        })
+    });
+}
+
+#[test]
+fn where_two_entries_differ() {
+    assert_alike("entries differ in the first digit or the last", ["comparison"], samples(3000), |dice| {
+        let digits: [u8; 12] = dice.digits();
+        let typed = entry(&digits);
+        Box::new(move |class, _| {
+            let mut again = digits;
+            let place = if class == Class::A { 0 } else { 11 };
+            again[place] = (again[place] + 5) % 10;
+            // Typed anew each time: two entries that stay would differ in where they lie.
+            let other = entry(&again);
+            [time(|| assert!(!black_box(&typed).same_as(black_box(&other))))]
+        })
+    });
+}
+
+/// The control: a comparison that stops at the first difference is caught, at the size of the smallest thing that is measured here.
+#[test]
+fn an_early_exit_is_seen() {
+    let stored: [u8; 12] = Dice::of("timing, early exit").digits();
+    let guesses = [0, 11].map(|place| {
+        let mut guess = stored;
+        guess[place] = (guess[place] + 5) % 10;
+        guess
+    });
+    let leaky = |stored: &[u8; 12], guess: &[u8; 12]| stored.iter().zip(guess).all(|(one, other)| one == other);
+    let sample = move |class: Class, _: &mut Dice| {
+        let guess = &guesses[class as usize];
+        [time(|| assert!(!leaky(black_box(&stored), black_box(guess))))]
+    };
+    assert_differs("leaky comparison", ["comparison"], samples(3000), Box::new(sample));
+}
+
+/// The control within a whole try: right and wrong differ once the verdict is known. A wrong try seals a count into its journal line, a
+/// right one starts a session; both come after the charge is on the disk, and the caller is told which it was anyway.
+#[test]
+fn the_settling_of_right_and_wrong_is_seen_to_differ() {
+    let mut dice = Dice::of("timing, right or wrong");
+    let mut wallet = Timed::random(&mut dice, 6, 0);
+    let sample = move |class, dice: &mut Dice| match class {
+        Class::A => wallet.unlock(),
+        Class::B => {
+            let guess = near_or_far(&wallet.pin, Class::A, dice);
+            wallet.guess(&guess)
+        }
+    };
+    assert_differs("right or wrong", PARTS, samples(1000), Box::new(sample));
+}
+
+fn time(mut compare: impl FnMut()) -> f64 {
+    let begin = Instant::now();
+    (0..COMPARISONS).for_each(|_| compare());
+    begin.elapsed().as_nanos() as f64
+}

@@ -1,0 +1,154 @@
+//! A wallet that is timed: from outside the whole of a try, and from the device key's answer to the line that says how it ended.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tempfile::TempDir;
+use walletlock_core::journal::{Event, Kind};
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::{LockoutPolicy, Policy};
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
+use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use zeroize::Zeroizing;
+
+use crate::seed::Dice;
+
+/// What [`Timed::verify`] measures.
+pub(super) const PARTS: [&str; 2] = ["whole try", "device key's answer to verdict"];
+
+/// Far below the number of failures that locks.
+const WRONG_BETWEEN_RIGHT: u32 = 200;
+
+pub(super) struct Timed {
+    lock: Arc<WalletLock>,
+    watch: Arc<Watch>,
+    wrong: u32,
+    pub(super) pin: Vec<u8>,
+    _folder: TempDir,
+}
+
+#[derive(Default)]
+struct Watch {
+    device_key: FakeDeviceKey,
+    answered: Mutex<Option<Instant>>,
+    settled: Mutex<Option<Instant>>,
+}
+
+impl Timed {
+    /// A wallet with this PIN, if it may be one. So many wrong PINs are remembered.
+    pub(super) fn enrol(dice: &mut Dice, pin: &[u8], remembered: u32) -> Option<Self> {
+        let folder = memory_folder();
+        let watch = Arc::new(Watch::default());
+        let lockout = LockoutPolicy {
+            cooldowns: Vec::new(),
+            lock_at: Some(1000),
+            duplicate_memory: remembered,
+            ..LockoutPolicy::default()
+        };
+        let options = Options {
+            path: folder.path().join("wallet.db"),
+            policy: Policy { lockout, ..Policy::default() },
+            platform: Platform {
+                clock: Arc::new(FakeClock::default()),
+                entropy: Arc::new(FakeEntropy::new(dice.roll())),
+                device_key: watch.clone(),
+            },
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+        };
+        let lock = Arc::new(WalletLock::open(options).expect("it opens"));
+        lock.add_listener(watch.clone());
+        match lock.enrol(&entry(pin), &[]).expect("an outcome") {
+            Enrolment::Enrolled(_) => {}
+            Enrolment::Forbidden(_) => return None,
+        }
+        Some(Self { lock, watch, wrong: 0, pin: pin.to_vec(), _folder: folder })
+    }
+
+    /// A wallet with a random PIN of this length.
+    pub(super) fn random(dice: &mut Dice, digits: usize, remembered: u32) -> Self {
+        loop {
+            let pin = dice.pin(digits);
+            if let Some(timed) = Self::enrol(dice, &pin, remembered) {
+                return timed;
+            }
+        }
+    }
+
+    /// Nanoseconds of each of [`PARTS`], and how it ended.
+    pub(super) fn verify(&mut self, pin: &[u8]) -> ([f64; 2], PinOutcome) {
+        let typed = entry(pin);
+        let begin = Instant::now();
+        let outcome = self.lock.verify_pin(&typed);
+        let whole = begin.elapsed();
+        let at = |place: &Mutex<Option<Instant>>| place.lock().expect("not poisoned").expect("it was reached");
+        let tail = at(&self.watch.settled) - at(&self.watch.answered);
+        ([whole, tail].map(|time| time.as_nanos() as f64), outcome)
+    }
+
+    /// Times a wrong PIN. Now and then the right one is entered in between, so that the count never locks.
+    pub(super) fn guess(&mut self, pin: &[u8]) -> [f64; 2] {
+        if self.wrong == WRONG_BETWEEN_RIGHT {
+            self.unlock();
+        }
+        self.wrong += 1;
+        let (times, outcome) = self.verify(pin);
+        assert!(matches!(outcome, PinOutcome::Wrong(wrong) if !wrong.repeated), "{outcome:?}");
+        times
+    }
+
+    /// Times the right PIN.
+    pub(super) fn unlock(&mut self) -> [f64; 2] {
+        self.wrong = 0;
+        let (times, outcome) = self.verify(&self.pin.clone());
+        assert!(matches!(outcome, PinOutcome::Right(_)), "{outcome:?}");
+        times
+    }
+}
+
+/// Where a flush costs nothing, if there is such a place: the disk's noise would hide what is looked for.
+fn memory_folder() -> TempDir {
+    let shared_memory = Path::new("/dev/shm");
+    if shared_memory.is_dir() { TempDir::new_in(shared_memory) } else { TempDir::new() }.expect("a folder")
+}
+
+pub(super) fn entry(pin: &[u8]) -> PinEntry {
+    let entry = PinEntry::new();
+    pin.iter().for_each(|digit| assert_eq!(entry.push(u32::from(*digit)), Ok(true)));
+    entry
+}
+
+impl DeviceKey for Watch {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.device_key.aliases(prefix)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.device_key.create(alias, purpose)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let answer = self.device_key.hmac(alias, input);
+        *self.answered.lock().expect("not poisoned") = Some(Instant::now());
+        answer
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.delete(alias)
+    }
+}
+
+impl Listener for Watch {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        if matches!(event.kind, Kind::PinRight | Kind::PinWrong | Kind::PinRepeated) {
+            *self.settled.lock().expect("not poisoned") = Some(Instant::now());
+        }
+        Ok(())
+    }
+}

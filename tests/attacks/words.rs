@@ -1,0 +1,112 @@
+//! What the lock says and writes: nothing of it holds the PIN, the person's numbers, or what is kept.
+
+mod files;
+mod panics;
+mod prints;
+mod secrets;
+
+use std::sync::Arc;
+
+use secrets::Secret;
+use tempfile::TempDir;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::{Contact, Policy};
+use walletlock_core::pin::{Personal, PinEntry};
+use walletlock_core::platform::Platform;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
+use zeroize::Zeroizing;
+
+const PIN: &str = "835179";
+const NEW_PIN: &str = "902746";
+const WRONG_PIN: &str = "264830";
+const PHONE_NUMBER: &str = "13958351790";
+const ITEM_ID: &str = "token-of-visa-4111";
+const ITEM: &[u8] = b"4111 1111 1111 1111";
+const CONTACT: &str = "+86 10 5550 4477";
+
+/// What must stand nowhere.
+fn planted() -> Vec<Secret> {
+    vec![
+        Secret::pin("PIN", PIN),
+        Secret::pin("new PIN", NEW_PIN),
+        Secret::pin("wrong PIN", WRONG_PIN),
+        Secret::pin("phone number", PHONE_NUMBER),
+        Secret::bytes("item", ITEM),
+    ]
+}
+
+/// What a copied database must not tell either, though the open wallet does.
+fn only_for_the_owner() -> Vec<Secret> {
+    let mut secrets = planted();
+    secrets.push(Secret::bytes("item id", ITEM_ID.as_bytes()));
+    secrets.push(Secret::bytes("contact", CONTACT.as_bytes()));
+    secrets.push(Secret::bytes("name of the policy", b"policy of the words"));
+    secrets.push(Secret::bytes("details of the journal", b"failures"));
+    secrets
+}
+
+struct Wallet {
+    phone: FakePhone,
+    lock: Arc<WalletLock>,
+    folder: TempDir,
+}
+
+impl Wallet {
+    fn fresh() -> Self {
+        let phone = FakePhone::default();
+        let platform = phone.platform();
+        Self::on(phone, platform)
+    }
+
+    /// With parts of the platform that are not the phone's own.
+    fn on(phone: FakePhone, platform: Platform) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let options = Options {
+            path: folder.path().join("wallet.db"),
+            policy: Policy {
+                name: "policy of the words".to_owned(),
+                contacts: vec![Contact::Phone(CONTACT.to_owned())],
+                ..Policy::default()
+            },
+            platform,
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+        };
+        Self { phone, lock: Arc::new(WalletLock::open(options).expect("it opens")), folder }
+    }
+
+    fn enrolled() -> Self {
+        let wallet = Self::fresh();
+        drop(wallet.enrol());
+        wallet
+    }
+
+    fn enrol(&self) -> Session {
+        match self.lock.enrol(&entry(PIN), &[]) {
+            Ok(Enrolment::Enrolled(session)) => session,
+            other => panic!("not enrolled: {other:?}"),
+        }
+    }
+
+    fn unlock(&self) -> Session {
+        match self.lock.verify_pin(&entry(PIN)) {
+            PinOutcome::Right(session) => session,
+            other => panic!("not unlocked: {other:?}"),
+        }
+    }
+}
+
+fn personal() -> [Personal; 2] {
+    [Personal::Birthday { year: 1983, month: 5, day: 17 }, Personal::Number(Zeroizing::new(PHONE_NUMBER.to_owned()))]
+}
+
+fn entry(pin: &str) -> PinEntry {
+    let entry = PinEntry::new();
+    pin.bytes().for_each(|digit| assert_eq!(entry.push(u32::from(digit - b'0')), Ok(true)));
+    entry
+}
+
+/// Stands in for what went wrong with secrets as arguments.
+fn fault<T>(result: Result<T, LockError>) -> LockError {
+    result.err().expect("refused")
+}

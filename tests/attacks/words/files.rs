@@ -1,0 +1,75 @@
+//! The wallet's files, byte by byte, and the journal that the owner takes out.
+
+use std::fs;
+use std::path::Path;
+
+use walletlock_core::PinChange;
+use walletlock_core::journal::Query;
+
+use super::secrets::{Secret, found};
+use super::{ITEM, ITEM_ID, NEW_PIN, PIN, WRONG_PIN, Wallet, entry, only_for_the_owner, personal, planted};
+
+/// Every file in the folder, log and all, and their names.
+fn bytes_of(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for file in fs::read_dir(folder).expect("a folder") {
+        let file = file.expect("a file");
+        bytes.extend(file.file_name().as_encoded_bytes());
+        bytes.extend(fs::read(file.path()).expect("read"));
+    }
+    bytes
+}
+
+/// A life in which every secret is used and every kind of line is written that holds details.
+fn used() -> Wallet {
+    let wallet = Wallet::fresh();
+    let judged = wallet.lock.judge_pin(&entry(PIN), &personal()).expect("judged");
+    assert!(!judged.allowed, "it is a part of the phone number");
+    let session = wallet.enrol();
+    session.write(ITEM_ID, ITEM).expect("written");
+    assert_eq!(session.read(ITEM_ID).expect("read").expect("there").as_slice(), ITEM);
+    drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
+    drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
+    assert_eq!(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    drop(wallet.lock.verify_pin(&entry(PIN)));
+    wallet
+}
+
+#[test]
+fn the_files_tell_nothing_while_open_and_closed() {
+    let secrets = only_for_the_owner();
+    let wallet = used();
+    let open = bytes_of(wallet.folder.path());
+    assert!(open.len() > 50_000, "there is a database and a log: {} bytes", open.len());
+    assert_eq!(found(&secrets, &open), [""; 0]);
+    let Wallet { lock, folder, .. } = wallet;
+    drop(lock);
+    assert_eq!(found(&secrets, &bytes_of(folder.path())), [""; 0]);
+    // The control: an app that keeps the item in a file beside it is caught.
+    fs::write(folder.path().join("cache"), ITEM).expect("written");
+    assert_eq!(found(&secrets, &bytes_of(folder.path())), ["item"]);
+}
+
+#[test]
+fn deleted_and_removed_items_leave_nothing_in_the_files() {
+    let wallet = used();
+    let session = wallet.lock.verify_pin(&entry(NEW_PIN));
+    assert!(matches!(&session, walletlock_core::PinOutcome::Right(session) if session.delete(ITEM_ID) == Ok(true)));
+    drop(session);
+    assert_eq!(found(&only_for_the_owner(), &bytes_of(wallet.folder.path())), [""; 0]);
+}
+
+#[test]
+fn the_journal_names_items_to_the_owner_and_no_pin_to_anyone() {
+    let wallet = used();
+    let walletlock_core::PinOutcome::Right(session) = wallet.lock.verify_pin(&entry(NEW_PIN)) else {
+        panic!("its owner gets in")
+    };
+    let export = session.export_journal(0, 200).expect("an export").text;
+    let page = session.journal(&Query { limit: 200, ..Query::default() }).expect("a page");
+    let shown = format!("{export}{page:?}");
+    assert_eq!(found(&planted(), shown.as_bytes()), [""; 0]);
+    // The control: it is the whole journal, details and all.
+    let control = [Secret::bytes("item id", ITEM_ID.as_bytes()), Secret::bytes("details", b"failures")];
+    assert_eq!(found(&control, shown.as_bytes()), ["item id", "details"]);
+}

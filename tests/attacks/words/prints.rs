@@ -1,0 +1,155 @@
+//! `Debug` and `Display`, of everything that a caller can get hold of.
+
+use std::fmt::{Debug, Display};
+
+use walletlock_core::journal::Query;
+use walletlock_core::key_slots::PinSlot;
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::{Pin, PinEntry};
+use walletlock_core::platform::DeviceKeyFault;
+use walletlock_core::{LockError, MAX_ITEM_BYTES, PinOutcome};
+
+use super::secrets::{Secret, found};
+use super::{CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Wallet, entry, fault, personal, planted};
+
+/// Everything printed so far.
+#[derive(Default)]
+struct Printed(String);
+
+impl Printed {
+    /// In both layouts of `Debug`. The indentation of the second is evened out, so that a list is found at any depth.
+    fn show(&mut self, value: &dyn Debug) {
+        let tall = format!("{value:#?}");
+        let lines = tall.lines().map(|line| format!("    {}\n", line.trim_start()));
+        self.0 += &format!("{value:?}\n{}", lines.collect::<String>());
+    }
+
+    fn say(&mut self, fault: &(impl Debug + Display)) {
+        self.show(fault);
+        self.0 += &format!("{fault}\n");
+    }
+
+    fn assert_tells_nothing(&self, secrets: &[Secret]) {
+        assert_eq!(found(secrets, self.0.as_bytes()), [""; 0], "{}", self.0);
+    }
+}
+
+#[test]
+fn outcomes_statuses_and_handles_say_nothing() {
+    let mut printed = Printed::default();
+    let wallet = Wallet::fresh();
+    let typed = entry(PIN);
+    printed.show(&wallet.lock);
+    printed.show(&typed);
+    printed.show(&personal());
+    printed.show(&Pin::parse(PIN.as_bytes()));
+    printed.show(&wallet.lock.judge_pin(&typed, &personal()));
+    printed.show(&wallet.lock.enrol(&typed, &personal()));
+    let session = wallet.enrol();
+    session.write(ITEM_ID, ITEM).expect("written");
+    printed.show(&session);
+    printed.show(&session.change_pin(&entry(PIN), &entry(PHONE_NUMBER), &personal()));
+    printed.show(&session.change_pin(&entry(PIN), &entry(PIN), &[]));
+    printed.show(&session.change_pin(&entry(WRONG_PIN), &entry(NEW_PIN), &[]));
+    printed.show(&session.journal(&Query::default()));
+    printed.show(&session.export_journal(0, 200));
+    printed.show(&wallet.lock.verify_pin(&entry(WRONG_PIN)));
+    wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Failed);
+    printed.show(&wallet.lock.verify_pin(&entry(PIN)));
+    printed.show(&wallet.lock.verify_pin(&entry("835")));
+    printed.show(&wallet.lock.verify_pin(&entry(PIN)));
+    printed.show(&wallet.lock.policy());
+    let mut cooling_down = false;
+    for nth in 0..5 {
+        let outcome = wallet.lock.verify_pin(&entry(&format!("26483{}", nth + 1)));
+        cooling_down |= matches!(&outcome, PinOutcome::Wrong(wrong) if wrong.cooldown_ms > 0);
+        printed.show(&outcome);
+    }
+    assert!(cooling_down);
+    printed.show(&wallet.lock.status());
+    printed.show(&wallet.lock.verify_pin(&entry(PIN)));
+    printed.show(&wallet.lock.remove(&entry(PIN)));
+    printed.assert_tells_nothing(&planted());
+    // The control: what may be printed was, so these are the real values.
+    let shown = found(
+        &[Secret::bytes("item id", ITEM_ID.as_bytes()), Secret::bytes("contact", CONTACT.as_bytes())],
+        printed.0.as_bytes(),
+    );
+    assert_eq!(shown, ["item id", "contact"], "the open journal and the status show them");
+}
+
+#[test]
+fn faults_repeat_no_argument() {
+    let mut printed = Printed::default();
+    let wallet = Wallet::enrolled();
+    let session = wallet.unlock();
+    let long = PIN.repeat(30);
+    printed.say(&fault(session.read(&long)));
+    printed.say(&fault(session.write(&long, ITEM)));
+    printed.say(&fault(session.delete(&long)));
+    printed.say(&fault(session.write(ITEM_ID, &ITEM.repeat(MAX_ITEM_BYTES))));
+    printed.say(&fault(wallet.lock.enrol(&entry(NEW_PIN), &personal())));
+    session.close();
+    printed.say(&fault(session.write(ITEM_ID, ITEM)));
+    printed.say(&fault(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[])));
+    printed.say(&PinEntry::new().push(835_179).expect_err("no digit"));
+    printed.say(&PinSlot::parse(PIN.as_bytes()).err().expect("no slot"));
+    printed.assert_tells_nothing(&planted());
+    printed.assert_tells_nothing(&[Secret::bytes("item id", ITEM_ID.as_bytes())]);
+}
+
+/// Someone pastes the wrong text into the policy, or a value of the wrong type.
+#[test]
+fn a_policy_that_is_refused_is_not_repeated() {
+    let mut printed = Printed::default();
+    for json in [
+        r#"{"name": 835179}"#,
+        r#"{"name": "835179", "lockout": "835179"}"#,
+        r#"{"lockout": {"lock_at": "835179"}}"#,
+        r#"{"lockout": {"lock_at": 835179}}"#,
+        r#"{"lockout": {"cooldowns": [{"from": 835179, "wait_s": 1}]}}"#,
+        r#"{"pin": {"min_digits": 835179}}"#,
+        r#"{"contacts": [{"kind": "835179", "value": "835179"}]}"#,
+        r#"{"contacts": [{"kind": "phone", "value": 835179}]}"#,
+        r#"{"contacts": 835179}"#,
+        r#"{"pin": {"remember": 8351790000000000000000}}"#,
+        r#"{"name": "x"} 835179"#,
+        r#"{835179}"#,
+        r#"{"name": "835179"#,
+        "835179",
+        r#""835179""#,
+    ] {
+        printed.say(&Policy::parse(json).expect_err(json));
+        printed.say(&LockError::from(Policy::from_json(json).expect_err(json)));
+    }
+    printed.assert_tells_nothing(&planted());
+}
+
+/// It has to be named so that it is found; `LockError` says so. Nothing but the name is, and the scanner sees it.
+#[test]
+fn of_a_field_that_does_not_exist_the_name_is_told_and_not_the_value() {
+    for json in [
+        r#"{"835179": "264830"}"#,
+        r#"{"pin": {"835179": 264830}}"#,
+        r#"{"lockout": {"cooldowns": [{"835179": [264830]}]}}"#,
+    ] {
+        let error = Policy::parse(json).expect_err(json);
+        assert_eq!(found(&planted(), error.field.as_bytes()), ["PIN"], "{error}");
+        assert_eq!(found(&planted(), format!("{error} {error:?}").as_bytes()), ["PIN"], "{error}");
+        assert_eq!(error.problem, "is not a field of a policy");
+    }
+}
+
+/// What has no logger logs nothing, whatever the app installs. The compiler sees to it that nothing is printed (`clippy::print_stdout`).
+#[test]
+fn core_and_bindings_have_nothing_to_log_with() {
+    let lock = include_str!("../../../Cargo.lock");
+    for package in ["walletlock-core", "walletlock-bindings"] {
+        let entry = lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{package}\"")));
+        let needs = |name: &str| entry.is_some_and(|entry| entry.contains(&format!("\n \"{name}\"")));
+        assert!(needs("thiserror") && needs("zeroize"), "the control: these it has");
+        for logger in ["log", "tracing", "env_logger", "android_logger", "slog"] {
+            assert!(!needs(logger), "{package}: {logger}");
+        }
+    }
+}
