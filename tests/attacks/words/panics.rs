@@ -132,7 +132,7 @@ fn a_panic_in_the_middle_says_nothing_and_leaves_no_digits() {
             let message = payload.as_ref().and_then(|payload| payload.downcast_ref::<String>()).expect("it panicked");
             assert_eq!(*message, format!("{place} gives up"), "and says its own words");
             let said = overheard.text();
-            assert!(said.contains("gives up") && said.contains("verify_pin"), "the control: {said}");
+            assert!(said.contains("gives up"), "the control: {said}");
             assert_eq!(found(&planted(), said.as_bytes()), [""; 0], "{said}");
             assert_eq!(typed.length(), 0, "{place}: the digits are gone");
             assert!(matches!(wallet.lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "{place}: the lock goes on");

@@ -1,8 +1,11 @@
 package dev.walletlock
 
 import dev.walletlock.fakes.pinOf
+import java.io.ByteArrayOutputStream
+import java.io.PrintStream
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
 /** Nothing that an app may print holds a secret. */
@@ -33,5 +36,63 @@ class SecretsTest : LockTest() {
             val text = printed.joinToString("\n").replace(Regex("Ms=\\d+"), "Ms=0")
             assertEquals(emptyList<String>(), secrets.filter { it in text }, text)
         }
+    }
+
+    @Test
+    fun `what is thrown repeats nothing, and nothing is printed`() = runTest {
+        val told = mutableListOf<String>()
+        suspend fun thrownBy(call: suspend () -> Any?) {
+            // Causes and what was suppressed are in it.
+            told += checkNotNull(runCatching { call() }.exceptionOrNull()).stackTraceToString()
+        }
+        val printed = printedWhile {
+            val key = HookedDeviceKey(phone.deviceKey)
+            open(platform = Platform(phone.clock, key, phone.entropy)).use { lock ->
+                lock.enrol()
+                key.onHmac = { error("$RIGHT is no key") }
+                told += lock.verify(RIGHT).toString()
+                key.onHmac = null
+                thrownBy { lock.enrol("902746") }
+                lock.unlock().use { session ->
+                    val long = RIGHT.repeat(30)
+                    thrownBy { session.read(long) }
+                    thrownBy { session.write(long, RIGHT.toByteArray()) }
+                    thrownBy { session.delete(long) }
+                    phone.clock.failure = IllegalStateException(RIGHT)
+                    thrownBy { session.write("card-token", RIGHT.toByteArray()) }
+                    told += lock.verify(RIGHT).toString()
+                    phone.clock.failure = null
+                    phone.entropy.failure = IllegalStateException(RIGHT)
+                    thrownBy { session.write("card-token", RIGHT.toByteArray()) }
+                    phone.entropy.failure = null
+                }
+            }
+            thrownBy { Policy.preset(RIGHT) }
+            thrownBy { Policy.json("""{ "name": $RIGHT }""") }
+            thrownBy { Policy.json("""{ "lockout": { "lock_at": $RIGHT } }""") }
+            thrownBy { Policy.json("""{ "contacts": [{ "kind": "$RIGHT", "value": "$RIGHT" }] }""") }
+            thrownBy { Policy.json("""{ "name": "$RIGHT""") }
+        }
+        val text = told.joinToString("\n")
+        assertTrue("LockException" in text && "NoVerdict" in text, text)
+        assertEquals(emptyList<String>(), listOf(RIGHT, "902746").filter { it in text }, text)
+        assertEquals("", printed)
+    }
+
+    /** What goes to the standard streams meanwhile: JNA prints there what a callback throws. */
+    private inline fun printedWhile(block: () -> Unit): String {
+        val bytes = ByteArrayOutputStream()
+        val (out, err) = System.out to System.err
+        PrintStream(bytes, true).let {
+            System.setOut(it)
+            System.setErr(it)
+        }
+        try {
+            block()
+        } finally {
+            System.setOut(out)
+            System.setErr(err)
+        }
+        return bytes.toString()
     }
 }
