@@ -114,7 +114,11 @@ fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
     assert_eq!(wallet.tell('f', &[]), '.');
     assert_eq!(wallet.tell('v', &[&pin]), 'N');
     assert_clean(&wallet, &needles, "no verdict");
-    for _ in 0..5 {
+    assert_eq!(wallet.tell('x', &[]), '.');
+    assert_eq!(wallet.tell('v', &[&pin]), 'P');
+    assert_clean(&wallet, &needles, "a panic while the PIN is checked");
+    // That try stays charged: with four wrong ones it makes five.
+    for _ in 0..4 {
         guess(&mut wallet, &mut dice, &mut needles);
     }
     assert_eq!(wallet.tell('v', &[&pin]), 'L');

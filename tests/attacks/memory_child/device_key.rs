@@ -13,12 +13,18 @@ use zeroize::Zeroizing;
 pub(crate) struct NamedKeys {
     aliases: Mutex<BTreeSet<String>>,
     fails: AtomicBool,
+    panics: AtomicBool,
 }
 
 impl NamedKeys {
     /// The next MAC fails, though the probe before it succeeds.
     pub(crate) fn fail_next(&self) {
         self.fails.store(true, Ordering::Relaxed);
+    }
+
+    /// The next MAC panics.
+    pub(crate) fn panic_next(&self) {
+        self.panics.store(true, Ordering::Relaxed);
     }
 
     fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -48,6 +54,7 @@ impl DeviceKey for NamedKeys {
         if self.fails.swap(false, Ordering::Relaxed) {
             return Err(DeviceKeyFault::Failed);
         }
+        assert!(!self.panics.swap(false, Ordering::Relaxed), "as it was told");
         let mut mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(alias)).map_err(|_| DeviceKeyFault::Failed)?;
         mac.update(input);
         Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))

@@ -9,6 +9,7 @@ mod device_key;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +31,12 @@ fn main() {
         "floor" => KdfCost::FLOOR,
         other => panic!("no such cost: {other}"),
     };
+    // One of its commands is to panic, and its parent wants silence.
+    panic::set_hook(Box::new(|info| {
+        if info.payload_as_str() != Some("as it was told") {
+            let _gone = writeln!(std::io::stderr(), "{info}");
+        }
+    }));
     let keys = Arc::new(NamedKeys::default());
     let options = Options {
         path: Path::new(folder).join("wallet.db"),
@@ -100,11 +107,12 @@ impl Told {
             }
             b'v' => {
                 let entry = self.entry();
-                match self.lock.verify_pin(&entry) {
-                    PinOutcome::Right(session) => self.begin(session),
-                    PinOutcome::Wrong(_) => b'W',
-                    PinOutcome::Locked(_) => b'L',
-                    PinOutcome::NoVerdict(_) => b'N',
+                match panic::catch_unwind(AssertUnwindSafe(|| self.lock.verify_pin(&entry))) {
+                    Ok(PinOutcome::Right(session)) => self.begin(session),
+                    Ok(PinOutcome::Wrong(_)) => b'W',
+                    Ok(PinOutcome::Locked(_)) => b'L',
+                    Ok(PinOutcome::NoVerdict(_)) => b'N',
+                    Err(_) => b'P',
                 }
             }
             b'p' => {
@@ -126,6 +134,7 @@ impl Told {
             // Dropping it closes it.
             b'c' => self.done(|told| told.session = None),
             b'f' => self.done(|told| told.keys.fail_next()),
+            b'x' => self.done(|told| told.keys.panic_next()),
             // Typed twice and compared, and then thought better of.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());
