@@ -4,7 +4,7 @@
 //! keeps its key schedule in a frame, the compiler puts aside what does not fit into registers. Those places stay as they are until
 //! another call happens to need them. `tests/attacks/memory.rs` found Argon2id outputs, key-encryption keys and PINs there.
 
-/// How much is wiped. The deepest call that has a secret uses a few KiB in a release build and about 10 KiB in one that is not optimised.
+/// How much is wiped. What was found lay within 12 KiB, with and without optimisation; five times as much takes about two microseconds.
 const DEPTH_BYTES: usize = 64 * 1024;
 
 /// Runs `call` and wipes what it left on the stack, also when it panics. What it returns must not be a secret itself, except on the heap.
