@@ -1,1 +1,12 @@
-//! To come.
+//! What a phone's disk can do to a wallet: lose power (`power_cuts.rs`), flip a byte (`flips.rs`), bring back old copies (`old_copies.rs`).
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod account;
+mod chance;
+mod disk;
+mod inode;
+mod life;
+mod phone;
+mod power_cuts;
+mod survivor;
+mod vfs;

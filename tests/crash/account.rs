@@ -1,0 +1,137 @@
+//! What the disk may hold: every state that was committed since the last flush, and none other.
+//!
+//! A call changes the wallet in steps. Which of them count is known from outside: when the device key is asked about a PIN, or when the
+//! call returns, everything before must be on the disk. What comes after a flush may be there or not, but only in the order in which
+//! it was written.
+
+use std::collections::BTreeMap;
+
+/// The items of a wallet, by id.
+pub(crate) type Items = BTreeMap<&'static str, Vec<u8>>;
+
+/// What a wallet holds, as far as its owner can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Unconfigured,
+    Wiped,
+    Live(Holding),
+}
+
+/// A wallet with a PIN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) pin: &'static str,
+    pub(crate) failures: u32,
+    /// When the last of them was charged, on the wall clock: the wait it brought began then.
+    pub(crate) charged_ms: i64,
+    pub(crate) items: Items,
+}
+
+/// What a call does to a wallet, in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// Committed.
+    Commit(State),
+    /// Everything so far is flushed, once this was seen.
+    FlushedIf(Seen),
+}
+
+/// What can be seen of a call from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seen {
+    /// Nothing yet.
+    Begun,
+    /// The device key was asked about a PIN: from here on, a verdict may be known.
+    Asked,
+    /// It returned.
+    Returned,
+}
+
+/// The states that the disk may hold, oldest first. The first is flushed.
+#[derive(Clone, Debug)]
+pub(crate) struct Account(Vec<State>);
+
+impl Account {
+    pub(crate) fn new(state: State) -> Self {
+        Self(vec![state])
+    }
+
+    /// What the wallet is now, as long as the power stays on.
+    pub(crate) fn now(&self) -> &State {
+        &self.0[self.0.len() - 1]
+    }
+
+    pub(crate) fn possible(&self) -> &[State] {
+        &self.0
+    }
+
+    /// Enters what a call did, as far as it got.
+    pub(crate) fn enter(&mut self, steps: Vec<Step>, seen: Seen) {
+        for step in steps {
+            match step {
+                Step::Commit(state) => self.0.push(state),
+                Step::FlushedIf(sign) if sign <= seen => drop(self.0.drain(..self.0.len() - 1)),
+                Step::FlushedIf(_) => return,
+            }
+        }
+    }
+
+    /// A killed process left the `nth` of the possible states: those after it were never written. Those before may still come back.
+    pub(crate) fn found_after_kill(&mut self, nth: usize) {
+        self.0.truncate(nth + 1);
+    }
+
+    /// After a power cut the disk held the `nth`: all that it holds lasts.
+    pub(crate) fn found_after_cut(&mut self, nth: usize) {
+        self.0 = vec![self.0.swap_remove(nth)];
+    }
+}
+
+impl Holding {
+    pub(crate) fn new(pin: &'static str, now_ms: i64) -> Self {
+        Self { pin, failures: 0, charged_ms: now_ms, items: Items::new() }
+    }
+
+    fn charged(&self, now_ms: i64) -> Self {
+        Self { failures: self.failures + 1, charged_ms: now_ms, ..self.clone() }
+    }
+
+    /// A right PIN: charged before the device key is asked, then at zero.
+    pub(crate) fn right(&self, now_ms: i64) -> Vec<Step> {
+        let right = Self { failures: 0, ..self.clone() };
+        vec![
+            Step::Commit(State::Live(self.charged(now_ms))),
+            Step::FlushedIf(Seen::Asked),
+            Step::Commit(State::Live(right)),
+        ]
+    }
+
+    /// A wrong PIN: charged before the device key is asked, and so it stays, or the wallet is wiped.
+    pub(crate) fn wrong(&self, now_ms: i64, wipe_at: Option<u32>) -> Vec<Step> {
+        let charged = self.charged(now_ms);
+        let wipes = wipe_at.is_some_and(|limit| charged.failures >= limit);
+        let mut steps = vec![Step::Commit(State::Live(charged)), Step::FlushedIf(Seen::Asked)];
+        if wipes {
+            steps.extend([Step::Commit(State::Wiped), Step::FlushedIf(Seen::Returned)]);
+        }
+        steps
+    }
+
+    /// A wrong PIN that was entered before: charged like any other, then given back.
+    pub(crate) fn repeated(&self, now_ms: i64) -> Vec<Step> {
+        let charged = Step::Commit(State::Live(self.charged(now_ms)));
+        vec![charged, Step::FlushedIf(Seen::Asked), Step::Commit(State::Live(self.clone()))]
+    }
+
+    /// The right PIN, then a commit that lasts when the call returns.
+    pub(crate) fn right_then(&self, now_ms: i64, then: State) -> Vec<Step> {
+        let mut steps = self.right(now_ms);
+        steps.extend([Step::Commit(then), Step::FlushedIf(Seen::Returned)]);
+        steps
+    }
+
+    /// Another holding, on the disk when the call returns.
+    pub(crate) fn changed(change: Self) -> Vec<Step> {
+        vec![Step::Commit(State::Live(change)), Step::FlushedIf(Seen::Returned)]
+    }
+}

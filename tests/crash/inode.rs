@@ -1,0 +1,133 @@
+//! A file on the disk, and what a power cut leaves of it. `disk.rs` says after which model.
+
+use crate::chance::Chance;
+
+/// What is written or lost as a whole.
+const SECTOR: usize = 512;
+
+/// A file's content as a process reads it, as it was flushed last, and what happened between.
+#[derive(Clone, Default)]
+pub(crate) struct Inode {
+    pub(crate) content: Vec<u8>,
+    flushed: Vec<u8>,
+    changes: Vec<Change>,
+}
+
+#[derive(Clone)]
+enum Change {
+    Write { at: usize, bytes: Box<[u8]> },
+    Truncate(usize),
+}
+
+/// How a power cut deals with what was not flushed. Even chances everywhere would hardly ever lose one thing and keep the rest.
+pub(crate) enum Weather {
+    /// All of it is lost.
+    Lost,
+    /// All of it arrived.
+    Arrived,
+    /// It arrived in order, up to a point (so many of 256 parts); what was being written there is torn.
+    UpTo(usize),
+    /// Each sector for itself: so many of eight are up to date, the others somewhere on the way.
+    Scattered(usize),
+}
+
+impl Weather {
+    pub(crate) fn of(chance: &mut Chance) -> Self {
+        match chance.below(8) {
+            0 => Self::Lost,
+            1 => Self::Arrived,
+            2 | 3 => Self::UpTo(chance.below(256)),
+            _ => Self::Scattered(chance.below(8)),
+        }
+    }
+
+    /// How many of so many changes reached one place.
+    pub(crate) fn reach(&self, changes: usize, chance: &mut Chance) -> usize {
+        match self {
+            Self::Lost => 0,
+            Self::Arrived => changes,
+            // One more or not: the change at that point is torn.
+            Self::UpTo(part) => (changes * part / 256 + chance.below(2)).min(changes),
+            Self::Scattered(up_to_date) if chance.below(8) < *up_to_date => changes,
+            Self::Scattered(_) => chance.below(changes + 1),
+        }
+    }
+}
+
+impl Inode {
+    pub(crate) fn flushed(content: Vec<u8>) -> Self {
+        Self { flushed: content.clone(), content, changes: Vec::new() }
+    }
+
+    pub(crate) fn write(&mut self, at: usize, bytes: &[u8]) {
+        apply_write(&mut self.content, at, bytes);
+        self.changes.push(Change::Write { at, bytes: bytes.into() });
+    }
+
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.content.resize(length, 0);
+        self.changes.push(Change::Truncate(length));
+    }
+
+    pub(crate) fn flush(&mut self) {
+        for change in self.changes.drain(..) {
+            match change {
+                Change::Write { at, bytes } => apply_write(&mut self.flushed, at, &bytes),
+                Change::Truncate(length) => self.flushed.resize(length, 0),
+            }
+        }
+    }
+
+    /// What a cut may leave: a length that the file had, and in each sector something that stood there.
+    pub(crate) fn after_cut(&self, weather: &Weather, chance: &mut Chance) -> Self {
+        if self.changes.is_empty() {
+            return Self::flushed(self.flushed.clone());
+        }
+        let length = self.length_after(weather.reach(self.changes.len(), chance));
+        let mut bytes = self.flushed.clone();
+        let grown_from = bytes.len().min(length);
+        bytes.resize(length, 0);
+        if chance.one_in(2) {
+            chance.fill(&mut bytes[grown_from..]);
+        }
+        let cut_off_shows = chance.one_in(2);
+        let sectors = length.div_ceil(SECTOR);
+        let reached: Vec<usize> = (0..sectors).map(|_| weather.reach(self.changes.len(), chance)).collect();
+        for (nth, change) in self.changes.iter().enumerate() {
+            let (from, to) = match change {
+                Change::Write { at, bytes } => (*at, at + bytes.len()),
+                Change::Truncate(_) if cut_off_shows => continue,
+                Change::Truncate(at) => (*at, length),
+            };
+            let to = to.min(length);
+            for sector in from / SECTOR..to.div_ceil(SECTOR) {
+                let (from, to) = (from.max(sector * SECTOR), to.min((sector + 1) * SECTOR));
+                if nth >= reached[sector] || from >= to {
+                    continue;
+                }
+                match change {
+                    Change::Write { at, bytes: written } => {
+                        bytes[from..to].copy_from_slice(&written[from - at..to - at]);
+                    }
+                    Change::Truncate(_) => bytes[from..to].fill(0),
+                }
+            }
+        }
+        Self::flushed(bytes)
+    }
+
+    fn length_after(&self, changes: usize) -> usize {
+        self.changes[..changes].iter().fold(self.flushed.len(), |length, change| match change {
+            Change::Write { at, bytes } => length.max(at + bytes.len()),
+            Change::Truncate(length) => *length,
+        })
+    }
+}
+
+fn apply_write(content: &mut Vec<u8>, at: usize, bytes: &[u8]) {
+    let end = at + bytes.len();
+    if content.len() < end {
+        content.resize(end, 0);
+    }
+    content[at..end].copy_from_slice(bytes);
+}

@@ -1,0 +1,322 @@
+//! The life of one wallet on one phone: random calls, each entered in the account as far as it is known to have come.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use walletlock_core::lockout::Policy;
+use walletlock_core::lockout::presets;
+use walletlock_core::platform::testing::{FakeEntropy, FakePhone};
+use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
+
+use crate::account::{Account, Holding, Seen, State, Step};
+use crate::chance::Chance;
+use crate::disk::{Disk, Flushes};
+use crate::phone::{self, entry, now};
+use crate::survivor::{Violation, agrees, read_all, stop_at};
+use crate::vfs::Mount;
+
+/// Ids that items may have.
+pub(crate) const ITEMS: [&str; 3] = ["card", "note", "seed"];
+
+/// PINs that may be set. Whoever guesses, guesses others.
+const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
+
+/// What a person or the app does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Open,
+    /// The app ends as it should: SQLite moves its log into the database.
+    Close,
+    Enrol,
+    Right,
+    Wrong,
+    /// A wrong PIN once more.
+    Repeat,
+    Change,
+    Write,
+    Delete,
+    /// Time passes and the screen is looked at.
+    Look,
+    Remove,
+}
+
+/// A call under way, or the last one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    pub(crate) act: Act,
+    pub(crate) seen: Seen,
+    /// Keys were made or deleted.
+    pub(crate) touched_keys: bool,
+    pub(crate) wipes: bool,
+}
+
+/// The running app.
+struct App {
+    lock: Arc<WalletLock>,
+    session: Option<Session>,
+    /// Wrong PINs of this process and when they were settled: entered again, they are not counted.
+    guessed: VecDeque<(String, i64)>,
+}
+
+pub(crate) struct Life<'a> {
+    pub(crate) disk: Disk,
+    pub(crate) phone: FakePhone,
+    pub(crate) policy: Policy,
+    pub(crate) account: Account,
+    pub(crate) last: Call,
+    mount: &'a Mount,
+    app: Option<App>,
+    guesses: u32,
+}
+
+impl<'a> Life<'a> {
+    /// A new phone without a wallet.
+    pub(crate) fn begin(mount: &'a Mount, flushes: Flushes, chance: &mut Chance) -> Self {
+        let mut policy = presets::walletlock();
+        policy.pin.remember = 0;
+        match chance.below(3) {
+            // The waits of the preset, and locked at the end.
+            0 => {}
+            1 => {
+                policy.lockout.cooldowns.clear();
+                policy.lockout.wipe_at = Some(4);
+            }
+            _ => {
+                policy.lockout.cooldowns.clear();
+                policy.lockout.lock_at = Some(60);
+            }
+        }
+        let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(chance.next())), ..FakePhone::default() };
+        let last = Call { act: Act::Open, seen: Seen::Begun, touched_keys: false, wipes: false };
+        let account = Account::new(State::Unconfigured);
+        Self { disk: Disk::new(flushes), phone, policy, account, last, mount, app: None, guesses: 0 }
+    }
+
+    /// The process is gone. The next one starts on this disk.
+    pub(crate) fn restart_on(&mut self, disk: Disk) {
+        // While the old disk is still the one in the folder: SQLite tidies up, and nothing of that may reach the new one.
+        self.app = None;
+        self.disk = disk;
+    }
+
+    /// Whether nothing more can happen to this wallet.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.account.now(), State::Live(held) if held.failures >= stop_at(&self.policy))
+    }
+
+    /// One call. If the power goes during it, what it did so far is in the account.
+    pub(crate) fn act(&mut self, chance: &mut Chance) -> Result<(), Violation> {
+        let act = self.choose(chance);
+        self.last = Call { act, seen: Seen::Begun, touched_keys: false, wipes: false };
+        let before = self.phone.device_key.calls();
+        let (steps, outcome) = self.call(act, chance);
+        let calls = self.phone.device_key.calls();
+        let asked = act != Act::Open && act != Act::Enrol && calls.hmac > before.hmac;
+        self.last.seen = match (self.disk.is_off(), asked) {
+            (false, _) => Seen::Returned,
+            (true, true) => Seen::Asked,
+            (true, false) => Seen::Begun,
+        };
+        self.last.touched_keys = (calls.create, calls.delete) != (before.create, before.delete);
+        self.last.wipes = steps.iter().any(|step| matches!(step, Step::Commit(State::Wiped)));
+        self.account.enter(steps, self.last.seen);
+        if self.disk.is_off() {
+            // Nobody heard what the call returned.
+            return Ok(());
+        }
+        outcome.map_err(|why| format!("{act:?}: {why}"))?;
+        self.check_status()
+    }
+
+    fn choose(&self, chance: &mut Chance) -> Act {
+        let Some(app) = &self.app else { return Act::Open };
+        let some = match self.account.now() {
+            State::Unconfigured | State::Wiped => return chance.pick(&[Act::Enrol, Act::Enrol, Act::Look, Act::Close]),
+            State::Live(_) => chance.below(40),
+        };
+        match some {
+            0..9 => Act::Right,
+            9..20 => Act::Wrong,
+            20..24 if !app.guessed.is_empty() => Act::Repeat,
+            20..24 => Act::Wrong,
+            24 => Act::Remove,
+            25 | 26 => Act::Close,
+            27..30 => Act::Look,
+            _ if app.session.as_ref().is_none_or(|session| !session.is_live()) => Act::Right,
+            30..34 => Act::Change,
+            34 | 35 => Act::Delete,
+            _ => Act::Write,
+        }
+    }
+
+    /// Does it. Returns what it does to the wallet, and whether it ended as it should if the power stayed on.
+    fn call(&mut self, act: Act, chance: &mut Chance) -> (Vec<Step>, Result<(), Violation>) {
+        let at_ms = now(&self.phone).wall_ms;
+        let policy = &self.policy;
+        let Some(app) = &mut self.app else {
+            let opened = phone::open(self.mount, &self.disk, &self.phone, policy);
+            let opened = opened.map(|lock| self.app = Some(App { lock, session: None, guessed: VecDeque::new() }));
+            return (Vec::new(), opened.map_err(|fault| fault.to_string()));
+        };
+        let held = match self.account.now() {
+            State::Live(held) => held.clone(),
+            State::Unconfigured | State::Wiped if act == Act::Enrol => {
+                let pin = chance.pick(&PINS);
+                let steps = [State::Unconfigured, State::Live(Holding::new(pin, at_ms))].map(Step::Commit);
+                let steps = steps.into_iter().chain([Step::FlushedIf(Seen::Returned)]).collect();
+                app.guessed.clear();
+                return (steps, app.enrol(pin));
+            }
+            State::Unconfigured | State::Wiped => Holding::new(PINS[0], at_ms),
+        };
+        match act {
+            Act::Right | Act::Wrong | Act::Repeat | Act::Change | Act::Remove if !app.may_try(&self.phone, chance) => {
+                let turned_away = matches!(app.lock.verify_pin(&entry(held.pin)), PinOutcome::Locked(_));
+                (Vec::new(), expect(turned_away, "it was turned away"))
+            }
+            Act::Right => (held.right(now(&self.phone).wall_ms), app.enter_right(&held)),
+            Act::Wrong | Act::Repeat => {
+                let now_ms = now(&self.phone).wall_ms;
+                self.guesses += u32::from(act == Act::Wrong);
+                let known = app.guessed.iter().map(|(guess, _)| guess.clone()).collect::<Vec<_>>();
+                let guess = match act {
+                    Act::Wrong => format!("{:06}", 800_000 + self.guesses),
+                    _ => known[chance.below(known.len())].clone(),
+                };
+                let repeated = app.is_repeated(&guess, now_ms, policy);
+                let steps = if repeated { held.repeated(now_ms) } else { held.wrong(now_ms, policy.lockout.wipe_at) };
+                (steps, app.guess(guess, repeated, now_ms, policy))
+            }
+            Act::Change => {
+                let new = PINS[(PINS.iter().position(|pin| *pin == held.pin).unwrap_or_default() + 1) % PINS.len()];
+                let then = State::Live(Holding { pin: new, failures: 0, ..held.clone() });
+                let changed = app.change(held.pin, new);
+                // A session that ended while time passed cannot change anything: that is no try.
+                let ended = matches!(changed, Err(LockError::SessionEnded | LockError::LimitReached(_)));
+                let steps = if ended { Vec::new() } else { held.right_then(now(&self.phone).wall_ms, then) };
+                (steps, expect(ended || changed == Ok(PinChange::Changed), "the PIN was changed"))
+            }
+            Act::Write | Act::Delete => {
+                let id = chance.pick(&ITEMS);
+                let mut items = held.items.clone();
+                let done = if act == Act::Delete {
+                    items.remove(id);
+                    app.in_session(|session| session.delete(id).map(drop))
+                } else {
+                    // Now and then one that needs pages of its own.
+                    let longest = if chance.one_in(6) { 6_000 } else { 200 };
+                    let mut bytes = vec![0; 1 + chance.below(longest)];
+                    chance.fill(&mut bytes);
+                    let done = app.in_session(|session| session.write(id, &bytes));
+                    items.insert(id, bytes);
+                    done
+                };
+                // Nothing to delete is nothing to flush either.
+                let steps = if items == held.items { Vec::new() } else { Holding::changed(Holding { items, ..held }) };
+                (steps, done.map_err(|fault| fault.to_string()))
+            }
+            Act::Remove => {
+                let removed = app.lock.remove(&entry(held.pin));
+                app.session = None;
+                let removed = matches!(removed, Ok(removal) if removal.refusal().is_none());
+                (held.right_then(now(&self.phone).wall_ms, State::Unconfigured), expect(removed, "it was removed"))
+            }
+            Act::Close => {
+                self.app = None;
+                (Vec::new(), Ok(()))
+            }
+            Act::Open | Act::Enrol | Act::Look => {
+                self.phone.clock.advance_ms(chance.pick(&[1_000, 61_000, 400_000]));
+                let reminded = app.lock.take_reminder();
+                let fine = matches!(reminded, Ok(_) | Err(LockError::WrongState));
+                (Vec::new(), expect(fine, "it could be looked at"))
+            }
+        }
+    }
+
+    /// The running app says what the account says.
+    fn check_status(&self) -> Result<(), Violation> {
+        let Some(app) = &self.app else { return Ok(()) };
+        let status = app.lock.status();
+        if self.disk.is_off() {
+            return Ok(());
+        }
+        let status = status.map_err(|fault| format!("no status: {fault}"))?;
+        agrees(&status, self.account.now(), &self.policy, now(&self.phone).wall_ms)
+            .map_err(|why| format!("after {:?}: {status:?}, but {why}", self.last.act))
+    }
+}
+
+impl App {
+    fn enrol(&mut self, pin: &str) -> Result<(), Violation> {
+        match self.lock.enrol(&entry(pin), &[]) {
+            Ok(Enrolment::Enrolled(session)) => {
+                self.session = Some(session);
+                Ok(())
+            }
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Waits out a cooldown, more often than not.
+    fn may_try(&self, phone: &FakePhone, chance: &mut Chance) -> bool {
+        let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = self.lock.status() else { return true };
+        if chance.one_in(4) {
+            return false;
+        }
+        phone.clock.advance_ms(remaining_ms);
+        true
+    }
+
+    fn enter_right(&mut self, held: &Holding) -> Result<(), Violation> {
+        match self.lock.verify_pin(&entry(held.pin)) {
+            PinOutcome::Right(session) => {
+                self.guessed.clear();
+                let same = read_all(&session).is_ok_and(|items| items == held.items);
+                self.session = Some(session);
+                expect(same, "the items are there")
+            }
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    fn is_repeated(&self, guess: &str, now_ms: i64, policy: &Policy) -> bool {
+        let window_ms = i64::from(policy.lockout.duplicate_window_s) * 1000;
+        self.guessed.iter().any(|(guessed, at_ms)| guessed == guess && now_ms - at_ms < window_ms)
+    }
+
+    fn guess(&mut self, guess: String, repeated: bool, now_ms: i64, policy: &Policy) -> Result<(), Violation> {
+        let outcome = self.lock.verify_pin(&entry(&guess));
+        if !repeated {
+            self.guessed.push_back((guess, now_ms));
+            while self.guessed.len() > policy.lockout.duplicate_memory as usize {
+                self.guessed.pop_front();
+            }
+        }
+        match outcome {
+            PinOutcome::Wrong(wrong) => expect(wrong.repeated == repeated, "a PIN counts once"),
+            // Which lock it is stands in the status, which is looked at after each call.
+            PinOutcome::Locked(LockStatus::Locked { .. } | LockStatus::Wiped) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    fn change(&mut self, current: &str, new: &str) -> Result<PinChange, LockError> {
+        let Some(session) = &self.session else { return Err(LockError::SessionEnded) };
+        let changed = session.change_pin(&entry(current), &entry(new), &[]);
+        if changed.is_err() {
+            self.session = None;
+        } else {
+            self.guessed.clear();
+        }
+        changed
+    }
+
+    fn in_session(&self, work: impl FnOnce(&Session) -> Result<(), LockError>) -> Result<(), LockError> {
+        self.session.as_ref().map_or(Err(LockError::SessionEnded), work)
+    }
+}
+
+fn expect(true_that: bool, what: &str) -> Result<(), Violation> {
+    if true_that { Ok(()) } else { Err(format!("it is not so that {what}")) }
+}

@@ -1,0 +1,211 @@
+//! Power cuts at random moments of random lives: the wallet always opens, no charge is missing, nothing is corrupt.
+//!
+//! A life is random calls on a phone of fakes, its database on a [`Disk`]. The power goes at a random operation on that disk, be it in
+//! the middle of a call, of a checkpoint, of opening, or of the recovery from the cut before. Several outcomes of that moment are drawn
+//! (which sectors arrived, and so on: `disk.rs`), each is looked at (`survivor.rs`), and the life goes on from the last of them. What may
+//! be found is exactly what the account allows (`account.rs`). Now and then the process is killed instead: then nothing is lost, but
+//! what was not flushed still may be at the next cut.
+//!
+//! `WALLETLOCK_CUTS` sets how many, `WALLETLOCK_SEED` which. The same seed makes the same lives.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use tempfile::TempDir;
+
+use crate::account::Seen;
+use crate::chance::{Chance, number_from, seed};
+use crate::disk::{Disk, Flushes, Operation};
+use crate::life::{Act, Call, Life};
+use crate::phone::{self, DATABASE};
+use crate::survivor::{Survivor, Violation};
+use crate::vfs::Mount;
+
+/// Cuts in a row on the wallets of one life.
+const CUTS_IN_A_LIFE: u64 = 40;
+/// Outcomes drawn of one cut.
+const OUTCOMES: u64 = 4;
+
+/// What was going on when the power went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Moment {
+    Opening,
+    Closing,
+    Checkpointing,
+    Enrolling,
+    Charging,
+    Settling,
+    Wiping,
+    Changing,
+    WritingItems,
+    Removing,
+    Looking,
+}
+
+const MOMENTS: [Moment; 11] = [
+    Moment::Opening,
+    Moment::Closing,
+    Moment::Checkpointing,
+    Moment::Enrolling,
+    Moment::Charging,
+    Moment::Settling,
+    Moment::Wiping,
+    Moment::Changing,
+    Moment::WritingItems,
+    Moment::Removing,
+    Moment::Looking,
+];
+
+impl Moment {
+    fn of(call: &Call, cut: &(Operation, String)) -> Self {
+        let (operation, file) = cut;
+        match call.act {
+            Act::Open => Self::Opening,
+            Act::Close => Self::Closing,
+            _ if file == DATABASE || *operation == Operation::Truncate => Self::Checkpointing,
+            Act::Enrol => Self::Enrolling,
+            Act::Look => Self::Looking,
+            Act::Write | Act::Delete => Self::WritingItems,
+            _ if call.seen == Seen::Begun => Self::Charging,
+            // The call had returned, and its status was being looked at.
+            _ if call.seen == Seen::Returned => Self::Looking,
+            _ if call.wipes => Self::Wiping,
+            Act::Change if call.touched_keys => Self::Changing,
+            Act::Remove if call.touched_keys => Self::Removing,
+            Act::Right | Act::Wrong | Act::Repeat | Act::Change | Act::Remove => Self::Settling,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    cuts: u64,
+    kills: u64,
+    moments: BTreeMap<Moment, u64>,
+    violations: Vec<Violation>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.cuts += other.cuts;
+        self.kills += other.kills;
+        self.violations.extend(other.violations);
+        for (moment, times) in other.moments {
+            *self.moments.entry(moment).or_default() += times;
+        }
+    }
+}
+
+/// Many lives, on all cores; which life runs where changes nothing.
+fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
+    let next = AtomicU64::new(0);
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(8);
+    let work = || {
+        let folders = [TempDir::new().expect("a folder"), TempDir::new().expect("a folder")];
+        let [mount, beside] = folders.each_ref().map(|folder| Mount::new(folder.path().to_owned()));
+        let mut tally = Tally::default();
+        loop {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            if nth * CUTS_IN_A_LIFE >= cuts {
+                return tally;
+            }
+            let lived = one_life(&mount, &beside, flushes, &mut Chance::nth(seed, nth));
+            let named = lived.violations.into_iter().map(|what| format!("life {nth}: {what}")).collect();
+            tally.add(Tally { violations: named, ..lived });
+        }
+    };
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().for_each(|thread| tally.add(thread.join().expect("no panic")));
+    });
+    tally
+}
+
+fn one_life(mount: &Mount, beside: &Mount, flushes: Flushes, chance: &mut Chance) -> Tally {
+    let mut tally = Tally::default();
+    let mut life = Life::begin(mount, flushes, chance);
+    while tally.cuts < CUTS_IN_A_LIFE {
+        let soon = 1 << chance.below(8);
+        life.disk.cut_after(chance.below(soon) as u64);
+        let lived = (|| {
+            while !life.disk.is_off() && !life.is_over() {
+                life.act(chance)?;
+            }
+            life.disk.cut().map_or(Ok(false), |cut| go_on(&mut life, beside, &cut, chance, &mut tally).map(|()| true))
+        })();
+        tally.violations.extend(lived.as_ref().err().cloned());
+        if lived != Ok(true) {
+            life.restart_on(Disk::new(flushes));
+            life = Life::begin(mount, flushes, chance);
+        }
+    }
+    tally
+}
+
+/// Looks at what the cut may have left, and lets the life go on from there.
+fn go_on(
+    life: &mut Life<'_>,
+    beside: &Mount,
+    cut: &(Operation, String),
+    chance: &mut Chance,
+    tally: &mut Tally,
+) -> Result<(), Violation> {
+    let moment = Moment::of(&life.last, cut);
+    let look = |life: &Life<'_>, disk: &Disk, phone: &_| {
+        let survivor = Survivor { mount: beside, disk, phone, policy: &life.policy };
+        survivor.find(life.account.possible()).map_err(|what| format!("{moment:?} ({cut:?}): {what}"))
+    };
+    if chance.one_in(8) {
+        tally.kills += 1;
+        let left = life.disk.after_kill();
+        let found = look(life, &left, &life.phone)?;
+        life.account.found_after_kill(found);
+        life.restart_on(left);
+        return Ok(());
+    }
+    life.phone.clock.reboot();
+    let mut went_on = Ok(());
+    for nth in 1..=OUTCOMES {
+        let left = life.disk.after_cut(chance);
+        tally.cuts += 1;
+        *tally.moments.entry(moment).or_default() += 1;
+        match look(life, &left, &life.phone) {
+            Ok(found) if nth == OUTCOMES => {
+                life.account.found_after_cut(found);
+                life.restart_on(left);
+            }
+            Ok(_) => {}
+            Err(what) if nth == OUTCOMES => went_on = Err(what),
+            Err(what) => tally.violations.push(what),
+        }
+    }
+    went_on
+}
+
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("written");
+}
+
+#[test]
+fn no_charge_is_lost_in_a_power_cut_and_nothing_is_corrupt() {
+    let (cuts, seed) = (number_from("WALLETLOCK_CUTS").unwrap_or(100_000), seed());
+    let start = Instant::now();
+    let tally = live(cuts, seed, Flushes::Honest);
+    say(&format!(
+        "power cuts: {} cuts, {} kills, seed {seed}, {} violations, {:.0} s; {:?}",
+        tally.cuts,
+        tally.kills,
+        tally.violations.len(),
+        start.elapsed().as_secs_f64(),
+        tally.moments,
+    ));
+    assert!(tally.violations.is_empty(), "the first: {:#?}", &tally.violations[..tally.violations.len().min(5)]);
+    assert!(tally.cuts >= cuts);
+    for moment in MOMENTS {
+        assert!(tally.moments.contains_key(&moment), "no cut while {moment:?}: they prove nothing about that");
+    }
+}

@@ -1,0 +1,178 @@
+//! What a wallet must be after a power cut. Looked at on copies, so that the life goes on from what the cut left.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags};
+use walletlock_core::journal::Chain;
+use walletlock_core::lockout::Policy;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome, Session, WalletLock};
+
+use crate::account::{Holding, Items, State};
+use crate::disk::Disk;
+use crate::life::ITEMS;
+use crate::phone::{self, DATABASE, entry, now};
+use crate::vfs::Mount;
+
+/// What the checks found wrong, in words.
+pub(crate) type Violation = String;
+
+/// A wallet as a cut left it: the disk, and the phone with its keystore.
+pub(crate) struct Survivor<'a> {
+    pub(crate) mount: &'a Mount,
+    pub(crate) disk: &'a Disk,
+    pub(crate) phone: &'a FakePhone,
+    pub(crate) policy: &'a Policy,
+}
+
+impl Survivor<'_> {
+    /// Opens the wallet, and finds which of the possible states it is in. What is none of them, is damaged, or does not open is a
+    /// violation.
+    pub(crate) fn find(&self, possible: &[State]) -> Result<usize, Violation> {
+        self.check_pages()?;
+        let (lock, phone) = self.open()?;
+        let status = lock.status().map_err(|fault| format!("no status: {fault}"))?;
+        let now_ms = now(&phone).wall_ms;
+        let fits = |state: &State| agrees(&status, state, self.policy, now_ms);
+        let same: Vec<usize> = (0..possible.len()).rev().filter(|nth| fits(&possible[*nth]).is_ok()).collect();
+        let Some(latest) = same.first() else {
+            let why: Vec<_> = possible.iter().filter_map(|state| fits(state).err()).collect();
+            return Err(format!("{status:?}, but {}", why.join("; ")));
+        };
+        if status == LockStatus::Unconfigured {
+            return Ok(*latest);
+        }
+        match lock.verify_journal() {
+            Ok(Chain::Intact { .. }) => {}
+            other => return Err(format!("journal: {other:?}")),
+        }
+        if matches!(status, LockStatus::Wiped | LockStatus::Locked { .. }) {
+            return Ok(*latest);
+        }
+        let (pin, items) = self.unlock(&lock, &phone, possible)?;
+        let fits = |nth: &usize| matches!(&possible[*nth], State::Live(held) if held.pin == pin && held.items == items);
+        same.into_iter().find(fits).ok_or_else(|| {
+            format!("{status:?}, opened by {pin}, with items that it never held like that: {:?}", items.keys())
+        })
+    }
+
+    /// SQLite's own check of every page and index.
+    fn check_pages(&self) -> Result<(), Violation> {
+        if !matches!(self.disk.length_of(DATABASE), Ok(Some(length)) if length > 0) {
+            return Ok(());
+        }
+        self.mount.put(&self.disk.after_kill());
+        let check = || -> rusqlite::Result<String> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(self.mount.path(DATABASE), flags)?;
+            connection.pragma_update(None, "locking_mode", "exclusive")?;
+            connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        };
+        match check() {
+            Ok(found) if found == "ok" => Ok(()),
+            found => Err(format!("integrity check: {found:?}")),
+        }
+    }
+
+    /// Opens a copy, on a copy of the phone.
+    fn open(&self) -> Result<(Arc<WalletLock>, FakePhone), Violation> {
+        let phone = phone::copy(self.phone, 3);
+        let lock = phone::open(self.mount, &self.disk.after_kill(), &phone, self.policy);
+        Ok((lock.map_err(|fault| format!("not opened: {fault}"))?, phone))
+    }
+
+    /// Tries every PIN that may be in force. Exactly one must open; returns it, and what it opened.
+    fn unlock(
+        &self,
+        lock: &Arc<WalletLock>,
+        phone: &FakePhone,
+        possible: &[State],
+    ) -> Result<(&'static str, Items), Violation> {
+        let mut pins: Vec<_> = possible.iter().filter_map(live).map(|held| held.pin).collect();
+        pins.dedup();
+        let mut opened = Vec::new();
+        for (nth, pin) in pins.iter().enumerate() {
+            if nth == 0 {
+                opened.extend(try_pin(lock, phone, pin)?);
+            } else {
+                // On a copy of its own: the first try may have been the last.
+                let (lock, phone) = self.open()?;
+                opened.extend(try_pin(&lock, &phone, pin)?);
+            }
+        }
+        match (opened.pop(), opened.pop()) {
+            (Some(opened), None) => Ok(opened),
+            (None, _) => Err(format!("none of {pins:?} opens it")),
+            (Some(_), Some(_)) => Err(format!("all of {pins:?} open it")),
+        }
+    }
+}
+
+fn live(state: &State) -> Option<&Holding> {
+    match state {
+        State::Live(held) => Some(held),
+        State::Unconfigured | State::Wiped => None,
+    }
+}
+
+/// What the PIN opens, if it is the right one.
+fn try_pin(
+    lock: &Arc<WalletLock>,
+    phone: &FakePhone,
+    pin: &'static str,
+) -> Result<Option<(&'static str, Items)>, Violation> {
+    if let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = lock.status() {
+        phone.clock.advance_ms(remaining_ms);
+    }
+    match lock.verify_pin(&entry(pin)) {
+        PinOutcome::Right(session) => {
+            let items = read_all(&session).map_err(|fault| format!("items: {fault}"))?;
+            Ok(Some((pin, items)))
+        }
+        PinOutcome::Wrong(_) | PinOutcome::Locked(LockStatus::Wiped) => Ok(None),
+        PinOutcome::Locked(LockStatus::Locked { reason: LockReason::TooManyAttempts, .. }) => Ok(None),
+        other => Err(format!("{pin}: {other:?}")),
+    }
+}
+
+/// Everything that a session reads.
+pub(crate) fn read_all(session: &Session) -> Result<Items, LockError> {
+    let mut items = Items::new();
+    for id in session.items()? {
+        let bytes = session.read(&id)?.ok_or(LockError::DataDamaged)?;
+        let known = ITEMS.into_iter().find(|known| *known == id).ok_or(LockError::DataDamaged)?;
+        items.insert(known, bytes.to_vec());
+    }
+    Ok(items)
+}
+
+/// Whether a person is told what the state is; if not, what it was.
+pub(crate) fn agrees(status: &LockStatus, state: &State, policy: &Policy, now_ms: i64) -> Result<(), Violation> {
+    let State::Live(Holding { failures, charged_ms, .. }) = state else {
+        let is_wiped = *state == State::Wiped;
+        let same = if is_wiped { LockStatus::Wiped } else { LockStatus::Unconfigured };
+        return if *status == same { Ok(()) } else { Err(format!("it was {same:?}")) };
+    };
+    let wait_ms = policy.lockout.wait_ms(*failures);
+    let waited_ms = u64::try_from(now_ms - charged_ms).unwrap_or_default();
+    let (tries_left, remaining_ms) = match status {
+        LockStatus::Ready { tries_left } => (*tries_left, 0),
+        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => (*tries_left, *remaining_ms),
+        LockStatus::Locked { reason: LockReason::TooManyAttempts, .. } => (Some(0), wait_ms),
+        _ => return Err(format!("there were {failures} failures")),
+    };
+    let stop = stop_at(policy);
+    if tries_left != Some(stop - failures) {
+        return Err(format!("there were {failures} failures of {stop}"));
+    }
+    if remaining_ms > wait_ms || remaining_ms < wait_ms.saturating_sub(waited_ms) {
+        return Err(format!("{remaining_ms} ms are left of a wait of {wait_ms} that began {waited_ms} ms ago"));
+    }
+    Ok(())
+}
+
+/// The count at which no further try is taken.
+pub(crate) fn stop_at(policy: &Policy) -> u32 {
+    let stops = policy.lockout.lock_at.into_iter().chain(policy.lockout.wipe_at);
+    stops.min().expect("every policy here has such a count")
+}
