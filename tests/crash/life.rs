@@ -66,6 +66,8 @@ pub(crate) struct Life<'a> {
     pub(crate) last: Call,
     mount: &'a Mount,
     app: Option<App>,
+    /// Someone else has the phone: hardly anything but wrong PINs.
+    is_stolen: bool,
     guesses: u32,
 }
 
@@ -89,7 +91,17 @@ impl<'a> Life<'a> {
         let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(chance.next())), ..FakePhone::default() };
         let last = Call { act: Act::Open, seen: Seen::Begun, touched_keys: false, wipes: false };
         let account = Account::new(State::Unconfigured);
-        Self { disk: Disk::new(flushes), phone, policy, account, last, mount, app: None, guesses: 0 }
+        Self {
+            disk: Disk::new(flushes),
+            phone,
+            policy,
+            account,
+            last,
+            mount,
+            app: None,
+            is_stolen: chance.one_in(4),
+            guesses: 0,
+        }
     }
 
     /// The process is gone. The next one starts on this disk.
@@ -132,6 +144,7 @@ impl<'a> Life<'a> {
         let Some(app) = &self.app else { return Act::Open };
         let some = match self.account.now() {
             State::Unconfigured | State::Wiped => return chance.pick(&[Act::Enrol, Act::Enrol, Act::Look, Act::Close]),
+            State::Live(_) if self.is_stolen && !chance.one_in(4) => return Act::Wrong,
             State::Live(_) => chance.below(40),
         };
         match some {

@@ -1,6 +1,8 @@
 //! What a phone's disk can do to a wallet: lose power (`power_cuts.rs`), flip a byte (`flips.rs`), bring back old copies (`old_copies.rs`).
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::io::Write;
+
 mod account;
 mod chance;
 mod disk;
@@ -10,3 +12,8 @@ mod phone;
 mod power_cuts;
 mod survivor;
 mod vfs;
+
+/// One line about what was run: libtest shows what is written here also when all is well.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("written");
+}

@@ -56,7 +56,12 @@ impl DeviceKey for Powered {
 }
 
 /// Opens the wallet that lies on this disk.
-pub(crate) fn open(mount: &Mount, disk: &Disk, phone: &FakePhone, policy: &Policy) -> Result<Arc<WalletLock>, LockError> {
+pub(crate) fn open(
+    mount: &Mount,
+    disk: &Disk,
+    phone: &FakePhone,
+    policy: &Policy,
+) -> Result<Arc<WalletLock>, LockError> {
     mount.put(disk);
     mount.keep_in_step(disk, DATABASE);
     let device_key = Arc::new(Powered { device_key: phone.device_key.clone(), disk: disk.clone() });

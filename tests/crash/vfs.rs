@@ -209,7 +209,12 @@ unsafe extern "C" fn access(_: *mut ffi::sqlite3_vfs, path: *const c_char, flags
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn full_pathname(_: *mut ffi::sqlite3_vfs, path: *const c_char, room: c_int, out: *mut c_char) -> c_int {
+unsafe extern "C" fn full_pathname(
+    _: *mut ffi::sqlite3_vfs,
+    path: *const c_char,
+    room: c_int,
+    out: *mut c_char,
+) -> c_int {
     // SAFETY: a C string, and `room` bytes to write to.
     unsafe {
         let length = CStr::from_ptr(path).count_bytes() + 1;
