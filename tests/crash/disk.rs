@@ -9,7 +9,8 @@
 //!   since. So writes are lost, torn and reordered at will. A sector is never half of one thing and half of another, and bytes beside
 //!   those written are never hurt: that is powersafe overwrite, on which SQLite is told to rely on Unix.
 //! - The length of a file is kept in a journal of its own: after a cut it is one of those it had since the last flush, whichever sectors
-//!   came along. A file that grew without its content shows zeros, noise, or what had once been cut off there (stale blocks).
+//!   came along. A file that grew without its content shows zeros, noise, or what had once been cut off there (stale blocks). Where a
+//!   truncation is lost, so is what was written after it: that went to blocks which the file does not have yet.
 //! - The directory is a journal too: entries made and removed come back in order, up to some point, and last only once the directory
 //!   is flushed. A flush of a file does not flush its entry (POSIX promises no more, though ext4 and F2FS do more).
 //! - A flush that was under way at the cut has flushed anything or nothing.

@@ -83,7 +83,8 @@ impl Inode {
         if self.changes.is_empty() {
             return Self::flushed(self.flushed.clone());
         }
-        let length = self.length_after(weather.reach(self.changes.len(), chance));
+        let journaled = weather.reach(self.changes.len(), chance);
+        let length = self.length_after(journaled);
         let mut bytes = self.flushed.clone();
         let grown_from = bytes.len().min(length);
         bytes.resize(length, 0);
@@ -94,23 +95,21 @@ impl Inode {
         let sectors = length.div_ceil(SECTOR);
         let reached: Vec<usize> = (0..sectors).map(|_| weather.reach(self.changes.len(), chance)).collect();
         for (nth, change) in self.changes.iter().enumerate() {
-            let (from, to) = match change {
-                Change::Write { at, bytes } => (*at, at + bytes.len()),
-                Change::Truncate(_) if cut_off_shows => continue,
-                Change::Truncate(at) => (*at, length),
-            };
-            let to = to.min(length);
-            for sector in from / SECTOR..to.div_ceil(SECTOR) {
-                let (from, to) = (from.max(sector * SECTOR), to.min((sector + 1) * SECTOR));
-                if nth >= reached[sector] || from >= to {
-                    continue;
-                }
-                match change {
-                    Change::Write { at, bytes: written } => {
-                        bytes[from..to].copy_from_slice(&written[from - at..to - at]);
+            match change {
+                Change::Write { at, bytes: written } => {
+                    let to = (at + written.len()).min(length);
+                    let (first, last) = (at / SECTOR, to.div_ceil(SECTOR));
+                    for (sector, reached) in reached.iter().enumerate().take(last).skip(first) {
+                        let (from, to) = ((*at).max(sector * SECTOR), to.min((sector + 1) * SECTOR));
+                        if nth < *reached && from < to {
+                            bytes[from..to].copy_from_slice(&written[from - at..to - at]);
+                        }
                     }
-                    Change::Truncate(_) => bytes[from..to].fill(0),
                 }
+                // What was written after it stands in new blocks, which the file has only once the truncation is journaled.
+                Change::Truncate(_) if nth >= journaled => break,
+                Change::Truncate(_) if cut_off_shows => {}
+                Change::Truncate(at) => bytes[(*at).min(length)..].fill(0),
             }
         }
         Self::flushed(bytes)

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use walletlock_core::lockout::Policy;
 use walletlock_core::lockout::presets;
 use walletlock_core::platform::testing::{FakeEntropy, FakePhone};
-use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{LockError, PinChange, PinOutcome};
 
 use crate::account::{Account, Holding, Seen, State, Step};
+use crate::app::{App, expect};
 use crate::chance::Chance;
 use crate::disk::{Disk, Flushes};
+use crate::mount::Mount;
 use crate::phone::{self, entry, now};
-use crate::survivor::{Violation, agrees, read_all, stop_at};
-use crate::vfs::Mount;
+use crate::survivor::{Violation, agrees, stop_at};
 
 /// Ids that items may have.
 pub(crate) const ITEMS: [&str; 3] = ["card", "note", "seed"];
@@ -48,14 +49,6 @@ pub(crate) struct Call {
     /// Keys were made or deleted.
     pub(crate) touched_keys: bool,
     pub(crate) wipes: bool,
-}
-
-/// The running app.
-struct App {
-    lock: Arc<WalletLock>,
-    session: Option<Session>,
-    /// Wrong PINs of this process and when they were settled: entered again, they are not counted.
-    guessed: VecDeque<(String, i64)>,
 }
 
 pub(crate) struct Life<'a> {
@@ -144,7 +137,9 @@ impl<'a> Life<'a> {
         let Some(app) = &self.app else { return Act::Open };
         let some = match self.account.now() {
             State::Unconfigured | State::Wiped => return chance.pick(&[Act::Enrol, Act::Enrol, Act::Look, Act::Close]),
-            State::Live(_) if self.is_stolen && !chance.one_in(4) => return Act::Wrong,
+            State::Live(_) if self.is_stolen && !chance.one_in(3) => {
+                return chance.pick(&[Act::Wrong, Act::Wrong, Act::Look]);
+            }
             State::Live(_) => chance.below(40),
         };
         match some {
@@ -239,7 +234,7 @@ impl<'a> Life<'a> {
                 (Vec::new(), Ok(()))
             }
             Act::Open | Act::Enrol | Act::Look => {
-                self.phone.clock.advance_ms(chance.pick(&[1_000, 61_000, 400_000]));
+                self.phone.clock.advance_ms(chance.pick(&[1_000, 61_000, 400_000, 40 * 24 * 3_600_000]));
                 let reminded = app.lock.take_reminder();
                 let fine = matches!(reminded, Ok(_) | Err(LockError::WrongState));
                 (Vec::new(), expect(fine, "it could be looked at"))
@@ -258,78 +253,4 @@ impl<'a> Life<'a> {
         agrees(&status, self.account.now(), &self.policy, now(&self.phone).wall_ms)
             .map_err(|why| format!("after {:?}: {status:?}, but {why}", self.last.act))
     }
-}
-
-impl App {
-    fn enrol(&mut self, pin: &str) -> Result<(), Violation> {
-        match self.lock.enrol(&entry(pin), &[]) {
-            Ok(Enrolment::Enrolled(session)) => {
-                self.session = Some(session);
-                Ok(())
-            }
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    /// Waits out a cooldown, more often than not.
-    fn may_try(&self, phone: &FakePhone, chance: &mut Chance) -> bool {
-        let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = self.lock.status() else { return true };
-        if chance.one_in(4) {
-            return false;
-        }
-        phone.clock.advance_ms(remaining_ms);
-        true
-    }
-
-    fn enter_right(&mut self, held: &Holding) -> Result<(), Violation> {
-        match self.lock.verify_pin(&entry(held.pin)) {
-            PinOutcome::Right(session) => {
-                self.guessed.clear();
-                let same = read_all(&session).is_ok_and(|items| items == held.items);
-                self.session = Some(session);
-                expect(same, "the items are there")
-            }
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    fn is_repeated(&self, guess: &str, now_ms: i64, policy: &Policy) -> bool {
-        let window_ms = i64::from(policy.lockout.duplicate_window_s) * 1000;
-        self.guessed.iter().any(|(guessed, at_ms)| guessed == guess && now_ms - at_ms < window_ms)
-    }
-
-    fn guess(&mut self, guess: String, repeated: bool, now_ms: i64, policy: &Policy) -> Result<(), Violation> {
-        let outcome = self.lock.verify_pin(&entry(&guess));
-        if !repeated {
-            self.guessed.push_back((guess, now_ms));
-            while self.guessed.len() > policy.lockout.duplicate_memory as usize {
-                self.guessed.pop_front();
-            }
-        }
-        match outcome {
-            PinOutcome::Wrong(wrong) => expect(wrong.repeated == repeated, "a PIN counts once"),
-            // Which lock it is stands in the status, which is looked at after each call.
-            PinOutcome::Locked(LockStatus::Locked { .. } | LockStatus::Wiped) => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    fn change(&mut self, current: &str, new: &str) -> Result<PinChange, LockError> {
-        let Some(session) = &self.session else { return Err(LockError::SessionEnded) };
-        let changed = session.change_pin(&entry(current), &entry(new), &[]);
-        if changed.is_err() {
-            self.session = None;
-        } else {
-            self.guessed.clear();
-        }
-        changed
-    }
-
-    fn in_session(&self, work: impl FnOnce(&Session) -> Result<(), LockError>) -> Result<(), LockError> {
-        self.session.as_ref().map_or(Err(LockError::SessionEnded), work)
-    }
-}
-
-fn expect(true_that: bool, what: &str) -> Result<(), Violation> {
-    if true_that { Ok(()) } else { Err(format!("it is not so that {what}")) }
 }

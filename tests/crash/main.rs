@@ -4,12 +4,18 @@
 use std::io::Write;
 
 mod account;
+mod app;
 mod chance;
 mod disk;
+mod disk_tests;
+mod flips;
 mod inode;
 mod life;
+mod mount;
+mod old_copies;
 mod phone;
 mod power_cuts;
+mod scripted;
 mod survivor;
 mod vfs;
 

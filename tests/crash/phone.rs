@@ -11,7 +11,7 @@ use walletlock_core::{LockError, Now, Options, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;
-use crate::vfs::Mount;
+use crate::mount::Mount;
 
 /// The wallet's database.
 pub(crate) const DATABASE: &str = "wallet.db";

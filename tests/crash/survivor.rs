@@ -11,8 +11,8 @@ use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome, Session, Wa
 use crate::account::{Holding, Items, State};
 use crate::disk::Disk;
 use crate::life::ITEMS;
+use crate::mount::Mount;
 use crate::phone::{self, DATABASE, entry, now};
-use crate::vfs::Mount;
 
 /// What the checks found wrong, in words.
 pub(crate) type Violation = String;

@@ -5,62 +5,16 @@
 //! disk has one process at a time. Files on a folder where no disk is mounted cannot be opened.
 #![allow(unsafe_code, reason = "SQLite calls a VFS through C function pointers")]
 
-use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
-use std::{fs, ptr, slice};
+use std::path::Path;
+use std::sync::Once;
+use std::{ptr, slice};
 
 use rusqlite::ffi;
 
 use crate::chance::Chance;
 use crate::disk::{Disk, FileId, Off};
-
-static DISKS: Mutex<BTreeMap<PathBuf, Disk>> = Mutex::new(BTreeMap::new());
-
-/// A folder on which disks are mounted, one at a time.
-pub(crate) struct Mount(PathBuf);
-
-impl Mount {
-    /// The folder must exist: see [`Self::keep_in_step`].
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        register();
-        Self(folder)
-    }
-
-    /// From now on this disk's files are what SQLite finds in the folder.
-    pub(crate) fn put(&self, disk: &Disk) {
-        disks().insert(self.0.clone(), disk.clone());
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// When a wallet is opened the core asks the operating system, not SQLite, whether the database is there and empty. A stand-in of
-    /// one byte answers as the disk would. To be called before each opening.
-    pub(crate) fn keep_in_step(&self, disk: &Disk, name: &str) {
-        let path = self.path(name);
-        let stand_in: Option<&[u8]> = match disk.length_of(name) {
-            Ok(Some(0)) => Some(b""),
-            Ok(Some(_)) => Some(b"x"),
-            Ok(None) | Err(Off) => None,
-        };
-        let stands = fs::metadata(&path).ok().map(|file| file.len() as usize);
-        if stands != stand_in.map(<[u8]>::len) {
-            let _changed = match stand_in {
-                Some(bytes) => fs::write(&path, bytes),
-                None => fs::remove_file(&path),
-            };
-        }
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        disks().remove(&self.0);
-    }
-}
+use crate::mount;
 
 /// What SQLite calls an open file: its own header, then ours.
 #[repr(C)]
@@ -100,7 +54,8 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xUnfetch: None,
 };
 
-fn register() {
+/// Makes this SQLite's default. Once is enough.
+pub(crate) fn register() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         let vfs = Box::leak(Box::new(ffi::sqlite3_vfs {
@@ -133,10 +88,6 @@ fn register() {
     });
 }
 
-fn disks() -> MutexGuard<'static, BTreeMap<PathBuf, Disk>> {
-    DISKS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// The disk and the name on it.
 ///
 /// # Safety
@@ -144,8 +95,7 @@ fn disks() -> MutexGuard<'static, BTreeMap<PathBuf, Disk>> {
 unsafe fn find(path: *const c_char) -> Option<(Disk, String)> {
     // SAFETY: as promised.
     let path = Path::new(unsafe { CStr::from_ptr(path) }.to_str().ok()?);
-    let disk = disks().get(path.parent()?)?.clone();
-    Some((disk, path.file_name()?.to_str()?.to_owned()))
+    Some((mount::disk_in(path.parent()?)?, path.file_name()?.to_str()?.to_owned()))
 }
 
 /// What SQLite is told.

@@ -1,0 +1,101 @@
+//! The running app: what a person does with it, and whether it answers as it should.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use walletlock_core::lockout::Policy;
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
+
+use crate::account::Holding;
+use crate::chance::Chance;
+use crate::phone::entry;
+use crate::survivor::{Violation, read_all};
+
+/// The running app.
+pub(crate) struct App {
+    pub(crate) lock: Arc<WalletLock>,
+    pub(crate) session: Option<Session>,
+    /// Wrong PINs of this process and when they were settled: entered again, they are not counted.
+    pub(crate) guessed: VecDeque<(String, i64)>,
+}
+
+impl App {
+    pub(crate) fn enrol(&mut self, pin: &str) -> Result<(), Violation> {
+        match self.lock.enrol(&entry(pin), &[]) {
+            Ok(Enrolment::Enrolled(session)) => {
+                self.session = Some(session);
+                Ok(())
+            }
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Waits out a cooldown, more often than not.
+    pub(crate) fn may_try(&self, phone: &FakePhone, chance: &mut Chance) -> bool {
+        let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = self.lock.status() else { return true };
+        if chance.one_in(4) {
+            return false;
+        }
+        phone.clock.advance_ms(remaining_ms);
+        true
+    }
+
+    pub(crate) fn enter_right(&mut self, held: &Holding) -> Result<(), Violation> {
+        match self.lock.verify_pin(&entry(held.pin)) {
+            PinOutcome::Right(session) => {
+                self.guessed.clear();
+                let same = read_all(&session).is_ok_and(|items| items == held.items);
+                self.session = Some(session);
+                expect(same, "the items are there")
+            }
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    pub(crate) fn is_repeated(&self, guess: &str, now_ms: i64, policy: &Policy) -> bool {
+        let window_ms = i64::from(policy.lockout.duplicate_window_s) * 1000;
+        self.guessed.iter().any(|(guessed, at_ms)| guessed == guess && now_ms - at_ms < window_ms)
+    }
+
+    pub(crate) fn guess(
+        &mut self,
+        guess: String,
+        repeated: bool,
+        now_ms: i64,
+        policy: &Policy,
+    ) -> Result<(), Violation> {
+        let outcome = self.lock.verify_pin(&entry(&guess));
+        if !repeated {
+            self.guessed.push_back((guess, now_ms));
+            while self.guessed.len() > policy.lockout.duplicate_memory as usize {
+                self.guessed.pop_front();
+            }
+        }
+        match outcome {
+            PinOutcome::Wrong(wrong) => expect(wrong.repeated == repeated, "a PIN counts once"),
+            // Which lock it is stands in the status, which is looked at after each call.
+            PinOutcome::Locked(LockStatus::Locked { .. } | LockStatus::Wiped) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    pub(crate) fn change(&mut self, current: &str, new: &str) -> Result<PinChange, LockError> {
+        let Some(session) = &self.session else { return Err(LockError::SessionEnded) };
+        let changed = session.change_pin(&entry(current), &entry(new), &[]);
+        if changed.is_err() {
+            self.session = None;
+        } else {
+            self.guessed.clear();
+        }
+        changed
+    }
+
+    pub(crate) fn in_session(&self, work: impl FnOnce(&Session) -> Result<(), LockError>) -> Result<(), LockError> {
+        self.session.as_ref().map_or(Err(LockError::SessionEnded), work)
+    }
+}
+
+pub(crate) fn expect(true_that: bool, what: &str) -> Result<(), Violation> {
+    if true_that { Ok(()) } else { Err(format!("it is not so that {what}")) }
+}

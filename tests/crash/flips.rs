@@ -1,0 +1,189 @@
+//! Every byte of a wallet's files flipped, one at a time: the wallet opens as it is, or it locks. It never opens wrong.
+//!
+//! A flip in the database is found, or it hits what nobody reads. In the log it is not always damage: SQLite checks each page there by
+//! a checksum and takes the first that fails for the trace of a power cut. What was committed from there on is gone, and the wallet is
+//! exactly as it was before that commit.
+//!
+//! What waits for the epoch: SQLite's going back can take a wrong try with it, even one that was flushed. Nothing in the files tells
+//! that a later record was there; the keystore will, once each charge has a seal key of its own.
+//! `a_flip_in_the_log_takes_back_a_try_until_there_are_epochs` fails on the day on which it does.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Instant;
+
+use tempfile::TempDir;
+use walletlock_core::LockError;
+
+use crate::account::Items;
+use crate::chance::{Chance, seed};
+use crate::mount::Mount;
+use crate::say;
+use crate::scripted::{Files, Found, Scripted};
+
+const PIN: &str = "493716";
+/// Bytes of the log's header, of a frame's header, and of a frame (sqlite.org, "Database File Format", section 4.1).
+const LOG_HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+const FRAME: usize = FRAME_HEADER + 4096;
+
+/// What a flip came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Flip {
+    /// The wallet is as it was.
+    Nothing,
+    /// It is as it was before some commit.
+    Earlier,
+    /// Likewise, and it counts fewer failures.
+    EarlierWithFewerFailures,
+    Locks,
+    /// It locks, or says that a line is not as it was written, as soon as someone looks.
+    LocksWhenRead,
+    /// It calls itself a newer version's, and is refused.
+    Newer,
+    /// It opens, and takes no try because it cannot write one down.
+    ReadOnly,
+}
+
+/// A wallet that has lived a little.
+struct Lived {
+    wallet: Scripted,
+    /// As the app left it when it ended.
+    closed: Files,
+    /// As the killed app left it some calls later.
+    killed: Files,
+    /// Failures and items at every commit, those that were killed before they were settled included. The first stands in `closed`, the
+    /// last in `killed`.
+    committed: Vec<(u32, Items)>,
+}
+
+fn live() -> Lived {
+    let mut wallet = Scripted::begin();
+    wallet.enrol(PIN);
+    wallet.right(PIN).write("card", b"4111").expect("written");
+    wallet.wrong(1);
+    wallet.restart();
+    let closed = wallet.files();
+    assert!(closed.log.is_none(), "all of it is in the database");
+    wallet.wrong(2);
+    wallet.right(PIN).write("note", b"paid").expect("written");
+    wallet.wrong(3);
+    let killed = wallet.files();
+    assert!(killed.database == closed.database, "and all of this is in the log");
+    let card = Items::from([("card", b"4111".to_vec())]);
+    let both = Items::from([("card", b"4111".to_vec()), ("note", b"paid".to_vec())]);
+    let committed = [(1, &card), (2, &card), (3, &card), (0, &card), (0, &both), (1, &both)];
+    let committed = committed.map(|(failures, items)| (failures, items.clone())).to_vec();
+    Lived { wallet, closed, killed, committed }
+}
+
+/// Whether that may come of a flip, where the wallet has been in these states; the last is the present one.
+fn judge(found: &Found, committed: &[(u32, Items)]) -> Result<Flip, String> {
+    let (present, earlier) = committed.split_last().expect("a state");
+    match found {
+        Found::Damaged => Ok(Flip::Locks),
+        Found::DamagedInside { failures } if *failures == present.0 => Ok(Flip::LocksWhenRead),
+        Found::Refused(LockError::NewerVersion) => Ok(Flip::Newer),
+        Found::ReadOnly => Ok(Flip::ReadOnly),
+        Found::Whole { failures, opened } => {
+            let [(PIN, items)] = opened.as_slice() else { return Err(format!("{found:?}")) };
+            let state = (*failures, items.clone());
+            match () {
+                () if state == *present => Ok(Flip::Nothing),
+                () if !earlier.contains(&state) => Err(format!("{found:?}")),
+                () if *failures < present.0 => Ok(Flip::EarlierWithFewerFailures),
+                () => Ok(Flip::Earlier),
+            }
+        }
+        other => Err(format!("{other:?}")),
+    }
+}
+
+/// Flips each byte of the file that `pick` names, and counts what comes of it.
+fn flip_all(
+    lived: &Lived,
+    files: &Files,
+    pick: fn(&mut Files) -> &mut Vec<u8>,
+    committed: &[(u32, Items)],
+    seed: u64,
+) -> BTreeMap<Flip, u64> {
+    let length = pick(&mut files.clone()).len();
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(8);
+    let work = |core: usize| {
+        let folder = TempDir::new().expect("a folder");
+        let mount = Mount::new(folder.path().to_owned());
+        let mut counts = BTreeMap::<Flip, u64>::new();
+        for at in (core..length).step_by(cores) {
+            let mut flipped = files.clone();
+            let mask = 1 + Chance::nth(seed, at as u64).below(255) as u8;
+            pick(&mut flipped)[at] ^= mask;
+            let found = flipped.open(&mount, &lived.wallet.phone, &lived.wallet.policy, &[PIN]);
+            let flip = judge(&found, committed);
+            *counts
+                .entry(flip.unwrap_or_else(|what| panic!("byte {at} ^ {mask}, seed {seed}: {what}")))
+                .or_default() += 1;
+        }
+        counts
+    };
+    let mut all = BTreeMap::<Flip, u64>::new();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|core| scope.spawn(move || work(core))).collect();
+        for (flip, times) in threads.into_iter().flat_map(|thread| thread.join().expect("no flip opens wrong")) {
+            *all.entry(flip).or_default() += times;
+        }
+    });
+    assert_eq!(all.values().sum::<u64>(), length as u64);
+    all
+}
+
+#[test]
+fn a_flip_in_the_database_changes_nothing_or_locks() {
+    let (lived, seed, start) = (live(), seed(), Instant::now());
+    let found = flip_all(&lived, &lived.closed, |files| &mut files.database, &lived.committed[..1], seed);
+    say(&format!("flips in the database: {found:?}, seed {seed}, {:.0} s", start.elapsed().as_secs_f64()));
+    let all: u64 = found.values().sum();
+    let times = |flip| found.get(&flip).copied().unwrap_or_default();
+    assert_eq!(times(Flip::Earlier) + times(Flip::EarlierWithFewerFailures), 0, "there is nothing to go back to");
+    assert!(times(Flip::Locks) * 20 > all, "the record alone is so much of it");
+    assert!(times(Flip::LocksWhenRead) * 50 > all, "and so much the journal and the items");
+    assert!(times(Flip::Nothing) < all * 9 / 10, "the rest is room that nothing stands in");
+    assert!(times(Flip::Newer) + times(Flip::ReadOnly) < 20, "these are a few bytes of the header");
+}
+
+#[test]
+fn a_flip_in_the_log_changes_nothing_or_locks_or_goes_back_to_a_commit() {
+    let (lived, seed, start) = (live(), seed(), Instant::now());
+    let pick: fn(&mut Files) -> &mut Vec<u8> = |files| files.log.as_mut().expect("a log");
+    let found = flip_all(&lived, &lived.killed, pick, &lived.committed, seed);
+    say(&format!("flips in the log: {found:?}, seed {seed}, {:.0} s", start.elapsed().as_secs_f64()));
+    let all: u64 = found.values().sum();
+    let earlier = found.get(&Flip::Earlier).copied().unwrap_or_default();
+    assert!(earlier * 2 > all, "every page in it is under a checksum");
+}
+
+#[test]
+fn a_flip_in_the_log_takes_back_a_try_until_there_are_epochs() {
+    let lived = live();
+    let folder = TempDir::new().expect("a folder");
+    let mount = Mount::new(folder.path().to_owned());
+    let frames = (lived.killed.log.as_ref().expect("a log").len() - LOG_HEADER) / FRAME;
+    let fewer = (0..frames).filter(|frame| {
+        let mut flipped = lived.killed.clone();
+        flipped.log.as_mut().expect("a log")[LOG_HEADER + frame * FRAME + FRAME_HEADER] ^= 1;
+        let found = flipped.open(&mount, &lived.wallet.phone, &lived.wallet.policy, &[PIN]);
+        judge(&found, &lived.committed) == Ok(Flip::EarlierWithFewerFailures)
+    });
+    assert!(fewer.count() > 0, "the epoch is there: this test becomes its opposite");
+}
+
+/// The control: files of the same wallet in a state that it was not in yet, or with another item, are not taken for a flip.
+#[test]
+fn what_never_was_is_noticed() {
+    let lived = live();
+    let folder = TempDir::new().expect("a folder");
+    let mount = Mount::new(folder.path().to_owned());
+    let open = |files: &Files, pins| files.open(&mount, &lived.wallet.phone, &lived.wallet.policy, pins);
+    assert_eq!(judge(&open(&lived.killed, &[PIN]), &lived.committed), Ok(Flip::Nothing));
+    assert!(judge(&open(&lived.killed, &[PIN]), &lived.committed[..5]).is_err(), "one failure more");
+    assert!(judge(&open(&lived.killed, &[]), &lived.committed).is_err(), "the owner is locked out");
+}

@@ -1,0 +1,208 @@
+//! Old copies of a wallet's files, put back under the present keystore: what is caught now, and what waits for the epoch.
+//!
+//! | put in place of the wallet | today |
+//! |---|---|
+//! | a copy from before the PIN was changed | locked: its device key is gone, so the old PIN opens nothing |
+//! | a copy of a wallet that was removed | locked, whether or not another one was made since |
+//! | a copy from before the wallet was made | locked: there are keys, and no record |
+//! | the database of one copy with the log of another | one of those copies, or locked, at the latest when an item is read |
+//! | a copy of the same wallet with the same PIN | **not caught**: its counter, its waits and its items come back |
+//!
+//! The last line waits for the epoch: then each charge has a seal key of its own, the one before is deleted, and what it sealed opens no
+//! more. `old_counters_come_back_until_there_are_epochs` holds the whole table, letter by letter, and fails when that changes: then every
+//! `<` becomes a `D`.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+use walletlock_core::platform::testing::FakePhone;
+
+use crate::account::Items;
+use crate::mount::Mount;
+use crate::phone;
+use crate::say;
+use crate::scripted::{Files, Found, Scripted};
+
+const PINS: [&str; 3] = ["493716", "582941", "604183"];
+
+/// The wallet at one moment of its life: its files, the phone with its keystore, and what it holds.
+struct Moment {
+    name: &'static str,
+    files: Files,
+    phone: FakePhone,
+    /// The PIN in force, the failures, the items; nothing if there is no wallet.
+    holds: Option<(&'static str, u32, Items)>,
+}
+
+/// The moments of one life, in order, and what it takes to open copies of them.
+struct Album {
+    moments: Vec<Moment>,
+    wallet: Scripted,
+    mount: Mount,
+    _folder: TempDir,
+}
+
+/// What becomes of a copy, as one letter of a row.
+type Letter = char;
+/// As the wallet is.
+const PRESENT: Letter = '=';
+/// As it was once: fewer or more failures, older items.
+const BACK: Letter = '<';
+/// Locked when it is opened.
+const LOCKED: Letter = 'D';
+/// Locked, or the broken chain told, when it is looked into.
+const LOCKED_INSIDE: Letter = 'd';
+
+/// One row a present, in the order of the moments; one letter a copy that is put in its place.
+const TABLE: [&str; 14] = [
+    "=", // never used
+    "D=",
+    "D<=",
+    "D<<=",
+    "D<<==", // restarted: the same, elsewhere
+    "D<<<<=",
+    "D<<<<<=",
+    "DDDDDDD=", // PIN changed
+    "DDDDDDD<=",
+    "DDDDDDD<<=",
+    "DDDDDDD<<<=",
+    "=DDDDDDDDDD=", // removed: as if never used
+    "DDDDDDDDDDDD=",
+    "DDDDDDDDDDDD<=",
+];
+
+/// What all mixes of one copy's database with another's log, or with none, come to.
+const MIXED: [(Letter, u64); 4] = [(BACK, 101), (PRESENT, 94), (LOCKED, 810), (LOCKED_INSIDE, 10)];
+
+fn live() -> Album {
+    let [first, second, third] = PINS;
+    let items = |of: &[&'static str]| of.iter().map(|id| (*id, id.as_bytes().to_vec())).collect::<Items>();
+    let mut wallet = Scripted::begin();
+    let mut moments = Vec::new();
+    let mut take = |name, wallet: &Scripted, holds: Option<(&'static str, u32, &[&'static str])>| {
+        let holds = holds.map(|(pin, failures, of)| (pin, failures, items(of)));
+        moments.push(Moment { name, files: wallet.files(), phone: phone::copy(&wallet.phone, 5), holds });
+    };
+    take("never used", &wallet, None);
+    wallet.enrol(first);
+    take("enrolled", &wallet, Some((first, 0, &[])));
+    wallet.wrong(1);
+    take("1 wrong", &wallet, Some((first, 1, &[])));
+    wallet.wrong(2);
+    take("2 wrong", &wallet, Some((first, 2, &[])));
+    wallet.restart();
+    take("2 wrong, restarted", &wallet, Some((first, 2, &[])));
+    wallet.right(first).write("card", b"card").expect("written");
+    take("right, item written", &wallet, Some((first, 0, &["card"])));
+    wallet.wrong(3);
+    take("1 wrong", &wallet, Some((first, 1, &["card"])));
+    wallet.change(first, second);
+    take("PIN changed", &wallet, Some((second, 0, &["card"])));
+    wallet.wrong(4);
+    take("1 wrong", &wallet, Some((second, 1, &["card"])));
+    wallet.restart();
+    wallet.wrong(5);
+    take("restarted, 2 wrong", &wallet, Some((second, 2, &["card"])));
+    wallet.right(second).write("note", b"note").expect("written");
+    wallet.wrong(6);
+    take("item written, 1 wrong", &wallet, Some((second, 1, &["card", "note"])));
+    wallet.remove(second);
+    take("removed", &wallet, None);
+    wallet.enrol(third);
+    take("enrolled again", &wallet, Some((third, 0, &[])));
+    wallet.wrong(7);
+    take("1 wrong", &wallet, Some((third, 1, &[])));
+    let folder = TempDir::new().expect("a folder");
+    let mount = Mount::new(folder.path().to_owned());
+    Album { moments, wallet, mount, _folder: folder }
+}
+
+impl Album {
+    /// What these files, none newer than the moment `present`, come to on the phone of that moment. An error is what never was.
+    fn open(&self, present: usize, files: &Files) -> Result<Letter, String> {
+        let Moment { phone, holds: now, .. } = &self.moments[present];
+        let found = files.open(&self.mount, phone, &self.wallet.policy, &PINS);
+        let held = match &found {
+            Found::Damaged => return Ok(LOCKED),
+            Found::DamagedInside { .. } => return Ok(LOCKED_INSIDE),
+            Found::Unconfigured => None,
+            Found::Whole { failures, opened } => match opened.as_slice() {
+                [(pin, items)] => Some((*pin, *failures, items.clone())),
+                other => return Err(format!("opened by {other:?}")),
+            },
+            other => return Err(format!("{other:?}")),
+        };
+        let pin = |holds: &Option<(&'static str, u32, Items)>| holds.as_ref().map(|(pin, ..)| *pin);
+        if held == *now {
+            Ok(PRESENT)
+        } else if pin(&held) != pin(now) {
+            Err(format!("an old PIN, or none: {held:?}"))
+        } else if self.moments[..present].iter().any(|moment| moment.holds == held) {
+            Ok(BACK)
+        } else {
+            Err(format!("it was never like that: {held:?}"))
+        }
+    }
+
+    /// Puts back copies of a moment, whole: one row a present, one letter a copy, and the present itself last.
+    fn table(&self) -> Vec<String> {
+        let letter = |present, copy: usize| self.open(present, &self.moments[copy].files).expect("something that was");
+        let row = |present| (0..=present).map(|copy| letter(present, copy)).collect();
+        (0..self.moments.len()).map(row).collect()
+    }
+}
+
+#[test]
+fn a_copy_from_before_a_new_pin_or_a_removal_is_locked() {
+    let album = live();
+    let pin = |nth: usize| album.moments[nth].holds.as_ref().map(|(pin, ..)| *pin);
+    let mut locked = 0;
+    for (present, row) in album.table().iter().enumerate() {
+        for (copy, letter) in row.chars().enumerate().filter(|(copy, _)| pin(*copy) != pin(present)) {
+            let (was, is) = (album.moments[copy].name, album.moments[present].name);
+            assert_eq!(letter, LOCKED, "'{was}' ({copy}) in place of '{is}' ({present})");
+            locked += 1;
+        }
+    }
+    assert_eq!(locked, 68, "so many copies are of another wallet or another PIN");
+}
+
+#[test]
+fn old_counters_come_back_until_there_are_epochs() {
+    let album = live();
+    assert_eq!(album.table(), TABLE, "fewer `<` than here: the epoch is there, and this test becomes its opposite");
+}
+
+#[test]
+fn a_database_with_the_log_of_another_copy_is_nothing_that_never_was() {
+    let album = live();
+    let mut counts = BTreeMap::<Letter, u64>::new();
+    for present in 0..album.moments.len() {
+        for database in 0..=present {
+            for log in (0..=present).map(Some).chain([None]).filter(|log| *log != Some(database)) {
+                let files = Files {
+                    database: album.moments[database].files.database.clone(),
+                    log: log.and_then(|log| album.moments[log].files.log.clone()),
+                };
+                let letter = album.open(present, &files).unwrap_or_else(|what| {
+                    panic!("the database of {database} and the log of {log:?} in place of {present}: {what}")
+                });
+                *counts.entry(letter).or_default() += 1;
+            }
+        }
+    }
+    say(&format!("old copies, mixed: {counts:?}"));
+    assert_eq!(counts, BTreeMap::from(MIXED), "of all {} mixes", counts.values().sum::<u64>());
+}
+
+/// The control: a state that the wallet was never in is noticed.
+#[test]
+fn a_copy_of_what_never_was_is_noticed() {
+    let mut album = live();
+    let copy = album.moments[3].files.clone();
+    assert_eq!(album.open(5, &copy), Ok(BACK));
+    for moment in &mut album.moments[3..5] {
+        moment.holds = Some((PINS[0], 9, Items::new()));
+    }
+    assert!(album.open(5, &copy).is_err());
+}

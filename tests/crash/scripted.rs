@@ -1,0 +1,154 @@
+//! A life by script, for what is done to a wallet's files afterwards; and what such files turn out to be.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::journal::Chain;
+use walletlock_core::lockout::{Policy, presets};
+use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::{
+    Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, Session, WalletLock,
+};
+
+use crate::account::Items;
+use crate::disk::{Disk, Flushes};
+use crate::mount::Mount;
+use crate::phone::{self, DATABASE, LOG, entry};
+use crate::survivor::{read_all, stop_at};
+
+pub(crate) struct Scripted {
+    pub(crate) phone: FakePhone,
+    pub(crate) policy: Policy,
+    disk: Disk,
+    lock: Option<Arc<WalletLock>>,
+    mount: Mount,
+    _folder: TempDir,
+}
+
+/// The files of a wallet.
+#[derive(Clone)]
+pub(crate) struct Files {
+    pub(crate) database: Vec<u8>,
+    pub(crate) log: Option<Vec<u8>>,
+}
+
+/// What opening such files comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Unconfigured,
+    /// It locks when it is opened.
+    Damaged,
+    /// It opens, tells so many failures, and then finds out: a broken chain, or an item that does not open.
+    DamagedInside {
+        failures: u32,
+    },
+    /// It opens, nothing is missing, and this is what each PIN opens.
+    Whole {
+        failures: u32,
+        opened: Vec<(&'static str, Items)>,
+    },
+    /// It does not open at all.
+    Refused(LockError),
+    /// It opens, and no try is taken: none could be written down.
+    ReadOnly,
+    /// None of this.
+    Odd(String),
+}
+
+impl Scripted {
+    /// A new phone, the app started for the first time.
+    pub(crate) fn begin() -> Self {
+        let mut policy = presets::walletlock();
+        policy.pin.remember = 0;
+        policy.lockout.cooldowns.clear();
+        let folder = TempDir::new().expect("a folder");
+        let mount = Mount::new(folder.path().to_owned());
+        let (phone, disk) = (FakePhone::default(), Disk::new(Flushes::Honest));
+        let lock = phone::open(&mount, &disk, &phone, &policy).expect("a new wallet");
+        Self { phone, policy, disk, lock: Some(lock), mount, _folder: folder }
+    }
+
+    fn lock(&self) -> &Arc<WalletLock> {
+        self.lock.as_ref().expect("the app runs")
+    }
+
+    pub(crate) fn enrol(&self, pin: &str) {
+        assert!(matches!(self.lock().enrol(&entry(pin), &[]), Ok(Enrolment::Enrolled(_))));
+    }
+
+    pub(crate) fn right(&self, pin: &str) -> Session {
+        match self.lock().verify_pin(&entry(pin)) {
+            PinOutcome::Right(session) => session,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A wrong PIN that was not entered before.
+    pub(crate) fn wrong(&self, nth: u32) {
+        assert!(matches!(self.lock().verify_pin(&entry(&format!("{:06}", 800_000 + nth))), PinOutcome::Wrong(_)));
+    }
+
+    pub(crate) fn change(&self, from: &str, to: &str) {
+        assert_eq!(self.right(from).change_pin(&entry(from), &entry(to), &[]), Ok(PinChange::Changed));
+    }
+
+    pub(crate) fn remove(&self, pin: &str) {
+        assert_eq!(self.lock().remove(&entry(pin)).expect("an outcome").refusal(), None);
+    }
+
+    /// The app ends as it should, and starts again: the log is moved into the database.
+    pub(crate) fn restart(&mut self) {
+        self.lock = None;
+        let lock = phone::open(&self.mount, &self.disk, &self.phone, &self.policy);
+        self.lock = Some(lock.expect("it opens again"));
+    }
+
+    /// What a killed process would leave now.
+    pub(crate) fn files(&self) -> Files {
+        let database = self.disk.content(DATABASE).expect("the database");
+        Files { database, log: self.disk.content(LOG).filter(|log| !log.is_empty()) }
+    }
+}
+
+impl Files {
+    fn disk(&self) -> Disk {
+        let log = self.log.as_deref().map(|log| (LOG, log));
+        let files: Vec<_> = [(DATABASE, &*self.database)].into_iter().chain(log).collect();
+        Disk::with(&files)
+    }
+
+    /// Opens the wallet with these files on a copy of that phone, and tries the PINs.
+    pub(crate) fn open(&self, mount: &Mount, phone: &FakePhone, policy: &Policy, pins: &[&'static str]) -> Found {
+        let lock = match phone::open(mount, &self.disk(), &phone::copy(phone, 3), policy) {
+            Ok(lock) => lock,
+            Err(fault) => return Found::Refused(fault),
+        };
+        let failures = match lock.status() {
+            Ok(LockStatus::Unconfigured) => return Found::Unconfigured,
+            Ok(LockStatus::Locked { reason: LockReason::DataDamaged, .. }) => return Found::Damaged,
+            Ok(LockStatus::Ready { tries_left: Some(left) }) => stop_at(policy) - left,
+            other => return Found::Odd(format!("{other:?}")),
+        };
+        let inside = Found::DamagedInside { failures };
+        match lock.verify_journal() {
+            Ok(Chain::Intact { .. }) => {}
+            Ok(_) | Err(LockError::DataDamaged) => return inside,
+            Err(fault) => return Found::Odd(format!("journal: {fault}")),
+        }
+        let mut opened = Vec::new();
+        for pin in pins {
+            match lock.verify_pin(&entry(pin)) {
+                PinOutcome::Right(session) => match read_all(&session) {
+                    Ok(items) => opened.push((*pin, items)),
+                    Err(LockError::DataDamaged) => return inside,
+                    Err(fault) => return Found::Odd(format!("items: {fault}")),
+                },
+                PinOutcome::Wrong(_) => {}
+                PinOutcome::NoVerdict(NoVerdict::Storage) => return Found::ReadOnly,
+                PinOutcome::Locked(LockStatus::Locked { reason: LockReason::DataDamaged, .. }) => return inside,
+                other => return Found::Odd(format!("{pin}: {other:?}")),
+            }
+        }
+        Found::Whole { failures, opened }
+    }
+}
