@@ -1,4 +1,6 @@
 //! What a phone's disk can do to a wallet: lose power (`power_cuts.rs`), flip a byte (`flips.rs`), bring back old copies (`old_copies.rs`).
+//!
+//! The core is opened unchanged, on a disk in memory: `disk.rs` says what that disk may do, `mount.rs` puts it where SQLite looks.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Write;

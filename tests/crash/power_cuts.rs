@@ -221,7 +221,7 @@ fn a_disk_that_does_not_flush_is_caught() {
     for (what, flushes, least_in_100) in [
         ("no flush", Flushes::Dropped, 25),
         ("no flush of the log", Flushes::DroppedOf("-wal"), 25),
-        ("no flush of the database", Flushes::DroppedOf(".db"), 1),
+        ("no flush of the database", Flushes::DroppedOf(".db"), 10),
     ] {
         let tally = live(cuts, seed, flushes);
         let caught = tally.violations.len() as u64;
