@@ -1,0 +1,115 @@
+//! Whether a wallet is what it may be, found out as its owner would: by opening it and using it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use walletlock_core::journal::{Chain, Kind, Query};
+use walletlock_core::{Enrolment, PinOutcome, Session, WalletLock};
+
+use crate::item;
+use crate::life::status_in_words;
+use crate::phone::{Phone, entry};
+use crate::scenario::PIN;
+use crate::world::{LIMIT, Wallet, World, Worlds};
+
+/// What is wrong, in words for whoever reads the test's output.
+type Violation = String;
+
+/// Opens the wallet that a process left behind and compares it with what is possible.
+pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation> {
+    let lock = phone.open().map_err(|error| format!("it does not open: {error}"))?;
+    let status = status_in_words(&lock.status().map_err(|error| format!("no status: {error}"))?);
+    keep(&mut possible, "its status", &status, |world| world.status() == status)?;
+    let mut aliases = phone.home.aliases();
+    aliases.sort();
+    let pin = match possible.first() {
+        Some(World::Unconfigured) => {
+            equal("keys", &aliases, &Vec::new())?;
+            match lock.enrol(&entry(PIN), &[]) {
+                Ok(Enrolment::Enrolled(session)) => session.close(),
+                other => return Err(format!("not enrolled: {other:?}")),
+            }
+            PIN
+        }
+        Some(World::Wiped) => return equal("keys", &aliases, &vec!["wallet.db/seal/0".to_owned()]),
+        Some(World::Enrolled(wallet)) => {
+            equal("number of keys", &aliases.len(), &2)?;
+            is_intact(&lock)?;
+            if wallet.failures == LIMIT {
+                return match lock.verify_pin(&entry(PIN)) {
+                    PinOutcome::Locked(_) => Ok(()),
+                    other => Err(format!("locked, and yet {other:?}")),
+                };
+            }
+            use_it(&lock, &mut possible)?
+        }
+        None => return Err("nothing is possible".to_owned()),
+    };
+    drop(lock);
+    let lock = phone.open().map_err(|error| format!("it does not open once more: {error}"))?;
+    is_intact(&lock)?;
+    match lock.verify_pin(&entry(pin)) {
+        PinOutcome::Right(_) => Ok(()),
+        other => Err(format!("{pin} is not right any more: {other:?}")),
+    }
+}
+
+/// Which PIN is right, what is kept, what the journal says.
+fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str, Violation> {
+    let pins: BTreeSet<_> = possible.iter().filter_map(World::wallet).map(|wallet| wallet.pin).collect();
+    let mut tries = 0;
+    let mut opened = None;
+    for pin in &pins {
+        tries += 1;
+        match lock.verify_pin(&entry(pin)) {
+            PinOutcome::Right(session) if opened.is_none() => opened = Some((*pin, session)),
+            PinOutcome::Wrong(_) => {}
+            other => return Err(format!("of {pins:?}, {pin}: {other:?}")),
+        }
+    }
+    let (pin, session) = opened.ok_or_else(|| format!("none of {pins:?} is right"))?;
+    keep_wallets(possible, "the PIN", &pin, |wallet| wallet.pin == pin)?;
+    let word = item::read(&session).map_err(|error| format!("nothing is read: {error}"))?;
+    keep_wallets(possible, "the item", &word, |wallet| wallet.word == word)?;
+    let tried = count_tries(&session)? - tries;
+    keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
+    Ok(pin)
+}
+
+fn count_tries(session: &Session) -> Result<u32, Violation> {
+    let query = Query { kinds: vec![Kind::PinTried], limit: 200, ..Query::default() };
+    let page = session.journal(&query).map_err(|error| format!("the journal is not read: {error}"))?;
+    Ok(page.entries.len() as u32)
+}
+
+fn is_intact(lock: &WalletLock) -> Result<(), Violation> {
+    match lock.verify_journal() {
+        Ok(Chain::Intact { .. }) => Ok(()),
+        other => Err(format!("the journal: {other:?}")),
+    }
+}
+
+fn keep_wallets(
+    possible: &mut Worlds,
+    what: &str,
+    found: &impl std::fmt::Debug,
+    is: impl Fn(&Wallet) -> bool,
+) -> Result<(), Violation> {
+    keep(possible, what, found, |world| world.wallet().is_some_and(&is))
+}
+
+/// Keeps those worlds in which this is so. There must be one.
+fn keep(
+    possible: &mut Worlds,
+    what: &str,
+    found: &impl std::fmt::Debug,
+    is: impl Fn(&World) -> bool,
+) -> Result<(), Violation> {
+    let before = possible.clone();
+    possible.retain(is);
+    if possible.is_empty() { Err(format!("{what}: {found:?}, possible is {before:?}")) } else { Ok(()) }
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?}, not {expected:?}")) }
+}

@@ -1,0 +1,147 @@
+//! What happens at one system call, and what the process does after it.
+
+use std::fmt;
+
+use crate::net::Call;
+
+/// Which call is struck, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) call: Call,
+    /// Which of that name, the first is 0.
+    pub(crate) nth: u32,
+    pub(crate) fault: Fault,
+    pub(crate) ending: Ending,
+}
+
+/// What happens at the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The process is killed before it.
+    Killed,
+    /// Half of it is written, and the process killed.
+    KilledHalfway,
+    /// It is done, and the process killed.
+    KilledAfter,
+    /// It fails.
+    Eio,
+    /// It fails, and yet all of it is done.
+    EioThoughDone,
+    /// It fails, and so does every later one.
+    EioFromHere,
+    /// There is no room for it.
+    Enospc,
+    /// There is no room for it, and for nothing after it.
+    EnospcFromHere,
+    /// Half of it is written, as the call says.
+    Short,
+    /// Half of it is written, and there is no room for the rest.
+    ShortThenFull,
+    /// A flush fails, and what it was to flush is lost, though later ones succeed: so Linux does it.
+    FlushLost,
+    /// The call says that it was done, and nothing is. No lock can stand that: it is the control.
+    Pretended,
+}
+
+/// How a process ends whose fault did not end it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It is killed as soon as it has said how the step ended that the fault struck.
+    KilledOnceTold,
+    /// It goes on to its end.
+    Closed,
+}
+
+impl Fault {
+    const ALL: [Self; 12] = [
+        Self::Killed,
+        Self::KilledHalfway,
+        Self::KilledAfter,
+        Self::Eio,
+        Self::EioThoughDone,
+        Self::EioFromHere,
+        Self::Enospc,
+        Self::EnospcFromHere,
+        Self::Short,
+        Self::ShortThenFull,
+        Self::FlushLost,
+        Self::Pretended,
+    ];
+
+    /// Everything that can happen to such a call.
+    pub(crate) fn at(call: Call) -> &'static [Self] {
+        match call {
+            Call::Write => &[
+                Self::Killed,
+                Self::KilledHalfway,
+                Self::Eio,
+                Self::EioThoughDone,
+                Self::EioFromHere,
+                Self::Enospc,
+                Self::EnospcFromHere,
+                Self::Short,
+                Self::ShortThenFull,
+            ],
+            Call::Create => {
+                &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::EnospcFromHere, Self::EioThoughDone]
+            }
+            Call::Flush => &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::FlushLost],
+            Call::Truncate | Call::Unlink => &[Self::Killed, Self::Eio, Self::EioThoughDone, Self::EioFromHere],
+        }
+    }
+
+    pub(crate) fn kills(self) -> bool {
+        matches!(self, Self::Killed | Self::KilledHalfway | Self::KilledAfter)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::KilledHalfway => "killed-halfway",
+            Self::KilledAfter => "killed-after",
+            Self::Eio => "eio",
+            Self::EioThoughDone => "eio-though-done",
+            Self::EioFromHere => "eio-from-here",
+            Self::Enospc => "enospc",
+            Self::EnospcFromHere => "enospc-from-here",
+            Self::Short => "short",
+            Self::ShortThenFull => "short-then-full",
+            Self::FlushLost => "flush-lost",
+            Self::Pretended => "pretended",
+        }
+    }
+}
+
+impl Plan {
+    /// Whether what a call reported as failed may nevertheless be found done: a failed flush, or a call that lied.
+    pub(crate) fn leaves_doubt(&self) -> bool {
+        self.call == Call::Flush || self.fault == Fault::EioThoughDone
+    }
+
+    /// Reads what [`fmt::Display`] writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(':');
+        let mut next = || words.next();
+        let (call, nth, fault, ending) = (next()?, next()?, next()?, next()?);
+        Some(Self {
+            call: Call::ALL.into_iter().find(|known| known.name() == call)?,
+            nth: nth.parse().ok()?,
+            fault: Fault::ALL.into_iter().find(|known| known.name() == fault)?,
+            ending: match ending {
+                "killed-once-told" => Ending::KilledOnceTold,
+                "closed" => Ending::Closed,
+                _ => return None,
+            },
+        })
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ending = match self.ending {
+            Ending::KilledOnceTold => "killed-once-told",
+            Ending::Closed => "closed",
+        };
+        write!(f, "{}:{}:{}:{ending}", self.call.name(), self.nth, self.fault.name())
+    }
+}

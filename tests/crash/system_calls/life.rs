@@ -1,0 +1,185 @@
+//! The life of one process of the app: its steps, one after the other, each begun and told on standard output, where the parent reads.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use walletlock_core::{
+    Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Refusal, Removal, Session, WalletLock,
+};
+
+use crate::fault::{Ending, Plan};
+use crate::item;
+use crate::net;
+use crate::phone::{Home, Phone, entry};
+use crate::scenario::{Scenario, Step};
+
+/// What a process is started with.
+pub(crate) struct Life {
+    pub(crate) scenario: &'static Scenario,
+    pub(crate) home: Home,
+    pub(crate) seed: u64,
+    /// Whether the net is cast at the very beginning, instead of where the scenario says.
+    pub(crate) caught_whole: bool,
+    pub(crate) plan: Option<Plan>,
+}
+
+/// The first argument of a process that lives such a life.
+const LIVE: &str = "live";
+
+impl Life {
+    /// As arguments of a program.
+    pub(crate) fn arguments(&self) -> [String; 6] {
+        [
+            LIVE.to_owned(),
+            self.scenario.name.to_owned(),
+            self.home.path().to_string_lossy().into_owned(),
+            self.seed.to_string(),
+            self.caught_whole.to_string(),
+            self.plan.map_or_else(|| "undisturbed".to_owned(), |plan| plan.to_string()),
+        ]
+    }
+
+    /// `None`: this process is not one that is to live a life.
+    pub(crate) fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
+        if arguments.next()? != LIVE {
+            return None;
+        }
+        let mut next = || arguments.next().expect("one argument more");
+        Some(Self {
+            scenario: Scenario::named(&next()).expect("a scenario"),
+            home: Home::at(PathBuf::from(next())),
+            seed: next().parse().expect("a seed"),
+            caught_whole: next() == "true",
+            plan: Plan::parse(&next()),
+        })
+    }
+
+    pub(crate) fn live(self) {
+        let Self { scenario, home, seed, caught_whole, plan } = self;
+        let folder = home.wallet();
+        let mut phone = Phone::new(home, scenario.preset, scenario.clock_ms, seed);
+        phone.tells = true;
+        let mut app = App { phone, lock: None, session: None };
+        if caught_whole {
+            net::cast(&folder, plan);
+        }
+        for (number, step) in scenario.steps.iter().enumerate() {
+            if number == scenario.caught_from && !caught_whole {
+                net::cast(&folder, plan);
+            }
+            tell(&format!("begun {number}"));
+            let told = app.take(step);
+            tell(&format!("told {told}"));
+            if net::has_struck() && plan.is_some_and(|plan| plan.ending == Ending::KilledOnceTold) {
+                net::die();
+            }
+        }
+        if net::has_struck() {
+            tell("struck");
+        }
+        if plan.is_none() {
+            for (call, file) in net::caught() {
+                tell(&format!("caught {} {file}", call.name()));
+            }
+        }
+    }
+}
+
+/// Says something to the parent.
+pub(crate) fn tell(line: &str) {
+    let mut out = std::io::stdout();
+    writeln!(out, "{line}").and_then(|()| out.flush()).expect("the parent listens");
+}
+
+/// The app, as far as it is running.
+struct App {
+    phone: Phone,
+    lock: Option<Arc<WalletLock>>,
+    session: Option<Session>,
+}
+
+impl App {
+    /// Takes a step and says how it ended, in the words that [`crate::world`] knows.
+    fn take(&mut self, step: &Step) -> String {
+        if *step == Step::Open && self.lock.is_none() {
+            match self.phone.open() {
+                Ok(lock) => self.lock = Some(lock),
+                Err(error) => return failed(&error),
+            }
+        }
+        let Some(lock) = &self.lock else { return "not open".to_owned() };
+        match *step {
+            Step::Open => lock.status().map_or_else(|error| failed(&error), |status| status_in_words(&status)),
+            Step::Enrol(pin) => match lock.enrol(&entry(pin), &[]) {
+                Ok(Enrolment::Enrolled(session)) => {
+                    self.session = Some(session);
+                    "enrolled".to_owned()
+                }
+                Ok(Enrolment::Forbidden(_)) => "forbidden".to_owned(),
+                Err(error) => failed(&error),
+            },
+            Step::Verify(pin) => match lock.verify_pin(&entry(pin)) {
+                PinOutcome::Right(session) => {
+                    self.session = Some(session);
+                    "right".to_owned()
+                }
+                PinOutcome::Wrong(wrong) => refusal_in_words(&Refusal::Wrong(wrong)),
+                PinOutcome::Locked(status) => refusal_in_words(&Refusal::Locked(status)),
+                PinOutcome::NoVerdict(cause) => refusal_in_words(&Refusal::NoVerdict(cause)),
+            },
+            Step::Change(old, new) => {
+                self.in_session(|session| match session.change_pin(&entry(old), &entry(new), &[])? {
+                    PinChange::Changed => Ok("changed".to_owned()),
+                    PinChange::Forbidden(_) => Ok("forbidden".to_owned()),
+                    PinChange::Refused(refusal) => Ok(refusal_in_words(&refusal)),
+                })
+            }
+            Step::Remove(pin) => match lock.remove(&entry(pin)) {
+                Ok(Removal::Removed) => "removed".to_owned(),
+                Ok(Removal::Refused(refusal)) => refusal_in_words(&refusal),
+                Err(error) => failed(&error),
+            },
+            Step::Write(value) => self.in_session(|session| {
+                item::write(session, value)?;
+                Ok("written".to_owned())
+            }),
+            Step::Read => self.in_session(|session| Ok(format!("read {}", item::read(session)?))),
+            Step::Close => {
+                self.session = None;
+                self.lock = None;
+                "closed".to_owned()
+            }
+        }
+    }
+
+    fn in_session(&self, act: impl FnOnce(&Session) -> Result<String, LockError>) -> String {
+        let Some(session) = &self.session else { return "no session".to_owned() };
+        act(session).unwrap_or_else(|error| failed(&error))
+    }
+}
+
+fn failed(error: &LockError) -> String {
+    format!("failed: {error}")
+}
+
+pub(crate) fn status_in_words(status: &LockStatus) -> String {
+    match status {
+        LockStatus::Unconfigured => "unconfigured".to_owned(),
+        LockStatus::Wiped => "wiped".to_owned(),
+        LockStatus::Ready { tries_left: Some(left) } => format!("ready {left}"),
+        LockStatus::Locked { reason: LockReason::TooManyAttempts, .. } => "locked".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn refusal_in_words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Wrong(wrong) => {
+            let word = if wrong.repeated { "repeated" } else { "wrong" };
+            wrong.tries_left.map_or_else(|| word.to_owned(), |left| format!("{word} {left}"))
+        }
+        Refusal::Locked(status) => status_in_words(status),
+        Refusal::NoVerdict(cause) => format!("no verdict: {cause:?}"),
+    }
+}

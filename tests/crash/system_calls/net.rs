@@ -1,0 +1,295 @@
+//! The net: every system call of this process that writes, flushes or truncates below the wallet's folder is caught, counted by name,
+//! and at the one that is asked for something happens: the process is killed, or the call fails, wholly or in part.
+//!
+//! SQLite is linked into this program, so its calls end up here instead of in the C library. That none goes past is shown by
+//! [`crate::trace`].
+#![allow(unsafe_code, reason = "stands in for five functions of the C library")]
+
+use std::collections::BTreeMap;
+use std::ffi::{CStr, OsStr, c_char, c_int, c_long, c_void};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::fault::{Fault, Plan};
+
+/// What is caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    /// An `open` that creates the file if it is not there.
+    Create,
+    Write,
+    Flush,
+    Truncate,
+    Unlink,
+}
+
+impl Call {
+    pub(crate) const ALL: [Self; 5] = [Self::Create, Self::Write, Self::Flush, Self::Truncate, Self::Unlink];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Create => "open",
+            Self::Write => "pwrite64",
+            Self::Flush => "fdatasync",
+            Self::Truncate => "ftruncate",
+            Self::Unlink => "unlink",
+        }
+    }
+}
+
+/// The one net of this process. It is taken out while a caught call is looked at: what that needs to read files goes past it.
+static NET: Mutex<Option<Net>> = Mutex::new(None);
+
+struct Net {
+    folder: PathBuf,
+    plan: Option<Plan>,
+    counts: BTreeMap<Call, u32>,
+    caught: Vec<(Call, String)>,
+    struck: bool,
+    /// What happens to later calls too.
+    aftermath: Option<Aftermath>,
+    /// The files as they were when they were flushed last. Kept only for the fault that goes back there.
+    flushed: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+#[derive(Clone, Copy)]
+enum Aftermath {
+    /// The rest of a write that was cut short has no room.
+    NextWriteIsFull,
+    Broken,
+    Full,
+}
+
+/// What becomes of one call.
+enum Fate {
+    Passes,
+    IsKilled { done: Done },
+    Fails { error: c_int, done: Done },
+    IsCutShort,
+    IsForgotten,
+}
+
+/// How much of a call is done although it does not return well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Nothing,
+    Half,
+    All,
+}
+
+/// Casts the net over what lies below `folder`. Counting begins here.
+pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
+    let mut flushed = BTreeMap::new();
+    if plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
+        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        flushed.extend(files.map(|file| (file.path(), fs::read(file.path()).unwrap_or_default())));
+    }
+    put_back(Net {
+        folder: folder.to_owned(),
+        plan,
+        counts: BTreeMap::new(),
+        caught: Vec::new(),
+        struck: false,
+        aftermath: None,
+        flushed,
+    });
+}
+
+/// Whether what was asked for has happened.
+pub(crate) fn has_struck() -> bool {
+    NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.struck)
+}
+
+/// Everything caught so far, in order: the call and the file.
+pub(crate) fn caught() -> Vec<(Call, String)> {
+    NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|net| net.caught.clone()).unwrap_or_default()
+}
+
+/// Ends this process as the system does that needs its memory: at once, and without a word.
+pub(crate) fn die() -> ! {
+    // SAFETY: both touch no memory. The signal cannot be caught.
+    unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
+    std::process::abort()
+}
+
+fn take_out() -> Option<Net> {
+    NET.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn put_back(net: Net) {
+    *NET.lock().unwrap_or_else(PoisonError::into_inner) = Some(net);
+}
+
+impl Net {
+    fn catches(&self, file: &Path) -> bool {
+        file.starts_with(&self.folder)
+    }
+
+    fn decide(&mut self, call: Call, file: &Path) -> Fate {
+        let count = self.counts.entry(call).or_default();
+        let nth = *count;
+        *count += 1;
+        let name = file.strip_prefix(&self.folder).unwrap_or(file).to_string_lossy().into_owned();
+        self.caught.push((call, name));
+        let fails = |error| Fate::Fails { error, done: Done::Nothing };
+        match (self.aftermath, call) {
+            (Some(Aftermath::NextWriteIsFull), Call::Write) => {
+                self.aftermath = None;
+                return fails(libc::ENOSPC);
+            }
+            (Some(Aftermath::Broken), _) => return fails(libc::EIO),
+            (Some(Aftermath::Full), Call::Write | Call::Create) => return fails(libc::ENOSPC),
+            _ => {}
+        }
+        let Some(Plan { fault, .. }) = self.plan.filter(|plan| plan.call == call && plan.nth == nth) else {
+            return Fate::Passes;
+        };
+        self.struck = true;
+        match fault {
+            Fault::Killed => Fate::IsKilled { done: Done::Nothing },
+            Fault::KilledHalfway => Fate::IsKilled { done: Done::Half },
+            Fault::KilledAfter => Fate::IsKilled { done: Done::All },
+            Fault::Eio => fails(libc::EIO),
+            Fault::EioThoughDone => Fate::Fails { error: libc::EIO, done: Done::All },
+            Fault::EioFromHere => {
+                self.aftermath = Some(Aftermath::Broken);
+                fails(libc::EIO)
+            }
+            Fault::Enospc => fails(libc::ENOSPC),
+            Fault::EnospcFromHere => {
+                self.aftermath = Some(Aftermath::Full);
+                fails(libc::ENOSPC)
+            }
+            Fault::Short => Fate::IsCutShort,
+            Fault::ShortThenFull => {
+                self.aftermath = Some(Aftermath::NextWriteIsFull);
+                Fate::IsCutShort
+            }
+            Fault::FlushLost => Fate::Fails { error: libc::EIO, done: Done::Nothing },
+            Fault::Pretended => Fate::IsForgotten,
+        }
+    }
+}
+
+/// Lets one call through, or not. `perform` does what the C library's function does, with so many bytes of those that were given.
+fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize) -> c_long) -> c_long {
+    let Some(mut net) = take_out() else { return perform(bytes) };
+    let Some(file) = file.filter(|file| net.catches(file)) else {
+        put_back(net);
+        return perform(bytes);
+    };
+    let returned = match net.decide(call, &file) {
+        Fate::Passes => perform(bytes),
+        Fate::IsKilled { done } => {
+            do_part(done, bytes, &perform);
+            die()
+        }
+        Fate::Fails { error, done } => {
+            do_part(done, bytes, &perform);
+            if net.plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
+                go_back(&file, net.flushed.get(&file).map_or(&[], Vec::as_slice));
+            }
+            // SAFETY: the C library's errno of this thread is there as long as the thread.
+            unsafe { *libc::__errno_location() = error };
+            -1
+        }
+        Fate::IsCutShort => perform(bytes / 2),
+        Fate::IsForgotten if call == Call::Write => c_long::try_from(bytes).unwrap_or(-1),
+        Fate::IsForgotten => 0,
+    };
+    if call == Call::Flush && returned == 0 && net.plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
+        net.flushed.insert(file.clone(), fs::read(&file).unwrap_or_default());
+    }
+    put_back(net);
+    returned
+}
+
+fn do_part(done: Done, bytes: usize, perform: &impl Fn(usize) -> c_long) {
+    match done {
+        Done::Nothing => {}
+        Done::Half => {
+            perform(bytes / 2);
+        }
+        Done::All => {
+            perform(bytes);
+        }
+    }
+}
+
+/// What a flush that failed leaves behind on Linux once memory runs short: what the disk never took is read back as it was before.
+fn go_back(file: &Path, flushed: &[u8]) {
+    if file.is_file() {
+        // Written over, not made anew: whoever has it open sees it too. A folder in memory has room.
+        let _there_is_room = fs::write(file, flushed);
+    }
+}
+
+/// What this file descriptor was opened as.
+fn file_of(descriptor: c_int) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/self/fd/{descriptor}")).ok()
+}
+
+/// # Safety
+/// `path` ends with a zero byte.
+unsafe fn path_of(path: *const c_char) -> PathBuf {
+    // SAFETY: as said above.
+    let path = unsafe { CStr::from_ptr(path) };
+    PathBuf::from(OsStr::from_bytes(path.to_bytes()))
+}
+
+/// The C library's `open`, caught when it creates the file if it is not there.
+// SAFETY: it does what the C library's function of that name does; no other one is linked into this program. That one takes a variable
+// number of arguments; on Linux a caller passes the third, an integer, as it does a fixed one, and what stands there without it is not used.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {
+    // SAFETY: the caller gives a path, as to the C library.
+    let perform = |_: usize| unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path, flags, mode) };
+    // SAFETY: as above.
+    let file = (flags & libc::O_CREAT != 0).then(|| unsafe { path_of(path) });
+    pass(Call::Create, file, 0, perform) as c_int
+}
+
+/// The C library's `pwrite`, caught.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pwrite64(
+    descriptor: c_int,
+    bytes: *const c_void,
+    count: libc::size_t,
+    offset: libc::off64_t,
+) -> libc::ssize_t {
+    // SAFETY: the caller gives `count` bytes at least, and not more of them are used.
+    let perform = |count: usize| unsafe { libc::syscall(libc::SYS_pwrite64, descriptor, bytes, count, offset) };
+    pass(Call::Write, file_of(descriptor), count, perform) as libc::ssize_t
+}
+
+/// The C library's `fdatasync`, caught.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+extern "C" fn fdatasync(descriptor: c_int) -> c_int {
+    // SAFETY: it takes a file descriptor and touches no memory of ours.
+    let perform = |_: usize| unsafe { libc::syscall(libc::SYS_fdatasync, descriptor) };
+    pass(Call::Flush, file_of(descriptor), 0, perform) as c_int
+}
+
+/// The C library's `ftruncate`, caught.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+extern "C" fn ftruncate64(descriptor: c_int, length: libc::off64_t) -> c_int {
+    // SAFETY: it takes a file descriptor and a number.
+    let perform = |_: usize| unsafe { libc::syscall(libc::SYS_ftruncate, descriptor, length) };
+    pass(Call::Truncate, file_of(descriptor), 0, perform) as c_int
+}
+
+/// The C library's `unlink`, caught.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn unlink(path: *const c_char) -> c_int {
+    // SAFETY: the caller gives a path, as to the C library.
+    let perform = |_: usize| unsafe { libc::syscall(libc::SYS_unlinkat, libc::AT_FDCWD, path, 0) };
+    // SAFETY: as above.
+    let file = unsafe { path_of(path) };
+    pass(Call::Unlink, Some(file), 0, perform) as c_int
+}

@@ -1,0 +1,162 @@
+//! A phone whose parts outlast the process: its keystore is a folder, its clock stands where the scenario put it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ring::hmac;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform};
+use walletlock_core::{LockError, Options, WalletLock};
+use zeroize::Zeroizing;
+
+/// Where everything of one phone lies.
+#[derive(Clone, Debug)]
+pub(crate) struct Home(PathBuf);
+
+impl Home {
+    pub(crate) fn make(path: PathBuf) -> Self {
+        let home = Self(path);
+        fs::create_dir_all(home.wallet()).expect("a folder for the wallet");
+        fs::create_dir_all(home.keys()).expect("a folder for the keys");
+        home
+    }
+
+    /// One that was made before.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The folder over which the net is cast.
+    pub(crate) fn wallet(&self) -> PathBuf {
+        self.0.join("wallet")
+    }
+
+    fn keys(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
+    /// The same phone once more.
+    pub(crate) fn copy_to(&self, path: PathBuf) -> Self {
+        let copy = Self::make(path);
+        for (from, to) in [(self.wallet(), copy.wallet()), (self.keys(), copy.keys())] {
+            for file in fs::read_dir(from).expect("a folder") {
+                let file = file.expect("a file");
+                fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+            }
+        }
+        copy
+    }
+
+    pub(crate) fn remove(self) {
+        fs::remove_dir_all(self.0).expect("removed");
+    }
+
+    pub(crate) fn aliases(&self) -> Vec<String> {
+        let files = fs::read_dir(self.keys()).expect("the keys");
+        files.map(|file| alias_of(&file.expect("a key").file_name().to_string_lossy())).collect()
+    }
+}
+
+/// One process's view of a phone.
+pub(crate) struct Phone {
+    pub(crate) home: Home,
+    pub(crate) policy: Policy,
+    pub(crate) clock: Arc<FakeClock>,
+    /// Randomness of its own: no two processes may draw the same.
+    pub(crate) seed: u64,
+    /// Whether it says on standard output that it was asked for a PIN's HMAC.
+    pub(crate) tells: bool,
+}
+
+impl Phone {
+    pub(crate) fn new(home: Home, preset: &str, clock_ms: u64, seed: u64) -> Self {
+        let clock = Arc::new(FakeClock::default());
+        clock.advance_ms(clock_ms);
+        Self { home, policy: Policy::preset(preset).expect("a preset"), clock, seed, tells: false }
+    }
+
+    pub(crate) fn open(&self) -> Result<Arc<WalletLock>, LockError> {
+        let keystore = Keystore { folder: self.home.keys(), entropy: FakeEntropy::new(!self.seed), tells: self.tells };
+        let platform = Platform {
+            clock: self.clock.clone(),
+            entropy: Arc::new(FakeEntropy::new(self.seed)),
+            device_key: Arc::new(keystore),
+        };
+        let options = Options {
+            path: self.home.wallet().join("wallet.db"),
+            policy: self.policy.clone(),
+            platform,
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+        };
+        WalletLock::open(options).map(Arc::new)
+    }
+}
+
+pub(crate) fn entry(pin: &str) -> PinEntry {
+    let entry = PinEntry::new();
+    for digit in pin.chars() {
+        assert_eq!(entry.push(digit.to_digit(10).expect("a digit")), Ok(true));
+    }
+    entry
+}
+
+/// A keystore with one file a key. What it did is done when it returns, as far as a killed process can tell.
+struct Keystore {
+    folder: PathBuf,
+    entropy: FakeEntropy,
+    tells: bool,
+}
+
+impl Keystore {
+    fn file(&self, alias: &str) -> PathBuf {
+        self.folder.join(alias.replace('/', "~"))
+    }
+}
+
+fn alias_of(file: &str) -> String {
+    file.replace('~', "/")
+}
+
+impl DeviceKey for Keystore {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        let files = fs::read_dir(&self.folder).map_err(|_| DeviceKeyFault::Failed)?;
+        let aliases = files.flatten().map(|file| alias_of(&file.file_name().to_string_lossy()));
+        Ok(aliases.filter(|alias| alias.starts_with(prefix)).collect())
+    }
+
+    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let mut key = [0; 32];
+        self.entropy.fill(&mut key).map_err(|_| DeviceKeyFault::Failed)?;
+        let mut file = fs::File::create_new(self.file(alias)).map_err(|_| DeviceKeyFault::Failed)?;
+        file.write_all(&key).map_err(|_| DeviceKeyFault::Failed)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.file(alias).exists().then_some(()).ok_or(DeviceKeyFault::Gone)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let key = fs::read(self.file(alias)).map_err(|_| DeviceKeyFault::Gone)?;
+        if self.tells && alias.contains("/pin/") {
+            crate::life::tell("asked");
+        }
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        match fs::remove_file(self.file(alias)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DeviceKeyFault::Failed),
+            _ => Ok(()),
+        }
+    }
+}

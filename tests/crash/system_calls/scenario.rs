@@ -1,0 +1,136 @@
+//! What is played: how the phone is when a process starts, and what its app then does.
+
+/// The owner's PIN, and the one that takes its place.
+pub(crate) const PIN: &str = "493716";
+pub(crate) const NEW_PIN: &str = "582941";
+/// What the vault keeps, and what takes its place.
+pub(crate) const WORD: &str = "visa";
+pub(crate) const NEW_WORD: &str = "bank";
+
+const WRONG: &str = "700001";
+const ANOTHER: &str = "700002";
+
+/// One step of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Opens the lock, unless it is open, and asks how it is.
+    Open,
+    Enrol(&'static str),
+    Verify(&'static str),
+    Change(&'static str, &'static str),
+    Remove(&'static str),
+    Write(&'static str),
+    Read,
+    /// Ends as an app that was not killed.
+    Close,
+}
+
+/// How the phone is at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// No wallet was ever there.
+    New,
+    /// A wallet with a word in its vault and so many wrong PINs since the last right one.
+    Wallet { wrong: u32 },
+    /// As a process of another scenario left it that was killed just after this flush.
+    CutShort { scenario: &'static str, flush: u32 },
+}
+
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) preset: &'static str,
+    /// How long ago the phone was taken out of its box.
+    pub(crate) clock_ms: u64,
+    pub(crate) start: Start,
+    pub(crate) steps: &'static [Step],
+    /// The step at which the net is cast.
+    pub(crate) caught_from: usize,
+}
+
+/// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
+const AFTER_ALL_WAITS: u64 = 65_534_000;
+
+use Step::{Change, Close, Enrol, Open, Read, Remove, Verify, Write};
+
+/// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails is tried again, as a
+/// person would.
+pub(crate) static SCENARIOS: [Scenario; 12] = [
+    Scenario {
+        steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
+        ..caught_whole("enrol", Start::New)
+    },
+    Scenario { steps: &[Open, Verify(PIN), Read, Close], caught_from: 1, ..a_wallet("right") },
+    Scenario {
+        steps: &[Open, Verify(WRONG), Verify(WRONG), Verify(PIN), Read, Close],
+        caught_from: 1,
+        ..a_wallet("wrong")
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), Change(PIN, NEW_PIN), Verify(PIN), Verify(NEW_PIN), Read, Close],
+        caught_from: 2,
+        ..a_wallet("change")
+    },
+    Scenario { steps: &[Open, Verify(PIN), Write(NEW_WORD), Read, Close], caught_from: 2, ..a_wallet("item") },
+    Scenario {
+        steps: &[Open, Remove(PIN), Open, Enrol(NEW_PIN), Verify(NEW_PIN), Close],
+        caught_from: 1,
+        ..a_wallet("remove")
+    },
+    Scenario {
+        name: "wipe",
+        preset: "trezor",
+        clock_ms: AFTER_ALL_WAITS,
+        start: Start::Wallet { wrong: 15 },
+        steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Verify(NEW_PIN), Close],
+        caught_from: 1,
+    },
+    // Enough tries for SQLite to move its log into the database and to begin it anew.
+    Scenario {
+        steps: &[
+            Open,
+            Verify(WRONG),
+            Verify(PIN),
+            Verify(WRONG),
+            Verify(PIN),
+            Verify(WRONG),
+            Verify(PIN),
+            Verify(WRONG),
+            Verify(ANOTHER),
+            Verify(PIN),
+            Read,
+            Close,
+        ],
+        caught_from: 7,
+        ..a_wallet("checkpoint")
+    },
+    Scenario {
+        steps: &[Open, Open, Enrol(PIN), Verify(PIN), Close],
+        ..caught_whole("open after enrol", Start::CutShort { scenario: "enrol", flush: 2 })
+    },
+    Scenario {
+        steps: &[Open, Open, Verify(PIN), Read, Close],
+        ..caught_whole("open after wrong", Start::CutShort { scenario: "wrong", flush: 0 })
+    },
+    Scenario {
+        steps: &[Open, Open, Verify(PIN), Verify(NEW_PIN), Read, Close],
+        ..caught_whole("open after change", Start::CutShort { scenario: "change", flush: 1 })
+    },
+    Scenario {
+        steps: &[Open, Open, Enrol(NEW_PIN), Verify(NEW_PIN), Close],
+        ..caught_whole("open after remove", Start::CutShort { scenario: "remove", flush: 1 })
+    },
+];
+
+const fn a_wallet(name: &'static str) -> Scenario {
+    Scenario { name, preset: "walletlock", clock_ms: 0, start: Start::Wallet { wrong: 1 }, steps: &[], caught_from: 0 }
+}
+
+const fn caught_whole(name: &'static str, start: Start) -> Scenario {
+    Scenario { start, ..a_wallet(name) }
+}
+
+impl Scenario {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        SCENARIOS.iter().find(|scenario| scenario.name == name)
+    }
+}

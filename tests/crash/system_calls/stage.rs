@@ -1,0 +1,121 @@
+//! The parent's side of a life: the phone it starts on, the process itself, and what was seen of it.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use walletlock_core::{Enrolment, LockStatus, PinOutcome};
+
+use crate::fault::{Ending, Fault, Plan};
+use crate::item;
+use crate::life::Life;
+use crate::net::Call;
+use crate::phone::{Home, Phone, entry};
+use crate::scenario::{PIN, Scenario, Start, WORD};
+use crate::world::{Seen, Wallet, World, Worlds, possible};
+
+/// A scenario, ready to be played.
+pub(crate) struct Stage {
+    pub(crate) scenario: &'static Scenario,
+    /// The phone as every life finds it; each gets its own copy.
+    pub(crate) home: Home,
+    pub(crate) worlds: Worlds,
+}
+
+/// What a process did before it ended.
+pub(crate) struct Lived {
+    pub(crate) seen: Vec<Seen>,
+    /// What the net caught, if nothing was to happen: the call and the file.
+    pub(crate) caught: Vec<(String, String)>,
+    pub(crate) was_killed: bool,
+    /// Whether what was planned for it happened. Not known of one that it killed.
+    pub(crate) struck: bool,
+}
+
+impl Stage {
+    /// Sets the phone up under `folder`, with the help of a stage that was set up before.
+    pub(crate) fn set_up(scenario: &'static Scenario, folder: &Path, before: &[Self]) -> Self {
+        let path = folder.join(scenario.name);
+        let (home, worlds) = match scenario.start {
+            Start::New => (Home::make(path), Worlds::from([World::Unconfigured])),
+            Start::Wallet { wrong } => {
+                let home = Home::make(path);
+                let wallet = make_wallet(&home, scenario, wrong);
+                (home, Worlds::from([World::Enrolled(wallet)]))
+            }
+            Start::CutShort { scenario: name, flush } => {
+                let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");
+                let home = other.home.copy_to(path);
+                let plan = Plan { call: Call::Flush, nth: flush, fault: Fault::KilledAfter, ending: Ending::Closed };
+                let life = other.life(&home, 1, Some(plan));
+                let lived = play(&life).expect("a life");
+                assert!(lived.was_killed, "{name} has a flush {flush}");
+                (home, other.outcome(&lived, Some(plan)).expect("possible"))
+            }
+        };
+        Self { scenario, home, worlds }
+    }
+
+    pub(crate) fn life(&self, home: &Home, seed: u64, plan: Option<Plan>) -> Life {
+        Life { scenario: self.scenario, home: home.clone(), seed, caught_whole: false, plan }
+    }
+
+    /// What is possible after such a life.
+    pub(crate) fn outcome(&self, lived: &Lived, plan: Option<Plan>) -> Result<Worlds, String> {
+        let leaves_doubt = plan.is_some_and(|plan| plan.leaves_doubt());
+        possible(&self.worlds, self.scenario.steps, &lived.seen, leaves_doubt, self.wipes())
+    }
+
+    pub(crate) fn phone(&self, home: &Home, seed: u64) -> Phone {
+        Phone::new(home.clone(), self.scenario.preset, self.scenario.clock_ms, seed)
+    }
+
+    fn wipes(&self) -> bool {
+        self.phone(&self.home, 0).policy.lockout.wipe_at.is_some()
+    }
+}
+
+/// A wallet with a word in its vault, and so many wrong PINs, each after the wait for the one before.
+fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> Wallet {
+    let phone = Phone::new(home.clone(), scenario.preset, 0, 1);
+    let lock = phone.open().expect("a lock");
+    match lock.enrol(&entry(PIN), &[]) {
+        Ok(Enrolment::Enrolled(session)) => item::write(&session, WORD).expect("written"),
+        other => panic!("not enrolled: {other:?}"),
+    }
+    for nth in 0..wrong {
+        let outcome = lock.verify_pin(&entry(&format!("{:06}", 710_000 + nth)));
+        assert!(matches!(outcome, PinOutcome::Wrong(_)), "{outcome:?}");
+        if let LockStatus::CoolingDown { remaining_ms, .. } = lock.status().expect("a status") {
+            phone.clock.advance_ms(remaining_ms);
+        }
+    }
+    Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, wipes: phone.policy.lockout.wipe_at.is_some() }
+}
+
+/// This program, to be started again as the app.
+pub(crate) fn program() -> PathBuf {
+    std::env::current_exe().expect("this program")
+}
+
+/// Lets a process live and end. An error if it ended as no app ends.
+pub(crate) fn play(life: &Life) -> Result<Lived, String> {
+    let output = Command::new(program()).args(life.arguments()).output().expect("this program starts");
+    let was_killed = output.status.signal() == Some(libc::SIGKILL);
+    if !was_killed && !output.status.success() {
+        return Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    let mut lived = Lived { seen: Vec::new(), caught: Vec::new(), was_killed, struck: false };
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match (word, lived.seen.last_mut(), rest.split_once(' ')) {
+            ("begun", ..) => lived.seen.push(Seen::default()),
+            ("asked", Some(seen), _) => seen.asked += 1,
+            ("told", Some(seen), _) => seen.told = Some(rest.to_owned()),
+            ("caught", _, Some((call, file))) => lived.caught.push((call.to_owned(), file.to_owned())),
+            ("struck", ..) => lived.struck = true,
+            _ => return Err(format!("said {line}")),
+        }
+    }
+    Ok(lived)
+}

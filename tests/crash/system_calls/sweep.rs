@@ -1,0 +1,166 @@
+//! Everything that can happen, at every call, in every scenario, by as many threads as there are cores.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tempfile::TempDir;
+
+use crate::check::check;
+use crate::fault::{Ending, Fault, Plan};
+use crate::net::Call;
+use crate::scenario::SCENARIOS;
+use crate::stage::{Stage, play};
+use crate::trace;
+use crate::world::{STORAGE_FAILED, Seen};
+
+/// Plays everything whose name contains `wanted`, the controls with it, and panics if there was a violation.
+pub(crate) fn prove(wanted: &str) {
+    let folder = folder();
+    let mut stages: Vec<Stage> = Vec::new();
+    for scenario in &SCENARIOS {
+        let stage = Stage::set_up(scenario, folder.path(), &stages);
+        stages.push(stage);
+    }
+    let mut plans = Vec::new();
+    let mut names = BTreeMap::new();
+    let mut seen_by_strace = 0;
+    for stage in &stages {
+        seen_by_strace += in_scenario(stage, trace::compare(stage, folder.path()));
+        let counts = in_scenario(stage, undisturbed(stage, folder.path()));
+        for (call, count) in &counts {
+            *names.entry(*call).or_insert(0) += count;
+        }
+        plans.extend(all_plans(&counts).into_iter().map(|plan| (stage, plan)));
+    }
+    let calls: u32 = names.values().sum();
+    plans.retain(|(stage, plan)| name(stage, *plan).contains(wanted));
+    let (controls, plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(|(_, plan)| plan.fault == Fault::Pretended);
+    let violations = play_all(&plans, folder.path());
+    let caught = play_all(&controls, folder.path());
+    report(&stages, &plans, &names, &violations);
+    let mut err = std::io::stderr();
+    writeln!(
+        err,
+        "system calls: controls: strace saw {seen_by_strace} calls and none besides; of {} calls that only pretended, {} were found out; {calls} calls",
+        controls.len(),
+        caught.len()
+    )
+    .expect("written");
+    assert!(violations.is_empty(), "{} violations", violations.len());
+    for stage in &stages {
+        let of_it = |list: &[(&Stage, Plan)]| list.iter().filter(|(other, _)| std::ptr::eq(*other, stage)).count();
+        let found = caught.iter().filter(|violation| violation.starts_with(stage.scenario.name)).count();
+        assert!(found > 0 || of_it(&controls) == 0, "{}: a disk that pretends is not found out", stage.scenario.name);
+    }
+}
+
+/// In memory, where there is such a folder: what a killed process leaves behind does not depend on the disk, and every life flushes.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    folder.expect("a folder")
+}
+
+fn name(stage: &Stage, plan: Plan) -> String {
+    format!("{}/{plan}", stage.scenario.name)
+}
+
+fn in_scenario<T>(stage: &Stage, result: Result<T, String>) -> T {
+    result.unwrap_or_else(|violation| panic!("{}: {violation}", stage.scenario.name))
+}
+
+/// A life to which nothing happens goes well, and shows what calls there are.
+fn undisturbed(stage: &Stage, folder: &Path) -> Result<BTreeMap<Call, u32>, String> {
+    let home = stage.home.copy_to(folder.join("undisturbed"));
+    let lived = play(&stage.life(&home, 2, None))?;
+    let failed =
+        |seen: &&Seen| seen.told.as_deref().is_none_or(|told| told == STORAGE_FAILED || told.starts_with("no "));
+    if let Some(seen) = lived.seen.iter().find(failed) {
+        return Err(format!("undisturbed, and yet {seen:?}"));
+    }
+    check(&stage.phone(&home, 3), stage.outcome(&lived, None)?)?;
+    home.remove();
+    let mut counts = BTreeMap::new();
+    for (name, _) in &lived.caught {
+        let call = Call::ALL.into_iter().find(|call| call.name() == name).ok_or("an unknown call")?;
+        *counts.entry(call).or_insert(0) += 1;
+    }
+    Ok(counts)
+}
+
+fn all_plans(counts: &BTreeMap<Call, u32>) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for (&call, &count) in counts {
+        for nth in 0..count {
+            for &fault in Fault::at(call) {
+                let plan = Plan { call, nth, fault, ending: Ending::Closed };
+                plans.push(plan);
+                if !fault.kills() {
+                    plans.push(Plan { ending: Ending::KilledOnceTold, ..plan });
+                }
+            }
+            if call == Call::Write {
+                plans.push(Plan { call, nth, fault: Fault::Pretended, ending: Ending::KilledOnceTold });
+            }
+        }
+    }
+    plans
+}
+
+/// Plays all of them. Returns the violations.
+fn play_all(plans: &[(&Stage, Plan)], folder: &Path) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let violations = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some((stage, plan)) = plans.get(number) else { break };
+            if let Err(violation) = play_one(stage, *plan, number as u64, folder.join(number.to_string())) {
+                violations.lock().expect("no panic").push(format!("{}: {violation}", name(stage, *plan)));
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let mut violations = violations.into_inner().expect("no panic");
+    violations.sort();
+    violations
+}
+
+fn play_one(stage: &Stage, plan: Plan, number: u64, path: PathBuf) -> Result<(), String> {
+    let home = stage.home.copy_to(path);
+    // Three draws from different sources: the life, its keystore, the check.
+    let lived = play(&stage.life(&home, 10 + 2 * number, Some(plan)));
+    let checked = lived.and_then(|lived| {
+        if !lived.was_killed && !lived.struck {
+            return Err("it did not come to that call".to_owned());
+        }
+        let worlds = stage.outcome(&lived, Some(plan))?;
+        check(&stage.phone(&home, 11 + 2 * number), worlds)
+            .map_err(|violation| format!("{violation}; seen: {:?}", lived.seen))
+    });
+    home.remove();
+    checked
+}
+
+fn report(stages: &[Stage], plans: &[(&Stage, Plan)], names: &BTreeMap<Call, u32>, violations: &[String]) {
+    let mut err = std::io::stderr();
+    for violation in violations {
+        writeln!(err, "violation: {violation}").expect("written");
+    }
+    let kills = plans.iter().filter(|(_, plan)| plan.fault.kills()).count();
+    let mut line = format!("system calls: {kills} kills, {} faults over", plans.len() - kills);
+    for (call, count) in names {
+        write!(line, " {count} {}", call.name()).expect("written");
+    }
+    write!(line, ", {} violations; lives by scenario:", violations.len()).expect("written");
+    for stage in stages {
+        let lives = plans.iter().filter(|(other, _)| std::ptr::eq(*other, stage)).count();
+        write!(line, " {} {lives}", stage.scenario.name).expect("written");
+    }
+    writeln!(err, "{line}").expect("written");
+}
