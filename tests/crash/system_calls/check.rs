@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use walletlock_core::journal::{Chain, Kind, Query};
-use walletlock_core::{Enrolment, PinOutcome, Session, WalletLock};
+use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::item;
 use crate::life::status_in_words;
@@ -18,7 +18,8 @@ type Violation = String;
 /// Opens the wallet that a process left behind and compares it with what is possible.
 pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation> {
     let lock = phone.open().map_err(|error| format!("it does not open: {error}"))?;
-    let status = status_in_words(&lock.status().map_err(|error| format!("no status: {error}"))?);
+    let in_full = lock.status().map_err(|error| format!("no status: {error}"))?;
+    let status = status_in_words(&in_full);
     keep(&mut possible, "its status", &status, |world| world.status() == status)?;
     let mut aliases = phone.home.aliases();
     aliases.sort();
@@ -32,6 +33,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
             PIN
         }
         Some(World::Wiped) => return equal("keys", &aliases, &vec!["wallet.db/seal/0".to_owned()]),
+        Some(World::Damaged) => return equal("keys", &aliases, &vec!["wallet.db/seal/0".to_owned()]),
         Some(World::Enrolled(wallet)) => {
             equal("number of keys", &aliases.len(), &2)?;
             is_intact(&lock)?;
@@ -40,6 +42,9 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
                     PinOutcome::Locked(_) => Ok(()),
                     other => Err(format!("locked, and yet {other:?}")),
                 };
+            }
+            if let LockStatus::CoolingDown { remaining_ms, .. } = in_full {
+                phone.clock.advance_ms(remaining_ms);
             }
             use_it(&lock, &mut possible)?
         }

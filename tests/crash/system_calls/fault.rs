@@ -37,8 +37,11 @@ pub(crate) enum Fault {
     Short,
     /// Half of it is written, and there is no room for the rest.
     ShortThenFull,
-    /// A flush fails, and what it was to flush is lost, though later ones succeed: so Linux does it.
+    /// A flush fails, and what it was to flush is at once read back as it was before: Linux takes it for written, and may need the memory.
     FlushLost,
+    /// A flush fails, and what it was to flush is lost with the process, as in a power cut, unless it is written again: Linux takes it for
+    /// written, and no later flush writes it.
+    FlushForgotten,
     /// The call says that it was done, and nothing is. No lock can stand that: it is the control.
     Pretended,
 }
@@ -48,12 +51,14 @@ pub(crate) enum Fault {
 pub(crate) enum Ending {
     /// It is killed as soon as it has said how the step ended that the fault struck.
     KilledOnceTold,
+    /// It goes on, and is killed before it closes the lock.
+    KilledAtLast,
     /// It goes on to its end.
     Closed,
 }
 
 impl Fault {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Killed,
         Self::KilledHalfway,
         Self::KilledAfter,
@@ -65,6 +70,7 @@ impl Fault {
         Self::Short,
         Self::ShortThenFull,
         Self::FlushLost,
+        Self::FlushForgotten,
         Self::Pretended,
     ];
 
@@ -81,17 +87,36 @@ impl Fault {
                 Self::EnospcFromHere,
                 Self::Short,
                 Self::ShortThenFull,
+                Self::Pretended,
             ],
             Call::Create => {
                 &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::EnospcFromHere, Self::EioThoughDone]
             }
-            Call::Flush => &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::FlushLost],
+            Call::Flush => {
+                &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::FlushLost, Self::FlushForgotten]
+            }
             Call::Truncate | Call::Unlink => &[Self::Killed, Self::Eio, Self::EioThoughDone, Self::EioFromHere],
         }
     }
 
     pub(crate) fn kills(self) -> bool {
         matches!(self, Self::Killed | Self::KilledHalfway | Self::KilledAfter)
+    }
+
+    /// How a process may end to which this happened.
+    pub(crate) fn endings(self) -> &'static [Ending] {
+        match self {
+            Self::Killed | Self::KilledHalfway | Self::KilledAfter => &[Ending::Closed],
+            Self::Pretended => &[Ending::KilledOnceTold],
+            // Killed at once, it would have lost the same as after a flush that was lost; closed, nothing.
+            Self::FlushForgotten => &[Ending::KilledAtLast],
+            _ => &[Ending::KilledOnceTold, Ending::Closed],
+        }
+    }
+
+    /// What was not flushed may be lost.
+    pub(crate) fn loses(self) -> bool {
+        matches!(self, Self::FlushLost | Self::FlushForgotten)
     }
 
     fn name(self) -> &'static str {
@@ -107,6 +132,7 @@ impl Fault {
             Self::Short => "short",
             Self::ShortThenFull => "short-then-full",
             Self::FlushLost => "flush-lost",
+            Self::FlushForgotten => "flush-forgotten",
             Self::Pretended => "pretended",
         }
     }
@@ -129,6 +155,7 @@ impl Plan {
             fault: Fault::ALL.into_iter().find(|known| known.name() == fault)?,
             ending: match ending {
                 "killed-once-told" => Ending::KilledOnceTold,
+                "killed-at-last" => Ending::KilledAtLast,
                 "closed" => Ending::Closed,
                 _ => return None,
             },
@@ -140,6 +167,7 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ending = match self.ending {
             Ending::KilledOnceTold => "killed-once-told",
+            Ending::KilledAtLast => "killed-at-last",
             Ending::Closed => "closed",
         };
         write!(f, "{}:{}:{}:{ending}", self.call.name(), self.nth, self.fault.name())

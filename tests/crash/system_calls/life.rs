@@ -71,16 +71,17 @@ impl Life {
             tell(&format!("begun {number}"));
             let told = app.take(step);
             tell(&format!("told {told}"));
-            if net::has_struck() && plan.is_some_and(|plan| plan.ending == Ending::KilledOnceTold) {
-                net::die();
+            if plan.is_none() {
+                net::take_caught().iter().for_each(|(call, file)| tell(&format!("caught {} {file}", call.name())));
             }
-        }
-        if net::has_struck() {
-            tell("struck");
-        }
-        if plan.is_none() {
-            for (call, file) in net::caught() {
-                tell(&format!("caught {} {file}", call.name()));
+            if net::has_struck() {
+                tell("struck");
+            }
+            let is_last = scenario.steps.get(number + 1) == Some(&Step::Close);
+            match plan.map(|plan| plan.ending) {
+                Some(Ending::KilledOnceTold) if net::has_struck() => net::die(),
+                Some(Ending::KilledAtLast) if is_last => net::die(),
+                _ => {}
             }
         }
     }
@@ -167,8 +168,11 @@ pub(crate) fn status_in_words(status: &LockStatus) -> String {
     match status {
         LockStatus::Unconfigured => "unconfigured".to_owned(),
         LockStatus::Wiped => "wiped".to_owned(),
-        LockStatus::Ready { tries_left: Some(left) } => format!("ready {left}"),
+        LockStatus::Ready { tries_left: Some(left) } | LockStatus::CoolingDown { tries_left: Some(left), .. } => {
+            format!("{left} left")
+        }
         LockStatus::Locked { reason: LockReason::TooManyAttempts, .. } => "locked".to_owned(),
+        LockStatus::Locked { reason: LockReason::DataDamaged, .. } => "damaged".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -177,7 +181,7 @@ fn refusal_in_words(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Wrong(wrong) => {
             let word = if wrong.repeated { "repeated" } else { "wrong" };
-            wrong.tries_left.map_or_else(|| word.to_owned(), |left| format!("{word} {left}"))
+            wrong.tries_left.map_or_else(|| word.to_owned(), |left| format!("{word}, {left} left"))
         }
         Refusal::Locked(status) => status_in_words(status),
         Refusal::NoVerdict(cause) => format!("no verdict: {cause:?}"),

@@ -52,7 +52,12 @@ struct Net {
     aftermath: Option<Aftermath>,
     /// The files as they were when they were flushed last. Kept only for the fault that goes back there.
     flushed: BTreeMap<PathBuf, Vec<u8>>,
+    /// The pages that a flush forgot, as they were before; a page that is written again is not forgotten any more.
+    forgotten: BTreeMap<(PathBuf, usize), Vec<u8>>,
 }
+
+/// What Linux reads and writes at once.
+const PAGE: usize = 4096;
 
 #[derive(Clone, Copy)]
 enum Aftermath {
@@ -82,7 +87,7 @@ enum Done {
 /// Casts the net over what lies below `folder`. Counting begins here.
 pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
     let mut flushed = BTreeMap::new();
-    if plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
+    if plan.is_some_and(|plan| plan.fault.loses()) {
         let files = fs::read_dir(folder).into_iter().flatten().flatten();
         flushed.extend(files.map(|file| (file.path(), fs::read(file.path()).unwrap_or_default())));
     }
@@ -94,6 +99,7 @@ pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
         struck: false,
         aftermath: None,
         flushed,
+        forgotten: BTreeMap::new(),
     });
 }
 
@@ -102,13 +108,18 @@ pub(crate) fn has_struck() -> bool {
     NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.struck)
 }
 
-/// Everything caught so far, in order: the call and the file.
-pub(crate) fn caught() -> Vec<(Call, String)> {
-    NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|net| net.caught.clone()).unwrap_or_default()
+/// What was caught since the last time, in order: the call and the file.
+pub(crate) fn take_caught() -> Vec<(Call, String)> {
+    NET.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .as_mut()
+        .map(|net| std::mem::take(&mut net.caught))
+        .unwrap_or_default()
 }
 
 /// Ends this process as the system does that needs its memory: at once, and without a word.
 pub(crate) fn die() -> ! {
+    take_out().iter().for_each(Net::lose_what_was_forgotten);
     // SAFETY: both touch no memory. The signal cannot be caught.
     unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
     std::process::abort()
@@ -125,6 +136,35 @@ fn put_back(net: Net) {
 impl Net {
     fn catches(&self, file: &Path) -> bool {
         file.starts_with(&self.folder)
+    }
+
+    /// Linux takes what a failed flush did not write for written.
+    fn forget(&mut self, file: &Path) {
+        let before: &[u8] = self.flushed.get(file).map_or(&[], Vec::as_slice);
+        let page =
+            |bytes: &[u8], number: usize| bytes.iter().skip(number * PAGE).take(PAGE).copied().collect::<Vec<_>>();
+        let now = fs::read(file).unwrap_or_default();
+        for number in 0..now.len().div_ceil(PAGE) {
+            let old = page(before, number);
+            if old != page(&now, number) {
+                self.forgotten.insert((file.to_owned(), number), old);
+            }
+        }
+    }
+
+    fn remember(&mut self, file: &Path, offset: usize, bytes: usize) {
+        for number in offset / PAGE..(offset + bytes).div_ceil(PAGE) {
+            self.forgotten.remove(&(file.to_owned(), number));
+        }
+    }
+
+    fn lose_what_was_forgotten(&self) {
+        for ((file, number), old) in &self.forgotten {
+            let Ok(mut now) = fs::read(file) else { continue };
+            let place = now.iter_mut().skip(number * PAGE).take(PAGE);
+            place.zip(old.iter().chain(std::iter::repeat(&0))).for_each(|(byte, old)| *byte = *old);
+            let _there_is_room = fs::write(file, now);
+        }
     }
 
     fn decide(&mut self, call: Call, file: &Path) -> Fate {
@@ -167,7 +207,7 @@ impl Net {
                 self.aftermath = Some(Aftermath::NextWriteIsFull);
                 Fate::IsCutShort
             }
-            Fault::FlushLost => Fate::Fails { error: libc::EIO, done: Done::Nothing },
+            Fault::FlushLost | Fault::FlushForgotten => Fate::Fails { error: libc::EIO, done: Done::Nothing },
             Fault::Pretended => Fate::IsForgotten,
         }
     }
@@ -188,8 +228,10 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
         }
         Fate::Fails { error, done } => {
             do_part(done, bytes, &perform);
-            if net.plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
-                go_back(&file, net.flushed.get(&file).map_or(&[], Vec::as_slice));
+            match net.plan.map(|plan| plan.fault) {
+                Some(Fault::FlushLost) => go_back(&file, net.flushed.get(&file).map_or(&[], Vec::as_slice)),
+                Some(Fault::FlushForgotten) => net.forget(&file),
+                _ => {}
             }
             // SAFETY: the C library's errno of this thread is there as long as the thread.
             unsafe { *libc::__errno_location() = error };
@@ -199,7 +241,7 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
         Fate::IsForgotten if call == Call::Write => c_long::try_from(bytes).unwrap_or(-1),
         Fate::IsForgotten => 0,
     };
-    if call == Call::Flush && returned == 0 && net.plan.is_some_and(|plan| plan.fault == Fault::FlushLost) {
+    if call == Call::Flush && returned == 0 && !net.struck && net.plan.is_some_and(|plan| plan.fault.loses()) {
         net.flushed.insert(file.clone(), fs::read(&file).unwrap_or_default());
     }
     put_back(net);
@@ -262,7 +304,12 @@ unsafe extern "C" fn pwrite64(
 ) -> libc::ssize_t {
     // SAFETY: the caller gives `count` bytes at least, and not more of them are used.
     let perform = |count: usize| unsafe { libc::syscall(libc::SYS_pwrite64, descriptor, bytes, count, offset) };
-    pass(Call::Write, file_of(descriptor), count, perform) as libc::ssize_t
+    let file = file_of(descriptor);
+    if let Some(mut net) = take_out() {
+        file.iter().for_each(|file| net.remember(file, offset as usize, count));
+        put_back(net);
+    }
+    pass(Call::Write, file, count, perform) as libc::ssize_t
 }
 
 /// The C library's `fdatasync`, caught.

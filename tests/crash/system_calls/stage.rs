@@ -25,11 +25,20 @@ pub(crate) struct Stage {
 /// What a process did before it ended.
 pub(crate) struct Lived {
     pub(crate) seen: Vec<Seen>,
-    /// What the net caught, if nothing was to happen: the call and the file.
-    pub(crate) caught: Vec<(String, String)>,
+    /// What the net caught, if nothing was to happen.
+    pub(crate) caught: Vec<Caught>,
     pub(crate) was_killed: bool,
-    /// Whether what was planned for it happened. Not known of one that it killed.
+    /// Whether what was planned for it happened. One that was killed by it did not say so.
     pub(crate) struck: bool,
+}
+
+/// A call that the net caught.
+#[derive(Debug)]
+pub(crate) struct Caught {
+    pub(crate) call: String,
+    pub(crate) file: String,
+    /// The step in which it was made.
+    pub(crate) step: usize,
 }
 
 impl Stage {
@@ -62,8 +71,7 @@ impl Stage {
 
     /// What is possible after such a life.
     pub(crate) fn outcome(&self, lived: &Lived, plan: Option<Plan>) -> Result<Worlds, String> {
-        let leaves_doubt = plan.is_some_and(|plan| plan.leaves_doubt());
-        possible(&self.worlds, self.scenario.steps, &lived.seen, leaves_doubt, self.wipes())
+        possible(&self.worlds, self.scenario.steps, &lived.seen, plan, self.wipes())
     }
 
     pub(crate) fn phone(&self, home: &Home, seed: u64) -> Phone {
@@ -112,7 +120,10 @@ pub(crate) fn play(life: &Life) -> Result<Lived, String> {
             ("begun", ..) => lived.seen.push(Seen::default()),
             ("asked", Some(seen), _) => seen.asked += 1,
             ("told", Some(seen), _) => seen.told = Some(rest.to_owned()),
-            ("caught", _, Some((call, file))) => lived.caught.push((call.to_owned(), file.to_owned())),
+            ("caught", _, Some((call, file))) => {
+                let step = lived.seen.len() - 1;
+                lived.caught.push(Caught { call: call.to_owned(), file: file.to_owned(), step });
+            }
             ("struck", ..) => lived.struck = true,
             _ => return Err(format!("said {line}")),
         }

@@ -13,7 +13,7 @@ use crate::check::check;
 use crate::fault::{Ending, Fault, Plan};
 use crate::net::Call;
 use crate::scenario::SCENARIOS;
-use crate::stage::{Stage, play};
+use crate::stage::{Caught, Stage, play};
 use crate::trace;
 use crate::world::{STORAGE_FAILED, Seen};
 
@@ -30,11 +30,11 @@ pub(crate) fn prove(wanted: &str) {
     let mut seen_by_strace = 0;
     for stage in &stages {
         seen_by_strace += in_scenario(stage, trace::compare(stage, folder.path()));
-        let counts = in_scenario(stage, undisturbed(stage, folder.path()));
-        for (call, count) in &counts {
-            *names.entry(*call).or_insert(0) += count;
+        let calls = in_scenario(stage, undisturbed(stage, folder.path()));
+        for (call, _) in &calls {
+            *names.entry(*call).or_insert(0) += 1;
         }
-        plans.extend(all_plans(&counts).into_iter().map(|plan| (stage, plan)));
+        plans.extend(all_plans(&calls).into_iter().map(|plan| (stage, plan)));
     }
     let calls: u32 = names.values().sum();
     plans.retain(|(stage, plan)| name(stage, *plan).contains(wanted));
@@ -74,7 +74,7 @@ fn in_scenario<T>(stage: &Stage, result: Result<T, String>) -> T {
 }
 
 /// A life to which nothing happens goes well, and shows what calls there are.
-fn undisturbed(stage: &Stage, folder: &Path) -> Result<BTreeMap<Call, u32>, String> {
+fn undisturbed(stage: &Stage, folder: &Path) -> Result<Vec<(Call, bool)>, String> {
     let home = stage.home.copy_to(folder.join("undisturbed"));
     let lived = play(&stage.life(&home, 2, None))?;
     let failed =
@@ -84,28 +84,23 @@ fn undisturbed(stage: &Stage, folder: &Path) -> Result<BTreeMap<Call, u32>, Stri
     }
     check(&stage.phone(&home, 3), stage.outcome(&lived, None)?)?;
     home.remove();
-    let mut counts = BTreeMap::new();
-    for (name, _) in &lived.caught {
-        let call = Call::ALL.into_iter().find(|call| call.name() == name).ok_or("an unknown call")?;
-        *counts.entry(call).or_insert(0) += 1;
-    }
-    Ok(counts)
+    let close = stage.scenario.steps.len() - 1;
+    let call_of = |caught: &Caught| Call::ALL.into_iter().find(|call| call.name() == caught.call);
+    let calls = lived.caught.iter().map(|caught| Some((call_of(caught)?, caught.step == close)));
+    calls.collect::<Option<_>>().ok_or_else(|| "an unknown call".to_owned())
 }
 
-fn all_plans(counts: &BTreeMap<Call, u32>) -> Vec<Plan> {
+/// Everything that can happen at these calls; of each it is said whether it is made while the lock is closed.
+fn all_plans(calls: &[(Call, bool)]) -> Vec<Plan> {
     let mut plans = Vec::new();
-    for (&call, &count) in counts {
-        for nth in 0..count {
-            for &fault in Fault::at(call) {
-                let plan = Plan { call, nth, fault, ending: Ending::Closed };
-                plans.push(plan);
-                if !fault.kills() {
-                    plans.push(Plan { ending: Ending::KilledOnceTold, ..plan });
-                }
-            }
-            if call == Call::Write {
-                plans.push(Plan { call, nth, fault: Fault::Pretended, ending: Ending::KilledOnceTold });
-            }
+    let mut counts = BTreeMap::new();
+    for &(call, closes) in calls {
+        let count = counts.entry(call).or_insert(0);
+        let nth = *count;
+        *count += 1;
+        for &fault in Fault::at(call) {
+            let endings = fault.endings().iter().filter(|ending| !closes || **ending != Ending::KilledAtLast);
+            plans.extend(endings.map(|&ending| Plan { call, nth, fault, ending }));
         }
     }
     plans
@@ -136,7 +131,7 @@ fn play_one(stage: &Stage, plan: Plan, number: u64, path: PathBuf) -> Result<(),
     // Three draws from different sources: the life, its keystore, the check.
     let lived = play(&stage.life(&home, 10 + 2 * number, Some(plan)));
     let checked = lived.and_then(|lived| {
-        if !lived.was_killed && !lived.struck {
+        if !(lived.struck || lived.was_killed && plan.fault.kills()) {
             return Err("it did not come to that call".to_owned());
         }
         let worlds = stage.outcome(&lived, Some(plan))?;

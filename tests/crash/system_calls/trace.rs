@@ -30,6 +30,7 @@ pub(crate) fn compare(stage: &Stage, folder: &std::path::Path) -> Result<usize, 
     let whole = |name: &str| Life { caught_whole: true, ..stage.life(&stage.home.copy_to(folder.join(name)), 2, None) };
     let life = whole("not traced");
     let Lived { caught, .. } = play(&life)?;
+    let caught: Vec<_> = caught.into_iter().map(|caught| (caught.call, caught.file)).collect();
     let life = whole("traced");
     let log = folder.join("strace.log");
     let mut strace = Command::new("strace");

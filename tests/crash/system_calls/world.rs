@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fault::Plan;
 use crate::scenario::Step;
 
 /// The failure at which both policies that are played here stop.
@@ -13,6 +14,8 @@ pub(crate) const LIMIT: u32 = 16;
 pub(crate) enum World {
     Unconfigured,
     Wiped,
+    /// A wipe of which only the device key's part is left: what the key opened is gone all the same.
+    Damaged,
     Enrolled(Wallet),
 }
 
@@ -41,6 +44,7 @@ pub(crate) struct Seen {
 /// What no person wants to hear.
 pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
 const NO_VERDICT: &str = "no verdict: Storage";
+const NO_LONGER: [&str; 2] = ["not open", "no session"];
 const WRONG_STATE: &str = "failed: not possible in this state";
 
 impl World {
@@ -48,8 +52,9 @@ impl World {
         match self {
             Self::Unconfigured => "unconfigured".to_owned(),
             Self::Wiped => "wiped".to_owned(),
+            Self::Damaged => "damaged".to_owned(),
             Self::Enrolled(wallet) if wallet.failures == LIMIT => "locked".to_owned(),
-            Self::Enrolled(wallet) => format!("ready {}", LIMIT - wallet.failures),
+            Self::Enrolled(wallet) => format!("{} left", LIMIT - wallet.failures),
         }
     }
 
@@ -61,26 +66,39 @@ impl World {
     }
 }
 
-/// What is possible after a life that was seen so. `leaves_doubt`: what failed may nevertheless have been done. `wipes` is the policy's.
-///
-/// An error names the step that was told what cannot be.
+/// What a process knows, and what the next one may find.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    /// What the process goes on with.
+    live: World,
+    /// What was flushed last. A settlement needs no flush, so a flush that loses what it was to flush may go back to here.
+    flushed: World,
+    /// What a change comes to that was reported as failed. The log may hold all of it; the next process then takes it for done, until this
+    /// one has written over it.
+    ghost: Option<World>,
+}
+
+/// What is possible after a life that was seen so. An error names the step that was told what cannot be. `wipes` is the policy's.
 pub(crate) fn possible(
     start: &Worlds,
     steps: &[Step],
     seen: &[Seen],
-    leaves_doubt: bool,
+    plan: Option<Plan>,
     wipes: bool,
 ) -> Result<Worlds, String> {
-    let mut worlds = start.clone();
+    let leaves_doubt = plan.is_some_and(|plan| plan.leaves_doubt());
+    let loses = plan.is_some_and(|plan| plan.fault.loses());
+    let begin = |world: &World| State { live: world.clone(), flushed: world.clone(), ghost: None };
+    let mut states: BTreeSet<State> = start.iter().map(begin).collect();
     // What this process was told is wrong, and has not forgotten since.
     let mut known_wrong = BTreeSet::new();
     for (number, (step, seen)) in steps.iter().zip(seen).enumerate() {
-        let rules = Rules { step, seen, leaves_doubt, wipes, known_wrong: &known_wrong };
-        let next: Worlds = worlds.iter().flat_map(|world| rules.after(world)).collect();
+        let rules = Rules { step, seen, leaves_doubt, loses, wipes, known_wrong: &known_wrong };
+        let next: BTreeSet<State> = states.iter().flat_map(|state| rules.after(state)).collect();
         if next.is_empty() {
-            return Err(format!("step {number}, {step:?}: {seen:?} cannot be in {worlds:?}"));
+            return Err(format!("step {number}, {step:?}: {seen:?} cannot be in {states:?}"));
         }
-        worlds = next;
+        states = next;
         let told = seen.told.as_deref().unwrap_or_default();
         match step {
             Step::Verify(pin) if told.starts_with("wrong") => {
@@ -92,136 +110,174 @@ pub(crate) fn possible(
             _ => {}
         }
     }
-    Ok(worlds)
+    let found = |State { live, flushed, ghost }| {
+        let wipe_is_lost = live == World::Wiped && loses;
+        let lost = if wipe_is_lost { World::Damaged } else { flushed };
+        [Some(live), ghost, loses.then_some(lost)]
+    };
+    Ok(states.into_iter().flat_map(found).flatten().collect())
 }
 
 struct Rules<'a> {
     step: &'a Step,
     seen: &'a Seen,
+    /// What failed may nevertheless have been done.
     leaves_doubt: bool,
+    /// What was not flushed may be lost.
+    loses: bool,
     wipes: bool,
     known_wrong: &'a BTreeSet<&'static str>,
 }
 
+/// A change that was flushed.
+fn durable(world: World) -> State {
+    State { live: world.clone(), flushed: world, ghost: None }
+}
+
+/// A try that was charged, and settled without a flush.
+fn settled_so(charged: &World, settled: World) -> State {
+    State { live: settled, flushed: charged.clone(), ghost: None }
+}
+
+impl State {
+    fn haunted_by(&self, ghost: World) -> Self {
+        Self { ghost: Some(ghost), ..self.clone() }
+    }
+}
+
 impl Rules<'_> {
-    /// What a world may have become. None: what was told cannot be told in it.
-    fn after(&self, world: &World) -> Vec<World> {
-        let told = self.seen.told.as_deref();
+    fn told(&self) -> Option<&str> {
+        self.seen.told.as_deref()
+    }
+
+    /// What may have become of a state. Nothing: what was told cannot be told in it.
+    fn after(&self, state: &State) -> Vec<State> {
         // Nothing is tried without a lock or a session; that there is none is a matter of the step that should have brought it.
-        if matches!(told, Some("not open" | "no session")) {
-            return vec![world.clone()];
+        if self.told().is_some_and(|told| NO_LONGER.contains(&told)) {
+            return vec![state.clone()];
         }
-        match *self.step {
-            Step::Open => match told {
-                None | Some(STORAGE_FAILED) => vec![world.clone()],
-                Some(told) if told == world.status() => vec![world.clone()],
-                Some(_) => Vec::new(),
-            },
-            Step::Enrol(pin) => self.enrolled(world, pin),
-            Step::Close => vec![world.clone()],
-            Step::Verify(_) | Step::Change(..) | Step::Remove(_) | Step::Write(_) | Step::Read => match world {
-                World::Enrolled(wallet) => self.used(wallet),
-                other => (told.is_none_or(|told| told == other.status())).then(|| other.clone()).into_iter().collect(),
-            },
+        match (*self.step, &state.live) {
+            (Step::Close, _) => vec![state.clone()],
+            (Step::Open, world) => {
+                let fits = self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
+                fits.then(|| state.clone()).into_iter().collect()
+            }
+            (Step::Enrol(pin), _) => self.enrolled(state, pin),
+            (_, World::Enrolled(wallet)) => self.used(state, wallet),
+            (_, world) => {
+                self.told().is_none_or(|told| told == world.status()).then(|| state.clone()).into_iter().collect()
+            }
         }
     }
 
-    fn enrolled(&self, world: &World, pin: &'static str) -> Vec<World> {
-        let made = World::Enrolled(Wallet { pin, failures: 0, word: "nothing", tried: 0, wipes: self.wipes });
-        if let World::Enrolled(_) = world {
-            return matches!(self.seen.told.as_deref(), None | Some(WRONG_STATE))
-                .then(|| world.clone())
-                .into_iter()
-                .collect();
+    fn enrolled(&self, state: &State, pin: &'static str) -> Vec<State> {
+        if let World::Enrolled(_) = state.live {
+            let fits = self.told().is_none_or(|told| told == WRONG_STATE);
+            return fits.then(|| state.clone()).into_iter().collect();
         }
-        let before = [world.clone(), World::Unconfigured];
-        match (self.seen.told.as_deref(), self.seen.asked > 0) {
-            (Some("enrolled"), true) => vec![made],
-            (Some(STORAGE_FAILED), asked) => {
-                before.into_iter().chain((asked && self.leaves_doubt).then_some(made)).collect()
+        let made = World::Enrolled(Wallet { pin, failures: 0, word: "nothing", tried: 0, wipes: self.wipes });
+        // First goes what is left of an earlier wallet. As long as it has not gone, the next process finds it.
+        let emptied = State { live: World::Unconfigured, ..state.haunted_by(state.live.clone()) };
+        let cut_short = vec![state.clone(), emptied, durable(World::Unconfigured)];
+        match (self.told(), self.seen.asked > 0) {
+            (Some("enrolled"), true) => vec![durable(made)],
+            (Some(STORAGE_FAILED), true) if self.leaves_doubt => {
+                [cut_short, vec![durable(World::Unconfigured).haunted_by(made)]].concat()
             }
-            (None, asked) => before.into_iter().chain(asked.then_some(made)).collect(),
+            (None, true) => [cut_short, vec![durable(made)]].concat(),
+            (None | Some(STORAGE_FAILED), _) => cut_short,
             _ => Vec::new(),
         }
     }
 
-    fn used(&self, wallet: &Wallet) -> Vec<World> {
-        let Seen { asked, told } = self.seen;
-        let told = told.as_deref();
+    fn used(&self, state: &State, wallet: &Wallet) -> Vec<State> {
         match *self.step {
-            Step::Verify(pin) => self.verified(wallet, pin),
-            Step::Change(old, new) => {
-                let Some(World::Enrolled(proven)) = self.settled(wallet, old) else { return Vec::new() };
-                let proven_only = World::Enrolled(proven);
-                let changed = World::Enrolled(Wallet { pin: new, ..proven });
-                match told {
-                    Some("changed") => vec![changed],
-                    Some(STORAGE_FAILED) if self.leaves_doubt && *asked > 1 => vec![proven_only, changed],
-                    Some(STORAGE_FAILED) => vec![proven_only],
-                    None if *asked > 1 => vec![proven_only, changed],
-                    _ => self.verified(wallet, old),
-                }
-            }
-            Step::Remove(pin) => {
-                let Some(World::Enrolled(proven)) = self.settled(wallet, pin) else { return Vec::new() };
-                match told {
-                    Some("removed") => vec![World::Unconfigured],
-                    Some(STORAGE_FAILED) => vec![World::Enrolled(proven), World::Unconfigured],
-                    None if *asked > 0 => [self.verified(wallet, pin), vec![World::Unconfigured]].concat(),
-                    _ => self.verified(wallet, pin),
-                }
-            }
+            Step::Verify(pin) => self.verified(state, wallet, pin),
+            Step::Change(old, new) => self.changed(state, wallet, old, new),
+            Step::Remove(pin) => self.removed(state, wallet, pin),
             Step::Write(word) => {
-                let (before, written) = (World::Enrolled(*wallet), World::Enrolled(Wallet { word, ..*wallet }));
-                match told {
-                    Some("written") => vec![written],
-                    Some(STORAGE_FAILED) if !self.leaves_doubt => vec![before],
-                    None | Some(STORAGE_FAILED) => vec![before, written],
+                let written = World::Enrolled(Wallet { word, ..*wallet });
+                match self.told() {
+                    Some("written") => vec![durable(written)],
+                    Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.haunted_by(written)],
+                    Some(STORAGE_FAILED) => vec![state.clone()],
+                    None => vec![state.clone(), durable(written)],
                     _ => Vec::new(),
                 }
             }
             _ => {
-                let is_right = told.is_none_or(|told| told == format!("read {}", wallet.word));
-                is_right.then_some(World::Enrolled(*wallet)).into_iter().collect()
+                let read = format!("read {}", wallet.word);
+                // What a flush lost cannot be read back.
+                let fits = self.told().is_none_or(|told| told == read || (self.loses && told == STORAGE_FAILED));
+                fits.then(|| state.clone()).into_iter().collect()
             }
         }
     }
 
-    /// A PIN was entered. The try is counted before the device key is asked, and settled before anything is told.
-    fn verified(&self, wallet: &Wallet, pin: &'static str) -> Vec<World> {
-        let before = World::Enrolled(*wallet);
-        let told = self.seen.told.as_deref();
-        if wallet.failures == LIMIT {
-            return (self.seen.asked == 0 && told.is_none_or(|told| told == "locked"))
-                .then_some(before)
-                .into_iter()
-                .collect();
-        }
-        let charged = World::Enrolled(charge(wallet));
-        let Some(settled) = self.settled(wallet, pin) else { return Vec::new() };
+    /// A PIN was entered. The try is counted, on the disk, before the device key is asked, and settled before anything is told.
+    fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
+        let Some((charged, settled)) = self.tried(wallet, pin) else {
+            let fits = self.seen.asked == 0 && self.told().is_none_or(|told| told == "locked");
+            return fits.then(|| state.clone()).into_iter().collect();
+        };
         let verdict = match &settled {
             World::Enrolled(_) if pin == wallet.pin => "right".to_owned(),
-            World::Enrolled(now) if self.known_wrong.contains(pin) => format!("repeated {}", LIMIT - now.failures),
-            World::Enrolled(now) => format!("wrong {}", LIMIT - now.failures),
+            World::Enrolled(now) if self.known_wrong.contains(pin) => {
+                format!("repeated, {} left", LIMIT - now.failures)
+            }
+            World::Enrolled(now) => format!("wrong, {} left", LIMIT - now.failures),
             other => other.status(),
         };
-        match (told, self.seen.asked > 0) {
-            (None, false) => vec![before, charged],
-            (None, true) => vec![charged, settled],
-            (Some(told), true) if told == verdict => vec![settled],
-            (Some(NO_VERDICT), false) if self.leaves_doubt => vec![before, charged],
-            (Some(NO_VERDICT), false) => vec![before],
-            (Some(NO_VERDICT), true) if self.leaves_doubt => vec![charged, settled],
-            (Some(NO_VERDICT), true) => vec![charged],
+        match (self.told(), self.seen.asked > 0) {
+            (None, false) => vec![state.clone(), durable(charged)],
+            (None, true) => vec![settled_so(&charged, settled), durable(charged)],
+            (Some(told), true) if told == verdict => vec![settled_so(&charged, settled)],
+            (Some(NO_VERDICT), false) if self.leaves_doubt => vec![state.clone(), state.haunted_by(charged)],
+            (Some(NO_VERDICT), false) => vec![state.clone()],
+            (Some(NO_VERDICT), true) if self.leaves_doubt => vec![durable(charged).haunted_by(settled)],
+            (Some(NO_VERDICT), true) => vec![durable(charged)],
             _ => Vec::new(),
         }
     }
 
-    /// What a try comes to. `None` at the limit, where none is taken.
-    fn settled(&self, wallet: &Wallet, pin: &'static str) -> Option<World> {
-        let charged = charge(wallet);
+    fn changed(&self, state: &State, wallet: &Wallet, old: &'static str, new: &'static str) -> Vec<State> {
+        let Some((charged, World::Enrolled(proven))) = self.tried(wallet, old) else { return Vec::new() };
+        let changed = World::Enrolled(Wallet { pin: new, ..proven });
+        let proven_only = settled_so(&charged, World::Enrolled(proven));
+        let came_to_it = self.seen.asked > 1;
+        match self.told() {
+            Some("changed") => vec![durable(changed)],
+            Some(STORAGE_FAILED) if self.leaves_doubt && came_to_it => vec![proven_only.haunted_by(changed)],
+            Some(STORAGE_FAILED) => vec![proven_only],
+            None if came_to_it => vec![proven_only, durable(changed)],
+            _ => self.verified(state, wallet, old),
+        }
+    }
+
+    fn removed(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
+        let Some((charged, proven)) = self.tried(wallet, pin) else { return Vec::new() };
+        let gone = durable(World::Unconfigured);
+        match self.told() {
+            Some("removed") => vec![gone],
+            // It is told so too when what is left goes at the next opening or enrolment. What cannot be read back is taken for that.
+            Some(STORAGE_FAILED) => {
+                let proven_only = settled_so(&charged, proven);
+                let unread = State { live: World::Unconfigured, ..proven_only.clone() };
+                let haunted = proven_only.haunted_by(World::Unconfigured);
+                let other = [(self.leaves_doubt, haunted), (self.loses, unread)];
+                let other = other.into_iter().filter_map(|(is_possible, state)| is_possible.then_some(state));
+                [proven_only, gone].into_iter().chain(other).collect()
+            }
+            None if self.seen.asked > 0 => [self.verified(state, wallet, pin), vec![gone]].concat(),
+            _ => self.verified(state, wallet, pin),
+        }
+    }
+
+    /// The wallet with the try charged, and with it settled. `None` at the limit, where none is taken.
+    fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
         (wallet.failures < LIMIT).then_some(())?;
-        Some(if pin == wallet.pin {
+        let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };
+        let settled = if pin == wallet.pin {
             World::Enrolled(Wallet { failures: 0, ..charged })
         } else if self.known_wrong.contains(pin) {
             World::Enrolled(Wallet { failures: wallet.failures, ..charged })
@@ -229,10 +285,7 @@ impl Rules<'_> {
             World::Wiped
         } else {
             World::Enrolled(charged)
-        })
+        };
+        Some((World::Enrolled(charged), settled))
     }
-}
-
-fn charge(wallet: &Wallet) -> Wallet {
-    Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet }
 }
