@@ -2,7 +2,9 @@
 
 pub(crate) mod schema;
 
-use std::path::Path;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -12,7 +14,13 @@ use crate::record::RecordHeader;
 use crate::time::Now;
 
 /// The database of one wallet.
-pub(crate) struct Store(Connection);
+pub(crate) struct Store {
+    connection: Connection,
+    /// SQLite's log beside it.
+    log: PathBuf,
+    /// A flush may have failed: the log may lack something on the disk that SQLite, and whoever reads the file, still sees.
+    is_in_doubt: bool,
+}
 
 /// What the record's row holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +83,9 @@ impl Store {
              PRAGMA foreign_keys = ON;",
         )?;
         schema::upgrade(&mut connection)?;
-        Ok(Self(connection))
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(Self { connection, log: log.into(), is_in_doubt: false })
     }
 
     /// Begins a transaction. Dropping it undoes everything.
@@ -84,31 +94,50 @@ impl Store {
             Durability::Flushed => "FULL",
             Durability::Ordered => "NORMAL",
         };
-        self.0.pragma_update(None, "synchronous", level)?;
-        Ok(Changes(self.0.transaction_with_behavior(TransactionBehavior::Immediate)?))
+        self.write_log_again()?;
+        self.connection.pragma_update(None, "synchronous", level)?;
+        let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok(Changes { rows, is_in_doubt: &mut self.is_in_doubt })
     }
 
     /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
-        self.0.pragma_update(None, "synchronous", "FULL")?;
-        let busy: i64 = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        self.write_log_again()?;
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        self.is_in_doubt = true;
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        self.is_in_doubt = false;
         if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
+    }
+
+    /// After a flush that failed, Linux takes what it could not write for written, and no later flush writes it. A charge added behind it
+    /// would be cut off with it by a power cut, though its own flush succeeded. So what stands in the log is written once more first.
+    fn write_log_again(&mut self) -> Result<(), StoreError> {
+        if self.is_in_doubt {
+            // SQLite's locks are on the database, so opening and closing the log here takes none of them away.
+            let log = fs::read(&self.log)?;
+            let mut file = fs::OpenOptions::new().write(true).open(&self.log)?;
+            file.write_all(&log)?;
+            file.sync_data()?;
+            self.is_in_doubt = false;
+        }
+        Ok(())
     }
 
     /// The record's row, if there is one.
     pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
-        read_record(&self.0)
+        read_record(&self.connection)
     }
 
     /// Whether there are items or journal lines.
     pub(crate) fn has_content(&self) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM journal)";
-        Ok(self.0.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// An item's sealed bytes.
     pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut select = self.0.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
+        let mut select = self.connection.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
         Ok(select.query_row([id], |row| row.get(0)).optional()?)
     }
 
@@ -142,7 +171,7 @@ impl Store {
         params: impl rusqlite::Params,
         visit: impl FnOnce(&mut dyn Iterator<Item = Line>) -> T,
     ) -> Result<T, StoreError> {
-        let mut select = self.0.prepare_cached(sql)?;
+        let mut select = self.connection.prepare_cached(sql)?;
         let mut failed = None;
         let mut rows = select
             .query_map(params, |row| Ok(read_line(row)))?
@@ -154,11 +183,14 @@ impl Store {
 }
 
 /// A transaction under way.
-pub(crate) struct Changes<'a>(Transaction<'a>);
+pub(crate) struct Changes<'a> {
+    rows: Transaction<'a>,
+    is_in_doubt: &'a mut bool,
+}
 
 impl Changes<'_> {
     pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
-        read_record(&self.0)
+        read_record(&self.rows)
     }
 
     /// Marks that a wallet is being made or removed.
@@ -172,7 +204,7 @@ impl Changes<'_> {
 
     fn put(&self, header: &RecordHeader, sealed: Option<&[u8]>) -> Result<(), StoreError> {
         let epoch = i64::try_from(header.epoch).map_err(|_| StoreError::Failed)?;
-        self.0
+        self.rows
             .prepare_cached(
                 "INSERT OR REPLACE INTO record (id, format, epoch, wallet_id, sealed) VALUES (1, ?1, ?2, ?3, ?4)",
             )?
@@ -182,35 +214,35 @@ impl Changes<'_> {
 
     /// Leaves an empty database.
     pub(crate) fn clear(&self) -> Result<(), StoreError> {
-        self.0.execute_batch("DELETE FROM record; DELETE FROM items; DELETE FROM journal;")?;
+        self.rows.execute_batch("DELETE FROM record; DELETE FROM items; DELETE FROM journal;")?;
         Ok(())
     }
 
     pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut select = self.0.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
+        let mut select = self.rows.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
         Ok(select.query_row([id], |row| row.get(0)).optional()?)
     }
 
     pub(crate) fn put_item(&self, id: &[u8], sealed: &[u8]) -> Result<(), StoreError> {
-        self.0
+        self.rows
             .prepare_cached("INSERT OR REPLACE INTO items (id, sealed) VALUES (?1, ?2)")?
             .execute(params![id, sealed])?;
         Ok(())
     }
 
     pub(crate) fn delete_item(&self, id: &[u8]) -> Result<(), StoreError> {
-        self.0.prepare_cached("DELETE FROM items WHERE id = ?1")?.execute([id])?;
+        self.rows.prepare_cached("DELETE FROM items WHERE id = ?1")?.execute([id])?;
         Ok(())
     }
 
     pub(crate) fn delete_all_items(&self) -> Result<(), StoreError> {
-        self.0.execute("DELETE FROM items", [])?;
+        self.rows.execute("DELETE FROM items", [])?;
         Ok(())
     }
 
     pub(crate) fn append(&self, line: &Line) -> Result<(), StoreError> {
         let number = |number: u64| i64::try_from(number).map_err(|_| StoreError::Failed);
-        self.0.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
+        self.rows.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
             number(line.number)?,
             line.time.boot,
             // SQLite's integers are signed. A clock beyond 292 million years keeps its bits and loses only its order.
@@ -225,7 +257,11 @@ impl Changes<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit()?)
+        let Self { rows, is_in_doubt } = self;
+        *is_in_doubt = true;
+        rows.commit()?;
+        *is_in_doubt = false;
+        Ok(())
     }
 }
 
@@ -255,6 +291,12 @@ fn read_line(row: &Row<'_>) -> Line {
         details: SealedDetails::default(),
         link: [0; 32],
     })
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(_: std::io::Error) -> Self {
+        Self::Failed
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

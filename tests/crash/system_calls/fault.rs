@@ -77,7 +77,7 @@ impl Fault {
     /// Everything that can happen to such a call.
     pub(crate) fn at(call: Call) -> &'static [Self] {
         match call {
-            Call::Write => &[
+            Call::Write | Call::WriteOn => &[
                 Self::Killed,
                 Self::KilledHalfway,
                 Self::Eio,

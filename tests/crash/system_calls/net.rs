@@ -3,7 +3,7 @@
 //!
 //! SQLite is linked into this program, so its calls end up here instead of in the C library. That none goes past is shown by
 //! [`crate::trace`].
-#![allow(unsafe_code, reason = "stands in for five functions of the C library")]
+#![allow(unsafe_code, reason = "stands in for six functions of the C library")]
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_long, c_void};
@@ -19,19 +19,24 @@ use crate::fault::{Fault, Plan};
 pub(crate) enum Call {
     /// An `open` that creates the file if it is not there.
     Create,
+    /// At a place in the file: SQLite.
     Write,
+    /// Where the last one ended: everyone else.
+    WriteOn,
     Flush,
     Truncate,
     Unlink,
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 5] = [Self::Create, Self::Write, Self::Flush, Self::Truncate, Self::Unlink];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Create, Self::Write, Self::WriteOn, Self::Flush, Self::Truncate, Self::Unlink];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Create => "open",
             Self::Write => "pwrite64",
+            Self::WriteOn => "write",
             Self::Flush => "fdatasync",
             Self::Truncate => "ftruncate",
             Self::Unlink => "unlink",
@@ -175,12 +180,12 @@ impl Net {
         self.caught.push((call, name));
         let fails = |error| Fate::Fails { error, done: Done::Nothing };
         match (self.aftermath, call) {
-            (Some(Aftermath::NextWriteIsFull), Call::Write) => {
+            (Some(Aftermath::NextWriteIsFull), Call::Write | Call::WriteOn) => {
                 self.aftermath = None;
                 return fails(libc::ENOSPC);
             }
             (Some(Aftermath::Broken), _) => return fails(libc::EIO),
-            (Some(Aftermath::Full), Call::Write | Call::Create) => return fails(libc::ENOSPC),
+            (Some(Aftermath::Full), Call::Write | Call::WriteOn | Call::Create) => return fails(libc::ENOSPC),
             _ => {}
         }
         let Some(Plan { fault, .. }) = self.plan.filter(|plan| plan.call == call && plan.nth == nth) else {
@@ -238,7 +243,7 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
             -1
         }
         Fate::IsCutShort => perform(bytes / 2),
-        Fate::IsForgotten if call == Call::Write => c_long::try_from(bytes).unwrap_or(-1),
+        Fate::IsForgotten if matches!(call, Call::Write | Call::WriteOn) => c_long::try_from(bytes).unwrap_or(-1),
         Fate::IsForgotten => 0,
     };
     if call == Call::Flush && returned == 0 && !net.struck && net.plan.is_some_and(|plan| plan.fault.loses()) {
@@ -246,6 +251,15 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
     }
     put_back(net);
     returned
+}
+
+/// A page that is written again is flushed with the next flush.
+fn rewrites(file: Option<&Path>, offset: libc::off64_t, count: usize) {
+    let (Some(file), Ok(offset)) = (file, usize::try_from(offset)) else { return };
+    if let Some(mut net) = take_out() {
+        net.remember(file, offset, count);
+        put_back(net);
+    }
 }
 
 fn do_part(done: Done, bytes: usize, perform: &impl Fn(usize) -> c_long) {
@@ -305,11 +319,21 @@ unsafe extern "C" fn pwrite64(
     // SAFETY: the caller gives `count` bytes at least, and not more of them are used.
     let perform = |count: usize| unsafe { libc::syscall(libc::SYS_pwrite64, descriptor, bytes, count, offset) };
     let file = file_of(descriptor);
-    if let Some(mut net) = take_out() {
-        file.iter().for_each(|file| net.remember(file, offset as usize, count));
-        put_back(net);
-    }
+    rewrites(file.as_deref(), offset, count);
     pass(Call::Write, file, count, perform) as libc::ssize_t
+}
+
+/// The C library's `write`, caught.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn write(descriptor: c_int, bytes: *const c_void, count: libc::size_t) -> libc::ssize_t {
+    // SAFETY: as above.
+    let perform = |count: usize| unsafe { libc::syscall(libc::SYS_write, descriptor, bytes, count) };
+    // SAFETY: it takes a file descriptor and two numbers.
+    let offset = unsafe { libc::lseek64(descriptor, 0, libc::SEEK_CUR) };
+    let file = file_of(descriptor);
+    rewrites(file.as_deref(), offset, count);
+    pass(Call::WriteOn, file, count, perform) as libc::ssize_t
 }
 
 /// The C library's `fdatasync`, caught.

@@ -57,7 +57,7 @@ fn seen(log: &str, folder: &str) -> Result<Vec<(String, String)>, String> {
             "openat" if !rest.contains("O_CREAT") => continue,
             "openat" => "open",
             "unlinkat" => "unlink",
-            "pwrite64" | "fdatasync" | "ftruncate" | "unlink" => name,
+            "pwrite64" | "write" | "fdatasync" | "ftruncate" | "unlink" => name,
             harmless if HARMLESS.contains(&harmless) => continue,
             _ => return Err(format!("not known whether it writes: {line}")),
         };
