@@ -51,6 +51,8 @@ pub(crate) enum Fault {
 pub(crate) enum Ending {
     /// It is killed as soon as it has said how the step ended that the fault struck.
     KilledOnceTold,
+    /// It is killed when the device key is next asked for a PIN's HMAC: a guess was made, and must have been paid for.
+    KilledWhenAsked,
     /// It goes on, and is killed before it closes the lock.
     KilledAtLast,
     /// It goes on to its end.
@@ -109,7 +111,7 @@ impl Fault {
             Self::Killed | Self::KilledHalfway | Self::KilledAfter => &[Ending::Closed],
             Self::Pretended => &[Ending::KilledOnceTold],
             // Killed at once, it would have lost the same as after a flush that was lost; closed, nothing.
-            Self::FlushForgotten => &[Ending::KilledAtLast],
+            Self::FlushForgotten => &[Ending::KilledWhenAsked, Ending::KilledAtLast],
             _ => &[Ending::KilledOnceTold, Ending::Closed],
         }
     }
@@ -155,6 +157,7 @@ impl Plan {
             fault: Fault::ALL.into_iter().find(|known| known.name() == fault)?,
             ending: match ending {
                 "killed-once-told" => Ending::KilledOnceTold,
+                "killed-when-asked" => Ending::KilledWhenAsked,
                 "killed-at-last" => Ending::KilledAtLast,
                 "closed" => Ending::Closed,
                 _ => return None,
@@ -167,6 +170,7 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ending = match self.ending {
             Ending::KilledOnceTold => "killed-once-told",
+            Ending::KilledWhenAsked => "killed-when-asked",
             Ending::KilledAtLast => "killed-at-last",
             Ending::Closed => "closed",
         };

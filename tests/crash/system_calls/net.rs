@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::fault::{Fault, Plan};
+use crate::fault::{Ending, Fault, Plan};
 
 /// What is caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +111,18 @@ pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
 /// Whether what was asked for has happened.
 pub(crate) fn has_struck() -> bool {
     NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.struck)
+}
+
+/// The device key is about to compute the HMAC of a PIN.
+pub(crate) fn asked() {
+    let net = take_out();
+    let dies = net
+        .as_ref()
+        .is_some_and(|net| net.struck && net.plan.is_some_and(|plan| plan.ending == Ending::KilledWhenAsked));
+    net.into_iter().for_each(put_back);
+    if dies {
+        die();
+    }
 }
 
 /// What was caught since the last time, in order: the call and the file.

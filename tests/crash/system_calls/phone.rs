@@ -14,6 +14,8 @@ use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, 
 use walletlock_core::{LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
+use crate::{life, net};
+
 /// Where everything of one phone lies.
 #[derive(Clone, Debug)]
 pub(crate) struct Home(PathBuf);
@@ -147,7 +149,8 @@ impl DeviceKey for Keystore {
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         let key = fs::read(self.file(alias)).map_err(|_| DeviceKeyFault::Gone)?;
         if self.tells && alias.contains("/pin/") {
-            crate::life::tell("asked");
+            life::tell("asked");
+            net::asked();
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))

@@ -3,8 +3,9 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
-use walletlock_core::{Enrolment, LockStatus, PinOutcome};
+use walletlock_core::{Enrolment, LockStatus, PinOutcome, WalletLock};
 
 use crate::fault::{Ending, Fault, Plan};
 use crate::item;
@@ -49,8 +50,17 @@ impl Stage {
             Start::New => (Home::make(path), Worlds::from([World::Unconfigured])),
             Start::Wallet { wrong } => {
                 let home = Home::make(path);
-                let wallet = make_wallet(&home, scenario, wrong);
+                let (wallet, _) = make_wallet(&home, scenario, wrong);
                 (home, Worlds::from([World::Enrolled(wallet)]))
+            }
+            Start::InUse { tries } => {
+                let in_use = Home::make(path.with_extension("in use"));
+                let (wallet, lock) = make_wallet(&in_use, scenario, 0);
+                for _ in 0..tries {
+                    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+                }
+                let home = in_use.copy_to(path);
+                (home, Worlds::from([World::Enrolled(Wallet { tried: tries, ..wallet })]))
             }
             Start::CutShort { scenario: name, flush } => {
                 let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");
@@ -84,7 +94,7 @@ impl Stage {
 }
 
 /// A wallet with a word in its vault, and so many wrong PINs, each after the wait for the one before.
-fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> Wallet {
+fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> (Wallet, Arc<WalletLock>) {
     let phone = Phone::new(home.clone(), scenario.preset, 0, 1);
     let lock = phone.open().expect("a lock");
     match lock.enrol(&entry(PIN), &[]) {
@@ -98,7 +108,8 @@ fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> Wallet {
             phone.clock.advance_ms(remaining_ms);
         }
     }
-    Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, wipes: phone.policy.lockout.wipe_at.is_some() }
+    let wipes = phone.policy.lockout.wipe_at.is_some();
+    (Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, wipes }, lock)
 }
 
 /// This program, to be started again as the app.
