@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_IOERR_FSYNC;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::journal::{Line, SealedDetails};
@@ -18,8 +19,10 @@ pub(crate) struct Store {
     connection: Connection,
     /// SQLite's log beside it.
     log: PathBuf,
-    /// A flush may have failed: the log may lack something on the disk that SQLite, and whoever reads the file, still sees.
-    is_in_doubt: bool,
+    /// What stands in the log was written by us, or written again: a flush brings all of it to the disk.
+    log_is_ours: bool,
+    /// A flush failed. Nothing that is read here can be trusted any more, and nothing added would be safe.
+    is_broken: bool,
 }
 
 /// What the record's row holds.
@@ -60,6 +63,10 @@ pub(crate) enum StoreError {
 impl Store {
     /// Opens the database, creating it if there is none.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let log = PathBuf::from(log);
+        let log_is_ours = fs::metadata(&log).map_or(true, |log| log.len() == 0);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         // Refused at once: whoever has it keeps it until it is closed, so waiting would not help.
@@ -75,57 +82,65 @@ impl Store {
                 return Err(StoreError::Failed);
             }
         }
-        // About four pages a try: a checkpoint, which takes three flushes, every eighth try or so.
         connection.execute_batch(
             "PRAGMA synchronous = FULL;
-             PRAGMA wal_autocheckpoint = 64;
+             PRAGMA wal_autocheckpoint = 0;
              PRAGMA secure_delete = ON;
              PRAGMA foreign_keys = ON;",
         )?;
         schema::upgrade(&mut connection)?;
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        Ok(Self { connection, log: log.into(), is_in_doubt: false })
+        Ok(Self { connection, log, log_is_ours, is_broken: false })
     }
 
     /// Begins a transaction. Dropping it undoes everything.
     pub(crate) fn begin(&mut self, durability: Durability) -> Result<Changes<'_>, StoreError> {
-        let level = match durability {
-            Durability::Flushed => "FULL",
-            Durability::Ordered => "NORMAL",
+        self.check_whole()?;
+        // A checkpoint flushes the log too, and SQLite does not say when that fails: only where all of it was flushed just before. About
+        // four pages a try: a checkpoint, which takes three flushes, every sixteenth try or so.
+        let (level, checkpoint) = match durability {
+            Durability::Flushed => ("FULL", 64),
+            Durability::Ordered => ("NORMAL", 0),
         };
-        self.write_log_again()?;
+        if durability == Durability::Flushed {
+            self.make_log_ours()?;
+        }
         self.connection.pragma_update(None, "synchronous", level)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", checkpoint)?;
         let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Changes { rows, is_in_doubt: &mut self.is_in_doubt })
+        Ok(Changes { rows, is_broken: &mut self.is_broken })
     }
 
     /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
-        self.write_log_again()?;
+        self.check_whole()?;
+        self.make_log_ours()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
-        self.is_in_doubt = true;
-        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        self.is_in_doubt = false;
+        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        let busy: i64 = busy.map_err(|error| notice_failed_flush(&self.connection, &mut self.is_broken, error))?;
         if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
     }
 
-    /// After a flush that failed, Linux takes what it could not write for written, and no later flush writes it. A charge added behind it
-    /// would be cut off with it by a power cut, though its own flush succeeded. So what stands in the log is written once more first.
-    fn write_log_again(&mut self) -> Result<(), StoreError> {
-        if self.is_in_doubt {
+    fn check_whole(&self) -> Result<(), StoreError> {
+        if self.is_broken { Err(StoreError::Failed) } else { Ok(()) }
+    }
+
+    /// A flush of the process before us may have failed. Linux then takes what it could not write for written: we read it, and no flush of
+    /// ours brings it to the disk. A power cut would cut it off, and with it every charge that we add behind it. So it is written again.
+    fn make_log_ours(&mut self) -> Result<(), StoreError> {
+        if !self.log_is_ours {
             // SQLite's locks are on the database, so opening and closing the log here takes none of them away.
             let log = fs::read(&self.log)?;
             let mut file = fs::OpenOptions::new().write(true).open(&self.log)?;
             file.write_all(&log)?;
             file.sync_data()?;
-            self.is_in_doubt = false;
+            self.log_is_ours = true;
         }
         Ok(())
     }
 
     /// The record's row, if there is one.
     pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
+        self.check_whole()?;
         read_record(&self.connection)
     }
 
@@ -185,7 +200,7 @@ impl Store {
 /// A transaction under way.
 pub(crate) struct Changes<'a> {
     rows: Transaction<'a>,
-    is_in_doubt: &'a mut bool,
+    is_broken: &'a mut bool,
 }
 
 impl Changes<'_> {
@@ -257,12 +272,19 @@ impl Changes<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let Self { rows, is_in_doubt } = self;
-        *is_in_doubt = true;
-        rows.commit()?;
-        *is_in_doubt = false;
-        Ok(())
+        let Self { rows, is_broken } = self;
+        rows.execute_batch("COMMIT").map_err(|error| notice_failed_flush(&rows, is_broken, error))
     }
+}
+
+/// A flush that failed may have lost what it was to flush: what SQLite reads in its log is then not what it wrote there. Closing must not
+/// move that into the database; the next opening takes from the log what its checksums vouch for.
+fn notice_failed_flush(connection: &Connection, is_broken: &mut bool, error: rusqlite::Error) -> StoreError {
+    if error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_FSYNC) {
+        *is_broken = true;
+        let _always_there = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    }
+    error.into()
 }
 
 fn read_record(connection: &Connection) -> Result<Option<StoredRecord>, StoreError> {

@@ -103,8 +103,8 @@ impl WalletLock {
         };
         lock(&self.sessions).end_all();
         let removed = self.clear(&mut sealed.store, &proof.wallet_id);
-        let is_intact = matches!(sealed.store.record(), Ok(Some(StoredRecord::Sealed(..))));
-        *lock(&self.state) = if is_intact { State::Sealed(sealed) } else { State::Unconfigured(sealed.store) };
+        let is_gone = matches!(sealed.store.record(), Ok(None | Some(StoredRecord::Unfinished)));
+        *lock(&self.state) = if is_gone { State::Unconfigured(sealed.store) } else { State::Sealed(sealed) };
         removed.map(|()| Removal::Removed)
     }
 

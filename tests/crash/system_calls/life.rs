@@ -103,15 +103,24 @@ struct App {
 impl App {
     /// Takes a step and says how it ended, in the words that [`crate::world`] knows.
     fn take(&mut self, step: &Step) -> String {
-        if *step == Step::Open && self.lock.is_none() {
+        if matches!(step, Step::Reopen | Step::Close) {
+            self.session = None;
+            self.lock = None;
+        }
+        if matches!(step, Step::Open | Step::Reopen) && self.lock.is_none() {
             match self.phone.open() {
                 Ok(lock) => self.lock = Some(lock),
                 Err(error) => return failed(&error),
             }
         }
-        let Some(lock) = &self.lock else { return "not open".to_owned() };
+        let Some(lock) = &self.lock else {
+            return if *step == Step::Close { "closed".to_owned() } else { "not open".to_owned() };
+        };
         match *step {
-            Step::Open => lock.status().map_or_else(|error| failed(&error), |status| status_in_words(&status)),
+            Step::Close => "still open".to_owned(),
+            Step::Open | Step::Reopen => {
+                lock.status().map_or_else(|error| failed(&error), |status| status_in_words(&status))
+            }
             Step::Enrol(pin) => match lock.enrol(&entry(pin), &[]) {
                 Ok(Enrolment::Enrolled(session)) => {
                     self.session = Some(session);
@@ -146,11 +155,6 @@ impl App {
                 Ok("written".to_owned())
             }),
             Step::Read => self.in_session(|session| Ok(format!("read {}", item::read(session)?))),
-            Step::Close => {
-                self.session = None;
-                self.lock = None;
-                "closed".to_owned()
-            }
         }
     }
 

@@ -15,6 +15,8 @@ const ANOTHER: &str = "700002";
 pub(crate) enum Step {
     /// Opens the lock, unless it is open, and asks how it is.
     Open,
+    /// Closes the lock, as after a fault, and opens it again.
+    Reopen,
     Enrol(&'static str),
     Verify(&'static str),
     Change(&'static str, &'static str),
@@ -52,11 +54,11 @@ pub(crate) struct Scenario {
 /// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
 const AFTER_ALL_WAITS: u64 = 65_534_000;
 
-use Step::{Change, Close, Enrol, Open, Read, Remove, Verify, Write};
+use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Write};
 
 /// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails is tried again, as a
 /// person would.
-pub(crate) static SCENARIOS: [Scenario; 13] = [
+pub(crate) static SCENARIOS: [Scenario; 14] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..caught_whole("enrol", Start::New)
@@ -85,6 +87,11 @@ pub(crate) static SCENARIOS: [Scenario; 13] = [
         start: Start::Wallet { wrong: 15 },
         steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Verify(NEW_PIN), Close],
         caught_from: 1,
+    },
+    Scenario {
+        steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Verify(PIN), Read, Close],
+        caught_from: 1,
+        ..a_wallet("reopen")
     },
     // So many tries that SQLite moves its log into the database in the first of these, or in the second, and begins the log anew.
     Scenario {

@@ -105,6 +105,7 @@ pub(crate) fn possible(
                 known_wrong.insert(*pin);
             }
             Step::Verify(_) if told == "right" => known_wrong.clear(),
+            Step::Reopen => known_wrong.clear(),
             // Once it comes to replacing the PIN, the current one was right.
             Step::Change(..) if seen.asked > 0 => known_wrong.clear(),
             _ => {}
@@ -156,18 +157,35 @@ impl Rules<'_> {
         if self.told().is_some_and(|told| NO_LONGER.contains(&told)) {
             return vec![state.clone()];
         }
+        let next = self.played(state);
+        // After a flush that failed nothing is done, and nothing charged, until the lock is opened again.
+        let is_broken =
+            self.leaves_doubt && self.seen.asked == 0 && matches!(self.told(), Some(STORAGE_FAILED | NO_VERDICT));
+        if next.is_empty() && is_broken { vec![state.clone()] } else { next }
+    }
+
+    fn played(&self, state: &State) -> Vec<State> {
         match (*self.step, &state.live) {
             (Step::Close, _) => vec![state.clone()],
             (Step::Open, world) => {
                 let fits = self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
                 fits.then(|| state.clone()).into_iter().collect()
             }
+            (Step::Reopen, _) => self.reopened(state),
             (Step::Enrol(pin), _) => self.enrolled(state, pin),
             (_, World::Enrolled(wallet)) => self.used(state, wallet),
             (_, world) => {
                 self.told().is_none_or(|told| told == world.status()).then(|| state.clone()).into_iter().collect()
             }
         }
+    }
+
+    /// The process finds what the next one would.
+    fn reopened(&self, state: &State) -> Vec<State> {
+        let lost = self.loses.then_some(&state.flushed);
+        let found = [Some(&state.live), state.ghost.as_ref(), lost].into_iter().flatten();
+        let fits = |world: &&World| self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
+        found.filter(fits).map(|world| State { live: world.clone(), ..state.clone() }).collect()
     }
 
     fn enrolled(&self, state: &State, pin: &'static str) -> Vec<State> {
@@ -207,8 +225,7 @@ impl Rules<'_> {
             }
             _ => {
                 let read = format!("read {}", wallet.word);
-                // What a flush lost cannot be read back.
-                let fits = self.told().is_none_or(|told| told == read || (self.loses && told == STORAGE_FAILED));
+                let fits = self.told().is_none_or(|told| told == read);
                 fits.then(|| state.clone()).into_iter().collect()
             }
         }
