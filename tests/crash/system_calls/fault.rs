@@ -112,7 +112,11 @@ impl Fault {
             Self::Pretended => &[Ending::KilledOnceTold],
             // Killed at once, it would have lost the same as after a flush that was lost; closed, nothing.
             Self::FlushForgotten => &[Ending::KilledWhenAsked, Ending::KilledAtLast],
-            _ => &[Ending::KilledOnceTold, Ending::Closed],
+            // Killed at once, it would have been the same as without what comes later.
+            Self::EioFromHere | Self::EnospcFromHere | Self::Short => &[Ending::Closed],
+            Self::Eio | Self::EioThoughDone | Self::Enospc | Self::ShortThenFull | Self::FlushLost => {
+                &[Ending::KilledOnceTold, Ending::Closed]
+            }
         }
     }
 

@@ -75,21 +75,17 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         ..a_wallet("change")
     },
     Scenario { steps: &[Open, Verify(PIN), Write(NEW_WORD), Read, Close], caught_from: 2, ..a_wallet("item") },
-    Scenario {
-        steps: &[Open, Remove(PIN), Open, Enrol(NEW_PIN), Verify(NEW_PIN), Close],
-        caught_from: 1,
-        ..a_wallet("remove")
-    },
+    Scenario { steps: &[Open, Remove(PIN), Open, Enrol(NEW_PIN), Close], caught_from: 1, ..a_wallet("remove") },
     Scenario {
         name: "wipe",
         preset: "trezor",
         clock_ms: AFTER_ALL_WAITS,
         start: Start::Wallet { wrong: 15 },
-        steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Verify(NEW_PIN), Close],
+        steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Close],
         caught_from: 1,
     },
     Scenario {
-        steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Verify(PIN), Read, Close],
+        steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Close],
         caught_from: 1,
         ..a_wallet("reopen")
     },
@@ -105,7 +101,7 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         ..a_wallet("checkpoint at once")
     },
     Scenario {
-        steps: &[Open, Open, Enrol(PIN), Verify(PIN), Close],
+        steps: &[Open, Open, Enrol(PIN), Close],
         ..caught_whole("open after enrol", Start::CutShort { scenario: "enrol", flush: 2 })
     },
     Scenario {
@@ -117,7 +113,7 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         ..caught_whole("open after change", Start::CutShort { scenario: "change", flush: 1 })
     },
     Scenario {
-        steps: &[Open, Open, Enrol(NEW_PIN), Verify(NEW_PIN), Close],
+        steps: &[Open, Open, Enrol(NEW_PIN), Close],
         ..caught_whole("open after remove", Start::CutShort { scenario: "remove", flush: 1 })
     },
 ];
