@@ -37,10 +37,11 @@ pub(crate) enum Fault {
     Short,
     /// Half of it is written, and there is no room for the rest.
     ShortThenFull,
-    /// A flush fails, and what it was to flush is at once read back as it was before: Linux takes it for written, and may need the memory.
+    /// A flush fails, and what it was to flush is at once read back as it was before: Linux takes it for written, and
+    /// may need the memory.
     FlushLost,
-    /// A flush fails, and what it was to flush is lost with the process, as in a power cut, unless it is written again: Linux takes it for
-    /// written, and no later flush writes it.
+    /// A flush fails, and what it was to flush is lost with the process, as in a power cut, unless it is written again:
+    /// Linux takes it for written, and no later flush writes it.
     FlushForgotten,
     /// The call says that it was done, and nothing is. No lock can stand that: it is the control.
     Pretended,

@@ -1,9 +1,9 @@
-//! What the wallets here keep: a word, repeated until it takes more than a page of the database.
+//! What the wallets here keep: a word, repeated until it takes several pages of the database.
 
 use walletlock_core::{LockError, Session};
 
 const ITEM: &str = "card";
-const TIMES: usize = 1100;
+const TIMES: usize = 1500;
 
 /// Keeps the word.
 pub(crate) fn write(session: &Session, word: &str) -> Result<(), LockError> {

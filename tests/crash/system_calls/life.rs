@@ -1,4 +1,5 @@
-//! The life of one process of the app: its steps, one after the other, each begun and told on standard output, where the parent reads.
+//! The life of one process of the app: its steps, one after the other, each begun and told on standard output, where
+//! the parent reads.
 
 use std::io::Write;
 use std::path::PathBuf;

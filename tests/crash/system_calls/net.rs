@@ -1,8 +1,9 @@
-//! The net: every system call of this process that writes, flushes or truncates below the wallet's folder is caught, counted by name,
-//! and at the one that is asked for something happens: the process is killed, or the call fails, wholly or in part.
+//! The net: every system call of this process that writes, flushes or truncates below the wallet's folder is caught,
+//! counted by name, and at the one that is asked for something happens: the process is killed, or the call fails,
+//! wholly or in part.
 //!
-//! SQLite is linked into this program, so its calls end up here instead of in the C library. That none goes past is shown by
-//! [`crate::trace`].
+//! SQLite is linked into this program, so its calls end up here instead of in the C library. That none goes past is
+//! shown by [`crate::trace`].
 #![allow(unsafe_code, reason = "stands in for six functions of the C library")]
 
 use std::collections::BTreeMap;
@@ -44,7 +45,8 @@ impl Call {
     }
 }
 
-/// The one net of this process. It is taken out while a caught call is looked at: what that needs to read files goes past it.
+/// The one net of this process. It is taken out while a caught call is looked at: what that needs to read files goes
+/// past it.
 static NET: Mutex<Option<Net>> = Mutex::new(None);
 
 struct Net {
@@ -230,7 +232,8 @@ impl Net {
     }
 }
 
-/// Lets one call through, or not. `perform` does what the C library's function does, with so many bytes of those that were given.
+/// Lets one call through, or not. `perform` does what the C library's function does, with so many bytes of those that
+/// were given.
 fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize) -> c_long) -> c_long {
     let Some(mut net) = take_out() else { return perform(bytes) };
     let Some(file) = file.filter(|file| net.catches(file)) else {
@@ -286,7 +289,8 @@ fn do_part(done: Done, bytes: usize, perform: &impl Fn(usize) -> c_long) {
     }
 }
 
-/// What a flush that failed leaves behind on Linux once memory runs short: what the disk never took is read back as it was before.
+/// What a flush that failed leaves behind on Linux once memory runs short: what the disk never took is read back as it
+/// was before.
 fn go_back(file: &Path, flushed: &[u8]) {
     if file.is_file() {
         // Written over, not made anew: whoever has it open sees it too. A folder in memory has room.
@@ -308,8 +312,9 @@ unsafe fn path_of(path: *const c_char) -> PathBuf {
 }
 
 /// The C library's `open`, caught when it creates the file if it is not there.
-// SAFETY: it does what the C library's function of that name does; no other one is linked into this program. That one takes a variable
-// number of arguments; on Linux a caller passes the third, an integer, as it does a fixed one, and what stands there without it is not used.
+// SAFETY: it does what the C library's function of that name does; no other one is linked into this program. That one
+// takes a variable number of arguments; on Linux a caller passes the third, an integer, as it does a fixed one, and
+// what stands there without it is not used.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {
     // SAFETY: the caller gives a path, as to the C library.

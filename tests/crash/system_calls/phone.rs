@@ -46,6 +46,12 @@ impl Home {
         self.0.join("keys")
     }
 
+    /// Pages in SQLite's log, as long as it was not begun anew: a header of 32 bytes, and one of 24 before each page.
+    pub(crate) fn logged(&self) -> u64 {
+        let log = fs::metadata(self.wallet().join("wallet.db-wal")).expect("the log");
+        log.len().saturating_sub(32) / (24 + 4096)
+    }
+
     /// The same phone once more.
     pub(crate) fn copy_to(&self, path: PathBuf) -> Self {
         let copy = Self::make(path);

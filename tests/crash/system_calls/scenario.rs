@@ -34,8 +34,9 @@ pub(crate) enum Start {
     New,
     /// A wallet with a word in its vault and so many wrong PINs since the last right one.
     Wallet { wrong: u32 },
-    /// A wallet with a word in its vault, as a process left it that was killed after so many right PINs: all of it is in SQLite's log.
-    InUse { tries: u32 },
+    /// A wallet with a word in its vault, as a process left it that was killed when SQLite's log had so many pages, or
+    /// one more.
+    InUse { logged: u64 },
     /// As a process of another scenario left it that was killed just after this flush.
     CutShort { scenario: &'static str, flush: u32 },
 }
@@ -56,8 +57,8 @@ const AFTER_ALL_WAITS: u64 = 65_534_000;
 
 use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Write};
 
-/// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails is tried again, as a
-/// person would.
+/// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails
+/// is tried again, as a person would.
 pub(crate) static SCENARIOS: [Scenario; 14] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
@@ -89,16 +90,17 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         caught_from: 1,
         ..a_wallet("reopen")
     },
-    // So many tries that SQLite moves its log into the database in the first of these, or in the second, and begins the log anew.
+    // From 64 pages on SQLite moves its log into the database and begins it anew. Charge and settlement add two each:
+    // here the first settlement fills the log, there the first charge.
     Scenario {
-        start: Start::InUse { tries: 11 },
+        start: Start::InUse { logged: 60 },
         steps: &[Open, Verify(WRONG), Verify(PIN), Verify(ANOTHER), Read, Close],
-        ..a_wallet("checkpoint later")
+        ..a_wallet("log filled by a settlement")
     },
     Scenario {
-        start: Start::InUse { tries: 12 },
+        start: Start::InUse { logged: 64 },
         steps: &[Open, Verify(WRONG), Verify(PIN), Read, Close],
-        ..a_wallet("checkpoint at once")
+        ..a_wallet("log filled by a charge")
     },
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Close],

@@ -53,14 +53,15 @@ impl Stage {
                 let (wallet, _) = make_wallet(&home, scenario, wrong);
                 (home, Worlds::from([World::Enrolled(wallet)]))
             }
-            Start::InUse { tries } => {
+            Start::InUse { logged } => {
                 let in_use = Home::make(path.with_extension("in use"));
-                let (wallet, lock) = make_wallet(&in_use, scenario, 0);
-                for _ in 0..tries {
+                let (mut wallet, lock) = make_wallet(&in_use, scenario, 0);
+                while in_use.logged() < logged {
                     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+                    wallet.tried += 1;
                 }
-                let home = in_use.copy_to(path);
-                (home, Worlds::from([World::Enrolled(Wallet { tried: tries, ..wallet })]))
+                assert!(in_use.logged() < logged + 2, "{} pages: begin with another item", in_use.logged());
+                (in_use.copy_to(path), Worlds::from([World::Enrolled(wallet)]))
             }
             Start::CutShort { scenario: name, flush } => {
                 let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");

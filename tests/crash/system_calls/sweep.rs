@@ -36,16 +36,14 @@ pub(crate) fn prove(wanted: &str) {
         }
         plans.extend(all_plans(&calls).into_iter().map(|plan| (stage, plan)));
     }
-    let calls: u32 = names.values().sum();
     plans.retain(|(stage, plan)| name(stage, *plan).contains(wanted));
     let (controls, plans): (Vec<_>, Vec<_>) = plans.into_iter().partition(|(_, plan)| plan.fault == Fault::Pretended);
     let violations = play_all(&plans, folder.path());
     let caught = play_all(&controls, folder.path());
     report(&stages, &plans, &names, &violations);
-    let mut err = std::io::stderr();
     writeln!(
-        err,
-        "system calls: controls: strace saw {seen_by_strace} calls and none besides; of {} calls that only pretended, {} were found out; {calls} calls",
+        std::io::stderr(),
+        "system calls: controls: strace saw the same {seen_by_strace} calls and no other; of {} that pretended, {} were found out",
         controls.len(),
         caught.len()
     )
@@ -58,7 +56,8 @@ pub(crate) fn prove(wanted: &str) {
     }
 }
 
-/// In memory, where there is such a folder: what a killed process leaves behind does not depend on the disk, and every life flushes.
+/// In memory, where there is such a folder: what a killed process leaves behind does not depend on the disk, and every
+/// life flushes.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
@@ -128,7 +127,6 @@ fn play_all(plans: &[(&Stage, Plan)], folder: &Path) -> Vec<String> {
 
 fn play_one(stage: &Stage, plan: Plan, number: u64, path: PathBuf) -> Result<(), String> {
     let home = stage.home.copy_to(path);
-    // Three draws from different sources: the life, its keystore, the check.
     let lived = play(&stage.life(&home, 10 + 2 * number, Some(plan)));
     let checked = lived.and_then(|lived| {
         let kills = plan.fault.kills() || plan.ending == Ending::KilledWhenAsked;
@@ -153,10 +151,10 @@ fn report(stages: &[Stage], plans: &[(&Stage, Plan)], names: &BTreeMap<Call, u32
     for (call, count) in names {
         write!(line, " {count} {}", call.name()).expect("written");
     }
-    write!(line, ", {} violations; lives by scenario:", violations.len()).expect("written");
+    write!(line, " calls, {} violations; lives:", violations.len()).expect("written");
     for stage in stages {
         let lives = plans.iter().filter(|(other, _)| std::ptr::eq(*other, stage)).count();
-        write!(line, " {} {lives}", stage.scenario.name).expect("written");
+        write!(line, " {}: {lives},", stage.scenario.name).expect("written");
     }
-    writeln!(err, "{line}").expect("written");
+    writeln!(err, "{}", line.trim_end_matches(',')).expect("written");
 }

@@ -1,5 +1,5 @@
-//! The control of the net: `strace` sees every system call of a process, whoever makes it. Of those that concern the wallet's folder, each one is
-//! known to change nothing there, or was caught.
+//! The control of the net: `strace` sees every system call of a process, whoever makes it. Of those that concern the
+//! wallet's folder, each one is known to change nothing there, or was caught.
 
 use std::fs;
 use std::process::{Command, Stdio};

@@ -1,5 +1,6 @@
-//! What a wallet may be once a process has ended, derived from what that process was seen to do and was told. Written from the design and not
-//! from the code: as long as it is open how a step ended, several worlds are possible; a world that is none of them is a violation.
+//! What a wallet may be once a process has ended, derived from what that process was seen to do and was told. Written
+//! from the design and not from the code: as long as it is open how a step ended, several worlds are possible; a world
+//! that is none of them is a violation.
 
 use std::collections::BTreeSet;
 
@@ -71,14 +72,16 @@ impl World {
 struct State {
     /// What the process goes on with.
     live: World,
-    /// What was flushed last. A settlement needs no flush, so a flush that loses what it was to flush may go back to here.
+    /// What was flushed last. A settlement needs no flush, so a flush that loses what it was to flush may go back to
+    /// here.
     flushed: World,
-    /// What a change comes to that was reported as failed. The log may hold all of it; the next process then takes it for done, until this
-    /// one has written over it.
+    /// What a change comes to that was reported as failed. The log may hold all of it; the next process then takes it
+    /// for done, until this one has written over it.
     ghost: Option<World>,
 }
 
-/// What is possible after a life that was seen so. An error names the step that was told what cannot be. `wipes` is the policy's.
+/// What is possible after a life that was seen so. An error names the step that was told what cannot be. `wipes` is the
+/// policy's.
 pub(crate) fn possible(
     start: &Worlds,
     steps: &[Step],
@@ -153,7 +156,8 @@ impl Rules<'_> {
 
     /// What may have become of a state. Nothing: what was told cannot be told in it.
     fn after(&self, state: &State) -> Vec<State> {
-        // Nothing is tried without a lock or a session; that there is none is a matter of the step that should have brought it.
+        // Nothing is tried without a lock or a session; that there is none is a matter of the step that should have
+        // brought it.
         if self.told().is_some_and(|told| NO_LONGER.contains(&told)) {
             return vec![state.clone()];
         }
@@ -231,7 +235,8 @@ impl Rules<'_> {
         }
     }
 
-    /// A PIN was entered. The try is counted, on the disk, before the device key is asked, and settled before anything is told.
+    /// A PIN was entered. The try is counted, on the disk, before the device key is asked, and settled before anything
+    /// is told.
     fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
         let Some((charged, settled)) = self.tried(wallet, pin) else {
             let fits = self.seen.asked == 0 && self.told().is_none_or(|told| told == "locked");
@@ -276,14 +281,11 @@ impl Rules<'_> {
         let gone = durable(World::Unconfigured);
         match self.told() {
             Some("removed") => vec![gone],
-            // It is told so too when what is left goes at the next opening or enrolment. What cannot be read back is taken for that.
+            // It is told so too when what is left goes at the next opening or enrolment.
             Some(STORAGE_FAILED) => {
                 let proven_only = settled_so(&charged, proven);
-                let unread = State { live: World::Unconfigured, ..proven_only.clone() };
-                let haunted = proven_only.haunted_by(World::Unconfigured);
-                let other = [(self.leaves_doubt, haunted), (self.loses, unread)];
-                let other = other.into_iter().filter_map(|(is_possible, state)| is_possible.then_some(state));
-                [proven_only, gone].into_iter().chain(other).collect()
+                let haunted = self.leaves_doubt.then(|| proven_only.haunted_by(World::Unconfigured));
+                [proven_only, gone].into_iter().chain(haunted).collect()
             }
             None if self.seen.asked > 0 => [self.verified(state, wallet, pin), vec![gone]].concat(),
             _ => self.verified(state, wallet, pin),
