@@ -22,7 +22,7 @@ struct Proof {
 const PROOFS: [Proof; 3] = [
     Proof { name: "model", package: "walletlock-model", filter: "", amount: ("WALLETLOCK_STEPS", "1000000") },
     Proof { name: "crash", package: "walletlock-crash", filter: "power_cuts", amount: ("WALLETLOCK_CUTS", "1000000") },
-    Proof { name: "timing", package: "walletlock-attacks", filter: "timing", amount: ("WALLETLOCK_SAMPLES", "200000") },
+    Proof { name: "timing", package: "walletlock-attacks", filter: "timing", amount: ("WALLETLOCK_SAMPLES", "20000") },
 ];
 
 /// `options`: the proof's name, then `--seed N` to play one again, or `--shard k/n` for a part of the mutants.

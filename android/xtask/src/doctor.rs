@@ -17,6 +17,8 @@ pub(crate) enum Need {
     Jdk,
     /// Builds the Kotlin side.
     Maven,
+    /// Tells whether the crash tests catch every system call that writes.
+    Strace,
     /// What the benches hold Argon2id against. Building and testing go without it.
     Libsodium,
     /// Puts faults into the code, for `test --deep mutants` alone.
@@ -27,7 +29,8 @@ pub(crate) enum Need {
     Clippy,
 }
 
-const ALL: [Need; 6] = [Need::CCompiler, Need::Jdk, Need::Maven, Need::Libsodium, Need::Rustfmt, Need::Clippy];
+const ALL: [Need; 7] =
+    [Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace, Need::Libsodium, Need::Rustfmt, Need::Clippy];
 
 const JDK_AT_LEAST: [u32; 2] = [17, 0];
 const MAVEN_AT_LEAST: [u32; 2] = [3, 8];
@@ -38,6 +41,7 @@ impl Need {
             Self::CCompiler => "a C compiler with the C library's headers",
             Self::Jdk => "JDK 17 or newer",
             Self::Maven => "Maven 3.8 or newer",
+            Self::Strace => "strace",
             Self::Libsodium => "libsodium",
             Self::CargoMutants => "cargo-mutants",
             Self::Rustfmt => "rustfmt",
@@ -53,6 +57,7 @@ impl Need {
                     && version_of(&java_program("javac"), "javac ") >= Some(JDK_AT_LEAST)
             }
             Self::Maven => version_of("mvn", "Apache Maven ") >= Some(MAVEN_AT_LEAST),
+            Self::Strace => process::answer("strace", &["--version"]).is_some(),
             Self::Libsodium => {
                 process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
             }
@@ -67,6 +72,7 @@ impl Need {
             Self::CCompiler => Source::Apt(&["gcc", "libc6-dev"]),
             Self::Jdk => Source::Apt(&["default-jdk-headless"]),
             Self::Maven => Source::Apt(&["maven"]),
+            Self::Strace => Source::Apt(&["strace"]),
             Self::Libsodium => Source::Apt(&["libsodium23"]),
             Self::CargoMutants => Source::Cargo(&["cargo-mutants", "--version", "27.0.0"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),

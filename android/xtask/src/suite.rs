@@ -21,7 +21,7 @@ const STEPS: [Step; 5] = [
 
 /// Runs the steps up to the first that fails; which one that was is printed last.
 pub(crate) fn run(places: &Places) -> Result<ExitCode> {
-    doctor::require(&[Need::CCompiler, Need::Jdk, Need::Maven])?;
+    doctor::require(&[Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace])?;
     let mut table = String::new();
     for (name, step) in STEPS {
         println!("\n== {name}");

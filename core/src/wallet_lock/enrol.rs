@@ -49,7 +49,7 @@ impl WalletLock {
     /// Sets the first PIN: makes the keys and an empty vault, and opens it. The entry is left empty once the PIN is set.
     ///
     /// Only while [`super::LockStatus::Unconfigured`] or [`super::LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
-    /// point, it leaves an unconfigured wallet.
+    /// point, it leaves an unconfigured wallet; only after a flush that failed may the next opening find the wallet that was being made.
     pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
         leaving_nothing(|| {
             let now = self.platform.clock.now()?;
