@@ -1,0 +1,55 @@
+//! The promises, watched from outside: fed by what the lock tells and answers alone, it does not know the model.
+
+use std::collections::BTreeSet;
+
+use walletlock_core::LockStatus;
+use walletlock_core::WrongPin;
+use walletlock_core::journal::Kind;
+
+use crate::outcome::Outcome;
+
+/// What the lock owes since the last right PIN.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Audit {
+    /// Different PINs that it called wrong.
+    wrong: BTreeSet<usize>,
+    /// When the wait that it named last is over, on the clock that nobody can change.
+    not_before_ms: u64,
+}
+
+impl Audit {
+    /// A line of the journal, told as soon as it was committed. `pin`: what was being checked.
+    pub(crate) fn see(&mut self, kind: Kind, pin: Option<usize>) {
+        match (kind, pin) {
+            (Kind::PinWrong, Some(pin)) => {
+                self.wrong.insert(pin);
+            }
+            (Kind::PinRight | Kind::Enrolled, _) => *self = Self::default(),
+            _ => {}
+        }
+    }
+
+    /// How a call ended that began and ended then, and while which no other was under way. Returns what is wrong with that.
+    pub(crate) fn hear(&mut self, outcome: &Outcome, began_ms: u64, ended_ms: u64) -> Option<String> {
+        match outcome {
+            Outcome::Status(LockStatus::Ready { .. }) | Outcome::Wrong(_) if ended_ms < self.not_before_ms => {
+                Some(format!("a PIN is taken {} ms too early", self.not_before_ms - ended_ms))
+            }
+            Outcome::Wrong(WrongPin { cooldown_ms, .. }) => {
+                self.not_before_ms = began_ms + cooldown_ms;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether so many tries may be left where so many wrong PINs stop it.
+    pub(crate) fn allows(&self, tries_left: u32, stop_at: u32) -> bool {
+        tries_left as usize + self.wrong.len() <= stop_at as usize
+    }
+
+    /// The clock that waits run on went backwards while a call lingered with an older reading of it.
+    pub(crate) fn forgive_waits(&mut self) {
+        self.not_before_ms = 0;
+    }
+}

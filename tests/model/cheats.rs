@@ -1,0 +1,48 @@
+//! Phones and locks that break a promise, each in one way. The model has to notice, or it would notice nothing.
+
+use walletlock_core::{Now, WrongPin};
+
+use crate::outcome::Outcome;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cheat {
+    /// Each start of the app finds the files as they were at the start before.
+    PutsBackOldFiles,
+    /// A kill takes with it what was committed since the phone was asked something the time before.
+    LosesWhatWasWrittenLast,
+    /// The lock is told that time since boot passes twice as fast.
+    ClockRunsFast,
+    /// A wrong PIN leaves one more try than it should.
+    ForgetsToCount,
+    /// A repeated PIN is passed off as a new one.
+    HidesRepeats,
+}
+
+impl Cheat {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::PutsBackOldFiles,
+        Self::LosesWhatWasWrittenLast,
+        Self::ClockRunsFast,
+        Self::ForgetsToCount,
+        Self::HidesRepeats,
+    ];
+
+    /// What the lock is told of the time.
+    pub(crate) fn twist_clock(self, now: Now) -> Now {
+        let factor = if self == Self::ClockRunsFast { 2 } else { 1 };
+        Now { since_boot_ms: now.since_boot_ms * factor, ..now }
+    }
+
+    /// What the lock is said to have answered.
+    pub(crate) fn twist(self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Wrong(WrongPin { tries_left: Some(left), cooldown_ms, repeated: false })
+                if self == Self::ForgetsToCount =>
+            {
+                Outcome::Wrong(WrongPin { tries_left: Some(left + 1), cooldown_ms, repeated: false })
+            }
+            Outcome::Wrong(wrong) if self == Self::HidesRepeats => Outcome::Wrong(WrongPin { repeated: false, ..wrong }),
+            outcome => outcome,
+        }
+    }
+}

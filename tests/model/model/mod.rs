@@ -1,0 +1,379 @@
+//! What the design promises, as small as it can be said: what is on the disk, what the process remembers, and how a try ends.
+
+mod calls;
+mod policy;
+mod spans;
+mod tries;
+
+use std::collections::BTreeMap;
+
+use walletlock_core::journal::Kind;
+use walletlock_core::lockout::Policy;
+use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
+
+pub(crate) use calls::Caller;
+pub(crate) use policy::at_least_as_strict;
+pub(crate) use spans::Reading;
+pub(crate) use tries::Verdict;
+
+use crate::outcome::Outcome;
+use spans::{Wait, is_live};
+use tries::{Standing, Tries};
+
+/// A PIN, by its place in the pool.
+pub(crate) type PinNumber = usize;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    /// What the app opened the lock with.
+    pub(crate) offered: Policy,
+    pub(crate) disk: Disk,
+    /// Device keys that exist.
+    pub(crate) keys: usize,
+    /// What happened that no outcome tells, and how often.
+    pub(crate) remarks: Remarks,
+    last_number: u64,
+    process: Process,
+}
+
+pub(crate) type Remarks = BTreeMap<&'static str, u64>;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Disk {
+    Empty,
+    /// An enrolment or removal was cut short.
+    Unfinished,
+    Sealed(Box<Wallet>),
+}
+
+/// A wallet that was enrolled.
+#[derive(Clone, Debug)]
+pub(crate) struct Wallet {
+    number: u64,
+    /// `None`: wiped.
+    pub(crate) slot: Option<Slot>,
+    pub(crate) policy: Policy,
+    pub(crate) tries: Tries,
+    items: BTreeMap<String, Vec<u8>>,
+    /// The PINs so far, the one in force included.
+    pins: Vec<PinNumber>,
+    pub(crate) journal: Vec<Kind>,
+}
+
+/// The PIN in force. Another one has another number, also when its digits are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    number: u64,
+    pub(crate) pin: PinNumber,
+}
+
+/// What ends with the process.
+#[derive(Clone, Debug, Default)]
+struct Process {
+    /// Somebody is setting the first PIN, or removing everything.
+    is_busy: bool,
+    /// The key of the seal was gone when the lock was opened.
+    is_damaged: bool,
+    sessions: BTreeMap<u64, Session>,
+    /// Lock events so far.
+    generation: u64,
+    /// Wrong PINs, with the slot that they did not open.
+    wrong: Vec<(Slot, PinNumber, Now)>,
+}
+
+#[derive(Clone, Debug)]
+struct Session {
+    wallet: u64,
+    began: Now,
+    used: Now,
+    /// Readings of the clock that had begun when it was used.
+    used_at: u64,
+    absolute_ms: u64,
+    idle_ms: u64,
+    proposals_left: u32,
+}
+
+/// What a right PIN proves.
+pub(crate) struct Proof {
+    wallet: u64,
+    slot: Slot,
+    now: Now,
+    generation: u64,
+    absolute_ms: u64,
+    idle_ms: u64,
+}
+
+/// What a try goes by: found before it is charged.
+#[derive(Clone, Copy)]
+struct Found {
+    wallet: u64,
+    slot: Slot,
+    budget_is_spent: bool,
+}
+
+/// How a try was settled.
+struct Settled {
+    lines: Vec<(u64, Kind)>,
+    in_force: bool,
+    status: LockStatus,
+}
+
+const PROPOSALS: u32 = 10;
+const KEPT_PINS: usize = 5;
+
+impl Model {
+    pub(crate) fn new(offered: Policy) -> Self {
+        Self { offered, disk: Disk::Empty, keys: 0, remarks: Remarks::new(), last_number: 0, process: Process::default() }
+    }
+
+    /// The process is gone. What was open in it is found by the next opening.
+    pub(crate) fn end_process(&mut self) {
+        self.process = Process::default();
+    }
+
+    pub(crate) fn wallet(&self) -> Option<&Wallet> {
+        match &self.disk {
+            Disk::Sealed(wallet) if self.is_in_use() => Some(wallet),
+            _ => None,
+        }
+    }
+
+    fn wallet_mut(&mut self) -> Option<&mut Wallet> {
+        let is_in_use = self.is_in_use();
+        match &mut self.disk {
+            Disk::Sealed(wallet) if is_in_use => Some(wallet),
+            _ => None,
+        }
+    }
+
+    fn is_in_use(&self) -> bool {
+        !self.process.is_busy && !self.process.is_damaged
+    }
+
+    pub(crate) fn status(&self, now: Now) -> LockStatus {
+        let locked = |reason, remedies| LockStatus::Locked { reason, by: WhoLocked::Phone, remedies };
+        if self.process.is_damaged {
+            return locked(LockReason::DataDamaged, vec![]);
+        }
+        let Some(wallet) = self.wallet() else { return LockStatus::Unconfigured };
+        if wallet.slot.is_none() {
+            return LockStatus::Wiped;
+        }
+        let policy = &wallet.policy.lockout;
+        let tries_left = wallet.tries.left(policy, now);
+        match wallet.tries.standing(policy, now) {
+            Standing::Ready | Standing::TooManyAtOnce => LockStatus::Ready { tries_left },
+            Standing::CoolingDown(remaining_ms) => {
+                LockStatus::CoolingDown { remaining_ms, tries_left, remedies: vec![Remedy::Wait(remaining_ms)] }
+            }
+            Standing::UntilRestart => locked(LockReason::UntilRestart, vec![Remedy::Restart]),
+            Standing::TooManyAttempts => locked(LockReason::TooManyAttempts, vec![]),
+        }
+    }
+
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> &Policy {
+        self.wallet().map_or(&self.offered, |wallet| &wallet.policy)
+    }
+
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.process.is_damaged
+    }
+
+    /// Whether looking at the status would save what is left of a wait.
+    pub(crate) fn is_wait_due(&self, now: Now) -> bool {
+        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now).is_some())
+    }
+
+    /// How long the person has to wait.
+    pub(crate) fn remaining_ms(&self, now: Now) -> u64 {
+        match self.status(now) {
+            LockStatus::CoolingDown { remaining_ms, .. } => remaining_ms,
+            _ => 0,
+        }
+    }
+
+    fn remark(&mut self, what: &'static str) {
+        *self.remarks.entry(what).or_default() += 1;
+    }
+
+    /// A number that nothing had before.
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    // The count.
+
+    /// Whether a try is allowed, before anything is derived.
+    fn find(&self, now: Now) -> Result<Found, Outcome> {
+        let locked = || Outcome::Locked(self.status(now));
+        let wallet = self.wallet().ok_or_else(locked)?;
+        let policy = &wallet.policy.lockout;
+        let slot = wallet.slot.ok_or_else(locked)?;
+        match wallet.tries.standing(policy, now) {
+            Standing::Ready => Ok(Found {
+                wallet: wallet.number,
+                slot,
+                budget_is_spent: wallet.tries.budget_is_spent(policy),
+            }),
+            Standing::TooManyAtOnce => Err(Outcome::NoVerdict(NoVerdict::TryAgain)),
+            _ => Err(locked()),
+        }
+    }
+
+    /// Counts the try as failed, unless another call made it impossible meanwhile.
+    fn charge(&mut self, found: &Found, now: Now) -> Result<(u64, Vec<(u64, Kind)>), Outcome> {
+        let still = self.find(now)?;
+        if still.slot != found.slot {
+            return Err(Outcome::NoVerdict(NoVerdict::TryAgain));
+        }
+        let Some(wallet) = self.wallet_mut() else { return Err(Outcome::NoVerdict(NoVerdict::TryAgain)) };
+        let id = wallet.tries.charge(&wallet.policy.lockout, now);
+        Ok((id, wallet.note(&[Kind::PinTried])))
+    }
+
+    /// Whether this PIN was found wrong a moment ago.
+    fn was_wrong(&self, found: &Found, pin: PinNumber, now: Now) -> bool {
+        let window_ms = self.wallet().map_or(0, |wallet| u64::from(wallet.policy.lockout.duplicate_window_s) * 1000);
+        self.process.wrong.iter().any(|(slot, wrong, then)| {
+            (*slot, *wrong) == (found.slot, pin) && is_live(*then, window_ms, now)
+        })
+    }
+
+    fn remember_wrong(&mut self, found: &Found, pin: PinNumber, now: Now) {
+        let memory = self.wallet().map_or(0, |wallet| wallet.policy.lockout.duplicate_memory as usize);
+        self.process.wrong.push((found.slot, pin, now));
+        let surplus = self.process.wrong.len().saturating_sub(memory);
+        self.process.wrong.drain(..surplus);
+    }
+
+    /// Writes down how a try ended. `Err`: what it was about is gone.
+    fn settle(&mut self, found: &Found, id: u64, verdict: Verdict, now: Now) -> Result<Settled, Outcome> {
+        let offered = self.offered.clone();
+        let removed = Outcome::Locked(self.status(now));
+        let wallet = self.wallet_mut().ok_or(removed)?;
+        if wallet.number != found.wallet {
+            return Err(Outcome::NoVerdict(NoVerdict::TryAgain));
+        }
+        let in_force = wallet.slot == Some(found.slot);
+        let verdict = if in_force { verdict } else { Verdict::None };
+        let policy = wallet.policy.lockout.clone();
+        let settled = wallet.tries.settle(&policy, id, verdict);
+        let (counts, wipes) = settled.ok_or(Outcome::NoVerdict(NoVerdict::TryAgain))?;
+        let mut lines = wallet.note(&[match verdict {
+            Verdict::Right => Kind::PinRight,
+            Verdict::Wrong => Kind::PinWrong,
+            Verdict::Repeated => Kind::PinRepeated,
+            Verdict::None => Kind::PinNoVerdict,
+        }]);
+        if verdict == Verdict::Right {
+            lines.extend(wallet.adopt(&offered));
+        }
+        if wipes {
+            wallet.slot = None;
+            wallet.items.clear();
+            lines.extend(wallet.note(&[Kind::Wiped]));
+        } else if counts {
+            lines.extend(wallet.note_lock(now));
+        }
+        match (verdict, in_force) {
+            (Verdict::None, false) => self.remark("the PIN was replaced meanwhile"),
+            (Verdict::None, true) if counts => self.remark("no verdict, counted"),
+            (Verdict::None, true) => self.remark("no verdict, given back"),
+            (Verdict::Right, _) if lines.len() > 1 => self.remark("a policy adopted with the right PIN"),
+            _ => {}
+        }
+        let status = self.status(now);
+        if verdict != Verdict::Right && !matches!(status, LockStatus::Ready { .. }) {
+            self.end_sessions();
+        }
+        Ok(Settled { lines, in_force, status })
+    }
+
+    // Sessions.
+
+    /// What a reading of the clock leaves alive. One that began before a session was used says nothing about it.
+    fn end_expired_sessions(&mut self, reading: Reading) {
+        self.process.sessions.retain(|_, session| {
+            session.used_at >= reading.nth
+                || (is_live(session.began, session.absolute_ms, reading.now)
+                    && is_live(session.used, session.idle_ms, reading.now))
+        });
+    }
+
+    /// A lock event ends every session, and lets no PIN that is being checked begin one.
+    pub(crate) fn end_sessions(&mut self) {
+        self.process.sessions.clear();
+        self.process.generation += 1;
+    }
+
+    pub(crate) fn close(&mut self, session: u64) {
+        self.process.sessions.remove(&session);
+    }
+
+    /// `readings`: how many readings of the clock have begun.
+    fn start_session(&mut self, number: u64, proof: &Proof, readings: u64) {
+        if proof.generation != self.process.generation {
+            return;
+        }
+        let session = Session {
+            wallet: proof.wallet,
+            began: proof.now,
+            used: proof.now,
+            used_at: readings,
+            absolute_ms: proof.absolute_ms,
+            idle_ms: proof.idle_ms,
+            proposals_left: PROPOSALS,
+        };
+        self.process.sessions.insert(number, session);
+    }
+
+    /// The wallet of a session, if it lives. Its idle time begins anew.
+    fn use_session(&mut self, session: u64, reading: Reading, readings: u64) -> Option<u64> {
+        let session = self.process.sessions.get_mut(&session)?;
+        if session.used_at < reading.nth {
+            session.used = reading.now;
+            session.used_at = readings;
+        }
+        Some(session.wallet)
+    }
+}
+
+impl Wallet {
+    /// Adds lines to the journal.
+    fn note(&mut self, kinds: &[Kind]) -> Vec<(u64, Kind)> {
+        let noted = |kind: &Kind| {
+            self.journal.push(*kind);
+            (self.journal.len() as u64, *kind)
+        };
+        kinds.iter().map(noted).collect()
+    }
+
+    /// A lock that begins, if it does.
+    fn note_lock(&mut self, now: Now) -> Vec<(u64, Kind)> {
+        match self.tries.standing(&self.policy.lockout, now) {
+            Standing::TooManyAttempts | Standing::UntilRestart => self.note(&[Kind::Locked]),
+            _ => vec![],
+        }
+    }
+
+    fn adopt(&mut self, offered: &Policy) -> Vec<(u64, Kind)> {
+        if self.policy == *offered {
+            return vec![];
+        }
+        self.policy = offered.clone();
+        self.note(&[Kind::PolicyChanged])
+    }
+}
+
+/// How a try that was not right ends, with the lock standing like this.
+fn wrong(status: LockStatus, repeated: bool) -> Outcome {
+    match status {
+        LockStatus::Ready { tries_left } => Outcome::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),
+        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
+            Outcome::Wrong(WrongPin { tries_left, cooldown_ms: remaining_ms, repeated })
+        }
+        status => Outcome::Locked(status),
+    }
+}

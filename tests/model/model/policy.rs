@@ -1,0 +1,26 @@
+//! When a policy may replace the sealed one without the PIN.
+
+use walletlock_core::lockout::Policy;
+
+/// It eases nothing. A changed `wipe_at` is never that: it can destroy what is kept.
+pub(crate) fn at_least_as_strict(offered: &Policy, sealed: &Policy) -> bool {
+    let (mine, theirs) = (&offered.lockout, &sealed.lockout);
+    let wait_s = |policy: &Policy, failures: u32| {
+        let mut steps = policy.lockout.cooldowns.iter();
+        steps.find(|step| (step.from..=step.to.unwrap_or(u32::MAX)).contains(&failures)).map_or(0, |step| step.wait_s)
+    };
+    // No limit is the easiest of all.
+    let stop = |limit: Option<u32>| limit.unwrap_or(u32::MAX);
+    (1..=1100).all(|failures| wait_s(offered, failures) >= wait_s(sealed, failures))
+        && stop(mine.lock_at) <= stop(theirs.lock_at)
+        && stop(mine.per_boot_limit) <= stop(theirs.per_boot_limit)
+        && mine.wipe_at == theirs.wipe_at
+        && mine.duplicate_window_s <= theirs.duplicate_window_s
+        && mine.duplicate_memory <= theirs.duplicate_memory
+        && mine.no_verdict_budget <= theirs.no_verdict_budget
+        && offered.pin.min_digits >= sealed.pin.min_digits
+        && offered.pin.forbid_weak >= sealed.pin.forbid_weak
+        && offered.pin.remember >= sealed.pin.remember
+        && offered.session.idle_s <= sealed.session.idle_s
+        && offered.session.absolute_s <= sealed.session.absolute_s
+}

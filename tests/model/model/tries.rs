@@ -1,0 +1,150 @@
+//! The count: a list of tries, each open until it is settled, each with the wait that it brought.
+
+use walletlock_core::Now;
+use walletlock_core::lockout::policy::LockoutPolicy;
+
+use super::Wait;
+
+/// A try that was charged and not given back.
+#[derive(Clone, Debug)]
+struct Try {
+    id: u64,
+    settled_as_wrong: bool,
+    boot: Option<u32>,
+    wait: Wait,
+}
+
+/// What became of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Right,
+    Wrong,
+    Repeated,
+    None,
+}
+
+/// Whether a try is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Ready,
+    /// It would be, were the open tries settled well.
+    TooManyAtOnce,
+    CoolingDown(u64),
+    UntilRestart,
+    TooManyAttempts,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tries {
+    tries: Vec<Try>,
+    last_id: u64,
+    /// Tries given back without a verdict since the last right PIN.
+    given_back: u32,
+    /// Someone was turned away since the last charge, and the journal says so.
+    refusal_is_noted: bool,
+}
+
+impl Tries {
+    pub(crate) fn standing(&self, policy: &LockoutPolicy, now: Now) -> Standing {
+        let stop = stop_at(policy).map_or(usize::MAX, |stop| stop as usize);
+        let stop_in_boot = policy.per_boot_limit.map_or(usize::MAX, |stop| stop as usize);
+        let settled = |a_try: &&Try| a_try.settled_as_wrong;
+        let left_ms = self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0);
+        if self.tries.iter().filter(settled).count() >= stop {
+            Standing::TooManyAttempts
+        } else if self.in_boot(now).filter(settled).count() >= stop_in_boot {
+            Standing::UntilRestart
+        } else if self.tries.len() >= stop || self.in_boot(now).count() >= stop_in_boot {
+            Standing::TooManyAtOnce
+        } else if left_ms > 0 {
+            Standing::CoolingDown(left_ms)
+        } else {
+            Standing::Ready
+        }
+    }
+
+    /// Tries until a stop that time does not lift.
+    pub(crate) fn left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
+        let in_all = stop_at(policy).map(|stop| stop.saturating_sub(self.tries.len() as u32));
+        let in_boot = policy.per_boot_limit.map(|stop| stop.saturating_sub(self.in_boot(now).count() as u32));
+        in_all.into_iter().chain(in_boot).min()
+    }
+
+    pub(crate) fn budget_is_spent(&self, policy: &LockoutPolicy) -> bool {
+        self.given_back >= policy.no_verdict_budget
+    }
+
+    /// One more failure, with the wait that follows so many, before anything is known of it.
+    pub(crate) fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> u64 {
+        self.last_id += 1;
+        // That a try is allowed means that every wait before it is over for good.
+        self.tries.iter_mut().for_each(|a_try| a_try.wait = Wait::start(0, now));
+        let wait = Wait::start(wait_ms(policy, self.tries.len() as u32 + 1), now);
+        self.tries.push(Try { id: self.last_id, settled_as_wrong: false, boot: now.boot, wait });
+        self.refusal_is_noted = false;
+        self.last_id
+    }
+
+    /// Whether the try still counts as a failure, and whether it is the one that wipes. `None`: it is gone.
+    pub(crate) fn settle(&mut self, policy: &LockoutPolicy, id: u64, verdict: Verdict) -> Option<(bool, bool)> {
+        let place = self.tries.iter().position(|a_try| a_try.id == id && !a_try.settled_as_wrong)?;
+        let counts = match verdict {
+            Verdict::Right | Verdict::Repeated => false,
+            Verdict::Wrong => true,
+            Verdict::None => self.budget_is_spent(policy),
+        };
+        if counts {
+            self.tries[place].settled_as_wrong = true;
+        } else {
+            self.tries.remove(place);
+        }
+        if verdict == Verdict::None && !counts {
+            self.given_back += 1;
+        }
+        if verdict == Verdict::Right {
+            self.tries.retain(|a_try| !a_try.settled_as_wrong);
+            self.given_back = 0;
+        }
+        let wrong = self.tries.iter().filter(|a_try| a_try.settled_as_wrong).count();
+        let wipes = verdict == Verdict::Wrong && policy.wipe_at.is_some_and(|wipe_at| wrong >= wipe_at as usize);
+        Some((counts, wipes))
+    }
+
+    /// The process ended before these were settled. Returns how many there were.
+    pub(crate) fn count_open_as_wrong(&mut self) -> usize {
+        let open = self.tries.iter_mut().filter(|a_try| !a_try.settled_as_wrong);
+        open.map(|a_try| a_try.settled_as_wrong = true).count()
+    }
+
+    pub(crate) fn open(&self) -> usize {
+        self.tries.iter().filter(|a_try| !a_try.settled_as_wrong).count()
+    }
+
+    /// The wait that is running, if it should be saved.
+    pub(crate) fn wait_to_save(&self, now: Now) -> Option<Wait> {
+        self.tries.iter().map(|a_try| a_try.wait).find(|wait| wait.is_due(now))
+    }
+
+    pub(crate) fn save_waits(&mut self, now: Now) {
+        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now));
+    }
+
+    /// Whether this refusal is the first since the last charge.
+    pub(crate) fn note_refusal(&mut self) -> bool {
+        !std::mem::replace(&mut self.refusal_is_noted, true)
+    }
+
+    fn in_boot(&self, now: Now) -> impl Iterator<Item = &Try> {
+        // What cannot be told is no restart.
+        self.tries.iter().filter(move |a_try| now.boot.is_none() || a_try.boot == now.boot)
+    }
+}
+
+fn stop_at(policy: &LockoutPolicy) -> Option<u32> {
+    policy.lock_at.into_iter().chain(policy.wipe_at).min()
+}
+
+fn wait_ms(policy: &LockoutPolicy, failures: u32) -> u64 {
+    let names_it = |from: u32, to: Option<u32>| from <= failures && failures <= to.unwrap_or(u32::MAX);
+    policy.cooldowns.iter().find(|step| names_it(step.from, step.to)).map_or(0, |step| step.wait_s * 1000)
+}

@@ -1,0 +1,144 @@
+//! How a call ended, in one type for the model and the lock, so that the two can be compared.
+
+use walletlock_core::journal::{Kind, Page};
+use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A PIN was right, and began a session.
+    Right,
+    Enrolled,
+    Changed,
+    Removed,
+    Wrong(WrongPin),
+    Locked(LockStatus),
+    NoVerdict(NoVerdict),
+    /// The proposed PIN is not allowed.
+    Forbidden,
+    Status(LockStatus),
+    Item(Option<Vec<u8>>),
+    Items(Vec<String>),
+    /// The newest lines, newest first.
+    Lines(Vec<(u64, Kind)>),
+    Is(bool),
+    Done,
+    Error(LockError),
+}
+
+impl Outcome {
+    /// A name for counting how often it was seen.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Enrolled => "enrolled",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Wrong(WrongPin { repeated: true, .. }) => "repeated",
+            Self::Wrong(WrongPin { cooldown_ms: 1.., .. }) => "wrong, and a wait",
+            Self::Wrong(_) => "wrong",
+            Self::Locked(status) => Self::Status(status.clone()).name(),
+            Self::NoVerdict(NoVerdict::NotAPin) => "not a PIN",
+            Self::NoVerdict(NoVerdict::TryAgain) => "try again",
+            Self::NoVerdict(_) => "no verdict",
+            Self::Forbidden => "forbidden",
+            Self::Status(LockStatus::Unconfigured) => "unconfigured",
+            Self::Status(LockStatus::Ready { .. }) => "ready",
+            Self::Status(LockStatus::CoolingDown { .. }) => "cooling down",
+            Self::Status(LockStatus::Locked { reason, .. }) => match reason {
+                walletlock_core::LockReason::TooManyAttempts => "too many attempts",
+                walletlock_core::LockReason::UntilRestart => "until restart",
+                walletlock_core::LockReason::DataDamaged => "data damaged",
+            },
+            Self::Status(LockStatus::Wiped) => "wiped",
+            Self::Item(_) | Self::Items(_) | Self::Lines(_) | Self::Is(_) | Self::Done => "done",
+            Self::Error(LockError::SessionEnded) => "session ended",
+            Self::Error(LockError::WrongState) => "wrong state",
+            Self::Error(_) => "fault",
+        }
+    }
+}
+
+impl From<&PinOutcome> for Outcome {
+    fn from(outcome: &PinOutcome) -> Self {
+        match outcome {
+            PinOutcome::Right(_) => Self::Right,
+            PinOutcome::Wrong(wrong) => Self::Wrong(*wrong),
+            PinOutcome::Locked(status) => Self::Locked(status.clone()),
+            PinOutcome::NoVerdict(cause) => Self::NoVerdict(*cause),
+        }
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Wrong(wrong) => Self::Wrong(wrong),
+            Refusal::Locked(status) => Self::Locked(status),
+            Refusal::NoVerdict(cause) => Self::NoVerdict(cause),
+        }
+    }
+}
+
+impl From<&Enrolment> for Outcome {
+    fn from(enrolment: &Enrolment) -> Self {
+        match enrolment {
+            Enrolment::Enrolled(_) => Self::Enrolled,
+            Enrolment::Forbidden(_) => Self::Forbidden,
+        }
+    }
+}
+
+impl From<PinChange> for Outcome {
+    fn from(change: PinChange) -> Self {
+        match change {
+            PinChange::Changed => Self::Changed,
+            PinChange::Forbidden(_) => Self::Forbidden,
+            PinChange::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<Removal> for Outcome {
+    fn from(removal: Removal) -> Self {
+        match removal {
+            Removal::Removed => Self::Removed,
+            Removal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<Page> for Outcome {
+    fn from(page: Page) -> Self {
+        Self::Lines(page.entries.iter().filter_map(|entry| Some((entry.number, entry.kind?))).collect())
+    }
+}
+
+impl From<()> for Outcome {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+impl From<bool> for Outcome {
+    fn from(is: bool) -> Self {
+        Self::Is(is)
+    }
+}
+
+impl From<LockStatus> for Outcome {
+    fn from(status: LockStatus) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<Vec<String>> for Outcome {
+    fn from(items: Vec<String>) -> Self {
+        Self::Items(items)
+    }
+}
+
+impl<T: Into<Self>> From<Result<T, LockError>> for Outcome {
+    fn from(result: Result<T, LockError>) -> Self {
+        result.map_or_else(Self::Error, Into::into)
+    }
+}

@@ -1,0 +1,335 @@
+//! Plays a life of a wallet: on the lock and on its model, step for step.
+
+use std::sync::Arc;
+
+use proptest::test_runner::TestCaseError;
+use walletlock_core::journal::{Chain, Query};
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::pin::PinEntry;
+use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
+
+use crate::cheats::Cheat;
+use crate::model::{Disk, Model, PinNumber};
+use crate::outcome::Outcome;
+use crate::stage::{Stage, State, copy};
+use crate::steps::{Act, ClockChange, Life, PINS, Step, Typed, policies};
+use crate::tally::Tally;
+
+/// The least that the lock accepts: this is not about Argon2id.
+const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
+/// Sessions kept; the oldest is closed for a new one.
+const SESSIONS: usize = 3;
+const LINES: usize = 20;
+
+/// Plays a life to its end, or to the first difference.
+pub(crate) fn live(life: &Life, cheat: Option<Cheat>, tally: &mut Tally) -> Result<(), TestCaseError> {
+    let policy = policies().swap_remove(life.policy);
+    let stage = Stage::new(Model::new(policy), cheat).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    open(&stage, &plain(Act::LockNow));
+    act(&stage, &plain(Act::Enrol(Typed::Number(0))));
+    let played = life.steps.iter().enumerate().try_for_each(|(nth, step)| {
+        top(&stage, step);
+        check(&stage, nth).map_err(|difference| TestCaseError::fail(format!("step {nth}: {difference}")))
+    });
+    end_process(&stage);
+    let mut state = stage.state();
+    for (what, times) in std::mem::take(&mut stage.model().remarks) {
+        state.tally.add(what, times);
+    }
+    state.tally.lives += 1;
+    tally.merge(&state.tally);
+    played
+}
+
+fn plain(act: Act) -> Step {
+    Step { act, twists: vec![] }
+}
+
+/// A step during which no other is under way; here the process may end.
+fn top(stage: &Arc<Stage>, step: &Step) {
+    if let Act::Restart { policy, reboots } = step.act {
+        end_process(stage);
+        stage.model().end_process();
+        if reboots {
+            stage.state().clocks.reboot();
+        }
+        if let Some(policy) = policy {
+            stage.model().offered = policies().swap_remove(policy);
+        }
+        if stage.cheat == Some(Cheat::PutsBackOldFiles) {
+            put_back_old_files(stage);
+        }
+        stage.state().tally.steps += 1;
+        open(stage, step);
+    } else {
+        act(stage, step);
+    }
+    let picture = stage.state().picture.take();
+    if let Some(picture) = picture {
+        end_process(stage);
+        stage.go_back_to(picture);
+        open(stage, &plain(Act::LockNow));
+    }
+}
+
+/// Starts the app, a second time if the phone failed at the first.
+fn open(stage: &Arc<Stage>, step: &Step) {
+    for step in [step, &plain(Act::LockNow)] {
+        let is_done = |state: &State| state.lock.is_some() || state.picture.is_some();
+        if is_done(&stage.state()) {
+            return;
+        }
+        let mut opened = None;
+        stage.call(step, None, |model| model.open(), || {
+            let options = Options {
+                path: stage.state().folder.path().join("wallet.db"),
+                policy: stage.model().offered.clone(),
+                platform: stage.platform(),
+                calibration: Calibration::Fixed(COST),
+            };
+            WalletLock::open(options).map(|lock| opened = Some(Arc::new(lock))).into()
+        });
+        if let Some(lock) = opened {
+            lock.add_listener(stage.clone());
+            stage.state().lock = Some(lock);
+        }
+    }
+}
+
+/// Ends the process; the files stay.
+fn end_process(stage: &Stage) {
+    let (sessions, lock) = {
+        let mut state = stage.state();
+        (std::mem::take(&mut state.sessions), state.lock.take())
+    };
+    drop(sessions);
+    drop(lock);
+}
+
+fn put_back_old_files(stage: &Stage) {
+    let mut state = stage.state();
+    let now = copy(&state.folder).ok();
+    if let Some(older) = std::mem::replace(&mut state.older, now) {
+        state.folder = older;
+    }
+}
+
+/// An act, also in the middle of another one.
+pub(crate) fn act(stage: &Stage, step: &Step) {
+    stage.state().tally.steps += 1;
+    if let Act::Clock(change) = step.act {
+        return stage.change_clock(change);
+    }
+    // While it is being opened there is nothing to act on.
+    let Some(lock) = stage.state().lock.clone() else { return };
+    let typed = |typed| typed_pin(stage, typed);
+    match &step.act {
+        Act::Verify { pin, patiently } => {
+            if *patiently {
+                stage.change_clock(ClockChange::WaitIsOver(0));
+            }
+            let pin = typed(*pin);
+            with_session(stage, |number| {
+                let mut session = None;
+                let real = || {
+                    let outcome = lock.verify_pin(&entry(pin));
+                    let known = Outcome::from(&outcome);
+                    if let PinOutcome::Right(opened) = outcome {
+                        session = Some(opened);
+                    }
+                    known
+                };
+                stage.call(step, pin, |model| model.verify(pin, number), real);
+                session
+            });
+        }
+        Act::Enrol(pin) => {
+            let pin = typed(*pin);
+            with_session(stage, |number| {
+                let mut session = None;
+                let real = || match lock.enrol(&entry(pin), &[]) {
+                    Ok(enrolment) => {
+                        let known = Outcome::from(&enrolment);
+                        if let Enrolment::Enrolled(opened) = enrolment {
+                            session = Some(opened);
+                        }
+                        known
+                    }
+                    Err(error) => Outcome::Error(error),
+                };
+                stage.call(step, None, |model| model.enrol(pin, number), real);
+                session
+            });
+        }
+        Act::Remove(pin) => {
+            let pin = typed(*pin);
+            stage.call(step, pin, |model| model.remove(pin), || lock.remove(&entry(pin)).into());
+        }
+        Act::Status => {
+            stage.call(step, None, |model| model.status(), || lock.status().into());
+        }
+        Act::LockNow => {
+            lock.lock_now();
+            stage.model().end_sessions();
+        }
+        act => {
+            let nth = *match act {
+                Act::Change { session, .. } | Act::Read { session, .. } | Act::Write { session, .. } => session,
+                Act::Delete { session, .. } => session,
+                Act::Items(session) | Act::History(session) | Act::IsLive(session) | Act::Close(session) => session,
+                _ => return,
+            };
+            let Some((number, session)) = nth_session(stage, nth) else { return };
+            in_session(stage, step, number, &session);
+        }
+    }
+}
+
+fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
+    let item = |item: u8| format!("item {item}");
+    match step.act {
+        Act::Change { current, new, .. } => {
+            let (current, new) = (typed_pin(stage, current), typed_pin(stage, new));
+            let real = || session.change_pin(&entry(current), &entry(new), &[]).into();
+            stage.call(step, current, |model| model.change_pin(number, current, new), real);
+        }
+        Act::Read { item: which, .. } => {
+            let real = || match session.read(&item(which)) {
+                Ok(bytes) => Outcome::Item(bytes.map(|bytes| bytes.to_vec())),
+                Err(error) => Outcome::Error(error),
+            };
+            stage.call(step, None, |model| model.read(number, item(which)), real);
+        }
+        Act::Write { item: which, byte, .. } => {
+            let real = || session.write(&item(which), &[byte]).into();
+            stage.call(step, None, |model| model.change_item(number, item(which), Some(vec![byte])), real);
+        }
+        Act::Delete { item: which, .. } => {
+            let real = || session.delete(&item(which)).into();
+            stage.call(step, None, |model| model.change_item(number, item(which), None), real);
+        }
+        Act::Items(_) => {
+            stage.call(step, None, |model| model.items(number), || session.items().into());
+        }
+        Act::History(_) => {
+            let query = Query { limit: LINES, ..Query::default() };
+            stage.call(step, None, |model| model.history(number, LINES), || session.journal(&query).into());
+        }
+        Act::IsLive(_) => {
+            stage.call(step, None, |model| model.is_live(number), || session.is_live().into());
+        }
+        Act::Close(_) => {
+            session.close();
+            stage.model().close(number);
+        }
+        _ => {}
+    }
+}
+
+/// Keeps the session that `begin` brings, in place of the oldest one.
+fn with_session(stage: &Stage, begin: impl FnOnce(u64) -> Option<Session>) {
+    let number = {
+        let mut state = stage.state();
+        state.last_session += 1;
+        state.last_session
+    };
+    let Some(session) = begin(number) else { return };
+    let surplus = {
+        let mut state = stage.state();
+        state.sessions.push((number, Arc::new(session)));
+        (state.sessions.len() > SESSIONS).then(|| state.sessions.remove(0))
+    };
+    if let Some((number, session)) = surplus {
+        session.close();
+        stage.model().close(number);
+    }
+}
+
+fn nth_session(stage: &Stage, nth: usize) -> Option<(u64, Arc<Session>)> {
+    let state = stage.state();
+    // The newest first: that one is most likely to live.
+    state.sessions.iter().rev().nth(nth).or(state.sessions.last()).cloned()
+}
+
+/// Which PIN somebody means. `None`: not one.
+fn typed_pin(stage: &Stage, typed: Typed) -> Option<PinNumber> {
+    let pin = match typed {
+        Typed::TooShort => None,
+        Typed::Number(pin) => Some(pin),
+        Typed::TheLastOne => Some(stage.state().last_typed),
+        Typed::TheRightOne => match &stage.model().disk {
+            Disk::Sealed(wallet) => Some(wallet.slot.map_or(0, |slot| slot.pin)),
+            _ => Some(0),
+        },
+    };
+    if let Some(pin) = pin {
+        stage.state().last_typed = pin;
+    }
+    pin
+}
+
+fn entry(pin: Option<PinNumber>) -> PinEntry {
+    let digits = pin.and_then(|pin| PINS.get(pin)).unwrap_or(&"493");
+    let entry = PinEntry::new();
+    for digit in digits.chars().filter_map(|digit| digit.to_digit(10)) {
+        // Digits are all that is pushed.
+        let _taken = entry.push(digit);
+    }
+    entry
+}
+
+/// What must hold between two steps.
+fn check(stage: &Stage, nth: usize) -> Result<(), String> {
+    let failure = |stage: &Stage| stage.state().failure.clone().map_or(Ok(()), Err);
+    failure(stage)?;
+    let lock = stage.state().lock.clone().ok_or("the lock does not open again")?;
+    let keys = stage.state().keys.all_aliases().len();
+    if keys != stage.model().keys {
+        return Err(format!("{keys} device keys; the model expects {}", stage.model().keys));
+    }
+    let policy = lock.policy().map_err(|error| error.to_string())?;
+    if policy != *stage.model().policy() {
+        return Err(format!("{} is in force; the model expects {}", policy.name, stage.model().policy().name));
+    }
+    // Every other time only, and not when it would be saved: being watched changes a wait.
+    if nth % 2 == 0 && !stage.model().is_wait_due(stage.now()) {
+        let outcome = stage.call(&plain(Act::Status), None, |model| model.status(), || lock.status().into());
+        failure(stage)?;
+        check_count(stage, &outcome, &policy)?;
+    }
+    if nth % 4 == 0 {
+        check_journal(stage, &lock)?;
+    }
+    Ok(())
+}
+
+/// Every different PIN that was called wrong is counted.
+fn check_count(stage: &Stage, outcome: &Outcome, policy: &Policy) -> Result<(), String> {
+    let (LockStatus::Ready { tries_left: Some(left) } | LockStatus::CoolingDown { tries_left: Some(left), .. }) =
+        (match outcome {
+            Outcome::Status(status) => status,
+            _ => return Ok(()),
+        })
+    else {
+        return Ok(());
+    };
+    let stop_at = policy.lockout.lock_at.into_iter().chain(policy.lockout.wipe_at).min();
+    match stop_at {
+        Some(stop_at) if !stage.state().audit.allows(*left, stop_at) => Err(format!("{left} tries left: a guess was free")),
+        _ => Ok(()),
+    }
+}
+
+fn check_journal(stage: &Stage, lock: &WalletLock) -> Result<(), String> {
+    let expected = {
+        let model = stage.model();
+        match model.wallet() {
+            _ if model.is_damaged() => Err(LockError::DataDamaged),
+            Some(wallet) => Ok(Chain::Intact { lines: wallet.journal.len() as u64 }),
+            None => Err(LockError::WrongState),
+        }
+    };
+    let found = lock.verify_journal();
+    if found == expected { Ok(()) } else { Err(format!("the journal: {found:?}; the model expects {expected:?}")) }
+}

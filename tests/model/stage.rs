@@ -1,0 +1,329 @@
+//! A phone on which a call can be overtaken, failed or killed at every question that it asks, with the model watching.
+
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tempfile::TempDir;
+use walletlock_core::journal::Event;
+use walletlock_core::platform::testing::{FakeDeviceKey, FakeEntropy};
+use walletlock_core::platform::{
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+};
+use walletlock_core::{Now, Session, WalletLock};
+use zeroize::Zeroizing;
+
+use crate::audit::Audit;
+use crate::cheats::Cheat;
+use crate::clocks::Clocks;
+use crate::model::{Caller, Model, Reading};
+use crate::outcome::Outcome;
+use crate::script::{Ask, Call, Script};
+use crate::steps::{ClockChange, Step, Twist};
+use crate::tally::Tally;
+
+/// The phone and the wallet on it, real and modelled.
+pub(crate) struct Stage {
+    pub(crate) model: Arc<Mutex<Model>>,
+    /// Readings of the clock that have begun.
+    readings: Arc<AtomicU64>,
+    entropy: FakeEntropy,
+    state: Mutex<State>,
+    pub(crate) cheat: Option<Cheat>,
+}
+
+/// What a callback looks at. It is not held while anything is called.
+pub(crate) struct State {
+    pub(crate) clocks: Clocks,
+    pub(crate) keys: FakeDeviceKey,
+    pub(crate) folder: TempDir,
+    pub(crate) lock: Option<Arc<WalletLock>>,
+    pub(crate) sessions: Vec<(u64, Arc<Session>)>,
+    /// The calls under way, the innermost last.
+    calls: Vec<Running>,
+    /// What a killed process left.
+    pub(crate) picture: Option<Picture>,
+    pub(crate) audit: Audit,
+    pub(crate) tally: Tally,
+    /// The first thing that went wrong.
+    pub(crate) failure: Option<String>,
+    pub(crate) last_typed: usize,
+    pub(crate) last_session: u64,
+    /// The files as they were some time before; only cheats need them.
+    pub(crate) older: Option<TempDir>,
+}
+
+struct Running {
+    call: Call,
+    /// What has been asked so far.
+    asked: usize,
+    twists: Vec<(usize, Twist)>,
+    /// The PIN that it checks.
+    pin: Option<usize>,
+    /// When it began, on the clock that nobody can change.
+    began_ms: u64,
+}
+
+/// The phone at one moment.
+pub(crate) struct Picture {
+    pub(crate) folder: TempDir,
+    pub(crate) keys: FakeDeviceKey,
+    model: Model,
+    audit: Audit,
+    clocks: Clocks,
+}
+
+impl Stage {
+    pub(crate) fn new(model: Model, cheat: Option<Cheat>) -> std::io::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            model: Arc::new(Mutex::new(model)),
+            readings: Arc::default(),
+            entropy: FakeEntropy::new(1),
+            cheat,
+            state: Mutex::new(State {
+                clocks: Clocks::default(),
+                keys: FakeDeviceKey::default(),
+                folder: folder()?,
+                lock: None,
+                sessions: Vec::new(),
+                calls: Vec::new(),
+                picture: None,
+                audit: Audit::default(),
+                tally: Tally::default(),
+                failure: None,
+                last_typed: 0,
+                last_session: 0,
+                older: None,
+            }),
+        }))
+    }
+
+    pub(crate) fn platform(self: &Arc<Self>) -> Platform {
+        Platform { clock: self.clone(), entropy: self.clone(), device_key: self.clone() }
+    }
+
+    pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plays a call on the lock beside its model; both must ask the phone the same and end the same.
+    pub(crate) fn call<F>(
+        &self,
+        step: &Step,
+        pin: Option<usize>,
+        model: impl FnOnce(Caller) -> F,
+        real: impl FnOnce() -> Outcome,
+    ) -> Outcome
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let caller = |script: Script| Caller { model: self.model.clone(), script, readings: self.readings.clone() };
+        let call = Call::start(|script| model(caller(script)));
+        {
+            let mut state = self.state();
+            let began_ms = state.clocks.ideal_ms;
+            state.calls.push(Running { call, asked: 0, twists: step.twists.clone(), pin, began_ms });
+        }
+        let outcome = real();
+        let outcome = self.cheat.map_or(outcome.clone(), |cheat| cheat.twist(outcome));
+        let mut state = self.state();
+        if let Some(Running { call, began_ms, .. }) = state.calls.pop() {
+            if call.ended() != Some(&outcome) {
+                let expected = match (call.ended(), call.asks()) {
+                    (None, Some(ask)) => format!("it to ask for {ask:?}"),
+                    (ended, _) => format!("{ended:?}"),
+                };
+                state.failure.get_or_insert(format!("{:?} ended as {outcome:?}; the model expects {expected}", step.act));
+            }
+            let ideal_ms = state.clocks.ideal_ms;
+            let objection = if state.calls.is_empty() { state.audit.hear(&outcome, began_ms, ideal_ms) } else { None };
+            if let Some(objection) = objection {
+                state.failure.get_or_insert(objection);
+            }
+            state.tally.count(&outcome);
+        }
+        outcome
+    }
+
+    /// The lock asks the phone.
+    fn reach<T>(
+        &self,
+        ask: Ask,
+        answer: impl FnOnce(&FakeDeviceKey) -> Result<T, DeviceKeyFault>,
+    ) -> Result<(T, Reading), DeviceKeyFault> {
+        // Only its beginning gives a reading of the clock its number.
+        let nth = if ask == Ask::Clock { self.readings.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        let twists = self.meet(ask);
+        let mut fault = None;
+        for twist in &twists {
+            match twist {
+                Twist::Kill => self.take_picture(),
+                Twist::Fault(what) => fault = Some(*what),
+                Twist::Before(step) => self.overtake(step),
+                Twist::After(_) => {}
+            }
+        }
+        let (keys, reading) = {
+            let state = self.state();
+            (state.keys.clone(), Reading { now: state.clocks.now(), nth })
+        };
+        let answered = fault.map_or_else(|| answer(&keys), Err);
+        for twist in &twists {
+            if let Twist::After(step) = twist {
+                self.overtake(step);
+            }
+        }
+        let mut state = self.state();
+        if self.cheat == Some(Cheat::LosesWhatWasWrittenLast) {
+            state.older = copy(&state.folder).ok();
+        }
+        if state.failure.is_none() && let Some(running) = state.calls.last_mut() {
+            running.call.answer(answered.as_ref().map(|_| reading).map_err(|fault| *fault));
+        }
+        answered.map(|answer| (answer, reading))
+    }
+
+    /// Holds what is asked against the model. Returns what happens here.
+    fn meet(&self, ask: Ask) -> Vec<Twist> {
+        let mut state = self.state();
+        let State { calls, failure, tally, .. } = &mut *state;
+        // Once something went wrong, nothing is compared any more.
+        let Some(running) = calls.last_mut().filter(|_| failure.is_none()) else { return vec![] };
+        let expected = running.call.asks();
+        if expected != Some(ask) {
+            failure.get_or_insert(match (expected, running.call.ended()) {
+                (Some(expected), _) => format!("the lock asks for {ask:?}; the model expects {expected:?}"),
+                (None, ended) => format!("the lock asks for {ask:?}; the model has ended: {ended:?}"),
+            });
+            return vec![];
+        }
+        let asked = running.asked;
+        running.asked += 1;
+        let twists: Vec<_> =
+            running.twists.iter().filter(|(at, _)| *at == asked).map(|(_, twist)| twist.clone()).collect();
+        twists.iter().for_each(|twist| tally.count_twist(twist, ask));
+        twists
+    }
+
+    /// Another call comes in between.
+    fn overtake(&self, step: &Step) {
+        if self.state().failure.is_none() {
+            crate::play::act(self, step);
+        }
+    }
+
+    fn take_picture(&self) {
+        let mut state = self.state();
+        if state.picture.is_some() {
+            return;
+        }
+        let files = match state.older.take() {
+            Some(older) if self.cheat == Some(Cheat::LosesWhatWasWrittenLast) => Ok(older),
+            _ => copy(&state.folder),
+        };
+        match files {
+            Ok(folder) => {
+                let clocks = state.clocks.clone();
+                let (keys, audit, model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
+                state.picture = Some(Picture { folder, keys, model, audit, clocks });
+            }
+            Err(error) => {
+                state.failure.get_or_insert(format!("no picture: {error}"));
+            }
+        }
+    }
+
+    /// The process is gone, and the phone is as it was in the picture.
+    pub(crate) fn go_back_to(&self, picture: Picture) {
+        let Picture { folder, keys, mut model, audit, clocks } = picture;
+        model.end_process();
+        let open = model.wallet().map_or(0, |wallet| wallet.tries.open());
+        *self.model() = model;
+        let mut state = self.state();
+        if open > 0 {
+            state.tally.add("killed with a try open", 1);
+        }
+        (state.folder, state.keys, state.audit, state.clocks) = (folder, keys, audit, clocks);
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.state().clocks.now()
+    }
+
+    pub(crate) fn change_clock(&self, change: ClockChange) {
+        let remaining_ms = self.model().remaining_ms(self.now());
+        let mut state = self.state();
+        if matches!(change, ClockChange::Boot(..0)) && !state.calls.is_empty() {
+            // A call that lingers with a reading from before is told nothing of it.
+            state.audit.forgive_waits();
+        }
+        state.clocks.change(change, remaining_ms);
+    }
+}
+
+impl Clock for Stage {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        let ((), reading) = self.reach(Ask::Clock, |_| Ok(())).map_err(|_| PlatformFault)?;
+        Ok(self.cheat.map_or(reading.now, |cheat| cheat.twist_clock(reading.now)))
+    }
+}
+
+impl Entropy for Stage {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        self.reach(Ask::Entropy, |_| Ok(())).map_err(|_| PlatformFault)?;
+        self.entropy.fill(bytes)
+    }
+}
+
+impl DeviceKey for Stage {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.reach(Ask::Aliases, |keys| keys.aliases(prefix)).map(|(aliases, _)| aliases)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.reach(Ask::Create, |keys| keys.create(alias, purpose)).map(|_| ())
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.reach(Ask::Ready, |keys| keys.ready(alias)).map(|_| ())
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.reach(Ask::Hmac, |keys| keys.hmac(alias, input)).map(|(mac, _)| mac)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.reach(Ask::Delete, |keys| keys.delete(alias)).map(|_| ())
+    }
+}
+
+impl Listener for Stage {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        {
+            let mut state = self.state();
+            let pin = state.calls.last().and_then(|running| running.pin);
+            state.audit.see(event.kind, pin);
+        }
+        self.reach(Ask::Told(event.number, event.kind), |_| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
+    }
+}
+
+/// Where files cost no wear and no flush, if there is such a place.
+fn folder() -> std::io::Result<TempDir> {
+    let in_memory = std::path::Path::new("/dev/shm");
+    if in_memory.is_dir() { TempDir::new_in(in_memory) } else { TempDir::new() }
+}
+
+/// The files as they are: what the system still has when the process is killed.
+pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
+    let copy = folder()?;
+    for file in fs::read_dir(of.path())? {
+        let file = file?;
+        fs::copy(file.path(), copy.path().join(file.file_name()))?;
+    }
+    Ok(copy)
+}

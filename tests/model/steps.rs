@@ -1,0 +1,225 @@
+//! What can happen to a wallet, and how often.
+
+use proptest::prelude::*;
+use walletlock_core::lockout::{Cooldown, Policy};
+use walletlock_core::platform::DeviceKeyFault;
+
+use crate::model::PinNumber;
+
+/// The PINs that are set and tried.
+pub(crate) const PINS: [&str; 14] = [
+    "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203", "665918",
+    "301746", "852697",
+];
+
+/// A PIN as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typed {
+    /// The one in force when it is typed.
+    TheRightOne,
+    Number(PinNumber),
+    /// The one tried last.
+    TheLastOne,
+    TooShort,
+}
+
+/// One thing that somebody does.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Verify {
+        pin: Typed,
+        /// Waits first until a PIN is taken.
+        patiently: bool,
+    },
+    Change { session: usize, current: Typed, new: Typed },
+    Remove(Typed),
+    Enrol(Typed),
+    Status,
+    Read { session: usize, item: u8 },
+    Write { session: usize, item: u8, byte: u8 },
+    Delete { session: usize, item: u8 },
+    Items(usize),
+    History(usize),
+    IsLive(usize),
+    Close(usize),
+    LockNow,
+    Clock(ClockChange),
+    /// The app ends and starts again, perhaps with another policy, perhaps because the phone did.
+    Restart { policy: Option<usize>, reboots: bool },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ClockChange {
+    Passes(u64),
+    /// Until a PIN is taken, and so many milliseconds more or less.
+    WaitIsOver(i64),
+    Wall(i64),
+    Boot(i64),
+    /// The phone restarts while the app lives on: a clock's nonsense.
+    BootCountRises,
+    BootCountIsReadable(bool),
+}
+
+/// What happens while a call asks the phone something.
+#[derive(Clone, Debug)]
+pub(crate) enum Twist {
+    /// The process is killed here.
+    Kill,
+    /// The phone answers this.
+    Fault(DeviceKeyFault),
+    /// Another call comes first, and the phone answers then.
+    Before(Step),
+    /// The phone has answered, and another call is quicker than the answer.
+    After(Step),
+}
+
+/// An act, and what happens at which of the questions that it asks the phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) act: Act,
+    pub(crate) twists: Vec<(usize, Twist)>,
+}
+
+/// A life of a wallet.
+#[derive(Clone, Debug)]
+pub(crate) struct Life {
+    pub(crate) policy: usize,
+    pub(crate) steps: Vec<Step>,
+}
+
+pub(crate) fn lives() -> impl Strategy<Value = Life> {
+    (0..policies().len(), prop::collection::vec(step(2), 1..60)).prop_map(|(policy, steps)| Life { policy, steps })
+}
+
+/// `depth`: how many calls may overtake one another.
+fn step(depth: u32) -> BoxedStrategy<Step> {
+    let act = prop_oneof![12 => act(), 2 => restart()];
+    with_twists(act.boxed(), depth)
+}
+
+fn with_twists(act: BoxedStrategy<Act>, depth: u32) -> BoxedStrategy<Step> {
+    let fault = prop_oneof![
+        4 => Just(DeviceKeyFault::Busy), 4 => Just(DeviceKeyFault::Failed), 1 => Just(DeviceKeyFault::Gone)
+    ];
+    let twist = if depth == 0 {
+        fault.prop_map(Twist::Fault).boxed()
+    } else {
+        // A whole call inside another one. The process does not restart there.
+        let inner = with_twists(act_inside().boxed(), depth - 1);
+        prop_oneof![
+            3 => fault.prop_map(Twist::Fault),
+            2 => Just(Twist::Kill),
+            2 => inner.clone().prop_map(Twist::Before),
+            3 => inner.prop_map(Twist::After),
+        ]
+        .boxed()
+    };
+    let twists = prop_oneof![
+        3 => Just(vec![]),
+        3 => prop::collection::vec((0..7_usize, twist), 1..3),
+    ];
+    (act, twists).prop_map(|(act, twists)| Step { act, twists }).boxed()
+}
+
+fn typed() -> impl Strategy<Value = Typed> {
+    prop_oneof![
+        2 => Just(Typed::TheRightOne),
+        20 => (0..PINS.len()).prop_map(Typed::Number),
+        3 => Just(Typed::TheLastOne),
+        1 => Just(Typed::TooShort),
+    ]
+}
+
+/// Of someone who mostly knows it.
+fn known() -> impl Strategy<Value = Typed> {
+    prop_oneof![4 => Just(Typed::TheRightOne), 1 => typed()]
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        10 => act_inside(),
+        1 => known().prop_map(Act::Remove),
+        // Mostly refused; not so after a removal, a wipe, a kill.
+        3 => (0..PINS.len()).prop_map(|pin| Act::Enrol(Typed::Number(pin))),
+    ]
+}
+
+fn act_inside() -> impl Strategy<Value = Act> {
+    let session = || 0..3_usize;
+    let item = || 0..3_u8;
+    prop_oneof![
+        26 => (typed(), any::<bool>()).prop_map(|(pin, patiently)| Act::Verify { pin, patiently }),
+        2 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
+            Act::Change { session, current, new: Typed::Number(new) }
+        }),
+        1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
+        1 => known().prop_map(Act::Remove),
+        1 => typed().prop_map(Act::Enrol),
+        3 => Just(Act::Status),
+        1 => (session(), item()).prop_map(|(session, item)| Act::Read { session, item }),
+        2 => (session(), item(), any::<u8>()).prop_map(|(session, item, byte)| Act::Write { session, item, byte }),
+        1 => (session(), item()).prop_map(|(session, item)| Act::Delete { session, item }),
+        1 => session().prop_map(Act::Items),
+        1 => session().prop_map(Act::History),
+        1 => session().prop_map(Act::IsLive),
+        1 => session().prop_map(Act::Close),
+        1 => Just(Act::LockNow),
+        6 => clock_change().prop_map(Act::Clock),
+    ]
+}
+
+fn clock_change() -> impl Strategy<Value = ClockChange> {
+    // About the spans that matter: a late reading, a minute, idle and absolute time of a session, the duplicate window.
+    let span = || {
+        let about = prop::sample::select(vec![0_i64, 1_000, 30_000, 60_000, 120_000, 300_000, 900_000]);
+        (about, -2..3_i64).prop_map(|(about, off)| (about + off).max(0))
+    };
+    let either_way = || (span(), any::<bool>()).prop_map(|(span, back)| if back { -span } else { span });
+    prop_oneof![
+        6 => span().prop_map(|span| ClockChange::Passes(span.unsigned_abs())),
+        4 => (-1..2_i64).prop_map(ClockChange::WaitIsOver),
+        1 => either_way().prop_map(ClockChange::Wall),
+        2 => either_way().prop_map(ClockChange::Boot),
+        1 => Just(ClockChange::BootCountRises),
+        2 => prop::bool::weighted(0.8).prop_map(ClockChange::BootCountIsReadable),
+    ]
+}
+
+fn restart() -> impl Strategy<Value = Act> {
+    let policy = prop::option::weighted(0.2, 0..policies().len());
+    (policy, prop::bool::weighted(0.3)).prop_map(|(policy, reboots)| Act::Restart { policy, reboots })
+}
+
+/// The presets that differ most, a tiny policy that reaches every limit soon, and variants of it: stricter, easier, in part each.
+pub(crate) fn policies() -> Vec<Policy> {
+    let presets = ["walletlock", "trezor", "ctap2", "nl_wallet", "android_rate_limiter"];
+    let mut policies: Vec<_> = presets.iter().filter_map(|name| Policy::preset(name).ok()).collect();
+    let mut tiny = Policy { name: "tiny".to_owned(), ..Policy::default() };
+    tiny.lockout.cooldowns = vec![
+        Cooldown { from: 2, to: Some(2), wait_s: 2 },
+        Cooldown { from: 3, to: Some(4), wait_s: 90 },
+        Cooldown { from: 5, to: None, wait_s: 200 },
+    ];
+    (tiny.lockout.lock_at, tiny.lockout.wipe_at) = (None, Some(6));
+    (tiny.lockout.duplicate_memory, tiny.lockout.no_verdict_budget) = (2, 2);
+    (tiny.session.idle_s, tiny.session.absolute_s, tiny.pin.remember) = (60, 120, 2);
+    let variant = |name: &str, change: fn(&mut Policy)| {
+        let mut policy = Policy { name: name.to_owned(), ..tiny.clone() };
+        change(&mut policy);
+        policy
+    };
+    policies.extend([
+        variant("tiny, stricter", |policy| {
+            (policy.lockout.lock_at, policy.lockout.per_boot_limit, policy.lockout.no_verdict_budget) =
+                (Some(5), Some(3), 1);
+        }),
+        variant("tiny, easier", |policy| policy.lockout.cooldowns.clear()),
+        variant("tiny, easier in part", |policy| {
+            (policy.lockout.no_verdict_budget, policy.session.idle_s, policy.pin.remember) = (0, 120, 0);
+        }),
+        variant("tiny, locks", |policy| (policy.lockout.lock_at, policy.lockout.wipe_at) = (Some(5), None)),
+        tiny.clone(),
+        tiny,
+    ]);
+    policies
+}

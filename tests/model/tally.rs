@@ -1,0 +1,88 @@
+//! How often each thing happened, so that a model that never gets anywhere is found out.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::outcome::Outcome;
+use crate::script::Ask;
+use crate::steps::Twist;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) steps: u64,
+    pub(crate) lives: u64,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// What must have happened in a run of some thousand steps, or it shows little.
+const NEEDED: [&str; 37] = [
+    "right", "wrong", "wrong, and a wait", "repeated", "not a PIN", "try again", "no verdict", "enrolled", "changed", "removed",
+    "forbidden", "unconfigured", "ready", "cooling down", "too many attempts", "until restart", "data damaged", "wiped",
+    "session ended", "wrong state", "fault",
+    // What no outcome tells.
+    "no verdict, given back", "no verdict, counted", "budget spent", "the PIN was replaced meanwhile", "open tries counted",
+    "a policy adopted at opening", "a policy adopted with the right PIN",
+    // Where somebody came in between.
+    "killed at the clock", "killed at the device key", "killed at the listener", "killed with a try open", "overtaken at the clock",
+    "overtaken at the device key", "overtaken at the listener", "failed at the device key", "failed at the clock",
+];
+
+impl Tally {
+    pub(crate) fn count(&mut self, outcome: &Outcome) {
+        self.add(outcome.name(), 1);
+    }
+
+    pub(crate) fn count_twist(&mut self, twist: &Twist, at: Ask) {
+        let place = |clock, entropy, key, listener| match at {
+            Ask::Clock => clock,
+            Ask::Entropy => entropy,
+            Ask::Told(..) => listener,
+            _ => key,
+        };
+        self.add(
+            match twist {
+                Twist::Kill => place(
+                    "killed at the clock",
+                    "killed at the randomness",
+                    "killed at the device key",
+                    "killed at the listener",
+                ),
+                Twist::Fault(_) => place(
+                    "failed at the clock",
+                    "failed at the randomness",
+                    "failed at the device key",
+                    "failed at the listener",
+                ),
+                Twist::Before(_) | Twist::After(_) => place(
+                    "overtaken at the clock",
+                    "overtaken at the randomness",
+                    "overtaken at the device key",
+                    "overtaken at the listener",
+                ),
+            },
+            1,
+        );
+    }
+
+    pub(crate) fn add(&mut self, what: &'static str, times: u64) {
+        *self.counts.entry(what).or_default() += times;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.lives += other.lives;
+        other.counts.iter().for_each(|(what, times)| self.add(what, *times));
+    }
+
+    /// What never happened and should have.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        NEEDED.into_iter().filter(|what| !self.counts.contains_key(what)).collect()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts: Vec<_> = self.counts.iter().map(|(what, times)| format!("{what} {times}")).collect();
+        f.write_str(&counts.join("; "))
+    }
+}
