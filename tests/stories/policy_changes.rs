@@ -2,6 +2,7 @@
 
 use walletlock_core::journal::{Kind, Query};
 use walletlock_core::lockout::{Cooldown, Policy, PolicyError};
+use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::{LockError, LockStatus};
 
 use crate::wallet::{Wallet, open};
@@ -49,6 +50,36 @@ fn one_easier_field_makes_a_policy_easier() {
     let wallet = reopen_with(Wallet::enrolled("walletlock"), policy);
     assert_eq!(wallet.tries_left(), 16);
     assert_eq!(wallet.guess_wrong(1).cooldown_ms, 0);
+}
+
+/// What was given back without a verdict stays given back; how much there is to give follows the policy in force.
+#[test]
+fn a_budget_for_faults_changes_with_the_policy() {
+    let with_budget = |budget: u32| {
+        let mut policy = Policy { name: format!("gives back {budget}"), ..Policy::default() };
+        policy.lockout.no_verdict_budget = budget;
+        policy
+    };
+    let fail = |wallet: &Wallet| {
+        // The probe of a spent budget succeeds, and what comes after it is charged and fails.
+        wallet.phone.device_key.fail_hmac_after(1, DeviceKeyFault::Busy);
+        drop(wallet.guess(1));
+        wallet.tries_left()
+    };
+    let give_back = |wallet: &Wallet| {
+        wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+        drop(wallet.guess(1));
+        assert_eq!(wallet.tries_left(), 16);
+    };
+    let wallet = reopen_with(Wallet::enrolled("walletlock"), with_budget(2));
+    give_back(&wallet);
+    let wallet = reopen_with(wallet, with_budget(1));
+    assert_eq!(fail(&wallet), 15, "a stricter one counts what was given back before");
+    let wallet = reopen_with(wallet, with_budget(2));
+    drop(wallet.unlock());
+    give_back(&wallet);
+    give_back(&wallet);
+    assert_eq!(fail(&wallet), 15, "an easier one begins whole with the right PIN");
 }
 
 #[test]

@@ -173,6 +173,12 @@ impl Lockout {
         Some(Settled { counted, wipe, durable: wipe || (at_the_limit && !counted) })
     }
 
+    /// Another policy is in force: its budget for faults, less what was given back already.
+    pub fn change_policy(&mut self, from: &LockoutPolicy, to: &LockoutPolicy) {
+        let given_back = from.no_verdict_budget.saturating_sub(self.no_verdict_left);
+        self.no_verdict_left = to.no_verdict_budget.saturating_sub(given_back);
+    }
+
     /// Whether faults after the charge are no longer given back.
     pub fn budget_is_spent(&self) -> bool {
         self.no_verdict_left == 0

@@ -164,6 +164,7 @@ impl Changing<'_> {
     pub(super) fn adopt(&mut self, policy: &Policy) {
         if self.record.policy != *policy {
             self.note(Kind::PolicyChanged, Details::of("from", &self.record.policy.name).and("to", &policy.name));
+            self.record.lockout.change_policy(&self.record.policy.lockout, &policy.lockout);
             self.record.policy = policy.clone();
         }
     }
