@@ -41,7 +41,9 @@ impl Cheat {
             {
                 Outcome::Wrong(WrongPin { tries_left: Some(left + 1), cooldown_ms, repeated: false })
             }
-            Outcome::Wrong(wrong) if self == Self::HidesRepeats => Outcome::Wrong(WrongPin { repeated: false, ..wrong }),
+            Outcome::Wrong(wrong) if self == Self::HidesRepeats => {
+                Outcome::Wrong(WrongPin { repeated: false, ..wrong })
+            }
             outcome => outcome,
         }
     }

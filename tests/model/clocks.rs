@@ -16,13 +16,7 @@ pub(crate) struct Clocks {
 
 impl Default for Clocks {
     fn default() -> Self {
-        Self {
-            boots: 1,
-            boots_are_readable: true,
-            since_boot_ms: 3_600_000,
-            wall_ms: 1_767_225_600_000,
-            ideal_ms: 0,
-        }
+        Self { boots: 1, boots_are_readable: true, since_boot_ms: 3_600_000, wall_ms: 1_767_225_600_000, ideal_ms: 0 }
     }
 }
 

@@ -41,7 +41,12 @@ fn from_environment(name: &str, default: u64) -> u64 {
 
 /// Plays the first life of a seed. A life that fails is made as short as it goes.
 fn play_life(seed: u64, cheat: Option<Cheat>, shrinks: u32, tally: &mut Tally) -> Result<(), TestError<Life>> {
-    let config = Config { failure_persistence: None, max_shrink_iters: shrinks, max_shrink_time: SHRINKING_MS, ..Config::default() };
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: shrinks,
+        max_shrink_time: SHRINKING_MS,
+        ..Config::default()
+    };
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
@@ -72,8 +77,10 @@ fn a_broken_promise_is_noticed() {
     let seed = from_environment("WALLETLOCK_SEED", SEED);
     for cheat in Cheat::ALL {
         let mut tally = Tally::default();
-        let caught = (0..LIVES_OF_A_CHEAT).find(|life| play_life(seed + life, Some(cheat), 0, &mut tally).is_err());
-        let life = caught.unwrap_or_else(|| panic!("{cheat:?} is not noticed in {} steps", tally.steps));
-        writeln!(std::io::stderr(), "model: {cheat:?} is noticed in run {life} of seed {seed}").expect("written");
+        let mut play = |life| play_life(seed + life, Some(cheat), 0, &mut tally).err().map(|failure| (life, failure));
+        let caught = (0..LIVES_OF_A_CHEAT).find_map(&mut play);
+        let Some((life, TestError::Fail(why, _))) = caught else { panic!("{cheat:?} is not noticed: {caught:?}") };
+        writeln!(std::io::stderr(), "model: {cheat:?} is noticed in run {life} of seed {seed}: {why}")
+            .expect("written");
     }
 }

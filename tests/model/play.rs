@@ -81,15 +81,20 @@ fn open(stage: &Arc<Stage>, step: &Step) {
             return;
         }
         let mut opened = None;
-        stage.call(step, None, |model| model.open(), || {
-            let options = Options {
-                path: stage.state().folder.path().join("wallet.db"),
-                policy: stage.model().offered.clone(),
-                platform: stage.platform(),
-                calibration: Calibration::Fixed(COST),
-            };
-            WalletLock::open(options).map(|lock| opened = Some(Arc::new(lock))).into()
-        });
+        stage.call(
+            step,
+            None,
+            |model| model.open(),
+            || {
+                let options = Options {
+                    path: stage.state().folder.path().join("wallet.db"),
+                    policy: stage.model().offered.clone(),
+                    platform: stage.platform(),
+                    calibration: Calibration::Fixed(COST),
+                };
+                WalletLock::open(options).map(|lock| opened = Some(Arc::new(lock))).into()
+            },
+        );
         if let Some(lock) = opened {
             lock.add_listener(stage.clone());
             stage.state().lock = Some(lock);
@@ -316,7 +321,9 @@ fn check_count(stage: &Stage, outcome: &Outcome, policy: &Policy) -> Result<(), 
     };
     let stop_at = policy.lockout.lock_at.into_iter().chain(policy.lockout.wipe_at).min();
     match stop_at {
-        Some(stop_at) if !stage.state().audit.allows(*left, stop_at) => Err(format!("{left} tries left: a guess was free")),
+        Some(stop_at) if !stage.state().audit.allows(*left, stop_at) => {
+            Err(format!("{left} tries left: a guess was free"))
+        }
         _ => Ok(()),
     }
 }

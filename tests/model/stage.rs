@@ -137,7 +137,9 @@ impl Stage {
                     (None, Some(ask)) => format!("it to ask for {ask:?}"),
                     (ended, _) => format!("{ended:?}"),
                 };
-                state.failure.get_or_insert(format!("{:?} ended as {outcome:?}; the model expects {expected}", step.act));
+                state
+                    .failure
+                    .get_or_insert(format!("{:?} ended as {outcome:?}; the model expects {expected}", step.act));
             }
             let ideal_ms = state.clocks.ideal_ms;
             let objection = if state.calls.is_empty() { state.audit.hear(&outcome, began_ms, ideal_ms) } else { None };
@@ -181,7 +183,9 @@ impl Stage {
         if self.cheat == Some(Cheat::LosesWhatWasWrittenLast) {
             state.older = copy(&state.folder).ok();
         }
-        if state.failure.is_none() && let Some(running) = state.calls.last_mut() {
+        if state.failure.is_none()
+            && let Some(running) = state.calls.last_mut()
+        {
             running.call.answer(answered.as_ref().map(|_| reading).map_err(|fault| *fault));
         }
         answered.map(|answer| (answer, reading))

@@ -8,8 +8,8 @@ use crate::model::PinNumber;
 
 /// The PINs that are set and tried.
 pub(crate) const PINS: [&str; 14] = [
-    "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203", "665918",
-    "301746", "852697",
+    "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203",
+    "665918", "301746", "852697",
 ];
 
 /// A PIN as it is typed.
@@ -31,13 +31,27 @@ pub(crate) enum Act {
         /// Waits first until a PIN is taken.
         patiently: bool,
     },
-    Change { session: usize, current: Typed, new: Typed },
+    Change {
+        session: usize,
+        current: Typed,
+        new: Typed,
+    },
     Remove(Typed),
     Enrol(Typed),
     Status,
-    Read { session: usize, item: u8 },
-    Write { session: usize, item: u8, byte: u8 },
-    Delete { session: usize, item: u8 },
+    Read {
+        session: usize,
+        item: u8,
+    },
+    Write {
+        session: usize,
+        item: u8,
+        byte: u8,
+    },
+    Delete {
+        session: usize,
+        item: u8,
+    },
     Items(usize),
     History(usize),
     IsLive(usize),
@@ -45,7 +59,10 @@ pub(crate) enum Act {
     LockNow,
     Clock(ClockChange),
     /// The app ends and starts again, perhaps with another policy, perhaps because the phone did.
-    Restart { policy: Option<usize>, reboots: bool },
+    Restart {
+        policy: Option<usize>,
+        reboots: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +72,7 @@ pub(crate) enum ClockChange {
     WaitIsOver(i64),
     Wall(i64),
     Boot(i64),
-    /// The phone restarts while the app lives on: a clock's nonsense.
+    /// As if the phone had restarted, and the app lives on.
     BootCountRises,
     BootCountIsReadable(bool),
 }
@@ -137,7 +154,8 @@ fn known() -> impl Strategy<Value = Typed> {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        10 => act_inside(),
+        20 => act_inside(),
+        1 => Just(Act::Clock(ClockChange::BootCountRises)),
         1 => known().prop_map(Act::Remove),
         // Mostly refused; not so after a removal, a wipe, a kill.
         3 => (0..PINS.len()).prop_map(|pin| Act::Enrol(Typed::Number(pin))),
@@ -149,7 +167,7 @@ fn act_inside() -> impl Strategy<Value = Act> {
     let item = || 0..3_u8;
     prop_oneof![
         26 => (typed(), any::<bool>()).prop_map(|(pin, patiently)| Act::Verify { pin, patiently }),
-        2 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
+        4 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
             Act::Change { session, current, new: Typed::Number(new) }
         }),
         1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
@@ -180,13 +198,12 @@ fn clock_change() -> impl Strategy<Value = ClockChange> {
         4 => (-1..2_i64).prop_map(ClockChange::WaitIsOver),
         1 => either_way().prop_map(ClockChange::Wall),
         2 => either_way().prop_map(ClockChange::Boot),
-        1 => Just(ClockChange::BootCountRises),
         2 => prop::bool::weighted(0.8).prop_map(ClockChange::BootCountIsReadable),
     ]
 }
 
 fn restart() -> impl Strategy<Value = Act> {
-    let policy = prop::option::weighted(0.2, 0..policies().len());
+    let policy = prop::option::weighted(0.5, 0..policies().len());
     (policy, prop::bool::weighted(0.3)).prop_map(|(policy, reboots)| Act::Restart { policy, reboots })
 }
 

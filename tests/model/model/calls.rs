@@ -113,7 +113,8 @@ impl Caller {
         self.settle(&found, id, pin, fault, now).await?;
         let model = self.model();
         // The policy that it was right under decides how long a session may live.
-        let session = model.wallet().map_or_else(|| model.offered.session.clone(), |wallet| wallet.policy.session.clone());
+        let session =
+            model.wallet().map_or_else(|| model.offered.session.clone(), |wallet| wallet.policy.session.clone());
         Ok(Proof {
             wallet: found.wallet,
             slot: found.slot,
@@ -165,12 +166,14 @@ impl Caller {
     /// Refusals during one cooldown share one line; whoever looks saves what is left.
     async fn turn_away(&self, refusal: &Outcome, now: Now) {
         let is_locked = matches!(refusal, Outcome::Locked(_));
-        let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else { return };
+        let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
+            return;
+        };
         if tries.wait_to_save(now).is_some() {
             self.clone().status().await;
         }
-        if tries.clone().note_refusal() {
-            let lines = self.model().note_refusal();
+        if tries.clone().note_refusal(now) {
+            let lines = self.model().note_refusal(now);
             self.tell(lines).await;
         }
     }
@@ -179,9 +182,7 @@ impl Caller {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let status = self.model().status(reading.now);
         let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now));
-        if stale.is_none() {
-            return Outcome::Status(status);
-        }
+        let Some(seen) = stale else { return Outcome::Status(status) };
         // Saved with a reading that is newer than the wait.
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         if !self.entropy().await {
@@ -189,7 +190,7 @@ impl Caller {
         }
         let mut model = self.model();
         if let Some(wallet) = model.wallet_mut() {
-            wallet.tries.save_waits(reading.now);
+            wallet.tries.save_wait(seen, reading.now);
         }
         Outcome::Status(model.status(reading.now))
     }
@@ -356,7 +357,15 @@ impl Caller {
     pub(crate) async fn history(self, session: u64, limit: usize) -> Outcome {
         match self.look_into(session).await {
             Ok(_) => self.model().in_wallet(|wallet| {
-                Outcome::Lines((1..).zip(wallet.journal.iter().copied()).collect::<Vec<_>>().into_iter().rev().take(limit).collect())
+                Outcome::Lines(
+                    (1..)
+                        .zip(wallet.journal.iter().copied())
+                        .collect::<Vec<_>>()
+                        .into_iter()
+                        .rev()
+                        .take(limit)
+                        .collect(),
+                )
             }),
             Err(over) => over,
         }
@@ -458,7 +467,7 @@ impl Model {
         let offered = self.offered.clone();
         let Disk::Sealed(wallet) = &mut self.disk else { return };
         wallet.tries.save_waits(now);
-        let counted = wallet.tries.count_open_as_wrong() > 0;
+        let counted = wallet.tries.count_open_as_wrong(now) > 0;
         if counted {
             wallet.note(&[Kind::OpenTriesCounted]);
             wallet.note_lock(now);
@@ -472,9 +481,9 @@ impl Model {
         }
     }
 
-    fn note_refusal(&mut self) -> Vec<(u64, Kind)> {
+    fn note_refusal(&mut self, now: Now) -> Vec<(u64, Kind)> {
         let Some(wallet) = self.wallet_mut() else { return vec![] };
-        if wallet.tries.note_refusal() { wallet.note(&[Kind::PinRefused]) } else { vec![] }
+        if wallet.tries.note_refusal(now) { wallet.note(&[Kind::PinRefused]) } else { vec![] }
     }
 
     /// The new PIN is in force, unless another call was quicker. Every other session ends.

@@ -123,7 +123,14 @@ const KEPT_PINS: usize = 5;
 
 impl Model {
     pub(crate) fn new(offered: Policy) -> Self {
-        Self { offered, disk: Disk::Empty, keys: 0, remarks: Remarks::new(), last_number: 0, process: Process::default() }
+        Self {
+            offered,
+            disk: Disk::Empty,
+            keys: 0,
+            remarks: Remarks::new(),
+            last_number: 0,
+            process: Process::default(),
+        }
     }
 
     /// The process is gone. What was open in it is found by the next opening.
@@ -162,7 +169,7 @@ impl Model {
         let policy = &wallet.policy.lockout;
         let tries_left = wallet.tries.left(policy, now);
         match wallet.tries.standing(policy, now) {
-            Standing::Ready | Standing::TooManyAtOnce => LockStatus::Ready { tries_left },
+            Standing::Ready => LockStatus::Ready { tries_left },
             Standing::CoolingDown(remaining_ms) => {
                 LockStatus::CoolingDown { remaining_ms, tries_left, remedies: vec![Remedy::Wait(remaining_ms)] }
             }
@@ -212,12 +219,9 @@ impl Model {
         let policy = &wallet.policy.lockout;
         let slot = wallet.slot.ok_or_else(locked)?;
         match wallet.tries.standing(policy, now) {
-            Standing::Ready => Ok(Found {
-                wallet: wallet.number,
-                slot,
-                budget_is_spent: wallet.tries.budget_is_spent(policy),
-            }),
-            Standing::TooManyAtOnce => Err(Outcome::NoVerdict(NoVerdict::TryAgain)),
+            Standing::Ready => {
+                Ok(Found { wallet: wallet.number, slot, budget_is_spent: wallet.tries.budget_is_spent(policy) })
+            }
             _ => Err(locked()),
         }
     }
@@ -236,9 +240,10 @@ impl Model {
     /// Whether this PIN was found wrong a moment ago.
     fn was_wrong(&self, found: &Found, pin: PinNumber, now: Now) -> bool {
         let window_ms = self.wallet().map_or(0, |wallet| u64::from(wallet.policy.lockout.duplicate_window_s) * 1000);
-        self.process.wrong.iter().any(|(slot, wrong, then)| {
-            (*slot, *wrong) == (found.slot, pin) && is_live(*then, window_ms, now)
-        })
+        self.process
+            .wrong
+            .iter()
+            .any(|(slot, wrong, then)| (*slot, *wrong) == (found.slot, pin) && is_live(*then, window_ms, now))
     }
 
     fn remember_wrong(&mut self, found: &Found, pin: PinNumber, now: Now) {

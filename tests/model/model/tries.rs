@@ -27,8 +27,6 @@ pub(crate) enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Ready,
-    /// It would be, were the open tries settled well.
-    TooManyAtOnce,
     CoolingDown(u64),
     UntilRestart,
     TooManyAttempts,
@@ -38,29 +36,32 @@ pub(crate) enum Standing {
 pub(crate) struct Tries {
     tries: Vec<Try>,
     last_id: u64,
+    /// The last boot that it knows of.
+    boot: Option<u32>,
     /// Tries given back without a verdict since the last right PIN.
     given_back: u32,
-    /// Someone was turned away since the last charge, and the journal says so.
+    /// Someone was turned away during this cooldown, and the journal says so.
     refusal_is_noted: bool,
 }
 
 impl Tries {
+    /// At a limit, tries that are still open lock too.
     pub(crate) fn standing(&self, policy: &LockoutPolicy, now: Now) -> Standing {
-        let stop = stop_at(policy).map_or(usize::MAX, |stop| stop as usize);
-        let stop_in_boot = policy.per_boot_limit.map_or(usize::MAX, |stop| stop as usize);
-        let settled = |a_try: &&Try| a_try.settled_as_wrong;
-        let left_ms = self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0);
-        if self.tries.iter().filter(settled).count() >= stop {
+        let reached = |limit: Option<u32>, failures: usize| limit.is_some_and(|limit| failures >= limit as usize);
+        let left_ms = self.left_ms(now);
+        if reached(stop_at(policy), self.tries.len()) {
             Standing::TooManyAttempts
-        } else if self.in_boot(now).filter(settled).count() >= stop_in_boot {
+        } else if reached(policy.per_boot_limit, self.in_boot(now).count()) {
             Standing::UntilRestart
-        } else if self.tries.len() >= stop || self.in_boot(now).count() >= stop_in_boot {
-            Standing::TooManyAtOnce
         } else if left_ms > 0 {
             Standing::CoolingDown(left_ms)
         } else {
             Standing::Ready
         }
+    }
+
+    fn left_ms(&self, now: Now) -> u64 {
+        self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0)
     }
 
     /// Tries until a stop that time does not lift.
@@ -77,6 +78,7 @@ impl Tries {
     /// One more failure, with the wait that follows so many, before anything is known of it.
     pub(crate) fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> u64 {
         self.last_id += 1;
+        self.boot = now.boot.max(self.boot);
         // That a try is allowed means that every wait before it is over for good.
         self.tries.iter_mut().for_each(|a_try| a_try.wait = Wait::start(0, now));
         let wait = Wait::start(wait_ms(policy, self.tries.len() as u32 + 1), now);
@@ -111,9 +113,16 @@ impl Tries {
     }
 
     /// The process ended before these were settled. Returns how many there were.
-    pub(crate) fn count_open_as_wrong(&mut self) -> usize {
+    ///
+    /// They count as wrong from this opening on, so they belong to its boot.
+    pub(crate) fn count_open_as_wrong(&mut self, now: Now) -> usize {
+        self.boot = now.boot.max(self.boot);
         let open = self.tries.iter_mut().filter(|a_try| !a_try.settled_as_wrong);
-        open.map(|a_try| a_try.settled_as_wrong = true).count()
+        open.map(|a_try| {
+            a_try.settled_as_wrong = true;
+            a_try.boot = now.boot.or(a_try.boot);
+        })
+        .count()
     }
 
     pub(crate) fn open(&self) -> usize {
@@ -129,14 +138,20 @@ impl Tries {
         self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now));
     }
 
-    /// Whether this refusal is the first since the last charge.
-    pub(crate) fn note_refusal(&mut self) -> bool {
-        !std::mem::replace(&mut self.refusal_is_noted, true)
+    /// Saves a wait that was seen, unless another call has saved it meanwhile, with a newer reading.
+    pub(crate) fn save_wait(&mut self, seen: Wait, now: Now) {
+        self.tries.iter_mut().filter(|a_try| a_try.wait == seen).for_each(|a_try| a_try.wait.save(now));
+    }
+
+    /// Whether this refusal is the first of a cooldown.
+    pub(crate) fn note_refusal(&mut self, now: Now) -> bool {
+        self.left_ms(now) > 0 && !std::mem::replace(&mut self.refusal_is_noted, true)
     }
 
     fn in_boot(&self, now: Now) -> impl Iterator<Item = &Try> {
-        // What cannot be told is no restart.
-        self.tries.iter().filter(move |a_try| now.boot.is_none() || a_try.boot == now.boot)
+        // Only a boot count that grew tells of a restart: one that cannot be read tells nothing.
+        let boot = now.boot.max(self.boot);
+        self.tries.iter().filter(move |a_try| a_try.boot >= boot)
     }
 }
 
