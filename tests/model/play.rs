@@ -222,7 +222,7 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
             stage.call(step, None, |model| model.history(number, LINES), || session.journal(&query).into());
         }
         Act::IsLive(_) => {
-            stage.call(step, None, |model| model.is_live(number), || session.is_live().into());
+            stage.call(step, None, |model| model.whether_live(number), || session.is_live().into());
         }
         Act::Close(_) => {
             session.close();
@@ -289,21 +289,17 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
     let failure = |stage: &Stage| stage.state().failure.clone().map_or(Ok(()), Err);
     failure(stage)?;
     let lock = stage.state().lock.clone().ok_or("the lock does not open again")?;
-    let keys = stage.state().keys.all_aliases().len();
-    if keys != stage.model().keys {
-        return Err(format!("{keys} device keys; the model expects {}", stage.model().keys));
-    }
     let policy = lock.policy().map_err(|error| error.to_string())?;
     if policy != *stage.model().policy() {
         return Err(format!("{} is in force; the model expects {}", policy.name, stage.model().policy().name));
     }
     // Every other time only, and not when it would be saved: being watched changes a wait.
-    if nth % 2 == 0 && !stage.model().is_wait_due(stage.now()) {
+    if nth.is_multiple_of(2) && !stage.model().is_wait_due(stage.now()) {
         let outcome = stage.call(&plain(Act::Status), None, |model| model.status(), || lock.status().into());
         failure(stage)?;
         check_count(stage, &outcome, &policy)?;
     }
-    if nth % 4 == 0 {
+    if nth.is_multiple_of(4) {
         check_journal(stage, &lock)?;
     }
     Ok(())

@@ -174,6 +174,8 @@ impl Stage {
             (state.keys.clone(), Reading { now: state.clocks.now(), nth })
         };
         let answered = fault.map_or_else(|| answer(&keys), Err);
+        // At once: whoever comes in between finds them so.
+        self.model().keys = keys.all_aliases().len();
         for twist in &twists {
             if let Twist::After(step) = twist {
                 self.overtake(step);

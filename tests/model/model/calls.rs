@@ -254,7 +254,6 @@ impl Caller {
         self.delete_all_but(0).await?;
         for _ in ["seal", "PIN"] {
             self.script.ask(Ask::Create).await?;
-            self.model().keys += 1;
         }
         for _ in ["seal", "PIN"] {
             self.script.ask(Ask::Hmac).await?;
@@ -324,7 +323,6 @@ impl Caller {
         if let Err(fault) = self.script.ask(Ask::Create).await {
             return key_fault(fault);
         }
-        self.model().keys += 1;
         let changed = match self.script.ask(Ask::Hmac).await {
             Ok(_) => self.model().replace_pin(&proof, new, session),
             Err(fault) => Err(key_fault(fault)),
@@ -371,7 +369,7 @@ impl Caller {
         }
     }
 
-    pub(crate) async fn is_live(self, session: u64) -> Outcome {
+    pub(crate) async fn whether_live(self, session: u64) -> Outcome {
         let read = self.look_at_clock().await;
         Outcome::Is(read.is_some() && self.model().process.sessions.contains_key(&session))
     }
@@ -438,14 +436,12 @@ impl Caller {
     }
 
     async fn delete_key(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Delete).await?;
-        self.model().keys -= 1;
-        Ok(())
+        self.script.ask(Ask::Delete).await.map(|_| ())
     }
 
     /// As many as there are now: those made meanwhile are another wallet's.
     async fn delete_all_but(&self, in_use: usize) -> Result<(), DeviceKeyFault> {
-        let left = self.model().keys - in_use;
+        let left = self.model().keys.saturating_sub(in_use);
         for _ in 0..left {
             self.delete_key().await?;
         }

@@ -28,7 +28,7 @@ pub(crate) struct Model {
     /// What the app opened the lock with.
     pub(crate) offered: Policy,
     pub(crate) disk: Disk,
-    /// Device keys that exist.
+    /// Device keys that exist: a fact about the phone.
     pub(crate) keys: usize,
     /// What happened that no outcome tells, and how often.
     pub(crate) remarks: Remarks,
