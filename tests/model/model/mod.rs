@@ -77,8 +77,16 @@ struct Process {
     sessions: BTreeMap<u64, Session>,
     /// Lock events so far.
     generation: u64,
-    /// Wrong PINs, with the slot that they did not open.
-    wrong: Vec<(Slot, PinNumber, Now)>,
+    wrong: Vec<WrongGuess>,
+}
+
+/// A PIN, the slot that it did not open, and how long that is remembered.
+#[derive(Clone, Debug)]
+struct WrongGuess {
+    slot: Slot,
+    pin: PinNumber,
+    at: Now,
+    for_ms: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -239,16 +247,14 @@ impl Model {
 
     /// Whether this PIN was found wrong a moment ago.
     fn was_wrong(&self, found: &Found, pin: PinNumber, now: Now) -> bool {
-        let window_ms = self.wallet().map_or(0, |wallet| u64::from(wallet.policy.lockout.duplicate_window_s) * 1000);
-        self.process
-            .wrong
-            .iter()
-            .any(|(slot, wrong, then)| (*slot, *wrong) == (found.slot, pin) && is_live(*then, window_ms, now))
+        let mut wrong = self.process.wrong.iter();
+        wrong.any(|guess| (guess.slot, guess.pin) == (found.slot, pin) && is_live(guess.at, guess.for_ms, now))
     }
 
     fn remember_wrong(&mut self, found: &Found, pin: PinNumber, now: Now) {
-        let memory = self.wallet().map_or(0, |wallet| wallet.policy.lockout.duplicate_memory as usize);
-        self.process.wrong.push((found.slot, pin, now));
+        let policy = &self.policy().lockout;
+        let (memory, for_ms) = (policy.duplicate_memory as usize, u64::from(policy.duplicate_window_s) * 1000);
+        self.process.wrong.push(WrongGuess { slot: found.slot, pin, at: now, for_ms });
         let surplus = self.process.wrong.len().saturating_sub(memory);
         self.process.wrong.drain(..surplus);
     }
