@@ -7,9 +7,11 @@ use walletlock_core::journal::{Event, Kind};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
+use walletlock_core::platform::{
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+};
 use walletlock_core::{
-    Enrolment, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock,
+    Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 
@@ -20,6 +22,8 @@ use crate::wallet::{PIN, entry};
 enum Place {
     /// The clock was read, and the reading is on its way.
     ClockRead,
+    /// Randomness was drawn, and is on its way.
+    Drawn,
     /// The device key was asked whether it is ready.
     Probed,
     /// The listeners are told.
@@ -51,6 +55,14 @@ impl Clock for Lingering {
         let now = self.phone.clock.now();
         self.meanwhile.reach(Place::ClockRead);
         now
+    }
+}
+
+impl Entropy for Lingering {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        self.phone.entropy.fill(bytes)?;
+        self.meanwhile.reach(Place::Drawn);
+        Ok(())
     }
 }
 
@@ -92,13 +104,13 @@ struct Stage {
 }
 
 impl Stage {
-    fn enrolled(preset: &str) -> Self {
+    fn enrolled(policy: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         let phone = Arc::new(Lingering { phone: FakePhone::default(), meanwhile: Meanwhile::default() });
-        let platform = Platform { clock: phone.clone(), device_key: phone.clone(), ..phone.phone.platform() };
+        let platform = Platform { clock: phone.clone(), entropy: phone.clone(), device_key: phone.clone() };
         let options = Options {
             path: folder.path().join("wallet.db"),
-            policy: Policy::preset(preset).expect("a preset"),
+            policy: Policy::parse(policy).expect("a policy"),
             platform,
             calibration: Calibration::Fixed(KdfCost::CHEAP),
         };
@@ -188,6 +200,19 @@ fn sessions_are_over_when_the_listeners_hear_of_the_lock() {
     stage.meanwhile(Place::Told(Kind::PinWrong), move || assert!(!other.is_live()));
     drop(stage.guess(8));
     assert!(stage.phone.meanwhile.0.lock().expect("not poisoned").is_none(), "they heard of it");
+}
+
+#[test]
+fn a_wipe_that_overtakes_a_session_is_no_damage() {
+    let stage = Stage::enrolled(r#"{"name": "wipes", "lockout": {"cooldowns": [], "lock_at": null, "wipe_at": 1}}"#);
+    let session = stage.unlock();
+    let lock = stage.lock.clone();
+    stage.meanwhile(Place::Drawn, move || {
+        assert!(matches!(lock.verify_pin(&entry("700001")), PinOutcome::Locked(LockStatus::Wiped)));
+    });
+    assert_eq!(session.write("card", b"4111"), Err(LockError::SessionEnded));
+    assert_eq!(stage.lock.status(), Ok(LockStatus::Wiped));
+    assert!(matches!(stage.lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
 }
 
 #[test]

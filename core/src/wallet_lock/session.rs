@@ -181,12 +181,12 @@ impl Session {
         lock(&self.lock.sessions).end_all_but(self.id);
     }
 
-    /// Reads with the data key, if the session lives and the wallet is still the one it opened.
+    /// Reads with the data key, if the session lives and what it opened is still there.
     fn look<T>(&self, look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
         leaving_nothing(|| {
             let Opened { data_key, wallet_id, .. } = self.open()?;
             self.lock.read(|sealed, record| {
-                if sealed.header.wallet_id != wallet_id {
+                if !is_kept(&wallet_id, &sealed.header.wallet_id, record) {
                     return Err(LockError::SessionEnded);
                 }
                 look(&data_key, sealed, record)
@@ -202,7 +202,7 @@ impl Session {
         leaving_nothing(|| {
             let Opened { data_key, wallet_id, now } = self.open()?;
             self.lock.transact(now, Durability::Flushed, |changes| {
-                if *changes.wallet_id != wallet_id {
+                if !is_kept(&wallet_id, changes.wallet_id, changes.record) {
                     return Err(LockError::SessionEnded);
                 }
                 change(&data_key, changes)
@@ -290,6 +290,11 @@ impl Changing<'_> {
         self.rows.put_item(&row.id, &row.sealed)?;
         Ok(Some(changed))
     }
+}
+
+/// Whether what a session opened is still there: neither removed nor wiped since its call began.
+fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
+    opened == found && record.pin_slot.is_some()
 }
 
 pub(super) fn open_index(sealed: &Sealed, record: &Record, data_key: &DataKey) -> Result<Index, LockError> {
