@@ -21,12 +21,14 @@ const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 /// Sessions kept; the oldest is closed for a new one.
 const SESSIONS: usize = 3;
 const LINES: usize = 20;
+/// A start of the app at which nothing happens.
+const START: Act = Act::Restart { policy: None, reboots: false };
 
 /// Plays a life to its end, or to the first difference.
 pub(crate) fn live(life: &Life, cheat: Option<Cheat>, tally: &mut Tally) -> Result<(), TestCaseError> {
     let policy = policies().swap_remove(life.policy);
     let stage = Stage::new(Model::new(policy), cheat).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    open(&stage, &plain(Act::LockNow));
+    open(&stage, &plain(START));
     act(&stage, &plain(Act::Enrol(Typed::Number(0))));
     let played = life.steps.iter().enumerate().try_for_each(|(nth, step)| {
         top(&stage, step);
@@ -69,13 +71,13 @@ fn top(stage: &Arc<Stage>, step: &Step) {
     if let Some(picture) = picture {
         end_process(stage);
         stage.go_back_to(picture);
-        open(stage, &plain(Act::LockNow));
+        open(stage, &plain(START));
     }
 }
 
 /// Starts the app, a second time if the phone failed at the first.
 fn open(stage: &Arc<Stage>, step: &Step) {
-    for step in [step, &plain(Act::LockNow)] {
+    for step in [step, &plain(START)] {
         let is_done = |state: &State| state.lock.is_some() || state.picture.is_some();
         if is_done(&stage.state()) {
             return;

@@ -21,8 +21,8 @@ pub(crate) struct Caller {
     pub(crate) readings: Arc<std::sync::atomic::AtomicU64>,
 }
 
-const PLATFORM: Outcome = Outcome::Error(LockError::Platform(PlatformFault));
-const SESSION_ENDED: Outcome = Outcome::Error(LockError::SessionEnded);
+pub(super) const PLATFORM: Outcome = Outcome::Error(LockError::Platform(PlatformFault));
+pub(super) const SESSION_ENDED: Outcome = Outcome::Error(LockError::SessionEnded);
 const WRONG_STATE: Outcome = Outcome::Error(LockError::WrongState);
 const DATA_DAMAGED: Outcome = Outcome::Error(LockError::DataDamaged);
 const TRY_AGAIN: Outcome = Outcome::NoVerdict(NoVerdict::TryAgain);
@@ -112,7 +112,7 @@ impl Caller {
         // 10 settle
         self.settle(&found, id, pin, fault, now).await?;
         let model = self.model();
-        // The policy that it was right under decides how long a session may live.
+        // The policy now in force decides how long a session may live.
         let session =
             model.wallet().map_or_else(|| model.offered.session.clone(), |wallet| wallet.policy.session.clone());
         Ok(Proof {
@@ -338,71 +338,6 @@ impl Caller {
         outcome
     }
 
-    pub(crate) async fn read(self, session: u64, item: String) -> Outcome {
-        match self.look_into(session).await {
-            Ok(_) => self.model().in_wallet(|wallet| Outcome::Item(wallet.items.get(&item).cloned())),
-            Err(over) => over,
-        }
-    }
-
-    pub(crate) async fn items(self, session: u64) -> Outcome {
-        match self.look_into(session).await {
-            Ok(_) => self.model().in_wallet(|wallet| Outcome::Items(wallet.items.keys().cloned().collect())),
-            Err(over) => over,
-        }
-    }
-
-    pub(crate) async fn history(self, session: u64, limit: usize) -> Outcome {
-        match self.look_into(session).await {
-            Ok(_) => self.model().in_wallet(|wallet| {
-                Outcome::Lines(
-                    (1..)
-                        .zip(wallet.journal.iter().copied())
-                        .collect::<Vec<_>>()
-                        .into_iter()
-                        .rev()
-                        .take(limit)
-                        .collect(),
-                )
-            }),
-            Err(over) => over,
-        }
-    }
-
-    pub(crate) async fn whether_live(self, session: u64) -> Outcome {
-        let read = self.look_at_clock().await;
-        Outcome::Is(read.is_some() && self.model().process.sessions.contains_key(&session))
-    }
-
-    /// Writes an item, or deletes it.
-    pub(crate) async fn change_item(self, session: u64, item: String, bytes: Option<Vec<u8>>) -> Outcome {
-        let opened = match self.look_into(session).await {
-            Ok(wallet) => wallet,
-            Err(over) => return over,
-        };
-        if !self.entropy().await {
-            return PLATFORM;
-        }
-        let (outcome, lines) = {
-            let mut model = self.model();
-            if let Some(none) = model.without_wallet() {
-                return none;
-            }
-            let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
-            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return SESSION_ENDED };
-            match bytes {
-                Some(bytes) => {
-                    wallet.items.insert(item, bytes);
-                    (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
-                }
-                None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
-                None => (Outcome::Is(false), vec![]),
-            }
-        };
-        self.tell(lines).await;
-        outcome
-    }
-
     // The steps.
 
     /// A reading, if the clock gives one.
@@ -411,28 +346,21 @@ impl Caller {
     }
 
     /// A reading that also ends the sessions whose time is over.
-    async fn look_at_clock(&self) -> Option<Reading> {
+    pub(super) async fn look_at_clock(&self) -> Option<Reading> {
         let reading = self.clock().await?;
         self.model().end_expired_sessions(reading);
         Some(reading)
     }
 
-    async fn entropy(&self) -> bool {
+    pub(super) async fn entropy(&self) -> bool {
         self.script.ask(Ask::Entropy).await.is_ok()
     }
 
-    async fn tell(&self, lines: Vec<(u64, Kind)>) {
+    pub(super) async fn tell(&self, lines: Vec<(u64, Kind)>) {
         for (number, kind) in lines {
             // Whether the listener fails changes nothing.
             let _decided_already = self.script.ask(Ask::Told(number, kind)).await;
         }
-    }
-
-    /// The wallet of a session that lives.
-    async fn look_into(&self, session: u64) -> Result<u64, Outcome> {
-        let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
-        let readings = self.readings();
-        self.model().use_session(session, reading, readings).ok_or(SESSION_ENDED)
     }
 
     async fn delete_key(&self) -> Result<(), DeviceKeyFault> {
@@ -448,11 +376,11 @@ impl Caller {
         Ok(())
     }
 
-    fn readings(&self) -> u64 {
+    pub(super) fn readings(&self) -> u64 {
         self.readings.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    fn model(&self) -> MutexGuard<'_, Model> {
+    pub(super) fn model(&self) -> MutexGuard<'_, Model> {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -500,11 +428,11 @@ impl Model {
     }
 
     /// What a call says that needs a wallet when there is none.
-    fn without_wallet(&self) -> Option<Outcome> {
+    pub(super) fn without_wallet(&self) -> Option<Outcome> {
         if self.process.is_damaged { Some(DATA_DAMAGED) } else { self.wallet().is_none().then_some(WRONG_STATE) }
     }
 
-    fn in_wallet(&self, read: impl FnOnce(&Wallet) -> Outcome) -> Outcome {
+    pub(super) fn in_wallet(&self, read: impl FnOnce(&Wallet) -> Outcome) -> Outcome {
         self.wallet().map_or(WRONG_STATE, read)
     }
 }

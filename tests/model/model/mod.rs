@@ -2,6 +2,7 @@
 
 mod calls;
 mod policy;
+mod session_calls;
 mod spans;
 mod tries;
 

@@ -1,0 +1,76 @@
+//! The calls of a session: they need it alive when they begin, and what it opened still there when they write.
+
+use walletlock_core::journal::Kind;
+
+use super::calls::{PLATFORM, SESSION_ENDED};
+use super::{Caller, Wallet};
+use crate::outcome::Outcome;
+
+impl Caller {
+    pub(crate) async fn read(self, session: u64, item: String) -> Outcome {
+        match self.look_into(session).await {
+            Ok(_) => self.model().in_wallet(|wallet| Outcome::Item(wallet.items.get(&item).cloned())),
+            Err(over) => over,
+        }
+    }
+
+    pub(crate) async fn items(self, session: u64) -> Outcome {
+        match self.look_into(session).await {
+            Ok(_) => self.model().in_wallet(|wallet| Outcome::Items(wallet.items.keys().cloned().collect())),
+            Err(over) => over,
+        }
+    }
+
+    pub(crate) async fn history(self, session: u64, limit: usize) -> Outcome {
+        match self.look_into(session).await {
+            Ok(_) => self.model().in_wallet(|wallet| {
+                let mut lines: Vec<_> = (1..).zip(wallet.journal.iter().copied()).collect();
+                lines.reverse();
+                lines.truncate(limit);
+                Outcome::Lines(lines)
+            }),
+            Err(over) => over,
+        }
+    }
+
+    pub(crate) async fn whether_live(self, session: u64) -> Outcome {
+        let read = self.look_at_clock().await;
+        Outcome::Is(read.is_some() && self.model().process.sessions.contains_key(&session))
+    }
+
+    /// Writes an item, or deletes it.
+    pub(crate) async fn change_item(self, session: u64, item: String, bytes: Option<Vec<u8>>) -> Outcome {
+        let opened = match self.look_into(session).await {
+            Ok(wallet) => wallet,
+            Err(over) => return over,
+        };
+        if !self.entropy().await {
+            return PLATFORM;
+        }
+        let (outcome, lines) = {
+            let mut model = self.model();
+            if let Some(none) = model.without_wallet() {
+                return none;
+            }
+            let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
+            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return SESSION_ENDED };
+            match bytes {
+                Some(bytes) => {
+                    wallet.items.insert(item, bytes);
+                    (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
+                }
+                None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
+                None => (Outcome::Is(false), vec![]),
+            }
+        };
+        self.tell(lines).await;
+        outcome
+    }
+
+    /// The wallet of a session that lives.
+    pub(super) async fn look_into(&self, session: u64) -> Result<u64, Outcome> {
+        let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
+        let readings = self.readings();
+        self.model().use_session(session, reading, readings).ok_or(SESSION_ENDED)
+    }
+}
