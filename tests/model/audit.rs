@@ -53,3 +53,36 @@ impl Audit {
         self.not_before_ms = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: Outcome = Outcome::Status(LockStatus::Ready { tries_left: None });
+
+    fn wrong(cooldown_ms: u64) -> Outcome {
+        Outcome::Wrong(WrongPin { tries_left: None, cooldown_ms, repeated: false })
+    }
+
+    #[test]
+    fn a_wait_cut_short_is_objected_to() {
+        let mut audit = Audit::default();
+        assert_eq!(audit.hear(&wrong(500), 1_000, 1_000), None);
+        assert_eq!(audit.clone().hear(&READY, 1_499, 1_499), Some("a PIN is taken 1 ms too early".to_owned()));
+        assert_eq!(audit.clone().hear(&wrong(0), 1_499, 1_499), Some("a PIN is taken 1 ms too early".to_owned()));
+        assert_eq!(audit.clone().hear(&READY, 1_500, 1_500), None);
+        audit.see(Kind::PinRight, None);
+        assert_eq!(audit.hear(&READY, 1_499, 1_499), None);
+    }
+
+    #[test]
+    fn a_guess_that_was_free_is_objected_to() {
+        let mut audit = Audit::default();
+        for pin in [1, 2, 2] {
+            audit.see(Kind::PinWrong, Some(pin));
+        }
+        assert!(audit.allows(8, 10) && !audit.allows(9, 10));
+        audit.see(Kind::PinRight, Some(3));
+        assert!(audit.allows(10, 10));
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use walletlock_core::journal::Kind;
+use walletlock_core::lockout::SessionPolicy;
 use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::{LockError, NoVerdict, Now};
 
@@ -110,11 +111,7 @@ impl Caller {
         // 7, 8, 9 Argon2id, device key, slot
         let fault = self.script.ask(Ask::Hmac).await.err();
         // 10 settle
-        self.settle(&found, id, pin, fault, now).await?;
-        let model = self.model();
-        // The policy now in force decides how long a session may live.
-        let session =
-            model.wallet().map_or_else(|| model.offered.session.clone(), |wallet| wallet.policy.session.clone());
+        let session = self.settle(&found, id, pin, fault, now).await?;
         Ok(Proof {
             wallet: found.wallet,
             slot: found.slot,
@@ -132,7 +129,7 @@ impl Caller {
         pin: PinNumber,
         fault: Option<DeviceKeyFault>,
         now: Now,
-    ) -> Result<(), Outcome> {
+    ) -> Result<SessionPolicy, Outcome> {
         let repeated = self.model().was_wrong(found, pin, now);
         let verdict = match fault {
             Some(_) => Verdict::None,
@@ -152,11 +149,11 @@ impl Caller {
             Some(fault) => Err(Outcome::NoVerdict(NoVerdict::DeviceKey(fault))),
             None if verdict == Verdict::Right => {
                 self.model().process.wrong.clear();
-                Ok(())
+                Ok(settled.policy.session)
             }
             None => {
                 if !repeated {
-                    self.model().remember_wrong(found, pin, now);
+                    self.model().remember_wrong(found, pin, &settled.policy.lockout, now);
                 }
                 Err(wrong(settled.status, repeated))
             }

@@ -9,7 +9,7 @@ mod tries;
 use std::collections::BTreeMap;
 
 use walletlock_core::journal::Kind;
-use walletlock_core::lockout::Policy;
+use walletlock_core::lockout::{LockoutPolicy, Policy};
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
 pub(crate) use calls::Caller;
@@ -125,6 +125,8 @@ struct Settled {
     lines: Vec<(u64, Kind)>,
     in_force: bool,
     status: LockStatus,
+    /// In force when it was settled.
+    policy: Policy,
 }
 
 const PROPOSALS: u32 = 10;
@@ -252,8 +254,7 @@ impl Model {
         wrong.any(|guess| (guess.slot, guess.pin) == (found.slot, pin) && is_live(guess.at, guess.for_ms, now))
     }
 
-    fn remember_wrong(&mut self, found: &Found, pin: PinNumber, now: Now) {
-        let policy = &self.policy().lockout;
+    fn remember_wrong(&mut self, found: &Found, pin: PinNumber, policy: &LockoutPolicy, now: Now) {
         let (memory, for_ms) = (policy.duplicate_memory as usize, u64::from(policy.duplicate_window_s) * 1000);
         self.process.wrong.push(WrongGuess { slot: found.slot, pin, at: now, for_ms });
         let surplus = self.process.wrong.len().saturating_sub(memory);
@@ -300,7 +301,7 @@ impl Model {
         if verdict != Verdict::Right && !matches!(status, LockStatus::Ready { .. }) {
             self.end_sessions();
         }
-        Ok(Settled { lines, in_force, status })
+        Ok(Settled { lines, in_force, status, policy: self.policy().clone() })
     }
 
     // Sessions.

@@ -158,6 +158,25 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
 }
 
 #[test]
+fn another_policy_gives_back_what_its_budget_has_left() {
+    // The budget before, how many were given back from it, the budget after, and how many more are given back.
+    for (before, given_back, after, more) in [(2, 1, 3, 2), (2, 1, 1, 0), (5, 0, 1, 1), (3, 3, 1, 0), (0, 0, 2, 2)] {
+        let mut run = Run::new(LockoutPolicy { no_verdict_budget: before, ..plain() });
+        for nth in 0..given_back {
+            assert_eq!(run.play(&format!("c n{nth}")).map(|settled| settled.counted), Some(false));
+        }
+        let changed = LockoutPolicy { no_verdict_budget: after, ..plain() };
+        run.lockout.change_policy(&run.policy, &changed);
+        run.policy = changed;
+        for nth in given_back..given_back + more {
+            assert!(!run.lockout.budget_is_spent());
+            run.play(&format!("c n{nth}"));
+        }
+        assert!(run.lockout.budget_is_spent(), "{before} {given_back} {after}");
+    }
+}
+
+#[test]
 fn the_budget_for_no_verdict_is_refilled_by_a_right_pin_only() {
     for (script, failures, last) in [
         ("c n0 c n1", 0, counted(false)),
