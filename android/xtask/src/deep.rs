@@ -13,16 +13,36 @@ use crate::{mutants, process};
 struct Proof {
     name: &'static str,
     package: &'static str,
-    /// Which of the package's tests; all of them whose path contains this.
+    /// The package's test program.
+    program: &'static str,
+    /// Which of its tests: all whose path contains this.
     filter: &'static str,
     /// What it reads its length from, and how long it is here.
     amount: (&'static str, &'static str),
 }
 
 const PROOFS: [Proof; 3] = [
-    Proof { name: "model", package: "walletlock-model", filter: "", amount: ("WALLETLOCK_STEPS", "1000000") },
-    Proof { name: "crash", package: "walletlock-crash", filter: "power_cuts", amount: ("WALLETLOCK_CUTS", "1000000") },
-    Proof { name: "timing", package: "walletlock-attacks", filter: "timing", amount: ("WALLETLOCK_SAMPLES", "20000") },
+    Proof {
+        name: "model",
+        package: "walletlock-model",
+        program: "model",
+        filter: "",
+        amount: ("WALLETLOCK_STEPS", "1000000"),
+    },
+    Proof {
+        name: "crash",
+        package: "walletlock-crash",
+        program: "crash",
+        filter: "power_cuts",
+        amount: ("WALLETLOCK_CUTS", "1000000"),
+    },
+    Proof {
+        name: "timing",
+        package: "walletlock-attacks",
+        program: "attacks",
+        filter: "timing",
+        amount: ("WALLETLOCK_SAMPLES", "20000"),
+    },
 ];
 
 /// `options`: the proof's name, then `--seed N` to play one again, or `--shard k/n` for a part of the mutants.
@@ -52,7 +72,7 @@ fn prove(places: &Places, name: &str, seed: u64) -> Result<ExitCode> {
     };
     doctor::require(&[Need::CCompiler])?;
     let mut cargo = process::cargo(places);
-    cargo.args(["test", "--package", proof.package, "--", "--nocapture", proof.filter]);
+    cargo.args(["test", "--package", proof.package, "--test", proof.program, "--", "--nocapture", proof.filter]);
     cargo.env(proof.amount.0, proof.amount.1).env("WALLETLOCK_SEED", seed.to_string());
     println!("cargo xtask test --deep {name} --seed {seed}");
     process::run(&mut cargo)?;
