@@ -13,7 +13,8 @@ pub enum LockError {
     /// A newer version of Walletlock wrote this wallet.
     #[error("a newer version wrote this wallet")]
     NewerVersion,
-    /// The storage failed: full, read-only, or broken.
+    /// The storage failed: full, read-only, or broken. After a flush that failed every call says so until the lock is dropped, with all
+    /// its sessions, and opened again.
     #[error("the storage failed")]
     Storage,
     /// What is protected is damaged or was tampered with.

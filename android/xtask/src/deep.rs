@@ -51,6 +51,7 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
     match options.as_slice() {
         ["mutants"] => mutants::run(places, None),
         ["mutants", "--shard", shard] => mutants::run(places, Some(shard)),
+        ["mutants", ..] => bail!("mutants has no seed; there is --shard k/n"),
         [name] => prove(places, name, new_seed()?),
         [name, "--seed", seed] => {
             let seed = seed.parse().with_context(|| format!("a seed is a whole number, not {seed}"))?;

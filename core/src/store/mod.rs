@@ -1,10 +1,9 @@
 //! SQLite: one connection, one process, one flush for what must last.
 
+mod log;
 pub(crate) mod schema;
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_FSYNC;
@@ -17,10 +16,8 @@ use crate::time::Now;
 /// The database of one wallet.
 pub(crate) struct Store {
     connection: Connection,
-    /// SQLite's log beside it.
-    log: PathBuf,
-    /// What stands in the log was written by us, or written again: a flush brings all of it to the disk.
-    log_is_ours: bool,
+    /// Commits since the last one that was flushed.
+    unflushed: u32,
     /// A flush failed. Nothing that is read here can be trusted any more, and nothing added would be safe.
     is_broken: bool,
 }
@@ -63,10 +60,6 @@ pub(crate) enum StoreError {
 impl Store {
     /// Opens the database, creating it if there is none.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        let log = PathBuf::from(log);
-        let log_is_ours = fs::metadata(&log).map_or(true, |log| log.len() == 0);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         // Refused at once: whoever has it keeps it until it is closed, so waiting would not help.
@@ -75,6 +68,8 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // Until what stands in the log is sure to reach the disk, closing must not move it into the database.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // EXCLUSIVE before WAL: no shared-memory file, and a second process cannot read an index that we do not see change.
         for (pragma, value) in [("locking_mode", "exclusive"), ("journal_mode", "wal")] {
             let now: String = connection.pragma_update_and_check(None, pragma, value, |row| row.get(0))?;
@@ -82,28 +77,30 @@ impl Store {
                 return Err(StoreError::Failed);
             }
         }
-        connection.execute_batch(
+        connection.execute_batch(&format!(
             "PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = {};
              PRAGMA secure_delete = ON;
              PRAGMA foreign_keys = ON;",
-        )?;
+            log::FULL_BYTES
+        ))?;
+        log::write_again(&connection)?;
         schema::upgrade(&mut connection)?;
-        Ok(Self { connection, log, log_is_ours, is_broken: false })
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        Ok(Self { connection, unflushed: 0, is_broken: false })
     }
 
     /// Begins a transaction. Dropping it undoes everything.
     pub(crate) fn begin(&mut self, durability: Durability) -> Result<Changes<'_>, StoreError> {
         self.check_whole()?;
-        // A checkpoint flushes the log too, and SQLite does not say when that fails: only where all of it was flushed just before. About
-        // four pages a try: a checkpoint, which takes three flushes, every sixteenth try or so.
+        // A checkpoint flushes the log too, and SQLite does not say when that fails: only where all of it was flushed just before. So
+        // one must come now and then, or the log would grow for as long as someone watches a wait.
         let (level, checkpoint) = match durability {
-            Durability::Flushed => ("FULL", 64),
-            Durability::Ordered => ("NORMAL", 0),
+            Durability::Ordered if self.unflushed < log::FULL_FRAMES => ("NORMAL", 0),
+            Durability::Flushed | Durability::Ordered => ("FULL", log::FULL_FRAMES),
         };
-        if durability == Durability::Flushed {
-            self.make_log_ours()?;
-        }
+        self.unflushed = if checkpoint == 0 { self.unflushed + 1 } else { 0 };
         self.connection.pragma_update(None, "synchronous", level)?;
         self.connection.pragma_update(None, "wal_autocheckpoint", checkpoint)?;
         let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -113,7 +110,6 @@ impl Store {
     /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
         self.check_whole()?;
-        self.make_log_ours()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         let busy: i64 = busy.map_err(|error| notice_failed_flush(&self.connection, &mut self.is_broken, error))?;
@@ -122,20 +118,6 @@ impl Store {
 
     fn check_whole(&self) -> Result<(), StoreError> {
         if self.is_broken { Err(StoreError::Failed) } else { Ok(()) }
-    }
-
-    /// A flush of the process before us may have failed. Linux then takes what it could not write for written: we read it, and no flush of
-    /// ours brings it to the disk. A power cut would cut it off, and with it every charge that we add behind it. So it is written again.
-    fn make_log_ours(&mut self) -> Result<(), StoreError> {
-        if !self.log_is_ours {
-            // SQLite's locks are on the database, so opening and closing the log here takes none of them away.
-            let log = fs::read(&self.log)?;
-            let mut file = fs::OpenOptions::new().write(true).open(&self.log)?;
-            file.write_all(&log)?;
-            file.sync_data()?;
-            self.log_is_ours = true;
-        }
-        Ok(())
     }
 
     /// The record's row, if there is one.

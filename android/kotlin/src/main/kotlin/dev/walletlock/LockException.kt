@@ -13,7 +13,10 @@ public sealed class LockException(message: String) : RuntimeException(message) {
     /** A newer version of Walletlock wrote this wallet. */
     public class NewerVersion internal constructor() : LockException("a newer version wrote this wallet")
 
-    /** The storage failed: full, read-only, broken, or the folder does not exist. */
+    /**
+     * The storage failed: full, read-only, broken, or the folder does not exist. After a flush that failed every call says
+     * so until all sessions and locks of this wallet are closed and it is opened again.
+     */
     public class Storage internal constructor() : LockException("the storage failed")
 
     /** What is protected is damaged or was tampered with. */

@@ -61,7 +61,7 @@ public sealed interface NoVerdictCause {
      */
     public data class DeviceKey(public val fault: DeviceKeyFault) : NoVerdictCause
 
-    /** The storage failed: full, read-only or broken. */
+    /** The storage failed: full, read-only or broken. See [LockException.Storage]. */
     public data object Storage : NoVerdictCause
 
     /** The lock was busy. Try again. */
