@@ -1,0 +1,4 @@
+/* Control of devices. */
+#pragma once
+
+int ioctl(int file, int request, ...);

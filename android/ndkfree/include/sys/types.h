@@ -1,0 +1,4 @@
+/* The types that several headers share. */
+#pragma once
+
+#include <bits/types.h>
