@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Result, bail};
 
+use crate::android::{Abi, Rust, Tools};
 use crate::process;
 
 /// Something that a command needs beyond cargo and rustc.
@@ -19,6 +20,12 @@ pub(crate) enum Need {
     Maven,
     /// Tells whether the crash tests catch every system call that writes.
     Strace,
+    /// Clang, lld and what belongs to them, for Android: the NDK's, or the system's.
+    AndroidC,
+    /// Rust's standard library for the three ABIs.
+    AndroidRust,
+    /// LLVM's unwinder, among the sources of that library. The NDK has its own.
+    Unwinder,
     /// What the benches hold Argon2id against. Building and testing go without it.
     Libsodium,
     /// Puts faults into the code, for `test --deep mutants` alone.
@@ -29,8 +36,18 @@ pub(crate) enum Need {
     Clippy,
 }
 
-const ALL: [Need; 7] =
-    [Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace, Need::Libsodium, Need::Rustfmt, Need::Clippy];
+const ALL: [Need; 10] = [
+    Need::CCompiler,
+    Need::Jdk,
+    Need::Maven,
+    Need::Strace,
+    Need::AndroidC,
+    Need::AndroidRust,
+    Need::Unwinder,
+    Need::Libsodium,
+    Need::Rustfmt,
+    Need::Clippy,
+];
 
 const JDK_AT_LEAST: [u32; 2] = [17, 0];
 const MAVEN_AT_LEAST: [u32; 2] = [3, 8];
@@ -42,6 +59,9 @@ impl Need {
             Self::Jdk => "JDK 17 or newer",
             Self::Maven => "Maven 3.8 or newer",
             Self::Strace => "strace",
+            Self::AndroidC => "clang and lld for Android",
+            Self::AndroidRust => "Rust's standard library for Android",
+            Self::Unwinder => "the sources of Rust's standard library",
             Self::Libsodium => "libsodium",
             Self::CargoMutants => "cargo-mutants",
             Self::Rustfmt => "rustfmt",
@@ -58,6 +78,12 @@ impl Need {
             }
             Self::Maven => version_of("mvn", "Apache Maven ") >= Some(MAVEN_AT_LEAST),
             Self::Strace => process::answer("strace", &["--version"]).is_some(),
+            Self::AndroidC => Tools::find().is_ok_and(|tools| tools.work()),
+            Self::AndroidRust => Rust::find().is_ok_and(|rust| Abi::ALL.iter().all(|abi| rust.compiles_for(*abi))),
+            Self::Unwinder => {
+                Tools::find().is_ok_and(|tools| tools.are_the_ndk())
+                    || Rust::find().is_ok_and(|rust| rust.has_the_unwinder())
+            }
             Self::Libsodium => {
                 process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
             }
@@ -73,6 +99,9 @@ impl Need {
             Self::Jdk => Source::Apt(&["default-jdk-headless"]),
             Self::Maven => Source::Apt(&["maven"]),
             Self::Strace => Source::Apt(&["strace"]),
+            Self::AndroidC => Source::Apt(&["clang-19", "lld-19", "llvm-19"]),
+            Self::AndroidRust => Source::RustupTargets,
+            Self::Unwinder => Source::Rustup("rust-src"),
             Self::Libsodium => Source::Apt(&["libsodium23"]),
             Self::CargoMutants => Source::Cargo(&["cargo-mutants", "--version", "27.0.0"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
@@ -87,6 +116,8 @@ enum Source {
     Apt(&'static [&'static str]),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
+    /// The standard library for the three ABIs.
+    RustupTargets,
     /// A program on crates.io, and which version of it.
     Cargo(&'static [&'static str]),
 }
@@ -146,11 +177,13 @@ fn names(needs: &[Need]) -> String {
 fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     let mut packages = Vec::new();
     let mut components = Vec::new();
+    let mut targets = Vec::new();
     let mut programs = Vec::new();
     for need in missing {
         match need.source() {
             Source::Apt(names) => packages.extend(names),
             Source::Rustup(name) => components.push(name),
+            Source::RustupTargets => targets.extend(Abi::ALL.map(Abi::rust_target)),
             Source::Cargo(program) => programs.push(program),
         }
     }
@@ -159,8 +192,10 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
         commands.push(vec!["apt-get", "update"]);
         commands.push([vec!["apt-get", "install", "--yes", "--no-install-recommends"], packages].concat());
     }
-    if !components.is_empty() && process::answer("rustup", &["--version"]).is_some() {
-        commands.push([vec!["rustup", "component", "add"], components].concat());
+    for (what, names) in [("component", components), ("target", targets)] {
+        if !names.is_empty() && process::answer("rustup", &["--version"]).is_some() {
+            commands.push([vec!["rustup", what, "add"], names].concat());
+        }
     }
     commands.extend(programs.iter().map(|program| [&["cargo", "install", "--locked"], *program].concat()));
     commands

@@ -3,6 +3,7 @@
 //! Each command makes sure first that the machine has what it needs, so that the two of the README run on a fresh machine.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
 
+mod android;
 mod bench;
 mod consumer;
 mod deep;
@@ -24,7 +25,7 @@ use crate::places::Places;
 
 const USAGE: &str = "\
 cargo xtask demo [--tour]   build everything and start the terminal wallet (--tour: it plays by itself)
-cargo xtask test            run every test
+cargo xtask test            run every test (--only STEP: one of the steps that it prints)
 cargo xtask test --deep P   prove P for longer: model, crash or timing (--seed N: once more), or mutants (--shard k/n: a part)
 cargo xtask bench           measure what the lock costs (--check: fail above a bound; --plot: draw the README's plot anew)
 cargo xtask doctor          say what this machine lacks, and install it where that is possible";
@@ -46,7 +47,8 @@ fn run() -> Result<ExitCode> {
     let places = Places::find()?;
     match (command.as_str(), rest.as_slice()) {
         ("demo", extra) => demo::play(&places, extra),
-        ("test", []) => suite::run(&places),
+        ("test", []) => suite::run(&places, None),
+        ("test", [only, step]) if only == "--only" => suite::run(&places, Some(step)),
         ("test", [deep, options @ ..]) if deep == "--deep" => deep::run(&places, options),
         ("bench", options) => bench::run(&places, options),
         ("doctor", []) => doctor::examine(),

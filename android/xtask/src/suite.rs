@@ -7,23 +7,27 @@ use anyhow::{Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{consumer, demo, kotlin, library, maven, process};
+use crate::{android, consumer, demo, kotlin, library, maven, process};
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("the core as it ships", core_as_shipped),
     ("all Rust tests", all_rust),
     ("all Kotlin tests", all_kotlin),
     ("an app's own tests", consumer::test),
+    ("the Android libraries", android::test),
     ("the demo's tour", tour),
 ];
 
-/// Runs the steps up to the first that fails; which one that was is printed last.
-pub(crate) fn run(places: &Places) -> Result<ExitCode> {
-    doctor::require(&[Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace])?;
+const NEEDS: [Need; 7] =
+    [Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace, Need::AndroidC, Need::AndroidRust, Need::Unwinder];
+
+/// Runs the steps, or the one of this name, up to the first that fails; which one that was is printed last.
+pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<ExitCode> {
+    doctor::require(&NEEDS)?;
     let mut table = String::new();
-    for (name, step) in STEPS {
+    for (name, step) in STEPS.into_iter().filter(|(name, _)| only.is_none_or(|only| *name == only)) {
         println!("\n== {name}");
         let start = Instant::now();
         let outcome = step(places);
@@ -33,6 +37,9 @@ pub(crate) fn run(places: &Places) -> Result<ExitCode> {
             bail!("{error:#}\n\nFAILED: {name}");
         }
         table = format!("{table}\n{line}");
+    }
+    if table.is_empty() {
+        bail!("no such step; there are: {}", STEPS.map(|(name, _)| name).join(", "));
     }
     println!("\nAll tests passed.{table}");
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,44 @@
+//! The three kinds of processor that an Android app ships its library for.
+
+/// Named as Android names them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Abi {
+    Arm64,
+    Arm32,
+    X86,
+}
+
+/// The oldest Android that the library runs on: 7.0.
+pub(crate) const API_LEVEL: u32 = 24;
+
+impl Abi {
+    pub(crate) const ALL: [Self; 3] = [Self::Arm64, Self::Arm32, Self::X86];
+
+    /// Its name in an app's package.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64-v8a",
+            Self::Arm32 => "armeabi-v7a",
+            Self::X86 => "x86_64",
+        }
+    }
+
+    /// What rustc calls it.
+    pub(crate) fn rust_target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-linux-android",
+            Self::Arm32 => "armv7-linux-androideabi",
+            Self::X86 => "x86_64-linux-android",
+        }
+    }
+
+    /// What clang calls it.
+    pub(crate) fn clang_target(self) -> String {
+        let target = match self {
+            Self::Arm64 => "aarch64-linux-android",
+            Self::Arm32 => "armv7a-linux-androideabi",
+            Self::X86 => "x86_64-linux-android",
+        };
+        format!("{target}{API_LEVEL}")
+    }
+}

@@ -1,0 +1,178 @@
+//! Holds our C headers against Rust's `libc`, which knows Android: every number, every structure, every function, for one ABI. What there is
+//! to compare is read out of the headers by clang, so that nothing is left out by being forgotten here; what is compared becomes a Rust file
+//! that compiles only if both sides agree, so that nothing has to run on Android.
+
+mod declarations;
+mod rust_types;
+
+use std::fs;
+use std::process::Output;
+
+use anyhow::{Context, Result, bail};
+use camino::Utf8Path;
+
+use self::declarations::Declarations;
+use self::rust_types::rust_type;
+use super::digest;
+use super::toolchain::Toolchain;
+use crate::process;
+
+/// Numbers that libc does not have; `proof.c` has to.
+const NUMBERS: [&str; 1] = ["PT_ARM_EXIDX"];
+
+/// libc has no word for them; what they are is in the compiler, which refuses another declaration (`-Wincompatible-library-redeclaration`).
+const KNOWN_TO_THE_COMPILER: [&str; 2] = ["fabs", "log"];
+
+/// Variables that libc does not have. They are pointers, and the phone's libc has them by this name.
+const VARIABLES: [&str; 1] = ["stderr"];
+
+/// What libc gives another Rust type than the C one would have.
+const SPOKEN_OF_OTHERWISE: [(&str, &str); 1] = [(
+    "pthread_create",
+    "unsafe extern \"C\" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, \
+     extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void, *mut libc::c_void) -> libc::c_int",
+)];
+
+/// Compares the headers; says how much there was to compare.
+pub(crate) fn compare(toolchain: &Toolchain) -> Result<String> {
+    compare_folder(toolchain, &toolchain.sources().join("include"))
+}
+
+/// Changes to the headers, each of which has to be found: file, what stands there, what is put there, what the finding names.
+const CONTROLS: [(&str, &str, &str, &str); 8] = [
+    ("fcntl.h", "O_CREAT 0100", "O_CREAT 0101", "O_CREAT"),
+    ("time.h", "int tm_mon;\n    int tm_year;", "int tm_year;\n    int tm_mon;", "tm_mon"),
+    ("time.h", "long tm_gmtoff;", "void *tm_gmtoff;", "tm_gmtoff"),
+    ("pthread.h", "__opaque[10]", "__opaque[9]", "pthread_mutex_t"),
+    ("bits/types.h", "typedef unsigned int uid_t", "typedef int uid_t", "uid_t"),
+    ("unistd.h", "void *bytes, size_t count);", "void *bytes, int count);", "read"),
+    ("unistd.h", "#define F_OK 0", "#define F_OK 0\n#define NOVEL(it) it", "NOVEL"),
+    ("math.h", "double log(double", "double log(float", "log"),
+];
+
+/// Makes each of those changes to a copy of the headers.
+pub(crate) fn every_comparison_can_fail(toolchain: &Toolchain) -> Result<()> {
+    let (own, altered) = (toolchain.sources().join("include"), toolchain.folder().join("altered"));
+    for (file, from, to, named) in CONTROLS {
+        for header in digest::files_below(&own)? {
+            let copy = altered.join(header.strip_prefix(&own)?);
+            fs::create_dir_all(copy.parent().context("it lies in a folder")?)?;
+            let text = fs::read_to_string(&header)?;
+            let text = if header == own.join(file) { text.replacen(from, to, 1) } else { text };
+            fs::write(copy, text)?;
+        }
+        let original = fs::read_to_string(own.join(file))?;
+        if !original.contains(from) {
+            bail!("control: {file} no longer says {from:?}");
+        }
+        match compare_folder(toolchain, &altered) {
+            Err(found) if format!("{found:#}").contains(named) => {}
+            Err(found) => bail!("control: {from:?} as {to:?} in {file} is refused, but not for {named}: {found:#}"),
+            Ok(_) => bail!("control: {from:?} as {to:?} in {file} goes unnoticed"),
+        }
+    }
+    Ok(())
+}
+
+fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
+    let folder = toolchain.folder().join("headers");
+    fs::create_dir_all(&folder)?;
+    let proof = toolchain.sources().join("proof.c");
+    let strict =
+        ["-fsyntax-only", "-std=c11", "-DNDEBUG", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-Wformat=2"];
+    accepted(&toolchain.clang(include).args(strict).arg(&proof).output()?)?;
+    let proven = fs::read_to_string(&proof)?;
+
+    let found = Declarations::read(toolchain, include, &folder)?;
+    let on_the_phone = super::stubs::all_names(toolchain)?;
+    let mut rust = String::new();
+    let (elsewhere, in_libc): (Vec<_>, Vec<_>) =
+        found.constants.iter().partition(|(name, _)| NUMBERS.contains(&name.as_str()));
+    for (name, value) in in_libc {
+        rust += &format!("const _: () = assert!(libc::{name} as i128 == {value}, \"{name}\");\n");
+    }
+    for name in found.other_macros.iter().chain(elsewhere.iter().map(|(name, _)| name)) {
+        if !mentions(&proven, name) {
+            bail!("{name} is not compared with libc, and proof.c does not speak of it");
+        }
+    }
+    for typedef in &found.typedefs {
+        let (name, bytes, signed) = (rust_type(&typedef.name)?, typedef.bytes, typedef.signed);
+        rust += &format!(
+            "const _: () = assert!(size_of::<{name}>() == {bytes} && (<{name}>::MIN != 0) == {signed}, \"{name}\");\n"
+        );
+    }
+    for structure in &found.structures {
+        let (name, bytes, alignment) = (&structure.name, structure.bytes, structure.alignment);
+        rust += &format!(
+            "const _: () = assert!(size_of::<libc::{name}>() == {bytes} && align_of::<libc::{name}>() == {alignment}, \"{name}\");\n"
+        );
+        // What begins with an underscore is padding, or private on the Rust side: its place follows from the others'.
+        for field in structure.fields.iter().filter(|field| !field.name.starts_with('_')) {
+            let (field, at, of) = (&field.name, field.offset, rust_type(&field.of)?);
+            rust += &format!(
+                "const _: () = assert!(core::mem::offset_of!(libc::{name}, {field}) == {at}, \"{name}.{field}\");\n"
+            );
+            rust += &format!("const _: fn(&libc::{name}) -> &{of} = |it| &it.{field};\n");
+        }
+    }
+    for function in &found.functions {
+        if !on_the_phone.contains(&function.symbol) {
+            bail!("{} is not in the oldest Android", function.symbol);
+        }
+        if KNOWN_TO_THE_COMPILER.contains(&function.name.as_str()) {
+            continue;
+        }
+        let otherwise = SPOKEN_OF_OTHERWISE.iter().find(|(name, _)| *name == function.name);
+        let of = match otherwise {
+            Some((_, of)) => (*of).to_owned(),
+            None => function.rust_type()?,
+        };
+        rust += &format!("const _: {of} = libc::{};\n", function.symbol);
+    }
+    for name in &found.variables {
+        if !VARIABLES.contains(&name.as_str()) || !on_the_phone.contains(name) {
+            bail!("{name} is a variable that is not compared");
+        }
+    }
+    for lock in ["MUTEX", "RWLOCK"] {
+        let of = format!("libc::pthread_{}_t", lock.to_lowercase());
+        rust += &format!(
+            "const _: () = {{
+    // SAFETY: a lock of bionic's is made of integers, its padding initialised as they are.
+    let bytes: [u8; size_of::<{of}>()] = unsafe {{ core::mem::transmute(libc::PTHREAD_{lock}_INITIALIZER) }};
+    let mut at = 0;
+    while at < bytes.len() {{
+        assert!(bytes[at] == 0, \"PTHREAD_{lock}_INITIALIZER\");
+        at += 1;
+    }}
+}};\n"
+        );
+    }
+    let says = folder.join("headers.rs");
+    fs::write(&says, &rust)?;
+    let mut cargo = process::cargo(toolchain.places());
+    cargo.args(["check", "--quiet", "--package", "walletlock-ndkfree", "--target", toolchain.abi.rust_target()]);
+    // A folder of its own: this waits for no other build.
+    cargo.args(["--target-dir", toolchain.places().target().join("ndkfree/compared").as_str()]);
+    cargo.env("WALLETLOCK_HEADERS_SAY", &says);
+    accepted(&cargo.output()?)?;
+    Ok(format!(
+        "headers agree with libc: {} numbers, {} structures, {} types, {} functions",
+        found.constants.len(),
+        found.structures.len(),
+        found.typedefs.len(),
+        found.functions.len()
+    ))
+}
+
+fn accepted(output: &Output) -> Result<()> {
+    if !output.status.success() {
+        bail!("the headers are wrong:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    text.split(|character: char| !character.is_alphanumeric() && character != '_').any(|word| word == name)
+}

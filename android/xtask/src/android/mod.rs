@@ -1,0 +1,67 @@
+//! `libwalletlock.so` for Android: built for the three ABIs, stripped, and checked.
+
+mod abi;
+mod controls;
+mod digest;
+mod headers;
+mod inspect;
+mod stubs;
+mod toolchain;
+mod unwinder;
+
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use camino::Utf8PathBuf;
+
+pub(crate) use self::abi::Abi;
+use self::toolchain::Toolchain;
+pub(crate) use self::toolchain::{Rust, Tools};
+use crate::places::Places;
+use crate::process;
+
+/// Compares the headers with Rust's `libc`, builds every ABI, and checks what comes out.
+pub(crate) fn test(places: &Places) -> Result<()> {
+    let tools = Tools::find()?;
+    for abi in Abi::ALL {
+        let toolchain = Toolchain::new(places, &tools, abi);
+        let mut compared = String::new();
+        if !tools.are_the_ndk() {
+            compared = format!(", {}", headers::compare(&toolchain)?);
+            if abi == Abi::Arm64 {
+                headers::every_comparison_can_fail(&toolchain)?;
+            }
+        }
+        let start = Instant::now();
+        let stripped = build(&toolchain)?;
+        let seconds = start.elapsed().as_secs();
+        let faults = inspect::faults(&toolchain, &stripped)?;
+        if !faults.is_empty() {
+            let faults = faults.iter().map(|(name, found)| format!("    not so: {name}: {found}\n"));
+            bail!("{stripped}\n{}", faults.collect::<String>());
+        }
+        if !tools.are_the_ndk() {
+            controls::every_check_can_fail(&toolchain)?;
+        }
+        let bytes = fs::metadata(&stripped)?.len();
+        let imported = inspect::imported(&goblin::elf::Elf::parse(&fs::read(&stripped)?)?).len();
+        println!("{:12} {bytes:8} bytes, needs {imported} symbols; {seconds} s{compared}", abi.name());
+    }
+    Ok(())
+}
+
+/// The library as it ships, of one ABI. With its symbols it stays in cargo's folder.
+fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
+    let (places, abi) = (toolchain.places(), toolchain.abi);
+    let mut cargo = process::cargo(places);
+    cargo.args(["build", "--quiet", "--release", "--package", "walletlock-android", "--target", abi.rust_target()]);
+    toolchain.equip(&mut cargo)?;
+    process::run(&mut cargo)?;
+    let built = places.target().join(abi.rust_target()).join("release/libwalletlock.so");
+    let stripped = places.target().join("android").join(abi.name()).join("libwalletlock.so");
+    fs::create_dir_all(stripped.parent().context("it has a folder")?)?;
+    process::run(Command::new(toolchain.tools.strip()).args(["--strip-all", "-o", stripped.as_str(), built.as_str()]))?;
+    Ok(stripped)
+}

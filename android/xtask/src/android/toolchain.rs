@@ -1,0 +1,268 @@
+//! Compiler and linker for Android: the NDK's when ANDROID_NDK_HOME is set, else clang and lld as they come, with our own headers, with
+//! stubs for the libraries that a phone has, and with LLVM's unwinder from the sources of Rust's standard library.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::abi::Abi;
+use super::{digest, stubs, unwinder};
+use crate::places::Places;
+use crate::process;
+
+/// The version that Debian's packages and programs have in their names.
+const LLVM: &str = "19";
+
+/// The programs.
+pub(crate) struct Tools {
+    ndk: Option<Utf8PathBuf>,
+}
+
+impl Tools {
+    /// Those that are to be used here.
+    pub(crate) fn find() -> Result<Self> {
+        let Some(ndk) = std::env::var("ANDROID_NDK_HOME").ok().filter(|home| !home.is_empty()) else {
+            return Ok(Self { ndk: None });
+        };
+        let hosts = Utf8Path::new(&ndk).join("toolchains/llvm/prebuilt");
+        let host = hosts.read_dir_utf8().with_context(|| format!("ANDROID_NDK_HOME is no NDK: no {hosts}"))?.next();
+        let host = host.with_context(|| format!("{hosts} is empty"))??;
+        Ok(Self { ndk: Some(host.path().join("bin")) })
+    }
+
+    /// Whether they bring the C library's headers and stubs themselves.
+    pub(crate) fn are_the_ndk(&self) -> bool {
+        self.ndk.is_some()
+    }
+
+    pub(crate) fn clang(&self) -> String {
+        self.program("clang")
+    }
+
+    pub(crate) fn ar(&self) -> String {
+        self.program("llvm-ar")
+    }
+
+    pub(crate) fn strip(&self) -> String {
+        self.program("llvm-strip")
+    }
+
+    /// Whether the programs are there.
+    pub(crate) fn work(&self) -> bool {
+        let linker = self.ndk.is_some() || process::answer(&format!("ld.lld-{LLVM}"), &["--version"]).is_some();
+        linker && [self.clang(), self.ar(), self.strip()].iter().all(|it| process::answer(it, &["--version"]).is_some())
+    }
+
+    fn program(&self, name: &str) -> String {
+        match &self.ndk {
+            Some(folder) => folder.join(name).into_string(),
+            None => format!("{name}-{LLVM}"),
+        }
+    }
+}
+
+/// The programs, told what they compile for.
+pub(crate) struct Toolchain<'a> {
+    pub(crate) tools: &'a Tools,
+    pub(crate) abi: Abi,
+    places: &'a Places,
+}
+
+impl<'a> Toolchain<'a> {
+    pub(crate) fn new(places: &'a Places, tools: &'a Tools, abi: Abi) -> Self {
+        Self { tools, abi, places }
+    }
+
+    pub(crate) fn places(&self) -> &'a Places {
+        self.places
+    }
+
+    /// Our C headers and what belongs to them.
+    pub(crate) fn sources(&self) -> Utf8PathBuf {
+        self.places.android().join("ndkfree")
+    }
+
+    /// What is made for this ABI before cargo runs.
+    pub(crate) fn folder(&self) -> Utf8PathBuf {
+        self.places.target().join("ndkfree").join(self.abi.name())
+    }
+
+    /// The compiler, for C of these headers.
+    pub(crate) fn clang(&self, include: &Utf8Path) -> Command {
+        let mut clang = Command::new(self.tools.clang());
+        clang.args(self.c_flags(include)).current_dir(self.places.root());
+        clang
+    }
+
+    /// Flags of every C file, but for those that a crate's build script adds.
+    fn c_flags(&self, include: &Utf8Path) -> Vec<String> {
+        let mut flags = vec![format!("--target={}", self.abi.clang_target()), "-fstack-protector-strong".to_owned()];
+        if !self.tools.are_the_ndk() {
+            flags.extend(["-nostdlibinc".to_owned(), "-isystem".to_owned(), include.to_string()]);
+        }
+        if self.abi == Abi::Arm64 {
+            // Return addresses are signed, where the processor can; elsewhere these instructions do nothing.
+            flags.push("-mbranch-protection=standard".to_owned());
+        }
+        flags
+    }
+
+    /// Makes what cargo needs for this ABI, and tells `cargo` where it is.
+    pub(crate) fn equip(&self, cargo: &mut Command) -> Result<()> {
+        let rust = Rust::find()?;
+        if !self.tools.are_the_ndk() {
+            stubs::make(self)?;
+            unwinder::make(self, &rust)?;
+        }
+        let include = self.sources().join("include");
+        let mut c_flags = self.c_flags(&include);
+        // Nothing reads it. A build script compiles again when a flag is another, not when a header is.
+        c_flags.push(format!("-DWALLETLOCK_HEADERS={}", digest::of(&digest::files_below(&include)?, &[])?));
+        let mut rust_flags = Vec::new();
+        for (here, everywhere) in self.renamed_paths(&rust)? {
+            c_flags.push(format!("-ffile-prefix-map={here}={everywhere}"));
+            rust_flags.push(format!("--remap-path-prefix={here}={everywhere}"));
+        }
+        let target = self.abi.rust_target();
+        let lower = target.replace('-', "_");
+        let upper = lower.to_uppercase();
+        cargo
+            .env(format!("CC_{lower}"), self.tools.clang())
+            .env(format!("AR_{lower}"), self.tools.ar())
+            .env(format!("CFLAGS_{lower}"), c_flags.join(" "))
+            .env(format!("CARGO_TARGET_{upper}_LINKER"), self.write_linker()?)
+            .env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), rust_flags.join(" "))
+            // They would take the place of ours.
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        Ok(())
+    }
+
+    /// Folders of this machine, and what stands for them in what is built. Of two that fit rustc takes the last.
+    fn renamed_paths(&self, rust: &Rust) -> Result<[(Utf8PathBuf, String); 3]> {
+        let renamed = [
+            (cargo_home()?, "/cargo".to_owned()),
+            (self.places.root().to_owned(), "/walletlock".to_owned()),
+            // As in a standard library whose sources are not at hand.
+            (rust.sources(), format!("/rustc/{}", rust.commit)),
+        ];
+        if let Some((path, _)) = renamed.iter().find(|(path, _)| path.as_str().contains([' ', '='])) {
+            bail!(
+                "flags are divided by spaces and renamings by '=', so the Android library cannot be built with {path}"
+            );
+        }
+        Ok(renamed)
+    }
+
+    /// What must not stand in a library: where things are on this machine.
+    pub(crate) fn paths_of_this_machine(&self) -> Result<Vec<Utf8PathBuf>> {
+        let rust = Rust::find()?;
+        Ok(vec![cargo_home()?, self.places.root().to_owned(), self.places.target().to_owned(), rust.sysroot])
+    }
+
+    /// A program that links: rustc's arguments, and what is the same for every library. In a file, so that no path is in a flag that cargo
+    /// gives names by.
+    fn write_linker(&self) -> Result<Utf8PathBuf> {
+        let path = self.folder().join("linker");
+        let mut own = String::new();
+        if !self.tools.are_the_ndk() {
+            let folder = self.folder();
+            own = format!("-fuse-ld=lld-{LLVM} -nostdlib '-L{folder}' -Wl,--no-as-needed -lc -lm -ldl -llog");
+        }
+        let script = format!(
+            "#!/bin/sh
+# rustc exports every name that a crate of ours wants unmangled. uniffi's metadata are of use only to the generator of the Kotlin, which
+# reads them from the host's library; what is not exported here is left out.
+for argument do
+    case $argument in
+    -Wl,--version-script=*)
+        exports=${{argument#-Wl,--version-script=}}
+        grep -v UNIFFI_META_ \"$exports\" >\"$exports.kept\"
+        mv \"$exports.kept\" \"$exports\"
+        ;;
+    esac
+done
+exec '{clang}' --target={target} \"$@\" {own}
+",
+            clang = self.tools.clang(),
+            target = self.abi.clang_target(),
+        );
+        write_program(&path, &script)?;
+        Ok(path)
+    }
+
+    /// Links a library against the stubs alone.
+    pub(crate) fn link(&self, arguments: &[&str], library: &Utf8Path) -> Result<()> {
+        let mut clang = Command::new(self.tools.clang());
+        clang.arg(format!("--target={}", self.abi.clang_target()));
+        clang
+            .args([&format!("-fuse-ld=lld-{LLVM}"), "-shared", "-nostdlib"])
+            .args(arguments)
+            .args(["-o", library.as_str()]);
+        process::run(&mut clang)
+    }
+}
+
+/// The compiler for the Rust code.
+pub(crate) struct Rust {
+    pub(crate) sysroot: Utf8PathBuf,
+    pub(crate) version: String,
+    commit: String,
+}
+
+impl Rust {
+    pub(crate) fn find() -> Result<Self> {
+        let said = |argument| {
+            let mut rustc = Command::new(std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned()));
+            let output = rustc.arg(argument).output().context("could not start rustc")?;
+            anyhow::Ok(String::from_utf8(output.stdout)?)
+        };
+        let version = said("-vV")?;
+        let commit =
+            version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).context("rustc says no commit")?;
+        Ok(Self { sysroot: said("--print=sysroot")?.trim().into(), commit: commit.to_owned(), version })
+    }
+
+    /// The standard library's sources, with those of LLVM's unwinder: the component `rust-src`.
+    pub(crate) fn sources(&self) -> Utf8PathBuf {
+        self.sysroot.join("lib/rustlib/src/rust")
+    }
+
+    /// Whether those sources are there.
+    pub(crate) fn has_the_unwinder(&self) -> bool {
+        self.sources().join("src/llvm-project/libunwind/src").is_dir()
+    }
+
+    /// Whether there is a standard library for it.
+    pub(crate) fn compiles_for(&self, abi: Abi) -> bool {
+        self.sysroot.join("lib/rustlib").join(abi.rust_target()).join("lib").is_dir()
+    }
+}
+
+fn cargo_home() -> Result<Utf8PathBuf> {
+    if let Ok(home) = std::env::var("CARGO_HOME") {
+        return Ok(home.into());
+    }
+    let home = std::env::home_dir().context("there is no home folder")?;
+    Ok(Utf8PathBuf::from_path_buf(home)
+        .map_err(|_| anyhow::anyhow!("the home folder's path is not UTF-8"))?
+        .join(".cargo"))
+}
+
+#[cfg(unix)]
+fn write_program(path: &Utf8Path, script: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, script)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn write_program(_: &Utf8Path, _: &str) -> Result<()> {
+    bail!("the Android library is built on Linux or macOS")
+}
