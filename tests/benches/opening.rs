@@ -77,7 +77,7 @@ fn open_sqlite(database: &Path) -> Result<Connection> {
         "PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA wal_autocheckpoint = 64;
+         PRAGMA wal_autocheckpoint = 0;
          PRAGMA secure_delete = ON;
          PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;",

@@ -7,10 +7,11 @@ use rusqlite::Connection;
 
 use super::StoreError;
 
-/// Bytes of a full log: 64 frames of one page each. About four a try, so it is moved into the database every sixteenth try or so.
-pub(super) const FULL_BYTES: u32 = FULL_FRAMES * (24 + 4096) + 32;
-/// A frame is a header of 24 bytes and a page; the log begins with 32 (sqlite.org, "WAL-mode File Format").
-pub(super) const FULL_FRAMES: u32 = 64;
+/// Frames, each with a page, after which SQLite moves the log into the database. A try takes about four, and the move three flushes: every
+/// 25th try or so has them.
+pub(super) const FULL_FRAMES: u32 = 100;
+/// Bytes of a full log: a header of 32, and one of 24 before each page (sqlite.org, "WAL-mode File Format").
+pub(super) const FULL_BYTES: u32 = 32 + FULL_FRAMES * (24 + 4096);
 
 /// Writes again what stands in the log. Only once SQLite has locked the database.
 ///

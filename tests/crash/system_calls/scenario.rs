@@ -90,15 +90,15 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         caught_from: 1,
         ..a_wallet("reopen")
     },
-    // From 64 pages on SQLite moves its log into the database and begins it anew. Charge and settlement add two each:
+    // From 100 pages on SQLite moves its log into the database and begins it anew. Charge and settlement add two each:
     // here the first settlement fills the log, there the first charge.
     Scenario {
-        start: Start::InUse { logged: 60 },
+        start: Start::InUse { logged: 96 },
         steps: &[Open, Verify(WRONG), Verify(PIN), Verify(ANOTHER), Read, Close],
         ..a_wallet("log filled by a settlement")
     },
     Scenario {
-        start: Start::InUse { logged: 64 },
+        start: Start::InUse { logged: 100 },
         steps: &[Open, Verify(WRONG), Verify(PIN), Read, Close],
         ..a_wallet("log filled by a charge")
     },
