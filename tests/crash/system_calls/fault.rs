@@ -80,7 +80,7 @@ impl Fault {
     /// Everything that can happen to such a call.
     pub(crate) fn at(call: Call) -> &'static [Self] {
         match call {
-            Call::Write => &[
+            Call::Write | Call::WriteOn => &[
                 Self::Killed,
                 Self::KilledHalfway,
                 Self::Eio,
@@ -91,18 +91,6 @@ impl Fault {
                 Self::Short,
                 Self::ShortThenFull,
                 Self::Pretended,
-            ],
-            // The log is written again with it, as it stands there: to pretend that would change nothing.
-            Call::WriteOn => &[
-                Self::Killed,
-                Self::KilledHalfway,
-                Self::Eio,
-                Self::EioThoughDone,
-                Self::EioFromHere,
-                Self::Enospc,
-                Self::EnospcFromHere,
-                Self::Short,
-                Self::ShortThenFull,
             ],
             Call::Create => {
                 &[Self::Killed, Self::Eio, Self::EioFromHere, Self::Enospc, Self::EnospcFromHere, Self::EioThoughDone]
