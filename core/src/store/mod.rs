@@ -107,7 +107,8 @@ impl Store {
         Ok(Changes { rows, is_broken: &mut self.is_broken })
     }
 
-    /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it.
+    /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it; only a
+    /// power cut soon after may bring the log's old bytes back, which then hold nothing that is in force.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
         self.check_whole()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
