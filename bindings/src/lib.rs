@@ -13,4 +13,10 @@ mod session;
 mod types;
 mod wallet_lock;
 
+pub use error::LockError;
+pub use outcomes::PinOutcome;
+pub use pin_entry::PinEntry;
+pub use session::Session;
+pub use wallet_lock::WalletLock;
+
 uniffi::setup_scaffolding!("walletlock");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use walletlock_core::platform::{self as core, DeviceKeyFault, KeyPurpose, PlatformFault};
+use walletlock_core::platform::{self as core, DeviceKeyFault, KeyPurpose, PlatformFault, SecurityLevel};
 use walletlock_core::{Now, journal};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -61,6 +61,8 @@ pub trait DeviceKey: Send + Sync {
     fn hmac(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, DeviceKeyError>;
     /// Destroys the key. That it does not exist is no fault.
     fn delete(&self, alias: String) -> Result<(), DeviceKeyError>;
+    /// What keeps the key.
+    fn security_level(&self, alias: String) -> Result<SecurityLevel, DeviceKeyError>;
 }
 
 /// Hears of every journal line after it is committed. May call back in.
@@ -117,6 +119,10 @@ impl core::DeviceKey for ForeignDeviceKey {
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         Ok(self.0.delete(alias.to_owned())?)
+    }
+
+    fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        Ok(self.0.security_level(alias.to_owned())?)
     }
 }
 

@@ -4,7 +4,7 @@ use walletlock_core as core;
 use walletlock_core::journal::{self, Kind};
 use walletlock_core::lockout::Contact;
 use walletlock_core::pin::{self, Reminder, Severity};
-use walletlock_core::platform::{DeviceKeyFault, KeyPurpose};
+use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::{LockReason, WhoLocked};
 
 #[uniffi::remote(Enum)]
@@ -19,6 +19,14 @@ pub enum DeviceKeyFault {
 pub enum KeyPurpose {
     PinSlot,
     Seal,
+}
+
+#[uniffi::remote(Enum)]
+pub enum SecurityLevel {
+    Strongbox,
+    TrustedEnvironment,
+    Software,
+    Unknown,
 }
 
 #[uniffi::remote(Enum)]

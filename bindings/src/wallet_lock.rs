@@ -6,7 +6,7 @@ use walletlock_core as core;
 use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::Reminder;
-use walletlock_core::platform::{Platform, SystemEntropy};
+use walletlock_core::platform::{Platform, SecurityLevel, SystemEntropy};
 
 use crate::error::LockError;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
@@ -36,20 +36,15 @@ impl WalletLock {
         device_key: Arc<dyn DeviceKey>,
         listener: Arc<dyn Listener>,
     ) -> Result<Arc<Self>, LockError> {
-        let policy = Policy::parse(&policy).map_err(core::LockError::from)?;
-        let core = registry::share(&path, |path| {
-            let platform = Platform {
-                clock: Arc::new(ForeignClock(clock)),
-                entropy: match entropy {
-                    Some(entropy) => Arc::new(ForeignEntropy(entropy)),
-                    None => Arc::new(SystemEntropy::default()),
-                },
-                device_key: Arc::new(ForeignDeviceKey(device_key)),
-            };
-            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default() })
-        })?;
-        let listener = core.add_listener(Arc::new(ForeignListener(listener)));
-        Ok(Arc::new(Self { core: Some(core), listener }))
+        let platform = Platform {
+            clock: Arc::new(ForeignClock(clock)),
+            entropy: match entropy {
+                Some(entropy) => Arc::new(ForeignEntropy(entropy)),
+                None => Arc::new(SystemEntropy::default()),
+            },
+            device_key: Arc::new(ForeignDeviceKey(device_key)),
+        };
+        Self::open_on(&path, &policy, platform, Arc::new(ForeignListener(listener)))
     }
 
     pub fn status(&self) -> Result<LockStatus, LockError> {
@@ -94,6 +89,10 @@ impl WalletLock {
         Ok(self.core()?.policy()?.to_json())
     }
 
+    pub fn security_level(&self) -> Result<SecurityLevel, LockError> {
+        Ok(self.core()?.security_level()?)
+    }
+
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         Ok(self.core()?.take_reminder()?)
     }
@@ -104,6 +103,21 @@ impl WalletLock {
 }
 
 impl WalletLock {
+    /// [`Self::open`], for callers in Rust.
+    pub fn open_on(
+        path: &str,
+        policy: &str,
+        platform: Platform,
+        listener: Arc<dyn core::platform::Listener>,
+    ) -> Result<Arc<Self>, LockError> {
+        let policy = Policy::parse(policy).map_err(core::LockError::from)?;
+        let core = registry::share(path, |path| {
+            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default() })
+        })?;
+        let listener = core.add_listener(listener);
+        Ok(Arc::new(Self { core: Some(core), listener }))
+    }
+
     /// It is taken out only when this object is dropped.
     fn core(&self) -> Result<&Arc<core::WalletLock>, LockError> {
         self.core.as_ref().ok_or(LockError::WrongState)

@@ -1,9 +1,11 @@
 //! When the phone's key does not answer: no guess is lost to it, and none is free.
 
-use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinOutcome};
+use walletlock_core::journal::{Details, Kind, Query};
+use walletlock_core::platform::testing::DeviceKeyCalls;
+use walletlock_core::platform::{DeviceKeyFault, SecurityLevel};
+use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome};
 
-use crate::wallet::{PIN, Wallet, open};
+use crate::wallet::{PIN, Wallet, entry, open};
 
 fn no_verdict(outcome: PinOutcome) -> NoVerdict {
     match outcome {
@@ -59,7 +61,8 @@ fn a_verdict_takes_two_device_calls() {
         drop(if right { wallet.verify(PIN) } else { wallet.guess(1) });
         let after = wallet.phone.device_key.calls();
         assert_eq!((after.ready - before.ready, after.hmac - before.hmac), (1, 1));
-        assert_eq!((after.aliases, after.create, after.delete), (before.aliases, before.create, before.delete));
+        let others = |calls: DeviceKeyCalls| (calls.aliases, calls.create, calls.delete, calls.security_level);
+        assert_eq!(others(after), others(before));
     }
     wallet.guess_all_wrong(2..=5);
     let before = wallet.phone.device_key.calls();
@@ -88,7 +91,7 @@ fn a_database_without_its_keys_is_damaged_and_so_are_keys_without_it() {
         })
         .expect("it opens");
     assert_eq!(locked(&wallet), LockReason::DataDamaged, "a deleted database does not make a new wallet");
-    assert_eq!(wallet.lock.enrol(&crate::wallet::entry(PIN), &[]).err(), Some(LockError::DataDamaged));
+    assert_eq!(wallet.lock.enrol(&entry(PIN), &[]).err(), Some(LockError::DataDamaged));
 }
 
 #[test]
@@ -102,4 +105,25 @@ fn a_keystore_that_is_busy_at_opening_is_an_error_and_nothing_is_lost() {
     phone.device_key.fail_with(None);
     let lock = open(&folder, &phone, &policy).expect("it opens now");
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }));
+}
+
+#[test]
+fn what_keeps_the_key_can_be_asked_and_stands_in_the_journal_of_every_key() {
+    let wallet = Wallet::unconfigured("walletlock");
+    assert_eq!(wallet.lock.security_level(), Err(LockError::WrongState), "there is no key yet");
+    wallet.phone.device_key.say_level(SecurityLevel::Strongbox);
+    let session = wallet.enrol(PIN);
+    assert_eq!(wallet.lock.security_level(), Ok(SecurityLevel::Strongbox));
+
+    wallet.phone.device_key.say_level(SecurityLevel::Software);
+    assert_eq!(session.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(wallet.lock.security_level(), Ok(SecurityLevel::Software));
+    let query = Query { kinds: vec![Kind::Enrolled, Kind::PinChanged], ..Query::default() };
+    let lines = session.journal(&query).expect("a page").entries;
+    let details: Vec<_> = lines.into_iter().filter_map(|line| line.details).collect();
+    let enrolled = Details::of("device_key", "strongbox").and("policy", "walletlock");
+    assert_eq!(details, [Details::of("device_key", "software"), enrolled]);
+
+    wallet.phone.device_key.fail_with(Some(DeviceKeyFault::Busy));
+    assert_eq!(wallet.lock.security_level(), Err(LockError::DeviceKey(DeviceKeyFault::Busy)));
 }

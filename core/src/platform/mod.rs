@@ -55,6 +55,11 @@ pub trait DeviceKey: Send + Sync {
 
     /// Destroys the key. That it does not exist is no fault.
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault>;
+
+    /// What keeps the key. [`SecurityLevel::Unknown`] if the phone does not say.
+    fn security_level(&self, _alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        Ok(SecurityLevel::Unknown)
+    }
 }
 
 /// Hears of every journal line, after it is committed.
@@ -70,6 +75,31 @@ pub enum KeyPurpose {
     PinSlot,
     /// Seals the record: must work while the phone is locked.
     Seal,
+}
+
+/// What keeps a device key, as Android tells it (`KeyProperties.SECURITY_LEVEL_*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityLevel {
+    /// A chip of its own (StrongBox).
+    Strongbox,
+    /// The trusted execution environment of the phone's processor.
+    TrustedEnvironment,
+    /// Software: whoever takes over the phone's system can copy the key.
+    Software,
+    /// The phone does not say.
+    Unknown,
+}
+
+impl SecurityLevel {
+    /// As the journal names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Strongbox => "strongbox",
+            Self::TrustedEnvironment => "trusted_environment",
+            Self::Software => "software",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Why a device key did not answer.

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault};
+use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 use crate::journal::Event;
 use crate::time::Now;
 
@@ -102,6 +102,8 @@ pub struct DeviceKeyCalls {
     pub hmac: u32,
     /// Deletions.
     pub delete: u32,
+    /// Questions for what keeps a key.
+    pub security_level: u32,
 }
 
 /// A keystore in memory. Cloned handles share it, as processes of one phone do: give a reopened lock the same one.
@@ -115,6 +117,7 @@ struct Keystore {
     calls: DeviceKeyCalls,
     hmac_faults: VecDeque<Option<DeviceKeyFault>>,
     fault: Option<DeviceKeyFault>,
+    level: Option<SecurityLevel>,
 }
 
 impl FakeDeviceKey {
@@ -138,6 +141,11 @@ impl FakeDeviceKey {
         let mut keystore = lock(&self.0);
         keystore.hmac_faults.extend(std::iter::repeat_n(None, succeed));
         keystore.hmac_faults.push_back(Some(fault));
+    }
+
+    /// What it says from now on of what keeps its keys; at first that it does not know.
+    pub fn say_level(&self, level: SecurityLevel) {
+        lock(&self.0).level = Some(level);
     }
 
     /// The aliases that exist.
@@ -210,6 +218,14 @@ impl DeviceKey for FakeDeviceKey {
         keystore.check()?;
         keystore.keys.remove(alias);
         Ok(())
+    }
+
+    fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.security_level += 1;
+        keystore.check()?;
+        keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
+        Ok(keystore.level.unwrap_or(SecurityLevel::Unknown))
     }
 }
 

@@ -75,6 +75,7 @@ impl WalletLock {
         self.platform.device_key.create(&new_key, KeyPurpose::PinSlot)?;
         let request = SlotRequest { pin, wallet_id, cost: old.cost(), key_number, data_key };
         let made = self.make_slot(&mut random, &request);
+        let details = self.level_details(&new_key);
         let replaced = made.and_then(|slot| {
             self.transact_with(&mut random, *now, Durability::Flushed, |changes| {
                 if changes.record.pin_slot != Some(Slot::from(&old)) {
@@ -87,7 +88,7 @@ impl WalletLock {
                 })?;
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.reminders.pin_set_ms = now.wall_ms;
-                changes.note(Kind::PinChanged, Details::default());
+                changes.note(Kind::PinChanged, details);
                 // With the change, not once the listeners have heard of it and the old key is gone.
                 session.end_others();
                 Ok(true)

@@ -11,7 +11,7 @@ use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{State, WalletLock, judge, lock};
 use crate::error::LockError;
-use crate::journal::{Details, Event, Head, Kind, derive_private_key, derive_public_key};
+use crate::journal::{Event, Head, Kind, derive_private_key, derive_public_key};
 use crate::key_slots::kdf::CALIBRATION;
 use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
 use crate::lockout::Lockout;
@@ -170,10 +170,11 @@ impl WalletLock {
             journal_key,
             vault_version: 1,
         };
+        let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);
         let (sealed, event) = write_first(store, &header, &key, record, random, now, |rows, random| {
             let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
             rows.put_item(&index.id, &index.sealed)?;
-            Ok((Kind::Enrolled, Details::of("policy", &self.offered.name)))
+            Ok((Kind::Enrolled, details))
         })?;
         Ok(Made { header, key, sealed, key_number, data_key, event })
     }

@@ -19,11 +19,11 @@ pub use session::Session;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
 use crate::error::LockError;
-use crate::journal::{Chain, Head, Line, SCANNED_LINES};
+use crate::journal::{Chain, Details, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
 use crate::lockout::{ChargeId, Policy};
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
-use crate::platform::{Listener, Platform};
+use crate::platform::{Listener, Platform, SecurityLevel};
 use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store};
 use sealed::Sealed;
@@ -144,6 +144,12 @@ impl WalletLock {
         }
     }
 
+    /// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
+    pub fn security_level(&self) -> Result<SecurityLevel, LockError> {
+        let number = self.read(|_, record| Ok(record.slot().map(|slot| slot.key_number())))?;
+        Ok(self.platform.device_key.security_level(&self.pin_alias(number.ok_or(LockError::WrongState)?))?)
+    }
+
     /// What to remind the person of now, if anything. Asking counts as reminding: the next comes in a week at the earliest.
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         let now = self.platform.clock.now()?;
@@ -204,6 +210,12 @@ impl WalletLock {
         drop(listeners);
         // Its destructor may call back in.
         drop(removed);
+    }
+
+    /// What the journal says of a key just made. That the phone does not say is no reason to refuse it.
+    fn level_details(&self, alias: &str) -> Details {
+        let level = self.platform.device_key.security_level(alias).unwrap_or(SecurityLevel::Unknown);
+        Details::of("device_key", level.name())
     }
 
     fn pin_alias(&self, number: u64) -> String {
