@@ -1,0 +1,24 @@
+//! The phone's own parts: its clocks, and the keys in its keystore.
+
+mod boot_clock;
+mod key_spec;
+mod keystore;
+
+use std::sync::Arc;
+
+use jni::Env;
+use jni::objects::JObject;
+use walletlock_core::platform::{Platform, SystemEntropy};
+
+use crate::java::Fault;
+use boot_clock::BootClock;
+use keystore::Keystore;
+
+/// What the lock asks of a phone, by its `android.content.Context`.
+pub(crate) fn platform(env: &mut Env, context: JObject) -> Result<Platform, Fault> {
+    Ok(Platform {
+        clock: Arc::new(BootClock::new(env, context)?),
+        entropy: Arc::new(SystemEntropy::default()),
+        device_key: Arc::new(Keystore::new(env)?),
+    })
+}

@@ -1,0 +1,97 @@
+//! How often the phone has started, how long ago that was, and what its clock shows.
+
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jni::objects::{JClass, JObject};
+use jni::refs::Global;
+use jni::{Env, JValue, jni_sig, jni_str};
+use walletlock_core::Now;
+use walletlock_core::platform::{Clock, PlatformFault};
+
+use crate::java::{Fault, call, caught, class, object};
+
+/// The system's clocks, and `Settings.Global.BOOT_COUNT` (API 24).
+pub(crate) struct BootClock {
+    settings: Global<JClass<'static>>,
+    resolver: Global<JObject<'static>>,
+    /// A process does not outlive the boot it runs in, so it is read once.
+    boot: OnceLock<u32>,
+}
+
+impl BootClock {
+    /// Keeps the content resolver of the application, not that of the screen that happens to open the lock.
+    pub(crate) fn new(env: &mut Env, context: JObject) -> Result<Self, Fault> {
+        let signature = jni_sig!("()Landroid/content/Context;");
+        let application = object(env, &context, jni_str!("getApplicationContext"), signature, &[])?;
+        // While the application itself is being made there is none.
+        let context = if application.is_null() { context } else { application };
+        let signature = jni_sig!("()Landroid/content/ContentResolver;");
+        let resolver = object(env, &context, jni_str!("getContentResolver"), signature, &[])?;
+        Ok(Self {
+            settings: class(env, jni_str!("android/provider/Settings$Global"))?,
+            resolver: env.new_global_ref(resolver)?,
+            boot: OnceLock::new(),
+        })
+    }
+
+    /// `None` if it cannot be read: then no session may live.
+    fn boot_count(&self) -> Option<u32> {
+        if let Some(count) = self.boot.get() {
+            return Some(*count);
+        }
+        let count = call(|env| {
+            let name = env.new_string("boot_count")?;
+            let arguments = [JValue::Object(&self.resolver), JValue::Object(&name)];
+            let signature = jni_sig!("(Landroid/content/ContentResolver;Ljava/lang/String;)I");
+            let count = env.call_static_method(&self.settings, jni_str!("getInt"), signature, &arguments);
+            caught(env, count.and_then(|count| count.i()))
+        });
+        let count = u32::try_from(count.ok()?).ok()?;
+        Some(*self.boot.get_or_init(|| count))
+    }
+}
+
+impl Clock for BootClock {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| PlatformFault)?;
+        Ok(Now {
+            boot: self.boot_count(),
+            since_boot_ms: since_boot_ms()?,
+            wall_ms: i64::try_from(since_1970.as_millis()).map_err(|_| PlatformFault)?,
+        })
+    }
+}
+
+/// `CLOCK_BOOTTIME`: as `SystemClock.elapsedRealtime()`, it goes on while the phone sleeps.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn since_boot_ms() -> Result<u64, PlatformFault> {
+    let mut read = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it is ours and of the right type.
+    if unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut read) } != 0 {
+        return Err(PlatformFault);
+    }
+    let seconds = u64::try_from(read.tv_sec).map_err(|_| PlatformFault)?;
+    let nanoseconds = u64::try_from(read.tv_nsec).map_err(|_| PlatformFault)?;
+    Ok(seconds * 1_000 + nanoseconds / 1_000_000)
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn since_boot_ms() -> Result<u64, PlatformFault> {
+    Err(PlatformFault)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_counts_from_the_boot_and_does_not_go_back() {
+        let uptime = std::fs::read_to_string("/proc/uptime").expect("readable");
+        let seconds: f64 = uptime.split(' ').next().and_then(|it| it.parse().ok()).expect("a number");
+        let [first, second] = [since_boot_ms(), since_boot_ms()].map(|read| read.expect("readable"));
+        assert!(first <= second);
+        assert!((first as f64) >= (seconds - 1.0) * 1_000.0, "{first} ms, but up for {seconds} s");
+        assert!((first as f64) < (seconds + 60.0) * 1_000.0, "{first} ms, but up for {seconds} s");
+    }
+}

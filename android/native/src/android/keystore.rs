@@ -1,0 +1,219 @@
+//! HMAC-SHA256 keys in the phone's own keystore (`AndroidKeyStore`). They are made there and used there; no app, this one included, ever has them.
+
+use std::time::{Duration, Instant};
+
+use jni::objects::{JClass, JObject, JString};
+use jni::refs::Global;
+use jni::signature::MethodSignature;
+use jni::{Env, JValue, jni_sig, jni_str};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
+use zeroize::Zeroizing;
+
+use super::key_spec::{self, KeySpec};
+use crate::java::{Fault, boolean, call, caught, class, object, static_object, void};
+use crate::phone::{take_bytes, wipe};
+
+/// A StrongBox that takes longer than this for one HMAC is not used: a person waits for it at every PIN, next to Argon2id's quarter of a second.
+/// Our own choice; phones differ between some 30 ms and half a second.
+const STRONGBOX_AT_MOST: Duration = Duration::from_millis(200);
+
+const HMAC: &str = "HmacSHA256";
+const PROVIDER: &str = "AndroidKeyStore";
+
+/// The app's own keys there.
+pub(crate) struct Keystore {
+    classes: Classes,
+    /// Android's API level.
+    sdk: i32,
+}
+
+/// Found once, from a call of the app's: threads that Rust started look in other places.
+struct Classes {
+    keystore: Global<JClass<'static>>,
+    mac: Global<JClass<'static>>,
+    key_generator: Global<JClass<'static>>,
+    key_factory: Global<JClass<'static>>,
+    key_info: Global<JClass<'static>>,
+    spec_builder: Global<JClass<'static>>,
+}
+
+impl Keystore {
+    pub(crate) fn new(env: &mut Env) -> Result<Self, Fault> {
+        let classes = Classes {
+            keystore: class(env, jni_str!("java/security/KeyStore"))?,
+            mac: class(env, jni_str!("javax/crypto/Mac"))?,
+            key_generator: class(env, jni_str!("javax/crypto/KeyGenerator"))?,
+            key_factory: class(env, jni_str!("javax/crypto/SecretKeyFactory"))?,
+            key_info: class(env, jni_str!("android/security/keystore/KeyInfo"))?,
+            spec_builder: class(env, jni_str!("android/security/keystore/KeyGenParameterSpec$Builder"))?,
+        };
+        let version = class(env, jni_str!("android/os/Build$VERSION"))?;
+        let sdk = env.get_static_field(&version, jni_str!("SDK_INT"), jni_sig!("I")).and_then(|sdk| sdk.i());
+        Ok(Self { classes, sdk: caught(env, sdk)? })
+    }
+
+    /// The phone's keystore. That there is none is what a phone without such hardware says.
+    fn store<'frame>(&self, env: &mut Env<'frame>) -> Result<JObject<'frame>, Fault> {
+        let name = env.new_string(PROVIDER)?;
+        let signature = jni_sig!("(Ljava/lang/String;)Ljava/security/KeyStore;");
+        let arguments = [JValue::Object(&name)];
+        let store = static_object(env, &self.classes.keystore, jni_str!("getInstance"), signature, &arguments)
+            .map_err(|_| Fault(DeviceKeyFault::NoHardware))?;
+        let signature = jni_sig!("(Ljava/security/KeyStore$LoadStoreParameter;)V");
+        void(env, &store, jni_str!("load"), signature, &[JValue::Object(&JObject::null())])?;
+        Ok(store)
+    }
+
+    fn key<'frame>(&self, env: &mut Env<'frame>, alias: &str) -> Result<JObject<'frame>, Fault> {
+        let store = self.store(env)?;
+        let alias = env.new_string(alias)?;
+        let signature = jni_sig!("(Ljava/lang/String;[C)Ljava/security/Key;");
+        let arguments = [JValue::Object(&alias), JValue::Object(&JObject::null())];
+        let key = object(env, &store, jni_str!("getKey"), signature, &arguments)?;
+        if key.is_null() { Err(Fault(DeviceKeyFault::Gone)) } else { Ok(key) }
+    }
+
+    /// A `Mac` with the key in it. By then the keystore has agreed to use the key: where the phone is locked, it says so here.
+    fn mac<'frame>(&self, env: &mut Env<'frame>, alias: &str) -> Result<JObject<'frame>, Fault> {
+        let key = self.key(env, alias)?;
+        let algorithm = env.new_string(HMAC)?;
+        let signature = jni_sig!("(Ljava/lang/String;)Ljavax/crypto/Mac;");
+        let arguments = [JValue::Object(&algorithm)];
+        let mac = static_object(env, &self.classes.mac, jni_str!("getInstance"), signature, &arguments)?;
+        void(env, &mac, jni_str!("init"), jni_sig!("(Ljava/security/Key;)V"), &[JValue::Object(&key)])?;
+        Ok(mac)
+    }
+
+    fn compute(&self, env: &mut Env, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let mac = self.mac(env, alias)?;
+        let given = env.byte_array_from_slice(input)?;
+        let output = object(env, &mac, jni_str!("doFinal"), jni_sig!("([B)[B"), &[JValue::Object(&given)]);
+        wipe(env, &given, input.len());
+        take_bytes(env, output?)
+    }
+
+    fn generate(&self, env: &mut Env, alias: &str, spec: KeySpec) -> Result<(), Fault> {
+        let spec = key_spec::build(env, &self.classes.spec_builder, alias, spec)?;
+        let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljavax/crypto/KeyGenerator;");
+        let generator = hmac_from(env, &self.classes.key_generator, signature)?;
+        let signature = jni_sig!("(Ljava/security/spec/AlgorithmParameterSpec;)V");
+        void(env, &generator, jni_str!("init"), signature, &[JValue::Object(&spec)])?;
+        object(env, &generator, jni_str!("generateKey"), jni_sig!("()Ljavax/crypto/SecretKey;"), &[])?;
+        Ok(())
+    }
+
+    /// In the StrongBox, if there is one, it has room, and it is fast enough.
+    fn generate_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
+        let made = self.generate(env, alias, KeySpec { in_strongbox: true, ..spec });
+        // The first use may load something that later ones find there.
+        let fast = made.is_ok() && (0..2).any(|_| self.is_fast(env, alias));
+        if !fast {
+            log::info!("no device key in a StrongBox: there is none, or it is slow");
+        }
+        fast
+    }
+
+    fn is_fast(&self, env: &mut Env, alias: &str) -> bool {
+        let start = Instant::now();
+        self.compute(env, alias, &[0; 32]).is_ok() && start.elapsed() <= STRONGBOX_AT_MOST
+    }
+
+    fn contains(&self, env: &mut Env, alias: &str) -> Result<bool, Fault> {
+        let store = self.store(env)?;
+        let alias = env.new_string(alias)?;
+        let signature = jni_sig!("(Ljava/lang/String;)Z");
+        boolean(env, &store, jni_str!("containsAlias"), signature, &[JValue::Object(&alias)])
+    }
+
+    fn remove(&self, env: &mut Env, alias: &str) -> Result<(), Fault> {
+        let store = self.store(env)?;
+        let alias = env.new_string(alias)?;
+        void(env, &store, jni_str!("deleteEntry"), jni_sig!("(Ljava/lang/String;)V"), &[JValue::Object(&alias)])
+    }
+}
+
+impl DeviceKey for Keystore {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        let found = call(|env| {
+            let store = self.store(env)?;
+            let listed = object(env, &store, jni_str!("aliases"), jni_sig!("()Ljava/util/Enumeration;"), &[])?;
+            let mut found = Vec::new();
+            // An app may have any number of keys of its own: what each takes is given back before the next.
+            while let Some(alias) = env.with_local_frame(8, |env| next(env, &listed))? {
+                found.push(alias);
+            }
+            Ok(found)
+        });
+        let mut found: Vec<_> = found?.into_iter().filter(|alias: &String| alias.starts_with(prefix)).collect();
+        found.sort();
+        Ok(found)
+    }
+
+    /// The keystore would replace a key of that alias without a word, and with it destroy what it protects: so it is asked first.
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let created = call(|env| {
+            if self.contains(env, alias)? {
+                return Err(Fault(DeviceKeyFault::Failed));
+            }
+            let spec = KeySpec::of(purpose, self.sdk);
+            if key_spec::may_have_strongbox(self.sdk) {
+                if self.generate_in_strongbox(env, alias, spec) {
+                    return Ok(());
+                }
+                self.remove(env, alias)?;
+            }
+            self.generate(env, alias, spec)
+        });
+        Ok(created?)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        let ready = call(|env| {
+            let mac = self.mac(env, alias)?;
+            // Ends what was begun: a keystore has few operations at a time.
+            void(env, &mac, jni_str!("reset"), jni_sig!("()V"), &[])
+        });
+        Ok(ready?)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        Ok(call(|env| self.compute(env, alias, input))?)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        Ok(call(|env| self.remove(env, alias))?)
+    }
+
+    fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        let level = call(|env| {
+            let key = self.key(env, alias)?;
+            let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljavax/crypto/SecretKeyFactory;");
+            let factory = hmac_from(env, &self.classes.key_factory, signature)?;
+            let signature = jni_sig!("(Ljavax/crypto/SecretKey;Ljava/lang/Class;)Ljava/security/spec/KeySpec;");
+            let arguments = [JValue::Object(&key), JValue::Object(&self.classes.key_info)];
+            let info = object(env, &factory, jni_str!("getKeySpec"), signature, &arguments)?;
+            key_spec::level(env, &info, self.sdk)
+        });
+        Ok(level?)
+    }
+}
+
+/// `getInstance` of a class that has algorithms of the keystore's.
+fn hmac_from<'frame>(
+    env: &mut Env<'frame>,
+    class: &JClass,
+    signature: MethodSignature<'static, 'static>,
+) -> Result<JObject<'frame>, Fault> {
+    let (algorithm, provider) = (env.new_string(HMAC)?, env.new_string(PROVIDER)?);
+    let arguments = [JValue::Object(&algorithm), JValue::Object(&provider)];
+    static_object(env, class, jni_str!("getInstance"), signature, &arguments)
+}
+
+/// The next of an `Enumeration` of strings.
+fn next(env: &mut Env, listed: &JObject) -> Result<Option<String>, Fault> {
+    if !boolean(env, listed, jni_str!("hasMoreElements"), jni_sig!("()Z"), &[])? {
+        return Ok(None);
+    }
+    let alias = object(env, listed, jni_str!("nextElement"), jni_sig!("()Ljava/lang/Object;"), &[])?;
+    Ok(Some(env.cast_local::<JString>(alias)?.try_to_string(env)?))
+}

@@ -1,0 +1,211 @@
+//! The unlock path's native methods, `dev.walletlock.Native`: one delegating line each.
+//!
+//! # Safety
+//! All of them: the VM passes what the method's Kotlin declaration says, and a number is one that another of these gave, of the same kind of
+//! object, not freed before the call has ended. Kotlin's `Handle` sees to that.
+#![allow(non_snake_case, reason = "JNI spells them")]
+
+use std::sync::Arc;
+
+use jni::objects::{JByteArray, JClass, JObject, JString};
+use jni::sys::{jint, jlong};
+use jni::{Env, EnvUnowned, jni_sig, jni_str};
+use walletlock_bindings::{LockError, PinEntry, Session, WalletLock};
+use walletlock_core::platform::{Platform, SystemEntropy};
+
+use crate::android;
+use crate::answer::{self, written};
+use crate::java::{Fault, caught};
+use crate::object::{borrow, free, number, share};
+use crate::phone::Phone;
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_dev_walletlock_Native_open<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    path: JString<'frame>,
+    policy: JString<'frame>,
+    phone: JObject<'frame>,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |env| {
+        let text = |text: &JString| text.try_to_string(env).map_err(|_| LockError::Platform);
+        let (path, policy) = (text(&path)?, text(&policy)?);
+        let (platform, listener) = parts(env, &phone).map_err(|_| LockError::Platform)?;
+        Ok(written(number(WalletLock::open_on(&path, &policy, platform, listener)?)))
+    })
+}
+
+/// The phone's own parts if the app gave its `Context`, else the app's.
+fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault> {
+    let context = env.get_field(phone, jni_str!("context"), jni_sig!("Ljava/lang/Object;")).and_then(|it| it.l());
+    let context = caught(env, context)?;
+    let has_entropy = env.get_field(phone, jni_str!("hasEntropy"), jni_sig!("Z")).and_then(|it| it.z());
+    let has_entropy = caught(env, has_entropy)?;
+    let phone = Arc::new(Phone::new(env.new_global_ref(phone)?));
+    if !context.is_null() {
+        return Ok((android::platform(env, context)?, phone));
+    }
+    let platform = Platform {
+        clock: phone.clone(),
+        entropy: if has_entropy { phone.clone() } else { Arc::new(SystemEntropy::default()) },
+        device_key: phone.clone(),
+    };
+    Ok((platform, phone))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_status<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| Ok(written(lock(number)?.status()?)))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_prepare<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| lock(number)?.prepare().map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_releaseMemory<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| lock(number)?.release_memory().map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_verifyPin<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    digits: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| {
+        let digits = entry(digits).ok_or(LockError::WrongState)?;
+        Ok(written(lock(number)?.verify_pin(digits)?))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_lockNow<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| lock(number)?.lock_now().map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_shareLock(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
+    // SAFETY: the module's.
+    answer::number(|| unsafe { share::<WalletLock>(number) })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_freeLock(_: EnvUnowned, _: JClass, number: jlong) {
+    // SAFETY: the module's.
+    answer::done(|| unsafe { free::<WalletLock>(number) });
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_dev_walletlock_Native_newEntry(_: EnvUnowned, _: JClass) -> jlong {
+    answer::number(|| number(PinEntry::new()))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_push(
+    _: EnvUnowned,
+    _: JClass,
+    number: jlong,
+    digit: jint,
+) -> jint {
+    with_entry(number, |entry| entry.push(digit).map_or(NOT_A_DIGIT, jint::from))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_pop(_: EnvUnowned, _: JClass, number: jlong) -> jint {
+    with_entry(number, |entry| entry.pop().into())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_clear(_: EnvUnowned, _: JClass, number: jlong) -> jint {
+    with_entry(number, |entry| {
+        entry.clear();
+        0
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_length(_: EnvUnowned, _: JClass, number: jlong) -> jint {
+    with_entry(number, PinEntry::length)
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_shareEntry(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
+    // SAFETY: the module's.
+    answer::number(|| unsafe { share::<PinEntry>(number) })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_freeEntry(_: EnvUnowned, _: JClass, number: jlong) {
+    // SAFETY: the module's.
+    answer::done(|| unsafe { free::<PinEntry>(number) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_isLive(_: EnvUnowned, _: JClass, number: jlong) -> jint {
+    // SAFETY: the module's.
+    answer::int(|| unsafe { borrow::<Session>(number) }.is_some_and(Session::is_live).into())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_endSession(_: EnvUnowned, _: JClass, number: jlong) -> jint {
+    answer::int(|| {
+        // SAFETY: the module's.
+        if let Some(session) = unsafe { borrow::<Session>(number) } {
+            session.end();
+        }
+        0
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_shareSession(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
+    // SAFETY: the module's.
+    answer::number(|| unsafe { share::<Session>(number) })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_freeSession(_: EnvUnowned, _: JClass, number: jlong) {
+    // SAFETY: the module's.
+    answer::done(|| unsafe { free::<Session>(number) });
+}
+
+/// What `push` answers to what is none.
+const NOT_A_DIGIT: jint = -1;
+
+fn lock<'call>(number: jlong) -> Result<&'call WalletLock, LockError> {
+    // SAFETY: the module's.
+    unsafe { borrow(number) }.ok_or(LockError::WrongState)
+}
+
+fn entry<'call>(number: jlong) -> Option<&'call PinEntry> {
+    // SAFETY: the module's.
+    unsafe { borrow(number) }
+}
+
+fn with_entry(number: jlong, call: impl FnOnce(&PinEntry) -> jint) -> jint {
+    answer::int(|| entry(number).map_or(0, call))
+}
+
+/// The value of what answers none.
+fn nothing(_: ()) -> Vec<u8> {
+    Vec::new()
+}
