@@ -6,7 +6,7 @@ use jni::refs::Global;
 use jni::signature::MethodSignature;
 use jni::strings::JNIStr;
 use jni::vm::JavaVM;
-use jni::{Env, JValue, jni_sig, jni_str};
+use jni::{AttachConfig, Env, JValue, jni_sig, jni_str};
 use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 
 use crate::{answer, load};
@@ -14,8 +14,8 @@ use crate::{answer, load};
 /// How deep a cause may lie: Android wraps what the keystore says two or three times.
 const CAUSES: usize = 8;
 
-/// Local references that a call may have without asking for room.
-const REFERENCES: usize = 32;
+/// Local references that a call has room for: making a key, and making it again elsewhere, takes some forty.
+const REFERENCES: usize = 64;
 
 type Signature = MethodSignature<'static, 'static>;
 
@@ -43,8 +43,7 @@ impl From<Fault> for PlatformFault {
 
 /// Runs `call` on this thread, which is attached to the VM for it if Rust started it. Its local references go when it ends.
 pub(crate) fn call<T>(call: impl FnOnce(&mut Env) -> Result<T, Fault>) -> Result<T, Fault> {
-    let vm = JavaVM::singleton()?;
-    vm.attach_current_thread(|env| env.with_local_frame(REFERENCES, call))
+    JavaVM::singleton()?.attach_current_thread_with_config(AttachConfig::default, Some(REFERENCES), call)
 }
 
 /// Calls a method that returns an object, which may be null.
