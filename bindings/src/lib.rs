@@ -17,6 +17,6 @@ pub use error::LockError;
 pub use outcomes::PinOutcome;
 pub use pin_entry::PinEntry;
 pub use session::Session;
-pub use wallet_lock::WalletLock;
+pub use wallet_lock::{WalletLock, check_policy};
 
 uniffi::setup_scaffolding!("walletlock");

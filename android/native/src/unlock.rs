@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jni::objects::{JByteArray, JClass, JObject, JString};
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, jni_sig, jni_str};
-use walletlock_bindings::{LockError, PinEntry, Session, WalletLock};
+use walletlock_bindings::{LockError, PinEntry, Session, WalletLock, check_policy};
 use walletlock_core::platform::{Platform, SystemEntropy};
 
 use crate::android;
@@ -51,6 +51,19 @@ fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault
         device_key: phone.clone(),
     };
     Ok((platform, phone))
+}
+
+/// Before opening: an app with a policy of its own would wait for JNA otherwise.
+#[unsafe(no_mangle)]
+extern "system" fn Java_dev_walletlock_Native_checkPolicy<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    policy: JString<'frame>,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |env| {
+        let policy = policy.try_to_string(env).map_err(|_| LockError::Platform)?;
+        Ok(written(check_policy(policy)?))
+    })
 }
 
 #[unsafe(no_mangle)]
