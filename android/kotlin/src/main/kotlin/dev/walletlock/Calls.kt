@@ -20,10 +20,9 @@ internal suspend fun <T> CoroutineDispatcher.call(unwanted: (T) -> Unit = {}, bl
     }
 }
 
-/** Calls native code, and turns what the generated code throws into what the public surface says. */
-internal inline fun <T> translating(block: () -> T): T {
-    NativeLibrary.locate()
-    return try {
+/** Calls native code, and turns what the generated code and [answer] throw into what the public surface says. */
+internal inline fun <T> translating(block: () -> T): T =
+    try {
         block()
     } catch (fault: NativeException) {
         throw fault.toPublic()
@@ -31,7 +30,6 @@ internal inline fun <T> translating(block: () -> T): T {
         // A panic. Its text is for developers of the core, and might repeat anything.
         throw LockException.Internal()
     }
-}
 
 private fun NativeException.toPublic(): LockException = when (this) {
     is NativeException.InUse -> LockException.InUse()

@@ -1,39 +1,61 @@
 package dev.walletlock
 
 import dev.walletlock.ffi.Disposable
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicInteger
 
 /**
- * A native object that is freed once it was closed and the last call on it has ended.
+ * A native object that is freed once it was closed and the last call on it has ended, whichever way the call went.
  *
- * The generated code guards the object a call is made on; this guards those passed as arguments too.
+ * @param number a hold of it for calls over JNI.
+ * @param free lets that hold go.
+ * @param generated the generated object, which has a hold of its own. Over JNI it is made when a call needs it.
  */
-internal class Handle<T : Disposable>(private val native: T) {
+internal class Handle<T : Disposable>(
+    val number: Long,
+    private val free: (Long) -> Unit,
+    val generated: Lazy<T>,
+) : AutoCloseable {
     /** Calls under way, and one for being open. */
-    private var holds = 1
-    private var isClosed = false
+    private val holds = AtomicInteger(1)
 
-    fun <R> use(block: (T) -> R): R {
-        synchronized(this) {
-            if (isClosed) throw LockException.Closed()
-            holds++
-        }
+    private val isClosed = AtomicBoolean()
+
+    /** Makes a call with the object's number. */
+    inline fun <R> overJni(block: (Long) -> R): R {
+        begin()
         try {
-            return block(native)
+            return block(number)
         } finally {
-            release()
+            end()
         }
     }
 
-    fun close() {
-        synchronized(this) {
-            if (isClosed) return
-            isClosed = true
+    /** Makes a call on the generated object. JNA has to run for that: waits for it, and throws if it cannot. */
+    inline fun <R> overUniffi(block: (T) -> R): R {
+        begin()
+        try {
+            NativeLibrary.startJna()
+            return block(generated.value)
+        } finally {
+            end()
         }
-        release()
     }
 
-    private fun release() {
-        val isLast = synchronized(this) { --holds == 0 }
-        if (isLast) native.destroy()
+    override fun close() {
+        if (isClosed.compareAndSet(false, true)) end()
+    }
+
+    fun begin() {
+        do {
+            val now = holds.get()
+            if (isClosed.get() || now == 0) throw LockException.Closed()
+        } while (!holds.compareAndSet(now, now + 1))
+    }
+
+    fun end() {
+        if (holds.decrementAndGet() > 0) return
+        if (generated.isInitialized()) generated.value.destroy()
+        free(number)
     }
 }

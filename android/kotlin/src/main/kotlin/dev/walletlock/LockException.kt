@@ -6,7 +6,7 @@ package dev.walletlock
  * Its message is fixed text and repeats nothing that was passed in, so it may be logged; only that of [Policy] repeats
  * what the policy says.
  */
-public sealed class LockException(message: String) : RuntimeException(message) {
+public sealed class LockException(message: String, cause: Throwable? = null) : RuntimeException(message, cause) {
     /** Another process has this wallet open. */
     public class InUse internal constructor() : LockException("another process has this wallet open")
 
@@ -64,6 +64,12 @@ public sealed class LockException(message: String) : RuntimeException(message) {
 
     /** It was closed. */
     public class Closed internal constructor() : LockException("closed")
+
+    /**
+     * JNA, or the code generated for it, could not be started; the cause says why. Opening, the PIN pad and checking the
+     * PIN do without it; what was called does not.
+     */
+    public class Jna internal constructor(cause: Throwable) : LockException("JNA could not be started", cause)
 
     /** A defect in Walletlock. Nothing was opened by it. */
     public class Internal internal constructor() : LockException("internal fault")

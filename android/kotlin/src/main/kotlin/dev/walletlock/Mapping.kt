@@ -69,6 +69,10 @@ internal fun dev.walletlock.ffi.Reminder.toPublic(): Reminder = twin()
 
 internal fun dev.walletlock.ffi.DeviceKeyFault.toPublic(): DeviceKeyFault = twin()
 
+internal fun dev.walletlock.ffi.SecurityLevel.toPublic(): SecurityLevel = twin()
+
+internal fun SecurityLevel.toNative(): dev.walletlock.ffi.SecurityLevel = twin()
+
 internal fun dev.walletlock.ffi.KeyPurpose.toPublic(): KeyPurpose = twin()
 
 internal fun dev.walletlock.ffi.Event.toPublic() = Event(number, wallMs, kind.toPublic())

@@ -1,5 +1,7 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.uniffiEnsureInitialized
+import java.io.File
 import java.util.ServiceLoader
 
 /**
@@ -13,26 +15,61 @@ public fun interface NativeLibrarySource {
     public fun path(): String
 }
 
-/** Sees to it that the generated code finds the library. */
+/**
+ * Sees to it that both ways into the native library find the same one.
+ *
+ * This is on the way to the PIN pad: it is written so that few classes are loaded, which takes longer than what they do.
+ */
 internal object NativeLibrary {
     /** The generated code's own property, process-wide: so class loaders beside ours load the same file. */
     const val OVERRIDE = "uniffi.component.walletlock.libraryOverride"
 
-    private val located by lazy {
-        path(System::getProperty, ::sources)?.let { System.setProperty(OVERRIDE, it) }
-    }
-
-    /** Before every call into native code. It costs something once. */
-    fun locate() {
-        located
-    }
-
     /** Null: the system finds it by its name. */
-    fun path(property: (String) -> String?, sources: () -> Iterable<NativeLibrarySource>): String? =
+    private val located: String? by lazy {
+        path({ System.getProperty(it) }, { sources() })?.also { System.setProperty(OVERRIDE, it) }
+    }
+
+    /** How locks are opened and PINs are checked: the same way for all that this class loader opens. */
+    val unlockPath: UnlockPath by lazy { unlockPath({ System.getProperty(it) }, located) { load(it) } }
+
+    /** Once it could not be started it never can. */
+    private object Jna {
+        val start = runCatching { uniffiEnsureInitialized() }
+    }
+
+    /**
+     * Before every call over uniffi. It costs something once.
+     *
+     * @throws LockException.Jna when it cannot be started.
+     */
+    fun startJna() {
+        located
+        Jna.start.onFailure { throw LockException.Jna(it) }
+    }
+
+    inline fun unlockPath(property: (String) -> String?, library: String?, load: (String?) -> Unit): UnlockPath {
+        if (property("walletlock.unlock") == "uniffi") return OverUniffi
+        return try {
+            load(library)
+            OverJni
+        } catch (refused: UnsatisfiedLinkError) {
+            if (isPhone(property)) throw refused
+            // A JVM loads a library for one class loader only, and another has it, as with plugins. JNA does not mind.
+            // But only one at a time can be called back over it: so there are two of us in a JVM, and not three.
+            OverUniffi
+        }
+    }
+
+    inline fun path(property: (String) -> String?, sources: () -> Iterable<NativeLibrarySource>): String? =
         property(OVERRIDE)
-            ?: property("walletlock.library")
-            // What a phone's VM calls itself. Looking through an app for services would be felt.
-            ?: if (property("java.vm.name") == "Dalvik") null else sources().firstOrNull()?.path()
+            ?: property("walletlock.library")?.let { File(it).absolutePath }
+            // Looking through an app for services would be felt.
+            ?: if (isPhone(property)) null else sources().firstOrNull()?.path()
+
+    /** What a phone's VM calls itself. */
+    private inline fun isPhone(property: (String) -> String?) = property("java.vm.name") == "Dalvik"
+
+    private fun load(path: String?) = if (path == null) System.loadLibrary("walletlock") else System.load(path)
 
     /** Those beside the facade, whichever thread asks. */
     private fun sources() =

@@ -7,6 +7,7 @@ import dev.walletlock.ffi.DeviceKeyException as ForeignDeviceKeyException
 import dev.walletlock.ffi.Entropy as ForeignEntropy
 import dev.walletlock.ffi.KeyPurpose as ForeignPurpose
 import dev.walletlock.ffi.PlatformException
+import dev.walletlock.ffi.SecurityLevel as ForeignLevel
 
 // The phone's parts as the native side calls them. Everything that is thrown is caught, errors of the VM included: what
 // gets past the generated code would be printed by JNA and taken as an empty answer.
@@ -39,9 +40,11 @@ internal class NativeDeviceKey(private val key: DeviceKey) : ForeignDeviceKey {
     }
 
     override fun delete(alias: String) = answeringWithKey { key.delete(alias) }
+
+    override fun securityLevel(alias: String): ForeignLevel = answeringWithKey { key.securityLevel(alias).toNative() }
 }
 
-private inline fun <T> answering(block: () -> T): T =
+internal inline fun <T> answering(block: () -> T): T =
     try {
         block()
     } catch (thrown: Throwable) {
@@ -64,6 +67,6 @@ private inline fun <T> answeringWithKey(block: () -> T): T =
         throw ForeignDeviceKeyException.Failed()
     }
 
-private fun keepInterrupt(thrown: Throwable) {
+internal fun keepInterrupt(thrown: Throwable) {
     if (thrown is InterruptedException) Thread.currentThread().interrupt()
 }

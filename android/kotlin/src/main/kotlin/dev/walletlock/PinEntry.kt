@@ -1,7 +1,5 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.PinEntry as NativeEntry
-
 /**
  * The digits a person types. They go in one at a time, are kept in native memory only, and never come out.
  *
@@ -13,29 +11,39 @@ import dev.walletlock.ffi.PinEntry as NativeEntry
  * ```
  *
  * An entry can be used again and again: checking a PIN leaves it empty. Close it with the screen it belongs to. Safe to
- * use from any thread; nothing here takes longer than microseconds.
+ * use from any thread; nothing here takes longer than microseconds, but for the first entry, which loads the native
+ * library in some milliseconds, and [sameAs].
  */
 public class PinEntry : AutoCloseable {
-    private val handle = translating { Handle(NativeEntry()) }
+    private val way = NativeLibrary.unlockPath
+    internal val handle: EntryHandle = translating { way.newEntry() }
+
+    init {
+        Lost.watch(this, handle)
+    }
 
     /** How many digits were typed. */
-    public val length: Int get() = use { it.length() }
+    public val length: Int get() = translating { way.length(handle) }
 
     /**
      * Adds a digit, 0 to 9. False, and no change, when the entry is full (12 digits).
      *
      * @throws LockException.Invalid if it is not a digit.
      */
-    public fun push(digit: Int): Boolean = use { it.push(digit) }
+    public fun push(digit: Int): Boolean = translating { way.push(handle, digit) }
 
     /** Takes the last digit away. False if there was none. */
-    public fun pop(): Boolean = use { it.pop() }
+    public fun pop(): Boolean = translating { way.pop(handle) }
 
     /** Wipes all digits. */
-    public fun clear(): Unit = use { it.clear() }
+    public fun clear(): Unit = translating { way.clear(handle) }
 
-    /** Whether both hold the same digits: for 'type it once more'. */
-    public fun sameAs(other: PinEntry): Boolean = use { mine -> other.use { mine.sameAs(it) } }
+    /**
+     * Whether both hold the same digits: for 'type it once more'. It needs JNA, so the first call takes longer where no
+     * lock was opened before.
+     */
+    public fun sameAs(other: PinEntry): Boolean =
+        translating { handle.overUniffi { mine -> other.handle.overUniffi { mine.sameAs(it) } } }
 
     /** Wipes and frees it. A second call does nothing; every other call throws [LockException.Closed] from then on. */
     override fun close() {
@@ -49,6 +57,4 @@ public class PinEntry : AutoCloseable {
 
     /** Never the digits, nor how many there are. */
     override fun toString(): String = "PinEntry(redacted)"
-
-    internal fun <T> use(block: (NativeEntry) -> T): T = translating { handle.use(block) }
 }

@@ -1,20 +1,36 @@
 package dev.walletlock
 
 /**
- * What the lock asks of the phone.
+ * What the lock asks of the phone: [android] on a phone, or an app's own parts.
  *
  * Each part is called on the lock's dispatcher, by several threads at once, and may take its time. It may throw
  * anything: what it throws becomes a fault, and the lock stays as closed as it was.
- *
- * @property clock tells the time.
- * @property deviceKey keeps the keys that never leave the phone.
- * @property entropy gives random bytes. Null, which is best: the operating system's.
  */
-public class Platform @JvmOverloads constructor(
-    public val clock: Clock,
-    public val deviceKey: DeviceKey,
-    public val entropy: Entropy? = null,
-)
+public class Platform private constructor(internal val parts: Parts?, internal val context: Any?) {
+    internal class Parts(val clock: Clock, val deviceKey: DeviceKey, val entropy: Entropy?)
+
+    /**
+     * An app's own parts.
+     *
+     * @param clock tells the time.
+     * @param deviceKey keeps the keys that never leave the phone.
+     * @param entropy gives random bytes. Null, which is best: the operating system's.
+     */
+    @JvmOverloads
+    public constructor(clock: Clock, deviceKey: DeviceKey, entropy: Entropy? = null) :
+        this(Parts(clock, deviceKey, entropy), context = null)
+
+    public companion object {
+        /**
+         * The phone's own: keys in its AndroidKeyStore, in StrongBox where there is one that is fast enough; the clock
+         * that runs on while the phone sleeps; and the phone's count of its starts.
+         *
+         * @param context an `android.content.Context`, best the application's: it is kept.
+         */
+        @JvmStatic
+        public fun android(context: Any): Platform = Platform(parts = null, context)
+    }
+}
 
 /** The clocks of the phone. It must not wait for calls on the lock, which wait for it. */
 public fun interface Clock {
@@ -63,6 +79,24 @@ public interface DeviceKey {
 
     /** Destroys the key. That it does not exist is no fault. */
     public fun delete(alias: String)
+
+    /** What keeps the key. It is asked when the key was made, and stands in the journal. */
+    public fun securityLevel(alias: String): SecurityLevel = SecurityLevel.UNKNOWN
+}
+
+/** What keeps a device key. */
+public enum class SecurityLevel {
+    /** A chip of its own, built against those who hold the phone. */
+    STRONGBOX,
+
+    /** The processor's protected half. */
+    TRUSTED_ENVIRONMENT,
+
+    /** Nothing but the operating system. */
+    SOFTWARE,
+
+    /** The phone does not say. */
+    UNKNOWN,
 }
 
 /** What a device key is for; it decides when the phone should let it be used. */

@@ -1,7 +1,5 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.checkPolicy
-
 /**
  * What the app asks of PINs, and how it slows down guessing. Data, checked when it is loaded.
  *
@@ -10,11 +8,11 @@ import dev.walletlock.ffi.checkPolicy
  * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 } }""")
  * ```
  *
- * Loading one calls native code, which takes a while the first time: not on the main thread. [DEFAULT] does not.
+ * Loading one calls native code, which takes some milliseconds the first time: not on the main thread. [DEFAULT] does not.
  */
 public class Policy private constructor(internal val text: String) {
     /** The policy as JSON, every field named. */
-    public val json: String by lazy { translating { checkPolicy(text) } }
+    public val json: String by lazy { translating { NativeLibrary.unlockPath.checkPolicy(text) } }
 
     /** Says nothing: a policy is long. See [json]. */
     override fun toString(): String = "Policy"

@@ -1,6 +1,5 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.Session as NativeSession
 import java.nio.ByteBuffer
 
 /**
@@ -16,20 +15,21 @@ import java.nio.ByteBuffer
  * }
  * ```
  */
-public class Session internal constructor(native: NativeSession, private val lock: WalletLock) : AutoCloseable {
-    private val handle = Handle(native)
-
+public class Session internal constructor(
+    private val handle: SessionHandle,
+    private val lock: WalletLock,
+) : AutoCloseable {
     /** Whether it still lives. Asking does not prolong it. Needs no coroutine. */
     public val isLive: Boolean
         get() = try {
-            translating { handle.use { it.isLive() } }
+            lock.isLive(handle)
         } catch (_: LockException) {
             false
         }
 
     /** What is kept as [item], or null. It is a copy, and yours: overwrite it with zeros after use. */
     public suspend fun read(item: String): ByteArray? =
-        lock.call(unwanted = { it?.fill(0) }) { handle.use { it.read(item) } }
+        lock.call(unwanted = { it?.fill(0) }) { handle.overUniffi { it.read(item) } }
 
     /**
      * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite
@@ -45,17 +45,17 @@ public class Session internal constructor(native: NativeSession, private val loc
         val direct = ByteBuffer.allocateDirect(bytes.size)
         try {
             direct.duplicate().put(bytes)
-            handle.use { it.write(item, direct) }
+            handle.overUniffi { it.write(item, direct) }
         } finally {
             direct.duplicate().put(ByteArray(bytes.size))
         }
     }
 
     /** Deletes [item]. False if there was none. */
-    public suspend fun delete(item: String): Boolean = lock.call { handle.use { it.delete(item) } }
+    public suspend fun delete(item: String): Boolean = lock.call { handle.overUniffi { it.delete(item) } }
 
     /** The names of everything kept, in order. */
-    public suspend fun items(): List<String> = lock.call { handle.use { it.items() } }
+    public suspend fun items(): List<String> = lock.call { handle.overUniffi { it.items() } }
 
     /**
      * A page of the journal, newest first.
@@ -71,7 +71,7 @@ public class Session internal constructor(native: NativeSession, private val loc
      */
     @JvmOverloads
     public suspend fun journal(query: JournalQuery = JournalQuery()): JournalPage =
-        lock.call { handle.use { it.journal(query.toNative()) }.toPublic() }
+        lock.call { handle.overUniffi { it.journal(query.toNative()) }.toPublic() }
 
     /**
      * Writes the whole journal [to] somewhere, as evidence: JSON lines with what each line says, the chain, and a
@@ -91,7 +91,7 @@ public class Session internal constructor(native: NativeSession, private val loc
         while (after != null) {
             val from = after
             after = lock.call {
-                val part = handle.use { it.exportJournal(from, LINES_AT_ONCE) }
+                val part = handle.overUniffi { it.exportJournal(from, LINES_AT_ONCE) }
                 to.append(part.text)
                 part.next
             }
@@ -99,7 +99,7 @@ public class Session internal constructor(native: NativeSession, private val loc
     }
 
     /** The public key of the wallet's exports (Ed25519, 32 bytes): who has it beforehand knows whose an export is. */
-    public suspend fun journalPublicKey(): ByteArray = lock.call { handle.use { it.journalPublicKey() } }
+    public suspend fun journalPublicKey(): ByteArray = lock.call { handle.overUniffi { it.journalPublicKey() } }
 
     /**
      * Replaces the PIN. The [current] one is checked and counted like any other try, and its entry left empty once it
@@ -115,22 +115,14 @@ public class Session internal constructor(native: NativeSession, private val loc
         new: PinEntry,
         personal: List<Personal> = emptyList(),
     ): PinChange = lock.call {
-        val change = current.use { old ->
-            new.use { next -> handle.use { it.changePin(old, next, personal.toNative()) } }
+        val change = current.handle.overUniffi { old ->
+            new.handle.overUniffi { next -> handle.overUniffi { it.changePin(old, next, personal.toNative()) } }
         }
         change.toPublic()
     }
 
     /** Ends the session at once, wipes its key, and frees it. A second call does nothing. */
-    override fun close() {
-        try {
-            translating { handle.use { it.end() } }
-        } catch (_: LockException.Closed) {
-            return
-        }
-        lock.forget(this)
-        handle.close()
-    }
+    override fun close(): Unit = lock.end(handle)
 
     /** Says nothing about the wallet. */
     override fun toString(): String = "Session"

@@ -1,12 +1,9 @@
 package dev.walletlock
 
 import dev.walletlock.ffi.Enrolment as NativeEnrolment
-import dev.walletlock.ffi.Listener as NativeListener
-import dev.walletlock.ffi.PinOutcome as NativePinOutcome
-import dev.walletlock.ffi.Session as NativeSession
+import dev.walletlock.ffi.PinEntry as NativeEntry
 import dev.walletlock.ffi.WalletLock as NativeLock
 import java.io.File
-import java.util.WeakHashMap
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -17,6 +14,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asSharedFlow
+import kotlinx.coroutines.launch
 
 /**
  * The lock of one wallet: it checks the PIN, counts failures, makes people wait, and keeps what is protected.
@@ -46,11 +44,12 @@ import kotlinx.coroutines.flow.asSharedFlow
 public class WalletLock private constructor(private val dispatcher: CoroutineDispatcher) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob() + dispatcher)
     private val told = MutableSharedFlow<Event>(extraBufferCapacity = 64, onBufferOverflow = BufferOverflow.DROP_OLDEST)
-    @Volatile private lateinit var handle: Handle<NativeLock>
+    private val way = NativeLibrary.unlockPath
+    @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
 
-    /** Weak: a session that the app has lost is freed by itself. */
-    private val sessions = WeakHashMap<Session, Unit>()
+    /** Handles alone: a session that the app has lost is freed by itself. */
+    private val sessions = mutableSetOf<SessionHandle>()
     private var isClosed = false
 
     /**
@@ -74,10 +73,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
      * first try takes longer.
      */
-    public suspend fun prepare(): Unit = call { handle.use { it.prepare() } }
+    public suspend fun prepare(): Unit = call { way.prepare(handle) }
 
     /** Gives back what [prepare] reserved. Call it when the PIN pad closes. */
-    public suspend fun releaseMemory(): Unit = call { handle.use { it.releaseMemory() } }
+    public suspend fun releaseMemory(): Unit = call { way.releaseMemory(handle) }
 
     /**
      * How good the PIN in [entry] is, every reason against it named. The entry keeps its digits.
@@ -86,7 +85,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     @JvmOverloads
     public suspend fun judgePin(entry: PinEntry, personal: List<Personal> = emptyList()): Judgement =
-        call { entry.use { digits -> handle.use { it.judgePin(digits, personal.toNative()) } }.toPublic() }
+        call { withPin(entry) { lock, digits -> lock.judgePin(digits, personal.toNative()) }.toPublic() }
 
     /**
      * Sets the first PIN and opens the wallet. The entry is empty afterwards, unless the PIN was forbidden.
@@ -97,8 +96,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     @JvmOverloads
     public suspend fun enrol(entry: PinEntry, personal: List<Personal> = emptyList()): Enrolment =
         call(unwanted = { (it as? Enrolment.Enrolled)?.session?.close() }) {
-            when (val enrolment = entry.use { digits -> handle.use { it.enrol(digits, personal.toNative()) } }) {
-                is NativeEnrolment.Enrolled -> Enrolment.Enrolled(own(enrolment.session))
+            when (val enrolment = withPin(entry) { lock, digits -> lock.enrol(digits, personal.toNative()) }) {
+                is NativeEnrolment.Enrolled -> Enrolment.Enrolled(own(way.adopt(enrolment.session)))
                 is NativeEnrolment.Forbidden -> Enrolment.Forbidden(enrolment.findings.toPublic())
             }
         }
@@ -110,10 +109,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     public suspend fun verifyPin(entry: PinEntry): PinOutcome =
         call(unwanted = { (it as? PinOutcome.Right)?.session?.close() }) {
-            when (val outcome = entry.use { digits -> handle.use { it.verifyPin(digits) } }) {
-                is NativePinOutcome.Right -> PinOutcome.Right(own(outcome.session))
-                is NativePinOutcome.Refused -> outcome.refusal.toPublic()
-            }
+            way.verifyPin(handle, entry.handle, ::own)
         }
 
     /**
@@ -121,13 +117,20 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * back. The lock is [LockStatus.Unconfigured] afterwards.
      */
     public suspend fun remove(entry: PinEntry): Removal =
-        call { entry.use { digits -> handle.use { it.remove(digits) } }.toPublic() }
+        call { withPin(entry) { lock, digits -> lock.remove(digits) }.toPublic() }
 
     /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
-    public fun lockNow(): Unit = translating { handle.use { it.lockNow() } }
+    public fun lockNow(): Unit = translating { way.lockNow(handle) }
 
     /** The policy in force. It may be stricter than the one given to [open]: see there. */
-    public suspend fun policy(): Policy = call { Policy.resolved(handle.use { it.policy() }) }
+    public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
+
+    /**
+     * What keeps the keys of this wallet: an app may want less of a wallet whose keys are only software.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun securityLevel(): SecurityLevel = call { handle.overUniffi { it.securityLevel() }.toPublic() }
 
     /**
      * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes
@@ -135,7 +138,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      *
      * @throws LockException.WrongState while no PIN is set.
      */
-    public suspend fun takeReminder(): Reminder? = call { handle.use { it.takeReminder() }?.toPublic() }
+    public suspend fun takeReminder(): Reminder? = call { handle.overUniffi { it.takeReminder() }?.toPublic() }
 
     /**
      * Checks that no line of the journal was changed, removed or added behind the lock's back. Takes time in proportion
@@ -143,7 +146,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      *
      * @throws LockException.WrongState while no PIN is set.
      */
-    public suspend fun verifyJournal(): Chain = call { handle.use { it.verifyJournal() }.toPublic() }
+    public suspend fun verifyJournal(): Chain = call { handle.overUniffi { it.verifyJournal() }.toPublic() }
 
     /**
      * Ends its sessions and lets go of the file. A second call does nothing; every other call on the lock or its
@@ -156,11 +159,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         val open = synchronized(sessions) {
             if (isClosed) return
             isClosed = true
-            // Not toList: it trusts a size that the garbage collector may change meanwhile.
-            ArrayList(sessions.keys)
+            sessions.toList()
         }
         scope.cancel()
-        open.forEach(Session::close)
+        open.forEach(::end)
         watch.whileIdle(handle::close)
     }
 
@@ -177,43 +179,42 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             }
         }
 
-    internal fun forget(session: Session) {
+    internal fun isLive(session: SessionHandle): Boolean = translating { way.isLive(session) }
+
+    /** A second time it does nothing. */
+    internal fun end(session: SessionHandle) {
+        try {
+            translating { way.end(session) }
+        } catch (_: LockException.Closed) {
+            return
+        }
         synchronized(sessions) { sessions.remove(session) }
+        session.close()
     }
 
     /** From here on closing the lock closes the session. It may be closed already: then nobody gets it. */
-    private fun own(native: NativeSession): Session {
-        val session = Session(native, this)
-        val isOurs = synchronized(sessions) {
-            if (!isClosed) sessions[session] = Unit
-            !isClosed
-        }
+    private fun own(session: SessionHandle): Session {
+        val isOurs = synchronized(sessions) { !isClosed && sessions.add(session) }
         if (!isOurs) {
-            session.close()
+            end(session)
             throw LockException.Closed()
         }
-        return session
+        return Session(session, this).also { Lost.watch(it, AutoCloseable { end(session) }) }
     }
 
-    private fun openNative(path: File, platform: Platform, policy: Policy) {
-        val listener = object : NativeListener {
-            override fun onEvent(event: dev.walletlock.ffi.Event) = hear(event.toPublic())
-        }
-        val native = NativeLock.open(
-            path.path,
-            policy.text,
-            NativeClock(platform.clock),
-            platform.entropy?.let(::NativeEntropy),
-            NativeDeviceKey(platform.deviceKey),
-            listener,
-        )
-        handle = Handle(native)
+    private inline fun <T> withPin(entry: PinEntry, block: (NativeLock, NativeEntry) -> T): T =
+        entry.handle.overUniffi { digits -> handle.overUniffi { block(it, digits) } }
+
+    private fun openNative(file: File, platform: Platform, policy: Policy) {
+        handle = way.open(file.path, policy.text, platform, ::hear)
         try {
-            watch = StatusWatch(scope) { translating { handle.use { it.status() } }.toPublic() }
+            watch = StatusWatch(scope) { translating { way.status(handle) } }
         } catch (fault: LockException) {
             handle.close()
             throw fault
         }
+        // What comes after the PIN needs it. If it cannot be started, that says so.
+        scope.launch { runCatching(NativeLibrary::startJna) }
     }
 
     private fun hear(event: Event) {

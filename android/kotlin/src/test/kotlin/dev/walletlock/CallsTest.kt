@@ -1,6 +1,5 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.Disposable
 import dev.walletlock.ffi.InternalException
 import java.util.concurrent.CountDownLatch
 import kotlin.coroutines.CoroutineContext
@@ -13,7 +12,6 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
-import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
@@ -81,25 +79,5 @@ class CallsTest {
     @Test
     fun `cancelling is not taken for a fault`() {
         assertThrows<CancellationException> { translating { throw CancellationException("not a fault") } }
-    }
-
-    @Test
-    fun `a native object is freed once, after the last call on it`() {
-        var freed = 0
-        val native = object : Disposable {
-            override fun destroy() {
-                freed++
-            }
-        }
-        val handle = Handle(native)
-        handle.use {
-            handle.close()
-            handle.close()
-            assertEquals(0, freed, "a call is under way")
-            assertThrows<LockException.Closed> { handle.use { error("closed") } }
-        }
-        assertEquals(1, freed)
-        assertTrue(runCatching { handle.use { } }.exceptionOrNull() is LockException.Closed)
-        assertEquals(1, freed)
     }
 }

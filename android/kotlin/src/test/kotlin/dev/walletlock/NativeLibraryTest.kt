@@ -1,7 +1,10 @@
 package dev.walletlock
 
+import java.io.File
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
 
 class NativeLibraryTest {
     private fun path(vararg properties: Pair<String, String>, sources: () -> Iterable<NativeLibrarySource>) =
@@ -14,6 +17,7 @@ class NativeLibraryTest {
         assertEquals("/mine", path("walletlock.library" to "/mine", sources = ::nobody))
         val both = arrayOf("walletlock.library" to "/mine", NativeLibrary.OVERRIDE to "/generated")
         assertEquals("/generated", path(*both, sources = ::nobody))
+        assertEquals(File("mine").absolutePath, path("walletlock.library" to "mine", sources = ::nobody))
     }
 
     @Test
@@ -27,5 +31,26 @@ class NativeLibraryTest {
     @Test
     fun `on a phone nobody is asked`() {
         assertEquals(null, path("java.vm.name" to "Dalvik", sources = ::nobody))
+    }
+
+    private fun unlockPath(vararg properties: Pair<String, String>, load: (String?) -> Unit) =
+        NativeLibrary.unlockPath(mapOf(*properties)::get, "/mine", load)
+
+    private fun refused(): Nothing = throw UnsatisfiedLinkError("already loaded in another class loader")
+
+    @Test
+    fun `a library that can be loaded is unlocked over JNI, unless told otherwise`() {
+        val loaded = mutableListOf<String?>()
+        assertSame(OverJni, unlockPath { loaded += it })
+        assertEquals(listOf<String?>("/mine"), loaded)
+        assertSame(OverUniffi, unlockPath("walletlock.unlock" to "uniffi") { throw AssertionError("not asked for") })
+        assertSame(OverJni, unlockPath("walletlock.unlock" to "jni") { })
+    }
+
+    @Test
+    fun `where it is refused the other way is left, but not on a phone`() {
+        assertSame(OverUniffi, unlockPath("java.vm.name" to "OpenJDK 64-Bit Server VM") { refused() })
+        assertThrows<UnsatisfiedLinkError> { unlockPath("java.vm.name" to "Dalvik") { refused() } }
+        assertThrows<NoClassDefFoundError> { unlockPath { throw NoClassDefFoundError("another fault is not hidden") } }
     }
 }

@@ -15,5 +15,6 @@ class TwinsTest {
         assertEquals(names(dev.walletlock.ffi.Reminder.entries), names(Reminder.entries))
         assertEquals(names(dev.walletlock.ffi.DeviceKeyFault.entries), names(DeviceKeyFault.entries))
         assertEquals(names(dev.walletlock.ffi.KeyPurpose.entries), names(KeyPurpose.entries))
+        assertEquals(names(dev.walletlock.ffi.SecurityLevel.entries), names(SecurityLevel.entries))
     }
 }

@@ -4,6 +4,7 @@ import dev.walletlock.DeviceKey
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.KeyPurpose
+import dev.walletlock.SecurityLevel
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
@@ -47,6 +48,9 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         val keys = load()
         if (keys.remove(alias) != null) save(keys)
     }
+
+    /** It could not be less. */
+    override fun securityLevel(alias: String): SecurityLevel = SecurityLevel.SOFTWARE
 
     private fun key(alias: String): ByteArray {
         val hex = load().getProperty(alias) ?: throw DeviceKeyException(DeviceKeyFault.GONE)

@@ -128,7 +128,7 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
 /** '  12  2026-01-01 09:30:05  PIN wrong (failure 3)'. */
 internal fun inWords(entry: JournalEntry): String {
     val time = SimpleDateFormat("yyyy-MM-dd HH:mm:ss", Locale.ROOT).format(Date(entry.wallMs))
-    val details = entry.details?.map { (name, value) -> detail(name, value) }
+    val details = entry.details?.toSortedMap()?.map { (name, value) -> detail(name, value) }
     val inBrackets = when {
         details == null -> " (its details are not what was written)"
         details.isEmpty() -> ""
@@ -139,6 +139,7 @@ internal fun inWords(entry: JournalEntry): String {
 
 private fun detail(name: String, value: String): String = when (name) {
     "failures" -> "failure $value"
+    "device_key" -> "key in ${value.replace('_', ' ')}"
     "policy" -> "rules '$value'"
     "item", "reason" -> value
     else -> "$name $value"
@@ -157,5 +158,6 @@ internal fun inWords(fault: LockException): String = when (fault) {
     is LockException.Invalid -> "That is too long, or empty (${fault.what})."
     is LockException.LimitReached -> "That is enough for now (${fault.what}). Unlock the wallet again to go on."
     is LockException.Closed -> "It was closed."
+    is LockException.Jna -> "JNA cannot be started on this computer, and this needs it."
     is LockException.Internal -> "A defect in Walletlock. Nothing was opened by it."
 }

@@ -71,7 +71,7 @@ class TerminalWalletTest {
             "4000 1234",
             "PIN right: unlocked",
             "Kept (card)",
-            "PIN set (rules 'demo')",
+            "PIN set (key in software, rules 'demo')",
             "Enter your PIN. 16 tries left.",
             "lines are as they were written.",
         )

@@ -4,6 +4,7 @@ import dev.walletlock.DeviceKey
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.KeyPurpose
+import dev.walletlock.SecurityLevel
 import java.util.TreeMap
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
@@ -30,6 +31,7 @@ public class FakeDeviceKey : DeviceKey {
      * @property ready probes.
      * @property hmac HMACs.
      * @property delete deletions.
+     * @property securityLevel questions for what keeps a key.
      */
     public data class Calls(
         public val aliases: Int = 0,
@@ -37,6 +39,7 @@ public class FakeDeviceKey : DeviceKey {
         public val ready: Int = 0,
         public val hmac: Int = 0,
         public val delete: Int = 0,
+        public val securityLevel: Int = 0,
     )
 
     /** Calls so far. */
@@ -57,6 +60,11 @@ public class FakeDeviceKey : DeviceKey {
     @get:Synchronized
     @set:Synchronized
     public var isPhoneLocked: Boolean = false
+
+    /** What it says of all its keys, made before or after. */
+    @get:Synchronized
+    @set:Synchronized
+    public var securityLevel: SecurityLevel = SecurityLevel.TRUSTED_ENVIRONMENT
 
     /**
      * The next HMAC throws [failure], though the probe before it succeeds: what costs a try, which the lock gives back.
@@ -117,6 +125,15 @@ public class FakeDeviceKey : DeviceKey {
         counted = counted.copy(delete = counted.delete + 1)
         failure?.let { throw it }
         keys.remove(alias)
+    }
+
+    /** @throws DeviceKeyException gone. */
+    @Synchronized
+    override fun securityLevel(alias: String): SecurityLevel {
+        counted = counted.copy(securityLevel = counted.securityLevel + 1)
+        failure?.let { throw it }
+        if (alias !in keys) throw DeviceKeyException(DeviceKeyFault.GONE)
+        return securityLevel
     }
 
     private fun usable(alias: String): Key {

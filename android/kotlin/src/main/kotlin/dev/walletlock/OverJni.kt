@@ -1,0 +1,81 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.FfiConverterString
+import dev.walletlock.ffi.FfiConverterTypeLockStatus
+import dev.walletlock.ffi.FfiConverterTypeRefusal
+import dev.walletlock.ffi.LockException as NativeException
+import dev.walletlock.ffi.PinEntry as NativeEntry
+import dev.walletlock.ffi.Session as NativeSession
+import dev.walletlock.ffi.UniffiWithHandle
+import dev.walletlock.ffi.WalletLock as NativeLock
+
+/**
+ * Over our own native methods. Nothing here may need JNA: of what is generated only what reads values.
+ *
+ * Lambdas, where a reference to a function would do: that would load a part of Kotlin's reflection.
+ */
+internal object OverJni : UnlockPath {
+    override fun checkPolicy(text: String): String = Native.checkPolicy(text).answer { FfiConverterString.read(it) }
+
+    override fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle {
+        val number = Native.open(path, policy, Phone(platform, listener)).answer { it.getLong() }
+        val generated = lazy { NativeLock(UniffiWithHandle, Native.shareLock(number).orPanicked()) }
+        return Handle(number, { Native.freeLock(it) }, generated)
+    }
+
+    override fun status(lock: LockHandle): LockStatus =
+        lock.overJni { Native.status(it) }.answer { FfiConverterTypeLockStatus.read(it) }.toPublic()
+
+    override fun prepare(lock: LockHandle) = lock.overJni { Native.prepare(it) }.answer { }
+
+    override fun releaseMemory(lock: LockHandle) = lock.overJni { Native.releaseMemory(it) }.answer { }
+
+    override fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome =
+        entry.overJni { digits -> lock.overJni { Native.verifyPin(it, digits) } }.answer { outcome ->
+            // The generated code would make its own session of a right one, for which JNA must run.
+            when (outcome.getInt()) {
+                RIGHT -> PinOutcome.Right(opened(session(outcome.getLong())))
+                else -> FfiConverterTypeRefusal.read(outcome).toPublic()
+            }
+        }
+
+    override fun lockNow(lock: LockHandle) = lock.overJni { Native.lockNow(it) }.answer { }
+
+    override fun newEntry(): EntryHandle {
+        val number = Native.newEntry().orPanicked()
+        val generated = lazy { NativeEntry(UniffiWithHandle, Native.shareEntry(number).orPanicked()) }
+        return Handle(number, { Native.freeEntry(it) }, generated)
+    }
+
+    override fun push(entry: EntryHandle, digit: Int): Boolean =
+        when (entry.overJni { Native.push(it, digit) }.orPanicked()) {
+            -1 -> throw NativeException.Invalid("digit")
+            0 -> false
+            else -> true
+        }
+
+    override fun pop(entry: EntryHandle): Boolean = entry.overJni { Native.pop(it) }.orPanicked() == 1
+
+    override fun clear(entry: EntryHandle) {
+        entry.overJni { Native.clear(it) }.orPanicked()
+    }
+
+    override fun length(entry: EntryHandle): Int = entry.overJni { Native.length(it) }.orPanicked()
+
+    override fun adopt(session: NativeSession): SessionHandle =
+        Handle(session.uniffiCloneHandle(), { Native.freeSession(it) }, lazyOf(session))
+
+    override fun isLive(session: SessionHandle): Boolean = session.overJni { Native.isLive(it) }.orPanicked() == 1
+
+    override fun end(session: SessionHandle) {
+        session.overJni { Native.endSession(it) }.orPanicked()
+    }
+
+    private fun session(number: Long): SessionHandle {
+        val generated = lazy { NativeSession(UniffiWithHandle, Native.shareSession(number).orPanicked()) }
+        return Handle(number, { Native.freeSession(it) }, generated)
+    }
+
+    /** The first of the native side's outcomes. */
+    private const val RIGHT = 1
+}

@@ -1,0 +1,71 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.Disposable
+import dev.walletlock.ffi.Event as NativeEvent
+import dev.walletlock.ffi.Listener as NativeListener
+import dev.walletlock.ffi.PinEntry as NativeEntry
+import dev.walletlock.ffi.PinOutcome as NativeOutcome
+import dev.walletlock.ffi.Session as NativeSession
+import dev.walletlock.ffi.WalletLock as NativeLock
+
+/** Wholly over the generated code: where our own native methods cannot be linked. */
+internal object OverUniffi : UnlockPath {
+    override fun checkPolicy(text: String): String {
+        NativeLibrary.startJna()
+        return dev.walletlock.ffi.checkPolicy(text)
+    }
+
+    override fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle {
+        NativeLibrary.startJna()
+        // A phone's own parts are for the other way, which is the only one there is on a phone.
+        val parts = platform.parts ?: throw LockException.Platform()
+        val onEvent = object : NativeListener {
+            override fun onEvent(event: NativeEvent) = answering { listener(event.toPublic()) }
+        }
+        return handle(
+            NativeLock.open(
+                path,
+                policy,
+                NativeClock(parts.clock),
+                parts.entropy?.let(::NativeEntropy),
+                NativeDeviceKey(parts.deviceKey),
+                onEvent,
+            ),
+        )
+    }
+
+    override fun status(lock: LockHandle): LockStatus = lock.overUniffi { it.status() }.toPublic()
+
+    override fun prepare(lock: LockHandle) = lock.overUniffi { it.prepare() }
+
+    override fun releaseMemory(lock: LockHandle) = lock.overUniffi { it.releaseMemory() }
+
+    override fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome =
+        when (val outcome = entry.overUniffi { digits -> lock.overUniffi { it.verifyPin(digits) } }) {
+            is NativeOutcome.Right -> PinOutcome.Right(opened(adopt(outcome.session)))
+            is NativeOutcome.Refused -> outcome.refusal.toPublic()
+        }
+
+    override fun lockNow(lock: LockHandle) = lock.overUniffi { it.lockNow() }
+
+    override fun newEntry(): EntryHandle {
+        NativeLibrary.startJna()
+        return handle(NativeEntry())
+    }
+
+    override fun push(entry: EntryHandle, digit: Int): Boolean = entry.overUniffi { it.push(digit) }
+
+    override fun pop(entry: EntryHandle): Boolean = entry.overUniffi { it.pop() }
+
+    override fun clear(entry: EntryHandle) = entry.overUniffi { it.clear() }
+
+    override fun length(entry: EntryHandle): Int = entry.overUniffi { it.length() }
+
+    override fun adopt(session: NativeSession): SessionHandle = handle(session)
+
+    override fun isLive(session: SessionHandle): Boolean = session.overUniffi { it.isLive() }
+
+    override fun end(session: SessionHandle) = session.overUniffi { it.end() }
+
+    private fun <T : Disposable> handle(native: T) = Handle(0, free = {}, lazyOf(native))
+}

@@ -1,0 +1,50 @@
+package dev.walletlock
+
+import dev.walletlock.ffi.PinEntry as NativeEntry
+import dev.walletlock.ffi.Session as NativeSession
+import dev.walletlock.ffi.WalletLock as NativeLock
+
+internal typealias LockHandle = Handle<NativeLock>
+internal typealias EntryHandle = Handle<NativeEntry>
+internal typealias SessionHandle = Handle<NativeSession>
+
+/**
+ * What stands between a person and the open wallet. There are two ways to the same native objects: over JNI it takes a
+ * few milliseconds from the app's start, over uniffi the time that JNA needs to start. All else goes over uniffi.
+ *
+ * Each throws what the generated code throws; see [translating].
+ */
+internal interface UnlockPath {
+    /** As JSON, every field named. */
+    fun checkPolicy(text: String): String
+
+    fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle
+
+    fun status(lock: LockHandle): LockStatus
+
+    fun prepare(lock: LockHandle)
+
+    fun releaseMemory(lock: LockHandle)
+
+    /** [opened] gets the session of a right PIN. */
+    fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome
+
+    fun lockNow(lock: LockHandle)
+
+    fun newEntry(): EntryHandle
+
+    fun push(entry: EntryHandle, digit: Int): Boolean
+
+    fun pop(entry: EntryHandle): Boolean
+
+    fun clear(entry: EntryHandle)
+
+    fun length(entry: EntryHandle): Int
+
+    /** A session that came over uniffi. */
+    fun adopt(session: NativeSession): SessionHandle
+
+    fun isLive(session: SessionHandle): Boolean
+
+    fun end(session: SessionHandle)
+}
