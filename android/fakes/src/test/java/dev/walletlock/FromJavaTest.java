@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.walletlock.fakes.FakePhone;
 import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -106,6 +108,90 @@ class FromJavaTest {
             PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(wrong, c));
             assertInstanceOf(PinOutcome.Wrong.class, outcome);
             assertEquals(List.of(), List.copyOf(seen));
+        }
+    }
+
+    @Test
+    void nullInsteadOfAnAnswerIsAFault() throws Exception {
+        File file = new File(folder, "null.db");
+        List<String> withNull = new ArrayList<>(List.of("a"));
+        withNull.set(0, null);
+        for (List<String> aliases : Arrays.asList(null, withNull)) {
+            DeviceKey key = new NullKey(phone.getDeviceKey()) {
+                @Override
+                public List<String> aliases(String prefix) {
+                    return aliases;
+                }
+            };
+            Platform platform = new Platform(phone.getClock(), key);
+            assertThrows(
+                LockException.DeviceKey.class,
+                () -> FromJava.blocking(c -> WalletLock.open(file, platform, c)));
+        }
+        Platform noClock = new Platform(() -> null, phone.getDeviceKey());
+        Platform noEntropy = new Platform(phone.getClock(), phone.getDeviceKey(), count -> null);
+        for (Platform platform : List.of(noClock, noEntropy)) {
+            assertThrows(
+                LockException.Platform.class,
+                () -> FromJava.blocking(c -> WalletLock.open(file, platform, c)));
+        }
+        NullKey key = new NullKey(phone.getDeviceKey());
+        Platform platform = new Platform(phone.getClock(), key);
+        try (WalletLock lock = FromJava.blocking(c -> WalletLock.open(file, platform, c))) {
+            enrol(lock);
+            assertThrows(LockException.DeviceKey.class, () -> FromJava.blocking(c -> lock.securityLevel(c)));
+            key.hasNoHmac = true;
+            try (PinEntry right = typed(RIGHT)) {
+                PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
+                NoVerdictCause failed = new NoVerdictCause.DeviceKey(DeviceKeyFault.FAILED);
+                assertEquals(new PinOutcome.NoVerdict(failed), outcome);
+            }
+            assertEquals(new LockStatus.Ready(16), lock.getStatus().getValue());
+            key.hasNoHmac = false;
+            try (PinEntry right = typed(RIGHT)) {
+                PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
+                assertInstanceOf(PinOutcome.Right.class, outcome).getSession().close();
+            }
+        }
+    }
+
+    /** Says null where Kotlin could not. */
+    private static class NullKey implements DeviceKey {
+        private final DeviceKey key;
+        boolean hasNoHmac;
+
+        NullKey(DeviceKey key) {
+            this.key = key;
+        }
+
+        @Override
+        public List<String> aliases(String prefix) {
+            return key.aliases(prefix);
+        }
+
+        @Override
+        public void create(String alias, KeyPurpose purpose) {
+            key.create(alias, purpose);
+        }
+
+        @Override
+        public void ready(String alias) {
+            key.ready(alias);
+        }
+
+        @Override
+        public byte[] hmac(String alias, byte[] input) {
+            return hasNoHmac ? null : key.hmac(alias, input);
+        }
+
+        @Override
+        public void delete(String alias) {
+            key.delete(alias);
+        }
+
+        @Override
+        public SecurityLevel securityLevel(String alias) {
+            return null;
         }
     }
 

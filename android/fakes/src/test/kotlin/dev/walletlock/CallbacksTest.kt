@@ -170,11 +170,4 @@ class CallbacksTest : LockTest() {
         caller.join()
         key.onHmac = null
     }
-
-    /** No app needs to know, so it is not part of the surface. */
-    private val WalletLock.openSessions: Int
-        get() = WalletLock::class.java.getDeclaredField("sessions").run {
-            isAccessible = true
-            (get(this@openSessions) as Map<*, *>).size
-        }
 }

@@ -3,7 +3,6 @@ package dev.walletlock
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import java.io.RandomAccessFile
-import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -167,18 +166,7 @@ class ErrorsTest : LockTest() {
         assertEquals(LockStatus.Ready(triesLeft = 16), lock.status.value, "the last status stands")
     }
 
-    private fun openInAnotherProcess(): String {
-        val process = ProcessBuilder(
-            File(System.getProperty("java.home"), "bin/java").path,
-            "-classpath",
-            System.getProperty("java.class.path"),
-            AnotherProcess::class.java.name,
-            file.path,
-        ).redirectErrorStream(true).start()
-        val said = process.inputStream.bufferedReader().readText().trim()
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES))
-        return said
-    }
+    private fun openInAnotherProcess(): String = OwnJvm(AnotherProcess, file.path).said().joinToString("\n")
 }
 
 /** Opens a wallet and prints its status, or what was thrown. */

@@ -65,6 +65,13 @@ suspend fun WalletLock.unlock(digits: String = LockTest.RIGHT): Session = (verif
 suspend fun Session.change(current: String, new: String, personal: List<Personal> = emptyList()): PinChange =
     pinOf(current).use { old -> pinOf(new).use { changePin(old, it, personal) } }
 
+/** No app needs to know, so it is not part of the surface. */
+val WalletLock.openSessions: Int
+    get() = WalletLock::class.java.getDeclaredField("sessions").run {
+        isAccessible = true
+        (get(this@openSessions) as Collection<*>).size
+    }
+
 /** Rules alone: what a finding prints says nothing. */
 val List<Finding>.rules: List<PinRule> get() = map { it.rule }
 

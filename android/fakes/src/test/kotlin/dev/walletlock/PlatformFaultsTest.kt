@@ -1,5 +1,6 @@
 package dev.walletlock
 
+import java.io.File
 import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runTest
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.EnumSource
 import org.junit.jupiter.params.provider.MethodSource
 
 /** Whatever a part of the phone throws, the process lives, and what was closed stays closed. */
@@ -61,6 +63,23 @@ class PlatformFaultsTest : LockTest() {
             assertEquals(PinOutcome.NoVerdict(failed), outcome("ready"))
             assertEquals(PinOutcome.NoVerdict(failed), outcome("hmac"))
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh(), "no try was lost")
+            lock.unlock().close()
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    fun `what a device key says of itself is told, and costs no try`(fault: DeviceKeyFault) = runTest {
+        openFaulty { lock ->
+            for (call in listOf("ready", "hmac")) {
+                // Its own kinds of exception too, and what it was caused by.
+                val what = object : RuntimeException(DeviceKeyException(fault, IllegalStateException("835179"))) {}
+                for (thrown in listOf(DeviceKeyException(fault), DeviceKeyException(fault, what))) {
+                    val told = PinOutcome.NoVerdict(NoVerdictCause.DeviceKey(fault))
+                    assertEquals(told, whileThrowing(call, thrown) { lock.verify(RIGHT) })
+                }
+            }
+            assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh())
             lock.unlock().close()
         }
     }
@@ -168,6 +187,45 @@ class PlatformFaultsTest : LockTest() {
         }
         assertTrue(kept.size >= 3 && kept.all { it.isNotEmpty() })
         assertTrue(kept.all { input -> input.all { it == 0.toByte() } })
+    }
+
+    @Test
+    fun `what keeps the key is told by the key and written down, and a key that does not say is no fault`() = runTest {
+        open().use { lock ->
+            assertThrows<LockException.WrongState> { lock.securityLevel() }
+            phone.deviceKey.securityLevel = SecurityLevel.STRONGBOX
+            lock.enrol()
+            for (level in SecurityLevel.entries) {
+                phone.deviceKey.securityLevel = level
+                assertEquals(level, lock.securityLevel())
+            }
+            lock.unlock().use { session ->
+                val enrolled = session.journal(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
+                assertEquals("strongbox", enrolled.details?.get("device_key"))
+            }
+        }
+        val silent = object : DeviceKey by phone.deviceKey {
+            override fun securityLevel(alias: String) = error("it does not say")
+        }
+        WalletLock.open(File(folder, "silent.db"), Platform(phone.clock, silent)).use { lock ->
+            lock.enrol()
+            assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { lock.securityLevel() }.fault)
+        }
+        val older = object : DeviceKey {
+            override fun aliases(prefix: String) = phone.deviceKey.aliases(prefix)
+
+            override fun create(alias: String, purpose: KeyPurpose) = phone.deviceKey.create(alias, purpose)
+
+            override fun ready(alias: String) = phone.deviceKey.ready(alias)
+
+            override fun hmac(alias: String, input: ByteArray) = phone.deviceKey.hmac(alias, input)
+
+            override fun delete(alias: String) = phone.deviceKey.delete(alias)
+        }
+        WalletLock.open(File(folder, "older.db"), Platform(phone.clock, older)).use { lock ->
+            lock.enrol()
+            assertEquals(SecurityLevel.UNKNOWN, lock.securityLevel(), "written before there was the question")
+        }
     }
 
     private suspend fun TestScope.openFaulty(block: suspend (WalletLock) -> Unit) =

@@ -4,6 +4,7 @@ import dev.walletlock.ClockReading
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.KeyPurpose
+import dev.walletlock.SecurityLevel
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -70,6 +71,16 @@ class FakesTest {
     }
 
     @Test
+    fun `what keeps a key is as said, for keys that exist`() {
+        val keys = FakeDeviceKey()
+        keys.create("pin", KeyPurpose.PIN_SLOT)
+        assertEquals(SecurityLevel.TRUSTED_ENVIRONMENT, keys.securityLevel("pin"))
+        keys.securityLevel = SecurityLevel.SOFTWARE
+        assertEquals(SecurityLevel.SOFTWARE, keys.securityLevel("pin"))
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.securityLevel("seal") })
+    }
+
+    @Test
     fun `a device key fails on demand, and counts that too`() {
         val keys = FakeDeviceKey()
         keys.create("pin", KeyPurpose.PIN_SLOT)
@@ -83,9 +94,11 @@ class FakesTest {
         assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.ready("pin") })
         assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.hmac("pin", byteArrayOf(1)) })
         assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.delete("pin") })
+        assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.securityLevel("pin") })
         keys.failure = null
         assertEquals(listOf("pin"), keys.allAliases, "what failed changed nothing")
-        assertEquals(FakeDeviceKey.Calls(aliases = 1, create = 2, ready = 2, hmac = 3, delete = 1), keys.calls)
+        val calls = FakeDeviceKey.Calls(aliases = 1, create = 2, ready = 2, hmac = 3, delete = 1, securityLevel = 1)
+        assertEquals(calls, keys.calls)
     }
 
     @Test

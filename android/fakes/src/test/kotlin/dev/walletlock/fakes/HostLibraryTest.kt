@@ -1,11 +1,12 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.OwnJvm
+import dev.walletlock.PinEntry
 import dev.walletlock.Policy
 import dev.walletlock.WalletLock
 import java.io.File
 import java.nio.file.Files
 import java.nio.file.attribute.PosixFilePermissions
-import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -69,8 +70,8 @@ class HostLibraryTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     fun `JVMs that run at once have one copy each, load it once, and leave nothing behind`() {
-        val users = (1..3).map { start(HostLibraryUser, "$it.db") }
-        val used = users.map { File(said(it).single()) }
+        val users = (1..3).map { OwnJvm(HostLibraryUser, File(folder, "$it.db").path) }
+        val used = users.map { File(it.said().single()) }
         assertEquals(3, used.toSet().size, "$used")
         for (copy in used) {
             assertNotEquals(HostLibrary().path(), copy.path, "not ours either")
@@ -83,50 +84,46 @@ class HostLibraryTest {
     @EnabledOnOs(OS.LINUX)
     fun `one that is named goes before it, and stays`() {
         val own = File(HostLibrary().path()).copyTo(File(folder, "libmine-libwalletlock.so"))
-        val user = start(HostLibraryUser, "wallet.db", "-Dwalletlock.library=${own.path}")
-        assertEquals(listOf(own.path), said(user))
+        val named = listOf("-Dwalletlock.library=${own.path}")
+        assertEquals(listOf(own.path), OwnJvm(HostLibraryUser, File(folder, "wallet.db").path, options = named).said())
         assertTrue(own.exists())
     }
 
     @Test
     fun `where there is none, every call says so`() {
-        val seeker = start(HostLibrarySeeker, "wallet.db", "-Dos.name=Linux", "-Dos.arch=riscv64")
-        assertEquals(listOf("linux-riscv64", "linux-riscv64"), said(seeker))
-    }
-
-    private fun start(program: Any, file: String, vararg options: String): Process = ProcessBuilder(
-        File(System.getProperty("java.home"), "bin/java").path,
-        *options,
-        "-classpath",
-        System.getProperty("java.class.path"),
-        program.javaClass.name,
-        File(folder, file).path,
-    ).redirectErrorStream(true).start()
-
-    private fun said(program: Process): List<String> {
-        val lines = program.inputStream.bufferedReader().readLines()
-        assertTrue(program.waitFor(1, TimeUnit.MINUTES))
-        return lines
+        val elsewhere = listOf("-Dos.name=Linux", "-Dos.arch=riscv64")
+        assertEquals(List(4) { "linux-riscv64" }, OwnJvm(HostLibrarySeeker, options = elsewhere).said())
     }
 }
 
-/** Opens a wallet, and prints every file named as our library that its memory is mapped from. */
+/** Goes both ways into native code, and prints every file named as our library that its memory is mapped from. */
 object HostLibraryUser {
     @JvmStatic
     fun main(arguments: Array<String>) = runBlocking {
-        WalletLock.open(File(arguments.single()), FakePhone().platform).use {
+        WalletLock.open(File(arguments.single()), FakePhone().platform).use { lock ->
+            // The first went over JNI if that is to be, this goes over uniffi in any case.
+            lock.policy()
             val mapped = File("/proc/self/maps").readLines().filter { it.endsWith("libwalletlock.so") }
-            mapped.map { it.substring(it.indexOf('/')) }.distinct().forEach(::println)
+            // Address, rights, offset, device, inode, path.
+            val fields = mapped.map { it.split(Regex(" +")) }
+            check(fields.map { it[4] }.distinct().size == 1) { "one file, however it is called: $mapped" }
+            check(fields.count { 'x' in it[1] } == 1) { "its code is there once: $mapped" }
+            fields.map { it[5] }.distinct().forEach(::println)
         }
     }
 }
 
-/** Makes a call twice, and prints for which machine the native code is missing. */
+/** Makes two calls twice, and prints for which machine the native code is missing. */
 object HostLibrarySeeker {
     @JvmStatic
     fun main(@Suppress("UNUSED_PARAMETER") arguments: Array<String>) = repeat(2) {
         try {
             println(Policy.preset("ctap2"))
+        } catch (missing: NoHostLibraryError) {
+            println(missing.platform)
+        }
+        try {
+            println(PinEntry())
         } catch (missing: NoHostLibraryError) {
             println(missing.platform)
         }

@@ -1,0 +1,6 @@
+package android.security.keystore;
+
+import java.security.InvalidKeyException;
+
+/** A stand-in for a phone's. */
+public class KeyPermanentlyInvalidatedException extends InvalidKeyException {}

@@ -1,0 +1,178 @@
+package dev.walletlock
+
+import android.content.ContentResolver
+import android.content.Context
+import android.os.Build
+import dev.walletlock.phone.PhoneKeystore
+import java.io.File
+import java.security.Security
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.BeforeEach
+import org.junit.jupiter.api.Tag
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.CsvSource
+
+/** The phone's own parts, as Rust asks for them, on models of what Android has. */
+@Tag("jni")
+class OnAPhoneTest : LockTest() {
+    private val keystore = PhoneKeystore()
+    private val settings = ContentResolver().apply { global["boot_count"] = 7 }
+
+    /** That of a screen: only the application's is asked. */
+    private val context = Context(ContentResolver(), Context(settings, null))
+
+    private val gone = PinOutcome.NoVerdict(NoVerdictCause.DeviceKey(DeviceKeyFault.GONE))
+
+    private suspend fun openOnPhone(file: File = this.file, policy: Policy = STRICT) =
+        WalletLock.open(file, Platform.android(context), policy)
+
+    @BeforeEach
+    fun begin() {
+        Security.addProvider(keystore)
+        Build.VERSION.SDK_INT = 35
+    }
+
+    @AfterEach
+    fun end() {
+        Security.removeProvider(keystore.name)
+        assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")
+        assertEquals(0, keystore.replaced, "what a replaced key protected is lost")
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        "24, false, TRUSTED_ENVIRONMENT, false",
+        "27, true, TRUSTED_ENVIRONMENT, false",
+        "28, true, TRUSTED_ENVIRONMENT, false",
+        "31, false, TRUSTED_ENVIRONMENT, false",
+        "31, true, STRONGBOX, false",
+        "34, true, STRONGBOX, false",
+        "35, true, STRONGBOX, true",
+        "35, false, TRUSTED_ENVIRONMENT, true",
+    )
+    fun `a PIN is set, is told from a wrong one and opens, also after a restart of the app`(
+        sdk: Int,
+        hasStrongBox: Boolean,
+        level: SecurityLevel,
+        pinKeyNeedsUnlockedPhone: Boolean,
+    ) = runTest {
+        Build.VERSION.SDK_INT = sdk
+        keystore.hasStrongBox = hasStrongBox
+        openOnPhone().use { lock ->
+            assertEquals(LockStatus.Unconfigured, lock.status.value)
+            lock.enrol()
+            lock.unlock().use { session ->
+                session.write("card-token", byteArrayOf(7))
+                val enrolled = session.journal(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
+                assertEquals(7, enrolled.bootCount)
+                val now = System.currentTimeMillis()
+                assertTrue(enrolled.wallMs in now - 60_000..now, "${enrolled.wallMs} at $now")
+                assertTrue(enrolled.sinceBootMs > 0)
+                assertEquals(level.name.lowercase(), enrolled.details?.get("device_key"))
+            }
+            assertEquals(level, lock.securityLevel())
+        }
+        openOnPhone().use { lock ->
+            assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
+            assertEquals(PinOutcome.Wrong(triesLeft = 3, cooldownMs = 0, repeated = false), lock.verify(WRONG))
+            lock.unlock().use { assertEquals(7, it.read("card-token")?.single()) }
+        }
+        val (pins, seals) = keystore.keys.entries.partition { "/pin/" in it.key }
+        assertEquals(pinKeyNeedsUnlockedPhone, pins.single().value.isUnlockedDeviceRequired)
+        assertEquals(false, seals.single().value.isUnlockedDeviceRequired, "the seal works while the screen is locked")
+        // Android 9 to 11 have StrongBoxes too, but a key does not say that it is in one.
+        assertEquals(hasStrongBox && sdk >= 28, pins.single().value.isInStrongBox)
+    }
+
+    @Test
+    fun `a StrongBox that is slow is not used, and leaves no key behind`() = runTest {
+        keystore.hasStrongBox = true
+        keystore.strongBoxTakesMs = 250
+        openOnPhone().use { lock ->
+            lock.enrol()
+            assertEquals(SecurityLevel.TRUSTED_ENVIRONMENT, lock.securityLevel())
+        }
+        assertEquals(listOf(false, false), keystore.keys.values.map { it.isInStrongBox })
+    }
+
+    @Test
+    fun `while the phone is locked the PIN waits, the status does not, and no try is lost`() = runTest {
+        openOnPhone().use { lock ->
+            lock.enrol()
+            keystore.isPhoneLocked = true
+            val busy = NoVerdictCause.DeviceKey(DeviceKeyFault.BUSY)
+            repeat(3) { assertEquals(PinOutcome.NoVerdict(busy), lock.verify(RIGHT)) }
+            assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh())
+            keystore.isPhoneLocked = false
+            lock.unlock().close()
+        }
+        keystore.isPhoneLocked = true
+        openOnPhone().use { assertEquals(LockStatus.Ready(triesLeft = 4), it.status.value) }
+    }
+
+    @Test
+    fun `a key that was deleted is told, and is damage when the app is started again`() = runTest {
+        openOnPhone().use { lock ->
+            lock.enrol()
+            keystore.keys.keys.removeIf { "/pin/" in it }
+            assertEquals(gone, lock.verify(RIGHT))
+            assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh(), "no try was lost")
+        }
+        openOnPhone().use { lock ->
+            assertEquals(LockReason.DATA_DAMAGED, (lock.status.value as LockStatus.Locked).reason)
+        }
+    }
+
+    @Test
+    fun `a key that the phone has invalidated is told with every try`() = runTest {
+        openOnPhone().use { lock ->
+            lock.enrol()
+            keystore.keys.entries.single { "/pin/" in it.key }.value.isInvalidated = true
+            assertEquals(gone, lock.verify(RIGHT))
+        }
+        // It is still listed, so only using it tells.
+        openOnPhone().use { lock ->
+            repeat(3) { assertEquals(gone, lock.verify(RIGHT)) }
+            assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh())
+        }
+    }
+
+    @Test
+    fun `a phone without a keystore is told`() = runTest {
+        Security.removeProvider(keystore.name)
+        assertEquals(DeviceKeyFault.NO_HARDWARE, assertThrows<LockException.DeviceKey> { openOnPhone() }.fault)
+    }
+
+    @Test
+    fun `without a boot count no PIN is taken`() = runTest {
+        settings.global.clear()
+        openOnPhone().use { lock -> assertThrows<LockException.Platform> { lock.enrol() } }
+        settings.global["boot_count"] = 7
+        openOnPhone().use { it.enrol() }
+    }
+
+    @Test
+    fun `what is no context is told`() = runTest {
+        assertThrows<LockException.Platform> { WalletLock.open(file, Platform.android("no context")) }
+        openOnPhone().close()
+    }
+
+    @Test
+    fun `threads use it at once`() = runBlocking {
+        openOnPhone(policy = Policy.DEFAULT).use { lock ->
+            lock.enrol()
+            val tries = List(4) { async(Dispatchers.IO) { lock.verify(RIGHT) } }
+            assertEquals(emptyList<PinOutcome>(), tries.awaitAll().filterNot { it is PinOutcome.Right })
+            assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh())
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.walletlock
+
+import dev.walletlock.fakes.FakeClock
+import dev.walletlock.fakes.pinOf
+import java.io.File
+import java.util.concurrent.Executors
+import java.util.concurrent.TimeUnit
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Tag
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.condition.EnabledOnOs
+import org.junit.jupiter.api.condition.OS
+import org.junit.jupiter.api.io.TempDir
+
+/** A person gets to the open wallet without JNA: before it has started, and where it cannot. */
+@Tag("jni")
+class WithoutJnaTest : LockTest() {
+    @TempDir
+    lateinit var empty: File
+
+    private val keys = NamedKeys()
+
+    private suspend fun leaveWallet() = WalletLock.open(file, Platform(phone.clock, keys), STRICT).use { lock ->
+        lock.enrol()
+        lock.unlock().use { it.write("card-token", byteArrayOf(7)) }
+    }
+
+    private fun said(options: List<String>) = OwnJvm(Unlocker, file.path, *keys.all.toTypedArray(), options = options).said()
+
+    @Test
+    fun `where it cannot start a PIN opens the wallet, and what needs it says so`() = runBlocking {
+        leaveWallet()
+        val unlocked = listOf(
+            "Ready(triesLeft=4)",
+            "Wrong(triesLeft=3, cooldownMs=0, repeated=false)",
+            "Wrong(triesLeft=2, cooldownMs=60000, repeated=false)",
+            "CoolingDown(remainingMs=60000)",
+            "live: true",
+            "live after locking: false",
+        )
+        val withoutIt = listOf(
+            "read: JNA could not be started: java.lang.UnsatisfiedLinkError",
+            "compare: JNA could not be started: java.lang.UnsatisfiedLinkError",
+            "JNA itself: java.lang.NoClassDefFoundError",
+        )
+        assertEquals(unlocked + withoutIt, said(OwnJvm.withoutJna(empty)))
+        val withIt = listOf("read: [7]", "compare: true", "JNA itself: it runs")
+        assertEquals(unlocked + withIt, said(listOf(OwnJvm.OVER_JNI)), "the same where it can")
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    fun `it is not loaded before a lock was opened, and then by itself`() {
+        assertEquals(listOf("typed: false", "opened: true"), OwnJvm(Waiter, file.path, options = listOf(OwnJvm.OVER_JNI)).said())
+        val overUniffi = OwnJvm(Waiter, file.path, options = listOf("-Dwalletlock.unlock=uniffi"))
+        assertEquals(listOf("typed: true", "opened: true"), overUniffi.said(), "this way nothing goes without it")
+    }
+}
+
+/** Unlocks the wallet of the first argument with the keys of the others, and prints what it sees. */
+object Unlocker {
+    @JvmStatic
+    fun main(arguments: Array<String>) = runBlocking {
+        val clock = FakeClock()
+        val platform = Platform(clock, NamedKeys(arguments.drop(1)))
+        WalletLock.open(File(arguments.first()), platform, LockTest.STRICT).use { lock ->
+            println(lock.status.value)
+            println(lock.verify("264830"))
+            println(lock.verify("119922"))
+            println("CoolingDown(remainingMs=${(lock.status.value as LockStatus.CoolingDown).remainingMs})")
+            clock.advanceMs(60_000)
+            lock.prepare()
+            val session = lock.unlock()
+            lock.releaseMemory()
+            println("live: ${session.isLive}")
+            lock.lockNow()
+            println("live after locking: ${session.isLive}")
+            session.close()
+            lock.unlock().use { println("read: ${said { it.read("card-token").contentToString() }}") }
+            println("compare: ${said { pinOf("1").use { one -> pinOf("1").use(one::sameAs) } }}")
+        }
+        println("JNA itself: ${said { "it runs".also { com.sun.jna.Native.getDefaultStringEncoding() } }}")
+    }
+
+    private suspend fun said(call: suspend () -> Any?): Any? =
+        try {
+            call()
+        } catch (fault: LockException.Jna) {
+            "${fault.message}: ${fault.cause?.javaClass?.name}"
+        } catch (refused: LinkageError) {
+            refused.javaClass.name
+        }
+}
+
+/** Prints whether JNA's native half is in memory: when digits were typed, and when a lock was opened and all is done. */
+object Waiter {
+    @JvmStatic
+    fun main(arguments: Array<String>) {
+        pinOf("835179").close()
+        println("typed: ${isJnaThere()}")
+        val background = Executors.newSingleThreadExecutor()
+        runBlocking {
+            val phone = dev.walletlock.fakes.FakePhone()
+            WalletLock.open(File(arguments.single()), phone.platform, dispatcher = background.asCoroutineDispatcher())
+        }
+        background.shutdown()
+        check(background.awaitTermination(1, TimeUnit.MINUTES))
+        println("opened: ${isJnaThere()}")
+    }
+
+    /** It unpacks it under such a name. */
+    private fun isJnaThere() = Regex("/jna[^/]*\\.tmp") in File("/proc/self/maps").readText()
+}
