@@ -6,6 +6,7 @@
 
 mod argon2id;
 mod flushes;
+mod jni;
 mod journal;
 mod opening;
 mod pairs;
@@ -19,7 +20,7 @@ use anyhow::{Result, bail};
 
 use report::Report;
 
-const GROUPS: [&str; 4] = ["argon2id", "tries", "opening", "journal"];
+const GROUPS: [&str; 5] = ["argon2id", "tries", "opening", "journal", "jni"];
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -51,6 +52,9 @@ fn main() -> Result<()> {
         if plot {
             plot::draw(&series)?;
         }
+    }
+    if wanted("jni") {
+        jni::run(&mut report)?;
     }
     report.finish(check)
 }

@@ -1,0 +1,57 @@
+package dev.walletlock.bench;
+
+import dev.walletlock.PinEntry;
+
+/**
+ * Digits at the PIN pad and empty native methods, by turns in one warm JVM. Argument: the library with the latter. Prints a pair a line:
+ * the nanoseconds that as many of each took.
+ */
+final class PinPad {
+    /** What an entry holds. */
+    private static final int DIGITS = 12;
+    private static final int ENTRIES = 2_000;
+    /** The VM has long compiled everything by then. */
+    private static final int WARM_UP = 50;
+    private static final int PAIRS = 101;
+
+    private PinPad() {}
+
+    public static void main(String[] arguments) {
+        System.load(arguments[0]);
+        PinEntry[] entries = new PinEntry[ENTRIES];
+        for (int i = 0; i < ENTRIES; i++) {
+            entries[i] = new PinEntry();
+        }
+        for (int pair = 0; pair < WARM_UP + PAIRS; pair++) {
+            long ours = push(entries);
+            long theirs = nothing();
+            if (pair >= WARM_UP) {
+                System.out.println(ours + " " + theirs);
+            }
+            for (PinEntry entry : entries) {
+                if (entry.getLength() != DIGITS) {
+                    throw new AssertionError("a digit was lost");
+                }
+                entry.clear();
+            }
+        }
+    }
+
+    private static long push(PinEntry[] entries) {
+        long begin = System.nanoTime();
+        for (PinEntry entry : entries) {
+            for (int digit = 0; digit < DIGITS; digit++) {
+                entry.push(digit % 10);
+            }
+        }
+        return System.nanoTime() - begin;
+    }
+
+    private static long nothing() {
+        long begin = System.nanoTime();
+        for (int call = 0; call < ENTRIES * DIGITS; call++) {
+            RawJni.nothing();
+        }
+        return System.nanoTime() - begin;
+    }
+}

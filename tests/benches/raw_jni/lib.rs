@@ -1,0 +1,8 @@
+//! `dev.walletlock.bench.RawJni`: what crossing JNI costs by itself. The benches hold a digit at the PIN pad against it.
+#![allow(unsafe_code, reason = "an exported name")]
+
+use std::ffi::c_void;
+
+/// Does nothing.
+#[unsafe(no_mangle)]
+extern "system" fn Java_dev_walletlock_bench_RawJni_nothing(_env: *mut c_void, _class: *mut c_void) {}
