@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Result, bail};
 
 use crate::android::{Abi, Rust, Tools};
-use crate::process;
+use crate::{process, resources};
 
 /// Something that a command needs beyond cargo and rustc.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub(crate) enum Need {
     Jdk,
     /// Builds the Kotlin side.
     Maven,
+    /// Compiles the resources of Android's part.
+    AndroidResources,
     /// Tells whether the crash tests catch every system call that writes.
     Strace,
     /// Clang, lld and what belongs to them, for Android: the NDK's, or the system's.
@@ -36,10 +38,11 @@ pub(crate) enum Need {
     Clippy,
 }
 
-const ALL: [Need; 10] = [
+const ALL: [Need; 11] = [
     Need::CCompiler,
     Need::Jdk,
     Need::Maven,
+    Need::AndroidResources,
     Need::Strace,
     Need::AndroidC,
     Need::AndroidRust,
@@ -58,6 +61,7 @@ impl Need {
             Self::CCompiler => "a C compiler with the C library's headers",
             Self::Jdk => "JDK 17 or newer",
             Self::Maven => "Maven 3.8 or newer",
+            Self::AndroidResources => "aapt2 with Android's own resources",
             Self::Strace => "strace",
             Self::AndroidC => "clang and lld for Android",
             Self::AndroidRust => "Rust's standard library for Android",
@@ -77,6 +81,7 @@ impl Need {
                     && version_of(&java_program("javac"), "javac ") >= Some(JDK_AT_LEAST)
             }
             Self::Maven => version_of("mvn", "Apache Maven ") >= Some(MAVEN_AT_LEAST),
+            Self::AndroidResources => resources::can_be_compiled(),
             Self::Strace => process::answer("strace", &["--version"]).is_some(),
             Self::AndroidC => Tools::find().is_ok_and(|tools| tools.work()),
             Self::AndroidRust => Rust::find().is_ok_and(|rust| Abi::ALL.iter().all(|abi| rust.compiles_for(*abi))),
@@ -98,6 +103,7 @@ impl Need {
             Self::CCompiler => Source::Apt(&["gcc", "libc6-dev"]),
             Self::Jdk => Source::Apt(&["default-jdk-headless"]),
             Self::Maven => Source::Apt(&["maven"]),
+            Self::AndroidResources => Source::Apt(&["aapt", "android-framework-res"]),
             Self::Strace => Source::Apt(&["strace"]),
             Self::AndroidC => Source::Apt(&["clang-19", "lld-19", "llvm-19"]),
             Self::AndroidRust => Source::RustupTargets,

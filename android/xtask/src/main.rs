@@ -15,6 +15,7 @@ mod maven;
 mod mutants;
 mod places;
 mod process;
+mod resources;
 mod suite;
 
 use std::process::ExitCode;

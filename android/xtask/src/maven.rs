@@ -69,6 +69,7 @@ fn maven(places: &Places, flavour: Flavour, library: &Utf8Path) -> Command {
         &format!("-Dwalletlock.bindings={}", places.kotlin_bindings(flavour)),
         &format!("-Dwalletlock.native={library}"),
         &format!("-Dwalletlock.host={}", places.host_library()),
+        &format!("-Dwalletlock.resources={}", places.android_resources()),
     ]);
     maven
 }

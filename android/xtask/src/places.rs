@@ -80,6 +80,16 @@ impl Places {
         self.target.join("host-library")
     }
 
+    /// What a phone adds to the facade.
+    pub(crate) fn aar(&self) -> Utf8PathBuf {
+        self.android().join("aar")
+    }
+
+    /// Its resources, compiled.
+    pub(crate) fn android_resources(&self) -> Utf8PathBuf {
+        self.target.join("android-resources")
+    }
+
     /// An app of its own, which takes our artifacts by their coordinates.
     pub(crate) fn consumer(&self) -> Utf8PathBuf {
         self.root.join("tests/consumer/jvm")

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{android, consumer, demo, kotlin, library, maven, process};
+use crate::{android, consumer, demo, kotlin, library, maven, process, resources};
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
@@ -20,8 +20,16 @@ const STEPS: [Step; 6] = [
     ("the demo's tour", tour),
 ];
 
-const NEEDS: [Need; 7] =
-    [Need::CCompiler, Need::Jdk, Need::Maven, Need::Strace, Need::AndroidC, Need::AndroidRust, Need::Unwinder];
+const NEEDS: [Need; 8] = [
+    Need::CCompiler,
+    Need::Jdk,
+    Need::Maven,
+    Need::AndroidResources,
+    Need::Strace,
+    Need::AndroidC,
+    Need::AndroidRust,
+    Need::Unwinder,
+];
 
 /// Runs the steps, or the one of this name, up to the first that fails; which one that was is printed last.
 pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<ExitCode> {
@@ -58,6 +66,7 @@ fn all_kotlin(places: &Places) -> Result<()> {
     let library = library::build(places, Flavour::Testing)?;
     kotlin::generate(places, Flavour::Testing, &library)?;
     library::pack_for_fakes(places, &library)?;
+    resources::compile(places)?;
     println!("{}", maven::verify(places, &library)?);
     Ok(())
 }

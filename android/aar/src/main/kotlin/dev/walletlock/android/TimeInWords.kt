@@ -1,0 +1,31 @@
+package dev.walletlock.android
+
+import android.content.res.Resources
+
+/**
+ * When a wait of this length is over, as people say it: 'in 4 minutes', '4 分钟后'.
+ *
+ * One unit, rounded up: nobody is told to come back too early.
+ */
+internal fun Resources.inWords(waitMs: Long): String {
+    val seconds = waitMs.coerceAtLeast(0).roundedUp(SECOND_MS)
+    val minutes = seconds.roundedUp(SECONDS_IN_MINUTE)
+    val hours = minutes.roundedUp(MINUTES_IN_HOUR)
+    return when {
+        seconds < SECONDS_IN_MINUTE -> counted(R.plurals.walletlock_in_seconds, seconds)
+        minutes < MINUTES_IN_HOUR -> counted(R.plurals.walletlock_in_minutes, minutes)
+        hours < HOURS_IN_DAY -> counted(R.plurals.walletlock_in_hours, hours)
+        else -> counted(R.plurals.walletlock_in_days, hours.roundedUp(HOURS_IN_DAY))
+    }
+}
+
+private fun Resources.counted(plural: Int, count: Long): String =
+    getQuantityString(plural, count.coerceAtMost(Int.MAX_VALUE.toLong()).toInt(), count)
+
+/** Without the sum that could overflow. */
+private fun Long.roundedUp(unit: Long): Long = this / unit + if (this % unit == 0L) 0 else 1
+
+private const val SECOND_MS = 1_000L
+private const val SECONDS_IN_MINUTE = 60L
+private const val MINUTES_IN_HOUR = 60L
+private const val HOURS_IN_DAY = 24L
