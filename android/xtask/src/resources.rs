@@ -16,9 +16,6 @@ use crate::process;
 /// Android's own resources, which ours refer to: those of API 29. What is newer cannot be named in XML.
 const FRAMEWORK: &str = "/usr/share/android-framework-res/framework-res.apk";
 
-/// What the tests' Android takes the app for: one that is up to date.
-const TARGET_SDK: &str = "35";
-
 /// Whether the tools are there.
 pub(crate) fn can_be_compiled() -> bool {
     process::answer("aapt2", &["version"]).is_some() && Utf8Path::new(FRAMEWORK).exists()
@@ -42,7 +39,6 @@ pub(crate) fn compile(places: &Places) -> Result<()> {
         Command::new("aapt2")
             .arg("link")
             .args(["-I", FRAMEWORK, "--manifest", source.join("AndroidManifest.xml").as_str()])
-            .args(["--target-sdk-version", TARGET_SDK])
             // Constants would be compiled into our classes, and an app numbers the resources anew.
             .arg("--non-final-ids")
             .args(["--java", folder.join("java").as_str()])
