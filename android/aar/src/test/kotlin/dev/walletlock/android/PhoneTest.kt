@@ -1,0 +1,91 @@
+package dev.walletlock.android
+
+import android.provider.Settings
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.Enrolment
+import dev.walletlock.LockException
+import dev.walletlock.NoVerdictCause
+import dev.walletlock.PinOutcome
+import dev.walletlock.Platform
+import dev.walletlock.WalletLock
+import dev.walletlock.fakes.pinOf
+import java.io.File
+import kotlinx.coroutines.runBlocking
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+
+/** The native code as it talks to Android's own classes: with a keystore that stands in for the phone's. */
+@RunWith(RobolectricTestRunner::class)
+class PhoneTest {
+    @get:Rule
+    val keystore = FakeAndroidKeyStore()
+
+    private val app = RuntimeEnvironment.getApplication()
+    private val file = File(app.noBackupFilesDir, "wallet.db")
+
+    @Test
+    fun `a PIN is set, missed and met`(): Unit = runBlocking {
+        start(boot = 7)
+        enrolled { lock ->
+            assertTrue(lock.verify(WRONG) is PinOutcome.Wrong)
+            assertTrue(lock.verify(RIGHT) is PinOutcome.Right)
+        }
+        assertEquals("none of ours went to a StrongBox", 0, keystore.specs.values.count { it.isStrongBoxBacked })
+        assertEquals("the PIN's key", 1, keystore.specs.values.count { it.isUnlockedDeviceRequired })
+        assertEquals("the seal's, too", 2, keystore.specs.size)
+    }
+
+    @Test
+    fun `a StrongBox is taken where there is one`(): Unit = runBlocking {
+        start(boot = 7)
+        keystore.hasStrongBox = true
+        enrolled { lock -> assertTrue(lock.verify(RIGHT) is PinOutcome.Right) }
+        assertEquals(2, keystore.specs.values.count { it.isStrongBoxBacked })
+    }
+
+    @Test
+    fun `behind a locked screen there is no verdict, and no try is lost`(): Unit = runBlocking {
+        start(boot = 7)
+        enrolled { lock ->
+            keystore.isPhoneLocked = true
+            val outcome = lock.verify(RIGHT) as PinOutcome.NoVerdict
+            assertEquals(DeviceKeyFault.BUSY, (outcome.cause as NoVerdictCause.DeviceKey).fault)
+            keystore.isPhoneLocked = false
+            assertTrue(lock.verify(RIGHT) is PinOutcome.Right)
+        }
+    }
+
+    @Test
+    fun `a phone without a keystore says so`() {
+        start(boot = 7)
+        keystore.removed {
+            val thrown = assertThrows(LockException.DeviceKey::class.java) { runBlocking { open() } }
+            assertEquals(DeviceKeyFault.NO_HARDWARE, thrown.fault)
+        }
+    }
+
+    private fun start(boot: Int) {
+        assertTrue(Settings.Global.putInt(app.contentResolver, Settings.Global.BOOT_COUNT, boot))
+    }
+
+    private suspend fun open() = WalletLock.open(file, Platform.android(app))
+
+    private suspend fun enrolled(use: suspend (WalletLock) -> Unit) = open().use { lock ->
+        pinOf(RIGHT).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() }
+        use(lock)
+    }
+
+    private suspend fun WalletLock.verify(digits: String): PinOutcome = pinOf(digits).use { verifyPin(it) }
+
+    private companion object {
+        const val RIGHT = "835179"
+        const val WRONG = "264830"
+    }
+}
