@@ -19,7 +19,7 @@ _Static_assert(sizeof(ElfW(Addr)) == sizeof(void *), "");
 /* ELF for the Arm Architecture (IHI 0044), program headers. */
 _Static_assert(PT_ARM_EXIDX == 0x70000001, "");
 
-/* bionic's locks are zero at first; libc's initialisers are compared with zero on the Rust side. */
+/* They are initialisers; a test compares the bytes that they come to. */
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 

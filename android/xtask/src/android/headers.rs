@@ -3,6 +3,7 @@
 //! that compiles only if both sides agree, so that nothing has to run on Android.
 
 mod declarations;
+mod locks;
 mod rust_types;
 
 use std::fs;
@@ -26,12 +27,16 @@ const KNOWN_TO_THE_COMPILER: [&str; 2] = ["fabs", "log"];
 /// Variables that libc does not have. They are pointers, and the phone's libc has them by this name.
 const VARIABLES: [&str; 1] = ["stderr"];
 
-/// What libc gives another Rust type than the C one would have.
-const SPOKEN_OF_OTHERWISE: [(&str, &str); 1] = [(
+/// What libc gives another Rust type than the C one would have: the function, the type of a part of it by C, and libc's, which says besides
+/// that a thread's body is there and may be called by safe code.
+const TYPED_OTHERWISE: [(&str, &str, &str); 1] = [(
     "pthread_create",
-    "unsafe extern \"C\" fn(*mut libc::pthread_t, *const libc::pthread_attr_t, \
-     extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void, *mut libc::c_void) -> libc::c_int",
+    "Option<unsafe extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void>",
+    "extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void",
 )];
+
+/// Numbers that libc has only in another form.
+const SAID_OTHERWISE: [(&str, &str); 1] = [("NSIG", "(8 * size_of::<libc::sigset64_t>() + 1)")];
 
 /// Compares the headers; says how much there was to compare.
 pub(crate) fn compare(toolchain: &Toolchain) -> Result<String> {
@@ -39,7 +44,7 @@ pub(crate) fn compare(toolchain: &Toolchain) -> Result<String> {
 }
 
 /// Changes to the headers, each of which has to be found: file, what stands there, what is put there, what the finding names.
-const CONTROLS: [(&str, &str, &str, &str); 8] = [
+const CONTROLS: [(&str, &str, &str, &str); 12] = [
     ("fcntl.h", "O_CREAT 0100", "O_CREAT 0101", "O_CREAT"),
     ("time.h", "int tm_mon;\n    int tm_year;", "int tm_year;\n    int tm_mon;", "tm_mon"),
     ("time.h", "long tm_gmtoff;", "void *tm_gmtoff;", "tm_gmtoff"),
@@ -48,6 +53,10 @@ const CONTROLS: [(&str, &str, &str, &str); 8] = [
     ("unistd.h", "void *bytes, size_t count);", "void *bytes, int count);", "read"),
     ("unistd.h", "#define F_OK 0", "#define F_OK 0\n#define NOVEL(it) it", "NOVEL"),
     ("math.h", "double log(double", "double log(float", "log"),
+    ("pthread.h", "void *(*body)(void *)", "int (*body)(void *)", "pthread_create"),
+    ("pthread.h", "void *argument);", "int argument);", "pthread_create"),
+    ("pthread.h", "MUTEX_INITIALIZER { { 0 } }", "MUTEX_INITIALIZER { { 0, 1 } }", "PTHREAD_MUTEX_INITIALIZER"),
+    ("signal.h", "NSIG 65", "NSIG 64", "NSIG"),
 ];
 
 /// Makes each of those changes to a copy of the headers.
@@ -89,7 +98,9 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
     let (elsewhere, in_libc): (Vec<_>, Vec<_>) =
         found.constants.iter().partition(|(name, _)| NUMBERS.contains(&name.as_str()));
     for (name, value) in in_libc {
-        rust += &format!("const _: () = assert!(libc::{name} as i128 == {value}, \"{name}\");\n");
+        let otherwise = SAID_OTHERWISE.iter().find(|(said, _)| said == name);
+        let of_libc = otherwise.map_or_else(|| format!("libc::{name}"), |(_, otherwise)| (*otherwise).to_owned());
+        rust += &format!("const _: () = assert!({of_libc} as i128 == {value}, \"{name}\");\n");
     }
     for name in found.other_macros.iter().chain(elsewhere.iter().map(|(name, _)| name)) {
         if !mentions(&proven, name) {
@@ -123,11 +134,13 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
         if KNOWN_TO_THE_COMPILER.contains(&function.name.as_str()) {
             continue;
         }
-        let otherwise = SPOKEN_OF_OTHERWISE.iter().find(|(name, _)| *name == function.name);
-        let of = match otherwise {
-            Some((_, of)) => (*of).to_owned(),
-            None => function.rust_type()?,
-        };
+        let mut of = function.rust_type()?;
+        if let Some((name, by_c, by_libc)) = TYPED_OTHERWISE.iter().find(|(name, ..)| *name == function.name) {
+            if !of.contains(by_c) {
+                bail!("{name} is declared as {of}, without {by_c}");
+            }
+            of = of.replacen(by_c, by_libc, 1);
+        }
         rust += &format!("const _: {of} = libc::{};\n", function.symbol);
     }
     for name in &found.variables {
@@ -135,20 +148,7 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
             bail!("{name} is a variable that is not compared");
         }
     }
-    for lock in ["MUTEX", "RWLOCK"] {
-        let of = format!("libc::pthread_{}_t", lock.to_lowercase());
-        rust += &format!(
-            "const _: () = {{
-    // SAFETY: a lock of bionic's is made of integers, its padding initialised as they are.
-    let bytes: [u8; size_of::<{of}>()] = unsafe {{ core::mem::transmute(libc::PTHREAD_{lock}_INITIALIZER) }};
-    let mut at = 0;
-    while at < bytes.len() {{
-        assert!(bytes[at] == 0, \"PTHREAD_{lock}_INITIALIZER\");
-        at += 1;
-    }}
-}};\n"
-        );
-    }
+    rust += &locks::initialised_alike(toolchain, include, &folder)?;
     let says = folder.join("headers.rs");
     fs::write(&says, &rust)?;
     let mut cargo = process::cargo(toolchain.places());

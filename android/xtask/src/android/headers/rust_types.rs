@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 /// The Rust type for a C type as clang prints it.
 pub(crate) fn rust_type(c: &str) -> Result<String> {
     let c = c.trim();
-    if let Some((returned, parameters)) = c.split_once(" (*)(") {
+    if let Some((returned, parameters)) = c.split_once("(*)(") {
         let parameters = parameters.trim_end_matches(')');
         return Ok(format!("Option<{}>", function_type(returned, parameters)?));
     }
@@ -85,6 +85,7 @@ mod tests {
                 "int (*)(const void *, const void *)",
                 "Option<unsafe extern \"C\" fn(*const libc::c_void, *const libc::c_void) -> libc::c_int>",
             ),
+            ("void *(*)(void *)", "Option<unsafe extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void>"),
         ] {
             assert_eq!(rust_type(c).unwrap(), rust, "{c}");
         }
