@@ -9,6 +9,8 @@ fn main() {
             "-soname,libwalletlock.so",
             // Google Play asks for it: memory pages have 16 KB on newer phones.
             "-z,max-page-size=16384",
+            // Relocations take a tenth of the space. Android reads them in this form from 6.0 on.
+            "--pack-dyn-relocs=android",
             // By this a crash report finds the symbols that were stripped.
             "--build-id=sha1",
             // What a phone would not find fails here.

@@ -26,4 +26,5 @@ time_t time(time_t *now);
 struct tm *localtime(const time_t *instant);
 struct tm *localtime_r(const time_t *instant, struct tm *broken_down);
 struct tm *gmtime_r(const time_t *instant, struct tm *broken_down);
+size_t strftime(char *text, size_t size, const char *format, const struct tm *broken_down);
 int nanosleep(const struct timespec *span, struct timespec *left);
