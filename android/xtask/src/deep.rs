@@ -1,4 +1,4 @@
-//! `cargo xtask test --deep NAME`: a proof of the lock for longer than the ordinary run has time for.
+//! `cargo xtask test --deep NAME`: a proof for longer than the ordinary run has time for.
 
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::Places;
-use crate::{mutants, process};
+use crate::{android, mutants, process};
 
 /// A test that also runs, shorter, among the others.
 struct Proof {
@@ -45,10 +45,12 @@ const PROOFS: [Proof; 3] = [
     },
 ];
 
-/// `options`: the proof's name, then `--seed N` to play one again, or `--shard k/n` for a part of the mutants.
+/// `options`: the proof's name, then `--seed N` to play one of the lock again, or `--shard k/n` for a part of the mutants.
 pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
     let options: Vec<_> = options.iter().map(String::as_str).collect();
     match options.as_slice() {
+        ["same-bytes"] => android::same_bytes(places),
+        ["same-bytes", ..] => bail!("same-bytes has no options"),
         ["mutants"] => mutants::run(places, None),
         ["mutants", "--shard", shard] => mutants::run(places, Some(shard)),
         ["mutants", ..] => bail!("mutants has no seed; there is --shard k/n"),
@@ -57,7 +59,9 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
             let seed = seed.parse().with_context(|| format!("a seed is a whole number, not {seed}"))?;
             prove(places, name, seed)
         }
-        _ => bail!("expected: --deep model | crash | timing [--seed N], or --deep mutants [--shard k/n]"),
+        _ => bail!(
+            "expected: --deep model | crash | timing [--seed N], --deep mutants [--shard k/n] or --deep same-bytes"
+        ),
     }
 }
 
@@ -69,7 +73,7 @@ fn new_seed() -> Result<u64> {
 fn prove(places: &Places, name: &str, seed: u64) -> Result<ExitCode> {
     let Some(proof) = PROOFS.iter().find(|proof| proof.name == name) else {
         let names: Vec<_> = PROOFS.iter().map(|proof| proof.name).collect();
-        bail!("no such proof: {name}; there are {}, mutants", names.join(", "));
+        bail!("no such proof: {name}; there are {}, mutants, same-bytes", names.join(", "));
     };
     doctor::require(&[Need::CCompiler])?;
     let mut cargo = process::cargo(places);

@@ -27,7 +27,8 @@ use crate::places::Places;
 const USAGE: &str = "\
 cargo xtask demo [--tour]   build everything and start the terminal wallet (--tour: it plays by itself)
 cargo xtask test            run every test (--only STEP: one of the steps that it prints)
-cargo xtask test --deep P   prove P for longer: model, crash or timing (--seed N: once more), or mutants (--shard k/n: a part)
+cargo xtask test --deep P   prove P for longer: model, crash or timing (--seed N: once more), or mutants (--shard k/n: a part),
+                            or same-bytes: the Android library built again in another folder is the same
 cargo xtask bench           measure what the lock costs (--check: fail above a bound; --plot: draw the README's plot anew)
 cargo xtask doctor          say what this machine lacks, and install it where that is possible";
 

@@ -42,6 +42,11 @@ impl Places {
         Ok(Self { root, target })
     }
 
+    /// A copy of the workspace.
+    pub(crate) fn at(root: Utf8PathBuf, target: Utf8PathBuf) -> Self {
+        Self { root, target }
+    }
+
     /// The workspace.
     pub(crate) fn root(&self) -> &Utf8Path {
         &self.root

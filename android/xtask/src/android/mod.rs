@@ -5,6 +5,7 @@ mod controls;
 mod digest;
 mod headers;
 mod inspect;
+mod same_bytes;
 mod stubs;
 mod toolchain;
 mod unwinder;
@@ -17,6 +18,7 @@ use anyhow::{Context, Result, bail};
 use camino::Utf8PathBuf;
 
 pub(crate) use self::abi::Abi;
+pub(crate) use self::same_bytes::prove as same_bytes;
 use self::toolchain::Toolchain;
 pub(crate) use self::toolchain::{Rust, Tools};
 use crate::places::Places;
@@ -57,6 +59,7 @@ fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
     let (places, abi) = (toolchain.places(), toolchain.abi);
     let mut cargo = process::cargo(places);
     cargo.args(["build", "--quiet", "--release", "--package", "walletlock-android", "--target", abi.rust_target()]);
+    cargo.args(["--target-dir", places.target().as_str()]);
     toolchain.equip(&mut cargo)?;
     process::run(&mut cargo)?;
     let built = places.target().join(abi.rust_target()).join("release/libwalletlock.so");
