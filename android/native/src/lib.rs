@@ -1,18 +1,6 @@
 //! The one library that ships, `libwalletlock.so`: the uniffi surface, and beside it what goes over JNI.
 //!
-//! Over JNI go the unlock path, because JNA takes its time to start and a person at the PIN pad should not wait for it, and everything that the
-//! phone itself gives: its keystore and its clocks. Both ways reach the same objects, by the same handles.
-//!
-//! `unsafe` is here and nowhere else: for the handles that Kotlin holds, for what the VM passes in, and for reading a clock.
-#![allow(unsafe_code, reason = "JNI; each use says why it is sound")]
-
-mod android;
-mod answer;
-mod java;
-mod load;
-mod logging;
-mod object;
-mod phone;
-mod unlock;
+//! Nothing else is here: this crate's level of optimisation is Argon2id's (see the release profile), and all code in it would grow by that.
 
 pub use walletlock_bindings::*;
+pub use walletlock_jni::JNI_OnLoad;

@@ -55,7 +55,7 @@ class HandleTest {
 
     @Test
     fun `without JNA no generated object is made, and the call says so`() {
-        // Where these tests run there is no native library, so it cannot be started.
+        // These tests are told of a library that is not there, so it cannot be started.
         val handle = handle(lazy { error("not to be made") })
         val fault = assertThrows<LockException.Jna> { handle.overUniffi { error("not to be called") } }
         assertEquals("JNA could not be started", fault.message)

@@ -30,7 +30,7 @@ pub(crate) fn classes() -> Option<&'static Classes> {
 /// # Safety
 /// `vm` is the one that the VM passes.
 #[unsafe(no_mangle)]
-unsafe extern "system" fn JNI_OnLoad(vm: *mut jni::sys::JavaVM, _reserved: *mut c_void) -> jint {
+pub unsafe extern "system" fn JNI_OnLoad(vm: *mut jni::sys::JavaVM, _reserved: *mut c_void) -> jint {
     logging::start();
     let loaded = catch_unwind(|| {
         // SAFETY: as above. The crate keeps it for the whole process.

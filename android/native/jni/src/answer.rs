@@ -18,15 +18,27 @@ const VALUE: u8 = 0;
 const FAULT: u8 = 1;
 const NOTHING: u8 = 2;
 
+/// As uniffi writes it, or why there is none.
+type Value = Result<Vec<u8>, LockError>;
+
 /// A value, or the [`LockError`], as uniffi writes them, behind a byte that says which.
 ///
 /// Null, with Java's own error pending, only if the VM has no memory for it.
 pub(crate) fn bytes<'frame>(
+    caller: EnvUnowned<'frame>,
+    call: impl FnOnce(&mut Env<'frame>) -> Value,
+) -> JByteArray<'frame> {
+    let mut call = Some(call);
+    answered(caller, &mut |env| call.take().map(|call| call(env)))
+}
+
+/// One function for all methods; see `java::attached`.
+fn answered<'frame>(
     mut caller: EnvUnowned<'frame>,
-    call: impl FnOnce(&mut Env<'frame>) -> Result<Vec<u8>, LockError>,
+    call: &mut dyn FnMut(&mut Env<'frame>) -> Option<Value>,
 ) -> JByteArray<'frame> {
     let answered = caller.with_env(|env| {
-        let answer = match catch_unwind(AssertUnwindSafe(|| load::classes().map(|_| call(env)))) {
+        let answer = match catch_unwind(AssertUnwindSafe(|| load::classes().and_then(|_| call(env)))) {
             Ok(Some(Ok(value))) => [vec![VALUE], value].concat(),
             Ok(Some(Err(fault))) => [vec![FAULT], written(fault)].concat(),
             // It was never initialised, or it panicked.

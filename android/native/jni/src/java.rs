@@ -43,6 +43,16 @@ impl From<Fault> for PlatformFault {
 
 /// Runs `call` on this thread, which is attached to the VM for it if Rust started it. Its local references go when it ends.
 pub(crate) fn call<T>(call: impl FnOnce(&mut Env) -> Result<T, Fault>) -> Result<T, Fault> {
+    let (mut call, mut answer) = (Some(call), None);
+    attached(&mut |env| {
+        answer = Some(call.take().ok_or(Fault(DeviceKeyFault::Failed))?(env)?);
+        Ok(())
+    })?;
+    answer.ok_or(Fault(DeviceKeyFault::Failed))
+}
+
+/// One function for all calls: what attaching takes is several KiB of code, and a call of a type of its own would bring its own.
+fn attached(call: &mut dyn FnMut(&mut Env) -> Result<(), Fault>) -> Result<(), Fault> {
     JavaVM::singleton()?.attach_current_thread_with_config(AttachConfig::default, Some(REFERENCES), call)
 }
 
