@@ -1,0 +1,82 @@
+package dev.walletlock.bionic
+
+import java.nio.ByteBuffer
+
+/** What uniffi wrote, as a person would say it. The order of the constants is that of the bindings' enums. */
+class Answers(private val bytes: ByteBuffer) {
+    /** The session of the last `Right` or `Enrolled`. */
+    var session = 0L
+        private set
+
+    fun status(): String = when (val it = constant()) {
+        1 -> "Unconfigured"
+        2 -> "Ready(${number()})"
+        3 -> "CoolingDown(${bytes.getLong()} ms, ${number()})"
+        4 -> "Locked(${listOf("TooManyAttempts", "UntilRestart", "DataDamaged")[constant() - 1]})"
+        5 -> "Wiped"
+        else -> error("LockStatus $it")
+    }
+
+    fun outcome(): String = when (val it = constant()) {
+        1 -> right()
+        2 -> refusal()
+        else -> error("PinOutcome $it")
+    }
+
+    fun enrolment(): String = when (val it = constant()) {
+        1 -> right()
+        2 -> "Forbidden"
+        else -> error("Enrolment $it")
+    }
+
+    fun change(): String = when (val it = constant()) {
+        1 -> "Changed"
+        2 -> "Forbidden"
+        3 -> refusal()
+        else -> error("PinChange $it")
+    }
+
+    fun securityLevel(): String = listOf("StrongBox", "TrustedEnvironment", "Software", "Unknown")[constant() - 1]
+
+    fun fault(): String = when (val it = constant()) {
+        1 -> "InUse"
+        3 -> "Storage"
+        4 -> "DataDamaged"
+        5 -> "DeviceKey(${deviceKeyFault()})"
+        6 -> "Platform"
+        9 -> "WrongState"
+        else -> "LockError $it"
+    }
+
+    fun text(): String = ByteArray(bytes.remaining()).also { bytes.get(it) }.decodeToString()
+
+    /** An item, which there may be none of. */
+    fun item(): ByteArray? = if (bytes.get().toInt() == 0) null else ByteArray(bytes.getInt()).also { bytes.get(it) }
+
+    private fun right(): String {
+        session = bytes.getLong()
+        return "Right"
+    }
+
+    private fun refusal(): String = when (val it = constant()) {
+        1 -> "Wrong(${number()}, ${bytes.getLong()} ms${if (bytes.get().toInt() == 1) ", repeated" else ""})"
+        2 -> status()
+        3 -> "NoVerdict(${cause()})"
+        else -> error("Refusal $it")
+    }
+
+    private fun cause(): String = when (val it = constant()) {
+        1 -> "NotAPin"
+        2 -> "Platform"
+        3 -> "DeviceKey(${deviceKeyFault()})"
+        4 -> "Storage"
+        5 -> "TryAgain"
+        else -> error("NoVerdict $it")
+    }
+
+    private fun deviceKeyFault() = listOf("Gone", "Busy", "NoHardware", "Failed")[constant() - 1]
+
+    private fun constant() = bytes.getInt()
+
+    private fun number(): Int? = if (bytes.get().toInt() == 0) null else bytes.getInt()
+}

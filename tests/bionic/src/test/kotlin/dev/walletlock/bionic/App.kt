@@ -1,0 +1,116 @@
+package dev.walletlock.bionic
+
+import android.content.ContentResolver
+import android.content.Context
+import dev.walletlock.Phone
+import java.nio.ByteBuffer
+
+/** An app on a phone, from its start to its end: the way that the Kotlin facade goes, call by call. */
+class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
+    val process = AppProcess(abi, phone)
+    val vm = JavaVm()
+    val native = Jni(process, vm)
+    val uniffi = Uniffi(process)
+
+    /** What Rust tells the app's listener. */
+    val listener = Phone(Context(ContentResolver { mapOf("boot_count" to phone.bootCount) }))
+
+    private var lock = 0L
+    private var session = 0L
+
+    /** The lock, over JNI. What it is once it is open, or the fault. */
+    fun open(): String {
+        // The preset that waits after the first wrong PIN already: each one costs an Argon2id.
+        val answer = native.bytes("open", "${phone.appFolder}/wallet.db", "trezor", listener)
+        if (answer[0] != VALUE) return said(answer) { error("no value") }
+        lock = ByteBuffer.wrap(answer, 1, 8).getLong()
+        return status()
+    }
+
+    /** As `WalletLock.close` does. */
+    fun release() {
+        native.call("freeLock", lock)
+        vm.leaveNative()
+    }
+
+    fun status(): String = said(native.bytes("status", lock), Answers::status)
+
+    fun prepare() = done("prepare")
+
+    fun releaseMemory() = done("releaseMemory")
+
+    fun lockNow() = done("lockNow")
+
+    fun verify(pin: String): String = withEntry(pin) { entry -> said(native.bytes("verifyPin", lock, entry), Answers::outcome) }
+
+    /** Over uniffi, with the numbers that JNI shares. */
+    fun enrol(pin: String): String = withEntry(pin) { entry ->
+        val of = native.long("shareLock", lock)
+        said(uniffi.callForBuffer("method_walletlock_enrol", of, shared(entry), *uniffi.list()), Answers::enrolment)
+    }
+
+    /** Over uniffi, in the session that JNI answered. */
+    fun change(from: String, to: String): String = withEntry(from) { current ->
+        withEntry(to) { new ->
+            val of = native.long("shareSession", session)
+            said(uniffi.callForBuffer("method_session_change_pin", of, shared(current), shared(new), *uniffi.list()), Answers::change)
+        }
+    }
+
+    fun read(item: String): String? {
+        val ended = uniffi.callForBuffer("method_session_read", native.long("shareSession", session), *uniffi.text(item))
+        return if (ended.code == 0) Answers(ended.bytes).item()?.decodeToString() else Answers(ended.bytes).fault()
+    }
+
+    fun write(item: String, bytes: ByteArray): Int =
+        uniffi.call("method_session_write", native.long("shareSession", session), *uniffi.text(item), *uniffi.borrowed(bytes)).code
+
+    /** Over uniffi: what keeps the PIN's key. */
+    fun securityLevel(): String {
+        val of = native.long("shareLock", lock)
+        return said(uniffi.callForBuffer("method_walletlock_security_level", of), Answers::securityLevel)
+    }
+
+    fun isSessionLive() = native.int("isLive", session) == 1
+
+    override fun close() = process.close()
+
+    private fun done(method: String) = said(native.bytes(method, lock)) { "done" }
+
+    private fun shared(entry: Long) = native.long("shareEntry", entry)
+
+    private fun <T> withEntry(digits: String, act: (Long) -> T): T {
+        val entry = native.long("newEntry")
+        for (digit in digits) check(native.int("push", entry, digit.digitToInt()) == 1)
+        check(native.int("length", entry) == digits.length)
+        return act(entry).also { _ ->
+            native.call("freeEntry", entry)
+            vm.leaveNative()
+        }
+    }
+
+    /** An answer of JNI: a byte that says what follows. */
+    private fun said(answer: ByteArray, value: Answers.() -> String): String {
+        val following = Answers(ByteBuffer.wrap(answer, 1, answer.size - 1).slice())
+        return when (answer[0]) {
+            VALUE -> keepSession(following, value)
+            FAULT -> following.fault()
+            else -> "nothing"
+        }
+    }
+
+    private fun said(ended: Uniffi.Ended, value: Answers.() -> String): String = when (ended.code) {
+        0 -> keepSession(Answers(ended.bytes), value)
+        1 -> Answers(ended.bytes).fault()
+        else -> "panicked"
+    }
+
+    private fun keepSession(answer: Answers, value: Answers.() -> String): String {
+        val said = answer.value()
+        if (answer.session != 0L) session = answer.session
+        return said
+    }
+}
+
+private const val VALUE: Byte = 0
+private const val FAULT: Byte = 1

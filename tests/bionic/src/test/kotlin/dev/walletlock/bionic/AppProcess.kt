@@ -1,0 +1,146 @@
+package dev.walletlock.bionic
+
+import com.github.unidbg.AndroidEmulator
+import com.github.unidbg.Emulator
+import com.github.unidbg.Module
+import com.github.unidbg.arm.backend.DynarmicFactory
+import com.github.unidbg.arm.backend.Unicorn2Factory
+import com.github.unidbg.debugger.Debugger
+import com.github.unidbg.debugger.DebuggerType
+import com.github.unidbg.linux.ARM32SyscallHandler
+import com.github.unidbg.linux.ARM64SyscallHandler
+import com.github.unidbg.linux.android.AndroidARM64Emulator
+import com.github.unidbg.linux.android.AndroidARMEmulator
+import com.github.unidbg.linux.android.AndroidResolver
+import com.github.unidbg.memory.SvcMemory
+import com.github.unidbg.pointer.UnidbgPointer
+import java.io.File
+import java.nio.file.Files
+import unicorn.Arm64Const
+import unicorn.UnicornConst
+
+/** A process that has loaded the library: its memory, bionic in it, and a kernel under it. */
+class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
+    val kernel = Kernel(abi, phone)
+
+    /** What went wrong outside the library, while it was being run. */
+    private var failure: Throwable? = null
+
+    /** The emulator's own files. Nothing of the app's goes there. */
+    private val scratch = Files.createTempDirectory("walletlock-bionic")
+    val emulator: AndroidEmulator = if (abi.is64Bit) arm64(scratch.toFile()) else arm32(scratch.toFile())
+    private val library: Module
+
+    /** Memory for what calls pass, given back with the process. */
+    private var free = UnidbgPointer.pointer(emulator, 0)
+    private var freeBytes = 0
+
+    init {
+        Keystore.current = phone.keystore
+        emulator.syscallHandler.setEnableThreadDispatcher(true)
+        emulator.memory.setLibraryResolver(AndroidResolver(BIONIC_API_LEVEL))
+        library = emulator.memory.load(libraryOf(abi), true)
+        failure?.let { throw it }
+    }
+
+    /** Calls a function of bionic's. */
+    fun callLibc(symbol: String, vararg arguments: Any?): Long = call(emulator.memory.findModule("libc.so"), symbol, arguments, null)
+
+    /** Where a function of the library is. */
+    fun address(symbol: String): UnidbgPointer = UnidbgPointer.pointer(emulator, library.findSymbolByName(symbol, false).address)
+
+    /**
+     * Calls a function of the library. Arguments are Int, Long or a pointer (null too). What a function returns as a structure goes to
+     * `structure`. The answer has 64 bits, of which those are of use that the function's type has.
+     */
+    fun call(symbol: String, vararg arguments: Any?, structure: UnidbgPointer? = null) = call(library, symbol, arguments, structure)
+
+    private fun call(module: Module, symbol: String, arguments: Array<out Any?>, structure: UnidbgPointer?): Long {
+        val function = module.findSymbolByName(symbol, false) ?: error("the library does not export $symbol")
+        val numbers = arguments.mapTo(mutableListOf(), ::number)
+        if (structure != null) {
+            if (abi.is64Bit) emulator.backend.reg_write(Arm64Const.UC_ARM64_REG_X8, structure.peer) else numbers.add(0, number(structure))
+        }
+        val answer = emulator.eFunc(function.address, *numbers.toTypedArray()).toLong()
+        failure?.let { throw it }
+        // The emulator answers -1 when the code ran into something that no processor does.
+        check(hasReturned()) { "$symbol did not come back" }
+        return answer
+    }
+
+    /** Zeroed, and kept as long as the process. */
+    fun allocate(bytes: Int): UnidbgPointer {
+        val rounded = (bytes + 16) / 16 * 16
+        if (rounded > freeBytes) {
+            freeBytes = maxOf(rounded, CHUNK_BYTES)
+            free = emulator.memory.mmap(freeBytes, READ_AND_WRITE)
+        }
+        val allocated = checkNotNull(free)
+        free = UnidbgPointer.pointer(emulator, allocated.peer + rounded)
+        freeBytes -= rounded
+        return allocated.also { it.write(ByteArray(bytes)) }
+    }
+
+    /** Runs `act` for code that waits for its answer; what is thrown ends that code. */
+    fun <T> guarded(act: () -> T): T? = try {
+        act()
+    } catch (thrown: Throwable) {
+        failure = failure ?: thrown
+        emulator.backend.emu_stop()
+        null
+    }
+
+    override fun close() {
+        kernel.closeAll()
+        emulator.close()
+        scratch.toFile().deleteRecursively()
+    }
+
+    /** Whether the next instruction is the one that a call returns to, or the one behind it. */
+    private fun hasReturned() = emulator.backend.reg_read(abi.programCounter).toLong() and abi.addresses in abi.returnsTo..abi.returnsTo + 4
+
+    private fun number(argument: Any?): Number = when (argument) {
+        null -> if (abi.is64Bit) 0L else 0
+        is UnidbgPointer -> if (abi.is64Bit) argument.peer else argument.toIntPeer()
+        is Int -> argument
+        is Long -> argument
+        else -> error("no argument of a C function: $argument")
+    }
+
+    private fun handled(emulator: Emulator<*>, number: Int): Boolean {
+        val answer = guarded { kernel.answer(emulator, number) } ?: return failure != null
+        emulator.backend.reg_write(abi.answer, if (abi.is64Bit) answer else answer.toInt())
+        return true
+    }
+
+    /** The emulator would ask for commands and wait for them. */
+    private fun noDebugger(): Nothing {
+        val stopped = IllegalStateException("the code did what it cannot do here")
+        guarded { throw stopped }
+        throw stopped
+    }
+
+    private fun arm64(root: File): AndroidEmulator = object : AndroidARM64Emulator(NAME, root, listOf(DynarmicFactory(false))) {
+        override fun createSyscallHandler(svcMemory: SvcMemory) = object : ARM64SyscallHandler(svcMemory) {
+            override fun handleSyscall(emulator: Emulator<*>, number: Int) = handled(emulator, number)
+        }
+        override fun attach(type: DebuggerType): Debugger = noDebugger()
+    }
+
+    private fun arm32(root: File): AndroidEmulator = object : AndroidARMEmulator(NAME, root, listOf(Unicorn2Factory(false))) {
+        override fun createSyscallHandler(svcMemory: SvcMemory) = object : ARM32SyscallHandler(svcMemory) {
+            override fun handleSyscall(emulator: Emulator<*>, number: Int) = handled(emulator, number)
+        }
+        override fun attach(type: DebuggerType): Debugger = noDebugger()
+    }
+}
+
+private const val NAME = "com.example.wallet"
+
+private const val CHUNK_BYTES = 64 * 1024
+private const val READ_AND_WRITE = UnicornConst.UC_PROT_READ or UnicornConst.UC_PROT_WRITE
+
+/** The newest C library that the emulator brings. */
+private const val BIONIC_API_LEVEL = 23
+
+private fun libraryOf(abi: Abi) = File(System.getProperty("walletlock.libraries"), "${abi.folder}/libwalletlock.so")

@@ -1,0 +1,171 @@
+package dev.walletlock.bionic
+
+import java.lang.reflect.Constructor
+import java.lang.reflect.Executable
+import java.lang.reflect.Field
+import java.lang.reflect.InvocationTargetException
+import java.lang.reflect.Method
+import java.lang.reflect.Modifier
+import java.lang.invoke.MethodType
+
+/**
+ * What the library takes for Android's VM: this very JVM, by reflection. It checks what Android checks when `CheckJNI` is on: references
+ * that are not valid, calls while something thrown is pending, types that do not fit. Each of them ends the test.
+ */
+class JavaVm {
+    private val frames = ArrayDeque(listOf(mutableMapOf<Int, Any>()))
+    private val globals = mutableMapOf<Int, Any>()
+    private val members = mutableListOf<Any>()
+    private var lastReference = 0
+
+    /** What was thrown in Java and is not cleared yet. */
+    var pending: Throwable? = null
+
+    /** Classes that the app's loader does not find. */
+    val missing = mutableSetOf<String>()
+
+    /** The most local references that were alive at a time. */
+    var mostLocals = 0
+        private set
+
+    val globalCount get() = globals.size
+
+    fun local(it: Any?): Int {
+        if (it == null) return 0
+        val reference = (++lastReference shl 4) or LOCAL
+        frames.last()[reference] = it
+        mostLocals = maxOf(mostLocals, frames.sumOf { frame -> frame.size })
+        return reference
+    }
+
+    fun global(it: Any?): Int {
+        if (it == null) return 0
+        val reference = (++lastReference shl 4) or GLOBAL
+        globals[reference] = it
+        return reference
+    }
+
+    fun objectOf(reference: Int): Any? {
+        if (reference == 0) return null
+        return frames.firstNotNullOfOrNull { it[reference] } ?: globals[reference] ?: misuse("a reference that is not valid")
+    }
+
+    fun typeOf(reference: Int) = when {
+        frames.any { reference in it } -> LOCAL
+        reference in globals -> GLOBAL
+        else -> 0
+    }
+
+    fun deleteLocal(reference: Int) {
+        if (reference != 0 && frames.none { it.remove(reference) != null }) misuse("a local reference given back that is none")
+    }
+
+    fun deleteGlobal(reference: Int) {
+        if (reference != 0 && globals.remove(reference) == null) misuse("a global reference given back that is none")
+    }
+
+    fun pushFrame() {
+        frames.addLast(mutableMapOf())
+    }
+
+    /** The result lives on in the frame below. */
+    fun popFrame(result: Int): Int {
+        val kept = objectOf(result)
+        if (frames.size == 1) misuse("a frame taken away that is the caller's")
+        frames.removeLast()
+        return local(kept)
+    }
+
+    /** What a native method does when it returns: all local references go. */
+    fun leaveNative() {
+        if (frames.size != 1) misuse("a frame that was not taken away")
+        frames.single().clear()
+    }
+
+    fun findClass(name: String): Class<*>? = thrown {
+        if (name in missing) throw NoClassDefFoundError(name)
+        try {
+            Class.forName(name.replace('/', '.'))
+        } catch (_: ClassNotFoundException) {
+            throw NoClassDefFoundError(name)
+        }
+    }
+
+    fun method(of: Class<*>, name: String, signature: String, isStatic: Boolean): Int = thrown {
+        val found = if (name == "<init>") {
+            of.declaredConstructors.firstOrNull { descriptor(it) == signature }
+        } else {
+            // Of one method the declaration that may be called from outside: the object's own class may be private.
+            lineage(of).flatMap { it.declaredMethods.asSequence() }.firstOrNull {
+                it.name == name && descriptor(it) == signature && Modifier.isStatic(it.modifiers) == isStatic && it.trySetAccessible()
+            }
+        }
+        member(found ?: throw NoSuchMethodError("${of.name}.$name$signature"))
+    } ?: 0
+
+    fun field(of: Class<*>, name: String, signature: String, isStatic: Boolean): Int = thrown {
+        val found = lineage(of).flatMap { it.declaredFields.asSequence() }.firstOrNull {
+            val fits = it.name == name && it.type.descriptorString() == signature && Modifier.isStatic(it.modifiers) == isStatic
+            fits && it.trySetAccessible()
+        }
+        member(found ?: throw NoSuchFieldError("${of.name}.$name:$signature"))
+    } ?: 0
+
+    /** Calls what [method] found; `argument` reads one by its place and type. */
+    fun invoke(on: Any?, id: Int, argument: (Int, Class<*>) -> Any?): Any? = thrown {
+        val called = memberOf(id) as? Executable ?: misuse("a method id that is none")
+        val arguments = called.parameterTypes.mapIndexed(argument).toTypedArray()
+        try {
+            when (called) {
+                is Constructor<*> -> called.newInstance(*arguments)
+                is Method -> called.invoke(on, *arguments)
+            }
+        } catch (wrapped: InvocationTargetException) {
+            throw wrapped.targetException
+        }
+    }
+
+    fun get(on: Any?, id: Int): Any? = (memberOf(id) as? Field ?: misuse("a field id that is none")).get(on)
+
+    /** Runs what Java code does; what it throws is pending then. */
+    fun <T> thrown(act: () -> T): T? = try {
+        act()
+    } catch (ours: Kernel.NotModelled) {
+        throw ours
+    } catch (ours: Misuse) {
+        throw ours
+    } catch (wrong: IllegalArgumentException) {
+        // By this reflection says that types do not fit, which a VM would not notice. Nothing that is called here throws it.
+        throw wrong
+    } catch (thrown: Throwable) {
+        pending = thrown
+        null
+    }
+
+    private fun member(it: Any): Int {
+        members += it
+        return members.size shl 4
+    }
+
+    private fun memberOf(id: Int) = members.getOrNull((id shr 4) - 1)
+
+    class Misuse(what: String) : RuntimeException("JNI was misused: $what")
+
+    fun misuse(what: String): Nothing = throw Misuse(what)
+
+    companion object {
+        const val LOCAL = 1
+        const val GLOBAL = 2
+    }
+}
+
+private fun lineage(of: Class<*>): Sequence<Class<*>> = sequence {
+    yield(of)
+    of.superclass?.let { yieldAll(lineage(it)) }
+    of.interfaces.forEach { yieldAll(lineage(it)) }
+}
+
+private fun descriptor(of: Executable): String {
+    val answer = if (of is Method) of.returnType else Void.TYPE
+    return MethodType.methodType(answer, of.parameterTypes).toMethodDescriptorString()
+}

@@ -1,0 +1,148 @@
+package dev.walletlock.bionic
+
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyInfo
+import android.security.keystore.StrongBoxUnavailableException
+import android.security.keystore.UserNotAuthenticatedException
+import java.io.InputStream
+import java.io.OutputStream
+import java.security.Key
+import java.security.KeyStoreSpi
+import java.security.Provider
+import java.security.SecureRandom
+import java.security.cert.Certificate
+import java.security.spec.AlgorithmParameterSpec
+import java.security.spec.KeySpec
+import java.util.Collections
+import java.util.Date
+import java.util.Enumeration
+import javax.crypto.KeyGeneratorSpi
+import javax.crypto.Mac
+import javax.crypto.MacSpi
+import javax.crypto.SecretKey
+import javax.crypto.SecretKeyFactorySpi
+import javax.crypto.spec.SecretKeySpec
+
+/** A phone's keystore: it makes keys, keeps them, and computes HMAC-SHA256 with them. */
+class Keystore {
+    class Entry(val spec: KeyGenParameterSpec, val bytes: ByteArray)
+
+    val entries = sortedMapOf<String, Entry>()
+    var isPhoneLocked = false
+    var hasStrongBox = true
+
+    /** Every key that was asked for, also those that were not kept. */
+    val generated = mutableListOf<KeyGenParameterSpec>()
+
+    fun generate(spec: KeyGenParameterSpec): SecretKey {
+        check(spec.purposes == PURPOSE_SIGN)
+        generated += spec
+        if (spec.isStrongBoxBacked && !hasStrongBox) throw StrongBoxUnavailableException()
+        entries[spec.alias] = Entry(spec, ByteArray(32).also(SecureRandom()::nextBytes))
+        return KeystoreKey(spec.alias)
+    }
+
+    /** Another key of that name, or one of the app's own. */
+    fun forge(alias: String) {
+        val spec = entries[alias]?.spec ?: KeyGenParameterSpec.Builder(alias, PURPOSE_SIGN).build()
+        entries[alias] = Entry(spec, ByteArray(32).also(SecureRandom()::nextBytes))
+    }
+
+    fun entry(alias: String): Entry {
+        val entry = entries[alias] ?: throw java.security.InvalidKeyException()
+        if (isPhoneLocked && entry.spec.isUnlockedDeviceRequired) throw UserNotAuthenticatedException()
+        return entry
+    }
+
+    companion object {
+        /** That of the phone whose library runs. */
+        lateinit var current: Keystore
+    }
+}
+
+/** What an app has of a key: its name. */
+class KeystoreKey(val alias: String) : SecretKey {
+    override fun getAlgorithm() = "HmacSHA256"
+    override fun getFormat(): String? = null
+    override fun getEncoded(): ByteArray? = null
+}
+
+/** By this the names that apps use lead here. */
+class KeystoreProvider : Provider("AndroidKeyStore", "1", "a phone's keystore, modelled") {
+    init {
+        put("KeyStore.AndroidKeyStore", StoreSpi::class.java.name)
+        put("KeyGenerator.HmacSHA256", GeneratorSpi::class.java.name)
+        put("Mac.HmacSHA256", HmacSpi::class.java.name)
+        put("Mac.HmacSHA256 SupportedKeyClasses", KeystoreKey::class.java.name)
+        put("SecretKeyFactory.HmacSHA256", FactorySpi::class.java.name)
+    }
+
+    private companion object {
+        const val serialVersionUID = 1L
+    }
+}
+
+class StoreSpi : KeyStoreSpi() {
+    private val entries get() = Keystore.current.entries
+
+    override fun engineLoad(stream: InputStream?, password: CharArray?) = throw UnsupportedOperationException()
+    override fun engineLoad(parameter: java.security.KeyStore.LoadStoreParameter?) = require(parameter == null)
+    override fun engineGetKey(alias: String, password: CharArray?): Key? = if (alias in entries) KeystoreKey(alias) else null
+    override fun engineContainsAlias(alias: String) = alias in entries
+    override fun engineDeleteEntry(alias: String) {
+        entries.remove(alias)
+    }
+
+    override fun engineAliases(): Enumeration<String> = Collections.enumeration(entries.keys.toList())
+    override fun engineSize() = entries.size
+    override fun engineIsKeyEntry(alias: String) = alias in entries
+    override fun engineIsCertificateEntry(alias: String) = false
+    override fun engineGetCertificate(alias: String): Certificate? = null
+    override fun engineGetCertificateChain(alias: String): Array<Certificate>? = null
+    override fun engineGetCertificateAlias(certificate: Certificate): String? = null
+    override fun engineGetCreationDate(alias: String): Date? = null
+    override fun engineSetKeyEntry(alias: String, key: Key, password: CharArray?, chain: Array<out Certificate>?) = unsupported()
+    override fun engineSetKeyEntry(alias: String, key: ByteArray, chain: Array<out Certificate>?) = unsupported()
+    override fun engineSetCertificateEntry(alias: String, certificate: Certificate) = unsupported()
+    override fun engineStore(stream: OutputStream?, password: CharArray?) = unsupported()
+
+    private fun unsupported(): Nothing = throw UnsupportedOperationException("Android's keystore takes no keys this way")
+}
+
+class GeneratorSpi : KeyGeneratorSpi() {
+    private var spec: KeyGenParameterSpec? = null
+
+    override fun engineInit(parameter: AlgorithmParameterSpec, random: SecureRandom?) {
+        spec = parameter as KeyGenParameterSpec
+    }
+
+    override fun engineInit(random: SecureRandom?) = throw UnsupportedOperationException("a key needs an alias")
+    override fun engineInit(bits: Int, random: SecureRandom?) = throw UnsupportedOperationException("a key needs an alias")
+    override fun engineGenerateKey(): SecretKey = Keystore.current.generate(checkNotNull(spec))
+}
+
+class HmacSpi : MacSpi() {
+    private val mac = Mac.getInstance("HmacSHA256", "SunJCE")
+
+    override fun engineGetMacLength() = mac.macLength
+    override fun engineInit(key: Key, parameter: AlgorithmParameterSpec?) =
+        mac.init(SecretKeySpec(Keystore.current.entry((key as KeystoreKey).alias).bytes, "HmacSHA256"))
+
+    override fun engineUpdate(byte: Byte) = mac.update(byte)
+    override fun engineUpdate(bytes: ByteArray, at: Int, count: Int) = mac.update(bytes, at, count)
+    override fun engineReset() = mac.reset()
+    override fun engineDoFinal(): ByteArray = mac.doFinal()
+}
+
+class FactorySpi : SecretKeyFactorySpi() {
+    override fun engineGetKeySpec(key: SecretKey, of: Class<*>): KeySpec {
+        require(of == KeyInfo::class.java)
+        return KeyInfo(Keystore.current.entry((key as KeystoreKey).alias).spec)
+    }
+
+    override fun engineGenerateSecret(spec: KeySpec): SecretKey = throw UnsupportedOperationException()
+    override fun engineTranslateKey(key: SecretKey): SecretKey = throw UnsupportedOperationException()
+}
+
+/** Of `KeyProperties`: for an HMAC key, to compute one. */
+private const val PURPOSE_SIGN = 4

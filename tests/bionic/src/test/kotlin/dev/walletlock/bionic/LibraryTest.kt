@@ -1,0 +1,303 @@
+package dev.walletlock.bionic
+
+import java.nio.file.Path
+import java.security.Security
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNotEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.BeforeAll
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestInstance
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
+
+class Arm64Test : LibraryTest(Abi.ARM64)
+
+class Arm32Test : LibraryTest(Abi.ARM32)
+
+/** The shipped library on bionic, by the calls that Kotlin makes, at what Argon2id really costs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class LibraryTest(private val abi: Abi) {
+    private lateinit var folder: Path
+
+    /** One on which the PIN is set. Each test has a copy, because setting it costs three times Argon2id. */
+    private lateinit var enrolled: ModelledPhone
+    private val phones = mutableListOf<ModelledPhone>()
+
+    @BeforeAll
+    fun `a PIN is set`(@TempDir given: Path) {
+        folder = given
+        Security.addProvider(KeystoreProvider())
+        enrolled = ModelledPhone(folder.resolve("enrolled"))
+        on(enrolled) {
+            assertEquals("Unconfigured", open())
+            assertEquals("Right", enrol(PIN))
+            assertTrue(isSessionLive())
+            assertEquals("TrustedEnvironment", securityLevel())
+            assertEquals(0, write("card", "4000 1234".toByteArray()))
+            assertEquals(listOf(0, 12), listener.events)
+            assertArgon2idAtTheFloor()
+            assertEquals("done", lockNow())
+            assertFalse(isSessionLive())
+        }
+    }
+
+    @AfterEach
+    fun `the log tells nothing that is nobody's business`() {
+        for (line in (phones + enrolled).flatMap(ModelledPhone::log)) {
+            assertEquals("walletlock", line.tag)
+            assertFalse(listOf(PIN, OTHER_PIN, "wallet.db", "4000").any(line.text::contains), line.text)
+        }
+    }
+
+    @Test
+    fun `before JNI_OnLoad every native method says that there is nothing`() {
+        App(abi, phone()).use { app ->
+            assertNothingIsThere(app)
+            app.vm.missing += "dev/walletlock/DeviceKeyException"
+            assertEquals(-1, app.native.load())
+            assertNothingIsThere(app)
+        }
+        val line = phones.last().log.single()
+        assertEquals(LOG_ERROR, line.priority)
+        assertTrue("shrunk" in line.text, line.text)
+    }
+
+    @Test
+    fun `JNI_OnLoad says which version it is`() {
+        on(phone()) {
+            val line = phone.log.single()
+            assertEquals(LOG_INFO, line.priority)
+            assertEquals("walletlock::load: walletlock 0.1.0", line.text)
+        }
+    }
+
+    @Test
+    fun `digits are taken one by one`() {
+        on(phone()) {
+            val entry = native.long("newEntry")
+            repeat(12) { assertEquals(1, native.int("push", entry, it % 10)) }
+            assertEquals(0, native.int("push", entry, 3), "full")
+            assertEquals(-1, native.int("push", entry, 10), "not a digit")
+            assertEquals(1, native.int("pop", entry))
+            assertEquals(11, native.int("length", entry))
+            assertEquals(0, native.int("clear", entry))
+            assertEquals(0, native.int("pop", entry), "none left")
+            native.call("freeEntry", entry)
+        }
+    }
+
+    @Test
+    fun `memory is made ready before it is needed`() {
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open())
+            assertTrue(process.kernel.largestMapping < 4 * 1024 * 1024)
+            assertEquals("done", prepare())
+            assertArgon2idAtTheFloor()
+            assertEquals("done", releaseMemory())
+        }
+    }
+
+    @Test
+    fun `the right PIN opens, a wrong one does not, and a new one takes the old one's place`() {
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open())
+            assertEquals("Wrong(15, 1000 ms)", verify("271828"))
+            phone.pass(1_000)
+            assertEquals("Ready(15)", status())
+            val flushes = process.kernel.flushes
+            assertEquals("Right", verify(PIN))
+            assertEquals(flushes + 1, process.kernel.flushes, "a try reaches the disk before it is judged, and does no more")
+            assertEquals("Ready(16)", status())
+            assertEquals("4000 1234", read("card"))
+            assertEquals("Changed", change(PIN, OTHER_PIN))
+            assertEquals("Wrong(15, 1000 ms)", verify(PIN))
+        }
+        phones.last().restart()
+        phones.last().hasGetrandom = false
+        on(phones.last()) {
+            assertEquals("CoolingDown(1000 ms, 15)", open())
+            phone.pass(1_000)
+            assertEquals("Right", verify(OTHER_PIN))
+            assertEquals("4000 1234", read("card"))
+        }
+    }
+
+    @Test
+    fun `a wait lasts, through a restart too, and ends by the clock that counts from the boot`() {
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open())
+            assertEquals("Wrong(15, 1000 ms)", verify("271828"))
+            phone.pass(600)
+            assertEquals("CoolingDown(400 ms, 15)", status())
+        }
+        on(phones.last()) { assertEquals("CoolingDown(400 ms, 15)", open()) }
+        phones.last().restart()
+        on(phones.last()) {
+            // What had passed was not written down.
+            assertEquals("CoolingDown(1000 ms, 15)", open())
+            phone.wallMs += 3_600_000
+            assertEquals("CoolingDown(1000 ms, 15)", verify(PIN))
+            phone.pass(1_000)
+            assertEquals("Ready(15)", status())
+        }
+    }
+
+    @Test
+    fun `keys are made in the trusted environment if the StrongBox is slow`() {
+        val (kept, tried) = enrolled.keystore.generated.partition { !it.isStrongBoxBacked }
+        assertEquals(tried.map { it.alias }, kept.map { it.alias })
+        assertTrue(enrolled.keystore.entries.values.none { it.spec.isStrongBoxBacked })
+        assertTrue(enrolled.log.any { it.priority == LOG_INFO && "no device key in a StrongBox" in it.text })
+    }
+
+    @Test
+    fun `nothing opens without the phone's own keys`() {
+        val (pinKeys, sealKeys) = enrolled.keystore.entries.values.partition { it.spec.isUnlockedDeviceRequired }
+        val withOtherPinKey = phone(enrolled)
+        withOtherPinKey.keystore.forge(pinKeys.single().spec.alias)
+        on(withOtherPinKey) {
+            assertEquals("Ready(16)", open())
+            assertEquals("Wrong(15, 1000 ms)", verify(PIN))
+        }
+        val withOtherSeal = phone(enrolled)
+        sealKeys.forEach { withOtherSeal.keystore.forge(it.spec.alias) }
+        on(withOtherSeal) {
+            assertEquals("Locked(DataDamaged)", open())
+            assertEquals("Locked(DataDamaged)", verify(PIN))
+        }
+    }
+
+    @Test
+    fun `while the phone is locked there is no verdict, and nothing is charged`() {
+        on(phone(enrolled)) {
+            phone.keystore.isPhoneLocked = true
+            assertEquals("Ready(16)", open())
+            assertEquals("NoVerdict(DeviceKey(Busy))", verify("271828"))
+            phone.keystore.isPhoneLocked = false
+            assertEquals("Ready(16)", status())
+        }
+    }
+
+    @Test
+    fun `a second process is refused, and may open once the first has ended`() {
+        val phone = phone(enrolled)
+        on(phone) {
+            assertEquals("Ready(16)", open())
+            on(phone) { assertEquals("InUse", open()) }
+            assertEquals("Ready(16)", status())
+        }
+        on(phone) { assertEquals("Ready(16)", open()) }
+    }
+
+    @Test
+    fun `a panic under uniffi is caught, and the log tells its place alone`() {
+        on(phone()) {
+            val panicked = uniffi.callForBuffer("func_check_policy", *uniffi.impossibleBuffer())
+            assertEquals(2, panicked.code)
+            assertTrue("non-zero length" in Answers(panicked.bytes).text())
+            assertPanicLogged("/uniffi_core-")
+            val ended = uniffi.callForBuffer("func_check_policy", *uniffi.buffer("trezor".toByteArray()))
+            assertEquals(0, ended.code)
+        }
+    }
+
+    @Test
+    fun `a panic under a native method is caught, and the lock goes on`() {
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open())
+            phone.hasWallClock = false
+            assertEquals("nothing", status())
+            assertPanicLogged("/std/src/")
+            phone.hasWallClock = true
+            assertEquals("Ready(16)", status())
+        }
+    }
+
+    @Test
+    fun `other threads can make what this one uses`() {
+        on(phone()) {
+            val (thread, status, answer) = List(3) { process.allocate(32) }
+            val start = process.address("uniffi_walletlock_bindings_fn_constructor_pinentry_new")
+            assertEquals(0, process.callLibc("pthread_create", thread, null, start, status).toInt())
+            assertEquals(0, process.callLibc("pthread_join", thread.getPointer(0), answer).toInt())
+            val entry = answer.getPointer(0).peer
+            assertEquals(1, native.int("push", entry, 7))
+            assertEquals(1, native.int("length", entry))
+        }
+    }
+
+    @Test
+    fun `references to Java objects are given back`() {
+        on(phone(enrolled)) {
+            // An app may have any number of keys of its own.
+            repeat(500) { phone.keystore.forge("another.$it") }
+            open()
+            release()
+            val before = vm.globalCount
+            open()
+            assertNotEquals(before, vm.globalCount)
+            release()
+            assertEquals(before, vm.globalCount)
+            assertTrue(vm.mostLocals < 64, "${vm.mostLocals} at a time")
+        }
+    }
+
+    @Test
+    fun `what goes wrong beside the library is noticed`() {
+        on(phone()) { assertThrows<JavaVm.Misuse> { native.bytes("open", 4711L, 4711L, 4711L) } }
+        on(phone()) { assertThrows<Kernel.NotModelled> { process.callLibc("sync") } }
+        // The emulator of arm64 ends with the JVM that it runs in.
+        if (!abi.is64Bit) on(phone()) { assertThrows<IllegalStateException> { process.callLibc("strlen", null) } }
+        on(phone()) { assertThrows<RuntimeException> { process.callLibc("abort") } }
+    }
+
+    private fun assertNothingIsThere(app: App) {
+        val handles = arrayOf(1L)
+        for (method in listOf("status", "prepare", "releaseMemory", "lockNow")) {
+            assertEquals(listOf<Byte>(2), app.native.bytes(method, *handles).toList(), method)
+        }
+        assertEquals(listOf<Byte>(2), app.native.bytes("open", "/data/wallet.db", "walletlock", app.listener).toList())
+        assertEquals(listOf<Byte>(2), app.native.bytes("verifyPin", 1L, 1L).toList())
+        for (method in listOf("pop", "clear", "length", "isLive", "endSession")) {
+            assertEquals(Int.MIN_VALUE, app.native.int(method, *handles), method)
+        }
+        assertEquals(Int.MIN_VALUE, app.native.int("push", 1L, 1))
+        assertEquals(0, app.native.long("newEntry"))
+        for (kind in listOf("Lock", "Entry", "Session")) {
+            assertEquals(0, app.native.long("share$kind", *handles), kind)
+            app.native.call("free$kind", *handles)
+            app.vm.leaveNative()
+        }
+    }
+
+    private fun App.assertArgon2idAtTheFloor() {
+        val mebibytes = process.kernel.largestMapping / 1024 / 1024
+        // 19 at the floor, which bionic rounds up; 32 at the next step.
+        assertTrue(mebibytes in 19..20, "Argon2id's memory: $mebibytes MiB")
+    }
+
+    private fun App.assertPanicLogged(place: String) {
+        val line = phone.log.last()
+        assertEquals(LOG_ERROR, line.priority)
+        assertTrue(Regex("walletlock::logging: panicked at .*${Regex.escape(place)}.*\\.rs:\\d+").matches(line.text), line.text)
+    }
+
+    private fun phone(like: ModelledPhone? = null): ModelledPhone {
+        val storage = folder.resolve("phone-${phones.size}")
+        return (like?.copy(storage) ?: ModelledPhone(storage)).also(phones::add)
+    }
+
+    private fun on(phone: ModelledPhone, act: App.() -> Unit) = App(abi, phone).use {
+        assertEquals(JNI_VERSION_1_6, it.native.load())
+        it.act()
+    }
+}
+
+private const val PIN = "835179"
+private const val OTHER_PIN = "406283"
+private const val JNI_VERSION_1_6 = 0x00010006
+private const val LOG_INFO = 4
+private const val LOG_ERROR = 6
