@@ -5,6 +5,7 @@
 
 mod android;
 mod bench;
+mod bionic;
 mod consumer;
 mod deep;
 mod demo;

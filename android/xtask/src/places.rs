@@ -105,6 +105,21 @@ impl Places {
         self.target.join("consumer")
     }
 
+    /// The stripped libraries for Android, a folder for each ABI.
+    pub(crate) fn android_libraries(&self) -> Utf8PathBuf {
+        self.target.join("android")
+    }
+
+    /// The tests that run those libraries.
+    pub(crate) fn bionic(&self) -> Utf8PathBuf {
+        self.root.join("tests/bionic")
+    }
+
+    /// Where those tests are built.
+    pub(crate) fn bionic_build(&self) -> Utf8PathBuf {
+        self.target.join("bionic")
+    }
+
     /// What a step printed, kept for a look after it failed.
     pub(crate) fn log(&self, step: &str) -> Utf8PathBuf {
         self.target.join("logs").join(format!("{step}.log"))

@@ -7,16 +7,17 @@ use anyhow::{Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{android, consumer, demo, kotlin, library, maven, process, resources};
+use crate::{android, bionic, consumer, demo, kotlin, library, maven, process, resources};
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("the core as it ships", core_as_shipped),
     ("all Rust tests", all_rust),
     ("all Kotlin tests", all_kotlin),
     ("an app's own tests", consumer::test),
     ("the Android libraries", android::test),
+    ("the library on bionic", bionic::test),
     ("the demo's tour", tour),
 ];
 

@@ -63,7 +63,7 @@ fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
     toolchain.equip(&mut cargo)?;
     process::run(&mut cargo)?;
     let built = places.target().join(abi.rust_target()).join("release/libwalletlock.so");
-    let stripped = places.target().join("android").join(abi.name()).join("libwalletlock.so");
+    let stripped = places.android_libraries().join(abi.name()).join("libwalletlock.so");
     fs::create_dir_all(stripped.parent().context("it has a folder")?)?;
     process::run(Command::new(toolchain.tools.strip()).args(["--strip-all", "-o", stripped.as_str(), built.as_str()]))?;
     Ok(stripped)
