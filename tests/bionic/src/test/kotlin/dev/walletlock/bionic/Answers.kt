@@ -38,16 +38,21 @@ class Answers(private val bytes: ByteBuffer) {
 
     fun securityLevel(): String = listOf("StrongBox", "TrustedEnvironment", "Software", "Unknown")[constant() - 1]
 
+    /** One among other values. */
+    fun string(): String = ByteArray(bytes.getInt()).also { bytes.get(it) }.decodeToString()
+
     fun fault(): String = when (val it = constant()) {
         1 -> "InUse"
         3 -> "Storage"
         4 -> "DataDamaged"
         5 -> "DeviceKey(${deviceKeyFault()})"
         6 -> "Platform"
+        7 -> "Policy(${string()})"
         9 -> "WrongState"
         else -> "LockError $it"
     }
 
+    /** All there is. */
     fun text(): String = ByteArray(bytes.remaining()).also { bytes.get(it) }.decodeToString()
 
     /** An item, which there may be none of. */

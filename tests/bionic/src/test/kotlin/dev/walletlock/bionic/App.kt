@@ -35,6 +35,8 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
 
     fun status(): String = said(native.bytes("status", lock), Answers::status)
 
+    fun checkPolicy(policy: String) = said(native.bytes("checkPolicy", policy), Answers::string)
+
     fun prepare() = done("prepare")
 
     fun releaseMemory() = done("releaseMemory")

@@ -90,6 +90,14 @@ abstract class LibraryTest(private val abi: Abi) {
     }
 
     @Test
+    fun `a policy is checked without a lock`() {
+        on(phone()) {
+            assertTrue(checkPolicy("nist_800_63b").startsWith("{\"name\":\"nist_800_63b\""))
+            assertEquals("Policy(preset)", checkPolicy("none"))
+        }
+    }
+
+    @Test
     fun `memory is made ready before it is needed`() {
         on(phone(enrolled)) {
             assertEquals("Ready(16)", open())
@@ -259,6 +267,7 @@ abstract class LibraryTest(private val abi: Abi) {
         for (method in listOf("status", "prepare", "releaseMemory", "lockNow")) {
             assertEquals(listOf<Byte>(2), app.native.bytes(method, *handles).toList(), method)
         }
+        assertEquals(listOf<Byte>(2), app.native.bytes("checkPolicy", "walletlock").toList())
         assertEquals(listOf<Byte>(2), app.native.bytes("open", "/data/wallet.db", "walletlock", app.listener).toList())
         assertEquals(listOf<Byte>(2), app.native.bytes("verifyPin", 1L, 1L).toList())
         for (method in listOf("pop", "clear", "length", "isLive", "endSession")) {
