@@ -26,8 +26,8 @@ pub(crate) enum Need {
     AndroidC,
     /// Rust's standard library for the three ABIs.
     AndroidRust,
-    /// LLVM's unwinder, among the sources of that library. The NDK has its own.
-    Unwinder,
+    /// The sources of that library, with LLVM's unwinder: what ships is built from them.
+    StdSources,
     /// What the benches hold Argon2id against. Building and testing go without it.
     Libsodium,
     /// Puts faults into the code, for `test --deep mutants` alone.
@@ -46,7 +46,7 @@ const ALL: [Need; 11] = [
     Need::Strace,
     Need::AndroidC,
     Need::AndroidRust,
-    Need::Unwinder,
+    Need::StdSources,
     Need::Libsodium,
     Need::Rustfmt,
     Need::Clippy,
@@ -65,7 +65,7 @@ impl Need {
             Self::Strace => "strace",
             Self::AndroidC => "clang and lld for Android",
             Self::AndroidRust => "Rust's standard library for Android",
-            Self::Unwinder => "the sources of Rust's standard library",
+            Self::StdSources => "the sources of Rust's standard library",
             Self::Libsodium => "libsodium",
             Self::CargoMutants => "cargo-mutants",
             Self::Rustfmt => "rustfmt",
@@ -85,10 +85,7 @@ impl Need {
             Self::Strace => process::answer("strace", &["--version"]).is_some(),
             Self::AndroidC => Tools::find().is_ok_and(|tools| tools.work()),
             Self::AndroidRust => Rust::find().is_ok_and(|rust| Abi::ALL.iter().all(|abi| rust.compiles_for(*abi))),
-            Self::Unwinder => {
-                Tools::find().is_ok_and(|tools| tools.are_the_ndk())
-                    || Rust::find().is_ok_and(|rust| rust.has_the_unwinder())
-            }
+            Self::StdSources => Rust::find().is_ok_and(|rust| rust.has_sources()),
             Self::Libsodium => {
                 process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
             }
@@ -107,7 +104,7 @@ impl Need {
             Self::Strace => Source::Apt(&["strace"]),
             Self::AndroidC => Source::Apt(&["clang-19", "lld-19", "llvm-19"]),
             Self::AndroidRust => Source::RustupTargets,
-            Self::Unwinder => Source::Rustup("rust-src"),
+            Self::StdSources => Source::Rustup("rust-src"),
             Self::Libsodium => Source::Apt(&["libsodium23"]),
             Self::CargoMutants => Source::Cargo(&["cargo-mutants", "--version", "27.0.0"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),

@@ -29,7 +29,7 @@ const NEEDS: [Need; 8] = [
     Need::Strace,
     Need::AndroidC,
     Need::AndroidRust,
-    Need::Unwinder,
+    Need::StdSources,
 ];
 
 /// Runs the steps, or the one of this name, up to the first that fails; which one that was is printed last.

@@ -54,12 +54,16 @@ pub(crate) fn test(places: &Places) -> Result<()> {
     Ok(())
 }
 
+/// Rust's standard library is built with ours, from its own sources: the one that comes with Rust has a tenth of the library's size in it that
+/// puts names to backtraces, of which a stripped library has none. Stable Rust keeps that behind a key.
+const OWN_STD: [&str; 2] = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features="];
+
 /// The library as it ships, of one ABI. With its symbols it stays in cargo's folder.
 fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
     let (places, abi) = (toolchain.places(), toolchain.abi);
     let mut cargo = process::cargo(places);
     cargo.args(["build", "--quiet", "--release", "--package", "walletlock-android", "--target", abi.rust_target()]);
-    cargo.args(["--target-dir", places.target().as_str()]);
+    cargo.args(["--target-dir", places.target().as_str()]).args(OWN_STD).env("RUSTC_BOOTSTRAP", "1");
     toolchain.equip(&mut cargo)?;
     process::run(&mut cargo)?;
     let built = places.target().join(abi.rust_target()).join("release/libwalletlock.so");

@@ -24,7 +24,7 @@ pub extern \"C\" fn uniffi_control() {}
 
 /// Builds it here and, from nothing, from a copy of the sources in another folder.
 pub(crate) fn prove(places: &Places) -> Result<ExitCode> {
-    doctor::require(&[Need::CCompiler, Need::AndroidC, Need::AndroidRust, Need::Unwinder])?;
+    doctor::require(&[Need::CCompiler, Need::AndroidC, Need::AndroidRust, Need::StdSources])?;
     let tools = Tools::find()?;
     let here = digest(&Toolchain::new(places, &tools, Abi::Arm64))?;
     println!("{here}  built in {}", places.root());

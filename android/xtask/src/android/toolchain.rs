@@ -233,7 +233,7 @@ impl Rust {
     }
 
     /// Whether those sources are there.
-    pub(crate) fn has_the_unwinder(&self) -> bool {
+    pub(crate) fn has_sources(&self) -> bool {
         self.sources().join("src/llvm-project/libunwind/src").is_dir()
     }
 
