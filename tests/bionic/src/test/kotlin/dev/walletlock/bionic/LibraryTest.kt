@@ -70,7 +70,7 @@ abstract class LibraryTest(private val abi: Abi) {
         on(phone()) {
             val line = phone.log.single()
             assertEquals(LOG_INFO, line.priority)
-            assertEquals("walletlock::load: walletlock 0.1.0", line.text)
+            assertEquals("walletlock_jni::load: walletlock 0.1.0", line.text)
         }
     }
 
@@ -291,7 +291,7 @@ abstract class LibraryTest(private val abi: Abi) {
     private fun App.assertPanicLogged(place: String) {
         val line = phone.log.last()
         assertEquals(LOG_ERROR, line.priority)
-        assertTrue(Regex("walletlock::logging: panicked at .*${Regex.escape(place)}.*\\.rs:\\d+").matches(line.text), line.text)
+        assertTrue(Regex("walletlock_jni::logging: panicked at .*${Regex.escape(place)}.*\\.rs:\\d+").matches(line.text), line.text)
     }
 
     private fun phone(like: ModelledPhone? = null): ModelledPhone {
