@@ -19,6 +19,22 @@ internal fun Resources.inWords(waitMs: Long): String {
     }
 }
 
+/**
+ * What is left, to look at: '4:12', '11:59:59'. Null for a day and more: nobody watches that.
+ *
+ * Rounded up, like the words; in the digits of the language.
+ */
+internal fun clock(waitMs: Long): String? {
+    val seconds = waitMs.coerceAtLeast(0).roundedUp(SECOND_MS)
+    val minutes = seconds / SECONDS_IN_MINUTE
+    val hours = minutes / MINUTES_IN_HOUR
+    return when {
+        hours >= HOURS_IN_DAY -> null
+        hours > 0 -> "%d:%02d:%02d".format(hours, minutes % MINUTES_IN_HOUR, seconds % SECONDS_IN_MINUTE)
+        else -> "%d:%02d".format(minutes, seconds % SECONDS_IN_MINUTE)
+    }
+}
+
 private fun Resources.counted(plural: Int, count: Long): String =
     getQuantityString(plural, count.coerceAtMost(Int.MAX_VALUE.toLong()).toInt(), count)
 

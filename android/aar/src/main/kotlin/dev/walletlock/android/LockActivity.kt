@@ -1,0 +1,200 @@
+package dev.walletlock.android
+
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.os.Build
+import android.os.Bundle
+import android.view.KeyEvent
+import android.view.View
+import android.view.WindowInsets
+import android.view.WindowManager
+import android.widget.FrameLayout
+import dev.walletlock.LockStatus
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+
+/**
+ * The whole lock screen: the PIN pad, or which lock it is, as the lock's status has it. Launch it for a result.
+ *
+ * ```
+ * class App : Application() {
+ *     override fun onCreate() {
+ *         super.onCreate()
+ *         LockActivity.useLock { lock(it) }       // the app's one WalletLock, opened when first asked for
+ *     }
+ * }
+ *
+ * startActivityForResult(LockActivity.intent(this), 1)
+ *
+ * override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+ *     if (result == RESULT_OK) LockActivity.takeSession(data)?.let(::show)
+ * }
+ * ```
+ *
+ * `RESULT_OK`: the wallet is open, and [takeSession] has the session. `RESULT_CANCELED`: the person went back.
+ * [RESULT_NO_PIN]: there is no PIN to enter; let them set one.
+ *
+ * A rotation loses nothing: not the digits, nor a PIN that is being checked. After the app's process was ended it begins
+ * with no digits, and a try that was under way is counted. Its colours are the resources `walletlock_background`,
+ * `walletlock_text`, `walletlock_text_secondary`, `walletlock_accent` and `walletlock_error`, which an app can define
+ * anew; or give it a theme of your own in your manifest.
+ */
+public class LockActivity : Activity() {
+    private lateinit var opening: Opening
+    private lateinit var pad: PinPadView
+    private lateinit var locked: LockedView
+    private var following: CoroutineScope? = null
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        // From the first picture on, and not only while the pad is there: what the wallet says of itself is private too.
+        window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
+        setTitle(R.string.walletlock_enter_pin)
+        build()
+        opening = lastNonConfigurationInstance as Opening? ?: Opening(applicationContext, lockSource())
+        opening.onChange = ::render
+        render()
+    }
+
+    private fun build() {
+        pad = PinPadView(this)
+        pad.pinLength = intent.getIntExtra(EXTRA_LENGTH, 0)
+        pad.isShuffled = intent.getBooleanExtra(EXTRA_SHUFFLED, false)
+        pad.setOnUnlocked(::finishWith)
+        locked = LockedView(this)
+        locked.setOnGoOn(::goOn)
+        val root = FrameLayout(this)
+        listOf(pad, locked).forEach {
+            it.visibility = View.GONE
+            root.addView(it)
+        }
+        root.setOnApplyWindowInsetsListener(::makeRoom)
+        setContentView(root)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) drawBehindBars()
+    }
+
+    /** As Android 15 does anyway. */
+    @Suppress("DEPRECATION")
+    private fun drawBehindBars() {
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) window.setDecorFitsSystemWindows(false)
+    }
+
+    private fun makeRoom(root: View, insets: WindowInsets): WindowInsets {
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.R) return root.onApplyWindowInsets(insets)
+        val bars = insets.getInsets(WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout())
+        root.setPadding(bars.left, bars.top, bars.right, bars.bottom)
+        return WindowInsets.CONSUMED
+    }
+
+    private fun render() {
+        val unlocking = opening.unlocking
+        if (opening.isTrouble) {
+            locked.showTrouble(opening::open)
+            show(locked)
+        }
+        if (unlocking == null || following != null) return
+        pad.bind(unlocking)
+        val scope = CoroutineScope(SupervisorJob() + MainThread)
+        following = scope
+        scope.launch { unlocking.lock.status.collect(::show) }
+    }
+
+    private fun show(status: LockStatus) {
+        if (isFinishing) return
+        // A try that is being checked counts as failed meanwhile; the pad shows that it is checking.
+        if (opening.unlocking?.checking != null) return
+        when (status) {
+            is LockStatus.Ready -> show(pad)
+            is LockStatus.Unconfigured -> goOn()
+            else -> {
+                locked.show(status)
+                show(locked)
+            }
+        }
+    }
+
+    private fun show(view: View) {
+        if (view.visibility == View.VISIBLE) return
+        listOf(pad, locked).forEach { it.visibility = if (it === view) View.VISIBLE else View.GONE }
+        view.requestFocus()
+    }
+
+    private fun finishWith(session: Session) {
+        setResult(RESULT_OK, Handover.give(session))
+        finish()
+    }
+
+    private fun goOn() {
+        setResult(RESULT_NO_PIN)
+        finish()
+    }
+
+    /** Kept in memory for the screen that comes next, and by nothing else. */
+    @Deprecated("the framework's name for it")
+    override fun onRetainNonConfigurationInstance(): Any = opening
+
+    override fun onStop() {
+        super.onStop()
+        if (!isChangingConfigurations) opening.unlocking?.clear()
+    }
+
+    override fun onDestroy() {
+        following?.cancel()
+        if (isChangingConfigurations) opening.onChange = {} else opening.close()
+        super.onDestroy()
+    }
+
+    override fun dispatchKeyEvent(event: KeyEvent): Boolean =
+        (pad.visibility == View.VISIBLE && !pad.hasFocus() && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
+
+    public companion object {
+        /** The result when the wallet has no PIN: none was set yet, or everything was erased. */
+        public const val RESULT_NO_PIN: Int = RESULT_FIRST_USER
+
+        @Volatile private var source: (suspend (Context) -> WalletLock)? = null
+
+        /**
+         * Says which lock the screen opens: the one that your app keeps. Call it in `Application.onCreate`, because the
+         * screen may be the first that a new process shows. It is called in a coroutine when the screen needs the lock, on
+         * the main thread, and given the application. A [dev.walletlock.LockException] shows as words and a button that
+         * tries again. The lock stays the app's to close.
+         *
+         * From Java: `LockActivity.useLock((context, c) -> WalletLock.open(file, platform, c))`.
+         */
+        @JvmStatic
+        public fun useLock(source: suspend (Context) -> WalletLock) {
+            this.source = source
+        }
+
+        /**
+         * What to launch.
+         *
+         * @param pinLength as [PinPadView.pinLength].
+         * @param isShuffled as [PinPadView.isShuffled].
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun intent(context: Context, pinLength: Int = 0, isShuffled: Boolean = false): Intent =
+            Intent(context, LockActivity::class.java)
+                .putExtra(EXTRA_LENGTH, pinLength)
+                .putExtra(EXTRA_SHUFFLED, isShuffled)
+
+        /**
+         * The session of a result, once: it is yours then, to be closed after use. Null if there is none, somebody took it,
+         * or nobody did for a minute: then it was closed. It never leaves the process, and is not in [data] itself.
+         */
+        @JvmStatic
+        public fun takeSession(data: Intent?): Session? = Handover.take(data)
+
+        private fun lockSource() = checkNotNull(source) { "call LockActivity.useLock in Application.onCreate" }
+
+        private const val EXTRA_LENGTH = "dev.walletlock.pinLength"
+        private const val EXTRA_SHUFFLED = "dev.walletlock.shuffled"
+    }
+}

@@ -1,0 +1,405 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.os.Build
+import android.os.Parcelable
+import android.util.AttributeSet
+import android.util.SparseArray
+import android.view.HapticFeedbackConstants
+import android.view.KeyEvent
+import android.view.MotionEvent
+import android.view.View
+import android.view.ViewGroup
+import android.view.accessibility.AccessibilityNodeInfo
+import dev.walletlock.LockStatus
+import dev.walletlock.PinEntry
+import dev.walletlock.Refusal
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+import java.security.SecureRandom
+import java.util.Random
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+
+/**
+ * Where a person types the PIN: a title, a dot for each digit, a line of words, and the keys.
+ *
+ * ```
+ * val pad = PinPadView(context)
+ * pad.bind(lock)
+ * pad.setOnUnlocked { session -> show(session) }
+ * ```
+ *
+ * The digits go straight into a [PinEntry] and are nowhere else: not in a text, not in the saved state, not in what
+ * accessibility services are told. Typed digits survive a rotation only in an [Unlocking] that the app keeps; bound to a
+ * lock itself, the pad is empty afterwards. While it is shown its window cannot be captured (`FLAG_SECURE`), and touches
+ * that come through another app's window are refused, with words that say so.
+ *
+ * A pad without a lock hands its [entry] over: to set a PIN, or to do something else than unlock.
+ *
+ * ```
+ * pad.setOnPinEntered { entry -> scope.launch { show(lock.enrol(entry)) } }
+ * ```
+ *
+ * In XML: `app:walletlockPinLength`, `app:walletlockShuffled`, `app:walletlockTitle`. Its colours are those of the theme
+ * (`colorBackground`, `textColorPrimary`, `textColorSecondary`, `colorAccent`, `colorError`).
+ */
+public class PinPadView @JvmOverloads constructor(
+    context: Context,
+    attrs: AttributeSet? = null,
+    defStyleAttr: Int = 0,
+    defStyleRes: Int = 0,
+) : ViewGroup(context, attrs, defStyleAttr, defStyleRes) {
+    private val colours = Colours(context)
+    private val header = PadHeader(context, colours)
+    private val keypad = KeypadView(context, colours)
+    private val layout = PadLayout(this, header, keypad)
+
+    private val own = lazy(LazyThreadSafetyMode.NONE) { PinEntry() }
+    private var lock: WalletLock? = null
+    private var unlocking: Unlocking? = null
+    private var following: CoroutineScope? = null
+    private var status: LockStatus? = null
+    private var said: Pair<CharSequence, Boolean>? = null
+    private var isCovered = false
+    private var wasChecking = false
+    private var onUnlocked: OnUnlocked? = null
+    private var onRefused: OnRefused? = null
+    private var onPinEntered: OnPinEntered? = null
+
+    /** For tests, which cannot look at what nobody can foresee. */
+    internal var random: Random = SecureRandom()
+
+    /** What stands above the dots. */
+    public var title: CharSequence
+        get() = header.title.text
+        set(value) {
+            header.title.text = value
+        }
+
+    /**
+     * How many digits the PIN has: then the last one ends it. 0, as at first: any number, and a key ends it.
+     *
+     * @throws IllegalArgumentException unless it is 0 or from 4 to 12.
+     */
+    public var pinLength: Int = 0
+        set(value) {
+            require(value == 0 || value in PIN_LENGTHS) { "a PIN has 4 to 12 digits" }
+            field = value
+            keypad.setHasDone(value == 0)
+            render()
+        }
+
+    /**
+     * Whether the digits lie elsewhere each time the pad is shown, so that a finger's traces and moves tell nothing. It
+     * takes longer to type, and more for people who find the keys by where they are.
+     */
+    public var isShuffled: Boolean = false
+        set(value) {
+            field = value
+            order()
+        }
+
+    /** The digits typed so far. It belongs to the pad, or to the [Unlocking] that the pad is bound to. */
+    public val entry: PinEntry get() = unlocking?.entry ?: own.value
+
+    init {
+        id = if (id == NO_ID) R.id.walletlock_pad else id
+        addView(header)
+        addView(keypad)
+        keypad.onDigit = ::type
+        keypad.onBackspace = ::erase
+        keypad.onDone = ::done
+        title = resources.getString(R.string.walletlock_enter_pin)
+        // Keys of a keyboard come here, also in touch mode.
+        isFocusable = true
+        isFocusableInTouchMode = true
+        descendantFocusability = FOCUS_BEFORE_DESCENDANTS
+        filterTouchesWhenObscured = true
+        keepAway()
+        val given = context.obtainStyledAttributes(attrs, R.styleable.WalletLockPinPadView, defStyleAttr, defStyleRes)
+        pinLength = given.getInt(R.styleable.WalletLockPinPadView_walletlockPinLength, 0)
+        isShuffled = given.getBoolean(R.styleable.WalletLockPinPadView_walletlockShuffled, false)
+        given.getText(R.styleable.WalletLockPinPadView_walletlockTitle)?.let { title = it }
+        given.recycle()
+    }
+
+    /** Unlocks [lock] with what is typed, while it is on the screen. What was typed is wiped when it goes away. */
+    public fun bind(lock: WalletLock) {
+        unbind()
+        this.lock = lock
+        if (isAttachedToWindow) follow()
+    }
+
+    /** Unlocks with what is typed, and keeps it in [unlocking]: for a rotation. The app closes it. */
+    public fun bind(unlocking: Unlocking) {
+        unbind()
+        this.unlocking = unlocking
+        if (isAttachedToWindow) follow()
+    }
+
+    /** Back to a pad without a lock. */
+    public fun unbind() {
+        unfollow()
+        lock = null
+        unlocking = null
+        status = null
+        render()
+    }
+
+    /** Calls [listener] with the session of a right PIN, on the main thread. It is the listener's to close. */
+    public fun setOnUnlocked(listener: OnUnlocked?) {
+        onUnlocked = listener
+        if (isAttachedToWindow) render()
+    }
+
+    /** Calls [listener] when a PIN was not accepted. The pad has told the person already. */
+    public fun setOnRefused(listener: OnRefused?) {
+        onRefused = listener
+    }
+
+    /** Calls [listener] when a PIN was typed to its end on a pad without a lock. */
+    public fun setOnPinEntered(listener: OnPinEntered?) {
+        onPinEntered = listener
+    }
+
+    /** Says [text] until the next digit. */
+    public fun showMessage(text: CharSequence) {
+        said = text to false
+        render()
+    }
+
+    /** Says [text], wipes what was typed, and shakes the dots. */
+    public fun reject(text: CharSequence) {
+        if (unlocking == null) entry.clear()
+        said = text to true
+        render()
+        refuse()
+    }
+
+    override fun setEnabled(enabled: Boolean) {
+        super.setEnabled(enabled)
+        render()
+    }
+
+    private fun type(digit: Int) {
+        if (!takesDigits()) return
+        said = null
+        val isNew = unlocking?.type(digit) ?: entry.push(digit)
+        keypad.tick(this)
+        render()
+        if (isNew && entry.length == pinLength) done()
+    }
+
+    private fun erase() {
+        if (!takesDigits()) return
+        said = null
+        unlocking?.erase() ?: entry.pop()
+        keypad.tick(this)
+        render()
+    }
+
+    private fun done() {
+        if (!takesDigits() || entry.length == 0) return
+        val going = unlocking
+        if (going != null) going.check() else onPinEntered?.onPinEntered(entry)
+        render()
+    }
+
+    private fun takesDigits() =
+        isEnabled && unlocking?.checking == null && (status == null || status is LockStatus.Ready)
+
+    private fun render() {
+        val checking = unlocking?.checking
+        keypad.isEnabled = takesDigits()
+        val answer = unlocking?.answer
+        val isError = said?.second ?: (answer != null)
+        header.dots.show(checking ?: typed(), pinLength, checking != null, isError && checking == null)
+        val (text, isWarning) = words(checking, answer)
+        header.showMessage(text, isWarning, isTicking = status is LockStatus.CoolingDown && !isCovered)
+    }
+
+    private fun typed(): Int = unlocking?.entry?.length ?: if (own.isInitialized()) own.value.length else 0
+
+    private fun words(checking: Int?, answer: Unlocking.Answer?): Pair<CharSequence, Boolean> {
+        val status = status
+        return when {
+            isCovered -> resources.getString(R.string.walletlock_covered) to true
+            checking != null -> resources.getString(R.string.walletlock_checking) to false
+            status != null && status !is LockStatus.Ready -> resources.notice(status).heading to false
+            said != null -> said!!
+            answer != null -> resources.answer(answer) to true
+            else -> resources.triesLeft(status) to false
+        }
+    }
+
+    private fun onChange() {
+        val going = unlocking ?: return
+        val isOver = wasChecking && going.checking == null
+        wasChecking = going.checking != null
+        val listener = onUnlocked
+        val session = if (listener != null && !wasChecking) going.takeSession() else null
+        if (session != null) confirm()
+        render()
+        val refusal = (going.answer as? Unlocking.Answer.Refused)?.refusal
+        if (isOver && going.answer != null) refuse()
+        if (isOver && refusal != null) onRefused?.onRefused(refusal)
+        if (session != null) listener?.onUnlocked(session)
+    }
+
+    private fun follow() {
+        val going = unlocking ?: Unlocking(lock ?: return).also { unlocking = it }
+        going.onChange = ::onChange
+        val scope = CoroutineScope(SupervisorJob() + MainThread)
+        following = scope
+        scope.launch {
+            going.lock.status.collect {
+                status = it
+                if (it !is LockStatus.Ready) going.clear()
+                render()
+            }
+        }
+        wasChecking = going.checking != null
+        onChange()
+    }
+
+    private fun unfollow() {
+        following?.cancel()
+        following = null
+        val going = unlocking ?: return
+        going.onChange = {}
+        if (lock == null) return
+        // Made by follow, and nobody else's.
+        going.close()
+        unlocking = null
+    }
+
+    override fun onAttachedToWindow() {
+        super.onAttachedToWindow()
+        Secured.hold(this)
+        order()
+        follow()
+    }
+
+    override fun onDetachedFromWindow() {
+        Secured.release(this)
+        unfollow()
+        if (own.isInitialized()) own.value.clear()
+        super.onDetachedFromWindow()
+    }
+
+    override fun onWindowVisibilityChanged(visibility: Int) {
+        super.onWindowVisibilityChanged(visibility)
+        if (visibility == View.VISIBLE) order()
+    }
+
+    private fun order() = keypad.order(random.takeIf { isShuffled })
+
+    private fun confirm() {
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) performHapticFeedback(HapticFeedbackConstants.CONFIRM)
+    }
+
+    private fun refuse() {
+        performHapticFeedback(
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
+                HapticFeedbackConstants.REJECT
+            } else {
+                HapticFeedbackConstants.LONG_PRESS
+            },
+        )
+        header.dots.shake()
+    }
+
+    /** Of everything that reads screens, only those who read them aloud to somebody get to see this one. */
+    private fun keepAway() {
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
+            importantForAutofill = IMPORTANT_FOR_AUTOFILL_NO_EXCLUDE_DESCENDANTS
+        }
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
+            importantForContentCapture = IMPORTANT_FOR_CONTENT_CAPTURE_NO_EXCLUDE_DESCENDANTS
+        }
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.UPSIDE_DOWN_CAKE) {
+            setAccessibilityDataSensitive(ACCESSIBILITY_DATA_SENSITIVE_YES)
+        }
+    }
+
+    /** A touch that came through something that lies over the pad, or beside the finger: it may not be meant for us. */
+    override fun onFilterTouchEventForSecurity(event: MotionEvent): Boolean {
+        val flags = MotionEvent.FLAG_WINDOW_IS_OBSCURED or
+            (if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED else 0)
+        val covered = event.flags and flags != 0
+        if (covered != isCovered) {
+            isCovered = covered
+            render()
+        }
+        return !covered
+    }
+
+    override fun dispatchKeyEvent(event: KeyEvent): Boolean {
+        val isDown = event.action == KeyEvent.ACTION_DOWN
+        val digit = event.keyCode.digit()
+        when {
+            digit != null -> if (isDown && event.repeatCount == 0) type(digit)
+            event.keyCode == KeyEvent.KEYCODE_DEL -> if (isDown) erase()
+            isFocused && event.keyCode in ENTER_KEYS -> if (isDown && event.repeatCount == 0) done()
+            isFocused && event.keyCode in MOVING_KEYS -> if (isDown) keypad.focusFirst()
+            else -> return super.dispatchKeyEvent(event)
+        }
+        return true
+    }
+
+    private fun Int.digit(): Int? = when (this) {
+        in KeyEvent.KEYCODE_0..KeyEvent.KEYCODE_9 -> this - KeyEvent.KEYCODE_0
+        in KeyEvent.KEYCODE_NUMPAD_0..KeyEvent.KEYCODE_NUMPAD_9 -> this - KeyEvent.KEYCODE_NUMPAD_0
+        else -> null
+    }
+
+    /** It has the focus only for the sake of a keyboard: there is nothing to read out that its parts do not say. */
+    override fun onInitializeAccessibilityNodeInfo(info: AccessibilityNodeInfo) {
+        super.onInitializeAccessibilityNodeInfo(info)
+        info.isFocusable = false
+    }
+
+    /** Nothing of it is saved, whatever the parts would. */
+    override fun dispatchSaveInstanceState(container: SparseArray<Parcelable>) {}
+
+    override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
+        layout.measure(widthMeasureSpec, heightMeasureSpec)
+        setMeasuredDimension(layout.width, layout.height)
+    }
+
+    override fun onLayout(changed: Boolean, left: Int, top: Int, right: Int, bottom: Int): Unit = layout.layout()
+
+    /** Hears of a right PIN. */
+    public fun interface OnUnlocked {
+        /** The wallet is open: close [session] after use. */
+        public fun onUnlocked(session: Session)
+    }
+
+    /** Hears of a PIN that was not accepted. */
+    public fun interface OnRefused {
+        /** It was wrong, not looked at, or could not be told. */
+        public fun onRefused(refusal: Refusal)
+    }
+
+    /** Hears of a PIN typed to its end. */
+    public fun interface OnPinEntered {
+        /** [entry] is the pad's: use it now, or until the pad goes away, and do not close it. */
+        public fun onPinEntered(entry: PinEntry)
+    }
+
+    private companion object {
+        val PIN_LENGTHS = 4..12
+        val ENTER_KEYS = setOf(KeyEvent.KEYCODE_ENTER, KeyEvent.KEYCODE_NUMPAD_ENTER)
+        val MOVING_KEYS = setOf(
+            KeyEvent.KEYCODE_DPAD_UP,
+            KeyEvent.KEYCODE_DPAD_DOWN,
+            KeyEvent.KEYCODE_DPAD_LEFT,
+            KeyEvent.KEYCODE_DPAD_RIGHT,
+            KeyEvent.KEYCODE_DPAD_CENTER,
+            KeyEvent.KEYCODE_TAB,
+        )
+    }
+}

@@ -1,0 +1,46 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.os.SystemClock
+import android.view.View
+import android.view.accessibility.AccessibilityEvent
+import android.widget.TextView
+
+/**
+ * A line that is read out when it changes, but not each second: a countdown would never let anyone finish a thought.
+ * Who touches it hears what it says now.
+ */
+internal class Spoken(context: Context) : TextView(context) {
+    private var spokenAt: Long? = null
+
+    init {
+        accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
+    }
+
+    /** Says [text] now, whenever it spoke last; [isUrgent]: over whatever else is being said. */
+    fun say(text: CharSequence, isUrgent: Boolean = false) {
+        if (text.toString() == this.text.toString()) return
+        spokenAt = null
+        accessibilityLiveRegion =
+            if (isUrgent) View.ACCESSIBILITY_LIVE_REGION_ASSERTIVE else View.ACCESSIBILITY_LIVE_REGION_POLITE
+        this.text = text
+    }
+
+    /** Shows [text], and says it if it is time. */
+    fun update(text: CharSequence) {
+        if (text.toString() != this.text.toString()) this.text = text
+    }
+
+    override fun sendAccessibilityEventUnchecked(event: AccessibilityEvent) {
+        if (event.eventType == AccessibilityEvent.TYPE_WINDOW_CONTENT_CHANGED) {
+            val now = SystemClock.elapsedRealtime()
+            spokenAt?.let { if (now - it < SILENT_MS) return }
+            spokenAt = now
+        }
+        super.sendAccessibilityEventUnchecked(event)
+    }
+
+    private companion object {
+        const val SILENT_MS = 60_000
+    }
+}

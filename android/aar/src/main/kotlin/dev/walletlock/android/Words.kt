@@ -1,0 +1,84 @@
+package dev.walletlock.android
+
+import android.content.res.Resources
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
+import dev.walletlock.NoVerdictCause
+import dev.walletlock.PinOutcome
+import dev.walletlock.Refusal
+
+// What the lock says, in the words of the person's language. None of them blames; each says what to do next.
+
+/** A kind of lock on the screen: its picture, its name, and what it means. */
+internal class Notice(val icon: Int, val heading: String, val body: String)
+
+internal fun Resources.notice(status: LockStatus): Notice = when (status) {
+    is LockStatus.Unconfigured ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_no_pin, R.string.walletlock_no_pin_body)
+    is LockStatus.Ready ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_ready, R.string.walletlock_ready_body)
+    is LockStatus.CoolingDown -> Notice(
+        R.drawable.walletlock_clock,
+        getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
+        listOfNotNull(getString(R.string.walletlock_cooling_down_body), status.triesLeft?.let(::triesThen))
+            .joinToString(" "),
+    )
+    is LockStatus.Locked -> notice(status.reason)
+    is LockStatus.Wiped ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_wiped, R.string.walletlock_wiped_body)
+}
+
+private fun Resources.notice(reason: LockReason): Notice = when (reason) {
+    LockReason.TOO_MANY_ATTEMPTS ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_too_many, R.string.walletlock_too_many_body)
+    LockReason.UNTIL_RESTART ->
+        notice(R.drawable.walletlock_restart, R.string.walletlock_until_restart, R.string.walletlock_until_restart_body)
+    LockReason.DATA_DAMAGED ->
+        notice(R.drawable.walletlock_damaged, R.string.walletlock_damaged, R.string.walletlock_damaged_body)
+}
+
+internal fun Resources.trouble(): Notice =
+    notice(R.drawable.walletlock_damaged, R.string.walletlock_trouble, R.string.walletlock_trouble_body)
+
+private fun Resources.notice(icon: Int, heading: Int, body: Int) = Notice(icon, getString(heading), getString(body))
+
+internal fun Resources.answer(answer: Unlocking.Answer): String = when (answer) {
+    is Unlocking.Answer.Refused -> answer(answer.refusal)
+    is Unlocking.Answer.Fault -> getString(R.string.walletlock_not_checked)
+}
+
+private fun Resources.answer(refusal: Refusal): String = when (refusal) {
+    is PinOutcome.Wrong -> wrong(refusal)
+    is PinOutcome.Locked -> notice(refusal.status).heading
+    is PinOutcome.NoVerdict -> getString(
+        when (val cause = refusal.cause) {
+            is NoVerdictCause.NotAPin -> R.string.walletlock_too_short
+            is NoVerdictCause.TryAgain -> R.string.walletlock_busy
+            is NoVerdictCause.Storage -> R.string.walletlock_storage
+            is NoVerdictCause.Platform -> R.string.walletlock_not_checked
+            is NoVerdictCause.DeviceKey ->
+                if (cause.fault == DeviceKeyFault.BUSY) R.string.walletlock_busy else R.string.walletlock_not_checked
+        },
+    )
+}
+
+private fun Resources.wrong(wrong: PinOutcome.Wrong): String {
+    val tries = wrong.triesLeft
+    return when {
+        wrong.repeated -> getString(R.string.walletlock_repeated)
+        tries == null -> getString(R.string.walletlock_wrong)
+        else -> getQuantityString(R.plurals.walletlock_wrong_tries, tries, tries)
+    }
+}
+
+/** Told beforehand only when it matters: who has plenty should not count them. */
+internal fun Resources.triesLeft(status: LockStatus?): String {
+    val tries = (status as? LockStatus.Ready)?.triesLeft ?: return ""
+    return if (tries > FEW_TRIES) "" else getQuantityString(R.plurals.walletlock_tries, tries, tries)
+}
+
+private fun Resources.triesThen(tries: Int): String =
+    getQuantityString(R.plurals.walletlock_tries_then, tries, tries)
+
+private const val FEW_TRIES = 3
