@@ -30,6 +30,7 @@ cargo xtask demo [--tour]   build everything and start the terminal wallet (--to
 cargo xtask test            run every test (--only STEP: one of the steps that it prints)
 cargo xtask test --deep P   prove P for longer: model, crash or timing (--seed N: once more), or mutants (--shard k/n: a part),
                             or same-bytes: the Android library built again in another folder is the same
+cargo xtask test --pictures draw the pictures of the screens anew, to be looked at
 cargo xtask bench           measure what the lock costs (--check: fail above a bound; --plot: draw the README's plot anew)
 cargo xtask doctor          say what this machine lacks, and install it where that is possible";
 
@@ -51,6 +52,7 @@ fn run() -> Result<ExitCode> {
     match (command.as_str(), rest.as_slice()) {
         ("demo", extra) => demo::play(&places, extra),
         ("test", []) => suite::run(&places, None),
+        ("test", [pictures]) if pictures == "--pictures" => suite::keep_pictures(&places),
         ("test", [only, step]) if only == "--only" => suite::run(&places, Some(step)),
         ("test", [deep, options @ ..]) if deep == "--deep" => deep::run(&places, options),
         ("bench", options) => bench::run(&places, options),

@@ -40,6 +40,19 @@ pub(crate) fn verify(places: &Places, library: &Utf8Path) -> Result<String> {
     counts_in(&log)
 }
 
+/// Runs the tests that draw the screens, and keeps what they draw. Returns what the test runner counted.
+pub(crate) fn keep_pictures(places: &Places, library: &Utf8Path) -> Result<String> {
+    let log = places.log("maven-pictures");
+    process::run_logged(
+        maven(places, Flavour::Testing, library)
+            .args(["--projects", "aar", "--also-make", "verify"])
+            .args(["-Dtest=ScreensTest", "-Dsurefire.failIfNoSpecifiedTests=false"])
+            .arg("-Dwalletlock.pictures.keep=true"),
+        &log,
+    )?;
+    counts_in(&log)
+}
+
 /// What the test runner counted, by a log of Maven.
 pub(crate) fn counts_in(log: &Utf8Path) -> Result<String> {
     let said = fs::read_to_string(log)?;

@@ -90,6 +90,11 @@ impl Places {
         self.android().join("aar")
     }
 
+    /// The pictures of its screens, as they should be.
+    pub(crate) fn pictures(&self) -> Utf8PathBuf {
+        self.aar().join("src/test/pictures")
+    }
+
     /// Its resources, compiled.
     pub(crate) fn android_resources(&self) -> Utf8PathBuf {
         self.target.join("android-resources")

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use camino::Utf8PathBuf;
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
@@ -64,12 +65,25 @@ fn all_rust(places: &Places) -> Result<()> {
 }
 
 fn all_kotlin(places: &Places) -> Result<()> {
+    println!("{}", maven::verify(places, &before_kotlin(places)?)?);
+    Ok(())
+}
+
+/// Makes what the Kotlin modules are built from, and returns the testing library.
+fn before_kotlin(places: &Places) -> Result<Utf8PathBuf> {
     let library = library::build(places, Flavour::Testing)?;
     kotlin::generate(places, Flavour::Testing, &library)?;
     library::pack_for_fakes(places, &library)?;
     resources::compile(places)?;
-    println!("{}", maven::verify(places, &library)?);
-    Ok(())
+    Ok(library)
+}
+
+/// Draws the pictures of the screens anew, in place of those kept beside the tests.
+pub(crate) fn keep_pictures(places: &Places) -> Result<ExitCode> {
+    doctor::require(&[Need::CCompiler, Need::Jdk, Need::Maven, Need::AndroidResources])?;
+    println!("{}", maven::keep_pictures(places, &before_kotlin(places)?)?);
+    println!("Drawn into {}. Look at each before you commit it.", places.pictures());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn tour(places: &Places) -> Result<()> {

@@ -18,11 +18,14 @@ internal class Colours(context: Context) {
         context.themed(android.R.attr.textColorSecondary, R.color.walletlock_text_secondary),
         otherwise = text,
     )
-    val accent: Int = legible(
-        context.themed(android.R.attr.colorAccent, R.color.walletlock_accent),
-        otherwise = text,
-    )
-    val onAccent: Int = readableOn(accent)
+    private val own = over(context.themed(android.R.attr.colorAccent, R.color.walletlock_accent), background)
+
+    /** The app's colour, for whatever is filled or large. */
+    val brand: Int = if (contrast(own, background) >= LEAST_CONTRAST_OF_SHAPES) own else text
+    val onBrand: Int = readableOn(brand)
+
+    /** The same for letters. */
+    val accent: Int = legible(own, otherwise = text)
     val error: Int = legible(
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
             context.themed(android.R.attr.colorError, R.color.walletlock_error)
@@ -34,6 +37,9 @@ internal class Colours(context: Context) {
 
     /** What a key or a card lies on: a little of the text's colour in the background's. */
     val surface: Int = mixed(text, background, SURFACE_PERCENT)
+
+    /** Around what is not to be pressed. */
+    val line: Int = mixed(text, background, LINE_PERCENT)
 
     /** A key while it is touched. */
     val pressed: Int = Color.argb(PRESSED_ALPHA, Color.red(text), Color.green(text), Color.blue(text))
@@ -77,8 +83,12 @@ private fun mixed(colour: Int, background: Int, percent: Int): Int {
 
 /** What WCAG 2 asks of text (level AA). */
 internal const val LEAST_CONTRAST = 4.5f
+
+/** And of what is no text. */
+private const val LEAST_CONTRAST_OF_SHAPES = 3f
 private const val FLARE = 0.05f
 private const val SURFACE_PERCENT = 7
+private const val LINE_PERCENT = 18
 private const val PRESSED_ALPHA = 0x24
 private const val ALL_PERCENT = 100
 private const val OPAQUE = 255

@@ -20,5 +20,10 @@ internal fun Context.animates(): Boolean =
         Settings.Global.getFloat(contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 1f) != 0f
     }
 
-/** For headings and buttons. */
-internal val MEDIUM: Typeface = Typeface.create("sans-serif-medium", Typeface.NORMAL)
+/** For headings and buttons. Not in scripts that phones have in one weight: a number among them would stand out. */
+internal fun Context.medium(): Typeface {
+    val language = resources.configuration.locales[0].language
+    return if (language in ONE_WEIGHT) Typeface.DEFAULT else Typeface.create("sans-serif-medium", Typeface.NORMAL)
+}
+
+private val ONE_WEIGHT = setOf("zh", "ja", "ko")

@@ -1,5 +1,6 @@
 package dev.walletlock.android
 
+import android.animation.Animator
 import android.animation.ObjectAnimator
 import android.content.Context
 import android.graphics.Canvas
@@ -17,6 +18,8 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
     private var length = 0
     private var isChecking = false
     private var isError = false
+    var shaking: Animator? = null
+        private set
 
     init {
         accessibilityLiveRegion = ACCESSIBILITY_LIVE_REGION_POLITE
@@ -42,7 +45,8 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
         if (!context.animates()) return
         val reach = dp(SHAKE_DP).toFloat()
         val steps = floatArrayOf(0f, -1f, 1f, -0.7f, 0.7f, -0.35f, 0f).map { it * reach }.toFloatArray()
-        ObjectAnimator.ofFloat(this, TRANSLATION_X, *steps).setDuration(SHAKE_MS).start()
+        shaking?.cancel()
+        shaking = ObjectAnimator.ofFloat(this, TRANSLATION_X, *steps).setDuration(SHAKE_MS).also { it.start() }
     }
 
     override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
@@ -81,7 +85,7 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
 
     private fun drawDot(canvas: Canvas, x: Float, radius: Float, place: Int) {
         paint.style = Paint.Style.FILL
-        paint.color = if (isChecking) colours.accent else colours.text
+        paint.color = if (isChecking) colours.brand else colours.text
         canvas.drawCircle(x, height / 2f, radius * (if (isChecking) swelling(place) else 1f), paint)
     }
 

@@ -18,7 +18,7 @@ import kotlin.math.min
 
 /** A key of the pad: a digit, or what is drawn on it. */
 internal class KeyView(context: Context, private val colours: Colours, isPrimary: Boolean = false) : View(context) {
-    private val ink = if (isPrimary) colours.onAccent else colours.text
+    private val ink = if (isPrimary) colours.onBrand else colours.text
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG)
     private var digit: Int? = null
     private var icon: Drawable? = null
@@ -28,7 +28,7 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
         isFocusable = true
         val circle = GradientDrawable().apply {
             shape = GradientDrawable.OVAL
-            setColor(if (isPrimary) colours.accent else colours.surface)
+            setColor(if (isPrimary) colours.brand else colours.surface)
         }
         background = RippleDrawable(ColorStateList.valueOf(colours.pressed), circle, null)
         // Ours is a ring: it can be told from a touch.
@@ -37,7 +37,7 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
 
     fun showDigit(digit: Int) {
         this.digit = digit
-        contentDescription = "%d".format(digit)
+        contentDescription = digit.toString()
         invalidate()
     }
 
@@ -84,7 +84,7 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
         val wished = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, DIGIT_SP, resources.displayMetrics)
         paint.textSize = min(wished, height * LARGEST_DIGIT)
         val middle = height / 2f - (paint.descent() + paint.ascent()) / 2f
-        canvas.drawText("%d".format(digit), width / 2f, middle, paint)
+        canvas.drawText(digit.toString(), width / 2f, middle, paint)
     }
 
     private fun drawIcon(canvas: Canvas, icon: Drawable) {

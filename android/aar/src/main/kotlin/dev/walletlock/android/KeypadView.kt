@@ -1,7 +1,6 @@
 package dev.walletlock.android
 
 import android.content.Context
-import android.view.HapticFeedbackConstants
 import android.view.View
 import android.view.ViewGroup
 import java.util.Random
@@ -11,6 +10,7 @@ import kotlin.math.min
 internal class KeypadView(context: Context, colours: Colours) : ViewGroup(context) {
     var onDigit: (Int) -> Unit = {}
     var onBackspace: () -> Unit = {}
+    var onClear: () -> Unit = {}
     var onDone: () -> Unit = {}
 
     private val digitKeys = List(DIGITS) { KeyView(context, colours) }
@@ -28,7 +28,10 @@ internal class KeypadView(context: Context, colours: Colours) : ViewGroup(contex
         done.showIcon(R.drawable.walletlock_done, R.string.walletlock_done)
         backspace.setOnClickListener { onBackspace() }
         done.setOnClickListener { onDone() }
-        backspace.setOnLongClickListener { repeat(LONGEST_PIN) { onBackspace() }.let { true } }
+        backspace.setOnLongClickListener {
+            onClear()
+            true
+        }
         order(null)
     }
 
@@ -54,10 +57,6 @@ internal class KeypadView(context: Context, colours: Colours) : ViewGroup(contex
     }
 
     fun focusFirst(): Boolean = keys.first().requestFocus()
-
-    fun tick(view: View) {
-        view.performHapticFeedback(HapticFeedbackConstants.KEYBOARD_TAP)
-    }
 
     fun smallestHeight(): Int = ROWS * dp(SMALLEST_KEY_DP) + (ROWS - 1) * dp(SMALLEST_GAP_DP)
 
@@ -96,7 +95,6 @@ internal class KeypadView(context: Context, colours: Colours) : ViewGroup(contex
         const val DIGITS = 10
         const val COLUMNS = 3
         const val ROWS = 4
-        const val LONGEST_PIN = 12
         const val BEST_KEY_DP = 72
         const val BEST_GAP_X_DP = 28
         const val BEST_GAP_Y_DP = 16

@@ -100,6 +100,7 @@ public class LockActivity : Activity() {
         }
         if (unlocking == null || following != null) return
         pad.bind(unlocking)
+        unlocking.onSettled = { show(unlocking.lock.status.value) }
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
@@ -146,6 +147,7 @@ public class LockActivity : Activity() {
 
     override fun onDestroy() {
         following?.cancel()
+        opening.unlocking?.onSettled = {}
         if (isChangingConfigurations) opening.onChange = {} else opening.close()
         super.onDestroy()
     }

@@ -4,6 +4,7 @@ import android.content.Context
 import android.content.res.Configuration
 import android.graphics.drawable.GradientDrawable
 import android.os.Build
+import android.text.Layout
 import android.util.AttributeSet
 import android.view.Gravity
 import android.view.View
@@ -56,10 +57,7 @@ public class LockedView @JvmOverloads constructor(
         isFillViewport = true
         isVerticalScrollBarEnabled = false
         dress()
-        val isWide = resources.configuration.run {
-            orientation == Configuration.ORIENTATION_LANDSCAPE && screenWidthDp >= WIDE_DP
-        }
-        addView(if (isWide) besideEachOther() else oneColumn(), LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+        addView(if (isWide()) besideEachOther() else oneColumn(), LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
 
     /** Shows the lock's status as it changes, while it is on the screen. */
@@ -83,7 +81,11 @@ public class LockedView @JvmOverloads constructor(
         val notice = resources.notice(status)
         val isTicking = before is LockStatus.CoolingDown && status is LockStatus.CoolingDown
         showTime((status as? LockStatus.CoolingDown)?.let { clock(it.remainingMs) })
-        if (isTicking) heading.update(notice.heading) else heading.say(notice.heading)
+        if (isTicking) {
+            heading.update(notice.heading, spoken = notice.alone)
+        } else {
+            heading.say(notice.heading, spoken = notice.alone)
+        }
         if (isTicking && (before as LockStatus.CoolingDown).unchangedBut(status as LockStatus.CoolingDown)) return
         show(notice)
         offer(status)
@@ -102,7 +104,7 @@ public class LockedView @JvmOverloads constructor(
     internal fun showTrouble(onRetry: Runnable) {
         shown = null
         val notice = resources.trouble()
-        heading.say(notice.heading)
+        heading.say(notice.heading, spoken = notice.alone)
         showTime(null)
         show(notice)
         remedies.removeAllViews()
@@ -124,23 +126,22 @@ public class LockedView @JvmOverloads constructor(
         remedies.removeAllViews()
         toDo.visibility = View.GONE
         when (status) {
-            is LockStatus.CoolingDown -> offer(status.remedies, isComplete = true)
-            is LockStatus.Locked -> offer(status.remedies, isComplete = false)
+            is LockStatus.CoolingDown -> offer(status.remedies, isEnough = true)
+            is LockStatus.Locked -> offer(status.remedies, isEnough = false)
             else -> onGoOn?.let { addButton(R.string.walletlock_go_on, it) }
         }
     }
 
-    /** [isComplete]: waiting is enough. */
-    private fun offer(all: List<Remedy>, isComplete: Boolean) {
+    /** [isEnough]: to wait is, and comes first. */
+    private fun offer(all: List<Remedy>, isEnough: Boolean) {
         val others = all.filter { it !is Remedy.Wait }
-        if (others.isEmpty() && isComplete) return
+        if (others.isEmpty() && isEnough) return
         toDo.visibility = View.VISIBLE
-        toDo.setText(if (others.isEmpty()) R.string.walletlock_no_remedies else R.string.walletlock_what_to_do)
-        others.forEachIndexed { place, remedy ->
-            val view = RemedyView(context, colours)
-            view.show(remedy, isFirst = place == 0)
-            remedies.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-        }
+        toDo.setText(if (isEnough) R.string.walletlock_need_help else R.string.walletlock_what_to_do)
+        val view = RemedyView(context, colours)
+        others.forEachIndexed { place, remedy -> view.add(remedy, isFirst = place == 0 && !isEnough) }
+        if (others.isEmpty()) view.addAdvice(resources.getString(R.string.walletlock_no_remedies))
+        remedies.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
 
     private fun addButton(text: Int, onClick: Runnable) {
@@ -173,7 +174,7 @@ public class LockedView @JvmOverloads constructor(
     }
 
     private fun dress() {
-        icon.setColorFilter(colours.accent)
+        icon.setColorFilter(colours.brand)
         icon.background = GradientDrawable().apply {
             shape = GradientDrawable.OVAL
             setColor(colours.surface)
@@ -182,7 +183,7 @@ public class LockedView @JvmOverloads constructor(
         icon.importantForAccessibility = IMPORTANT_FOR_ACCESSIBILITY_NO
         heading.id = R.id.walletlock_title
         heading.textSize = 24f
-        heading.typeface = MEDIUM
+        heading.typeface = context.medium()
         heading.setTextColor(colours.text)
         heading.gravity = Gravity.CENTER
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) heading.isAccessibilityHeading = true
@@ -197,12 +198,17 @@ public class LockedView @JvmOverloads constructor(
         body.textSize = 16f
         body.setTextColor(colours.secondary)
         body.gravity = Gravity.CENTER
+        body.breakStrategy = Layout.BREAK_STRATEGY_BALANCED
         body.setLineSpacing(dp(3).toFloat(), 1f)
         toDo.textSize = 16f
         toDo.setTextColor(colours.text)
-        toDo.typeface = MEDIUM
+        toDo.typeface = context.medium()
         toDo.gravity = Gravity.CENTER
         remedies.orientation = LinearLayout.VERTICAL
+    }
+
+    private fun isWide() = resources.configuration.run {
+        orientation == Configuration.ORIENTATION_LANDSCAPE && screenWidthDp >= WIDE_DP
     }
 
     private fun oneColumn(): View = column().apply {
@@ -227,7 +233,7 @@ public class LockedView @JvmOverloads constructor(
     }
 
     private fun addKind(column: LinearLayout) {
-        column.addView(icon, LinearLayout.LayoutParams(dp(80), dp(80)))
+        if (!isWide()) column.addView(icon, LinearLayout.LayoutParams(dp(80), dp(80)))
         column.addView(heading, wide(above = 24))
         column.addView(clock, wide(above = 12))
         column.addView(body, wide(above = 16))

@@ -15,7 +15,7 @@ internal class PadHeader(context: Context, private val colours: Colours) : Scrol
         id = R.id.walletlock_title
         textSize = TITLE_SP
         setTextColor(colours.text)
-        typeface = MEDIUM
+        typeface = context.medium()
         gravity = Gravity.CENTER
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) isAccessibilityHeading = true
     }
@@ -49,7 +49,7 @@ internal class PadHeader(context: Context, private val colours: Colours) : Scrol
     private companion object {
         const val TITLE_SP = 24f
         const val MESSAGE_SP = 16f
-        const val DOTS_GAP_DP = 24
-        const val GAP_DP = 16
+        const val DOTS_GAP_DP = 20
+        const val GAP_DP = 12
     }
 }

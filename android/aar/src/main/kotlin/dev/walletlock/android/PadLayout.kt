@@ -9,6 +9,7 @@ import kotlin.math.min
 /** Words above the keys; on a screen that is wider than high, beside them. */
 internal class PadLayout(private val pad: View, private val header: View, private val keypad: KeypadView) {
     private var isBeside = false
+    private var edge = 0
     var width = 0
         private set
     var height = 0
@@ -18,13 +19,14 @@ internal class PadLayout(private val pad: View, private val header: View, privat
         val mostHeight =
             if (MeasureSpec.getMode(heightSpec) == MeasureSpec.UNSPECIFIED) Int.MAX_VALUE else MeasureSpec.getSize(heightSpec)
         width = if (MeasureSpec.getMode(widthSpec) == MeasureSpec.UNSPECIFIED) pad.dp(WIDTH_DP) else MeasureSpec.getSize(widthSpec)
+        edge = pad.dp(if (mostHeight < pad.dp(ROOMY_DP)) NARROW_EDGE_DP else EDGE_DP)
         isBeside = width > mostHeight && width >= pad.dp(BESIDE_DP)
         val column = min(if (isBeside) (inside(width) - gap()) / 2 else inside(width), pad.dp(COLUMN_DP))
         height = if (isBeside) besideHeight(column, mostHeight, heightSpec) else aboveHeight(column, mostHeight, heightSpec)
     }
 
     private fun besideHeight(column: Int, most: Int, spec: Int): Int {
-        val room = most - pad.paddingTop - pad.paddingBottom - 2 * pad.dp(EDGE_DP)
+        val room = most - pad.paddingTop - pad.paddingBottom - 2 * edge
         keypad.measure(exactly(column), atMost(room))
         val wanted = if (MeasureSpec.getMode(spec) == MeasureSpec.EXACTLY) room else keypad.measuredHeight
         header.measure(exactly(column), exactly(max(wanted, 0)))
@@ -32,7 +34,7 @@ internal class PadLayout(private val pad: View, private val header: View, privat
     }
 
     private fun aboveHeight(column: Int, most: Int, spec: Int): Int {
-        val around = pad.paddingTop + pad.paddingBottom + 2 * pad.dp(EDGE_DP) + gap()
+        val around = pad.paddingTop + pad.paddingBottom + 2 * edge + gap()
         header.measure(exactly(column), MeasureSpec.makeMeasureSpec(0, MeasureSpec.UNSPECIFIED))
         val words = header.measuredHeight
         val room = if (most == Int.MAX_VALUE) words + keypad.bestHeight() else most - around
@@ -45,18 +47,18 @@ internal class PadLayout(private val pad: View, private val header: View, privat
     }
 
     fun layout() {
-        val left = pad.paddingLeft + pad.dp(EDGE_DP)
-        val top = pad.paddingTop + pad.dp(EDGE_DP)
+        val left = pad.paddingLeft + edge
+        val top = pad.paddingTop + edge
         if (!isBeside) {
             val middle = left + inside(width) / 2
             place(header, middle, top + header.measuredHeight / 2)
-            place(keypad, middle, height - pad.paddingBottom - pad.dp(EDGE_DP) - keypad.measuredHeight / 2)
+            place(keypad, middle, height - pad.paddingBottom - edge - keypad.measuredHeight / 2)
             return
         }
         val half = (inside(width) - gap()) / 2
         val middles = listOf(left + half / 2, left + half + gap() + half / 2)
         val inOrder = if (pad.layoutDirection == LayoutDirection.RTL) middles.reversed() else middles
-        val middle = top + (height - top - pad.paddingBottom - pad.dp(EDGE_DP)) / 2
+        val middle = top + (height - top - pad.paddingBottom - edge) / 2
         place(header, inOrder[0], middle)
         place(keypad, inOrder[1], middle)
     }
@@ -67,9 +69,9 @@ internal class PadLayout(private val pad: View, private val header: View, privat
         view.layout(x, y, x + view.measuredWidth, y + view.measuredHeight)
     }
 
-    private fun inside(width: Int) = width - pad.paddingLeft - pad.paddingRight - 2 * pad.dp(EDGE_DP)
+    private fun inside(width: Int) = width - pad.paddingLeft - pad.paddingRight - 2 * edge
 
-    private fun gap() = pad.dp(GAP_DP)
+    private fun gap() = edge
 
     private fun exactly(size: Int) = MeasureSpec.makeMeasureSpec(size, MeasureSpec.EXACTLY)
 
@@ -79,7 +81,8 @@ internal class PadLayout(private val pad: View, private val header: View, privat
         const val WIDTH_DP = 320
         const val BESIDE_DP = 480
         const val COLUMN_DP = 400
-        const val EDGE_DP = 16
-        const val GAP_DP = 16
+        const val ROOMY_DP = 560
+        const val EDGE_DP = 20
+        const val NARROW_EDGE_DP = 12
     }
 }

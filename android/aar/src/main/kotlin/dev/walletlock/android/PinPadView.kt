@@ -1,11 +1,9 @@
 package dev.walletlock.android
 
 import android.content.Context
-import android.os.Build
 import android.os.Parcelable
 import android.util.AttributeSet
 import android.util.SparseArray
-import android.view.HapticFeedbackConstants
 import android.view.KeyEvent
 import android.view.MotionEvent
 import android.view.View
@@ -111,6 +109,7 @@ public class PinPadView @JvmOverloads constructor(
         addView(keypad)
         keypad.onDigit = ::type
         keypad.onBackspace = ::erase
+        keypad.onClear = ::eraseAll
         keypad.onDone = ::done
         title = resources.getString(R.string.walletlock_enter_pin)
         // Keys of a keyboard come here, also in touch mode.
@@ -118,7 +117,7 @@ public class PinPadView @JvmOverloads constructor(
         isFocusableInTouchMode = true
         descendantFocusability = FOCUS_BEFORE_DESCENDANTS
         filterTouchesWhenObscured = true
-        keepAway()
+        keepToPeople()
         val given = context.obtainStyledAttributes(attrs, R.styleable.WalletLockPinPadView, defStyleAttr, defStyleRes)
         pinLength = given.getInt(R.styleable.WalletLockPinPadView_walletlockPinLength, 0)
         isShuffled = given.getBoolean(R.styleable.WalletLockPinPadView_walletlockShuffled, false)
@@ -188,7 +187,7 @@ public class PinPadView @JvmOverloads constructor(
         if (!takesDigits()) return
         said = null
         val isNew = unlocking?.type(digit) ?: entry.push(digit)
-        keypad.tick(this)
+        feelKey()
         render()
         if (isNew && entry.length == pinLength) done()
     }
@@ -197,8 +196,14 @@ public class PinPadView @JvmOverloads constructor(
         if (!takesDigits()) return
         said = null
         unlocking?.erase() ?: entry.pop()
-        keypad.tick(this)
+        feelKey()
         render()
+    }
+
+    private fun eraseAll() {
+        if (!takesDigits()) return
+        unlocking?.clear() ?: entry.clear()
+        erase()
     }
 
     private fun done() {
@@ -228,7 +233,7 @@ public class PinPadView @JvmOverloads constructor(
         return when {
             isCovered -> resources.getString(R.string.walletlock_covered) to true
             checking != null -> resources.getString(R.string.walletlock_checking) to false
-            status != null && status !is LockStatus.Ready -> resources.notice(status).heading to false
+            status != null && status !is LockStatus.Ready -> resources.notice(status).alone to false
             said != null -> said!!
             answer != null -> resources.answer(answer) to true
             else -> resources.triesLeft(status) to false
@@ -241,7 +246,7 @@ public class PinPadView @JvmOverloads constructor(
         wasChecking = going.checking != null
         val listener = onUnlocked
         val session = if (listener != null && !wasChecking) going.takeSession() else null
-        if (session != null) confirm()
+        if (session != null) feelYes()
         render()
         val refusal = (going.answer as? Unlocking.Answer.Refused)?.refusal
         if (isOver && going.answer != null) refuse()
@@ -297,39 +302,14 @@ public class PinPadView @JvmOverloads constructor(
 
     private fun order() = keypad.order(random.takeIf { isShuffled })
 
-    private fun confirm() {
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) performHapticFeedback(HapticFeedbackConstants.CONFIRM)
-    }
-
     private fun refuse() {
-        performHapticFeedback(
-            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
-                HapticFeedbackConstants.REJECT
-            } else {
-                HapticFeedbackConstants.LONG_PRESS
-            },
-        )
+        feelNo()
         header.dots.shake()
     }
 
-    /** Of everything that reads screens, only those who read them aloud to somebody get to see this one. */
-    private fun keepAway() {
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
-            importantForAutofill = IMPORTANT_FOR_AUTOFILL_NO_EXCLUDE_DESCENDANTS
-        }
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
-            importantForContentCapture = IMPORTANT_FOR_CONTENT_CAPTURE_NO_EXCLUDE_DESCENDANTS
-        }
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.UPSIDE_DOWN_CAKE) {
-            setAccessibilityDataSensitive(ACCESSIBILITY_DATA_SENSITIVE_YES)
-        }
-    }
-
-    /** A touch that came through something that lies over the pad, or beside the finger: it may not be meant for us. */
+    /** Whoever is refused is told why. */
     override fun onFilterTouchEventForSecurity(event: MotionEvent): Boolean {
-        val flags = MotionEvent.FLAG_WINDOW_IS_OBSCURED or
-            (if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED else 0)
-        val covered = event.flags and flags != 0
+        val covered = event.isCovered()
         if (covered != isCovered) {
             isCovered = covered
             render()
@@ -339,21 +319,15 @@ public class PinPadView @JvmOverloads constructor(
 
     override fun dispatchKeyEvent(event: KeyEvent): Boolean {
         val isDown = event.action == KeyEvent.ACTION_DOWN
-        val digit = event.keyCode.digit()
+        val digit = event.digit
         when {
             digit != null -> if (isDown && event.repeatCount == 0) type(digit)
             event.keyCode == KeyEvent.KEYCODE_DEL -> if (isDown) erase()
-            isFocused && event.keyCode in ENTER_KEYS -> if (isDown && event.repeatCount == 0) done()
-            isFocused && event.keyCode in MOVING_KEYS -> if (isDown) keypad.focusFirst()
+            isFocused && event.isEnter -> if (isDown && event.repeatCount == 0) done()
+            isFocused && event.isMove -> if (isDown) keypad.focusFirst()
             else -> return super.dispatchKeyEvent(event)
         }
         return true
-    }
-
-    private fun Int.digit(): Int? = when (this) {
-        in KeyEvent.KEYCODE_0..KeyEvent.KEYCODE_9 -> this - KeyEvent.KEYCODE_0
-        in KeyEvent.KEYCODE_NUMPAD_0..KeyEvent.KEYCODE_NUMPAD_9 -> this - KeyEvent.KEYCODE_NUMPAD_0
-        else -> null
     }
 
     /** It has the focus only for the sake of a keyboard: there is nothing to read out that its parts do not say. */
@@ -392,14 +366,5 @@ public class PinPadView @JvmOverloads constructor(
 
     private companion object {
         val PIN_LENGTHS = 4..12
-        val ENTER_KEYS = setOf(KeyEvent.KEYCODE_ENTER, KeyEvent.KEYCODE_NUMPAD_ENTER)
-        val MOVING_KEYS = setOf(
-            KeyEvent.KEYCODE_DPAD_UP,
-            KeyEvent.KEYCODE_DPAD_DOWN,
-            KeyEvent.KEYCODE_DPAD_LEFT,
-            KeyEvent.KEYCODE_DPAD_RIGHT,
-            KeyEvent.KEYCODE_DPAD_CENTER,
-            KeyEvent.KEYCODE_TAB,
-        )
     }
 }

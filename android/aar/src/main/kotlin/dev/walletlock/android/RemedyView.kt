@@ -5,27 +5,23 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Context
 import android.content.Intent
-import android.content.res.ColorStateList
-import android.graphics.drawable.GradientDrawable
-import android.graphics.drawable.RippleDrawable
 import android.net.Uri
+import android.text.Layout
 import android.view.Gravity
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
-import android.widget.Button
+import android.view.View
 import android.widget.LinearLayout
 import android.widget.TextView
 import dev.walletlock.Contact
 import dev.walletlock.Remedy
 
-/** One thing to do: a button where the phone can do it, words where only the person can. */
+/** What to do: a button where the phone can do it, words where only the person can. */
 internal class RemedyView(context: Context, private val colours: Colours) : LinearLayout(context) {
     init {
         orientation = VERTICAL
     }
 
-    /** [isFirst]: the one to try first stands out. */
-    fun show(remedy: Remedy, isFirst: Boolean) {
+    /** [isFirst]: it stands out. */
+    fun add(remedy: Remedy, isFirst: Boolean) {
         when (remedy) {
             // The countdown above.
             is Remedy.Wait -> return
@@ -39,6 +35,8 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         }
     }
 
+    fun addAdvice(text: String): Unit = addView(advice(text))
+
     /** Opens the dialler with the number in it: the person calls, not we. */
     private fun addCall(number: String, isFirst: Boolean) {
         val dial = Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", number, null))
@@ -50,21 +48,19 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         val uri = Uri.parse(address)
         val host = uri.host
         if (!uri.scheme.equals("https", ignoreCase = true) || host.isNullOrEmpty()) {
-            addAdvice(resources.getString(label, address))
-            addCopy(address, isFirst)
-            return
+            addView(copyable(resources.getString(label, address), address))
+        } else {
+            addOpening(resources.getString(label, host), address, Intent(Intent.ACTION_VIEW, uri), isFirst)
         }
-        addOpening(resources.getString(label, host + uri.path.orEmpty()), address, Intent(Intent.ACTION_VIEW, uri), isFirst)
     }
 
     private fun addOpening(text: String, value: String, intent: Intent, isFirst: Boolean) {
-        val button = button(text, isFirst)
+        val button = wideButton(context, colours, text, isFirst)
         button.setOnClickListener {
-            if (!open(intent)) {
-                removeView(button)
-                addAdvice(text)
-                addCopy(value, isFirst)
-            }
+            if (open(intent)) return@setOnClickListener
+            val place = indexOfChild(button)
+            removeView(button)
+            addView(copyable(text, value), place)
         }
         addView(button)
     }
@@ -79,57 +75,33 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         false
     }
 
-    private fun addCopy(value: String, isFirst: Boolean) {
-        val button = button(resources.getString(R.string.walletlock_copy, value), isFirst)
-        button.setOnClickListener {
+    private fun advice(text: String): View = card(context, colours).also { it.addView(words(text)) }
+
+    private fun copyable(text: String, value: String): View {
+        val copy = textButton(context, colours, resources.getString(R.string.walletlock_copy))
+        copy.contentDescription = resources.getString(R.string.walletlock_copy_this, value)
+        copy.setOnClickListener {
             val clipboard = context.getSystemService(ClipboardManager::class.java) ?: return@setOnClickListener
             clipboard.setPrimaryClip(ClipData.newPlainText(value, value))
-            button.setText(R.string.walletlock_copied)
+            copy.setText(R.string.walletlock_copied)
+            copy.contentDescription = copy.text
         }
-        addView(button)
+        return card(context, colours).also {
+            it.addView(words(text))
+            it.addView(copy)
+        }
     }
 
-    private fun addAdvice(text: String) {
-        val advice = TextView(context)
-        advice.text = text
-        advice.textSize = TEXT_SP
-        advice.setTextColor(colours.text)
-        advice.background = rounded(colours.surface)
-        advice.setPadding(dp(INSET_DP), dp(EDGE_DP), dp(INSET_DP), dp(EDGE_DP))
-        addView(advice, LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { bottomMargin = dp(GAP_DP) })
+    private fun words(text: String) = TextView(context).apply {
+        this.text = text
+        textSize = TEXT_SP
+        setTextColor(colours.text)
+        gravity = Gravity.CENTER_VERTICAL
+        breakStrategy = Layout.BREAK_STRATEGY_BALANCED
+        layoutParams = LayoutParams(0, LayoutParams.WRAP_CONTENT, 1f)
     }
-
-    private fun button(text: String, isFirst: Boolean) = wideButton(context, colours, text, isFirst)
 
     private companion object {
         const val TEXT_SP = 16f
-        const val EDGE_DP = 14
-        const val INSET_DP = 20
-        const val GAP_DP = 12
     }
 }
-
-/** As wide as the column, and as high as its words need. */
-internal fun wideButton(context: Context, colours: Colours, text: String, isPrimary: Boolean): Button {
-    val button = Button(context)
-    button.text = text
-    button.isAllCaps = false
-    button.textSize = 16f
-    button.typeface = MEDIUM
-    button.gravity = Gravity.CENTER
-    button.stateListAnimator = null
-    button.minHeight = context.dp(56)
-    button.setTextColor(if (isPrimary) colours.onAccent else colours.text)
-    val shape = context.rounded(if (isPrimary) colours.accent else colours.surface)
-    button.background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, null)
-    button.setPadding(context.dp(20), context.dp(12), context.dp(20), context.dp(12))
-    button.layoutParams = LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { bottomMargin = context.dp(12) }
-    return button
-}
-
-private fun Context.rounded(colour: Int) = GradientDrawable().apply {
-    setColor(colour)
-    cornerRadius = dp(28).toFloat()
-}
-
-private fun LinearLayout.rounded(colour: Int) = context.rounded(colour).apply { cornerRadius = dp(16).toFloat() }

@@ -2,6 +2,7 @@ package dev.walletlock.android
 
 import android.content.Context
 import android.os.SystemClock
+import android.text.Layout
 import android.view.View
 import android.view.accessibility.AccessibilityEvent
 import android.widget.TextView
@@ -15,19 +16,22 @@ internal class Spoken(context: Context) : TextView(context) {
 
     init {
         accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
+        breakStrategy = Layout.BREAK_STRATEGY_BALANCED
     }
 
     /** Says [text] now, whenever it spoke last; [isUrgent]: over whatever else is being said. */
-    fun say(text: CharSequence, isUrgent: Boolean = false) {
+    fun say(text: CharSequence, isUrgent: Boolean = false, spoken: CharSequence? = null) {
         if (text.toString() == this.text.toString()) return
         spokenAt = null
+        contentDescription = spoken
         accessibilityLiveRegion =
             if (isUrgent) View.ACCESSIBILITY_LIVE_REGION_ASSERTIVE else View.ACCESSIBILITY_LIVE_REGION_POLITE
         this.text = text
     }
 
-    /** Shows [text], and says it if it is time. */
-    fun update(text: CharSequence) {
+    /** Shows [text], and says it if it is time; or [spoken] in its place. */
+    fun update(text: CharSequence, spoken: CharSequence? = null) {
+        if (spoken?.toString() != contentDescription?.toString()) contentDescription = spoken
         if (text.toString() != this.text.toString()) this.text = text
     }
 

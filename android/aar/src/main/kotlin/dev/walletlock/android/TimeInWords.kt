@@ -19,6 +19,17 @@ internal fun Resources.inWords(waitMs: Long): String {
     }
 }
 
+/** The same beside a clock, which tells the rest: 4:12 are 4 minutes, to the nearest. */
+internal fun Resources.inAboutWords(waitMs: Long): String {
+    val unit = when {
+        waitMs < MINUTE_MS -> return inWords(waitMs)
+        waitMs < HOUR_MS -> MINUTE_MS
+        waitMs < DAY_MS -> HOUR_MS
+        else -> return inWords(waitMs)
+    }
+    return inWords((waitMs + unit / 2) / unit * unit)
+}
+
 /**
  * What is left, to look at: '4:12', '11:59:59'. Null for a day and more: nobody watches that.
  *
@@ -42,6 +53,9 @@ private fun Resources.counted(plural: Int, count: Long): String =
 private fun Long.roundedUp(unit: Long): Long = this / unit + if (this % unit == 0L) 0 else 1
 
 private const val SECOND_MS = 1_000L
+private const val MINUTE_MS = 60_000L
+private const val HOUR_MS = 3_600_000L
+private const val DAY_MS = 86_400_000L
 private const val SECONDS_IN_MINUTE = 60L
 private const val MINUTES_IN_HOUR = 60L
 private const val HOURS_IN_DAY = 24L

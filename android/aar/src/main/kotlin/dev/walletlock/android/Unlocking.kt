@@ -34,6 +34,9 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         private set
 
     internal var onChange: () -> Unit = {}
+
+    /** After each try, once [onChange] was told. */
+    internal var onSettled: () -> Unit = {}
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private var session: Session? = null
     private var isClosed = false
@@ -87,6 +90,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
                 null -> answer = Answer.Fault
             }
             onChange()
+            onSettled()
         }
     }
 
@@ -98,6 +102,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         if (isClosed) return
         isClosed = true
         onChange = {}
+        onSettled = {}
         scope.cancel()
         takeSession()?.close()
         entry.close()

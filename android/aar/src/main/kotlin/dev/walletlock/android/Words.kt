@@ -10,8 +10,8 @@ import dev.walletlock.Refusal
 
 // What the lock says, in the words of the person's language. None of them blames; each says what to do next.
 
-/** A kind of lock on the screen: its picture, its name, and what it means. */
-internal class Notice(val icon: Int, val heading: String, val body: String)
+/** A kind of lock on the screen: its picture, its name, what it means, and the name without a clock beside it. */
+internal class Notice(val icon: Int, val heading: String, val body: String, val alone: String = heading)
 
 internal fun Resources.notice(status: LockStatus): Notice = when (status) {
     is LockStatus.Unconfigured ->
@@ -20,9 +20,10 @@ internal fun Resources.notice(status: LockStatus): Notice = when (status) {
         notice(R.drawable.walletlock_padlock, R.string.walletlock_ready, R.string.walletlock_ready_body)
     is LockStatus.CoolingDown -> Notice(
         R.drawable.walletlock_clock,
-        getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
+        getString(R.string.walletlock_try_again, inAboutWords(status.remainingMs)),
         listOfNotNull(getString(R.string.walletlock_cooling_down_body), status.triesLeft?.let(::triesThen))
-            .joinToString(" "),
+            .joinToString("\n"),
+        alone = getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
     )
     is LockStatus.Locked -> notice(status.reason)
     is LockStatus.Wiped ->
@@ -50,7 +51,7 @@ internal fun Resources.answer(answer: Unlocking.Answer): String = when (answer) 
 
 private fun Resources.answer(refusal: Refusal): String = when (refusal) {
     is PinOutcome.Wrong -> wrong(refusal)
-    is PinOutcome.Locked -> notice(refusal.status).heading
+    is PinOutcome.Locked -> notice(refusal.status).alone
     is PinOutcome.NoVerdict -> getString(
         when (val cause = refusal.cause) {
             is NoVerdictCause.NotAPin -> R.string.walletlock_too_short

@@ -12,7 +12,11 @@ import kotlin.math.max
 /** What is on the screen, drawn without a graphics card: all but the shadows. */
 fun View.drawn(): Bitmap {
     check(width > 0 && height > 0) { "it is not laid out yet" }
-    return Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888).also { draw(Canvas(it)) }
+    val bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888)
+    draw(Canvas(bitmap))
+    // A screen has nothing behind it. The file is smaller for it.
+    bitmap.setHasAlpha(false)
+    return bitmap
 }
 
 fun Bitmap.writeTo(file: File) {
@@ -23,7 +27,7 @@ fun Bitmap.writeTo(file: File) {
 /**
  * Pictures that are kept beside the tests, and what was drawn instead where it differs.
  *
- * To keep what is drawn now: run the tests with `-Dwalletlock.pictures.keep=true`, look at every picture, and commit it.
+ * To keep what is drawn now: `cargo xtask test --pictures`, look at every picture, and commit it.
  */
 class Golden(
     private val kept: File = File("src/test/pictures"),

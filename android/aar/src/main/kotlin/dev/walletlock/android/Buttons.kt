@@ -1,0 +1,75 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.content.res.ColorStateList
+import android.graphics.Color
+import android.graphics.drawable.GradientDrawable
+import android.graphics.drawable.RippleDrawable
+import android.view.Gravity
+import android.view.View
+import android.view.ViewGroup.LayoutParams.MATCH_PARENT
+import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
+import android.widget.Button
+import android.widget.LinearLayout
+
+/** As wide as the column, and as high as its words need. */
+internal fun wideButton(context: Context, colours: Colours, text: String, isPrimary: Boolean): Button {
+    val button = plainButton(context, text)
+    button.minHeight = context.dp(HEIGHT_DP)
+    button.setTextColor(if (isPrimary) colours.onBrand else colours.text)
+    val shape = context.rounded(if (isPrimary) colours.brand else colours.surface, HEIGHT_DP / 2)
+    button.background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, null)
+    button.setPadding(context.dp(INSET_DP), context.dp(GAP_DP), context.dp(INSET_DP), context.dp(GAP_DP))
+    button.layoutParams = below(context)
+    return button
+}
+
+/** For the edge of a card. */
+internal fun textButton(context: Context, colours: Colours, text: String): Button {
+    val button = plainButton(context, text)
+    button.minHeight = context.dp(LEAST_DP)
+    button.minimumWidth = context.dp(LEAST_DP)
+    button.minWidth = context.dp(LEAST_DP)
+    button.setTextColor(colours.accent)
+    button.background = RippleDrawable(ColorStateList.valueOf(colours.pressed), null, context.rounded(colours.text, LEAST_DP / 2))
+    button.setPadding(context.dp(GAP_DP), 0, context.dp(GAP_DP), 0)
+    button.layoutParams = LinearLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT)
+    return button
+}
+
+/** Words, and perhaps a button, in a frame: what is filled can be pressed. */
+internal fun card(context: Context, colours: Colours): LinearLayout {
+    val card = LinearLayout(context)
+    card.gravity = Gravity.CENTER_VERTICAL
+    card.background = context.rounded(Color.TRANSPARENT, HEIGHT_DP / 2).apply { setStroke(context.dp(1), colours.line) }
+    card.minimumHeight = context.dp(HEIGHT_DP)
+    card.setPaddingRelative(context.dp(INSET_DP), context.dp(INNER_DP), context.dp(GAP_DP), context.dp(INNER_DP))
+    card.layoutParams = below(context)
+    return card
+}
+
+private fun plainButton(context: Context, text: String) = Button(context).apply {
+    this.text = text
+    isAllCaps = false
+    textSize = TEXT_SP
+    typeface = context.medium()
+    gravity = Gravity.CENTER
+    // No shadow: nothing here lies above anything else.
+    stateListAnimator = null
+    textAlignment = View.TEXT_ALIGNMENT_GRAVITY
+}
+
+private fun below(context: Context) =
+    LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { bottomMargin = context.dp(GAP_DP) }
+
+private fun Context.rounded(colour: Int, radiusDp: Int) = GradientDrawable().apply {
+    setColor(colour)
+    cornerRadius = dp(radiusDp).toFloat()
+}
+
+private const val TEXT_SP = 16f
+private const val HEIGHT_DP = 56
+private const val LEAST_DP = 48
+private const val INSET_DP = 24
+private const val GAP_DP = 12
+private const val INNER_DP = 4

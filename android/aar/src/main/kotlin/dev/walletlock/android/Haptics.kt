@@ -1,0 +1,20 @@
+package dev.walletlock.android
+
+import android.os.Build
+import android.view.HapticFeedbackConstants
+import android.view.View
+
+// What the finger feels, unless the person turned that off.
+
+internal fun View.feelKey() {
+    performHapticFeedback(HapticFeedbackConstants.KEYBOARD_TAP)
+}
+
+internal fun View.feelYes() {
+    if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) performHapticFeedback(HapticFeedbackConstants.CONFIRM)
+}
+
+internal fun View.feelNo() {
+    val isNew = Build.VERSION.SDK_INT >= Build.VERSION_CODES.R
+    performHapticFeedback(if (isNew) HapticFeedbackConstants.REJECT else HapticFeedbackConstants.LONG_PRESS)
+}
