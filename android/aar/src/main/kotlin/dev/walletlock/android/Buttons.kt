@@ -38,13 +38,16 @@ internal fun textButton(context: Context, colours: Colours, text: String): Butto
 }
 
 /** Words, and perhaps a button, in a frame: what is filled can be pressed. */
-internal fun card(context: Context, colours: Colours): LinearLayout {
+internal fun card(context: Context, colours: Colours, words: View, button: Button? = null): LinearLayout {
     val card = LinearLayout(context)
     card.gravity = Gravity.CENTER_VERTICAL
     card.background = context.rounded(Color.TRANSPARENT, HEIGHT_DP / 2).apply { setStroke(context.dp(1), colours.line) }
     card.minimumHeight = context.dp(HEIGHT_DP)
-    card.setPaddingRelative(context.dp(INSET_DP), context.dp(INNER_DP), context.dp(GAP_DP), context.dp(INNER_DP))
+    val end = if (button == null) INSET_DP else GAP_DP
+    card.setPaddingRelative(context.dp(INSET_DP), context.dp(INNER_DP), context.dp(end), context.dp(INNER_DP))
     card.layoutParams = below(context)
+    card.addView(words)
+    button?.let(card::addView)
     return card
 }
 

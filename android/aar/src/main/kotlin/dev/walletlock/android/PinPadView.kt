@@ -222,23 +222,11 @@ public class PinPadView @JvmOverloads constructor(
         val answer = unlocking?.answer
         val isError = said?.second ?: (answer != null)
         header.dots.show(checking ?: typed(), pinLength, checking != null, isError && checking == null)
-        val (text, isWarning) = words(checking, answer)
+        val (text, isWarning) = resources.padWords(isCovered, checking != null, status, said, answer)
         header.showMessage(text, isWarning, isTicking = status is LockStatus.CoolingDown && !isCovered)
     }
 
     private fun typed(): Int = unlocking?.entry?.length ?: if (own.isInitialized()) own.value.length else 0
-
-    private fun words(checking: Int?, answer: Unlocking.Answer?): Pair<CharSequence, Boolean> {
-        val status = status
-        return when {
-            isCovered -> resources.getString(R.string.walletlock_covered) to true
-            checking != null -> resources.getString(R.string.walletlock_checking) to false
-            status != null && status !is LockStatus.Ready -> resources.notice(status).alone to false
-            said != null -> said!!
-            answer != null -> resources.answer(answer) to true
-            else -> resources.triesLeft(status) to false
-        }
-    }
 
     private fun onChange() {
         val going = unlocking ?: return

@@ -35,7 +35,7 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         }
     }
 
-    fun addAdvice(text: String): Unit = addView(advice(text))
+    fun addAdvice(text: String): Unit = addView(card(context, colours, words(text)))
 
     /** Opens the dialler with the number in it: the person calls, not we. */
     private fun addCall(number: String, isFirst: Boolean) {
@@ -75,8 +75,6 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         false
     }
 
-    private fun advice(text: String): View = card(context, colours).also { it.addView(words(text)) }
-
     private fun copyable(text: String, value: String): View {
         val copy = textButton(context, colours, resources.getString(R.string.walletlock_copy))
         copy.contentDescription = resources.getString(R.string.walletlock_copy_this, value)
@@ -86,10 +84,7 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
             copy.setText(R.string.walletlock_copied)
             copy.contentDescription = copy.text
         }
-        return card(context, colours).also {
-            it.addView(words(text))
-            it.addView(copy)
-        }
+        return card(context, colours, words(text), copy)
     }
 
     private fun words(text: String) = TextView(context).apply {

@@ -7,6 +7,7 @@ import dev.walletlock.LockStatus
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Refusal
+import dev.walletlock.WhoLocked
 
 // What the lock says, in the words of the person's language. None of them blames; each says what to do next.
 
@@ -25,7 +26,10 @@ internal fun Resources.notice(status: LockStatus): Notice = when (status) {
             .joinToString("\n"),
         alone = getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
     )
-    is LockStatus.Locked -> notice(status.reason)
+    is LockStatus.Locked -> when (status.by) {
+        // Each of these says that the phone did it.
+        WhoLocked.PHONE -> notice(status.reason)
+    }
     is LockStatus.Wiped ->
         notice(R.drawable.walletlock_padlock, R.string.walletlock_wiped, R.string.walletlock_wiped_body)
 }
@@ -44,7 +48,7 @@ internal fun Resources.trouble(): Notice =
 
 private fun Resources.notice(icon: Int, heading: Int, body: Int) = Notice(icon, getString(heading), getString(body))
 
-internal fun Resources.answer(answer: Unlocking.Answer): String = when (answer) {
+private fun Resources.answer(answer: Unlocking.Answer): String = when (answer) {
     is Unlocking.Answer.Refused -> answer(answer.refusal)
     is Unlocking.Answer.Fault -> getString(R.string.walletlock_not_checked)
 }
@@ -74,12 +78,30 @@ private fun Resources.wrong(wrong: PinOutcome.Wrong): String {
 }
 
 /** Told beforehand only when it matters: who has plenty should not count them. */
-internal fun Resources.triesLeft(status: LockStatus?): String {
+private fun Resources.triesLeft(status: LockStatus?): String {
     val tries = (status as? LockStatus.Ready)?.triesLeft ?: return ""
     return if (tries > FEW_TRIES) "" else getQuantityString(R.plurals.walletlock_tries, tries, tries)
 }
 
 private fun Resources.triesThen(tries: Int): String =
     getQuantityString(R.plurals.walletlock_tries_then, tries, tries)
+
+/**
+ * The line under the dots, and whether it warns: what is in the way first, then what was just [said] or answered.
+ */
+internal fun Resources.padWords(
+    isCovered: Boolean,
+    isChecking: Boolean,
+    status: LockStatus?,
+    said: Pair<CharSequence, Boolean>?,
+    answer: Unlocking.Answer?,
+): Pair<CharSequence, Boolean> = when {
+    isCovered -> getString(R.string.walletlock_covered) to true
+    isChecking -> getString(R.string.walletlock_checking) to false
+    status != null && status !is LockStatus.Ready -> notice(status).alone to false
+    said != null -> said
+    answer != null -> answer(answer) to true
+    else -> triesLeft(status) to false
+}
 
 private const val FEW_TRIES = 3

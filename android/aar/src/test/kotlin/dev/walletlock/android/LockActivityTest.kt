@@ -2,8 +2,10 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.content.Intent
+import android.graphics.Insets
 import android.os.Bundle
 import android.view.View
+import android.view.WindowInsets
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
 import dev.walletlock.LockException
 import java.util.concurrent.TimeUnit
@@ -194,6 +196,18 @@ class LockActivityTest {
         screen.pad().enter(TestWallet.RIGHT)
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         assertFalse(screen.get().isDestroyed)
+    }
+
+    @Test
+    fun `nothing lies under the bars and the camera`() {
+        val screen = shown()
+        val root = screen.pad().parent as View
+        val bars = WindowInsets.Builder()
+            .setInsets(WindowInsets.Type.systemBars(), Insets.of(0, 24, 0, 48))
+            .setInsets(WindowInsets.Type.displayCutout(), Insets.of(30, 0, 0, 0))
+            .build()
+        root.dispatchApplyWindowInsets(bars)
+        assertEquals(listOf(30, 24, 0, 48), listOf(root.paddingLeft, root.paddingTop, root.paddingRight, root.paddingBottom))
     }
 
     private fun someFault(): LockException =
