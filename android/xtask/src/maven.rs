@@ -46,7 +46,7 @@ pub(crate) fn keep_pictures(places: &Places, library: &Utf8Path) -> Result<Strin
     process::run_logged(
         maven(places, Flavour::Testing, library)
             .args(["--projects", "aar", "--also-make", "verify"])
-            .args(["-Dtest=ScreensTest", "-Dsurefire.failIfNoSpecifiedTests=false"])
+            .args(["-Dtest=ScreensTest", "-Dsurefire.failIfNoSpecifiedTests=false", "-Dwalletlock.every.test=false"])
             .arg("-Dwalletlock.pictures.keep=true"),
         &log,
     )?;

@@ -137,7 +137,6 @@ public class LockActivity : Activity() {
     }
 
     /** Kept in memory for the screen that comes next, and by nothing else. */
-    @Deprecated("the framework's name for it")
     override fun onRetainNonConfigurationInstance(): Any = opening
 
     override fun onStop() {

@@ -151,7 +151,7 @@ public class PinPadView @JvmOverloads constructor(
     /** Calls [listener] with the session of a right PIN, on the main thread. It is the listener's to close. */
     public fun setOnUnlocked(listener: OnUnlocked?) {
         onUnlocked = listener
-        if (isAttachedToWindow) render()
+        if (isAttachedToWindow) onChange()
     }
 
     /** Calls [listener] when a PIN was not accepted. The pad has told the person already. */
@@ -162,6 +162,12 @@ public class PinPadView @JvmOverloads constructor(
     /** Calls [listener] when a PIN was typed to its end on a pad without a lock. */
     public fun setOnPinEntered(listener: OnPinEntered?) {
         onPinEntered = listener
+    }
+
+    /** Wipes what was typed: after an [OnPinEntered] that goes on, such as 'type it once more'. */
+    public fun clear() {
+        unlocking?.clear() ?: entry.clear()
+        render()
     }
 
     /** Says [text] until the next digit. */
@@ -202,7 +208,7 @@ public class PinPadView @JvmOverloads constructor(
 
     private fun eraseAll() {
         if (!takesDigits()) return
-        unlocking?.clear() ?: entry.clear()
+        clear()
         erase()
     }
 

@@ -36,6 +36,12 @@ internal object Secured {
         val flags = if (secure) window.flags or FLAG_SECURE else window.flags and FLAG_SECURE.inv()
         if (flags == window.flags) return
         window.flags = flags
-        if (isAttachedToWindow) context.getSystemService(WindowManager::class.java)?.updateViewLayout(this, window)
+        if (!isAttachedToWindow) return
+        try {
+            context.getSystemService(WindowManager::class.java)?.updateViewLayout(this, window)
+        } catch (_: IllegalArgumentException) {
+            // The window itself is going away: there is nothing left to see.
+            return
+        }
     }
 }

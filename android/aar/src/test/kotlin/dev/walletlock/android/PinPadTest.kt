@@ -244,6 +244,35 @@ class PinPadTest {
     }
 
     @Test
+    fun `a session waits for who listens late`() {
+        val unlocking = Unlocking(wallet.lock)
+        pad.setOnUnlocked(null)
+        pad.bind(unlocking)
+        pad.enter(TestWallet.RIGHT)
+        pad.done()
+        assertEquals(emptyList<Session>(), sessions)
+        pad.setOnUnlocked(sessions::add)
+        assertTrue(sessions.single().isLive)
+        assertNull(unlocking.takeSession())
+        unlocking.close()
+        assertTrue("it was taken", sessions.single().isLive)
+    }
+
+    @Test
+    fun `a session that nobody took is closed with what kept it`() {
+        val unlocking = Unlocking(wallet.lock)
+        pad.setOnUnlocked(null)
+        pad.bind(unlocking)
+        pad.enter(TestWallet.RIGHT)
+        pad.done()
+        val kept = Unlocking::class.java.getDeclaredField("session").apply { isAccessible = true }.get(unlocking) as Session
+        assertTrue(kept.isLive)
+        unlocking.close()
+        assertFalse(kept.isLive)
+        assertNull(unlocking.takeSession())
+    }
+
+    @Test
     fun `a pad without a lock hands its digits over`() {
         val empty = TestWallet()
         pad.unbind()
@@ -254,6 +283,9 @@ class PinPadTest {
         pad.enter("947206")
         pad.done()
         assertEquals(LockStatus.Ready(5), empty.lock.status.value)
+        pad.enter("11")
+        pad.clear()
+        assertEquals("No digits typed", pad.dots().contentDescription)
         pad.enter("11")
         pad.reject("Not that one")
         assertEquals("Not that one", pad.message())
