@@ -17,6 +17,7 @@ import android.widget.TextView
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
 import dev.walletlock.WalletLock
+import kotlin.math.min
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
@@ -57,7 +58,7 @@ public class LockedView @JvmOverloads constructor(
         isFillViewport = true
         isVerticalScrollBarEnabled = false
         dress()
-        addView(if (isWide()) besideEachOther() else oneColumn(), LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+        addView(if (isWide()) besideEachOther() else oneColumn(), LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
     }
 
     /** Shows the lock's status as it changes, while it is on the screen. */
@@ -226,7 +227,7 @@ public class LockedView @JvmOverloads constructor(
         return row
     }
 
-    private fun column() = LinearLayout(context).apply {
+    private fun column() = Column(context).apply {
         orientation = LinearLayout.VERTICAL
         gravity = Gravity.CENTER
         setPadding(dp(24), dp(24), dp(24), dp(24))
@@ -246,7 +247,16 @@ public class LockedView @JvmOverloads constructor(
 
     private fun wide(above: Int) = LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = dp(above) }
 
+    /** No wider than eyes like to go. */
+    private class Column(context: Context) : LinearLayout(context) {
+        override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
+            val width = min(MeasureSpec.getSize(widthMeasureSpec), dp(COLUMN_DP))
+            super.onMeasure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), heightMeasureSpec)
+        }
+    }
+
     private companion object {
         const val WIDE_DP = 480
+        const val COLUMN_DP = 448
     }
 }

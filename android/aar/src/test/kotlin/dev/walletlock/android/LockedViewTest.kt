@@ -19,6 +19,7 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowLooper
 
 @RunWith(RobolectricTestRunner::class)
@@ -70,6 +71,17 @@ class LockedViewTest {
             view.show(cooling(252_000L - second * 1_000))
         }
         assertTrue("${spoken()}", spoken().size - before in 1..3)
+    }
+
+    @Test
+    @Config(qualifiers = "w800dp-h1280dp-mdpi")
+    fun `on a tablet lines stay short, in the middle`() {
+        show(Contact.Phone("+1 555 0100"))
+        TestWallet.settle()
+        val button = button("Call +1 555 0100")
+        assertEquals(400, button.width)
+        val place = IntArray(2).also(button::getLocationInWindow)
+        assertEquals(200, place[0])
     }
 
     @Test
