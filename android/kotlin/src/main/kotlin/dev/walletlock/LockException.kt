@@ -65,6 +65,16 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     /** It was closed. */
     public class Closed internal constructor() : LockException("closed")
 
+    /** On a phone: the app was installed without the native library for its processor; the cause names what was looked for. */
+    public class NoLibrary internal constructor(cause: Throwable) :
+        LockException("no native library for this phone", cause)
+
+    /**
+     * On a phone: it was started and nobody has unlocked it yet, so the app's files cannot be read. Android's part
+     * throws it; open the wallet again after `ACTION_USER_UNLOCKED`.
+     */
+    public class BeforeFirstUnlock : LockException("the phone has not been unlocked since it started")
+
     /**
      * JNA, or the code generated for it, could not be started; the cause says why. Opening, the PIN pad and checking the
      * PIN do without it; what was called does not.

@@ -88,15 +88,31 @@ public sealed interface Remedy {
 
 /** Someone a locked-out person can turn to. They come from the policy. */
 public sealed interface Contact {
-    /** A phone number to call. */
+    /**
+     * A phone number to call.
+     *
+     * @property number as it is dialled.
+     */
     public data class Phone(public val number: String) : Contact
 
-    /** A form to fill in, by its address. */
+    /**
+     * A form to fill in.
+     *
+     * @property address where it is.
+     */
     public data class Form(public val address: String) : Contact
 
-    /** An account on a social network. */
+    /**
+     * An account on a social network.
+     *
+     * @property account which one.
+     */
     public data class Social(public val account: String) : Contact
 
-    /** What to tell the police, and where. */
+    /**
+     * The police.
+     *
+     * @property advice what to tell them, and where.
+     */
     public data class Police(public val advice: String) : Contact
 }

@@ -53,7 +53,7 @@ internal object NativeLibrary {
             load(library)
             OverJni
         } catch (refused: UnsatisfiedLinkError) {
-            if (isPhone(property)) throw refused
+            if (isPhone(property)) throw LockException.NoLibrary(refused)
             // A JVM loads a library for one class loader only, and another has it, as with plugins. JNA does not mind.
             // But only one at a time can be called back over it: so there are two of us in a JVM, and not three.
             OverUniffi

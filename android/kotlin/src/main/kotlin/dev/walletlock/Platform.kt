@@ -20,6 +20,7 @@ public class Platform private constructor(internal val parts: Parts?, internal v
     public constructor(clock: Clock, deviceKey: DeviceKey, entropy: Entropy? = null) :
         this(Parts(clock, deviceKey, entropy), context = null)
 
+    /** Where the phone's own comes from. */
     public companion object {
         /**
          * The phone's own: keys in its AndroidKeyStore, in StrongBox where there is one that is fast enough; the clock

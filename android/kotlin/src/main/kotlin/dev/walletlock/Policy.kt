@@ -17,6 +17,7 @@ public class Policy private constructor(internal val text: String) {
     /** Says nothing: a policy is long. See [json]. */
     override fun toString(): String = "Policy"
 
+    /** Where policies come from. */
     public companion object {
         /** The preset `walletlock`: four free tries, then growing waits, locked at the sixteenth until verified. */
         @JvmField

@@ -223,6 +223,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         told.tryEmit(event)
     }
 
+    /** Where locks are opened. */
     public companion object {
         /**
          * Opens the lock that is kept in the file [path], or begins a new one there. Its folder must exist, and be the

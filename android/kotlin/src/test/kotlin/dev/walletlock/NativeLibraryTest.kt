@@ -3,6 +3,7 @@ package dev.walletlock
 import java.io.File
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertSame
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
@@ -50,7 +51,8 @@ class NativeLibraryTest {
     @Test
     fun `where it is refused the other way is left, but not on a phone`() {
         assertSame(OverUniffi, unlockPath("java.vm.name" to "OpenJDK 64-Bit Server VM") { refused() })
-        assertThrows<UnsatisfiedLinkError> { unlockPath("java.vm.name" to "Dalvik") { refused() } }
+        val missing = assertThrows<LockException.NoLibrary> { unlockPath("java.vm.name" to "Dalvik") { refused() } }
+        assertTrue(missing.cause is UnsatisfiedLinkError)
         assertThrows<NoClassDefFoundError> { unlockPath { throw NoClassDefFoundError("another fault is not hidden") } }
     }
 }

@@ -1,55 +1,46 @@
 package dev.walletlock.android;
 
+import static dev.walletlock.fakes.Fakes.pinOf;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import android.app.Application;
+import dev.walletlock.Enrolment;
+import dev.walletlock.FromJava;
 import dev.walletlock.LockStatus;
-import dev.walletlock.PinOutcome;
-import java.util.ArrayList;
-import java.util.List;
+import dev.walletlock.PinEntry;
+import dev.walletlock.Policy;
+import dev.walletlock.Session;
+import dev.walletlock.WalletLock;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.RobolectricTestRunner;
 
-/** What an app in Java writes. */
+/** All of it as Java sees it. */
 @RunWith(RobolectricTestRunner.class)
-public final class FromJavaTest {
-    private final List<String> heard = new ArrayList<>();
+public class FromJavaTest {
+    @Rule
+    public final OnPhone phone = new OnPhone();
+
+    @Rule
+    public final FakeAndroidKeyStore keystore = new FakeAndroidKeyStore();
 
     @Test
-    public void aPadIsBoundAndHeard() {
-        try (TestWallet wallet = new TestWallet().enrol(TestWallet.RIGHT)) {
-            Stage activity = Stage.Companion.shown();
-            PinPadView pad = new PinPadView(activity);
-            pad.setPinLength(6);
-            pad.setShuffled(true);
-            pad.bind(wallet.getLock());
-            pad.setOnRefused(refusal -> heard.add("wrong " + ((PinOutcome.Wrong) refusal).getTriesLeft()));
-            pad.setOnUnlocked(session -> {
-                heard.add("open " + session.isLive());
-                session.close();
-            });
-            activity.show(pad);
-            TestWalletKt.enter(pad, TestWallet.WRONG);
-            TestWalletKt.enter(pad, TestWallet.RIGHT);
-            assertEquals(List.of("wrong 4", "open true"), heard);
+    public void aWalletIsOpenedAndLocksByItself() throws Exception {
+        Application application = phone.getApplication();
+        try (WalletLock lock = FromJava.blocking(c -> WalletLocks.open(application, c));
+            AutoLock autoLock = AutoLock.start(application, lock, 0);
+            PinEntry entry = pinOf("835179")) {
+            Enrolment enrolment = FromJava.blocking(c -> lock.enrol(entry, c));
+            Session session = ((Enrolment.Enrolled) enrolment).getSession();
+            assertTrue(session.isLive());
+            Sample.Companion.controller().pause().stop();
+            assertFalse(session.isLive());
         }
-    }
-
-    @Test
-    public void theScreenIsToldItsLock() {
-        try (TestWallet wallet = new TestWallet()) {
-            Stage activity = Stage.Companion.shown();
-            LockActivity.useLock((context, continuation) -> wallet.getLock());
-            assertEquals(LockActivity.class.getName(), LockActivity.intent(activity).getComponent().getClassName());
-            assertEquals(6, LockActivity.intent(activity, 6).getIntExtra("dev.walletlock.pinLength", 0));
-            LockedView locked = activity.show(new LockedView(activity));
-            locked.setOnGoOn(() -> heard.add("on"));
-            locked.show(LockStatus.Wiped.INSTANCE);
-            for (android.view.View view : TestWalletKt.all(locked)) {
-                if (view.isClickable()) view.performClick();
-            }
-            assertTrue(heard.contains("on"));
+        try (WalletLock other = FromJava.blocking(c -> WalletLocks.open(application, Policy.DEFAULT, "other", c))) {
+            assertEquals(LockStatus.Unconfigured.INSTANCE, other.getStatus().getValue());
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.Collections
 import java.util.Date
 import java.util.Enumeration
 import java.util.TreeMap
+import java.util.concurrent.ConcurrentHashMap
 import javax.crypto.KeyGeneratorSpi
 import javax.crypto.Mac
 import javax.crypto.MacSpi
@@ -46,6 +47,9 @@ class FakeAndroidKeyStore : ExternalResource() {
 
     /** What the keys that exist were made with. */
     val specs: Map<String, KeyGenParameterSpec> get() = synchronized(keys) { keys.mapValues { it.value.spec } }
+
+    /** Who reached into it, and so waited for it. */
+    val users: MutableSet<Thread> = ConcurrentHashMap.newKeySet()
 
     private val keys = TreeMap<String, HardwareKey>()
 
@@ -76,6 +80,7 @@ class FakeAndroidKeyStore : ExternalResource() {
         override fun getEncoded(): ByteArray? = null
 
         fun mac(): Mac {
+            users += Thread.currentThread()
             // As the real one tells it: by AOSP's KeyStoreCryptoOperationUtils.
             if (spec.isUnlockedDeviceRequired && isPhoneLocked) throw UserNotAuthenticatedException()
             return Mac.getInstance(HMAC, "SunJCE").also { it.init(SecretKeySpec(bytes, HMAC)) }
@@ -145,7 +150,10 @@ class FakeAndroidKeyStore : ExternalResource() {
     }
 
     private inner class Store : KeyStoreSpi() {
-        override fun engineLoad(stream: InputStream?, password: CharArray?) = require(stream == null && password == null)
+        override fun engineLoad(stream: InputStream?, password: CharArray?) {
+            require(stream == null && password == null)
+            users += Thread.currentThread()
+        }
         override fun engineGetKey(alias: String, password: CharArray?): Key? = synchronized(keys) { keys[alias] }
         override fun engineContainsAlias(alias: String) = synchronized(keys) { alias in keys }
         override fun engineIsKeyEntry(alias: String) = engineContainsAlias(alias)

@@ -158,6 +158,7 @@ internal fun inWords(fault: LockException): String = when (fault) {
     is LockException.Invalid -> "That is too long, or empty (${fault.what})."
     is LockException.LimitReached -> "That is enough for now (${fault.what}). Unlock the wallet again to go on."
     is LockException.Closed -> "It was closed."
+    is LockException.NoLibrary, is LockException.BeforeFirstUnlock -> "That happens on a phone only."
     is LockException.Jna -> "JNA cannot be started on this computer, and this needs it."
     is LockException.Internal -> "A defect in Walletlock. Nothing was opened by it."
 }

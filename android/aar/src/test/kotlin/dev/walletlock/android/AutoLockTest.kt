@@ -1,0 +1,226 @@
+package dev.walletlock.android
+
+import android.app.Activity
+import android.content.Intent
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+import dev.walletlock.fakes.FakePhone
+import java.time.Duration
+import kotlinx.coroutines.runBlocking
+import org.junit.After
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.shadows.ShadowSystemClock
+
+@RunWith(RobolectricTestRunner::class)
+class AutoLockTest {
+    private val application = RuntimeEnvironment.getApplication()
+    private lateinit var lock: WalletLock
+    private lateinit var session: Session
+    private var autoLock: AutoLock? = null
+
+    @Before
+    fun `someone is in`() = runBlocking {
+        lock = WalletLock.open(application, platform = FakePhone().platform)
+        session = lock.enrolled()
+    }
+
+    @After
+    fun `the app ends`() {
+        autoLock?.close()
+        lock.close()
+    }
+
+    private fun startAutoLock(afterSeconds: Int = 30) {
+        autoLock = AutoLock.start(application, lock, afterSeconds)
+    }
+
+    private fun pass(seconds: Long) = shadowOf(application.mainLooper).idleFor(Duration.ofSeconds(seconds))
+
+    private fun <T : Activity> ActivityController<T>.leave() = apply { pause().stop() }
+
+    private fun <T : Activity> ActivityController<T>.comeBack() = apply { restart().resume() }
+
+    private fun turnScreenOff() {
+        application.sendBroadcast(Intent(Intent.ACTION_SCREEN_OFF))
+        pass(0)
+    }
+
+    @Test
+    fun `while a screen is shown nothing locks`() {
+        startAutoLock()
+        Sample.controller()
+        pass(600)
+        assertTrue(session.isLive)
+    }
+
+    @Test
+    fun `turning the screen off locks at once`() {
+        startAutoLock()
+        Sample.controller()
+        turnScreenOff()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `leaving the app locks after the time, and not before`() {
+        startAutoLock()
+        Sample.controller().leave()
+        pass(29)
+        assertTrue(session.isLive)
+        pass(1)
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `coming back in time keeps it open, and starts the time anew`() {
+        startAutoLock()
+        val screen = Sample.controller().leave()
+        pass(29)
+        screen.comeBack()
+        pass(600)
+        assertTrue(session.isLive)
+        screen.leave()
+        pass(29)
+        assertTrue(session.isLive)
+        pass(1)
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `with no time leaving locks at once`() {
+        startAutoLock(afterSeconds = 0)
+        Sample.controller().leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `going from screen to screen is not leaving`() {
+        startAutoLock(afterSeconds = 0)
+        val first = Sample.controller()
+        first.pause()
+        val second = Sample.controller()
+        first.stop()
+        pass(600)
+        assertTrue(session.isLive)
+        second.pause()
+        first.comeBack()
+        second.stop().destroy()
+        pass(600)
+        assertTrue(session.isLive)
+        first.leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `what lies half over a screen does not hide it`() {
+        startAutoLock(afterSeconds = 0)
+        Sample.controller().pause()
+        pass(600)
+        assertTrue(session.isLive)
+    }
+
+    @Test
+    fun `turning the phone is not leaving`() {
+        startAutoLock(afterSeconds = 0)
+        val screen = Sample.controller()
+        RuntimeEnvironment.setQualifiers("+land")
+        screen.configurationChange()
+        screen.recreate()
+        pass(600)
+        assertTrue(session.isLive)
+        screen.leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `a screen that was to be made anew, and was not, was left`() {
+        startAutoLock(afterSeconds = 0)
+        Robolectric.buildActivity(Turning::class.java).setup().leave()
+        pass(1)
+        assertTrue(session.isLive)
+        pass(1)
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `a phone that slept locks before the screen is shown again`() {
+        startAutoLock()
+        val screen = Sample.controller().leave()
+        // The clock goes on, and no timer with it.
+        ShadowSystemClock.advanceBy(Duration.ofHours(1))
+        assertTrue("the timer has not run", session.isLive)
+        val wasLive = mutableListOf<Boolean>()
+        application.registerActivityLifecycleCallbacks(OnStarted { wasLive += session.isLive })
+        screen.restart()
+        assertFalse(wasLive.single())
+    }
+
+    @Test
+    fun `a screen that was there first is seen too`() {
+        val screen = Sample.controller()
+        startAutoLock()
+        pass(600)
+        assertTrue(session.isLive)
+        screen.leave()
+        pass(30)
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `a closed one does nothing`() {
+        startAutoLock()
+        val screen = Sample.controller().leave()
+        autoLock?.close()
+        autoLock?.close()
+        pass(600)
+        screen.comeBack().leave()
+        turnScreenOff()
+        assertTrue(session.isLive)
+    }
+
+    @Test
+    fun `a closed lock needs no locking`() {
+        startAutoLock(afterSeconds = 0)
+        val screen = Sample.controller()
+        lock.close()
+        turnScreenOff()
+        screen.leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `a time cannot be negative`() {
+        assertThrows(IllegalArgumentException::class.java) { AutoLock.start(application, lock, -1) }
+    }
+
+    /** One that Android is about to make anew. */
+    class Turning : Activity() {
+        override fun isChangingConfigurations() = true
+    }
+
+    private class OnStarted(private val then: () -> Unit) : android.app.Application.ActivityLifecycleCallbacks {
+        override fun onActivityStarted(activity: Activity) = then()
+
+        override fun onActivityCreated(activity: Activity, state: android.os.Bundle?) = Unit
+
+        override fun onActivityResumed(activity: Activity) = Unit
+
+        override fun onActivityPaused(activity: Activity) = Unit
+
+        override fun onActivityStopped(activity: Activity) = Unit
+
+        override fun onActivitySaveInstanceState(activity: Activity, state: android.os.Bundle) = Unit
+
+        override fun onActivityDestroyed(activity: Activity) = Unit
+    }
+}
