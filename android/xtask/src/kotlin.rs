@@ -25,6 +25,14 @@ pub(crate) fn generate(places: &Places, flavour: Flavour, library: &Utf8Path) ->
     generate_with_bindgen_paths(options, paths).with_context(|| format!("could not generate Kotlin from {library}"))
 }
 
+/// The names of the native functions that this Kotlin calls.
+pub(crate) fn functions_called(places: &Places, flavour: Flavour) -> Result<Vec<String>> {
+    let path = places.kotlin_bindings(flavour).join("dev/walletlock/ffi/walletlock.kt");
+    let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
+    let names = text.split("external fun ").skip(1).filter_map(|after| after.split('(').next());
+    Ok(names.map(|name| name.trim_matches('`').to_owned()).collect())
+}
+
 /// Removes a folder that may be absent.
 pub(crate) fn remove_folder(folder: &Utf8Path) -> Result<()> {
     match fs::remove_dir_all(folder) {

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::kotlin::remove_folder;
 use crate::places::{Flavour, Places};
@@ -51,6 +51,42 @@ pub(crate) fn keep_pictures(places: &Places, library: &Utf8Path) -> Result<Strin
         &log,
     )?;
     counts_in(&log)
+}
+
+/// Compiles what goes into the Android archive, on the library that ships. Returns the folder of both modules.
+pub(crate) fn build_aar(places: &Places, library: &Utf8Path) -> Result<Utf8PathBuf> {
+    let folder = places.maven_aar();
+    remove_folder(&folder)?;
+    process::run_logged(
+        maven(places, Flavour::Shipped, library).arg(format!("-Dwalletlock.build={folder}")).args([
+            "--projects",
+            "aar",
+            "--also-make",
+            "process-classes",
+        ]),
+        &places.log("maven-aar"),
+    )?;
+    Ok(folder)
+}
+
+/// Writes the pages of the facade's and of Android's KDoc into a folder.
+pub(crate) fn write_kdoc(places: &Places, folder: &Utf8Path) -> Result<()> {
+    remove_folder(folder)?;
+    process::run_logged(
+        program().current_dir(places.aar().join("kdoc")).args([
+            &format!("-Dwalletlock.build={}", places.maven_aar()),
+            &format!("-Dwalletlock.kdoc={folder}"),
+            "dokka:dokka",
+        ]),
+        &places.log("kdoc"),
+    )
+}
+
+/// The repository of whoever runs this.
+pub(crate) fn own_repository() -> Result<Utf8PathBuf> {
+    let home = std::env::home_dir().context("there is no home folder")?;
+    let home = Utf8PathBuf::from_path_buf(home).map_err(|_| anyhow::anyhow!("the home folder's path is not UTF-8"))?;
+    Ok(home.join(".m2/repository"))
 }
 
 /// What the test runner counted, by a log of Maven.

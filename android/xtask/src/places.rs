@@ -72,6 +72,11 @@ impl Places {
         self.target.join("maven").join(flavour.name())
     }
 
+    /// What Maven builds for the Android archive.
+    pub(crate) fn maven_aar(&self) -> Utf8PathBuf {
+        self.target.join("maven/aar")
+    }
+
     /// The Kotlin generated from one library.
     pub(crate) fn kotlin_bindings(&self, flavour: Flavour) -> Utf8PathBuf {
         self.target.join(match flavour {
@@ -105,7 +110,12 @@ impl Places {
         self.root.join("tests/consumer/jvm")
     }
 
-    /// Where that app is built, and the Maven repository it takes everything from.
+    /// One that takes the Android archive.
+    pub(crate) fn android_consumer(&self) -> Utf8PathBuf {
+        self.root.join("tests/consumer/android")
+    }
+
+    /// Where both are built, and the Maven repository it takes everything from.
     pub(crate) fn consumer_build(&self) -> Utf8PathBuf {
         self.target.join("consumer")
     }

@@ -1,5 +1,7 @@
 //! The three kinds of processor that an Android app ships its library for.
 
+use goblin::elf::header::{EM_AARCH64, EM_ARM, EM_X86_64};
+
 /// Named as Android names them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Abi {
@@ -20,6 +22,15 @@ impl Abi {
             Self::Arm64 => "arm64-v8a",
             Self::Arm32 => "armeabi-v7a",
             Self::X86 => "x86_64",
+        }
+    }
+
+    /// Its number in an ELF file's header.
+    pub(crate) fn machine(self) -> u16 {
+        match self {
+            Self::Arm64 => EM_AARCH64,
+            Self::Arm32 => EM_ARM,
+            Self::X86 => EM_X86_64,
         }
     }
 

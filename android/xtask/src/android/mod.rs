@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use self::abi::Abi;
 pub(crate) use self::same_bytes::prove as same_bytes;
@@ -37,7 +37,7 @@ pub(crate) fn test(places: &Places) -> Result<()> {
             }
         }
         let start = Instant::now();
-        let stripped = build(&toolchain)?;
+        let stripped = build(&toolchain)?.stripped;
         let seconds = start.elapsed().as_secs();
         let faults = inspect::faults(&toolchain, &stripped)?;
         if !faults.is_empty() {
@@ -58,8 +58,26 @@ pub(crate) fn test(places: &Places) -> Result<()> {
 /// puts names to backtraces, of which a stripped library has none. Stable Rust keeps that behind a key.
 const OWN_STD: [&str; 2] = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features="];
 
-/// The library as it ships, of one ABI. With its symbols it stays in cargo's folder.
-fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
+/// The library as it ships, of one ABI.
+pub(crate) struct Library {
+    pub(crate) abi: Abi,
+    pub(crate) stripped: Utf8PathBuf,
+    /// For reading crash reports.
+    pub(crate) with_symbols: Utf8PathBuf,
+}
+
+/// Builds every ABI.
+pub(crate) fn build_all(places: &Places) -> Result<Vec<Library>> {
+    let tools = Tools::find()?;
+    Abi::ALL.into_iter().map(|abi| build(&Toolchain::new(places, &tools, abi))).collect()
+}
+
+/// What is wrong with this file as a library of this ABI.
+pub(crate) fn faults(places: &Places, abi: Abi, library: &Utf8Path) -> Result<Vec<(&'static str, String)>> {
+    inspect::faults(&Toolchain::new(places, &Tools::find()?, abi), library)
+}
+
+fn build(toolchain: &Toolchain) -> Result<Library> {
     let (places, abi) = (toolchain.places(), toolchain.abi);
     let mut cargo = process::cargo(places);
     cargo.args(["build", "--quiet", "--release", "--package", "walletlock-android", "--target", abi.rust_target()]);
@@ -70,5 +88,5 @@ fn build(toolchain: &Toolchain) -> Result<Utf8PathBuf> {
     let stripped = places.android_libraries().join(abi.name()).join("libwalletlock.so");
     fs::create_dir_all(stripped.parent().context("it has a folder")?)?;
     process::run(Command::new(toolchain.tools.strip()).args(["--strip-all", "-o", stripped.as_str(), built.as_str()]))?;
-    Ok(stripped)
+    Ok(Library { abi, stripped, with_symbols: built })
 }

@@ -54,7 +54,7 @@ pub(crate) fn prove(places: &Places) -> Result<ExitCode> {
 
 /// SHA-256 of the library as it ships.
 fn digest(toolchain: &Toolchain) -> Result<String> {
-    let library = build(toolchain)?;
+    let library = build(toolchain)?.stripped;
     let bytes = fs::read(&library).with_context(|| format!("could not read {library}"))?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
