@@ -24,25 +24,31 @@ pub(crate) fn can_be_compiled() -> bool {
 /// Writes `resources.apk`, `java/` and `R.txt` afresh.
 pub(crate) fn compile(places: &Places) -> Result<()> {
     let source = places.aar().join("src/main");
-    let folder = places.android_resources();
-    remove_folder(&folder)?;
-    fs::create_dir_all(&folder)?;
-    let compiled = folder.join("compiled.zip");
-    process::run(Command::new("aapt2").args([
-        "compile",
-        "--dir",
-        source.join("res").as_str(),
-        "-o",
-        compiled.as_str(),
-    ]))?;
-    process::run(
-        Command::new("aapt2")
-            .arg("link")
-            .args(["-I", FRAMEWORK, "--manifest", source.join("AndroidManifest.xml").as_str()])
-            // Constants would be compiled into our classes, and an app numbers the resources anew.
-            .arg("--non-final-ids")
-            .args(["--java", folder.join("java").as_str()])
-            .args(["--output-text-symbols", folder.join("R.txt").as_str()])
-            .args(["-o", folder.join("resources.apk").as_str(), compiled.as_str()]),
-    )
+    link(&source.join("AndroidManifest.xml"), &[&source.join("res")], &places.android_resources(), &[])
+}
+
+/// The same of an app that takes the AAR: its own resources and the AAR's together, numbered anew, with an R for each.
+pub(crate) fn compile_app(source: &Utf8Path, of_the_aar: &Utf8Path, folder: &Utf8Path) -> Result<()> {
+    let manifest = source.join("AndroidManifest.xml");
+    link(&manifest, &[of_the_aar, &source.join("res")], folder, &["--extra-packages", "dev.walletlock.android"])
+}
+
+fn link(manifest: &Utf8Path, resources: &[&Utf8Path], folder: &Utf8Path, options: &[&str]) -> Result<()> {
+    remove_folder(folder)?;
+    fs::create_dir_all(folder)?;
+    let mut link = Command::new("aapt2");
+    link.arg("link")
+        .args(["-I", FRAMEWORK, "--manifest", manifest.as_str()])
+        // Constants would be compiled into our classes, and an app numbers the resources anew.
+        .arg("--non-final-ids")
+        .args(["--java", folder.join("java").as_str()])
+        .args(["--output-text-symbols", folder.join("R.txt").as_str()])
+        .args(["-o", folder.join("resources.apk").as_str()])
+        .args(options);
+    for (number, source) in resources.iter().enumerate() {
+        let compiled = folder.join(format!("compiled-{number}.zip"));
+        process::run(Command::new("aapt2").args(["compile", "--dir", source.as_str(), "-o", compiled.as_str()]))?;
+        link.arg(compiled.as_str());
+    }
+    process::run(&mut link)
 }

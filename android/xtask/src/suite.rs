@@ -12,13 +12,14 @@ use crate::{android, bionic, consumer, demo, kotlin, library, maven, process, re
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("the core as it ships", core_as_shipped),
     ("all Rust tests", all_rust),
     ("all Kotlin tests", all_kotlin),
     ("an app's own tests", consumer::test),
     ("the Android libraries", android::test),
     ("the library on bionic", bionic::test),
+    ("an Android app's own tests", consumer::test_android),
     ("the demo's tour", tour),
 ];
 
