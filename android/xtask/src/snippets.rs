@@ -17,6 +17,8 @@ import android.content.*
 import android.os.*
 import android.view.*
 import android.widget.*
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.viewinterop.AndroidView
 import androidx.lifecycle.*
 import dev.walletlock.*
 import dev.walletlock.android.*
