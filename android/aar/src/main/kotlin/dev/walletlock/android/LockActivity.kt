@@ -151,9 +151,11 @@ public class LockActivity : Activity() {
         super.onDestroy()
     }
 
+    /** Keys of a keyboard go to the pad, wherever the focus is. */
     override fun dispatchKeyEvent(event: KeyEvent): Boolean =
         (pad.visibility == View.VISIBLE && !pad.hasFocus() && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
 
+    /** How an app launches it and takes what it gives. */
     public companion object {
         /** The result when the wallet has no PIN: none was set yet, or everything was erased. */
         public const val RESULT_NO_PIN: Int = RESULT_FIRST_USER

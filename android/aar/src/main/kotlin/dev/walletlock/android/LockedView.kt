@@ -254,9 +254,7 @@ public class LockedView @JvmOverloads constructor(
             super.onMeasure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), heightMeasureSpec)
         }
     }
-
-    private companion object {
-        const val WIDE_DP = 480
-        const val COLUMN_DP = 448
-    }
 }
+
+private const val WIDE_DP = 480
+private const val COLUMN_DP = 448

@@ -184,6 +184,7 @@ public class PinPadView @JvmOverloads constructor(
         refuse()
     }
 
+    /** While it is not enabled it takes no digit, and shows that. */
     override fun setEnabled(enabled: Boolean) {
         super.setEnabled(enabled)
         render()
@@ -311,6 +312,7 @@ public class PinPadView @JvmOverloads constructor(
         return !covered
     }
 
+    /** Digits, delete and enter of a keyboard do what the keys on the screen do. */
     override fun dispatchKeyEvent(event: KeyEvent): Boolean {
         val isDown = event.action == KeyEvent.ACTION_DOWN
         val digit = event.digit
