@@ -11,12 +11,12 @@ use crate::kotlin::remove_folder;
 use crate::places::{Flavour, Places};
 use crate::{jar, maven};
 
-/// What an app has to be compiled against: the newest Android whose resources ours can name.
+/// What an app has to be compiled against, the newest Android whose resources ours can name; and with, the first whose D8 reads our classes.
 const METADATA: &str = "\
 aarFormatVersion=1.0
 aarMetadataVersion=1.0
 minCompileSdk=29
-minAndroidGradlePluginVersion=1.0.0
+minAndroidGradlePluginVersion=7.0.0
 ";
 
 /// The facade with what is generated for it, and Android's part.

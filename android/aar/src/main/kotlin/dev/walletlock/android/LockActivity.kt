@@ -152,8 +152,10 @@ public class LockActivity : Activity() {
     }
 
     /** Keys of a keyboard go to the pad, wherever the focus is. */
-    override fun dispatchKeyEvent(event: KeyEvent): Boolean =
-        (pad.visibility == View.VISIBLE && !pad.hasFocus() && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
+    override fun dispatchKeyEvent(event: KeyEvent): Boolean {
+        val isForPad = pad.visibility == View.VISIBLE && !pad.hasFocus()
+        return (isForPad && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
+    }
 
     /** How an app launches it and takes what it gives. */
     public companion object {

@@ -58,7 +58,8 @@ public class LockedView @JvmOverloads constructor(
         isFillViewport = true
         isVerticalScrollBarEnabled = false
         dress()
-        addView(if (isWide()) besideEachOther() else oneColumn(), LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        val content = if (isWide()) besideEachOther() else oneColumn()
+        addView(content, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
     }
 
     /** Shows the lock's status as it changes, while it is on the screen. */
