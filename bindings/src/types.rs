@@ -5,7 +5,7 @@ use walletlock_core::journal::{self, Kind};
 use walletlock_core::lockout::Contact;
 use walletlock_core::pin::{self, Reminder, Severity};
 use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
-use walletlock_core::{LockReason, WhoLocked};
+use walletlock_core::{LockReason, RollbackProtection, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -27,6 +27,12 @@ pub enum SecurityLevel {
     TrustedEnvironment,
     Software,
     Unknown,
+}
+
+#[uniffi::remote(Enum)]
+pub enum RollbackProtection {
+    On,
+    Off,
 }
 
 #[uniffi::remote(Enum)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
+use walletlock_core::RollbackProtection;
 use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::Reminder;
@@ -93,6 +94,14 @@ impl WalletLock {
         Ok(self.core()?.security_level()?)
     }
 
+    pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
+        Ok(self.core()?.rollback_protection()?)
+    }
+
+    pub fn wipe(&self) -> Result<(), LockError> {
+        Ok(self.core()?.wipe()?)
+    }
+
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         Ok(self.core()?.take_reminder()?)
     }
@@ -112,7 +121,7 @@ impl WalletLock {
     ) -> Result<Arc<Self>, LockError> {
         let policy = Policy::parse(policy).map_err(core::LockError::from)?;
         let core = registry::share(path, |path| {
-            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default() })
+            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default(), anti_rollback: core::AntiRollback::default() })
         })?;
         let listener = core.add_listener(listener);
         Ok(Arc::new(Self { core: Some(core), listener }))

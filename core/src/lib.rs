@@ -6,6 +6,7 @@
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it holds against and what not.
 #![forbid(unsafe_code)]
 
+mod anti_rollback;
 mod crypto;
 mod error;
 mod hex;
@@ -21,6 +22,7 @@ mod time;
 mod vault;
 mod wallet_lock;
 
+pub use anti_rollback::{AntiRollback, RollbackProtection};
 pub use error::LockError;
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};

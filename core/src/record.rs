@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::anti_rollback::RollbackProtection;
 use crate::crypto::{Purpose, aead_open, aead_seal, derive_key};
 use crate::hex;
 use crate::journal::Head;
 use crate::key_slots::PinSlot;
 use crate::lockout::{Lockout, Policy};
 use crate::pin::Reminders;
-use crate::platform::Random;
+use crate::platform::{DeviceKey, DeviceKeyFault, Random};
 
 /// The record's format. A later one is refused; an earlier one is brought up to date when it is read.
 pub(crate) const FORMAT: u32 = 1;
@@ -31,6 +32,9 @@ pub(crate) struct Record {
     pub(crate) journal_key: [u8; 32],
     /// Version of the vault's index. An older index does not open.
     pub(crate) vault_version: u64,
+    /// Whether the epoch moves on with each change that must not be taken back.
+    #[serde(default)]
+    pub(crate) rollback_protection: RollbackProtection,
 }
 
 /// A PIN slot in its stored bytes. A wiped wallet has none.
@@ -49,7 +53,7 @@ pub(crate) struct RecordHeader {
     pub(crate) wallet_id: [u8; 16],
 }
 
-/// The key that seals the record. Derived once, when the lock is opened, and kept in memory.
+/// The key that seals the record in one epoch. Derived before it is needed, and kept in memory while it may be.
 pub(crate) struct SealKey(Zeroizing<[u8; 32]>);
 
 impl SealKey {
@@ -59,9 +63,36 @@ impl SealKey {
     }
 }
 
+/// The seal's key of an epoch, from the device key of that alias.
+pub(crate) fn derive_seal_key(
+    device_key: &dyn DeviceKey,
+    alias: &str,
+    header: &RecordHeader,
+) -> Result<SealKey, DeviceKeyFault> {
+    Ok(SealKey::derive(&*device_mac(device_key, alias, &seal_key_input(header))?))
+}
+
+/// A device key's HMAC, checked to be one.
+pub(crate) fn device_mac(
+    device_key: &dyn DeviceKey,
+    alias: &str,
+    input: &[u8],
+) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
+    let output = device_key.hmac(alias, input)?;
+    let bytes: &[u8; 32] = output.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
+    Ok(Zeroizing::new(*bytes))
+}
+
 /// The input of the device key's HMAC for the seal.
 pub(crate) fn seal_key_input(header: &RecordHeader) -> Vec<u8> {
     [b"walletlock v1 record seal device key".as_slice(), &header.wallet_id, &header.epoch.to_be_bytes()].concat()
+}
+
+impl RecordHeader {
+    /// Of the epoch after this one.
+    pub(crate) fn next(&self) -> Self {
+        Self { epoch: self.epoch.saturating_add(1), ..*self }
+    }
 }
 
 impl Record {
@@ -82,6 +113,11 @@ impl Record {
         // Neither is reached in the life of a phone; below it, counting on never overflows.
         let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
         (record.policy.validate().is_ok() && record.lockout.is_in_range() && slot_is_one && numbers).then_some(record)
+    }
+
+    /// Whether its epoch moves on. With nothing left to take back it does not.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.rollback_protection == RollbackProtection::On && self.pin_slot.is_some()
     }
 
     /// The PIN slot; `None` once it was wiped.

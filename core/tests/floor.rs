@@ -11,7 +11,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost, PinSlot};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, PlatformFault, SystemEntropy};
-use walletlock_core::{Enrolment, LockError, LockStatus, Now, Options, PinOutcome, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Now, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 fn slot_with_cost(memory_kib: u32, passes: u32) -> Vec<u8> {
@@ -74,7 +74,7 @@ fn entry() -> PinEntry {
 fn open(folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
     let platform =
         Platform { clock: Arc::new(Phone), entropy: Arc::new(SystemEntropy::default()), device_key: Arc::new(Phone) };
-    let options = Options { path: folder.path().join("wallet.db"), policy: Policy::default(), platform, calibration };
+    let options = Options { path: folder.path().join("wallet.db"), policy: Policy::default(), platform, calibration, anti_rollback: AntiRollback::default() };
     Arc::new(WalletLock::open(options).expect("it opens"))
 }
 

@@ -14,7 +14,7 @@ use walletlock_core::lockout::{Contact, Policy};
 use walletlock_core::pin::{Personal, PinEntry};
 use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: &str = "835179";
@@ -71,6 +71,7 @@ impl Wallet {
             },
             platform,
             calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
         };
         Self { phone, lock: Arc::new(WalletLock::open(options).expect("it opens")), folder }
     }

@@ -13,7 +13,7 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: u32 = 493_716;
@@ -104,7 +104,7 @@ impl Place {
 /// A lock on a phone whose keystore has these keys.
 pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Options> {
     let platform = Platform { device_key: Arc::new(keys), ..FakePhone::default().platform() };
-    Ok(Options { path: database, policy: policy()?, platform, calibration: Calibration::Fixed(cost) })
+    Ok(Options { path: database, policy: policy()?, platform, calibration: Calibration::Fixed(cost), anti_rollback: AntiRollback::default() })
 }
 
 /// A folder on the disk that the program itself is on: folders for temporary files are often in memory, where a flush costs nothing.

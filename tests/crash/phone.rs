@@ -7,7 +7,7 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy, FakePhone};
 use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{LockError, Now, Options, WalletLock};
+use walletlock_core::{AntiRollback, LockError, Now, Options, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;
@@ -70,6 +70,7 @@ pub(crate) fn open(
         policy: policy.clone(),
         platform: Platform { device_key, ..phone.platform() },
         calibration: Calibration::Fixed(COST),
+        anti_rollback: AntiRollback::default(),
     };
     WalletLock::open(options).map(Arc::new)
 }

@@ -7,7 +7,7 @@ use walletlock_core::journal::{Chain, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
 
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};
@@ -93,6 +93,7 @@ fn open(stage: &Arc<Stage>, step: &Step) {
                     policy: stage.model().offered.clone(),
                     platform: stage.platform(),
                     calibration: Calibration::Fixed(COST),
+                    anti_rollback: AntiRollback::default(),
                 };
                 WalletLock::open(options).map(|lock| opened = Some(Arc::new(lock))).into()
             },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use walletlock_core::journal::{Kind, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::{Options, WalletLock};
+use walletlock_core::{AntiRollback, Options, WalletLock};
 
 use crate::wallet::{PIN, Wallet};
 
@@ -17,7 +17,7 @@ fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet {
     drop(lock);
     let path = folder.path().join("wallet.db");
     let calibration = Calibration::Fixed(cost);
-    let options = Options { path, policy: policy.clone(), platform: phone.platform(), calibration };
+    let options = Options { path, policy: policy.clone(), platform: phone.platform(), calibration, anti_rollback: AntiRollback::default() };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     Wallet { phone, policy, lock, folder }
 }

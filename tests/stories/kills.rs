@@ -9,7 +9,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{LockReason, LockStatus, Options, PinChange, PinOutcome, WalletLock};
+use walletlock_core::{AntiRollback, LockReason, LockStatus, Options, PinChange, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, Wallet, entry, open};
@@ -93,6 +93,7 @@ impl Filmed {
             policy: policy.clone(),
             platform: Platform { device_key: camera.clone(), ..phone.platform() },
             calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         Self { phone, policy, camera, lock, _folder: folder }

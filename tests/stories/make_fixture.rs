@@ -9,7 +9,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{AntiRollback, Options, PinChange, PinOutcome, Session, WalletLock};
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
@@ -21,6 +21,7 @@ fn main() {
         platform: phone.platform(),
         // The floor, so that the library as it ships opens it too.
         calibration: Calibration::Fixed(KdfCost::FLOOR),
+        anti_rollback: AntiRollback::default(),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));

@@ -9,9 +9,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
-use walletlock_core::{
-    Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
-};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, Wallet, entry};
@@ -137,6 +135,7 @@ fn interruptible() -> (Arc<WalletLock>, Arc<Interrupted>, TempDir) {
         policy: Policy::default(),
         platform: Platform { device_key: device_key.clone(), ..phone.platform() },
         calibration: Calibration::Fixed(KdfCost::CHEAP),
+        anti_rollback: AntiRollback::default(),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     (lock, device_key, folder)

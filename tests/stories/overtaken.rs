@@ -10,9 +10,7 @@ use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
 };
-use walletlock_core::{
-    Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock,
-};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, entry};
@@ -113,6 +111,7 @@ impl Stage {
             policy: Policy::parse(policy).expect("a policy"),
             platform,
             calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         lock.add_listener(phone.clone());

@@ -8,7 +8,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
 
 /// The owner's PIN in every story.
 pub(crate) const PIN: &str = "493716";
@@ -127,6 +127,7 @@ pub(crate) fn open(folder: &TempDir, phone: &FakePhone, policy: &Policy) -> Resu
         policy: policy.clone(),
         platform: phone.platform(),
         calibration: Calibration::Fixed(KdfCost::CHEAP),
+        anti_rollback: AntiRollback::default(),
     })
     .map(Arc::new)
 }

@@ -104,6 +104,11 @@ impl Lockout {
         self.wrong.saturating_add(self.open.len() as u32)
     }
 
+    /// Tries that are not settled.
+    pub(crate) fn open_tries(&self) -> u32 {
+        self.open.len() as u32
+    }
+
     /// Tries until a stop that time does not lift, this phone's next start included. `None`: the policy has no such stop.
     pub fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));

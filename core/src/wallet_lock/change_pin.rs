@@ -14,7 +14,6 @@ use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::record::Slot;
 use crate::stack::leaving_nothing;
-use crate::store::Durability;
 
 impl Session {
     /// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
@@ -77,7 +76,7 @@ impl WalletLock {
         let made = self.make_slot(&mut random, &request);
         let details = self.level_details(&new_key);
         let replaced = made.and_then(|slot| {
-            self.transact_with(&mut random, *now, Durability::Flushed, |changes| {
+            self.transact_for_good(&mut random, *now, |changes| {
                 if changes.record.pin_slot != Some(Slot::from(&old)) {
                     return Ok(false);
                 }
@@ -96,14 +95,15 @@ impl WalletLock {
         });
         // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does.
         let unused = match &replaced {
-            Ok(true) => Some(old_key),
-            Ok(false) => Some(new_key),
+            Ok((true, _)) => Some(old_key),
+            Ok((false, _)) => Some(new_key),
             Err(LockError::Storage) => None,
             Err(_) => Some(new_key),
         };
         let _next_time = self.delete_keys(unused.as_slice());
         lock(&self.wrong_guesses).clear();
-        Ok(if replaced? { PinChange::Changed } else { try_again() })
+        self.look_ahead(false);
+        Ok(if replaced?.0 { PinChange::Changed } else { try_again() })
     }
 
     /// Makes the slot as dear as [`Self::prepare`] found it should be. The PIN was right: that it cannot be done now changes nothing.
@@ -120,7 +120,7 @@ impl WalletLock {
             let Proof { data_key, wallet_id, .. } = proof;
             self.make_slot(&mut random, &SlotRequest { pin, wallet_id, cost, key_number: old.key_number(), data_key })?
         };
-        self.transact_with(&mut random, proof.now, Durability::Ordered, |changes| {
+        let rewrapped = self.transact_for_good(&mut random, proof.now, |changes| {
             if changes.record.pin_slot == Some(Slot::from(old)) {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.calibration = CALIBRATION;
@@ -130,7 +130,9 @@ impl WalletLock {
                 }
             }
             Ok(())
-        })
+        });
+        // Until the old key is deleted an old copy brings back the cheaper slot; it is tried again before the next try.
+        rewrapped.map(|((), _)| ())
     }
 }
 

@@ -1,9 +1,11 @@
 //! The beginning and the end of a wallet: setting the first PIN, and removing everything.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use super::epochs::Turn;
 use super::outcome::{Enrolment, Refusal, Removal};
 use super::sealed::{Sealed, write_first};
 use super::session::Session;
@@ -17,7 +19,7 @@ use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
-use crate::platform::{KeyPurpose, PlatformFault, Random};
+use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey};
 use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store, StoredRecord};
@@ -63,9 +65,10 @@ impl WalletLock {
                 return Ok(Enrolment::Forbidden(judgement.findings));
             }
             let mut random = draw(&self.platform)?;
+            let turn = self.epochs.take_turn()?;
             let mut store = self.take_empty()?;
             let generation = lock(&self.sessions).end_all();
-            let (state, made) = match self.make_wallet(&mut store, &pin, &mut random, now) {
+            let (state, made) = match self.make_wallet(&turn, &mut store, &pin, &mut random, now) {
                 Ok(Made { header, key, sealed, key_number, data_key, event }) => {
                     let made = (data_key, header.wallet_id, key_number, event);
                     (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
@@ -74,9 +77,11 @@ impl WalletLock {
                 Err(error) => (State::Unconfigured(store), Err(error)),
             };
             *lock(&self.state) = state;
+            drop(turn);
             let (data_key, wallet_id, key_number, event) = made?;
             entry.clear();
             self.tell(vec![event]);
+            self.look_ahead(false);
             let session = self.offered.session.clone();
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
             Ok(Enrolment::Enrolled(Session::start(self, proof)))
@@ -91,6 +96,7 @@ impl WalletLock {
             Ok(proof) => proof,
             Err(refusal) => return Ok(Removal::Refused(refusal)),
         };
+        let turn = self.epochs.take_turn()?;
         let mut sealed = {
             let mut state = lock(&self.state);
             match std::mem::replace(&mut *state, State::Busy) {
@@ -102,7 +108,7 @@ impl WalletLock {
             }
         };
         lock(&self.sessions).end_all();
-        let removed = self.clear(&mut sealed.store, &proof.wallet_id);
+        let removed = self.clear(&turn, &mut sealed.store, &proof.wallet_id);
         let is_gone = matches!(sealed.store.record(), Ok(None | Some(StoredRecord::Unfinished)));
         *lock(&self.state) = if is_gone { State::Unconfigured(sealed.store) } else { State::Sealed(sealed) };
         removed.map(|()| Removal::Removed)
@@ -112,13 +118,15 @@ impl WalletLock {
     fn take_empty(&self) -> Result<Store, LockError> {
         let mut state = lock(&self.state);
         let is_empty = match &*state {
-            State::Unconfigured(_) => true,
+            State::Unconfigured(_) | State::Wiped(_) => true,
             State::Sealed(sealed) => sealed.record()?.pin_slot.is_none(),
             State::Busy => false,
             State::Damaged => return Err(LockError::DataDamaged),
         };
         match std::mem::replace(&mut *state, State::Busy) {
-            State::Unconfigured(store) | State::Sealed(Sealed { store, .. }) if is_empty => Ok(store),
+            State::Unconfigured(store) | State::Wiped(store) | State::Sealed(Sealed { store, .. }) if is_empty => {
+                Ok(store)
+            }
             other => {
                 *state = other;
                 Err(LockError::WrongState)
@@ -127,8 +135,8 @@ impl WalletLock {
     }
 
     /// Empties the database and destroys the keys. The unfinished row stands until both are done.
-    fn clear(&self, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
-        self.begin_unfinished(store, wallet_id)?;
+    fn clear(&self, turn: &Turn<'_>, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
+        self.begin_unfinished(turn, store, wallet_id)?;
         let rows = store.begin(Durability::Flushed)?;
         rows.clear()?;
         rows.commit()?;
@@ -136,19 +144,39 @@ impl WalletLock {
     }
 
     /// Leaves nothing in the database but the row that says so, then destroys the keys.
-    fn begin_unfinished(&self, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
+    fn begin_unfinished(&self, turn: &Turn<'_>, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
         let rows = store.begin(Durability::Flushed)?;
         rows.clear()?;
         rows.put_unfinished(wallet_id)?;
         rows.commit()?;
         let left = self.platform.device_key.aliases(&self.scope)?;
-        Ok(self.delete_keys(&left)?)
+        self.delete_keys(&left)?;
+        turn.forget_all();
+        Ok(())
     }
 
-    fn make_wallet(&self, store: &mut Store, pin: &Pin, random: &mut Random, now: Now) -> Result<Made, LockError> {
+    /// How long a seal key takes to be made, used and deleted. It is the first one's alias; the key is another.
+    fn measure_rotation(&self, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
+        let (device_key, alias) = (&self.platform.device_key, self.seal_alias(header.epoch));
+        let begin = Instant::now();
+        device_key.create(&alias, KeyPurpose::Seal)?;
+        self.seal_key(header)?;
+        device_key.delete(&alias)?;
+        Ok(begin.elapsed())
+    }
+
+    fn make_wallet(
+        &self,
+        turn: &Turn<'_>,
+        store: &mut Store,
+        pin: &Pin,
+        random: &mut Random,
+        now: Now,
+    ) -> Result<Made, LockError> {
         let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
         let wallet_id = &header.wallet_id;
-        self.begin_unfinished(store, wallet_id)?;
+        self.begin_unfinished(turn, store, wallet_id)?;
+        let rollback_protection = self.anti_rollback.choose(|| self.measure_rotation(&header))?;
         let key_number = u64::from_be_bytes(*random.bytes());
         self.platform.device_key.create(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
         self.platform.device_key.create(&self.pin_alias(key_number), KeyPurpose::PinSlot)?;
@@ -169,6 +197,7 @@ impl WalletLock {
             journal: Head::start(wallet_id),
             journal_key,
             vault_version: 1,
+            rollback_protection,
         };
         let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);
         let (sealed, event) = write_first(store, &header, &key, record, random, now, |rows, random| {

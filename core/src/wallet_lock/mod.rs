@@ -2,15 +2,19 @@
 
 mod change_pin;
 mod enrol;
+mod epochs;
 mod open;
 mod outcome;
 mod sealed;
 mod session;
+mod settle;
 mod status;
 mod transaction;
 mod verify_pin;
+mod wipe;
 mod wrong_guesses;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use open::Options;
@@ -18,6 +22,7 @@ pub use outcome::{Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal,
 pub use session::Session;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
+use crate::anti_rollback::{AntiRollback, RollbackProtection};
 use crate::error::LockError;
 use crate::journal::{Chain, Details, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
@@ -26,6 +31,7 @@ use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength}
 use crate::platform::{Listener, Platform, SecurityLevel};
 use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store};
+use epochs::{Epochs, seal_alias};
 use sealed::Sealed;
 use session::Sessions;
 use wrong_guesses::WrongGuesses;
@@ -36,8 +42,13 @@ use wrong_guesses::WrongGuesses;
 pub struct WalletLock {
     platform: Platform,
     calibration: Calibration,
+    /// Where the database is.
+    path: PathBuf,
     /// The device keys' aliases begin with it: the database's file name and a slash.
     scope: String,
+    /// How the protection of a new wallet against older copies is chosen.
+    anti_rollback: AntiRollback,
+    epochs: Arc<Epochs>,
     /// What the app asked for when it opened the lock. Easier than what is sealed: it waits for the next right PIN.
     offered: Policy,
     state: Mutex<State>,
@@ -64,6 +75,8 @@ enum State {
     Busy,
     /// A sealed record.
     Sealed(Sealed),
+    /// An empty database: a wipe of which nothing else was left.
+    Wiped(Store),
     /// It does not open, and it is left as it is.
     Damaged,
 }
@@ -98,14 +111,14 @@ impl WalletLock {
             })
         });
         match status {
-            Err(LockError::WrongState) => Ok(LockStatus::Unconfigured),
+            Err(LockError::WrongState) => Ok(self.without_record()),
             Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&self.offered)),
             status => status,
         }
     }
 
-    /// Reserves the memory that checking a PIN takes and, when a newer version of Walletlock asks for it, measures this phone again.
-    /// Call it when the PIN pad opens; without it the first check takes longer.
+    /// Reserves the memory that checking a PIN takes, has the next key made that protects against older copies and, when a newer version of
+    /// Walletlock asks for it, measures this phone again. Call it when the PIN pad opens; without it the first check takes longer.
     pub fn prepare(&self) -> Result<(), LockError> {
         let found = self.read(|_, record| Ok((record.calibration, record.slot().map(|slot| slot.cost()))));
         let (calibration, cost) = match found {
@@ -117,6 +130,8 @@ impl WalletLock {
         let mut memory = lock(&self.memory);
         memory.prepare(&cost);
         *lock(&self.chosen_again) = self.calibration.choose_again(cost, calibration, &mut memory);
+        drop(memory);
+        self.look_ahead(true);
         Ok(())
     }
 
@@ -148,6 +163,12 @@ impl WalletLock {
     pub fn security_level(&self) -> Result<SecurityLevel, LockError> {
         let number = self.read(|_, record| Ok(record.slot().map(|slot| slot.key_number())))?;
         Ok(self.platform.device_key.security_level(&self.pin_alias(number.ok_or(LockError::WrongState)?))?)
+    }
+
+    /// Whether an older copy of the database, put back, is found out: chosen when the first PIN was set. [`LockError::WrongState`] while none
+    /// is set.
+    pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
+        self.read(|_, record| Ok(record.rollback_protection))
     }
 
     /// What to remind the person of now, if anything. Asking counts as reminding: the next comes in a week at the earliest.
@@ -223,7 +244,21 @@ impl WalletLock {
     }
 
     fn seal_alias(&self, epoch: u64) -> String {
-        format!("{}seal/{epoch}", self.scope)
+        seal_alias(&self.scope, epoch)
+    }
+
+    /// What a person is told while there is no record.
+    fn without_record(&self) -> LockStatus {
+        match &*lock(&self.state) {
+            State::Wiped(_) => LockStatus::Wiped,
+            _ => LockStatus::Unconfigured,
+        }
+    }
+}
+
+impl Drop for WalletLock {
+    fn drop(&mut self) {
+        self.epochs.close();
     }
 }
 

@@ -1,21 +1,23 @@
 //! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use zeroize::Zeroizing;
 
-use super::sealed::{Changing, Sealed};
+use super::epochs::{Epochs, Turn};
+use super::sealed::{Changing, Committed, Sealed};
 use super::session::Sessions;
 use super::transaction::draw;
 use super::wrong_guesses::WrongGuesses;
 use super::{State, WalletLock};
+use crate::anti_rollback::AntiRollback;
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{Calibration, KdfMemory};
 use crate::lockout::{Policy, Standing};
 use crate::platform::{DeviceKeyFault, Platform, Random};
-use crate::record::{FORMAT, RecordHeader, SealKey, seal_key_input};
+use crate::record::{FORMAT, RecordHeader, SealKey, derive_seal_key, device_mac};
 use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
 
@@ -29,6 +31,8 @@ pub struct Options {
     pub platform: Platform,
     /// How the cost of Argon2id is chosen.
     pub calibration: Calibration,
+    /// How a new wallet's protection against older copies is chosen.
+    pub anti_rollback: AntiRollback,
 }
 
 impl WalletLock {
@@ -37,17 +41,21 @@ impl WalletLock {
     /// Damage is no error here: the lock opens and says that it is locked. Errors are what may be gone at the next attempt (the
     /// device key or the storage does not answer), another process, a newer version, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
-        let Options { path, policy, platform, calibration } = options;
+        let Options { path, policy, platform, calibration, anti_rollback } = options;
         policy.validate()?;
         let name = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?;
         let scope = format!("{name}/");
         let mut random = draw(&platform)?;
         let now = platform.clock.now()?;
         let wrong_guesses = WrongGuesses::new(&mut random);
+        let epochs = Epochs::new(platform.device_key.clone(), scope.clone(), anti_rollback.has_thread());
         let mut lock = Self {
             platform,
             calibration,
+            path,
             scope,
+            anti_rollback,
+            epochs,
             offered: policy,
             state: Mutex::new(State::Damaged),
             memory: Mutex::new(KdfMemory::default()),
@@ -57,21 +65,53 @@ impl WalletLock {
             unsettled: Mutex::default(),
             listeners: Mutex::default(),
         };
-        lock.state = Mutex::new(match lock.examine(&path, &mut random, now) {
+        lock.state = Mutex::new(match lock.examine(&mut random, now) {
             Err(LockError::DataDamaged) => State::Damaged,
             state => state?,
         });
         Ok(lock)
     }
 
-    fn examine(&self, path: &Path, random: &mut Random, now: Now) -> Result<State, LockError> {
+    fn examine(&self, random: &mut Random, now: Now) -> Result<State, LockError> {
         let keys = self.platform.device_key.aliases(&self.scope)?;
+        let found = match self.find_record(&keys) {
+            Err(LockError::DataDamaged) => None,
+            found => Some(found?),
+        };
+        let is_wiped = self.is_marked_as_wiped(&keys, found.as_ref().and_then(|(_, row)| row.as_ref()));
+        let state = match found {
+            Some((store, row)) => self.take_in(store, row, keys, random, now),
+            None => Err(LockError::DataDamaged),
+        };
+        match state {
+            Ok(State::Sealed(sealed)) if is_wiped && sealed.record()?.pin_slot.is_some() => drop(sealed),
+            Err(LockError::DataDamaged) if is_wiped => {}
+            state => return state,
+        }
+        // What was written of the wipe was lost, or something older was put in its place.
+        Ok(State::Wiped(self.finish_wipe()?))
+    }
+
+    /// The database, and what stands in it for the record.
+    fn find_record(&self, keys: &[String]) -> Result<(Store, Option<StoredRecord>), LockError> {
         // Keys whose database is gone. Looked at first: opening would make a new one, and throw away what may lie beside it.
-        if !keys.is_empty() && std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+        if !keys.is_empty() && std::fs::metadata(&self.path).map_or(true, |file| file.len() == 0) {
             return Err(LockError::DataDamaged);
         }
-        let mut store = Store::open(path)?;
-        match store.record()? {
+        let store = Store::open(&self.path)?;
+        let row = store.record()?;
+        Ok((store, row))
+    }
+
+    fn take_in(
+        &self,
+        mut store: Store,
+        row: Option<StoredRecord>,
+        keys: Vec<String>,
+        random: &mut Random,
+        now: Now,
+    ) -> Result<State, LockError> {
+        match row {
             // A key whose record is gone, or a record's rest without it: someone took the record away.
             None if !keys.is_empty() || store.has_content()? => Err(LockError::DataDamaged),
             None => Ok(State::Unconfigured(store)),
@@ -90,23 +130,33 @@ impl WalletLock {
             Some(StoredRecord::Sealed(header, _)) if header.format > FORMAT => Err(LockError::NewerVersion),
             Some(StoredRecord::Sealed(header, sealed)) => {
                 let key = match self.seal_key(&header) {
-                    // The record is here and its key is not: a copied database, or a keystore that was cleared.
+                    // The record is here and its key is not: a copied database, an older one put back, or a keystore that was cleared.
                     Err(DeviceKeyFault::Gone) => return Err(LockError::DataDamaged),
                     key => key?,
                 };
                 let mut sealed = Sealed::new(store, header, key, sealed);
-                let pin_key = sealed.record()?.slot().map(|slot| self.pin_alias(slot.key_number()));
+                let record = sealed.record()?;
+                let pin_key = record.slot().map(|slot| self.pin_alias(slot.key_number()));
                 let in_use = [Some(self.seal_alias(header.epoch)), pin_key];
                 if !in_use.iter().flatten().all(|alias| keys.contains(alias)) {
                     return Err(LockError::DataDamaged);
                 }
-                self.take_over(&mut sealed, random, now)?;
-                let left: Vec<_> = keys.into_iter().filter(|alias| !in_use.contains(&Some(alias.clone()))).collect();
+                let turn = self.epochs.take_turn()?;
+                let is_protected = record.is_protected();
+                let next = Some(self.seal_alias(header.next().epoch)).filter(|_| is_protected);
+                turn.find(next.as_ref().is_some_and(|next| keys.contains(next)));
+                self.take_over(&mut sealed, &turn, is_protected, random, now)?;
+                let mark = self.wiped_alias(&header.wallet_id);
+                let stays = |key: &String| {
+                    // The next epoch's: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
+                    in_use.iter().chain([&next]).flatten().chain([&mark]).any(|alias| alias == key)
+                };
+                let left: Vec<_> = keys.into_iter().filter(|key| !stays(key)).collect();
                 if !left.is_empty() {
                     // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk
-                    // yet; it must before the other key goes. Tried again at the next opening if that fails.
+                    // yet; it must before the other key goes. Tried again at the next opening if that fails, and before the next try.
                     sealed.store.flush()?;
-                    let _next_time = self.delete_keys(&left);
+                    let _at_the_next_try = turn.delete_with(left);
                 }
                 Ok(State::Sealed(sealed))
             }
@@ -114,8 +164,23 @@ impl WalletLock {
     }
 
     /// Counts what a killed process left open, lets a wait go on after a restart, and takes the offered policy if it eases nothing.
-    fn take_over(&self, sealed: &mut Sealed, random: &mut Random, now: Now) -> Result<(), LockError> {
-        sealed.commit(random, now, Durability::Ordered, |changes| {
+    ///
+    /// What tightens moves the epoch on. If the keystore makes no key now it holds all the same: whoever takes it back finds it done
+    /// again at the next opening.
+    fn take_over(
+        &self,
+        sealed: &mut Sealed,
+        turn: &Turn<'_>,
+        is_protected: bool,
+        random: &mut Random,
+        now: Now,
+    ) -> Result<(), LockError> {
+        let (header, found) = sealed.row()?;
+        let adopts = self.offered.is_at_least_as_strict_as(&found.policy);
+        let tightens = found.lockout.open_tries() > 0 || (adopts && found.policy != self.offered);
+        let next = if tightens && is_protected { turn.next(&header).ok() } else { None };
+        let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
+        let committed = sealed.commit(random, now, durability, next.as_ref(), |changes| {
             let record = &mut *changes.record;
             record.lockout.save_wait(now);
             let open = record.lockout.count_open_as_wrong(now);
@@ -124,25 +189,25 @@ impl WalletLock {
                 changes.note(Kind::OpenTriesCounted, Details::of("tries", open));
                 changes.note_lock(standing);
             }
-            if self.offered.is_at_least_as_strict_as(&changes.record.policy) {
+            if adopts {
                 changes.adopt(&self.offered);
             }
             Ok(())
         })?;
+        if let Committed { over: Some(over), .. } = committed {
+            let _at_the_next_try = turn.rotated(&over);
+        }
         Ok(())
     }
 
-    /// The seal's key, from the device key. It is asked for here only, so that no later call waits for it.
+    /// The seal's key, from the device key.
     pub(super) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, DeviceKeyFault> {
-        let output = self.device_mac(&self.seal_alias(header.epoch), &seal_key_input(header))?;
-        Ok(SealKey::derive(&output))
+        derive_seal_key(&*self.platform.device_key, &self.seal_alias(header.epoch), header)
     }
 
     /// The device key's HMAC, checked to be one.
     pub(super) fn device_mac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
-        let output = self.platform.device_key.hmac(alias, input)?;
-        let bytes: &[u8; 32] = output.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
-        Ok(Zeroizing::new(*bytes))
+        device_mac(&*self.platform.device_key, alias, input)
     }
 
     pub(super) fn delete_keys(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {

@@ -1,5 +1,8 @@
 //! The store of a wallet that has a record, and the one way to read and to change that record.
 
+use std::sync::Arc;
+
+use super::epochs::NextSeal;
 use crate::error::LockError;
 use crate::journal::{Details, Event, Kind};
 use crate::platform::Random;
@@ -7,14 +10,29 @@ use crate::record::{Record, RecordHeader, SealKey};
 use crate::store::{Changes, Durability, Store, StoreError, StoredRecord};
 use crate::time::Now;
 
-/// A wallet's store, its record's open part, and the key of the seal.
+/// A wallet's store, its record's open part, and the keys of the seal.
 pub(super) struct Sealed {
     pub(super) store: Store,
+    /// Its epoch is that of the last commit that is certain.
     pub(super) header: RecordHeader,
-    key: SealKey,
     /// What the record's row may be: what was committed last, and what was perhaps committed by a commit that failed. An older one that
     /// someone put back while the lock is open is damage.
-    seals: Vec<Vec<u8>>,
+    seals: Vec<Seal>,
+}
+
+/// A sealed record, and what opens it.
+struct Seal {
+    header: RecordHeader,
+    key: Arc<SealKey>,
+    sealed: Vec<u8>,
+}
+
+/// A change that is written.
+pub(super) struct Committed<T> {
+    pub(super) result: T,
+    pub(super) events: Vec<Event>,
+    /// The epochs that are over with it.
+    pub(super) over: Option<Vec<u64>>,
 }
 
 /// What a call changes: the record, rows beside it, and lines for the journal. It is written whole or not at all.
@@ -42,29 +60,42 @@ impl Changing<'_> {
 impl Sealed {
     /// Takes over a store and the record found in it.
     pub(super) fn new(store: Store, header: RecordHeader, key: SealKey, sealed: Vec<u8>) -> Self {
-        Self { store, header, key, seals: vec![sealed] }
+        Self { store, header, seals: vec![Seal { header, key: Arc::new(key), sealed }] }
     }
 
     /// The record, if it is the one that belongs here.
     pub(super) fn record(&self) -> Result<Record, LockError> {
-        self.check(self.store.record()?)
+        Ok(self.row()?.1)
+    }
+
+    /// The record with its open part as it stands there.
+    pub(super) fn row(&self) -> Result<(RecordHeader, Record), LockError> {
+        let (seal, record) = check(self.store.record()?, &self.seals)?;
+        Ok((seal.header, record))
     }
 
     /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
+    /// With `next`, which must be the key after the one in force, it is sealed with that.
     pub(super) fn commit<T>(
         &mut self,
         random: &mut Random,
         now: Now,
         durability: Durability,
+        next: Option<&NextSeal>,
         change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
-    ) -> Result<(T, Vec<Event>), LockError> {
-        let Self { store, header, key, seals } = self;
+    ) -> Result<Committed<T>, LockError> {
+        let Self { store, header, seals } = self;
         let rows = store.begin(durability)?;
-        let mut record = check(rows.record()?, header, key, seals)?;
+        let (last, mut record) = check(rows.record()?, seals)?;
+        let (found, key) = match next {
+            Some(next) if next.header == last.header.next() => (next.header, next.key.clone()),
+            Some(_) => return Err(LockError::WrongState),
+            None => (last.header, last.key.clone()),
+        };
         let before = record.clone();
         let mut changing = Changing {
             record: &mut record,
-            wallet_id: &header.wallet_id,
+            wallet_id: &found.wallet_id,
             rows: &rows,
             random,
             lines: Vec::new(),
@@ -77,24 +108,22 @@ impl Sealed {
             events.push(append(&rows, record, random, now, kind, &details)?);
         }
         if *record == before {
-            return Ok((result, events));
+            return Ok(Committed { result, events, over: None });
         }
-        let sealed = seal(record, random, key, header)?;
-        rows.put_record(header, &sealed)?;
-        seals.push(sealed);
+        let sealed = seal(record, random, &key, &found)?;
+        rows.put_record(&found, &sealed)?;
+        seals.push(Seal { header: found, key, sealed });
         rows.commit()?;
         // Only now is it certain which one stands there.
-        seals.drain(..seals.len() - 1);
+        *header = found;
+        let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.header.epoch).collect();
+        let over = before.into_iter().filter(|epoch| *epoch != found.epoch).collect();
         if flush {
             // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
             // wipe that the missing device key completes.
             let _undone_at_worst = store.flush();
         }
-        Ok((result, events))
-    }
-
-    fn check(&self, row: Option<StoredRecord>) -> Result<Record, LockError> {
-        check(row, &self.header, &self.key, &self.seals)
+        Ok(Committed { result, events, over: next.map(|_| over) })
     }
 }
 
@@ -117,18 +146,12 @@ pub(super) fn write_first(
     Ok((sealed, event))
 }
 
-fn check(
-    row: Option<StoredRecord>,
-    header: &RecordHeader,
-    key: &SealKey,
-    seals: &[Vec<u8>],
-) -> Result<Record, LockError> {
-    match row {
-        Some(StoredRecord::Sealed(found, sealed)) if found == *header && seals.contains(&sealed) => {
-            Record::unseal(&sealed, key, header).ok_or(LockError::DataDamaged)
-        }
-        _ => Err(LockError::DataDamaged),
-    }
+fn check(row: Option<StoredRecord>, seals: &[Seal]) -> Result<(&Seal, Record), LockError> {
+    let Some(StoredRecord::Sealed(header, sealed)) = row else { return Err(LockError::DataDamaged) };
+    let seal = seals.iter().find(|seal| seal.header == header && seal.sealed == sealed);
+    let seal = seal.ok_or(LockError::DataDamaged)?;
+    let record = Record::unseal(&sealed, &seal.key, &header).ok_or(LockError::DataDamaged)?;
+    Ok((seal, record))
 }
 
 /// Writes a line and moves the record's chain on to it.

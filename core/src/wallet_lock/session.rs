@@ -6,6 +6,7 @@ use std::sync::{Arc, MutexGuard};
 use zeroize::Zeroizing;
 
 use super::sealed::{Changing, Sealed};
+use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{WalletLock, lock};
 use crate::error::LockError;
@@ -15,7 +16,6 @@ use crate::lockout::policy::SessionPolicy;
 use crate::platform::{PlatformFault, Random};
 use crate::record::Record;
 use crate::stack::leaving_nothing;
-use crate::store::Durability;
 use crate::time::{Lease, Now};
 use crate::vault::{self, INDEX_ROW, Index, Vault};
 
@@ -201,12 +201,15 @@ impl Session {
     ) -> Result<T, LockError> {
         leaving_nothing(|| {
             let Opened { data_key, wallet_id, now } = self.open()?;
-            self.lock.transact(now, Durability::Flushed, |changes| {
+            let changed = self.lock.transact_for_good(&mut draw(&self.lock.platform)?, now, |changes| {
                 if !is_kept(&wallet_id, changes.wallet_id, changes.record) {
                     return Err(LockError::SessionEnded);
                 }
                 change(&data_key, changes)
-            })
+            });
+            self.lock.look_ahead(false);
+            // That the key before could not be deleted takes nothing from what is written: it is tried again before anything else is.
+            changed.map(|(changed, _)| changed)
         })
     }
 

@@ -1,22 +1,30 @@
 //! Reading and changing the record of whatever state the lock is in, and telling listeners afterwards.
 
-use super::sealed::{Changing, Sealed};
+use super::epochs::NextSeal;
+use super::sealed::{Changing, Committed, Sealed};
 use super::{State, WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::Event;
-use crate::platform::{Platform, Random};
-use crate::record::Record;
+use crate::platform::{DeviceKeyFault, Platform, Random};
+use crate::record::{Record, RecordHeader};
 use crate::store::Durability;
 use crate::time::Now;
 
 impl WalletLock {
     /// Reads the record, checked. Nothing may be called out from `read`.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
+        self.read_row(|sealed, _, record| read(sealed, record))
+    }
+
+    fn read_row<T>(
+        &self,
+        read: impl FnOnce(&Sealed, &RecordHeader, &Record) -> Result<T, LockError>,
+    ) -> Result<T, LockError> {
         let mut state = lock(&self.state);
         let result = match &*state {
-            State::Sealed(sealed) => sealed.record().and_then(|record| read(sealed, &record)),
+            State::Sealed(sealed) => sealed.row().and_then(|(header, record)| read(sealed, &header, &record)),
             State::Damaged => Err(LockError::DataDamaged),
-            State::Unconfigured(_) | State::Busy => Err(LockError::WrongState),
+            State::Unconfigured(_) | State::Wiped(_) | State::Busy => Err(LockError::WrongState),
         };
         self.notice_damage(&mut state, result)
     }
@@ -40,20 +48,67 @@ impl WalletLock {
         durability: Durability,
         change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
-        let (result, events) = {
-            let mut state = lock(&self.state);
-            let result = match &mut *state {
-                State::Sealed(sealed) => sealed.commit(random, now, durability, change),
-                State::Damaged => Err(LockError::DataDamaged),
-                State::Unconfigured(_) | State::Busy => Err(LockError::WrongState),
+        let Committed { result, events, .. } = self.commit(random, now, durability, None, change)?;
+        self.tell(events);
+        Ok(result)
+    }
+
+    /// Changes the record so that nobody takes it back: on the disk, under the next epoch's key, and the key before it deleted, so that no
+    /// copy from before opens any more. Beside the result stands whether that deletion succeeded; until it does, such a copy still opens.
+    ///
+    /// What fails before the commit (the keystore has no next key, or still an old one that it cannot delete) changes nothing. Without
+    /// protection against older copies it is a flushed change and no more.
+    pub(super) fn transact_for_good<T>(
+        &self,
+        random: &mut Random,
+        now: Now,
+        change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
+    ) -> Result<(T, Result<(), DeviceKeyFault>), LockError> {
+        let (result, events, deleted) = {
+            let turn = self.epochs.take_turn()?;
+            turn.delete_left()?;
+            let next = match self.protected()? {
+                Some(header) => Some(turn.next(&header)?),
+                None => None,
             };
-            match self.notice_damage(&mut state, result) {
-                Ok((result, events)) => (Ok(result), events),
-                Err(error) => (Err(error), Vec::new()),
+            let committed = self.commit(random, now, Durability::Flushed, next.as_ref(), change);
+            if matches!(committed, Err(LockError::Storage)) {
+                turn.spoil();
             }
+            let Committed { result, events, over } = committed?;
+            (result, events, over.map_or(Ok(()), |over| turn.rotated(&over)))
         };
         self.tell(events);
-        result
+        Ok((result, deleted))
+    }
+
+    /// The open part of a record whose epoch moves on. `None`: it does not.
+    pub(super) fn protected(&self) -> Result<Option<RecordHeader>, LockError> {
+        self.read_row(|_, header, record| Ok(record.is_protected().then_some(*header)))
+    }
+
+    /// Has the next epoch's key made, away from whoever waits.
+    pub(super) fn look_ahead(&self, now_if_need_be: bool) {
+        if let Ok(Some(header)) = self.protected() {
+            self.epochs.make_ahead(&header, now_if_need_be);
+        }
+    }
+
+    fn commit<T>(
+        &self,
+        random: &mut Random,
+        now: Now,
+        durability: Durability,
+        next: Option<&NextSeal>,
+        change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
+    ) -> Result<Committed<T>, LockError> {
+        let mut state = lock(&self.state);
+        let result = match &mut *state {
+            State::Sealed(sealed) => sealed.commit(random, now, durability, next, change),
+            State::Damaged => Err(LockError::DataDamaged),
+            State::Unconfigured(_) | State::Wiped(_) | State::Busy => Err(LockError::WrongState),
+        };
+        self.notice_damage(&mut state, result)
     }
 
     /// Tells the listeners. One that fails is none the less told of the next line: what was decided stands.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::outcome::{NoVerdict, PinOutcome, Refusal, WrongPin};
+use super::outcome::{NoVerdict, PinOutcome, Refusal};
 use super::session::Session;
 use super::status::LockStatus;
 use super::transaction::draw;
@@ -12,7 +12,7 @@ use super::{WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
-use crate::lockout::{ChargeId, Lockout, SessionPolicy, Standing, Verdict};
+use crate::lockout::{ChargeId, SessionPolicy, Standing};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
@@ -34,17 +34,20 @@ pub(super) struct Proof {
 }
 
 /// What was found in the record before anything is charged.
-struct Found {
-    slot: PinSlot,
-    wallet_id: [u8; 16],
+pub(super) struct Found {
+    pub(super) slot: PinSlot,
+    pub(super) wallet_id: [u8; 16],
     /// No fault after the charge is given back any more.
     budget_is_spent: bool,
 }
 
+/// A charge, and whether nobody can put back a copy from before it any more.
+type Charged = (ChargeId, Result<(), DeviceKeyFault>);
+
 /// What a try found out, and the Argon2id output that tells a repeated guess.
-struct Checked {
-    verdict: Result<Option<DataKey>, DeviceKeyFault>,
-    kdf_output: Option<Zeroizing<[u8; 32]>>,
+pub(super) struct Checked {
+    pub(super) verdict: Result<Option<DataKey>, DeviceKeyFault>,
+    pub(super) kdf_output: Option<Zeroizing<[u8; 32]>>,
 }
 
 impl WalletLock {
@@ -73,14 +76,31 @@ impl WalletLock {
             let mut random = draw(&self.platform).map_err(|error| self.refusal(&error))?;
             let found = self.find(&mut random, now)?;
             self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
-            let charge = self.charge(&mut random, &found, now)?;
-            let checked = self.check(&pin, &found);
-            let (data_key, session) = self.settle(&mut random, charge, &found, checked, now)?;
+            let proven = self.try_pin(&pin, &mut random, &found, now);
+            // Only now: the keystore answers one after the other, and the person was waiting for the verdict.
+            self.look_ahead(false);
+            let (data_key, session) = proven?;
             let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
             self.bring_up_to_date(&pin, &found.slot, &proof);
             Ok(proof)
         })
+    }
+
+    fn try_pin(
+        &self,
+        pin: &Pin,
+        random: &mut Random,
+        found: &Found,
+        now: Now,
+    ) -> Result<(DataKey, SessionPolicy), Refusal> {
+        let (charge, irrevocable) = self.charge(random, found, now)?;
+        let checked = match irrevocable {
+            Ok(()) => self.check(pin, found),
+            // A copy from before the charge would still open: nothing may be learnt from this try.
+            Err(fault) => Checked { verdict: Err(fault), kdf_output: None },
+        };
+        self.settle(random, charge, found, checked, now)
     }
 
     /// Looks whether a try is allowed, before anything is derived or the device key is asked.
@@ -128,10 +148,11 @@ impl WalletLock {
         self.platform.device_key.ready(&alias)
     }
 
-    /// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing.
-    fn charge(&self, random: &mut Random, found: &Found, now: Now) -> Result<ChargeId, Refusal> {
+    /// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing; nor does
+    /// putting back a copy from before, if it could be made so.
+    fn charge(&self, random: &mut Random, found: &Found, now: Now) -> Result<Charged, Refusal> {
         let unsettled = std::mem::take(&mut *lock(&self.unsettled));
-        let charged = self.transact_with(random, now, Durability::Flushed, |changes| {
+        let charged = self.transact_for_good(random, now, |changes| {
             let record = &mut *changes.record;
             record.lockout.count_as_wrong(&unsettled);
             let status = LockStatus::of(record, now);
@@ -149,10 +170,11 @@ impl WalletLock {
                 Err(_) => Ok(Err(Refusal::Locked(status))),
             }
         });
-        charged.map_err(|error| {
+        let (charged, irrevocable) = charged.map_err(|error| {
             lock(&self.unsettled).extend(unsettled);
             self.refusal(&error)
-        })?
+        })?;
+        Ok((charged?, irrevocable))
     }
 
     /// Argon2id, the device key, the slot: it opens or it does not.
@@ -172,117 +194,12 @@ impl WalletLock {
         Checked { verdict, kdf_output: Some(kdf_output) }
     }
 
-    /// Writes down how the try ended, and only then says so.
-    fn settle(
-        &self,
-        random: &mut Random,
-        charge: ChargeId,
-        found: &Found,
-        checked: Checked,
-        now: Now,
-    ) -> Result<(DataKey, SessionPolicy), Refusal> {
-        let Checked { verdict, kdf_output } = checked;
-        let repeated = kdf_output.as_ref().is_some_and(|output| lock(&self.wrong_guesses).contains(output, now));
-        let judged = match &verdict {
-            Ok(Some(_)) => Verdict::Right,
-            Ok(None) if repeated => Verdict::Duplicate,
-            Ok(None) => Verdict::Wrong,
-            Err(_) => Verdict::None,
-        };
-        let settled = self.transact_with(random, now, Durability::Ordered, |changes| {
-            if *changes.wallet_id != found.wallet_id {
-                // The wallet was removed meanwhile, and this try with it.
-                return Ok(None);
-            }
-            let record = &mut *changes.record;
-            let policy = record.policy.clone();
-            // The slot was replaced while this PIN was checked: what it opened, or did not, is no longer in force.
-            let in_force = record.pin_slot == Some(Slot::from(&found.slot));
-            let judged = if in_force { judged } else { Verdict::None };
-            let Some(settled) = record.lockout.settle(&policy.lockout, charge, judged) else { return Ok(None) };
-            let details = details_of(judged, &record.lockout);
-            changes.note(line_of(judged), details);
-            if judged == Verdict::Right {
-                changes.record.reminders.last_right_ms = now.wall_ms;
-                changes.adopt(&self.offered);
-            }
-            if settled.wipe {
-                changes.record.pin_slot = None;
-                changes.rows.delete_all_items()?;
-                changes.note(Kind::Wiped, Details::default());
-            } else if settled.counted {
-                let standing = changes.record.lockout.evaluate(&policy.lockout, now);
-                changes.note_lock(standing);
-            }
-            if settled.durable {
-                changes.flush();
-            }
-            let status = LockStatus::of(changes.record, now);
-            if !status.is_ready() && judged != Verdict::Right {
-                // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
-                lock(&self.sessions).end_all();
-            }
-            Ok(Some((in_force, status, changes.record.policy.clone())))
-        });
-        let settled = settled.map_err(|error| {
-            lock(&self.unsettled).push(charge);
-            self.refusal(&error)
-        })?;
-        let Some((in_force, status, policy)) = settled else {
-            return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
-        };
-        if status == LockStatus::Wiped {
-            // The slot is gone from the disk already; a key that outlives it opens nothing, and goes at the next opening.
-            let _next_time = self.delete_keys(&[self.pin_alias(found.slot.key_number())]);
-        }
-        match verdict {
-            _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
-            Ok(Some(data_key)) => {
-                lock(&self.wrong_guesses).clear();
-                Ok((data_key, policy.session))
-            }
-            Ok(None) => {
-                if let Some(output) = kdf_output.filter(|_| !repeated) {
-                    lock(&self.wrong_guesses).add(&policy.lockout, &output, now);
-                }
-                Err(wrong(status, repeated))
-            }
-            Err(fault) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
-        }
-    }
-
     /// What a person is told when the record cannot be read or written.
-    fn refusal(&self, error: &LockError) -> Refusal {
+    pub(super) fn refusal(&self, error: &LockError) -> Refusal {
         match error {
             LockError::DataDamaged => Refusal::Locked(LockStatus::damaged(&self.offered)),
-            LockError::WrongState => Refusal::Locked(LockStatus::Unconfigured),
+            LockError::WrongState => Refusal::Locked(self.without_record()),
             error => Refusal::NoVerdict(NoVerdict::from_fault(error)),
         }
-    }
-}
-
-fn wrong(status: LockStatus, repeated: bool) -> Refusal {
-    match status {
-        LockStatus::Ready { tries_left } => Refusal::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),
-        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
-            Refusal::Wrong(WrongPin { tries_left, cooldown_ms: remaining_ms, repeated })
-        }
-        status => Refusal::Locked(status),
-    }
-}
-
-fn line_of(verdict: Verdict) -> Kind {
-    match verdict {
-        Verdict::Right => Kind::PinRight,
-        Verdict::Wrong => Kind::PinWrong,
-        Verdict::Duplicate => Kind::PinRepeated,
-        Verdict::None => Kind::PinNoVerdict,
-    }
-}
-
-fn details_of(verdict: Verdict, lockout: &Lockout) -> Details {
-    match verdict {
-        Verdict::Right => Details::default(),
-        _ => Details::of("failures", lockout.failures()),
     }
 }

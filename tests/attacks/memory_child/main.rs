@@ -20,7 +20,7 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
-use walletlock_core::{Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock};
 use zeroize::Zeroizing;
 
 fn main() {
@@ -47,6 +47,7 @@ fn main() {
             device_key: keys.clone(),
         },
         calibration: Calibration::Fixed(cost),
+        anti_rollback: AntiRollback::default(),
     };
     let mut told = Told {
         lock: Arc::new(WalletLock::open(options).expect("it opens")),

@@ -11,7 +11,7 @@ use walletlock_core::lockout::{LockoutPolicy, Policy};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
-use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::seed::Dice;
@@ -57,6 +57,7 @@ impl Timed {
                 device_key: watch.clone(),
             },
             calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         lock.add_listener(watch.clone());

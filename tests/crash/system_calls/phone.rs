@@ -11,7 +11,7 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform};
-use walletlock_core::{LockError, Options, WalletLock};
+use walletlock_core::{AntiRollback, LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::{life, net};
@@ -104,6 +104,7 @@ impl Phone {
             policy: self.policy.clone(),
             platform,
             calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
         };
         WalletLock::open(options).map(Arc::new)
     }

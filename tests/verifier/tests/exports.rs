@@ -9,7 +9,7 @@ use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{AntiRollback, Options, PinOutcome, Session, WalletLock};
 use walletlock_verifier::{Broken, Report, verify};
 
 fn entry(pin: &str) -> PinEntry {
@@ -29,6 +29,7 @@ fn session() -> (Session, TempDir) {
             policy: Policy::default(),
             platform: FakePhone::default().platform(),
             calibration: Calibration::default(),
+            anti_rollback: AntiRollback::default(),
         })
         .expect("it opens"),
     );

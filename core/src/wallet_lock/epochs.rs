@@ -1,0 +1,233 @@
+//! The seal's keys, one an epoch. The next one is made ahead of need, and the last one is deleted as soon as the next seals the record.
+//!
+//! Whoever makes such a key, commits under it or destroys keys has the turn, so that no two ever mean different keys by one alias. The turn
+//! is no mutex: who finds it taken waits, but not for ever, and not for itself.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle, ThreadId};
+use std::time::{Duration, Instant};
+
+use super::lock;
+use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
+use crate::record::{RecordHeader, SealKey, derive_seal_key};
+use crate::stack::leaving_nothing;
+
+/// How long a call waits for its turn. Longer than a slow keystore takes for the few keys of the calls before it; a keystore that does not
+/// answer at all is told of instead of waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What makes and deletes seal keys.
+pub(super) struct Epochs {
+    device_key: Arc<dyn DeviceKey>,
+    scope: String,
+    has_thread: bool,
+    state: Mutex<Ahead>,
+    freed: Condvar,
+}
+
+/// What is known of the keys beyond the one in force.
+#[derive(Default)]
+struct Ahead {
+    turn: Option<ThreadId>,
+    /// The key that the thread should make. Whoever takes the turn takes this too: it is out of date once someone else had it.
+    wanted: Option<RecordHeader>,
+    made: Option<NextSeal>,
+    /// A key of the next alias may exist that something was sealed with, or that nobody here has derived. It goes before another is made.
+    is_used: bool,
+    /// Keys of earlier epochs that could not be deleted yet.
+    left: Vec<String>,
+    thread: Option<JoinHandle<()>>,
+    thread_runs: bool,
+    is_closed: bool,
+}
+
+/// The next epoch and its key.
+#[derive(Clone)]
+pub(super) struct NextSeal {
+    pub(super) header: RecordHeader,
+    pub(super) key: Arc<SealKey>,
+}
+
+/// The right to make, use and destroy seal keys. Dropping it gives it back.
+pub(super) struct Turn<'a>(&'a Epochs);
+
+pub(super) fn seal_alias(scope: &str, epoch: u64) -> String {
+    format!("{scope}seal/{epoch}")
+}
+
+impl Epochs {
+    pub(super) fn new(device_key: Arc<dyn DeviceKey>, scope: String, has_thread: bool) -> Arc<Self> {
+        Arc::new(Self { device_key, scope, has_thread, state: Mutex::default(), freed: Condvar::new() })
+    }
+
+    /// Waits for the turn. Busy: the keystore has not answered the others for long, or it is asking from within its own answer.
+    pub(super) fn take_turn(&self) -> Result<Turn<'_>, DeviceKeyFault> {
+        let me = thread::current().id();
+        let until = Instant::now() + PATIENCE;
+        let mut state = lock(&self.state);
+        while let Some(whose) = state.turn {
+            let left = until.saturating_duration_since(Instant::now());
+            if whose == me || left.is_zero() {
+                return Err(DeviceKeyFault::Busy);
+            }
+            state = match self.freed.wait_timeout(state, left) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+        state.turn = Some(me);
+        state.wanted = None;
+        drop(state);
+        Ok(Turn(self))
+    }
+
+    /// Has the key after `header` made, away from whoever waits. Without a thread only if `now_if_need_be`.
+    pub(super) fn make_ahead(self: &Arc<Self>, header: &RecordHeader, now_if_need_be: bool) {
+        if !self.has_thread {
+            if now_if_need_be && let Ok(turn) = self.take_turn() {
+                let _made_when_it_is_needed = turn.next(header);
+            }
+            return;
+        }
+        let mut state = lock(&self.state);
+        if state.is_closed || state.made.is_some() {
+            return;
+        }
+        state.wanted = Some(header.next());
+        if state.thread_runs {
+            return;
+        }
+        let epochs = self.clone();
+        // Started anew for each key: nothing idles, and a phone that cannot start one makes its keys when they are needed.
+        state.thread = thread::Builder::new().name("walletlock-seal".to_owned()).spawn(move || epochs.work()).ok();
+        state.thread_runs = state.thread.is_some();
+    }
+
+    fn work(&self) {
+        let _runs = Runs(self);
+        while let Some((turn, header)) = self.take_order() {
+            let _made_when_it_is_needed = leaving_nothing(|| turn.make(&header));
+        }
+    }
+
+    /// The turn and what to make in it. `None`: nothing, and the thread has ended.
+    fn take_order(&self) -> Option<(Turn<'_>, RecordHeader)> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.is_closed || state.wanted.is_none() {
+                state.thread_runs = false;
+                return None;
+            }
+            if state.turn.is_none() {
+                state.turn = Some(thread::current().id());
+                return state.wanted.take().map(|header| (Turn(self), header));
+            }
+            state = self.freed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+    }
+
+    /// The thread ends with the key that it is making, and is waited for: nobody else may find that key half made. Not if it is the thread
+    /// itself that closes, from within the keystore's answer.
+    pub(super) fn close(&self) {
+        let thread = {
+            let mut state = lock(&self.state);
+            state.is_closed = true;
+            (state.wanted, state.made) = (None, None);
+            state.thread.take()
+        };
+        self.freed.notify_all();
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _ended_either_way = thread.join();
+        }
+    }
+
+    fn alias(&self, epoch: u64) -> String {
+        seal_alias(&self.scope, epoch)
+    }
+}
+
+impl Turn<'_> {
+    /// The key after `header`: the one made ahead, or made now.
+    pub(super) fn next(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
+        let next = header.next();
+        let made = lock(&self.0.state).made.clone().filter(|made| made.header == next);
+        made.map_or_else(|| self.make(&next), Ok)
+    }
+
+    fn make(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
+        let Epochs { device_key, state, .. } = self.0;
+        let alias = self.0.alias(header.epoch);
+        if std::mem::replace(&mut lock(state).is_used, true) {
+            device_key.delete(&alias)?;
+        }
+        device_key.create(&alias, KeyPurpose::Seal)?;
+        let key = Arc::new(derive_seal_key(&**device_key, &alias, header)?);
+        let made = NextSeal { header: *header, key };
+        let mut state = lock(state);
+        if !state.is_closed {
+            state.made = Some(made.clone());
+        }
+        Ok(made)
+    }
+
+    /// The record is sealed with the key that was next, on the disk. Those of `before` go, and with them what they sealed.
+    pub(super) fn rotated(&self, before: &[u64]) -> Result<(), DeviceKeyFault> {
+        {
+            let mut state = lock(&self.0.state);
+            (state.made, state.is_used) = (None, false);
+        }
+        self.delete_with(before.iter().map(|epoch| self.0.alias(*epoch)).collect())
+    }
+
+    /// Deletes these too. What fails is tried again before anything is changed for good.
+    pub(super) fn delete_with(&self, aliases: Vec<String>) -> Result<(), DeviceKeyFault> {
+        lock(&self.0.state).left.extend(aliases);
+        self.delete_left()
+    }
+
+    /// Deletes what should be gone.
+    pub(super) fn delete_left(&self) -> Result<(), DeviceKeyFault> {
+        // Cloned, not taken: what fails stays.
+        let left = lock(&self.0.state).left.clone();
+        for alias in left {
+            self.0.device_key.delete(&alias)?;
+            lock(&self.0.state).left.retain(|left| *left != alias);
+        }
+        Ok(())
+    }
+
+    /// A commit under the next key failed. What was sealed with it may turn up again, so the next try gets another.
+    pub(super) fn spoil(&self) {
+        lock(&self.0.state).made = None;
+    }
+
+    /// What opening found: whether a key of the next alias exists.
+    pub(super) fn find(&self, next_exists: bool) {
+        lock(&self.0.state).is_used |= next_exists;
+    }
+
+    /// Every key is deleted.
+    pub(super) fn forget_all(&self) {
+        let mut state = lock(&self.0.state);
+        (state.made, state.is_used) = (None, false);
+        state.left.clear();
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).turn = None;
+        self.0.freed.notify_all();
+    }
+}
+
+/// A thread that panicked, in the keystore's code, runs no more either.
+struct Runs<'a>(&'a Epochs);
+
+impl Drop for Runs<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            lock(&self.0.state).thread_runs = false;
+        }
+    }
+}
