@@ -23,13 +23,15 @@ struct Camera {
 
 /// The wallet's files and the keystore, at a call of the device key.
 struct Picture {
-    call: &'static str,
+    call: String,
     folder: TempDir,
     device_key: FakeDeviceKey,
 }
 
 impl Camera {
-    fn take_picture(&self, call: &'static str) {
+    fn take_picture(&self, call: &'static str, alias: &str) {
+        let of = ["seal", "pin", "wiped"].into_iter().find(|of| alias.contains(&format!("/{of}/"))).expect("a kind of key");
+        let call = format!("{call} {of}");
         let folder = TempDir::new().expect("a folder");
         for file in fs::read_dir(&self.folder).expect("the wallet's folder") {
             let file = file.expect("a file");
@@ -46,22 +48,22 @@ impl DeviceKey for Camera {
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.take_picture("create");
+        self.take_picture("create", alias);
         self.device_key.create(alias, purpose)
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.take_picture("ready");
+        self.take_picture("ready", alias);
         self.device_key.ready(alias)
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.take_picture("hmac");
+        self.take_picture("hmac", alias);
         self.device_key.hmac(alias, input)
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.take_picture("delete");
+        self.take_picture("delete", alias);
         self.device_key.delete(alias)
     }
 }
@@ -113,8 +115,11 @@ impl Filmed {
 }
 
 fn calls(pictures: &[Picture]) -> Vec<&str> {
-    pictures.iter().map(|picture| picture.call).collect()
+    pictures.iter().map(|picture| picture.call.as_str()).collect()
 }
+
+/// What a try asks, with no key made ahead: the next seal's is made, the last one's deleted, and then the PIN's is asked.
+const TRY: [&str; 5] = ["ready pin", "create seal", "hmac seal", "delete seal", "hmac pin"];
 
 #[test]
 fn a_try_counts_before_anything_is_known_of_it() {
@@ -123,8 +128,8 @@ fn a_try_counts_before_anything_is_known_of_it() {
         filmed.pictures();
         drop(filmed.lock.verify_pin(&entry(pin)));
         let mut pictures = filmed.pictures();
-        assert_eq!(calls(&pictures), ["ready", "hmac"]);
-        let wallet = filmed.reopen(pictures.remove(1));
+        assert_eq!(calls(&pictures), TRY);
+        let wallet = filmed.reopen(pictures.remove(4));
         assert_eq!(wallet.tries_left(), tries_left, "killed at the device key");
         drop(wallet.unlock());
         assert_eq!(wallet.tries_left(), 16, "and the owner still gets in");
@@ -143,7 +148,7 @@ fn killing_the_process_at_every_try_ends_locked_and_never_wiped() {
             filmed.pictures();
             drop(filmed.lock.verify_pin(&entry(&format!("{:06}", 700_000 + nth))));
             let before_the_verdict =
-                filmed.pictures().into_iter().find(|picture| picture.call == "hmac").expect("a picture");
+                filmed.pictures().into_iter().find(|picture| picture.call == "hmac pin").expect("a picture");
             wallet = filmed.reopen(before_the_verdict);
         }
         let locked = LockReason::TooManyAttempts;
@@ -157,9 +162,9 @@ fn enrolment_cut_short_leaves_an_unconfigured_wallet() {
     let filmed = Filmed::start(FakePhone::default(), TempDir::new().expect("a folder"), Policy::default());
     drop(filmed.lock.enrol(&entry(PIN), &[]).expect("enrolled"));
     let pictures = filmed.pictures();
-    assert_eq!(calls(&pictures), ["create", "create", "hmac", "hmac"]);
+    assert_eq!(calls(&pictures), ["create seal", "create pin", "hmac seal", "hmac pin"]);
     for picture in pictures {
-        let call = picture.call;
+        let call = picture.call.clone();
         let wallet = filmed.reopen(picture);
         assert_eq!(wallet.status(), LockStatus::Unconfigured, "killed at {call}");
         assert!(wallet.phone.device_key.all_aliases().is_empty(), "and no key is left");
@@ -176,16 +181,17 @@ fn a_change_cut_short_leaves_the_old_pin_or_the_new_one() {
     filmed.pictures();
     assert_eq!(session.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
     let pictures = filmed.pictures();
-    assert_eq!(calls(&pictures), ["ready", "hmac", "create", "hmac", "delete"]);
-    let last = pictures.len() - 1;
+    let changing = ["create pin", "hmac pin", "create seal", "hmac seal", "delete seal", "delete pin"];
+    assert_eq!(calls(&pictures), [&TRY[..], &changing].concat());
+    let committed = pictures.len() - 2;
     for (nth, picture) in pictures.into_iter().enumerate() {
         let wallet = filmed.reopen(picture);
-        let (right, wrong) = if nth == last { ("582941", PIN) } else { (PIN, "582941") };
+        let (right, wrong) = if nth >= committed { ("582941", PIN) } else { (PIN, "582941") };
         assert!(matches!(wallet.verify(wrong), PinOutcome::Wrong(_)), "killed at call {nth}");
         let PinOutcome::Right(session) = wallet.verify(right) else { panic!("killed at call {nth}: locked out") };
         assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4111");
         let keys = wallet.phone.device_key.all_aliases();
-        assert_eq!(keys.len(), 2, "and the key not in force is gone: {keys:?}");
+        assert_eq!(keys.len(), 2, "and the keys not in force are gone: {keys:?}");
     }
 }
 
@@ -195,8 +201,8 @@ fn a_removal_cut_short_is_finished_at_the_next_start() {
     filmed.pictures();
     assert_eq!(filmed.lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
     let pictures = filmed.pictures();
-    assert_eq!(calls(&pictures), ["ready", "hmac", "delete", "delete"]);
-    for picture in pictures.into_iter().skip(2) {
+    assert_eq!(calls(&pictures), [&TRY[..], &["delete pin", "delete seal"]].concat());
+    for picture in pictures.into_iter().skip(5) {
         let wallet = filmed.reopen(picture);
         assert_eq!(wallet.status(), LockStatus::Unconfigured);
         assert!(wallet.phone.device_key.all_aliases().is_empty());
@@ -215,13 +221,12 @@ fn a_wipe_cut_short_is_a_wipe() {
     let filmed = Filmed::start(phone, folder, policy);
     filmed.pictures();
     assert!(matches!(filmed.lock.verify_pin(&entry("700016")), PinOutcome::Locked(LockStatus::Wiped)));
-    let mut pictures = filmed.pictures();
-    assert_eq!(calls(&pictures), ["ready", "hmac", "delete"]);
-    let wallet = filmed.reopen(pictures.remove(2));
-    assert_eq!(wallet.status(), LockStatus::Wiped);
-    assert_eq!(
-        wallet.phone.device_key.all_aliases(),
-        ["wallet.db/seal/0"],
-        "the PIN's key goes at the next start at the latest"
-    );
+    let pictures = filmed.pictures();
+    assert_eq!(calls(&pictures), [&TRY[..], &["create wiped", "delete pin"]].concat());
+    for picture in pictures.into_iter().skip(5) {
+        let wallet = filmed.reopen(picture);
+        assert_eq!(wallet.status(), LockStatus::Wiped);
+        let keys = wallet.phone.device_key.all_aliases();
+        assert!(!keys.iter().any(|alias| alias.contains("/pin/")), "it goes at the next start at the latest: {keys:?}");
+    }
 }

@@ -92,7 +92,7 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
     drop(outcomes);
 }
 
-/// A device key in whose next MAC something else happens.
+/// A device key in whose next MAC for a PIN something else happens.
 struct Interrupted {
     device_key: FakeDeviceKey,
     interruption: Mutex<Option<Box<dyn FnOnce() + Send>>>,
@@ -113,7 +113,8 @@ impl DeviceKey for Interrupted {
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         let output = self.device_key.hmac(alias, input);
-        let interruption = self.interruption.lock().expect("not poisoned").take();
+        let of_pin = alias.contains("/pin/");
+        let interruption = self.interruption.lock().expect("not poisoned").take_if(|_| of_pin);
         if let Some(interruption) = interruption {
             interruption();
         }

@@ -131,12 +131,12 @@ impl FakeDeviceKey {
         lock(&self.0).fault = fault;
     }
 
-    /// The next MAC fails like this, though the probe before it succeeds. Several calls queue up.
+    /// The next MAC of a PIN's key fails like this, though the probe before it succeeds. Several calls queue up.
     pub fn fail_next_hmac(&self, fault: DeviceKeyFault) {
         self.fail_hmac_after(0, fault);
     }
 
-    /// So many more MACs succeed, then one fails like this.
+    /// So many more MACs of a PIN's key succeed, then one fails like this.
     pub fn fail_hmac_after(&self, succeed: usize, fault: DeviceKeyFault) {
         let mut keystore = lock(&self.0);
         keystore.hmac_faults.extend(std::iter::repeat_n(None, succeed));
@@ -203,11 +203,12 @@ impl DeviceKey for FakeDeviceKey {
         let mut keystore = lock(&self.0);
         keystore.calls.hmac += 1;
         keystore.check()?;
-        if let Some(Some(fault)) = keystore.hmac_faults.pop_front() {
+        let (purpose, key) = keystore.keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
+        let is_pins = purpose == KeyPurpose::PinSlot;
+        if is_pins && let Some(Some(fault)) = keystore.hmac_faults.pop_front() {
             return Err(fault);
         }
-        let (_, key) = keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| DeviceKeyFault::Failed)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| DeviceKeyFault::Failed)?;
         mac.update(input);
         Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
     }

@@ -65,6 +65,9 @@ impl WalletLock {
                 return Ok(Enrolment::Forbidden(judgement.findings));
             }
             let mut random = draw(&self.platform)?;
+            if matches!(*lock(&self.state), State::Busy) {
+                return Err(LockError::WrongState);
+            }
             let turn = self.epochs.take_turn()?;
             let mut store = self.take_empty()?;
             let generation = lock(&self.sessions).end_all();
