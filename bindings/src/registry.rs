@@ -87,16 +87,22 @@ mod tests {
     use std::sync::Barrier;
 
     use tempfile::TempDir;
-    use walletlock_core::{AntiRollback, Options};
     use walletlock_core::key_slots::Calibration;
     use walletlock_core::lockout::Policy;
     use walletlock_core::platform::testing::FakePhone;
+    use walletlock_core::{AntiRollback, Options};
 
     use super::*;
 
     fn open(path: PathBuf) -> Result<WalletLock, LockError> {
         let platform = FakePhone::default().platform();
-        WalletLock::open(Options { path, policy: Policy::default(), platform, calibration: Calibration::default(), anti_rollback: AntiRollback::default() })
+        WalletLock::open(Options {
+            path,
+            policy: Policy::default(),
+            platform,
+            calibration: Calibration::default(),
+            anti_rollback: AntiRollback::default(),
+        })
     }
 
     fn never(_: PathBuf) -> Result<WalletLock, LockError> {

@@ -121,7 +121,13 @@ impl WalletLock {
     ) -> Result<Arc<Self>, LockError> {
         let policy = Policy::parse(policy).map_err(core::LockError::from)?;
         let core = registry::share(path, |path| {
-            core::WalletLock::open(core::Options { path, policy, platform, calibration: Calibration::default(), anti_rollback: core::AntiRollback::default() })
+            core::WalletLock::open(core::Options {
+                path,
+                policy,
+                platform,
+                calibration: Calibration::default(),
+                anti_rollback: core::AntiRollback::default(),
+            })
         })?;
         let listener = core.add_listener(listener);
         Ok(Arc::new(Self { core: Some(core), listener }))

@@ -74,7 +74,13 @@ fn entry() -> PinEntry {
 fn open(folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
     let platform =
         Platform { clock: Arc::new(Phone), entropy: Arc::new(SystemEntropy::default()), device_key: Arc::new(Phone) };
-    let options = Options { path: folder.path().join("wallet.db"), policy: Policy::default(), platform, calibration, anti_rollback: AntiRollback::default() };
+    let options = Options {
+        path: folder.path().join("wallet.db"),
+        policy: Policy::default(),
+        platform,
+        calibration,
+        anti_rollback: AntiRollback::default(),
+    };
     Arc::new(WalletLock::open(options).expect("it opens"))
 }
 

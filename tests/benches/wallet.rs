@@ -104,7 +104,13 @@ impl Place {
 /// A lock on a phone whose keystore has these keys.
 pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Options> {
     let platform = Platform { device_key: Arc::new(keys), ..FakePhone::default().platform() };
-    Ok(Options { path: database, policy: policy()?, platform, calibration: Calibration::Fixed(cost), anti_rollback: AntiRollback::default() })
+    Ok(Options {
+        path: database,
+        policy: policy()?,
+        platform,
+        calibration: Calibration::Fixed(cost),
+        anti_rollback: AntiRollback::default(),
+    })
 }
 
 /// A folder on the disk that the program itself is on: folders for temporary files are often in memory, where a flush costs nothing.

@@ -17,7 +17,13 @@ fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet {
     drop(lock);
     let path = folder.path().join("wallet.db");
     let calibration = Calibration::Fixed(cost);
-    let options = Options { path, policy: policy.clone(), platform: phone.platform(), calibration, anti_rollback: AntiRollback::default() };
+    let options = Options {
+        path,
+        policy: policy.clone(),
+        platform: phone.platform(),
+        calibration,
+        anti_rollback: AntiRollback::default(),
+    };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     Wallet { phone, policy, lock, folder }
 }

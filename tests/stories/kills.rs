@@ -30,7 +30,8 @@ struct Picture {
 
 impl Camera {
     fn take_picture(&self, call: &'static str, alias: &str) {
-        let of = ["seal", "pin", "wiped"].into_iter().find(|of| alias.contains(&format!("/{of}/"))).expect("a kind of key");
+        let of =
+            ["seal", "pin", "wiped"].into_iter().find(|of| alias.contains(&format!("/{of}/"))).expect("a kind of key");
         let call = format!("{call} {of}");
         let folder = TempDir::new().expect("a folder");
         for file in fs::read_dir(&self.folder).expect("the wallet's folder") {

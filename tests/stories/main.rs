@@ -1,6 +1,7 @@
 //! What people need of the lock, played through the core: one file a story or promise.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod faults;
 mod wallet;
 
 mod u16_history;
@@ -17,5 +18,7 @@ mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
 mod reopening;
+mod rollback;
 mod sessions;
 mod vault;
+mod wipe;

@@ -9,7 +9,9 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock};
+use walletlock_core::{
+    AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
+};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, Wallet, entry};

@@ -10,7 +10,10 @@ use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
 };
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock};
+use walletlock_core::{
+    AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session,
+    WalletLock,
+};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, entry};

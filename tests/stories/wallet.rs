@@ -8,7 +8,9 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
+use walletlock_core::{
+    AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin,
+};
 
 /// The owner's PIN in every story.
 pub(crate) const PIN: &str = "493716";
@@ -27,7 +29,10 @@ impl Wallet {
     }
 
     pub(crate) fn with_policy(policy: Policy) -> Self {
-        let phone = FakePhone::default();
+        Self::on(FakePhone::default(), policy)
+    }
+
+    pub(crate) fn on(phone: FakePhone, policy: Policy) -> Self {
         let folder = TempDir::new().expect("a folder");
         let lock = open(&folder, &phone, &policy).expect("a fresh wallet");
         Self { phone, policy, lock, folder }
@@ -68,6 +73,14 @@ impl Wallet {
         meddle(folder.path());
         let lock = open(&folder, &phone, &policy)?;
         Ok(Self { phone, policy, lock, folder })
+    }
+
+    /// The app ends and starts again, with another way to choose and make the seal's keys.
+    pub(crate) fn reopened_with(self, anti_rollback: AntiRollback) -> Self {
+        let Self { phone, policy, lock, folder } = self;
+        drop(lock);
+        let lock = open_with(&folder, &phone, &policy, anti_rollback).expect("it opens again");
+        Self { phone, policy, lock, folder }
     }
 
     pub(crate) fn verify(&self, pin: &str) -> PinOutcome {
@@ -122,12 +135,21 @@ impl Wallet {
 }
 
 pub(crate) fn open(folder: &TempDir, phone: &FakePhone, policy: &Policy) -> Result<Arc<WalletLock>, LockError> {
+    open_with(folder, phone, policy, AntiRollback::default())
+}
+
+pub(crate) fn open_with(
+    folder: &TempDir,
+    phone: &FakePhone,
+    policy: &Policy,
+    anti_rollback: AntiRollback,
+) -> Result<Arc<WalletLock>, LockError> {
     WalletLock::open(Options {
         path: folder.path().join("wallet.db"),
         policy: policy.clone(),
         platform: phone.platform(),
         calibration: Calibration::Fixed(KdfCost::CHEAP),
-        anti_rollback: AntiRollback::default(),
+        anti_rollback,
     })
     .map(Arc::new)
 }

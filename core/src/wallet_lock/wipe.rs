@@ -167,7 +167,8 @@ impl Changing<'_> {
 
 /// A file that is no database cannot be emptied as one.
 fn remove_files(path: &Path) -> Result<(), LockError> {
-    let log = path.with_file_name(format!("{}-wal", path.file_name().and_then(|name| name.to_str()).unwrap_or_default()));
+    let log =
+        path.with_file_name(format!("{}-wal", path.file_name().and_then(|name| name.to_str()).unwrap_or_default()));
     for file in [log.as_path(), path] {
         match fs::remove_file(file) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(LockError::Storage),

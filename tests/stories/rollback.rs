@@ -1,0 +1,346 @@
+//! Older copies of the wallet's files, put back: each is found out, because the key that sealed it is gone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::journal::Chain;
+use walletlock_core::lockout::Policy;
+use walletlock_core::platform::testing::{FakeEntropy, FakePhone};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy};
+use walletlock_core::{
+    AntiRollback, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, RollbackProtection, Session,
+    WalletLock,
+};
+
+use crate::faults::{Faults, Of};
+use crate::wallet::{PIN, Wallet, entry, open};
+
+const NEW_PIN: &str = "582941";
+
+/// The wallet's files at one moment.
+#[derive(Clone, PartialEq)]
+struct Files {
+    database: Vec<u8>,
+    log: Option<Vec<u8>>,
+}
+
+impl Files {
+    fn of(folder: &Path) -> Self {
+        let log = fs::read(folder.join("wallet.db-wal")).ok().filter(|log| !log.is_empty());
+        Self { database: fs::read(folder.join("wallet.db")).expect("the database"), log }
+    }
+
+    fn put(&self, folder: &Path) {
+        fs::write(folder.join("wallet.db"), &self.database).expect("written");
+        let log = folder.join("wallet.db-wal");
+        match &self.log {
+            Some(bytes) => fs::write(log, bytes).expect("written"),
+            None => drop(fs::remove_file(log)),
+        }
+    }
+
+    /// What they are on the present phone, or a copy of it: nothing done there counts here.
+    fn open_on(&self, phone: &FakePhone, policy: &Policy) -> (Arc<WalletLock>, TempDir) {
+        let folder = TempDir::new().expect("a folder");
+        self.put(folder.path());
+        let phone = FakePhone { device_key: phone.device_key.picture(), ..phone.clone() };
+        (open(&folder, &phone, policy).expect("damage is no error"), folder)
+    }
+}
+
+fn is_damaged(lock: &WalletLock) -> bool {
+    matches!(lock.status(), Ok(LockStatus::Locked { reason: LockReason::DataDamaged, .. }))
+}
+
+fn unlock(lock: &Arc<WalletLock>, pin: &str) -> Session {
+    match lock.verify_pin(&entry(pin)) {
+        PinOutcome::Right(session) => session,
+        other => panic!("not unlocked: {other:?}"),
+    }
+}
+
+/// A number below `bound`, from a stream that is the same in every run.
+fn below(chance: &FakeEntropy, bound: u32) -> u32 {
+    let mut bytes = [0; 4];
+    chance.fill(&mut bytes).expect("it never breaks down");
+    u32::from_le_bytes(bytes) % bound
+}
+
+/// A policy without waits: they would only have to be waited out.
+fn patient() -> Policy {
+    let mut policy = Policy::default();
+    policy.lockout.cooldowns.clear();
+    policy.lockout.lock_at = Some(1000);
+    policy
+}
+
+/// A life of `steps` random steps; the files as they were before each.
+fn live(steps: u32) -> (Wallet, Vec<Files>) {
+    let chance = FakeEntropy::new(11);
+    let mut wallet = Wallet::with_policy(patient());
+    wallet.enrol(PIN).close();
+    let mut pin = PIN;
+    let mut albums = Vec::new();
+    for step in 0..steps {
+        albums.push(Files::of(wallet.folder.path()));
+        match below(&chance, 12) {
+            0..5 => drop(wallet.guess_wrong(step)),
+            5 | 6 => drop(unlock(&wallet.lock, pin)),
+            7 | 8 => unlock(&wallet.lock, pin).write("card", &step.to_be_bytes()).expect("written"),
+            9 => drop(unlock(&wallet.lock, pin).delete("card").expect("deleted")),
+            10 => {
+                let new = [PIN, NEW_PIN, "604183", "719352", "830467", "951628", "360914"][step as usize % 7];
+                let changed = unlock(&wallet.lock, pin).change_pin(&entry(pin), &entry(new), &[]).expect("an outcome");
+                pin = if changed == PinChange::Changed { new } else { pin };
+            }
+            _ => wallet = wallet.restart(),
+        }
+    }
+    // What comes last spends, so that every one of them is from before that.
+    wallet.guess_wrong(steps);
+    (wallet, albums)
+}
+
+#[test]
+fn every_earlier_copy_of_a_random_life_is_damage() {
+    let (wallet, albums) = live(200);
+    let now = Files::of(wallet.folder.path());
+    for (step, before) in albums.iter().enumerate() {
+        let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
+        assert!(is_damaged(&lock), "the copy from before step {step}");
+        assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(_)), "step {step}");
+    }
+    let (lock, _folder) = now.open_on(&wallet.phone, &wallet.policy);
+    assert!(!is_damaged(&lock), "the control: the present one is not");
+    assert_eq!(lock.status(), wallet.lock.status());
+}
+
+/// What a mix of files came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mixed {
+    Damage,
+    Present,
+    /// The record is the present one, and what is older or missing beside it is told as soon as someone looks.
+    Told,
+}
+
+#[test]
+fn every_mix_of_an_earlier_copy_is_damage_or_has_the_present_record() {
+    let (wallet, albums) = live(200);
+    let now = Files::of(wallet.folder.path());
+    let intact = wallet.lock.verify_journal();
+    let mut found = BTreeMap::<Mixed, u32>::new();
+    for (step, before) in albums.iter().enumerate() {
+        let after = albums.get(step + 1).unwrap_or(&now);
+        let mixed = |database: &Files, log: Option<&Files>| Files {
+            database: database.database.clone(),
+            log: log.and_then(|files| files.log.clone()),
+        };
+        for files in [
+            mixed(before, Some(&now)),
+            mixed(&now, Some(before)),
+            mixed(before, Some(after)),
+            mixed(after, Some(before)),
+            mixed(before, None),
+            mixed(&now, None),
+        ] {
+            let (lock, _folder) = files.open_on(&wallet.phone, &wallet.policy);
+            let mix = if is_damaged(&lock) {
+                Mixed::Damage
+            } else {
+                assert_eq!(lock.status(), wallet.lock.status(), "step {step}: a counter that was");
+                match lock.verify_journal() {
+                    chain if chain == intact => Mixed::Present,
+                    Ok(Chain::BrokenAt { .. }) | Err(LockError::DataDamaged) => Mixed::Told,
+                    other => panic!("step {step}: {other:?}"),
+                }
+            };
+            *found.entry(mix).or_default() += 1;
+        }
+    }
+    assert!(found[&Mixed::Damage] > 900 && found.contains_key(&Mixed::Present), "{found:?}");
+}
+
+#[test]
+fn a_changed_pin_is_not_brought_back() {
+    let wallet = Wallet::enrolled("walletlock");
+    let before = Files::of(wallet.folder.path());
+    let session = wallet.unlock();
+    assert_eq!(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
+    assert!(is_damaged(&lock));
+    assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+}
+
+#[test]
+fn on_another_phone_a_copy_is_damage() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_wrong(1);
+    let copy = Files::of(wallet.folder.path());
+    let entropy = Arc::new(FakeEntropy::new(2));
+    let other = Wallet::on(FakePhone { entropy, ..FakePhone::default() }, Policy::default());
+    other.enrol(PIN).close();
+    other.guess_wrong(1);
+    for phone in [&FakePhone::default(), &other.phone] {
+        let (lock, _folder) = copy.open_on(phone, &wallet.policy);
+        assert!(is_damaged(&lock), "a phone without its keys, or with those of another wallet");
+    }
+}
+
+/// What cannot be stopped: an image of the whole phone, the keystore's own files among it. SECURITY.md says so.
+#[test]
+fn a_keystore_that_is_put_back_too_brings_back_the_counter() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_wrong(1);
+    let (files, keystore) = (Files::of(wallet.folder.path()), wallet.phone.device_key.picture());
+    wallet.guess_all_wrong(2..=4);
+    let phone = FakePhone { device_key: keystore, ..wallet.phone.clone() };
+    let (lock, _folder) = files.open_on(&phone, &wallet.policy);
+    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }));
+    let (lock, _folder) = files.open_on(&wallet.phone, &wallet.policy);
+    assert!(is_damaged(&lock), "the files alone do not");
+}
+
+#[test]
+fn without_protection_a_copy_brings_back_the_counter_and_the_app_can_know() {
+    let mut wallet = Wallet::unconfigured("walletlock");
+    assert_eq!(wallet.lock.rollback_protection(), Err(LockError::WrongState), "nothing is chosen yet");
+    wallet = wallet.reopened_with(AntiRollback::Fixed(RollbackProtection::Off));
+    wallet.enrol(PIN).close();
+    assert_eq!(wallet.lock.rollback_protection(), Ok(RollbackProtection::Off));
+    let before = Files::of(wallet.folder.path());
+    wallet.guess_wrong(1);
+    assert_eq!(wallet.phone.device_key.calls().delete, 0);
+    let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
+    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
+
+    // It is the wallet's, not the app's of the moment.
+    wallet = wallet.reopened_with(AntiRollback::Fixed(RollbackProtection::On));
+    assert_eq!(wallet.lock.rollback_protection(), Ok(RollbackProtection::Off));
+}
+
+#[test]
+fn a_keystore_in_memory_is_fast_enough() {
+    let wallet = Wallet::unconfigured("walletlock").reopened_with(AntiRollback::OnThisPhone);
+    wallet.enrol(PIN).close();
+    assert_eq!(wallet.lock.rollback_protection(), Ok(RollbackProtection::On));
+    assert_eq!(wallet.phone.device_key.calls().delete, 1, "the key that was measured");
+}
+
+/// What a step does, and whether it did all of it.
+type Does = fn(&Arc<WalletLock>) -> Result<(), NoVerdict>;
+
+fn guess(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
+    match lock.verify_pin(&entry("700001")) {
+        PinOutcome::Wrong(_) => Ok(()),
+        PinOutcome::NoVerdict(cause) => Err(cause),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn change(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { return Err(NoVerdict::TryAgain) };
+    match session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]) {
+        Ok(PinChange::Changed) => Ok(()),
+        _ => Err(NoVerdict::TryAgain),
+    }
+}
+
+fn write(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { return Err(NoVerdict::TryAgain) };
+    session.write("card", b"4111").map_err(|_| NoVerdict::TryAgain)
+}
+
+/// At each call of the keystore, of a try, a changed PIN and a write: it fails, or the process is killed there. The wallet opens again, counts
+/// what it must, its owner gets in, and no more keys are left than belong to it.
+#[test]
+fn a_rotation_that_meets_a_fault_or_a_kill_loses_neither_the_wallet_nor_a_charge() {
+    let mut met = 0;
+    for (is_guess, does) in [(true, guess as Does), (false, change), (false, write)] {
+        for nth in 0.. {
+            let wallet = Wallet::enrolled("walletlock");
+            let Wallet { phone, policy, lock, folder } = wallet;
+            drop(lock);
+            let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
+            let lock = faults.open(&folder, &phone, &policy);
+            faults.fail_nth(nth, DeviceKeyFault::Busy);
+            let done = does(&lock);
+            if !faults.has_failed() {
+                assert_eq!(done, Ok(()), "nothing failed");
+                break;
+            }
+            for picture in faults.pictures() {
+                let killed = format!("{nth}: killed at {} of {:?}", picture.call, picture.of);
+                let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
+                let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
+                let Ok(LockStatus::Ready { tries_left: Some(left) }) = lock.status() else {
+                    panic!("{killed}: {:?}", lock.status())
+                };
+                if is_guess && (picture.call, picture.of) == ("hmac", Of::Pin) {
+                    assert_eq!(left, 15, "{killed}: what is learnt from here on is paid for");
+                }
+                let rights = [PIN, NEW_PIN].map(|pin| matches!(lock.verify_pin(&entry(pin)), PinOutcome::Right(_)));
+                assert_eq!(rights.iter().filter(|right| **right).count(), 1, "{killed}");
+                drop(lock);
+                let keys = phone.device_key.all_aliases();
+                drop(open(&picture.folder, &phone, &policy).expect("it opens once more"));
+                assert!(phone.device_key.all_aliases().len() <= 3, "{killed}: {keys:?}");
+                met += 1;
+            }
+            // And the process that met the fault goes on.
+            let rights = [PIN, NEW_PIN].map(|pin| matches!(lock.verify_pin(&entry(pin)), PinOutcome::Right(_)));
+            assert_eq!(rights.iter().filter(|right| **right).count(), 1, "{nth}: {done:?}");
+        }
+    }
+    assert!(met > 150, "{met}");
+}
+
+#[test]
+fn while_the_last_key_cannot_be_deleted_nothing_is_learnt() {
+    let wallet = Wallet::enrolled("walletlock");
+    let Wallet { phone, policy, lock, folder } = wallet;
+    drop(lock);
+    let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
+    let lock = faults.open(&folder, &phone, &policy);
+    lock.prepare().expect("prepared");
+    let asked =
+        |faults: &Faults| -> Vec<_> { faults.pictures().iter().map(|picture| (picture.call, picture.of)).collect() };
+    asked(&faults);
+    faults.fail_nth(1, DeviceKeyFault::Busy);
+    let busy = || NoVerdict::DeviceKey(DeviceKeyFault::Busy);
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(cause) if cause == busy()));
+    assert_eq!(asked(&faults), [("ready", Of::Pin), ("delete", Of::Seal)], "the PIN's key is not asked");
+    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }), "given back");
+
+    faults.fail_nth(1, DeviceKeyFault::Busy);
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(cause) if cause == busy()));
+    assert_eq!(asked(&faults), [("ready", Of::Pin), ("delete", Of::Seal)], "tried again before anything is charged");
+
+    drop(unlock(&lock, PIN));
+    let all = [
+        ("ready", Of::Pin),
+        ("delete", Of::Seal),
+        ("create", Of::Seal),
+        ("hmac", Of::Seal),
+        ("delete", Of::Seal),
+        ("hmac", Of::Pin),
+    ];
+    assert_eq!(asked(&faults), all, "the one before, and then the one of this try");
+    assert_eq!(phone.device_key.all_aliases().len(), 2);
+}
+
+#[test]
+fn what_the_next_key_is_made_of_was_never_used_before() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.lock.prepare().expect("prepared");
+    let next = "wallet.db/seal/1";
+    let mac = |wallet: &Wallet| wallet.phone.device_key.hmac(next, b"which key is it").expect("there");
+    let first = mac(&wallet);
+    let wallet = wallet.restart();
+    assert_eq!(mac(&wallet), first, "it outlasts the process, and nobody waits for its end");
+    wallet.guess_wrong(1);
+    assert_ne!(mac(&wallet), first, "but nothing is sealed with it");
+}

@@ -1,0 +1,187 @@
+//! A wipe: the phone is lost, or the limit is reached. Half of one is a wipe, and what was on the way to the disk does not bring it back.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::journal::{Chain, Event, Kind};
+use walletlock_core::platform::testing::{FakeListener, FakePhone};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
+use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
+
+use crate::faults::{Faults, Of};
+use crate::wallet::{PIN, Wallet, entry, open};
+
+fn copy_files(from: &Path, to: &Path) {
+    for file in fs::read_dir(to).expect("a folder") {
+        fs::remove_file(file.expect("a file").path()).expect("removed");
+    }
+    for file in fs::read_dir(from).expect("a folder") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+    }
+}
+
+fn picture(folder: &Path) -> TempDir {
+    let picture = TempDir::new().expect("a folder");
+    copy_files(folder, picture.path());
+    picture
+}
+
+fn keys_of(wallet: &Wallet, kind: &str) -> usize {
+    wallet.phone.device_key.all_aliases().iter().filter(|alias| alias.contains(&format!("/{kind}/"))).count()
+}
+
+/// A wallet of `trezor` with one try left before it wipes.
+fn at_the_last_try() -> Wallet {
+    let wallet = Wallet::enrolled("trezor");
+    wallet.unlock().write("seed", b"correct horse").expect("written");
+    for nth in 1..=15 {
+        wallet.guess_wrong(nth);
+        wallet.wait();
+    }
+    wallet
+}
+
+#[test]
+fn a_lost_phone_is_wiped_without_its_pin() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    session.write("seed", b"correct horse").expect("written");
+    let listener = Arc::new(FakeListener::default());
+    wallet.lock.add_listener(listener.clone());
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    let told: Vec<Event> = listener.events();
+    assert!(matches!(told.as_slice(), [Event { kind: Kind::Wiped, .. }]), "{told:?}");
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
+    assert_eq!(keys_of(&wallet, "pin"), 0);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+    assert!(matches!(wallet.lock.verify_journal(), Ok(Chain::Intact { .. })), "the journal is what remains");
+    assert_eq!(wallet.lock.wipe(), Ok(()), "once more changes nothing");
+    drop(session);
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    let session = wallet.enrol("582941");
+    assert_eq!(session.items(), Ok(vec![]));
+    assert_eq!(keys_of(&wallet, "wiped"), 0, "a new wallet is not a wiped one");
+    drop(session);
+    assert!(wallet.restart().status().is_ready());
+}
+
+#[test]
+fn where_there_is_no_wallet_there_is_nothing_to_wipe() {
+    let wallet = Wallet::unconfigured("walletlock");
+    assert_eq!(wallet.lock.wipe(), Err(LockError::WrongState));
+    assert!(wallet.phone.device_key.all_aliases().is_empty());
+}
+
+#[test]
+fn a_copy_from_before_the_wipe_is_wiped_too() {
+    for by_limit in [false, true] {
+        let wallet = at_the_last_try();
+        let before = picture(wallet.folder.path());
+        if by_limit {
+            assert!(matches!(wallet.guess(16), PinOutcome::Locked(LockStatus::Wiped)));
+        } else {
+            wallet.lock.wipe().expect("wiped");
+        }
+        let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+        assert_eq!(wallet.status(), LockStatus::Wiped);
+        assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+        assert_eq!(wallet.lock.policy().expect("the app's").name, "trezor");
+        assert_eq!(wallet.lock.verify_journal(), Err(LockError::WrongState), "nothing of it is left");
+        let wallet = wallet.restart();
+        assert_eq!(wallet.status(), LockStatus::Wiped, "and so it stays");
+        drop(wallet.enrol("582941"));
+        assert!(wallet.restart().status().is_ready());
+    }
+}
+
+/// The control: it is the keystore that says so, and not that nothing opens.
+#[test]
+fn the_same_copy_without_the_mark_is_damage() {
+    let wallet = at_the_last_try();
+    let before = picture(wallet.folder.path());
+    wallet.lock.wipe().expect("wiped");
+    let mark = wallet.phone.device_key.all_aliases().into_iter().find(|alias| alias.contains("/wiped/"));
+    wallet.phone.device_key.delete(&mark.expect("the mark")).expect("deleted");
+    let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    assert!(matches!(wallet.status(), LockStatus::Locked { reason: LockReason::DataDamaged, .. }));
+}
+
+#[test]
+fn a_wiped_wallet_without_its_files_is_wiped() {
+    for damage in
+        [|_: &Path| {}, |path: &Path| fs::write(path, b"no database at all, but more than nothing").expect("written")]
+    {
+        let wallet = Wallet::enrolled("walletlock");
+        wallet.lock.wipe().expect("wiped");
+        let path = wallet.path();
+        let wallet = wallet
+            .between_runs(|folder| {
+                copy_files(TempDir::new().expect("an empty folder").path(), folder);
+                damage(&path);
+            })
+            .expect("it opens");
+        assert_eq!(wallet.status(), LockStatus::Wiped);
+        drop(wallet.enrol(PIN));
+        assert!(wallet.restart().status().is_ready());
+    }
+}
+
+#[test]
+fn a_damaged_wallet_is_wiped_too() {
+    let wallet = Wallet::enrolled("walletlock");
+    let path = wallet.path();
+    let damage = |_: &Path| fs::write(&path, b"no database at all, but more than nothing").expect("written");
+    let wallet = wallet.between_runs(damage).expect("it opens");
+    assert!(matches!(wallet.status(), LockStatus::Locked { reason: LockReason::DataDamaged, .. }));
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert_eq!((keys_of(&wallet, "pin"), keys_of(&wallet, "seal")), (0, 0));
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    drop(wallet.enrol(PIN));
+    assert!(wallet.restart().status().is_ready());
+}
+
+/// Whichever call of the keystore fails or is the last of a killed process, nothing opens the wallet once the PIN's key is gone, and it is
+/// told as wiped from the mark on.
+#[test]
+fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
+    let mut wiped_by_half = 0;
+    for nth in 0.. {
+        let wallet = Wallet::enrolled("walletlock");
+        wallet.unlock().write("seed", b"correct horse").expect("written");
+        let Wallet { phone, policy, lock, folder } = wallet;
+        drop(lock);
+        let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
+        let lock = faults.open(&folder, &phone, &policy);
+        faults.fail_nth(nth, DeviceKeyFault::Failed);
+        let wiped = lock.wipe();
+        let all_were_met = !faults.has_failed();
+        assert_eq!(lock.status(), Ok(LockStatus::Wiped), "{nth}: {wiped:?}");
+        assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Wiped)), "{nth}");
+        drop(lock);
+        for picture in faults.pictures() {
+            let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
+            let killed = format!("{nth}: killed at {} of {:?}", picture.call, picture.of);
+            let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
+            let is_wiped = lock.status() == Ok(LockStatus::Wiped);
+            let opens = matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_));
+            // Without the mark half a wipe may be taken for damage. It opens nothing either.
+            assert!(is_wiped != opens || nth == 0, "{killed}: {:?}", lock.status());
+            assert!(is_wiped || nth == 0 || (picture.call, picture.of) == ("create", Of::Wiped), "{killed}, marked");
+            wiped_by_half += u32::from(is_wiped);
+        }
+        let lock = open(&folder, &phone, &policy).expect("it opens again");
+        assert_eq!(lock.status(), Ok(LockStatus::Wiped), "{nth}");
+        if all_were_met {
+            assert_eq!(wiped, Ok(()));
+            break;
+        }
+    }
+    assert!(wiped_by_half > 10, "{wiped_by_half}");
+}
