@@ -46,7 +46,7 @@ pub(crate) enum Act {
 pub(crate) struct Call {
     pub(crate) act: Act,
     pub(crate) seen: Seen,
-    /// Keys were made or deleted.
+    /// Keys of a PIN were made or deleted.
     pub(crate) touched_keys: bool,
     pub(crate) wipes: bool,
 }
@@ -113,9 +113,9 @@ impl<'a> Life<'a> {
     pub(crate) fn act(&mut self, chance: &mut Chance) -> Result<(), Violation> {
         let act = self.choose(chance);
         self.last = Call { act, seen: Seen::Begun, touched_keys: false, wipes: false };
-        let before = self.phone.device_key.calls();
+        let before = self.phone.device_key.pin_calls();
         let (steps, outcome) = self.call(act, chance);
-        let calls = self.phone.device_key.calls();
+        let calls = self.phone.device_key.pin_calls();
         let asked = act != Act::Open && act != Act::Enrol && calls.hmac > before.hmac;
         self.last.seen = match (self.disk.is_off(), asked) {
             (false, _) => Seen::Returned,

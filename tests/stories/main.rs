@@ -9,6 +9,7 @@ mod u1_failed_attempts;
 mod u2_which_lock;
 mod u5_payment_pin;
 
+mod ahead;
 mod callbacks;
 mod device_key;
 mod fixtures;

@@ -115,6 +115,7 @@ struct Keystore {
     keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
     made: u64,
     calls: DeviceKeyCalls,
+    pin_calls: DeviceKeyCalls,
     hmac_faults: VecDeque<Option<DeviceKeyFault>>,
     fault: Option<DeviceKeyFault>,
     level: Option<SecurityLevel>,
@@ -124,6 +125,11 @@ impl FakeDeviceKey {
     /// Calls so far.
     pub fn calls(&self) -> DeviceKeyCalls {
         lock(&self.0).calls
+    }
+
+    /// Those of them that were for the key of a PIN.
+    pub fn pin_calls(&self) -> DeviceKeyCalls {
+        lock(&self.0).pin_calls
     }
 
     /// Every call fails like this until it is set to `None`.
@@ -168,6 +174,10 @@ impl Keystore {
     fn check(&self) -> Result<(), DeviceKeyFault> {
         self.fault.map_or(Ok(()), Err)
     }
+
+    fn is_pins(&self, alias: &str) -> u32 {
+        u32::from(self.keys.get(alias).is_some_and(|(purpose, _)| *purpose == KeyPurpose::PinSlot))
+    }
 }
 
 impl DeviceKey for FakeDeviceKey {
@@ -181,6 +191,7 @@ impl DeviceKey for FakeDeviceKey {
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.create += 1;
+        keystore.pin_calls.create += u32::from(purpose == KeyPurpose::PinSlot);
         keystore.check()?;
         if keystore.keys.contains_key(alias) {
             return Err(DeviceKeyFault::Failed);
@@ -195,6 +206,7 @@ impl DeviceKey for FakeDeviceKey {
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.ready += 1;
+        keystore.pin_calls.ready += keystore.is_pins(alias);
         keystore.check()?;
         keystore.keys.contains_key(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
     }
@@ -202,6 +214,7 @@ impl DeviceKey for FakeDeviceKey {
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.hmac += 1;
+        keystore.pin_calls.hmac += keystore.is_pins(alias);
         keystore.check()?;
         let (purpose, key) = keystore.keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
         let is_pins = purpose == KeyPurpose::PinSlot;
@@ -216,6 +229,7 @@ impl DeviceKey for FakeDeviceKey {
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.delete += 1;
+        keystore.pin_calls.delete += keystore.is_pins(alias);
         keystore.check()?;
         keystore.keys.remove(alias);
         Ok(())
@@ -224,6 +238,7 @@ impl DeviceKey for FakeDeviceKey {
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.security_level += 1;
+        keystore.pin_calls.security_level += keystore.is_pins(alias);
         keystore.check()?;
         keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
         Ok(keystore.level.unwrap_or(SecurityLevel::Unknown))

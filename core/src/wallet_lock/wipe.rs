@@ -34,7 +34,7 @@ impl WalletLock {
         lock(&self.sessions).end_all();
         let marked = self.mark_as_wiped(&header.wallet_id);
         let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number));
-        let written = self.write_wipe(&header);
+        let written = self.write_wipe(&header, key_number);
         if let Err(error) = written {
             if destroyed.is_ok() {
                 // The database keeps a slot that nothing opens, until the next opening.
@@ -48,25 +48,25 @@ impl WalletLock {
 
     /// Takes slot and items out of the record of this wallet. Under the next epoch's key if there is one: what cannot be done for good is
     /// done all the same.
-    fn write_wipe(&self, header: &RecordHeader) -> Result<(), LockError> {
+    fn write_wipe(&self, header: &RecordHeader, key_number: u64) -> Result<(), LockError> {
         let now = self.platform.clock.now()?;
         let mut random = draw(&self.platform)?;
         let wipe = |changes: &mut Changing<'_>| {
             if *changes.wallet_id != header.wallet_id {
                 return Ok(None);
             }
-            // Perhaps that of a PIN set since.
-            let key_number = changes.record.slot().map(|slot| slot.key_number());
+            let of_new_pin = changes.record.slot().map(|slot| slot.key_number()).filter(|number| *number != key_number);
             changes.wipe()?;
-            Ok(key_number)
+            Ok(of_new_pin)
         };
-        let key_number = match self.transact_for_good(&mut random, now, wipe) {
-            Ok((key_number, _)) => key_number,
+        let of_new_pin = match self.transact_for_good(&mut random, now, wipe) {
+            Ok((of_new_pin, _)) => of_new_pin,
             Err(LockError::DeviceKey(_)) => self.transact_with(&mut random, now, Durability::Flushed, wipe)?,
             Err(error) => return Err(error),
         };
-        if let Some(key_number) = key_number {
-            self.platform.device_key.delete(&self.pin_alias(key_number))?;
+        // Set while this one was being destroyed.
+        if let Some(number) = of_new_pin {
+            self.platform.device_key.delete(&self.pin_alias(number))?;
         }
         Ok(())
     }

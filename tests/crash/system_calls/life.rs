@@ -151,6 +151,10 @@ impl App {
                 Ok(Removal::Refused(refusal)) => refusal_in_words(&refusal),
                 Err(error) => failed(&error),
             },
+            Step::Wipe => match lock.wipe() {
+                Ok(()) => "wiped".to_owned(),
+                Err(error) => failed(&error),
+            },
             Step::Write(value) => self.in_session(|session| {
                 item::write(session, value)?;
                 Ok("written".to_owned())

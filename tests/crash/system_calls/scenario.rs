@@ -21,6 +21,7 @@ pub(crate) enum Step {
     Verify(&'static str),
     Change(&'static str, &'static str),
     Remove(&'static str),
+    Wipe,
     Write(&'static str),
     Read,
     /// Ends as an app that was not killed.
@@ -55,11 +56,11 @@ pub(crate) struct Scenario {
 /// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
 const AFTER_ALL_WAITS: u64 = 65_534_000;
 
-use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Write};
+use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Wipe, Write};
 
 /// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails
 /// is tried again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 14] = [
+pub(crate) static SCENARIOS: [Scenario; 16] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..caught_whole("enrol", Start::New)
@@ -85,6 +86,7 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
         steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Close],
         caught_from: 1,
     },
+    Scenario { steps: &[Open, Wipe, Open, Verify(PIN), Enrol(NEW_PIN), Close], caught_from: 1, ..a_wallet("lost") },
     Scenario {
         steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Close],
         caught_from: 1,
@@ -113,6 +115,10 @@ pub(crate) static SCENARIOS: [Scenario; 14] = [
     Scenario {
         steps: &[Open, Open, Verify(PIN), Verify(NEW_PIN), Read, Close],
         ..caught_whole("open after change", Start::CutShort { scenario: "change", flush: 1 })
+    },
+    Scenario {
+        steps: &[Open, Open, Enrol(NEW_PIN), Close],
+        ..caught_whole("open after lost", Start::CutShort { scenario: "lost", flush: 0 })
     },
     Scenario {
         steps: &[Open, Open, Enrol(NEW_PIN), Close],

@@ -14,9 +14,8 @@ pub(crate) const LIMIT: u32 = 16;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum World {
     Unconfigured,
+    /// Lost or not, what was written of it: the keystore says so too.
     Wiped,
-    /// A wipe of which only the device key's part is left: what the key opened is gone all the same.
-    Damaged,
     Enrolled(Wallet),
 }
 
@@ -53,7 +52,6 @@ impl World {
         match self {
             Self::Unconfigured => "unconfigured".to_owned(),
             Self::Wiped => "wiped".to_owned(),
-            Self::Damaged => "damaged".to_owned(),
             Self::Enrolled(wallet) if wallet.failures == LIMIT => "locked".to_owned(),
             Self::Enrolled(wallet) => format!("{} left", LIMIT - wallet.failures),
         }
@@ -115,9 +113,8 @@ pub(crate) fn possible(
         }
     }
     let found = |State { live, flushed, ghost }| {
-        let wipe_is_lost = live == World::Wiped && loses;
-        let lost = if wipe_is_lost { World::Damaged } else { flushed };
-        [Some(live), ghost, loses.then_some(lost)]
+        let is_wiped = live == World::Wiped;
+        [Some(live), ghost, (loses && !is_wiped).then_some(flushed)]
     };
     Ok(states.into_iter().flat_map(found).flatten().collect())
 }
@@ -186,7 +183,7 @@ impl Rules<'_> {
 
     /// The process finds what the next one would.
     fn reopened(&self, state: &State) -> Vec<State> {
-        let lost = self.loses.then_some(&state.flushed);
+        let lost = (self.loses && state.live != World::Wiped).then_some(&state.flushed);
         let found = [Some(&state.live), state.ghost.as_ref(), lost].into_iter().flatten();
         let fits = |world: &&World| self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
         found.filter(fits).map(|world| State { live: world.clone(), ..state.clone() }).collect()
@@ -217,6 +214,13 @@ impl Rules<'_> {
             Step::Verify(pin) => self.verified(state, wallet, pin),
             Step::Change(old, new) => self.changed(state, wallet, old, new),
             Step::Remove(pin) => self.removed(state, wallet, pin),
+            // The keys go before anything is written: whatever becomes of that, it is a wipe.
+            Step::Wipe => match self.told() {
+                Some("wiped" | STORAGE_FAILED) | None => {
+                    vec![State { live: World::Wiped, ghost: None, ..state.clone() }]
+                }
+                _ => Vec::new(),
+            },
             Step::Write(word) => {
                 let written = World::Enrolled(Wallet { word, ..*wallet });
                 match self.told() {

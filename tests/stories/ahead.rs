@@ -1,0 +1,304 @@
+//! The thread that makes the next seal key: nobody waits for it, and it leaves nothing behind that is taken for damage.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::lockout::Policy;
+use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::{
+    AntiRollback, Enrolment, LockStatus, NoVerdict, Options, PinOutcome, RollbackProtection, WalletLock,
+};
+use zeroize::Zeroizing;
+
+use crate::wallet::{PIN, entry, open};
+
+/// A keystore that makes no seal key while its door is shut, and tells who is asking.
+struct Door {
+    device_key: FakeDeviceKey,
+    is_shut: Mutex<bool>,
+    moved: Condvar,
+    fails: AtomicBool,
+    /// Seal keys that are being made.
+    waiting: AtomicU32,
+    /// Keys that were made in a call, and not ahead.
+    made_in_calls: AtomicU32,
+}
+
+impl Door {
+    fn set(&self, is_shut: bool) {
+        *self.is_shut.lock().unwrap_or_else(PoisonError::into_inner) = is_shut;
+        self.moved.notify_all();
+    }
+
+    /// Waits until the thread stands before the shut door.
+    fn meet_thread(&self) {
+        while self.waiting.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+    }
+
+    /// Waits until a key of this alias is there.
+    fn meet_key(&self, alias: &str) {
+        while !self.device_key.all_aliases().iter().any(|there| there == alias) {
+            thread::yield_now();
+        }
+    }
+}
+
+impl DeviceKey for Door {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.device_key.aliases(prefix)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        if purpose == KeyPurpose::Seal && !alias.ends_with("/seal/0") {
+            let is_thread = thread::current().name() == Some("walletlock-seal");
+            self.made_in_calls.fetch_add(u32::from(!is_thread), Ordering::SeqCst);
+            self.waiting.fetch_add(1, Ordering::SeqCst);
+            let mut is_shut = self.is_shut.lock().unwrap_or_else(PoisonError::into_inner);
+            while *is_shut {
+                is_shut = self.moved.wait(is_shut).unwrap_or_else(PoisonError::into_inner);
+            }
+            self.waiting.fetch_sub(1, Ordering::SeqCst);
+            if self.fails.load(Ordering::SeqCst) {
+                return Err(DeviceKeyFault::Busy);
+            }
+        }
+        self.device_key.create(alias, purpose)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.device_key.hmac(alias, input)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.delete(alias)
+    }
+}
+
+struct Home {
+    phone: FakePhone,
+    folder: TempDir,
+    door: Arc<Door>,
+    lock: Arc<WalletLock>,
+}
+
+impl Home {
+    /// A phone with a PIN set; the key after the first is made or being made.
+    fn enrolled(is_shut: bool) -> Self {
+        let phone = FakePhone::default();
+        let door = Arc::new(Door {
+            device_key: phone.device_key.clone(),
+            is_shut: Mutex::new(is_shut),
+            moved: Condvar::new(),
+            fails: AtomicBool::new(false),
+            waiting: AtomicU32::new(0),
+            made_in_calls: AtomicU32::new(0),
+        });
+        let folder = TempDir::new().expect("a folder");
+        let lock = Arc::new(start(&phone, &folder, &door, "wallet.db"));
+        enrol(&lock);
+        Self { phone, folder, door, lock }
+    }
+}
+
+fn start(phone: &FakePhone, folder: &TempDir, door: &Arc<Door>, name: &str) -> WalletLock {
+    let options = Options {
+        path: folder.path().join(name),
+        policy: Policy::default(),
+        platform: Platform { device_key: door.clone(), ..phone.platform() },
+        calibration: Calibration::Fixed(KdfCost::CHEAP),
+        anti_rollback: AntiRollback::Fixed(RollbackProtection::On),
+    };
+    WalletLock::open(options).expect("it opens")
+}
+
+fn enrol(lock: &Arc<WalletLock>) {
+    match lock.enrol(&entry(PIN), &[]) {
+        Ok(Enrolment::Enrolled(session)) => session.close(),
+        other => panic!("not enrolled: {other:?}"),
+    }
+}
+
+fn unlock(lock: &Arc<WalletLock>) {
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+}
+
+#[test]
+fn the_next_key_is_made_by_the_thread_and_not_by_who_waits() {
+    let home = Home::enrolled(false);
+    for nth in 1..20 {
+        home.door.meet_key(&format!("wallet.db/seal/{nth}"));
+        unlock(&home.lock);
+    }
+    assert_eq!(home.door.made_in_calls.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn who_needs_the_key_that_is_being_made_waits_for_it() {
+    let home = Home::enrolled(true);
+    home.door.meet_thread();
+    let lock = home.lock.clone();
+    let tries = thread::spawn(move || unlock(&lock));
+    // What needs no key goes on meanwhile.
+    assert!(home.lock.status().expect("a status").is_ready());
+    home.door.set(false);
+    tries.join().expect("the PIN was right");
+    assert_eq!(home.door.made_in_calls.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn what_the_thread_could_not_make_the_call_makes_or_charges_nothing() {
+    let home = Home::enrolled(true);
+    home.door.meet_thread();
+    home.door.fails.store(true, Ordering::SeqCst);
+    home.door.set(false);
+    let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
+    assert!(matches!(home.lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(cause) if cause == busy));
+    assert_eq!(home.lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
+    home.door.fails.store(false, Ordering::SeqCst);
+    unlock(&home.lock);
+    assert!(home.door.made_in_calls.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn closing_waits_for_the_key_and_the_next_opening_is_sound() {
+    let Home { phone, folder, door, lock } = Home::enrolled(true);
+    door.meet_thread();
+    let opener = door.clone();
+    let opens = thread::spawn(move || opener.set(false));
+    drop(lock);
+    opens.join().expect("the door opens");
+    assert_eq!(door.waiting.load(Ordering::SeqCst), 0, "nobody makes a key any more");
+    let lock = open(&folder, &phone, &Policy::default()).expect("it opens again, at once");
+    unlock(&lock);
+}
+
+#[test]
+fn removing_and_setting_a_pin_anew_while_a_key_is_made_leaves_no_stray() {
+    for _ in 0..20 {
+        let Home { phone, folder, door, lock } = Home::enrolled(false);
+        unlock(&lock);
+        assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+        assert_eq!(phone.device_key.all_aliases(), Vec::<String>::new(), "a key here would be damage");
+        enrol(&lock);
+        unlock(&lock);
+        assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+        drop(lock);
+        let lock = Arc::new(start(&phone, &folder, &door, "wallet.db"));
+        assert_eq!(lock.status(), Ok(LockStatus::Unconfigured));
+    }
+}
+
+#[test]
+fn two_wallets_of_one_phone_do_not_touch_each_others_keys() {
+    let Home { phone, folder, door, lock } = Home::enrolled(false);
+    let other = Arc::new(start(&phone, &folder, &door, "other.db"));
+    enrol(&other);
+    thread::scope(|scope| {
+        for lock in [&lock, &other] {
+            scope.spawn(|| (0..10).for_each(|_| unlock(lock)));
+        }
+    });
+    assert_eq!(other.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+    unlock(&lock);
+    drop((lock, other));
+    let lock = open(&folder, &phone, &Policy::default()).expect("it opens again");
+    unlock(&lock);
+}
+
+#[test]
+fn many_threads_take_turns() {
+    let home = Home::enrolled(false);
+    thread::scope(|scope| {
+        // No more at once than the policy lets be under way without a wait.
+        for _ in 0..4 {
+            scope.spawn(|| (0..8).for_each(|_| unlock(&home.lock)));
+        }
+    });
+    let Home { phone, folder, lock, .. } = home;
+    drop(lock);
+    assert!(phone.device_key.all_aliases().len() <= 3, "{:?}", phone.device_key.all_aliases());
+    unlock(&open(&folder, &phone, &Policy::default()).expect("it opens again"));
+}
+
+/// A keystore that calls back into the lock while it makes a key.
+struct CallsBack {
+    device_key: FakeDeviceKey,
+    lock: Mutex<Option<Arc<WalletLock>>>,
+    told: Mutex<Vec<NoVerdict>>,
+}
+
+impl DeviceKey for CallsBack {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.device_key.aliases(prefix)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The last handle may be this one: then the lock is closed from within the keystore's answer.
+        if let Some(lock) = lock
+            && let PinOutcome::NoVerdict(cause) = lock.verify_pin(&entry(PIN))
+        {
+            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(cause);
+        }
+        self.device_key.create(alias, purpose)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.device_key.hmac(alias, input)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.delete(alias)
+    }
+}
+
+#[test]
+fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
+    for anti_rollback in [AntiRollback::Fixed(RollbackProtection::On), AntiRollback::InStep] {
+        let phone = FakePhone::default();
+        let folder = TempDir::new().expect("a folder");
+        let device_key = Arc::new(CallsBack {
+            device_key: phone.device_key.clone(),
+            lock: Mutex::default(),
+            told: Mutex::default(),
+        });
+        let options = Options {
+            path: folder.path().join("wallet.db"),
+            policy: Policy::default(),
+            platform: Platform { device_key: device_key.clone(), ..phone.platform() },
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback,
+        };
+        let lock = Arc::new(WalletLock::open(options).expect("it opens"));
+        enrol(&lock);
+        unlock(&lock);
+        unlock(&lock);
+        *device_key.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock.clone());
+        lock.prepare().expect("prepared");
+        unlock(&lock);
+        unlock(&lock);
+        drop(lock);
+        // With a thread, the key was there already perhaps, and then nobody called back.
+        let told = std::mem::take(&mut *device_key.told.lock().unwrap_or_else(PoisonError::into_inner));
+        assert!(told.iter().all(|cause| *cause == NoVerdict::DeviceKey(DeviceKeyFault::Busy)), "{told:?}");
+        assert!(!told.is_empty() || anti_rollback != AntiRollback::InStep);
+        while open(&folder, &phone, &Policy::default()).is_err() {
+            thread::park_timeout(Duration::from_millis(1));
+        }
+    }
+}
