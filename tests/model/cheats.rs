@@ -8,6 +8,8 @@ use crate::outcome::Outcome;
 pub(crate) enum Cheat {
     /// Each start of the app finds the files as they were at the start before.
     PutsBackOldFiles,
+    /// Who puts back a copy of the files puts back the keystore's too.
+    PutsBackTheKeystore,
     /// A kill takes with it what was committed since the phone was asked something the time before.
     LosesWhatWasWrittenLast,
     /// The lock is told that time since boot passes twice as fast.
@@ -19,8 +21,9 @@ pub(crate) enum Cheat {
 }
 
 impl Cheat {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::PutsBackOldFiles,
+        Self::PutsBackTheKeystore,
         Self::LosesWhatWasWrittenLast,
         Self::ClockRunsFast,
         Self::ForgetsToCount,

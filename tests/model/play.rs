@@ -12,8 +12,8 @@ use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, P
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};
 use crate::outcome::Outcome;
-use crate::stage::{Stage, State, copy};
-use crate::steps::{Act, ClockChange, Life, PINS, Step, Typed, policies};
+use crate::stage::{Copied, Stage, State, copy};
+use crate::steps::{Act, COPIES, ClockChange, Life, PINS, Step, Typed, policies};
 use crate::tally::Tally;
 
 /// The least that the lock accepts: this is not about Argon2id.
@@ -63,6 +63,13 @@ fn top(stage: &Arc<Stage>, step: &Step) {
             put_back_old_files(stage);
         }
         stage.state().tally.steps += 1;
+        keep_copy(stage);
+        open(stage, step);
+    } else if let Act::PutBack(nth) = step.act {
+        end_process(stage);
+        stage.model().end_process();
+        stage.state().tally.steps += 1;
+        put_back(stage, nth);
         open(stage, step);
     } else {
         act(stage, step);
@@ -113,6 +120,32 @@ fn end_process(stage: &Stage) {
     };
     drop(sessions);
     drop(lock);
+}
+
+/// What is on the disk now, for someone who wants it back one day.
+fn keep_copy(stage: &Stage) {
+    let disk = stage.model().disk.clone();
+    let mut state = stage.state();
+    let Ok(folder) = copy(&state.folder) else { return };
+    let keys = state.keys.picture();
+    state.copies.push(Copied { folder, disk, keys });
+    let surplus = state.copies.len().saturating_sub(COPIES);
+    state.copies.drain(..surplus);
+}
+
+/// The present is kept too: put back in turn, it is no damage.
+fn put_back(stage: &Stage, nth: usize) {
+    keep_copy(stage);
+    let mut state = stage.state();
+    let Some(wanted) = state.copies.iter().rev().nth(nth) else { return };
+    let (disk, keys) = (wanted.disk.clone(), wanted.keys.picture());
+    let Ok(folder) = copy(&wanted.folder) else { return };
+    state.folder = folder;
+    if stage.cheat == Some(Cheat::PutsBackTheKeystore) {
+        state.keys = keys;
+    }
+    drop(state);
+    stage.model().disk = disk;
 }
 
 fn put_back_old_files(stage: &Stage) {
@@ -173,6 +206,12 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
         Act::Remove(pin) => {
             let pin = typed(*pin);
             stage.call(step, pin, |model| model.remove(pin), || lock.remove(&entry(pin)).into());
+        }
+        Act::Wipe => {
+            stage.call(step, None, |model| model.wipe(), || lock.wipe().into());
+        }
+        Act::Prepare => {
+            stage.call(step, None, |model| model.prepare(), || lock.prepare().into());
         }
         Act::Status => {
             stage.call(step, None, |model| model.status(), || lock.status().into());

@@ -20,12 +20,46 @@ pub(crate) enum Ask {
     Clock,
     Entropy,
     Aliases,
-    Ready,
-    Hmac,
-    Create,
-    Delete,
+    Ready(Key),
+    Hmac(Key),
+    /// For which wallet or, for a PIN's key, which PIN: only the model knows.
+    Create(Key, u64),
+    Delete(Key),
     /// The listener is told of the journal line of this number.
     Told(u64, Kind),
+}
+
+/// What a device key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Pin,
+    /// Of this epoch.
+    Seal(u64),
+    /// The mark of a wallet that was wiped.
+    Mark,
+}
+
+impl Key {
+    /// That of an alias.
+    pub(crate) fn of(alias: &str) -> Option<Self> {
+        let (_, name) = alias.split_once('/')?;
+        match name.split_once('/')? {
+            ("pin", _) => Some(Self::Pin),
+            ("seal", epoch) => epoch.parse().ok().map(Self::Seal),
+            ("wiped", _) => Some(Self::Mark),
+            _ => None,
+        }
+    }
+}
+
+impl Ask {
+    /// The same question, whomever it is for.
+    pub(crate) fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Create(one, _), Self::Create(other, _)) => one == other,
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// What the phone answered, and the time. Clock and entropy know one fault only.

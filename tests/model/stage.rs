@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use crate::audit::Audit;
 use crate::cheats::Cheat;
 use crate::clocks::Clocks;
-use crate::model::{Caller, Model, Reading};
+use crate::model::{Caller, Disk, Model, Reading};
 use crate::outcome::Outcome;
-use crate::script::{Ask, Call, Script};
+use crate::script::{Ask, Call, Key, Script};
 use crate::steps::{ClockChange, Step, Twist};
 use crate::tally::Tally;
 
@@ -51,6 +51,15 @@ pub(crate) struct State {
     pub(crate) last_session: u64,
     /// The files as they were some time before; only cheats need them.
     pub(crate) older: Option<TempDir>,
+    /// What was on the disk at the last starts of the app, the newest last.
+    pub(crate) copies: Vec<Copied>,
+}
+
+/// A copy of the files, and of what the keystore held then: that one only a cheat puts back.
+pub(crate) struct Copied {
+    pub(crate) folder: TempDir,
+    pub(crate) disk: Disk,
+    pub(crate) keys: FakeDeviceKey,
 }
 
 struct Running {
@@ -94,6 +103,7 @@ impl Stage {
                 last_typed: 0,
                 last_session: 0,
                 older: None,
+                copies: Vec::new(),
             }),
         }))
     }
@@ -159,7 +169,7 @@ impl Stage {
     ) -> Result<(T, Reading), DeviceKeyFault> {
         // Only its beginning gives a reading of the clock its number.
         let nth = if ask == Ask::Clock { self.readings.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        let twists = self.meet(ask);
+        let (twists, expected) = self.meet(ask);
         let mut fault = None;
         for twist in &twists {
             match twist {
@@ -175,7 +185,7 @@ impl Stage {
         };
         let answered = fault.map_or_else(|| answer(&keys), Err);
         // At once: whoever comes in between finds them so.
-        self.model().keys = keys.all_aliases().len();
+        self.model().keys.see(keys.all_aliases(), expected.filter(|_| answered.is_ok()));
         for twist in &twists {
             if let Twist::After(step) = twist {
                 self.overtake(step);
@@ -193,26 +203,28 @@ impl Stage {
         answered.map(|answer| (answer, reading))
     }
 
-    /// Holds what is asked against the model. Returns what happens here.
-    fn meet(&self, ask: Ask) -> Vec<Twist> {
+    /// Holds what is asked against the model. Returns what happens here, and for whom the model has it asked.
+    fn meet(&self, ask: Ask) -> (Vec<Twist>, Option<Ask>) {
         let mut state = self.state();
         let State { calls, failure, tally, .. } = &mut *state;
         // Once something went wrong, nothing is compared any more.
-        let Some(running) = calls.last_mut().filter(|_| failure.is_none()) else { return vec![] };
+        let Some(running) = calls.last_mut().filter(|_| failure.is_none()) else {
+            return (vec![], None);
+        };
         let expected = running.call.asks();
-        if expected != Some(ask) {
+        if !expected.is_some_and(|expected| expected.is(ask)) {
             failure.get_or_insert(match (expected, running.call.ended()) {
                 (Some(expected), _) => format!("the lock asks for {ask:?}; the model expects {expected:?}"),
                 (None, ended) => format!("the lock asks for {ask:?}; the model has ended: {ended:?}"),
             });
-            return vec![];
+            return (vec![], None);
         }
         let asked = running.asked;
         running.asked += 1;
         let twists: Vec<_> =
             running.twists.iter().filter(|(at, _)| *at == asked).map(|(_, twist)| twist.clone()).collect();
         twists.iter().for_each(|twist| tally.count_twist(twist, ask));
-        twists
+        (twists, expected)
     }
 
     /// Another call comes in between.
@@ -291,19 +303,19 @@ impl DeviceKey for Stage {
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Create, |keys| keys.create(alias, purpose)).map(|_| ())
+        self.reach(Ask::Create(key(alias)?, 0), |keys| keys.create(alias, purpose)).map(|_| ())
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Ready, |keys| keys.ready(alias)).map(|_| ())
+        self.reach(Ask::Ready(key(alias)?), |keys| keys.ready(alias)).map(|_| ())
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.reach(Ask::Hmac, |keys| keys.hmac(alias, input)).map(|(mac, _)| mac)
+        self.reach(Ask::Hmac(key(alias)?), |keys| keys.hmac(alias, input)).map(|(mac, _)| mac)
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Delete, |keys| keys.delete(alias)).map(|_| ())
+        self.reach(Ask::Delete(key(alias)?), |keys| keys.delete(alias)).map(|_| ())
     }
 }
 
@@ -316,6 +328,11 @@ impl Listener for Stage {
         }
         self.reach(Ask::Told(event.number, event.kind), |_| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
     }
+}
+
+/// Of none of our kinds: the model did not expect it either.
+fn key(alias: &str) -> Result<Key, DeviceKeyFault> {
+    Key::of(alias).ok_or(DeviceKeyFault::Failed)
 }
 
 /// Where files cost no wear and no flush, if there is such a place.

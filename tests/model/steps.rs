@@ -6,6 +6,9 @@ use walletlock_core::platform::DeviceKeyFault;
 
 use crate::model::PinNumber;
 
+/// Copies that someone keeps.
+pub(crate) const COPIES: usize = 4;
+
 /// The PINs that are set and tried.
 pub(crate) const PINS: [&str; 14] = [
     "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203",
@@ -38,6 +41,9 @@ pub(crate) enum Act {
     },
     Remove(Typed),
     Enrol(Typed),
+    Wipe,
+    /// The PIN pad opens.
+    Prepare,
     Status,
     Read {
         session: usize,
@@ -63,6 +69,8 @@ pub(crate) enum Act {
         policy: Option<usize>,
         reboots: bool,
     },
+    /// While the app is not running, someone puts back the files of so many starts before.
+    PutBack(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +118,7 @@ pub(crate) fn lives() -> impl Strategy<Value = Life> {
 
 /// `depth`: how many calls may overtake one another.
 fn step(depth: u32) -> BoxedStrategy<Step> {
-    let act = prop_oneof![12 => act(), 2 => restart()];
+    let act = prop_oneof![36 => act(), 6 => restart(), 1 => (0..COPIES).prop_map(Act::PutBack)];
     with_twists(act.boxed(), depth)
 }
 
@@ -133,7 +141,7 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32) -> BoxedStrategy<Step> {
     };
     let twists = prop_oneof![
         3 => Just(vec![]),
-        3 => prop::collection::vec((0..7_usize, twist), 1..3),
+        3 => prop::collection::vec((0..10_usize, twist), 1..3),
     ];
     (act, twists).prop_map(|(act, twists)| Step { act, twists }).boxed()
 }
@@ -154,11 +162,12 @@ fn known() -> impl Strategy<Value = Typed> {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        20 => act_inside(),
-        1 => Just(Act::Clock(ClockChange::BootCountRises)),
-        1 => known().prop_map(Act::Remove),
+        60 => act_inside(),
+        3 => Just(Act::Clock(ClockChange::BootCountRises)),
+        3 => known().prop_map(Act::Remove),
+        1 => Just(Act::Wipe),
         // Mostly refused; not so after a removal, a wipe, a kill.
-        3 => (0..PINS.len()).prop_map(|pin| Act::Enrol(Typed::Number(pin))),
+        9 => (0..PINS.len()).prop_map(|pin| Act::Enrol(Typed::Number(pin))),
     ]
 }
 
@@ -173,6 +182,7 @@ fn act_inside() -> impl Strategy<Value = Act> {
         1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
         1 => known().prop_map(Act::Remove),
         1 => typed().prop_map(Act::Enrol),
+        4 => Just(Act::Prepare),
         3 => Just(Act::Status),
         1 => (session(), item()).prop_map(|(session, item)| Act::Read { session, item }),
         2 => (session(), item(), any::<u8>()).prop_map(|(session, item, byte)| Act::Write { session, item, byte }),

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 37] = [
+const NEEDED: [&str; 41] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -45,6 +45,10 @@ const NEEDED: [&str; 37] = [
     "open tries counted",
     "a policy adopted at opening",
     "a policy adopted with the right PIN",
+    "an older copy found out",
+    "rotated at opening",
+    "a wipe finished",
+    "a damaged wallet wiped",
     // Where somebody came in between.
     "killed at the clock",
     "killed at the device key",

@@ -147,6 +147,10 @@ impl WalletLock {
                 turn.find(next.as_ref().is_some_and(|next| keys.contains(next)));
                 self.take_over(&mut sealed, &turn, is_protected, random, now)?;
                 let mark = self.wiped_alias(&header.wallet_id);
+                if record.pin_slot.is_none() && !keys.contains(&mark) {
+                    // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued.
+                    let _opens_nothing_either_way = self.mark_as_wiped(&header.wallet_id);
+                }
                 let stays = |key: &String| {
                     // The next epoch's: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
                     in_use.iter().chain([&next]).flatten().chain([&mark]).any(|alias| alias == key)

@@ -77,7 +77,7 @@ impl WalletLock {
         let _next_time = self.platform.device_key.delete(&self.pin_alias(key_number));
     }
 
-    fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {
+    pub(super) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {
         let (keys, alias) = (&self.platform.device_key, self.wiped_alias(wallet_id));
         // It stands there already if an earlier wipe was cut short.
         Ok(keys.create(&alias, KeyPurpose::Seal).or_else(|fault| keys.ready(&alias).map_err(|_| fault))?)

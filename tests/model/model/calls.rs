@@ -11,7 +11,7 @@ use super::{
     Disk, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
-use crate::script::{Ask, Script};
+use crate::script::{Ask, Key, Script};
 
 /// What a call works with.
 #[derive(Clone)]
@@ -24,50 +24,16 @@ pub(crate) struct Caller {
 
 pub(super) const PLATFORM: Outcome = Outcome::Error(LockError::Platform(PlatformFault));
 pub(super) const SESSION_ENDED: Outcome = Outcome::Error(LockError::SessionEnded);
-const WRONG_STATE: Outcome = Outcome::Error(LockError::WrongState);
-const DATA_DAMAGED: Outcome = Outcome::Error(LockError::DataDamaged);
+pub(super) const WRONG_STATE: Outcome = Outcome::Error(LockError::WrongState);
+pub(super) const DATA_DAMAGED: Outcome = Outcome::Error(LockError::DataDamaged);
 const TRY_AGAIN: Outcome = Outcome::NoVerdict(NoVerdict::TryAgain);
 const NO_PLATFORM: Outcome = Outcome::NoVerdict(NoVerdict::Platform);
 
-fn key_fault(fault: DeviceKeyFault) -> Outcome {
+pub(super) fn key_fault(fault: DeviceKeyFault) -> Outcome {
     Outcome::Error(LockError::DeviceKey(fault))
 }
 
 impl Caller {
-    /// Opening: what a killed process left is cleared or counted.
-    pub(crate) async fn open(self) -> Outcome {
-        if !self.entropy().await {
-            return PLATFORM;
-        }
-        let Some(reading) = self.clock().await else { return PLATFORM };
-        if let Err(fault) = self.script.ask(Ask::Aliases).await {
-            return key_fault(fault);
-        }
-        let in_use = match &self.model().disk {
-            Disk::Empty => return Outcome::Done,
-            Disk::Unfinished => 0,
-            Disk::Sealed(wallet) => 1 + usize::from(wallet.slot.is_some()),
-        };
-        if in_use > 0 {
-            match self.script.ask(Ask::Hmac).await {
-                Err(DeviceKeyFault::Gone) => {
-                    self.model().process.is_damaged = true;
-                    return Outcome::Done;
-                }
-                Err(fault) => return key_fault(fault),
-                Ok(_) => self.model().take_over(reading.now),
-            }
-        }
-        let deleted = self.delete_all_but(in_use).await;
-        if in_use == 0 {
-            if let Err(fault) = deleted {
-                return key_fault(fault);
-            }
-            self.model().disk = Disk::Empty;
-        }
-        Outcome::Done
-    }
-
     pub(crate) async fn verify(self, pin: Option<PinNumber>, session: u64) -> Outcome {
         match self.prove(pin).await {
             Ok(proof) => {
@@ -101,15 +67,21 @@ impl Caller {
         if found.budget_is_spent {
             self.model().remark("budget spent");
         }
-        let probe = if found.budget_is_spent { Ask::Hmac } else { Ask::Ready };
+        let probe = if found.budget_is_spent { Ask::Hmac(Key::Pin) } else { Ask::Ready(Key::Pin) };
         let no_verdict = |fault| Outcome::NoVerdict(NoVerdict::DeviceKey(fault));
         self.script.ask(probe).await.map_err(no_verdict)?;
-        // 6 charge
-        let charged = self.model().charge(&found, now);
-        let (id, lines) = charged?;
-        self.tell(lines).await;
-        // 7, 8, 9 Argon2id, device key, slot
-        let fault = self.script.ask(Ask::Hmac).await.err();
+        // 6 charge, so that nobody takes it back
+        let charged = self.for_good(|model| model.charge(&found, now)).await;
+        let (id, irrevocable) = charged.map_err(|refusal| match refusal {
+            Outcome::Error(LockError::DeviceKey(fault)) => no_verdict(fault),
+            Outcome::Error(_) => Outcome::Locked(self.model().status(now)),
+            refusal => refusal,
+        })?;
+        // 7, 8, 9 Argon2id, device key, slot: not while a copy from before would still open
+        let fault = match irrevocable {
+            Ok(()) => self.script.ask(Ask::Hmac(Key::Pin)).await.err(),
+            Err(fault) => Some(fault),
+        };
         // 10 settle
         let session = self.settle(&found, id, pin, fault, now).await?;
         Ok(Proof {
@@ -137,12 +109,11 @@ impl Caller {
             None if repeated => Verdict::Repeated,
             None => Verdict::Wrong,
         };
-        let settled = self.model().settle(found, id, verdict, now)?;
-        let wiped = settled.lines.iter().any(|(_, kind)| *kind == Kind::Wiped);
-        self.tell(settled.lines).await;
-        if wiped {
+        let settled = self.write_settlement(found, id, verdict, now).await?;
+        if settled.wiped {
             // Left to the next opening if it fails.
-            let _next_time = self.delete_key().await;
+            let _opens_nothing_any_more = self.mark_as_wiped(found.wallet).await;
+            let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
         }
         match fault {
             _ if !settled.in_force => Err(TRY_AGAIN),
@@ -158,6 +129,35 @@ impl Caller {
                 Err(wrong(settled.status, repeated))
             }
         }
+    }
+
+    /// Another policy comes with the right PIN, and for good; if there is no key for that now, with the next one.
+    async fn write_settlement(
+        &self,
+        found: &Found,
+        id: u64,
+        verdict: Verdict,
+        now: Now,
+    ) -> Result<super::Settled, Outcome> {
+        let adopts = {
+            let model = self.model();
+            verdict == Verdict::Right && *model.policy() != model.offered
+        };
+        if adopts {
+            let settled = self.for_good(|model| {
+                let mut settled = model.settle(found, id, verdict, true, now)?;
+                let lines = std::mem::take(&mut settled.lines);
+                Ok((settled, lines))
+            });
+            match settled.await {
+                Err(Outcome::Error(LockError::DeviceKey(_))) => {}
+                Err(Outcome::Error(_)) => return Err(Outcome::Locked(self.model().status(now))),
+                settled => return Ok(settled?.0),
+            }
+        }
+        let mut settled = self.model().settle(found, id, verdict, false, now)?;
+        self.tell(std::mem::take(&mut settled.lines)).await;
+        Ok(settled)
     }
 
     /// Refusals during one cooldown share one line; whoever looks saves what is left.
@@ -198,29 +198,39 @@ impl Caller {
         if !self.entropy().await {
             return PLATFORM;
         }
-        let generation = {
+        let (number, pin_key, generation) = {
             let mut model = self.model();
+            if model.process.is_busy {
+                return WRONG_STATE;
+            }
+            if model.process.turn {
+                return key_fault(DeviceKeyFault::Busy);
+            }
             if model.process.is_damaged {
                 return DATA_DAMAGED;
             }
-            if model.process.is_busy || model.wallet().is_some_and(|wallet| wallet.slot.is_some()) {
+            if model.wallet().is_some_and(|wallet| wallet.slot.is_some()) {
                 return WRONG_STATE;
             }
-            model.process.is_busy = true;
+            (model.process.is_busy, model.process.turn, model.process.is_wiped) = (true, true, false);
             model.end_sessions();
             model.disk = Disk::Unfinished;
-            model.process.generation
+            (model.next_number(), model.next_number(), model.process.generation)
         };
-        let made = self.make_keys().await;
-        self.model().process.is_busy = false;
+        let made = self.make_keys(number, pin_key).await;
+        {
+            let process = &mut self.model().process;
+            (process.is_busy, process.turn) = (false, false);
+        }
         if let Err(fault) = made {
             return key_fault(fault);
         }
         let (lines, proof) = {
             let mut model = self.model();
-            let slot = Slot { number: model.next_number(), pin };
+            let slot = Slot { number: pin_key, pin };
             let mut wallet = Wallet {
-                number: model.next_number(),
+                number,
+                epoch: 0,
                 slot: Some(slot),
                 policy: model.offered.clone(),
                 tries: Tries::default(),
@@ -246,15 +256,21 @@ impl Caller {
     }
 
     /// What was there goes; a key for the seal, one for the PIN; each is used once.
-    async fn make_keys(&self) -> Result<(), DeviceKeyFault> {
+    async fn make_keys(&self, wallet: u64, pin_key: u64) -> Result<(), DeviceKeyFault> {
+        self.destroy_all_keys().await?;
+        self.script.ask(Ask::Create(Key::Seal(0), wallet)).await?;
+        self.script.ask(Ask::Create(Key::Pin, pin_key)).await?;
+        for key in [Key::Seal(0), Key::Pin] {
+            self.script.ask(Ask::Hmac(key)).await?;
+        }
+        Ok(())
+    }
+
+    async fn destroy_all_keys(&self) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases).await?;
-        self.delete_all_but(0).await?;
-        for _ in ["seal", "PIN"] {
-            self.script.ask(Ask::Create).await?;
-        }
-        for _ in ["seal", "PIN"] {
-            self.script.ask(Ask::Hmac).await?;
-        }
+        let all = self.model().keys.aliases.clone();
+        self.delete(&all).await?;
+        self.model().forget_all_seals();
         Ok(())
     }
 
@@ -265,19 +281,19 @@ impl Caller {
         };
         {
             let mut model = self.model();
+            if model.process.turn {
+                return key_fault(DeviceKeyFault::Busy);
+            }
             if model.wallet().is_none_or(|wallet| wallet.number != proof.wallet) {
                 return WRONG_STATE;
             }
-            model.process.is_busy = true;
+            (model.process.is_busy, model.process.turn) = (true, true);
             model.end_sessions();
             model.disk = Disk::Unfinished;
         }
-        let destroyed = match self.script.ask(Ask::Aliases).await {
-            Ok(_) => self.delete_all_but(0).await,
-            Err(fault) => Err(fault),
-        };
+        let destroyed = self.destroy_all_keys().await;
         let mut model = self.model();
-        model.process.is_busy = false;
+        (model.process.is_busy, model.process.turn) = (false, false);
         if let Err(fault) = destroyed {
             return key_fault(fault);
         }
@@ -317,20 +333,17 @@ impl Caller {
         if !self.entropy().await {
             return PLATFORM;
         }
-        if let Err(fault) = self.script.ask(Ask::Create).await {
+        let key = self.model().next_number();
+        if let Err(fault) = self.script.ask(Ask::Create(Key::Pin, key)).await {
             return key_fault(fault);
         }
-        let changed = match self.script.ask(Ask::Hmac).await {
-            Ok(_) => self.model().replace_pin(&proof, new, session),
+        let changed = match self.script.ask(Ask::Hmac(Key::Pin)).await {
+            Ok(_) => self.for_good(|model| model.replace_pin(&proof, Slot { number: key, pin: new }, session)).await,
             Err(fault) => Err(key_fault(fault)),
         };
-        let (outcome, lines) = match changed {
-            Ok(lines) => (Outcome::Changed, lines),
-            Err(outcome) => (outcome, vec![]),
-        };
-        self.tell(lines).await;
+        let outcome = changed.err().unwrap_or(Outcome::Changed);
         // The old key, or the new one that nothing needs.
-        let _next_time = self.delete_key().await;
+        let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
         self.model().process.wrong.clear();
         outcome
     }
@@ -338,7 +351,7 @@ impl Caller {
     // The steps.
 
     /// A reading, if the clock gives one.
-    async fn clock(&self) -> Option<Reading> {
+    pub(super) async fn clock(&self) -> Option<Reading> {
         self.script.ask(Ask::Clock).await.ok()
     }
 
@@ -360,15 +373,10 @@ impl Caller {
         }
     }
 
-    async fn delete_key(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Delete).await.map(|_| ())
-    }
-
-    /// As many as there are now: those made meanwhile are another wallet's.
-    async fn delete_all_but(&self, in_use: usize) -> Result<(), DeviceKeyFault> {
-        let left = self.model().keys.saturating_sub(in_use);
-        for _ in 0..left {
-            self.delete_key().await?;
+    /// One after the other, up to the first that fails.
+    pub(super) async fn delete(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
+        for key in aliases.iter().filter_map(|alias| Key::of(alias)) {
+            self.script.ask(Ask::Delete(key)).await?;
         }
         Ok(())
     }
@@ -384,7 +392,7 @@ impl Caller {
 
 impl Model {
     /// Opening a sealed wallet: tries left open count as wrong, a policy that eases nothing is in force.
-    fn take_over(&mut self, now: Now) {
+    pub(super) fn take_over(&mut self, now: Now) {
         let offered = self.offered.clone();
         let Disk::Sealed(wallet) = &mut self.disk else { return };
         wallet.tries.save_waits(now);
@@ -408,20 +416,19 @@ impl Model {
     }
 
     /// The new PIN is in force, unless another call was quicker. Every other session ends.
-    fn replace_pin(&mut self, proof: &Proof, new: PinNumber, session: u64) -> Result<Vec<(u64, Kind)>, Outcome> {
+    fn replace_pin(&mut self, proof: &Proof, slot: Slot, session: u64) -> Result<((), Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
-        let slot = Slot { number: self.next_number(), pin: new };
         let wallet = self.wallet_mut().filter(|wallet| wallet.slot == Some(proof.slot)).ok_or(TRY_AGAIN)?;
         wallet.slot = Some(slot);
-        wallet.pins.push(new);
+        wallet.pins.push(slot.pin);
         let surplus = wallet.pins.len().saturating_sub(KEPT_PINS);
         wallet.pins.drain(..surplus);
         let lines = wallet.note(&[Kind::PinChanged]);
         self.process.sessions.retain(|number, _| *number == session);
         self.process.generation += 1;
-        Ok(lines)
+        Ok(((), lines))
     }
 
     /// What a call says that needs a wallet when there is none.

@@ -1,10 +1,13 @@
 //! What the design promises, as small as it can be said: what is on the disk, what the process remembers, and how a try ends.
 
 mod calls;
+mod epochs;
+mod opening;
 mod policy;
 mod session_calls;
 mod spans;
 mod tries;
+mod wipe;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +21,7 @@ pub(crate) use spans::Reading;
 pub(crate) use tries::Verdict;
 
 use crate::outcome::Outcome;
+use crate::script::Key;
 use spans::{Wait, is_live};
 use tries::{Standing, Tries};
 
@@ -29,12 +33,20 @@ pub(crate) struct Model {
     /// What the app opened the lock with.
     pub(crate) offered: Policy,
     pub(crate) disk: Disk,
-    /// Device keys that exist: a fact about the phone.
-    pub(crate) keys: usize,
+    pub(crate) keys: Keys,
     /// What happened that no outcome tells, and how often.
     pub(crate) remarks: Remarks,
     last_number: u64,
     process: Process,
+}
+
+/// The device keys that exist, and whose they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keys {
+    /// In the order in which the phone lists them.
+    aliases: Vec<String>,
+    /// Each key by its alias, and what it was made for: a wallet, or a PIN by its slot's number.
+    made_for: BTreeMap<String, u64>,
 }
 
 pub(crate) type Remarks = BTreeMap<&'static str, u64>;
@@ -51,6 +63,8 @@ pub(crate) enum Disk {
 #[derive(Clone, Debug)]
 pub(crate) struct Wallet {
     number: u64,
+    /// Which seal key it is sealed with.
+    epoch: u64,
     /// `None`: wiped.
     pub(crate) slot: Option<Slot>,
     pub(crate) policy: Policy,
@@ -73,8 +87,18 @@ pub(crate) struct Slot {
 struct Process {
     /// Somebody is setting the first PIN, or removing everything.
     is_busy: bool,
-    /// The key of the seal was gone when the lock was opened.
+    /// The key of the seal was gone when the lock was opened, or another wallet's.
     is_damaged: bool,
+    /// It was wiped, and there is no record any more that says so.
+    is_wiped: bool,
+    /// Someone makes, uses or destroys seal keys.
+    turn: bool,
+    /// The next seal key was made.
+    made: bool,
+    /// A key of the next alias may exist that is not to be used.
+    is_used: bool,
+    /// Keys that should be gone and could not be deleted.
+    left: Vec<Key>,
     sessions: BTreeMap<u64, Session>,
     /// Lock events so far.
     generation: u64,
@@ -124,6 +148,7 @@ struct Found {
 struct Settled {
     lines: Vec<(u64, Kind)>,
     in_force: bool,
+    wiped: bool,
     status: LockStatus,
     /// In force when it was settled.
     policy: Policy,
@@ -137,7 +162,7 @@ impl Model {
         Self {
             offered,
             disk: Disk::Empty,
-            keys: 0,
+            keys: Keys::default(),
             remarks: Remarks::new(),
             last_number: 0,
             process: Process::default(),
@@ -165,7 +190,7 @@ impl Model {
     }
 
     fn is_in_use(&self) -> bool {
-        !self.process.is_busy && !self.process.is_damaged
+        !self.process.is_busy && !self.process.is_damaged && !self.process.is_wiped
     }
 
     pub(crate) fn status(&self, now: Now) -> LockStatus {
@@ -173,7 +198,8 @@ impl Model {
         if self.process.is_damaged {
             return locked(LockReason::DataDamaged, vec![]);
         }
-        let Some(wallet) = self.wallet() else { return LockStatus::Unconfigured };
+        let no_record = if self.process.is_wiped { LockStatus::Wiped } else { LockStatus::Unconfigured };
+        let Some(wallet) = self.wallet() else { return no_record };
         if wallet.slot.is_none() {
             return LockStatus::Wiped;
         }
@@ -262,7 +288,7 @@ impl Model {
     }
 
     /// Writes down how a try ended. `Err`: what it was about is gone.
-    fn settle(&mut self, found: &Found, id: u64, verdict: Verdict, now: Now) -> Result<Settled, Outcome> {
+    fn settle(&mut self, found: &Found, id: u64, verdict: Verdict, adopt: bool, now: Now) -> Result<Settled, Outcome> {
         let offered = self.offered.clone();
         let removed = Outcome::Locked(self.status(now));
         let wallet = self.wallet_mut().ok_or(removed)?;
@@ -280,13 +306,11 @@ impl Model {
             Verdict::Repeated => Kind::PinRepeated,
             Verdict::None => Kind::PinNoVerdict,
         }]);
-        if verdict == Verdict::Right {
+        if verdict == Verdict::Right && adopt {
             lines.extend(wallet.adopt(&offered));
         }
         if wipes {
-            wallet.slot = None;
-            wallet.items.clear();
-            lines.extend(wallet.note(&[Kind::Wiped]));
+            lines.extend(wallet.wipe());
         } else if counts {
             lines.extend(wallet.note_lock(now));
         }
@@ -301,7 +325,7 @@ impl Model {
         if verdict != Verdict::Right && !matches!(status, LockStatus::Ready { .. }) {
             self.end_sessions();
         }
-        Ok(Settled { lines, in_force, status, policy: self.policy().clone() })
+        Ok(Settled { lines, in_force, wiped: wipes, status, policy: self.policy().clone() })
     }
 
     // Sessions.
@@ -361,6 +385,15 @@ impl Wallet {
             (self.journal.len() as u64, *kind)
         };
         kinds.iter().map(noted).collect()
+    }
+
+    /// Takes slot and items away.
+    fn wipe(&mut self) -> Vec<(u64, Kind)> {
+        if self.slot.take().is_none() {
+            return vec![];
+        }
+        self.items.clear();
+        self.note(&[Kind::Wiped])
     }
 
     /// A lock that begins, if it does.

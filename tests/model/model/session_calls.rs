@@ -47,24 +47,22 @@ impl Caller {
         if !self.entropy().await {
             return PLATFORM;
         }
-        let (outcome, lines) = {
-            let mut model = self.model();
+        let changed = self.for_good(|model| {
             if let Some(none) = model.without_wallet() {
-                return none;
+                return Err(none);
             }
             let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
-            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return SESSION_ENDED };
-            match bytes {
+            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return Err(SESSION_ENDED) };
+            Ok(match bytes {
                 Some(bytes) => {
                     wallet.items.insert(item, bytes);
                     (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
                 }
                 None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
                 None => (Outcome::Is(false), vec![]),
-            }
-        };
-        self.tell(lines).await;
-        outcome
+            })
+        });
+        changed.await.map_or_else(|error| error, |(outcome, _)| outcome)
     }
 
     /// The wallet of a session that lives.

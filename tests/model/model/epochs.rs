@@ -1,0 +1,170 @@
+//! What nobody takes back: each such change is sealed with the next key, and the key before it is deleted.
+
+use walletlock_core::LockError;
+use walletlock_core::journal::Kind;
+use walletlock_core::platform::DeviceKeyFault;
+
+use super::calls::key_fault;
+use super::{Caller, Keys, Model, Outcome};
+use crate::script::{Ask, Key};
+
+/// Whether copies from before are worth nothing now.
+pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
+
+impl Caller {
+    /// Changes the wallet, for good if the last key can be deleted. A change that writes no line changes nothing.
+    pub(super) async fn for_good<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+    ) -> Result<(T, Irrevocable), Outcome> {
+        {
+            let mut model = self.model();
+            if model.process.turn {
+                return Err(key_fault(DeviceKeyFault::Busy));
+            }
+            model.process.turn = true;
+        }
+        let changed = self.in_turn(change).await;
+        self.model().process.turn = false;
+        let (changed, lines, irrevocable) = changed?;
+        self.tell(lines).await;
+        Ok((changed, irrevocable))
+    }
+
+    async fn in_turn<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+    ) -> Result<(T, Vec<(u64, Kind)>, Irrevocable), Outcome> {
+        self.delete_left().await.map_err(key_fault)?;
+        let protected = {
+            let model = self.model();
+            if let Some(none) = model.without_wallet() {
+                return Err(none);
+            }
+            model.wallet().is_some_and(|wallet| wallet.slot.is_some())
+        };
+        if protected {
+            self.make_next().await.map_err(key_fault)?;
+        }
+        let changed = change(&mut self.model());
+        let (changed, lines) = changed?;
+        let irrevocable = if protected && !lines.is_empty() { self.rotate().await } else { Ok(()) };
+        Ok((changed, lines, irrevocable))
+    }
+
+    /// The next key, unless it was made before. One that stands there from earlier goes first.
+    pub(super) async fn make_next(&self) -> Result<(), DeviceKeyFault> {
+        let (next, wallet, is_made, is_used) = {
+            let mut model = self.model();
+            let Some((epoch, number)) = model.wallet().map(|wallet| (wallet.epoch, wallet.number)) else {
+                return Ok(());
+            };
+            let Process { made, is_used } = Process::of(&mut model);
+            let was_used = *is_used || *made;
+            *is_used = true;
+            (Key::Seal(epoch + 1), number, *made, was_used)
+        };
+        if is_made {
+            return Ok(());
+        }
+        if is_used {
+            self.script.ask(Ask::Delete(next)).await?;
+        }
+        self.script.ask(Ask::Create(next, wallet)).await?;
+        self.script.ask(Ask::Hmac(next)).await?;
+        self.model().process.made = true;
+        Ok(())
+    }
+
+    /// The wallet is sealed with the next key now; the one before goes.
+    pub(super) async fn rotate(&self) -> Irrevocable {
+        {
+            let mut model = self.model();
+            let Some(wallet) = model.wallet_mut() else { return Ok(()) };
+            wallet.epoch += 1;
+            let before = Key::Seal(wallet.epoch - 1);
+            (model.process.made, model.process.is_used) = (false, false);
+            model.process.left.push(before);
+        }
+        self.delete_left().await
+    }
+
+    /// What should be gone, up to the first that fails.
+    pub(super) async fn delete_left(&self) -> Irrevocable {
+        loop {
+            let Some(key) = self.model().process.left.first().copied() else { return Ok(()) };
+            self.script.ask(Ask::Delete(key)).await?;
+            self.model().process.left.remove(0);
+        }
+    }
+
+    /// The PIN pad opens: the next key is made now. That it cannot be is no fault yet.
+    pub(crate) async fn prepare(self) -> Outcome {
+        {
+            let mut model = self.model();
+            let protected = model.wallet().is_some_and(|wallet| wallet.slot.is_some());
+            if !protected || model.process.turn {
+                return Outcome::Done;
+            }
+            model.process.turn = true;
+        }
+        let _when_it_is_needed = self.make_next().await;
+        self.model().process.turn = false;
+        Outcome::Done
+    }
+}
+
+/// What is known of the next key.
+struct Process<'a> {
+    made: &'a mut bool,
+    is_used: &'a mut bool,
+}
+
+impl<'a> Process<'a> {
+    fn of(model: &'a mut Model) -> Self {
+        Self { made: &mut model.process.made, is_used: &mut model.process.is_used }
+    }
+}
+
+impl Model {
+    /// Every key was deleted.
+    pub(super) fn forget_all_seals(&mut self) {
+        (self.process.made, self.process.is_used) = (false, false);
+        self.process.left.clear();
+    }
+}
+
+impl Keys {
+    /// What the phone's keystore holds now, after it was asked this.
+    pub(crate) fn see(&mut self, aliases: Vec<String>, asked: Option<Ask>) {
+        if let Some(Ask::Create(_, number)) = asked {
+            for made in aliases.iter().filter(|alias| !self.aliases.contains(alias)) {
+                self.made_for.insert(made.clone(), number);
+            }
+        }
+        self.made_for.retain(|alias, _| aliases.contains(alias));
+        self.aliases = aliases;
+    }
+
+    /// Whether a key of this kind was made for that.
+    pub(super) fn has(&self, key: Key, made_for: u64) -> bool {
+        self.made_for.iter().any(|(alias, number)| Key::of(alias) == Some(key) && *number == made_for)
+    }
+
+    /// All of them but those of these kinds that were made for that.
+    pub(super) fn all_but(&self, kept: &[(Key, u64)]) -> Vec<String> {
+        let is_kept = |alias: &String| {
+            kept.iter().any(|(key, number)| Key::of(alias) == Some(*key) && self.made_for.get(alias) == Some(number))
+        };
+        self.aliases.iter().filter(|alias| !is_kept(alias)).cloned().collect()
+    }
+
+    pub(super) fn all(&self, is: impl Fn(Key) -> bool) -> Vec<String> {
+        self.aliases.iter().filter(|alias| Key::of(alias).is_some_and(&is)).cloned().collect()
+    }
+}
+
+/// What a call says that the keystore kept from what it was to do.
+pub(super) fn is_key_fault(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Error(LockError::DeviceKey(_)))
+}
