@@ -107,6 +107,25 @@ fn a_change_leaves_neither_the_old_pin_nor_the_new_one() {
     assert_clean(&wallet, &needles, "a removal");
 }
 
+/// Whoever has it could seal an older record anew, and would only lack its deleted device key.
+#[test]
+fn the_key_of_a_seal_is_gone_with_its_epoch() {
+    let mut dice = Dice::of("memory, seals");
+    let (mut wallet, pin, mut needles) = enrolled("cheap", &mut dice);
+    let mut over = Vec::new();
+    for _ in 0..3 {
+        let key = wallet.seal_key();
+        // The control: the one in force is there, to seal with.
+        let places = search(&wallet, &of_key("seal key in force", &key), "between two tries");
+        assert!(places.iter().any(|place| place.starts_with("seal key in force, as it is")), "{places:?}");
+        over.extend(of_key("seal key of an epoch that is over", &key));
+        guess(&mut wallet, &mut dice, &mut needles);
+        assert_clean(&wallet, &over, "the next epoch");
+    }
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    assert_clean(&wallet, &over, "a right PIN");
+}
+
 #[test]
 fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
     let mut dice = Dice::of("memory, refused");

@@ -18,6 +18,8 @@ pub(crate) type Secret = [u8; 32];
 pub(crate) struct Opener {
     wallet_id: [u8; 16],
     slot: Vec<u8>,
+    /// What the record is sealed with.
+    pub(crate) seal_key: Secret,
 }
 
 /// Everything that a PIN leads to, in the order in which it does.
@@ -39,7 +41,7 @@ impl Opener {
         let aad = [b"walletlock v1 record".as_slice(), &1_u32.to_be_bytes(), &epoch.to_be_bytes(), &wallet_id].concat();
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
-        Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")) }
+        Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")), seal_key }
     }
 
     /// Follows a PIN down to the data key.

@@ -39,6 +39,8 @@ pub(crate) enum Act {
     /// Time passes and the screen is looked at.
     Look,
     Remove,
+    /// Without the PIN.
+    Wipe,
 }
 
 /// A call under way, or the last one.
@@ -148,6 +150,7 @@ impl<'a> Life<'a> {
             20..24 if !app.guessed.is_empty() => Act::Repeat,
             20..24 => Act::Wrong,
             24 => Act::Remove,
+            39 => Act::Wipe,
             25 | 26 => Act::Close,
             27..30 => Act::Look,
             _ if app.session.as_ref().is_none_or(|session| !session.is_live()) => Act::Right,
@@ -228,6 +231,13 @@ impl<'a> Life<'a> {
                 app.session = None;
                 let removed = matches!(removed, Ok(removal) if removal.refusal().is_none());
                 (held.right_then(now(&self.phone).wall_ms, State::Unconfigured), expect(removed, "it was removed"))
+            }
+            Act::Wipe => {
+                let wiped = app.lock.wipe();
+                // The keystore says so first: from then on no cut brings the wallet back.
+                let is_marked = self.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/wiped/"));
+                let steps = [Step::Commit(State::Wiped), Step::FlushedIf(Seen::Begun)];
+                (if is_marked { steps.to_vec() } else { Vec::new() }, wiped.map_err(|fault| fault.to_string()))
             }
             Act::Close => {
                 self.app = None;

@@ -68,6 +68,7 @@ impl Moment {
             _ if file == DATABASE || *operation == Operation::Truncate => Self::Checkpointing,
             Act::Enrol => Self::Enrolling,
             Act::Look => Self::Looking,
+            Act::Wipe => Self::Wiping,
             Act::Write | Act::Delete => Self::WritingItems,
             _ if call.seen == Seen::Begun => Self::Charging,
             // The call had returned, and its status was being looked at.

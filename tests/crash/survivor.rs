@@ -44,6 +44,8 @@ impl Survivor<'_> {
         }
         match lock.verify_journal() {
             Ok(Chain::Intact { .. }) => {}
+            // The record was lost with what was written of the wipe.
+            Err(LockError::WrongState) if status == LockStatus::Wiped => {}
             other => return Err(format!("journal: {other:?}")),
         }
         if matches!(status, LockStatus::Wiped | LockStatus::Locked { .. }) {

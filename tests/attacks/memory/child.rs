@@ -59,13 +59,22 @@ impl Wallet {
 
     /// Where a PIN leads to in this wallet, computed from a copy of its files.
     pub(super) fn follow(&self, pin: &Digits) -> Derived {
+        self.open_copy().follow(&pin.map(|digit| b'0' + digit), device_key, "wallet.db")
+    }
+
+    /// What the record is sealed with now.
+    pub(super) fn seal_key(&self) -> Secret {
+        self.open_copy().seal_key
+    }
+
+    fn open_copy(&self) -> Opener {
         let copy = TempDir::new().expect("a folder");
         for file in fs::read_dir(self.folder.path()).expect("the wallet's folder") {
             let file = file.expect("a file");
             fs::copy(file.path(), copy.path().join(file.file_name())).expect("copied");
         }
         let database: PathBuf = copy.path().join("wallet.db");
-        Opener::read(&database, device_key).follow(&pin.map(|digit| b'0' + digit), device_key, "wallet.db")
+        Opener::read(&database, device_key)
     }
 }
 

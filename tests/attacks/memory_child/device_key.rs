@@ -17,12 +17,12 @@ pub(crate) struct NamedKeys {
 }
 
 impl NamedKeys {
-    /// The next MAC fails, though the probe before it succeeds.
+    /// The next MAC of a PIN's key fails, though the probe before it succeeds.
     pub(crate) fn fail_next(&self) {
         self.fails.store(true, Ordering::Relaxed);
     }
 
-    /// The next MAC panics.
+    /// The next MAC of a PIN's key panics.
     pub(crate) fn panic_next(&self) {
         self.panics.store(true, Ordering::Relaxed);
     }
@@ -51,10 +51,11 @@ impl DeviceKey for NamedKeys {
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         self.check(alias)?;
-        if self.fails.swap(false, Ordering::Relaxed) {
+        let is_pins = alias.contains("/pin/");
+        if is_pins && self.fails.swap(false, Ordering::Relaxed) {
             return Err(DeviceKeyFault::Failed);
         }
-        assert!(!self.panics.swap(false, Ordering::Relaxed), "as it was told");
+        assert!(!(is_pins && self.panics.swap(false, Ordering::Relaxed)), "as it was told");
         let mut mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(alias)).map_err(|_| DeviceKeyFault::Failed)?;
         mac.update(input);
         Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
