@@ -79,6 +79,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        self.0.iter().for_each(core::Session::before_last_drop);
         registry::release(self.0.take());
     }
 }

@@ -143,6 +143,7 @@ impl Drop for WalletLock {
     fn drop(&mut self) {
         if let Some(core) = self.core.take() {
             core.remove_listener(self.listener);
+            core.before_last_drop();
             registry::release(core);
         }
     }

@@ -129,10 +129,19 @@ impl Epochs {
     /// The thread ends with the key that it is making, and is waited for: nobody else may find that key half made. Not if it is the thread
     /// itself that closes, from within the keystore's answer.
     pub(super) fn close(&self) {
-        let thread = {
+        {
             let mut state = lock(&self.state);
             state.is_closed = true;
-            (state.wanted, state.made) = (None, None);
+            state.made = None;
+        }
+        self.finish();
+    }
+
+    /// Waits until no key is being made ahead.
+    pub(super) fn finish(&self) {
+        let thread = {
+            let mut state = lock(&self.state);
+            state.wanted = None;
             state.thread.take()
         };
         self.freed.notify_all();

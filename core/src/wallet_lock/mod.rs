@@ -3,6 +3,7 @@
 mod change_pin;
 mod enrol;
 mod epochs;
+mod keys;
 mod open;
 mod outcome;
 mod sealed;
@@ -22,16 +23,16 @@ pub use outcome::{Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal,
 pub use session::Session;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
-use crate::anti_rollback::{AntiRollback, RollbackProtection};
+use crate::anti_rollback::AntiRollback;
 use crate::error::LockError;
-use crate::journal::{Chain, Details, Head, Line, SCANNED_LINES};
+use crate::journal::{Chain, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
 use crate::lockout::{ChargeId, Policy};
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
-use crate::platform::{Listener, Platform, SecurityLevel};
+use crate::platform::{Listener, Platform};
 use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store};
-use epochs::{Epochs, seal_alias};
+use epochs::Epochs;
 use sealed::Sealed;
 use session::Sessions;
 use wrong_guesses::WrongGuesses;
@@ -159,18 +160,6 @@ impl WalletLock {
         }
     }
 
-    /// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
-    pub fn security_level(&self) -> Result<SecurityLevel, LockError> {
-        let number = self.read(|_, record| Ok(record.slot().map(|slot| slot.key_number())))?;
-        Ok(self.platform.device_key.security_level(&self.pin_alias(number.ok_or(LockError::WrongState)?))?)
-    }
-
-    /// Whether an older copy of the database, put back, is found out: chosen when the first PIN was set. [`LockError::WrongState`] while none
-    /// is set.
-    pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
-        self.read(|_, record| Ok(record.rollback_protection))
-    }
-
     /// What to remind the person of now, if anything. Asking counts as reminding: the next comes in a week at the earliest.
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         let now = self.platform.clock.now()?;
@@ -233,32 +222,12 @@ impl WalletLock {
         drop(removed);
     }
 
-    /// What the journal says of a key just made. That the phone does not say is no reason to refuse it.
-    fn level_details(&self, alias: &str) -> Details {
-        let level = self.platform.device_key.security_level(alias).unwrap_or(SecurityLevel::Unknown);
-        Details::of("device_key", level.name())
-    }
-
-    fn pin_alias(&self, number: u64) -> String {
-        format!("{}pin/{number:016x}", self.scope)
-    }
-
-    fn seal_alias(&self, epoch: u64) -> String {
-        seal_alias(&self.scope, epoch)
-    }
-
     /// What a person is told while there is no record.
     fn without_record(&self) -> LockStatus {
         match &*lock(&self.state) {
             State::Wiped(_) => LockStatus::Wiped,
             _ => LockStatus::Unconfigured,
         }
-    }
-}
-
-impl Drop for WalletLock {
-    fn drop(&mut self) {
-        self.epochs.close();
     }
 }
 

@@ -165,6 +165,11 @@ impl Session {
         lock(&self.lock.sessions).live.remove(&self.id);
     }
 
+    /// [`WalletLock::before_last_drop`], if the session is the last to hold the lock.
+    pub fn before_last_drop(&self) {
+        self.lock.before_last_drop();
+    }
+
     pub(super) fn check_live(&self) -> Result<(), LockError> {
         self.open().map(|_| ())
     }

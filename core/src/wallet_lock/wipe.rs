@@ -43,7 +43,7 @@ impl WalletLock {
             return Err(error);
         }
         destroyed?;
-        Ok(marked?)
+        marked
     }
 
     /// Takes slot and items out of the record of this wallet. Under the next epoch's key if there is one: what cannot be done for good is
