@@ -15,17 +15,29 @@ pub(crate) struct Audit {
     wrong: BTreeSet<usize>,
     /// When the wait that it named last is over, on the clock that nobody can change.
     not_before_ms: u64,
+    /// The last line that was told.
+    told: u64,
 }
 
 impl Audit {
-    /// A line of the journal, told as soon as it was committed. `pin`: what was being checked.
-    pub(crate) fn see(&mut self, kind: Kind, pin: Option<usize>) {
+    /// A line of the journal, told once it was committed. `pin`: what was being checked.
+    pub(crate) fn see(&mut self, number: u64, kind: Kind, pin: Option<usize>) {
+        self.told = number;
         match (kind, pin) {
             (Kind::PinWrong, Some(pin)) => {
                 self.wrong.insert(pin);
             }
-            (Kind::PinRight | Kind::Enrolled, _) => *self = Self::default(),
+            (Kind::PinRight | Kind::Enrolled, _) => *self = Self { told: number, ..Self::default() },
             _ => {}
+        }
+    }
+
+    /// The process is killed with these lines committed. What it could not tell any more is owed by nobody: a right PIN that brings another
+    /// policy is told when the last seal key is deleted.
+    pub(crate) fn end_with(&mut self, journal: &[Kind]) {
+        let untold = journal.get(self.told as usize..).unwrap_or_default();
+        if untold.contains(&Kind::PinRight) {
+            *self = Self::default();
         }
     }
 
@@ -71,18 +83,24 @@ mod tests {
         assert_eq!(audit.clone().hear(&READY, 1_499, 1_499), Some("a PIN is taken 1 ms too early".to_owned()));
         assert_eq!(audit.clone().hear(&wrong(0), 1_499, 1_499), Some("a PIN is taken 1 ms too early".to_owned()));
         assert_eq!(audit.clone().hear(&READY, 1_500, 1_500), None);
-        audit.see(Kind::PinRight, None);
+        audit.see(3, Kind::PinRight, None);
         assert_eq!(audit.hear(&READY, 1_499, 1_499), None);
     }
 
     #[test]
     fn a_guess_that_was_free_is_objected_to() {
         let mut audit = Audit::default();
-        for pin in [1, 2, 2] {
-            audit.see(Kind::PinWrong, Some(pin));
+        for (number, pin) in [(2, 1), (4, 2), (6, 2)] {
+            audit.see(number, Kind::PinWrong, Some(pin));
         }
         assert!(audit.allows(8, 10) && !audit.allows(9, 10));
-        audit.see(Kind::PinRight, Some(3));
+        let lines = [Kind::PinWrong; 6];
+        let mut killed = audit.clone();
+        killed.end_with(&[lines.as_slice(), &[Kind::PinTried]].concat());
+        assert!(!killed.allows(9, 10), "what was told stays so");
+        killed.end_with(&[lines.as_slice(), &[Kind::PinTried, Kind::PinRight]].concat());
+        assert!(killed.allows(10, 10), "a right one takes it back, told or not");
+        audit.see(8, Kind::PinRight, Some(3));
         assert!(audit.allows(10, 10));
     }
 }

@@ -246,7 +246,8 @@ impl Stage {
         match files {
             Ok(folder) => {
                 let clocks = state.clocks.clone();
-                let (keys, audit, model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
+                let (keys, mut audit, model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
+                audit.end_with(model.wallet().map_or(&[], |wallet| &wallet.journal));
                 state.picture = Some(Picture { folder, keys, model, audit, clocks });
             }
             Err(error) => {
@@ -324,7 +325,7 @@ impl Listener for Stage {
         {
             let mut state = self.state();
             let pin = state.calls.last().and_then(|running| running.pin);
-            state.audit.see(event.kind, pin);
+            state.audit.see(event.number, event.kind, pin);
         }
         self.reach(Ask::Told(event.number, event.kind), |_| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
     }
