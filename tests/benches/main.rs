@@ -12,6 +12,7 @@ mod opening;
 mod pairs;
 mod plot;
 mod report;
+mod rotation;
 mod sodium;
 mod tries;
 mod wallet;
@@ -20,7 +21,7 @@ use anyhow::{Result, bail};
 
 use report::Report;
 
-const GROUPS: [&str; 5] = ["argon2id", "tries", "opening", "journal", "jni"];
+const GROUPS: [&str; 6] = ["argon2id", "tries", "rotation", "opening", "journal", "jni"];
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -43,6 +44,9 @@ fn main() -> Result<()> {
     }
     if wanted("tries") {
         tries::run(&mut report)?;
+    }
+    if wanted("rotation") {
+        rotation::run(&mut report)?;
     }
     if wanted("opening") {
         opening::run(&mut report)?;

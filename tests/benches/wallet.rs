@@ -13,7 +13,7 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, RollbackProtection, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: u32 = 493_716;
@@ -31,12 +31,18 @@ pub(crate) struct Place {
     folder: TempDir,
     keys: Keys,
     cost: KdfCost,
+    rollback_protection: RollbackProtection,
 }
 
 impl Wallet {
     /// A wallet with a PIN, ready to be asked for it.
     pub(crate) fn enrolled(cost: KdfCost) -> Result<Self> {
-        let wallet = Place { folder: folder()?, keys: Keys::default(), cost }.open()?;
+        Self::enrolled_on(Keys::default(), cost, RollbackProtection::On)
+    }
+
+    /// The same with another keystore.
+    pub(crate) fn enrolled_on(keys: Keys, cost: KdfCost, rollback_protection: RollbackProtection) -> Result<Self> {
+        let wallet = Place { folder: folder()?, keys, cost, rollback_protection }.open()?;
         match wallet.lock.enrol(&entry(PIN), &[])? {
             Enrolment::Enrolled(session) => session.close(),
             refused => bail!("not enrolled: {refused:?}"),
@@ -79,6 +85,13 @@ impl Wallet {
         }
     }
 
+    /// Waits until the next seal key is made: a person types more slowly.
+    pub(crate) fn type_slowly(&self) {
+        while self.place.keys.state().seals < 2 {
+            std::thread::yield_now();
+        }
+    }
+
     /// How long the last try was charged: from the end of the probe to the question to the device key. The least Argon2id is in it.
     pub(crate) fn last_charge(&self) -> Duration {
         self.place.keys.state().last_charge
@@ -87,7 +100,9 @@ impl Wallet {
 
 impl Place {
     pub(crate) fn open(self) -> Result<Wallet> {
-        let lock = WalletLock::open(options(self.database(), self.keys.clone(), self.cost)?)?;
+        let anti_rollback = AntiRollback::Fixed(self.rollback_protection);
+        let lock =
+            WalletLock::open(Options { anti_rollback, ..options(self.database(), self.keys.clone(), self.cost)? })?;
         Ok(Wallet { lock: Arc::new(lock), place: self, guesses: 0 })
     }
 
@@ -136,11 +151,13 @@ fn entry(pin: u32) -> PinEntry {
 /// A keystore whose keys are their names, so that another process can have the same. It notes when it is asked: just before the charge,
 /// and just after Argon2id.
 #[derive(Clone, Default)]
-pub(crate) struct Keys(Arc<Mutex<KeysState>>);
+pub(crate) struct Keys(Arc<Mutex<KeysState>>, Duration);
 
 #[derive(Default)]
 struct KeysState {
     aliases: BTreeSet<String>,
+    /// Seal keys that were made and used once.
+    seals: u32,
     probed: Option<Instant>,
     last_charge: Duration,
 }
@@ -150,6 +167,17 @@ impl Keys {
         let keys = Self::default();
         keys.state().aliases.extend(aliases);
         keys
+    }
+
+    /// One that takes so long for each call but for a listing.
+    pub(crate) fn slow(call: Duration) -> Self {
+        Self(Arc::default(), call)
+    }
+
+    fn take_time(&self) {
+        if !self.1.is_zero() {
+            std::thread::sleep(self.1);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, KeysState> {
@@ -167,10 +195,12 @@ impl DeviceKey for Keys {
     }
 
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.take_time();
         self.state().aliases.insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.take_time();
         self.has(alias)?;
         self.state().probed = Some(Instant::now());
         Ok(())
@@ -178,17 +208,24 @@ impl DeviceKey for Keys {
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         let mut state = self.state();
-        if let Some(probed) = state.probed.take() {
+        if alias.contains("/pin/")
+            && let Some(probed) = state.probed.take()
+        {
             state.last_charge = probed.elapsed();
         }
         drop(state);
+        self.take_time();
         self.has(alias)?;
+        self.state().seals += u32::from(alias.contains("/seal/"));
         let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.state().aliases.remove(alias);
+        self.take_time();
+        let mut state = self.state();
+        state.aliases.remove(alias);
+        state.seals = state.seals.saturating_sub(alias.contains("/seal/").into());
         Ok(())
     }
 }

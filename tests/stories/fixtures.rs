@@ -1,4 +1,5 @@
-//! Every database that was ever released opens in every later version. One fixture a schema version, made by that version with
+//! Every database that was ever released opens in every later version. One fixture a schema version, and one from before there were epochs,
+//! each made by its version with
 //! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and never made again.
 
 use std::fs;
@@ -9,7 +10,7 @@ use walletlock_core::journal::{Chain, Kind, Query};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, KeyPurpose};
-use walletlock_core::{LockStatus, PinChange, PinOutcome};
+use walletlock_core::{LockStatus, PinChange, PinOutcome, RollbackProtection};
 
 use crate::wallet::{PIN, entry, open};
 
@@ -22,25 +23,34 @@ fn fixture(schema: &str) -> PathBuf {
 /// A phone whose keystore holds the keys of a fixture: the fake makes the same keys in the same order on each.
 fn phone_of(schema: &str) -> FakePhone {
     let phone = FakePhone::default();
-    let aliases =
-        fs::read_to_string(fixture(schema).with_file_name("aliases.txt")).expect("the aliases, in order of creation");
-    let aliases: Vec<_> = aliases.lines().collect();
-    for alias in &aliases {
-        phone.device_key.create(alias, KeyPurpose::PinSlot).expect("made");
-    }
-    // The seal's key is the first, the last is that of the PIN in force.
-    for replaced in &aliases[1..aliases.len() - 1] {
-        phone.device_key.delete(replaced).expect("deleted");
+    let diary = fs::read_to_string(fixture(schema).with_file_name("keystore.txt")).expect("what became of its keys");
+    for line in diary.lines() {
+        let (what, alias) = line.split_once(' ').expect("what and whose");
+        match what {
+            "create" => phone.device_key.create(alias, KeyPurpose::PinSlot).expect("made"),
+            "delete" => phone.device_key.delete(alias).expect("deleted"),
+            other => panic!("{other} is nothing that becomes of a key"),
+        }
     }
     phone
 }
 
 #[test]
 fn schema_1_opens() {
+    opens("schema_1", RollbackProtection::Off);
+}
+
+#[test]
+fn schema_1_with_epochs_opens() {
+    opens("schema_1_epochs", RollbackProtection::On);
+}
+
+fn opens(schema: &str, rollback_protection: RollbackProtection) {
     let folder = TempDir::new().expect("a folder");
-    fs::copy(fixture("schema_1"), folder.path().join("wallet.db")).expect("copied");
-    let phone = phone_of("schema_1");
+    fs::copy(fixture(schema), folder.path().join("wallet.db")).expect("copied");
+    let phone = phone_of(schema);
     let lock = open(&folder, &phone, &Policy::default()).expect("it opens");
+    assert_eq!(lock.rollback_protection(), Ok(rollback_protection));
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(13) }), "three wrong PINs");
     assert!(matches!(lock.verify_journal(), Ok(Chain::Intact { .. })));
     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Wrong(_)), "the PIN was changed");

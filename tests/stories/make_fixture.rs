@@ -1,45 +1,83 @@
-//! Makes the database that `fixtures.rs` keeps of this schema version, in the folder that is named.
+//! Makes the database that `fixtures.rs` keeps of this schema version, in the folder that is named, and what to do with a fake keystore so
+//! that it holds the wallet's keys.
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
 use walletlock_core::{AntiRollback, Options, PinChange, PinOutcome, Session, WalletLock};
+use zeroize::Zeroizing;
+
+/// A keystore that writes down what becomes of its keys.
+struct Diary {
+    device_key: FakeDeviceKey,
+    lines: Mutex<String>,
+}
+
+impl Diary {
+    fn note(&self, what: &str, alias: &str) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.extend([what, " ", alias, "\n"]);
+    }
+}
+
+impl DeviceKey for Diary {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.device_key.aliases(prefix)
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.note("create", alias);
+        self.device_key.create(alias, purpose)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.device_key.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.device_key.hmac(alias, input)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.note("delete", alias);
+        self.device_key.delete(alias)
+    }
+}
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
     let temporary = TempDir::new().expect("a folder");
     let phone = FakePhone::default();
+    let diary = Arc::new(Diary { device_key: phone.device_key.clone(), lines: Mutex::default() });
     let options = Options {
         path: temporary.path().join("wallet.db"),
         policy: Policy::default(),
-        platform: phone.platform(),
+        platform: Platform { device_key: diary.clone(), ..phone.platform() },
         // The floor, so that the library as it ships opens it too.
         calibration: Calibration::Fixed(KdfCost::FLOOR),
         anti_rollback: AntiRollback::default(),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));
-    let mut aliases = phone.device_key.all_aliases();
-    // In order of creation: the seal's key, then one for each PIN.
-    aliases.reverse();
     let session = unlock(&lock, "493716");
     session.write("card-token", b"4111 1111 1111 1111").expect("written");
     session.write("seed", b"correct horse battery staple").expect("written");
     assert_eq!(session.change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
     drop(session);
-    aliases.extend(phone.device_key.all_aliases().into_iter().find(|alias| !aliases.contains(alias)));
     for guess in ["700001", "700002", "700003"] {
         assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));
     }
     // Closing writes everything back into the one file.
     drop(lock);
-    std::fs::write(folder.join("aliases.txt"), aliases.join("\n") + "\n").expect("written");
+    let lines = diary.lines.lock().unwrap_or_else(PoisonError::into_inner);
+    std::fs::write(folder.join("keystore.txt"), lines.as_str()).expect("written");
     std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");
 }
 

@@ -1,0 +1,44 @@
+//! What protection against older copies costs at a try: most of it is done while nobody waits.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use walletlock_core::RollbackProtection;
+
+use crate::pairs::paired;
+use crate::report::Report;
+use crate::wallet::{Keys, LEAST, Wallet};
+
+/// Of one call of the keystore: about what a phone's trusted environment takes.
+const CALL: Duration = Duration::from_millis(20);
+const PAIRS: usize = 25;
+
+/// Nothing but the keystore takes time here: the least Argon2id there is.
+pub(crate) fn run(report: &mut Report) -> Result<()> {
+    let enrolled = |protection| Wallet::enrolled_on(Keys::slow(CALL), LEAST, protection);
+    let (mut with, mut without) = (enrolled(RollbackProtection::On)?, enrolled(RollbackProtection::Off)?);
+    let figure = paired(
+        PAIRS,
+        || {
+            with.type_slowly();
+            with.try_right()
+        },
+        || without.try_right(),
+    )?;
+    // Three calls instead of two, and a tenth for what comes with it.
+    report.ratio("rotation_over_charge", &figure, 1.6);
+    report.remark(
+        "a right try with the next key made ahead, and one without protection; each call of the keystore takes 20 ms",
+    );
+    let at_once = || {
+        with.try_right()?;
+        with.try_right()
+    };
+    let unprepared = paired(PAIRS, at_once, || without.try_right())?;
+    report.unbounded(
+        "rotation_unprepared_over_charge",
+        unprepared.figure.median,
+        "the second of two that follow at once: it waits for the key",
+    );
+    Ok(())
+}
