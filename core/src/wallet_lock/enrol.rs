@@ -73,6 +73,7 @@ impl WalletLock {
             let generation = lock(&self.sessions).end_all();
             let (state, made) = match self.make_wallet(&turn, &mut store, &pin, &mut random, now) {
                 Ok(Made { header, key, sealed, key_number, data_key, event }) => {
+                    turn.begin(&header, false);
                     let made = (data_key, header.wallet_id, key_number, event);
                     (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
                 }

@@ -29,8 +29,11 @@ pub(super) struct Epochs {
 #[derive(Default)]
 struct Ahead {
     turn: Option<ThreadId>,
-    /// The key that the thread should make. Whoever takes the turn takes this too: it is out of date once someone else had it.
-    wanted: Option<RecordHeader>,
+    /// What the record is sealed with, as far as that is certain. Changed in a turn only: what was read before one may be out of date, and
+    /// the key made after it would be the one in force.
+    in_force: Option<RecordHeader>,
+    /// The thread should make the next one.
+    is_wanted: bool,
     made: Option<NextSeal>,
     /// A key of the next alias may exist that something was sealed with, or that nobody here has derived. It goes before another is made.
     is_used: bool,
@@ -76,16 +79,15 @@ impl Epochs {
             };
         }
         state.turn = Some(me);
-        state.wanted = None;
         drop(state);
         Ok(Turn(self))
     }
 
-    /// Has the key after `header` made, away from whoever waits. Without a thread only if `now_if_need_be`.
-    pub(super) fn make_ahead(self: &Arc<Self>, header: &RecordHeader, now_if_need_be: bool) {
+    /// Has the next key made, away from whoever waits. Without a thread only if `now_if_need_be`.
+    pub(super) fn make_ahead(self: &Arc<Self>, now_if_need_be: bool) {
         if !self.has_thread {
             if now_if_need_be && let Ok(turn) = self.take_turn() {
-                let _made_when_it_is_needed = turn.next(header);
+                turn.make_ahead();
             }
             return;
         }
@@ -93,7 +95,7 @@ impl Epochs {
         if state.is_closed || state.made.is_some() {
             return;
         }
-        state.wanted = Some(header.next());
+        state.is_wanted = true;
         if state.thread_runs {
             return;
         }
@@ -105,22 +107,22 @@ impl Epochs {
 
     fn work(&self) {
         let _runs = Runs(self);
-        while let Some((turn, header)) = self.take_order() {
-            let _made_when_it_is_needed = leaving_nothing(|| turn.make(&header));
+        while let Some(turn) = self.take_order() {
+            leaving_nothing(|| turn.make_ahead());
         }
     }
 
-    /// The turn and what to make in it. `None`: nothing, and the thread has ended.
-    fn take_order(&self) -> Option<(Turn<'_>, RecordHeader)> {
+    /// The turn, if a key is wanted. `None`: the thread has ended.
+    fn take_order(&self) -> Option<Turn<'_>> {
         let mut state = lock(&self.state);
         loop {
-            if state.is_closed || state.wanted.is_none() {
+            if state.is_closed || !state.is_wanted {
                 state.thread_runs = false;
                 return None;
             }
             if state.turn.is_none() {
-                state.turn = Some(thread::current().id());
-                return state.wanted.take().map(|header| (Turn(self), header));
+                (state.turn, state.is_wanted) = (Some(thread::current().id()), false);
+                return Some(Turn(self));
             }
             state = self.freed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
@@ -141,7 +143,7 @@ impl Epochs {
     pub(super) fn finish(&self) {
         let thread = {
             let mut state = lock(&self.state);
-            state.wanted = None;
+            state.is_wanted = false;
             state.thread.take()
         };
         self.freed.notify_all();
@@ -156,11 +158,20 @@ impl Epochs {
 }
 
 impl Turn<'_> {
-    /// The key after `header`: the one made ahead, or made now.
+    /// The key after `header`, which was read in this turn: the one made ahead, or made now.
     pub(super) fn next(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
         let next = header.next();
-        let made = lock(&self.0.state).made.clone().filter(|made| made.header == next);
+        let made = {
+            let mut state = lock(&self.0.state);
+            state.in_force = Some(*header);
+            state.made.clone().filter(|made| made.header == next)
+        };
         made.map_or_else(|| self.make(&next), Ok)
+    }
+
+    fn make_ahead(&self) {
+        let in_force = lock(&self.0.state).in_force;
+        let _made_when_it_is_needed = in_force.map(|header| self.next(&header));
     }
 
     fn make(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
@@ -180,10 +191,10 @@ impl Turn<'_> {
     }
 
     /// The record is sealed with the key that was next, on the disk. Those of `before` go, and with them what they sealed.
-    pub(super) fn rotated(&self, before: &[u64]) -> Result<(), DeviceKeyFault> {
+    pub(super) fn rotated(&self, now: &RecordHeader, before: &[u64]) -> Result<(), DeviceKeyFault> {
         {
             let mut state = lock(&self.0.state);
-            (state.made, state.is_used) = (None, false);
+            (state.in_force, state.made, state.is_used) = (Some(*now), None, false);
         }
         self.delete_with(before.iter().map(|epoch| self.0.alias(*epoch)).collect())
     }
@@ -205,20 +216,23 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A commit under the next key failed. What was sealed with it may turn up again, so the next try gets another.
+    /// A commit under the next key failed. What was sealed with it may turn up again, so the next try gets another; and until that try has
+    /// read the record, nobody knows which key is in force.
     pub(super) fn spoil(&self) {
-        lock(&self.0.state).made = None;
+        let mut state = lock(&self.0.state);
+        (state.in_force, state.made) = (None, None);
     }
 
-    /// What opening found: whether a key of the next alias exists.
-    pub(super) fn find(&self, next_exists: bool) {
-        lock(&self.0.state).is_used |= next_exists;
+    /// What the record is sealed with, and whether a key of the next alias exists.
+    pub(super) fn begin(&self, header: &RecordHeader, next_exists: bool) {
+        let mut state = lock(&self.0.state);
+        (state.in_force, state.is_used) = (Some(*header), next_exists);
     }
 
     /// Every key is deleted.
     pub(super) fn forget_all(&self) {
         let mut state = lock(&self.0.state);
-        (state.made, state.is_used) = (None, false);
+        (state.in_force, state.made, state.is_used) = (None, None, false);
         state.left.clear();
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::epochs::{Epochs, Turn};
-use super::sealed::{Changing, Committed, Sealed};
+use super::sealed::{Changing, Sealed};
 use super::session::Sessions;
 use super::transaction::draw;
 use super::wrong_guesses::WrongGuesses;
@@ -144,7 +144,7 @@ impl WalletLock {
                 let turn = self.epochs.take_turn()?;
                 let is_protected = record.is_protected();
                 let next = Some(self.seal_alias(header.next().epoch)).filter(|_| is_protected);
-                turn.find(next.as_ref().is_some_and(|next| keys.contains(next)));
+                turn.begin(&header, next.as_ref().is_some_and(|next| keys.contains(next)));
                 self.take_over(&mut sealed, &turn, is_protected, random, now)?;
                 let mark = self.wiped_alias(&header.wallet_id);
                 if record.pin_slot.is_none() && !keys.contains(&mark) {
@@ -198,8 +198,8 @@ impl WalletLock {
             }
             Ok(())
         })?;
-        if let Committed { over: Some(over), .. } = committed {
-            let _at_the_next_try = turn.rotated(&over);
+        if let (Some(over), Some(next)) = (committed.over, next) {
+            let _at_the_next_try = turn.rotated(&next.header, &over);
         }
         Ok(())
     }

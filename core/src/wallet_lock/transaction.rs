@@ -76,7 +76,11 @@ impl WalletLock {
                 turn.spoil();
             }
             let Committed { result, events, over } = committed?;
-            (result, events, over.map_or(Ok(()), |over| turn.rotated(&over)))
+            let deleted = match (over, next) {
+                (Some(over), Some(next)) => turn.rotated(&next.header, &over),
+                _ => Ok(()),
+            };
+            (result, events, deleted)
         };
         self.tell(events);
         Ok((result, deleted))
@@ -89,8 +93,8 @@ impl WalletLock {
 
     /// Has the next epoch's key made, away from whoever waits.
     pub(super) fn look_ahead(&self, now_if_need_be: bool) {
-        if let Ok(Some(header)) = self.protected() {
-            self.epochs.make_ahead(&header, now_if_need_be);
+        if matches!(self.protected(), Ok(Some(_))) {
+            self.epochs.make_ahead(now_if_need_be);
         }
     }
 
