@@ -219,12 +219,19 @@ fn two_wallets_of_one_phone_do_not_touch_each_others_keys() {
 #[test]
 fn many_threads_take_turns() {
     let home = Home::enrolled(false);
+    let PinOutcome::Right(session) = home.lock.verify_pin(&entry(PIN)) else { panic!("the PIN is right") };
     thread::scope(|scope| {
         // No more at once than the policy lets be under way without a wait.
         for _ in 0..4 {
             scope.spawn(|| (0..8).for_each(|_| unlock(&home.lock)));
         }
+        // Whoever asks for the next key while the one in force changes must not have that one made anew.
+        for _ in 0..2 {
+            scope.spawn(|| (0..200).for_each(|_| home.lock.prepare().expect("prepared")));
+        }
+        scope.spawn(|| (0..20).for_each(|nth| session.write("card", &[nth]).expect("written")));
     });
+    drop(session);
     let Home { phone, folder, lock, .. } = home;
     drop(lock);
     assert!(phone.device_key.all_aliases().len() <= 3, "{:?}", phone.device_key.all_aliases());
