@@ -158,6 +158,11 @@ impl Epochs {
 }
 
 impl Turn<'_> {
+    /// The next key, if it was made ahead.
+    pub(super) fn made(&self) -> Option<NextSeal> {
+        lock(&self.0.state).made.clone()
+    }
+
     /// The key after `header`, which was read in this turn: the one made ahead, or made now.
     pub(super) fn next(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
         let next = header.next();

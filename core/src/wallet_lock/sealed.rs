@@ -75,7 +75,7 @@ impl Sealed {
     }
 
     /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
-    /// With `next`, which must be the key after the one in force, it is sealed with that.
+    /// With `next`, which must be the key after the one in force, it is sealed with that, if its epoch moves on.
     pub(super) fn commit<T>(
         &mut self,
         random: &mut Random,
@@ -87,6 +87,7 @@ impl Sealed {
         let Self { store, header, seals } = self;
         let rows = store.begin(durability)?;
         let (last, mut record) = check(rows.record()?, seals)?;
+        let next = next.filter(|_| record.is_protected());
         let (found, key) = match next {
             Some(next) if next.header == last.header.next() => (next.header, next.key.clone()),
             Some(_) => return Err(LockError::WrongState),

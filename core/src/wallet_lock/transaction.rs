@@ -67,9 +67,9 @@ impl WalletLock {
         let (result, events, deleted) = {
             let turn = self.epochs.take_turn()?;
             turn.delete_left()?;
-            let next = match self.protected()? {
-                Some(header) => Some(turn.next(&header)?),
-                None => None,
+            let next = match turn.made() {
+                None => self.protected()?.map(|header| turn.next(&header)).transpose()?,
+                made => made,
             };
             let committed = self.commit(random, now, Durability::Flushed, next.as_ref(), change);
             if matches!(committed, Err(LockError::Storage)) {
