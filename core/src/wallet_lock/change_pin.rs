@@ -102,7 +102,7 @@ impl WalletLock {
         };
         let _next_time = self.delete_keys(unused.as_slice());
         lock(&self.wrong_guesses).clear();
-        self.look_ahead(false);
+        self.epochs.make_ahead();
         Ok(if replaced?.0 { PinChange::Changed } else { try_again() })
     }
 

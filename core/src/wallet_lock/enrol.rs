@@ -45,6 +45,7 @@ struct Made {
     key_number: u64,
     data_key: DataKey,
     event: Event,
+    is_protected: bool,
 }
 
 impl WalletLock {
@@ -72,8 +73,10 @@ impl WalletLock {
             let mut store = self.take_empty()?;
             let generation = lock(&self.sessions).end_all();
             let (state, made) = match self.make_wallet(&turn, &mut store, &pin, &mut random, now) {
-                Ok(Made { header, key, sealed, key_number, data_key, event }) => {
-                    turn.begin(&header, false);
+                Ok(Made { header, key, sealed, key_number, data_key, event, is_protected }) => {
+                    if is_protected {
+                        turn.begin(&header, false);
+                    }
                     let made = (data_key, header.wallet_id, key_number, event);
                     (State::Sealed(Sealed::new(store, header, key, sealed)), Ok(made))
                 }
@@ -85,7 +88,7 @@ impl WalletLock {
             let (data_key, wallet_id, key_number, event) = made?;
             entry.clear();
             self.tell(vec![event]);
-            self.look_ahead(false);
+            self.epochs.make_ahead();
             let session = self.offered.session.clone();
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
             Ok(Enrolment::Enrolled(Session::start(self, proof)))
@@ -203,13 +206,14 @@ impl WalletLock {
             vault_version: 1,
             rollback_protection,
         };
+        let is_protected = record.is_protected();
         let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);
         let (sealed, event) = write_first(store, &header, &key, record, random, now, |rows, random| {
             let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
             rows.put_item(&index.id, &index.sealed)?;
             Ok((Kind::Enrolled, details))
         })?;
-        Ok(Made { header, key, sealed, key_number, data_key, event })
+        Ok(Made { header, key, sealed, key_number, data_key, event, is_protected })
     }
 
     /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.

@@ -83,16 +83,19 @@ impl Epochs {
         Ok(Turn(self))
     }
 
-    /// Has the next key made, away from whoever waits. Without a thread only if `now_if_need_be`.
-    pub(super) fn make_ahead(self: &Arc<Self>, now_if_need_be: bool) {
-        if !self.has_thread {
-            if now_if_need_be && let Ok(turn) = self.take_turn() {
-                turn.make_ahead();
-            }
-            return;
+    /// Has the next key made, away from whoever waits; without a thread, here and now. `read` tells what is in force, in the turn.
+    pub(super) fn prepare(self: &Arc<Self>, read: impl FnOnce() -> Option<RecordHeader>) {
+        if self.has_thread {
+            self.make_ahead();
+        } else if let Ok(turn) = self.take_turn() {
+            let _made_when_it_is_needed = read().map(|header| turn.next(&header));
         }
+    }
+
+    /// Has the next key made by the thread, if there is one.
+    pub(super) fn make_ahead(self: &Arc<Self>) {
         let mut state = lock(&self.state);
-        if state.is_closed || state.made.is_some() {
+        if !self.has_thread || state.is_closed || state.in_force.is_none() || state.made.is_some() {
             return;
         }
         state.is_wanted = true;
@@ -137,6 +140,12 @@ impl Epochs {
             state.made = None;
         }
         self.finish();
+    }
+
+    /// There is nothing left to protect: no more keys are made ahead.
+    pub(super) fn stop(&self) {
+        let mut state = lock(&self.state);
+        (state.in_force, state.is_wanted) = (None, false);
     }
 
     /// Waits until no key is being made ahead.
@@ -228,7 +237,7 @@ impl Turn<'_> {
         (state.in_force, state.made) = (None, None);
     }
 
-    /// What the record is sealed with, and whether a key of the next alias exists.
+    /// What the record of a wallet whose epoch moves on is sealed with, and whether a key of the next alias exists.
     pub(super) fn begin(&self, header: &RecordHeader, next_exists: bool) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.is_used) = (Some(*header), next_exists);

@@ -132,7 +132,7 @@ impl WalletLock {
         memory.prepare(&cost);
         *lock(&self.chosen_again) = self.calibration.choose_again(cost, calibration, &mut memory);
         drop(memory);
-        self.look_ahead(true);
+        self.epochs.prepare(|| self.protected().ok().flatten());
         Ok(())
     }
 

@@ -144,7 +144,9 @@ impl WalletLock {
                 let turn = self.epochs.take_turn()?;
                 let is_protected = record.is_protected();
                 let next = Some(self.seal_alias(header.next().epoch)).filter(|_| is_protected);
-                turn.begin(&header, next.as_ref().is_some_and(|next| keys.contains(next)));
+                if let Some(next) = &next {
+                    turn.begin(&header, keys.contains(next));
+                }
                 self.take_over(&mut sealed, &turn, is_protected, random, now)?;
                 let mark = self.wiped_alias(&header.wallet_id);
                 if record.pin_slot.is_none() && !keys.contains(&mark) {

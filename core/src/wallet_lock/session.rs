@@ -212,7 +212,7 @@ impl Session {
                 }
                 change(&data_key, changes)
             });
-            self.lock.look_ahead(false);
+            self.lock.epochs.make_ahead();
             // That the key before could not be deleted takes nothing from what is written: it is tried again before anything else is.
             changed.map(|(changed, _)| changed)
         })

@@ -91,13 +91,6 @@ impl WalletLock {
         self.read_row(|_, header, record| Ok(record.is_protected().then_some(*header)))
     }
 
-    /// Has the next epoch's key made, away from whoever waits.
-    pub(super) fn look_ahead(&self, now_if_need_be: bool) {
-        if matches!(self.protected(), Ok(Some(_))) {
-            self.epochs.make_ahead(now_if_need_be);
-        }
-    }
-
     fn commit<T>(
         &self,
         random: &mut Random,

@@ -78,7 +78,7 @@ impl WalletLock {
             self.probe(&found).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
             let proven = self.try_pin(&pin, &mut random, &found, now);
             // Only now: the keystore answers one after the other, and the person was waiting for the verdict.
-            self.look_ahead(false);
+            self.epochs.make_ahead();
             let (data_key, session) = proven?;
             let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };

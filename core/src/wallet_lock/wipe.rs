@@ -32,6 +32,7 @@ impl WalletLock {
         };
         let (header, Some(key_number)) = found else { return Ok(()) };
         lock(&self.sessions).end_all();
+        self.epochs.stop();
         let marked = self.mark_as_wiped(&header.wallet_id);
         let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number));
         let written = self.write_wipe(&header, key_number);
@@ -73,6 +74,7 @@ impl WalletLock {
 
     /// What destroys the keys of a wallet whose record says that it is wiped. What fails is left to the next opening.
     pub(super) fn destroy_keys(&self, wallet_id: &[u8; 16], key_number: u64) {
+        self.epochs.stop();
         let _opens_nothing_any_more = self.mark_as_wiped(wallet_id);
         let _next_time = self.platform.device_key.delete(&self.pin_alias(key_number));
     }
