@@ -17,7 +17,7 @@ use crate::journal::{Details, Kind};
 use crate::key_slots::{Calibration, KdfMemory};
 use crate::lockout::{Policy, Standing};
 use crate::platform::{DeviceKeyFault, Platform, Random};
-use crate::record::{FORMAT, RecordHeader, SealKey, derive_seal_key, device_mac};
+use crate::record::{FORMAT, Record, RecordHeader, SealKey, derive_seal_key, device_mac};
 use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
 
@@ -142,12 +142,11 @@ impl WalletLock {
                     return Err(LockError::DataDamaged);
                 }
                 let turn = self.epochs.take_turn()?;
-                let is_protected = record.is_protected();
-                let next = Some(self.seal_alias(header.next().epoch)).filter(|_| is_protected);
+                let next = Some(self.seal_alias(header.next().epoch)).filter(|_| record.is_protected());
                 if let Some(next) = &next {
                     turn.begin(&header, keys.contains(next));
                 }
-                self.take_over(&mut sealed, &turn, is_protected, random, now)?;
+                self.take_over(&mut sealed, &record, &turn, random, now)?;
                 let mark = self.wiped_alias(&header.wallet_id);
                 if record.pin_slot.is_none() && !keys.contains(&mark) {
                     // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued.
@@ -176,15 +175,14 @@ impl WalletLock {
     fn take_over(
         &self,
         sealed: &mut Sealed,
+        found: &Record,
         turn: &Turn<'_>,
-        is_protected: bool,
         random: &mut Random,
         now: Now,
     ) -> Result<(), LockError> {
-        let (header, found) = sealed.row()?;
         let adopts = self.offered.is_at_least_as_strict_as(&found.policy);
         let tightens = found.lockout.open_tries() > 0 || (adopts && found.policy != self.offered);
-        let next = if tightens && is_protected { turn.next(&header).ok() } else { None };
+        let next = if tightens && found.is_protected() { turn.next(&sealed.header).ok() } else { None };
         let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
         let committed = sealed.commit(random, now, durability, next.as_ref(), |changes| {
             let record = &mut *changes.record;
