@@ -17,22 +17,15 @@ const PAIRS: usize = 25;
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     let enrolled = |protection| Wallet::enrolled_on(Keys::slow(CALL), LEAST, protection);
     let (mut with, mut without) = (enrolled(RollbackProtection::On)?, enrolled(RollbackProtection::Off)?);
-    let figure = paired(
-        PAIRS,
-        || {
-            with.type_slowly();
-            with.try_right()
-        },
-        || without.try_right(),
-    )?;
+    let figure = paired(PAIRS, || with.try_right(), || without.try_right())?;
     // Three calls instead of two, and a tenth for what comes with it.
     report.ratio("rotation_over_charge", &figure, 1.6);
     report.remark(
         "a right try with the next key made ahead, and one without protection; each call of the keystore takes 20 ms",
     );
     let at_once = || {
-        with.try_right()?;
-        with.try_right()
+        with.try_right_at_once()?;
+        with.try_right_at_once()
     };
     let unprepared = paired(PAIRS, at_once, || without.try_right())?;
     report.unbounded(
