@@ -7,7 +7,7 @@ use walletlock_core::RollbackProtection;
 use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::Reminder;
-use walletlock_core::platform::{Platform, SecurityLevel, SystemEntropy};
+use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
 
 use crate::error::LockError;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
@@ -44,6 +44,7 @@ impl WalletLock {
                 None => Arc::new(SystemEntropy::default()),
             },
             device_key: Arc::new(ForeignDeviceKey(device_key)),
+            biometrics: Arc::new(NoBiometrics),
         };
         Self::open_on(&path, &policy, platform, Arc::new(ForeignListener(listener)))
     }

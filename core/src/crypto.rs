@@ -16,6 +16,7 @@ const NONCE_BYTES: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     PinSlot,
+    BiometricSlot,
     RecordSeal,
     Vault,
     JournalPrivateKey,
@@ -27,6 +28,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::PinSlot => b"walletlock v1 pin slot",
+            Self::BiometricSlot => b"walletlock v1 biometric slot",
             Self::RecordSeal => b"walletlock v1 record seal",
             Self::Vault => b"walletlock v1 vault",
             Self::JournalPrivateKey => b"walletlock v1 journal private key",

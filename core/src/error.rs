@@ -32,6 +32,9 @@ pub enum LockError {
     /// The session is over; unlock again.
     #[error("the session is over")]
     SessionEnded,
+    /// The PIN has to be entered for this: the session was opened by biometrics, or its PIN was entered too long ago.
+    #[error("the PIN is needed")]
+    PinNeeded,
     /// Not in this state: enrolling a wallet that has a PIN, or using one that has none.
     #[error("not possible in this state")]
     WrongState,

@@ -7,12 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod anti_rollback;
+pub mod biometric;
 mod crypto;
 mod error;
 mod hex;
 pub mod journal;
 pub mod key_slots;
 pub mod lockout;
+pub mod money;
 pub mod pin;
 pub mod platform;
 mod record;
@@ -27,6 +29,6 @@ pub use error::LockError;
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
 pub use wallet_lock::{
-    Enrolment, Judgement, LockReason, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, Remedy, Removal,
-    Session, WalletLock, WhoLocked, WrongPin,
+    BiometricChange, BiometricOutcome, Enrolment, FRESH_PIN_MS, Judgement, LockReason, LockStatus, Means, NoVerdict,
+    Options, PinChange, PinOutcome, Refusal, Remedy, Removal, Session, WalletLock, WhoLocked, WrongPin,
 };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::anti_rollback::RollbackProtection;
+use crate::biometric::Biometric;
 use crate::crypto::{Purpose, aead_open, aead_seal, derive_key};
 use crate::hex;
 use crate::journal::Head;
@@ -35,6 +36,9 @@ pub(crate) struct Record {
     /// Whether the epoch moves on with each change that must not be taken back.
     #[serde(default)]
     pub(crate) rollback_protection: RollbackProtection,
+    /// Biometrics: their slot, and how far they reach until the next PIN.
+    #[serde(default)]
+    pub(crate) biometric: Biometric,
 }
 
 /// A PIN slot in its stored bytes. A wiped wallet has none.
@@ -112,7 +116,8 @@ impl Record {
         let slot_is_one = record.pin_slot.as_ref().is_none_or(|slot| slot.parse().is_some());
         // Neither is reached in the life of a phone; below it, counting on never overflows.
         let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
-        (record.policy.validate().is_ok() && record.lockout.is_in_range() && slot_is_one && numbers).then_some(record)
+        let parts = record.lockout.is_in_range() && record.biometric.is_in_range();
+        (record.policy.validate().is_ok() && parts && slot_is_one && numbers).then_some(record)
     }
 
     /// Whether its epoch moves on. With nothing left to take back it does not.

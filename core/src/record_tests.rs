@@ -1,6 +1,8 @@
 use super::*;
+use crate::biometric::{BiometricPolicy, BiometricRequest, Budget, NotNow, Payment};
 use crate::crypto::AEAD_OVERHEAD;
-use crate::key_slots::{DataKey, KdfCost};
+use crate::key_slots::{BiometricSlot, DataKey, KdfCost};
+use crate::money::{Currency, Money};
 use crate::platform::testing::FakeEntropy;
 use crate::time::Now;
 
@@ -12,6 +14,24 @@ fn random() -> Random {
 
 fn key() -> SealKey {
     SealKey::derive(&[0x22; 32])
+}
+
+/// On, and used.
+fn biometric() -> Biometric {
+    let mut random = random();
+    let now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
+    let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
+    let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, 9, &[0x66; 60], &slot_key, &data_key);
+    let currency = Currency::new("EUR").expect("a currency");
+    let budget = Budget { currency, per_payment_minor: 900, in_all_minor: 900 };
+    let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
+    let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
+    let mut biometric = Biometric::new(now);
+    biometric.switch_on(slot.expect("short"));
+    biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), risk_is_raised: false });
+    assert!(!biometric.note_failure(&policy));
+    assert!(biometric.note_refusal(NotNow::OverBudget));
+    biometric
 }
 
 fn record() -> Record {
@@ -36,6 +56,7 @@ fn record() -> Record {
         journal_key: [0x55; 32],
         vault_version: 1,
         rollback_protection: RollbackProtection::On,
+        biometric: biometric(),
     }
 }
 
@@ -130,33 +151,29 @@ fn its_slot_is_there_until_it_is_wiped_and_prints_nothing() {
     assert!(Record { pin_slot: None, ..record }.slot().is_none());
 }
 
-fn vector(hex: &str, header: &RecordHeader) -> serde_json::Value {
+/// What was sealed once, and what it opens to: with values for the parts that came later.
+fn check_vector(hex: &str, json: &str, header: &RecordHeader) {
     let digits = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hexadecimal");
     let sealed: Vec<u8> = hex.trim().as_bytes().chunks(2).map(digits).collect();
-    let opened = Record::unseal(&sealed, &key(), header).expect("a record that was written");
-    serde_json::to_value(&opened).expect("a value")
+    let expected: Record = serde_json::from_str(json).expect("a record");
+    assert_eq!(Record::unseal(&sealed, &key(), header).expect("a record that was written"), expected);
 }
 
 /// The record of format 1. If this fails, old databases no longer open.
 #[test]
 fn the_format_is_frozen() {
-    let header = RecordHeader { epoch: 7, ..HEADER };
-    let expected: serde_json::Value =
-        serde_json::from_str(include_str!("../vectors/record_v1_epochs.json")).expect("JSON");
-    assert_eq!(vector(include_str!("../vectors/record_v1_epochs.hex"), &header), expected);
-    let fields = |value: &serde_json::Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
-    assert_eq!(
-        fields(&serde_json::to_value(record()).expect("a value")),
-        fields(&expected),
-        "a new field is a new format"
-    );
+    let json = include_str!("../vectors/record_v1_biometrics.json");
+    check_vector(include_str!("../vectors/record_v1_biometrics.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
+    let written: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
 }
 
-/// One from before there were epochs says nothing of them, and has none.
+/// One from before there were epochs and biometrics says nothing of them, and has none.
 #[test]
-fn a_record_without_epochs_opens_as_one() {
-    let mut expected: serde_json::Value =
-        serde_json::from_str(include_str!("../vectors/record_v1.json")).expect("JSON");
-    expected["rollback_protection"] = "off".into();
-    assert_eq!(vector(include_str!("../vectors/record_v1.hex"), &HEADER), expected);
+fn a_record_from_before_opens_as_one() {
+    let json = include_str!("../vectors/record_v1.json");
+    check_vector(include_str!("../vectors/record_v1.hex"), json, &HEADER);
+    let record: Record = serde_json::from_str(json).expect("a record");
+    assert_eq!(record.rollback_protection, RollbackProtection::Off);
+    assert_eq!(record.biometric, Biometric::default());
 }

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use walletlock_core::key_slots::{Calibration, KdfCost, PinSlot};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, PlatformFault, SystemEntropy};
+use walletlock_core::platform::{
+    Clock, DeviceKey, DeviceKeyFault, KeyPurpose, NoBiometrics, Platform, PlatformFault, SystemEntropy,
+};
 use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Now, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
@@ -72,8 +74,12 @@ fn entry() -> PinEntry {
 }
 
 fn open(folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
-    let platform =
-        Platform { clock: Arc::new(Phone), entropy: Arc::new(SystemEntropy::default()), device_key: Arc::new(Phone) };
+    let platform = Platform {
+        clock: Arc::new(Phone),
+        entropy: Arc::new(SystemEntropy::default()),
+        device_key: Arc::new(Phone),
+        biometrics: Arc::new(NoBiometrics),
+    };
     let options = Options {
         path: folder.path().join("wallet.db"),
         policy: Policy::default(),

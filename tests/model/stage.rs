@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use walletlock_core::journal::Event;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
 };
 use walletlock_core::{Now, Session, WalletLock};
 use zeroize::Zeroizing;
@@ -109,7 +109,12 @@ impl Stage {
     }
 
     pub(crate) fn platform(self: &Arc<Self>) -> Platform {
-        Platform { clock: self.clone(), entropy: self.clone(), device_key: self.clone() }
+        Platform {
+            clock: self.clone(),
+            entropy: self.clone(),
+            device_key: self.clone(),
+            biometrics: Arc::new(NoBiometrics),
+        }
     }
 
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {

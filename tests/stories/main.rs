@@ -8,6 +8,8 @@ mod u16_history;
 mod u1_failed_attempts;
 mod u2_which_lock;
 mod u5_payment_pin;
+mod u6_biometrics;
+mod u6_prompt;
 
 mod ahead;
 mod callbacks;

@@ -8,7 +8,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
 };
 use walletlock_core::{
     AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session,
@@ -108,7 +108,12 @@ impl Stage {
     fn enrolled(policy: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         let phone = Arc::new(Lingering { phone: FakePhone::default(), meanwhile: Meanwhile::default() });
-        let platform = Platform { clock: phone.clone(), entropy: phone.clone(), device_key: phone.clone() };
+        let platform = Platform {
+            clock: phone.clone(),
+            entropy: phone.clone(),
+            device_key: phone.clone(),
+            biometrics: Arc::new(NoBiometrics),
+        };
         let options = Options {
             path: folder.path().join("wallet.db"),
             policy: Policy::parse(policy).expect("a policy"),

@@ -41,11 +41,25 @@ pub enum Kind {
     ItemDeleted = 14,
     /// Everything that was protected was destroyed.
     Wiped = 15,
+    /// The person's finger or face opens the wallet from now on.
+    BiometricsOn = 16,
+    /// It does not any more.
+    BiometricsOff = 17,
+    /// A finger or face is asked for.
+    BiometricsAsked = 18,
+    /// The person was recognised, and the slot opened.
+    BiometricsRight = 19,
+    /// Someone was not recognised.
+    BiometricsNotRecognised = 20,
+    /// The prompt ended without anyone recognised; nothing was counted.
+    BiometricsEnded = 21,
+    /// Biometrics may not be used now; one line for a reason, until the next PIN or success.
+    BiometricsRefused = 22,
 }
 
 impl Kind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -61,6 +75,13 @@ impl Kind {
         Self::ItemWritten,
         Self::ItemDeleted,
         Self::Wiped,
+        Self::BiometricsOn,
+        Self::BiometricsOff,
+        Self::BiometricsAsked,
+        Self::BiometricsRight,
+        Self::BiometricsNotRecognised,
+        Self::BiometricsEnded,
+        Self::BiometricsRefused,
     ];
 
     /// Its number in the format.

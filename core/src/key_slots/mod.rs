@@ -1,9 +1,12 @@
 //! Key slots: each holds the data key, wrapped under what opens it. The data key comes from a slot and from nowhere else.
 
+mod biometric_slot;
 mod data_key;
 pub mod kdf;
 mod slot;
 
+pub use biometric_slot::BiometricSlot;
+pub(crate) use biometric_slot::SlotKey;
 pub use data_key::DataKey;
 pub use kdf::{Calibration, KdfCost, KdfMemory};
 pub use slot::{PinSlot, SlotError};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use super::presets;
+use crate::biometric::BiometricPolicy;
 use crate::pin;
 
 /// Longest wait a policy may ask for: the longest of the published schedules (AOSP `SoftwareRateLimiter`), nine years of 365 days.
@@ -31,6 +32,8 @@ pub struct Policy {
     pub lockout: LockoutPolicy,
     /// How long an unlocked wallet stays unlocked.
     pub session: SessionPolicy,
+    /// How far biometrics reach.
+    pub biometric: BiometricPolicy,
     /// Whom a locked-out person can turn to, first choice first.
     pub contacts: Vec<Contact>,
 }
@@ -157,6 +160,7 @@ impl Policy {
         within_some("pin.change_after_days", self.pin.change_after_days, 1, MAX_DAYS)?;
         within("session.absolute_s", self.session.absolute_s, 1, MAX_SESSION_S)?;
         within("session.idle_s", self.session.idle_s, 1, self.session.absolute_s)?;
+        self.biometric.validate()?;
         within("contacts", self.contacts.len(), 0, MAX_CONTACTS)?;
         for (i, contact) in self.contacts.iter().enumerate() {
             within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
@@ -173,6 +177,7 @@ impl Policy {
             && self.pin.remember >= sealed.pin.remember
             && self.session.idle_s <= sealed.session.idle_s
             && self.session.absolute_s <= sealed.session.absolute_s
+            && self.biometric.is_at_least_as_strict_as(&sealed.biometric)
             && self.lockout.is_at_least_as_strict_as(&sealed.lockout)
     }
 }
@@ -277,11 +282,16 @@ fn fault(error: &serde_json::Error) -> String {
     }
 }
 
-fn problem(field: impl Into<String>, problem: impl Into<String>) -> PolicyError {
+pub(crate) fn problem(field: impl Into<String>, problem: impl Into<String>) -> PolicyError {
     PolicyError { field: field.into(), problem: problem.into() }
 }
 
-fn within<N: PartialOrd + std::fmt::Display>(field: &str, value: N, least: N, most: N) -> Result<(), PolicyError> {
+pub(crate) fn within<N: PartialOrd + std::fmt::Display>(
+    field: &str,
+    value: N,
+    least: N,
+    most: N,
+) -> Result<(), PolicyError> {
     if value < least || value > most {
         return Err(problem(field, format!("must be from {least} to {most}")));
     }

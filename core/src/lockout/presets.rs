@@ -1,6 +1,7 @@
 //! Policies by name. The schedules reproduce what their sources publish; `tests.rs` beside this file pins each one.
 
 use super::policy::{Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
+use crate::biometric::BiometricPolicy;
 
 /// The presets' names.
 pub const NAMES: [&str; 8] = [
@@ -67,6 +68,7 @@ pub fn walletlock() -> Policy {
             ..nothing()
         },
         session: SessionPolicy { idle_s: 120, absolute_s: 900 },
+        biometric: BiometricPolicy::default(),
         contacts: Vec::new(),
     }
 }

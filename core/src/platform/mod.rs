@@ -2,6 +2,7 @@
 //!
 //! Every call may fail, may take long and may call back into the lock: the core holds no lock and no transaction while it calls.
 
+mod biometrics;
 mod random;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -11,6 +12,11 @@ use std::sync::Arc;
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
+pub use biometrics::{
+    Answer, Availability, Biometrics, NoBiometrics, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
+    WRAPPED_SLOT_KEY_BYTES,
+};
+pub(crate) use biometrics::{Asked, Heard};
 pub(crate) use random::Random;
 
 use crate::journal::Event;
@@ -25,6 +31,8 @@ pub struct Platform {
     pub entropy: Arc<dyn Entropy>,
     /// Holds the keys that never leave the phone.
     pub device_key: Arc<dyn DeviceKey>,
+    /// Asks for a finger or face. [`NoBiometrics`] on a phone without.
+    pub biometrics: Arc<dyn Biometrics>,
 }
 
 /// The clocks of the phone.
@@ -75,6 +83,9 @@ pub enum KeyPurpose {
     PinSlot,
     /// Seals the record: must work while the phone is locked.
     Seal,
+    /// An AES-256-GCM key that wraps the biometric slot's: each use needs a strong biometric, and a new enrolment destroys it. It answers no HMAC;
+    /// only [`Biometrics::show`] uses it.
+    Biometric,
 }
 
 /// What keeps a device key, as Android tells it (`KeyProperties.SECURITY_LEVEL_*`).

@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 use super::epochs::Turn;
 use super::outcome::{Enrolment, Refusal, Removal};
 use super::sealed::{Sealed, write_first};
-use super::session::Session;
+use super::session::{Means, Session};
 use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{State, WalletLock, judge, lock};
+use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::journal::{Event, Head, Kind, derive_private_key, derive_public_key};
 use crate::key_slots::kdf::CALIBRATION;
@@ -91,7 +92,7 @@ impl WalletLock {
             self.epochs.make_ahead();
             let session = self.offered.session.clone();
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
-            Ok(Enrolment::Enrolled(Session::start(self, proof)))
+            Ok(Enrolment::Enrolled(Session::start(self, proof, Means::Pin)))
         })
     }
 
@@ -205,6 +206,7 @@ impl WalletLock {
             journal_key,
             vault_version: 1,
             rollback_protection,
+            biometric: Biometric::new(now),
         };
         let is_protected = record.is_protected();
         let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);

@@ -40,6 +40,14 @@ impl WalletLock {
         format!("{}pin/{number:016x}", self.scope)
     }
 
+    pub(super) fn biometric_alias(&self, number: u64) -> String {
+        format!("{}biometric/{number:016x}", self.scope)
+    }
+
+    pub(super) fn is_biometric_alias(&self, alias: &str) -> bool {
+        alias.strip_prefix(&self.scope).is_some_and(|alias| alias.starts_with("biometric/"))
+    }
+
     pub(super) fn seal_alias(&self, epoch: u64) -> String {
         seal_alias(&self.scope, epoch)
     }

@@ -1,5 +1,7 @@
 //! The facade: one path down for each call.
 
+mod biometric;
+mod biometric_setup;
 mod change_pin;
 mod enrol;
 mod epochs;
@@ -19,8 +21,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use open::Options;
-pub use outcome::{Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin};
-pub use session::Session;
+pub use outcome::{
+    BiometricChange, BiometricOutcome, Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin,
+};
+pub use session::{FRESH_PIN_MS, Means, Session};
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
 use crate::anti_rollback::AntiRollback;
@@ -29,7 +33,7 @@ use crate::journal::{Chain, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
 use crate::lockout::{ChargeId, Policy};
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
-use crate::platform::{Listener, Platform};
+use crate::platform::{Asked, Listener, Platform};
 use crate::stack::leaving_nothing;
 use crate::store::{Durability, Store};
 use epochs::Epochs;
@@ -61,6 +65,8 @@ pub struct WalletLock {
     /// Tries whose settlement could not be written; the next charge counts them as wrong.
     unsettled: Mutex<Vec<ChargeId>>,
     listeners: Mutex<Listeners>,
+    /// The biometric prompt that is shown.
+    prompt: Mutex<Option<Arc<Asked>>>,
 }
 
 #[derive(Default)]
@@ -198,8 +204,9 @@ impl WalletLock {
         }
     }
 
-    /// Ends every session. For 'lock now', and when the app goes to the background.
+    /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
     pub fn lock_now(&self) {
+        self.cancel_biometrics();
         lock(&self.sessions).end_all();
     }
 

@@ -64,6 +64,7 @@ impl WalletLock {
             wrong_guesses: Mutex::new(wrong_guesses),
             unsettled: Mutex::default(),
             listeners: Mutex::default(),
+            prompt: Mutex::default(),
         };
         lock.state = Mutex::new(match lock.examine(&mut random, now) {
             Err(LockError::DataDamaged) => State::Damaged,
@@ -141,6 +142,7 @@ impl WalletLock {
                 if !in_use.iter().flatten().all(|alias| keys.contains(alias)) {
                     return Err(LockError::DataDamaged);
                 }
+                let biometric = record.biometric.slot().map(|slot| self.biometric_alias(slot.key_number()));
                 let turn = self.epochs.take_turn()?;
                 let next = Some(self.seal_alias(header.next().epoch)).filter(|_| record.is_protected());
                 if let Some(next) = &next {
@@ -154,7 +156,7 @@ impl WalletLock {
                 }
                 let stays = |key: &String| {
                     // The next epoch's: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
-                    in_use.iter().chain([&next]).flatten().chain([&mark]).any(|alias| alias == key)
+                    in_use.iter().chain([&next, &biometric]).flatten().chain([&mark]).any(|alias| alias == key)
                 };
                 let left: Vec<_> = keys.into_iter().filter(|key| !stays(key)).collect();
                 if !left.is_empty() {

@@ -2,9 +2,10 @@
 
 use super::session::Session;
 use super::status::LockStatus;
+use crate::biometric::NotNow;
 use crate::error::LockError;
 use crate::pin::Finding;
-use crate::platform::DeviceKeyFault;
+use crate::platform::{DeviceKeyFault, PromptEnd};
 
 /// How entering the PIN ended.
 #[derive(Debug)]
@@ -54,6 +55,34 @@ pub enum NoVerdict {
     Storage,
     /// The lock was busy: too many tries at once, or the PIN was changed meanwhile.
     TryAgain,
+}
+
+/// How asking for a finger or face ended.
+#[derive(Debug)]
+pub enum BiometricOutcome {
+    /// The person was recognised, and the slot opened. The wallet is open for as long as the session lives.
+    Unlocked(Session),
+    /// Someone was not recognised, too often to go on: the PIN is next.
+    NotRecognised,
+    /// The prompt ended without anyone recognised. Nothing was counted.
+    Ended(PromptEnd),
+    /// Biometrics may not be used now, for this reason.
+    NotNow(NotNow),
+    /// It could not be told.
+    NoVerdict(NoVerdict),
+}
+
+/// How switching biometrics on ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BiometricChange {
+    /// They are on.
+    Done,
+    /// The prompt ended without anyone recognised. Everything is as it was.
+    Ended(PromptEnd),
+    /// The phone cannot do it now, for this reason.
+    NotNow(NotNow),
+    /// Another prompt is shown.
+    NoVerdict(NoVerdict),
 }
 
 /// How setting the first PIN ended.

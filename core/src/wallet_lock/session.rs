@@ -9,6 +9,7 @@ use super::sealed::{Changing, Sealed};
 use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{WalletLock, lock};
+use crate::biometric::Payment;
 use crate::error::LockError;
 use crate::journal::{Details, ExportPart, Exporter, Kind, MAX_PAGE, Page, Query, derive_private_key};
 use crate::key_slots::DataKey;
@@ -19,6 +20,8 @@ use crate::stack::leaving_nothing;
 use crate::time::{Lease, Now};
 use crate::vault::{self, INDEX_ROW, Index, Vault};
 
+/// How long a PIN is fresh, in milliseconds: five minutes, as long as a hand stays on the phone that entered it. Our own choice.
+pub const FRESH_PIN_MS: u64 = 5 * 60 * 1000;
 /// New PINs that may be proposed in one session.
 const PROPOSALS: u32 = 10;
 
@@ -40,31 +43,49 @@ pub(super) struct Sessions {
 
 struct Live {
     data_key: DataKey,
+    means: Means,
     wallet_id: [u8; 16],
     policy: SessionPolicy,
     absolute: Lease,
     idle: Lease,
+    fresh: Lease,
     proposals_left: u32,
     /// How many readings of the clock had begun when it was used last.
     used_at: u64,
+}
+
+/// What opened a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// The PIN.
+    Pin,
+    /// A finger or face: the session reads, and pays what was confirmed.
+    Biometrics {
+        /// The payment that the person confirmed.
+        payment: Option<Payment>,
+    },
 }
 
 struct Opened {
     data_key: DataKey,
     wallet_id: [u8; 16],
     now: Now,
+    means: Means,
+    is_fresh: bool,
 }
 
 impl Session {
     /// Begins, unless a lock event came between the right PIN and now: then it is over before it began.
-    pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof) -> Self {
+    pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof, means: Means) -> Self {
         let Proof { data_key, wallet_id, now, session: policy, generation, .. } = proof;
         let mut sessions = lock(&lock_of.sessions);
         let live = Live {
             data_key,
+            means,
             wallet_id,
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),
             idle: Lease::start(u64::from(policy.idle_s) * 1000, now),
+            fresh: Lease::start(FRESH_PIN_MS, now),
             policy,
             proposals_left: PROPOSALS,
             used_at: sessions.readings,
@@ -88,7 +109,8 @@ impl Session {
         })
     }
 
-    /// Keeps the item, in place of what was kept under its id. It is on the disk when this returns.
+    /// Keeps the item, in place of what was kept under its id. It is on the disk when this returns. [`LockError::PinNeeded`] in a session that
+    /// biometrics opened.
     ///
     /// Ids have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
     pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
@@ -104,7 +126,7 @@ impl Session {
         })
     }
 
-    /// Deletes the item. `false` if there was none.
+    /// Deletes the item. `false` if there was none. [`LockError::PinNeeded`] in a session that biometrics opened.
     pub fn delete(&self, item: &str) -> Result<bool, LockError> {
         vault::check_id(item)?;
         self.change(|data_key, changes| {
@@ -155,6 +177,11 @@ impl Session {
         })
     }
 
+    /// What opened it.
+    pub fn means(&self) -> Result<Means, LockError> {
+        self.open().map(|opened| opened.means)
+    }
+
     /// Whether the session still lives. Asking does not prolong it.
     pub fn is_live(&self) -> bool {
         self.lock.read_clock().is_ok_and(|(.., sessions)| sessions.live.contains_key(&self.id))
@@ -172,6 +199,12 @@ impl Session {
 
     pub(super) fn check_live(&self) -> Result<(), LockError> {
         self.open().map(|_| ())
+    }
+
+    /// Whether its PIN was entered just now.
+    pub(super) fn check_fresh(&self) -> Result<(), LockError> {
+        let Opened { means, is_fresh, .. } = self.open()?;
+        if is_fresh && means == Means::Pin { Ok(()) } else { Err(LockError::PinNeeded) }
     }
 
     pub(super) fn take_proposal(&self) -> Result<(), LockError> {
@@ -199,13 +232,16 @@ impl Session {
         })
     }
 
-    /// Changes with the data key, likewise.
-    fn change<T>(
+    /// Changes with the data key, likewise. Only what the PIN opened.
+    pub(super) fn change<T>(
         &self,
         change: impl FnOnce(&DataKey, &mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
         leaving_nothing(|| {
-            let Opened { data_key, wallet_id, now } = self.open()?;
+            let Opened { data_key, wallet_id, now, means, .. } = self.open()?;
+            if means != Means::Pin {
+                return Err(LockError::PinNeeded);
+            }
             let changed = self.lock.transact_for_good(&mut draw(&self.lock.platform)?, now, |changes| {
                 if !is_kept(&wallet_id, changes.wallet_id, changes.record) {
                     return Err(LockError::SessionEnded);
@@ -227,7 +263,14 @@ impl Session {
             live.idle = Lease::start(u64::from(live.policy.idle_s) * 1000, now);
             live.used_at = readings;
         }
-        Ok(Opened { data_key: live.data_key.clone(), wallet_id: live.wallet_id, now })
+        let is_fresh = live.fresh.is_live(now);
+        Ok(Opened {
+            data_key: live.data_key.clone(),
+            wallet_id: live.wallet_id,
+            now,
+            means: live.means.clone(),
+            is_fresh,
+        })
     }
 }
 

@@ -109,6 +109,7 @@ impl WalletLock {
         changes.note(line_of(judged), details);
         if judged == Verdict::Right {
             changes.record.reminders.last_right_ms = now.wall_ms;
+            changes.record.biometric.note_pin(now);
             if adopt {
                 changes.adopt(&self.offered);
             }

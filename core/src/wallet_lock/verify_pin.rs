@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, PinOutcome, Refusal};
-use super::session::Session;
+use super::session::{Means, Session};
 use super::status::LockStatus;
 use super::transaction::draw;
 use super::{WalletLock, lock};
@@ -24,7 +24,7 @@ use crate::time::Now;
 pub(super) struct Proof {
     pub(super) data_key: DataKey,
     pub(super) wallet_id: [u8; 16],
-    /// The device key of the PIN that was proven: another PIN has another one.
+    /// The key of the slot that opened: another PIN has another one.
     pub(super) key_number: u64,
     pub(super) now: Now,
     /// How long a session that it opens may live.
@@ -54,7 +54,7 @@ impl WalletLock {
     /// Checks the PIN and leaves the entry empty. A right one opens the wallet.
     pub fn verify_pin(self: &Arc<Self>, entry: &PinEntry) -> PinOutcome {
         match self.prove(entry) {
-            Ok(proof) => PinOutcome::Right(Session::start(self, proof)),
+            Ok(proof) => PinOutcome::Right(Session::start(self, proof, Means::Pin)),
             Err(refusal) => refusal.into(),
         }
     }

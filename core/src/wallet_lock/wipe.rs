@@ -10,10 +10,11 @@ use std::path::Path;
 use super::sealed::Changing;
 use super::transaction::draw;
 use super::{State, WalletLock, lock};
+use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::hex;
 use crate::journal::{Details, Kind};
-use crate::platform::KeyPurpose;
+use crate::platform::{DeviceKeyFault, KeyPurpose};
 use crate::record::RecordHeader;
 use crate::store::{Durability, Store, StoreError, StoredRecord};
 
@@ -34,7 +35,8 @@ impl WalletLock {
         lock(&self.sessions).end_all();
         self.epochs.stop();
         let marked = self.mark_as_wiped(&header.wallet_id);
-        let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number));
+        // Either key opens the vault.
+        let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number)).and(self.delete_biometric_keys());
         let written = self.write_wipe(&header, key_number);
         if let Err(error) = written {
             if destroyed.is_ok() {
@@ -77,6 +79,14 @@ impl WalletLock {
         self.epochs.stop();
         let _opens_nothing_any_more = self.mark_as_wiped(wallet_id);
         let _next_time = self.platform.device_key.delete(&self.pin_alias(key_number));
+        let _next_time = self.delete_biometric_keys();
+    }
+
+    /// All of them: one may be being made at this moment.
+    fn delete_biometric_keys(&self) -> Result<(), DeviceKeyFault> {
+        let keys = self.platform.device_key.aliases(&self.scope)?;
+        let of_biometrics: Vec<_> = keys.into_iter().filter(|key| self.is_biometric_alias(key)).collect();
+        self.delete_keys(&of_biometrics)
     }
 
     pub(super) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {
@@ -159,6 +169,7 @@ impl Changing<'_> {
     /// Takes the slot and every item away.
     pub(super) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.pin_slot.take().is_some() {
+            self.record.biometric = Biometric::default();
             self.rows.delete_all_items()?;
             self.note(Kind::Wiped, Details::default());
             self.flush();

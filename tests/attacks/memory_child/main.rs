@@ -18,8 +18,8 @@ use walletlock_core::journal::Query;
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
+use walletlock_core::platform::{NoBiometrics, Platform};
 use walletlock_core::{AntiRollback, Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock};
 use zeroize::Zeroizing;
 
@@ -45,6 +45,7 @@ fn main() {
             clock: Arc::new(FakeClock::default()),
             entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
             device_key: keys.clone(),
+            biometrics: Arc::new(NoBiometrics),
         },
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),

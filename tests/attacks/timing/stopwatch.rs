@@ -10,7 +10,9 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::{LockoutPolicy, Policy};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
+use walletlock_core::platform::{
+    DeviceKey, DeviceKeyFault, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
+};
 use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
@@ -55,6 +57,7 @@ impl Timed {
                 clock: Arc::new(FakeClock::default()),
                 entropy: Arc::new(FakeEntropy::new(dice.roll())),
                 device_key: watch.clone(),
+                biometrics: Arc::new(NoBiometrics),
             },
             calibration: Calibration::Fixed(KdfCost::CHEAP),
             anti_rollback: AntiRollback::default(),

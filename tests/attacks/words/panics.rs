@@ -9,7 +9,7 @@ use std::thread::{self, ThreadId};
 use walletlock_core::journal::Event;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
 };
 use walletlock_core::{Now, PinOutcome};
 use zeroize::Zeroizing;
@@ -119,7 +119,12 @@ fn a_panic_in_the_middle_says_nothing_and_leaves_no_digits() {
         for pin in [PIN, WRONG_PIN] {
             let phone = FakePhone::default();
             let parts = Arc::new(Panicking { phone: phone.clone(), place, armed: AtomicBool::new(false) });
-            let platform = Platform { clock: parts.clone(), entropy: parts.clone(), device_key: parts.clone() };
+            let platform = Platform {
+                clock: parts.clone(),
+                entropy: parts.clone(),
+                device_key: parts.clone(),
+                biometrics: Arc::new(NoBiometrics),
+            };
             let wallet = Wallet::on(phone, platform);
             wallet.lock.add_listener(parts.clone());
             drop(wallet.enrol());

@@ -10,7 +10,7 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, NoBiometrics, Platform};
 use walletlock_core::{AntiRollback, LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
@@ -98,6 +98,7 @@ impl Phone {
             clock: self.clock.clone(),
             entropy: Arc::new(FakeEntropy::new(self.seed)),
             device_key: Arc::new(keystore),
+            biometrics: Arc::new(NoBiometrics),
         };
         let options = Options {
             path: self.home.wallet().join("wallet.db"),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jni::Env;
 use jni::objects::JObject;
-use walletlock_core::platform::{Platform, SystemEntropy};
+use walletlock_core::platform::{NoBiometrics, Platform, SystemEntropy};
 
 use crate::java::Fault;
 use boot_clock::BootClock;
@@ -20,5 +20,6 @@ pub(crate) fn platform(env: &mut Env, context: JObject) -> Result<Platform, Faul
         clock: Arc::new(BootClock::new(env, context)?),
         entropy: Arc::new(SystemEntropy::default()),
         device_key: Arc::new(Keystore::new(env)?),
+        biometrics: Arc::new(NoBiometrics),
     })
 }

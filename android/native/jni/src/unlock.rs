@@ -11,7 +11,7 @@ use jni::objects::{JByteArray, JClass, JObject, JString};
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, jni_sig, jni_str};
 use walletlock_bindings::{LockError, PinEntry, Session, WalletLock, check_policy};
-use walletlock_core::platform::{Platform, SystemEntropy};
+use walletlock_core::platform::{NoBiometrics, Platform, SystemEntropy};
 
 use crate::android;
 use crate::answer::{self, written};
@@ -49,6 +49,7 @@ fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault
         clock: phone.clone(),
         entropy: if has_entropy { phone.clone() } else { Arc::new(SystemEntropy::default()) },
         device_key: phone.clone(),
+        biometrics: Arc::new(NoBiometrics),
     };
     Ok((platform, phone))
 }

@@ -4,14 +4,20 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Cooldown, LockoutPolicy, Policy};
+use crate::biometric::{BiometricPolicy, Budget};
 use crate::lockout::Contact;
 use crate::lockout::policy::{PinPolicy, SessionPolicy};
+use crate::money::Currency;
 
 /// The field that the error names, and what it says of it.
 fn refused(json: &str) -> (String, String) {
     let error = Policy::from_json(json).expect_err(json);
     assert_eq!(error.to_string(), format!("{}: {}", error.field, error.problem));
     (error.field, error.problem)
+}
+
+fn euro() -> Currency {
+    Currency::new("EUR").expect("a currency")
 }
 
 /// Every field has a value, and none is the default.
@@ -40,6 +46,14 @@ fn full() -> Policy {
             no_verdict_budget: 3,
         },
         session: SessionPolicy { idle_s: 40, absolute_s: 400 },
+        biometric: BiometricPolicy {
+            strong_auth_max_age_h: 24,
+            max_uses: 10,
+            budgets: vec![Budget { currency: euro(), per_payment_minor: 2_000, in_all_minor: 6_000 }],
+            failures_before_pin: 3,
+            failures_before_off: 9,
+            prompt_timeout_ms: 20_000,
+        },
         contacts: vec![
             Contact::Phone("+86 10 0000 0000".to_owned()),
             Contact::Form("https://example.org/form".to_owned()),
@@ -77,6 +91,14 @@ fn every_field_survives_json() {
             "no_verdict_budget": 3,
         },
         "session": { "idle_s": 40, "absolute_s": 400 },
+        "biometric": {
+            "strong_auth_max_age_h": 24,
+            "max_uses": 10,
+            "budgets": [{ "currency": "EUR", "per_payment_minor": 2000, "in_all_minor": 6000 }],
+            "failures_before_pin": 3,
+            "failures_before_off": 9,
+            "prompt_timeout_ms": 20000,
+        },
         "contacts": [
             { "kind": "phone", "value": "+86 10 0000 0000" },
             { "kind": "form", "value": "https://example.org/form" },
@@ -266,7 +288,11 @@ fn a_value_of_another_type_is_refused_by_name() {
                 numbers += 1;
                 wrong.extend([json!("5"), json!(true), json!([5]), json!(1e30)]);
                 // What a 32-bit number cannot hold must not wrap round to one in range.
-                wrong.push(if path.ends_with("wait_s") { json!(283_824_001) } else { json!((1_u64 << 32) + 7) });
+                wrong.push(match path.rsplit('.').next() {
+                    Some("wait_s") => json!(283_824_001),
+                    Some("in_all_minor" | "per_payment_minor") => json!(1_000_000_000_001_u64),
+                    _ => json!((1_u64 << 32) + 7),
+                });
             }
             Value::String(_) => wrong.extend([json!(5), json!(null), json!(["x"])]),
             Value::Bool(_) => wrong.extend([json!(1), json!("true"), json!(null)]),
@@ -284,7 +310,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(numbers, 21, "every number was tried");
+    assert_eq!(numbers, 28, "every number was tried");
 }
 
 #[test]
@@ -305,7 +331,7 @@ fn an_unknown_field_is_refused_by_name() {
             ["is not a field of a policy", "has another type, or a value out of range"].contains(&problem.as_str())
         );
     }
-    assert_eq!(objects, 11, "the policy, its three parts, three cooldowns and four contacts");
+    assert_eq!(objects, 13, "the policy, its four parts, three cooldowns, a budget and four contacts");
 }
 
 #[test]

@@ -320,6 +320,14 @@ fn the_json_of_the_default_is_pinned() {
             "no_verdict_budget": 5,
         },
         "session": { "idle_s": 120, "absolute_s": 900 },
+        "biometric": {
+            "strong_auth_max_age_h": 72,
+            "max_uses": 100,
+            "budgets": [],
+            "failures_before_pin": 5,
+            "failures_before_off": 20,
+            "prompt_timeout_ms": 60000,
+        },
         "contacts": [],
     });
     let json: serde_json::Value = serde_json::from_str(&Policy::default().to_json()).unwrap();

@@ -1,13 +1,20 @@
 //! Fakes for tests: strict, so that what the real part would refuse fails here too.
 
-use std::collections::{BTreeMap, VecDeque};
+mod biometrics;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
+use super::{
+    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, Random, SecurityLevel,
+};
+pub use biometrics::{Act, FakeBiometrics};
+
+use crate::crypto::{aead_open, aead_seal};
 use crate::journal::Event;
 use crate::time::Now;
 
@@ -113,6 +120,8 @@ pub struct FakeDeviceKey(Arc<Mutex<Keystore>>);
 #[derive(Clone, Default)]
 struct Keystore {
     keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
+    /// Biometric keys that an enrolment destroyed. They are still listed, as on a phone.
+    invalidated: BTreeSet<String>,
     made: u64,
     calls: DeviceKeyCalls,
     pin_calls: DeviceKeyCalls,
@@ -159,6 +168,32 @@ impl FakeDeviceKey {
         lock(&self.0).keys.keys().cloned().collect()
     }
 
+    /// Another finger or face is enrolled on the phone: every biometric key there is, is destroyed.
+    pub fn enrol_another_finger(&self) {
+        let mut keystore = lock(&self.0);
+        let of_biometrics = |(alias, (purpose, _)): (&String, &(KeyPurpose, [u8; 32]))| {
+            (*purpose == KeyPurpose::Biometric).then(|| alias.clone())
+        };
+        keystore.invalidated = keystore.keys.iter().filter_map(of_biometrics).collect();
+    }
+
+    pub(super) fn is_usable_by_biometrics(&self, alias: &str) -> bool {
+        lock(&self.0).biometric_key(alias).is_some()
+    }
+
+    /// Encrypts with a biometric key, for a person whom the sensor recognised.
+    pub(super) fn wrap(&self, alias: &str, slot_key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let key = lock(&self.0).biometric_key(alias)?;
+        let mut random = Random::draw(&FakeEntropy::new(77)).ok()?;
+        aead_seal(&mut random, &key, &[], slot_key).map(Zeroizing::new)
+    }
+
+    /// Decrypts likewise.
+    pub(super) fn unwrap(&self, alias: &str, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let key = lock(&self.0).biometric_key(alias)?;
+        aead_open(&key, &[], wrapped)
+    }
+
     /// The keystore as it is now, apart from this one: what a phone holds whose process was killed here.
     pub fn picture(&self) -> Self {
         Self(Arc::new(Mutex::new(lock(&self.0).clone())))
@@ -173,6 +208,11 @@ impl FakeDeviceKey {
 impl Keystore {
     fn check(&self) -> Result<(), DeviceKeyFault> {
         self.fault.map_or(Ok(()), Err)
+    }
+
+    fn biometric_key(&self, alias: &str) -> Option<[u8; 32]> {
+        let (purpose, key) = self.keys.get(alias)?;
+        (*purpose == KeyPurpose::Biometric && !self.invalidated.contains(alias)).then_some(*key)
     }
 
     fn is_pins(&self, alias: &str) -> u32 {
@@ -208,7 +248,8 @@ impl DeviceKey for FakeDeviceKey {
         keystore.calls.ready += 1;
         keystore.pin_calls.ready += keystore.is_pins(alias);
         keystore.check()?;
-        keystore.keys.contains_key(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
+        let (purpose, _) = keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
+        if *purpose == KeyPurpose::Biometric { Err(DeviceKeyFault::Failed) } else { Ok(()) }
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
@@ -218,6 +259,9 @@ impl DeviceKey for FakeDeviceKey {
         keystore.check()?;
         let (purpose, key) = keystore.keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
         let is_pins = purpose == KeyPurpose::PinSlot;
+        if purpose == KeyPurpose::Biometric {
+            return Err(DeviceKeyFault::Failed);
+        }
         if is_pins && let Some(Some(fault)) = keystore.hmac_faults.pop_front() {
             return Err(fault);
         }
@@ -232,6 +276,7 @@ impl DeviceKey for FakeDeviceKey {
         keystore.pin_calls.delete += keystore.is_pins(alias);
         keystore.check()?;
         keystore.keys.remove(alias);
+        keystore.invalidated.remove(alias);
         Ok(())
     }
 
@@ -272,25 +317,35 @@ pub struct FakePhone {
     pub entropy: Arc<FakeEntropy>,
     /// Its keystore.
     pub device_key: FakeDeviceKey,
+    /// Its sensor.
+    pub biometrics: FakeBiometrics,
 }
 
 impl Default for FakePhone {
     fn default() -> Self {
+        let device_key = FakeDeviceKey::default();
         Self {
             clock: Arc::new(FakeClock::default()),
             entropy: Arc::new(FakeEntropy::new(1)),
-            device_key: FakeDeviceKey::default(),
+            biometrics: FakeBiometrics::new(device_key.clone()),
+            device_key,
         }
     }
 }
 
 impl FakePhone {
+    /// The same phone with this keystore.
+    pub fn with_keystore(&self, device_key: FakeDeviceKey) -> Self {
+        Self { biometrics: FakeBiometrics::new(device_key.clone()), device_key, ..self.clone() }
+    }
+
     /// What a lock is opened with.
     pub fn platform(&self) -> Platform {
         Platform {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             device_key: Arc::new(self.device_key.clone()),
+            biometrics: Arc::new(self.biometrics.clone()),
         }
     }
 }

@@ -1,0 +1,239 @@
+//! Biometrics' part of the record, and what moves it.
+
+use serde::{Deserialize, Serialize};
+
+use super::policy::{BiometricPolicy, MAX_BUDGETS};
+use super::purpose::BiometricRequest;
+use crate::key_slots::BiometricSlot;
+use crate::lockout::Standing;
+use crate::money::{MAX_MINOR, Money};
+use crate::platform::Availability;
+use crate::time::{Lease, Now};
+
+/// Uses stop counting here; no policy allows as many.
+const MAX_COUNT: u32 = 1_000_000;
+
+/// What is known of the wallet's biometrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Biometric {
+    slot: Option<BiometricSlot>,
+    /// Why there is no slot any more, if it was not the person who switched them off.
+    off: Option<Off>,
+    /// When the PIN was right last.
+    last_pin: Option<Now>,
+    /// What was done with them since.
+    uses: u32,
+    spent: Vec<Money>,
+    /// Failures since the last right PIN or success.
+    in_a_row: u32,
+    /// Failures since the last success.
+    failures: u32,
+    /// The reason that the journal's last line about a refusal names: the next one for the same reason adds none.
+    refusal_noted: Option<NotNow>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Off {
+    EnrolmentChanged,
+    TooManyFailures,
+}
+
+/// Why biometrics may not be used now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotNow {
+    /// The lock takes no PIN now either: [`crate::WalletLock::status`] says why.
+    Locked,
+    /// They were never set up, or the person switched them off.
+    SwitchedOff,
+    /// A finger or face was added to the phone since they were set up. They are off until set up anew.
+    EnrolmentChanged,
+    /// They failed too often. They are off until set up anew.
+    OffAfterFailures,
+    /// The phone's system cannot do this (before Android 9).
+    NotSupported,
+    /// There is no strong sensor, or it is gone.
+    NoHardware,
+    /// Nobody's finger or face is enrolled on the phone.
+    NoneEnrolled,
+    /// The sensor is not available now.
+    Busy,
+    /// They failed several times in a row: the PIN first.
+    TooManyFailures,
+    /// The PIN was not entered since the phone started.
+    FirstUnlock,
+    /// The PIN was not entered for too long.
+    PinTooLongAgo,
+    /// They were used too often since the PIN was entered.
+    TooManyUses,
+    /// The payment is more than may be paid with them, at once or since the PIN was entered, or in a currency that may not.
+    OverBudget,
+    /// There is more risk than usual: the PIN.
+    RiskRaised,
+}
+
+impl NotNow {
+    /// As the journal names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Locked => "locked",
+            Self::SwitchedOff => "switched off",
+            Self::EnrolmentChanged => "enrolment changed",
+            Self::OffAfterFailures => "off after failures",
+            Self::NotSupported => "not supported",
+            Self::NoHardware => "no hardware",
+            Self::NoneEnrolled => "none enrolled",
+            Self::Busy => "busy",
+            Self::TooManyFailures => "too many failures",
+            Self::FirstUnlock => "first unlock",
+            Self::PinTooLongAgo => "PIN too long ago",
+            Self::TooManyUses => "too many uses",
+            Self::OverBudget => "over budget",
+            Self::RiskRaised => "risk raised",
+        }
+    }
+
+    /// What the phone's answer stands for, if it is a reason.
+    pub(crate) fn of(availability: Availability) -> Option<Self> {
+        match availability {
+            Availability::Ready => None,
+            Availability::NoneEnrolled => Some(Self::NoneEnrolled),
+            Availability::NoHardware => Some(Self::NoHardware),
+            Availability::Busy => Some(Self::Busy),
+            Availability::NotSupported => Some(Self::NotSupported),
+        }
+    }
+}
+
+/// What decides beside the record's part.
+pub(crate) struct Gate<'a> {
+    pub(crate) policy: &'a BiometricPolicy,
+    /// What the PIN's counter allows.
+    pub(crate) standing: Standing,
+    pub(crate) availability: Availability,
+    pub(crate) request: &'a BiometricRequest,
+    pub(crate) now: Now,
+}
+
+impl Biometric {
+    /// Of a wallet whose PIN was set at `now`.
+    pub(crate) fn new(now: Now) -> Self {
+        Self { last_pin: Some(now), ..Self::default() }
+    }
+
+    /// The slot, if they are on.
+    pub(crate) fn slot(&self) -> Option<&BiometricSlot> {
+        self.slot.as_ref()
+    }
+
+    /// Whether they may be used now, and why not. What lasts longest is named first.
+    pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), NotNow> {
+        let Gate { policy, request, now, .. } = gate;
+        if !matches!(gate.standing, Standing::Ready { .. } | Standing::TooManyAtOnce) {
+            return Err(NotNow::Locked);
+        }
+        if self.slot.is_none() {
+            return Err(match self.off {
+                None => NotNow::SwitchedOff,
+                Some(Off::EnrolmentChanged) => NotNow::EnrolmentChanged,
+                Some(Off::TooManyFailures) => NotNow::OffAfterFailures,
+            });
+        }
+        NotNow::of(gate.availability).map_or(Ok(()), Err)?;
+        if self.failures >= policy.failures_before_off {
+            // The policy was tightened since.
+            return Err(NotNow::OffAfterFailures);
+        }
+        if self.in_a_row >= policy.failures_before_pin {
+            return Err(NotNow::TooManyFailures);
+        }
+        let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
+        match self.last_pin {
+            Some(last) if last.boot.is_some() && last.boot == now.boot => {
+                if !Lease::start(age_ms, last).is_live(*now) {
+                    return Err(NotNow::PinTooLongAgo);
+                }
+            }
+            _ => return Err(NotNow::FirstUnlock),
+        }
+        if self.uses >= policy.max_uses {
+            return Err(NotNow::TooManyUses);
+        }
+        let covered = |amount: Money| policy.covers(amount, self.spent_minor(amount));
+        if request.payment.as_ref().is_some_and(|payment| !covered(payment.amount())) {
+            return Err(NotNow::OverBudget);
+        }
+        if request.risk_is_raised { Err(NotNow::RiskRaised) } else { Ok(()) }
+    }
+
+    /// A right PIN: everything since the last one is forgotten, but not how often they failed in all.
+    pub(crate) fn note_pin(&mut self, now: Now) {
+        (self.last_pin, self.uses, self.in_a_row, self.refusal_noted) = (Some(now), 0, 0, None);
+        self.spent.clear();
+    }
+
+    /// Someone was recognised, for this.
+    pub(crate) fn note_use(&mut self, policy: &BiometricPolicy, request: &BiometricRequest) {
+        self.uses = self.uses.saturating_add(1).min(MAX_COUNT);
+        (self.in_a_row, self.failures, self.refusal_noted) = (0, 0, None);
+        let Some(amount) = request.payment.as_ref().map(|payment| payment.amount()) else { return };
+        let spent_minor = self.spent_minor(amount).saturating_add(amount.minor()).min(MAX_MINOR);
+        // A currency that the policy names no more is named again by an easier one only, which comes with a right PIN.
+        self.spent.retain(|spent| spent.currency() != amount.currency() && policy.names(spent.currency()));
+        self.spent.extend(Money::new(spent_minor, amount.currency()));
+    }
+
+    /// Someone was not recognised. `true`: they are off from now on.
+    pub(crate) fn note_failure(&mut self, policy: &BiometricPolicy) -> bool {
+        self.in_a_row = self.in_a_row.saturating_add(1).min(MAX_COUNT);
+        self.failures = self.failures.saturating_add(1).min(MAX_COUNT);
+        let is_off = self.failures >= policy.failures_before_off;
+        if is_off {
+            self.turn_off(Off::TooManyFailures);
+        }
+        is_off
+    }
+
+    /// Whether only the PIN will do, after their failures in a row.
+    pub(crate) fn has_failed_too_often(&self, policy: &BiometricPolicy) -> bool {
+        self.slot.is_none() || self.in_a_row >= policy.failures_before_pin
+    }
+
+    /// Another finger or face was enrolled on the phone, which destroyed the key.
+    pub(crate) fn note_enrolment_change(&mut self) {
+        self.turn_off(Off::EnrolmentChanged);
+    }
+
+    /// Notes that they were refused. `true` if the journal does not say so yet.
+    pub(crate) fn note_refusal(&mut self, reason: NotNow) -> bool {
+        self.refusal_noted.replace(reason) != Some(reason)
+    }
+
+    /// Puts them in force.
+    pub(crate) fn switch_on(&mut self, slot: BiometricSlot) {
+        (self.slot, self.off, self.in_a_row, self.failures) = (Some(slot), None, 0, 0);
+        self.refusal_noted = None;
+    }
+
+    /// The person does not want them. `false` if they were off.
+    pub(crate) fn switch_off(&mut self) -> bool {
+        self.off = None;
+        self.slot.take().is_some()
+    }
+
+    /// Whether every number is one that this code could have written.
+    pub(crate) fn is_in_range(&self) -> bool {
+        let counts = [self.uses, self.failures, self.in_a_row];
+        counts.iter().all(|count| *count <= MAX_COUNT) && self.spent.len() <= MAX_BUDGETS
+    }
+
+    fn turn_off(&mut self, why: Off) {
+        (self.slot, self.off) = (None, Some(why));
+    }
+
+    fn spent_minor(&self, amount: Money) -> u64 {
+        self.spent.iter().find(|spent| spent.currency() == amount.currency()).map_or(0, Money::minor)
+    }
+}

@@ -1,0 +1,285 @@
+//! When biometrics may be used, as a table; and what moves the counts.
+
+use super::policy::{BiometricPolicy, Budget};
+use super::state::{Biometric, Gate, NotNow};
+use super::{BiometricRequest, Payment};
+use crate::key_slots::{BiometricSlot, DataKey};
+use crate::lockout::Standing;
+use crate::money::{Currency, Money};
+use crate::platform::testing::FakeEntropy;
+use crate::platform::{Availability, Random};
+use crate::time::Now;
+
+const HOUR: u64 = 3_600_000;
+const READY: Standing = Standing::Ready { tries_left: Some(16) };
+const PIN_AT: Now = Now { boot: Some(3), since_boot_ms: 10 * HOUR, wall_ms: 1_767_225_600_000 };
+
+fn money(minor: u64, currency: &str) -> Money {
+    Money::new(minor, Currency::new(currency).expect("a currency")).expect("an amount")
+}
+
+fn pay(minor: u64, currency: &str) -> BiometricRequest {
+    let payment = Payment::new(money(minor, currency), "Bakery").expect("a payment");
+    BiometricRequest { payment: Some(payment), risk_is_raised: false }
+}
+
+fn unlock() -> BiometricRequest {
+    BiometricRequest::default()
+}
+
+fn policy() -> BiometricPolicy {
+    let currency = Currency::new("EUR").expect("a currency");
+    let budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+    BiometricPolicy { budgets, max_uses: 4, ..BiometricPolicy::default() }
+}
+
+fn slot() -> BiometricSlot {
+    let mut random = Random::draw(&FakeEntropy::new(5)).expect("entropy");
+    let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
+    BiometricSlot::make(&mut random, &[1; 16], 7, &[2; 60], &slot_key, &data_key).expect("short")
+}
+
+fn on() -> Biometric {
+    let mut biometric = Biometric::new(PIN_AT);
+    biometric.switch_on(slot());
+    biometric
+}
+
+fn after(hours: u64) -> Now {
+    let ms = hours * HOUR;
+    Now { since_boot_ms: PIN_AT.since_boot_ms + ms, wall_ms: PIN_AT.wall_ms + ms as i64, ..PIN_AT }
+}
+
+fn ask(biometric: &Biometric, request: &BiometricRequest, now: Now) -> Result<(), NotNow> {
+    let gate = Gate { policy: &policy(), standing: READY, availability: Availability::Ready, request, now };
+    biometric.evaluate(&gate)
+}
+
+#[test]
+fn they_may_be_used_until_something_is_against_it() {
+    assert_eq!(ask(&on(), &unlock(), after(0)), Ok(()));
+    assert_eq!(ask(&Biometric::new(PIN_AT), &unlock(), after(0)), Err(NotNow::SwitchedOff));
+}
+
+#[test]
+fn never_while_the_pin_is_not_taken_either() {
+    let standings = [
+        (Standing::CoolingDown { remaining_ms: 1, tries_left: None }, Err(NotNow::Locked)),
+        (Standing::UntilRestart, Err(NotNow::Locked)),
+        (Standing::TooManyAttempts, Err(NotNow::Locked)),
+        (Standing::TooManyAtOnce, Ok(())),
+        (READY, Ok(())),
+    ];
+    for (standing, expected) in standings {
+        let (policy, request) = (policy(), unlock());
+        let availability = Availability::Ready;
+        let gate = Gate { policy: &policy, standing, availability, request: &request, now: after(0) };
+        assert_eq!(on().evaluate(&gate), expected, "{standing:?}");
+    }
+}
+
+#[test]
+fn what_the_phone_says_of_its_sensor_is_named() {
+    for (availability, expected) in [
+        (Availability::NoneEnrolled, NotNow::NoneEnrolled),
+        (Availability::NoHardware, NotNow::NoHardware),
+        (Availability::Busy, NotNow::Busy),
+        (Availability::NotSupported, NotNow::NotSupported),
+    ] {
+        let (policy, request) = (policy(), unlock());
+        let gate = Gate { policy: &policy, standing: READY, availability, request: &request, now: after(0) };
+        assert_eq!(on().evaluate(&gate), Err(expected));
+    }
+}
+
+#[test]
+fn the_pin_comes_first_after_a_start_of_the_phone_and_after_its_time() {
+    let unreadable = Now { boot: None, ..after(1) };
+    for (now, expected, why) in [
+        (after(71), Ok(()), "within three days"),
+        (after(72), Err(NotNow::PinTooLongAgo), "three days by both clocks"),
+        (Now { wall_ms: after(72).wall_ms, ..after(1) }, Err(NotNow::PinTooLongAgo), "by the wall clock alone"),
+        (Now { since_boot_ms: after(72).since_boot_ms, ..after(1) }, Err(NotNow::PinTooLongAgo), "by the other alone"),
+        (Now { wall_ms: PIN_AT.wall_ms - 1, ..after(1) }, Err(NotNow::PinTooLongAgo), "the wall clock set back"),
+        (Now { boot: Some(4), since_boot_ms: 1, ..after(1) }, Err(NotNow::FirstUnlock), "a restart"),
+        (unreadable, Err(NotNow::FirstUnlock), "no boot count"),
+    ] {
+        assert_eq!(ask(&on(), &unlock(), now), expected, "{why}");
+    }
+    let mut without_count = Biometric::new(unreadable);
+    without_count.switch_on(slot());
+    assert_eq!(ask(&without_count, &unlock(), unreadable), Err(NotNow::FirstUnlock), "nor when the PIN was entered");
+    assert_eq!(ask(&on_without_pin(), &unlock(), after(0)), Err(NotNow::FirstUnlock), "never entered");
+}
+
+fn on_without_pin() -> Biometric {
+    let mut biometric = Biometric::default();
+    biometric.switch_on(slot());
+    biometric
+}
+
+#[test]
+fn uses_are_counted_until_the_next_pin() {
+    let mut biometric = on();
+    for _ in 0..4 {
+        assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
+        biometric.note_use(&policy(), &unlock());
+    }
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::TooManyUses));
+    biometric.note_pin(after(1));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
+}
+
+#[test]
+fn payments_stay_within_their_budget() {
+    let mut biometric = on();
+    for (request, expected) in [
+        (pay(3_000, "EUR"), Ok(())),
+        (pay(3_001, "EUR"), Err(NotNow::OverBudget)),
+        (pay(0, "EUR"), Ok(())),
+        (pay(1, "USD"), Err(NotNow::OverBudget)),
+        (unlock(), Ok(())),
+    ] {
+        assert_eq!(ask(&biometric, &request, after(1)), expected, "{request:?}");
+    }
+    biometric.note_use(&policy(), &pay(3_000, "EUR"));
+    assert_eq!(ask(&biometric, &pay(2_000, "EUR"), after(1)), Ok(()));
+    assert_eq!(ask(&biometric, &pay(2_001, "EUR"), after(1)), Err(NotNow::OverBudget), "more than in all");
+    biometric.note_use(&policy(), &pay(2_000, "EUR"));
+    assert_eq!(ask(&biometric, &pay(1, "EUR"), after(1)), Err(NotNow::OverBudget));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "unlocking costs nothing");
+    biometric.note_pin(after(1));
+    assert_eq!(ask(&biometric, &pay(3_000, "EUR"), after(1)), Ok(()));
+}
+
+#[test]
+fn more_risk_than_usual_wants_the_pin() {
+    let request = BiometricRequest { risk_is_raised: true, ..unlock() };
+    assert_eq!(ask(&on(), &request, after(1)), Err(NotNow::RiskRaised));
+}
+
+#[test]
+fn five_failures_in_a_row_bring_the_pin_and_twenty_switch_off() {
+    let mut biometric = on();
+    for round in 1..=4 {
+        for failure in 1..=5 {
+            assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "round {round}, failure {failure}");
+            let is_off = biometric.note_failure(&policy());
+            assert_eq!(is_off, round == 4 && failure == 5);
+            assert_eq!(biometric.has_failed_too_often(&policy()), failure == 5);
+        }
+        let expected = if round == 4 { NotNow::OffAfterFailures } else { NotNow::TooManyFailures };
+        assert_eq!(ask(&biometric, &unlock(), after(1)), Err(expected));
+        biometric.note_pin(after(1));
+    }
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::OffAfterFailures), "a right PIN changes nothing");
+    assert!(biometric.slot().is_none());
+    biometric.switch_on(slot());
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "set up anew");
+    assert!(!biometric.note_failure(&policy()), "they count from the start");
+}
+
+#[test]
+fn a_success_clears_their_own_failures() {
+    let mut biometric = on();
+    for _ in 0..10 {
+        (0..4).for_each(|_| assert!(!biometric.note_failure(&policy())));
+        biometric.note_use(&BiometricPolicy { max_uses: 100, ..policy() }, &unlock());
+        assert!(!biometric.has_failed_too_often(&policy()));
+    }
+}
+
+#[test]
+fn why_they_are_off_is_remembered_until_they_are_on_or_not_wanted() {
+    let mut biometric = on();
+    biometric.note_enrolment_change();
+    biometric.note_pin(after(1));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::EnrolmentChanged));
+    assert!(!biometric.switch_off(), "they were off");
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::SwitchedOff));
+    biometric.switch_on(slot());
+    assert!(biometric.switch_off());
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::SwitchedOff));
+}
+
+#[test]
+fn a_refusal_is_noted_once_for_its_reason() {
+    let mut biometric = on();
+    assert!(biometric.note_refusal(NotNow::OverBudget));
+    assert!(!biometric.note_refusal(NotNow::OverBudget));
+    assert!(biometric.note_refusal(NotNow::RiskRaised));
+    assert!(biometric.note_refusal(NotNow::OverBudget));
+    biometric.note_pin(after(1));
+    assert!(biometric.note_refusal(NotNow::OverBudget), "something happened since");
+}
+
+#[test]
+fn what_an_easier_policy_forgets_is_no_more_than_its_pin_would() {
+    let currency = |code| Currency::new(code).expect("a currency");
+    let named = |code| Budget { currency: currency(code), per_payment_minor: 10, in_all_minor: 10 };
+    let of = |codes: &[&'static str]| BiometricPolicy {
+        budgets: codes.iter().map(|code| named(code)).collect(),
+        ..policy()
+    };
+    let mut biometric = on();
+    let many = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH"];
+    many.iter().for_each(|code| biometric.note_use(&of(&many), &pay(1, code)));
+    biometric.note_use(&of(&["III"]), &pay(1, "III"));
+    assert!(biometric.is_in_range(), "what no policy names any more is not kept");
+}
+
+#[test]
+fn a_payee_says_what_it_shows() {
+    let ten = money(1_000, "EUR");
+    assert_eq!(Payment::new(ten, "Café 烘焙").expect("a payee").payee(), "Café 烘焙");
+    for payee in ["", "  ", "a\nb", "moc\u{202e}live", "a\u{2066}b", "\u{200f}", &"x".repeat(201)] {
+        assert!(Payment::new(ten, payee).is_err(), "{payee:?}");
+    }
+}
+
+#[test]
+fn a_policy_out_of_range_is_refused_by_name() {
+    let budget = |code: &str, per_payment_minor, in_all_minor| {
+        let currency = Currency::new(code).expect("a currency");
+        Budget { currency, per_payment_minor, in_all_minor }
+    };
+    let of = |budgets: Vec<Budget>| BiometricPolicy { budgets, ..policy() };
+    for (policy, field) in [
+        (BiometricPolicy { strong_auth_max_age_h: 0, ..policy() }, "biometric.strong_auth_max_age_h"),
+        (BiometricPolicy { strong_auth_max_age_h: 721, ..policy() }, "biometric.strong_auth_max_age_h"),
+        (BiometricPolicy { max_uses: 10_001, ..policy() }, "biometric.max_uses"),
+        (BiometricPolicy { failures_before_pin: 0, ..policy() }, "biometric.failures_before_pin"),
+        (BiometricPolicy { failures_before_off: 4, ..policy() }, "biometric.failures_before_off"),
+        (BiometricPolicy { prompt_timeout_ms: 0, ..policy() }, "biometric.prompt_timeout_ms"),
+        (of(vec![budget("EUR", 2, 1)]), "biometric.budgets[0].per_payment_minor"),
+        (of(vec![budget("EUR", 1, 1), budget("CNY", 1, 1), budget("EUR", 1, 1)]), "biometric.budgets[2].currency"),
+        (of((0..9).map(|i| budget(&format!("AA{}", char::from(b'A' + i)), 1, 1)).collect()), "biometric.budgets"),
+    ] {
+        assert_eq!(policy.validate().expect_err(field).field, field);
+    }
+    assert_eq!(policy().validate(), Ok(()), "the control");
+}
+
+#[test]
+fn more_of_anything_eases_a_policy() {
+    let budget = |code, per_payment_minor, in_all_minor| {
+        let currency = Currency::new(code).expect("a currency");
+        vec![Budget { currency, per_payment_minor, in_all_minor }]
+    };
+    let sealed = policy();
+    for (policy, is_as_strict) in [
+        (policy(), true),
+        (BiometricPolicy { strong_auth_max_age_h: 71, max_uses: 3, budgets: vec![], ..policy() }, true),
+        (BiometricPolicy { prompt_timeout_ms: 600_000, ..policy() }, true),
+        (BiometricPolicy { budgets: budget("EUR", 2_999, 4_999), ..policy() }, true),
+        (BiometricPolicy { strong_auth_max_age_h: 73, ..policy() }, false),
+        (BiometricPolicy { max_uses: 5, ..policy() }, false),
+        (BiometricPolicy { failures_before_pin: 6, ..policy() }, false),
+        (BiometricPolicy { failures_before_off: 21, ..policy() }, false),
+        (BiometricPolicy { budgets: budget("EUR", 3_001, 5_000), ..policy() }, false),
+        (BiometricPolicy { budgets: budget("EUR", 3_000, 5_001), ..policy() }, false),
+        (BiometricPolicy { budgets: budget("CNY", 1, 1), ..policy() }, false),
+    ] {
+        assert_eq!(policy.is_at_least_as_strict_as(&sealed), is_as_strict, "{policy:?}");
+    }
+}

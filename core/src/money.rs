@@ -1,0 +1,129 @@
+//! Money: whole minor units of a currency, never a fraction and never a floating-point number.
+
+use serde::{Deserialize, Serialize};
+
+/// Most minor units an amount may have: ten billion of a currency with two decimals. Sums of a few such amounts do not overflow.
+pub const MAX_MINOR: u64 = 1_000_000_000_000;
+
+/// A currency's code of ISO 4217: three capital letters. Whether it is in use anywhere is not looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// An amount in minor units (cents, fen, yen) of one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Money {
+    minor: u64,
+    currency: Currency,
+}
+
+/// An amount as it is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    minor: u64,
+    currency: Currency,
+}
+
+/// What is no amount, or no currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Above [`MAX_MINOR`].
+    #[error("is more than an amount may be")]
+    TooMuch,
+    /// No three capital letters.
+    #[error("is not a currency's code of three capital letters")]
+    Currency,
+}
+
+impl Currency {
+    /// From its code.
+    pub fn new(code: &str) -> Result<Self, MoneyError> {
+        let letters: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
+        if letters.iter().all(u8::is_ascii_uppercase) { Ok(Self(letters)) } else { Err(MoneyError::Currency) }
+    }
+}
+
+impl std::fmt::Display for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|letter| write!(f, "{}", char::from(*letter)))
+    }
+}
+
+impl Money {
+    /// So many minor units of a currency.
+    pub fn new(minor: u64, currency: Currency) -> Result<Self, MoneyError> {
+        if minor > MAX_MINOR { Err(MoneyError::TooMuch) } else { Ok(Self { minor, currency }) }
+    }
+
+    /// How many minor units.
+    pub fn minor(&self) -> u64 {
+        self.minor
+    }
+
+    /// Of which currency.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        Self::new(&code)
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.to_string()
+    }
+}
+
+impl TryFrom<Written> for Money {
+    type Error = MoneyError;
+
+    fn try_from(Written { minor, currency }: Written) -> Result<Self, MoneyError> {
+        Self::new(minor, currency)
+    }
+}
+
+impl From<Money> for Written {
+    fn from(Money { minor, currency }: Money) -> Self {
+        Self { minor, currency }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_three_capital_letters_are_a_currency() {
+        assert_eq!(Currency::new("CNY").expect("a currency").to_string(), "CNY");
+        for code in ["", "EU", "EURO", "eur", "E1R", "ÄÖ", "€"] {
+            assert_eq!(Currency::new(code), Err(MoneyError::Currency), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_bounded_and_reads_as_it_was_written() {
+        let euro = Currency::new("EUR").expect("a currency");
+        assert_eq!(Money::new(MAX_MINOR + 1, euro), Err(MoneyError::TooMuch));
+        let most = Money::new(MAX_MINOR, euro).expect("an amount");
+        let json = serde_json::to_string(&most).expect("JSON");
+        assert_eq!(json, r#"{"minor":1000000000000,"currency":"EUR"}"#);
+        assert_eq!(serde_json::from_str::<Money>(&json).expect("an amount"), most);
+        for json in [
+            r#"{"minor":1000000000001,"currency":"EUR"}"#,
+            r#"{"minor":-1,"currency":"EUR"}"#,
+            r#"{"minor":1.5,"currency":"EUR"}"#,
+            r#"{"minor":1,"currency":"eur"}"#,
+            r#"{"minor":1}"#,
+        ] {
+            assert!(serde_json::from_str::<Money>(json).is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A sensor and the people in front of it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use zeroize::Zeroizing;
+
+use super::{FakeDeviceKey, lock};
+use crate::platform::{
+    Answer, Availability, Biometrics, PlatformFault, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
+    WRAPPED_SLOT_KEY_BYTES,
+};
+
+/// What happens in front of a prompt.
+pub enum Act {
+    /// The owner touches the sensor: the keystore's key does its work.
+    OwnerTouches,
+    /// Someone else does. The prompt stays.
+    SomeoneElseTouches,
+    /// It ends like this.
+    Ends(PromptEnd),
+    /// Someone who took over the app's process says 'recognised' and hands over these bytes.
+    IsHooked(Vec<u8>),
+    /// The answer is lost, as with a process's part that died.
+    LosesTheAnswer,
+    /// It cannot be shown.
+    Fails,
+    /// Something else happens while it is shown.
+    Meanwhile(Box<dyn FnOnce() + Send>),
+}
+
+/// A biometric prompt in memory. Prompts are answered by the acts given before, at once; with none left they stay shown, unanswered.
+///
+/// Strict: it panics where the core must never ask, for a second prompt at a time or for an input of another length.
+#[derive(Clone)]
+pub struct FakeBiometrics {
+    keys: FakeDeviceKey,
+    sensor: Arc<Mutex<Sensor>>,
+}
+
+struct Sensor {
+    availability: Result<Availability, PlatformFault>,
+    acts: VecDeque<Act>,
+    shown: Option<(Prompt, Answer)>,
+    seen: Vec<PromptPurpose>,
+    dismissed: u32,
+}
+
+impl FakeBiometrics {
+    /// Beside the keystore that keeps its keys. The owner's finger is enrolled.
+    pub fn new(keys: FakeDeviceKey) -> Self {
+        let sensor = Sensor {
+            availability: Ok(Availability::Ready),
+            acts: VecDeque::new(),
+            shown: None,
+            seen: Vec::new(),
+            dismissed: 0,
+        };
+        Self { keys, sensor: Arc::new(Mutex::new(sensor)) }
+    }
+
+    /// What will happen in front of the prompts to come.
+    pub fn will(&self, acts: impl IntoIterator<Item = Act>) {
+        lock(&self.sensor).acts.extend(acts);
+    }
+
+    /// Acts in front of the prompt that is shown.
+    pub fn act(&self, act: Act) {
+        let shown = lock(&self.sensor).shown.take().expect("a prompt is shown");
+        self.play(shown, act);
+    }
+
+    /// What the phone says of its sensor from now on.
+    pub fn say(&self, availability: Result<Availability, PlatformFault>) {
+        lock(&self.sensor).availability = availability;
+    }
+
+    /// What the prompts so far said.
+    pub fn seen(&self) -> Vec<PromptPurpose> {
+        lock(&self.sensor).seen.clone()
+    }
+
+    /// Whether one is shown.
+    pub fn is_shown(&self) -> bool {
+        lock(&self.sensor).shown.is_some()
+    }
+
+    /// How often one was taken away.
+    pub fn dismissed(&self) -> u32 {
+        lock(&self.sensor).dismissed
+    }
+
+    /// Plays one act. The prompt stays where it was unless that ended it.
+    fn play(&self, shown: (Prompt, Answer), act: Act) {
+        let (prompt, answer) = shown;
+        match act {
+            Act::OwnerTouches => match self.use_key(&prompt) {
+                Some(output) => answer.authenticated(output),
+                None => answer.ended(PromptEnd::KeyInvalidated),
+            },
+            Act::SomeoneElseTouches => {
+                answer.not_recognised();
+                lock(&self.sensor).shown = Some((prompt, answer));
+            }
+            Act::Ends(how) => answer.ended(how),
+            Act::IsHooked(bytes) => answer.authenticated(Zeroizing::new(bytes)),
+            Act::LosesTheAnswer | Act::Fails => drop(answer),
+            Act::Meanwhile(what) => {
+                lock(&self.sensor).shown = Some((prompt, answer));
+                what();
+            }
+        }
+    }
+
+    fn use_key(&self, prompt: &Prompt) -> Option<Zeroizing<Vec<u8>>> {
+        match prompt.operation {
+            PromptOperation::Wrap => self.keys.wrap(&prompt.alias, &prompt.input),
+            PromptOperation::Unwrap => self.keys.unwrap(&prompt.alias, &prompt.input),
+        }
+    }
+}
+
+impl Biometrics for FakeBiometrics {
+    fn availability(&self) -> Result<Availability, PlatformFault> {
+        lock(&self.sensor).availability
+    }
+
+    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        let expected = match prompt.operation {
+            PromptOperation::Wrap => SLOT_KEY_BYTES,
+            PromptOperation::Unwrap => WRAPPED_SLOT_KEY_BYTES,
+        };
+        assert_eq!(prompt.input.len(), expected, "what the key is given");
+        let is_usable = self.keys.is_usable_by_biometrics(&prompt.alias);
+        {
+            let mut sensor = lock(&self.sensor);
+            assert!(sensor.shown.is_none(), "one prompt at a time");
+            if matches!(sensor.acts.front(), Some(Act::Fails)) {
+                sensor.acts.pop_front();
+                return Err(PlatformFault);
+            }
+            sensor.seen.push(prompt.purpose.clone());
+            if is_usable {
+                sensor.shown = Some((prompt, answer));
+            } else {
+                // Android refuses the key before anything is shown.
+                answer.ended(PromptEnd::KeyInvalidated);
+            }
+        }
+        loop {
+            let next = {
+                let mut sensor = lock(&self.sensor);
+                if sensor.shown.is_none() || sensor.acts.is_empty() {
+                    return Ok(());
+                }
+                sensor.shown.take().zip(sensor.acts.pop_front())
+            };
+            next.into_iter().for_each(|(shown, act)| self.play(shown, act));
+        }
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        let shown = {
+            let mut sensor = lock(&self.sensor);
+            sensor.dismissed += 1;
+            sensor.shown.take()
+        };
+        // As Android does: the prompt that is taken away says so.
+        shown.iter().for_each(|(_, answer)| answer.ended(PromptEnd::CancelledBySystem));
+        Ok(())
+    }
+}

@@ -1,0 +1,469 @@
+//! U6: fingerprint and face. Quick unlock and small payments, never for more than allowed, never right after a restart, and not once
+//! someone has enrolled a new finger. When they fail a few times, the PIN takes over.
+
+use walletlock_core::biometric::{BiometricRequest, Budget, NotNow, Payment};
+use walletlock_core::journal::{Kind, Query};
+use walletlock_core::lockout::Policy;
+use walletlock_core::money::{Currency, Money};
+use walletlock_core::platform::testing::Act;
+use walletlock_core::platform::{Availability, DeviceKeyFault, PlatformFault, PromptEnd, PromptPurpose};
+use walletlock_core::{
+    BiometricChange, BiometricOutcome, FRESH_PIN_MS, LockError, LockStatus, Means, NoVerdict, PinChange, PinOutcome,
+    Session,
+};
+
+use crate::wallet::{PIN, Wallet, entry};
+
+pub(crate) fn unlocking() -> BiometricRequest {
+    BiometricRequest::default()
+}
+
+fn payment(minor: u64) -> Payment {
+    let amount = Money::new(minor, Currency::new("EUR").expect("a currency")).expect("an amount");
+    Payment::new(amount, "Bakery").expect("a payee")
+}
+
+fn paying(minor: u64) -> BiometricRequest {
+    BiometricRequest { payment: Some(payment(minor)), risk_is_raised: false }
+}
+
+/// The default policy with 30 euros a payment and 50 in all.
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    let currency = Currency::new("EUR").expect("a currency");
+    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+    policy
+}
+
+/// A wallet with something in it, biometrics switched on, and nobody signed in.
+pub(crate) fn with_biometrics() -> Wallet {
+    let wallet = Wallet::with_policy(policy());
+    let session = wallet.enrol(PIN);
+    session.write("card", b"4000 0012").expect("written");
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    session.close();
+    wallet
+}
+
+pub(crate) fn unlocked(outcome: BiometricOutcome) -> Session {
+    match outcome {
+        BiometricOutcome::Unlocked(session) => session,
+        other => panic!("not unlocked: {other:?}"),
+    }
+}
+
+fn touch(wallet: &Wallet, request: &BiometricRequest) -> BiometricOutcome {
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.lock.verify_biometrics(request)
+}
+
+fn why_not(wallet: &Wallet, request: &BiometricRequest) -> Option<NotNow> {
+    wallet.lock.why_no_biometrics(request).expect("an answer")
+}
+
+/// What stands in the journal since line `after`, oldest first.
+fn told_since(session: &Session, after: u64) -> Vec<Kind> {
+    let page = session.journal(&Query { limit: 100, ..Query::default() }).expect("a page");
+    page.entries.iter().rev().filter(|entry| entry.number > after).filter_map(|entry| entry.kind).collect()
+}
+
+fn lines(session: &Session) -> u64 {
+    session.journal(&Query { limit: 1, ..Query::default() }).expect("a page").entries[0].number
+}
+
+#[test]
+fn the_owners_finger_opens_the_wallet() {
+    let wallet = with_biometrics();
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+    let session = unlocked(touch(&wallet, &unlocking()));
+    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4000 0012");
+    assert_eq!(wallet.phone.biometrics.seen(), [PromptPurpose::Enable, PromptPurpose::Unlock]);
+    assert_eq!(told_since(&session, lines(&session) - 2), [Kind::BiometricsAsked, Kind::BiometricsRight]);
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the app ended, the phone did not restart");
+}
+
+#[test]
+fn what_biometrics_opened_reads_and_no_more() {
+    let wallet = with_biometrics();
+    let session = unlocked(touch(&wallet, &unlocking()));
+    assert_eq!(session.means(), Ok(Means::Biometrics { payment: None }));
+    assert_eq!(session.items(), Ok(vec!["card".to_owned()]));
+    assert_eq!(session.write("card", b"9"), Err(LockError::PinNeeded));
+    assert_eq!(session.delete("card"), Err(LockError::PinNeeded));
+    assert_eq!(session.enable_biometrics(), Err(LockError::PinNeeded));
+    assert_eq!(session.disable_biometrics(), Err(LockError::PinNeeded));
+    // Changing the PIN asks for it, and counts it, as ever.
+    let refused = session.change_pin(&entry("111222"), &entry("865298"), &[]).expect("an outcome");
+    assert!(matches!(refused, PinChange::Refused(_)), "{refused:?}");
+}
+
+#[test]
+fn a_hooked_callback_that_says_success_opens_nothing() {
+    let wallet = with_biometrics();
+    let tries_left = wallet.tries_left();
+    for bytes in [vec![], vec![0; 32], vec![1; 32], vec![0xff; 32], vec![0; 60], vec![0; 1 << 20]] {
+        wallet.phone.biometrics.will([Act::IsHooked(bytes)]);
+        let outcome = wallet.lock.verify_biometrics(&unlocking());
+        if !matches!(outcome, BiometricOutcome::NotRecognised) {
+            assert!(matches!(outcome, BiometricOutcome::NotNow(NotNow::TooManyFailures)), "{outcome:?}");
+        }
+    }
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::TooManyFailures), "and it is counted");
+    assert_eq!(wallet.tries_left(), tries_left, "apart from the PIN's tries");
+    assert!(wallet.unlock().is_live());
+}
+
+#[test]
+fn the_key_of_another_wallet_opens_nothing() {
+    let (mine, other) = (with_biometrics(), with_biometrics());
+    let session = unlocked(touch(&other, &unlocking()));
+    assert!(session.is_live(), "the control");
+    // The prompt of the one is answered with what the keystore of the other gives.
+    mine.phone.biometrics.will([Act::IsHooked(vec![0x5a; 32])]);
+    assert!(matches!(mine.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
+}
+
+#[test]
+fn five_strangers_in_a_row_bring_the_pin() {
+    let wallet = with_biometrics();
+    let tries_left = wallet.tries_left();
+    wallet.phone.biometrics.will((0..5).map(|_| Act::SomeoneElseTouches));
+    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
+    assert_eq!(wallet.phone.biometrics.dismissed(), 1, "the prompt is taken away");
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::TooManyFailures)));
+    assert_eq!(wallet.phone.biometrics.seen().len(), 2, "nothing is shown");
+    assert_eq!(wallet.tries_left(), tries_left, "the PIN's tries are as they were");
+    let wallet = wallet.restart();
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::TooManyFailures), "the app's end changes nothing");
+    wallet.unlock().close();
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live());
+}
+
+#[test]
+fn twenty_strangers_switch_biometrics_off() {
+    let wallet = with_biometrics();
+    for _ in 0..4 {
+        wallet.phone.biometrics.will((0..5).map(|_| Act::SomeoneElseTouches));
+        assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
+        wallet.unlock().close();
+    }
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::OffAfterFailures));
+    let keys = wallet.phone.device_key.all_aliases();
+    assert!(!keys.iter().any(|alias| alias.contains("/biometric/")), "the key is gone: {keys:?}");
+    let session = wallet.unlock();
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "set up anew");
+}
+
+#[test]
+fn a_success_never_clears_the_pins_count() {
+    let wallet = with_biometrics();
+    wallet.guess_all_wrong(1..=3);
+    let tries_left = wallet.tries_left();
+    unlocked(touch(&wallet, &unlocking())).close();
+    assert_eq!(wallet.tries_left(), tries_left);
+    wallet.guess_wrong(4);
+    assert_eq!(wallet.tries_left(), tries_left - 1);
+}
+
+#[test]
+fn never_while_cooling_down_or_locked() {
+    let wallet = with_biometrics();
+    wallet.guess_all_wrong(1..=5);
+    assert!(matches!(wallet.status(), LockStatus::CoolingDown { .. }));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+    wallet.wait();
+    assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch that was left");
+    for nth in 6..=16 {
+        wallet.wait();
+        assert!(!matches!(wallet.guess(nth), PinOutcome::Right(_)));
+    }
+    assert!(matches!(wallet.status(), LockStatus::Locked { .. }));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+}
+
+#[test]
+fn a_lock_that_comes_while_the_prompt_is_shown_wins() {
+    let wallet = with_biometrics();
+    let lock = wallet.lock.clone();
+    let guess = move || {
+        for nth in 1..=5 {
+            assert!(matches!(lock.verify_pin(&entry(&format!("{:06}", 700_000 + nth))), PinOutcome::Wrong(_)));
+        }
+    };
+    wallet.phone.biometrics.will([Act::Meanwhile(Box::new(guess)), Act::OwnerTouches]);
+    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+}
+
+#[test]
+fn the_pin_comes_first_after_a_restart_of_the_phone_and_after_three_days() {
+    let wallet = with_biometrics();
+    wallet.phone.clock.advance_ms(72 * 3_600_000 - 1);
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+    wallet.phone.clock.advance_ms(1);
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::PinTooLongAgo)));
+    wallet.unlock().close();
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+    wallet.phone.clock.reboot();
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::FirstUnlock)));
+    wallet.unlock().close();
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+}
+
+#[test]
+fn a_new_finger_switches_biometrics_off_and_keeps_pin_and_data() {
+    let wallet = with_biometrics();
+    wallet.phone.device_key.enrol_another_finger();
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Ended(PromptEnd::KeyInvalidated)));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::EnrolmentChanged));
+    let wallet = wallet.restart();
+    let session = wallet.unlock();
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::EnrolmentChanged), "the PIN alone does not turn them on");
+    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4000 0012");
+    let wanted = [Kind::BiometricsAsked, Kind::BiometricsEnded, Kind::BiometricsOff, Kind::PinTried, Kind::PinRight];
+    assert_eq!(told_since(&session, lines(&session) - 5), wanted);
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+}
+
+#[test]
+fn small_payments_within_their_budget() {
+    let wallet = with_biometrics();
+    let session = unlocked(touch(&wallet, &paying(3_000)));
+    assert_eq!(session.means(), Ok(Means::Biometrics { payment: Some(payment(3_000)) }));
+    assert_eq!(
+        wallet.phone.biometrics.seen().last(),
+        Some(&PromptPurpose::Pay(payment(3_000))),
+        "what was seen is what is paid"
+    );
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(matches!(touch(&wallet, &paying(2_001)), BiometricOutcome::NotNow(NotNow::OverBudget)), "5 000 in all");
+    assert_eq!(why_not(&wallet, &paying(3_001)), Some(NotNow::OverBudget), "3 000 at once");
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+    unlocked(wallet.lock.verify_biometrics(&paying(2_000))).close();
+    assert_eq!(why_not(&wallet, &paying(1)), Some(NotNow::OverBudget));
+    wallet.unlock().close();
+    assert_eq!(why_not(&wallet, &paying(3_000)), None);
+}
+
+#[test]
+fn without_a_budget_nothing_is_paid_with_a_finger() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(why_not(&wallet, &paying(1)), Some(NotNow::OverBudget));
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+}
+
+#[test]
+fn raised_risk_wants_the_pin() {
+    let wallet = with_biometrics();
+    let request = BiometricRequest { risk_is_raised: true, ..unlocking() };
+    assert!(matches!(touch(&wallet, &request), BiometricOutcome::NotNow(NotNow::RiskRaised)));
+}
+
+#[test]
+fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
+    let wallet = with_biometrics();
+    let session = wallet.unlock();
+    let before = lines(&session);
+    for request in
+        [paying(9_999), paying(9_999), paying(8_888), BiometricRequest { risk_is_raised: true, ..unlocking() }]
+    {
+        assert!(matches!(wallet.lock.verify_biometrics(&request), BiometricOutcome::NotNow(_)));
+    }
+    wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
+    assert!(matches!(
+        wallet.lock.verify_biometrics(&unlocking()),
+        BiometricOutcome::Ended(PromptEnd::CancelledByPerson)
+    ));
+    assert_eq!(
+        told_since(&session, before),
+        [
+            Kind::BiometricsRefused,
+            Kind::BiometricsRefused,
+            Kind::BiometricsAsked,
+            Kind::BiometricsNotRecognised,
+            Kind::BiometricsEnded
+        ]
+    );
+    let details = |kind| {
+        let query = Query { kinds: vec![kind], limit: 1, ..Query::default() };
+        session.journal(&query).expect("a page").entries[0].details.clone().expect("details").0
+    };
+    assert_eq!(details(Kind::BiometricsRefused)["because"], "risk raised");
+    assert_eq!(details(Kind::BiometricsEnded)["how"], "cancelled by the person");
+    assert_eq!(details(Kind::BiometricsAsked)["for"], "unlocking");
+    session.close();
+    unlocked(touch(&wallet, &paying(250))).close();
+    let session = wallet.unlock();
+    let query = Query { kinds: vec![Kind::BiometricsRight], limit: 1, ..Query::default() };
+    let page = session.journal(&query).expect("a page");
+    let details = &page.entries[0].details.as_ref().expect("details").0;
+    assert_eq!(
+        (details["payee"].as_str(), details["amount_minor"].as_str(), details["currency"].as_str()),
+        ("Bakery", "250", "EUR")
+    );
+}
+
+#[test]
+fn switching_on_and_off_needs_a_pin_just_entered() {
+    let wallet = with_biometrics();
+    let session = wallet.unlock();
+    wallet.phone.clock.advance_ms(60_000);
+    assert_eq!(session.disable_biometrics(), Ok(true));
+    assert_eq!(session.disable_biometrics(), Ok(false));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::SwitchedOff)));
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done), "the touch that was left");
+    // Used all along, so that only the PIN's age can be in the way.
+    for _ in 0..FRESH_PIN_MS / 60_000 - 1 {
+        assert!(session.items().is_ok());
+        wallet.phone.clock.advance_ms(60_000);
+    }
+    assert_eq!(session.enable_biometrics(), Err(LockError::PinNeeded));
+    assert_eq!(session.disable_biometrics(), Err(LockError::PinNeeded));
+    assert!(session.write("card", b"1").is_ok(), "writing needs a PIN, not a fresh one");
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+}
+
+#[test]
+fn set_up_anew_the_old_slot_is_gone() {
+    let wallet = with_biometrics();
+    let of_biometrics = |wallet: &Wallet| -> Vec<_> {
+        wallet.phone.device_key.all_aliases().into_iter().filter(|alias| alias.contains("/biometric/")).collect()
+    };
+    let before = of_biometrics(&wallet);
+    let session = wallet.unlock();
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    let after = of_biometrics(&wallet);
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+}
+
+#[test]
+fn a_wallet_that_is_wiped_or_removed_is_opened_by_no_finger() {
+    let wallet = with_biometrics();
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::SwitchedOff)));
+    let keys = wallet.phone.device_key.all_aliases();
+    assert!(!keys.iter().any(|alias| alias.contains("/biometric/")), "{keys:?}");
+    let wallet = with_biometrics();
+    assert!(wallet.lock.remove(&entry(PIN)).is_ok_and(|removal| removal.refusal().is_none()));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    assert!(wallet.phone.device_key.all_aliases().is_empty());
+}
+
+#[test]
+fn a_wipe_that_loses_its_biometric_key_last_is_a_wipe_all_the_same() {
+    // The slot is still in the database, but nothing that is told or opened comes from it.
+    let wallet = with_biometrics();
+    let picture = std::fs::read(wallet.path()).expect("a database");
+    let wallet = wallet.between_runs(|_| {}).expect("it opens");
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    let path = wallet.path();
+    let wallet = wallet.between_runs(|_| std::fs::write(&path, picture).expect("put back")).expect("it opens");
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+}
+
+#[test]
+fn another_pin_leaves_biometrics_as_they_were() {
+    let wallet = with_biometrics();
+    let session = wallet.unlock();
+    assert_eq!(session.change_pin(&entry(PIN), &entry("865298"), &[]), Ok(PinChange::Changed));
+    session.close();
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live());
+}
+
+#[test]
+fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
+    type Change = fn(&Wallet);
+    let changes: [(&str, Change); 4] = [
+        ("a payment", |wallet| unlocked(touch(wallet, &paying(3_000))).close()),
+        ("a failure", |wallet| {
+            wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
+            let _ended = wallet.lock.verify_biometrics(&unlocking());
+        }),
+        ("a switch", |wallet| assert_eq!(wallet.unlock().disable_biometrics(), Ok(true))),
+        ("a new finger", |wallet| {
+            wallet.phone.device_key.enrol_another_finger();
+            let _ended = touch(wallet, &unlocking());
+        }),
+    ];
+    for (name, change) in changes {
+        let wallet = with_biometrics().restart();
+        let copy = tempfile::TempDir::new().expect("a folder");
+        let copy_all = |from: &std::path::Path, to: &std::path::Path| {
+            for file in std::fs::read_dir(from).expect("a folder").map(|file| file.expect("a file")) {
+                std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+            }
+        };
+        copy_all(wallet.folder.path(), copy.path());
+        change(&wallet);
+        let wallet = wallet
+            .between_runs(|folder| {
+                for file in std::fs::read_dir(folder).expect("a folder") {
+                    std::fs::remove_file(file.expect("a file").path()).expect("removed");
+                }
+                copy_all(copy.path(), folder);
+            })
+            .expect("it opens");
+        assert!(matches!(wallet.status(), LockStatus::Locked { .. }), "{name}: {:?}", wallet.status());
+        assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::Locked), "{name}");
+    }
+}
+
+#[test]
+fn what_the_phone_says_of_its_sensor_is_passed_on() {
+    let wallet = with_biometrics();
+    for (availability, expected) in [
+        (Availability::NoneEnrolled, NotNow::NoneEnrolled),
+        (Availability::NoHardware, NotNow::NoHardware),
+        (Availability::Busy, NotNow::Busy),
+        (Availability::NotSupported, NotNow::NotSupported),
+    ] {
+        wallet.phone.biometrics.say(Ok(availability));
+        assert!(
+            matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotNow(why) if why == expected)
+        );
+        assert_eq!(wallet.unlock().enable_biometrics(), Ok(BiometricChange::NotNow(expected)));
+    }
+    wallet.phone.biometrics.say(Err(PlatformFault));
+    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NoVerdict(NoVerdict::Platform)));
+    assert!(wallet.lock.why_no_biometrics(&unlocking()).is_err());
+    wallet.phone.biometrics.say(Ok(Availability::Ready));
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the control");
+}
+
+#[test]
+fn a_keystore_that_fails_opens_nothing_and_loses_nothing() {
+    let wallet = with_biometrics();
+    let device_key = wallet.phone.device_key.clone();
+    wallet
+        .phone
+        .biometrics
+        .will([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
+    assert!(matches!(
+        wallet.lock.verify_biometrics(&unlocking()),
+        BiometricOutcome::NoVerdict(NoVerdict::DeviceKey(DeviceKeyFault::Busy))
+    ));
+    wallet.phone.device_key.fail_with(None);
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live());
+}
+
+#[test]
+fn a_wallet_from_before_biometrics_has_none() {
+    let wallet = Wallet::enrolled("walletlock").restart();
+    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    let unconfigured = Wallet::unconfigured("walletlock");
+    assert_eq!(why_not(&unconfigured, &unlocking()), Some(NotNow::SwitchedOff));
+}
