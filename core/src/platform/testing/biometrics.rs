@@ -64,12 +64,6 @@ impl FakeBiometrics {
         lock(&self.sensor).acts.extend(acts);
     }
 
-    /// Acts in front of the prompt that is shown.
-    pub fn act(&self, act: Act) {
-        let shown = lock(&self.sensor).shown.take().expect("a prompt is shown");
-        self.play(shown, act);
-    }
-
     /// What the phone says of its sensor from now on.
     pub fn say(&self, availability: Result<Availability, PlatformFault>) {
         lock(&self.sensor).availability = availability;
