@@ -19,6 +19,7 @@ pub enum DeviceKeyFault {
 pub enum KeyPurpose {
     PinSlot,
     Seal,
+    Biometric,
 }
 
 #[uniffi::remote(Enum)]

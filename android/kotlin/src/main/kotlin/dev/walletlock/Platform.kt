@@ -107,6 +107,12 @@ public enum class KeyPurpose {
 
     /** Seals the counters: must work while the phone is locked. */
     SEAL,
+
+    /**
+     * Wraps the biometric slot's key: each use needs a strong biometric, and a new enrolment destroys it. It is an AES
+     * key that [Biometrics] uses, so [DeviceKey.hmac] refuses it.
+     */
+    BIOMETRIC,
 }
 
 /** Why a device key did not answer. */
