@@ -25,3 +25,4 @@ mod rollback;
 mod sessions;
 mod vault;
 mod wipe;
+mod wipe_pin;

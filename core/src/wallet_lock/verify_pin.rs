@@ -13,6 +13,7 @@ use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
 use crate::lockout::{ChargeId, SessionPolicy, Standing};
+use crate::pin::wipe_pin::WipePin;
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
@@ -37,6 +38,7 @@ pub(super) struct Proof {
 pub(super) struct Found {
     pub(super) slot: PinSlot,
     pub(super) wallet_id: [u8; 16],
+    pub(super) wipe_pin: WipePin,
     /// No fault after the charge is given back any more.
     budget_is_spent: bool,
 }
@@ -48,6 +50,8 @@ type Charged = (ChargeId, Result<(), DeviceKeyFault>);
 pub(super) struct Checked {
     pub(super) verdict: Result<Option<DataKey>, DeviceKeyFault>,
     pub(super) kdf_output: Option<Zeroizing<[u8; 32]>>,
+    /// It is the PIN that destroys the wallet.
+    pub(super) wipes: bool,
 }
 
 impl WalletLock {
@@ -98,7 +102,7 @@ impl WalletLock {
         let checked = match irrevocable {
             Ok(()) => self.check(pin, found),
             // A copy from before the charge would still open: nothing may be learnt from this try.
-            Err(fault) => Checked { verdict: Err(fault), kdf_output: None },
+            Err(fault) => Checked { verdict: Err(fault), kdf_output: None, wipes: false },
         };
         self.settle(random, charge, found, checked, now)
     }
@@ -111,6 +115,7 @@ impl WalletLock {
                 (Some(slot), Standing::Ready { .. }) => Ok(Found {
                     slot,
                     wallet_id: sealed.header.wallet_id,
+                    wipe_pin: record.wipe_pin.clone(),
                     budget_is_spent: record.lockout.budget_is_spent(),
                 }),
                 (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), (false, false))),
@@ -183,7 +188,7 @@ impl WalletLock {
             let mut memory = lock(&self.memory);
             match memory.derive_from_pin(pin, found.slot.salt(), &found.slot.cost()) {
                 Ok(output) => output,
-                Err(_) => return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None },
+                Err(_) => return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None, wipes: false },
             }
         };
         let alias = self.pin_alias(found.slot.key_number());
@@ -191,7 +196,9 @@ impl WalletLock {
             let kek = derive_kek(&kdf_output, &device_output, found.slot.salt());
             found.slot.open(&found.wallet_id, &kek)
         });
-        Checked { verdict, kdf_output: Some(kdf_output) }
+        // Compared in every try, with what is no PIN's if there is none: nothing tells whether there is.
+        let wipes = found.wipe_pin.is(&kdf_output);
+        Checked { verdict, kdf_output: Some(kdf_output), wipes }
     }
 
     /// What a person is told when the record cannot be read or written.
