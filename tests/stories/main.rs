@@ -26,3 +26,4 @@ mod sessions;
 mod vault;
 mod wipe;
 mod wipe_pin;
+mod wipe_again;

@@ -61,6 +61,8 @@ impl WalletLock {
             }
             let of_new_pin = changes.record.slot().map(|slot| slot.key_number()).filter(|number| *number != key_number);
             changes.wipe()?;
+            // Again: one may have begun while the keystore was asked.
+            lock(&self.sessions).end_all();
             Ok(of_new_pin)
         };
         let of_new_pin = match self.transact_for_good(&mut random, now, wipe) {

@@ -122,7 +122,10 @@ impl Model {
             return Ok((false, vec![]));
         };
         let of_new_pin = wallet.slot.is_some_and(|there| there.number != slot);
-        Ok((of_new_pin, wallet.wipe()))
+        let lines = wallet.wipe();
+        // One may have begun while the keystore was asked.
+        self.end_sessions();
+        Ok((of_new_pin, lines))
     }
 
     /// Whether the keystore says that what is on the disk was wiped.
