@@ -1,5 +1,7 @@
 //! A wipe that is overtaken, or that does not get through: nothing opens once it says that it is done.
 
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
@@ -7,23 +9,32 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
-use crate::wallet::{PIN, entry};
+use crate::wallet::{PIN, entry, open};
 
 type Happens = Box<dyn FnOnce() + Send>;
 
-/// A keystore in whose making of a wiped wallet's mark something happens, once.
+/// A keystore that makes and deletes nothing while it is busy, and in whose making of a wiped wallet's mark something happens, once.
 #[derive(Default)]
 struct Keystore {
     keys: FakeDeviceKey,
+    is_busy: AtomicBool,
     at_mark: Mutex<Option<Happens>>,
 }
 
 impl Keystore {
     fn at_mark(&self, happens: impl FnOnce() + Send + 'static) {
         *self.at_mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(happens));
+    }
+
+    fn set_busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Ordering::SeqCst);
+    }
+
+    fn check(&self) -> Result<(), DeviceKeyFault> {
+        if self.is_busy.load(Ordering::SeqCst) { Err(DeviceKeyFault::Busy) } else { Ok(()) }
     }
 }
 
@@ -37,6 +48,7 @@ impl DeviceKey for Keystore {
             let happens = self.at_mark.lock().unwrap_or_else(PoisonError::into_inner).take();
             happens.into_iter().for_each(|happens| happens());
         }
+        self.check()?;
         self.keys.create(alias, purpose)
     }
 
@@ -49,6 +61,7 @@ impl DeviceKey for Keystore {
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.check()?;
         self.keys.delete(alias)
     }
 }
@@ -57,7 +70,7 @@ impl DeviceKey for Keystore {
 struct Home {
     keystore: Arc<Keystore>,
     lock: Arc<WalletLock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Home {
@@ -74,7 +87,22 @@ impl Home {
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
         unlock(&lock).write("seed", b"correct horse").expect("written");
-        Self { keystore, lock, _folder: folder }
+        Self { keystore, lock, folder }
+    }
+
+    fn picture(&self) -> TempDir {
+        let picture = TempDir::new().expect("a folder");
+        for file in fs::read_dir(self.folder.path()).expect("the wallet's folder") {
+            let file = file.expect("a file");
+            fs::copy(file.path(), picture.path().join(file.file_name())).expect("copied");
+        }
+        picture
+    }
+
+    /// What the files of a picture are on the phone as it is now.
+    fn open(&self, picture: &TempDir) -> Arc<WalletLock> {
+        let phone = FakePhone { device_key: self.keystore.keys.picture(), ..FakePhone::default() };
+        open(picture, &phone, &Policy::default()).expect("it opens")
     }
 }
 
@@ -95,4 +123,20 @@ fn a_session_that_begins_while_the_wallet_is_wiped_ends_with_it() {
     let session = opened.lock().expect("not poisoned").take().expect("it began");
     assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
     assert!(!session.is_live(), "and no data key is kept");
+}
+
+#[test]
+fn a_wipe_that_is_asked_for_again_does_what_the_keystore_did_not() {
+    let home = Home::enrolled();
+    let before = home.picture();
+    home.keystore.set_busy(true);
+    let busy = Err(LockError::DeviceKey(DeviceKeyFault::Busy));
+    assert_eq!(home.lock.wipe(), busy);
+    unlock(&home.open(&before)); // The control: the copy from before it opens.
+    assert_eq!(home.lock.wipe(), busy, "it is not done yet");
+    home.keystore.set_busy(false);
+    assert_eq!(home.lock.wipe(), Ok(()));
+    assert!(!home.keystore.keys.all_aliases().iter().any(|alias| alias.contains("/pin/")));
+    assert_eq!(home.open(&before).status(), Ok(LockStatus::Wiped));
+    assert!(matches!(home.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
 }

@@ -32,7 +32,7 @@ impl WalletLock {
             Err(LockError::WrongState) if self.without_record() == super::LockStatus::Wiped => return Ok(()),
             found => found?,
         };
-        let (header, Some(key_number)) = found else { return Ok(()) };
+        let (header, Some(key_number)) = found else { return self.destroy_what_is_left() };
         lock(&self.sessions).end_all();
         self.epochs.stop();
         let marked = self.mark_as_wiped(&header.wallet_id);
@@ -90,6 +90,19 @@ impl WalletLock {
         let keys = self.platform.device_key.aliases(&self.scope)?;
         let of_biometrics: Vec<_> = keys.into_iter().filter(|key| self.is_biometric_alias(key)).collect();
         self.delete_keys(&of_biometrics)
+    }
+
+    /// What an earlier wipe left because the keystore did not do it. In a turn: a PIN that is being set has a key too.
+    fn destroy_what_is_left(&self) -> Result<(), LockError> {
+        let _turn = self.epochs.take_turn()?;
+        let wiped = self.read(|sealed, record| Ok(record.pin_slot.is_none().then_some(sealed.header.wallet_id)))?;
+        let Some(wallet_id) = wiped else { return Ok(()) };
+        let keys = self.platform.device_key.aliases(&self.scope)?;
+        if !keys.contains(&self.wiped_alias(&wallet_id)) {
+            self.mark_as_wiped(&wallet_id)?;
+        }
+        let left: Vec<_> = keys.into_iter().filter(|key| self.is_pin_alias(key)).collect();
+        Ok(self.delete_keys(&left)?)
     }
 
     pub(super) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {
@@ -165,6 +178,10 @@ impl WalletLock {
 
     pub(super) fn is_wiped_alias(&self, alias: &str) -> bool {
         alias.strip_prefix(&self.scope).is_some_and(|alias| alias.starts_with("wiped/"))
+    }
+
+    fn is_pin_alias(&self, alias: &str) -> bool {
+        alias.strip_prefix(&self.scope).is_some_and(|alias| alias.starts_with("pin/"))
     }
 }
 

@@ -22,9 +22,9 @@ impl Caller {
                 return Outcome::Done;
             }
             let Some(wallet) = model.wallet() else { return WRONG_STATE };
-            let Some(slot) = wallet.slot else { return Outcome::Done };
-            (wallet.number, slot)
+            (wallet.number, wallet.slot)
         };
+        let Some(slot) = slot else { return self.destroy_what_is_left(number).await };
         self.model().end_sessions();
         let marked = self.mark_as_wiped(number).await;
         let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await;
@@ -41,6 +41,35 @@ impl Caller {
             Ok(()) => Outcome::Done,
             Err(fault) => key_fault(fault),
         }
+    }
+
+    /// Once more: what the keystore did not do the first time.
+    async fn destroy_what_is_left(&self, number: u64) -> Outcome {
+        {
+            let process = &mut self.model().process;
+            if process.turn {
+                return key_fault(DeviceKeyFault::Busy);
+            }
+            process.turn = true;
+        }
+        let destroyed = self.destroy_in_turn(number).await;
+        self.model().process.turn = false;
+        match destroyed {
+            Ok(()) => Outcome::Done,
+            Err(fault) => key_fault(fault),
+        }
+    }
+
+    async fn destroy_in_turn(&self, number: u64) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Aliases).await?;
+        let (is_marked, left) = {
+            let keys = &self.model().keys;
+            (keys.has(Key::Mark, number), keys.all(|key| key == Key::Pin))
+        };
+        if !is_marked {
+            self.mark_as_wiped(number).await?;
+        }
+        self.delete(&left).await
     }
 
     async fn write_wipe(&self, number: u64, slot: u64) -> Result<(), Outcome> {
