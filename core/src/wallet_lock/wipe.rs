@@ -39,6 +39,9 @@ impl WalletLock {
         // Either key opens the vault.
         let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number)).and(self.delete_biometric_keys());
         let written = self.write_wipe(&header, key_number);
+        if written == Err(LockError::DataDamaged) {
+            return self.wipe_what_is_damaged();
+        }
         if let Err(error) = written {
             if destroyed.is_ok() {
                 // The database keeps a slot that nothing opens, until the next opening.
@@ -158,18 +161,13 @@ impl WalletLock {
         let keys = self.platform.device_key.aliases(&self.scope)?;
         let left: Vec<_> = keys.into_iter().filter(|key| !self.is_wiped_alias(key)).collect();
         self.delete_keys(&left)?;
-        let mut store = match Store::open(path) {
+        Ok(match open_emptied(path) {
             Err(StoreError::Damaged) => {
                 remove_files(path)?;
-                Store::open(path)?
+                open_emptied(path)?
             }
             store => store?,
-        };
-        let rows = store.begin(Durability::Flushed)?;
-        rows.clear()?;
-        rows.commit()?;
-        store.flush()?;
-        Ok(store)
+        })
     }
 
     pub(super) fn wiped_alias(&self, wallet_id: &[u8; 16]) -> String {
@@ -199,7 +197,16 @@ impl Changing<'_> {
     }
 }
 
-/// A file that is no database cannot be emptied as one.
+fn open_emptied(path: &Path) -> Result<Store, StoreError> {
+    let mut store = Store::open(path)?;
+    let rows = store.begin(Durability::Flushed)?;
+    rows.clear()?;
+    rows.commit()?;
+    store.flush()?;
+    Ok(store)
+}
+
+/// A file that is no database, or a broken one, cannot be emptied as one.
 fn remove_files(path: &Path) -> Result<(), LockError> {
     let log =
         path.with_file_name(format!("{}-wal", path.file_name().and_then(|name| name.to_str()).unwrap_or_default()));
