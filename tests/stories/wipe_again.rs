@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
-use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakePhone};
+use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, PlatformFault};
+use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Now, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, entry, open};
 
 type Happens = Box<dyn FnOnce() + Send>;
 
-/// A keystore that makes and deletes nothing while it is busy, and in whose making of a wiped wallet's mark something happens, once.
+/// A keystore that makes and deletes nothing while it is busy, and where something happens, once, when it has made a wiped wallet's mark.
 #[derive(Default)]
 struct Keystore {
     keys: FakeDeviceKey,
@@ -44,12 +44,13 @@ impl DeviceKey for Keystore {
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.check()?;
+        self.keys.create(alias, purpose)?;
         if alias.contains("/wiped/") {
             let happens = self.at_mark.lock().unwrap_or_else(PoisonError::into_inner).take();
             happens.into_iter().for_each(|happens| happens());
         }
-        self.check()?;
-        self.keys.create(alias, purpose)
+        Ok(())
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
@@ -66,8 +67,22 @@ impl DeviceKey for Keystore {
     }
 }
 
+/// A clock that cannot be read once.
+#[derive(Default)]
+struct Hiccup {
+    clock: FakeClock,
+    is_due: AtomicBool,
+}
+
+impl Clock for Hiccup {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        if self.is_due.swap(false, Ordering::SeqCst) { Err(PlatformFault) } else { self.clock.now() }
+    }
+}
+
 /// A phone with a PIN set and an item kept.
 struct Home {
+    clock: Arc<Hiccup>,
     keystore: Arc<Keystore>,
     lock: Arc<WalletLock>,
     folder: TempDir,
@@ -76,18 +91,22 @@ struct Home {
 impl Home {
     fn enrolled() -> Self {
         let folder = TempDir::new().expect("a folder");
-        let keystore = Arc::new(Keystore::default());
+        let (clock, keystore) = (Arc::new(Hiccup::default()), Arc::new(Keystore::default()));
         let options = Options {
             path: folder.path().join("wallet.db"),
             policy: Policy::default(),
-            platform: Platform { device_key: keystore.clone(), ..FakePhone::default().platform() },
+            platform: Platform {
+                clock: clock.clone(),
+                device_key: keystore.clone(),
+                ..FakePhone::default().platform()
+            },
             calibration: Calibration::Fixed(KdfCost::CHEAP),
             anti_rollback: AntiRollback::default(),
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
         unlock(&lock).write("seed", b"correct horse").expect("written");
-        Self { keystore, lock, folder }
+        Self { clock, keystore, lock, folder }
     }
 
     fn picture(&self) -> TempDir {
@@ -139,4 +158,20 @@ fn a_wipe_that_is_asked_for_again_does_what_the_keystore_did_not() {
     assert!(!home.keystore.keys.all_aliases().iter().any(|alias| alias.contains("/pin/")));
     assert_eq!(home.open(&before).status(), Ok(LockStatus::Wiped));
     assert!(matches!(home.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
+}
+
+/// The next opening finishes what is marked, whatever else was done: nothing may be kept in it until then.
+#[test]
+fn what_is_marked_as_wiped_opens_no_more() {
+    let home = Home::enrolled();
+    let (clock, keystore) = (home.clock.clone(), home.keystore.clone());
+    home.keystore.at_mark(move || {
+        keystore.set_busy(true);
+        clock.is_due.store(true, Ordering::SeqCst);
+    });
+    assert_eq!(home.lock.wipe(), Err(LockError::Platform(PlatformFault)), "the record could not be written");
+    home.keystore.set_busy(false);
+    assert!(home.keystore.keys.all_aliases().iter().any(|alias| alias.contains("/pin/")), "nor the key be deleted");
+    assert!(matches!(home.lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Wiped)));
+    assert_eq!(home.open(&home.picture()).status(), Ok(LockStatus::Wiped), "and so it is when it is opened again");
 }

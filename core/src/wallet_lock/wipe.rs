@@ -43,8 +43,8 @@ impl WalletLock {
             return self.wipe_what_is_damaged();
         }
         if let Err(error) = written {
-            if destroyed.is_ok() {
-                // The database keeps a slot that nothing opens, until the next opening.
+            if destroyed.is_ok() || marked.is_ok() {
+                // The database keeps a slot that nothing opens, or that the mark dooms, until the next opening.
                 self.take_for_wiped(&header.wallet_id);
             }
             return Err(error);

@@ -31,7 +31,7 @@ impl Caller {
         if let Err(error) = self.write_wipe(number, slot.number).await {
             let mut model = self.model();
             let is_it = model.wallet().is_some_and(|wallet| wallet.number == number);
-            if is_it && destroyed.is_ok() {
+            if is_it && (destroyed.is_ok() || marked.is_ok()) {
                 model.process.is_wiped = true;
                 model.remark("a wipe that could not be written");
             }
