@@ -29,6 +29,7 @@ impl WalletLock {
     pub fn wipe(&self) -> Result<(), LockError> {
         let found = match self.read(|sealed, record| Ok((sealed.header, record.slot().map(|slot| slot.key_number())))) {
             Err(LockError::DataDamaged) => return self.wipe_what_is_damaged(),
+            Err(LockError::Storage) => return self.wipe_what_is_unreadable(),
             Err(LockError::WrongState) if self.without_record() == super::LockStatus::Wiped => return Ok(()),
             found => found?,
         };
@@ -95,17 +96,41 @@ impl WalletLock {
         self.delete_keys(&of_biometrics)
     }
 
-    /// What an earlier wipe left because the keystore did not do it. In a turn: a PIN that is being set has a key too.
+    /// What an earlier wipe left because the keystore did not do it.
     fn destroy_what_is_left(&self) -> Result<(), LockError> {
         let _turn = self.epochs.take_turn()?;
         let wiped = self.read(|sealed, record| Ok(record.pin_slot.is_none().then_some(sealed.header.wallet_id)))?;
         let Some(wallet_id) = wiped else { return Ok(()) };
-        let keys = self.platform.device_key.aliases(&self.scope)?;
-        if !keys.contains(&self.wiped_alias(&wallet_id)) {
-            self.mark_as_wiped(&wallet_id)?;
+        let (marked, destroyed) = self.destroy_every_pin_key(&wallet_id);
+        destroyed?;
+        marked
+    }
+
+    /// The storage failed, and the record can be neither read nor changed until the next opening.
+    fn wipe_what_is_unreadable(&self) -> Result<(), LockError> {
+        let _turn = self.epochs.take_turn()?;
+        let wallet_id = match &*lock(&self.state) {
+            State::Sealed(sealed) => sealed.header.wallet_id,
+            _ => return Err(LockError::WrongState),
+        };
+        lock(&self.sessions).end_all();
+        self.epochs.stop();
+        let (marked, destroyed) = self.destroy_every_pin_key(&wallet_id);
+        if destroyed.is_ok() || marked.is_ok() {
+            self.take_for_wiped(&wallet_id);
         }
-        let left: Vec<_> = keys.into_iter().filter(|key| self.is_pin_alias(key)).collect();
-        Ok(self.delete_keys(&left)?)
+        Err(LockError::Storage)
+    }
+
+    /// Marks the wallet, and destroys the key of whatever PIN is set. In a turn: one that is being set has a key too.
+    fn destroy_every_pin_key(&self, wallet_id: &[u8; 16]) -> (Result<(), LockError>, Result<(), DeviceKeyFault>) {
+        let marked = self.mark_as_wiped(wallet_id);
+        let keys = self.platform.device_key.aliases(&self.scope);
+        let destroyed = keys.and_then(|mut keys| {
+            keys.retain(|key| self.is_pin_alias(key));
+            self.delete_keys(&keys)
+        });
+        (marked, destroyed)
     }
 
     pub(super) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {

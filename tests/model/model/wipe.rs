@@ -52,23 +52,18 @@ impl Caller {
             }
             process.turn = true;
         }
-        let destroyed = self.destroy_in_turn(number).await;
+        let marked = self.mark_as_wiped(number).await;
+        let destroyed = self.destroy_every_pin_key().await;
         self.model().process.turn = false;
-        match destroyed {
+        match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
             Err(fault) => key_fault(fault),
         }
     }
 
-    async fn destroy_in_turn(&self, number: u64) -> Result<(), DeviceKeyFault> {
+    async fn destroy_every_pin_key(&self) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases).await?;
-        let (is_marked, left) = {
-            let keys = &self.model().keys;
-            (keys.has(Key::Mark, number), keys.all(|key| key == Key::Pin))
-        };
-        if !is_marked {
-            self.mark_as_wiped(number).await?;
-        }
+        let left = self.model().keys.all(|key| key == Key::Pin);
         self.delete(&left).await
     }
 
