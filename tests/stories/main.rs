@@ -23,6 +23,7 @@ mod policy_changes;
 mod reopening;
 mod rollback;
 mod sessions;
+mod stale_keys;
 mod vault;
 mod wipe;
 mod wipe_pin;

@@ -59,10 +59,14 @@ impl Caller {
             let Some((epoch, number)) = model.wallet().map(|wallet| (wallet.epoch, wallet.number)) else {
                 return Ok(());
             };
-            let Process { made, is_used } = Process::of(&mut model);
-            let was_used = *is_used || *made;
-            *is_used = true;
-            (Key::Seal(epoch + 1), number, *made, was_used)
+            let next = Key::Seal(epoch + 1);
+            let process = &mut model.process;
+            let listed = process.left.len();
+            if !process.made {
+                process.left.retain(|left| *left != next);
+            }
+            let is_used = std::mem::replace(&mut process.is_used, true) || process.left.len() < listed;
+            (next, number, process.made, is_used)
         };
         if is_made {
             return Ok(());
@@ -111,18 +115,6 @@ impl Caller {
         let _when_it_is_needed = self.make_next().await;
         self.model().process.turn = false;
         Outcome::Done
-    }
-}
-
-/// What is known of the next key.
-struct Process<'a> {
-    made: &'a mut bool,
-    is_used: &'a mut bool,
-}
-
-impl<'a> Process<'a> {
-    fn of(model: &'a mut Model) -> Self {
-        Self { made: &mut model.process.made, is_used: &mut model.process.is_used }
     }
 }
 
