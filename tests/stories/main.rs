@@ -26,5 +26,5 @@ mod sessions;
 mod stale_keys;
 mod vault;
 mod wipe;
-mod wipe_pin;
 mod wipe_again;
+mod wipe_pin;

@@ -101,7 +101,7 @@ impl WalletLock {
         let _turn = self.epochs.take_turn()?;
         let wiped = self.read(|sealed, record| Ok(record.pin_slot.is_none().then_some(sealed.header.wallet_id)))?;
         let Some(wallet_id) = wiped else { return Ok(()) };
-        let (marked, destroyed) = self.destroy_every_pin_key(&wallet_id);
+        let (marked, destroyed) = self.destroy_every_slot_key(&wallet_id);
         destroyed?;
         marked
     }
@@ -115,19 +115,19 @@ impl WalletLock {
         };
         lock(&self.sessions).end_all();
         self.epochs.stop();
-        let (marked, destroyed) = self.destroy_every_pin_key(&wallet_id);
+        let (marked, destroyed) = self.destroy_every_slot_key(&wallet_id);
         if destroyed.is_ok() || marked.is_ok() {
             self.take_for_wiped(&wallet_id);
         }
         Err(LockError::Storage)
     }
 
-    /// Marks the wallet, and destroys the key of whatever PIN is set. In a turn: one that is being set has a key too.
-    fn destroy_every_pin_key(&self, wallet_id: &[u8; 16]) -> (Result<(), LockError>, Result<(), DeviceKeyFault>) {
+    /// Marks the wallet, and destroys the keys of whatever PIN and biometrics are set. In a turn: a PIN that is being set has a key too.
+    fn destroy_every_slot_key(&self, wallet_id: &[u8; 16]) -> (Result<(), LockError>, Result<(), DeviceKeyFault>) {
         let marked = self.mark_as_wiped(wallet_id);
         let keys = self.platform.device_key.aliases(&self.scope);
         let destroyed = keys.and_then(|mut keys| {
-            keys.retain(|key| self.is_pin_alias(key));
+            keys.retain(|key| self.is_pin_alias(key) || self.is_biometric_alias(key));
             self.delete_keys(&keys)
         });
         (marked, destroyed)
