@@ -1,7 +1,7 @@
 //! The seal's keys, one an epoch. The next one is made ahead of need, and the last one is deleted as soon as the next seals the record.
 //!
-//! Whoever makes such a key, commits under it or destroys keys has the turn, so that no two ever mean different keys by one alias. The turn
-//! is no mutex: who finds it taken waits, but not for ever, and not for itself.
+//! Whoever makes such a key, commits under a new one or deletes one has the turn, so that no two ever mean different keys by one alias. The
+//! turn is no mutex: who finds it taken waits, but not for ever, and not for itself.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle, ThreadId};

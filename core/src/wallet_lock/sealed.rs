@@ -121,7 +121,7 @@ impl Sealed {
         let over = before.into_iter().filter(|epoch| *epoch != found.epoch).collect();
         if flush {
             // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
-            // wipe that the missing device key completes.
+            // wipe that the keystore's mark completes.
             let _undone_at_worst = store.flush();
         }
         Ok(Committed { result, events, over: next.map(|_| over) })
