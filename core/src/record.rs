@@ -11,7 +11,6 @@ use crate::journal::Head;
 use crate::key_slots::PinSlot;
 use crate::lockout::{Lockout, Policy};
 use crate::pin::Reminders;
-use crate::pin::wipe_pin::WipePin;
 use crate::platform::{DeviceKey, DeviceKeyFault, Random};
 
 /// The record's format. A later one is refused; an earlier one is brought up to date when it is read.
@@ -40,9 +39,6 @@ pub(crate) struct Record {
     /// Biometrics: their slot, and how far they reach until the next PIN.
     #[serde(default)]
     pub(crate) biometric: Biometric,
-    /// What a PIN is compared with that destroys the wallet, if there is one.
-    #[serde(default)]
-    pub(crate) wipe_pin: WipePin,
 }
 
 /// A PIN slot in its stored bytes. A wiped wallet has none.

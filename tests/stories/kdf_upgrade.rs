@@ -5,9 +5,9 @@ use std::sync::Arc;
 use walletlock_core::journal::{Kind, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::{AntiRollback, Options, PinChange, WalletLock};
+use walletlock_core::{AntiRollback, Options, WalletLock};
 
-use crate::wallet::{PIN, Wallet, entry};
+use crate::wallet::{PIN, Wallet};
 
 const DEARER: KdfCost = KdfCost { memory_kib: 128, passes: 2, lanes: 1 };
 
@@ -62,15 +62,4 @@ fn an_upgrade_that_fails_is_tried_again_and_the_pin_stays_right() {
     wallet.lock.prepare().expect("prepared");
     assert_eq!(upgrades(&wallet), ["128"]);
     assert!(matches!(wallet.verify(PIN), walletlock_core::PinOutcome::Right(_)));
-}
-
-#[test]
-fn while_a_wipe_pin_is_set_the_cost_stays_and_goes_up_once_it_is_cleared() {
-    let wallet = with_version_that_chooses(Wallet::enrolled("walletlock"), DEARER);
-    assert_eq!(wallet.unlock().set_wipe_pin(&entry(PIN), &entry("112233")), Ok(PinChange::Changed));
-    wallet.lock.prepare().expect("prepared");
-    assert!(upgrades(&wallet).is_empty());
-    assert_eq!(wallet.unlock().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
-    wallet.lock.prepare().expect("prepared");
-    assert_eq!(upgrades(&wallet), ["128"]);
 }

@@ -27,4 +27,3 @@ mod stale_keys;
 mod vault;
 mod wipe;
 mod wipe_again;
-mod wipe_pin;

@@ -55,13 +55,11 @@ pub enum Kind {
     BiometricsEnded = 21,
     /// Biometrics may not be used now; one line for a reason, until the next PIN or success.
     BiometricsRefused = 22,
-    /// A setting was changed; which one, only the open wallet tells.
-    SettingsChanged = 23,
 }
 
 impl Kind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 22] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -84,7 +82,6 @@ impl Kind {
         Self::BiometricsNotRecognised,
         Self::BiometricsEnded,
         Self::BiometricsRefused,
-        Self::SettingsChanged,
     ];
 
     /// Its number in the format.

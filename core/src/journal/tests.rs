@@ -137,7 +137,7 @@ fn kinds_keep_their_numbers() {
         assert_eq!((kind.code(), Kind::from_code(number)), (number, Some(kind)));
     }
     assert_eq!(Kind::from_code(0), None);
-    assert_eq!(Kind::from_code(24), None);
+    assert_eq!(Kind::from_code(23), None);
 }
 
 #[test]

@@ -6,7 +6,6 @@
 pub(crate) mod history;
 mod reminder;
 pub mod strength;
-pub(crate) mod wipe_pin;
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

@@ -59,12 +59,11 @@ impl WalletLock {
             // The PIN that was proven may have been changed since: then its proof is worth nothing.
             let Some(slot) = record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
             let history = open_index(sealed, record, data_key)?.pin_history;
-            Ok(Some((slot, record.wipe_pin.clone(), record.policy.pin.clone(), history)))
+            Ok(Some((slot, record.policy.pin.clone(), history)))
         })?;
-        let Some((old, wipe_pin, policy, mut history)) = found else { return Ok(try_again()) };
+        let Some((old, policy, mut history)) = found else { return Ok(try_again()) };
         let history_output = self.derive(pin, &history.salt, &history.cost)?;
-        // That it is the wipe PIN is nobody's to know who has not set it.
-        if history.contains(data_key, &history_output, policy.remember) || self.is_wipe_pin(pin, &wipe_pin, &old)? {
+        if history.contains(data_key, &history_output, policy.remember) {
             return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
         }
         history.push(data_key, &history_output);
@@ -73,15 +72,12 @@ impl WalletLock {
         let key_number = u64::from_be_bytes(*random.bytes());
         let (old_key, new_key) = (self.pin_alias(old.key_number()), self.pin_alias(key_number));
         self.platform.device_key.create(&new_key, KeyPurpose::PinSlot)?;
-        // The wipe PIN is known by what Argon2id makes of it with this salt, and is not typed now. The new device key alone makes the old slot
-        // worthless; a salt is for those who guess at many wallets at once.
-        let salt = if wipe_pin.is_set() { *old.salt() } else { *random.bytes() };
-        let request = SlotRequest { pin, wallet_id, cost: old.cost(), key_number, salt, data_key };
+        let request = SlotRequest { pin, wallet_id, cost: old.cost(), key_number, data_key };
         let made = self.make_slot(&mut random, &request);
         let details = self.level_details(&new_key);
         let replaced = made.and_then(|slot| {
             self.transact_for_good(&mut random, *now, |changes| {
-                if changes.record.pin_slot != Some(Slot::from(&old)) || changes.record.wipe_pin != wipe_pin {
+                if changes.record.pin_slot != Some(Slot::from(&old)) {
                     return Ok(false);
                 }
                 // Read again: the vault may have changed meanwhile.
@@ -117,20 +113,15 @@ impl WalletLock {
     }
 
     fn rewrap(&self, pin: &Pin, old: &PinSlot, cost: KdfCost, proof: &Proof) -> Result<(), LockError> {
-        if self.read(|_, record| Ok(record.wipe_pin.is_set()))? {
-            // It is known by what Argon2id makes of it at the present cost.
-            return Ok(());
-        }
         let mut random = draw(&self.platform)?;
         let slot = if cost == old.cost() {
             old.clone()
         } else {
             let Proof { data_key, wallet_id, .. } = proof;
-            let (key_number, salt) = (old.key_number(), *random.bytes());
-            self.make_slot(&mut random, &SlotRequest { pin, wallet_id, cost, key_number, salt, data_key })?
+            self.make_slot(&mut random, &SlotRequest { pin, wallet_id, cost, key_number: old.key_number(), data_key })?
         };
         let rewrapped = self.transact_for_good(&mut random, proof.now, |changes| {
-            if changes.record.pin_slot == Some(Slot::from(old)) && !changes.record.wipe_pin.is_set() {
+            if changes.record.pin_slot == Some(Slot::from(old)) {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.calibration = CALIBRATION;
                 if slot != *old {

@@ -15,11 +15,10 @@ use super::{State, WalletLock, judge, lock};
 use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::journal::{Event, Head, Kind, derive_private_key, derive_public_key};
-use crate::key_slots::kdf::{CALIBRATION, SALT_BYTES};
+use crate::key_slots::kdf::CALIBRATION;
 use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
-use crate::pin::wipe_pin::WipePin;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey};
@@ -36,7 +35,6 @@ pub(super) struct SlotRequest<'a> {
     pub(super) wallet_id: &'a [u8; 16],
     pub(super) cost: KdfCost,
     pub(super) key_number: u64,
-    pub(super) salt: [u8; SALT_BYTES],
     pub(super) data_key: &'a DataKey,
 }
 
@@ -193,9 +191,7 @@ impl WalletLock {
         let key = self.seal_key(&header)?;
         let cost = self.calibration.choose(&mut lock(&self.memory)).ok_or(LockError::Invalid("Argon2id cost"))?;
         let data_key = DataKey::make(random);
-        let salt = *random.bytes();
-        let request = SlotRequest { pin, wallet_id, cost, key_number, salt, data_key: &data_key };
-        let slot = self.make_slot(random, &request)?;
+        let slot = self.make_slot(random, &SlotRequest { pin, wallet_id, cost, key_number, data_key: &data_key })?;
         let mut history = PinHistory::make(random, cost);
         let history_output = self.derive(pin, &history.salt, &cost)?;
         history.push(&data_key, &history_output);
@@ -211,7 +207,6 @@ impl WalletLock {
             vault_version: 1,
             rollback_protection,
             biometric: Biometric::new(now),
-            wipe_pin: WipePin::none(random),
         };
         let is_protected = record.is_protected();
         let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);
@@ -225,7 +220,7 @@ impl WalletLock {
 
     /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.
     pub(super) fn make_slot(&self, random: &mut Random, request: &SlotRequest<'_>) -> Result<PinSlot, LockError> {
-        let salt = request.salt;
+        let salt = *random.bytes();
         let kdf_output = self.derive(request.pin, &salt, &request.cost)?;
         let input = device_key_input(request.wallet_id, &kdf_output);
         let device_output = self.device_mac(&self.pin_alias(request.key_number), &input)?;

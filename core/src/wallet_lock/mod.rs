@@ -15,7 +15,6 @@ mod status;
 mod transaction;
 mod verify_pin;
 mod wipe;
-mod wipe_pin;
 mod wrong_guesses;
 
 use std::path::PathBuf;
@@ -245,14 +244,11 @@ impl std::fmt::Debug for WalletLock {
     }
 }
 
-/// Whether it is too short or too long.
-fn judge_length(pin: &Pin, policy: &Policy) -> Option<Finding> {
-    strength::judge_length(pin, policy.pin.min_digits as u8, policy.pin.max_digits as u8)
-}
-
 /// Judges without the history of earlier PINs.
 fn judge(pin: &Pin, personal: &[Personal], policy: &Policy) -> Judgement {
-    let findings: Vec<_> = judge_length(pin, policy).into_iter().chain(strength::judge(pin, personal)).collect();
+    let (min, max) = (policy.pin.min_digits as u8, policy.pin.max_digits as u8);
+    let length = strength::judge_length(pin, min, max);
+    let findings: Vec<_> = length.into_iter().chain(strength::judge(pin, personal)).collect();
     let refused = |finding: &Finding| finding.severity() == Severity::Forbidden || policy.pin.forbid_weak;
     let allowed = !findings.iter().any(refused);
     Judgement { findings, allowed }

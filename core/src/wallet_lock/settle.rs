@@ -19,7 +19,6 @@ struct Settling<'a> {
     charge: ChargeId,
     found: &'a Found,
     judged: Verdict,
-    wipes: bool,
     now: Now,
 }
 
@@ -42,19 +41,18 @@ impl WalletLock {
         checked: Checked,
         now: Now,
     ) -> Result<(DataKey, SessionPolicy), Refusal> {
-        let Checked { verdict, kdf_output, wipes } = checked;
+        let Checked { verdict, kdf_output } = checked;
         let repeated = kdf_output.as_ref().is_some_and(|output| lock(&self.wrong_guesses).contains(output, now));
         let judged = match &verdict {
             Ok(Some(_)) => Verdict::Right,
-            Ok(None) if repeated && !wipes => Verdict::Duplicate,
+            Ok(None) if repeated => Verdict::Duplicate,
             Ok(None) => Verdict::Wrong,
             Err(_) => Verdict::None,
         };
-        let settled =
-            self.write_settlement(random, &Settling { charge, found, judged, wipes, now }).map_err(|error| {
-                lock(&self.unsettled).push(charge);
-                self.refusal(&error)
-            })?;
+        let settled = self.write_settlement(random, &Settling { charge, found, judged, now }).map_err(|error| {
+            lock(&self.unsettled).push(charge);
+            self.refusal(&error)
+        })?;
         let Some(Settled { in_force, wiped, status, policy }) = settled else {
             return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
         };
@@ -96,7 +94,7 @@ impl WalletLock {
         settling: &Settling<'_>,
         adopt: bool,
     ) -> Result<Option<Settled>, LockError> {
-        let Settling { charge, found, judged, wipes, now } = *settling;
+        let Settling { charge, found, judged, now } = *settling;
         if *changes.wallet_id != found.wallet_id {
             // The wallet was removed meanwhile, and this try with it.
             return Ok(None);
@@ -116,8 +114,7 @@ impl WalletLock {
                 changes.adopt(&self.offered);
             }
         }
-        let wipes = settled.wipe || (wipes && judged == Verdict::Wrong && changes.record.wipe_pin == found.wipe_pin);
-        if wipes {
+        if settled.wipe {
             changes.wipe()?;
         } else if settled.counted {
             let standing = changes.record.lockout.evaluate(&policy.lockout, now);
@@ -131,7 +128,7 @@ impl WalletLock {
             // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
             lock(&self.sessions).end_all();
         }
-        Ok(Some(Settled { in_force, wiped: wipes, status, policy: changes.record.policy.clone() }))
+        Ok(Some(Settled { in_force, wiped: settled.wipe, status, policy: changes.record.policy.clone() }))
     }
 }
 

@@ -13,7 +13,6 @@ use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
 use crate::lockout::{ChargeId, SessionPolicy, Standing};
-use crate::pin::wipe_pin::WipePin;
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
@@ -38,7 +37,6 @@ pub(super) struct Proof {
 pub(super) struct Found {
     pub(super) slot: PinSlot,
     pub(super) wallet_id: [u8; 16],
-    pub(super) wipe_pin: WipePin,
     /// No fault after the charge is given back any more.
     budget_is_spent: bool,
 }
@@ -50,8 +48,6 @@ type Charged = (ChargeId, Result<(), DeviceKeyFault>);
 pub(super) struct Checked {
     pub(super) verdict: Result<Option<DataKey>, DeviceKeyFault>,
     pub(super) kdf_output: Option<Zeroizing<[u8; 32]>>,
-    /// It is the PIN that destroys the wallet.
-    pub(super) wipes: bool,
 }
 
 impl WalletLock {
@@ -102,7 +98,7 @@ impl WalletLock {
         let checked = match irrevocable {
             Ok(()) => self.check(pin, found),
             // A copy from before the charge would still open: nothing may be learnt from this try.
-            Err(fault) => Checked { verdict: Err(fault), kdf_output: None, wipes: false },
+            Err(fault) => Checked { verdict: Err(fault), kdf_output: None },
         };
         self.settle(random, charge, found, checked, now)
     }
@@ -115,7 +111,6 @@ impl WalletLock {
                 (Some(slot), Standing::Ready { .. }) => Ok(Found {
                     slot,
                     wallet_id: sealed.header.wallet_id,
-                    wipe_pin: record.wipe_pin.clone(),
                     budget_is_spent: record.lockout.budget_is_spent(),
                 }),
                 (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), (false, false))),
@@ -188,7 +183,7 @@ impl WalletLock {
             let mut memory = lock(&self.memory);
             match memory.derive_from_pin(pin, found.slot.salt(), &found.slot.cost()) {
                 Ok(output) => output,
-                Err(_) => return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None, wipes: false },
+                Err(_) => return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None },
             }
         };
         let alias = self.pin_alias(found.slot.key_number());
@@ -196,9 +191,7 @@ impl WalletLock {
             let kek = derive_kek(&kdf_output, &device_output, found.slot.salt());
             found.slot.open(&found.wallet_id, &kek)
         });
-        // Compared in every try, with what is no PIN's if there is none: nothing tells whether there is.
-        let wipes = found.wipe_pin.is(&kdf_output);
-        Checked { verdict, kdf_output: Some(kdf_output), wipes }
+        Checked { verdict, kdf_output: Some(kdf_output) }
     }
 
     /// What a person is told when the record cannot be read or written.

@@ -14,7 +14,6 @@ use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::hex;
 use crate::journal::{Details, Kind};
-use crate::pin::wipe_pin::WipePin;
 use crate::platform::{DeviceKeyFault, KeyPurpose};
 use crate::record::RecordHeader;
 use crate::store::{Durability, Store, StoreError, StoredRecord};
@@ -213,7 +212,6 @@ impl Changing<'_> {
     pub(super) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.pin_slot.take().is_some() {
             self.record.biometric = Biometric::default();
-            self.record.wipe_pin = WipePin::none(self.random);
             self.rows.delete_all_items()?;
             self.note(Kind::Wiped, Details::default());
             self.flush();
