@@ -186,7 +186,7 @@ impl WalletLock {
         let tightens = found.lockout.open_tries() > 0 || (adopts && found.policy != self.offered);
         let next = if tightens && found.is_protected() { turn.next(&sealed.header).ok() } else { None };
         let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
-        let committed = sealed.commit(random, now, durability, next.as_ref(), |changes| {
+        let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |changes| {
             let record = &mut *changes.record;
             record.lockout.save_wait(now);
             let open = record.lockout.count_open_as_wrong(now);

@@ -1,5 +1,6 @@
 //! HMAC-SHA256 keys in the phone's own keystore (`AndroidKeyStore`). They are made there and used there; no app, this one included, ever has them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jni::objects::{JClass, JObject, JString};
@@ -25,6 +26,9 @@ pub(crate) struct Keystore {
     classes: Classes,
     /// Android's API level.
     sdk: i32,
+    /// Whether a StrongBox is worth a try: not on early versions, nor once it was slow. Each try of a slow one takes seconds, and keys are
+    /// made all the time: one for each epoch of the seal.
+    tries_strongbox: AtomicBool,
 }
 
 /// Found once, from a call of the app's: threads that Rust started look in other places.
@@ -49,7 +53,8 @@ impl Keystore {
         };
         let version = class(env, jni_str!("android/os/Build$VERSION"))?;
         let sdk = env.get_static_field(&version, jni_str!("SDK_INT"), jni_sig!("I")).and_then(|sdk| sdk.i());
-        Ok(Self { classes, sdk: caught(env, sdk)? })
+        let sdk = caught(env, sdk)?;
+        Ok(Self { classes, sdk, tries_strongbox: key_spec::may_have_strongbox(sdk).into() })
     }
 
     /// The phone's keystore. That there is none is what a phone without such hardware says.
@@ -156,10 +161,11 @@ impl DeviceKey for Keystore {
                 return Err(Fault(DeviceKeyFault::Failed));
             }
             let spec = KeySpec::of(purpose, self.sdk);
-            if key_spec::may_have_strongbox(self.sdk) {
+            if self.tries_strongbox.load(Ordering::Relaxed) {
                 if self.generate_in_strongbox(env, alias, spec) {
                     return Ok(());
                 }
+                self.tries_strongbox.store(false, Ordering::Relaxed);
                 self.remove(env, alias)?;
             }
             self.generate(env, alias, spec)
