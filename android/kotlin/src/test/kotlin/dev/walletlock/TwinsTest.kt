@@ -16,5 +16,6 @@ class TwinsTest {
         assertEquals(names(dev.walletlock.ffi.DeviceKeyFault.entries), names(DeviceKeyFault.entries))
         assertEquals(names(dev.walletlock.ffi.KeyPurpose.entries), names(KeyPurpose.entries))
         assertEquals(names(dev.walletlock.ffi.SecurityLevel.entries), names(SecurityLevel.entries))
+        assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
     }
 }
