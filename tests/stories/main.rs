@@ -27,3 +27,4 @@ mod stale_keys;
 mod vault;
 mod wipe;
 mod wipe_again;
+mod wipe_pin;

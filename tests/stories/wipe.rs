@@ -13,7 +13,7 @@ use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
 use crate::faults::{Faults, Of};
 use crate::wallet::{PIN, Wallet, entry, open};
 
-fn copy_files(from: &Path, to: &Path) {
+pub(crate) fn copy_files(from: &Path, to: &Path) {
     for file in fs::read_dir(to).expect("a folder") {
         fs::remove_file(file.expect("a file").path()).expect("removed");
     }
@@ -23,13 +23,13 @@ fn copy_files(from: &Path, to: &Path) {
     }
 }
 
-fn picture(folder: &Path) -> TempDir {
+pub(crate) fn picture(folder: &Path) -> TempDir {
     let picture = TempDir::new().expect("a folder");
     copy_files(folder, picture.path());
     picture
 }
 
-fn keys_of(wallet: &Wallet, kind: &str) -> usize {
+pub(crate) fn keys_of(wallet: &Wallet, kind: &str) -> usize {
     wallet.phone.device_key.all_aliases().iter().filter(|alias| alias.contains(&format!("/{kind}/"))).count()
 }
 

@@ -15,6 +15,7 @@ mod status;
 mod transaction;
 mod verify_pin;
 mod wipe;
+mod wipe_pin;
 mod wrong_guesses;
 
 use std::path::PathBuf;

@@ -220,7 +220,10 @@ impl Session {
     }
 
     /// Reads with the data key, if the session lives and what it opened is still there.
-    fn look<T>(&self, look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
+    pub(super) fn look<T>(
+        &self,
+        look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>,
+    ) -> Result<T, LockError> {
         leaving_nothing(|| {
             let Opened { data_key, wallet_id, .. } = self.open()?;
             self.lock.read(|sealed, record| {

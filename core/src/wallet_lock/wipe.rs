@@ -14,6 +14,7 @@ use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::hex;
 use crate::journal::{Details, Kind};
+use crate::key_slots::WipeCheck;
 use crate::platform::{DeviceKeyFault, KeyPurpose};
 use crate::record::RecordHeader;
 use crate::store::{Durability, Store, StoreError, StoredRecord};
@@ -212,6 +213,7 @@ impl Changing<'_> {
     pub(super) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.pin_slot.take().is_some() {
             self.record.biometric = Biometric::default();
+            self.record.wipe_check = WipeCheck::make_filler(self.random);
             self.rows.delete_all_items()?;
             self.note(Kind::Wiped, Details::default());
             self.flush();
