@@ -164,6 +164,9 @@ class ErrorsTest : LockTest() {
                 { session.exportJournal(StringBuilder()) },
                 { session.journalPublicKey() },
                 { session.changePin(entry, entry) },
+                { session.setWipePin(entry, entry) },
+                { session.clearWipePin(entry) },
+                { session.hasWipePin() },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")
