@@ -223,7 +223,7 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
         act => {
             let nth = *match act {
                 Act::Change { session, .. } | Act::Read { session, .. } | Act::Write { session, .. } => session,
-                Act::Delete { session, .. } => session,
+                Act::Delete { session, .. } | Act::SetWipePin { session, .. } | Act::HasWipePin(session) => session,
                 Act::Items(session) | Act::History(session) | Act::IsLive(session) | Act::Close(session) => session,
                 _ => return,
             };
@@ -240,6 +240,17 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
             let (current, new) = (typed_pin(stage, current), typed_pin(stage, new));
             let real = || session.change_pin(&entry(current), &entry(new), &[]).into();
             stage.call(step, current, |model| model.change_pin(number, current, new), real);
+        }
+        Act::SetWipePin { current, wipe, .. } => {
+            let (current, wipe) = (typed_pin(stage, current), wipe.map(|wipe| typed_pin(stage, wipe)));
+            let real = || match wipe {
+                Some(wipe) => session.set_wipe_pin(&entry(current), &entry(wipe)).into(),
+                None => session.clear_wipe_pin(&entry(current)).into(),
+            };
+            stage.call(step, current, |model| model.set_wipe_pin(number, current, wipe), real);
+        }
+        Act::HasWipePin(_) => {
+            stage.call(step, None, |model| model.has_wipe_pin(number), || session.has_wipe_pin().into());
         }
         Act::Read { item: which, .. } => {
             let real = || match session.read(&item(which)) {

@@ -39,6 +39,13 @@ pub(crate) enum Act {
         current: Typed,
         new: Typed,
     },
+    /// Sets the PIN that wipes, or clears it.
+    SetWipePin {
+        session: usize,
+        current: Typed,
+        wipe: Option<Typed>,
+    },
+    HasWipePin(usize),
     Remove(Typed),
     Enrol(Typed),
     Wipe,
@@ -180,6 +187,10 @@ fn act_inside() -> impl Strategy<Value = Act> {
             Act::Change { session, current, new: Typed::Number(new) }
         }),
         1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
+        5 => (session(), known(), prop::option::weighted(0.7, typed())).prop_map(|(session, current, wipe)| {
+            Act::SetWipePin { session, current, wipe }
+        }),
+        1 => session().prop_map(Act::HasWipePin),
         1 => known().prop_map(Act::Remove),
         1 => typed().prop_map(Act::Enrol),
         4 => Just(Act::Prepare),

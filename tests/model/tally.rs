@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 41] = [
+const NEEDED: [&str; 44] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -49,6 +49,9 @@ const NEEDED: [&str; 41] = [
     "rotated at opening",
     "a wipe finished",
     "a damaged wallet wiped",
+    "a wipe PIN set",
+    "a wipe PIN cleared",
+    "wiped by its PIN",
     // Where somebody came in between.
     "killed at the clock",
     "killed at the device key",

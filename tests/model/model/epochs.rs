@@ -17,6 +17,22 @@ impl Caller {
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
     ) -> Result<(T, Irrevocable), Outcome> {
+        self.take_turn(change, false).await
+    }
+
+    /// The same, for what the journal does not say.
+    pub(super) async fn for_good_without_a_line<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+    ) -> Result<(T, Irrevocable), Outcome> {
+        self.take_turn(change, true).await
+    }
+
+    async fn take_turn<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+        changes_without_a_line: bool,
+    ) -> Result<(T, Irrevocable), Outcome> {
         {
             let mut model = self.model();
             if model.process.turn {
@@ -24,7 +40,7 @@ impl Caller {
             }
             model.process.turn = true;
         }
-        let changed = self.in_turn(change).await;
+        let changed = self.in_turn(change, changes_without_a_line).await;
         self.model().process.turn = false;
         let (changed, lines, irrevocable) = changed?;
         self.tell(lines).await;
@@ -34,6 +50,7 @@ impl Caller {
     async fn in_turn<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+        changes_without_a_line: bool,
     ) -> Result<(T, Vec<(u64, Kind)>, Irrevocable), Outcome> {
         self.delete_left().await.map_err(key_fault)?;
         let protected = {
@@ -48,17 +65,17 @@ impl Caller {
         }
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
-        let irrevocable = if protected && !lines.is_empty() { self.rotate().await } else { Ok(()) };
+        let changes = changes_without_a_line || !lines.is_empty();
+        let irrevocable = if protected && changes { self.rotate().await } else { Ok(()) };
         Ok((changed, lines, irrevocable))
     }
 
     /// The next key, unless it was made before. One that stands there from earlier goes first.
     pub(super) async fn make_next(&self) -> Result<(), DeviceKeyFault> {
-        let (next, wallet, is_made, is_used) = {
+        let (next, number, is_made, is_used) = {
             let mut model = self.model();
-            let Some((epoch, number)) = model.wallet().map(|wallet| (wallet.epoch, wallet.number)) else {
-                return Ok(());
-            };
+            let Some(epoch) = model.wallet().map(|wallet| wallet.epoch) else { return Ok(()) };
+            let number = model.next_number();
             let next = Key::Seal(epoch + 1);
             let process = &mut model.process;
             let listed = process.left.len();
@@ -74,9 +91,10 @@ impl Caller {
         if is_used {
             self.script.ask(Ask::Delete(next)).await?;
         }
-        self.script.ask(Ask::Create(next, wallet)).await?;
+        self.script.ask(Ask::Create(next, number)).await?;
         self.script.ask(Ask::Hmac(next)).await?;
-        self.model().process.made = true;
+        let process = &mut self.model().process;
+        (process.made, process.last_made) = (true, number);
         Ok(())
     }
 
@@ -84,8 +102,9 @@ impl Caller {
     pub(super) async fn rotate(&self) -> Irrevocable {
         {
             let mut model = self.model();
+            let made = model.process.last_made;
             let Some(wallet) = model.wallet_mut() else { return Ok(()) };
-            wallet.epoch += 1;
+            (wallet.epoch, wallet.seal_key) = (wallet.epoch + 1, made);
             let before = Key::Seal(wallet.epoch - 1);
             (model.process.made, model.process.is_used) = (false, false);
             model.process.left.push(before);
@@ -106,7 +125,11 @@ impl Caller {
     pub(crate) async fn prepare(self) -> Outcome {
         {
             let mut model = self.model();
-            let protected = model.wallet().is_some_and(|wallet| wallet.slot.is_some());
+            let wallet = model.wallet().filter(|wallet| wallet.slot.is_some());
+            let (protected, measures) = (wallet.is_some(), wallet.is_some_and(|wallet| wallet.is_measured_again));
+            if protected {
+                model.process.chosen_again = measures;
+            }
             if !protected || model.process.turn {
                 return Outcome::Done;
             }

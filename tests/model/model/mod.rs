@@ -8,6 +8,7 @@ mod session_calls;
 mod spans;
 mod tries;
 mod wipe;
+mod wipe_pin;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use crate::outcome::Outcome;
 use crate::script::Key;
 use spans::{Wait, is_live};
 use tries::{Standing, Tries};
+use wipe_pin::WipeCheck;
 
 /// A PIN, by its place in the pool.
 pub(crate) type PinNumber = usize;
@@ -65,8 +67,13 @@ pub(crate) struct Wallet {
     number: u64,
     /// Which seal key it is sealed with.
     epoch: u64,
+    /// And which key of that name: one that is made once more is another.
+    seal_key: u64,
     /// `None`: wiped.
     pub(crate) slot: Option<Slot>,
+    wipe_check: WipeCheck,
+    /// What the slot should cost is to be found out again.
+    is_measured_again: bool,
     pub(crate) policy: Policy,
     pub(crate) tries: Tries,
     items: BTreeMap<String, Vec<u8>>,
@@ -95,11 +102,15 @@ struct Process {
     turn: bool,
     /// The next seal key was made.
     made: bool,
+    /// The number of the seal key that was made last.
+    last_made: u64,
     /// A key of the next alias may exist that is not to be used.
     is_used: bool,
     /// Keys that should be gone and could not be deleted.
     left: Vec<Key>,
     sessions: BTreeMap<u64, Session>,
+    /// It was found out what the slot should cost.
+    chosen_again: bool,
     /// Lock events so far.
     generation: u64,
     wrong: Vec<WrongGuess>,
@@ -141,7 +152,15 @@ pub(crate) struct Proof {
 struct Found {
     wallet: u64,
     slot: Slot,
+    wipe_check: WipeCheck,
     budget_is_spent: bool,
+}
+
+/// How a try ended.
+#[derive(Clone, Copy)]
+struct Ended {
+    verdict: Verdict,
+    is_wipe_pin: bool,
 }
 
 /// How a try was settled.
@@ -257,7 +276,8 @@ impl Model {
         let slot = wallet.slot.ok_or_else(locked)?;
         match wallet.tries.standing(policy, now) {
             Standing::Ready => {
-                Ok(Found { wallet: wallet.number, slot, budget_is_spent: wallet.tries.budget_is_spent(policy) })
+                let budget_is_spent = wallet.tries.budget_is_spent(policy);
+                Ok(Found { wallet: wallet.number, slot, wipe_check: wallet.wipe_check, budget_is_spent })
             }
             _ => Err(locked()),
         }
@@ -288,7 +308,8 @@ impl Model {
     }
 
     /// Writes down how a try ended. `Err`: what it was about is gone.
-    fn settle(&mut self, found: &Found, id: u64, verdict: Verdict, adopt: bool, now: Now) -> Result<Settled, Outcome> {
+    fn settle(&mut self, found: &Found, id: u64, ended: Ended, adopt: bool, now: Now) -> Result<Settled, Outcome> {
+        let Ended { verdict, is_wipe_pin } = ended;
         let offered = self.offered.clone();
         let removed = Outcome::Locked(self.status(now));
         let wallet = self.wallet_mut().ok_or(removed)?;
@@ -300,6 +321,8 @@ impl Model {
         let policy = wallet.policy.lockout.clone();
         let settled = wallet.tries.settle(&policy, id, verdict);
         let (counts, wipes) = settled.ok_or(Outcome::NoVerdict(NoVerdict::TryAgain))?;
+        let by_pin = is_wipe_pin && verdict == Verdict::Wrong && wallet.wipe_check == found.wipe_check;
+        let wipes = wipes || by_pin;
         let mut lines = wallet.note(&[match verdict {
             Verdict::Right => Kind::PinRight,
             Verdict::Wrong => Kind::PinWrong,
@@ -315,6 +338,7 @@ impl Model {
             lines.extend(wallet.note_lock(now));
         }
         match (verdict, in_force) {
+            _ if by_pin => self.remark("wiped by its PIN"),
             (Verdict::None, false) => self.remark("the PIN was replaced meanwhile"),
             (Verdict::None, true) if counts => self.remark("no verdict, counted"),
             (Verdict::None, true) => self.remark("no verdict, given back"),

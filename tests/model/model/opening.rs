@@ -62,14 +62,14 @@ impl Caller {
         let (seal, pin) = {
             let keys = &self.model().keys;
             let pin = wallet.slot.map(|slot| (Key::Pin, slot.number));
-            (keys.has(Key::Seal(wallet.epoch), wallet.number), pin.is_none_or(|(key, number)| keys.has(key, number)))
+            (keys.has(Key::Seal(wallet.epoch), wallet.seal_key), pin.is_none_or(|(key, number)| keys.has(key, number)))
         };
         if !(seal && pin) {
             self.model().remark("an older copy found out");
             return Ok(Opened::Damaged);
         }
         let next = Key::Seal(wallet.epoch + 1);
-        let mut kept = vec![(Key::Seal(wallet.epoch), wallet.number), (Key::Mark, wallet.number)];
+        let mut kept = vec![(Key::Seal(wallet.epoch), wallet.seal_key), (Key::Mark, wallet.number)];
         kept.extend(wallet.slot.map(|slot| (Key::Pin, slot.number)));
         let mut strays = {
             let mut model = self.model();
