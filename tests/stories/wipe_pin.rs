@@ -110,7 +110,7 @@ fn while_no_pin_is_taken_it_is_none() {
     assert_eq!(wallet.unlock().items(), Ok(vec!["seed".to_owned()]));
 }
 
-/// Of the device key, the clock and the storage: whatever could be timed or counted from outside before the settlement.
+/// Of the device key: what could be counted from outside before the settlement.
 #[test]
 fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
     let asked = |armed_with: Option<&str>, pin: &str| {
