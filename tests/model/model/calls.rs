@@ -8,8 +8,8 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::{
-    Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet, WipeCheck,
-    at_least_as_strict, wrong,
+    Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
+    WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
@@ -38,7 +38,7 @@ impl Caller {
     pub(crate) async fn verify(self, pin: Option<PinNumber>, session: u64) -> Outcome {
         match self.prove(pin).await {
             Ok(proof) => {
-                self.model().start_session(session, &proof, self.readings());
+                self.model().start_session(session, proof.begin(self.readings()), proof.generation);
                 Outcome::Right
             }
             Err(refusal) => refusal,
@@ -86,14 +86,7 @@ impl Caller {
         // 10 settle
         let session = self.settle(&found, id, pin, fault, now).await?;
         self.bring_up_to_date(&found).await;
-        Ok(Proof {
-            wallet: found.wallet,
-            slot: found.slot,
-            now,
-            generation,
-            absolute_ms: u64::from(session.absolute_s) * 1000,
-            idle_ms: u64::from(session.idle_s) * 1000,
-        })
+        Ok(Proof { wallet: found.wallet, slot: found.slot, now, generation, session })
     }
 
     async fn settle(
@@ -117,6 +110,7 @@ impl Caller {
             // Left to the next opening if it fails.
             let _opens_nothing_any_more = self.mark_as_wiped(found.wallet).await;
             let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
+            let _next_time = self.delete_biometric_keys().await;
         }
         match fault {
             _ if !settled.in_force => Err(TRY_AGAIN),
@@ -240,24 +234,19 @@ impl Caller {
                 is_measured_again: false,
                 policy: model.offered.clone(),
                 tries: Tries::default(),
+                biometrics: Biometrics::of_new_pin(reading.now),
                 items: Default::default(),
                 pins: vec![pin],
                 journal: vec![],
             };
-            let proof = Proof {
-                wallet: wallet.number,
-                slot,
-                now: reading.now,
-                generation,
-                absolute_ms: u64::from(wallet.policy.session.absolute_s) * 1000,
-                idle_ms: u64::from(wallet.policy.session.idle_s) * 1000,
-            };
+            let (policy, now) = (wallet.policy.session.clone(), reading.now);
+            let proof = Proof { wallet: wallet.number, slot, now, generation, session: policy };
             let lines = wallet.note(&[Kind::Enrolled]);
             model.disk = Disk::Sealed(Box::new(wallet));
             (lines, proof)
         };
         self.tell(lines).await;
-        self.model().start_session(session, &proof, self.readings());
+        self.model().start_session(session, proof.begin(self.readings()), proof.generation);
         Outcome::Enrolled
     }
 

@@ -12,7 +12,7 @@ use crate::script::{Ask, Key};
 pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
 
 impl Caller {
-    /// Changes the wallet, for good if the last key can be deleted. A change that writes no line changes nothing.
+    /// Changes the wallet, for good if the last key can be deleted.
     pub(super) async fn for_good<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
@@ -63,9 +63,12 @@ impl Caller {
         if protected {
             self.make_next().await.map_err(key_fault)?;
         }
+        let biometrics = |model: &Model| model.wallet().map(|wallet| wallet.biometrics.clone());
+        let before = biometrics(&self.model());
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
-        let changes = changes_without_a_line || !lines.is_empty();
+        // Why they are off may be forgotten without a line.
+        let changes = changes_without_a_line || !lines.is_empty() || before != biometrics(&self.model());
         let irrevocable = if protected && changes { self.rotate().await } else { Ok(()) };
         Ok((changed, lines, irrevocable))
     }
@@ -158,12 +161,28 @@ impl Keys {
             }
         }
         self.made_for.retain(|alias, _| aliases.contains(alias));
+        self.invalidated.retain(|number| self.made_for.values().any(|made_for| made_for == number));
         self.aliases = aliases;
     }
 
     /// Whether a key of this kind was made for that.
     pub(super) fn has(&self, key: Key, made_for: u64) -> bool {
         self.made_for.iter().any(|(alias, number)| Key::of(alias) == Some(key) && *number == made_for)
+    }
+
+    /// Another finger destroys every biometric key that there is.
+    pub(crate) fn enrol_another_finger(&mut self) {
+        let of_biometrics = self.all(|key| key == Key::Biometric);
+        self.invalidated = of_biometrics.iter().filter_map(|alias| self.made_for.get(alias)).copied().collect();
+    }
+
+    pub(super) fn is_invalidated(&self, number: u64) -> bool {
+        self.invalidated.contains(&number)
+    }
+
+    /// What a key was made for. `None`: it is gone.
+    pub(crate) fn number_of(&self, alias: &str) -> Option<u64> {
+        self.made_for.get(alias).copied()
     }
 
     /// All of them but those of these kinds that were made for that.

@@ -1,21 +1,25 @@
 //! What the design promises, as small as it can be said: what is on the disk, what the process remembers, and how a try ends.
 
+mod biometrics;
 mod calls;
 mod epochs;
 mod opening;
 mod policy;
+mod prompts;
 mod session_calls;
 mod spans;
 mod tries;
 mod wipe;
 mod wipe_pin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use walletlock_core::journal::Kind;
-use walletlock_core::lockout::{LockoutPolicy, Policy};
+use walletlock_core::lockout::{LockoutPolicy, Policy, SessionPolicy};
+use walletlock_core::platform::Availability;
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
+pub(crate) use biometrics::{BioSlot, Biometrics};
 pub(crate) use calls::Caller;
 pub(crate) use policy::at_least_as_strict;
 pub(crate) use spans::Reading;
@@ -36,6 +40,8 @@ pub(crate) struct Model {
     pub(crate) offered: Policy,
     pub(crate) disk: Disk,
     pub(crate) keys: Keys,
+    /// What the phone says of its sensor. `None`: it does not answer.
+    pub(crate) sensor: Option<Availability>,
     /// What happened that no outcome tells, and how often.
     pub(crate) remarks: Remarks,
     last_number: u64,
@@ -49,6 +55,8 @@ pub(crate) struct Keys {
     aliases: Vec<String>,
     /// Each key by its alias, and what it was made for: a wallet, or a PIN by its slot's number.
     made_for: BTreeMap<String, u64>,
+    /// Biometric keys that another finger destroyed.
+    invalidated: BTreeSet<u64>,
 }
 
 pub(crate) type Remarks = BTreeMap<&'static str, u64>;
@@ -76,6 +84,7 @@ pub(crate) struct Wallet {
     is_measured_again: bool,
     pub(crate) policy: Policy,
     pub(crate) tries: Tries,
+    pub(crate) biometrics: Biometrics,
     items: BTreeMap<String, Vec<u8>>,
     /// The PINs so far, the one in force included.
     pins: Vec<PinNumber>,
@@ -114,6 +123,7 @@ struct Process {
     /// Lock events so far.
     generation: u64,
     wrong: Vec<WrongGuess>,
+    prompt: Option<prompts::Prompt>,
 }
 
 /// A PIN, the slot that it did not open, and how long that is remembered.
@@ -128,6 +138,8 @@ struct WrongGuess {
 #[derive(Clone, Debug)]
 struct Session {
     wallet: u64,
+    /// Opened by the PIN, not by a finger.
+    by_pin: bool,
     began: Now,
     used: Now,
     /// Readings of the clock that had begun when it was used.
@@ -143,8 +155,7 @@ pub(crate) struct Proof {
     slot: Slot,
     now: Now,
     generation: u64,
-    absolute_ms: u64,
-    idle_ms: u64,
+    session: SessionPolicy,
 }
 
 /// What a try goes by: found before it is charged.
@@ -174,6 +185,8 @@ struct Settled {
 }
 
 const PROPOSALS: u32 = 10;
+/// A PIN that was entered so long ago is not fresh any more.
+const FRESH_MS: u64 = 300_000;
 const KEPT_PINS: usize = 5;
 
 impl Model {
@@ -182,6 +195,7 @@ impl Model {
             offered,
             disk: Disk::Empty,
             keys: Keys::default(),
+            sensor: Some(Availability::Ready),
             remarks: Remarks::new(),
             last_number: 0,
             process: Process::default(),
@@ -329,6 +343,9 @@ impl Model {
             Verdict::Repeated => Kind::PinRepeated,
             Verdict::None => Kind::PinNoVerdict,
         }]);
+        if verdict == Verdict::Right {
+            wallet.biometrics.note_pin(now);
+        }
         if verdict == Verdict::Right && adopt {
             lines.extend(wallet.adopt(&offered));
         }
@@ -373,21 +390,11 @@ impl Model {
         self.process.sessions.remove(&session);
     }
 
-    /// `readings`: how many readings of the clock have begun.
-    fn start_session(&mut self, number: u64, proof: &Proof, readings: u64) {
-        if proof.generation != self.process.generation {
-            return;
+    /// Unless a lock event came since that generation.
+    fn start_session(&mut self, number: u64, session: Session, generation: u64) {
+        if generation == self.process.generation {
+            self.process.sessions.insert(number, session);
         }
-        let session = Session {
-            wallet: proof.wallet,
-            began: proof.now,
-            used: proof.now,
-            used_at: readings,
-            absolute_ms: proof.absolute_ms,
-            idle_ms: proof.idle_ms,
-            proposals_left: PROPOSALS,
-        };
-        self.process.sessions.insert(number, session);
     }
 
     /// The wallet of a session, if it lives. Its idle time begins anew.
@@ -398,6 +405,32 @@ impl Model {
             session.used_at = readings;
         }
         Some(session.wallet)
+    }
+}
+
+impl Session {
+    /// `readings`: how many readings of the clock have begun.
+    fn begin(wallet: u64, by_pin: bool, now: Now, policy: &SessionPolicy, readings: u64) -> Self {
+        Self {
+            wallet,
+            by_pin,
+            began: now,
+            used: now,
+            used_at: readings,
+            absolute_ms: u64::from(policy.absolute_s) * 1000,
+            idle_ms: u64::from(policy.idle_s) * 1000,
+            proposals_left: PROPOSALS,
+        }
+    }
+
+    fn is_fresh(&self, now: Now) -> bool {
+        self.by_pin && is_live(self.began, FRESH_MS, now)
+    }
+}
+
+impl Proof {
+    fn begin(&self, readings: u64) -> Session {
+        Session::begin(self.wallet, true, self.now, &self.session, readings)
     }
 }
 
@@ -417,6 +450,7 @@ impl Wallet {
             return vec![];
         }
         self.items.clear();
+        self.biometrics = Biometrics::default();
         self.note(&[Kind::Wiped])
     }
 

@@ -71,6 +71,7 @@ impl Caller {
         let next = Key::Seal(wallet.epoch + 1);
         let mut kept = vec![(Key::Seal(wallet.epoch), wallet.seal_key), (Key::Mark, wallet.number)];
         kept.extend(wallet.slot.map(|slot| (Key::Pin, slot.number)));
+        kept.extend(wallet.biometrics.slot.map(|slot| (Key::Biometric, slot.number)));
         let mut strays = {
             let mut model = self.model();
             let mut strays = model.keys.all_but(&kept);

@@ -1,5 +1,6 @@
 //! The calls of a session: they need it alive when they begin, and what it opened still there when they write.
 
+use walletlock_core::LockError;
 use walletlock_core::journal::Kind;
 
 use super::calls::{PLATFORM, SESSION_ENDED};
@@ -40,12 +41,29 @@ impl Caller {
 
     /// Writes an item, or deletes it.
     pub(crate) async fn change_item(self, session: u64, item: String, bytes: Option<Vec<u8>>) -> Outcome {
-        let opened = match self.look_into(session).await {
-            Ok(wallet) => wallet,
-            Err(over) => return over,
-        };
+        let changed = self.change(session, |wallet| match bytes {
+            Some(bytes) => {
+                wallet.items.insert(item, bytes);
+                (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
+            }
+            None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
+            None => (Outcome::Is(false), vec![]),
+        });
+        changed.await.unwrap_or_else(|error| error)
+    }
+
+    /// Changes the wallet of a session that a PIN opened.
+    pub(super) async fn change<T>(
+        &self,
+        session: u64,
+        change: impl FnOnce(&mut Wallet) -> (T, Vec<(u64, Kind)>),
+    ) -> Result<T, Outcome> {
+        let opened = self.look_into(session).await?;
+        if !self.model().process.sessions.get(&session).is_some_and(|session| session.by_pin) {
+            return Err(Outcome::Error(LockError::PinNeeded));
+        }
         if !self.entropy().await {
-            return PLATFORM;
+            return Err(PLATFORM);
         }
         let changed = self.for_good(|model| {
             if let Some(none) = model.without_wallet() {
@@ -53,16 +71,9 @@ impl Caller {
             }
             let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
             let Some(wallet) = model.wallet_mut().filter(is_opened) else { return Err(SESSION_ENDED) };
-            Ok(match bytes {
-                Some(bytes) => {
-                    wallet.items.insert(item, bytes);
-                    (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
-                }
-                None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
-                None => (Outcome::Is(false), vec![]),
-            })
+            Ok(change(wallet))
         });
-        changed.await.map_or_else(|error| error, |(outcome, _)| outcome)
+        changed.await.map(|(changed, _)| changed)
     }
 
     /// The wallet of a session that lives.

@@ -27,7 +27,8 @@ impl Caller {
         let Some(slot) = slot else { return self.destroy_what_is_left(number).await };
         self.model().end_sessions();
         let marked = self.mark_as_wiped(number).await;
-        let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await;
+        let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await.map(|_| ());
+        let destroyed = destroyed.and(self.delete_biometric_keys().await);
         if let Err(error) = self.write_wipe(number, slot.number).await {
             let mut model = self.model();
             let is_it = model.wallet().is_some_and(|wallet| wallet.number == number);
@@ -37,7 +38,7 @@ impl Caller {
             }
             return error;
         }
-        match destroyed.map(|_| ()).and(marked) {
+        match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
             Err(fault) => key_fault(fault),
         }
@@ -117,6 +118,13 @@ impl Caller {
             Ok(_) => Ok(()),
             Err(fault) => self.script.ask(Ask::Ready(Key::Mark)).await.map(|_| ()).map_err(|_| fault),
         }
+    }
+
+    /// All of them, up to the first that fails.
+    pub(super) async fn delete_biometric_keys(&self) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Aliases).await?;
+        let of_biometrics = self.model().keys.all(|key| key == Key::Biometric);
+        self.delete(&of_biometrics).await
     }
 
     /// Nothing is left but the mark.
