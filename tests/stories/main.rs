@@ -9,6 +9,7 @@ mod u1_failed_attempts;
 mod u2_which_lock;
 mod u5_payment_pin;
 mod u6_biometrics;
+mod u6_overtaken;
 mod u6_prompt;
 
 mod ahead;

@@ -114,8 +114,14 @@ impl WalletLock {
     ) -> Result<State, LockError> {
         match row {
             // A key whose record is gone, or a record's rest without it: someone took the record away.
-            None if !keys.is_empty() || store.has_content()? => Err(LockError::DataDamaged),
-            None => Ok(State::Unconfigured(store)),
+            None if !keys.iter().all(|key| self.is_biometric_alias(key)) || store.has_content()? => {
+                Err(LockError::DataDamaged)
+            }
+            None => {
+                // No wallet has that kind alone: made for a finger while everything was being removed.
+                let _before_a_pin_is_set = self.delete_keys(&keys);
+                Ok(State::Unconfigured(store))
+            }
             // This row stands alone; beside anything else someone put it there.
             Some(StoredRecord::Unfinished) if store.has_content()? => Err(LockError::DataDamaged),
             Some(StoredRecord::Unfinished) => {

@@ -219,6 +219,10 @@ impl Session {
         lock(&self.lock.sessions).end_all_but(self.id);
     }
 
+    pub(super) fn end_those_of_biometrics(&self) {
+        lock(&self.lock.sessions).end_those_of_biometrics();
+    }
+
     /// Reads with the data key, if the session lives and what it opened is still there.
     pub(super) fn look<T>(
         &self,
@@ -320,6 +324,11 @@ impl Sessions {
     /// not a clock set back: two threads read the clock in one order and came here in the other.
     fn end_expired(&mut self, now: Now, reading: u64) {
         self.live.retain(|_, live| live.used_at >= reading || (live.absolute.is_live(now) && live.idle.is_live(now)));
+    }
+
+    fn end_those_of_biometrics(&mut self) {
+        self.live.retain(|_, live| live.means == Means::Pin);
+        self.generation += 1;
     }
 
     fn end_all_but(&mut self, id: u64) {

@@ -386,6 +386,12 @@ impl Model {
         self.process.generation += 1;
     }
 
+    /// They are off: what a finger opened is over, and what it opens meanwhile does not begin.
+    fn end_those_of_biometrics(&mut self) {
+        self.process.sessions.retain(|_, session| session.by_pin);
+        self.process.generation += 1;
+    }
+
     pub(crate) fn close(&mut self, session: u64) {
         self.process.sessions.remove(&session);
     }

@@ -89,7 +89,13 @@ impl Caller {
     }
 
     async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> Heard {
-        self.note_all(|_| Kind::BiometricsAsked).await?;
+        if self.model().process.generation != generation {
+            return Ok(Outcome::Ended(PromptEnd::CancelledBySystem));
+        }
+        let is_in_force = self.note(Kind::BiometricsAsked, |model| model.is_in_force(tried)).await?;
+        if !is_in_force {
+            return Ok(TRY_AGAIN);
+        }
         let shows = wanted.payment().map_or(Shows::Unlock, |(minor, _)| Shows::Pay(minor));
         let _heard_below = self.script.ask(Ask::Show(shows, tried.slot)).await;
         loop {
@@ -182,6 +188,9 @@ impl Caller {
                 if let Some(none) = model.without_wallet() {
                     return Err(none);
                 }
+                if !model.is_of(tried) {
+                    return Ok(((), vec![]));
+                }
                 let is_in_force = model.is_in_force(tried);
                 let Some(wallet) = model.wallet_mut() else { return Err(TRY_AGAIN) };
                 let mut lines = wallet.note(&[Kind::BiometricsEnded]);
@@ -194,7 +203,7 @@ impl Caller {
             let ((), _tried_again_before_the_next) = off.await?;
             self.delete_key(tried.slot).await;
         } else {
-            self.note_all(|_| Kind::BiometricsEnded).await?;
+            self.note(Kind::BiometricsEnded, |model| model.is_of(tried)).await?;
         }
         Ok(Outcome::Ended(how))
     }
@@ -262,7 +271,9 @@ impl Caller {
         if let Err(over) = self.look_into_fresh(session).await {
             return over;
         }
-        let off = self.change(session, |wallet| {
+        let off = self.change_in(session, |model| {
+            model.end_those_of_biometrics();
+            let Some(wallet) = model.wallet_mut() else { return (None, vec![]) };
             let before = wallet.biometrics.switch_off();
             let lines = if before.is_some() { wallet.note(&[Kind::BiometricsOff]) } else { vec![] };
             (before, lines)
@@ -304,8 +315,8 @@ impl Caller {
         self.model().process.prompt = None;
     }
 
-    /// A line for whatever wallet there is.
-    async fn note_all(&self, kind: impl Fn(&Wallet) -> Kind) -> Result<(), Outcome> {
+    /// A line, if it belongs there.
+    async fn note(&self, kind: Kind, belongs: impl Fn(&mut Model) -> bool) -> Result<bool, Outcome> {
         if !self.entropy().await {
             return Err(PLATFORM);
         }
@@ -314,10 +325,12 @@ impl Caller {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
-            model.wallet_mut().map(|wallet| wallet.note(&[kind(wallet)])).unwrap_or_default()
+            let belongs = belongs(&mut model);
+            model.wallet_mut().filter(|_| belongs).map(|wallet| wallet.note(&[kind])).unwrap_or_default()
         };
+        let is_noted = !lines.is_empty();
         self.tell(lines).await;
-        Ok(())
+        Ok(is_noted)
     }
 
     async fn delete_key(&self, slot: BioSlot) {
@@ -382,6 +395,11 @@ impl Model {
 
     fn in_force(&mut self, tried: Tried) -> Option<&mut Wallet> {
         self.wallet_mut().filter(|wallet| wallet.number == tried.wallet && wallet.biometrics.slot == Some(tried.slot))
+    }
+
+    /// Whether it is still that wallet.
+    fn is_of(&self, tried: Tried) -> bool {
+        self.wallet().is_some_and(|wallet| wallet.number == tried.wallet)
     }
 
     fn is_in_force(&mut self, tried: Tried) -> bool {

@@ -4,7 +4,7 @@ use walletlock_core::LockError;
 use walletlock_core::journal::Kind;
 
 use super::calls::{PLATFORM, SESSION_ENDED};
-use super::{Caller, Wallet};
+use super::{Caller, Model, Wallet};
 use crate::outcome::Outcome;
 
 impl Caller {
@@ -44,19 +44,30 @@ impl Caller {
         let changed = self.change(session, |wallet| match bytes {
             Some(bytes) => {
                 wallet.items.insert(item, bytes);
-                (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
+                (Some(Outcome::Done), wallet.note(&[Kind::ItemWritten]))
             }
-            None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
-            None => (Outcome::Is(false), vec![]),
+            None if wallet.items.remove(&item).is_some() => {
+                (Some(Outcome::Is(true)), wallet.note(&[Kind::ItemDeleted]))
+            }
+            None => (Some(Outcome::Is(false)), vec![]),
         });
-        changed.await.unwrap_or_else(|error| error)
+        changed.await.map_or_else(|error| error, |outcome| outcome.unwrap_or(SESSION_ENDED))
     }
 
     /// Changes the wallet of a session that a PIN opened.
-    pub(super) async fn change<T>(
+    pub(super) async fn change<T: Default>(
         &self,
         session: u64,
         change: impl FnOnce(&mut Wallet) -> (T, Vec<(u64, Kind)>),
+    ) -> Result<T, Outcome> {
+        self.change_in(session, |model| model.wallet_mut().map(change).unwrap_or_default()).await
+    }
+
+    /// Likewise, and what the process knows.
+    pub(super) async fn change_in<T>(
+        &self,
+        session: u64,
+        change: impl FnOnce(&mut Model) -> (T, Vec<(u64, Kind)>),
     ) -> Result<T, Outcome> {
         let opened = self.look_into(session).await?;
         if !self.model().process.sessions.get(&session).is_some_and(|session| session.by_pin) {
@@ -69,9 +80,8 @@ impl Caller {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
-            let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
-            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return Err(SESSION_ENDED) };
-            Ok(change(wallet))
+            let is_opened = |wallet: &Wallet| wallet.number == opened && wallet.slot.is_some();
+            if model.wallet().is_some_and(is_opened) { Ok(change(model)) } else { Err(SESSION_ENDED) }
         });
         changed.await.map(|(changed, _)| changed)
     }
