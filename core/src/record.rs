@@ -40,6 +40,7 @@ pub(crate) struct Record {
     #[serde(default)]
     pub(crate) biometric: Biometric,
     /// Always there, and compared with every try, whether a wipe PIN is set or not.
+    #[serde(default)]
     pub(crate) wipe_check: WipeCheck,
 }
 

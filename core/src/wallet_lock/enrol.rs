@@ -185,11 +185,10 @@ impl WalletLock {
         let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
         let wallet_id = &header.wallet_id;
         self.begin_unfinished(turn, store, wallet_id)?;
-        let key_number = u64::from_be_bytes(*random.bytes());
-        // First: a keystore finds out with its first key where it makes them, and that is not to be measured.
-        self.platform.device_key.create(&self.pin_alias(key_number), KeyPurpose::PinSlot)?;
         let rollback_protection = self.anti_rollback.choose(|| self.measure_rotation(&header))?;
+        let key_number = u64::from_be_bytes(*random.bytes());
         self.platform.device_key.create(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
+        self.platform.device_key.create(&self.pin_alias(key_number), KeyPurpose::PinSlot)?;
         let key = self.seal_key(&header)?;
         let cost = self.calibration.choose(&mut lock(&self.memory)).ok_or(LockError::Invalid("Argon2id cost"))?;
         let data_key = DataKey::make(random);

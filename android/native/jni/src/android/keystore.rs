@@ -26,8 +26,7 @@ pub(crate) struct Keystore {
     classes: Classes,
     /// Android's API level.
     sdk: i32,
-    /// Whether a StrongBox is worth a try: not on early versions, nor once it was slow. Each try of a slow one takes seconds, and keys are
-    /// made all the time: one for each epoch of the seal.
+    /// Whether a StrongBox is worth a try: not on early versions, nor once it was slow, which takes it seconds to show.
     tries_strongbox: AtomicBool,
 }
 
@@ -161,7 +160,8 @@ impl DeviceKey for Keystore {
                 return Err(Fault(DeviceKeyFault::Failed));
             }
             let spec = KeySpec::of(purpose, self.sdk);
-            if self.tries_strongbox.load(Ordering::Relaxed) {
+            // The seal's keys are made all the time, one for each epoch: that is nothing for a chip that takes its time to make a key.
+            if purpose != KeyPurpose::Seal && self.tries_strongbox.load(Ordering::Relaxed) {
                 if self.generate_in_strongbox(env, alias, spec) {
                     return Ok(());
                 }
