@@ -159,6 +159,7 @@ fn with_finger() -> BoxedStrategy<Step> {
         3 => Just(Act::Verify { pin: Typed::TheRightOne, patiently: true }),
         2 => Just(Act::Enable { session: 0, touches: vec![Touch::Owner] }),
         1 => touches().prop_map(|touches| Act::Enable { session: 0, touches }),
+        1 => sensor().prop_map(Act::Sensor),
         1 => act_inside(),
     ];
     let restart = (policy, prop::bool::weighted(0.2)).prop_map(|(policy, reboots)| Act::Restart { policy, reboots });
@@ -227,7 +228,7 @@ fn act_inside() -> impl Strategy<Value = Act> {
     let item = || 0..3_u8;
     prop_oneof![
         26 => (typed(), any::<bool>()).prop_map(|(pin, patiently)| Act::Verify { pin, patiently }),
-        7 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
+        11 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
             Act::Change { session, current, new: Typed::Number(new) }
         }),
         1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
