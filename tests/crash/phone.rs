@@ -83,7 +83,7 @@ pub(crate) fn copy(phone: &FakePhone, seed: u64) -> FakePhone {
     FakePhone {
         clock: Arc::new(clock),
         entropy: Arc::new(FakeEntropy::new(seed)),
-        device_key: phone.device_key.picture(),
+        ..phone.with_keystore(phone.device_key.picture())
     }
 }
 
