@@ -34,7 +34,7 @@ public class FakePhone @JvmOverloads constructor(
     public val biometrics: FakeBiometrics = FakeBiometrics(deviceKey, person)
 
     /** What a lock is opened with. Always the same one. */
-    public val platform: Platform = Platform(clock, deviceKey, entropy)
+    public val platform: Platform = Platform(clock, deviceKey, entropy, biometrics)
 }
 
 /**
