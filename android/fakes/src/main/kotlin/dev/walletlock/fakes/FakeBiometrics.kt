@@ -51,14 +51,14 @@ public class FakeBiometrics @JvmOverloads constructor(
 
     override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
         failure?.let { throw it }
-        val key = try {
-            deviceKey.biometricKey(prompt.alias)
-        } catch (fault: DeviceKeyException) {
-            val isGone = fault.fault == DeviceKeyFault.GONE
-            return later { answer.ended(if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT) }
-        }
         synchronized(this) {
             if (current != null) return later { answer.ended(BiometricEnd.NO_VERDICT) }
+            val key = try {
+                deviceKey.biometricKey(prompt.alias)
+            } catch (fault: DeviceKeyException) {
+                val isGone = fault.fault == DeviceKeyFault.GONE
+                return later { answer.ended(if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT) }
+            }
             // Whoever dismisses it waits until the person sees it.
             person.isAskedBy(Shown(prompt, answer, key).also { current = it })
         }

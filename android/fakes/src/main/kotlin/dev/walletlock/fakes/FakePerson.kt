@@ -76,6 +76,11 @@ public class FakePerson @JvmOverloads constructor(
         state.withLock { scripts += answer }
     }
 
+    /** The person waits until a prompt is on the screen, and does nothing. */
+    public fun seesPrompt() {
+        state.withLock { asked() }
+    }
+
     /** The person whom the phone knows touches the sensor. */
     public fun touches() {
         val prompt = state.withLock {

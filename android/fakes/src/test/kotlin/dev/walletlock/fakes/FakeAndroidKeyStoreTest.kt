@@ -96,6 +96,13 @@ class FakeAndroidKeyStoreTest {
     }
 
     @Test
+    fun `older Androids ask for a person at each use by other means`() {
+        Build.VERSION.SDK_INT = 29
+        val spec = aesSpec("bio").setUserAuthenticationValidityDurationSeconds(-1)
+        assertThrows<IllegalBlockSizeException> { begun(made(AES, spec)).doFinal(SECRET) }
+    }
+
+    @Test
     fun `only the keystore's own ciphers can be authenticated, and only once they were begun`() {
         val foreign = Cipher.getInstance(AES_GCM)
         foreign.init(Cipher.ENCRYPT_MODE, SecretKeySpec(ByteArray(32), AES))
@@ -200,9 +207,12 @@ class FakeAndroidKeyStoreTest {
     /** As the biometric slot's. */
     private fun aesKey(alias: String, more: KeyGenParameterSpec.Builder.() -> Unit = {}) = made(
         AES,
-        KeyGenParameterSpec.Builder(alias, 3).setKeySize(256).setBlockModes("GCM").setEncryptionPaddings("NoPadding")
-            .setUserAuthenticationRequired(true).setUserAuthenticationParameters(0, 2).apply(more),
+        aesSpec(alias).setUserAuthenticationParameters(0, 2).apply(more),
     )
+
+    private fun aesSpec(alias: String): KeyGenParameterSpec.Builder =
+        KeyGenParameterSpec.Builder(alias, 3).setKeySize(256).setBlockModes("GCM").setEncryptionPaddings("NoPadding")
+            .setUserAuthenticationRequired(true)
 
     private fun made(algorithm: String, spec: KeyGenParameterSpec.Builder): SecretKey =
         KeyGenerator.getInstance(algorithm, ANDROID_KEYSTORE).apply { init(spec.build()) }.generateKey()
