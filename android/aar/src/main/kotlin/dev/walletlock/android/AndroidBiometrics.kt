@@ -10,7 +10,6 @@ import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.Biometrics
-import java.security.GeneralSecurityException
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
@@ -83,13 +82,12 @@ public class AndroidBiometrics(context: Context) : Biometrics {
 
         override fun recognised(cipher: Cipher) {
             if (!isMineToAnswer()) return
-            main.removeCallbacks(whenTimeIsOver)
+            // It is over for the system too, unless somebody else speaks in its name.
+            takeAway()
             val output = try {
                 finished(cipher, prompt)
-            } catch (_: GeneralSecurityException) {
-                // The sensor did not see anyone, whatever the system says; or the input is none of this key's.
-                return answer.ended(BiometricEnd.NO_VERDICT)
-            } catch (_: RuntimeException) {
+            } catch (_: Exception) {
+                // The sensor saw nobody, whatever the system says; or the input is none of this key's.
                 return answer.ended(BiometricEnd.NO_VERDICT)
             }
             answer.authenticated(output)
@@ -110,8 +108,6 @@ public class AndroidBiometrics(context: Context) : Biometrics {
             cancel.cancel()
         }
     }
-
-    private companion object {
-        const val IDLE_S = 10L
-    }
 }
+
+private const val IDLE_S = 10L

@@ -1,3 +1,5 @@
+@file:Suppress("DEPRECATION") // older Androids have nothing else
+
 package dev.walletlock.android
 
 import android.content.Context
@@ -18,7 +20,6 @@ internal fun strongBiometrics(context: Context): BiometricAvailability =
         BiometricAvailability.NOT_SUPPORTED
     }
 
-@Suppress("DEPRECATION")
 private fun byManager(context: Context): BiometricAvailability {
     val manager = context.getSystemService(BiometricManager::class.java) ?: return BiometricAvailability.NO_HARDWARE
     val said = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
@@ -42,7 +43,6 @@ internal fun availabilityOf(code: Int): BiometricAvailability = when (code) {
 }
 
 /** Android 9 has strong biometrics other than fingers on some phones, and does not tell of them. */
-@Suppress("DEPRECATION")
 private fun byFingerprint(context: Context): BiometricAvailability {
     val hasSensor = context.packageManager.hasSystemFeature(PackageManager.FEATURE_FINGERPRINT)
     val manager = if (hasSensor) context.getSystemService(FingerprintManager::class.java) else null
