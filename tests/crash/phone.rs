@@ -80,11 +80,8 @@ pub(crate) fn copy(phone: &FakePhone, seed: u64) -> FakePhone {
     let clock = FakeClock::default();
     let now = now(phone);
     clock.change(|copied| *copied = now);
-    FakePhone {
-        clock: Arc::new(clock),
-        entropy: Arc::new(FakeEntropy::new(seed)),
-        ..phone.with_keystore(phone.device_key.picture())
-    }
+    let apart = phone.with_keystore(phone.device_key.picture());
+    FakePhone { clock: Arc::new(clock), entropy: Arc::new(FakeEntropy::new(seed)), ..apart }
 }
 
 pub(crate) fn now(phone: &FakePhone) -> Now {

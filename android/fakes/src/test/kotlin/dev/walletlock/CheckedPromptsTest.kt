@@ -65,6 +65,7 @@ object CheckedPrompts {
             ends { lock.cancelBiometrics() }
             println(verify { it.answer.authenticated(ByteBuffer.allocateDirect(32)) })
         }
-        println("JNA itself: ${runCatching { com.sun.jna.Native.getDefaultStringEncoding() }.exceptionOrNull()?.javaClass?.name}")
+        val thrown = runCatching { com.sun.jna.Native.getDefaultStringEncoding() }.exceptionOrNull()
+        println("JNA itself: ${thrown?.javaClass?.name}")
     }
 }

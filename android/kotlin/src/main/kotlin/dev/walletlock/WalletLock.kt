@@ -34,8 +34,9 @@ import kotlinx.coroutines.launch
  * **Threads.** Safe to use from any. Suspend functions work on a background dispatcher and may be called from the main
  * thread; the others take microseconds, but for [close].
  *
- * **Cancellation.** A call that has begun runs to its end, but for one that waits for a person at a biometric prompt: a cancelled try is counted, and settled, like any other. A
- * session that nobody waits for any more is closed. A call cancelled before it began changes nothing.
+ * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. Only
+ * the wait for a person at a biometric prompt is cut short. A session that nobody waits for any more is closed. A call
+ * cancelled before it began changes nothing.
  *
  * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
  *
@@ -144,8 +145,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
     /**
-     * Takes away the prompt that a call on this lock shows, if any; the call ends as [BiometricEnd.CANCELLED_BY_SYSTEM].
-     * A prompt that another [WalletLock] of the file shows stays. Needs no coroutine.
+     * Takes away the prompt that a call on this lock shows, or is about to show, if any; the call ends as
+     * [BiometricEnd.CANCELLED_BY_SYSTEM]. A prompt that another [WalletLock] of the file shows stays. Needs no coroutine.
      */
     public fun cancelBiometrics(): Unit = prompts.callOff()
 
@@ -189,8 +190,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * Ends its sessions and lets go of the file. A second call does nothing; every other call on the lock or its
      * sessions throws [LockException.Closed] from then on.
      *
-     * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it. Otherwise closing the
-     * file takes a few milliseconds, now. Another [WalletLock] of the same file is not touched.
+     * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
+     * Otherwise closing the file takes a few milliseconds, now. Another [WalletLock] of the same file is not touched.
      */
     override fun close() {
         val open = synchronized(sessions) {
