@@ -68,6 +68,18 @@ impl Session {
         Ok(self.core()?.means()?.into())
     }
 
+    pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
+        Ok(self.core()?.set_wipe_pin(&current.0, &wipe.0)?.into())
+    }
+
+    pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
+        Ok(self.core()?.clear_wipe_pin(&current.0)?.into())
+    }
+
+    pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
+        Ok(self.core()?.has_wipe_pin()?)
+    }
+
     pub fn is_live(&self) -> bool {
         self.core().is_ok_and(core::Session::is_live)
     }

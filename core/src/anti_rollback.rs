@@ -45,10 +45,14 @@ impl Default for AntiRollback {
 const FAST_ENOUGH: Duration = Duration::from_secs(1);
 
 impl AntiRollback {
-    /// `measure` makes, uses and deletes a key, and tells how long that took.
-    pub(crate) fn choose<E>(self, measure: impl FnOnce() -> Result<Duration, E>) -> Result<RollbackProtection, E> {
+    /// `measure` makes, uses and deletes a key, and tells how long that took. A second time, if the first was slow: the choice is for the
+    /// wallet's life, and a busy moment says little.
+    pub(crate) fn choose<E>(self, mut measure: impl FnMut() -> Result<Duration, E>) -> Result<RollbackProtection, E> {
         match self {
-            Self::OnThisPhone => measure().map(Self::after),
+            Self::OnThisPhone => match Self::after(measure()?) {
+                RollbackProtection::Off => measure().map(Self::after),
+                on => Ok(on),
+            },
             Self::Fixed(protection) => Ok(protection),
             #[cfg(any(test, feature = "testing"))]
             Self::InStep => Ok(RollbackProtection::On),
@@ -78,6 +82,9 @@ mod tests {
         let chosen = |took: u64| AntiRollback::OnThisPhone.choose(|| Ok::<_, ()>(Duration::from_millis(took)));
         assert_eq!(chosen(1000), Ok(RollbackProtection::On));
         assert_eq!(chosen(1001), Ok(RollbackProtection::Off));
+        let mut slow_once = [1001, 1000].into_iter();
+        let chosen = AntiRollback::OnThisPhone.choose(|| slow_once.next().map(Duration::from_millis).ok_or(()));
+        assert_eq!(chosen, Ok(RollbackProtection::On), "the better of two");
         assert_eq!(AntiRollback::OnThisPhone.choose(|| Err(7)), Err(7), "what cannot be measured is not chosen");
     }
 

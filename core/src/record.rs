@@ -8,7 +8,7 @@ use crate::biometric::Biometric;
 use crate::crypto::{Purpose, aead_open, aead_seal, derive_key};
 use crate::hex;
 use crate::journal::Head;
-use crate::key_slots::PinSlot;
+use crate::key_slots::{PinSlot, WipeCheck};
 use crate::lockout::{Lockout, Policy};
 use crate::pin::Reminders;
 use crate::platform::{DeviceKey, DeviceKeyFault, Random};
@@ -39,6 +39,8 @@ pub(crate) struct Record {
     /// Biometrics: their slot, and how far they reach until the next PIN.
     #[serde(default)]
     pub(crate) biometric: Biometric,
+    /// Always there, and compared with every try, whether a wipe PIN is set or not.
+    pub(crate) wipe_check: WipeCheck,
 }
 
 /// A PIN slot in its stored bytes. A wiped wallet has none.
@@ -116,7 +118,7 @@ impl Record {
         let slot_is_one = record.pin_slot.as_ref().is_none_or(|slot| slot.parse().is_some());
         // Neither is reached in the life of a phone; below it, counting on never overflows.
         let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
-        let parts = record.lockout.is_in_range() && record.biometric.is_in_range();
+        let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
         (record.policy.validate().is_ok() && parts && slot_is_one && numbers).then_some(record)
     }
 

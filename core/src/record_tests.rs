@@ -57,6 +57,7 @@ fn record() -> Record {
         vault_version: 1,
         rollback_protection: RollbackProtection::On,
         biometric: biometric(),
+        wipe_check: WipeCheck::make(&mut random, &[0x66; 32]),
     }
 }
 
@@ -112,6 +113,8 @@ fn values_out_of_range_are_refused() {
         ("/vault_version", serde_json::json!(null)),
         ("/vault_version", serde_json::json!(1_u64 << 62)),
         ("/journal/number", serde_json::json!(1_u64 << 62)),
+        ("/wipe_check/mac", serde_json::json!("5555")),
+        ("/wipe_check/is_set", serde_json::json!(2)),
     ] {
         let mut changed = json.clone();
         *changed.pointer_mut(field).expect("the field") = value;
@@ -162,13 +165,13 @@ fn check_vector(hex: &str, json: &str, header: &RecordHeader) {
 /// The record of format 1. If this fails, old databases no longer open.
 #[test]
 fn the_format_is_frozen() {
-    let json = include_str!("../vectors/record_v1_biometrics.json");
-    check_vector(include_str!("../vectors/record_v1_biometrics.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
+    let json = include_str!("../vectors/record_v1_all.json");
+    check_vector(include_str!("../vectors/record_v1_all.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
     let written: serde_json::Value = serde_json::from_str(json).expect("JSON");
     assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
 }
 
-/// One from before there were epochs and biometrics says nothing of them, and has none.
+/// One from before there were epochs, biometrics and wipe PINs says nothing of them, and has none.
 #[test]
 fn a_record_from_before_opens_as_one() {
     let json = include_str!("../vectors/record_v1.json");
@@ -176,4 +179,5 @@ fn a_record_from_before_opens_as_one() {
     let record: Record = serde_json::from_str(json).expect("a record");
     assert_eq!(record.rollback_protection, RollbackProtection::Off);
     assert_eq!(record.biometric, Biometric::default());
+    assert!(!record.wipe_check.is_set());
 }

@@ -17,6 +17,7 @@ mod mount;
 mod old_copies;
 mod phone;
 mod power_cuts;
+mod random_copies;
 mod scripted;
 mod survivor;
 mod vfs;

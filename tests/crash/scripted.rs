@@ -26,7 +26,7 @@ pub(crate) struct Scripted {
 }
 
 /// The files of a wallet.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Files {
     pub(crate) database: Vec<u8>,
     pub(crate) log: Option<Vec<u8>>,
@@ -111,7 +111,7 @@ impl Scripted {
 }
 
 impl Files {
-    fn disk(&self) -> Disk {
+    pub(crate) fn disk(&self) -> Disk {
         let log = self.log.as_deref().map(|log| (LOG, log));
         let files: Vec<_> = [(DATABASE, &*self.database)].into_iter().chain(log).collect();
         Disk::with(&files)

@@ -1,6 +1,7 @@
 //! Phones and locks that break a promise, each in one way. The model has to notice, or it would notice nothing.
 
-use walletlock_core::{Now, WrongPin};
+use walletlock_core::biometric::NotNow;
+use walletlock_core::{LockStatus, Now, WrongPin};
 
 use crate::outcome::Outcome;
 
@@ -18,16 +19,34 @@ pub(crate) enum Cheat {
     ForgetsToCount,
     /// A repeated PIN is passed off as a new one.
     HidesRepeats,
+    /// The sensor does not say that it saw someone else.
+    SwallowsFailures,
+    /// What was paid with a finger is paid again.
+    ForgetsTheBudget,
+    /// A finger takes back the wrong PINs.
+    FingerClearsTheCount,
+}
+
+/// What a cheat keeps in mind.
+#[derive(Debug, Default)]
+pub(crate) struct Cheated {
+    /// The most tries that were left since the PIN was right.
+    most_left: u32,
+    /// A finger opened the wallet since.
+    by_finger: bool,
 }
 
 impl Cheat {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::PutsBackOldFiles,
         Self::PutsBackTheKeystore,
         Self::LosesWhatWasWrittenLast,
         Self::ClockRunsFast,
         Self::ForgetsToCount,
         Self::HidesRepeats,
+        Self::SwallowsFailures,
+        Self::ForgetsTheBudget,
+        Self::FingerClearsTheCount,
     ];
 
     /// What the lock is told of the time.
@@ -37,7 +56,7 @@ impl Cheat {
     }
 
     /// What the lock is said to have answered.
-    pub(crate) fn twist(self, outcome: Outcome) -> Outcome {
+    pub(crate) fn twist(self, outcome: Outcome, cheated: &mut Cheated) -> Outcome {
         match outcome {
             Outcome::Wrong(WrongPin { tries_left: Some(left), cooldown_ms, repeated: false })
                 if self == Self::ForgetsToCount =>
@@ -47,7 +66,26 @@ impl Cheat {
             Outcome::Wrong(wrong) if self == Self::HidesRepeats => {
                 Outcome::Wrong(WrongPin { repeated: false, ..wrong })
             }
+            Outcome::Why(Some(NotNow::OverBudget)) if self == Self::ForgetsTheBudget => Outcome::Why(None),
+            outcome if self == Self::FingerClearsTheCount => cheated.clear_count(outcome),
             outcome => outcome,
         }
+    }
+}
+
+impl Cheated {
+    fn clear_count(&mut self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Right | Outcome::Enrolled => *self = Self::default(),
+            Outcome::Unlocked => self.by_finger = true,
+            Outcome::Status(LockStatus::Ready { tries_left: Some(left) }) if self.by_finger => {
+                return Outcome::Status(LockStatus::Ready { tries_left: Some(left.max(self.most_left)) });
+            }
+            Outcome::Status(LockStatus::Ready { tries_left: Some(left) }) => {
+                self.most_left = self.most_left.max(left);
+            }
+            _ => {}
+        }
+        outcome
     }
 }

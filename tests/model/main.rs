@@ -17,6 +17,7 @@ mod script;
 mod stage;
 mod steps;
 mod tally;
+mod touches;
 
 use std::io::Write;
 

@@ -1,7 +1,12 @@
 //! How a call ended, in one type for the model and the lock, so that the two can be compared.
 
+use walletlock_core::biometric::NotNow;
 use walletlock_core::journal::{Kind, Page};
-use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin};
+use walletlock_core::platform::PromptEnd;
+use walletlock_core::{
+    BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal,
+    Removal, WrongPin,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -10,6 +15,14 @@ pub(crate) enum Outcome {
     Enrolled,
     Changed,
     Removed,
+    /// A finger began a session.
+    Unlocked,
+    NotRecognised,
+    /// A prompt did.
+    Ended(PromptEnd),
+    NotNow(NotNow),
+    /// Why no biometrics.
+    Why(Option<NotNow>),
     Wrong(WrongPin),
     Locked(LockStatus),
     NoVerdict(NoVerdict),
@@ -33,6 +46,26 @@ impl Outcome {
             Self::Enrolled => "enrolled",
             Self::Changed => "changed",
             Self::Removed => "removed",
+            Self::Unlocked => "unlocked by a finger",
+            Self::NotRecognised => "not recognised",
+            Self::Ended(PromptEnd::KeyInvalidated) => "key invalidated",
+            Self::Ended(PromptEnd::TimedOut) => "timed out",
+            Self::Ended(_) => "prompt ended",
+            Self::NotNow(why) => Self::Why(Some(*why)).name(),
+            Self::Why(None) => "biometrics may be used",
+            Self::Why(Some(why)) => match why {
+                NotNow::Locked => "not now: locked",
+                NotNow::SwitchedOff => "not now: switched off",
+                NotNow::EnrolmentChanged => "not now: enrolment changed",
+                NotNow::OffAfterFailures => "not now: off after failures",
+                NotNow::TooManyFailures => "not now: too many failures",
+                NotNow::FirstUnlock => "not now: first unlock",
+                NotNow::PinTooLongAgo => "not now: PIN too long ago",
+                NotNow::TooManyUses => "not now: too many uses",
+                NotNow::OverBudget => "not now: over budget",
+                NotNow::RiskRaised => "not now: risk raised",
+                _ => "not now: the sensor",
+            },
             Self::Wrong(WrongPin { repeated: true, .. }) => "repeated",
             Self::Wrong(WrongPin { cooldown_ms: 1.., .. }) => "wrong, and a wait",
             Self::Wrong(_) => "wrong",
@@ -52,6 +85,7 @@ impl Outcome {
             Self::Status(LockStatus::Wiped) => "wiped",
             Self::Item(_) | Self::Items(_) | Self::Lines(_) | Self::Is(_) | Self::Done => "done",
             Self::Error(LockError::SessionEnded) => "session ended",
+            Self::Error(LockError::PinNeeded) => "PIN needed",
             Self::Error(LockError::WrongState) => "wrong state",
             Self::Error(_) => "fault",
         }
@@ -66,6 +100,35 @@ impl From<&PinOutcome> for Outcome {
             PinOutcome::Locked(status) => Self::Locked(status.clone()),
             PinOutcome::NoVerdict(cause) => Self::NoVerdict(*cause),
         }
+    }
+}
+
+impl From<&BiometricOutcome> for Outcome {
+    fn from(outcome: &BiometricOutcome) -> Self {
+        match outcome {
+            BiometricOutcome::Unlocked(_) => Self::Unlocked,
+            BiometricOutcome::NotRecognised => Self::NotRecognised,
+            BiometricOutcome::Ended(how) => Self::Ended(*how),
+            BiometricOutcome::NotNow(why) => Self::NotNow(*why),
+            BiometricOutcome::NoVerdict(cause) => Self::NoVerdict(*cause),
+        }
+    }
+}
+
+impl From<BiometricChange> for Outcome {
+    fn from(change: BiometricChange) -> Self {
+        match change {
+            BiometricChange::Done => Self::Done,
+            BiometricChange::Ended(how) => Self::Ended(how),
+            BiometricChange::NotNow(why) => Self::NotNow(why),
+            BiometricChange::NoVerdict(cause) => Self::NoVerdict(cause),
+        }
+    }
+}
+
+impl From<Option<NotNow>> for Outcome {
+    fn from(why: Option<NotNow>) -> Self {
+        Self::Why(why)
     }
 }
 

@@ -7,13 +7,15 @@ use walletlock_core::journal::{Chain, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{
+    AntiRollback, BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock,
+};
 
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};
 use crate::outcome::Outcome;
 use crate::stage::{Copied, Stage, State, copy};
-use crate::steps::{Act, COPIES, ClockChange, Life, PINS, Step, Typed, policies};
+use crate::steps::{Act, COPIES, ClockChange, Life, PINS, Step, Touch, Typed, Wanted, policies};
 use crate::tally::Tally;
 
 /// The least that the lock accepts: this is not about Argon2id.
@@ -30,6 +32,9 @@ pub(crate) fn live(life: &Life, cheat: Option<Cheat>, tally: &mut Tally) -> Resu
     let stage = Stage::new(Model::new(policy), cheat).map_err(|error| TestCaseError::fail(error.to_string()))?;
     open(&stage, &plain(START));
     act(&stage, &plain(Act::Enrol(Typed::Number(0))));
+    if life.has_biometrics {
+        act(&stage, &plain(Act::Enable { session: 0, touches: vec![Touch::Owner] }));
+    }
     let played = life.steps.iter().enumerate().try_for_each(|(nth, step)| {
         top(&stage, step);
         check(&stage, nth).map_err(|difference| TestCaseError::fail(format!("step {nth}: {difference}")))
@@ -216,15 +221,43 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
         Act::Status => {
             stage.call(step, None, |model| model.status(), || lock.status().into());
         }
+        Act::Unlock { wanted, .. } => {
+            with_session(stage, |number| {
+                let mut session = None;
+                let real = || {
+                    let outcome = lock.verify_biometrics(&wanted.request());
+                    let known = Outcome::from(&outcome);
+                    if let BiometricOutcome::Unlocked(opened) = outcome {
+                        session = Some(opened);
+                    }
+                    known
+                };
+                stage.call(step, None, |model| model.verify_biometrics(*wanted, number), real);
+                session
+            });
+        }
         Act::LockNow => {
             lock.lock_now();
-            stage.model().end_sessions();
+            let mut model = stage.model();
+            model.cancel_prompt();
+            model.end_sessions();
         }
+        Act::Cancel => {
+            lock.cancel_biometrics();
+            stage.model().cancel_prompt();
+        }
+        Act::EnrolAnotherFinger => {
+            stage.state().keys.enrol_another_finger();
+            stage.model().keys.enrol_another_finger();
+        }
+        Act::Sensor(sensor) => stage.model().sensor = *sensor,
         act => {
             let nth = *match act {
                 Act::Change { session, .. } | Act::Read { session, .. } | Act::Write { session, .. } => session,
-                Act::Delete { session, .. } => session,
+                Act::Delete { session, .. } | Act::SetWipePin { session, .. } | Act::HasWipePin(session) => session,
+                Act::Enable { session, .. } => session,
                 Act::Items(session) | Act::History(session) | Act::IsLive(session) | Act::Close(session) => session,
+                Act::Disable(session) => session,
                 _ => return,
             };
             let Some((number, session)) = nth_session(stage, nth) else { return };
@@ -240,6 +273,17 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
             let (current, new) = (typed_pin(stage, current), typed_pin(stage, new));
             let real = || session.change_pin(&entry(current), &entry(new), &[]).into();
             stage.call(step, current, |model| model.change_pin(number, current, new), real);
+        }
+        Act::SetWipePin { current, wipe, .. } => {
+            let (current, wipe) = (typed_pin(stage, current), wipe.map(|wipe| typed_pin(stage, wipe)));
+            let real = || match wipe {
+                Some(wipe) => session.set_wipe_pin(&entry(current), &entry(wipe)).into(),
+                None => session.clear_wipe_pin(&entry(current)).into(),
+            };
+            stage.call(step, current, |model| model.set_wipe_pin(number, current, wipe), real);
+        }
+        Act::HasWipePin(_) => {
+            stage.call(step, None, |model| model.has_wipe_pin(number), || session.has_wipe_pin().into());
         }
         Act::Read { item: which, .. } => {
             let real = || match session.read(&item(which)) {
@@ -265,6 +309,12 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
         }
         Act::IsLive(_) => {
             stage.call(step, None, |model| model.whether_live(number), || session.is_live().into());
+        }
+        Act::Enable { .. } => {
+            stage.call(step, None, |model| model.enable_biometrics(number), || session.enable_biometrics().into());
+        }
+        Act::Disable(_) => {
+            stage.call(step, None, |model| model.disable_biometrics(number), || session.disable_biometrics().into());
         }
         Act::Close(_) => {
             session.close();
@@ -335,6 +385,7 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
     if policy != *stage.model().policy() {
         return Err(format!("{} is in force; the model expects {}", policy.name, stage.model().policy().name));
     }
+    check_biometrics(stage, &lock, nth)?;
     // Every other time only, and not when it would be saved: being watched changes a wait.
     if nth.is_multiple_of(2) && !stage.model().is_wait_due(stage.now()) {
         let outcome = stage.call(&plain(Act::Status), None, |model| model.status(), || lock.status().into());
@@ -345,6 +396,19 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
         check_journal(stage, &lock)?;
     }
     Ok(())
+}
+
+/// Whether biometrics may be used now, to unlock and to pay, and why not; and whether the slot in force has its key.
+fn check_biometrics(stage: &Stage, lock: &WalletLock, nth: usize) -> Result<(), String> {
+    let paying = Wanted { pays: Some(([500, 2_000, 1][nth % 3], 0)), risk: false };
+    for wanted in [Wanted::UNLOCKING, paying] {
+        let real = || lock.why_no_biometrics(&wanted.request()).into();
+        stage.call(&plain(Act::Status), None, |model| model.why_no_biometrics(wanted), real);
+    }
+    if let Some(failure) = stage.state().failure.clone() {
+        return Err(failure);
+    }
+    if stage.model().has_slot_without_key() { Err("the slot in force lost its key".to_owned()) } else { Ok(()) }
 }
 
 /// Every different PIN that was called wrong is counted.

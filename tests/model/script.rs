@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use walletlock_core::journal::Kind;
 use walletlock_core::platform::DeviceKeyFault;
 
-use crate::model::Reading;
+use crate::model::{BioSlot, Reading};
 use crate::outcome::Outcome;
 
 /// What a lock asks of the phone.
@@ -25,14 +25,30 @@ pub(crate) enum Ask {
     /// For which wallet or, for a PIN's key, which PIN: only the model knows.
     Create(Key, u64),
     Delete(Key),
+    /// One that was made for this, or is gone.
+    DeleteOf(Key, u64),
+    Availability,
+    /// For this slot: only the model knows which.
+    Show(Shows, BioSlot),
+    Dismiss,
     /// The listener is told of the journal line of this number.
     Told(u64, Kind),
+}
+
+/// What a prompt says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    Enable,
+    Unlock,
+    /// So many minor units.
+    Pay(u64),
 }
 
 /// What a device key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Pin,
+    Biometric,
     /// Of this epoch.
     Seal(u64),
     /// The mark of a wallet that was wiped.
@@ -45,6 +61,7 @@ impl Key {
         let (_, name) = alias.split_once('/')?;
         match name.split_once('/')? {
             ("pin", _) => Some(Self::Pin),
+            ("biometric", _) => Some(Self::Biometric),
             ("seal", epoch) => epoch.parse().ok().map(Self::Seal),
             ("wiped", _) => Some(Self::Mark),
             _ => None,
@@ -57,10 +74,16 @@ impl Ask {
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Create(one, _), Self::Create(other, _)) => one == other,
+            (Self::Show(one, _), Self::Show(other, _)) => one == other,
+            (Self::Delete(one), Self::DeleteOf(other, _)) => one == other,
+            (Self::DeleteOf(one, _), Self::DeleteOf(other, NOTHING)) => one == other,
             (one, other) => one == other,
         }
     }
 }
+
+/// What no key was made for.
+pub(crate) const NOTHING: u64 = u64::MAX;
 
 /// What the phone answered, and the time. Clock and entropy know one fault only.
 pub(crate) type Answer = Result<Reading, DeviceKeyFault>;

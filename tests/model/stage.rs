@@ -6,20 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 use walletlock_core::journal::Event;
-use walletlock_core::platform::testing::{FakeDeviceKey, FakeEntropy};
+use walletlock_core::platform::testing::{FakeBiometrics, FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
+    Answer, Availability, Biometrics, Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform,
+    PlatformFault, Prompt, PromptPurpose,
 };
 use walletlock_core::{Now, Session, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::audit::Audit;
-use crate::cheats::Cheat;
+use crate::cheats::{Cheat, Cheated};
 use crate::clocks::Clocks;
-use crate::model::{Caller, Disk, Model, Reading};
+use crate::model::{BioSlot, Caller, Disk, Model, Reading};
 use crate::outcome::Outcome;
-use crate::script::{Ask, Call, Key, Script};
-use crate::steps::{ClockChange, Step, Twist};
+use crate::script::{Ask, Call, Key, NOTHING, Script, Shows};
+use crate::steps::{Act, ClockChange, Step, Touch, Twist};
 use crate::tally::Tally;
 
 /// The phone and the wallet on it, real and modelled.
@@ -45,12 +46,15 @@ pub(crate) struct State {
     pub(crate) picture: Option<Picture>,
     pub(crate) audit: Audit,
     pub(crate) tally: Tally,
+    /// The prompt that is shown and waits.
+    shown: Option<FakeBiometrics>,
     /// The first thing that went wrong.
     pub(crate) failure: Option<String>,
     pub(crate) last_typed: usize,
     pub(crate) last_session: u64,
     /// The files as they were some time before; only cheats need them.
     pub(crate) older: Option<TempDir>,
+    cheated: Cheated,
     /// What was on the disk at the last starts of the app, the newest last.
     pub(crate) copies: Vec<Copied>,
 }
@@ -66,6 +70,7 @@ struct Running {
     call: Call,
     /// What has been asked so far.
     asked: usize,
+    touches: Vec<Touch>,
     twists: Vec<(usize, Twist)>,
     /// The PIN that it checks.
     pin: Option<usize>,
@@ -99,22 +104,19 @@ impl Stage {
                 picture: None,
                 audit: Audit::default(),
                 tally: Tally::default(),
+                shown: None,
                 failure: None,
                 last_typed: 0,
                 last_session: 0,
                 older: None,
+                cheated: Cheated::default(),
                 copies: Vec::new(),
             }),
         }))
     }
 
     pub(crate) fn platform(self: &Arc<Self>) -> Platform {
-        Platform {
-            clock: self.clone(),
-            entropy: self.clone(),
-            device_key: self.clone(),
-            biometrics: Arc::new(NoBiometrics),
-        }
+        Platform { clock: self.clone(), entropy: self.clone(), device_key: self.clone(), biometrics: self.clone() }
     }
 
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
@@ -141,11 +143,15 @@ impl Stage {
         {
             let mut state = self.state();
             let began_ms = state.clocks.ideal_ms;
-            state.calls.push(Running { call, asked: 0, twists: step.twists.clone(), pin, began_ms });
+            let touches = match &step.act {
+                Act::Unlock { touches, .. } | Act::Enable { touches, .. } => touches.clone(),
+                _ => vec![],
+            };
+            state.calls.push(Running { call, asked: 0, touches, twists: step.twists.clone(), pin, began_ms });
         }
         let outcome = real();
-        let outcome = self.cheat.map_or(outcome.clone(), |cheat| cheat.twist(outcome));
         let mut state = self.state();
+        let outcome = self.cheat.map_or(outcome.clone(), |cheat| cheat.twist(outcome, &mut state.cheated));
         if let Some(Running { call, began_ms, .. }) = state.calls.pop() {
             if call.ended() != Some(&outcome) {
                 let expected = match (call.ended(), call.asks()) {
@@ -186,10 +192,19 @@ impl Stage {
         }
         let (keys, reading) = {
             let state = self.state();
-            (state.keys.clone(), Reading { now: state.clocks.now(), nth })
+            (state.keys.clone(), state.clocks.now())
         };
+        let sensor = self.model().sensor;
+        if ask == Ask::Availability && sensor.is_none() {
+            fault.get_or_insert(DeviceKeyFault::Failed);
+        }
+        let reading = Reading { now: reading, nth, sensor: sensor.unwrap_or(Availability::NotSupported) };
+        let touches = self.touches();
         let answered = fault.map_or_else(|| answer(&keys), Err);
         // At once: whoever comes in between finds them so.
+        if let Some(expected @ Ask::Show(..)) = expected {
+            self.model().play_prompt(expected, &touches, answered.is_ok());
+        }
         self.model().keys.see(keys.all_aliases(), expected.filter(|_| answered.is_ok()));
         for twist in &twists {
             if let Twist::After(step) = twist {
@@ -230,6 +245,12 @@ impl Stage {
             running.twists.iter().filter(|(at, _)| *at == asked).map(|(_, twist)| twist.clone()).collect();
         twists.iter().for_each(|twist| tally.count_twist(twist, ask));
         (twists, expected)
+    }
+
+    /// What will happen in front of the prompt of the call that is under way.
+    fn touches(&self) -> Vec<Touch> {
+        let state = self.state();
+        state.calls.last().map(|running| running.touches.clone()).unwrap_or_default()
     }
 
     /// Another call comes in between.
@@ -321,7 +342,44 @@ impl DeviceKey for Stage {
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Delete(key(alias)?), |keys| keys.delete(alias)).map(|_| ())
+        let ask = match key(alias)? {
+            key @ Key::Biometric => Ask::DeleteOf(key, self.model().keys.number_of(alias).unwrap_or(NOTHING)),
+            key => Ask::Delete(key),
+        };
+        self.reach(ask, |keys| keys.delete(alias)).map(|_| ())
+    }
+}
+
+impl Biometrics for Stage {
+    fn availability(&self) -> Result<Availability, PlatformFault> {
+        self.reach(Ask::Availability, |_| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
+    }
+
+    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        let shows = match &prompt.purpose {
+            PromptPurpose::Enable => Shows::Enable,
+            PromptPurpose::Unlock => Shows::Unlock,
+            PromptPurpose::Pay(payment) => Shows::Pay(payment.amount().minor()),
+        };
+        let touches = self.touches();
+        let show = |keys: &FakeDeviceKey| {
+            let biometrics = FakeBiometrics::new(keys.clone());
+            let swallows = self.cheat == Some(Cheat::SwallowsFailures);
+            let seen = touches.into_iter().filter(|touch| !(swallows && *touch == Touch::SomeoneElse));
+            biometrics.will(seen.map(Touch::play));
+            let shown = biometrics.show(prompt, answer);
+            self.state().shown = biometrics.is_shown().then_some(biometrics);
+            shown.map_err(|_| DeviceKeyFault::Failed)
+        };
+        self.reach(Ask::Show(shows, UNKNOWN), show).map(|_| ()).map_err(|_| PlatformFault)
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        let dismiss = |_: &FakeDeviceKey| {
+            let shown = self.state().shown.take();
+            shown.map_or(Ok(()), |shown| shown.dismiss()).map_err(|_| DeviceKeyFault::Failed)
+        };
+        self.reach(Ask::Dismiss, dismiss).map(|_| ()).map_err(|_| PlatformFault)
     }
 }
 
@@ -335,6 +393,9 @@ impl Listener for Stage {
         self.reach(Ask::Told(event.number, event.kind), |_| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
     }
 }
+
+/// The model knows which.
+const UNKNOWN: BioSlot = BioSlot { number: NOTHING, is_genuine: false };
 
 /// Of none of our kinds: the model did not expect it either.
 fn key(alias: &str) -> Result<Key, DeviceKeyFault> {

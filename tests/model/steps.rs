@@ -1,10 +1,13 @@
 //! What can happen to a wallet, and how often.
 
 use proptest::prelude::*;
+use walletlock_core::biometric::Budget;
 use walletlock_core::lockout::{Cooldown, Policy};
-use walletlock_core::platform::DeviceKeyFault;
+use walletlock_core::platform::{Availability, DeviceKeyFault};
 
 use crate::model::PinNumber;
+pub(crate) use crate::touches::{Touch, Wanted};
+use crate::touches::{currency, sensor, touches, wanted};
 
 /// Copies that someone keeps.
 pub(crate) const COPIES: usize = 4;
@@ -39,6 +42,13 @@ pub(crate) enum Act {
         current: Typed,
         new: Typed,
     },
+    /// Sets the PIN that wipes, or clears it.
+    SetWipePin {
+        session: usize,
+        current: Typed,
+        wipe: Option<Typed>,
+    },
+    HasWipePin(usize),
     Remove(Typed),
     Enrol(Typed),
     Wipe,
@@ -63,6 +73,21 @@ pub(crate) enum Act {
     IsLive(usize),
     Close(usize),
     LockNow,
+    /// With a finger.
+    Unlock {
+        wanted: Wanted,
+        touches: Vec<Touch>,
+    },
+    Enable {
+        session: usize,
+        touches: Vec<Touch>,
+    },
+    Disable(usize),
+    /// The app takes the prompt away.
+    Cancel,
+    /// On the phone.
+    EnrolAnotherFinger,
+    Sensor(Option<Availability>),
     Clock(ClockChange),
     /// The app ends and starts again, perhaps with another policy, perhaps because the phone did.
     Restart {
@@ -109,20 +134,46 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) policy: usize,
+    /// Set up at once.
+    pub(crate) has_biometrics: bool,
     pub(crate) steps: Vec<Step>,
 }
 
 pub(crate) fn lives() -> impl Strategy<Value = Life> {
-    (0..policies().len(), prop::collection::vec(step(2), 1..60)).prop_map(|(policy, steps)| Life { policy, steps })
+    let life = |has_biometrics: bool| {
+        let step = if has_biometrics { prop_oneof![2 => with_finger(), 1 => step(2)].boxed() } else { step(2) };
+        (0..policies().len(), prop::collection::vec(step, 1..60)).prop_map(move |(policy, steps)| Life {
+            policy,
+            has_biometrics,
+            steps,
+        })
+    };
+    prop_oneof![3 => life(false), 2 => life(true)]
+}
+
+/// What a person does whose finger opens the wallet.
+fn with_finger() -> BoxedStrategy<Step> {
+    let policy = prop::option::weighted(0.3, 0..policies().len());
+    let act = prop_oneof![
+        10 => (wanted(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        3 => Just(Act::Verify { pin: Typed::TheRightOne, patiently: true }),
+        2 => Just(Act::Enable { session: 0, touches: vec![Touch::Owner] }),
+        1 => touches().prop_map(|touches| Act::Enable { session: 0, touches }),
+        1 => act_inside(),
+    ];
+    let restart = (policy, prop::bool::weighted(0.2)).prop_map(|(policy, reboots)| Act::Restart { policy, reboots });
+    let act = prop_oneof![24 => act, 2 => restart, 1 => (0..COPIES).prop_map(Act::PutBack)];
+    with_twists(act.boxed(), 2, 6)
 }
 
 /// `depth`: how many calls may overtake one another.
 fn step(depth: u32) -> BoxedStrategy<Step> {
     let act = prop_oneof![36 => act(), 6 => restart(), 1 => (0..COPIES).prop_map(Act::PutBack)];
-    with_twists(act.boxed(), depth)
+    with_twists(act.boxed(), depth, 3)
 }
 
-fn with_twists(act: BoxedStrategy<Act>, depth: u32) -> BoxedStrategy<Step> {
+/// `undisturbed`: how often it is, of three times more.
+fn with_twists(act: BoxedStrategy<Act>, depth: u32, undisturbed: u32) -> BoxedStrategy<Step> {
     let fault = prop_oneof![
         4 => Just(DeviceKeyFault::Busy), 4 => Just(DeviceKeyFault::Failed), 1 => Just(DeviceKeyFault::Gone)
     ];
@@ -130,7 +181,7 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32) -> BoxedStrategy<Step> {
         fault.prop_map(Twist::Fault).boxed()
     } else {
         // A whole call inside another one. The process does not restart there.
-        let inner = with_twists(act_inside().boxed(), depth - 1);
+        let inner = with_twists(act_inside().boxed(), depth - 1, 3);
         prop_oneof![
             3 => fault.prop_map(Twist::Fault),
             2 => Just(Twist::Kill),
@@ -140,8 +191,8 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32) -> BoxedStrategy<Step> {
         .boxed()
     };
     let twists = prop_oneof![
-        3 => Just(vec![]),
-        3 => prop::collection::vec((0..10_usize, twist), 1..3),
+        undisturbed => Just(vec![]),
+        3 => prop::collection::vec((0..12_usize, twist), 1..3),
     ];
     (act, twists).prop_map(|(act, twists)| Step { act, twists }).boxed()
 }
@@ -176,10 +227,14 @@ fn act_inside() -> impl Strategy<Value = Act> {
     let item = || 0..3_u8;
     prop_oneof![
         26 => (typed(), any::<bool>()).prop_map(|(pin, patiently)| Act::Verify { pin, patiently }),
-        4 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
+        7 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
             Act::Change { session, current, new: Typed::Number(new) }
         }),
         1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
+        5 => (session(), known(), prop::option::weighted(0.7, typed())).prop_map(|(session, current, wipe)| {
+            Act::SetWipePin { session, current, wipe }
+        }),
+        1 => session().prop_map(Act::HasWipePin),
         1 => known().prop_map(Act::Remove),
         1 => typed().prop_map(Act::Enrol),
         4 => Just(Act::Prepare),
@@ -193,13 +248,20 @@ fn act_inside() -> impl Strategy<Value = Act> {
         1 => session().prop_map(Act::Close),
         1 => Just(Act::LockNow),
         6 => clock_change().prop_map(Act::Clock),
+        10 => (wanted(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        5 => (session(), touches()).prop_map(|(session, touches)| Act::Enable { session, touches }),
+        1 => session().prop_map(Act::Disable),
+        1 => Just(Act::Cancel),
+        1 => Just(Act::EnrolAnotherFinger),
+        1 => sensor().prop_map(Act::Sensor),
     ]
 }
 
 fn clock_change() -> impl Strategy<Value = ClockChange> {
-    // About the spans that matter: a late reading, a minute, idle and absolute time of a session, the duplicate window.
+    // About the spans that matter: a late reading, a minute, idle and absolute time of a session, the duplicate window, a fresh PIN, one
+    // that is too long ago.
     let span = || {
-        let about = prop::sample::select(vec![0_i64, 1_000, 30_000, 60_000, 120_000, 300_000, 900_000]);
+        let about = prop::sample::select(vec![0_i64, 1_000, 30_000, 60_000, 120_000, 300_000, 900_000, 3_600_000]);
         (about, -2..3_i64).prop_map(|(about, off)| (about + off).max(0))
     };
     let either_way = || (span(), any::<bool>()).prop_map(|(span, back)| if back { -span } else { span });
@@ -229,28 +291,43 @@ pub(crate) fn policies() -> Vec<Policy> {
     ];
     (tiny.lockout.lock_at, tiny.lockout.wipe_at) = (None, Some(6));
     (tiny.lockout.duplicate_memory, tiny.lockout.no_verdict_budget) = (2, 2);
+    let budget = |which, per_payment_minor, in_all_minor| {
+        let currency = currency(which);
+        Budget { currency, per_payment_minor, in_all_minor }
+    };
+    (tiny.biometric.strong_auth_max_age_h, tiny.biometric.max_uses) = (1, 3);
+    (tiny.biometric.failures_before_pin, tiny.biometric.failures_before_off) = (2, 3);
+    tiny.biometric.budgets = vec![budget(0, 2_000, 3_000), budget(1, 500, 500)];
     (tiny.session.idle_s, tiny.session.absolute_s, tiny.pin.remember) = (60, 120, 2);
-    let variant = |name: &str, change: fn(&mut Policy)| {
+    let variant = |name: &str, change: &dyn Fn(&mut Policy)| {
         let mut policy = Policy { name: name.to_owned(), ..tiny.clone() };
         change(&mut policy);
         policy
     };
     policies.extend([
-        variant("tiny, stricter", |policy| {
+        variant("tiny, stricter", &|policy| {
             (policy.lockout.lock_at, policy.lockout.per_boot_limit, policy.lockout.no_verdict_budget) =
                 (Some(5), Some(3), 1);
+            (policy.biometric.max_uses, policy.biometric.failures_before_off) = (2, 2);
+            policy.biometric.budgets = vec![budget(0, 1_000, 2_000)];
         }),
-        variant("tiny, easier", |policy| policy.lockout.cooldowns.clear()),
-        variant("tiny, easier in part", |policy| {
+        variant("tiny, easier", &|policy| {
+            policy.lockout.cooldowns.clear();
+            (policy.biometric.max_uses, policy.biometric.failures_before_pin) = (20, 3);
+            policy.biometric.budgets = vec![budget(0, 5_000, 9_000), budget(2, 1_000, 1_000)];
+        }),
+        variant("tiny, easier in part", &|policy| {
             (policy.lockout.no_verdict_budget, policy.session.idle_s, policy.pin.remember) = (0, 120, 0);
         }),
-        variant("tiny, locks", |policy| (policy.lockout.lock_at, policy.lockout.wipe_at) = (Some(5), None)),
-        variant("tiny, wipes soon", |policy| {
+        variant("tiny, locks", &|policy| (policy.lockout.lock_at, policy.lockout.wipe_at) = (Some(5), None)),
+        variant("tiny, wipes soon", &|policy| {
             policy.lockout.cooldowns.clear();
             policy.lockout.wipe_at = Some(2);
         }),
         tiny.clone(),
         tiny,
     ]);
+    // A prompt that nobody answers is waited for.
+    policies.iter_mut().for_each(|policy| policy.biometric.prompt_timeout_ms = 1);
     policies
 }

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 41] = [
+const NEEDED: [&str; 63] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -37,6 +37,23 @@ const NEEDED: [&str; 41] = [
     "session ended",
     "wrong state",
     "fault",
+    "unlocked by a finger",
+    "not recognised",
+    "key invalidated",
+    "timed out",
+    "prompt ended",
+    "PIN needed",
+    "not now: locked",
+    "not now: switched off",
+    "not now: enrolment changed",
+    "not now: off after failures",
+    "not now: too many failures",
+    "not now: first unlock",
+    "not now: PIN too long ago",
+    "not now: too many uses",
+    "not now: over budget",
+    "not now: risk raised",
+    "not now: the sensor",
     // What no outcome tells.
     "no verdict, given back",
     "no verdict, counted",
@@ -49,6 +66,11 @@ const NEEDED: [&str; 41] = [
     "rotated at opening",
     "a wipe finished",
     "a damaged wallet wiped",
+    "a wipe PIN set",
+    "a wipe PIN cleared",
+    "wiped by its PIN",
+    "a hooked answer",
+    "one prompt at a time",
     // Where somebody came in between.
     "killed at the clock",
     "killed at the device key",

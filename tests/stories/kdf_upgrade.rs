@@ -9,10 +9,10 @@ use walletlock_core::{AntiRollback, Options, WalletLock};
 
 use crate::wallet::{PIN, Wallet};
 
-const DEARER: KdfCost = KdfCost { memory_kib: 128, passes: 2, lanes: 1 };
+pub(crate) const DEARER: KdfCost = KdfCost { memory_kib: 128, passes: 2, lanes: 1 };
 
 /// The same phone with a version of Walletlock that chooses this cost.
-fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet {
+pub(crate) fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet {
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
     let path = folder.path().join("wallet.db");

@@ -9,6 +9,7 @@ mod u1_failed_attempts;
 mod u2_which_lock;
 mod u5_payment_pin;
 mod u6_biometrics;
+mod u6_overtaken;
 mod u6_prompt;
 
 mod ahead;
@@ -23,5 +24,8 @@ mod policy_changes;
 mod reopening;
 mod rollback;
 mod sessions;
+mod stale_keys;
 mod vault;
 mod wipe;
+mod wipe_again;
+mod wipe_pin;

@@ -13,7 +13,7 @@ use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
 use crate::faults::{Faults, Of};
 use crate::wallet::{PIN, Wallet, entry, open};
 
-fn copy_files(from: &Path, to: &Path) {
+pub(crate) fn copy_files(from: &Path, to: &Path) {
     for file in fs::read_dir(to).expect("a folder") {
         fs::remove_file(file.expect("a file").path()).expect("removed");
     }
@@ -23,13 +23,13 @@ fn copy_files(from: &Path, to: &Path) {
     }
 }
 
-fn picture(folder: &Path) -> TempDir {
+pub(crate) fn picture(folder: &Path) -> TempDir {
     let picture = TempDir::new().expect("a folder");
     copy_files(folder, picture.path());
     picture
 }
 
-fn keys_of(wallet: &Wallet, kind: &str) -> usize {
+pub(crate) fn keys_of(wallet: &Wallet, kind: &str) -> usize {
     wallet.phone.device_key.all_aliases().iter().filter(|alias| alias.contains(&format!("/{kind}/"))).count()
 }
 
@@ -131,20 +131,36 @@ fn a_wiped_wallet_without_its_files_is_wiped() {
     }
 }
 
+/// What is no database, what is one up to where it breaks, and what is found to be broken only by the wipe.
 #[test]
 fn a_damaged_wallet_is_wiped_too() {
-    let wallet = Wallet::enrolled("walletlock");
-    let path = wallet.path();
-    let damage = |_: &Path| fs::write(&path, b"no database at all, but more than nothing").expect("written");
-    let wallet = wallet.between_runs(damage).expect("it opens");
-    assert!(matches!(wallet.status(), LockStatus::Locked { reason: LockReason::DataDamaged, .. }));
-    assert_eq!(wallet.lock.wipe(), Ok(()));
-    assert_eq!(wallet.status(), LockStatus::Wiped);
-    assert_eq!((keys_of(&wallet, "pin"), keys_of(&wallet, "seal")), (0, 0));
-    let wallet = wallet.restart();
-    assert_eq!(wallet.status(), LockStatus::Wiped);
-    drop(wallet.enrol(PIN));
-    assert!(wallet.restart().status().is_ready());
+    type Damage = fn(&Path);
+    let damages: [(&str, bool, Damage); 3] = [
+        ("no database", true, |path| fs::write(path, b"no database at all, but more than nothing").expect("written")),
+        ("broken pages", true, |path| {
+            let mut bytes = fs::read(path).expect("read");
+            bytes[4096..].fill(0xff);
+            fs::write(path, bytes).expect("written");
+        }),
+        ("no journal", false, |path| {
+            let database = rusqlite::Connection::open(path).expect("a database");
+            database.execute_batch("DROP TABLE journal").expect("dropped");
+        }),
+    ];
+    for (what, is_seen, damage) in damages {
+        let wallet = Wallet::enrolled("walletlock");
+        let path = wallet.path();
+        let wallet = wallet.between_runs(|_| damage(&path)).expect("it opens");
+        let is_damaged = matches!(wallet.status(), LockStatus::Locked { reason: LockReason::DataDamaged, .. });
+        assert_eq!(is_damaged, is_seen, "{what}");
+        assert_eq!(wallet.lock.wipe(), Ok(()), "{what}");
+        assert_eq!(wallet.status(), LockStatus::Wiped, "{what}");
+        assert_eq!((keys_of(&wallet, "pin"), keys_of(&wallet, "seal")), (0, 0), "{what}");
+        let wallet = wallet.restart();
+        assert_eq!(wallet.status(), LockStatus::Wiped, "{what}");
+        drop(wallet.enrol(PIN));
+        assert!(wallet.restart().status().is_ready(), "{what}");
+    }
 }
 
 /// Whichever call of the keystore fails or is the last of a killed process, nothing opens the wallet once the PIN's key is gone, and it is

@@ -4,6 +4,7 @@ mod biometric_slot;
 mod data_key;
 pub mod kdf;
 mod slot;
+mod wipe_check;
 
 pub use biometric_slot::BiometricSlot;
 pub(crate) use biometric_slot::SlotKey;
@@ -11,3 +12,4 @@ pub use data_key::DataKey;
 pub use kdf::{Calibration, KdfCost, KdfMemory};
 pub use slot::{PinSlot, SlotError};
 pub(crate) use slot::{derive_kek, device_key_input};
+pub(crate) use wipe_check::WipeCheck;

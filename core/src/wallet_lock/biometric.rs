@@ -1,6 +1,7 @@
 //! Biometrics: the gate decides, the phone asks, and the slot opens with what comes back or it does not. Whatever a callback says, only
 //! the key opens anything.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -81,10 +82,20 @@ impl WalletLock {
         let Some(shown) = self.begin_prompt(found.timeout_ms) else {
             return Ok(BiometricOutcome::NoVerdict(NoVerdict::TryAgain));
         };
-        self.transact(now, Durability::Ordered, |changes| {
-            changes.note(Kind::BiometricsAsked, details_of(request));
-            Ok(())
+        if lock(&self.sessions).generation() != generation {
+            // Locked since: nothing would be opened.
+            return Ok(BiometricOutcome::Ended(PromptEnd::CancelledBySystem));
+        }
+        let is_in_force = self.transact(now, Durability::Ordered, |changes| {
+            let is_in_force = found.is_in_force(changes.wallet_id, changes.record);
+            if is_in_force {
+                changes.note(Kind::BiometricsAsked, details_of(request));
+            }
+            Ok(is_in_force)
         })?;
+        if !is_in_force {
+            return Ok(BiometricOutcome::NoVerdict(NoVerdict::TryAgain));
+        }
         let prompt = Prompt {
             alias: self.biometric_alias(found.slot.key_number()),
             purpose: request.payment.clone().map_or(PromptPurpose::Unlock, PromptPurpose::Pay),
@@ -205,6 +216,10 @@ impl WalletLock {
     fn note_end(&self, found: &Found, how: PromptEnd) -> Result<BiometricOutcome, LockError> {
         let now = self.platform.clock.now()?;
         let ended = |changes: &mut Changing<'_>| {
+            if *changes.wallet_id != found.wallet_id {
+                // Removed meanwhile, and its prompt with it.
+                return Ok(());
+            }
             let is_in_force = found.is_in_force(changes.wallet_id, changes.record);
             changes.note(Kind::BiometricsEnded, Details::of("how", name_of(how)));
             if how == PromptEnd::KeyInvalidated && is_in_force {
@@ -261,7 +276,9 @@ impl Shown<'_> {
 impl Drop for Shown<'_> {
     fn drop(&mut self) {
         if self.asked.close() {
-            let _it_goes_by_itself = self.lock.platform.biometrics.dismiss();
+            // Whatever becomes of that, the next prompt gets its turn; and this may be the end of a call that panicked itself.
+            let dismiss = AssertUnwindSafe(|| self.lock.platform.biometrics.dismiss());
+            let _it_goes_by_itself = panic::catch_unwind(dismiss);
         }
         *lock(&self.lock.prompt) = None;
     }

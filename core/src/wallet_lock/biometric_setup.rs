@@ -56,13 +56,15 @@ impl Session {
         })
     }
 
-    /// From now on only the PIN opens the wallet. `false` if that was so already.
+    /// From now on only the PIN opens the wallet; what a finger or face opened ends. `false` if they were off already.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`super::FRESH_PIN_MS`].
     pub fn disable_biometrics(&self) -> Result<bool, LockError> {
         self.check_fresh()?;
         let number = self.change(|_, changes| {
             let number = changes.record.biometric.slot().map(BiometricSlot::key_number);
+            // With the change, not once the listeners have heard of it.
+            self.end_those_of_biometrics();
             if changes.record.biometric.switch_off() {
                 changes.note(Kind::BiometricsOff, Details::of("because", NotNow::SwitchedOff.name()));
             }

@@ -4,12 +4,12 @@ use super::enrol::{SlotRequest, too_short};
 use super::outcome::{NoVerdict, PinChange, Refusal};
 use super::session::{Session, open_index};
 use super::transaction::draw;
-use super::verify_pin::Proof;
+use super::verify_pin::{Found, Proof};
 use super::{WalletLock, judge, lock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
+use crate::key_slots::KdfCost;
 use crate::key_slots::kdf::CALIBRATION;
-use crate::key_slots::{KdfCost, PinSlot};
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::record::Slot;
@@ -59,25 +59,34 @@ impl WalletLock {
             // The PIN that was proven may have been changed since: then its proof is worth nothing.
             let Some(slot) = record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
             let history = open_index(sealed, record, data_key)?.pin_history;
-            Ok(Some((slot, record.policy.pin.clone(), history)))
+            Ok(Some((slot, record.policy.pin.clone(), history, record.wipe_check.clone())))
         })?;
-        let Some((old, policy, mut history)) = found else { return Ok(try_again()) };
+        let Some((old, policy, mut history, wipe_check)) = found else { return Ok(try_again()) };
         let history_output = self.derive(pin, &history.salt, &history.cost)?;
         if history.contains(data_key, &history_output, policy.remember) {
             return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
         }
         history.push(data_key, &history_output);
         let mut random = draw(&self.platform)?;
+        // The wipe PIN's check hangs on the salt, and only the wipe PIN could make it anew. The same salt under two PINs of one wallet is
+        // sound: it still is no other wallet's, so no table serves two, and the new slot takes the new device key, without which an
+        // attacker who guesses at both slots at once learns nothing of either.
+        let salt = if wipe_check.is_set() { *old.salt() } else { *random.bytes() };
+        let kdf_output = &*self.derive(pin, &salt, &old.cost())?;
+        if wipe_check.matches(kdf_output) {
+            // Said of the last PINs too, so that it does not tell which of them it is.
+            return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
+        }
         // Random, so that no two changes, nor two wallets, ever mean the same key.
         let key_number = u64::from_be_bytes(*random.bytes());
         let (old_key, new_key) = (self.pin_alias(old.key_number()), self.pin_alias(key_number));
         self.platform.device_key.create(&new_key, KeyPurpose::PinSlot)?;
-        let request = SlotRequest { pin, wallet_id, cost: old.cost(), key_number, data_key };
+        let request = SlotRequest { kdf_output, salt, wallet_id, cost: old.cost(), key_number, data_key };
         let made = self.make_slot(&mut random, &request);
         let details = self.level_details(&new_key);
         let replaced = made.and_then(|slot| {
             self.transact_for_good(&mut random, *now, |changes| {
-                if changes.record.pin_slot != Some(Slot::from(&old)) {
+                if changes.record.pin_slot != Some(Slot::from(&old)) || changes.record.wipe_check != wipe_check {
                     return Ok(false);
                 }
                 // Read again: the vault may have changed meanwhile.
@@ -107,21 +116,25 @@ impl WalletLock {
     }
 
     /// Makes the slot as dear as [`Self::prepare`] found it should be. The PIN was right: that it cannot be done now changes nothing.
-    pub(super) fn bring_up_to_date(&self, pin: &Pin, old: &PinSlot, proof: &Proof) {
+    pub(super) fn bring_up_to_date(&self, pin: &Pin, found: &Found, proof: &Proof) {
         let Some(cost) = lock(&self.chosen_again).take() else { return };
-        let _at_the_next_right_pin = self.rewrap(pin, old, cost, proof);
+        let _at_the_next_right_pin = self.rewrap(pin, found, cost, proof);
     }
 
-    fn rewrap(&self, pin: &Pin, old: &PinSlot, cost: KdfCost, proof: &Proof) -> Result<(), LockError> {
+    fn rewrap(&self, pin: &Pin, found: &Found, cost: KdfCost, proof: &Proof) -> Result<(), LockError> {
+        let Found { slot: old, wipe_check, .. } = found;
         let mut random = draw(&self.platform)?;
-        let slot = if cost == old.cost() {
+        // With a wipe PIN, whose check hangs on the cost, it waits until that is cleared.
+        let slot = if cost == old.cost() || wipe_check.is_set() {
             old.clone()
         } else {
             let Proof { data_key, wallet_id, .. } = proof;
-            self.make_slot(&mut random, &SlotRequest { pin, wallet_id, cost, key_number: old.key_number(), data_key })?
+            let (salt, key_number) = (*random.bytes(), old.key_number());
+            let kdf_output = &*self.derive(pin, &salt, &cost)?;
+            self.make_slot(&mut random, &SlotRequest { kdf_output, salt, wallet_id, cost, key_number, data_key })?
         };
         let rewrapped = self.transact_for_good(&mut random, proof.now, |changes| {
-            if changes.record.pin_slot == Some(Slot::from(old)) {
+            if changes.record.pin_slot == Some(Slot::from(old)) && changes.record.wipe_check == *wipe_check {
                 changes.record.pin_slot = Some((&slot).into());
                 changes.record.calibration = CALIBRATION;
                 if slot != *old {
@@ -137,6 +150,6 @@ impl WalletLock {
 }
 
 /// Someone else changed the PIN, or removed the wallet, while this change was under way.
-fn try_again() -> PinChange {
+pub(super) fn try_again() -> PinChange {
     PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
 }

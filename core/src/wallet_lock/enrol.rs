@@ -15,8 +15,8 @@ use super::{State, WalletLock, judge, lock};
 use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::journal::{Event, Head, Kind, derive_private_key, derive_public_key};
-use crate::key_slots::kdf::CALIBRATION;
-use crate::key_slots::{DataKey, KdfCost, PinSlot, derive_kek, device_key_input};
+use crate::key_slots::kdf::{CALIBRATION, SALT_BYTES};
+use crate::key_slots::{DataKey, KdfCost, PinSlot, WipeCheck, derive_kek, device_key_input};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
@@ -29,9 +29,10 @@ use crate::vault::{Index, Vault};
 
 const FIRST_EPOCH: u64 = 0;
 
-/// What [`WalletLock::make_slot`] wraps, for whom, and under which device key.
+/// What [`WalletLock::make_slot`] wraps, for whom, under what the PIN gave with this salt and cost, and under which device key.
 pub(super) struct SlotRequest<'a> {
-    pub(super) pin: &'a Pin,
+    pub(super) kdf_output: &'a [u8; 32],
+    pub(super) salt: [u8; SALT_BYTES],
     pub(super) wallet_id: &'a [u8; 16],
     pub(super) cost: KdfCost,
     pub(super) key_number: u64,
@@ -184,14 +185,18 @@ impl WalletLock {
         let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
         let wallet_id = &header.wallet_id;
         self.begin_unfinished(turn, store, wallet_id)?;
-        let rollback_protection = self.anti_rollback.choose(|| self.measure_rotation(&header))?;
         let key_number = u64::from_be_bytes(*random.bytes());
-        self.platform.device_key.create(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
+        // First: a keystore finds out with its first key where it makes them, and that is not to be measured.
         self.platform.device_key.create(&self.pin_alias(key_number), KeyPurpose::PinSlot)?;
+        let rollback_protection = self.anti_rollback.choose(|| self.measure_rotation(&header))?;
+        self.platform.device_key.create(&self.seal_alias(FIRST_EPOCH), KeyPurpose::Seal)?;
         let key = self.seal_key(&header)?;
         let cost = self.calibration.choose(&mut lock(&self.memory)).ok_or(LockError::Invalid("Argon2id cost"))?;
         let data_key = DataKey::make(random);
-        let slot = self.make_slot(random, &SlotRequest { pin, wallet_id, cost, key_number, data_key: &data_key })?;
+        let salt = *random.bytes();
+        let kdf_output = &*self.derive(pin, &salt, &cost)?;
+        let request = SlotRequest { kdf_output, salt, wallet_id, cost, key_number, data_key: &data_key };
+        let slot = self.make_slot(random, &request)?;
         let mut history = PinHistory::make(random, cost);
         let history_output = self.derive(pin, &history.salt, &cost)?;
         history.push(&data_key, &history_output);
@@ -207,6 +212,7 @@ impl WalletLock {
             vault_version: 1,
             rollback_protection,
             biometric: Biometric::new(now),
+            wipe_check: WipeCheck::make_filler(random),
         };
         let is_protected = record.is_protected();
         let details = self.level_details(&self.pin_alias(key_number)).and("policy", &self.offered.name);
@@ -218,15 +224,13 @@ impl WalletLock {
         Ok(Made { header, key, sealed, key_number, data_key, event, is_protected })
     }
 
-    /// Wraps the data key under a PIN and a device key. No lock on the record is held: Argon2id and the device key take their time.
+    /// Wraps the data key under a PIN and a device key. No lock on the record is held: the device key takes its time.
     pub(super) fn make_slot(&self, random: &mut Random, request: &SlotRequest<'_>) -> Result<PinSlot, LockError> {
-        let salt = *random.bytes();
-        let kdf_output = self.derive(request.pin, &salt, &request.cost)?;
-        let input = device_key_input(request.wallet_id, &kdf_output);
-        let device_output = self.device_mac(&self.pin_alias(request.key_number), &input)?;
-        let kek = derive_kek(&kdf_output, &device_output, &salt);
-        PinSlot::make(random, request.wallet_id, request.cost, request.key_number, salt, &kek, request.data_key)
-            .ok_or(LockError::Invalid("key slot"))
+        let SlotRequest { kdf_output, salt, wallet_id, cost, key_number, data_key } = *request;
+        let input = device_key_input(wallet_id, kdf_output);
+        let device_output = self.device_mac(&self.pin_alias(key_number), &input)?;
+        let kek = derive_kek(kdf_output, &device_output, &salt);
+        PinSlot::make(random, wallet_id, cost, key_number, salt, &kek, data_key).ok_or(LockError::Invalid("key slot"))
     }
 
     pub(super) fn derive(&self, pin: &Pin, salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, LockError> {

@@ -1,7 +1,7 @@
 //! The seal's keys, one an epoch. The next one is made ahead of need, and the last one is deleted as soon as the next seals the record.
 //!
-//! Whoever makes such a key, commits under it or destroys keys has the turn, so that no two ever mean different keys by one alias. The turn
-//! is no mutex: who finds it taken waits, but not for ever, and not for itself.
+//! Whoever makes such a key, commits under a new one or deletes one has the turn, so that no two ever mean different keys by one alias. The
+//! turn is no mutex: who finds it taken waits, but not for ever, and not for itself.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle, ThreadId};
@@ -191,7 +191,14 @@ impl Turn<'_> {
     fn make(&self, header: &RecordHeader) -> Result<NextSeal, DeviceKeyFault> {
         let Epochs { device_key, state, .. } = self.0;
         let alias = self.0.alias(header.epoch);
-        if std::mem::replace(&mut lock(state).is_used, true) {
+        let is_stale = {
+            let mut state = lock(state);
+            let listed = state.left.len();
+            // One that was to go by this name goes now. Later, that would be the new one.
+            state.left.retain(|left| *left != alias);
+            std::mem::replace(&mut state.is_used, true) || state.left.len() < listed
+        };
+        if is_stale {
             device_key.delete(&alias)?;
         }
         device_key.create(&alias, KeyPurpose::Seal)?;

@@ -15,6 +15,7 @@ mod status;
 mod transaction;
 mod verify_pin;
 mod wipe;
+mod wipe_pin;
 mod wrong_guesses;
 
 use std::path::PathBuf;
@@ -206,8 +207,9 @@ impl WalletLock {
 
     /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
     pub fn lock_now(&self) {
-        self.cancel_biometrics();
         lock(&self.sessions).end_all();
+        // After that: a prompt that is about to be shown sees either the one or the other.
+        self.cancel_biometrics();
     }
 
     /// Lets `listener` hear of every journal line from now on. Returns a number for [`Self::remove_listener`].

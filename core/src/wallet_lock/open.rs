@@ -114,8 +114,14 @@ impl WalletLock {
     ) -> Result<State, LockError> {
         match row {
             // A key whose record is gone, or a record's rest without it: someone took the record away.
-            None if !keys.is_empty() || store.has_content()? => Err(LockError::DataDamaged),
-            None => Ok(State::Unconfigured(store)),
+            None if !keys.iter().all(|key| self.is_biometric_alias(key)) || store.has_content()? => {
+                Err(LockError::DataDamaged)
+            }
+            None => {
+                // No wallet has that kind alone: made for a finger while everything was being removed.
+                let _before_a_pin_is_set = self.delete_keys(&keys);
+                Ok(State::Unconfigured(store))
+            }
             // This row stands alone; beside anything else someone put it there.
             Some(StoredRecord::Unfinished) if store.has_content()? => Err(LockError::DataDamaged),
             Some(StoredRecord::Unfinished) => {
@@ -186,7 +192,7 @@ impl WalletLock {
         let tightens = found.lockout.open_tries() > 0 || (adopts && found.policy != self.offered);
         let next = if tightens && found.is_protected() { turn.next(&sealed.header).ok() } else { None };
         let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
-        let committed = sealed.commit(random, now, durability, next.as_ref(), |changes| {
+        let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |changes| {
             let record = &mut *changes.record;
             record.lockout.save_wait(now);
             let open = record.lockout.count_open_as_wrong(now);

@@ -94,12 +94,12 @@ pub enum Enrolment {
     Forbidden(Vec<Finding>),
 }
 
-/// How changing the PIN ended.
+/// How changing the PIN, or the wipe PIN, ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PinChange {
     /// The new PIN is in force.
     Changed,
-    /// The new PIN is not allowed, for these reasons. The old one is in force.
+    /// The new PIN is not allowed, for these reasons. What was in force is.
     Forbidden(Vec<Finding>),
     /// The current PIN was not accepted.
     Refused(Refusal),

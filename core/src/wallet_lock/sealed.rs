@@ -27,9 +27,13 @@ struct Seal {
     sealed: Vec<u8>,
 }
 
+/// What changes the record. It is called once at most.
+///
+/// Not a type of its own for each: what a commit takes is several KiB of code, and each would bring its own.
+pub(super) type Change<'a> = &'a mut dyn FnMut(&mut Changing<'_>) -> Result<(), LockError>;
+
 /// A change that is written.
-pub(super) struct Committed<T> {
-    pub(super) result: T,
+pub(super) struct Committed {
     pub(super) events: Vec<Event>,
     /// The epochs that are over with it.
     pub(super) over: Option<Vec<u64>>,
@@ -76,14 +80,14 @@ impl Sealed {
 
     /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
     /// With `next`, which must be the key after the one in force, it is sealed with that, if its epoch moves on.
-    pub(super) fn commit<T>(
+    pub(super) fn commit(
         &mut self,
         random: &mut Random,
         now: Now,
         durability: Durability,
         next: Option<&NextSeal>,
-        change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
-    ) -> Result<Committed<T>, LockError> {
+        change: Change<'_>,
+    ) -> Result<Committed, LockError> {
         let Self { store, header, seals } = self;
         let rows = store.begin(durability)?;
         let (last, mut record) = check(rows.record()?, seals)?;
@@ -102,14 +106,14 @@ impl Sealed {
             lines: Vec::new(),
             flush: false,
         };
-        let result = change(&mut changing)?;
+        change(&mut changing)?;
         let Changing { record, random, lines, flush, .. } = changing;
         let mut events = Vec::new();
         for (kind, details) in lines {
             events.push(append(&rows, record, random, now, kind, &details)?);
         }
         if *record == before {
-            return Ok(Committed { result, events, over: None });
+            return Ok(Committed { events, over: None });
         }
         let sealed = seal(record, random, &key, &found)?;
         rows.put_record(&found, &sealed)?;
@@ -121,10 +125,10 @@ impl Sealed {
         let over = before.into_iter().filter(|epoch| *epoch != found.epoch).collect();
         if flush {
             // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
-            // wipe that the missing device key completes.
+            // wipe that the keystore's mark completes.
             let _undone_at_worst = store.flush();
         }
-        Ok(Committed { result, events, over: next.map(|_| over) })
+        Ok(Committed { events, over: next.map(|_| over) })
     }
 }
 

@@ -219,8 +219,15 @@ impl Session {
         lock(&self.lock.sessions).end_all_but(self.id);
     }
 
+    pub(super) fn end_those_of_biometrics(&self) {
+        lock(&self.lock.sessions).end_those_of_biometrics();
+    }
+
     /// Reads with the data key, if the session lives and what it opened is still there.
-    fn look<T>(&self, look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>) -> Result<T, LockError> {
+    pub(super) fn look<T>(
+        &self,
+        look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>,
+    ) -> Result<T, LockError> {
         leaving_nothing(|| {
             let Opened { data_key, wallet_id, .. } = self.open()?;
             self.lock.read(|sealed, record| {
@@ -317,6 +324,11 @@ impl Sessions {
     /// not a clock set back: two threads read the clock in one order and came here in the other.
     fn end_expired(&mut self, now: Now, reading: u64) {
         self.live.retain(|_, live| live.used_at >= reading || (live.absolute.is_live(now) && live.idle.is_live(now)));
+    }
+
+    fn end_those_of_biometrics(&mut self) {
+        self.live.retain(|_, live| live.means == Means::Pin);
+        self.generation += 1;
     }
 
     fn end_all_but(&mut self, id: u64) {

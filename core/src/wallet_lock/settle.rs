@@ -19,6 +19,8 @@ struct Settling<'a> {
     charge: ChargeId,
     found: &'a Found,
     judged: Verdict,
+    /// Wrong, and the PIN that wipes.
+    is_wipe_pin: bool,
     now: Now,
 }
 
@@ -41,18 +43,21 @@ impl WalletLock {
         checked: Checked,
         now: Now,
     ) -> Result<(DataKey, SessionPolicy), Refusal> {
-        let Checked { verdict, kdf_output } = checked;
+        let Checked { verdict, kdf_output, is_wipe_pin } = checked;
         let repeated = kdf_output.as_ref().is_some_and(|output| lock(&self.wrong_guesses).contains(output, now));
+        // The wipe PIN is never merely typed again.
+        let repeated = repeated & !is_wipe_pin;
         let judged = match &verdict {
             Ok(Some(_)) => Verdict::Right,
             Ok(None) if repeated => Verdict::Duplicate,
             Ok(None) => Verdict::Wrong,
             Err(_) => Verdict::None,
         };
-        let settled = self.write_settlement(random, &Settling { charge, found, judged, now }).map_err(|error| {
-            lock(&self.unsettled).push(charge);
-            self.refusal(&error)
-        })?;
+        let settled =
+            self.write_settlement(random, &Settling { charge, found, judged, is_wipe_pin, now }).map_err(|error| {
+                lock(&self.unsettled).push(charge);
+                self.refusal(&error)
+            })?;
         let Some(Settled { in_force, wiped, status, policy }) = settled else {
             return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
         };
@@ -94,7 +99,7 @@ impl WalletLock {
         settling: &Settling<'_>,
         adopt: bool,
     ) -> Result<Option<Settled>, LockError> {
-        let Settling { charge, found, judged, now } = *settling;
+        let Settling { charge, found, judged, is_wipe_pin, now } = *settling;
         if *changes.wallet_id != found.wallet_id {
             // The wallet was removed meanwhile, and this try with it.
             return Ok(None);
@@ -105,6 +110,9 @@ impl WalletLock {
         let in_force = record.pin_slot == Some(Slot::from(&found.slot));
         let judged = if in_force { judged } else { Verdict::None };
         let Some(settled) = record.lockout.settle(&policy.lockout, charge, judged) else { return Ok(None) };
+        // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
+        let is_wipe_pin = is_wipe_pin && judged == Verdict::Wrong && record.wipe_check == found.wipe_check;
+        let wipe = settled.wipe || is_wipe_pin;
         let details = details_of(judged, &record.lockout);
         changes.note(line_of(judged), details);
         if judged == Verdict::Right {
@@ -114,7 +122,7 @@ impl WalletLock {
                 changes.adopt(&self.offered);
             }
         }
-        if settled.wipe {
+        if wipe {
             changes.wipe()?;
         } else if settled.counted {
             let standing = changes.record.lockout.evaluate(&policy.lockout, now);
@@ -128,7 +136,7 @@ impl WalletLock {
             // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
             lock(&self.sessions).end_all();
         }
-        Ok(Some(Settled { in_force, wiped: settled.wipe, status, policy: changes.record.policy.clone() }))
+        Ok(Some(Settled { in_force, wiped: wipe, status, policy: changes.record.policy.clone() }))
     }
 }
 

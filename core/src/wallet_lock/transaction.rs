@@ -1,7 +1,7 @@
 //! Reading and changing the record of whatever state the lock is in, and telling listeners afterwards.
 
 use super::epochs::NextSeal;
-use super::sealed::{Changing, Committed, Sealed};
+use super::sealed::{Change, Changing, Committed, Sealed};
 use super::{State, WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::Event;
@@ -48,7 +48,8 @@ impl WalletLock {
         durability: Durability,
         change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
-        let Committed { result, events, .. } = self.commit(random, now, durability, None, change)?;
+        let (result, Committed { events, .. }) =
+            with_result(change, |change| self.commit(random, now, durability, None, change))?;
         self.tell(events);
         Ok(result)
     }
@@ -64,7 +65,16 @@ impl WalletLock {
         now: Now,
         change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<(T, Result<(), DeviceKeyFault>), LockError> {
-        let (result, events, deleted) = {
+        with_result(change, |change| self.change_for_good(random, now, change))
+    }
+
+    fn change_for_good(
+        &self,
+        random: &mut Random,
+        now: Now,
+        change: Change<'_>,
+    ) -> Result<Result<(), DeviceKeyFault>, LockError> {
+        let (events, deleted) = {
             let turn = self.epochs.take_turn()?;
             turn.delete_left()?;
             let next = match turn.made() {
@@ -75,15 +85,15 @@ impl WalletLock {
             if matches!(committed, Err(LockError::Storage)) {
                 turn.spoil();
             }
-            let Committed { result, events, over } = committed?;
+            let Committed { events, over } = committed?;
             let deleted = match (over, next) {
                 (Some(over), Some(next)) => turn.rotated(&next.header, &over),
                 _ => Ok(()),
             };
-            (result, events, deleted)
+            (events, deleted)
         };
         self.tell(events);
-        Ok((result, deleted))
+        Ok(deleted)
     }
 
     /// The open part of a record whose epoch moves on. `None`: it does not.
@@ -91,14 +101,14 @@ impl WalletLock {
         self.read_row(|_, header, record| Ok(record.is_protected().then_some(*header)))
     }
 
-    fn commit<T>(
+    fn commit(
         &self,
         random: &mut Random,
         now: Now,
         durability: Durability,
         next: Option<&NextSeal>,
-        change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
-    ) -> Result<Committed<T>, LockError> {
+        change: Change<'_>,
+    ) -> Result<Committed, LockError> {
         let mut state = lock(&self.state);
         let result = match &mut *state {
             State::Sealed(sealed) => sealed.commit(random, now, durability, next, change),
@@ -126,6 +136,20 @@ impl WalletLock {
         }
         result
     }
+}
+
+/// Has `commit` make the change, and returns what the change and what the commit came to.
+fn with_result<T, U>(
+    change: impl FnOnce(&mut Changing<'_>) -> Result<T, LockError>,
+    commit: impl FnOnce(Change<'_>) -> Result<U, LockError>,
+) -> Result<(T, U), LockError> {
+    let (mut change, mut result) = (Some(change), None);
+    let committed = commit(&mut |changes| {
+        let change = change.take().ok_or(LockError::WrongState)?;
+        result = Some(change(changes)?);
+        Ok(())
+    })?;
+    Ok((result.ok_or(LockError::WrongState)?, committed))
 }
 
 /// Randomness for one call.

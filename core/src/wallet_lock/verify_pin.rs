@@ -11,7 +11,7 @@ use super::transaction::draw;
 use super::{WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
-use crate::key_slots::{DataKey, PinSlot, derive_kek, device_key_input};
+use crate::key_slots::{DataKey, PinSlot, WipeCheck, derive_kek, device_key_input};
 use crate::lockout::{ChargeId, SessionPolicy, Standing};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
@@ -36,6 +36,7 @@ pub(super) struct Proof {
 /// What was found in the record before anything is charged.
 pub(super) struct Found {
     pub(super) slot: PinSlot,
+    pub(super) wipe_check: WipeCheck,
     pub(super) wallet_id: [u8; 16],
     /// No fault after the charge is given back any more.
     budget_is_spent: bool,
@@ -48,6 +49,8 @@ type Charged = (ChargeId, Result<(), DeviceKeyFault>);
 pub(super) struct Checked {
     pub(super) verdict: Result<Option<DataKey>, DeviceKeyFault>,
     pub(super) kdf_output: Option<Zeroizing<[u8; 32]>>,
+    /// It is the wipe PIN. Computed in every try, and looked at only by its settlement.
+    pub(super) is_wipe_pin: bool,
 }
 
 impl WalletLock {
@@ -82,7 +85,7 @@ impl WalletLock {
             let (data_key, session) = proven?;
             let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
-            self.bring_up_to_date(&pin, &found.slot, &proof);
+            self.bring_up_to_date(&pin, &found, &proof);
             Ok(proof)
         })
     }
@@ -98,7 +101,7 @@ impl WalletLock {
         let checked = match irrevocable {
             Ok(()) => self.check(pin, found),
             // A copy from before the charge would still open: nothing may be learnt from this try.
-            Err(fault) => Checked { verdict: Err(fault), kdf_output: None },
+            Err(fault) => Checked { verdict: Err(fault), kdf_output: None, is_wipe_pin: false },
         };
         self.settle(random, charge, found, checked, now)
     }
@@ -110,6 +113,7 @@ impl WalletLock {
             Ok(match (record.slot(), standing) {
                 (Some(slot), Standing::Ready { .. }) => Ok(Found {
                     slot,
+                    wipe_check: record.wipe_check.clone(),
                     wallet_id: sealed.header.wallet_id,
                     budget_is_spent: record.lockout.budget_is_spent(),
                 }),
@@ -177,21 +181,24 @@ impl WalletLock {
         Ok((charged?, irrevocable))
     }
 
-    /// Argon2id, the device key, the slot: it opens or it does not.
+    /// Argon2id, the wipe PIN's check, the device key, the slot: it opens or it does not.
     fn check(&self, pin: &Pin, found: &Found) -> Checked {
         let kdf_output = {
             let mut memory = lock(&self.memory);
             match memory.derive_from_pin(pin, found.slot.salt(), &found.slot.cost()) {
                 Ok(output) => output,
-                Err(_) => return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None },
+                Err(_) => {
+                    return Checked { verdict: Err(DeviceKeyFault::Failed), kdf_output: None, is_wipe_pin: false };
+                }
             }
         };
+        let is_wipe_pin = found.wipe_check.matches(&kdf_output);
         let alias = self.pin_alias(found.slot.key_number());
         let verdict = self.device_mac(&alias, &device_key_input(&found.wallet_id, &kdf_output)).map(|device_output| {
             let kek = derive_kek(&kdf_output, &device_output, found.slot.salt());
             found.slot.open(&found.wallet_id, &kek)
         });
-        Checked { verdict, kdf_output: Some(kdf_output) }
+        Checked { verdict, kdf_output: Some(kdf_output), is_wipe_pin }
     }
 
     /// What a person is told when the record cannot be read or written.

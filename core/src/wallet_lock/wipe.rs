@@ -14,6 +14,7 @@ use crate::biometric::Biometric;
 use crate::error::LockError;
 use crate::hex;
 use crate::journal::{Details, Kind};
+use crate::key_slots::WipeCheck;
 use crate::platform::{DeviceKeyFault, KeyPurpose};
 use crate::record::RecordHeader;
 use crate::store::{Durability, Store, StoreError, StoredRecord};
@@ -28,19 +29,23 @@ impl WalletLock {
     pub fn wipe(&self) -> Result<(), LockError> {
         let found = match self.read(|sealed, record| Ok((sealed.header, record.slot().map(|slot| slot.key_number())))) {
             Err(LockError::DataDamaged) => return self.wipe_what_is_damaged(),
+            Err(LockError::Storage) => return self.wipe_what_is_unreadable(),
             Err(LockError::WrongState) if self.without_record() == super::LockStatus::Wiped => return Ok(()),
             found => found?,
         };
-        let (header, Some(key_number)) = found else { return Ok(()) };
+        let (header, Some(key_number)) = found else { return self.destroy_what_is_left() };
         lock(&self.sessions).end_all();
         self.epochs.stop();
         let marked = self.mark_as_wiped(&header.wallet_id);
         // Either key opens the vault.
         let destroyed = self.platform.device_key.delete(&self.pin_alias(key_number)).and(self.delete_biometric_keys());
         let written = self.write_wipe(&header, key_number);
+        if written == Err(LockError::DataDamaged) {
+            return self.wipe_what_is_damaged();
+        }
         if let Err(error) = written {
-            if destroyed.is_ok() {
-                // The database keeps a slot that nothing opens, until the next opening.
+            if destroyed.is_ok() || marked.is_ok() {
+                // The database keeps a slot that nothing opens, or that the mark dooms, until the next opening.
                 self.take_for_wiped(&header.wallet_id);
             }
             return Err(error);
@@ -60,6 +65,8 @@ impl WalletLock {
             }
             let of_new_pin = changes.record.slot().map(|slot| slot.key_number()).filter(|number| *number != key_number);
             changes.wipe()?;
+            // Again: one may have begun while the keystore was asked.
+            lock(&self.sessions).end_all();
             Ok(of_new_pin)
         };
         let of_new_pin = match self.transact_for_good(&mut random, now, wipe) {
@@ -87,6 +94,43 @@ impl WalletLock {
         let keys = self.platform.device_key.aliases(&self.scope)?;
         let of_biometrics: Vec<_> = keys.into_iter().filter(|key| self.is_biometric_alias(key)).collect();
         self.delete_keys(&of_biometrics)
+    }
+
+    /// What an earlier wipe left because the keystore did not do it.
+    fn destroy_what_is_left(&self) -> Result<(), LockError> {
+        let _turn = self.epochs.take_turn()?;
+        let wiped = self.read(|sealed, record| Ok(record.pin_slot.is_none().then_some(sealed.header.wallet_id)))?;
+        let Some(wallet_id) = wiped else { return Ok(()) };
+        let (marked, destroyed) = self.destroy_every_slot_key(&wallet_id);
+        destroyed?;
+        marked
+    }
+
+    /// The storage failed, and the record can be neither read nor changed until the next opening.
+    fn wipe_what_is_unreadable(&self) -> Result<(), LockError> {
+        let _turn = self.epochs.take_turn()?;
+        let wallet_id = match &*lock(&self.state) {
+            State::Sealed(sealed) => sealed.header.wallet_id,
+            _ => return Err(LockError::WrongState),
+        };
+        lock(&self.sessions).end_all();
+        self.epochs.stop();
+        let (marked, destroyed) = self.destroy_every_slot_key(&wallet_id);
+        if destroyed.is_ok() || marked.is_ok() {
+            self.take_for_wiped(&wallet_id);
+        }
+        Err(LockError::Storage)
+    }
+
+    /// Marks the wallet, and destroys the keys of whatever PIN and biometrics are set. In a turn: a PIN that is being set has a key too.
+    fn destroy_every_slot_key(&self, wallet_id: &[u8; 16]) -> (Result<(), LockError>, Result<(), DeviceKeyFault>) {
+        let marked = self.mark_as_wiped(wallet_id);
+        let keys = self.platform.device_key.aliases(&self.scope);
+        let destroyed = keys.and_then(|mut keys| {
+            keys.retain(|key| self.is_pin_alias(key) || self.is_biometric_alias(key));
+            self.delete_keys(&keys)
+        });
+        (marked, destroyed)
     }
 
     pub(super) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), LockError> {
@@ -142,18 +186,13 @@ impl WalletLock {
         let keys = self.platform.device_key.aliases(&self.scope)?;
         let left: Vec<_> = keys.into_iter().filter(|key| !self.is_wiped_alias(key)).collect();
         self.delete_keys(&left)?;
-        let mut store = match Store::open(path) {
+        Ok(match open_emptied(path) {
             Err(StoreError::Damaged) => {
                 remove_files(path)?;
-                Store::open(path)?
+                open_emptied(path)?
             }
             store => store?,
-        };
-        let rows = store.begin(Durability::Flushed)?;
-        rows.clear()?;
-        rows.commit()?;
-        store.flush()?;
-        Ok(store)
+        })
     }
 
     pub(super) fn wiped_alias(&self, wallet_id: &[u8; 16]) -> String {
@@ -163,6 +202,10 @@ impl WalletLock {
     pub(super) fn is_wiped_alias(&self, alias: &str) -> bool {
         alias.strip_prefix(&self.scope).is_some_and(|alias| alias.starts_with("wiped/"))
     }
+
+    fn is_pin_alias(&self, alias: &str) -> bool {
+        alias.strip_prefix(&self.scope).is_some_and(|alias| alias.starts_with("pin/"))
+    }
 }
 
 impl Changing<'_> {
@@ -170,6 +213,7 @@ impl Changing<'_> {
     pub(super) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.pin_slot.take().is_some() {
             self.record.biometric = Biometric::default();
+            self.record.wipe_check = WipeCheck::make_filler(self.random);
             self.rows.delete_all_items()?;
             self.note(Kind::Wiped, Details::default());
             self.flush();
@@ -178,7 +222,16 @@ impl Changing<'_> {
     }
 }
 
-/// A file that is no database cannot be emptied as one.
+fn open_emptied(path: &Path) -> Result<Store, StoreError> {
+    let mut store = Store::open(path)?;
+    let rows = store.begin(Durability::Flushed)?;
+    rows.clear()?;
+    rows.commit()?;
+    store.flush()?;
+    Ok(store)
+}
+
+/// A file that is no database, or a broken one, cannot be emptied as one.
 fn remove_files(path: &Path) -> Result<(), LockError> {
     let log =
         path.with_file_name(format!("{}-wal", path.file_name().and_then(|name| name.to_str()).unwrap_or_default()));

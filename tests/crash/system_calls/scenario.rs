@@ -60,7 +60,7 @@ use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Wipe, Write
 
 /// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails
 /// is tried again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 16] = [
+pub(crate) static SCENARIOS: [Scenario; 17] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..caught_whole("enrol", Start::New)
@@ -87,6 +87,12 @@ pub(crate) static SCENARIOS: [Scenario; 16] = [
         caught_from: 1,
     },
     Scenario { steps: &[Open, Wipe, Open, Verify(PIN), Enrol(NEW_PIN), Close], caught_from: 1, ..a_wallet("lost") },
+    // After a flush that failed the lock reads nothing any more, and wipes all the same.
+    Scenario {
+        steps: &[Open, Verify(WRONG), Wipe, Reopen, Verify(PIN), Enrol(NEW_PIN), Close],
+        caught_from: 1,
+        ..a_wallet("lost after a try")
+    },
     Scenario {
         steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Close],
         caught_from: 1,

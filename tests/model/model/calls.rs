@@ -8,7 +8,8 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::{
-    Disk, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet, at_least_as_strict, wrong,
+    Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
+    WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
@@ -26,7 +27,7 @@ pub(super) const PLATFORM: Outcome = Outcome::Error(LockError::Platform(Platform
 pub(super) const SESSION_ENDED: Outcome = Outcome::Error(LockError::SessionEnded);
 pub(super) const WRONG_STATE: Outcome = Outcome::Error(LockError::WrongState);
 pub(super) const DATA_DAMAGED: Outcome = Outcome::Error(LockError::DataDamaged);
-const TRY_AGAIN: Outcome = Outcome::NoVerdict(NoVerdict::TryAgain);
+pub(super) const TRY_AGAIN: Outcome = Outcome::NoVerdict(NoVerdict::TryAgain);
 const NO_PLATFORM: Outcome = Outcome::NoVerdict(NoVerdict::Platform);
 
 pub(super) fn key_fault(fault: DeviceKeyFault) -> Outcome {
@@ -37,7 +38,7 @@ impl Caller {
     pub(crate) async fn verify(self, pin: Option<PinNumber>, session: u64) -> Outcome {
         match self.prove(pin).await {
             Ok(proof) => {
-                self.model().start_session(session, &proof, self.readings());
+                self.model().start_session(session, proof.begin(self.readings()), proof.generation);
                 Outcome::Right
             }
             Err(refusal) => refusal,
@@ -45,7 +46,7 @@ impl Caller {
     }
 
     /// The one way to prove the PIN. The numbers are those of the design's list.
-    async fn prove(&self, pin: Option<PinNumber>) -> Result<Proof, Outcome> {
+    pub(super) async fn prove(&self, pin: Option<PinNumber>) -> Result<Proof, Outcome> {
         // 1 malformed is not charged
         let pin = pin.ok_or(Outcome::NoVerdict(NoVerdict::NotAPin))?;
         // 2 the clock, once
@@ -84,14 +85,8 @@ impl Caller {
         };
         // 10 settle
         let session = self.settle(&found, id, pin, fault, now).await?;
-        Ok(Proof {
-            wallet: found.wallet,
-            slot: found.slot,
-            now,
-            generation,
-            absolute_ms: u64::from(session.absolute_s) * 1000,
-            idle_ms: u64::from(session.idle_s) * 1000,
-        })
+        self.bring_up_to_date(&found).await;
+        Ok(Proof { wallet: found.wallet, slot: found.slot, now, generation, session })
     }
 
     async fn settle(
@@ -102,18 +97,20 @@ impl Caller {
         fault: Option<DeviceKeyFault>,
         now: Now,
     ) -> Result<SessionPolicy, Outcome> {
-        let repeated = self.model().was_wrong(found, pin, now);
+        let is_wipe_pin = found.wipe_check.pin == Some(pin);
+        let repeated = self.model().was_wrong(found, pin, now) && !is_wipe_pin;
         let verdict = match fault {
             Some(_) => Verdict::None,
             None if pin == found.slot.pin => Verdict::Right,
             None if repeated => Verdict::Repeated,
             None => Verdict::Wrong,
         };
-        let settled = self.write_settlement(found, id, verdict, now).await?;
+        let settled = self.write_settlement(found, id, Ended { verdict, is_wipe_pin }, now).await?;
         if settled.wiped {
             // Left to the next opening if it fails.
             let _opens_nothing_any_more = self.mark_as_wiped(found.wallet).await;
             let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
+            let _next_time = self.delete_biometric_keys().await;
         }
         match fault {
             _ if !settled.in_force => Err(TRY_AGAIN),
@@ -136,16 +133,16 @@ impl Caller {
         &self,
         found: &Found,
         id: u64,
-        verdict: Verdict,
+        ended: Ended,
         now: Now,
     ) -> Result<super::Settled, Outcome> {
         let adopts = {
             let model = self.model();
-            verdict == Verdict::Right && *model.policy() != model.offered
+            ended.verdict == Verdict::Right && *model.policy() != model.offered
         };
         if adopts {
             let settled = self.for_good(|model| {
-                let mut settled = model.settle(found, id, verdict, true, now)?;
+                let mut settled = model.settle(found, id, ended, true, now)?;
                 let lines = std::mem::take(&mut settled.lines);
                 Ok((settled, lines))
             });
@@ -155,7 +152,7 @@ impl Caller {
                 settled => return Ok(settled?.0),
             }
         }
-        let mut settled = self.model().settle(found, id, verdict, false, now)?;
+        let mut settled = self.model().settle(found, id, ended, false, now)?;
         self.tell(std::mem::take(&mut settled.lines)).await;
         Ok(settled)
     }
@@ -198,7 +195,7 @@ impl Caller {
         if !self.entropy().await {
             return PLATFORM;
         }
-        let (number, pin_key, generation) = {
+        let (number, pin_key, filler, generation) = {
             let mut model = self.model();
             if model.process.is_busy {
                 return WRONG_STATE;
@@ -215,7 +212,7 @@ impl Caller {
             (model.process.is_busy, model.process.turn, model.process.is_wiped) = (true, true, false);
             model.end_sessions();
             model.disk = Disk::Unfinished;
-            (model.next_number(), model.next_number(), model.process.generation)
+            (model.next_number(), model.next_number(), model.next_number(), model.process.generation)
         };
         let made = self.make_keys(number, pin_key).await;
         {
@@ -231,27 +228,25 @@ impl Caller {
             let mut wallet = Wallet {
                 number,
                 epoch: 0,
+                seal_key: number,
                 slot: Some(slot),
+                wipe_check: WipeCheck { number: filler, pin: None },
+                is_measured_again: false,
                 policy: model.offered.clone(),
                 tries: Tries::default(),
+                biometrics: Biometrics::of_new_pin(reading.now),
                 items: Default::default(),
                 pins: vec![pin],
                 journal: vec![],
             };
-            let proof = Proof {
-                wallet: wallet.number,
-                slot,
-                now: reading.now,
-                generation,
-                absolute_ms: u64::from(wallet.policy.session.absolute_s) * 1000,
-                idle_ms: u64::from(wallet.policy.session.idle_s) * 1000,
-            };
+            let (policy, now) = (wallet.policy.session.clone(), reading.now);
+            let proof = Proof { wallet: wallet.number, slot, now, generation, session: policy };
             let lines = wallet.note(&[Kind::Enrolled]);
             model.disk = Disk::Sealed(Box::new(wallet));
             (lines, proof)
         };
         self.tell(lines).await;
-        self.model().start_session(session, &proof, self.readings());
+        self.model().start_session(session, proof.begin(self.readings()), proof.generation);
         Outcome::Enrolled
     }
 
@@ -318,7 +313,7 @@ impl Caller {
             Ok(proof) => proof,
             Err(refusal) => return refusal,
         };
-        {
+        let wipe_check = {
             let model = self.model();
             if let Some(none) = model.without_wallet() {
                 return none;
@@ -329,16 +324,23 @@ impl Caller {
             if remembered.into_iter().any(|pin| *pin == new) {
                 return Outcome::Forbidden;
             }
-        }
+            wallet.wipe_check
+        };
         if !self.entropy().await {
             return PLATFORM;
+        }
+        if wipe_check.pin == Some(new) {
+            return Outcome::Forbidden;
         }
         let key = self.model().next_number();
         if let Err(fault) = self.script.ask(Ask::Create(Key::Pin, key)).await {
             return key_fault(fault);
         }
         let changed = match self.script.ask(Ask::Hmac(Key::Pin)).await {
-            Ok(_) => self.for_good(|model| model.replace_pin(&proof, Slot { number: key, pin: new }, session)).await,
+            Ok(_) => {
+                self.for_good(|model| model.replace_pin(&proof, wipe_check, Slot { number: key, pin: new }, session))
+                    .await
+            }
             Err(fault) => Err(key_fault(fault)),
         };
         let outcome = changed.err().unwrap_or(Outcome::Changed);
@@ -416,11 +418,18 @@ impl Model {
     }
 
     /// The new PIN is in force, unless another call was quicker. Every other session ends.
-    fn replace_pin(&mut self, proof: &Proof, slot: Slot, session: u64) -> Result<((), Vec<(u64, Kind)>), Outcome> {
+    fn replace_pin(
+        &mut self,
+        proof: &Proof,
+        wipe_check: WipeCheck,
+        slot: Slot,
+        session: u64,
+    ) -> Result<((), Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
-        let wallet = self.wallet_mut().filter(|wallet| wallet.slot == Some(proof.slot)).ok_or(TRY_AGAIN)?;
+        let is_found = |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(proof.slot), wipe_check);
+        let wallet = self.wallet_mut().filter(is_found).ok_or(TRY_AGAIN)?;
         wallet.slot = Some(slot);
         wallet.pins.push(slot.pin);
         let surplus = wallet.pins.len().saturating_sub(KEPT_PINS);

@@ -12,10 +12,26 @@ use crate::script::{Ask, Key};
 pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
 
 impl Caller {
-    /// Changes the wallet, for good if the last key can be deleted. A change that writes no line changes nothing.
+    /// Changes the wallet, for good if the last key can be deleted.
     pub(super) async fn for_good<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+    ) -> Result<(T, Irrevocable), Outcome> {
+        self.take_turn(change, false).await
+    }
+
+    /// The same, for what the journal does not say.
+    pub(super) async fn for_good_without_a_line<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+    ) -> Result<(T, Irrevocable), Outcome> {
+        self.take_turn(change, true).await
+    }
+
+    async fn take_turn<T>(
+        &self,
+        change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+        changes_without_a_line: bool,
     ) -> Result<(T, Irrevocable), Outcome> {
         {
             let mut model = self.model();
@@ -24,7 +40,7 @@ impl Caller {
             }
             model.process.turn = true;
         }
-        let changed = self.in_turn(change).await;
+        let changed = self.in_turn(change, changes_without_a_line).await;
         self.model().process.turn = false;
         let (changed, lines, irrevocable) = changed?;
         self.tell(lines).await;
@@ -34,6 +50,7 @@ impl Caller {
     async fn in_turn<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
+        changes_without_a_line: bool,
     ) -> Result<(T, Vec<(u64, Kind)>, Irrevocable), Outcome> {
         self.delete_left().await.map_err(key_fault)?;
         let protected = {
@@ -46,23 +63,30 @@ impl Caller {
         if protected {
             self.make_next().await.map_err(key_fault)?;
         }
+        let biometrics = |model: &Model| model.wallet().map(|wallet| wallet.biometrics.clone());
+        let before = biometrics(&self.model());
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
-        let irrevocable = if protected && !lines.is_empty() { self.rotate().await } else { Ok(()) };
+        // Why they are off may be forgotten without a line.
+        let changes = changes_without_a_line || !lines.is_empty() || before != biometrics(&self.model());
+        let irrevocable = if protected && changes { self.rotate().await } else { Ok(()) };
         Ok((changed, lines, irrevocable))
     }
 
     /// The next key, unless it was made before. One that stands there from earlier goes first.
     pub(super) async fn make_next(&self) -> Result<(), DeviceKeyFault> {
-        let (next, wallet, is_made, is_used) = {
+        let (next, number, is_made, is_used) = {
             let mut model = self.model();
-            let Some((epoch, number)) = model.wallet().map(|wallet| (wallet.epoch, wallet.number)) else {
-                return Ok(());
-            };
-            let Process { made, is_used } = Process::of(&mut model);
-            let was_used = *is_used || *made;
-            *is_used = true;
-            (Key::Seal(epoch + 1), number, *made, was_used)
+            let Some(epoch) = model.wallet().map(|wallet| wallet.epoch) else { return Ok(()) };
+            let number = model.next_number();
+            let next = Key::Seal(epoch + 1);
+            let process = &mut model.process;
+            let listed = process.left.len();
+            if !process.made {
+                process.left.retain(|left| *left != next);
+            }
+            let is_used = std::mem::replace(&mut process.is_used, true) || process.left.len() < listed;
+            (next, number, process.made, is_used)
         };
         if is_made {
             return Ok(());
@@ -70,9 +94,10 @@ impl Caller {
         if is_used {
             self.script.ask(Ask::Delete(next)).await?;
         }
-        self.script.ask(Ask::Create(next, wallet)).await?;
+        self.script.ask(Ask::Create(next, number)).await?;
         self.script.ask(Ask::Hmac(next)).await?;
-        self.model().process.made = true;
+        let process = &mut self.model().process;
+        (process.made, process.last_made) = (true, number);
         Ok(())
     }
 
@@ -80,8 +105,9 @@ impl Caller {
     pub(super) async fn rotate(&self) -> Irrevocable {
         {
             let mut model = self.model();
+            let made = model.process.last_made;
             let Some(wallet) = model.wallet_mut() else { return Ok(()) };
-            wallet.epoch += 1;
+            (wallet.epoch, wallet.seal_key) = (wallet.epoch + 1, made);
             let before = Key::Seal(wallet.epoch - 1);
             (model.process.made, model.process.is_used) = (false, false);
             model.process.left.push(before);
@@ -102,7 +128,11 @@ impl Caller {
     pub(crate) async fn prepare(self) -> Outcome {
         {
             let mut model = self.model();
-            let protected = model.wallet().is_some_and(|wallet| wallet.slot.is_some());
+            let wallet = model.wallet().filter(|wallet| wallet.slot.is_some());
+            let (protected, measures) = (wallet.is_some(), wallet.is_some_and(|wallet| wallet.is_measured_again));
+            if protected {
+                model.process.chosen_again = measures;
+            }
             if !protected || model.process.turn {
                 return Outcome::Done;
             }
@@ -111,18 +141,6 @@ impl Caller {
         let _when_it_is_needed = self.make_next().await;
         self.model().process.turn = false;
         Outcome::Done
-    }
-}
-
-/// What is known of the next key.
-struct Process<'a> {
-    made: &'a mut bool,
-    is_used: &'a mut bool,
-}
-
-impl<'a> Process<'a> {
-    fn of(model: &'a mut Model) -> Self {
-        Self { made: &mut model.process.made, is_used: &mut model.process.is_used }
     }
 }
 
@@ -143,12 +161,28 @@ impl Keys {
             }
         }
         self.made_for.retain(|alias, _| aliases.contains(alias));
+        self.invalidated.retain(|number| self.made_for.values().any(|made_for| made_for == number));
         self.aliases = aliases;
     }
 
     /// Whether a key of this kind was made for that.
     pub(super) fn has(&self, key: Key, made_for: u64) -> bool {
         self.made_for.iter().any(|(alias, number)| Key::of(alias) == Some(key) && *number == made_for)
+    }
+
+    /// Another finger destroys every biometric key that there is.
+    pub(crate) fn enrol_another_finger(&mut self) {
+        let of_biometrics = self.all(|key| key == Key::Biometric);
+        self.invalidated = of_biometrics.iter().filter_map(|alias| self.made_for.get(alias)).copied().collect();
+    }
+
+    pub(super) fn is_invalidated(&self, number: u64) -> bool {
+        self.invalidated.contains(&number)
+    }
+
+    /// What a key was made for. `None`: it is gone.
+    pub(crate) fn number_of(&self, alias: &str) -> Option<u64> {
+        self.made_for.get(alias).copied()
     }
 
     /// All of them but those of these kinds that were made for that.

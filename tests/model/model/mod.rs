@@ -1,20 +1,25 @@
 //! What the design promises, as small as it can be said: what is on the disk, what the process remembers, and how a try ends.
 
+mod biometrics;
 mod calls;
 mod epochs;
 mod opening;
 mod policy;
+mod prompts;
 mod session_calls;
 mod spans;
 mod tries;
 mod wipe;
+mod wipe_pin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use walletlock_core::journal::Kind;
-use walletlock_core::lockout::{LockoutPolicy, Policy};
+use walletlock_core::lockout::{LockoutPolicy, Policy, SessionPolicy};
+use walletlock_core::platform::Availability;
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
+pub(crate) use biometrics::{BioSlot, Biometrics};
 pub(crate) use calls::Caller;
 pub(crate) use policy::at_least_as_strict;
 pub(crate) use spans::Reading;
@@ -24,6 +29,7 @@ use crate::outcome::Outcome;
 use crate::script::Key;
 use spans::{Wait, is_live};
 use tries::{Standing, Tries};
+use wipe_pin::WipeCheck;
 
 /// A PIN, by its place in the pool.
 pub(crate) type PinNumber = usize;
@@ -34,6 +40,8 @@ pub(crate) struct Model {
     pub(crate) offered: Policy,
     pub(crate) disk: Disk,
     pub(crate) keys: Keys,
+    /// What the phone says of its sensor. `None`: it does not answer.
+    pub(crate) sensor: Option<Availability>,
     /// What happened that no outcome tells, and how often.
     pub(crate) remarks: Remarks,
     last_number: u64,
@@ -47,6 +55,8 @@ pub(crate) struct Keys {
     aliases: Vec<String>,
     /// Each key by its alias, and what it was made for: a wallet, or a PIN by its slot's number.
     made_for: BTreeMap<String, u64>,
+    /// Biometric keys that another finger destroyed.
+    invalidated: BTreeSet<u64>,
 }
 
 pub(crate) type Remarks = BTreeMap<&'static str, u64>;
@@ -65,10 +75,16 @@ pub(crate) struct Wallet {
     number: u64,
     /// Which seal key it is sealed with.
     epoch: u64,
+    /// And which key of that name: one that is made once more is another.
+    seal_key: u64,
     /// `None`: wiped.
     pub(crate) slot: Option<Slot>,
+    wipe_check: WipeCheck,
+    /// What the slot should cost is to be found out again.
+    is_measured_again: bool,
     pub(crate) policy: Policy,
     pub(crate) tries: Tries,
+    pub(crate) biometrics: Biometrics,
     items: BTreeMap<String, Vec<u8>>,
     /// The PINs so far, the one in force included.
     pins: Vec<PinNumber>,
@@ -95,14 +111,19 @@ struct Process {
     turn: bool,
     /// The next seal key was made.
     made: bool,
+    /// The number of the seal key that was made last.
+    last_made: u64,
     /// A key of the next alias may exist that is not to be used.
     is_used: bool,
     /// Keys that should be gone and could not be deleted.
     left: Vec<Key>,
     sessions: BTreeMap<u64, Session>,
+    /// It was found out what the slot should cost.
+    chosen_again: bool,
     /// Lock events so far.
     generation: u64,
     wrong: Vec<WrongGuess>,
+    prompt: Option<prompts::Prompt>,
 }
 
 /// A PIN, the slot that it did not open, and how long that is remembered.
@@ -117,6 +138,8 @@ struct WrongGuess {
 #[derive(Clone, Debug)]
 struct Session {
     wallet: u64,
+    /// Opened by the PIN, not by a finger.
+    by_pin: bool,
     began: Now,
     used: Now,
     /// Readings of the clock that had begun when it was used.
@@ -132,8 +155,7 @@ pub(crate) struct Proof {
     slot: Slot,
     now: Now,
     generation: u64,
-    absolute_ms: u64,
-    idle_ms: u64,
+    session: SessionPolicy,
 }
 
 /// What a try goes by: found before it is charged.
@@ -141,7 +163,15 @@ pub(crate) struct Proof {
 struct Found {
     wallet: u64,
     slot: Slot,
+    wipe_check: WipeCheck,
     budget_is_spent: bool,
+}
+
+/// How a try ended.
+#[derive(Clone, Copy)]
+struct Ended {
+    verdict: Verdict,
+    is_wipe_pin: bool,
 }
 
 /// How a try was settled.
@@ -155,6 +185,8 @@ struct Settled {
 }
 
 const PROPOSALS: u32 = 10;
+/// A PIN that was entered so long ago is not fresh any more.
+const FRESH_MS: u64 = 300_000;
 const KEPT_PINS: usize = 5;
 
 impl Model {
@@ -163,6 +195,7 @@ impl Model {
             offered,
             disk: Disk::Empty,
             keys: Keys::default(),
+            sensor: Some(Availability::Ready),
             remarks: Remarks::new(),
             last_number: 0,
             process: Process::default(),
@@ -257,7 +290,8 @@ impl Model {
         let slot = wallet.slot.ok_or_else(locked)?;
         match wallet.tries.standing(policy, now) {
             Standing::Ready => {
-                Ok(Found { wallet: wallet.number, slot, budget_is_spent: wallet.tries.budget_is_spent(policy) })
+                let budget_is_spent = wallet.tries.budget_is_spent(policy);
+                Ok(Found { wallet: wallet.number, slot, wipe_check: wallet.wipe_check, budget_is_spent })
             }
             _ => Err(locked()),
         }
@@ -288,7 +322,8 @@ impl Model {
     }
 
     /// Writes down how a try ended. `Err`: what it was about is gone.
-    fn settle(&mut self, found: &Found, id: u64, verdict: Verdict, adopt: bool, now: Now) -> Result<Settled, Outcome> {
+    fn settle(&mut self, found: &Found, id: u64, ended: Ended, adopt: bool, now: Now) -> Result<Settled, Outcome> {
+        let Ended { verdict, is_wipe_pin } = ended;
         let offered = self.offered.clone();
         let removed = Outcome::Locked(self.status(now));
         let wallet = self.wallet_mut().ok_or(removed)?;
@@ -300,12 +335,17 @@ impl Model {
         let policy = wallet.policy.lockout.clone();
         let settled = wallet.tries.settle(&policy, id, verdict);
         let (counts, wipes) = settled.ok_or(Outcome::NoVerdict(NoVerdict::TryAgain))?;
+        let by_pin = is_wipe_pin && verdict == Verdict::Wrong && wallet.wipe_check == found.wipe_check;
+        let wipes = wipes || by_pin;
         let mut lines = wallet.note(&[match verdict {
             Verdict::Right => Kind::PinRight,
             Verdict::Wrong => Kind::PinWrong,
             Verdict::Repeated => Kind::PinRepeated,
             Verdict::None => Kind::PinNoVerdict,
         }]);
+        if verdict == Verdict::Right {
+            wallet.biometrics.note_pin(now);
+        }
         if verdict == Verdict::Right && adopt {
             lines.extend(wallet.adopt(&offered));
         }
@@ -315,6 +355,7 @@ impl Model {
             lines.extend(wallet.note_lock(now));
         }
         match (verdict, in_force) {
+            _ if by_pin => self.remark("wiped by its PIN"),
             (Verdict::None, false) => self.remark("the PIN was replaced meanwhile"),
             (Verdict::None, true) if counts => self.remark("no verdict, counted"),
             (Verdict::None, true) => self.remark("no verdict, given back"),
@@ -345,25 +386,21 @@ impl Model {
         self.process.generation += 1;
     }
 
+    /// They are off: what a finger opened is over, and what it opens meanwhile does not begin.
+    fn end_those_of_biometrics(&mut self) {
+        self.process.sessions.retain(|_, session| session.by_pin);
+        self.process.generation += 1;
+    }
+
     pub(crate) fn close(&mut self, session: u64) {
         self.process.sessions.remove(&session);
     }
 
-    /// `readings`: how many readings of the clock have begun.
-    fn start_session(&mut self, number: u64, proof: &Proof, readings: u64) {
-        if proof.generation != self.process.generation {
-            return;
+    /// Unless a lock event came since that generation.
+    fn start_session(&mut self, number: u64, session: Session, generation: u64) {
+        if generation == self.process.generation {
+            self.process.sessions.insert(number, session);
         }
-        let session = Session {
-            wallet: proof.wallet,
-            began: proof.now,
-            used: proof.now,
-            used_at: readings,
-            absolute_ms: proof.absolute_ms,
-            idle_ms: proof.idle_ms,
-            proposals_left: PROPOSALS,
-        };
-        self.process.sessions.insert(number, session);
     }
 
     /// The wallet of a session, if it lives. Its idle time begins anew.
@@ -374,6 +411,32 @@ impl Model {
             session.used_at = readings;
         }
         Some(session.wallet)
+    }
+}
+
+impl Session {
+    /// `readings`: how many readings of the clock have begun.
+    fn begin(wallet: u64, by_pin: bool, now: Now, policy: &SessionPolicy, readings: u64) -> Self {
+        Self {
+            wallet,
+            by_pin,
+            began: now,
+            used: now,
+            used_at: readings,
+            absolute_ms: u64::from(policy.absolute_s) * 1000,
+            idle_ms: u64::from(policy.idle_s) * 1000,
+            proposals_left: PROPOSALS,
+        }
+    }
+
+    fn is_fresh(&self, now: Now) -> bool {
+        self.by_pin && is_live(self.began, FRESH_MS, now)
+    }
+}
+
+impl Proof {
+    fn begin(&self, readings: u64) -> Session {
+        Session::begin(self.wallet, true, self.now, &self.session, readings)
     }
 }
 
@@ -393,6 +456,7 @@ impl Wallet {
             return vec![];
         }
         self.items.clear();
+        self.biometrics = Biometrics::default();
         self.note(&[Kind::Wiped])
     }
 

@@ -41,16 +41,21 @@ impl Caller {
         let (wallet, all) = {
             let model = self.model();
             let wallet = match &model.disk {
-                // Keys without a wallet are damage.
-                Disk::Empty if model.keys.aliases.is_empty() => return Ok(Opened::Sound),
-                Disk::Empty => return Ok(Opened::Damaged),
-                Disk::Unfinished => None,
+                // Keys without a wallet are damage, but for those that someone made for a finger while it was removed.
+                Disk::Empty if !model.keys.all(|key| key != Key::Biometric).is_empty() => return Ok(Opened::Damaged),
+                Disk::Empty | Disk::Unfinished => None,
                 Disk::Sealed(wallet) => Some((**wallet).clone()),
             };
             (wallet, model.keys.aliases.clone())
         };
         let Some(wallet) = wallet else {
-            self.delete(&all).await?;
+            let is_empty = matches!(self.model().disk, Disk::Empty);
+            let deleted = self.delete(&all).await;
+            if !is_empty {
+                deleted?;
+            } else if !all.is_empty() {
+                self.model().remark("only a finger's key was left");
+            }
             self.model().disk = Disk::Empty;
             return Ok(Opened::Sound);
         };
@@ -62,15 +67,16 @@ impl Caller {
         let (seal, pin) = {
             let keys = &self.model().keys;
             let pin = wallet.slot.map(|slot| (Key::Pin, slot.number));
-            (keys.has(Key::Seal(wallet.epoch), wallet.number), pin.is_none_or(|(key, number)| keys.has(key, number)))
+            (keys.has(Key::Seal(wallet.epoch), wallet.seal_key), pin.is_none_or(|(key, number)| keys.has(key, number)))
         };
         if !(seal && pin) {
             self.model().remark("an older copy found out");
             return Ok(Opened::Damaged);
         }
         let next = Key::Seal(wallet.epoch + 1);
-        let mut kept = vec![(Key::Seal(wallet.epoch), wallet.number), (Key::Mark, wallet.number)];
+        let mut kept = vec![(Key::Seal(wallet.epoch), wallet.seal_key), (Key::Mark, wallet.number)];
         kept.extend(wallet.slot.map(|slot| (Key::Pin, slot.number)));
+        kept.extend(wallet.biometrics.slot.map(|slot| (Key::Biometric, slot.number)));
         let mut strays = {
             let mut model = self.model();
             let mut strays = model.keys.all_but(&kept);

@@ -1,5 +1,6 @@
 //! When a policy may replace the sealed one without the PIN.
 
+use walletlock_core::biometric::BiometricPolicy;
 use walletlock_core::lockout::Policy;
 
 /// It eases nothing. A changed `wipe_at` is never that: it can destroy what is kept.
@@ -23,4 +24,18 @@ pub(crate) fn at_least_as_strict(offered: &Policy, sealed: &Policy) -> bool {
         && offered.pin.remember >= sealed.pin.remember
         && offered.session.idle_s <= sealed.session.idle_s
         && offered.session.absolute_s <= sealed.session.absolute_s
+        && biometrics(&offered.biometric, &sealed.biometric)
+}
+
+fn biometrics(mine: &BiometricPolicy, theirs: &BiometricPolicy) -> bool {
+    mine.strong_auth_max_age_h <= theirs.strong_auth_max_age_h
+        && mine.max_uses <= theirs.max_uses
+        && mine.failures_before_pin <= theirs.failures_before_pin
+        && mine.failures_before_off <= theirs.failures_before_off
+        && mine.budgets.iter().all(|budget| {
+            let mut named = theirs.budgets.iter().filter(|theirs| theirs.currency == budget.currency);
+            named.any(|theirs| {
+                budget.per_payment_minor <= theirs.per_payment_minor && budget.in_all_minor <= theirs.in_all_minor
+            })
+        })
 }

@@ -1,9 +1,10 @@
 //! The calls of a session: they need it alive when they begin, and what it opened still there when they write.
 
+use walletlock_core::LockError;
 use walletlock_core::journal::Kind;
 
 use super::calls::{PLATFORM, SESSION_ENDED};
-use super::{Caller, Wallet};
+use super::{Caller, Model, Wallet};
 use crate::outcome::Outcome;
 
 impl Caller {
@@ -40,29 +41,49 @@ impl Caller {
 
     /// Writes an item, or deletes it.
     pub(crate) async fn change_item(self, session: u64, item: String, bytes: Option<Vec<u8>>) -> Outcome {
-        let opened = match self.look_into(session).await {
-            Ok(wallet) => wallet,
-            Err(over) => return over,
-        };
+        let changed = self.change(session, |wallet| match bytes {
+            Some(bytes) => {
+                wallet.items.insert(item, bytes);
+                (Some(Outcome::Done), wallet.note(&[Kind::ItemWritten]))
+            }
+            None if wallet.items.remove(&item).is_some() => {
+                (Some(Outcome::Is(true)), wallet.note(&[Kind::ItemDeleted]))
+            }
+            None => (Some(Outcome::Is(false)), vec![]),
+        });
+        changed.await.map_or_else(|error| error, |outcome| outcome.unwrap_or(SESSION_ENDED))
+    }
+
+    /// Changes the wallet of a session that a PIN opened.
+    pub(super) async fn change<T: Default>(
+        &self,
+        session: u64,
+        change: impl FnOnce(&mut Wallet) -> (T, Vec<(u64, Kind)>),
+    ) -> Result<T, Outcome> {
+        self.change_in(session, |model| model.wallet_mut().map(change).unwrap_or_default()).await
+    }
+
+    /// Likewise, and what the process knows.
+    pub(super) async fn change_in<T>(
+        &self,
+        session: u64,
+        change: impl FnOnce(&mut Model) -> (T, Vec<(u64, Kind)>),
+    ) -> Result<T, Outcome> {
+        let opened = self.look_into(session).await?;
+        if !self.model().process.sessions.get(&session).is_some_and(|session| session.by_pin) {
+            return Err(Outcome::Error(LockError::PinNeeded));
+        }
         if !self.entropy().await {
-            return PLATFORM;
+            return Err(PLATFORM);
         }
         let changed = self.for_good(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
-            let is_opened = |wallet: &&mut Wallet| wallet.number == opened && wallet.slot.is_some();
-            let Some(wallet) = model.wallet_mut().filter(is_opened) else { return Err(SESSION_ENDED) };
-            Ok(match bytes {
-                Some(bytes) => {
-                    wallet.items.insert(item, bytes);
-                    (Outcome::Done, wallet.note(&[Kind::ItemWritten]))
-                }
-                None if wallet.items.remove(&item).is_some() => (Outcome::Is(true), wallet.note(&[Kind::ItemDeleted])),
-                None => (Outcome::Is(false), vec![]),
-            })
+            let is_opened = |wallet: &Wallet| wallet.number == opened && wallet.slot.is_some();
+            if model.wallet().is_some_and(is_opened) { Ok(change(model)) } else { Err(SESSION_ENDED) }
         });
-        changed.await.map_or_else(|error| error, |(outcome, _)| outcome)
+        changed.await.map(|(changed, _)| changed)
     }
 
     /// The wallet of a session that lives.

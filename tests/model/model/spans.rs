@@ -1,6 +1,7 @@
 //! Time: waits never shorten, leases never lengthen.
 
 use walletlock_core::Now;
+use walletlock_core::platform::Availability;
 
 /// One reading of the phone's clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,6 +9,8 @@ pub(crate) struct Reading {
     pub(crate) now: Now,
     /// Readings are numbered as they begin: a call may linger with an old one.
     pub(crate) nth: u64,
+    /// What the phone said of its sensor then.
+    pub(crate) sensor: Availability,
 }
 
 /// A wait as it was saved last.

@@ -22,25 +22,50 @@ impl Caller {
                 return Outcome::Done;
             }
             let Some(wallet) = model.wallet() else { return WRONG_STATE };
-            let Some(slot) = wallet.slot else { return Outcome::Done };
-            (wallet.number, slot)
+            (wallet.number, wallet.slot)
         };
+        let Some(slot) = slot else { return self.destroy_what_is_left(number).await };
         self.model().end_sessions();
         let marked = self.mark_as_wiped(number).await;
-        let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await;
+        let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await.map(|_| ());
+        let destroyed = destroyed.and(self.delete_biometric_keys().await);
         if let Err(error) = self.write_wipe(number, slot.number).await {
             let mut model = self.model();
             let is_it = model.wallet().is_some_and(|wallet| wallet.number == number);
-            if is_it && destroyed.is_ok() {
+            if is_it && (destroyed.is_ok() || marked.is_ok()) {
                 model.process.is_wiped = true;
                 model.remark("a wipe that could not be written");
             }
             return error;
         }
-        match destroyed.map(|_| ()).and(marked) {
+        match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
             Err(fault) => key_fault(fault),
         }
+    }
+
+    /// Once more: what the keystore did not do the first time.
+    async fn destroy_what_is_left(&self, number: u64) -> Outcome {
+        {
+            let process = &mut self.model().process;
+            if process.turn {
+                return key_fault(DeviceKeyFault::Busy);
+            }
+            process.turn = true;
+        }
+        let marked = self.mark_as_wiped(number).await;
+        let destroyed = self.destroy_every_pin_key().await;
+        self.model().process.turn = false;
+        match destroyed.and(marked) {
+            Ok(()) => Outcome::Done,
+            Err(fault) => key_fault(fault),
+        }
+    }
+
+    async fn destroy_every_pin_key(&self) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Aliases).await?;
+        let left = self.model().keys.all(|key| key == Key::Pin);
+        self.delete(&left).await
     }
 
     async fn write_wipe(&self, number: u64, slot: u64) -> Result<(), Outcome> {
@@ -95,6 +120,13 @@ impl Caller {
         }
     }
 
+    /// All of them, up to the first that fails.
+    pub(super) async fn delete_biometric_keys(&self) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Aliases).await?;
+        let of_biometrics = self.model().keys.all(|key| key == Key::Biometric);
+        self.delete(&of_biometrics).await
+    }
+
     /// Nothing is left but the mark.
     pub(super) async fn finish_wipe(&self) -> Outcome {
         if let Err(fault) = self.script.ask(Ask::Aliases).await {
@@ -122,7 +154,10 @@ impl Model {
             return Ok((false, vec![]));
         };
         let of_new_pin = wallet.slot.is_some_and(|there| there.number != slot);
-        Ok((of_new_pin, wallet.wipe()))
+        let lines = wallet.wipe();
+        // One may have begun while the keystore was asked.
+        self.end_sessions();
+        Ok((of_new_pin, lines))
     }
 
     /// Whether the keystore says that what is on the disk was wiped.

@@ -64,6 +64,11 @@ impl FakeBiometrics {
         lock(&self.sensor).acts.extend(acts);
     }
 
+    /// None of what was still to happen will.
+    pub fn forget_acts(&self) {
+        lock(&self.sensor).acts.clear();
+    }
+
     /// What the phone says of its sensor from now on.
     pub fn say(&self, availability: Result<Availability, PlatformFault>) {
         lock(&self.sensor).availability = availability;

@@ -1,6 +1,7 @@
 //! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256, and the AES keys that only its biometric prompt lets be used. They are made
 //! there and used there; no app, this one included, ever has them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jni::objects::{JClass, JObject, JString};
@@ -25,6 +26,9 @@ pub(crate) struct Keystore {
     classes: Classes,
     /// Android's API level.
     sdk: i32,
+    /// Whether a StrongBox is worth a try: not on early versions, nor once it was slow. Each try of a slow one takes seconds, and keys are
+    /// made all the time: one for each epoch of the seal.
+    tries_strongbox: AtomicBool,
 }
 
 /// Found once, from a call of the app's: threads that Rust started look in other places.
@@ -49,7 +53,8 @@ impl Keystore {
         };
         let version = class(env, jni_str!("android/os/Build$VERSION"))?;
         let sdk = env.get_static_field(&version, jni_str!("SDK_INT"), jni_sig!("I")).and_then(|sdk| sdk.i());
-        Ok(Self { classes, sdk: caught(env, sdk)? })
+        let sdk = caught(env, sdk)?;
+        Ok(Self { classes, sdk, tries_strongbox: key_spec::may_have_strongbox(sdk).into() })
     }
 
     /// The phone's keystore. That there is none is what a phone without such hardware says.
@@ -110,9 +115,9 @@ impl Keystore {
         if spec.asks_for.is_none() {
             return Ok(self.is_made_and_fast(env, alias, in_strongbox));
         }
-        // What asks for a person cannot be measured before one is there. Another key is: what takes the time is the way to the chip and
-        // back, whatever is computed there. An answer that was kept from the PIN's key would be one more thing to keep right. Its alias
-        // is beneath the other's: should the app be ended now, the next opening deletes it.
+        // What asks for a person cannot be measured before one is there. Another key is, for this process may have made none yet: what takes
+        // the time is the way to the chip and back, whatever is computed there. Its alias is beneath the other's: should the app be ended
+        // now, the next opening deletes it.
         let probe = format!("{alias}/probe");
         let fast = self.is_made_and_fast(env, &probe, KeySpec { in_strongbox: true, ..KeySpec::probe() });
         self.remove(env, &probe)?;
@@ -172,9 +177,12 @@ impl DeviceKey for Keystore {
                 return Err(Fault(DeviceKeyFault::Failed));
             }
             let spec = KeySpec::of(purpose, self.sdk);
-            if key_spec::may_have_strongbox(self.sdk) {
+            if self.tries_strongbox.load(Ordering::Relaxed) {
                 if self.generate_in_strongbox(env, alias, spec)? {
                     return Ok(());
+                }
+                if spec.asks_for.is_none() {
+                    self.tries_strongbox.store(false, Ordering::Relaxed);
                 }
                 self.remove(env, alias)?;
             }

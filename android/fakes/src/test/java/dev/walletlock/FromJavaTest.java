@@ -84,6 +84,16 @@ class FromJavaTest {
     }
 
     @Test
+    void aWipeNeedsNoPin() throws Exception {
+        try (WalletLock lock = open()) {
+            enrol(lock);
+            assertEquals(RollbackProtection.ON, FromJava.blocking(c -> lock.rollbackProtection(c)));
+            FromJava.blocking(c -> lock.wipe(c));
+            assertEquals(LockStatus.Wiped.INSTANCE, lock.getStatus().getValue());
+        }
+    }
+
+    @Test
     void aFaultIsAnUncheckedException() throws Exception {
         WalletLock lock = open();
         lock.close();

@@ -50,6 +50,7 @@ class ErrorsTest : LockTest() {
             assertEquals("protected data is damaged", assertThrows<LockException.DataDamaged> { lock.enrol() }.message)
             assertThrows<LockException.DataDamaged> { lock.verifyJournal() }
             assertThrows<LockException.DataDamaged> { lock.takeReminder() }
+            assertThrows<LockException.DataDamaged> { lock.rollbackProtection() }
         }
     }
 
@@ -103,6 +104,8 @@ class ErrorsTest : LockTest() {
             val fault = assertThrows<LockException.WrongState> { lock.verifyJournal() }
             assertEquals("not possible in this state", fault.message)
             assertThrows<LockException.WrongState> { lock.takeReminder() }
+            assertThrows<LockException.WrongState> { lock.rollbackProtection() }
+            assertThrows<LockException.WrongState> { lock.wipe() }
             lock.enrol()
             assertThrows<LockException.WrongState> { lock.enrol("902746") }
         }
@@ -147,8 +150,10 @@ class ErrorsTest : LockTest() {
                 { lock.enrol(entry) },
                 { lock.verifyPin(entry) },
                 { lock.remove(entry) },
+                { lock.wipe() },
                 { lock.lockNow() },
                 { lock.policy() },
+                { lock.rollbackProtection() },
                 { lock.takeReminder() },
                 { lock.verifyJournal() },
                 { session.read("item") },
@@ -159,6 +164,9 @@ class ErrorsTest : LockTest() {
                 { session.exportJournal(StringBuilder()) },
                 { session.journalPublicKey() },
                 { session.changePin(entry, entry) },
+                { session.setWipePin(entry, entry) },
+                { session.clearWipePin(entry) },
+                { session.hasWipePin() },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")

@@ -75,13 +75,13 @@ val WalletLock.openSessions: Int
 /** Rules alone: what a finding prints says nothing. */
 val List<Finding>.rules: List<PinRule> get() = map { it.rule }
 
-/** The phone's keystore, with something that happens just before it answers. */
+/** The phone's keystore, with something that happens just before the PIN's key answers. */
 class HookedDeviceKey(private val key: DeviceKey) : DeviceKey by key {
     @Volatile
     var onHmac: (() -> Unit)? = null
 
     override fun hmac(alias: String, input: ByteArray): ByteArray {
-        onHmac?.invoke()
+        if ("/pin/" in alias) onHmac?.invoke()
         return key.hmac(alias, input)
     }
 }

@@ -1,5 +1,6 @@
 package dev.walletlock
 
+import dev.walletlock.fakes.pinOf
 import kotlin.random.Random
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertArrayEquals
@@ -99,6 +100,26 @@ class SessionTest : LockTest() {
     }
 
     @Test
+    fun `a wipe PIN is set, known to a session, cleared, and destroys the wallet`() = runTest {
+        openEnrolled().use { lock ->
+            lock.unlock().use { session ->
+                assertFalse(session.hasWipePin())
+                assertTrue(session.wipeWith(WRONG, "111111") is PinOutcome.Wrong)
+                assertTrue(session.wipeWith(RIGHT, RIGHT) is PinChange.Forbidden)
+                assertEquals(PinChange.Changed, session.wipeWith(RIGHT, "111111"))
+                assertTrue(session.hasWipePin())
+                assertEquals(PinChange.Changed, pinOf(RIGHT).use { session.clearWipePin(it) })
+                assertFalse(session.hasWipePin())
+                assertTrue(lock.verify("111111") is PinOutcome.Wrong)
+                session.wipeWith(RIGHT, "111111")
+                assertEquals(PinOutcome.Locked(LockStatus.Wiped), lock.verify("111111"))
+                assertFalse(session.isLive)
+            }
+            assertEquals(LockStatus.Wiped, lock.status.value)
+        }
+    }
+
+    @Test
     fun `closing one leaves the others`() = runTest {
         openEnrolled().use { lock ->
             val one = lock.unlock()
@@ -113,3 +134,6 @@ class SessionTest : LockTest() {
         }
     }
 }
+
+private suspend fun Session.wipeWith(current: String, wipe: String): PinChange =
+    pinOf(current).use { old -> pinOf(wipe).use { setWipePin(old, it) } }

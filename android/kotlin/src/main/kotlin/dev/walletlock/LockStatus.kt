@@ -66,6 +66,18 @@ public enum class WhoLocked {
     PHONE,
 }
 
+/** Whether an older copy of the wallet's file, put back, is found out. */
+public enum class RollbackProtection {
+    /** It is [LockReason.DATA_DAMAGED]: what was counted, changed or destroyed since cannot be taken back with it. */
+    ON,
+
+    /**
+     * It is not: a copy, put back with the same PIN in force, brings its counters back. This phone's keystore was too
+     * slow to make a new key at each try; or the wallet was begun by a version that had no such protection.
+     */
+    OFF,
+}
+
 /** Something a person can do about a lock. */
 public sealed interface Remedy {
     /**

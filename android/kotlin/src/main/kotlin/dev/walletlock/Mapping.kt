@@ -71,6 +71,8 @@ internal fun dev.walletlock.ffi.DeviceKeyFault.toPublic(): DeviceKeyFault = twin
 
 internal fun dev.walletlock.ffi.SecurityLevel.toPublic(): SecurityLevel = twin()
 
+internal fun dev.walletlock.ffi.RollbackProtection.toPublic(): RollbackProtection = twin()
+
 internal fun SecurityLevel.toNative(): dev.walletlock.ffi.SecurityLevel = twin()
 
 internal fun dev.walletlock.ffi.KeyPurpose.toPublic(): KeyPurpose = twin()

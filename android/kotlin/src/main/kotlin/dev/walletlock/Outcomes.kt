@@ -85,13 +85,13 @@ public sealed interface Enrolment {
     public data class Forbidden(public val findings: List<Finding>) : Enrolment
 }
 
-/** How changing the PIN ended; also a [Refusal] of the current one. */
+/** How changing the PIN, or the wipe PIN, ended; also a [Refusal] of the current one. */
 public sealed interface PinChange {
-    /** The new PIN is in force. */
+    /** The new PIN is in force; of a wipe PIN: it is set, or cleared. */
     public data object Changed : PinChange
 
     /**
-     * The new PIN may not be set. The old one is in force.
+     * The new PIN may not be set. What was in force still is.
      *
      * @property findings every reason.
      */

@@ -146,6 +146,34 @@ public class Session internal constructor(
     /** What opened it. */
     public suspend fun means(): Means = lock.call { handle.overUniffi { it.means() }.toPublic() }
 
+    /**
+     * Sets, or replaces, a second PIN that destroys the wallet: entered wherever the PIN is asked for, it deletes the
+     * keys and everything that is kept. **There is no way back, and nobody is asked once more.** Tell the person so
+     * before this, and that what is kept must exist somewhere else too. Up to that moment it looks and takes as long
+     * as a wrong PIN; afterwards [WalletLock.status] says [LockStatus.Wiped] to whoever holds the phone.
+     *
+     * It is as long as a PIN must be, and not the PIN; it may be easy to guess, for it opens nothing. While no PIN is
+     * taken (during a wait, or locked) it does nothing. The [current] PIN is checked and counted like any other try,
+     * and its entry left empty once it was looked at; the entry of the [wipe] PIN is left empty once it is set.
+     */
+    public suspend fun setWipePin(current: PinEntry, wipe: PinEntry): PinChange = lock.call {
+        val change = current.handle.overUniffi { old ->
+            wipe.handle.overUniffi { other -> handle.overUniffi { it.setWipePin(old, other) } }
+        }
+        change.toPublic()
+    }
+
+    /** No PIN destroys the wallet any more. The [current] one is checked as for [setWipePin]. */
+    public suspend fun clearWipePin(current: PinEntry): PinChange = lock.call {
+        current.handle.overUniffi { old -> handle.overUniffi { it.clearWipePin(old) } }.toPublic()
+    }
+
+    /**
+     * Whether a wipe PIN is set. Who forces the owner to open the wallet reads the screen too: think twice before an
+     * app shows this unasked. The journal does not say it.
+     */
+    public suspend fun hasWipePin(): Boolean = lock.call { handle.overUniffi { it.hasWipePin() } }
+
     /** Ends the session at once, wipes its key, and frees it. A second call does nothing. */
     override fun close(): Unit = lock.end(handle)
 

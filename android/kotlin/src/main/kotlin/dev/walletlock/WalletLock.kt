@@ -157,6 +157,18 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun remove(entry: PinEntry): Removal =
         call { withPin(entry) { lock, digits -> lock.remove(digits) }.toPublic() }
 
+    /**
+     * Destroys the PIN, the keys and everything kept at once, without the PIN: for an order of the provider, or when the
+     * phone is lost. There is no way back. Whoever runs the app could delete its data as well.
+     *
+     * Every session ends. The lock is [LockStatus.Wiped] afterwards, whatever copy of its file is put back; the journal
+     * stays. What is damaged is wiped too, its journal with it. Cut short, or told by an exception that the phone did not
+     * answer, half a wipe is a wipe: nothing opens any more, and the rest goes when the lock is opened again.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
+
     /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
     public fun lockNow(): Unit = translating { way.lockNow(handle) }
 
@@ -169,6 +181,15 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * @throws LockException.WrongState while no PIN is set.
      */
     public suspend fun securityLevel(): SecurityLevel = call { handle.overUniffi { it.securityLevel() }.toPublic() }
+
+    /**
+     * Whether an older copy of the file, put back, is found out. Chosen when the first PIN was set, by how fast this
+     * phone's keystore is.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun rollbackProtection(): RollbackProtection =
+        call { handle.overUniffi { it.rollbackProtection() }.toPublic() }
 
     /**
      * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes
@@ -191,7 +212,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * sessions throws [LockException.Closed] from then on.
      *
      * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
-     * Otherwise closing the file takes a few milliseconds, now. Another [WalletLock] of the same file is not touched.
+     * Otherwise closing the file takes a few milliseconds, now; longer while the phone is just making a key for it.
+     * Another [WalletLock] of the same file is not touched.
      */
     override fun close() {
         val open = synchronized(sessions) {

@@ -20,5 +20,6 @@ class TwinsTest {
         assertEquals(names(dev.walletlock.ffi.Availability.entries), names(BiometricAvailability.entries))
         assertEquals(names(dev.walletlock.ffi.PromptOperation.entries), names(BiometricOperation.entries))
         assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
+        assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
     }
 }

@@ -6,6 +6,7 @@ import dev.walletlock.WalletLock
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.Date
+import kotlin.io.path.listDirectoryEntries
 
 /** What stands for a phone: a folder with its clock, its keystore, and one wallet. */
 internal class DemoPhone(private val folder: Path) {
@@ -19,13 +20,27 @@ internal class DemoPhone(private val folder: Path) {
 
     /** As new. No wallet may be open on it. */
     fun reset() {
-        Files.list(folder).use { files -> files.filter { "$it".startsWith("$database") }.forEach(Files::delete) }
+        walletFiles().forEach(Files::delete)
         Files.deleteIfExists(keys)
     }
+
+    /** The wallet's files. The keys are not among them: no phone gives those away. No wallet may be open on it. */
+    fun copyWallet(): WalletCopy = walletFiles().associateWith(Files::readAllBytes)
+
+    /** In place of what is there. No wallet may be open on it. */
+    fun putBack(copy: WalletCopy) {
+        walletFiles().forEach(Files::delete)
+        copy.forEach(Files::write)
+    }
+
+    private fun walletFiles(): List<Path> = folder.listDirectoryEntries("${database.fileName}*")
 
     /** The date on its screen. */
     val date: Date get() = Date(clock.now().wallMs)
 }
+
+/** What the files of a wallet held. */
+internal typealias WalletCopy = Map<Path, ByteArray>
 
 /** A policy that ships with the demo. */
 internal fun policyNamed(resource: String): Policy {
@@ -43,16 +58,14 @@ internal class DemoApp private constructor(
     var lock: WalletLock = lock
         private set
 
-    suspend fun restart() {
+    /** [meanwhile], no wallet is open. */
+    suspend fun restart(meanwhile: () -> Unit = {}) {
         lock.close()
+        meanwhile()
         lock = phone.open(policy)
     }
 
-    suspend fun restartPhone() {
-        lock.close()
-        phone.clock.reboot()
-        lock = phone.open(policy)
-    }
+    suspend fun restartPhone() = restart { phone.clock.reboot() }
 
     override fun close() = lock.close()
 

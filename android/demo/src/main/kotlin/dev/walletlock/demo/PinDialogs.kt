@@ -59,6 +59,11 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         }
     }
 
+    suspend fun wipe(lock: WalletLock) {
+        out.println("This destroys the PIN and everything kept, without asking for the PIN. There is no way back.")
+        if (keyboard.line("Type 'wipe', to go on: ") == "wipe") lock.wipe()
+    }
+
     /** Judged at once, so that nobody types a PIN twice that may not be set. */
     private suspend fun askNew(lock: WalletLock, entry: PinEntry, personal: List<Personal>): Boolean {
         if (!ask("A new PIN: ", entry)) return false

@@ -22,7 +22,7 @@ internal object Screen {
         is LockStatus.Locked ->
             listOf(title(status.reason), reason(status.reason), who(status.by)) + choices(status.remedies)
         is LockStatus.Wiped ->
-            listOf("WIPED", "Too many wrong PINs: everything kept here was destroyed. You can set a new PIN.")
+            listOf("WIPED", "Everything kept here was destroyed. You can set a new PIN.")
     }
 
     /** The verdict on a PIN that was not accepted. */
@@ -52,7 +52,8 @@ internal object Screen {
             "No PIN is taken any more, the right one neither, until you have shown in some other way who you are."
         LockReason.UNTIL_RESTART -> "Too many wrong PINs since this phone was started."
         LockReason.DATA_DAMAGED ->
-            "The protected data, or the key to it in this phone, is damaged, missing or foreign. Nothing was deleted."
+            "The protected data, or the key to it in this phone, is damaged, missing, foreign or an older copy. " +
+                "Nothing was deleted."
     }
 
     private fun who(by: WhoLocked): String = when (by) {

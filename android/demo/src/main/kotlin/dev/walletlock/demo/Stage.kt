@@ -2,6 +2,7 @@ package dev.walletlock.demo
 
 import dev.walletlock.Enrolment
 import dev.walletlock.Finding
+import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.Personal
 import dev.walletlock.PinEntry
@@ -9,14 +10,16 @@ import dev.walletlock.PinOutcome
 import dev.walletlock.PinRule
 import dev.walletlock.Policy
 import dev.walletlock.Refusal
+import dev.walletlock.Remedy
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
+import dev.walletlock.WhoLocked
 import java.io.PrintStream
 import java.nio.file.Path
 
 /** A user story, told and checked at once. */
 internal interface Story {
-    /** As in USER_STORIES.md. */
+    /** As in USER_STORIES.md; T: against a thief of SECURITY.md. */
     val name: String
     val title: String
 
@@ -93,6 +96,13 @@ internal class Stage(private val folder: Path, val policy: Policy, private val o
         say("$who waits ${durationInWords(remainingMs)}.")
         app.phone.clock.skip(remainingMs)
         expect("after waiting, a PIN may be entered", app.lock.refresh() is LockStatus.Ready)
+    }
+
+    /** It is locked, says why and what can be done; shows that. */
+    fun expectLocked(app: DemoApp, reason: LockReason, remedies: List<Remedy>) {
+        val status = app.lock.status.value
+        show(Screen.lines(status))
+        expect("the lock", LockStatus.Locked(reason, WhoLocked.PHONE, remedies), status)
     }
 
     fun expectRules(what: String, expected: List<PinRule>, findings: List<Finding>) =

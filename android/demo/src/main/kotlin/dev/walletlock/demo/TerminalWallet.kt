@@ -21,6 +21,7 @@ internal class TerminalWallet(
     private lateinit var app: DemoApp
     private lateinit var pins: PinDialogs
     private var session: Session? = null
+    private var copy: WalletCopy? = null
     private var isOver = false
 
     suspend fun run() {
@@ -100,15 +101,20 @@ internal class TerminalWallet(
         },
         Command("rules", "the policy in force") { out.println(app.lock.policy().json) },
         Command("remove", "destroy the PIN and everything kept") { pins.remove(app.lock) },
+        Command("wipe", "destroy them without the PIN, as on an order of the provider") { pins.wipe(app.lock) },
     )
 
-    private fun phoneCommands() = listOf(
+    private fun phoneCommands() = listOfNotNull(
         Command("skip", "let time pass") { askForTime("How long?")?.let(phone.clock::skip) },
         Command("ahead", "set the phone's clock ahead; no time passes") {
             askForTime("How far?")?.let(phone.clock::setAhead)
         },
         Command("restart", "end the app and start it again") { app.restart() },
         Command("reboot", "restart the phone") { app.restartPhone() },
+        Command("copy", "end the app, copy the wallet's files, and start it again") {
+            app.restart { copy = phone.copyWallet() }
+        },
+        copy?.let { Command("putback", "put that copy back in their place") { app.restart { phone.putBack(it) } } },
         Command("new", "throw this phone away and take a new one") { takeNewPhone() },
         Command("quit", "leave; the wallet stays as it is") { isOver = true },
     )

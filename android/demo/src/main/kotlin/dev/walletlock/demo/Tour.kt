@@ -11,7 +11,7 @@ internal class Tour(
     private val policy: Policy,
     private val out: PrintStream,
     private val stories: List<Story> =
-        listOf(PinStory(), LockoutStory(), WhichLockStory(), HistoryStory(), PolicyStory()),
+        listOf(PinStory(), LockoutStory(), WhichLockStory(), OlderCopyStory(), HistoryStory(), PolicyStory()),
 ) {
     /** Plays it. True if every story went as it should. */
     suspend fun play(): Boolean {

@@ -5,7 +5,6 @@ import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
 import dev.walletlock.Remedy
-import dev.walletlock.WhoLocked
 import dev.walletlock.demo.Stage.Companion.PIN
 import java.nio.file.Files
 
@@ -43,7 +42,7 @@ internal class WhichLockStory : Story {
             stage.setPin(app.lock).close()
             repeat(3) { i -> stage.typed("26483$i").use { app.lock.verifyPin(it) } }
             val untilRestart = listOf(Remedy.Restart) + CONTACTS
-            expectLocked(stage, app, LockReason.UNTIL_RESTART, untilRestart)
+            stage.expectLocked(app, LockReason.UNTIL_RESTART, untilRestart)
             stage.say("She does what it says first.")
             app.restartPhone()
             stage.show(Screen.lines(app.lock.status.value))
@@ -53,7 +52,7 @@ internal class WhichLockStory : Story {
             repeat(3) { i -> stage.typed("36483$i").use { app.lock.verifyPin(it) } }
             app.restartPhone()
             repeat(2) { i -> stage.typed("46483$i").use { app.lock.verifyPin(it) } }
-            expectLocked(stage, app, LockReason.TOO_MANY_ATTEMPTS, CONTACTS)
+            stage.expectLocked(app, LockReason.TOO_MANY_ATTEMPTS, CONTACTS)
             listOf("until restart", "too many attempts")
         }
     }
@@ -65,7 +64,7 @@ internal class WhichLockStory : Story {
         val his = stage.newPhone()
         Files.copy(hers.database, his.database)
         DemoApp.start(his, stage.policy).use { app ->
-            expectLocked(stage, app, LockReason.DATA_DAMAGED, CONTACTS)
+            stage.expectLocked(app, LockReason.DATA_DAMAGED, CONTACTS)
             val outcome = stage.typed(PIN).use { app.lock.verifyPin(it) }
             stage.expect("the right PIN on the wrong phone", PinOutcome.Locked(app.lock.status.value), outcome)
             stage.say("Not even the right PIN helps him: the key is in her phone.")
@@ -73,12 +72,6 @@ internal class WhichLockStory : Story {
         stage.say("On her own phone nothing has changed.")
         DemoApp.start(hers, stage.policy).use { stage.unlock(it.lock).close() }
         return listOf("protected data damaged")
-    }
-
-    private fun expectLocked(stage: Stage, app: DemoApp, reason: LockReason, remedies: List<Remedy>) {
-        val status = app.lock.status.value
-        stage.show(Screen.lines(status))
-        stage.expect("the lock", LockStatus.Locked(reason, WhoLocked.PHONE, remedies), status)
     }
 }
 

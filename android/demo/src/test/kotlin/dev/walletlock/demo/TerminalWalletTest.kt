@@ -125,6 +125,25 @@ class TerminalWalletTest {
     }
 
     @Test
+    fun `an older copy is found out, and a wipe asks for no PIN`() {
+        val said = use(
+            "set", "", "", "835179", "835179", "putback", "copy", "unlock", "264830", "putback",
+            "wipe", "no", "wipe", "wipe", "putback", "set", "835179", "835179", "quit",
+        )
+        assertInOrder(
+            said,
+            "There is no 'putback' now.",
+            "Wrong PIN. 15 tries left.",
+            "LOCKED: PROTECTED DATA DAMAGED",
+            "without asking for the PIN",
+            "LOCKED: PROTECTED DATA DAMAGED",
+            "WIPED",
+            "WIPED",
+            "The wallet is open.",
+        )
+    }
+
+    @Test
     fun `the journal is exported to a file`() {
         val file = File(folder, "journal.jsonl")
         val said = use("set", "", "", "835179", "835179", "export", file.path, "export", folder.path, "quit")

@@ -24,8 +24,8 @@ class TourTest {
     fun `every story is ok, and the exit code says so`() {
         val (code, said) = playInAnotherProcess("--tour", "--home", File(folder, "tour").path)
         assertEquals(0, code, said)
-        val results = said.lines().filter { Regex("[UD]\\d+ (ok|FAIL): .+").matches(it) }
-        assertEquals(listOf("U5 ok", "U1 ok", "U2 ok", "U16 ok", "D2 ok"), results.map { it.substringBefore(':') })
+        val results = said.lines().filter { Regex("[UTD]\\d+ (ok|FAIL): .+").matches(it) }
+        assertEquals(listOf("U5 ok", "U1 ok", "U2 ok", "T1 ok", "U16 ok", "D2 ok"), results.map { it.substringBefore(':') })
     }
 
     @Test
@@ -97,6 +97,8 @@ class TourTest {
                 "wrong PIN 6: expected",
             ),
             arguments(broken(contacts = "[]"), WhichLockStory(), "what she can do while it cools down: expected"),
+            arguments(broken(contacts = "[]"), OlderCopyStory(), "the lock: expected"),
+            arguments(broken(lockout = """{ "lock_at": 17 }"""), OlderCopyStory(), "after 3 wrong PINs: expected"),
             arguments(broken(pin = """{ "min_digits": 4 }"""), PinStory(), "8351: expected it to be refused"),
             arguments(broken(pin = """{ "remember": 0 }"""), PinStory(), "the earlier one again: expected"),
             arguments(broken(pin = """{ "rehearse_after_days": 29 }"""), PinStory(), "the days with a reminder: "),

@@ -38,6 +38,8 @@ class Answers(private val bytes: ByteBuffer) {
 
     fun securityLevel(): String = listOf("StrongBox", "TrustedEnvironment", "Software", "Unknown")[constant() - 1]
 
+    fun rollbackProtection(): String = listOf("On", "Off")[constant() - 1]
+
     /** One among other values. */
     fun string(): String = ByteArray(bytes.getInt()).also { bytes.get(it) }.decodeToString()
 

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer
 /** An app on a phone, from its start to its end: the way that the Kotlin facade goes, call by call. */
 class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     val process = AppProcess(abi, phone)
-    val vm = JavaVm()
+    val vm = JavaVm(process::thread)
     val native = Jni(process, vm)
     val uniffi = Uniffi(process)
 
@@ -67,11 +67,26 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     fun write(item: String, bytes: ByteArray): Int =
         uniffi.call("method_session_write", native.long("shareSession", session), *uniffi.text(item), *uniffi.borrowed(bytes)).code
 
+    /** Over uniffi: whether it was there. */
+    fun delete(item: String): String {
+        val ended = uniffi.call("method_session_delete", native.long("shareSession", session), *uniffi.text(item))
+        return if (ended.code == 0) (ended.value and 0xff != 0L).toString() else Answers(ended.bytes).fault()
+    }
+
     /** Over uniffi: what keeps the PIN's key. */
     fun securityLevel(): String {
         val of = native.long("shareLock", lock)
         return said(uniffi.callForBuffer("method_walletlock_security_level", of), Answers::securityLevel)
     }
+
+    /** Over uniffi: whether an older copy is found out. */
+    fun rollbackProtection(): String {
+        val of = native.long("shareLock", lock)
+        return said(uniffi.callForBuffer("method_walletlock_rollback_protection", of), Answers::rollbackProtection)
+    }
+
+    /** Over uniffi. */
+    fun wipe(): String = said(uniffi.call("method_walletlock_wipe", native.long("shareLock", lock))) { "done" }
 
     fun isSessionLive() = native.int("isLive", session) == 1
 

@@ -14,6 +14,7 @@ import com.github.unidbg.linux.android.AndroidARMEmulator
 import com.github.unidbg.linux.android.AndroidResolver
 import com.github.unidbg.memory.SvcMemory
 import com.github.unidbg.pointer.UnidbgPointer
+import com.github.unidbg.thread.Task
 import java.io.File
 import java.nio.file.Files
 import unicorn.Arm64Const
@@ -42,6 +43,17 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
         library = emulator.memory.load(libraryOf(abi), true)
         failure?.let { throw it }
     }
+
+    /** Which thread of the library's runs; 0 is the one that calls it. */
+    val thread: Int get() = emulator.get<Task?>(Task.TASK_KEY)?.takeUnless(Task::isMainThread)?.id ?: 0
+
+    /** Lets the threads that were started run until they end. They run only while the one that calls waits. */
+    fun runThreads() {
+        repeat(WAITS_AT_MOST) { if (threadCount > 0) callLibc("usleep", WAIT_US) }
+    }
+
+    /** Threads that have not ended. */
+    val threadCount get() = emulator.threadDispatcher.taskCount
 
     /** Calls a function of bionic's. */
     fun callLibc(symbol: String, vararg arguments: Any?): Long = call(emulator.memory.findModule("libc.so"), symbol, arguments, null)
@@ -136,6 +148,9 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
 }
 
 private const val NAME = "com.example.wallet"
+
+private const val WAITS_AT_MOST = 1_000
+private const val WAIT_US = 10_000
 
 private const val CHUNK_BYTES = 64 * 1024
 private const val READ_AND_WRITE = UnicornConst.UC_PROT_READ or UnicornConst.UC_PROT_WRITE

@@ -12,14 +12,25 @@ import java.lang.invoke.MethodType
  * What the library takes for Android's VM: this very JVM, by reflection. It checks what Android checks when `CheckJNI` is on: references
  * that are not valid, calls while something thrown is pending, types that do not fit. Each of them ends the test.
  */
-class JavaVm {
-    private val frames = ArrayDeque(listOf(mutableMapOf<Int, Any>()))
+class JavaVm(private val thread: () -> Int) {
+    /** What a thread of the VM has to itself: references, and what was thrown in Java and is not cleared yet. */
+    private class OfThread {
+        val frames = ArrayDeque(listOf(mutableMapOf<Int, Any>()))
+        var pending: Throwable? = null
+    }
+
+    private val threads = mutableMapOf(thread() to OfThread())
+    private val mine get() = threads[thread()] ?: misuse("a call by a thread that is not attached")
+    private val frames get() = mine.frames
     private val globals = mutableMapOf<Int, Any>()
     private val members = mutableListOf<Any>()
     private var lastReference = 0
 
-    /** What was thrown in Java and is not cleared yet. */
-    var pending: Throwable? = null
+    var pending: Throwable?
+        get() = mine.pending
+        set(thrown) {
+            mine.pending = thrown
+        }
 
     /** Classes that the app's loader does not find. */
     val missing = mutableSetOf<String>()
@@ -29,6 +40,25 @@ class JavaVm {
         private set
 
     val globalCount get() = globals.size
+
+    /** Those that made calls, and have not said that they end. */
+    val threadCount get() = threads.size
+
+    /** How many came and went. */
+    var detachedThreads = 0
+        private set
+
+    val isAttached get() = thread() in threads
+
+    fun attach() {
+        threads.getOrPut(thread(), ::OfThread)
+    }
+
+    fun detach() {
+        if (frames.size != 1) misuse("a thread that ends in the middle of a frame")
+        threads.remove(thread())
+        detachedThreads += 1
+    }
 
     fun local(it: Any?): Int {
         if (it == null) return 0

@@ -88,9 +88,13 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
     }
 
     private fun machineFunction(number: Int, it: Arguments): Long = when (number) {
-        // AttachCurrentThread, GetEnv, AttachCurrentThreadAsDaemon
-        4, 6, 7 -> 0L.also { _ -> it.pointer(1).setPointer(0, environment) }
-        5 -> 0
+        // AttachCurrentThread, DetachCurrentThread, GetEnv, AttachCurrentThreadAsDaemon
+        4, 7 -> 0L.also { _ ->
+            vm.attach()
+            it.pointer(1).setPointer(0, environment)
+        }
+        5 -> 0L.also { vm.detach() }
+        6 -> if (vm.isAttached) 0L.also { _ -> it.pointer(1).setPointer(0, environment) } else JNI_EDETACHED
         else -> throw Kernel.NotModelled("function $number of a VM")
     }
 
@@ -190,6 +194,7 @@ private fun utf8(text: String): ByteArray {
 private const val ENVIRONMENT_FUNCTIONS = 235
 private const val MACHINE_FUNCTIONS = 8
 private const val JNI_VERSION_1_6 = 0x00010006L
+private const val JNI_EDETACHED = -2L
 
 /** What JNI's specification allows: ExceptionOccurred, ExceptionClear, frames, references given back, ExceptionCheck. */
 private val WHILE_PENDING = setOf(15, 17, 19, 20, 22, 23, 228)

@@ -9,6 +9,7 @@ import java.io.OutputStream
 import java.security.Key
 import java.security.KeyStoreSpi
 import java.security.Provider
+import java.security.ProviderException
 import java.security.SecureRandom
 import java.security.cert.Certificate
 import java.security.spec.AlgorithmParameterSpec
@@ -31,10 +32,14 @@ class Keystore {
     var isPhoneLocked = false
     var hasStrongBox = true
 
+    /** How many more calls it answers. */
+    var answersLeft = Int.MAX_VALUE
+
     /** Every key that was asked for, also those that were not kept. */
     val generated = mutableListOf<KeyGenParameterSpec>()
 
     fun generate(spec: KeyGenParameterSpec): SecretKey {
+        answer()
         check(spec.purposes == PURPOSE_SIGN)
         generated += spec
         if (spec.isStrongBoxBacked && !hasStrongBox) throw StrongBoxUnavailableException()
@@ -49,9 +54,20 @@ class Keystore {
     }
 
     fun entry(alias: String): Entry {
+        answer()
         val entry = entries[alias] ?: throw java.security.InvalidKeyException()
         if (isPhoneLocked && entry.spec.isUnlockedDeviceRequired) throw UserNotAuthenticatedException()
         return entry
+    }
+
+    fun delete(alias: String) {
+        answer()
+        entries.remove(alias)
+    }
+
+    private fun answer() {
+        if (answersLeft == 0) throw ProviderException("the keystore's process has died")
+        answersLeft -= 1
     }
 
     companion object {
@@ -89,9 +105,7 @@ class StoreSpi : KeyStoreSpi() {
     override fun engineLoad(parameter: java.security.KeyStore.LoadStoreParameter?) = require(parameter == null)
     override fun engineGetKey(alias: String, password: CharArray?): Key? = if (alias in entries) KeystoreKey(alias) else null
     override fun engineContainsAlias(alias: String) = alias in entries
-    override fun engineDeleteEntry(alias: String) {
-        entries.remove(alias)
-    }
+    override fun engineDeleteEntry(alias: String) = Keystore.current.delete(alias)
 
     override fun engineAliases(): Enumeration<String> = Collections.enumeration(entries.keys.toList())
     override fun engineSize() = entries.size

@@ -1,57 +1,17 @@
 package dev.walletlock.bionic
 
-import java.nio.file.Path
-import java.security.Security
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertTrue
-import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.Test
-import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.assertThrows
-import org.junit.jupiter.api.io.TempDir
 
 class Arm64Test : LibraryTest(Abi.ARM64)
 
 class Arm32Test : LibraryTest(Abi.ARM32)
 
 /** The shipped library on bionic, by the calls that Kotlin makes, at what Argon2id really costs. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class LibraryTest(private val abi: Abi) {
-    private lateinit var folder: Path
-
-    /** One on which the PIN is set. Each test has a copy, because setting it costs three times Argon2id. */
-    private lateinit var enrolled: ModelledPhone
-    private val phones = mutableListOf<ModelledPhone>()
-
-    @BeforeAll
-    fun `a PIN is set`(@TempDir given: Path) {
-        folder = given
-        Security.addProvider(KeystoreProvider())
-        enrolled = ModelledPhone(folder.resolve("enrolled"))
-        on(enrolled) {
-            assertEquals("Unconfigured", open())
-            assertEquals("Right", enrol(PIN))
-            assertTrue(isSessionLive())
-            assertEquals("TrustedEnvironment", securityLevel())
-            assertEquals(0, write("card", "4000 1234".toByteArray()))
-            assertEquals(listOf(0, 12), listener.events)
-            assertArgon2idAtTheFloor()
-            assertEquals("done", lockNow())
-            assertFalse(isSessionLive())
-        }
-    }
-
-    @AfterEach
-    fun `the log tells nothing that is nobody's business`() {
-        for (line in (phones + enrolled).flatMap(ModelledPhone::log)) {
-            assertEquals("walletlock", line.tag)
-            assertFalse(listOf(PIN, OTHER_PIN, "wallet.db", "4000").any(line.text::contains), line.text)
-        }
-    }
-
+abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
     @Test
     fun `before JNI_OnLoad every native method says that there is nothing`() {
         App(abi, phone()).use { app ->
@@ -156,7 +116,7 @@ abstract class LibraryTest(private val abi: Abi) {
     @Test
     fun `keys are made in the trusted environment if the StrongBox is slow`() {
         val (kept, tried) = enrolled.keystore.generated.partition { !it.isStrongBoxBacked }
-        assertEquals(tried.map { it.alias }, kept.map { it.alias })
+        assertEquals(kept.first().alias, tried.single().alias, "once it was slow no other key is tried there")
         assertTrue(enrolled.keystore.entries.values.none { it.spec.isStrongBoxBacked })
         assertTrue(enrolled.log.any { it.priority == LOG_INFO && "no device key in a StrongBox" in it.text })
     }
@@ -282,31 +242,9 @@ abstract class LibraryTest(private val abi: Abi) {
         }
     }
 
-    private fun App.assertArgon2idAtTheFloor() {
-        val mebibytes = process.kernel.largestMapping / 1024 / 1024
-        // 19 at the floor, which bionic rounds up; 32 at the next step.
-        assertTrue(mebibytes in 19..20, "Argon2id's memory: $mebibytes MiB")
-    }
-
     private fun App.assertPanicLogged(place: String) {
         val line = phone.log.last()
         assertEquals(LOG_ERROR, line.priority)
         assertTrue(Regex("walletlock_jni::logging: panicked at .*${Regex.escape(place)}.*\\.rs:\\d+").matches(line.text), line.text)
     }
-
-    private fun phone(like: ModelledPhone? = null): ModelledPhone {
-        val storage = folder.resolve("phone-${phones.size}")
-        return (like?.copy(storage) ?: ModelledPhone(storage)).also(phones::add)
-    }
-
-    private fun on(phone: ModelledPhone, act: App.() -> Unit) = App(abi, phone).use {
-        assertEquals(JNI_VERSION_1_6, it.native.load())
-        it.act()
-    }
 }
-
-private const val PIN = "835179"
-private const val OTHER_PIN = "406283"
-private const val JNI_VERSION_1_6 = 0x00010006
-private const val LOG_INFO = 4
-private const val LOG_ERROR = 6

@@ -39,6 +39,16 @@ class ModelledPhone(private val storage: Path) {
         return if (normal.startsWith("/data")) storage.resolve(Path.of("/").relativize(normal)) else null
     }
 
+    /** What the app's files hold. */
+    fun files(): Map<Path, ByteArray> =
+        Files.list(hostPath(appFolder)!!).use { files -> files.toList().associateWith(Files::readAllBytes) }
+
+    /** In place of what is there, as whoever has the phone in pieces can. */
+    fun putBack(files: Map<Path, ByteArray>) {
+        files().keys.forEach(Files::delete)
+        files.forEach(Files::write)
+    }
+
     fun pass(ms: Long) {
         sinceBootMs += ms
         wallMs += ms

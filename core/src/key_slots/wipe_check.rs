@@ -1,0 +1,115 @@
+//! What tells the wipe PIN from any other wrong one. It opens nothing and protects nothing.
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use crate::crypto::derive_mac;
+use crate::hex;
+use crate::platform::Random;
+
+/// A MAC over the wipe PIN's Argon2id output, or random filler of the same shape and length: every try is compared with it, so that
+/// having a wipe PIN costs nothing that can be measured.
+///
+/// It hangs on the salt and the cost of the PIN slot beside it, so that a try needs one Argon2id for both.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WipeCheck {
+    /// Random, and new with every wipe PIN: the same PIN set twice leaves two MACs.
+    #[serde(with = "hex::array")]
+    key: [u8; 32],
+    #[serde(with = "hex::array")]
+    mac: [u8; 32],
+    /// 1 or 0, and no `bool`: the length of a sealed record must not tell.
+    is_set: u8,
+}
+
+impl WipeCheck {
+    /// For the wipe PIN of this Argon2id output.
+    pub(crate) fn make(random: &mut Random, kdf_output: &[u8; 32]) -> Self {
+        let key = *random.bytes();
+        Self { key, mac: *derive_mac(&key, &[LABEL, kdf_output]), is_set: 1 }
+    }
+
+    /// For no wipe PIN.
+    pub(crate) fn make_filler(random: &mut Random) -> Self {
+        Self { key: *random.bytes(), mac: *random.bytes(), is_set: 0 }
+    }
+
+    /// Whether a wipe PIN is set. Asked only where a PIN was proven: a try does not know.
+    pub(crate) fn is_set(&self) -> bool {
+        self.is_set != 0
+    }
+
+    /// Whether the number in it is one that this code writes.
+    pub(crate) fn is_in_range(&self) -> bool {
+        self.is_set <= 1
+    }
+
+    /// Whether the PIN of this Argon2id output is the wipe PIN. Takes the same time whether it is, and whether one is set.
+    pub(crate) fn matches(&self, kdf_output: &[u8; 32]) -> bool {
+        derive_mac(&self.key, &[LABEL, kdf_output]).ct_eq(&self.mac).into()
+    }
+}
+
+const LABEL: &[u8] = b"walletlock v1 wipe pin";
+
+/// That of a record from before there were wipe PINs. No PIN has a MAC of zeros, and it is compared like any other.
+impl Default for WipeCheck {
+    fn default() -> Self {
+        Self { key: [0; 32], mac: [0; 32], is_set: 0 }
+    }
+}
+
+impl std::fmt::Debug for WipeCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WipeCheck")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::testing::FakeEntropy;
+
+    fn random() -> Random {
+        Random::draw(&FakeEntropy::new(5)).expect("entropy")
+    }
+
+    #[test]
+    fn it_knows_one_pin_and_filler_knows_none() {
+        let check = WipeCheck::make(&mut random(), &[1; 32]);
+        assert_eq!([1, 2].map(|output| check.matches(&[output; 32])), [true, false]);
+        for none in [WipeCheck::make_filler(&mut random()), WipeCheck::default()] {
+            assert_eq!([0, 1, 2].map(|output| none.matches(&[output; 32])), [false; 3]);
+            assert!(check.is_set() && !none.is_set());
+        }
+    }
+
+    #[test]
+    fn the_same_pin_set_twice_leaves_two_macs() {
+        let mut random = random();
+        let [first, second] = [(); 2].map(|()| WipeCheck::make(&mut random, &[1; 32]));
+        assert!(first.mac != second.mac && first.key != second.key);
+        assert!(first.matches(&[1; 32]) && second.matches(&[1; 32]));
+    }
+
+    #[test]
+    fn one_that_is_set_is_as_long_as_filler_and_neither_prints_anything() {
+        let (set, filler) = (WipeCheck::make(&mut random(), &[1; 32]), WipeCheck::make_filler(&mut random()));
+        let length = |check: &WipeCheck| serde_json::to_vec(check).expect("bytes").len();
+        assert_eq!(length(&set), length(&filler));
+        assert_eq!(length(&set), length(&WipeCheck::default()));
+        assert_eq!(format!("{set:?} {filler:?}"), "WipeCheck WipeCheck");
+    }
+
+    /// Computed apart from this code, by RFC 2104 with Python's hmac.
+    #[test]
+    fn the_format_is_frozen() {
+        let written = r#"{"key":"KEY","mac":"MAC","is_set":1}"#
+            .replace("KEY", &"55".repeat(32))
+            .replace("MAC", "2e2f26cb8b2e3af259c21582b728cd887617794849d2c2c7746316f2df0ac963");
+        let check: WipeCheck = serde_json::from_str(&written).expect("a check");
+        assert!(check.matches(&[0x44; 32]));
+        assert_eq!(serde_json::to_string(&check).expect("text"), written);
+    }
+}

@@ -1,0 +1,361 @@
+//! Every earlier copy from a random run of 200 steps, put back under the present keystore: whole, and mixed with the present's files.
+//!
+//! A copy is taken whenever the lock has told of a line, so also between a charge and its settlement. What is still opened afterwards is
+//! the present, or its own epoch's: everything that it lacks is then a settlement or a line that nothing hangs on. Otherwise it is locked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+use walletlock_core::biometric::{BiometricRequest, Budget, NotNow, Payment};
+use walletlock_core::journal::{Chain, Event, Kind, Query};
+use walletlock_core::lockout::{Contact, Policy, presets};
+use walletlock_core::money::{Currency, Money};
+use walletlock_core::platform::testing::{Act, FakePhone};
+use walletlock_core::platform::{Listener, PlatformFault, PromptEnd};
+use walletlock_core::{
+    BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Remedy, Session, WalletLock,
+};
+
+use crate::account::Items;
+use crate::chance::{Chance, seed};
+use crate::disk::{Disk, Flushes};
+use crate::life::ITEMS;
+use crate::mount::Mount;
+use crate::phone::{self, DATABASE, LOG, entry};
+use crate::say;
+use crate::scripted::Files;
+use crate::survivor::read_all;
+
+const STEPS: usize = 200;
+const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
+/// Payments that are asked about, in minor units.
+const PRICES: [u64; 4] = [1, 900, 1_800, 2_000];
+/// Wrong PINs in a row that the run does not go beyond.
+const WRONG: u32 = 8;
+
+/// Lines that may be missing from what still opens.
+const HARMLESS: [Kind; 6] = [
+    Kind::PinRight,
+    Kind::PinWrong,
+    Kind::PinRepeated,
+    Kind::BiometricsAsked,
+    Kind::BiometricsEnded,
+    Kind::BiometricsRefused,
+];
+
+/// What was there once.
+struct Copy {
+    files: Files,
+    /// So many lines had been told.
+    lines: usize,
+    phone: FakePhone,
+}
+
+/// Takes a copy at every line.
+struct Camera {
+    disk: Disk,
+    phone: FakePhone,
+    copies: Mutex<Vec<Copy>>,
+    told: Mutex<Vec<Kind>>,
+}
+
+impl Camera {
+    fn take(&self) {
+        let database = self.disk.content(DATABASE).expect("the database");
+        let files = Files { database, log: self.disk.content(LOG).filter(|log| !log.is_empty()) };
+        let lines = self.told.lock().expect("not poisoned").len();
+        let mut copies = self.copies.lock().expect("not poisoned");
+        match copies.last_mut().filter(|last| last.files == files) {
+            Some(last) => last.lines = lines,
+            None => copies.push(Copy { files, lines, phone: phone::copy(&self.phone, 9) }),
+        }
+    }
+}
+
+impl Listener for Camera {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        self.told.lock().expect("not poisoned").push(event.kind);
+        self.take();
+        Ok(())
+    }
+}
+
+/// A run, over.
+struct Run {
+    policy: Policy,
+    copies: Vec<Copy>,
+    told: Vec<Kind>,
+    pin: &'static str,
+    items: Items,
+    mount: Mount,
+    _folder: TempDir,
+}
+
+/// What is seen of a wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    tries_left: u32,
+    /// Why not, to unlock and to pay each price.
+    why_not: Vec<Option<NotNow>>,
+    told: Vec<Kind>,
+    items: Items,
+}
+
+/// What became of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Present,
+    /// Of the present's epoch, before what it lacks was written.
+    NoLess,
+    Locked,
+    /// The present's record, beside something older that is found out when it is read.
+    LockedInside,
+    /// It allows what the present does not: never.
+    Eased,
+}
+
+fn policy() -> Policy {
+    let mut policy = presets::walletlock();
+    policy.pin.remember = 0;
+    policy.lockout.cooldowns.clear();
+    let currency = Currency::new("EUR").expect("a currency");
+    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 1_800, in_all_minor: 2_700 }];
+    policy.contacts = vec![Contact::Phone("+41 44 000 00 00".to_owned())];
+    policy
+}
+
+fn request(minor: Option<u64>) -> BiometricRequest {
+    let amount = |minor| Money::new(minor, Currency::new("EUR").expect("a currency")).expect("an amount");
+    let payment = minor.map(|minor| Payment::new(amount(minor), "Bakery").expect("a payee"));
+    BiometricRequest { payment, risk_is_raised: false }
+}
+
+fn right(lock: &Arc<WalletLock>, pin: &str) -> Session {
+    match lock.verify_pin(&entry(pin)) {
+        PinOutcome::Right(session) => session,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Lives 200 steps.
+fn live(seed: u64) -> Run {
+    let mut chance = Chance::new(seed);
+    let folder = TempDir::new().expect("a folder");
+    let mount = Mount::new(folder.path().to_owned());
+    let (phone, disk, policy) = (FakePhone::default(), Disk::new(Flushes::Honest), policy());
+    let open = || phone::open(&mount, &disk, &phone, &policy).expect("it opens");
+    let camera =
+        Arc::new(Camera { disk: disk.clone(), phone: phone.clone(), copies: Mutex::default(), told: Mutex::default() });
+    let mut lock = open();
+    lock.add_listener(camera.clone());
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PINS[0]), &[]) else { panic!("not enrolled") };
+    drop(session);
+    let (mut pin, mut wrong) = (PINS[0], 0);
+    for step in 0..STEPS {
+        match chance.below(20) {
+            0..3 if wrong < WRONG => {
+                wrong += 1;
+                let guess = format!("{:06}", 800_000 + step);
+                assert!(matches!(lock.verify_pin(&entry(&guess)), PinOutcome::Wrong(_)));
+            }
+            0..5 => wrong = u32::from(!right(&lock, pin).is_live()),
+            5..8 => {
+                let id = chance.pick(&ITEMS);
+                right(&lock, pin).write(id, format!("written in step {step}").as_bytes()).expect("written");
+                wrong = 0;
+            }
+            8 => {
+                right(&lock, pin).delete(chance.pick(&ITEMS)).expect("deleted, or not there");
+                wrong = 0;
+            }
+            9 => {
+                let new = chance.pick(&PINS);
+                let changed = right(&lock, pin).change_pin(&entry(pin), &entry(new), &[]);
+                assert_eq!(changed, Ok(PinChange::Changed));
+                (pin, wrong) = (new, 0);
+            }
+            10 | 11 => {
+                phone.biometrics.will([Act::OwnerTouches]);
+                right(&lock, pin).enable_biometrics().expect("an outcome");
+                wrong = 0;
+            }
+            12 if chance.one_in(3) => {
+                right(&lock, pin).disable_biometrics().expect("an outcome");
+                wrong = 0;
+            }
+            13 if chance.one_in(3) => phone.device_key.enrol_another_finger(),
+            14 => {
+                drop(lock);
+                lock = open();
+                lock.add_listener(camera.clone());
+            }
+            which => {
+                let end = if which == 15 { Act::Ends(PromptEnd::CancelledByPerson) } else { Act::OwnerTouches };
+                let strangers = if chance.one_in(4) { 1 + chance.below(2) } else { 0 };
+                phone.biometrics.will((0..strangers).map(|_| Act::SomeoneElseTouches).chain([end]));
+                let minor = if chance.one_in(2) { Some(chance.pick(&PRICES)) } else { None };
+                drop(lock.verify_biometrics(&request(minor)));
+                phone.biometrics.forget_acts();
+            }
+        }
+        phone.clock.advance_ms(1_000);
+        camera.take();
+    }
+    // So that there is something to lose at the end.
+    assert!(matches!(lock.verify_pin(&entry("799999")), PinOutcome::Wrong(_)));
+    drop(lock);
+    let lock = open();
+    let session = right(&lock, pin);
+    let items = read_all(&session).expect("the items");
+    drop((session, lock));
+    camera.take();
+    let camera = Arc::try_unwrap(camera).ok().expect("nobody listens any more");
+    let (copies, told) =
+        (camera.copies.into_inner().expect("not poisoned"), camera.told.into_inner().expect("not poisoned"));
+    Run { policy, copies, told, pin, items, mount, _folder: folder }
+}
+
+impl Run {
+    fn present(&self) -> &Copy {
+        self.copies.last().expect("copies")
+    }
+
+    /// Opens these files on a copy of that phone, in place of that present. `Err`: it does not open, or allows more.
+    fn open(&self, files: &Files, phone: &FakePhone, present: Option<&Seen>) -> Result<Seen, Fate> {
+        let phone = phone::copy(phone, 3);
+        let lock = phone::open(&self.mount, &files.disk(), &phone, &self.policy).expect("it says what it is");
+        let tries_left = match lock.status().expect("a status") {
+            LockStatus::Ready { tries_left: Some(left) } => left,
+            LockStatus::Locked { reason: LockReason::DataDamaged, remedies, .. } => {
+                assert_eq!(remedies, [Remedy::Contact(self.policy.contacts[0].clone())]);
+                phone.biometrics.will([Act::OwnerTouches]);
+                let outcome = lock.verify_biometrics(&request(None));
+                assert!(matches!(outcome, BiometricOutcome::NotNow(NotNow::Locked)), "{outcome:?}");
+                assert!(matches!(lock.verify_pin(&entry(self.pin)), PinOutcome::Locked(_)));
+                return Err(Fate::Locked);
+            }
+            other => panic!("{other:?}"),
+        };
+        let prices = PRICES.iter().copied().map(Some);
+        let why_not = [None].into_iter().chain(prices).map(|minor| lock.why_no_biometrics(&request(minor)));
+        let why_not: Vec<_> = why_not.collect::<Result<_, _>>().expect("answers");
+        let eases = |(copy, now): (&Option<NotNow>, &Option<NotNow>)| copy.is_none() && now.is_some();
+        let allows_more = |now: &Seen| tries_left > now.tries_left || why_not.iter().zip(&now.why_not).any(eases);
+        if present.is_some_and(allows_more) {
+            return Err(Fate::Eased);
+        }
+        let lines = match lock.verify_journal() {
+            Ok(Chain::Intact { lines }) => lines,
+            Ok(_) | Err(LockError::DataDamaged) => return Err(Fate::LockedInside),
+            Err(fault) => panic!("{fault}"),
+        };
+        let mut opened = PINS.iter().filter_map(|pin| match lock.verify_pin(&entry(pin)) {
+            PinOutcome::Right(session) => Some(session),
+            _ => None,
+        });
+        let Some(session) = opened.next() else { return Err(Fate::LockedInside) };
+        let items = read_all(&session).map_err(|_| Fate::LockedInside)?;
+        let mut told = Vec::new();
+        let mut query = Query { limit: 200, ..Query::default() };
+        loop {
+            let page = session.journal(&query).map_err(|_| Fate::LockedInside)?;
+            told.extend(page.entries.iter().filter(|entry| entry.number <= lines).filter_map(|entry| entry.kind));
+            query.below = page.next;
+            if query.below.is_none() {
+                break;
+            }
+        }
+        told.reverse();
+        Ok(Seen { tries_left, why_not, told, items })
+    }
+
+    /// What becomes of these files on that phone. An error is what was lost.
+    fn judge(&self, files: &Files, phone: &FakePhone, present: &Seen) -> Result<Fate, String> {
+        let seen = match self.open(files, phone, Some(present)) {
+            Ok(seen) if seen == *present => return Ok(Fate::Present),
+            Ok(seen) => seen,
+            Err(Fate::Eased) => return Err("it allows more".to_owned()),
+            Err(fate) => return Ok(fate),
+        };
+        // A try that was open in it counts as wrong from the opening on.
+        let told = seen.told.strip_suffix(&[Kind::OpenTriesCounted]).unwrap_or(&seen.told);
+        let lost = present.told.strip_prefix(told).ok_or("a journal that never was")?;
+        if lost.iter().any(|kind| !HARMLESS.contains(kind)) {
+            return Err(format!("lost: {lost:?}"));
+        }
+        if seen.items == present.items { Ok(Fate::NoLess) } else { Err("other items".to_owned()) }
+    }
+
+    /// Whether a copy lacks what nobody may take back.
+    fn lacks_something(&self, copy: &Copy) -> bool {
+        self.told[copy.lines..].iter().any(|kind| !HARMLESS.contains(kind))
+    }
+}
+
+#[test]
+fn every_earlier_copy_of_a_random_run_is_detected() {
+    let (mut whole, mut mixed) = (BTreeMap::new(), BTreeMap::new());
+    let (mut kinds, mut steps) = (BTreeMap::new(), 0);
+    for nth in 0..2 {
+        let run = live(seed() + nth);
+        steps += STEPS;
+        run.told.iter().for_each(|kind| *kinds.entry(*kind as u16).or_insert(0) += 1);
+        // Once at its charge, and once when that was settled: the present is each of them in turn.
+        let last = run.copies.len() - 1;
+        for now in [last - 1, last] {
+            let (present, phone) = (&run.copies[now], &run.copies[now].phone);
+            let seen = run.open(&present.files, phone, None).expect("the present opens");
+            for (nth, copy) in run.copies[..now].iter().enumerate() {
+                let fate = run.judge(&copy.files, phone, &seen).unwrap_or_else(|lost| panic!("copy {nth}: {lost}"));
+                let told = &seen.told[copy.lines.min(seen.told.len())..];
+                let must_be_locked = told.iter().any(|kind| !HARMLESS.contains(kind));
+                assert_eq!(must_be_locked, fate == Fate::Locked, "copy {nth} of {now}: {fate:?}, lacks {told:?}");
+                *whole.entry(fate).or_insert(0) += 1;
+                let (old, new) = (&copy.files, &present.files);
+                for (database, log) in [
+                    (&old.database, None),
+                    (&old.database, new.log.clone()),
+                    (&new.database, None),
+                    (&new.database, old.log.clone()),
+                ] {
+                    let files = Files { database: database.clone(), log };
+                    if files == *old || files == *new {
+                        continue;
+                    }
+                    let fate = run.judge(&files, phone, &seen).unwrap_or_else(|lost| panic!("mixed {nth}: {lost}"));
+                    *mixed.entry(fate).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    say(&format!("copies of {steps} random steps: whole {whole:?}, mixed {mixed:?}; lines by kind {kinds:?}"));
+    for kind in [
+        Kind::PinChanged,
+        Kind::ItemWritten,
+        Kind::ItemDeleted,
+        Kind::BiometricsOn,
+        Kind::BiometricsOff,
+        Kind::BiometricsRight,
+        Kind::BiometricsNotRecognised,
+    ] {
+        assert!(kinds.contains_key(&(kind as u16)), "{kind:?} never came");
+    }
+    assert!(whole[&Fate::Locked] > 400, "{whole:?}");
+}
+
+/// The control: with the keystore of its time a copy comes back, and what it lacks is noticed.
+#[test]
+fn a_copy_of_a_random_run_with_the_keystore_of_its_time_is_noticed() {
+    let run = live(seed());
+    let present = run.open(&run.present().files, &run.present().phone, None).expect("the present opens");
+    let of_old = run.copies.iter().filter(|copy| run.lacks_something(copy));
+    let (mut noticed, mut all) = (0, 0);
+    for copy in of_old.step_by(7) {
+        all += 1;
+        noticed += u32::from(run.judge(&copy.files, &copy.phone, &present).is_err());
+    }
+    say(&format!("copies of a random run, control: {noticed} of {all} noticed"));
+    assert!(all > 30 && noticed == all, "{noticed} of {all}");
+    assert!(!run.items.is_empty(), "the run left something to lose");
+}

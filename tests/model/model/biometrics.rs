@@ -1,0 +1,139 @@
+//! Biometrics, as small as they can be said: when they may be used, what counts, when they are off.
+
+use std::collections::BTreeMap;
+
+use walletlock_core::Now;
+use walletlock_core::biometric::{BiometricPolicy, NotNow};
+use walletlock_core::money::Currency;
+use walletlock_core::platform::Availability;
+
+use super::spans::is_live;
+use super::tries::Standing;
+use super::{Model, Wallet};
+use crate::steps::Wanted;
+
+/// A wallet's biometrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Biometrics {
+    pub(crate) slot: Option<BioSlot>,
+    /// Why there is none any more, if nobody asked for that.
+    off: Option<NotNow>,
+    last_pin: Option<Now>,
+    /// Since the last right PIN.
+    uses: u32,
+    spent: BTreeMap<Currency, u64>,
+    /// Since the last right PIN or success.
+    failures_in_a_row: u32,
+    /// Since the last success.
+    failures: u32,
+    /// What the journal said last of a refusal.
+    refusal: Option<NotNow>,
+}
+
+/// What a finger opens. Set up anew it has another number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BioSlot {
+    pub(crate) number: u64,
+    /// The keystore wrapped its key; or someone only said so.
+    pub(crate) is_genuine: bool,
+}
+
+impl Biometrics {
+    pub(super) fn of_new_pin(now: Now) -> Self {
+        Self { last_pin: Some(now), ..Self::default() }
+    }
+
+    pub(super) fn note_pin(&mut self, now: Now) {
+        let Self { slot, off, failures, .. } = std::mem::take(self);
+        *self = Self { slot, off, failures, last_pin: Some(now), ..Self::default() };
+    }
+
+    pub(super) fn note_use(&mut self, wanted: &Wanted) {
+        self.uses += 1;
+        (self.failures_in_a_row, self.failures, self.refusal) = (0, 0, None);
+        if let Some((minor, currency)) = wanted.payment() {
+            *self.spent.entry(currency).or_default() += minor;
+        }
+    }
+
+    /// Someone else. `true`: they are off now.
+    pub(super) fn note_failure(&mut self, policy: &BiometricPolicy) -> bool {
+        self.failures_in_a_row += 1;
+        self.failures += 1;
+        let is_off = self.failures >= policy.failures_before_off;
+        if is_off {
+            self.turn_off(NotNow::OffAfterFailures);
+        }
+        is_off
+    }
+
+    pub(super) fn needs_pin(&self, policy: &BiometricPolicy) -> bool {
+        self.slot.is_none() || self.failures_in_a_row >= policy.failures_before_pin
+    }
+
+    pub(super) fn turn_off(&mut self, why: NotNow) {
+        (self.slot, self.off) = (None, Some(why));
+    }
+
+    pub(super) fn turn_on(&mut self, slot: BioSlot) {
+        let Self { last_pin, uses, ref mut spent, .. } = *self;
+        let spent = std::mem::take(spent);
+        *self = Self { slot: Some(slot), last_pin, uses, spent, ..Self::default() };
+    }
+
+    /// `None`: they were off.
+    pub(super) fn switch_off(&mut self) -> Option<BioSlot> {
+        self.off = None;
+        self.slot.take()
+    }
+
+    /// Whether the journal does not say this yet.
+    pub(super) fn note_refusal(&mut self, why: NotNow) -> bool {
+        self.refusal.replace(why) != Some(why)
+    }
+}
+
+impl Wallet {
+    /// Why not now, the reason that lasts longest first. `Ok`: what opens it.
+    fn may_use(&self, wanted: &Wanted, sensor: Availability, now: Now) -> Result<BioSlot, NotNow> {
+        let (policy, known) = (&self.policy.biometric, &self.biometrics);
+        let last_pin = known.last_pin.filter(|last| last.boot.is_some() && last.boot == now.boot);
+        let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
+        let reasons = [
+            (self.tries.standing(&self.policy.lockout, now) != Standing::Ready).then_some(NotNow::Locked),
+            known.slot.is_none().then(|| known.off.unwrap_or(NotNow::SwitchedOff)),
+            match sensor {
+                Availability::Ready => None,
+                Availability::NoneEnrolled => Some(NotNow::NoneEnrolled),
+                Availability::NoHardware => Some(NotNow::NoHardware),
+                Availability::Busy => Some(NotNow::Busy),
+                Availability::NotSupported => Some(NotNow::NotSupported),
+            },
+            (known.failures >= policy.failures_before_off).then_some(NotNow::OffAfterFailures),
+            (known.failures_in_a_row >= policy.failures_before_pin).then_some(NotNow::TooManyFailures),
+            last_pin.is_none().then_some(NotNow::FirstUnlock),
+            last_pin.is_some_and(|last| !is_live(last, age_ms, now)).then_some(NotNow::PinTooLongAgo),
+            (known.uses >= policy.max_uses).then_some(NotNow::TooManyUses),
+            self.is_over_budget(wanted).then_some(NotNow::OverBudget),
+            wanted.risk.then_some(NotNow::RiskRaised),
+        ];
+        reasons.into_iter().flatten().next().map_or(known.slot.ok_or(NotNow::SwitchedOff), Err)
+    }
+
+    fn is_over_budget(&self, wanted: &Wanted) -> bool {
+        let Some((minor, currency)) = wanted.payment() else { return false };
+        let budget = self.policy.biometric.budgets.iter().find(|budget| budget.currency == currency);
+        let spent = self.biometrics.spent.get(&currency).copied().unwrap_or(0);
+        budget.is_none_or(|budget| minor > budget.per_payment_minor || spent + minor > budget.in_all_minor)
+    }
+}
+
+impl Model {
+    pub(super) fn may_use(&self, wanted: &Wanted, sensor: Availability, now: Now) -> Result<BioSlot, NotNow> {
+        match self.wallet() {
+            _ if self.process.is_damaged => Err(NotNow::Locked),
+            None => Err(NotNow::SwitchedOff),
+            Some(wallet) => wallet.may_use(wanted, sensor, now),
+        }
+    }
+}

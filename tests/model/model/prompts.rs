@@ -1,0 +1,417 @@
+//! The biometric calls, step by step: what is asked, shown, heard and counted.
+
+use walletlock_core::biometric::NotNow;
+use walletlock_core::journal::Kind;
+use walletlock_core::platform::{Availability, PromptEnd};
+use walletlock_core::{LockError, NoVerdict, Now};
+
+use super::biometrics::BioSlot;
+use super::calls::{PLATFORM, SESSION_ENDED, TRY_AGAIN, key_fault};
+use super::{Caller, Model, Session, Wallet};
+use crate::outcome::Outcome;
+use crate::script::{Ask, Key, Shows};
+use crate::steps::{Touch, Wanted};
+
+/// Bytes that a keystore gives back, or an app that is hooked.
+const WRAPPED_BYTES: usize = 60;
+
+/// The prompt that has its turn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prompt {
+    not_recognised: u32,
+    end: Option<End>,
+    /// It is not on the screen: it ended, or never was.
+    is_gone: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// With what the keystore's key gave.
+    Recognised,
+    /// With so many bytes that it did not give.
+    Forged(usize),
+    Without(PromptEnd),
+}
+
+/// What is tried, and whose it is.
+#[derive(Clone, Copy)]
+struct Tried {
+    wallet: u64,
+    slot: BioSlot,
+}
+
+type Heard = Result<Outcome, Outcome>;
+
+impl Caller {
+    pub(crate) async fn why_no_biometrics(self, wanted: Wanted) -> Outcome {
+        let Some(reading) = self.look_at_clock().await else { return PLATFORM };
+        let Some(sensor) = self.sensor().await else { return PLATFORM };
+        Outcome::Why(self.model().may_use(&wanted, sensor, reading.now).err())
+    }
+
+    pub(crate) async fn verify_biometrics(self, wanted: Wanted, session: u64) -> Outcome {
+        let outcome = match self.ask_person(wanted, session).await {
+            Ok(outcome) | Err(outcome) => outcome,
+        };
+        match outcome {
+            Outcome::Error(LockError::DataDamaged) => Outcome::NotNow(NotNow::Locked),
+            Outcome::Error(LockError::DeviceKey(fault)) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
+            Outcome::Error(LockError::Platform(_)) => Outcome::NoVerdict(NoVerdict::Platform),
+            Outcome::Error(LockError::WrongState) => TRY_AGAIN,
+            outcome => outcome,
+        }
+    }
+
+    async fn ask_person(&self, wanted: Wanted, session: u64) -> Heard {
+        let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
+        let (now, generation) = (reading.now, self.model().process.generation);
+        let sensor = self.sensor().await.ok_or(PLATFORM)?;
+        let (found, number) = {
+            let model = self.model();
+            (model.may_use(&wanted, sensor, now), model.wallet().map_or(0, |wallet| wallet.number))
+        };
+        let slot = match found {
+            Ok(slot) => slot,
+            Err(why) => {
+                if self.entropy().await {
+                    let lines = self.model().note_no_biometrics(why);
+                    self.tell(lines).await;
+                }
+                return Ok(Outcome::NotNow(why));
+            }
+        };
+        if !self.begin_prompt() {
+            return Ok(TRY_AGAIN);
+        }
+        let heard = self.show(wanted, Tried { wallet: number, slot }, generation, session).await;
+        self.end_prompt().await;
+        heard
+    }
+
+    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> Heard {
+        if self.model().process.generation != generation {
+            return Ok(Outcome::Ended(PromptEnd::CancelledBySystem));
+        }
+        let is_in_force = self.note(Kind::BiometricsAsked, |model| model.is_in_force(tried)).await?;
+        if !is_in_force {
+            return Ok(TRY_AGAIN);
+        }
+        let shows = wanted.payment().map_or(Shows::Unlock, |(minor, _)| Shows::Pay(minor));
+        let _heard_below = self.script.ask(Ask::Show(shows, tried.slot)).await;
+        loop {
+            let end = {
+                let mut model = self.model();
+                match &mut model.process.prompt {
+                    Some(prompt) if prompt.not_recognised > 0 => {
+                        prompt.not_recognised -= 1;
+                        None
+                    }
+                    Some(prompt) => Some(prompt.end.take().unwrap_or(End::Without(PromptEnd::TimedOut))),
+                    None => Some(End::Without(PromptEnd::NoVerdict)),
+                }
+            };
+            match end {
+                None if self.count_failure(tried).await? => return Ok(Outcome::NotRecognised),
+                None => {}
+                Some(End::Without(how)) => return self.note_end(tried, how).await,
+                Some(End::Forged(_)) => {
+                    self.model().remark("a hooked answer");
+                    self.count_failure(tried).await?;
+                    return Ok(Outcome::NotRecognised);
+                }
+                Some(End::Recognised) => return self.open_with(wanted, tried, generation, session).await,
+            }
+        }
+    }
+
+    /// Looked at again, and charged for good before it opens.
+    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> Heard {
+        let reading = self.clock().await.ok_or(PLATFORM)?;
+        if !self.entropy().await {
+            return Err(PLATFORM);
+        }
+        let now = reading.now;
+        let used = self.for_good(|model| {
+            if let Some(none) = model.without_wallet() {
+                return Err(none);
+            }
+            if !model.is_in_force(tried) {
+                model.remark("the slot was replaced meanwhile");
+                return Err(TRY_AGAIN);
+            }
+            model.may_use(&wanted, Availability::Ready, now).map_err(Outcome::NotNow)?;
+            let wallet = model.wallet_mut().ok_or(TRY_AGAIN)?;
+            wallet.biometrics.note_use(&wanted);
+            let policy = wallet.policy.session.clone();
+            Ok((policy, wallet.note(&[Kind::BiometricsRight])))
+        });
+        let (policy, irrevocable) = used.await?;
+        irrevocable.map_err(key_fault)?;
+        let begun = Session::begin(tried.wallet, false, now, &policy, self.readings());
+        self.model().start_session(session, begun, generation);
+        Ok(Outcome::Unlocked)
+    }
+
+    /// For good. `true`: only the PIN will do.
+    async fn count_failure(&self, tried: Tried) -> Result<bool, Outcome> {
+        if self.clock().await.is_none() || !self.entropy().await {
+            return Err(PLATFORM);
+        }
+        let counted = self.for_good(|model| {
+            if let Some(none) = model.without_wallet() {
+                return Err(none);
+            }
+            let Some(wallet) = model.in_force(tried) else { return Ok(((true, false), vec![])) };
+            let policy = wallet.policy.biometric.clone();
+            let is_off = wallet.biometrics.note_failure(&policy);
+            let kinds = [Kind::BiometricsNotRecognised, Kind::BiometricsOff];
+            let lines = wallet.note(&kinds[..if is_off { 2 } else { 1 }]);
+            Ok(((wallet.biometrics.needs_pin(&policy), is_off), lines))
+        });
+        let ((is_enough, is_off), _) = counted.await?;
+        if is_off {
+            self.model().remark("biometrics off after failures");
+            self.delete_key(tried.slot).await;
+        }
+        Ok(is_enough)
+    }
+
+    async fn note_end(&self, tried: Tried, how: PromptEnd) -> Heard {
+        if self.clock().await.is_none() {
+            return Err(PLATFORM);
+        }
+        if how == PromptEnd::KeyInvalidated {
+            if !self.entropy().await {
+                return Err(PLATFORM);
+            }
+            let off = self.for_good(|model| {
+                if let Some(none) = model.without_wallet() {
+                    return Err(none);
+                }
+                if !model.is_of(tried) {
+                    return Ok(((), vec![]));
+                }
+                let is_in_force = model.is_in_force(tried);
+                let Some(wallet) = model.wallet_mut() else { return Err(TRY_AGAIN) };
+                let mut lines = wallet.note(&[Kind::BiometricsEnded]);
+                if is_in_force {
+                    wallet.biometrics.turn_off(NotNow::EnrolmentChanged);
+                    lines.extend(wallet.note(&[Kind::BiometricsOff]));
+                }
+                Ok(((), lines))
+            });
+            let ((), _tried_again_before_the_next) = off.await?;
+            self.delete_key(tried.slot).await;
+        } else {
+            self.note(Kind::BiometricsEnded, |model| model.is_of(tried)).await?;
+        }
+        Ok(Outcome::Ended(how))
+    }
+
+    pub(crate) async fn enable_biometrics(self, session: u64) -> Outcome {
+        if let Err(over) = self.look_into_fresh(session).await {
+            return over;
+        }
+        let why = match self.sensor().await {
+            None => return PLATFORM,
+            Some(Availability::Ready) => None,
+            Some(Availability::NoneEnrolled) => Some(NotNow::NoneEnrolled),
+            Some(Availability::NoHardware) => Some(NotNow::NoHardware),
+            Some(Availability::Busy) => Some(NotNow::Busy),
+            Some(Availability::NotSupported) => Some(NotNow::NotSupported),
+        };
+        if let Some(why) = why {
+            return Outcome::NotNow(why);
+        }
+        if !self.begin_prompt() {
+            return TRY_AGAIN;
+        }
+        let outcome = self.set_up(session).await;
+        self.end_prompt().await;
+        match outcome {
+            Ok(outcome) | Err(outcome) => outcome,
+        }
+    }
+
+    async fn set_up(&self, session: u64) -> Heard {
+        if !self.entropy().await {
+            return Err(PLATFORM);
+        }
+        let number = self.model().next_number();
+        self.script.ask(Ask::Create(Key::Biometric, number)).await.map_err(key_fault)?;
+        let made = BioSlot { number, is_genuine: true };
+        let _heard_below = self.script.ask(Ask::Show(Shows::Enable, made)).await;
+        // Who else touches the sensor guesses at nothing.
+        let end = self.model().process.prompt.as_mut().and_then(|prompt| prompt.end.take());
+        let enabled = match end.unwrap_or(End::Without(PromptEnd::TimedOut)) {
+            End::Recognised => self.put_in_force(session, made).await,
+            End::Forged(WRAPPED_BYTES) => self.put_in_force(session, BioSlot { is_genuine: false, ..made }).await,
+            End::Forged(_) => Ok(Outcome::Ended(PromptEnd::NoVerdict)),
+            End::Without(how) => Ok(Outcome::Ended(how)),
+        };
+        if enabled != Ok(Outcome::Done) {
+            self.delete_key(made).await;
+        }
+        enabled
+    }
+
+    async fn put_in_force(&self, session: u64, slot: BioSlot) -> Heard {
+        let before = self.change(session, |wallet| {
+            let before = wallet.biometrics.slot;
+            wallet.biometrics.turn_on(slot);
+            (before, wallet.note(&[Kind::BiometricsOn]))
+        });
+        if let Some(before) = before.await? {
+            self.delete_key(before).await;
+        }
+        Ok(Outcome::Done)
+    }
+
+    pub(crate) async fn disable_biometrics(self, session: u64) -> Outcome {
+        if let Err(over) = self.look_into_fresh(session).await {
+            return over;
+        }
+        let off = self.change_in(session, |model| {
+            model.end_those_of_biometrics();
+            let Some(wallet) = model.wallet_mut() else { return (None, vec![]) };
+            let before = wallet.biometrics.switch_off();
+            let lines = if before.is_some() { wallet.note(&[Kind::BiometricsOff]) } else { vec![] };
+            (before, lines)
+        });
+        match off.await {
+            Ok(Some(before)) => {
+                self.delete_key(before).await;
+                Outcome::Is(true)
+            }
+            Ok(None) => Outcome::Is(false),
+            Err(outcome) => outcome,
+        }
+    }
+
+    // The steps.
+
+    async fn sensor(&self) -> Option<Availability> {
+        self.script.ask(Ask::Availability).await.ok().map(|reading| reading.sensor)
+    }
+
+    /// `false`: another has its turn.
+    fn begin_prompt(&self) -> bool {
+        let mut model = self.model();
+        let is_free = model.process.prompt.is_none();
+        if is_free {
+            model.process.prompt = Some(Prompt::default());
+        } else {
+            model.remark("one prompt at a time");
+        }
+        is_free
+    }
+
+    /// Taken away, if it may be there, and then the next has its turn.
+    async fn end_prompt(&self) {
+        let is_gone = self.model().process.prompt.as_ref().is_none_or(|prompt| prompt.is_gone);
+        if !is_gone {
+            let _it_goes_by_itself = self.script.ask(Ask::Dismiss).await;
+        }
+        self.model().process.prompt = None;
+    }
+
+    /// A line, if it belongs there.
+    async fn note(&self, kind: Kind, belongs: impl Fn(&mut Model) -> bool) -> Result<bool, Outcome> {
+        if !self.entropy().await {
+            return Err(PLATFORM);
+        }
+        let lines = {
+            let mut model = self.model();
+            if let Some(none) = model.without_wallet() {
+                return Err(none);
+            }
+            let belongs = belongs(&mut model);
+            model.wallet_mut().filter(|_| belongs).map(|wallet| wallet.note(&[kind])).unwrap_or_default()
+        };
+        let is_noted = !lines.is_empty();
+        self.tell(lines).await;
+        Ok(is_noted)
+    }
+
+    async fn delete_key(&self, slot: BioSlot) {
+        let _next_time = self.script.ask(Ask::DeleteOf(Key::Biometric, slot.number)).await;
+    }
+
+    /// A session whose PIN was entered just now.
+    async fn look_into_fresh(&self, session: u64) -> Result<(), Outcome> {
+        let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
+        let readings = self.readings();
+        let mut model = self.model();
+        model.use_session(session, reading, readings).ok_or(SESSION_ENDED)?;
+        if model.is_fresh(session, reading.now) { Ok(()) } else { Err(Outcome::Error(LockError::PinNeeded)) }
+    }
+}
+
+impl Model {
+    /// What the phone's prompt does with what happens in front of it. Told at once: what comes later finds it so. `is_shown`: the phone
+    /// did not fail.
+    pub(crate) fn play_prompt(&mut self, asked: Ask, touches: &[Touch], is_shown: bool) {
+        let Ask::Show(_, slot) = asked else { return };
+        let key_lives = self.keys.has(Key::Biometric, slot.number) && !self.keys.is_invalidated(slot.number);
+        let Some(prompt) = &mut self.process.prompt else { return };
+        let end = |prompt: &mut Prompt, end: End| {
+            prompt.end.get_or_insert(end);
+            prompt.is_gone = true;
+        };
+        if !is_shown {
+            return end(prompt, End::Without(PromptEnd::NoVerdict));
+        }
+        if !key_lives {
+            return end(prompt, End::Without(PromptEnd::KeyInvalidated));
+        }
+        for touch in touches {
+            match *touch {
+                Touch::SomeoneElse if prompt.end.is_none() => prompt.not_recognised += 1,
+                Touch::SomeoneElse => {}
+                Touch::Owner if slot.is_genuine => return end(prompt, End::Recognised),
+                // What was wrapped by no key is unwrapped by none.
+                Touch::Owner => return end(prompt, End::Without(PromptEnd::KeyInvalidated)),
+                Touch::Ends(how) => return end(prompt, End::Without(how)),
+                Touch::Hooked(bytes) => return end(prompt, End::Forged(bytes)),
+                Touch::Lost => return end(prompt, End::Without(PromptEnd::NoVerdict)),
+            }
+        }
+    }
+
+    /// Whoever waits for the prompt hears that it was cancelled.
+    pub(crate) fn cancel_prompt(&mut self) {
+        if let Some(prompt) = &mut self.process.prompt {
+            prompt.end.get_or_insert(End::Without(PromptEnd::CancelledBySystem));
+        }
+    }
+
+    /// A wipe that was cut short apart.
+    pub(crate) fn has_slot_without_key(&self) -> bool {
+        let Some(wallet) = self.wallet() else { return false };
+        let key_is_there = |slot: BioSlot| self.keys.has(Key::Biometric, slot.number);
+        let is_marked = self.keys.has(Key::Mark, wallet.number);
+        !is_marked && wallet.biometrics.slot.is_some_and(|slot| !key_is_there(slot))
+    }
+
+    fn in_force(&mut self, tried: Tried) -> Option<&mut Wallet> {
+        self.wallet_mut().filter(|wallet| wallet.number == tried.wallet && wallet.biometrics.slot == Some(tried.slot))
+    }
+
+    /// Whether it is still that wallet.
+    fn is_of(&self, tried: Tried) -> bool {
+        self.wallet().is_some_and(|wallet| wallet.number == tried.wallet)
+    }
+
+    fn is_in_force(&mut self, tried: Tried) -> bool {
+        self.in_force(tried).is_some()
+    }
+
+    fn note_no_biometrics(&mut self, why: NotNow) -> Vec<(u64, Kind)> {
+        let Some(wallet) = self.wallet_mut() else { return vec![] };
+        if wallet.biometrics.note_refusal(why) { wallet.note(&[Kind::BiometricsRefused]) } else { vec![] }
+    }
+
+    fn is_fresh(&self, session: u64, now: Now) -> bool {
+        self.process.sessions.get(&session).is_some_and(|session| session.is_fresh(now))
+    }
+}

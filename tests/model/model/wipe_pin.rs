@@ -1,0 +1,107 @@
+//! The PIN that wipes. Whether one is set, nobody is told who has not proven the PIN.
+
+use walletlock_core::journal::Kind;
+
+use super::calls::{PLATFORM, TRY_AGAIN, key_fault};
+use super::{Caller, Found, Model, PinNumber, Proof, Wallet};
+use crate::outcome::Outcome;
+use crate::script::{Ask, Key};
+
+/// What a try is compared with. Set or cleared, it has another number each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WipeCheck {
+    pub(super) number: u64,
+    /// `None`: no PIN wipes.
+    pub(super) pin: Option<PinNumber>,
+}
+
+impl Caller {
+    /// `wipe`: the digits that were typed for it, or `None` to clear it.
+    pub(crate) async fn set_wipe_pin(
+        self,
+        session: u64,
+        current: Option<PinNumber>,
+        wipe: Option<Option<PinNumber>>,
+    ) -> Outcome {
+        if let Err(over) = self.look_into(session).await {
+            return over;
+        }
+        let wipe = match wipe {
+            Some(None) => return Outcome::Forbidden,
+            wipe => wipe.flatten(),
+        };
+        let proof = match self.prove(current).await {
+            Ok(proof) => proof,
+            Err(refusal) => return refusal,
+        };
+        {
+            let model = self.model();
+            if let Some(none) = model.without_wallet() {
+                return none;
+            }
+            if !model.wallet().is_some_and(|wallet| wallet.is_proven(&proof)) {
+                return TRY_AGAIN;
+            }
+        }
+        if let Some(wipe) = wipe {
+            if let Err(fault) = self.script.ask(Ask::Hmac(Key::Pin)).await {
+                return key_fault(fault);
+            }
+            if wipe == proof.slot.pin {
+                return Outcome::Forbidden;
+            }
+        }
+        if !self.entropy().await {
+            return PLATFORM;
+        }
+        let replaced = self.for_good_without_a_line(|model| model.replace_wipe_check(&proof, wipe)).await;
+        self.model().process.wrong.clear();
+        replaced.err().unwrap_or(Outcome::Changed)
+    }
+
+    pub(crate) async fn has_wipe_pin(self, session: u64) -> Outcome {
+        match self.look_into(session).await {
+            Ok(_) => self.model().in_wallet(|wallet| Outcome::Is(wallet.wipe_check.pin.is_some())),
+            Err(over) => over,
+        }
+    }
+
+    /// After a wipe PIN was cleared the phone is measured again, and the next right PIN writes down that it was.
+    pub(super) async fn bring_up_to_date(&self, found: &Found) {
+        if !std::mem::take(&mut self.model().process.chosen_again) || !self.entropy().await {
+            return;
+        }
+        let written = self.for_good_without_a_line(|model| {
+            if let Some(none) = model.without_wallet() {
+                return Err(none);
+            }
+            let is_found =
+                |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(found.slot), found.wipe_check);
+            let wallet =
+                model.wallet_mut().filter(is_found).filter(|wallet| wallet.is_measured_again).ok_or(TRY_AGAIN)?;
+            wallet.is_measured_again = false;
+            Ok(((), vec![]))
+        });
+        let _at_the_next_right_pin = written.await;
+    }
+}
+
+impl Model {
+    fn replace_wipe_check(&mut self, proof: &Proof, pin: Option<PinNumber>) -> Result<((), Vec<(u64, Kind)>), Outcome> {
+        if let Some(none) = self.without_wallet() {
+            return Err(none);
+        }
+        let number = self.next_number();
+        let wallet = self.wallet_mut().filter(|wallet| wallet.is_proven(proof)).ok_or(TRY_AGAIN)?;
+        wallet.is_measured_again |= pin.is_none() && wallet.wipe_check.pin.is_some();
+        wallet.wipe_check = WipeCheck { number, pin };
+        self.remark(if pin.is_some() { "a wipe PIN set" } else { "a wipe PIN cleared" });
+        Ok(((), vec![]))
+    }
+}
+
+impl Wallet {
+    fn is_proven(&self, proof: &Proof) -> bool {
+        self.number == proof.wallet && self.slot == Some(proof.slot)
+    }
+}

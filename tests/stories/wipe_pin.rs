@@ -1,0 +1,318 @@
+//! The wipe PIN: until it has happened it is a wrong PIN, and then the wallet is gone.
+
+use std::sync::Arc;
+
+use walletlock_core::journal::{Chain, Event, Kind, Query};
+use walletlock_core::pin::{Finding, PinEntry};
+use walletlock_core::platform::DeviceKeyFault;
+use walletlock_core::platform::testing::{DeviceKeyCalls, FakeListener, FakePhone};
+use walletlock_core::{LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal, Removal, Session};
+
+use crate::faults::Faults;
+use crate::kdf_upgrade::{DEARER, with_version_that_chooses};
+use crate::wallet::{PIN, Wallet, entry, open};
+use crate::wipe::{copy_files, keys_of, picture};
+
+const WIPE_PIN: &str = "111111";
+const NEW_PIN: &str = "582941";
+
+fn set(session: &Session, wipe_pin: &str) -> PinChange {
+    session.set_wipe_pin(&entry(PIN), &entry(wipe_pin)).expect("an answer")
+}
+
+/// A wallet with a wipe PIN, and something that it destroys.
+fn armed(preset: &str) -> Wallet {
+    let wallet = Wallet::enrolled(preset);
+    let session = wallet.unlock();
+    session.write("seed", b"correct horse").expect("written");
+    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed);
+    drop(session);
+    wallet
+}
+
+fn assert_wiped(wallet: Wallet, outcome: PinOutcome) {
+    assert!(matches!(outcome, PinOutcome::Locked(LockStatus::Wiped)), "{outcome:?}");
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert_eq!(keys_of(&wallet, "pin"), 0);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+    let session = wallet.enrol(NEW_PIN);
+    assert_eq!(session.items(), Ok(vec![]));
+    assert_eq!(session.has_wipe_pin(), Ok(false), "nothing of it outlives the wallet");
+    drop(session);
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)), "nor does the PIN");
+}
+
+#[test]
+fn it_destroys_the_wallet_like_the_limit() {
+    let wallet = armed("walletlock");
+    let session = wallet.unlock();
+    let listener = Arc::new(FakeListener::default());
+    wallet.lock.add_listener(listener.clone());
+    let outcome = wallet.verify(WIPE_PIN);
+    let told: Vec<_> = listener.events().iter().map(|event: &Event| event.kind).collect();
+    assert_eq!(told, [Kind::PinTried, Kind::PinWrong, Kind::Wiped]);
+    assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
+    assert!(matches!(wallet.lock.verify_journal(), Ok(Chain::Intact { .. })));
+    drop(session);
+    assert_wiped(wallet, outcome);
+}
+
+#[test]
+fn it_does_so_with_the_last_try_too_and_without_a_limit_that_wipes() {
+    for (preset, tries) in [("trezor", 15), ("walletlock", 15)] {
+        let wallet = armed(preset);
+        for nth in 1..=tries {
+            wallet.guess_wrong(nth);
+            wallet.wait();
+        }
+        assert_eq!(wallet.tries_left(), 1, "{preset}");
+        let outcome = wallet.verify(WIPE_PIN);
+        assert_wiped(wallet, outcome);
+    }
+}
+
+#[test]
+fn it_is_taken_wherever_the_pin_is_asked_for() {
+    let calls: [fn(&Wallet, &Session) -> Refusal; 4] = [
+        |wallet, _| match wallet.lock.remove(&entry(WIPE_PIN)) {
+            Ok(Removal::Refused(refusal)) => refusal,
+            other => panic!("{other:?}"),
+        },
+        |_, session| refused(session.change_pin(&entry(WIPE_PIN), &entry(NEW_PIN), &[])),
+        |_, session| refused(session.set_wipe_pin(&entry(WIPE_PIN), &entry(NEW_PIN))),
+        |_, session| refused(session.clear_wipe_pin(&entry(WIPE_PIN))),
+    ];
+    for call in calls {
+        let wallet = armed("walletlock");
+        let session = wallet.unlock();
+        assert_eq!(call(&wallet, &session), Refusal::Locked(LockStatus::Wiped));
+        assert!(!session.is_live());
+        assert_eq!(wallet.status(), LockStatus::Wiped);
+    }
+}
+
+fn refused(change: Result<PinChange, LockError>) -> Refusal {
+    match change {
+        Ok(PinChange::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn while_no_pin_is_taken_it_is_none() {
+    let wallet = armed("walletlock");
+    wallet.guess_all_wrong(1..=5);
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Locked(LockStatus::CoolingDown { .. })));
+    wallet.wait();
+    assert_eq!(wallet.unlock().items(), Ok(vec!["seed".to_owned()]));
+}
+
+/// Of the device key: what could be counted from outside before the settlement.
+#[test]
+fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
+    let asked = |armed_with: Option<&str>, pin: &str| {
+        let wallet = Wallet::enrolled("walletlock");
+        if let Some(wipe_pin) = armed_with {
+            assert_eq!(set(&wallet.unlock(), wipe_pin), PinChange::Changed);
+        }
+        wallet.lock.prepare().expect("prepared");
+        let faults = Arc::new(Faults::new(wallet.phone.device_key.clone(), wallet.folder.path()));
+        let Wallet { phone, policy, lock, folder } = wallet;
+        drop(lock);
+        let lock = faults.open(&folder, &phone, &policy);
+        let before = phone.device_key.calls();
+        let wiped = matches!(lock.verify_pin(&entry(pin)), PinOutcome::Locked(LockStatus::Wiped));
+        let after = phone.device_key.calls();
+        let of = |count: fn(&DeviceKeyCalls) -> usize| count(&after) - count(&before);
+        (wiped, of(|calls| calls.ready as usize), of(|calls| calls.hmac as usize), faults.pictures())
+    };
+    let calls = |pictures: &[crate::faults::Picture]| -> Vec<_> {
+        pictures.iter().map(|picture| (picture.call, picture.of)).collect()
+    };
+    let (wrong_wipes, ready, hmac, wrong) = asked(None, "700001");
+    let (set_wipes, set_ready, set_hmac, with_one_set) = asked(Some(WIPE_PIN), "700001");
+    let (wipes, wipe_ready, wipe_hmac, wiping) = asked(Some(WIPE_PIN), WIPE_PIN);
+    assert_eq!((wrong_wipes, set_wipes, wipes), (false, false, true));
+    assert_eq!((ready, hmac), (set_ready, set_hmac));
+    assert_eq!(calls(&wrong), calls(&with_one_set), "having one costs nothing");
+    assert_eq!((ready, hmac), (wipe_ready, wipe_hmac), "nor does entering it, but for what destroys");
+    let (wrong, wiping) = (calls(&wrong), calls(&wiping));
+    let until_the_verdict = wrong.iter().rposition(|(call, _)| *call == "hmac").expect("asked") + 1;
+    assert_eq!(wiping[..until_the_verdict], wrong[..until_the_verdict]);
+}
+
+#[test]
+fn it_looks_like_no_wipe_pin_from_outside() {
+    let length_and_lines = |set_it: bool| {
+        let wallet = Wallet::enrolled("walletlock");
+        let session = wallet.unlock();
+        let before = kinds(&session).len();
+        let done = if set_it { Ok(set(&session, WIPE_PIN)) } else { session.clear_wipe_pin(&entry(PIN)) };
+        assert_eq!(done, Ok(PinChange::Changed));
+        let mut lines = kinds(&session);
+        lines.truncate(lines.len() - before);
+        drop(session);
+        let path = wallet.path();
+        drop(wallet.lock);
+        let database = rusqlite::Connection::open(path).expect("a database");
+        let length = database.query_row("SELECT length(sealed) FROM record", [], |row| row.get::<_, u32>(0));
+        (length.expect("a record"), lines)
+    };
+    let (length, lines) = length_and_lines(true);
+    assert_eq!(lines, [Kind::PinRight, Kind::PinTried], "a proven PIN and no more");
+    assert_eq!((length, lines), length_and_lines(false));
+}
+
+fn kinds(session: &Session) -> Vec<Kind> {
+    let page = session.journal(&Query::default()).expect("a page");
+    page.entries.into_iter().map(|entry| entry.kind.expect("known")).collect()
+}
+
+#[test]
+fn a_changed_pin_keeps_it_and_cannot_become_it() {
+    let wallet = armed("walletlock");
+    let session = wallet.unlock();
+    let new = entry("739154");
+    assert_eq!(session.set_wipe_pin(&entry(PIN), &new), Ok(PinChange::Changed));
+    assert_eq!(new.length(), 0);
+    let change = |from: &str, to: &str| session.change_pin(&entry(from), &entry(to), &[]).expect("an answer");
+    assert_eq!(change(PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]));
+    assert_eq!(change(PIN, NEW_PIN), PinChange::Changed);
+    assert_eq!(change(NEW_PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]), "the changed PIN as well");
+    assert_eq!(session.has_wipe_pin(), Ok(true));
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Wrong(_)));
+    assert!(matches!(wallet.verify(NEW_PIN), PinOutcome::Right(_)));
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)), "it was replaced");
+    assert!(matches!(wallet.verify("739154"), PinOutcome::Locked(LockStatus::Wiped)));
+}
+
+#[test]
+fn it_is_not_the_pin_and_as_long_as_one() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    assert_eq!(set(&session, PIN), PinChange::Forbidden(vec![Finding::UsedBefore]));
+    for short in ["1234", ""] {
+        assert_eq!(set(&session, short), PinChange::Forbidden(vec![Finding::TooShort { min: 6 }]));
+    }
+    assert_eq!(session.has_wipe_pin(), Ok(false));
+    let (wrong, wipe): (PinEntry, PinEntry) = (entry("700001"), entry(WIPE_PIN));
+    assert!(matches!(session.set_wipe_pin(&wrong, &wipe), Ok(PinChange::Refused(Refusal::Wrong(_)))));
+    assert_eq!((wrong.length(), wipe.length()), (0, 6));
+    assert_eq!(wallet.tries_left(), 15, "it is counted like any other");
+    assert!(matches!(session.clear_wipe_pin(&entry("700002")), Ok(PinChange::Refused(Refusal::Wrong(_)))));
+    assert_eq!(wallet.tries_left(), 14);
+    drop(wallet.unlock());
+    wallet.lock.lock_now();
+    assert_eq!(session.set_wipe_pin(&entry(PIN), &wipe), Err(LockError::SessionEnded));
+    assert_eq!(session.clear_wipe_pin(&entry(PIN)), Err(LockError::SessionEnded));
+    assert_eq!(session.has_wipe_pin(), Err(LockError::SessionEnded));
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
+}
+
+#[test]
+fn cleared_it_is_a_wrong_pin_again() {
+    let wallet = armed("walletlock");
+    let session = wallet.unlock();
+    assert_eq!(session.has_wipe_pin(), Ok(true));
+    assert_eq!(session.clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert_eq!(session.has_wipe_pin(), Ok(false));
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
+    drop(wallet.unlock());
+}
+
+#[test]
+fn a_wrong_pin_of_a_moment_ago_that_became_it_is_no_repeated_guess() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
+    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed);
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Locked(LockStatus::Wiped)));
+}
+
+#[test]
+fn a_dearer_slot_waits_until_it_is_cleared() {
+    let wallet = with_version_that_chooses(armed("walletlock"), DEARER);
+    let upgraded = |wallet: &Wallet| {
+        wallet.lock.prepare().expect("prepared");
+        kinds(&wallet.unlock()).contains(&Kind::KdfUpgraded)
+    };
+    assert!(!upgraded(&wallet));
+    assert_eq!(wallet.unlock().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert!(upgraded(&wallet));
+    assert_eq!(set(&wallet.unlock(), WIPE_PIN), PinChange::Changed, "on the dearer slot");
+    let outcome = wallet.verify(WIPE_PIN);
+    assert!(matches!(outcome, PinOutcome::Locked(LockStatus::Wiped)));
+}
+
+#[test]
+fn a_device_key_that_does_not_answer_tells_nothing_and_wipes_nothing() {
+    let wallet = armed("walletlock");
+    wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+    let outcome = wallet.verify(WIPE_PIN);
+    let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
+    assert!(matches!(outcome, PinOutcome::NoVerdict(cause) if cause == busy), "{outcome:?}");
+    assert_eq!(wallet.tries_left(), 16, "it is given back like any other");
+    let outcome = wallet.verify(WIPE_PIN);
+    assert_wiped(wallet, outcome);
+}
+
+/// The process is killed at every call of the keystore while the wipe PIN is tried: the wallet is wiped, or one wrong PIN was entered, or
+/// none. What it never is, is damaged.
+#[test]
+fn killed_on_the_way_it_was_a_wrong_pin_or_a_wipe() {
+    let wallet = armed("walletlock");
+    let Wallet { phone, policy, lock, folder } = wallet;
+    drop(lock);
+    let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
+    let lock = faults.open(&folder, &phone, &policy);
+    assert!(matches!(lock.verify_pin(&entry(WIPE_PIN)), PinOutcome::Locked(LockStatus::Wiped)));
+    drop(lock);
+    let mut found = Vec::new();
+    for picture in faults.pictures() {
+        let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
+        let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
+        let status = lock.status().expect("a status");
+        let is_wiped = status == LockStatus::Wiped;
+        assert!(is_wiped || matches!(status, LockStatus::Ready { tries_left: Some(15 | 16) }), "{status:?}");
+        assert_eq!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), !is_wiped);
+        found.push(is_wiped);
+    }
+    assert!(found.is_sorted(), "once wiped it stays so: {found:?}");
+    assert!(found.contains(&true) && found.contains(&false), "{found:?}");
+}
+
+#[test]
+fn a_copy_from_before_is_wiped_too() {
+    let wallet = armed("walletlock");
+    let before = picture(wallet.folder.path());
+    assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Locked(LockStatus::Wiped)));
+    let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
+}
+
+/// Neither a copy from before it was set, to be rid of it, nor one from before it was cleared, to have it back.
+#[test]
+fn setting_and_clearing_it_is_for_good() {
+    for set_first in [false, true] {
+        let wallet = if set_first { armed("walletlock") } else { Wallet::enrolled("walletlock") };
+        let before = picture(wallet.folder.path());
+        let session = wallet.unlock();
+        let before_it_was_done = picture(wallet.folder.path());
+        let done = if set_first { session.clear_wipe_pin(&entry(PIN)) } else { Ok(set(&session, WIPE_PIN)) };
+        assert_eq!(done, Ok(PinChange::Changed));
+        drop(session);
+        let mut wallet = wallet;
+        for copy in [before, before_it_was_done] {
+            wallet = wallet.between_runs(|folder| copy_files(copy.path(), folder)).expect("it opens");
+            assert!(!wallet.status().is_ready() && wallet.status() != LockStatus::Wiped, "{:?}", wallet.status());
+        }
+    }
+}
