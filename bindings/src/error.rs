@@ -22,6 +22,8 @@ pub enum LockError {
     Policy { field: String, problem: String },
     #[error("the session is over")]
     SessionEnded,
+    #[error("the PIN is needed")]
+    PinNeeded,
     #[error("not possible in this state")]
     WrongState,
     #[error("an argument is out of range")]
@@ -41,6 +43,7 @@ impl From<core::LockError> for LockError {
             core::LockError::Platform(_) => Self::Platform,
             core::LockError::Policy(error) => Self::Policy { field: error.field, problem: error.problem },
             core::LockError::SessionEnded => Self::SessionEnded,
+            core::LockError::PinNeeded => Self::PinNeeded,
             core::LockError::WrongState => Self::WrongState,
             core::LockError::Invalid(what) => Self::Invalid { what: what.to_owned() },
             core::LockError::LimitReached(what) => Self::LimitReached { what: what.to_owned() },

@@ -4,18 +4,22 @@
 #![allow(missing_docs, reason = "uniffi's macros generate items without docs")]
 #![allow(unreachable_pub, reason = "what uniffi exports is reached from Kotlin")]
 
+mod biometric;
 mod error;
 mod outcomes;
 mod pin_entry;
 mod platform;
+mod prompt;
 mod registry;
 mod session;
 mod types;
 mod wallet_lock;
 
+pub use biometric::{BiometricOutcome, BiometricRequest};
 pub use error::LockError;
 pub use outcomes::PinOutcome;
 pub use pin_entry::PinEntry;
+pub use prompt::{BiometricAnswer, Prompt as BiometricPrompt};
 pub use session::Session;
 pub use wallet_lock::{WalletLock, check_policy};
 

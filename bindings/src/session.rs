@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use walletlock_core as core;
 
+use crate::biometric::{BiometricChange, Means};
 use crate::error::LockError;
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
@@ -52,6 +53,19 @@ impl Session {
     ) -> Result<PinChange, LockError> {
         let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
         Ok(self.core()?.change_pin(&current.0, &new.0, &personal)?.into())
+    }
+
+    /// Asks the person for a finger or face, and waits.
+    pub fn enable_biometrics(&self) -> Result<BiometricChange, LockError> {
+        Ok(self.core()?.enable_biometrics()?.into())
+    }
+
+    pub fn disable_biometrics(&self) -> Result<bool, LockError> {
+        Ok(self.core()?.disable_biometrics()?)
+    }
+
+    pub fn means(&self) -> Result<Means, LockError> {
+        Ok(self.core()?.means()?.into())
     }
 
     pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {

@@ -85,6 +85,13 @@ pub enum Kind {
     ItemWritten,
     ItemDeleted,
     Wiped,
+    BiometricsOn,
+    BiometricsOff,
+    BiometricsAsked,
+    BiometricsRight,
+    BiometricsNotRecognised,
+    BiometricsEnded,
+    BiometricsRefused,
 }
 
 #[derive(uniffi::Enum)]

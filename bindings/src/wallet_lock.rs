@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use walletlock_core as core;
 use walletlock_core::RollbackProtection;
+use walletlock_core::biometric::NotNow;
 use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::Reminder;
 use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
 
+use crate::biometric::{BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
 use crate::pin_entry::PinEntry;
 use crate::platform::{
     Clock, DeviceKey, Entropy, ForeignClock, ForeignDeviceKey, ForeignEntropy, ForeignListener, Listener,
 };
+use crate::prompt::{Biometrics, ForeignBiometrics};
 use crate::registry;
 use crate::types::{Chain, Judgement, LockStatus, Personal};
 
@@ -35,6 +38,7 @@ impl WalletLock {
         clock: Arc<dyn Clock>,
         entropy: Option<Arc<dyn Entropy>>,
         device_key: Arc<dyn DeviceKey>,
+        biometrics: Option<Arc<dyn Biometrics>>,
         listener: Arc<dyn Listener>,
     ) -> Result<Arc<Self>, LockError> {
         let platform = Platform {
@@ -44,7 +48,10 @@ impl WalletLock {
                 None => Arc::new(SystemEntropy::default()),
             },
             device_key: Arc::new(ForeignDeviceKey(device_key)),
-            biometrics: Arc::new(NoBiometrics),
+            biometrics: match biometrics {
+                Some(biometrics) => Arc::new(ForeignBiometrics(biometrics)),
+                None => Arc::new(NoBiometrics),
+            },
         };
         Self::open_on(&path, &policy, platform, Arc::new(ForeignListener(listener)))
     }
@@ -74,6 +81,21 @@ impl WalletLock {
 
     pub fn verify_pin(&self, entry: &PinEntry) -> Result<PinOutcome, LockError> {
         Ok(self.core()?.verify_pin(&entry.0).into())
+    }
+
+    pub fn why_no_biometrics(&self, request: BiometricRequest) -> Result<Option<NotNow>, LockError> {
+        Ok(self.core()?.why_no_biometrics(&request.try_into()?)?)
+    }
+
+    /// Asks the person for a finger or face, and waits.
+    pub fn verify_biometrics(&self, request: BiometricRequest) -> Result<BiometricOutcome, LockError> {
+        Ok(self.core()?.verify_biometrics(&request.try_into()?).into())
+    }
+
+    /// Takes the prompt away that is shown, if any.
+    pub fn cancel_biometrics(&self) -> Result<(), LockError> {
+        self.core()?.cancel_biometrics();
+        Ok(())
     }
 
     pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {

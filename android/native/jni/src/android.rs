@@ -8,18 +8,18 @@ use std::sync::Arc;
 
 use jni::Env;
 use jni::objects::JObject;
-use walletlock_core::platform::{NoBiometrics, Platform, SystemEntropy};
+use walletlock_core::platform::{Biometrics, Platform, SystemEntropy};
 
 use crate::java::Fault;
 use boot_clock::BootClock;
 use keystore::Keystore;
 
 /// What the lock asks of a phone, by its `android.content.Context`.
-pub(crate) fn platform(env: &mut Env, context: JObject) -> Result<Platform, Fault> {
+pub(crate) fn platform(env: &mut Env, context: JObject, biometrics: Arc<dyn Biometrics>) -> Result<Platform, Fault> {
     Ok(Platform {
         clock: Arc::new(BootClock::new(env, context)?),
         entropy: Arc::new(SystemEntropy::default()),
         device_key: Arc::new(Keystore::new(env)?),
-        biometrics: Arc::new(NoBiometrics),
+        biometrics,
     })
 }

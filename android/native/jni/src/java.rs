@@ -14,8 +14,8 @@ use crate::{answer, load};
 /// How deep a cause may lie: Android wraps what the keystore says two or three times.
 const CAUSES: usize = 8;
 
-/// Local references that a call has room for: making a key, and making it again elsewhere, takes some forty.
-const REFERENCES: usize = 64;
+/// Local references that a call has room for: making a biometric key, measuring another, and making it again elsewhere, takes some eighty.
+const REFERENCES: usize = 96;
 
 type Signature = MethodSignature<'static, 'static>;
 

@@ -21,6 +21,10 @@ impl Phone {
     pub(crate) fn new(phone: Global<JObject<'static>>) -> Self {
         Self(phone)
     }
+
+    pub(crate) fn object(&self) -> &JObject<'static> {
+        &self.0
+    }
 }
 
 impl Clock for Phone {

@@ -11,7 +11,7 @@ use jni::objects::{JByteArray, JClass, JObject, JString};
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, jni_sig, jni_str};
 use walletlock_bindings::{LockError, PinEntry, Session, WalletLock, check_policy};
-use walletlock_core::platform::{NoBiometrics, Platform, SystemEntropy};
+use walletlock_core::platform::{Biometrics, NoBiometrics, Platform, SystemEntropy};
 
 use crate::android;
 use crate::answer::{self, written};
@@ -35,21 +35,25 @@ extern "system" fn Java_dev_walletlock_Native_open<'frame>(
     })
 }
 
-/// The phone's own parts if the app gave its `Context`, else the app's.
+/// The phone's own parts if the app gave its `Context`, else the app's. The prompt is the app's in any case: it is a part of the screen.
 fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault> {
     let context = env.get_field(phone, jni_str!("context"), jni_sig!("Ljava/lang/Object;")).and_then(|it| it.l());
     let context = caught(env, context)?;
-    let has_entropy = env.get_field(phone, jni_str!("hasEntropy"), jni_sig!("Z")).and_then(|it| it.z());
-    let has_entropy = caught(env, has_entropy)?;
+    let mut has = |what| {
+        let has = env.get_field(phone, what, jni_sig!("Z")).and_then(|it| it.z());
+        caught(env, has)
+    };
+    let (has_entropy, has_biometrics) = (has(jni_str!("hasEntropy"))?, has(jni_str!("hasBiometrics"))?);
     let phone = Arc::new(Phone::new(env.new_global_ref(phone)?));
+    let biometrics: Arc<dyn Biometrics> = if has_biometrics { phone.clone() } else { Arc::new(NoBiometrics) };
     if !context.is_null() {
-        return Ok((android::platform(env, context)?, phone));
+        return Ok((android::platform(env, context, biometrics)?, phone));
     }
     let platform = Platform {
         clock: phone.clone(),
         entropy: if has_entropy { phone.clone() } else { Arc::new(SystemEntropy::default()) },
         device_key: phone.clone(),
-        biometrics: Arc::new(NoBiometrics),
+        biometrics,
     };
     Ok((platform, phone))
 }
@@ -205,7 +209,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_freeSession(_: EnvUnowned, 
 /// What `push` answers to what is none.
 const NOT_A_DIGIT: jint = -1;
 
-fn lock<'call>(number: jlong) -> Result<&'call WalletLock, LockError> {
+pub(crate) fn lock<'call>(number: jlong) -> Result<&'call WalletLock, LockError> {
     // SAFETY: the module's.
     unsafe { borrow(number) }.ok_or(LockError::WrongState)
 }
@@ -220,6 +224,6 @@ fn with_entry(number: jlong, call: impl FnOnce(&PinEntry) -> jint) -> jint {
 }
 
 /// The value of what answers none.
-fn nothing(_: ()) -> Vec<u8> {
+pub(crate) fn nothing(_: ()) -> Vec<u8> {
     Vec::new()
 }

@@ -25,7 +25,7 @@ pub(crate) const CHECKS: [(&str, Check); 11] = [
     ("an app makes its own class R", no_r),
     ("class files that an app's build reads", class_files),
     ("every resource is there, and named", resources),
-    ("it asks for no permission, and for Android 7", manifest),
+    ("it asks for the biometric prompt and nothing else, and for Android 7", manifest),
     ("R8's rules name what there is", rules::check),
     ("R8's rules keep all that the library calls", rules::check_phone),
     ("JNA comes once, in its form for phones", dependencies),
@@ -169,11 +169,14 @@ fn resources(places: &Places, folder: &Utf8Path) -> Result<Option<String>> {
 
 fn manifest(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let manifest = fs::read_to_string(folder.join("AndroidManifest.xml")).unwrap_or_default();
-    let asks = manifest.contains("uses-permission");
+    // Granted when the app is installed; every other one would be new to the app's users.
+    let asked: Vec<_> = manifest.split("<uses-permission").skip(1).collect();
+    let asks =
+        asked.len() == 1 && asked.iter().all(|it| it.starts_with(" android:name=\"android.permission.USE_BIOMETRIC\""));
     let from = manifest.contains("android:minSdkVersion=\"24\"");
     let package = manifest.contains("package=\"dev.walletlock.android\"");
-    Ok((asks || !from || !package)
-        .then(|| format!("a permission: {asks}; minSdkVersion 24: {from}; the package of R: {package}")))
+    Ok((!asks || !from || !package)
+        .then(|| format!("that permission alone: {asks}; minSdkVersion 24: {from}; the package of R: {package}")))
 }
 
 fn dependencies(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {

@@ -14,7 +14,7 @@ use crate::places::Places;
 /// What is done to a good archive, and the check that has to notice.
 type Control = (&'static str, fn(&Utf8Path) -> Result<()>);
 
-const CONTROLS: [Control; 19] = [
+const CONTROLS: [Control; 20] = [
     ("everything is there", |folder| remove(folder, "META-INF/com/android/build/gradle/aar-metadata.properties")),
     ("everything is there", |folder| Ok(fs::write(folder.join("LICENSES-OF-OTHERS.txt"), "")?)),
     ("everything is there", |folder| Ok(fs::remove_file(library_of(folder, Abi::X86))?)),
@@ -43,8 +43,11 @@ const CONTROLS: [Control; 19] = [
     ("class files that an app's build reads", |folder| add_class(folder, "dev/walletlock/New.class", 61)),
     ("every resource is there, and named", |folder| remove(folder, "res/values-zh-rCN/strings.xml")),
     ("every resource is there, and named", |folder| Ok(fs::write(folder.join("R.txt"), "int plurals other 0x0\n")?)),
-    ("it asks for no permission, and for Android 7", |folder| {
+    ("it asks for the biometric prompt and nothing else, and for Android 7", |folder| {
         change(folder, "AndroidManifest.xml", "<uses-sdk", "<uses-permission android:name=\"x\" /><uses-sdk")
+    }),
+    ("it asks for the biometric prompt and nothing else, and for Android 7", |folder| {
+        change(folder, "AndroidManifest.xml", "permission.USE_BIOMETRIC", "permission.USE_CREDENTIALS")
     }),
     ("R8's rules name what there is", |folder| {
         change(folder, "proguard.txt", "boolean hasEntropy;", "boolean hasEntropie;")

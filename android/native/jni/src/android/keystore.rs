@@ -1,4 +1,5 @@
-//! HMAC-SHA256 keys in the phone's own keystore (`AndroidKeyStore`). They are made there and used there; no app, this one included, ever has them.
+//! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256, and the AES keys that only its biometric prompt lets be used. They are made
+//! there and used there; no app, this one included, ever has them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use jni::{Env, JValue, jni_sig, jni_str};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
 use zeroize::Zeroizing;
 
-use super::key_spec::{self, KeySpec};
+use super::key_spec::{self, Algorithm, KeySpec};
 use crate::java::{Fault, boolean, call, caught, class, object, static_object, void};
 use crate::phone::{take_bytes, wipe};
 
@@ -18,7 +19,6 @@ use crate::phone::{take_bytes, wipe};
 /// Our own choice; phones differ between some 30 ms and half a second.
 const STRONGBOX_AT_MOST: Duration = Duration::from_millis(200);
 
-const HMAC: &str = "HmacSHA256";
 const PROVIDER: &str = "AndroidKeyStore";
 
 /// The app's own keys there.
@@ -77,10 +77,11 @@ impl Keystore {
         if key.is_null() { Err(Fault(DeviceKeyFault::Gone)) } else { Ok(key) }
     }
 
-    /// A `Mac` with the key in it. By then the keystore has agreed to use the key: where the phone is locked, it says so here.
+    /// A `Mac` with the key in it. By then the keystore has agreed to use the key: where the phone is locked, or the key is one for AES, it says
+    /// so here.
     fn mac<'frame>(&self, env: &mut Env<'frame>, alias: &str) -> Result<JObject<'frame>, Fault> {
         let key = self.key(env, alias)?;
-        let algorithm = env.new_string(HMAC)?;
+        let algorithm = env.new_string(Algorithm::HmacSha256.name())?;
         let signature = jni_sig!("(Ljava/lang/String;)Ljavax/crypto/Mac;");
         let arguments = [JValue::Object(&algorithm)];
         let mac = static_object(env, &self.classes.mac, jni_str!("getInstance"), signature, &arguments)?;
@@ -97,9 +98,10 @@ impl Keystore {
     }
 
     fn generate(&self, env: &mut Env, alias: &str, spec: KeySpec) -> Result<(), Fault> {
+        let algorithm = env.new_string(spec.algorithm.name())?;
         let spec = key_spec::build(env, &self.classes.spec_builder, alias, spec)?;
         let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljavax/crypto/KeyGenerator;");
-        let generator = hmac_from(env, &self.classes.key_generator, signature)?;
+        let generator = instance(env, &self.classes.key_generator, signature, &algorithm)?;
         let signature = jni_sig!("(Ljava/security/spec/AlgorithmParameterSpec;)V");
         void(env, &generator, jni_str!("init"), signature, &[JValue::Object(&spec)])?;
         object(env, &generator, jni_str!("generateKey"), jni_sig!("()Ljavax/crypto/SecretKey;"), &[])?;
@@ -107,8 +109,22 @@ impl Keystore {
     }
 
     /// In the StrongBox, if there is one, it has room, and it is fast enough.
-    fn generate_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
-        let made = self.generate(env, alias, KeySpec { in_strongbox: true, ..spec });
+    fn generate_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> Result<bool, Fault> {
+        let in_strongbox = KeySpec { in_strongbox: true, ..spec };
+        if spec.asks_for.is_none() {
+            return Ok(self.is_made_and_fast(env, alias, in_strongbox));
+        }
+        // What asks for a person cannot be measured before one is there. Another key is, for this process may have made none yet: what takes
+        // the time is the way to the chip and back, whatever is computed there. Its alias is beneath the other's: should the app be ended
+        // now, the next opening deletes it.
+        let probe = format!("{alias}/probe");
+        let fast = self.is_made_and_fast(env, &probe, KeySpec { in_strongbox: true, ..KeySpec::probe() });
+        self.remove(env, &probe)?;
+        Ok(fast && self.generate(env, alias, in_strongbox).is_ok())
+    }
+
+    fn is_made_and_fast(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
+        let made = self.generate(env, alias, spec);
         // The first use may load something that later ones find there.
         let fast = made.is_ok() && (0..2).any(|_| self.is_fast(env, alias));
         if !fast {
@@ -162,10 +178,12 @@ impl DeviceKey for Keystore {
             let spec = KeySpec::of(purpose, self.sdk);
             // The seal's keys are made all the time, one for each epoch: that is nothing for a chip that takes its time to make a key.
             if purpose != KeyPurpose::Seal && self.tries_strongbox.load(Ordering::Relaxed) {
-                if self.generate_in_strongbox(env, alias, spec) {
+                if self.generate_in_strongbox(env, alias, spec)? {
                     return Ok(());
                 }
-                self.tries_strongbox.store(false, Ordering::Relaxed);
+                if spec.asks_for.is_none() {
+                    self.tries_strongbox.store(false, Ordering::Relaxed);
+                }
                 self.remove(env, alias)?;
             }
             self.generate(env, alias, spec)
@@ -193,8 +211,9 @@ impl DeviceKey for Keystore {
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         let level = call(|env| {
             let key = self.key(env, alias)?;
+            let algorithm = object(env, &key, jni_str!("getAlgorithm"), jni_sig!("()Ljava/lang/String;"), &[])?;
             let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljavax/crypto/SecretKeyFactory;");
-            let factory = hmac_from(env, &self.classes.key_factory, signature)?;
+            let factory = instance(env, &self.classes.key_factory, signature, &algorithm)?;
             let signature = jni_sig!("(Ljavax/crypto/SecretKey;Ljava/lang/Class;)Ljava/security/spec/KeySpec;");
             let arguments = [JValue::Object(&key), JValue::Object(&self.classes.key_info)];
             let info = object(env, &factory, jni_str!("getKeySpec"), signature, &arguments)?;
@@ -205,13 +224,14 @@ impl DeviceKey for Keystore {
 }
 
 /// `getInstance` of a class that has algorithms of the keystore's.
-fn hmac_from<'frame>(
+fn instance<'frame>(
     env: &mut Env<'frame>,
     class: &JClass,
     signature: MethodSignature<'static, 'static>,
+    algorithm: &JObject,
 ) -> Result<JObject<'frame>, Fault> {
-    let (algorithm, provider) = (env.new_string(HMAC)?, env.new_string(PROVIDER)?);
-    let arguments = [JValue::Object(&algorithm), JValue::Object(&provider)];
+    let provider = env.new_string(PROVIDER)?;
+    let arguments = [JValue::Object(algorithm), JValue::Object(&provider)];
     static_object(env, class, jni_str!("getInstance"), signature, &arguments)
 }
 

@@ -165,6 +165,30 @@ class FromJavaTest {
         }
     }
 
+    @Test
+    void aFingerIsAskedForFromJava() throws Exception {
+        try (WalletLock lock = open()) {
+            enrol(lock);
+            try (PinEntry right = typed(RIGHT)) {
+                PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
+                try (Session session = assertInstanceOf(PinOutcome.Right.class, outcome).getSession()) {
+                    CompletableFuture<BiometricChange> change = FromJava.future(c -> session.enableBiometrics(c));
+                    phone.getPerson().touches();
+                    assertEquals(BiometricChange.Done.INSTANCE, change.get(30, TimeUnit.SECONDS));
+                }
+            }
+            NoBiometrics none = FromJava.blocking(c -> lock.whyNoBiometrics(c));
+            assertEquals(null, none);
+            BiometricRequest pay = new BiometricRequest(new Payment(new Money(1, "EUR"), "Bakery"));
+            NoBiometrics budget = FromJava.blocking(c -> lock.whyNoBiometrics(pay, c));
+            assertEquals(NoBiometrics.OVER_BUDGET, budget);
+            CompletableFuture<BiometricOutcome> asking = FromJava.future(c -> lock.verifyBiometrics(BiometricRequest.UNLOCK, c));
+            phone.getPerson().touches();
+            BiometricOutcome outcome = asking.get(30, TimeUnit.SECONDS);
+            assertInstanceOf(BiometricOutcome.Unlocked.class, outcome).getSession().close();
+        }
+    }
+
     /** Says null where Kotlin could not. */
     private static class NullKey implements DeviceKey {
         private final DeviceKey key;

@@ -3,9 +3,8 @@ package dev.walletlock
 import android.content.ContentResolver
 import android.content.Context
 import android.os.Build
-import dev.walletlock.phone.PhoneKeystore
+import dev.walletlock.fakes.FakeAndroidKeyStore
 import java.io.File
-import java.security.Security
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource
 /** The phone's own parts, as Rust asks for them, on models of what Android has. */
 @Tag("jni")
 class OnAPhoneTest : LockTest() {
-    private val keystore = PhoneKeystore()
+    private val keystore = FakeAndroidKeyStore()
     private val settings = ContentResolver().apply { global["boot_count"] = 7 }
 
     /** That of a screen: only the application's is asked. */
@@ -35,17 +34,18 @@ class OnAPhoneTest : LockTest() {
     private suspend fun openOnPhone(file: File = this.file, policy: Policy = STRICT) =
         WalletLock.open(file, Platform.android(context), policy)
 
+    private fun pinKey() = keystore.keys.keys.single { "/pin/" in it }
+
     @BeforeEach
     fun begin() {
-        Security.addProvider(keystore)
+        keystore.install()
         Build.VERSION.SDK_INT = 35
     }
 
     @AfterEach
     fun end() {
-        Security.removeProvider(keystore.name)
+        keystore.close()
         assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")
-        assertEquals(0, keystore.replaced, "what a replaced key protected is lost")
     }
 
     @ParameterizedTest
@@ -123,7 +123,7 @@ class OnAPhoneTest : LockTest() {
     fun `a key that was deleted is told, and is damage when the app is started again`() = runTest {
         openOnPhone().use { lock ->
             lock.enrol()
-            keystore.keys.keys.removeIf { "/pin/" in it }
+            keystore.lose(pinKey())
             assertEquals(gone, lock.verify(RIGHT))
             assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh(), "no try was lost")
         }
@@ -136,7 +136,7 @@ class OnAPhoneTest : LockTest() {
     fun `a key that the phone has invalidated is told with every try`() = runTest {
         openOnPhone().use { lock ->
             lock.enrol()
-            keystore.keys.entries.single { "/pin/" in it.key }.value.isInvalidated = true
+            keystore.invalidate(pinKey())
             assertEquals(gone, lock.verify(RIGHT))
         }
         // It is still listed, so only using it tells.
@@ -148,7 +148,7 @@ class OnAPhoneTest : LockTest() {
 
     @Test
     fun `a phone without a keystore is told`() = runTest {
-        Security.removeProvider(keystore.name)
+        keystore.close()
         assertEquals(DeviceKeyFault.NO_HARDWARE, assertThrows<LockException.DeviceKey> { openOnPhone() }.fault)
     }
 

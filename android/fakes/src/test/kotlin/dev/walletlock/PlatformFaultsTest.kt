@@ -141,7 +141,7 @@ class PlatformFaultsTest : LockTest() {
 
     @Test
     fun `what is given in the wrong size is a fault`() = runTest {
-        val short = Platform(phone.clock, phone.deviceKey) { ByteArray(it - 1) }
+        val short = Platform(phone.clock, phone.deviceKey, entropy = { ByteArray(it - 1) })
         assertThrows<LockException.Platform> { open(platform = short) }
         val long = object : DeviceKey by phone.deviceKey {
             override fun hmac(alias: String, input: ByteArray) = phone.deviceKey.hmac(alias, input) + 0

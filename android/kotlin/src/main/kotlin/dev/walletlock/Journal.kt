@@ -92,6 +92,27 @@ public enum class JournalKind {
 
     /** Everything that was protected was destroyed. */
     WIPED,
+
+    /** The person's finger or face opens the wallet from here on. */
+    BIOMETRICS_ON,
+
+    /** It does not any more; the details say why. */
+    BIOMETRICS_OFF,
+
+    /** A finger or face is asked for; the details say what for. */
+    BIOMETRICS_ASKED,
+
+    /** The person was recognised, and the wallet opened. */
+    BIOMETRICS_RIGHT,
+
+    /** Someone was not recognised. */
+    BIOMETRICS_NOT_RECOGNISED,
+
+    /** The prompt ended without anyone recognised; nothing was counted. */
+    BIOMETRICS_ENDED,
+
+    /** Biometrics may not be used now; one line for a reason, until the next PIN or success. */
+    BIOMETRICS_REFUSED,
 }
 
 /**

@@ -45,6 +45,12 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     /** The session is over; verify the PIN again. */
     public class SessionEnded internal constructor() : LockException("the session is over")
 
+    /**
+     * The PIN has to be entered for this: the session was opened by biometrics; or, to switch them on or off, its PIN was
+     * entered more than five minutes ago.
+     */
+    public class PinNeeded internal constructor() : LockException("the PIN is needed")
+
     /** Not in this state: enrolling a wallet that has a PIN, or using one that has none. */
     public class WrongState internal constructor() : LockException("not possible in this state")
 

@@ -34,7 +34,7 @@ internal fun dev.walletlock.ffi.Refusal.toPublic(): Refusal = when (this) {
     is dev.walletlock.ffi.Refusal.NoVerdict -> PinOutcome.NoVerdict(cause.toPublic())
 }
 
-private fun dev.walletlock.ffi.NoVerdict.toPublic(): NoVerdictCause = when (this) {
+internal fun dev.walletlock.ffi.NoVerdict.toPublic(): NoVerdictCause = when (this) {
     is dev.walletlock.ffi.NoVerdict.NotAPin -> NoVerdictCause.NotAPin
     is dev.walletlock.ffi.NoVerdict.Platform -> NoVerdictCause.Platform
     is dev.walletlock.ffi.NoVerdict.DeviceKey -> NoVerdictCause.DeviceKey(fault.toPublic())
@@ -101,4 +101,4 @@ internal fun dev.walletlock.ffi.Chain.toPublic(): Chain = when (this) {
 }
 
 /** The constant of the same name. A test holds the names of both sides together. */
-private inline fun <reified T : Enum<T>> Enum<*>.twin(): T = enumEntries<T>().first { it.name == name }
+internal inline fun <reified T : Enum<T>> Enum<*>.twin(): T = enumEntries<T>().first { it.name == name }

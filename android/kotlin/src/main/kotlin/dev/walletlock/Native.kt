@@ -5,7 +5,7 @@ import dev.walletlock.ffi.InternalException
 import java.nio.ByteBuffer
 
 /**
- * The unlock path's own native methods: what stands between a person and the PIN pad does not wait for JNA.
+ * The unlock path's own native methods: what stands between a person and the open wallet does not wait for JNA.
  *
  * A number is a hold of a native object, the same as the generated code has; `share...` gives another one, and
  * `free...` lets one go. What is called with a number that was let go ends the process: see [Handle].
@@ -22,6 +22,22 @@ internal object Native {
     @JvmStatic external fun releaseMemory(lock: Long): ByteArray
 
     @JvmStatic external fun verifyPin(lock: Long, entry: Long): ByteArray
+
+    /** Takes what is asked for as the generated code writes it. */
+    @JvmStatic external fun whyNoBiometrics(lock: Long, request: ByteArray): ByteArray
+
+    @JvmStatic external fun verifyBiometrics(lock: Long, request: ByteArray): ByteArray
+
+    @JvmStatic external fun cancelBiometrics(lock: Long): ByteArray
+
+    @JvmStatic external fun notRecognised(answer: Long)
+
+    /** Takes what stands from [position] to [limit] of a direct buffer that may be written to, and wipes it there. */
+    @JvmStatic external fun authenticated(answer: Long, output: ByteBuffer, position: Int, limit: Int)
+
+    @JvmStatic external fun ended(answer: Long, end: Int)
+
+    @JvmStatic external fun freeAnswer(answer: Long)
 
     @JvmStatic external fun lockNow(lock: Long): ByteArray
 

@@ -1,5 +1,8 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.Availability as ForeignAvailability
+import dev.walletlock.ffi.BiometricAnswer as ForeignAnswer
+import dev.walletlock.ffi.Biometrics as ForeignBiometrics
 import dev.walletlock.ffi.Clock as ForeignClock
 import dev.walletlock.ffi.ClockReading as ForeignReading
 import dev.walletlock.ffi.DeviceKey as ForeignDeviceKey
@@ -7,6 +10,7 @@ import dev.walletlock.ffi.DeviceKeyException as ForeignDeviceKeyException
 import dev.walletlock.ffi.Entropy as ForeignEntropy
 import dev.walletlock.ffi.KeyPurpose as ForeignPurpose
 import dev.walletlock.ffi.PlatformException
+import dev.walletlock.ffi.Prompt as ForeignPrompt
 import dev.walletlock.ffi.SecurityLevel as ForeignLevel
 
 // The phone's parts as the native side calls them. Everything that is thrown is caught, errors of the VM included: what
@@ -42,6 +46,17 @@ internal class NativeDeviceKey(private val key: DeviceKey) : ForeignDeviceKey {
     override fun delete(alias: String) = answeringWithKey { key.delete(alias) }
 
     override fun securityLevel(alias: String): ForeignLevel = answeringWithKey { key.securityLevel(alias).toNative() }
+}
+
+internal class NativeBiometrics(private val biometrics: Biometrics) : ForeignBiometrics {
+    override fun availability(): ForeignAvailability = answering { biometrics.availability().toNative() }
+
+    override fun show(prompt: ForeignPrompt, input: ByteArray, answer: ForeignAnswer) = answering {
+        val told = PromptAnswer(OverUniffi, OverUniffi.answer(answer), input)
+        Prompts.show(biometrics, { prompt.toPublic(input) }, told)
+    }
+
+    override fun dismiss() = answering { biometrics.dismiss() }
 }
 
 internal inline fun <T> answering(block: () -> T): T =

@@ -1,6 +1,9 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.FfiConverterOptionalTypeNotNow
 import dev.walletlock.ffi.FfiConverterString
+import dev.walletlock.ffi.FfiConverterTypeBiometricRefusal
+import dev.walletlock.ffi.FfiConverterTypeBiometricRequest
 import dev.walletlock.ffi.FfiConverterTypeLockStatus
 import dev.walletlock.ffi.FfiConverterTypeRefusal
 import dev.walletlock.ffi.LockException as NativeException
@@ -8,9 +11,10 @@ import dev.walletlock.ffi.PinEntry as NativeEntry
 import dev.walletlock.ffi.Session as NativeSession
 import dev.walletlock.ffi.UniffiWithHandle
 import dev.walletlock.ffi.WalletLock as NativeLock
+import java.nio.ByteBuffer
 
 /**
- * Over our own native methods. Nothing here may need JNA: of what is generated only what reads values.
+ * Over our own native methods. Nothing here may need JNA: of what is generated only what reads and writes values.
  *
  * Lambdas, where a reference to a function would do: that would load a part of Kotlin's reflection.
  */
@@ -34,10 +38,37 @@ internal object OverJni : UnlockPath {
         entry.overJni { digits -> lock.overJni { Native.verifyPin(it, digits) } }.answer { outcome ->
             // The generated code would make its own session of a right one, for which JNA must run.
             when (outcome.getInt()) {
-                RIGHT -> PinOutcome.Right(opened(session(outcome.getLong())))
+                OPENED -> PinOutcome.Right(opened(session(outcome.getLong())))
                 else -> FfiConverterTypeRefusal.read(outcome).toPublic()
             }
         }
+
+    override fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics? =
+        lock.overJni { Native.whyNoBiometrics(it, written(request)) }
+            .answer { FfiConverterOptionalTypeNotNow.read(it) }?.toPublic()
+
+    override fun verifyBiometrics(
+        lock: LockHandle,
+        request: BiometricRequest,
+        opened: (SessionHandle) -> Session,
+    ): BiometricOutcome = lock.overJni { Native.verifyBiometrics(it, written(request)) }.answer { outcome ->
+        when (outcome.getInt()) {
+            OPENED -> BiometricOutcome.Unlocked(opened(session(outcome.getLong())))
+            else -> FfiConverterTypeBiometricRefusal.read(outcome).toPublic()
+        }
+    }
+
+    override fun cancelBiometrics(lock: LockHandle) = lock.overJni { Native.cancelBiometrics(it) }.answer { }
+
+    /** That of a prompt: no call on it goes another way. */
+    fun answer(number: Long): AnswerHandle = Handle(number, { Native.freeAnswer(it) }, lazy { throw panicked() })
+
+    override fun notRecognised(answer: AnswerHandle) = answer.overJni { Native.notRecognised(it) }
+
+    override fun authenticated(answer: AnswerHandle, output: ByteBuffer) =
+        answer.overJni { Native.authenticated(it, output, output.position(), output.limit()) }
+
+    override fun ended(answer: AnswerHandle, end: BiometricEnd) = answer.overJni { Native.ended(it, end.ordinal) }
 
     override fun lockNow(lock: LockHandle) = lock.overJni { Native.lockNow(it) }.answer { }
 
@@ -76,6 +107,13 @@ internal object OverJni : UnlockPath {
         return Handle(number, { Native.freeSession(it) }, generated)
     }
 
-    /** The first of the native side's outcomes. */
-    private const val RIGHT = 1
+    private fun written(request: BiometricRequest): ByteArray {
+        val native = request.toNative()
+        val written = ByteBuffer.allocate(FfiConverterTypeBiometricRequest.allocationSize(native).toInt())
+        FfiConverterTypeBiometricRequest.write(native, written)
+        return written.array().copyOf(written.position())
+    }
+
+    /** The first of the native side's outcomes, of either kind. */
+    private const val OPENED = 1
 }

@@ -1,5 +1,7 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.BiometricAnswer as NativeAnswer
+import dev.walletlock.ffi.BiometricOutcome as NativeBiometricOutcome
 import dev.walletlock.ffi.Disposable
 import dev.walletlock.ffi.Event as NativeEvent
 import dev.walletlock.ffi.Listener as NativeListener
@@ -7,6 +9,7 @@ import dev.walletlock.ffi.PinEntry as NativeEntry
 import dev.walletlock.ffi.PinOutcome as NativeOutcome
 import dev.walletlock.ffi.Session as NativeSession
 import dev.walletlock.ffi.WalletLock as NativeLock
+import java.nio.ByteBuffer
 
 /** Wholly over the generated code: where our own native methods cannot be linked. */
 internal object OverUniffi : UnlockPath {
@@ -29,6 +32,7 @@ internal object OverUniffi : UnlockPath {
                 NativeClock(parts.clock),
                 parts.entropy?.let(::NativeEntropy),
                 NativeDeviceKey(parts.deviceKey),
+                platform.biometrics?.let(::NativeBiometrics),
                 onEvent,
             ),
         )
@@ -45,6 +49,29 @@ internal object OverUniffi : UnlockPath {
             is NativeOutcome.Right -> PinOutcome.Right(opened(adopt(outcome.session)))
             is NativeOutcome.Refused -> outcome.refusal.toPublic()
         }
+
+    override fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics? =
+        lock.overUniffi { it.whyNoBiometrics(request.toNative()) }?.toPublic()
+
+    override fun verifyBiometrics(
+        lock: LockHandle,
+        request: BiometricRequest,
+        opened: (SessionHandle) -> Session,
+    ): BiometricOutcome = when (val outcome = lock.overUniffi { it.verifyBiometrics(request.toNative()) }) {
+        is NativeBiometricOutcome.Unlocked -> BiometricOutcome.Unlocked(opened(adopt(outcome.session)))
+        is NativeBiometricOutcome.Refused -> outcome.refusal.toPublic()
+    }
+
+    override fun cancelBiometrics(lock: LockHandle) = lock.overUniffi { it.cancelBiometrics() }
+
+    fun answer(answer: NativeAnswer): AnswerHandle = handle(answer)
+
+    override fun notRecognised(answer: AnswerHandle) = answer.overUniffi { it.notRecognised() }
+
+    override fun authenticated(answer: AnswerHandle, output: ByteBuffer) =
+        answer.overUniffi { it.authenticated(output) }
+
+    override fun ended(answer: AnswerHandle, end: BiometricEnd) = answer.overUniffi { it.ended(end.toNative()) }
 
     override fun lockNow(lock: LockHandle) = lock.overUniffi { it.lockNow() }
 

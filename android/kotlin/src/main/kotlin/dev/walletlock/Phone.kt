@@ -1,5 +1,8 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.FfiConverterTypePrompt
+import java.nio.ByteBuffer
+
 /**
  * The app's parts of the phone and its listener, as the native side calls them over JNI: in types that need no class of
  * ours. Everything that is thrown goes up into it, errors of the VM included: there it is cleared and taken for a
@@ -12,6 +15,11 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     /** Whether the app has randomness of its own. */
     @JvmField val hasEntropy: Boolean = platform.parts?.entropy != null
 
+    /** Whether there is a biometric prompt: the app's also where the rest is the phone's. */
+    @JvmField val hasBiometrics: Boolean = platform.biometrics != null
+
+    private val prompt = platform.biometrics
+    private val biometrics get() = checkNotNull(prompt) { "there is none" }
     private val given = platform.parts
     private val parts get() = checkNotNull(given) { "the native side has its own" }
 
@@ -36,6 +44,19 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     fun delete(alias: String) = answering { parts.deviceKey.delete(alias) }
 
     fun securityLevel(alias: String): Int = answering { parts.deviceKey.securityLevel(alias).ordinal }
+
+    fun availability(): Int = answering { biometrics.availability().ordinal }
+
+    /**
+     * Begins to show [prompt], as the generated code writes it. From here on [input], and the hold [answer], are ours: the
+     * one is wiped and the other let go when the prompt is over, or could not be shown.
+     */
+    fun show(prompt: ByteArray, input: ByteArray, answer: Long) = answering {
+        val told = PromptAnswer(OverJni, OverJni.answer(answer), input)
+        Prompts.show(biometrics, { FfiConverterTypePrompt.read(ByteBuffer.wrap(prompt)).toPublic(input) }, told)
+    }
+
+    fun dismiss() = answering { biometrics.dismiss() }
 
     fun onEvent(number: Long, wallMs: Long, kind: Int) =
         answering { listener(Event(number, wallMs, JournalKind.entries[kind])) }

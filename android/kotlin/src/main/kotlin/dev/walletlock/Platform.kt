@@ -3,10 +3,15 @@ package dev.walletlock
 /**
  * What the lock asks of the phone: [android] on a phone, or an app's own parts.
  *
- * Each part is called on the lock's dispatcher, by several threads at once, and may take its time. It may throw
+ * Each part is called on the lock's dispatcher, and around a biometric prompt on a thread that waits for that; by several
+ * threads at once; and may take its time. It may throw
  * anything: what it throws becomes a fault, and the lock stays as closed as it was.
  */
-public class Platform private constructor(internal val parts: Parts?, internal val context: Any?) {
+public class Platform private constructor(
+    internal val parts: Parts?,
+    internal val context: Any?,
+    internal val biometrics: Biometrics?,
+) {
     internal class Parts(val clock: Clock, val deviceKey: DeviceKey, val entropy: Entropy?)
 
     /**
@@ -15,10 +20,15 @@ public class Platform private constructor(internal val parts: Parts?, internal v
      * @param clock tells the time.
      * @param deviceKey keeps the keys that never leave the phone.
      * @param entropy gives random bytes. Null, which is best: the operating system's.
+     * @param biometrics shows the biometric prompt, for keys that [deviceKey] makes. Null: there is none.
      */
     @JvmOverloads
-    public constructor(clock: Clock, deviceKey: DeviceKey, entropy: Entropy? = null) :
-        this(Parts(clock, deviceKey, entropy), context = null)
+    public constructor(
+        clock: Clock,
+        deviceKey: DeviceKey,
+        entropy: Entropy? = null,
+        biometrics: Biometrics? = null,
+    ) : this(Parts(clock, deviceKey, entropy), context = null, biometrics)
 
     /** Where the phone's own comes from. */
     public companion object {
@@ -27,9 +37,12 @@ public class Platform private constructor(internal val parts: Parts?, internal v
          * that runs on while the phone sleeps; and the phone's count of its starts.
          *
          * @param context an `android.content.Context`, best the application's: it is kept.
+         * @param biometrics shows the biometric prompt. Null: only the PIN opens the wallet.
          */
         @JvmStatic
-        public fun android(context: Any): Platform = Platform(parts = null, context)
+        @JvmOverloads
+        public fun android(context: Any, biometrics: Biometrics? = null): Platform =
+            Platform(parts = null, context, biometrics)
     }
 }
 

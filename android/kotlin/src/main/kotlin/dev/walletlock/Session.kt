@@ -38,6 +38,7 @@ public class Session internal constructor(
      * @param item a name of 1 to 128 bytes of UTF-8. It is kept in the journal too, so no secret.
      * @param bytes up to 64 KiB.
      * @throws LockException.Invalid if one of the two is out of range.
+     * @throws LockException.PinNeeded if biometrics opened the session.
      * @throws LockException.LimitReached if there are too many items.
      */
     public suspend fun write(item: String, bytes: ByteArray): Unit = lock.call {
@@ -51,7 +52,11 @@ public class Session internal constructor(
         }
     }
 
-    /** Deletes [item]. False if there was none. */
+    /**
+     * Deletes [item]. False if there was none.
+     *
+     * @throws LockException.PinNeeded if biometrics opened the session.
+     */
     public suspend fun delete(item: String): Boolean = lock.call { handle.overUniffi { it.delete(item) } }
 
     /** The names of everything kept, in order. */
@@ -120,6 +125,26 @@ public class Session internal constructor(
         }
         change.toPublic()
     }
+
+    /**
+     * Lets the person's finger or face open the wallet from now on, in place of what did so before. A prompt asks for it
+     * once; this waits for the answer. Cancelling takes the prompt away, and so does closing the lock.
+     *
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     * @throws LockException.DeviceKey when the phone could not make the key.
+     */
+    public suspend fun enableBiometrics(): BiometricChange =
+        lock.ask { handle.overUniffi { it.enableBiometrics() }.toPublic() }
+
+    /**
+     * From now on only the PIN opens the wallet. False if that was so already.
+     *
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     */
+    public suspend fun disableBiometrics(): Boolean = lock.call { handle.overUniffi { it.disableBiometrics() } }
+
+    /** What opened it. */
+    public suspend fun means(): Means = lock.call { handle.overUniffi { it.means() }.toPublic() }
 
     /**
      * Sets, or replaces, a second PIN that destroys the wallet: entered wherever the PIN is asked for, it deletes the

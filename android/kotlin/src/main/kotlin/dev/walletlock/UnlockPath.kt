@@ -1,11 +1,14 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.BiometricAnswer as NativeAnswer
 import dev.walletlock.ffi.PinEntry as NativeEntry
 import dev.walletlock.ffi.Session as NativeSession
 import dev.walletlock.ffi.WalletLock as NativeLock
+import java.nio.ByteBuffer
 
 internal typealias LockHandle = Handle<NativeLock>
 internal typealias EntryHandle = Handle<NativeEntry>
+internal typealias AnswerHandle = Handle<NativeAnswer>
 internal typealias SessionHandle = Handle<NativeSession>
 
 /**
@@ -28,6 +31,24 @@ internal interface UnlockPath {
 
     /** [opened] gets the session of a right PIN. */
     fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome
+
+    fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics?
+
+    /** Waits for the person. [opened] gets the session. */
+    fun verifyBiometrics(
+        lock: LockHandle,
+        request: BiometricRequest,
+        opened: (SessionHandle) -> Session,
+    ): BiometricOutcome
+
+    fun cancelBiometrics(lock: LockHandle)
+
+    fun notRecognised(answer: AnswerHandle)
+
+    /** The buffer is direct, and may be written to. */
+    fun authenticated(answer: AnswerHandle, output: ByteBuffer)
+
+    fun ended(answer: AnswerHandle, end: BiometricEnd)
 
     fun lockNow(lock: LockHandle)
 

@@ -34,8 +34,9 @@ import kotlinx.coroutines.launch
  * **Threads.** Safe to use from any. Suspend functions work on a background dispatcher and may be called from the main
  * thread; the others take microseconds, but for [close].
  *
- * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. A
- * session that nobody waits for any more is closed. A call cancelled before it began changes nothing.
+ * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. Only
+ * the wait for a person at a biometric prompt is cut short. A session that nobody waits for any more is closed. A call
+ * cancelled before it began changes nothing.
  *
  * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
  *
@@ -45,6 +46,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     private val scope = CoroutineScope(SupervisorJob() + dispatcher)
     private val told = MutableSharedFlow<Event>(extraBufferCapacity = 64, onBufferOverflow = BufferOverflow.DROP_OLDEST)
     private val way = NativeLibrary.unlockPath
+    private val prompts = Prompts { takeAwayPrompt() }
     @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
 
@@ -113,6 +115,42 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
     /**
+     * Why biometrics may not be used now for [request]. Null: they may. Nothing is shown and nothing counted; ask it to
+     * decide what the screen offers.
+     *
+     * @throws LockException.Invalid if amount, currency or payee is out of range.
+     */
+    @JvmOverloads
+    public suspend fun whyNoBiometrics(request: BiometricRequest = BiometricRequest.UNLOCK): NoBiometrics? =
+        call { way.whyNoBiometrics(handle, request) }
+
+    /**
+     * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet, or confirms the
+     * payment of [request]: close the session after use. What opens it is a key that the phone's keystore lets be used
+     * for one recognised person; whoever makes the prompt say yes without it has nothing.
+     *
+     * One prompt is shown at a time, whichever [WalletLock] of the file asks; for a second one there is
+     * [NoVerdictCause.TryAgain]. It does not take a thread of the lock's dispatcher while it waits.
+     *
+     * **Cancellation** takes the prompt away, as [cancelBiometrics] and [close] do. Who was recognised before that is
+     * counted and in the journal, and the session is closed. It is not guaranteed that the prompt has left the screen
+     * when the caller is back: the phone does that in its own time.
+     *
+     * @throws LockException.Invalid if amount, currency or payee is out of range.
+     */
+    @JvmOverloads
+    public suspend fun verifyBiometrics(request: BiometricRequest = BiometricRequest.UNLOCK): BiometricOutcome =
+        ask(unwanted = { (it as? BiometricOutcome.Unlocked)?.session?.close() }) {
+            way.verifyBiometrics(handle, request, ::own)
+        }
+
+    /**
+     * Takes away the prompt that a call on this lock shows, or is about to show, if any; the call ends as
+     * [BiometricEnd.CANCELLED_BY_SYSTEM]. A prompt that another [WalletLock] of the file shows stays. Needs no coroutine.
+     */
+    public fun cancelBiometrics(): Unit = prompts.callOff()
+
+    /**
      * Destroys the PIN, the keys, everything kept, and the journal, once the PIN in [entry] is proven. There is no way
      * back. The lock is [LockStatus.Unconfigured] afterwards.
      */
@@ -173,9 +211,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * Ends its sessions and lets go of the file. A second call does nothing; every other call on the lock or its
      * sessions throws [LockException.Closed] from then on.
      *
-     * It does not wait: a call that is under way finishes first, and the file is let go with it. Otherwise closing the
-     * file takes a few milliseconds, now; longer while the phone is just making a key for it. Another [WalletLock] of
-     * the same file is not touched.
+     * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
+     * Otherwise closing the file takes a few milliseconds, now; longer while the phone is just making a key for it.
+     * Another [WalletLock] of the same file is not touched.
      */
     override fun close() {
         val open = synchronized(sessions) {
@@ -184,6 +222,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             sessions.toList()
         }
         scope.cancel()
+        prompts.close()
         open.forEach(::end)
         watch.whileIdle(handle::close)
     }
@@ -193,13 +232,11 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /** Runs [block] in the background, then brings [status] up to date. */
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: () -> T): T =
-        dispatcher.call(unwanted) {
-            try {
-                block()
-            } finally {
-                watch.tryRefresh()
-            }
-        }
+        dispatcher.call(unwanted) { refreshing(block) }
+
+    /** The same for what waits for a person. */
+    internal suspend fun <T> ask(unwanted: (T) -> Unit = {}, block: () -> T): T =
+        prompts.call(unwanted) { refreshing(block) }
 
     internal fun isLive(session: SessionHandle): Boolean = translating { way.isLive(session) }
 
@@ -222,6 +259,22 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             throw LockException.Closed()
         }
         return Session(session, this).also { Lost.watch(it, AutoCloseable { end(session) }) }
+    }
+
+    private fun <T> refreshing(block: () -> T): T =
+        try {
+            block()
+        } finally {
+            watch.tryRefresh()
+        }
+
+    private fun takeAwayPrompt() {
+        try {
+            translating { way.cancelBiometrics(handle) }
+        } catch (_: LockException) {
+            // It was closed: that took it away. Or there is a defect: then the prompt's time does.
+            return
+        }
     }
 
     private inline fun <T> withPin(entry: PinEntry, block: (NativeLock, NativeEntry) -> T): T =
@@ -256,7 +309,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          *
          * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one
          *   with the next right PIN.
-         * @param dispatcher where all work is done, the platform's parts included.
+         * @param dispatcher where all work is done, the platform's parts included; but for waiting for a person at a
+         *   biometric prompt, which is done in the background beside it.
          * @throws LockException.InUse while another process has the file open.
          * @throws LockException.NewerVersion when a newer version of Walletlock wrote it.
          * @throws LockException.Policy when the policy is not valid.

@@ -35,6 +35,7 @@ class AnswerTest {
             NativeException.Platform(),
             NativeException.Policy("pin.min_digits", "is below 4"),
             NativeException.SessionEnded(),
+            NativeException.PinNeeded(),
             NativeException.WrongState(),
             NativeException.Invalid("digit"),
             NativeException.LimitReached("items"),

@@ -16,6 +16,10 @@ class TwinsTest {
         assertEquals(names(dev.walletlock.ffi.DeviceKeyFault.entries), names(DeviceKeyFault.entries))
         assertEquals(names(dev.walletlock.ffi.KeyPurpose.entries), names(KeyPurpose.entries))
         assertEquals(names(dev.walletlock.ffi.SecurityLevel.entries), names(SecurityLevel.entries))
+        assertEquals(names(dev.walletlock.ffi.NotNow.entries), names(NoBiometrics.entries))
+        assertEquals(names(dev.walletlock.ffi.Availability.entries), names(BiometricAvailability.entries))
+        assertEquals(names(dev.walletlock.ffi.PromptOperation.entries), names(BiometricOperation.entries))
+        assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
         assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
     }
 }

@@ -8,6 +8,9 @@ class Phone(@JvmField val context: Any?) {
     @JvmField
     val hasEntropy = false
 
+    @JvmField
+    val hasBiometrics = false
+
     val events = mutableListOf<Int>()
 
     @Suppress("UNUSED_PARAMETER")

@@ -25,7 +25,7 @@ public class FromJavaTest {
     public final OnPhone phone = new OnPhone();
 
     @Rule
-    public final FakeAndroidKeyStore keystore = new FakeAndroidKeyStore();
+    public final InKeystore keystore = new InKeystore();
 
     @Test
     public void aWalletIsOpenedAndLocksByItself() throws Exception {

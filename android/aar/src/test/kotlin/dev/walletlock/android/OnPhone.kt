@@ -1,14 +1,17 @@
 package dev.walletlock.android
 
 import android.app.Application
+import android.os.Build
 import android.provider.Settings
 import dev.walletlock.Enrolment
 import dev.walletlock.PinOutcome
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
+import dev.walletlock.fakes.FakeAndroidKeyStore
 import dev.walletlock.fakes.pinOf
 import org.junit.rules.ExternalResource
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.util.ReflectionHelpers
 
 const val RIGHT = "835179"
 const val WRONG = "264830"
@@ -16,6 +19,30 @@ const val WRONG = "264830"
 suspend fun WalletLock.enrolled(): Session = pinOf(RIGHT).use { (enrol(it) as Enrolment.Enrolled).session }
 
 suspend fun WalletLock.verify(pin: String): PinOutcome = pinOf(pin).use { verifyPin(it) }
+
+/** The phone's keystore, which Robolectric does not have: there during a test. */
+class InKeystore : ExternalResource() {
+    val keystore = FakeAndroidKeyStore()
+
+    override fun before() {
+        keystore.install()
+    }
+
+    override fun after(): Unit = keystore.close()
+}
+
+/** Which Android it says it is. Its classes are those of the one that is at hand. */
+class AndroidVersion : ExternalResource() {
+    private var real = 0
+
+    fun becomes(sdk: Int) = ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", sdk)
+
+    override fun before() {
+        real = Build.VERSION.SDK_INT
+    }
+
+    override fun after() = becomes(real)
+}
 
 /** A phone that has started seven times: Robolectric's does not say. */
 class OnPhone : ExternalResource() {

@@ -25,7 +25,9 @@ import org.robolectric.RuntimeEnvironment
 @RunWith(RobolectricTestRunner::class)
 class PhoneTest {
     @get:Rule
-    val keystore = FakeAndroidKeyStore()
+    val inKeystore = InKeystore()
+
+    private val keystore = inKeystore.keystore
 
     private val app = RuntimeEnvironment.getApplication()
     private val file = File(app.noBackupFilesDir, "wallet.db")
@@ -37,9 +39,9 @@ class PhoneTest {
             assertTrue(lock.verify(WRONG) is PinOutcome.Wrong)
             assertTrue(lock.verify(RIGHT) is PinOutcome.Right)
         }
-        assertEquals("none of ours went to a StrongBox", 0, keystore.specs.values.count { it.isStrongBoxBacked })
-        assertEquals("the PIN's key", 1, keystore.specs.values.count { it.isUnlockedDeviceRequired })
-        assertEquals("the seal's, too", 2, keystore.specs.size)
+        assertEquals("none of ours went to a StrongBox", 0, keystore.keys.values.count { it.isInStrongBox })
+        assertEquals("the PIN's key", 1, keystore.keys.values.count { it.isUnlockedDeviceRequired })
+        assertEquals("the seal's, too", 2, keystore.keys.size)
     }
 
     @Test
@@ -47,7 +49,7 @@ class PhoneTest {
         start(boot = 7)
         keystore.hasStrongBox = true
         enrolled { lock -> assertTrue(lock.verify(RIGHT) is PinOutcome.Right) }
-        assertEquals(2, keystore.specs.values.count { it.isStrongBoxBacked })
+        assertEquals(2, keystore.keys.values.count { it.isInStrongBox })
     }
 
     @Test
@@ -65,10 +67,9 @@ class PhoneTest {
     @Test
     fun `a phone without a keystore says so`() {
         start(boot = 7)
-        keystore.removed {
-            val thrown = assertThrows(LockException.DeviceKey::class.java) { runBlocking { open() } }
-            assertEquals(DeviceKeyFault.NO_HARDWARE, thrown.fault)
-        }
+        keystore.close()
+        val thrown = assertThrows(LockException.DeviceKey::class.java) { runBlocking { open() } }
+        assertEquals(DeviceKeyFault.NO_HARDWARE, thrown.fault)
     }
 
     private fun start(boot: Int) {

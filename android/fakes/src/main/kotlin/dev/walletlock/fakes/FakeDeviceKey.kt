@@ -7,21 +7,25 @@ import dev.walletlock.KeyPurpose
 import dev.walletlock.SecurityLevel
 import java.util.TreeMap
 import javax.crypto.Mac
+import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
 /**
  * A keystore in memory. It stands for the phone: give the same one to a lock that is opened again.
  *
  * Strict: making a key whose alias exists fails, using one that does not exist fails as gone, and while
- * [isPhoneLocked] the PIN's key answers busy and the seal's key answers.
+ * [isPhoneLocked] the PIN's key answers busy and the seal's key answers. A biometric key computes no HMAC, is not made
+ * while nobody is enrolled, and is gone after [enrolmentChanged]; [FakeBiometrics] uses it.
  */
 public class FakeDeviceKey : DeviceKey {
-    private class Key(val purpose: KeyPurpose, val bytes: ByteArray)
+    private class Key(val purpose: KeyPurpose, val bytes: ByteArray, val enrolment: Int)
 
     private val keys = TreeMap<String, Key>()
     private val nextHmacs = ArrayDeque<RuntimeException>()
     private var made = 0
     private var counted = Calls()
+    private var enrolment = 1
+    private var isAnyoneEnrolled = true
 
     /**
      * Calls so far, those that failed included.
@@ -84,6 +88,17 @@ public class FakeDeviceKey : DeviceKey {
         keys.clear()
     }
 
+    /**
+     * A finger or face was enrolled, or all were removed: the biometric keys are gone, though still listed.
+     * [FakePerson.enrolsAnother] and [FakePerson.removesAll] call it.
+     */
+    @JvmOverloads
+    @Synchronized
+    public fun enrolmentChanged(isAnyoneEnrolled: Boolean = true) {
+        enrolment++
+        this.isAnyoneEnrolled = isAnyoneEnrolled
+    }
+
     @Synchronized
     override fun aliases(prefix: String): List<String> {
         counted = counted.copy(aliases = counted.aliases + 1)
@@ -91,14 +106,16 @@ public class FakeDeviceKey : DeviceKey {
         return keys.keys.filter { it.startsWith(prefix) }
     }
 
-    /** @throws DeviceKeyException failed, if the alias exists. */
+    /** @throws DeviceKeyException failed, if the alias exists, or a biometric key finds nobody enrolled. */
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         counted = counted.copy(create = counted.create + 1)
         failure?.let { throw it }
         if (alias in keys) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        if (purpose == KeyPurpose.BIOMETRIC && !isAnyoneEnrolled) throw DeviceKeyException(DeviceKeyFault.FAILED)
         made++
-        keys[alias] = Key(purpose, ByteArray(KEY_BYTES) { (made shr Byte.SIZE_BITS * (it % Int.SIZE_BYTES)).toByte() })
+        val bytes = ByteArray(KEY_BYTES) { (made shr Byte.SIZE_BITS * (it % Int.SIZE_BYTES)).toByte() }
+        keys[alias] = Key(purpose, bytes, enrolment)
     }
 
     /** @throws DeviceKeyException gone, or busy. */
@@ -109,14 +126,16 @@ public class FakeDeviceKey : DeviceKey {
         usable(alias)
     }
 
-    /** @throws DeviceKeyException gone, or busy. */
+    /** @throws DeviceKeyException gone, or busy; failed, if it is a biometric key. */
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
         counted = counted.copy(hmac = counted.hmac + 1)
         failure?.let { throw it }
         nextHmacs.removeFirstOrNull()?.let { throw it }
-        val mac = Mac.getInstance("HmacSHA256")
-        mac.init(SecretKeySpec(usable(alias).bytes, "HmacSHA256"))
+        val key = usable(alias)
+        if (key.purpose == KeyPurpose.BIOMETRIC) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        val mac = Mac.getInstance(HMAC)
+        mac.init(SecretKeySpec(key.bytes, HMAC))
         return mac.doFinal(input)
     }
 
@@ -136,9 +155,21 @@ public class FakeDeviceKey : DeviceKey {
         return securityLevel
     }
 
+    /** @throws DeviceKeyException gone; failed, if it is a key for something else. */
+    @Synchronized
+    internal fun biometricKey(alias: String): SecretKey {
+        failure?.let { throw it }
+        val key = usable(alias)
+        if (key.purpose != KeyPurpose.BIOMETRIC) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        return SecretKeySpec(key.bytes, AES)
+    }
+
     private fun usable(alias: String): Key {
         val key = keys[alias] ?: throw DeviceKeyException(DeviceKeyFault.GONE)
         if (isPhoneLocked && key.purpose == KeyPurpose.PIN_SLOT) throw DeviceKeyException(DeviceKeyFault.BUSY)
+        if (key.purpose == KeyPurpose.BIOMETRIC && key.enrolment != enrolment) {
+            throw DeviceKeyException(DeviceKeyFault.GONE)
+        }
         return key
     }
 }

@@ -27,8 +27,14 @@ public class FakePhone @JvmOverloads constructor(
     public val deviceKey: FakeDeviceKey = FakeDeviceKey(),
     public val entropy: FakeEntropy = FakeEntropy(),
 ) {
+    /** Whoever holds the phone, before its sensor. */
+    public val person: FakePerson = FakePerson(clock)
+
+    /** Asks [person]. Its keys are in [deviceKey]. */
+    public val biometrics: FakeBiometrics = FakeBiometrics(deviceKey, person)
+
     /** What a lock is opened with. Always the same one. */
-    public val platform: Platform = Platform(clock, deviceKey, entropy)
+    public val platform: Platform = Platform(clock, deviceKey, entropy, biometrics)
 }
 
 /**

@@ -3,20 +3,36 @@ package android.security.keystore;
 import android.os.Build;
 import java.security.spec.KeySpec;
 
-/** A stand-in for a phone's. */
+/** A stand-in for a phone's. Its fields are named as those of a phone's, because the keystore fills them. */
 public final class KeyInfo implements KeySpec {
-    private final int securityLevel;
+    private final String mKeystoreAlias;
+    private int mSecurityLevel;
+    private boolean mInsideSecureHardware;
+    private boolean mUserAuthenticationRequired;
+    private boolean mInvalidatedByBiometricEnrollment;
 
-    public KeyInfo(int securityLevel) {
-        this.securityLevel = securityLevel;
+    public KeyInfo(String alias) {
+        mKeystoreAlias = alias;
+    }
+
+    public String getKeystoreAlias() {
+        return mKeystoreAlias;
     }
 
     public int getSecurityLevel() {
         Build.VERSION.since(31, "getSecurityLevel");
-        return securityLevel;
+        return mSecurityLevel;
     }
 
     public boolean isInsideSecureHardware() {
-        return securityLevel > 0;
+        return mInsideSecureHardware;
+    }
+
+    public boolean isUserAuthenticationRequired() {
+        return mUserAuthenticationRequired;
+    }
+
+    public boolean isInvalidatedByBiometricEnrollment() {
+        return mInvalidatedByBiometricEnrollment;
     }
 }

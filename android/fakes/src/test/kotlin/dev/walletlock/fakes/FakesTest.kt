@@ -119,4 +119,30 @@ class FakesTest {
         assertThrows<IllegalArgumentException> { pinOf("83x") }
         assertThrows<IllegalStateException> { pinOf("8351798351798") }
     }
+
+    @Test
+    fun `a biometric key computes no HMAC, and is gone with the next enrolment`() {
+        val phone = FakePhone()
+        val keys = phone.deviceKey
+        keys.create("a/bio/1", KeyPurpose.BIOMETRIC)
+        keys.create("a/pin/1", KeyPurpose.PIN_SLOT)
+        keys.ready("a/bio/1")
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.hmac("a/bio/1", byteArrayOf(1)) })
+        phone.person.enrolsAnother()
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.ready("a/bio/1") })
+        keys.ready("a/pin/1")
+        assertEquals(listOf("a/bio/1"), keys.aliases("a/bio/"), "it is still listed")
+        phone.person.removesAll()
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.create("a/bio/2", KeyPurpose.BIOMETRIC) }, "nobody is known")
+        phone.person.enrolsAnother()
+        keys.create("a/bio/2", KeyPurpose.BIOMETRIC)
+        keys.ready("a/bio/2")
+    }
+
+    @Test
+    fun `nobody touches a sensor that asks for nothing`() {
+        val person = FakePerson(patienceMs = 1)
+        val acts = listOf(FakePerson::touches, FakePerson::someoneElseTouches, FakePerson::cancels)
+        for (act in acts) assertThrows<IllegalStateException> { act(person) }
+    }
 }

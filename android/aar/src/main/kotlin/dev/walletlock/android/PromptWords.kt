@@ -1,0 +1,81 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.text.BidiFormatter
+import dev.walletlock.BiometricPurpose
+import dev.walletlock.Money
+import java.math.BigDecimal
+import java.text.NumberFormat
+import java.util.Currency
+import java.util.Locale
+
+// What the person reads before they touch the sensor: it comes from the purpose, and from nowhere else.
+
+internal class PromptWords(val title: String, val body: String, val button: String)
+
+/** @throws IllegalArgumentException when there is no such currency, or nobody to pay that could be read. */
+internal fun Context.promptWords(purpose: BiometricPurpose): PromptWords {
+    val button = getString(R.string.walletlock_biometric_use_pin)
+    return when (purpose) {
+        is BiometricPurpose.Enable -> PromptWords(
+            getString(R.string.walletlock_biometric_enable),
+            getString(R.string.walletlock_biometric_enable_body),
+            button,
+        )
+        is BiometricPurpose.Unlock -> PromptWords(
+            getString(R.string.walletlock_biometric_unlock),
+            getString(R.string.walletlock_biometric_unlock_body),
+            button,
+        )
+        is BiometricPurpose.Pay -> {
+            val locale = resources.configuration.locales[0]
+            PromptWords(
+                getString(R.string.walletlock_biometric_pay, purpose.amount.inWords(locale)),
+                getString(R.string.walletlock_biometric_payee, readable(purpose.payee, locale)),
+                button,
+            )
+        }
+    }
+}
+
+/** To the last of its minor units, as people write it there. */
+internal fun Money.inWords(locale: Locale): String {
+    val digits = minorDigits(currency)
+    val format = NumberFormat.getCurrencyInstance(locale)
+    format.currency = Currency.getInstance(currency)
+    format.minimumFractionDigits = digits
+    format.maximumFractionDigits = digits
+    return format.format(BigDecimal.valueOf(minor, digits))
+}
+
+/**
+ * How many digits a currency's minor unit has, by ISO 4217. Android's own `Currency` cannot be asked: it has the digits
+ * that people write, which are fewer for some (the dinar of Iraq: none, by ISO 4217 three).
+ *
+ * @throws IllegalArgumentException when it has no minor unit, as gold.
+ */
+internal fun minorDigits(currency: String): Int = when (currency) {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
+    "XPF",
+    -> 0
+    "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND" -> 3
+    "CLF", "UYW" -> 4
+    "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX" ->
+        throw IllegalArgumentException("$currency has no minor unit")
+    else -> 2
+}
+
+/** Without what nobody sees, and what turns the direction of what comes after it. */
+private fun readable(payee: String, locale: Locale): String {
+    val shown = StringBuilder()
+    payee.codePoints().filter(::isSeen).forEach(shown::appendCodePoint)
+    require(shown.isNotBlank()) { "nobody is paid" }
+    return BidiFormatter.getInstance(locale).unicodeWrap(shown.trim().toString())
+}
+
+private fun isSeen(codePoint: Int): Boolean = when (Character.getType(codePoint).toByte()) {
+    Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+    Character.PRIVATE_USE, Character.SURROGATE, Character.UNASSIGNED,
+    -> false
+    else -> true
+}

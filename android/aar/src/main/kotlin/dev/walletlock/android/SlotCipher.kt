@@ -1,0 +1,59 @@
+package dev.walletlock.android
+
+import android.security.keystore.KeyPermanentlyInvalidatedException
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOperation
+import dev.walletlock.BiometricPrompt
+import java.nio.ByteBuffer
+import java.security.GeneralSecurityException
+import java.security.KeyStore
+import java.security.UnrecoverableKeyException
+import javax.crypto.Cipher
+import javax.crypto.spec.GCMParameterSpec
+
+// One use of the key that wraps the biometric slot's: AES-256-GCM, in the phone's keystore.
+
+/** Begins it. Until the sensor has recognised someone for it, the keystore does not let it be finished. */
+internal fun begun(prompt: BiometricPrompt): Cipher {
+    val keys = KeyStore.getInstance("AndroidKeyStore").apply { load(null) }
+    val key = keys.getKey(prompt.alias, null) ?: throw UnrecoverableKeyException("there is no such key")
+    // Not by the keystore's name: the provider of its ciphers has another.
+    val cipher = Cipher.getInstance("AES/GCM/NoPadding")
+    when (prompt.operation) {
+        BiometricOperation.WRAP -> cipher.init(Cipher.ENCRYPT_MODE, key)
+        BiometricOperation.UNWRAP ->
+            cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, prompt.input, 0, IV_BYTES))
+    }
+    return cipher
+}
+
+/** Finishes it. What was secret on the heap is wiped; of what the framework copies on the way nobody can get hold. */
+internal fun finished(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
+    val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
+    when (prompt.operation) {
+        BiometricOperation.WRAP -> output.putExactly(cipher.iv, IV_BYTES).putAllOf(cipher.doFinal(prompt.input))
+        BiometricOperation.UNWRAP ->
+            output.putAllOf(cipher.doFinal(prompt.input, IV_BYTES, prompt.input.size - IV_BYTES))
+    }
+    output.flip()
+    return output
+}
+
+private fun ByteBuffer.putAllOf(bytes: ByteArray?): ByteBuffer = putExactly(bytes, remaining())
+
+private fun ByteBuffer.putExactly(bytes: ByteArray?, count: Int): ByteBuffer {
+    if (bytes?.size != count) throw GeneralSecurityException("the keystore gives another length")
+    put(bytes)
+    bytes.fill(0)
+    return this
+}
+
+/** Why it could not begin, or the prompt not be shown. */
+internal fun endOf(thrown: Exception): BiometricEnd = when (thrown) {
+    is KeyPermanentlyInvalidatedException, is UnrecoverableKeyException -> BiometricEnd.KEY_INVALIDATED
+    // The phone is locked, its keystore is busy, there is no such currency: trying again, or the PIN, can help.
+    else -> BiometricEnd.NO_VERDICT
+}
+
+private const val IV_BYTES = 12
+private const val TAG_BITS = 128

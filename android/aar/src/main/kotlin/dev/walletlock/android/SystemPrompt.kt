@@ -1,0 +1,89 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.hardware.biometrics.BiometricManager.Authenticators
+import android.hardware.biometrics.BiometricPrompt as AndroidPrompt
+import android.os.Build
+import android.os.CancellationSignal
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricPrompt
+import dev.walletlock.BiometricPurpose
+import java.util.concurrent.Executor
+import javax.crypto.Cipher
+
+// Android's own prompt. Nothing in here may be reached below Android 9 (API 28).
+
+/** Hears what the system's prompt says. */
+internal interface SystemAnswer {
+    /** The system says that the person was recognised for this cipher. Whether the keystore agrees, its use tells. */
+    fun recognised(cipher: Cipher)
+
+    fun notRecognised()
+
+    fun ended(end: BiometricEnd)
+}
+
+/** Shows it. What it throws, of Android's, says that it was not shown. */
+internal fun showSystemPrompt(
+    context: Context,
+    prompt: BiometricPrompt,
+    cipher: Cipher,
+    cancel: CancellationSignal,
+    executor: Executor,
+    answer: SystemAnswer,
+) {
+    val words = context.promptWords(prompt.purpose)
+    val builder = AndroidPrompt.Builder(context)
+        .setTitle(words.title)
+        .setDescription(words.body)
+        .setNegativeButton(words.button, executor) { _, _ -> answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
+    if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
+        // A face may be seen by chance. What turns something on, or pays, needs a touch as well.
+        builder.setConfirmationRequired(prompt.purpose !is BiometricPurpose.Unlock)
+    }
+    if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
+        // Before, a prompt with a cipher and without the phone's own PIN could be nothing else.
+        builder.setAllowedAuthenticators(Authenticators.BIOMETRIC_STRONG)
+    }
+    builder.build().authenticate(AndroidPrompt.CryptoObject(cipher), cancel, executor, Callback(cipher, answer))
+}
+
+private class Callback(private val cipher: Cipher, private val answer: SystemAnswer) :
+    AndroidPrompt.AuthenticationCallback() {
+
+    override fun onAuthenticationSucceeded(result: AndroidPrompt.AuthenticationResult?) {
+        val isOurs = result?.cryptoObject?.cipher === cipher
+        if (isOurs) answer.recognised(cipher) else answer.ended(BiometricEnd.NO_VERDICT)
+    }
+
+    override fun onAuthenticationFailed() = answer.notRecognised()
+
+    override fun onAuthenticationError(code: Int, message: CharSequence?) = answer.ended(endOf(code))
+}
+
+/** By `BiometricPrompt.BIOMETRIC_ERROR_*`. */
+internal fun endOf(code: Int): BiometricEnd = when (code) {
+    AndroidPrompt.BIOMETRIC_ERROR_TIMEOUT -> BiometricEnd.TIMED_OUT
+    AndroidPrompt.BIOMETRIC_ERROR_CANCELED -> BiometricEnd.CANCELLED_BY_SYSTEM
+    AndroidPrompt.BIOMETRIC_ERROR_USER_CANCELED, NEGATIVE_BUTTON, POWER_PRESSED -> BiometricEnd.CANCELLED_BY_PERSON
+    AndroidPrompt.BIOMETRIC_ERROR_LOCKOUT -> BiometricEnd.LOCKED_OUT
+    AndroidPrompt.BIOMETRIC_ERROR_LOCKOUT_PERMANENT -> BiometricEnd.LOCKED_OUT_FOR_GOOD
+    // Without a screen lock nobody can be enrolled.
+    AndroidPrompt.BIOMETRIC_ERROR_NO_BIOMETRICS, AndroidPrompt.BIOMETRIC_ERROR_NO_DEVICE_CREDENTIAL, RE_ENROL ->
+        BiometricEnd.NONE_ENROLLED
+    // A sensor that is not to be trusted until an update comes is as good as none.
+    AndroidPrompt.BIOMETRIC_ERROR_HW_NOT_PRESENT, AndroidPrompt.BIOMETRIC_ERROR_SECURITY_UPDATE_REQUIRED ->
+        BiometricEnd.NO_HARDWARE
+    AndroidPrompt.BIOMETRIC_ERROR_HW_UNAVAILABLE,
+    AndroidPrompt.BIOMETRIC_ERROR_UNABLE_TO_PROCESS,
+    AndroidPrompt.BIOMETRIC_ERROR_NO_SPACE,
+    AndroidPrompt.BIOMETRIC_ERROR_VENDOR,
+    -> BiometricEnd.NO_VERDICT
+    // The camera is switched off; Identity Check, which we never ask for, says something; or it is newer than we are.
+    else -> BiometricEnd.NO_VERDICT
+}
+
+/** Hidden in Android's own class, and told by some phones all the same: AOSP's BiometricConstants. */
+private const val NEGATIVE_BUTTON = 13
+private const val RE_ENROL = 16
+private const val POWER_PRESSED = 19

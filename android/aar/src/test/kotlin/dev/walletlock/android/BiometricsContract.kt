@@ -1,0 +1,251 @@
+package dev.walletlock.android
+
+import dev.walletlock.BiometricAvailability
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOperation
+import dev.walletlock.BiometricPrompt
+import dev.walletlock.BiometricPurpose
+import dev.walletlock.Biometrics
+import dev.walletlock.fakes.FakePerson
+import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Test
+
+/** What holds of each [Biometrics]: the phone's, and the fake that stands for it in an app's own tests. */
+abstract class BiometricsContract {
+    abstract val biometrics: Biometrics
+    abstract val person: FakePerson
+
+    /** A key as the biometric slot's is made. */
+    abstract fun makeKey(alias: String)
+
+    /** A key for HMACs, as the PIN's and the seal's. */
+    abstract fun makeOtherKey(alias: String)
+
+    /** So long nobody answers. */
+    abstract fun letPass(ms: Long)
+
+    /** Android as it was before it had prompts. */
+    abstract fun isOld()
+
+    @Test
+    fun `what was wrapped is unwrapped, for the person`() {
+        makeKey(ALIAS)
+        assertEquals(BiometricAvailability.READY, biometrics.availability())
+        val wrapped = wrapped()
+        assertEquals(60, wrapped.size)
+        assertArrayEquals(SLOT_KEY, unwrapped(wrapped))
+        assertFalse("another IV each time", wrapped.contentEquals(wrapped()))
+        assertArrayEquals(SLOT_KEY, unwrapped(wrapped))
+    }
+
+    @Test
+    fun `a person who was told beforehand answers by themselves`() {
+        makeKey(ALIAS)
+        person.willDo {
+            someoneElseTouches()
+            touches()
+        }
+        val answers = show(WRAP)
+        assertEquals(NotRecognised, answers.next())
+        assertTrue(answers.next() is Output)
+    }
+
+    @Test
+    fun `someone else is told as such, and the prompt stays`() {
+        makeKey(ALIAS)
+        val answers = show(WRAP)
+        repeat(3) {
+            person.someoneElseTouches()
+            assertEquals(NotRecognised, answers.next())
+            assertTrue(person.isAsked)
+        }
+        person.touches()
+        assertTrue(answers.next() is Output)
+        assertFalse(person.isAsked)
+    }
+
+    @Test
+    fun `each way to put it away is told from the others`() {
+        makeKey(ALIAS)
+        val ways = listOf<Pair<FakePerson.() -> Unit, BiometricEnd>>(
+            FakePerson::cancels to BiometricEnd.CANCELLED_BY_PERSON,
+            FakePerson::choosesPin to BiometricEnd.CANCELLED_BY_PERSON,
+            FakePerson::isInterrupted to BiometricEnd.CANCELLED_BY_SYSTEM,
+            FakePerson::doesNothing to BiometricEnd.TIMED_OUT,
+        )
+        for ((act, end) in ways) {
+            val answers = show(WRAP)
+            person.act()
+            assertEquals(end, answers.next())
+            answers.expectNothing()
+        }
+        for (end in BiometricEnd.entries - BiometricEnd.KEY_INVALIDATED) {
+            val answers = show(WRAP)
+            person.promptEnds(end)
+            assertEquals(end, answers.next())
+        }
+    }
+
+    @Test
+    fun `five others in a row lock the sensor for half a minute`() {
+        makeKey(ALIAS)
+        val answers = show(WRAP)
+        repeat(5) { person.someoneElseTouches() }
+        repeat(5) { assertEquals(NotRecognised, answers.next()) }
+        assertEquals(BiometricEnd.LOCKED_OUT, answers.next())
+        person.clock.advanceMs(29_999)
+        assertEquals(BiometricEnd.LOCKED_OUT, show(WRAP).next())
+        person.clock.advanceMs(1)
+        wrapped()
+    }
+
+    @Test
+    fun `twenty others lock it until the phone is unlocked`() {
+        makeKey(ALIAS)
+        repeat(4) { round ->
+            val answers = show(WRAP)
+            repeat(5) { person.someoneElseTouches() }
+            repeat(5) { assertEquals(NotRecognised, answers.next()) }
+            val end = if (round < 3) BiometricEnd.LOCKED_OUT else BiometricEnd.LOCKED_OUT_FOR_GOOD
+            assertEquals(end, answers.next())
+            person.clock.advanceMs(30_000)
+        }
+        assertEquals(BiometricEnd.LOCKED_OUT_FOR_GOOD, show(WRAP).next())
+        person.unlocksPhone()
+        wrapped()
+    }
+
+    @Test
+    fun `a new enrolment destroys the key, and nobody is asked`() {
+        makeKey(ALIAS)
+        val wrapped = wrapped()
+        person.enrolsAnother()
+        assertEquals(BiometricEnd.KEY_INVALIDATED, show(UNWRAP, wrapped).next())
+        assertFalse(person.isAsked)
+        makeKey("$ALIAS/2")
+        wrapped("$ALIAS/2")
+    }
+
+    @Test
+    fun `without anyone enrolled there is neither prompt nor key`() {
+        makeKey(ALIAS)
+        person.removesAll()
+        assertEquals(BiometricAvailability.NONE_ENROLLED, biometrics.availability())
+        assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
+        person.enrolsAnother()
+        assertEquals(BiometricAvailability.READY, biometrics.availability())
+        assertEquals("whoever it is", BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
+    }
+
+    @Test
+    fun `a key that is missing is told as gone, one for something else is not used`() {
+        assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
+        makeOtherKey(ALIAS)
+        assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
+        assertFalse(person.isAsked)
+    }
+
+    @Test
+    fun `a phone without a sensor, or with a broken one, says so`() {
+        makeKey(ALIAS)
+        person.sensorIs(BiometricAvailability.NO_HARDWARE)
+        assertEquals(BiometricAvailability.NO_HARDWARE, biometrics.availability())
+        assertEquals(BiometricEnd.NO_HARDWARE, show(WRAP).next())
+        person.sensorIs(BiometricAvailability.BUSY)
+        assertEquals(BiometricAvailability.BUSY, biometrics.availability())
+        assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
+    }
+
+    @Test
+    fun `an old Android has none`() {
+        makeKey(ALIAS)
+        isOld()
+        assertEquals(BiometricAvailability.NOT_SUPPORTED, biometrics.availability())
+        assertEquals(BiometricEnd.NO_HARDWARE, show(WRAP).next())
+        biometrics.dismiss()
+    }
+
+    @Test
+    fun `a prompt that nobody answers is taken away`() {
+        makeKey(ALIAS)
+        val answers = show(WRAP)
+        letPass(TIMEOUT_MS)
+        assertEquals(BiometricEnd.TIMED_OUT, answers.next())
+        assertFalse(person.isAsked)
+        answers.expectNothing()
+        wrapped()
+    }
+
+    @Test
+    fun `a prompt that was dismissed answers nobody`() {
+        makeKey(ALIAS)
+        biometrics.dismiss()
+        val answers = show(WRAP)
+        person.someoneElseTouches()
+        assertEquals(NotRecognised, answers.next())
+        biometrics.dismiss()
+        biometrics.dismiss()
+        assertFalse(person.isAsked)
+        answers.expectNothing()
+        wrapped()
+    }
+
+    @Test
+    fun `a second prompt gets no verdict, and the first stays`() {
+        makeKey(ALIAS)
+        val first = show(WRAP)
+        assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
+        assertTrue(person.isAsked)
+        person.touches()
+        assertTrue(first.next() is Output)
+        wrapped()
+    }
+
+    @Test
+    fun `what was spoiled, or wrapped by another key, has no verdict`() {
+        makeKey(ALIAS)
+        makeKey("$ALIAS/2")
+        val wrapped = wrapped()
+        for (at in listOf(0, 12, 59)) {
+            val answers = show(UNWRAP, wrapped.clone().also { it[at]++ })
+            person.touches()
+            assertEquals(BiometricEnd.NO_VERDICT, answers.next())
+        }
+        val answers = show(UNWRAP, wrapped, "$ALIAS/2")
+        person.touches()
+        assertEquals(BiometricEnd.NO_VERDICT, answers.next())
+        assertArrayEquals(SLOT_KEY, unwrapped(wrapped))
+    }
+
+    protected fun show(
+        operation: BiometricOperation,
+        input: ByteArray = SLOT_KEY,
+        alias: String = ALIAS,
+        purpose: BiometricPurpose = BiometricPurpose.Unlock,
+    ) = Answers(::settle).also { biometrics.show(BiometricPrompt(alias, purpose, operation, input, TIMEOUT_MS), it) }
+
+    /** Answers come one after another: all that were on their way are there when that of one without a key is. */
+    private fun settle() {
+        assertTrue(show(WRAP, alias = "none").next() is BiometricEnd)
+    }
+
+    protected fun wrapped(alias: String = ALIAS): ByteArray = touched(show(WRAP, alias = alias))
+
+    protected fun unwrapped(wrapped: ByteArray): ByteArray = touched(show(UNWRAP, wrapped))
+
+    private fun touched(answers: Answers): ByteArray {
+        person.touches()
+        return (answers.next() as Output).bytes
+    }
+
+    protected companion object {
+        const val ALIAS = "walletlock/test/bio/1"
+        const val TIMEOUT_MS = 60_000L
+        val WRAP = BiometricOperation.WRAP
+        val UNWRAP = BiometricOperation.UNWRAP
+        val SLOT_KEY = ByteArray(32) { (it + 1).toByte() }
+    }
+}

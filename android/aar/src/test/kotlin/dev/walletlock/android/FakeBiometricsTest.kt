@@ -1,0 +1,20 @@
+package dev.walletlock.android
+
+import dev.walletlock.BiometricAvailability
+import dev.walletlock.KeyPurpose
+import dev.walletlock.fakes.FakePhone
+
+/** The fake, which needs no Android. */
+class FakeBiometricsTest : BiometricsContract() {
+    private val phone = FakePhone()
+    override val biometrics = phone.biometrics
+    override val person = phone.person
+
+    override fun makeKey(alias: String) = phone.deviceKey.create(alias, KeyPurpose.BIOMETRIC)
+
+    override fun makeOtherKey(alias: String) = phone.deviceKey.create(alias, KeyPurpose.SEAL)
+
+    override fun letPass(ms: Long) = person.doesNothing()
+
+    override fun isOld() = person.sensorIs(BiometricAvailability.NOT_SUPPORTED)
+}

@@ -1,0 +1,112 @@
+package dev.walletlock.fakes
+
+import java.security.GeneralSecurityException
+import java.security.InvalidAlgorithmParameterException
+import java.security.InvalidKeyException
+import java.security.SecureRandom
+import java.security.spec.AlgorithmParameterSpec
+import java.security.spec.KeySpec
+import javax.crypto.SecretKey
+import javax.crypto.spec.SecretKeySpec
+
+/**
+ * A key that the phone keeps: it can be used, and not read.
+ *
+ * @property enrolment who was enrolled when it was made.
+ */
+internal class HardwareKey(val asked: AskedSpec, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : SecretKey {
+    @Volatile
+    var isInvalidated = false
+
+    @Transient
+    private val bytes = ByteArray(spec.bits / Byte.SIZE_BITS).also(SecureRandom()::nextBytes)
+
+    override fun getAlgorithm(): String = spec.algorithm
+    override fun getFormat(): String? = null
+    override fun getEncoded(): ByteArray? = null
+
+    /** For the keystore's own hardware. */
+    fun inside() = SecretKeySpec(bytes, spec.algorithm)
+}
+
+/** One use of a key, from its beginning to its end. */
+internal class Operation(val key: HardwareKey) {
+    private val given = mutableListOf<ByteArray>()
+    private var isAuthenticated = !key.spec.isUserAuthenticationRequired
+
+    fun authenticate() {
+        isAuthenticated = true
+    }
+
+    fun isAllowed() = isAuthenticated
+
+    fun giveOut(iv: ByteArray): ByteArray = iv.clone().also { given += it }
+
+    fun gaveOut(iv: ByteArray?) = given.any { it === iv }
+}
+
+/**
+ * A `KeyGenParameterSpec`. It is read by the names of its methods, because no class of Android's can be named here; it
+ * tells the package in which Android's others are.
+ */
+internal class AskedSpec(private val given: AlgorithmParameterSpec) {
+    val alias: String = read("getKeystoreAlias")
+    val purposes: Int = read("getPurposes")
+    val bits: Int = read("getKeySize")
+    val blockModes: List<String> = read<Array<String>>("getBlockModes").toList()
+    val paddings: List<String> = read<Array<String>>("getEncryptionPaddings").toList()
+    val isRandomized: Boolean = read("isRandomizedEncryptionRequired")
+    val isStrongBoxBacked: Boolean = read("isStrongBoxBacked")
+    val isUnlockedDeviceRequired: Boolean = read("isUnlockedDeviceRequired")
+    val isUserAuthenticationRequired: Boolean = read("isUserAuthenticationRequired")
+    val authenticationSeconds: Int = read("getUserAuthenticationValidityDurationSeconds")
+    val authenticators: Int = read("getUserAuthenticationType")
+    val isInvalidatedByBiometricEnrollment: Boolean = read("isInvalidatedByBiometricEnrollment")
+
+    private inline fun <reified T> read(getter: String): T = given.javaClass.getMethod(getter).invoke(given) as T
+
+    /** One of Android's own for keys; where there is no such class, the one that it is a kind of. */
+    fun exception(name: String): Exception {
+        val loader = given.javaClass.classLoader
+        return try {
+            val type = Class.forName("${given.javaClass.packageName}.$name", true, loader)
+            type.getConstructor().newInstance() as Exception
+        } catch (_: ClassNotFoundException) {
+            InvalidKeyException(name)
+        }
+    }
+
+    companion object {
+        fun of(given: AlgorithmParameterSpec?): AskedSpec {
+            if (given?.javaClass?.simpleName != "KeyGenParameterSpec") {
+                throw InvalidAlgorithmParameterException("not what a keystore makes a key by")
+            }
+            return AskedSpec(given)
+        }
+    }
+}
+
+/** A `KeyInfo`, which tells what keeps the key. Its constructor is Android's own, and another in each version. */
+internal fun keyInfo(key: HardwareKey, type: Class<*>): KeySpec {
+    if (type.simpleName != "KeyInfo") throw GeneralSecurityException("a key is not to be read")
+    val constructor = type.declaredConstructors.single { !it.isSynthetic && it.parameterCount > 0 }
+    val nothing = constructor.parameterTypes.map { if (it.isPrimitive) zero(it) else null }
+    val info = constructor.apply { isAccessible = true }.newInstance(*nothing.toTypedArray())
+    val facts = mapOf(
+        "mKeystoreAlias" to key.asked.alias,
+        "mSecurityLevel" to if (key.spec.isInStrongBox) STRONGBOX else TRUSTED_ENVIRONMENT,
+        "mInsideSecureHardware" to true,
+        "mUserAuthenticationRequired" to key.spec.isUserAuthenticationRequired,
+        "mInvalidatedByBiometricEnrollment" to key.spec.isInvalidatedByBiometricEnrollment,
+    )
+    for ((name, value) in facts) {
+        type.getDeclaredField(name).apply { isAccessible = true }.set(info, value)
+    }
+    return info as KeySpec
+}
+
+private fun zero(type: Class<*>): Any = if (type == Boolean::class.javaPrimitiveType) false else 0
+
+/** `KeyProperties.SECURITY_LEVEL_*`. */
+private const val TRUSTED_ENVIRONMENT = 1
+private const val STRONGBOX = 2

@@ -1,0 +1,141 @@
+package dev.walletlock.fakes
+
+import java.security.AlgorithmParameters
+import java.security.InvalidAlgorithmParameterException
+import java.security.InvalidKeyException
+import java.security.Key
+import java.security.NoSuchAlgorithmException
+import java.security.SecureRandom
+import java.security.spec.AlgorithmParameterSpec
+import javax.crypto.Cipher
+import javax.crypto.CipherSpi
+import javax.crypto.IllegalBlockSizeException
+import javax.crypto.Mac
+import javax.crypto.MacSpi
+import javax.crypto.NoSuchPaddingException
+import javax.crypto.spec.GCMParameterSpec
+
+// The keystore's uses of its keys, as Java's classes call them. What computes is the JVM's own.
+
+/** `Mac`: HMAC-SHA256. */
+internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi() {
+    private lateinit var mac: Mac
+    private var operation: Operation? = null
+
+    override fun engineGetMacLength() = HMAC_BYTES
+
+    override fun engineInit(key: Key, parameters: AlgorithmParameterSpec?) {
+        engineReset()
+        operation = keystore.begin(key as? HardwareKey ?: throw InvalidKeyException("none of the keystore's"))
+        mac = Mac.getInstance(HMAC, JVM).also { it.init(key.inside()) }
+    }
+
+    override fun engineUpdate(input: Byte) = engineUpdate(byteArrayOf(input), 0, 1)
+
+    override fun engineUpdate(input: ByteArray, offset: Int, count: Int) {
+        begun()
+        mac.update(input, offset, count)
+    }
+
+    override fun engineDoFinal(): ByteArray {
+        keystore.computes(begun().key)
+        return mac.doFinal().also { engineReset() }
+    }
+
+    override fun engineReset() {
+        operation?.let(keystore::end)
+        operation = null
+    }
+
+    private fun begun() = checkNotNull(operation) { "it was not begun" }
+}
+
+/** `Cipher`: AES-GCM, in one piece. */
+internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : CipherSpi() {
+    private lateinit var cipher: Cipher
+    private var operation: Operation? = null
+
+    override fun engineSetMode(mode: String) {
+        if (mode != GCM) throw NoSuchAlgorithmException(mode)
+    }
+
+    override fun engineSetPadding(padding: String) {
+        if (padding != NO_PADDING) throw NoSuchPaddingException(padding)
+    }
+
+    override fun engineInit(mode: Int, key: Key, random: SecureRandom?) = begin(mode, key, null)
+
+    override fun engineInit(mode: Int, key: Key, spec: AlgorithmParameterSpec?, random: SecureRandom?) =
+        begin(mode, key, spec)
+
+    override fun engineInit(mode: Int, key: Key, parameters: AlgorithmParameters?, random: SecureRandom?) =
+        begin(mode, key, parameters?.getParameterSpec(GCMParameterSpec::class.java))
+
+    private fun begin(mode: Int, key: Key, parameters: AlgorithmParameterSpec?) {
+        giveUp()
+        if (key !is HardwareKey) throw InvalidKeyException("none of the keystore's")
+        if (GCM !in key.asked.blockModes) throw InvalidKeyException("incompatible block mode")
+        if (NO_PADDING !in key.asked.paddings) throw InvalidKeyException("incompatible padding mode")
+        cipher = Cipher.getInstance(AES_GCM, JVM)
+        when (mode) {
+            Cipher.ENCRYPT_MODE -> {
+                if (parameters != null) throw InvalidAlgorithmParameterException("the keystore makes the IV")
+                operation = keystore.begin(key)
+                cipher.init(mode, key.inside())
+            }
+            Cipher.DECRYPT_MODE -> {
+                if (parameters == null) throw InvalidKeyException("an IV is needed to decrypt")
+                val isOurs = parameters is GCMParameterSpec && parameters.tLen == TAG_BITS && parameters.iv.size == IV_BYTES
+                if (!isOurs) throw InvalidAlgorithmParameterException("12 bytes of IV and 128 bits of tag are needed")
+                operation = keystore.begin(key)
+                cipher.init(mode, key.inside(), parameters)
+            }
+            else -> throw UnsupportedOperationException("keys are not wrapped here")
+        }
+    }
+
+    override fun engineDoFinal(input: ByteArray, offset: Int, count: Int): ByteArray {
+        val operation = checkNotNull(operation) { "it was not begun, or is over" }
+        giveUp()
+        // As AOSP's AndroidKeyStoreCipherSpiBase tells it.
+        if (!operation.isAllowed()) throw IllegalBlockSizeException("Key user not authenticated")
+        keystore.computes(operation.key)
+        return cipher.doFinal(input, offset, count)
+    }
+
+    override fun engineDoFinal(input: ByteArray, offset: Int, count: Int, output: ByteArray, outputOffset: Int): Int {
+        val bytes = engineDoFinal(input, offset, count)
+        bytes.copyInto(output, outputOffset)
+        return bytes.size
+    }
+
+    override fun engineUpdate(input: ByteArray, offset: Int, count: Int) = inOnePiece()
+
+    override fun engineUpdate(input: ByteArray, offset: Int, count: Int, output: ByteArray, outputOffset: Int) =
+        inOnePiece()
+
+    private fun inOnePiece(): Nothing = throw UnsupportedOperationException("a lock gives it all at once")
+
+    override fun engineGetIV(): ByteArray? = operation?.giveOut(cipher.iv)
+
+    override fun engineGetParameters(): AlgorithmParameters? = cipher.parameters
+
+    override fun engineGetBlockSize() = cipher.blockSize
+
+    override fun engineGetOutputSize(count: Int) = cipher.getOutputSize(count)
+
+    private fun giveUp() {
+        operation?.let(keystore::end)
+        operation = null
+    }
+}
+
+/** Where Java's own is. */
+private const val JVM = "SunJCE"
+private const val GCM = "GCM"
+private const val NO_PADDING = "NoPadding"
+private const val HMAC_BYTES = 32
+
+/** What the keystore's own IVs and tags are. */
+internal const val IV_BYTES = 12
+internal const val TAG_BITS = 128

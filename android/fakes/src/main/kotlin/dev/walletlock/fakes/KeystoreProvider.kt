@@ -1,0 +1,155 @@
+package dev.walletlock.fakes
+
+import java.io.InputStream
+import java.io.OutputStream
+import java.security.InvalidAlgorithmParameterException
+import java.security.Key
+import java.security.KeyStoreSpi
+import java.security.Provider
+import java.security.SecureRandom
+import java.security.UnrecoverableKeyException
+import java.security.cert.Certificate
+import java.security.spec.AlgorithmParameterSpec
+import java.security.spec.KeySpec
+import java.util.Collections
+import java.util.Date
+import java.util.Enumeration
+import javax.crypto.KeyGeneratorSpi
+import javax.crypto.SecretKey
+import javax.crypto.SecretKeyFactorySpi
+
+/** What Java finds the keystore by. */
+internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROID_KEYSTORE, "1", "keys in memory") {
+    init {
+        serve("KeyStore", ANDROID_KEYSTORE) { Store(keystore) }
+        for (algorithm in listOf(HMAC, AES)) {
+            serve("KeyGenerator", algorithm) { Generator(keystore, algorithm) }
+            serve("SecretKeyFactory", algorithm) { Descriptions() }
+        }
+        serve("Mac", HMAC) { HardwareMac(keystore) }
+        serve("Cipher", AES_GCM) { HardwareCipher(keystore) }
+    }
+
+    private fun serve(type: String, algorithm: String, make: () -> Any) =
+        putService(object : Service(this, type, algorithm, KeystoreProvider::class.java.name, null, null) {
+            override fun newInstance(parameter: Any?) = make()
+            override fun supportsParameter(parameter: Any?) = (parameter as? HardwareKey)?.algorithm == KEY_OF[type]
+        })
+
+    private companion object {
+        const val serialVersionUID = 1L
+        /** Which keys a use takes. */
+        val KEY_OF = mapOf("Mac" to HMAC, "Cipher" to AES)
+    }
+}
+
+/** `KeyStore`: what is there. */
+private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
+    override fun engineLoad(stream: InputStream?, password: CharArray?) {
+        require(stream == null && password == null) { "it is nowhere but in the phone" }
+        keystore.used()
+    }
+
+    override fun engineGetKey(alias: String, password: CharArray?): Key? {
+        val key = keystore.key(alias) ?: return null
+        if (key.isInvalidated) {
+            val cause = key.asked.exception("KeyPermanentlyInvalidatedException")
+            throw UnrecoverableKeyException("it is of no use any more").apply { initCause(cause) }
+        }
+        return key
+    }
+
+    override fun engineContainsAlias(alias: String) = keystore.key(alias) != null
+    override fun engineIsKeyEntry(alias: String) = engineContainsAlias(alias)
+    override fun engineSize() = keystore.aliases().size
+    override fun engineAliases(): Enumeration<String> = Collections.enumeration(keystore.aliases())
+    override fun engineDeleteEntry(alias: String) = keystore.delete(alias)
+
+    override fun engineIsCertificateEntry(alias: String) = false
+    override fun engineGetCertificate(alias: String): Certificate? = null
+    override fun engineGetCertificateAlias(certificate: Certificate): String? = null
+    override fun engineGetCertificateChain(alias: String): Array<Certificate>? = null
+    override fun engineGetCreationDate(alias: String): Date? = null
+    override fun engineSetCertificateEntry(alias: String, certificate: Certificate) = refused()
+    override fun engineSetKeyEntry(alias: String, key: Key, password: CharArray?, chain: Array<Certificate>?) =
+        refused()
+    override fun engineSetKeyEntry(alias: String, key: ByteArray, chain: Array<Certificate>?) = refused()
+    override fun engineStore(stream: OutputStream?, password: CharArray?) = refused()
+
+    private fun refused(): Unit = throw UnsupportedOperationException("keys are made in the keystore")
+}
+
+/** `KeyGenerator`: makes keys. */
+private class Generator(private val keystore: FakeAndroidKeyStore, private val algorithm: String) : KeyGeneratorSpi() {
+    private var asked: AskedSpec? = null
+
+    override fun engineInit(random: SecureRandom?) = throw UnsupportedOperationException("a spec is needed")
+    override fun engineInit(size: Int, random: SecureRandom?) = engineInit(random)
+
+    override fun engineInit(given: AlgorithmParameterSpec?, random: SecureRandom?) {
+        val spec = AskedSpec.of(given)
+        val purposes = if (algorithm == HMAC) PURPOSE_SIGN else PURPOSE_ENCRYPT or PURPOSE_DECRYPT
+        refuseUnless(spec.purposes == purposes) { "a key for $algorithm is not one for ${spec.purposes}" }
+        refuseUnless(bits(spec) in SIZES.getValue(algorithm)) { "no key has ${spec.bits} bits" }
+        refuseUnless(spec.isRandomized) { "two of the same IV give a key away" }
+        if (spec.isUserAuthenticationRequired) {
+            refuseUnless(algorithm == AES && spec.authenticationSeconds <= 0 && spec.authenticators == BIOMETRIC_STRONG) {
+                "a lock asks for a strong biometric at each use of an AES key, or for nothing"
+            }
+            try {
+                keystore.requireSomeoneEnrolled()
+            } catch (nobody: IllegalStateException) {
+                throw InvalidAlgorithmParameterException(nobody)
+            }
+        }
+        asked = spec
+    }
+
+    override fun engineGenerateKey(): SecretKey {
+        val asked = checkNotNull(asked) { "not initialized" }
+        return keystore.make(
+            asked,
+            FakeAndroidKeyStore.KeySpec(
+                algorithm = algorithm,
+                bits = bits(asked),
+                isInStrongBox = asked.isStrongBoxBacked,
+                isUnlockedDeviceRequired = asked.isUnlockedDeviceRequired,
+                isUserAuthenticationRequired = asked.isUserAuthenticationRequired,
+                // It says nothing of keys that need nobody.
+                isInvalidatedByBiometricEnrollment =
+                    asked.isUserAuthenticationRequired && asked.isInvalidatedByBiometricEnrollment,
+            ),
+        )
+    }
+
+    /** What is left unsaid is Android's to choose. */
+    private fun bits(spec: AskedSpec) = if (spec.bits == UNSAID) SIZES.getValue(algorithm).first() else spec.bits
+
+    private inline fun refuseUnless(isFine: Boolean, message: () -> String) {
+        if (!isFine) throw InvalidAlgorithmParameterException(message())
+    }
+
+    private companion object {
+        /** `KeyProperties.PURPOSE_*` and `AUTH_*`. */
+        const val PURPOSE_ENCRYPT = 1
+        const val PURPOSE_DECRYPT = 2
+        const val PURPOSE_SIGN = 4
+        const val BIOMETRIC_STRONG = 2
+        const val UNSAID = -1
+        val SIZES = mapOf(HMAC to listOf(256), AES to listOf(128, 192, 256))
+    }
+}
+
+/** `SecretKeyFactory`: tells of keys. */
+private class Descriptions : SecretKeyFactorySpi() {
+    override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec =
+        keyInfo(key as HardwareKey, description)
+
+    override fun engineGenerateSecret(description: KeySpec?) = throw UnsupportedOperationException()
+    override fun engineTranslateKey(key: SecretKey?) = throw UnsupportedOperationException()
+}
+
+internal const val ANDROID_KEYSTORE = "AndroidKeyStore"
+internal const val HMAC = "HmacSHA256"
+internal const val AES = "AES"
+internal const val AES_GCM = "AES/GCM/NoPadding"

@@ -1,0 +1,55 @@
+package dev.walletlock
+
+import java.nio.ByteBuffer
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.Semaphore
+
+/**
+ * A biometric prompt that the test holds in its hand: nobody answers unless the test does. Its key needs no keystore, so
+ * another process has it too: what it wraps, it pads. Strict: it takes one prompt at a time.
+ */
+class Prompter : Biometrics {
+    class Shown(val prompt: BiometricPrompt, val answer: BiometricAnswer) {
+        /** What the key makes of the input. */
+        fun output(): ByteBuffer =
+            ByteBuffer.allocateDirect(prompt.operation.outputBytes).also { output ->
+                val used = prompt.input.copyOf(prompt.operation.outputBytes)
+                output.duplicate().put(used)
+            }
+
+        fun touches() = answer.authenticated(output())
+    }
+
+    /** Those that nobody has looked at yet. */
+    val shown = LinkedBlockingQueue<Shown>()
+
+    /** How often one was taken away. */
+    val dismissals = Semaphore(0)
+
+    @Volatile
+    var onAvailability: () -> Unit = {}
+
+    @Volatile
+    var onShow: (Shown) -> Unit = { shown.put(it) }
+
+    @Volatile
+    var onDismiss: () -> Unit = {}
+
+    override fun availability(): BiometricAvailability {
+        onAvailability()
+        return BiometricAvailability.READY
+    }
+
+    override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
+        check(shown.isEmpty()) { "one prompt at a time" }
+        onShow(Shown(prompt, answer))
+    }
+
+    override fun dismiss() {
+        dismissals.release()
+        onDismiss()
+    }
+}
+
+/** Whether all of it was wiped, whatever its position and limit. */
+val ByteBuffer.isZero: Boolean get() = (0 until capacity()).all { get(it) == 0.toByte() }

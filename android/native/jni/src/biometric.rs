@@ -1,0 +1,112 @@
+//! The native methods of unlocking with a finger or face, and of the answer to a prompt. See [`crate::unlock`] for what makes them safe.
+#![allow(non_snake_case, reason = "JNI spells them")]
+
+use jni::objects::{JByteArray, JByteBuffer, JClass};
+use jni::sys::{jint, jlong};
+use jni::{Env, EnvUnowned};
+use uniffi::Lift;
+use walletlock_bindings::{BiometricAnswer, BiometricRequest, LockError, UniFfiTag};
+use walletlock_core::platform::{PromptEnd, WRAPPED_SLOT_KEY_BYTES};
+use zeroize::Zeroizing;
+
+use crate::answer::{self, constant, written};
+use crate::object::{borrow, free};
+use crate::unlock::{lock, nothing};
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_whyNoBiometrics<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    asked: JByteArray<'frame>,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |env| Ok(written(lock(number)?.why_no_biometrics(request(env, &asked)?)?)))
+}
+
+/// Waits for the person.
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_verifyBiometrics<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    asked: JByteArray<'frame>,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |env| Ok(written(lock(number)?.verify_biometrics(request(env, &asked)?)?)))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_cancelBiometrics<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| lock(number)?.cancel_biometrics().map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_notRecognised(_: EnvUnowned, _: JClass, number: jlong) {
+    answer::done(|| told(number).into_iter().for_each(BiometricAnswer::not_recognised));
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_authenticated<'frame>(
+    mut caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+    output: JByteBuffer<'frame>,
+    position: jint,
+    limit: jint,
+) {
+    let done = caller.with_env(|env| -> jni::errors::Result<()> {
+        answer::done(|| {
+            let Some(answer) = told(number) else { return };
+            match take_output(env, &output, position, limit) {
+                Some(output) => answer.authenticated(&output),
+                None => answer.ended(PromptEnd::NoVerdict),
+            }
+        });
+        Ok(())
+    });
+    let _nobody_to_tell = done.into_outcome();
+}
+
+/// `end` as Kotlin counts them.
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_ended(_: EnvUnowned, _: JClass, number: jlong, end: jint) {
+    let end = constant(end).unwrap_or(PromptEnd::NoVerdict);
+    answer::done(|| told(number).into_iter().for_each(|answer| answer.ended(end)));
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_freeAnswer(_: EnvUnowned, _: JClass, number: jlong) {
+    // SAFETY: as for the methods of the unlock path.
+    answer::done(|| unsafe { free::<BiometricAnswer>(number) });
+}
+
+fn told<'call>(number: jlong) -> Option<&'call BiometricAnswer> {
+    // SAFETY: as for the methods of the unlock path.
+    unsafe { borrow(number) }
+}
+
+/// As the facade writes it.
+fn request(env: &mut Env, asked: &JByteArray) -> Result<BiometricRequest, LockError> {
+    let bytes = env.convert_byte_array(asked).map_err(|_| LockError::Platform)?;
+    <BiometricRequest as Lift<UniFfiTag>>::try_read(&mut bytes.as_slice()).map_err(|_| LockError::Platform)
+}
+
+/// What stands between position and limit, which is wiped there. `None` if the buffer is not direct, or holds more than a key ever makes.
+fn take_output(env: &mut Env, output: &JByteBuffer, position: jint, limit: jint) -> Option<Zeroizing<Vec<u8>>> {
+    let start = env.get_direct_buffer_address(output).ok()?;
+    let capacity = env.get_direct_buffer_capacity(output).ok()?;
+    let (position, limit) = (usize::try_from(position).ok()?, usize::try_from(limit).ok()?);
+    let length = limit.checked_sub(position).filter(|_| limit <= capacity)?;
+    let mut taken = Zeroizing::new(vec![0; length.min(WRAPPED_SLOT_KEY_BYTES)]);
+    // SAFETY: from position to limit is within the buffer, which lives as long as the caller's reference to it. The facade has seen that it
+    // may be written to. Another thread might write there too: so no Rust reference to it is made.
+    unsafe {
+        let from = start.add(position);
+        std::ptr::copy_nonoverlapping(from, taken.as_mut_ptr(), taken.len());
+        (0..length).for_each(|at| from.add(at).write_volatile(0));
+    }
+    (length <= WRAPPED_SLOT_KEY_BYTES).then_some(taken)
+}

@@ -1,0 +1,35 @@
+//! The app's biometric prompt, as the facade's `Phone` offers it.
+
+use jni::{JValue, jni_sig, jni_str};
+use walletlock_bindings::{BiometricAnswer, BiometricPrompt};
+use walletlock_core::platform::{Answer, Availability, Biometrics, PlatformFault, Prompt};
+
+use crate::answer::{constant, written};
+use crate::java::{call, int, void};
+use crate::object::number;
+use crate::phone::Phone;
+
+impl Biometrics for Phone {
+    fn availability(&self) -> Result<Availability, PlatformFault> {
+        let availability = call(|env| int(env, self.object(), jni_str!("availability"), jni_sig!("()I"), &[]));
+        constant(availability?).ok_or(PlatformFault)
+    }
+
+    /// The input's array is Java's from here on: the facade wipes it, once the prompt is over.
+    fn show(&self, mut prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        let shown = call(|env| {
+            let input = std::mem::take(&mut prompt.input);
+            let prompt = env.byte_array_from_slice(&written(BiometricPrompt::from(prompt)))?;
+            let input = env.byte_array_from_slice(&input)?;
+            // Theirs, whatever becomes of the call: they let go of it before it ends with something thrown.
+            let answer = number(BiometricAnswer::new(answer));
+            let arguments = [JValue::Object(&prompt), JValue::Object(&input), JValue::Long(answer)];
+            void(env, self.object(), jni_str!("show"), jni_sig!("([B[BJ)V"), &arguments)
+        });
+        Ok(shown?)
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        Ok(call(|env| void(env, self.object(), jni_str!("dismiss"), jni_sig!("()V"), &[]))?)
+    }
+}

@@ -1,0 +1,175 @@
+//! Biometrics: what is asked, and how it can end.
+
+use std::sync::Arc;
+
+use walletlock_core as core;
+use walletlock_core::biometric::{self, NotNow};
+use walletlock_core::money::{self, Currency};
+use walletlock_core::platform::{Availability, PromptEnd, PromptOperation};
+
+use crate::error::LockError;
+use crate::outcomes::NoVerdict;
+use crate::session::Session;
+use crate::types::signed;
+
+#[uniffi::remote(Enum)]
+pub enum NotNow {
+    Locked,
+    SwitchedOff,
+    EnrolmentChanged,
+    OffAfterFailures,
+    NotSupported,
+    NoHardware,
+    NoneEnrolled,
+    Busy,
+    TooManyFailures,
+    FirstUnlock,
+    PinTooLongAgo,
+    TooManyUses,
+    OverBudget,
+    RiskRaised,
+}
+
+#[uniffi::remote(Enum)]
+pub enum PromptEnd {
+    CancelledByPerson,
+    CancelledBySystem,
+    LockedOut,
+    LockedOutForGood,
+    KeyInvalidated,
+    NoneEnrolled,
+    NoHardware,
+    TimedOut,
+    NoVerdict,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Availability {
+    Ready,
+    NoneEnrolled,
+    NoHardware,
+    Busy,
+    NotSupported,
+}
+
+#[uniffi::remote(Enum)]
+pub enum PromptOperation {
+    Wrap,
+    Unwrap,
+}
+
+#[derive(uniffi::Record)]
+pub struct BiometricRequest {
+    pub payment: Option<Payment>,
+    pub risk_is_raised: bool,
+}
+
+#[derive(uniffi::Record)]
+pub struct Payment {
+    pub amount: Money,
+    pub payee: String,
+}
+
+#[derive(uniffi::Record)]
+pub struct Money {
+    pub minor: i64,
+    pub currency: String,
+}
+
+/// What opened a session.
+#[derive(uniffi::Enum)]
+pub enum Means {
+    Pin,
+    Biometrics { payment: Option<Payment> },
+}
+
+#[derive(uniffi::Enum)]
+pub enum BiometricOutcome {
+    Unlocked { session: Arc<Session> },
+    Refused { refusal: BiometricRefusal },
+}
+
+#[derive(uniffi::Enum)]
+pub enum BiometricRefusal {
+    NotRecognised,
+    Ended { end: PromptEnd },
+    NotNow { reason: NotNow },
+    NoVerdict { cause: NoVerdict },
+}
+
+#[derive(uniffi::Enum)]
+pub enum BiometricChange {
+    Done,
+    Ended { end: PromptEnd },
+    NotNow { reason: NotNow },
+    NoVerdict { cause: NoVerdict },
+}
+
+impl TryFrom<BiometricRequest> for biometric::BiometricRequest {
+    type Error = LockError;
+
+    fn try_from(request: BiometricRequest) -> Result<Self, LockError> {
+        let payment = request.payment.map(TryInto::try_into).transpose()?;
+        Ok(Self { payment, risk_is_raised: request.risk_is_raised })
+    }
+}
+
+impl TryFrom<Payment> for biometric::Payment {
+    type Error = LockError;
+
+    fn try_from(payment: Payment) -> Result<Self, LockError> {
+        Ok(Self::new(payment.amount.try_into()?, &payment.payee)?)
+    }
+}
+
+impl TryFrom<Money> for money::Money {
+    type Error = LockError;
+
+    fn try_from(amount: Money) -> Result<Self, LockError> {
+        let invalid = |what: &str| LockError::Invalid { what: what.to_owned() };
+        let currency = Currency::new(&amount.currency).map_err(|_| invalid("currency"))?;
+        let minor = u64::try_from(amount.minor).map_err(|_| invalid("amount"))?;
+        Self::new(minor, currency).map_err(|_| invalid("amount"))
+    }
+}
+
+impl From<biometric::Payment> for Payment {
+    fn from(payment: biometric::Payment) -> Self {
+        let amount = payment.amount();
+        let amount = Money { minor: signed(amount.minor()), currency: amount.currency().to_string() };
+        Self { amount, payee: payment.payee().to_owned() }
+    }
+}
+
+impl From<core::Means> for Means {
+    fn from(means: core::Means) -> Self {
+        match means {
+            core::Means::Pin => Self::Pin,
+            core::Means::Biometrics { payment } => Self::Biometrics { payment: payment.map(Into::into) },
+        }
+    }
+}
+
+impl From<core::BiometricOutcome> for BiometricOutcome {
+    fn from(outcome: core::BiometricOutcome) -> Self {
+        let refusal = match outcome {
+            core::BiometricOutcome::Unlocked(session) => return Self::Unlocked { session: Session::new(session) },
+            core::BiometricOutcome::NotRecognised => BiometricRefusal::NotRecognised,
+            core::BiometricOutcome::Ended(end) => BiometricRefusal::Ended { end },
+            core::BiometricOutcome::NotNow(reason) => BiometricRefusal::NotNow { reason },
+            core::BiometricOutcome::NoVerdict(cause) => BiometricRefusal::NoVerdict { cause: cause.into() },
+        };
+        Self::Refused { refusal }
+    }
+}
+
+impl From<core::BiometricChange> for BiometricChange {
+    fn from(change: core::BiometricChange) -> Self {
+        match change {
+            core::BiometricChange::Done => Self::Done,
+            core::BiometricChange::Ended(end) => Self::Ended { end },
+            core::BiometricChange::NotNow(reason) => Self::NotNow { reason },
+            core::BiometricChange::NoVerdict(cause) => Self::NoVerdict { cause: cause.into() },
+        }
+    }
+}
