@@ -25,6 +25,8 @@ pub(crate) struct Holding {
     /// When the last of them was charged, on the wall clock: the wait it brought began then.
     pub(crate) charged_ms: i64,
     pub(crate) items: Items,
+    /// Uses and failures of biometrics, and how often they were switched on and off.
+    pub(crate) biometric: u32,
 }
 
 /// What a call does to a wallet, in order.
@@ -89,7 +91,7 @@ impl Account {
 
 impl Holding {
     pub(crate) fn new(pin: &'static str, now_ms: i64) -> Self {
-        Self { pin, failures: 0, charged_ms: now_ms, items: Items::new() }
+        Self { pin, failures: 0, charged_ms: now_ms, items: Items::new(), biometric: 0 }
     }
 
     fn charged(&self, now_ms: i64) -> Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
 
 use crate::account::Holding;
 use crate::chance::Chance;
@@ -89,6 +89,22 @@ impl App {
             self.guessed.clear();
         }
         changed
+    }
+
+    /// Switches biometrics on or off, with the PIN entered just before.
+    pub(crate) fn switch(&mut self, pin: &str, on: bool) -> Result<(), Violation> {
+        let session = match self.lock.verify_pin(&entry(pin)) {
+            PinOutcome::Right(session) => session,
+            other => return Err(format!("{other:?}")),
+        };
+        self.guessed.clear();
+        let switched = if on {
+            session.enable_biometrics().map(|change| change == BiometricChange::Done)
+        } else {
+            session.disable_biometrics().map(|_| true)
+        };
+        self.session = Some(session);
+        expect(switched == Ok(true), "biometrics were switched")
     }
 
     pub(crate) fn in_session(&self, work: impl FnOnce(&Session) -> Result<(), LockError>) -> Result<(), LockError> {

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use walletlock_core::biometric::BiometricRequest;
 use walletlock_core::lockout::Policy;
 use walletlock_core::lockout::presets;
-use walletlock_core::platform::testing::{FakeEntropy, FakePhone};
-use walletlock_core::{LockError, PinChange, PinOutcome};
+use walletlock_core::platform::PromptEnd;
+use walletlock_core::platform::testing::{Act as Touch, FakeEntropy, FakePhone};
+use walletlock_core::{BiometricOutcome, LockError, PinChange, PinOutcome};
 
 use crate::account::{Account, Holding, Seen, State, Step};
 use crate::app::{App, expect};
@@ -14,7 +16,7 @@ use crate::chance::Chance;
 use crate::disk::{Disk, Flushes};
 use crate::mount::Mount;
 use crate::phone::{self, entry, now};
-use crate::survivor::{Violation, agrees, stop_at};
+use crate::survivor::{Violation, agrees, has_slot, stop_at};
 
 /// Ids that items may have.
 pub(crate) const ITEMS: [&str; 3] = ["card", "note", "seed"];
@@ -41,6 +43,15 @@ pub(crate) enum Act {
     Remove,
     /// Without the PIN.
     Wipe,
+    /// Biometrics are set up, or set up anew.
+    Enable,
+    Disable,
+    /// The owner's finger, perhaps after others.
+    Finger,
+    /// Others' fingers only.
+    Strangers,
+    /// Another finger is enrolled on the phone, and the owner's is tried.
+    NewFinger,
 }
 
 /// A call under way, or the last one.
@@ -71,6 +82,7 @@ impl<'a> Life<'a> {
     pub(crate) fn begin(mount: &'a Mount, flushes: Flushes, chance: &mut Chance) -> Self {
         let mut policy = presets::walletlock();
         policy.pin.remember = 0;
+        (policy.biometric.failures_before_pin, policy.biometric.failures_before_off) = (100, 100);
         match chance.below(3) {
             // The waits of the preset, and locked at the end.
             0 => {}
@@ -142,7 +154,7 @@ impl<'a> Life<'a> {
             State::Live(_) if self.is_stolen && !chance.one_in(3) => {
                 return chance.pick(&[Act::Wrong, Act::Wrong, Act::Look]);
             }
-            State::Live(_) => chance.below(40),
+            State::Live(_) => chance.below(52),
         };
         match some {
             0..9 => Act::Right,
@@ -151,6 +163,11 @@ impl<'a> Life<'a> {
             20..24 => Act::Wrong,
             24 => Act::Remove,
             39 => Act::Wipe,
+            40..43 => Act::Enable,
+            43 => Act::Disable,
+            44..49 => Act::Finger,
+            49 | 50 => Act::Strangers,
+            51 => Act::NewFinger,
             25 | 26 => Act::Close,
             27..30 => Act::Look,
             _ if app.session.as_ref().is_none_or(|session| !session.is_live()) => Act::Right,
@@ -181,7 +198,9 @@ impl<'a> Life<'a> {
             State::Unconfigured | State::Wiped => Holding::new(PINS[0], at_ms),
         };
         match act {
-            Act::Right | Act::Wrong | Act::Repeat | Act::Change | Act::Remove if !app.may_try(&self.phone, chance) => {
+            Act::Right | Act::Wrong | Act::Repeat | Act::Change | Act::Remove | Act::Enable | Act::Disable
+                if !app.may_try(&self.phone, chance) =>
+            {
                 let turned_away = matches!(app.lock.verify_pin(&entry(held.pin)), PinOutcome::Locked(_));
                 (Vec::new(), expect(turned_away, "it was turned away"))
             }
@@ -238,6 +257,41 @@ impl<'a> Life<'a> {
                 let is_marked = self.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/wiped/"));
                 let steps = [Step::Commit(State::Wiped), Step::FlushedIf(Seen::Begun)];
                 (if is_marked { steps.to_vec() } else { Vec::new() }, wiped.map_err(|fault| fault.to_string()))
+            }
+            Act::Enable | Act::Disable => {
+                let at_ms = now(&self.phone).wall_ms;
+                let changes = act == Act::Enable || has_slot(&app.lock);
+                self.phone.biometrics.will([Touch::OwnerTouches]);
+                let switched = app.switch(held.pin, act == Act::Enable);
+                self.phone.biometrics.forget_acts();
+                let then = Holding { failures: 0, biometric: held.biometric + 1, ..held.clone() };
+                (if changes { held.right_then(at_ms, State::Live(then)) } else { held.right(at_ms) }, switched)
+            }
+            Act::Finger | Act::Strangers | Act::NewFinger => {
+                if app.lock.why_no_biometrics(&BiometricRequest::default()) != Ok(None) {
+                    return (Vec::new(), Ok(()));
+                }
+                if act == Act::NewFinger {
+                    self.phone.device_key.enrol_another_finger();
+                }
+                let is_cancelled = act == Act::Strangers;
+                let last = if is_cancelled { Touch::Ends(PromptEnd::CancelledByPerson) } else { Touch::OwnerTouches };
+                let strangers = u32::from(is_cancelled) + chance.below(2) as u32;
+                let touches = (0..strangers).map(|_| Touch::SomeoneElseTouches).chain([last]);
+                self.phone.biometrics.will(touches);
+                let outcome = app.lock.verify_biometrics(&BiometricRequest::default());
+                self.phone.biometrics.forget_acts();
+                let is_gone = matches!(outcome, BiometricOutcome::Ended(PromptEnd::KeyInvalidated));
+                // A key that is gone is found out before anyone touches the sensor.
+                let lines = if is_gone { 1 } else { strangers + u32::from(!is_cancelled) };
+                let after = |count| State::Live(Holding { biometric: held.biometric + count, ..held.clone() });
+                let steps = (1..=lines).map(|count| Step::Commit(after(count)));
+                let fine = match outcome {
+                    BiometricOutcome::Unlocked(_) => act == Act::Finger,
+                    BiometricOutcome::Ended(PromptEnd::CancelledByPerson) => is_cancelled,
+                    _ => is_gone,
+                };
+                (steps.chain([Step::FlushedIf(Seen::Returned)]).collect(), expect(fine, "the finger was looked at"))
             }
             Act::Close => {
                 self.app = None;

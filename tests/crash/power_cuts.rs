@@ -43,9 +43,11 @@ enum Moment {
     WritingItems,
     Removing,
     Looking,
+    SwitchingBiometrics,
+    UsingBiometrics,
 }
 
-const MOMENTS: [Moment; 11] = [
+const MOMENTS: [Moment; 13] = [
     Moment::Opening,
     Moment::Closing,
     Moment::Checkpointing,
@@ -57,6 +59,8 @@ const MOMENTS: [Moment; 11] = [
     Moment::WritingItems,
     Moment::Removing,
     Moment::Looking,
+    Moment::SwitchingBiometrics,
+    Moment::UsingBiometrics,
 ];
 
 impl Moment {
@@ -70,6 +74,8 @@ impl Moment {
             Act::Look => Self::Looking,
             Act::Wipe => Self::Wiping,
             Act::Write | Act::Delete => Self::WritingItems,
+            Act::Enable | Act::Disable => Self::SwitchingBiometrics,
+            Act::Finger | Act::Strangers | Act::NewFinger => Self::UsingBiometrics,
             _ if call.seen == Seen::Begun => Self::Charging,
             // The call had returned, and its status was being looked at.
             _ if call.seen == Seen::Returned => Self::Looking,

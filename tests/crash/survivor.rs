@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
-use walletlock_core::journal::Chain;
+use walletlock_core::biometric::{BiometricRequest, NotNow};
+use walletlock_core::journal::{Chain, Kind, Query};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome, Session, WalletLock};
@@ -39,6 +40,7 @@ impl Survivor<'_> {
             let why: Vec<_> = possible.iter().filter_map(|state| fits(state).err()).collect();
             return Err(format!("{status:?}, but {}", why.join("; ")));
         };
+        check_keys(&lock, &phone, &status)?;
         if status == LockStatus::Unconfigured {
             return Ok(*latest);
         }
@@ -51,10 +53,13 @@ impl Survivor<'_> {
         if matches!(status, LockStatus::Wiped | LockStatus::Locked { .. }) {
             return Ok(*latest);
         }
-        let (pin, items) = self.unlock(&lock, &phone, possible)?;
-        let fits = |nth: &usize| matches!(&possible[*nth], State::Live(held) if held.pin == pin && held.items == items);
+        let opened = self.unlock(&lock, &phone, possible)?;
+        let Opened { pin, items, biometric } = &opened;
+        let is_same = |held: &Holding| (held.pin, &held.items, held.biometric) == (*pin, items, *biometric);
+        let fits = |nth: &usize| live(&possible[*nth]).is_some_and(is_same);
         same.into_iter().find(fits).ok_or_else(|| {
-            format!("{status:?}, opened by {pin}, with items that it never held like that: {:?}", items.keys())
+            let items = items.keys();
+            format!("{status:?}, opened by {pin}, with items that it never held like that: {items:?}, {biometric}")
         })
     }
 
@@ -84,12 +89,7 @@ impl Survivor<'_> {
     }
 
     /// Tries every PIN that may be in force. Exactly one must open; returns it, and what it opened.
-    fn unlock(
-        &self,
-        lock: &Arc<WalletLock>,
-        phone: &FakePhone,
-        possible: &[State],
-    ) -> Result<(&'static str, Items), Violation> {
+    fn unlock(&self, lock: &Arc<WalletLock>, phone: &FakePhone, possible: &[State]) -> Result<Opened, Violation> {
         let mut pins: Vec<_> = possible.iter().filter_map(live).map(|held| held.pin).collect();
         pins.dedup();
         let mut opened = Vec::new();
@@ -110,6 +110,14 @@ impl Survivor<'_> {
     }
 }
 
+/// What a PIN opens.
+#[derive(Debug)]
+struct Opened {
+    pin: &'static str,
+    items: Items,
+    biometric: u32,
+}
+
 fn live(state: &State) -> Option<&Holding> {
     match state {
         State::Live(held) => Some(held),
@@ -118,22 +126,54 @@ fn live(state: &State) -> Option<&Holding> {
 }
 
 /// What the PIN opens, if it is the right one.
-fn try_pin(
-    lock: &Arc<WalletLock>,
-    phone: &FakePhone,
-    pin: &'static str,
-) -> Result<Option<(&'static str, Items)>, Violation> {
+fn try_pin(lock: &Arc<WalletLock>, phone: &FakePhone, pin: &'static str) -> Result<Option<Opened>, Violation> {
     if let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = lock.status() {
         phone.clock.advance_ms(remaining_ms);
     }
     match lock.verify_pin(&entry(pin)) {
         PinOutcome::Right(session) => {
             let items = read_all(&session).map_err(|fault| format!("items: {fault}"))?;
-            Ok(Some((pin, items)))
+            let biometric = count_biometric(&session).map_err(|fault| format!("journal: {fault}"))?;
+            Ok(Some(Opened { pin, items, biometric }))
         }
         PinOutcome::Wrong(_) | PinOutcome::Locked(LockStatus::Wiped) => Ok(None),
         PinOutcome::Locked(LockStatus::Locked { reason: LockReason::TooManyAttempts, .. }) => Ok(None),
         other => Err(format!("{pin}: {other:?}")),
+    }
+}
+
+/// No biometric key without its slot, and no slot without its key.
+fn check_keys(lock: &Arc<WalletLock>, phone: &FakePhone, status: &LockStatus) -> Result<(), Violation> {
+    let keys = phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/biometric/")).count();
+    let slots = match status {
+        LockStatus::Ready { .. } => usize::from(has_slot(lock))..=usize::from(has_slot(lock)),
+        LockStatus::Wiped | LockStatus::Unconfigured => 0..=0,
+        _ => 0..=1,
+    };
+    if !slots.contains(&keys) {
+        return Err(format!("{keys} biometric keys for {slots:?} slots"));
+    }
+    Ok(())
+}
+
+/// Whether a finger may open it one day. Only while it is not locked.
+pub(crate) fn has_slot(lock: &Arc<WalletLock>) -> bool {
+    let none = [NotNow::SwitchedOff, NotNow::EnrolmentChanged, NotNow::OffAfterFailures];
+    !matches!(lock.why_no_biometrics(&BiometricRequest::default()), Ok(Some(why)) if none.contains(&why))
+}
+
+/// How often they were used, failed, or were switched on and off.
+fn count_biometric(session: &Session) -> Result<u32, LockError> {
+    let kinds = [Kind::BiometricsRight, Kind::BiometricsNotRecognised, Kind::BiometricsOn, Kind::BiometricsOff];
+    let mut query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
+    let mut count = 0;
+    loop {
+        let page = session.journal(&query)?;
+        count += page.entries.len() as u32;
+        query.below = page.next;
+        if query.below.is_none() {
+            return Ok(count);
+        }
     }
 }
 
