@@ -126,6 +126,39 @@ fn the_key_of_a_seal_is_gone_with_its_epoch() {
     assert_clean(&wallet, &over, "a right PIN");
 }
 
+/// The slot's key, which is what the prompt is given when they are set up, and what it gives back; and what is derived of it.
+#[test]
+fn a_finger_leaves_neither_the_key_of_its_slot_nor_what_hangs_on_it() {
+    let mut dice = Dice::of("memory, finger");
+    let (mut wallet, pin, mut needles) = enrolled("cheap", &mut dice);
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    assert_eq!(wallet.tell('b', &[]), 'C');
+    let [slot_key, key_encryption_key, data_key] = wallet.follow_finger();
+    assert_eq!(wallet.follow(&pin).data_key, Some(data_key), "the documentation leads to the data key");
+    let of_finger = [of_key("slot key", &slot_key), of_key("slot's key-encryption key", &key_encryption_key)].concat();
+    assert_clean(&wallet, &of_finger, "biometrics set up");
+    needles.extend(of_finger.clone());
+    assert_eq!(wallet.tell('c', &[]), '.');
+    assert_clean(&wallet, &needles, "set up and closed");
+    for (next, after) in [('s', "someone else's finger"), ('h', "a forged answer")] {
+        assert_eq!(wallet.tell(next, &[]), '.');
+        assert_eq!(wallet.tell('k', &[]), 'W');
+        assert_clean(&wallet, &needles, after);
+    }
+    assert_eq!(wallet.tell('o', &[]), '.');
+    assert_eq!(wallet.tell('k', &[]), 'R');
+    let open = search(&wallet, &needles, "the owner's finger, open");
+    assert_eq!(open.len(), 4, "four words of the data key: {open:?}");
+    assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
+    assert_eq!(wallet.tell('c', &[]), '.');
+    assert_clean(&wallet, &needles, "closed");
+    // The control: an app that keeps what the prompt gave it.
+    assert_eq!(wallet.tell('q', &[]), '.');
+    assert_eq!(wallet.tell('k', &[]), 'R');
+    let leaked = search(&wallet, &of_finger, "a leak on purpose");
+    assert!(!leaked.is_empty() && leaked.iter().all(|place| place.starts_with("slot key, as it is")), "{leaked:?}");
+}
+
 #[test]
 fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
     let mut dice = Dice::of("memory, refused");

@@ -18,6 +18,7 @@ pub(crate) type Secret = [u8; 32];
 pub(crate) struct Opener {
     wallet_id: [u8; 16],
     slot: Vec<u8>,
+    biometric_slot: Option<Vec<u8>>,
     /// What the record is sealed with.
     pub(crate) seal_key: Secret,
 }
@@ -41,7 +42,20 @@ impl Opener {
         let aad = [b"walletlock v1 record".as_slice(), &1_u32.to_be_bytes(), &epoch.to_be_bytes(), &wallet_id].concat();
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
-        Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")), seal_key }
+        let biometric_slot = record["biometric"]["slot"].as_str().map(from_hex);
+        Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")), biometric_slot, seal_key }
+    }
+
+    /// Follows a finger down to the data key: the slot key, what is derived of it, and what that opens. `unwrap` is the keystore's key.
+    pub(crate) fn follow_finger(&self, unwrap: impl Fn(&str, &[u8]) -> Secret, name: &str) -> [Secret; 3] {
+        let slot = self.biometric_slot.as_ref().expect("biometrics are on");
+        assert_eq!(&slot[..4], [1, 2, 1, 0], "format 1, a finger, AES-GCM");
+        let number = u64::from_be_bytes(slot[4..12].try_into().expect("eight"));
+        let slot_key = unwrap(&format!("{name}/biometric/{number:016x}"), &slot[28..88]);
+        let key_encryption_key = hkdf(&slot_key, &slot[12..28], b"walletlock v1 biometric slot");
+        let aad = [&slot[..88], &self.wallet_id].concat();
+        let data_key = decrypt(&key_encryption_key, &aad, &slot[88..]).expect("it opens");
+        [slot_key, key_encryption_key, data_key.try_into().expect("32 bytes")]
     }
 
     /// Follows a PIN down to the data key.

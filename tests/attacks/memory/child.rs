@@ -62,6 +62,11 @@ impl Wallet {
         self.open_copy().follow(&pin.map(|digit| b'0' + digit), device_key, "wallet.db")
     }
 
+    /// Where a finger leads to in this wallet, likewise.
+    pub(super) fn follow_finger(&self) -> [Secret; 3] {
+        self.open_copy().follow_finger(unwrap, "wallet.db")
+    }
+
     /// What the record is sealed with now.
     pub(super) fn seal_key(&self) -> Secret {
         self.open_copy().seal_key
@@ -92,4 +97,10 @@ impl Drop for Wallet {
 /// The child's keystore: each key is the hash of its name.
 fn device_key(alias: &str, input: &[u8]) -> Secret {
     hmac(&Sha256::digest(alias), input)
+}
+
+/// How the child's keystore wraps: the middle is combined with a pad that follows from the name.
+fn unwrap(alias: &str, wrapped: &[u8]) -> Secret {
+    let pad = hmac(&Sha256::digest(alias), b"wraps");
+    std::array::from_fn(|place| wrapped[12 + place] ^ pad[place])
 }

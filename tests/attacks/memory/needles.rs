@@ -1,6 +1,7 @@
 //! In which forms a secret may lie in memory.
 
 /// Bytes that must not be found, and whose they are.
+#[derive(Clone)]
 pub(super) struct Needle {
     pub(super) what: String,
     pub(super) bytes: Vec<u8>,

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod device_key;
+mod sensor;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -14,13 +15,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use device_key::NamedKeys;
+use sensor::{NamedSensor, Next};
+use walletlock_core::biometric::BiometricRequest;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
+use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
-use walletlock_core::platform::{NoBiometrics, Platform};
-use walletlock_core::{AntiRollback, Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock};
+use walletlock_core::{
+    AntiRollback, BiometricChange, BiometricOutcome, Enrolment, Options, PinChange, PinOutcome, Removal, Session,
+    WalletLock,
+};
 use zeroize::Zeroizing;
 
 fn main() {
@@ -38,6 +44,7 @@ fn main() {
         }
     }));
     let keys = Arc::new(NamedKeys::default());
+    let sensor = Arc::new(NamedSensor::default());
     let options = Options {
         path: Path::new(folder).join("wallet.db"),
         policy: Policy::default(),
@@ -45,7 +52,7 @@ fn main() {
             clock: Arc::new(FakeClock::default()),
             entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
             device_key: keys.clone(),
-            biometrics: Arc::new(NoBiometrics),
+            biometrics: sensor.clone(),
         },
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),
@@ -53,6 +60,7 @@ fn main() {
     let mut told = Told {
         lock: Arc::new(WalletLock::open(options).expect("it opens")),
         keys,
+        sensor,
         session: None,
         commands: unbuffered(std::io::stdin()),
     };
@@ -71,6 +79,7 @@ fn unbuffered(stream: impl AsFd) -> File {
 struct Told {
     lock: Arc<WalletLock>,
     keys: Arc<NamedKeys>,
+    sensor: Arc<NamedSensor>,
     session: Option<Session>,
     commands: File,
 }
@@ -132,6 +141,18 @@ impl Told {
                     Removal::Refused(_) => b'W',
                 }
             }
+            b'b' => match self.live().enable_biometrics().expect("an outcome") {
+                BiometricChange::Done => b'C',
+                _ => b'F',
+            },
+            b'k' => match self.lock.verify_biometrics(&BiometricRequest::default()) {
+                BiometricOutcome::Unlocked(session) => self.begin(session),
+                _ => b'W',
+            },
+            b'o' => self.next_is(Next::Recognised),
+            b's' => self.next_is(Next::NotRecognised),
+            b'h' => self.next_is(Next::Forged),
+            b'q' => self.next_is(Next::Leaked),
             b'u' => self.use_vault(),
             // Dropping it closes it.
             b'c' => self.done(|told| told.session = None),
@@ -152,6 +173,10 @@ impl Told {
             }
             other => panic!("no such command: {other}"),
         }
+    }
+
+    fn next_is(&mut self, next: Next) -> u8 {
+        self.done(|told| *told.sensor.0.lock().expect("not poisoned") = next)
     }
 
     fn begin(&mut self, session: Session) -> u8 {

@@ -1,13 +1,18 @@
 //! `Debug` and `Display`, of everything that a caller can get hold of.
 
 use std::fmt::{Debug, Display};
+use std::sync::{Arc, Mutex};
 
+use walletlock_core::biometric::BiometricRequest;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::{Pin, PinEntry};
-use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::{LockError, MAX_ITEM_BYTES, PinOutcome};
+use walletlock_core::platform::testing::{Act, FakeBiometrics, FakePhone};
+use walletlock_core::platform::{
+    Answer, Availability, Biometrics, DeviceKeyFault, Platform, PlatformFault, Prompt, PromptEnd,
+};
+use walletlock_core::{BiometricOutcome, LockError, MAX_ITEM_BYTES, PinOutcome};
 
 use super::secrets::{Secret, found};
 use super::{CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Wallet, entry, fault, personal, planted};
@@ -76,6 +81,64 @@ fn outcomes_statuses_and_handles_say_nothing() {
         printed.0.as_bytes(),
     );
     assert_eq!(shown, ["item id", "contact"], "the open journal and the status show them");
+}
+
+/// A sensor that prints all that it is given, and keeps what that holds.
+struct Talkative {
+    sensor: FakeBiometrics,
+    printed: Mutex<Printed>,
+    inputs: Mutex<Vec<Secret>>,
+}
+
+impl Biometrics for Talkative {
+    fn availability(&self) -> Result<Availability, PlatformFault> {
+        self.sensor.availability()
+    }
+
+    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        let mut printed = self.printed.lock().map_err(|_| PlatformFault)?;
+        let given: [&dyn Debug; 4] = [&prompt, &answer, &prompt.purpose, &prompt.operation];
+        given.into_iter().for_each(|value| printed.show(value));
+        // Whoever copies a key without need is found out here; this test may.
+        let inputs = self.inputs.lock();
+        inputs.map_err(|_| PlatformFault)?.push(Secret::bytes("the prompt's input", &prompt.input));
+        self.sensor.show(prompt, answer)
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        self.sensor.dismiss()
+    }
+}
+
+#[test]
+fn prompts_answers_and_what_a_finger_opens_say_nothing() {
+    let phone = FakePhone::default();
+    let sensor =
+        Arc::new(Talkative { sensor: phone.biometrics.clone(), printed: Mutex::default(), inputs: Mutex::default() });
+    let platform = Platform { biometrics: sensor.clone(), ..phone.platform() };
+    let wallet = Wallet::on(phone, platform);
+    let session = wallet.enrol();
+    let mut printed = Printed::default();
+    let request = BiometricRequest::default();
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    printed.show(&session.enable_biometrics());
+    for act in [Act::OwnerTouches, Act::IsHooked(ITEM.to_vec()), Act::Ends(PromptEnd::LockedOut)] {
+        wallet.phone.biometrics.will([act]);
+        let outcome = wallet.lock.verify_biometrics(&request);
+        printed.show(&outcome);
+        if let BiometricOutcome::Unlocked(session) = outcome {
+            printed.show(&session.means());
+        }
+    }
+    printed.show(&wallet.lock.why_no_biometrics(&request));
+    printed.0 += &sensor.printed.lock().expect("not poisoned").0;
+    printed.assert_tells_nothing(&planted());
+    let inputs = sensor.inputs.lock().expect("not poisoned");
+    assert_eq!(inputs.len(), 4, "the control: one of each prompt");
+    printed.assert_tells_nothing(&inputs);
+    for said in ["Prompt\n", "Answer\n", "Unlock", "NotRecognised", "LockedOut", "Biometrics"] {
+        assert!(printed.0.contains(said), "the control: {said} is printed");
+    }
 }
 
 #[test]
