@@ -1,4 +1,5 @@
 //! What happens in front of the sensor, as somebody draws it, and what they ask for.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use walletlock_core::biometric::{BiometricRequest, Payment};

@@ -23,6 +23,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
     keep(&mut possible, "its status", &status, |world| world.status() == status)?;
     let mut aliases = phone.home.aliases();
     aliases.sort();
+    let fingers = aliases.iter().filter(|alias| alias.contains("/biometric/")).count();
     let pin = match possible.first() {
         Some(World::Unconfigured) => {
             equal("keys", &aliases, &Vec::new())?;
@@ -35,15 +36,21 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
         // The mark, and at most the key of what is left to read.
         Some(World::Wiped) => {
             let (pins, seals, marks) = kinds(&aliases);
-            return if (pins, marks) == (0, 1) && seals <= 1 { Ok(()) } else { Err(format!("keys: {aliases:?}")) };
+            return if (pins, marks, fingers) == (0, 1, 0) && seals <= 1 {
+                Ok(())
+            } else {
+                Err(format!("keys: {aliases:?}"))
+            };
         }
         Some(World::Enrolled(wallet)) => {
-            let (pins, seals, marks) = kinds(&aliases);
+            let (wallet, (pins, seals, marks)) = (*wallet, kinds(&aliases));
             // Perhaps the next one was made, and nothing sealed with it.
             if (pins, marks) != (1, 0) || !(1..=2).contains(&seals) {
                 return Err(format!("keys: {aliases:?}"));
             }
             is_intact(&lock)?;
+            // No key without its slot, and no slot without its key.
+            keep_wallets(&mut possible, "biometric keys", &fingers, |wallet| usize::from(wallet.finger) == fingers)?;
             if wallet.failures == LIMIT {
                 return match lock.verify_pin(&entry(PIN)) {
                     PinOutcome::Locked(_) => Ok(()),
@@ -89,13 +96,15 @@ fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str,
     keep_wallets(possible, "the PIN", &pin, |wallet| wallet.pin == pin)?;
     let word = item::read(&session).map_err(|error| format!("nothing is read: {error}"))?;
     keep_wallets(possible, "the item", &word, |wallet| wallet.word == word)?;
-    let tried = count_tries(&session)? - tries;
+    let tried = count(&session, &[Kind::PinTried])? - tries;
+    let fingered = count(&session, &[Kind::BiometricsOn, Kind::BiometricsOff, Kind::BiometricsRight])?;
+    keep_wallets(possible, "uses in the journal", &fingered, |wallet| wallet.fingered == fingered)?;
     keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
     Ok(pin)
 }
 
-fn count_tries(session: &Session) -> Result<u32, Violation> {
-    let query = Query { kinds: vec![Kind::PinTried], limit: 200, ..Query::default() };
+fn count(session: &Session, kinds: &[Kind]) -> Result<u32, Violation> {
+    let query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
     let page = session.journal(&query).map_err(|error| format!("the journal is not read: {error}"))?;
     Ok(page.entries.len() as u32)
 }

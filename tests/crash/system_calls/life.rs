@@ -5,8 +5,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use walletlock_core::biometric::BiometricRequest;
 use walletlock_core::{
-    Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Refusal, Removal, Session, WalletLock,
+    BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome,
+    Refusal, Removal, Session, WalletLock,
 };
 
 use crate::fault::{Ending, Plan};
@@ -154,6 +156,21 @@ impl App {
             Step::Wipe => match lock.wipe() {
                 Ok(()) => "wiped".to_owned(),
                 Err(error) => failed(&error),
+            },
+            Step::Enable => self.in_session(|session| match session.enable_biometrics()? {
+                BiometricChange::Done => Ok("on".to_owned()),
+                other => Ok(format!("{other:?}")),
+            }),
+            Step::Disable => self
+                .in_session(|session| Ok(if session.disable_biometrics()? { "off" } else { "off already" }.to_owned())),
+            Step::Finger => match lock.verify_biometrics(&BiometricRequest::default()) {
+                BiometricOutcome::Unlocked(session) => {
+                    self.session = Some(session);
+                    "unlocked".to_owned()
+                }
+                BiometricOutcome::NotNow(_) => "not now".to_owned(),
+                BiometricOutcome::NoVerdict(NoVerdict::Storage) => failed(&LockError::Storage),
+                other => format!("{other:?}"),
             },
             Step::Write(value) => self.in_session(|session| {
                 item::write(session, value)?;

@@ -10,7 +10,10 @@ use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, NoBiometrics, Platform};
+use walletlock_core::platform::{
+    Answer, Availability, Biometrics, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform, PlatformFault, Prompt,
+    PromptEnd, PromptOperation, WRAPPED_SLOT_KEY_BYTES,
+};
 use walletlock_core::{AntiRollback, LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
@@ -93,12 +96,13 @@ impl Phone {
     }
 
     pub(crate) fn open(&self) -> Result<Arc<WalletLock>, LockError> {
+        let sensor = Sensor { folder: self.home.keys() };
         let keystore = Keystore { folder: self.home.keys(), entropy: FakeEntropy::new(!self.seed), tells: self.tells };
         let platform = Platform {
             clock: self.clock.clone(),
             entropy: Arc::new(FakeEntropy::new(self.seed)),
             device_key: Arc::new(keystore),
-            biometrics: Arc::new(NoBiometrics),
+            biometrics: Arc::new(sensor),
         };
         let options = Options {
             path: self.home.wallet().join("wallet.db"),
@@ -169,5 +173,38 @@ impl DeviceKey for Keystore {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DeviceKeyFault::Failed),
             _ => Ok(()),
         }
+    }
+}
+
+/// The owner's finger lies on it. Its keys are those of the keystore.
+struct Sensor {
+    folder: PathBuf,
+}
+
+impl Biometrics for Sensor {
+    fn availability(&self) -> Result<Availability, PlatformFault> {
+        Ok(Availability::Ready)
+    }
+
+    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        let Ok(key) = fs::read(self.folder.join(prompt.alias.replace('/', "~"))) else {
+            answer.ended(PromptEnd::KeyInvalidated);
+            return Ok(());
+        };
+        let pad = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), b"wraps");
+        let crossed = |bytes: &[u8]| bytes.iter().zip(pad.as_ref()).map(|(byte, pad)| byte ^ pad).collect::<Vec<_>>();
+        answer.authenticated(Zeroizing::new(match prompt.operation {
+            PromptOperation::Wrap => {
+                let mut wrapped = crossed(&prompt.input);
+                wrapped.resize(WRAPPED_SLOT_KEY_BYTES, 0);
+                wrapped
+            }
+            PromptOperation::Unwrap => crossed(&prompt.input[..32]),
+        }));
+        Ok(())
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        Ok(())
     }
 }

@@ -22,6 +22,11 @@ pub(crate) enum Step {
     Change(&'static str, &'static str),
     Remove(&'static str),
     Wipe,
+    /// Sets biometrics up.
+    Enable,
+    Disable,
+    /// The owner's finger.
+    Finger,
     Write(&'static str),
     Read,
     /// Ends as an app that was not killed.
@@ -56,11 +61,11 @@ pub(crate) struct Scenario {
 /// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
 const AFTER_ALL_WAITS: u64 = 65_534_000;
 
-use Step::{Change, Close, Enrol, Open, Read, Remove, Reopen, Verify, Wipe, Write};
+use Step::{Change, Close, Disable, Enable, Enrol, Finger, Open, Read, Remove, Reopen, Verify, Wipe, Write};
 
 /// Every call that writes, and every state in which a cut leaves something to be done at the next opening. What fails
 /// is tried again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 17] = [
+pub(crate) static SCENARIOS: [Scenario; 19] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..caught_whole("enrol", Start::New)
@@ -92,6 +97,16 @@ pub(crate) static SCENARIOS: [Scenario; 17] = [
         steps: &[Open, Verify(WRONG), Wipe, Reopen, Verify(PIN), Enrol(NEW_PIN), Close],
         caught_from: 1,
         ..a_wallet("lost after a try")
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), Enable, Finger, Verify(PIN), Enable, Disable, Finger, Close],
+        caught_from: 2,
+        ..a_wallet("finger")
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), Enable, Wipe, Open, Enrol(NEW_PIN), Close],
+        caught_from: 3,
+        ..a_wallet("lost with a finger")
     },
     Scenario {
         steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Close],

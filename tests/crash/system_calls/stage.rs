@@ -110,7 +110,7 @@ fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> (Wallet, Arc<Wal
         }
     }
     let wipes = phone.policy.lockout.wipe_at.is_some();
-    (Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, wipes }, lock)
+    (Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, finger: false, fingered: 0, wipes }, lock)
 }
 
 /// This program, to be started again as the app.

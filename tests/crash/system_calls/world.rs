@@ -26,6 +26,10 @@ pub(crate) struct Wallet {
     pub(crate) word: &'static str,
     /// Lines in the journal that say that a PIN is about to be checked.
     pub(crate) tried: u32,
+    /// Biometrics are on.
+    pub(crate) finger: bool,
+    /// Lines that say that they were used, or switched.
+    pub(crate) fingered: u32,
     /// The policy wipes at the limit, and does not only lock.
     pub(crate) wipes: bool,
 }
@@ -44,7 +48,7 @@ pub(crate) struct Seen {
 /// What no person wants to hear.
 pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
 const NO_VERDICT: &str = "no verdict: Storage";
-const NO_LONGER: [&str; 2] = ["not open", "no session"];
+const NO_LONGER: [&str; 3] = ["not open", "no session", "failed: the PIN is needed"];
 const WRONG_STATE: &str = "failed: not possible in this state";
 
 impl World {
@@ -194,7 +198,15 @@ impl Rules<'_> {
             let fits = self.told().is_none_or(|told| told == WRONG_STATE);
             return fits.then(|| state.clone()).into_iter().collect();
         }
-        let made = World::Enrolled(Wallet { pin, failures: 0, word: "nothing", tried: 0, wipes: self.wipes });
+        let made = World::Enrolled(Wallet {
+            pin,
+            failures: 0,
+            word: "nothing",
+            tried: 0,
+            finger: false,
+            fingered: 0,
+            wipes: self.wipes,
+        });
         // First goes what is left of an earlier wallet. As long as it has not gone, the next process finds it.
         let emptied = State { live: World::Unconfigured, ..state.haunted_by(state.live.clone()) };
         let cut_short = vec![state.clone(), emptied, durable(World::Unconfigured)];
@@ -221,21 +233,37 @@ impl Rules<'_> {
                 }
                 _ => Vec::new(),
             },
-            Step::Write(word) => {
-                let written = World::Enrolled(Wallet { word, ..*wallet });
-                match self.told() {
-                    Some("written") => vec![durable(written)],
-                    Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.haunted_by(written)],
-                    Some(STORAGE_FAILED) => vec![state.clone()],
-                    None => vec![state.clone(), durable(written)],
-                    _ => Vec::new(),
-                }
+            Step::Write(word) => self.written(state, Wallet { word, ..*wallet }, "written"),
+            Step::Enable => {
+                self.written(state, Wallet { finger: true, fingered: wallet.fingered + 1, ..*wallet }, "on")
+            }
+            Step::Disable if wallet.finger => {
+                self.written(state, Wallet { finger: false, fingered: wallet.fingered + 1, ..*wallet }, "off")
+            }
+            Step::Finger if wallet.finger => {
+                self.written(state, Wallet { fingered: wallet.fingered + 1, ..*wallet }, "unlocked")
+            }
+            Step::Disable | Step::Finger => {
+                let fits = self.told().is_none_or(|told| ["off already", "not now", STORAGE_FAILED].contains(&told));
+                fits.then(|| state.clone()).into_iter().collect()
             }
             _ => {
                 let read = format!("read {}", wallet.word);
                 let fits = self.told().is_none_or(|told| told == read);
                 fits.then(|| state.clone()).into_iter().collect()
             }
+        }
+    }
+
+    /// A change that is on the disk once it is told of.
+    fn written(&self, state: &State, wallet: Wallet, told_so: &str) -> Vec<State> {
+        let written = World::Enrolled(wallet);
+        match self.told() {
+            Some(told) if told == told_so => vec![durable(written)],
+            Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.haunted_by(written)],
+            Some(STORAGE_FAILED) => vec![state.clone()],
+            None => vec![state.clone(), durable(written)],
+            _ => Vec::new(),
         }
     }
 
