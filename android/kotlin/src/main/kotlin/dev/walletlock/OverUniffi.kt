@@ -68,8 +68,9 @@ internal object OverUniffi : UnlockPath {
 
     override fun notRecognised(answer: AnswerHandle) = answer.overUniffi { it.notRecognised() }
 
+    /** A slice: the generated code takes what stands from a buffer's beginning on, wherever its position is. */
     override fun authenticated(answer: AnswerHandle, output: ByteBuffer) =
-        answer.overUniffi { it.authenticated(output) }
+        answer.overUniffi { it.authenticated(output.slice()) }
 
     override fun ended(answer: AnswerHandle, end: BiometricEnd) = answer.overUniffi { it.ended(end.toNative()) }
 
