@@ -14,7 +14,9 @@ internal class DemoPhone(private val folder: Path) {
     val database: Path = Files.createDirectories(folder).resolve("wallet.db")
     val clock = DemoClock(folder.resolve("clock"))
     private val keys = folder.resolve("insecure-device-keys")
-    private val platform = Platform(clock, InsecureFileDeviceKey(keys))
+    private val deviceKey = InsecureFileDeviceKey(keys)
+    val sensor = InsecureSensor(deviceKey)
+    private val platform = Platform(clock, deviceKey, entropy = null, sensor)
 
     suspend fun open(policy: Policy): WalletLock = WalletLock.open(database.toFile(), platform, policy)
 

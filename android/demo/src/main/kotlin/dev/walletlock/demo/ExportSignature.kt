@@ -32,4 +32,4 @@ internal fun isSigned(export: String, publicKey: ByteArray): Boolean {
 private fun bytes(json: String, field: String): ByteArray =
     fromHex(Regex("\"$field\":\"([0-9a-f]*)\"").find(json)?.groupValues?.get(1).orEmpty())
 
-private fun fromHex(hex: String) = hex.chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()
+internal fun fromHex(hex: String) = hex.chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption
 import java.security.SecureRandom
 import java.util.Properties
 import javax.crypto.Mac
+import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
 /**
@@ -27,20 +28,32 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         val keys = load()
         if (keys.containsKey(alias)) throw DeviceKeyException(DeviceKeyFault.FAILED)
         val bytes = ByteArray(KEY_BYTES).also(SecureRandom()::nextBytes)
-        keys[alias] = bytes.joinToString("") { "%02x".format(it) }
+        keys[alias] = purpose.mark + bytes.joinToString("") { "%02x".format(it) }
         save(keys)
     }
 
     @Synchronized
     override fun ready(alias: String) {
-        key(alias)
+        hex(alias)
     }
 
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
         val mac = Mac.getInstance(HMAC)
-        mac.init(SecretKeySpec(key(alias), HMAC))
+        mac.init(key(alias, isBiometric = false, HMAC))
         return mac.doFinal(input)
+    }
+
+    /** For the sensor, which uses it only for a finger that the phone knows. A phone's keystore sees to that itself. */
+    @Synchronized
+    fun biometricKey(alias: String): SecretKey = key(alias, isBiometric = true, AES)
+
+    /** Another finger is known to the phone: the keys that a finger unlocks are gone, though still listed. */
+    @Synchronized
+    fun enrolmentChanged() {
+        val keys = load()
+        keys.replaceAll { _, hex -> if (hex.toString().startsWith(BIOMETRIC)) GONE else hex }
+        save(keys)
     }
 
     @Synchronized
@@ -52,10 +65,16 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
     /** It could not be less. */
     override fun securityLevel(alias: String): SecurityLevel = SecurityLevel.SOFTWARE
 
-    private fun key(alias: String): ByteArray {
-        val hex = load().getProperty(alias) ?: throw DeviceKeyException(DeviceKeyFault.GONE)
-        return hex.chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()
+    private fun key(alias: String, isBiometric: Boolean, algorithm: String): SecretKey {
+        val hex = hex(alias)
+        if (hex.startsWith(BIOMETRIC) != isBiometric) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        return SecretKeySpec(fromHex(hex.removePrefix(BIOMETRIC)), algorithm)
     }
+
+    private fun hex(alias: String): String =
+        load().getProperty(alias)?.takeIf { it != GONE } ?: throw DeviceKeyException(DeviceKeyFault.GONE)
+
+    private val KeyPurpose.mark get() = if (this == KeyPurpose.BIOMETRIC) BIOMETRIC else ""
 
     private fun load() = Properties().apply {
         try {
@@ -75,5 +94,12 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
     private companion object {
         const val KEY_BYTES = 32
         const val HMAC = "HmacSHA256"
+        const val AES = "AES"
+
+        /** Stands before the key's bytes. */
+        const val BIOMETRIC = "biometric "
+
+        /** Stands in place of a key. */
+        const val GONE = "gone"
     }
 }

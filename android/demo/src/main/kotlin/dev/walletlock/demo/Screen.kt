@@ -1,5 +1,8 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricChange
+import dev.walletlock.BiometricOutcome
+import dev.walletlock.BiometricPurpose
 import dev.walletlock.Finding
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
@@ -30,6 +33,30 @@ internal object Screen {
         is PinOutcome.Wrong -> listOf(wrong(refusal))
         is PinOutcome.Locked -> lines(refusal.status)
         is PinOutcome.NoVerdict -> listOf(inWords(refusal.cause))
+    }
+
+    /** What the system's prompt says, its button last. */
+    fun lines(purpose: BiometricPurpose): List<String> = when (purpose) {
+        is BiometricPurpose.Enable -> listOf("Open your wallet without the PIN", "From now on your finger can open it.")
+        is BiometricPurpose.Unlock -> listOf("Open your wallet", "Show that it is you.")
+        is BiometricPurpose.Pay -> listOf("Pay ${inWords(purpose.amount)}", "To ${purpose.payee}")
+    } + "(touch the sensor)  [Use PIN]"
+
+    /** How asking for a finger ended. */
+    fun lines(outcome: BiometricOutcome): List<String> = when (outcome) {
+        is BiometricOutcome.Unlocked -> listOf("The wallet is open.")
+        is BiometricOutcome.NotRecognised -> listOf("Not recognised. Enter your PIN.")
+        is BiometricOutcome.Ended -> listOf(inWords(outcome.end))
+        is BiometricOutcome.NotNow -> listOf(inWords(outcome.reason))
+        is BiometricOutcome.NoVerdict -> listOf(inWords(outcome.cause))
+    }
+
+    /** How switching the finger on ended. */
+    fun switchedOn(change: BiometricChange): List<String> = when (change) {
+        is BiometricChange.Done -> listOf("Your finger opens the wallet from now on. Your PIN stays as it is.")
+        is BiometricOutcome.Ended -> lines(change)
+        is BiometricOutcome.NotNow -> lines(change)
+        is BiometricOutcome.NoVerdict -> lines(change)
     }
 
     /** 'Refused: its digits follow one another; its keys lie in a line.' */

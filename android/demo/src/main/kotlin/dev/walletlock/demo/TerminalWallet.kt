@@ -20,13 +20,15 @@ internal class TerminalWallet(
 
     private lateinit var app: DemoApp
     private lateinit var pins: PinDialogs
+    private val fingers = FingerDialogs(phone.sensor, keyboard, out)
     private var session: Session? = null
     private var copy: WalletCopy? = null
     private var isOver = false
 
     suspend fun run() {
         out.println("Walletlock, a wallet in the terminal.")
-        out.println("INSECURE: device keys lie in a file here, on a phone in its hardware. Keep no real secrets in it.")
+        out.println("INSECURE: device keys lie in a file here, on a phone in its hardware, and the sensor believes what")
+        out.println("you say. Keep no real secrets in it.")
         app = DemoApp.start(phone, policy)
         pins = PinDialogs(keyboard, out)
         try {
@@ -56,7 +58,7 @@ internal class TerminalWallet(
             when (word) {
                 null -> isOver = true
                 "" -> return
-                "help" -> offered.forEach { out.println("  %-9s%s".format(it.word, it.help)) }
+                "help" -> offered.forEach { out.println("  %-11s%s".format(it.word, it.help)) }
                 else -> {
                     val command = offered.find { it.word == word }
                     if (command == null) out.println("There is no '$word' now. Try 'help'.") else command.run()
@@ -73,7 +75,11 @@ internal class TerminalWallet(
         return when {
             open != null -> openCommands(open)
             !hasPin -> listOf(Command("set", "set a PIN") { session = pins.set(app.lock) })
-            status is LockStatus.Ready -> listOf(Command("unlock", "enter the PIN") { session = pins.unlock(app.lock) })
+            status is LockStatus.Ready -> listOf(
+                Command("unlock", "enter the PIN") { session = pins.unlock(app.lock) },
+                Command("touch", "open it with your finger") { session = fingers.unlock(app.lock) },
+                payCommand(),
+            )
             status is LockStatus.CoolingDown -> listOf(Command("wait", "watch the countdown") { watch() })
             else -> emptyList()
         } + if (hasPin) lockCommands() else emptyList()
@@ -88,8 +94,15 @@ internal class TerminalWallet(
             Command("journal", "look through what happened", vault::journal),
             Command("export", "write the journal to a file, signed", vault::export),
             Command("change", "change the PIN") { pins.change(app.lock, open) },
+            Command("enable", "let your finger open it too") { fingers.switchOn(open) },
+            Command("disable", "let only the PIN open it") { fingers.switchOff(open) },
+            payCommand(),
             Command("lock", "lock the wallet") { app.lock.lockNow() },
         )
+    }
+
+    private fun payCommand() = Command("pay", "pay with your finger; with the PIN what is more than it may") {
+        fingers.pay(app.lock) { pins.unlock(app.lock) }
     }
 
     private fun lockCommands() = listOf(
@@ -111,6 +124,7 @@ internal class TerminalWallet(
         },
         Command("restart", "end the app and start it again") { app.restart() },
         Command("reboot", "restart the phone") { app.restartPhone() },
+        Command("addfinger", "add another finger in the phone's settings") { phone.sensor.enrolAnother() },
         Command("copy", "end the app, copy the wallet's files, and start it again") {
             app.restart { copy = phone.copyWallet() }
         },

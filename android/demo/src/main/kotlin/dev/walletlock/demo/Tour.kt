@@ -11,13 +11,16 @@ internal class Tour(
     private val policy: Policy,
     private val out: PrintStream,
     private val stories: List<Story> =
-        listOf(PinStory(), LockoutStory(), WhichLockStory(), OlderCopyStory(), HistoryStory(), PolicyStory()),
+        listOf(
+            PinStory(), LockoutStory(), WhichLockStory(), FingerStory(), OlderCopyStory(), HistoryStory(), PolicyStory(),
+        ),
 ) {
     /** Plays it. True if every story went as it should. */
     suspend fun play(): Boolean {
         out.println("The tour of Walletlock. It plays by itself, and checks what it shows.")
         out.println("The library is the real one: its PIN checks, its database, its locks. Only the phone is made of")
-        out.println("files: its clock can be moved, and its keys are not kept in hardware (insecure).")
+        out.println("files: its clock can be moved, its keys are not kept in hardware, and its sensor believes whoever")
+        out.println("says who touches it (insecure).")
         val results = stories.map { it to result(it) }
         out.println()
         for ((story, result) in results) {

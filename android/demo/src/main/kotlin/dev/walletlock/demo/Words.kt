@@ -1,5 +1,6 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricEnd
 import dev.walletlock.Chain
 import dev.walletlock.Contact
 import dev.walletlock.DeviceKeyFault
@@ -7,11 +8,15 @@ import dev.walletlock.Finding
 import dev.walletlock.JournalEntry
 import dev.walletlock.JournalKind
 import dev.walletlock.LockException
+import dev.walletlock.Money
+import dev.walletlock.NoBiometrics
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinRule
 import dev.walletlock.Reminder
 import dev.walletlock.Remedy
+import java.math.BigDecimal
 import java.text.SimpleDateFormat
+import java.util.Currency
 import java.util.Date
 import java.util.Locale
 
@@ -101,6 +106,42 @@ internal fun inWords(reminder: Reminder): String = when (reminder) {
     Reminder.CHANGE -> "Your PIN is old. Change it when it suits you."
 }
 
+/** 'EUR 12.50'. */
+internal fun inWords(money: Money): String {
+    val digits = Currency.getInstance(money.currency).defaultFractionDigits.coerceAtLeast(0)
+    return "${money.currency} ${BigDecimal.valueOf(money.minor, digits).toPlainString()}"
+}
+
+internal fun inWords(reason: NoBiometrics): String = when (reason) {
+    NoBiometrics.LOCKED -> "The wallet takes no finger while it takes no PIN."
+    NoBiometrics.SWITCHED_OFF -> "No finger opens this wallet: that is switched off."
+    NoBiometrics.ENROLMENT_CHANGED ->
+        "A finger was added to this phone, or all were removed, so no finger opens the wallet any more. " +
+            "Your PIN and everything kept are as they were."
+    NoBiometrics.OFF_AFTER_FAILURES -> "Far too many fingers were not recognised, so no finger opens the wallet any more."
+    NoBiometrics.NOT_SUPPORTED, NoBiometrics.NO_HARDWARE -> "This phone has no sensor that is good enough."
+    NoBiometrics.NONE_ENROLLED -> "This phone knows no finger yet. Add yours in its settings."
+    NoBiometrics.BUSY -> "The sensor is not available now."
+    NoBiometrics.TOO_MANY_FAILURES -> "Too many fingers were not recognised: the PIN first."
+    NoBiometrics.FIRST_UNLOCK -> "This phone was restarted: the PIN first."
+    NoBiometrics.PIN_TOO_LONG_AGO -> "You have not entered your PIN for days: the PIN first."
+    NoBiometrics.TOO_MANY_USES -> "Your finger was used very often since you entered your PIN: the PIN first."
+    NoBiometrics.OVER_BUDGET -> "That is more than you allow to be paid with a finger: it needs your PIN."
+    NoBiometrics.RISK_RAISED -> "There is more risk than usual: the PIN."
+}
+
+internal fun inWords(end: BiometricEnd): String = when (end) {
+    BiometricEnd.CANCELLED_BY_PERSON -> "No finger, then."
+    BiometricEnd.CANCELLED_BY_SYSTEM -> "The phone took the prompt away."
+    BiometricEnd.LOCKED_OUT -> "The sensor pauses: too many fingers that this phone does not know."
+    BiometricEnd.LOCKED_OUT_FOR_GOOD -> "The sensor waits until the phone is unlocked with its own PIN."
+    BiometricEnd.KEY_INVALIDATED -> inWords(NoBiometrics.ENROLMENT_CHANGED)
+    BiometricEnd.NONE_ENROLLED -> inWords(NoBiometrics.NONE_ENROLLED)
+    BiometricEnd.NO_HARDWARE -> inWords(NoBiometrics.NO_HARDWARE)
+    BiometricEnd.TIMED_OUT -> "Nobody touched the sensor."
+    BiometricEnd.NO_VERDICT -> "The sensor did not answer."
+}
+
 internal fun inWords(chain: Chain): String = when (chain) {
     is Chain.Intact -> "All ${counted(chain.lines, "line")} are as they were written."
     is Chain.BrokenAt -> "Someone tampered with it: line ${chain.number} is changed, missing, or one too many."
@@ -122,6 +163,13 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.ITEM_WRITTEN -> "Kept"
     JournalKind.ITEM_DELETED -> "Deleted"
     JournalKind.WIPED -> "Everything destroyed"
+    JournalKind.BIOMETRICS_ON -> "Finger opens it from here on"
+    JournalKind.BIOMETRICS_OFF -> "Finger opens it no more"
+    JournalKind.BIOMETRICS_ASKED -> "Finger asked for"
+    JournalKind.BIOMETRICS_RIGHT -> "Finger recognised"
+    JournalKind.BIOMETRICS_NOT_RECOGNISED -> "Finger not recognised"
+    JournalKind.BIOMETRICS_ENDED -> "Finger: no answer, nothing counted"
+    JournalKind.BIOMETRICS_REFUSED -> "Finger not asked for"
     null -> "Written by a newer version"
 }
 
@@ -141,7 +189,7 @@ private fun detail(name: String, value: String): String = when (name) {
     "failures" -> "failure $value"
     "device_key" -> "key in ${value.replace('_', ' ')}"
     "policy" -> "rules '$value'"
-    "item", "reason" -> value
+    "item", "reason", "because", "how" -> value
     else -> "$name $value"
 }
 
@@ -154,6 +202,7 @@ internal fun inWords(fault: LockException): String = when (fault) {
     is LockException.Platform -> "The clock or the randomness of this computer failed."
     is LockException.Policy -> "The policy is not valid. ${fault.field}: ${fault.problem}."
     is LockException.SessionEnded -> "The wallet has locked itself again. Unlock it first."
+    is LockException.PinNeeded -> "This needs your PIN, entered just now."
     is LockException.WrongState -> "That is not possible now."
     is LockException.Invalid -> "That is too long, or empty (${fault.what})."
     is LockException.LimitReached -> "That is enough for now (${fault.what}). Unlock the wallet again to go on."

@@ -165,7 +165,7 @@ class TerminalWalletTest {
         assertInOrder(
             said,
             "There is no 'hlep' now. Try 'help'.",
-            "  set      set a PIN",
+            "  set        set a PIN",
             "A number and s, m, h or d.",
             "Digits only",
         )

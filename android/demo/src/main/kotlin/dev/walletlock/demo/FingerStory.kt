@@ -1,0 +1,186 @@
+package dev.walletlock.demo
+
+import dev.walletlock.BiometricChange
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOutcome
+import dev.walletlock.BiometricRequest
+import dev.walletlock.LockException
+import dev.walletlock.LockStatus
+import dev.walletlock.Means
+import dev.walletlock.Money
+import dev.walletlock.NoBiometrics
+import dev.walletlock.Payment
+import dev.walletlock.Session
+import kotlinx.coroutines.awaitCancellation
+
+/** U6: a finger in place of the PIN, never for more than she allows, and never in place of what only the PIN proves. */
+internal class FingerStory : Story {
+    override val name = "U6"
+    override val title = "Her finger opens the wallet, and pays what is small"
+
+    override suspend fun play(stage: Stage): String = stage.startApp().use { app ->
+        val finger = Finger(stage, app)
+        switchOn(stage, app, finger)
+        open(stage, finger)
+        val paid = pay(stage, app, finger)
+        someoneElse(stage, app, finger)
+        hook(stage, app, finger)
+        restartPhone(stage, app, finger)
+        anotherFinger(stage, app, finger)
+        "on with the PIN; the wallet opened and $paid payments made with it, the prompt saying how much and to whom; " +
+            "the PIN for more, after five fingers of someone else, and after a restart; a callback that says " +
+            "'recognised' opened nothing; off after another finger was added, with PIN and data as they were"
+    }
+
+    private suspend fun switchOn(stage: Stage, app: DemoApp, finger: Finger) {
+        stage.setPin(app.lock).use { session ->
+            session.write(ITEM, TOKEN.toByteArray())
+            stage.say("She keeps her card's token.")
+            stage.expect("before she wants it", NoBiometrics.SWITCHED_OFF, app.lock.whyNoBiometrics())
+            finger.switchOn(session)
+        }
+    }
+
+    private suspend fun open(stage: Stage, finger: Finger) {
+        stage.say("Later she opens it with a touch.")
+        finger.opens().use { session ->
+            stage.expect("what opened it", Means.Biometrics(payment = null), session.means())
+            expectToken(stage, session)
+            stage.say("It reads what is kept. To change it the app asks for the PIN.")
+            val fault = try {
+                session.write(ITEM, ByteArray(1))
+                null
+            } catch (needed: LockException.PinNeeded) {
+                needed
+            }
+            stage.show(inWords(fault ?: throw StoryFailed("a change without the PIN: expected PinNeeded, but it was made")))
+        }
+    }
+
+    private suspend fun pay(stage: Stage, app: DemoApp, finger: Finger): Int {
+        stage.say("She allows her finger to pay ${inWords(AT_ONCE)} at once, and ${inWords(IN_ALL)} before the PIN is asked for.")
+        val payments = listOf(Payment(Money(1_250, "EUR"), "Bakery")) + List(2) { Payment(AT_ONCE, "Greengrocer") }
+        for (payment in payments) {
+            finger.opens(payment).use { stage.expect("what was paid", Means.Biometrics(payment), it.means()) }
+            stage.show("Paid: ${inWords(payment.amount)} to ${payment.payee}.")
+        }
+        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, Payment(AT_ONCE, "Bookshop"), "with what she has paid that is too much")
+        payWithPin(stage, app, Payment(AT_ONCE, "Bookshop"))
+        val dear = Payment(Money(AT_ONCE.minor + 1, "EUR"), "Shoe shop")
+        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, dear, "that is too much at once")
+        payWithPin(stage, app, dear)
+        return payments.size
+    }
+
+    private suspend fun payWithPin(stage: Stage, app: DemoApp, payment: Payment) {
+        stage.unlock(app.lock).close()
+        stage.show("Paid: ${inWords(payment.amount)} to ${payment.payee}.")
+    }
+
+    private suspend fun someoneElse(stage: Stage, app: DemoApp, finger: Finger) {
+        stage.say("Someone else has her phone, and touches the sensor five times.")
+        val outcome = finger.asks(touches = Array(5) { Touch.STRANGER })
+        stage.expect("five fingers of someone else", BiometricOutcome.NotRecognised, outcome)
+        expectPinUntouched(stage, app)
+        finger.isNotAskedFor(NoBiometrics.TOO_MANY_FAILURES, why = "even for hers")
+        stage.unlock(app.lock).close()
+        stage.expect("after the PIN", null, app.lock.whyNoBiometrics())
+    }
+
+    private suspend fun hook(stage: Stage, app: DemoApp, finger: Finger) {
+        stage.say("A thief has tampered with the app: its callback says 'recognised', and hands over 32 bytes of its own.")
+        val outcome = finger.asks(Touch.HOOK)
+        stage.expect("a hooked callback", BiometricOutcome.NotRecognised, outcome)
+        stage.say("The bytes open nothing: only the phone's keystore has those that do, and it asks for a finger that it knows.")
+        expectPinUntouched(stage, app)
+    }
+
+    private suspend fun restartPhone(stage: Stage, app: DemoApp, finger: Finger) {
+        stage.say("She restarts the phone.")
+        app.restartPhone()
+        finger.isNotAskedFor(NoBiometrics.FIRST_UNLOCK, why = "right after a restart")
+        stage.unlock(app.lock).close()
+        stage.say("From then on her finger will do.")
+        finger.opens().close()
+    }
+
+    private suspend fun anotherFinger(stage: Stage, app: DemoApp, finger: Finger) {
+        stage.say("Her flatmate has seen the phone's own PIN, and adds a finger in the phone's settings. It touches the sensor.")
+        app.phone.sensor.enrolAnother()
+        val outcome = finger.asks()
+        stage.expect("after another finger was added", BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), outcome)
+        stage.say("Nor does hers open it.")
+        finger.isNotAskedFor(NoBiometrics.ENROLMENT_CHANGED, why = "until it is switched on anew")
+        expectPinUntouched(stage, app)
+        stage.unlock(app.lock).use { session ->
+            expectToken(stage, session)
+            stage.say("Her card's token is there. She removes that finger from the phone, and switches hers on anew.")
+            finger.switchOn(session)
+        }
+        finger.opens().close()
+    }
+
+    private suspend fun expectToken(stage: Stage, session: Session) =
+        stage.expect("her card's token", TOKEN, session.read(ITEM)?.decodeToString())
+
+    private suspend fun expectPinUntouched(stage: Stage, app: DemoApp) {
+        stage.show(Screen.lines(app.lock.refresh()))
+        stage.expect("the PIN's tries", LockStatus.Ready(triesLeft = 16), app.lock.status.value)
+    }
+
+    private companion object {
+        const val ITEM = "card-token"
+        const val TOKEN = "4000 1234"
+        val AT_ONCE = Money(3_000, "EUR")
+        val IN_ALL = Money(10_000, "EUR")
+    }
+}
+
+/** The sensor in a story, and what the screen says with it. */
+private class Finger(private val stage: Stage, private val app: DemoApp) {
+    suspend fun switchOn(session: Session) {
+        stage.say("She switches her finger on. The phone asks for it once.")
+        val change = app.phone.sensor.facing(before(Touch.OWNER)) { session.enableBiometrics() }
+        stage.show(Screen.switchedOn(change))
+        stage.expect("switched on", BiometricChange.Done, change)
+    }
+
+    /** Asks for a finger. Those before the sensor do one thing after the other, and then no more. */
+    suspend fun asks(vararg touches: Touch, payment: Payment? = null): BiometricOutcome {
+        val request = BiometricRequest(payment)
+        val outcome = app.phone.sensor.facing(before(*touches)) { app.lock.verifyBiometrics(request) }
+        stage.show(Screen.lines(outcome))
+        return outcome
+    }
+
+    /** Hers is recognised. */
+    suspend fun opens(payment: Payment? = null): Session {
+        val outcome = asks(Touch.OWNER, payment = payment)
+        return (outcome as? BiometricOutcome.Unlocked)?.session
+            ?: throw StoryFailed("her finger: expected Unlocked, found $outcome")
+    }
+
+    suspend fun isNotAskedFor(reason: NoBiometrics, payment: Payment? = null, why: String) {
+        payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
+        val outcome = asks(Touch.OWNER, payment = payment)
+        stage.expect("no prompt, $why", BiometricOutcome.NotNow(reason), outcome)
+        stage.expect("and it says so beforehand", reason, app.lock.whyNoBiometrics(BiometricRequest(payment)))
+    }
+
+    private fun before(vararg touches: Touch): Person {
+        val script = ArrayDeque(touches.toList())
+        var isRead = false
+        return Person { prompt ->
+            if (!isRead) stage.show(Screen.lines(prompt.purpose))
+            isRead = true
+            script.removeFirstOrNull()?.also { stage.say(inWords(it)) } ?: awaitCancellation()
+        }
+    }
+
+    private fun inWords(touch: Touch) = when (touch) {
+        Touch.OWNER -> "She touches the sensor."
+        Touch.STRANGER -> "A finger that the phone does not know."
+        Touch.USE_PIN -> "She would rather use the PIN."
+        Touch.HOOK -> "Nobody touches it."
+    }
+}

@@ -1,0 +1,125 @@
+package dev.walletlock.demo
+
+import dev.walletlock.BiometricAnswer
+import dev.walletlock.BiometricAvailability
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOperation
+import dev.walletlock.BiometricPrompt
+import dev.walletlock.Biometrics
+import dev.walletlock.DeviceKeyException
+import java.nio.ByteBuffer
+import javax.crypto.Cipher
+import javax.crypto.SecretKey
+import javax.crypto.spec.GCMParameterSpec
+import kotlin.concurrent.thread
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.launch
+
+/** What is done before the sensor while a prompt is on the screen. */
+internal enum class Touch {
+    /** The owner's finger, which the phone knows. */
+    OWNER,
+
+    /** A finger that it does not know. */
+    STRANGER,
+
+    /** The prompt's button for the PIN. */
+    USE_PIN,
+
+    /** No finger: the app was tampered with, and says 'recognised' with bytes of its own. */
+    HOOK,
+}
+
+/** Who is before the sensor, and what they do. May take its time. */
+internal fun interface Person {
+    suspend fun does(prompt: BiometricPrompt): Touch
+}
+
+/**
+ * A fingerprint sensor: insecure. It believes whoever says who touches it, and its keys are in a plain file. On a phone
+ * the sensor's own hardware knows the finger, and tells the hardware that has the key.
+ */
+internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometrics {
+    private class Shown(val prompt: BiometricPrompt, val answer: BiometricAnswer, val key: SecretKey)
+
+    private val screen = MutableStateFlow<Shown?>(null)
+    private var strangersInARow = 0
+
+    override fun availability() = BiometricAvailability.READY
+
+    override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
+        val key = try {
+            keys.biometricKey(prompt.alias)
+        } catch (_: DeviceKeyException) {
+            // The answer comes later, as every other.
+            thread(isDaemon = true) { answer.ended(BiometricEnd.KEY_INVALIDATED) }
+            return
+        }
+        screen.value = Shown(prompt, answer, key)
+    }
+
+    override fun dismiss() {
+        screen.value = null
+    }
+
+    /** Another finger is added in the phone's settings. */
+    fun enrolAnother() = keys.enrolmentChanged()
+
+    /** Runs [call]; meanwhile [person] is before the sensor, and answers what it shows. */
+    suspend fun <T> facing(person: Person, call: suspend () -> T): T = coroutineScope {
+        val hand = launch {
+            screen.filterNotNull().collect { shown ->
+                while (screen.value === shown) shown.meets(person.does(shown.prompt))
+            }
+        }
+        try {
+            call()
+        } finally {
+            hand.cancel()
+        }
+    }
+
+    private fun Shown.meets(touch: Touch) = when (touch) {
+        Touch.OWNER -> {
+            strangersInARow = 0
+            over { answer.authenticated(used()) }
+        }
+        Touch.STRANGER -> {
+            answer.notRecognised()
+            // As Android's sensors, which pause then for half a minute; this one does not.
+            if (++strangersInARow % MOST_IN_A_ROW == 0) over { answer.ended(BiometricEnd.LOCKED_OUT) } else Unit
+        }
+        Touch.USE_PIN -> over { answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
+        Touch.HOOK -> over { answer.authenticated(ByteBuffer.allocateDirect(prompt.operation.outputBytes)) }
+    }
+
+    private fun Shown.over(answer: () -> Unit) {
+        if (screen.compareAndSet(this, null)) answer()
+    }
+
+    private fun Shown.used(): ByteBuffer {
+        val cipher = Cipher.getInstance("AES/GCM/NoPadding")
+        val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
+        when (prompt.operation) {
+            BiometricOperation.WRAP -> {
+                cipher.init(Cipher.ENCRYPT_MODE, key)
+                output.put(cipher.iv)
+                cipher.doFinal(ByteBuffer.wrap(prompt.input), output)
+            }
+            BiometricOperation.UNWRAP -> {
+                cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, prompt.input, 0, IV_BYTES))
+                cipher.doFinal(ByteBuffer.wrap(prompt.input, IV_BYTES, prompt.input.size - IV_BYTES), output)
+            }
+        }
+        output.flip()
+        return output
+    }
+
+    private companion object {
+        const val MOST_IN_A_ROW = 5
+        const val IV_BYTES = 12
+        const val TAG_BITS = 128
+    }
+}
