@@ -32,12 +32,13 @@ internal class FingerDialogs(
         val payee = keyboard.line("Who is paid? ")?.takeIf { it.isNotBlank() } ?: return
         val amount = parseEuros(keyboard.line("How much, in EUR? ").orEmpty().trim())
             ?: return out.println("An amount as 12.50.")
-        val outcome = ask(lock, Payment(amount, payee))
+        val payment = Payment(amount, payee)
+        val outcome = ask(lock, payment)
         val session = (outcome as? BiometricOutcome.Unlocked)?.session
             ?: (if (lock.status.value is LockStatus.Ready) unlock() else null)
             ?: return out.println("Nothing was paid.")
         session.close()
-        out.println("Paid: ${inWords(amount)} to $payee.")
+        out.println(inWords(payment))
     }
 
     private suspend fun ask(lock: WalletLock, payment: Payment? = null): BiometricOutcome {

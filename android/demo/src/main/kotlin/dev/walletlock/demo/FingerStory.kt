@@ -58,60 +58,62 @@ internal class FingerStory : Story {
     }
 
     private suspend fun pay(stage: Stage, app: DemoApp, finger: Finger): Int {
-        stage.say("She allows her finger to pay ${inWords(AT_ONCE)} at once, and ${inWords(IN_ALL)} before the PIN is asked for.")
+        stage.say("It may pay ${inWords(AT_ONCE)} at once, and ${inWords(IN_ALL)} before the PIN is asked for.")
         val payments = listOf(Payment(Money(1_250, "EUR"), "Bakery")) + List(2) { Payment(AT_ONCE, "Greengrocer") }
         for (payment in payments) {
             finger.opens(payment).use { stage.expect("what was paid", Means.Biometrics(payment), it.means()) }
-            stage.show("Paid: ${inWords(payment.amount)} to ${payment.payee}.")
         }
-        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, Payment(AT_ONCE, "Bookshop"), "with what she has paid that is too much")
-        payWithPin(stage, app, Payment(AT_ONCE, "Bookshop"))
-        val dear = Payment(Money(AT_ONCE.minor + 1, "EUR"), "Shoe shop")
-        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, dear, "that is too much at once")
-        payWithPin(stage, app, dear)
+        payWithPin(stage, app, finger, Payment(AT_ONCE, "Bookshop"), "with what was paid before it is too much")
+        payWithPin(stage, app, finger, Payment(Money(AT_ONCE.minor + 1, "EUR"), "Shoe shop"), "it is too much at once")
         return payments.size
     }
 
-    private suspend fun payWithPin(stage: Stage, app: DemoApp, payment: Payment) {
+    private suspend fun payWithPin(stage: Stage, app: DemoApp, finger: Finger, payment: Payment, why: String) {
+        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, why, payment)
         stage.unlock(app.lock).close()
-        stage.show("Paid: ${inWords(payment.amount)} to ${payment.payee}.")
+        stage.show(inWords(payment))
     }
 
     private suspend fun someoneElse(stage: Stage, app: DemoApp, finger: Finger) {
-        stage.say("Someone else has her phone, and touches the sensor five times.")
-        val outcome = finger.asks(touches = Array(5) { Touch.STRANGER })
-        stage.expect("five fingers of someone else", BiometricOutcome.NotRecognised, outcome)
+        stage.say("Someone else has her phone. He tries his fingers, and puts the prompt away.")
+        val fingers = Array(FAILURES - 1) { Touch.STRANGER }
+        val ended = BiometricOutcome.Ended(BiometricEnd.CANCELLED_BY_PERSON)
+        stage.expect("one finger less than too many", ended, finger.asks(*fingers, Touch.USE_PIN))
+        stage.say("Putting it away clears nothing: one more is too many.")
+        stage.expect("the last finger", BiometricOutcome.NotRecognised, finger.asks(Touch.STRANGER))
         expectPinUntouched(stage, app)
-        finger.isNotAskedFor(NoBiometrics.TOO_MANY_FAILURES, why = "even for hers")
+        stage.say("She has her phone back.")
+        finger.isNotAskedFor(NoBiometrics.TOO_MANY_FAILURES, "after $FAILURES fingers of someone else")
         stage.unlock(app.lock).close()
         stage.expect("after the PIN", null, app.lock.whyNoBiometrics())
     }
 
     private suspend fun hook(stage: Stage, app: DemoApp, finger: Finger) {
-        stage.say("A thief has tampered with the app: its callback says 'recognised', and hands over 32 bytes of its own.")
+        stage.say("A thief has hooked the app: the callback says 'recognised', and hands over 32 bytes of its own.")
         val outcome = finger.asks(Touch.HOOK)
         stage.expect("a hooked callback", BiometricOutcome.NotRecognised, outcome)
-        stage.say("The bytes open nothing: only the phone's keystore has those that do, and it asks for a finger that it knows.")
+        stage.say("They open nothing. What does, the phone's keystore gives for a finger that it knows, and for nothing else.")
         expectPinUntouched(stage, app)
     }
 
     private suspend fun restartPhone(stage: Stage, app: DemoApp, finger: Finger) {
         stage.say("She restarts the phone.")
         app.restartPhone()
-        finger.isNotAskedFor(NoBiometrics.FIRST_UNLOCK, why = "right after a restart")
+        finger.isNotAskedFor(NoBiometrics.FIRST_UNLOCK, "right after a restart")
         stage.unlock(app.lock).close()
         stage.say("From then on her finger will do.")
         finger.opens().close()
     }
 
     private suspend fun anotherFinger(stage: Stage, app: DemoApp, finger: Finger) {
-        stage.say("Her flatmate has seen the phone's own PIN, and adds a finger in the phone's settings. It touches the sensor.")
+        stage.say("Her flatmate has seen the phone's own PIN, and adds a finger in the phone's settings.")
         app.phone.sensor.enrolAnother()
+        stage.say("Then the flatmate opens the wallet's app.")
         val outcome = finger.asks()
         stage.expect("after another finger was added", BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), outcome)
-        stage.say("Nor does hers open it.")
-        finger.isNotAskedFor(NoBiometrics.ENROLMENT_CHANGED, why = "until it is switched on anew")
         expectPinUntouched(stage, app)
+        stage.say("She has her phone back, and is told too.")
+        finger.isNotAskedFor(NoBiometrics.ENROLMENT_CHANGED, "until it is switched on anew")
         stage.unlock(app.lock).use { session ->
             expectToken(stage, session)
             stage.say("Her card's token is there. She removes that finger from the phone, and switches hers on anew.")
@@ -131,6 +133,7 @@ internal class FingerStory : Story {
     private companion object {
         const val ITEM = "card-token"
         const val TOKEN = "4000 1234"
+        const val FAILURES = 5
         val AT_ONCE = Money(3_000, "EUR")
         val IN_ALL = Money(10_000, "EUR")
     }
@@ -149,7 +152,8 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
     suspend fun asks(vararg touches: Touch, payment: Payment? = null): BiometricOutcome {
         val request = BiometricRequest(payment)
         val outcome = app.phone.sensor.facing(before(*touches)) { app.lock.verifyBiometrics(request) }
-        stage.show(Screen.lines(outcome))
+        val isPaid = payment != null && outcome is BiometricOutcome.Unlocked
+        stage.show(if (isPaid) listOf(inWords(payment)) else Screen.lines(outcome))
         return outcome
     }
 
@@ -160,11 +164,13 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
             ?: throw StoryFailed("her finger: expected Unlocked, found $outcome")
     }
 
-    suspend fun isNotAskedFor(reason: NoBiometrics, payment: Payment? = null, why: String) {
+    /** No prompt is shown; it says why, and what will do. */
+    suspend fun isNotAskedFor(reason: NoBiometrics, why: String, payment: Payment? = null) {
         payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
         val outcome = asks(Touch.OWNER, payment = payment)
         stage.expect("no prompt, $why", BiometricOutcome.NotNow(reason), outcome)
         stage.expect("and it says so beforehand", reason, app.lock.whyNoBiometrics(BiometricRequest(payment)))
+        stage.show(Screen.lines(app.lock.refresh()))
     }
 
     private fun before(vararg touches: Touch): Person {
@@ -180,7 +186,7 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
     private fun inWords(touch: Touch) = when (touch) {
         Touch.OWNER -> "She touches the sensor."
         Touch.STRANGER -> "A finger that the phone does not know."
-        Touch.USE_PIN -> "She would rather use the PIN."
+        Touch.USE_PIN -> "'Use PIN' is pressed."
         Touch.HOOK -> "Nobody touches it."
     }
 }

@@ -11,6 +11,7 @@ import dev.walletlock.LockException
 import dev.walletlock.Money
 import dev.walletlock.NoBiometrics
 import dev.walletlock.NoVerdictCause
+import dev.walletlock.Payment
 import dev.walletlock.PinRule
 import dev.walletlock.Reminder
 import dev.walletlock.Remedy
@@ -112,13 +113,18 @@ internal fun inWords(money: Money): String {
     return "${money.currency} ${BigDecimal.valueOf(money.minor, digits).toPlainString()}"
 }
 
+/** Once it is made. */
+internal fun inWords(payment: Payment): String = "Paid: ${inWords(payment.amount)} to ${payment.payee}."
+
 internal fun inWords(reason: NoBiometrics): String = when (reason) {
     NoBiometrics.LOCKED -> "The wallet takes no finger while it takes no PIN."
     NoBiometrics.SWITCHED_OFF -> "No finger opens this wallet: that is switched off."
     NoBiometrics.ENROLMENT_CHANGED ->
         "A finger was added to this phone, or all were removed, so no finger opens the wallet any more. " +
-            "Your PIN and everything kept are as they were."
-    NoBiometrics.OFF_AFTER_FAILURES -> "Far too many fingers were not recognised, so no finger opens the wallet any more."
+            "Your PIN and everything kept are as they were; with your PIN you can switch it on anew."
+    NoBiometrics.OFF_AFTER_FAILURES ->
+        "Far too many fingers were not recognised, so no finger opens the wallet any more. " +
+            "With your PIN you can switch it on anew."
     NoBiometrics.NOT_SUPPORTED, NoBiometrics.NO_HARDWARE -> "This phone has no sensor that is good enough."
     NoBiometrics.NONE_ENROLLED -> "This phone knows no finger yet. Add yours in its settings."
     NoBiometrics.BUSY -> "The sensor is not available now."
@@ -131,7 +137,7 @@ internal fun inWords(reason: NoBiometrics): String = when (reason) {
 }
 
 internal fun inWords(end: BiometricEnd): String = when (end) {
-    BiometricEnd.CANCELLED_BY_PERSON -> "No finger, then."
+    BiometricEnd.CANCELLED_BY_PERSON -> "The prompt was put away."
     BiometricEnd.CANCELLED_BY_SYSTEM -> "The phone took the prompt away."
     BiometricEnd.LOCKED_OUT -> "The sensor pauses: too many fingers that this phone does not know."
     BiometricEnd.LOCKED_OUT_FOR_GOOD -> "The sensor waits until the phone is unlocked with its own PIN."
@@ -176,7 +182,7 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
 /** '  12  2026-01-01 09:30:05  PIN wrong (failure 3)'. */
 internal fun inWords(entry: JournalEntry): String {
     val time = SimpleDateFormat("yyyy-MM-dd HH:mm:ss", Locale.ROOT).format(Date(entry.wallMs))
-    val details = entry.details?.toSortedMap()?.map { (name, value) -> detail(name, value) }
+    val details = entry.details?.let(::details)
     val inBrackets = when {
         details == null -> " (its details are not what was written)"
         details.isEmpty() -> ""
@@ -185,10 +191,19 @@ internal fun inWords(entry: JournalEntry): String {
     return "%4d  %s  %s%s".format(entry.number, time, inWords(entry.kind), inBrackets)
 }
 
+private fun details(all: Map<String, String>): List<String> {
+    val minor = all["amount_minor"]?.toLongOrNull()
+    val currency = all["currency"]
+    if (minor == null || currency == null) return all.toSortedMap().map { (name, value) -> detail(name, value) }
+    val rest = details(all - setOf("amount_minor", "currency", "for"))
+    return listOf(inWords(Money(minor, currency))) + rest
+}
+
 private fun detail(name: String, value: String): String = when (name) {
     "failures" -> "failure $value"
     "device_key" -> "key in ${value.replace('_', ' ')}"
     "policy" -> "rules '$value'"
+    "payee" -> "to $value"
     "item", "reason", "because", "how" -> value
     else -> "$name $value"
 }

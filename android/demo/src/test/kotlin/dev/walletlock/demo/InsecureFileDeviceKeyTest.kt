@@ -43,6 +43,28 @@ class InsecureFileDeviceKeyTest {
     }
 
     @Test
+    fun `a key for the finger is for nothing else, and gone after another finger was added`() {
+        val keys = InsecureFileDeviceKey(file)
+        fun faultOf(call: () -> Any?) = assertThrows<DeviceKeyException> { call() }.fault
+        keys.create("a/1", KeyPurpose.BIOMETRIC)
+        keys.create("b/1", KeyPurpose.PIN_SLOT)
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.hmac("a/1", byteArrayOf(1)) })
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.biometricKey("b/1") })
+        val key = keys.biometricKey("a/1")
+        assertEquals(32, key.encoded.size)
+
+        val reopened = InsecureFileDeviceKey(file)
+        assertEquals(key, reopened.biometricKey("a/1"))
+        reopened.enrolmentChanged()
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.biometricKey("a/1") })
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.ready("a/1") })
+        keys.ready("b/1")
+        keys.create("a/2", KeyPurpose.BIOMETRIC)
+        keys.biometricKey("a/2")
+        assertEquals(setOf("a/1", "a/2"), keys.aliases("a/").toSet(), "a phone still lists it")
+    }
+
+    @Test
     fun `only its owner can read it`() {
         assumeTrue("posix" in file.fileSystem.supportedFileAttributeViews())
         InsecureFileDeviceKey(file).create("a/1", KeyPurpose.SEAL)

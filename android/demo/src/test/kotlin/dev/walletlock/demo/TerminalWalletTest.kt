@@ -144,6 +144,60 @@ class TerminalWalletTest {
     }
 
     @Test
+    fun `a finger opens it and pays a little, and the PIN what is more`() {
+        val said = use(
+            "set", "", "", "835179", "835179", "lock", "touch",
+            "unlock", "835179", "enable", "who?", "me", "lock",
+            "touch", "other", "me", "change", "835179", "", "lock",
+            "pay", "Bakery", "12.50", "me",
+            "pay", "Shoe shop", "45", "835179", "pay", "Shoe shop", "45", "264830", "pay", "Shoe shop", "lots",
+            "touch", "", "touch", "hook",
+            "unlock", "835179", "journal", "Bakery", "disable", "disable", "lock", "touch", "quit",
+        )
+        assertInOrder(
+            said,
+            "the sensor believes what",
+            "No finger opens this wallet: that is switched off.",
+            "Open your wallet without the PIN",
+            "Your finger opens the wallet from now on.",
+            "Show that it is you.",
+            "The wallet is open.",
+            "Pay EUR 12.50",
+            "To Bakery",
+            "Paid: EUR 12.50 to Bakery.",
+            "it needs your PIN.",
+            "Paid: EUR 45.00 to Shoe shop.",
+            "Wrong PIN. 15 tries left.",
+            "Nothing was paid.",
+            "An amount as 12.50.",
+            "The prompt was put away.",
+            "Not recognised. Enter your PIN.",
+            "Finger recognised (EUR 12.50, to Bakery)",
+            "Finger asked for (EUR 12.50, to Bakery)",
+            "Only your PIN opens the wallet now.",
+            "It was off already.",
+            "No finger opens this wallet: that is switched off.",
+        )
+    }
+
+    @Test
+    fun `after a restart of the phone the PIN comes first, and another finger switches it off`() {
+        val said = use(
+            "set", "", "", "835179", "835179", "enable", "me", "reboot", "touch", "unlock", "835179", "lock",
+            "touch", "me", "lock", "addfinger", "touch", "touch", "unlock", "835179", "enable", "me", "lock", "touch", "me",
+            "quit",
+        )
+        assertInOrder(
+            said,
+            "This phone was restarted: the PIN first.",
+            "The wallet is open.",
+            "A finger was added to this phone",
+            "Your finger opens the wallet from now on.",
+            "The wallet is open.",
+        )
+    }
+
+    @Test
     fun `the journal is exported to a file`() {
         val file = File(folder, "journal.jsonl")
         val said = use("set", "", "", "835179", "835179", "export", file.path, "export", folder.path, "quit")

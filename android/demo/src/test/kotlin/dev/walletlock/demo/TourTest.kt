@@ -25,7 +25,8 @@ class TourTest {
         val (code, said) = playInAnotherProcess("--tour", "--home", File(folder, "tour").path)
         assertEquals(0, code, said)
         val results = said.lines().filter { Regex("[UTD]\\d+ (ok|FAIL): .+").matches(it) }
-        assertEquals(listOf("U5 ok", "U1 ok", "U2 ok", "T1 ok", "U16 ok", "D2 ok"), results.map { it.substringBefore(':') })
+        val expected = listOf("U5 ok", "U1 ok", "U2 ok", "U6 ok", "T1 ok", "U16 ok", "D2 ok")
+        assertEquals(expected, results.map { it.substringBefore(':') })
     }
 
     @Test
@@ -83,8 +84,15 @@ class TourTest {
             { "kind": "form", "value": "https://wallet.example/locked" }
         ]"""
 
-        fun broken(lockout: String = "{}", pin: String = "{}", contacts: String = CONTACTS) =
-            """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts }"""
+        fun broken(lockout: String = "{}", pin: String = "{}", contacts: String = CONTACTS, biometric: String = "{}") =
+            """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts, "biometric": $biometric }"""
+
+        /** As the demo's own, but for this. */
+        fun brokenFinger(atOnce: Int = 3_000, inAll: Int = 10_000, other: String = "") = broken(
+            biometric = """{
+                "budgets": [{ "currency": "EUR", "per_payment_minor": $atOnce, "in_all_minor": $inAll }] $other
+            }""",
+        )
 
         @JvmStatic
         fun brokenPolicies(): List<Arguments> = listOf(
@@ -99,6 +107,21 @@ class TourTest {
             arguments(broken(contacts = "[]"), WhichLockStory(), "what she can do while it cools down: expected"),
             arguments(broken(contacts = "[]"), OlderCopyStory(), "the lock: expected"),
             arguments(broken(lockout = """{ "lock_at": 17 }"""), OlderCopyStory(), "after 3 wrong PINs: expected"),
+            arguments(broken(), FingerStory(), "her finger: expected Unlocked, found NotNow(reason=OVER_BUDGET)"),
+            arguments(brokenFinger(atOnce = 2_999), FingerStory(), "her finger: expected Unlocked"),
+            arguments(brokenFinger(atOnce = 3_001), FingerStory(), "no prompt, it is too much at once: expected"),
+            arguments(brokenFinger(inAll = 10_250), FingerStory(), "no prompt, with what was paid before it is too much: "),
+            arguments(brokenFinger(other = """, "max_uses": 3"""), FingerStory(), "her finger: expected Unlocked"),
+            arguments(
+                brokenFinger(other = """, "failures_before_pin": 4"""),
+                FingerStory(),
+                "one finger less than too many: expected",
+            ),
+            arguments(
+                brokenFinger(other = """, "failures_before_pin": 6"""),
+                FingerStory(),
+                "the last finger: expected NotRecognised",
+            ),
             arguments(broken(pin = """{ "min_digits": 4 }"""), PinStory(), "8351: expected it to be refused"),
             arguments(broken(pin = """{ "remember": 0 }"""), PinStory(), "the earlier one again: expected"),
             arguments(broken(pin = """{ "rehearse_after_days": 29 }"""), PinStory(), "the days with a reminder: "),

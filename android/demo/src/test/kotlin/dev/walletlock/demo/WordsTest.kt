@@ -1,6 +1,10 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricEnd
+import dev.walletlock.Money
+import dev.walletlock.NoBiometrics
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
 class WordsTest {
@@ -50,6 +54,33 @@ class WordsTest {
     fun `what is counted is counted in English`() {
         assertEquals(listOf("0 tries", "1 try", "2 tries"), (0L..2L).map { counted(it, "try") })
         assertEquals(listOf("1 day", "2 days"), (1L..2L).map { counted(it, "day") })
+    }
+
+    @Test
+    fun `money is written exactly, and typed in euros`() {
+        val written = listOf(Money(1_250, "EUR"), Money(5, "EUR"), Money(1_250, "JPY"), Money(1_250, "KWD"))
+        assertEquals(listOf("EUR 12.50", "EUR 0.05", "JPY 1250", "KWD 1.250"), written.map { inWords(it) })
+        val table = mapOf(
+            "12.50" to 1_250L,
+            "12" to 1_200L,
+            "0.05" to 5L,
+            "999999999.99" to 99_999_999_999L,
+            "" to null,
+            "12.5" to null,
+            "12,50" to null,
+            "-1" to null,
+            "1000000000" to null,
+        )
+        assertEquals(table, table.mapValues { (typed, _) -> parseEuros(typed)?.minor })
+    }
+
+    @Test
+    fun `why a finger will not do is said in words of its own`() {
+        val sentences = NoBiometrics.entries.map { inWords(it) } + BiometricEnd.entries.map { inWords(it) }
+        assertTrue(sentences.all { it.endsWith(".") }, sentences.joinToString("\n"))
+        val shared = sentences.groupBy { it }.filterValues { it.size > 1 }
+        val expected = listOf(NoBiometrics.ENROLMENT_CHANGED, NoBiometrics.NO_HARDWARE, NoBiometrics.NONE_ENROLLED)
+        assertEquals(expected.map { inWords(it) }.toSet(), shared.keys, "for those both say the same")
     }
 
     @Test
