@@ -84,7 +84,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
     private fun Shown.meets(touch: Touch) = when (touch) {
         Touch.OWNER -> {
             strangersInARow = 0
-            over { answer.authenticated(used()) }
+            over { handOver(used()) }
         }
         Touch.STRANGER -> {
             answer.notRecognised()
@@ -92,29 +92,29 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
             if (++strangersInARow % MOST_IN_A_ROW == 0) over { answer.ended(BiometricEnd.LOCKED_OUT) } else Unit
         }
         Touch.USE_PIN -> over { answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
-        Touch.HOOK -> over { answer.authenticated(ByteBuffer.allocateDirect(prompt.operation.outputBytes)) }
+        Touch.HOOK -> over { handOver(ByteArray(prompt.operation.outputBytes) { 1 }) }
     }
 
     private fun Shown.over(answer: () -> Unit) {
         if (screen.compareAndSet(this, null)) answer()
     }
 
-    private fun Shown.used(): ByteBuffer {
+    private fun Shown.used(): ByteArray {
         val cipher = Cipher.getInstance("AES/GCM/NoPadding")
-        val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
-        when (prompt.operation) {
-            BiometricOperation.WRAP -> {
-                cipher.init(Cipher.ENCRYPT_MODE, key)
-                output.put(cipher.iv)
-                cipher.doFinal(ByteBuffer.wrap(prompt.input), output)
-            }
-            BiometricOperation.UNWRAP -> {
-                cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, prompt.input, 0, IV_BYTES))
-                cipher.doFinal(ByteBuffer.wrap(prompt.input, IV_BYTES, prompt.input.size - IV_BYTES), output)
-            }
+        if (prompt.operation == BiometricOperation.WRAP) {
+            cipher.init(Cipher.ENCRYPT_MODE, key)
+            return cipher.iv + cipher.doFinal(prompt.input)
         }
-        output.flip()
-        return output
+        cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, prompt.input, 0, IV_BYTES))
+        return cipher.doFinal(prompt.input, IV_BYTES, prompt.input.size - IV_BYTES)
+    }
+
+    private fun Shown.handOver(output: ByteArray) {
+        val direct = ByteBuffer.allocateDirect(output.size)
+        direct.put(output)
+        direct.flip()
+        output.fill(0)
+        answer.authenticated(direct)
     }
 
     private companion object {

@@ -27,8 +27,8 @@ internal class TerminalWallet(
 
     suspend fun run() {
         out.println("Walletlock, a wallet in the terminal.")
-        out.println("INSECURE: device keys lie in a file here, on a phone in its hardware, and the sensor believes what")
-        out.println("you say. Keep no real secrets in it.")
+        out.println("INSECURE: device keys lie in a file here, on a phone in its hardware; and here the sensor believes")
+        out.println("whoever says whose finger it is. Keep no real secrets in it.")
         app = DemoApp.start(phone, policy)
         pins = PinDialogs(keyboard, out)
         try {

@@ -12,7 +12,13 @@ internal class Tour(
     private val out: PrintStream,
     private val stories: List<Story> =
         listOf(
-            PinStory(), LockoutStory(), WhichLockStory(), FingerStory(), OlderCopyStory(), HistoryStory(), PolicyStory(),
+            PinStory(),
+            LockoutStory(),
+            WhichLockStory(),
+            FingerStory(),
+            OlderCopyStory(),
+            HistoryStory(),
+            PolicyStory(),
         ),
 ) {
     /** Plays it. True if every story went as it should. */

@@ -156,7 +156,7 @@ class TerminalWalletTest {
         )
         assertInOrder(
             said,
-            "the sensor believes what",
+            "the sensor believes",
             "No finger opens this wallet: that is switched off.",
             "Open your wallet without the PIN",
             "Your finger opens the wallet from now on.",
@@ -184,8 +184,8 @@ class TerminalWalletTest {
     fun `after a restart of the phone the PIN comes first, and another finger switches it off`() {
         val said = use(
             "set", "", "", "835179", "835179", "enable", "me", "reboot", "touch", "unlock", "835179", "lock",
-            "touch", "me", "lock", "addfinger", "touch", "touch", "unlock", "835179", "enable", "me", "lock", "touch", "me",
-            "quit",
+            "touch", "me", "lock", "addfinger", "touch", "touch",
+            "unlock", "835179", "enable", "me", "lock", "touch", "me", "quit",
         )
         assertInOrder(
             said,
