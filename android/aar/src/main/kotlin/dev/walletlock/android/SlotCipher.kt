@@ -7,7 +7,6 @@ import dev.walletlock.BiometricPrompt
 import java.nio.ByteBuffer
 import java.security.GeneralSecurityException
 import java.security.KeyStore
-import java.security.UnrecoverableKeyException
 import javax.crypto.Cipher
 import javax.crypto.spec.GCMParameterSpec
 
@@ -16,7 +15,7 @@ import javax.crypto.spec.GCMParameterSpec
 /** Begins it. Until the sensor has recognised someone for it, the keystore does not let it be finished. */
 internal fun begun(prompt: BiometricPrompt): Cipher {
     val keys = KeyStore.getInstance("AndroidKeyStore").apply { load(null) }
-    val key = keys.getKey(prompt.alias, null) ?: throw UnrecoverableKeyException("there is no such key")
+    val key = keys.getKey(prompt.alias, null) ?: throw NoSuchKey()
     // Not by the keystore's name: the provider of its ciphers has another.
     val cipher = Cipher.getInstance("AES/GCM/NoPadding")
     when (prompt.operation) {
@@ -48,12 +47,21 @@ private fun ByteBuffer.putExactly(bytes: ByteArray?, count: Int): ByteBuffer {
     return this
 }
 
-/** Why it could not begin, or the prompt not be shown. */
-internal fun endOf(thrown: Exception): BiometricEnd = when (thrown) {
-    is KeyPermanentlyInvalidatedException, is UnrecoverableKeyException -> BiometricEnd.KEY_INVALIDATED
-    // The phone is locked, its keystore is busy, there is no such currency: trying again, or the PIN, can help.
-    else -> BiometricEnd.NO_VERDICT
+private class NoSuchKey : GeneralSecurityException("there is no such key")
+
+/**
+ * Why it could not begin, or the prompt not be shown. That the key is gone switches biometrics off for good, so it takes
+ * more than a keystore that does not give it: some throw an `UnrecoverableKeyException` also for what passes.
+ */
+internal fun endOf(thrown: Exception): BiometricEnd {
+    val causes = generateSequence<Throwable>(thrown) { it.cause }.take(DEEPEST)
+    val isGone = causes.any { it is KeyPermanentlyInvalidatedException || it is NoSuchKey }
+    // Else the phone is locked, its keystore is busy, there is no such currency: trying again, or the PIN, can help.
+    return if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT
 }
+
+/** Causes can go in a circle. */
+private const val DEEPEST = 10
 
 private const val IV_BYTES = 12
 private const val TAG_BITS = 128

@@ -4,8 +4,13 @@ package dev.walletlock.android
 
 import android.content.pm.PackageManager
 import android.hardware.fingerprint.FingerprintManager
+import android.security.keystore.KeyPermanentlyInvalidatedException
+import android.security.keystore.UserNotAuthenticatedException
 import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
+import java.security.InvalidKeyException
+import java.security.KeyStoreException
+import java.security.UnrecoverableKeyException
 import org.junit.Assert.assertEquals
 import org.junit.Rule
 import org.junit.Test
@@ -36,6 +41,24 @@ class BiometricCodesTest {
         val codes = (0..30) + listOf(-1, 1_000, 1_001, Int.MIN_VALUE, Int.MAX_VALUE)
         val found = codes.groupBy(::endOf).mapValues { it.value.toSet() }
         assertEquals(expected, found - BiometricEnd.NO_VERDICT)
+    }
+
+    /** As AOSP's keystore throws them; one that does not answer for now throws an `UnrecoverableKeyException` too. */
+    @Test
+    fun `only a key that is gone is told as gone`() {
+        val gone = KeyPermanentlyInvalidatedException()
+        val ends = listOf(gone, InvalidKeyException(gone), UnrecoverableKeyException().apply { initCause(gone) })
+        assertEquals(ends.map { BiometricEnd.KEY_INVALIDATED }, ends.map(::endOf))
+        val circle = IllegalStateException()
+        circle.initCause(RuntimeException(circle))
+        val passing = listOf(
+            UnrecoverableKeyException("Failed to obtain information about key").apply { initCause(KeyStoreException()) },
+            UnrecoverableKeyException(),
+            UserNotAuthenticatedException(),
+            InvalidKeyException("Keystore operation failed"),
+            circle,
+        )
+        assertEquals(passing.map { BiometricEnd.NO_VERDICT }, passing.map(::endOf))
     }
 
     @Test
