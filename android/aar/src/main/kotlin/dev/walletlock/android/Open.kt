@@ -27,7 +27,8 @@ import kotlinx.coroutines.withContext
  * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one with the next
  *   right PIN.
  * @param name tells wallets of one app apart: up to 64 of `A-Z a-z 0-9 _ -`. Keep it: it names the device keys too.
- * @param platform for the app's own tests, which have no keystore: that of a `FakePhone`.
+ * @param platform the phone's keystore, and its biometric prompt ([AndroidBiometrics]). For the app's own tests, which
+ *   have neither: that of a `FakePhone`.
  * @throws IllegalArgumentException when it is no such name.
  * @throws LockException.BeforeFirstUnlock when the phone was started and not unlocked yet.
  * @throws LockException.NoLibrary when the app was installed without the library for this phone.
@@ -38,7 +39,7 @@ public suspend fun WalletLock.Companion.open(
     context: Context,
     policy: Policy = Policy.DEFAULT,
     name: String = DEFAULT_NAME,
-    platform: Platform = Platform.android(context),
+    platform: Platform = phoneOf(context),
 ): WalletLock {
     require(NAME.matches(name)) { "not the name of a wallet" }
     val file = withContext(Dispatchers.IO) { File(folderIn(context.applicationContext ?: context), "$name.db") }
@@ -60,9 +61,11 @@ public object WalletLocks {
         context: Context,
         policy: Policy = Policy.DEFAULT,
         name: String = DEFAULT_NAME,
-        platform: Platform = Platform.android(context),
+        platform: Platform = phoneOf(context),
     ): WalletLock = WalletLock.open(context, policy, name, platform)
 }
+
+private fun phoneOf(context: Context): Platform = Platform.android(context, AndroidBiometrics(context))
 
 /** Until the phone is unlocked for the first time the app's files are there, but not to be read. */
 private fun folderIn(context: Context): File {
