@@ -39,15 +39,20 @@ import kotlinx.coroutines.launch
  * `RESULT_OK`: the wallet is open, and [takeSession] has the session. `RESULT_CANCELED`: the person went back.
  * [RESULT_NO_PIN]: there is no PIN to enter; let them set one.
  *
- * A rotation loses nothing: not the digits, nor a PIN that is being checked. After the app's process was ended it begins
- * with no digits, and a try that was under way is counted. Its colours are the resources `walletlock_background`,
- * `walletlock_text`, `walletlock_text_secondary`, `walletlock_accent` and `walletlock_error`, which an app can define
- * anew; or give it a theme of your own in your manifest.
+ * Where the person has switched fingerprint or face on and it would do now, the system's prompt comes by itself, once; a
+ * button below the pad asks for it again. The PIN always does as well, and where only the PIN does, a line says why.
+ *
+ * A rotation loses nothing: not the digits, nor a PIN that is being checked, nor the prompt. After the app's process was
+ * ended it begins with no digits, and a try that was under way is counted. Its colours are the resources
+ * `walletlock_background`, `walletlock_text`, `walletlock_text_secondary`, `walletlock_accent` and `walletlock_error`,
+ * which an app can define anew; or give it a theme of your own in your manifest.
  */
 public class LockActivity : Activity() {
     private lateinit var opening: Opening
     private lateinit var pad: PinPadView
     private lateinit var locked: LockedView
+    private lateinit var unlock: PadColumn
+    private var isStarted = false
     private var following: CoroutineScope? = null
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -67,10 +72,11 @@ public class LockActivity : Activity() {
         pad.pinLength = intent.getIntExtra(EXTRA_LENGTH, 0)
         pad.isShuffled = intent.getBooleanExtra(EXTRA_SHUFFLED, false)
         pad.setOnUnlocked(::finishWith)
+        unlock = PadColumn(this, pad) { opening.unlocking?.askBiometrics() }
         locked = LockedView(this)
         locked.setOnGoOn(::goOn)
         val root = FrameLayout(this)
-        listOf(pad, locked).forEach {
+        listOf(unlock, locked).forEach {
             it.visibility = View.GONE
             root.addView(it)
         }
@@ -100,7 +106,11 @@ public class LockActivity : Activity() {
         }
         if (unlocking == null || following != null) return
         pad.bind(unlocking)
-        unlocking.onSettled = { show(unlocking.lock.status.value) }
+        unlocking.onSettled = {
+            show(unlocking.lock.status.value)
+            unlock.showAsk(unlocking.offersBiometrics)
+        }
+        unlock.showAsk(unlocking.offersBiometrics)
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
@@ -111,7 +121,7 @@ public class LockActivity : Activity() {
         // A try that is being checked counts as failed meanwhile; the pad shows that it is checking.
         if (opening.unlocking?.checking != null) return
         when (status) {
-            is LockStatus.Ready -> show(pad)
+            is LockStatus.Ready -> if (show(unlock)) offerBiometrics()
             is LockStatus.Unconfigured -> goOn()
             else -> {
                 locked.show(status)
@@ -120,10 +130,17 @@ public class LockActivity : Activity() {
         }
     }
 
-    private fun show(view: View) {
-        if (view.visibility == View.VISIBLE) return
-        listOf(pad, locked).forEach { it.visibility = if (it === view) View.VISIBLE else View.GONE }
+    /** Whether it was not there before. */
+    private fun show(view: View): Boolean {
+        if (view.visibility == View.VISIBLE) return false
+        listOf(unlock, locked).forEach { it.visibility = if (it === view) View.VISIBLE else View.GONE }
         view.requestFocus()
+        return true
+    }
+
+    private fun offerBiometrics() {
+        val isWanted = intent.getBooleanExtra(EXTRA_BIOMETRICS, true)
+        if (isWanted && isStarted && unlock.visibility == View.VISIBLE) opening.unlocking?.offerBiometrics()
     }
 
     private fun finishWith(session: Session) {
@@ -139,9 +156,18 @@ public class LockActivity : Activity() {
     /** Kept in memory for the screen that comes next, and by nothing else. */
     override fun onRetainNonConfigurationInstance(): Any = opening
 
+    override fun onStart() {
+        super.onStart()
+        isStarted = true
+        offerBiometrics()
+    }
+
     override fun onStop() {
         super.onStop()
-        if (!isChangingConfigurations) opening.unlocking?.clear()
+        isStarted = false
+        if (isChangingConfigurations) return
+        opening.unlocking?.clear()
+        opening.unlocking?.stopAsking()
     }
 
     override fun onDestroy() {
@@ -153,7 +179,7 @@ public class LockActivity : Activity() {
 
     /** Keys of a keyboard go to the pad, wherever the focus is. */
     override fun dispatchKeyEvent(event: KeyEvent): Boolean {
-        val isForPad = pad.visibility == View.VISIBLE && !pad.hasFocus()
+        val isForPad = unlock.visibility == View.VISIBLE && !pad.hasFocus()
         return (isForPad && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
     }
 
@@ -182,11 +208,18 @@ public class LockActivity : Activity() {
          *
          * @param pinLength as [PinPadView.pinLength].
          * @param isShuffled as [PinPadView.isShuffled].
+         * @param withBiometrics whether to offer fingerprint or face, where the person has switched it on.
          */
         @JvmStatic
         @JvmOverloads
-        public fun intent(context: Context, pinLength: Int = 0, isShuffled: Boolean = false): Intent =
+        public fun intent(
+            context: Context,
+            pinLength: Int = 0,
+            isShuffled: Boolean = false,
+            withBiometrics: Boolean = true,
+        ): Intent =
             Intent(context, LockActivity::class.java)
+                .putExtra(EXTRA_BIOMETRICS, withBiometrics)
                 .putExtra(EXTRA_LENGTH, pinLength)
                 .putExtra(EXTRA_SHUFFLED, isShuffled)
 
@@ -200,6 +233,7 @@ public class LockActivity : Activity() {
         private fun lockSource() = checkNotNull(source) { "call LockActivity.useLock in Application.onCreate" }
 
         private const val EXTRA_LENGTH = "dev.walletlock.pinLength"
+        private const val EXTRA_BIOMETRICS = "dev.walletlock.biometrics"
         private const val EXTRA_SHUFFLED = "dev.walletlock.shuffled"
     }
 }

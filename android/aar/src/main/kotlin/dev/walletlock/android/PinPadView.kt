@@ -148,7 +148,10 @@ public class PinPadView @JvmOverloads constructor(
         render()
     }
 
-    /** Calls [listener] with the session of a right PIN, on the main thread. It is the listener's to close. */
+    /**
+     * Calls [listener] with the session of a right PIN, on the main thread; under [LockActivity] with that of a finger or
+     * face too. It is the listener's to close.
+     */
     public fun setOnUnlocked(listener: OnUnlocked?) {
         onUnlocked = listener
         if (isAttachedToWindow) onChange()
@@ -227,7 +230,7 @@ public class PinPadView @JvmOverloads constructor(
         val checking = unlocking?.checking
         keypad.isEnabled = takesDigits()
         val answer = unlocking?.answer
-        val isError = said?.second ?: (answer != null)
+        val isError = said?.second ?: (answer is Unlocking.Answer.Refused || answer is Unlocking.Answer.Fault)
         header.dots.show(checking ?: typed(), pinLength, checking != null, isError && checking == null)
         val (text, isWarning) = resources.padWords(isCovered, checking != null, status, said, answer)
         header.showMessage(text, isWarning, isTicking = status is LockStatus.CoolingDown && !isCovered)

@@ -1,5 +1,7 @@
 package dev.walletlock.android
 
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOutcome
 import dev.walletlock.LockException
 import dev.walletlock.PinEntry
 import dev.walletlock.PinOutcome
@@ -7,6 +9,8 @@ import dev.walletlock.Refusal
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
@@ -35,10 +39,16 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
     internal var onChange: () -> Unit = {}
 
-    /** After each try, once [onChange] was told. */
+    /** Whether the screen should offer a finger or face: one would do now. */
+    internal var offersBiometrics: Boolean = false
+        private set
+
+    /** After each try, and after each prompt, once [onChange] was told. */
     internal var onSettled: () -> Unit = {}
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private var session: Session? = null
+    private var asking: Job? = null
+    private var wasAsked = false
     private var isClosed = false
 
     init {
@@ -50,6 +60,9 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
         /** A fault, of which there is nothing to tell but what to do next. */
         object Fault : Answer
+
+        /** No finger or face opened it: the PIN is next. */
+        class NotByBiometrics(val outcome: BiometricOutcome) : Answer
     }
 
     internal fun type(digit: Int): Boolean {
@@ -71,9 +84,10 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         onChange()
     }
 
-    /** Checks what was typed, unless a try is under way already. */
+    /** Checks what was typed, unless a try is under way already. Nobody is asked for a finger any more. */
     internal fun check() {
         if (isBusy()) return
+        stopAsking()
         checking = entry.length
         answer = null
         onChange()
@@ -94,10 +108,66 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    /** The session of a right PIN, once. It is the caller's then, to be closed after use. */
+    /**
+     * Looks whether a finger or face would do now. If so, it is asked for, but only once for each [Unlocking]; from then
+     * on the person asks for it.
+     */
+    internal fun offerBiometrics() = asking {
+        val why = lock.whyNoBiometrics()
+        offersBiometrics = why == null
+        // What is said already was asked for; this was not.
+        if (why != null && answer == null) answer = Answer.NotByBiometrics(BiometricOutcome.NotNow(why))
+        if (why == null && !wasAsked) ask()
+    }
+
+    /** Asks for a finger or face, unless that is under way already. */
+    internal fun askBiometrics() = asking { ask() }
+
+    /** Takes away the prompt, if any. What is left of it opens nothing. */
+    internal fun stopAsking() {
+        asking?.cancel()
+    }
+
+    private suspend fun ask() {
+        wasAsked = true
+        answer = null
+        onChange()
+        val outcome = lock.verifyBiometrics()
+        if (outcome is BiometricOutcome.Unlocked) {
+            session = outcome.session
+            return
+        }
+        answer = Answer.NotByBiometrics(outcome)
+        offersBiometrics = lock.whyNoBiometrics() == null && (outcome as? BiometricOutcome.Ended)?.end !in HOPELESS
+    }
+
+    /** One after another: one that was stopped may not have left the screen yet. */
+    private fun asking(call: suspend () -> Unit) {
+        if (isBusy() || asking?.isActive == true) return
+        val before = asking
+        val next = scope.launch(start = CoroutineStart.LAZY) {
+            before?.join()
+            try {
+                call()
+            } catch (_: LockException) {
+                // The PIN says what is the matter.
+                offersBiometrics = false
+            }
+            onChange()
+            onSettled()
+        }
+        // What it calls may come back here before it returns.
+        asking = next
+        next.start()
+    }
+
+    /** The session of a right PIN, finger or face, once. It is the caller's then, to be closed after use. */
     public fun takeSession(): Session? = session.also { session = null }
 
-    /** Wipes the digits and closes a session that nobody took. A try that is under way is settled, and then closed too. */
+    /**
+     * Wipes the digits, takes away the prompt for a finger or face, and closes a session that nobody took. A try that is
+     * under way is settled, and then closed too.
+     */
     override fun close() {
         if (isClosed) return
         isClosed = true
@@ -120,5 +190,15 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
                 return@launch
             }
         }
+    }
+
+    private companion object {
+        /** Where another prompt would end as the last one did. */
+        val HOPELESS = setOf(
+            BiometricEnd.LOCKED_OUT,
+            BiometricEnd.LOCKED_OUT_FOR_GOOD,
+            BiometricEnd.NONE_ENROLLED,
+            BiometricEnd.NO_HARDWARE,
+        )
     }
 }

@@ -1,9 +1,12 @@
 package dev.walletlock.android
 
 import android.content.res.Resources
+import dev.walletlock.BiometricEnd
+import dev.walletlock.BiometricOutcome
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
+import dev.walletlock.NoBiometrics
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Refusal
@@ -48,9 +51,43 @@ internal fun Resources.trouble(): Notice =
 
 private fun Resources.notice(icon: Int, heading: Int, body: Int) = Notice(icon, getString(heading), getString(body))
 
-private fun Resources.answer(answer: Unlocking.Answer): String = when (answer) {
-    is Unlocking.Answer.Refused -> answer(answer.refusal)
-    is Unlocking.Answer.Fault -> getString(R.string.walletlock_not_checked)
+/** What was answered, and whether it warns. Null: what there is to say is on the screen already. */
+private fun Resources.answer(answer: Unlocking.Answer): Pair<String, Boolean>? = when (answer) {
+    is Unlocking.Answer.Refused -> answer(answer.refusal) to true
+    is Unlocking.Answer.Fault -> getString(R.string.walletlock_not_checked) to true
+    // It is no mistake: the PIN does as well.
+    is Unlocking.Answer.NotByBiometrics -> wordsOf(answer.outcome)?.let { getString(it) to false }
+}
+
+private fun wordsOf(outcome: BiometricOutcome): Int? = when (outcome) {
+    is BiometricOutcome.Unlocked -> null
+    is BiometricOutcome.NotRecognised -> R.string.walletlock_biometric_not_recognised
+    is BiometricOutcome.Ended -> wordsOf(outcome.end)
+    is BiometricOutcome.NotNow -> wordsOf(outcome.reason)
+    is BiometricOutcome.NoVerdict ->
+        // Another prompt is on the screen.
+        if (outcome.cause is NoVerdictCause.TryAgain) null else R.string.walletlock_biometric_no_answer
+}
+
+private fun wordsOf(end: BiometricEnd): Int? = when (end) {
+    // Who put it away knows that.
+    BiometricEnd.CANCELLED_BY_PERSON, BiometricEnd.CANCELLED_BY_SYSTEM, BiometricEnd.TIMED_OUT -> null
+    BiometricEnd.NONE_ENROLLED, BiometricEnd.NO_HARDWARE -> null
+    BiometricEnd.LOCKED_OUT, BiometricEnd.LOCKED_OUT_FOR_GOOD -> R.string.walletlock_biometric_too_many
+    BiometricEnd.KEY_INVALIDATED -> R.string.walletlock_biometric_changed
+    BiometricEnd.NO_VERDICT -> R.string.walletlock_biometric_no_answer
+}
+
+/** Only what the person would wonder about: whoever has set it up, and it is not there. */
+private fun wordsOf(reason: NoBiometrics): Int? = when (reason) {
+    NoBiometrics.LOCKED, NoBiometrics.SWITCHED_OFF, NoBiometrics.NOT_SUPPORTED -> null
+    NoBiometrics.NO_HARDWARE, NoBiometrics.NONE_ENROLLED, NoBiometrics.BUSY -> null
+    NoBiometrics.ENROLMENT_CHANGED -> R.string.walletlock_biometric_changed
+    NoBiometrics.OFF_AFTER_FAILURES -> R.string.walletlock_biometric_off
+    NoBiometrics.TOO_MANY_FAILURES -> R.string.walletlock_biometric_too_many
+    NoBiometrics.FIRST_UNLOCK -> R.string.walletlock_biometric_restarted
+    NoBiometrics.PIN_TOO_LONG_AGO, NoBiometrics.TOO_MANY_USES, NoBiometrics.OVER_BUDGET, NoBiometrics.RISK_RAISED ->
+        R.string.walletlock_biometric_pin_due
 }
 
 private fun Resources.answer(refusal: Refusal): String = when (refusal) {
@@ -100,8 +137,7 @@ internal fun Resources.padWords(
     isChecking -> getString(R.string.walletlock_checking) to false
     status != null && status !is LockStatus.Ready -> notice(status).alone to false
     said != null -> said
-    answer != null -> answer(answer) to true
-    else -> triesLeft(status) to false
+    else -> answer?.let(::answer) ?: (triesLeft(status) to false)
 }
 
 private const val FEW_TRIES = 3

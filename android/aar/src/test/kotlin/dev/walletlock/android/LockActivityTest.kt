@@ -91,7 +91,7 @@ class LockActivityTest {
             screen.pad().enter("26483$it")
             screen.pad().done()
         }
-        assertEquals(View.GONE, screen.pad().visibility)
+        assertFalse(screen.pad().isShown)
         assertEquals("4:12", screen.locked().text(R.id.walletlock_clock))
         wallet.letPass(252_000)
         assertEquals(View.GONE, screen.locked().visibility)
@@ -174,7 +174,7 @@ class LockActivityTest {
         assertEquals("Your wallet did not open", screen.locked().text(R.id.walletlock_title))
         screen.locked().all().first { it.isClickable }.performClick()
         TestWallet.settle()
-        assertEquals(View.VISIBLE, screen.pad().visibility)
+        assertTrue(screen.pad().isShown)
     }
 
     @Test
@@ -201,7 +201,7 @@ class LockActivityTest {
     @Test
     fun `nothing lies under the bars and the camera`() {
         val screen = shown()
-        val root = screen.pad().parent as View
+        val root = screen.locked().parent as View
         val bars = WindowInsets.Builder()
             .setInsets(WindowInsets.Type.systemBars(), Insets.of(0, 24, 0, 48))
             .setInsets(WindowInsets.Type.displayCutout(), Insets.of(30, 0, 0, 0))

@@ -2,6 +2,7 @@ package dev.walletlock.android
 
 import android.content.pm.ApplicationInfo
 import android.provider.Settings
+import android.view.View
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
@@ -85,6 +86,20 @@ class ScreensTest {
     fun `pad, covered`() = pad("pad-covered") { touchThroughAnother() }
 
     @Test
+    fun `pad, with a finger or face`() = offered("pad-biometric")
+
+    @Test
+    @Config(qualifiers = "zh-rCN-w320dp-h480dp-night-tvdpi")
+    fun `pad, with a finger or face, Chinese, dark and small`() = offered("pad-biometric-chinese")
+
+    @Test
+    fun `pad, another finger was added`() {
+        wallet.withBiometrics()
+        wallet.phone.person.enrolsAnother()
+        lockScreen("pad-biometric-changed") { message().isNotEmpty() }
+    }
+
+    @Test
     fun `cooling down, light`() = cooling("cooling-light")
 
     @Test
@@ -157,11 +172,17 @@ class ScreensTest {
         golden.check(name, activity.window.decorView.drawn())
     }
 
-    private fun lockScreen(name: String) {
+    private fun offered(name: String) {
+        wallet.withBiometrics()
+        wallet.phone.person.willDo { choosesPin() }
+        lockScreen(name) { part<View>(R.id.walletlock_biometric).visibility == View.VISIBLE }
+    }
+
+    private fun lockScreen(name: String, isThere: View.() -> Boolean = { true }) {
         LockActivity.useLock { wallet.lock }
         val intent = LockActivity.intent(RuntimeEnvironment.getApplication())
         val activity = Robolectric.buildActivity(LockActivity::class.java, intent).setup().get()
-        TestWallet.settle()
+        settleUntil(name) { activity.window.decorView.isThere() }
         golden.check(name, activity.window.decorView.drawn())
     }
 

@@ -3,19 +3,25 @@ package dev.walletlock.android
 import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
+import dev.walletlock.BiometricChange
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
+import dev.walletlock.PinOutcome
 import dev.walletlock.Policy
+import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import java.util.UUID
+import java.util.concurrent.TimeUnit
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.runBlocking
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadow.api.Shadow
+import org.robolectric.shadows.ShadowPausedLooper
 
 /** The real lock on a phone of fakes. Its work is done at once, or is held until the test lets it go on. */
 class TestWallet(policy: String = POLICY) : AutoCloseable {
@@ -28,6 +34,14 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     fun enrol(pin: String = RIGHT): TestWallet = apply {
         runBlocking { pinOf(pin).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() } }
     }
+
+    /** The person switches them on. */
+    fun withBiometrics(): TestWallet = apply {
+        phone.person.willDo { touches() }
+        runBlocking { unlocked().use { check(it.enableBiometrics() == BiometricChange.Done) } }
+    }
+
+    fun unlocked(): Session = runBlocking { (lock.verify(RIGHT) as PinOutcome.Right).session }
 
     /** Misses it so many times, each time with another PIN. */
     fun miss(times: Int): TestWallet = apply {
@@ -98,6 +112,21 @@ fun View.all(): List<View> =
     listOf(this) + ((this as? ViewGroup)?.let { group -> (0 until group.childCount).flatMap { group.getChildAt(it).all() } }.orEmpty())
 
 fun View.labelled(label: String): View = all().first { it.contentDescription?.toString() == label }
+
+/** Does what other threads bring to the main one until [condition] holds; else fails and says [what]. */
+fun settleUntil(what: String, condition: () -> Boolean) {
+    val main = Shadow.extract<ShadowPausedLooper>(Looper.getMainLooper())
+    val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10)
+    TestWallet.settle()
+    while (!condition()) {
+        check(System.nanoTime() < end) { what }
+        main.poll(POLL_MS)
+        TestWallet.settle()
+    }
+}
+
+/** For what no message tells of. */
+private const val POLL_MS = 20L
 
 /** As a finger does, but for its place. */
 fun View.enter(digits: String) {
