@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
-use walletlock_core::biometric::{self, NotNow};
+use walletlock_core::biometric::{self, BiometricDenial};
 use walletlock_core::money::{self, Currency};
-use walletlock_core::platform::{Availability, PromptEnd, PromptOperation};
+use walletlock_core::platform::{PromptEnd, PromptOperation, SensorAvailability};
 
 use crate::error::LockError;
 use crate::outcomes::NoVerdict;
 use crate::session::Session;
-use crate::types::signed;
+use crate::types::{prompt_id, signed};
 
 #[uniffi::remote(Enum)]
-pub enum NotNow {
+pub enum BiometricDenial {
     Locked,
     SwitchedOff,
     EnrolmentChanged,
@@ -44,7 +44,7 @@ pub enum PromptEnd {
 }
 
 #[uniffi::remote(Enum)]
-pub enum Availability {
+pub enum SensorAvailability {
     Ready,
     NoneEnrolled,
     NoHardware,
@@ -60,6 +60,8 @@ pub enum PromptOperation {
 
 #[derive(uniffi::Record)]
 pub struct BiometricRequest {
+    /// Comes back as [`crate::prompt::Prompt::id`], and is what `cancel_biometrics` takes.
+    pub prompt_id: i64,
     pub payment: Option<Payment>,
     pub risk_is_raised: bool,
 }
@@ -78,9 +80,15 @@ pub struct Money {
 
 /// What opened a session.
 #[derive(uniffi::Enum)]
-pub enum Means {
+pub enum AuthMethod {
     Pin,
     Biometrics { payment: Option<Payment> },
+}
+
+#[derive(uniffi::Enum)]
+pub enum BiometricAvailability {
+    Available,
+    Denied { reason: BiometricDenial },
 }
 
 #[derive(uniffi::Enum)]
@@ -93,7 +101,7 @@ pub enum BiometricOutcome {
 pub enum BiometricRefusal {
     NotRecognised,
     Ended { end: PromptEnd },
-    NotNow { reason: NotNow },
+    Denied { reason: BiometricDenial },
     NoVerdict { cause: NoVerdict },
 }
 
@@ -101,7 +109,7 @@ pub enum BiometricRefusal {
 pub enum BiometricChange {
     Done,
     Ended { end: PromptEnd },
-    NotNow { reason: NotNow },
+    Denied { reason: BiometricDenial },
     NoVerdict { cause: NoVerdict },
 }
 
@@ -110,7 +118,7 @@ impl TryFrom<BiometricRequest> for biometric::BiometricRequest {
 
     fn try_from(request: BiometricRequest) -> Result<Self, LockError> {
         let payment = request.payment.map(TryInto::try_into).transpose()?;
-        Ok(Self { payment, risk_is_raised: request.risk_is_raised })
+        Ok(Self { prompt_id: prompt_id(request.prompt_id), payment, risk_is_raised: request.risk_is_raised })
     }
 }
 
@@ -141,11 +149,20 @@ impl From<biometric::Payment> for Payment {
     }
 }
 
-impl From<core::Means> for Means {
-    fn from(means: core::Means) -> Self {
-        match means {
-            core::Means::Pin => Self::Pin,
-            core::Means::Biometrics { payment } => Self::Biometrics { payment: payment.map(Into::into) },
+impl From<core::AuthMethod> for AuthMethod {
+    fn from(method: core::AuthMethod) -> Self {
+        match method {
+            core::AuthMethod::Pin => Self::Pin,
+            core::AuthMethod::Biometrics { payment } => Self::Biometrics { payment: payment.map(Into::into) },
+        }
+    }
+}
+
+impl From<core::BiometricAvailability> for BiometricAvailability {
+    fn from(availability: core::BiometricAvailability) -> Self {
+        match availability {
+            core::BiometricAvailability::Available => Self::Available,
+            core::BiometricAvailability::Denied(reason) => Self::Denied { reason },
         }
     }
 }
@@ -156,7 +173,7 @@ impl From<core::BiometricOutcome> for BiometricOutcome {
             core::BiometricOutcome::Unlocked(session) => return Self::Unlocked { session: Session::new(session) },
             core::BiometricOutcome::NotRecognised => BiometricRefusal::NotRecognised,
             core::BiometricOutcome::Ended(end) => BiometricRefusal::Ended { end },
-            core::BiometricOutcome::NotNow(reason) => BiometricRefusal::NotNow { reason },
+            core::BiometricOutcome::Denied(reason) => BiometricRefusal::Denied { reason },
             core::BiometricOutcome::NoVerdict(cause) => BiometricRefusal::NoVerdict { cause: cause.into() },
         };
         Self::Refused { refusal }
@@ -168,7 +185,7 @@ impl From<core::BiometricChange> for BiometricChange {
         match change {
             core::BiometricChange::Done => Self::Done,
             core::BiometricChange::Ended(end) => Self::Ended { end },
-            core::BiometricChange::NotNow(reason) => Self::NotNow { reason },
+            core::BiometricChange::Denied(reason) => Self::Denied { reason },
             core::BiometricChange::NoVerdict(cause) => Self::NoVerdict { cause: cause.into() },
         }
     }

@@ -15,12 +15,12 @@ mod session;
 mod types;
 mod wallet_lock;
 
-pub use biometric::{BiometricOutcome, BiometricRequest};
+pub use biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 pub use error::LockError;
 pub use outcomes::PinOutcome;
 pub use pin_entry::PinEntry;
 pub use prompt::{BiometricAnswer, Prompt as BiometricPrompt};
-pub use session::Session;
+pub use session::{Access, Journal, Session, Vault};
 pub use wallet_lock::{WalletLock, check_policy};
 
 uniffi::setup_scaffolding!("walletlock");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use walletlock_core::platform::{self as core, Availability, PlatformFault, PromptEnd, PromptOperation};
+use walletlock_core::platform::{self as core, PlatformFault, PromptEnd, PromptOperation, SensorAvailability};
 use zeroize::Zeroizing;
 
 use crate::biometric::Payment;
@@ -11,7 +11,7 @@ use crate::platform::PlatformError;
 /// Shows the system's biometric prompt.
 #[uniffi::export(foreign)]
 pub trait Biometrics: Send + Sync {
-    fn availability(&self) -> Result<Availability, PlatformError>;
+    fn availability(&self) -> Result<SensorAvailability, PlatformError>;
     /// Begins to show it and returns. `input` is for the prompt's key.
     fn show(&self, prompt: Prompt, input: Vec<u8>, answer: Arc<BiometricAnswer>) -> Result<(), PlatformError>;
     fn dismiss(&self) -> Result<(), PlatformError>;
@@ -20,6 +20,8 @@ pub trait Biometrics: Send + Sync {
 /// What is to be shown, and done with the key. The input is apart: a copy of this is nobody's secret.
 #[derive(uniffi::Record)]
 pub struct Prompt {
+    /// As the call named it that asked for this prompt.
+    pub id: i64,
     pub alias: String,
     pub purpose: PromptPurpose,
     pub operation: PromptOperation,
@@ -62,7 +64,7 @@ impl BiometricAnswer {
 pub(crate) struct ForeignBiometrics(pub(crate) Arc<dyn Biometrics>);
 
 impl core::Biometrics for ForeignBiometrics {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
         Ok(self.0.availability()?)
     }
 
@@ -79,6 +81,7 @@ impl core::Biometrics for ForeignBiometrics {
 impl From<core::Prompt> for Prompt {
     fn from(prompt: core::Prompt) -> Self {
         Self {
+            id: prompt.id.0.cast_signed(),
             purpose: match prompt.purpose {
                 core::PromptPurpose::Enable => PromptPurpose::Enable,
                 core::PromptPurpose::Unlock => PromptPurpose::Unlock,

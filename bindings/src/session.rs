@@ -1,83 +1,35 @@
-//! An open wallet.
+//! An open wallet, and its three handles.
 
 use std::sync::Arc;
 
 use walletlock_core as core;
 
-use crate::biometric::{BiometricChange, Means};
+use crate::biometric::{AuthMethod, BiometricChange};
 use crate::error::LockError;
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
 use crate::registry;
-use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, unsigned};
+use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, prompt_id, unsigned};
 
 #[derive(uniffi::Object)]
 pub struct Session(Option<core::Session>);
 
 #[uniffi::export]
 impl Session {
-    /// The item's bytes; null if there is no such item.
-    pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
-        Ok(self.core()?.read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
+    pub fn vault(self: Arc<Self>) -> Arc<Vault> {
+        Arc::new(Vault(self))
     }
 
-    pub fn write(&self, item: String, bytes: &[u8]) -> Result<(), LockError> {
-        Ok(self.core()?.write(&item, bytes)?)
+    pub fn journal(self: Arc<Self>) -> Arc<Journal> {
+        Arc::new(Journal(self))
     }
 
-    pub fn delete(&self, item: String) -> Result<bool, LockError> {
-        Ok(self.core()?.delete(&item)?)
+    pub fn access(self: Arc<Self>) -> Arc<Access> {
+        Arc::new(Access(self))
     }
 
-    pub fn items(&self) -> Result<Vec<String>, LockError> {
-        Ok(self.core()?.items()?)
-    }
-
-    pub fn journal(&self, query: JournalQuery) -> Result<JournalPage, LockError> {
-        Ok(self.core()?.journal(&query.into())?.into())
-    }
-
-    pub fn export_journal(&self, after: i64, limit: i32) -> Result<ExportPart, LockError> {
-        Ok(self.core()?.export_journal(unsigned(after), usize::try_from(limit).unwrap_or(0))?.into())
-    }
-
-    pub fn journal_public_key(&self) -> Result<Vec<u8>, LockError> {
-        Ok(self.core()?.journal_public_key()?)
-    }
-
-    pub fn change_pin(
-        &self,
-        current: &PinEntry,
-        new: &PinEntry,
-        personal: Vec<Personal>,
-    ) -> Result<PinChange, LockError> {
-        let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
-        Ok(self.core()?.change_pin(&current.0, &new.0, &personal)?.into())
-    }
-
-    /// Asks the person for a finger or face, and waits.
-    pub fn enable_biometrics(&self) -> Result<BiometricChange, LockError> {
-        Ok(self.core()?.enable_biometrics()?.into())
-    }
-
-    pub fn disable_biometrics(&self) -> Result<bool, LockError> {
-        Ok(self.core()?.disable_biometrics()?)
-    }
-
-    pub fn means(&self) -> Result<Means, LockError> {
-        Ok(self.core()?.means()?.into())
-    }
-
-    pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
-        Ok(self.core()?.set_wipe_pin(&current.0, &wipe.0)?.into())
-    }
-
-    pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
-        Ok(self.core()?.clear_wipe_pin(&current.0)?.into())
-    }
-
-    pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
-        Ok(self.core()?.has_wipe_pin()?)
+    pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
+        Ok(self.core()?.auth_method()?.into())
     }
 
     pub fn is_live(&self) -> bool {
@@ -107,5 +59,86 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.0.iter().for_each(core::Session::before_last_drop);
         registry::release(self.0.take());
+    }
+}
+
+/// What the wallet keeps.
+#[derive(uniffi::Object)]
+pub struct Vault(Arc<Session>);
+
+#[uniffi::export]
+impl Vault {
+    /// The item's bytes; null if there is no such item.
+    pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
+        Ok(self.0.core()?.vault().read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
+    }
+
+    pub fn write(&self, item: String, bytes: &[u8]) -> Result<(), LockError> {
+        Ok(self.0.core()?.vault().write(&item, bytes)?)
+    }
+
+    pub fn delete(&self, item: String) -> Result<bool, LockError> {
+        Ok(self.0.core()?.vault().delete(&item)?)
+    }
+
+    pub fn names(&self) -> Result<Vec<String>, LockError> {
+        Ok(self.0.core()?.vault().names()?)
+    }
+}
+
+/// What happened.
+#[derive(uniffi::Object)]
+pub struct Journal(Arc<Session>);
+
+#[uniffi::export]
+impl Journal {
+    pub fn page(&self, query: JournalQuery) -> Result<JournalPage, LockError> {
+        Ok(self.0.core()?.journal().page(&query.into())?.into())
+    }
+
+    pub fn export(&self, after: i64, limit: i32) -> Result<ExportPart, LockError> {
+        Ok(self.0.core()?.journal().export(unsigned(after), usize::try_from(limit).unwrap_or(0))?.into())
+    }
+
+    pub fn public_key(&self) -> Result<Vec<u8>, LockError> {
+        Ok(self.0.core()?.journal().public_key()?)
+    }
+}
+
+/// What opens the wallet.
+#[derive(uniffi::Object)]
+pub struct Access(Arc<Session>);
+
+#[uniffi::export]
+impl Access {
+    pub fn change_pin(
+        &self,
+        current: &PinEntry,
+        new: &PinEntry,
+        personal: Vec<Personal>,
+    ) -> Result<PinChange, LockError> {
+        let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
+        Ok(self.0.core()?.access().change_pin(&current.0, &new.0, &personal)?.into())
+    }
+
+    /// Asks the person for a finger or face, and waits.
+    pub fn enable_biometrics(&self, prompt: i64) -> Result<BiometricChange, LockError> {
+        Ok(self.0.core()?.access().enable_biometrics(prompt_id(prompt))?.into())
+    }
+
+    pub fn disable_biometrics(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().disable_biometrics()?)
+    }
+
+    pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
+        Ok(self.0.core()?.access().set_wipe_pin(&current.0, &wipe.0)?.into())
+    }
+
+    pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
+        Ok(self.0.core()?.access().clear_wipe_pin(&current.0)?.into())
+    }
+
+    pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().has_wipe_pin()?)
     }
 }

@@ -1,6 +1,7 @@
 //! Values that cross as they are, or with signed numbers: unsigned ones would mangle names for Java.
 
 use walletlock_core as core;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::{self, Kind};
 use walletlock_core::lockout::Contact;
 use walletlock_core::pin::{self, Reminder, Severity};
@@ -195,6 +196,11 @@ pub enum Chain {
 /// Numbers of the core are far below this bound; a saturated one is still far too many.
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Kotlin has no unsigned numbers; each of 64 bits is one prompt's.
+pub(crate) fn prompt_id(id: i64) -> PromptId {
+    PromptId(id.cast_unsigned())
 }
 
 /// A negative number is before everything that is counted from 1.

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use walletlock_core as core;
 use walletlock_core::RollbackProtection;
-use walletlock_core::biometric::NotNow;
 use walletlock_core::key_slots::Calibration;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::Reminder;
 use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
 
-use crate::biometric::{BiometricOutcome, BiometricRequest};
+use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
 use crate::pin_entry::PinEntry;
@@ -19,7 +18,7 @@ use crate::platform::{
 };
 use crate::prompt::{Biometrics, ForeignBiometrics};
 use crate::registry;
-use crate::types::{Chain, Judgement, LockStatus, Personal};
+use crate::types::{Chain, Judgement, LockStatus, Personal, prompt_id};
 
 #[derive(uniffi::Object)]
 pub struct WalletLock {
@@ -83,8 +82,8 @@ impl WalletLock {
         Ok(self.core()?.verify_pin(&entry.0).into())
     }
 
-    pub fn why_no_biometrics(&self, request: BiometricRequest) -> Result<Option<NotNow>, LockError> {
-        Ok(self.core()?.why_no_biometrics(&request.try_into()?)?)
+    pub fn biometric_availability(&self, request: BiometricRequest) -> Result<BiometricAvailability, LockError> {
+        Ok(self.core()?.biometric_availability(&request.try_into()?)?.into())
     }
 
     /// Asks the person for a finger or face, and waits.
@@ -92,9 +91,9 @@ impl WalletLock {
         Ok(self.core()?.verify_biometrics(&request.try_into()?).into())
     }
 
-    /// Takes the prompt away that is shown, if any.
-    pub fn cancel_biometrics(&self) -> Result<(), LockError> {
-        self.core()?.cancel_biometrics();
+    /// Takes this prompt away, if it is shown.
+    pub fn cancel_biometrics(&self, prompt: i64) -> Result<(), LockError> {
+        self.core()?.cancel_biometrics(prompt_id(prompt));
         Ok(())
     }
 

@@ -29,6 +29,7 @@ pub use error::LockError;
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
 pub use wallet_lock::{
-    BiometricChange, BiometricOutcome, Enrolment, FRESH_PIN_MS, Judgement, LockReason, LockStatus, Means, NoVerdict,
-    Options, PinChange, PinOutcome, Refusal, Remedy, Removal, Session, WalletLock, WhoLocked, WrongPin,
+    AccessHandle, AuthMethod, BiometricAvailability, BiometricChange, BiometricOutcome, Enrolment, FRESH_PIN_MS,
+    JournalHandle, Judgement, LockReason, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, Remedy,
+    Removal, Session, VaultHandle, WalletLock, WhoLocked, WrongPin,
 };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::biometric::{BiometricPolicy, BiometricRequest, Budget, NotNow, Payment};
+use crate::biometric::{BiometricDenial, BiometricPolicy, BiometricRequest, Budget, Payment};
 use crate::crypto::AEAD_OVERHEAD;
 use crate::key_slots::{BiometricSlot, DataKey, KdfCost};
 use crate::money::{Currency, Money};
@@ -28,9 +28,9 @@ fn biometric() -> Biometric {
     let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
     let mut biometric = Biometric::new(now);
     biometric.switch_on(slot.expect("short"));
-    biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), risk_is_raised: false });
+    biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), ..BiometricRequest::default() });
     assert!(!biometric.note_failure(&policy));
-    assert!(biometric.note_refusal(NotNow::OverBudget));
+    assert!(biometric.note_refusal(BiometricDenial::OverBudget));
     biometric
 }
 

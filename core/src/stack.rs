@@ -8,7 +8,7 @@
 const DEPTH_BYTES: usize = 64 * 1024;
 
 /// Runs `call` and wipes what it left on the stack, also when it panics. What it returns must not be a secret itself, except on the heap.
-pub(crate) fn leaving_nothing<T>(call: impl FnOnce() -> T) -> T {
+pub(crate) fn with_stack_wiped<T>(call: impl FnOnce() -> T) -> T {
     let _wiped_at_the_end = Below;
     apart(call)
 }

@@ -44,7 +44,7 @@ pub(crate) enum Seen {
     /// Nothing yet.
     Begun,
     /// The device key was asked about a PIN: from here on, a verdict may be known.
-    Asked,
+    PromptChannel,
     /// It returned.
     Returned,
 }
@@ -103,7 +103,7 @@ impl Holding {
         let right = Self { failures: 0, ..self.clone() };
         vec![
             Step::Commit(State::Live(self.charged(now_ms))),
-            Step::FlushedIf(Seen::Asked),
+            Step::FlushedIf(Seen::PromptChannel),
             Step::Commit(State::Live(right)),
         ]
     }
@@ -112,7 +112,7 @@ impl Holding {
     pub(crate) fn wrong(&self, now_ms: i64, wipe_at: Option<u32>) -> Vec<Step> {
         let charged = self.charged(now_ms);
         let wipes = wipe_at.is_some_and(|limit| charged.failures >= limit);
-        let mut steps = vec![Step::Commit(State::Live(charged)), Step::FlushedIf(Seen::Asked)];
+        let mut steps = vec![Step::Commit(State::Live(charged)), Step::FlushedIf(Seen::PromptChannel)];
         if wipes {
             steps.extend([Step::Commit(State::Wiped), Step::FlushedIf(Seen::Returned)]);
         }
@@ -122,7 +122,7 @@ impl Holding {
     /// A wrong PIN that was entered before: charged like any other, then given back.
     pub(crate) fn repeated(&self, now_ms: i64) -> Vec<Step> {
         let charged = Step::Commit(State::Live(self.charged(now_ms)));
-        vec![charged, Step::FlushedIf(Seen::Asked), Step::Commit(State::Live(self.clone()))]
+        vec![charged, Step::FlushedIf(Seen::PromptChannel), Step::Commit(State::Live(self.clone()))]
     }
 
     /// The right PIN, then a commit that lasts when the call returns.

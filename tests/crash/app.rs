@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use walletlock_core::biometric::PromptId;
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
@@ -82,7 +83,7 @@ impl App {
 
     pub(crate) fn change(&mut self, current: &str, new: &str) -> Result<PinChange, LockError> {
         let Some(session) = &self.session else { return Err(LockError::SessionEnded) };
-        let changed = session.change_pin(&entry(current), &entry(new), &[]);
+        let changed = session.access().change_pin(&entry(current), &entry(new), &[]);
         if changed.is_err() {
             self.session = None;
         } else {
@@ -99,9 +100,9 @@ impl App {
         };
         self.guessed.clear();
         let switched = if on {
-            session.enable_biometrics().map(|change| change == BiometricChange::Done)
+            session.access().enable_biometrics(PromptId::default()).map(|change| change == BiometricChange::Done)
         } else {
-            session.disable_biometrics().map(|_| true)
+            session.access().disable_biometrics().map(|_| true)
         };
         self.session = Some(session);
         expect(switched == Ok(true), "biometrics were switched")

@@ -63,13 +63,13 @@ struct Lived {
 fn live() -> Lived {
     let mut wallet = Scripted::begin();
     wallet.enrol(PIN);
-    wallet.right(PIN).write("card", b"4111").expect("written");
+    wallet.right(PIN).vault().write("card", b"4111").expect("written");
     wallet.wrong(1);
     wallet.restart();
     let (closed, when_closed) = (wallet.files(), phone::copy(&wallet.phone, 5));
     assert!(closed.log.is_none(), "all of it is in the database");
     wallet.wrong(2);
-    wallet.right(PIN).write("note", b"paid").expect("written");
+    wallet.right(PIN).vault().write("note", b"paid").expect("written");
     let before_the_last = phone::copy(&wallet.phone, 5);
     wallet.wrong(3);
     let killed = wallet.files();

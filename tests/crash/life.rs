@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use walletlock_core::BiometricAvailability;
 use walletlock_core::biometric::BiometricRequest;
 use walletlock_core::lockout::Policy;
 use walletlock_core::lockout::presets;
@@ -133,7 +134,7 @@ impl<'a> Life<'a> {
         let asked = act != Act::Open && act != Act::Enrol && calls.hmac > before.hmac;
         self.last.seen = match (self.disk.is_off(), asked) {
             (false, _) => Seen::Returned,
-            (true, true) => Seen::Asked,
+            (true, true) => Seen::PromptChannel,
             (true, false) => Seen::Begun,
         };
         self.last.touched_keys = (calls.create, calls.delete) != (before.create, before.delete);
@@ -231,13 +232,13 @@ impl<'a> Life<'a> {
                 let mut items = held.items.clone();
                 let done = if act == Act::Delete {
                     items.remove(id);
-                    app.in_session(|session| session.delete(id).map(drop))
+                    app.in_session(|session| session.vault().delete(id).map(drop))
                 } else {
                     // Now and then one that needs pages of its own.
                     let longest = if chance.one_in(6) { 6_000 } else { 200 };
                     let mut bytes = vec![0; 1 + chance.below(longest)];
                     chance.fill(&mut bytes);
-                    let done = app.in_session(|session| session.write(id, &bytes));
+                    let done = app.in_session(|session| session.vault().write(id, &bytes));
                     items.insert(id, bytes);
                     done
                 };
@@ -268,7 +269,8 @@ impl<'a> Life<'a> {
                 (if changes { held.right_then(at_ms, State::Live(then)) } else { held.right(at_ms) }, switched)
             }
             Act::Finger | Act::Strangers | Act::NewFinger => {
-                if app.lock.why_no_biometrics(&BiometricRequest::default()) != Ok(None) {
+                if app.lock.biometric_availability(&BiometricRequest::default()) != Ok(BiometricAvailability::Available)
+                {
                     return (Vec::new(), Ok(()));
                 }
                 if act == Act::NewFinger {

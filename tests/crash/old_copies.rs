@@ -89,7 +89,7 @@ fn live() -> Album {
     take("2 wrong", &wallet, Some((first, 2, &[])));
     wallet.restart();
     take("2 wrong, restarted", &wallet, Some((first, 2, &[])));
-    wallet.right(first).write("card", b"card").expect("written");
+    wallet.right(first).vault().write("card", b"card").expect("written");
     take("right, item written", &wallet, Some((first, 0, &["card"])));
     wallet.wrong(3);
     take("1 wrong", &wallet, Some((first, 1, &["card"])));
@@ -100,7 +100,7 @@ fn live() -> Album {
     wallet.restart();
     wallet.wrong(5);
     take("restarted, 2 wrong", &wallet, Some((second, 2, &["card"])));
-    wallet.right(second).write("note", b"note").expect("written");
+    wallet.right(second).vault().write("note", b"note").expect("written");
     wallet.wrong(6);
     take("item written, 1 wrong", &wallet, Some((second, 1, &["card", "note"])));
     wallet.remove(second);

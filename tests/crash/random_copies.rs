@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use walletlock_core::biometric::{BiometricRequest, Budget, NotNow, Payment};
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::PromptId;
+use walletlock_core::biometric::{BiometricDenial, BiometricRequest, Budget, Payment};
 use walletlock_core::journal::{Chain, Event, Kind, Query};
 use walletlock_core::lockout::{Contact, Policy, presets};
 use walletlock_core::money::{Currency, Money};
@@ -97,7 +99,7 @@ struct Run {
 struct Seen {
     tries_left: u32,
     /// Why not, to unlock and to pay each price.
-    why_not: Vec<Option<NotNow>>,
+    why_not: Vec<BiometricAvailability>,
     told: Vec<Kind>,
     items: Items,
 }
@@ -128,7 +130,7 @@ fn policy() -> Policy {
 fn request(minor: Option<u64>) -> BiometricRequest {
     let amount = |minor| Money::new(minor, Currency::new("EUR").expect("a currency")).expect("an amount");
     let payment = minor.map(|minor| Payment::new(amount(minor), "Bakery").expect("a payee"));
-    BiometricRequest { payment, risk_is_raised: false }
+    BiometricRequest { payment, ..BiometricRequest::default() }
 }
 
 fn right(lock: &Arc<WalletLock>, pin: &str) -> Session {
@@ -162,26 +164,26 @@ fn live(seed: u64) -> Run {
             0..5 => wrong = u32::from(!right(&lock, pin).is_live()),
             5..8 => {
                 let id = chance.pick(&ITEMS);
-                right(&lock, pin).write(id, format!("written in step {step}").as_bytes()).expect("written");
+                right(&lock, pin).vault().write(id, format!("written in step {step}").as_bytes()).expect("written");
                 wrong = 0;
             }
             8 => {
-                right(&lock, pin).delete(chance.pick(&ITEMS)).expect("deleted, or not there");
+                right(&lock, pin).vault().delete(chance.pick(&ITEMS)).expect("deleted, or not there");
                 wrong = 0;
             }
             9 => {
                 let new = chance.pick(&PINS);
-                let changed = right(&lock, pin).change_pin(&entry(pin), &entry(new), &[]);
+                let changed = right(&lock, pin).access().change_pin(&entry(pin), &entry(new), &[]);
                 assert_eq!(changed, Ok(PinChange::Changed));
                 (pin, wrong) = (new, 0);
             }
             10 | 11 => {
                 phone.biometrics.will([Act::OwnerTouches]);
-                right(&lock, pin).enable_biometrics().expect("an outcome");
+                right(&lock, pin).access().enable_biometrics(PromptId::default()).expect("an outcome");
                 wrong = 0;
             }
             12 if chance.one_in(3) => {
-                right(&lock, pin).disable_biometrics().expect("an outcome");
+                right(&lock, pin).access().disable_biometrics().expect("an outcome");
                 wrong = 0;
             }
             13 if chance.one_in(3) => phone.device_key.enrol_another_finger(),
@@ -231,16 +233,17 @@ impl Run {
                 assert_eq!(remedies, [Remedy::Contact(self.policy.contacts[0].clone())]);
                 phone.biometrics.will([Act::OwnerTouches]);
                 let outcome = lock.verify_biometrics(&request(None));
-                assert!(matches!(outcome, BiometricOutcome::NotNow(NotNow::Locked)), "{outcome:?}");
+                assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::Locked)), "{outcome:?}");
                 assert!(matches!(lock.verify_pin(&entry(self.pin)), PinOutcome::Locked(_)));
                 return Err(Fate::Locked);
             }
             other => panic!("{other:?}"),
         };
         let prices = PRICES.iter().copied().map(Some);
-        let why_not = [None].into_iter().chain(prices).map(|minor| lock.why_no_biometrics(&request(minor)));
+        let why_not = [None].into_iter().chain(prices).map(|minor| lock.biometric_availability(&request(minor)));
         let why_not: Vec<_> = why_not.collect::<Result<_, _>>().expect("answers");
-        let eases = |(copy, now): (&Option<NotNow>, &Option<NotNow>)| copy.is_none() && now.is_some();
+        let may = |answer: &BiometricAvailability| *answer == BiometricAvailability::Available;
+        let eases = |(copy, now): (&BiometricAvailability, &BiometricAvailability)| may(copy) && !may(now);
         let allows_more = |now: &Seen| tries_left > now.tries_left || why_not.iter().zip(&now.why_not).any(eases);
         if present.is_some_and(allows_more) {
             return Err(Fate::Eased);
@@ -259,7 +262,7 @@ impl Run {
         let mut told = Vec::new();
         let mut query = Query { limit: 200, ..Query::default() };
         loop {
-            let page = session.journal(&query).map_err(|_| Fate::LockedInside)?;
+            let page = session.journal().page(&query).map_err(|_| Fate::LockedInside)?;
             told.extend(page.entries.iter().filter(|entry| entry.number <= lines).filter_map(|entry| entry.kind));
             query.below = page.next;
             if query.below.is_none() {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
-use walletlock_core::biometric::{BiometricRequest, NotNow};
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::{BiometricDenial, BiometricRequest};
 use walletlock_core::journal::{Chain, Kind, Query};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
@@ -158,8 +159,8 @@ fn check_keys(lock: &Arc<WalletLock>, phone: &FakePhone, status: &LockStatus) ->
 
 /// Whether a finger may open it one day. Only while it is not locked.
 pub(crate) fn has_slot(lock: &Arc<WalletLock>) -> bool {
-    let none = [NotNow::SwitchedOff, NotNow::EnrolmentChanged, NotNow::OffAfterFailures];
-    !matches!(lock.why_no_biometrics(&BiometricRequest::default()), Ok(Some(why)) if none.contains(&why))
+    let none = [BiometricDenial::SwitchedOff, BiometricDenial::EnrolmentChanged, BiometricDenial::OffAfterFailures];
+    !matches!(lock.biometric_availability(&BiometricRequest::default()), Ok(BiometricAvailability::Denied(why)) if none.contains(&why))
 }
 
 /// How often they were used, failed, or were switched on and off.
@@ -168,7 +169,7 @@ fn count_biometric(session: &Session) -> Result<u32, LockError> {
     let mut query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
     let mut count = 0;
     loop {
-        let page = session.journal(&query)?;
+        let page = session.journal().page(&query)?;
         count += page.entries.len() as u32;
         query.below = page.next;
         if query.below.is_none() {
@@ -180,8 +181,8 @@ fn count_biometric(session: &Session) -> Result<u32, LockError> {
 /// Everything that a session reads.
 pub(crate) fn read_all(session: &Session) -> Result<Items, LockError> {
     let mut items = Items::new();
-    for id in session.items()? {
-        let bytes = session.read(&id)?.ok_or(LockError::DataDamaged)?;
+    for id in session.vault().names()? {
+        let bytes = session.vault().read(&id)?.ok_or(LockError::DataDamaged)?;
         let known = ITEMS.into_iter().find(|known| *known == id).ok_or(LockError::DataDamaged)?;
         items.insert(known, bytes.to_vec());
     }

@@ -1,6 +1,7 @@
 //! Phones and locks that break a promise, each in one way. The model has to notice, or it would notice nothing.
 
-use walletlock_core::biometric::NotNow;
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::BiometricDenial;
 use walletlock_core::{LockStatus, Now, WrongPin};
 
 use crate::outcome::Outcome;
@@ -66,7 +67,11 @@ impl Cheat {
             Outcome::Wrong(wrong) if self == Self::HidesRepeats => {
                 Outcome::Wrong(WrongPin { repeated: false, ..wrong })
             }
-            Outcome::Why(Some(NotNow::OverBudget)) if self == Self::ForgetsTheBudget => Outcome::Why(None),
+            Outcome::Biometrics(BiometricAvailability::Denied(BiometricDenial::OverBudget))
+                if self == Self::ForgetsTheBudget =>
+            {
+                Outcome::Biometrics(BiometricAvailability::Available)
+            }
             outcome if self == Self::FingerClearsTheCount => cheated.clear_count(outcome),
             outcome => outcome,
         }

@@ -1,6 +1,7 @@
 //! How a call ended, in one type for the model and the lock, so that the two can be compared.
 
-use walletlock_core::biometric::NotNow;
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::BiometricDenial;
 use walletlock_core::journal::{Kind, Page};
 use walletlock_core::platform::PromptEnd;
 use walletlock_core::{
@@ -20,9 +21,9 @@ pub(crate) enum Outcome {
     NotRecognised,
     /// A prompt did.
     Ended(PromptEnd),
-    NotNow(NotNow),
-    /// Why no biometrics.
-    Why(Option<NotNow>),
+    Denied(BiometricDenial),
+    /// Whether biometrics may be used.
+    Biometrics(BiometricAvailability),
     Wrong(WrongPin),
     Locked(LockStatus),
     NoVerdict(NoVerdict),
@@ -51,19 +52,19 @@ impl Outcome {
             Self::Ended(PromptEnd::KeyInvalidated) => "key invalidated",
             Self::Ended(PromptEnd::TimedOut) => "timed out",
             Self::Ended(_) => "prompt ended",
-            Self::NotNow(why) => Self::Why(Some(*why)).name(),
-            Self::Why(None) => "biometrics may be used",
-            Self::Why(Some(why)) => match why {
-                NotNow::Locked => "not now: locked",
-                NotNow::SwitchedOff => "not now: switched off",
-                NotNow::EnrolmentChanged => "not now: enrolment changed",
-                NotNow::OffAfterFailures => "not now: off after failures",
-                NotNow::TooManyFailures => "not now: too many failures",
-                NotNow::FirstUnlock => "not now: first unlock",
-                NotNow::PinTooLongAgo => "not now: PIN too long ago",
-                NotNow::TooManyUses => "not now: too many uses",
-                NotNow::OverBudget => "not now: over budget",
-                NotNow::RiskRaised => "not now: risk raised",
+            Self::Denied(why) => Self::Biometrics(BiometricAvailability::Denied(*why)).name(),
+            Self::Biometrics(BiometricAvailability::Available) => "biometrics may be used",
+            Self::Biometrics(BiometricAvailability::Denied(why)) => match why {
+                BiometricDenial::Locked => "not now: locked",
+                BiometricDenial::SwitchedOff => "not now: switched off",
+                BiometricDenial::EnrolmentChanged => "not now: enrolment changed",
+                BiometricDenial::OffAfterFailures => "not now: off after failures",
+                BiometricDenial::TooManyFailures => "not now: too many failures",
+                BiometricDenial::FirstUnlock => "not now: first unlock",
+                BiometricDenial::PinTooLongAgo => "not now: PIN too long ago",
+                BiometricDenial::TooManyUses => "not now: too many uses",
+                BiometricDenial::OverBudget => "not now: over budget",
+                BiometricDenial::RiskRaised => "not now: risk raised",
                 _ => "not now: the sensor",
             },
             Self::Wrong(WrongPin { repeated: true, .. }) => "repeated",
@@ -109,7 +110,7 @@ impl From<&BiometricOutcome> for Outcome {
             BiometricOutcome::Unlocked(_) => Self::Unlocked,
             BiometricOutcome::NotRecognised => Self::NotRecognised,
             BiometricOutcome::Ended(how) => Self::Ended(*how),
-            BiometricOutcome::NotNow(why) => Self::NotNow(*why),
+            BiometricOutcome::Denied(why) => Self::Denied(*why),
             BiometricOutcome::NoVerdict(cause) => Self::NoVerdict(*cause),
         }
     }
@@ -120,15 +121,15 @@ impl From<BiometricChange> for Outcome {
         match change {
             BiometricChange::Done => Self::Done,
             BiometricChange::Ended(how) => Self::Ended(how),
-            BiometricChange::NotNow(why) => Self::NotNow(why),
+            BiometricChange::Denied(why) => Self::Denied(why),
             BiometricChange::NoVerdict(cause) => Self::NoVerdict(cause),
         }
     }
 }
 
-impl From<Option<NotNow>> for Outcome {
-    fn from(why: Option<NotNow>) -> Self {
-        Self::Why(why)
+impl From<BiometricAvailability> for Outcome {
+    fn from(availability: BiometricAvailability) -> Self {
+        Self::Biometrics(availability)
     }
 }
 

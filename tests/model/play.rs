@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proptest::test_runner::TestCaseError;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
@@ -243,7 +244,7 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
             model.end_sessions();
         }
         Act::Cancel => {
-            lock.cancel_biometrics();
+            lock.cancel_biometrics(PromptId::default());
             stage.model().cancel_prompt();
         }
         Act::EnrolAnotherFinger => {
@@ -271,50 +272,60 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
     match step.act {
         Act::Change { current, new, .. } => {
             let (current, new) = (typed_pin(stage, current), typed_pin(stage, new));
-            let real = || session.change_pin(&entry(current), &entry(new), &[]).into();
+            let real = || session.access().change_pin(&entry(current), &entry(new), &[]).into();
             stage.call(step, current, |model| model.change_pin(number, current, new), real);
         }
         Act::SetWipePin { current, wipe, .. } => {
             let (current, wipe) = (typed_pin(stage, current), wipe.map(|wipe| typed_pin(stage, wipe)));
             let real = || match wipe {
-                Some(wipe) => session.set_wipe_pin(&entry(current), &entry(wipe)).into(),
-                None => session.clear_wipe_pin(&entry(current)).into(),
+                Some(wipe) => session.access().set_wipe_pin(&entry(current), &entry(wipe)).into(),
+                None => session.access().clear_wipe_pin(&entry(current)).into(),
             };
             stage.call(step, current, |model| model.set_wipe_pin(number, current, wipe), real);
         }
         Act::HasWipePin(_) => {
-            stage.call(step, None, |model| model.has_wipe_pin(number), || session.has_wipe_pin().into());
+            stage.call(step, None, |model| model.has_wipe_pin(number), || session.access().has_wipe_pin().into());
         }
         Act::Read { item: which, .. } => {
-            let real = || match session.read(&item(which)) {
+            let real = || match session.vault().read(&item(which)) {
                 Ok(bytes) => Outcome::Item(bytes.map(|bytes| bytes.to_vec())),
                 Err(error) => Outcome::Error(error),
             };
             stage.call(step, None, |model| model.read(number, item(which)), real);
         }
         Act::Write { item: which, byte, .. } => {
-            let real = || session.write(&item(which), &[byte]).into();
+            let real = || session.vault().write(&item(which), &[byte]).into();
             stage.call(step, None, |model| model.change_item(number, item(which), Some(vec![byte])), real);
         }
         Act::Delete { item: which, .. } => {
-            let real = || session.delete(&item(which)).into();
+            let real = || session.vault().delete(&item(which)).into();
             stage.call(step, None, |model| model.change_item(number, item(which), None), real);
         }
         Act::Items(_) => {
-            stage.call(step, None, |model| model.items(number), || session.items().into());
+            stage.call(step, None, |model| model.items(number), || session.vault().names().into());
         }
         Act::History(_) => {
             let query = Query { limit: LINES, ..Query::default() };
-            stage.call(step, None, |model| model.history(number, LINES), || session.journal(&query).into());
+            stage.call(step, None, |model| model.history(number, LINES), || session.journal().page(&query).into());
         }
         Act::IsLive(_) => {
             stage.call(step, None, |model| model.whether_live(number), || session.is_live().into());
         }
         Act::Enable { .. } => {
-            stage.call(step, None, |model| model.enable_biometrics(number), || session.enable_biometrics().into());
+            stage.call(
+                step,
+                None,
+                |model| model.enable_biometrics(number),
+                || session.access().enable_biometrics(PromptId::default()).into(),
+            );
         }
         Act::Disable(_) => {
-            stage.call(step, None, |model| model.disable_biometrics(number), || session.disable_biometrics().into());
+            stage.call(
+                step,
+                None,
+                |model| model.disable_biometrics(number),
+                || session.access().disable_biometrics().into(),
+            );
         }
         Act::Close(_) => {
             session.close();
@@ -402,8 +413,8 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
 fn check_biometrics(stage: &Stage, lock: &WalletLock, nth: usize) -> Result<(), String> {
     let paying = Wanted { pays: Some(([500, 2_000, 1][nth % 3], 0)), risk: false };
     for wanted in [Wanted::UNLOCKING, paying] {
-        let real = || lock.why_no_biometrics(&wanted.request()).into();
-        stage.call(&plain(Act::Status), None, |model| model.why_no_biometrics(wanted), real);
+        let real = || lock.biometric_availability(&wanted.request()).into();
+        stage.call(&plain(Act::Status), None, |model| model.biometric_availability(wanted), real);
     }
     if let Some(failure) = stage.state().failure.clone() {
         return Err(failure);

@@ -27,7 +27,7 @@ pub(crate) enum Ask {
     Delete(Key),
     /// One that was made for this, or is gone.
     DeleteOf(Key, u64),
-    Availability,
+    SensorAvailability,
     /// For this slot: only the model knows which.
     Show(Shows, BioSlot),
     Dismiss,

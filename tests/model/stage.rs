@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use walletlock_core::journal::Event;
 use walletlock_core::platform::testing::{FakeBiometrics, FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{
-    Answer, Availability, Biometrics, Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform,
-    PlatformFault, Prompt, PromptPurpose,
+    Answer, Biometrics, Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+    Prompt, PromptPurpose, SensorAvailability,
 };
 use walletlock_core::{Now, Session, WalletLock};
 use zeroize::Zeroizing;
@@ -195,10 +195,10 @@ impl Stage {
             (state.keys.clone(), state.clocks.now())
         };
         let sensor = self.model().sensor;
-        if ask == Ask::Availability && sensor.is_none() {
+        if ask == Ask::SensorAvailability && sensor.is_none() {
             fault.get_or_insert(DeviceKeyFault::Failed);
         }
-        let reading = Reading { now: reading, nth, sensor: sensor.unwrap_or(Availability::NotSupported) };
+        let reading = Reading { now: reading, nth, sensor: sensor.unwrap_or(SensorAvailability::NotSupported) };
         let touches = self.touches();
         let answered = fault.map_or_else(|| answer(&keys), Err);
         // At once: whoever comes in between finds them so.
@@ -351,8 +351,8 @@ impl DeviceKey for Stage {
 }
 
 impl Biometrics for Stage {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
-        self.reach(Ask::Availability, |_| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        self.reach(Ask::SensorAvailability, |_| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {

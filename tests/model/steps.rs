@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use walletlock_core::biometric::Budget;
 use walletlock_core::lockout::{Cooldown, Policy};
-use walletlock_core::platform::{Availability, DeviceKeyFault};
+use walletlock_core::platform::{DeviceKeyFault, SensorAvailability};
 
 use crate::model::PinNumber;
 pub(crate) use crate::touches::{Touch, Wanted};
@@ -87,7 +87,7 @@ pub(crate) enum Act {
     Cancel,
     /// On the phone.
     EnrolAnotherFinger,
-    Sensor(Option<Availability>),
+    Sensor(Option<SensorAvailability>),
     Clock(ClockChange),
     /// The app ends and starts again, perhaps with another policy, perhaps because the phone did.
     Restart {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use walletlock_core::biometric::{BiometricRequest, Payment};
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::Act as Played;
-use walletlock_core::platform::{Availability, PromptEnd};
+use walletlock_core::platform::{PromptEnd, SensorAvailability};
 
 /// The first two are those that policies name.
 const CURRENCIES: [&str; 3] = ["EUR", "CHF", "USD"];
@@ -42,7 +42,7 @@ impl Wanted {
             let amount = Money::new(minor, currency).expect("an amount");
             Payment::new(amount, "Bakery").expect("a payee")
         });
-        BiometricRequest { payment, risk_is_raised: self.risk }
+        BiometricRequest { payment, risk_is_raised: self.risk, ..BiometricRequest::default() }
     }
 }
 
@@ -95,14 +95,14 @@ fn end() -> impl Strategy<Value = PromptEnd> {
 }
 
 /// What the phone says of its sensor. `None`: nothing.
-pub(crate) fn sensor() -> impl Strategy<Value = Option<Availability>> {
+pub(crate) fn sensor() -> impl Strategy<Value = Option<SensorAvailability>> {
     prop_oneof![
-        6 => Just(Some(Availability::Ready)),
+        6 => Just(Some(SensorAvailability::Ready)),
         1 => prop::sample::select(vec![
-            Some(Availability::NoneEnrolled),
-            Some(Availability::NoHardware),
-            Some(Availability::Busy),
-            Some(Availability::NotSupported),
+            Some(SensorAvailability::NoneEnrolled),
+            Some(SensorAvailability::NoHardware),
+            Some(SensorAvailability::Busy),
+            Some(SensorAvailability::NotSupported),
             None,
         ]),
     ]

@@ -229,7 +229,7 @@ fn many_threads_take_turns() {
         for _ in 0..2 {
             scope.spawn(|| (0..200).for_each(|_| home.lock.prepare().expect("prepared")));
         }
-        scope.spawn(|| (0..20).for_each(|nth| session.write("card", &[nth]).expect("written")));
+        scope.spawn(|| (0..20).for_each(|nth| session.vault().write("card", &[nth]).expect("written")));
     });
     drop(session);
     let Home { phone, folder, lock, .. } = home;

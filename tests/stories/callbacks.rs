@@ -84,7 +84,7 @@ fn without_a_clock_nothing_is_asked_and_nothing_counted() {
     wallet.phone.clock.break_down();
     assert!(matches!(wallet.verify(PIN), PinOutcome::NoVerdict(NoVerdict::Platform)));
     assert_eq!(wallet.lock.status(), Err(LockError::Platform(PlatformFault)));
-    assert_eq!(session.items(), Err(LockError::Platform(PlatformFault)));
+    assert_eq!(session.vault().names(), Err(LockError::Platform(PlatformFault)));
     assert!(!session.is_live());
 }
 

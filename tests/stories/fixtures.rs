@@ -55,13 +55,13 @@ fn opens(schema: &str, rollback_protection: RollbackProtection) {
     assert!(matches!(lock.verify_journal(), Ok(Chain::Intact { .. })));
     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Wrong(_)), "the PIN was changed");
     let PinOutcome::Right(session) = lock.verify_pin(&entry(SECOND_PIN)) else { panic!("its owner does not get in") };
-    assert_eq!(session.items(), Ok(vec!["card-token".to_owned(), "seed".to_owned()]));
-    assert_eq!(session.read("card-token").expect("read").expect("there").as_slice(), b"4111 1111 1111 1111");
-    let newest = session.journal(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
+    assert_eq!(session.vault().names(), Ok(vec!["card-token".to_owned(), "seed".to_owned()]));
+    assert_eq!(session.vault().read("card-token").expect("read").expect("there").as_slice(), b"4111 1111 1111 1111");
+    let newest = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
     assert!(newest.iter().all(|entry| entry.details.is_some()), "every line reads");
     assert_eq!(newest.last().expect("a line").kind, Some(Kind::Enrolled));
     assert!(
-        matches!(session.change_pin(&entry(SECOND_PIN), &entry(PIN), &[]), Ok(PinChange::Forbidden(_))),
+        matches!(session.access().change_pin(&entry(SECOND_PIN), &entry(PIN), &[]), Ok(PinChange::Forbidden(_))),
         "used before"
     );
 }

@@ -31,7 +31,7 @@ pub(crate) fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet
 /// The costs the slot was brought to, newest first.
 fn upgrades(wallet: &Wallet) -> Vec<String> {
     let query = Query { kinds: vec![Kind::KdfUpgraded], ..Query::default() };
-    let page = wallet.unlock().journal(&query).expect("a page");
+    let page = wallet.unlock().journal().page(&query).expect("a page");
     page.entries.into_iter().map(|entry| entry.details.expect("readable").0["memory_kib"].clone()).collect()
 }
 

@@ -178,9 +178,9 @@ fn enrolment_cut_short_leaves_an_unconfigured_wallet() {
 fn a_change_cut_short_leaves_the_old_pin_or_the_new_one() {
     let filmed = Filmed::enrolled();
     let PinOutcome::Right(session) = filmed.lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
-    session.write("card", b"4111").expect("written");
+    session.vault().write("card", b"4111").expect("written");
     filmed.pictures();
-    assert_eq!(session.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
     let pictures = filmed.pictures();
     let changing = ["create pin", "hmac pin", "create seal", "hmac seal", "delete seal", "delete pin"];
     assert_eq!(calls(&pictures), [&TRY[..], &changing].concat());
@@ -190,7 +190,7 @@ fn a_change_cut_short_leaves_the_old_pin_or_the_new_one() {
         let (right, wrong) = if nth >= committed { ("582941", PIN) } else { (PIN, "582941") };
         assert!(matches!(wallet.verify(wrong), PinOutcome::Wrong(_)), "killed at call {nth}");
         let PinOutcome::Right(session) = wallet.verify(right) else { panic!("killed at call {nth}: locked out") };
-        assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4111");
+        assert_eq!(session.vault().read("card").expect("read").expect("there").as_slice(), b"4111");
         let keys = wallet.phone.device_key.all_aliases();
         assert_eq!(keys.len(), 2, "and the keys not in force are gone: {keys:?}");
     }

@@ -67,9 +67,9 @@ fn main() {
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));
     let session = unlock(&lock, "493716");
-    session.write("card-token", b"4111 1111 1111 1111").expect("written");
-    session.write("seed", b"correct horse battery staple").expect("written");
-    assert_eq!(session.change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
+    session.vault().write("card-token", b"4111 1111 1111 1111").expect("written");
+    session.vault().write("seed", b"correct horse battery staple").expect("written");
+    assert_eq!(session.access().change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
     drop(session);
     for guess in ["700001", "700002", "700003"] {
         assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));

@@ -77,7 +77,7 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
     assert_eq!(count(&outcomes, |outcome| matches!(outcome, PinOutcome::Right(_))), 1);
     assert_eq!(count(&outcomes, |outcome| matches!(outcome, PinOutcome::Wrong(_))), 15);
     let session = wallet.unlock();
-    let entries = session.journal(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
+    let entries = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
     // Lines are in the order of the commits: count back what each settlement left.
     let mut failures = 0;
     for entry in entries.iter().rev() {
@@ -150,7 +150,8 @@ fn an_old_pin_checked_while_it_is_changed_opens_nothing_and_costs_nothing() {
         let (lock, device_key, _folder) = interruptible();
         drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
         let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
-        let change = move || assert_eq!(session.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+        let change =
+            move || assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
         *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
         assert!(matches!(lock.verify_pin(&entry(pin)), PinOutcome::NoVerdict(NoVerdict::TryAgain)));
         assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
@@ -193,13 +194,13 @@ fn of_two_changes_at_once_one_wins_and_its_key_stays() {
     let later = device_key.clone();
     let change = move || {
         let change = move || {
-            assert_eq!(second.change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
+            assert_eq!(second.access().change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
             drop(other);
         };
         *later.interruption.lock().expect("not poisoned") = Some(Box::new(change));
     };
     *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
-    let changed = first.change_pin(&entry(PIN), &entry("582941"), &[]);
+    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[]);
     assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
     assert!(matches!(lock.verify_pin(&entry("604183")), PinOutcome::Right(_)));
     assert!(matches!(lock.verify_pin(&entry("582941")), PinOutcome::Wrong(_)));
@@ -214,7 +215,7 @@ fn a_lock_event_while_a_right_pin_is_checked_lets_it_open_no_session() {
     *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(move || other.lock_now()));
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the PIN is right all the same") };
     assert!(!session.is_live());
-    assert_eq!(session.items(), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().names(), Err(LockError::SessionEnded));
 }
 
 #[test]
@@ -224,9 +225,9 @@ fn a_session_of_a_removed_wallet_does_not_touch_the_next_one() {
     let PinOutcome::Right(old) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
     assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
     let Ok(Enrolment::Enrolled(new)) = lock.enrol(&entry("582941"), &[]) else { panic!("enrolled") };
-    assert_eq!(old.items(), Err(LockError::SessionEnded));
-    assert_eq!(old.write("card", b"4111"), Err(LockError::SessionEnded));
-    assert_eq!(new.items(), Ok(vec![]));
+    assert_eq!(old.vault().names(), Err(LockError::SessionEnded));
+    assert_eq!(old.vault().write("card", b"4111"), Err(LockError::SessionEnded));
+    assert_eq!(new.vault().names(), Ok(vec![]));
 }
 
 /// Enrols again as soon as it hears that the wallet was wiped, before the call that wiped it has returned.

@@ -164,9 +164,9 @@ fn a_reading_used_late_ends_no_session() {
     let (other, phone) = (session.clone(), stage.phone.clone());
     stage.meanwhile(Place::ClockRead, move || {
         phone.phone.clock.advance_ms(1);
-        assert_eq!(other.items(), Ok(vec![]));
+        assert_eq!(other.vault().names(), Ok(vec![]));
     });
-    assert_eq!(session.items(), Ok(vec![]), "it was read before the other, and is used after it");
+    assert_eq!(session.vault().names(), Ok(vec![]), "it was read before the other, and is used after it");
     assert!(session.is_live());
     stage.phone.phone.clock.change(|now| now.wall_ms -= 1);
     assert!(!session.is_live(), "a clock set back still ends it");
@@ -189,9 +189,9 @@ fn a_pin_that_was_replaced_since_it_was_proven_changes_nothing() {
     let stage = Stage::enrolled("walletlock");
     let (first, second) = (stage.unlock(), stage.unlock());
     stage.meanwhile(Place::Told(Kind::PinRight), move || {
-        assert_eq!(second.change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
+        assert_eq!(second.access().change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
     });
-    let changed = first.change_pin(&entry(PIN), &entry("582941"), &[]);
+    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[]);
     assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
     assert!(matches!(stage.lock.verify_pin(&entry("604183")), PinOutcome::Right(_)), "the later PIN stays");
 }
@@ -217,7 +217,7 @@ fn a_wipe_that_overtakes_a_session_is_no_damage() {
     stage.meanwhile(Place::Drawn, move || {
         assert!(matches!(lock.verify_pin(&entry("700001")), PinOutcome::Locked(LockStatus::Wiped)));
     });
-    assert_eq!(session.write("card", b"4111"), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().write("card", b"4111"), Err(LockError::SessionEnded));
     assert_eq!(stage.lock.status(), Ok(LockStatus::Wiped));
     assert!(matches!(stage.lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
 }
@@ -227,6 +227,6 @@ fn other_sessions_are_over_when_the_listeners_hear_of_a_new_pin() {
     let stage = Stage::enrolled("walletlock");
     let (mine, other) = (stage.unlock(), stage.unlock());
     stage.meanwhile(Place::Told(Kind::PinChanged), move || assert!(!other.is_live()));
-    assert_eq!(mine.change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(mine.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
     assert!(mine.is_live());
 }

@@ -36,7 +36,7 @@ fn an_easier_policy_waits_for_the_right_pin() {
     let session = wallet.unlock();
     assert_eq!(wallet.tries_left(), 100);
     let changes = Query { kinds: vec![Kind::PolicyChanged], ..Query::default() };
-    let line = session.journal(&changes).expect("a page").entries.remove(0);
+    let line = session.journal().page(&changes).expect("a page").entries.remove(0);
     assert_eq!(line.details.expect("readable").0["to"], "stops at 100");
     drop(session);
     assert_eq!(reopen_with(wallet, with_lock_at(100)).tries_left(), 100, "and it stays");

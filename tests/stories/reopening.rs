@@ -12,13 +12,13 @@ use crate::wallet::{PIN, Wallet, open};
 #[test]
 fn counters_waits_and_items_outlast_the_process() {
     let wallet = Wallet::enrolled("walletlock");
-    wallet.unlock().write("card", b"4111").expect("written");
+    wallet.unlock().vault().write("card", b"4111").expect("written");
     wallet.guess_all_wrong(1..=5);
     let before = wallet.status();
     let wallet = wallet.restart();
     assert_eq!(wallet.status(), before);
     wallet.wait();
-    assert_eq!(wallet.unlock().read("card").expect("read").expect("there").as_slice(), b"4111");
+    assert_eq!(wallet.unlock().vault().read("card").expect("read").expect("there").as_slice(), b"4111");
 }
 
 #[test]

@@ -89,11 +89,12 @@ fn live(steps: u32) -> (Wallet, Vec<Files>) {
         match below(&chance, 12) {
             0..5 => drop(wallet.guess_wrong(step)),
             5 | 6 => drop(unlock(&wallet.lock, pin)),
-            7 | 8 => unlock(&wallet.lock, pin).write("card", &step.to_be_bytes()).expect("written"),
-            9 => drop(unlock(&wallet.lock, pin).delete("card").expect("deleted")),
+            7 | 8 => unlock(&wallet.lock, pin).vault().write("card", &step.to_be_bytes()).expect("written"),
+            9 => drop(unlock(&wallet.lock, pin).vault().delete("card").expect("deleted")),
             10 => {
                 let new = [PIN, NEW_PIN, "604183", "719352", "830467", "951628", "360914"][step as usize % 7];
-                let changed = unlock(&wallet.lock, pin).change_pin(&entry(pin), &entry(new), &[]).expect("an outcome");
+                let changed =
+                    unlock(&wallet.lock, pin).access().change_pin(&entry(pin), &entry(new), &[]).expect("an outcome");
                 pin = if changed == PinChange::Changed { new } else { pin };
             }
             _ => wallet = wallet.restart(),
@@ -169,7 +170,7 @@ fn a_changed_pin_is_not_brought_back() {
     let wallet = Wallet::enrolled("walletlock");
     let before = Files::of(wallet.folder.path());
     let session = wallet.unlock();
-    assert_eq!(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
     let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
     assert!(is_damaged(&lock));
     assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
@@ -243,7 +244,7 @@ fn guess(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
 
 fn change(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { return Err(NoVerdict::TryAgain) };
-    match session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]) {
+    match session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]) {
         Ok(PinChange::Changed) => Ok(()),
         _ => Err(NoVerdict::TryAgain),
     }
@@ -251,7 +252,7 @@ fn change(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
 
 fn write(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { return Err(NoVerdict::TryAgain) };
-    session.write("card", b"4111").map_err(|_| NoVerdict::TryAgain)
+    session.vault().write("card", b"4111").map_err(|_| NoVerdict::TryAgain)
 }
 
 /// At each call of the keystore, of a try, a changed PIN and a write: it fails, or the process is killed there. The wallet opens again, counts

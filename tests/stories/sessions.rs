@@ -9,20 +9,20 @@ fn a_session_ends_when_idle_and_in_any_case_after_its_time() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     wallet.phone.clock.advance_ms(119_999);
-    assert_eq!(session.items(), Ok(vec![]));
+    assert_eq!(session.vault().names(), Ok(vec![]));
     wallet.phone.clock.advance_ms(120_000);
-    assert_eq!(session.items(), Err(LockError::SessionEnded), "two minutes without use");
+    assert_eq!(session.vault().names(), Err(LockError::SessionEnded), "two minutes without use");
 
     let session = wallet.unlock();
     for _ in 0..14 {
         wallet.phone.clock.advance_ms(60_000);
-        assert_eq!(session.items(), Ok(vec![]));
+        assert_eq!(session.vault().names(), Ok(vec![]));
     }
     wallet.phone.clock.advance_ms(59_999);
     assert!(session.is_live());
     wallet.phone.clock.advance_ms(1);
     assert!(!session.is_live(), "fifteen minutes in any case");
-    assert_eq!(session.items(), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().names(), Err(LockError::SessionEnded));
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn clocks_and_restarts_end_a_session_and_never_prolong_it() {
         let session = wallet.unlock();
         wallet.phone.clock.change(change);
         assert!(!session.is_live(), "{why}");
-        assert_eq!(session.write("card", b"4111"), Err(LockError::SessionEnded), "{why}");
+        assert_eq!(session.vault().write("card", b"4111"), Err(LockError::SessionEnded), "{why}");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::wallet::{PIN, Wallet, entry};
 
 fn kinds(wallet: &Wallet) -> Vec<Kind> {
     let session = wallet.unlock();
-    let page = session.journal(&Query::default()).expect("a page");
+    let page = session.journal().page(&Query::default()).expect("a page");
     page.entries.into_iter().rev().filter_map(|entry| entry.kind).collect()
 }
 
@@ -18,9 +18,9 @@ fn what_happens_is_written_down_in_order() {
     wallet.guess_wrong(1);
     wallet.guess_wrong(1);
     let session = wallet.unlock();
-    session.write("card", b"4111").expect("written");
-    session.delete("card").expect("deleted");
-    assert!(!session.delete("card").expect("no such item"));
+    session.vault().write("card", b"4111").expect("written");
+    session.vault().delete("card").expect("deleted");
+    assert!(!session.vault().delete("card").expect("no such item"));
     drop(session);
     let expected = [
         Kind::Enrolled,
@@ -59,12 +59,12 @@ fn pages_go_back_in_time_and_filters_narrow_them() {
     let session = wallet.unlock();
     for nth in 0..30 {
         wallet.phone.clock.advance_ms(1_000);
-        session.write(&format!("card {nth}"), b"4111").expect("written");
+        session.vault().write(&format!("card {nth}"), b"4111").expect("written");
     }
     let mut query = Query { kinds: vec![Kind::ItemWritten], limit: 12, ..Query::default() };
     let mut seen = Vec::new();
     loop {
-        let page = session.journal(&query).expect("a page");
+        let page = session.journal().page(&query).expect("a page");
         assert!(page.entries.len() <= 12);
         seen.extend(page.entries.iter().map(|entry| entry.details.clone().expect("readable")));
         query.below = page.next;
@@ -75,7 +75,7 @@ fn pages_go_back_in_time_and_filters_narrow_them() {
     let expected: Vec<_> = (0..30).rev().map(|nth| Details::of("item", format!("card {nth}"))).collect();
     assert_eq!(seen, expected, "newest first, none twice, none missing");
 
-    let found = |query: Query| session.journal(&query).expect("a page").entries;
+    let found = |query: Query| session.journal().page(&query).expect("a page").entries;
     assert_eq!(found(Query { text: Some("CARD 7".to_owned()), ..Query::default() }).len(), 1);
     let all = found(Query { limit: 200, ..Query::default() });
     let middle = all[15].time.wall_ms;
@@ -83,7 +83,10 @@ fn pages_go_back_in_time_and_filters_narrow_them() {
     let late = found(Query { from_wall_ms: Some(middle), limit: 200, ..Query::default() });
     assert_eq!(late.len(), 16);
     assert_eq!(early.len() + late.len(), all.len());
-    assert_eq!(session.journal(&Query { limit: 1_000, ..Query::default() }).expect("a page").entries.len(), all.len());
+    assert_eq!(
+        session.journal().page(&Query { limit: 1_000, ..Query::default() }).expect("a page").entries.len(),
+        all.len()
+    );
 }
 
 #[test]
@@ -154,7 +157,8 @@ fn details_put_in_place_of_others_are_not_shown() {
             assert_eq!(Connection::open(&path).expect("a database").execute(swap, []), Ok(1));
         })
         .expect("it opens");
-    let page = wallet.unlock().journal(&Query { kinds: vec![Kind::PinWrong], ..Query::default() }).expect("a page");
+    let page =
+        wallet.unlock().journal().page(&Query { kinds: vec![Kind::PinWrong], ..Query::default() }).expect("a page");
     let details: Vec<_> = page.entries.iter().map(|entry| entry.details.is_some()).collect();
     assert_eq!(details, [true, false], "newest first: line 5 reads, line 3 does not");
 }
@@ -164,6 +168,6 @@ fn the_journal_ends_with_the_session() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     wallet.lock.lock_now();
-    assert_eq!(session.journal(&Query::default()), Err(LockError::SessionEnded));
+    assert_eq!(session.journal().page(&Query::default()), Err(LockError::SessionEnded));
     assert!(matches!(wallet.lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
 }

@@ -132,7 +132,7 @@ fn a_wait_survives_restarts_reboots_and_clocks() {
 fn wipe_at_destroys_everything_once() {
     let wallet = Wallet::enrolled("trezor");
     let session = wallet.unlock();
-    session.write("seed", b"correct horse").expect("written");
+    session.vault().write("seed", b"correct horse").expect("written");
     drop(session);
     for nth in 1..=15 {
         assert_eq!(wallet.guess_wrong(nth).cooldown_ms, ((1 << nth) - 1) * 1000);
@@ -148,6 +148,6 @@ fn wipe_at_destroys_everything_once() {
     let wallet = wallet.restart();
     assert_eq!(wallet.status(), LockStatus::Wiped);
     let session = wallet.enrol("582941");
-    assert_eq!(session.items(), Ok(vec![]), "a new wallet, with nothing of the old one");
-    assert_eq!(session.read("seed"), Ok(None));
+    assert_eq!(session.vault().names(), Ok(vec![]), "a new wallet, with nothing of the old one");
+    assert_eq!(session.vault().read("seed"), Ok(None));
 }

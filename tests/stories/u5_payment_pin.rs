@@ -9,7 +9,7 @@ use crate::wallet::{PIN, Wallet, entry};
 const DAY_MS: u64 = 86_400_000;
 
 fn change(session: &Session, from: &str, to: &str) -> PinChange {
-    session.change_pin(&entry(from), &entry(to), &[]).expect("an outcome")
+    session.access().change_pin(&entry(from), &entry(to), &[]).expect("an outcome")
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn proposals_are_counted_so_that_they_tell_no_old_pins() {
     for nth in 0..10 {
         assert_eq!(change(&session, PIN, PIN), PinChange::Forbidden(vec![Finding::UsedBefore]), "proposal {nth}");
     }
-    let refused = session.change_pin(&entry(PIN), &entry("582941"), &[]);
+    let refused = session.access().change_pin(&entry(PIN), &entry("582941"), &[]);
     assert_eq!(refused, Err(LockError::LimitReached("PIN proposals in this session")));
     assert_eq!(change(&wallet.unlock(), PIN, "582941"), PinChange::Changed, "a new session may");
 }
@@ -102,12 +102,12 @@ fn changing_counts_like_verifying() {
     let proposed = entry("582941");
     for nth in 1..=5 {
         let current = entry(&format!("{:06}", 700_000 + nth));
-        let refused = session.change_pin(&current, &proposed, &[]).expect("an outcome");
+        let refused = session.access().change_pin(&current, &proposed, &[]).expect("an outcome");
         assert!(matches!(refused, PinChange::Refused(Refusal::Wrong(wrong)) if wrong.tries_left == Some(16 - nth)));
         assert_eq!((current.length(), proposed.length()), (0, 6), "only the current one is to be typed again");
     }
     assert!(matches!(wallet.status(), LockStatus::CoolingDown { .. }));
-    assert_eq!(session.read("anything"), Err(LockError::SessionEnded), "and every session ends");
+    assert_eq!(session.vault().read("anything"), Err(LockError::SessionEnded), "and every session ends");
     wallet.wait();
     assert!(matches!(wallet.verify("582941"), PinOutcome::Wrong(_)), "nothing was changed");
 }
@@ -115,7 +115,7 @@ fn changing_counts_like_verifying() {
 #[test]
 fn removing_counts_like_verifying_and_then_leaves_nothing() {
     let wallet = Wallet::enrolled("walletlock");
-    wallet.unlock().write("card", b"4111").expect("written");
+    wallet.unlock().vault().write("card", b"4111").expect("written");
     let refused = wallet.lock.remove(&entry("700001")).expect("an outcome");
     assert!(matches!(refused.refusal(), Some(Refusal::Wrong(wrong)) if wrong.tries_left == Some(15)));
     assert_eq!(wallet.lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
@@ -123,7 +123,7 @@ fn removing_counts_like_verifying_and_then_leaves_nothing() {
     assert!(wallet.phone.device_key.all_aliases().is_empty());
     let wallet = wallet.restart();
     assert_eq!(wallet.status(), LockStatus::Unconfigured);
-    assert_eq!(wallet.enrol(PIN).items(), Ok(vec![]));
+    assert_eq!(wallet.enrol(PIN).vault().names(), Ok(vec![]));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_change_ends_the_other_sessions_and_the_old_pin_and_key() {
     let wallet = Wallet::enrolled("walletlock");
     let old_key = wallet.phone.device_key.all_aliases().remove(0);
     let (mine, other) = (wallet.unlock(), wallet.unlock());
-    mine.write("card", b"4111").expect("written");
+    mine.vault().write("card", b"4111").expect("written");
     assert_eq!(change(&mine, PIN, "582941"), PinChange::Changed);
     assert!(mine.is_live() && !other.is_live());
     assert!(matches!(wallet.verify(PIN), PinOutcome::Wrong(_)));
@@ -140,7 +140,11 @@ fn a_change_ends_the_other_sessions_and_the_old_pin_and_key() {
     drop((mine, other));
     let wallet = wallet.restart();
     let PinOutcome::Right(session) = wallet.verify("582941") else { panic!("the new PIN opens") };
-    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4111", "nothing was encrypted anew");
+    assert_eq!(
+        session.vault().read("card").expect("read").expect("there").as_slice(),
+        b"4111",
+        "nothing was encrypted anew"
+    );
 }
 
 #[test]

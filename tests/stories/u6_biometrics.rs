@@ -1,15 +1,17 @@
 //! U6: fingerprint and face. Quick unlock and small payments, never for more than allowed, never right after a restart, and not once
 //! someone has enrolled a new finger. When they fail a few times, the PIN takes over.
 
-use walletlock_core::biometric::{BiometricRequest, Budget, NotNow, Payment};
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::PromptId;
+use walletlock_core::biometric::{BiometricDenial, BiometricRequest, Budget, Payment};
 use walletlock_core::journal::{Kind, Query};
 use walletlock_core::lockout::Policy;
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::Act;
-use walletlock_core::platform::{Availability, DeviceKeyFault, PlatformFault, PromptEnd, PromptPurpose};
+use walletlock_core::platform::{DeviceKeyFault, PlatformFault, PromptEnd, PromptPurpose, SensorAvailability};
 use walletlock_core::{
-    BiometricChange, BiometricOutcome, FRESH_PIN_MS, LockError, LockStatus, Means, NoVerdict, PinChange, PinOutcome,
-    Session,
+    AuthMethod, BiometricChange, BiometricOutcome, FRESH_PIN_MS, LockError, LockStatus, NoVerdict, PinChange,
+    PinOutcome, Session,
 };
 
 use crate::wallet::{PIN, Wallet, entry};
@@ -24,7 +26,7 @@ fn payment(minor: u64) -> Payment {
 }
 
 fn paying(minor: u64) -> BiometricRequest {
-    BiometricRequest { payment: Some(payment(minor)), risk_is_raised: false }
+    BiometricRequest { payment: Some(payment(minor)), ..BiometricRequest::default() }
 }
 
 /// The default policy with 30 euros a payment and 50 in all.
@@ -39,9 +41,9 @@ fn policy() -> Policy {
 pub(crate) fn with_biometrics() -> Wallet {
     let wallet = Wallet::with_policy(policy());
     let session = wallet.enrol(PIN);
-    session.write("card", b"4000 0012").expect("written");
+    session.vault().write("card", b"4000 0012").expect("written");
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     session.close();
     wallet
 }
@@ -58,18 +60,21 @@ fn touch(wallet: &Wallet, request: &BiometricRequest) -> BiometricOutcome {
     wallet.lock.verify_biometrics(request)
 }
 
-fn why_not(wallet: &Wallet, request: &BiometricRequest) -> Option<NotNow> {
-    wallet.lock.why_no_biometrics(request).expect("an answer")
+fn why_not(wallet: &Wallet, request: &BiometricRequest) -> Option<BiometricDenial> {
+    match wallet.lock.biometric_availability(request).expect("an answer") {
+        BiometricAvailability::Available => None,
+        BiometricAvailability::Denied(reason) => Some(reason),
+    }
 }
 
 /// What stands in the journal since line `after`, oldest first.
 fn told_since(session: &Session, after: u64) -> Vec<Kind> {
-    let page = session.journal(&Query { limit: 100, ..Query::default() }).expect("a page");
+    let page = session.journal().page(&Query { limit: 100, ..Query::default() }).expect("a page");
     page.entries.iter().rev().filter(|entry| entry.number > after).filter_map(|entry| entry.kind).collect()
 }
 
 fn lines(session: &Session) -> u64 {
-    session.journal(&Query { limit: 1, ..Query::default() }).expect("a page").entries[0].number
+    session.journal().page(&Query { limit: 1, ..Query::default() }).expect("a page").entries[0].number
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn the_owners_finger_opens_the_wallet() {
     let wallet = with_biometrics();
     assert_eq!(why_not(&wallet, &unlocking()), None);
     let session = unlocked(touch(&wallet, &unlocking()));
-    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4000 0012");
+    assert_eq!(session.vault().read("card").expect("read").expect("there").as_slice(), b"4000 0012");
     assert_eq!(wallet.phone.biometrics.seen(), [PromptPurpose::Enable, PromptPurpose::Unlock]);
     assert_eq!(told_since(&session, lines(&session) - 2), [Kind::BiometricsAsked, Kind::BiometricsRight]);
     drop(session);
@@ -89,14 +94,14 @@ fn the_owners_finger_opens_the_wallet() {
 fn what_biometrics_opened_reads_and_no_more() {
     let wallet = with_biometrics();
     let session = unlocked(touch(&wallet, &unlocking()));
-    assert_eq!(session.means(), Ok(Means::Biometrics { payment: None }));
-    assert_eq!(session.items(), Ok(vec!["card".to_owned()]));
-    assert_eq!(session.write("card", b"9"), Err(LockError::PinNeeded));
-    assert_eq!(session.delete("card"), Err(LockError::PinNeeded));
-    assert_eq!(session.enable_biometrics(), Err(LockError::PinNeeded));
-    assert_eq!(session.disable_biometrics(), Err(LockError::PinNeeded));
+    assert_eq!(session.auth_method(), Ok(AuthMethod::Biometrics { payment: None }));
+    assert_eq!(session.vault().names(), Ok(vec!["card".to_owned()]));
+    assert_eq!(session.vault().write("card", b"9"), Err(LockError::PinNeeded));
+    assert_eq!(session.vault().delete("card"), Err(LockError::PinNeeded));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Err(LockError::PinNeeded));
+    assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
     // Changing the PIN asks for it, and counts it, as ever.
-    let refused = session.change_pin(&entry("111222"), &entry("865298"), &[]).expect("an outcome");
+    let refused = session.access().change_pin(&entry("111222"), &entry("865298"), &[]).expect("an outcome");
     assert!(matches!(refused, PinChange::Refused(_)), "{refused:?}");
 }
 
@@ -108,10 +113,10 @@ fn a_hooked_callback_that_says_success_opens_nothing() {
         wallet.phone.biometrics.will([Act::IsHooked(bytes)]);
         let outcome = wallet.lock.verify_biometrics(&unlocking());
         if !matches!(outcome, BiometricOutcome::NotRecognised) {
-            assert!(matches!(outcome, BiometricOutcome::NotNow(NotNow::TooManyFailures)), "{outcome:?}");
+            assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::TooManyFailures)), "{outcome:?}");
         }
     }
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::TooManyFailures), "and it is counted");
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::TooManyFailures), "and it is counted");
     assert_eq!(wallet.tries_left(), tries_left, "apart from the PIN's tries");
     assert!(wallet.unlock().is_live());
 }
@@ -133,11 +138,11 @@ fn five_strangers_in_a_row_bring_the_pin() {
     wallet.phone.biometrics.will((0..5).map(|_| Act::SomeoneElseTouches));
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
     assert_eq!(wallet.phone.biometrics.dismissed(), 1, "the prompt is taken away");
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::TooManyFailures)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::TooManyFailures)));
     assert_eq!(wallet.phone.biometrics.seen().len(), 2, "nothing is shown");
     assert_eq!(wallet.tries_left(), tries_left, "the PIN's tries are as they were");
     let wallet = wallet.restart();
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::TooManyFailures), "the app's end changes nothing");
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::TooManyFailures), "the app's end changes nothing");
     wallet.unlock().close();
     assert!(unlocked(touch(&wallet, &unlocking())).is_live());
 }
@@ -150,12 +155,12 @@ fn twenty_strangers_switch_biometrics_off() {
         assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
         wallet.unlock().close();
     }
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::OffAfterFailures));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::OffAfterFailures));
     let keys = wallet.phone.device_key.all_aliases();
     assert!(!keys.iter().any(|alias| alias.contains("/biometric/")), "the key is gone: {keys:?}");
     let session = wallet.unlock();
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "set up anew");
 }
 
@@ -175,7 +180,7 @@ fn never_while_cooling_down_or_locked() {
     let wallet = with_biometrics();
     wallet.guess_all_wrong(1..=5);
     assert!(matches!(wallet.status(), LockStatus::CoolingDown { .. }));
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::Locked)));
     wallet.wait();
     assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch that was left");
     for nth in 6..=16 {
@@ -183,7 +188,7 @@ fn never_while_cooling_down_or_locked() {
         assert!(!matches!(wallet.guess(nth), PinOutcome::Right(_)));
     }
     assert!(matches!(wallet.status(), LockStatus::Locked { .. }));
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::Locked)));
 }
 
 #[test]
@@ -196,7 +201,7 @@ fn a_lock_that_comes_while_the_prompt_is_shown_wins() {
         }
     };
     wallet.phone.biometrics.will([Act::Meanwhile(Box::new(guess)), Act::OwnerTouches]);
-    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotNow(NotNow::Locked)));
+    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::Denied(BiometricDenial::Locked)));
 }
 
 #[test]
@@ -205,11 +210,11 @@ fn the_pin_comes_first_after_a_restart_of_the_phone_and_after_three_days() {
     wallet.phone.clock.advance_ms(72 * 3_600_000 - 1);
     assert_eq!(why_not(&wallet, &unlocking()), None);
     wallet.phone.clock.advance_ms(1);
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::PinTooLongAgo)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::PinTooLongAgo)));
     wallet.unlock().close();
     assert_eq!(why_not(&wallet, &unlocking()), None);
     wallet.phone.clock.reboot();
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::FirstUnlock)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::FirstUnlock)));
     wallet.unlock().close();
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
@@ -219,15 +224,19 @@ fn a_new_finger_switches_biometrics_off_and_keeps_pin_and_data() {
     let wallet = with_biometrics();
     wallet.phone.device_key.enrol_another_finger();
     assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Ended(PromptEnd::KeyInvalidated)));
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::EnrolmentChanged));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::EnrolmentChanged));
     let wallet = wallet.restart();
     let session = wallet.unlock();
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::EnrolmentChanged), "the PIN alone does not turn them on");
-    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4000 0012");
+    assert_eq!(
+        why_not(&wallet, &unlocking()),
+        Some(BiometricDenial::EnrolmentChanged),
+        "the PIN alone does not turn them on"
+    );
+    assert_eq!(session.vault().read("card").expect("read").expect("there").as_slice(), b"4000 0012");
     let wanted = [Kind::BiometricsAsked, Kind::BiometricsEnded, Kind::BiometricsOff, Kind::PinTried, Kind::PinRight];
     assert_eq!(told_since(&session, lines(&session) - 5), wanted);
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
 
@@ -235,7 +244,7 @@ fn a_new_finger_switches_biometrics_off_and_keeps_pin_and_data() {
 fn small_payments_within_their_budget() {
     let wallet = with_biometrics();
     let session = unlocked(touch(&wallet, &paying(3_000)));
-    assert_eq!(session.means(), Ok(Means::Biometrics { payment: Some(payment(3_000)) }));
+    assert_eq!(session.auth_method(), Ok(AuthMethod::Biometrics { payment: Some(payment(3_000)) }));
     assert_eq!(
         wallet.phone.biometrics.seen().last(),
         Some(&PromptPurpose::Pay(payment(3_000))),
@@ -243,11 +252,14 @@ fn small_payments_within_their_budget() {
     );
     drop(session);
     let wallet = wallet.restart();
-    assert!(matches!(touch(&wallet, &paying(2_001)), BiometricOutcome::NotNow(NotNow::OverBudget)), "5 000 in all");
-    assert_eq!(why_not(&wallet, &paying(3_001)), Some(NotNow::OverBudget), "3 000 at once");
+    assert!(
+        matches!(touch(&wallet, &paying(2_001)), BiometricOutcome::Denied(BiometricDenial::OverBudget)),
+        "5 000 in all"
+    );
+    assert_eq!(why_not(&wallet, &paying(3_001)), Some(BiometricDenial::OverBudget), "3 000 at once");
     assert_eq!(why_not(&wallet, &unlocking()), None);
     unlocked(wallet.lock.verify_biometrics(&paying(2_000))).close();
-    assert_eq!(why_not(&wallet, &paying(1)), Some(NotNow::OverBudget));
+    assert_eq!(why_not(&wallet, &paying(1)), Some(BiometricDenial::OverBudget));
     wallet.unlock().close();
     assert_eq!(why_not(&wallet, &paying(3_000)), None);
 }
@@ -257,8 +269,8 @@ fn without_a_budget_nothing_is_paid_with_a_finger() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
-    assert_eq!(why_not(&wallet, &paying(1)), Some(NotNow::OverBudget));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
+    assert_eq!(why_not(&wallet, &paying(1)), Some(BiometricDenial::OverBudget));
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
 
@@ -266,7 +278,7 @@ fn without_a_budget_nothing_is_paid_with_a_finger() {
 fn raised_risk_wants_the_pin() {
     let wallet = with_biometrics();
     let request = BiometricRequest { risk_is_raised: true, ..unlocking() };
-    assert!(matches!(touch(&wallet, &request), BiometricOutcome::NotNow(NotNow::RiskRaised)));
+    assert!(matches!(touch(&wallet, &request), BiometricOutcome::Denied(BiometricDenial::RiskRaised)));
 }
 
 #[test]
@@ -277,7 +289,7 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     for request in
         [paying(9_999), paying(9_999), paying(8_888), BiometricRequest { risk_is_raised: true, ..unlocking() }]
     {
-        assert!(matches!(wallet.lock.verify_biometrics(&request), BiometricOutcome::NotNow(_)));
+        assert!(matches!(wallet.lock.verify_biometrics(&request), BiometricOutcome::Denied(_)));
     }
     wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
     assert!(matches!(
@@ -296,7 +308,7 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     );
     let details = |kind| {
         let query = Query { kinds: vec![kind], limit: 1, ..Query::default() };
-        session.journal(&query).expect("a page").entries[0].details.clone().expect("details").0
+        session.journal().page(&query).expect("a page").entries[0].details.clone().expect("details").0
     };
     assert_eq!(details(Kind::BiometricsRefused)["because"], "risk raised");
     assert_eq!(details(Kind::BiometricsEnded)["how"], "cancelled by the person");
@@ -305,7 +317,7 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     unlocked(touch(&wallet, &paying(250))).close();
     let session = wallet.unlock();
     let query = Query { kinds: vec![Kind::BiometricsRight], limit: 1, ..Query::default() };
-    let page = session.journal(&query).expect("a page");
+    let page = session.journal().page(&query).expect("a page");
     let details = &page.entries[0].details.as_ref().expect("details").0;
     assert_eq!(
         (details["payee"].as_str(), details["amount_minor"].as_str(), details["currency"].as_str()),
@@ -318,19 +330,23 @@ fn switching_on_and_off_needs_a_pin_just_entered() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
     wallet.phone.clock.advance_ms(60_000);
-    assert_eq!(session.disable_biometrics(), Ok(true));
-    assert_eq!(session.disable_biometrics(), Ok(false));
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::SwitchedOff)));
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done), "the touch that was left");
+    assert_eq!(session.access().disable_biometrics(), Ok(true));
+    assert_eq!(session.access().disable_biometrics(), Ok(false));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::SwitchedOff));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::SwitchedOff)));
+    assert_eq!(
+        session.access().enable_biometrics(PromptId::default()),
+        Ok(BiometricChange::Done),
+        "the touch that was left"
+    );
     // Used all along, so that only the PIN's age can be in the way.
     for _ in 0..FRESH_PIN_MS / 60_000 - 1 {
-        assert!(session.items().is_ok());
+        assert!(session.vault().names().is_ok());
         wallet.phone.clock.advance_ms(60_000);
     }
-    assert_eq!(session.enable_biometrics(), Err(LockError::PinNeeded));
-    assert_eq!(session.disable_biometrics(), Err(LockError::PinNeeded));
-    assert!(session.write("card", b"1").is_ok(), "writing needs a PIN, not a fresh one");
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Err(LockError::PinNeeded));
+    assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
+    assert!(session.vault().write("card", b"1").is_ok(), "writing needs a PIN, not a fresh one");
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
 
@@ -343,7 +359,7 @@ fn set_up_anew_the_old_slot_is_gone() {
     let before = of_biometrics(&wallet);
     let session = wallet.unlock();
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     let after = of_biometrics(&wallet);
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_ne!(before, after);
@@ -353,12 +369,12 @@ fn set_up_anew_the_old_slot_is_gone() {
 fn a_wallet_that_is_wiped_or_removed_is_opened_by_no_finger() {
     let wallet = with_biometrics();
     assert_eq!(wallet.lock.wipe(), Ok(()));
-    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::NotNow(NotNow::SwitchedOff)));
+    assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::SwitchedOff)));
     let keys = wallet.phone.device_key.all_aliases();
     assert!(!keys.iter().any(|alias| alias.contains("/biometric/")), "{keys:?}");
     let wallet = with_biometrics();
     assert!(wallet.lock.remove(&entry(PIN)).is_ok_and(|removal| removal.refusal().is_none()));
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::SwitchedOff));
     assert!(wallet.phone.device_key.all_aliases().is_empty());
 }
 
@@ -372,14 +388,14 @@ fn a_wipe_that_loses_its_biometric_key_last_is_a_wipe_all_the_same() {
     let path = wallet.path();
     let wallet = wallet.between_runs(|_| std::fs::write(&path, picture).expect("put back")).expect("it opens");
     assert_eq!(wallet.status(), LockStatus::Wiped);
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::SwitchedOff));
 }
 
 #[test]
 fn another_pin_leaves_biometrics_as_they_were() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
-    assert_eq!(session.change_pin(&entry(PIN), &entry("865298"), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().change_pin(&entry(PIN), &entry("865298"), &[]), Ok(PinChange::Changed));
     session.close();
     assert!(unlocked(touch(&wallet, &unlocking())).is_live());
 }
@@ -393,7 +409,7 @@ fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
             wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
             let _ended = wallet.lock.verify_biometrics(&unlocking());
         }),
-        ("a switch", |wallet| assert_eq!(wallet.unlock().disable_biometrics(), Ok(true))),
+        ("a switch", |wallet| assert_eq!(wallet.unlock().access().disable_biometrics(), Ok(true))),
         ("a new finger", |wallet| {
             wallet.phone.device_key.enrol_another_finger();
             let _ended = touch(wallet, &unlocking());
@@ -418,7 +434,7 @@ fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
             })
             .expect("it opens");
         assert!(matches!(wallet.status(), LockStatus::Locked { .. }), "{name}: {:?}", wallet.status());
-        assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::Locked), "{name}");
+        assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::Locked), "{name}");
     }
 }
 
@@ -426,21 +442,24 @@ fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
 fn what_the_phone_says_of_its_sensor_is_passed_on() {
     let wallet = with_biometrics();
     for (availability, expected) in [
-        (Availability::NoneEnrolled, NotNow::NoneEnrolled),
-        (Availability::NoHardware, NotNow::NoHardware),
-        (Availability::Busy, NotNow::Busy),
-        (Availability::NotSupported, NotNow::NotSupported),
+        (SensorAvailability::NoneEnrolled, BiometricDenial::NoneEnrolled),
+        (SensorAvailability::NoHardware, BiometricDenial::NoHardware),
+        (SensorAvailability::Busy, BiometricDenial::Busy),
+        (SensorAvailability::NotSupported, BiometricDenial::NotSupported),
     ] {
         wallet.phone.biometrics.say(Ok(availability));
         assert!(
-            matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotNow(why) if why == expected)
+            matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::Denied(why) if why == expected)
         );
-        assert_eq!(wallet.unlock().enable_biometrics(), Ok(BiometricChange::NotNow(expected)));
+        assert_eq!(
+            wallet.unlock().access().enable_biometrics(PromptId::default()),
+            Ok(BiometricChange::Denied(expected))
+        );
     }
     wallet.phone.biometrics.say(Err(PlatformFault));
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NoVerdict(NoVerdict::Platform)));
-    assert!(wallet.lock.why_no_biometrics(&unlocking()).is_err());
-    wallet.phone.biometrics.say(Ok(Availability::Ready));
+    assert!(wallet.lock.biometric_availability(&unlocking()).is_err());
+    wallet.phone.biometrics.say(Ok(SensorAvailability::Ready));
     assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the control");
 }
 
@@ -463,7 +482,7 @@ fn a_keystore_that_fails_opens_nothing_and_loses_nothing() {
 #[test]
 fn a_wallet_from_before_biometrics_has_none() {
     let wallet = Wallet::enrolled("walletlock").restart();
-    assert_eq!(why_not(&wallet, &unlocking()), Some(NotNow::SwitchedOff));
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::SwitchedOff));
     let unconfigured = Wallet::unconfigured("walletlock");
-    assert_eq!(why_not(&unconfigured, &unlocking()), Some(NotNow::SwitchedOff));
+    assert_eq!(why_not(&unconfigured, &unlocking()), Some(BiometricDenial::SwitchedOff));
 }

@@ -4,13 +4,14 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::{Event, Kind, Query};
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{Act, FakePhone};
 use walletlock_core::platform::{
-    Answer, Availability, Biometrics, DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault, Prompt,
-    PromptEnd, PromptPurpose,
+    Answer, Biometrics, DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault, Prompt, PromptEnd,
+    PromptPurpose, SensorAvailability,
 };
 use walletlock_core::{
     AntiRollback, BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session,
@@ -29,7 +30,7 @@ enum Place {
     /// That of the PIN is about to be deleted.
     PinKeyDeleted,
     Told(Kind),
-    Availability,
+    SensorAvailability,
     Shown,
     Dismissed,
 }
@@ -84,8 +85,8 @@ impl DeviceKey for Lingering {
 }
 
 impl Biometrics for Lingering {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
-        self.reach(Place::Availability);
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        self.reach(Place::SensorAvailability);
         self.phone.biometrics.availability()
     }
 
@@ -124,7 +125,7 @@ impl Stage {
         let stage = Self { lock, phone, folder };
         let Ok(Enrolment::Enrolled(session)) = stage.lock.enrol(&entry(PIN), &[]) else { panic!("not enrolled") };
         stage.touch();
-        assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+        assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
         stage
     }
 
@@ -177,7 +178,7 @@ fn removed_while_a_finger_is_being_set_up_the_phone_is_as_new() {
         .phone
         .biometrics
         .will([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
-    assert!(session.enable_biometrics().is_err());
+    assert!(session.access().enable_biometrics(PromptId::default()).is_err());
     stage.phone.phone.device_key.fail_with(None);
     let Stage { lock, phone, folder } = stage;
     drop((session, lock));
@@ -193,15 +194,17 @@ fn what_a_finger_opened_is_over_once_biometrics_are_off() {
     let by_pin = Arc::new(stage.unlock());
     stage.touch();
     let by_finger = unlocked(stage.lock.verify_biometrics(&unlocking()));
-    assert_eq!(by_pin.disable_biometrics(), Ok(true));
+    assert_eq!(by_pin.access().disable_biometrics(), Ok(true));
     assert!(!by_finger.is_live());
     assert!(by_pin.is_live());
     // And one that is charged, and not begun, when they are switched off.
     stage.touch();
-    assert_eq!(by_pin.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(by_pin.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     stage.touch();
     let other = by_pin.clone();
-    stage.meanwhile(Place::Told(Kind::BiometricsRight), move || assert_eq!(other.disable_biometrics(), Ok(true)));
+    stage.meanwhile(Place::Told(Kind::BiometricsRight), move || {
+        assert_eq!(other.access().disable_biometrics(), Ok(true))
+    });
     let by_finger = unlocked(stage.lock.verify_biometrics(&unlocking()));
     assert!(!by_finger.is_live(), "over before it began");
     assert!(by_pin.is_live());
@@ -226,7 +229,7 @@ fn what_opened_while_the_wallet_was_wiped_is_over() {
 fn locked_before_the_prompt_is_shown_none_is() {
     let stage = Stage::with_biometrics();
     let lock = stage.lock.clone();
-    stage.meanwhile(Place::Availability, move || lock.lock_now());
+    stage.meanwhile(Place::SensorAvailability, move || lock.lock_now());
     stage.touch();
     let outcome = stage.lock.verify_biometrics(&unlocking());
     assert!(matches!(outcome, BiometricOutcome::Ended(PromptEnd::CancelledBySystem)), "{outcome:?}");
@@ -236,7 +239,7 @@ fn locked_before_the_prompt_is_shown_none_is() {
 
 #[test]
 fn the_next_wallet_knows_nothing_of_the_prompt_of_the_one_before() {
-    for place in [Place::Availability, Place::Told(Kind::BiometricsAsked), Place::Shown] {
+    for place in [Place::SensorAvailability, Place::Told(Kind::BiometricsAsked), Place::Shown] {
         let stage = Stage::with_biometrics();
         let lock = stage.lock.clone();
         stage.meanwhile(place, move || {
@@ -245,17 +248,17 @@ fn the_next_wallet_knows_nothing_of_the_prompt_of_the_one_before() {
         });
         stage.phone.phone.biometrics.will([Act::Ends(PromptEnd::CancelledByPerson)]);
         assert!(!matches!(stage.lock.verify_biometrics(&unlocking()), BiometricOutcome::Unlocked(_)));
-        let page = stage.unlock().journal(&Query::default()).expect("a page");
+        let page = stage.unlock().journal().page(&Query::default()).expect("a page");
         let told: Vec<_> = page.entries.iter().rev().filter_map(|entry| entry.kind).collect();
-        let refused = if place == Place::Availability { &[Kind::BiometricsRefused][..] } else { &[] };
+        let refused = if place == Place::SensorAvailability { &[Kind::BiometricsRefused][..] } else { &[] };
         assert_eq!(told, [&[Kind::Enrolled], refused, &[Kind::PinTried, Kind::PinRight]].concat(), "{place:?}");
     }
 }
 
 #[test]
 fn a_prompt_that_panics_gives_its_place_to_the_next() {
-    use Place::{Availability, Dismissed, Shown};
-    for places in [&[Availability][..], &[Shown], &[Dismissed], &[Shown, Dismissed]] {
+    use Place::{Dismissed, SensorAvailability, Shown};
+    for places in [&[SensorAvailability][..], &[Shown], &[Dismissed], &[Shown, Dismissed]] {
         let stage = Stage::with_biometrics();
         places.iter().for_each(|place| stage.meanwhile(*place, || panic!("as it was told")));
         // Five strangers, after whom it is taken away; in front of one that panics nobody.

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use walletlock_core::biometric::NotNow;
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::BiometricDenial;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::lockout::Policy;
 use walletlock_core::platform::PromptEnd;
 use walletlock_core::platform::testing::Act;
@@ -35,7 +37,7 @@ fn however_it_ends_nothing_is_counted() {
             assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), how), "{how:?}");
         }
     }
-    assert_eq!(wallet.lock.why_no_biometrics(&unlocking()), Ok(None));
+    assert_eq!(wallet.lock.biometric_availability(&unlocking()), Ok(BiometricAvailability::Available));
     assert_eq!(wallet.phone.biometrics.dismissed(), 0, "they went by themselves");
 }
 
@@ -48,10 +50,17 @@ fn a_lockout_that_is_told_again_and_again_is_no_new_failure() {
         wallet.phone.biometrics.will([Act::Ends(PromptEnd::LockedOut)]);
         assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::LockedOut));
     }
-    assert_eq!(wallet.lock.why_no_biometrics(&unlocking()), Ok(None), "four failures in a row are not five");
+    assert_eq!(
+        wallet.lock.biometric_availability(&unlocking()),
+        Ok(BiometricAvailability::Available),
+        "four failures in a row are not five"
+    );
     wallet.phone.biometrics.will([Act::SomeoneElseTouches]);
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
-    assert_eq!(wallet.lock.why_no_biometrics(&unlocking()), Ok(Some(NotNow::TooManyFailures)));
+    assert_eq!(
+        wallet.lock.biometric_availability(&unlocking()),
+        Ok(BiometricAvailability::Denied(BiometricDenial::TooManyFailures))
+    );
 }
 
 #[test]
@@ -61,12 +70,19 @@ fn a_prompt_that_nobody_answers_is_taken_away() {
     let wallet = Wallet::with_policy(policy);
     let session = wallet.enrol(PIN);
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::TimedOut));
     assert!(!wallet.phone.biometrics.is_shown());
     assert_eq!(wallet.phone.biometrics.dismissed(), 1);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Ended(PromptEnd::TimedOut)));
-    assert_eq!(wallet.lock.why_no_biometrics(&unlocking()), Ok(None), "what was on is on");
+    assert_eq!(
+        session.access().enable_biometrics(PromptId::default()),
+        Ok(BiometricChange::Ended(PromptEnd::TimedOut))
+    );
+    assert_eq!(
+        wallet.lock.biometric_availability(&unlocking()),
+        Ok(BiometricAvailability::Available),
+        "what was on is on"
+    );
 }
 
 #[test]
@@ -112,7 +128,7 @@ fn one_prompt_at_a_time() {
     assert!(matches!(second.result(), BiometricOutcome::NoVerdict(NoVerdict::TryAgain)));
     let session = Arc::new(wallet.unlock());
     let while_asked = session.clone();
-    let enabling = meanwhile(&wallet, move |_| while_asked.enable_biometrics());
+    let enabling = meanwhile(&wallet, move |_| while_asked.access().enable_biometrics(PromptId::default()));
     wallet.phone.biometrics.will([Act::OwnerTouches]);
     assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live());
     assert_eq!(enabling.result(), Ok(BiometricChange::NoVerdict(NoVerdict::TryAgain)));
@@ -141,10 +157,10 @@ fn lock_now_takes_the_prompt_away_and_nothing_opens() {
 #[test]
 fn cancelled_by_the_app_the_answer_that_comes_later_opens_nothing() {
     let wallet = with_biometrics();
-    let _cancelled = meanwhile(&wallet, |lock| lock.cancel_biometrics());
+    let _cancelled = meanwhile(&wallet, |lock| lock.cancel_biometrics(PromptId::default()));
     assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::CancelledBySystem));
     assert_eq!(wallet.phone.biometrics.dismissed(), 1);
-    wallet.lock.cancel_biometrics();
+    wallet.lock.cancel_biometrics(PromptId::default());
     wallet.phone.biometrics.will([Act::OwnerTouches]);
     assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "with none shown it does nothing");
 }
@@ -153,11 +169,15 @@ fn cancelled_by_the_app_the_answer_that_comes_later_opens_nothing() {
 fn switched_off_or_removed_while_it_is_shown_nothing_opens() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
-    let _off = meanwhile(&wallet, move |_| session.disable_biometrics());
+    let _off = meanwhile(&wallet, move |_| session.access().disable_biometrics());
     wallet.phone.biometrics.will([Act::OwnerTouches]);
     // The key is destroyed with it, so the finger that comes next finds none.
     assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::KeyInvalidated));
-    assert_eq!(wallet.lock.why_no_biometrics(&unlocking()), Ok(Some(NotNow::SwitchedOff)), "and that is why");
+    assert_eq!(
+        wallet.lock.biometric_availability(&unlocking()),
+        Ok(BiometricAvailability::Denied(BiometricDenial::SwitchedOff)),
+        "and that is why"
+    );
 
     let wallet = with_biometrics();
     let _wiped = meanwhile(&wallet, |lock| lock.wipe());
@@ -172,10 +192,14 @@ fn switching_on_that_is_cut_short_changes_nothing() {
     let session = wallet.unlock();
     for how in ENDS.into_iter().chain([PromptEnd::KeyInvalidated]) {
         wallet.phone.biometrics.will([Act::Ends(how)]);
-        assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Ended(how)));
+        assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Ended(how)));
     }
     wallet.phone.biometrics.will([Act::IsHooked(vec![1; 59])]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Ended(PromptEnd::NoVerdict)), "no wrapped key");
+    assert_eq!(
+        session.access().enable_biometrics(PromptId::default()),
+        Ok(BiometricChange::Ended(PromptEnd::NoVerdict)),
+        "no wrapped key"
+    );
     let of_biometrics = |aliases: Vec<String>| -> Vec<_> {
         aliases.into_iter().filter(|alias| alias.contains("/biometric/")).collect()
     };
@@ -189,7 +213,11 @@ fn a_hooked_switching_on_makes_a_slot_that_the_keystore_never_opens() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
     wallet.phone.biometrics.will([Act::IsHooked(vec![1; 60])]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done), "nobody can tell yet");
+    assert_eq!(
+        session.access().enable_biometrics(PromptId::default()),
+        Ok(BiometricChange::Done),
+        "nobody can tell yet"
+    );
     session.close();
     wallet.phone.biometrics.will([Act::OwnerTouches]);
     assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::KeyInvalidated));
@@ -210,7 +238,7 @@ fn killed_while_switching_on_the_key_is_cleared_at_the_next_opening() {
         *kept.lock().expect("not poisoned") = Some((files, phone.with_keystore(phone.device_key.picture())));
     };
     wallet.phone.biometrics.will([Act::Meanwhile(Box::new(act)), Act::OwnerTouches]);
-    assert_eq!(session.enable_biometrics(), Ok(BiometricChange::Done));
+    assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     let (files, phone) = pictures.lock().expect("not poisoned").take().expect("a picture");
     let keys = |phone: &walletlock_core::platform::testing::FakePhone| {
         phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/biometric/")).count()

@@ -9,19 +9,19 @@ use crate::wallet::Wallet;
 fn items_are_kept_replaced_listed_and_deleted() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
-    assert_eq!(session.read("card"), Ok(None));
-    session.write("card", b"4111").expect("written");
-    session.write("card", b"4222").expect("replaced");
-    session.write("seed", b"").expect("an empty item is one too");
+    assert_eq!(session.vault().read("card"), Ok(None));
+    session.vault().write("card", b"4111").expect("written");
+    session.vault().write("card", b"4222").expect("replaced");
+    session.vault().write("seed", b"").expect("an empty item is one too");
     drop(session);
     let wallet = wallet.restart();
     let session = wallet.unlock();
-    assert_eq!(session.items(), Ok(vec!["card".to_owned(), "seed".to_owned()]));
-    assert_eq!(session.read("card").expect("read").expect("there").as_slice(), b"4222");
-    assert_eq!(session.read("seed").expect("read").expect("there").len(), 0);
-    assert_eq!(session.delete("card"), Ok(true));
-    assert_eq!(session.delete("card"), Ok(false));
-    assert_eq!(session.items(), Ok(vec!["seed".to_owned()]));
+    assert_eq!(session.vault().names(), Ok(vec!["card".to_owned(), "seed".to_owned()]));
+    assert_eq!(session.vault().read("card").expect("read").expect("there").as_slice(), b"4222");
+    assert_eq!(session.vault().read("seed").expect("read").expect("there").len(), 0);
+    assert_eq!(session.vault().delete("card"), Ok(true));
+    assert_eq!(session.vault().delete("card"), Ok(false));
+    assert_eq!(session.vault().names(), Ok(vec!["seed".to_owned()]));
 }
 
 #[test]
@@ -29,17 +29,17 @@ fn sizes_are_bounded_and_a_refused_item_changes_nothing() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     let longest = "x".repeat(MAX_ID_BYTES);
-    session.write(&longest, &vec![7; MAX_ITEM_BYTES]).expect("the largest");
-    assert_eq!(session.write(&format!("{longest}x"), b""), Err(LockError::Invalid("item id")));
-    assert_eq!(session.write("", b""), Err(LockError::Invalid("item id")));
-    assert_eq!(session.read(""), Err(LockError::Invalid("item id")));
-    assert_eq!(session.write(&longest, &vec![8; MAX_ITEM_BYTES + 1]), Err(LockError::Invalid("item size")));
-    assert_eq!(session.read(&longest).expect("read").expect("there").as_slice(), vec![7; MAX_ITEM_BYTES]);
+    session.vault().write(&longest, &vec![7; MAX_ITEM_BYTES]).expect("the largest");
+    assert_eq!(session.vault().write(&format!("{longest}x"), b""), Err(LockError::Invalid("item id")));
+    assert_eq!(session.vault().write("", b""), Err(LockError::Invalid("item id")));
+    assert_eq!(session.vault().read(""), Err(LockError::Invalid("item id")));
+    assert_eq!(session.vault().write(&longest, &vec![8; MAX_ITEM_BYTES + 1]), Err(LockError::Invalid("item size")));
+    assert_eq!(session.vault().read(&longest).expect("read").expect("there").as_slice(), vec![7; MAX_ITEM_BYTES]);
     for nth in 1..MAX_ITEMS {
-        session.write(&nth.to_string(), b"").expect("room");
+        session.vault().write(&nth.to_string(), b"").expect("room");
     }
-    assert_eq!(session.write("one more", b""), Err(LockError::LimitReached("items")));
-    session.write("1", b"replaced").expect("replacing needs no room");
+    assert_eq!(session.vault().write("one more", b""), Err(LockError::LimitReached("items")));
+    session.vault().write("1", b"replaced").expect("replacing needs no room");
 }
 
 /// Each of these is done by someone with the database in hand and the app not running.
@@ -56,14 +56,14 @@ fn an_item_changed_swapped_removed_or_put_back_is_damage() {
     for case in ["flipped", "swapped", "removed", "put back", "index put back"] {
         let wallet = Wallet::enrolled("walletlock");
         let session = wallet.unlock();
-        session.write("card", b"4111").expect("written");
-        session.write("seed", b"word").expect("written");
+        session.vault().write("card", b"4111").expect("written");
+        session.vault().write("seed", b"word").expect("written");
         drop(session);
         let path = wallet.path();
         let mut old = Vec::new();
         let wallet =
             wallet.between_runs(|_| old = rows(&Connection::open(&path).expect("a database"))).expect("it opens");
-        wallet.unlock().write("card", b"4222").expect("replaced");
+        wallet.unlock().vault().write("card", b"4222").expect("replaced");
         let meddle = |_: &std::path::Path| {
             let database = Connection::open(&path).expect("a database");
             let mut now = rows(&database);
@@ -85,7 +85,7 @@ fn an_item_changed_swapped_removed_or_put_back_is_damage() {
         };
         let wallet = wallet.between_runs(meddle).expect("it opens");
         let session = wallet.unlock();
-        assert_eq!(session.read("card"), Err(LockError::DataDamaged), "{case}");
+        assert_eq!(session.vault().read("card"), Err(LockError::DataDamaged), "{case}");
         assert!(
             matches!(wallet.status(), LockStatus::Locked { reason: LockReason::DataDamaged, .. }),
             "{case}: and the lock says so"

@@ -36,7 +36,7 @@ pub(crate) fn keys_of(wallet: &Wallet, kind: &str) -> usize {
 /// A wallet of `trezor` with one try left before it wipes.
 fn at_the_last_try() -> Wallet {
     let wallet = Wallet::enrolled("trezor");
-    wallet.unlock().write("seed", b"correct horse").expect("written");
+    wallet.unlock().vault().write("seed", b"correct horse").expect("written");
     for nth in 1..=15 {
         wallet.guess_wrong(nth);
         wallet.wait();
@@ -48,14 +48,14 @@ fn at_the_last_try() -> Wallet {
 fn a_lost_phone_is_wiped_without_its_pin() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
-    session.write("seed", b"correct horse").expect("written");
+    session.vault().write("seed", b"correct horse").expect("written");
     let listener = Arc::new(FakeListener::default());
     wallet.lock.add_listener(listener.clone());
     assert_eq!(wallet.lock.wipe(), Ok(()));
     let told: Vec<Event> = listener.events();
     assert!(matches!(told.as_slice(), [Event { kind: Kind::Wiped, .. }]), "{told:?}");
     assert_eq!(wallet.status(), LockStatus::Wiped);
-    assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().read("seed"), Err(LockError::SessionEnded));
     assert_eq!(keys_of(&wallet, "pin"), 0);
     assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
     assert!(matches!(wallet.lock.verify_journal(), Ok(Chain::Intact { .. })), "the journal is what remains");
@@ -64,7 +64,7 @@ fn a_lost_phone_is_wiped_without_its_pin() {
     let wallet = wallet.restart();
     assert_eq!(wallet.status(), LockStatus::Wiped);
     let session = wallet.enrol("582941");
-    assert_eq!(session.items(), Ok(vec![]));
+    assert_eq!(session.vault().names(), Ok(vec![]));
     assert_eq!(keys_of(&wallet, "wiped"), 0, "a new wallet is not a wiped one");
     drop(session);
     assert!(wallet.restart().status().is_ready());
@@ -170,7 +170,7 @@ fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
     let mut wiped_by_half = 0;
     for nth in 0.. {
         let wallet = Wallet::enrolled("walletlock");
-        wallet.unlock().write("seed", b"correct horse").expect("written");
+        wallet.unlock().vault().write("seed", b"correct horse").expect("written");
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
         let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));

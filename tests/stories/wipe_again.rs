@@ -105,7 +105,7 @@ impl Home {
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
-        unlock(&lock).write("seed", b"correct horse").expect("written");
+        unlock(&lock).vault().write("seed", b"correct horse").expect("written");
         Self { clock, keystore, lock, folder }
     }
 
@@ -140,7 +140,7 @@ fn a_session_that_begins_while_the_wallet_is_wiped_ends_with_it() {
     home.keystore.at_mark(move || *session.lock().expect("not poisoned") = Some(unlock(&lock)));
     assert_eq!(home.lock.wipe(), Ok(()));
     let session = opened.lock().expect("not poisoned").take().expect("it began");
-    assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().read("seed"), Err(LockError::SessionEnded));
     assert!(!session.is_live(), "and no data key is kept");
 }
 

@@ -17,14 +17,14 @@ const WIPE_PIN: &str = "111111";
 const NEW_PIN: &str = "582941";
 
 fn set(session: &Session, wipe_pin: &str) -> PinChange {
-    session.set_wipe_pin(&entry(PIN), &entry(wipe_pin)).expect("an answer")
+    session.access().set_wipe_pin(&entry(PIN), &entry(wipe_pin)).expect("an answer")
 }
 
 /// A wallet with a wipe PIN, and something that it destroys.
 fn armed(preset: &str) -> Wallet {
     let wallet = Wallet::enrolled(preset);
     let session = wallet.unlock();
-    session.write("seed", b"correct horse").expect("written");
+    session.vault().write("seed", b"correct horse").expect("written");
     assert_eq!(set(&session, WIPE_PIN), PinChange::Changed);
     drop(session);
     wallet
@@ -39,8 +39,8 @@ fn assert_wiped(wallet: Wallet, outcome: PinOutcome) {
     assert_eq!(wallet.status(), LockStatus::Wiped);
     assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
     let session = wallet.enrol(NEW_PIN);
-    assert_eq!(session.items(), Ok(vec![]));
-    assert_eq!(session.has_wipe_pin(), Ok(false), "nothing of it outlives the wallet");
+    assert_eq!(session.vault().names(), Ok(vec![]));
+    assert_eq!(session.access().has_wipe_pin(), Ok(false), "nothing of it outlives the wallet");
     drop(session);
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)), "nor does the PIN");
 }
@@ -54,7 +54,7 @@ fn it_destroys_the_wallet_like_the_limit() {
     let outcome = wallet.verify(WIPE_PIN);
     let told: Vec<_> = listener.events().iter().map(|event: &Event| event.kind).collect();
     assert_eq!(told, [Kind::PinTried, Kind::PinWrong, Kind::Wiped]);
-    assert_eq!(session.read("seed"), Err(LockError::SessionEnded));
+    assert_eq!(session.vault().read("seed"), Err(LockError::SessionEnded));
     assert!(matches!(wallet.lock.verify_journal(), Ok(Chain::Intact { .. })));
     drop(session);
     assert_wiped(wallet, outcome);
@@ -81,9 +81,9 @@ fn it_is_taken_wherever_the_pin_is_asked_for() {
             Ok(Removal::Refused(refusal)) => refusal,
             other => panic!("{other:?}"),
         },
-        |_, session| refused(session.change_pin(&entry(WIPE_PIN), &entry(NEW_PIN), &[])),
-        |_, session| refused(session.set_wipe_pin(&entry(WIPE_PIN), &entry(NEW_PIN))),
-        |_, session| refused(session.clear_wipe_pin(&entry(WIPE_PIN))),
+        |_, session| refused(session.access().change_pin(&entry(WIPE_PIN), &entry(NEW_PIN), &[])),
+        |_, session| refused(session.access().set_wipe_pin(&entry(WIPE_PIN), &entry(NEW_PIN))),
+        |_, session| refused(session.access().clear_wipe_pin(&entry(WIPE_PIN))),
     ];
     for call in calls {
         let wallet = armed("walletlock");
@@ -107,7 +107,7 @@ fn while_no_pin_is_taken_it_is_none() {
     wallet.guess_all_wrong(1..=5);
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Locked(LockStatus::CoolingDown { .. })));
     wallet.wait();
-    assert_eq!(wallet.unlock().items(), Ok(vec!["seed".to_owned()]));
+    assert_eq!(wallet.unlock().vault().names(), Ok(vec!["seed".to_owned()]));
 }
 
 /// Of the device key: what could be counted from outside before the settlement.
@@ -150,7 +150,7 @@ fn it_looks_like_no_wipe_pin_from_outside() {
         let wallet = Wallet::enrolled("walletlock");
         let session = wallet.unlock();
         let before = kinds(&session).len();
-        let done = if set_it { Ok(set(&session, WIPE_PIN)) } else { session.clear_wipe_pin(&entry(PIN)) };
+        let done = if set_it { Ok(set(&session, WIPE_PIN)) } else { session.access().clear_wipe_pin(&entry(PIN)) };
         assert_eq!(done, Ok(PinChange::Changed));
         let mut lines = kinds(&session);
         lines.truncate(lines.len() - before);
@@ -167,7 +167,7 @@ fn it_looks_like_no_wipe_pin_from_outside() {
 }
 
 fn kinds(session: &Session) -> Vec<Kind> {
-    let page = session.journal(&Query::default()).expect("a page");
+    let page = session.journal().page(&Query::default()).expect("a page");
     page.entries.into_iter().map(|entry| entry.kind.expect("known")).collect()
 }
 
@@ -176,13 +176,13 @@ fn a_changed_pin_keeps_it_and_cannot_become_it() {
     let wallet = armed("walletlock");
     let session = wallet.unlock();
     let new = entry("739154");
-    assert_eq!(session.set_wipe_pin(&entry(PIN), &new), Ok(PinChange::Changed));
+    assert_eq!(session.access().set_wipe_pin(&entry(PIN), &new), Ok(PinChange::Changed));
     assert_eq!(new.length(), 0);
-    let change = |from: &str, to: &str| session.change_pin(&entry(from), &entry(to), &[]).expect("an answer");
+    let change = |from: &str, to: &str| session.access().change_pin(&entry(from), &entry(to), &[]).expect("an answer");
     assert_eq!(change(PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]));
     assert_eq!(change(PIN, NEW_PIN), PinChange::Changed);
     assert_eq!(change(NEW_PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]), "the changed PIN as well");
-    assert_eq!(session.has_wipe_pin(), Ok(true));
+    assert_eq!(session.access().has_wipe_pin(), Ok(true));
     drop(session);
     let wallet = wallet.restart();
     assert!(matches!(wallet.verify(PIN), PinOutcome::Wrong(_)));
@@ -199,18 +199,18 @@ fn it_is_not_the_pin_and_as_long_as_one() {
     for short in ["1234", ""] {
         assert_eq!(set(&session, short), PinChange::Forbidden(vec![Finding::TooShort { min: 6 }]));
     }
-    assert_eq!(session.has_wipe_pin(), Ok(false));
+    assert_eq!(session.access().has_wipe_pin(), Ok(false));
     let (wrong, wipe): (PinEntry, PinEntry) = (entry("700001"), entry(WIPE_PIN));
-    assert!(matches!(session.set_wipe_pin(&wrong, &wipe), Ok(PinChange::Refused(Refusal::Wrong(_)))));
+    assert!(matches!(session.access().set_wipe_pin(&wrong, &wipe), Ok(PinChange::Refused(Refusal::Wrong(_)))));
     assert_eq!((wrong.length(), wipe.length()), (0, 6));
     assert_eq!(wallet.tries_left(), 15, "it is counted like any other");
-    assert!(matches!(session.clear_wipe_pin(&entry("700002")), Ok(PinChange::Refused(Refusal::Wrong(_)))));
+    assert!(matches!(session.access().clear_wipe_pin(&entry("700002")), Ok(PinChange::Refused(Refusal::Wrong(_)))));
     assert_eq!(wallet.tries_left(), 14);
     drop(wallet.unlock());
     wallet.lock.lock_now();
-    assert_eq!(session.set_wipe_pin(&entry(PIN), &wipe), Err(LockError::SessionEnded));
-    assert_eq!(session.clear_wipe_pin(&entry(PIN)), Err(LockError::SessionEnded));
-    assert_eq!(session.has_wipe_pin(), Err(LockError::SessionEnded));
+    assert_eq!(session.access().set_wipe_pin(&entry(PIN), &wipe), Err(LockError::SessionEnded));
+    assert_eq!(session.access().clear_wipe_pin(&entry(PIN)), Err(LockError::SessionEnded));
+    assert_eq!(session.access().has_wipe_pin(), Err(LockError::SessionEnded));
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
 }
 
@@ -218,9 +218,9 @@ fn it_is_not_the_pin_and_as_long_as_one() {
 fn cleared_it_is_a_wrong_pin_again() {
     let wallet = armed("walletlock");
     let session = wallet.unlock();
-    assert_eq!(session.has_wipe_pin(), Ok(true));
-    assert_eq!(session.clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
-    assert_eq!(session.has_wipe_pin(), Ok(false));
+    assert_eq!(session.access().has_wipe_pin(), Ok(true));
+    assert_eq!(session.access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert_eq!(session.access().has_wipe_pin(), Ok(false));
     drop(session);
     let wallet = wallet.restart();
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
@@ -244,7 +244,7 @@ fn a_dearer_slot_waits_until_it_is_cleared() {
         kinds(&wallet.unlock()).contains(&Kind::KdfUpgraded)
     };
     assert!(!upgraded(&wallet));
-    assert_eq!(wallet.unlock().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert_eq!(wallet.unlock().access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
     assert!(upgraded(&wallet));
     assert_eq!(set(&wallet.unlock(), WIPE_PIN), PinChange::Changed, "on the dearer slot");
     let outcome = wallet.verify(WIPE_PIN);
@@ -306,7 +306,7 @@ fn setting_and_clearing_it_is_for_good() {
         let before = picture(wallet.folder.path());
         let session = wallet.unlock();
         let before_it_was_done = picture(wallet.folder.path());
-        let done = if set_first { session.clear_wipe_pin(&entry(PIN)) } else { Ok(set(&session, WIPE_PIN)) };
+        let done = if set_first { session.access().clear_wipe_pin(&entry(PIN)) } else { Ok(set(&session, WIPE_PIN)) };
         assert_eq!(done, Ok(PinChange::Changed));
         drop(session);
         let mut wallet = wallet;

@@ -8,8 +8,8 @@ mod purpose;
 mod state;
 
 pub use policy::{BiometricPolicy, Budget};
-pub use purpose::{BiometricRequest, MAX_PAYEE_BYTES, Payment};
-pub use state::NotNow;
+pub use purpose::{BiometricRequest, MAX_PAYEE_BYTES, Payment, PromptId};
+pub use state::BiometricDenial;
 pub(crate) use state::{Biometric, Gate};
 
 #[cfg(test)]

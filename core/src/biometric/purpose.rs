@@ -43,9 +43,15 @@ const TURNS_TEXT: [char; 12] = [
     '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
+/// Names a prompt. Its caller chooses it, so that whoever shows the prompt, or takes it away, finds the call that it belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PromptId(pub u64);
+
 /// What biometrics are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BiometricRequest {
+    /// Which prompt this request shows.
+    pub prompt_id: PromptId,
     /// The payment to be confirmed. `None`: only to unlock.
     pub payment: Option<Payment>,
     /// The app, or its provider, sees more risk than usual: then only the PIN will do.

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::policy::{BiometricPolicy, MAX_BUDGETS};
 use super::purpose::BiometricRequest;
 use crate::key_slots::BiometricSlot;
-use crate::lockout::Standing;
+use crate::lockout::AttemptGate;
 use crate::money::{MAX_MINOR, Money};
-use crate::platform::Availability;
+use crate::platform::SensorAvailability;
 use crate::time::{Lease, Now};
 
 /// Uses stop counting here; no policy allows as many.
@@ -30,7 +30,7 @@ pub(crate) struct Biometric {
     /// Failures since the last success.
     failures: u32,
     /// The reason that the journal's last line about a refusal names: the next one for the same reason adds none.
-    refusal_noted: Option<NotNow>,
+    refusal_noted: Option<BiometricDenial>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ enum Off {
 /// Why biometrics may not be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NotNow {
+pub enum BiometricDenial {
     /// The lock takes no PIN now either: [`crate::WalletLock::status`] says why.
     Locked,
     /// They were never set up, or the person switched them off.
@@ -74,7 +74,7 @@ pub enum NotNow {
     RiskRaised,
 }
 
-impl NotNow {
+impl BiometricDenial {
     /// As the journal names it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -96,13 +96,13 @@ impl NotNow {
     }
 
     /// What the phone's answer stands for, if it is a reason.
-    pub(crate) fn of(availability: Availability) -> Option<Self> {
+    pub(crate) fn of(availability: SensorAvailability) -> Option<Self> {
         match availability {
-            Availability::Ready => None,
-            Availability::NoneEnrolled => Some(Self::NoneEnrolled),
-            Availability::NoHardware => Some(Self::NoHardware),
-            Availability::Busy => Some(Self::Busy),
-            Availability::NotSupported => Some(Self::NotSupported),
+            SensorAvailability::Ready => None,
+            SensorAvailability::NoneEnrolled => Some(Self::NoneEnrolled),
+            SensorAvailability::NoHardware => Some(Self::NoHardware),
+            SensorAvailability::Busy => Some(Self::Busy),
+            SensorAvailability::NotSupported => Some(Self::NotSupported),
         }
     }
 }
@@ -111,8 +111,8 @@ impl NotNow {
 pub(crate) struct Gate<'a> {
     pub(crate) policy: &'a BiometricPolicy,
     /// What the PIN's counter allows.
-    pub(crate) standing: Standing,
-    pub(crate) availability: Availability,
+    pub(crate) standing: AttemptGate,
+    pub(crate) availability: SensorAvailability,
     pub(crate) request: &'a BiometricRequest,
     pub(crate) now: Now,
 }
@@ -129,43 +129,43 @@ impl Biometric {
     }
 
     /// Whether they may be used now, and why not. What lasts longest is named first.
-    pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), NotNow> {
+    pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), BiometricDenial> {
         let Gate { policy, request, now, .. } = gate;
-        if !matches!(gate.standing, Standing::Ready { .. } | Standing::TooManyAtOnce) {
-            return Err(NotNow::Locked);
+        if !matches!(gate.standing, AttemptGate::Ready { .. } | AttemptGate::TooManyAtOnce) {
+            return Err(BiometricDenial::Locked);
         }
         if self.slot.is_none() {
             return Err(match self.off {
-                None => NotNow::SwitchedOff,
-                Some(Off::EnrolmentChanged) => NotNow::EnrolmentChanged,
-                Some(Off::TooManyFailures) => NotNow::OffAfterFailures,
+                None => BiometricDenial::SwitchedOff,
+                Some(Off::EnrolmentChanged) => BiometricDenial::EnrolmentChanged,
+                Some(Off::TooManyFailures) => BiometricDenial::OffAfterFailures,
             });
         }
-        NotNow::of(gate.availability).map_or(Ok(()), Err)?;
+        BiometricDenial::of(gate.availability).map_or(Ok(()), Err)?;
         if self.failures >= policy.failures_before_off {
             // The policy was tightened since.
-            return Err(NotNow::OffAfterFailures);
+            return Err(BiometricDenial::OffAfterFailures);
         }
         if self.in_a_row >= policy.failures_before_pin {
-            return Err(NotNow::TooManyFailures);
+            return Err(BiometricDenial::TooManyFailures);
         }
         let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
         match self.last_pin {
             Some(last) if last.boot.is_some() && last.boot == now.boot => {
                 if !Lease::start(age_ms, last).is_live(*now) {
-                    return Err(NotNow::PinTooLongAgo);
+                    return Err(BiometricDenial::PinTooLongAgo);
                 }
             }
-            _ => return Err(NotNow::FirstUnlock),
+            _ => return Err(BiometricDenial::FirstUnlock),
         }
         if self.uses >= policy.max_uses {
-            return Err(NotNow::TooManyUses);
+            return Err(BiometricDenial::TooManyUses);
         }
         let covered = |amount: Money| policy.covers(amount, self.spent_minor(amount));
         if request.payment.as_ref().is_some_and(|payment| !covered(payment.amount())) {
-            return Err(NotNow::OverBudget);
+            return Err(BiometricDenial::OverBudget);
         }
-        if request.risk_is_raised { Err(NotNow::RiskRaised) } else { Ok(()) }
+        if request.risk_is_raised { Err(BiometricDenial::RiskRaised) } else { Ok(()) }
     }
 
     /// A right PIN: everything since the last one is forgotten, but not how often they failed in all.
@@ -207,7 +207,7 @@ impl Biometric {
     }
 
     /// Notes that they were refused. `true` if the journal does not say so yet.
-    pub(crate) fn note_refusal(&mut self, reason: NotNow) -> bool {
+    pub(crate) fn note_refusal(&mut self, reason: BiometricDenial) -> bool {
         self.refusal_noted.replace(reason) != Some(reason)
     }
 

@@ -1,17 +1,17 @@
 //! When biometrics may be used, as a table; and what moves the counts.
 
 use super::policy::{BiometricPolicy, Budget};
-use super::state::{Biometric, Gate, NotNow};
+use super::state::{Biometric, BiometricDenial, Gate};
 use super::{BiometricRequest, Payment};
 use crate::key_slots::{BiometricSlot, DataKey};
-use crate::lockout::Standing;
+use crate::lockout::AttemptGate;
 use crate::money::{Currency, Money};
 use crate::platform::testing::FakeEntropy;
-use crate::platform::{Availability, Random};
+use crate::platform::{Random, SensorAvailability};
 use crate::time::Now;
 
 const HOUR: u64 = 3_600_000;
-const READY: Standing = Standing::Ready { tries_left: Some(16) };
+const READY: AttemptGate = AttemptGate::Ready { tries_left: Some(16) };
 const PIN_AT: Now = Now { boot: Some(3), since_boot_ms: 10 * HOUR, wall_ms: 1_767_225_600_000 };
 
 fn money(minor: u64, currency: &str) -> Money {
@@ -20,7 +20,7 @@ fn money(minor: u64, currency: &str) -> Money {
 
 fn pay(minor: u64, currency: &str) -> BiometricRequest {
     let payment = Payment::new(money(minor, currency), "Bakery").expect("a payment");
-    BiometricRequest { payment: Some(payment), risk_is_raised: false }
+    BiometricRequest { payment: Some(payment), ..BiometricRequest::default() }
 }
 
 fn unlock() -> BiometricRequest {
@@ -50,29 +50,29 @@ fn after(hours: u64) -> Now {
     Now { since_boot_ms: PIN_AT.since_boot_ms + ms, wall_ms: PIN_AT.wall_ms + ms as i64, ..PIN_AT }
 }
 
-fn ask(biometric: &Biometric, request: &BiometricRequest, now: Now) -> Result<(), NotNow> {
-    let gate = Gate { policy: &policy(), standing: READY, availability: Availability::Ready, request, now };
+fn ask(biometric: &Biometric, request: &BiometricRequest, now: Now) -> Result<(), BiometricDenial> {
+    let gate = Gate { policy: &policy(), standing: READY, availability: SensorAvailability::Ready, request, now };
     biometric.evaluate(&gate)
 }
 
 #[test]
 fn they_may_be_used_until_something_is_against_it() {
     assert_eq!(ask(&on(), &unlock(), after(0)), Ok(()));
-    assert_eq!(ask(&Biometric::new(PIN_AT), &unlock(), after(0)), Err(NotNow::SwitchedOff));
+    assert_eq!(ask(&Biometric::new(PIN_AT), &unlock(), after(0)), Err(BiometricDenial::SwitchedOff));
 }
 
 #[test]
 fn never_while_the_pin_is_not_taken_either() {
     let standings = [
-        (Standing::CoolingDown { remaining_ms: 1, tries_left: None }, Err(NotNow::Locked)),
-        (Standing::UntilRestart, Err(NotNow::Locked)),
-        (Standing::TooManyAttempts, Err(NotNow::Locked)),
-        (Standing::TooManyAtOnce, Ok(())),
+        (AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None }, Err(BiometricDenial::Locked)),
+        (AttemptGate::UntilRestart, Err(BiometricDenial::Locked)),
+        (AttemptGate::TooManyAttempts, Err(BiometricDenial::Locked)),
+        (AttemptGate::TooManyAtOnce, Ok(())),
         (READY, Ok(())),
     ];
     for (standing, expected) in standings {
         let (policy, request) = (policy(), unlock());
-        let availability = Availability::Ready;
+        let availability = SensorAvailability::Ready;
         let gate = Gate { policy: &policy, standing, availability, request: &request, now: after(0) };
         assert_eq!(on().evaluate(&gate), expected, "{standing:?}");
     }
@@ -81,10 +81,10 @@ fn never_while_the_pin_is_not_taken_either() {
 #[test]
 fn what_the_phone_says_of_its_sensor_is_named() {
     for (availability, expected) in [
-        (Availability::NoneEnrolled, NotNow::NoneEnrolled),
-        (Availability::NoHardware, NotNow::NoHardware),
-        (Availability::Busy, NotNow::Busy),
-        (Availability::NotSupported, NotNow::NotSupported),
+        (SensorAvailability::NoneEnrolled, BiometricDenial::NoneEnrolled),
+        (SensorAvailability::NoHardware, BiometricDenial::NoHardware),
+        (SensorAvailability::Busy, BiometricDenial::Busy),
+        (SensorAvailability::NotSupported, BiometricDenial::NotSupported),
     ] {
         let (policy, request) = (policy(), unlock());
         let gate = Gate { policy: &policy, standing: READY, availability, request: &request, now: after(0) };
@@ -97,19 +97,35 @@ fn the_pin_comes_first_after_a_start_of_the_phone_and_after_its_time() {
     let unreadable = Now { boot: None, ..after(1) };
     for (now, expected, why) in [
         (after(71), Ok(()), "within three days"),
-        (after(72), Err(NotNow::PinTooLongAgo), "three days by both clocks"),
-        (Now { wall_ms: after(72).wall_ms, ..after(1) }, Err(NotNow::PinTooLongAgo), "by the wall clock alone"),
-        (Now { since_boot_ms: after(72).since_boot_ms, ..after(1) }, Err(NotNow::PinTooLongAgo), "by the other alone"),
-        (Now { wall_ms: PIN_AT.wall_ms - 1, ..after(1) }, Err(NotNow::PinTooLongAgo), "the wall clock set back"),
-        (Now { boot: Some(4), since_boot_ms: 1, ..after(1) }, Err(NotNow::FirstUnlock), "a restart"),
-        (unreadable, Err(NotNow::FirstUnlock), "no boot count"),
+        (after(72), Err(BiometricDenial::PinTooLongAgo), "three days by both clocks"),
+        (
+            Now { wall_ms: after(72).wall_ms, ..after(1) },
+            Err(BiometricDenial::PinTooLongAgo),
+            "by the wall clock alone",
+        ),
+        (
+            Now { since_boot_ms: after(72).since_boot_ms, ..after(1) },
+            Err(BiometricDenial::PinTooLongAgo),
+            "by the other alone",
+        ),
+        (
+            Now { wall_ms: PIN_AT.wall_ms - 1, ..after(1) },
+            Err(BiometricDenial::PinTooLongAgo),
+            "the wall clock set back",
+        ),
+        (Now { boot: Some(4), since_boot_ms: 1, ..after(1) }, Err(BiometricDenial::FirstUnlock), "a restart"),
+        (unreadable, Err(BiometricDenial::FirstUnlock), "no boot count"),
     ] {
         assert_eq!(ask(&on(), &unlock(), now), expected, "{why}");
     }
     let mut without_count = Biometric::new(unreadable);
     without_count.switch_on(slot());
-    assert_eq!(ask(&without_count, &unlock(), unreadable), Err(NotNow::FirstUnlock), "nor when the PIN was entered");
-    assert_eq!(ask(&on_without_pin(), &unlock(), after(0)), Err(NotNow::FirstUnlock), "never entered");
+    assert_eq!(
+        ask(&without_count, &unlock(), unreadable),
+        Err(BiometricDenial::FirstUnlock),
+        "nor when the PIN was entered"
+    );
+    assert_eq!(ask(&on_without_pin(), &unlock(), after(0)), Err(BiometricDenial::FirstUnlock), "never entered");
 }
 
 fn on_without_pin() -> Biometric {
@@ -125,7 +141,7 @@ fn uses_are_counted_until_the_next_pin() {
         assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
         biometric.note_use(&policy(), &unlock());
     }
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::TooManyUses));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::TooManyUses));
     biometric.note_pin(after(1));
     assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
 }
@@ -135,18 +151,18 @@ fn payments_stay_within_their_budget() {
     let mut biometric = on();
     for (request, expected) in [
         (pay(3_000, "EUR"), Ok(())),
-        (pay(3_001, "EUR"), Err(NotNow::OverBudget)),
+        (pay(3_001, "EUR"), Err(BiometricDenial::OverBudget)),
         (pay(0, "EUR"), Ok(())),
-        (pay(1, "USD"), Err(NotNow::OverBudget)),
+        (pay(1, "USD"), Err(BiometricDenial::OverBudget)),
         (unlock(), Ok(())),
     ] {
         assert_eq!(ask(&biometric, &request, after(1)), expected, "{request:?}");
     }
     biometric.note_use(&policy(), &pay(3_000, "EUR"));
     assert_eq!(ask(&biometric, &pay(2_000, "EUR"), after(1)), Ok(()));
-    assert_eq!(ask(&biometric, &pay(2_001, "EUR"), after(1)), Err(NotNow::OverBudget), "more than in all");
+    assert_eq!(ask(&biometric, &pay(2_001, "EUR"), after(1)), Err(BiometricDenial::OverBudget), "more than in all");
     biometric.note_use(&policy(), &pay(2_000, "EUR"));
-    assert_eq!(ask(&biometric, &pay(1, "EUR"), after(1)), Err(NotNow::OverBudget));
+    assert_eq!(ask(&biometric, &pay(1, "EUR"), after(1)), Err(BiometricDenial::OverBudget));
     assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "unlocking costs nothing");
     biometric.note_pin(after(1));
     assert_eq!(ask(&biometric, &pay(3_000, "EUR"), after(1)), Ok(()));
@@ -155,7 +171,7 @@ fn payments_stay_within_their_budget() {
 #[test]
 fn more_risk_than_usual_wants_the_pin() {
     let request = BiometricRequest { risk_is_raised: true, ..unlock() };
-    assert_eq!(ask(&on(), &request, after(1)), Err(NotNow::RiskRaised));
+    assert_eq!(ask(&on(), &request, after(1)), Err(BiometricDenial::RiskRaised));
 }
 
 #[test]
@@ -168,11 +184,15 @@ fn five_failures_in_a_row_bring_the_pin_and_twenty_switch_off() {
             assert_eq!(is_off, round == 4 && failure == 5);
             assert_eq!(biometric.has_failed_too_often(&policy()), failure == 5);
         }
-        let expected = if round == 4 { NotNow::OffAfterFailures } else { NotNow::TooManyFailures };
+        let expected = if round == 4 { BiometricDenial::OffAfterFailures } else { BiometricDenial::TooManyFailures };
         assert_eq!(ask(&biometric, &unlock(), after(1)), Err(expected));
         biometric.note_pin(after(1));
     }
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::OffAfterFailures), "a right PIN changes nothing");
+    assert_eq!(
+        ask(&biometric, &unlock(), after(1)),
+        Err(BiometricDenial::OffAfterFailures),
+        "a right PIN changes nothing"
+    );
     assert!(biometric.slot().is_none());
     biometric.switch_on(slot());
     assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "set up anew");
@@ -194,23 +214,23 @@ fn why_they_are_off_is_remembered_until_they_are_on_or_not_wanted() {
     let mut biometric = on();
     biometric.note_enrolment_change();
     biometric.note_pin(after(1));
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::EnrolmentChanged));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::EnrolmentChanged));
     assert!(!biometric.switch_off(), "they were off");
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::SwitchedOff));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::SwitchedOff));
     biometric.switch_on(slot());
     assert!(biometric.switch_off());
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(NotNow::SwitchedOff));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::SwitchedOff));
 }
 
 #[test]
 fn a_refusal_is_noted_once_for_its_reason() {
     let mut biometric = on();
-    assert!(biometric.note_refusal(NotNow::OverBudget));
-    assert!(!biometric.note_refusal(NotNow::OverBudget));
-    assert!(biometric.note_refusal(NotNow::RiskRaised));
-    assert!(biometric.note_refusal(NotNow::OverBudget));
+    assert!(biometric.note_refusal(BiometricDenial::OverBudget));
+    assert!(!biometric.note_refusal(BiometricDenial::OverBudget));
+    assert!(biometric.note_refusal(BiometricDenial::RiskRaised));
+    assert!(biometric.note_refusal(BiometricDenial::OverBudget));
     biometric.note_pin(after(1));
-    assert!(biometric.note_refusal(NotNow::OverBudget), "something happened since");
+    assert!(biometric.note_refusal(BiometricDenial::OverBudget), "something happened since");
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub mod presets;
 mod state;
 
 pub use policy::{Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
-pub use state::{ChargeId, Lockout, Settled, Standing, Verdict};
+pub use state::{AttemptGate, ChargeId, Lockout, Settled, Verdict};
 
 #[cfg(test)]
 mod tests;

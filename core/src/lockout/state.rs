@@ -40,7 +40,7 @@ struct ChargedWait {
 
 /// What the counter allows now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AttemptGate {
     /// A try is allowed.
     Ready {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
@@ -117,21 +117,21 @@ impl Lockout {
     }
 
     /// What is allowed now.
-    pub fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> Standing {
+    pub fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> AttemptGate {
         let tries_left = self.tries_left(policy, now);
         match self.remaining_ms(now) {
-            _ if policy.stop_at().is_some_and(|stop| self.failures() >= stop) => Standing::TooManyAttempts,
-            _ if tries_left == Some(0) => Standing::UntilRestart,
-            0 if self.open.len() >= MAX_OPEN => Standing::TooManyAtOnce,
-            0 => Standing::Ready { tries_left },
-            remaining_ms => Standing::CoolingDown { remaining_ms, tries_left },
+            _ if policy.stop_at().is_some_and(|stop| self.failures() >= stop) => AttemptGate::TooManyAttempts,
+            _ if tries_left == Some(0) => AttemptGate::UntilRestart,
+            0 if self.open.len() >= MAX_OPEN => AttemptGate::TooManyAtOnce,
+            0 => AttemptGate::Ready { tries_left },
+            remaining_ms => AttemptGate::CoolingDown { remaining_ms, tries_left },
         }
     }
 
     /// Counts a try as failed before it is checked, if one is allowed.
-    pub fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> Result<ChargeId, Standing> {
+    pub fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> Result<ChargeId, AttemptGate> {
         match self.evaluate(policy, now) {
-            Standing::Ready { .. } => {}
+            AttemptGate::Ready { .. } => {}
             refused => return Err(refused),
         }
         self.wrong_this_boot = self.failures_this_boot(now).saturating_sub(self.open.len() as u32);

@@ -6,7 +6,7 @@ mod presets;
 mod state;
 
 use super::policy::{Cooldown, LockoutPolicy};
-use super::{ChargeId, Lockout, Policy, Settled, Standing, Verdict};
+use super::{AttemptGate, ChargeId, Lockout, Policy, Settled, Verdict};
 use crate::time::Now;
 
 const MINUTE: u64 = 60;

@@ -16,7 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub use reminder::{Reminder, Reminders};
 pub use strength::{Finding, Personal, Severity};
 
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 
 /// Fewest digits a PIN may have.
 pub const MIN_DIGITS: usize = 4;
@@ -115,7 +115,7 @@ impl PinEntry {
     /// Whether both entries hold the same digits, for 'type it again'. Takes the same time wherever they differ.
     pub fn same_as(&self, other: &Self) -> bool {
         // One lock after the other, never both: two threads comparing crosswise must not wait for each other.
-        leaving_nothing(|| {
+        with_stack_wiped(|| {
             let (mine, length) = {
                 let digits = self.digits();
                 (Zeroizing::new(digits.ascii), digits.length)

@@ -6,7 +6,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::PlatformFault;
-use crate::biometric::Payment;
+use crate::biometric::{Payment, PromptId};
 
 /// Bytes of a biometric slot's key.
 pub const SLOT_KEY_BYTES: usize = 32;
@@ -16,7 +16,7 @@ pub const WRAPPED_SLOT_KEY_BYTES: usize = 12 + SLOT_KEY_BYTES + 16;
 /// Shows the system's biometric prompt.
 pub trait Biometrics: Send + Sync {
     /// Whether a strong biometric could be asked for now.
-    fn availability(&self) -> Result<Availability, PlatformFault>;
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault>;
 
     /// Begins to show the prompt and returns; `answer` is used later, on any thread. The key of [`Prompt::alias`] does its work inside the
     /// phone's keystore, once for each time that a person is recognised.
@@ -32,7 +32,7 @@ pub struct NoBiometrics;
 
 /// Whether a strong biometric could be asked for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Availability {
+pub enum SensorAvailability {
     /// It could.
     Ready,
     /// Nobody's finger or face is enrolled.
@@ -47,6 +47,8 @@ pub enum Availability {
 
 /// What is to be shown, and done once a person is recognised.
 pub struct Prompt {
+    /// As the caller named it.
+    pub id: PromptId,
     /// The keystore's key, made with [`super::KeyPurpose::Biometric`].
     pub alias: String,
     /// All that the prompt says comes from this: what the person sees is what is done.
@@ -103,11 +105,11 @@ pub enum PromptEnd {
 }
 
 /// The way back from a prompt. What it is told counts until the first end; dropping it is an end without a verdict. It never waits.
-pub struct Answer(Arc<Asked>);
+pub struct Answer(Arc<PromptChannel>);
 
 /// A prompt and what became of it. The one who asked waits here.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct PromptChannel {
     state: Mutex<Told>,
     changed: Condvar,
 }
@@ -128,7 +130,7 @@ enum Ended {
 }
 
 /// The next that is heard of a prompt.
-pub(crate) enum Heard {
+pub(crate) enum PromptEvent {
     NotRecognised,
     Authenticated(Zeroizing<Vec<u8>>),
     Ended(PromptEnd),
@@ -136,7 +138,7 @@ pub(crate) enum Heard {
 
 impl Answer {
     /// For `asked`, which waits for it.
-    pub(crate) fn to(asked: &Arc<Asked>) -> Self {
+    pub(crate) fn to(asked: &Arc<PromptChannel>) -> Self {
         Self(asked.clone())
     }
 
@@ -174,26 +176,26 @@ impl std::fmt::Debug for Prompt {
     }
 }
 
-impl Asked {
+impl PromptChannel {
     /// Waits for the next thing to be heard, until then at most.
-    pub(crate) fn hear(&self, until: Instant) -> Heard {
+    pub(crate) fn hear(&self, until: Instant) -> PromptEvent {
         let mut told = self.lock();
         loop {
             if told.not_recognised > 0 {
                 told.not_recognised -= 1;
-                return Heard::NotRecognised;
+                return PromptEvent::NotRecognised;
             }
             if let Some(end) = told.end.take() {
                 told.is_over = true;
                 return match end {
-                    Ended::Authenticated(output) => Heard::Authenticated(output),
-                    Ended::Without(how) => Heard::Ended(how),
+                    Ended::Authenticated(output) => PromptEvent::Authenticated(output),
+                    Ended::Without(how) => PromptEvent::Ended(how),
                 };
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 told.is_over = true;
-                return Heard::Ended(PromptEnd::TimedOut);
+                return PromptEvent::Ended(PromptEnd::TimedOut);
             }
             told = match self.changed.wait_timeout(told, left) {
                 Ok((told, _)) => told,
@@ -233,8 +235,8 @@ impl Asked {
 }
 
 impl Biometrics for NoBiometrics {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
-        Ok(Availability::NotSupported)
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        Ok(SensorAvailability::NotSupported)
     }
 
     fn show(&self, _prompt: Prompt, _answer: Answer) -> Result<(), PlatformFault> {

@@ -13,10 +13,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
 pub use biometrics::{
-    Answer, Availability, Biometrics, NoBiometrics, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
-    WRAPPED_SLOT_KEY_BYTES,
+    Answer, Biometrics, NoBiometrics, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
+    SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
-pub(crate) use biometrics::{Asked, Heard};
+pub(crate) use biometrics::{PromptChannel, PromptEvent};
 pub(crate) use random::Random;
 
 use crate::journal::Event;

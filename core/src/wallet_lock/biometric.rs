@@ -7,20 +7,22 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::outcome::{BiometricOutcome, NoVerdict};
+use super::outcome::{BiometricAvailability, BiometricOutcome, NoVerdict};
 use super::sealed::Changing;
-use super::session::{Means, Session};
+use super::session::{AuthMethod, Session};
 use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{WalletLock, lock};
-use crate::biometric::{BiometricRequest, Gate, NotNow};
+use crate::biometric::{BiometricDenial, BiometricRequest, Gate, PromptId};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{BiometricSlot, DataKey};
 use crate::lockout::SessionPolicy;
-use crate::platform::{Answer, Asked, Availability, Heard, Prompt, PromptEnd, PromptOperation, PromptPurpose};
+use crate::platform::{
+    Answer, Prompt, PromptChannel, PromptEnd, PromptEvent, PromptOperation, PromptPurpose, SensorAvailability,
+};
 use crate::record::Record;
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -34,16 +36,19 @@ struct Found {
 /// The one prompt that may be shown. Dropping it takes it away, if it is not gone by itself, and lets the next be shown.
 pub(super) struct Shown<'a> {
     lock: &'a WalletLock,
-    asked: Arc<Asked>,
+    asked: Arc<PromptChannel>,
     until: Instant,
 }
 
 impl WalletLock {
-    /// Why biometrics may not be used now for this. `None`: they may.
-    pub fn why_no_biometrics(&self, request: &BiometricRequest) -> Result<Option<NotNow>, LockError> {
+    /// Whether biometrics may be used now for this.
+    pub fn biometric_availability(&self, request: &BiometricRequest) -> Result<BiometricAvailability, LockError> {
         let now = self.read_clock()?.0;
         let availability = self.platform.biometrics.availability()?;
-        self.gate(request, availability, now).map(|gate| gate.err())
+        Ok(match self.gate(request, availability, now)? {
+            Ok(_) => BiometricAvailability::Available,
+            Err(reason) => BiometricAvailability::Denied(reason),
+        })
     }
 
     /// Asks the person for a finger or face, and waits until the phone has an answer. Opens the wallet, or confirms the payment of `request`.
@@ -51,18 +56,22 @@ impl WalletLock {
     /// One prompt is shown at a time: for a second one there is [`NoVerdict::TryAgain`]. Their failures are counted apart from the PIN's and
     /// never charge it; a success never clears it. No lock is held while the prompt is shown.
     pub fn verify_biometrics(self: &Arc<Self>, request: &BiometricRequest) -> BiometricOutcome {
-        let outcome = leaving_nothing(|| self.ask(request));
+        let outcome = with_stack_wiped(|| self.ask(request));
         self.epochs.make_ahead();
         outcome.unwrap_or_else(|error| match error {
-            LockError::DataDamaged => BiometricOutcome::NotNow(NotNow::Locked),
+            LockError::DataDamaged => BiometricOutcome::Denied(BiometricDenial::Locked),
             error => BiometricOutcome::NoVerdict(NoVerdict::from_fault(&error)),
         })
     }
 
-    /// Takes the prompt away that is shown, if any: whoever waits for it hears that the system cancelled it.
-    pub fn cancel_biometrics(&self) {
-        let asked = lock(&self.prompt).clone();
-        asked.iter().for_each(|asked| asked.end(PromptEnd::CancelledBySystem));
+    /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
+    pub fn cancel_biometrics(&self, id: PromptId) {
+        self.cancel_prompt(|shown| shown == id);
+    }
+
+    pub(super) fn cancel_prompt(&self, which: impl Fn(PromptId) -> bool) {
+        let shown = lock(&self.prompt).clone().filter(|(id, _)| which(*id));
+        shown.iter().for_each(|(_, channel)| channel.end(PromptEnd::CancelledBySystem));
     }
 
     fn ask(self: &Arc<Self>, request: &BiometricRequest) -> Result<BiometricOutcome, LockError> {
@@ -76,10 +85,10 @@ impl WalletLock {
             Err(reason) => {
                 // What cannot be written changes nothing for the person.
                 let _refused_all_the_same = self.note_refusal(reason, now);
-                return Ok(BiometricOutcome::NotNow(reason));
+                return Ok(BiometricOutcome::Denied(reason));
             }
         };
-        let Some(shown) = self.begin_prompt(found.timeout_ms) else {
+        let Some(shown) = self.begin_prompt(request.prompt_id, found.timeout_ms) else {
             return Ok(BiometricOutcome::NoVerdict(NoVerdict::TryAgain));
         };
         if lock(&self.sessions).generation() != generation {
@@ -97,6 +106,7 @@ impl WalletLock {
             return Ok(BiometricOutcome::NoVerdict(NoVerdict::TryAgain));
         }
         let prompt = Prompt {
+            id: request.prompt_id,
             alias: self.biometric_alias(found.slot.key_number()),
             purpose: request.payment.clone().map_or(PromptPurpose::Unlock, PromptPurpose::Pay),
             operation: PromptOperation::Unwrap,
@@ -106,13 +116,13 @@ impl WalletLock {
         shown.show(prompt);
         loop {
             match shown.hear() {
-                Heard::NotRecognised => {
+                PromptEvent::NotRecognised => {
                     if self.count_failure(&found)? {
                         return Ok(BiometricOutcome::NotRecognised);
                     }
                 }
-                Heard::Ended(how) => return self.note_end(&found, how),
-                Heard::Authenticated(slot_key) => {
+                PromptEvent::Ended(how) => return self.note_end(&found, how),
+                PromptEvent::Authenticated(slot_key) => {
                     let Some(data_key) = found.slot.open(&found.wallet_id, &slot_key) else {
                         // Whoever answered does not have the key: a callback that was tampered with, or a keystore gone wrong.
                         self.count_failure(&found)?;
@@ -137,8 +147,8 @@ impl WalletLock {
             if !found.is_in_force(changes.wallet_id, changes.record) {
                 return Ok(Err(BiometricOutcome::NoVerdict(NoVerdict::TryAgain)));
             }
-            if let Err(reason) = evaluate(changes.record, request, Availability::Ready, now) {
-                return Ok(Err(BiometricOutcome::NotNow(reason)));
+            if let Err(reason) = evaluate(changes.record, request, SensorAvailability::Ready, now) {
+                return Ok(Err(BiometricOutcome::Denied(reason)));
             }
             let policy = changes.record.policy.biometric.clone();
             changes.record.biometric.note_use(&policy, request);
@@ -151,7 +161,7 @@ impl WalletLock {
         };
         // A copy from before would still open, and its budget with it.
         irrevocable?;
-        let means = Means::Biometrics { payment: request.payment.clone() };
+        let means = AuthMethod::Biometrics { payment: request.payment.clone() };
         let (wallet_id, key_number) = (found.wallet_id, found.slot.key_number());
         let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
         Ok(BiometricOutcome::Unlocked(Session::start(self, proof, means)))
@@ -160,32 +170,32 @@ impl WalletLock {
     fn gate(
         &self,
         request: &BiometricRequest,
-        availability: Availability,
+        availability: SensorAvailability,
         now: Now,
-    ) -> Result<Result<Found, NotNow>, LockError> {
+    ) -> Result<Result<Found, BiometricDenial>, LockError> {
         let found = self.read(|sealed, record| {
             Ok(evaluate(record, request, availability, now).and_then(|()| {
-                let slot = record.biometric.slot().cloned().ok_or(NotNow::SwitchedOff)?;
+                let slot = record.biometric.slot().cloned().ok_or(BiometricDenial::SwitchedOff)?;
                 let timeout_ms = record.policy.biometric.prompt_timeout_ms.into();
                 Ok(Found { slot, wallet_id: sealed.header.wallet_id, timeout_ms })
             }))
         });
         match found {
             // No PIN was set, or everything is destroyed: nothing could open.
-            Err(LockError::WrongState) => Ok(Err(NotNow::SwitchedOff)),
-            Err(LockError::DataDamaged) => Ok(Err(NotNow::Locked)),
+            Err(LockError::WrongState) => Ok(Err(BiometricDenial::SwitchedOff)),
+            Err(LockError::DataDamaged) => Ok(Err(BiometricDenial::Locked)),
             found => found,
         }
     }
 
     /// `None`: another is shown.
-    pub(super) fn begin_prompt(&self, timeout_ms: u64) -> Option<Shown<'_>> {
+    pub(super) fn begin_prompt(&self, id: PromptId, timeout_ms: u64) -> Option<Shown<'_>> {
         let mut shown = lock(&self.prompt);
         if shown.is_some() {
             return None;
         }
-        let asked = Arc::new(Asked::default());
-        *shown = Some(asked.clone());
+        let asked = Arc::new(PromptChannel::default());
+        *shown = Some((id, asked.clone()));
         Some(Shown { lock: self, asked, until: Instant::now() + Duration::from_millis(timeout_ms) })
     }
 
@@ -201,7 +211,7 @@ impl WalletLock {
                 let is_off = changes.record.biometric.note_failure(&policy);
                 changes.note(Kind::BiometricsNotRecognised, Details::default());
                 if is_off {
-                    changes.note(Kind::BiometricsOff, Details::of("because", NotNow::OffAfterFailures.name()));
+                    changes.note(Kind::BiometricsOff, Details::of("because", BiometricDenial::OffAfterFailures.name()));
                 }
                 Ok((changes.record.biometric.has_failed_too_often(&policy), is_off))
             })?;
@@ -224,7 +234,7 @@ impl WalletLock {
             changes.note(Kind::BiometricsEnded, Details::of("how", name_of(how)));
             if how == PromptEnd::KeyInvalidated && is_in_force {
                 changes.record.biometric.note_enrolment_change();
-                changes.note(Kind::BiometricsOff, Details::of("because", NotNow::EnrolmentChanged.name()));
+                changes.note(Kind::BiometricsOff, Details::of("because", BiometricDenial::EnrolmentChanged.name()));
             }
             Ok(())
         };
@@ -237,7 +247,7 @@ impl WalletLock {
         Ok(BiometricOutcome::Ended(how))
     }
 
-    fn note_refusal(&self, reason: NotNow, now: Now) -> Result<(), LockError> {
+    fn note_refusal(&self, reason: BiometricDenial, now: Now) -> Result<(), LockError> {
         self.transact(now, Durability::Ordered, |changes| {
             if changes.record.biometric.note_refusal(reason) {
                 changes.note(Kind::BiometricsRefused, Details::of("because", reason.name()));
@@ -268,7 +278,7 @@ impl Shown<'_> {
     }
 
     /// The next thing that is heard of it.
-    pub(super) fn hear(&self) -> Heard {
+    pub(super) fn hear(&self) -> PromptEvent {
         self.asked.hear(self.until)
     }
 }
@@ -284,7 +294,12 @@ impl Drop for Shown<'_> {
     }
 }
 
-fn evaluate(record: &Record, request: &BiometricRequest, availability: Availability, now: Now) -> Result<(), NotNow> {
+fn evaluate(
+    record: &Record,
+    request: &BiometricRequest,
+    availability: SensorAvailability,
+    now: Now,
+) -> Result<(), BiometricDenial> {
     let standing = record.lockout.evaluate(&record.policy.lockout, now);
     let policy = &record.policy.biometric;
     record.biometric.evaluate(&Gate { policy, standing, availability, request, now })

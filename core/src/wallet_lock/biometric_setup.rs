@@ -4,30 +4,30 @@ use zeroize::Zeroizing;
 
 use super::biometric::Shown;
 use super::outcome::{BiometricChange, NoVerdict};
-use super::session::Session;
+use super::session::AccessHandle;
 use super::transaction::draw;
-use crate::biometric::NotNow;
+use crate::biometric::{BiometricDenial, PromptId};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{BiometricSlot, SlotKey};
 use crate::platform::{
-    Heard, KeyPurpose, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES, WRAPPED_SLOT_KEY_BYTES,
+    KeyPurpose, Prompt, PromptEnd, PromptEvent, PromptOperation, PromptPurpose, SLOT_KEY_BYTES, WRAPPED_SLOT_KEY_BYTES,
 };
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 
-impl Session {
+impl AccessHandle<'_> {
     /// Lets the person's finger or face open the wallet from now on, in place of what did so before: asks for it once. Waits for the answer.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`super::FRESH_PIN_MS`].
-    pub fn enable_biometrics(&self) -> Result<BiometricChange, LockError> {
-        leaving_nothing(|| {
-            self.check_fresh()?;
-            let lock = &self.lock;
-            if let Some(reason) = NotNow::of(lock.platform.biometrics.availability()?) {
-                return Ok(BiometricChange::NotNow(reason));
+    pub fn enable_biometrics(&self, prompt_id: PromptId) -> Result<BiometricChange, LockError> {
+        with_stack_wiped(|| {
+            self.0.check_fresh()?;
+            let lock = &self.0.lock;
+            if let Some(reason) = BiometricDenial::of(lock.platform.biometrics.availability()?) {
+                return Ok(BiometricChange::Denied(reason));
             }
             let timeout_ms = lock.policy()?.biometric.prompt_timeout_ms.into();
-            let Some(shown) = lock.begin_prompt(timeout_ms) else {
+            let Some(shown) = lock.begin_prompt(prompt_id, timeout_ms) else {
                 return Ok(BiometricChange::NoVerdict(NoVerdict::TryAgain));
             };
             let mut random = draw(&lock.platform)?;
@@ -37,6 +37,7 @@ impl Session {
             lock.platform.device_key.create(&alias, KeyPurpose::Biometric)?;
             let slot_key = random.bytes::<SLOT_KEY_BYTES>();
             let prompt = Prompt {
+                id: prompt_id,
                 alias,
                 purpose: PromptPurpose::Enable,
                 operation: PromptOperation::Wrap,
@@ -60,17 +61,17 @@ impl Session {
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`super::FRESH_PIN_MS`].
     pub fn disable_biometrics(&self) -> Result<bool, LockError> {
-        self.check_fresh()?;
-        let number = self.change(|_, changes| {
+        self.0.check_fresh()?;
+        let number = self.0.change(|_, changes| {
             let number = changes.record.biometric.slot().map(BiometricSlot::key_number);
             // With the change, not once the listeners have heard of it.
-            self.end_those_of_biometrics();
+            self.0.end_those_of_biometrics();
             if changes.record.biometric.switch_off() {
-                changes.note(Kind::BiometricsOff, Details::of("because", NotNow::SwitchedOff.name()));
+                changes.note(Kind::BiometricsOff, Details::of("because", BiometricDenial::SwitchedOff.name()));
             }
             Ok(number)
         })?;
-        number.iter().for_each(|number| self.lock.delete_biometric_key(*number));
+        number.iter().for_each(|number| self.0.lock.delete_biometric_key(*number));
         Ok(number.is_some())
     }
 
@@ -80,7 +81,7 @@ impl Session {
         wrapped: &[u8; WRAPPED_SLOT_KEY_BYTES],
         slot_key: &SlotKey,
     ) -> Result<BiometricChange, LockError> {
-        let before = self.change(|data_key, changes| {
+        let before = self.0.change(|data_key, changes| {
             let slot = BiometricSlot::make(changes.random, changes.wallet_id, number, wrapped, slot_key, data_key)
                 .ok_or(LockError::Invalid("key slot"))?;
             let before = changes.record.biometric.slot().map(BiometricSlot::key_number);
@@ -88,7 +89,7 @@ impl Session {
             changes.note(Kind::BiometricsOn, Details::default());
             Ok(before)
         })?;
-        before.iter().for_each(|number| self.lock.delete_biometric_key(*number));
+        before.iter().for_each(|number| self.0.lock.delete_biometric_key(*number));
         Ok(BiometricChange::Done)
     }
 }
@@ -97,9 +98,9 @@ impl Session {
 fn hear_wrapped(shown: &Shown<'_>) -> Result<[u8; WRAPPED_SLOT_KEY_BYTES], PromptEnd> {
     loop {
         match shown.hear() {
-            Heard::NotRecognised => {}
-            Heard::Ended(how) => return Err(how),
-            Heard::Authenticated(wrapped) => {
+            PromptEvent::NotRecognised => {}
+            PromptEvent::Ended(how) => return Err(how),
+            PromptEvent::Authenticated(wrapped) => {
                 return wrapped.as_slice().try_into().map_err(|_| PromptEnd::NoVerdict);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::enrol::{SlotRequest, too_short};
 use super::outcome::{NoVerdict, PinChange, Refusal};
-use super::session::{Session, open_index};
+use super::session::{AccessHandle, Session, open_index};
 use super::transaction::draw;
 use super::verify_pin::{Found, Proof};
 use super::{WalletLock, judge, lock};
@@ -13,9 +13,9 @@ use crate::key_slots::kdf::CALIBRATION;
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::record::Slot;
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 
-impl Session {
+impl AccessHandle<'_> {
     /// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
     ///
     /// The current PIN is checked by the same counter as any other. Whether the new one was used before is told only then, and only a
@@ -26,21 +26,21 @@ impl Session {
         new: &PinEntry,
         personal: &[Personal],
     ) -> Result<PinChange, LockError> {
-        leaving_nothing(|| {
-            let lock = &self.lock;
-            self.check_live()?;
+        with_stack_wiped(|| {
+            let lock = &self.0.lock;
+            self.0.check_live()?;
             let policy = lock.policy()?;
             let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
             let judgement = judge(&pin, personal, &policy);
             if !judgement.allowed {
                 return Ok(PinChange::Forbidden(judgement.findings));
             }
-            self.take_proposal()?;
+            self.0.take_proposal()?;
             let proof = match lock.prove(current) {
                 Ok(proof) => proof,
                 Err(refusal) => return Ok(PinChange::Refused(refusal)),
             };
-            let changed = lock.replace_pin(&pin, &proof, self)?;
+            let changed = lock.replace_pin(&pin, &proof, self.0)?;
             if changed == PinChange::Changed {
                 new.clear();
             }

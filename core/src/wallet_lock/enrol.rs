@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::epochs::Turn;
 use super::outcome::{Enrolment, Refusal, Removal};
 use super::sealed::{Sealed, write_first};
-use super::session::{Means, Session};
+use super::session::{AuthMethod, Session};
 use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{State, WalletLock, judge, lock};
@@ -22,7 +22,7 @@ use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey};
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 use crate::store::{Durability, Store, StoredRecord};
 use crate::time::Now;
 use crate::vault::{Index, Vault};
@@ -56,7 +56,7 @@ impl WalletLock {
     /// Only while [`super::LockStatus::Unconfigured`] or [`super::LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
     /// point, it leaves an unconfigured wallet; only after a flush that failed may the next opening find the wallet that was being made.
     pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
-        leaving_nothing(|| {
+        with_stack_wiped(|| {
             let now = self.platform.clock.now()?;
             if now.boot.is_none() {
                 return Err(PlatformFault.into());
@@ -93,7 +93,7 @@ impl WalletLock {
             self.epochs.make_ahead();
             let session = self.offered.session.clone();
             let proof = Proof { data_key, wallet_id, key_number, now, session, generation };
-            Ok(Enrolment::Enrolled(Session::start(self, proof, Means::Pin)))
+            Ok(Enrolment::Enrolled(Session::start(self, proof, AuthMethod::Pin)))
         })
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::lock;
 use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use crate::record::{RecordHeader, SealKey, derive_seal_key};
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 
 /// How long a call waits for its turn. Longer than a slow keystore takes for the few keys of the calls before it; a keystore that does not
 /// answer at all is told of instead of waited for.
@@ -111,7 +111,7 @@ impl Epochs {
     fn work(&self) {
         let _runs = Runs(self);
         while let Some(turn) = self.take_order() {
-            leaving_nothing(|| turn.make_ahead());
+            with_stack_wiped(|| turn.make_ahead());
         }
     }
 

@@ -23,19 +23,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use open::Options;
 pub use outcome::{
-    BiometricChange, BiometricOutcome, Enrolment, NoVerdict, PinChange, PinOutcome, Refusal, Removal, WrongPin,
+    BiometricAvailability, BiometricChange, BiometricOutcome, Enrolment, NoVerdict, PinChange, PinOutcome, Refusal,
+    Removal, WrongPin,
 };
-pub use session::{FRESH_PIN_MS, Means, Session};
+pub use session::{AccessHandle, AuthMethod, FRESH_PIN_MS, JournalHandle, Session, VaultHandle};
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
 use crate::anti_rollback::AntiRollback;
+use crate::biometric::PromptId;
 use crate::error::LockError;
 use crate::journal::{Chain, Head, Line, SCANNED_LINES};
 use crate::key_slots::{Calibration, KdfCost, KdfMemory};
 use crate::lockout::{ChargeId, Policy};
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminder, Severity, strength};
-use crate::platform::{Asked, Listener, Platform};
-use crate::stack::leaving_nothing;
+use crate::platform::{Listener, Platform, PromptChannel};
+use crate::stack::with_stack_wiped;
 use crate::store::{Durability, Store};
 use epochs::Epochs;
 use sealed::Sealed;
@@ -67,7 +69,7 @@ pub struct WalletLock {
     unsettled: Mutex<Vec<ChargeId>>,
     listeners: Mutex<Listeners>,
     /// The biometric prompt that is shown.
-    prompt: Mutex<Option<Arc<Asked>>>,
+    prompt: Mutex<Option<(PromptId, Arc<PromptChannel>)>>,
 }
 
 #[derive(Default)]
@@ -153,7 +155,7 @@ impl WalletLock {
     /// Whether it was used before is not said here: only changing the PIN in a session tells.
     pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
         let policy = self.policy()?;
-        Ok(leaving_nothing(|| match entry.peek() {
+        Ok(with_stack_wiped(|| match entry.peek() {
             Some(pin) => judge(&pin, personal, &policy),
             None => Judgement { findings: vec![enrol::too_short(&policy)], allowed: false },
         }))
@@ -209,7 +211,7 @@ impl WalletLock {
     pub fn lock_now(&self) {
         lock(&self.sessions).end_all();
         // After that: a prompt that is about to be shown sees either the one or the other.
-        self.cancel_biometrics();
+        self.cancel_prompt(|_| true);
     }
 
     /// Lets `listener` hear of every journal line from now on. Returns a number for [`Self::remove_listener`].

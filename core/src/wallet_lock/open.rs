@@ -15,7 +15,7 @@ use crate::anti_rollback::AntiRollback;
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{Calibration, KdfMemory};
-use crate::lockout::{Policy, Standing};
+use crate::lockout::{AttemptGate, Policy};
 use crate::platform::{DeviceKeyFault, Platform, Random};
 use crate::record::{FORMAT, Record, RecordHeader, SealKey, derive_seal_key, device_mac};
 use crate::store::{Durability, Store, StoredRecord};
@@ -229,10 +229,10 @@ impl WalletLock {
 
 impl Changing<'_> {
     /// Writes a lock that begins into the journal.
-    pub(super) fn note_lock(&mut self, standing: Standing) {
+    pub(super) fn note_lock(&mut self, standing: AttemptGate) {
         match standing {
-            Standing::TooManyAttempts => self.note(Kind::Locked, Details::of("reason", "too many attempts")),
-            Standing::UntilRestart => self.note(Kind::Locked, Details::of("reason", "until restart")),
+            AttemptGate::TooManyAttempts => self.note(Kind::Locked, Details::of("reason", "too many attempts")),
+            AttemptGate::UntilRestart => self.note(Kind::Locked, Details::of("reason", "until restart")),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::status::LockStatus;
-use crate::biometric::NotNow;
+use crate::biometric::BiometricDenial;
 use crate::error::LockError;
 use crate::pin::Finding;
 use crate::platform::{DeviceKeyFault, PromptEnd};
@@ -57,6 +57,15 @@ pub enum NoVerdict {
     TryAgain,
 }
 
+/// Whether biometrics may be used now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BiometricAvailability {
+    /// They may.
+    Available,
+    /// They may not, for this reason.
+    Denied(BiometricDenial),
+}
+
 /// How asking for a finger or face ended.
 #[derive(Debug)]
 pub enum BiometricOutcome {
@@ -67,7 +76,7 @@ pub enum BiometricOutcome {
     /// The prompt ended without anyone recognised. Nothing was counted.
     Ended(PromptEnd),
     /// Biometrics may not be used now, for this reason.
-    NotNow(NotNow),
+    Denied(BiometricDenial),
     /// It could not be told.
     NoVerdict(NoVerdict),
 }
@@ -80,7 +89,7 @@ pub enum BiometricChange {
     /// The prompt ended without anyone recognised. Everything is as it was.
     Ended(PromptEnd),
     /// The phone cannot do it now, for this reason.
-    NotNow(NotNow),
+    Denied(BiometricDenial),
     /// Another prompt is shown.
     NoVerdict(NoVerdict),
 }

@@ -16,7 +16,7 @@ use crate::key_slots::DataKey;
 use crate::lockout::policy::SessionPolicy;
 use crate::platform::{PlatformFault, Random};
 use crate::record::Record;
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 use crate::time::{Lease, Now};
 use crate::vault::{self, INDEX_ROW, Index, Vault};
 
@@ -43,7 +43,7 @@ pub(super) struct Sessions {
 
 struct Live {
     data_key: DataKey,
-    means: Means,
+    auth_method: AuthMethod,
     wallet_id: [u8; 16],
     policy: SessionPolicy,
     absolute: Lease,
@@ -56,7 +56,7 @@ struct Live {
 
 /// What opened a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Means {
+pub enum AuthMethod {
     /// The PIN.
     Pin,
     /// A finger or face: the session reads, and pays what was confirmed.
@@ -70,18 +70,18 @@ struct Opened {
     data_key: DataKey,
     wallet_id: [u8; 16],
     now: Now,
-    means: Means,
+    auth_method: AuthMethod,
     is_fresh: bool,
 }
 
 impl Session {
     /// Begins, unless a lock event came between the right PIN and now: then it is over before it began.
-    pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof, means: Means) -> Self {
+    pub(super) fn start(lock_of: &Arc<WalletLock>, proof: Proof, auth_method: AuthMethod) -> Self {
         let Proof { data_key, wallet_id, now, session: policy, generation, .. } = proof;
         let mut sessions = lock(&lock_of.sessions);
         let live = Live {
             data_key,
-            means,
+            auth_method,
             wallet_id,
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),
             idle: Lease::start(u64::from(policy.idle_s) * 1000, now),
@@ -98,88 +98,24 @@ impl Session {
         Self { lock: lock_of.clone(), id }
     }
 
-    /// The item's bytes. `None` if there is no such item.
-    pub fn read(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
-        vault::check_id(item)?;
-        self.look(|data_key, sealed, record| {
-            let index = open_index(sealed, record, data_key)?;
-            let Some(row) = Vault::row(&index, item) else { return Ok(None) };
-            let bytes = sealed.store.item(&row)?.ok_or(LockError::DataDamaged)?;
-            Vault::open(data_key, &sealed.header.wallet_id).open_item(&index, item, &bytes).map(Some)
-        })
+    /// What the wallet keeps.
+    pub fn vault(&self) -> VaultHandle<'_> {
+        VaultHandle(self)
     }
 
-    /// Keeps the item, in place of what was kept under its id. It is on the disk when this returns. [`LockError::PinNeeded`] in a session that
-    /// biometrics opened.
-    ///
-    /// Ids have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
-    pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
-        self.change(|data_key, changes| {
-            let vault = Vault::open(data_key, changes.wallet_id);
-            let row = changes
-                .change_index(data_key, |random, index| vault.seal_item(random, index, item, bytes).map(Some))?;
-            if let Some(row) = row {
-                changes.rows.put_item(&row.id, &row.sealed)?;
-            }
-            changes.note(Kind::ItemWritten, Details::of("item", item));
-            Ok(())
-        })
+    /// What happened.
+    pub fn journal(&self) -> JournalHandle<'_> {
+        JournalHandle(self)
     }
 
-    /// Deletes the item. `false` if there was none. [`LockError::PinNeeded`] in a session that biometrics opened.
-    pub fn delete(&self, item: &str) -> Result<bool, LockError> {
-        vault::check_id(item)?;
-        self.change(|data_key, changes| {
-            let removed = changes.change_index(data_key, |_, index| Ok(index.remove(item)))?;
-            let Some(row) = removed else { return Ok(false) };
-            changes.rows.delete_item(&row)?;
-            changes.note(Kind::ItemDeleted, Details::of("item", item));
-            Ok(true)
-        })
-    }
-
-    /// The ids of all items, in order.
-    pub fn items(&self) -> Result<Vec<String>, LockError> {
-        self.look(|data_key, sealed, record| Ok(open_index(sealed, record, data_key)?.ids()))
-    }
-
-    /// A page of the journal, newest first, as a person reads it.
-    ///
-    /// A call looks at [`crate::journal::SCANNED_LINES`] lines at most, so that a search through a long journal never keeps a PIN waiting: a page may
-    /// hold fewer entries than asked for, or none, and still have a next one.
-    pub fn journal(&self, query: &Query) -> Result<Page, LockError> {
-        self.look(|data_key, sealed, _| {
-            let private_key = derive_private_key(data_key);
-            let below = query.below.unwrap_or(u64::MAX);
-            Ok(sealed.store.lines_below(below, |lines| query.page(lines, &private_key))?)
-        })
-    }
-
-    /// A part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to `limit` of them (1 to
-    /// [`MAX_PAGE`]). Ask again with [`ExportPart::next`] until it is `None`; the last part is signed.
-    pub fn export_journal(&self, after: u64, limit: usize) -> Result<ExportPart, LockError> {
-        self.look(|data_key, sealed, record| {
-            let exporter =
-                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
-            let limit = limit.clamp(1, MAX_PAGE);
-            let part =
-                sealed.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), &record.journal))?;
-            part.ok_or(LockError::Invalid("journal line"))
-        })
-    }
-
-    /// The Ed25519 key that signs exports. An app that registers it with its provider can later show that an export is its own.
-    pub fn journal_public_key(&self) -> Result<Vec<u8>, LockError> {
-        self.look(|data_key, sealed, _| {
-            let exporter =
-                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
-            Ok(exporter.public_key())
-        })
+    /// What opens the wallet.
+    pub fn access(&self) -> AccessHandle<'_> {
+        AccessHandle(self)
     }
 
     /// What opened it.
-    pub fn means(&self) -> Result<Means, LockError> {
-        self.open().map(|opened| opened.means)
+    pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
+        self.open().map(|opened| opened.auth_method)
     }
 
     /// Whether the session still lives. Asking does not prolong it.
@@ -203,8 +139,8 @@ impl Session {
 
     /// Whether its PIN was entered just now.
     pub(super) fn check_fresh(&self) -> Result<(), LockError> {
-        let Opened { means, is_fresh, .. } = self.open()?;
-        if is_fresh && means == Means::Pin { Ok(()) } else { Err(LockError::PinNeeded) }
+        let Opened { auth_method, is_fresh, .. } = self.open()?;
+        if is_fresh && auth_method == AuthMethod::Pin { Ok(()) } else { Err(LockError::PinNeeded) }
     }
 
     pub(super) fn take_proposal(&self) -> Result<(), LockError> {
@@ -228,7 +164,7 @@ impl Session {
         &self,
         look: impl FnOnce(&DataKey, &Sealed, &Record) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
-        leaving_nothing(|| {
+        with_stack_wiped(|| {
             let Opened { data_key, wallet_id, .. } = self.open()?;
             self.lock.read(|sealed, record| {
                 if !is_kept(&wallet_id, &sealed.header.wallet_id, record) {
@@ -244,9 +180,9 @@ impl Session {
         &self,
         change: impl FnOnce(&DataKey, &mut Changing<'_>) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
-        leaving_nothing(|| {
-            let Opened { data_key, wallet_id, now, means, .. } = self.open()?;
-            if means != Means::Pin {
+        with_stack_wiped(|| {
+            let Opened { data_key, wallet_id, now, auth_method, .. } = self.open()?;
+            if auth_method != AuthMethod::Pin {
                 return Err(LockError::PinNeeded);
             }
             let changed = self.lock.transact_for_good(&mut draw(&self.lock.platform)?, now, |changes| {
@@ -275,8 +211,103 @@ impl Session {
             data_key: live.data_key.clone(),
             wallet_id: live.wallet_id,
             now,
-            means: live.means.clone(),
+            auth_method: live.auth_method.clone(),
             is_fresh,
+        })
+    }
+}
+
+/// The vault of an open wallet.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultHandle<'a>(pub(super) &'a Session);
+
+/// The journal of an open wallet.
+#[derive(Clone, Copy, Debug)]
+pub struct JournalHandle<'a>(pub(super) &'a Session);
+
+/// What opens the wallet: PIN, wipe PIN, biometrics.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessHandle<'a>(pub(super) &'a Session);
+
+impl VaultHandle<'_> {
+    /// The item's bytes. `None` if there is no such item.
+    pub fn read(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
+        vault::check_id(item)?;
+        self.0.look(|data_key, sealed, record| {
+            let index = open_index(sealed, record, data_key)?;
+            let Some(row) = Vault::row(&index, item) else { return Ok(None) };
+            let bytes = sealed.store.item(&row)?.ok_or(LockError::DataDamaged)?;
+            Vault::open(data_key, &sealed.header.wallet_id).open_item(&index, item, &bytes).map(Some)
+        })
+    }
+
+    /// Keeps the item, in place of what was kept under its id. It is on the disk when this returns. [`LockError::PinNeeded`] in a session that
+    /// biometrics opened.
+    ///
+    /// Ids have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
+    pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
+        self.0.change(|data_key, changes| {
+            let vault = Vault::open(data_key, changes.wallet_id);
+            let row = changes
+                .change_index(data_key, |random, index| vault.seal_item(random, index, item, bytes).map(Some))?;
+            if let Some(row) = row {
+                changes.rows.put_item(&row.id, &row.sealed)?;
+            }
+            changes.note(Kind::ItemWritten, Details::of("item", item));
+            Ok(())
+        })
+    }
+
+    /// Deletes the item. `false` if there was none. [`LockError::PinNeeded`] in a session that biometrics opened.
+    pub fn delete(&self, item: &str) -> Result<bool, LockError> {
+        vault::check_id(item)?;
+        self.0.change(|data_key, changes| {
+            let removed = changes.change_index(data_key, |_, index| Ok(index.remove(item)))?;
+            let Some(row) = removed else { return Ok(false) };
+            changes.rows.delete_item(&row)?;
+            changes.note(Kind::ItemDeleted, Details::of("item", item));
+            Ok(true)
+        })
+    }
+
+    /// The names of all items, in order.
+    pub fn names(&self) -> Result<Vec<String>, LockError> {
+        self.0.look(|data_key, sealed, record| Ok(open_index(sealed, record, data_key)?.ids()))
+    }
+}
+
+impl JournalHandle<'_> {
+    /// A page of the journal, newest first, as a person reads it.
+    ///
+    /// A call looks at [`crate::journal::SCANNED_LINES`] lines at most, so that a search through a long journal never keeps a PIN waiting: a page may
+    /// hold fewer entries than asked for, or none, and still have a next one.
+    pub fn page(&self, query: &Query) -> Result<Page, LockError> {
+        self.0.look(|data_key, sealed, _| {
+            let private_key = derive_private_key(data_key);
+            let below = query.below.unwrap_or(u64::MAX);
+            Ok(sealed.store.lines_below(below, |lines| query.page(lines, &private_key))?)
+        })
+    }
+
+    /// A part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to `limit` of them (1 to
+    /// [`MAX_PAGE`]). Ask again with [`ExportPart::next`] until it is `None`; the last part is signed.
+    pub fn export(&self, after: u64, limit: usize) -> Result<ExportPart, LockError> {
+        self.0.look(|data_key, sealed, record| {
+            let exporter =
+                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+            let limit = limit.clamp(1, MAX_PAGE);
+            let part =
+                sealed.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), &record.journal))?;
+            part.ok_or(LockError::Invalid("journal line"))
+        })
+    }
+
+    /// The Ed25519 key that signs exports. An app that registers it with its provider can later show that an export is its own.
+    pub fn public_key(&self) -> Result<Vec<u8>, LockError> {
+        self.0.look(|data_key, sealed, _| {
+            let exporter =
+                Exporter::new(data_key, &sealed.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+            Ok(exporter.public_key())
         })
     }
 }
@@ -327,7 +358,7 @@ impl Sessions {
     }
 
     fn end_those_of_biometrics(&mut self) {
-        self.live.retain(|_, live| live.means == Means::Pin);
+        self.live.retain(|_, live| live.auth_method == AuthMethod::Pin);
         self.generation += 1;
     }
 

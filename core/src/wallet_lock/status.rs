@@ -1,6 +1,6 @@
 //! What a person is told: which lock it is, who locked it, and what can be done now.
 
-use crate::lockout::{Contact, Policy, Standing};
+use crate::lockout::{AttemptGate, Contact, Policy};
 use crate::record::Record;
 use crate::time::Now;
 
@@ -77,18 +77,18 @@ impl LockStatus {
             remedies: first.into_iter().chain(contacts.clone()).collect(),
         };
         match record.lockout.evaluate(&record.policy.lockout, now) {
-            Standing::Ready { tries_left } => Self::Ready { tries_left },
+            AttemptGate::Ready { tries_left } => Self::Ready { tries_left },
             // The tries under way are settled within a second or so; what comes then is told then.
-            Standing::TooManyAtOnce => {
+            AttemptGate::TooManyAtOnce => {
                 Self::Ready { tries_left: record.lockout.tries_left(&record.policy.lockout, now) }
             }
-            Standing::CoolingDown { remaining_ms, tries_left } => Self::CoolingDown {
+            AttemptGate::CoolingDown { remaining_ms, tries_left } => Self::CoolingDown {
                 remaining_ms,
                 tries_left,
                 remedies: [Remedy::Wait(remaining_ms)].into_iter().chain(contacts).collect(),
             },
-            Standing::UntilRestart => locked(LockReason::UntilRestart, Some(Remedy::Restart)),
-            Standing::TooManyAttempts => locked(LockReason::TooManyAttempts, None),
+            AttemptGate::UntilRestart => locked(LockReason::UntilRestart, Some(Remedy::Restart)),
+            AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, None),
         }
     }
 

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, PinOutcome, Refusal};
-use super::session::{Means, Session};
+use super::session::{AuthMethod, Session};
 use super::status::LockStatus;
 use super::transaction::draw;
 use super::{WalletLock, lock};
 use crate::error::LockError;
 use crate::journal::{Details, Kind};
 use crate::key_slots::{DataKey, PinSlot, WipeCheck, derive_kek, device_key_input};
-use crate::lockout::{ChargeId, SessionPolicy, Standing};
+use crate::lockout::{AttemptGate, ChargeId, SessionPolicy};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, Random};
 use crate::record::Slot;
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -57,14 +57,14 @@ impl WalletLock {
     /// Checks the PIN and leaves the entry empty. A right one opens the wallet.
     pub fn verify_pin(self: &Arc<Self>, entry: &PinEntry) -> PinOutcome {
         match self.prove(entry) {
-            Ok(proof) => PinOutcome::Right(Session::start(self, proof, Means::Pin)),
+            Ok(proof) => PinOutcome::Right(Session::start(self, proof, AuthMethod::Pin)),
             Err(refusal) => refusal.into(),
         }
     }
 
     /// The one way to prove the PIN.
     pub(super) fn prove(&self, entry: &PinEntry) -> Result<Proof, Refusal> {
-        leaving_nothing(|| {
+        with_stack_wiped(|| {
             // Taken out at once, so that the entry is empty however this ends.
             let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
             let (now, generation) = match self.read_clock() {
@@ -111,13 +111,13 @@ impl WalletLock {
         let found = self.read(|sealed, record| {
             let standing = record.lockout.evaluate(&record.policy.lockout, now);
             Ok(match (record.slot(), standing) {
-                (Some(slot), Standing::Ready { .. }) => Ok(Found {
+                (Some(slot), AttemptGate::Ready { .. }) => Ok(Found {
                     slot,
                     wipe_check: record.wipe_check.clone(),
                     wallet_id: sealed.header.wallet_id,
                     budget_is_spent: record.lockout.budget_is_spent(),
                 }),
-                (Some(_), Standing::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), (false, false))),
+                (Some(_), AttemptGate::TooManyAtOnce) => Err((Refusal::NoVerdict(NoVerdict::TryAgain), (false, false))),
                 _ => {
                     let mut lockout = record.lockout.clone();
                     let news = (lockout.save_wait(now), lockout.note_refusal(now));
@@ -170,7 +170,7 @@ impl WalletLock {
                     changes.note(Kind::PinTried, Details::default());
                     Ok(Ok(charge))
                 }
-                Err(Standing::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
+                Err(AttemptGate::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
                 Err(_) => Ok(Err(Refusal::Locked(status))),
             }
         });

@@ -5,7 +5,7 @@
 //! the database, and listeners and exports tell them, so that whoever copies the phone would know before trying.
 
 use super::outcome::PinChange;
-use super::session::Session;
+use super::session::AccessHandle;
 use super::transaction::draw;
 use super::verify_pin::Proof;
 use super::{WalletLock, change_pin, enrol, lock};
@@ -13,9 +13,9 @@ use crate::error::LockError;
 use crate::key_slots::{WipeCheck, derive_kek, device_key_input};
 use crate::pin::{Finding, Pin, PinEntry, strength};
 use crate::record::Slot;
-use crate::stack::leaving_nothing;
+use crate::stack::with_stack_wiped;
 
-impl Session {
+impl AccessHandle<'_> {
     /// Sets another PIN, or replaces it, that destroys the wallet when it is entered in place of the PIN. There is no way back from that,
     /// and no question before it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
     ///
@@ -25,9 +25,9 @@ impl Session {
     ///
     /// While one is set, a changed PIN keeps the slot's salt, and the slot is not made dearer.
     pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
-        leaving_nothing(|| {
-            let lock = &self.lock;
-            self.check_live()?;
+        with_stack_wiped(|| {
+            let lock = &self.0.lock;
+            self.0.check_live()?;
             let policy = lock.policy()?;
             let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![enrol::too_short(&policy)])) };
             let (min, max) = (policy.pin.min_digits as u8, policy.pin.max_digits as u8);
@@ -48,10 +48,10 @@ impl Session {
 
     /// No PIN destroys the wallet any more. The same is done, and looks the same, if none did. The entry is left empty.
     pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
-        leaving_nothing(|| {
-            self.check_live()?;
-            match self.lock.prove(current) {
-                Ok(proof) => self.lock.replace_wipe_check(None, &proof),
+        with_stack_wiped(|| {
+            self.0.check_live()?;
+            match self.0.lock.prove(current) {
+                Ok(proof) => self.0.lock.replace_wipe_check(None, &proof),
                 Err(refusal) => Ok(PinChange::Refused(refusal)),
             }
         })
@@ -59,7 +59,7 @@ impl Session {
 
     /// Whether a wipe PIN is set. Without a session nobody is told.
     pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
-        self.look(|_, _, record| Ok(record.wipe_check.is_set()))
+        self.0.look(|_, _, record| Ok(record.wipe_check.is_set()))
     }
 }
 

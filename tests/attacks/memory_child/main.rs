@@ -17,6 +17,7 @@ use std::sync::Arc;
 use device_key::NamedKeys;
 use sensor::{NamedSensor, Next};
 use walletlock_core::biometric::BiometricRequest;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::{Calibration, KdfCost};
 use walletlock_core::lockout::Policy;
@@ -128,7 +129,7 @@ impl Told {
             }
             b'p' => {
                 let (current, new) = (self.entry(), self.entry());
-                match self.live().change_pin(&current, &new, &[]).expect("an outcome") {
+                match self.live().access().change_pin(&current, &new, &[]).expect("an outcome") {
                     PinChange::Changed => b'C',
                     PinChange::Forbidden(_) => b'F',
                     PinChange::Refused(_) => b'W',
@@ -141,7 +142,7 @@ impl Told {
                     Removal::Refused(_) => b'W',
                 }
             }
-            b'b' => match self.live().enable_biometrics().expect("an outcome") {
+            b'b' => match self.live().access().enable_biometrics(PromptId::default()).expect("an outcome") {
                 BiometricChange::Done => b'C',
                 _ => b'F',
             },
@@ -196,12 +197,12 @@ impl Told {
             item[place] = self.byte();
         }
         let session = self.live();
-        session.write("card-token", item.as_slice()).expect("written");
-        let read = session.read("card-token").expect("read").expect("there");
+        session.vault().write("card-token", item.as_slice()).expect("written");
+        let read = session.vault().read("card-token").expect("read").expect("there");
         assert!(*read.as_slice() == *item.as_slice());
-        assert_eq!(session.items().expect("read").len(), 1);
-        session.journal(&Query { text: Some("card".to_owned()), ..Query::default() }).expect("a page");
-        session.export_journal(0, 200).expect("an export");
+        assert_eq!(session.vault().names().expect("read").len(), 1);
+        session.journal().page(&Query { text: Some("card".to_owned()), ..Query::default() }).expect("a page");
+        session.journal().export(0, 200).expect("an export");
         b'.'
     }
 }

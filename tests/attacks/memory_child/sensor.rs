@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use walletlock_core::platform::{
-    Answer, Availability, Biometrics, PlatformFault, Prompt, PromptEnd, PromptOperation, WRAPPED_SLOT_KEY_BYTES,
+    Answer, Biometrics, PlatformFault, Prompt, PromptEnd, PromptOperation, SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
 use zeroize::{Zeroize, Zeroizing};
 
@@ -26,8 +26,8 @@ pub(crate) enum Next {
 pub(crate) struct NamedSensor(pub(crate) Mutex<Next>);
 
 impl Biometrics for NamedSensor {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
-        Ok(Availability::Ready)
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        Ok(SensorAvailability::Ready)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {

@@ -26,11 +26,11 @@ fn used() -> Wallet {
     let judged = wallet.lock.judge_pin(&entry(PIN), &personal()).expect("judged");
     assert!(!judged.allowed, "it is a part of the phone number");
     let session = wallet.enrol();
-    session.write(ITEM_ID, ITEM).expect("written");
-    assert_eq!(session.read(ITEM_ID).expect("read").expect("there").as_slice(), ITEM);
+    session.vault().write(ITEM_ID, ITEM).expect("written");
+    assert_eq!(session.vault().read(ITEM_ID).expect("read").expect("there").as_slice(), ITEM);
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
-    assert_eq!(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
     drop(wallet.lock.verify_pin(&entry(PIN)));
     wallet
 }
@@ -54,7 +54,9 @@ fn the_files_tell_nothing_while_open_and_closed() {
 fn deleted_and_removed_items_leave_nothing_in_the_files() {
     let wallet = used();
     let session = wallet.lock.verify_pin(&entry(NEW_PIN));
-    assert!(matches!(&session, walletlock_core::PinOutcome::Right(session) if session.delete(ITEM_ID) == Ok(true)));
+    assert!(
+        matches!(&session, walletlock_core::PinOutcome::Right(session) if session.vault().delete(ITEM_ID) == Ok(true))
+    );
     drop(session);
     assert_eq!(found(&only_for_the_owner(), &bytes_of(wallet.folder.path())), [""; 0]);
 }
@@ -65,8 +67,8 @@ fn the_journal_names_items_to_the_owner_and_no_pin_to_anyone() {
     let walletlock_core::PinOutcome::Right(session) = wallet.lock.verify_pin(&entry(NEW_PIN)) else {
         panic!("its owner gets in")
     };
-    let export = session.export_journal(0, 200).expect("an export").text;
-    let page = session.journal(&Query { limit: 200, ..Query::default() }).expect("a page");
+    let export = session.journal().export(0, 200).expect("an export").text;
+    let page = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page");
     let shown = format!("{export}{page:?}");
     assert_eq!(found(&planted(), shown.as_bytes()), [""; 0]);
     // The control: it is the whole journal, details and all.

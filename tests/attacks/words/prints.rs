@@ -4,13 +4,14 @@ use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
 
 use walletlock_core::biometric::BiometricRequest;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
 use walletlock_core::lockout::Policy;
 use walletlock_core::pin::{Pin, PinEntry};
 use walletlock_core::platform::testing::{Act, FakeBiometrics, FakePhone};
 use walletlock_core::platform::{
-    Answer, Availability, Biometrics, DeviceKeyFault, Platform, PlatformFault, Prompt, PromptEnd,
+    Answer, Biometrics, DeviceKeyFault, Platform, PlatformFault, Prompt, PromptEnd, SensorAvailability,
 };
 use walletlock_core::{BiometricOutcome, LockError, MAX_ITEM_BYTES, PinOutcome};
 
@@ -51,13 +52,13 @@ fn outcomes_statuses_and_handles_say_nothing() {
     printed.show(&wallet.lock.judge_pin(&typed, &personal()));
     printed.show(&wallet.lock.enrol(&typed, &personal()));
     let session = wallet.enrol();
-    session.write(ITEM_ID, ITEM).expect("written");
+    session.vault().write(ITEM_ID, ITEM).expect("written");
     printed.show(&session);
-    printed.show(&session.change_pin(&entry(PIN), &entry(PHONE_NUMBER), &personal()));
-    printed.show(&session.change_pin(&entry(PIN), &entry(PIN), &[]));
-    printed.show(&session.change_pin(&entry(WRONG_PIN), &entry(NEW_PIN), &[]));
-    printed.show(&session.journal(&Query::default()));
-    printed.show(&session.export_journal(0, 200));
+    printed.show(&session.access().change_pin(&entry(PIN), &entry(PHONE_NUMBER), &personal()));
+    printed.show(&session.access().change_pin(&entry(PIN), &entry(PIN), &[]));
+    printed.show(&session.access().change_pin(&entry(WRONG_PIN), &entry(NEW_PIN), &[]));
+    printed.show(&session.journal().page(&Query::default()));
+    printed.show(&session.journal().export(0, 200));
     printed.show(&wallet.lock.verify_pin(&entry(WRONG_PIN)));
     wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Failed);
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
@@ -91,7 +92,7 @@ struct Talkative {
 }
 
 impl Biometrics for Talkative {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
         self.sensor.availability()
     }
 
@@ -121,16 +122,16 @@ fn prompts_answers_and_what_a_finger_opens_say_nothing() {
     let mut printed = Printed::default();
     let request = BiometricRequest::default();
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    printed.show(&session.enable_biometrics());
+    printed.show(&session.access().enable_biometrics(PromptId::default()));
     for act in [Act::OwnerTouches, Act::IsHooked(ITEM.to_vec()), Act::Ends(PromptEnd::LockedOut)] {
         wallet.phone.biometrics.will([act]);
         let outcome = wallet.lock.verify_biometrics(&request);
         printed.show(&outcome);
         if let BiometricOutcome::Unlocked(session) = outcome {
-            printed.show(&session.means());
+            printed.show(&session.auth_method());
         }
     }
-    printed.show(&wallet.lock.why_no_biometrics(&request));
+    printed.show(&wallet.lock.biometric_availability(&request));
     printed.0 += &sensor.printed.lock().expect("not poisoned").0;
     printed.assert_tells_nothing(&planted());
     let inputs = sensor.inputs.lock().expect("not poisoned");
@@ -147,14 +148,14 @@ fn faults_repeat_no_argument() {
     let wallet = Wallet::enrolled();
     let session = wallet.unlock();
     let long = PIN.repeat(30);
-    printed.say(&fault(session.read(&long)));
-    printed.say(&fault(session.write(&long, ITEM)));
-    printed.say(&fault(session.delete(&long)));
-    printed.say(&fault(session.write(ITEM_ID, &ITEM.repeat(MAX_ITEM_BYTES))));
+    printed.say(&fault(session.vault().read(&long)));
+    printed.say(&fault(session.vault().write(&long, ITEM)));
+    printed.say(&fault(session.vault().delete(&long)));
+    printed.say(&fault(session.vault().write(ITEM_ID, &ITEM.repeat(MAX_ITEM_BYTES))));
     printed.say(&fault(wallet.lock.enrol(&entry(NEW_PIN), &personal())));
     session.close();
-    printed.say(&fault(session.write(ITEM_ID, ITEM)));
-    printed.say(&fault(session.change_pin(&entry(PIN), &entry(NEW_PIN), &[])));
+    printed.say(&fault(session.vault().write(ITEM_ID, ITEM)));
+    printed.say(&fault(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[])));
     printed.say(&PinEntry::new().push(835_179).expect_err("no digit"));
     printed.say(&PinSlot::parse(PIN.as_bytes()).err().expect("no slot"));
     printed.assert_tells_nothing(&planted());

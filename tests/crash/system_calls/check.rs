@@ -105,7 +105,7 @@ fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str,
 
 fn count(session: &Session, kinds: &[Kind]) -> Result<u32, Violation> {
     let query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
-    let page = session.journal(&query).map_err(|error| format!("the journal is not read: {error}"))?;
+    let page = session.journal().page(&query).map_err(|error| format!("the journal is not read: {error}"))?;
     Ok(page.entries.len() as u32)
 }
 

@@ -7,12 +7,12 @@ const TIMES: usize = 1500;
 
 /// Keeps the word.
 pub(crate) fn write(session: &Session, word: &str) -> Result<(), LockError> {
-    session.write(ITEM, word.repeat(TIMES).as_bytes())
+    session.vault().write(ITEM, word.repeat(TIMES).as_bytes())
 }
 
 /// The word that is kept, or what there is instead.
 pub(crate) fn read(session: &Session) -> Result<String, LockError> {
-    let Some(bytes) = session.read(ITEM)? else { return Ok("nothing".to_owned()) };
+    let Some(bytes) = session.vault().read(ITEM)? else { return Ok("nothing".to_owned()) };
     let text = String::from_utf8_lossy(&bytes);
     let word = text.get(..text.len() / TIMES).unwrap_or_default();
     Ok(if word.repeat(TIMES) == text { word.to_owned() } else { "garbage".to_owned() })

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use walletlock_core::biometric::BiometricRequest;
+use walletlock_core::biometric::PromptId;
 use walletlock_core::{
     BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome,
     Refusal, Removal, Session, WalletLock,
@@ -142,7 +143,7 @@ impl App {
                 PinOutcome::NoVerdict(cause) => refusal_in_words(&Refusal::NoVerdict(cause)),
             },
             Step::Change(old, new) => {
-                self.in_session(|session| match session.change_pin(&entry(old), &entry(new), &[])? {
+                self.in_session(|session| match session.access().change_pin(&entry(old), &entry(new), &[])? {
                     PinChange::Changed => Ok("changed".to_owned()),
                     PinChange::Forbidden(_) => Ok("forbidden".to_owned()),
                     PinChange::Refused(refusal) => Ok(refusal_in_words(&refusal)),
@@ -157,18 +158,21 @@ impl App {
                 Ok(()) => "wiped".to_owned(),
                 Err(error) => failed(&error),
             },
-            Step::Enable => self.in_session(|session| match session.enable_biometrics()? {
-                BiometricChange::Done => Ok("on".to_owned()),
-                other => Ok(format!("{other:?}")),
+            Step::Enable => {
+                self.in_session(|session| match session.access().enable_biometrics(PromptId::default())? {
+                    BiometricChange::Done => Ok("on".to_owned()),
+                    other => Ok(format!("{other:?}")),
+                })
+            }
+            Step::Disable => self.in_session(|session| {
+                Ok(if session.access().disable_biometrics()? { "off" } else { "off already" }.to_owned())
             }),
-            Step::Disable => self
-                .in_session(|session| Ok(if session.disable_biometrics()? { "off" } else { "off already" }.to_owned())),
             Step::Finger => match lock.verify_biometrics(&BiometricRequest::default()) {
                 BiometricOutcome::Unlocked(session) => {
                     self.session = Some(session);
                     "unlocked".to_owned()
                 }
-                BiometricOutcome::NotNow(_) => "not now".to_owned(),
+                BiometricOutcome::Denied(_) => "not now".to_owned(),
                 BiometricOutcome::NoVerdict(NoVerdict::Storage) => failed(&LockError::Storage),
                 other => format!("{other:?}"),
             },

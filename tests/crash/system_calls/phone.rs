@@ -11,8 +11,8 @@ use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
 use walletlock_core::platform::{
-    Answer, Availability, Biometrics, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform, PlatformFault, Prompt,
-    PromptEnd, PromptOperation, WRAPPED_SLOT_KEY_BYTES,
+    Answer, Biometrics, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform, PlatformFault, Prompt, PromptEnd,
+    PromptOperation, SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
 use walletlock_core::{AntiRollback, LockError, Options, WalletLock};
 use zeroize::Zeroizing;
@@ -182,8 +182,8 @@ struct Sensor {
 }
 
 impl Biometrics for Sensor {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
-        Ok(Availability::Ready)
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        Ok(SensorAvailability::Ready)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use walletlock_core::Now;
-use walletlock_core::biometric::{BiometricPolicy, NotNow};
+use walletlock_core::biometric::{BiometricDenial, BiometricPolicy};
 use walletlock_core::money::Currency;
-use walletlock_core::platform::Availability;
+use walletlock_core::platform::SensorAvailability;
 
 use super::spans::is_live;
 use super::tries::Standing;
@@ -17,7 +17,7 @@ use crate::steps::Wanted;
 pub(crate) struct Biometrics {
     pub(crate) slot: Option<BioSlot>,
     /// Why there is none any more, if nobody asked for that.
-    off: Option<NotNow>,
+    off: Option<BiometricDenial>,
     last_pin: Option<Now>,
     /// Since the last right PIN.
     uses: u32,
@@ -27,7 +27,7 @@ pub(crate) struct Biometrics {
     /// Since the last success.
     failures: u32,
     /// What the journal said last of a refusal.
-    refusal: Option<NotNow>,
+    refusal: Option<BiometricDenial>,
 }
 
 /// What a finger opens. Set up anew it has another number.
@@ -62,7 +62,7 @@ impl Biometrics {
         self.failures += 1;
         let is_off = self.failures >= policy.failures_before_off;
         if is_off {
-            self.turn_off(NotNow::OffAfterFailures);
+            self.turn_off(BiometricDenial::OffAfterFailures);
         }
         is_off
     }
@@ -71,7 +71,7 @@ impl Biometrics {
         self.slot.is_none() || self.failures_in_a_row >= policy.failures_before_pin
     }
 
-    pub(super) fn turn_off(&mut self, why: NotNow) {
+    pub(super) fn turn_off(&mut self, why: BiometricDenial) {
         (self.slot, self.off) = (None, Some(why));
     }
 
@@ -88,36 +88,36 @@ impl Biometrics {
     }
 
     /// Whether the journal does not say this yet.
-    pub(super) fn note_refusal(&mut self, why: NotNow) -> bool {
+    pub(super) fn note_refusal(&mut self, why: BiometricDenial) -> bool {
         self.refusal.replace(why) != Some(why)
     }
 }
 
 impl Wallet {
     /// Why not now, the reason that lasts longest first. `Ok`: what opens it.
-    fn may_use(&self, wanted: &Wanted, sensor: Availability, now: Now) -> Result<BioSlot, NotNow> {
+    fn may_use(&self, wanted: &Wanted, sensor: SensorAvailability, now: Now) -> Result<BioSlot, BiometricDenial> {
         let (policy, known) = (&self.policy.biometric, &self.biometrics);
         let last_pin = known.last_pin.filter(|last| last.boot.is_some() && last.boot == now.boot);
         let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
         let reasons = [
-            (self.tries.standing(&self.policy.lockout, now) != Standing::Ready).then_some(NotNow::Locked),
-            known.slot.is_none().then(|| known.off.unwrap_or(NotNow::SwitchedOff)),
+            (self.tries.standing(&self.policy.lockout, now) != Standing::Ready).then_some(BiometricDenial::Locked),
+            known.slot.is_none().then(|| known.off.unwrap_or(BiometricDenial::SwitchedOff)),
             match sensor {
-                Availability::Ready => None,
-                Availability::NoneEnrolled => Some(NotNow::NoneEnrolled),
-                Availability::NoHardware => Some(NotNow::NoHardware),
-                Availability::Busy => Some(NotNow::Busy),
-                Availability::NotSupported => Some(NotNow::NotSupported),
+                SensorAvailability::Ready => None,
+                SensorAvailability::NoneEnrolled => Some(BiometricDenial::NoneEnrolled),
+                SensorAvailability::NoHardware => Some(BiometricDenial::NoHardware),
+                SensorAvailability::Busy => Some(BiometricDenial::Busy),
+                SensorAvailability::NotSupported => Some(BiometricDenial::NotSupported),
             },
-            (known.failures >= policy.failures_before_off).then_some(NotNow::OffAfterFailures),
-            (known.failures_in_a_row >= policy.failures_before_pin).then_some(NotNow::TooManyFailures),
-            last_pin.is_none().then_some(NotNow::FirstUnlock),
-            last_pin.is_some_and(|last| !is_live(last, age_ms, now)).then_some(NotNow::PinTooLongAgo),
-            (known.uses >= policy.max_uses).then_some(NotNow::TooManyUses),
-            self.is_over_budget(wanted).then_some(NotNow::OverBudget),
-            wanted.risk.then_some(NotNow::RiskRaised),
+            (known.failures >= policy.failures_before_off).then_some(BiometricDenial::OffAfterFailures),
+            (known.failures_in_a_row >= policy.failures_before_pin).then_some(BiometricDenial::TooManyFailures),
+            last_pin.is_none().then_some(BiometricDenial::FirstUnlock),
+            last_pin.is_some_and(|last| !is_live(last, age_ms, now)).then_some(BiometricDenial::PinTooLongAgo),
+            (known.uses >= policy.max_uses).then_some(BiometricDenial::TooManyUses),
+            self.is_over_budget(wanted).then_some(BiometricDenial::OverBudget),
+            wanted.risk.then_some(BiometricDenial::RiskRaised),
         ];
-        reasons.into_iter().flatten().next().map_or(known.slot.ok_or(NotNow::SwitchedOff), Err)
+        reasons.into_iter().flatten().next().map_or(known.slot.ok_or(BiometricDenial::SwitchedOff), Err)
     }
 
     fn is_over_budget(&self, wanted: &Wanted) -> bool {
@@ -129,10 +129,15 @@ impl Wallet {
 }
 
 impl Model {
-    pub(super) fn may_use(&self, wanted: &Wanted, sensor: Availability, now: Now) -> Result<BioSlot, NotNow> {
+    pub(super) fn may_use(
+        &self,
+        wanted: &Wanted,
+        sensor: SensorAvailability,
+        now: Now,
+    ) -> Result<BioSlot, BiometricDenial> {
         match self.wallet() {
-            _ if self.process.is_damaged => Err(NotNow::Locked),
-            None => Err(NotNow::SwitchedOff),
+            _ if self.process.is_damaged => Err(BiometricDenial::Locked),
+            None => Err(BiometricDenial::SwitchedOff),
             Some(wallet) => wallet.may_use(wanted, sensor, now),
         }
     }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use walletlock_core::journal::Kind;
 use walletlock_core::lockout::{LockoutPolicy, Policy, SessionPolicy};
-use walletlock_core::platform::Availability;
+use walletlock_core::platform::SensorAvailability;
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
 pub(crate) use biometrics::{BioSlot, Biometrics};
@@ -41,7 +41,7 @@ pub(crate) struct Model {
     pub(crate) disk: Disk,
     pub(crate) keys: Keys,
     /// What the phone says of its sensor. `None`: it does not answer.
-    pub(crate) sensor: Option<Availability>,
+    pub(crate) sensor: Option<SensorAvailability>,
     /// What happened that no outcome tells, and how often.
     pub(crate) remarks: Remarks,
     last_number: u64,
@@ -195,7 +195,7 @@ impl Model {
             offered,
             disk: Disk::Empty,
             keys: Keys::default(),
-            sensor: Some(Availability::Ready),
+            sensor: Some(SensorAvailability::Ready),
             remarks: Remarks::new(),
             last_number: 0,
             process: Process::default(),

@@ -1,8 +1,9 @@
 //! The biometric calls, step by step: what is asked, shown, heard and counted.
 
-use walletlock_core::biometric::NotNow;
+use walletlock_core::BiometricAvailability;
+use walletlock_core::biometric::BiometricDenial;
 use walletlock_core::journal::Kind;
-use walletlock_core::platform::{Availability, PromptEnd};
+use walletlock_core::platform::{PromptEnd, SensorAvailability};
 use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::biometrics::BioSlot;
@@ -40,13 +41,16 @@ struct Tried {
     slot: BioSlot,
 }
 
-type Heard = Result<Outcome, Outcome>;
+type PromptEvent = Result<Outcome, Outcome>;
 
 impl Caller {
-    pub(crate) async fn why_no_biometrics(self, wanted: Wanted) -> Outcome {
+    pub(crate) async fn biometric_availability(self, wanted: Wanted) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let Some(sensor) = self.sensor().await else { return PLATFORM };
-        Outcome::Why(self.model().may_use(&wanted, sensor, reading.now).err())
+        Outcome::Biometrics(match self.model().may_use(&wanted, sensor, reading.now) {
+            Ok(_) => BiometricAvailability::Available,
+            Err(reason) => BiometricAvailability::Denied(reason),
+        })
     }
 
     pub(crate) async fn verify_biometrics(self, wanted: Wanted, session: u64) -> Outcome {
@@ -54,7 +58,7 @@ impl Caller {
             Ok(outcome) | Err(outcome) => outcome,
         };
         match outcome {
-            Outcome::Error(LockError::DataDamaged) => Outcome::NotNow(NotNow::Locked),
+            Outcome::Error(LockError::DataDamaged) => Outcome::Denied(BiometricDenial::Locked),
             Outcome::Error(LockError::DeviceKey(fault)) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
             Outcome::Error(LockError::Platform(_)) => Outcome::NoVerdict(NoVerdict::Platform),
             Outcome::Error(LockError::WrongState) => TRY_AGAIN,
@@ -62,7 +66,7 @@ impl Caller {
         }
     }
 
-    async fn ask_person(&self, wanted: Wanted, session: u64) -> Heard {
+    async fn ask_person(&self, wanted: Wanted, session: u64) -> PromptEvent {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         let sensor = self.sensor().await.ok_or(PLATFORM)?;
@@ -77,7 +81,7 @@ impl Caller {
                     let lines = self.model().note_no_biometrics(why);
                     self.tell(lines).await;
                 }
-                return Ok(Outcome::NotNow(why));
+                return Ok(Outcome::Denied(why));
             }
         };
         if !self.begin_prompt() {
@@ -88,7 +92,7 @@ impl Caller {
         heard
     }
 
-    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> Heard {
+    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> PromptEvent {
         if self.model().process.generation != generation {
             return Ok(Outcome::Ended(PromptEnd::CancelledBySystem));
         }
@@ -125,7 +129,7 @@ impl Caller {
     }
 
     /// Looked at again, and charged for good before it opens.
-    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> Heard {
+    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> PromptEvent {
         let reading = self.clock().await.ok_or(PLATFORM)?;
         if !self.entropy().await {
             return Err(PLATFORM);
@@ -139,7 +143,7 @@ impl Caller {
                 model.remark("the slot was replaced meanwhile");
                 return Err(TRY_AGAIN);
             }
-            model.may_use(&wanted, Availability::Ready, now).map_err(Outcome::NotNow)?;
+            model.may_use(&wanted, SensorAvailability::Ready, now).map_err(Outcome::Denied)?;
             let wallet = model.wallet_mut().ok_or(TRY_AGAIN)?;
             wallet.biometrics.note_use(&wanted);
             let policy = wallet.policy.session.clone();
@@ -176,7 +180,7 @@ impl Caller {
         Ok(is_enough)
     }
 
-    async fn note_end(&self, tried: Tried, how: PromptEnd) -> Heard {
+    async fn note_end(&self, tried: Tried, how: PromptEnd) -> PromptEvent {
         if self.clock().await.is_none() {
             return Err(PLATFORM);
         }
@@ -195,7 +199,7 @@ impl Caller {
                 let Some(wallet) = model.wallet_mut() else { return Err(TRY_AGAIN) };
                 let mut lines = wallet.note(&[Kind::BiometricsEnded]);
                 if is_in_force {
-                    wallet.biometrics.turn_off(NotNow::EnrolmentChanged);
+                    wallet.biometrics.turn_off(BiometricDenial::EnrolmentChanged);
                     lines.extend(wallet.note(&[Kind::BiometricsOff]));
                 }
                 Ok(((), lines))
@@ -214,14 +218,14 @@ impl Caller {
         }
         let why = match self.sensor().await {
             None => return PLATFORM,
-            Some(Availability::Ready) => None,
-            Some(Availability::NoneEnrolled) => Some(NotNow::NoneEnrolled),
-            Some(Availability::NoHardware) => Some(NotNow::NoHardware),
-            Some(Availability::Busy) => Some(NotNow::Busy),
-            Some(Availability::NotSupported) => Some(NotNow::NotSupported),
+            Some(SensorAvailability::Ready) => None,
+            Some(SensorAvailability::NoneEnrolled) => Some(BiometricDenial::NoneEnrolled),
+            Some(SensorAvailability::NoHardware) => Some(BiometricDenial::NoHardware),
+            Some(SensorAvailability::Busy) => Some(BiometricDenial::Busy),
+            Some(SensorAvailability::NotSupported) => Some(BiometricDenial::NotSupported),
         };
         if let Some(why) = why {
-            return Outcome::NotNow(why);
+            return Outcome::Denied(why);
         }
         if !self.begin_prompt() {
             return TRY_AGAIN;
@@ -233,7 +237,7 @@ impl Caller {
         }
     }
 
-    async fn set_up(&self, session: u64) -> Heard {
+    async fn set_up(&self, session: u64) -> PromptEvent {
         if !self.entropy().await {
             return Err(PLATFORM);
         }
@@ -255,7 +259,7 @@ impl Caller {
         enabled
     }
 
-    async fn put_in_force(&self, session: u64, slot: BioSlot) -> Heard {
+    async fn put_in_force(&self, session: u64, slot: BioSlot) -> PromptEvent {
         let before = self.change(session, |wallet| {
             let before = wallet.biometrics.slot;
             wallet.biometrics.turn_on(slot);
@@ -290,8 +294,8 @@ impl Caller {
 
     // The steps.
 
-    async fn sensor(&self) -> Option<Availability> {
-        self.script.ask(Ask::Availability).await.ok().map(|reading| reading.sensor)
+    async fn sensor(&self) -> Option<SensorAvailability> {
+        self.script.ask(Ask::SensorAvailability).await.ok().map(|reading| reading.sensor)
     }
 
     /// `false`: another has its turn.
@@ -406,7 +410,7 @@ impl Model {
         self.in_force(tried).is_some()
     }
 
-    fn note_no_biometrics(&mut self, why: NotNow) -> Vec<(u64, Kind)> {
+    fn note_no_biometrics(&mut self, why: BiometricDenial) -> Vec<(u64, Kind)> {
         let Some(wallet) = self.wallet_mut() else { return vec![] };
         if wallet.biometrics.note_refusal(why) { wallet.note(&[Kind::BiometricsRefused]) } else { vec![] }
     }

@@ -1,7 +1,7 @@
 //! Time: waits never shorten, leases never lengthen.
 
 use walletlock_core::Now;
-use walletlock_core::platform::Availability;
+use walletlock_core::platform::SensorAvailability;
 
 /// One reading of the phone's clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(crate) struct Reading {
     /// Readings are numbered as they begin: a call may linger with an old one.
     pub(crate) nth: u64,
     /// What the phone said of its sensor then.
-    pub(crate) sensor: Availability,
+    pub(crate) sensor: SensorAvailability,
 }
 
 /// A wait as it was saved last.

@@ -39,7 +39,7 @@ fn session() -> (Session, TempDir) {
     }
     let PinOutcome::Right(session) = lock.verify_pin(&entry("493716")) else { panic!("the owner gets in") };
     for item in ["card", "seed", "name", "town", "\u{fc}nicode \"quoted\""] {
-        session.write(item, b"value").expect("written");
+        session.vault().write(item, b"value").expect("written");
     }
     (session, folder)
 }
@@ -48,7 +48,7 @@ fn export(session: &Session, limit: usize) -> String {
     let mut text = String::new();
     let mut after = Some(0);
     while let Some(number) = after {
-        let part = session.export_journal(number, limit).expect("a part");
+        let part = session.journal().export(number, limit).expect("a part");
         text += &part.text;
         after = part.next;
     }
@@ -63,7 +63,7 @@ fn hex(bytes: &[u8]) -> String {
 fn an_export_verifies_however_it_was_parted() {
     let (session, _folder) = session();
     let whole = export(&session, 200);
-    let public_key = hex(&session.journal_public_key().expect("a key"));
+    let public_key = hex(&session.journal().public_key().expect("a key"));
     assert_eq!(whole.lines().count(), 1 + 14 + 1);
     let report = Report { lines: 14, unreadable: 0, public_key: public_key.clone() };
     assert_eq!(verify(whole.as_bytes(), None), Ok(report.clone()));
@@ -154,7 +154,7 @@ fn every_character_counts() {
 fn the_end_of_another_journal_does_not_fit() {
     let (session, _folder) = session();
     let before = export(&session, 200);
-    session.write("later", b"value").expect("written");
+    session.vault().write("later", b"value").expect("written");
     let after = export(&session, 200);
     let signed_before = before.lines().last().expect("signed");
     let mut lines: Vec<_> = after.lines().collect();

@@ -14,13 +14,13 @@ use crate::object::{borrow, free};
 use crate::unlock::{lock, nothing};
 
 #[unsafe(no_mangle)]
-unsafe extern "system" fn Java_dev_walletlock_Native_whyNoBiometrics<'frame>(
+unsafe extern "system" fn Java_dev_walletlock_Native_biometricAvailability<'frame>(
     caller: EnvUnowned<'frame>,
     _class: JClass<'frame>,
     number: jlong,
     asked: JByteArray<'frame>,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |env| Ok(written(lock(number)?.why_no_biometrics(request(env, &asked)?)?)))
+    answer::bytes(caller, |env| Ok(written(lock(number)?.biometric_availability(request(env, &asked)?)?)))
 }
 
 /// Waits for the person.
@@ -39,8 +39,9 @@ unsafe extern "system" fn Java_dev_walletlock_Native_cancelBiometrics<'frame>(
     caller: EnvUnowned<'frame>,
     _class: JClass<'frame>,
     number: jlong,
+    prompt: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.cancel_biometrics().map(nothing))
+    answer::bytes(caller, |_| lock(number)?.cancel_biometrics(prompt).map(nothing))
 }
 
 #[unsafe(no_mangle)]

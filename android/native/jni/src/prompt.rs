@@ -2,7 +2,7 @@
 
 use jni::{JValue, jni_sig, jni_str};
 use walletlock_bindings::{BiometricAnswer, BiometricPrompt};
-use walletlock_core::platform::{Answer, Availability, Biometrics, PlatformFault, Prompt};
+use walletlock_core::platform::{Answer, Biometrics, PlatformFault, Prompt, SensorAvailability};
 
 use crate::answer::{constant, written};
 use crate::java::{call, int, void};
@@ -10,7 +10,7 @@ use crate::object::number;
 use crate::phone::Phone;
 
 impl Biometrics for Phone {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
         let availability = call(|env| int(env, self.object(), jni_str!("availability"), jni_sig!("()I"), &[]));
         constant(availability?).ok_or(PlatformFault)
     }

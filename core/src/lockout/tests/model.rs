@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 
-use super::{ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Standing, Verdict};
+use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
 use crate::lockout::presets;
 use crate::time::Now;
 
@@ -198,21 +198,21 @@ impl Model {
     }
 
     /// What the lock must answer, given what it says is left of the wait.
-    fn standing(&self, now: Now, remaining_ms: u64) -> Standing {
+    fn standing(&self, now: Now, remaining_ms: u64) -> AttemptGate {
         let lasting = self.stop_at().saturating_sub(self.failures());
         let this_boot = self.policy.per_boot_limit.unwrap_or(u32::MAX).saturating_sub(self.failures_this_boot(now));
         let limits = [(self.stop_at(), lasting), (self.policy.per_boot_limit.unwrap_or(u32::MAX), this_boot)];
         let tries_left = limits.into_iter().filter(|(limit, _)| *limit != u32::MAX).map(|(_, left)| left).min();
         if lasting == 0 {
-            Standing::TooManyAttempts
+            AttemptGate::TooManyAttempts
         } else if this_boot == 0 {
-            Standing::UntilRestart
+            AttemptGate::UntilRestart
         } else if remaining_ms > 0 {
-            Standing::CoolingDown { remaining_ms, tries_left }
+            AttemptGate::CoolingDown { remaining_ms, tries_left }
         } else if self.count(Became::Open) as usize == MOST_OPEN {
-            Standing::TooManyAtOnce
+            AttemptGate::TooManyAtOnce
         } else {
-            Standing::Ready { tries_left }
+            AttemptGate::Ready { tries_left }
         }
     }
 
@@ -369,7 +369,8 @@ impl World {
             Op::Kill => self.open_again()?,
             Op::NoteRefusal => {
                 let now = self.phone.now();
-                let cools_down = matches!(self.lockout.evaluate(&self.model.policy, now), Standing::CoolingDown { .. });
+                let cools_down =
+                    matches!(self.lockout.evaluate(&self.model.policy, now), AttemptGate::CoolingDown { .. });
                 let waiting = self.model.waiting.as_mut().filter(|_| cools_down);
                 let first = waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.noted, true));
                 // A stop that time does not lift may hide a wait; its refusals have no line to share.
@@ -449,11 +450,11 @@ impl World {
     fn unlimited_remaining_ms(&self) -> Checked<u64> {
         let policy = LockoutPolicy { lock_at: None, wipe_at: None, per_boot_limit: None, ..self.model.policy.clone() };
         let remaining_ms = match self.lockout.evaluate(&policy, self.phone.now()) {
-            Standing::CoolingDown { remaining_ms, tries_left } => {
+            AttemptGate::CoolingDown { remaining_ms, tries_left } => {
                 prop_assert!(remaining_ms > 0 && tries_left.is_none());
                 remaining_ms
             }
-            Standing::Ready { .. } | Standing::TooManyAtOnce => 0,
+            AttemptGate::Ready { .. } | AttemptGate::TooManyAtOnce => 0,
             other => return Err(TestCaseError::fail(format!("{other:?} without a limit"))),
         };
         Ok(remaining_ms)
@@ -470,7 +471,7 @@ impl World {
         Ok(remaining_ms)
     }
 
-    fn check_standing(&self) -> Checked<Standing> {
+    fn check_standing(&self) -> Checked<AttemptGate> {
         let now = self.phone.now();
         let standing = self.lockout.evaluate(&self.model.policy, now);
         prop_assert_eq!(standing, self.model.standing(now, self.remaining_ms()?));
@@ -498,8 +499,8 @@ impl World {
     }
 }
 
-fn is_ready(standing: Standing) -> bool {
-    matches!(standing, Standing::Ready { .. })
+fn is_ready(standing: AttemptGate) -> bool {
+    matches!(standing, AttemptGate::Ready { .. })
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {

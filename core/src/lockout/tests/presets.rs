@@ -1,6 +1,6 @@
 //! Each preset against the schedule its source publishes.
 
-use super::{DAY, HOUR, Lockout, LockoutPolicy, MINUTE, Policy, Settled, Standing, Verdict, at};
+use super::{AttemptGate, DAY, HOUR, Lockout, LockoutPolicy, MINUTE, Policy, Settled, Verdict, at};
 use crate::lockout::presets;
 
 /// A schedule as it is published.
@@ -171,7 +171,7 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
         };
         assert_eq!(
             lockout.evaluate(&policy, at(boot, since_boot_ms)),
-            Standing::Ready { tries_left: tries_left(0, 0) }
+            AttemptGate::Ready { tries_left: tries_left(0, 0) }
         );
         while failures < 200 {
             let tried = at(boot, since_boot_ms);
@@ -179,7 +179,7 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
             let mut honest = lockout.clone();
             let charge = honest.charge(&policy, tried).unwrap();
             honest.settle(&policy, charge, Verdict::Right).unwrap();
-            let fresh = Standing::Ready { tries_left: tries_left(0, 0) };
+            let fresh = AttemptGate::Ready { tries_left: tries_left(0, 0) };
             assert_eq!(honest.evaluate(&policy, tried), fresh, "{} after {failures}", published.name);
 
             let charge = lockout.charge(&policy, tried).unwrap();
@@ -199,25 +199,27 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
                 for later in
                     [at(boot, since_boot_ms), at(boot, since_boot_ms + ten_years_ms), at(boot + 1, ten_years_ms)]
                 {
-                    expected.push((later, Standing::TooManyAttempts));
+                    expected.push((later, AttemptGate::TooManyAttempts));
                 }
             } else if published.per_boot_limit == Some(this_boot) {
                 for later in [at(boot, since_boot_ms), at(boot, since_boot_ms + ten_years_ms)] {
-                    expected.push((later, Standing::UntilRestart));
+                    expected.push((later, AttemptGate::UntilRestart));
                 }
-                let ready = Standing::Ready { tries_left: tries_left(failures, 0) };
+                let ready = AttemptGate::Ready { tries_left: tries_left(failures, 0) };
                 expected.push((at(boot + 1, 0), ready));
                 (boot, since_boot_ms, this_boot) = (boot + 1, 0, 0);
             } else {
                 let tries_left = tries_left(failures, this_boot);
                 if wait_ms > 0 {
-                    expected
-                        .push((at(boot, since_boot_ms), Standing::CoolingDown { remaining_ms: wait_ms, tries_left }));
+                    expected.push((
+                        at(boot, since_boot_ms),
+                        AttemptGate::CoolingDown { remaining_ms: wait_ms, tries_left },
+                    ));
                     let last = at(boot, since_boot_ms + wait_ms - 1);
-                    expected.push((last, Standing::CoolingDown { remaining_ms: 1, tries_left }));
+                    expected.push((last, AttemptGate::CoolingDown { remaining_ms: 1, tries_left }));
                 }
-                expected.push((at(boot, since_boot_ms + wait_ms), Standing::Ready { tries_left }));
-                expected.push((at(boot, since_boot_ms + wait_ms + 1), Standing::Ready { tries_left }));
+                expected.push((at(boot, since_boot_ms + wait_ms), AttemptGate::Ready { tries_left }));
+                expected.push((at(boot, since_boot_ms + wait_ms + 1), AttemptGate::Ready { tries_left }));
                 since_boot_ms += wait_ms;
             }
             for (now, standing) in expected {
@@ -227,7 +229,7 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
                 }
                 let mut guesser = lockout.clone();
                 match standing {
-                    Standing::Ready { .. } => assert!(guesser.charge(&policy, now).is_ok(), "{context}"),
+                    AttemptGate::Ready { .. } => assert!(guesser.charge(&policy, now).is_ok(), "{context}"),
                     _ => {
                         assert_eq!(guesser.charge(&policy, now), Err(standing), "{context}");
                         assert_eq!(guesser, lockout, "{context}: a refusal changes nothing");

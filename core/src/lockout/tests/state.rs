@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Standing, Verdict, at, boot_unreadable, edited,
+    AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict, at, boot_unreadable, edited,
 };
 
 /// No waits; locks at 10; two tries without a verdict are given back.
@@ -70,14 +70,14 @@ impl Run {
         last
     }
 
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> AttemptGate {
         self.lockout.evaluate(&self.policy, at(1, self.now_ms))
     }
 
     fn remaining_ms(&self) -> u64 {
         match self.standing() {
-            Standing::Ready { .. } => 0,
-            Standing::CoolingDown { remaining_ms, .. } => remaining_ms,
+            AttemptGate::Ready { .. } => 0,
+            AttemptGate::CoolingDown { remaining_ms, .. } => remaining_ms,
             other => panic!("{other:?}"),
         }
     }
@@ -95,7 +95,7 @@ fn a_new_counter_is_ready() {
         assert!(lockout.is_in_range());
         let tries_left = policy.lock_at;
         for now in [at(0, 0), at(9, 99), boot_unreadable(0)] {
-            assert_eq!(lockout.evaluate(&policy, now), Standing::Ready { tries_left });
+            assert_eq!(lockout.evaluate(&policy, now), AttemptGate::Ready { tries_left });
         }
     }
 }
@@ -152,7 +152,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         let mut run = Run::new(plain());
         assert_eq!(run.play(script), last, "{script}");
         assert_eq!(run.lockout.failures(), failures, "{script}");
-        assert_eq!(run.standing(), Standing::Ready { tries_left: Some(10 - failures) }, "{script}");
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(10 - failures) }, "{script}");
         assert!(run.lockout.is_in_range());
     }
 }
@@ -225,11 +225,11 @@ fn tries_whose_settlement_was_lost_become_wrong_ones() {
     run.play("c c c c w3");
     run.lockout.count_as_wrong(&[run.charges[0], run.charges[2], run.charges[3]]);
     assert_eq!(run.lockout.failures(), 4, "each counts once, settled or not");
-    assert_eq!(run.standing(), Standing::Ready { tries_left: Some(1) });
+    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(1) });
     assert_eq!(run.play("w0"), None, "it is settled");
     assert_eq!(run.play("r1"), counted(false));
     assert_eq!(run.lockout.failures(), 0, "the right PIN takes back what was settled as wrong");
-    assert_eq!(run.standing(), Standing::Ready { tries_left: Some(5) });
+    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(5) });
     run.lockout.count_as_wrong(&run.charges);
     assert_eq!(run.lockout.failures(), 0, "none of them is open");
 }
@@ -306,14 +306,14 @@ fn the_next_charge_brings_its_own_wait() {
     let mut run = Run::new(with_waits());
     run.play("c c");
     run.now_ms += 29_999;
-    assert_eq!(run.standing(), Standing::CoolingDown { remaining_ms: 1, tries_left: None });
+    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None });
     assert_eq!(run.lockout.charge(&run.policy, at(1, run.now_ms)), Err(run.standing()));
     run.now_ms += 1;
-    assert_eq!(run.standing(), Standing::Ready { tries_left: None });
+    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: None });
     run.play("c");
     assert_eq!(run.remaining_ms(), 0, "none after the 3rd");
     // Nor does the one before come back with a restart: it was over.
-    assert_eq!(run.lockout.evaluate(&run.policy, at(2, 0)), Standing::Ready { tries_left: None });
+    assert_eq!(run.lockout.evaluate(&run.policy, at(2, 0)), AttemptGate::Ready { tries_left: None });
     run.play("c");
     assert_eq!(run.remaining_ms(), 60_000);
     run.play("d1 n0");
@@ -331,8 +331,8 @@ fn a_restart_begins_what_was_saved_again_and_the_wall_clock_does_nothing() {
     let mut run = Run::new(with_waits());
     run.play("c c w0 w1");
     let remaining = |lockout: &Lockout, now| match lockout.evaluate(&with_waits(), now) {
-        Standing::CoolingDown { remaining_ms, .. } => remaining_ms,
-        Standing::Ready { .. } => 0,
+        AttemptGate::CoolingDown { remaining_ms, .. } => remaining_ms,
+        AttemptGate::Ready { .. } => 0,
         other => panic!("{other:?}"),
     };
     let start_ms = run.now_ms;
@@ -381,7 +381,7 @@ fn only_a_settled_wrong_verdict_wipes() {
         let mut run = Run::new(policy.clone());
         assert_eq!(run.play(script), last, "{script}");
         assert_eq!(run.lockout.failures(), failures, "{script}");
-        let stopped = run.standing() == Standing::TooManyAttempts;
+        let stopped = run.standing() == AttemptGate::TooManyAttempts;
         assert_eq!(stopped, failures >= 2, "{script}");
     }
 }
@@ -407,14 +407,14 @@ fn the_earlier_of_lock_and_wipe_stops() {
         (None, None, None),
     ] {
         let mut run = Run::new(LockoutPolicy { lock_at, wipe_at, ..plain() });
-        assert_eq!(run.standing(), Standing::Ready { tries_left: stop });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop });
         run.play("c");
-        assert_eq!(run.standing(), Standing::Ready { tries_left: stop.map(|stop| stop - 1) });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) });
         run.play("c");
-        let after = if stop.is_some() { Standing::TooManyAttempts } else { Standing::Ready { tries_left: None } };
+        let after = if stop.is_some() { AttemptGate::TooManyAttempts } else { AttemptGate::Ready { tries_left: None } };
         assert_eq!(run.standing(), after, "lock_at {lock_at:?}, wipe_at {wipe_at:?}");
         run.play("d0");
-        assert_eq!(run.standing(), Standing::Ready { tries_left: stop.map(|stop| stop - 1) }, "a refund unlocks");
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) }, "a refund unlocks");
     }
 }
 
@@ -465,18 +465,18 @@ fn the_limit_per_boot_ends_with_a_restart_and_counts_on() {
         }
         (charge.err(), lockout.evaluate(&policy, now))
     };
-    let ready = |tries_left| Standing::Ready { tries_left: Some(tries_left) };
+    let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
     assert_eq!(guess(at(7, 0), Verdict::Wrong), (None, ready(1)));
-    assert_eq!(guess(at(7, 1), Verdict::Wrong), (None, Standing::UntilRestart));
-    assert_eq!(guess(at(7, u64::MAX), Verdict::Wrong), (Some(Standing::UntilRestart), Standing::UntilRestart));
+    assert_eq!(guess(at(7, 1), Verdict::Wrong), (None, AttemptGate::UntilRestart));
+    assert_eq!(guess(at(7, u64::MAX), Verdict::Wrong), (Some(AttemptGate::UntilRestart), AttemptGate::UntilRestart));
     assert_eq!(
         guess(at(6, 0), Verdict::Right).0,
-        Some(Standing::UntilRestart),
+        Some(AttemptGate::UntilRestart),
         "a smaller boot count proves no restart"
     );
     assert_eq!(
         guess(boot_unreadable(0), Verdict::Right).0,
-        Some(Standing::UntilRestart),
+        Some(AttemptGate::UntilRestart),
         "nor does one that is not read"
     );
     assert_eq!(guess(at(8, 0), Verdict::Wrong), (None, ready(1)));
@@ -489,11 +489,11 @@ fn the_limit_per_boot_ends_with_a_restart_and_counts_on() {
     );
     assert_eq!(guess(at(9, 0), Verdict::Right), (None, ready(2)), "a right PIN clears both counts");
     assert_eq!(guess(at(9, 0), Verdict::Wrong), (None, ready(1)));
-    assert_eq!(guess(at(9, 0), Verdict::Wrong), (None, Standing::UntilRestart));
+    assert_eq!(guess(at(9, 0), Verdict::Wrong), (None, AttemptGate::UntilRestart));
     assert_eq!(guess(at(10, 0), Verdict::Wrong), (None, ready(1)));
     assert_eq!(guess(at(11, 0), Verdict::Wrong), (None, ready(1)));
-    assert_eq!(guess(at(11, 0), Verdict::Wrong), (None, Standing::TooManyAttempts), "the 5th in all");
-    assert_eq!(guess(at(12, 0), Verdict::Right).0, Some(Standing::TooManyAttempts));
+    assert_eq!(guess(at(11, 0), Verdict::Wrong), (None, AttemptGate::TooManyAttempts), "the 5th in all");
+    assert_eq!(guess(at(12, 0), Verdict::Right).0, Some(AttemptGate::TooManyAttempts));
 }
 
 #[test]
@@ -506,19 +506,19 @@ fn tries_left_is_the_smaller_of_both_limits() {
         (Some(3), Some(5), [Some(3), Some(2)]),
     ] {
         let mut run = Run::new(LockoutPolicy { lock_at, per_boot_limit, ..plain() });
-        assert_eq!(run.standing(), Standing::Ready { tries_left: tries_left[0] });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[0] });
         run.play("c");
-        assert_eq!(run.standing(), Standing::Ready { tries_left: tries_left[1] });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[1] });
         run.play("w0");
-        assert_eq!(run.standing(), Standing::Ready { tries_left: tries_left[1] });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[1] });
     }
     let policy = LockoutPolicy { lock_at: Some(5), per_boot_limit: Some(3), ..with_waits() };
     let mut run = Run::new(policy);
     run.play("c c");
-    assert_eq!(run.standing(), Standing::CoolingDown { remaining_ms: 30_000, tries_left: Some(1) });
+    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 30_000, tries_left: Some(1) });
     run.now_ms += 30_000;
     run.play("c");
-    assert_eq!(run.standing(), Standing::UntilRestart, "which says more than a wait");
+    assert_eq!(run.standing(), AttemptGate::UntilRestart, "which says more than a wait");
 }
 
 #[test]
@@ -531,7 +531,7 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
         }
         lockout
     };
-    let ready = |tries_left| Standing::Ready { tries_left: Some(tries_left) };
+    let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
     // The process dies, the phone does not.
     let mut killed = charged(1, 3);
     assert_eq!(killed.count_open_as_wrong(at(3, 5)), 1);
@@ -540,7 +540,7 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
     // A restart in between, and the count read at it is the one that the next must exceed.
     let mut restarted = charged(2, 3);
     assert_eq!(restarted.count_open_as_wrong(at(4, 5)), 2);
-    assert_eq!(restarted.evaluate(&policy, at(4, 5)), Standing::UntilRestart);
+    assert_eq!(restarted.evaluate(&policy, at(4, 5)), AttemptGate::UntilRestart);
     assert_eq!(restarted.evaluate(&policy, at(5, 0)), ready(2));
     // Those settled before the restart do not count with them.
     let mut mixed = charged(2, 3);
@@ -560,7 +560,7 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
     // Not read when opened: what is known stays known.
     let mut unread = charged(2, 3);
     assert_eq!(unread.count_open_as_wrong(boot_unreadable(5)), 2);
-    assert_eq!(unread.evaluate(&policy, at(3, 0)), Standing::UntilRestart);
+    assert_eq!(unread.evaluate(&policy, at(3, 0)), AttemptGate::UntilRestart);
     assert_eq!(unread.evaluate(&policy, at(4, 0)), ready(2));
 }
 
@@ -571,22 +571,26 @@ fn a_boot_count_that_is_not_read_gives_no_tries_away() {
         let charge = lockout.charge(&policy, now).unwrap();
         lockout.settle(&policy, charge, Verdict::Wrong).unwrap();
     };
-    let ready = |tries_left| Standing::Ready { tries_left: Some(tries_left) };
+    let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
 
     // Once in boot 1; then, after a restart, once without knowing that it is boot 2. That one counts in boot 2.
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, at(1, 0));
     wrong(&mut lockout, boot_unreadable(10));
-    assert_eq!(lockout.evaluate(&policy, boot_unreadable(10)), Standing::UntilRestart);
-    assert_eq!(lockout.evaluate(&policy, at(2, 20)), Standing::UntilRestart, "boot 2 may be the one of the second try");
+    assert_eq!(lockout.evaluate(&policy, boot_unreadable(10)), AttemptGate::UntilRestart);
+    assert_eq!(
+        lockout.evaluate(&policy, at(2, 20)),
+        AttemptGate::UntilRestart,
+        "boot 2 may be the one of the second try"
+    );
 
     // Never read so far: no reading proves a restart, until two of them differ.
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, boot_unreadable(0));
     wrong(&mut lockout, boot_unreadable(0));
-    assert_eq!(lockout.evaluate(&policy, at(9, 0)), Standing::UntilRestart);
+    assert_eq!(lockout.evaluate(&policy, at(9, 0)), AttemptGate::UntilRestart);
     assert_eq!(lockout.count_open_as_wrong(at(9, 0)), 0);
-    assert_eq!(lockout.evaluate(&policy, at(9, 0)), Standing::UntilRestart);
+    assert_eq!(lockout.evaluate(&policy, at(9, 0)), AttemptGate::UntilRestart);
     assert_eq!(lockout.evaluate(&policy, at(10, 0)), ready(2), "and it does not last for ever");
 }
 
@@ -600,15 +604,19 @@ fn a_boot_count_that_went_backwards_neither_frees_nor_locks_for_ever() {
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, at(40, 0));
     wrong(&mut lockout, at(3, 0));
-    assert_eq!(lockout.evaluate(&policy, at(3, 0)), Standing::UntilRestart, "both count");
-    assert_eq!(lockout.evaluate(&policy, at(4, 0)), Standing::Ready { tries_left: Some(2) }, "from 3 on it grew again");
+    assert_eq!(lockout.evaluate(&policy, at(3, 0)), AttemptGate::UntilRestart, "both count");
+    assert_eq!(
+        lockout.evaluate(&policy, at(4, 0)),
+        AttemptGate::Ready { tries_left: Some(2) },
+        "from 3 on it grew again"
+    );
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, at(40, 0));
     wrong(&mut lockout, at(40, 0));
-    assert_eq!(lockout.evaluate(&policy, at(4, 0)), Standing::UntilRestart);
+    assert_eq!(lockout.evaluate(&policy, at(4, 0)), AttemptGate::UntilRestart);
     lockout.count_open_as_wrong(at(3, 0));
-    assert_eq!(lockout.evaluate(&policy, at(3, 0)), Standing::UntilRestart);
-    assert_eq!(lockout.evaluate(&policy, at(4, 0)), Standing::Ready { tries_left: Some(2) });
+    assert_eq!(lockout.evaluate(&policy, at(3, 0)), AttemptGate::UntilRestart);
+    assert_eq!(lockout.evaluate(&policy, at(4, 0)), AttemptGate::Ready { tries_left: Some(2) });
 }
 
 #[test]
@@ -616,34 +624,34 @@ fn so_many_are_under_way_at_once_and_no_more() {
     let policy = LockoutPolicy { lock_at: Some(100), ..plain() };
     let mut run = Run::new(policy);
     for under_way in 0..32 {
-        assert_eq!(run.standing(), Standing::Ready { tries_left: Some(100 - under_way) });
+        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(100 - under_way) });
         run.play("c");
     }
     assert!(run.lockout.is_in_range());
-    assert_eq!(run.standing(), Standing::TooManyAtOnce);
+    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
     let before = run.lockout.clone();
-    assert_eq!(run.lockout.charge(&run.policy, at(1, 2000)), Err(Standing::TooManyAtOnce));
+    assert_eq!(run.lockout.charge(&run.policy, at(1, 2000)), Err(AttemptGate::TooManyAtOnce));
     assert_eq!(run.lockout, before);
     run.play("w7");
-    assert_eq!(run.standing(), Standing::Ready { tries_left: Some(68) });
+    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(68) });
     run.play("c");
-    assert_eq!(run.standing(), Standing::TooManyAtOnce);
+    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
     assert_eq!(run.lockout.failures(), 33);
     // What lasts longer is said first.
     run.policy.lock_at = Some(33);
-    assert_eq!(run.standing(), Standing::TooManyAttempts);
+    assert_eq!(run.standing(), AttemptGate::TooManyAttempts);
     run.policy = LockoutPolicy { lock_at: None, per_boot_limit: Some(33), ..plain() };
-    assert_eq!(run.standing(), Standing::UntilRestart);
+    assert_eq!(run.standing(), AttemptGate::UntilRestart);
     run.policy.per_boot_limit = None;
     run.play("w8");
     run.policy.cooldowns = vec![Cooldown { from: 34, to: None, wait_s: 5 }];
     run.play("c");
-    assert_eq!(run.standing(), Standing::CoolingDown { remaining_ms: 5000, tries_left: None });
+    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 5000, tries_left: None });
     run.now_ms += 5000;
-    assert_eq!(run.standing(), Standing::TooManyAtOnce);
+    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
     assert_eq!(run.lockout.count_open_as_wrong(at(1, run.now_ms)), 32);
     assert_eq!(run.lockout.failures(), 34);
-    assert_eq!(run.standing(), Standing::Ready { tries_left: None });
+    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: None });
 }
 
 #[test]

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{FakeDeviceKey, lock};
 use crate::platform::{
-    Answer, Availability, Biometrics, PlatformFault, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
-    WRAPPED_SLOT_KEY_BYTES,
+    Answer, Biometrics, PlatformFault, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
+    SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
 
 /// What happens in front of a prompt.
@@ -39,7 +39,7 @@ pub struct FakeBiometrics {
 }
 
 struct Sensor {
-    availability: Result<Availability, PlatformFault>,
+    availability: Result<SensorAvailability, PlatformFault>,
     acts: VecDeque<Act>,
     shown: Option<(Prompt, Answer)>,
     seen: Vec<PromptPurpose>,
@@ -50,7 +50,7 @@ impl FakeBiometrics {
     /// Beside the keystore that keeps its keys. The owner's finger is enrolled.
     pub fn new(keys: FakeDeviceKey) -> Self {
         let sensor = Sensor {
-            availability: Ok(Availability::Ready),
+            availability: Ok(SensorAvailability::Ready),
             acts: VecDeque::new(),
             shown: None,
             seen: Vec::new(),
@@ -70,7 +70,7 @@ impl FakeBiometrics {
     }
 
     /// What the phone says of its sensor from now on.
-    pub fn say(&self, availability: Result<Availability, PlatformFault>) {
+    pub fn say(&self, availability: Result<SensorAvailability, PlatformFault>) {
         lock(&self.sensor).availability = availability;
     }
 
@@ -120,7 +120,7 @@ impl FakeBiometrics {
 }
 
 impl Biometrics for FakeBiometrics {
-    fn availability(&self) -> Result<Availability, PlatformFault> {
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
         lock(&self.sensor).availability
     }
 
