@@ -1,8 +1,5 @@
 //! What can go wrong that is nobody's wrong PIN. Verdicts and locks are outcomes, not errors.
 
-use crate::lockout::PolicyError;
-use crate::platform::{DeviceKeyFault, PlatformFault};
-
 /// A fault. Its text is fixed and repeats no input, so it may be logged. Only [`Self::Policy`] repeats something: names of fields, also of
 /// one that does not exist, but no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,4 +41,36 @@ pub enum LockError {
     /// There may be no more of these for now; this names them.
     #[error("no more {0}")]
     LimitReached(&'static str),
+}
+
+/// Why a device key did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceKeyFault {
+    /// There is no key of that alias, or it was invalidated for good.
+    #[error("the device key is gone")]
+    Gone,
+    /// Not now: the phone is locked, or the keystore is busy. Trying again later can help.
+    #[error("the device key cannot be used now")]
+    Busy,
+    /// The phone has no such hardware.
+    #[error("the phone cannot keep device keys")]
+    NoHardware,
+    /// Anything else, a thrown exception included.
+    #[error("the device key failed")]
+    Failed,
+}
+
+/// A clock, source of randomness or listener failed; a thrown exception included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the platform failed")]
+pub struct PlatformFault;
+
+/// What is wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct PolicyError {
+    /// The field, as a path: `lockout.cooldowns[2].wait_s`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
 }

@@ -1,35 +1,42 @@
 //! Walletlock's core: everything that decides. It knows nothing of Android, JNI or uniffi.
 //!
-//! [`WalletLock`] is the one way in. A call goes straight down: the facade reads the clock once, loads the sealed record, applies one
-//! capability (a pure function), commits record and journal lines in one transaction, and only then tells anyone.
+//! [`WalletLock`] is the one way in; an open wallet is a [`Session`] with three handles. A call goes straight down: the facade calls the flow
+//! of its name in `flows/`, which reads the clock once and works on the parts of the `engine/`: the sealed record is read, one capability
+//! (a pure function) applied, record and journal lines committed in one transaction. Only then is anyone told.
 //!
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it holds against and what not.
 #![forbid(unsafe_code)]
 
-mod anti_rollback;
-pub mod biometric;
-mod crypto;
+mod biometric;
+pub mod crypto;
+mod engine;
 mod error;
+pub mod events;
+mod flows;
 mod hex;
 pub mod journal;
 pub mod key_slots;
-pub mod lockout;
+mod lockout;
 pub mod money;
+mod outcomes;
 pub mod pin;
 pub mod platform;
+pub mod policy;
 mod record;
+pub mod request;
+mod session;
 mod stack;
 mod store;
 mod time;
 mod vault;
 mod wallet_lock;
 
-pub use anti_rollback::{AntiRollback, RollbackProtection};
+pub use engine::{AuthMethod, FRESH_PIN_MS, Options};
 pub use error::LockError;
+pub use flows::{BiometricAvailability, BiometricChange, Judgement, NoVerdict, PinChange, Refusal, Removal, WrongPin};
+pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
+pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
+pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
-pub use wallet_lock::{
-    AccessHandle, AuthMethod, BiometricAvailability, BiometricChange, BiometricOutcome, Enrolment, FRESH_PIN_MS,
-    JournalHandle, Judgement, LockReason, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, Remedy,
-    Removal, Session, VaultHandle, WalletLock, WhoLocked, WrongPin,
-};
+pub use wallet_lock::WalletLock;

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::crypto::{Purpose, aead_open, aead_seal};
+use crate::crypto::{DataKey, Purpose, Random, aead_open, aead_seal};
 use crate::error::LockError;
 use crate::hex;
-use crate::key_slots::DataKey;
 use crate::pin::history::PinHistory;
-use crate::platform::Random;
 
 /// Longest item id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;

@@ -3,14 +3,9 @@
 //! Everything here is a pure function of the record's part, the policy and the instant. Showing the prompt, and opening the slot with what it
 //! gives, is [`crate::WalletLock`]'s part.
 
-pub mod policy;
-mod purpose;
 mod state;
 
-pub use policy::{BiometricPolicy, Budget};
-pub use purpose::{BiometricRequest, MAX_PAYEE_BYTES, Payment, PromptId};
-pub use state::BiometricDenial;
-pub(crate) use state::{Biometric, Gate};
+pub(crate) use state::{Biometric, Gate, denial_of};
 
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::{BiometricPolicy, MAX_BUDGETS};
-use super::purpose::BiometricRequest;
-use crate::key_slots::BiometricSlot;
-use crate::lockout::AttemptGate;
+use crate::crypto::SlotBytes;
 use crate::money::{MAX_MINOR, Money};
 use crate::platform::SensorAvailability;
+use crate::policy::{BiometricPolicy, MAX_BUDGETS};
+use crate::request::{BiometricDenial, BiometricRequest};
 use crate::time::{Lease, Now};
 
 /// Uses stop counting here; no policy allows as many.
@@ -17,7 +16,7 @@ const MAX_COUNT: u32 = 1_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Biometric {
-    slot: Option<BiometricSlot>,
+    slot: Option<SlotBytes>,
     /// Why there is no slot any more, if it was not the person who switched them off.
     off: Option<Off>,
     /// When the PIN was right last.
@@ -40,78 +39,11 @@ enum Off {
     TooManyFailures,
 }
 
-/// Why biometrics may not be used now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BiometricDenial {
-    /// The lock takes no PIN now either: [`crate::WalletLock::status`] says why.
-    Locked,
-    /// They were never set up, or the person switched them off.
-    SwitchedOff,
-    /// A finger or face was added to the phone since they were set up. They are off until set up anew.
-    EnrolmentChanged,
-    /// They failed too often. They are off until set up anew.
-    OffAfterFailures,
-    /// The phone's system cannot do this (before Android 9).
-    NotSupported,
-    /// There is no strong sensor, or it is gone.
-    NoHardware,
-    /// Nobody's finger or face is enrolled on the phone.
-    NoneEnrolled,
-    /// The sensor is not available now.
-    Busy,
-    /// They failed several times in a row: the PIN first.
-    TooManyFailures,
-    /// The PIN was not entered since the phone started.
-    FirstUnlock,
-    /// The PIN was not entered for too long.
-    PinTooLongAgo,
-    /// They were used too often since the PIN was entered.
-    TooManyUses,
-    /// The payment is more than may be paid with them, at once or since the PIN was entered, or in a currency that may not.
-    OverBudget,
-    /// There is more risk than usual: the PIN.
-    RiskRaised,
-}
-
-impl BiometricDenial {
-    /// As the journal names it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Locked => "locked",
-            Self::SwitchedOff => "switched off",
-            Self::EnrolmentChanged => "enrolment changed",
-            Self::OffAfterFailures => "off after failures",
-            Self::NotSupported => "not supported",
-            Self::NoHardware => "no hardware",
-            Self::NoneEnrolled => "none enrolled",
-            Self::Busy => "busy",
-            Self::TooManyFailures => "too many failures",
-            Self::FirstUnlock => "first unlock",
-            Self::PinTooLongAgo => "PIN too long ago",
-            Self::TooManyUses => "too many uses",
-            Self::OverBudget => "over budget",
-            Self::RiskRaised => "risk raised",
-        }
-    }
-
-    /// What the phone's answer stands for, if it is a reason.
-    pub(crate) fn of(availability: SensorAvailability) -> Option<Self> {
-        match availability {
-            SensorAvailability::Ready => None,
-            SensorAvailability::NoneEnrolled => Some(Self::NoneEnrolled),
-            SensorAvailability::NoHardware => Some(Self::NoHardware),
-            SensorAvailability::Busy => Some(Self::Busy),
-            SensorAvailability::NotSupported => Some(Self::NotSupported),
-        }
-    }
-}
-
 /// What decides beside the record's part.
 pub(crate) struct Gate<'a> {
     pub(crate) policy: &'a BiometricPolicy,
-    /// What the PIN's counter allows.
-    pub(crate) standing: AttemptGate,
+    /// The lock takes no PIN now either.
+    pub(crate) is_locked: bool,
     pub(crate) availability: SensorAvailability,
     pub(crate) request: &'a BiometricRequest,
     pub(crate) now: Now,
@@ -124,14 +56,14 @@ impl Biometric {
     }
 
     /// The slot, if they are on.
-    pub(crate) fn slot(&self) -> Option<&BiometricSlot> {
+    pub(crate) fn slot(&self) -> Option<&SlotBytes> {
         self.slot.as_ref()
     }
 
     /// Whether they may be used now, and why not. What lasts longest is named first.
     pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), BiometricDenial> {
         let Gate { policy, request, now, .. } = gate;
-        if !matches!(gate.standing, AttemptGate::Ready { .. } | AttemptGate::TooManyAtOnce) {
+        if gate.is_locked {
             return Err(BiometricDenial::Locked);
         }
         if self.slot.is_none() {
@@ -141,7 +73,7 @@ impl Biometric {
                 Some(Off::TooManyFailures) => BiometricDenial::OffAfterFailures,
             });
         }
-        BiometricDenial::of(gate.availability).map_or(Ok(()), Err)?;
+        denial_of(gate.availability).map_or(Ok(()), Err)?;
         if self.failures >= policy.failures_before_off {
             // The policy was tightened since.
             return Err(BiometricDenial::OffAfterFailures);
@@ -212,7 +144,7 @@ impl Biometric {
     }
 
     /// Puts them in force.
-    pub(crate) fn switch_on(&mut self, slot: BiometricSlot) {
+    pub(crate) fn switch_on(&mut self, slot: SlotBytes) {
         (self.slot, self.off, self.in_a_row, self.failures) = (Some(slot), None, 0, 0);
         self.refusal_noted = None;
     }
@@ -235,5 +167,16 @@ impl Biometric {
 
     fn spent_minor(&self, amount: Money) -> u64 {
         self.spent.iter().find(|spent| spent.currency() == amount.currency()).map_or(0, Money::minor)
+    }
+}
+
+/// Why biometrics may not be used while the sensor says this. `None`: it may be asked.
+pub(crate) fn denial_of(sensor: SensorAvailability) -> Option<BiometricDenial> {
+    match sensor {
+        SensorAvailability::Ready => None,
+        SensorAvailability::NoneEnrolled => Some(BiometricDenial::NoneEnrolled),
+        SensorAvailability::NoHardware => Some(BiometricDenial::NoHardware),
+        SensorAvailability::Busy => Some(BiometricDenial::Busy),
+        SensorAvailability::NotSupported => Some(BiometricDenial::NotSupported),
     }
 }

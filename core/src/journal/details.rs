@@ -6,13 +6,10 @@ use hpke::aead::AesGcm256;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng};
-use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
 
-use super::line::hash_bytes;
-use crate::crypto::Purpose;
-use crate::key_slots::DataKey;
-use crate::platform::Random;
+use crate::crypto::{DataKey, Purpose, Random, sha256};
+use crate::events::JournalEvent;
 
 const SALT_BYTES: usize = 16;
 /// Details are padded to a multiple of this, so that their length does not tell them apart.
@@ -34,17 +31,6 @@ pub struct SealedDetails {
 }
 
 impl Details {
-    /// With one name and value.
-    pub fn of(name: &str, value: impl ToString) -> Self {
-        Self::default().and(name, value)
-    }
-
-    /// With one more.
-    pub fn and(mut self, name: &str, value: impl ToString) -> Self {
-        self.0.insert(name.to_owned(), value.to_string());
-        self
-    }
-
     /// Whether a name or value contains `text`, upper and lower case alike.
     pub(crate) fn contains(&self, text: &str) -> bool {
         let text = text.to_lowercase();
@@ -86,6 +72,12 @@ impl Details {
     }
 }
 
+impl From<&JournalEvent<'_>> for Details {
+    fn from(event: &JournalEvent<'_>) -> Self {
+        Self(event.fields().into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
 impl SealedDetails {
     /// Opens them with the private half. `None` if they are not what was written.
     pub(crate) fn open(&self, private_key: &[u8; 32], number: u64) -> Option<Details> {
@@ -113,9 +105,7 @@ impl SealedDetails {
 
     /// SHA-256 of the ciphertext, which the chain covers too.
     pub(super) fn ciphertext_hash(&self) -> [u8; 32] {
-        let mut hash = Context::new(&SHA256);
-        hash.update(&self.ciphertext);
-        hash_bytes(hash)
+        sha256(&[&self.ciphertext])
     }
 }
 
@@ -131,8 +121,5 @@ pub(crate) fn derive_public_key(private_key: &[u8; 32]) -> Option<[u8; 32]> {
 }
 
 fn derive_hash(salted: &[u8]) -> [u8; 32] {
-    let mut hash = Context::new(&SHA256);
-    hash.update(b"walletlock v1 journal details hash");
-    hash.update(salted);
-    hash_bytes(hash)
+    sha256(&[b"walletlock v1 journal details hash", salted])
 }

@@ -15,9 +15,8 @@ use zeroize::Zeroizing;
 
 use super::details::{Details, derive_private_key};
 use super::line::{Head, Line};
-use crate::crypto::Purpose;
+use crate::crypto::{DataKey, Purpose};
 use crate::hex;
-use crate::key_slots::DataKey;
 
 /// Names the format, in the first line.
 pub const EXPORT_FORMAT: &str = "walletlock journal 1";

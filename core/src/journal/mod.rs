@@ -14,5 +14,5 @@ pub use details::{Details, SealedDetails};
 pub(crate) use details::{derive_private_key, derive_public_key};
 pub(crate) use export::Exporter;
 pub use export::{EXPORT_FORMAT, ExportPart};
-pub use line::{Chain, Event, Head, Kind, Line};
+pub use line::{Chain, Head, Line};
 pub use query::{Entry, MAX_PAGE, Page, Query, SCANNED_LINES};

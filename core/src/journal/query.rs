@@ -1,7 +1,8 @@
 //! Looking through the journal, a page at a time, newest first.
 
 use super::details::Details;
-use super::line::{Kind, Line};
+use super::line::Line;
+use crate::events::Kind;
 use crate::time::Now;
 
 /// Most entries a page holds.

@@ -1,13 +1,10 @@
 //! The biometric slot: what the phone's keystore unwraps for a recognised person opens it to the data key, or nothing does.
 
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::data_key::DataKey;
 use super::slot::SlotError;
-use crate::crypto::{AEAD_OVERHEAD, Purpose, aead_open, aead_seal, derive_key};
-use crate::hex;
-use crate::platform::{Random, SLOT_KEY_BYTES, WRAPPED_SLOT_KEY_BYTES};
+use crate::crypto::{AEAD_OVERHEAD, DataKey, Purpose, Random, SlotBytes, aead_open, aead_seal, derive_key};
+use crate::platform::{SLOT_KEY_BYTES, WRAPPED_SLOT_KEY_BYTES};
 
 const FORMAT: u8 = 1;
 const KIND_BIOMETRIC: u8 = 2;
@@ -30,14 +27,8 @@ const SLOT_BYTES: usize = HEADER_BYTES + AEAD_OVERHEAD + 32;
 /// | 88 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
 ///
 /// The header (bytes 0 to 87) and the wallet id are the associated data of the last part. Its key is HKDF-SHA256 of the slot key and the salt.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BiometricSlot([u8; SLOT_BYTES]);
-
-/// Its bytes, not yet looked at.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct Stored(#[serde(with = "hex::array")] [u8; SLOT_BYTES]);
 
 /// The random key of a biometric slot. Between two uses only the keystore can give it back.
 pub(crate) type SlotKey = Zeroizing<[u8; SLOT_KEY_BYTES]>;
@@ -64,6 +55,16 @@ impl BiometricSlot {
         Some(Self([header, sealed].concat().try_into().ok()?))
     }
 
+    /// Reads a slot.
+    pub(crate) fn parse(slot: &SlotBytes) -> Result<Self, SlotError> {
+        let bytes: [u8; SLOT_BYTES] = slot.as_bytes().try_into().map_err(|_| SlotError)?;
+        if bytes.starts_with(&[FORMAT, KIND_BIOMETRIC, WRAP_AES_GCM, 0]) { Ok(Self(bytes)) } else { Err(SlotError) }
+    }
+
+    pub(crate) fn to_stored(&self) -> SlotBytes {
+        SlotBytes::new(&self.0)
+    }
+
     /// The number of the keystore key's alias.
     pub fn key_number(&self) -> u64 {
         self.part::<8>(4).map_or(0, u64::from_be_bytes)
@@ -84,20 +85,6 @@ impl BiometricSlot {
 
     fn part<const N: usize>(&self, from: usize) -> Option<[u8; N]> {
         self.0.get(from..)?.first_chunk().copied()
-    }
-}
-
-impl TryFrom<Stored> for BiometricSlot {
-    type Error = SlotError;
-
-    fn try_from(Stored(bytes): Stored) -> Result<Self, SlotError> {
-        if bytes.starts_with(&[FORMAT, KIND_BIOMETRIC, WRAP_AES_GCM, 0]) { Ok(Self(bytes)) } else { Err(SlotError) }
-    }
-}
-
-impl From<BiometricSlot> for Stored {
-    fn from(slot: BiometricSlot) -> Self {
-        Self(slot.0)
     }
 }
 
@@ -153,14 +140,16 @@ mod tests {
     #[test]
     fn other_formats_and_kinds_are_refused_when_read() {
         let (slot, ..) = slot();
-        let text = serde_json::to_string(&slot).expect("JSON");
-        assert!(serde_json::from_str::<BiometricSlot>(&text).expect("a slot") == slot);
-        for (place, byte) in [(1, '2'), (3, '1'), (5, '2'), (7, '1')] {
-            // Two digits a byte, after the quotation mark.
-            let mut other: Vec<char> = text.chars().collect();
-            other[place + 1] = byte;
-            assert!(serde_json::from_str::<BiometricSlot>(&other.into_iter().collect::<String>()).is_err(), "{place}");
+        assert!(BiometricSlot::parse(&slot.to_stored()).expect("a slot") == slot);
+        for (place, byte) in [(0, 2), (1, 1), (2, 2), (3, 1)] {
+            let mut other = slot.clone();
+            other.0[place] = byte;
+            assert!(BiometricSlot::parse(&other.to_stored()).is_err(), "byte {place}");
         }
-        assert!(serde_json::from_str::<BiometricSlot>(&format!("\"{}\"", &text[1..text.len() - 3])).is_err(), "short");
+        for length in [0, SLOT_BYTES - 1] {
+            assert!(BiometricSlot::parse(&SlotBytes::new(&slot.0[..length])).is_err(), "{length} bytes");
+        }
+        let longer = [&slot.0[..], &[0]].concat();
+        assert!(BiometricSlot::parse(&SlotBytes::new(&longer)).is_err(), "a byte too many");
     }
 }

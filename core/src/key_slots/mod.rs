@@ -1,15 +1,11 @@
 //! Key slots: each holds the data key, wrapped under what opens it. The data key comes from a slot and from nowhere else.
 
 mod biometric_slot;
-mod data_key;
-pub mod kdf;
 mod slot;
 mod wipe_check;
 
 pub use biometric_slot::BiometricSlot;
 pub(crate) use biometric_slot::SlotKey;
-pub use data_key::DataKey;
-pub use kdf::{Calibration, KdfCost, KdfMemory};
 pub use slot::{PinSlot, SlotError};
 pub(crate) use slot::{derive_kek, device_key_input};
 pub(crate) use wipe_check::WipeCheck;

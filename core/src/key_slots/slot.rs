@@ -2,10 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::data_key::DataKey;
-use super::kdf::{KdfCost, SALT_BYTES};
-use crate::crypto::{AEAD_OVERHEAD, Purpose, aead_open, aead_seal, derive_key};
-use crate::platform::Random;
+use crate::crypto::kdf::{KdfCost, SALT_BYTES};
+use crate::crypto::{AEAD_OVERHEAD, DataKey, Purpose, Random, SlotBytes, aead_open, aead_seal, derive_key};
 
 const FORMAT: u8 = 1;
 const KIND_PIN: u8 = 1;
@@ -79,6 +77,10 @@ impl PinSlot {
     /// The slot as it is stored.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(crate) fn to_stored(&self) -> SlotBytes {
+        SlotBytes::new(&self.bytes)
     }
 
     /// What its Argon2id costs.

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::crypto::derive_mac;
+use crate::crypto::{Random, derive_mac};
 use crate::hex;
-use crate::platform::Random;
 
 /// A MAC over the wipe PIN's Argon2id output, or random filler of the same shape and length: every try is compared with it, so that
 /// having a wipe PIN costs nothing that can be measured.

@@ -3,12 +3,9 @@
 //! Everything here is a pure function of the counter, the policy and the instant. Storing it, durably and before the check, is
 //! [`crate::WalletLock`]'s part.
 
-pub mod policy;
-pub mod presets;
 mod state;
 
-pub use policy::{Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
-pub use state::{AttemptGate, ChargeId, Lockout, Settled, Verdict};
+pub(crate) use state::{AttemptGate, ChargeId, Lockout, Verdict};
 
 #[cfg(test)]
 mod tests;

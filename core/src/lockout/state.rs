@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::{LockoutPolicy, MAX_NO_VERDICT_BUDGET, MAX_WAIT_S};
+use crate::policy::{LockoutPolicy, MAX_NO_VERDICT_BUDGET, MAX_WAIT_S};
 use crate::time::{Now, Wait};
 
 /// Counts stop growing here. No policy names a number near it.
@@ -13,13 +13,13 @@ const MAX_OPEN: usize = 32;
 /// Names one try, so that its settlement can take back that one and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ChargeId(u64);
+pub(crate) struct ChargeId(u64);
 
 /// The counter of one secret. Its failures are the tries settled as wrong and those not settled yet: a try that was never
 /// settled, because the process was killed, costs as much as a wrong one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lockout {
+pub(crate) struct Lockout {
     wrong: u32,
     open: Vec<ChargeId>,
     next: ChargeId,
@@ -40,7 +40,7 @@ struct ChargedWait {
 
 /// What the counter allows now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttemptGate {
+pub(crate) enum AttemptGate {
     /// A try is allowed.
     Ready {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
@@ -63,7 +63,7 @@ pub enum AttemptGate {
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The slot opened.
     Right,
     /// It did not.
@@ -76,7 +76,7 @@ pub enum Verdict {
 
 /// What a settlement did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// The try still counts.
     pub counted: bool,
     /// The policy's `wipe_at` is reached.
@@ -87,7 +87,7 @@ pub struct Settled {
 
 impl Lockout {
     /// A counter at zero.
-    pub fn new(policy: &LockoutPolicy) -> Self {
+    pub(crate) fn new(policy: &LockoutPolicy) -> Self {
         Self {
             wrong: 0,
             open: Vec::new(),
@@ -100,7 +100,7 @@ impl Lockout {
     }
 
     /// Failures so far: settled as wrong, or not settled.
-    pub fn failures(&self) -> u32 {
+    pub(crate) fn failures(&self) -> u32 {
         self.wrong.saturating_add(self.open.len() as u32)
     }
 
@@ -110,14 +110,14 @@ impl Lockout {
     }
 
     /// Tries until a stop that time does not lift, this phone's next start included. `None`: the policy has no such stop.
-    pub fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
+    pub(crate) fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));
         let this_boot = policy.per_boot_limit.map(|limit| limit.saturating_sub(self.failures_this_boot(now)));
         [in_all, this_boot].into_iter().flatten().min()
     }
 
     /// What is allowed now.
-    pub fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> AttemptGate {
+    pub(crate) fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> AttemptGate {
         let tries_left = self.tries_left(policy, now);
         match self.remaining_ms(now) {
             _ if policy.stop_at().is_some_and(|stop| self.failures() >= stop) => AttemptGate::TooManyAttempts,
@@ -129,7 +129,7 @@ impl Lockout {
     }
 
     /// Counts a try as failed before it is checked, if one is allowed.
-    pub fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> Result<ChargeId, AttemptGate> {
+    pub(crate) fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> Result<ChargeId, AttemptGate> {
         match self.evaluate(policy, now) {
             AttemptGate::Ready { .. } => {}
             refused => return Err(refused),
@@ -147,7 +147,7 @@ impl Lockout {
     }
 
     /// Settles a try. `None`, and nothing changes, when that try is not open.
-    pub fn settle(&mut self, policy: &LockoutPolicy, charge: ChargeId, verdict: Verdict) -> Option<Settled> {
+    pub(crate) fn settle(&mut self, policy: &LockoutPolicy, charge: ChargeId, verdict: Verdict) -> Option<Settled> {
         let place = self.open.iter().position(|open| *open == charge)?;
         let at_the_limit = policy.stop_at().is_some_and(|stop| self.failures() >= stop);
         self.open.remove(place);
@@ -179,18 +179,18 @@ impl Lockout {
     }
 
     /// Another policy is in force: its budget for faults, less what was given back already.
-    pub fn change_policy(&mut self, from: &LockoutPolicy, to: &LockoutPolicy) {
+    pub(crate) fn change_policy(&mut self, from: &LockoutPolicy, to: &LockoutPolicy) {
         let given_back = from.no_verdict_budget.saturating_sub(self.no_verdict_left);
         self.no_verdict_left = to.no_verdict_budget.saturating_sub(given_back);
     }
 
     /// Whether faults after the charge are no longer given back.
-    pub fn budget_is_spent(&self) -> bool {
+    pub(crate) fn budget_is_spent(&self) -> bool {
         self.no_verdict_left == 0
     }
 
     /// Counts these tries as wrong, if they are open: their settlement could not be written.
-    pub fn count_as_wrong(&mut self, charges: &[ChargeId]) {
+    pub(crate) fn count_as_wrong(&mut self, charges: &[ChargeId]) {
         let open = self.open.len();
         self.open.retain(|open| !charges.contains(open));
         let counted = (open - self.open.len()) as u32;
@@ -199,7 +199,7 @@ impl Lockout {
     }
 
     /// Counts tries that a killed process left open as wrong. Returns how many there were.
-    pub fn count_open_as_wrong(&mut self, now: Now) -> u32 {
+    pub(crate) fn count_open_as_wrong(&mut self, now: Now) -> u32 {
         let open = self.open.len() as u32;
         self.wrong_this_boot = self.failures_this_boot(now).min(MAX_COUNT);
         self.boot = now.boot.or(self.boot);
@@ -209,12 +209,12 @@ impl Lockout {
     }
 
     /// The wait as it was last saved.
-    pub fn saved_wait(&self) -> Option<Wait> {
+    pub(crate) fn saved_wait(&self) -> Option<Wait> {
         self.cooldown.as_ref().map(|cooldown| cooldown.wait)
     }
 
     /// Brings the saved wait up to date. `true` if that is worth writing down.
-    pub fn save_wait(&mut self, now: Now) -> bool {
+    pub(crate) fn save_wait(&mut self, now: Now) -> bool {
         let Some(cooldown) = &mut self.cooldown else { return false };
         let Some(wait) = cooldown.wait.to_save(now) else { return false };
         cooldown.wait = wait;
@@ -222,7 +222,7 @@ impl Lockout {
     }
 
     /// Notes that someone was turned away during this cooldown. `true` the first time: refusals of one cooldown share a line.
-    pub fn note_refusal(&mut self, now: Now) -> bool {
+    pub(crate) fn note_refusal(&mut self, now: Now) -> bool {
         let cooldown = self.cooldown.as_mut().filter(|cooldown| cooldown.wait.left_ms(now) > 0);
         cooldown.is_some_and(|cooldown| !std::mem::replace(&mut cooldown.refusal_noted, true))
     }

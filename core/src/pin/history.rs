@@ -4,11 +4,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::crypto::{Purpose, derive_mac};
+use crate::crypto::kdf::{KdfCost, SALT_BYTES};
+use crate::crypto::{DataKey, Purpose, Random, derive_mac};
 use crate::hex;
-use crate::key_slots::DataKey;
-use crate::key_slots::kdf::{KdfCost, SALT_BYTES};
-use crate::platform::Random;
 
 /// Most earlier PINs that are kept, whatever the policy asks for.
 const MAX_KEPT: usize = 5;

@@ -16,12 +16,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub use reminder::{Reminder, Reminders};
 pub use strength::{Finding, Personal, Severity};
 
+use crate::policy::{MAX_DIGITS, MIN_DIGITS};
 use crate::stack::with_stack_wiped;
-
-/// Fewest digits a PIN may have.
-pub const MIN_DIGITS: usize = 4;
-/// Most digits a PIN may have, and most an entry holds.
-pub const MAX_DIGITS: usize = 12;
 
 /// A well-formed PIN: [`MIN_DIGITS`] to [`MAX_DIGITS`] decimal digits.
 ///

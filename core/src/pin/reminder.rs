@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lockout::policy::PinPolicy;
+use crate::policy::PinPolicy;
 
 const DAY_MS: i64 = 86_400_000;
 /// However much is due, a person is reminded once a week.

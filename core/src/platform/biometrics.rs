@@ -6,7 +6,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::PlatformFault;
-use crate::biometric::{Payment, PromptId};
+use crate::request::{PromptEnd, PromptId, PromptPurpose};
 
 /// Bytes of a biometric slot's key.
 pub const SLOT_KEY_BYTES: usize = 32;
@@ -61,17 +61,6 @@ pub struct Prompt {
     pub timeout_ms: u64,
 }
 
-/// What a person confirms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PromptPurpose {
-    /// That biometrics shall open the wallet from now on.
-    Enable,
-    /// That it is opened.
-    Unlock,
-    /// A payment.
-    Pay(Payment),
-}
-
 /// What the keystore's key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptOperation {
@@ -81,41 +70,18 @@ pub enum PromptOperation {
     Unwrap,
 }
 
-/// How a prompt ended without anyone being recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PromptEnd {
-    /// The person took another way, or none.
-    CancelledByPerson,
-    /// The system, or the app, took the prompt away.
-    CancelledBySystem,
-    /// The sensor answers nobody for a while.
-    LockedOut,
-    /// The sensor answers nobody until the phone is unlocked another way.
-    LockedOutForGood,
-    /// The key is gone: another finger or face was enrolled, or the screen lock was removed.
-    KeyInvalidated,
-    /// Nobody's finger or face is enrolled any more.
-    NoneEnrolled,
-    /// There is no such sensor any more.
-    NoHardware,
-    /// Nobody answered.
-    TimedOut,
-    /// Something failed.
-    NoVerdict,
-}
-
 /// The way back from a prompt. What it is told counts until the first end; dropping it is an end without a verdict. It never waits.
 pub struct Answer(Arc<PromptChannel>);
 
 /// A prompt and what became of it. The one who asked waits here.
 #[derive(Default)]
 pub(crate) struct PromptChannel {
-    state: Mutex<Told>,
+    state: Mutex<ChannelState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Told {
+struct ChannelState {
     not_recognised: u32,
     end: Option<Ended>,
     /// Nobody waits for more.
@@ -129,7 +95,7 @@ enum Ended {
     Without(PromptEnd),
 }
 
-/// The next that is heard of a prompt.
+/// What happens to a prompt.
 pub(crate) enum PromptEvent {
     NotRecognised,
     Authenticated(Zeroizing<Vec<u8>>),
@@ -144,23 +110,23 @@ impl Answer {
 
     /// The sensor saw someone else. The prompt stays.
     pub fn not_recognised(&self) {
-        self.0.tell(|told| told.not_recognised = told.not_recognised.saturating_add(1));
+        self.0.update(|channel| channel.not_recognised = channel.not_recognised.saturating_add(1));
     }
 
     /// A person was recognised, and this is what the key made of the input.
     pub fn authenticated(&self, output: Zeroizing<Vec<u8>>) {
-        self.0.go(Ended::Authenticated(output));
+        self.0.finish(Ended::Authenticated(output));
     }
 
     /// The prompt is gone, and nobody was recognised.
     pub fn ended(&self, how: PromptEnd) {
-        self.0.go(Ended::Without(how));
+        self.0.finish(Ended::Without(how));
     }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.0.go(Ended::Without(PromptEnd::NoVerdict));
+        self.0.finish(Ended::Without(PromptEnd::NoVerdict));
     }
 }
 
@@ -177,16 +143,16 @@ impl std::fmt::Debug for Prompt {
 }
 
 impl PromptChannel {
-    /// Waits for the next thing to be heard, until then at most.
-    pub(crate) fn hear(&self, until: Instant) -> PromptEvent {
-        let mut told = self.lock();
+    /// Waits for the next thing that happens, until then at most.
+    pub(crate) fn next_event(&self, until: Instant) -> PromptEvent {
+        let mut channel = self.lock();
         loop {
-            if told.not_recognised > 0 {
-                told.not_recognised -= 1;
+            if channel.not_recognised > 0 {
+                channel.not_recognised -= 1;
                 return PromptEvent::NotRecognised;
             }
-            if let Some(end) = told.end.take() {
-                told.is_over = true;
+            if let Some(end) = channel.end.take() {
+                channel.is_over = true;
                 return match end {
                     Ended::Authenticated(output) => PromptEvent::Authenticated(output),
                     Ended::Without(how) => PromptEvent::Ended(how),
@@ -194,11 +160,11 @@ impl PromptChannel {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                told.is_over = true;
+                channel.is_over = true;
                 return PromptEvent::Ended(PromptEnd::TimedOut);
             }
-            told = match self.changed.wait_timeout(told, left) {
-                Ok((told, _)) => told,
+            channel = match self.changed.wait_timeout(channel, left) {
+                Ok((channel, _)) => channel,
                 Err(poisoned) => poisoned.into_inner().0,
             };
         }
@@ -206,30 +172,30 @@ impl PromptChannel {
 
     /// Ends it for whoever waits, if it has not ended. The prompt may still be shown.
     pub(crate) fn end(&self, how: PromptEnd) {
-        self.tell(|told| told.end = Some(Ended::Without(how)));
+        self.update(|channel| channel.end = Some(Ended::Without(how)));
     }
 
     /// Nobody waits any more: what comes now is wiped and forgotten. `true` if the prompt may still be shown.
     pub(crate) fn close(&self) -> bool {
-        let mut told = self.lock();
-        (told.end, told.is_over) = (None, true);
-        !told.is_gone
+        let mut channel = self.lock();
+        (channel.end, channel.is_over) = (None, true);
+        !channel.is_gone
     }
 
-    fn go(&self, end: Ended) {
-        self.tell(|told| told.end = Some(end));
+    fn finish(&self, end: Ended) {
+        self.update(|channel| channel.end = Some(end));
         self.lock().is_gone = true;
     }
 
-    fn tell(&self, what: impl FnOnce(&mut Told)) {
-        let mut told = self.lock();
-        if !told.is_over && told.end.is_none() {
-            what(&mut told);
+    fn update(&self, change: impl FnOnce(&mut ChannelState)) {
+        let mut channel = self.lock();
+        if !channel.is_over && channel.end.is_none() {
+            change(&mut channel);
             self.changed.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Told> {
+    fn lock(&self) -> MutexGuard<'_, ChannelState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,6 @@
 //! Every call may fail, may take long and may call back into the lock: the core holds no lock and no transaction while it calls.
 
 mod biometrics;
-mod random;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -13,13 +12,14 @@ use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
 pub use biometrics::{
-    Answer, Biometrics, NoBiometrics, Prompt, PromptEnd, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
-    SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
+    Answer, Biometrics, NoBiometrics, Prompt, PromptOperation, SLOT_KEY_BYTES, SensorAvailability,
+    WRAPPED_SLOT_KEY_BYTES,
 };
 pub(crate) use biometrics::{PromptChannel, PromptEvent};
-pub(crate) use random::Random;
 
-use crate::journal::Event;
+pub use crate::error::{DeviceKeyFault, PlatformFault};
+use crate::events::Event;
+pub use crate::request::{PromptEnd, PromptId, PromptPurpose, SecurityLevel};
 use crate::time::Now;
 
 /// The pieces of the phone, as one.
@@ -87,53 +87,6 @@ pub enum KeyPurpose {
     /// only [`Biometrics::show`] uses it.
     Biometric,
 }
-
-/// What keeps a device key, as Android tells it (`KeyProperties.SECURITY_LEVEL_*`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecurityLevel {
-    /// A chip of its own (StrongBox).
-    Strongbox,
-    /// The trusted execution environment of the phone's processor.
-    TrustedEnvironment,
-    /// Software: whoever takes over the phone's system can copy the key.
-    Software,
-    /// The phone does not say.
-    Unknown,
-}
-
-impl SecurityLevel {
-    /// As the journal names it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Strongbox => "strongbox",
-            Self::TrustedEnvironment => "trusted_environment",
-            Self::Software => "software",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Why a device key did not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DeviceKeyFault {
-    /// There is no key of that alias, or it was invalidated for good.
-    #[error("the device key is gone")]
-    Gone,
-    /// Not now: the phone is locked, or the keystore is busy. Trying again later can help.
-    #[error("the device key cannot be used now")]
-    Busy,
-    /// The phone has no such hardware.
-    #[error("the phone cannot keep device keys")]
-    NoHardware,
-    /// Anything else, a thrown exception included.
-    #[error("the device key failed")]
-    Failed,
-}
-
-/// A clock, source of randomness or listener failed; a thrown exception included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the platform failed")]
-pub struct PlatformFault;
 
 /// The operating system's randomness, through ring.
 #[derive(Debug)]

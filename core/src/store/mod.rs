@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_FSYNC;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::journal::{Line, SealedDetails};
 use crate::record::RecordHeader;
@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// Begins a transaction. Dropping it undoes everything.
-    pub(crate) fn begin(&mut self, durability: Durability) -> Result<Changes<'_>, StoreError> {
+    pub(crate) fn begin(&mut self, durability: Durability) -> Result<Transaction<'_>, StoreError> {
         self.check_whole()?;
         // A checkpoint flushes the log too, and SQLite does not say when that fails: only where all of it was flushed just before. So
         // one must come now and then, or the log would grow for as long as someone watches a wait.
@@ -104,7 +104,7 @@ impl Store {
         self.connection.pragma_update(None, "synchronous", level)?;
         self.connection.pragma_update(None, "wal_autocheckpoint", checkpoint)?;
         let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Changes { rows, is_broken: &mut self.is_broken })
+        Ok(Transaction { rows, is_broken: &mut self.is_broken })
     }
 
     /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it; only a
@@ -181,12 +181,12 @@ impl Store {
 }
 
 /// A transaction under way.
-pub(crate) struct Changes<'a> {
-    rows: Transaction<'a>,
+pub(crate) struct Transaction<'a> {
+    rows: rusqlite::Transaction<'a>,
     is_broken: &'a mut bool,
 }
 
-impl Changes<'_> {
+impl Transaction<'_> {
     pub(crate) fn record(&self) -> Result<Option<StoredRecord>, StoreError> {
         read_record(&self.rows)
     }

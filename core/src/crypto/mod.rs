@@ -1,0 +1,88 @@
+//! The few primitives that everything is built from: one AEAD, one key derivation, one MAC, Argon2id, randomness, the data key.
+
+mod data_key;
+mod hash;
+pub(crate) mod kdf;
+mod random;
+mod slot_bytes;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+use hkdf::HkdfExtract;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+pub use data_key::DataKey;
+pub(crate) use hash::sha256;
+pub use kdf::{Calibration, KdfCost, KdfMemory};
+pub(crate) use random::Random;
+pub(crate) use slot_bytes::SlotBytes;
+
+/// Bytes that AES-256-GCM adds: a random nonce in front and the tag behind.
+pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + 16;
+const NONCE_BYTES: usize = 12;
+
+/// What a key derived from another is used for. No key has two uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    PinSlot,
+    BiometricSlot,
+    RecordSeal,
+    Vault,
+    JournalPrivateKey,
+    JournalSigningKey,
+    PinHistory,
+}
+
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::PinSlot => b"walletlock v1 pin slot",
+            Self::BiometricSlot => b"walletlock v1 biometric slot",
+            Self::RecordSeal => b"walletlock v1 record seal",
+            Self::Vault => b"walletlock v1 vault",
+            Self::JournalPrivateKey => b"walletlock v1 journal private key",
+            Self::JournalSigningKey => b"walletlock v1 journal signing key",
+            Self::PinHistory => b"walletlock v1 pin history",
+        }
+    }
+}
+
+/// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, each of a fixed length, to 32 bytes.
+pub(crate) fn derive_key(secrets: &[&[u8]], salt: &[u8], purpose: Purpose) -> Zeroizing<[u8; 32]> {
+    let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
+    secrets.iter().for_each(|secret| extract.input_ikm(secret));
+    let (_, expand) = extract.finalize();
+    let mut key = Zeroizing::new([0; 32]);
+    let Ok(()) = expand.expand(purpose.label(), key.as_mut_slice()) else { unreachable!("HKDF gives 32 bytes") };
+    key
+}
+
+/// HMAC-SHA256 (RFC 2104) of the parts, one after the other.
+pub(crate) fn derive_mac(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
+    parts.iter().for_each(|part| mac.update(part));
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+/// Seals with AES-256-GCM (NIST SP 800-38D) under a random nonce: nonce, ciphertext, tag.
+///
+/// Random 96-bit nonces are sound for 2^32 messages under one key; a phone that commits once a second gets there after a century.
+///
+/// `None` for plaintexts of 64 GiB and more; nothing here is near that.
+pub(crate) fn aead_seal(random: &mut Random, key: &[u8; 32], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
+    let nonce = random.bytes::<NONCE_BYTES>();
+    let sealed = cipher(key).encrypt(&Nonce::from(*nonce), Payload { msg: plaintext, aad }).ok()?;
+    Some([nonce.as_slice(), &sealed].concat())
+}
+
+/// Opens what [`aead_seal`] made. `None` if one bit of it, of the key or of `aad` is another.
+pub(crate) fn aead_open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+    cipher(key).decrypt(&Nonce::from(*nonce), Payload { msg: ciphertext, aad }).ok().map(Zeroizing::new)
+}
+
+fn cipher(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))
+}

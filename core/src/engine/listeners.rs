@@ -1,0 +1,47 @@
+//! Who hears of journal lines.
+
+use std::sync::{Arc, Mutex};
+
+use super::lock;
+use crate::events::Event;
+use crate::platform::Listener;
+
+/// Who hears of journal lines.
+#[derive(Default)]
+pub(crate) struct Listeners(Mutex<Registered>);
+
+#[derive(Default)]
+struct Registered {
+    last: u64,
+    all: Vec<(u64, Arc<dyn Listener>)>,
+}
+
+impl Listeners {
+    /// Returns a number for [`Self::remove`].
+    pub(crate) fn add(&self, listener: Arc<dyn Listener>) -> u64 {
+        let mut registered = lock(&self.0);
+        registered.last += 1;
+        let number = registered.last;
+        registered.all.push((number, listener));
+        number
+    }
+
+    pub(crate) fn remove(&self, number: u64) {
+        let mut registered = lock(&self.0);
+        let place = registered.all.iter().position(|(listener, _)| *listener == number);
+        let removed = place.map(|place| registered.all.remove(place));
+        drop(registered);
+        // Its destructor may call back in.
+        drop(removed);
+    }
+
+    /// Tells all of them. One that fails is told of the next line all the same: what was decided stands.
+    pub(crate) fn tell(&self, events: &[Event]) {
+        let listeners: Vec<_> = lock(&self.0).all.iter().map(|(_, listener)| listener.clone()).collect();
+        for event in events {
+            for listener in &listeners {
+                listener.on_event(*event).ok();
+            }
+        }
+    }
+}

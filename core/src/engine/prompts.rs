@@ -1,0 +1,79 @@
+//! The one biometric prompt that may be shown.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::lock;
+use crate::platform::{Answer, Biometrics, Prompt, PromptChannel, PromptEnd, PromptEvent, PromptId};
+
+/// Shows prompts, one at a time.
+pub(crate) struct Prompts {
+    biometrics: Arc<dyn Biometrics>,
+    shown: Mutex<Option<(PromptId, Arc<PromptChannel>)>>,
+}
+
+/// The right to show a prompt. Dropping it takes the prompt away, if it is not gone by itself, and lets the next be shown.
+pub(crate) struct PromptTurn<'a> {
+    prompts: &'a Prompts,
+    channel: Arc<PromptChannel>,
+    until: Instant,
+}
+
+impl Prompts {
+    pub(crate) fn new(biometrics: Arc<dyn Biometrics>) -> Self {
+        Self { biometrics, shown: Mutex::default() }
+    }
+
+    /// `None`: another prompt is shown.
+    pub(crate) fn begin(&self, id: PromptId, timeout_ms: u64) -> Option<PromptTurn<'_>> {
+        let mut shown = lock(&self.shown);
+        if shown.is_some() {
+            return None;
+        }
+        let channel = Arc::new(PromptChannel::default());
+        *shown = Some((id, channel.clone()));
+        Some(PromptTurn { prompts: self, channel, until: Instant::now() + Duration::from_millis(timeout_ms) })
+    }
+
+    /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
+    pub(crate) fn cancel(&self, id: PromptId) {
+        self.cancel_if(|shown| shown == id);
+    }
+
+    /// Takes away whichever prompt is shown.
+    pub(crate) fn cancel_any(&self) {
+        self.cancel_if(|_| true);
+    }
+
+    fn cancel_if(&self, is_meant: impl Fn(PromptId) -> bool) {
+        let shown = lock(&self.shown).clone().filter(|(id, _)| is_meant(*id));
+        shown.iter().for_each(|(_, channel)| channel.end(PromptEnd::CancelledBySystem));
+    }
+}
+
+impl PromptTurn<'_> {
+    /// Has the phone show it. What fails there is an end without a verdict.
+    pub(crate) fn show(&self, prompt: Prompt) {
+        if self.prompts.biometrics.show(prompt, Answer::to(&self.channel)).is_err() {
+            self.channel.end(PromptEnd::NoVerdict);
+        }
+    }
+
+    /// Waits for the next thing that happens to it.
+    pub(crate) fn next_event(&self) -> PromptEvent {
+        self.channel.next_event(self.until)
+    }
+}
+
+impl Drop for PromptTurn<'_> {
+    fn drop(&mut self) {
+        if self.channel.close() {
+            // Whatever becomes of that, the next prompt gets its turn; and this may be the end of a call that panicked itself.
+            let dismiss = AssertUnwindSafe(|| self.prompts.biometrics.dismiss());
+            // If it cannot be taken away it goes by itself.
+            panic::catch_unwind(dismiss).ok();
+        }
+        *lock(&self.prompts.shown) = None;
+    }
+}

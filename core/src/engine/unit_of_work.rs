@@ -1,0 +1,90 @@
+//! What a call changes in one transaction.
+
+use crate::biometric::Biometric;
+use crate::crypto::{DataKey, Random};
+use crate::error::LockError;
+use crate::events::{JournalEvent, Kind};
+use crate::journal::Details;
+use crate::key_slots::WipeCheck;
+use crate::policy::Policy;
+use crate::record::{Record, Standing};
+use crate::store::Transaction;
+use crate::vault::{INDEX_ROW, Index, Vault};
+
+/// The record, the rows beside it, and lines for the journal. All of it is written, or nothing is.
+pub(crate) struct UnitOfWork<'a> {
+    pub(crate) record: &'a mut Record,
+    pub(crate) wallet_id: &'a [u8; 16],
+    pub(crate) rows: &'a Transaction<'a>,
+    pub(crate) random: &'a mut Random,
+    lines: Vec<(Kind, Details)>,
+    flush: bool,
+}
+
+impl<'a> UnitOfWork<'a> {
+    pub(super) fn new(
+        record: &'a mut Record,
+        wallet_id: &'a [u8; 16],
+        rows: &'a Transaction<'a>,
+        random: &'a mut Random,
+    ) -> Self {
+        Self { record, wallet_id, rows, random, lines: Vec::new(), flush: false }
+    }
+
+    /// The lines to be written, and whether to flush.
+    pub(super) fn into_parts(self) -> (Vec<(Kind, Details)>, bool) {
+        (self.lines, self.flush)
+    }
+
+    /// Adds a line to the journal.
+    pub(crate) fn note(&mut self, event: &JournalEvent<'_>) {
+        self.lines.push((event.kind(), event.into()));
+    }
+
+    /// Brings this change to the disk before anyone is told of it.
+    pub(crate) fn flush(&mut self) {
+        self.flush = true;
+    }
+
+    /// Writes a stop that begins into the journal.
+    pub(crate) fn note_lock(&mut self, standing: Standing) {
+        standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
+    }
+
+    /// Puts another policy in force.
+    pub(crate) fn adopt(&mut self, policy: &Policy) {
+        if self.record.policy != *policy {
+            let from = std::mem::replace(&mut self.record.policy, policy.clone());
+            self.record.lockout.change_policy(&from.lockout, &policy.lockout);
+            self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });
+        }
+    }
+
+    /// Takes the slots and every item away.
+    pub(crate) fn wipe(&mut self) -> Result<(), LockError> {
+        if self.record.pin_slot.take().is_some() {
+            self.record.biometric = Biometric::default();
+            self.record.wipe_check = WipeCheck::make_filler(self.random);
+            self.rows.delete_all_items()?;
+            self.note(&JournalEvent::Wiped);
+            self.flush();
+        }
+        Ok(())
+    }
+
+    /// Changes the vault's index and gives it its next version, unless `change` has nothing to change.
+    pub(crate) fn change_index<T>(
+        &mut self,
+        data_key: &DataKey,
+        change: impl FnOnce(&mut Random, &mut Index) -> Result<Option<T>, LockError>,
+    ) -> Result<Option<T>, LockError> {
+        let vault = Vault::open(data_key, self.wallet_id);
+        let sealed = self.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+        let mut index = vault.open_index(self.record.vault_version, &sealed)?;
+        let Some(changed) = change(self.random, &mut index)? else { return Ok(None) };
+        self.record.vault_version += 1;
+        let row = vault.seal_index(self.random, self.record.vault_version, &index)?;
+        self.rows.put_item(&row.id, &row.sealed)?;
+        Ok(Some(changed))
+    }
+}

@@ -1,0 +1,224 @@
+//! What can happen, as plain values: the kinds of journal lines, the fields of each kind, and what listeners are told.
+
+use crate::request::{BiometricDenial, Payment, PromptEnd, SecurityLevel};
+use crate::time::Now;
+
+/// What listeners are told of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The line's number.
+    pub number: u64,
+    /// When it was written.
+    pub time: Now,
+    /// What it is about.
+    pub kind: Kind,
+}
+
+/// What a line is about. The numbers are part of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum Kind {
+    /// A PIN was set for the first time.
+    Enrolled = 1,
+    /// A PIN is about to be checked; it counts as failed from here on.
+    PinTried = 2,
+    /// It was right.
+    PinRight = 3,
+    /// It was wrong.
+    PinWrong = 4,
+    /// It was wrong and already counted, so it was not counted again.
+    PinRepeated = 5,
+    /// The hardware failed before it could be told.
+    PinNoVerdict = 6,
+    /// Someone was turned away while cooling down; one line for a cooldown.
+    PinRefused = 7,
+    /// Tries found unsettled when the lock was opened; they count as wrong.
+    OpenTriesCounted = 8,
+    /// No further try until the person is verified some other way.
+    Locked = 9,
+    /// The PIN was changed.
+    PinChanged = 10,
+    /// The PIN's key derivation was made dearer.
+    KdfUpgraded = 11,
+    /// Another policy is in force.
+    PolicyChanged = 12,
+    /// A vault item was written.
+    ItemWritten = 13,
+    /// A vault item was deleted.
+    ItemDeleted = 14,
+    /// Everything that was protected was destroyed.
+    Wiped = 15,
+    /// The person's finger or face opens the wallet from now on.
+    BiometricsOn = 16,
+    /// It does not any more.
+    BiometricsOff = 17,
+    /// A finger or face is asked for.
+    BiometricsAsked = 18,
+    /// The person was recognised, and the slot opened.
+    BiometricsRight = 19,
+    /// Someone was not recognised.
+    BiometricsNotRecognised = 20,
+    /// The prompt ended without anyone recognised; nothing was counted.
+    BiometricsEnded = 21,
+    /// Biometrics may not be used now; one line for a reason, until the next PIN or success.
+    BiometricsRefused = 22,
+}
+
+impl Kind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 22] = [
+        Self::Enrolled,
+        Self::PinTried,
+        Self::PinRight,
+        Self::PinWrong,
+        Self::PinRepeated,
+        Self::PinNoVerdict,
+        Self::PinRefused,
+        Self::OpenTriesCounted,
+        Self::Locked,
+        Self::PinChanged,
+        Self::KdfUpgraded,
+        Self::PolicyChanged,
+        Self::ItemWritten,
+        Self::ItemDeleted,
+        Self::Wiped,
+        Self::BiometricsOn,
+        Self::BiometricsOff,
+        Self::BiometricsAsked,
+        Self::BiometricsRight,
+        Self::BiometricsNotRecognised,
+        Self::BiometricsEnded,
+        Self::BiometricsRefused,
+    ];
+
+    /// Its number in the format.
+    pub fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// The kind of that number.
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// What a new journal line says. A kind's fields are named here and nowhere else; none of them is ever a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JournalEvent<'a> {
+    Enrolled { device_key: SecurityLevel, policy: &'a str },
+    PinTried,
+    PinRight,
+    PinWrong { failures: u32 },
+    PinRepeated { failures: u32 },
+    PinNoVerdict { failures: u32 },
+    PinRefused,
+    OpenTriesCounted { tries: u32 },
+    Locked { reason: LockedBy },
+    PinChanged { device_key: SecurityLevel },
+    KdfUpgraded { memory_kib: u32, passes: u32, lanes: u32 },
+    PolicyChanged { from: &'a str, to: &'a str },
+    ItemWritten { item: &'a str },
+    ItemDeleted { item: &'a str },
+    Wiped,
+    BiometricsOn,
+    BiometricsOff { because: BiometricDenial },
+    BiometricsAsked { payment: Option<&'a Payment> },
+    BiometricsRight { payment: Option<&'a Payment> },
+    BiometricsNotRecognised,
+    BiometricsEnded { how: PromptEnd },
+    BiometricsRefused { because: BiometricDenial },
+}
+
+/// The counter's stop that a line about a lock names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockedBy {
+    TooManyAttempts,
+    UntilRestart,
+}
+
+/// A field's name and its value.
+type Field = (&'static str, String);
+
+impl JournalEvent<'_> {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Enrolled { .. } => Kind::Enrolled,
+            Self::PinTried => Kind::PinTried,
+            Self::PinRight => Kind::PinRight,
+            Self::PinWrong { .. } => Kind::PinWrong,
+            Self::PinRepeated { .. } => Kind::PinRepeated,
+            Self::PinNoVerdict { .. } => Kind::PinNoVerdict,
+            Self::PinRefused => Kind::PinRefused,
+            Self::OpenTriesCounted { .. } => Kind::OpenTriesCounted,
+            Self::Locked { .. } => Kind::Locked,
+            Self::PinChanged { .. } => Kind::PinChanged,
+            Self::KdfUpgraded { .. } => Kind::KdfUpgraded,
+            Self::PolicyChanged { .. } => Kind::PolicyChanged,
+            Self::ItemWritten { .. } => Kind::ItemWritten,
+            Self::ItemDeleted { .. } => Kind::ItemDeleted,
+            Self::Wiped => Kind::Wiped,
+            Self::BiometricsOn => Kind::BiometricsOn,
+            Self::BiometricsOff { .. } => Kind::BiometricsOff,
+            Self::BiometricsAsked { .. } => Kind::BiometricsAsked,
+            Self::BiometricsRight { .. } => Kind::BiometricsRight,
+            Self::BiometricsNotRecognised => Kind::BiometricsNotRecognised,
+            Self::BiometricsEnded { .. } => Kind::BiometricsEnded,
+            Self::BiometricsRefused { .. } => Kind::BiometricsRefused,
+        }
+    }
+
+    /// The line's details: names and values as the journal keeps them.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        match *self {
+            Self::PinTried
+            | Self::PinRight
+            | Self::PinRefused
+            | Self::Wiped
+            | Self::BiometricsOn
+            | Self::BiometricsNotRecognised => Vec::new(),
+            Self::Enrolled { device_key, policy } => {
+                vec![field("device_key", device_key.name()), field("policy", policy)]
+            }
+            Self::PinWrong { failures } | Self::PinRepeated { failures } | Self::PinNoVerdict { failures } => {
+                vec![field("failures", failures)]
+            }
+            Self::OpenTriesCounted { tries } => vec![field("tries", tries)],
+            Self::Locked { reason } => vec![field("reason", reason.name())],
+            Self::PinChanged { device_key } => vec![field("device_key", device_key.name())],
+            Self::KdfUpgraded { memory_kib, passes, lanes } => {
+                vec![field("memory_kib", memory_kib), field("passes", passes), field("lanes", lanes)]
+            }
+            Self::PolicyChanged { from, to } => vec![field("from", from), field("to", to)],
+            Self::ItemWritten { item } | Self::ItemDeleted { item } => vec![field("item", item)],
+            Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
+                vec![field("because", because.name())]
+            }
+            Self::BiometricsAsked { payment } | Self::BiometricsRight { payment } => purpose_fields(payment),
+            Self::BiometricsEnded { how } => vec![field("how", how.name())],
+        }
+    }
+}
+
+impl LockedBy {
+    fn name(self) -> &'static str {
+        match self {
+            Self::TooManyAttempts => "too many attempts",
+            Self::UntilRestart => "until restart",
+        }
+    }
+}
+
+fn purpose_fields(payment: Option<&Payment>) -> Vec<Field> {
+    let Some(payment) = payment else { return vec![field("for", "unlocking")] };
+    let amount = payment.amount();
+    vec![
+        field("for", "paying"),
+        field("payee", payment.payee()),
+        field("amount_minor", amount.minor()),
+        field("currency", amount.currency()),
+    ]
+}
+
+fn field(name: &'static str, value: impl ToString) -> Field {
+    (name, value.to_string())
+}

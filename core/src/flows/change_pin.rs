@@ -1,0 +1,109 @@
+//! Another PIN for the same data key: rewrapped under a new device key, so that an old slot with an old PIN opens nothing.
+
+use super::in_session::open_index;
+use super::judge_pin::{judge, too_short};
+use super::make_slot::{SlotRequest, derive, make_slot};
+use super::outcome::PinChange;
+use super::unlock_pin::prove_pin;
+use crate::engine::{Action, Engine, SessionId, Verified};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::pin::{Finding, Personal, Pin, PinEntry};
+use crate::platform::KeyPurpose;
+use crate::stack::with_stack_wiped;
+
+/// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
+pub(crate) fn change_pin(
+    engine: &Engine,
+    id: SessionId,
+    current: &PinEntry,
+    new: &PinEntry,
+    personal: &[Personal],
+) -> Result<PinChange, LockError> {
+    with_stack_wiped(|| {
+        engine.sessions.open(id, Action::ChangePin)?;
+        let policy = super::status::policy(engine)?;
+        let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
+        let judgement = judge(&pin, personal, &policy);
+        if !judgement.allowed {
+            return Ok(PinChange::Forbidden(judgement.findings));
+        }
+        engine.sessions.take_proposal(id)?;
+        let verified = match prove_pin(engine, current) {
+            Ok(verified) => verified,
+            Err(refusal) => return Ok(PinChange::Refused(refusal)),
+        };
+        let changed = replace_pin(engine, &pin, &verified, id)?;
+        if changed == PinChange::Changed {
+            new.clear();
+        }
+        Ok(changed)
+    })
+}
+
+fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -> Result<PinChange, LockError> {
+    let Verified { data_key, wallet_id, key_number: proven, now, .. } = verified;
+    let found = engine.ledger.read(|view| {
+        if view.header.wallet_id != *wallet_id {
+            return Ok(None);
+        }
+        // The PIN that was proven may have been changed since: then its proof is worth nothing.
+        let Some(slot) = view.record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
+        let history = open_index(&view, data_key)?.pin_history;
+        Ok(Some((slot, view.record.policy.pin.remember, history, view.record.wipe_check.clone())))
+    })?;
+    let Some((old, remember, mut history, wipe_check)) = found else { return Ok(PinChange::TRY_AGAIN) };
+    let history_output = derive(engine, pin, &history.salt, &history.cost)?;
+    if history.contains(data_key, &history_output, remember) {
+        return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
+    }
+    history.push(data_key, &history_output);
+    let mut random = engine.draw()?;
+    // The wipe PIN's check hangs on the salt, and only the wipe PIN could make it anew. The same salt under two PINs of one wallet is
+    // sound: it still is no other wallet's, so no table serves two, and the new slot takes the new device key, without which an
+    // attacker who guesses at both slots at once learns nothing of either.
+    let salt = if wipe_check.is_set() { *old.salt() } else { *random.bytes() };
+    let kdf_output = &*derive(engine, pin, &salt, &old.cost())?;
+    if wipe_check.matches(kdf_output) {
+        // Said of the last PINs too, so that it does not tell which of them it is.
+        return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
+    }
+    // Random, so that one alias never refers to two different keys, of two changes or of two wallets.
+    let key_number = u64::from_be_bytes(*random.bytes());
+    let (old_key, new_key) = (engine.device_keys.pin(old.key_number()), engine.device_keys.pin(key_number));
+    engine.device_keys.create(&new_key, KeyPurpose::PinSlot)?;
+    let request = SlotRequest { kdf_output, salt, wallet_id, cost: old.cost(), key_number, data_key };
+    let made = make_slot(engine, &mut random, &request);
+    let device_key = engine.device_keys.noted_security_level(&new_key);
+    let replaced = made.and_then(|slot| {
+        engine.ledger.commit_irrevocably(&mut random, *now, |work| {
+            if work.record.pin_slot != Some(old.to_stored()) || work.record.wipe_check != wipe_check {
+                return Ok(false);
+            }
+            // Read again: the vault may have changed meanwhile.
+            work.change_index(data_key, |_, index| {
+                index.pin_history = history;
+                Ok(Some(()))
+            })?;
+            work.record.pin_slot = Some(slot.to_stored());
+            work.record.reminders.pin_set_ms = now.wall_ms;
+            work.note(&JournalEvent::PinChanged { device_key });
+            // With the change, not once the listeners have heard of it and the old key is gone.
+            engine.sessions.end_all_but(id);
+            Ok(true)
+        })
+    });
+    let replaced = replaced.map(|replaced| replaced.value);
+    // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does. It also deletes what
+    // cannot be deleted now.
+    let unused = match &replaced {
+        Ok(true) => Some(old_key),
+        Ok(false) => Some(new_key),
+        Err(LockError::Storage) => None,
+        Err(_) => Some(new_key),
+    };
+    engine.device_keys.delete_all(unused.as_slice()).ok();
+    engine.attempts.forget_wrong();
+    engine.seal_keys.make_ahead();
+    Ok(if replaced? { PinChange::Changed } else { PinChange::TRY_AGAIN })
+}

@@ -1,0 +1,164 @@
+//! Setting the first PIN: makes the keys and an empty vault, and opens it.
+
+use std::time::{Duration, Instant};
+
+use super::judge_pin::{judge, too_short};
+use super::make_slot::{SlotRequest, derive, make_slot};
+use super::remove::begin_unfinished;
+use crate::biometric::Biometric;
+use crate::crypto::kdf::CALIBRATION;
+use crate::crypto::{DataKey, Random};
+use crate::engine::{AuthMethod, Engine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
+use crate::error::LockError;
+use crate::events::{Event, JournalEvent};
+use crate::journal::{Head, derive_private_key, derive_public_key};
+use crate::key_slots::WipeCheck;
+use crate::lockout::Lockout;
+use crate::pin::history::PinHistory;
+use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
+use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
+use crate::record::{FORMAT, Record, RecordHeader};
+use crate::stack::with_stack_wiped;
+use crate::store::Store;
+use crate::time::Now;
+use crate::vault::{Index, Vault};
+
+const FIRST_EPOCH: u64 = 0;
+
+/// How setting the first PIN ended.
+pub(crate) enum Enrolled {
+    /// The PIN is set, and this session is open.
+    Open(SessionId),
+    /// The proposed PIN is not allowed, for these reasons.
+    Forbidden(Vec<Finding>),
+}
+
+/// A wallet just made.
+struct Made {
+    header: RecordHeader,
+    first: FirstRecord,
+    key_number: u64,
+    data_key: DataKey,
+    event: Event,
+    is_protected: bool,
+}
+
+/// Sets the first PIN. The entry is left empty once it is set.
+pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolled, LockError> {
+    with_stack_wiped(|| {
+        let now = engine.platform.clock.now()?;
+        if now.boot.is_none() {
+            return Err(PlatformFault.into());
+        }
+        let policy = &engine.requested_policy;
+        // One copy is judged and set, whatever happens to the entry meanwhile.
+        let Some(pin) = entry.peek() else { return Ok(Enrolled::Forbidden(vec![too_short(policy)])) };
+        let judgement = judge(&pin, personal, policy);
+        if !judgement.allowed {
+            return Ok(Enrolled::Forbidden(judgement.findings));
+        }
+        let mut random = engine.draw()?;
+        if engine.ledger.with_state(|state| matches!(state, State::Busy)) {
+            return Err(LockError::WrongState);
+        }
+        let lease = engine.seal_keys.lease()?;
+        let mut store = take_empty(engine)?;
+        let generation = engine.sessions.end_all();
+        let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
+        let Made { header, first, key_number, data_key, event, is_protected } = match made {
+            Ok(made) => made,
+            Err(fault) => {
+                // The unfinished row stands; the next enrolment or opening clears what is there.
+                engine.ledger.put(State::Unconfigured(store));
+                return Err(fault);
+            }
+        };
+        if is_protected {
+            lease.begin(&header, false);
+        }
+        engine.ledger.put(State::Sealed(SealedStore::with(store, first)));
+        drop(lease);
+        entry.clear();
+        engine.listeners.tell(&[event]);
+        engine.seal_keys.make_ahead();
+        let (wallet_id, session) = (header.wallet_id, policy.session.clone());
+        let verified = Verified { data_key, wallet_id, key_number, now, session, generation };
+        Ok(Enrolled::Open(engine.sessions.start(verified, AuthMethod::Pin)))
+    })
+}
+
+/// Takes the store of a wallet without a PIN, so that nobody else begins one meanwhile.
+fn take_empty(engine: &Engine) -> Result<Store, LockError> {
+    let taken = engine.ledger.take_if(|state| match state {
+        State::Unconfigured(_) | State::Wiped(_) => Ok(true),
+        State::Sealed(sealed) => Ok(sealed.row()?.1.pin_slot.is_none()),
+        State::Busy => Ok(false),
+        State::Damaged => Err(LockError::DataDamaged),
+    })?;
+    match taken {
+        Some(State::Unconfigured(store) | State::Wiped(store) | State::Sealed(SealedStore { store, .. })) => Ok(store),
+        Some(State::Busy | State::Damaged) | None => Err(LockError::WrongState),
+    }
+}
+
+fn make_wallet(
+    engine: &Engine,
+    lease: &KeyLease<'_>,
+    store: &mut Store,
+    pin: &Pin,
+    random: &mut Random,
+    now: Now,
+) -> Result<Made, LockError> {
+    let device_keys = &engine.device_keys;
+    let policy = &engine.requested_policy;
+    let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
+    let wallet_id = &header.wallet_id;
+    begin_unfinished(engine, lease, store, wallet_id)?;
+    let rollback_protection = engine.anti_rollback.choose(|| measure_rotation(engine, &header))?;
+    let key_number = u64::from_be_bytes(*random.bytes());
+    device_keys.create(&device_keys.seal(FIRST_EPOCH), KeyPurpose::Seal)?;
+    device_keys.create(&device_keys.pin(key_number), KeyPurpose::PinSlot)?;
+    let key = device_keys.seal_key(&header)?;
+    let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
+    let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
+    let data_key = DataKey::make(random);
+    let salt = *random.bytes();
+    let kdf_output = &*derive(engine, pin, &salt, &cost)?;
+    let request = SlotRequest { kdf_output, salt, wallet_id, cost, key_number, data_key: &data_key };
+    let slot = make_slot(engine, random, &request)?;
+    let mut history = PinHistory::make(random, cost);
+    let history_output = derive(engine, pin, &history.salt, &cost)?;
+    history.push(&data_key, &history_output);
+    let journal_key = derive_public_key(&derive_private_key(&data_key)).ok_or(LockError::Invalid("journal key"))?;
+    let record = Record {
+        policy: policy.clone(),
+        lockout: Lockout::new(&policy.lockout),
+        pin_slot: Some(slot.to_stored()),
+        reminders: Reminders::start(now.wall_ms),
+        calibration: CALIBRATION,
+        journal: Head::start(wallet_id),
+        journal_key,
+        vault_version: 1,
+        rollback_protection,
+        biometric: Biometric::new(now),
+        wipe_check: WipeCheck::make_filler(random),
+    };
+    let is_protected = record.is_protected();
+    let device_key = device_keys.noted_security_level(&device_keys.pin(key_number));
+    let event = JournalEvent::Enrolled { device_key, policy: &policy.name };
+    let (first, event) = FirstRecord::write(store, header, key, record, random, now, &event, |rows, random| {
+        let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
+        Ok(rows.put_item(&index.id, &index.sealed)?)
+    })?;
+    Ok(Made { header, first, key_number, data_key, event, is_protected })
+}
+
+/// How long a seal key takes to be made, used and deleted. It is the first one's alias; the key is another.
+fn measure_rotation(engine: &Engine, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
+    let (device_keys, alias) = (&engine.device_keys, engine.device_keys.seal(header.epoch));
+    let begin = Instant::now();
+    device_keys.create(&alias, KeyPurpose::Seal)?;
+    device_keys.seal_key(header)?;
+    device_keys.delete(&alias)?;
+    Ok(begin.elapsed())
+}

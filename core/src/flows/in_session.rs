@@ -1,0 +1,56 @@
+//! Reading and changing with a session's data key.
+
+use crate::crypto::DataKey;
+use crate::engine::{Action, Engine, SessionId, UnitOfWork, View};
+use crate::error::LockError;
+use crate::record::Record;
+use crate::stack::with_stack_wiped;
+use crate::vault::{INDEX_ROW, Index, Vault};
+
+/// Reads with the data key, if the session lives and what it opened is still there.
+pub(super) fn with_key<T>(
+    engine: &Engine,
+    id: SessionId,
+    read: impl FnOnce(&DataKey, View<'_>) -> Result<T, LockError>,
+) -> Result<T, LockError> {
+    with_stack_wiped(|| {
+        let session = engine.sessions.open(id, Action::Read)?;
+        engine.ledger.read(|view| {
+            if !is_kept(&session.wallet_id, &view.header.wallet_id, view.record) {
+                return Err(LockError::SessionEnded);
+            }
+            read(&session.data_key, view)
+        })
+    })
+}
+
+/// Changes with the data key, likewise, if the session may do `action`.
+pub(super) fn modify<T>(
+    engine: &Engine,
+    id: SessionId,
+    action: Action,
+    change: impl FnOnce(&DataKey, &mut UnitOfWork<'_>) -> Result<T, LockError>,
+) -> Result<T, LockError> {
+    with_stack_wiped(|| {
+        let session = engine.sessions.open(id, action)?;
+        let changed = engine.ledger.commit_irrevocably(&mut engine.draw()?, session.now, |work| {
+            if !is_kept(&session.wallet_id, work.wallet_id, work.record) {
+                return Err(LockError::SessionEnded);
+            }
+            change(&session.data_key, work)
+        });
+        engine.seal_keys.make_ahead();
+        // If the key before could not be deleted, what is written stands all the same: deleting it is tried again before anything else.
+        changed.map(|changed| changed.value)
+    })
+}
+
+/// Whether what a session opened is still there: neither removed nor wiped since its call began.
+fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
+    opened == found && record.pin_slot.is_some()
+}
+
+pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {
+    let bytes = view.store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+    Vault::open(data_key, &view.header.wallet_id).open_index(view.record.vault_version, &bytes)
+}

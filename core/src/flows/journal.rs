@@ -1,0 +1,62 @@
+//! Looking through the journal, checking it, and exporting it.
+
+use super::in_session::with_key;
+use crate::engine::{Engine, SessionId};
+use crate::error::LockError;
+use crate::journal::{
+    Chain, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES, derive_private_key,
+};
+
+pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page, LockError> {
+    with_key(engine, id, |data_key, view| {
+        let private_key = derive_private_key(data_key);
+        let below = query.below.unwrap_or(u64::MAX);
+        Ok(view.store.lines_below(below, |lines| query.page(lines, &private_key))?)
+    })
+}
+
+pub(crate) fn export(engine: &Engine, id: SessionId, after: u64, limit: usize) -> Result<ExportPart, LockError> {
+    with_key(engine, id, |data_key, view| {
+        let exporter = Exporter::new(data_key, &view.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+        let limit = limit.clamp(1, MAX_PAGE);
+        let head = &view.record.journal;
+        let part = view.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), head))?;
+        part.ok_or(LockError::Invalid("journal line"))
+    })
+}
+
+pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, LockError> {
+    with_key(engine, id, |data_key, view| {
+        let exporter = Exporter::new(data_key, &view.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+        Ok(exporter.public_key())
+    })
+}
+
+/// Checks every line against the chain's end in the sealed record.
+pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
+    let mut followed = None;
+    loop {
+        // In steps, so that a PIN need not wait for the end of a long journal.
+        let chain = engine.ledger.read(|view| {
+            let wallet_id = view.header.wallet_id;
+            let (whose, mut head) = followed.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
+            if whose != wallet_id {
+                return Err(LockError::WrongState);
+            }
+            let from = head.number;
+            let steps =
+                |lines: &mut dyn Iterator<Item = Line>| lines.take(SCANNED_LINES).all(|line| head.follow(&line));
+            if !view.store.lines_after(from, steps)? {
+                return Ok(Some(Chain::BrokenAt { number: head.number + 1 }));
+            }
+            if head.number - from < SCANNED_LINES as u64 {
+                return Ok(Some(view.record.journal.compare(&head)));
+            }
+            followed = Some((whose, head));
+            Ok(None)
+        })?;
+        if let Some(chain) = chain {
+            return Ok(chain);
+        }
+    }
+}

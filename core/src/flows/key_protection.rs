@@ -1,0 +1,18 @@
+//! What an app may know of the wallet's keys.
+
+use crate::engine::Engine;
+use crate::error::LockError;
+use crate::platform::SecurityLevel;
+use crate::policy::RollbackProtection;
+
+/// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
+pub(crate) fn security_level(engine: &Engine) -> Result<SecurityLevel, LockError> {
+    let number = engine.ledger.read(|view| Ok(view.record.slot().map(|slot| slot.key_number())))?;
+    let alias = engine.device_keys.pin(number.ok_or(LockError::WrongState)?);
+    Ok(engine.device_keys.security_level(&alias)?)
+}
+
+/// What was chosen when the first PIN was set. [`LockError::WrongState`] while none is set.
+pub(crate) fn rollback_protection(engine: &Engine) -> Result<RollbackProtection, LockError> {
+    engine.ledger.read(|view| Ok(view.record.rollback_protection))
+}

@@ -1,0 +1,28 @@
+//! The calls a person, or an app for them, makes: one file each. A flow reads the clock once, goes straight down through the engine's parts,
+//! and returns how the call ended.
+
+pub(crate) mod change_pin;
+pub(crate) mod enrol;
+mod in_session;
+pub(crate) mod journal;
+pub(crate) mod judge_pin;
+pub(crate) mod key_protection;
+pub(crate) mod lock_now;
+mod make_slot;
+pub(crate) mod open;
+mod outcome;
+pub(crate) mod prepare;
+pub(crate) mod remind;
+pub(crate) mod remove;
+pub(crate) mod status;
+pub(crate) mod switch_biometrics;
+pub(crate) mod unlock_biometric;
+pub(crate) mod unlock_pin;
+mod upgrade_kdf;
+pub(crate) mod vault_items;
+pub(crate) mod wipe;
+pub(crate) mod wipe_pin;
+
+pub use judge_pin::Judgement;
+pub(crate) use outcome::BiometricRefusal;
+pub use outcome::{BiometricAvailability, BiometricChange, NoVerdict, PinChange, Refusal, Removal, WrongPin};

@@ -1,0 +1,27 @@
+//! What is done ahead of a try, while the person types.
+
+use crate::engine::Engine;
+use crate::error::LockError;
+
+/// Reserves Argon2id's memory, has the next seal key made, and measures this phone again when a newer version of Walletlock asks for it.
+pub(crate) fn prepare(engine: &Engine) -> Result<(), LockError> {
+    let found = engine.ledger.read(|view| Ok((view.record.calibration, view.record.slot().map(|slot| slot.cost()))));
+    let (calibration, cost) = match found {
+        Ok((calibration, Some(cost))) => (calibration, cost),
+        // Nothing to check: enrolment measures for itself.
+        Ok((_, None)) | Err(LockError::WrongState | LockError::DataDamaged) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let pending = engine.attempts.with_memory(|memory| {
+        memory.prepare(&cost);
+        engine.calibration.choose_again(cost, calibration, memory)
+    });
+    engine.attempts.set_pending_kdf_cost(pending);
+    engine.seal_keys.prepare(|| engine.ledger.protected_header().ok().flatten());
+    Ok(())
+}
+
+/// Gives the memory back to the system.
+pub(crate) fn release_memory(engine: &Engine) {
+    engine.attempts.with_memory(|memory| memory.release());
+}

@@ -1,0 +1,103 @@
+//! Switching biometrics on and off. Both need a PIN that was entered just now.
+
+use zeroize::Zeroizing;
+
+use super::in_session::modify;
+use super::outcome::{BiometricChange, NoVerdict};
+use crate::biometric::denial_of;
+use crate::engine::{Action, Engine, PromptTurn, SessionId};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::key_slots::{BiometricSlot, SlotKey};
+use crate::platform::{
+    KeyPurpose, Prompt, PromptEnd, PromptEvent, PromptId, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
+    WRAPPED_SLOT_KEY_BYTES,
+};
+use crate::request::BiometricDenial;
+use crate::stack::with_stack_wiped;
+
+/// Lets the person's finger or face open the wallet from now on: asks for it once, and waits for the answer.
+pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Result<BiometricChange, LockError> {
+    with_stack_wiped(|| {
+        engine.sessions.open(id, Action::SwitchBiometrics)?;
+        if let Some(reason) = denial_of(engine.platform.biometrics.availability()?) {
+            return Ok(BiometricChange::Denied(reason));
+        }
+        let timeout_ms = super::status::policy(engine)?.biometric.prompt_timeout_ms.into();
+        let Some(prompt) = engine.prompts.begin(prompt_id, timeout_ms) else {
+            return Ok(BiometricChange::NoVerdict(NoVerdict::TryAgain));
+        };
+        let mut random = engine.draw()?;
+        // Random, so that one alias never refers to two different keys, of two attempts or of two wallets.
+        let number = u64::from_be_bytes(*random.bytes());
+        let alias = engine.device_keys.biometric(number);
+        engine.device_keys.create(&alias, KeyPurpose::Biometric)?;
+        let slot_key = random.bytes::<SLOT_KEY_BYTES>();
+        prompt.show(Prompt {
+            id: prompt_id,
+            alias,
+            purpose: PromptPurpose::Enable,
+            operation: PromptOperation::Wrap,
+            input: Zeroizing::new(slot_key.to_vec()),
+            timeout_ms,
+        });
+        let enabled = match wait_for_wrapped(&prompt) {
+            Ok(wrapped) => put_in_force(engine, id, number, &wrapped, &slot_key),
+            Err(how) => Ok(BiometricChange::Ended(how)),
+        };
+        // After a failed commit nobody knows whether it is in force: the next opening does.
+        if !matches!(enabled, Ok(BiometricChange::Done) | Err(LockError::Storage)) {
+            engine.device_keys.drop_biometric(number);
+        }
+        enabled
+    })
+}
+
+/// From now on only the PIN opens the wallet; sessions that a finger or face opened end. `false` if they were off already.
+pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
+    engine.sessions.open(id, Action::SwitchBiometrics)?;
+    let number = modify(engine, id, Action::Write, |_, work| {
+        let number = work.record.biometric_slot().map(|slot| slot.key_number());
+        // With the change, not once the listeners have heard of it.
+        engine.sessions.end_opened_by_biometrics();
+        if work.record.biometric.switch_off() {
+            work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
+        }
+        Ok(number)
+    })?;
+    number.iter().for_each(|number| engine.device_keys.drop_biometric(*number));
+    Ok(number.is_some())
+}
+
+fn put_in_force(
+    engine: &Engine,
+    id: SessionId,
+    number: u64,
+    wrapped: &[u8; WRAPPED_SLOT_KEY_BYTES],
+    slot_key: &SlotKey,
+) -> Result<BiometricChange, LockError> {
+    let before = modify(engine, id, Action::Write, |data_key, work| {
+        let slot = BiometricSlot::make(work.random, work.wallet_id, number, wrapped, slot_key, data_key)
+            .ok_or(LockError::Invalid("key slot"))?;
+        let before = work.record.biometric_slot().map(|slot| slot.key_number());
+        work.record.biometric.switch_on(slot.to_stored());
+        work.note(&JournalEvent::BiometricsOn);
+        Ok(before)
+    })?;
+    before.iter().for_each(|number| engine.device_keys.drop_biometric(*number));
+    Ok(BiometricChange::Done)
+}
+
+/// The slot key as the keystore wrapped it for the person whom it recognised. Another person's touch during setup is ignored: there is no secret
+/// to guess yet.
+fn wait_for_wrapped(prompt: &PromptTurn<'_>) -> Result<[u8; WRAPPED_SLOT_KEY_BYTES], PromptEnd> {
+    loop {
+        match prompt.next_event() {
+            PromptEvent::NotRecognised => {}
+            PromptEvent::Ended(how) => return Err(how),
+            PromptEvent::Authenticated(wrapped) => {
+                return wrapped.as_slice().try_into().map_err(|_| PromptEnd::NoVerdict);
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Unlocking, or confirming a payment, with a finger or face: the gate decides, the phone asks, and the slot opens with what comes back or it
+//! does not. Whatever a callback says, only the key opens anything.
+
+use zeroize::Zeroizing;
+
+use super::outcome::{BiometricAvailability, BiometricRefusal, NoVerdict};
+use crate::biometric::Gate;
+use crate::crypto::DataKey;
+use crate::engine::{AuthMethod, Engine, SessionId, UnitOfWork, Verified};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::key_slots::BiometricSlot;
+use crate::platform::{Prompt, PromptEnd, PromptEvent, PromptOperation, PromptPurpose, SensorAvailability};
+use crate::policy::SessionPolicy;
+use crate::record::Record;
+use crate::request::{BiometricDenial, BiometricRequest};
+use crate::stack::with_stack_wiped;
+use crate::store::Durability;
+use crate::time::Now;
+
+/// A slot that may be tried, and whose it is.
+struct Admission {
+    slot: BiometricSlot,
+    wallet_id: [u8; 16],
+    timeout_ms: u64,
+}
+
+/// Whether biometrics may be used now for this.
+pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Result<BiometricAvailability, LockError> {
+    let now = engine.sessions.read_clock()?.now;
+    let sensor = engine.platform.biometrics.availability()?;
+    Ok(match admit(engine, request, sensor, now)? {
+        Ok(_) => BiometricAvailability::Available,
+        Err(reason) => BiometricAvailability::Denied(reason),
+    })
+}
+
+/// Asks the person, and waits until the phone has an answer. Opens a session.
+pub(crate) fn unlock(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, BiometricRefusal> {
+    let outcome = with_stack_wiped(|| ask(engine, request));
+    engine.seal_keys.make_ahead();
+    outcome
+}
+
+fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, BiometricRefusal> {
+    let reading = engine.sessions.read_clock()?;
+    let sensor = engine.platform.biometrics.availability()?;
+    let admission = match admit(engine, request, sensor, reading.now)? {
+        Ok(admission) => admission,
+        Err(reason) => {
+            // What cannot be written changes nothing for the person.
+            note_refusal(engine, reason, reading.now).ok();
+            return Err(BiometricRefusal::Denied(reason));
+        }
+    };
+    let Some(prompt) = engine.prompts.begin(request.prompt_id, admission.timeout_ms) else {
+        return Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain));
+    };
+    if engine.sessions.generation() != reading.generation {
+        // Locked since: nothing would be opened.
+        return Err(BiometricRefusal::Ended(PromptEnd::CancelledBySystem));
+    }
+    let is_in_force = engine.ledger.commit(&mut engine.draw()?, reading.now, Durability::Ordered, |work| {
+        let is_in_force = admission.is_in_force(work.wallet_id, work.record);
+        if is_in_force {
+            work.note(&JournalEvent::BiometricsAsked { payment: request.payment.as_ref() });
+        }
+        Ok(is_in_force)
+    })?;
+    if !is_in_force {
+        return Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain));
+    }
+    prompt.show(Prompt {
+        id: request.prompt_id,
+        alias: engine.device_keys.biometric(admission.slot.key_number()),
+        purpose: request.payment.clone().map_or(PromptPurpose::Unlock, PromptPurpose::Pay),
+        operation: PromptOperation::Unwrap,
+        input: Zeroizing::new(admission.slot.wrapped().to_vec()),
+        timeout_ms: admission.timeout_ms,
+    });
+    loop {
+        match prompt.next_event() {
+            PromptEvent::NotRecognised => {
+                if count_failure(engine, &admission)? {
+                    return Err(BiometricRefusal::NotRecognised);
+                }
+            }
+            PromptEvent::Ended(how) => {
+                note_end(engine, &admission, how)?;
+                return Err(BiometricRefusal::Ended(how));
+            }
+            PromptEvent::Authenticated(slot_key) => {
+                let Some(data_key) = admission.slot.open(&admission.wallet_id, &slot_key) else {
+                    // Whoever answered does not have the key: a callback that was tampered with, or a keystore gone wrong.
+                    count_failure(engine, &admission)?;
+                    return Err(BiometricRefusal::NotRecognised);
+                };
+                return open_with(engine, request, &admission, data_key, reading.generation);
+            }
+        }
+    }
+}
+
+/// Looks whether biometrics may be used, and with which slot.
+fn admit(
+    engine: &Engine,
+    request: &BiometricRequest,
+    sensor: SensorAvailability,
+    now: Now,
+) -> Result<Result<Admission, BiometricDenial>, LockError> {
+    let admitted = engine.ledger.read(|view| {
+        Ok(evaluate(view.record, request, sensor, now).and_then(|()| {
+            let slot = view.record.biometric_slot().ok_or(BiometricDenial::SwitchedOff)?;
+            let timeout_ms = view.record.policy.biometric.prompt_timeout_ms.into();
+            Ok(Admission { slot, wallet_id: view.header.wallet_id, timeout_ms })
+        }))
+    });
+    match admitted {
+        // No PIN was set, or everything is destroyed: nothing could open.
+        Err(LockError::WrongState) => Ok(Err(BiometricDenial::SwitchedOff)),
+        Err(LockError::DataDamaged) => Ok(Err(BiometricDenial::Locked)),
+        admitted => admitted,
+    }
+}
+
+/// Charges the use irrevocably, and opens the wallet. Everything is looked at again: the prompt may have been there for a minute.
+fn open_with(
+    engine: &Engine,
+    request: &BiometricRequest,
+    admission: &Admission,
+    data_key: DataKey,
+    generation: u64,
+) -> Result<SessionId, BiometricRefusal> {
+    let now = engine.platform.clock.now()?;
+    let charged = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
+        if !admission.is_in_force(work.wallet_id, work.record) {
+            return Ok(Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain)));
+        }
+        if let Err(reason) = evaluate(work.record, request, SensorAvailability::Ready, now) {
+            return Ok(Err(BiometricRefusal::Denied(reason)));
+        }
+        let record = &mut *work.record;
+        record.biometric.note_use(&record.policy.biometric, request);
+        work.note(&JournalEvent::BiometricsRight { payment: request.payment.as_ref() });
+        Ok(Ok(work.record.policy.session.clone()))
+    })?;
+    let session: SessionPolicy = charged.value?;
+    // A copy from before would still open, and its budget with it.
+    charged.old_key_deleted?;
+    let method = AuthMethod::Biometrics { payment: request.payment.clone() };
+    let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
+    let verified = Verified { data_key, wallet_id, key_number, now, session, generation };
+    Ok(engine.sessions.start(verified, method))
+}
+
+/// Counts it irrevocably. `true`: only the PIN will do now, or the wallet is another one.
+fn count_failure(engine: &Engine, admission: &Admission) -> Result<bool, LockError> {
+    let now = engine.platform.clock.now()?;
+    // If the old key cannot be deleted now, that is tried again before the next try.
+    let counted = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
+        if !admission.is_in_force(work.wallet_id, work.record) {
+            return Ok((true, false));
+        }
+        let record = &mut *work.record;
+        let is_off = record.biometric.note_failure(&record.policy.biometric);
+        let is_enough = record.biometric.has_failed_too_often(&record.policy.biometric);
+        work.note(&JournalEvent::BiometricsNotRecognised);
+        if is_off {
+            work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::OffAfterFailures });
+        }
+        Ok((is_enough, is_off))
+    })?;
+    let (is_enough, is_off) = counted.value;
+    if is_off {
+        engine.device_keys.drop_biometric(admission.slot.key_number());
+    }
+    Ok(is_enough)
+}
+
+/// Nothing is counted. A key that is gone turns biometrics off.
+fn note_end(engine: &Engine, admission: &Admission, how: PromptEnd) -> Result<(), LockError> {
+    let now = engine.platform.clock.now()?;
+    let ended = |work: &mut UnitOfWork<'_>| {
+        if *work.wallet_id != admission.wallet_id {
+            // Removed meanwhile, and its prompt with it.
+            return Ok(());
+        }
+        let is_in_force = admission.is_in_force(work.wallet_id, work.record);
+        work.note(&JournalEvent::BiometricsEnded { how });
+        if how == PromptEnd::KeyInvalidated && is_in_force {
+            work.record.biometric.note_enrolment_change();
+            work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::EnrolmentChanged });
+        }
+        Ok(())
+    };
+    if how == PromptEnd::KeyInvalidated {
+        // If the old key cannot be deleted now, that is tried again before the next try.
+        engine.ledger.commit_irrevocably(&mut engine.draw()?, now, ended)?;
+        engine.device_keys.drop_biometric(admission.slot.key_number());
+    } else {
+        engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, ended)?;
+    }
+    Ok(())
+}
+
+fn note_refusal(engine: &Engine, reason: BiometricDenial, now: Now) -> Result<(), LockError> {
+    engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
+        if work.record.biometric.note_refusal(reason) {
+            work.note(&JournalEvent::BiometricsRefused { because: reason });
+        }
+        Ok(())
+    })
+}
+
+impl Admission {
+    /// Whether the slot is still that of this wallet.
+    fn is_in_force(&self, wallet_id: &[u8; 16], record: &Record) -> bool {
+        *wallet_id == self.wallet_id && record.biometric.slot() == Some(&self.slot.to_stored())
+    }
+}
+
+fn evaluate(
+    record: &Record,
+    request: &BiometricRequest,
+    availability: SensorAvailability,
+    now: Now,
+) -> Result<(), BiometricDenial> {
+    let is_locked = record.standing(now).locks_biometrics();
+    let policy = &record.policy.biometric;
+    record.biometric.evaluate(&Gate { policy, is_locked, availability, request, now })
+}

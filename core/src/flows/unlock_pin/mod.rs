@@ -1,0 +1,209 @@
+//! Proving the PIN: admit, probe, charge, check, settle. Every call that asks for the PIN comes through here; there is no side door.
+
+mod settle;
+
+use zeroize::Zeroizing;
+
+use super::outcome::{NoVerdict, Refusal};
+use super::upgrade_kdf::upgrade_kdf;
+use crate::crypto::{DataKey, Random};
+use crate::engine::{AuthMethod, Engine, SessionId, Verified};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::key_slots::{PinSlot, WipeCheck, derive_kek, device_key_input};
+use crate::lockout::{AttemptGate, ChargeId};
+use crate::pin::{Pin, PinEntry};
+use crate::platform::DeviceKeyFault;
+use crate::record::{LockStatus, Record, Standing};
+use crate::stack::with_stack_wiped;
+use crate::store::Durability;
+use crate::time::Now;
+use settle::settle;
+
+/// What was found in the record before anything is charged.
+pub(super) struct Admission {
+    pub(super) slot: PinSlot,
+    pub(super) wipe_check: WipeCheck,
+    pub(super) wallet_id: [u8; 16],
+    /// No fault after the charge is refunded any more.
+    budget_is_spent: bool,
+    /// The app asked for another policy than the one in force.
+    requests_policy: bool,
+}
+
+/// A try that counts as failed, on the disk.
+struct Charge {
+    id: ChargeId,
+    /// Whether the key of the epoch before is deleted, so that no copy from before the charge opens any more.
+    old_key_deleted: Result<(), DeviceKeyFault>,
+}
+
+/// What a try found out.
+enum Attempt {
+    /// The slot opened.
+    Opened(DataKey),
+    /// It did not. Argon2id's output tells a repeated guess.
+    NotOpened { kdf_output: Zeroizing<[u8; 32]>, is_wipe_pin: bool },
+    /// The phone failed before it could be told.
+    NoVerdict(DeviceKeyFault),
+}
+
+/// Checks the PIN and leaves the entry empty. A right one opens a session.
+pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Refusal> {
+    prove_pin(engine, entry).map(|verified| engine.sessions.start(verified, AuthMethod::Pin))
+}
+
+/// The one way to prove the PIN.
+pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, Refusal> {
+    with_stack_wiped(|| {
+        // Taken out at once, so that the entry is empty however this ends.
+        let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
+        let reading = engine.sessions.read_clock().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
+        let now = reading.now;
+        if now.boot.is_none() {
+            // No session can live without a boot count, so a right PIN would open nothing.
+            return Err(Refusal::NoVerdict(NoVerdict::Platform));
+        }
+        // Drawn before the charge: what fails here costs no try.
+        let mut random = engine.draw().map_err(|fault| Refusal::from_fault(engine, &fault))?;
+        let admission = admit(engine, &mut random, now)?;
+        probe(engine, &admission)?;
+        let settled = charge(engine, &mut random, &admission, now).and_then(|charge| {
+            let attempt = check(engine, &pin, &admission, &charge);
+            settle(engine, &mut random, &admission, charge.id, attempt, now)
+        });
+        // Only now: the keystore answers one call after the other, and the person was waiting for the verdict.
+        engine.seal_keys.make_ahead();
+        let (data_key, session) = settled?;
+        let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
+        let verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
+        upgrade_kdf(engine, &pin, &admission, &verified);
+        Ok(verified)
+    })
+}
+
+/// Looks whether a try is allowed, before anything is derived or the device key is asked.
+fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Refusal> {
+    let seen = engine.ledger.read(|view| {
+        let record = view.record;
+        let refused = match (record.standing(now), record.slot()) {
+            (Standing::Pin(AttemptGate::Ready { .. }), Some(slot)) => {
+                return Ok(Ok(Admission {
+                    slot,
+                    wipe_check: record.wipe_check.clone(),
+                    wallet_id: view.header.wallet_id,
+                    budget_is_spent: record.lockout.budget_is_spent(),
+                    requests_policy: record.policy != engine.requested_policy,
+                }));
+            }
+            (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Refused::quietly(NoVerdict::TryAgain),
+            _ => Refused::with_news(record, now),
+        };
+        Ok(Err(refused))
+    });
+    let refused = match seen.map_err(|fault| Refusal::from_fault(engine, &fault))? {
+        Ok(admission) => return Ok(admission),
+        Err(refused) => refused,
+    };
+    // What cannot be written changes nothing for the person.
+    if let Some(stale) = refused.stale_wait {
+        super::status::save_wait(engine, stale, |_, _| ()).ok();
+    }
+    if refused.is_first {
+        let noted = engine.ledger.commit(random, now, Durability::Ordered, |work| {
+            if work.record.lockout.note_refusal(now) {
+                work.note(&JournalEvent::PinRefused);
+            }
+            Ok(())
+        });
+        noted.ok();
+    }
+    Err(refused.refusal)
+}
+
+/// A try that is not admitted, and what there is to write down about that.
+struct Refused {
+    refusal: Refusal,
+    stale_wait: Option<super::status::StaleWait>,
+    /// The first refusal of this wait: the journal does not say so yet.
+    is_first: bool,
+}
+
+impl Refused {
+    fn quietly(cause: NoVerdict) -> Self {
+        Self { refusal: Refusal::NoVerdict(cause), stale_wait: None, is_first: false }
+    }
+
+    fn with_news(record: &Record, now: Now) -> Self {
+        Self {
+            refusal: Refusal::Locked(LockStatus::of(record, now)),
+            stale_wait: super::status::stale_wait(record, now),
+            is_first: record.lockout.clone().note_refusal(now),
+        }
+    }
+}
+
+/// Asks the device key before the try is charged. Once no more faults are refunded, for a real HMAC, so that a broken keystore does not cost a
+/// try.
+fn probe(engine: &Engine, admission: &Admission) -> Result<(), Refusal> {
+    let alias = engine.device_keys.pin(admission.slot.key_number());
+    let answered = if admission.budget_is_spent {
+        engine.device_keys.mac(&alias, b"walletlock v1 probe").map(|_| ())
+    } else {
+        engine.device_keys.ready(&alias)
+    };
+    answered.map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))
+}
+
+/// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing; nor does putting back
+/// a copy from before, if it could be made so.
+fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now) -> Result<Charge, Refusal> {
+    let unsettled = engine.attempts.take_unsettled();
+    let charged = engine.ledger.commit_irrevocably(random, now, |work| {
+        let record = &mut *work.record;
+        record.lockout.count_as_wrong(&unsettled);
+        match record.standing(now) {
+            // The PIN was changed since it was admitted, or the wallet is another one: it owes nothing for this try.
+            Standing::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
+                Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain)))
+            }
+            Standing::Pin(AttemptGate::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
+            // Another try may have been charged since.
+            Standing::Pin(_) => Ok(match record.lockout.charge(&record.policy.lockout, now) {
+                Ok(charge) => {
+                    work.note(&JournalEvent::PinTried);
+                    Ok(charge)
+                }
+                Err(_) => Err(Refusal::Locked(LockStatus::of(record, now))),
+            }),
+            Standing::Wiped => Ok(Err(Refusal::Locked(LockStatus::of(record, now)))),
+        }
+    });
+    let charged = charged.map_err(|fault: LockError| {
+        engine.attempts.add_unsettled(unsettled);
+        Refusal::from_fault(engine, &fault)
+    })?;
+    Ok(Charge { id: charged.value?, old_key_deleted: charged.old_key_deleted })
+}
+
+/// Argon2id, the wipe PIN's check, the device key, the slot: it opens or it does not.
+fn check(engine: &Engine, pin: &Pin, admission: &Admission, charge: &Charge) -> Attempt {
+    if let Err(fault) = charge.old_key_deleted {
+        // A copy from before the charge would still open: nothing may be learnt from this try.
+        return Attempt::NoVerdict(fault);
+    }
+    let Admission { slot, wipe_check, wallet_id, .. } = admission;
+    let Ok(kdf_output) = engine.attempts.derive(pin, slot.salt(), &slot.cost()) else {
+        return Attempt::NoVerdict(DeviceKeyFault::Failed);
+    };
+    // Computed in every try, and looked at only by its settlement.
+    let is_wipe_pin = wipe_check.matches(&kdf_output);
+    let alias = engine.device_keys.pin(slot.key_number());
+    match engine.device_keys.mac(&alias, &device_key_input(wallet_id, &kdf_output)) {
+        Ok(device_output) => match slot.open(wallet_id, &derive_kek(&kdf_output, &device_output, slot.salt())) {
+            Some(data_key) => Attempt::Opened(data_key),
+            None => Attempt::NotOpened { kdf_output, is_wipe_pin },
+        },
+        Err(fault) => Attempt::NoVerdict(fault),
+    }
+}

@@ -1,0 +1,160 @@
+//! The end of a try: written down, and only then told.
+
+use super::{Admission, Attempt};
+use crate::crypto::{DataKey, Random};
+use crate::engine::{Engine, UnitOfWork};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
+use crate::flows::wipe;
+use crate::lockout::{ChargeId, Verdict};
+use crate::policy::{Policy, SessionPolicy};
+use crate::record::LockStatus;
+use crate::store::Durability;
+use crate::time::Now;
+
+/// How a try is to be settled.
+struct Settlement<'a> {
+    charge: ChargeId,
+    admission: &'a Admission,
+    verdict: Verdict,
+    /// Wrong, and the PIN that wipes.
+    is_wipe_pin: bool,
+    now: Now,
+}
+
+/// How it was settled.
+struct Settled {
+    /// The slot that was tried is still that of the wallet.
+    in_force: bool,
+    wiped: bool,
+    status: LockStatus,
+    policy: Policy,
+}
+
+/// Writes down how the try ended, and only then says so.
+pub(super) fn settle(
+    engine: &Engine,
+    random: &mut Random,
+    admission: &Admission,
+    charge: ChargeId,
+    attempt: Attempt,
+    now: Now,
+) -> Result<(DataKey, SessionPolicy), Refusal> {
+    let (verdict, is_wipe_pin) = judge(engine, &attempt, now);
+    let settlement = Settlement { charge, admission, verdict, is_wipe_pin, now };
+    let settled = write(engine, random, &settlement).map_err(|fault| {
+        engine.attempts.add_unsettled([charge]);
+        Refusal::from_fault(engine, &fault)
+    })?;
+    let Some(Settled { in_force, wiped, status, policy }) = settled else {
+        return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
+    };
+    if wiped {
+        wipe::destroy_keys(engine, &admission.wallet_id, admission.slot.key_number());
+    }
+    match attempt {
+        _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+        Attempt::Opened(data_key) => {
+            engine.attempts.forget_wrong();
+            Ok((data_key, policy.session))
+        }
+        Attempt::NotOpened { kdf_output, .. } => {
+            let repeated = verdict == Verdict::Duplicate;
+            if !repeated {
+                engine.attempts.remember_wrong(&policy.lockout, &kdf_output, now);
+            }
+            Err(wrong(status, repeated))
+        }
+        Attempt::NoVerdict(fault) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
+    }
+}
+
+/// The verdict, and whether a wrong PIN is the one that wipes. The wipe PIN is never merely typed again.
+fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
+    match attempt {
+        Attempt::Opened(_) => (Verdict::Right, false),
+        Attempt::NotOpened { kdf_output, is_wipe_pin } => {
+            let repeated = engine.attempts.is_repeated(kdf_output, now) & !is_wipe_pin;
+            (if repeated { Verdict::Duplicate } else { Verdict::Wrong }, *is_wipe_pin)
+        }
+        Attempt::NoVerdict(_) => (Verdict::None, false),
+    }
+}
+
+/// Under the epoch of its charge, because whoever takes it back finds that charge. Another policy, which comes with the right PIN, is committed
+/// irrevocably; if the keystore makes no key for that now, the policy comes with the next right PIN.
+fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
+    let Settlement { verdict, admission, now, .. } = settlement;
+    if *verdict == Verdict::Right && admission.requests_policy {
+        match engine.ledger.commit_irrevocably(random, *now, |work| write_in(engine, work, settlement, true)) {
+            Err(LockError::DeviceKey(_)) => {}
+            settled => return settled.map(|settled| settled.value),
+        }
+    }
+    engine.ledger.commit(random, *now, Durability::Ordered, |work| write_in(engine, work, settlement, false))
+}
+
+/// `None`: the try is not this wallet's any more.
+fn write_in(
+    engine: &Engine,
+    work: &mut UnitOfWork<'_>,
+    settlement: &Settlement<'_>,
+    adopts: bool,
+) -> Result<Option<Settled>, LockError> {
+    let Settlement { charge, admission, verdict, is_wipe_pin, now } = *settlement;
+    if *work.wallet_id != admission.wallet_id {
+        // The wallet was removed meanwhile, and this try with it.
+        return Ok(None);
+    }
+    let record = &mut *work.record;
+    let policy = record.policy.clone();
+    // The slot was replaced while this PIN was checked: what it opened, or did not, is no longer in force.
+    let in_force = record.pin_slot == Some(admission.slot.to_stored());
+    let verdict = if in_force { verdict } else { Verdict::None };
+    let Some(settled) = record.lockout.settle(&policy.lockout, charge, verdict) else { return Ok(None) };
+    // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
+    let is_wipe_pin = is_wipe_pin && verdict == Verdict::Wrong && record.wipe_check == admission.wipe_check;
+    let wipe = settled.wipe || is_wipe_pin;
+    work.note(&event_of(verdict, work.record.lockout.failures()));
+    if verdict == Verdict::Right {
+        work.record.reminders.last_right_ms = now.wall_ms;
+        work.record.biometric.note_pin(now);
+        if adopts {
+            work.adopt(&engine.requested_policy);
+        }
+    }
+    if wipe {
+        work.wipe()?;
+    } else if settled.counted {
+        work.note_lock(work.record.standing(now));
+    }
+    if settled.durable {
+        work.flush();
+    }
+    let status = LockStatus::of(work.record, now);
+    if !status.is_ready() && verdict != Verdict::Right {
+        // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
+        engine.sessions.end_all();
+    }
+    Ok(Some(Settled { in_force, wiped: wipe, status, policy: work.record.policy.clone() }))
+}
+
+fn wrong(status: LockStatus, repeated: bool) -> Refusal {
+    match status {
+        LockStatus::Ready { tries_left } => Refusal::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),
+        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
+            Refusal::Wrong(WrongPin { tries_left, cooldown_ms: remaining_ms, repeated })
+        }
+        status => Refusal::Locked(status),
+    }
+}
+
+fn event_of(verdict: Verdict, failures: u32) -> JournalEvent<'static> {
+    match verdict {
+        Verdict::Right => JournalEvent::PinRight,
+        Verdict::Wrong => JournalEvent::PinWrong { failures },
+        Verdict::Duplicate => JournalEvent::PinRepeated { failures },
+        Verdict::None => JournalEvent::PinNoVerdict { failures },
+    }
+}

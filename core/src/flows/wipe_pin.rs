@@ -1,0 +1,90 @@
+//! The wipe PIN: another PIN that, entered wherever the PIN is asked for, destroys the wallet as the limit does.
+//!
+//! Until it has happened it is a wrong PIN like any other: charged, derived, asked of the device key. Whether it was the wipe PIN is
+//! computed in every try and looked at only by the settlement. No line of the journal says that one was set or cleared: kinds are open in
+//! the database, and listeners and exports tell them, so that whoever copies the phone would know before trying.
+
+use super::in_session::with_key;
+use super::judge_pin::{judge_length, too_short};
+use super::make_slot::derive;
+use super::outcome::PinChange;
+use super::unlock_pin::prove_pin;
+use crate::engine::{Action, Engine, SessionId, Verified};
+use crate::error::LockError;
+use crate::key_slots::{WipeCheck, derive_kek, device_key_input};
+use crate::pin::{Finding, Pin, PinEntry};
+use crate::stack::with_stack_wiped;
+
+/// Sets it, or replaces it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
+pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
+    with_stack_wiped(|| {
+        engine.sessions.open(id, Action::ChangePin)?;
+        let policy = super::status::policy(engine)?;
+        let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
+        if let Some(length) = judge_length(&pin, &policy) {
+            return Ok(PinChange::Forbidden(vec![length]));
+        }
+        let verified = match prove_pin(engine, current) {
+            Ok(verified) => verified,
+            Err(refusal) => return Ok(PinChange::Refused(refusal)),
+        };
+        let set = replace_check(engine, Some(&pin), &verified)?;
+        if set == PinChange::Changed {
+            wipe.clear();
+        }
+        Ok(set)
+    })
+}
+
+/// No PIN destroys the wallet any more. The same is done, and looks the same, if none did.
+pub(crate) fn clear(engine: &Engine, id: SessionId, current: &PinEntry) -> Result<PinChange, LockError> {
+    with_stack_wiped(|| {
+        engine.sessions.open(id, Action::ChangePin)?;
+        match prove_pin(engine, current) {
+            Ok(verified) => replace_check(engine, None, &verified),
+            Err(refusal) => Ok(PinChange::Refused(refusal)),
+        }
+    })
+}
+
+pub(crate) fn is_set(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
+    with_key(engine, id, |_, view| Ok(view.record.wipe_check.is_set()))
+}
+
+fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -> Result<PinChange, LockError> {
+    let Verified { wallet_id, key_number: proven, now, .. } = verified;
+    // The PIN that was proven may have been changed since: then its proof is worth nothing.
+    let found = engine.ledger.read(|view| {
+        let slot = view.record.slot().filter(|slot| slot.key_number() == *proven);
+        Ok(slot.filter(|_| view.header.wallet_id == *wallet_id))
+    })?;
+    let Some(slot) = found else { return Ok(PinChange::TRY_AGAIN) };
+    let kdf_output = wipe_pin.map(|pin| derive(engine, pin, slot.salt(), &slot.cost())).transpose()?;
+    if let Some(kdf_output) = &kdf_output {
+        let input = device_key_input(wallet_id, kdf_output);
+        let device_output = engine.device_keys.mac(&engine.device_keys.pin(slot.key_number()), &input)?;
+        if slot.open(wallet_id, &derive_kek(kdf_output, &device_output, slot.salt())).is_some() {
+            // It is the PIN itself.
+            return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
+        }
+    }
+    let mut random = engine.draw()?;
+    let replaced = engine.ledger.commit_irrevocably(&mut random, *now, |work| {
+        if work.record.pin_slot != Some(slot.to_stored()) {
+            return Ok(false);
+        }
+        if kdf_output.is_none() && work.record.wipe_check.is_set() {
+            // A dearer slot may have waited for this: the phone is measured again.
+            work.record.calibration = 0;
+        }
+        work.record.wipe_check = match &kdf_output {
+            Some(kdf_output) => WipeCheck::make(work.random, kdf_output),
+            None => WipeCheck::make_filler(work.random),
+        };
+        Ok(true)
+    });
+    // A PIN that was wrong a moment ago may be the wipe PIN now, and the other way round.
+    engine.attempts.forget_wrong();
+    engine.seal_keys.make_ahead();
+    Ok(if replaced?.value { PinChange::Changed } else { PinChange::TRY_AGAIN })
+}

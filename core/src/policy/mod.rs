@@ -1,0 +1,123 @@
+//! The policy: what the app asks for, each part in a file of its own. Data, in JSON, checked when it is loaded.
+
+mod anti_rollback;
+mod biometric;
+mod lockout;
+mod pin;
+pub mod presets;
+mod ranges;
+mod session;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::error::Category;
+
+pub use anti_rollback::{AntiRollback, RollbackProtection};
+pub(crate) use biometric::MAX_BUDGETS;
+pub use biometric::{BiometricPolicy, Budget};
+pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
+pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
+pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
+pub use session::SessionPolicy;
+
+pub use crate::error::PolicyError;
+use ranges::{problem, within};
+
+const MAX_CONTACTS: usize = 8;
+const MAX_TEXT: usize = 200;
+
+/// What the app asks for. Fields that a JSON text leaves out have the values of the preset `walletlock`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// A name for the journal and for people.
+    pub name: String,
+    /// Which PINs may be set.
+    pub pin: PinPolicy,
+    /// How wrong PINs are slowed down and stopped.
+    pub lockout: LockoutPolicy,
+    /// How long an unlocked wallet stays unlocked.
+    pub session: SessionPolicy,
+    /// How far biometrics reach.
+    pub biometric: BiometricPolicy,
+    /// Whom a locked-out person can turn to, first choice first.
+    pub contacts: Vec<Contact>,
+}
+
+/// Someone a locked-out person can turn to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case", tag = "kind", content = "value")]
+pub enum Contact {
+    /// A phone number.
+    Phone(String),
+    /// The address of a form.
+    Form(String),
+    /// An account on a social network.
+    Social(String),
+    /// What to tell the police, and where.
+    Police(String),
+}
+
+impl Policy {
+    /// Reads and checks a policy.
+    pub fn from_json(json: &str) -> Result<Self, PolicyError> {
+        let mut text = serde_json::Deserializer::from_slice(json.as_bytes());
+        let policy: Self = serde_path_to_error::deserialize(&mut text)
+            .map_err(|error| problem(error.path().to_string(), fault(error.inner())))?;
+        text.end().map_err(|error| problem(".", fault(&error)))?;
+        policy.validate()?;
+        Ok(policy)
+    }
+
+    /// As JSON, every field named.
+    pub fn to_json(&self) -> String {
+        // A struct of numbers, strings and lists always serialises; the empty object would be refused nowhere and mean the default.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Checks every field's range and that guessing is stopped at all.
+    pub fn validate(&self) -> Result<(), PolicyError> {
+        within("name", self.name.len(), 1, MAX_TEXT)?;
+        self.pin.validate()?;
+        self.session.validate()?;
+        self.biometric.validate()?;
+        within("contacts", self.contacts.len(), 0, MAX_CONTACTS)?;
+        for (i, contact) in self.contacts.iter().enumerate() {
+            within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
+        }
+        self.lockout.validate()
+    }
+
+    /// Whether nothing that `sealed` asks for is eased. Only such a policy may replace it without the PIN.
+    ///
+    /// Contacts and reminders may change freely. A changed `wipe_at` never counts as strict enough: it can destroy what is kept.
+    pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
+        self.pin.is_at_least_as_strict_as(&sealed.pin)
+            && self.session.is_at_least_as_strict_as(&sealed.session)
+            && self.biometric.is_at_least_as_strict_as(&sealed.biometric)
+            && self.lockout.is_at_least_as_strict_as(&sealed.lockout)
+    }
+}
+
+impl Contact {
+    fn value(&self) -> &str {
+        match self {
+            Self::Phone(value) | Self::Form(value) | Self::Social(value) | Self::Police(value) => value,
+        }
+    }
+}
+
+/// `#[serde(deserialize_with)]` for the policy in the sealed record. It reads with the same kind of reader as [`Policy::from_json`] does: one of
+/// its own would cost 18 kB of code.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Policy, D::Error> {
+    serde_path_to_error::deserialize(from).map_err(serde_path_to_error::Error::into_inner)
+}
+
+/// What is wrong with a JSON text, in words of our own: the parser's repeat the text.
+fn fault(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Data if error.to_string().starts_with("unknown field") => "is not a field of a policy".to_owned(),
+        Category::Data if error.to_string().starts_with("missing field") => "lacks a field".to_owned(),
+        Category::Data => "has another type, or a value out of range".to_owned(),
+        _ => format!("is not JSON (line {}, column {})", error.line(), error.column()),
+    }
+}

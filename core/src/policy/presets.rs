@@ -1,0 +1,210 @@
+//! Policies by name. The schedules reproduce what their sources publish; `tests.rs` beside this file pins each one.
+
+use super::ranges::problem;
+use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
+
+/// The presets' names.
+pub const NAMES: [&str; 8] = [
+    "walletlock",
+    "android_gatekeeper",
+    "android_rate_limiter",
+    "nl_wallet",
+    "trezor",
+    "ctap2",
+    "nist_800_63b",
+    "mobile_wallet_cn",
+];
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+impl Policy {
+    /// A preset's name, or a JSON text.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        if text.trim_start().starts_with('{') { Self::from_json(text) } else { Self::preset(text) }
+    }
+
+    /// One of [`NAMES`].
+    pub fn preset(name: &str) -> Result<Self, PolicyError> {
+        by_name(name).ok_or_else(|| problem("preset", format!("must be one of {}", NAMES.join(", "))))
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        walletlock()
+    }
+}
+
+impl Default for PinPolicy {
+    fn default() -> Self {
+        walletlock().pin
+    }
+}
+
+impl Default for LockoutPolicy {
+    fn default() -> Self {
+        walletlock().lockout
+    }
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        walletlock().session
+    }
+}
+
+fn by_name(name: &str) -> Option<Policy> {
+    Some(match name {
+        "walletlock" => walletlock(),
+        "android_gatekeeper" => android_gatekeeper(),
+        "android_rate_limiter" => android_rate_limiter(),
+        "nl_wallet" => nl_wallet(),
+        "trezor" => trezor(),
+        "ctap2" => ctap2(),
+        "nist_800_63b" => nist_800_63b(),
+        "mobile_wallet_cn" => mobile_wallet_cn(),
+        _ => return None,
+    })
+}
+
+/// Ours: room for honest slips, then waits that grow to half a day, then locked until verified.
+///
+/// Four free tries, and sixteen in all: a thief has a chance of 16 in a million against a random 6-digit PIN, and needs more than
+/// two days for it.
+pub fn walletlock() -> Policy {
+    let cooldowns = exactly(&[
+        (5, 30),
+        (6, MINUTE),
+        (7, 5 * MINUTE),
+        (8, 15 * MINUTE),
+        (9, 30 * MINUTE),
+        (10, HOUR),
+        (11, 4 * HOUR),
+    ]);
+    let last = Cooldown { from: 12, to: Some(15), wait_s: 12 * HOUR };
+    Policy {
+        name: "walletlock".to_owned(),
+        pin: PinPolicy {
+            min_digits: 6,
+            max_digits: 12,
+            forbid_weak: false,
+            remember: 5,
+            rehearse_after_days: Some(30),
+            change_after_days: None,
+        },
+        lockout: LockoutPolicy {
+            cooldowns: cooldowns.into_iter().chain([last]).collect(),
+            lock_at: Some(16),
+            // Five wrong guesses for five minutes, as AOSP's SoftwareRateLimiter remembers them.
+            duplicate_window_s: 300,
+            duplicate_memory: 5,
+            no_verdict_budget: 5,
+            ..nothing()
+        },
+        session: SessionPolicy { idle_s: 120, absolute_s: 900 },
+        biometric: BiometricPolicy::default(),
+        contacts: Vec::new(),
+    }
+}
+
+/// Android's lock screen in a trusted environment. Source: AOSP `system/gatekeeper/gatekeeper.cpp`, `ComputeRetryTimeout`.
+pub fn android_gatekeeper() -> Policy {
+    // 30 s x 2^((n-30) div 10) for 30 to 139: one range for each ten.
+    let doubling = (0..11).map(|tens| Cooldown { from: 30 + 10 * tens, to: Some(39 + 10 * tens), wait_s: 30 << tens });
+    let cooldowns = [Cooldown { from: 5, to: Some(5), wait_s: 30 }, Cooldown { from: 10, to: Some(29), wait_s: 30 }]
+        .into_iter()
+        .chain(doubling)
+        .chain([Cooldown { from: 140, to: None, wait_s: DAY }]);
+    after_a_source("android_gatekeeper", 4, LockoutPolicy { cooldowns: cooldowns.collect(), ..nothing() })
+}
+
+/// Android's lock screen in software. Source: AOSP `frameworks/base`, `locksettings/SoftwareRateLimiter.java`.
+pub fn android_rate_limiter() -> Policy {
+    let waits = [
+        MINUTE,
+        5 * MINUTE,
+        15 * MINUTE,
+        30 * MINUTE,
+        90 * MINUTE,
+        4 * HOUR,
+        12 * HOUR,
+        36 * HOUR,
+        4 * DAY,
+        13 * DAY,
+        41 * DAY,
+        123 * DAY,
+        365 * DAY,
+        1095 * DAY,
+        3285 * DAY,
+    ];
+    let steps: Vec<_> = (5..).zip(waits).collect();
+    let lockout = LockoutPolicy {
+        cooldowns: exactly(&steps),
+        lock_at: Some(20),
+        duplicate_window_s: 300,
+        duplicate_memory: 5,
+        ..nothing()
+    };
+    after_a_source("android_rate_limiter", 4, lockout)
+}
+
+/// The Dutch identity wallet. Source: `wallet_provider/service/src/pin_policy.rs` of nl-wallet: four tries a round, four rounds.
+pub fn nl_wallet() -> Policy {
+    let cooldowns = exactly(&[(4, 60), (8, 300), (12, 3600)]);
+    after_a_source("nl_wallet", 6, LockoutPolicy { cooldowns, lock_at: Some(16), ..nothing() })
+}
+
+/// A Trezor hardware wallet: 2^n - 1 seconds after the n-th failure, wiped at 16. Source: trezor-firmware, `storage/storage.c`.
+pub fn trezor() -> Policy {
+    let steps: Vec<_> = (1..16).map(|failures| (failures, (1 << failures) - 1)).collect();
+    after_a_source("trezor", 4, LockoutPolicy { cooldowns: exactly(&steps), wipe_at: Some(16), ..nothing() })
+}
+
+/// A security key: 3 failures until it is powered again, 8 in all. Source: FIDO CTAP 2.1, section 6.5 (`pinRetries`).
+pub fn ctap2() -> Policy {
+    after_a_source("ctap2", 4, LockoutPolicy { lock_at: Some(8), per_boot_limit: Some(3), ..nothing() })
+}
+
+/// An activation secret: 6 digits or more, common ones refused, stopped at 10. Source: NIST SP 800-63B-4, section 3.2.10.
+pub fn nist_800_63b() -> Policy {
+    after_a_source("nist_800_63b", 6, LockoutPolicy { lock_at: Some(10), ..nothing() })
+}
+
+/// The pattern reported of Chinese wallets and banks: 3 hours at 3 and 4, a day at 5 to 9, locked at 10 until verified.
+///
+/// This is not an official table: no standard publishes one.
+pub fn mobile_wallet_cn() -> Policy {
+    let cooldowns =
+        vec![Cooldown { from: 3, to: Some(4), wait_s: 3 * HOUR }, Cooldown { from: 5, to: Some(9), wait_s: DAY }];
+    after_a_source("mobile_wallet_cn", 6, LockoutPolicy { cooldowns, lock_at: Some(10), ..nothing() })
+}
+
+/// The published schedule with our own answers to what its source leaves open.
+fn after_a_source(name: &str, min_digits: u32, lockout: LockoutPolicy) -> Policy {
+    let ours = walletlock();
+    let no_verdict_budget = ours.lockout.no_verdict_budget;
+    Policy {
+        name: name.to_owned(),
+        pin: PinPolicy { min_digits, ..ours.pin.clone() },
+        lockout: LockoutPolicy { no_verdict_budget, ..lockout },
+        ..ours
+    }
+}
+
+fn exactly(steps: &[(u32, u64)]) -> Vec<Cooldown> {
+    steps.iter().map(|&(at, wait_s)| Cooldown { from: at, to: Some(at), wait_s }).collect()
+}
+
+fn nothing() -> LockoutPolicy {
+    LockoutPolicy {
+        cooldowns: Vec::new(),
+        lock_at: None,
+        wipe_at: None,
+        per_boot_limit: None,
+        duplicate_window_s: 0,
+        duplicate_memory: 0,
+        no_verdict_budget: 0,
+    }
+}
