@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
-use walletlock_core::biometric::{self, BiometricDenial};
 use walletlock_core::money::{self, Currency};
 use walletlock_core::platform::{PromptEnd, PromptOperation, SensorAvailability};
+use walletlock_core::request::{self, BiometricDenial};
 
 use crate::error::LockError;
 use crate::outcomes::NoVerdict;
@@ -113,7 +113,7 @@ pub enum BiometricChange {
     NoVerdict { cause: NoVerdict },
 }
 
-impl TryFrom<BiometricRequest> for biometric::BiometricRequest {
+impl TryFrom<BiometricRequest> for request::BiometricRequest {
     type Error = LockError;
 
     fn try_from(request: BiometricRequest) -> Result<Self, LockError> {
@@ -122,7 +122,7 @@ impl TryFrom<BiometricRequest> for biometric::BiometricRequest {
     }
 }
 
-impl TryFrom<Payment> for biometric::Payment {
+impl TryFrom<Payment> for request::Payment {
     type Error = LockError;
 
     fn try_from(payment: Payment) -> Result<Self, LockError> {
@@ -141,8 +141,8 @@ impl TryFrom<Money> for money::Money {
     }
 }
 
-impl From<biometric::Payment> for Payment {
-    fn from(payment: biometric::Payment) -> Self {
+impl From<request::Payment> for Payment {
+    fn from(payment: request::Payment) -> Self {
         let amount = payment.amount();
         let amount = Money { minor: signed(amount.minor()), currency: amount.currency().to_string() };
         Self { amount, payee: payment.payee().to_owned() }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use walletlock_core::platform::{self as core, DeviceKeyFault, KeyPurpose, PlatformFault, SecurityLevel};
-use walletlock_core::{Now, journal};
+use walletlock_core::{Now, events};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::types::Event;
@@ -127,7 +127,7 @@ impl core::DeviceKey for ForeignDeviceKey {
 }
 
 impl core::Listener for ForeignListener {
-    fn on_event(&self, event: journal::Event) -> Result<(), PlatformFault> {
+    fn on_event(&self, event: events::Event) -> Result<(), PlatformFault> {
         Ok(self.0.on_event(event.into())?)
     }
 }

@@ -87,10 +87,11 @@ mod tests {
     use std::sync::Barrier;
 
     use tempfile::TempDir;
-    use walletlock_core::key_slots::Calibration;
-    use walletlock_core::lockout::Policy;
+    use walletlock_core::Options;
+    use walletlock_core::crypto::Calibration;
     use walletlock_core::platform::testing::FakePhone;
-    use walletlock_core::{AntiRollback, Options};
+    use walletlock_core::policy::AntiRollback;
+    use walletlock_core::policy::Policy;
 
     use super::*;
 

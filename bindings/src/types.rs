@@ -1,12 +1,14 @@
 //! Values that cross as they are, or with signed numbers: unsigned ones would mangle names for Java.
 
 use walletlock_core as core;
-use walletlock_core::biometric::PromptId;
-use walletlock_core::journal::{self, Kind};
-use walletlock_core::lockout::Contact;
+use walletlock_core::events::{self, Kind};
+use walletlock_core::journal;
 use walletlock_core::pin::{self, Reminder, Severity};
 use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
-use walletlock_core::{LockReason, RollbackProtection, WhoLocked};
+use walletlock_core::policy::Contact;
+use walletlock_core::policy::RollbackProtection;
+use walletlock_core::request::PromptId;
+use walletlock_core::{LockReason, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -282,8 +284,8 @@ impl From<Personal> for pin::Personal {
     }
 }
 
-impl From<journal::Event> for Event {
-    fn from(event: journal::Event) -> Self {
+impl From<events::Event> for Event {
+    fn from(event: events::Event) -> Self {
         Self { number: signed(event.number), wall_ms: event.time.wall_ms, kind: event.kind }
     }
 }

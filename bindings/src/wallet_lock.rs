@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
-use walletlock_core::RollbackProtection;
-use walletlock_core::key_slots::Calibration;
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::Calibration;
 use walletlock_core::pin::Reminder;
 use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::RollbackProtection;
 
 use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
@@ -148,7 +148,7 @@ impl WalletLock {
                 policy,
                 platform,
                 calibration: Calibration::default(),
-                anti_rollback: core::AntiRollback::default(),
+                anti_rollback: core::policy::AntiRollback::default(),
             })
         })?;
         let listener = core.add_listener(listener);

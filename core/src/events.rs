@@ -222,3 +222,56 @@ fn purpose_fields(payment: Option<&Payment>) -> Vec<Field> {
 fn field(name: &'static str, value: impl ToString) -> Field {
     (name, value.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Currency, Money};
+
+    /// Exports that people keep as evidence name them so.
+    #[test]
+    fn the_fields_of_every_kind_are_frozen() {
+        let currency = Currency::new("EUR").expect("a currency");
+        let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
+        let strongbox = SecurityLevel::Strongbox;
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 22] = [
+            (
+                JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
+                &[("device_key", "strongbox"), ("policy", "trezor")],
+            ),
+            (JournalEvent::PinTried, &[]),
+            (JournalEvent::PinRight, &[]),
+            (JournalEvent::PinWrong { failures: 3 }, &[("failures", "3")]),
+            (JournalEvent::PinRepeated { failures: 3 }, &[("failures", "3")]),
+            (JournalEvent::PinNoVerdict { failures: 3 }, &[("failures", "3")]),
+            (JournalEvent::PinRefused, &[]),
+            (JournalEvent::OpenTriesCounted { tries: 2 }, &[("tries", "2")]),
+            (JournalEvent::Locked { reason: LockedBy::TooManyAttempts }, &[("reason", "too many attempts")]),
+            (JournalEvent::PinChanged { device_key: strongbox }, &[("device_key", "strongbox")]),
+            (
+                JournalEvent::KdfUpgraded { memory_kib: 19_456, passes: 2, lanes: 1 },
+                &[("memory_kib", "19456"), ("passes", "2"), ("lanes", "1")],
+            ),
+            (JournalEvent::PolicyChanged { from: "ctap2", to: "trezor" }, &[("from", "ctap2"), ("to", "trezor")]),
+            (JournalEvent::ItemWritten { item: "card-token" }, &[("item", "card-token")]),
+            (JournalEvent::ItemDeleted { item: "card-token" }, &[("item", "card-token")]),
+            (JournalEvent::Wiped, &[]),
+            (JournalEvent::BiometricsOn, &[]),
+            (JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff }, &[("because", "switched off")]),
+            (JournalEvent::BiometricsAsked { payment: None }, &[("for", "unlocking")]),
+            (
+                JournalEvent::BiometricsRight { payment: Some(&payment) },
+                &[("for", "paying"), ("payee", "Bakery"), ("amount_minor", "950"), ("currency", "EUR")],
+            ),
+            (JournalEvent::BiometricsNotRecognised, &[]),
+            (JournalEvent::BiometricsEnded { how: PromptEnd::TimedOut }, &[("how", "timed out")]),
+            (JournalEvent::BiometricsRefused { because: BiometricDenial::Locked }, &[("because", "locked")]),
+        ];
+        for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
+            assert_eq!(event.kind(), kind);
+            let fields = event.fields();
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            assert_eq!(fields, expected, "{kind:?}");
+        }
+    }
+}

@@ -191,3 +191,18 @@ impl SecurityLevel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn a_payee_says_what_it_shows() {
+        let ten = Money::new(1_000, Currency::new("EUR").expect("a currency")).expect("an amount");
+        assert_eq!(Payment::new(ten, "Café 烘焙").expect("a payee").payee(), "Café 烘焙");
+        for payee in ["", "  ", "a\nb", "moc\u{202e}live", "a\u{2066}b", "\u{200f}", &"x".repeat(201)] {
+            assert!(Payment::new(ten, payee).is_err(), "{payee:?}");
+        }
+    }
+}

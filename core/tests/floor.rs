@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use ring::hmac;
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost, PinSlot};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::key_slots::PinSlot;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, KeyPurpose, NoBiometrics, Platform, PlatformFault, SystemEntropy,
 };
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Now, Options, PinOutcome, WalletLock};
+use walletlock_core::policy::{AntiRollback, Policy};
+use walletlock_core::{Enrolment, LockError, LockStatus, Now, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 fn slot_with_cost(memory_kib: u32, passes: u32) -> Vec<u8> {

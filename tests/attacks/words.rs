@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use secrets::Secret;
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::{Contact, Policy};
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::{Personal, PinEntry};
 use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{AntiRollback, Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::{Contact, Policy};
+use walletlock_core::{Enrolment, LockError, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: &str = "835179";

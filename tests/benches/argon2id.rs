@@ -5,7 +5,7 @@ use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use walletlock_core::key_slots::{KdfCost, KdfMemory};
+use walletlock_core::crypto::{KdfCost, KdfMemory};
 use walletlock_core::pin::Pin;
 
 use crate::pairs::{paired, time};
@@ -23,21 +23,21 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let pin = Pin::parse(PIN).context("a PIN")?;
     let sodium = Sodium::load()?;
     for cost in [COST, KdfCost::FLOOR] {
-        if *KdfMemory::default().derive_from_pin(&pin, &SALT, &cost)? != sodium.argon2id(PIN, &SALT, &cost)? {
+        if *KdfMemory::default().derive(pin.ascii(), &SALT, &cost)? != sodium.argon2id(PIN, &SALT, &cost)? {
             bail!("two implementations of Argon2id do not agree");
         }
     }
     let fastest = |cost| time(|| sodium.argon2id(PIN, &SALT, cost));
     let mut memory = KdfMemory::default();
     memory.prepare(&COST);
-    let mut prepared = |cost| time(|| Ok(memory.derive_from_pin(&pin, &SALT, cost)?));
-    let cold = |cost| time(|| Ok(KdfMemory::default().derive_from_pin(&pin, &SALT, cost)?));
+    let mut prepared = |cost| time(|| Ok(memory.derive(pin.ascii(), &SALT, cost)?));
+    let cold = |cost| time(|| Ok(KdfMemory::default().derive(pin.ascii(), &SALT, cost)?));
 
     report.ratio("argon2_over_fastest", &paired(PAIRS, || prepared(&COST), || fastest(&COST))?, 1.25);
     report.remark(&format!("at {}, the wipe included", shown(&COST)));
     let mut at_floor = KdfMemory::default();
     at_floor.prepare(&KdfCost::FLOOR);
-    let mut prepared_at_floor = || time(|| Ok(at_floor.derive_from_pin(&pin, &SALT, &KdfCost::FLOOR)?));
+    let mut prepared_at_floor = || time(|| Ok(at_floor.derive(pin.ascii(), &SALT, &KdfCost::FLOOR)?));
     let floor = paired(PAIRS, &mut prepared_at_floor, || fastest(&KdfCost::FLOOR))?;
     report.remark(&format!("{:.3} at {}", floor.figure.median, shown(&KdfCost::FLOOR)));
 

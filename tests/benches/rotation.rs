@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use walletlock_core::RollbackProtection;
+use walletlock_core::policy::RollbackProtection;
 
 use crate::pairs::paired;
 use crate::report::Report;

@@ -6,7 +6,7 @@
 use std::ffi::{CStr, c_char, c_int, c_uchar, c_ulonglong, c_void};
 
 use anyhow::{Result, bail};
-use walletlock_core::key_slots::KdfCost;
+use walletlock_core::crypto::KdfCost;
 
 /// libsodium 1.0.19 and later, and 1.0.18.
 const NAMES: [&CStr; 3] = [c"libsodium.so.26", c"libsodium.so.23", c"libsodium.so"];

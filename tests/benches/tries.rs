@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfMemory};
+use walletlock_core::crypto::{Calibration, KdfMemory};
 use walletlock_core::pin::Pin;
 
 use crate::argon2id::shown;
@@ -33,7 +33,7 @@ fn verify_over_kdf(report: &mut Report) -> Result<()> {
         15,
         || wallet.try_wrong_and_right(),
         || {
-            let mut kdf = || time(|| Ok(memory.derive_from_pin(&pin, &[7; 16], &cost)?));
+            let mut kdf = || time(|| Ok(memory.derive(pin.ascii(), &[7; 16], &cost)?));
             Ok(kdf()? + kdf()?)
         },
     )?;

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use ring::hmac;
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, RollbackProtection, WalletLock};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::{AntiRollback, RollbackProtection};
+use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: u32 = 493_716;

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use walletlock_core::biometric::PromptId;
-use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
 
 use crate::account::Holding;

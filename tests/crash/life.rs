@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::BiometricRequest;
-use walletlock_core::lockout::Policy;
-use walletlock_core::lockout::presets;
 use walletlock_core::platform::PromptEnd;
 use walletlock_core::platform::testing::{Act as Touch, FakeEntropy, FakePhone};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::presets;
+use walletlock_core::request::BiometricRequest;
 use walletlock_core::{BiometricOutcome, LockError, PinChange, PinOutcome};
 
 use crate::account::{Account, Holding, Seen, State, Step};

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy, FakePhone};
 use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, LockError, Now, Options, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{LockError, Now, Options, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;

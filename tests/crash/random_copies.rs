@@ -8,13 +8,15 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::PromptId;
-use walletlock_core::biometric::{BiometricDenial, BiometricRequest, Budget, Payment};
-use walletlock_core::journal::{Chain, Event, Kind, Query};
-use walletlock_core::lockout::{Contact, Policy, presets};
+use walletlock_core::events::{Event, Kind};
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::{Act, FakePhone};
 use walletlock_core::platform::{Listener, PlatformFault, PromptEnd};
+use walletlock_core::policy::Budget;
+use walletlock_core::policy::{Contact, Policy, presets};
+use walletlock_core::request::PromptId;
+use walletlock_core::request::{BiometricDenial, BiometricRequest, Payment};
 use walletlock_core::{
     BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Remedy, Session, WalletLock,
 };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use walletlock_core::journal::Chain;
-use walletlock_core::lockout::{Policy, presets};
 use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::policy::{Policy, presets};
 use walletlock_core::{
     Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, Session, WalletLock,
 };

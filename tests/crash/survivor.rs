@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::{BiometricDenial, BiometricRequest};
-use walletlock_core::journal::{Chain, Kind, Query};
-use walletlock_core::lockout::Policy;
+use walletlock_core::events::Kind;
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::{BiometricDenial, BiometricRequest};
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::account::{Holding, Items, State};

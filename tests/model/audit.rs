@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use walletlock_core::LockStatus;
 use walletlock_core::WrongPin;
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 
 use crate::outcome::Outcome;
 

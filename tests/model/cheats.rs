@@ -1,7 +1,7 @@
 //! Phones and locks that break a promise, each in one way. The model has to notice, or it would notice nothing.
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::BiometricDenial;
+use walletlock_core::request::BiometricDenial;
 use walletlock_core::{LockStatus, Now, WrongPin};
 
 use crate::outcome::Outcome;

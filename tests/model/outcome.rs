@@ -1,9 +1,10 @@
 //! How a call ended, in one type for the model and the lock, so that the two can be compared.
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::BiometricDenial;
-use walletlock_core::journal::{Kind, Page};
+use walletlock_core::events::Kind;
+use walletlock_core::journal::Page;
 use walletlock_core::platform::PromptEnd;
+use walletlock_core::request::BiometricDenial;
 use walletlock_core::{
     BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal,
     Removal, WrongPin,

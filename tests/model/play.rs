@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use proptest::test_runner::TestCaseError;
-use walletlock_core::biometric::PromptId;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::{
-    AntiRollback, BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock,
-};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::PromptId;
+use walletlock_core::{BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
 
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 use walletlock_core::platform::DeviceKeyFault;
 
 use crate::model::{BioSlot, Reading};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
-use walletlock_core::journal::Event;
+use walletlock_core::events::Event;
 use walletlock_core::platform::testing::{FakeBiometrics, FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{
     Answer, Biometrics, Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,

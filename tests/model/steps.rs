@@ -1,9 +1,9 @@
 //! What can happen to a wallet, and how often.
 
 use proptest::prelude::*;
-use walletlock_core::biometric::Budget;
-use walletlock_core::lockout::{Cooldown, Policy};
 use walletlock_core::platform::{DeviceKeyFault, SensorAvailability};
+use walletlock_core::policy::Budget;
+use walletlock_core::policy::{Cooldown, Policy};
 
 use crate::model::PinNumber;
 pub(crate) use crate::touches::{Touch, Wanted};

@@ -2,10 +2,10 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
-use walletlock_core::biometric::{BiometricRequest, Payment};
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::Act as Played;
 use walletlock_core::platform::{PromptEnd, SensorAvailability};
+use walletlock_core::request::{BiometricRequest, Payment};
 
 /// The first two are those that policies name.
 const CURRENCIES: [&str; 3] = ["EUR", "CHF", "USD"];

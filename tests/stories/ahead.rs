@@ -6,13 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{
-    AntiRollback, Enrolment, LockStatus, NoVerdict, Options, PinOutcome, RollbackProtection, WalletLock,
-};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::{AntiRollback, RollbackProtection};
+use walletlock_core::{Enrolment, LockStatus, NoVerdict, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, entry, open};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use walletlock_core::journal::{Event, Kind};
+use walletlock_core::events::{Event, Kind};
 use walletlock_core::platform::testing::FakeListener;
 use walletlock_core::platform::{Listener, PlatformFault};
 use walletlock_core::{LockError, LockStatus, NoVerdict, PinOutcome, WalletLock};

@@ -1,11 +1,13 @@
 //! When the phone's key does not answer: no guess is lost to it, and none is free.
 
-use walletlock_core::journal::{Details, Kind, Query};
+use walletlock_core::journal::Query;
+
+use walletlock_core::events::Kind;
 use walletlock_core::platform::testing::DeviceKeyCalls;
 use walletlock_core::platform::{DeviceKeyFault, SecurityLevel};
 use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome};
 
-use crate::wallet::{PIN, Wallet, entry, open};
+use crate::wallet::{PIN, Wallet, details, entry, open};
 
 fn no_verdict(outcome: PinOutcome) -> NoVerdict {
     match outcome {
@@ -124,9 +126,9 @@ fn what_keeps_the_key_can_be_asked_and_stands_in_the_journal_of_every_key() {
     assert_eq!(wallet.lock.security_level(), Ok(SecurityLevel::Software));
     let query = Query { kinds: vec![Kind::Enrolled, Kind::PinChanged], ..Query::default() };
     let lines = session.journal().page(&query).expect("a page").entries;
-    let details: Vec<_> = lines.into_iter().filter_map(|line| line.details).collect();
-    let enrolled = Details::of("device_key", "strongbox").and("policy", "walletlock");
-    assert_eq!(details, [Details::of("device_key", "software"), enrolled]);
+    let told: Vec<_> = lines.into_iter().filter_map(|line| line.details).collect();
+    let enrolled = details(&[("device_key", "strongbox"), ("policy", "walletlock")]);
+    assert_eq!(told, [details(&[("device_key", "software")]), enrolled]);
 
     wallet.phone.device_key.fail_with(Some(DeviceKeyFault::Busy));
     assert_eq!(wallet.lock.security_level(), Err(LockError::DeviceKey(DeviceKeyFault::Busy)));

@@ -6,11 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Chain, Kind, Query};
-use walletlock_core::lockout::Policy;
+use walletlock_core::events::Kind;
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, KeyPurpose};
-use walletlock_core::{LockStatus, PinChange, PinOutcome, RollbackProtection};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::RollbackProtection;
+use walletlock_core::{LockStatus, PinChange, PinOutcome};
 
 use crate::wallet::{PIN, entry, open};
 

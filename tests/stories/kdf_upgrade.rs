@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use walletlock_core::journal::{Kind, Query};
-use walletlock_core::key_slots::{Calibration, KdfCost};
+use walletlock_core::events::Kind;
+
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::journal::Query;
 use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::{AntiRollback, Options, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::{Options, WalletLock};
 
 use crate::wallet::{PIN, Wallet};
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, LockReason, LockStatus, Options, PinChange, PinOutcome, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{LockReason, LockStatus, Options, PinChange, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, Wallet, entry, open};

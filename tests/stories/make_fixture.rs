@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::{AntiRollback, Options, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 /// A keystore that writes down what becomes of its keys.

@@ -4,13 +4,15 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Chain, Event, Kind, Query};
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::{Event, Kind};
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
 use walletlock_core::{
-    AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
+    Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
 };
 use zeroize::Zeroizing;
 

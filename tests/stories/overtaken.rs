@@ -3,16 +3,16 @@
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Event, Kind};
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::{Event, Kind};
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
 };
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
 use walletlock_core::{
-    AntiRollback, Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session,
-    WalletLock,
+    Enrolment, LockError, LockStatus, NoVerdict, Now, Options, PinChange, PinOutcome, Refusal, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 

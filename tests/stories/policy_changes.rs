@@ -1,8 +1,10 @@
 //! A stricter policy takes effect at once; an easier one needs the PIN.
 
-use walletlock_core::journal::{Kind, Query};
-use walletlock_core::lockout::{Cooldown, Policy, PolicyError};
+use walletlock_core::events::Kind;
+
+use walletlock_core::journal::Query;
 use walletlock_core::platform::DeviceKeyFault;
+use walletlock_core::policy::{Cooldown, Policy, PolicyError};
 use walletlock_core::{LockError, LockStatus};
 
 use crate::wallet::{Wallet, open};

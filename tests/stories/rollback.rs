@@ -7,13 +7,11 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use walletlock_core::journal::Chain;
-use walletlock_core::lockout::Policy;
 use walletlock_core::platform::testing::{FakeEntropy, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, Entropy};
-use walletlock_core::{
-    AntiRollback, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, RollbackProtection, Session,
-    WalletLock,
-};
+use walletlock_core::policy::Policy;
+use walletlock_core::policy::{AntiRollback, RollbackProtection};
+use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, Session, WalletLock};
 
 use crate::faults::{Faults, Of};
 use crate::wallet::{PIN, Wallet, entry, open};

@@ -1,10 +1,11 @@
 //! U16: one can look through what happened, and nobody can quietly remove a line.
 
 use rusqlite::Connection;
-use walletlock_core::journal::{Chain, Details, Kind, Query};
+use walletlock_core::events::Kind;
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::{LockError, LockStatus, PinOutcome};
 
-use crate::wallet::{PIN, Wallet, entry};
+use crate::wallet::{PIN, Wallet, details, entry};
 
 fn kinds(wallet: &Wallet) -> Vec<Kind> {
     let session = wallet.unlock();
@@ -72,7 +73,7 @@ fn pages_go_back_in_time_and_filters_narrow_them() {
             break;
         }
     }
-    let expected: Vec<_> = (0..30).rev().map(|nth| Details::of("item", format!("card {nth}"))).collect();
+    let expected: Vec<_> = (0..30).rev().map(|nth| details(&[("item", &format!("card {nth}"))])).collect();
     assert_eq!(seen, expected, "newest first, none twice, none missing");
 
     let found = |query: Query| session.journal().page(&query).expect("a page").entries;

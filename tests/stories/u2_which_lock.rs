@@ -1,6 +1,6 @@
 //! U2: the wallet says which lock it is, who locked it, and what can be done now.
 
-use walletlock_core::lockout::{Contact, Policy};
+use walletlock_core::policy::{Contact, Policy};
 use walletlock_core::{LockReason, LockStatus, PinOutcome, Remedy, WhoLocked};
 
 use crate::wallet::{PIN, Wallet};

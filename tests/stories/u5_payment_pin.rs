@@ -1,7 +1,7 @@
 //! U5: the PIN is not one of those tried first, nor one used before; the wallet reminds its owner of it.
 
-use walletlock_core::lockout::Policy;
 use walletlock_core::pin::{Finding, Personal, Reminder};
+use walletlock_core::policy::Policy;
 use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Refusal, Session};
 
 use crate::wallet::{PIN, Wallet, entry};

@@ -2,13 +2,15 @@
 //! someone has enrolled a new finger. When they fail a few times, the PIN takes over.
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::PromptId;
-use walletlock_core::biometric::{BiometricDenial, BiometricRequest, Budget, Payment};
-use walletlock_core::journal::{Kind, Query};
-use walletlock_core::lockout::Policy;
+use walletlock_core::events::Kind;
+use walletlock_core::journal::Query;
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::Act;
 use walletlock_core::platform::{DeviceKeyFault, PlatformFault, PromptEnd, PromptPurpose, SensorAvailability};
+use walletlock_core::policy::Budget;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::PromptId;
+use walletlock_core::request::{BiometricDenial, BiometricRequest, Payment};
 use walletlock_core::{
     AuthMethod, BiometricChange, BiometricOutcome, FRESH_PIN_MS, LockError, LockStatus, NoVerdict, PinChange,
     PinOutcome, Session,

@@ -4,18 +4,19 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use walletlock_core::biometric::PromptId;
-use walletlock_core::journal::{Event, Kind, Query};
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::{Event, Kind};
+use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::{Act, FakePhone};
 use walletlock_core::platform::{
     Answer, Biometrics, DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault, Prompt, PromptEnd,
     PromptPurpose, SensorAvailability,
 };
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::PromptId;
 use walletlock_core::{
-    AntiRollback, BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session,
-    WalletLock,
+    BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 

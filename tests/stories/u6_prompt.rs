@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::BiometricDenial;
-use walletlock_core::biometric::PromptId;
-use walletlock_core::lockout::Policy;
 use walletlock_core::platform::PromptEnd;
 use walletlock_core::platform::testing::Act;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::BiometricDenial;
+use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricChange, BiometricOutcome, NoVerdict, WalletLock};
 
 use crate::u6_biometrics::{unlocked, unlocking, with_biometrics};

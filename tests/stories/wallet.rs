@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::journal::Details;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{
-    AntiRollback, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin,
-};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
 
 /// The owner's PIN in every story.
 pub(crate) const PIN: &str = "493716";
@@ -160,4 +160,9 @@ pub(crate) fn entry(pin: &str) -> PinEntry {
         assert_eq!(entry.push(digit.to_digit(10).expect("a digit")), Ok(true));
     }
     entry
+}
+
+/// A journal line's details.
+pub(crate) fn details(fields: &[(&str, &str)]) -> Details {
+    Details(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }

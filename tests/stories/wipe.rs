@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Chain, Event, Kind};
+use walletlock_core::events::{Event, Kind};
+use walletlock_core::journal::Chain;
 use walletlock_core::platform::testing::{FakeListener, FakePhone};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};

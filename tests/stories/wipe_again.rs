@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakePhone};
 use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, PlatformFault};
-use walletlock_core::{AntiRollback, Enrolment, LockError, LockStatus, Now, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{Enrolment, LockError, LockStatus, Now, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::wallet::{PIN, entry, open};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use walletlock_core::journal::{Chain, Event, Kind, Query};
+use walletlock_core::journal::{Chain, Query};
+
+use walletlock_core::events::{Event, Kind};
 use walletlock_core::pin::{Finding, PinEntry};
 use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::platform::testing::{DeviceKeyCalls, FakeListener, FakePhone};

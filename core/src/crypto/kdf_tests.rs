@@ -31,25 +31,25 @@ fn calibration_ends_within_its_budget() {
 #[test]
 fn the_memory_is_wiped_after_each_use() {
     let mut memory = KdfMemory::default();
-    let pin = Pin::parse(b"493716").expect("well formed");
-    let once = memory.derive_from_pin(&pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
+    let pin = b"493716";
+    let once = memory.derive(pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
     assert_eq!(memory.0.len(), 64);
     assert!(memory.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
-    let again = memory.derive_from_pin(&pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
+    let again = memory.derive(pin, &[7; SALT_BYTES], &KdfCost::CHEAP).expect("accepted");
     assert_eq!(*once, *again, "reused memory changes nothing");
 }
 
 #[test]
 fn a_cost_out_of_bounds_is_refused() {
     let mut memory = KdfMemory::default();
-    let pin = Pin::parse(b"493716").expect("well formed");
+    let pin = b"493716";
     for cost in [
         KdfCost { memory_kib: u32::MAX, passes: 1, lanes: 1 },
         KdfCost { memory_kib: 64, passes: 0, lanes: 1 },
         KdfCost { memory_kib: 64, passes: 1, lanes: 0 },
         KdfCost { memory_kib: 16, passes: 1, lanes: 4 },
     ] {
-        assert!(memory.derive_from_pin(&pin, &[7; SALT_BYTES], &cost).is_err(), "{cost:?}");
+        assert!(memory.derive(pin, &[7; SALT_BYTES], &cost).is_err(), "{cost:?}");
         assert!(memory.0.is_empty(), "nothing is reserved for it");
     }
 }

@@ -1,8 +1,8 @@
 use super::details::SealedDetails;
 use super::*;
-use crate::key_slots::DataKey;
-use crate::platform::Random;
-use crate::platform::testing::FakeEntropy;
+use crate::crypto::{DataKey, Random};
+use crate::events::{JournalEvent, Kind};
+use crate::platform::testing;
 use crate::time::Now;
 
 const WALLET: [u8; 16] = [0x11; 16];
@@ -15,7 +15,7 @@ struct Keys {
 }
 
 fn keys() -> Keys {
-    let mut random = Random::draw(&FakeEntropy::new(5)).expect("entropy");
+    let mut random = testing::random(5);
     let data_key = DataKey::make(&mut random);
     let private = *derive_private_key(&data_key);
     Keys { random, data_key, private, public: derive_public_key(&private).expect("a key") }
@@ -36,13 +36,17 @@ fn verify(head: &Head, wallet_id: &[u8; 16], lines: impl IntoIterator<Item = Lin
     head.compare(&followed)
 }
 
+fn failures(failures: u32) -> Details {
+    Details::from(&JournalEvent::PinWrong { failures })
+}
+
 /// Six lines, every other with details.
 fn chain() -> (Head, Vec<Line>, Keys) {
     let mut keys = keys();
     let mut head = Head::start(&WALLET);
     let lines = (1..=6)
         .map(|number| {
-            let details = if number % 2 == 0 { Details::of("failures", number) } else { Details::default() };
+            let details = if number % 2 == 0 { failures(number as u32) } else { Details::default() };
             let sealed = details.seal(&mut keys.random, &keys.public, number).expect("sealed");
             head.append(at(number), if number % 2 == 0 { Kind::PinWrong } else { Kind::PinTried }, sealed)
         })
@@ -89,7 +93,7 @@ fn a_chain_made_anew_does_not_end_where_the_record_says() {
     let mut forged = Head::start(&WALLET);
     let lines: Vec<_> = (1..=6)
         .map(|number| {
-            let sealed = Details::of("failures", 1).seal(&mut keys.random, &keys.public, number).expect("sealed");
+            let sealed = failures(1).seal(&mut keys.random, &keys.public, number).expect("sealed");
             forged.append(at(number), Kind::PinRight, sealed)
         })
         .collect();
@@ -108,7 +112,7 @@ fn an_unreadable_boot_count_is_not_the_count_zero() {
 #[test]
 fn details_open_with_the_private_half_in_their_own_line() {
     let mut keys = keys();
-    let details = Details::of("item", "card-token").and("failures", 3);
+    let details = Details::from(&JournalEvent::PolicyChanged { from: "walletlock", to: "ctap2" });
     let sealed = details.seal(&mut keys.random, &keys.public, 7).expect("sealed");
     assert_eq!(sealed.open(&keys.private, 7), Some(details.clone()));
     assert_eq!(sealed.open(&keys.private, 8), None, "another line");
@@ -124,7 +128,9 @@ fn details_open_with_the_private_half_in_their_own_line() {
 fn the_length_of_details_tells_little() {
     let mut keys = keys();
     let mut length = |value: &str| {
-        let sealed = Details::of("item", value).seal(&mut keys.random, &keys.public, 1).expect("sealed");
+        let sealed = Details::from(&JournalEvent::ItemWritten { item: value })
+            .seal(&mut keys.random, &keys.public, 1)
+            .expect("sealed");
         sealed.ciphertext.len()
     };
     assert_eq!(length("a"), length("a-longer-name"));
@@ -145,7 +151,7 @@ fn a_line_of_a_newer_version_is_shown_without_a_kind() {
     let (_, mut lines, keys) = chain();
     lines[1].kind = 999;
     let entry = Query::default().select(&lines[1], &keys.private).expect("shown");
-    assert_eq!((entry.kind, entry.details), (None, Some(Details::of("failures", 2))));
+    assert_eq!((entry.kind, entry.details), (None, Some(failures(2))));
     assert_eq!(Query { kinds: vec![Kind::PinWrong], ..Query::default() }.select(&lines[1], &keys.private), None);
 }
 

@@ -105,12 +105,12 @@ fn associated_data(header: &[u8], wallet_id: &[u8; 16]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::testing::FakeEntropy;
+    use crate::platform::testing;
 
     const WALLET: [u8; 16] = [0x11; 16];
 
     fn slot() -> (BiometricSlot, SlotKey, Vec<u8>) {
-        let mut random = Random::draw(&FakeEntropy::new(5)).expect("entropy");
+        let mut random = testing::random(5);
         let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
         let slot = BiometricSlot::make(&mut random, &WALLET, 7, &[0x77; 60], &slot_key, &data_key).expect("short");
         (slot, slot_key, data_key.bytes().to_vec())

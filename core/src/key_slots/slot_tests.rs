@@ -1,11 +1,11 @@
 use super::*;
-use crate::platform::testing::FakeEntropy;
+use crate::platform::testing;
 
 const WALLET: [u8; 16] = [0x11; 16];
 const KEK: [u8; 32] = [0x22; 32];
 
 fn slot() -> (PinSlot, DataKey) {
-    let mut random = Random::draw(&FakeEntropy::new(7)).expect("entropy");
+    let mut random = testing::random(7);
     let data_key = DataKey::make(&mut random);
     let slot = PinSlot::make(&mut random, &WALLET, KdfCost::FLOOR, 3, [0x33; 16], &KEK, &data_key).expect("short");
     (slot, data_key)
@@ -41,7 +41,7 @@ fn every_flipped_bit_of_header_and_first_ciphertext_is_noticed() {
 #[test]
 fn the_second_ciphertext_opens_too_and_only_in_its_place() {
     let (slot, data_key) = slot();
-    let mut random = Random::draw(&FakeEntropy::new(9)).expect("entropy");
+    let mut random = testing::random(9);
     let header = &slot.bytes[..HEADER_BYTES];
     for (place, opens) in [(1, true), (0, false)] {
         let second =

@@ -68,10 +68,10 @@ impl std::fmt::Debug for WipeCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::testing::FakeEntropy;
+    use crate::platform::testing;
 
     fn random() -> Random {
-        Random::draw(&FakeEntropy::new(5)).expect("entropy")
+        testing::random(5)
     }
 
     #[test]

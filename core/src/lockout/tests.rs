@@ -5,8 +5,8 @@ mod policy;
 mod presets;
 mod state;
 
-use super::policy::{Cooldown, LockoutPolicy};
-use super::{AttemptGate, ChargeId, Lockout, Policy, Settled, Verdict};
+use super::state::{AttemptGate, ChargeId, Lockout, Settled, Verdict};
+use crate::policy::{Cooldown, LockoutPolicy, Policy};
 use crate::time::Now;
 
 const MINUTE: u64 = 60;

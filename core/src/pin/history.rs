@@ -54,10 +54,10 @@ fn derive_tag(data_key: &DataKey, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::testing::FakeEntropy;
+    use crate::platform::testing;
 
     fn history(outputs: &[u8]) -> (PinHistory, DataKey) {
-        let mut random = Random::draw(&FakeEntropy::new(11)).expect("entropy");
+        let mut random = testing::random(11);
         let data_key = DataKey::make(&mut random);
         let mut history = PinHistory::make(&mut random, KdfCost::CHEAP);
         outputs.iter().for_each(|output| history.push(&data_key, &[*output; 32]));
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn without_the_data_key_it_tells_nothing() {
         let (history, _) = history(&[1]);
-        let other = DataKey::make(&mut Random::draw(&FakeEntropy::new(12)).expect("entropy"));
+        let other = DataKey::make(&mut testing::random(12));
         assert!(!history.contains(&other, &[1; 32], 5));
     }
 }

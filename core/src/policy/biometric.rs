@@ -108,3 +108,61 @@ impl BiometricPolicy {
         self.budgets.iter().find(|budget| budget.currency == currency)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> BiometricPolicy {
+        let currency = Currency::new("EUR").expect("a currency");
+        let budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+        BiometricPolicy { budgets, max_uses: 4, ..BiometricPolicy::default() }
+    }
+
+    #[test]
+    fn a_policy_out_of_range_is_refused_by_name() {
+        let budget = |code: &str, per_payment_minor, in_all_minor| {
+            let currency = Currency::new(code).expect("a currency");
+            Budget { currency, per_payment_minor, in_all_minor }
+        };
+        let of = |budgets: Vec<Budget>| BiometricPolicy { budgets, ..policy() };
+        for (policy, field) in [
+            (BiometricPolicy { strong_auth_max_age_h: 0, ..policy() }, "biometric.strong_auth_max_age_h"),
+            (BiometricPolicy { strong_auth_max_age_h: 721, ..policy() }, "biometric.strong_auth_max_age_h"),
+            (BiometricPolicy { max_uses: 10_001, ..policy() }, "biometric.max_uses"),
+            (BiometricPolicy { failures_before_pin: 0, ..policy() }, "biometric.failures_before_pin"),
+            (BiometricPolicy { failures_before_off: 4, ..policy() }, "biometric.failures_before_off"),
+            (BiometricPolicy { prompt_timeout_ms: 0, ..policy() }, "biometric.prompt_timeout_ms"),
+            (of(vec![budget("EUR", 2, 1)]), "biometric.budgets[0].per_payment_minor"),
+            (of(vec![budget("EUR", 1, 1), budget("CNY", 1, 1), budget("EUR", 1, 1)]), "biometric.budgets[2].currency"),
+            (of((0..9).map(|i| budget(&format!("AA{}", char::from(b'A' + i)), 1, 1)).collect()), "biometric.budgets"),
+        ] {
+            assert_eq!(policy.validate().expect_err(field).field, field);
+        }
+        assert_eq!(policy().validate(), Ok(()), "the control");
+    }
+
+    #[test]
+    fn more_of_anything_eases_a_policy() {
+        let budget = |code, per_payment_minor, in_all_minor| {
+            let currency = Currency::new(code).expect("a currency");
+            vec![Budget { currency, per_payment_minor, in_all_minor }]
+        };
+        let sealed = policy();
+        for (policy, is_as_strict) in [
+            (policy(), true),
+            (BiometricPolicy { strong_auth_max_age_h: 71, max_uses: 3, budgets: vec![], ..policy() }, true),
+            (BiometricPolicy { prompt_timeout_ms: 600_000, ..policy() }, true),
+            (BiometricPolicy { budgets: budget("EUR", 2_999, 4_999), ..policy() }, true),
+            (BiometricPolicy { strong_auth_max_age_h: 73, ..policy() }, false),
+            (BiometricPolicy { max_uses: 5, ..policy() }, false),
+            (BiometricPolicy { failures_before_pin: 6, ..policy() }, false),
+            (BiometricPolicy { failures_before_off: 21, ..policy() }, false),
+            (BiometricPolicy { budgets: budget("EUR", 3_001, 5_000), ..policy() }, false),
+            (BiometricPolicy { budgets: budget("EUR", 3_000, 5_001), ..policy() }, false),
+            (BiometricPolicy { budgets: budget("CNY", 1, 1), ..policy() }, false),
+        ] {
+            assert_eq!(policy.is_at_least_as_strict_as(&sealed), is_as_strict, "{policy:?}");
+        }
+    }
+}

@@ -38,7 +38,7 @@ impl SealKey {
         Self(derive_key(&[device_output], &[], Purpose::RecordSeal))
     }
 
-    fn bytes(&self) -> &[u8; 32] {
+    pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
@@ -71,7 +71,7 @@ impl Record {
     }
 }
 
-fn associated_data(header: &RecordHeader) -> Vec<u8> {
+pub(super) fn associated_data(header: &RecordHeader) -> Vec<u8> {
     [b"walletlock v1 record".as_slice(), &header.format.to_be_bytes(), &header.epoch.to_be_bytes(), &header.wallet_id]
         .concat()
 }

@@ -47,3 +47,24 @@ impl Standing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_standing_means_for_biometrics_and_for_the_journal() {
+        let waiting = AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None };
+        for (standing, locks_biometrics, locked_by) in [
+            (Standing::Wiped, false, None),
+            (Standing::Pin(AttemptGate::Ready { tries_left: Some(16) }), false, None),
+            (Standing::Pin(AttemptGate::TooManyAtOnce), false, None),
+            (Standing::Pin(waiting), true, None),
+            (Standing::Pin(AttemptGate::UntilRestart), true, Some(LockedBy::UntilRestart)),
+            (Standing::Pin(AttemptGate::TooManyAttempts), true, Some(LockedBy::TooManyAttempts)),
+        ] {
+            assert_eq!(standing.locks_biometrics(), locks_biometrics, "{standing:?}");
+            assert_eq!(standing.locked_by(), locked_by, "{standing:?}");
+        }
+    }
+}

@@ -1,15 +1,21 @@
+use super::format::associated_data;
 use super::*;
-use crate::biometric::{BiometricDenial, BiometricPolicy, BiometricRequest, Budget, Payment};
-use crate::crypto::AEAD_OVERHEAD;
-use crate::key_slots::{BiometricSlot, DataKey, KdfCost};
+use crate::biometric::Biometric;
+use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
+use crate::journal::Head;
+use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
+use crate::lockout::Lockout;
 use crate::money::{Currency, Money};
-use crate::platform::testing::FakeEntropy;
+use crate::pin::Reminders;
+use crate::platform::testing;
+use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
+use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
 
 const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16] };
 
 fn random() -> Random {
-    Random::draw(&FakeEntropy::new(3)).expect("entropy")
+    testing::random(3)
 }
 
 fn key() -> SealKey {
@@ -27,7 +33,7 @@ fn biometric() -> Biometric {
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
     let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
     let mut biometric = Biometric::new(now);
-    biometric.switch_on(slot.expect("short"));
+    biometric.switch_on(slot.expect("short").to_stored());
     biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), ..BiometricRequest::default() });
     assert!(!biometric.note_failure(&policy));
     assert!(biometric.note_refusal(BiometricDenial::OverBudget));
@@ -49,7 +55,7 @@ fn record() -> Record {
     Record {
         lockout,
         policy,
-        pin_slot: Some((&slot).into()),
+        pin_slot: Some(slot.to_stored()),
         reminders: Reminders::start(1_767_225_600_000),
         calibration: 1,
         journal: Head::start(&HEADER.wallet_id),
@@ -98,7 +104,7 @@ fn values_out_of_range_are_refused() {
     let json = serde_json::to_value(record()).expect("a value");
     let seal = |json: &serde_json::Value| {
         let plaintext = serde_json::to_vec(json).expect("bytes");
-        aead_seal(&mut random(), &key().0, &associated_data(&HEADER), &plaintext).expect("sealed")
+        aead_seal(&mut random(), key().bytes(), &associated_data(&HEADER), &plaintext).expect("sealed")
     };
     assert!(Record::unseal(&seal(&json), &key(), &HEADER).is_some(), "the control");
     for (field, value) in [
@@ -131,7 +137,7 @@ fn what_is_too_large_is_not_even_opened() {
     let padded = |size: usize| {
         let spaces = vec![b' '; size - AEAD_OVERHEAD - json.len()];
         let plaintext = [json.as_slice(), &spaces].concat();
-        let sealed = aead_seal(&mut random(), &key().0, &associated_data(&HEADER), &plaintext).expect("sealed");
+        let sealed = aead_seal(&mut random(), key().bytes(), &associated_data(&HEADER), &plaintext).expect("sealed");
         Record::unseal(&sealed, &key(), &HEADER)
     };
     assert_eq!(padded(MAX_BYTES), Some(record()), "the control");
@@ -150,7 +156,7 @@ fn the_seals_key_is_bound_to_wallet_and_epoch() {
 fn its_slot_is_there_until_it_is_wiped_and_prints_nothing() {
     let record = record();
     assert_eq!(record.slot().map(|slot| slot.key_number()), Some(1));
-    assert_eq!(format!("{:?}", record.pin_slot), "Some(Slot)");
+    assert_eq!(format!("{:?}", record.pin_slot), "Some(SlotBytes)");
     assert!(Record { pin_slot: None, ..record }.slot().is_none());
 }
 
@@ -165,8 +171,8 @@ fn check_vector(hex: &str, json: &str, header: &RecordHeader) {
 /// The record of format 1. If this fails, old databases no longer open.
 #[test]
 fn the_format_is_frozen() {
-    let json = include_str!("../vectors/record_v1_all.json");
-    check_vector(include_str!("../vectors/record_v1_all.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
+    let json = include_str!("../../vectors/record_v1_all.json");
+    check_vector(include_str!("../../vectors/record_v1_all.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
     let written: serde_json::Value = serde_json::from_str(json).expect("JSON");
     assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
 }
@@ -174,8 +180,8 @@ fn the_format_is_frozen() {
 /// One from before there were epochs, biometrics and wipe PINs says nothing of them, and has none.
 #[test]
 fn a_record_from_before_opens_as_one() {
-    let json = include_str!("../vectors/record_v1.json");
-    check_vector(include_str!("../vectors/record_v1.hex"), json, &HEADER);
+    let json = include_str!("../../vectors/record_v1.json");
+    check_vector(include_str!("../../vectors/record_v1.hex"), json, &HEADER);
     let record: Record = serde_json::from_str(json).expect("a record");
     assert_eq!(record.rollback_protection, RollbackProtection::Off);
     assert_eq!(record.biometric, Biometric::default());

@@ -16,17 +16,17 @@ use std::sync::Arc;
 
 use device_key::NamedKeys;
 use sensor::{NamedSensor, Next};
-use walletlock_core::biometric::BiometricRequest;
-use walletlock_core::biometric::PromptId;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::journal::Query;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::request::BiometricRequest;
+use walletlock_core::request::PromptId;
 use walletlock_core::{
-    AntiRollback, BiometricChange, BiometricOutcome, Enrolment, Options, PinChange, PinOutcome, Removal, Session,
-    WalletLock,
+    BiometricChange, BiometricOutcome, Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 

@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tempfile::TempDir;
-use walletlock_core::journal::{Event, Kind};
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::{LockoutPolicy, Policy};
+use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::{Event, Kind};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy};
 use walletlock_core::platform::{
     DeviceKey, DeviceKeyFault, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
 };
-use walletlock_core::{AntiRollback, Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::{LockoutPolicy, Policy};
+use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::seed::Dice;

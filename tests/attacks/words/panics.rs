@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
-use walletlock_core::journal::Event;
+use walletlock_core::events::Event;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,

@@ -3,16 +3,16 @@
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
 
-use walletlock_core::biometric::BiometricRequest;
-use walletlock_core::biometric::PromptId;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
-use walletlock_core::lockout::Policy;
 use walletlock_core::pin::{Pin, PinEntry};
 use walletlock_core::platform::testing::{Act, FakeBiometrics, FakePhone};
 use walletlock_core::platform::{
     Answer, Biometrics, DeviceKeyFault, Platform, PlatformFault, Prompt, PromptEnd, SensorAvailability,
 };
+use walletlock_core::policy::Policy;
+use walletlock_core::request::BiometricRequest;
+use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricOutcome, LockError, MAX_ITEM_BYTES, PinOutcome};
 
 use super::secrets::{Secret, found};

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use walletlock_core::biometric::BiometricRequest;
-use walletlock_core::biometric::PromptId;
+use walletlock_core::request::BiometricRequest;
+use walletlock_core::request::PromptId;
 use walletlock_core::{
     BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome,
     Refusal, Removal, Session, WalletLock,

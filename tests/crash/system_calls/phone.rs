@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::hmac;
-use walletlock_core::key_slots::{Calibration, KdfCost};
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
 use walletlock_core::platform::{
     Answer, Biometrics, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Platform, PlatformFault, Prompt, PromptEnd,
     PromptOperation, SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
-use walletlock_core::{AntiRollback, LockError, Options, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
 use crate::{life, net};

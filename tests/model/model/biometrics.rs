@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use walletlock_core::Now;
-use walletlock_core::biometric::{BiometricDenial, BiometricPolicy};
 use walletlock_core::money::Currency;
 use walletlock_core::platform::SensorAvailability;
+use walletlock_core::policy::BiometricPolicy;
+use walletlock_core::request::BiometricDenial;
 
 use super::spans::is_live;
 use super::tries::Standing;

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use walletlock_core::journal::Kind;
-use walletlock_core::lockout::SessionPolicy;
+use walletlock_core::events::Kind;
 use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
+use walletlock_core::policy::SessionPolicy;
 use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::{

@@ -1,7 +1,7 @@
 //! What nobody takes back: each such change is sealed with the next key, and the key before it is deleted.
 
 use walletlock_core::LockError;
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 use walletlock_core::platform::DeviceKeyFault;
 
 use super::calls::key_fault;

@@ -14,9 +14,9 @@ mod wipe_pin;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use walletlock_core::journal::Kind;
-use walletlock_core::lockout::{LockoutPolicy, Policy, SessionPolicy};
+use walletlock_core::events::Kind;
 use walletlock_core::platform::SensorAvailability;
+use walletlock_core::policy::{LockoutPolicy, Policy, SessionPolicy};
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
 pub(crate) use biometrics::{BioSlot, Biometrics};

@@ -1,7 +1,7 @@
 //! When a policy may replace the sealed one without the PIN.
 
-use walletlock_core::biometric::BiometricPolicy;
-use walletlock_core::lockout::Policy;
+use walletlock_core::policy::BiometricPolicy;
+use walletlock_core::policy::Policy;
 
 /// It eases nothing. A changed `wipe_at` is never that: it can destroy what is kept.
 pub(crate) fn at_least_as_strict(offered: &Policy, sealed: &Policy) -> bool {

@@ -1,9 +1,9 @@
 //! The biometric calls, step by step: what is asked, shown, heard and counted.
 
 use walletlock_core::BiometricAvailability;
-use walletlock_core::biometric::BiometricDenial;
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 use walletlock_core::platform::{PromptEnd, SensorAvailability};
+use walletlock_core::request::BiometricDenial;
 use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::biometrics::BioSlot;

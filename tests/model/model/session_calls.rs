@@ -1,7 +1,7 @@
 //! The calls of a session: they need it alive when they begin, and what it opened still there when they write.
 
 use walletlock_core::LockError;
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 
 use super::calls::{PLATFORM, SESSION_ENDED};
 use super::{Caller, Model, Wallet};

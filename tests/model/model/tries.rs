@@ -1,7 +1,7 @@
 //! The count: a list of tries, each open until it is settled, each with the wait that it brought.
 
 use walletlock_core::Now;
-use walletlock_core::lockout::policy::LockoutPolicy;
+use walletlock_core::policy::LockoutPolicy;
 
 use super::Wait;
 

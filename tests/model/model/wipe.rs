@@ -1,6 +1,6 @@
 //! A wipe: the keystore says so first.
 
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 use walletlock_core::platform::DeviceKeyFault;
 
 use super::calls::{PLATFORM, WRONG_STATE, key_fault};

@@ -1,6 +1,6 @@
 //! The PIN that wipes. Whether one is set, nobody is told who has not proven the PIN.
 
-use walletlock_core::journal::Kind;
+use walletlock_core::events::Kind;
 
 use super::calls::{PLATFORM, TRY_AGAIN, key_fault};
 use super::{Caller, Found, Model, PinNumber, Proof, Wallet};

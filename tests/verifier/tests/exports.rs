@@ -5,11 +5,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::key_slots::Calibration;
-use walletlock_core::lockout::Policy;
+use walletlock_core::crypto::Calibration;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::{AntiRollback, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::policy::AntiRollback;
+use walletlock_core::policy::Policy;
+use walletlock_core::{Options, PinOutcome, Session, WalletLock};
 use walletlock_verifier::{Broken, Report, verify};
 
 fn entry(pin: &str) -> PinEntry {

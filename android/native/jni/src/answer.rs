@@ -94,7 +94,7 @@ pub(crate) fn constant<T: Lift<UniFfiTag>>(ordinal: jint) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
-    use walletlock_core::journal::Kind;
+    use walletlock_core::events::Kind;
     use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 
     use super::*;

@@ -5,7 +5,7 @@ use jni::refs::Global;
 use jni::strings::JNIStr;
 use jni::{Env, JValue, jni_sig, jni_str};
 use walletlock_core::Now;
-use walletlock_core::journal::Event;
+use walletlock_core::events::Event;
 use walletlock_core::platform::{
     Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, PlatformFault, SecurityLevel,
 };

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use proptest::prelude::*;
 
 use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
-use crate::lockout::presets;
+use crate::policy::presets;
 use crate::time::Now;
 
 /// More may not be under way at once.

@@ -4,10 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Cooldown, LockoutPolicy, Policy};
-use crate::biometric::{BiometricPolicy, Budget};
-use crate::lockout::Contact;
-use crate::lockout::policy::{PinPolicy, SessionPolicy};
 use crate::money::Currency;
+use crate::policy::{BiometricPolicy, Budget, Contact, PinPolicy, SessionPolicy};
 
 /// The field that the error names, and what it says of it.
 fn refused(json: &str) -> (String, String) {
@@ -484,8 +482,8 @@ fn easing_any_field_is_not_as_strict_and_tightening_it_is() {
 #[test]
 fn of_the_presets_only_a_few_may_replace_another_without_the_pin() {
     let mut pairs = Vec::new();
-    for new in crate::lockout::presets::NAMES {
-        for sealed in crate::lockout::presets::NAMES {
+    for new in crate::policy::presets::NAMES {
+        for sealed in crate::policy::presets::NAMES {
             let [new_policy, sealed_policy] = [new, sealed].map(|name| Policy::preset(name).unwrap());
             let strict = new_policy.is_at_least_as_strict_as(&sealed_policy);
             assert!(strict || new != sealed, "{new} is as strict as itself");

@@ -1,7 +1,7 @@
 //! Each preset against the schedule its source publishes.
 
 use super::{AttemptGate, DAY, HOUR, Lockout, LockoutPolicy, MINUTE, Policy, Settled, Verdict, at};
-use crate::lockout::presets;
+use crate::policy::presets;
 
 /// A schedule as it is published.
 struct Published {

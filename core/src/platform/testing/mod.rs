@@ -9,13 +9,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, Random, SecurityLevel,
-};
+use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
 
-use crate::crypto::{aead_open, aead_seal};
-use crate::journal::Event;
+use crate::crypto::{Random, aead_open, aead_seal};
+use crate::events::Event;
 use crate::time::Now;
 
 /// A clock that stands still until it is moved.
@@ -94,6 +92,12 @@ impl Entropy for FakeEntropy {
         }
         Ok(())
     }
+}
+
+/// The stream that `seed` names, as a call draws it.
+pub(crate) fn random(seed: u64) -> Random {
+    let Ok(random) = Random::draw(|bytes| FakeEntropy::new(seed).fill(bytes)) else { unreachable!("it does not fail") };
+    random
 }
 
 /// Calls of a [`FakeDeviceKey`], counted by kind.
@@ -184,7 +188,7 @@ impl FakeDeviceKey {
     /// Encrypts with a biometric key, for a person whom the sensor recognised.
     pub(super) fn wrap(&self, alias: &str, slot_key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = lock(&self.0).biometric_key(alias)?;
-        let mut random = Random::draw(&FakeEntropy::new(77)).ok()?;
+        let mut random = random(77);
         aead_seal(&mut random, &key, &[], slot_key).map(Zeroizing::new)
     }
 
