@@ -100,8 +100,10 @@ impl Wallet {
         let (policy, known) = (&self.policy.biometric, &self.biometrics);
         let last_pin = known.last_pin.filter(|last| last.boot.is_some() && last.boot == now.boot);
         let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
+        // A wiped wallet takes no PIN and has no biometrics, and is told so: never that it is locked.
+        let is_locked = self.slot.is_some() && self.tries.standing(&self.policy.lockout, now) != Standing::Ready;
         let reasons = [
-            (self.tries.standing(&self.policy.lockout, now) != Standing::Ready).then_some(BiometricDenial::Locked),
+            is_locked.then_some(BiometricDenial::Locked),
             known.slot.is_none().then(|| known.off.unwrap_or(BiometricDenial::SwitchedOff)),
             match sensor {
                 SensorAvailability::Ready => None,

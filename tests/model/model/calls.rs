@@ -7,6 +7,7 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::policy::SessionPolicy;
 use walletlock_core::{LockError, NoVerdict, Now};
 
+use super::spans::Wait;
 use super::{
     Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
     WipeCheck, at_least_as_strict, wrong,
@@ -163,8 +164,8 @@ impl Caller {
         let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
             return;
         };
-        if tries.wait_to_save(now).is_some() {
-            self.clone().status().await;
+        if let Some(seen) = tries.wait_to_save(now) {
+            self.save_wait(seen).await;
         }
         if tries.clone().note_refusal(now) {
             let lines = self.model().note_refusal(now);
@@ -177,16 +178,22 @@ impl Caller {
         let status = self.model().status(reading.now);
         let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now));
         let Some(seen) = stale else { return Outcome::Status(status) };
-        // Saved with a reading that is newer than the wait.
-        let Some(reading) = self.look_at_clock().await else { return PLATFORM };
+        match self.save_wait(seen).await {
+            Some(now) => Outcome::Status(self.model().status(now)),
+            None => PLATFORM,
+        }
+    }
+
+    /// Saves a wait that was seen, with a reading that is newer than it. `None`: clock or randomness failed.
+    async fn save_wait(&self, seen: Wait) -> Option<Now> {
+        let now = self.look_at_clock().await?.now;
         if !self.entropy().await {
-            return PLATFORM;
+            return None;
         }
-        let mut model = self.model();
-        if let Some(wallet) = model.wallet_mut() {
-            wallet.tries.save_wait(seen, reading.now);
+        if let Some(wallet) = self.model().wallet_mut() {
+            wallet.tries.save_wait(seen, now);
         }
-        Outcome::Status(model.status(reading.now))
+        Some(now)
     }
 
     pub(crate) async fn enrol(self, pin: Option<PinNumber>, session: u64) -> Outcome {

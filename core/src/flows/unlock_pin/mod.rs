@@ -27,8 +27,6 @@ pub(super) struct Admission {
     pub(super) wallet_id: [u8; 16],
     /// No fault after the charge is refunded any more.
     budget_is_spent: bool,
-    /// The app asked for another policy than the one in force.
-    requests_policy: bool,
 }
 
 /// A try that counts as failed, on the disk.
@@ -93,7 +91,6 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
                     wipe_check: record.wipe_check.clone(),
                     wallet_id: view.header.wallet_id,
                     budget_is_spent: record.lockout.budget_is_spent(),
-                    requests_policy: record.policy != engine.requested_policy,
                 }));
             }
             (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Refused::quietly(NoVerdict::TryAgain),

@@ -6,7 +6,7 @@ use crate::engine::{Engine, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
-use crate::flows::wipe;
+use crate::flows::{status, wipe};
 use crate::lockout::{ChargeId, Verdict};
 use crate::policy::{Policy, SessionPolicy};
 use crate::record::LockStatus;
@@ -85,8 +85,8 @@ fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
 /// Under the epoch of its charge, because whoever takes it back finds that charge. Another policy, which comes with the right PIN, is committed
 /// irrevocably; if the keystore makes no key for that now, the policy comes with the next right PIN.
 fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
-    let Settlement { verdict, admission, now, .. } = settlement;
-    if *verdict == Verdict::Right && admission.requests_policy {
+    let Settlement { verdict, now, .. } = settlement;
+    if *verdict == Verdict::Right && status::policy(engine)? != engine.requested_policy {
         match engine.ledger.commit_irrevocably(random, *now, |work| write_in(engine, work, settlement, true)) {
             Err(LockError::DeviceKey(_)) => {}
             settled => return settled.map(|settled| settled.value),
