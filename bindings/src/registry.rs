@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use walletlock_core::{LockError, WalletLock};
+use walletlock_core::{LockError, WalletLock, WeakWalletLock};
 
 static OPEN: Mutex<Option<HashMap<PathBuf, Place>>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
@@ -13,14 +13,14 @@ static CHANGED: Condvar = Condvar::new();
 enum Place {
     /// Being opened by this thread. Opening asks the phone, so the registry is not held meanwhile.
     Opening(ThreadId),
-    Open(Weak<WalletLock>),
+    Open(WeakWalletLock),
 }
 
 /// The lock of `path`; opened by `open` if it is not open yet.
 pub(crate) fn share(
     path: &str,
     open: impl FnOnce(PathBuf) -> Result<WalletLock, LockError>,
-) -> Result<Arc<WalletLock>, LockError> {
+) -> Result<WalletLock, LockError> {
     let path = canonical(Path::new(path))?;
     let mut places = places();
     loop {
@@ -38,8 +38,8 @@ pub(crate) fn share(
     places.get_or_insert_default().insert(path.clone(), Place::Opening(thread::current().id()));
     drop(places);
     let mut opening = Opening { path, opened: None };
-    let lock = Arc::new(open(opening.path.clone())?);
-    opening.opened = Some(Arc::downgrade(&lock));
+    let lock = open(opening.path.clone())?;
+    opening.opened = Some(lock.downgrade());
     Ok(lock)
 }
 
@@ -52,14 +52,14 @@ pub(crate) fn release<T>(held: T) {
 /// Takes the place back, or puts the open lock into it; also when opening panics.
 struct Opening {
     path: PathBuf,
-    opened: Option<Weak<WalletLock>>,
+    opened: Option<WeakWalletLock>,
 }
 
 impl Drop for Opening {
     fn drop(&mut self) {
         let mut places = places();
         let places = places.get_or_insert_default();
-        places.retain(|_, place| !matches!(place, Place::Open(lock) if lock.strong_count() == 0));
+        places.retain(|_, place| !matches!(place, Place::Open(lock) if !lock.is_open()));
         match self.opened.take() {
             Some(lock) => places.insert(self.path.clone(), Place::Open(lock)),
             None => places.remove(&self.path),
@@ -121,10 +121,10 @@ mod tests {
         std::fs::create_dir(folder.path().join("sub")).expect("made");
         std::os::unix::fs::symlink(folder.path().join("wallet.db"), folder.path().join("link.db")).expect("linked");
         for other in ["wallet.db", "./wallet.db", "sub/../wallet.db", "link.db"] {
-            assert!(Arc::ptr_eq(&lock, &share(&path(&folder, other), never).expect("shared")), "{other}");
+            assert!(lock.is_same(&share(&path(&folder, other), never).expect("shared")), "{other}");
         }
         let other = share(&path(&folder, "other.db"), open).expect("another file is another lock");
-        assert!(!Arc::ptr_eq(&lock, &other));
+        assert!(!lock.is_same(&other));
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
                 .collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
-        assert!(locks.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
+        assert!(locks.windows(2).all(|pair| pair[0].is_same(&pair[1])));
     }
 
     #[test]

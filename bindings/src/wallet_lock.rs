@@ -22,7 +22,7 @@ use crate::types::{Chain, Judgement, LockStatus, Personal, prompt_id};
 
 #[derive(uniffi::Object)]
 pub struct WalletLock {
-    core: Option<Arc<core::WalletLock>>,
+    core: Option<core::WalletLock>,
     listener: u64,
 }
 
@@ -156,7 +156,7 @@ impl WalletLock {
     }
 
     /// It is taken out only when this object is dropped.
-    fn core(&self) -> Result<&Arc<core::WalletLock>, LockError> {
+    fn core(&self) -> Result<&core::WalletLock, LockError> {
         self.core.as_ref().ok_or(LockError::WrongState)
     }
 }

@@ -39,4 +39,4 @@ pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
 pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
-pub use wallet_lock::WalletLock;
+pub use wallet_lock::{WalletLock, WeakWalletLock};

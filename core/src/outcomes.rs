@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::SessionId;
+use crate::engine::{Engine, SessionId};
 use crate::flows::enrol::Enrolled;
 use crate::flows::{BiometricRefusal, NoVerdict, Refusal, WrongPin};
 use crate::pin::Finding;
@@ -10,7 +10,6 @@ use crate::platform::PromptEnd;
 use crate::record::LockStatus;
 use crate::request::BiometricDenial;
 use crate::session::Session;
-use crate::wallet_lock::WalletLock;
 
 /// How entering the PIN ended.
 #[derive(Debug)]
@@ -60,15 +59,15 @@ impl From<Refusal> for PinOutcome {
 }
 
 impl PinOutcome {
-    pub(crate) fn of(lock: &Arc<WalletLock>, outcome: Result<SessionId, Refusal>) -> Self {
-        outcome.map_or_else(Self::from, |id| Self::Right(Session::new(lock, id)))
+    pub(crate) fn of(engine: &Arc<Engine>, outcome: Result<SessionId, Refusal>) -> Self {
+        outcome.map_or_else(Self::from, |id| Self::Right(Session::new(engine, id)))
     }
 }
 
 impl BiometricOutcome {
-    pub(crate) fn of(lock: &Arc<WalletLock>, outcome: Result<SessionId, BiometricRefusal>) -> Self {
+    pub(crate) fn of(engine: &Arc<Engine>, outcome: Result<SessionId, BiometricRefusal>) -> Self {
         match outcome {
-            Ok(id) => Self::Unlocked(Session::new(lock, id)),
+            Ok(id) => Self::Unlocked(Session::new(engine, id)),
             Err(BiometricRefusal::NotRecognised) => Self::NotRecognised,
             Err(BiometricRefusal::Ended(how)) => Self::Ended(how),
             Err(BiometricRefusal::Denied(reason)) => Self::Denied(reason),
@@ -78,9 +77,9 @@ impl BiometricOutcome {
 }
 
 impl Enrolment {
-    pub(crate) fn of(lock: &Arc<WalletLock>, outcome: Enrolled) -> Self {
+    pub(crate) fn of(engine: &Arc<Engine>, outcome: Enrolled) -> Self {
         match outcome {
-            Enrolled::Open(id) => Self::Enrolled(Session::new(lock, id)),
+            Enrolled::Open(id) => Self::Enrolled(Session::new(engine, id)),
             Enrolled::Forbidden(findings) => Self::Forbidden(findings),
         }
     }

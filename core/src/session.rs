@@ -12,17 +12,16 @@ pub use vault::VaultHandle;
 
 use crate::engine::{AuthMethod, Engine, SessionId};
 use crate::error::LockError;
-use crate::wallet_lock::WalletLock;
 
 /// An open wallet. It ends when it is closed or dropped, when its time is over, and with every lock.
 pub struct Session {
-    lock: Arc<WalletLock>,
+    engine: Arc<Engine>,
     id: SessionId,
 }
 
 impl Session {
-    pub(crate) fn new(lock: &Arc<WalletLock>, id: SessionId) -> Self {
-        Self { lock: lock.clone(), id }
+    pub(crate) fn new(engine: &Arc<Engine>, id: SessionId) -> Self {
+        Self { engine: engine.clone(), id }
     }
 
     /// What the wallet keeps.
@@ -42,26 +41,22 @@ impl Session {
 
     /// What opened it.
     pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
-        self.engine().sessions.method(self.id)
+        self.engine.sessions.method(self.id)
     }
 
     /// Whether the session still lives. Asking does not prolong it.
     pub fn is_live(&self) -> bool {
-        self.engine().sessions.is_live(self.id)
+        self.engine.sessions.is_live(self.id)
     }
 
     /// Ends the session. The data key is wiped, if no other session holds it.
     pub fn close(&self) {
-        self.engine().sessions.end(self.id);
+        self.engine.sessions.end(self.id);
     }
 
-    /// [`WalletLock::before_last_drop`], if the session is the last to hold the lock.
+    /// [`crate::WalletLock::before_last_drop`], if the session is the last to hold the lock.
     pub fn before_last_drop(&self) {
-        self.lock.before_last_drop();
-    }
-
-    fn engine(&self) -> &Engine {
-        &self.lock.engine
+        Engine::before_last_drop(&self.engine);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The lock of one wallet: one line a method. What each call does stands in `flows/`, in the file of its name.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::engine::{Engine, Options};
 use crate::error::LockError;
@@ -14,12 +14,16 @@ use crate::policy::{Policy, RollbackProtection};
 use crate::record::LockStatus;
 use crate::request::{BiometricRequest, PromptId};
 
-/// The lock of one wallet. One object a database and process; share it.
+/// The lock of one wallet. A clone is another hold of the same lock; the database is closed with the last hold, those of sessions included.
 ///
 /// Safe to use from any thread, and from the platform's and listeners' callbacks: no mutex is held while they are called.
+#[derive(Clone)]
 pub struct WalletLock {
-    pub(crate) engine: Engine,
+    engine: Arc<Engine>,
 }
+
+/// A lock that may be gone.
+pub struct WeakWalletLock(Weak<Engine>);
 
 impl WalletLock {
     /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
@@ -27,7 +31,7 @@ impl WalletLock {
     /// Damage is no error here: the lock opens and says that it is locked. Errors are what may be gone at the next attempt (the
     /// device key or the storage does not answer), another process, a newer version, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
-        flows::open::open(options).map(|engine| Self { engine })
+        flows::open::open(options).map(|engine| Self { engine: Arc::new(engine) })
     }
 
     /// What the person is told now. While it cools down, what is left is saved once a minute.
@@ -62,13 +66,13 @@ impl WalletLock {
     ///
     /// Only while [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
     /// point, it leaves an unconfigured wallet; only after a flush that failed may the next opening find the wallet that was being made.
-    pub fn enrol(self: &Arc<Self>, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
-        flows::enrol::enrol(&self.engine, entry, personal).map(|outcome| Enrolment::of(self, outcome))
+    pub fn enrol(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
+        flows::enrol::enrol(&self.engine, entry, personal).map(|outcome| Enrolment::of(&self.engine, outcome))
     }
 
     /// Checks the PIN and leaves the entry empty. A right one opens the wallet.
-    pub fn verify_pin(self: &Arc<Self>, entry: &PinEntry) -> PinOutcome {
-        PinOutcome::of(self, flows::unlock_pin::unlock(&self.engine, entry))
+    pub fn verify_pin(&self, entry: &PinEntry) -> PinOutcome {
+        PinOutcome::of(&self.engine, flows::unlock_pin::unlock(&self.engine, entry))
     }
 
     /// Whether biometrics may be used now for this.
@@ -80,8 +84,8 @@ impl WalletLock {
     ///
     /// One prompt is shown at a time: for a second one there is [`crate::NoVerdict::TryAgain`]. Their failures are counted apart from the
     /// PIN's and never charge it; a success never clears it. No lock is held while the prompt is shown.
-    pub fn verify_biometrics(self: &Arc<Self>, request: &BiometricRequest) -> BiometricOutcome {
-        BiometricOutcome::of(self, flows::unlock_biometric::unlock(&self.engine, request))
+    pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
+        BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
     }
 
     /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
@@ -144,10 +148,30 @@ impl WalletLock {
 
     /// For whoever is about to drop the last hold of the lock and guards something meanwhile: waits for the key that is being made ahead, if
     /// any, as dropping the lock would.
-    pub fn before_last_drop(self: &Arc<Self>) {
-        if Arc::strong_count(self) == 1 {
-            self.engine.seal_keys.finish();
-        }
+    pub fn before_last_drop(&self) {
+        Engine::before_last_drop(&self.engine);
+    }
+
+    /// Whether both are holds of one lock.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.engine, &other.engine)
+    }
+
+    /// For finding the lock again without keeping it open.
+    pub fn downgrade(&self) -> WeakWalletLock {
+        WeakWalletLock(Arc::downgrade(&self.engine))
+    }
+}
+
+impl WeakWalletLock {
+    /// Whether there is a hold of it. Asking takes none.
+    pub fn is_open(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// `None`: its last hold was dropped.
+    pub fn upgrade(&self) -> Option<WalletLock> {
+        self.0.upgrade().map(|engine| WalletLock { engine })
     }
 }
 

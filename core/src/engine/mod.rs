@@ -27,12 +27,13 @@ use ledger::Ledger;
 pub(crate) use ledger::{State, View};
 use listeners::Listeners;
 pub(crate) use permissions::Action;
+pub use permissions::AuthMethod;
 pub(crate) use prompts::PromptTurn;
 use prompts::Prompts;
 pub(crate) use seal_keys::KeyLease;
 use seal_keys::SealKeys;
 pub(crate) use sealed_store::{FirstRecord, SealedStore};
-pub use sessions::{AuthMethod, FRESH_PIN_MS};
+pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
 
@@ -90,6 +91,13 @@ impl Engine {
             sessions,
             listeners,
         })
+    }
+
+    /// If this is its last hold: waits for the key that is being made ahead, as dropping it would.
+    pub(crate) fn before_last_drop(hold: &Arc<Self>) {
+        if Arc::strong_count(hold) == 1 {
+            hold.seal_keys.finish();
+        }
     }
 
     /// Randomness for one call. Drawn at its top, because the platform is asked for it.

@@ -1,6 +1,18 @@
 //! What a session may do, by what opened it: one table.
 
-use super::sessions::AuthMethod;
+use crate::request::Payment;
+
+/// What opened a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// The PIN.
+    Pin,
+    /// A finger or face: the session reads, and pays what was confirmed.
+    Biometrics {
+        /// The payment that the person confirmed.
+        payment: Option<Payment>,
+    },
+}
 
 /// What is asked of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

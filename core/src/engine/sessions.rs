@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::lock;
-use super::permissions::Action;
+use super::permissions::{Action, AuthMethod};
 use crate::crypto::DataKey;
 use crate::error::LockError;
 use crate::platform::{Clock, PlatformFault};
 use crate::policy::SessionPolicy;
-use crate::request::Payment;
 use crate::time::{Lease, Now};
 
 /// How long a PIN is fresh, in milliseconds: five minutes, as long as a hand stays on the phone that entered it. Our own choice.
@@ -20,18 +19,6 @@ const PROPOSALS: u32 = 10;
 /// Names a session, also once it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SessionId(u64);
-
-/// What opened a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthMethod {
-    /// The PIN.
-    Pin,
-    /// A finger or face: the session reads, and pays what was confirmed.
-    Biometrics {
-        /// The payment that the person confirmed.
-        payment: Option<Payment>,
-    },
-}
 
 /// What a right PIN proves and gives, or a finger: the data key of a wallet.
 pub(crate) struct Verified {

@@ -1,29 +1,29 @@
 //! Making the PIN slot as dear as `prepare` found that it should be.
 
 use super::make_slot::{SlotRequest, derive, make_slot};
-use super::unlock_pin::Admission;
 use crate::crypto::KdfCost;
 use crate::crypto::kdf::CALIBRATION;
 use crate::engine::{Engine, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
+use crate::key_slots::{PinSlot, WipeCheck};
 use crate::pin::Pin;
 
 /// Rewraps the slot, if that is pending. The PIN was right: if it cannot be done now, the next right PIN does it.
-pub(super) fn upgrade_kdf(engine: &Engine, pin: &Pin, admission: &Admission, verified: &Verified) {
+pub(super) fn upgrade_kdf(engine: &Engine, pin: &Pin, slot: &PinSlot, wipe_check: &WipeCheck, verified: &Verified) {
     if let Some(cost) = engine.attempts.take_pending_kdf_cost() {
-        rewrap(engine, pin, admission, cost, verified).ok();
+        rewrap(engine, pin, slot, wipe_check, cost, verified).ok();
     }
 }
 
 fn rewrap(
     engine: &Engine,
     pin: &Pin,
-    admission: &Admission,
+    old: &PinSlot,
+    wipe_check: &WipeCheck,
     cost: KdfCost,
     verified: &Verified,
 ) -> Result<(), LockError> {
-    let Admission { slot: old, wipe_check, .. } = admission;
     let mut random = engine.draw()?;
     // With a wipe PIN, whose check hangs on the cost, it waits until that is cleared.
     let slot = if cost == old.cost() || wipe_check.is_set() {

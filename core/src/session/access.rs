@@ -21,7 +21,7 @@ impl AccessHandle<'_> {
         new: &PinEntry,
         personal: &[Personal],
     ) -> Result<PinChange, LockError> {
-        change_pin::change_pin(self.0.engine(), self.0.id, current, new, personal)
+        change_pin::change_pin(&self.0.engine, self.0.id, current, new, personal)
     }
 
     /// Sets another PIN, or replaces it, that destroys the wallet when it is entered in place of the PIN. There is no way back from that,
@@ -33,30 +33,30 @@ impl AccessHandle<'_> {
     ///
     /// While one is set, a changed PIN keeps the slot's salt, and the slot is not made dearer.
     pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
-        wipe_pin::set(self.0.engine(), self.0.id, current, wipe)
+        wipe_pin::set(&self.0.engine, self.0.id, current, wipe)
     }
 
     /// No PIN destroys the wallet any more. The same is done, and looks the same, if none did. The entry is left empty.
     pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
-        wipe_pin::clear(self.0.engine(), self.0.id, current)
+        wipe_pin::clear(&self.0.engine, self.0.id, current)
     }
 
     /// Whether a wipe PIN is set. Without a session nobody is told.
     pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
-        wipe_pin::is_set(self.0.engine(), self.0.id)
+        wipe_pin::is_set(&self.0.engine, self.0.id)
     }
 
     /// Lets the person's finger or face open the wallet from now on, in place of what did so before: asks for it once. Waits for the answer.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn enable_biometrics(&self, prompt: PromptId) -> Result<BiometricChange, LockError> {
-        switch_biometrics::enable(self.0.engine(), self.0.id, prompt)
+        switch_biometrics::enable(&self.0.engine, self.0.id, prompt)
     }
 
     /// From now on only the PIN opens the wallet; what a finger or face opened ends. `false` if they were off already.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn disable_biometrics(&self) -> Result<bool, LockError> {
-        switch_biometrics::disable(self.0.engine(), self.0.id)
+        switch_biometrics::disable(&self.0.engine, self.0.id)
     }
 }

@@ -15,17 +15,17 @@ impl JournalHandle<'_> {
     /// A call looks at [`crate::journal::SCANNED_LINES`] lines at most, so that a search through a long journal never keeps a PIN waiting: a
     /// page may hold fewer entries than asked for, or none, and still have a next one.
     pub fn page(&self, query: &Query) -> Result<Page, LockError> {
-        journal::page(self.0.engine(), self.0.id, query)
+        journal::page(&self.0.engine, self.0.id, query)
     }
 
     /// A part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to `limit` of them (1 to
     /// [`crate::journal::MAX_PAGE`]). Ask again with [`ExportPart::next`] until it is `None`; the last part is signed.
     pub fn export(&self, after: u64, limit: usize) -> Result<ExportPart, LockError> {
-        journal::export(self.0.engine(), self.0.id, after, limit)
+        journal::export(&self.0.engine, self.0.id, after, limit)
     }
 
     /// The Ed25519 key that signs exports. An app that registers it with its provider can later show that an export is its own.
     pub fn public_key(&self) -> Result<Vec<u8>, LockError> {
-        journal::public_key(self.0.engine(), self.0.id)
+        journal::public_key(&self.0.engine, self.0.id)
     }
 }

@@ -13,7 +13,7 @@ pub struct VaultHandle<'a>(pub(super) &'a Session);
 impl VaultHandle<'_> {
     /// The item's bytes. `None` if there is no such item.
     pub fn read(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
-        vault_items::read(self.0.engine(), self.0.id, item)
+        vault_items::read(&self.0.engine, self.0.id, item)
     }
 
     /// Keeps the item, in place of what was kept under its name. It is on the disk when this returns. [`LockError::PinNeeded`] in a session
@@ -21,16 +21,16 @@ impl VaultHandle<'_> {
     ///
     /// Names have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
     pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
-        vault_items::write(self.0.engine(), self.0.id, item, bytes)
+        vault_items::write(&self.0.engine, self.0.id, item, bytes)
     }
 
     /// Deletes the item. `false` if there was none. [`LockError::PinNeeded`] in a session that biometrics opened.
     pub fn delete(&self, item: &str) -> Result<bool, LockError> {
-        vault_items::delete(self.0.engine(), self.0.id, item)
+        vault_items::delete(&self.0.engine, self.0.id, item)
     }
 
     /// The names of all items, in order.
     pub fn names(&self) -> Result<Vec<String>, LockError> {
-        vault_items::names(self.0.engine(), self.0.id)
+        vault_items::names(&self.0.engine, self.0.id)
     }
 }

@@ -21,10 +21,10 @@ use crate::time::Now;
 use settle::settle;
 
 /// What was found in the record before anything is charged.
-pub(super) struct Admission {
-    pub(super) slot: PinSlot,
-    pub(super) wipe_check: WipeCheck,
-    pub(super) wallet_id: [u8; 16],
+struct Admission {
+    slot: PinSlot,
+    wipe_check: WipeCheck,
+    wallet_id: [u8; 16],
     /// No fault after the charge is refunded any more.
     budget_is_spent: bool,
 }
@@ -75,7 +75,7 @@ pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, R
         let (data_key, session) = settled?;
         let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
         let verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
-        upgrade_kdf(engine, &pin, &admission, &verified);
+        upgrade_kdf(engine, &pin, &admission.slot, &admission.wipe_check, &verified);
         Ok(verified)
     })
 }
