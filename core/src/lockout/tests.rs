@@ -7,11 +7,16 @@ mod state;
 
 use super::policy::{Cooldown, LockoutPolicy};
 use super::{AttemptGate, ChargeId, Lockout, Policy, Settled, Verdict};
+use crate::platform::testing::schedules;
 use crate::time::Now;
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 3600;
 const DAY: u64 = 86_400;
+
+/// What a policy's cooldowns say of this count, read without the code under test.
+fn expected_wait_s(policy: &LockoutPolicy, failures: u32) -> u64 {
+    let steps = policy.cooldowns.iter().map(|step| (step.from, step.to.unwrap_or(schedules::FOR_EVER), step.wait_s));
+    schedules::wait_s(steps, failures)
+}
 
 fn at(boot: u32, since_boot_ms: u64) -> Now {
     Now { boot: Some(boot), since_boot_ms, wall_ms: 0 }

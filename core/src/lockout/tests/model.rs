@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use proptest::prelude::*;
 
-use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
+use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict, expected_wait_s};
 use crate::lockout::presets;
 use crate::time::Now;
 
@@ -170,15 +170,6 @@ impl Model {
         }
     }
 
-    fn wait_ms(&self, failures: u32) -> u64 {
-        let mut named = self
-            .policy
-            .cooldowns
-            .iter()
-            .filter(|step| step.from <= failures && failures <= step.to.unwrap_or(u32::MAX));
-        named.next().map_or(0, |step| step.wait_s * 1000)
-    }
-
     fn stop_at(&self) -> u32 {
         self.policy.lock_at.unwrap_or(u32::MAX).min(self.policy.wipe_at.unwrap_or(u32::MAX))
     }
@@ -221,7 +212,7 @@ impl Model {
         self.note_boot(now);
         self.boot = now.boot;
         self.tries.push(Try { id, became: Became::Open, of_an_earlier_boot: false, run: phone.restarts });
-        let full_ms = self.wait_ms(self.failures());
+        let full_ms = 1000 * expected_wait_s(&self.policy, self.failures());
         self.waiting = (full_ms > 0).then_some(Waiting {
             brought_by: id,
             full_ms,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Cooldown, LockoutPolicy, Policy};
+use super::{Cooldown, LockoutPolicy, Policy, expected_wait_s};
 use crate::biometric::{BiometricPolicy, Budget};
 use crate::lockout::Contact;
 use crate::lockout::policy::{PinPolicy, SessionPolicy};
@@ -553,16 +553,12 @@ fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
 fn no_better_for_a_guesser(new: &Policy, sealed: &Policy) -> bool {
     let number = |limit: Option<u32>| limit.map_or(u64::MAX, u64::from);
     let (mine, theirs) = (&new.lockout, &sealed.lockout);
-    let wait = |policy: &LockoutPolicy, n: u32| {
-        let steps = policy.cooldowns.iter().filter(|step| n >= step.from && n <= step.to.unwrap_or(u32::MAX));
-        steps.map(|step| step.wait_s).sum::<u64>()
-    };
     new.pin.min_digits >= sealed.pin.min_digits
         && (new.pin.forbid_weak || !sealed.pin.forbid_weak)
         && new.pin.remember >= sealed.pin.remember
         && new.session.idle_s <= sealed.session.idle_s
         && new.session.absolute_s <= sealed.session.absolute_s
-        && (0..=1100).all(|n| wait(mine, n) >= wait(theirs, n))
+        && (0..=1100).all(|n| expected_wait_s(mine, n) >= expected_wait_s(theirs, n))
         && number(mine.lock_at) <= number(theirs.lock_at)
         && mine.wipe_at == theirs.wipe_at
         && number(mine.per_boot_limit) <= number(theirs.per_boot_limit)

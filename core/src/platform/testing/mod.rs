@@ -1,6 +1,7 @@
 //! Fakes for tests: strict, so that what the real part would refuse fails here too.
 
 mod biometrics;
+pub mod schedules;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
