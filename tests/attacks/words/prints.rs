@@ -60,7 +60,7 @@ fn outcomes_statuses_and_handles_say_nothing() {
     printed.show(&session.journal().page(&Query::default()));
     printed.show(&session.journal().export(0, 200));
     printed.show(&wallet.lock.verify_pin(&entry(WRONG_PIN)));
-    wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Failed);
+    wallet.phone.hooks.fail_next(|call| call.is("hmac", "pin"), DeviceKeyFault::Failed);
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
     printed.show(&wallet.lock.verify_pin(&entry("835")));
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
