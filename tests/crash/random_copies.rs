@@ -10,11 +10,11 @@ use tempfile::TempDir;
 use walletlock_core::BiometricAvailability;
 use walletlock_core::biometric::PromptId;
 use walletlock_core::biometric::{BiometricDenial, BiometricRequest, Budget, Payment};
-use walletlock_core::journal::{Chain, Event, Kind, Query};
+use walletlock_core::journal::{Chain, Kind, Query};
 use walletlock_core::lockout::{Contact, Policy, presets};
 use walletlock_core::money::{Currency, Money};
-use walletlock_core::platform::testing::{Act, FakePhone};
-use walletlock_core::platform::{Listener, PlatformFault, PromptEnd};
+use walletlock_core::platform::PromptEnd;
+use walletlock_core::platform::testing::{Act, Call, FakePhone, Hooks};
 use walletlock_core::{
     BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Remedy, Session, WalletLock,
 };
@@ -72,14 +72,6 @@ impl Camera {
             Some(last) => last.lines = lines,
             None => copies.push(Copy { files, lines, phone: phone::copy(&self.phone, 9) }),
         }
-    }
-}
-
-impl Listener for Camera {
-    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
-        self.told.lock().expect("not poisoned").push(event.kind);
-        self.take();
-        Ok(())
     }
 }
 
@@ -149,8 +141,16 @@ fn live(seed: u64) -> Run {
     let open = || phone::open(&mount, &disk, &phone, &policy).expect("it opens");
     let camera =
         Arc::new(Camera { disk: disk.clone(), phone: phone.clone(), copies: Mutex::default(), told: Mutex::default() });
+    let (ears, films) = (Arc::new(Hooks::default()), camera.clone());
+    ears.before(move |call| {
+        if let Call::OnEvent(event) = call {
+            films.told.lock().expect("not poisoned").push(event.kind);
+            films.take();
+        }
+        Ok(())
+    });
     let mut lock = open();
-    lock.add_listener(camera.clone());
+    lock.add_listener(ears.clone());
     let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PINS[0]), &[]) else { panic!("not enrolled") };
     drop(session);
     let (mut pin, mut wrong) = (PINS[0], 0);
@@ -190,7 +190,7 @@ fn live(seed: u64) -> Run {
             14 => {
                 drop(lock);
                 lock = open();
-                lock.add_listener(camera.clone());
+                lock.add_listener(ears.clone());
             }
             which => {
                 let end = if which == 15 { Act::Ends(PromptEnd::CancelledByPerson) } else { Act::OwnerTouches };
@@ -212,6 +212,7 @@ fn live(seed: u64) -> Run {
     let items = read_all(&session).expect("the items");
     drop((session, lock));
     camera.take();
+    drop(ears);
     let camera = Arc::try_unwrap(camera).ok().expect("nobody listens any more");
     let (copies, told) =
         (camera.copies.into_inner().expect("not poisoned"), camera.told.into_inner().expect("not poisoned"));
