@@ -123,6 +123,7 @@ fn of_two_enrolments_at_once_one_is_refused() {
         assert_eq!(other.enrol(&entry("582941"), &[]).err(), Some(LockError::WrongState));
     });
     assert!(matches!(wallet.lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: there were two");
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
 }
 

@@ -51,6 +51,7 @@ fn a_reading_used_late_ends_no_session() {
         assert_eq!(other.vault().names(), Ok(vec![]));
     });
     assert_eq!(session.vault().names(), Ok(vec![]), "it was read before the other, and is used after it");
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: another came in between");
     assert!(session.is_live());
     wallet.phone.clock.change(|now| now.wall_ms -= 1);
     assert!(!session.is_live(), "a clock set back still ends it");
@@ -115,5 +116,6 @@ fn other_sessions_are_over_when_the_listeners_hear_of_a_new_pin() {
     let (mine, other) = (wallet.unlock(), wallet.unlock());
     wallet.phone.hooks.once_before(is_told(Kind::PinChanged), move || assert!(!other.is_live()));
     assert_eq!(mine.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "they heard of it");
     assert!(mine.is_live());
 }

@@ -22,7 +22,7 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     wallet.phone.hooks.once_before(is_pins_mac, move || {
         *kept.lock().expect("not poisoned") = Some(picture(&folder));
     });
-    wallet.guess_wrong(1);
+    assert!(matches!(wallet.verify("700001"), PinOutcome::Wrong(_)));
     let before = before.lock().expect("not poisoned").take().expect("a try was under way");
     // The key of that moment outlasts the next try, and there are two later ones.
     wallet.phone.hooks.fail_next(is_deletion(1), DeviceKeyFault::Failed);
@@ -39,6 +39,7 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }), "it is none the cheaper");
     wallet.lock.prepare().expect("prepared");
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: it was deleted");
     let wallet = wallet.restart();
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)), "{:?}", wallet.lock.status());
 }

@@ -265,3 +265,60 @@ impl Biometrics for Hooked<dyn Biometrics> {
         self.call(Call::Dismiss, of_platform, |sensor| sensor.dismiss())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::FakePhone;
+    use super::*;
+
+    fn is_now(call: Call<'_>) -> bool {
+        matches!(call, Call::Now)
+    }
+
+    #[test]
+    fn a_fault_is_answered_in_place_of_the_part_and_ends_the_call() {
+        let phone = FakePhone::default();
+        let (keys, heard) = (phone.platform().device_key, Arc::new(Mutex::new(Vec::new())));
+        let hears = |what: &'static str| {
+            let heard = heard.clone();
+            move |call: Call<'_>| {
+                lock(&heard).push((what, call.on_key().map(|(operation, _)| operation)));
+                Ok(())
+            }
+        };
+        phone.hooks.before(hears("before"));
+        phone.hooks.fail_after(1, |call| call.is("create", "pin"), DeviceKeyFault::Busy);
+        phone.hooks.before(hears("next"));
+        phone.hooks.after(hears("after"));
+        assert_eq!(keys.create("wallet/pin/1", KeyPurpose::PinSlot), Ok(()));
+        assert_eq!(phone.hooks.unmet(), 1);
+        assert_eq!(keys.create("wallet/pin/2", KeyPurpose::PinSlot), Err(DeviceKeyFault::Busy));
+        assert_eq!(phone.hooks.unmet(), 0);
+        assert_eq!(keys.ready("wallet/pin/2"), Err(DeviceKeyFault::Gone), "the fake was not asked for the key");
+        assert_eq!(keys.aliases("wallet/").map(|aliases| aliases.len()), Ok(1));
+        let create = |what| (what, Some("create"));
+        let ready = |what| (what, Some("ready"));
+        let all = [create("before"), create("next"), create("after"), create("before"), ready("before"), ready("next")];
+        assert_eq!(*lock(&heard), [&all[..], &[("before", None), ("next", None), ("after", None)]].concat());
+        phone.hooks.after(|_| Err(DeviceKeyFault::Failed));
+        assert_eq!(phone.platform().clock.now(), Err(PlatformFault), "what is no device key has one fault");
+        assert_eq!(keys.create("wallet/pin/3", KeyPurpose::PinSlot), Err(DeviceKeyFault::Failed));
+        assert!(phone.device_key.all_aliases().contains(&"wallet/pin/3".to_owned()), "the fake did its part");
+    }
+
+    #[test]
+    fn a_hook_may_call_the_phone_and_set_hooks_that_count_from_the_next_call_on() {
+        let phone = FakePhone::default();
+        let (platform, hooks) = (phone.platform(), phone.hooks.clone());
+        let clock = platform.clock.clone();
+        phone.hooks.once_before(is_now, move || {
+            assert!(clock.now().is_ok(), "once is once");
+            hooks.fail_next(is_now, DeviceKeyFault::Failed);
+        });
+        assert!(platform.clock.now().is_ok());
+        assert_eq!(phone.hooks.unmet(), 1);
+        assert_eq!(platform.clock.now(), Err(PlatformFault));
+        assert!(platform.clock.now().is_ok());
+        assert_eq!(phone.hooks.unmet(), 0);
+    }
+}
