@@ -11,7 +11,6 @@ use secrets::Secret;
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::{Personal, PinEntry};
-use walletlock_core::platform::Platform;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::{Contact, Policy};
@@ -56,12 +55,6 @@ struct Wallet {
 impl Wallet {
     fn fresh() -> Self {
         let phone = FakePhone::default();
-        let platform = phone.platform();
-        Self::on(phone, platform)
-    }
-
-    /// With parts of the platform that are not the phone's own.
-    fn on(phone: FakePhone, platform: Platform) -> Self {
         let folder = TempDir::new().expect("a folder");
         let options = Options {
             path: folder.path().join("wallet.db"),
@@ -70,7 +63,7 @@ impl Wallet {
                 contacts: vec![Contact::Phone(CONTACT.to_owned())],
                 ..Policy::default()
             },
-            platform,
+            platform: phone.platform(),
             calibration: Calibration::Fixed(KdfCost::CHEAP),
             anti_rollback: AntiRollback::default(),
         };

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy, FakePhone};
-use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::platform::testing::{Call, FakeClock, FakeEntropy, FakePhone, Hooks};
+use walletlock_core::platform::{Clock, DeviceKeyFault};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
 use walletlock_core::{LockError, Now, Options, WalletLock};
-use zeroize::Zeroizing;
 
 use crate::disk::Disk;
 use crate::mount::Mount;
@@ -22,40 +21,6 @@ pub(crate) const LOG: &str = "wallet.db-wal";
 /// The least that Argon2id takes: what is tried here is the disk.
 const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 
-/// A keystore on the power of the disk: with that off nobody asks it for anything, so it stays as it was at the cut.
-struct Powered {
-    device_key: FakeDeviceKey,
-    disk: Disk,
-}
-
-impl Powered {
-    fn on(&self) -> Result<&FakeDeviceKey, DeviceKeyFault> {
-        if self.disk.is_off() { Err(DeviceKeyFault::Failed) } else { Ok(&self.device_key) }
-    }
-}
-
-impl DeviceKey for Powered {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.on()?.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.on()?.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.on()?.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.on()?.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.on()?.delete(alias)
-    }
-}
-
 /// Opens the wallet that lies on this disk.
 pub(crate) fn open(
     mount: &Mount,
@@ -65,11 +30,17 @@ pub(crate) fn open(
 ) -> Result<Arc<WalletLock>, LockError> {
     mount.put(disk);
     mount.keep_in_step(disk, DATABASE);
-    let device_key = Arc::new(Powered { device_key: phone.device_key.clone(), disk: disk.clone() });
+    let (phone, disk) = (FakePhone { hooks: Hooks::default(), ..phone.clone() }, disk.clone());
+    // With the power off nobody asks the keystore for anything, so it stays as it was at the cut.
+    phone.hooks.before(move |call| {
+        let is_of_keystore =
+            call.on_key().is_some() || matches!(call, Call::Aliases { .. } | Call::SecurityLevel { .. });
+        if is_of_keystore && disk.is_off() { Err(DeviceKeyFault::Failed) } else { Ok(()) }
+    });
     let options = Options {
         path: mount.path(DATABASE),
         policy: policy.clone(),
-        platform: Platform { device_key, ..phone.platform() },
+        platform: phone.platform(),
         calibration: Calibration::Fixed(COST),
         anti_rollback: AntiRollback::default(),
     };

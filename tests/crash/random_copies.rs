@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use walletlock_core::BiometricAvailability;
-use walletlock_core::events::{Event, Kind};
+use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::money::{Currency, Money};
-use walletlock_core::platform::testing::{Act, FakePhone};
-use walletlock_core::platform::{Listener, PlatformFault, PromptEnd};
+use walletlock_core::platform::PromptEnd;
+use walletlock_core::platform::testing::{Act, Call, FakePhone, Hooks};
 use walletlock_core::policy::Budget;
 use walletlock_core::policy::{Contact, Policy, presets};
 use walletlock_core::request::PromptId;
@@ -74,14 +74,6 @@ impl Camera {
             Some(last) => last.lines = lines,
             None => copies.push(Copy { files, lines, phone: phone::copy(&self.phone, 9) }),
         }
-    }
-}
-
-impl Listener for Camera {
-    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
-        self.told.lock().expect("not poisoned").push(event.kind);
-        self.take();
-        Ok(())
     }
 }
 
@@ -151,8 +143,16 @@ fn live(seed: u64) -> Run {
     let open = || phone::open(&mount, &disk, &phone, &policy).expect("it opens");
     let camera =
         Arc::new(Camera { disk: disk.clone(), phone: phone.clone(), copies: Mutex::default(), told: Mutex::default() });
+    let (ears, films) = (Arc::new(Hooks::default()), camera.clone());
+    ears.before(move |call| {
+        if let Call::OnEvent(event) = call {
+            films.told.lock().expect("not poisoned").push(event.kind);
+            films.take();
+        }
+        Ok(())
+    });
     let mut lock = open();
-    lock.add_listener(camera.clone());
+    lock.add_listener(ears.clone());
     let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PINS[0]), &[]) else { panic!("not enrolled") };
     drop(session);
     let (mut pin, mut wrong) = (PINS[0], 0);
@@ -192,7 +192,7 @@ fn live(seed: u64) -> Run {
             14 => {
                 drop(lock);
                 lock = open();
-                lock.add_listener(camera.clone());
+                lock.add_listener(ears.clone());
             }
             which => {
                 let end = if which == 15 { Act::Ends(PromptEnd::CancelledByPerson) } else { Act::OwnerTouches };
@@ -214,6 +214,7 @@ fn live(seed: u64) -> Run {
     let items = read_all(&session).expect("the items");
     drop((session, lock));
     camera.take();
+    drop(ears);
     let camera = Arc::try_unwrap(camera).ok().expect("nobody listens any more");
     let (copies, told) =
         (camera.copies.into_inner().expect("not poisoned"), camera.told.into_inner().expect("not poisoned"));

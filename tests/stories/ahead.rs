@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::platform::testing::{Call, FakeDeviceKey, FakePhone};
+use walletlock_core::platform::{DeviceKeyFault, KeyPurpose};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::{AntiRollback, RollbackProtection};
 use walletlock_core::{Enrolment, LockStatus, NoVerdict, Options, PinOutcome, WalletLock};
-use zeroize::Zeroizing;
 
-use crate::wallet::{PIN, entry, open};
+use crate::wallet::{PIN, entry, open, open_with};
 
-/// A keystore that makes no seal key while its door is shut, and tells who is asking.
+/// While it is shut, the keystore makes no seal key. It tells who is asking.
 struct Door {
     device_key: FakeDeviceKey,
     is_shut: Mutex<bool>,
@@ -29,6 +28,35 @@ struct Door {
 }
 
 impl Door {
+    fn before(phone: &FakePhone, is_shut: bool) -> Arc<Self> {
+        let door = Arc::new(Self {
+            device_key: phone.device_key.clone(),
+            is_shut: Mutex::new(is_shut),
+            moved: Condvar::new(),
+            fails: AtomicBool::new(false),
+            waiting: AtomicU32::new(0),
+            made_in_calls: AtomicU32::new(0),
+        });
+        let passed = door.clone();
+        phone.hooks.before(move |call| match call {
+            Call::Create { alias, purpose: KeyPurpose::Seal } if !alias.ends_with("/seal/0") => passed.pass(),
+            _ => Ok(()),
+        });
+        door
+    }
+
+    fn pass(&self) -> Result<(), DeviceKeyFault> {
+        let is_thread = thread::current().name() == Some("walletlock-seal");
+        self.made_in_calls.fetch_add(u32::from(!is_thread), Ordering::SeqCst);
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut is_shut = self.is_shut.lock().unwrap_or_else(PoisonError::into_inner);
+        while *is_shut {
+            is_shut = self.moved.wait(is_shut).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        if self.fails.load(Ordering::SeqCst) { Err(DeviceKeyFault::Busy) } else { Ok(()) }
+    }
+
     fn set(&self, is_shut: bool) {
         *self.is_shut.lock().unwrap_or_else(PoisonError::into_inner) = is_shut;
         self.moved.notify_all();
@@ -49,41 +77,6 @@ impl Door {
     }
 }
 
-impl DeviceKey for Door {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        if purpose == KeyPurpose::Seal && !alias.ends_with("/seal/0") {
-            let is_thread = thread::current().name() == Some("walletlock-seal");
-            self.made_in_calls.fetch_add(u32::from(!is_thread), Ordering::SeqCst);
-            self.waiting.fetch_add(1, Ordering::SeqCst);
-            let mut is_shut = self.is_shut.lock().unwrap_or_else(PoisonError::into_inner);
-            while *is_shut {
-                is_shut = self.moved.wait(is_shut).unwrap_or_else(PoisonError::into_inner);
-            }
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
-            if self.fails.load(Ordering::SeqCst) {
-                return Err(DeviceKeyFault::Busy);
-            }
-        }
-        self.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.device_key.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.delete(alias)
-    }
-}
-
 struct Home {
     phone: FakePhone,
     folder: TempDir,
@@ -95,30 +88,23 @@ impl Home {
     /// A phone with a PIN set; the key after the first is made or being made.
     fn enrolled(is_shut: bool) -> Self {
         let phone = FakePhone::default();
-        let door = Arc::new(Door {
-            device_key: phone.device_key.clone(),
-            is_shut: Mutex::new(is_shut),
-            moved: Condvar::new(),
-            fails: AtomicBool::new(false),
-            waiting: AtomicU32::new(0),
-            made_in_calls: AtomicU32::new(0),
-        });
+        let door = Door::before(&phone, is_shut);
         let folder = TempDir::new().expect("a folder");
-        let lock = Arc::new(start(&phone, &folder, &door, "wallet.db"));
+        let lock = start(&phone, &folder, "wallet.db");
         enrol(&lock);
         Self { phone, folder, door, lock }
     }
 }
 
-fn start(phone: &FakePhone, folder: &TempDir, door: &Arc<Door>, name: &str) -> WalletLock {
+fn start(phone: &FakePhone, folder: &TempDir, name: &str) -> Arc<WalletLock> {
     let options = Options {
         path: folder.path().join(name),
         policy: Policy::default(),
-        platform: Platform { device_key: door.clone(), ..phone.platform() },
+        platform: phone.platform(),
         calibration: Calibration::Fixed(KdfCost::CHEAP),
         anti_rollback: AntiRollback::Fixed(RollbackProtection::On),
     };
-    WalletLock::open(options).expect("it opens")
+    Arc::new(WalletLock::open(options).expect("it opens"))
 }
 
 fn enrol(lock: &Arc<WalletLock>) {
@@ -185,7 +171,7 @@ fn closing_waits_for_the_key_and_the_next_opening_is_sound() {
 #[test]
 fn removing_and_setting_a_pin_anew_while_a_key_is_made_leaves_no_stray() {
     for _ in 0..20 {
-        let Home { phone, folder, door, lock } = Home::enrolled(false);
+        let Home { phone, folder, lock, .. } = Home::enrolled(false);
         unlock(&lock);
         assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
         assert_eq!(phone.device_key.all_aliases(), Vec::<String>::new(), "a key here would be damage");
@@ -193,15 +179,15 @@ fn removing_and_setting_a_pin_anew_while_a_key_is_made_leaves_no_stray() {
         unlock(&lock);
         assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
         drop(lock);
-        let lock = Arc::new(start(&phone, &folder, &door, "wallet.db"));
+        let lock = start(&phone, &folder, "wallet.db");
         assert_eq!(lock.status(), Ok(LockStatus::Unconfigured));
     }
 }
 
 #[test]
 fn two_wallets_of_one_phone_do_not_touch_each_others_keys() {
-    let Home { phone, folder, door, lock } = Home::enrolled(false);
-    let other = Arc::new(start(&phone, &folder, &door, "other.db"));
+    let Home { phone, folder, lock, .. } = Home::enrolled(false);
+    let other = start(&phone, &folder, "other.db");
     enrol(&other);
     thread::scope(|scope| {
         for lock in [&lock, &other] {
@@ -237,70 +223,30 @@ fn many_threads_take_turns() {
     unlock(&open(&folder, &phone, &Policy::default()).expect("it opens again"));
 }
 
-/// A keystore that calls back into the lock while it makes a key.
-struct CallsBack {
-    device_key: FakeDeviceKey,
-    lock: Mutex<Option<Arc<WalletLock>>>,
-    told: Mutex<Vec<NoVerdict>>,
-}
-
-impl DeviceKey for CallsBack {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // The last handle may be this one: then the lock is closed from within the keystore's answer.
-        if let Some(lock) = lock
-            && let PinOutcome::NoVerdict(cause) = lock.verify_pin(&entry(PIN))
-        {
-            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(cause);
-        }
-        self.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.device_key.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.delete(alias)
-    }
-}
-
 #[test]
 fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
     for anti_rollback in [AntiRollback::Fixed(RollbackProtection::On), AntiRollback::InStep] {
         let phone = FakePhone::default();
         let folder = TempDir::new().expect("a folder");
-        let device_key = Arc::new(CallsBack {
-            device_key: phone.device_key.clone(),
-            lock: Mutex::default(),
-            told: Mutex::default(),
-        });
-        let options = Options {
-            path: folder.path().join("wallet.db"),
-            policy: Policy::default(),
-            platform: Platform { device_key: device_key.clone(), ..phone.platform() },
-            calibration: Calibration::Fixed(KdfCost::CHEAP),
-            anti_rollback,
-        };
-        let lock = Arc::new(WalletLock::open(options).expect("it opens"));
+        let lock = open_with(&folder, &phone, &Policy::default(), anti_rollback).expect("it opens");
         enrol(&lock);
         unlock(&lock);
         unlock(&lock);
-        *device_key.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock.clone());
+        let (told, called) = (Arc::new(Mutex::new(Vec::new())), lock.clone());
+        let tells = told.clone();
+        // The last handle may be this one: then the lock is closed from within the keystore's answer.
+        let call_back = move || {
+            if let PinOutcome::NoVerdict(cause) = called.verify_pin(&entry(PIN)) {
+                tells.lock().expect("not poisoned").push(cause);
+            }
+        };
+        phone.hooks.once_before(|call| matches!(call, Call::Create { .. }), call_back);
         lock.prepare().expect("prepared");
         unlock(&lock);
         unlock(&lock);
         drop(lock);
         // With a thread, the key was there already perhaps, and then nobody called back.
-        let told = std::mem::take(&mut *device_key.told.lock().unwrap_or_else(PoisonError::into_inner));
+        let told = std::mem::take(&mut *told.lock().expect("not poisoned"));
         assert!(told.iter().all(|cause| *cause == NoVerdict::DeviceKey(DeviceKeyFault::Busy)), "{told:?}");
         assert!(!told.is_empty() || anti_rollback != AntiRollback::InStep);
         while open(&folder, &phone, &Policy::default()).is_err() {

@@ -1,11 +1,11 @@
 //! The app's own parts may fail and may call back in; the lock neither hangs nor opens.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
-use walletlock_core::events::{Event, Kind};
-use walletlock_core::platform::testing::FakeListener;
-use walletlock_core::platform::{Listener, PlatformFault};
-use walletlock_core::{LockError, LockStatus, NoVerdict, PinOutcome, WalletLock};
+use walletlock_core::events::Kind;
+use walletlock_core::platform::testing::{Call, FakeListener};
+use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
+use walletlock_core::{LockError, LockStatus, NoVerdict, PinOutcome};
 
 use crate::wallet::{PIN, Wallet, entry};
 
@@ -23,31 +23,24 @@ fn listeners_hear_of_every_line_once_it_is_committed() {
     assert_eq!(listener.events().len(), 3);
 }
 
-/// Calls back into the lock from within a call of the lock.
-struct CallsBack {
-    lock: Weak<WalletLock>,
-    seen: Mutex<Vec<LockStatus>>,
-}
-
-impl Listener for CallsBack {
-    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
-        let lock = self.lock.upgrade().ok_or(PlatformFault)?;
-        self.seen.lock().map_err(|_| PlatformFault)?.push(lock.status().map_err(|_| PlatformFault)?);
-        if event.kind == Kind::PinWrong && event.number < 10 {
-            drop(lock.verify_pin(&entry(PIN)));
-        }
-        Ok(())
-    }
-}
-
 #[test]
 fn a_listener_may_call_back_in() {
     let wallet = Wallet::enrolled("walletlock");
-    let listener = Arc::new(CallsBack { lock: Arc::downgrade(&wallet.lock), seen: Mutex::default() });
-    wallet.lock.add_listener(listener.clone());
+    let (lock, seen) = (Arc::downgrade(&wallet.lock), Arc::new(Mutex::new(Vec::new())));
+    let sees = seen.clone();
+    wallet.phone.hooks.before(move |call| {
+        if let Call::OnEvent(event) = call {
+            let lock = lock.upgrade().expect("it is open");
+            sees.lock().expect("not poisoned").push(lock.status().expect("a status"));
+            if event.kind == Kind::PinWrong && event.number < 10 {
+                drop(lock.verify_pin(&entry(PIN)));
+            }
+        }
+        Ok(())
+    });
+    wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));
     wallet.guess_wrong(1);
-    let left: Vec<_> = listener
-        .seen
+    let left: Vec<_> = seen
         .lock()
         .expect("not poisoned")
         .iter()
@@ -59,19 +52,15 @@ fn a_listener_may_call_back_in() {
     assert_eq!(left, [15, 15, 14, 16], "tried; wrong; the listener's own try; and that one right");
 }
 
-struct Fails;
-
-impl Listener for Fails {
-    fn on_event(&self, _: Event) -> Result<(), PlatformFault> {
-        Err(PlatformFault)
-    }
-}
-
 #[test]
 fn a_listener_that_fails_changes_nothing_and_stops_nobody_else() {
     let wallet = Wallet::enrolled("walletlock");
     let other = Arc::new(FakeListener::default());
-    wallet.lock.add_listener(Arc::new(Fails));
+    wallet.phone.hooks.before(|call| match call {
+        Call::OnEvent(_) => Err(DeviceKeyFault::Failed),
+        _ => Ok(()),
+    });
+    wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));
     wallet.lock.add_listener(other.clone());
     assert_eq!(wallet.guess_wrong(1).tries_left, Some(15));
     assert_eq!(other.events().len(), 2);

@@ -7,7 +7,7 @@ use walletlock_core::platform::testing::DeviceKeyCalls;
 use walletlock_core::platform::{DeviceKeyFault, SecurityLevel};
 use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome};
 
-use crate::wallet::{PIN, Wallet, details, entry, open};
+use crate::wallet::{PIN, Wallet, details, entry, is_pins_mac, open};
 
 fn no_verdict(outcome: PinOutcome) -> NoVerdict {
     match outcome {
@@ -34,7 +34,7 @@ fn a_key_that_is_not_ready_costs_no_try() {
 fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
     let wallet = Wallet::enrolled("walletlock");
     let fail = |wallet: &Wallet| {
-        wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+        wallet.phone.hooks.fail_next(is_pins_mac, DeviceKeyFault::Busy);
         assert_eq!(no_verdict(wallet.verify(PIN)), NoVerdict::DeviceKey(DeviceKeyFault::Busy));
     };
     (0..5).for_each(|_| fail(&wallet));
@@ -42,7 +42,7 @@ fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
     fail(&wallet);
     assert_eq!(wallet.tries_left(), 16, "from then on the key must answer before anything is counted");
     let fail_after_that = |wallet: &Wallet| {
-        wallet.phone.device_key.fail_hmac_after(1, DeviceKeyFault::Busy);
+        wallet.phone.hooks.fail_after(1, is_pins_mac, DeviceKeyFault::Busy);
         assert_eq!(no_verdict(wallet.verify(PIN)), NoVerdict::DeviceKey(DeviceKeyFault::Busy));
     };
     fail_after_that(&wallet);

@@ -1,7 +1,7 @@
 //! What people need of the lock, played through the core: one file a story or promise.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod faults;
+mod camera;
 mod wallet;
 
 mod u16_history;

@@ -3,64 +3,33 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
+use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
 use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
-use zeroize::Zeroizing;
-
-/// A keystore that writes down what becomes of its keys.
-struct Diary {
-    device_key: FakeDeviceKey,
-    lines: Mutex<String>,
-}
-
-impl Diary {
-    fn note(&self, what: &str, alias: &str) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.extend([what, " ", alias, "\n"]);
-    }
-}
-
-impl DeviceKey for Diary {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.note("create", alias);
-        self.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.device_key.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.note("delete", alias);
-        self.device_key.delete(alias)
-    }
-}
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
     let temporary = TempDir::new().expect("a folder");
     let phone = FakePhone::default();
-    let diary = Arc::new(Diary { device_key: phone.device_key.clone(), lines: Mutex::default() });
+    // What becomes of its keys.
+    let diary = Arc::new(Mutex::new(String::new()));
+    let lines = diary.clone();
+    phone.hooks.before(move |call| {
+        if let Some((what @ ("create" | "delete"), alias)) = call.on_key() {
+            lines.lock().expect("not poisoned").extend([what, " ", alias, "\n"]);
+        }
+        Ok(())
+    });
     let options = Options {
         path: temporary.path().join("wallet.db"),
         policy: Policy::default(),
-        platform: Platform { device_key: diary.clone(), ..phone.platform() },
+        platform: phone.platform(),
         // The floor, so that the library as it ships opens it too.
         calibration: Calibration::Fixed(KdfCost::FLOOR),
         anti_rollback: AntiRollback::default(),
@@ -77,8 +46,7 @@ fn main() {
     }
     // Closing writes everything back into the one file.
     drop(lock);
-    let lines = diary.lines.lock().unwrap_or_else(PoisonError::into_inner);
-    std::fs::write(folder.join("keystore.txt"), lines.as_str()).expect("written");
+    std::fs::write(folder.join("keystore.txt"), diary.lock().expect("not poisoned").as_str()).expect("written");
     std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");
 }
 

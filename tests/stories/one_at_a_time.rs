@@ -1,22 +1,15 @@
 //! Guessing from many threads at once: each guess is charged, given back as a repetition, or turned away, and the sum holds.
 
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
-use tempfile::TempDir;
-use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::events::{Event, Kind};
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Listener, Platform, PlatformFault};
-use walletlock_core::policy::AntiRollback;
-use walletlock_core::policy::Policy;
-use walletlock_core::{
-    Enrolment, LockError, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Refusal, WalletLock,
-};
-use zeroize::Zeroizing;
 
-use crate::wallet::{PIN, Wallet, entry};
+use walletlock_core::events::Kind;
+use walletlock_core::policy::Policy;
+use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal};
+
+use crate::wallet::{PIN, Wallet, entry, is_pins_mac, is_told};
 
 const THREADS: u32 = 16;
 
@@ -96,159 +89,95 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
     drop(outcomes);
 }
 
-/// A device key in whose next MAC for a PIN something else happens.
-struct Interrupted {
-    device_key: FakeDeviceKey,
-    interruption: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-}
-
-impl DeviceKey for Interrupted {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        let output = self.device_key.hmac(alias, input);
-        let of_pin = alias.contains("/pin/");
-        let interruption = self.interruption.lock().expect("not poisoned").take_if(|_| of_pin);
-        if let Some(interruption) = interruption {
-            interruption();
-        }
-        output
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.delete(alias)
-    }
-}
-
-/// A wallet without a PIN and the device key with which to interrupt it.
-fn interruptible() -> (Arc<WalletLock>, Arc<Interrupted>, TempDir) {
-    let phone = FakePhone::default();
-    let folder = TempDir::new().expect("a folder");
-    let device_key = Arc::new(Interrupted { device_key: phone.device_key.clone(), interruption: Mutex::default() });
-    let options = Options {
-        path: folder.path().join("wallet.db"),
-        policy: Policy::default(),
-        platform: Platform { device_key: device_key.clone(), ..phone.platform() },
-        calibration: Calibration::Fixed(KdfCost::CHEAP),
-        anti_rollback: AntiRollback::default(),
-    };
-    let lock = Arc::new(WalletLock::open(options).expect("it opens"));
-    (lock, device_key, folder)
+/// Once the key of a PIN has made its next MAC, this happens.
+fn interrupt(wallet: &Wallet, interruption: impl FnOnce() + Send + 'static) {
+    wallet.phone.hooks.once_after(is_pins_mac, interruption);
 }
 
 #[test]
 fn an_old_pin_checked_while_it_is_changed_opens_nothing_and_costs_nothing() {
     for pin in [PIN, "700001"] {
-        let (lock, device_key, _folder) = interruptible();
-        drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
-        let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
-        let change =
-            move || assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
-        *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
-        assert!(matches!(lock.verify_pin(&entry(pin)), PinOutcome::NoVerdict(NoVerdict::TryAgain)));
-        assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
-        assert!(matches!(lock.verify_pin(&entry("582941")), PinOutcome::Right(_)));
+        let wallet = Wallet::enrolled("walletlock");
+        let session = wallet.unlock();
+        interrupt(&wallet, move || {
+            assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+        });
+        assert!(matches!(wallet.verify(pin), PinOutcome::NoVerdict(NoVerdict::TryAgain)));
+        assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
+        assert!(matches!(wallet.verify("582941"), PinOutcome::Right(_)));
     }
 }
 
 #[test]
 fn a_pin_checked_while_the_wallet_is_removed_opens_nothing() {
-    let (lock, device_key, _folder) = interruptible();
-    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
-    let other = lock.clone();
-    let remove = move || assert_eq!(other.remove(&entry(PIN)).expect("an outcome").refusal(), None);
-    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(remove));
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Unconfigured)));
-    assert!(matches!(lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
+    let wallet = Wallet::enrolled("walletlock");
+    let other = wallet.lock.clone();
+    interrupt(&wallet, move || assert_eq!(other.remove(&entry(PIN)).expect("an outcome").refusal(), None));
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Unconfigured)));
+    assert!(matches!(wallet.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
 }
 
 #[test]
 fn of_two_enrolments_at_once_one_is_refused() {
-    let (lock, device_key, _folder) = interruptible();
-    let other = lock.clone();
-    let second = move || assert_eq!(other.enrol(&entry("582941"), &[]).err(), Some(LockError::WrongState));
-    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(second));
-    assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+    let wallet = Wallet::unconfigured("walletlock");
+    let other = wallet.lock.clone();
+    interrupt(&wallet, move || {
+        assert_eq!(other.enrol(&entry("582941"), &[]).err(), Some(LockError::WrongState));
+    });
+    assert!(matches!(wallet.lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: there were two");
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
 }
 
 #[test]
 fn of_two_changes_at_once_one_wins_and_its_key_stays() {
-    let (lock, device_key, _folder) = interruptible();
-    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
-    let unlock = || match lock.verify_pin(&entry(PIN)) {
-        PinOutcome::Right(session) => session,
-        other => panic!("{other:?}"),
-    };
-    let (first, second) = (unlock(), unlock());
+    let wallet = Wallet::enrolled("walletlock");
+    let (first, second) = (wallet.unlock(), wallet.unlock());
     // The first change's PIN is proven, its slot about to be made, when the second runs from beginning to end.
-    let other = lock.clone();
-    let later = device_key.clone();
-    let change = move || {
-        let change = move || {
+    let hooks = wallet.phone.hooks.clone();
+    interrupt(&wallet, move || {
+        hooks.once_after(is_pins_mac, move || {
             assert_eq!(second.access().change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
-            drop(other);
-        };
-        *later.interruption.lock().expect("not poisoned") = Some(Box::new(change));
-    };
-    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(change));
+        });
+    });
     let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[]);
     assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
-    assert!(matches!(lock.verify_pin(&entry("604183")), PinOutcome::Right(_)));
-    assert!(matches!(lock.verify_pin(&entry("582941")), PinOutcome::Wrong(_)));
-    assert_eq!(device_key.device_key.all_aliases().len(), 2, "and no key is left over");
+    assert!(matches!(wallet.verify("604183"), PinOutcome::Right(_)));
+    assert!(matches!(wallet.verify("582941"), PinOutcome::Wrong(_)));
+    assert_eq!(wallet.phone.device_key.all_aliases().len(), 2, "and no key is left over");
 }
 
 #[test]
 fn a_lock_event_while_a_right_pin_is_checked_lets_it_open_no_session() {
-    let (lock, device_key, _folder) = interruptible();
-    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
-    let other = lock.clone();
-    *device_key.interruption.lock().expect("not poisoned") = Some(Box::new(move || other.lock_now()));
-    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("the PIN is right all the same") };
+    let wallet = Wallet::enrolled("walletlock");
+    let other = wallet.lock.clone();
+    interrupt(&wallet, move || other.lock_now());
+    let PinOutcome::Right(session) = wallet.verify(PIN) else { panic!("the PIN is right all the same") };
     assert!(!session.is_live());
     assert_eq!(session.vault().names(), Err(LockError::SessionEnded));
 }
 
 #[test]
 fn a_session_of_a_removed_wallet_does_not_touch_the_next_one() {
-    let (lock, _device_key, _folder) = interruptible();
-    drop(lock.enrol(&entry(PIN), &[]).expect("enrolled"));
-    let PinOutcome::Right(old) = lock.verify_pin(&entry(PIN)) else { panic!("the owner gets in") };
-    assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
-    let Ok(Enrolment::Enrolled(new)) = lock.enrol(&entry("582941"), &[]) else { panic!("enrolled") };
+    let wallet = Wallet::enrolled("walletlock");
+    let old = wallet.unlock();
+    assert_eq!(wallet.lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+    let new = wallet.enrol("582941");
     assert_eq!(old.vault().names(), Err(LockError::SessionEnded));
     assert_eq!(old.vault().write("card", b"4111"), Err(LockError::SessionEnded));
     assert_eq!(new.vault().names(), Ok(vec![]));
 }
 
-/// Enrols again as soon as it hears that the wallet was wiped, before the call that wiped it has returned.
-struct EnrolsAgain(std::sync::Weak<WalletLock>);
-
-impl Listener for EnrolsAgain {
-    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
-        let lock = self.0.upgrade().ok_or(PlatformFault)?;
-        if event.kind == Kind::Wiped {
-            drop(lock.enrol(&entry("582941"), &[]).map_err(|_| PlatformFault)?);
-        }
-        Ok(())
-    }
-}
-
+/// Enrolled again as soon as the listeners hear that the wallet was wiped, before the call that wiped it has returned.
 #[test]
 fn a_wallet_made_while_the_last_one_is_wiped_keeps_its_key() {
     let wallet = Wallet::enrolled("trezor");
-    wallet.lock.add_listener(Arc::new(EnrolsAgain(Arc::downgrade(&wallet.lock))));
+    wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));
+    let lock = wallet.lock.clone();
+    wallet
+        .phone
+        .hooks
+        .once_before(is_told(Kind::Wiped), move || drop(lock.enrol(&entry("582941"), &[]).expect("enrolled")));
     for nth in 1..=15 {
         wallet.guess_wrong(nth);
         wallet.wait();

@@ -7,7 +7,7 @@ use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::policy::{Cooldown, Policy, PolicyError};
 use walletlock_core::{LockError, LockStatus};
 
-use crate::wallet::{Wallet, open};
+use crate::wallet::{Wallet, is_pins_mac, open};
 
 fn with_lock_at(limit: u32) -> Policy {
     let mut policy = Policy { name: format!("stops at {limit}"), ..Policy::default() };
@@ -64,12 +64,12 @@ fn a_budget_for_faults_changes_with_the_policy() {
     };
     let fail = |wallet: &Wallet| {
         // The probe of a spent budget succeeds, and what comes after it is charged and fails.
-        wallet.phone.device_key.fail_hmac_after(1, DeviceKeyFault::Busy);
+        wallet.phone.hooks.fail_after(1, is_pins_mac, DeviceKeyFault::Busy);
         drop(wallet.guess(1));
         wallet.tries_left()
     };
     let give_back = |wallet: &Wallet| {
-        wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+        wallet.phone.hooks.fail_next(is_pins_mac, DeviceKeyFault::Busy);
         drop(wallet.guess(1));
         assert_eq!(wallet.tries_left(), 16);
     };

@@ -13,8 +13,8 @@ use walletlock_core::policy::Policy;
 use walletlock_core::policy::{AntiRollback, RollbackProtection};
 use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome, Session, WalletLock};
 
-use crate::faults::{Faults, Of};
-use crate::wallet::{PIN, Wallet, entry, open};
+use crate::camera::{Camera, calls, fail_key_after};
+use crate::wallet::{PIN, Wallet, entry, open, open_with};
 
 const NEW_PIN: &str = "582941";
 
@@ -44,7 +44,7 @@ impl Files {
     fn open_on(&self, phone: &FakePhone, policy: &Policy) -> (Arc<WalletLock>, TempDir) {
         let folder = TempDir::new().expect("a folder");
         self.put(folder.path());
-        let phone = FakePhone { device_key: phone.device_key.picture(), ..phone.clone() };
+        let phone = phone.with_keystore(phone.device_key.picture());
         (open(&folder, &phone, policy).expect("damage is no error"), folder)
     }
 }
@@ -196,7 +196,7 @@ fn a_keystore_that_is_put_back_too_brings_back_the_counter() {
     wallet.guess_wrong(1);
     let (files, keystore) = (Files::of(wallet.folder.path()), wallet.phone.device_key.picture());
     wallet.guess_all_wrong(2..=4);
-    let phone = FakePhone { device_key: keystore, ..wallet.phone.clone() };
+    let phone = wallet.phone.with_keystore(keystore);
     let (lock, _folder) = files.open_on(&phone, &wallet.policy);
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }));
     let (lock, _folder) = files.open_on(&wallet.phone, &wallet.policy);
@@ -263,22 +263,22 @@ fn a_rotation_that_meets_a_fault_or_a_kill_loses_neither_the_wallet_nor_a_charge
             let wallet = Wallet::enrolled("walletlock");
             let Wallet { phone, policy, lock, folder } = wallet;
             drop(lock);
-            let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
-            let lock = faults.open(&folder, &phone, &policy);
-            faults.fail_nth(nth, DeviceKeyFault::Busy);
+            let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+            let camera = Camera::on(&phone, folder.path());
+            fail_key_after(nth, &phone, DeviceKeyFault::Busy);
             let done = does(&lock);
-            if !faults.has_failed() {
+            if phone.hooks.unmet() > 0 {
                 assert_eq!(done, Ok(()), "nothing failed");
                 break;
             }
-            for picture in faults.pictures() {
-                let killed = format!("{nth}: killed at {} of {:?}", picture.call, picture.of);
-                let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
+            for picture in camera.pictures() {
+                let killed = format!("{nth}: killed at {}", picture.call);
+                let phone = phone.with_keystore(picture.device_key);
                 let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
                 let Ok(LockStatus::Ready { tries_left: Some(left) }) = lock.status() else {
                     panic!("{killed}: {:?}", lock.status())
                 };
-                if is_guess && (picture.call, picture.of) == ("hmac", Of::Pin) {
+                if is_guess && picture.call == "hmac pin" {
                     assert_eq!(left, 15, "{killed}: what is learnt from here on is paid for");
                 }
                 let rights = [PIN, NEW_PIN].map(|pin| matches!(lock.verify_pin(&entry(pin)), PinOutcome::Right(_)));
@@ -302,32 +302,22 @@ fn while_the_last_key_cannot_be_deleted_nothing_is_learnt() {
     let wallet = Wallet::enrolled("walletlock");
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
-    let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
-    let lock = faults.open(&folder, &phone, &policy);
+    let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
     lock.prepare().expect("prepared");
-    let asked =
-        |faults: &Faults| -> Vec<_> { faults.pictures().iter().map(|picture| (picture.call, picture.of)).collect() };
-    asked(&faults);
-    faults.fail_nth(1, DeviceKeyFault::Busy);
+    let camera = Camera::on(&phone, folder.path());
+    fail_key_after(1, &phone, DeviceKeyFault::Busy);
     let busy = || NoVerdict::DeviceKey(DeviceKeyFault::Busy);
     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(cause) if cause == busy()));
-    assert_eq!(asked(&faults), [("ready", Of::Pin), ("delete", Of::Seal)], "the PIN's key is not asked");
+    assert_eq!(calls(&camera.pictures()), ["ready pin", "delete seal"], "the PIN's key is not asked");
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }), "given back");
 
-    faults.fail_nth(1, DeviceKeyFault::Busy);
+    fail_key_after(1, &phone, DeviceKeyFault::Busy);
     assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(cause) if cause == busy()));
-    assert_eq!(asked(&faults), [("ready", Of::Pin), ("delete", Of::Seal)], "tried again before anything is charged");
+    assert_eq!(calls(&camera.pictures()), ["ready pin", "delete seal"], "tried again before anything is charged");
 
     drop(unlock(&lock, PIN));
-    let all = [
-        ("ready", Of::Pin),
-        ("delete", Of::Seal),
-        ("create", Of::Seal),
-        ("hmac", Of::Seal),
-        ("delete", Of::Seal),
-        ("hmac", Of::Pin),
-    ];
-    assert_eq!(asked(&faults), all, "the one before, and then the one of this try");
+    let all = ["ready pin", "delete seal", "create seal", "hmac seal", "delete seal", "hmac pin"];
+    assert_eq!(calls(&camera.pictures()), all, "the one before, and then the one of this try");
     assert_eq!(phone.device_key.all_aliases().len(), 2);
 }
 

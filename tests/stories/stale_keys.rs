@@ -1,125 +1,45 @@
 //! A key of a later epoch that an older copy finds beside it: it goes before another takes its name, and never after.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use tempfile::TempDir;
-use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::platform::testing::{FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::policy::AntiRollback;
-use walletlock_core::policy::Policy;
-use walletlock_core::{Enrolment, LockStatus, NoVerdict, Options, PinOutcome, WalletLock};
-use zeroize::Zeroizing;
+use walletlock_core::platform::testing::Call;
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
+use walletlock_core::{LockStatus, NoVerdict, PinOutcome};
 
-use crate::wallet::{PIN, entry};
+use crate::wallet::{PIN, Wallet, copy_files, is_pins_mac, picture};
 
-/// What becomes of a key that is to be deleted.
-#[derive(Clone, Copy, PartialEq)]
-enum Fault {
-    Stays,
-    /// It is gone, and the keystore says that it failed.
-    GoneAndFailed,
-}
-
-struct Keystore {
-    keys: FakeDeviceKey,
-    folder: PathBuf,
-    /// What happens to the next deletion of a key of this name.
-    fault: Mutex<Option<(&'static str, Fault)>>,
-    /// The wallet's files while a PIN was tried last.
-    picture: Mutex<Option<TempDir>>,
-}
-
-impl Keystore {
-    fn fail(&self, name: &'static str, fault: Fault) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some((name, fault));
-    }
-}
-
-fn copy_files(from: &Path, to: &Path) {
-    for file in fs::read_dir(from).expect("a folder") {
-        let file = file.expect("a file");
-        fs::copy(file.path(), to.join(file.file_name())).expect("copied");
-    }
-}
-
-impl DeviceKey for Keystore {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.keys.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.keys.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.keys.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        if alias.contains("/pin/") {
-            let picture = TempDir::new().expect("a folder");
-            copy_files(&self.folder, picture.path());
-            *self.picture.lock().unwrap_or_else(PoisonError::into_inner) = Some(picture);
-        }
-        self.keys.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        let fault =
-            self.fault.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(name, _)| alias.ends_with(*name));
-        match fault.map(|(_, fault)| fault) {
-            None => self.keys.delete(alias),
-            Some(Fault::Stays) => Err(DeviceKeyFault::Failed),
-            Some(Fault::GoneAndFailed) => {
-                self.keys.delete(alias)?;
-                Err(DeviceKeyFault::Failed)
-            }
-        }
-    }
-}
-
-fn start(folder: &Path, keystore: &Arc<Keystore>) -> Arc<WalletLock> {
-    let options = Options {
-        path: folder.join("wallet.db"),
-        policy: Policy::default(),
-        platform: Platform { device_key: keystore.clone(), ..FakePhone::default().platform() },
-        calibration: Calibration::Fixed(KdfCost::CHEAP),
-        anti_rollback: AntiRollback::default(),
-    };
-    Arc::new(WalletLock::open(options).expect("it opens"))
+/// Whether the seal key with this number is to be deleted.
+fn is_deletion(number: u32) -> impl Fn(Call<'_>) -> bool + Send + Sync + 'static {
+    move |call| matches!(call, Call::Delete { alias } if alias.ends_with(&format!("/seal/{number}")))
 }
 
 #[test]
 fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
-    let folder = TempDir::new().expect("a folder");
-    let keystore = Arc::new(Keystore {
-        keys: FakeDeviceKey::default(),
-        folder: folder.path().to_owned(),
-        fault: Mutex::default(),
-        picture: Mutex::default(),
+    let wallet = Wallet::enrolled("walletlock");
+    // The wallet's files while a PIN is tried.
+    let (before, folder) = (Arc::new(Mutex::new(None)), wallet.folder.path().to_owned());
+    let kept = before.clone();
+    wallet.phone.hooks.once_before(is_pins_mac, move || {
+        *kept.lock().expect("not poisoned") = Some(picture(&folder));
     });
-    let lock = start(folder.path(), &keystore);
-    assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
-    assert!(matches!(lock.verify_pin(&entry("700001")), PinOutcome::Wrong(_)));
-    let before = keystore.picture.lock().expect("not poisoned").take().expect("a try was under way");
+    assert!(matches!(wallet.verify("700001"), PinOutcome::Wrong(_)));
+    let before = before.lock().expect("not poisoned").take().expect("a try was under way");
     // The key of that moment outlasts the next try, and there are two later ones.
-    keystore.fail("/seal/1", Fault::Stays);
+    wallet.phone.hooks.fail_next(is_deletion(1), DeviceKeyFault::Failed);
     let failed = NoVerdict::DeviceKey(DeviceKeyFault::Failed);
-    assert!(matches!(lock.verify_pin(&entry("700002")), PinOutcome::NoVerdict(cause) if cause == failed));
-    lock.prepare().expect("prepared");
-    assert!(keystore.keys.all_aliases().contains(&"wallet.db/seal/3".to_owned()));
-    drop(lock);
+    assert!(matches!(wallet.guess(2), PinOutcome::NoVerdict(cause) if cause == failed));
+    wallet.lock.prepare().expect("prepared");
+    let keys = wallet.phone.device_key.clone();
+    assert!(keys.all_aliases().contains(&"wallet.db/seal/3".to_owned()));
 
-    copy_files(before.path(), folder.path());
-    keystore.fail("/seal/3", Fault::GoneAndFailed);
-    let lock = start(folder.path(), &keystore);
-    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }), "it is none the cheaper");
-    lock.prepare().expect("prepared");
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
-    drop(lock);
-    let lock = start(folder.path(), &keystore);
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "{:?}", lock.status());
+    // The last of them goes, and the keystore says that it failed.
+    wallet.phone.hooks.once_before(is_deletion(3), move || keys.delete("wallet.db/seal/3").expect("deleted"));
+    wallet.phone.hooks.fail_next(is_deletion(3), DeviceKeyFault::Failed);
+    let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }), "it is none the cheaper");
+    wallet.lock.prepare().expect("prepared");
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
+    assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: it was deleted");
+    let wallet = wallet.restart();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)), "{:?}", wallet.lock.status());
 }

@@ -1,5 +1,6 @@
 //! U1: several wrong PINs lock the wallet for a while, more lock it longer, at the end it stays locked.
 
+use walletlock_core::platform::testing::schedules::{TREZOR, WALLETLOCK};
 use walletlock_core::{LockReason, LockStatus, PinOutcome, Remedy, WhoLocked};
 
 use crate::wallet::{PIN, Wallet};
@@ -7,11 +8,8 @@ use crate::wallet::{PIN, Wallet};
 #[test]
 fn wrong_pins_cool_down_longer_and_longer_and_then_lock() {
     let wallet = Wallet::enrolled("walletlock");
-    let minute = 60_000;
-    let waits = [0, 0, 0, 0, 30_000, minute, 5 * minute, 15 * minute, 30 * minute, 60 * minute, 240 * minute]
-        .into_iter()
-        .chain([720 * minute; 4]);
-    for (nth, wait) in (1..).zip(waits) {
+    for nth in 1..=15 {
+        let wait = WALLETLOCK.wait_ms(nth);
         let wrong = wallet.guess_wrong(nth);
         assert_eq!((wrong.tries_left, wrong.cooldown_ms, wrong.repeated), (Some(16 - nth), wait, false), "guess {nth}");
         if wait > 0 {
@@ -135,7 +133,7 @@ fn wipe_at_destroys_everything_once() {
     session.vault().write("seed", b"correct horse").expect("written");
     drop(session);
     for nth in 1..=15 {
-        assert_eq!(wallet.guess_wrong(nth).cooldown_ms, ((1 << nth) - 1) * 1000);
+        assert_eq!(wallet.guess_wrong(nth).cooldown_ms, TREZOR.wait_ms(nth));
         wallet.wait();
     }
     let old_keys = wallet.phone.device_key.all_aliases();

@@ -16,7 +16,7 @@ use walletlock_core::{
     PinOutcome, Session,
 };
 
-use crate::wallet::{PIN, Wallet, entry};
+use crate::wallet::{PIN, Wallet, copy_files, entry, picture};
 
 pub(crate) fn unlocking() -> BiometricRequest {
     BiometricRequest::default()
@@ -419,22 +419,9 @@ fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
     ];
     for (name, change) in changes {
         let wallet = with_biometrics().restart();
-        let copy = tempfile::TempDir::new().expect("a folder");
-        let copy_all = |from: &std::path::Path, to: &std::path::Path| {
-            for file in std::fs::read_dir(from).expect("a folder").map(|file| file.expect("a file")) {
-                std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
-            }
-        };
-        copy_all(wallet.folder.path(), copy.path());
+        let copy = picture(wallet.folder.path());
         change(&wallet);
-        let wallet = wallet
-            .between_runs(|folder| {
-                for file in std::fs::read_dir(folder).expect("a folder") {
-                    std::fs::remove_file(file.expect("a file").path()).expect("removed");
-                }
-                copy_all(copy.path(), folder);
-            })
-            .expect("it opens");
+        let wallet = wallet.between_runs(|folder| copy_files(copy.path(), folder)).expect("it opens");
         assert!(matches!(wallet.status(), LockStatus::Locked { .. }), "{name}: {:?}", wallet.status());
         assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::Locked), "{name}");
     }

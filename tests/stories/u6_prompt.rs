@@ -231,11 +231,8 @@ fn killed_while_switching_on_the_key_is_cleared_at_the_next_opening() {
     let pictures = Arc::new(Mutex::new(None));
     let (phone, kept, folder) = (wallet.phone.clone(), pictures.clone(), wallet.folder.path().to_owned());
     let act = move || {
-        let files = tempfile::TempDir::new().expect("a folder");
-        for file in std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file")) {
-            std::fs::copy(file.path(), files.path().join(file.file_name())).expect("copied");
-        }
-        *kept.lock().expect("not poisoned") = Some((files, phone.with_keystore(phone.device_key.picture())));
+        let phone = phone.with_keystore(phone.device_key.picture());
+        *kept.lock().expect("not poisoned") = Some((crate::wallet::picture(&folder), phone));
     };
     wallet.phone.biometrics.will([Act::Meanwhile(Box::new(act)), Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));

@@ -1,13 +1,15 @@
 //! A phone with a wallet on it, for the stories.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::Kind;
 use walletlock_core::journal::Details;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{Call, FakePhone};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
 use walletlock_core::{Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock, WrongPin};
@@ -66,7 +68,7 @@ impl Wallet {
     }
 
     /// Like [`Self::restart`], with something done to the folder while the app is not running.
-    pub(crate) fn between_runs(self, meddle: impl FnOnce(&std::path::Path)) -> Result<Self, LockError> {
+    pub(crate) fn between_runs(self, meddle: impl FnOnce(&Path)) -> Result<Self, LockError> {
         let Self { phone, policy, lock, folder } = self;
         assert_eq!(Arc::strong_count(&lock), 1, "sessions are dropped before the app ends");
         drop(lock);
@@ -160,6 +162,34 @@ pub(crate) fn entry(pin: &str) -> PinEntry {
         assert_eq!(entry.push(digit.to_digit(10).expect("a digit")), Ok(true));
     }
     entry
+}
+
+/// Whether the key of a PIN is asked for its MAC.
+pub(crate) fn is_pins_mac(call: Call<'_>) -> bool {
+    call.is("hmac", "pin")
+}
+
+/// Whether the listeners are told of this.
+pub(crate) fn is_told(kind: Kind) -> impl Fn(Call<'_>) -> bool + Send + Sync + 'static {
+    move |call| matches!(call, Call::OnEvent(event) if event.kind == kind)
+}
+
+/// The files of one folder in place of those of another.
+pub(crate) fn copy_files(from: &Path, to: &Path) {
+    for file in fs::read_dir(to).expect("a folder") {
+        fs::remove_file(file.expect("a file").path()).expect("removed");
+    }
+    for file in fs::read_dir(from).expect("a folder") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+    }
+}
+
+/// A copy of a folder's files as they are now.
+pub(crate) fn picture(folder: &Path) -> TempDir {
+    let picture = TempDir::new().expect("a folder");
+    copy_files(folder, picture.path());
+    picture
 }
 
 /// A journal line's details.

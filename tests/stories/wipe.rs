@@ -7,28 +7,13 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use walletlock_core::events::{Event, Kind};
 use walletlock_core::journal::Chain;
-use walletlock_core::platform::testing::{FakeListener, FakePhone};
+use walletlock_core::platform::testing::FakeListener;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
+use walletlock_core::policy::AntiRollback;
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
 
-use crate::faults::{Faults, Of};
-use crate::wallet::{PIN, Wallet, entry, open};
-
-pub(crate) fn copy_files(from: &Path, to: &Path) {
-    for file in fs::read_dir(to).expect("a folder") {
-        fs::remove_file(file.expect("a file").path()).expect("removed");
-    }
-    for file in fs::read_dir(from).expect("a folder") {
-        let file = file.expect("a file");
-        fs::copy(file.path(), to.join(file.file_name())).expect("copied");
-    }
-}
-
-pub(crate) fn picture(folder: &Path) -> TempDir {
-    let picture = TempDir::new().expect("a folder");
-    copy_files(folder, picture.path());
-    picture
-}
+use crate::camera::{Camera, fail_key_after};
+use crate::wallet::{PIN, Wallet, copy_files, entry, open, open_with, picture};
 
 pub(crate) fn keys_of(wallet: &Wallet, kind: &str) -> usize {
     wallet.phone.device_key.all_aliases().iter().filter(|alias| alias.contains(&format!("/{kind}/"))).count()
@@ -174,26 +159,27 @@ fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
         wallet.unlock().vault().write("seed", b"correct horse").expect("written");
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
-        let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
-        let lock = faults.open(&folder, &phone, &policy);
-        faults.fail_nth(nth, DeviceKeyFault::Failed);
+        let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+        let camera = Camera::on(&phone, folder.path());
+        fail_key_after(nth, &phone, DeviceKeyFault::Failed);
         let wiped = lock.wipe();
-        let all_were_met = !faults.has_failed();
+        let all_were_met = phone.hooks.unmet() > 0;
         assert_eq!(lock.status(), Ok(LockStatus::Wiped), "{nth}: {wiped:?}");
         assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Wiped)), "{nth}");
         drop(lock);
-        for picture in faults.pictures() {
-            let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
-            let killed = format!("{nth}: killed at {} of {:?}", picture.call, picture.of);
+        let now = phone.with_keystore(phone.device_key.clone());
+        for picture in camera.pictures() {
+            let phone = phone.with_keystore(picture.device_key);
+            let killed = format!("{nth}: killed at {}", picture.call);
             let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
             let is_wiped = lock.status() == Ok(LockStatus::Wiped);
             let opens = matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_));
             // Without the mark half a wipe may be taken for damage. It opens nothing either.
             assert!(is_wiped != opens || nth == 0, "{killed}: {:?}", lock.status());
-            assert!(is_wiped || nth == 0 || (picture.call, picture.of) == ("create", Of::Wiped), "{killed}, marked");
+            assert!(is_wiped || nth == 0 || picture.call == "create wiped", "{killed}, marked");
             wiped_by_half += u32::from(is_wiped);
         }
-        let lock = open(&folder, &phone, &policy).expect("it opens again");
+        let lock = open(&folder, &now, &policy).expect("it opens again");
         assert_eq!(lock.status(), Ok(LockStatus::Wiped), "{nth}");
         if all_were_met {
             assert_eq!(wiped, Ok(()));

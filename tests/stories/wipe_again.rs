@@ -1,145 +1,55 @@
 //! A wipe that is overtaken, or that does not get through: nothing opens once it says that it is done.
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakePhone};
-use walletlock_core::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, PlatformFault};
-use walletlock_core::policy::AntiRollback;
-use walletlock_core::policy::Policy;
-use walletlock_core::{Enrolment, LockError, LockStatus, Now, Options, PinOutcome, Session, WalletLock};
-use zeroize::Zeroizing;
+use walletlock_core::platform::testing::Call;
+use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
+use walletlock_core::{Enrolment, LockError, LockStatus, PinOutcome, WalletLock};
 
-use crate::wallet::{PIN, entry, open};
+use crate::wallet::{PIN, Wallet, entry, open, picture};
+use crate::wipe::keys_of;
 
-type Happens = Box<dyn FnOnce() + Send>;
-
-/// A keystore that makes and deletes nothing while it is busy, and where something happens, once, when it has made a wiped wallet's mark.
-#[derive(Default)]
-struct Keystore {
-    keys: FakeDeviceKey,
-    is_busy: AtomicBool,
-    at_mark: Mutex<Option<Happens>>,
+/// A wallet with a PIN set and an item kept.
+fn with_item() -> Wallet {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.unlock().vault().write("seed", b"correct horse").expect("written");
+    wallet
 }
 
-impl Keystore {
-    fn at_mark(&self, happens: impl FnOnce() + Send + 'static) {
-        *self.at_mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(happens));
-    }
-
-    fn set_busy(&self, is_busy: bool) {
-        self.is_busy.store(is_busy, Ordering::SeqCst);
-    }
-
-    fn check(&self) -> Result<(), DeviceKeyFault> {
-        if self.is_busy.load(Ordering::SeqCst) { Err(DeviceKeyFault::Busy) } else { Ok(()) }
-    }
+/// When a wiped wallet's mark was made.
+fn is_mark(call: Call<'_>) -> bool {
+    call.is("create", "wiped")
 }
 
-impl DeviceKey for Keystore {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.keys.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.check()?;
-        self.keys.create(alias, purpose)?;
-        if alias.contains("/wiped/") {
-            let happens = self.at_mark.lock().unwrap_or_else(PoisonError::into_inner).take();
-            happens.into_iter().for_each(|happens| happens());
-        }
-        Ok(())
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.keys.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.keys.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.check()?;
-        self.keys.delete(alias)
-    }
+/// While this is set, the phone's keystore makes and deletes nothing.
+fn busy_switch(wallet: &Wallet) -> Arc<AtomicBool> {
+    let is_busy = Arc::new(AtomicBool::new(false));
+    let seen = is_busy.clone();
+    wallet.phone.hooks.before(move |call| match call {
+        Call::Create { .. } | Call::Delete { .. } if seen.load(Ordering::SeqCst) => Err(DeviceKeyFault::Busy),
+        _ => Ok(()),
+    });
+    is_busy
 }
 
-/// A clock that cannot be read once.
-#[derive(Default)]
-struct Hiccup {
-    clock: FakeClock,
-    is_due: AtomicBool,
-}
-
-impl Clock for Hiccup {
-    fn now(&self) -> Result<Now, PlatformFault> {
-        if self.is_due.swap(false, Ordering::SeqCst) { Err(PlatformFault) } else { self.clock.now() }
-    }
-}
-
-/// A phone with a PIN set and an item kept.
-struct Home {
-    clock: Arc<Hiccup>,
-    keystore: Arc<Keystore>,
-    lock: Arc<WalletLock>,
-    folder: TempDir,
-}
-
-impl Home {
-    fn enrolled() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let (clock, keystore) = (Arc::new(Hiccup::default()), Arc::new(Keystore::default()));
-        let options = Options {
-            path: folder.path().join("wallet.db"),
-            policy: Policy::default(),
-            platform: Platform {
-                clock: clock.clone(),
-                device_key: keystore.clone(),
-                ..FakePhone::default().platform()
-            },
-            calibration: Calibration::Fixed(KdfCost::CHEAP),
-            anti_rollback: AntiRollback::default(),
-        };
-        let lock = Arc::new(WalletLock::open(options).expect("it opens"));
-        assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
-        unlock(&lock).vault().write("seed", b"correct horse").expect("written");
-        Self { clock, keystore, lock, folder }
-    }
-
-    fn picture(&self) -> TempDir {
-        let picture = TempDir::new().expect("a folder");
-        for file in fs::read_dir(self.folder.path()).expect("the wallet's folder") {
-            let file = file.expect("a file");
-            fs::copy(file.path(), picture.path().join(file.file_name())).expect("copied");
-        }
-        picture
-    }
-
-    /// What the files of a picture are on the phone as it is now.
-    fn open(&self, picture: &TempDir) -> Arc<WalletLock> {
-        let phone = FakePhone { device_key: self.keystore.keys.picture(), ..FakePhone::default() };
-        open(picture, &phone, &Policy::default()).expect("it opens")
-    }
-}
-
-fn unlock(lock: &Arc<WalletLock>) -> Session {
-    match lock.verify_pin(&entry(PIN)) {
-        PinOutcome::Right(session) => session,
-        other => panic!("not unlocked: {other:?}"),
-    }
+/// What the files of a picture are on the phone as it is now.
+fn open_on_a_copy(wallet: &Wallet, picture: &TempDir) -> Arc<WalletLock> {
+    let phone = wallet.phone.with_keystore(wallet.phone.device_key.picture());
+    open(picture, &phone, &wallet.policy).expect("it opens")
 }
 
 #[test]
 fn a_session_that_begins_while_the_wallet_is_wiped_ends_with_it() {
-    let home = Home::enrolled();
+    let wallet = with_item();
     let opened = Arc::new(Mutex::new(None));
-    let (lock, session) = (home.lock.clone(), opened.clone());
-    home.keystore.at_mark(move || *session.lock().expect("not poisoned") = Some(unlock(&lock)));
-    assert_eq!(home.lock.wipe(), Ok(()));
+    let (lock, session) = (wallet.lock.clone(), opened.clone());
+    wallet.phone.hooks.once_after(is_mark, move || {
+        let PinOutcome::Right(unlocked) = lock.verify_pin(&entry(PIN)) else { panic!("not unlocked") };
+        *session.lock().expect("not poisoned") = Some(unlocked);
+    });
+    assert_eq!(wallet.lock.wipe(), Ok(()));
     let session = opened.lock().expect("not poisoned").take().expect("it began");
     assert_eq!(session.vault().read("seed"), Err(LockError::SessionEnded));
     assert!(!session.is_live(), "and no data key is kept");
@@ -147,32 +57,40 @@ fn a_session_that_begins_while_the_wallet_is_wiped_ends_with_it() {
 
 #[test]
 fn a_wipe_that_is_asked_for_again_does_what_the_keystore_did_not() {
-    let home = Home::enrolled();
-    let before = home.picture();
-    home.keystore.set_busy(true);
+    let wallet = with_item();
+    let before = picture(wallet.folder.path());
+    let is_busy = busy_switch(&wallet);
+    is_busy.store(true, Ordering::SeqCst);
     let busy = Err(LockError::DeviceKey(DeviceKeyFault::Busy));
-    assert_eq!(home.lock.wipe(), busy);
-    unlock(&home.open(&before)); // The control: the copy from before it opens.
-    assert_eq!(home.lock.wipe(), busy, "it is not done yet");
-    home.keystore.set_busy(false);
-    assert_eq!(home.lock.wipe(), Ok(()));
-    assert!(!home.keystore.keys.all_aliases().iter().any(|alias| alias.contains("/pin/")));
-    assert_eq!(home.open(&before).status(), Ok(LockStatus::Wiped));
-    assert!(matches!(home.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
+    assert_eq!(wallet.lock.wipe(), busy);
+    let copy = open_on_a_copy(&wallet, &before);
+    assert!(matches!(copy.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "the control: the copy from before it opens");
+    drop(copy);
+    assert_eq!(wallet.lock.wipe(), busy, "it is not done yet");
+    is_busy.store(false, Ordering::SeqCst);
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    assert_eq!(keys_of(&wallet, "pin"), 0);
+    assert_eq!(open_on_a_copy(&wallet, &before).status(), Ok(LockStatus::Wiped));
+    assert!(matches!(wallet.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
 }
 
 /// The next opening finishes what is marked, whatever else was done: nothing may be kept in it until then.
 #[test]
 fn what_is_marked_as_wiped_opens_no_more() {
-    let home = Home::enrolled();
-    let (clock, keystore) = (home.clock.clone(), home.keystore.clone());
-    home.keystore.at_mark(move || {
-        keystore.set_busy(true);
-        clock.is_due.store(true, Ordering::SeqCst);
+    let wallet = with_item();
+    let is_busy = busy_switch(&wallet);
+    let (hooks, becomes_busy) = (wallet.phone.hooks.clone(), is_busy.clone());
+    wallet.phone.hooks.once_after(is_mark, move || {
+        becomes_busy.store(true, Ordering::SeqCst);
+        hooks.fail_next(|call| matches!(call, Call::Now), DeviceKeyFault::Failed);
     });
-    assert_eq!(home.lock.wipe(), Err(LockError::Platform(PlatformFault)), "the record could not be written");
-    home.keystore.set_busy(false);
-    assert!(home.keystore.keys.all_aliases().iter().any(|alias| alias.contains("/pin/")), "nor the key be deleted");
-    assert!(matches!(home.lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Wiped)));
-    assert_eq!(home.open(&home.picture()).status(), Ok(LockStatus::Wiped), "and so it is when it is opened again");
+    assert_eq!(wallet.lock.wipe(), Err(LockError::Platform(PlatformFault)), "the record could not be written");
+    is_busy.store(false, Ordering::SeqCst);
+    assert_eq!(keys_of(&wallet, "pin"), 1, "nor the key be deleted");
+    assert!(matches!(wallet.lock.verify_pin(&entry(PIN)), PinOutcome::Locked(LockStatus::Wiped)));
+    assert_eq!(
+        open_on_a_copy(&wallet, &picture(wallet.folder.path())).status(),
+        Ok(LockStatus::Wiped),
+        "and so it is when it is opened again"
+    );
 }

@@ -7,13 +7,14 @@ use walletlock_core::journal::{Chain, Query};
 use walletlock_core::events::{Event, Kind};
 use walletlock_core::pin::{Finding, PinEntry};
 use walletlock_core::platform::DeviceKeyFault;
-use walletlock_core::platform::testing::{DeviceKeyCalls, FakeListener, FakePhone};
+use walletlock_core::platform::testing::{DeviceKeyCalls, FakeListener};
+use walletlock_core::policy::AntiRollback;
 use walletlock_core::{LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal, Removal, Session};
 
-use crate::faults::Faults;
+use crate::camera::{Camera, calls};
 use crate::kdf_upgrade::{DEARER, with_version_that_chooses};
-use crate::wallet::{PIN, Wallet, entry, open};
-use crate::wipe::{copy_files, keys_of, picture};
+use crate::wallet::{PIN, Wallet, copy_files, entry, is_pins_mac, open, open_with, picture};
+use crate::wipe::keys_of;
 
 const WIPE_PIN: &str = "111111";
 const NEW_PIN: &str = "582941";
@@ -121,18 +122,15 @@ fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
             assert_eq!(set(&wallet.unlock(), wipe_pin), PinChange::Changed);
         }
         wallet.lock.prepare().expect("prepared");
-        let faults = Arc::new(Faults::new(wallet.phone.device_key.clone(), wallet.folder.path()));
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
-        let lock = faults.open(&folder, &phone, &policy);
+        let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+        let camera = Camera::on(&phone, folder.path());
         let before = phone.device_key.calls();
         let wiped = matches!(lock.verify_pin(&entry(pin)), PinOutcome::Locked(LockStatus::Wiped));
         let after = phone.device_key.calls();
         let of = |count: fn(&DeviceKeyCalls) -> usize| count(&after) - count(&before);
-        (wiped, of(|calls| calls.ready as usize), of(|calls| calls.hmac as usize), faults.pictures())
-    };
-    let calls = |pictures: &[crate::faults::Picture]| -> Vec<_> {
-        pictures.iter().map(|picture| (picture.call, picture.of)).collect()
+        (wiped, of(|calls| calls.ready as usize), of(|calls| calls.hmac as usize), camera.pictures())
     };
     let (wrong_wipes, ready, hmac, wrong) = asked(None, "700001");
     let (set_wipes, set_ready, set_hmac, with_one_set) = asked(Some(WIPE_PIN), "700001");
@@ -142,7 +140,7 @@ fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
     assert_eq!(calls(&wrong), calls(&with_one_set), "having one costs nothing");
     assert_eq!((ready, hmac), (wipe_ready, wipe_hmac), "nor does entering it, but for what destroys");
     let (wrong, wiping) = (calls(&wrong), calls(&wiping));
-    let until_the_verdict = wrong.iter().rposition(|(call, _)| *call == "hmac").expect("asked") + 1;
+    let until_the_verdict = wrong.iter().rposition(|call| call.starts_with("hmac")).expect("asked") + 1;
     assert_eq!(wiping[..until_the_verdict], wrong[..until_the_verdict]);
 }
 
@@ -256,7 +254,7 @@ fn a_dearer_slot_waits_until_it_is_cleared() {
 #[test]
 fn a_device_key_that_does_not_answer_tells_nothing_and_wipes_nothing() {
     let wallet = armed("walletlock");
-    wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Busy);
+    wallet.phone.hooks.fail_next(is_pins_mac, DeviceKeyFault::Busy);
     let outcome = wallet.verify(WIPE_PIN);
     let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
     assert!(matches!(outcome, PinOutcome::NoVerdict(cause) if cause == busy), "{outcome:?}");
@@ -272,13 +270,13 @@ fn killed_on_the_way_it_was_a_wrong_pin_or_a_wipe() {
     let wallet = armed("walletlock");
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
-    let faults = Arc::new(Faults::new(phone.device_key.clone(), folder.path()));
-    let lock = faults.open(&folder, &phone, &policy);
+    let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+    let camera = Camera::on(&phone, folder.path());
     assert!(matches!(lock.verify_pin(&entry(WIPE_PIN)), PinOutcome::Locked(LockStatus::Wiped)));
     drop(lock);
     let mut found = Vec::new();
-    for picture in faults.pictures() {
-        let phone = FakePhone { device_key: picture.device_key, ..phone.clone() };
+    for picture in camera.pictures() {
+        let phone = phone.with_keystore(picture.device_key);
         let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
         let status = lock.status().expect("a status");
         let is_wiped = status == LockStatus::Wiped;

@@ -1,7 +1,6 @@
 //! What the lock promises, written down a second time: from the design, not from the code beside it.
 
 mod model;
-mod policy;
 mod presets;
 mod state;
 
@@ -9,8 +8,6 @@ use super::state::{AttemptGate, ChargeId, Lockout, Settled, Verdict};
 use crate::policy::{Cooldown, LockoutPolicy, Policy};
 use crate::time::Now;
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 3600;
 const DAY: u64 = 86_400;
 
 fn at(boot: u32, since_boot_ms: u64) -> Now {

@@ -121,3 +121,6 @@ fn fault(error: &serde_json::Error) -> String {
         _ => format!("is not JSON (line {}, column {})", error.line(), error.column()),
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

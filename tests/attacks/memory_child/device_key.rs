@@ -1,7 +1,6 @@
-//! A keystore whose keys follow from their names, so that who knows the name can compute what it answers.
+//! A keystore whose keys follow from their names, so that another process, who knows the name, can compute what it answers.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,21 +11,9 @@ use zeroize::Zeroizing;
 #[derive(Default)]
 pub(crate) struct NamedKeys {
     aliases: Mutex<BTreeSet<String>>,
-    fails: AtomicBool,
-    panics: AtomicBool,
 }
 
 impl NamedKeys {
-    /// The next MAC of a PIN's key fails, though the probe before it succeeds.
-    pub(crate) fn fail_next(&self) {
-        self.fails.store(true, Ordering::Relaxed);
-    }
-
-    /// The next MAC of a PIN's key panics.
-    pub(crate) fn panic_next(&self) {
-        self.panics.store(true, Ordering::Relaxed);
-    }
-
     fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.aliases.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,11 +38,6 @@ impl DeviceKey for NamedKeys {
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         self.check(alias)?;
-        let is_pins = alias.contains("/pin/");
-        if is_pins && self.fails.swap(false, Ordering::Relaxed) {
-            return Err(DeviceKeyFault::Failed);
-        }
-        assert!(!(is_pins && self.panics.swap(false, Ordering::Relaxed)), "as it was told");
         let mut mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(alias)).map_err(|_| DeviceKeyFault::Failed)?;
         mac.update(input);
         Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))

@@ -19,8 +19,8 @@ use sensor::{NamedSensor, Next};
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::journal::Query;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::Platform;
-use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
+use walletlock_core::platform::testing::{Call, FakeClock, FakeEntropy, Hooks};
+use walletlock_core::platform::{DeviceKeyFault, Platform};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
 use walletlock_core::request::BiometricRequest;
@@ -44,23 +44,23 @@ fn main() {
             let _gone = writeln!(std::io::stderr(), "{info}");
         }
     }));
-    let keys = Arc::new(NamedKeys::default());
+    let hooks = Hooks::default();
     let sensor = Arc::new(NamedSensor::default());
     let options = Options {
         path: Path::new(folder).join("wallet.db"),
         policy: Policy::default(),
-        platform: Platform {
+        platform: hooks.around(Platform {
             clock: Arc::new(FakeClock::default()),
             entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
-            device_key: keys.clone(),
+            device_key: Arc::new(NamedKeys::default()),
             biometrics: sensor.clone(),
-        },
+        }),
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),
     };
     let mut told = Told {
         lock: Arc::new(WalletLock::open(options).expect("it opens")),
-        keys,
+        hooks,
         sensor,
         session: None,
         commands: unbuffered(std::io::stdin()),
@@ -72,6 +72,10 @@ fn main() {
     }
 }
 
+fn is_pins_mac(call: Call<'_>) -> bool {
+    call.is("hmac", "pin")
+}
+
 /// Rust's own standard input and output keep a buffer, and with it what went through.
 fn unbuffered(stream: impl AsFd) -> File {
     File::from(stream.as_fd().try_clone_to_owned().expect("a descriptor"))
@@ -79,7 +83,7 @@ fn unbuffered(stream: impl AsFd) -> File {
 
 struct Told {
     lock: Arc<WalletLock>,
-    keys: Arc<NamedKeys>,
+    hooks: Hooks,
     sensor: Arc<NamedSensor>,
     session: Option<Session>,
     commands: File,
@@ -157,8 +161,8 @@ impl Told {
             b'u' => self.use_vault(),
             // Dropping it closes it.
             b'c' => self.done(|told| told.session = None),
-            b'f' => self.done(|told| told.keys.fail_next()),
-            b'x' => self.done(|told| told.keys.panic_next()),
+            b'f' => self.done(|told| told.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),
+            b'x' => self.done(|told| told.hooks.once_before(is_pins_mac, || panic!("as it was told"))),
             // Typed twice and compared, and then thought better of.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());

@@ -6,16 +6,12 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::events::{Event, Kind};
+use walletlock_core::events::Kind;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{FakeClock, FakeDeviceKey, FakeEntropy};
-use walletlock_core::platform::{
-    DeviceKey, DeviceKeyFault, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
-};
+use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::{LockoutPolicy, Policy};
 use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
-use zeroize::Zeroizing;
 
 use crate::seed::Dice;
 
@@ -35,16 +31,38 @@ pub(super) struct Timed {
 
 #[derive(Default)]
 struct Watch {
-    device_key: FakeDeviceKey,
     answered: Mutex<Option<Instant>>,
     settled: Mutex<Option<Instant>>,
+}
+
+impl Watch {
+    fn of(phone: &FakePhone) -> Arc<Self> {
+        let watch = Arc::new(Self::default());
+        let (answers, settles) = (watch.clone(), watch.clone());
+        phone.hooks.after(move |call| {
+            if let Call::Hmac { .. } = call {
+                *answers.answered.lock().expect("not poisoned") = Some(Instant::now());
+            }
+            Ok(())
+        });
+        phone.hooks.before(move |call| {
+            if let Call::OnEvent(event) = call
+                && matches!(event.kind, Kind::PinRight | Kind::PinWrong | Kind::PinRepeated)
+            {
+                *settles.settled.lock().expect("not poisoned") = Some(Instant::now());
+            }
+            Ok(())
+        });
+        watch
+    }
 }
 
 impl Timed {
     /// A wallet with this PIN, if it may be one. So many wrong PINs are remembered.
     pub(super) fn enrol(dice: &mut Dice, pin: &[u8], remembered: u32) -> Option<Self> {
         let folder = memory_folder();
-        let watch = Arc::new(Watch::default());
+        let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(dice.roll())), ..FakePhone::default() };
+        let watch = Watch::of(&phone);
         let lockout = LockoutPolicy {
             cooldowns: Vec::new(),
             lock_at: Some(1000),
@@ -54,17 +72,12 @@ impl Timed {
         let options = Options {
             path: folder.path().join("wallet.db"),
             policy: Policy { lockout, ..Policy::default() },
-            platform: Platform {
-                clock: Arc::new(FakeClock::default()),
-                entropy: Arc::new(FakeEntropy::new(dice.roll())),
-                device_key: watch.clone(),
-                biometrics: Arc::new(NoBiometrics),
-            },
+            platform: phone.platform(),
             calibration: Calibration::Fixed(KdfCost::CHEAP),
             anti_rollback: AntiRollback::default(),
         };
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
-        lock.add_listener(watch.clone());
+        lock.add_listener(Arc::new(phone.hooks.clone()));
         match lock.enrol(&entry(pin), &[]).expect("an outcome") {
             Enrolment::Enrolled(_) => {}
             Enrolment::Forbidden(_) => return None,
@@ -123,37 +136,4 @@ pub(super) fn entry(pin: &[u8]) -> PinEntry {
     let entry = PinEntry::new();
     pin.iter().for_each(|digit| assert_eq!(entry.push(u32::from(*digit)), Ok(true)));
     entry
-}
-
-impl DeviceKey for Watch {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        let answer = self.device_key.hmac(alias, input);
-        *self.answered.lock().expect("not poisoned") = Some(Instant::now());
-        answer
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.device_key.delete(alias)
-    }
-}
-
-impl Listener for Watch {
-    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
-        if matches!(event.kind, Kind::PinRight | Kind::PinWrong | Kind::PinRepeated) {
-            *self.settled.lock().expect("not poisoned") = Some(Instant::now());
-        }
-        Ok(())
-    }
 }

@@ -2,17 +2,11 @@
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
-use walletlock_core::events::Event;
-use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::platform::{
-    Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, NoBiometrics, Platform, PlatformFault,
-};
-use walletlock_core::{Now, PinOutcome};
-use zeroize::Zeroizing;
+use walletlock_core::PinOutcome;
+use walletlock_core::platform::testing::Call;
 
 use super::secrets::found;
 use super::{PIN, WRONG_PIN, Wallet, entry, planted};
@@ -53,82 +47,21 @@ impl Overheard {
     }
 }
 
-/// Panics where it is told to, as soon as it is armed.
-struct Panicking {
-    phone: FakePhone,
-    place: &'static str,
-    armed: AtomicBool,
-}
-
-impl Panicking {
-    fn reach(&self, place: &str) {
-        if place == self.place && self.armed.swap(false, Ordering::Relaxed) {
-            panic!("{place} gives up");
-        }
-    }
-}
-
-impl Clock for Panicking {
-    fn now(&self) -> Result<Now, PlatformFault> {
-        self.reach("clock");
-        self.phone.clock.now()
-    }
-}
-
-impl Entropy for Panicking {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
-        self.reach("entropy");
-        self.phone.entropy.fill(bytes)
-    }
-}
-
-impl DeviceKey for Panicking {
-    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.phone.device_key.aliases(prefix)
-    }
-
-    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.phone.device_key.create(alias, purpose)
-    }
-
-    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.reach("probe");
-        self.phone.device_key.ready(alias)
-    }
-
-    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.reach("device key");
-        self.phone.device_key.hmac(alias, input)
-    }
-
-    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.phone.device_key.delete(alias)
-    }
-}
-
-impl Listener for Panicking {
-    fn on_event(&self, _: Event) -> Result<(), PlatformFault> {
-        self.reach("listener");
-        Ok(())
-    }
-}
-
 #[test]
 fn a_panic_in_the_middle_says_nothing_and_leaves_no_digits() {
-    for place in ["clock", "entropy", "probe", "device key", "listener"] {
+    type Place = (&'static str, fn(Call<'_>) -> bool);
+    let places: [Place; 5] = [
+        ("clock", |call| matches!(call, Call::Now)),
+        ("entropy", |call| matches!(call, Call::Fill)),
+        ("probe", |call| matches!(call, Call::Ready { .. })),
+        ("device key", |call| matches!(call, Call::Hmac { .. })),
+        ("listener", |call| matches!(call, Call::OnEvent(_))),
+    ];
+    for (place, at) in places {
         for pin in [PIN, WRONG_PIN] {
-            let phone = FakePhone::default();
-            let parts = Arc::new(Panicking { phone: phone.clone(), place, armed: AtomicBool::new(false) });
-            let platform = Platform {
-                clock: parts.clone(),
-                entropy: parts.clone(),
-                device_key: parts.clone(),
-                biometrics: Arc::new(NoBiometrics),
-            };
-            let wallet = Wallet::on(phone, platform);
-            wallet.lock.add_listener(parts.clone());
-            drop(wallet.enrol());
-            parts.armed.store(true, Ordering::Relaxed);
+            let wallet = Wallet::enrolled();
+            wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));
+            wallet.phone.hooks.once_before(at, move || panic!("{place} gives up"));
             let typed = entry(pin);
             let mut payload: Option<Box<dyn Any + Send>> = None;
             let overheard = Overheard::during(thread::current().id(), || {

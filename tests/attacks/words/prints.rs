@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex};
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
 use walletlock_core::pin::{Pin, PinEntry};
-use walletlock_core::platform::testing::{Act, FakeBiometrics, FakePhone};
-use walletlock_core::platform::{
-    Answer, Biometrics, DeviceKeyFault, Platform, PlatformFault, Prompt, PromptEnd, SensorAvailability,
-};
+use walletlock_core::platform::testing::{Act, Call};
+use walletlock_core::platform::{DeviceKeyFault, PromptEnd};
 use walletlock_core::policy::Policy;
 use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
@@ -60,7 +58,7 @@ fn outcomes_statuses_and_handles_say_nothing() {
     printed.show(&session.journal().page(&Query::default()));
     printed.show(&session.journal().export(0, 200));
     printed.show(&wallet.lock.verify_pin(&entry(WRONG_PIN)));
-    wallet.phone.device_key.fail_next_hmac(DeviceKeyFault::Failed);
+    wallet.phone.hooks.fail_next(|call| call.is("hmac", "pin"), DeviceKeyFault::Failed);
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
     printed.show(&wallet.lock.verify_pin(&entry("835")));
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
@@ -84,40 +82,20 @@ fn outcomes_statuses_and_handles_say_nothing() {
     assert_eq!(shown, ["item id", "contact"], "the open journal and the status show them");
 }
 
-/// A sensor that prints all that it is given, and keeps what that holds.
-struct Talkative {
-    sensor: FakeBiometrics,
-    printed: Mutex<Printed>,
-    inputs: Mutex<Vec<Secret>>,
-}
-
-impl Biometrics for Talkative {
-    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
-        self.sensor.availability()
-    }
-
-    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
-        let mut printed = self.printed.lock().map_err(|_| PlatformFault)?;
-        let given: [&dyn Debug; 4] = [&prompt, &answer, &prompt.purpose, &prompt.operation];
-        given.into_iter().for_each(|value| printed.show(value));
-        // Whoever copies a key without need is found out here; this test may.
-        let inputs = self.inputs.lock();
-        inputs.map_err(|_| PlatformFault)?.push(Secret::bytes("the prompt's input", &prompt.input));
-        self.sensor.show(prompt, answer)
-    }
-
-    fn dismiss(&self) -> Result<(), PlatformFault> {
-        self.sensor.dismiss()
-    }
-}
-
 #[test]
 fn prompts_answers_and_what_a_finger_opens_say_nothing() {
-    let phone = FakePhone::default();
-    let sensor =
-        Arc::new(Talkative { sensor: phone.biometrics.clone(), printed: Mutex::default(), inputs: Mutex::default() });
-    let platform = Platform { biometrics: sensor.clone(), ..phone.platform() };
-    let wallet = Wallet::on(phone, platform);
+    let wallet = Wallet::fresh();
+    // All that the sensor is given is printed, and what that holds is kept: whoever copies a key without need is found out here.
+    let (given, inputs) = (Arc::new(Mutex::new(Printed::default())), Arc::new(Mutex::new(Vec::new())));
+    let (shows, keeps) = (given.clone(), inputs.clone());
+    wallet.phone.hooks.before(move |call| {
+        if let Call::Show(prompt, answer) = call {
+            let values: [&dyn Debug; 4] = [prompt, answer, &prompt.purpose, &prompt.operation];
+            values.into_iter().for_each(|value| shows.lock().expect("not poisoned").show(value));
+            keeps.lock().expect("not poisoned").push(Secret::bytes("the prompt's input", &prompt.input));
+        }
+        Ok(())
+    });
     let session = wallet.enrol();
     let mut printed = Printed::default();
     let request = BiometricRequest::default();
@@ -132,9 +110,9 @@ fn prompts_answers_and_what_a_finger_opens_say_nothing() {
         }
     }
     printed.show(&wallet.lock.biometric_availability(&request));
-    printed.0 += &sensor.printed.lock().expect("not poisoned").0;
+    printed.0 += &given.lock().expect("not poisoned").0;
     printed.assert_tells_nothing(&planted());
-    let inputs = sensor.inputs.lock().expect("not poisoned");
+    let inputs = inputs.lock().expect("not poisoned");
     assert_eq!(inputs.len(), 4, "the control: one of each prompt");
     printed.assert_tells_nothing(&inputs);
     for said in ["Prompt\n", "Answer\n", "Unlock", "NotRecognised", "LockedOut", "Biometrics"] {

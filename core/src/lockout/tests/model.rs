@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
 use crate::policy::presets;
+use crate::policy::tests::expected_wait_s;
 use crate::time::Now;
 
 /// More may not be under way at once.
@@ -170,15 +171,6 @@ impl Model {
         }
     }
 
-    fn wait_ms(&self, failures: u32) -> u64 {
-        let mut named = self
-            .policy
-            .cooldowns
-            .iter()
-            .filter(|step| step.from <= failures && failures <= step.to.unwrap_or(u32::MAX));
-        named.next().map_or(0, |step| step.wait_s * 1000)
-    }
-
     fn stop_at(&self) -> u32 {
         self.policy.lock_at.unwrap_or(u32::MAX).min(self.policy.wipe_at.unwrap_or(u32::MAX))
     }
@@ -221,7 +213,7 @@ impl Model {
         self.note_boot(now);
         self.boot = now.boot;
         self.tries.push(Try { id, became: Became::Open, of_an_earlier_boot: false, run: phone.restarts });
-        let full_ms = self.wait_ms(self.failures());
+        let full_ms = 1000 * expected_wait_s(&self.policy, self.failures());
         self.waiting = (full_ms > 0).then_some(Waiting {
             brought_by: id,
             full_ms,

@@ -1,154 +1,17 @@
 //! Each preset against the schedule its source publishes.
 
-use super::{AttemptGate, DAY, HOUR, Lockout, LockoutPolicy, MINUTE, Policy, Settled, Verdict, at};
+use super::{AttemptGate, DAY, Lockout, LockoutPolicy, Policy, Settled, Verdict, at};
+use crate::platform::testing::schedules::{self, Schedule};
 use crate::policy::presets;
 
-/// A schedule as it is published.
-struct Published {
-    name: &'static str,
-    /// First and last failure count, and the seconds to wait after each of them. No wait at a count that none names.
-    waits: &'static [(u32, u32, u64)],
-    lock_at: Option<u32>,
-    wipe_at: Option<u32>,
-    per_boot_limit: Option<u32>,
-    /// Seconds and number of wrong PINs that are not counted again.
-    duplicates: (u32, u32),
-    min_digits: u32,
-}
-
-const NOTHING: Published = Published {
-    name: "",
-    waits: &[],
-    lock_at: None,
-    wipe_at: None,
-    per_boot_limit: None,
-    duplicates: (0, 0),
-    min_digits: 4,
-};
-
-/// Far beyond every count that a schedule names.
-const FOR_EVER: u32 = u32::MAX;
-
-const PUBLISHED: [Published; 8] = [
-    Published {
-        name: "walletlock",
-        waits: &[
-            (5, 5, 30),
-            (6, 6, MINUTE),
-            (7, 7, 5 * MINUTE),
-            (8, 8, 15 * MINUTE),
-            (9, 9, 30 * MINUTE),
-            (10, 10, HOUR),
-            (11, 11, 4 * HOUR),
-            (12, 15, 12 * HOUR),
-        ],
-        lock_at: Some(16),
-        duplicates: (300, 5),
-        min_digits: 6,
-        ..NOTHING
-    },
-    Published {
-        name: "android_gatekeeper",
-        waits: &[
-            (5, 5, 30),
-            (10, 29, 30),
-            (30, 39, 30),
-            (40, 49, 60),
-            (50, 59, 120),
-            (60, 69, 240),
-            (70, 79, 480),
-            (80, 89, 960),
-            (90, 99, 1920),
-            (100, 109, 3840),
-            (110, 119, 7680),
-            (120, 129, 15_360),
-            (130, 139, 30_720),
-            (140, FOR_EVER, DAY),
-        ],
-        ..NOTHING
-    },
-    Published {
-        name: "android_rate_limiter",
-        waits: &[
-            (5, 5, MINUTE),
-            (6, 6, 5 * MINUTE),
-            (7, 7, 15 * MINUTE),
-            (8, 8, 30 * MINUTE),
-            (9, 9, 90 * MINUTE),
-            (10, 10, 4 * HOUR),
-            (11, 11, 12 * HOUR),
-            (12, 12, 36 * HOUR),
-            (13, 13, 4 * DAY),
-            (14, 14, 13 * DAY),
-            (15, 15, 41 * DAY),
-            (16, 16, 123 * DAY),
-            (17, 17, 365 * DAY),
-            (18, 18, 1095 * DAY),
-            (19, 19, 3285 * DAY),
-        ],
-        lock_at: Some(20),
-        duplicates: (300, 5),
-        ..NOTHING
-    },
-    Published {
-        name: "nl_wallet",
-        waits: &[(4, 4, 60), (8, 8, 300), (12, 12, 3600)],
-        lock_at: Some(16),
-        min_digits: 6,
-        ..NOTHING
-    },
-    Published {
-        name: "trezor",
-        waits: &[
-            (1, 1, 1),
-            (2, 2, 3),
-            (3, 3, 7),
-            (4, 4, 15),
-            (5, 5, 31),
-            (6, 6, 63),
-            (7, 7, 127),
-            (8, 8, 255),
-            (9, 9, 511),
-            (10, 10, 1023),
-            (11, 11, 2047),
-            (12, 12, 4095),
-            (13, 13, 8191),
-            (14, 14, 16_383),
-            (15, 15, 32_767),
-        ],
-        wipe_at: Some(16),
-        ..NOTHING
-    },
-    Published { name: "ctap2", lock_at: Some(8), per_boot_limit: Some(3), ..NOTHING },
-    Published { name: "nist_800_63b", lock_at: Some(10), min_digits: 6, ..NOTHING },
-    Published {
-        name: "mobile_wallet_cn",
-        waits: &[(3, 4, 3 * HOUR), (5, 9, 24 * HOUR)],
-        lock_at: Some(10),
-        min_digits: 6,
-        ..NOTHING
-    },
-];
-
-impl Published {
-    fn wait_ms(&self, failures: u32) -> u64 {
-        let named = self.waits.iter().filter(|(from, to, _)| (*from..=*to).contains(&failures));
-        named.map(|(_, _, wait_s)| wait_s * 1000).sum()
-    }
-
-    fn stop_at(&self) -> Option<u32> {
-        self.lock_at.or(self.wipe_at)
-    }
-
-    fn policy(&self) -> LockoutPolicy {
-        Policy::preset(self.name).unwrap().lockout
-    }
+fn policy_of(published: &Schedule) -> LockoutPolicy {
+    Policy::preset(published.name).unwrap().lockout
 }
 
 #[test]
 fn each_preset_waits_as_published_after_every_count_to_200() {
-    for published in PUBLISHED {
-        let policy = published.policy();
+    for published in schedules::ALL {
+        let policy = policy_of(&published);
         for failures in (0..=200).chain([999, 1000, 1001, u32::MAX]) {
             assert_eq!(policy.wait_ms(failures), published.wait_ms(failures), "{} after {failures}", published.name);
         }
@@ -157,8 +20,8 @@ fn each_preset_waits_as_published_after_every_count_to_200() {
 
 #[test]
 fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
-    for published in PUBLISHED {
-        let policy = published.policy();
+    for published in schedules::ALL {
+        let policy = policy_of(&published);
         let mut lockout = Lockout::new(&policy);
         let mut boot = 1;
         let mut since_boot_ms = 77;
@@ -246,8 +109,8 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
 
 #[test]
 fn each_preset_is_what_its_name_says() {
-    assert_eq!(presets::NAMES, PUBLISHED.map(|published| published.name));
-    for published in PUBLISHED {
+    assert_eq!(presets::NAMES, schedules::ALL.map(|published| published.name));
+    for published in schedules::ALL {
         let policy = Policy::preset(published.name).unwrap();
         assert_eq!(policy.validate(), Ok(()), "{}", published.name);
         assert_eq!(policy.name, published.name);
@@ -293,6 +156,9 @@ fn a_policy_is_a_name_or_json() {
 
 #[test]
 fn the_json_of_the_default_is_pinned() {
+    let steps = schedules::WALLETLOCK.waits.iter();
+    let cooldowns: Vec<_> =
+        steps.map(|(from, to, wait_s)| serde_json::json!({ "from": from, "to": to, "wait_s": wait_s })).collect();
     let expected = serde_json::json!({
         "name": "walletlock",
         "pin": {
@@ -304,16 +170,7 @@ fn the_json_of_the_default_is_pinned() {
             "change_after_days": null,
         },
         "lockout": {
-            "cooldowns": [
-                { "from": 5, "to": 5, "wait_s": 30 },
-                { "from": 6, "to": 6, "wait_s": 60 },
-                { "from": 7, "to": 7, "wait_s": 300 },
-                { "from": 8, "to": 8, "wait_s": 900 },
-                { "from": 9, "to": 9, "wait_s": 1800 },
-                { "from": 10, "to": 10, "wait_s": 3600 },
-                { "from": 11, "to": 11, "wait_s": 14400 },
-                { "from": 12, "to": 15, "wait_s": 43200 },
-            ],
+            "cooldowns": cooldowns,
             "lock_at": 16,
             "wipe_at": null,
             "per_boot_limit": null,

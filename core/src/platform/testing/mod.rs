@@ -1,8 +1,10 @@
 //! Fakes for tests: strict, so that what the real part would refuse fails here too.
 
 mod biometrics;
+mod hooks;
+pub mod schedules;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
+pub use hooks::{Call, Hooks};
 
 use crate::crypto::{Random, aead_open, aead_seal};
 use crate::events::Event;
@@ -129,7 +132,6 @@ struct Keystore {
     made: u64,
     calls: DeviceKeyCalls,
     pin_calls: DeviceKeyCalls,
-    hmac_faults: VecDeque<Option<DeviceKeyFault>>,
     fault: Option<DeviceKeyFault>,
     level: Option<SecurityLevel>,
 }
@@ -148,18 +150,6 @@ impl FakeDeviceKey {
     /// Every call fails like this until it is set to `None`.
     pub fn fail_with(&self, fault: Option<DeviceKeyFault>) {
         lock(&self.0).fault = fault;
-    }
-
-    /// The next MAC of a PIN's key fails like this, though the probe before it succeeds. Several calls queue up.
-    pub fn fail_next_hmac(&self, fault: DeviceKeyFault) {
-        self.fail_hmac_after(0, fault);
-    }
-
-    /// So many more MACs of a PIN's key succeed, then one fails like this.
-    pub fn fail_hmac_after(&self, succeed: usize, fault: DeviceKeyFault) {
-        let mut keystore = lock(&self.0);
-        keystore.hmac_faults.extend(std::iter::repeat_n(None, succeed));
-        keystore.hmac_faults.push_back(Some(fault));
     }
 
     /// What it says from now on of what keeps its keys; at first that it does not know.
@@ -262,12 +252,8 @@ impl DeviceKey for FakeDeviceKey {
         keystore.pin_calls.hmac += keystore.is_pins(alias);
         keystore.check()?;
         let (purpose, key) = keystore.keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
-        let is_pins = purpose == KeyPurpose::PinSlot;
         if purpose == KeyPurpose::Biometric {
             return Err(DeviceKeyFault::Failed);
-        }
-        if is_pins && let Some(Some(fault)) = keystore.hmac_faults.pop_front() {
-            return Err(fault);
         }
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| DeviceKeyFault::Failed)?;
         mac.update(input);
@@ -323,6 +309,8 @@ pub struct FakePhone {
     pub device_key: FakeDeviceKey,
     /// Its sensor.
     pub biometrics: FakeBiometrics,
+    /// What a test does at a call of these parts. It sees what a lock asks; what the test itself asks of a part it does not see.
+    pub hooks: Hooks,
 }
 
 impl Default for FakePhone {
@@ -333,24 +321,26 @@ impl Default for FakePhone {
             entropy: Arc::new(FakeEntropy::new(1)),
             biometrics: FakeBiometrics::new(device_key.clone()),
             device_key,
+            hooks: Hooks::default(),
         }
     }
 }
 
 impl FakePhone {
-    /// The same phone with this keystore.
+    /// The same phone with this keystore and without hooks.
     pub fn with_keystore(&self, device_key: FakeDeviceKey) -> Self {
-        Self { biometrics: FakeBiometrics::new(device_key.clone()), device_key, ..self.clone() }
+        let biometrics = FakeBiometrics::new(device_key.clone());
+        Self { biometrics, device_key, hooks: Hooks::default(), ..self.clone() }
     }
 
     /// What a lock is opened with.
     pub fn platform(&self) -> Platform {
-        Platform {
+        self.hooks.around(Platform {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             device_key: Arc::new(self.device_key.clone()),
             biometrics: Arc::new(self.biometrics.clone()),
-        }
+        })
     }
 }
 

@@ -3,9 +3,15 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Cooldown, LockoutPolicy, Policy};
+use super::{BiometricPolicy, Budget, Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
 use crate::money::Currency;
-use crate::policy::{BiometricPolicy, Budget, Contact, PinPolicy, SessionPolicy};
+use crate::platform::testing::schedules;
+
+/// What a policy's cooldowns say of this count, read without the code under test.
+pub(crate) fn expected_wait_s(policy: &LockoutPolicy, failures: u32) -> u64 {
+    let steps = policy.cooldowns.iter().map(|step| (step.from, step.to.unwrap_or(schedules::FOR_EVER), step.wait_s));
+    schedules::wait_s(steps, failures)
+}
 
 /// The field that the error names, and what it says of it.
 fn refused(json: &str) -> (String, String) {
@@ -551,16 +557,12 @@ fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
 fn no_better_for_a_guesser(new: &Policy, sealed: &Policy) -> bool {
     let number = |limit: Option<u32>| limit.map_or(u64::MAX, u64::from);
     let (mine, theirs) = (&new.lockout, &sealed.lockout);
-    let wait = |policy: &LockoutPolicy, n: u32| {
-        let steps = policy.cooldowns.iter().filter(|step| n >= step.from && n <= step.to.unwrap_or(u32::MAX));
-        steps.map(|step| step.wait_s).sum::<u64>()
-    };
     new.pin.min_digits >= sealed.pin.min_digits
         && (new.pin.forbid_weak || !sealed.pin.forbid_weak)
         && new.pin.remember >= sealed.pin.remember
         && new.session.idle_s <= sealed.session.idle_s
         && new.session.absolute_s <= sealed.session.absolute_s
-        && (0..=1100).all(|n| wait(mine, n) >= wait(theirs, n))
+        && (0..=1100).all(|n| expected_wait_s(mine, n) >= expected_wait_s(theirs, n))
         && number(mine.lock_at) <= number(theirs.lock_at)
         && mine.wipe_at == theirs.wipe_at
         && number(mine.per_boot_limit) <= number(theirs.per_boot_limit)

@@ -1,0 +1,324 @@
+//! Hooks around the parts of a phone, with which a test steps in at the call that it means.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use zeroize::Zeroizing;
+
+use super::lock;
+use crate::events::Event;
+use crate::platform::{
+    Answer, Biometrics, Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault,
+    Prompt, SecurityLevel, SensorAvailability,
+};
+use crate::time::Now;
+
+/// A call of a part of the phone, by the name of its method.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the traits say what each is")]
+pub enum Call<'a> {
+    Now,
+    Fill,
+    Aliases {
+        prefix: &'a str,
+    },
+    Create {
+        alias: &'a str,
+        purpose: KeyPurpose,
+    },
+    Ready {
+        alias: &'a str,
+    },
+    Hmac {
+        alias: &'a str,
+    },
+    Delete {
+        alias: &'a str,
+    },
+    SecurityLevel {
+        alias: &'a str,
+    },
+    Availability,
+    /// Before [`Biometrics::show`].
+    Show(&'a Prompt, &'a Answer),
+    /// After it, when the sensor has the prompt.
+    Shown,
+    Dismiss,
+    OnEvent(&'a Event),
+}
+
+impl<'a> Call<'a> {
+    /// The operation and the alias, if it makes, probes, uses or deletes a key.
+    pub fn on_key(self) -> Option<(&'static str, &'a str)> {
+        match self {
+            Call::Create { alias, .. } => Some(("create", alias)),
+            Call::Ready { alias } => Some(("ready", alias)),
+            Call::Hmac { alias } => Some(("hmac", alias)),
+            Call::Delete { alias } => Some(("delete", alias)),
+            _ => None,
+        }
+    }
+
+    /// Whether it does `operation`, as [`Call::on_key`] names it, to a key of this kind: `pin`, `seal`, `wiped` or `biometric`.
+    pub fn is(self, operation: &str, kind: &str) -> bool {
+        self.on_key().is_some_and(|(done, alias)| done == operation && alias.contains(&format!("/{kind}/")))
+    }
+}
+
+/// Functions of a test that are called before a part of the phone does what it is asked, or after it has. Cloning shares them.
+///
+/// They are called in the order in which they were set, on the thread of the call and with nothing locked: a hook may block, panic, call
+/// back into the lock, and set further hooks, which count from the next call on. The first `Err` ends the call: it is answered in place of
+/// the part, as a [`PlatformFault`] by whatever is no device key. The part is not asked then, or its answer is dropped. After a call that
+/// failed by itself no hook is called.
+///
+/// As a [`Listener`] it reports each event, and does nothing else with it.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    before: Arc<Mutex<Vec<Hook>>>,
+    after: Arc<Mutex<Vec<Hook>>>,
+    unmet: Arc<AtomicUsize>,
+}
+
+type Hook = Arc<dyn Fn(Call<'_>) -> Result<(), DeviceKeyFault> + Send + Sync>;
+
+impl Hooks {
+    /// Calls `hook` before every call.
+    pub fn before(&self, hook: impl Fn(Call<'_>) -> Result<(), DeviceKeyFault> + Send + Sync + 'static) {
+        lock(&self.before).push(Arc::new(hook));
+    }
+
+    /// Calls `hook` after every call that succeeded.
+    pub fn after(&self, hook: impl Fn(Call<'_>) -> Result<(), DeviceKeyFault> + Send + Sync + 'static) {
+        lock(&self.after).push(Arc::new(hook));
+    }
+
+    /// Before the next call that `at` picks, this happens.
+    pub fn once_before(
+        &self,
+        at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
+        happens: impl FnOnce() + Send + 'static,
+    ) {
+        self.before(self.once(at, happens));
+    }
+
+    /// After the next call that `at` picks and that succeeds, this happens.
+    pub fn once_after(
+        &self,
+        at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
+        happens: impl FnOnce() + Send + 'static,
+    ) {
+        self.after(self.once(at, happens));
+    }
+
+    /// The next call that `at` picks fails like this.
+    pub fn fail_next(&self, at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static, fault: DeviceKeyFault) {
+        self.fail_after(0, at, fault);
+    }
+
+    /// So many more calls that `at` picks succeed, then one fails like this.
+    pub fn fail_after(
+        &self,
+        succeed: usize,
+        at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
+        fault: DeviceKeyFault,
+    ) {
+        let unmet = self.expect_one();
+        let calls = AtomicUsize::new(0);
+        self.before(move |call| {
+            if !at(call) || calls.fetch_add(1, Ordering::SeqCst) != succeed {
+                return Ok(());
+            }
+            unmet.fetch_sub(1, Ordering::SeqCst);
+            Err(fault)
+        });
+    }
+
+    /// How many things that were to happen, or to fail, once have not yet: nobody made the call.
+    pub fn unmet(&self) -> usize {
+        self.unmet.load(Ordering::SeqCst)
+    }
+
+    /// These parts with the hooks around them.
+    pub fn around(&self, platform: Platform) -> Platform {
+        let Platform { clock, entropy, device_key, biometrics } = platform;
+        Platform {
+            clock: Arc::new(Hooked { part: clock, hooks: self.clone() }),
+            entropy: Arc::new(Hooked { part: entropy, hooks: self.clone() }),
+            device_key: Arc::new(Hooked { part: device_key, hooks: self.clone() }),
+            biometrics: Arc::new(Hooked { part: biometrics, hooks: self.clone() }),
+        }
+    }
+
+    fn once(
+        &self,
+        at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
+        happens: impl FnOnce() + Send + 'static,
+    ) -> impl Fn(Call<'_>) -> Result<(), DeviceKeyFault> + Send + Sync + 'static {
+        let (unmet, happens) = (self.expect_one(), Mutex::new(Some(happens)));
+        move |call| {
+            let happens = if at(call) { lock(&happens).take() } else { None };
+            if let Some(happens) = happens {
+                unmet.fetch_sub(1, Ordering::SeqCst);
+                happens();
+            }
+            Ok(())
+        }
+    }
+
+    fn expect_one(&self) -> Arc<AtomicUsize> {
+        self.unmet.fetch_add(1, Ordering::SeqCst);
+        self.unmet.clone()
+    }
+}
+
+fn report(hooks: &Mutex<Vec<Hook>>, call: Call<'_>) -> Result<(), DeviceKeyFault> {
+    let hooks = lock(hooks).clone();
+    hooks.iter().try_for_each(|hook| hook(call))
+}
+
+impl Listener for Hooks {
+    fn on_event(&self, event: Event) -> Result<(), PlatformFault> {
+        report(&self.before, Call::OnEvent(&event)).map_err(|_| PlatformFault)
+    }
+}
+
+/// A part with hooks around it.
+struct Hooked<T: ?Sized> {
+    part: Arc<T>,
+    hooks: Hooks,
+}
+
+impl<T: ?Sized> Hooked<T> {
+    /// `as_fault` makes the part's kind of fault of what a hook answers.
+    fn call<R, F>(
+        &self,
+        call: Call<'_>,
+        as_fault: fn(DeviceKeyFault) -> F,
+        ask: impl FnOnce(&T) -> Result<R, F>,
+    ) -> Result<R, F> {
+        report(&self.hooks.before, call).map_err(as_fault)?;
+        let answer = ask(&self.part)?;
+        report(&self.hooks.after, call).map_err(as_fault)?;
+        Ok(answer)
+    }
+}
+
+fn of_platform(_: DeviceKeyFault) -> PlatformFault {
+    PlatformFault
+}
+
+fn of_device_key(fault: DeviceKeyFault) -> DeviceKeyFault {
+    fault
+}
+
+impl Clock for Hooked<dyn Clock> {
+    fn now(&self) -> Result<Now, PlatformFault> {
+        self.call(Call::Now, of_platform, |clock| clock.now())
+    }
+}
+
+impl Entropy for Hooked<dyn Entropy> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
+        self.call(Call::Fill, of_platform, |entropy| entropy.fill(bytes))
+    }
+}
+
+impl DeviceKey for Hooked<dyn DeviceKey> {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.call(Call::Aliases { prefix }, of_device_key, |keys| keys.aliases(prefix))
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.call(Call::Create { alias, purpose }, of_device_key, |keys| keys.create(alias, purpose))
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.call(Call::Ready { alias }, of_device_key, |keys| keys.ready(alias))
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        self.call(Call::Hmac { alias }, of_device_key, |keys| keys.hmac(alias, input))
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.call(Call::Delete { alias }, of_device_key, |keys| keys.delete(alias))
+    }
+
+    fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        self.call(Call::SecurityLevel { alias }, of_device_key, |keys| keys.security_level(alias))
+    }
+}
+
+impl Biometrics for Hooked<dyn Biometrics> {
+    fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
+        self.call(Call::Availability, of_platform, |sensor| sensor.availability())
+    }
+
+    fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
+        report(&self.hooks.before, Call::Show(&prompt, &answer)).map_err(of_platform)?;
+        self.part.show(prompt, answer)?;
+        report(&self.hooks.after, Call::Shown).map_err(of_platform)
+    }
+
+    fn dismiss(&self) -> Result<(), PlatformFault> {
+        self.call(Call::Dismiss, of_platform, |sensor| sensor.dismiss())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FakePhone;
+    use super::*;
+
+    fn is_now(call: Call<'_>) -> bool {
+        matches!(call, Call::Now)
+    }
+
+    #[test]
+    fn a_fault_is_answered_in_place_of_the_part_and_ends_the_call() {
+        let phone = FakePhone::default();
+        let (keys, heard) = (phone.platform().device_key, Arc::new(Mutex::new(Vec::new())));
+        let hears = |what: &'static str| {
+            let heard = heard.clone();
+            move |call: Call<'_>| {
+                lock(&heard).push((what, call.on_key().map(|(operation, _)| operation)));
+                Ok(())
+            }
+        };
+        phone.hooks.before(hears("before"));
+        phone.hooks.fail_after(1, |call| call.is("create", "pin"), DeviceKeyFault::Busy);
+        phone.hooks.before(hears("next"));
+        phone.hooks.after(hears("after"));
+        assert_eq!(keys.create("wallet/pin/1", KeyPurpose::PinSlot), Ok(()));
+        assert_eq!(phone.hooks.unmet(), 1);
+        assert_eq!(keys.create("wallet/pin/2", KeyPurpose::PinSlot), Err(DeviceKeyFault::Busy));
+        assert_eq!(phone.hooks.unmet(), 0);
+        assert_eq!(keys.ready("wallet/pin/2"), Err(DeviceKeyFault::Gone), "the fake was not asked for the key");
+        assert_eq!(keys.aliases("wallet/").map(|aliases| aliases.len()), Ok(1));
+        let create = |what| (what, Some("create"));
+        let ready = |what| (what, Some("ready"));
+        let all = [create("before"), create("next"), create("after"), create("before"), ready("before"), ready("next")];
+        assert_eq!(*lock(&heard), [&all[..], &[("before", None), ("next", None), ("after", None)]].concat());
+        phone.hooks.after(|_| Err(DeviceKeyFault::Failed));
+        assert_eq!(phone.platform().clock.now(), Err(PlatformFault), "what is no device key has one fault");
+        assert_eq!(keys.create("wallet/pin/3", KeyPurpose::PinSlot), Err(DeviceKeyFault::Failed));
+        assert!(phone.device_key.all_aliases().contains(&"wallet/pin/3".to_owned()), "the fake did its part");
+    }
+
+    #[test]
+    fn a_hook_may_call_the_phone_and_set_hooks_that_count_from_the_next_call_on() {
+        let phone = FakePhone::default();
+        let (platform, hooks) = (phone.platform(), phone.hooks.clone());
+        let clock = platform.clock.clone();
+        phone.hooks.once_before(is_now, move || {
+            assert!(clock.now().is_ok(), "once is once");
+            hooks.fail_next(is_now, DeviceKeyFault::Failed);
+        });
+        assert!(platform.clock.now().is_ok());
+        assert_eq!(phone.hooks.unmet(), 1);
+        assert_eq!(platform.clock.now(), Err(PlatformFault));
+        assert!(platform.clock.now().is_ok());
+        assert_eq!(phone.hooks.unmet(), 0);
+    }
+}
