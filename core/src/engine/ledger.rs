@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::listeners::Listeners;
 use super::lock;
-use super::seal_keys::{PreparedKey, SealKeys};
+use super::seal_keys::{EpochKey, SealKeys};
 use super::sealed_store::{Change, Committed, SealedStore};
 use super::sessions::Sessions;
 use super::unit_of_work::UnitOfWork;
@@ -138,7 +138,7 @@ impl Ledger {
         random: &mut Random,
         now: Now,
         durability: Durability,
-        next: Option<&PreparedKey>,
+        next: Option<&EpochKey>,
         change: Change<'_>,
     ) -> Result<Committed, LockError> {
         let mut state = lock(&self.state);

@@ -34,7 +34,7 @@ struct KeyState {
     in_force: Option<RecordHeader>,
     /// The thread should make the next one.
     is_wanted: bool,
-    prepared: Option<PreparedKey>,
+    prepared: Option<EpochKey>,
     /// A key of the next alias may exist that something was sealed with, or that nobody here has derived. It goes before another is made.
     is_used: bool,
     /// Keys of earlier epochs that could not be deleted yet.
@@ -44,9 +44,9 @@ struct KeyState {
     is_closed: bool,
 }
 
-/// The next epoch and its key.
+/// The record's open part in one epoch, and the key that seals the record in it.
 #[derive(Clone)]
-pub(crate) struct PreparedKey {
+pub(crate) struct EpochKey {
     pub(crate) header: RecordHeader,
     pub(crate) key: Arc<SealKey>,
 }
@@ -162,12 +162,12 @@ impl SealKeys {
 
 impl KeyLease<'_> {
     /// The next key, if it was made ahead.
-    pub(crate) fn prepared(&self) -> Option<PreparedKey> {
+    pub(crate) fn prepared(&self) -> Option<EpochKey> {
         lock(&self.0.state).prepared.clone()
     }
 
     /// The key after `header`, which was read under this lease: the one made ahead, or made now.
-    pub(crate) fn next(&self, header: &RecordHeader) -> Result<PreparedKey, DeviceKeyFault> {
+    pub(crate) fn next(&self, header: &RecordHeader) -> Result<EpochKey, DeviceKeyFault> {
         let next = header.next();
         let prepared = {
             let mut state = lock(&self.0.state);
@@ -183,7 +183,7 @@ impl KeyLease<'_> {
         in_force.map(|header| self.next(&header));
     }
 
-    fn make(&self, header: &RecordHeader) -> Result<PreparedKey, DeviceKeyFault> {
+    fn make(&self, header: &RecordHeader) -> Result<EpochKey, DeviceKeyFault> {
         let SealKeys { device_keys, state, .. } = self.0;
         let alias = device_keys.seal(header.epoch);
         let is_stale = {
@@ -198,7 +198,7 @@ impl KeyLease<'_> {
         }
         device_keys.create(&alias, KeyPurpose::Seal)?;
         let key = Arc::new(device_keys.seal_key(header)?);
-        let made = PreparedKey { header: *header, key };
+        let made = EpochKey { header: *header, key };
         let mut state = lock(state);
         if !state.is_closed {
             state.prepared = Some(made.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::seal_keys::PreparedKey;
+use super::seal_keys::EpochKey;
 use super::unit_of_work::UnitOfWork;
 use crate::crypto::Random;
 use crate::error::LockError;
@@ -44,23 +44,22 @@ pub(crate) struct Committed {
 
 /// The first record of a wallet, as it was written.
 pub(crate) struct FirstRecord {
-    header: RecordHeader,
-    key: SealKey,
+    epoch: EpochKey,
     sealed: Vec<u8>,
     record: Record,
 }
 
 impl SealedStore {
     /// Takes over a store and the record found in it, which is opened here.
-    pub(crate) fn open(store: Store, header: RecordHeader, key: SealKey, sealed: Vec<u8>) -> Result<Self, LockError> {
-        let record = Record::unseal(&sealed, &key, &header).ok_or(LockError::DataDamaged)?;
-        Ok(Self::with(store, FirstRecord { header, key, sealed, record }))
+    pub(crate) fn open(store: Store, epoch: EpochKey, sealed: Vec<u8>) -> Result<Self, LockError> {
+        let record = Record::unseal(&sealed, &epoch.key, &epoch.header).ok_or(LockError::DataDamaged)?;
+        Ok(Self::with(store, FirstRecord { epoch, sealed, record }))
     }
 
     /// The same with a record that was just written.
     pub(crate) fn with(store: Store, first: FirstRecord) -> Self {
-        let FirstRecord { header, key, sealed, record } = first;
-        Self { store, header, seals: vec![Seal { header, key: Arc::new(key), sealed, record }] }
+        let FirstRecord { epoch: EpochKey { header, key }, sealed, record } = first;
+        Self { store, header, seals: vec![Seal { header, key, sealed, record }] }
     }
 
     /// The record and its open part, if they are what belongs here.
@@ -76,7 +75,7 @@ impl SealedStore {
         random: &mut Random,
         now: Now,
         durability: Durability,
-        next: Option<&PreparedKey>,
+        next: Option<&EpochKey>,
         change: Change<'_>,
     ) -> Result<Committed, LockError> {
         let Self { store, header: certain, seals } = self;
@@ -120,8 +119,7 @@ impl FirstRecord {
     /// Writes it, in one transaction with what `fill` puts beside it and with the line about `event`.
     pub(crate) fn write(
         store: &mut Store,
-        header: RecordHeader,
-        key: SealKey,
+        epoch: EpochKey,
         mut record: Record,
         random: &mut Random,
         now: Now,
@@ -131,10 +129,10 @@ impl FirstRecord {
         let rows = store.begin(Durability::Flushed)?;
         fill(&rows, random)?;
         let event = append(&rows, &mut record, random, now, event.kind(), &event.into())?;
-        let sealed = seal(&record, random, &key, &header)?;
-        rows.put_record(&header, &sealed)?;
+        let sealed = seal(&record, random, &epoch.key, &epoch.header)?;
+        rows.put_record(&epoch.header, &sealed)?;
         rows.commit()?;
-        Ok((Self { header, key, sealed, record }, event))
+        Ok((Self { epoch, sealed, record }, event))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Setting the first PIN: makes the keys and an empty vault, and opens it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::judge_pin::{judge, too_short};
@@ -8,7 +9,7 @@ use super::remove::begin_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
+use crate::engine::{AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_private_key, derive_public_key};
@@ -118,7 +119,7 @@ fn make_wallet(
     let key_number = u64::from_be_bytes(*random.bytes());
     device_keys.create(&device_keys.seal(FIRST_EPOCH), KeyPurpose::Seal)?;
     device_keys.create(&device_keys.pin(key_number), KeyPurpose::PinSlot)?;
-    let key = device_keys.seal_key(&header)?;
+    let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
     let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
     let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
     let data_key = DataKey::make(random);
@@ -146,7 +147,7 @@ fn make_wallet(
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&device_keys.pin(key_number));
     let event = JournalEvent::Enrolled { device_key, policy: &policy.name };
-    let (first, event) = FirstRecord::write(store, header, key, record, random, now, &event, |rows, random| {
+    let (first, event) = FirstRecord::write(store, epoch, record, random, now, &event, |rows, random| {
         let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
         Ok(rows.put_item(&index.id, &index.sealed)?)
     })?;

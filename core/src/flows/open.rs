@@ -1,8 +1,10 @@
 //! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
 
+use std::sync::Arc;
+
 use super::wipe::finish_wipe;
 use crate::crypto::Random;
-use crate::engine::{AliasKind, Engine, KeyLease, Options, SealedStore, State, UNKNOWN_WALLET, draw};
+use crate::engine::{AliasKind, Engine, EpochKey, KeyLease, Options, SealedStore, State, UNKNOWN_WALLET, draw};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::platform::DeviceKeyFault;
@@ -115,7 +117,7 @@ fn take_in_sealed(
         Err(DeviceKeyFault::Gone) => return Err(LockError::DataDamaged),
         key => key?,
     };
-    let mut sealed = SealedStore::open(store, header, key, sealed)?;
+    let mut sealed = SealedStore::open(store, EpochKey { header, key: Arc::new(key) }, sealed)?;
     let record = sealed.row()?.1;
     let has_pin = record.pin_slot.is_some();
     let pin_key = record.slot().map(|slot| device_keys.pin(slot.key_number()));
