@@ -1,8 +1,7 @@
 //! When the phone's key does not answer: no guess is lost to it, and none is free.
 
-use walletlock_core::journal::Query;
-
 use walletlock_core::events::Kind;
+use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::DeviceKeyCalls;
 use walletlock_core::platform::{DeviceKeyFault, SecurityLevel};
 use walletlock_core::{LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome};

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use walletlock_core::events::Kind;
-
 use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::policy::AntiRollback;

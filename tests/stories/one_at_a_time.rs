@@ -3,9 +3,8 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use walletlock_core::journal::{Chain, Query};
-
 use walletlock_core::events::Kind;
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::policy::Policy;
 use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal};
 

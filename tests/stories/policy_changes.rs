@@ -1,7 +1,6 @@
 //! A stricter policy takes effect at once; an easier one needs the PIN.
 
 use walletlock_core::events::Kind;
-
 use walletlock_core::journal::Query;
 use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::policy::{Cooldown, Policy, PolicyError};

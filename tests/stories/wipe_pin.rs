@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use walletlock_core::journal::{Chain, Query};
-
 use walletlock_core::events::{Event, Kind};
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::pin::{Finding, PinEntry};
 use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::platform::testing::{DeviceKeyCalls, FakeListener};
@@ -315,4 +314,21 @@ fn setting_and_clearing_it_is_for_good() {
             assert!(!wallet.status().is_ready() && wallet.status() != LockStatus::Wiped, "{:?}", wallet.status());
         }
     }
+}
+
+#[test]
+fn a_try_that_the_wipe_pin_overtakes_before_its_charge_is_told_of_the_wipe_and_not_charged() {
+    let wallet = armed("walletlock");
+    let listener = Arc::new(FakeListener::default());
+    wallet.lock.add_listener(listener.clone());
+    let lock = wallet.lock.clone();
+    wallet.phone.hooks.once_after(
+        |call| call.is("ready", "pin"),
+        move || assert!(matches!(lock.verify_pin(&entry(WIPE_PIN)), PinOutcome::Locked(LockStatus::Wiped))),
+    );
+    let overtaken = wallet.verify(PIN);
+    assert!(matches!(overtaken, PinOutcome::Locked(LockStatus::Wiped)), "{overtaken:?}");
+    assert_eq!(wallet.phone.hooks.unmet(), 0);
+    let told: Vec<_> = listener.events().iter().map(|event| event.kind).collect();
+    assert_eq!(told, [Kind::PinTried, Kind::PinWrong, Kind::Wiped], "those of the wipe PIN alone");
 }

@@ -59,6 +59,17 @@ impl Ledger {
 
     /// Reads the record, checked. Nothing may be called out from `read`.
     pub(crate) fn read<T>(&self, read: impl FnOnce(View<'_>) -> Result<T, LockError>) -> Result<T, LockError> {
+        let (mut read, mut value) = (Some(read), None);
+        self.read_once(&mut |view| {
+            let read = read.take().ok_or(LockError::WrongState)?;
+            value = Some(read(view)?);
+            Ok(())
+        })?;
+        value.ok_or(LockError::WrongState)
+    }
+
+    /// The same, compiled once for all that read.
+    fn read_once(&self, read: &mut dyn FnMut(View<'_>) -> Result<(), LockError>) -> Result<(), LockError> {
         let mut state = lock(&self.state);
         let result = match &*state {
             State::Sealed(sealed) => {

@@ -1,4 +1,4 @@
-//! Argon2id with the steps of `core/src/key_slots/kdf.rs` and nothing around it. Built with the profile `opt3`, it is what the shipped
+//! Argon2id with the steps of `core/src/crypto/kdf.rs` and nothing around it. Built with the profile `opt3`, it is what the shipped
 //! profile is held against. For each line of input, the KiB and passes, it prints how many nanoseconds that took.
 #![allow(clippy::print_stdout, reason = "the benches read it")]
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use walletlock_core::journal::{Chain, Query};
-
 use walletlock_core::events::Kind;
+use walletlock_core::journal::{Chain, Query};
 use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::item;
