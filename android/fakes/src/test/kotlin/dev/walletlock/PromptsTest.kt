@@ -184,10 +184,13 @@ class PromptsTest : LockTest() {
                 returning.await()
                 wasAnswered.set(false)
                 val enabling = async(Dispatchers.Default) { session.access.enableBiometrics() }
-                val second = prompter.shown.take()
-                caller.cancel()
-                second.touches()
-                mayReturn.countDown()
+                try {
+                    val second = prompter.shown.take()
+                    caller.cancel()
+                    second.touches()
+                } finally {
+                    mayReturn.countDown()
+                }
                 assertEquals(BiometricChange.Done, enabling.await())
                 caller.join()
                 session.close()

@@ -43,6 +43,15 @@ class PromptIdsTest {
         if (method.name == "ended") ends += given[1] as BiometricEnd
     } as UnlockPath
 
+    /** Runs [block] beside its calls, which end with it, also when it fails. */
+    private fun test(block: CoroutineScope.() -> Unit) = runBlocking {
+        try {
+            block()
+        } finally {
+            mayEnd.countDown()
+        }
+    }
+
     /** A call that waits at its prompt until [mayEnd]. */
     private fun CoroutineScope.waiting(prompts: Prompts = this@PromptIdsTest.prompts): Job = launch(Dispatchers.Default) {
         prompts.call(unwanted = {}) { id ->
@@ -60,46 +69,43 @@ class PromptIdsTest {
     }
 
     @Test
-    fun `a call that is called off takes away its own prompt, and once it has ended none`() = runBlocking {
-        val one = waiting()
-        val id = ids.take()
-        val other = waiting()
-        ids.take()
-        one.cancel()
-        assertEquals(listOf(id), takenAway)
-        mayEnd.countDown()
-        listOf(one, other).forEach { it.join() }
+    fun `a call that is called off takes away its own prompt`() {
+        test {
+            val one = waiting()
+            val id = ids.take()
+            waiting()
+            ids.take()
+            one.cancel()
+            assertEquals(listOf(id), takenAway)
+        }
         prompts.callOff()
-        assertEquals(listOf(id), takenAway)
+        assertEquals(1, takenAway.size, "a call that has ended takes nothing away")
     }
 
     @Test
-    fun `whatever thread shows a prompt, it is not shown if its call was called off`() = runBlocking {
+    fun `whatever thread shows a prompt, it is not shown if its call was called off`() = test {
         val one = waiting()
         val calledOff = ids.take()
-        val other = waiting()
-        val waiting = ids.take()
+        waiting()
+        val stillWaiting = ids.take()
         one.cancel()
         CompletableFuture.runAsync { show(calledOff) }.get()
         assertEquals(listOf(BiometricEnd.CANCELLED_BY_SYSTEM), ends)
         assertTrue(shown.isEmpty())
-        CompletableFuture.runAsync { show(waiting) }.get()
+        CompletableFuture.runAsync { show(stillWaiting) }.get()
         assertEquals(1, shown.size)
-        mayEnd.countDown()
-        listOf(one, other).forEach { it.join() }
     }
 
     @Test
-    fun `two locks never give the same id, and each calls off its own`() = runBlocking {
+    fun `two locks never give the same id, and each calls off its own calls`() = test {
         val takenAwayByOther = CopyOnWriteArrayList<Long>()
         val other = Prompts { takenAwayByOther += it }
-        val callers = listOf(waiting(), waiting(other))
+        waiting()
+        waiting(other)
         val given = List(2) { ids.take() }
         assertEquals(2, given.toSet().size)
         other.callOff()
         assertTrue(takenAway.isEmpty())
         assertEquals(1, takenAwayByOther.size)
-        mayEnd.countDown()
-        callers.forEach { it.join() }
     }
 }
