@@ -58,13 +58,13 @@ class FromJavaTest {
             enrol(lock);
             PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
             try (Session session = assertInstanceOf(PinOutcome.Right.class, outcome).getSession()) {
-                FromJava.blocking(c -> session.write("card-token", new byte[] {7}, c));
-                byte[] token = FromJava.blocking(c -> session.read("card-token", c));
+                FromJava.blocking(c -> session.getVault().write("card-token", new byte[] {7}, c));
+                byte[] token = FromJava.blocking(c -> session.getVault().read("card-token", c));
                 assertArrayEquals(new byte[] {7}, token);
-                byte[] nothing = FromJava.blocking(c -> session.read("nothing", c));
+                byte[] nothing = FromJava.blocking(c -> session.getVault().read("nothing", c));
                 assertEquals(null, nothing);
                 JournalQuery written = new JournalQuery(10, null, Set.of(JournalKind.ITEM_WRITTEN));
-                JournalPage page = FromJava.blocking(c -> session.journal(written, c));
+                JournalPage page = FromJava.blocking(c -> session.getJournal().page(written, c));
                 assertEquals(1, page.getEntries().size());
             }
             assertEquals(new LockStatus.Ready(16), lock.getStatus().getValue());
@@ -172,16 +172,16 @@ class FromJavaTest {
             try (PinEntry right = typed(RIGHT)) {
                 PinOutcome outcome = FromJava.blocking(c -> lock.verifyPin(right, c));
                 try (Session session = assertInstanceOf(PinOutcome.Right.class, outcome).getSession()) {
-                    CompletableFuture<BiometricChange> change = FromJava.future(c -> session.enableBiometrics(c));
+                    CompletableFuture<BiometricChange> change = FromJava.future(c -> session.getAccess().enableBiometrics(c));
                     phone.getPerson().touches();
                     assertEquals(BiometricChange.Done.INSTANCE, change.get(30, TimeUnit.SECONDS));
                 }
             }
-            NoBiometrics none = FromJava.blocking(c -> lock.whyNoBiometrics(c));
-            assertEquals(null, none);
+            BiometricAvailability now = FromJava.blocking(c -> lock.biometricAvailability(c));
+            assertEquals(BiometricAvailability.Available.INSTANCE, now);
             BiometricRequest pay = new BiometricRequest(new Payment(new Money(1, "EUR"), "Bakery"));
-            NoBiometrics budget = FromJava.blocking(c -> lock.whyNoBiometrics(pay, c));
-            assertEquals(NoBiometrics.OVER_BUDGET, budget);
+            BiometricAvailability toPay = FromJava.blocking(c -> lock.biometricAvailability(pay, c));
+            assertEquals(new BiometricAvailability.Denied(BiometricDenial.OVER_BUDGET), toPay);
             CompletableFuture<BiometricOutcome> asking = FromJava.future(c -> lock.verifyBiometrics(BiometricRequest.UNLOCK, c));
             phone.getPerson().touches();
             BiometricOutcome outcome = asking.get(30, TimeUnit.SECONDS);

@@ -32,7 +32,7 @@ class NativeAnswerTest {
         try (PinEntry entry = Fakes.pinOf("835179")) {
             Enrolment enrolment = FromJava.blocking(c -> lock.enrol(entry, c));
             try (Session session = assertInstanceOf(Enrolment.Enrolled.class, enrolment).getSession()) {
-                BiometricChange change = FromJava.blocking(c -> session.enableBiometrics(c));
+                BiometricChange change = FromJava.blocking(c -> session.getAccess().enableBiometrics(c));
                 assertEquals(BiometricChange.Done.INSTANCE, change);
             }
         }

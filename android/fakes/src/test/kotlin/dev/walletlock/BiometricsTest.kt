@@ -1,17 +1,16 @@
 package dev.walletlock
 
+import java.io.File
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
-import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
-import org.junit.jupiter.params.provider.CsvSource
 import org.junit.jupiter.params.provider.EnumSource
 
 /** A finger, from Kotlin: what each outcome is there. */
@@ -27,18 +26,13 @@ class BiometricsTest : LockTest() {
 
     private suspend fun WalletLock.enable() {
         person.willDo { touches() }
-        unlock().use { assertEquals(BiometricChange.Done, it.enableBiometrics()) }
+        unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
     }
 
     @Test
-    fun `a finger opens the wallet to be read, and what changes it needs the PIN`() = runBlocking {
-        WalletLock.open(file, phone.platform).use { lock ->
-            assertEquals(NoBiometrics.SWITCHED_OFF, lock.whyNoBiometrics())
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.SWITCHED_OFF), lock.verifyBiometrics())
-            lock.enrol()
-            lock.enable()
-            lock.unlock().use { it.write("card-token", byteArrayOf(7)) }
-            assertNull(lock.whyNoBiometrics())
+    fun `a finger opens a session, which says so, reads, and asks for the PIN to change anything`() = runBlocking {
+        openWithFinger().use { lock ->
+            lock.unlock().use { it.vault.write("card-token", byteArrayOf(7)) }
             person.willDo {
                 someoneElseTouches()
                 touches()
@@ -46,31 +40,63 @@ class BiometricsTest : LockTest() {
             (lock.verifyBiometrics() as BiometricOutcome.Unlocked).session.use { session ->
                 assertTrue(session.isLive)
                 assertEquals(1, lock.openSessions)
-                assertEquals(Means.Biometrics(payment = null), session.means())
-                assertEquals(7, session.read("card-token")?.single())
-                assertThrows<LockException.PinNeeded> { session.write("card-token", byteArrayOf(8)) }
-                assertThrows<LockException.PinNeeded> { session.delete("card-token") }
-                assertThrows<LockException.PinNeeded> { session.enableBiometrics() }
-                assertThrows<LockException.PinNeeded> { session.disableBiometrics() }
+                assertEquals(AuthMethod.Biometrics(payment = null), session.authMethod())
+                assertEquals(7, session.vault.read("card-token")?.single())
+                assertThrows<LockException.PinNeeded> { session.vault.write("card-token", byteArrayOf(8)) }
+                assertThrows<LockException.PinNeeded> { session.vault.delete("card-token") }
+                assertThrows<LockException.PinNeeded> { session.access.enableBiometrics() }
+                assertThrows<LockException.PinNeeded> { session.access.disableBiometrics() }
             }
             assertEquals(0, lock.openSessions)
             lock.unlock().use { session ->
-                assertEquals(Means.Pin, session.means())
-                assertTrue(session.disableBiometrics())
-                assertFalse(session.disableBiometrics())
+                assertEquals(AuthMethod.Pin, session.authMethod())
+                assertTrue(session.access.disableBiometrics())
+                assertFalse(session.access.disableBiometrics())
             }
-            assertEquals(NoBiometrics.SWITCHED_OFF, lock.whyNoBiometrics())
         }
     }
 
     @Test
-    fun `they open what is opened again, and not after a restart of the phone`() = runBlocking {
-        openWithFinger().close()
-        WalletLock.open(file, phone.platform).use { lock ->
-            person.willDo { touches() }
-            (lock.verifyBiometrics() as BiometricOutcome.Unlocked).session.close()
-            phone.clock.reboot()
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.FIRST_UNLOCK), lock.verifyBiometrics())
+    fun `each denial is told beforehand, and by a prompt that is not shown`() = runBlocking {
+        class Row(
+            val reason: BiometricDenial?,
+            val request: BiometricRequest = BiometricRequest.UNLOCK,
+            val reach: suspend (WalletLock) -> Unit,
+        )
+
+        val table = listOf(
+            Row(reason = null) { },
+            Row(BiometricDenial.LOCKED) { lock -> repeat(2) { lock.verify(WRONG) } },
+            Row(BiometricDenial.SWITCHED_OFF) { lock -> lock.unlock().use { it.access.disableBiometrics() } },
+            Row(BiometricDenial.ENROLMENT_CHANGED) { lock ->
+                person.enrolsAnother()
+                assertEquals(BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), lock.verifyBiometrics())
+            },
+            Row(BiometricDenial.TOO_MANY_FAILURES) { lock ->
+                person.willDo { repeat(5) { someoneElseTouches() } }
+                assertEquals(BiometricOutcome.NotRecognised, lock.verifyBiometrics())
+                person.unlocksPhone()
+            },
+            Row(BiometricDenial.FIRST_UNLOCK) { phone.clock.reboot() },
+            Row(BiometricDenial.PIN_TOO_LONG_AGO) { phone.clock.advanceMs(72L * 3_600_000) },
+            Row(BiometricDenial.OVER_BUDGET, BiometricRequest(Payment(Money(1, "EUR"), "Bakery"))) { },
+            Row(BiometricDenial.RISK_RAISED, BiometricRequest(riskIsRaised = true)) { },
+            Row(BiometricDenial.NO_HARDWARE) { person.sensorIs(SensorAvailability.NO_HARDWARE) },
+            Row(BiometricDenial.BUSY) { person.sensorIs(SensorAvailability.BUSY) },
+            Row(BiometricDenial.NOT_SUPPORTED) { person.sensorIs(SensorAvailability.NOT_SUPPORTED) },
+            Row(BiometricDenial.NONE_ENROLLED) { person.removesAll() },
+        )
+        for ((number, row) in table.withIndex()) {
+            WalletLock.open(File(folder, "$number.db"), phone.platform, STRICT).use { lock ->
+                person.sensorIs(SensorAvailability.READY)
+                lock.enrol()
+                lock.enable()
+                row.reach(lock)
+                val expected = row.reason?.let { BiometricAvailability.Denied(it) } ?: BiometricAvailability.Available
+                assertEquals(expected, lock.biometricAvailability(row.request))
+                if (row.reason == null) return@use
+                assertEquals(BiometricOutcome.Denied(row.reason), lock.verifyBiometrics(row.request))
+            }
         }
     }
 
@@ -81,48 +107,8 @@ class BiometricsTest : LockTest() {
             person.willDo { promptEnds(end) }
             assertEquals(BiometricOutcome.Ended(end), lock.verifyBiometrics())
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh(), "the PIN has nothing to do with it")
-            val isOff = end == BiometricEnd.KEY_INVALIDATED
-            assertEquals(NoBiometrics.ENROLMENT_CHANGED.takeIf { isOff }, lock.whyNoBiometrics())
             person.willDo { promptEnds(end) }
-            lock.unlock().use { assertEquals(BiometricOutcome.Ended(end), it.enableBiometrics()) }
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource("NO_HARDWARE, NO_HARDWARE", "BUSY, BUSY", "NOT_SUPPORTED, NOT_SUPPORTED")
-    fun `what the sensor says is told`(sensor: BiometricAvailability, reason: NoBiometrics) = runBlocking {
-        openWithFinger().use { lock ->
-            person.sensorIs(sensor)
-            assertEquals(reason, lock.whyNoBiometrics())
-            assertEquals(BiometricOutcome.NotNow(reason), lock.verifyBiometrics())
-            lock.unlock().use { assertEquals(BiometricOutcome.NotNow(reason), it.enableBiometrics()) }
-            person.sensorIs(BiometricAvailability.READY)
-            assertNull(lock.whyNoBiometrics())
-            person.removesAll()
-            assertEquals(NoBiometrics.NONE_ENROLLED, lock.whyNoBiometrics())
-        }
-    }
-
-    @Test
-    fun `who is not recognised enters the PIN`() = runBlocking {
-        openWithFinger().use { lock ->
-            person.willDo { repeat(5) { someoneElseTouches() } }
-            assertEquals(BiometricOutcome.NotRecognised, lock.verifyBiometrics())
-            assertEquals(NoBiometrics.TOO_MANY_FAILURES, lock.whyNoBiometrics())
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.TOO_MANY_FAILURES), lock.verifyBiometrics())
-            lock.unlock().close()
-            assertNull(lock.whyNoBiometrics())
-        }
-    }
-
-    @Test
-    fun `another finger on the phone switches them off, and the PIN stays`() = runBlocking {
-        openWithFinger().use { lock ->
-            person.enrolsAnother()
-            assertEquals(BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), lock.verifyBiometrics())
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.ENROLMENT_CHANGED), lock.verifyBiometrics())
-            lock.enable()
-            assertNull(lock.whyNoBiometrics())
+            lock.unlock().use { assertEquals(BiometricOutcome.Ended(end), it.access.enableBiometrics()) }
         }
     }
 
@@ -132,8 +118,8 @@ class BiometricsTest : LockTest() {
             """{ "biometric": { "budgets": [{ "currency": "EUR", "per_payment_minor": 5000, "in_all_minor": 8000 }] } }""",
         )
         openWithFinger(policy).use { lock ->
-            fun pay(minor: Long, currency: String = "EUR", payee: String = "Bakery", riskIsRaised: Boolean = false) =
-                BiometricRequest(Payment(Money(minor, currency), payee), riskIsRaised)
+            fun pay(minor: Long, currency: String = "EUR", payee: String = "Bakery") =
+                BiometricRequest(Payment(Money(minor, currency), payee))
 
             val seen = mutableListOf<BiometricPurpose?>()
             person.willDo {
@@ -141,12 +127,9 @@ class BiometricsTest : LockTest() {
                 touches()
             }
             (lock.verifyBiometrics(pay(4_000)) as BiometricOutcome.Unlocked).session.use { session ->
-                assertEquals(Means.Biometrics(Payment(Money(4_000, "EUR"), "Bakery")), session.means())
+                assertEquals(AuthMethod.Biometrics(Payment(Money(4_000, "EUR"), "Bakery")), session.authMethod())
             }
             assertEquals(listOf<BiometricPurpose?>(BiometricPurpose.Pay(Money(4_000, "EUR"), "Bakery")), seen)
-            assertEquals(NoBiometrics.OVER_BUDGET, lock.whyNoBiometrics(pay(4_001)))
-            assertEquals(NoBiometrics.RISK_RAISED, lock.whyNoBiometrics(pay(1, riskIsRaised = true)))
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.OVER_BUDGET), lock.verifyBiometrics(pay(1, "JPY")))
             for ((request, what) in listOf(
                 pay(-1) to "amount",
                 pay(Long.MAX_VALUE) to "amount",
@@ -156,7 +139,7 @@ class BiometricsTest : LockTest() {
                 pay(1, payee = "a\u202eb") to "payee",
                 pay(1, payee = "a\ud800b") to "payee",
             )) {
-                assertEquals(what, assertThrows<LockException.Invalid> { lock.whyNoBiometrics(request) }.what)
+                assertEquals(what, assertThrows<LockException.Invalid> { lock.biometricAvailability(request) }.what)
                 assertEquals(what, assertThrows<LockException.Invalid> { lock.verifyBiometrics(request) }.what)
             }
         }
@@ -188,8 +171,8 @@ class BiometricsTest : LockTest() {
             lock.verifyBiometrics()
             lock.verifyBiometrics(BiometricRequest(riskIsRaised = true))
             lock.unlock().use { session ->
-                session.disableBiometrics()
-                val written = session.journal(JournalQuery(limit = 200)).entries.mapNotNull { it.kind }.reversed()
+                session.access.disableBiometrics()
+                val written = session.journal.page(JournalQuery(limit = 200)).entries.mapNotNull { it.kind }.reversed()
                 assertEquals(expected, written.filter { "BIOMETRICS" in it.name })
             }
             hearing.cancel()
@@ -201,9 +184,9 @@ class BiometricsTest : LockTest() {
     fun `without a prompt there are none`() = runBlocking {
         WalletLock.open(file, Platform(phone.clock, phone.deviceKey)).use { lock ->
             lock.enrol()
-            assertEquals(NoBiometrics.SWITCHED_OFF, lock.whyNoBiometrics())
+            assertEquals(BiometricAvailability.Denied(BiometricDenial.SWITCHED_OFF), lock.biometricAvailability())
             lock.unlock().use { session ->
-                assertEquals(BiometricOutcome.NotNow(NoBiometrics.NOT_SUPPORTED), session.enableBiometrics())
+                assertEquals(BiometricOutcome.Denied(BiometricDenial.NOT_SUPPORTED), session.access.enableBiometrics())
             }
             lock.cancelBiometrics()
         }
@@ -213,7 +196,7 @@ class BiometricsTest : LockTest() {
     fun `what prints says neither whom nor how much`() = runBlocking {
         val payment = Payment(Money(835_179, "EUR"), "Bakery")
         val request = BiometricRequest(payment)
-        val printed = listOf(payment, request, Means.Biometrics(payment), BiometricRequest.UNLOCK).joinToString("\n")
+        val printed = listOf(payment, request, AuthMethod.Biometrics(payment), BiometricRequest.UNLOCK).joinToString("\n")
         assertEquals(emptyList<String>(), listOf("835179", "EUR", "Bakery").filter { it in printed }, printed)
     }
 }

@@ -83,7 +83,7 @@ class CallbacksTest : LockTest() {
             lock.unlock().use { session ->
                 assertEquals(1, lock.openSessions)
                 val settled = setOf(JournalKind.PIN_WRONG, JournalKind.PIN_RIGHT)
-                assertEquals(3, session.journal(JournalQuery(kinds = settled)).entries.size)
+                assertEquals(3, session.journal.page(JournalQuery(kinds = settled)).entries.size)
             }
             assertEquals(0, lock.openSessions)
         }
@@ -103,7 +103,7 @@ class CallbacksTest : LockTest() {
         WalletLock.open(file, phone.platform).use { again ->
             again.unlock().use { session ->
                 val right = JournalQuery(kinds = setOf(JournalKind.PIN_RIGHT))
-                assertEquals(2, session.journal(right).entries.size)
+                assertEquals(2, session.journal.page(right).entries.size)
             }
         }
     }
@@ -120,9 +120,9 @@ class CallbacksTest : LockTest() {
     fun `reading goes on while a PIN is checked`() = runBlocking {
         openHooked().use { lock ->
             lock.unlock().use { session ->
-                session.write("card-token", byteArrayOf(7))
+                session.vault.write("card-token", byteArrayOf(7))
                 whileChecking(lock, WRONG) {
-                    assertEquals(7, session.read("card-token")?.single())
+                    assertEquals(7, session.vault.read("card-token")?.single())
                     assertEquals(Chain.Intact(lines = 5), lock.verifyJournal())
                 }
             }

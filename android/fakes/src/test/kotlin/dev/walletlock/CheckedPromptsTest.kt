@@ -21,13 +21,13 @@ class CheckedPromptsTest : LockTest() {
         val prompter = Prompter().apply { onShow = { it.touches() } }
         WalletLock.open(file, Platform(phone.clock, keys, biometrics = prompter), STRICT).use { lock ->
             lock.enrol()
-            lock.unlock().use { assertEquals(BiometricChange.Done, it.enableBiometrics()) }
+            lock.unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
         }
         val options = OwnJvm.withoutJna(empty) + "-Xcheck:jni"
         val said = OwnJvm(CheckedPrompts, file.path, *keys.all.toTypedArray(), options = options).said()
         val expected = listOf(
             "live: true",
-            "why not: RISK_RAISED",
+            "Denied(reason=RISK_RAISED)",
             "Ended(end=TIMED_OUT)",
             "Ended(end=NO_VERDICT)",
             "Ended(end=CANCELLED_BY_SYSTEM)",
@@ -59,7 +59,7 @@ object CheckedPrompts {
                 if (it == 0) println("live: ${session.isLive}")
                 session.close()
             }
-            println("why not: ${lock.whyNoBiometrics(BiometricRequest(riskIsRaised = true))}")
+            println(lock.biometricAvailability(BiometricRequest(riskIsRaised = true)))
             ends { it.answer.ended(BiometricEnd.TIMED_OUT) }
             ends { throw StackOverflowError() }
             ends { lock.cancelBiometrics() }

@@ -82,14 +82,19 @@ class ErrorsTest : LockTest() {
             lock.unlock().use { session ->
                 lock.lockNow()
                 val calls: List<suspend () -> Any?> = listOf(
-                    { session.read("item") },
-                    { session.write("item", byteArrayOf(1)) },
-                    { session.delete("item") },
-                    { session.items() },
-                    { session.journal() },
-                    { session.exportJournal(StringBuilder()) },
-                    { session.journalPublicKey() },
+                    { session.vault.read("item") },
+                    { session.vault.write("item", byteArrayOf(1)) },
+                    { session.vault.delete("item") },
+                    { session.vault.names() },
+                    { session.journal.page() },
+                    { session.journal.export(StringBuilder()) },
+                    { session.journal.key() },
                     { session.change(RIGHT, "902746") },
+                    { pinOf(RIGHT).use { session.access.clearWipePin(it) } },
+                    { session.access.hasWipePin() },
+                    { session.access.enableBiometrics() },
+                    { session.access.disableBiometrics() },
+                    { session.authMethod() },
                 )
                 for (call in calls) {
                     assertEquals("the session is over", assertThrows<LockException.SessionEnded> { call() }.message)
@@ -115,12 +120,12 @@ class ErrorsTest : LockTest() {
     fun `an argument out of range is named`() = runTest {
         openEnrolled().use { lock ->
             lock.unlock().use { session ->
-                val empty = assertThrows<LockException.Invalid> { session.write("", byteArrayOf(1)) }
+                val empty = assertThrows<LockException.Invalid> { session.vault.write("", byteArrayOf(1)) }
                 assertEquals("out of range: ${empty.what}", empty.message)
-                assertThrows<LockException.Invalid> { session.write("x".repeat(129), byteArrayOf(1)) }
-                assertThrows<LockException.Invalid> { session.write("item", ByteArray(64 * 1024 + 1)) }
-                assertThrows<LockException.Invalid> { session.read("") }
-                assertEquals(emptyList<String>(), session.items())
+                assertThrows<LockException.Invalid> { session.vault.write("x".repeat(129), byteArrayOf(1)) }
+                assertThrows<LockException.Invalid> { session.vault.write("item", ByteArray(64 * 1024 + 1)) }
+                assertThrows<LockException.Invalid> { session.vault.read("") }
+                assertEquals(emptyList<String>(), session.vault.names())
             }
         }
     }
@@ -153,20 +158,26 @@ class ErrorsTest : LockTest() {
                 { lock.wipe() },
                 { lock.lockNow() },
                 { lock.policy() },
+                { lock.securityLevel() },
                 { lock.rollbackProtection() },
                 { lock.takeReminder() },
                 { lock.verifyJournal() },
-                { session.read("item") },
-                { session.write("item", byteArrayOf(1)) },
-                { session.delete("item") },
-                { session.items() },
-                { session.journal() },
-                { session.exportJournal(StringBuilder()) },
-                { session.journalPublicKey() },
-                { session.changePin(entry, entry) },
-                { session.setWipePin(entry, entry) },
-                { session.clearWipePin(entry) },
-                { session.hasWipePin() },
+                { lock.biometricAvailability() },
+                { lock.verifyBiometrics() },
+                { session.authMethod() },
+                { session.vault.read("item") },
+                { session.vault.write("item", byteArrayOf(1)) },
+                { session.vault.delete("item") },
+                { session.vault.names() },
+                { session.journal.page() },
+                { session.journal.export(StringBuilder()) },
+                { session.journal.key() },
+                { session.access.changePin(entry, entry) },
+                { session.access.setWipePin(entry, entry) },
+                { session.access.clearWipePin(entry) },
+                { session.access.hasWipePin() },
+                { session.access.enableBiometrics() },
+                { session.access.disableBiometrics() },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")

@@ -22,7 +22,7 @@ class EventsTest : LockTest() {
             lock.enrol()
             phone.clock.advanceMs(1_000)
             lock.verify(WRONG)
-            lock.unlock().use { it.write("card-token", byteArrayOf(1)) }
+            lock.unlock().use { it.vault.write("card-token", byteArrayOf(1)) }
             val told = listOf(
                 JournalKind.ENROLLED,
                 JournalKind.PIN_TRIED,

@@ -26,7 +26,7 @@ class FingerOnAPhoneTest : LockTest() {
 
     /** The sensor recognises whoever touches it, if [isOwner]; otherwise someone only says that it did. */
     private inner class Touched(private val isOwner: Boolean = true) : Biometrics {
-        override fun availability() = BiometricAvailability.READY
+        override fun availability() = SensorAvailability.READY
 
         override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
             val key = KeyStore.getInstance("AndroidKeyStore").apply { load(null) }.getKey(prompt.alias, null)
@@ -55,7 +55,7 @@ class FingerOnAPhoneTest : LockTest() {
 
     private suspend fun openWithFinger() = openOnPhone().also { lock ->
         lock.enrol()
-        lock.unlock().use { assertEquals(BiometricChange.Done, it.enableBiometrics()) }
+        lock.unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
     }
 
     private fun biometricKeys() = keystore.keys.filterKeys { "/biometric/" in it }.values.toList()
@@ -90,7 +90,7 @@ class FingerOnAPhoneTest : LockTest() {
                 isInvalidatedByBiometricEnrollment = true,
             )
             assertEquals(listOf(expected), biometricKeys())
-            lock.unlock().use { assertEquals(true, it.disableBiometrics()) }
+            lock.unlock().use { assertEquals(true, it.access.disableBiometrics()) }
         }
         assertEquals(emptyList<Any>(), biometricKeys())
         assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")

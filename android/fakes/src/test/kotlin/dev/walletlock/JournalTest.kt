@@ -13,11 +13,11 @@ class JournalTest : LockTest() {
     fun `pages go from the newest line to the first without a gap`() = runTest {
         openEnrolled().use { lock ->
             lock.unlock().use { session ->
-                repeat(7) { session.write("item-$it", byteArrayOf(1)) }
+                repeat(7) { session.vault.write("item-$it", byteArrayOf(1)) }
                 val pages = mutableListOf<JournalPage>()
                 var query = JournalQuery(limit = 4)
                 while (true) {
-                    val page = session.journal(query).also(pages::add)
+                    val page = session.journal.page(query).also(pages::add)
                     query = query.copy(below = page.next ?: break)
                 }
                 assertEquals(listOf(4, 4, 2), pages.map { it.entries.size })
@@ -34,9 +34,9 @@ class JournalTest : LockTest() {
             lock.verify(WRONG)
             phone.clock.advanceMs(1_000)
             lock.unlock().use { session ->
-                session.write("card-token", byteArrayOf(1))
-                session.write("note", byteArrayOf(2))
-                suspend fun found(query: JournalQuery) = session.journal(query).entries.map { it.kind }
+                session.vault.write("card-token", byteArrayOf(1))
+                session.vault.write("note", byteArrayOf(2))
+                suspend fun found(query: JournalQuery) = session.journal.page(query).entries.map { it.kind }
 
                 assertEquals(listOf(JournalKind.PIN_WRONG), found(JournalQuery(kinds = setOf(JournalKind.PIN_WRONG))))
                 assertEquals(
@@ -57,8 +57,8 @@ class JournalTest : LockTest() {
             phone.clock.advanceMs(1_234)
             val now = phone.clock.now()
             lock.unlock().use { session ->
-                session.write("card-token", byteArrayOf(1))
-                val line = session.journal(JournalQuery(limit = 1)).entries.single()
+                session.vault.write("card-token", byteArrayOf(1))
+                val line = session.journal.page(JournalQuery(limit = 1)).entries.single()
                 val expected = JournalEntry(
                     number = 4,
                     wallMs = now.wallMs,
@@ -77,10 +77,10 @@ class JournalTest : LockTest() {
         openEnrolled().use { lock ->
             lock.unlock().use { session ->
                 // More lines than are fetched at once.
-                repeat(600) { session.write("item-$it", byteArrayOf(1)) }
-                val lines = StringBuilder().also { session.exportJournal(it) }.lines().filter { it.isNotEmpty() }
+                repeat(600) { session.vault.write("item-$it", byteArrayOf(1)) }
+                val lines = StringBuilder().also { session.journal.export(it) }.lines().filter { it.isNotEmpty() }
                 assertEquals(603 + 2, lines.size)
-                val publicKey = session.journalPublicKey().joinToString("") { "%02x".format(it) }
+                val publicKey = session.journal.key().joinToString("") { "%02x".format(it) }
                 assertEquals(64, publicKey.length)
                 assertTrue("\"public_key\":\"$publicKey\"" in lines.first(), lines.first())
                 lines.drop(1).dropLast(1).forEachIndexed { i, line -> assertTrue("\"number\":${i + 1}," in line, line) }
@@ -101,7 +101,7 @@ class JournalTest : LockTest() {
 
                     override fun close() = Unit
                 }
-                assertEquals("full", assertThrows<IOException> { session.exportJournal(full) }.message)
+                assertEquals("full", assertThrows<IOException> { session.journal.export(full) }.message)
             }
         }
     }

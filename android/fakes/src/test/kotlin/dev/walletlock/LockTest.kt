@@ -63,7 +63,7 @@ suspend fun WalletLock.verify(digits: String): PinOutcome = pinOf(digits).use { 
 suspend fun WalletLock.unlock(digits: String = LockTest.RIGHT): Session = (verify(digits) as PinOutcome.Right).session
 
 suspend fun Session.change(current: String, new: String, personal: List<Personal> = emptyList()): PinChange =
-    pinOf(current).use { old -> pinOf(new).use { changePin(old, it, personal) } }
+    pinOf(current).use { old -> pinOf(new).use { access.changePin(old, it, personal) } }
 
 /** No app needs to know, so it is not part of the surface. */
 val WalletLock.openSessions: Int

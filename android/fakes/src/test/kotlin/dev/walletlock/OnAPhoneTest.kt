@@ -71,8 +71,8 @@ class OnAPhoneTest : LockTest() {
             assertEquals(LockStatus.Unconfigured, lock.status.value)
             lock.enrol()
             lock.unlock().use { session ->
-                session.write("card-token", byteArrayOf(7))
-                val enrolled = session.journal(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
+                session.vault.write("card-token", byteArrayOf(7))
+                val enrolled = session.journal.page(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
                 assertEquals(7, enrolled.bootCount)
                 val now = System.currentTimeMillis()
                 assertTrue(enrolled.wallMs in now - 60_000..now, "${enrolled.wallMs} at $now")
@@ -84,7 +84,7 @@ class OnAPhoneTest : LockTest() {
         openOnPhone().use { lock ->
             assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
             assertEquals(PinOutcome.Wrong(triesLeft = 3, cooldownMs = 0, repeated = false), lock.verify(WRONG))
-            lock.unlock().use { assertEquals(7, it.read("card-token")?.single()) }
+            lock.unlock().use { assertEquals(7, it.vault.read("card-token")?.single()) }
         }
         val (pins, seals) = keystore.keys.entries.partition { "/pin/" in it.key }
         assertEquals(pinKeyNeedsUnlockedPhone, pins.single().value.isUnlockedDeviceRequired)

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
@@ -112,31 +111,12 @@ class PlatformFaultsTest : LockTest() {
             lock.unlock().use { session ->
                 whileThrowing("clock", what) {
                     assertEquals(false, session.isLive)
-                    assertThrows<LockException.Platform> { session.items() }
+                    assertThrows<LockException.Platform> { session.vault.names() }
                     assertThrows<LockException.Platform> { lock.refresh() }
                 }
                 assertTrue(session.isLive)
             }
         }
-    }
-
-    @Test
-    fun `a key that cannot be deleted now is deleted at the next opening`() = runTest {
-        openEnrolled().close()
-        val old = phone.deviceKey.allAliases.single { "/pin/" in it }
-        val stubborn = object : DeviceKey by phone.deviceKey {
-            override fun delete(alias: String) {
-                check(alias != old) { "not now" }
-                phone.deviceKey.delete(alias)
-            }
-        }
-        open(platform = Platform(phone.clock, stubborn)).use { lock ->
-            lock.unlock().use { assertEquals(PinChange.Changed, it.change(RIGHT, "902746")) }
-        }
-        assertEquals(2, phone.deviceKey.allAliases.count { "/pin/" in it })
-        open().close()
-        assertEquals(1, phone.deviceKey.allAliases.count { "/pin/" in it })
-        assertFalse(old in phone.deviceKey.allAliases)
     }
 
     @Test
@@ -200,7 +180,7 @@ class PlatformFaultsTest : LockTest() {
                 assertEquals(level, lock.securityLevel())
             }
             lock.unlock().use { session ->
-                val enrolled = session.journal(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
+                val enrolled = session.journal.page(JournalQuery(kinds = setOf(JournalKind.ENROLLED))).entries.single()
                 assertEquals("strongbox", enrolled.details?.get("device_key"))
             }
         }

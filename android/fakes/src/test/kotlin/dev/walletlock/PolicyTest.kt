@@ -33,12 +33,8 @@ class PolicyTest : LockTest() {
         delimiter = '|',
         quoteCharacter = '`',
         value = [
-            """pin.min_digits                | {"name": "x", "pin": {"min_digits": 3}}""",
             """lockout.cooldowns[0].wait_s   | {"lockout": {"cooldowns": [{"from": 2, "wait_s": 0}]}}""",
-            """lockout.lock_at               | {"lockout": {"lock_at": 0}}""",
             """lockout.lock_at               | {"lockout": {"lock_at": "ten"}}""",
-            """lockout                       | {"lockout": {"cooldowns": [], "lock_at": null}}""",
-            """contacts[0].value             | {"contacts": [{"kind": "phone", "value": ""}]}""",
             """lockout.lockat                | {"lockout": {"lockat": 10}}""",
             """.                             | nl_wallet""",
             """.                             | {"name": "x"} and more""",
@@ -55,20 +51,6 @@ class PolicyTest : LockTest() {
     fun `what is left out is as in the preset walletlock`() {
         assertEquals(Policy.DEFAULT.json, Policy.json("{}").json)
         assertEquals(Policy.preset("walletlock").json, Policy.DEFAULT.json)
-    }
-
-    @Test
-    fun `a stricter policy is in force at once, an easier one with the next right PIN`() = runTest {
-        openEnrolled(Policy.preset("nl_wallet")).close()
-        val stricter = Policy.json(Policy.preset("nl_wallet").json.replace("\"lock_at\":16", "\"lock_at\":5"))
-        open(stricter).use { assertEquals(stricter.json, it.policy().json) }
-        open(Policy.preset("nl_wallet")).use { lock ->
-            assertEquals(stricter.json, lock.policy().json)
-            assertEquals(LockStatus.Ready(triesLeft = 5), lock.status.value)
-            lock.unlock().close()
-            assertEquals(Policy.preset("nl_wallet").json, lock.policy().json)
-            assertEquals(LockStatus.Ready(triesLeft = 16), lock.status.value)
-        }
     }
 
     @Test

@@ -35,9 +35,9 @@ class Prompter : Biometrics {
     @Volatile
     var onDismiss: () -> Unit = {}
 
-    override fun availability(): BiometricAvailability {
+    override fun availability(): SensorAvailability {
         onAvailability()
-        return BiometricAvailability.READY
+        return SensorAvailability.READY
     }
 
     override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {

@@ -2,6 +2,7 @@ package dev.walletlock
 
 import java.nio.ByteBuffer
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.concurrent.thread
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
@@ -14,7 +15,6 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
-import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
@@ -31,7 +31,7 @@ class PromptsTest : LockTest() {
     private suspend fun openWithFinger(): WalletLock = WalletLock.open(file, platform).also { lock ->
         lock.enrol()
         prompter.answered({ it.touches() }) {
-            lock.unlock().use { assertEquals(BiometricChange.Done, it.enableBiometrics()) }
+            lock.unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
         }
     }
 
@@ -83,7 +83,7 @@ class PromptsTest : LockTest() {
             assertTrue(caller.await().isCancelled)
             prompter.onAvailability = {}
             lock.unlock().use { session ->
-                val line = session.journal(JournalQuery(kinds = setOf(JournalKind.BIOMETRICS_ENDED))).entries.single()
+                val line = session.journal.page(JournalQuery(kinds = setOf(JournalKind.BIOMETRICS_ENDED))).entries.single()
                 assertEquals("cancelled by the system", line.details?.get("how"))
             }
             lock.touched()
@@ -114,7 +114,7 @@ class PromptsTest : LockTest() {
             lock.cancelBiometrics()
             assertEquals(cancelled, caller.await())
             lock.unlock().use { session ->
-                val enabling = async(Dispatchers.Default) { session.enableBiometrics() }
+                val enabling = async(Dispatchers.Default) { session.access.enableBiometrics() }
                 prompter.shown.take()
                 lock.cancelBiometrics()
                 assertEquals(cancelled, enabling.await())
@@ -149,12 +149,52 @@ class PromptsTest : LockTest() {
             assertEquals(tryAgain, lock.verifyBiometrics())
             WalletLock.open(file, platform).use { other ->
                 assertEquals(tryAgain, other.verifyBiometrics())
-                other.unlock().use { assertEquals(tryAgain, it.enableBiometrics()) }
+                other.unlock().use { assertEquals(tryAgain, it.access.enableBiometrics()) }
                 other.cancelBiometrics()
             }
             assertTrue(caller.isActive)
             shown.touches()
             (caller.await() as BiometricOutcome.Unlocked).session.close()
+        }
+    }
+
+    @Test
+    fun `a call whose prompt has ended does not take away the prompt of the next call`() = runBlocking {
+        openWithFinger().close()
+        val wasAnswered = AtomicBoolean()
+        val returning = CountDownLatch(1)
+        val mayReturn = CountDownLatch(1)
+        val clock = Clock {
+            // Only once the native call is over, when the status is read anew on the way back to the caller.
+            val frames = Throwable().stackTrace.map { it.methodName }
+            val isReturning = "tryRefresh" in frames && "onEvent" !in frames && "verifyBiometrics" !in frames
+            if (isReturning && wasAnswered.get()) {
+                returning.countDown()
+                mayReturn.await()
+            }
+            phone.clock.now()
+        }
+        WalletLock.open(file, Platform(clock, phone.deviceKey, biometrics = prompter)).use { lock ->
+            WalletLock.open(file, platform).use { other ->
+                val session = other.unlock()
+                val caller = verifying(lock)
+                val first = prompter.shown.take()
+                wasAnswered.set(true)
+                first.answer.ended(BiometricEnd.CANCELLED_BY_PERSON)
+                returning.await()
+                wasAnswered.set(false)
+                val enabling = async(Dispatchers.Default) { session.access.enableBiometrics() }
+                try {
+                    val second = prompter.shown.take()
+                    caller.cancel()
+                    second.touches()
+                } finally {
+                    mayReturn.countDown()
+                }
+                assertEquals(BiometricChange.Done, enabling.await())
+                caller.join()
+                session.close()
+            }
         }
     }
 
@@ -165,7 +205,7 @@ class PromptsTest : LockTest() {
             val caller = verifying(lock)
             val shown = prompter.shown.take()
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh())
-            assertNull(lock.whyNoBiometrics())
+            assertEquals(BiometricAvailability.Available, lock.biometricAvailability())
             lock.unlock().close()
             thread { shown.touches() }.join()
             (caller.await() as BiometricOutcome.Unlocked).session.close()
@@ -188,7 +228,7 @@ class PromptsTest : LockTest() {
             assertTrue(late.isZero)
             prompter.onAvailability = { throw what }
             assertEquals(BiometricOutcome.NoVerdict(NoVerdictCause.Platform), lock.verifyBiometrics())
-            assertThrows<LockException.Platform> { lock.whyNoBiometrics() }
+            assertThrows<LockException.Platform> { lock.biometricAvailability() }
             prompter.onAvailability = {}
             prompter.onDismiss = { throw what }
             val caller = verifying(lock)
@@ -277,7 +317,7 @@ class PromptsTest : LockTest() {
                 assertTrue(said.isZero)
                 assertEquals(0, lock.openSessions)
             }
-            assertEquals(BiometricOutcome.NotNow(NoBiometrics.TOO_MANY_FAILURES), lock.verifyBiometrics())
+            assertEquals(BiometricOutcome.Denied(BiometricDenial.TOO_MANY_FAILURES), lock.verifyBiometrics())
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh(), "the PIN's tries are untouched")
         }
     }
@@ -302,7 +342,7 @@ class PromptsTest : LockTest() {
             prompter.answered({ shown ->
                 inputs += shown.prompt.input
                 shown.touches()
-            }) { lock.unlock().use { it.enableBiometrics() } }
+            }) { lock.unlock().use { it.access.enableBiometrics() } }
         }
         assertEquals(listOf(60, 60, 60, 32), inputs.map { it.size })
         assertTrue(inputs.all { input -> input.all { it == 0.toByte() } })

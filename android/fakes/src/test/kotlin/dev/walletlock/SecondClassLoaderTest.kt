@@ -39,8 +39,8 @@ class SecondClassLoaderTest : LockTest() {
             // What the other one did is heard and seen here.
             assertEquals(LockStatus.Ready(triesLeft = 3), lock.status.value)
             lock.unlock().use { session ->
-                session.write("card-token", byteArrayOf(7))
-                assertEquals(7, session.read("card-token")?.single())
+                session.vault.write("card-token", byteArrayOf(7))
+                assertEquals(7, session.vault.read("card-token")?.single())
             }
         }
     }
@@ -57,8 +57,8 @@ class SecondFacade : Function<String, List<String>> {
         }
         val said = mutableListOf<String>()
         WalletLock.open(File("$path.second"), Platform(clock, phone.deviceKey)).use { it.enrol() }
-        val way = if ("dev.walletlock.Phone" in callers) "JNI" else "uniffi"
-        said += "own file over $way"
+        val backend = if ("dev.walletlock.Phone" in callers) "JNI" else "uniffi"
+        said += "own file over $backend"
         callers.clear()
         WalletLock.open(File(path), Platform(clock, phone.deviceKey)).use { lock ->
             lock.refresh()

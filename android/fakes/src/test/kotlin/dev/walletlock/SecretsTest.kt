@@ -24,9 +24,9 @@ class SecretsTest : LockTest() {
             val outcome = lock.verify(RIGHT) as PinOutcome.Right
             printed += outcome
             outcome.session.use { session ->
-                session.write("card-token", RIGHT.toByteArray())
-                printed += session
-                printed += session.journal()
+                session.vault.write("card-token", RIGHT.toByteArray())
+                printed.addAll(listOf(session, session.vault, session.journal, session.access))
+                printed += session.journal.page()
                 printed += session.change(RIGHT, "111111")
                 printed += session.change(RIGHT, RIGHT)
             }
@@ -55,15 +55,15 @@ class SecretsTest : LockTest() {
                 thrownBy { lock.enrol("902746") }
                 lock.unlock().use { session ->
                     val long = RIGHT.repeat(30)
-                    thrownBy { session.read(long) }
-                    thrownBy { session.write(long, RIGHT.toByteArray()) }
-                    thrownBy { session.delete(long) }
+                    thrownBy { session.vault.read(long) }
+                    thrownBy { session.vault.write(long, RIGHT.toByteArray()) }
+                    thrownBy { session.vault.delete(long) }
                     phone.clock.failure = IllegalStateException(RIGHT)
-                    thrownBy { session.write("card-token", RIGHT.toByteArray()) }
+                    thrownBy { session.vault.write("card-token", RIGHT.toByteArray()) }
                     told += lock.verify(RIGHT).toString()
                     phone.clock.failure = null
                     phone.entropy.failure = IllegalStateException(RIGHT)
-                    thrownBy { session.write("card-token", RIGHT.toByteArray()) }
+                    thrownBy { session.vault.write("card-token", RIGHT.toByteArray()) }
                     phone.entropy.failure = null
                 }
             }

@@ -15,12 +15,12 @@ class SharingTest : LockTest() {
         val one = openEnrolled()
         open().use { other ->
             val ones = one.unlock()
-            ones.write("card-token", byteArrayOf(7))
+            ones.vault.write("card-token", byteArrayOf(7))
             val others = other.unlock()
             one.close()
             assertFalse(ones.isLive, "its sessions end with it")
             assertTrue(others.isLive)
-            assertArrayEquals(byteArrayOf(7), others.read("card-token"))
+            assertArrayEquals(byteArrayOf(7), others.vault.read("card-token"))
             assertEquals(PinOutcome.Wrong(triesLeft = 15, cooldownMs = 0, repeated = false), other.verify(WRONG))
         }
     }
@@ -51,12 +51,12 @@ class SharingTest : LockTest() {
     @Test
     fun `everything is still there when it is opened again`() = runTest {
         openEnrolled().use { lock ->
-            lock.unlock().use { it.write("card-token", byteArrayOf(7)) }
+            lock.unlock().use { it.vault.write("card-token", byteArrayOf(7)) }
             lock.verify(WRONG)
         }
         open().use { lock ->
             assertEquals(LockStatus.Ready(triesLeft = 15), lock.status.value)
-            lock.unlock().use { assertArrayEquals(byteArrayOf(7), it.read("card-token")) }
+            lock.unlock().use { assertArrayEquals(byteArrayOf(7), it.vault.read("card-token")) }
         }
     }
 

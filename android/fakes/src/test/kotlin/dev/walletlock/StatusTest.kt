@@ -12,7 +12,6 @@ import kotlinx.coroutines.test.advanceTimeBy
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
 /** The status flow: what it says without being asked. */
@@ -126,25 +125,6 @@ class StatusTest : LockTest() {
             assertEquals(40_000L, lock.remainingMs)
             pass(1_000)
             assertEquals(39_000L, lock.remainingMs, "and counts at once")
-        }
-    }
-
-    @Test
-    fun `a restart of the phone shortens no cooldown`() = runTest {
-        openEnrolled(STRICT).use { lock ->
-            repeat(2) { lock.verify(WRONG) }
-        }
-        phone.clock.reboot(offMs = 3_600_000)
-        open(STRICT).use { lock -> assertEquals(60_000L, lock.remainingMs) }
-    }
-
-    @Test
-    fun `setting the wall clock shortens no cooldown`() = runTest {
-        openEnrolled(STRICT).use { lock ->
-            repeat(2) { lock.verify(WRONG) }
-            phone.clock.setWallClock(phone.clock.now().wallMs + 86_400_000)
-            assertTrue(lock.refresh() is LockStatus.CoolingDown)
-            assertEquals(60_000L, lock.remainingMs)
         }
     }
 

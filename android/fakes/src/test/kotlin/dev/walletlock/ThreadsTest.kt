@@ -25,9 +25,9 @@ class ThreadsTest : LockTest() {
         lock.refresh()
         lock.takeReminder()
         lock.unlock().use { session ->
-            session.write("item", byteArrayOf(1))
-            session.read("item")
-            session.journal()
+            session.vault.write("item", byteArrayOf(1))
+            session.vault.read("item")
+            session.journal.page()
             session.change(RIGHT, "902746")
         }
         lock.releaseMemory()

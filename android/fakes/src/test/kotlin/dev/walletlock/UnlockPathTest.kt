@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-/** Which way locks are opened and PINs are checked. The other tests cannot tell, and run once over each. */
+/** Which backend opens locks and checks PINs. The other tests cannot tell, and run once over each. */
 class UnlockPathTest : LockTest() {
     private val isOverUniffi = System.getProperty("walletlock.unlock") == "uniffi"
 
@@ -21,7 +21,7 @@ class UnlockPathTest : LockTest() {
         phone.clock.now()
     }
 
-    private suspend fun wayOf(call: suspend () -> Unit): String {
+    private suspend fun backendOf(call: suspend () -> Unit): String {
         callers.clear()
         call()
         val overJni = "dev.walletlock.Phone" in callers
@@ -30,22 +30,22 @@ class UnlockPathTest : LockTest() {
     }
 
     @Test
-    fun `it is the way that was asked for, whatever goes over uniffi besides`() = runTest {
-        val way = if (isOverUniffi) "uniffi" else "jni"
+    fun `it is the backend that was asked for, whatever goes over uniffi besides`() = runTest {
+        val backend = if (isOverUniffi) "uniffi" else "jni"
         lateinit var lock: WalletLock
-        assertEquals(way, wayOf { lock = open(platform = Platform(watched, phone.deviceKey)) })
+        assertEquals(backend, backendOf { lock = open(platform = Platform(watched, phone.deviceKey)) })
         assertTrue("dev.walletlock.OverUniffi" in callers == isOverUniffi, "$callers")
         lock.use {
-            // The platform's parts stay those of the way that the lock was opened.
-            assertEquals(way, wayOf { lock.enrol() }.substringBefore(','))
-            assertEquals(way, wayOf { lock.refresh() })
-            assertEquals(way, wayOf { lock.verify(WRONG) })
+            // The platform's parts stay those of the backend that opened the lock.
+            assertEquals(backend, backendOf { lock.enrol() }.substringBefore(','))
+            assertEquals(backend, backendOf { lock.refresh() })
+            assertEquals(backend, backendOf { lock.verify(WRONG) })
             lateinit var session: Session
-            assertEquals(way, wayOf { session = lock.unlock() })
-            assertEquals(way, wayOf { assertTrue(session.isLive) })
+            assertEquals(backend, backendOf { session = lock.unlock() })
+            assertEquals(backend, backendOf { assertTrue(session.isLive) })
             assertTrue(callers.any { it.startsWith("com.sun.jna.") } == isOverUniffi)
-            session.write("card-token", byteArrayOf(7))
-            assertEquals(7, session.read("card-token")?.single())
+            session.vault.write("card-token", byteArrayOf(7))
+            assertEquals(7, session.vault.read("card-token")?.single())
             assertTrue(session.isLive)
             session.close()
             assertFalse(session.isLive)
@@ -57,7 +57,7 @@ class UnlockPathTest : LockTest() {
         val lock = open()
         val session = pinOf(RIGHT).use { (lock.enrol(it) as Enrolment.Enrolled).session }
         assertTrue(session.isLive)
-        session.write("card-token", byteArrayOf(7))
+        session.vault.write("card-token", byteArrayOf(7))
         lock.lockNow()
         assertFalse(session.isLive)
         session.close()
@@ -71,10 +71,10 @@ class UnlockPathTest : LockTest() {
 
     @Test
     @Timeout(60)
-    fun `a session that the app has lost is freed by itself`() = runBlocking {
+    fun `a session that the app dropped is freed by itself`() = runBlocking {
         WalletLock.open(file, phone.platform).use { lock ->
             lock.enrol()
-            lock.loseSession()
+            lock.dropSession()
             // The collector says when; nothing else can.
             while (lock.openSessions > 0) {
                 System.gc()
@@ -84,8 +84,24 @@ class UnlockPathTest : LockTest() {
         }
     }
 
-    private suspend fun WalletLock.loseSession() {
+    @Test
+    @Timeout(60)
+    fun `a session is not freed while the app holds a part of it`() = runBlocking {
+        WalletLock.open(file, phone.platform).use { lock ->
+            lock.enrol()
+            val vault = lock.unlock().vault
+            lock.dropSession(openBefore = 1)
+            // When the other one is freed, the collector has run.
+            while (lock.openSessions > 1) {
+                System.gc()
+                lock.unlock().close()
+            }
+            assertEquals(emptyList<String>(), vault.names())
+        }
+    }
+
+    private suspend fun WalletLock.dropSession(openBefore: Int = 0) {
         unlock()
-        assertEquals(1, openSessions)
+        assertEquals(openBefore + 1, openSessions)
     }
 }

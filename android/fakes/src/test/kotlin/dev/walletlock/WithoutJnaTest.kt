@@ -24,7 +24,7 @@ class WithoutJnaTest : LockTest() {
 
     private suspend fun leaveWallet() = WalletLock.open(file, Platform(phone.clock, keys), STRICT).use { lock ->
         lock.enrol()
-        lock.unlock().use { it.write("card-token", byteArrayOf(7)) }
+        lock.unlock().use { it.vault.write("card-token", byteArrayOf(7)) }
     }
 
     /** Of a wallet in the same state each time: a process that has used it has used up these keys. */
@@ -82,7 +82,7 @@ object Unlocker {
             lock.lockNow()
             println("live after locking: ${session.isLive}")
             session.close()
-            lock.unlock().use { println("read: ${said { it.read("card-token").contentToString() }}") }
+            lock.unlock().use { println("read: ${said { it.vault.read("card-token").contentToString() }}") }
             println("compare: ${said { pinOf("1").use { one -> pinOf("1").use(one::sameAs) } }}")
         }
         println("JNA itself: ${said { "it runs".also { com.sun.jna.Native.getDefaultStringEncoding() } }}")

@@ -4,7 +4,8 @@ import dev.walletlock.ffi.LockException as NativeException
 
 // What stands in for the generated types of biometrics; see Mapping.kt.
 
-internal fun BiometricRequest.toNative() = dev.walletlock.ffi.BiometricRequest(payment?.toNative(), riskIsRaised)
+internal fun BiometricRequest.toNative(prompt: Long) =
+    dev.walletlock.ffi.BiometricRequest(prompt, payment?.toNative(), riskIsRaised)
 
 private fun Payment.toNative() = dev.walletlock.ffi.Payment(
     dev.walletlock.ffi.Money(amount.minor, amount.currency.orInvalid("currency")),
@@ -19,31 +20,34 @@ private fun dev.walletlock.ffi.Payment.toPublic() = Payment(Money(amount.minor, 
 
 internal fun dev.walletlock.ffi.BiometricRefusal.toPublic(): BiometricOutcome = when (this) {
     is dev.walletlock.ffi.BiometricRefusal.NotRecognised -> BiometricOutcome.NotRecognised
-    is dev.walletlock.ffi.BiometricRefusal.Ended -> BiometricOutcome.Ended(end.twin())
-    is dev.walletlock.ffi.BiometricRefusal.NotNow -> BiometricOutcome.NotNow(reason.toPublic())
+    is dev.walletlock.ffi.BiometricRefusal.Ended -> BiometricOutcome.Ended(end.byName())
+    is dev.walletlock.ffi.BiometricRefusal.Denied -> BiometricOutcome.Denied(reason.byName())
     is dev.walletlock.ffi.BiometricRefusal.NoVerdict -> BiometricOutcome.NoVerdict(cause.toPublic())
 }
 
 internal fun dev.walletlock.ffi.BiometricChange.toPublic(): BiometricChange = when (this) {
     is dev.walletlock.ffi.BiometricChange.Done -> BiometricChange.Done
-    is dev.walletlock.ffi.BiometricChange.Ended -> BiometricOutcome.Ended(end.twin())
-    is dev.walletlock.ffi.BiometricChange.NotNow -> BiometricOutcome.NotNow(reason.toPublic())
+    is dev.walletlock.ffi.BiometricChange.Ended -> BiometricOutcome.Ended(end.byName())
+    is dev.walletlock.ffi.BiometricChange.Denied -> BiometricOutcome.Denied(reason.byName())
     is dev.walletlock.ffi.BiometricChange.NoVerdict -> BiometricOutcome.NoVerdict(cause.toPublic())
 }
 
-internal fun dev.walletlock.ffi.NotNow.toPublic(): NoBiometrics = twin()
+internal fun dev.walletlock.ffi.BiometricAvailability.toPublic(): BiometricAvailability = when (this) {
+    is dev.walletlock.ffi.BiometricAvailability.Available -> BiometricAvailability.Available
+    is dev.walletlock.ffi.BiometricAvailability.Denied -> BiometricAvailability.Denied(reason.byName())
+}
 
-internal fun BiometricAvailability.toNative(): dev.walletlock.ffi.Availability = twin()
+internal fun SensorAvailability.toNative(): dev.walletlock.ffi.SensorAvailability = byName()
 
-internal fun BiometricEnd.toNative(): dev.walletlock.ffi.PromptEnd = twin()
+internal fun BiometricEnd.toNative(): dev.walletlock.ffi.PromptEnd = byName()
 
-internal fun dev.walletlock.ffi.Means.toPublic(): Means = when (this) {
-    is dev.walletlock.ffi.Means.Pin -> Means.Pin
-    is dev.walletlock.ffi.Means.Biometrics -> Means.Biometrics(payment?.toPublic())
+internal fun dev.walletlock.ffi.AuthMethod.toPublic(): AuthMethod = when (this) {
+    is dev.walletlock.ffi.AuthMethod.Pin -> AuthMethod.Pin
+    is dev.walletlock.ffi.AuthMethod.Biometrics -> AuthMethod.Biometrics(payment?.toPublic())
 }
 
 internal fun dev.walletlock.ffi.Prompt.toPublic(input: ByteArray) =
-    BiometricPrompt(alias, purpose.toPublic(), operation.twin(), input, timeoutMs)
+    BiometricPrompt(alias, purpose.toPublic(), operation.byName(), input, timeoutMs)
 
 private fun dev.walletlock.ffi.PromptPurpose.toPublic(): BiometricPurpose = when (this) {
     is dev.walletlock.ffi.PromptPurpose.Enable -> BiometricPurpose.Enable

@@ -59,7 +59,7 @@ public sealed interface BiometricOutcome {
      *
      * @property reason why.
      */
-    public data class NotNow(public val reason: NoBiometrics) : BiometricOutcome, BiometricChange
+    public data class Denied(public val reason: BiometricDenial) : BiometricOutcome, BiometricChange
 
     /**
      * It could not be told.
@@ -70,7 +70,7 @@ public sealed interface BiometricOutcome {
 }
 
 /**
- * How switching biometrics on ended: [Done], [BiometricOutcome.Ended], [BiometricOutcome.NotNow] or
+ * How switching biometrics on ended: [Done], [BiometricOutcome.Ended], [BiometricOutcome.Denied] or
  * [BiometricOutcome.NoVerdict]. After all but the first everything is as it was.
  */
 public sealed interface BiometricChange {
@@ -78,8 +78,21 @@ public sealed interface BiometricChange {
     public data object Done : BiometricChange
 }
 
+/** Whether biometrics may be used now. */
+public sealed interface BiometricAvailability {
+    /** They may. */
+    public data object Available : BiometricAvailability
+
+    /**
+     * They may not.
+     *
+     * @property reason why.
+     */
+    public data class Denied(public val reason: BiometricDenial) : BiometricAvailability
+}
+
 /** Why biometrics may not be used now. */
-public enum class NoBiometrics {
+public enum class BiometricDenial {
     /** The lock takes no PIN now either: [WalletLock.status] says why. */
     LOCKED,
 
@@ -124,14 +137,14 @@ public enum class NoBiometrics {
 }
 
 /** What opened a session. */
-public sealed interface Means {
+public sealed interface AuthMethod {
     /** The PIN. */
-    public data object Pin : Means
+    public data object Pin : AuthMethod
 
     /**
      * A finger or face.
      *
      * @property payment the payment that the person confirmed, if it was for one.
      */
-    public data class Biometrics(public val payment: Payment?) : Means
+    public data class Biometrics(public val payment: Payment?) : AuthMethod
 }

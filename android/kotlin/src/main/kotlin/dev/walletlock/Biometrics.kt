@@ -12,7 +12,7 @@ import java.nio.ByteBuffer
  */
 public interface Biometrics {
     /** Whether a strong biometric could be asked for now. Called on the lock's dispatcher. */
-    public fun availability(): BiometricAvailability
+    public fun availability(): SensorAvailability
 
     /**
      * Begins to show [prompt] and returns; the answer comes to [answer], later, on any thread. What it throws ends the
@@ -24,8 +24,8 @@ public interface Biometrics {
     public fun dismiss()
 }
 
-/** Whether a strong biometric can be asked for. */
-public enum class BiometricAvailability {
+/** What the sensor says: whether a strong biometric can be asked for. */
+public enum class SensorAvailability {
     /** It can. Whether the sensor is locked out, only a prompt tells. */
     READY,
 
@@ -50,7 +50,7 @@ public enum class BiometricAvailability {
  * @property alias names the key, which was made with [KeyPurpose.BIOMETRIC].
  * @property purpose what it is for. All words on the screen come from it: what you see is what you sign.
  * @property operation what to do with [input].
- * @property input wiped by whoever called [Biometrics.show], after the answer: do not keep it.
+ * @property input whoever called [Biometrics.show] overwrites it with zeros after the answer: do not keep it.
  * @property timeoutMs how long the prompt may stay, in milliseconds; then it ends as [BiometricEnd.TIMED_OUT].
  * @throws IllegalArgumentException when [input] has not the length that [operation] takes, or there is no time at all.
  */
@@ -119,7 +119,7 @@ public interface BiometricAnswer {
     /**
      * The person was recognised, and the keystore let the key be used.
      *
-     * @param output a direct buffer, from its position to its limit. The receiver wipes it.
+     * @param output a direct buffer, from its position to its limit. The receiver overwrites it with zeros.
      */
     public fun authenticated(output: ByteBuffer)
 

@@ -44,7 +44,7 @@ public sealed interface LockStatus {
         public val remedies: List<Remedy>,
     ) : LockStatus
 
-    /** Everything that was protected is destroyed. A new PIN can be set. */
+    /** The wallet was wiped: everything in it is destroyed. A new PIN can be set. See [WalletLock.wipe]. */
     public data object Wiped : LockStatus
 }
 

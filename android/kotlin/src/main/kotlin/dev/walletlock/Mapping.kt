@@ -11,7 +11,7 @@ internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) 
     is dev.walletlock.ffi.LockStatus.CoolingDown ->
         LockStatus.CoolingDown(remainingMs, triesLeft, remedies.map { it.toPublic() })
     is dev.walletlock.ffi.LockStatus.Locked ->
-        LockStatus.Locked(reason.twin(), by.twin(), remedies.map { it.toPublic() })
+        LockStatus.Locked(reason.byName(), by.byName(), remedies.map { it.toPublic() })
     is dev.walletlock.ffi.LockStatus.Wiped -> LockStatus.Wiped
 }
 
@@ -56,7 +56,7 @@ internal fun dev.walletlock.ffi.Removal.toPublic(): Removal = when (this) {
 internal fun dev.walletlock.ffi.Judgement.toPublic() = Judgement(findings.toPublic(), allowed)
 
 internal fun List<dev.walletlock.ffi.Finding>.toPublic(): List<Finding> =
-    map { Finding(it.rule.twin(), it.severity.twin(), it.digits) }
+    map { Finding(it.rule.byName(), it.severity.byName(), it.digits) }
 
 internal fun List<Personal>.toNative(): List<dev.walletlock.ffi.Personal> = map {
     when (it) {
@@ -65,25 +65,25 @@ internal fun List<Personal>.toNative(): List<dev.walletlock.ffi.Personal> = map 
     }
 }
 
-internal fun dev.walletlock.ffi.Reminder.toPublic(): Reminder = twin()
+internal fun dev.walletlock.ffi.Reminder.toPublic(): Reminder = byName()
 
-internal fun dev.walletlock.ffi.DeviceKeyFault.toPublic(): DeviceKeyFault = twin()
+internal fun dev.walletlock.ffi.DeviceKeyFault.toPublic(): DeviceKeyFault = byName()
 
-internal fun dev.walletlock.ffi.SecurityLevel.toPublic(): SecurityLevel = twin()
+internal fun dev.walletlock.ffi.SecurityLevel.toPublic(): SecurityLevel = byName()
 
-internal fun dev.walletlock.ffi.RollbackProtection.toPublic(): RollbackProtection = twin()
+internal fun dev.walletlock.ffi.RollbackProtection.toPublic(): RollbackProtection = byName()
 
-internal fun SecurityLevel.toNative(): dev.walletlock.ffi.SecurityLevel = twin()
+internal fun SecurityLevel.toNative(): dev.walletlock.ffi.SecurityLevel = byName()
 
-internal fun dev.walletlock.ffi.KeyPurpose.toPublic(): KeyPurpose = twin()
+internal fun dev.walletlock.ffi.KeyPurpose.toPublic(): KeyPurpose = byName()
 
 internal fun dev.walletlock.ffi.Event.toPublic() = Event(number, wallMs, kind.toPublic())
 
-private fun dev.walletlock.ffi.Kind.toPublic(): JournalKind = twin()
+private fun dev.walletlock.ffi.Kind.toPublic(): JournalKind = byName()
 
 internal fun JournalQuery.toNative() = dev.walletlock.ffi.JournalQuery(
     below = below,
-    kinds = kinds.map { it.twin() },
+    kinds = kinds.map { it.byName() },
     fromWallMs = fromWallMs,
     untilWallMs = untilWallMs,
     text = text,
@@ -101,4 +101,4 @@ internal fun dev.walletlock.ffi.Chain.toPublic(): Chain = when (this) {
 }
 
 /** The constant of the same name. A test holds the names of both sides together. */
-internal inline fun <reified T : Enum<T>> Enum<*>.twin(): T = enumEntries<T>().first { it.name == name }
+internal inline fun <reified T : Enum<T>> Enum<*>.byName(): T = enumEntries<T>().first { it.name == name }

@@ -24,11 +24,11 @@ internal object Native {
     @JvmStatic external fun verifyPin(lock: Long, entry: Long): ByteArray
 
     /** Takes what is asked for as the generated code writes it. */
-    @JvmStatic external fun whyNoBiometrics(lock: Long, request: ByteArray): ByteArray
+    @JvmStatic external fun biometricAvailability(lock: Long, request: ByteArray): ByteArray
 
     @JvmStatic external fun verifyBiometrics(lock: Long, request: ByteArray): ByteArray
 
-    @JvmStatic external fun cancelBiometrics(lock: Long): ByteArray
+    @JvmStatic external fun cancelBiometrics(lock: Long, prompt: Long): ByteArray
 
     @JvmStatic external fun notRecognised(answer: Long)
 

@@ -1,6 +1,5 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.Availability as ForeignAvailability
 import dev.walletlock.ffi.BiometricAnswer as ForeignAnswer
 import dev.walletlock.ffi.Biometrics as ForeignBiometrics
 import dev.walletlock.ffi.Clock as ForeignClock
@@ -12,6 +11,7 @@ import dev.walletlock.ffi.KeyPurpose as ForeignPurpose
 import dev.walletlock.ffi.PlatformException
 import dev.walletlock.ffi.Prompt as ForeignPrompt
 import dev.walletlock.ffi.SecurityLevel as ForeignLevel
+import dev.walletlock.ffi.SensorAvailability as ForeignAvailability
 
 // The phone's parts as the native side calls them. Everything that is thrown is caught, errors of the VM included: what
 // gets past the generated code would be printed by JNA and taken as an empty answer.
@@ -52,8 +52,7 @@ internal class NativeBiometrics(private val biometrics: Biometrics) : ForeignBio
     override fun availability(): ForeignAvailability = answering { biometrics.availability().toNative() }
 
     override fun show(prompt: ForeignPrompt, input: ByteArray, answer: ForeignAnswer) = answering {
-        val told = PromptAnswer(OverUniffi, OverUniffi.answer(answer), input)
-        Prompts.show(biometrics, { prompt.toPublic(input) }, told)
+        Prompts.show(biometrics, input, PromptAnswer(OverUniffi, OverUniffi.answer(answer), input)) { prompt }
     }
 
     override fun dismiss() = answering { biometrics.dismiss() }

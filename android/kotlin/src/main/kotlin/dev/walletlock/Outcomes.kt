@@ -87,7 +87,7 @@ public sealed interface Enrolment {
 
 /** How changing the PIN, or the wipe PIN, ended; also a [Refusal] of the current one. */
 public sealed interface PinChange {
-    /** The new PIN is in force; of a wipe PIN: it is set, or cleared. */
+    /** The new PIN is in force; or the wipe PIN is set, or cleared. */
     public data object Changed : PinChange
 
     /**
@@ -98,8 +98,8 @@ public sealed interface PinChange {
     public data class Forbidden(public val findings: List<Finding>) : PinChange
 }
 
-/** How removing everything ended; also a [Refusal] of the PIN. */
+/** How [WalletLock.remove] ended; also a [Refusal] of the PIN. */
 public sealed interface Removal {
-    /** Everything is destroyed. */
+    /** The wallet is removed: everything in it is destroyed, and the lock is as new. */
     public data object Removed : Removal
 }

@@ -1,7 +1,7 @@
 package dev.walletlock
 
-import dev.walletlock.ffi.FfiConverterOptionalTypeNotNow
 import dev.walletlock.ffi.FfiConverterString
+import dev.walletlock.ffi.FfiConverterTypeBiometricAvailability
 import dev.walletlock.ffi.FfiConverterTypeBiometricRefusal
 import dev.walletlock.ffi.FfiConverterTypeBiometricRequest
 import dev.walletlock.ffi.FfiConverterTypeLockStatus
@@ -43,22 +43,24 @@ internal object OverJni : UnlockPath {
             }
         }
 
-    override fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics? =
-        lock.overJni { Native.whyNoBiometrics(it, written(request)) }
-            .answer { FfiConverterOptionalTypeNotNow.read(it) }?.toPublic()
+    override fun biometricAvailability(lock: LockHandle, request: BiometricRequest): BiometricAvailability =
+        lock.overJni { Native.biometricAvailability(it, written(request, NO_PROMPT)) }
+            .answer { FfiConverterTypeBiometricAvailability.read(it) }.toPublic()
 
     override fun verifyBiometrics(
         lock: LockHandle,
         request: BiometricRequest,
+        prompt: Long,
         opened: (SessionHandle) -> Session,
-    ): BiometricOutcome = lock.overJni { Native.verifyBiometrics(it, written(request)) }.answer { outcome ->
+    ): BiometricOutcome = lock.overJni { Native.verifyBiometrics(it, written(request, prompt)) }.answer { outcome ->
         when (outcome.getInt()) {
             OPENED -> BiometricOutcome.Unlocked(opened(session(outcome.getLong())))
             else -> FfiConverterTypeBiometricRefusal.read(outcome).toPublic()
         }
     }
 
-    override fun cancelBiometrics(lock: LockHandle) = lock.overJni { Native.cancelBiometrics(it) }.answer { }
+    override fun cancelBiometrics(lock: LockHandle, prompt: Long) =
+        lock.overJni { Native.cancelBiometrics(it, prompt) }.answer { }
 
     /** That of a prompt: no call on it goes another way. */
     fun answer(number: Long): AnswerHandle = Handle(number, { Native.freeAnswer(it) }, lazy { throw panicked() })
@@ -107,8 +109,8 @@ internal object OverJni : UnlockPath {
         return Handle(number, { Native.freeSession(it) }, generated)
     }
 
-    private fun written(request: BiometricRequest): ByteArray {
-        val native = request.toNative()
+    private fun written(request: BiometricRequest, prompt: Long): ByteArray {
+        val native = request.toNative(prompt)
         val written = ByteBuffer.allocate(FfiConverterTypeBiometricRequest.allocationSize(native).toInt())
         FfiConverterTypeBiometricRequest.write(native, written)
         return written.array().copyOf(written.position())

@@ -50,19 +50,20 @@ internal object OverUniffi : UnlockPath {
             is NativeOutcome.Refused -> outcome.refusal.toPublic()
         }
 
-    override fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics? =
-        lock.overUniffi { it.whyNoBiometrics(request.toNative()) }?.toPublic()
+    override fun biometricAvailability(lock: LockHandle, request: BiometricRequest): BiometricAvailability =
+        lock.overUniffi { it.biometricAvailability(request.toNative(NO_PROMPT)) }.toPublic()
 
     override fun verifyBiometrics(
         lock: LockHandle,
         request: BiometricRequest,
+        prompt: Long,
         opened: (SessionHandle) -> Session,
-    ): BiometricOutcome = when (val outcome = lock.overUniffi { it.verifyBiometrics(request.toNative()) }) {
+    ): BiometricOutcome = when (val outcome = lock.overUniffi { it.verifyBiometrics(request.toNative(prompt)) }) {
         is NativeBiometricOutcome.Unlocked -> BiometricOutcome.Unlocked(opened(adopt(outcome.session)))
         is NativeBiometricOutcome.Refused -> outcome.refusal.toPublic()
     }
 
-    override fun cancelBiometrics(lock: LockHandle) = lock.overUniffi { it.cancelBiometrics() }
+    override fun cancelBiometrics(lock: LockHandle, prompt: Long) = lock.overUniffi { it.cancelBiometrics(prompt) }
 
     fun answer(answer: NativeAnswer): AnswerHandle = handle(answer)
 

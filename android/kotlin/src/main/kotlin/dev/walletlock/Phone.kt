@@ -52,8 +52,9 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
      * one is wiped and the other let go when the prompt is over, or could not be shown.
      */
     fun show(prompt: ByteArray, input: ByteArray, answer: Long) = answering {
-        val told = PromptAnswer(OverJni, OverJni.answer(answer), input)
-        Prompts.show(biometrics, { FfiConverterTypePrompt.read(ByteBuffer.wrap(prompt)).toPublic(input) }, told)
+        Prompts.show(biometrics, input, PromptAnswer(OverJni, OverJni.answer(answer), input)) {
+            FfiConverterTypePrompt.read(ByteBuffer.wrap(prompt))
+        }
     }
 
     fun dismiss() = answering { biometrics.dismiss() }

@@ -15,28 +15,28 @@ package dev.walletlock
  * library in some milliseconds, and [sameAs].
  */
 public class PinEntry : AutoCloseable {
-    private val way = NativeLibrary.unlockPath
-    internal val handle: EntryHandle = translating { way.newEntry() }
+    private val backend = NativeLibrary.unlockPath
+    internal val handle: EntryHandle = translating { backend.newEntry() }
 
     init {
-        Lost.watch(this, handle)
+        LeakReaper.watch(this, handle)
     }
 
     /** How many digits were typed. */
-    public val length: Int get() = translating { way.length(handle) }
+    public val length: Int get() = translating { backend.length(handle) }
 
     /**
      * Adds a digit, 0 to 9. False, and no change, when the entry is full (12 digits).
      *
      * @throws LockException.Invalid if it is not a digit.
      */
-    public fun push(digit: Int): Boolean = translating { way.push(handle, digit) }
+    public fun push(digit: Int): Boolean = translating { backend.push(handle, digit) }
 
     /** Takes the last digit away. False if there was none. */
-    public fun pop(): Boolean = translating { way.pop(handle) }
+    public fun pop(): Boolean = translating { backend.pop(handle) }
 
-    /** Wipes all digits. */
-    public fun clear(): Unit = translating { way.clear(handle) }
+    /** Clears all digits: no copy of them is left in memory. */
+    public fun clear(): Unit = translating { backend.clear(handle) }
 
     /**
      * Whether both hold the same digits: for 'type it once more'. It needs JNA, so the first call takes longer where no
@@ -45,7 +45,7 @@ public class PinEntry : AutoCloseable {
     public fun sameAs(other: PinEntry): Boolean =
         translating { handle.overUniffi { mine -> other.handle.overUniffi { mine.sameAs(it) } } }
 
-    /** Wipes and frees it. A second call does nothing; every other call throws [LockException.Closed] from then on. */
+    /** Clears and frees it. A second call does nothing; every other call throws [LockException.Closed] from then on. */
     override fun close() {
         try {
             clear()

@@ -88,7 +88,7 @@ public interface DeviceKey {
     /** Returns if the key can be used now. What throws here costs the person no try. */
     public fun ready(alias: String)
 
-    /** HMAC-SHA256 of [input], 32 bytes. The input is wiped afterwards: do not keep it. */
+    /** HMAC-SHA256 of [input], 32 bytes. The input is overwritten with zeros afterwards: do not keep it. */
     public fun hmac(alias: String, input: ByteArray): ByteArray
 
     /** Destroys the key. That it does not exist is no fault. */

@@ -12,8 +12,9 @@ internal typealias AnswerHandle = Handle<NativeAnswer>
 internal typealias SessionHandle = Handle<NativeSession>
 
 /**
- * What stands between a person and the open wallet. There are two ways to the same native objects: over JNI it takes a
- * few milliseconds from the app's start, over uniffi the time that JNA needs to start. All else goes over uniffi.
+ * What stands between a person and the open wallet. There are two backends for the same native objects:
+ * over JNI it takes a few milliseconds from the app's start, over uniffi the time that JNA needs to start. All else goes
+ * over uniffi.
  *
  * Each throws what the generated code throws; see [translating].
  */
@@ -32,16 +33,18 @@ internal interface UnlockPath {
     /** [opened] gets the session of a right PIN. */
     fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome
 
-    fun whyNoBiometrics(lock: LockHandle, request: BiometricRequest): NoBiometrics?
+    fun biometricAvailability(lock: LockHandle, request: BiometricRequest): BiometricAvailability
 
-    /** Waits for the person. [opened] gets the session. */
+    /** Waits for the person. [prompt] is the id of the prompt that is shown; [opened] gets the session. */
     fun verifyBiometrics(
         lock: LockHandle,
         request: BiometricRequest,
+        prompt: Long,
         opened: (SessionHandle) -> Session,
     ): BiometricOutcome
 
-    fun cancelBiometrics(lock: LockHandle)
+    /** Takes away the prompt with this id, if it is shown. */
+    fun cancelBiometrics(lock: LockHandle, prompt: Long)
 
     fun notRecognised(answer: AnswerHandle)
 
@@ -69,3 +72,6 @@ internal interface UnlockPath {
 
     fun end(session: SessionHandle)
 }
+
+/** The prompt id of a request that shows none. */
+internal const val NO_PROMPT = 0L

@@ -24,7 +24,7 @@ import kotlinx.coroutines.launch
  * scope.launch { lock.status.collect { render(it) } }
  *
  * when (val outcome = lock.verifyPin(entry)) {
- *     is PinOutcome.Right -> outcome.session.use { it.read("card-token") }
+ *     is PinOutcome.Right -> outcome.session.use { it.vault.read("card-token") }
  *     is PinOutcome.Wrong -> shake(outcome.triesLeft, outcome.cooldown)
  *     is PinOutcome.Locked -> show(outcome.status)
  *     is PinOutcome.NoVerdict -> retryLater(outcome.cause)
@@ -40,13 +40,25 @@ import kotlinx.coroutines.launch
  *
  * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
  *
+ * **What destroys what.** The words mean the same in every name and every text of this library:
+ *
+ * - [remove]: the owner, with the PIN, destroys everything. The lock is as new afterwards.
+ * - [wipe]: everything is destroyed without the PIN: by this call, by the wipe PIN ([Access.setWipePin]), or after too many
+ *   wrong PINs if the policy says so. [status] says [LockStatus.Wiped] afterwards, and the journal stays.
+ * - [delete][Vault.delete]: one item of the vault is destroyed.
+ * - clear: the digits of an entry are forgotten ([PinEntry.clear]), or the wipe PIN is no longer set
+ *   ([Access.clearWipePin]). The wallet keeps everything.
+ *
+ * Nothing is destroyed by [lockNow], which ends every session; by the `close` of a [Session], which ends that one; or by
+ * [close], which ends the sessions of this lock and lets go of the file.
+ *
  * From Java, see [FromJava].
  */
 public class WalletLock private constructor(private val dispatcher: CoroutineDispatcher) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob() + dispatcher)
-    private val told = MutableSharedFlow<Event>(extraBufferCapacity = 64, onBufferOverflow = BufferOverflow.DROP_OLDEST)
-    private val way = NativeLibrary.unlockPath
-    private val prompts = Prompts { takeAwayPrompt() }
+    private val eventFlow = MutableSharedFlow<Event>(extraBufferCapacity = 64, onBufferOverflow = BufferOverflow.DROP_OLDEST)
+    private val backend = NativeLibrary.unlockPath
+    private val prompts = Prompts(::takeAway)
     @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
 
@@ -66,7 +78,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * It never ends and never waits: who begins to collect later, or falls more than 64 events behind, misses some. The
      * journal has them all.
      */
-    public val events: Flow<Event> = told.asSharedFlow()
+    public val events: Flow<Event> = eventFlow.asSharedFlow()
 
     /** Reads [status] anew. Worth calling when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh() }
@@ -75,15 +87,15 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
      * first try takes longer.
      */
-    public suspend fun prepare(): Unit = call { way.prepare(handle) }
+    public suspend fun prepare(): Unit = call { backend.prepare(handle) }
 
     /** Gives back what [prepare] reserved. Call it when the PIN pad closes. */
-    public suspend fun releaseMemory(): Unit = call { way.releaseMemory(handle) }
+    public suspend fun releaseMemory(): Unit = call { backend.releaseMemory(handle) }
 
     /**
      * How good the PIN in [entry] is, every reason against it named. The entry keeps its digits.
      *
-     * Whether it was used before is not told here, only by [Session.changePin].
+     * Whether it was used before is not told here, only by [Access.changePin].
      */
     @JvmOverloads
     public suspend fun judgePin(entry: PinEntry, personal: List<Personal> = emptyList()): Judgement =
@@ -99,7 +111,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun enrol(entry: PinEntry, personal: List<Personal> = emptyList()): Enrolment =
         call(unwanted = { (it as? Enrolment.Enrolled)?.session?.close() }) {
             when (val enrolment = withPin(entry) { lock, digits -> lock.enrol(digits, personal.toNative()) }) {
-                is NativeEnrolment.Enrolled -> Enrolment.Enrolled(own(way.adopt(enrolment.session)))
+                is NativeEnrolment.Enrolled -> Enrolment.Enrolled(register(backend.adopt(enrolment.session)))
                 is NativeEnrolment.Forbidden -> Enrolment.Forbidden(enrolment.findings.toPublic())
             }
         }
@@ -111,18 +123,19 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     public suspend fun verifyPin(entry: PinEntry): PinOutcome =
         call(unwanted = { (it as? PinOutcome.Right)?.session?.close() }) {
-            way.verifyPin(handle, entry.handle, ::own)
+            backend.verifyPin(handle, entry.handle, ::register)
         }
 
     /**
-     * Why biometrics may not be used now for [request]. Null: they may. Nothing is shown and nothing counted; ask it to
+     * Whether biometrics may be used now for [request], and if not, why. Nothing is shown and nothing counted; ask it to
      * decide what the screen offers.
      *
      * @throws LockException.Invalid if amount, currency or payee is out of range.
      */
     @JvmOverloads
-    public suspend fun whyNoBiometrics(request: BiometricRequest = BiometricRequest.UNLOCK): NoBiometrics? =
-        call { way.whyNoBiometrics(handle, request) }
+    public suspend fun biometricAvailability(
+        request: BiometricRequest = BiometricRequest.UNLOCK,
+    ): BiometricAvailability = call { backend.biometricAvailability(handle, request) }
 
     /**
      * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet, or confirms the
@@ -140,26 +153,27 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     @JvmOverloads
     public suspend fun verifyBiometrics(request: BiometricRequest = BiometricRequest.UNLOCK): BiometricOutcome =
-        ask(unwanted = { (it as? BiometricOutcome.Unlocked)?.session?.close() }) {
-            way.verifyBiometrics(handle, request, ::own)
+        callWithPrompt(unwanted = { (it as? BiometricOutcome.Unlocked)?.session?.close() }) { prompt ->
+            backend.verifyBiometrics(handle, request, prompt, ::register)
         }
 
     /**
-     * Takes away the prompt that a call on this lock shows, or is about to show, if any; the call ends as
-     * [BiometricEnd.CANCELLED_BY_SYSTEM]. A prompt that another [WalletLock] of the file shows stays. Needs no coroutine.
+     * Takes away the prompt that a call on this lock, or on a session of it, shows or is about to show, if any; the call
+     * ends as [BiometricEnd.CANCELLED_BY_SYSTEM]. A prompt that another [WalletLock] of the file shows stays. Needs no
+     * coroutine.
      */
     public fun cancelBiometrics(): Unit = prompts.callOff()
 
     /**
-     * Destroys the PIN, the keys, everything kept, and the journal, once the PIN in [entry] is proven. There is no way
-     * back. The lock is [LockStatus.Unconfigured] afterwards.
+     * Removes the wallet for its owner: destroys the PIN, the keys, every item and the journal, once the PIN in [entry] is
+     * proven. There is no way back. The lock is as new afterwards: [LockStatus.Unconfigured].
      */
     public suspend fun remove(entry: PinEntry): Removal =
         call { withPin(entry) { lock, digits -> lock.remove(digits) }.toPublic() }
 
     /**
-     * Destroys the PIN, the keys and everything kept at once, without the PIN: for an order of the provider, or when the
-     * phone is lost. There is no way back. Whoever runs the app could delete its data as well.
+     * Wipes the wallet: destroys the PIN, the keys and every item at once, without asking for the PIN. For an order of the
+     * provider, or when the phone is lost. There is no way back. Whoever runs the app could delete its data as well.
      *
      * Every session ends. The lock is [LockStatus.Wiped] afterwards, whatever copy of its file is put back; the journal
      * stays. What is damaged is wiped too, its journal with it. Cut short, or told by an exception that the phone did not
@@ -170,7 +184,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
     /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
-    public fun lockNow(): Unit = translating { way.lockNow(handle) }
+    public fun lockNow(): Unit = translating { backend.lockNow(handle) }
 
     /** The policy in force. It may be stricter than the one given to [open]: see there. */
     public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
@@ -234,16 +248,16 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: () -> T): T =
         dispatcher.call(unwanted) { refreshing(block) }
 
-    /** The same for what waits for a person. */
-    internal suspend fun <T> ask(unwanted: (T) -> Unit = {}, block: () -> T): T =
-        prompts.call(unwanted) { refreshing(block) }
+    /** The same for what waits for a person at a prompt. The block gets the id of that prompt. */
+    internal suspend fun <T> callWithPrompt(unwanted: (T) -> Unit = {}, block: (Long) -> T): T =
+        prompts.call(unwanted) { prompt -> refreshing { block(prompt) } }
 
-    internal fun isLive(session: SessionHandle): Boolean = translating { way.isLive(session) }
+    internal fun isLive(session: SessionHandle): Boolean = translating { backend.isLive(session) }
 
     /** A second time it does nothing. */
     internal fun end(session: SessionHandle) {
         try {
-            translating { way.end(session) }
+            translating { backend.end(session) }
         } catch (_: LockException.Closed) {
             return
         }
@@ -252,13 +266,13 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     }
 
     /** From here on closing the lock closes the session. It may be closed already: then nobody gets it. */
-    private fun own(session: SessionHandle): Session {
-        val isOurs = synchronized(sessions) { !isClosed && sessions.add(session) }
-        if (!isOurs) {
+    private fun register(session: SessionHandle): Session {
+        val isRegistered = synchronized(sessions) { !isClosed && sessions.add(session) }
+        if (!isRegistered) {
             end(session)
             throw LockException.Closed()
         }
-        return Session(session, this).also { Lost.watch(it, AutoCloseable { end(session) }) }
+        return Session(session, this).also { LeakReaper.watch(it, AutoCloseable { end(session) }) }
     }
 
     private fun <T> refreshing(block: () -> T): T =
@@ -268,11 +282,12 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             watch.tryRefresh()
         }
 
-    private fun takeAwayPrompt() {
+    private fun takeAway(prompt: Long) {
         try {
-            translating { way.cancelBiometrics(handle) }
+            translating { backend.cancelBiometrics(handle, prompt) }
         } catch (_: LockException) {
-            // It was closed: that took it away. Or there is a defect: then the prompt's time does.
+            // The lock was closed, which took the prompt away. Or there is a defect: then the prompt goes when its time is
+            // over.
             return
         }
     }
@@ -281,9 +296,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         entry.handle.overUniffi { digits -> handle.overUniffi { block(it, digits) } }
 
     private fun openNative(file: File, platform: Platform, policy: Policy) {
-        handle = way.open(file.path, policy.text, platform, ::hear)
+        handle = backend.open(file.path, policy.text, platform, ::onEvent)
         try {
-            watch = StatusWatch(scope) { translating { way.status(handle) } }
+            watch = StatusWatch(scope) { translating { backend.status(handle) } }
         } catch (fault: LockException) {
             handle.close()
             throw fault
@@ -292,10 +307,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         scope.launch { runCatching(NativeLibrary::startJna) }
     }
 
-    private fun hear(event: Event) {
+    private fun onEvent(event: Event) {
         // A try that is being checked counts as failed already. Whoever watches should hear of it when it is.
         if (event.kind != JournalKind.PIN_TRIED && ::watch.isInitialized) watch.tryRefresh()
-        told.tryEmit(event)
+        eventFlow.tryEmit(event)
     }
 
     /** Where locks are opened. */

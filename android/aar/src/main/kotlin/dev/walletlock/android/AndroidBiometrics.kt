@@ -6,10 +6,10 @@ import android.os.CancellationSignal
 import android.os.Handler
 import android.os.Looper
 import dev.walletlock.BiometricAnswer
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.Biometrics
+import dev.walletlock.SensorAvailability
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
@@ -39,8 +39,8 @@ public class AndroidBiometrics(context: Context) : Biometrics {
         Thread(it, "walletlock-biometrics").apply { isDaemon = true }
     }
 
-    override fun availability(): BiometricAvailability =
-        if (isSupported()) strongBiometrics(context) else BiometricAvailability.NOT_SUPPORTED
+    override fun availability(): SensorAvailability =
+        if (isSupported()) strongBiometrics(context) else SensorAvailability.NOT_SUPPORTED
 
     override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
         val shown = Shown(prompt, answer)

@@ -125,7 +125,7 @@ public class PinPadView @JvmOverloads constructor(
         given.recycle()
     }
 
-    /** Unlocks [lock] with what is typed, while it is on the screen. What was typed is wiped when it goes away. */
+    /** Unlocks [lock] with what is typed, while it is on the screen. What was typed is cleared when it goes away. */
     public fun bind(lock: WalletLock) {
         unbind()
         this.lock = lock
@@ -167,7 +167,7 @@ public class PinPadView @JvmOverloads constructor(
         onPinEntered = listener
     }
 
-    /** Wipes what was typed: after an [OnPinEntered] that goes on, such as 'type it once more'. */
+    /** Clears what was typed: after an [OnPinEntered] that goes on, such as 'type it once more'. */
     public fun clear() {
         unlocking?.clear() ?: entry.clear()
         render()
@@ -179,7 +179,7 @@ public class PinPadView @JvmOverloads constructor(
         render()
     }
 
-    /** Says [text], wipes what was typed, and shakes the dots. */
+    /** Says [text], clears what was typed, and shakes the dots. */
     public fun reject(text: CharSequence) {
         if (unlocking == null) entry.clear()
         said = text to true

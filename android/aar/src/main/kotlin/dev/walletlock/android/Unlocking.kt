@@ -1,5 +1,6 @@
 package dev.walletlock.android
 
+import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
 import dev.walletlock.LockException
@@ -77,7 +78,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         return entry.pop().also { onChange() }
     }
 
-    /** Wipes what was typed: when the person looks away. */
+    /** Clears what was typed: when the person looks away. */
     internal fun clear() {
         if (isClosed || entry.length == 0 || checking != null) return
         entry.clear()
@@ -113,11 +114,17 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
      * on the person asks for it.
      */
     internal fun offerBiometrics() = asking {
-        val why = lock.whyNoBiometrics()
-        offersBiometrics = why == null
-        // What is said already was asked for; this was not.
-        if (why != null && answer == null) answer = Answer.NotByBiometrics(BiometricOutcome.NotNow(why))
-        if (why == null && !wasAsked) ask()
+        when (val availability = lock.biometricAvailability()) {
+            is BiometricAvailability.Available -> {
+                offersBiometrics = true
+                if (!wasAsked) ask()
+            }
+            is BiometricAvailability.Denied -> {
+                offersBiometrics = false
+                // The person has asked for an answer that is shown already, and not for this one.
+                answer = answer ?: Answer.NotByBiometrics(BiometricOutcome.Denied(availability.reason))
+            }
+        }
     }
 
     /** Asks for a finger or face, unless that is under way already. */
@@ -138,7 +145,8 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
             return
         }
         answer = Answer.NotByBiometrics(outcome)
-        offersBiometrics = lock.whyNoBiometrics() == null && (outcome as? BiometricOutcome.Ended)?.end !in HOPELESS
+        val isAvailable = lock.biometricAvailability() is BiometricAvailability.Available
+        offersBiometrics = isAvailable && (outcome as? BiometricOutcome.Ended)?.end !in HOPELESS
     }
 
     /** One after another: one that was stopped may not have left the screen yet. */
@@ -165,7 +173,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     public fun takeSession(): Session? = session.also { session = null }
 
     /**
-     * Wipes the digits, takes away the prompt for a finger or face, and closes a session that nobody took. A try that is
+     * Clears the digits, takes away the prompt for a finger or face, and closes a session that nobody took. A try that is
      * under way is settled, and then closed too.
      */
     override fun close() {

@@ -1,12 +1,12 @@
 package dev.walletlock.android
 
 import android.content.res.Resources
+import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
-import dev.walletlock.NoBiometrics
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Refusal
@@ -63,7 +63,7 @@ private fun wordsOf(outcome: BiometricOutcome): Int? = when (outcome) {
     is BiometricOutcome.Unlocked -> null
     is BiometricOutcome.NotRecognised -> R.string.walletlock_biometric_not_recognised
     is BiometricOutcome.Ended -> wordsOf(outcome.end)
-    is BiometricOutcome.NotNow -> wordsOf(outcome.reason)
+    is BiometricOutcome.Denied -> wordsOf(outcome.reason)
     is BiometricOutcome.NoVerdict ->
         // Another prompt is on the screen.
         if (outcome.cause is NoVerdictCause.TryAgain) null else R.string.walletlock_biometric_no_answer
@@ -79,15 +79,15 @@ private fun wordsOf(end: BiometricEnd): Int? = when (end) {
 }
 
 /** Only what the person would wonder about: whoever has set it up, and it is not there. */
-private fun wordsOf(reason: NoBiometrics): Int? = when (reason) {
-    NoBiometrics.LOCKED, NoBiometrics.SWITCHED_OFF, NoBiometrics.NOT_SUPPORTED -> null
-    NoBiometrics.NO_HARDWARE, NoBiometrics.NONE_ENROLLED, NoBiometrics.BUSY -> null
-    NoBiometrics.ENROLMENT_CHANGED -> R.string.walletlock_biometric_changed
-    NoBiometrics.OFF_AFTER_FAILURES -> R.string.walletlock_biometric_off
-    NoBiometrics.TOO_MANY_FAILURES -> R.string.walletlock_biometric_too_many
-    NoBiometrics.FIRST_UNLOCK -> R.string.walletlock_biometric_restarted
-    NoBiometrics.PIN_TOO_LONG_AGO, NoBiometrics.TOO_MANY_USES, NoBiometrics.OVER_BUDGET, NoBiometrics.RISK_RAISED ->
-        R.string.walletlock_biometric_pin_due
+private fun wordsOf(reason: BiometricDenial): Int? = when (reason) {
+    BiometricDenial.LOCKED, BiometricDenial.SWITCHED_OFF, BiometricDenial.NOT_SUPPORTED -> null
+    BiometricDenial.NO_HARDWARE, BiometricDenial.NONE_ENROLLED, BiometricDenial.BUSY -> null
+    BiometricDenial.ENROLMENT_CHANGED -> R.string.walletlock_biometric_changed
+    BiometricDenial.OFF_AFTER_FAILURES -> R.string.walletlock_biometric_off
+    BiometricDenial.TOO_MANY_FAILURES -> R.string.walletlock_biometric_too_many
+    BiometricDenial.FIRST_UNLOCK -> R.string.walletlock_biometric_restarted
+    BiometricDenial.PIN_TOO_LONG_AGO, BiometricDenial.TOO_MANY_USES -> R.string.walletlock_biometric_pin_due
+    BiometricDenial.OVER_BUDGET, BiometricDenial.RISK_RAISED -> R.string.walletlock_biometric_pin_due
 }
 
 private fun Resources.answer(refusal: Refusal): String = when (refusal) {

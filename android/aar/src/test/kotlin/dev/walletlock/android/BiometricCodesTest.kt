@@ -6,8 +6,8 @@ import android.content.pm.PackageManager
 import android.hardware.fingerprint.FingerprintManager
 import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.UserNotAuthenticatedException
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
+import dev.walletlock.SensorAvailability
 import java.security.InvalidKeyException
 import java.security.KeyStoreException
 import java.security.UnrecoverableKeyException
@@ -64,12 +64,12 @@ class BiometricCodesTest {
     @Test
     fun `only a sensor that is ready is ready`() {
         val expected = mapOf(
-            BiometricAvailability.READY to setOf(0),
-            BiometricAvailability.NONE_ENROLLED to setOf(11),
-            BiometricAvailability.NO_HARDWARE to setOf(12, 15),
+            SensorAvailability.READY to setOf(0),
+            SensorAvailability.NONE_ENROLLED to setOf(11),
+            SensorAvailability.NO_HARDWARE to setOf(12, 15),
         )
         val found = ((-2..30) + 1_000).groupBy(::availabilityOf).mapValues { it.value.toSet() }
-        assertEquals(expected, found - BiometricAvailability.BUSY)
+        assertEquals(expected, found - SensorAvailability.BUSY)
     }
 
     @Test
@@ -77,13 +77,13 @@ class BiometricCodesTest {
         android.becomes(28)
         val app = RuntimeEnvironment.getApplication()
         val biometrics = AndroidBiometrics(app)
-        assertEquals(BiometricAvailability.NO_HARDWARE, biometrics.availability())
+        assertEquals(SensorAvailability.NO_HARDWARE, biometrics.availability())
         shadowOf(app.packageManager).setSystemFeature(PackageManager.FEATURE_FINGERPRINT, true)
-        assertEquals(BiometricAvailability.BUSY, biometrics.availability())
+        assertEquals(SensorAvailability.BUSY, biometrics.availability())
         val sensor = Shadow.extract<ShadowFingerprintManager>(app.getSystemService(FingerprintManager::class.java))
         sensor.setIsHardwareDetected(true)
-        assertEquals(BiometricAvailability.NONE_ENROLLED, biometrics.availability())
+        assertEquals(SensorAvailability.NONE_ENROLLED, biometrics.availability())
         sensor.setDefaultFingerprints(1)
-        assertEquals(BiometricAvailability.READY, biometrics.availability())
+        assertEquals(SensorAvailability.READY, biometrics.availability())
     }
 }

@@ -1,11 +1,11 @@
 package dev.walletlock.android
 
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOperation
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.BiometricPurpose
 import dev.walletlock.Biometrics
+import dev.walletlock.SensorAvailability
 import dev.walletlock.fakes.FakePerson
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
@@ -33,7 +33,7 @@ abstract class BiometricsContract {
     @Test
     fun `what was wrapped is unwrapped, for the person`() {
         makeKey(ALIAS)
-        assertEquals(BiometricAvailability.READY, biometrics.availability())
+        assertEquals(SensorAvailability.READY, biometrics.availability())
         val wrapped = wrapped()
         assertEquals(60, wrapped.size)
         assertArrayEquals(SLOT_KEY, unwrapped(wrapped))
@@ -133,10 +133,10 @@ abstract class BiometricsContract {
     fun `without anyone enrolled there is neither prompt nor key`() {
         makeKey(ALIAS)
         person.removesAll()
-        assertEquals(BiometricAvailability.NONE_ENROLLED, biometrics.availability())
+        assertEquals(SensorAvailability.NONE_ENROLLED, biometrics.availability())
         assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
         person.enrolsAnother()
-        assertEquals(BiometricAvailability.READY, biometrics.availability())
+        assertEquals(SensorAvailability.READY, biometrics.availability())
         assertEquals("whoever it is", BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
     }
 
@@ -151,11 +151,11 @@ abstract class BiometricsContract {
     @Test
     fun `a phone without a sensor, or with a broken one, says so`() {
         makeKey(ALIAS)
-        person.sensorIs(BiometricAvailability.NO_HARDWARE)
-        assertEquals(BiometricAvailability.NO_HARDWARE, biometrics.availability())
+        person.sensorIs(SensorAvailability.NO_HARDWARE)
+        assertEquals(SensorAvailability.NO_HARDWARE, biometrics.availability())
         assertEquals(BiometricEnd.NO_HARDWARE, show(WRAP).next())
-        person.sensorIs(BiometricAvailability.BUSY)
-        assertEquals(BiometricAvailability.BUSY, biometrics.availability())
+        person.sensorIs(SensorAvailability.BUSY)
+        assertEquals(SensorAvailability.BUSY, biometrics.availability())
         assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
     }
 
@@ -163,7 +163,7 @@ abstract class BiometricsContract {
     fun `an old Android has none`() {
         makeKey(ALIAS)
         isOld()
-        assertEquals(BiometricAvailability.NOT_SUPPORTED, biometrics.availability())
+        assertEquals(SensorAvailability.NOT_SUPPORTED, biometrics.availability())
         assertEquals(BiometricEnd.NO_HARDWARE, show(WRAP).next())
         biometrics.dismiss()
     }

@@ -1,7 +1,7 @@
 package dev.walletlock.android
 
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.KeyPurpose
+import dev.walletlock.SensorAvailability
 import dev.walletlock.fakes.FakePhone
 
 /** The fake, which needs no Android. */
@@ -16,5 +16,5 @@ class FakeBiometricsTest : BiometricsContract() {
 
     override fun letPass(ms: Long) = person.doesNothing()
 
-    override fun isOld() = person.sensorIs(BiometricAvailability.NOT_SUPPORTED)
+    override fun isOld() = person.sensorIs(SensorAvailability.NOT_SUPPORTED)
 }

@@ -8,8 +8,8 @@ import android.hardware.biometrics.BiometricPrompt.AuthenticationResult
 import android.hardware.biometrics.BiometricPrompt.CryptoObject
 import android.os.Build
 import android.os.CancellationSignal
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
+import dev.walletlock.SensorAvailability
 import dev.walletlock.fakes.FakeAndroidKeyStore
 import dev.walletlock.fakes.FakePerson
 import java.util.concurrent.Executor
@@ -17,9 +17,9 @@ import javax.crypto.Cipher
 import org.robolectric.annotation.Implementation
 import org.robolectric.annotation.Implements
 import org.robolectric.annotation.RealObject
+import org.robolectric.shadow.api.Shadow
 import org.robolectric.util.ReflectionHelpers
 import org.robolectric.util.ReflectionHelpers.ClassParameter
-import org.robolectric.shadow.api.Shadow
 
 /**
  * Android's biometric prompt with a person before it, where the real one calls the system. All that the real one
@@ -143,10 +143,10 @@ class ShadowSensor {
 
     private companion object {
         val CODES = mapOf(
-            BiometricAvailability.READY to 0,
-            BiometricAvailability.BUSY to 1,
-            BiometricAvailability.NONE_ENROLLED to 11,
-            BiometricAvailability.NO_HARDWARE to 12,
+            SensorAvailability.READY to 0,
+            SensorAvailability.BUSY to 1,
+            SensorAvailability.NONE_ENROLLED to 11,
+            SensorAvailability.NO_HARDWARE to 12,
         )
     }
 }

@@ -38,7 +38,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     /** The person switches them on. */
     fun withBiometrics(): TestWallet = apply {
         phone.person.willDo { touches() }
-        runBlocking { unlocked().use { check(it.enableBiometrics() == BiometricChange.Done) } }
+        runBlocking { unlocked().use { check(it.access.enableBiometrics() == BiometricChange.Done) } }
     }
 
     fun unlocked(): Session = runBlocking { (lock.verify(RIGHT) as PinOutcome.Right).session }

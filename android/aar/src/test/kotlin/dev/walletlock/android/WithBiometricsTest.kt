@@ -4,9 +4,9 @@ import android.app.Activity
 import android.graphics.Rect
 import android.view.View
 import android.widget.Button
+import dev.walletlock.AuthMethod
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
-import dev.walletlock.Means
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.fakes.FakePerson
 import kotlinx.coroutines.runBlocking
@@ -46,7 +46,7 @@ class WithBiometricsTest {
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         val session = LockActivity.takeSession(shadowOf(screen.get()).resultIntent)!!
         assertTrue(session.isLive)
-        assertEquals(Means.Biometrics(payment = null), runBlocking { session.means() })
+        assertEquals(AuthMethod.Biometrics(payment = null), runBlocking { session.authMethod() })
         session.close()
     }
 

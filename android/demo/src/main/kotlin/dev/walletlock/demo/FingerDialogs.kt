@@ -17,12 +17,12 @@ internal class FingerDialogs(
     private val out: PrintStream,
 ) {
     suspend fun switchOn(session: Session) {
-        val change = sensor.facing(::answer) { session.enableBiometrics() }
+        val change = sensor.facing(::answer) { session.access.enableBiometrics() }
         Screen.switchedOn(change).forEach(out::println)
     }
 
     suspend fun switchOff(session: Session) = out.println(
-        if (session.disableBiometrics()) "Only your PIN opens the wallet now." else "It was off already.",
+        if (session.access.disableBiometrics()) "Only your PIN opens the wallet now." else "It was off already.",
     )
 
     suspend fun unlock(lock: WalletLock): Session? = (ask(lock) as? BiometricOutcome.Unlocked)?.session

@@ -1,14 +1,15 @@
 package dev.walletlock.demo
 
+import dev.walletlock.AuthMethod
+import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricChange
+import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
 import dev.walletlock.BiometricRequest
 import dev.walletlock.LockException
 import dev.walletlock.LockStatus
-import dev.walletlock.Means
 import dev.walletlock.Money
-import dev.walletlock.NoBiometrics
 import dev.walletlock.Payment
 import dev.walletlock.Session
 import kotlinx.coroutines.awaitCancellation
@@ -34,9 +35,10 @@ internal class FingerStory : Story {
 
     private suspend fun switchOn(stage: Stage, app: DemoApp, finger: Finger) {
         stage.setPin(app.lock).use { session ->
-            session.write(ITEM, TOKEN.toByteArray())
+            session.vault.write(ITEM, TOKEN.toByteArray())
             stage.say("She keeps her card's token.")
-            stage.expect("before she wants it", NoBiometrics.SWITCHED_OFF, app.lock.whyNoBiometrics())
+            val off = BiometricAvailability.Denied(BiometricDenial.SWITCHED_OFF)
+            stage.expect("before she wants it", off, app.lock.biometricAvailability())
             finger.switchOn(session)
         }
     }
@@ -44,11 +46,11 @@ internal class FingerStory : Story {
     private suspend fun open(stage: Stage, finger: Finger) {
         stage.say("Later she opens it with a touch.")
         finger.opens().use { session ->
-            stage.expect("what opened it", Means.Biometrics(payment = null), session.means())
+            stage.expect("what opened it", AuthMethod.Biometrics(payment = null), session.authMethod())
             expectToken(stage, session)
             stage.say("It reads what is kept. To change it the app asks for the PIN.")
             val fault = try {
-                session.write(ITEM, ByteArray(1))
+                session.vault.write(ITEM, ByteArray(1))
                 null
             } catch (needed: LockException.PinNeeded) {
                 needed
@@ -62,7 +64,7 @@ internal class FingerStory : Story {
         stage.say("It may pay ${inWords(AT_ONCE)} at once, and ${inWords(IN_ALL)} before the PIN is asked for.")
         val payments = listOf(Payment(Money(1_250, "EUR"), "Bakery")) + List(2) { Payment(AT_ONCE, "Greengrocer") }
         for (payment in payments) {
-            finger.opens(payment).use { stage.expect("what was paid", Means.Biometrics(payment), it.means()) }
+            finger.opens(payment).use { stage.expect("what was paid", AuthMethod.Biometrics(payment), it.authMethod()) }
         }
         payWithPin(stage, app, finger, Payment(AT_ONCE, "Bookshop"), "with what was paid before it is too much")
         payWithPin(stage, app, finger, Payment(Money(AT_ONCE.minor + 1, "EUR"), "Shoe shop"), "it is too much at once")
@@ -70,7 +72,7 @@ internal class FingerStory : Story {
     }
 
     private suspend fun payWithPin(stage: Stage, app: DemoApp, finger: Finger, payment: Payment, why: String) {
-        finger.isNotAskedFor(NoBiometrics.OVER_BUDGET, why, payment)
+        finger.isNotAskedFor(BiometricDenial.OVER_BUDGET, why, payment)
         stage.unlock(app.lock).close()
         stage.show(inWords(payment))
     }
@@ -84,9 +86,9 @@ internal class FingerStory : Story {
         stage.expect("the last finger", BiometricOutcome.NotRecognised, finger.asks(Touch.STRANGER))
         expectPinUntouched(stage, app)
         stage.say("She has her phone back.")
-        finger.isNotAskedFor(NoBiometrics.TOO_MANY_FAILURES, "after $FAILURES fingers of someone else")
+        finger.isNotAskedFor(BiometricDenial.TOO_MANY_FAILURES, "after $FAILURES fingers of someone else")
         stage.unlock(app.lock).close()
-        stage.expect("after the PIN", null, app.lock.whyNoBiometrics())
+        stage.expect("after the PIN", BiometricAvailability.Available, app.lock.biometricAvailability())
     }
 
     private suspend fun hook(stage: Stage, app: DemoApp, finger: Finger) {
@@ -100,7 +102,7 @@ internal class FingerStory : Story {
     private suspend fun restartPhone(stage: Stage, app: DemoApp, finger: Finger) {
         stage.say("She restarts the phone.")
         app.restartPhone()
-        finger.isNotAskedFor(NoBiometrics.FIRST_UNLOCK, "right after a restart")
+        finger.isNotAskedFor(BiometricDenial.FIRST_UNLOCK, "right after a restart")
         stage.unlock(app.lock).close()
         stage.say("From then on her finger will do.")
         finger.opens().close()
@@ -115,7 +117,7 @@ internal class FingerStory : Story {
         stage.expect("after another finger was added", BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), outcome)
         expectPinUntouched(stage, app)
         stage.say("She has her phone back, and is told too.")
-        finger.isNotAskedFor(NoBiometrics.ENROLMENT_CHANGED, "until it is switched on anew")
+        finger.isNotAskedFor(BiometricDenial.ENROLMENT_CHANGED, "until it is switched on anew")
         stage.unlock(app.lock).use { session ->
             expectToken(stage, session)
             stage.say("Her card's token is there. She removes that finger from the phone, and switches hers on anew.")
@@ -125,7 +127,7 @@ internal class FingerStory : Story {
     }
 
     private suspend fun expectToken(stage: Stage, session: Session) =
-        stage.expect("her card's token", TOKEN, session.read(ITEM)?.decodeToString())
+        stage.expect("her card's token", TOKEN, session.vault.read(ITEM)?.decodeToString())
 
     private suspend fun expectPinUntouched(stage: Stage, app: DemoApp) {
         stage.show(Screen.lines(app.lock.refresh()))
@@ -145,7 +147,7 @@ internal class FingerStory : Story {
 private class Finger(private val stage: Stage, private val app: DemoApp) {
     suspend fun switchOn(session: Session) {
         stage.say("She switches her finger on. The phone asks for it once.")
-        val change = app.phone.sensor.facing(before(Touch.OWNER)) { session.enableBiometrics() }
+        val change = app.phone.sensor.facing(before(Touch.OWNER)) { session.access.enableBiometrics() }
         stage.show(Screen.switchedOn(change))
         stage.expect("switched on", BiometricChange.Done, change)
     }
@@ -167,11 +169,12 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
     }
 
     /** No prompt is shown; it says why, and what will do. */
-    suspend fun isNotAskedFor(reason: NoBiometrics, why: String, payment: Payment? = null) {
+    suspend fun isNotAskedFor(reason: BiometricDenial, why: String, payment: Payment? = null) {
         payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
         val outcome = asks(Touch.OWNER, payment = payment)
-        stage.expect("no prompt, $why", BiometricOutcome.NotNow(reason), outcome)
-        stage.expect("and it says so beforehand", reason, app.lock.whyNoBiometrics(BiometricRequest(payment)))
+        stage.expect("no prompt, $why", BiometricOutcome.Denied(reason), outcome)
+        val availability = app.lock.biometricAvailability(BiometricRequest(payment))
+        stage.expect("and it says so beforehand", BiometricAvailability.Denied(reason), availability)
         stage.show(Screen.lines(app.lock.refresh()))
     }
 

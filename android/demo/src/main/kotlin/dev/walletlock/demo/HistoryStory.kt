@@ -33,10 +33,10 @@ internal class HistoryStory : Story {
     private suspend fun live(stage: Stage, app: DemoApp) {
         stage.setPin(app.lock).use { session ->
             app.phone.clock.skip(HOUR_MS / 60)
-            session.write("card-token", "4000 1234".toByteArray())
+            session.vault.write("card-token", "4000 1234".toByteArray())
             stage.say("She keeps her card's token.")
             app.phone.clock.skip(HOUR_MS / 60)
-            val change = stage.typed(PIN).use { old -> stage.typed(NEW_PIN).use { session.changePin(old, it) } }
+            val change = stage.typed(PIN).use { old -> stage.typed(NEW_PIN).use { session.access.changePin(old, it) } }
             stage.expect("another PIN", PinChange.Changed, change)
             stage.say("She changes her PIN to ${stage.spaced(NEW_PIN)}.")
         }
@@ -54,7 +54,7 @@ internal class HistoryStory : Story {
         val pages = mutableListOf<List<JournalEntry>>()
         var query = JournalQuery(limit = 5)
         while (true) {
-            val page = session.journal(query)
+            val page = session.journal.page(query)
             pages += page.entries
             page.entries.forEach { stage.show(inWords(it)) }
             query = query.copy(below = page.next ?: break)
@@ -73,17 +73,17 @@ internal class HistoryStory : Story {
 
     private suspend fun find(stage: Stage, session: Session, title: String, query: JournalQuery, expected: Int) {
         stage.say(title)
-        val found = session.journal(query).entries
+        val found = session.journal.page(query).entries
         found.forEach { stage.show(inWords(it)) }
         stage.expect("$title lines", expected, found.size)
     }
 
     private suspend fun export(stage: Stage, session: Session, lines: List<JournalEntry>) {
         stage.say("She exports it, signed, for her bank.")
-        val export = StringBuilder().also { session.exportJournal(it) }.toString()
+        val export = StringBuilder().also { session.journal.export(it) }.toString()
         stage.show("${lines.size} lines and a signature, ${export.length} bytes of JSON.")
         stage.expect("lines of the export", lines.size + 2, export.trim().lines().size)
-        val key = session.journalPublicKey()
+        val key = session.journal.key()
         stage.expect("the signature, checked with Java's own cryptography", isSigned(export, key))
         stage.expect("the signature under another end", !isSigned(export.replace("\"head\":\"", "\"head\":\"00"), key))
         stage.show("Java's own cryptography finds the signature good, and with another end not good.")

@@ -1,12 +1,12 @@
 package dev.walletlock.demo
 
 import dev.walletlock.BiometricAnswer
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOperation
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.Biometrics
 import dev.walletlock.DeviceKeyException
+import dev.walletlock.SensorAvailability
 import java.nio.ByteBuffer
 import javax.crypto.Cipher
 import javax.crypto.SecretKey
@@ -47,7 +47,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
     private val screen = MutableStateFlow<Shown?>(null)
     private var strangersInARow = 0
 
-    override fun availability() = BiometricAvailability.READY
+    override fun availability() = SensorAvailability.READY
 
     override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
         val key = try {

@@ -42,7 +42,7 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         PinEntry().use { new ->
             val personal = askPersonal()
             if (!ask("Your PIN now: ", current) || !askNew(lock, new, personal)) return
-            when (val change = session.changePin(current, new, personal)) {
+            when (val change = session.access.changePin(current, new, personal)) {
                 is PinChange.Changed -> out.println("Your PIN is changed.")
                 is PinChange.Forbidden -> out.println(Screen.refused(change.findings))
                 is Refusal -> Screen.lines(change).forEach(out::println)

@@ -55,7 +55,9 @@ internal class PinStory : Story {
     private suspend fun changePin(stage: Stage, session: Session) {
         suspend fun change(from: String, to: String): PinChange {
             stage.say("She changes her PIN from ${stage.spaced(from)} to ${stage.spaced(to)}.")
-            val change = stage.typed(from).use { old -> stage.typed(to).use { session.changePin(old, it, PERSONAL) } }
+            val change = stage.typed(from).use { old ->
+                stage.typed(to).use { session.access.changePin(old, it, PERSONAL) }
+            }
             stage.show(
                 when (change) {
                     is PinChange.Changed -> listOf("Your PIN is changed.")

@@ -47,7 +47,7 @@ internal object Screen {
         is BiometricOutcome.Unlocked -> listOf("The wallet is open.")
         is BiometricOutcome.NotRecognised -> listOf("Not recognised. Enter your PIN.")
         is BiometricOutcome.Ended -> listOf(inWords(outcome.end))
-        is BiometricOutcome.NotNow -> listOf(inWords(outcome.reason))
+        is BiometricOutcome.Denied -> listOf(inWords(outcome.reason))
         is BiometricOutcome.NoVerdict -> listOf(inWords(outcome.cause))
     }
 
@@ -55,7 +55,7 @@ internal object Screen {
     fun switchedOn(change: BiometricChange): List<String> = when (change) {
         is BiometricChange.Done -> listOf("Your finger opens the wallet from now on. Your PIN stays as it is.")
         is BiometricOutcome.Ended -> lines(change)
-        is BiometricOutcome.NotNow -> lines(change)
+        is BiometricOutcome.Denied -> lines(change)
         is BiometricOutcome.NoVerdict -> lines(change)
     }
 

@@ -16,28 +16,28 @@ internal class VaultDialogs(
     suspend fun keep() {
         val item = keyboard.line("Its name: ")?.takeIf { it.isNotBlank() } ?: return
         val bytes = keyboard.line("What to keep: ")?.toByteArray() ?: return
-        session.write(item, bytes)
+        session.vault.write(item, bytes)
         bytes.fill(0)
         out.println("Kept.")
     }
 
     suspend fun read() {
         val item = choose() ?: return
-        val bytes = session.read(item)
+        val bytes = session.vault.read(item)
         out.println(bytes?.let { String(it) } ?: "There is nothing of that name.")
         bytes?.fill(0)
     }
 
     suspend fun delete() {
         val item = choose() ?: return
-        out.println(if (session.delete(item)) "Deleted." else "There is nothing of that name.")
+        out.println(if (session.vault.delete(item)) "Deleted." else "There is nothing of that name.")
     }
 
     suspend fun journal() {
         val text = keyboard.line("With which text in it? (Enter for all) ")?.ifBlank { null }
         var query = JournalQuery(limit = 15, text = text)
         while (true) {
-            val page = session.journal(query)
+            val page = session.journal.page(query)
             if (page.entries.isEmpty()) out.println("Nothing.")
             page.entries.forEach { out.println(inWords(it)) }
             query = query.copy(below = page.next ?: return)
@@ -48,7 +48,7 @@ internal class VaultDialogs(
     suspend fun export() {
         val name = keyboard.line("To which file? ")?.takeIf { it.isNotBlank() } ?: return
         try {
-            Files.newBufferedWriter(Paths.get(name)).use { session.exportJournal(it) }
+            Files.newBufferedWriter(Paths.get(name)).use { session.journal.export(it) }
             out.println("Exported. Whoever has this file can read it.")
         } catch (fault: IOException) {
             out.println("That file cannot be written: ${fault.message}")
@@ -56,7 +56,7 @@ internal class VaultDialogs(
     }
 
     private suspend fun choose(): String? {
-        val items = session.items()
+        val items = session.vault.names()
         if (items.isEmpty()) return null.also { out.println("Nothing is kept here yet.") }
         out.println("Kept: ${items.joinToString()}")
         return keyboard.line("Which one? ")?.takeIf { it.isNotBlank() }

@@ -1,5 +1,6 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.Chain
 import dev.walletlock.Contact
@@ -9,12 +10,11 @@ import dev.walletlock.JournalEntry
 import dev.walletlock.JournalKind
 import dev.walletlock.LockException
 import dev.walletlock.Money
-import dev.walletlock.NoBiometrics
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.Payment
 import dev.walletlock.PinRule
-import dev.walletlock.Reminder
 import dev.walletlock.Remedy
+import dev.walletlock.Reminder
 import java.math.BigDecimal
 import java.text.SimpleDateFormat
 import java.util.Currency
@@ -116,24 +116,24 @@ internal fun inWords(money: Money): String {
 /** Once it is made. */
 internal fun inWords(payment: Payment): String = "Paid: ${inWords(payment.amount)} to ${payment.payee}."
 
-internal fun inWords(reason: NoBiometrics): String = when (reason) {
-    NoBiometrics.LOCKED -> "The wallet takes no finger while it takes no PIN."
-    NoBiometrics.SWITCHED_OFF -> "No finger opens this wallet: that is switched off."
-    NoBiometrics.ENROLMENT_CHANGED ->
+internal fun inWords(reason: BiometricDenial): String = when (reason) {
+    BiometricDenial.LOCKED -> "The wallet takes no finger while it takes no PIN."
+    BiometricDenial.SWITCHED_OFF -> "No finger opens this wallet: that is switched off."
+    BiometricDenial.ENROLMENT_CHANGED ->
         "A finger was added to this phone, or all were removed, so no finger opens the wallet any more. " +
             "Your PIN and everything kept are as they were; with your PIN you can switch it on anew."
-    NoBiometrics.OFF_AFTER_FAILURES ->
+    BiometricDenial.OFF_AFTER_FAILURES ->
         "Far too many fingers were not recognised, so no finger opens the wallet any more. " +
             "With your PIN you can switch it on anew."
-    NoBiometrics.NOT_SUPPORTED, NoBiometrics.NO_HARDWARE -> "This phone has no sensor that is good enough."
-    NoBiometrics.NONE_ENROLLED -> "This phone knows no finger yet. Add yours in its settings."
-    NoBiometrics.BUSY -> "The sensor is not available now."
-    NoBiometrics.TOO_MANY_FAILURES -> "Too many fingers were not recognised: the PIN first."
-    NoBiometrics.FIRST_UNLOCK -> "This phone was restarted: the PIN first."
-    NoBiometrics.PIN_TOO_LONG_AGO -> "You have not entered your PIN for days: the PIN first."
-    NoBiometrics.TOO_MANY_USES -> "Your finger was used very often since you entered your PIN: the PIN first."
-    NoBiometrics.OVER_BUDGET -> "That is more than you allow to be paid with a finger: it needs your PIN."
-    NoBiometrics.RISK_RAISED -> "There is more risk than usual: the PIN."
+    BiometricDenial.NOT_SUPPORTED, BiometricDenial.NO_HARDWARE -> "This phone has no sensor that is good enough."
+    BiometricDenial.NONE_ENROLLED -> "This phone knows no finger yet. Add yours in its settings."
+    BiometricDenial.BUSY -> "The sensor is not available now."
+    BiometricDenial.TOO_MANY_FAILURES -> "Too many fingers were not recognised: the PIN first."
+    BiometricDenial.FIRST_UNLOCK -> "This phone was restarted: the PIN first."
+    BiometricDenial.PIN_TOO_LONG_AGO -> "You have not entered your PIN for days: the PIN first."
+    BiometricDenial.TOO_MANY_USES -> "Your finger was used very often since you entered your PIN: the PIN first."
+    BiometricDenial.OVER_BUDGET -> "That is more than you allow to be paid with a finger: it needs your PIN."
+    BiometricDenial.RISK_RAISED -> "There is more risk than usual: the PIN."
 }
 
 internal fun inWords(end: BiometricEnd): String = when (end) {
@@ -141,9 +141,9 @@ internal fun inWords(end: BiometricEnd): String = when (end) {
     BiometricEnd.CANCELLED_BY_SYSTEM -> "The phone took the prompt away."
     BiometricEnd.LOCKED_OUT -> "The sensor pauses: too many fingers that this phone does not know."
     BiometricEnd.LOCKED_OUT_FOR_GOOD -> "The sensor waits until the phone is unlocked with its own PIN."
-    BiometricEnd.KEY_INVALIDATED -> inWords(NoBiometrics.ENROLMENT_CHANGED)
-    BiometricEnd.NONE_ENROLLED -> inWords(NoBiometrics.NONE_ENROLLED)
-    BiometricEnd.NO_HARDWARE -> inWords(NoBiometrics.NO_HARDWARE)
+    BiometricEnd.KEY_INVALIDATED -> inWords(BiometricDenial.ENROLMENT_CHANGED)
+    BiometricEnd.NONE_ENROLLED -> inWords(BiometricDenial.NONE_ENROLLED)
+    BiometricEnd.NO_HARDWARE -> inWords(BiometricDenial.NO_HARDWARE)
     BiometricEnd.TIMED_OUT -> "Nobody touched the sensor."
     BiometricEnd.NO_VERDICT -> "The sensor did not answer."
 }

@@ -107,7 +107,7 @@ class TourTest {
             arguments(broken(contacts = "[]"), WhichLockStory(), "what she can do while it cools down: expected"),
             arguments(broken(contacts = "[]"), OlderCopyStory(), "the lock: expected"),
             arguments(broken(lockout = """{ "lock_at": 17 }"""), OlderCopyStory(), "after 3 wrong PINs: expected"),
-            arguments(broken(), FingerStory(), "her finger: expected Unlocked, found NotNow(reason=OVER_BUDGET)"),
+            arguments(broken(), FingerStory(), "her finger: expected Unlocked, found Denied(reason=OVER_BUDGET)"),
             arguments(brokenFinger(atOnce = 2_999), FingerStory(), "her finger: expected Unlocked"),
             arguments(brokenFinger(atOnce = 3_001), FingerStory(), "no prompt, it is too much at once: expected"),
             arguments(brokenFinger(inAll = 10_250), FingerStory(), "no prompt, with what was paid before it"),

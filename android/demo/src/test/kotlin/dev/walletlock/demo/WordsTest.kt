@@ -1,8 +1,8 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.Money
-import dev.walletlock.NoBiometrics
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -76,10 +76,10 @@ class WordsTest {
 
     @Test
     fun `why a finger will not do is said in words of its own`() {
-        val sentences = NoBiometrics.entries.map { inWords(it) } + BiometricEnd.entries.map { inWords(it) }
+        val sentences = BiometricDenial.entries.map { inWords(it) } + BiometricEnd.entries.map { inWords(it) }
         assertTrue(sentences.all { it.endsWith(".") }, sentences.joinToString("\n"))
         val shared = sentences.groupBy { it }.filterValues { it.size > 1 }
-        val expected = listOf(NoBiometrics.ENROLMENT_CHANGED, NoBiometrics.NO_HARDWARE, NoBiometrics.NONE_ENROLLED)
+        val expected = listOf(BiometricDenial.ENROLMENT_CHANGED, BiometricDenial.NO_HARDWARE, BiometricDenial.NONE_ENROLLED)
         assertEquals(expected.map { inWords(it) }.toSet(), shared.keys, "for those both say the same")
     }
 

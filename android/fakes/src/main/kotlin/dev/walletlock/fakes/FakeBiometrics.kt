@@ -1,13 +1,13 @@
 package dev.walletlock.fakes
 
 import dev.walletlock.BiometricAnswer
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOperation
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.Biometrics
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
+import dev.walletlock.SensorAvailability
 import java.nio.ByteBuffer
 import java.security.GeneralSecurityException
 import java.util.concurrent.Executors
@@ -44,7 +44,7 @@ public class FakeBiometrics @JvmOverloads constructor(
         person.onEnrolment = FakePerson.EnrolmentListener(deviceKey::enrolmentChanged)
     }
 
-    override fun availability(): BiometricAvailability {
+    override fun availability(): SensorAvailability {
         failure?.let { throw it }
         return person.availability
     }

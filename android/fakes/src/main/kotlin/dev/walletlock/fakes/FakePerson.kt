@@ -1,8 +1,8 @@
 package dev.walletlock.fakes
 
-import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricEnd
 import dev.walletlock.ClockReading
+import dev.walletlock.SensorAvailability
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.locks.ReentrantLock
@@ -54,14 +54,14 @@ public class FakePerson @JvmOverloads constructor(
     private val scripts = ArrayDeque<FakePerson.() -> Unit>()
     private val lockout = Lockout(clock)
     private var shown: Prompt? = null
-    private var sensor = BiometricAvailability.READY
+    private var sensor = SensorAvailability.READY
     private var isAnyoneEnrolled = true
 
     /** What the phone says of its sensor. A lockout is not told here, as on a phone. */
-    public val availability: BiometricAvailability
+    public val availability: SensorAvailability
         get() = state.withLock {
-            val isUnknown = sensor == BiometricAvailability.READY && !isAnyoneEnrolled
-            if (isUnknown) BiometricAvailability.NONE_ENROLLED else sensor
+            val isUnknown = sensor == SensorAvailability.READY && !isAnyoneEnrolled
+            if (isUnknown) SensorAvailability.NONE_ENROLLED else sensor
         }
 
     /** Told of every change of who is enrolled, as `keystore::enrolmentChanged`. */
@@ -130,10 +130,10 @@ public class FakePerson @JvmOverloads constructor(
     /**
      * Another phone: without a sensor, with a broken one, or with an old Android.
      *
-     * @throws IllegalArgumentException for [BiometricAvailability.NONE_ENROLLED]: see [removesAll].
+     * @throws IllegalArgumentException for [SensorAvailability.NONE_ENROLLED]: see [removesAll].
      */
-    public fun sensorIs(availability: BiometricAvailability) {
-        require(availability != BiometricAvailability.NONE_ENROLLED) { "the person removes what is enrolled" }
+    public fun sensorIs(availability: SensorAvailability) {
+        require(availability != SensorAvailability.NONE_ENROLLED) { "the person removes what is enrolled" }
         state.withLock { sensor = availability }
     }
 
@@ -162,10 +162,10 @@ public class FakePerson @JvmOverloads constructor(
         state.withLock { (shown === prompt).also { if (it) shown = null } }
 
     private fun whyNot(): BiometricEnd? = when (availability) {
-        BiometricAvailability.READY -> lockout.end()
-        BiometricAvailability.NONE_ENROLLED -> BiometricEnd.NONE_ENROLLED
-        BiometricAvailability.NO_HARDWARE, BiometricAvailability.NOT_SUPPORTED -> BiometricEnd.NO_HARDWARE
-        BiometricAvailability.BUSY -> BiometricEnd.NO_VERDICT
+        SensorAvailability.READY -> lockout.end()
+        SensorAvailability.NONE_ENROLLED -> BiometricEnd.NONE_ENROLLED
+        SensorAvailability.NO_HARDWARE, SensorAvailability.NOT_SUPPORTED -> BiometricEnd.NO_HARDWARE
+        SensorAvailability.BUSY -> BiometricEnd.NO_VERDICT
     }
 
     private fun enrolment(isAnyone: Boolean) {

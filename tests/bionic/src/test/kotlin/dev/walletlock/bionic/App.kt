@@ -54,22 +54,22 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     /** Over uniffi, in the session that JNI answered. */
     fun change(from: String, to: String): String = withEntry(from) { current ->
         withEntry(to) { new ->
-            val of = native.long("shareSession", session)
-            said(uniffi.callForBuffer("method_session_change_pin", of, shared(current), shared(new), *uniffi.list()), Answers::change)
+            val of = handle("access")
+            said(uniffi.callForBuffer("method_access_change_pin", of, shared(current), shared(new), *uniffi.list()), Answers::change)
         }
     }
 
     fun read(item: String): String? {
-        val ended = uniffi.callForBuffer("method_session_read", native.long("shareSession", session), *uniffi.text(item))
+        val ended = uniffi.callForBuffer("method_vault_read", handle("vault"), *uniffi.text(item))
         return if (ended.code == 0) Answers(ended.bytes).item()?.decodeToString() else Answers(ended.bytes).fault()
     }
 
     fun write(item: String, bytes: ByteArray): Int =
-        uniffi.call("method_session_write", native.long("shareSession", session), *uniffi.text(item), *uniffi.borrowed(bytes)).code
+        uniffi.call("method_vault_write", handle("vault"), *uniffi.text(item), *uniffi.borrowed(bytes)).code
 
     /** Over uniffi: whether it was there. */
     fun delete(item: String): String {
-        val ended = uniffi.call("method_session_delete", native.long("shareSession", session), *uniffi.text(item))
+        val ended = uniffi.call("method_vault_delete", handle("vault"), *uniffi.text(item))
         return if (ended.code == 0) (ended.value and 0xff != 0L).toString() else Answers(ended.bytes).fault()
     }
 
@@ -93,6 +93,9 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     override fun close() = process.close()
 
     private fun done(method: String) = said(native.bytes(method, lock)) { "done" }
+
+    /** Over uniffi: a handle of the session that JNI answered. The call that takes it gives it back. */
+    private fun handle(kind: String): Long = uniffi.call("method_session_$kind", native.long("shareSession", session)).value
 
     private fun shared(entry: Long) = native.long("shareEntry", entry)
 

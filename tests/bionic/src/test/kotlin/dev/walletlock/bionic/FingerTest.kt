@@ -17,17 +17,17 @@ class FingerTest {
 
     @ParameterizedTest
     @EnumSource
-    fun `what is asked for crosses, and why not comes back`(abi: Abi) {
+    fun `what is asked for crosses, and whether and why not comes back`(abi: Abi) {
         Security.addProvider(KeystoreProvider())
         val phone = ModelledPhone(folder)
         App(abi, phone).use { app ->
             app.native.load()
             val opened = app.native.bytes("open", "${phone.appFolder}/wallet.db", "trezor", app.listener)
             val lock = ByteBuffer.wrap(opened, 1, Long.SIZE_BYTES).getLong()
-            assertArrayEquals(WHY_SWITCHED_OFF, app.native.bytes("whyNoBiometrics", lock, TO_UNLOCK))
+            assertArrayEquals(DENIED_SWITCHED_OFF, app.native.bytes("biometricAvailability", lock, TO_UNLOCK))
             assertArrayEquals(REFUSED_SWITCHED_OFF, app.native.bytes("verifyBiometrics", lock, TO_UNLOCK))
             assertEquals(FAULT, app.native.bytes("verifyBiometrics", lock, byteArrayOf(7)).first(), "no request")
-            assertArrayEquals(byteArrayOf(0), app.native.bytes("cancelBiometrics", lock))
+            assertArrayEquals(byteArrayOf(0), app.native.bytes("cancelBiometrics", lock, 7L))
             app.native.call("freeLock", lock)
             app.vm.leaveNative()
         }
@@ -44,11 +44,11 @@ class FingerTest {
     }
 
     private companion object {
-        /** As uniffi writes it: no payment, no more risk than usual. */
-        val TO_UNLOCK = byteArrayOf(0, 0)
+        /** As uniffi writes it: a prompt's id, no payment, no more risk than usual. */
+        val TO_UNLOCK = byteArrayOf(0, 0, 0, 0, 0, 0, 0, 7, 0, 0)
 
-        /** A value: something, the second reason. */
-        val WHY_SWITCHED_OFF = byteArrayOf(0, 1, 0, 0, 0, 2)
+        /** A value: the second availability, the second reason. */
+        val DENIED_SWITCHED_OFF = byteArrayOf(0, 0, 0, 0, 2, 0, 0, 0, 2)
 
         /** A value: the second outcome, the third refusal, the second reason. */
         val REFUSED_SWITCHED_OFF = byteArrayOf(0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2)

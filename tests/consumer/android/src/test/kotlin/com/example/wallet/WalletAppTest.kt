@@ -49,12 +49,12 @@ class WalletAppTest {
     @Test
     fun `the app that is started again asks for the PIN, and knows the card`(): Unit = runBlocking {
         opened().use { lock ->
-            lock.enrolled("835179").use { it.write("card", "4929 1234".toByteArray()) }
+            lock.enrolled("835179").use { it.vault.write("card", "4929 1234".toByteArray()) }
         }
         opened().use { lock ->
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.status.value)
             val screen = Robolectric.buildActivity(UnlockScreen::class.java).setup().get()
-            screen.enter("835179", lock)!!.use { assertEquals("4929 1234", it.read("card")?.decodeToString()) }
+            screen.enter("835179", lock)!!.use { assertEquals("4929 1234", it.vault.read("card")?.decodeToString()) }
         }
         assertTrue(File(app.noBackupFilesDir, "walletlock/wallet.db").exists())
     }

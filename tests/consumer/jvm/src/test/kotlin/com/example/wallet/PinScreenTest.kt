@@ -34,7 +34,7 @@ class PinScreenTest {
     fun `someone chose a PIN and keeps a card`() = runTest {
         openLock().use { lock ->
             val enrolment = pinOf("835179").use { lock.enrol(it) } as Enrolment.Enrolled
-            enrolment.session.use { it.write("card", "4929 1234".toByteArray()) }
+            enrolment.session.use { it.vault.write("card", "4929 1234".toByteArray()) }
         }
     }
 
@@ -125,7 +125,7 @@ class PinScreenTest {
     }
 
     private suspend fun readCard(session: Session) {
-        cardsRead += session.read("card")?.decodeToString()
+        cardsRead += session.vault.read("card")?.decodeToString()
     }
 
     private fun PinScreen.type(digits: String) = digits.forEach { onDigit(it.digitToInt()) }

@@ -3,9 +3,9 @@ package dev.walletlock
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 
-class TwinsTest {
+class ByNameTest {
     @Test
-    fun `every constant has its twin on the other side`() {
+    fun `every constant has one of the same name on the other side`() {
         fun names(constants: Iterable<Enum<*>>) = constants.map { it.name }
         assertEquals(names(dev.walletlock.ffi.Kind.entries), names(JournalKind.entries))
         assertEquals(names(dev.walletlock.ffi.PinRule.entries), names(PinRule.entries))
@@ -16,8 +16,8 @@ class TwinsTest {
         assertEquals(names(dev.walletlock.ffi.DeviceKeyFault.entries), names(DeviceKeyFault.entries))
         assertEquals(names(dev.walletlock.ffi.KeyPurpose.entries), names(KeyPurpose.entries))
         assertEquals(names(dev.walletlock.ffi.SecurityLevel.entries), names(SecurityLevel.entries))
-        assertEquals(names(dev.walletlock.ffi.NotNow.entries), names(NoBiometrics.entries))
-        assertEquals(names(dev.walletlock.ffi.Availability.entries), names(BiometricAvailability.entries))
+        assertEquals(names(dev.walletlock.ffi.BiometricDenial.entries), names(BiometricDenial.entries))
+        assertEquals(names(dev.walletlock.ffi.SensorAvailability.entries), names(SensorAvailability.entries))
         assertEquals(names(dev.walletlock.ffi.PromptOperation.entries), names(BiometricOperation.entries))
         assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
         assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))

@@ -5,19 +5,19 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-class LostTest {
+class LeakReaperTest {
     @Test
     @Timeout(60)
-    fun `what is lost is freed with the next, and what is not is left`() {
-        val lostOne = AtomicBoolean()
+    fun `what was dropped is freed when the next is made, and what was not dropped is left`() {
+        val droppedOne = AtomicBoolean()
         val keptOne = AtomicBoolean()
         val kept = Any()
-        Lost.watch(kept, AutoCloseable { keptOne.set(true) })
-        Lost.watch(Any(), AutoCloseable { lostOne.set(true) })
+        LeakReaper.watch(kept, AutoCloseable { keptOne.set(true) })
+        LeakReaper.watch(Any(), AutoCloseable { droppedOne.set(true) })
         // The collector says when; nothing else can.
-        while (!lostOne.get()) {
+        while (!droppedOne.get()) {
             System.gc()
-            Lost.watch(kept, AutoCloseable { })
+            LeakReaper.watch(kept, AutoCloseable { })
         }
         assertFalse(keptOne.get(), "$kept is still here")
     }

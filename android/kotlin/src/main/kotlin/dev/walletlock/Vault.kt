@@ -1,0 +1,49 @@
+package dev.walletlock
+
+import java.nio.ByteBuffer
+
+/**
+ * The items that the wallet keeps: [Session.vault]. It lives as long as its session, and needs no closing.
+ *
+ * Every function throws [LockException.SessionEnded] once the session has ended.
+ */
+public class Vault internal constructor(private val session: Session) {
+    /** The bytes of [item]. Null: there is no such item. They are a copy, and yours: overwrite them with zeros after use. */
+    public suspend fun read(item: String): ByteArray? =
+        session.call(unwanted = { it?.fill(0) }) { native -> native.vault().use { it.read(item) } }
+
+    /**
+     * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite
+     * your own copy with zeros after use.
+     *
+     * @param item a name of 1 to 128 bytes of UTF-8. The journal keeps it too, so it must not be secret.
+     * @param bytes up to 64 KiB.
+     * @throws LockException.Invalid if one of the two is out of range.
+     * @throws LockException.PinNeeded if biometrics opened the session.
+     * @throws LockException.LimitReached if there are too many items.
+     */
+    public suspend fun write(item: String, bytes: ByteArray): Unit = session.call { native ->
+        // A direct buffer is the one way across that leaves no copies behind.
+        val direct = ByteBuffer.allocateDirect(bytes.size)
+        try {
+            direct.duplicate().put(bytes)
+            native.vault().use { it.write(item, direct) }
+        } finally {
+            direct.duplicate().put(ByteArray(bytes.size))
+        }
+    }
+
+    /**
+     * Deletes [item]. False: there was no such item.
+     *
+     * @throws LockException.PinNeeded if biometrics opened the session.
+     */
+    public suspend fun delete(item: String): Boolean =
+        session.call { native -> native.vault().use { it.delete(item) } }
+
+    /** The names of all items, in order. */
+    public suspend fun names(): List<String> = session.call { native -> native.vault().use { it.names() } }
+
+    /** Says nothing about what is kept. */
+    override fun toString(): String = "Vault"
+}
