@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
