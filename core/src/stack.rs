@@ -9,7 +9,7 @@ const DEPTH_BYTES: usize = 64 * 1024;
 
 /// Runs `call` and wipes what it left on the stack, also when it panics. What it returns must not be a secret itself, except on the heap.
 pub(crate) fn with_stack_wiped<T>(call: impl FnOnce() -> T) -> T {
-    let _wiped_at_the_end = Below;
+    let _guard = WipeOnDrop;
     apart(call)
 }
 
@@ -19,9 +19,10 @@ fn apart<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
-struct Below;
+/// Wipes when `call` is over, however it ended.
+struct WipeOnDrop;
 
-impl Drop for Below {
+impl Drop for WipeOnDrop {
     fn drop(&mut self) {
         wipe();
     }

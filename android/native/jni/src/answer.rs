@@ -64,7 +64,7 @@ pub(crate) fn number(call: impl FnOnce() -> jlong) -> jlong {
 
 /// None at all: a panic ends here.
 pub(crate) fn done(call: impl FnOnce()) {
-    let _nobody_to_tell = guarded(call);
+    guarded(call).unwrap_or(());
 }
 
 fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {

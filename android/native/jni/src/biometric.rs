@@ -68,7 +68,8 @@ unsafe extern "system" fn Java_dev_walletlock_Native_authenticated<'frame>(
         });
         Ok(())
     });
-    let _nobody_to_tell = done.into_outcome();
+    // Java waits for no answer to this call.
+    let _ = done.into_outcome();
 }
 
 /// `end` as Kotlin counts them.
