@@ -1,7 +1,7 @@
 //! Walletlock's core: everything that decides. It knows nothing of Android, JNI or uniffi.
 //!
 //! [`WalletLock`] is the one way in; an open wallet is a [`Session`] with three handles. A call goes straight down: the facade calls the flow
-//! of its name in `flows/`, which reads the clock once and works on the parts of the `engine/`: the sealed record is read, one capability
+//! in `flows/` that does it, which works on the parts of the `engine/`: the sealed record is read, one capability
 //! (a pure function) applied, record and journal lines committed in one transaction. Only then is anyone told.
 //!
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it holds against and what not.

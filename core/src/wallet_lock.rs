@@ -1,4 +1,4 @@
-//! The lock of one wallet: one line a method. What each call does stands in `flows/`, in the file of its name.
+//! The lock of one wallet: one line a method. What a call does stands in `flows/`.
 
 use std::sync::{Arc, Weak};
 

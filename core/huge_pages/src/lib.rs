@@ -21,7 +21,7 @@ pub fn prefer_huge_pages<T>(memory: &mut [MaybeUninit<T>]) {
         let begin = memory.as_mut_ptr().wrapping_byte_add(skipped);
         // SAFETY: `begin` and `whole` bytes after it lie in `memory`, which is borrowed for us alone. MADV_HUGEPAGE changes
         // neither its contents nor where it is mapped. A kernel that knows no huge pages refuses, and that changes nothing either.
-        let _may_be_refused = unsafe { libc::madvise(begin.cast(), whole, libc::MADV_HUGEPAGE) };
+        let _ = unsafe { libc::madvise(begin.cast(), whole, libc::MADV_HUGEPAGE) };
     }
 }
 

@@ -1,7 +1,7 @@
 //! When biometrics may be used: how long, how often and how much since the last right PIN, and what their own failures mean.
 //!
 //! Everything here is a pure function of the record's part, the policy and the instant. Showing the prompt, and opening the slot with what it
-//! gives, is [`crate::WalletLock`]'s part.
+//! gives, is the part of `flows/`.
 
 mod state;
 

@@ -11,11 +11,11 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use hkdf::HkdfExtract;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 pub use data_key::DataKey;
 pub(crate) use hash::sha256;
-pub use kdf::{Calibration, KdfCost, KdfMemory};
+pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
 pub(crate) use slot_bytes::SlotBytes;
 
@@ -53,9 +53,11 @@ impl Purpose {
 pub(crate) fn derive_key(secrets: &[&[u8]], salt: &[u8], purpose: Purpose) -> Zeroizing<[u8; 32]> {
     let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
     secrets.iter().for_each(|secret| extract.input_ikm(secret));
-    let (_, expand) = extract.finalize();
+    let (mut extracted, expand) = extract.finalize();
     let mut key = Zeroizing::new([0; 32]);
-    let Ok(()) = expand.expand(purpose.label(), key.as_mut_slice()) else { unreachable!("HKDF gives 32 bytes") };
+    let expanded = expand.expand(purpose.label(), key.as_mut_slice());
+    extracted.as_mut_slice().zeroize();
+    let Ok(()) = expanded else { unreachable!("HKDF gives 32 bytes") };
     key
 }
 

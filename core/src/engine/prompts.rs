@@ -14,7 +14,7 @@ pub(crate) struct Prompts {
 }
 
 /// The right to show a prompt. Dropping it takes the prompt away, if it is not gone by itself, and lets the next be shown.
-pub(crate) struct PromptTurn<'a> {
+pub(crate) struct ShownPrompt<'a> {
     prompts: &'a Prompts,
     channel: Arc<PromptChannel>,
     until: Instant,
@@ -26,14 +26,14 @@ impl Prompts {
     }
 
     /// `None`: another prompt is shown.
-    pub(crate) fn begin(&self, id: PromptId, timeout_ms: u64) -> Option<PromptTurn<'_>> {
+    pub(crate) fn begin(&self, id: PromptId, timeout_ms: u64) -> Option<ShownPrompt<'_>> {
         let mut shown = lock(&self.shown);
         if shown.is_some() {
             return None;
         }
         let channel = Arc::new(PromptChannel::default());
         *shown = Some((id, channel.clone()));
-        Some(PromptTurn { prompts: self, channel, until: Instant::now() + Duration::from_millis(timeout_ms) })
+        Some(ShownPrompt { prompts: self, channel, until: Instant::now() + Duration::from_millis(timeout_ms) })
     }
 
     /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
@@ -52,7 +52,7 @@ impl Prompts {
     }
 }
 
-impl PromptTurn<'_> {
+impl ShownPrompt<'_> {
     /// Has the phone show it. What fails there is an end without a verdict.
     pub(crate) fn show(&self, prompt: Prompt) {
         if self.prompts.biometrics.show(prompt, Answer::to(&self.channel)).is_err() {
@@ -66,10 +66,10 @@ impl PromptTurn<'_> {
     }
 }
 
-impl Drop for PromptTurn<'_> {
+impl Drop for ShownPrompt<'_> {
     fn drop(&mut self) {
         if self.channel.close() {
-            // Whatever becomes of that, the next prompt gets its turn; and this may be the end of a call that panicked itself.
+            // Whatever becomes of that, the next prompt can be shown; and this may be the end of a call that panicked itself.
             let dismiss = AssertUnwindSafe(|| self.prompts.biometrics.dismiss());
             // If it cannot be taken away it goes by itself.
             panic::catch_unwind(dismiss).ok();

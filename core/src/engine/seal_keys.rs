@@ -215,7 +215,7 @@ impl KeyLease<'_> {
         self.retire(before.iter().map(|epoch| self.0.device_keys.seal(*epoch)).collect())
     }
 
-    /// Deletes these too. What fails is tried again before anything is changed for good.
+    /// Deletes these too. What fails is tried again before anything else is committed irrevocably.
     pub(crate) fn retire(&self, aliases: Vec<String>) -> Result<(), DeviceKeyFault> {
         lock(&self.0.state).retired.extend(aliases);
         self.delete_retired()

@@ -78,6 +78,12 @@ struct Session {
     used_at: u64,
 }
 
+impl Session {
+    fn check(&self, action: Action, now: Now) -> Result<(), LockError> {
+        if self.method.may(action, self.fresh.is_live(now)) { Ok(()) } else { Err(LockError::PinNeeded) }
+    }
+}
+
 impl Sessions {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, state: Mutex::default() }
@@ -133,12 +139,14 @@ impl Sessions {
     /// [`LockError::SessionEnded`], or [`LockError::PinNeeded`] where only a PIN, or a fresh one, would do.
     pub(crate) fn open(&self, id: SessionId, action: Action) -> Result<OpenSession, LockError> {
         self.with_live(id, |session, now| {
-            let is_fresh = session.fresh.is_live(now);
-            if !session.method.may(action, is_fresh) {
-                return Err(LockError::PinNeeded);
-            }
+            session.check(action, now)?;
             Ok(OpenSession { data_key: session.data_key.clone(), wallet_id: session.wallet_id, now })
         })
+    }
+
+    /// Whether it lives and may do that, as [`Self::open`] tells, without taking its key out.
+    pub(crate) fn check(&self, id: SessionId, action: Action) -> Result<(), LockError> {
+        self.with_live(id, |session, now| session.check(action, now))
     }
 
     /// What opened it. Its idle time begins anew.

@@ -21,7 +21,7 @@ pub(crate) fn change_pin(
     personal: &[Personal],
 ) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.open(id, Action::ChangePin)?;
+        engine.sessions.check(id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
         let judgement = judge(&pin, personal, &policy);

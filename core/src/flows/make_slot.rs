@@ -28,7 +28,7 @@ pub(super) fn make_slot(engine: &Engine, random: &mut Random, request: &SlotRequ
     PinSlot::make(random, wallet_id, cost, key_number, salt, &kek, data_key).ok_or(LockError::Invalid("key slot"))
 }
 
-/// Argon2id of a PIN that is to be set.
+/// Argon2id of a PIN that a slot, the history or the wipe PIN's check is made from.
 pub(super) fn derive(
     engine: &Engine,
     pin: &Pin,

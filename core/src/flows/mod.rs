@@ -1,5 +1,6 @@
-//! The calls a person, or an app for them, makes: one file each. A flow reads the clock once, goes straight down through the engine's parts,
-//! and returns how the call ended.
+//! The calls that a person makes, or an app for them, one file for each kind; and the few steps that several of them share (`in_session`,
+//! `make_slot`, `upgrade_kdf`). A flow goes straight down through the engine's parts and returns how the call ended. It reads the clock at its top;
+//! again only after it waited for a person, or where an older reading would be wrong.
 
 pub(crate) mod change_pin;
 pub(crate) mod enrol;

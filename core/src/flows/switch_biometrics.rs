@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::in_session::modify;
 use super::outcome::{BiometricChange, NoVerdict};
 use crate::biometric::denial_of;
-use crate::engine::{Action, Engine, PromptTurn, SessionId};
+use crate::engine::{Action, Engine, SessionId, ShownPrompt};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{BiometricSlot, SlotKey};
@@ -19,7 +19,7 @@ use crate::stack::with_stack_wiped;
 /// Lets the person's finger or face open the wallet from now on: asks for it once, and waits for the answer.
 pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Result<BiometricChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.open(id, Action::SwitchBiometrics)?;
+        engine.sessions.check(id, Action::SwitchBiometrics)?;
         if let Some(reason) = denial_of(engine.platform.biometrics.availability()?) {
             return Ok(BiometricChange::Denied(reason));
         }
@@ -55,7 +55,7 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
 
 /// From now on only the PIN opens the wallet; sessions that a finger or face opened end. `false` if they were off already.
 pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
-    engine.sessions.open(id, Action::SwitchBiometrics)?;
+    engine.sessions.check(id, Action::SwitchBiometrics)?;
     let number = modify(engine, id, Action::Write, |_, work| {
         let number = work.record.biometric_slot().map(|slot| slot.key_number());
         // With the change, not once the listeners have heard of it.
@@ -90,7 +90,7 @@ fn put_in_force(
 
 /// The slot key as the keystore wrapped it for the person whom it recognised. Another person's touch during setup is ignored: there is no secret
 /// to guess yet.
-fn wait_for_wrapped(prompt: &PromptTurn<'_>) -> Result<[u8; WRAPPED_SLOT_KEY_BYTES], PromptEnd> {
+fn wait_for_wrapped(prompt: &ShownPrompt<'_>) -> Result<[u8; WRAPPED_SLOT_KEY_BYTES], PromptEnd> {
     loop {
         match prompt.next_event() {
             PromptEvent::NotRecognised => {}

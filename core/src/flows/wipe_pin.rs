@@ -18,7 +18,7 @@ use crate::stack::with_stack_wiped;
 /// Sets it, or replaces it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
 pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.open(id, Action::ChangePin)?;
+        engine.sessions.check(id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
         if let Some(length) = judge_length(&pin, &policy) {
@@ -39,7 +39,7 @@ pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &Pin
 /// No PIN destroys the wallet any more. The same is done, and looks the same, if none did.
 pub(crate) fn clear(engine: &Engine, id: SessionId, current: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.open(id, Action::ChangePin)?;
+        engine.sessions.check(id, Action::ChangePin)?;
         match prove_pin(engine, current) {
             Ok(verified) => replace_check(engine, None, &verified),
             Err(refusal) => Ok(PinChange::Refused(refusal)),

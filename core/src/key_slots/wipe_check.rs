@@ -34,7 +34,7 @@ impl WipeCheck {
         Self { key: *random.bytes(), mac: *random.bytes(), is_set: 0 }
     }
 
-    /// Whether a wipe PIN is set. PromptChannel only where a PIN was proven: a try does not know.
+    /// Whether a wipe PIN is set. Asked only where the PIN was verified: a try does not know.
     pub(crate) fn is_set(&self) -> bool {
         self.is_set != 0
     }

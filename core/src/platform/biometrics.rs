@@ -103,9 +103,9 @@ pub(crate) enum PromptEvent {
 }
 
 impl Answer {
-    /// For `asked`, which waits for it.
-    pub(crate) fn to(asked: &Arc<PromptChannel>) -> Self {
-        Self(asked.clone())
+    /// Tells this channel, where somebody waits for it.
+    pub(crate) fn to(channel: &Arc<PromptChannel>) -> Self {
+        Self(channel.clone())
     }
 
     /// The sensor saw someone else. The prompt stays.

@@ -115,6 +115,8 @@ fn values_out_of_range_are_refused() {
         ("/policy/lockout/lock_at", serde_json::json!(0)),
         ("/pin_slot", serde_json::json!("00")),
         ("/pin_slot", serde_json::json!("no hexadecimal")),
+        ("/biometric/slot", serde_json::json!("00")),
+        ("/biometric/slot", serde_json::json!("02".repeat(148))),
         ("/journal_key", serde_json::json!("5555")),
         ("/vault_version", serde_json::json!(null)),
         ("/vault_version", serde_json::json!(1_u64 << 62)),

@@ -460,8 +460,11 @@ impl Wallet {
         self.note(&[Kind::Wiped])
     }
 
-    /// A lock that begins, if it does.
+    /// A lock that begins, if it does. A wiped wallet has no PIN left to lock.
     fn note_lock(&mut self, now: Now) -> Vec<(u64, Kind)> {
+        if self.slot.is_none() {
+            return vec![];
+        }
         match self.tries.standing(&self.policy.lockout, now) {
             Standing::TooManyAttempts | Standing::UntilRestart => self.note(&[Kind::Locked]),
             _ => vec![],

@@ -40,7 +40,7 @@ pub unsafe extern "system" fn JNI_OnLoad(vm: *mut jni::sys::JavaVM, _reserved: *
     match loaded {
         Ok(Ok(classes)) => {
             // A VM that loads it again has the same classes.
-            let _first = LOADED.set(classes);
+            LOADED.set(classes).ok();
             log::info!("walletlock {}", env!("CARGO_PKG_VERSION"));
             JNI_VERSION_1_6
         }
