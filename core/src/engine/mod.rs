@@ -24,7 +24,7 @@ use crate::policy::{AntiRollback, Policy};
 use attempts::Attempts;
 pub(crate) use device_keys::{AliasKind, DeviceKeys, UNKNOWN_WALLET};
 use ledger::Ledger;
-pub(crate) use ledger::{State, View};
+pub(crate) use ledger::{Irrevocable, State, View};
 use listeners::Listeners;
 pub(crate) use permissions::Action;
 pub use permissions::AuthMethod;

@@ -52,20 +52,20 @@ pub(crate) struct OpenSession {
 /// The live sessions.
 pub(crate) struct Sessions {
     clock: Arc<dyn Clock>,
-    state: Mutex<Live>,
+    state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct Live {
+struct State {
     last: u64,
     /// Raised by every event that ends sessions: what was proven before it opens none after it.
     generation: u64,
     /// Readings of the clock that have begun.
     readings: u64,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: BTreeMap<SessionId, LiveSession>,
 }
 
-struct Session {
+struct LiveSession {
     data_key: DataKey,
     method: AuthMethod,
     wallet_id: [u8; 16],
@@ -78,7 +78,7 @@ struct Session {
     used_at: u64,
 }
 
-impl Session {
+impl LiveSession {
     fn check(&self, action: Action, now: Now) -> Result<(), LockError> {
         if self.method.may(action, self.fresh.is_live(now)) { Ok(()) } else { Err(LockError::PinNeeded) }
     }
@@ -115,7 +115,7 @@ impl Sessions {
     pub(crate) fn start(&self, verified: Verified, method: AuthMethod) -> SessionId {
         let Verified { data_key, wallet_id, key_number: _, now, session: policy, generation } = verified;
         let mut live = lock(&self.state);
-        let session = Session {
+        let session = LiveSession {
             data_key,
             method,
             wallet_id,
@@ -157,7 +157,7 @@ impl Sessions {
     fn with_live<T>(
         &self,
         id: SessionId,
-        call: impl FnOnce(&mut Session, Now) -> Result<T, LockError>,
+        call: impl FnOnce(&mut LiveSession, Now) -> Result<T, LockError>,
     ) -> Result<T, LockError> {
         let Reading { now, number, .. } = self.read_clock()?;
         let mut live = lock(&self.state);
@@ -202,7 +202,7 @@ impl Sessions {
         self.retain(|_, session| session.method == AuthMethod::Pin);
     }
 
-    fn retain(&self, stays: impl Fn(SessionId, &Session) -> bool) -> u64 {
+    fn retain(&self, stays: impl Fn(SessionId, &LiveSession) -> bool) -> u64 {
         let mut live = lock(&self.state);
         live.sessions.retain(|id, session| stays(*id, session));
         live.generation += 1;

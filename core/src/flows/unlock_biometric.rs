@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::outcome::{BiometricAvailability, BiometricRefusal, NoVerdict};
-use crate::biometric::Gate;
+use crate::biometric;
 use crate::crypto::DataKey;
 use crate::engine::{AuthMethod, Engine, SessionId, UnitOfWork, Verified};
 use crate::error::LockError;
@@ -30,8 +30,8 @@ pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Resul
     let now = engine.sessions.read_clock()?.now;
     let sensor = engine.platform.biometrics.availability()?;
     Ok(match admit(engine, request, sensor, now)? {
-        Ok(_) => BiometricAvailability::Available,
-        Err(reason) => BiometricAvailability::Denied(reason),
+        Gate::Open(_) => BiometricAvailability::Available,
+        Gate::Denied(reason) => BiometricAvailability::Denied(reason),
     })
 }
 
@@ -46,8 +46,8 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     let reading = engine.sessions.read_clock()?;
     let sensor = engine.platform.biometrics.availability()?;
     let admission = match admit(engine, request, sensor, reading.now)? {
-        Ok(admission) => admission,
-        Err(reason) => {
+        Gate::Open(admission) => admission,
+        Gate::Denied(reason) => {
             // What cannot be written changes nothing for the person.
             note_refusal(engine, reason, reading.now).ok();
             return Err(BiometricRefusal::Denied(reason));
@@ -101,25 +101,27 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     }
 }
 
+/// What the record and the sensor say to a request.
+enum Gate {
+    Open(Admission),
+    Denied(BiometricDenial),
+}
+
 /// Looks whether biometrics may be used, and with which slot.
-fn admit(
-    engine: &Engine,
-    request: &BiometricRequest,
-    sensor: SensorAvailability,
-    now: Now,
-) -> Result<Result<Admission, BiometricDenial>, LockError> {
-    let admitted = engine.ledger.read(|view| {
-        Ok(evaluate(view.record, request, sensor, now).and_then(|()| {
-            let slot = view.record.biometric_slot().ok_or(BiometricDenial::SwitchedOff)?;
-            let timeout_ms = view.record.policy.biometric.prompt_timeout_ms.into();
-            Ok(Admission { slot, wallet_id: view.header.wallet_id, timeout_ms })
-        }))
+fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability, now: Now) -> Result<Gate, LockError> {
+    let seen = engine.ledger.read(|view| {
+        if let Err(reason) = evaluate(view.record, request, sensor, now) {
+            return Ok(Gate::Denied(reason));
+        }
+        let Some(slot) = view.record.biometric_slot() else { return Ok(Gate::Denied(BiometricDenial::SwitchedOff)) };
+        let timeout_ms = view.record.policy.biometric.prompt_timeout_ms.into();
+        Ok(Gate::Open(Admission { slot, wallet_id: view.header.wallet_id, timeout_ms }))
     });
-    match admitted {
+    match seen {
         // No PIN was set, or everything is destroyed: nothing could open.
-        Err(LockError::WrongState) => Ok(Err(BiometricDenial::SwitchedOff)),
-        Err(LockError::DataDamaged) => Ok(Err(BiometricDenial::Locked)),
-        admitted => admitted,
+        Err(LockError::WrongState) => Ok(Gate::Denied(BiometricDenial::SwitchedOff)),
+        Err(LockError::DataDamaged) => Ok(Gate::Denied(BiometricDenial::Locked)),
+        seen => seen,
     }
 }
 
@@ -227,5 +229,5 @@ fn evaluate(
 ) -> Result<(), BiometricDenial> {
     let is_locked = record.standing(now).locks_biometrics();
     let policy = &record.policy.biometric;
-    record.biometric.evaluate(&Gate { policy, is_locked, availability, request, now })
+    record.biometric.evaluate(&biometric::Gate { policy, is_locked, availability, request, now })
 }

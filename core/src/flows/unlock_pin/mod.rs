@@ -5,16 +5,17 @@ mod settle;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, Refusal};
+use super::status::{StaleWait, save_wait, stale_wait};
 use super::upgrade_kdf::upgrade_kdf;
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, SessionId, Verified};
+use crate::engine::{AuthMethod, Engine, Irrevocable, SessionId, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, WipeCheck, derive_kek, device_key_input};
 use crate::lockout::{AttemptGate, ChargeId};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::DeviceKeyFault;
-use crate::record::{LockStatus, Record, Standing};
+use crate::record::{LockStatus, Standing};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
@@ -84,60 +85,57 @@ pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, R
 fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Refusal> {
     let seen = engine.ledger.read(|view| {
         let record = view.record;
-        let refused = match (record.standing(now), record.slot()) {
-            (Standing::Pin(AttemptGate::Ready { .. }), Some(slot)) => {
-                return Ok(Ok(Admission {
-                    slot,
-                    wipe_check: record.wipe_check.clone(),
-                    wallet_id: view.header.wallet_id,
-                    budget_is_spent: record.lockout.budget_is_spent(),
-                }));
-            }
-            (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Refused::quietly(NoVerdict::TryAgain),
-            _ => Refused::with_news(record, now),
-        };
-        Ok(Err(refused))
+        Ok(match (record.standing(now), record.slot()) {
+            (Standing::Pin(AttemptGate::Ready { .. }), Some(slot)) => Gate::Open(Admission {
+                slot,
+                wipe_check: record.wipe_check.clone(),
+                wallet_id: view.header.wallet_id,
+                budget_is_spent: record.lockout.budget_is_spent(),
+            }),
+            (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
+            _ => Gate::Locked {
+                status: LockStatus::of(record, now),
+                stale_wait: stale_wait(record, now),
+                is_first: record.lockout.clone().note_refusal(now),
+            },
+        })
     });
-    let refused = match seen.map_err(|fault| Refusal::from_fault(engine, &fault))? {
-        Ok(admission) => return Ok(admission),
-        Err(refused) => refused,
-    };
-    // What cannot be written changes nothing for the person.
-    if let Some(stale) = refused.stale_wait {
-        super::status::save_wait(engine, stale, |_, _| ()).ok();
-    }
-    if refused.is_first {
-        let noted = engine.ledger.commit(random, now, Durability::Ordered, |work| {
-            if work.record.lockout.note_refusal(now) {
-                work.note(&JournalEvent::PinRefused);
+    match seen.map_err(|fault| Refusal::from_fault(engine, &fault))? {
+        Gate::Open(admission) => Ok(admission),
+        Gate::TooManyAtOnce => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+        Gate::Locked { status, stale_wait, is_first } => {
+            // What cannot be written changes nothing for the person.
+            if let Some(stale) = stale_wait {
+                save_wait(engine, stale, |_, _| ()).ok();
             }
-            Ok(())
-        });
-        noted.ok();
-    }
-    Err(refused.refusal)
-}
-
-/// A try that is not admitted, and what there is to write down about that.
-struct Refused {
-    refusal: Refusal,
-    stale_wait: Option<super::status::StaleWait>,
-    /// The first refusal of this wait: the journal does not say so yet.
-    is_first: bool,
-}
-
-impl Refused {
-    fn quietly(cause: NoVerdict) -> Self {
-        Self { refusal: Refusal::NoVerdict(cause), stale_wait: None, is_first: false }
-    }
-
-    fn with_news(record: &Record, now: Now) -> Self {
-        Self {
-            refusal: Refusal::Locked(LockStatus::of(record, now)),
-            stale_wait: super::status::stale_wait(record, now),
-            is_first: record.lockout.clone().note_refusal(now),
+            if is_first {
+                note_refusal(engine, random, now).ok();
+            }
+            Err(Refusal::Locked(status))
         }
     }
+}
+
+/// What the record says to a try.
+#[allow(clippy::large_enum_variant, reason = "one at a time, for a moment, on the stack")]
+enum Gate {
+    Open(Admission),
+    TooManyAtOnce,
+    Locked {
+        status: LockStatus,
+        stale_wait: Option<StaleWait>,
+        /// The first refusal of this wait: the journal does not say so yet.
+        is_first: bool,
+    },
+}
+
+fn note_refusal(engine: &Engine, random: &mut Random, now: Now) -> Result<(), LockError> {
+    engine.ledger.commit(random, now, Durability::Ordered, |work| {
+        if work.record.lockout.note_refusal(now) {
+            work.note(&JournalEvent::PinRefused);
+        }
+        Ok(())
+    })
 }
 
 /// Asks the device key before the try is charged. Once no more faults are refunded, for a real HMAC, so that a broken keystore does not cost a
@@ -159,28 +157,37 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
     let charged = engine.ledger.commit_irrevocably(random, now, |work| {
         let record = &mut *work.record;
         record.lockout.count_as_wrong(&unsettled);
-        match record.standing(now) {
+        Ok(match record.standing(now) {
             // The PIN was changed since it was admitted, or the wallet is another one: it owes nothing for this try.
             Standing::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
-                Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain)))
+                Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
             }
-            Standing::Pin(AttemptGate::TooManyAtOnce) => Ok(Err(Refusal::NoVerdict(NoVerdict::TryAgain))),
+            Standing::Pin(AttemptGate::TooManyAtOnce) => Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain)),
             // Another try may have been charged since.
-            Standing::Pin(_) => Ok(match record.lockout.charge(&record.policy.lockout, now) {
-                Ok(charge) => {
+            Standing::Pin(_) => match record.lockout.charge(&record.policy.lockout, now) {
+                Ok(id) => {
                     work.note(&JournalEvent::PinTried);
-                    Ok(charge)
+                    Charged::Counted(id)
                 }
-                Err(_) => Err(Refusal::Locked(LockStatus::of(record, now))),
-            }),
-            Standing::Wiped => Ok(Err(Refusal::Locked(LockStatus::of(record, now)))),
-        }
+                Err(_) => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
+            },
+            Standing::Wiped => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
+        })
     });
-    let charged = charged.map_err(|fault: LockError| {
-        engine.attempts.add_unsettled(unsettled);
-        Refusal::from_fault(engine, &fault)
-    })?;
-    Ok(Charge { id: charged.value?, old_key_deleted: charged.old_key_deleted })
+    match charged {
+        Ok(Irrevocable { value: Charged::Counted(id), old_key_deleted }) => Ok(Charge { id, old_key_deleted }),
+        Ok(Irrevocable { value: Charged::Refused(refusal), .. }) => Err(refusal),
+        Err(fault) => {
+            engine.attempts.add_unsettled(unsettled);
+            Err(Refusal::from_fault(engine, &fault))
+        }
+    }
+}
+
+/// What the charge came to, in its transaction.
+enum Charged {
+    Counted(ChargeId),
+    Refused(Refusal),
 }
 
 /// Argon2id, the wipe PIN's check, the device key, the slot: it opens or it does not.
