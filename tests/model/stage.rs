@@ -205,12 +205,14 @@ impl Stage {
         if let Some(expected @ Ask::Show(..)) = expected {
             self.model().play_prompt(expected, &touches, answered.is_ok());
         }
-        self.model().keys.see(keys.all_aliases(), expected.filter(|_| answered.is_ok()));
+        let listed = keys.all_aliases();
+        self.model().keys.see(listed.clone(), expected.filter(|_| answered.is_ok()));
         for twist in &twists {
             if let Twist::After(step) = twist {
                 self.overtake(step);
             }
         }
+        self.model().keys.list(listed);
         let mut state = self.state();
         if self.cheat == Some(Cheat::LosesWhatWasWrittenLast) {
             state.older = copy(&state.folder).ok();

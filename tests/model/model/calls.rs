@@ -270,7 +270,7 @@ impl Caller {
 
     async fn destroy_all_keys(&self) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases).await?;
-        let all = self.model().keys.aliases.clone();
+        let all = self.model().keys.listed(|_| true);
         self.delete(&all).await?;
         self.model().forget_all_seals();
         Ok(())

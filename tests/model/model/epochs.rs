@@ -194,8 +194,22 @@ impl Keys {
     }
 
     pub(super) fn all(&self, is: impl Fn(Key) -> bool) -> Vec<String> {
-        self.aliases.iter().filter(|alias| Key::of(alias).is_some_and(&is)).cloned().collect()
+        of_these(&self.aliases, is)
     }
+
+    /// The call that goes on now was answered this list.
+    pub(crate) fn list(&mut self, aliases: Vec<String>) {
+        self.listed = aliases;
+    }
+
+    /// Those that the call that goes on now was told of. Deleting one that is gone by then is no fault, so the lock deletes them all.
+    pub(super) fn listed(&self, is: impl Fn(Key) -> bool) -> Vec<String> {
+        of_these(&self.listed, is)
+    }
+}
+
+fn of_these(aliases: &[String], is: impl Fn(Key) -> bool) -> Vec<String> {
+    aliases.iter().filter(|alias| Key::of(alias).is_some_and(&is)).cloned().collect()
 }
 
 /// What a call says that the keystore kept from what it was to do.

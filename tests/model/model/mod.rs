@@ -53,6 +53,8 @@ pub(crate) struct Model {
 pub(crate) struct Keys {
     /// In the order in which the phone lists them.
     aliases: Vec<String>,
+    /// What the call that goes on now was answered when it listed them. Another call may have changed them since.
+    listed: Vec<String>,
     /// Each key by its alias, and what it was made for: a wallet, or a PIN by its slot's number.
     made_for: BTreeMap<String, u64>,
     /// Biometric keys that another finger destroyed.

@@ -54,7 +54,7 @@ impl Caller {
             process.turn = true;
         }
         let marked = self.mark_as_wiped(number).await;
-        let destroyed = self.destroy_every_pin_key().await;
+        let destroyed = self.destroy_every_slot_key().await;
         self.model().process.turn = false;
         match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
@@ -62,9 +62,9 @@ impl Caller {
         }
     }
 
-    async fn destroy_every_pin_key(&self) -> Result<(), DeviceKeyFault> {
+    async fn destroy_every_slot_key(&self) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases).await?;
-        let left = self.model().keys.all(|key| key == Key::Pin);
+        let left = self.model().keys.listed(|key| matches!(key, Key::Pin | Key::Biometric));
         self.delete(&left).await
     }
 
@@ -123,7 +123,7 @@ impl Caller {
     /// All of them, up to the first that fails.
     pub(super) async fn delete_biometric_keys(&self) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases).await?;
-        let of_biometrics = self.model().keys.all(|key| key == Key::Biometric);
+        let of_biometrics = self.model().keys.listed(|key| key == Key::Biometric);
         self.delete(&of_biometrics).await
     }
 
@@ -132,7 +132,7 @@ impl Caller {
         if let Err(fault) = self.script.ask(Ask::Aliases).await {
             return key_fault(fault);
         }
-        let left = self.model().keys.all(|key| key != Key::Mark);
+        let left = self.model().keys.listed(|key| key != Key::Mark);
         if let Err(fault) = self.delete(&left).await {
             return key_fault(fault);
         }
