@@ -31,8 +31,8 @@ const CONTROLS: [Control; 20] = [
     ("the libraries have every function that the classes call", |folder| {
         rename_in(
             &library_of(folder, Abi::Arm64),
-            "uniffi_walletlock_bindings_fn_method_session_read",
-            "uniffi_walletlock_bindings_fn_method_session_rear",
+            "uniffi_walletlock_bindings_fn_method_vault_read",
+            "uniffi_walletlock_bindings_fn_method_vault_rear",
         )
     }),
     ("no class but our own", |folder| add_class(folder, "com/sun/jna/Native.class", 52)),
