@@ -15,6 +15,11 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     if rest.is_empty() { bytes } else { None }
 }
 
+/// So many bytes, or `None`.
+pub(crate) fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
+    decode(text)?.try_into().ok()
+}
+
 /// `#[serde(with)]` for byte vectors.
 pub(crate) mod vec {
     use super::*;

@@ -20,6 +20,7 @@ mod lockout;
 pub mod money;
 mod outcomes;
 pub mod pin;
+mod place;
 pub mod platform;
 pub mod policy;
 mod record;

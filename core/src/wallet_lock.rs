@@ -131,6 +131,12 @@ impl WalletLock {
         flows::key_protection::rollback_protection(&self.engine)
     }
 
+    /// Looks again at a wallet that is damaged or busy, or whose storage failed: opens the file anew. One that is in order is left as it is.
+    /// Returns what the person is told then.
+    pub fn recheck(&self) -> Result<LockStatus, LockError> {
+        flows::open::recheck(&self.engine)
+    }
+
     /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
         flows::journal::verify(&self.engine)

@@ -3,7 +3,8 @@
 #![cfg(not(feature = "testing"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ring::hmac;
 use tempfile::TempDir;
@@ -26,16 +27,27 @@ fn slot_with_cost(memory_kib: u32, passes: u32) -> Vec<u8> {
     slot
 }
 
+/// An older version had another floor: what it made opens.
 #[test]
-fn a_slot_below_the_floor_is_refused() {
+fn a_slot_below_the_floor_is_read_and_one_without_measure_is_not() {
     let floor = KdfCost::FLOOR;
-    assert!(PinSlot::parse(&slot_with_cost(floor.memory_kib, floor.passes)).is_ok());
-    assert!(PinSlot::parse(&slot_with_cost(floor.memory_kib - 1, floor.passes)).is_err());
-    assert!(PinSlot::parse(&slot_with_cost(floor.memory_kib, floor.passes - 1)).is_err());
-    assert!(PinSlot::parse(&slot_with_cost(64, 1)).is_err());
+    for (memory_kib, passes) in [(floor.memory_kib, floor.passes), (floor.memory_kib - 1, floor.passes), (64, 1)] {
+        assert!(PinSlot::parse(&slot_with_cost(memory_kib, passes)).is_ok(), "{memory_kib} KiB, {passes} passes");
+    }
+    for (memory_kib, passes) in [(7, 1), (64, 0), (256 * 1024 + 1, 1), (64, 17)] {
+        assert!(PinSlot::parse(&slot_with_cost(memory_kib, passes)).is_err(), "{memory_kib} KiB, {passes} passes");
+    }
 }
 
-struct Phone;
+/// Its keys follow from their names.
+#[derive(Clone, Default)]
+struct Phone(Arc<Mutex<BTreeSet<String>>>);
+
+impl Phone {
+    fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().expect("not poisoned")
+    }
+}
 
 impl Clock for Phone {
     fn now(&self) -> Result<Now, PlatformFault> {
@@ -44,16 +56,20 @@ impl Clock for Phone {
 }
 
 impl DeviceKey for Phone {
-    fn aliases(&self, _: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        Ok(Vec::new())
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        Ok(self.aliases().iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
     }
 
-    fn create(&self, _: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        Ok(())
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.aliases().contains(alias))
     }
 
-    fn ready(&self, _: &str) -> Result<(), DeviceKeyFault> {
-        Ok(())
+    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        self.aliases().insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.aliases().contains(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
@@ -61,7 +77,8 @@ impl DeviceKey for Phone {
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
     }
 
-    fn delete(&self, _: &str) -> Result<(), DeviceKeyFault> {
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.aliases().remove(alias);
         Ok(())
     }
 }
@@ -75,10 +92,11 @@ fn entry() -> PinEntry {
 }
 
 fn open(folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
+    let phone = Arc::new(Phone::default());
     let platform = Platform {
-        clock: Arc::new(Phone),
+        clock: phone.clone(),
         entropy: Arc::new(SystemEntropy::default()),
-        device_key: Arc::new(Phone),
+        device_key: phone,
         biometrics: Arc::new(NoBiometrics),
     };
     let options = Options {

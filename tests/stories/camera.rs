@@ -1,4 +1,4 @@
-//! Pictures of the phone at each call that makes, probes, uses or deletes a key: what a process killed there leaves behind.
+//! Pictures of the phone at each call that makes, uses or deletes a key, or looks whether it is ready: what a process killed there leaves behind.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +27,8 @@ impl Camera {
         let pictures = Arc::<Mutex<Vec<_>>>::default();
         let (taken, device_key, folder) = (pictures.clone(), phone.device_key.clone(), folder.to_owned());
         phone.hooks.before(move |call| {
-            if let Some((operation, alias)) = call.on_key() {
-                let kind = ["seal", "pin", "wiped"].into_iter().find(|kind| call.is(operation, kind));
+            if let Some((operation, alias)) = call.on_key().filter(|(operation, _)| *operation != "exists") {
+                let kind = ["seal", "pin", "wiped", "probe"].into_iter().find(|kind| call.is(operation, kind));
                 let call = format!("{operation} {}", kind.unwrap_or_else(|| panic!("no kind of key: {alias}")));
                 let picture = Picture { call, folder: picture(&folder), device_key: device_key.picture() };
                 taken.lock().unwrap_or_else(PoisonError::into_inner).push(picture);

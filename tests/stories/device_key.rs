@@ -55,7 +55,7 @@ fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
 }
 
 #[test]
-fn a_verdict_takes_three_device_calls() {
+fn a_verdict_takes_four_device_calls_and_a_wrong_one_five() {
     let wallet = Wallet::enrolled("walletlock");
     for right in [true, false] {
         // The PIN pad opens: the next seal's key is made.
@@ -65,8 +65,10 @@ fn a_verdict_takes_three_device_calls() {
         let after = wallet.phone.device_key.calls();
         let asked = |calls: DeviceKeyCalls| (calls.ready, calls.delete, calls.hmac);
         let (asked_before, asked_after) = (asked(before), asked(after));
-        assert_eq!(asked_after, (asked_before.0 + 1, asked_before.1 + 1, asked_before.2 + 1));
-        let others = |calls: DeviceKeyCalls| (calls.aliases, calls.create, calls.security_level);
+        // That a PIN is wrong is not believed once.
+        let macs = if right { 1 } else { 2 };
+        assert_eq!(asked_after, (asked_before.0 + 1, asked_before.1 + 1, asked_before.2 + macs));
+        let others = |calls: DeviceKeyCalls| (calls.aliases, calls.exists, calls.create, calls.security_level);
         assert_eq!(others(after), others(before));
     }
     wallet.guess_all_wrong(2..=5);
@@ -100,16 +102,21 @@ fn a_database_without_its_keys_is_damaged_and_so_are_keys_without_it() {
 }
 
 #[test]
-fn a_keystore_that_is_busy_at_opening_is_an_error_and_nothing_is_lost() {
+fn a_keystore_that_is_busy_at_opening_is_told_and_nothing_is_lost() {
     let wallet = Wallet::enrolled("walletlock");
     wallet.guess_wrong(1);
     wallet.phone.device_key.fail_with(Some(DeviceKeyFault::Busy));
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
-    assert_eq!(open(&folder, &phone, &policy).err(), Some(LockError::DeviceKey(DeviceKeyFault::Busy)));
+    let lock = open(&folder, &phone, &policy).expect("that it cannot say is no error");
+    assert_eq!(lock.status(), Ok(LockStatus::Busy));
+    assert_eq!(lock.recheck(), Ok(LockStatus::Busy), "it still cannot");
+    let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
+    assert_eq!(no_verdict(lock.verify_pin(&entry(PIN))), busy);
+    assert_eq!(lock.enrol(&entry(PIN), &[]).err(), Some(LockError::DeviceKey(DeviceKeyFault::Busy)), "no first PIN");
     phone.device_key.fail_with(None);
-    let lock = open(&folder, &phone, &policy).expect("it opens now");
-    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }));
+    assert_eq!(lock.status(), Ok(LockStatus::Busy), "nobody has looked again");
+    assert_eq!(lock.recheck(), Ok(LockStatus::Ready { tries_left: Some(15) }));
 }
 
 #[test]

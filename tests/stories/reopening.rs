@@ -31,7 +31,7 @@ fn an_open_lock_is_not_opened_twice() {
 
 #[test]
 fn a_newer_database_is_refused_and_left_as_it_is() {
-    for newer in ["PRAGMA user_version = 2", "UPDATE record SET format = 2"] {
+    for newer in ["PRAGMA user_version = 3", "UPDATE record SET format = 3"] {
         let wallet = Wallet::enrolled("walletlock");
         let path = wallet.path();
         let change =

@@ -43,7 +43,7 @@ fn each_lock_names_its_kind_and_its_remedies_first_choice_first() {
 
     wallet.phone.device_key.lose_all();
     let wallet = wallet.restart();
-    assert_eq!(wallet.status(), locked(LockReason::DataDamaged, None));
+    assert_eq!(wallet.status(), locked(LockReason::DataDamaged, Some(Remedy::CheckAgain)));
 }
 
 #[test]

@@ -39,18 +39,36 @@ impl KdfCost {
         Self::CEILING,
     ];
 
-    /// Whether a slot may use it. Below the floor only under the feature `testing`; the upper bound keeps a damaged header from
-    /// asking for all of the phone's memory.
+    /// Whether a new slot may cost this. Below the floor only under the feature `testing`.
     pub(crate) fn is_accepted(&self) -> bool {
         let floor = if cfg!(any(test, feature = "testing")) {
             Self { memory_kib: 8, passes: 1, lanes: 1 }
         } else {
             Self::FLOOR
         };
-        (floor.memory_kib..=256 * 1024).contains(&self.memory_kib)
-            && (floor.passes..=16).contains(&self.passes)
-            && (floor.lanes..=4).contains(&self.lanes)
+        self.is_readable() && *self == self.raised_to(floor)
+    }
+
+    /// Whether a slot that was made may cost this. No floor: what an older version chose still opens, and the next right PIN makes it dearer.
+    /// The upper bound keeps a damaged header from asking for all of the phone's memory.
+    pub(crate) fn is_readable(&self) -> bool {
+        (8..=256 * 1024).contains(&self.memory_kib)
+            && (1..=16).contains(&self.passes)
+            && (1..=4).contains(&self.lanes)
             && self.memory_kib >= 8 * self.lanes
+    }
+
+    /// This, or what is at least accepted now where it is less.
+    pub(crate) fn at_least_the_floor(self) -> Self {
+        if self.is_accepted() { self } else { self.raised_to(Self::FLOOR) }
+    }
+
+    fn raised_to(self, floor: Self) -> Self {
+        Self {
+            memory_kib: self.memory_kib.max(floor.memory_kib),
+            passes: self.passes.max(floor.passes),
+            lanes: self.lanes.max(floor.lanes),
+        }
     }
 
     fn blocks(&self) -> usize {
@@ -101,7 +119,7 @@ impl KdfMemory {
 
     /// Argon2id version 0x13 of a secret (of a PIN: its ASCII digits), 32 bytes.
     pub fn derive(&mut self, secret: &[u8], salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
-        if !cost.is_accepted() {
+        if !cost.is_readable() {
             return Err(KdfFault);
         }
         self.prepare(cost);

@@ -27,6 +27,7 @@ const NONCE_BYTES: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     PinSlot,
+    DeviceKeyInput,
     BiometricSlot,
     RecordSeal,
     Vault,
@@ -39,6 +40,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::PinSlot => b"walletlock v1 pin slot",
+            Self::DeviceKeyInput => b"walletlock v2 pin slot device key input",
             Self::BiometricSlot => b"walletlock v1 biometric slot",
             Self::RecordSeal => b"walletlock v1 record seal",
             Self::Vault => b"walletlock v1 vault",

@@ -1,18 +1,27 @@
 //! The device keys of a wallet: one inventory of their aliases, and what is asked of them.
+//!
+//! The keystore is not believed at once. Android's answers an empty list, `null` or `false` where it failed (AOSP, `AndroidKeyStoreSpi.java`), so
+//! that a key is gone is believed only of a keystore that was just seen awake; and an answer that a commit depends on is asked for twice.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::hex;
+use crate::key_slots::{BiometricSlot, PinSlot};
+use crate::place::Place;
 use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
 use crate::record::{RecordHeader, SealKey, seal_key_input};
 
 /// The phone's keystore, as far as it holds keys of the wallet in one file.
 pub(crate) struct DeviceKeys {
     keystore: Arc<dyn DeviceKey>,
-    /// Every alias begins with it: the database's file name and a slash.
-    scope: String,
+    /// Where the file is now.
+    place: Place,
+    /// With what the aliases of format 1 began: the database's file name.
+    file_name: String,
 }
 
 /// What an alias names.
@@ -26,65 +35,181 @@ pub(crate) enum AliasKind {
     Seal,
     /// A key that opens nothing: it says that a wallet was wiped.
     WipeMark,
+    /// A key made to see whether the keystore is awake.
+    Probe,
 }
 
-/// The wallet id of a mark for a wallet whose own id is not known any more.
-pub(crate) const UNKNOWN_WALLET: [u8; 16] = [0; 16];
-
 impl AliasKind {
-    const ALL: [Self; 4] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark];
+    const ALL: [Self; 5] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::Probe];
 
-    fn folder(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            Self::Pin => "pin/",
-            Self::Biometric => "biometric/",
-            Self::Seal => "seal/",
-            Self::WipeMark => "wiped/",
+            Self::Pin => "pin",
+            Self::Biometric => "biometric",
+            Self::Seal => "seal",
+            Self::WipeMark => "wiped",
+            Self::Probe => "probe",
         }
     }
 }
 
+/// With what the aliases begin that belong to no place.
+const ANYWHERE: &str = "walletlock";
+/// So many marks of wiped wallets are kept. Each is a key in the phone's keystore; nobody wipes so many wallets by hand.
+const MARKS_KEPT: usize = 32;
+
+// The names. `PLACE/WALLET/KIND/NUMBER`, in format 1 `FILE/KIND/NUMBER`; a wiped wallet's mark is `walletlock/wiped/WALLET`, a place's
+// `PLACE/wiped/0`.
 impl DeviceKeys {
-    pub(crate) fn new(keystore: Arc<dyn DeviceKey>, file_name: &str) -> Self {
-        Self { keystore, scope: format!("{file_name}/") }
+    pub(crate) fn new(keystore: Arc<dyn DeviceKey>, path: &Path, file_name: &str) -> Self {
+        Self { keystore, place: Place::of(path), file_name: file_name.to_owned() }
     }
 
-    pub(crate) fn pin(&self, number: u64) -> String {
-        self.alias(AliasKind::Pin, &format!("{number:016x}"))
+    /// Where the file is now.
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
-    pub(crate) fn biometric(&self, number: u64) -> String {
-        self.alias(AliasKind::Biometric, &format!("{number:016x}"))
+    /// The key of a PIN slot.
+    pub(crate) fn pin(&self, wallet_id: &[u8; 16], slot: &PinSlot) -> String {
+        self.key(slot.place(), wallet_id, AliasKind::Pin, &format!("{:016x}", slot.key_number()))
     }
 
-    pub(crate) fn seal(&self, epoch: u64) -> String {
-        self.alias(AliasKind::Seal, &epoch.to_string())
+    /// The key for a PIN slot that is to be made.
+    pub(crate) fn new_pin(&self, wallet_id: &[u8; 16], number: u64) -> String {
+        self.key(Some(self.place), wallet_id, AliasKind::Pin, &format!("{number:016x}"))
     }
 
-    pub(crate) fn wipe_mark(&self, wallet_id: &[u8; 16]) -> String {
-        self.alias(AliasKind::WipeMark, &hex::encode(wallet_id))
+    /// The key of a biometric slot.
+    pub(crate) fn biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) -> String {
+        self.key(slot.place(), wallet_id, AliasKind::Biometric, &format!("{:016x}", slot.key_number()))
     }
 
-    /// What an alias of this wallet names. `None`: nothing that this version makes.
-    pub(crate) fn kind_of(&self, alias: &str) -> Option<AliasKind> {
-        let name = alias.strip_prefix(&self.scope)?;
-        AliasKind::ALL.into_iter().find(|kind| name.starts_with(kind.folder()))
+    /// The key for a biometric slot that is to be made.
+    pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
+        self.key(None, wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
     }
 
-    fn alias(&self, kind: AliasKind, name: &str) -> String {
-        format!("{}{}{name}", self.scope, kind.folder())
+    /// The key that seals the record of this header.
+    pub(crate) fn seal(&self, header: &RecordHeader) -> String {
+        self.key(header.place, &header.wallet_id, AliasKind::Seal, &header.epoch.to_string())
     }
 
-    /// The aliases that exist.
-    pub(crate) fn list(&self) -> Result<Vec<String>, DeviceKeyFault> {
-        self.keystore.aliases(&self.scope)
+    /// The mark of a wallet that was wiped.
+    pub(crate) fn wipe_mark(wallet_id: &[u8; 16]) -> String {
+        format!("{ANYWHERE}/{}/{}", AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
-    /// Those of these kinds.
-    pub(crate) fn list_of(&self, kinds: &[AliasKind]) -> Result<Vec<String>, DeviceKeyFault> {
-        let mut aliases = self.list()?;
-        aliases.retain(|alias| self.kind_of(alias).is_some_and(|kind| kinds.contains(&kind)));
+    /// The mark of a place where a wallet was wiped of which nothing was known any more.
+    pub(crate) fn wipe_mark_of_place(&self) -> String {
+        format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
+    }
+
+    /// That of format 1.
+    pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
+        format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
+    }
+
+    fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
+        match place {
+            Some(place) => format!("{}/{}/{}/{number}", place.name(), hex::encode(wallet_id), kind.name()),
+            None => format!("{}/{}/{number}", self.file_name, kind.name()),
+        }
+    }
+
+    /// What an alias names. `None`: nothing that this version makes.
+    pub(crate) fn kind_of(alias: &str) -> Option<AliasKind> {
+        let (rest, _) = alias.rsplit_once('/')?;
+        let (_, kind) = rest.rsplit_once('/')?;
+        AliasKind::ALL.into_iter().find(|known| known.name() == kind)
+    }
+
+    /// The wallet whose key an alias of this place names.
+    fn wallet_of(&self, alias: &str) -> Option<[u8; 16]> {
+        let (wallet_id, _) = alias.strip_prefix(&self.place.name())?.strip_prefix('/')?.split_once('/')?;
+        hex::decode_array(wallet_id)
+    }
+}
+
+// What is asked.
+impl DeviceKeys {
+    /// The aliases that this place is said to have, and those that format 1 named after the file. None of them is missing for sure.
+    pub(crate) fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
+        let mut aliases = self.keystore.aliases(&format!("{}/", self.place.name()))?;
+        aliases.extend(self.keystore.aliases(&format!("{}/", self.file_name))?);
         Ok(aliases)
+    }
+
+    /// The aliases that a wallet is said to have at a place.
+    pub(crate) fn list_of_wallet(
+        &self,
+        place: Option<Place>,
+        wallet_id: &[u8; 16],
+    ) -> Result<Vec<String>, DeviceKeyFault> {
+        let place = place
+            .map_or_else(|| self.file_name.clone(), |place| format!("{}/{}", place.name(), hex::encode(wallet_id)));
+        self.keystore.aliases(&format!("{place}/"))
+    }
+
+    /// The wallets whose record was sealed at this place: their seal keys are here. That there is none is believed of a keystore which lists a
+    /// key that was made for the question.
+    pub(crate) fn wallets_here(&self) -> Result<WalletsHere, DeviceKeyFault> {
+        let mut aliases = self.list_here()?;
+        let is_seal = |alias: &String| Self::kind_of(alias) == Some(AliasKind::Seal);
+        if !aliases.iter().any(is_seal) {
+            aliases = self.awake(|| {
+                let aliases = self.list_here()?;
+                let sees_it = aliases.contains(&self.probe());
+                sees_it.then_some(aliases).ok_or(DeviceKeyFault::Busy)
+            })?;
+        }
+        let mut ids: Vec<_> =
+            aliases.iter().filter(|alias| is_seal(alias)).filter_map(|alias| self.wallet_of(alias)).collect();
+        ids.dedup();
+        let has_pin_key = |id| {
+            aliases.iter().any(|alias| Self::kind_of(alias) == Some(AliasKind::Pin) && self.wallet_of(alias) == id)
+        };
+        let is_stray =
+            |alias: &&String| Self::kind_of(alias) == Some(AliasKind::Biometric) && !has_pin_key(self.wallet_of(alias));
+        let strays = aliases.iter().filter(is_stray).cloned().collect();
+        let legacy =
+            |alias: &String| is_seal(alias) && alias.starts_with(&self.file_name) && self.wallet_of(alias).is_none();
+        Ok(WalletsHere {
+            has_seal_key: aliases.iter().any(is_seal),
+            has_seal_key_of_format_1: aliases.iter().any(legacy),
+            ids,
+            strays,
+        })
+    }
+
+    /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice and was seen awake between.
+    pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        if self.keystore.exists(alias)? {
+            return Ok(true);
+        }
+        self.awake(|| self.keystore.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
+        self.keystore.exists(alias)
+    }
+
+    /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no.
+    pub(crate) fn says_there_is(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.keystore.exists(alias)
+    }
+
+    /// Asks something of a keystore that makes a key, gives two equal answers with it, and deletes it again.
+    fn awake<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
+        let probe = self.probe();
+        // One may be left from a process that was killed here.
+        self.keystore.delete(&probe)?;
+        self.keystore.create(&probe, KeyPurpose::Seal)?;
+        let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
+        self.keystore.delete(&probe)?;
+        // Whatever is said of a key that was just made says nothing of another.
+        answer.map_err(|fault| if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault })
+    }
+
+    fn probe(&self) -> String {
+        format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
 
     pub(crate) fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
@@ -92,23 +217,57 @@ impl DeviceKeys {
     }
 
     pub(crate) fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.keystore.ready(alias)
+        self.unless_gone(alias, || self.keystore.ready(alias))
     }
 
     /// HMAC-SHA256 of `input`, checked to have its 32 bytes.
     pub(crate) fn mac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
+        self.unless_gone(alias, || self.mac_once(alias, input))
+    }
+
+    fn mac_once(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
         let output = self.keystore.hmac(alias, input)?;
         let bytes: &[u8; 32] = output.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
         Ok(Zeroizing::new(*bytes))
     }
 
+    /// The same for what a commit hangs on: asked for twice. Two different answers are none.
+    pub(crate) fn mac_twice(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
+        self.equal_macs(alias, input, Self::mac)
+    }
+
+    fn equal_macs(
+        &self,
+        alias: &str,
+        input: &[u8],
+        mac: impl Fn(&Self, &str, &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault>,
+    ) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
+        let (first, second) = (mac(self, alias, input)?, mac(self, alias, input)?);
+        if bool::from(first.ct_eq(&*second)) { Ok(first) } else { Err(DeviceKeyFault::Busy) }
+    }
+
+    /// [`DeviceKeyFault::Gone`] only if it is said twice, of a key that is there and refuses for good, or of one that is believed not to be there.
+    fn unless_gone<T>(&self, alias: &str, ask: impl Fn() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
+        match ask() {
+            Err(DeviceKeyFault::Gone) if self.is_there(alias)? => ask(),
+            answer => answer,
+        }
+    }
+
     /// The seal's key of an epoch.
     pub(crate) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, DeviceKeyFault> {
-        Ok(SealKey::derive(&*self.mac(&self.seal(header.epoch), &seal_key_input(header))?))
+        Ok(SealKey::derive(&*self.mac_twice(&self.seal(header), &seal_key_input(header))?))
     }
 
     pub(crate) fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         self.keystore.delete(alias)
+    }
+
+    /// Deletes the mark of this place, and sees that it is gone.
+    pub(crate) fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
+        let mark = self.wipe_mark_of_place();
+        self.delete(&mark)?;
+        if self.keystore.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
     }
 
     /// Deletes them in this order, up to the first that fails.
@@ -125,47 +284,42 @@ impl DeviceKeys {
         self.security_level(alias).unwrap_or(SecurityLevel::Unknown)
     }
 
-    /// Makes the keystore say that this wallet was wiped.
+    /// Makes the keystore say that this wallet was wiped. Of the earlier ones' marks so many stay.
     pub(crate) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), DeviceKeyFault> {
-        let alias = self.wipe_mark(wallet_id);
+        self.make_mark(&Self::wipe_mark(wallet_id))
+    }
+
+    /// The same of whatever was at this place.
+    pub(crate) fn mark_place_as_wiped(&self) -> Result<(), DeviceKeyFault> {
+        self.make_mark(&self.wipe_mark_of_place())
+    }
+
+    fn make_mark(&self, mark: &str) -> Result<(), DeviceKeyFault> {
         // It stands there already if an earlier wipe was cut short.
-        self.create(&alias, KeyPurpose::Seal).or_else(|fault| self.ready(&alias).map_err(|_| fault))
+        self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))
+    }
+
+    /// Deletes the marks of wiped wallets beyond those that are kept. Which ones go is as random as the ids of the wallets.
+    pub(crate) fn drop_old_marks(&self) {
+        let marks = self.keystore.aliases(&format!("{ANYWHERE}/{}/", AliasKind::WipeMark.name())).unwrap_or_default();
+        // What cannot be deleted now is deleted after the next enrolment.
+        marks.iter().skip(MARKS_KEPT).try_for_each(|mark| self.delete(mark)).ok();
     }
 
     /// Has a biometric key deleted. If that fails the next opening does it; the key opens nothing any more.
-    pub(crate) fn drop_biometric(&self, number: u64) {
-        self.delete(&self.biometric(number)).ok();
+    pub(crate) fn drop_biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) {
+        self.delete(&self.biometric(wallet_id, slot)).ok();
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::platform::testing::FakeDeviceKey;
-
-    #[test]
-    fn every_alias_tells_its_kind_and_no_other_does() {
-        let keys = DeviceKeys::new(Arc::new(FakeDeviceKey::default()), "wallet.db");
-        for (alias, kind) in [
-            (keys.pin(7), AliasKind::Pin),
-            (keys.biometric(7), AliasKind::Biometric),
-            (keys.seal(7), AliasKind::Seal),
-            (keys.wipe_mark(&[7; 16]), AliasKind::WipeMark),
-        ] {
-            assert_eq!(keys.kind_of(&alias), Some(kind), "{alias}");
-        }
-        for other in ["wallet.db/other/7", "wallet.db/pin", "pin/0000000000000007", "other.db/pin/0000000000000007"] {
-            assert_eq!(keys.kind_of(other), None, "{other}");
-        }
-    }
-
-    /// Wallets on phones have keys of these names.
-    #[test]
-    fn the_aliases_are_frozen() {
-        let keys = DeviceKeys::new(Arc::new(FakeDeviceKey::default()), "wallet.db");
-        assert_eq!(keys.pin(0xab), "wallet.db/pin/00000000000000ab");
-        assert_eq!(keys.biometric(0xab), "wallet.db/biometric/00000000000000ab");
-        assert_eq!(keys.seal(12), "wallet.db/seal/12");
-        assert_eq!(keys.wipe_mark(&[0x11; 16]), "wallet.db/wiped/11111111111111111111111111111111");
-    }
+/// What the keystore keeps for a place.
+pub(crate) struct WalletsHere {
+    /// Whether there is the key of a record.
+    pub(crate) has_seal_key: bool,
+    /// Whether one of them is named after the file.
+    pub(crate) has_seal_key_of_format_1: bool,
+    /// Whose, as far as its alias says.
+    pub(crate) ids: Vec<[u8; 16]>,
+    /// Biometric keys of wallets that have no other key here.
+    pub(crate) strays: Vec<String>,
 }

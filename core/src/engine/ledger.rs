@@ -27,14 +27,37 @@ pub(crate) struct Ledger {
 pub(crate) enum State {
     /// An empty database and no keys.
     Unconfigured(Store),
-    /// A PIN is being set, or everything removed; the keys are being worked on.
-    Busy,
+    /// A PIN is being set, everything removed, or the file opened anew; the keys are being worked on.
+    Working,
+    /// It could not be told what there is, for this reason. Nothing was changed.
+    Failed(LockError),
     /// A sealed record.
     Sealed(SealedStore),
     /// An empty database: a wipe of which nothing else was left.
     Wiped(Store),
     /// It does not open, and it is left as it is.
     Damaged,
+}
+
+impl State {
+    /// Whether opening the file anew may find something else.
+    pub(crate) fn may_change_by_opening(&self) -> bool {
+        match self {
+            Self::Damaged | Self::Failed(_) => true,
+            Self::Sealed(sealed) => sealed.store.is_broken(),
+            Self::Unconfigured(store) | Self::Wiped(store) => store.is_broken(),
+            Self::Working => false,
+        }
+    }
+
+    /// Why there is no record to be read.
+    fn refusal(&self) -> LockError {
+        match self {
+            Self::Damaged => LockError::DataDamaged,
+            Self::Failed(fault) => fault.clone(),
+            Self::Unconfigured(_) | Self::Wiped(_) | Self::Working | Self::Sealed(_) => LockError::WrongState,
+        }
+    }
 }
 
 /// A wallet's record and rows, as they are in one moment.
@@ -75,8 +98,7 @@ impl Ledger {
             State::Sealed(sealed) => {
                 sealed.row().and_then(|(header, record)| read(View { header, record, store: &sealed.store }))
             }
-            State::Damaged => Err(LockError::DataDamaged),
-            State::Unconfigured(_) | State::Wiped(_) | State::Busy => Err(LockError::WrongState),
+            other => Err(other.refusal()),
         };
         self.notice_damage(&mut state, result)
     }
@@ -107,7 +129,19 @@ impl Ledger {
         now: Now,
         change: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, LockError>,
     ) -> Result<Irrevocable<T>, LockError> {
-        let (value, old_key_deleted) = with_value(change, |change| self.commit_and_rotate(random, now, change))?;
+        let (value, old_key_deleted) = with_value(change, |change| self.commit_and_rotate(random, now, false, change))?;
+        Ok(Irrevocable { value, old_key_deleted })
+    }
+
+    /// The same, under the next epoch's key also where nothing protects against older copies: the key's alias is another one then, of the place
+    /// where the file is now.
+    pub(crate) fn commit_with_new_key<T>(
+        &self,
+        random: &mut Random,
+        now: Now,
+        change: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, LockError>,
+    ) -> Result<Irrevocable<T>, LockError> {
+        let (value, old_key_deleted) = with_value(change, |change| self.commit_and_rotate(random, now, true, change))?;
         Ok(Irrevocable { value, old_key_deleted })
     }
 
@@ -115,13 +149,14 @@ impl Ledger {
         &self,
         random: &mut Random,
         now: Now,
+        needs_new_key: bool,
         change: Change<'_>,
     ) -> Result<Result<(), DeviceKeyFault>, LockError> {
         let (events, deleted) = {
             let lease = self.seal_keys.lease()?;
             lease.delete_retired()?;
             let next = match lease.prepared() {
-                None => self.protected_header()?.map(|header| lease.next(&header)).transpose()?,
+                None => self.header_if(needs_new_key)?.map(|header| lease.next(&header)).transpose()?,
                 prepared => prepared,
             };
             let committed = self.commit_under(random, now, Durability::Flushed, next.as_ref(), change);
@@ -133,6 +168,10 @@ impl Ledger {
                 (Some(over), Some(next)) => lease.rotated(&next.header, &over),
                 _ => Ok(()),
             };
+            if needs_new_key && self.protected_header()?.is_none() {
+                // Once is enough: no more keys are made ahead.
+                self.seal_keys.stop();
+            }
             (events, deleted)
         };
         self.listeners.tell(&events);
@@ -141,7 +180,12 @@ impl Ledger {
 
     /// The open part of a record whose epoch moves on. `None`: it does not.
     pub(crate) fn protected_header(&self) -> Result<Option<RecordHeader>, LockError> {
-        self.read(|view| Ok(view.record.is_protected().then_some(*view.header)))
+        self.header_if(false)
+    }
+
+    /// The open part of a record whose epoch moves on, or is to move on now.
+    fn header_if(&self, needs_new_key: bool) -> Result<Option<RecordHeader>, LockError> {
+        self.read(|view| Ok((view.record.is_protected() || needs_new_key).then_some(*view.header)))
     }
 
     fn commit_under(
@@ -155,8 +199,7 @@ impl Ledger {
         let mut state = lock(&self.state);
         let result = match &mut *state {
             State::Sealed(sealed) => sealed.commit(random, now, durability, next, change),
-            State::Damaged => Err(LockError::DataDamaged),
-            State::Unconfigured(_) | State::Wiped(_) | State::Busy => Err(LockError::WrongState),
+            other => Err(other.refusal()),
         };
         self.notice_damage(&mut state, result)
     }
@@ -175,20 +218,20 @@ impl Ledger {
         *lock(&self.state) = state;
     }
 
-    /// Takes the state to work on, if `is_meant` says so, and leaves [`State::Busy`]: nobody else begins meanwhile. `None`: it stays.
+    /// Takes the state to work on, if `is_meant` says so, and leaves [`State::Working`]: nobody else begins meanwhile. `None`: it stays.
     pub(crate) fn take_if(
         &self,
         is_meant: impl FnOnce(&State) -> Result<bool, LockError>,
     ) -> Result<Option<State>, LockError> {
         let mut state = lock(&self.state);
-        Ok(is_meant(&state)?.then(|| std::mem::replace(&mut *state, State::Busy)))
+        Ok(is_meant(&state)?.then(|| std::mem::replace(&mut *state, State::Working)))
     }
 
     /// Says of this wallet that it is wiped, whatever its record says.
     pub(crate) fn take_for_wiped(&self, wallet_id: &[u8; 16]) {
         let mut state = lock(&self.state);
         let is_it = matches!(&*state, State::Sealed(sealed) if sealed.header.wallet_id == *wallet_id);
-        if is_it && let State::Sealed(sealed) = std::mem::replace(&mut *state, State::Busy) {
+        if is_it && let State::Sealed(sealed) = std::mem::replace(&mut *state, State::Working) {
             *state = State::Wiped(sealed.store);
         }
     }

@@ -3,6 +3,7 @@
 //! Mutexes guard memory and SQLite, never a call out: the platform and listeners may call back into the lock.
 
 mod attempts;
+mod claims;
 mod device_keys;
 mod ledger;
 mod listeners;
@@ -22,7 +23,8 @@ use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
 use attempts::Attempts;
-pub(crate) use device_keys::{AliasKind, DeviceKeys, UNKNOWN_WALLET};
+pub(crate) use claims::WalletClaim;
+pub(crate) use device_keys::{AliasKind, DeviceKeys};
 use ledger::Ledger;
 pub(crate) use ledger::{Irrevocable, State, View};
 use listeners::Listeners;
@@ -32,14 +34,15 @@ use prompts::Prompts;
 pub(crate) use prompts::ShownPrompt;
 use seal_keys::SealKeys;
 pub(crate) use seal_keys::{EpochKey, KeyLease};
-pub(crate) use sealed_store::{FirstRecord, SealedStore};
+pub(crate) use sealed_store::{FirstRecord, Seal, SealedStore};
 pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
 
 /// What a lock is opened with.
 pub struct Options {
-    /// The database, created if there is none. Its file name names the device keys: unique within the app, and kept.
+    /// The database, created if there is none. Two files of one app are two wallets, also where they have one name in two folders. A file that
+    /// is moved finds its keys.
     pub path: PathBuf,
     /// What the app asks for. One easier than the policy in force takes effect at the next right PIN.
     pub policy: Policy,
@@ -73,7 +76,7 @@ impl Engine {
     pub(crate) fn new(options: Options, random: &mut Random) -> Result<Self, LockError> {
         let Options { path, policy, platform, calibration, anti_rollback } = options;
         let file_name = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?;
-        let device_keys = Arc::new(DeviceKeys::new(platform.device_key.clone(), file_name));
+        let device_keys = Arc::new(DeviceKeys::new(platform.device_key.clone(), &path, file_name));
         let seal_keys = SealKeys::new(device_keys.clone(), anti_rollback.has_thread());
         let sessions = Arc::new(Sessions::new(platform.clock.clone()));
         let listeners = Arc::new(Listeners::default());

@@ -168,7 +168,7 @@ impl KeyLease<'_> {
 
     /// The key after `header`, which was read under this lease: the one made ahead, or made now.
     pub(crate) fn next(&self, header: &RecordHeader) -> Result<EpochKey, DeviceKeyFault> {
-        let next = header.next();
+        let next = header.next(self.0.device_keys.place());
         let prepared = {
             let mut state = lock(&self.0.state);
             state.in_force = Some(*header);
@@ -185,7 +185,7 @@ impl KeyLease<'_> {
 
     fn make(&self, header: &RecordHeader) -> Result<EpochKey, DeviceKeyFault> {
         let SealKeys { device_keys, state, .. } = self.0;
-        let alias = device_keys.seal(header.epoch);
+        let alias = device_keys.seal(header);
         let is_stale = {
             let mut state = lock(state);
             let listed = state.retired.len();
@@ -207,12 +207,12 @@ impl KeyLease<'_> {
     }
 
     /// The record is sealed with the key that was next, on the disk. Those of `before` go, and with them what they sealed.
-    pub(crate) fn rotated(&self, now: &RecordHeader, before: &[u64]) -> Result<(), DeviceKeyFault> {
+    pub(crate) fn rotated(&self, now: &RecordHeader, before: &[RecordHeader]) -> Result<(), DeviceKeyFault> {
         {
             let mut state = lock(&self.0.state);
             (state.in_force, state.prepared, state.is_used) = (Some(*now), None, false);
         }
-        self.retire(before.iter().map(|epoch| self.0.device_keys.seal(*epoch)).collect())
+        self.retire(before.iter().map(|header| self.0.device_keys.seal(header)).collect())
     }
 
     /// Deletes these too. What fails is tried again before anything else is committed irrevocably.
@@ -239,10 +239,10 @@ impl KeyLease<'_> {
         (state.in_force, state.prepared) = (None, None);
     }
 
-    /// What the record of a wallet whose epoch moves on is sealed with, and whether a key of the next alias exists.
-    pub(crate) fn begin(&self, header: &RecordHeader, next_exists: bool) {
+    /// What the record of a wallet whose epoch moves on is sealed with, and whether a key of the next alias may exist.
+    pub(crate) fn begin(&self, header: &RecordHeader, next_may_exist: bool) {
         let mut state = lock(&self.0.state);
-        (state.in_force, state.is_used) = (Some(*header), next_exists);
+        (state.in_force, state.is_used) = (Some(*header), next_may_exist);
     }
 
     /// Every key is deleted.

@@ -1,15 +1,14 @@
 //! The store of a wallet that has a record, and the one way to change that record.
 
-use std::sync::Arc;
-
+use super::claims::WalletClaim;
 use super::seal_keys::EpochKey;
 use super::unit_of_work::UnitOfWork;
 use crate::crypto::Random;
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent, Kind};
 use crate::journal::Details;
-use crate::record::{Record, RecordHeader, SealKey};
-use crate::store::{Durability, Store, StoreError, StoredRecord, Transaction};
+use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
+use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
 
 /// A wallet's store, its record, and the keys of the seal.
@@ -20,13 +19,16 @@ pub(crate) struct SealedStore {
     /// What the record's row may hold: what was committed last, and what was perhaps committed by a commit that failed. An older one that
     /// someone put back while the lock is open is damage.
     seals: Vec<Seal>,
+    /// No other lock of this process has this wallet open.
+    _claim: WalletClaim,
 }
 
 /// A sealed record that this process opened or sealed. A row that holds the same bytes needs no opening again.
-struct Seal {
-    header: RecordHeader,
-    key: Arc<SealKey>,
-    sealed: Vec<u8>,
+pub(crate) struct Seal {
+    /// The row, to the byte.
+    row: SealedRow,
+    /// What opens it: the key of the row's epoch, or of the one before if only the copy opens.
+    epoch: EpochKey,
     record: Record,
 }
 
@@ -38,38 +40,69 @@ pub(super) type Change<'a> = &'a mut dyn FnMut(&mut UnitOfWork<'_>) -> Result<()
 /// A change that is written.
 pub(crate) struct Committed {
     pub(crate) events: Vec<Event>,
-    /// With the next epoch's key: the epochs that are over.
-    pub(crate) over: Option<Vec<u64>>,
+    /// With the next epoch's key: the headers of the epochs that are over.
+    pub(crate) over: Option<Vec<RecordHeader>>,
 }
 
 /// The first record of a wallet, as it was written.
-pub(crate) struct FirstRecord {
-    epoch: EpochKey,
-    sealed: Vec<u8>,
-    record: Record,
+pub(crate) struct FirstRecord(Seal);
+
+impl Seal {
+    /// Opens a row with the key of its epoch.
+    pub(crate) fn open(row: SealedRow, key: EpochKey) -> Result<Self, UnsealError> {
+        let record = Record::unseal(&row.sealed, &key.key, &row.header, SealedUnder::ItsKey)?;
+        Ok(Self { row, epoch: key, record })
+    }
+
+    /// Opens the copy in a row with the key of the epoch before.
+    pub(crate) fn open_copy(row: SealedRow, key: EpochKey) -> Result<Self, UnsealError> {
+        let copy = row.copy.as_ref().ok_or(UnsealError::Damaged)?;
+        let under = SealedUnder::KeyBefore { epoch: key.header.epoch };
+        let record = Record::unseal(&copy.sealed, &key.key, &row.header, under)?;
+        Ok(Self { row, epoch: key, record })
+    }
+
+    /// Of the epoch whose key opened it.
+    pub(crate) fn header(&self) -> &RecordHeader {
+        &self.epoch.header
+    }
+
+    /// Whether only the copy opened. Then the row is written again even if nothing changes.
+    fn is_by_copy(&self) -> bool {
+        self.row.header.epoch != self.epoch.header.epoch
+    }
+
+    /// What it says.
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
 }
 
 impl SealedStore {
-    /// Takes over a store and the record found in it, which is opened here.
-    pub(crate) fn open(store: Store, epoch: EpochKey, sealed: Vec<u8>) -> Result<Self, LockError> {
-        let record = Record::unseal(&sealed, &epoch.key, &epoch.header).ok_or(LockError::DataDamaged)?;
-        Ok(Self::with(store, FirstRecord { epoch, sealed, record }))
+    /// Takes over a store and the record found in it.
+    pub(crate) fn open(store: Store, seal: Seal, claim: WalletClaim) -> Self {
+        Self { store, header: seal.epoch.header, seals: vec![seal], _claim: claim }
     }
 
     /// The same with a record that was just written.
-    pub(crate) fn with(store: Store, first: FirstRecord) -> Self {
-        let FirstRecord { epoch: EpochKey { header, key }, sealed, record } = first;
-        Self { store, header, seals: vec![Seal { header, key, sealed, record }] }
+    pub(crate) fn with(store: Store, first: FirstRecord, claim: WalletClaim) -> Self {
+        Self::open(store, first.0, claim)
+    }
+
+    /// The record as it was last read or written here, whatever became of the file since.
+    pub(crate) fn last_record(&self) -> Result<&Record, LockError> {
+        Ok(&self.seals.last().ok_or(LockError::DataDamaged)?.record)
     }
 
     /// The record and its open part, if they are what belongs here.
     pub(crate) fn row(&self) -> Result<(&RecordHeader, &Record), LockError> {
         let seal = check(self.store.record()?, &self.seals)?;
-        Ok((&seal.header, &seal.record))
+        Ok((&seal.epoch.header, &seal.record))
     }
 
     /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
-    /// With `next`, which must be the key after the one in force, it is sealed with that, if its epoch moves on.
+    /// With `next`, which must be the key after the one in force, it is sealed with that, and once more with the one in force: should the keystore
+    /// lose the key that it just made, the copy opens. A wiped wallet's epoch does not move on.
     pub(crate) fn commit(
         &mut self,
         random: &mut Random,
@@ -78,34 +111,38 @@ impl SealedStore {
         next: Option<&EpochKey>,
         change: Change<'_>,
     ) -> Result<Committed, LockError> {
-        let Self { store, header: certain, seals } = self;
+        let Self { store, header: certain, seals, _claim } = self;
         let rows = store.begin(durability)?;
         let last = check(rows.record()?, seals)?;
-        let next = next.filter(|_| last.record.is_protected());
-        let (header, key) = match next {
-            Some(next) if next.header == last.header.next() => (next.header, next.key.clone()),
+        let next = next.filter(|_| last.record.is_alive());
+        let epoch = match next {
+            Some(next) if next.header.place.map(|place| last.epoch.header.next(place)) == Some(next.header) => {
+                next.clone()
+            }
             Some(_) => return Err(LockError::WrongState),
-            None => (last.header, last.key.clone()),
+            None => EpochKey { header: last.epoch.header.as_written(), ..last.epoch.clone() },
         };
         let mut record = last.record.clone();
-        let mut work = UnitOfWork::new(&mut record, &header.wallet_id, &rows, random);
+        let mut work = UnitOfWork::new(&mut record, &epoch.header.wallet_id, &rows, random);
         change(&mut work)?;
         let (lines, flush) = work.into_parts();
         let mut events = Vec::new();
         for (kind, details) in lines {
             events.push(append(&rows, &mut record, random, now, kind, &details)?);
         }
-        if record == last.record {
+        if record == last.record && !last.is_by_copy() {
             return Ok(Committed { events, over: None });
         }
-        let sealed = seal(&record, random, &key, &header)?;
-        rows.put_record(&header, &sealed)?;
-        seals.push(Seal { header, key, sealed, record });
+        let before = next.map(|_| &last.epoch);
+        let seal = seal(record, random, epoch, before)?;
+        rows.put_record(&seal.row)?;
+        let header = seal.epoch.header;
+        seals.push(seal);
         rows.commit()?;
         // Only now is it certain which one stands there.
         *certain = header;
-        let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.header.epoch).collect();
-        let over = before.into_iter().filter(|epoch| *epoch != header.epoch).collect();
+        let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.epoch.header).collect();
+        let over = before.into_iter().filter(|before| before.epoch != header.epoch).collect();
         if flush {
             // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
             // wipe that the keystore's mark completes.
@@ -129,17 +166,17 @@ impl FirstRecord {
         let rows = store.begin(Durability::Flushed)?;
         fill(&rows, random)?;
         let event = append(&rows, &mut record, random, now, event.kind(), &event.into())?;
-        let sealed = seal(&record, random, &epoch.key, &epoch.header)?;
-        rows.put_record(&epoch.header, &sealed)?;
+        let seal = seal(record, random, epoch, None)?;
+        rows.put_record(&seal.row)?;
         rows.commit()?;
-        Ok((Self { epoch, sealed, record }, event))
+        Ok((Self(seal), event))
     }
 }
 
 /// The seal whose bytes the row holds.
 fn check(row: Option<StoredRecord>, seals: &[Seal]) -> Result<&Seal, LockError> {
-    let Some(StoredRecord::Sealed(header, sealed)) = row else { return Err(LockError::DataDamaged) };
-    seals.iter().find(|seal| seal.header == header && seal.sealed == sealed).ok_or(LockError::DataDamaged)
+    let Some(StoredRecord::Sealed(row)) = row else { return Err(LockError::DataDamaged) };
+    seals.iter().find(|seal| seal.row == row).ok_or(LockError::DataDamaged)
 }
 
 /// Writes a line and moves the record's chain on to it.
@@ -157,8 +194,18 @@ fn append(
     Ok(Event { number, time: now, kind })
 }
 
-fn seal(record: &Record, random: &mut Random, key: &SealKey, header: &RecordHeader) -> Result<Vec<u8>, LockError> {
-    record.seal(random, key, header).ok_or(LockError::Invalid("record size"))
+/// Seals the record in an epoch, and with the key of the epoch before, if there is one, once more.
+fn seal(record: Record, random: &mut Random, epoch: EpochKey, before: Option<&EpochKey>) -> Result<Seal, LockError> {
+    let header = epoch.header;
+    let mut seal =
+        |key: &EpochKey, under| record.seal(random, &key.key, &header, under).ok_or(LockError::Invalid("record size"));
+    let sealed = seal(&epoch, SealedUnder::ItsKey)?;
+    let copy = before.map(|before| {
+        let sealed = seal(before, SealedUnder::KeyBefore { epoch: before.header.epoch })?;
+        Ok::<_, LockError>(SealedCopy { place: before.header.place, sealed })
+    });
+    let row = SealedRow { header, sealed, copy: copy.transpose()? };
+    Ok(Seal { row, epoch, record })
 }
 
 impl From<StoreError> for LockError {

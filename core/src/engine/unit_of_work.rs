@@ -7,7 +7,7 @@ use crate::events::{JournalEvent, Kind};
 use crate::journal::Details;
 use crate::key_slots::WipeCheck;
 use crate::policy::Policy;
-use crate::record::{Record, Standing};
+use crate::record::{Life, Record, Standing};
 use crate::store::Transaction;
 use crate::vault::{INDEX_ROW, Index, Vault};
 
@@ -62,7 +62,9 @@ impl<'a> UnitOfWork<'a> {
 
     /// Takes the slots and every item away.
     pub(crate) fn wipe(&mut self) -> Result<(), LockError> {
-        if self.record.pin_slot.take().is_some() {
+        if self.record.is_alive() {
+            self.record.life = Life::Wiped;
+            self.record.pin_slot = None;
             self.record.biometric = Biometric::default();
             self.record.wipe_check = WipeCheck::make_filler(self.random);
             self.rows.delete_all_items()?;

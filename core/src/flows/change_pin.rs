@@ -8,6 +8,7 @@ use super::unlock_pin::prove_pin;
 use crate::engine::{Action, Engine, SessionId, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
+use crate::key_slots::SlotParts;
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::stack::with_stack_wiped;
@@ -70,10 +71,11 @@ fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -
     }
     // Random, so that one alias never refers to two different keys, of two changes or of two wallets.
     let key_number = u64::from_be_bytes(*random.bytes());
-    let (old_key, new_key) = (engine.device_keys.pin(old.key_number()), engine.device_keys.pin(key_number));
+    let (old_key, new_key) =
+        (engine.device_keys.pin(wallet_id, &old), engine.device_keys.new_pin(wallet_id, key_number));
     engine.device_keys.create(&new_key, KeyPurpose::PinSlot)?;
-    let request = SlotRequest { kdf_output, salt, wallet_id, cost: old.cost(), key_number, data_key };
-    let made = make_slot(engine, &mut random, &request);
+    let parts = SlotParts { wallet_id, cost: old.cost(), salt, key_number, place: engine.device_keys.place() };
+    let made = make_slot(engine, &mut random, &SlotRequest { kdf_output, parts, data_key });
     let device_key = engine.device_keys.noted_security_level(&new_key);
     let replaced = made.and_then(|slot| {
         engine.ledger.commit_irrevocably(&mut random, *now, |work| {

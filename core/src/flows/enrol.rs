@@ -5,22 +5,24 @@ use std::time::{Duration, Instant};
 
 use super::judge_pin::{judge, too_short};
 use super::make_slot::{SlotRequest, derive, make_slot};
-use super::remove::begin_unfinished;
+use super::remove::put_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
+use crate::engine::{
+    AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified, WalletClaim,
+};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_private_key, derive_public_key};
-use crate::key_slots::WipeCheck;
+use crate::key_slots::{SlotParts, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
-use crate::record::{FORMAT, Record, RecordHeader};
+use crate::record::{FORMAT, Life, Record, RecordHeader};
 use crate::stack::with_stack_wiped;
-use crate::store::Store;
+use crate::store::{SealedRow, Store, StoredRecord, Unfinished};
 use crate::time::Now;
 use crate::vault::{Index, Vault};
 
@@ -37,6 +39,7 @@ pub(crate) enum Enrolled {
 /// A wallet just made.
 struct Made {
     header: RecordHeader,
+    claim: WalletClaim,
     first: FirstRecord,
     key_number: u64,
     data_key: DataKey,
@@ -59,14 +62,14 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
             return Ok(Enrolled::Forbidden(judgement.findings));
         }
         let mut random = engine.draw()?;
-        if engine.ledger.with_state(|state| matches!(state, State::Busy)) {
+        if engine.ledger.with_state(|state| matches!(state, State::Working)) {
             return Err(LockError::WrongState);
         }
         let lease = engine.seal_keys.lease()?;
         let mut store = take_empty(engine)?;
         let generation = engine.sessions.end_all();
         let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
-        let Made { header, first, key_number, data_key, event, is_protected } = match made {
+        let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,
             Err(fault) => {
                 // The unfinished row stands; the next enrolment or opening clears what is there.
@@ -77,7 +80,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         if is_protected {
             lease.begin(&header, false);
         }
-        engine.ledger.put(State::Sealed(SealedStore::with(store, first)));
+        engine.ledger.put(State::Sealed(SealedStore::with(store, first, claim)));
         drop(lease);
         entry.clear();
         engine.listeners.tell(&[event]);
@@ -92,13 +95,14 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
 fn take_empty(engine: &Engine) -> Result<Store, LockError> {
     let taken = engine.ledger.take_if(|state| match state {
         State::Unconfigured(_) | State::Wiped(_) => Ok(true),
-        State::Sealed(sealed) => Ok(sealed.row()?.1.pin_slot.is_none()),
-        State::Busy => Ok(false),
+        State::Sealed(sealed) => Ok(!sealed.row()?.1.is_alive()),
+        State::Working => Ok(false),
         State::Damaged => Err(LockError::DataDamaged),
+        State::Failed(fault) => Err(fault.clone()),
     })?;
     match taken {
         Some(State::Unconfigured(store) | State::Wiped(store) | State::Sealed(SealedStore { store, .. })) => Ok(store),
-        Some(State::Busy | State::Damaged) | None => Err(LockError::WrongState),
+        Some(State::Working | State::Damaged | State::Failed(_)) | None => Err(LockError::WrongState),
     }
 }
 
@@ -112,20 +116,23 @@ fn make_wallet(
 ) -> Result<Made, LockError> {
     let device_keys = &engine.device_keys;
     let policy = &engine.requested_policy;
-    let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes() };
+    let place = device_keys.place();
+    let header = RecordHeader { format: FORMAT, epoch: FIRST_EPOCH, wallet_id: *random.bytes(), place: Some(place) };
     let wallet_id = &header.wallet_id;
-    begin_unfinished(engine, lease, store, wallet_id)?;
-    let rollback_protection = engine.anti_rollback.choose(|| measure_rotation(engine, &header))?;
     let key_number = u64::from_be_bytes(*random.bytes());
-    device_keys.create(&device_keys.seal(FIRST_EPOCH), KeyPurpose::Seal)?;
-    device_keys.create(&device_keys.pin(key_number), KeyPurpose::PinSlot)?;
+    let (seal_key, pin_key) = (device_keys.seal(&header), device_keys.new_pin(wallet_id, key_number));
+    clear_for_new(engine, lease, store, *wallet_id, [seal_key.clone(), pin_key.clone()])?;
+    let rollback_protection = engine.anti_rollback.choose(|| measure_rotation(engine, &header))?;
+    device_keys.create(&seal_key, KeyPurpose::Seal)?;
+    device_keys.create(&pin_key, KeyPurpose::PinSlot)?;
     let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
     let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
     let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
     let data_key = DataKey::make(random);
     let salt = *random.bytes();
     let kdf_output = &*derive(engine, pin, &salt, &cost)?;
-    let request = SlotRequest { kdf_output, salt, wallet_id, cost, key_number, data_key: &data_key };
+    let request =
+        SlotRequest { kdf_output, parts: SlotParts { wallet_id, cost, salt, key_number, place }, data_key: &data_key };
     let slot = make_slot(engine, random, &request)?;
     let mut history = PinHistory::make(random, cost);
     let history_output = derive(engine, pin, &history.salt, &cost)?;
@@ -134,6 +141,7 @@ fn make_wallet(
     let record = Record {
         policy: policy.clone(),
         lockout: Lockout::new(&policy.lockout),
+        life: Life::Alive,
         pin_slot: Some(slot.to_stored()),
         reminders: Reminders::start(now.wall_ms),
         calibration: CALIBRATION,
@@ -145,18 +153,49 @@ fn make_wallet(
         wipe_check: WipeCheck::make_filler(random),
     };
     let is_protected = record.is_protected();
-    let device_key = device_keys.noted_security_level(&device_keys.pin(key_number));
+    let device_key = device_keys.noted_security_level(&pin_key);
     let event = JournalEvent::Enrolled { device_key, policy: &policy.name };
     let (first, event) = FirstRecord::write(store, epoch, record, random, now, &event, |rows, random| {
         let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
         Ok(rows.put_item(&index.id, &index.sealed)?)
     })?;
-    Ok(Made { header, first, key_number, data_key, event, is_protected })
+    let claim = WalletClaim::take(&engine.platform.device_key, wallet_id)?;
+    Ok(Made { header, claim, first, key_number, data_key, event, is_protected })
+}
+
+/// Leaves nothing in the database but the row that says that a wallet is being made, and nothing in the keystore of what was here before.
+fn clear_for_new(
+    engine: &Engine,
+    lease: &KeyLease<'_>,
+    store: &mut Store,
+    wallet_id: [u8; 16],
+    new_keys: [String; 2],
+) -> Result<(), LockError> {
+    let device_keys = &engine.device_keys;
+    let before = match store.record()? {
+        // An attempt that failed, or was cut short.
+        Some(StoredRecord::Unfinished(before)) => before.aliases,
+        // A wallet that was wiped.
+        Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
+            let mut before = device_keys.list_of_wallet(header.place, &header.wallet_id)?;
+            before.push(device_keys.seal(&header));
+            before
+        }
+        Some(StoredRecord::Wiped) | None => Vec::new(),
+    };
+    let aliases = new_keys.into_iter().chain(before.iter().cloned()).collect();
+    put_unfinished(store, &Unfinished { wallet_id, aliases })?;
+    device_keys.delete_all(&before)?;
+    // Before there is a wallet again that it could be taken for.
+    device_keys.delete_mark_of_place()?;
+    device_keys.drop_old_marks();
+    lease.forget_all();
+    Ok(())
 }
 
 /// How long a seal key takes to be made, used and deleted. It is the first one's alias; the key is another.
 fn measure_rotation(engine: &Engine, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
-    let (device_keys, alias) = (&engine.device_keys, engine.device_keys.seal(header.epoch));
+    let (device_keys, alias) = (&engine.device_keys, engine.device_keys.seal(header));
     let begin = Instant::now();
     device_keys.create(&alias, KeyPurpose::Seal)?;
     device_keys.seal_key(header)?;

@@ -47,7 +47,7 @@ pub(super) fn modify<T>(
 
 /// Whether what a session opened is still there: neither removed nor wiped since its call began.
 fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
-    opened == found && record.pin_slot.is_some()
+    opened == found && record.is_alive()
 }
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {

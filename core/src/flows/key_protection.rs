@@ -7,8 +7,10 @@ use crate::policy::RollbackProtection;
 
 /// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
 pub(crate) fn security_level(engine: &Engine) -> Result<SecurityLevel, LockError> {
-    let number = engine.ledger.read(|view| Ok(view.record.slot().map(|slot| slot.key_number())))?;
-    let alias = engine.device_keys.pin(number.ok_or(LockError::WrongState)?);
+    let alias = engine.ledger.read(|view| {
+        let slot = view.record.slot().ok_or(LockError::WrongState)?;
+        Ok(engine.device_keys.pin(&view.header.wallet_id, &slot))
+    })?;
     Ok(engine.device_keys.security_level(&alias)?)
 }
 

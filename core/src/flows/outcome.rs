@@ -131,7 +131,10 @@ impl Refusal {
     pub(super) fn from_fault(engine: &Engine, fault: &LockError) -> Self {
         match fault {
             LockError::DataDamaged => Self::Locked(LockStatus::damaged(&engine.requested_policy)),
-            LockError::WrongState => Self::Locked(super::status::without_record(engine)),
+            LockError::WrongState => match super::status::without_record(engine) {
+                LockStatus::Busy => Self::NoVerdict(NoVerdict::TryAgain),
+                status => Self::Locked(status),
+            },
             fault => Self::NoVerdict(NoVerdict::from_fault(fault)),
         }
     }

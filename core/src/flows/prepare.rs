@@ -9,7 +9,7 @@ pub(crate) fn prepare(engine: &Engine) -> Result<(), LockError> {
     let (calibration, cost) = match found {
         Ok((calibration, Some(cost))) => (calibration, cost),
         // Nothing to check: enrolment measures for itself.
-        Ok((_, None)) | Err(LockError::WrongState | LockError::DataDamaged) => return Ok(()),
+        Ok((_, None)) | Err(LockError::WrongState | LockError::DataDamaged | LockError::DeviceKey(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
     let pending = engine.attempts.with_memory(|memory| {

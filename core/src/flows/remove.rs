@@ -2,10 +2,10 @@
 
 use super::outcome::Removal;
 use super::unlock_pin::prove_pin;
-use crate::engine::{Engine, KeyLease, State};
+use crate::engine::{Engine, KeyLease, SealedStore, State};
 use crate::error::LockError;
 use crate::pin::PinEntry;
-use crate::store::{Durability, Store, StoredRecord};
+use crate::store::{Durability, Store, StoredRecord, Unfinished};
 
 /// Destroys the PIN, the keys, the vault and the journal.
 pub(crate) fn remove(engine: &Engine, entry: &PinEntry) -> Result<Removal, LockError> {
@@ -19,34 +19,47 @@ pub(crate) fn remove(engine: &Engine, entry: &PinEntry) -> Result<Removal, LockE
         .take_if(|state| Ok(matches!(state, State::Sealed(sealed) if sealed.header.wallet_id == verified.wallet_id)))?;
     let Some(State::Sealed(mut sealed)) = taken else { return Err(LockError::WrongState) };
     engine.sessions.end_all();
-    let removed = clear(engine, &lease, &mut sealed.store, &verified.wallet_id);
-    let is_gone = matches!(sealed.store.record(), Ok(None | Some(StoredRecord::Unfinished)));
+    let removed = clear(engine, &lease, &mut sealed);
+    let is_gone = matches!(sealed.store.record(), Ok(None | Some(StoredRecord::Unfinished(_))));
     engine.ledger.put(if is_gone { State::Unconfigured(sealed.store) } else { State::Sealed(sealed) });
     removed.map(|()| Removal::Removed)
 }
 
 /// Empties the database and destroys the keys. The unfinished row stands until both are done.
-fn clear(engine: &Engine, lease: &KeyLease<'_>, store: &mut Store, wallet_id: &[u8; 16]) -> Result<(), LockError> {
-    begin_unfinished(engine, lease, store, wallet_id)?;
-    let rows = store.begin(Durability::Flushed)?;
+fn clear(engine: &Engine, lease: &KeyLease<'_>, sealed: &mut SealedStore) -> Result<(), LockError> {
+    let device_keys = &engine.device_keys;
+    let (header, record) = sealed.row()?;
+    let wallet_id = header.wallet_id;
+    let aliases = [
+        Some(device_keys.seal(header)),
+        Some(device_keys.seal(&header.next(device_keys.place()))),
+        record.slot().map(|slot| device_keys.pin(&wallet_id, &slot)),
+        record.biometric_slot().map(|slot| device_keys.biometric(&wallet_id, &slot)),
+    ];
+    let unfinished = Unfinished { wallet_id, aliases: aliases.into_iter().flatten().collect() };
+    put_unfinished(&mut sealed.store, &unfinished)?;
+    finish_unfinished(engine, &unfinished)?;
+    lease.forget_all();
+    let rows = sealed.store.begin(Durability::Flushed)?;
     rows.clear()?;
     rows.commit()?;
-    Ok(store.flush()?)
+    Ok(sealed.store.flush()?)
 }
 
-/// Leaves nothing in the database but the row that says so, then destroys the keys.
-pub(super) fn begin_unfinished(
-    engine: &Engine,
-    lease: &KeyLease<'_>,
-    store: &mut Store,
-    wallet_id: &[u8; 16],
-) -> Result<(), LockError> {
+/// Leaves nothing in the database but the row that says so.
+pub(super) fn put_unfinished(store: &mut Store, unfinished: &Unfinished) -> Result<(), LockError> {
     let rows = store.begin(Durability::Flushed)?;
     rows.clear()?;
-    rows.put_unfinished(wallet_id)?;
-    rows.commit()?;
-    let left = engine.device_keys.list()?;
-    engine.device_keys.delete_all(&left)?;
-    lease.forget_all();
-    Ok(())
+    rows.put_unfinished(unfinished)?;
+    Ok(rows.commit()?)
+}
+
+/// Destroys the keys of a wallet that was being made or removed: by name, because a keystore may list nothing, and then what it lists.
+pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Result<(), LockError> {
+    let Unfinished { wallet_id, aliases } = unfinished;
+    let device_keys = &engine.device_keys;
+    device_keys.delete_all(aliases)?;
+    // In format 1 the row names none of them.
+    let place = if aliases.is_empty() { None } else { Some(device_keys.place()) };
+    Ok(device_keys.delete_all(&device_keys.list_of_wallet(place, wallet_id)?)?)
 }

@@ -17,6 +17,8 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
     match status {
         Err(LockError::WrongState) => Ok(without_record(engine)),
         Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&engine.requested_policy)),
+        // The keystore is not asked here: at opening it could not say what there is.
+        Err(LockError::DeviceKey(_)) => Ok(LockStatus::Busy),
         status => status,
     }
 }
@@ -25,14 +27,17 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
 pub(super) fn without_record(engine: &Engine) -> LockStatus {
     engine.ledger.with_state(|state| match state {
         State::Wiped(_) => LockStatus::Wiped,
-        _ => LockStatus::Unconfigured,
+        State::Working | State::Failed(_) => LockStatus::Busy,
+        State::Unconfigured(_) | State::Sealed(_) | State::Damaged => LockStatus::Unconfigured,
     })
 }
 
 /// The policy in force: the sealed one, or the requested one while there is none.
 pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
     match engine.ledger.read(|view| Ok(view.record.policy.clone())) {
-        Err(LockError::WrongState | LockError::DataDamaged) => Ok(engine.requested_policy.clone()),
+        Err(LockError::WrongState | LockError::DataDamaged | LockError::DeviceKey(_)) => {
+            Ok(engine.requested_policy.clone())
+        }
         policy => policy,
     }
 }

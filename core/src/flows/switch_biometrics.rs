@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::in_session::modify;
 use super::outcome::{BiometricChange, NoVerdict};
 use crate::biometric::denial_of;
-use crate::engine::{Action, Engine, SessionId, ShownPrompt};
+use crate::engine::{Action, Engine, SessionId, ShownPrompt, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{BiometricSlot, SlotKey};
@@ -30,12 +30,13 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
         let mut random = engine.draw()?;
         // Random, so that one alias never refers to two different keys, of two attempts or of two wallets.
         let number = u64::from_be_bytes(*random.bytes());
-        let alias = engine.device_keys.biometric(number);
+        let wallet_id = engine.ledger.read(|view| Ok(view.header.wallet_id))?;
+        let alias = engine.device_keys.new_biometric(&wallet_id, number);
         engine.device_keys.create(&alias, KeyPurpose::Biometric)?;
         let slot_key = random.bytes::<SLOT_KEY_BYTES>();
         prompt.show(Prompt {
             id: prompt_id,
-            alias,
+            alias: alias.clone(),
             purpose: PromptPurpose::Enable,
             operation: PromptOperation::Wrap,
             input: Zeroizing::new(slot_key.to_vec()),
@@ -47,7 +48,7 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
         };
         // After a failed commit nobody knows whether it is in force: the next opening does.
         if !matches!(enabled, Ok(BiometricChange::Done) | Err(LockError::Storage)) {
-            engine.device_keys.drop_biometric(number);
+            engine.device_keys.delete(&alias).ok();
         }
         enabled
     })
@@ -56,17 +57,23 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
 /// From now on only the PIN opens the wallet; sessions that a finger or face opened end. `false` if they were off already.
 pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
     engine.sessions.check(id, Action::SwitchBiometrics)?;
-    let number = modify(engine, id, Action::Write, |_, work| {
-        let number = work.record.biometric_slot().map(|slot| slot.key_number());
+    let before = modify(engine, id, Action::Write, |_, work| {
+        let before = alias_in_force(engine, work);
         // With the change, not once the listeners have heard of it.
         engine.sessions.end_opened_by_biometrics();
         if work.record.biometric.switch_off() {
             work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
         }
-        Ok(number)
+        Ok(before)
     })?;
-    number.iter().for_each(|number| engine.device_keys.drop_biometric(*number));
-    Ok(number.is_some())
+    // If it cannot be deleted now the next opening does it; it opens nothing any more.
+    engine.device_keys.delete_all(before.as_slice()).ok();
+    Ok(before.is_some())
+}
+
+/// The key of the biometric slot, if there is one.
+fn alias_in_force(engine: &Engine, work: &UnitOfWork<'_>) -> Option<String> {
+    work.record.biometric_slot().map(|slot| engine.device_keys.biometric(work.wallet_id, &slot))
 }
 
 fn put_in_force(
@@ -79,12 +86,12 @@ fn put_in_force(
     let before = modify(engine, id, Action::Write, |data_key, work| {
         let slot = BiometricSlot::make(work.random, work.wallet_id, number, wrapped, slot_key, data_key)
             .ok_or(LockError::Invalid("key slot"))?;
-        let before = work.record.biometric_slot().map(|slot| slot.key_number());
+        let before = alias_in_force(engine, work);
         work.record.biometric.switch_on(slot.to_stored());
         work.note(&JournalEvent::BiometricsOn);
         Ok(before)
     })?;
-    before.iter().for_each(|number| engine.device_keys.drop_biometric(*number));
+    engine.device_keys.delete_all(before.as_slice()).ok();
     Ok(BiometricChange::Done)
 }
 

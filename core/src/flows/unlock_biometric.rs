@@ -72,7 +72,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     }
     prompt.show(Prompt {
         id: request.prompt_id,
-        alias: engine.device_keys.biometric(admission.slot.key_number()),
+        alias: engine.device_keys.biometric(&admission.wallet_id, &admission.slot),
         purpose: request.payment.clone().map_or(PromptPurpose::Unlock, PromptPurpose::Pay),
         operation: PromptOperation::Unwrap,
         input: Zeroizing::new(admission.slot.wrapped().to_vec()),
@@ -174,7 +174,7 @@ fn count_failure(engine: &Engine, admission: &Admission) -> Result<bool, LockErr
     })?;
     let (is_enough, is_off) = counted.value;
     if is_off {
-        engine.device_keys.drop_biometric(admission.slot.key_number());
+        engine.device_keys.drop_biometric(&admission.wallet_id, &admission.slot);
     }
     Ok(is_enough)
 }
@@ -198,7 +198,7 @@ fn note_end(engine: &Engine, admission: &Admission, how: PromptEnd) -> Result<()
     if how == PromptEnd::KeyInvalidated {
         // If the old key cannot be deleted now, that is tried again before the next try.
         engine.ledger.commit_irrevocably(&mut engine.draw()?, now, ended)?;
-        engine.device_keys.drop_biometric(admission.slot.key_number());
+        engine.device_keys.drop_biometric(&admission.wallet_id, &admission.slot);
     } else {
         engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, ended)?;
     }

@@ -8,34 +8,32 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::status::without_record;
-use crate::engine::{AliasKind, Engine, State, UNKNOWN_WALLET, UnitOfWork};
+use crate::engine::{AliasKind, DeviceKeys, Engine, State, UnitOfWork};
 use crate::error::LockError;
 use crate::platform::DeviceKeyFault;
-use crate::record::{LockStatus, RecordHeader};
-use crate::store::{Durability, Store, StoreError};
-
-/// The kinds of keys that open the vault.
-const SLOT_KEYS: [AliasKind; 2] = [AliasKind::Pin, AliasKind::Biometric];
+use crate::record::{LockStatus, Record, RecordHeader};
+use crate::store::{Durability, Store, StoreError, StoredRecord};
 
 /// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN.
 pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
-    let found = engine.ledger.read(|view| Ok((*view.header, view.record.slot().map(|slot| slot.key_number()))));
-    let (header, key_number) = match found {
-        Err(LockError::DataDamaged) => return wipe_what_is_damaged(engine),
+    let found = engine.ledger.read(|view| {
+        let keys = view.record.is_alive().then(|| SlotKeys::of(engine, view.header, view.record));
+        Ok((*view.header, keys))
+    });
+    let (header, keys) = match found {
+        Err(LockError::DataDamaged | LockError::DeviceKey(_)) => return wipe_what_does_not_open(engine),
         Err(LockError::Storage) => return wipe_what_is_unreadable(engine),
         Err(LockError::WrongState) if without_record(engine) == LockStatus::Wiped => return Ok(()),
         found => found?,
     };
-    let Some(key_number) = key_number else { return destroy_what_is_left(engine) };
+    let Some(keys) = keys else { return destroy_what_is_left(engine) };
     engine.sessions.end_all();
     engine.seal_keys.stop();
     let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
-    // Either key opens the vault.
-    let pin_key = engine.device_keys.pin(key_number);
-    let destroyed = engine.device_keys.delete(&pin_key).and(delete_biometric_keys(engine));
-    let written = write_wipe(engine, &header, key_number);
+    let destroyed = keys.destroy(engine);
+    let written = write_wipe(engine, &header, &keys);
     if written == Err(LockError::DataDamaged) {
-        return wipe_what_is_damaged(engine);
+        return wipe_what_does_not_open(engine);
     }
     if let Err(error) = written {
         if destroyed.is_ok() || marked.is_ok() {
@@ -48,94 +46,108 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     Ok(marked?)
 }
 
+/// The keys that open a wallet's vault, by name. Either opens it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct SlotKeys {
+    header: RecordHeader,
+    aliases: Vec<String>,
+}
+
+impl SlotKeys {
+    /// Those of a record.
+    pub(super) fn of(engine: &Engine, header: &RecordHeader, record: &Record) -> Self {
+        let (device_keys, id) = (&engine.device_keys, &header.wallet_id);
+        let pin = record.slot().map(|slot| device_keys.pin(id, &slot));
+        let biometric = record.biometric_slot().map(|slot| device_keys.biometric(id, &slot));
+        Self { header: *header, aliases: pin.into_iter().chain(biometric).collect() }
+    }
+
+    /// Deletes them, and every other slot's key that the keystore lists: one may be being made at this moment.
+    pub(super) fn destroy(&self, engine: &Engine) -> Result<(), DeviceKeyFault> {
+        let device_keys = &engine.device_keys;
+        device_keys.delete_all(&self.aliases)?;
+        let mut listed = device_keys.list_of_wallet(self.header.place, &self.header.wallet_id)?;
+        listed.retain(|alias| matches!(DeviceKeys::kind_of(alias), Some(AliasKind::Pin | AliasKind::Biometric)));
+        listed.retain(|alias| !self.aliases.contains(alias));
+        device_keys.delete_all(&listed)
+    }
+}
+
 /// Takes slot and items out of the record of this wallet: irrevocably if the keystore has a next key, else all the same.
-fn write_wipe(engine: &Engine, header: &RecordHeader, key_number: u64) -> Result<(), LockError> {
+fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result<(), LockError> {
     let now = engine.platform.clock.now()?;
     let mut random = engine.draw()?;
     let wipe = |work: &mut UnitOfWork<'_>| {
         if *work.wallet_id != header.wallet_id {
             return Ok(None);
         }
-        let of_new_pin = work.record.slot().map(|slot| slot.key_number()).filter(|number| *number != key_number);
+        let others = Some(SlotKeys::of(engine, header, work.record)).filter(|others| others != keys);
         work.wipe()?;
         // Again: one may have begun while the keystore was asked.
         engine.sessions.end_all();
-        Ok(of_new_pin)
+        Ok(others)
     };
-    let of_new_pin = match engine.ledger.commit_irrevocably(&mut random, now, wipe) {
+    let others = match engine.ledger.commit_irrevocably(&mut random, now, wipe) {
         Ok(written) => written.value,
         Err(LockError::DeviceKey(_)) => engine.ledger.commit(&mut random, now, Durability::Flushed, wipe)?,
         Err(error) => return Err(error),
     };
     // Set while this one was being destroyed.
-    if let Some(number) = of_new_pin {
-        engine.device_keys.delete(&engine.device_keys.pin(number))?;
+    match others {
+        Some(others) => Ok(engine.device_keys.delete_all(&others.aliases)?),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What destroys the keys of a wallet whose record says that it is wiped. What fails is left to the next opening.
-pub(super) fn destroy_keys(engine: &Engine, wallet_id: &[u8; 16], key_number: u64) {
+pub(super) fn destroy_keys(engine: &Engine, keys: &SlotKeys) {
     engine.seal_keys.stop();
-    engine.device_keys.mark_as_wiped(wallet_id).ok();
-    engine.device_keys.delete(&engine.device_keys.pin(key_number)).ok();
-    delete_biometric_keys(engine).ok();
-}
-
-/// All of them: one may be being made at this moment.
-fn delete_biometric_keys(engine: &Engine) -> Result<(), DeviceKeyFault> {
-    let keys = engine.device_keys.list_of(&[AliasKind::Biometric])?;
-    engine.device_keys.delete_all(&keys)
+    engine.device_keys.mark_as_wiped(&keys.header.wallet_id).ok();
+    keys.destroy(engine).ok();
 }
 
 /// What an earlier wipe left because the keystore did not do it.
 fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     let _lease = engine.seal_keys.lease()?;
-    let wiped = engine.ledger.read(|view| Ok(view.record.pin_slot.is_none().then_some(view.header.wallet_id)))?;
-    let Some(wallet_id) = wiped else { return Ok(()) };
-    let (marked, destroyed) = destroy_every_slot_key(engine, &wallet_id);
-    destroyed?;
+    let wiped = engine
+        .ledger
+        .read(|view| Ok((!view.record.is_alive()).then(|| SlotKeys::of(engine, view.header, view.record))))?;
+    let Some(keys) = wiped else { return Ok(()) };
+    let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
+    keys.destroy(engine)?;
     Ok(marked?)
 }
 
 /// The storage failed, and the record can be neither read nor changed until the next opening.
 fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
+    // Under the lease: a PIN that is being set has a key too.
     let _lease = engine.seal_keys.lease()?;
-    let wallet_id = engine.ledger.with_state(|state| match state {
-        State::Sealed(sealed) => Ok(sealed.header.wallet_id),
+    let keys = engine.ledger.with_state(|state| match state {
+        State::Sealed(sealed) => Ok(SlotKeys::of(engine, &sealed.header, sealed.last_record()?)),
         _ => Err(LockError::WrongState),
     })?;
     engine.sessions.end_all();
     engine.seal_keys.stop();
-    let (marked, destroyed) = destroy_every_slot_key(engine, &wallet_id);
+    let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
+    let destroyed = keys.destroy(engine);
     if destroyed.is_ok() || marked.is_ok() {
-        engine.ledger.take_for_wiped(&wallet_id);
+        engine.ledger.take_for_wiped(&keys.header.wallet_id);
     }
     Err(LockError::Storage)
 }
 
-/// Marks the wallet, and destroys the keys of whatever PIN and biometrics are set. Under the lease: a PIN that is being set has a key too.
-fn destroy_every_slot_key(
-    engine: &Engine,
-    wallet_id: &[u8; 16],
-) -> (Result<(), DeviceKeyFault>, Result<(), DeviceKeyFault>) {
-    let marked = engine.device_keys.mark_as_wiped(wallet_id);
-    let keys = engine.device_keys.list_of(&SLOT_KEYS);
-    (marked, keys.and_then(|keys| engine.device_keys.delete_all(&keys)))
-}
-
-fn wipe_what_is_damaged(engine: &Engine) -> Result<(), LockError> {
+/// What is damaged, or of what the keystore cannot say what it is.
+fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
     let lease = engine.seal_keys.lease()?;
-    if engine.ledger.take_if(|state| Ok(matches!(state, State::Damaged)))?.is_none() {
-        return Err(LockError::WrongState);
-    }
+    let is_meant = |state: &State| Ok(matches!(state, State::Damaged | State::Failed(LockError::DeviceKey(_))));
+    let Some(before) = engine.ledger.take_if(is_meant)? else { return Err(LockError::WrongState) };
     // Whose it was may not be known any more.
-    let marked = engine.device_keys.mark_as_wiped(&UNKNOWN_WALLET).map_err(LockError::from);
+    let marked = engine.device_keys.mark_place_as_wiped().map_err(LockError::from);
     let finished = marked.and_then(|()| finish_wipe(engine));
     lease.forget_all();
     let (state, result) = match finished {
         Ok(store) => (State::Wiped(store), Ok(())),
-        Err(error) => (State::Damaged, Err(error)),
+        Err(error) => (before, Err(error)),
     };
     engine.ledger.put(state);
     result
@@ -143,10 +155,26 @@ fn wipe_what_is_damaged(engine: &Engine) -> Result<(), LockError> {
 
 /// Destroys what is left of a wallet that is marked as wiped: its keys, but for the mark, and then everything in the database.
 pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
-    let mut left = engine.device_keys.list()?;
-    left.retain(|alias| engine.device_keys.kind_of(alias) != Some(AliasKind::WipeMark));
-    engine.device_keys.delete_all(&left)?;
-    let path = &engine.path;
+    let (device_keys, path) = (&engine.device_keys, &engine.path);
+    let here = device_keys.wallets_here()?;
+    let place = Some(device_keys.place());
+    let mut wallets: Vec<_> = here.ids.iter().map(|id| (place, *id)).collect();
+    match stored_at(path) {
+        Some(StoredRecord::Sealed(row)) => wallets.push((row.header.place, row.header.wallet_id)),
+        Some(StoredRecord::Unfinished(unfinished)) => device_keys.delete_all(&unfinished.aliases)?,
+        Some(StoredRecord::Wiped) | None => {}
+    }
+    if here.has_seal_key_of_format_1 {
+        wallets.push((None, [0; 16]));
+    }
+    for (place, wallet_id) in &wallets {
+        let mut left = device_keys.list_of_wallet(*place, wallet_id)?;
+        left.retain(|alias| DeviceKeys::kind_of(alias) != Some(AliasKind::WipeMark));
+        device_keys.delete_all(&left)?;
+        if place.is_some() {
+            device_keys.mark_as_wiped(wallet_id)?;
+        }
+    }
     Ok(match open_emptied(path) {
         Err(StoreError::Damaged) => {
             remove_files(path)?;
@@ -156,10 +184,20 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     })
 }
 
+/// What stands in the database, as far as it can be read.
+fn stored_at(path: &Path) -> Option<StoredRecord> {
+    if !path.exists() {
+        return None;
+    }
+    Store::open(path).and_then(|store| store.record()).ok().flatten()
+}
+
+/// Leaves nothing in it but the row that says so.
 fn open_emptied(path: &Path) -> Result<Store, StoreError> {
     let mut store = Store::open(path)?;
     let rows = store.begin(Durability::Flushed)?;
     rows.clear()?;
+    rows.put_wiped()?;
     rows.commit()?;
     store.flush()?;
     Ok(store)

@@ -11,7 +11,7 @@ use super::outcome::PinChange;
 use super::unlock_pin::prove_pin;
 use crate::engine::{Action, Engine, SessionId, Verified};
 use crate::error::LockError;
-use crate::key_slots::{WipeCheck, derive_kek, device_key_input};
+use crate::key_slots::{WipeCheck, derive_kek};
 use crate::pin::{Finding, Pin, PinEntry};
 use crate::stack::with_stack_wiped;
 
@@ -61,8 +61,8 @@ fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -
     let Some(slot) = found else { return Ok(PinChange::TRY_AGAIN) };
     let kdf_output = wipe_pin.map(|pin| derive(engine, pin, slot.salt(), &slot.cost())).transpose()?;
     if let Some(kdf_output) = &kdf_output {
-        let input = device_key_input(wallet_id, kdf_output);
-        let device_output = engine.device_keys.mac(&engine.device_keys.pin(slot.key_number()), &input)?;
+        let input = slot.device_key_input(wallet_id, kdf_output);
+        let device_output = engine.device_keys.mac_twice(&engine.device_keys.pin(wallet_id, &slot), &input)?;
         if slot.open(wallet_id, &derive_kek(kdf_output, &device_output, slot.salt())).is_some() {
             // It is the PIN itself.
             return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));

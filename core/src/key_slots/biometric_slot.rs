@@ -65,6 +65,11 @@ impl BiometricSlot {
         SlotBytes::new(&self.0)
     }
 
+    /// Where the file was when the keystore key was made.
+    pub(crate) fn place(&self) -> Option<crate::place::Place> {
+        None
+    }
+
     /// The number of the keystore key's alias.
     pub fn key_number(&self) -> u64 {
         self.part::<8>(4).map_or(0, u64::from_be_bytes)

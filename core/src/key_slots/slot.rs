@@ -4,19 +4,23 @@ use zeroize::Zeroizing;
 
 use crate::crypto::kdf::{KdfCost, SALT_BYTES};
 use crate::crypto::{AEAD_OVERHEAD, DataKey, Purpose, Random, SlotBytes, aead_open, aead_seal, derive_key};
+use crate::place::{Place, STORED_PLACE_BYTES};
 
-const FORMAT: u8 = 1;
+/// In which slots are made.
+const FORMAT: u8 = 2;
+/// Had no place, and gave Argon2id's output itself to the keystore. It is read; the next right PIN makes a new slot.
+const FORMAT_1: u8 = 1;
 const KIND_PIN: u8 = 1;
 const KDF_ARGON2ID: u8 = 1;
-const HEADER_BYTES: usize = 4 + 4 + 4 + 8 + SALT_BYTES;
+const HEADER_BYTES_1: usize = 4 + 4 + 4 + 8 + SALT_BYTES;
+const HEADER_BYTES: usize = HEADER_BYTES_1 + STORED_PLACE_BYTES;
 const WRAPPED_BYTES: usize = AEAD_OVERHEAD + 32;
-const SLOT_BYTES: usize = HEADER_BYTES + 2 * WRAPPED_BYTES;
 
 /// A slot that a PIN opens. All numbers are big-endian:
 ///
 /// | offset | bytes | what |
 /// |---|---|---|
-/// | 0 | 1 | format version, 1 |
+/// | 0 | 1 | format version, 2 |
 /// | 1 | 1 | kind: 1 PIN |
 /// | 2 | 1 | key derivation: 1 Argon2id version 0x13 |
 /// | 3 | 1 | its lanes |
@@ -24,13 +28,14 @@ const SLOT_BYTES: usize = HEADER_BYTES + 2 * WRAPPED_BYTES;
 /// | 8 | 4 | its passes |
 /// | 12 | 8 | number of the device key's alias |
 /// | 20 | 16 | salt |
-/// | 36 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 96 | 60 | random filler of the same shape, always tried too: room for a second PIN that nobody can tell from none |
+/// | 36 | 9 | where the file was when the device key was made, with which its alias begins: 1 and 8 bytes of a hash |
+/// | 45 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
+/// | 105 | 60 | random filler of the same shape, always tried too: room for what a PIN under force opens, which nobody can tell from none |
 ///
-/// The header (bytes 0 to 35), the wallet id and the ciphertext's place are the associated data of both.
+/// The header (bytes 0 to 44), the wallet id and the ciphertext's number (0 or 1) are the associated data of both. Format 1 has no place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PinSlot {
-    bytes: [u8; SLOT_BYTES],
+    bytes: Vec<u8>,
     header: Header,
 }
 
@@ -39,6 +44,18 @@ struct Header {
     cost: KdfCost,
     key_number: u64,
     salt: [u8; SALT_BYTES],
+    /// `None`: of format 1.
+    place: Option<Place>,
+}
+
+/// What a slot is made from, beside the data key.
+pub(crate) struct SlotParts<'a> {
+    pub(crate) wallet_id: &'a [u8; 16],
+    pub(crate) cost: KdfCost,
+    pub(crate) salt: [u8; SALT_BYTES],
+    pub(crate) key_number: u64,
+    /// Where the file is.
+    pub(crate) place: Place,
 }
 
 /// Why bytes are not a slot that this library opens.
@@ -48,30 +65,22 @@ pub struct SlotError;
 
 impl PinSlot {
     /// Wraps `data_key`. `kek` is [`derive_kek`]'s for the same cost and salt.
-    pub(crate) fn make(
-        random: &mut Random,
-        wallet_id: &[u8; 16],
-        cost: KdfCost,
-        key_number: u64,
-        salt: [u8; SALT_BYTES],
-        kek: &[u8; 32],
-        data_key: &DataKey,
-    ) -> Option<Self> {
-        let header = Header { cost, key_number, salt };
+    pub(crate) fn make(random: &mut Random, parts: &SlotParts<'_>, kek: &[u8; 32], data_key: &DataKey) -> Option<Self> {
+        let SlotParts { wallet_id, cost, salt, key_number, place } = *parts;
+        let header = Header { cost, key_number, salt, place: Some(place) };
         let header_bytes = header.to_bytes();
         let wrapped = aead_seal(random, kek, &associated_data(&header_bytes, wallet_id, 0), data_key.bytes())?;
         let filler = random.bytes::<WRAPPED_BYTES>();
-        let mut bytes = [0; SLOT_BYTES];
-        let parts = header_bytes.iter().chain(&wrapped).chain(filler.iter());
-        bytes.iter_mut().zip(parts).for_each(|(to, from)| *to = *from);
-        Some(Self { bytes, header })
+        Some(Self { bytes: [header_bytes, wrapped, filler.to_vec()].concat(), header })
     }
 
     /// Reads a slot. Costs that this library does not accept are refused here, before any memory is reserved for them.
     pub fn parse(slot: &[u8]) -> Result<Self, SlotError> {
-        let bytes: [u8; SLOT_BYTES] = slot.try_into().map_err(|_| SlotError)?;
-        let header = Header::parse(&bytes).ok_or(SlotError)?;
-        Ok(Self { bytes, header })
+        let header = Header::parse(slot).ok_or(SlotError)?;
+        if slot.len() != header.length() + 2 * WRAPPED_BYTES {
+            return Err(SlotError);
+        }
+        Ok(Self { bytes: slot.to_vec(), header })
     }
 
     /// The slot as it is stored.
@@ -98,9 +107,22 @@ impl PinSlot {
         self.header.key_number
     }
 
+    /// Where the file was when the device key was made. `None`: its alias begins with the file's name.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.header.place
+    }
+
+    /// What the device key is asked with this slot: HMAC-SHA256 of it.
+    pub(crate) fn device_key_input(&self, wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
+        match self.header.place {
+            Some(_) => device_key_input(wallet_id, kdf_output),
+            None => device_key_input_1(wallet_id, kdf_output),
+        }
+    }
+
     /// The data key, if `kek` opens one of the two ciphertexts. Both are tried in any case.
     pub(crate) fn open(&self, wallet_id: &[u8; 16], kek: &[u8; 32]) -> Option<DataKey> {
-        let (header, wrapped) = self.bytes.split_at_checked(HEADER_BYTES)?;
+        let (header, wrapped) = self.bytes.split_at_checked(self.header.length())?;
         let (first, second) = wrapped.split_at_checked(WRAPPED_BYTES)?;
         let open = |place, ciphertext| aead_open(kek, &associated_data(header, wallet_id, place), ciphertext);
         let (first, second) = (open(0, first), open(1, second));
@@ -109,35 +131,53 @@ impl PinSlot {
 }
 
 impl Header {
-    fn to_bytes(&self) -> [u8; HEADER_BYTES] {
-        let mut bytes = [0; HEADER_BYTES];
-        let fields = [FORMAT, KIND_PIN, KDF_ARGON2ID, self.cost.lanes as u8]
+    /// As slots are made.
+    fn to_bytes(&self) -> Vec<u8> {
+        [FORMAT, KIND_PIN, KDF_ARGON2ID, self.cost.lanes as u8]
             .into_iter()
             .chain(self.cost.memory_kib.to_be_bytes())
             .chain(self.cost.passes.to_be_bytes())
             .chain(self.key_number.to_be_bytes())
-            .chain(self.salt);
-        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = from);
-        bytes
+            .chain(self.salt)
+            .chain(Place::to_bytes(self.place))
+            .collect()
+    }
+
+    fn length(&self) -> usize {
+        if self.place.is_some() { HEADER_BYTES } else { HEADER_BYTES_1 }
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let (&[FORMAT, KIND_PIN, KDF_ARGON2ID, lanes], rest) = bytes.split_first_chunk()? else { return None };
+        let (&[format, KIND_PIN, KDF_ARGON2ID, lanes], rest) = bytes.split_first_chunk()? else { return None };
         let (memory_kib, rest) = rest.split_first_chunk()?;
         let (passes, rest) = rest.split_first_chunk()?;
         let (key_number, rest) = rest.split_first_chunk()?;
-        let (salt, _) = rest.split_first_chunk()?;
+        let (salt, rest) = rest.split_first_chunk()?;
+        let place = match format {
+            FORMAT_1 => None,
+            FORMAT => Some(Place::from_bytes(*rest.first_chunk()?)??),
+            _ => return None,
+        };
         let cost = KdfCost {
             memory_kib: u32::from_be_bytes(*memory_kib),
             passes: u32::from_be_bytes(*passes),
             lanes: lanes.into(),
         };
-        cost.is_accepted().then_some(Self { cost, key_number: u64::from_be_bytes(*key_number), salt: *salt })
+        cost.is_readable().then_some(Self { cost, key_number: u64::from_be_bytes(*key_number), salt: *salt, place })
     }
 }
 
 /// The input of the device key's HMAC: bound to its use and to this wallet, so that no answer serves another question.
+///
+/// Not Argon2id's output itself, from which the key-encryption key comes, but what HKDF makes of it one way: Android's framework leaves copies
+/// of the input on the Java heap that nobody wipes. Who finds one and may ask the keystore has half of what opens the slot.
 pub(crate) fn device_key_input(wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
+    let derived = derive_key(&[kdf_output], wallet_id, Purpose::DeviceKeyInput);
+    Zeroizing::new([b"walletlock v2 pin slot device key".as_slice(), wallet_id, derived.as_slice()].concat())
+}
+
+/// That of format 1.
+fn device_key_input_1(wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([b"walletlock v1 pin slot device key".as_slice(), wallet_id, kdf_output].concat())
 }
 

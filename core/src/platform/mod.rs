@@ -52,6 +52,9 @@ pub trait DeviceKey: Send + Sync {
     /// The aliases that exist and begin with `prefix`.
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault>;
 
+    /// Whether there is a key of this alias. A keystore that does not know is a fault, never a no.
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault>;
+
     /// Makes a new random key. An existing key of that alias is a fault: replacing it would destroy what it protects.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault>;
 
@@ -67,6 +70,11 @@ pub trait DeviceKey: Send + Sync {
     /// What keeps the key. [`SecurityLevel::Unknown`] if the phone does not say.
     fn security_level(&self, _alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         Ok(SecurityLevel::Unknown)
+    }
+
+    /// Which keystore this is, where a process has several: in tests. A phone has one.
+    fn instance(&self) -> u64 {
+        0
     }
 }
 

@@ -1,13 +1,22 @@
-//! The record's format: its open header, the key that seals it, and how it is sealed and opened.
+//! The record's formats: its open header, the key that seals it, and how it is sealed and opened.
+//!
+//! What is written is always the newest format. Each older one stays readable, and the step from it to the next is a function of its own. What
+//! may be read is not what may be set: a record that an older version wrote opens, whatever this one would refuse to choose.
 
 use zeroize::Zeroizing;
 
-use super::parts::Record;
+use super::parts::{Life, Record};
 use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
 use crate::key_slots::{BiometricSlot, PinSlot};
+use crate::place::Place;
 
-/// The record's format. A later one is refused; an earlier one is brought up to date when it is read.
-pub(crate) const FORMAT: u32 = 1;
+/// The format in which records are written. One of a later format was written by a newer version.
+///
+/// | format | what is new in it |
+/// |---|---|
+/// | 1 | |
+/// | 2 | `life` is a field, not the presence of a PIN; the place stands in the header; a copy under the key before |
+pub(crate) const FORMAT: u32 = 2;
 /// A record is a few KiB. Anything near this is not one.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
@@ -20,13 +29,42 @@ pub(crate) struct RecordHeader {
     pub(crate) epoch: u64,
     /// Random, made at enrolment: names this wallet in everything that is derived or signed.
     pub(crate) wallet_id: [u8; 16],
+    /// Where the file was when the seal key was made; the key's alias begins with it. `None`: the alias begins with the file's name, as all
+    /// did in format 1.
+    pub(crate) place: Option<Place>,
 }
 
 impl RecordHeader {
-    /// Of the epoch after this one.
-    pub(crate) fn next(&self) -> Self {
-        Self { epoch: self.epoch.saturating_add(1), ..*self }
+    /// Of the epoch after this one, with the file at `place`: a file that was moved arrives with that.
+    pub(crate) fn next(&self, place: Place) -> Self {
+        Self { epoch: self.epoch.saturating_add(1), place: Some(place), ..self.as_written() }
     }
+
+    /// The same in the format in which records are written.
+    pub(crate) fn as_written(&self) -> Self {
+        Self { format: FORMAT, ..*self }
+    }
+}
+
+/// Under which key a record is sealed, seen from its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SealedUnder {
+    /// That of the row's epoch.
+    ItsKey,
+    /// That of the epoch before: the copy that opens if the keystore loses the key that was just made.
+    KeyBefore {
+        /// That epoch.
+        epoch: u64,
+    },
+}
+
+/// Why a sealed record does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnsealError {
+    /// It is not what was sealed with this key, or holds a number that no version writes.
+    Damaged,
+    /// It was sealed with this key and holds what this version does not know: a newer one wrote it.
+    Newer,
 }
 
 /// The key that seals the record in one epoch. Derived before it is needed, and kept in memory while it may be.
@@ -49,29 +87,66 @@ pub(crate) fn seal_key_input(header: &RecordHeader) -> Vec<u8> {
 }
 
 impl Record {
-    /// Seals the record with AES-256-GCM: nobody changes it, and a copied database does not tell what it holds.
-    pub(crate) fn seal(&self, random: &mut Random, key: &SealKey, header: &RecordHeader) -> Option<Vec<u8>> {
+    /// Seals the record with AES-256-GCM: nobody changes it, and a copied database does not tell what it holds. `header` is the row's.
+    pub(crate) fn seal(
+        &self,
+        random: &mut Random,
+        key: &SealKey,
+        header: &RecordHeader,
+        under: SealedUnder,
+    ) -> Option<Vec<u8>> {
         let json = Zeroizing::new(serde_json::to_vec(self).ok()?);
-        aead_seal(random, key.bytes(), &associated_data(header), &json)
+        aead_seal(random, key.bytes(), &associated_data(header, under), &json)
     }
 
-    /// Opens a sealed record. `None` if it is not exactly what was sealed, or holds a number that this code would not write.
-    pub(crate) fn unseal(sealed: &[u8], key: &SealKey, header: &RecordHeader) -> Option<Self> {
-        if sealed.len() > MAX_BYTES || header.format != FORMAT {
-            return None;
+    /// Opens a sealed record of any format up to [`FORMAT`].
+    pub(crate) fn unseal(
+        sealed: &[u8],
+        key: &SealKey,
+        header: &RecordHeader,
+        under: SealedUnder,
+    ) -> Result<Self, UnsealError> {
+        if sealed.len() > MAX_BYTES {
+            return Err(UnsealError::Damaged);
         }
-        let json = aead_open(key.bytes(), &associated_data(header), sealed)?;
-        let record: Self = serde_json::from_slice(&json).ok()?;
+        let step = match header.format {
+            1 => from_format_1,
+            FORMAT => |record| record,
+            _ => return Err(UnsealError::Newer),
+        };
+        let json = aead_open(key.bytes(), &associated_data(header, under), sealed).ok_or(UnsealError::Damaged)?;
+        // It is authentic. What is not understood is no damage, but the word of another version.
+        let record: Self = step(serde_json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
         let slots_parse = record.pin_slot.as_ref().is_none_or(|slot| PinSlot::parse(slot.as_bytes()).is_ok())
             && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok());
+        if !slots_parse || (record.life == Life::Alive && record.pin_slot.is_none()) {
+            return Err(UnsealError::Newer);
+        }
         // Neither is reached in the life of a phone; below it, counting on never overflows.
         let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
         let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
-        (record.policy.validate().is_ok() && parts && slots_parse && numbers).then_some(record)
+        if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
 }
 
-pub(super) fn associated_data(header: &RecordHeader) -> Vec<u8> {
-    [b"walletlock v1 record".as_slice(), &header.format.to_be_bytes(), &header.epoch.to_be_bytes(), &header.wallet_id]
-        .concat()
+/// The step from format 1, in which a wallet without a PIN was a wiped one.
+fn from_format_1(mut record: Record) -> Record {
+    if record.pin_slot.is_none() {
+        record.life = Life::Wiped;
+    }
+    record
+}
+
+pub(super) fn associated_data(header: &RecordHeader, under: SealedUnder) -> Vec<u8> {
+    let RecordHeader { format, epoch, wallet_id, place } = header;
+    let (format_bytes, epoch) = (format.to_be_bytes(), epoch.to_be_bytes());
+    if *format == 1 {
+        return [b"walletlock v1 record".as_slice(), &format_bytes, &epoch, wallet_id].concat();
+    }
+    let (role, sealing) = match under {
+        SealedUnder::ItsKey => (0, epoch),
+        SealedUnder::KeyBefore { epoch } => (1, epoch.to_be_bytes()),
+    };
+    let place = Place::to_bytes(*place);
+    [b"walletlock v2 record".as_slice(), &format_bytes, &[role], &epoch, &sealing, wallet_id, &place].concat()
 }

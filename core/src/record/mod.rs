@@ -7,8 +7,8 @@ mod status;
 
 #[cfg(test)]
 pub(crate) use format::MAX_BYTES;
-pub(crate) use format::{FORMAT, RecordHeader, SealKey, seal_key_input};
-pub(crate) use parts::Record;
+pub(crate) use format::{FORMAT, RecordHeader, SealKey, SealedUnder, UnsealError, seal_key_input};
+pub(crate) use parts::{Life, Record};
 pub(crate) use standing::Standing;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 

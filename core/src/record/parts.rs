@@ -18,6 +18,9 @@ pub(crate) struct Record {
     #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
     pub(crate) lockout: Lockout,
+    /// Whether there is anything to open. A field of its own from format 2 on.
+    #[serde(default)]
+    pub(crate) life: Life,
     /// `None` once it was wiped.
     pub(crate) pin_slot: Option<SlotBytes>,
     pub(crate) reminders: Reminders,
@@ -39,10 +42,26 @@ pub(crate) struct Record {
     pub(crate) wipe_check: WipeCheck,
 }
 
+/// Whether what a wallet protects is there. One that is being made has no record yet; its row says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Life {
+    /// It is.
+    #[default]
+    Alive,
+    /// It was destroyed.
+    Wiped,
+}
+
 impl Record {
     /// Whether its epoch moves on. With nothing left to take back it does not.
     pub(crate) fn is_protected(&self) -> bool {
-        self.rollback_protection == RollbackProtection::On && self.pin_slot.is_some()
+        self.rollback_protection == RollbackProtection::On && self.is_alive()
+    }
+
+    /// Whether there is anything to open.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.life == Life::Alive
     }
 
     /// The PIN slot; `None` once it was wiped.

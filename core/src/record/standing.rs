@@ -17,7 +17,7 @@ pub(crate) enum Standing {
 impl Record {
     /// Which lock stands at `now`.
     pub(crate) fn standing(&self, now: Now) -> Standing {
-        if self.pin_slot.is_none() {
+        if !self.is_alive() {
             return Standing::Wiped;
         }
         Standing::Pin(self.lockout.evaluate(&self.policy.lockout, now))

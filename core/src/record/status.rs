@@ -11,6 +11,9 @@ use crate::time::Now;
 pub enum LockStatus {
     /// No PIN was set yet.
     Unconfigured,
+    /// What there is cannot be told now: the keystore does not answer, or the wallet is just being made, removed or opened anew. Nothing is lost
+    /// by it; look again ([`WalletLock::recheck`](crate::WalletLock::recheck)).
+    Busy,
     /// A PIN may be entered.
     Ready {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
@@ -61,6 +64,8 @@ pub enum WhoLocked {
 pub enum Remedy {
     /// Wait so long (milliseconds).
     Wait(u64),
+    /// Look again: it may have been the keystore's or the storage's hiccup ([`WalletLock::recheck`](crate::WalletLock::recheck)).
+    CheckAgain,
     /// Restart the phone.
     Restart,
     /// Turn to someone.
@@ -99,7 +104,10 @@ impl LockStatus {
         Self::Locked {
             reason: LockReason::DataDamaged,
             by: WhoLocked::Phone,
-            remedies: policy.contacts.iter().cloned().map(Remedy::Contact).collect(),
+            remedies: [Remedy::CheckAgain]
+                .into_iter()
+                .chain(policy.contacts.iter().cloned().map(Remedy::Contact))
+                .collect(),
         }
     }
 

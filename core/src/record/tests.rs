@@ -3,16 +3,29 @@ use super::*;
 use crate::biometric::Biometric;
 use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
-use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
+use crate::key_slots::{BiometricSlot, PinSlot, SlotParts, WipeCheck};
 use crate::lockout::Lockout;
 use crate::money::{Currency, Money};
 use crate::pin::Reminders;
+use crate::place::Place;
 use crate::platform::testing;
 use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
 
-const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16] };
+const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16], place: None };
+
+fn place() -> Place {
+    Place::of(std::path::Path::new("/data/data/com.example/wallet.db"))
+}
+
+fn seal(record: &Record, header: &RecordHeader) -> Vec<u8> {
+    record.seal(&mut random(), &key(), header, SealedUnder::ItsKey).expect("sealed")
+}
+
+fn unseal(sealed: &[u8], header: &RecordHeader) -> Result<Record, UnsealError> {
+    Record::unseal(sealed, &key(), header, SealedUnder::ItsKey)
+}
 
 fn random() -> Random {
     testing::random(3)
@@ -45,8 +58,8 @@ fn record() -> Record {
     let policy = Policy::default();
     let data_key = DataKey::make(&mut random);
     let cost = KdfCost::FLOOR;
-    let slot =
-        PinSlot::make(&mut random, &HEADER.wallet_id, cost, 1, [0x33; 16], &[0x44; 32], &data_key).expect("short");
+    let parts = SlotParts { wallet_id: &HEADER.wallet_id, cost, salt: [0x33; 16], key_number: 1, place: place() };
+    let slot = PinSlot::make(&mut random, &parts, &[0x44; 32], &data_key).expect("short");
     let mut lockout = Lockout::new(&policy.lockout);
     for _ in 0..5 {
         let now = Now { boot: Some(2), since_boot_ms: 70_000, wall_ms: 1_767_225_600_000 };
@@ -55,6 +68,7 @@ fn record() -> Record {
     Record {
         lockout,
         policy,
+        life: Life::Alive,
         pin_slot: Some(slot.to_stored()),
         reminders: Reminders::start(1_767_225_600_000),
         calibration: 1,
@@ -69,68 +83,118 @@ fn record() -> Record {
 
 #[test]
 fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
-    let sealed = record().seal(&mut random(), &key(), &HEADER).expect("sealed");
-    assert_eq!(Record::unseal(&sealed, &key(), &HEADER), Some(record()));
-    assert_eq!(Record::unseal(&sealed, &SealKey::derive(&[0x23; 32]), &HEADER), None);
-    let later = RecordHeader { format: FORMAT + 1, ..HEADER };
-    let of_later = record().seal(&mut random(), &key(), &later).expect("sealed");
-    assert_eq!(Record::unseal(&of_later, &key(), &later), None, "a later format");
+    let header = RecordHeader { epoch: 7, place: Some(place()), ..HEADER };
+    let sealed = seal(&record(), &header);
+    assert_eq!(unseal(&sealed, &header), Ok(record()));
+    let other_key = SealKey::derive(&[0x23; 32]);
+    assert_eq!(Record::unseal(&sealed, &other_key, &header, SealedUnder::ItsKey), Err(UnsealError::Damaged));
     for other in [
-        RecordHeader { epoch: 1, ..HEADER },
-        RecordHeader { format: FORMAT + 1, ..HEADER },
-        RecordHeader { format: 0, ..HEADER },
-        RecordHeader { wallet_id: [0x12; 16], ..HEADER },
+        RecordHeader { epoch: 1, ..header },
+        RecordHeader { format: 1, ..header },
+        RecordHeader { wallet_id: [0x12; 16], ..header },
+        RecordHeader { place: None, ..header },
+        RecordHeader { place: Some(Place::of(std::path::Path::new("/elsewhere/wallet.db"))), ..header },
     ] {
-        assert_eq!(Record::unseal(&sealed, &key(), &other), None, "{other:?}");
+        assert_eq!(unseal(&sealed, &other), Err(UnsealError::Damaged), "{other:?}");
     }
+    for format in [0, FORMAT + 1] {
+        assert_eq!(unseal(&sealed, &RecordHeader { format, ..header }), Err(UnsealError::Newer), "format {format}");
+    }
+}
+
+#[test]
+fn the_copy_opens_as_the_copy_of_its_epochs_and_as_nothing_else() {
+    let header = RecordHeader { epoch: 7, place: Some(place()), ..HEADER };
+    let under = SealedUnder::KeyBefore { epoch: 6 };
+    let copy = record().seal(&mut random(), &key(), &header, under).expect("sealed");
+    let open = |header: &RecordHeader, under| Record::unseal(&copy, &key(), header, under);
+    assert_eq!(open(&header, under), Ok(record()));
+    assert_eq!(open(&header, SealedUnder::ItsKey), Err(UnsealError::Damaged));
+    assert_eq!(open(&header, SealedUnder::KeyBefore { epoch: 5 }), Err(UnsealError::Damaged));
+    assert_eq!(open(&RecordHeader { epoch: 6, ..header }, under), Err(UnsealError::Damaged));
+    let sealed = seal(&record(), &header);
+    assert_eq!(Record::unseal(&sealed, &key(), &header, under), Err(UnsealError::Damaged), "no record is its own copy");
 }
 
 #[test]
 fn every_flipped_bit_is_noticed() {
-    let sealed = record().seal(&mut random(), &key(), &HEADER).expect("sealed");
+    let sealed = seal(&record(), &HEADER);
     for bit in 0..8 * sealed.len() {
         let mut flipped = sealed.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(Record::unseal(&flipped, &key(), &HEADER), None, "bit {bit}");
+        assert_eq!(unseal(&flipped, &HEADER), Err(UnsealError::Damaged), "bit {bit}");
     }
     for length in 0..sealed.len() {
-        assert_eq!(Record::unseal(&sealed[..length], &key(), &HEADER), None, "cut to {length}");
+        assert_eq!(unseal(&sealed[..length], &HEADER), Err(UnsealError::Damaged), "cut to {length}");
     }
+}
+
+/// A record with these fields changed, as it would open.
+fn with(changes: &[(&str, serde_json::Value)]) -> Result<Record, UnsealError> {
+    let mut json = serde_json::to_value(record()).expect("a value");
+    for (field, value) in changes {
+        *json.pointer_mut(field).expect("the field") = value.clone();
+    }
+    unseal(&seal_json(&json), &HEADER)
+}
+
+fn seal_json(json: &serde_json::Value) -> Vec<u8> {
+    let plaintext = serde_json::to_vec(json).expect("bytes");
+    let aad = associated_data(&HEADER, SealedUnder::ItsKey);
+    aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed")
 }
 
 /// What is properly sealed and yet nothing this code writes: a bug elsewhere must not become a free try.
 #[test]
-fn values_out_of_range_are_refused() {
-    let json = serde_json::to_value(record()).expect("a value");
-    let seal = |json: &serde_json::Value| {
-        let plaintext = serde_json::to_vec(json).expect("bytes");
-        aead_seal(&mut random(), key().bytes(), &associated_data(&HEADER), &plaintext).expect("sealed")
-    };
-    assert!(Record::unseal(&seal(&json), &key(), &HEADER).is_some(), "the control");
+fn counters_out_of_range_are_damage() {
+    assert_eq!(with(&[]), Ok(record()), "the control");
     for (field, value) in [
         ("/lockout/wrong", serde_json::json!(1_000_001)),
-        ("/lockout/wrong", serde_json::json!(-1)),
         ("/lockout/no_verdict_left", serde_json::json!(101)),
         ("/lockout/cooldown/wait/left_ms", serde_json::json!(u64::MAX)),
-        ("/policy/lockout/lock_at", serde_json::json!(0)),
+        ("/vault_version", serde_json::json!(1_u64 << 62)),
+        ("/journal/number", serde_json::json!(1_u64 << 62)),
+        ("/wipe_check/is_set", serde_json::json!(2)),
+    ] {
+        assert_eq!(with(&[(field, value)]), Err(UnsealError::Damaged), "{field}");
+    }
+}
+
+/// Whoever sealed it had the key: it was another version.
+#[test]
+fn what_is_authentic_and_not_understood_is_of_a_newer_version() {
+    for (field, value) in [
+        ("/lockout/wrong", serde_json::json!(-1)),
+        ("/life", serde_json::json!("asleep")),
+        ("/pin_slot", serde_json::json!(null)),
         ("/pin_slot", serde_json::json!("00")),
         ("/pin_slot", serde_json::json!("no hexadecimal")),
         ("/biometric/slot", serde_json::json!("00")),
         ("/biometric/slot", serde_json::json!("02".repeat(148))),
         ("/journal_key", serde_json::json!("5555")),
         ("/vault_version", serde_json::json!(null)),
-        ("/vault_version", serde_json::json!(1_u64 << 62)),
-        ("/journal/number", serde_json::json!(1_u64 << 62)),
         ("/wipe_check/mac", serde_json::json!("5555")),
-        ("/wipe_check/is_set", serde_json::json!(2)),
     ] {
-        let mut changed = json.clone();
-        *changed.pointer_mut(field).expect("the field") = value;
-        assert_eq!(Record::unseal(&seal(&changed), &key(), &HEADER), None, "{field}");
+        assert_eq!(with(&[(field, value)]), Err(UnsealError::Newer), "{field}");
     }
-    let mut unknown = json.clone();
-    unknown["tries_for_free"] = serde_json::json!(1);
-    assert_eq!(Record::unseal(&seal(&unknown), &key(), &HEADER), None, "a field of a later format");
+    let mut unknown = serde_json::to_value(record()).expect("a value");
+    unknown["recovery"] = serde_json::json!(1);
+    assert_eq!(unseal(&seal_json(&unknown), &HEADER), Err(UnsealError::Newer), "a field of a later version");
+}
+
+/// A narrower range or a raised floor of a later version never turns an old wallet into damage.
+#[test]
+fn what_may_not_be_set_any_more_may_still_be_read() {
+    let mut opened = with(&[("/policy/lockout/lock_at", serde_json::json!(3_000_000))]).expect("it opens");
+    assert!(opened.policy.validate().is_err(), "it could not be set");
+    opened.policy = record().policy;
+    assert_eq!(opened, record());
+    let cheap = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
+    let parts =
+        SlotParts { wallet_id: &HEADER.wallet_id, cost: cheap, salt: [0x33; 16], key_number: 1, place: place() };
+    let slot = PinSlot::make(&mut random(), &parts, &[0x44; 32], &DataKey::make(&mut random())).expect("short");
+    let of_old = Record { pin_slot: Some(slot.to_stored()), ..record() };
+    assert_eq!(unseal(&seal(&of_old, &HEADER), &HEADER), Ok(of_old));
 }
 
 #[test]
@@ -139,11 +203,11 @@ fn what_is_too_large_is_not_even_opened() {
     let padded = |size: usize| {
         let spaces = vec![b' '; size - AEAD_OVERHEAD - json.len()];
         let plaintext = [json.as_slice(), &spaces].concat();
-        let sealed = aead_seal(&mut random(), key().bytes(), &associated_data(&HEADER), &plaintext).expect("sealed");
-        Record::unseal(&sealed, &key(), &HEADER)
+        let aad = associated_data(&HEADER, SealedUnder::ItsKey);
+        unseal(&aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed"), &HEADER)
     };
-    assert_eq!(padded(MAX_BYTES), Some(record()), "the control");
-    assert_eq!(padded(MAX_BYTES + 1), None);
+    assert_eq!(padded(MAX_BYTES), Ok(record()), "the control");
+    assert_eq!(padded(MAX_BYTES + 1), Err(UnsealError::Damaged));
 }
 
 #[test]
@@ -163,29 +227,47 @@ fn its_slot_is_there_until_it_is_wiped_and_prints_nothing() {
 }
 
 /// What was sealed once, and what it opens to: with values for the parts that came later.
-fn check_vector(hex: &str, json: &str, header: &RecordHeader) {
+fn check_vector(hex: &str, json: &str, header: &RecordHeader) -> Record {
     let digits = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hexadecimal");
     let sealed: Vec<u8> = hex.trim().as_bytes().chunks(2).map(digits).collect();
     let expected: Record = serde_json::from_str(json).expect("a record");
-    assert_eq!(Record::unseal(&sealed, &key(), header).expect("a record that was written"), expected);
+    assert_eq!(unseal(&sealed, header).expect("a record that was written"), expected);
+    expected
 }
 
-/// The record of format 1. If this fails, old databases no longer open.
+/// The record of format 2. If this fails, old databases no longer open.
 #[test]
-fn the_format_is_frozen() {
-    let json = include_str!("../../vectors/record_v1_all.json");
-    check_vector(include_str!("../../vectors/record_v1_all.hex"), json, &RecordHeader { epoch: 7, ..HEADER });
+fn format_2_is_frozen() {
+    let json = include_str!("../../vectors/record_v2.json");
+    let header = RecordHeader { format: 2, epoch: 7, place: Some(place()), ..HEADER };
+    check_vector(include_str!("../../vectors/record_v2.hex"), json, &header);
     let written: serde_json::Value = serde_json::from_str(json).expect("JSON");
     assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
 }
 
-/// One from before there were epochs, biometrics and wipe PINs says nothing of them, and has none.
+/// Two of format 1: the last one, and one from before there were epochs, biometrics and wipe PINs, which says nothing of them and has none.
 #[test]
-fn a_record_from_before_opens_as_one() {
+fn format_1_is_still_read() {
+    let header = RecordHeader { format: 1, ..HEADER };
+    let last = include_str!("../../vectors/record_v1_all.json");
+    let last =
+        check_vector(include_str!("../../vectors/record_v1_all.hex"), last, &RecordHeader { epoch: 7, ..header });
+    assert_eq!((last.life, last.slot().map(|slot| slot.place())), (Life::Alive, Some(None)));
     let json = include_str!("../../vectors/record_v1.json");
-    check_vector(include_str!("../../vectors/record_v1.hex"), json, &HEADER);
-    let record: Record = serde_json::from_str(json).expect("a record");
-    assert_eq!(record.rollback_protection, RollbackProtection::Off);
-    assert_eq!(record.biometric, Biometric::default());
-    assert!(!record.wipe_check.is_set());
+    let first = check_vector(include_str!("../../vectors/record_v1.hex"), json, &header);
+    assert_eq!(first.rollback_protection, RollbackProtection::Off);
+    assert_eq!(first.biometric, Biometric::default());
+    assert!(!first.wipe_check.is_set());
+}
+
+/// In format 1 a wallet without a PIN was a wiped one.
+#[test]
+fn a_wiped_record_of_format_1_is_a_wiped_one() {
+    let header = RecordHeader { format: 1, ..HEADER };
+    let mut json = serde_json::to_value(Record { pin_slot: None, ..record() }).expect("a value");
+    json.as_object_mut().expect("an object").remove("life");
+    let plaintext = serde_json::to_vec(&json).expect("bytes");
+    let aad = associated_data(&header, SealedUnder::ItsKey);
+    let sealed = aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed");
+    assert_eq!(unseal(&sealed, &header).map(|record| record.life), Ok(Life::Wiped));
 }

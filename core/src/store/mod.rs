@@ -7,9 +7,10 @@ use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_IOERR_FSYNC;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, ToSql, TransactionBehavior, params};
 
 use crate::journal::{Line, SealedDetails};
+use crate::place::{Place, STORED_PLACE_BYTES};
 use crate::record::RecordHeader;
 use crate::time::Now;
 
@@ -26,9 +27,40 @@ pub(crate) struct Store {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoredRecord {
     /// An enrolment or a removal was begun and not finished: there is no wallet.
-    Unfinished,
+    Unfinished(Unfinished),
+    /// Everything was destroyed, the record with it.
+    Wiped,
     /// A sealed record.
-    Sealed(RecordHeader, Vec<u8>),
+    Sealed(SealedRow),
+}
+
+/// A wallet that is being made or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unfinished {
+    /// The wallet.
+    pub(crate) wallet_id: [u8; 16],
+    /// The aliases of its keys. They go before the row does, and by name: a keystore that lists nothing keeps none.
+    pub(crate) aliases: Vec<String>,
+}
+
+/// A sealed record as it stands in its row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SealedRow {
+    /// Its open part.
+    pub(crate) header: RecordHeader,
+    /// The record, under the key of its epoch.
+    pub(crate) sealed: Vec<u8>,
+    /// The same record once more, under the key of the epoch before. `None`: that key is gone.
+    pub(crate) copy: Option<SealedCopy>,
+}
+
+/// A record sealed under the key of the epoch before its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SealedCopy {
+    /// Where the file was when that key was made.
+    pub(crate) place: Option<Place>,
+    /// The record.
+    pub(crate) sealed: Vec<u8>,
 }
 
 /// Whether a commit must reach the disk before it counts.
@@ -117,6 +149,11 @@ impl Store {
         if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
     }
 
+    /// Whether a flush failed: only opening the file anew can help.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
     fn check_whole(&self) -> Result<(), StoreError> {
         if self.is_broken { Err(StoreError::Failed) } else { Ok(()) }
     }
@@ -192,21 +229,32 @@ impl Transaction<'_> {
     }
 
     /// Marks that a wallet is being made or removed.
-    pub(crate) fn put_unfinished(&self, wallet_id: &[u8; 16]) -> Result<(), StoreError> {
-        self.put(&RecordHeader { format: 0, epoch: 0, wallet_id: *wallet_id }, None)
+    pub(crate) fn put_unfinished(&self, unfinished: &Unfinished) -> Result<(), StoreError> {
+        let Unfinished { wallet_id, aliases } = unfinished;
+        self.put(params![0, 0, wallet_id, None::<&[u8]>, None::<&[u8]>, None::<&[u8]>, aliases.join("\n"), 0])
     }
 
-    pub(crate) fn put_record(&self, header: &RecordHeader, sealed: &[u8]) -> Result<(), StoreError> {
-        self.put(header, Some(sealed))
+    /// Marks that everything was destroyed, the record with it.
+    pub(crate) fn put_wiped(&self) -> Result<(), StoreError> {
+        let nothing = None::<&[u8]>;
+        self.put(params![0, 0, [0; 16], nothing, nothing, nothing, None::<&str>, 1])
     }
 
-    fn put(&self, header: &RecordHeader, sealed: Option<&[u8]>) -> Result<(), StoreError> {
-        let epoch = i64::try_from(header.epoch).map_err(|_| StoreError::Failed)?;
+    pub(crate) fn put_record(&self, row: &SealedRow) -> Result<(), StoreError> {
+        let SealedRow { header: RecordHeader { format, epoch, wallet_id, place }, sealed, copy } = row;
+        let epoch = i64::try_from(*epoch).map_err(|_| StoreError::Failed)?;
+        let place = Place::to_bytes(*place);
+        let copy = copy.as_ref().map(|copy| [&Place::to_bytes(copy.place), copy.sealed.as_slice()].concat());
+        self.put(params![format, epoch, wallet_id, sealed, place, copy, None::<&str>, 0])
+    }
+
+    fn put(&self, row: &[&dyn ToSql]) -> Result<(), StoreError> {
         self.rows
             .prepare_cached(
-                "INSERT OR REPLACE INTO record (id, format, epoch, wallet_id, sealed) VALUES (1, ?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO record (id, format, epoch, wallet_id, sealed, place, copy, aliases, wiped)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![header.format, epoch, header.wallet_id, sealed])?;
+            .execute(row)?;
         Ok(())
     }
 
@@ -272,13 +320,33 @@ fn notice_failed_flush(connection: &Connection, is_broken: &mut bool, error: rus
 }
 
 fn read_record(connection: &Connection) -> Result<Option<StoredRecord>, StoreError> {
-    let mut select = connection.prepare_cached("SELECT format, epoch, wallet_id, sealed FROM record WHERE id = 1")?;
-    let row =
-        select.query_row([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?))).optional()?;
-    let Some((format, epoch, wallet_id, sealed)) = row else { return Ok(None) };
-    let Some(sealed) = sealed else { return Ok(Some(StoredRecord::Unfinished)) };
-    let epoch = u64::try_from(epoch).map_err(|_| StoreError::Damaged)?;
-    Ok(Some(StoredRecord::Sealed(RecordHeader { format, epoch, wallet_id }, sealed)))
+    let sql = "SELECT format, epoch, wallet_id, sealed, place, copy, aliases, wiped FROM record WHERE id = 1";
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query([])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let wallet_id = row.get(2)?;
+    let Some(sealed) = row.get(3)? else {
+        if row.get(7)? {
+            return Ok(Some(StoredRecord::Wiped));
+        }
+        let aliases: Option<String> = row.get(6)?;
+        let aliases = aliases.unwrap_or_default().lines().map(str::to_owned).collect();
+        return Ok(Some(StoredRecord::Unfinished(Unfinished { wallet_id, aliases })));
+    };
+    let epoch = u64::try_from(row.get::<_, i64>(1)?).map_err(|_| StoreError::Damaged)?;
+    let place = match row.get(4)? {
+        Some(bytes) => Place::from_bytes(bytes).ok_or(StoreError::Damaged)?,
+        None => None,
+    };
+    let copy: Option<Vec<u8>> = row.get(5)?;
+    let copy = copy.map(|copy| read_copy(&copy).ok_or(StoreError::Damaged)).transpose()?;
+    let header = RecordHeader { format: row.get(0)?, epoch, wallet_id, place };
+    Ok(Some(StoredRecord::Sealed(SealedRow { header, sealed, copy })))
+}
+
+fn read_copy(copy: &[u8]) -> Option<SealedCopy> {
+    let (place, sealed) = copy.split_first_chunk::<STORED_PLACE_BYTES>()?;
+    Some(SealedCopy { place: Place::from_bytes(*place)?, sealed: sealed.to_vec() })
 }
 
 /// A line with what we would never write in it is read as an empty one: the chain tells that it was changed, and one changed line is

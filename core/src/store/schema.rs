@@ -5,10 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// The newest schema. It stands in `PRAGMA user_version`.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Step n brings a database from version n to n + 1. A step that was released is never changed.
-const STEPS: [&str; VERSION as usize] = ["
+const STEPS: [&str; VERSION as usize] = [
+    "
     -- One row. `sealed` is null from the moment enrolment begins until the keys exist, and while a removal is under way.
     CREATE TABLE record (
         id        INTEGER PRIMARY KEY CHECK (id = 1),
@@ -32,7 +33,18 @@ const STEPS: [&str; VERSION as usize] = ["
         details       BLOB NOT NULL,
         link          BLOB NOT NULL CHECK (length(link) = 32)
     ) STRICT;
-"];
+",
+    "
+    -- Where the file was when the seal key was made; null in format 1.
+    ALTER TABLE record ADD COLUMN place BLOB;
+    -- The record once more, under the key of the epoch before. Null once that is gone.
+    ALTER TABLE record ADD COLUMN copy BLOB;
+    -- While `sealed` is null: the aliases of the keys that go before the row does, one a line.
+    ALTER TABLE record ADD COLUMN aliases TEXT;
+    -- While `sealed` is null: 1 if everything was destroyed, and nothing is left that could say so.
+    ALTER TABLE record ADD COLUMN wiped INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Brings the database up to date, all steps in one transaction. A newer one is refused and left as it is.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {

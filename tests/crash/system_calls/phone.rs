@@ -148,6 +148,10 @@ impl DeviceKey for Keystore {
         Ok(aliases.filter(|alias| alias.starts_with(prefix)).collect())
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.file(alias).exists())
+    }
+
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let mut key = [0; 32];
         self.entropy.fill(&mut key).map_err(|_| DeviceKeyFault::Failed)?;

@@ -5,17 +5,17 @@ mod settle;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, Refusal};
+use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
-use super::upgrade_kdf::upgrade_kdf;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{AuthMethod, Engine, Irrevocable, SessionId, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
-use crate::key_slots::{PinSlot, WipeCheck, derive_kek, device_key_input};
+use crate::key_slots::{PinSlot, WipeCheck, derive_kek};
 use crate::lockout::{AttemptGate, ChargeId};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::DeviceKeyFault;
-use crate::record::{LockStatus, Standing};
+use crate::record::{LockStatus, RecordHeader, Standing};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
@@ -25,7 +25,7 @@ use settle::settle;
 struct Admission {
     slot: PinSlot,
     wipe_check: WipeCheck,
-    wallet_id: [u8; 16],
+    header: RecordHeader,
     /// No fault after the charge is refunded any more.
     budget_is_spent: bool,
 }
@@ -74,9 +74,10 @@ pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, R
         // Only now: the keystore answers one call after the other, and the person was waiting for the verdict.
         engine.seal_keys.make_ahead();
         let (data_key, session) = settled?;
-        let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
-        let verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
-        upgrade_kdf(engine, &pin, &admission.slot, &admission.wipe_check, &verified);
+        let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
+        let mut verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
+        let Admission { slot, wipe_check, header, .. } = &admission;
+        renew_slot(engine, &OpenedSlot { pin: &pin, slot, wipe_check, header }, &mut verified);
         Ok(verified)
     })
 }
@@ -89,7 +90,7 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
             (Standing::Pin(AttemptGate::Ready { .. }), Some(slot)) => Gate::Open(Admission {
                 slot,
                 wipe_check: record.wipe_check.clone(),
-                wallet_id: view.header.wallet_id,
+                header: *view.header,
                 budget_is_spent: record.lockout.budget_is_spent(),
             }),
             (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
@@ -141,7 +142,7 @@ fn note_refusal(engine: &Engine, random: &mut Random, now: Now) -> Result<(), Lo
 /// Asks the device key before the try is charged. Once no more faults are refunded, for a real HMAC, so that a broken keystore does not cost a
 /// try.
 fn probe(engine: &Engine, admission: &Admission) -> Result<(), Refusal> {
-    let alias = engine.device_keys.pin(admission.slot.key_number());
+    let alias = engine.device_keys.pin(&admission.header.wallet_id, &admission.slot);
     let answered = if admission.budget_is_spent {
         engine.device_keys.mac(&alias, b"walletlock v1 probe").map(|_| ())
     } else {
@@ -196,18 +197,26 @@ fn check(engine: &Engine, pin: &Pin, admission: &Admission, charge: &Charge) -> 
         // A copy from before the charge would still open: nothing may be learnt from this try.
         return Attempt::NoVerdict(fault);
     }
-    let Admission { slot, wipe_check, wallet_id, .. } = admission;
+    let Admission { slot, wipe_check, header: RecordHeader { wallet_id, .. }, .. } = admission;
     let Ok(kdf_output) = engine.attempts.derive(pin, slot.salt(), &slot.cost()) else {
         return Attempt::NoVerdict(DeviceKeyFault::Failed);
     };
     // Computed in every try, and looked at only by its settlement.
     let is_wipe_pin = wipe_check.matches(&kdf_output);
-    let alias = engine.device_keys.pin(slot.key_number());
-    match engine.device_keys.mac(&alias, &device_key_input(wallet_id, &kdf_output)) {
-        Ok(device_output) => match slot.open(wallet_id, &derive_kek(&kdf_output, &device_output, slot.salt())) {
-            Some(data_key) => Attempt::Opened(data_key),
-            None => Attempt::NotOpened { kdf_output, is_wipe_pin },
-        },
+    let alias = engine.device_keys.pin(wallet_id, slot);
+    let input = slot.device_key_input(wallet_id, &kdf_output);
+    let open = |device_output: &[u8; 32]| slot.open(wallet_id, &derive_kek(&kdf_output, device_output, slot.salt()));
+    // A PIN is wrong if two equal answers say so. That one is right, the slot says.
+    let first = match engine.device_keys.mac(&alias, &input) {
+        Ok(answer) => answer,
+        Err(fault) => return Attempt::NoVerdict(fault),
+    };
+    if let Some(data_key) = open(&first) {
+        return Attempt::Opened(data_key);
+    }
+    match engine.device_keys.mac(&alias, &input) {
+        Ok(second) if second == first => Attempt::NotOpened { kdf_output, is_wipe_pin },
+        Ok(second) => open(&second).map_or(Attempt::NoVerdict(DeviceKeyFault::Busy), Attempt::Opened),
         Err(fault) => Attempt::NoVerdict(fault),
     }
 }

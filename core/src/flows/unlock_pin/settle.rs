@@ -6,7 +6,8 @@ use crate::engine::{Engine, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
-use crate::flows::{status, wipe};
+use crate::flows::status;
+use crate::flows::wipe::{self, SlotKeys};
 use crate::lockout::{ChargeId, Verdict};
 use crate::policy::{Policy, SessionPolicy};
 use crate::record::LockStatus;
@@ -27,7 +28,8 @@ struct Settlement<'a> {
 struct Settled {
     /// The slot that was tried is still that of the wallet.
     in_force: bool,
-    wiped: bool,
+    /// It wiped the wallet, which had these keys.
+    wiped: Option<SlotKeys>,
     status: LockStatus,
     policy: Policy,
 }
@@ -50,8 +52,8 @@ pub(super) fn settle(
     let Some(Settled { in_force, wiped, status, policy }) = settled else {
         return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
     };
-    if wiped {
-        wipe::destroy_keys(engine, &admission.wallet_id, admission.slot.key_number());
+    if let Some(keys) = wiped {
+        wipe::destroy_keys(engine, &keys);
     }
     match attempt {
         _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
@@ -103,7 +105,7 @@ fn write_in(
     adopts: bool,
 ) -> Result<Option<Settled>, LockError> {
     let Settlement { charge, admission, verdict, is_wipe_pin, now } = *settlement;
-    if *work.wallet_id != admission.wallet_id {
+    if *work.wallet_id != admission.header.wallet_id {
         // The wallet was removed meanwhile, and this try with it.
         return Ok(None);
     }
@@ -115,7 +117,6 @@ fn write_in(
     let Some(settled) = record.lockout.settle(&policy.lockout, charge, verdict) else { return Ok(None) };
     // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
     let is_wipe_pin = is_wipe_pin && verdict == Verdict::Wrong && record.wipe_check == admission.wipe_check;
-    let wipe = settled.wipe || is_wipe_pin;
     work.note(&event_of(verdict, work.record.lockout.failures()));
     if verdict == Verdict::Right {
         work.record.reminders.last_right_ms = now.wall_ms;
@@ -124,7 +125,8 @@ fn write_in(
             work.adopt(&engine.requested_policy);
         }
     }
-    if wipe {
+    let wiped = (settled.wipe || is_wipe_pin).then(|| SlotKeys::of(engine, &admission.header, work.record));
+    if wiped.is_some() {
         work.wipe()?;
     } else if settled.counted {
         work.note_lock(work.record.standing(now));
@@ -137,7 +139,7 @@ fn write_in(
         // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
         engine.sessions.end_all();
     }
-    Ok(Some(Settled { in_force, wiped: wipe, status, policy: work.record.policy.clone() }))
+    Ok(Some(Settled { in_force, wiped, status, policy: work.record.policy.clone() }))
 }
 
 fn wrong(status: LockStatus, repeated: bool) -> Refusal {

@@ -22,6 +22,9 @@ pub enum Call<'a> {
     Aliases {
         prefix: &'a str,
     },
+    Exists {
+        alias: &'a str,
+    },
     Create {
         alias: &'a str,
         purpose: KeyPurpose,
@@ -48,9 +51,10 @@ pub enum Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The operation and the alias, if it makes, probes, uses or deletes a key.
+    /// The operation and the alias, if it asks for, makes, probes, uses or deletes a key.
     pub fn on_key(self) -> Option<(&'static str, &'a str)> {
         match self {
+            Call::Exists { alias } => Some(("exists", alias)),
             Call::Create { alias, .. } => Some(("create", alias)),
             Call::Ready { alias } => Some(("ready", alias)),
             Call::Hmac { alias } => Some(("hmac", alias)),
@@ -229,6 +233,10 @@ impl DeviceKey for Hooked<dyn DeviceKey> {
         self.call(Call::Aliases { prefix }, of_device_key, |keys| keys.aliases(prefix))
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.call(Call::Exists { alias }, of_device_key, |keys| keys.exists(alias))
+    }
+
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.call(Call::Create { alias, purpose }, of_device_key, |keys| keys.create(alias, purpose))
     }
@@ -247,6 +255,10 @@ impl DeviceKey for Hooked<dyn DeviceKey> {
 
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         self.call(Call::SecurityLevel { alias }, of_device_key, |keys| keys.security_level(alias))
+    }
+
+    fn instance(&self) -> u64 {
+        self.part.instance()
     }
 }
 

@@ -108,6 +108,8 @@ pub(crate) fn random(seed: u64) -> Random {
 pub struct DeviceKeyCalls {
     /// Listings of aliases.
     pub aliases: u32,
+    /// Questions by name.
+    pub exists: u32,
     /// Keys made.
     pub create: u32,
     /// Probes.
@@ -222,6 +224,14 @@ impl DeviceKey for FakeDeviceKey {
         Ok(keystore.keys.keys().filter(|alias| alias.starts_with(prefix)).cloned().collect())
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.exists += 1;
+        keystore.pin_calls.exists += keystore.is_pins(alias);
+        keystore.check()?;
+        Ok(keystore.keys.contains_key(alias))
+    }
+
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let mut keystore = lock(&self.0);
         keystore.calls.create += 1;
@@ -277,6 +287,11 @@ impl DeviceKey for FakeDeviceKey {
         keystore.check()?;
         keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
         Ok(keystore.level.unwrap_or(SecurityLevel::Unknown))
+    }
+
+    /// Its address: each phone of a test has its own.
+    fn instance(&self) -> u64 {
+        Arc::as_ptr(&self.0).addr() as u64
     }
 }
 

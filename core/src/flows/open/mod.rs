@@ -1,0 +1,248 @@
+//! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
+
+mod ask;
+mod table;
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+
+use super::remove::finish_unfinished;
+use super::wipe::finish_wipe;
+use crate::crypto::Random;
+use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, State, WalletClaim, draw};
+use crate::error::LockError;
+use crate::events::JournalEvent;
+use crate::record::{FORMAT, LockStatus};
+use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
+use crate::time::Now;
+use ask::Gathered;
+use table::{Opening, Row};
+
+/// Opens the engine on what the file and the keystore hold. A keystore that cannot say is no error: the wallet is busy then, and can be looked
+/// at again.
+pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
+    options.policy.validate()?;
+    let mut random = draw(&options.platform)?;
+    let now = options.platform.clock.now()?;
+    let engine = Engine::new(options, &mut random)?;
+    engine.ledger.put(look(&engine, &engine.seal_keys.lease()?, &mut random, now)?);
+    Ok(engine)
+}
+
+/// Looks again at a wallet that is damaged or busy, or whose storage failed. One that is in order is left as it is.
+pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
+    let mut random = engine.draw()?;
+    let now = engine.platform.clock.now()?;
+    {
+        let lease = engine.seal_keys.lease()?;
+        if let Some(left) = engine.ledger.take_if(|state| Ok(state.may_change_by_opening()))? {
+            engine.sessions.end_all();
+            // Before the file is opened anew.
+            drop(left);
+            lease.forget_all();
+            engine.ledger.put(look(engine, &lease, &mut random, now).unwrap_or_else(State::Failed));
+        }
+    }
+    super::status::status(engine)
+}
+
+/// What there is. Damage and a keystore that cannot say are states; everything else that fails is an error.
+fn look(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
+    match examine(engine, lease, random, now) {
+        Err(LockError::DataDamaged) => Ok(State::Damaged),
+        Err(fault @ LockError::DeviceKey(_)) => Ok(State::Failed(fault)),
+        state => state,
+    }
+}
+
+fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
+    let found = find(engine)?;
+    let (row, store, stored) = found.into_parts();
+    let gathered = ask::gather(engine, row, stored.as_ref());
+    match gathered.opening {
+        Opening::Newer => Err(LockError::NewerVersion),
+        Opening::Damaged => Err(LockError::DataDamaged),
+        Opening::Busy => Err(gathered.fault.into()),
+        Opening::WipeCutShort => {
+            drop(store);
+            Ok(State::Wiped(finish_wipe(engine)?))
+        }
+        Opening::WipedWhole => Ok(State::Wiped(store.ok_or(LockError::DataDamaged)?)),
+        Opening::Unconfigured => begin_unconfigured(engine, store, &gathered),
+        Opening::BeingMade => match (store, stored) {
+            (Some(store), Some(StoredRecord::Unfinished(unfinished))) => finish_being_made(engine, store, &unfinished),
+            _ => Err(LockError::DataDamaged),
+        },
+        Opening::Alive | Opening::AliveByCopy | Opening::Wiped => match (store, gathered.seal) {
+            (Some(store), Some(seal)) => {
+                let is_by_copy = gathered.opening == Opening::AliveByCopy;
+                take_in(engine, lease, store, seal, is_by_copy, random, now)
+            }
+            _ => Err(LockError::DataDamaged),
+        },
+    }
+}
+
+/// What stands in the database, as far as it can be read.
+struct Found {
+    row: Row,
+    /// `None`: no file, an empty one, or no database.
+    store: Option<Store>,
+    stored: Option<StoredRecord>,
+}
+
+impl Found {
+    fn nothing(row: Row) -> Self {
+        Self { row, store: None, stored: None }
+    }
+
+    fn into_parts(self) -> (Row, Option<Store>, Option<StoredRecord>) {
+        (self.row, self.store, self.stored)
+    }
+}
+
+fn find(engine: &Engine) -> Result<Found, LockError> {
+    // Looked at first: opening would make a new file, and throw away what may lie beside it. That a file is not there is said by nothing but
+    // 'not found': a folder that cannot be read yet, before the phone was unlocked, holds what it holds.
+    match std::fs::metadata(&engine.path) {
+        Ok(file) if file.len() == 0 => return Ok(Found::nothing(Row::Empty)),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::nothing(Row::Empty)),
+        Err(_) => return Err(LockError::Storage),
+    }
+    match read(engine) {
+        Err(StoreError::Damaged) => Ok(Found::nothing(Row::Broken)),
+        found => Ok(found?),
+    }
+}
+
+fn read(engine: &Engine) -> Result<Found, StoreError> {
+    let store = Store::open(&engine.path)?;
+    let stored = store.record()?;
+    let row = match &stored {
+        Some(StoredRecord::Sealed(SealedRow { header, .. })) if header.format > FORMAT => Row::Newer,
+        Some(StoredRecord::Sealed(row)) => Row::Sealed { has_copy: row.copy.is_some() },
+        // These stand alone; beside anything else someone put or left them there.
+        _ if store.has_content()? => Row::Broken,
+        Some(StoredRecord::Unfinished(_)) => Row::Unfinished,
+        Some(StoredRecord::Wiped) => Row::Wiped,
+        None => Row::Empty,
+    };
+    Ok(Found { row, store: Some(store), stored })
+}
+
+fn begin_unconfigured(engine: &Engine, store: Option<Store>, gathered: &Gathered) -> Result<State, LockError> {
+    // No wallet has biometric keys alone: made for a finger while everything was being removed. What cannot be deleted opens nothing.
+    engine.device_keys.delete_all(&gathered.strays).ok();
+    let store = match store {
+        Some(store) => store,
+        None => Store::open(&engine.path)?,
+    };
+    if store.record()?.is_some() || store.has_content()? {
+        // Beside an empty file lay the log of another.
+        return Err(LockError::DataDamaged);
+    }
+    Ok(State::Unconfigured(store))
+}
+
+fn finish_being_made(engine: &Engine, mut store: Store, unfinished: &Unfinished) -> Result<State, LockError> {
+    // Keys first: while one is left, the row says why. But not before the row is on the disk: a killed process may have written it without,
+    // and a power cut would bring back the wallet whose keys these are.
+    store.flush()?;
+    finish_unfinished(engine, unfinished)?;
+    let rows = store.begin(Durability::Flushed)?;
+    rows.clear()?;
+    rows.commit()?;
+    Ok(State::Unconfigured(store))
+}
+
+fn take_in(
+    engine: &Engine,
+    lease: &KeyLease<'_>,
+    store: Store,
+    seal: Seal,
+    is_by_copy: bool,
+    random: &mut Random,
+    now: Now,
+) -> Result<State, LockError> {
+    let device_keys = &engine.device_keys;
+    let header = *seal.header();
+    let claim = WalletClaim::take(&engine.platform.device_key, &header.wallet_id)?;
+    let mut sealed = SealedStore::open(store, seal, claim);
+    let record = sealed.row()?.1;
+    let is_alive = record.is_alive();
+    let places = BTreeSet::from([header.place, record.slot().and_then(|slot| slot.place()), Some(device_keys.place())]);
+    if record.is_protected() || is_by_copy {
+        // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
+        lease.begin(&header, true);
+    }
+    take_over(engine, &mut sealed, lease, is_by_copy, random, now)?;
+    if !is_alive && !device_keys.says_there_is(&DeviceKeys::wipe_mark(&header.wallet_id))? {
+        // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
+        // made, nothing opens all the same.
+        device_keys.mark_as_wiped(&header.wallet_id).ok();
+    }
+    let (header, record) = sealed.row()?;
+    let in_use = [
+        Some(device_keys.seal(header)),
+        record.is_protected().then(|| device_keys.seal(&header.next(device_keys.place()))),
+        record.slot().map(|slot| device_keys.pin(&header.wallet_id, &slot)),
+        record.biometric_slot().map(|slot| device_keys.biometric(&header.wallet_id, &slot)),
+    ];
+    // What the list leaves out stays until another opening.
+    let mut left = Vec::new();
+    for place in places {
+        left.extend(device_keys.list_of_wallet(place, &header.wallet_id)?);
+    }
+    left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
+    if !left.is_empty() {
+        // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk
+        // yet; it must before the other key goes. If deleting fails, it is tried again at the next opening, and before the next try.
+        sealed.store.flush()?;
+        lease.retire(left).ok();
+    }
+    Ok(State::Sealed(sealed))
+}
+
+/// Counts what a killed process left open, lets a wait go on after a restart, and takes the requested policy if it eases nothing.
+///
+/// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it back, the next opening
+/// applies it again. A wallet that was opened by the copy of its record gets its next key now: the lost one may turn up again.
+fn take_over(
+    engine: &Engine,
+    sealed: &mut SealedStore,
+    lease: &KeyLease<'_>,
+    is_by_copy: bool,
+    random: &mut Random,
+    now: Now,
+) -> Result<(), LockError> {
+    let requested = &engine.requested_policy;
+    let record = sealed.row()?.1;
+    let adopts = requested.is_at_least_as_strict_as(&record.policy);
+    let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
+    let next = match lease {
+        lease if is_by_copy => Some(lease.next(&sealed.header)?),
+        lease if tightens && record.is_protected() => lease.next(&sealed.header).ok(),
+        _ => None,
+    };
+    let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
+    let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
+        let record = &mut *work.record;
+        record.lockout.save_wait(now);
+        let tries = record.lockout.count_open_as_wrong(now);
+        if tries > 0 {
+            let standing = record.standing(now);
+            work.note(&JournalEvent::OpenTriesCounted { tries });
+            work.note_lock(standing);
+        }
+        if adopts {
+            work.adopt(requested);
+        }
+        Ok(())
+    })?;
+    if let (Some(over), Some(next)) = (committed.over, next) {
+        // What cannot be deleted now is deleted before the next try.
+        lease.rotated(&next.header, &over).ok();
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+use super::*;
+
+const SEEN: [Seen; 3] = [Seen::Yes, Seen::No, Seen::Unsure];
+const OPENED: [Opened; 6] =
+    [Opened::Alive, Opened::Wiped, Opened::Newer, Opened::Refused, Opened::NoKey, Opened::Unsure];
+const ROWS: [Row; 7] = [
+    Row::Empty,
+    Row::Broken,
+    Row::Unfinished,
+    Row::Wiped,
+    Row::Newer,
+    Row::Sealed { has_copy: false },
+    Row::Sealed { has_copy: true },
+];
+
+/// Every complete set of answers.
+fn every_answer() -> impl Iterator<Item = Answers> {
+    SEEN.into_iter().flat_map(|mark| {
+        SEEN.into_iter().flat_map(move |seal_keys| {
+            OPENED.into_iter().flat_map(move |record| {
+                OPENED.into_iter().flat_map(move |copy| {
+                    SEEN.into_iter().flat_map(move |pin_key| {
+                        SEEN.into_iter().map(move |mark_again| Answers {
+                            mark,
+                            seal_keys,
+                            record,
+                            copy,
+                            pin_key,
+                            mark_again,
+                        })
+                    })
+                })
+            })
+        })
+    })
+}
+
+/// Asks as the table wants, out of these answers. Returns what it came to and what was asked.
+fn play(row: Row, all: &Answers) -> (Opening, Vec<Question>) {
+    let (mut known, mut asked) = (Answers::NONE, Vec::new());
+    loop {
+        match next(row, &known) {
+            Next::Told(opening) => return (opening, asked),
+            Next::Ask(question) => {
+                assert!(!asked.contains(&question), "{question:?} is asked once, of {row:?} {all:?}");
+                asked.push(question);
+                match question {
+                    Question::Mark => known.mark = all.mark,
+                    Question::SealKeys => known.seal_keys = all.seal_keys,
+                    Question::Record => known.record = all.record,
+                    Question::Copy => known.copy = all.copy,
+                    Question::PinKey => known.pin_key = all.pin_key,
+                    Question::MarkAgain => known.mark_again = all.mark_again,
+                }
+            }
+        }
+    }
+}
+
+/// The record that counts: the copy only where the key of the record's epoch is gone.
+fn counting(row: Row, answers: &Answers) -> (Opened, Opening) {
+    match (row, answers.record) {
+        (Row::Sealed { has_copy: true }, Opened::NoKey) => (answers.copy, Opening::AliveByCopy),
+        (_, record) => (record, Opening::Alive),
+    }
+}
+
+#[test]
+fn every_row_with_every_answer_comes_to_what_it_should() {
+    let mut seen = 0;
+    for row in ROWS {
+        for answers in every_answer() {
+            let (opening, asked) = play(row, &answers);
+            let says =
+                |seen| answers.mark == seen || (asked.contains(&Question::MarkAgain) && answers.mark_again == seen);
+            let (marked, unsure_of_mark) = (says(Seen::Yes), says(Seen::Unsure));
+            let (record, alive) = counting(row, &answers);
+            let expected = match row {
+                Row::Newer => Opening::Newer,
+                Row::Unfinished => Opening::BeingMade,
+                Row::Wiped => Opening::WipedWhole,
+                _ if marked && !matches!(row, Row::Sealed { .. }) => Opening::WipeCutShort,
+                Row::Empty | Row::Broken if unsure_of_mark || answers.seal_keys == Seen::Unsure => Opening::Busy,
+                Row::Empty if answers.seal_keys == Seen::No => Opening::Unconfigured,
+                Row::Empty | Row::Broken => Opening::Damaged,
+                Row::Sealed { .. } => match record {
+                    Opened::Newer => Opening::Newer,
+                    Opened::Wiped => Opening::Wiped,
+                    _ if marked => Opening::WipeCutShort,
+                    _ if unsure_of_mark || record == Opened::Unsure => Opening::Busy,
+                    Opened::Alive if answers.pin_key == Seen::Unsure => Opening::Busy,
+                    Opened::Alive if answers.pin_key == Seen::Yes => alive,
+                    _ => Opening::Damaged,
+                },
+            };
+            assert_eq!(opening, expected, "{row:?} {answers:?}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 7 * 3 * 3 * 6 * 6 * 3 * 3);
+}
+
+#[test]
+fn an_answer_that_is_missing_damages_nothing_and_begins_nothing() {
+    for row in ROWS {
+        for answers in every_answer() {
+            let (opening, asked) = play(row, &answers);
+            let unsure = |question| match question {
+                Question::Mark => answers.mark == Seen::Unsure,
+                Question::SealKeys => answers.seal_keys == Seen::Unsure,
+                Question::Record => answers.record == Opened::Unsure,
+                Question::Copy => answers.copy == Opened::Unsure,
+                Question::PinKey => answers.pin_key == Seen::Unsure,
+                Question::MarkAgain => answers.mark_again == Seen::Unsure,
+            };
+            if asked.into_iter().any(unsure) {
+                let harmless = [Opening::Busy, Opening::WipeCutShort, Opening::Wiped, Opening::Newer];
+                assert!(harmless.contains(&opening), "{opening:?} of {row:?} {answers:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_what_needs_no_answer_and_a_wallet_is_never_opened_with_less() {
+    for answers in every_answer() {
+        for row in [Row::Newer, Row::Unfinished, Row::Wiped] {
+            assert_eq!(play(row, &answers).1, []);
+        }
+        for row in ROWS {
+            let (opening, asked) = play(row, &answers);
+            if matches!(opening, Opening::Alive | Opening::AliveByCopy) {
+                let has_asked = |question| asked.contains(&question);
+                assert!(
+                    [Question::Mark, Question::Record, Question::PinKey, Question::MarkAgain]
+                        .into_iter()
+                        .all(has_asked)
+                );
+                assert_eq!(has_asked(Question::Copy), opening == Opening::AliveByCopy);
+            }
+        }
+    }
+}
