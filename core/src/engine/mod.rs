@@ -32,7 +32,7 @@ use prompts::Prompts;
 pub(crate) use prompts::ShownPrompt;
 use seal_keys::SealKeys;
 pub(crate) use seal_keys::{EpochKey, KeyLease};
-pub(crate) use sealed_store::{FirstRecord, SealedStore};
+pub(crate) use sealed_store::{FirstLine, FirstRecord, SealedStore};
 pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;

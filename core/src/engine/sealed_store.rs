@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::seal_keys::EpochKey;
-use super::unit_of_work::UnitOfWork;
-use crate::crypto::Random;
+use super::unit_of_work::{NewLines, UnitOfWork};
+use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent, Kind};
-use crate::journal::Details;
+use crate::journal::{Details, DetailsKey, DetailsSealer};
 use crate::record::{Record, RecordHeader, SealKey};
 use crate::store::{Durability, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
@@ -47,6 +47,13 @@ pub(crate) struct FirstRecord {
     epoch: EpochKey,
     sealed: Vec<u8>,
     record: Record,
+}
+
+/// The first line of a wallet's journal.
+pub(crate) struct FirstLine<'a> {
+    pub(crate) event: &'a JournalEvent<'a>,
+    pub(crate) now: Now,
+    pub(crate) data_key: &'a DataKey,
 }
 
 impl SealedStore {
@@ -90,10 +97,12 @@ impl SealedStore {
         let mut record = last.record.clone();
         let mut work = UnitOfWork::new(&mut record, &header.wallet_id, &rows, random);
         change(&mut work)?;
-        let (lines, flush) = work.into_parts();
+        let (NewLines { lines, key: details_key }, flush) = work.into_parts();
+        let sealer =
+            DetailsSealer { wallet_id: &header.wallet_id, public_key: record.journal_key, key: details_key.as_ref() };
         let mut events = Vec::new();
         for (kind, details) in lines {
-            events.push(append(&rows, &mut record, random, now, kind, &details)?);
+            events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
         }
         if record == last.record {
             return Ok(Committed { events, over: None });
@@ -116,19 +125,22 @@ impl SealedStore {
 }
 
 impl FirstRecord {
-    /// Writes it, in one transaction with what `fill` puts beside it and with the line about `event`.
+    /// Writes it, in one transaction with what `fill` puts beside it and with its first line.
     pub(crate) fn write(
         store: &mut Store,
         epoch: EpochKey,
         mut record: Record,
         random: &mut Random,
-        now: Now,
-        event: &JournalEvent<'_>,
+        first_line: &FirstLine<'_>,
         fill: impl FnOnce(&Transaction<'_>, &mut Random) -> Result<(), LockError>,
     ) -> Result<(Self, Event), LockError> {
         let rows = store.begin(Durability::Flushed)?;
         fill(&rows, random)?;
-        let event = append(&rows, &mut record, random, now, event.kind(), &event.into())?;
+        let FirstLine { event, now, data_key } = *first_line;
+        let key = DetailsKey::derive(data_key);
+        let wallet_id = &epoch.header.wallet_id;
+        let sealer = DetailsSealer { wallet_id, public_key: record.journal_key, key: Some(&key) };
+        let event = append(&rows, &mut record, random, now, &sealer, event.kind(), &event.into())?;
         let sealed = seal(&record, random, &epoch.key, &epoch.header)?;
         rows.put_record(&epoch.header, &sealed)?;
         rows.commit()?;
@@ -148,11 +160,12 @@ fn append(
     record: &mut Record,
     random: &mut Random,
     now: Now,
+    sealer: &DetailsSealer<'_>,
     kind: Kind,
     details: &Details,
 ) -> Result<Event, LockError> {
     let number = record.journal.number + 1;
-    let details = details.seal(random, &record.journal_key, number).ok_or(LockError::DataDamaged)?;
+    let details = sealer.seal(random, details, number).ok_or(LockError::DataDamaged)?;
     rows.append(&record.journal.append(now, kind, details))?;
     Ok(Event { number, time: now, kind })
 }

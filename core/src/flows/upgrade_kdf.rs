@@ -40,6 +40,7 @@ fn rewrap(
             work.record.pin_slot = Some(slot.to_stored());
             work.record.calibration = CALIBRATION;
             if slot != *old {
+                work.seal_details_with(&verified.data_key);
                 let KdfCost { memory_kib, passes, lanes } = cost;
                 work.note(&JournalEvent::KdfUpgraded { memory_kib, passes, lanes });
             }
