@@ -21,7 +21,13 @@ pub const MAX_ITEMS: usize = 1000;
 /// The index's row. Items' rows have 16 random bytes.
 pub(crate) const INDEX_ROW: &[u8] = &[];
 
+/// Bytes of the version that stands openly in front of the sealed index.
+const VERSION_BYTES: usize = 8;
+
 /// What the vault holds, and where. Sealed as one; the record names its version.
+///
+/// Its row is the version (8 bytes, big-endian) and the index as AES-256-GCM seals it, with the version and the wallet id as associated
+/// data: so an older index that was put back is told apart from a damaged one.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
@@ -43,6 +49,18 @@ pub(crate) struct Vault<'a> {
     wallet_id: &'a [u8; 16],
 }
 
+/// Why the index's row is not the index that belongs to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexFault {
+    /// This wallet's index as it was written, but of another version than the record names: someone put it there.
+    OtherVersion {
+        /// Which.
+        found: u64,
+    },
+    /// It is not what was written.
+    Damaged,
+}
+
 /// A row to be written.
 pub(crate) struct SealedRow {
     pub(crate) id: Vec<u8>,
@@ -54,15 +72,20 @@ impl<'a> Vault<'a> {
         Self { key: data_key.derive(Purpose::Vault), wallet_id }
     }
 
-    pub(crate) fn open_index(&self, version: u64, sealed: &[u8]) -> Result<Index, LockError> {
-        let json = aead_open(&self.key, &self.index_data(version), sealed).ok_or(LockError::DataDamaged)?;
-        serde_json::from_slice(&json).map_err(|_| LockError::DataDamaged)
+    /// Opens the index's row, which must be of the version that the record names.
+    pub(crate) fn open_index(&self, version: u64, row: &[u8]) -> Result<Index, IndexFault> {
+        let (found, sealed) = row.split_first_chunk::<VERSION_BYTES>().ok_or(IndexFault::Damaged)?;
+        let found = u64::from_be_bytes(*found);
+        let json = aead_open(&self.key, &self.index_data(found), sealed).ok_or(IndexFault::Damaged)?;
+        let index = serde_json::from_slice(&json).map_err(|_| IndexFault::Damaged)?;
+        if found == version { Ok(index) } else { Err(IndexFault::OtherVersion { found }) }
     }
 
     pub(crate) fn seal_index(&self, random: &mut Random, version: u64, index: &Index) -> Result<SealedRow, LockError> {
         let json = Zeroizing::new(serde_json::to_vec(index).map_err(|_| LockError::Invalid("vault index"))?);
         let sealed = aead_seal(random, &self.key, &self.index_data(version), &json);
-        Ok(SealedRow { id: INDEX_ROW.to_vec(), sealed: sealed.ok_or(LockError::Invalid("vault index"))? })
+        let sealed = sealed.ok_or(LockError::Invalid("vault index"))?;
+        Ok(SealedRow { id: INDEX_ROW.to_vec(), sealed: [version.to_be_bytes().as_slice(), &sealed].concat() })
     }
 
     /// The row in which `id` stands.
@@ -129,4 +152,65 @@ impl Index {
 /// Whether an item may have this id.
 pub(crate) fn check_id(id: &str) -> Result<(), LockError> {
     if id.is_empty() || id.len() > MAX_ID_BYTES { Err(LockError::Invalid("item id")) } else { Ok(()) }
+}
+
+/// Neither is worked with: an index of another version would put back items, and PINs into the history.
+impl From<IndexFault> for LockError {
+    fn from(fault: IndexFault) -> Self {
+        match fault {
+            IndexFault::OtherVersion { .. } | IndexFault::Damaged => Self::DataDamaged,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::KdfCost;
+    use crate::platform::testing;
+
+    const WALLET: [u8; 16] = [0x11; 16];
+
+    fn data_key() -> DataKey {
+        DataKey::from_bytes(&[0x22; 32]).expect("32 bytes")
+    }
+
+    fn row(version: u64) -> Vec<u8> {
+        let mut random = testing::random(5);
+        let index = Index::new(PinHistory::make(&mut random, KdfCost::FLOOR));
+        Vault::open(&data_key(), &WALLET).seal_index(&mut random, version, &index).expect("short").sealed
+    }
+
+    fn fault(version: u64, row: &[u8]) -> Option<IndexFault> {
+        Vault::open(&data_key(), &WALLET).open_index(version, row).err()
+    }
+
+    #[test]
+    fn an_index_of_another_version_is_told_apart_from_damage() {
+        assert_eq!(fault(7, &row(7)), None);
+        assert_eq!(fault(7, &row(6)), Some(IndexFault::OtherVersion { found: 6 }), "an older one put back");
+        assert_eq!(
+            fault(7, &row(8)),
+            Some(IndexFault::OtherVersion { found: 8 }),
+            "one that an older record does not know"
+        );
+    }
+
+    #[test]
+    fn nobody_can_change_what_version_it_says_it_is() {
+        let mut renamed = row(6);
+        renamed[..VERSION_BYTES].copy_from_slice(&7_u64.to_be_bytes());
+        assert_eq!(fault(7, &renamed), Some(IndexFault::Damaged), "an older one that says it is the present one");
+        let whole = row(7);
+        for bit in 0..8 * whole.len() {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(fault(7, &flipped), Some(IndexFault::Damaged), "bit {bit}");
+        }
+        for length in 0..whole.len() {
+            assert_eq!(fault(7, &whole[..length]), Some(IndexFault::Damaged), "cut to {length}");
+        }
+        let other = Vault::open(&data_key(), &[0x12; 16]).open_index(7, &whole).err();
+        assert_eq!(other, Some(IndexFault::Damaged), "another wallet's");
+    }
 }

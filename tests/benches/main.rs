@@ -1,7 +1,8 @@
 //! What the lock costs. Each figure is a ratio of two things measured by turns in this one run, so that it holds on any machine:
 //! `bench NAME FIGURE`, and behind a `#` where it comes from. Run it with `cargo xtask bench`.
 //!
-//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. Names of groups leave out the others.
+//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. `--million` searches through a million
+//! lines instead of a hundred thousand. Names of groups leave out the others.
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its user")]
 
 mod argon2id;
@@ -13,6 +14,7 @@ mod pairs;
 mod plot;
 mod report;
 mod rotation;
+mod search;
 mod sodium;
 mod tries;
 mod wallet;
@@ -21,20 +23,21 @@ use anyhow::{Result, bail};
 
 use report::Report;
 
-const GROUPS: [&str; 6] = ["argon2id", "tries", "rotation", "opening", "journal", "jni"];
+const GROUPS: [&str; 7] = ["argon2id", "tries", "rotation", "opening", "journal", "search", "jni"];
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
     if let Some(what) = arguments.next_if(|argument| opening::CHILD.contains(&argument.as_str())) {
         return opening::child(&what, arguments);
     }
-    let (mut check, mut plot, mut groups) = (false, false, Vec::new());
+    let (mut check, mut plot, mut million, mut groups) = (false, false, false, Vec::new());
     for argument in arguments {
         match argument.as_str() {
             "--check" => check = true,
             "--plot" => plot = true,
+            "--million" => million = true,
             group if GROUPS.contains(&group) => groups.push(group.to_owned()),
-            _ => bail!("not known: {argument}; there are --check, --plot, {}", GROUPS.join(", ")),
+            _ => bail!("not known: {argument}; there are --check, --plot, --million, {}", GROUPS.join(", ")),
         }
     }
     let wanted = |group: &str| groups.is_empty() || groups.iter().any(|wanted| wanted == group);
@@ -56,6 +59,9 @@ fn main() -> Result<()> {
         if plot {
             plot::draw(&series)?;
         }
+    }
+    if wanted("search") {
+        search::run(&mut report, if million { 1_000_000 } else { 100_000 })?;
     }
     if wanted("jni") {
         jni::run(&mut report)?;

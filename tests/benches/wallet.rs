@@ -14,7 +14,7 @@ use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::{AntiRollback, RollbackProtection};
-use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::{Enrolment, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: u32 = 493_716;
@@ -77,6 +77,15 @@ impl Wallet {
             other => bail!("not right: {other:?}"),
         }
         Ok(took)
+    }
+
+    /// The open wallet. The clock stands still, so it stays open.
+    pub(crate) fn unlocked(&mut self) -> Result<Session> {
+        self.type_slowly();
+        match self.lock.verify_pin(&entry(PIN)) {
+            PinOutcome::Right(session) => Ok(session),
+            other => bail!("not right: {other:?}"),
+        }
     }
 
     pub(crate) fn try_wrong(&mut self) -> Result<Duration> {

@@ -32,6 +32,7 @@ pub(crate) enum Purpose {
     RecordSeal,
     Vault,
     JournalPrivateKey,
+    JournalDetails,
     JournalSigningKey,
     PinHistory,
 }
@@ -45,6 +46,7 @@ impl Purpose {
             Self::RecordSeal => b"walletlock v1 record seal",
             Self::Vault => b"walletlock v1 vault",
             Self::JournalPrivateKey => b"walletlock v1 journal private key",
+            Self::JournalDetails => b"walletlock v1 journal details key",
             Self::JournalSigningKey => b"walletlock v1 journal signing key",
             Self::PinHistory => b"walletlock v1 pin history",
         }
@@ -76,17 +78,32 @@ pub(crate) fn derive_mac(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
 ///
 /// `None` for plaintexts of 64 GiB and more; nothing here is near that.
 pub(crate) fn aead_seal(random: &mut Random, key: &[u8; 32], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
-    let nonce = random.bytes::<NONCE_BYTES>();
-    let sealed = cipher(key).encrypt(&Nonce::from(*nonce), Payload { msg: plaintext, aad }).ok()?;
-    Some([nonce.as_slice(), &sealed].concat())
+    AeadKey::new(key).seal(random, aad, plaintext)
 }
 
 /// Opens what [`aead_seal`] made. `None` if one bit of it, of the key or of `aad` is another.
 pub(crate) fn aead_open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-    cipher(key).decrypt(&Nonce::from(*nonce), Payload { msg: ciphertext, aad }).ok().map(Zeroizing::new)
+    AeadKey::new(key).open(aad, sealed)
 }
 
-fn cipher(key: &[u8; 32]) -> Aes256Gcm {
-    Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))
+/// A key whose schedule is made once, for what is sealed in many small pieces: making it takes as long as opening one. It wipes itself.
+pub(crate) struct AeadKey(Box<Aes256Gcm>);
+
+impl AeadKey {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(Box::new(Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))))
+    }
+
+    /// [`aead_seal`] with it.
+    pub(crate) fn seal(&self, random: &mut Random, aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
+        let nonce = random.bytes::<NONCE_BYTES>();
+        let sealed = self.0.encrypt(&Nonce::from(*nonce), Payload { msg: plaintext, aad }).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// [`aead_open`] with it.
+    pub(crate) fn open(&self, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        self.0.decrypt(&Nonce::from(*nonce), Payload { msg: ciphertext, aad }).ok().map(Zeroizing::new)
+    }
 }

@@ -87,7 +87,7 @@ impl DeviceKeys {
 
     /// The key for a biometric slot that is to be made.
     pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
-        self.key(None, wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
+        self.key(Some(self.place), wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
     }
 
     /// The key that seals the record of this header.

@@ -34,7 +34,7 @@ use prompts::Prompts;
 pub(crate) use prompts::ShownPrompt;
 use seal_keys::SealKeys;
 pub(crate) use seal_keys::{EpochKey, KeyLease};
-pub(crate) use sealed_store::{FirstRecord, Seal, SealedStore};
+pub(crate) use sealed_store::{FirstLine, FirstRecord, Seal, SealedStore};
 pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;

@@ -2,11 +2,11 @@
 
 use super::claims::WalletClaim;
 use super::seal_keys::EpochKey;
-use super::unit_of_work::UnitOfWork;
-use crate::crypto::Random;
+use super::unit_of_work::{NewLines, UnitOfWork};
+use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent, Kind};
-use crate::journal::Details;
+use crate::journal::{Details, DetailsKey, DetailsSealer};
 use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
@@ -78,6 +78,13 @@ impl Seal {
     }
 }
 
+/// The first line of a wallet's journal.
+pub(crate) struct FirstLine<'a> {
+    pub(crate) event: &'a JournalEvent<'a>,
+    pub(crate) now: Now,
+    pub(crate) data_key: &'a DataKey,
+}
+
 impl SealedStore {
     /// Takes over a store and the record found in it.
     pub(crate) fn open(store: Store, seal: Seal, claim: WalletClaim) -> Self {
@@ -125,10 +132,15 @@ impl SealedStore {
         let mut record = last.record.clone();
         let mut work = UnitOfWork::new(&mut record, &epoch.header.wallet_id, &rows, random);
         change(&mut work)?;
-        let (lines, flush) = work.into_parts();
+        let (NewLines { lines, key: details_key }, flush) = work.into_parts();
+        let sealer = DetailsSealer {
+            wallet_id: &epoch.header.wallet_id,
+            public_key: record.journal_key,
+            key: details_key.as_ref(),
+        };
         let mut events = Vec::new();
         for (kind, details) in lines {
-            events.push(append(&rows, &mut record, random, now, kind, &details)?);
+            events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
         }
         if record == last.record && !last.is_by_copy() {
             return Ok(Committed { events, over: None });
@@ -153,19 +165,22 @@ impl SealedStore {
 }
 
 impl FirstRecord {
-    /// Writes it, in one transaction with what `fill` puts beside it and with the line about `event`.
+    /// Writes it, in one transaction with what `fill` puts beside it and with its first line.
     pub(crate) fn write(
         store: &mut Store,
         epoch: EpochKey,
         mut record: Record,
         random: &mut Random,
-        now: Now,
-        event: &JournalEvent<'_>,
+        first_line: &FirstLine<'_>,
         fill: impl FnOnce(&Transaction<'_>, &mut Random) -> Result<(), LockError>,
     ) -> Result<(Self, Event), LockError> {
         let rows = store.begin(Durability::Flushed)?;
         fill(&rows, random)?;
-        let event = append(&rows, &mut record, random, now, event.kind(), &event.into())?;
+        let FirstLine { event, now, data_key } = *first_line;
+        let key = DetailsKey::derive(data_key);
+        let wallet_id = &epoch.header.wallet_id;
+        let sealer = DetailsSealer { wallet_id, public_key: record.journal_key, key: Some(&key) };
+        let event = append(&rows, &mut record, random, now, &sealer, event.kind(), &event.into())?;
         let seal = seal(record, random, epoch, None)?;
         rows.put_record(&seal.row)?;
         rows.commit()?;
@@ -185,11 +200,12 @@ fn append(
     record: &mut Record,
     random: &mut Random,
     now: Now,
+    sealer: &DetailsSealer<'_>,
     kind: Kind,
     details: &Details,
 ) -> Result<Event, LockError> {
     let number = record.journal.number + 1;
-    let details = details.seal(random, &record.journal_key, number).ok_or(LockError::DataDamaged)?;
+    let details = sealer.seal(random, details, number).ok_or(LockError::DataDamaged)?;
     rows.append(&record.journal.append(now, kind, details))?;
     Ok(Event { number, time: now, kind })
 }

@@ -4,7 +4,7 @@ use crate::biometric::Biometric;
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
-use crate::journal::Details;
+use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
 use crate::policy::Policy;
 use crate::record::{Life, Record, Standing};
@@ -17,8 +17,16 @@ pub(crate) struct UnitOfWork<'a> {
     pub(crate) wallet_id: &'a [u8; 16],
     pub(crate) rows: &'a Transaction<'a>,
     pub(crate) random: &'a mut Random,
-    lines: Vec<(Kind, Details)>,
+    lines: NewLines,
     flush: bool,
+}
+
+/// Lines to be written.
+#[derive(Default)]
+pub(super) struct NewLines {
+    pub(super) lines: Vec<(Kind, Details)>,
+    /// Seals their details, if the data key was at hand.
+    pub(super) key: Option<DetailsKey>,
 }
 
 impl<'a> UnitOfWork<'a> {
@@ -28,17 +36,22 @@ impl<'a> UnitOfWork<'a> {
         rows: &'a Transaction<'a>,
         random: &'a mut Random,
     ) -> Self {
-        Self { record, wallet_id, rows, random, lines: Vec::new(), flush: false }
+        Self { record, wallet_id, rows, random, lines: NewLines::default(), flush: false }
     }
 
     /// The lines to be written, and whether to flush.
-    pub(super) fn into_parts(self) -> (Vec<(Kind, Details)>, bool) {
+    pub(super) fn into_parts(self) -> (NewLines, bool) {
         (self.lines, self.flush)
     }
 
     /// Adds a line to the journal.
     pub(crate) fn note(&mut self, event: &JournalEvent<'_>) {
-        self.lines.push((event.kind(), event.into()));
+        self.lines.lines.push((event.kind(), event.into()));
+    }
+
+    /// Seals the details of its lines with this wallet's data key, which is much faster to open than to the journal's public key.
+    pub(crate) fn seal_details_with(&mut self, data_key: &DataKey) {
+        self.lines.key = Some(DetailsKey::derive(data_key));
     }
 
     /// Brings this change to the disk before anyone is told of it.

@@ -82,6 +82,7 @@ fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -
             if work.record.pin_slot != Some(old.to_stored()) || work.record.wipe_check != wipe_check {
                 return Ok(false);
             }
+            work.seal_details_with(data_key);
             // Read again: the vault may have changed meanwhile.
             work.change_index(data_key, |_, index| {
                 index.pin_history = history;

@@ -10,11 +10,12 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified, WalletClaim,
+    AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified,
+    WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
-use crate::journal::{Head, derive_private_key, derive_public_key};
+use crate::journal::{Head, derive_public_key};
 use crate::key_slots::{SlotParts, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
@@ -137,7 +138,7 @@ fn make_wallet(
     let mut history = PinHistory::make(random, cost);
     let history_output = derive(engine, pin, &history.salt, &cost)?;
     history.push(&data_key, &history_output);
-    let journal_key = derive_public_key(&derive_private_key(&data_key)).ok_or(LockError::Invalid("journal key"))?;
+    let journal_key = derive_public_key(&data_key).ok_or(LockError::Invalid("journal key"))?;
     let record = Record {
         policy: policy.clone(),
         lockout: Lockout::new(&policy.lockout),
@@ -155,7 +156,8 @@ fn make_wallet(
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
     let event = JournalEvent::Enrolled { device_key, policy: &policy.name };
-    let (first, event) = FirstRecord::write(store, epoch, record, random, now, &event, |rows, random| {
+    let first_line = FirstLine { event: &event, now, data_key: &data_key };
+    let (first, event) = FirstRecord::write(store, epoch, record, random, &first_line, |rows, random| {
         let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
         Ok(rows.put_item(&index.id, &index.sealed)?)
     })?;

@@ -37,6 +37,7 @@ pub(super) fn modify<T>(
             if !is_kept(&session.wallet_id, work.wallet_id, work.record) {
                 return Err(LockError::SessionEnded);
             }
+            work.seal_details_with(&session.data_key);
             change(&session.data_key, work)
         });
         engine.seal_keys.make_ahead();
@@ -52,5 +53,5 @@ fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {
     let bytes = view.store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-    Vault::open(data_key, &view.header.wallet_id).open_index(view.record.vault_version, &bytes)
+    Ok(Vault::open(data_key, &view.header.wallet_id).open_index(view.record.vault_version, &bytes)?)
 }

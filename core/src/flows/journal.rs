@@ -3,15 +3,13 @@
 use super::in_session::with_key;
 use crate::engine::{Engine, SessionId};
 use crate::error::LockError;
-use crate::journal::{
-    Chain, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES, derive_private_key,
-};
+use crate::journal::{Chain, DetailsOpener, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES};
 
 pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page, LockError> {
     with_key(engine, id, |data_key, view| {
-        let private_key = derive_private_key(data_key);
+        let opener = DetailsOpener::new(data_key, &view.header.wallet_id);
         let below = query.below.unwrap_or(u64::MAX);
-        Ok(view.store.lines_below(below, |lines| query.page(lines, &private_key))?)
+        Ok(view.store.lines_below(below, |lines| query.page(lines, &opener))?)
     })
 }
 
@@ -59,4 +57,13 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
             return Ok(chain);
         }
     }
+}
+
+/// Adds a line for each item, as if it had been written: a long journal without a million commits.
+#[cfg(feature = "testing")]
+pub(crate) fn fill(engine: &Engine, id: SessionId, items: &[String]) -> Result<(), LockError> {
+    super::in_session::modify(engine, id, crate::engine::Action::Write, |_, work| {
+        items.iter().for_each(|item| work.note(&crate::events::JournalEvent::ItemWritten { item }));
+        Ok(())
+    })
 }

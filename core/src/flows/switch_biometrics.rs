@@ -8,7 +8,7 @@ use crate::biometric::denial_of;
 use crate::engine::{Action, Engine, SessionId, ShownPrompt, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
-use crate::key_slots::{BiometricSlot, SlotKey};
+use crate::key_slots::{BiometricSlot, SlotKey, WrappingKey};
 use crate::platform::{
     KeyPurpose, Prompt, PromptEnd, PromptEvent, PromptId, PromptOperation, PromptPurpose, SLOT_KEY_BYTES,
     WRAPPED_SLOT_KEY_BYTES,
@@ -84,7 +84,8 @@ fn put_in_force(
     slot_key: &SlotKey,
 ) -> Result<BiometricChange, LockError> {
     let before = modify(engine, id, Action::Write, |data_key, work| {
-        let slot = BiometricSlot::make(work.random, work.wallet_id, number, wrapped, slot_key, data_key)
+        let key = WrappingKey { number, place: engine.device_keys.place(), wrapped };
+        let slot = BiometricSlot::make(work.random, work.wallet_id, &key, slot_key, data_key)
             .ok_or(LockError::Invalid("key slot"))?;
         let before = alias_in_force(engine, work);
         work.record.biometric.switch_on(slot.to_stored());

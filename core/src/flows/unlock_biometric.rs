@@ -141,6 +141,7 @@ fn open_with(
         if let Err(reason) = evaluate(work.record, request, SensorAvailability::Ready, now) {
             return Ok(Err(BiometricRefusal::Denied(reason)));
         }
+        work.seal_details_with(&data_key);
         let record = &mut *work.record;
         record.biometric.note_use(&record.policy.biometric, request);
         work.note(&JournalEvent::BiometricsRight { payment: request.payment.as_ref() });

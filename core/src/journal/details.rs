@@ -1,74 +1,47 @@
-//! The part of a line that only the open wallet can read.
+//! What a line says beside its kind: names and values, and the forms they are written in.
+//!
+//! They are sealed in a binary form (all numbers big-endian):
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 16 | salt |
+//! | 1, n | for each pair, in ascending order of the names' bytes: the name's length, 1 to 255, and the name in UTF-8 |
+//! | 2, n | the value's length and the value in UTF-8 |
+//! | 0 to 63 | zeros, up to a multiple of 64 bytes, so that the length does not tell details apart |
+//!
+//! There is at least one pair; a line without any has no sealed details. Details have one binary form each, and whatever is not exactly
+//! that is not read.
+//!
+//! What the chain covers, and an export shows, is a hash over the salt and the same pairs as JSON, padded with blanks in the same way.
 
 use std::collections::BTreeMap;
 
-use hpke::aead::AesGcm256;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::X25519HkdfSha256;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng};
 use zeroize::Zeroizing;
 
-use crate::crypto::{DataKey, Purpose, Random, sha256};
+use super::query::Needle;
+use crate::crypto::sha256;
 use crate::events::JournalEvent;
 
-const SALT_BYTES: usize = 16;
-/// Details are padded to a multiple of this, so that their length does not tell them apart.
+pub(super) const SALT_BYTES: usize = 16;
+/// Both forms are padded to a multiple of this.
 const PAD_BYTES: usize = 64;
-const INFO: &[u8] = b"walletlock v1 journal details";
 
 /// Names and values that belong to a line: `tries_left` `3`, `item` `card-token`. Never a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details(pub BTreeMap<String, String>);
 
-/// Details as they are stored; both parts are empty for a line without any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SealedDetails {
-    /// SHA-256 over a salt and the padded details. The chain covers it, and the salt is sealed with the details: so whoever shows
-    /// both can prove what a line said, and who has only the chain can guess nothing.
-    pub hash: [u8; 32],
-    /// HPKE (RFC 9180), base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The encapsulated key comes first.
-    pub ciphertext: Vec<u8>,
-}
-
 impl Details {
-    /// Whether a name or value contains `text`, upper and lower case alike.
-    pub(crate) fn contains(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        self.0.iter().any(|(name, value)| name.to_lowercase().contains(&text) || value.to_lowercase().contains(&text))
-    }
-
-    /// From salt and padded JSON; from nothing, nothing.
-    pub(super) fn from_salted(salted: &[u8]) -> Option<Self> {
-        if salted.is_empty() {
-            return Some(Self::default());
+    /// Their binary form. `None` for none, and for names and values too long for it.
+    pub(super) fn to_plaintext(&self, salt: &[u8; SALT_BYTES]) -> Option<Plaintext> {
+        let mut bytes = Zeroizing::new(salt.to_vec());
+        for (name, value) in &self.0 {
+            bytes.push(u8::try_from(name.len()).ok()?);
+            bytes.extend(name.as_bytes());
+            bytes.extend(u16::try_from(value.len()).ok()?.to_be_bytes());
+            bytes.extend(value.as_bytes());
         }
-        serde_json::from_slice(salted.get(SALT_BYTES..)?).ok().map(Self)
-    }
-
-    /// Seals them for line `number`. `None` if `public_key` is not one.
-    pub(crate) fn seal(&self, random: &mut Random, public_key: &[u8; 32], number: u64) -> Option<SealedDetails> {
-        if self.0.is_empty() {
-            return Some(SealedDetails::default());
-        }
-        let mut plaintext = Zeroizing::new(random.bytes::<SALT_BYTES>().to_vec());
-        plaintext.extend(serde_json::to_vec(&self.0).ok()?);
-        // JSON ignores blanks at its end.
-        let padded = plaintext.len().next_multiple_of(PAD_BYTES);
-        plaintext.resize(padded, b' ');
-        let public_key = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(public_key).ok()?;
-        let (encapsulated, ciphertext) = single_shot_seal_with_rng::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
-            &OpModeS::Base,
-            &public_key,
-            INFO,
-            &plaintext,
-            &number.to_be_bytes(),
-            random,
-        )
-        .ok()?;
-        Some(SealedDetails {
-            hash: derive_hash(&plaintext),
-            ciphertext: [encapsulated.to_bytes().as_slice(), &ciphertext].concat(),
-        })
+        pad(&mut bytes, 0);
+        Plaintext::parse(bytes)
     }
 }
 
@@ -78,48 +51,84 @@ impl From<&JournalEvent<'_>> for Details {
     }
 }
 
-impl SealedDetails {
-    /// Opens them with the private half. `None` if they are not what was written.
-    pub(crate) fn open(&self, private_key: &[u8; 32], number: u64) -> Option<Details> {
-        Details::from_salted(&self.open_salted(private_key, number)?)
-    }
+/// Details in their binary form, checked to be that. Empty for a line without any.
+///
+/// Nothing is taken out of it before it is asked for: a search looks at a million of these.
+#[derive(Default)]
+pub(crate) struct Plaintext(Zeroizing<Vec<u8>>);
 
-    /// Opens them to what their hash is over: empty for a line without any.
-    pub(super) fn open_salted(&self, private_key: &[u8; 32], number: u64) -> Option<Zeroizing<Vec<u8>>> {
-        if self.ciphertext.is_empty() {
-            return (self.hash == [0; 32]).then(Zeroizing::default);
+impl Plaintext {
+    /// `None` if the bytes are anything but exactly the binary form of some details.
+    pub(super) fn parse(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        let mut rest = bytes.get(SALT_BYTES..).filter(|_| bytes.len().is_multiple_of(PAD_BYTES))?;
+        let mut before = "";
+        while let Step::Pair { name, after, .. } = step(rest)? {
+            // No name is empty, so the first is greater too.
+            if name <= before {
+                return None;
+            }
+            (before, rest) = (name, after);
         }
-        let (encapsulated, ciphertext) = self.ciphertext.split_first_chunk::<32>()?;
-        let plaintext = single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
-            &OpModeR::Base,
-            &<X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(private_key).ok()?,
-            &<X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?,
-            INFO,
-            ciphertext,
-            &number.to_be_bytes(),
-        )
-        .map(Zeroizing::new)
-        .ok()?;
-        (derive_hash(&plaintext) == self.hash).then_some(plaintext)
+        (!before.is_empty()).then_some(Self(bytes))
     }
 
-    /// SHA-256 of the ciphertext, which the chain covers too.
-    pub(super) fn ciphertext_hash(&self) -> [u8; 32] {
-        sha256(&[&self.ciphertext])
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut rest = self.0.get(SALT_BYTES..).unwrap_or_default();
+        std::iter::from_fn(move || {
+            let Step::Pair { name, value, after } = step(rest)? else { return None };
+            rest = after;
+            Some((name, value))
+        })
+    }
+
+    /// Whether a name or a value contains the text, upper and lower case alike.
+    pub(super) fn contains(&self, text: &Needle) -> bool {
+        self.pairs().any(|(name, value)| text.is_in(name) || text.is_in(value))
+    }
+
+    pub(super) fn to_details(&self) -> Details {
+        Details(self.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// What the hash is over: the salt, and the details as JSON, padded with blanks, which JSON ignores. Of none, nothing.
+    pub(super) fn to_salted_json(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let Some(salt) = self.0.get(..SALT_BYTES) else { return Some(Zeroizing::default()) };
+        let mut salted = Zeroizing::new(salt.to_vec());
+        salted.extend(serde_json::to_vec(&self.to_details().0).ok()?);
+        pad(&mut salted, b' ');
+        Some(salted)
     }
 }
 
-/// The private half, from the data key. It is not stored anywhere: it is there exactly when the data key is.
-pub(crate) fn derive_private_key(data_key: &DataKey) -> Zeroizing<[u8; 32]> {
-    data_key.derive(Purpose::JournalPrivateKey)
+/// What stands at a place of the binary form.
+enum Step<'a> {
+    Pair { name: &'a str, value: &'a str, after: &'a [u8] },
+    End,
 }
 
-/// The public half. `None` cannot happen: every 32 bytes are an X25519 private key.
-pub(crate) fn derive_public_key(private_key: &[u8; 32]) -> Option<[u8; 32]> {
-    let private_key = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(private_key).ok()?;
-    <[u8; 32]>::try_from(X25519HkdfSha256::sk_to_pk(&private_key).to_bytes().as_slice()).ok()
+/// `None`: nothing that would be written there.
+fn step(bytes: &[u8]) -> Option<Step<'_>> {
+    let Some((length, rest)) = bytes.split_first() else { return Some(Step::End) };
+    if *length == 0 {
+        let is_padding = bytes.len() < PAD_BYTES && rest.iter().all(|byte| *byte == 0);
+        return is_padding.then_some(Step::End);
+    }
+    let (name, rest) = rest.split_at_checked((*length).into())?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (value, after) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+    Some(Step::Pair { name: str::from_utf8(name).ok()?, value: str::from_utf8(value).ok()?, after })
 }
 
-fn derive_hash(salted: &[u8]) -> [u8; 32] {
-    sha256(&[b"walletlock v1 journal details hash", salted])
+fn pad(bytes: &mut Vec<u8>, with: u8) {
+    bytes.resize(bytes.len().next_multiple_of(PAD_BYTES), with);
+}
+
+/// What the chain covers of the details. Whoever shows what it is over can prove what a line said; who has only the chain can guess
+/// nothing, because of the salt.
+pub(super) fn derive_hash(salted_json: &[u8]) -> [u8; 32] {
+    sha256(&[b"walletlock v1 journal details hash", salted_json])
 }

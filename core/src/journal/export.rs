@@ -11,10 +11,9 @@
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
-use super::details::{Details, derive_private_key};
 use super::line::{Head, Line};
+use super::sealing::DetailsOpener;
 use crate::crypto::{DataKey, Purpose};
 use crate::hex;
 
@@ -62,8 +61,7 @@ struct Last {
 pub(crate) struct Exporter<'a> {
     wallet_id: &'a [u8; 16],
     signing_key: Ed25519KeyPair,
-    /// Opens the lines' details.
-    private_key: Zeroizing<[u8; 32]>,
+    opener: DetailsOpener<'a>,
 }
 
 impl<'a> Exporter<'a> {
@@ -71,7 +69,7 @@ impl<'a> Exporter<'a> {
     pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Option<Self> {
         let seed = data_key.derive(Purpose::JournalSigningKey);
         let signing_key = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).ok()?;
-        Some(Self { wallet_id, signing_key, private_key: derive_private_key(data_key) })
+        Some(Self { wallet_id, signing_key, opener: DetailsOpener::new(data_key, wallet_id) })
     }
 
     pub(crate) fn public_key(&self) -> Vec<u8> {
@@ -101,15 +99,15 @@ impl<'a> Exporter<'a> {
 
     /// A line with what it says. Details that do not open are shown as missing; the chain tells whether they were tampered with.
     fn line(&self, line: &Line) -> Option<String> {
-        let salted = line.details.open_salted(&self.private_key, line.number);
+        let opened = self.opener.open_salted_json(&line.details, line.number);
         json_line(&Exported {
             number: line.number,
             boot: line.time.boot,
             since_boot_ms: line.time.since_boot_ms,
             wall_ms: line.time.wall_ms,
             kind: line.kind,
-            details: salted.as_deref().and_then(|salted| Details::from_salted(salted)).map(|details| details.0),
-            salted_details: salted.as_deref().map(|salted| hex::encode(salted)),
+            details: opened.as_ref().map(|(plaintext, _)| plaintext.to_details().0),
+            salted_details: opened.as_ref().map(|(_, salted)| hex::encode(salted)),
             details_hash: hex::encode(&line.details.hash),
             ciphertext_hash: hex::encode(&line.details.ciphertext_hash()),
             link: hex::encode(&line.link),

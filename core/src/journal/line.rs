@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::details::SealedDetails;
+use super::sealing::SealedDetails;
 use crate::crypto::sha256;
 use crate::events::Kind;
 use crate::hex;

@@ -2,6 +2,7 @@
 
 use super::details::Details;
 use super::line::Line;
+use super::sealing::DetailsOpener;
 use crate::events::Kind;
 use crate::time::Now;
 
@@ -52,7 +53,8 @@ pub struct Page {
 
 impl Query {
     /// A page of `lines`, which come newest first.
-    pub(crate) fn page(&self, lines: &mut dyn Iterator<Item = Line>, private_key: &[u8; 32]) -> Page {
+    pub(crate) fn page(&self, lines: &mut dyn Iterator<Item = Line>, opener: &DetailsOpener<'_>) -> Page {
+        let text = self.text.as_deref().map(Needle::new);
         let limit = if self.limit == 0 { 50 } else { self.limit.min(MAX_PAGE) };
         let mut entries = Vec::new();
         let mut next = None;
@@ -61,14 +63,14 @@ impl Query {
                 return Page { entries, next };
             }
             next = Some(line.number);
-            entries.extend(self.select(&line, private_key));
+            entries.extend(self.select(&line, text.as_ref(), opener));
         }
         // Line 1 is the oldest.
         Page { entries, next: next.filter(|number| *number > 1) }
     }
 
     /// The entry that a line makes, if it is asked for.
-    pub(super) fn select(&self, line: &Line, private_key: &[u8; 32]) -> Option<Entry> {
+    fn select(&self, line: &Line, text: Option<&Needle>, opener: &DetailsOpener<'_>) -> Option<Entry> {
         let kind = Kind::from_code(line.kind);
         let wall_ms = line.time.wall_ms;
         let wanted = (self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind)))
@@ -77,8 +79,54 @@ impl Query {
         if !wanted {
             return None;
         }
-        let details = line.details.open(private_key, line.number);
-        let has_text = |text: &String| details.as_ref().is_some_and(|details| details.contains(text));
-        self.text.as_ref().is_none_or(has_text).then_some(Entry { number: line.number, time: line.time, kind, details })
+        let details = opener.open(&line.details, line.number);
+        if text.is_some_and(|text| !details.as_ref().is_some_and(|details| details.contains(text))) {
+            return None;
+        }
+        let details = details.map(|details| details.to_details());
+        Some(Entry { number: line.number, time: line.time, kind, details })
+    }
+}
+
+/// A text that is looked for, upper and lower case alike.
+pub(super) struct Needle(String);
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.to_lowercase())
+    }
+
+    /// Whether `text` contains it.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.0);
+        }
+        // The same, and nothing is allocated: most texts are ASCII, and a search looks at millions.
+        let needle = self.0.as_bytes();
+        needle.is_empty() || text.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_upper_and_lower_case_alike() {
+        for (needle, text, is_in) in [
+            ("", "", true),
+            ("", "card", true),
+            ("CARD 7", "a card 7!", true),
+            ("card", "CARD", true),
+            ("card", "car", false),
+            ("card", "", false),
+            ("é", "card", false),
+            ("É", "café", true),
+            ("straße", "STRAßE 7", true),
+            ("k", "\u{212a}", true),
+            ("7", "３７", false),
+        ] {
+            assert_eq!(Needle::new(needle).is_in(text), is_in, "{needle} in {text}");
+        }
     }
 }

@@ -5,7 +5,7 @@ mod slot;
 mod wipe_check;
 
 pub use biometric_slot::BiometricSlot;
-pub(crate) use biometric_slot::SlotKey;
+pub(crate) use biometric_slot::{SlotKey, WrappingKey};
 pub use slot::{PinSlot, SlotError};
 pub(crate) use slot::{SlotParts, derive_kek, device_key_input};
 pub(crate) use wipe_check::WipeCheck;

@@ -3,7 +3,7 @@ use super::*;
 use crate::biometric::Biometric;
 use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
-use crate::key_slots::{BiometricSlot, PinSlot, SlotParts, WipeCheck};
+use crate::key_slots::{BiometricSlot, PinSlot, SlotParts, WipeCheck, WrappingKey};
 use crate::lockout::Lockout;
 use crate::money::{Currency, Money};
 use crate::pin::Reminders;
@@ -40,7 +40,8 @@ fn biometric() -> Biometric {
     let mut random = random();
     let now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
-    let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, 9, &[0x66; 60], &slot_key, &data_key);
+    let key = WrappingKey { number: 9, place: place(), wrapped: &[0x66; 60] };
+    let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, &key, &slot_key, &data_key);
     let currency = Currency::new("EUR").expect("a currency");
     let budget = Budget { currency, per_payment_minor: 900, in_all_minor: 900 };
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };

@@ -237,7 +237,7 @@ impl Transaction<'_> {
     /// Marks that everything was destroyed, the record with it.
     pub(crate) fn put_wiped(&self) -> Result<(), StoreError> {
         let nothing = None::<&[u8]>;
-        self.put(params![0, 0, [0; 16], nothing, nothing, nothing, None::<&str>, 1])
+        self.put(params![0, 0, [0_u8; 16], nothing, nothing, nothing, None::<&str>, 1])
     }
 
     pub(crate) fn put_record(&self, row: &SealedRow) -> Result<(), StoreError> {

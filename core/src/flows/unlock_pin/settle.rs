@@ -21,6 +21,8 @@ struct Settlement<'a> {
     verdict: Verdict,
     /// Wrong, and the PIN that wipes.
     is_wipe_pin: bool,
+    /// Of a right PIN.
+    data_key: Option<&'a DataKey>,
     now: Now,
 }
 
@@ -44,7 +46,8 @@ pub(super) fn settle(
     now: Now,
 ) -> Result<(DataKey, SessionPolicy), Refusal> {
     let (verdict, is_wipe_pin) = judge(engine, &attempt, now);
-    let settlement = Settlement { charge, admission, verdict, is_wipe_pin, now };
+    let data_key = if let Attempt::Opened(data_key) = &attempt { Some(data_key) } else { None };
+    let settlement = Settlement { charge, admission, verdict, is_wipe_pin, data_key, now };
     let settled = write(engine, random, &settlement).map_err(|fault| {
         engine.attempts.add_unsettled([charge]);
         Refusal::from_fault(engine, &fault)
@@ -104,7 +107,7 @@ fn write_in(
     settlement: &Settlement<'_>,
     adopts: bool,
 ) -> Result<Option<Settled>, LockError> {
-    let Settlement { charge, admission, verdict, is_wipe_pin, now } = *settlement;
+    let Settlement { charge, admission, verdict, is_wipe_pin, data_key, now } = *settlement;
     if *work.wallet_id != admission.header.wallet_id {
         // The wallet was removed meanwhile, and this try with it.
         return Ok(None);
@@ -117,6 +120,9 @@ fn write_in(
     let Some(settled) = record.lockout.settle(&policy.lockout, charge, verdict) else { return Ok(None) };
     // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
     let is_wipe_pin = is_wipe_pin && verdict == Verdict::Wrong && record.wipe_check == admission.wipe_check;
+    if let Some(data_key) = data_key.filter(|_| in_force) {
+        work.seal_details_with(data_key);
+    }
     work.note(&event_of(verdict, work.record.lockout.failures()));
     if verdict == Verdict::Right {
         work.record.reminders.last_right_ms = now.wall_ms;

@@ -1,0 +1,166 @@
+//! Who may read what a line says: whoever has the data key.
+//!
+//! A line's details are kept as one byte that says how they are sealed, and then:
+//!
+//! | byte | how | when |
+//! |---|---|---|
+//! | 1 | HPKE (RFC 9180), base mode, to the journal's public key: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The encapsulated key (32 bytes), the ciphertext with its tag | while the wallet is locked, and the data key is not there |
+//! | 2 | AES-256-GCM under a subkey of the data key: nonce (12 bytes), ciphertext, tag | where the data key is at hand. It opens a hundred times as fast |
+//!
+//! What is sealed is the same in both: the details' binary form. So is the associated data: wallet id (16 bytes), number of the line (8,
+//! big-endian), hash of the details (32).
+
+use hpke::aead::AesGcm256;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng};
+use zeroize::Zeroizing;
+
+use super::details::{Details, Plaintext, SALT_BYTES, derive_hash};
+use crate::crypto::{AeadKey, DataKey, Purpose, Random, sha256};
+
+const TO_PUBLIC_KEY: u8 = 1;
+const UNDER_SUBKEY: u8 = 2;
+const INFO: &[u8] = b"walletlock v1 journal details";
+
+/// Details as they are stored; both parts are empty for a line without any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SealedDetails {
+    /// SHA-256 over a salt and the details. The chain covers it, and the salt is sealed with the details: so whoever shows both can
+    /// prove what a line said, and who has only the chain can guess nothing.
+    pub hash: [u8; 32],
+    /// One byte that says how they are sealed, and what only the open wallet reads.
+    pub ciphertext: Vec<u8>,
+}
+
+impl SealedDetails {
+    /// SHA-256 of the ciphertext, which the chain covers too.
+    pub(super) fn ciphertext_hash(&self) -> [u8; 32] {
+        sha256(&[&self.ciphertext])
+    }
+}
+
+/// Seals the details of new lines where the data key is at hand.
+pub(crate) struct DetailsKey(AeadKey);
+
+impl DetailsKey {
+    pub(crate) fn derive(data_key: &DataKey) -> Self {
+        Self(AeadKey::new(&data_key.derive(Purpose::JournalDetails)))
+    }
+}
+
+/// Seals the details of a wallet's new lines.
+pub(crate) struct DetailsSealer<'a> {
+    pub(crate) wallet_id: &'a [u8; 16],
+    /// The journal's.
+    pub(crate) public_key: [u8; 32],
+    /// With it, the public key is not needed.
+    pub(crate) key: Option<&'a DetailsKey>,
+}
+
+impl DetailsSealer<'_> {
+    /// Seals them for line `number`. `None` if they are too long, or the public key is not one.
+    pub(crate) fn seal(&self, random: &mut Random, details: &Details, number: u64) -> Option<SealedDetails> {
+        if details.0.is_empty() {
+            return Some(SealedDetails::default());
+        }
+        let plaintext = details.to_plaintext(&random.bytes::<SALT_BYTES>())?;
+        let hash = derive_hash(&plaintext.to_salted_json()?);
+        let aad = associated_data(self.wallet_id, number, &hash);
+        let ciphertext = match self.key {
+            Some(DetailsKey(key)) => [&[UNDER_SUBKEY], key.seal(random, &aad, plaintext.bytes())?.as_slice()].concat(),
+            None => seal_to_public_key(random, &self.public_key, &aad, plaintext.bytes())?,
+        };
+        Some(SealedDetails { hash, ciphertext })
+    }
+}
+
+/// Opens the details of a wallet's lines. There exactly when the data key is.
+pub(crate) struct DetailsOpener<'a> {
+    wallet_id: &'a [u8; 16],
+    private_key: Zeroizing<[u8; 32]>,
+    key: DetailsKey,
+}
+
+impl<'a> DetailsOpener<'a> {
+    pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Self {
+        Self { wallet_id, private_key: derive_private_key(data_key), key: DetailsKey::derive(data_key) }
+    }
+
+    /// What line `number` says. `None` if it is not what was written.
+    pub(crate) fn open(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
+        let Some((how, sealed)) = details.ciphertext.split_first() else {
+            return (details.hash == [0; 32]).then(Plaintext::default);
+        };
+        let aad = associated_data(self.wallet_id, number, &details.hash);
+        let plaintext = match *how {
+            TO_PUBLIC_KEY => open_with_private_key(&self.private_key, &aad, sealed)?,
+            UNDER_SUBKEY => self.key.0.open(&aad, sealed)?,
+            _ => return None,
+        };
+        Plaintext::parse(plaintext)
+    }
+
+    /// What the hash of the line's details is over: empty for a line without any. `None` if that is not what was written.
+    pub(super) fn open_salted_json(
+        &self,
+        details: &SealedDetails,
+        number: u64,
+    ) -> Option<(Plaintext, Zeroizing<Vec<u8>>)> {
+        let plaintext = self.open(details, number)?;
+        let salted = plaintext.to_salted_json()?;
+        (salted.is_empty() || derive_hash(&salted) == details.hash).then_some((plaintext, salted))
+    }
+}
+
+/// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes are an X25519
+/// private key.
+pub(crate) fn derive_public_key(data_key: &DataKey) -> Option<[u8; 32]> {
+    let private_key =
+        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(derive_private_key(data_key).as_slice()).ok()?;
+    <[u8; 32]>::try_from(X25519HkdfSha256::sk_to_pk(&private_key).to_bytes().as_slice()).ok()
+}
+
+/// Its private half. It is not stored anywhere.
+fn derive_private_key(data_key: &DataKey) -> Zeroizing<[u8; 32]> {
+    data_key.derive(Purpose::JournalPrivateKey)
+}
+
+/// The hash is in it so that no hash stands beside details that it is not of, without computing it for each line of a search.
+fn associated_data(wallet_id: &[u8; 16], number: u64, hash: &[u8; 32]) -> [u8; 56] {
+    let mut aad = [0; 56];
+    let (wallet, line) = aad.split_at_mut(16);
+    let (of_line, of_details) = line.split_at_mut(8);
+    wallet.copy_from_slice(wallet_id);
+    of_line.copy_from_slice(&number.to_be_bytes());
+    of_details.copy_from_slice(hash);
+    aad
+}
+
+fn seal_to_public_key(random: &mut Random, key: &[u8; 32], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
+    let key = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(key).ok()?;
+    let (encapsulated, ciphertext) = single_shot_seal_with_rng::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        &OpModeS::Base,
+        &key,
+        INFO,
+        plaintext,
+        aad,
+        random,
+    )
+    .ok()?;
+    Some([&[TO_PUBLIC_KEY], encapsulated.to_bytes().as_slice(), &ciphertext].concat())
+}
+
+fn open_with_private_key(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (encapsulated, ciphertext) = sealed.split_first_chunk::<32>()?;
+    single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+        &OpModeR::Base,
+        &<X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(key).ok()?,
+        &<X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?,
+        INFO,
+        ciphertext,
+        aad,
+    )
+    .map(Zeroizing::new)
+    .ok()
+}

@@ -1,0 +1,109 @@
+//! Searching through a long journal, page after page as an app does it, against SQLite going through the same rows and no more.
+
+use std::hint::black_box;
+
+use anyhow::{Result, ensure};
+use rusqlite::{Connection, OpenFlags};
+use walletlock_core::Session;
+use walletlock_core::events::Kind;
+use walletlock_core::journal::{MAX_PAGE, Query};
+
+use crate::pairs::{Figure, paired, time};
+use crate::report::Report;
+use crate::wallet::{LEAST, Wallet};
+
+/// Lines of one commit while the journal is filled.
+const BATCH: u32 = 10_000;
+const PAIRS: usize = 11;
+
+pub(crate) fn run(report: &mut Report, lines: u32) -> Result<()> {
+    search_written_while_open(report, lines)?;
+    search_written_while_locked(report)
+}
+
+/// Each line with details that are opened and compared with a text that none contains.
+fn search_written_while_open(report: &mut Report, lines: u32) -> Result<()> {
+    let mut wallet = Wallet::enrolled(LEAST)?;
+    let session = wallet.unlocked()?;
+    for first in (0..lines).step_by(BATCH as usize) {
+        let items: Vec<_> = (first..lines.min(first + BATCH)).map(item).collect();
+        session.journal().fill(&items)?;
+    }
+    drop(session);
+    let place = wallet.closed();
+    // The lock has its database for itself.
+    let copy = place.database().with_file_name("copy.db");
+    std::fs::copy(place.database(), &copy)?;
+    let mut wallet = place.open()?;
+    wallet.lock.prepare()?;
+    let session = wallet.unlocked()?;
+    ensure!(search(&session, &item(lines / 2), None)? == 1, "what is there is not found");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(&copy, flags)?;
+    ensure!(scan(&database)? > u64::from(lines), "lines are missing");
+
+    let ratio = paired(PAIRS, || time(|| none(&session, None)), || time(|| scan(&database)))?;
+    report.ratio("search_over_sqlite_scan", &ratio, 3.0);
+    report.remark(&format!(
+        "{lines} lines, each opened and compared; {:.2} us a line",
+        ratio.ours_ms * 1e3 / f64::from(lines)
+    ));
+    Ok(())
+}
+
+fn item(number: u32) -> String {
+    format!("card-token-{number:07}")
+}
+
+/// Lines of wrong PINs: sealed to the journal's public key.
+fn search_written_while_locked(report: &Report) -> Result<()> {
+    const LINES: u32 = 300;
+    let mut wallet = Wallet::enrolled(LEAST)?;
+    for _ in 0..LINES {
+        wallet.try_wrong_and_right()?;
+    }
+    let session = wallet.unlocked()?;
+    ensure!(search(&session, "failures", Some(Kind::PinWrong))? == LINES as usize, "lines are missing");
+    let mut runs = Vec::new();
+    for _ in 0..PAIRS {
+        runs.push(time(|| none(&session, Some(Kind::PinWrong)))?.as_secs_f64() * 1e6);
+    }
+    let per_line = Figure::of(runs).median / f64::from(LINES);
+    report.unbounded("search_per_line_written_while_locked_us", per_line, "one X25519 each");
+    Ok(())
+}
+
+/// How many entries contain the text.
+fn search(session: &Session, text: &str, kind: Option<Kind>) -> Result<usize> {
+    let mut query =
+        Query { text: Some(text.to_owned()), kinds: kind.into_iter().collect(), limit: MAX_PAGE, ..Query::default() };
+    let mut found = 0;
+    loop {
+        let page = session.journal().page(&query)?;
+        found += page.entries.len();
+        query.below = page.next;
+        if query.below.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn none(session: &Session, kind: Option<Kind>) -> Result<()> {
+    ensure!(search(session, "no such text", kind)? == 0, "found what is not there");
+    Ok(())
+}
+
+/// Looks at every value of every row, and copies none.
+fn scan(database: &Connection) -> Result<u64> {
+    let mut select = database.prepare_cached("SELECT * FROM journal WHERE number > 0 ORDER BY number DESC")?;
+    let columns = select.column_count();
+    let mut rows = select.query([])?;
+    let mut lines = 0;
+    while let Some(row) = rows.next()? {
+        for column in 0..columns {
+            black_box(row.get_ref(column)?);
+        }
+        lines += 1;
+    }
+    Ok(lines)
+}
