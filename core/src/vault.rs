@@ -76,7 +76,10 @@ impl<'a> Vault<'a> {
     pub(crate) fn open_index(&self, version: u64, row: &[u8]) -> Result<Index, IndexFault> {
         let (found, sealed) = row.split_first_chunk::<VERSION_BYTES>().ok_or(IndexFault::Damaged)?;
         let found = u64::from_be_bytes(*found);
-        let json = aead_open(&self.key, &self.index_data(found), sealed).ok_or(IndexFault::Damaged)?;
+        let opened = aead_open(&self.key, &self.index_data(found), sealed).map(|json| (found, json));
+        // In format 1 the version did not stand in front.
+        let opened = opened.or_else(|| Some((version, aead_open(&self.key, &self.index_data(version), row)?)));
+        let (found, json) = opened.ok_or(IndexFault::Damaged)?;
         let index = serde_json::from_slice(&json).map_err(|_| IndexFault::Damaged)?;
         if found == version { Ok(index) } else { Err(IndexFault::OtherVersion { found }) }
     }

@@ -141,8 +141,10 @@ fn a_wipe_cut_short_is_a_wipe() {
     let filmed = Filmed::start(wallet);
     assert!(matches!(filmed.wallet.guess(16), PinOutcome::Locked(LockStatus::Wiped)));
     let pictures = filmed.pictures();
-    assert_eq!(calls(&pictures), [&TRY[..], &["hmac pin", "create wiped", "delete pin"]].concat());
-    for picture in pictures.into_iter().skip(TRY.len() + 1) {
+    // A key of the next alias may be there, so it goes first.
+    let trying = ["ready pin", "delete seal", "create seal", "hmac seal", "hmac seal", "delete seal", "hmac pin"];
+    assert_eq!(calls(&pictures), [&trying[..], &["hmac pin", "create wiped", "delete pin"]].concat());
+    for picture in pictures.into_iter().skip(trying.len() + 1) {
         let wallet = filmed.reopen(picture);
         assert_eq!(wallet.status(), LockStatus::Wiped);
         let keys = wallet.phone.device_key.all_aliases();

@@ -94,11 +94,23 @@ impl<'a> DetailsOpener<'a> {
         };
         let aad = associated_data(self.wallet_id, number, &details.hash);
         let plaintext = match *how {
-            TO_PUBLIC_KEY => open_with_private_key(&self.private_key, &aad, sealed)?,
-            UNDER_SUBKEY => self.key.0.open(&aad, sealed)?,
-            _ => return None,
+            TO_PUBLIC_KEY => open_with_private_key(&self.private_key, &aad, sealed),
+            UNDER_SUBKEY => self.key.0.open(&aad, sealed),
+            _ => None,
         };
-        Plaintext::parse(plaintext)
+        match plaintext {
+            Some(plaintext) => Plaintext::parse(plaintext),
+            None => self.open_format_1(details, number),
+        }
+    }
+
+    /// Lines from before there was a byte in front, and a binary form: HPKE with the line's number as associated data, over the salt and the
+    /// JSON that the hash is over. Nothing else opens so.
+    fn open_format_1(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
+        let salted = open_with_private_key(&self.private_key, &number.to_be_bytes(), &details.ciphertext)?;
+        let (salt, json) = salted.split_first_chunk::<SALT_BYTES>()?;
+        let is_it = derive_hash(&salted) == details.hash;
+        if is_it { Details(serde_json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
     }
 
     /// What the hash of the line's details is over: empty for a line without any. `None` if that is not what was written.

@@ -12,7 +12,7 @@ use crate::crypto::Random;
 use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, State, WalletClaim, draw};
 use crate::error::LockError;
 use crate::events::JournalEvent;
-use crate::record::{FORMAT, LockStatus};
+use crate::record::{FORMAT, LockStatus, Record};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
 use crate::time::Now;
 use ask::Gathered;
@@ -172,11 +172,18 @@ fn take_in(
     let record = sealed.row()?.1;
     let is_alive = record.is_alive();
     let places = BTreeSet::from([header.place, record.slot().and_then(|slot| slot.place()), Some(device_keys.place())]);
-    if record.is_protected() || is_by_copy {
-        // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
+    // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
+    let begin = |sealed: &SealedStore, record: &Record| {
+        if record.is_protected() {
+            lease.begin(&sealed.header, true);
+        }
+    };
+    if is_by_copy {
         lease.begin(&header, true);
     }
+    begin(&sealed, record);
     take_over(engine, &mut sealed, lease, is_by_copy, random, now)?;
+    begin(&sealed, sealed.row()?.1);
     if !is_alive && !device_keys.says_there_is(&DeviceKeys::wipe_mark(&header.wallet_id))? {
         // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
         // made, nothing opens all the same.
