@@ -22,6 +22,7 @@ use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
 use attempts::Attempts;
+pub(crate) use attempts::ReservedMemory;
 pub(crate) use device_keys::{AliasKind, DeviceKeys, UNKNOWN_WALLET};
 use ledger::Ledger;
 pub(crate) use ledger::{Irrevocable, State, View};
@@ -41,7 +42,8 @@ pub(crate) use unit_of_work::UnitOfWork;
 pub struct Options {
     /// The database, created if there is none. Its file name names the device keys: unique within the app, and kept.
     pub path: PathBuf,
-    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN.
+    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN; so does one whose stop would leave no try
+    /// to someone who has tries left.
     pub policy: Policy,
     /// The phone.
     pub platform: Platform,

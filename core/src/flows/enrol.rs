@@ -135,7 +135,7 @@ fn make_wallet(
         policy: policy.clone(),
         lockout: Lockout::new(&policy.lockout),
         pin_slot: Some(slot.to_stored()),
-        reminders: Reminders::start(now.wall_ms),
+        reminders: Reminders::start(now),
         calibration: CALIBRATION,
         journal: Head::start(wallet_id),
         journal_key,

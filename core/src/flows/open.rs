@@ -10,7 +10,7 @@ use crate::events::JournalEvent;
 use crate::platform::DeviceKeyFault;
 use crate::record::{FORMAT, RecordHeader};
 use crate::store::{Durability, Store, StoredRecord};
-use crate::time::Now;
+use crate::time::{Now, WATCHED_MS};
 
 /// Opens the engine on what the file and the keystore hold.
 pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
@@ -165,13 +165,13 @@ fn take_over(
 ) -> Result<(), LockError> {
     let requested = &engine.requested_policy;
     let record = sealed.row()?.1;
-    let adopts = requested.is_at_least_as_strict_as(&record.policy);
+    let adopts = record.adopts(requested, now);
     let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
     let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;
-        record.lockout.save_wait(now);
+        record.lockout.save_wait(now, WATCHED_MS);
         let tries = record.lockout.count_open_as_wrong(now);
         if tries > 0 {
             let standing = record.standing(now);
@@ -179,7 +179,7 @@ fn take_over(
             work.note_lock(standing);
         }
         if adopts {
-            work.adopt(requested);
+            work.adopt(requested, now);
         }
         Ok(())
     })?;

@@ -10,6 +10,7 @@ use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
+use crate::time::Now;
 
 /// Everything that decides. Each capability owns its part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,12 @@ impl Record {
     /// Whether its epoch moves on. With nothing left to take back it does not.
     pub(crate) fn is_protected(&self) -> bool {
         self.rollback_protection == RollbackProtection::On && self.pin_slot.is_some()
+    }
+
+    /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and stops nobody who has tries left.
+    pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
+        policy.is_at_least_as_strict_as(&self.policy)
+            && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
     }
 
     /// The PIN slot; `None` once it was wiped.

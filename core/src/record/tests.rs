@@ -14,6 +14,8 @@ use crate::time::Now;
 
 const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16] };
 
+const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
+
 fn random() -> Random {
     testing::random(3)
 }
@@ -25,14 +27,13 @@ fn key() -> SealKey {
 /// On, and used.
 fn biometric() -> Biometric {
     let mut random = random();
-    let now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
     let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, 9, &[0x66; 60], &slot_key, &data_key);
     let currency = Currency::new("EUR").expect("a currency");
     let budget = Budget { currency, per_payment_minor: 900, in_all_minor: 900 };
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
     let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
-    let mut biometric = Biometric::new(now);
+    let mut biometric = Biometric::new(NOW);
     biometric.switch_on(slot.expect("short").to_stored());
     biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), ..BiometricRequest::default() });
     assert!(!biometric.note_failure(&policy));
@@ -56,7 +57,7 @@ fn record() -> Record {
         lockout,
         policy,
         pin_slot: Some(slot.to_stored()),
-        reminders: Reminders::start(1_767_225_600_000),
+        reminders: Reminders::start(NOW),
         calibration: 1,
         journal: Head::start(&HEADER.wallet_id),
         journal_key: [0x55; 32],
