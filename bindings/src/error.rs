@@ -30,6 +30,8 @@ pub enum LockError {
     Invalid { what: String },
     #[error("there may be no more of these for now")]
     LimitReached { what: String },
+    #[error("not enough memory")]
+    NoMemory,
 }
 
 impl From<core::LockError> for LockError {
@@ -47,6 +49,7 @@ impl From<core::LockError> for LockError {
             core::LockError::WrongState => Self::WrongState,
             core::LockError::Invalid(what) => Self::Invalid { what: what.to_owned() },
             core::LockError::LimitReached(what) => Self::LimitReached { what: what.to_owned() },
+            core::LockError::NoMemory => Self::NoMemory,
         }
     }
 }

@@ -28,6 +28,7 @@ pub enum NoVerdict {
     DeviceKey { fault: DeviceKeyFault },
     Storage,
     TryAgain,
+    NoMemory,
 }
 
 #[derive(uniffi::Enum)]
@@ -38,7 +39,7 @@ pub enum Enrolment {
 
 #[derive(uniffi::Enum)]
 pub enum PinChange {
-    Changed,
+    Changed { biometrics_on: bool },
     Forbidden { findings: Vec<Finding> },
     Refused { refusal: Refusal },
 }
@@ -83,6 +84,7 @@ impl From<core::NoVerdict> for NoVerdict {
             core::NoVerdict::DeviceKey(fault) => Self::DeviceKey { fault },
             core::NoVerdict::Storage => Self::Storage,
             core::NoVerdict::TryAgain => Self::TryAgain,
+            core::NoVerdict::NoMemory => Self::NoMemory,
         }
     }
 }
@@ -99,7 +101,7 @@ impl From<core::Enrolment> for Enrolment {
 impl From<core::PinChange> for PinChange {
     fn from(change: core::PinChange) -> Self {
         match change {
-            core::PinChange::Changed => Self::Changed,
+            core::PinChange::Changed { biometrics_on } => Self::Changed { biometrics_on },
             core::PinChange::Forbidden(reasons) => Self::Forbidden { findings: findings(reasons) },
             core::PinChange::Refused(refusal) => Self::Refused { refusal: refusal.into() },
         }

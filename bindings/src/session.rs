@@ -116,9 +116,10 @@ impl Access {
         current: &PinEntry,
         new: &PinEntry,
         personal: Vec<Personal>,
+        keeps_biometrics: bool,
     ) -> Result<PinChange, LockError> {
         let personal: Vec<_> = personal.into_iter().map(Into::into).collect();
-        Ok(self.0.core()?.access().change_pin(&current.0, &new.0, &personal)?.into())
+        Ok(self.0.core()?.access().change_pin(&current.0, &new.0, &personal, keeps_biometrics)?.into())
     }
 
     /// Asks the person for a finger or face, and waits.

@@ -134,6 +134,7 @@ pub enum PinRule {
     UsedBefore,
     Date,
     Palindrome,
+    NearPin,
 }
 
 #[derive(uniffi::Record)]
@@ -253,6 +254,7 @@ impl From<pin::Finding> for Finding {
             pin::Finding::Common => (PinRule::Common, None),
             pin::Finding::Personal => (PinRule::Personal, None),
             pin::Finding::UsedBefore => (PinRule::UsedBefore, None),
+            pin::Finding::NearPin => (PinRule::NearPin, None),
             pin::Finding::Date => (PinRule::Date, None),
             pin::Finding::Palindrome => (PinRule::Palindrome, None),
         };

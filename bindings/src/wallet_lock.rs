@@ -107,6 +107,10 @@ impl WalletLock {
         Ok(())
     }
 
+    pub fn save_time(&self) -> Result<(), LockError> {
+        Ok(self.core()?.save_time()?)
+    }
+
     /// The policy in force, as JSON.
     pub fn policy(&self) -> Result<String, LockError> {
         Ok(self.core()?.policy()?.to_json())

@@ -41,6 +41,9 @@ pub enum LockError {
     /// There may be no more of these for now; this names them.
     #[error("no more {0}")]
     LimitReached(&'static str),
+    /// The phone has not the memory now that Argon2id takes.
+    #[error("not enough memory")]
+    NoMemory,
 }
 
 /// Why a device key did not answer.

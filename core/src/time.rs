@@ -16,8 +16,9 @@ pub struct Now {
 
 /// A wait that nobody can shorten by restarting the phone or changing its clocks.
 ///
-/// It runs on time since boot. After a restart, or when that clock went backwards, what was left at the last saving starts again.
-/// It holds what is left, never a point in time at which it ends: so a clock gone wrong cannot make it endless either.
+/// It runs on time since boot. After a restart, what was left at the last saving goes on, less what is proven to have passed since; when that
+/// clock went backwards, it starts again. It holds what is left, never a point in time at which it ends: so a clock gone wrong cannot make it
+/// endless either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
@@ -27,7 +28,14 @@ pub struct Wait {
 }
 
 /// A wait being watched is saved this often, so that a restart costs a person at most this much. More often would only wear the flash.
-const SAVE_EVERY_MS: u64 = 60_000;
+pub(crate) const WATCHED_MS: u64 = 60_000;
+/// At a moment that may be the last before the phone is switched off, a wait is saved unless it was so shortly before. Our own choice.
+pub(crate) const MOMENT_MS: u64 = 1_000;
+/// What a lease forgives of corrections of the wall clock, in all. Networks correct a phone's clock about once a day, and a quartz that is off
+/// by 50 ppm drifts 4.3 s in one. Our own choice.
+const FORGIVEN_MS: i64 = 5_000;
+/// What the wall clock alone says of the time between two starts of the phone counts for a month at most. Our own choice.
+const MOST_BETWEEN_BOOTS_MS: i64 = 31 * 86_400_000;
 
 /// Two threads may read the clock in one order and use their readings in the other; so much later at most, unless the phone is stuck.
 const LATE_READING_MS: u64 = 1_000;
@@ -46,11 +54,12 @@ impl Wait {
         }
     }
 
-    /// The same wait, counted from now. `None` while the saved one is good enough.
-    pub fn to_save(&self, now: Now) -> Option<Self> {
+    /// The same wait, counted from now. `None` while the saved one is good enough: it is of this boot, and no older than `every_ms`.
+    pub fn to_save(&self, now: Now, every_ms: u64) -> Option<Self> {
+        let restarted = matches!((self.boot, now.boot), (Some(then), Some(now)) if then != now);
         match self.passed_ms(now) {
             _ if self.left_ms == 0 || self.behind_ms(now).is_some() => None,
-            Some(passed) if passed < SAVE_EVERY_MS.min(self.left_ms) => None,
+            Some(passed) if !restarted && passed < every_ms.min(self.left_ms) => None,
             _ => Some(Self::start(self.left_ms(now), now)),
         }
     }
@@ -67,21 +76,47 @@ impl Wait {
         (self.boot == now.boot && (1..=LATE_READING_MS).contains(&behind)).then_some(behind)
     }
 
-    /// Milliseconds that are known to have passed since it was saved. `None` after a restart or when the clock went backwards.
-    ///
-    /// An unreadable boot count does not count as a restart: had there been one, the phone would have been up for
-    /// `now.since_boot_ms` since, which is more than what is counted here. So the wait is no shorter, and it comes to an end.
+    /// Milliseconds that are proven to have passed since it was saved. `None`: nothing is.
     fn passed_ms(&self, now: Now) -> Option<u64> {
-        match (self.boot, now.boot) {
-            (Some(then), Some(now)) if then != now => None,
-            _ => now.since_boot_ms.checked_sub(self.since_boot_ms),
+        proven_ms(self.boot, self.since_boot_ms, now)
+    }
+}
+
+/// Milliseconds that have passed for certain between two readings, whatever the wall clock says. `None`: the clock went backwards, or the boot
+/// count did.
+///
+/// A boot count that grew does not by itself prove a restart: whoever may use adb can write it. But time since boot that is less than it was
+/// does, and then the phone has run for all of it since. Where it is more, only the difference is certain either way.
+///
+/// An unreadable boot count does not count as a restart: had there been one, the phone would have been up for `now.since_boot_ms` since,
+/// which is more than what is counted here. So a wait is no shorter, and it comes to an end.
+fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
+    let difference = now.since_boot_ms.checked_sub(since_boot_ms);
+    match (boot, now.boot) {
+        (Some(then), Some(later)) if later > then => Some(difference.unwrap_or(now.since_boot_ms)),
+        (Some(then), Some(later)) if later < then => None,
+        _ => difference,
+    }
+}
+
+/// Milliseconds that have probably passed between two readings, for what protects nothing: within one boot by time since boot alone, whatever
+/// became of the wall clock; across a restart the wall clock tells as well, for a month at most.
+pub(crate) fn likely_ms(then: Now, now: Now) -> u64 {
+    let proven = proven_ms(then.boot, then.since_boot_ms, now);
+    match proven {
+        Some(passed) if then.boot.is_some() && then.boot == now.boot => passed,
+        _ => {
+            let wall = now.wall_ms.saturating_sub(then.wall_ms).clamp(0, MOST_BETWEEN_BOOTS_MS);
+            proven.unwrap_or(0).max(wall.unsigned_abs())
         }
     }
 }
 
 /// A permission that ends by itself, and that no clock can be made to prolong.
 ///
-/// It ends at the earlier of time since boot and wall clock. A restart, a clock set back and an unreadable boot count end it too.
+/// It ends at the earlier of time since boot and wall clock. A restart, a clock set back and an unreadable boot count end it too. Five seconds
+/// by which the wall clock was put right are forgiven, counted from its beginning, so that no row of them adds up; time since boot ends it all
+/// the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     from: Now,
@@ -97,11 +132,11 @@ impl Lease {
     /// Whether it still holds.
     pub fn is_live(&self, now: Now) -> bool {
         let since_boot = now.since_boot_ms.checked_sub(self.from.since_boot_ms);
-        let wall = now.wall_ms.checked_sub(self.from.wall_ms).and_then(|passed| u64::try_from(passed).ok());
+        let wall = now.wall_ms.checked_sub(self.from.wall_ms).filter(|passed| *passed >= -FORGIVEN_MS);
         let same_boot = self.from.boot.is_some() && self.from.boot == now.boot;
         same_boot
             && since_boot.is_some_and(|passed| passed < self.for_ms)
-            && wall.is_some_and(|passed| passed < self.for_ms)
+            && wall.is_some_and(|passed| u64::try_from(passed).unwrap_or(0) < self.for_ms)
     }
 }
 
@@ -123,19 +158,51 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_begins_what_was_last_saved_again() {
+    fn after_a_restart_what_was_last_saved_goes_on_less_what_is_proven() {
         let wait = Wait::start(600_000, at(1, 0, 0));
-        let saved = wait.to_save(at(1, 60_000, 0)).expect("a minute has passed");
-        assert_eq!(saved.left_ms(at(2, 900_000, 0)), 540_000, "nothing is known of the time between");
-        let again = saved.to_save(at(2, 900_000, 0)).expect("a restart is saved at once");
-        assert_eq!(again.left_ms(at(2, 900_001, 0)), 539_999);
+        let saved = wait.to_save(at(1, 60_000, 0), WATCHED_MS).expect("a minute has passed");
+        assert_eq!(saved.left_ms(at(2, 0, 0)), 540_000, "nothing is known of the time between");
+        assert_eq!(saved.left_ms(at(2, 20_000, 0)), 520_000, "the phone has run for so long since");
+        let again = saved.to_save(at(2, 20_000, 0), WATCHED_MS).expect("a restart is saved at once");
+        assert_eq!(again.left_ms(at(2, 20_001, 0)), 519_999);
+        assert_eq!(again.to_save(at(2, 20_001, 0), WATCHED_MS), None);
+    }
+
+    /// `settings put global boot_count` raises it on a phone that did not restart.
+    #[test]
+    fn a_boot_count_that_somebody_raised_ends_no_wait_earlier() {
+        let wait = Wait::start(600_000, at(1, 9_000_000, 0));
+        assert_eq!(wait.left_ms(at(2, 9_000_001, 0)), 599_999, "long up, and no restart is proven");
+        assert_eq!(wait.left_ms(at(2, 9_600_000, 0)), 0);
+        let saved = wait.to_save(at(2, 9_000_001, 0), WATCHED_MS).expect("saved at once");
+        assert_eq!(saved.left_ms(at(3, 9_000_002, 0)), 599_998, "however often");
+        assert_eq!(wait.left_ms(at(0, 9_000_001, 0)), 600_000, "and a count that fell starts it again");
+    }
+
+    #[test]
+    fn what_has_probably_passed_is_told_by_time_since_boot_and_across_restarts_by_both() {
+        const DAY: i64 = 86_400_000;
+        let then = at(1, 5_000, 100 * DAY);
+        for (now, passed, why) in [
+            (at(1, 6_000, 4_000 * DAY), 1_000, "the wall clock was put ahead"),
+            (at(1, 6_000, 0), 1_000, "or back"),
+            (at(2, 500, 107 * DAY), 7 * DAY as u64, "a restart within a week"),
+            (at(2, 500, 4_000 * DAY), 31 * DAY as u64, "a restart, and a clock put ahead"),
+            (at(2, 500, 0), 500, "a restart, and a clock put back"),
+            (at(1, 4_000, 100 * DAY + 7), 7, "time since boot went backwards"),
+            (at(0, 9_000, i64::MIN), 0, "the boot count fell"),
+            (Now { boot: None, ..at(0, 9_000, 0) }, 4_000, "it cannot be read"),
+            (at(2, 500, i64::MAX), 31 * DAY as u64, "nonsense"),
+        ] {
+            assert_eq!(likely_ms(then, now), passed, "{why}");
+        }
     }
 
     #[test]
     fn a_clock_gone_wrong_neither_shortens_nor_prolongs() {
         let wait = Wait::start(30_000, at(1, u64::MAX - 1, 0));
         assert_eq!(wait.left_ms(at(1, 10, 0)), 30_000);
-        let saved = wait.to_save(at(1, 10, 0)).expect("going backwards is saved at once");
+        let saved = wait.to_save(at(1, 10, 0), WATCHED_MS).expect("going backwards is saved at once");
         assert_eq!(saved.left_ms(at(1, 30_010, 0)), 0);
     }
 
@@ -143,10 +210,10 @@ mod tests {
     fn a_reading_used_late_ends_a_wait_no_earlier() {
         let wait = Wait::start(30_000, at(1, 60_000, 0));
         assert_eq!(wait.left_ms(at(1, 59_000, 0)), 31_000, "it still ends at 90 000");
-        assert_eq!(wait.to_save(at(1, 59_000, 0)), None);
+        assert_eq!(wait.to_save(at(1, 59_000, 0), WATCHED_MS), None);
         assert_eq!(wait.left_ms(at(1, 58_999, 0)), 30_000, "this is a clock going backwards");
-        assert_eq!(wait.to_save(at(1, 58_999, 0)), Some(Wait::start(30_000, at(1, 58_999, 0))));
-        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 30_000, "and this a restart");
+        assert_eq!(wait.to_save(at(1, 58_999, 0), WATCHED_MS), Some(Wait::start(30_000, at(1, 58_999, 0))));
+        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 0, "and this a restart, with the phone up for a minute");
         assert_eq!(Wait::start(0, at(1, 60_000, 0)).left_ms(at(1, 59_500, 0)), 0, "what is over stays so");
     }
 
@@ -161,11 +228,11 @@ mod tests {
     #[test]
     fn a_wait_is_saved_at_most_once_a_minute() {
         let wait = Wait::start(600_000, at(1, 0, 0));
-        assert_eq!(wait.to_save(at(1, 59_999, 0)), None);
-        assert!(wait.to_save(at(1, 60_000, 0)).is_some());
+        assert_eq!(wait.to_save(at(1, 59_999, 0), WATCHED_MS), None);
+        assert!(wait.to_save(at(1, 60_000, 0), WATCHED_MS).is_some());
         let short = Wait::start(30_000, at(1, 0, 0));
-        assert_eq!(short.to_save(at(1, 30_000, 0)).expect("its end is saved").left_ms(at(2, 0, 0)), 0);
-        assert_eq!(Wait::start(0, at(1, 0, 0)).to_save(at(2, 0, 0)), None);
+        assert_eq!(short.to_save(at(1, 30_000, 0), WATCHED_MS).expect("its end is saved").left_ms(at(2, 0, 0)), 0);
+        assert_eq!(Wait::start(0, at(1, 0, 0)).to_save(at(2, 0, 0), WATCHED_MS), None);
     }
 
     #[test]
@@ -173,10 +240,12 @@ mod tests {
         let lease = Lease::start(1_000, at(7, 500, 10_000));
         assert!(lease.is_live(at(7, 500, 10_000)));
         assert!(lease.is_live(at(7, 1_499, 10_999)));
+        assert!(lease.is_live(at(7, 1_499, 5_000)), "put right by a few seconds");
         for (now, why) in [
             (at(7, 1_500, 10_001), "time since boot is over"),
+            (at(7, 1_500, 9_000), "time since boot is over, whatever is forgiven"),
             (at(7, 501, 11_000), "wall clock is over"),
-            (at(7, 501, 9_999), "wall clock set back"),
+            (at(7, 501, 4_999), "wall clock set back by more than is forgiven"),
             (at(7, 499, 10_001), "time since boot went backwards"),
             (at(8, 600, 10_001), "restart"),
             (Now { boot: None, since_boot_ms: 501, wall_ms: 10_001 }, "unreadable boot count"),

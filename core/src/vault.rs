@@ -101,7 +101,7 @@ impl<'a> Vault<'a> {
         aead_open(&self.key, &self.item_data(id, place), sealed).ok_or(LockError::DataDamaged)
     }
 
-    /// Enters `id` into the index with its next version and seals `bytes` for it.
+    /// Enters `id`, which was checked, into the index with its next version and seals `bytes` for it.
     pub(crate) fn seal_item(
         &self,
         random: &mut Random,
@@ -109,10 +109,6 @@ impl<'a> Vault<'a> {
         id: &str,
         bytes: &[u8],
     ) -> Result<SealedRow, LockError> {
-        check_id(id)?;
-        if bytes.len() > MAX_ITEM_BYTES {
-            return Err(LockError::Invalid("item size"));
-        }
         let place = match index.items.get(id) {
             Some(place) => Place { version: place.version + 1, ..place.clone() },
             None if index.items.len() >= MAX_ITEMS => return Err(LockError::LimitReached("items")),
@@ -155,6 +151,12 @@ impl Index {
 /// Whether an item may have this id.
 pub(crate) fn check_id(id: &str) -> Result<(), LockError> {
     if id.is_empty() || id.len() > MAX_ID_BYTES { Err(LockError::Invalid("item id")) } else { Ok(()) }
+}
+
+/// Whether an item may have this id and these bytes. Asked before the keystore is.
+pub(crate) fn check_item(id: &str, bytes: &[u8]) -> Result<(), LockError> {
+    check_id(id)?;
+    if bytes.len() > MAX_ITEM_BYTES { Err(LockError::Invalid("item size")) } else { Ok(()) }
 }
 
 /// Neither is worked with: an index of another version would put back items, and PINs into the history.

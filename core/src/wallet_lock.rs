@@ -46,6 +46,8 @@ impl WalletLock {
 
     /// Reserves the memory that checking a PIN takes, has the next key made that protects against older copies and, when a newer version of
     /// Walletlock asks for it, measures this phone again. Call it when the PIN pad opens; without it the first check takes longer.
+    ///
+    /// [`LockError::NoMemory`]: checking a PIN gives no verdict until there is memory again, and counts nothing.
     pub fn prepare(&self) -> Result<(), LockError> {
         flows::prepare::prepare(&self.engine)
     }
@@ -96,6 +98,14 @@ impl WalletLock {
     /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
     pub fn lock_now(&self) {
         flows::lock_now::lock_now(&self.engine);
+    }
+
+    /// Saves what is left of a wait, if more than a second of it has passed since that was done last. A wait is saved once a minute while
+    /// somebody looks at it; what passed since the last saving is lost when the phone is switched off, but for what the next start proves.
+    /// So call it when the app goes to the background, when the phone is switched off, and from a job of the app's own that runs every hour
+    /// or so: then a wait of a day comes to its end on a phone that is switched off each night. Nothing to save is no error.
+    pub fn save_time(&self) -> Result<(), LockError> {
+        flows::status::save_time(&self.engine)
     }
 
     /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.

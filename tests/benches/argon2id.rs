@@ -29,14 +29,14 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     }
     let fastest = |cost| time(|| sodium.argon2id(PIN, &SALT, cost));
     let mut memory = KdfMemory::default();
-    memory.prepare(&COST);
+    memory.prepare(&COST)?;
     let mut prepared = |cost| time(|| Ok(memory.derive(pin.ascii(), &SALT, cost)?));
     let cold = |cost| time(|| Ok(KdfMemory::default().derive(pin.ascii(), &SALT, cost)?));
 
     report.ratio("argon2_over_fastest", &paired(PAIRS, || prepared(&COST), || fastest(&COST))?, 1.25);
     report.remark(&format!("at {}, the wipe included", shown(&COST)));
     let mut at_floor = KdfMemory::default();
-    at_floor.prepare(&KdfCost::FLOOR);
+    at_floor.prepare(&KdfCost::FLOOR)?;
     let mut prepared_at_floor = || time(|| Ok(at_floor.derive(pin.ascii(), &SALT, &KdfCost::FLOOR)?));
     let floor = paired(PAIRS, &mut prepared_at_floor, || fastest(&KdfCost::FLOOR))?;
     report.remark(&format!("{:.3} at {}", floor.figure.median, shown(&KdfCost::FLOOR)));
@@ -46,7 +46,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let prepare = || {
         ahead.release();
         time(|| {
-            ahead.prepare(&COST);
+            ahead.prepare(&COST)?;
             Ok(())
         })
     };

@@ -26,7 +26,7 @@ fn verify_over_kdf(report: &mut Report) -> Result<()> {
     let mut memory = KdfMemory::default();
     let cost = Calibration::OnThisPhone.choose(&mut memory).context("a cost")?;
     memory.release();
-    memory.prepare(&cost);
+    memory.prepare(&cost)?;
     let pin = Pin::parse(b"493716").context("a PIN")?;
     let mut wallet = Wallet::enrolled(cost)?;
     let figure = paired(

@@ -83,7 +83,7 @@ impl App {
 
     pub(crate) fn change(&mut self, current: &str, new: &str) -> Result<PinChange, LockError> {
         let Some(session) = &self.session else { return Err(LockError::SessionEnded) };
-        let changed = session.access().change_pin(&entry(current), &entry(new), &[]);
+        let changed = session.access().change_pin(&entry(current), &entry(new), &[], true);
         if changed.is_err() {
             self.session = None;
         } else {

@@ -225,7 +225,7 @@ impl<'a> Life<'a> {
                 // A session that ended while time passed cannot change anything: that is no try.
                 let ended = matches!(changed, Err(LockError::SessionEnded | LockError::LimitReached(_)));
                 let steps = if ended { Vec::new() } else { held.right_then(now(&self.phone).wall_ms, then) };
-                (steps, expect(ended || changed == Ok(PinChange::Changed), "the PIN was changed"))
+                (steps, expect(ended || matches!(changed, Ok(PinChange::Changed { .. })), "the PIN was changed"))
             }
             Act::Write | Act::Delete => {
                 let id = chance.pick(&ITEMS);

@@ -89,7 +89,10 @@ impl Scripted {
     }
 
     pub(crate) fn change(&self, from: &str, to: &str) {
-        assert_eq!(self.right(from).access().change_pin(&entry(from), &entry(to), &[]), Ok(PinChange::Changed));
+        assert_eq!(
+            self.right(from).access().change_pin(&entry(from), &entry(to), &[], true),
+            Ok(PinChange::Changed { biometrics_on: false })
+        );
     }
 
     pub(crate) fn remove(&self, pin: &str) {

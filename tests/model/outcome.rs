@@ -15,7 +15,9 @@ pub(crate) enum Outcome {
     /// A PIN was right, and began a session.
     Right,
     Enrolled,
-    Changed,
+    Changed {
+        biometrics_on: bool,
+    },
     Removed,
     /// A finger began a session.
     Unlocked,
@@ -46,7 +48,7 @@ impl Outcome {
         match self {
             Self::Right => "right",
             Self::Enrolled => "enrolled",
-            Self::Changed => "changed",
+            Self::Changed { .. } => "changed",
             Self::Removed => "removed",
             Self::Unlocked => "unlocked by a finger",
             Self::NotRecognised => "not recognised",
@@ -156,7 +158,7 @@ impl From<&Enrolment> for Outcome {
 impl From<PinChange> for Outcome {
     fn from(change: PinChange) -> Self {
         match change {
-            PinChange::Changed => Self::Changed,
+            PinChange::Changed { biometrics_on } => Self::Changed { biometrics_on },
             PinChange::Forbidden(_) => Self::Forbidden,
             PinChange::Refused(refusal) => refusal.into(),
         }

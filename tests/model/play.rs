@@ -221,6 +221,9 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
         Act::Status => {
             stage.call(step, None, |model| model.status(), || lock.status().into());
         }
+        Act::SaveTime => {
+            stage.call(step, None, |model| model.save_time(), || lock.save_time().into());
+        }
         Act::Unlock { wanted, .. } => {
             with_session(stage, |number| {
                 let mut session = None;
@@ -269,10 +272,10 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
 fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
     let item = |item: u8| format!("item {item}");
     match step.act {
-        Act::Change { current, new, .. } => {
+        Act::Change { current, new, keeps_biometrics, .. } => {
             let (current, new) = (typed_pin(stage, current), typed_pin(stage, new));
-            let real = || session.access().change_pin(&entry(current), &entry(new), &[]).into();
-            stage.call(step, current, |model| model.change_pin(number, current, new), real);
+            let real = || session.access().change_pin(&entry(current), &entry(new), &[], keeps_biometrics).into();
+            stage.call(step, current, |model| model.change_pin(number, current, new, keeps_biometrics), real);
         }
         Act::SetWipePin { current, wipe, .. } => {
             let (current, wipe) = (typed_pin(stage, current), wipe.map(|wipe| typed_pin(stage, wipe)));

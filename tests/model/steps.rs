@@ -41,6 +41,7 @@ pub(crate) enum Act {
         session: usize,
         current: Typed,
         new: Typed,
+        keeps_biometrics: bool,
     },
     /// Sets the PIN that wipes, or clears it.
     SetWipePin {
@@ -55,6 +56,8 @@ pub(crate) enum Act {
     /// The PIN pad opens.
     Prepare,
     Status,
+    /// The app does, at a moment that may be the last.
+    SaveTime,
     Read {
         session: usize,
         item: u8,
@@ -228,10 +231,12 @@ fn act_inside() -> impl Strategy<Value = Act> {
     let item = || 0..3_u8;
     prop_oneof![
         26 => (typed(), any::<bool>()).prop_map(|(pin, patiently)| Act::Verify { pin, patiently }),
-        11 => (session(), known(), (0..PINS.len())).prop_map(|(session, current, new)| {
-            Act::Change { session, current, new: Typed::Number(new) }
+        11 => (session(), known(), (0..PINS.len()), any::<bool>()).prop_map(|(session, current, new, keeps_biometrics)| {
+            Act::Change { session, current, new: Typed::Number(new), keeps_biometrics }
         }),
-        1 => (session(), known(), typed()).prop_map(|(session, current, new)| Act::Change { session, current, new }),
+        1 => (session(), known(), typed()).prop_map(|(session, current, new)| {
+            Act::Change { session, current, new, keeps_biometrics: true }
+        }),
         5 => (session(), known(), prop::option::weighted(0.7, typed())).prop_map(|(session, current, wipe)| {
             Act::SetWipePin { session, current, wipe }
         }),
@@ -240,6 +245,7 @@ fn act_inside() -> impl Strategy<Value = Act> {
         1 => typed().prop_map(Act::Enrol),
         4 => Just(Act::Prepare),
         3 => Just(Act::Status),
+        2 => Just(Act::SaveTime),
         1 => (session(), item()).prop_map(|(session, item)| Act::Read { session, item }),
         2 => (session(), item(), any::<u8>()).prop_map(|(session, item, byte)| Act::Write { session, item, byte }),
         1 => (session(), item()).prop_map(|(session, item)| Act::Delete { session, item }),

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 63] = [
+const NEEDED: [&str; 66] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -62,6 +62,9 @@ const NEEDED: [&str; 63] = [
     "open tries counted",
     "a policy adopted at opening",
     "a policy adopted with the right PIN",
+    "a stricter policy waits for the right PIN",
+    "a wait saved by the app",
+    "a finger switched off with the PIN's change",
     "an older copy found out",
     "rotated at opening",
     "a wipe finished",

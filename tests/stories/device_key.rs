@@ -128,7 +128,10 @@ fn what_keeps_the_key_can_be_asked_and_stands_in_the_journal_of_every_key() {
     assert_eq!(wallet.lock.security_level(), Ok(SecurityLevel::Strongbox));
 
     wallet.phone.device_key.say_level(SecurityLevel::Software);
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        session.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: false })
+    );
     assert_eq!(wallet.lock.security_level(), Ok(SecurityLevel::Software));
     let query = Query { kinds: vec![Kind::Enrolled, Kind::PinChanged], ..Query::default() };
     let lines = session.journal().page(&query).expect("a page").entries;

@@ -63,7 +63,7 @@ fn opens(schema: &str, rollback_protection: RollbackProtection) {
     assert!(newest.iter().all(|entry| entry.details.is_some()), "every line reads");
     assert_eq!(newest.last().expect("a line").kind, Some(Kind::Enrolled));
     assert!(
-        matches!(session.access().change_pin(&entry(SECOND_PIN), &entry(PIN), &[]), Ok(PinChange::Forbidden(_))),
+        matches!(session.access().change_pin(&entry(SECOND_PIN), &entry(PIN), &[], true), Ok(PinChange::Forbidden(_))),
         "used before"
     );
 }

@@ -100,7 +100,10 @@ fn a_change_cut_short_leaves_the_old_pin_or_the_new_one() {
     let session = filmed.wallet.unlock();
     session.vault().write("card", b"4111").expect("written");
     filmed.pictures();
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        session.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: false })
+    );
     let pictures = filmed.pictures();
     let making = ["create pin", "hmac pin", "hmac pin"];
     let changing = ["create seal", "hmac seal", "hmac seal", "delete seal", "delete pin"];

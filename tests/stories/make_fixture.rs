@@ -39,7 +39,10 @@ fn main() {
     let session = unlock(&lock, "493716");
     session.vault().write("card-token", b"4111 1111 1111 1111").expect("written");
     session.vault().write("seed", b"correct horse battery staple").expect("written");
-    assert_eq!(session.access().change_pin(&entry("493716"), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        session.access().change_pin(&entry("493716"), &entry("582941"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: false })
+    );
     drop(session);
     for guess in ["700001", "700002", "700003"] {
         assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));

@@ -99,7 +99,10 @@ fn an_old_pin_checked_while_it_is_changed_opens_nothing_and_costs_nothing() {
         let wallet = Wallet::enrolled("walletlock");
         let session = wallet.unlock();
         interrupt(&wallet, move || {
-            assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+            assert_eq!(
+                session.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
+                Ok(PinChange::Changed { biometrics_on: false })
+            );
         });
         assert!(matches!(wallet.verify(pin), PinOutcome::NoVerdict(NoVerdict::TryAgain)));
         assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
@@ -136,10 +139,13 @@ fn of_two_changes_at_once_one_wins_and_its_key_stays() {
     let hooks = wallet.phone.hooks.clone();
     interrupt(&wallet, move || {
         hooks.once_after(is_pins_mac, move || {
-            assert_eq!(second.access().change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
+            assert_eq!(
+                second.access().change_pin(&entry(PIN), &entry("604183"), &[], true),
+                Ok(PinChange::Changed { biometrics_on: false })
+            );
         });
     });
-    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[]);
+    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[], true);
     assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
     assert!(matches!(wallet.verify("604183"), PinOutcome::Right(_)));
     assert!(matches!(wallet.verify("582941"), PinOutcome::Wrong(_)));

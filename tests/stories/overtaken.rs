@@ -53,7 +53,7 @@ fn a_reading_used_late_ends_no_session() {
     assert_eq!(session.vault().names(), Ok(vec![]), "it was read before the other, and is used after it");
     assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: another came in between");
     assert!(session.is_live());
-    wallet.phone.clock.change(|now| now.wall_ms -= 1);
+    wallet.phone.clock.change(|now| now.wall_ms -= 5_002);
     assert!(!session.is_live(), "a clock set back still ends it");
 }
 
@@ -74,9 +74,12 @@ fn a_pin_that_was_replaced_since_it_was_proven_changes_nothing() {
     let wallet = listening("walletlock");
     let (first, second) = (wallet.unlock(), wallet.unlock());
     wallet.phone.hooks.once_before(is_told(Kind::PinRight), move || {
-        assert_eq!(second.access().change_pin(&entry(PIN), &entry("604183"), &[]), Ok(PinChange::Changed));
+        assert_eq!(
+            second.access().change_pin(&entry(PIN), &entry("604183"), &[], true),
+            Ok(PinChange::Changed { biometrics_on: false })
+        );
     });
-    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[]);
+    let changed = first.access().change_pin(&entry(PIN), &entry("582941"), &[], true);
     assert_eq!(changed, Ok(PinChange::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))));
     assert!(matches!(wallet.lock.verify_pin(&entry("604183")), PinOutcome::Right(_)), "the later PIN stays");
 }
@@ -115,7 +118,10 @@ fn other_sessions_are_over_when_the_listeners_hear_of_a_new_pin() {
     let wallet = listening("walletlock");
     let (mine, other) = (wallet.unlock(), wallet.unlock());
     wallet.phone.hooks.once_before(is_told(Kind::PinChanged), move || assert!(!other.is_live()));
-    assert_eq!(mine.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        mine.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: false })
+    );
     assert_eq!(wallet.phone.hooks.unmet(), 0, "they heard of it");
     assert!(mine.is_live());
 }

@@ -4,9 +4,9 @@ use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::platform::DeviceKeyFault;
 use walletlock_core::policy::{Cooldown, Policy, PolicyError};
-use walletlock_core::{LockError, LockStatus};
+use walletlock_core::{LockError, LockStatus, PinOutcome};
 
-use crate::wallet::{Wallet, is_pins_mac, open};
+use crate::wallet::{PIN, Wallet, entry, is_pins_mac, open};
 
 fn with_lock_at(limit: u32) -> Policy {
     let mut policy = Policy { name: format!("stops at {limit}"), ..Policy::default() };
@@ -92,4 +92,67 @@ fn a_policy_that_is_none_opens_nothing() {
     let field = "lockout.cooldowns[2].wait_s".to_owned();
     let error = open(&folder, &phone, &policy).expect_err("refused");
     assert!(matches!(error, LockError::Policy(PolicyError { field: found, .. }) if found == field));
+}
+
+/// An update of the app must not take the owner's last try: the stricter stop waits for the right PIN.
+#[test]
+fn a_stop_that_would_leave_no_try_waits_for_the_right_pin() {
+    let wallet = Wallet::enrolled("walletlock");
+    for nth in 1..=11 {
+        wallet.guess_wrong(nth);
+        wallet.wait();
+    }
+    let wallet = reopen_with(wallet, with_lock_at(10));
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(5) }, "the sealed one is in force");
+    let wallet = reopen_with(wallet, with_lock_at(12));
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(1) }, "one that leaves a try holds at once");
+    let wallet = reopen_with(wallet, with_lock_at(11));
+    drop(wallet.unlock());
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(11) });
+}
+
+#[test]
+fn a_limit_until_restart_that_is_reached_already_waits_too() {
+    let per_boot = |limit: u32| {
+        let mut policy = Policy { name: format!("{limit} a boot"), ..Policy::default() };
+        policy.lockout.per_boot_limit = Some(limit);
+        policy
+    };
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.guess_all_wrong(1..=4);
+    let wallet = reopen_with(wallet, per_boot(3));
+    assert_eq!(wallet.tries_left(), 12);
+    wallet.phone.clock.reboot();
+    let wallet = wallet.restart();
+    assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(3) }, "none failed since this start");
+}
+
+/// What is stopped already is not stopped by the update: the rest of it holds at once.
+#[test]
+fn a_wallet_that_is_locked_takes_a_stricter_policy() {
+    let wallet = Wallet::with_policy(with_lock_at(4));
+    wallet.enrol(PIN).close();
+    wallet.guess_all_wrong(1..=3);
+    drop(wallet.guess(4));
+    let wallet = reopen_with(wallet, with_lock_at(3));
+    assert_eq!(wallet.lock.policy().expect("a policy").name, "stops at 3");
+}
+
+/// A right PIN adopts, and a try that was charged before it is still open.
+#[test]
+fn a_try_that_is_not_settled_yet_is_not_stopped_by_the_policy_that_a_right_pin_brings() {
+    let wallet = Wallet::with_policy(with_lock_at(10));
+    wallet.enrol(PIN).close();
+    let mut offered = with_lock_at(1);
+    offered.session.idle_s += 1;
+    let wallet = reopen_with(wallet, offered);
+    let lock = wallet.lock.clone();
+    wallet.phone.hooks.once_before(is_pins_mac, move || {
+        assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
+        assert!(lock.status().expect("a status").is_ready(), "{:?}", lock.status());
+    });
+    wallet.guess_wrong(1);
+    assert_eq!(wallet.tries_left(), 9);
+    drop(wallet.unlock());
+    assert_eq!(wallet.tries_left(), 1, "with no other try open it is in force");
 }

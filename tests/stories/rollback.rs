@@ -96,9 +96,11 @@ fn live(steps: u32) -> (Wallet, Vec<Files>) {
             9 => drop(unlock(&wallet.lock, pin).vault().delete("card").expect("deleted")),
             10 => {
                 let new = [PIN, NEW_PIN, "604183", "719352", "830467", "951628", "360914"][step as usize % 7];
-                let changed =
-                    unlock(&wallet.lock, pin).access().change_pin(&entry(pin), &entry(new), &[]).expect("an outcome");
-                pin = if changed == PinChange::Changed { new } else { pin };
+                let changed = unlock(&wallet.lock, pin)
+                    .access()
+                    .change_pin(&entry(pin), &entry(new), &[], true)
+                    .expect("an outcome");
+                pin = if matches!(changed, PinChange::Changed { .. }) { new } else { pin };
             }
             _ => wallet = wallet.restart(),
         }
@@ -176,7 +178,10 @@ fn a_changed_pin_is_not_brought_back() {
     let wallet = Wallet::enrolled("walletlock");
     let before = Files::of(wallet.folder.path());
     let session = wallet.unlock();
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true),
+        Ok(PinChange::Changed { biometrics_on: false })
+    );
     let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
     assert!(is_damaged(&lock));
     assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
@@ -257,8 +262,8 @@ fn guess(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
 
 fn change(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { return Err(NoVerdict::TryAgain) };
-    match session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]) {
-        Ok(PinChange::Changed) => Ok(()),
+    match session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true) {
+        Ok(PinChange::Changed { biometrics_on: false }) => Ok(()),
         _ => Err(NoVerdict::TryAgain),
     }
 }

@@ -29,7 +29,7 @@ fn a_session_ends_when_idle_and_in_any_case_after_its_time() {
 fn clocks_and_restarts_end_a_session_and_never_prolong_it() {
     type Change = fn(&mut Now);
     let changes: [(&str, Change); 4] = [
-        ("the wall clock set back", |now| now.wall_ms -= 1),
+        ("the wall clock set back", |now| now.wall_ms -= 5_001),
         ("time since boot going backwards", |now| now.since_boot_ms -= 1),
         ("a reboot", |now| now.boot = Some(2)),
         ("an unreadable boot count", |now| now.boot = None),
@@ -67,4 +67,26 @@ fn without_a_boot_count_no_pin_is_asked_for() {
         assert!(matches!(wallet.verify(pin), PinOutcome::NoVerdict(walletlock_core::NoVerdict::Platform)));
     }
     assert_eq!(wallet.tries_left(), 16);
+}
+
+/// Networks put a phone's clock right every day, by a second or so.
+#[test]
+fn a_small_correction_of_the_clock_ends_no_session_and_no_row_of_them_prolongs_one() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    wallet.phone.clock.change(|now| now.wall_ms -= 300);
+    assert_eq!(session.vault().names(), Ok(vec![]), "0.3 s back");
+    for _ in 0..5 {
+        wallet.phone.clock.change(|now| now.wall_ms -= 940);
+        assert!(session.is_live());
+        drop(session.vault().names());
+    }
+    wallet.phone.clock.change(|now| now.wall_ms -= 1);
+    assert!(!session.is_live(), "more than five seconds in all, however it was used meanwhile");
+    let session = wallet.unlock();
+    wallet.phone.clock.change(|now| now.wall_ms -= 4_000);
+    wallet.phone.clock.advance_ms(119_999);
+    assert!(session.is_live());
+    wallet.phone.clock.advance_ms(1);
+    assert!(!session.is_live(), "idle for two minutes, whatever the wall clock says");
 }

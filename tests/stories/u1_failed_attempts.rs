@@ -1,6 +1,7 @@
 //! U1: several wrong PINs lock the wallet for a while, more lock it longer, at the end it stays locked.
 
 use walletlock_core::platform::testing::schedules::{TREZOR, WALLETLOCK};
+use walletlock_core::policy::{Cooldown, Policy};
 use walletlock_core::{LockReason, LockStatus, PinOutcome, Remedy, WhoLocked};
 
 use crate::wallet::{PIN, Wallet};
@@ -113,16 +114,16 @@ fn a_wait_survives_restarts_reboots_and_clocks() {
     wallet.phone.clock.change(|now| now.wall_ms += 86_400_000);
     assert_eq!(remaining(&wallet), 800_000, "the wall clock was set ahead");
     wallet.phone.clock.reboot();
-    assert_eq!(remaining(&wallet), 800_000, "what was left when last saved starts again");
+    assert_eq!(remaining(&wallet), 790_000, "what was left when last saved, less the ten seconds since the start");
     wallet.phone.clock.advance_ms(60_000);
-    assert_eq!(remaining(&wallet), 740_000);
+    assert_eq!(remaining(&wallet), 730_000);
     wallet = wallet.restart();
     wallet.phone.clock.reboot();
-    assert_eq!(remaining(&wallet), 740_000, "watched for a minute, so it was saved");
+    assert_eq!(remaining(&wallet), 720_000, "watched for a minute, so it was saved");
     wallet.phone.clock.change(|now| now.since_boot_ms = 5);
-    assert_eq!(remaining(&wallet), 740_000, "a clock that goes backwards starts it again");
+    assert_eq!(remaining(&wallet), 720_000, "a clock that goes backwards starts it again");
     wallet.phone.clock.change(|now| now.boot = None);
-    wallet.phone.clock.advance_ms(739_999);
+    wallet.phone.clock.advance_ms(719_999);
     assert_eq!(remaining(&wallet), 1, "an unreadable boot count does not make it endless");
 }
 
@@ -148,4 +149,75 @@ fn wipe_at_destroys_everything_once() {
     let session = wallet.enrol("582941");
     assert_eq!(session.vault().names(), Ok(vec![]), "a new wallet, with nothing of the old one");
     assert_eq!(session.vault().read("seed"), Ok(None));
+}
+
+/// The app is opened once each morning, and for a minute. What is proven to have passed counts.
+#[test]
+fn a_wait_comes_to_its_end_on_a_phone_that_is_switched_off_each_night() {
+    let mut wallet = Wallet::enrolled("walletlock");
+    for nth in 1..=8 {
+        wallet.guess_wrong(nth);
+        if nth < 8 {
+            wallet.wait();
+        }
+    }
+    let mut mornings = 0;
+    while !wallet.status().is_ready() {
+        wallet.phone.clock.advance_ms(16 * 3_600_000);
+        wallet.phone.clock.reboot();
+        wallet.phone.clock.advance_ms(240_000);
+        wallet = wallet.restart();
+        mornings += 1;
+        assert!(mornings < 10, "{:?}", wallet.status());
+        drop(wallet.status());
+        wallet.phone.clock.advance_ms(60_000);
+        wallet.lock.save_time().expect("saved when the app is left");
+    }
+    assert_eq!(mornings, 3, "fifteen minutes, by ten seconds and five minutes each morning");
+}
+
+/// A job of the app's own runs every hour.
+#[test]
+fn a_wait_of_a_day_ends_on_the_second_day_if_the_app_saves_what_is_left_every_hour() {
+    let mut policy = Policy::default();
+    policy.lockout.cooldowns = vec![Cooldown { from: 1, to: None, wait_s: 86_400 }];
+    let mut wallet = Wallet::with_policy(policy);
+    wallet.enrol(PIN).close();
+    wallet.guess_wrong(1);
+    let mut hours = 0;
+    while !wallet.status().is_ready() {
+        if hours % 16 == 15 {
+            // Off for the night, and the app is started again.
+            wallet.phone.clock.advance_ms(600_000);
+            wallet.phone.clock.reboot();
+            wallet = wallet.restart();
+        }
+        wallet.phone.clock.advance_ms(3_600_000);
+        wallet.lock.save_time().expect("saved");
+        hours += 1;
+        assert!(hours < 48, "{:?}", wallet.status());
+    }
+    assert_eq!(hours, 24, "so many hours with the phone on");
+}
+
+/// At moments that may be the last before the phone is switched off, an app has what is left saved.
+#[test]
+fn what_an_app_saves_of_a_wait_is_not_waited_for_again() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.lock.save_time().expect("nothing to save is no error");
+    wallet.guess_all_wrong(1..=5);
+    let database = || std::fs::read(wallet.folder.path().join("wallet.db-wal")).expect("a log").len();
+    wallet.phone.clock.advance_ms(999);
+    let before = database();
+    wallet.lock.save_time().expect("saved a second ago");
+    assert_eq!(database(), before);
+    wallet.phone.clock.advance_ms(20_001);
+    wallet.lock.save_time().expect("saved");
+    wallet.phone.clock.change(|now| (now.boot, now.since_boot_ms) = (Some(2), 0));
+    let LockStatus::CoolingDown { remaining_ms, .. } = wallet.status() else { panic!("it cools down") };
+    assert_eq!(remaining_ms, 9_000, "of thirty seconds");
+    wallet.phone.clock.break_down();
+    assert!(wallet.lock.save_time().is_err());
+    let unconfigured = Wallet::unconfigured("walletlock");
+    assert_eq!(unconfigured.lock.save_time(), Ok(()));
 }

@@ -9,7 +9,7 @@ use crate::wallet::{PIN, Wallet, entry};
 const DAY_MS: u64 = 86_400_000;
 
 fn change(session: &Session, from: &str, to: &str) -> PinChange {
-    session.access().change_pin(&entry(from), &entry(to), &[]).expect("an outcome")
+    session.access().change_pin(&entry(from), &entry(to), &[], true).expect("an outcome")
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_last_five_pins_do_not_come_back() {
             PinOutcome::Right(session) => session,
             other => panic!("{other:?}"),
         };
-        assert_eq!(change(&session, pair[0], pair[1]), PinChange::Changed);
+        assert_eq!(change(&session, pair[0], pair[1]), PinChange::Changed { biometrics_on: false });
         assert_eq!(
             change(&session, pair[1], pair[1]),
             PinChange::Forbidden(vec![Finding::UsedBefore]),
@@ -80,7 +80,7 @@ fn the_last_five_pins_do_not_come_back() {
     for used in &pins[2..] {
         assert_eq!(change(&session, "360914", used), PinChange::Forbidden(vec![Finding::UsedBefore]), "{used}");
     }
-    assert_eq!(change(&session, "360914", "582941"), PinChange::Changed, "the sixth last may");
+    assert_eq!(change(&session, "360914", "582941"), PinChange::Changed { biometrics_on: false }, "the sixth last may");
 }
 
 #[test]
@@ -90,9 +90,13 @@ fn proposals_are_counted_so_that_they_tell_no_old_pins() {
     for nth in 0..10 {
         assert_eq!(change(&session, PIN, PIN), PinChange::Forbidden(vec![Finding::UsedBefore]), "proposal {nth}");
     }
-    let refused = session.access().change_pin(&entry(PIN), &entry("582941"), &[]);
+    let refused = session.access().change_pin(&entry(PIN), &entry("582941"), &[], true);
     assert_eq!(refused, Err(LockError::LimitReached("PIN proposals in this session")));
-    assert_eq!(change(&wallet.unlock(), PIN, "582941"), PinChange::Changed, "a new session may");
+    assert_eq!(
+        change(&wallet.unlock(), PIN, "582941"),
+        PinChange::Changed { biometrics_on: false },
+        "a new session may"
+    );
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn changing_counts_like_verifying() {
     let proposed = entry("582941");
     for nth in 1..=5 {
         let current = entry(&format!("{:06}", 700_000 + nth));
-        let refused = session.access().change_pin(&current, &proposed, &[]).expect("an outcome");
+        let refused = session.access().change_pin(&current, &proposed, &[], true).expect("an outcome");
         assert!(matches!(refused, PinChange::Refused(Refusal::Wrong(wrong)) if wrong.tries_left == Some(16 - nth)));
         assert_eq!((current.length(), proposed.length()), (0, 6), "only the current one is to be typed again");
     }
@@ -132,7 +136,7 @@ fn a_change_ends_the_other_sessions_and_the_old_pin_and_key() {
     let old_key = wallet.phone.device_key.all_aliases().remove(0);
     let (mine, other) = (wallet.unlock(), wallet.unlock());
     mine.vault().write("card", b"4111").expect("written");
-    assert_eq!(change(&mine, PIN, "582941"), PinChange::Changed);
+    assert_eq!(change(&mine, PIN, "582941"), PinChange::Changed { biometrics_on: false });
     assert!(mine.is_live() && !other.is_live());
     assert!(matches!(wallet.verify(PIN), PinOutcome::Wrong(_)));
     let keys = wallet.phone.device_key.all_aliases();
@@ -161,4 +165,33 @@ fn reminders_come_when_due_and_once_a_week() {
     drop(wallet.unlock());
     wallet.phone.clock.advance_ms(7 * DAY_MS);
     assert_eq!(wallet.lock.take_reminder(), Ok(None), "it was rehearsed");
+}
+
+/// The clock of a phone that was off for long, or that someone played with, is put right the same day.
+#[test]
+fn a_clock_that_was_wrong_neither_silences_reminders_nor_makes_them_due() {
+    const YEARS_MS: i64 = 5 * 365 * DAY_MS as i64;
+    let mut policy = Policy::default();
+    policy.pin.change_after_days = Some(365);
+    for (wrong_by, what) in [(YEARS_MS, "ahead"), (-YEARS_MS, "behind")] {
+        let mut wallet = Wallet::with_policy(policy.clone());
+        wallet.phone.clock.change(|now| now.wall_ms += wrong_by);
+        wallet.enrol(PIN).close();
+        wallet.phone.clock.advance_ms(3_600_000);
+        assert_eq!(wallet.lock.take_reminder(), Ok(None), "{what}");
+        wallet.phone.clock.change(|now| now.wall_ms -= wrong_by);
+        assert_eq!(wallet.lock.take_reminder(), Ok(None), "{what}: nothing is due at once");
+        let mut due = None;
+        for week in 1..=53 {
+            wallet.phone.clock.advance_ms(3 * DAY_MS);
+            wallet.phone.clock.reboot();
+            wallet.phone.clock.advance_ms(4 * DAY_MS);
+            wallet = wallet.restart();
+            drop(wallet.unlock());
+            if wallet.lock.take_reminder() == Ok(Some(Reminder::Change)) {
+                due = due.or(Some(week));
+            }
+        }
+        assert_eq!(due, Some(53), "{what}: after a year");
+    }
 }

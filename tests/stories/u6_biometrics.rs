@@ -103,7 +103,7 @@ fn what_biometrics_opened_reads_and_no_more() {
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Err(LockError::PinNeeded));
     assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
     // Changing the PIN asks for it, and counts it, as ever.
-    let refused = session.access().change_pin(&entry("111222"), &entry("865298"), &[]).expect("an outcome");
+    let refused = session.access().change_pin(&entry("111222"), &entry("865298"), &[], true).expect("an outcome");
     assert!(matches!(refused, PinChange::Refused(_)), "{refused:?}");
 }
 
@@ -219,6 +219,16 @@ fn the_pin_comes_first_after_a_restart_of_the_phone_and_after_three_days() {
     assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::FirstUnlock)));
     wallet.unlock().close();
     assert_eq!(why_not(&wallet, &unlocking()), None);
+}
+
+#[test]
+fn a_clock_put_right_by_two_seconds_is_no_pin_too_long_ago() {
+    let wallet = with_biometrics();
+    drop(wallet.unlock());
+    wallet.phone.clock.change(|now| now.wall_ms -= 2_000);
+    assert_eq!(why_not(&wallet, &unlocking()), None);
+    wallet.phone.clock.change(|now| now.wall_ms -= 3_001);
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::PinTooLongAgo), "more than five in all");
 }
 
 #[test]
@@ -394,12 +404,52 @@ fn a_wipe_that_loses_its_biometric_key_last_is_a_wipe_all_the_same() {
 }
 
 #[test]
-fn another_pin_leaves_biometrics_as_they_were() {
+fn another_pin_keeps_biometrics_and_says_that_they_are_on() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry("865298"), &[]), Ok(PinChange::Changed));
+    let changed = session.access().change_pin(&entry(PIN), &entry("865298"), &[], true);
+    assert_eq!(changed, Ok(PinChange::Changed { biometrics_on: true }));
     session.close();
     assert!(unlocked(touch(&wallet, &unlocking())).is_live());
+}
+
+/// Someone who knew the PIN let a finger of their own open the wallet.
+#[test]
+fn another_pin_switches_a_strangers_finger_off_in_the_same_commit() {
+    let wallet = with_biometrics();
+    let (before, strangers) = (picture(wallet.folder.path()), unlocked(touch(&wallet, &unlocking())));
+    // Not fresh any more: to switch them off by itself, the PIN would have to be entered once more.
+    let session = wallet.unlock();
+    for _ in 0..4 {
+        wallet.phone.clock.advance_ms(100_000);
+        assert!(session.vault().names().is_ok());
+    }
+    assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
+    let line = lines(&session);
+    let changed = session.access().change_pin(&entry(PIN), &entry("865298"), &[], false);
+    assert_eq!(changed, Ok(PinChange::Changed { biometrics_on: false }));
+    assert_eq!(
+        told_since(&session, line),
+        [Kind::PinTried, Kind::PinRight, Kind::PinChanged, Kind::BiometricsOff],
+        "one change"
+    );
+    assert!(session.is_live() && !strangers.is_live());
+    assert_eq!(why_not(&wallet, &unlocking()), Some(BiometricDenial::SwitchedOff));
+    assert!(!wallet.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/biometric/")));
+    drop((session, strangers));
+    let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    assert!(!wallet.status().is_ready(), "and no older copy brings it back");
+}
+
+#[test]
+fn a_pin_that_is_not_changed_switches_nothing_off() {
+    let wallet = with_biometrics();
+    let session = wallet.unlock();
+    for (current, new) in [("700001", "865298"), (PIN, PIN)] {
+        let refused = session.access().change_pin(&entry(current), &entry(new), &[], false).expect("an outcome");
+        assert!(!matches!(refused, PinChange::Changed { .. }), "{refused:?}");
+    }
+    assert_eq!(why_not(&wallet, &unlocking()), None);
 }
 
 #[test]

@@ -92,3 +92,16 @@ fn an_item_changed_swapped_removed_or_put_back_is_damage() {
         );
     }
 }
+
+#[test]
+fn a_name_or_size_that_is_refused_changes_no_seal_key() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    drop(wallet.lock.prepare());
+    let calls = || wallet.phone.device_key.calls();
+    session.vault().write("card", b"4111").expect("written");
+    let (wallet_closed, before) = (session.is_live(), calls());
+    assert_eq!(session.vault().write("", b""), Err(LockError::Invalid("item id")));
+    assert_eq!(session.vault().write("card", &vec![8; MAX_ITEM_BYTES + 1]), Err(LockError::Invalid("item size")));
+    assert_eq!((wallet_closed, calls()), (true, before), "the keystore is not asked");
+}

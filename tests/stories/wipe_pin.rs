@@ -27,7 +27,7 @@ fn armed(preset: &str) -> Wallet {
     let wallet = Wallet::enrolled(preset);
     let session = wallet.unlock();
     session.vault().write("seed", b"correct horse").expect("written");
-    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed);
+    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed { biometrics_on: false });
     drop(session);
     wallet
 }
@@ -83,7 +83,7 @@ fn it_is_taken_wherever_the_pin_is_asked_for() {
             Ok(Removal::Refused(refusal)) => refusal,
             other => panic!("{other:?}"),
         },
-        |_, session| refused(session.access().change_pin(&entry(WIPE_PIN), &entry(NEW_PIN), &[])),
+        |_, session| refused(session.access().change_pin(&entry(WIPE_PIN), &entry(NEW_PIN), &[], true)),
         |_, session| refused(session.access().set_wipe_pin(&entry(WIPE_PIN), &entry(NEW_PIN))),
         |_, session| refused(session.access().clear_wipe_pin(&entry(WIPE_PIN))),
     ];
@@ -118,7 +118,7 @@ fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
     let asked = |armed_with: Option<&str>, pin: &str| {
         let wallet = Wallet::enrolled("walletlock");
         if let Some(wipe_pin) = armed_with {
-            assert_eq!(set(&wallet.unlock(), wipe_pin), PinChange::Changed);
+            assert_eq!(set(&wallet.unlock(), wipe_pin), PinChange::Changed { biometrics_on: false });
         }
         wallet.lock.prepare().expect("prepared");
         let Wallet { phone, policy, lock, folder } = wallet;
@@ -150,7 +150,7 @@ fn it_looks_like_no_wipe_pin_from_outside() {
         let session = wallet.unlock();
         let before = kinds(&session).len();
         let done = if set_it { Ok(set(&session, WIPE_PIN)) } else { session.access().clear_wipe_pin(&entry(PIN)) };
-        assert_eq!(done, Ok(PinChange::Changed));
+        assert_eq!(done, Ok(PinChange::Changed { biometrics_on: false }));
         let mut lines = kinds(&session);
         lines.truncate(lines.len() - before);
         drop(session);
@@ -175,11 +175,12 @@ fn a_changed_pin_keeps_it_and_cannot_become_it() {
     let wallet = armed("walletlock");
     let session = wallet.unlock();
     let new = entry("739154");
-    assert_eq!(session.access().set_wipe_pin(&entry(PIN), &new), Ok(PinChange::Changed));
+    assert_eq!(session.access().set_wipe_pin(&entry(PIN), &new), Ok(PinChange::Changed { biometrics_on: false }));
     assert_eq!(new.length(), 0);
-    let change = |from: &str, to: &str| session.access().change_pin(&entry(from), &entry(to), &[]).expect("an answer");
+    let change =
+        |from: &str, to: &str| session.access().change_pin(&entry(from), &entry(to), &[], true).expect("an answer");
     assert_eq!(change(PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]));
-    assert_eq!(change(PIN, NEW_PIN), PinChange::Changed);
+    assert_eq!(change(PIN, NEW_PIN), PinChange::Changed { biometrics_on: false });
     assert_eq!(change(NEW_PIN, "739154"), PinChange::Forbidden(vec![Finding::UsedBefore]), "the changed PIN as well");
     assert_eq!(session.access().has_wipe_pin(), Ok(true));
     drop(session);
@@ -218,7 +219,7 @@ fn cleared_it_is_a_wrong_pin_again() {
     let wallet = armed("walletlock");
     let session = wallet.unlock();
     assert_eq!(session.access().has_wipe_pin(), Ok(true));
-    assert_eq!(session.access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert_eq!(session.access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed { biometrics_on: false }));
     assert_eq!(session.access().has_wipe_pin(), Ok(false));
     drop(session);
     let wallet = wallet.restart();
@@ -231,7 +232,7 @@ fn a_wrong_pin_of_a_moment_ago_that_became_it_is_no_repeated_guess() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Wrong(_)));
-    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed);
+    assert_eq!(set(&session, WIPE_PIN), PinChange::Changed { biometrics_on: false });
     assert!(matches!(wallet.verify(WIPE_PIN), PinOutcome::Locked(LockStatus::Wiped)));
 }
 
@@ -243,9 +244,9 @@ fn a_dearer_slot_waits_until_it_is_cleared() {
         kinds(&wallet.unlock()).contains(&Kind::KdfUpgraded)
     };
     assert!(!upgraded(&wallet));
-    assert_eq!(wallet.unlock().access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed));
+    assert_eq!(wallet.unlock().access().clear_wipe_pin(&entry(PIN)), Ok(PinChange::Changed { biometrics_on: false }));
     assert!(upgraded(&wallet));
-    assert_eq!(set(&wallet.unlock(), WIPE_PIN), PinChange::Changed, "on the dearer slot");
+    assert_eq!(set(&wallet.unlock(), WIPE_PIN), PinChange::Changed { biometrics_on: false }, "on the dearer slot");
     let outcome = wallet.verify(WIPE_PIN);
     assert!(matches!(outcome, PinOutcome::Locked(LockStatus::Wiped)));
 }
@@ -306,7 +307,7 @@ fn setting_and_clearing_it_is_for_good() {
         let session = wallet.unlock();
         let before_it_was_done = picture(wallet.folder.path());
         let done = if set_first { session.access().clear_wipe_pin(&entry(PIN)) } else { Ok(set(&session, WIPE_PIN)) };
-        assert_eq!(done, Ok(PinChange::Changed));
+        assert_eq!(done, Ok(PinChange::Changed { biometrics_on: false }));
         drop(session);
         let mut wallet = wallet;
         for copy in [before, before_it_was_done] {
@@ -331,4 +332,26 @@ fn a_try_that_the_wipe_pin_overtakes_before_its_charge_is_told_of_the_wipe_and_n
     assert_eq!(wallet.phone.hooks.unmet(), 0);
     let told: Vec<_> = listener.events().iter().map(|event| event.kind).collect();
     assert_eq!(told, [Kind::PinTried, Kind::PinWrong, Kind::Wiped], "those of the wipe PIN alone");
+}
+
+/// One slip of the owner's own finger must not destroy the wallet; nor may it be one that the pad cannot take.
+#[test]
+fn it_is_no_slip_of_the_pin_and_as_long_as_it() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    for slip in ["493717", "093716", "493616", "943716", "493761", "439716"] {
+        assert_eq!(set(&session, slip), PinChange::Forbidden(vec![Finding::NearPin]), "{slip}");
+    }
+    for (other_length, finding) in [
+        ("4937", Finding::TooShort { min: 6 }),
+        ("49371", Finding::TooShort { min: 6 }),
+        ("4937160", Finding::TooLong { max: 6 }),
+        ("11111111", Finding::TooLong { max: 6 }),
+    ] {
+        assert_eq!(set(&session, other_length), PinChange::Forbidden(vec![finding]), "{other_length}");
+    }
+    let refused = session.access().set_wipe_pin(&entry("493717"), &entry("493718")).expect("an answer");
+    assert!(matches!(refused, PinChange::Refused(Refusal::Wrong(_))), "what it is compared with is proven first");
+    assert_eq!(session.access().has_wipe_pin(), Ok(false));
+    assert_eq!(set(&session, "493671"), PinChange::Changed { biometrics_on: false }, "two slips are none");
 }

@@ -98,7 +98,7 @@ fn the_pin_comes_first_after_a_start_of_the_phone_and_after_its_time() {
             "by the other alone",
         ),
         (
-            Now { wall_ms: PIN_AT.wall_ms - 1, ..after(1) },
+            Now { wall_ms: PIN_AT.wall_ms - 5_001, ..after(1) },
             Err(BiometricDenial::PinTooLongAgo),
             "the wall clock set back",
         ),

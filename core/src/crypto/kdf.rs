@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use walletlock_huge_pages::prefer_huge_pages;
 use zeroize::Zeroizing;
 
+use crate::error::LockError;
+
 /// Bytes of a salt. RFC 9106, section 3.1 recommends 16.
 pub(crate) const SALT_BYTES: usize = 16;
 
@@ -87,22 +89,45 @@ impl KdfCost {
 #[derive(Default)]
 pub struct KdfMemory(Vec<Block>);
 
-/// Argon2id refused its input. Cannot happen with an accepted cost.
+/// Why there is no Argon2id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Argon2id refused its input")]
-pub struct KdfFault;
+pub enum KdfFault {
+    /// It refused its input. Cannot happen with an accepted cost.
+    #[error("Argon2id refused its input")]
+    Input,
+    /// The phone has not the memory now.
+    #[error("not enough memory for Argon2id")]
+    NoMemory,
+}
+
+impl From<KdfFault> for LockError {
+    fn from(fault: KdfFault) -> Self {
+        match fault {
+            KdfFault::Input => Self::Invalid("Argon2id cost"),
+            KdfFault::NoMemory => Self::NoMemory,
+        }
+    }
+}
 
 impl KdfMemory {
     /// Makes sure that there is room for `cost`. Touching each page now takes that time off the path a person waits on.
-    pub fn prepare(&mut self, cost: &KdfCost) {
+    ///
+    /// [`KdfFault::NoMemory`], and no abort: a try must not be charged for it.
+    pub fn prepare(&mut self, cost: &KdfCost) -> Result<(), KdfFault> {
         if self.0.len() < cost.blocks() {
             // Given back first, so that both are never held at once. The blocks are zero, so nothing is left unwiped.
             self.0 = Vec::new();
-            self.0.reserve_exact(cost.blocks());
+            self.0.try_reserve_exact(cost.blocks()).map_err(|_| KdfFault::NoMemory)?;
             // Between reserving and touching: a page is huge from its first touch on, or not.
             prefer_huge_pages(self.0.spare_capacity_mut());
             self.0.resize(cost.blocks(), Block::new());
         }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.0.capacity() > 0
     }
 
     /// Gives the memory back to the system.
@@ -120,11 +145,11 @@ impl KdfMemory {
     /// Argon2id version 0x13 of a secret (of a PIN: its ASCII digits), 32 bytes.
     pub fn derive(&mut self, secret: &[u8], salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
         if !cost.is_readable() {
-            return Err(KdfFault);
+            return Err(KdfFault::Input);
         }
-        self.prepare(cost);
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(|_| KdfFault)?;
-        let memory = self.0.get_mut(..cost.blocks()).ok_or(KdfFault)?;
+        self.prepare(cost)?;
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(|_| KdfFault::Input)?;
+        let memory = self.0.get_mut(..cost.blocks()).ok_or(KdfFault::Input)?;
         let mut output = Zeroizing::new([0; 32]);
         let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
             secret,
@@ -133,7 +158,7 @@ impl KdfMemory {
             memory,
         );
         self.wipe();
-        done.map(|()| output).map_err(|_| KdfFault)
+        done.map(|()| output).map_err(|_| KdfFault::Input)
     }
 }
 
@@ -184,12 +209,15 @@ impl Calibration {
 }
 
 fn measure(memory: &mut KdfMemory, cost: &KdfCost) -> Duration {
-    memory.prepare(cost);
+    if memory.prepare(cost).is_err() {
+        // A step that this phone has no memory for is not taken.
+        return Duration::MAX;
+    }
     let begin = Instant::now();
     // Digits and salt do not matter for the time: Argon2id's memory access depends on them only in its second half, and evenly.
     match memory.derive(b"000000", &[0; SALT_BYTES], cost) {
         Ok(_) => begin.elapsed(),
-        Err(KdfFault) => Duration::MAX,
+        Err(_) => Duration::MAX,
     }
 }
 

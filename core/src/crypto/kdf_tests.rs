@@ -117,10 +117,10 @@ fn this_phone_is_measured_again_for_a_later_calibration_only() {
 #[test]
 fn what_is_prepared_is_not_touched_again_until_it_is_given_back() {
     let mut memory = KdfMemory::default();
-    memory.prepare(&KdfCost::CHEAP);
+    memory.prepare(&KdfCost::CHEAP).expect("room");
     memory.0[63].as_mut().fill(1);
-    memory.prepare(&KdfCost::CHEAP);
-    memory.prepare(&KdfCost { memory_kib: 8, ..KdfCost::CHEAP });
+    memory.prepare(&KdfCost::CHEAP).expect("room");
+    memory.prepare(&KdfCost { memory_kib: 8, ..KdfCost::CHEAP }).expect("room");
     assert_eq!(memory.0.len(), 64);
     assert!(memory.0[63].as_ref().iter().all(|word| *word == 1), "reserved and touched once");
     memory.release();

@@ -15,12 +15,40 @@ use crate::time::Now;
 
 /// What trying a PIN needs and leaves in memory.
 pub(crate) struct Attempts {
-    memory: Mutex<KdfMemory>,
+    memory: Mutex<SharedMemory>,
     /// What the PIN slot should cost from now on, as `prepare` found it. The next right PIN brings the slot there.
     pending_kdf_cost: Mutex<Option<KdfCost>>,
     wrong_guesses: Mutex<WrongGuesses>,
     /// Tries whose settlement could not be written. The next charge counts them as wrong.
     unsettled: Mutex<Vec<ChargeId>>,
+}
+
+/// Argon2id's memory, and who must find it when they come to use it.
+#[derive(Default)]
+struct SharedMemory {
+    memory: KdfMemory,
+    reservations: u32,
+    /// To be given back with the last reservation.
+    is_released: bool,
+}
+
+/// While it lives, the memory stays that a try was promised before it was charged.
+pub(crate) struct ReservedMemory<'a>(&'a Attempts);
+
+impl Drop for ReservedMemory<'_> {
+    fn drop(&mut self) {
+        let mut shared = lock(&self.0.memory);
+        shared.reservations = shared.reservations.saturating_sub(1);
+        shared.release_if_unused();
+    }
+}
+
+impl SharedMemory {
+    fn release_if_unused(&mut self) {
+        if self.reservations == 0 && std::mem::take(&mut self.is_released) {
+            self.memory.release();
+        }
+    }
 }
 
 impl Attempts {
@@ -35,12 +63,30 @@ impl Attempts {
 
     /// Argon2id of the PIN.
     pub(crate) fn derive(&self, pin: &Pin, salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
-        lock(&self.memory).derive(pin.ascii(), salt, cost)
+        lock(&self.memory).memory.derive(pin.ascii(), salt, cost)
     }
 
-    /// Uses the memory for something else than a PIN: reserving it, or measuring this phone.
+    /// Reserves the memory for a try of this cost.
+    pub(crate) fn reserve(&self, cost: &KdfCost) -> Result<ReservedMemory<'_>, KdfFault> {
+        let mut shared = lock(&self.memory);
+        shared.memory.prepare(cost)?;
+        shared.reservations += 1;
+        Ok(ReservedMemory(self))
+    }
+
+    /// Uses the memory for something else than a PIN: preparing it, or measuring this phone.
     pub(crate) fn with_memory<T>(&self, call: impl FnOnce(&mut KdfMemory) -> T) -> T {
-        call(&mut lock(&self.memory))
+        let mut shared = lock(&self.memory);
+        // Whoever prepares it again wants it kept.
+        shared.is_released = false;
+        call(&mut shared.memory)
+    }
+
+    /// Gives the memory back to the system; while a try needs it, with the end of that try.
+    pub(crate) fn release_memory(&self) {
+        let mut shared = lock(&self.memory);
+        shared.is_released = true;
+        shared.release_if_unused();
     }
 
     pub(crate) fn set_pending_kdf_cost(&self, cost: Option<KdfCost>) {
@@ -70,5 +116,33 @@ impl Attempts {
 
     pub(crate) fn add_unsettled(&self, charges: impl IntoIterator<Item = ChargeId>) {
         lock(&self.unsettled).extend(charges);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::testing;
+
+    #[test]
+    fn what_a_try_was_promised_is_not_given_back_under_it() {
+        let attempts = Attempts::new(&mut testing::random(1));
+        let is_there = || lock(&attempts.memory).memory.is_prepared();
+        let [first, second] = [(); 2].map(|()| attempts.reserve(&KdfCost::CHEAP).expect("room"));
+        attempts.release_memory();
+        assert!(is_there());
+        drop(first);
+        assert!(is_there(), "another try still needs it");
+        drop(second);
+        assert!(!is_there(), "given back with the last");
+        drop(attempts.reserve(&KdfCost::CHEAP).expect("room"));
+        assert!(is_there(), "nobody gave it back");
+        let reserved = attempts.reserve(&KdfCost::CHEAP).expect("room");
+        attempts.release_memory();
+        attempts.with_memory(|memory| memory.prepare(&KdfCost::CHEAP)).expect("room");
+        drop(reserved);
+        assert!(is_there(), "the pad was opened again meanwhile");
+        attempts.release_memory();
+        assert!(!is_there());
     }
 }

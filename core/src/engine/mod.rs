@@ -23,6 +23,7 @@ use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
 use attempts::Attempts;
+pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;
 pub(crate) use device_keys::{AliasKind, DeviceKeys};
 use ledger::Ledger;
@@ -44,7 +45,8 @@ pub struct Options {
     /// The database, created if there is none. Two files of one app are two wallets, also where they have one name in two folders. A file that
     /// is moved finds its keys.
     pub path: PathBuf,
-    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN.
+    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN; so does one whose stop would leave no try
+    /// to someone who has tries left.
     pub policy: Policy,
     /// The phone.
     pub platform: Platform,

@@ -9,7 +9,8 @@ pub enum AuthMethod {
     Pin,
     /// A finger or face: the session reads, and pays what was confirmed.
     Biometrics {
-        /// The payment that the person confirmed.
+        /// The payment that the person confirmed. It is not used up: it stands here for as long as the session lives, so an app pays once for
+        /// a session and no more.
         payment: Option<Payment>,
     },
 }

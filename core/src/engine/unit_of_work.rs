@@ -9,6 +9,7 @@ use crate::key_slots::WipeCheck;
 use crate::policy::Policy;
 use crate::record::{Life, Record, Standing};
 use crate::store::Transaction;
+use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
 
 /// The record, the rows beside it, and lines for the journal. All of it is written, or nothing is.
@@ -64,9 +65,10 @@ impl<'a> UnitOfWork<'a> {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Puts another policy in force.
-    pub(crate) fn adopt(&mut self, policy: &Policy) {
-        if self.record.policy != *policy {
+    /// Puts another policy in force, unless it would stop someone who has tries left.
+    pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
+        let Record { policy: in_force, lockout, .. } = &*self.record;
+        if in_force != policy && lockout.leaves_a_try(&in_force.lockout, &policy.lockout, now) {
             let from = std::mem::replace(&mut self.record.policy, policy.clone());
             self.record.lockout.change_policy(&from.lockout, &policy.lockout);
             self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });

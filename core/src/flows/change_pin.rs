@@ -4,6 +4,7 @@ use super::in_session::open_index;
 use super::judge_pin::{judge, too_short};
 use super::make_slot::{SlotRequest, derive, make_slot};
 use super::outcome::PinChange;
+use super::switch_biometrics::alias_in_force;
 use super::unlock_pin::prove_pin;
 use crate::engine::{Action, Engine, SessionId, Verified};
 use crate::error::LockError;
@@ -11,6 +12,7 @@ use crate::events::JournalEvent;
 use crate::key_slots::SlotParts;
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
+use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
 
 /// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
@@ -20,6 +22,7 @@ pub(crate) fn change_pin(
     current: &PinEntry,
     new: &PinEntry,
     personal: &[Personal],
+    keeps_biometrics: bool,
 ) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
         engine.sessions.check(id, Action::ChangePin)?;
@@ -34,15 +37,32 @@ pub(crate) fn change_pin(
             Ok(verified) => verified,
             Err(refusal) => return Ok(PinChange::Refused(refusal)),
         };
-        let changed = replace_pin(engine, &pin, &verified, id)?;
-        if changed == PinChange::Changed {
+        let changed = replace_pin(engine, &pin, &verified, id, keeps_biometrics)?;
+        if matches!(changed, PinChange::Changed { .. }) {
             new.clear();
         }
         Ok(changed)
     })
 }
 
-fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -> Result<PinChange, LockError> {
+/// What the commit of another PIN came to.
+enum Replaced {
+    Done {
+        biometrics_on: bool,
+        /// The key of biometrics that it switched off.
+        switched_off: Option<String>,
+    },
+    /// Another call was quicker.
+    Overtaken,
+}
+
+fn replace_pin(
+    engine: &Engine,
+    pin: &Pin,
+    verified: &Verified,
+    id: SessionId,
+    keeps_biometrics: bool,
+) -> Result<PinChange, LockError> {
     let Verified { data_key, wallet_id, key_number: proven, now, .. } = verified;
     let found = engine.ledger.read(|view| {
         if view.header.wallet_id != *wallet_id {
@@ -80,7 +100,7 @@ fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -
     let replaced = made.and_then(|slot| {
         engine.ledger.commit_irrevocably(&mut random, *now, |work| {
             if work.record.pin_slot != Some(old.to_stored()) || work.record.wipe_check != wipe_check {
-                return Ok(false);
+                return Ok(Replaced::Overtaken);
             }
             work.seal_details_with(data_key);
             // Read again: the vault may have changed meanwhile.
@@ -89,24 +109,36 @@ fn replace_pin(engine: &Engine, pin: &Pin, verified: &Verified, id: SessionId) -
                 Ok(Some(()))
             })?;
             work.record.pin_slot = Some(slot.to_stored());
-            work.record.reminders.pin_set_ms = now.wall_ms;
+            work.record.reminders.note_set(*now);
             work.note(&JournalEvent::PinChanged { device_key });
+            let by_biometrics = alias_in_force(engine, work);
+            let is_on = by_biometrics.is_some();
+            let switched_off = by_biometrics.filter(|_| !keeps_biometrics);
+            if switched_off.is_some() && work.record.biometric.switch_off() {
+                work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
+            }
             // With the change, not once the listeners have heard of it and the old key is gone.
             engine.sessions.end_all_but(id);
-            Ok(true)
+            Ok(Replaced::Done { biometrics_on: is_on && keeps_biometrics, switched_off })
         })
     });
     let replaced = replaced.map(|replaced| replaced.value);
     // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does. It also deletes what
     // cannot be deleted now.
     let unused = match &replaced {
-        Ok(true) => Some(old_key),
-        Ok(false) => Some(new_key),
+        Ok(Replaced::Done { .. }) => Some(old_key),
+        Ok(Replaced::Overtaken) => Some(new_key),
         Err(LockError::Storage) => None,
         Err(_) => Some(new_key),
     };
     engine.device_keys.delete_all(unused.as_slice()).ok();
+    if let Ok(Replaced::Done { switched_off: Some(alias), .. }) = &replaced {
+        engine.device_keys.delete(alias).ok();
+    }
     engine.attempts.forget_wrong();
     engine.seal_keys.make_ahead();
-    Ok(if replaced? { PinChange::Changed } else { PinChange::TRY_AGAIN })
+    Ok(match replaced? {
+        Replaced::Done { biometrics_on, .. } => PinChange::Changed { biometrics_on },
+        Replaced::Overtaken => PinChange::TRY_AGAIN,
+    })
 }

@@ -144,7 +144,7 @@ fn make_wallet(
         lockout: Lockout::new(&policy.lockout),
         life: Life::Alive,
         pin_slot: Some(slot.to_stored()),
-        reminders: Reminders::start(now.wall_ms),
+        reminders: Reminders::start(now),
         calibration: CALIBRATION,
         journal: Head::start(wallet_id),
         journal_key,

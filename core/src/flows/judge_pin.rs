@@ -32,7 +32,7 @@ pub(super) fn judge(pin: &Pin, personal: &[Personal], policy: &Policy) -> Judgem
 }
 
 /// What is against its length, if anything.
-pub(super) fn judge_length(pin: &Pin, policy: &Policy) -> Option<Finding> {
+fn judge_length(pin: &Pin, policy: &Policy) -> Option<Finding> {
     strength::judge_length(pin, policy.pin.min_digits as u8, policy.pin.max_digits as u8)
 }
 

@@ -38,5 +38,5 @@ pub(super) fn derive(
     salt: &[u8],
     cost: &KdfCost,
 ) -> Result<Zeroizing<[u8; 32]>, LockError> {
-    engine.attempts.derive(pin, salt, cost).map_err(|_| LockError::Invalid("Argon2id cost"))
+    Ok(engine.attempts.derive(pin, salt, cost)?)
 }

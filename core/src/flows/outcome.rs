@@ -42,6 +42,8 @@ pub enum NoVerdict {
     Storage,
     /// The lock was busy: too many tries at once, or the PIN was changed meanwhile.
     TryAgain,
+    /// The phone has not the memory now that checking a PIN takes. Nothing was counted.
+    NoMemory,
 }
 
 /// Whether biometrics may be used now.
@@ -78,8 +80,11 @@ pub enum BiometricChange {
 /// How changing the PIN, or the wipe PIN, ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PinChange {
-    /// The new PIN is in force.
-    Changed,
+    /// The new PIN is in force; or the wipe PIN is set, or cleared.
+    Changed {
+        /// A finger or face opens the wallet as well. Who knew the PIN may have switched that on.
+        biometrics_on: bool,
+    },
     /// The new PIN is not allowed, for these reasons. What was in force is.
     Forbidden(Vec<Finding>),
     /// The current PIN was not accepted.
@@ -147,6 +152,7 @@ impl NoVerdict {
             LockError::DeviceKey(fault) => Self::DeviceKey(*fault),
             LockError::Platform(_) => Self::Platform,
             LockError::WrongState => Self::TryAgain,
+            LockError::NoMemory => Self::NoMemory,
             _ => Self::Storage,
         }
     }

@@ -1,5 +1,6 @@
 //! What is done ahead of a try, while the person types.
 
+use crate::crypto::KdfFault;
 use crate::engine::Engine;
 use crate::error::LockError;
 
@@ -12,16 +13,16 @@ pub(crate) fn prepare(engine: &Engine) -> Result<(), LockError> {
         Ok((_, None)) | Err(LockError::WrongState | LockError::DataDamaged | LockError::DeviceKey(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let pending = engine.attempts.with_memory(|memory| {
-        memory.prepare(&cost);
-        engine.calibration.choose_again(cost, calibration, memory)
-    });
-    engine.attempts.set_pending_kdf_cost(pending);
     engine.seal_keys.prepare(|| engine.ledger.protected_header().ok().flatten());
+    let pending = engine.attempts.with_memory(|memory| {
+        memory.prepare(&cost)?;
+        Ok::<_, KdfFault>(engine.calibration.choose_again(cost, calibration, memory))
+    })?;
+    engine.attempts.set_pending_kdf_cost(pending);
     Ok(())
 }
 
-/// Gives the memory back to the system.
+/// Gives the memory back to the system, once no try needs it.
 pub(crate) fn release_memory(engine: &Engine) {
-    engine.attempts.with_memory(|memory| memory.release());
+    engine.attempts.release_memory();
 }

@@ -10,6 +10,6 @@ pub(crate) fn take_reminder(engine: &Engine) -> Result<Option<Reminder>, LockErr
     let now = engine.platform.clock.now()?;
     engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
         let record = &mut *work.record;
-        Ok(record.reminders.take(&record.policy.pin, now.wall_ms))
+        Ok(record.reminders.take(&record.policy.pin, now))
     })
 }

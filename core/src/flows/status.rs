@@ -5,11 +5,12 @@ use crate::error::LockError;
 use crate::policy::Policy;
 use crate::record::{LockStatus, Record};
 use crate::store::Durability;
-use crate::time::{Now, Wait};
+use crate::time::{MOMENT_MS, Now, WATCHED_MS, Wait};
 
 pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
     let now = engine.sessions.read_clock()?.now;
-    let seen = engine.ledger.read(|view| Ok((LockStatus::of(view.record, now), stale_wait(view.record, now))));
+    let seen =
+        engine.ledger.read(|view| Ok((LockStatus::of(view.record, now), stale_wait(view.record, now, WATCHED_MS))));
     let status = seen.and_then(|(status, stale)| match stale {
         Some(stale) => save_wait(engine, stale, LockStatus::of),
         None => Ok(status),
@@ -21,6 +22,17 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
         Err(LockError::DeviceKey(_)) => Ok(LockStatus::Busy),
         status => status,
     }
+}
+
+/// Saves what is left of a wait, unless that was done a second ago: the phone may be switched off next.
+pub(crate) fn save_time(engine: &Engine) -> Result<(), LockError> {
+    let now = engine.sessions.read_clock()?.now;
+    let stale = match engine.ledger.read(|view| Ok(stale_wait(view.record, now, MOMENT_MS))) {
+        // There is no wait.
+        Err(LockError::WrongState | LockError::DataDamaged) => None,
+        stale => stale?,
+    };
+    stale.map_or(Ok(()), |stale| save_wait(engine, stale, |_, _| ()))
 }
 
 /// What a person is told while there is no record.
@@ -43,17 +55,21 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
 }
 
 /// A wait whose saving is due: without that, a restart of the phone would begin it again further back than need be.
-pub(super) struct StaleWait(Option<Wait>);
+pub(super) struct StaleWait {
+    seen: Option<Wait>,
+    every_ms: u64,
+}
 
-/// The wait as it was last saved, if saving it again is due.
-pub(super) fn stale_wait(record: &Record, now: Now) -> Option<StaleWait> {
-    record.lockout.clone().save_wait(now).then(|| StaleWait(record.lockout.saved_wait()))
+/// The wait as it was last saved, if it is older than `every_ms` or of another boot.
+pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
+    let is_due = record.lockout.clone().save_wait(now, every_ms);
+    is_due.then(|| StaleWait { seen: record.lockout.saved_wait(), every_ms })
 }
 
 /// Saves what is left of a wait, unless another call did so meanwhile, and returns what `look` sees of the record then.
 pub(super) fn save_wait<T>(
     engine: &Engine,
-    StaleWait(seen): StaleWait,
+    StaleWait { seen, every_ms }: StaleWait,
     look: impl FnOnce(&Record, Now) -> T,
 ) -> Result<T, LockError> {
     // That wait may have begun long after the caller read the clock: taken for a clock that went backwards, the old reading would end it too
@@ -61,7 +77,7 @@ pub(super) fn save_wait<T>(
     let now = engine.sessions.read_clock()?.now;
     engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
         if work.record.lockout.saved_wait() == seen {
-            work.record.lockout.save_wait(now);
+            work.record.lockout.save_wait(now, every_ms);
         }
         Ok(look(work.record, now))
     })

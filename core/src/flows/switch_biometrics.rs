@@ -72,7 +72,7 @@ pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError>
 }
 
 /// The key of the biometric slot, if there is one.
-fn alias_in_force(engine: &Engine, work: &UnitOfWork<'_>) -> Option<String> {
+pub(super) fn alias_in_force(engine: &Engine, work: &UnitOfWork<'_>) -> Option<String> {
     work.record.biometric_slot().map(|slot| engine.device_keys.biometric(work.wallet_id, &slot))
 }
 

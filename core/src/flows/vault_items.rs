@@ -19,6 +19,7 @@ pub(crate) fn read(engine: &Engine, id: SessionId, item: &str) -> Result<Option<
 }
 
 pub(crate) fn write(engine: &Engine, id: SessionId, item: &str, bytes: &[u8]) -> Result<(), LockError> {
+    vault::check_item(item, bytes)?;
     modify(engine, id, Action::Write, |data_key, work| {
         let vault = Vault::open(data_key, work.wallet_id);
         let row = work.change_index(data_key, |random, index| vault.seal_item(random, index, item, bytes).map(Some))?;

@@ -178,6 +178,17 @@ impl Lockout {
         Some(Settled { counted, wipe, durable: wipe || (at_the_limit && !counted) })
     }
 
+    /// Whether `to` may replace `from` now: a stop that only it brings leaves at least one try. An app's update must not lock an owner out
+    /// whom nothing locked before; it waits for the right PIN.
+    pub(crate) fn leaves_a_try(&self, from: &LockoutPolicy, to: &LockoutPolicy, now: Now) -> bool {
+        let stops = |policy: &LockoutPolicy| {
+            let at = |limit: Option<u32>, failures| limit.is_some_and(|limit| failures >= limit);
+            (at(policy.stop_at(), self.failures()), at(policy.per_boot_limit, self.failures_this_boot(now)))
+        };
+        let (before, after) = (stops(from), stops(to));
+        after.0 <= before.0 && after.1 <= before.1
+    }
+
     /// Another policy is in force: its budget for faults, less what was given back already.
     pub(crate) fn change_policy(&mut self, from: &LockoutPolicy, to: &LockoutPolicy) {
         let given_back = from.no_verdict_budget.saturating_sub(self.no_verdict_left);
@@ -213,10 +224,10 @@ impl Lockout {
         self.cooldown.as_ref().map(|cooldown| cooldown.wait)
     }
 
-    /// Brings the saved wait up to date. `true` if that is worth writing down.
-    pub(crate) fn save_wait(&mut self, now: Now) -> bool {
+    /// Brings the saved wait up to date, if it is older than `every_ms` or of another boot. `true` if that is worth writing down.
+    pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
         let Some(cooldown) = &mut self.cooldown else { return false };
-        let Some(wait) = cooldown.wait.to_save(now) else { return false };
+        let Some(wait) = cooldown.wait.to_save(now, every_ms) else { return false };
         cooldown.wait = wait;
         true
     }

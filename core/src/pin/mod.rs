@@ -40,6 +40,20 @@ impl Pin {
         Some(pin)
     }
 
+    /// Whether a slip of the finger makes one of the other, of the same length: one digit changed, or two neighbours swapped. One is near
+    /// itself.
+    pub(crate) fn is_near(&self, other: &Self) -> bool {
+        let mut differing =
+            (0_u32..).zip(self.ascii().iter().zip(other.ascii())).filter(|(_, (mine, theirs))| mine != theirs);
+        match (differing.next(), differing.next(), differing.next()) {
+            (_, None, _) => true,
+            (Some((place, (mine, theirs))), Some((next, (mine_next, theirs_next))), None) => {
+                next == place + 1 && mine == theirs_next && mine_next == theirs
+            }
+            _ => false,
+        }
+    }
+
     /// The digits, `b'0'..=b'9'`, first typed first.
     pub fn ascii(&self) -> &[u8] {
         self.ascii.get(..self.length).unwrap_or_default()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::policy::PinPolicy;
+use crate::time::{Now, likely_ms};
 
 const DAY_MS: i64 = 86_400_000;
 /// However much is due, a person is reminded once a week.
@@ -17,27 +18,43 @@ pub enum Reminder {
     Change,
 }
 
-/// When the PIN was set, last right and last spoken of. Wall clock, ms since 1970: nothing is protected by it.
+/// When the PIN was set, last right and last spoken of: points on a line of their own, in milliseconds. It runs by the time that has probably
+/// passed between two readings of the clocks, so that a wall clock that was wrong, and was put right, neither silences reminders nor makes all of
+/// them due. Nothing is protected by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
-    pub(crate) pin_set_ms: i64,
-    pub(crate) last_right_ms: i64,
+    pin_set_ms: i64,
+    last_right_ms: i64,
     last_reminded_ms: i64,
+    /// How far the line has come, and when that was. `None`: the line is the wall clock's, as it was first.
+    #[serde(default)]
+    line_ms: i64,
+    #[serde(default)]
+    read: Option<Now>,
 }
 
 impl Reminders {
     /// From the moment a PIN is set.
-    pub fn start(wall_ms: i64) -> Self {
-        Self { pin_set_ms: wall_ms, last_right_ms: wall_ms, last_reminded_ms: wall_ms }
+    pub fn start(now: Now) -> Self {
+        Self { pin_set_ms: 0, last_right_ms: 0, last_reminded_ms: 0, line_ms: 0, read: Some(now) }
+    }
+
+    /// Another PIN is set.
+    pub fn note_set(&mut self, now: Now) {
+        self.pin_set_ms = self.advance(now);
+    }
+
+    /// The PIN was right.
+    pub fn note_right(&mut self, now: Now) {
+        self.last_right_ms = self.advance(now);
     }
 
     /// What is due now, if anything. It counts as shown: the next comes in a week at the earliest, whatever the person did with it.
-    pub fn take(&mut self, policy: &PinPolicy, wall_ms: i64) -> Option<Reminder> {
-        let passed = |since: i64, days: i64| wall_ms.saturating_sub(since) >= days * DAY_MS;
+    pub fn take(&mut self, policy: &PinPolicy, now: Now) -> Option<Reminder> {
+        let line_ms = self.advance(now);
+        let passed = |since: i64, days: i64| line_ms.saturating_sub(since) >= days * DAY_MS;
         let due = |since, days: Option<u32>| days.is_some_and(|days| passed(since, days.into()));
-        // A clock that was ahead once must not silence reminders for years.
-        self.last_reminded_ms = self.last_reminded_ms.min(wall_ms);
         if !passed(self.last_reminded_ms, AT_MOST_EVERY_DAYS) {
             return None;
         }
@@ -48,8 +65,18 @@ impl Reminders {
         } else {
             return None;
         };
-        self.last_reminded_ms = wall_ms;
+        self.last_reminded_ms = line_ms;
         Some(reminder)
+    }
+
+    /// Brings the line up to now, and returns how far that is.
+    fn advance(&mut self, now: Now) -> i64 {
+        self.line_ms = match self.read {
+            Some(read) => self.line_ms.saturating_add_unsigned(likely_ms(read, now)),
+            None => now.wall_ms.max(self.pin_set_ms).max(self.last_right_ms).max(self.last_reminded_ms),
+        };
+        self.read = Some(now);
+        self.line_ms
     }
 }
 
@@ -61,32 +88,56 @@ mod tests {
         PinPolicy { rehearse_after_days: rehearse, change_after_days: change, ..PinPolicy::default() }
     }
 
+    /// The phone runs without a restart.
+    fn at(ms: i64) -> Now {
+        Now { boot: Some(1), since_boot_ms: ms.unsigned_abs(), wall_ms: ms }
+    }
+
     #[test]
     fn one_comes_when_it_is_due_and_then_at_most_once_a_week() {
         let policy = policy(Some(30), None);
-        let mut reminders = Reminders::start(0);
-        assert_eq!(reminders.take(&policy, 30 * DAY_MS - 1), None);
-        assert_eq!(reminders.take(&policy, 30 * DAY_MS), Some(Reminder::Rehearse));
-        assert_eq!(reminders.take(&policy, 37 * DAY_MS - 1), None);
-        assert_eq!(reminders.take(&policy, 37 * DAY_MS), Some(Reminder::Rehearse));
-        reminders.last_right_ms = 38 * DAY_MS;
-        assert_eq!(reminders.take(&policy, 45 * DAY_MS), None, "rehearsed");
+        let mut reminders = Reminders::start(at(0));
+        assert_eq!(reminders.take(&policy, at(30 * DAY_MS - 1)), None);
+        assert_eq!(reminders.take(&policy, at(30 * DAY_MS)), Some(Reminder::Rehearse));
+        assert_eq!(reminders.take(&policy, at(37 * DAY_MS - 1)), None);
+        assert_eq!(reminders.take(&policy, at(37 * DAY_MS)), Some(Reminder::Rehearse));
+        reminders.note_right(at(38 * DAY_MS));
+        assert_eq!(reminders.take(&policy, at(45 * DAY_MS)), None, "rehearsed");
     }
 
     #[test]
     fn changing_goes_before_rehearsing_and_both_can_be_off() {
-        let mut reminders = Reminders::start(0);
-        assert_eq!(reminders.take(&policy(Some(30), Some(60)), 60 * DAY_MS), Some(Reminder::Change));
-        assert_eq!(Reminders::start(0).take(&policy(None, None), i64::MAX), None);
+        let mut reminders = Reminders::start(at(0));
+        assert_eq!(reminders.take(&policy(Some(30), Some(60)), at(60 * DAY_MS)), Some(Reminder::Change));
+        reminders.note_set(at(60 * DAY_MS));
+        assert_eq!(reminders.take(&policy(None, Some(60)), at(119 * DAY_MS)), None, "another PIN");
+        assert_eq!(Reminders::start(at(0)).take(&policy(None, None), at(i64::MAX)), None);
     }
 
     #[test]
-    fn a_clock_once_ahead_does_not_silence_them() {
-        let policy = policy(Some(30), None);
-        let mut reminders = Reminders::start(0);
-        assert_eq!(reminders.take(&policy, 3650 * DAY_MS), Some(Reminder::Rehearse));
-        assert_eq!(reminders.take(&policy, 40 * DAY_MS), None, "the clock was put right");
-        assert_eq!(reminders.take(&policy, 47 * DAY_MS), Some(Reminder::Rehearse));
-        assert_eq!(Reminders::start(i64::MIN).take(&policy, i64::MAX), Some(Reminder::Rehearse), "no overflow");
+    fn a_wrong_wall_clock_changes_nothing_within_a_boot_and_a_month_at_most_across_a_restart() {
+        let policy = policy(None, Some(100));
+        let with_clock = |boot, since_boot_ms: i64, wall_ms| Now {
+            boot: Some(boot),
+            since_boot_ms: since_boot_ms.unsigned_abs(),
+            wall_ms,
+        };
+        for wall_ms in [0, 4_000 * DAY_MS, -4_000 * DAY_MS] {
+            let mut reminders = Reminders::start(with_clock(1, 0, 0));
+            assert_eq!(reminders.take(&policy, with_clock(1, 100 * DAY_MS - 1, wall_ms)), None);
+            assert_eq!(reminders.take(&policy, with_clock(1, 100 * DAY_MS, 0)), Some(Reminder::Change));
+        }
+        let mut reminders = Reminders::start(with_clock(1, 0, 0));
+        assert_eq!(reminders.take(&policy, with_clock(2, 0, 4_000 * DAY_MS)), None);
+        assert_eq!(reminders.take(&policy, with_clock(2, 68 * DAY_MS, 0)), None);
+        assert_eq!(reminders.take(&policy, with_clock(2, 69 * DAY_MS, 0)), Some(Reminder::Change));
+    }
+
+    #[test]
+    fn one_from_before_the_line_goes_on_from_the_wall_clock() {
+        let before = format!(r#"{{"pin_set_ms":0,"last_right_ms":0,"last_reminded_ms":{}}}"#, 3_650 * DAY_MS);
+        let mut reminders: Reminders = serde_json::from_str(&before).expect("a record's part");
+        assert_eq!(reminders.take(&policy(Some(30), None), at(40 * DAY_MS)), None, "the clock was ahead once");
+        assert_eq!(reminders.take(&policy(Some(30), None), at(47 * DAY_MS)), Some(Reminder::Rehearse));
     }
 }

@@ -75,6 +75,8 @@ pub enum Finding {
     Personal,
     /// One of the last PINs of this wallet. Found where those are kept, not here.
     UsedBefore,
+    /// A wipe PIN that is one slip from the PIN: one digit changed, or two neighbours swapped. Found where both are entered, not here.
+    NearPin,
     /// A date, though nobody said whose. Two digits for day and month, two or four (1900 to 2099) for the year; only
     /// days that the calendar has. Of 4 digits: day and month in either order, month and year, a year. Of 6 and 8: day,
     /// month, year; month, day, year; year, month, day; of 6 also month and long year in either order. Of 5 and 7: such
@@ -109,7 +111,8 @@ impl Finding {
             | Self::KeypadLine
             | Self::Common
             | Self::Personal
-            | Self::UsedBefore => Severity::Forbidden,
+            | Self::UsedBefore
+            | Self::NearPin => Severity::Forbidden,
         }
     }
 }

@@ -76,3 +76,19 @@ fn neither_prints_its_digits() {
     assert_eq!(format!("{typed:?}"), "PinEntry(redacted)");
     assert_eq!(format!("{:?}", typed.take().expect("well formed")), "Pin(redacted)");
 }
+
+#[test]
+fn a_slip_is_one_digit_or_two_neighbours() {
+    let pin = |digits: &str| Pin::parse(digits.as_bytes()).expect("well formed");
+    let near = |other: &str| pin("4937").is_near(&pin(other)) && pin(other).is_near(&pin("4937"));
+    let all = || (0..10_000).map(|number| format!("{number:04}"));
+    let found: Vec<_> = all().filter(|other| near(other)).collect();
+    assert_eq!(found.len(), 1 + 4 * 9 + 3, "itself, each digit changed, each pair of neighbours swapped");
+    for slip in ["4937", "0937", "4930", "9437", "4397", "4973"] {
+        assert!(near(slip), "{slip}");
+    }
+    for other in ["3947", "7934", "4739", "9473", "4394", "5047"] {
+        assert!(!near(other), "{other}");
+    }
+    assert!(!pin("1122").is_near(&pin("2211")) && pin("1122").is_near(&pin("1212")));
+}

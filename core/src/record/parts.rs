@@ -10,6 +10,7 @@ use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
+use crate::time::Now;
 
 /// Everything that decides. Each capability owns its part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,12 @@ impl Record {
     /// Whether there is anything to open.
     pub(crate) fn is_alive(&self) -> bool {
         self.life == Life::Alive
+    }
+
+    /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and stops nobody who has tries left.
+    pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
+        policy.is_at_least_as_strict_as(&self.policy)
+            && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
     }
 
     /// The PIN slot; `None` once it was wiped.

@@ -27,6 +27,8 @@ fn unseal(sealed: &[u8], header: &RecordHeader) -> Result<Record, UnsealError> {
     Record::unseal(sealed, &key(), header, SealedUnder::ItsKey)
 }
 
+const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
+
 fn random() -> Random {
     testing::random(3)
 }
@@ -38,7 +40,6 @@ fn key() -> SealKey {
 /// On, and used.
 fn biometric() -> Biometric {
     let mut random = random();
-    let now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
     let key = WrappingKey { number: 9, place: place(), wrapped: &[0x66; 60] };
     let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, &key, &slot_key, &data_key);
@@ -46,7 +47,7 @@ fn biometric() -> Biometric {
     let budget = Budget { currency, per_payment_minor: 900, in_all_minor: 900 };
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
     let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
-    let mut biometric = Biometric::new(now);
+    let mut biometric = Biometric::new(NOW);
     biometric.switch_on(slot.expect("short").to_stored());
     biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), ..BiometricRequest::default() });
     assert!(!biometric.note_failure(&policy));
@@ -71,7 +72,7 @@ fn record() -> Record {
         policy,
         life: Life::Alive,
         pin_slot: Some(slot.to_stored()),
-        reminders: Reminders::start(1_767_225_600_000),
+        reminders: Reminders::start(NOW),
         calibration: 1,
         journal: Head::start(&HEADER.wallet_id),
         journal_key: [0x55; 32],

@@ -15,20 +15,28 @@ impl AccessHandle<'_> {
     ///
     /// The current PIN is checked by the same counter as any other. Whether the new one was used before is told only then, and only a
     /// few times a session ([`LockError::LimitReached`]): it must not become a way to find out old PINs. Every other session ends.
+    ///
+    /// Who knew the PIN may have let a finger of their own open the wallet. Without `keeps_biometrics` they are switched off in the same commit;
+    /// with it [`PinChange::Changed`] says whether they are on.
+    ///
+    /// A wipe PIN stays as it is, and only a PIN that is the same is refused: of the wipe PIN no more is known than whether an entry is it. After
+    /// a change to another length it has the wrong one, and the new PIN may be a slip from it. So set it anew, or clear it.
     pub fn change_pin(
         &self,
         current: &PinEntry,
         new: &PinEntry,
         personal: &[Personal],
+        keeps_biometrics: bool,
     ) -> Result<PinChange, LockError> {
-        change_pin::change_pin(&self.0.engine, self.0.id, current, new, personal)
+        change_pin::change_pin(&self.0.engine, self.0.id, current, new, personal, keeps_biometrics)
     }
 
     /// Sets another PIN, or replaces it, that destroys the wallet when it is entered in place of the PIN. There is no way back from that,
     /// and no question before it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
     ///
-    /// The current PIN is checked by the same counter as any other. The wipe PIN is as long as the policy wants and is not the PIN;
-    /// how easy it is to guess does not matter, because it opens nothing: a thief who guesses it has destroyed what he was after. Where no
+    /// The current PIN is checked by the same counter as any other. The wipe PIN is as long as the PIN and not one slip from it: not within one
+    /// changed digit, nor a swap of two neighbours. That holds for the PIN of now: see [`Self::change_pin`]. How easy it is to guess does
+    /// not matter, because it opens nothing: a thief who guesses it has destroyed what he was after. Where no
     /// PIN is taken (while cooling down, or locked) no wipe PIN is either, and a process killed before the verdict has tried a wrong PIN.
     ///
     /// While one is set, a changed PIN keeps the slot's salt, and the slot is not made dearer.

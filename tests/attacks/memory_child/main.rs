@@ -133,8 +133,8 @@ impl Told {
             }
             b'p' => {
                 let (current, new) = (self.entry(), self.entry());
-                match self.live().access().change_pin(&current, &new, &[]).expect("an outcome") {
-                    PinChange::Changed => b'C',
+                match self.live().access().change_pin(&current, &new, &[], true).expect("an outcome") {
+                    PinChange::Changed { .. } => b'C',
                     PinChange::Forbidden(_) => b'F',
                     PinChange::Refused(_) => b'W',
                 }

@@ -30,7 +30,8 @@ fn used() -> Wallet {
     assert_eq!(session.vault().read(ITEM_ID).expect("read").expect("there").as_slice(), ITEM);
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[]), Ok(PinChange::Changed));
+    let changed = session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true);
+    assert!(matches!(changed, Ok(PinChange::Changed { .. })), "{changed:?}");
     drop(wallet.lock.verify_pin(&entry(PIN)));
     wallet
 }

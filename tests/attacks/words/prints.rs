@@ -52,9 +52,9 @@ fn outcomes_statuses_and_handles_say_nothing() {
     let session = wallet.enrol();
     session.vault().write(ITEM_ID, ITEM).expect("written");
     printed.show(&session);
-    printed.show(&session.access().change_pin(&entry(PIN), &entry(PHONE_NUMBER), &personal()));
-    printed.show(&session.access().change_pin(&entry(PIN), &entry(PIN), &[]));
-    printed.show(&session.access().change_pin(&entry(WRONG_PIN), &entry(NEW_PIN), &[]));
+    printed.show(&session.access().change_pin(&entry(PIN), &entry(PHONE_NUMBER), &personal(), true));
+    printed.show(&session.access().change_pin(&entry(PIN), &entry(PIN), &[], true));
+    printed.show(&session.access().change_pin(&entry(WRONG_PIN), &entry(NEW_PIN), &[], true));
     printed.show(&session.journal().page(&Query::default()));
     printed.show(&session.journal().export(0, 200));
     printed.show(&wallet.lock.verify_pin(&entry(WRONG_PIN)));
@@ -133,7 +133,7 @@ fn faults_repeat_no_argument() {
     printed.say(&fault(wallet.lock.enrol(&entry(NEW_PIN), &personal())));
     session.close();
     printed.say(&fault(session.vault().write(ITEM_ID, ITEM)));
-    printed.say(&fault(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[])));
+    printed.say(&fault(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true)));
     printed.say(&PinEntry::new().push(835_179).expect_err("no digit"));
     printed.say(&PinSlot::parse(PIN.as_bytes()).err().expect("no slot"));
     printed.assert_tells_nothing(&planted());

@@ -143,8 +143,8 @@ impl App {
                 PinOutcome::NoVerdict(cause) => refusal_in_words(&Refusal::NoVerdict(cause)),
             },
             Step::Change(old, new) => {
-                self.in_session(|session| match session.access().change_pin(&entry(old), &entry(new), &[])? {
-                    PinChange::Changed => Ok("changed".to_owned()),
+                self.in_session(|session| match session.access().change_pin(&entry(old), &entry(new), &[], true)? {
+                    PinChange::Changed { .. } => Ok("changed".to_owned()),
                     PinChange::Forbidden(_) => Ok("forbidden".to_owned()),
                     PinChange::Refused(refusal) => Ok(refusal_in_words(&refusal)),
                 })

@@ -7,9 +7,9 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::policy::SessionPolicy;
 use walletlock_core::{LockError, NoVerdict, Now};
 
-use super::spans::Wait;
+use super::spans::{MOMENT_MS, WATCHED_MS, Wait};
 use super::{
-    Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
+    BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
     WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
@@ -164,8 +164,8 @@ impl Caller {
         let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
             return;
         };
-        if let Some(seen) = tries.wait_to_save(now) {
-            self.save_wait(seen).await;
+        if let Some(seen) = tries.wait_to_save(now, WATCHED_MS) {
+            self.save_wait(seen, WATCHED_MS).await;
         }
         if tries.clone().note_refusal(now) {
             let lines = self.model().note_refusal(now);
@@ -176,22 +176,33 @@ impl Caller {
     pub(crate) async fn status(self) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let status = self.model().status(reading.now);
-        let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now));
+        let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, WATCHED_MS));
         let Some(seen) = stale else { return Outcome::Status(status) };
-        match self.save_wait(seen).await {
+        match self.save_wait(seen, WATCHED_MS).await {
             Some(now) => Outcome::Status(self.model().status(now)),
             None => PLATFORM,
         }
     }
 
+    pub(crate) async fn save_time(self) -> Outcome {
+        let Some(reading) = self.look_at_clock().await else { return PLATFORM };
+        let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, MOMENT_MS));
+        let Some(seen) = stale else { return Outcome::Done };
+        self.model().remark("a wait saved by the app");
+        match self.save_wait(seen, MOMENT_MS).await {
+            Some(_) => Outcome::Done,
+            None => PLATFORM,
+        }
+    }
+
     /// Saves a wait that was seen, with a reading that is newer than it. `None`: clock or randomness failed.
-    async fn save_wait(&self, seen: Wait) -> Option<Now> {
+    async fn save_wait(&self, seen: Wait, every_ms: u64) -> Option<Now> {
         let now = self.look_at_clock().await?.now;
         if !self.entropy().await {
             return None;
         }
         if let Some(wallet) = self.model().wallet_mut() {
-            wallet.tries.save_wait(seen, now);
+            wallet.tries.save_wait(seen, now, every_ms);
         }
         Some(now)
     }
@@ -303,7 +314,13 @@ impl Caller {
         Outcome::Removed
     }
 
-    pub(crate) async fn change_pin(self, session: u64, current: Option<PinNumber>, new: Option<PinNumber>) -> Outcome {
+    pub(crate) async fn change_pin(
+        self,
+        session: u64,
+        current: Option<PinNumber>,
+        new: Option<PinNumber>,
+        keeps_biometrics: bool,
+    ) -> Outcome {
         if let Err(over) = self.look_into(session).await {
             return over;
         }
@@ -345,14 +362,20 @@ impl Caller {
         }
         let changed = match self.script.ask(Ask::Hmac(Key::Pin)).await {
             Ok(_) => {
-                self.for_good(|model| model.replace_pin(&proof, wipe_check, Slot { number: key, pin: new }, session))
-                    .await
+                let slot = Slot { number: key, pin: new };
+                self.for_good(|model| model.replace_pin(&proof, wipe_check, slot, session, keeps_biometrics)).await
             }
             Err(fault) => Err(key_fault(fault)),
         };
-        let outcome = changed.err().unwrap_or(Outcome::Changed);
+        let (outcome, switched_off) = match changed {
+            Ok(((biometrics_on, switched_off), _)) => (Outcome::Changed { biometrics_on }, switched_off),
+            Err(refusal) => (refusal, None),
+        };
         // The old key, or the new one that nothing needs.
         let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
+        if let Some(slot) = switched_off {
+            let _next_time = self.script.ask(Ask::DeleteOf(Key::Biometric, slot.number)).await;
+        }
         self.model().process.wrong.clear();
         outcome
     }
@@ -410,12 +433,17 @@ impl Model {
             wallet.note(&[Kind::OpenTriesCounted]);
             wallet.note_lock(now);
         }
-        let adopted = at_least_as_strict(&offered, &wallet.policy) && !wallet.adopt(&offered).is_empty();
+        let is_strict = at_least_as_strict(&offered, &wallet.policy);
+        let waits = is_strict && wallet.tries.is_stopped_only_by(&offered.lockout, &wallet.policy.lockout, now);
+        let adopted = is_strict && !wallet.adopt(&offered, now).is_empty();
         if counted {
             self.remark("open tries counted");
         }
         if adopted {
             self.remark("a policy adopted at opening");
+        }
+        if waits {
+            self.remark("a stricter policy waits for the right PIN");
         }
     }
 
@@ -431,7 +459,8 @@ impl Model {
         wipe_check: WipeCheck,
         slot: Slot,
         session: u64,
-    ) -> Result<((), Vec<(u64, Kind)>), Outcome> {
+        keeps_biometrics: bool,
+    ) -> Result<((bool, Option<BioSlot>), Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
@@ -441,10 +470,19 @@ impl Model {
         wallet.pins.push(slot.pin);
         let surplus = wallet.pins.len().saturating_sub(KEPT_PINS);
         wallet.pins.drain(..surplus);
-        let lines = wallet.note(&[Kind::PinChanged]);
+        let mut lines = wallet.note(&[Kind::PinChanged]);
+        let switched_off = if keeps_biometrics { None } else { wallet.biometrics.slot };
+        if switched_off.is_some() {
+            wallet.biometrics.switch_off();
+            lines.extend(wallet.note(&[Kind::BiometricsOff]));
+        }
+        let biometrics_on = wallet.biometrics.slot.is_some();
+        if switched_off.is_some() {
+            self.remark("a finger switched off with the PIN's change");
+        }
         self.process.sessions.retain(|number, _| *number == session);
         self.process.generation += 1;
-        Ok(((), lines))
+        Ok(((biometrics_on, switched_off), lines))
     }
 
     /// What a call says that needs a wallet when there is none.

@@ -27,7 +27,7 @@ pub(crate) use tries::Verdict;
 
 use crate::outcome::Outcome;
 use crate::script::Key;
-use spans::{Wait, is_live};
+use spans::{WATCHED_MS, Wait, is_live};
 use tries::{Standing, Tries};
 use wipe_pin::WipeCheck;
 
@@ -261,7 +261,7 @@ impl Model {
 
     /// Whether looking at the status would save what is left of a wait.
     pub(crate) fn is_wait_due(&self, now: Now) -> bool {
-        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now).is_some())
+        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now, WATCHED_MS).is_some())
     }
 
     /// How long the person has to wait.
@@ -349,7 +349,7 @@ impl Model {
             wallet.biometrics.note_pin(now);
         }
         if verdict == Verdict::Right && adopt {
-            lines.extend(wallet.adopt(&offered));
+            lines.extend(wallet.adopt(&offered, now));
         }
         if wipes {
             lines.extend(wallet.wipe());
@@ -473,8 +473,10 @@ impl Wallet {
         }
     }
 
-    fn adopt(&mut self, offered: &Policy) -> Vec<(u64, Kind)> {
-        if self.policy == *offered {
+    /// Another policy waits where it would stop someone who has tries left.
+    fn adopt(&mut self, offered: &Policy, now: Now) -> Vec<(u64, Kind)> {
+        let stops = self.tries.is_stopped_only_by(&offered.lockout, &self.policy.lockout, now);
+        if self.policy == *offered || stops {
             return vec![];
         }
         self.policy = offered.clone();

@@ -86,7 +86,7 @@ impl Caller {
             }
             strays
         };
-        let tightens = self.model().tightens();
+        let tightens = self.model().tightens(now);
         let rotates = tightens && wallet.slot.is_some() && self.make_next().await.is_ok();
         self.model().take_over(now);
         if rotates {
@@ -107,9 +107,10 @@ impl Caller {
 
 impl Model {
     /// Whether opening counts tries or puts a stricter policy in force.
-    fn tightens(&self) -> bool {
+    fn tightens(&self, now: walletlock_core::Now) -> bool {
         let Some(wallet) = self.wallet() else { return false };
-        let adopts = at_least_as_strict(&self.offered, &wallet.policy) && wallet.policy != self.offered;
+        let stops = wallet.tries.is_stopped_only_by(&self.offered.lockout, &wallet.policy.lockout, now);
+        let adopts = at_least_as_strict(&self.offered, &wallet.policy) && wallet.policy != self.offered && !stops;
         wallet.tries.open() > 0 || adopts
     }
 }

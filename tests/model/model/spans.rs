@@ -20,7 +20,12 @@ pub(crate) struct Wait {
     saved: Now,
 }
 
-const MINUTE: u64 = 60_000;
+/// How often a wait is saved while someone looks at it.
+pub(crate) const WATCHED_MS: u64 = 60_000;
+/// And at a moment that may be the last.
+pub(crate) const MOMENT_MS: u64 = 1_000;
+/// By so much in all the wall clock may be put back.
+const FORGIVEN_MS: i128 = 5_000;
 /// Another thread may come with a reading that is so much older, and it is no clock that went backwards.
 const LATE_MS: i128 = 1_000;
 
@@ -29,7 +34,7 @@ impl Wait {
         Self { left_ms: ms, saved: now }
     }
 
-    /// It runs on time since boot; after a restart, or if that clock went backwards, what was saved starts again.
+    /// It runs on time since boot; if that clock or the boot count went backwards, what was saved starts again.
     pub(crate) fn left_ms(&self, now: Now) -> u64 {
         if self.left_ms == 0 || self.starts_again(now) {
             return self.left_ms;
@@ -37,34 +42,44 @@ impl Wait {
         u64::try_from(i128::from(self.left_ms) - self.passed_ms(now)).unwrap_or(0)
     }
 
-    /// Saved when a minute has passed, when it is over, and when it starts again.
-    pub(crate) fn is_due(&self, now: Now) -> bool {
-        let due_after = i128::from(self.left_ms.min(MINUTE));
-        self.left_ms > 0 && (self.starts_again(now) || self.passed_ms(now) >= due_after)
+    /// Saved when so much has passed, when it is over, when it starts again, and after a restart.
+    pub(crate) fn is_due(&self, now: Now, every_ms: u64) -> bool {
+        let due_after = i128::from(self.left_ms.min(every_ms));
+        let is_of_now = !self.restarted(now) && !self.starts_again(now);
+        self.left_ms > 0 && (!is_of_now || self.passed_ms(now) >= due_after)
     }
 
-    pub(crate) fn save(&mut self, now: Now) {
-        if self.is_due(now) {
+    pub(crate) fn save(&mut self, now: Now, every_ms: u64) {
+        if self.is_due(now, every_ms) {
             *self = Self::start(self.left_ms(now), now);
         }
     }
 
+    /// After a restart the phone has run for all of time since boot, if that is less than it was; else nobody knows whether there was one.
     fn passed_ms(&self, now: Now) -> i128 {
-        i128::from(now.since_boot_ms) - i128::from(self.saved.since_boot_ms)
+        let difference = i128::from(now.since_boot_ms) - i128::from(self.saved.since_boot_ms);
+        if self.restarted(now) && difference < 0 { i128::from(now.since_boot_ms) } else { difference }
+    }
+
+    fn restarted(&self, now: Now) -> bool {
+        matches!((self.saved.boot, now.boot), (Some(saved), Some(now)) if now > saved)
     }
 
     fn starts_again(&self, now: Now) -> bool {
-        let both_readable = self.saved.boot.is_some() && now.boot.is_some();
-        let restarted = both_readable && self.saved.boot != now.boot;
+        let count_fell = matches!((self.saved.boot, now.boot), (Some(saved), Some(now)) if now < saved);
         let late = if self.saved.boot == now.boot { LATE_MS } else { 0 };
-        restarted || self.passed_ms(now) < -late
+        count_fell || self.passed_ms(now) < -late
     }
 }
 
-/// Whether what was allowed for `ms` from `from` on still holds: not after it on either clock, nor in any doubt.
+/// Whether what was allowed for `ms` from `from` on still holds: not after it on either clock, nor in any doubt. A few seconds by which the wall
+/// clock was put right are none.
 pub(crate) fn is_live(from: Now, ms: u64, now: Now) -> bool {
     let since_boot = i128::from(now.since_boot_ms) - i128::from(from.since_boot_ms);
     let wall = i128::from(now.wall_ms) - i128::from(from.wall_ms);
     let span = 0..i128::from(ms);
-    from.boot.is_some() && from.boot == now.boot && span.contains(&since_boot) && span.contains(&wall)
+    from.boot.is_some()
+        && from.boot == now.boot
+        && span.contains(&since_boot)
+        && (-FORGIVEN_MS..i128::from(ms)).contains(&wall)
 }

@@ -4,6 +4,7 @@ use walletlock_core::Now;
 use walletlock_core::policy::LockoutPolicy;
 
 use super::Wait;
+use super::spans::WATCHED_MS;
 
 /// A try that was charged and not given back.
 #[derive(Clone, Debug)]
@@ -71,6 +72,16 @@ impl Tries {
         in_all.into_iter().chain(in_boot).min()
     }
 
+    /// Whether another policy takes away tries that this one leaves: all of them, or all until a restart.
+    pub(crate) fn is_stopped_only_by(&self, other: &LockoutPolicy, policy: &LockoutPolicy, now: Now) -> bool {
+        let stops = |policy: &LockoutPolicy| {
+            let in_all = stop_at(policy).is_some_and(|stop| self.tries.len() >= stop as usize);
+            let in_boot = policy.per_boot_limit.is_some_and(|stop| self.in_boot(now).count() >= stop as usize);
+            [in_all, in_boot]
+        };
+        stops(policy).into_iter().zip(stops(other)).any(|(stopped, would_be)| would_be && !stopped)
+    }
+
     pub(crate) fn budget_is_spent(&self, policy: &LockoutPolicy) -> bool {
         self.given_back >= policy.no_verdict_budget
     }
@@ -130,17 +141,17 @@ impl Tries {
     }
 
     /// The wait that is running, if it should be saved.
-    pub(crate) fn wait_to_save(&self, now: Now) -> Option<Wait> {
-        self.tries.iter().map(|a_try| a_try.wait).find(|wait| wait.is_due(now))
+    pub(crate) fn wait_to_save(&self, now: Now, every_ms: u64) -> Option<Wait> {
+        self.tries.iter().map(|a_try| a_try.wait).find(|wait| wait.is_due(now, every_ms))
     }
 
     pub(crate) fn save_waits(&mut self, now: Now) {
-        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now));
+        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now, WATCHED_MS));
     }
 
     /// Saves a wait that was seen, unless another call has saved it meanwhile, with a newer reading.
-    pub(crate) fn save_wait(&mut self, seen: Wait, now: Now) {
-        self.tries.iter_mut().filter(|a_try| a_try.wait == seen).for_each(|a_try| a_try.wait.save(now));
+    pub(crate) fn save_wait(&mut self, seen: Wait, now: Now, every_ms: u64) {
+        self.tries.iter_mut().filter(|a_try| a_try.wait == seen).for_each(|a_try| a_try.wait.save(now, every_ms));
     }
 
     /// Whether this refusal is the first of a cooldown.

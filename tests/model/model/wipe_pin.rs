@@ -2,10 +2,9 @@
 
 use walletlock_core::events::Kind;
 
-use super::calls::{PLATFORM, TRY_AGAIN, key_fault};
+use super::calls::{PLATFORM, TRY_AGAIN};
 use super::{Caller, Found, Model, PinNumber, Proof, Wallet};
 use crate::outcome::Outcome;
-use crate::script::{Ask, Key};
 
 /// What a try is compared with. Set or cleared, it has another number each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +43,6 @@ impl Caller {
             }
         }
         if let Some(wipe) = wipe {
-            if let Err(fault) = self.script.ask(Ask::Hmac(Key::Pin)).await {
-                return key_fault(fault);
-            }
             if wipe == proof.slot.pin {
                 return Outcome::Forbidden;
             }
@@ -56,7 +52,7 @@ impl Caller {
         }
         let replaced = self.for_good_without_a_line(|model| model.replace_wipe_check(&proof, wipe)).await;
         self.model().process.wrong.clear();
-        replaced.err().unwrap_or(Outcome::Changed)
+        replaced.map_or_else(|refusal| refusal, |(biometrics_on, _)| Outcome::Changed { biometrics_on })
     }
 
     pub(crate) async fn has_wipe_pin(self, session: u64) -> Outcome {
@@ -87,7 +83,11 @@ impl Caller {
 }
 
 impl Model {
-    fn replace_wipe_check(&mut self, proof: &Proof, pin: Option<PinNumber>) -> Result<((), Vec<(u64, Kind)>), Outcome> {
+    fn replace_wipe_check(
+        &mut self,
+        proof: &Proof,
+        pin: Option<PinNumber>,
+    ) -> Result<(bool, Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
@@ -95,8 +95,9 @@ impl Model {
         let wallet = self.wallet_mut().filter(|wallet| wallet.is_proven(proof)).ok_or(TRY_AGAIN)?;
         wallet.is_measured_again |= pin.is_none() && wallet.wipe_check.pin.is_some();
         wallet.wipe_check = WipeCheck { number, pin };
+        let biometrics_on = wallet.biometrics.slot.is_some();
         self.remark(if pin.is_some() { "a wipe PIN set" } else { "a wipe PIN cleared" });
-        Ok(((), vec![]))
+        Ok((biometrics_on, vec![]))
     }
 }
 

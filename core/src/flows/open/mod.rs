@@ -14,7 +14,7 @@ use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::record::{FORMAT, LockStatus, Record};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
-use crate::time::Now;
+use crate::time::{Now, WATCHED_MS};
 use ask::Gathered;
 use table::{Opening, Row};
 
@@ -225,7 +225,7 @@ fn take_over(
 ) -> Result<(), LockError> {
     let requested = &engine.requested_policy;
     let record = sealed.row()?.1;
-    let adopts = requested.is_at_least_as_strict_as(&record.policy);
+    let adopts = record.adopts(requested, now);
     let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
     let next = match lease {
         lease if is_by_copy => Some(lease.next(&sealed.header)?),
@@ -235,7 +235,7 @@ fn take_over(
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;
-        record.lockout.save_wait(now);
+        record.lockout.save_wait(now, WATCHED_MS);
         let tries = record.lockout.count_open_as_wrong(now);
         if tries > 0 {
             let standing = record.standing(now);
@@ -243,7 +243,7 @@ fn take_over(
             work.note_lock(standing);
         }
         if adopts {
-            work.adopt(requested);
+            work.adopt(requested, now);
         }
         Ok(())
     })?;

@@ -8,7 +8,7 @@ use super::outcome::{NoVerdict, Refusal};
 use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, Irrevocable, SessionId, Verified};
+use crate::engine::{AuthMethod, Engine, Irrevocable, ReservedMemory, SessionId, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, WipeCheck, derive_kek};
@@ -18,7 +18,7 @@ use crate::platform::DeviceKeyFault;
 use crate::record::{LockStatus, RecordHeader, Standing};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
-use crate::time::Now;
+use crate::time::{Now, WATCHED_MS};
 use settle::settle;
 
 /// What was found in the record before anything is charged.
@@ -54,9 +54,17 @@ pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Ref
 
 /// The one way to prove the PIN.
 pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, Refusal> {
+    with_stack_wiped(|| prove(engine, &take(entry)?))
+}
+
+/// The PIN in `entry`, which is left empty however the try ends.
+pub(super) fn take(entry: &PinEntry) -> Result<Pin, Refusal> {
+    entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))
+}
+
+/// The same for a PIN that was taken out of its entry, because it is needed once it is proven.
+pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
     with_stack_wiped(|| {
-        // Taken out at once, so that the entry is empty however this ends.
-        let pin = entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))?;
         let reading = engine.sessions.read_clock().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
         let now = reading.now;
         if now.boot.is_none() {
@@ -66,9 +74,9 @@ pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, R
         // Drawn before the charge: what fails here costs no try.
         let mut random = engine.draw().map_err(|fault| Refusal::from_fault(engine, &fault))?;
         let admission = admit(engine, &mut random, now)?;
-        probe(engine, &admission)?;
+        let _memory = probe(engine, &admission)?;
         let settled = charge(engine, &mut random, &admission, now).and_then(|charge| {
-            let attempt = check(engine, &pin, &admission, &charge);
+            let attempt = check(engine, pin, &admission, &charge);
             settle(engine, &mut random, &admission, charge.id, attempt, now)
         });
         // Only now: the keystore answers one call after the other, and the person was waiting for the verdict.
@@ -77,7 +85,7 @@ pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, R
         let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
         let mut verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
         let Admission { slot, wipe_check, header, .. } = &admission;
-        renew_slot(engine, &OpenedSlot { pin: &pin, slot, wipe_check, header }, &mut verified);
+        renew_slot(engine, &OpenedSlot { pin, slot, wipe_check, header }, &mut verified);
         Ok(verified)
     })
 }
@@ -96,7 +104,7 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
             (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
             _ => Gate::Locked {
                 status: LockStatus::of(record, now),
-                stale_wait: stale_wait(record, now),
+                stale_wait: stale_wait(record, now, WATCHED_MS),
                 is_first: record.lockout.clone().note_refusal(now),
             },
         })
@@ -139,16 +147,18 @@ fn note_refusal(engine: &Engine, random: &mut Random, now: Now) -> Result<(), Lo
     })
 }
 
-/// Asks the device key before the try is charged. Once no more faults are refunded, for a real HMAC, so that a broken keystore does not cost a
-/// try.
-fn probe(engine: &Engine, admission: &Admission) -> Result<(), Refusal> {
+/// Reserves Argon2id's memory and asks the device key before the try is charged: what the phone cannot do now costs no try. Once no more faults
+/// are refunded, the key is asked for a real HMAC, so that a broken keystore does not cost one either.
+fn probe<'a>(engine: &'a Engine, admission: &Admission) -> Result<ReservedMemory<'a>, Refusal> {
+    let memory = engine.attempts.reserve(&admission.slot.cost());
+    let memory = memory.map_err(|fault| Refusal::from_fault(engine, &fault.into()))?;
     let alias = engine.device_keys.pin(&admission.header.wallet_id, &admission.slot);
     let answered = if admission.budget_is_spent {
         engine.device_keys.mac(&alias, b"walletlock v1 probe").map(|_| ())
     } else {
         engine.device_keys.ready(&alias)
     };
-    answered.map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))
+    answered.map(|()| memory).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))
 }
 
 /// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing; nor does putting back

@@ -125,10 +125,10 @@ fn write_in(
     }
     work.note(&event_of(verdict, work.record.lockout.failures()));
     if verdict == Verdict::Right {
-        work.record.reminders.last_right_ms = now.wall_ms;
+        work.record.reminders.note_right(now);
         work.record.biometric.note_pin(now);
         if adopts {
-            work.adopt(&engine.requested_policy);
+            work.adopt(&engine.requested_policy, now);
         }
     }
     let wiped = (settled.wipe || is_wipe_pin).then(|| SlotKeys::of(engine, &admission.header, work.record));

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
 use crate::policy::presets;
 use crate::policy::tests::expected_wait_s;
-use crate::time::Now;
+use crate::time::{Now, WATCHED_MS};
 
 /// More may not be under way at once.
 const MOST_OPEN: usize = 32;
@@ -115,9 +115,24 @@ struct Waiting {
     saved_at_ms: u64,
     saved_reading: Now,
     saved_disturbed: u32,
+    saved_restarts: u32,
+    /// Once both clocks told of a restart that there was not: the boot count grew, and time since boot went backwards. No phone does that.
+    believed_a_lie: bool,
 }
 
 impl Waiting {
+    /// Whether the boot count grew since the saving.
+    fn is_of_a_later_boot(&self, now: Now) -> bool {
+        self.saved_reading.boot.zip(now.boot).is_some_and(|(saved, now)| now > saved)
+    }
+
+    fn believes_a_lie(&self, phone: &Phone) -> bool {
+        let now = phone.now();
+        let went_backwards = now.since_boot_ms < self.saved_reading.since_boot_ms;
+        let lies = self.saved_restarts == phone.restarts && self.is_of_a_later_boot(now) && went_backwards;
+        self.believed_a_lie || lies
+    }
+
     /// A reading up to a second before the saving may be another thread's, used late: then the wait ends when it would have.
     fn late_ms(&self, now: Now) -> u64 {
         let behind_ms = self.saved_reading.since_boot_ms.saturating_sub(now.since_boot_ms);
@@ -178,6 +193,11 @@ impl Model {
     fn left(&self, phone: &Phone) -> Left {
         let Some(waiting) = &self.waiting else { return Left::Exactly(0) };
         let now = phone.now();
+        if waiting.is_of_a_later_boot(now) {
+            // Up for so long since the restart; or there was none, and then the difference is all that passed.
+            let passed_ms = now.since_boot_ms.checked_sub(waiting.saved_reading.since_boot_ms);
+            return Left::Exactly(waiting.saved_left_ms.saturating_sub(passed_ms.unwrap_or(now.since_boot_ms)));
+        }
         let other_boot = waiting.saved_reading.boot.zip(now.boot).is_some_and(|(saved, now)| saved != now);
         if other_boot || now.since_boot_ms < waiting.saved_reading.since_boot_ms {
             return Left::Exactly(waiting.saved_left_ms + waiting.late_ms(now));
@@ -186,7 +206,8 @@ impl Model {
             return Left::Exactly(waiting.saved_left_ms.saturating_sub(phone.passed_ms - waiting.saved_at_ms));
         }
         // Never shorter than the policy says in real time; never longer than what was saved.
-        Left::Within(waiting.full_ms.saturating_sub(phone.passed_ms - waiting.begun_ms)..=waiting.saved_left_ms)
+        let full_ms = if waiting.believes_a_lie(phone) { 0 } else { waiting.full_ms };
+        Left::Within(full_ms.saturating_sub(phone.passed_ms - waiting.begun_ms)..=waiting.saved_left_ms)
     }
 
     /// What the lock must answer, given what it says is left of the wait.
@@ -223,6 +244,8 @@ impl Model {
             saved_at_ms: phone.passed_ms,
             saved_reading: now,
             saved_disturbed: phone.disturbed,
+            saved_restarts: phone.restarts,
+            believed_a_lie: false,
         });
     }
 
@@ -389,7 +412,7 @@ impl World {
         };
         prop_assert!(is_ready(standing));
         prop_assert!(self.model.tries.iter().all(|tried| tried.id != id), "a try is named once");
-        if let Some(waiting) = &self.model.waiting {
+        if let Some(waiting) = self.model.waiting.as_ref().filter(|waiting| !waiting.believes_a_lie(&self.phone)) {
             let really_passed_ms = self.phone.passed_ms - waiting.begun_ms;
             prop_assert!(really_passed_ms >= waiting.full_ms, "{} of {} ms waited", really_passed_ms, waiting.full_ms);
         }
@@ -425,9 +448,11 @@ impl World {
         let expected = self.model.is_worth_saving(&self.phone);
         let before = self.lockout.clone();
         let left_ms = self.unlimited_remaining_ms()?;
-        let saved = self.lockout.save_wait(self.phone.now());
+        let saved = self.lockout.save_wait(self.phone.now(), WATCHED_MS);
         prop_assert_eq!(saved, expected.unwrap_or(saved));
         if let Some(waiting) = self.model.waiting.as_mut().filter(|_| saved) {
+            waiting.believed_a_lie = waiting.believes_a_lie(&self.phone);
+            waiting.saved_restarts = self.phone.restarts;
             waiting.saved_left_ms = left_ms;
             waiting.saved_at_ms = self.phone.passed_ms;
             waiting.saved_reading = self.phone.now();

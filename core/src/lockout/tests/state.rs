@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict, at, boot_unreadable, edited,
 };
+use crate::time::{MOMENT_MS, WATCHED_MS};
 
 /// No waits; locks at 10; two tries without a verdict are given back.
 fn plain() -> LockoutPolicy {
@@ -339,17 +340,20 @@ fn a_restart_begins_what_was_saved_again_and_the_wall_clock_does_nothing() {
     let mut far_ahead = at(1, start_ms + 10_000);
     far_ahead.wall_ms = i64::MAX;
     assert_eq!(remaining(&run.lockout, far_ahead), 20_000);
-    assert_eq!(remaining(&run.lockout, at(2, start_ms + 10_000)), 30_000, "restarted");
+    assert_eq!(remaining(&run.lockout, at(2, start_ms + 10_000)), 20_000, "a restart, or not: so much has passed");
+    assert_eq!(remaining(&run.lockout, at(2, 0)), 30_000, "restarted");
     assert_eq!(remaining(&run.lockout, at(1, start_ms - 1_000)), 31_000, "a reading used late");
-    assert!(!run.lockout.save_wait(at(1, start_ms + 29_999)));
-    assert!(run.lockout.save_wait(at(2, 500)), "a restart is saved at once");
-    assert!(!run.lockout.save_wait(at(2, 500)));
-    assert_eq!(remaining(&run.lockout, at(2, 30_499)), 1);
-    assert_eq!(remaining(&run.lockout, at(2, 30_500)), 0);
-    assert!(run.lockout.save_wait(at(2, 30_500)), "its end is saved");
+    assert!(!run.lockout.save_wait(at(1, start_ms + 29_999), WATCHED_MS));
+    assert!(run.lockout.save_wait(at(2, 500), WATCHED_MS), "a restart is saved at once");
+    assert!(!run.lockout.save_wait(at(2, 1_499), MOMENT_MS));
+    assert!(run.lockout.clone().save_wait(at(2, 1_500), MOMENT_MS), "and a moment that may be the last");
+    assert!(!run.lockout.save_wait(at(2, 1_500), WATCHED_MS));
+    assert_eq!(remaining(&run.lockout, at(2, 29_999)), 1);
+    assert_eq!(remaining(&run.lockout, at(2, 30_000)), 0);
+    assert!(run.lockout.save_wait(at(2, 30_000), WATCHED_MS), "its end is saved");
     assert_eq!(remaining(&run.lockout, at(3, 0)), 0, "and does not come back");
-    assert!(!run.lockout.save_wait(at(3, 0)));
-    assert!(!Lockout::new(&with_waits()).save_wait(at(1, 0)), "no wait, nothing to save");
+    assert!(!run.lockout.save_wait(at(3, 0), WATCHED_MS));
+    assert!(!Lockout::new(&with_waits()).save_wait(at(1, 0), WATCHED_MS), "no wait, nothing to save");
 }
 
 #[test]
@@ -663,10 +667,10 @@ fn refusals_of_one_cooldown_are_noted_once() {
     assert!(!run.lockout.note_refusal(at(1, run.now_ms)));
     run.play("w1");
     run.lockout.count_open_as_wrong(at(1, run.now_ms));
-    assert!(run.lockout.save_wait(at(2, 0)));
+    assert!(run.lockout.save_wait(at(2, 0), WATCHED_MS));
     run.lockout = edited(&run.lockout, |_| {});
     assert!(!run.lockout.note_refusal(at(2, 0)), "neither a restart nor a new process makes it another cooldown");
-    assert!(run.lockout.save_wait(at(1, run.now_ms)));
+    assert!(run.lockout.save_wait(at(1, run.now_ms), WATCHED_MS));
     run.now_ms += 30_000;
     run.play("c");
     assert!(!run.lockout.note_refusal(at(1, run.now_ms)), "none after the 3rd");
@@ -784,4 +788,33 @@ fn the_stored_form_is_pinned() {
         less.as_object_mut().unwrap().remove(missing);
         assert!(serde_json::from_value::<Lockout>(less).is_err(), "without {missing}");
     }
+}
+
+#[test]
+fn a_policy_that_stops_whom_the_one_in_force_lets_try_is_not_for_now() {
+    let limits = |lock_at, wipe_at, per_boot_limit| LockoutPolicy { lock_at, wipe_at, per_boot_limit, ..plain() };
+    let in_force = limits(Some(6), None, Some(6));
+    // Three settled as wrong, and one still open.
+    let mut run = Run::new(in_force.clone());
+    run.play("c w0 c w1 c w2 c");
+    let leaves = |to: LockoutPolicy| run.lockout.leaves_a_try(&in_force, &to, at(1, run.now_ms));
+    for (to, leaves_a_try) in [
+        (limits(Some(5), None, None), true),
+        (limits(Some(4), None, None), false),
+        (limits(None, Some(5), None), true),
+        (limits(None, Some(4), None), false),
+        (limits(Some(9), Some(4), None), false),
+        (limits(Some(6), None, Some(5)), true),
+        (limits(Some(6), None, Some(4)), false),
+        (limits(None, None, None), true),
+    ] {
+        assert_eq!(leaves(to.clone()), leaves_a_try, "{to:?}");
+    }
+    let restarted = at(2, 0);
+    assert!(!run.lockout.leaves_a_try(&in_force, &limits(None, None, Some(1)), restarted), "one is open");
+    assert!(run.lockout.leaves_a_try(&in_force, &limits(None, None, Some(2)), restarted));
+    // Stopped until a restart, it is not stopped for good.
+    let stopped = limits(None, None, Some(4));
+    assert!(!run.lockout.leaves_a_try(&stopped, &limits(Some(4), None, Some(4)), at(1, run.now_ms)));
+    assert!(run.lockout.leaves_a_try(&stopped, &limits(None, None, Some(3)), at(1, run.now_ms)), "as it was");
 }

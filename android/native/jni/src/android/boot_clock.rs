@@ -1,7 +1,6 @@
 //! How often the phone has started, how long ago that was, and what its clock shows.
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jni::objects::{JClass, JObject};
 use jni::refs::Global;
@@ -54,13 +53,26 @@ impl BootClock {
 
 impl Clock for BootClock {
     fn now(&self) -> Result<Now, PlatformFault> {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| PlatformFault)?;
-        Ok(Now {
-            boot: self.boot_count(),
-            since_boot_ms: since_boot_ms()?,
-            wall_ms: i64::try_from(since_1970.as_millis()).map_err(|_| PlatformFault)?,
-        })
+        Ok(Now { boot: self.boot_count(), since_boot_ms: since_boot_ms()?, wall_ms: wall_ms() })
     }
+}
+
+/// What the phone's clock shows, whatever that is: it never decides whether the lock opens. 1970 if it cannot be read.
+#[allow(clippy::useless_conversion, reason = "they have 32 bits on some phones")]
+fn wall_ms() -> i64 {
+    let mut read = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it is ours and of the right type. std's clock panics where the system's fails, and knows no time before 1970 but as an error.
+    if unsafe { libc::clock_gettime(libc::CLOCK_REALTIME, &raw mut read) } != 0 {
+        return 0;
+    }
+    let (seconds, nanoseconds) = (i64::from(read.tv_sec), i64::from(read.tv_nsec));
+    ms_since_1970(seconds, nanoseconds, size_of_val(&read.tv_sec) == 4)
+}
+
+/// A phone of 32 bits counts seconds up to January 2038 and goes on from 1901. No phone shows those years, so they are the ones after 2038.
+fn ms_since_1970(seconds: i64, nanoseconds: i64, is_of_32_bits: bool) -> i64 {
+    let wrapped = if is_of_32_bits && seconds < 0 { 1 << 32 } else { 0 };
+    (seconds + wrapped).saturating_mul(1_000).saturating_add(nanoseconds / 1_000_000)
 }
 
 /// `CLOCK_BOOTTIME`: as `SystemClock.elapsedRealtime()`, it goes on while the phone sleeps.
@@ -84,6 +96,25 @@ fn since_boot_ms() -> Result<u64, PlatformFault> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_of_32_bits_goes_on_after_2038_and_no_clock_is_refused() {
+        let last_of_32_bits = i64::from(i32::MAX);
+        for (seconds, is_of_32_bits, ms) in [
+            (1_767_225_600, true, 1_767_225_600_007),
+            (last_of_32_bits, true, last_of_32_bits * 1_000 + 7),
+            (i64::from(i32::MIN), true, (last_of_32_bits + 1) * 1_000 + 7),
+            (-1, true, (i64::from(u32::MAX)) * 1_000 + 7),
+            (-1, false, -993),
+            (i64::from(u32::MAX), false, i64::from(u32::MAX) * 1_000 + 7),
+            (i64::MAX, false, i64::MAX),
+            (i64::MIN, false, i64::MIN + 7),
+        ] {
+            assert_eq!(ms_since_1970(seconds, 7_999_999, is_of_32_bits), ms, "{seconds} s");
+        }
+        let std = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        assert!(wall_ms().abs_diff(i64::try_from(std.as_millis()).expect("in range")) < 60_000);
+    }
 
     #[test]
     fn it_counts_from_the_boot_and_does_not_go_back() {

@@ -1,5 +1,6 @@
 package dev.walletlock
 
+import dev.walletlock.fakes.pinOf
 import java.io.File
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.launch
@@ -97,6 +98,21 @@ class BiometricsTest : LockTest() {
                 if (row.reason == null) return@use
                 assertEquals(BiometricOutcome.Denied(row.reason), lock.verifyBiometrics(row.request))
             }
+        }
+    }
+
+    @Test
+    fun `a changed PIN says whether a finger opens the wallet, and can switch that off`() = runBlocking {
+        openWithFinger().use { lock ->
+            lock.unlock().use { session ->
+                assertEquals(PinChange.Changed(biometricsOn = true), session.change(RIGHT, "902746"))
+                val changed = pinOf("902746").use { old ->
+                    pinOf("713859").use { session.access.changePin(old, it, keepsBiometrics = false) }
+                }
+                assertEquals(PinChange.Changed(biometricsOn = false), changed)
+            }
+            val off = BiometricAvailability.Denied(BiometricDenial.SWITCHED_OFF)
+            assertEquals(off, lock.biometricAvailability())
         }
     }
 

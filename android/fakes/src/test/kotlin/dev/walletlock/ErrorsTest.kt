@@ -157,6 +157,7 @@ class ErrorsTest : LockTest() {
                 { lock.remove(entry) },
                 { lock.wipe() },
                 { lock.lockNow() },
+                { lock.saveTime() },
                 { lock.policy() },
                 { lock.securityLevel() },
                 { lock.rollbackProtection() },

@@ -25,6 +25,9 @@ abstract class LockTest {
         const val RIGHT = "835179"
         const val WRONG = "264830"
 
+        /** [RIGHT] with one digit mistyped. */
+        const val SLIP = "835178"
+
         /** Two failures, then a minute's wait; four, then nothing more. Every one counts. */
         val STRICT = Policy.json(
             """

@@ -94,7 +94,7 @@ class OutcomesTest : LockTest() {
                 change = runBlocking { session.change(RIGHT, "902746") }
             }
             assertEquals(PinOutcome.NoVerdict(NoVerdictCause.TryAgain), lock.verify(RIGHT))
-            assertEquals(PinChange.Changed, change)
+            assertEquals(PinChange.Changed(biometricsOn = false), change)
         }
     }
 
@@ -127,7 +127,7 @@ class OutcomesTest : LockTest() {
     fun `each outcome of a change`() = runTest {
         openEnrolled(STRICT).use { lock ->
             lock.unlock().use { session ->
-                assertEquals(PinChange.Changed, session.change(RIGHT, "902746"))
+                assertEquals(PinChange.Changed(biometricsOn = false), session.change(RIGHT, "902746"))
                 val used = Finding(PinRule.USED_BEFORE, Severity.FORBIDDEN, digits = null)
                 assertEquals(PinChange.Forbidden(listOf(used)), session.change("902746", RIGHT))
                 val wrong = PinOutcome.Wrong(triesLeft = 3, cooldownMs = 0, repeated = false)

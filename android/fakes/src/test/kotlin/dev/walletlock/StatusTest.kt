@@ -45,6 +45,22 @@ class StatusTest : LockTest() {
     }
 
     @Test
+    fun `what is left of a wait is saved when the app says so, and when it locks`() = runTest {
+        open(STRICT, platform).use { lock ->
+            lock.enrol()
+            lock.saveTime()
+            repeat(2) { lock.verify(WRONG) }
+            phone.clock.advanceMs(20_000)
+            lock.saveTime()
+            phone.clock.advanceMs(10_000)
+            lock.lockNow()
+            runCurrent()
+        }
+        phone.clock.reboot()
+        open(STRICT, platform).use { assertEquals(20_000L, it.remainingMs, "of a minute, ten seconds after the start") }
+    }
+
+    @Test
     fun `it counts on whole seconds whenever it began`() = runTest {
         open(STRICT, platform).use { lock ->
             lock.enrol()

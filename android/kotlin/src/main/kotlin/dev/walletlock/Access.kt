@@ -14,7 +14,14 @@ public class Access internal constructor(private val session: Session) {
      * Replaces the PIN. The [current] PIN is checked and counted like any other try, and its entry is empty afterwards.
      * The entry of the [new] PIN is empty once that PIN is in force. All other sessions end.
      *
+     * Whoever knew the PIN may have let a finger of their own open the wallet. Ask the person, and switch it off with
+     * [keepsBiometrics]; with it [PinChange.Changed.biometricsOn] says whether one does.
+     *
+     * A wipe PIN stays as it is. Of it no more is known than whether an entry is it: after a change to another length it
+     * has the wrong one, and the new PIN may be one slip from it. So set it anew, or clear it.
+     *
      * @param personal what others know of this person: no PIN may be made of it. Used now and kept nowhere.
+     * @param keepsBiometrics false: from the change on only the PIN opens the wallet.
      * @throws LockException.LimitReached after ten proposals in one session: this must not become a way to find out
      *   earlier PINs.
      */
@@ -23,8 +30,9 @@ public class Access internal constructor(private val session: Session) {
         current: PinEntry,
         new: PinEntry,
         personal: List<Personal> = emptyList(),
+        keepsBiometrics: Boolean = true,
     ): PinChange = withPin(current) { access, old ->
-        new.handle.overUniffi { access.changePin(old, it, personal.toNative()) }.toPublic()
+        new.handle.overUniffi { access.changePin(old, it, personal.toNative(), keepsBiometrics) }.toPublic()
     }
 
     /**
@@ -52,9 +60,10 @@ public class Access internal constructor(private val session: Session) {
      * else too. Up to that moment it looks and takes as long as a wrong PIN; afterwards [WalletLock.status] says
      * [LockStatus.Wiped] to whoever holds the phone.
      *
-     * It is as long as a PIN must be, and not the PIN; it may be easy to guess, for it opens nothing. While no PIN is
-     * taken (during a wait, or locked) it does nothing. The [current] PIN is checked and counted like any other try,
-     * and its entry is empty afterwards. The entry of the [wipe] PIN is empty once that PIN is set.
+     * It is as long as the PIN, and not one slip from it ([PinRule.NEAR_PIN]); it may be easy to guess, for it opens
+     * nothing. That holds for the PIN of now: see [changePin]. While no PIN is taken (during a wait, or locked) it does
+     * nothing. The [current] PIN is checked and counted like any other try, and its entry is empty afterwards. The entry
+     * of the [wipe] PIN is empty once that PIN is set.
      */
     public suspend fun setWipePin(current: PinEntry, wipe: PinEntry): PinChange = withPin(current) { access, old ->
         wipe.handle.overUniffi { access.setWipePin(old, it) }.toPublic()

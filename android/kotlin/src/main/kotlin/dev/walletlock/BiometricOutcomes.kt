@@ -144,7 +144,8 @@ public sealed interface AuthMethod {
     /**
      * A finger or face.
      *
-     * @property payment the payment that the person confirmed, if it was for one.
+     * @property payment the payment that the person confirmed, if it was for one. It is not used up: it stands here for as
+     *   long as the session lives, so an app pays once for a session and no more.
      */
     public data class Biometrics(public val payment: Payment?) : AuthMethod
 }

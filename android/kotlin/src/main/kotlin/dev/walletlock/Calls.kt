@@ -44,4 +44,5 @@ private fun NativeException.toPublic(): LockException = when (this) {
     is NativeException.WrongState -> LockException.WrongState()
     is NativeException.Invalid -> LockException.Invalid(what)
     is NativeException.LimitReached -> LockException.LimitReached(what)
+    is NativeException.NoMemory -> LockException.NoMemory()
 }

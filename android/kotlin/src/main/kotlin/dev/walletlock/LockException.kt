@@ -68,6 +68,9 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
      */
     public class LimitReached internal constructor(public val what: String) : LockException("no more for now: $what")
 
+    /** The phone has not the memory now that a PIN takes. Trying again may help. */
+    public class NoMemory internal constructor() : LockException("not enough memory")
+
     /** It was closed. */
     public class Closed internal constructor() : LockException("closed")
 

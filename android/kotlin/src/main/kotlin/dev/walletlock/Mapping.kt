@@ -40,10 +40,11 @@ internal fun dev.walletlock.ffi.NoVerdict.toPublic(): NoVerdictCause = when (thi
     is dev.walletlock.ffi.NoVerdict.DeviceKey -> NoVerdictCause.DeviceKey(fault.toPublic())
     is dev.walletlock.ffi.NoVerdict.Storage -> NoVerdictCause.Storage
     is dev.walletlock.ffi.NoVerdict.TryAgain -> NoVerdictCause.TryAgain
+    is dev.walletlock.ffi.NoVerdict.NoMemory -> NoVerdictCause.NoMemory
 }
 
 internal fun dev.walletlock.ffi.PinChange.toPublic(): PinChange = when (this) {
-    is dev.walletlock.ffi.PinChange.Changed -> PinChange.Changed
+    is dev.walletlock.ffi.PinChange.Changed -> PinChange.Changed(biometricsOn)
     is dev.walletlock.ffi.PinChange.Forbidden -> PinChange.Forbidden(findings.toPublic())
     is dev.walletlock.ffi.PinChange.Refused -> refusal.toPublic()
 }

@@ -66,6 +66,9 @@ public sealed interface NoVerdictCause {
 
     /** The lock was busy. Try again. */
     public data object TryAgain : NoVerdictCause
+
+    /** The phone has not the memory now that checking a PIN takes. Nothing was counted. */
+    public data object NoMemory : NoVerdictCause
 }
 
 /** How setting the first PIN ended. */
@@ -87,8 +90,12 @@ public sealed interface Enrolment {
 
 /** How changing the PIN, or the wipe PIN, ended; also a [Refusal] of the current one. */
 public sealed interface PinChange {
-    /** The new PIN is in force; or the wipe PIN is set, or cleared. */
-    public data object Changed : PinChange
+    /**
+     * The new PIN is in force; or the wipe PIN is set, or cleared.
+     *
+     * @property biometricsOn a finger or face opens the wallet as well. Whoever knew the PIN may have switched that on.
+     */
+    public data class Changed(public val biometricsOn: Boolean) : PinChange
 
     /**
      * The new PIN may not be set. What was in force still is.

@@ -58,6 +58,9 @@ public enum class PinRule {
 
     /** The same read backwards. */
     PALINDROME,
+
+    /** A wipe PIN that is one slip from the PIN: one digit changed, or two neighbours swapped. */
+    NEAR_PIN,
 }
 
 /** How bad a [Finding] is. */

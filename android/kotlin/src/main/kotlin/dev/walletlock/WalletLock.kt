@@ -184,7 +184,19 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
     /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
-    public fun lockNow(): Unit = translating { backend.lockNow(handle) }
+    public fun lockNow() {
+        translating { backend.lockNow(handle) }
+        // Whoever locks may be about to switch the phone off. What cannot be saved is waited for once more.
+        if (status.value is LockStatus.CoolingDown) scope.launch { runCatching { saveTime() } }
+    }
+
+    /**
+     * Saves what is left of a wait. While an app runs, that is done once a minute, and by [lockNow]; what passes while no app
+     * runs is lost when the phone is switched off, but for the time that the phone has been on again. So call it
+     * from a job that runs every hour or so: then a wait of a day ends also on a phone that is switched off each
+     * night. Nothing is done while nothing is waited for.
+     */
+    public suspend fun saveTime(): Unit = call { handle.overUniffi { it.saveTime() } }
 
     /** The policy in force. It may be stricter than the one given to [open]: see there. */
     public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
@@ -322,8 +334,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          * Keep the file's name: it names the device keys too. Within a process a file may be opened any number of
          * times; all share one lock, and the [platform] and [policy] of the first stay until the last is closed.
          *
-         * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one
-         *   with the next right PIN.
+         * @param policy what the app asks for. A stricter one than that in force takes effect now; an easier one, and one
+         *   that would leave no try to someone who has tries left, with the next right PIN.
          * @param dispatcher where all work is done, the platform's parts included; but for waiting for a person at a
          *   biometric prompt, which is done in the background beside it.
          * @throws LockException.InUse while another process has the file open.

@@ -39,6 +39,7 @@ class AnswerTest {
             NativeException.WrongState(),
             NativeException.Invalid("digit"),
             NativeException.LimitReached("items"),
+            NativeException.NoMemory(),
         )
         assertEquals(NativeException::class.sealedSubclassNames, faults.map { it.javaClass.simpleName }.sorted())
         for (fault in faults) {

@@ -96,7 +96,7 @@ private fun Resources.answer(refusal: Refusal): String = when (refusal) {
     is PinOutcome.NoVerdict -> getString(
         when (val cause = refusal.cause) {
             is NoVerdictCause.NotAPin -> R.string.walletlock_too_short
-            is NoVerdictCause.TryAgain -> R.string.walletlock_busy
+            is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> R.string.walletlock_busy
             is NoVerdictCause.Storage -> R.string.walletlock_storage
             is NoVerdictCause.Platform -> R.string.walletlock_not_checked
             is NoVerdictCause.DeviceKey ->

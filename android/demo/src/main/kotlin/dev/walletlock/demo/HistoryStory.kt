@@ -37,7 +37,7 @@ internal class HistoryStory : Story {
             stage.say("She keeps her card's token.")
             app.phone.clock.skip(HOUR_MS / 60)
             val change = stage.typed(PIN).use { old -> stage.typed(NEW_PIN).use { session.access.changePin(old, it) } }
-            stage.expect("another PIN", PinChange.Changed, change)
+            stage.expect("another PIN", PinChange.Changed(biometricsOn = false), change)
             stage.say("She changes her PIN to ${stage.spaced(NEW_PIN)}.")
         }
         app.phone.clock.skip(8 * HOUR_MS)

@@ -1,5 +1,7 @@
 package dev.walletlock.demo
 
+import dev.walletlock.BiometricAvailability
+import dev.walletlock.BiometricDenial
 import dev.walletlock.Enrolment
 import dev.walletlock.Personal
 import dev.walletlock.PinChange
@@ -42,12 +44,19 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         PinEntry().use { new ->
             val personal = askPersonal()
             if (!ask("Your PIN now: ", current) || !askNew(lock, new, personal)) return
-            when (val change = session.access.changePin(current, new, personal)) {
-                is PinChange.Changed -> out.println("Your PIN is changed.")
+            when (val change = session.access.changePin(current, new, personal, keepsBiometrics(lock))) {
+                is PinChange.Changed -> out.println(Screen.changed(change))
                 is PinChange.Forbidden -> out.println(Screen.refused(change.findings))
                 is Refusal -> Screen.lines(change).forEach(out::println)
             }
         }
+    }
+
+    /** Asked only where a finger may open it. */
+    private suspend fun keepsBiometrics(lock: WalletLock): Boolean {
+        if (lock.biometricAvailability() == BiometricAvailability.Denied(BiometricDenial.SWITCHED_OFF)) return true
+        out.println("A finger opens this wallet. If someone knew your PIN, it may be theirs.")
+        return keyboard.line("Type 'off' to switch fingers off, or press Enter: ") != "off"
     }
 
     suspend fun remove(lock: WalletLock): Unit = PinEntry().use { entry ->

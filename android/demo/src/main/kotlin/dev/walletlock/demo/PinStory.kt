@@ -60,14 +60,14 @@ internal class PinStory : Story {
             }
             stage.show(
                 when (change) {
-                    is PinChange.Changed -> listOf("Your PIN is changed.")
+                    is PinChange.Changed -> listOf(Screen.changed(change))
                     is PinChange.Forbidden -> listOf(Screen.refused(change.findings))
                     is Refusal -> Screen.lines(change)
                 },
             )
             return change
         }
-        stage.expect("another PIN", PinChange.Changed, change(PIN, NEW_PIN))
+        stage.expect("another PIN", PinChange.Changed(biometricsOn = false), change(PIN, NEW_PIN))
         val again = change(NEW_PIN, PIN) as? PinChange.Forbidden
         stage.expectRules("the earlier one again", listOf(PinRule.USED_BEFORE), again?.findings.orEmpty())
         val wrong = change("111222", "417053")

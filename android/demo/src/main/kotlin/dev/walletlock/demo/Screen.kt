@@ -6,6 +6,7 @@ import dev.walletlock.BiometricPurpose
 import dev.walletlock.Finding
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
+import dev.walletlock.PinChange
 import dev.walletlock.PinOutcome
 import dev.walletlock.Refusal
 import dev.walletlock.Remedy
@@ -34,6 +35,9 @@ internal object Screen {
         is PinOutcome.Locked -> lines(refusal.status)
         is PinOutcome.NoVerdict -> listOf(inWords(refusal.cause))
     }
+
+    fun changed(change: PinChange.Changed): String =
+        "Your PIN is changed." + if (change.biometricsOn) " A finger opens the wallet as before." else ""
 
     /** What the system's prompt says, its button last. */
     fun lines(purpose: BiometricPurpose): List<String> = when (purpose) {

@@ -89,6 +89,7 @@ internal fun inWords(finding: Finding): String = when (finding.rule) {
     PinRule.USED_BEFORE -> "you used it before"
     PinRule.DATE -> "it looks like a date"
     PinRule.PALINDROME -> "it reads the same backwards"
+    PinRule.NEAR_PIN -> "it is one slip from your PIN"
 }
 
 internal fun inWords(cause: NoVerdictCause): String = when (cause) {
@@ -100,6 +101,7 @@ internal fun inWords(cause: NoVerdictCause): String = when (cause) {
     }
     NoVerdictCause.Storage -> "This phone's storage failed. Make room on it and try again."
     NoVerdictCause.TryAgain -> "The lock was busy. Try again."
+    NoVerdictCause.NoMemory -> "This phone has no memory to spare. It was not counted. Try again in a moment."
 }
 
 internal fun inWords(reminder: Reminder): String = when (reminder) {
@@ -221,6 +223,7 @@ internal fun inWords(fault: LockException): String = when (fault) {
     is LockException.WrongState -> "That is not possible now."
     is LockException.Invalid -> "That is too long, or empty (${fault.what})."
     is LockException.LimitReached -> "That is enough for now (${fault.what}). Unlock the wallet again to go on."
+    is LockException.NoMemory -> "There is not enough memory now. Try again in a moment."
     is LockException.Closed -> "It was closed."
     is LockException.NoLibrary, is LockException.BeforeFirstUnlock -> "That happens on a phone only."
     is LockException.Jna -> "JNA cannot be started on this computer, and this needs it."

@@ -87,7 +87,8 @@ class ScreenTest {
     @Test
     fun `no verdict is no wrong PIN`() {
         val causes = DeviceKeyFault.entries.map { NoVerdictCause.DeviceKey(it) } +
-            listOf(NoVerdictCause.NotAPin, NoVerdictCause.Platform, NoVerdictCause.Storage, NoVerdictCause.TryAgain)
+            listOf(NoVerdictCause.NotAPin, NoVerdictCause.Platform, NoVerdictCause.Storage, NoVerdictCause.TryAgain) +
+            NoVerdictCause.NoMemory
         for (cause in causes) {
             val line = Screen.lines(PinOutcome.NoVerdict(cause)).single()
             assertTrue("wrong" !in line.lowercase() && line.endsWith("."), line)

@@ -78,6 +78,7 @@ class Answers(private val bytes: ByteBuffer) {
         3 -> "DeviceKey(${deviceKeyFault()})"
         4 -> "Storage"
         5 -> "TryAgain"
+        6 -> "NoMemory"
         else -> error("NoVerdict $it")
     }
 

@@ -55,7 +55,9 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     fun change(from: String, to: String): String = withEntry(from) { current ->
         withEntry(to) { new ->
             val of = handle("access")
-            said(uniffi.callForBuffer("method_access_change_pin", of, shared(current), shared(new), *uniffi.list()), Answers::change)
+            val keepsBiometrics = 1
+            val arguments = arrayOf(of, shared(current), shared(new), *uniffi.list(), keepsBiometrics)
+            said(uniffi.callForBuffer("method_access_change_pin", *arguments), Answers::change)
         }
     }
 

@@ -229,7 +229,7 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
     private fun clock(which: Int, into: UnidbgPointer): Long = when (which) {
         CLOCK_REALTIME -> if (!phone.hasWallClock) -EINVAL else write(into, phone.wallMs / 1000, phone.wallMs % 1000 * 1_000_000)
         CLOCK_BOOTTIME -> write(into, phone.sinceBootMs / 1000, phone.sinceBootMs % 1000 * 1_000_000)
-        CLOCK_MONOTONIC -> {
+        CLOCK_MONOTONIC -> if (!phone.hasMonotonicClock) -EINVAL else {
             phone.monotonicMs += phone.monotonicStepMs
             write(into, phone.monotonicMs / 1000, phone.monotonicMs % 1000 * 1_000_000)
         }

@@ -176,11 +176,25 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
     fun `a panic under a native method is caught, and the lock goes on`() {
         on(phone(enrolled)) {
             assertEquals("Ready(16)", open())
-            phone.hasWallClock = false
-            assertEquals("nothing", status())
+            phone.hasMonotonicClock = false
+            assertEquals("panicked", verify(PIN))
             assertPanicLogged("/std/src/")
-            phone.hasWallClock = true
+            phone.hasMonotonicClock = true
+            assertEquals("Right", verify(PIN))
+        }
+    }
+
+    @Test
+    fun `no wall clock keeps the lock shut`() {
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open())
+            phone.hasWallClock = false
             assertEquals("Ready(16)", status())
+            phone.hasWallClock = true
+            // What a phone of 32 bits counts after January 2038, and a time before 1970 on one of 64.
+            phone.wallMs = Int.MIN_VALUE * 1000L
+            assertEquals("Ready(16)", status())
+            assertEquals("Right", verify(PIN))
         }
     }
 

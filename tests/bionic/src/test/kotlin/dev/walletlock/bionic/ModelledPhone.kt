@@ -12,6 +12,9 @@ class ModelledPhone(private val storage: Path) {
     /** Whether the wall clock can be read. */
     var hasWallClock = true
 
+    /** Whether the clock can be read that std measures with. */
+    var hasMonotonicClock = true
+
     /**
      * How far the monotonic clock goes on at each look. So Argon2id's cost is chosen as on a slow phone, the floor, however fast this
      * machine is: it takes longer than the quarter of a second that is aimed at.
@@ -65,9 +68,10 @@ class ModelledPhone(private val storage: Path) {
         }
     }
 
+    /** And the app starts at once, so that nothing of a wait has passed. */
     fun restart() {
         bootCount += 1
-        sinceBootMs = 60_000
+        sinceBootMs = 0
         wallMs += 90_000
     }
 }
