@@ -189,7 +189,11 @@ mod tests {
     fn an_index_of_another_version_is_told_apart_from_damage() {
         assert_eq!(fault(7, &row(7)), None);
         assert_eq!(fault(7, &row(6)), Some(IndexFault::OtherVersion { found: 6 }), "an older one put back");
-        assert_eq!(fault(7, &row(8)), Some(IndexFault::OtherVersion { found: 8 }), "one that an older record does not know");
+        assert_eq!(
+            fault(7, &row(8)),
+            Some(IndexFault::OtherVersion { found: 8 }),
+            "one that an older record does not know"
+        );
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::remove::begin_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
+use crate::engine::{
+    AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified,
+};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_public_key};

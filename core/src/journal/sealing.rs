@@ -102,7 +102,11 @@ impl<'a> DetailsOpener<'a> {
     }
 
     /// What the hash of the line's details is over: empty for a line without any. `None` if that is not what was written.
-    pub(super) fn open_salted_json(&self, details: &SealedDetails, number: u64) -> Option<(Plaintext, Zeroizing<Vec<u8>>)> {
+    pub(super) fn open_salted_json(
+        &self,
+        details: &SealedDetails,
+        number: u64,
+    ) -> Option<(Plaintext, Zeroizing<Vec<u8>>)> {
         let plaintext = self.open(details, number)?;
         let salted = plaintext.to_salted_json()?;
         (salted.is_empty() || derive_hash(&salted) == details.hash).then_some((plaintext, salted))
@@ -112,7 +116,8 @@ impl<'a> DetailsOpener<'a> {
 /// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes are an X25519
 /// private key.
 pub(crate) fn derive_public_key(data_key: &DataKey) -> Option<[u8; 32]> {
-    let private_key = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(derive_private_key(data_key).as_slice()).ok()?;
+    let private_key =
+        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(derive_private_key(data_key).as_slice()).ok()?;
     <[u8; 32]>::try_from(X25519HkdfSha256::sk_to_pk(&private_key).to_bytes().as_slice()).ok()
 }
 

@@ -177,9 +177,8 @@ fn one_byte_says_how_they_are_sealed() {
 fn the_length_of_details_tells_little() {
     for state in [While::Locked, While::Open] {
         let mut keys = keys();
-        let mut length = |item: &str| {
-            keys.seal(state, &Details::from(&JournalEvent::ItemWritten { item }), 1).ciphertext.len()
-        };
+        let mut length =
+            |item: &str| keys.seal(state, &Details::from(&JournalEvent::ItemWritten { item }), 1).ciphertext.len();
         assert_eq!(length("a"), length("a-longer-name"));
         assert_eq!(length(&"x".repeat(60)) - length("x"), 64);
     }
