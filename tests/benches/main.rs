@@ -61,7 +61,7 @@ fn main() -> Result<()> {
         }
     }
     if wanted("search") {
-        search::run(&mut report, if million { 1_000_000 } else { 100_000 })?;
+        search::run(&report, if million { 1_000_000 } else { 100_000 })?;
     }
     if wanted("jni") {
         jni::run(&mut report)?;

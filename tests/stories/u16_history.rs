@@ -3,8 +3,10 @@
 use rusqlite::Connection;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::{LockError, LockStatus, PinOutcome};
+use walletlock_core::platform::testing::Act;
+use walletlock_core::{LockError, LockStatus, PinChange, PinOutcome};
 
+use crate::u6_biometrics::{unlocked, unlocking, with_biometrics};
 use crate::wallet::{PIN, Wallet, details, entry};
 
 fn kinds(wallet: &Wallet) -> Vec<Kind> {
@@ -111,6 +113,50 @@ fn it_is_written_while_locked_and_read_only_when_open() {
             assert!(!details.concat().windows(8).any(|window| window == b"failures"), "nothing in plain text");
         })
         .expect("it opens again");
+}
+
+/// What is sealed with the data key opens fast enough to be searched; while locked there is only the journal's public key.
+#[test]
+fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
+    const WITH_DATA_KEY: u8 = 2;
+    let wallet = with_biometrics();
+    wallet.guess_wrong(1);
+    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    drop(unlocked(wallet.lock.verify_biometrics(&unlocking())));
+    let session = wallet.unlock();
+    assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().change_pin(&entry("582941"), &entry("614208"), &[]), Ok(PinChange::Changed));
+    assert_eq!(session.access().disable_biometrics(), Ok(true));
+    drop(session);
+    let path = wallet.path();
+    let mut ways = Vec::new();
+    let wallet = wallet
+        .between_runs(|_| {
+            let database = Connection::open(&path).expect("a database");
+            ways = database
+                .prepare("SELECT kind, details FROM journal WHERE length(details) > 0 ORDER BY number")
+                .expect("a journal")
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))
+                .expect("rows")
+                .map(|row| row.map(|(kind, details)| (Kind::from_code(kind), details[0] == WITH_DATA_KEY)))
+                .collect::<Result<_, _>>()
+                .expect("bytes");
+        })
+        .expect("it opens");
+    let expected = [
+        (Kind::Enrolled, true),
+        (Kind::ItemWritten, true),
+        (Kind::PinWrong, false),
+        (Kind::BiometricsAsked, false),
+        (Kind::BiometricsRight, true),
+        (Kind::PinChanged, true),
+        (Kind::PinChanged, true),
+        (Kind::BiometricsOff, true),
+    ];
+    assert_eq!(ways, expected.map(|(kind, with_data_key)| (Some(kind), with_data_key)));
+    let PinOutcome::Right(session) = wallet.verify("614208") else { panic!("its owner does not get in") };
+    let page = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page");
+    assert!(page.entries.iter().all(|entry| entry.details.is_some()), "all of them read");
 }
 
 /// Each of these is done by someone with the database in hand and the app not running.
