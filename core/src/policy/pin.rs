@@ -19,7 +19,7 @@ pub struct PinPolicy {
     pub min_digits: u32,
     /// Most digits, `min_digits` to 12.
     pub max_digits: u32,
-    /// Whether weak PINs (plausible dates, palindromes) are refused too. Guessable ones always are.
+    /// Whether weak PINs (plausible dates, palindromes, mostly one digit, walks on the keypad) are refused too. Guessable ones always are.
     pub forbid_weak: bool,
     /// How many earlier PINs may not be used again, 0 to 5.
     pub remember: u32,
