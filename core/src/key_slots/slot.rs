@@ -25,7 +25,7 @@ const SLOT_BYTES: usize = HEADER_BYTES + 2 * WRAPPED_BYTES;
 /// | 12 | 8 | number of the device key's alias |
 /// | 20 | 16 | salt |
 /// | 36 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 96 | 60 | random filler of the same shape, always tried too: room for a second PIN that nobody can tell from none |
+/// | 96 | 60 | random filler of the same shape, always tried too: room that nobody can tell from used; the wipe PIN is `WipeCheck` |
 ///
 /// The header (bytes 0 to 35), the wallet id and the ciphertext's place are the associated data of both.
 #[derive(Clone, PartialEq, Eq)]

@@ -38,10 +38,14 @@ impl PinPolicy {
         within_some("pin.change_after_days", self.change_after_days, 1, MAX_DAYS)
     }
 
-    /// Whether nothing that `sealed` asks for is eased. Reminders may change freely.
+    /// Whether nothing that `sealed` asks for is eased. Reminders may change freely. Fewer digits at most ease it: who is
+    /// not let set a long PIN sets one that is guessed sooner.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        self.min_digits >= sealed.min_digits
-            && self.forbid_weak >= sealed.forbid_weak
-            && self.remember >= sealed.remember
+        // By name, so that a new field does not compile before someone decides about it.
+        let Self { min_digits, max_digits, forbid_weak, remember, rehearse_after_days: _, change_after_days: _ } = self;
+        *min_digits >= sealed.min_digits
+            && *max_digits >= sealed.max_digits
+            && *forbid_weak >= sealed.forbid_weak
+            && *remember >= sealed.remember
     }
 }
