@@ -125,9 +125,10 @@ pub struct Finding {
 pub enum PinRule {
     TooShort,
     TooLong,
-    OneDigit,
+    FewDigits,
     Run,
     RepeatedBlock,
+    Doubled,
     KeypadLine,
     Common,
     Personal,
@@ -135,6 +136,8 @@ pub enum PinRule {
     Date,
     Palindrome,
     NearPin,
+    MostlyOneDigit,
+    KeypadWalk,
 }
 
 #[derive(uniffi::Record)]
@@ -247,9 +250,10 @@ impl From<pin::Finding> for Finding {
         let (rule, digits) = match finding {
             pin::Finding::TooShort { min } => (PinRule::TooShort, Some(min.into())),
             pin::Finding::TooLong { max } => (PinRule::TooLong, Some(max.into())),
-            pin::Finding::OneDigit => (PinRule::OneDigit, None),
+            pin::Finding::FewDigits => (PinRule::FewDigits, None),
             pin::Finding::Run => (PinRule::Run, None),
             pin::Finding::RepeatedBlock => (PinRule::RepeatedBlock, None),
+            pin::Finding::Doubled => (PinRule::Doubled, None),
             pin::Finding::KeypadLine => (PinRule::KeypadLine, None),
             pin::Finding::Common => (PinRule::Common, None),
             pin::Finding::Personal => (PinRule::Personal, None),
@@ -257,6 +261,8 @@ impl From<pin::Finding> for Finding {
             pin::Finding::NearPin => (PinRule::NearPin, None),
             pin::Finding::Date => (PinRule::Date, None),
             pin::Finding::Palindrome => (PinRule::Palindrome, None),
+            pin::Finding::MostlyOneDigit => (PinRule::MostlyOneDigit, None),
+            pin::Finding::KeypadWalk => (PinRule::KeypadWalk, None),
         };
         Self { rule, severity: finding.severity(), digits }
     }
