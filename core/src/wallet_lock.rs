@@ -39,6 +39,11 @@ impl WalletLock {
         flows::status::status(&self.engine)
     }
 
+    /// Looks again at a wallet that is damaged, busy or failed, and says what it is now.
+    pub fn recheck(&self) -> Result<LockStatus, LockError> {
+        self.status()
+    }
+
     /// The policy in force: the sealed one, or the one asked for while there is none.
     pub fn policy(&self) -> Result<Policy, LockError> {
         flows::status::policy(&self.engine)
