@@ -85,8 +85,8 @@ fn each_end_says_why() {
 fn what_opens_the_wallet_was_replaced() {
     let wallet = Wallet::enrolled("walletlock");
     let (session, _other) = (wallet.unlock(), wallet.unlock());
-    let changed = session.access().change_pin(&entry(PIN), &entry("605842"), &[]);
-    assert!(matches!(changed, Ok(PinChange::Changed)), "{changed:?}");
+    let changed = session.access().change_pin(&entry(PIN), &entry("605842"), &[], true);
+    assert!(matches!(changed, Ok(PinChange::Changed { .. })), "{changed:?}");
     assert_eq!(open(&wallet).last_end, Some(SessionEnd::Replaced));
     assert!(session.is_live());
 
