@@ -37,10 +37,11 @@ fn is_lines(keys: &[u8]) -> bool {
         || LINES.iter().filter_map(|line| keys.strip_prefix(*line)).any(is_lines)
 }
 
-/// 147 and 369 in 134679: a line, and another or what hides nothing.
+/// 147 and 369 in 134679: a line, and another or what hides nothing. A line such as 123 hides nothing either: two of those
+/// are a run.
 fn is_line_and_more([one, other]: [Half<'_>; 2]) -> bool {
-    let (line, other_line) = (is_straight(one.clone()), is_straight(other.clone()));
-    line && (other_line || is_trivial(other)) || other_line && is_trivial(one)
+    let is_known = |half: &Half<'_>| is_trivial(half.clone()) || is_straight(half.clone());
+    is_known(&one) && is_known(&other) && !(is_trivial(one) && is_trivial(other))
 }
 
 fn is_straight<'a>(keys: impl Iterator<Item = &'a u8> + Clone) -> bool {
