@@ -126,11 +126,11 @@ fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
     let session = wallet.unlock();
     assert_eq!(
         session.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
-        Ok(PinChange::Changed { biometrics_on: false })
+        Ok(PinChange::Changed { biometrics_on: true })
     );
     assert_eq!(
         session.access().change_pin(&entry("582941"), &entry("614208"), &[], true),
-        Ok(PinChange::Changed { biometrics_on: false })
+        Ok(PinChange::Changed { biometrics_on: true })
     );
     assert_eq!(session.access().disable_biometrics(), Ok(true));
     drop(session);
