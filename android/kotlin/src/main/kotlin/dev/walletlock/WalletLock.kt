@@ -64,7 +64,11 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /** Handles alone: a session that the app has lost is freed by itself. */
     private val sessions = mutableSetOf<SessionHandle>()
-    private var isClosed = false
+
+    /** Written with [sessions] held. */
+    @Volatile
+    internal var isClosed: Boolean = false
+        private set
 
     /**
      * What the person is told now. It follows every call and every event, and counts a cooldown down by itself, a new
@@ -341,6 +345,43 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(CALLS_AT_ONCE),
         ): WalletLock = dispatcher.call(unwanted = WalletLock::close) {
             WalletLock(dispatcher).apply { openNative(path, platform, policy) }
+        }
+
+        /**
+         * The one lock of the file [path] in this process: opened by the first call, and given to every other one. This is
+         * what an app needs that has one wallet, or one for each account:
+         *
+         * ```
+         * val lock = WalletLock.shared(File(folder, "wallet.db"), platform)
+         * ```
+         *
+         * Calls at the same time open it once. A call that fails leaves nothing behind: the next one opens again. Who
+         * closes the lock closes it for everyone, and the next call opens it anew; an app need not close it at all.
+         *
+         * From Java: `FromJava.future(c -> WalletLock.shared(file, platform, c))`.
+         *
+         * @param platform as for [open], [policy] and [dispatcher] too: those of the call that opens it stay.
+         * @param onOpened runs once for each lock that is opened, before anyone has it. If it throws, the lock is closed
+         *   and the call fails.
+         * @throws LockException as [open] does.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public suspend fun shared(
+            path: File,
+            platform: Platform,
+            policy: Policy = Policy.DEFAULT,
+            dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(CALLS_AT_ONCE),
+            onOpened: (WalletLock) -> Unit = {},
+        ): WalletLock = SharedLocks.of(path, dispatcher) {
+            val lock = open(path, platform, policy, dispatcher)
+            try {
+                onOpened(lock)
+            } catch (thrown: Throwable) {
+                lock.close()
+                throw thrown
+            }
+            lock
         }
 
         /** Enough to read while a PIN is being checked; few enough that a burst of calls leaves threads to others. */
