@@ -103,15 +103,15 @@ public class LockedView @JvmOverloads constructor(
     }
 
     /** For a lock that could not be opened, and may next time. */
-    internal fun showTrouble(onRetry: Runnable) {
+    internal fun show(trouble: LockTrouble, onRetry: Runnable) {
         shown = null
-        val notice = resources.trouble()
+        val notice = resources.notice(trouble)
         heading.say(notice.heading, spoken = notice.alone)
         showTime(null)
         show(notice)
         remedies.removeAllViews()
         toDo.visibility = View.GONE
-        addButton(R.string.walletlock_retry, onRetry)
+        if (trouble.canPass) addButton(R.string.walletlock_retry, onRetry)
     }
 
     private fun show(notice: Notice) {

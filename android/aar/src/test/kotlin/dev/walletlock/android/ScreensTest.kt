@@ -142,6 +142,20 @@ class ScreensTest {
     @Test
     fun damaged() = shown("damaged", LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, emptyList()))
 
+    @Test
+    fun `it did not open`() = trouble("trouble", LockTrouble.KEYSTORE_FAILED)
+
+    @Test
+    @Config(qualifiers = "+zh-rCN")
+    fun `it did not open, Chinese`() = trouble("trouble-chinese", LockTrouble.NEWER_VERSION)
+
+    private fun trouble(name: String, trouble: LockTrouble) {
+        val activity = Stage.shown()
+        activity.show(LockedView(activity)).show(trouble) {}
+        TestWallet.settle()
+        golden.check(name, activity.window.decorView.drawn())
+    }
+
     private fun pad(name: String, act: PinPadView.() -> Unit) {
         val activity = Stage.shown()
         val pad = activity.show(PinPadView(activity).apply { bind(wallet.lock) })
