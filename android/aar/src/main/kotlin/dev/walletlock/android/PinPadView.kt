@@ -30,12 +30,14 @@ import kotlinx.coroutines.launch
  * pad.setOnUnlocked { session -> show(session) }
  * ```
  *
- * The digits go straight into a [PinEntry] and are nowhere else: not in a text, not in the saved state, not in what
- * accessibility services are told. Whoever touches the screen with TalkBack hears which key is under the finger, and so do
- * the other accessibility services that the person has switched on: Android tells them where the finger is. Typed digits
- * survive a rotation only in an [Unlocking] that the app keeps; bound to a
- * lock itself, the pad is empty afterwards. While it is shown its window cannot be captured (`FLAG_SECURE`), and touches
- * that come through another app's window are refused, with words that say so.
+ * The digits go straight into a [PinEntry] and are nowhere else: not in a text and not in the saved state. Accessibility
+ * services are told how many are typed. They are also told which key has the focus, or a finger over it (`VIEW_HOVER_ENTER`,
+ * `VIEW_FOCUSED`), because nobody who does not see the keys could type without that: a service that the person has switched
+ * on can learn the PIN. From Android 14 on only those that declare themselves accessibility tools are told.
+ *
+ * Typed digits survive a rotation only in an [Unlocking] that the app keeps; bound to a lock itself, the pad is empty
+ * afterwards. While it is shown its window cannot be captured (`FLAG_SECURE`), and touches that come through another app's
+ * window are refused, with words that say so.
  *
  * A pad without a lock hands its [entry] over: to set a PIN, or to do something else than unlock.
  *
