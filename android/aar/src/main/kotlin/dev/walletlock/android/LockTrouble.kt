@@ -27,7 +27,7 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     STORAGE(5, canPass = true, R.string.walletlock_trouble_storage),
 
     /** The phone's keystore is busy, or the phone is locked. */
-    KEYSTORE_BUSY(6, canPass = true, R.string.walletlock_trouble_keystore_busy),
+    KEYSTORE_BUSY(6, canPass = true, R.string.walletlock_busy),
 
     /** The phone's keystore says that the wallet's key is gone. It may be wrong. */
     KEY_GONE(7, canPass = true, R.string.walletlock_trouble_key_gone),
