@@ -14,18 +14,22 @@ import android.view.WindowManager.LayoutParams.FLAG_SECURE
  * the app asks for meanwhile is in force afterwards. The app's own call gives the system its attributes again, without our
  * wish: that is seen before the next picture is drawn, and the picture waits for it.
  */
-internal class Secured private constructor(private val root: View, private val asked: LayoutParams) :
+internal class Secured private constructor(private val root: View, private var asked: LayoutParams) :
     ViewTreeObserver.OnPreDrawListener {
     private var holds = 0
+    private var given: LayoutParams? = null
 
     override fun onPreDraw(): Boolean = !secure()
 
     /** Whether it was not. */
     private fun secure(): Boolean {
         val inForce = root.layoutParams as? LayoutParams ?: return false
+        // Mostly the window's own once more; some apps give the system another set.
+        if (inForce !== given) asked = inForce
         if (inForce.flags and FLAG_SECURE != 0) return false
         val copy = LayoutParams().apply { copyFrom(asked) }
         copy.flags = copy.flags or FLAG_SECURE
+        given = copy
         root.give(copy)
         return true
     }
@@ -48,7 +52,7 @@ internal class Secured private constructor(private val root: View, private val a
             if (--secured.holds > 0) return
             root.setTag(R.id.walletlock_secured, null)
             root.viewTreeObserver.removeOnPreDrawListener(secured)
-            if (root.layoutParams !== secured.asked) root.give(secured.asked)
+            if (root.layoutParams === secured.given) root.give(secured.asked)
         }
 
         /** By the window that is really shown, which for a dialog is not the activity's. */
