@@ -8,7 +8,7 @@ use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::policy::Contact;
 use walletlock_core::policy::RollbackProtection;
 use walletlock_core::request::PromptId;
-use walletlock_core::{LockReason, WhoLocked};
+use walletlock_core::{LockReason, SessionEnd, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -97,9 +97,26 @@ pub enum Kind {
     BiometricsRefused,
 }
 
+#[uniffi::remote(Enum)]
+pub enum SessionEnd {
+    Closed,
+    Time,
+    Locked,
+    ScreenOff,
+    Replaced,
+}
+
+/// Milliseconds until the next open session ends, null if none is open; and why the last that ended did so.
+#[derive(uniffi::Record)]
+pub struct OpenSessions {
+    pub next_end_ms: Option<i64>,
+    pub last_end: Option<SessionEnd>,
+}
+
 #[derive(uniffi::Enum)]
 pub enum LockStatus {
     Unconfigured,
+    Busy,
     Ready { tries_left: Option<i32> },
     CoolingDown { remaining_ms: i64, tries_left: Option<i32>, remedies: Vec<Remedy> },
     Locked { reason: LockReason, by: WhoLocked, remedies: Vec<Remedy> },
@@ -108,6 +125,7 @@ pub enum LockStatus {
 
 #[derive(uniffi::Enum)]
 pub enum Remedy {
+    CheckAgain,
     Wait { ms: i64 },
     Restart,
     Contact { contact: Contact },
@@ -219,6 +237,7 @@ impl From<core::LockStatus> for LockStatus {
         let list = |remedies: Vec<core::Remedy>| remedies.into_iter().map(Into::into).collect();
         match status {
             core::LockStatus::Unconfigured => Self::Unconfigured,
+            core::LockStatus::Busy => Self::Busy,
             core::LockStatus::Ready { tries_left } => Self::Ready { tries_left: tries_left.map(signed_32) },
             core::LockStatus::CoolingDown { remaining_ms, tries_left, remedies } => Self::CoolingDown {
                 remaining_ms: signed(remaining_ms),
@@ -231,9 +250,16 @@ impl From<core::LockStatus> for LockStatus {
     }
 }
 
+impl From<core::OpenSessions> for OpenSessions {
+    fn from(open: core::OpenSessions) -> Self {
+        Self { next_end_ms: open.next_end_ms.map(signed), last_end: open.last_end }
+    }
+}
+
 impl From<core::Remedy> for Remedy {
     fn from(remedy: core::Remedy) -> Self {
         match remedy {
+            core::Remedy::CheckAgain => Self::CheckAgain,
             core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
             core::Remedy::Restart => Self::Restart,
             core::Remedy::Contact(contact) => Self::Contact { contact },

@@ -1,8 +1,9 @@
 //! The lock of one wallet: one line a method. What a call does stands in `flows/`.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::engine::{Engine, Options};
+use crate::engine::{Engine, OpenSessions, Options, SessionEnd};
 use crate::error::LockError;
 use crate::flows;
 use crate::flows::{BiometricAvailability, Judgement, Removal};
@@ -13,6 +14,7 @@ use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
 use crate::record::LockStatus;
 use crate::request::{BiometricRequest, PromptId};
+use crate::weak_lock::WeakWalletLock;
 
 /// The lock of one wallet. A clone is another hold of the same lock; the database is closed with the last hold, those of sessions included.
 ///
@@ -22,10 +24,11 @@ pub struct WalletLock {
     engine: Arc<Engine>,
 }
 
-/// A lock that may be gone.
-pub struct WeakWalletLock(Weak<Engine>);
-
 impl WalletLock {
+    pub(crate) fn of(engine: &Arc<Engine>) -> Self {
+        Self { engine: engine.clone() }
+    }
+
     /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
     ///
     /// Damage is no error here: the lock opens and says that it is locked. Errors are what may be gone at the next attempt (the
@@ -37,6 +40,11 @@ impl WalletLock {
     /// What the person is told now. While it cools down, what is left is saved once a minute.
     pub fn status(&self) -> Result<LockStatus, LockError> {
         flows::status::status(&self.engine)
+    }
+
+    /// Looks again at a wallet that is damaged, busy or failed, and says what it is now.
+    pub fn recheck(&self) -> Result<LockStatus, LockError> {
+        self.status()
     }
 
     /// The policy in force: the sealed one, or the one asked for while there is none.
@@ -95,7 +103,17 @@ impl WalletLock {
 
     /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
     pub fn lock_now(&self) {
-        flows::lock_now::lock_now(&self.engine);
+        flows::lock_now::lock_now(&self.engine, SessionEnd::Locked);
+    }
+
+    /// [`Self::lock_now`], because the screen went off: that is what [`Self::open_sessions`] says then.
+    pub fn screen_went_off(&self) {
+        flows::lock_now::lock_now(&self.engine, SessionEnd::ScreenOff);
+    }
+
+    /// What is open now, when the next of it ends, and why the last that ended did so. Asking prolongs nothing.
+    pub fn open_sessions(&self) -> Result<OpenSessions, LockError> {
+        Ok(self.engine.sessions.open_now()?)
     }
 
     /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.
@@ -146,10 +164,10 @@ impl WalletLock {
         self.engine.listeners.remove(number);
     }
 
-    /// For whoever is about to drop the last hold of the lock and guards something meanwhile: waits for the key that is being made ahead, if
-    /// any, as dropping the lock would.
-    pub fn before_last_drop(&self) {
-        Engine::before_last_drop(&self.engine);
+    /// For whoever is about to drop this hold. Dropping the last one waits for the seal key that is being made, if any: this waits for it no
+    /// longer than `patience`. `false`: it is the last hold, and dropping it would wait now.
+    pub fn drops_at_once(&self, patience: Duration) -> bool {
+        Engine::drops_at_once(&self.engine, patience)
     }
 
     /// Whether both are holds of one lock.
@@ -157,21 +175,13 @@ impl WalletLock {
         Arc::ptr_eq(&self.engine, &other.engine)
     }
 
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// For finding the lock again without keeping it open.
     pub fn downgrade(&self) -> WeakWalletLock {
-        WeakWalletLock(Arc::downgrade(&self.engine))
-    }
-}
-
-impl WeakWalletLock {
-    /// Whether there is a hold of it. Asking takes none.
-    pub fn is_open(&self) -> bool {
-        self.0.strong_count() > 0
-    }
-
-    /// `None`: its last hold was dropped.
-    pub fn upgrade(&self) -> Option<WalletLock> {
-        self.0.upgrade().map(|engine| WalletLock { engine })
+        WeakWalletLock::of(&self.engine)
     }
 }
 

@@ -48,6 +48,10 @@ impl DeviceKey for Phone {
         Ok(Vec::new())
     }
 
+    fn exists(&self, _: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(false)
+    }
+
     fn create(&self, _: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
         Ok(())
     }

@@ -202,6 +202,10 @@ impl DeviceKey for Keys {
         Ok(self.state().aliases.iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.state().aliases.contains(alias))
+    }
+
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.take_time();
         self.state().aliases.insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)

@@ -331,6 +331,10 @@ impl DeviceKey for Stage {
         self.reach(Ask::Aliases, |keys| keys.aliases(prefix)).map(|(aliases, _)| aliases)
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.aliases(alias)?.iter().any(|other| other == alias))
+    }
+
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.reach(Ask::Create(key(alias)?, 0), |keys| keys.create(alias, purpose)).map(|_| ())
     }

@@ -6,6 +6,7 @@ use super::listeners::Listeners;
 use super::lock;
 use super::seal_keys::{EpochKey, SealKeys};
 use super::sealed_store::{Change, Committed, SealedStore};
+use super::session_end::SessionEnd;
 use super::sessions::Sessions;
 use super::unit_of_work::UnitOfWork;
 use crate::crypto::Random;
@@ -165,7 +166,7 @@ impl Ledger {
     fn notice_damage<T>(&self, state: &mut State, result: Result<T, LockError>) -> Result<T, LockError> {
         if matches!(result, Err(LockError::DataDamaged)) {
             *state = State::Damaged;
-            self.sessions.end_all();
+            self.sessions.end_all(SessionEnd::Locked);
         }
         result
     }

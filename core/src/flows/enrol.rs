@@ -9,7 +9,9 @@ use super::remove::begin_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified};
+use crate::engine::{
+    AuthMethod, Engine, EpochKey, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State, Verified,
+};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_private_key, derive_public_key};
@@ -64,7 +66,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         }
         let lease = engine.seal_keys.lease()?;
         let mut store = take_empty(engine)?;
-        let generation = engine.sessions.end_all();
+        let generation = engine.sessions.end_all(SessionEnd::Replaced);
         let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
         let Made { header, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,

@@ -25,6 +25,7 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
 pub(super) fn without_record(engine: &Engine) -> LockStatus {
     engine.ledger.with_state(|state| match state {
         State::Wiped(_) => LockStatus::Wiped,
+        State::Busy => LockStatus::Busy,
         _ => LockStatus::Unconfigured,
     })
 }

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::status::without_record;
-use crate::engine::{AliasKind, Engine, State, UNKNOWN_WALLET, UnitOfWork};
+use crate::engine::{AliasKind, Engine, SessionEnd, State, UNKNOWN_WALLET, UnitOfWork};
 use crate::error::LockError;
 use crate::platform::DeviceKeyFault;
 use crate::record::{LockStatus, RecordHeader};
@@ -27,7 +27,7 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
         found => found?,
     };
     let Some(key_number) = key_number else { return destroy_what_is_left(engine) };
-    engine.sessions.end_all();
+    engine.sessions.end_all(SessionEnd::Locked);
     engine.seal_keys.stop();
     let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
     // Either key opens the vault.
@@ -59,7 +59,7 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, key_number: u64) -> Result
         let of_new_pin = work.record.slot().map(|slot| slot.key_number()).filter(|number| *number != key_number);
         work.wipe()?;
         // Again: one may have begun while the keystore was asked.
-        engine.sessions.end_all();
+        engine.sessions.end_all(SessionEnd::Locked);
         Ok(of_new_pin)
     };
     let of_new_pin = match engine.ledger.commit_irrevocably(&mut random, now, wipe) {
@@ -105,7 +105,7 @@ fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
         State::Sealed(sealed) => Ok(sealed.header.wallet_id),
         _ => Err(LockError::WrongState),
     })?;
-    engine.sessions.end_all();
+    engine.sessions.end_all(SessionEnd::Locked);
     engine.seal_keys.stop();
     let (marked, destroyed) = destroy_every_slot_key(engine, &wallet_id);
     if destroyed.is_ok() || marked.is_ok() {

@@ -52,6 +52,9 @@ pub trait DeviceKey: Send + Sync {
     /// The aliases that exist and begin with `prefix`.
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault>;
 
+    /// Whether there is a key of this alias, asked for by its name. What the phone cannot say is a fault, never `false`.
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault>;
+
     /// Makes a new random key. An existing key of that alias is a fault: replacing it would destroy what it protects.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault>;
 

@@ -11,6 +11,9 @@ use crate::time::Now;
 pub enum LockStatus {
     /// No PIN was set yet.
     Unconfigured,
+    /// Keystore or storage do not answer properly now. Nothing is decided, and nothing was lost by it:
+    /// [`crate::WalletLock::recheck`] looks again.
+    Busy,
     /// A PIN may be entered.
     Ready {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
@@ -59,6 +62,8 @@ pub enum WhoLocked {
 /// Something a person can do about a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
+    /// Have the lock look again ([`crate::WalletLock::recheck`]): it may have been a hiccup of the keystore or the disk.
+    CheckAgain,
     /// Wait so long (milliseconds).
     Wait(u64),
     /// Restart the phone.
@@ -99,7 +104,10 @@ impl LockStatus {
         Self::Locked {
             reason: LockReason::DataDamaged,
             by: WhoLocked::Phone,
-            remedies: policy.contacts.iter().cloned().map(Remedy::Contact).collect(),
+            remedies: [Remedy::CheckAgain]
+                .into_iter()
+                .chain(policy.contacts.iter().cloned().map(Remedy::Contact))
+                .collect(),
         }
     }
 

@@ -28,6 +28,10 @@ impl DeviceKey for NamedKeys {
         Ok(self.aliases().iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.aliases().contains(alias))
+    }
+
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.aliases().insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
     }

@@ -148,6 +148,10 @@ impl DeviceKey for Keystore {
         Ok(aliases.filter(|alias| alias.starts_with(prefix)).collect())
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.file(alias).try_exists().map_err(|_| DeviceKeyFault::Failed)
+    }
+
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let mut key = [0; 32];
         self.entropy.fill(&mut key).map_err(|_| DeviceKeyFault::Failed)?;

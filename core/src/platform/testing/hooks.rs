@@ -22,6 +22,9 @@ pub enum Call<'a> {
     Aliases {
         prefix: &'a str,
     },
+    Exists {
+        alias: &'a str,
+    },
     Create {
         alias: &'a str,
         purpose: KeyPurpose,
@@ -227,6 +230,10 @@ impl Entropy for Hooked<dyn Entropy> {
 impl DeviceKey for Hooked<dyn DeviceKey> {
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         self.call(Call::Aliases { prefix }, of_device_key, |keys| keys.aliases(prefix))
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.call(Call::Exists { alias }, of_device_key, |keys| keys.exists(alias))
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {

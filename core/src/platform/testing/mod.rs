@@ -108,6 +108,8 @@ pub(crate) fn random(seed: u64) -> Random {
 pub struct DeviceKeyCalls {
     /// Listings of aliases.
     pub aliases: u32,
+    /// Questions for one alias.
+    pub exists: u32,
     /// Keys made.
     pub create: u32,
     /// Probes.
@@ -220,6 +222,14 @@ impl DeviceKey for FakeDeviceKey {
         keystore.calls.aliases += 1;
         keystore.check()?;
         Ok(keystore.keys.keys().filter(|alias| alias.starts_with(prefix)).cloned().collect())
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        let mut keystore = lock(&self.0);
+        keystore.calls.exists += 1;
+        keystore.pin_calls.exists += keystore.is_pins(alias);
+        keystore.check()?;
+        Ok(keystore.keys.contains_key(alias))
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {

@@ -200,6 +200,11 @@ impl DeviceKey for Keystore {
         Ok(found)
     }
 
+    /// By its name. Whatever is thrown is a fault: only a keystore that answered says that there is none.
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(call(|env| self.contains(env, alias))?)
+    }
+
     /// The keystore would replace a key of that alias without a word, and with it destroy what it protects: so it is asked first.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let created = call(|env| {

@@ -4,6 +4,7 @@ import android.security.keystore.KeyPermanentlyInvalidatedException
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOperation
 import dev.walletlock.BiometricPrompt
+import java.nio.Buffer
 import java.nio.ByteBuffer
 import java.security.GeneralSecurityException
 import java.security.Key
@@ -48,9 +49,11 @@ internal fun finished(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
         BiometricOperation.UNWRAP ->
             output.putAllOf(cipher.doFinal(prompt.input, IV_BYTES, prompt.input.size - IV_BYTES))
     }
-    output.flip()
-    return output
+    return output.apply { flipped(this) }
 }
+
+/** By the class that has it on every Android: a `ByteBuffer` has a `flip` of its own from Android 10 on, and not before. */
+private fun flipped(output: Buffer) = output.flip()
 
 private fun ByteBuffer.putAllOf(bytes: ByteArray?): ByteBuffer = putExactly(bytes, remaining())
 
