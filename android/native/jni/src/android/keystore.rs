@@ -200,9 +200,9 @@ impl DeviceKey for Keystore {
         Ok(found)
     }
 
-    /// By its name. Whatever is thrown is a fault: only a keystore that answered says that there is none.
+    /// By its name. Whatever is thrown is a fault. A keystore that failed may say `false` all the same, so the core believes no single answer.
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        Ok(call(|env| self.contains(env, alias))?)
+        Ok(call(|env| self.contains(env, alias)).map_err(of_no_key)?)
     }
 
     /// The keystore would replace a key of that alias without a word, and with it destroy what it protects: so it is asked first.
