@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.math.max
 
 /**
- * Ends every session when the person turns the screen off, or has left the app for a while.
+ * Ends every session when the person turns the screen off, or has left the app for a while. Screens hear of it by
+ * [WalletLock.isOpen]; [WalletLock.lastSessionEnd] says which of the two it was.
  *
  * ```
  * val autoLock = AutoLock.start(application, lock, afterSeconds = 30)
@@ -107,10 +108,10 @@ public class AutoLock private constructor(
         if (isUnsure && isInFront()) forgetTheTime() else lockNow()
     }
 
-    private fun lockNow() {
+    private fun lockNow(screenWentOff: Boolean = false) {
         forgetTheTime()
         try {
-            lock.lockNow()
+            lock.lockNow(screenWentOff)
         } catch (_: LockException.Closed) {
             close()
         }
@@ -123,7 +124,7 @@ public class AutoLock private constructor(
     }
 
     private val screenOff = object : BroadcastReceiver() {
-        override fun onReceive(context: Context, intent: Intent) = lockNow()
+        override fun onReceive(context: Context, intent: Intent) = lockNow(screenWentOff = true)
     }
 
     private val screens = object : Application.ActivityLifecycleCallbacks {

@@ -6,11 +6,13 @@ import android.app.ActivityManager.RunningAppProcessInfo
 import android.content.Intent
 import android.os.Process
 import dev.walletlock.Session
+import dev.walletlock.SessionEnd
 import dev.walletlock.WalletLock
 import dev.walletlock.fakes.FakePhone
 import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import org.junit.After
+import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -70,8 +72,11 @@ class AutoLockTest {
     fun `turning the screen off locks at once`() {
         startAutoLock()
         Sample.controller()
+        assertTrue(lock.isOpen.value)
         turnScreenOff()
         assertFalse(session.isLive)
+        assertFalse("screens are told", lock.isOpen.value)
+        assertEquals(SessionEnd.SCREEN_OFF, lock.lastSessionEnd)
     }
 
     @Test
@@ -82,6 +87,7 @@ class AutoLockTest {
         assertTrue(session.isLive)
         pass(1)
         assertFalse(session.isLive)
+        assertEquals(SessionEnd.LOCKED, lock.lastSessionEnd)
     }
 
     @Test
