@@ -71,6 +71,7 @@ public class LockActivity : Activity() {
         unlock = PadColumn(this, pad) { opening.unlocking?.askBiometrics() }
         locked = LockedView(this)
         locked.setOnGoOn(::goOn)
+        locked.setOnTrouble(::tell)
         val root = FrameLayout(this)
         listOf(unlock, locked).forEach {
             it.visibility = View.GONE
@@ -102,6 +103,7 @@ public class LockActivity : Activity() {
         }
         if (unlocking == null || following != null) return
         pad.bind(unlocking)
+        locked.checked = unlocking.lock
         unlocking.onSettled = {
             show(unlocking.lock.status.value)
             unlock.showAsk(unlocking.offersBiometrics)

@@ -32,6 +32,7 @@ internal fun Resources.notice(status: LockStatus): Notice = when (status) {
         // Each of these says that the phone did it.
         WhoLocked.PHONE -> notice(status.reason)
     }
+    is LockStatus.Busy -> notice(R.drawable.walletlock_clock, R.string.walletlock_busy_now, R.string.walletlock_busy_now_body)
     is LockStatus.Wiped ->
         notice(R.drawable.walletlock_padlock, R.string.walletlock_wiped, R.string.walletlock_wiped_body)
 }
