@@ -81,8 +81,8 @@ class WalletAppTest {
         val end = System.nanoTime() + 10_000_000_000
         while (true) {
             shadowOf(app.mainLooper).idle()
-            val pad = get().window.decorView.findViewById<View>(dev.walletlock.android.R.id.walletlock_pad)
-            if (pad.isShown) return pad
+            val pad: View? = get().window.decorView.findViewById(dev.walletlock.android.R.id.walletlock_pad)
+            if (pad?.isShown == true) return pad
             check(System.nanoTime() < end) { "no pad is shown" }
             Thread.yield()
         }
