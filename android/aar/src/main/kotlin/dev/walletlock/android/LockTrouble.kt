@@ -71,7 +71,7 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
 
         /** Null: it is none of the phone's, such as too few digits. */
         internal fun of(cause: NoVerdictCause): LockTrouble? = when (cause) {
-            is NoVerdictCause.NotAPin, is NoVerdictCause.TryAgain -> null
+            is NoVerdictCause.NotAPin, is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> null
             is NoVerdictCause.Storage -> STORAGE
             is NoVerdictCause.Platform -> PLATFORM
             is NoVerdictCause.DeviceKey -> of(cause.fault)
