@@ -112,10 +112,15 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// The process is gone: while its disk is still the one in the folder, because SQLite tidies up, and nothing of that may reach another. A
+    /// wallet is looked at in the same folder, for it is known by where it is.
+    pub(crate) fn end_app(&mut self) {
+        self.app = None;
+    }
+
     /// The process is gone. The next one starts on this disk.
     pub(crate) fn restart_on(&mut self, disk: Disk) {
-        // While the old disk is still the one in the folder: SQLite tidies up, and nothing of that may reach the new one.
-        self.app = None;
+        self.end_app();
         self.disk = disk;
     }
 
@@ -253,9 +258,13 @@ impl<'a> Life<'a> {
                 (held.right_then(now(&self.phone).wall_ms, State::Unconfigured), expect(removed, "it was removed"))
             }
             Act::Wipe => {
+                // Those of earlier wallets stay.
+                let count_marks =
+                    || self.phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/wiped/")).count();
+                let marks = count_marks();
                 let wiped = app.lock.wipe();
                 // The keystore says so first: from then on no cut brings the wallet back.
-                let is_marked = self.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/wiped/"));
+                let is_marked = count_marks() > marks;
                 let steps = [Step::Commit(State::Wiped), Step::FlushedIf(Seen::Begun)];
                 (if is_marked { steps.to_vec() } else { Vec::new() }, wiped.map_err(|fault| fault.to_string()))
             }

@@ -11,11 +11,9 @@
 
 use std::collections::BTreeMap;
 
-use tempfile::TempDir;
 use walletlock_core::platform::testing::FakePhone;
 
 use crate::account::Items;
-use crate::mount::Mount;
 use crate::phone;
 use crate::say;
 use crate::scripted::{Files, Found, Scripted};
@@ -35,8 +33,6 @@ struct Moment {
 struct Album {
     moments: Vec<Moment>,
     wallet: Scripted,
-    mount: Mount,
-    _folder: TempDir,
 }
 
 /// What becomes of a copy, as one letter of a row.
@@ -109,16 +105,15 @@ fn live() -> Album {
     take("enrolled again", &wallet, Some((third, 0, &[])));
     wallet.wrong(7);
     take("1 wrong", &wallet, Some((third, 1, &[])));
-    let folder = TempDir::new().expect("a folder");
-    let mount = Mount::new(folder.path().to_owned());
-    Album { moments, wallet, mount, _folder: folder }
+    wallet.end();
+    Album { moments, wallet }
 }
 
 impl Album {
     /// What these files, none newer than the moment `present`, come to on the phone of that moment. An error is what never was.
     fn open(&self, present: usize, files: &Files) -> Result<Letter, String> {
         let Moment { phone, holds: now, .. } = &self.moments[present];
-        let found = files.open(&self.mount, phone, &self.wallet.policy, &PINS);
+        let found = files.open(&self.wallet.mount, phone, &self.wallet.policy, &PINS);
         let held = match &found {
             Found::Damaged => return Ok(LOCKED),
             Found::DamagedInside { .. } => return Ok(LOCKED_INSIDE),

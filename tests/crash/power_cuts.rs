@@ -111,8 +111,8 @@ fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
     let (next, only) = (AtomicU64::new(0), number_from("WALLETLOCK_LIFE"));
     let cores = thread::available_parallelism().map_or(1, usize::from).min(8);
     let work = || {
-        let folders = [TempDir::new().expect("a folder"), TempDir::new().expect("a folder")];
-        let [mount, beside] = folders.each_ref().map(|folder| Mount::new(folder.path().to_owned()));
+        let folder = TempDir::new().expect("a folder");
+        let mount = Mount::new(folder.path().to_owned());
         let mut tally = Tally::default();
         loop {
             let nth = next.fetch_add(1, Ordering::Relaxed);
@@ -122,7 +122,7 @@ fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
             if only.is_some_and(|only| only != nth) {
                 continue;
             }
-            let lived = one_life(&mount, &beside, flushes, &mut Chance::nth(seed, nth));
+            let lived = one_life(&mount, flushes, &mut Chance::nth(seed, nth));
             let named = lived.violations.into_iter().map(|what| format!("life {nth}: {what}")).collect();
             tally.add(Tally { violations: named, ..lived });
         }
@@ -135,7 +135,7 @@ fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
     tally
 }
 
-fn one_life(mount: &Mount, beside: &Mount, flushes: Flushes, chance: &mut Chance) -> Tally {
+fn one_life(mount: &Mount, flushes: Flushes, chance: &mut Chance) -> Tally {
     let mut tally = Tally::default();
     let mut life = Life::begin(mount, flushes, chance);
     while tally.cuts < CUTS_IN_A_LIFE {
@@ -145,7 +145,7 @@ fn one_life(mount: &Mount, beside: &Mount, flushes: Flushes, chance: &mut Chance
             while !life.disk.is_off() && !life.is_over() {
                 life.act(chance)?;
             }
-            life.disk.cut().map_or(Ok(false), |cut| go_on(&mut life, beside, &cut, chance, &mut tally).map(|()| true))
+            life.disk.cut().map_or(Ok(false), |cut| go_on(&mut life, mount, &cut, chance, &mut tally).map(|()| true))
         })();
         tally.violations.extend(lived.as_ref().err().cloned());
         if lived != Ok(true) {
@@ -159,24 +159,26 @@ fn one_life(mount: &Mount, beside: &Mount, flushes: Flushes, chance: &mut Chance
 /// Looks at what the cut may have left, and lets the life go on from there.
 fn go_on(
     life: &mut Life<'_>,
-    beside: &Mount,
+    mount: &Mount,
     cut: &(Operation, String),
     chance: &mut Chance,
     tally: &mut Tally,
 ) -> Result<(), Violation> {
     let moment = Moment::of(&life.last, cut);
     let look = |life: &Life<'_>, disk: &Disk, phone: &_| {
-        let survivor = Survivor { mount: beside, disk, phone, policy: &life.policy };
+        let survivor = Survivor { mount, disk, phone, policy: &life.policy };
         survivor.find(life.account.possible()).map_err(|what| format!("{moment:?} ({cut:?}): {what}"))
     };
     if chance.one_in(8) {
         tally.kills += 1;
         let left = life.disk.after_kill();
+        life.end_app();
         let found = look(life, &left, &life.phone)?;
         life.account.found_after_kill(found);
         life.restart_on(left);
         return Ok(());
     }
+    life.end_app();
     life.phone.clock.reboot();
     let mut went_on = Ok(());
     for nth in 1..=OUTCOMES {

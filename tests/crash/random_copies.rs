@@ -233,7 +233,7 @@ impl Run {
         let tries_left = match lock.status().expect("a status") {
             LockStatus::Ready { tries_left: Some(left) } => left,
             LockStatus::Locked { reason: LockReason::DataDamaged, remedies, .. } => {
-                assert_eq!(remedies, [Remedy::Contact(self.policy.contacts[0].clone())]);
+                assert_eq!(remedies, [Remedy::CheckAgain, Remedy::Contact(self.policy.contacts[0].clone())]);
                 phone.biometrics.will([Act::OwnerTouches]);
                 let outcome = lock.verify_biometrics(&request(None));
                 assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::Locked)), "{outcome:?}");

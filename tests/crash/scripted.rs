@@ -21,7 +21,8 @@ pub(crate) struct Scripted {
     pub(crate) policy: Policy,
     disk: Disk,
     lock: Option<Arc<WalletLock>>,
-    mount: Mount,
+    /// A wallet is known by where it is: its copies are put back there.
+    pub(crate) mount: Mount,
     _folder: TempDir,
 }
 
@@ -97,6 +98,11 @@ impl Scripted {
 
     pub(crate) fn remove(&self, pin: &str) {
         assert_eq!(self.lock().remove(&entry(pin)).expect("an outcome").refusal(), None);
+    }
+
+    /// The app ends as it should.
+    pub(crate) fn end(&mut self) {
+        self.lock = None;
     }
 
     /// The app ends as it should, and starts again: the log is moved into the database.

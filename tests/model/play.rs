@@ -14,7 +14,7 @@ use walletlock_core::{BiometricOutcome, Enrolment, LockError, LockStatus, Option
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};
 use crate::outcome::Outcome;
-use crate::stage::{Copied, Stage, State, copy};
+use crate::stage::{Copied, Stage, State, copy, put_files};
 use crate::steps::{Act, COPIES, ClockChange, Life, PINS, Step, Touch, Typed, Wanted, policies};
 use crate::tally::Tally;
 
@@ -113,6 +113,10 @@ fn open(stage: &Arc<Stage>, step: &Step) {
         if let Some(lock) = opened {
             lock.add_listener(stage.clone());
             stage.state().lock = Some(lock);
+            // A person who is told that the phone is busy mostly looks again.
+            if stage.model().is_busy() && stage.state().tally.steps % 4 != 0 {
+                act(stage, &plain(Act::Recheck));
+            }
         }
     }
 }
@@ -144,8 +148,7 @@ fn put_back(stage: &Stage, nth: usize) {
     let mut state = stage.state();
     let Some(wanted) = state.copies.iter().rev().nth(nth) else { return };
     let (disk, keys) = (wanted.disk.clone(), wanted.keys.picture());
-    let Ok(folder) = copy(&wanted.folder) else { return };
-    state.folder = folder;
+    put_files(&wanted.folder, &state.folder);
     if stage.cheat == Some(Cheat::PutsBackTheKeystore) {
         state.keys = keys;
     }
@@ -157,7 +160,7 @@ fn put_back_old_files(stage: &Stage) {
     let mut state = stage.state();
     let now = copy(&state.folder).ok();
     if let Some(older) = std::mem::replace(&mut state.older, now) {
-        state.folder = older;
+        put_files(&older, &state.folder);
     }
 }
 
@@ -217,6 +220,9 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
         }
         Act::Prepare => {
             stage.call(step, None, |model| model.prepare(), || lock.prepare().into());
+        }
+        Act::Recheck => {
+            stage.call(step, None, |model| model.recheck(), || lock.recheck().into());
         }
         Act::Status => {
             stage.call(step, None, |model| model.status(), || lock.status().into());
@@ -448,6 +454,7 @@ fn check_journal(stage: &Stage, lock: &WalletLock) -> Result<(), String> {
         let model = stage.model();
         match model.wallet() {
             _ if model.is_damaged() => Err(LockError::DataDamaged),
+            _ if model.fault().is_some() => Err(model.fault().map_or(LockError::WrongState, LockError::DeviceKey)),
             Some(wallet) => Ok(Chain::Intact { lines: wallet.journal.len() as u64 }),
             None => Err(LockError::WrongState),
         }

@@ -4,6 +4,7 @@
 //! lock's callbacks wake it, one by one, and what it awaits is what the lock has to ask.
 
 use std::future::{Future, poll_fn};
+use std::mem::discriminant;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -19,14 +20,14 @@ use crate::outcome::Outcome;
 pub(crate) enum Ask {
     Clock,
     Entropy,
-    Aliases,
+    Aliases(Scope),
+    /// By name.
+    Exists(Key),
     Ready(Key),
     Hmac(Key),
-    /// For which wallet or, for a PIN's key, which PIN: only the model knows.
+    /// Made once more under its name it is another: only the model knows which.
     Create(Key, u64),
     Delete(Key),
-    /// One that was made for this, or is gone.
-    DeleteOf(Key, u64),
     SensorAvailability,
     /// For this slot: only the model knows which.
     Show(Shows, BioSlot),
@@ -44,40 +45,55 @@ pub(crate) enum Shows {
     Pay(u64),
 }
 
-/// What a device key is for.
+/// Which aliases are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    Pin,
-    Biometric,
-    /// Of this epoch.
-    Seal(u64),
-    /// The mark of a wallet that was wiped.
-    Mark,
+pub(crate) enum Scope {
+    /// Those of this place.
+    Here,
+    /// Those that the first format named after the file.
+    File,
+    /// Those of a wallet.
+    Wallet(u64),
+    /// The marks of wiped wallets.
+    Marks,
 }
 
-impl Key {
-    /// That of an alias.
-    pub(crate) fn of(alias: &str) -> Option<Self> {
-        let (_, name) = alias.split_once('/')?;
-        match name.split_once('/')? {
-            ("pin", _) => Some(Self::Pin),
-            ("biometric", _) => Some(Self::Biometric),
-            ("seal", epoch) => epoch.parse().ok().map(Self::Seal),
-            ("wiped", _) => Some(Self::Mark),
-            _ => None,
-        }
-    }
+/// A device key, by what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// Of the slot of this number.
+    Pin(u64),
+    /// Likewise.
+    Biometric(u64),
+    Seal {
+        wallet: u64,
+        epoch: u64,
+    },
+    /// The mark of a wallet that was wiped.
+    Mark(u64),
+    /// The mark of a place where a wallet was wiped that nobody knew any more.
+    PlaceMark,
+    /// Made to see whether the keystore is awake.
+    Probe,
 }
 
 impl Ask {
     /// The same question, whomever it is for.
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Create(one, _), Self::Create(other, _)) => one == other,
             (Self::Show(one, _), Self::Show(other, _)) => one == other,
-            (Self::Delete(one), Self::DeleteOf(other, _)) => one == other,
-            (Self::DeleteOf(one, _), Self::DeleteOf(other, NOTHING)) => one == other,
-            (one, other) => one == other,
+            (one @ Self::Told(..), other) => one == other,
+            (one, other) => discriminant(&one) == discriminant(&other),
+        }
+    }
+
+    /// The key that it is about.
+    pub(crate) fn key(self) -> Option<Key> {
+        match self {
+            Self::Exists(key) | Self::Ready(key) | Self::Hmac(key) | Self::Create(key, _) | Self::Delete(key) => {
+                Some(key)
+            }
+            _ => None,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::cheats::{Cheat, Cheated};
 use crate::clocks::Clocks;
 use crate::model::{BioSlot, Caller, Disk, Model, Reading};
 use crate::outcome::Outcome;
-use crate::script::{Ask, Call, Key, NOTHING, Script, Shows};
+use crate::script::{Ask, Call, Key, NOTHING, Scope, Script, Shows};
 use crate::steps::{Act, ClockChange, Step, Touch, Twist};
 use crate::tally::Tally;
 
@@ -64,6 +64,15 @@ pub(crate) struct Copied {
     pub(crate) folder: TempDir,
     pub(crate) disk: Disk,
     pub(crate) keys: FakeDeviceKey,
+}
+
+/// What the phone tells with an answer.
+#[derive(Default)]
+struct Fact {
+    /// It is to be false, in the byte of this number where there are bytes.
+    lie: Option<usize>,
+    says: bool,
+    mac: u64,
 }
 
 struct Running {
@@ -176,15 +185,18 @@ impl Stage {
     fn reach<T>(
         &self,
         ask: Ask,
-        answer: impl FnOnce(&FakeDeviceKey) -> Result<T, DeviceKeyFault>,
+        alias: Option<&str>,
+        answer: impl FnOnce(&FakeDeviceKey, &mut Fact) -> Result<T, DeviceKeyFault>,
     ) -> Result<(T, Reading), DeviceKeyFault> {
         // Only its beginning gives a reading of the clock its number.
         let nth = if ask == Ask::Clock { self.readings.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        let (twists, expected) = self.meet(ask);
-        let mut fault = None;
+        let (twists, expected, asked) = self.meet(ask, alias);
+        let (mut fault, mut fact) = (None, Fact::default());
         for twist in &twists {
             match twist {
-                Twist::Kill => self.take_picture(),
+                Twist::Kill => self.take_picture(false),
+                Twist::KillAndLose => self.take_picture(true),
+                Twist::Lie => fact.lie = Some(asked),
                 Twist::Fault(what) => fault = Some(*what),
                 Twist::Before(step) => self.overtake(step),
                 Twist::After(_) => {}
@@ -198,9 +210,11 @@ impl Stage {
         if ask == Ask::SensorAvailability && sensor.is_none() {
             fault.get_or_insert(DeviceKeyFault::Failed);
         }
-        let reading = Reading { now: reading, nth, sensor: sensor.unwrap_or(SensorAvailability::NotSupported) };
         let touches = self.touches();
-        let answered = fault.map_or_else(|| answer(&keys), Err);
+        let answered = fault.map_or_else(|| answer(&keys, &mut fact), Err);
+        let Fact { lie, says, mac } = fact;
+        let sensor = sensor.unwrap_or(SensorAvailability::NotSupported);
+        let reading = Reading { now: reading, nth, sensor, says, mac, lied: lie.is_some() };
         // At once: whoever comes in between finds them so.
         if let Some(expected @ Ask::Show(..)) = expected {
             self.model().play_prompt(expected, &touches, answered.is_ok());
@@ -212,7 +226,7 @@ impl Stage {
                 self.overtake(step);
             }
         }
-        self.model().keys.list(listed);
+        self.model().keys.list(if lie.is_some() { vec![] } else { listed });
         let mut state = self.state();
         if self.cheat == Some(Cheat::LosesWhatWasWrittenLast) {
             state.older = copy(&state.folder).ok();
@@ -226,27 +240,28 @@ impl Stage {
     }
 
     /// Holds what is asked against the model. Returns what happens here, and for whom the model has it asked.
-    fn meet(&self, ask: Ask) -> (Vec<Twist>, Option<Ask>) {
+    fn meet(&self, ask: Ask, alias: Option<&str>) -> (Vec<Twist>, Option<Ask>, usize) {
         let mut state = self.state();
         let State { calls, failure, tally, .. } = &mut *state;
         // Once something went wrong, nothing is compared any more.
         let Some(running) = calls.last_mut().filter(|_| failure.is_none()) else {
-            return (vec![], None);
+            return (vec![], None, 0);
         };
         let expected = running.call.asks();
-        if !expected.is_some_and(|expected| expected.is(ask)) {
+        let is_it = |expected: Ask| expected.is(ask) && alias.is_none_or(|alias| self.model().keys.meets(alias, expected));
+        if !expected.is_some_and(is_it) {
             failure.get_or_insert(match (expected, running.call.ended()) {
-                (Some(expected), _) => format!("the lock asks for {ask:?}; the model expects {expected:?}"),
-                (None, ended) => format!("the lock asks for {ask:?}; the model has ended: {ended:?}"),
+                (Some(expected), _) => format!("the lock asks for {ask:?} {alias:?}; the model expects {expected:?}"),
+                (None, ended) => format!("the lock asks for {ask:?} {alias:?}; the model has ended: {ended:?}"),
             });
-            return (vec![], None);
+            return (vec![], None, 0);
         }
         let asked = running.asked;
         running.asked += 1;
         let twists: Vec<_> =
             running.twists.iter().filter(|(at, _)| *at == asked).map(|(_, twist)| twist.clone()).collect();
         twists.iter().for_each(|twist| tally.count_twist(twist, ask));
-        (twists, expected)
+        (twists, expected, asked)
     }
 
     /// What will happen in front of the prompt of the call that is under way.
@@ -262,7 +277,7 @@ impl Stage {
         }
     }
 
-    fn take_picture(&self) {
+    fn take_picture(&self, loses: bool) {
         let mut state = self.state();
         if state.picture.is_some() {
             return;
@@ -274,7 +289,12 @@ impl Stage {
         match files {
             Ok(folder) => {
                 let clocks = state.clocks.clone();
-                let (keys, mut audit, model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
+                let (keys, mut audit, mut model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
+                if let Some(lost) = model.keys.last_seal().filter(|_| loses) {
+                    // The fake does not fail.
+                    let _deleted = keys.delete(&lost);
+                    model.keys.see(keys.all_aliases(), None);
+                }
                 audit.end_with(model.wallet().map_or(&[], |wallet| &wallet.journal));
                 state.picture = Some(Picture { folder, keys, model, audit, clocks });
             }
@@ -287,6 +307,7 @@ impl Stage {
     /// The process is gone, and the phone is as it was in the picture.
     pub(crate) fn go_back_to(&self, picture: Picture) {
         let Picture { folder, keys, mut model, audit, clocks } = picture;
+        put_files(&folder, &self.state().folder);
         model.end_process();
         let open = model.wallet().map_or(0, |wallet| wallet.tries.open());
         *self.model() = model;
@@ -294,7 +315,7 @@ impl Stage {
         if open > 0 {
             state.tally.add("killed with a try open", 1);
         }
-        (state.folder, state.keys, state.audit, state.clocks) = (folder, keys, audit, clocks);
+        (state.keys, state.audit, state.clocks) = (keys, audit, clocks);
     }
 
     pub(crate) fn now(&self) -> Now {
@@ -314,21 +335,33 @@ impl Stage {
 
 impl Clock for Stage {
     fn now(&self) -> Result<Now, PlatformFault> {
-        let ((), reading) = self.reach(Ask::Clock, |_| Ok(())).map_err(|_| PlatformFault)?;
+        let ((), reading) = self.reach(Ask::Clock, None, |_, _| Ok(())).map_err(|_| PlatformFault)?;
         Ok(self.cheat.map_or(reading.now, |cheat| cheat.twist_clock(reading.now)))
     }
 }
 
 impl Entropy for Stage {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
-        self.reach(Ask::Entropy, |_| Ok(())).map_err(|_| PlatformFault)?;
+        self.reach(Ask::Entropy, None, |_, _| Ok(())).map_err(|_| PlatformFault)?;
         self.entropy.fill(bytes)
     }
 }
 
 impl DeviceKey for Stage {
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.reach(Ask::Aliases, |keys| keys.aliases(prefix)).map(|(aliases, _)| aliases)
+        let list = |keys: &FakeDeviceKey, fact: &mut Fact| match fact.lie {
+            Some(_) => Ok(vec![]),
+            None => keys.aliases(prefix),
+        };
+        self.reach(Ask::Aliases(Scope::Here), Some(prefix), list).map(|(aliases, _)| aliases)
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        let look = |keys: &FakeDeviceKey, fact: &mut Fact| {
+            fact.says = keys.exists(alias)? && fact.lie.is_none();
+            Ok(fact.says)
+        };
+        self.reach(Ask::Exists(SOME_KEY), Some(alias), look).map(|(says, _)| says)
     }
 
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
@@ -336,29 +369,38 @@ impl DeviceKey for Stage {
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Create(key(alias)?, 0), |keys| keys.create(alias, purpose)).map(|_| ())
+        self.reach(Ask::Create(SOME_KEY, 0), Some(alias), |keys, _| keys.create(alias, purpose)).map(|_| ())
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.reach(Ask::Ready(key(alias)?), |keys| keys.ready(alias)).map(|_| ())
+        self.reach(Ask::Ready(SOME_KEY), Some(alias), |keys, _| keys.ready(alias)).map(|_| ())
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        self.reach(Ask::Hmac(key(alias)?), |keys| keys.hmac(alias, input)).map(|(mac, _)| mac)
+        let mac = |keys: &FakeDeviceKey, fact: &mut Fact| {
+            let mut mac = keys.hmac(alias, input)?;
+            // Never twice the same.
+            if let Some(byte) = fact.lie.and_then(|lie| mac.get_mut(lie % 8)) {
+                *byte ^= 1;
+            }
+            fact.mac = mac.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+            Ok(mac)
+        };
+        self.reach(Ask::Hmac(SOME_KEY), Some(alias), mac).map(|(mac, _)| mac)
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        let ask = match key(alias)? {
-            key @ Key::Biometric => Ask::DeleteOf(key, self.model().keys.number_of(alias).unwrap_or(NOTHING)),
-            key => Ask::Delete(key),
-        };
-        self.reach(ask, |keys| keys.delete(alias)).map(|_| ())
+        self.reach(Ask::Delete(SOME_KEY), Some(alias), |keys, _| keys.delete(alias)).map(|_| ())
+    }
+
+    fn instance(&self) -> u64 {
+        self.state().keys.instance()
     }
 }
 
 impl Biometrics for Stage {
     fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
-        self.reach(Ask::SensorAvailability, |_| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
+        self.reach(Ask::SensorAvailability, None, |_, _| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
@@ -368,7 +410,7 @@ impl Biometrics for Stage {
             PromptPurpose::Pay(payment) => Shows::Pay(payment.amount().minor()),
         };
         let touches = self.touches();
-        let show = |keys: &FakeDeviceKey| {
+        let show = |keys: &FakeDeviceKey, _: &mut Fact| {
             let biometrics = FakeBiometrics::new(keys.clone());
             let swallows = self.cheat == Some(Cheat::SwallowsFailures);
             let seen = touches.into_iter().filter(|touch| !(swallows && *touch == Touch::SomeoneElse));
@@ -377,15 +419,15 @@ impl Biometrics for Stage {
             self.state().shown = biometrics.is_shown().then_some(biometrics);
             shown.map_err(|_| DeviceKeyFault::Failed)
         };
-        self.reach(Ask::Show(shows, UNKNOWN), show).map(|_| ()).map_err(|_| PlatformFault)
+        self.reach(Ask::Show(shows, UNKNOWN), None, show).map(|_| ()).map_err(|_| PlatformFault)
     }
 
     fn dismiss(&self) -> Result<(), PlatformFault> {
-        let dismiss = |_: &FakeDeviceKey| {
+        let dismiss = |_: &FakeDeviceKey, _: &mut Fact| {
             let shown = self.state().shown.take();
             shown.map_or(Ok(()), |shown| shown.dismiss()).map_err(|_| DeviceKeyFault::Failed)
         };
-        self.reach(Ask::Dismiss, dismiss).map(|_| ()).map_err(|_| PlatformFault)
+        self.reach(Ask::Dismiss, None, dismiss).map(|_| ()).map_err(|_| PlatformFault)
     }
 }
 
@@ -396,17 +438,15 @@ impl Listener for Stage {
             let pin = state.calls.last().and_then(|running| running.pin);
             state.audit.see(event.number, event.kind, pin);
         }
-        self.reach(Ask::Told(event.number, event.kind), |_| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
+        self.reach(Ask::Told(event.number, event.kind), None, |_, _| Ok(())).map(|_| ()).map_err(|_| PlatformFault)
     }
 }
 
 /// The model knows which.
 const UNKNOWN: BioSlot = BioSlot { number: NOTHING, is_genuine: false };
 
-/// Of none of our kinds: the model did not expect it either.
-fn key(alias: &str) -> Result<Key, DeviceKeyFault> {
-    Key::of(alias).ok_or(DeviceKeyFault::Failed)
-}
+/// What only the model knows.
+const SOME_KEY: Key = Key::Probe;
 
 /// Where files cost no wear and no flush, if there is such a place.
 fn folder() -> std::io::Result<TempDir> {
@@ -417,9 +457,20 @@ fn folder() -> std::io::Result<TempDir> {
 /// The files as they are: what the system still has when the process is killed.
 pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
     let copy = folder()?;
+    copy_files(of, &copy)?;
+    Ok(copy)
+}
+
+/// Puts these files in place of those in a folder that stays: the lock knows its wallet by where it is.
+pub(crate) fn put_files(of: &TempDir, to: &TempDir) {
+    let emptied = fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
+    emptied.and_then(|()| copy_files(of, to)).expect("files are copied");
+}
+
+fn copy_files(of: &TempDir, to: &TempDir) -> std::io::Result<()> {
     for file in fs::read_dir(of.path())? {
         let file = file?;
-        fs::copy(file.path(), copy.path().join(file.file_name()))?;
+        fs::copy(file.path(), to.path().join(file.file_name()))?;
     }
-    Ok(copy)
+    Ok(())
 }

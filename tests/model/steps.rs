@@ -55,6 +55,8 @@ pub(crate) enum Act {
     Wipe,
     /// The PIN pad opens.
     Prepare,
+    /// Whether what was found at opening is still so.
+    Recheck,
     Status,
     /// The app does, at a moment that may be the last.
     SaveTime,
@@ -118,6 +120,10 @@ pub(crate) enum ClockChange {
 pub(crate) enum Twist {
     /// The process is killed here.
     Kill,
+    /// Likewise, and the keystore loses the seal key that it made last.
+    KillAndLose,
+    /// The phone gives no error and a false answer: no key, no alias, another MAC.
+    Lie,
     /// The phone answers this.
     Fault(DeviceKeyFault),
     /// Another call comes first, and the phone answers then.
@@ -182,13 +188,15 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32, undisturbed: u32) -> BoxedSt
         4 => Just(DeviceKeyFault::Busy), 4 => Just(DeviceKeyFault::Failed), 1 => Just(DeviceKeyFault::Gone)
     ];
     let twist = if depth == 0 {
-        fault.prop_map(Twist::Fault).boxed()
+        prop_oneof![3 => fault.prop_map(Twist::Fault), 1 => Just(Twist::Lie)].boxed()
     } else {
         // A whole call inside another one. The process does not restart there.
         let inner = with_twists(act_inside().boxed(), depth - 1, 3);
         prop_oneof![
             3 => fault.prop_map(Twist::Fault),
             2 => Just(Twist::Kill),
+            1 => Just(Twist::KillAndLose),
+            1 => Just(Twist::Lie),
             2 => inner.clone().prop_map(Twist::Before),
             3 => inner.prop_map(Twist::After),
         ]
@@ -196,7 +204,7 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32, undisturbed: u32) -> BoxedSt
     };
     let twists = prop_oneof![
         undisturbed => Just(vec![]),
-        3 => prop::collection::vec((0..12_usize, twist), 1..3),
+        3 => prop::collection::vec((0..20_usize, twist), 1..3),
     ];
     (act, twists).prop_map(|(act, twists)| Step { act, twists }).boxed()
 }
@@ -244,6 +252,7 @@ fn act_inside() -> impl Strategy<Value = Act> {
         1 => known().prop_map(Act::Remove),
         1 => typed().prop_map(Act::Enrol),
         4 => Just(Act::Prepare),
+        2 => Just(Act::Recheck),
         3 => Just(Act::Status),
         2 => Just(Act::SaveTime),
         1 => (session(), item()).prop_map(|(session, item)| Act::Read { session, item }),

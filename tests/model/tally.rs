@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 66] = [
+const NEEDED: [&str; 68] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -34,6 +34,7 @@ const NEEDED: [&str; 66] = [
     "until restart",
     "data damaged",
     "wiped",
+    "busy",
     "session ended",
     "wrong state",
     "fault",
@@ -75,6 +76,7 @@ const NEEDED: [&str; 66] = [
     "a hooked answer",
     "one prompt at a time",
     // Where somebody came in between.
+    "the phone lied",
     "killed at the clock",
     "killed at the device key",
     "killed at the listener",
@@ -100,7 +102,7 @@ impl Tally {
         };
         self.add(
             match twist {
-                Twist::Kill => place(
+                Twist::Kill | Twist::KillAndLose => place(
                     "killed at the clock",
                     "killed at the randomness",
                     "killed at the device key",
@@ -112,6 +114,7 @@ impl Tally {
                     "failed at the device key",
                     "failed at the listener",
                 ),
+                Twist::Lie => "the phone lied",
                 Twist::Before(_) | Twist::After(_) => place(
                     "overtaken at the clock",
                     "overtaken at the randomness",

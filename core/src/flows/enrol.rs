@@ -73,8 +73,9 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,
             Err(fault) => {
-                // The unfinished row stands; the next enrolment or opening clears what is there.
-                engine.ledger.put(State::Unconfigured(store));
+                // The unfinished row stands; the next enrolment or opening clears what is there. Before it was written, a wipe is told of still.
+                let is_wiped = matches!(store.record(), Ok(Some(StoredRecord::Sealed(_) | StoredRecord::Wiped)));
+                engine.ledger.put(if is_wiped { State::Wiped(store) } else { State::Unconfigured(store) });
                 return Err(fault);
             }
         };
@@ -176,7 +177,11 @@ fn clear_for_new(
     let device_keys = &engine.device_keys;
     let before = match store.record()? {
         // An attempt that failed, or was cut short.
-        Some(StoredRecord::Unfinished(before)) => before.aliases,
+        Some(StoredRecord::Unfinished(Unfinished { wallet_id, mut aliases })) => {
+            // A removal that was cut short names some of its keys only: a seal key that stayed here would make an empty file look robbed.
+            aliases.extend(device_keys.list_of_wallet(Some(device_keys.place()), &wallet_id)?);
+            aliases
+        }
         // A wallet that was wiped.
         Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
             let mut before = device_keys.list_of_wallet(header.place, &header.wallet_id)?;

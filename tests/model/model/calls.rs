@@ -9,7 +9,7 @@ use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::spans::{MOMENT_MS, WATCHED_MS, Wait};
 use super::{
-    BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
+    SlotKeys, BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
     WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
@@ -69,25 +69,42 @@ impl Caller {
         if found.budget_is_spent {
             self.model().remark("budget spent");
         }
-        let probe = if found.budget_is_spent { Ask::Hmac(Key::Pin) } else { Ask::Ready(Key::Pin) };
         let no_verdict = |fault| Outcome::NoVerdict(NoVerdict::DeviceKey(fault));
-        self.script.ask(probe).await.map_err(no_verdict)?;
+        let pin_key = Key::Pin(found.slot.number);
+        let answered = if found.budget_is_spent {
+            self.mac(pin_key).await.map(|_| ())
+        } else {
+            self.ready(pin_key).await
+        };
+        answered.map_err(no_verdict)?;
         // 6 charge, so that nobody takes it back
         let charged = self.for_good(|model| model.charge(&found, now)).await;
         let (id, irrevocable) = charged.map_err(|refusal| match refusal {
             Outcome::Error(LockError::DeviceKey(fault)) => no_verdict(fault),
-            Outcome::Error(_) => Outcome::Locked(self.model().status(now)),
+            Outcome::Error(_) => self.model().refusal(now),
             refusal => refusal,
         })?;
         // 7, 8, 9 Argon2id, device key, slot: not while a copy from before would still open
         let fault = match irrevocable {
-            Ok(()) => self.script.ask(Ask::Hmac(Key::Pin)).await.err(),
+            Ok(()) => self.try_slot(&found, pin).await.err(),
             Err(fault) => Some(fault),
         };
         // 10 settle
         let session = self.settle(&found, id, pin, fault, now).await?;
         self.bring_up_to_date(&found).await;
         Ok(Proof { wallet: found.wallet, slot: found.slot, now, generation, session })
+    }
+
+    /// A right PIN opens with one true answer; it is wrong if two equal answers say so.
+    async fn try_slot(&self, found: &Found, pin: PinNumber) -> Result<(), DeviceKeyFault> {
+        let key = Key::Pin(found.slot.number);
+        let opens = |answer: Reading| pin == found.slot.pin && !answer.lied;
+        let first = self.mac(key).await?;
+        if opens(first) {
+            return Ok(());
+        }
+        let second = self.mac(key).await?;
+        if first.mac == second.mac || opens(second) { Ok(()) } else { Err(DeviceKeyFault::Busy) }
     }
 
     async fn settle(
@@ -107,11 +124,10 @@ impl Caller {
             None => Verdict::Wrong,
         };
         let settled = self.write_settlement(found, id, Ended { verdict, is_wipe_pin }, now).await?;
-        if settled.wiped {
+        if let Some(keys) = &settled.wiped {
             // Left to the next opening if it fails.
-            let _opens_nothing_any_more = self.mark_as_wiped(found.wallet).await;
-            let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
-            let _next_time = self.delete_biometric_keys().await;
+            let _opens_nothing_any_more = self.make_mark(Key::Mark(found.wallet)).await;
+            let _next_time = self.destroy(keys).await;
         }
         match fault {
             _ if !settled.in_force => Err(TRY_AGAIN),
@@ -149,11 +165,11 @@ impl Caller {
             });
             match settled.await {
                 Err(Outcome::Error(LockError::DeviceKey(_))) => {}
-                Err(Outcome::Error(_)) => return Err(Outcome::Locked(self.model().status(now))),
+                Err(Outcome::Error(_)) => return Err(self.model().refusal(now)),
                 settled => return Ok(settled?.0),
             }
         }
-        let mut settled = self.model().settle(found, id, ended, false, now)?;
+        let mut settled = self.model().plainly(|model| model.settle(found, id, ended, false, now))?;
         self.tell(std::mem::take(&mut settled.lines)).await;
         Ok(settled)
     }
@@ -168,7 +184,7 @@ impl Caller {
             self.save_wait(seen, WATCHED_MS).await;
         }
         if tries.clone().note_refusal(now) {
-            let lines = self.model().note_refusal(now);
+            let lines = self.model().plainly(|model| model.note_refusal(now));
             self.tell(lines).await;
         }
     }
@@ -201,9 +217,11 @@ impl Caller {
         if !self.entropy().await {
             return None;
         }
-        if let Some(wallet) = self.model().wallet_mut() {
-            wallet.tries.save_wait(seen, now, every_ms);
-        }
+        self.model().plainly(|model| {
+            if let Some(wallet) = model.wallet_mut() {
+                wallet.tries.save_wait(seen, now, every_ms);
+            }
+        });
         Some(now)
     }
 
@@ -224,18 +242,22 @@ impl Caller {
             if model.process.is_damaged {
                 return DATA_DAMAGED;
             }
+            if let Some(fault) = model.process.fault {
+                return key_fault(fault);
+            }
             if model.wallet().is_some_and(|wallet| wallet.slot.is_some()) {
                 return WRONG_STATE;
             }
             (model.process.is_busy, model.process.turn, model.process.is_wiped) = (true, true, false);
             model.end_sessions();
-            model.disk = Disk::Unfinished;
             (model.next_number(), model.next_number(), model.next_number(), model.process.generation)
         };
         let made = self.make_keys(number, pin_key).await;
         {
-            let process = &mut self.model().process;
-            (process.is_busy, process.turn) = (false, false);
+            let mut model = self.model();
+            (model.process.is_busy, model.process.turn) = (false, false);
+            // Unless the new one was begun, the wipe is told of until it is.
+            model.process.is_wiped = made.is_err() && matches!(model.disk, Disk::Wiped | Disk::Sealed(_));
         }
         if let Err(fault) = made {
             return key_fault(fault);
@@ -247,6 +269,7 @@ impl Caller {
                 number,
                 epoch: 0,
                 seal_key: number,
+                copy: None,
                 slot: Some(slot),
                 wipe_check: WipeCheck { number: filler, pin: None },
                 is_measured_again: false,
@@ -270,21 +293,41 @@ impl Caller {
 
     /// What was there goes; a key for the seal, one for the PIN; each is used once.
     async fn make_keys(&self, wallet: u64, pin_key: u64) -> Result<(), DeviceKeyFault> {
-        self.destroy_all_keys().await?;
-        self.script.ask(Ask::Create(Key::Seal(0), wallet)).await?;
-        self.script.ask(Ask::Create(Key::Pin, pin_key)).await?;
-        for key in [Key::Seal(0), Key::Pin] {
-            self.script.ask(Ask::Hmac(key)).await?;
+        let disk = self.model().disk.clone();
+        let before = match disk {
+            Disk::Unfinished { wallet, aliases } => {
+                let mut before = aliases;
+                before.extend(self.list_wallet(wallet).await?);
+                before
+            }
+            Disk::Sealed(wiped) => {
+                let mut before = self.list_wallet(wiped.number).await?;
+                before.push(wiped.seal());
+                before
+            }
+            Disk::Wiped | Disk::Empty => vec![],
+        };
+        let (seal_key, pin) = (Key::Seal { wallet, epoch: 0 }, Key::Pin(pin_key));
+        let aliases = [seal_key, pin].into_iter().chain(before.iter().copied()).collect();
+        self.model().disk = Disk::Unfinished { wallet, aliases };
+        self.delete(&before).await?;
+        self.script.ask(Ask::Delete(Key::PlaceMark)).await?;
+        if self.exists(Key::PlaceMark).await? {
+            return Err(DeviceKeyFault::Busy);
         }
-        Ok(())
+        self.drop_old_marks().await;
+        self.model().forget_all_seals();
+        self.script.ask(Ask::Create(seal_key, wallet)).await?;
+        self.script.ask(Ask::Create(pin, pin_key)).await?;
+        self.mac_twice(seal_key).await?;
+        self.mac_twice(pin).await
     }
 
-    async fn destroy_all_keys(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Aliases).await?;
-        let all = self.model().keys.listed(|_| true);
-        self.delete(&all).await?;
-        self.model().forget_all_seals();
-        Ok(())
+    /// Everything that a wallet has goes: by name, and what is listed.
+    pub(super) async fn finish_unfinished(&self, wallet: u64, aliases: &[Key]) -> Result<(), DeviceKeyFault> {
+        self.delete(aliases).await?;
+        let listed = self.list_wallet(wallet).await?;
+        self.delete(&listed).await
     }
 
     pub(crate) async fn remove(self, pin: Option<PinNumber>) -> Outcome {
@@ -292,20 +335,26 @@ impl Caller {
             Ok(proof) => proof,
             Err(refusal) => return refusal,
         };
-        {
+        let aliases: Vec<Key> = {
             let mut model = self.model();
             if model.process.turn {
                 return key_fault(DeviceKeyFault::Busy);
             }
-            if model.wallet().is_none_or(|wallet| wallet.number != proof.wallet) {
+            let Some(wallet) = model.wallet().filter(|wallet| wallet.number == proof.wallet) else {
                 return WRONG_STATE;
-            }
+            };
+            let keys = SlotKeys::of(wallet);
+            let aliases: Vec<_> = [wallet.seal(), wallet.next_seal()].into_iter().chain(keys.keys).collect();
             (model.process.is_busy, model.process.turn) = (true, true);
             model.end_sessions();
-            model.disk = Disk::Unfinished;
-        }
-        let destroyed = self.destroy_all_keys().await;
+            model.disk = Disk::Unfinished { wallet: proof.wallet, aliases: aliases.clone() };
+            aliases
+        };
+        let destroyed = self.finish_unfinished(proof.wallet, &aliases).await;
         let mut model = self.model();
+        if destroyed.is_ok() {
+            model.forget_all_seals();
+        }
         (model.process.is_busy, model.process.turn) = (false, false);
         if let Err(fault) = destroyed {
             return key_fault(fault);
@@ -357,11 +406,11 @@ impl Caller {
             return Outcome::Forbidden;
         }
         let key = self.model().next_number();
-        if let Err(fault) = self.script.ask(Ask::Create(Key::Pin, key)).await {
+        if let Err(fault) = self.script.ask(Ask::Create(Key::Pin(key), key)).await {
             return key_fault(fault);
         }
-        let changed = match self.script.ask(Ask::Hmac(Key::Pin)).await {
-            Ok(_) => {
+        let changed = match self.mac_twice(Key::Pin(key)).await {
+            Ok(()) => {
                 let slot = Slot { number: key, pin: new };
                 self.for_good(|model| model.replace_pin(&proof, wipe_check, slot, session, keeps_biometrics)).await
             }
@@ -372,9 +421,10 @@ impl Caller {
             Err(refusal) => (refusal, None),
         };
         // The old key, or the new one that nothing needs.
-        let _next_time = self.script.ask(Ask::Delete(Key::Pin)).await;
+        let unused = if matches!(outcome, Outcome::Changed { .. }) { proof.slot.number } else { key };
+        let _next_time = self.script.ask(Ask::Delete(Key::Pin(unused))).await;
         if let Some(slot) = switched_off {
-            let _next_time = self.script.ask(Ask::DeleteOf(Key::Biometric, slot.number)).await;
+            let _next_time = self.script.ask(Ask::Delete(Key::Biometric(slot.number))).await;
         }
         self.model().process.wrong.clear();
         outcome
@@ -403,14 +453,6 @@ impl Caller {
             // Whether the listener fails changes nothing.
             let _decided_already = self.script.ask(Ask::Told(number, kind)).await;
         }
-    }
-
-    /// One after the other, up to the first that fails.
-    pub(super) async fn delete(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
-        for key in aliases.iter().filter_map(|alias| Key::of(alias)) {
-            self.script.ask(Ask::Delete(key)).await?;
-        }
-        Ok(())
     }
 
     pub(super) fn readings(&self) -> u64 {
@@ -487,7 +529,11 @@ impl Model {
 
     /// What a call says that needs a wallet when there is none.
     pub(super) fn without_wallet(&self) -> Option<Outcome> {
-        if self.process.is_damaged { Some(DATA_DAMAGED) } else { self.wallet().is_none().then_some(WRONG_STATE) }
+        match self.process.fault {
+            Some(fault) => Some(key_fault(fault)),
+            None if self.process.is_damaged => Some(DATA_DAMAGED),
+            None => self.wallet().is_none().then_some(WRONG_STATE),
+        }
     }
 
     pub(super) fn in_wallet(&self, read: impl FnOnce(&Wallet) -> Outcome) -> Outcome {

@@ -5,8 +5,8 @@ use walletlock_core::events::Kind;
 use walletlock_core::platform::DeviceKeyFault;
 
 use super::calls::key_fault;
-use super::{Caller, Keys, Model, Outcome};
-use crate::script::{Ask, Key};
+use super::{Caller, Model, Outcome, Wallet};
+use crate::script::Ask;
 
 /// Whether copies from before are worth nothing now.
 pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
@@ -63,13 +63,21 @@ impl Caller {
         if protected {
             self.make_next().await.map_err(key_fault)?;
         }
-        let biometrics = |model: &Model| model.wallet().map(|wallet| wallet.biometrics.clone());
-        let before = biometrics(&self.model());
+        let before = self.model().wallet().cloned();
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
         // Why they are off may be forgotten without a line.
-        let changes = changes_without_a_line || !lines.is_empty() || before != biometrics(&self.model());
-        let irrevocable = if protected && changes { self.rotate().await } else { Ok(()) };
+        let changes =
+            changes_without_a_line || !lines.is_empty() || before.as_ref() != self.model().wallet();
+        let was_alive = before.is_some_and(|wallet| wallet.slot.is_some());
+        let irrevocable = if protected && was_alive && changes {
+            self.rotate().await
+        } else {
+            if changes && let Some(wallet) = self.model().sealed_mut() {
+                wallet.copy = None;
+            }
+            Ok(())
+        };
         Ok((changed, lines, irrevocable))
     }
 
@@ -77,9 +85,8 @@ impl Caller {
     pub(super) async fn make_next(&self) -> Result<(), DeviceKeyFault> {
         let (next, number, is_made, is_used) = {
             let mut model = self.model();
-            let Some(epoch) = model.wallet().map(|wallet| wallet.epoch) else { return Ok(()) };
+            let Some(next) = model.sealed().map(Wallet::next_seal) else { return Ok(()) };
             let number = model.next_number();
-            let next = Key::Seal(epoch + 1);
             let process = &mut model.process;
             let listed = process.left.len();
             if !process.made {
@@ -95,7 +102,7 @@ impl Caller {
             self.script.ask(Ask::Delete(next)).await?;
         }
         self.script.ask(Ask::Create(next, number)).await?;
-        self.script.ask(Ask::Hmac(next)).await?;
+        self.mac_twice(next).await?;
         let process = &mut self.model().process;
         (process.made, process.last_made) = (true, number);
         Ok(())
@@ -106,9 +113,10 @@ impl Caller {
         {
             let mut model = self.model();
             let made = model.process.last_made;
-            let Some(wallet) = model.wallet_mut() else { return Ok(()) };
+            let Some(wallet) = model.sealed_mut() else { return Ok(()) };
+            let before = wallet.seal();
+            wallet.copy = Some(wallet.seal_key);
             (wallet.epoch, wallet.seal_key) = (wallet.epoch + 1, made);
-            let before = Key::Seal(wallet.epoch - 1);
             (model.process.made, model.process.is_used) = (false, false);
             model.process.left.push(before);
         }
@@ -150,66 +158,6 @@ impl Model {
         (self.process.made, self.process.is_used) = (false, false);
         self.process.left.clear();
     }
-}
-
-impl Keys {
-    /// What the phone's keystore holds now, after it was asked this.
-    pub(crate) fn see(&mut self, aliases: Vec<String>, asked: Option<Ask>) {
-        if let Some(Ask::Create(_, number)) = asked {
-            for made in aliases.iter().filter(|alias| !self.aliases.contains(alias)) {
-                self.made_for.insert(made.clone(), number);
-            }
-        }
-        self.made_for.retain(|alias, _| aliases.contains(alias));
-        self.invalidated.retain(|number| self.made_for.values().any(|made_for| made_for == number));
-        self.aliases = aliases;
-    }
-
-    /// Whether a key of this kind was made for that.
-    pub(super) fn has(&self, key: Key, made_for: u64) -> bool {
-        self.made_for.iter().any(|(alias, number)| Key::of(alias) == Some(key) && *number == made_for)
-    }
-
-    /// Another finger destroys every biometric key that there is.
-    pub(crate) fn enrol_another_finger(&mut self) {
-        let of_biometrics = self.all(|key| key == Key::Biometric);
-        self.invalidated = of_biometrics.iter().filter_map(|alias| self.made_for.get(alias)).copied().collect();
-    }
-
-    pub(super) fn is_invalidated(&self, number: u64) -> bool {
-        self.invalidated.contains(&number)
-    }
-
-    /// What a key was made for. `None`: it is gone.
-    pub(crate) fn number_of(&self, alias: &str) -> Option<u64> {
-        self.made_for.get(alias).copied()
-    }
-
-    /// All of them but those of these kinds that were made for that.
-    pub(super) fn all_but(&self, kept: &[(Key, u64)]) -> Vec<String> {
-        let is_kept = |alias: &String| {
-            kept.iter().any(|(key, number)| Key::of(alias) == Some(*key) && self.made_for.get(alias) == Some(number))
-        };
-        self.aliases.iter().filter(|alias| !is_kept(alias)).cloned().collect()
-    }
-
-    pub(super) fn all(&self, is: impl Fn(Key) -> bool) -> Vec<String> {
-        of_these(&self.aliases, is)
-    }
-
-    /// The call that goes on now was answered this list.
-    pub(crate) fn list(&mut self, aliases: Vec<String>) {
-        self.listed = aliases;
-    }
-
-    /// Those that the call that goes on now was told of. Deleting one that is gone by then is no fault, so the lock deletes them all.
-    pub(super) fn listed(&self, is: impl Fn(Key) -> bool) -> Vec<String> {
-        of_these(&self.listed, is)
-    }
-}
-
-fn of_these(aliases: &[String], is: impl Fn(Key) -> bool) -> Vec<String> {
-    aliases.iter().filter(|alias| Key::of(alias).is_some_and(&is)).cloned().collect()
 }
 
 /// What a call says that the keystore kept from what it was to do.

@@ -3,6 +3,7 @@
 mod biometrics;
 mod calls;
 mod epochs;
+mod keystore;
 mod opening;
 mod policy;
 mod prompts;
@@ -15,7 +16,7 @@ mod wipe_pin;
 use std::collections::{BTreeMap, BTreeSet};
 
 use walletlock_core::events::Kind;
-use walletlock_core::platform::SensorAvailability;
+use walletlock_core::platform::{DeviceKeyFault, SensorAvailability};
 use walletlock_core::policy::{LockoutPolicy, Policy, SessionPolicy};
 use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked, WrongPin};
 
@@ -29,6 +30,7 @@ use crate::outcome::Outcome;
 use crate::script::Key;
 use spans::{WATCHED_MS, Wait, is_live};
 use tries::{Standing, Tries};
+use wipe::SlotKeys;
 use wipe_pin::WipeCheck;
 
 /// A PIN, by its place in the pool.
@@ -55,8 +57,12 @@ pub(crate) struct Keys {
     aliases: Vec<String>,
     /// What the call that goes on now was answered when it listed them. Another call may have changed them since.
     listed: Vec<String>,
-    /// Each key by its alias, and what it was made for: a wallet, or a PIN by its slot's number.
-    made_for: BTreeMap<String, u64>,
+    /// Which key of its name each is: one that is made once more is another.
+    made: BTreeMap<String, u64>,
+    /// What the random aliases name, those of keys that are gone or were never made too.
+    names: BTreeMap<String, Key>,
+    /// Which wallet an id in an alias is that of.
+    ids: BTreeMap<String, u64>,
     /// Biometric keys that another finger destroyed.
     invalidated: BTreeSet<u64>,
 }
@@ -67,18 +73,26 @@ pub(crate) type Remarks = BTreeMap<&'static str, u64>;
 pub(crate) enum Disk {
     Empty,
     /// An enrolment or removal was cut short.
-    Unfinished,
+    Unfinished {
+        wallet: u64,
+        /// The keys that it names.
+        aliases: Vec<Key>,
+    },
     Sealed(Box<Wallet>),
+    /// A wipe of which nothing else was left.
+    Wiped,
 }
 
 /// A wallet that was enrolled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wallet {
     number: u64,
     /// Which seal key it is sealed with.
     epoch: u64,
     /// And which key of that name: one that is made once more is another.
     seal_key: u64,
+    /// It stands there once more, under the key before: which one that is.
+    copy: Option<u64>,
     /// `None`: wiped.
     pub(crate) slot: Option<Slot>,
     wipe_check: WipeCheck,
@@ -107,6 +121,8 @@ struct Process {
     is_busy: bool,
     /// The key of the seal was gone when the lock was opened, or another wallet's.
     is_damaged: bool,
+    /// The keystore could not say what there is, for this reason.
+    fault: Option<DeviceKeyFault>,
     /// It was wiped, and there is no record any more that says so.
     is_wiped: bool,
     /// Someone makes, uses or destroys seal keys.
@@ -180,7 +196,8 @@ struct Ended {
 struct Settled {
     lines: Vec<(u64, Kind)>,
     in_force: bool,
-    wiped: bool,
+    /// The keys of what it wiped.
+    wiped: Option<SlotKeys>,
     status: LockStatus,
     /// In force when it was settled.
     policy: Policy,
@@ -225,13 +242,16 @@ impl Model {
     }
 
     fn is_in_use(&self) -> bool {
-        !self.process.is_busy && !self.process.is_damaged && !self.process.is_wiped
+        !self.process.is_busy && !self.process.is_damaged && !self.process.is_wiped && self.process.fault.is_none()
     }
 
     pub(crate) fn status(&self, now: Now) -> LockStatus {
         let locked = |reason, remedies| LockStatus::Locked { reason, by: WhoLocked::Phone, remedies };
         if self.process.is_damaged {
-            return locked(LockReason::DataDamaged, vec![]);
+            return locked(LockReason::DataDamaged, vec![Remedy::CheckAgain]);
+        }
+        if self.is_busy() {
+            return LockStatus::Busy;
         }
         let no_record = if self.process.is_wiped { LockStatus::Wiped } else { LockStatus::Unconfigured };
         let Some(wallet) = self.wallet() else { return no_record };
@@ -253,6 +273,43 @@ impl Model {
     /// The policy in force.
     pub(crate) fn policy(&self) -> &Policy {
         self.wallet().map_or(&self.offered, |wallet| &wallet.policy)
+    }
+
+    /// The keystore could not say what there is, or it is being found out or changed.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.process.is_busy || self.process.fault.is_some()
+    }
+
+    pub(crate) fn fault(&self) -> Option<DeviceKeyFault> {
+        self.process.fault
+    }
+
+    /// The wallet whose record is on the disk, also while it is being opened.
+    fn sealed(&self) -> Option<&Wallet> {
+        if let Disk::Sealed(wallet) = &self.disk { Some(wallet) } else { None }
+    }
+
+    fn sealed_mut(&mut self) -> Option<&mut Wallet> {
+        if let Disk::Sealed(wallet) = &mut self.disk { Some(wallet) } else { None }
+    }
+
+    /// Changes the wallet under the seal key in force. What is written has no copy.
+    fn plainly<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.sealed().cloned();
+        let value = change(self);
+        if let Some(wallet) = self.sealed_mut().filter(|wallet| before.as_ref() != Some(*wallet)) {
+            wallet.copy = None;
+        }
+        value
+    }
+
+    /// What a try says if there is no record to be read.
+    fn refusal(&self, now: Now) -> Outcome {
+        match self.process.fault {
+            Some(fault) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
+            None if self.process.is_busy => Outcome::NoVerdict(NoVerdict::TryAgain),
+            None => Outcome::Locked(self.status(now)),
+        }
     }
 
     pub(crate) fn is_damaged(&self) -> bool {
@@ -287,7 +344,7 @@ impl Model {
     /// Whether a try is allowed, before anything is derived.
     fn find(&self, now: Now) -> Result<Found, Outcome> {
         let locked = || Outcome::Locked(self.status(now));
-        let wallet = self.wallet().ok_or_else(locked)?;
+        let wallet = self.wallet().ok_or_else(|| self.refusal(now))?;
         let policy = &wallet.policy.lockout;
         let slot = wallet.slot.ok_or_else(locked)?;
         match wallet.tries.standing(policy, now) {
@@ -327,7 +384,7 @@ impl Model {
     fn settle(&mut self, found: &Found, id: u64, ended: Ended, adopt: bool, now: Now) -> Result<Settled, Outcome> {
         let Ended { verdict, is_wipe_pin } = ended;
         let offered = self.offered.clone();
-        let removed = Outcome::Locked(self.status(now));
+        let removed = self.refusal(now);
         let wallet = self.wallet_mut().ok_or(removed)?;
         if wallet.number != found.wallet {
             return Err(Outcome::NoVerdict(NoVerdict::TryAgain));
@@ -339,6 +396,7 @@ impl Model {
         let (counts, wipes) = settled.ok_or(Outcome::NoVerdict(NoVerdict::TryAgain))?;
         let by_pin = is_wipe_pin && verdict == Verdict::Wrong && wallet.wipe_check == found.wipe_check;
         let wipes = wipes || by_pin;
+        let keys = wipes.then(|| SlotKeys::of(wallet));
         let mut lines = wallet.note(&[match verdict {
             Verdict::Right => Kind::PinRight,
             Verdict::Wrong => Kind::PinWrong,
@@ -368,7 +426,7 @@ impl Model {
         if verdict != Verdict::Right && !matches!(status, LockStatus::Ready { .. }) {
             self.end_sessions();
         }
-        Ok(Settled { lines, in_force, wiped: wipes, status, policy: self.policy().clone() })
+        Ok(Settled { lines, in_force, wiped: keys, status, policy: self.policy().clone() })
     }
 
     // Sessions.
@@ -443,6 +501,15 @@ impl Proof {
 }
 
 impl Wallet {
+    /// The key that it is sealed with.
+    fn seal(&self) -> Key {
+        Key::Seal { wallet: self.number, epoch: self.epoch }
+    }
+
+    fn next_seal(&self) -> Key {
+        Key::Seal { wallet: self.number, epoch: self.epoch + 1 }
+    }
+
     /// Adds lines to the journal.
     fn note(&mut self, kinds: &[Kind]) -> Vec<(u64, Kind)> {
         let noted = |kind: &Kind| {

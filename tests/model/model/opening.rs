@@ -1,15 +1,27 @@
-//! Opening: what a killed process left is cleared, counted or finished, and an older copy is found out.
+//! Opening: what a killed process left is cleared, counted or finished, and an older copy is found out. Nothing is called damaged, and nothing
+//! new is begun, on an answer that is missing.
 
+use walletlock_core::Now;
 use walletlock_core::platform::DeviceKeyFault;
 
 use super::calls::{PLATFORM, key_fault};
-use super::{Caller, Disk, Model, Outcome, at_least_as_strict};
-use crate::script::{Ask, Key};
+use super::{Caller, Disk, Model, Outcome, Wallet, at_least_as_strict};
+use crate::script::Key;
 
 /// What opening comes to.
-enum Opened {
-    Sound,
+enum Found {
+    InOrder,
     Damaged,
+    Wiped,
+}
+
+/// What a key made of the record.
+enum Opened {
+    Alive,
+    Wiped,
+    Refused,
+    NoKey,
+    Unsure(DeviceKeyFault),
 }
 
 impl Caller {
@@ -18,97 +30,199 @@ impl Caller {
             return PLATFORM;
         }
         let Some(reading) = self.clock().await else { return PLATFORM };
-        if let Err(fault) = self.script.ask(Ask::Aliases).await {
-            return key_fault(fault);
+        self.look(reading.now).await;
+        Outcome::Done
+    }
+
+    /// Once more, if that may come to something else.
+    pub(crate) async fn recheck(self) -> Outcome {
+        if !self.entropy().await {
+            return PLATFORM;
         }
-        let is_wiped = self.model().is_marked_as_wiped();
-        let opened = match self.take_in(reading.now).await {
-            Ok(opened) => opened,
-            Err(fault) => return key_fault(fault),
-        };
-        let has_slot = matches!(&self.model().disk, Disk::Sealed(wallet) if wallet.slot.is_some());
-        match opened {
-            Opened::Sound if !is_wiped || !has_slot => Outcome::Done,
-            Opened::Damaged if !is_wiped => {
-                self.model().process.is_damaged = true;
-                Outcome::Done
+        let Some(reading) = self.clock().await else { return PLATFORM };
+        let looks = {
+            let mut model = self.model();
+            if model.process.turn {
+                return key_fault(DeviceKeyFault::Busy);
             }
-            _ => self.finish_wipe().await,
+            let process = &mut model.process;
+            let looks = !process.is_busy && (process.is_damaged || process.fault.is_some());
+            if looks {
+                (process.turn, process.is_busy, process.is_damaged, process.fault) = (true, true, false, None);
+                model.end_sessions();
+                model.forget_all_seals();
+            }
+            looks
+        };
+        if looks {
+            self.look(reading.now).await;
+            let mut model = self.model();
+            (model.process.turn, model.process.is_busy) = (false, false);
+            model.remark("looked at again");
+        }
+        self.status().await
+    }
+
+    async fn look(&self, now: Now) {
+        let found = self.examine(now).await;
+        let mut model = self.model();
+        match found {
+            Ok(Found::InOrder) => {}
+            Ok(Found::Damaged) => model.process.is_damaged = true,
+            Ok(Found::Wiped) => model.process.is_wiped = true,
+            Err(fault) => model.process.fault = Some(fault),
         }
     }
 
-    async fn take_in(&self, now: walletlock_core::Now) -> Result<Opened, DeviceKeyFault> {
-        let (wallet, all) = {
-            let model = self.model();
-            let wallet = match &model.disk {
-                // Keys without a wallet are damage, but for those that someone made for a finger while it was removed.
-                Disk::Empty if !model.keys.all(|key| key != Key::Biometric).is_empty() => return Ok(Opened::Damaged),
-                Disk::Empty | Disk::Unfinished => None,
-                Disk::Sealed(wallet) => Some((**wallet).clone()),
-            };
-            (wallet, model.keys.aliases.clone())
-        };
-        let Some(wallet) = wallet else {
-            let is_empty = matches!(self.model().disk, Disk::Empty);
-            let deleted = self.delete(&all).await;
-            if !is_empty {
-                deleted?;
-            } else if !all.is_empty() {
-                self.model().remark("only a finger's key was left");
+    async fn examine(&self, now: Now) -> Result<Found, DeviceKeyFault> {
+        let disk = self.model().disk.clone();
+        match disk {
+            Disk::Wiped => Ok(Found::Wiped),
+            Disk::Unfinished { wallet, aliases } => {
+                self.finish_unfinished(wallet, &aliases).await?;
+                self.model().disk = Disk::Empty;
+                Ok(Found::InOrder)
             }
-            self.model().disk = Disk::Empty;
-            return Ok(Opened::Sound);
-        };
-        match self.script.ask(Ask::Hmac(Key::Seal(wallet.epoch))).await {
-            Err(DeviceKeyFault::Gone) => return Ok(Opened::Damaged),
-            answer => answer.map(|_| ())?,
+            Disk::Empty => self.examine_nothing().await,
+            Disk::Sealed(wallet) => self.examine_record(&wallet, now).await,
         }
-        // An older record: its key is gone, or is another wallet's.
-        let (seal, pin) = {
-            let keys = &self.model().keys;
-            let pin = wallet.slot.map(|slot| (Key::Pin, slot.number));
-            (keys.has(Key::Seal(wallet.epoch), wallet.seal_key), pin.is_none_or(|(key, number)| keys.has(key, number)))
+    }
+
+    async fn examine_nothing(&self) -> Result<Found, DeviceKeyFault> {
+        let here = self.wallets_here().await;
+        let wallets = here.as_ref().map(|here| here.wallets.clone()).unwrap_or_default();
+        let marked = match self.is_marked(&wallets).await {
+            Ok(false) => self.is_marked(&wallets).await,
+            marked => marked,
         };
-        if !(seal && pin) {
+        if marked? {
+            return self.finish_wipe().await;
+        }
+        let here = here?;
+        if here.has_seal_key {
+            return Ok(Found::Damaged);
+        }
+        if !here.strays.is_empty() {
+            self.model().remark("only a finger's key was left");
+        }
+        let _opens_nothing = self.delete(&here.strays).await;
+        Ok(Found::InOrder)
+    }
+
+    async fn examine_record(&self, wallet: &Wallet, now: Now) -> Result<Found, DeviceKeyFault> {
+        let marked = self.is_marked(&[wallet.number]).await;
+        let (mut opened, mut by_copy) = (self.try_seal_key(wallet, wallet.epoch, wallet.seal_key).await, false);
+        if let (Opened::NoKey, Some(before)) = (&opened, wallet.copy) {
+            (opened, by_copy) = (self.try_seal_key(wallet, wallet.epoch - 1, before).await, true);
+        }
+        if let Opened::Wiped = opened {
+            if by_copy {
+                self.model().fall_back_to_copy();
+            }
+            return self.take_in(false, now).await;
+        }
+        if marked == Ok(true) {
+            return self.finish_wipe().await;
+        }
+        if let Opened::Unsure(fault) = opened {
+            return Err(fault);
+        }
+        marked?;
+        let pin_key = match (&opened, wallet.slot) {
+            (Opened::Alive, Some(slot)) => self.is_there(Key::Pin(slot.number)).await,
+            _ => Ok(false),
+        };
+        if self.is_marked(&[wallet.number]).await? {
+            return self.finish_wipe().await;
+        }
+        if !pin_key? {
             self.model().remark("an older copy found out");
-            return Ok(Opened::Damaged);
+            return Ok(Found::Damaged);
         }
-        let next = Key::Seal(wallet.epoch + 1);
-        let mut kept = vec![(Key::Seal(wallet.epoch), wallet.seal_key), (Key::Mark, wallet.number)];
-        kept.extend(wallet.slot.map(|slot| (Key::Pin, slot.number)));
-        kept.extend(wallet.biometrics.slot.map(|slot| (Key::Biometric, slot.number)));
-        let mut strays = {
+        if by_copy {
+            self.model().remark("opened by the copy");
+        }
+        self.take_in(by_copy, now).await
+    }
+
+    async fn try_seal_key(&self, wallet: &Wallet, epoch: u64, made: u64) -> Opened {
+        let key = Key::Seal { wallet: wallet.number, epoch };
+        match self.mac_twice(key).await {
+            Err(DeviceKeyFault::Gone) => Opened::NoKey,
+            Err(fault) => Opened::Unsure(fault),
+            Ok(()) if !self.model().keys.holds_made(key, made) => Opened::Refused,
+            Ok(()) if wallet.slot.is_none() => Opened::Wiped,
+            Ok(()) => Opened::Alive,
+        }
+    }
+
+    /// The wallet is in use now, whatever fails from here on.
+    async fn take_in(&self, by_copy: bool, now: Now) -> Result<Found, DeviceKeyFault> {
+        let (before, is_alive) = {
             let mut model = self.model();
-            let mut strays = model.keys.all_but(&kept);
-            if wallet.slot.is_some() {
-                strays.retain(|alias| Key::of(alias) != Some(next));
-                model.process.is_used = !model.keys.all(|key| key == next).is_empty();
+            let Some(wallet) = model.sealed().cloned() else { return Ok(Found::InOrder) };
+            let is_alive = wallet.slot.is_some();
+            model.process.is_used |= is_alive;
+            if by_copy {
+                model.fall_back_to_copy();
             }
-            strays
+            (wallet, is_alive)
         };
-        let tightens = self.model().tightens(now);
-        let rotates = tightens && wallet.slot.is_some() && self.make_next().await.is_ok();
-        self.model().take_over(now);
+        let rotates = if by_copy {
+            if let Err(fault) = self.make_next().await {
+                self.model().disk = Disk::Sealed(Box::new(before));
+                return Err(fault);
+            }
+            true
+        } else {
+            let tightens = self.model().tightens(now);
+            tightens && is_alive && self.make_next().await.is_ok()
+        };
+        self.model().plainly(|model| model.take_over(now));
         if rotates {
             self.model().remark("rotated at opening");
             let _before_the_next_try = self.rotate().await;
         }
-        if wallet.slot.is_none() && !self.model().keys.has(Key::Mark, wallet.number) {
-            let _opens_nothing_either_way = self.mark_as_wiped(wallet.number).await;
+        self.model().process.is_used |= is_alive;
+        if !is_alive && !self.exists(Key::Mark(before.number)).await? {
+            let _opens_nothing_either_way = self.make_mark(Key::Mark(before.number)).await;
         }
-        if !strays.is_empty() {
-            let strays: Vec<_> = strays.drain(..).filter_map(|alias| Key::of(&alias)).collect();
-            self.model().process.left.extend(strays);
+        let mut left = self.list_wallet(before.number).await?;
+        {
+            let mut model = self.model();
+            let Some(wallet) = model.sealed() else { return Ok(Found::InOrder) };
+            let seal = |epoch| Key::Seal { wallet: wallet.number, epoch };
+            let mut kept = vec![seal(wallet.epoch)];
+            kept.extend(wallet.slot.iter().flat_map(|slot| [seal(wallet.epoch + 1), Key::Pin(slot.number)]));
+            kept.extend(wallet.biometrics.slot.map(|slot| Key::Biometric(slot.number)));
+            left.retain(|key| !kept.contains(key));
+            model.process.left.extend(left.iter().copied());
+        }
+        if !left.is_empty() {
             let _before_the_next_try = self.delete_left().await;
         }
-        Ok(Opened::Sound)
+        Ok(Found::InOrder)
+    }
+
+    /// What is left of a wiped wallet goes.
+    async fn finish_wipe(&self) -> Result<Found, DeviceKeyFault> {
+        self.wipe_whole().await?;
+        Ok(Found::Wiped)
     }
 }
 
 impl Model {
+    /// The keystore lost the key that it had just made: the copy of the record, under the key before, is the record.
+    fn fall_back_to_copy(&mut self) {
+        let Some(wallet) = self.sealed_mut() else { return };
+        if let Some(before) = wallet.copy.take() {
+            (wallet.epoch, wallet.seal_key) = (wallet.epoch - 1, before);
+        }
+    }
+
     /// Whether opening counts tries or puts a stricter policy in force.
-    fn tightens(&self, now: walletlock_core::Now) -> bool {
-        let Some(wallet) = self.wallet() else { return false };
+    fn tightens(&self, now: Now) -> bool {
+        let Some(wallet) = self.sealed() else { return false };
         let stops = wallet.tries.is_stopped_only_by(&self.offered.lockout, &wallet.policy.lockout, now);
         let adopts = at_least_as_strict(&self.offered, &wallet.policy) && wallet.policy != self.offered && !stops;
         wallet.tries.open() > 0 || adopts

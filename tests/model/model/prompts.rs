@@ -47,6 +47,9 @@ impl Caller {
     pub(crate) async fn biometric_availability(self, wanted: Wanted) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let Some(sensor) = self.sensor().await else { return PLATFORM };
+        if let Some(fault) = self.model().process.fault {
+            return key_fault(fault);
+        }
         Outcome::Biometrics(match self.model().may_use(&wanted, sensor, reading.now) {
             Ok(_) => BiometricAvailability::Available,
             Err(reason) => BiometricAvailability::Denied(reason),
@@ -70,6 +73,9 @@ impl Caller {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         let sensor = self.sensor().await.ok_or(PLATFORM)?;
+        if let Some(fault) = self.model().process.fault {
+            return Err(key_fault(fault));
+        }
         let (found, number) = {
             let model = self.model();
             (model.may_use(&wanted, sensor, now), model.wallet().map_or(0, |wallet| wallet.number))
@@ -78,7 +84,7 @@ impl Caller {
             Ok(slot) => slot,
             Err(why) => {
                 if self.entropy().await {
-                    let lines = self.model().note_no_biometrics(why);
+                    let lines = self.model().plainly(|model| model.note_no_biometrics(why));
                     self.tell(lines).await;
                 }
                 return Ok(Outcome::Denied(why));
@@ -242,7 +248,10 @@ impl Caller {
             return Err(PLATFORM);
         }
         let number = self.model().next_number();
-        self.script.ask(Ask::Create(Key::Biometric, number)).await.map_err(key_fault)?;
+        if let Some(none) = self.model().without_wallet() {
+            return Err(none);
+        }
+        self.script.ask(Ask::Create(Key::Biometric(number), number)).await.map_err(key_fault)?;
         let made = BioSlot { number, is_genuine: true };
         let _heard_below = self.script.ask(Ask::Show(Shows::Enable, made)).await;
         // Who else touches the sensor guesses at nothing.
@@ -330,7 +339,9 @@ impl Caller {
                 return Err(none);
             }
             let belongs = belongs(&mut model);
-            model.wallet_mut().filter(|_| belongs).map(|wallet| wallet.note(&[kind])).unwrap_or_default()
+            model.plainly(|model| {
+                model.wallet_mut().filter(|_| belongs).map(|wallet| wallet.note(&[kind])).unwrap_or_default()
+            })
         };
         let is_noted = !lines.is_empty();
         self.tell(lines).await;
@@ -338,7 +349,7 @@ impl Caller {
     }
 
     async fn delete_key(&self, slot: BioSlot) {
-        let _next_time = self.script.ask(Ask::DeleteOf(Key::Biometric, slot.number)).await;
+        let _next_time = self.script.ask(Ask::Delete(Key::Biometric(slot.number))).await;
     }
 
     /// A session whose PIN was entered just now.
@@ -356,7 +367,7 @@ impl Model {
     /// did not fail.
     pub(crate) fn play_prompt(&mut self, asked: Ask, touches: &[Touch], is_shown: bool) {
         let Ask::Show(_, slot) = asked else { return };
-        let key_lives = self.keys.has(Key::Biometric, slot.number) && !self.keys.is_invalidated(slot.number);
+        let key_lives = self.keys.holds(Key::Biometric(slot.number)) && !self.keys.is_invalidated(slot.number);
         let Some(prompt) = &mut self.process.prompt else { return };
         let end = |prompt: &mut Prompt, end: End| {
             prompt.end.get_or_insert(end);
@@ -392,8 +403,8 @@ impl Model {
     /// A wipe that was cut short apart.
     pub(crate) fn has_slot_without_key(&self) -> bool {
         let Some(wallet) = self.wallet() else { return false };
-        let key_is_there = |slot: BioSlot| self.keys.has(Key::Biometric, slot.number);
-        let is_marked = self.keys.has(Key::Mark, wallet.number);
+        let key_is_there = |slot: BioSlot| self.keys.holds(Key::Biometric(slot.number));
+        let is_marked = self.keys.holds(Key::Mark(wallet.number)) || self.keys.holds(Key::PlaceMark);
         !is_marked && wallet.biometrics.slot.is_some_and(|slot| !key_is_there(slot))
     }
 

@@ -11,6 +11,12 @@ pub(crate) struct Reading {
     pub(crate) nth: u64,
     /// What the phone said of its sensor then.
     pub(crate) sensor: SensorAvailability,
+    /// Whether there is a key, if that was asked.
+    pub(crate) says: bool,
+    /// The beginning of the MAC, if one was asked for.
+    pub(crate) mac: u64,
+    /// It is not the truth.
+    pub(crate) lied: bool,
 }
 
 /// A wait as it was saved last.

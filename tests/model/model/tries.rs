@@ -7,7 +7,7 @@ use super::Wait;
 use super::spans::WATCHED_MS;
 
 /// A try that was charged and not given back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Try {
     id: u64,
     settled_as_wrong: bool,
@@ -33,7 +33,7 @@ pub(crate) enum Standing {
     TooManyAttempts,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tries {
     tries: Vec<Try>,
     last_id: u64,

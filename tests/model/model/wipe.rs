@@ -5,33 +5,47 @@ use walletlock_core::platform::DeviceKeyFault;
 
 use super::calls::{PLATFORM, WRONG_STATE, key_fault};
 use super::epochs::is_key_fault;
-use super::{Caller, Disk, Model, Outcome};
-use crate::script::{Ask, Key};
+use super::{Caller, Disk, Model, Outcome, Wallet};
+use crate::script::Key;
 
-/// Whose mark it is where nobody can tell any more.
-const NOBODY: u64 = 0;
+/// The keys that open a wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SlotKeys {
+    wallet: u64,
+    pub(super) keys: Vec<Key>,
+}
+
+impl SlotKeys {
+    pub(super) fn of(wallet: &Wallet) -> Self {
+        let pin = wallet.slot.map(|slot| Key::Pin(slot.number));
+        let biometric = wallet.biometrics.slot.map(|slot| Key::Biometric(slot.number));
+        Self { wallet: wallet.number, keys: pin.into_iter().chain(biometric).collect() }
+    }
+}
 
 impl Caller {
     pub(crate) async fn wipe(self) -> Outcome {
-        if self.model().process.is_damaged {
-            return self.wipe_what_is_damaged().await;
+        if self.model().process.is_damaged || self.model().process.fault.is_some() {
+            return self.wipe_what_does_not_open().await;
         }
-        let (number, slot) = {
+        let keys = {
             let model = self.model();
-            if model.process.is_wiped {
+            if model.process.is_wiped && !model.process.is_busy {
                 return Outcome::Done;
             }
             let Some(wallet) = model.wallet() else { return WRONG_STATE };
-            (wallet.number, wallet.slot)
+            if wallet.slot.is_none() { Err(wallet.number) } else { Ok(SlotKeys::of(wallet)) }
         };
-        let Some(slot) = slot else { return self.destroy_what_is_left(number).await };
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(_already) => return self.destroy_what_is_left().await,
+        };
         self.model().end_sessions();
-        let marked = self.mark_as_wiped(number).await;
-        let destroyed = self.script.ask(Ask::Delete(Key::Pin)).await.map(|_| ());
-        let destroyed = destroyed.and(self.delete_biometric_keys().await);
-        if let Err(error) = self.write_wipe(number, slot.number).await {
+        let marked = self.make_mark(Key::Mark(keys.wallet)).await;
+        let destroyed = self.destroy(&keys).await;
+        if let Err(error) = self.write_wipe(&keys).await {
             let mut model = self.model();
-            let is_it = model.wallet().is_some_and(|wallet| wallet.number == number);
+            let is_it = model.wallet().is_some_and(|wallet| wallet.number == keys.wallet);
             if is_it && (destroyed.is_ok() || marked.is_ok()) {
                 model.process.is_wiped = true;
                 model.remark("a wipe that could not be written");
@@ -44,17 +58,32 @@ impl Caller {
         }
     }
 
+    /// By name, and then what is listed.
+    pub(super) async fn destroy(&self, keys: &SlotKeys) -> Result<(), DeviceKeyFault> {
+        self.delete(&keys.keys).await?;
+        let mut listed = self.list_wallet(keys.wallet).await?;
+        listed.retain(|key| matches!(key, Key::Pin(_) | Key::Biometric(_)) && !keys.keys.contains(key));
+        self.delete(&listed).await
+    }
+
     /// Once more: what the keystore did not do the first time.
-    async fn destroy_what_is_left(&self, number: u64) -> Outcome {
-        {
-            let process = &mut self.model().process;
-            if process.turn {
+    async fn destroy_what_is_left(&self) -> Outcome {
+        let keys = {
+            let mut model = self.model();
+            if model.process.turn {
                 return key_fault(DeviceKeyFault::Busy);
             }
-            process.turn = true;
-        }
-        let marked = self.mark_as_wiped(number).await;
-        let destroyed = self.destroy_every_slot_key().await;
+            if let Some(none) = model.without_wallet() {
+                return none;
+            }
+            let Some(keys) = model.wallet().filter(|wallet| wallet.slot.is_none()).map(SlotKeys::of) else {
+                return Outcome::Done;
+            };
+            model.process.turn = true;
+            keys
+        };
+        let marked = self.make_mark(Key::Mark(keys.wallet)).await;
+        let destroyed = self.destroy(&keys).await;
         self.model().process.turn = false;
         match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
@@ -62,110 +91,90 @@ impl Caller {
         }
     }
 
-    async fn destroy_every_slot_key(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Aliases).await?;
-        let left = self.model().keys.listed(|key| matches!(key, Key::Pin | Key::Biometric));
-        self.delete(&left).await
-    }
-
-    async fn write_wipe(&self, number: u64, slot: u64) -> Result<(), Outcome> {
+    async fn write_wipe(&self, keys: &SlotKeys) -> Result<(), Outcome> {
         if self.clock().await.is_none() || !self.entropy().await {
             return Err(PLATFORM);
         }
-        let written = match self.for_good(|model| model.wipe(number, slot)).await {
+        let others = match self.for_good(|model| model.wipe(keys)).await {
             Err(fault) if is_key_fault(&fault) => {
-                let written = self.model().wipe(number, slot);
-                let (of_new_pin, lines) = written?;
+                let written = self.model().plainly(|model| model.wipe(keys));
+                let (others, lines) = written?;
                 self.tell(lines).await;
-                of_new_pin
+                others
             }
             written => written?.0,
         };
-        if written {
-            self.script.ask(Ask::Delete(Key::Pin)).await.map_err(key_fault)?;
+        if let Some(others) = others {
+            self.delete(&others.keys).await.map_err(key_fault)?;
         }
         Ok(())
     }
 
     /// Whose record cannot be read is wiped whole.
-    async fn wipe_what_is_damaged(&self) -> Outcome {
-        {
+    async fn wipe_what_does_not_open(&self) -> Outcome {
+        let before = {
             let process = &mut self.model().process;
             if process.turn {
                 return key_fault(DeviceKeyFault::Busy);
             }
+            let before = (process.is_damaged, process.fault.take());
             (process.turn, process.is_busy, process.is_damaged) = (true, true, false);
-        }
-        let outcome = match self.mark_as_wiped(NOBODY).await {
-            Ok(()) => self.finish_wipe().await,
-            Err(fault) => key_fault(fault),
+            before
+        };
+        let outcome = match self.make_mark(Key::PlaceMark).await {
+            Ok(()) => self.wipe_whole().await,
+            fault => fault,
         };
         let mut model = self.model();
         model.forget_all_seals();
-        let process = &mut model.process;
-        (process.turn, process.is_busy, process.is_damaged) = (false, false, outcome != Outcome::Done);
-        if process.is_damaged {
-            process.is_wiped = false;
-        } else {
-            model.remark("a damaged wallet wiped");
-        }
-        outcome
-    }
-
-    /// Says in the keystore that this wallet was wiped. It may stand there already.
-    pub(super) async fn mark_as_wiped(&self, number: u64) -> Result<(), DeviceKeyFault> {
-        match self.script.ask(Ask::Create(Key::Mark, number)).await {
-            Ok(_) => Ok(()),
-            Err(fault) => self.script.ask(Ask::Ready(Key::Mark)).await.map(|_| ()).map_err(|_| fault),
+        (model.process.turn, model.process.is_busy) = (false, false);
+        match outcome {
+            Ok(()) => {
+                model.process.is_wiped = true;
+                model.remark("a damaged wallet wiped");
+                Outcome::Done
+            }
+            Err(fault) => {
+                (model.process.is_damaged, model.process.fault) = before;
+                key_fault(fault)
+            }
         }
     }
 
-    /// All of them, up to the first that fails.
-    pub(super) async fn delete_biometric_keys(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Aliases).await?;
-        let of_biometrics = self.model().keys.listed(|key| key == Key::Biometric);
-        self.delete(&of_biometrics).await
-    }
-
-    /// Nothing is left but the mark.
-    pub(super) async fn finish_wipe(&self) -> Outcome {
-        if let Err(fault) = self.script.ask(Ask::Aliases).await {
-            return key_fault(fault);
+    /// Whatever has keys here goes, and whatever is in the file. Nothing is left but the marks.
+    pub(super) async fn wipe_whole(&self) -> Result<(), DeviceKeyFault> {
+        let mut wallets = self.wallets_here().await?.wallets;
+        let disk = self.model().disk.clone();
+        match disk {
+            Disk::Sealed(wallet) => wallets.push(wallet.number),
+            Disk::Unfinished { aliases, .. } => self.delete(&aliases).await?,
+            Disk::Wiped | Disk::Empty => {}
         }
-        let left = self.model().keys.listed(|key| key != Key::Mark);
-        if let Err(fault) = self.delete(&left).await {
-            return key_fault(fault);
+        for wallet in wallets {
+            let left = self.list_wallet(wallet).await?;
+            self.delete(&left).await?;
+            self.make_mark(Key::Mark(wallet)).await?;
         }
         let mut model = self.model();
-        model.disk = Disk::Empty;
-        model.process.is_wiped = true;
+        model.disk = Disk::Wiped;
         model.remark("a wipe finished");
-        Outcome::Done
+        Ok(())
     }
 }
 
 impl Model {
-    /// Whether a PIN was set meanwhile whose key must go too, and the line.
-    fn wipe(&mut self, number: u64, slot: u64) -> Result<(bool, Vec<(u64, Kind)>), Outcome> {
+    /// The keys of a PIN or finger set meanwhile, which must go too, and the line.
+    fn wipe(&mut self, keys: &SlotKeys) -> Result<(Option<SlotKeys>, Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
-        let Some(wallet) = self.wallet_mut().filter(|wallet| wallet.number == number) else {
-            return Ok((false, vec![]));
+        let Some(wallet) = self.wallet_mut().filter(|wallet| wallet.number == keys.wallet) else {
+            return Ok((None, vec![]));
         };
-        let of_new_pin = wallet.slot.is_some_and(|there| there.number != slot);
+        let others = Some(SlotKeys::of(wallet)).filter(|others| others != keys);
         let lines = wallet.wipe();
         // One may have begun while the keystore was asked.
         self.end_sessions();
-        Ok((of_new_pin, lines))
-    }
-
-    /// Whether the keystore says that what is on the disk was wiped.
-    pub(super) fn is_marked_as_wiped(&self) -> bool {
-        match &self.disk {
-            Disk::Empty => !self.keys.all(|key| key == Key::Mark).is_empty(),
-            Disk::Unfinished => false,
-            Disk::Sealed(wallet) => self.keys.has(Key::Mark, wallet.number) || self.keys.has(Key::Mark, NOBODY),
-        }
+        Ok((others, lines))
     }
 }

@@ -171,7 +171,9 @@ fn take_in(
     let mut sealed = SealedStore::open(store, seal, claim);
     let record = sealed.row()?.1;
     let is_alive = record.is_alive();
-    let places = BTreeSet::from([header.place, record.slot().and_then(|slot| slot.place()), Some(device_keys.place())]);
+    // A wiped wallet has no slot, and no place of its own for one.
+    let of_slot = record.slot().map_or(header.place, |slot| slot.place());
+    let places = BTreeSet::from([header.place, of_slot, Some(device_keys.place())]);
     // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
     let begin = |sealed: &SealedStore, record: &Record| {
         if record.is_protected() {

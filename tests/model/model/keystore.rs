@@ -1,0 +1,291 @@
+//! What is asked of a keystore that may lie: by name, twice, and of one that was seen awake.
+
+use walletlock_core::platform::DeviceKeyFault;
+
+use super::{Caller, Keys, Reading};
+use crate::script::{Ask, Key, Scope};
+
+/// Of so many wiped wallets the marks are kept.
+const MARKS_KEPT: usize = 32;
+
+/// Whose keys are at this place.
+pub(super) struct Here {
+    pub(super) has_seal_key: bool,
+    pub(super) wallets: Vec<u64>,
+    /// Biometric keys of wallets that have no PIN's key here.
+    pub(super) strays: Vec<Key>,
+}
+
+impl Caller {
+    pub(super) async fn exists(&self, key: Key) -> Result<bool, DeviceKeyFault> {
+        Ok(self.script.ask(Ask::Exists(key)).await?.says)
+    }
+
+    /// A no is believed only of a keystore that was seen awake, and then says so once more.
+    pub(super) async fn is_there(&self, key: Key) -> Result<bool, DeviceKeyFault> {
+        if self.exists(key).await? {
+            return Ok(true);
+        }
+        self.begin_probe().await?;
+        let answer = match self.two_macs_of_probe().await {
+            Ok(()) => match self.exists(Key::Probe).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(DeviceKeyFault::Busy),
+                Err(fault) => Err(fault),
+            },
+            fault => fault,
+        };
+        self.end_probe(answer).await?;
+        self.exists(key).await
+    }
+
+    async fn begin_probe(&self) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Delete(Key::Probe)).await?;
+        let number = self.model().next_number();
+        self.script.ask(Ask::Create(Key::Probe, number)).await.map(|_| ())
+    }
+
+    async fn two_macs_of_probe(&self) -> Result<(), DeviceKeyFault> {
+        let first = self.script.ask(Ask::Hmac(Key::Probe)).await?;
+        let second = self.script.ask(Ask::Hmac(Key::Probe)).await?;
+        if first.mac == second.mac { Ok(()) } else { Err(DeviceKeyFault::Busy) }
+    }
+
+    async fn end_probe<T>(&self, answer: Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
+        self.script.ask(Ask::Delete(Key::Probe)).await?;
+        answer.map_err(|fault| if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault })
+    }
+
+    /// Gone is believed only if the key is said to be there and gone again, or is not there.
+    pub(super) async fn mac(&self, key: Key) -> Result<Reading, DeviceKeyFault> {
+        match self.script.ask(Ask::Hmac(key)).await {
+            Err(DeviceKeyFault::Gone) if self.is_there(key).await? => self.script.ask(Ask::Hmac(key)).await,
+            answer => answer,
+        }
+    }
+
+    pub(super) async fn ready(&self, key: Key) -> Result<(), DeviceKeyFault> {
+        let answer = match self.script.ask(Ask::Ready(key)).await {
+            Err(DeviceKeyFault::Gone) if self.is_there(key).await? => self.script.ask(Ask::Ready(key)).await,
+            answer => answer,
+        };
+        answer.map(|_| ())
+    }
+
+    /// What a commit hangs on is asked for twice.
+    pub(super) async fn mac_twice(&self, key: Key) -> Result<(), DeviceKeyFault> {
+        let (first, second) = (self.mac(key).await?, self.mac(key).await?);
+        if first.mac == second.mac { Ok(()) } else { Err(DeviceKeyFault::Busy) }
+    }
+
+    async fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
+        self.script.ask(Ask::Aliases(Scope::Here)).await?;
+        let here = self.model().keys.listed(Scope::Here);
+        self.script.ask(Ask::Aliases(Scope::File)).await?;
+        Ok(here)
+    }
+
+    pub(super) async fn list_wallet(&self, wallet: u64) -> Result<Vec<Key>, DeviceKeyFault> {
+        self.script.ask(Ask::Aliases(Scope::Wallet(wallet))).await?;
+        let model = self.model();
+        Ok(model.keys.keys_of(&model.keys.listed(Scope::Wallet(wallet))))
+    }
+
+    /// That there is no seal's key is believed of a keystore that lists one which was made for the question.
+    pub(super) async fn wallets_here(&self) -> Result<Here, DeviceKeyFault> {
+        let mut aliases = self.list_here().await?;
+        let has_seal_key = |aliases: &[String]| {
+            let keys = self.model().keys.keys_of(aliases);
+            keys.iter().any(|key| matches!(key, Key::Seal { .. }))
+        };
+        if !has_seal_key(&aliases) {
+            self.begin_probe().await?;
+            let answer = match self.two_macs_of_probe().await {
+                Ok(()) => self.list_here().await,
+                Err(fault) => Err(fault),
+            };
+            let answer = answer.and_then(|aliases| {
+                let sees_it = self.model().keys.keys_of(&aliases).contains(&Key::Probe);
+                if sees_it { Ok(aliases) } else { Err(DeviceKeyFault::Busy) }
+            });
+            aliases = self.end_probe(answer).await?;
+        }
+        let keys = &self.model().keys;
+        let listed: Vec<_> =
+            aliases.iter().filter_map(|alias| Some((keys.key_of(alias)?, keys.wallet_of(alias)))).collect();
+        let mut wallets: Vec<_> = listed
+            .iter()
+            .filter_map(|(key, wallet)| if matches!(key, Key::Seal { .. }) { *wallet } else { None })
+            .collect();
+        wallets.dedup();
+        let has_pin = |of: Option<u64>| listed.iter().any(|(key, wallet)| matches!(key, Key::Pin(_)) && *wallet == of);
+        let is_stray = |(key, wallet): &&(Key, Option<u64>)| matches!(key, Key::Biometric(_)) && !has_pin(*wallet);
+        let strays = listed.iter().filter(is_stray).map(|(key, _)| *key).collect();
+        Ok(Here { has_seal_key: listed.iter().any(|(key, _)| matches!(key, Key::Seal { .. })), wallets, strays })
+    }
+
+    /// Whether it says of one of these, or of this place, that it was wiped.
+    pub(super) async fn is_marked(&self, wallets: &[u64]) -> Result<bool, DeviceKeyFault> {
+        for wallet in wallets {
+            if self.exists(Key::Mark(*wallet)).await? {
+                return Ok(true);
+            }
+        }
+        self.exists(Key::PlaceMark).await
+    }
+
+    /// One after the other, up to the first that fails.
+    pub(super) async fn delete(&self, keys: &[Key]) -> Result<(), DeviceKeyFault> {
+        for key in keys {
+            self.script.ask(Ask::Delete(*key)).await?;
+        }
+        Ok(())
+    }
+
+    /// Says in the keystore that something was wiped. It may stand there already.
+    pub(super) async fn make_mark(&self, mark: Key) -> Result<(), DeviceKeyFault> {
+        let number = self.model().next_number();
+        match self.script.ask(Ask::Create(mark, number)).await {
+            Ok(_) => Ok(()),
+            Err(fault) => self.ready(mark).await.map_err(|_| fault),
+        }
+    }
+
+    pub(super) async fn drop_old_marks(&self) {
+        if self.script.ask(Ask::Aliases(Scope::Marks)).await.is_err() {
+            return;
+        }
+        let marks = {
+            let model = self.model();
+            model.keys.keys_of(&model.keys.listed(Scope::Marks))
+        };
+        let _with_the_next_enrolment = self.delete(marks.get(MARKS_KEPT..).unwrap_or_default()).await;
+    }
+}
+
+impl Keys {
+    /// Whether an alias or a prefix is the one that the model has asked for. One that is met for the first time is taken for it.
+    pub(crate) fn meets(&mut self, alias: &str, expected: Ask) -> bool {
+        if let Ask::Aliases(scope) = expected {
+            return self.meets_scope(alias, scope);
+        }
+        let Some(expected) = expected.key() else { return false };
+        if let Some(known) = self.key_of(alias) {
+            return known == expected;
+        }
+        let parts: Vec<_> = alias.split('/').collect();
+        match (parts.as_slice(), expected) {
+            ([_, _, "pin", _], Key::Pin(_)) | ([_, _, "biometric", _], Key::Biometric(_)) => {
+                let is_new = !self.names.values().any(|known| *known == expected);
+                if is_new {
+                    self.names.insert(alias.to_owned(), expected);
+                }
+                is_new
+            }
+            ([_, id, "seal", number], Key::Seal { wallet, epoch }) => {
+                number.parse() == Ok(epoch) && self.learn(id, wallet)
+            }
+            (["walletlock", "wiped", id], Key::Mark(wallet)) => self.learn(id, wallet),
+            _ => false,
+        }
+    }
+
+    fn meets_scope(&mut self, prefix: &str, scope: Scope) -> bool {
+        match (prefix.split('/').collect::<Vec<_>>().as_slice(), scope) {
+            (["wallet.db", ""], Scope::File) | (["walletlock", "wiped", ""], Scope::Marks) => true,
+            ([place, ""], Scope::Here) => *place != "wallet.db",
+            ([_, id, ""], Scope::Wallet(wallet)) => match self.ids.get(*id) {
+                Some(known) => *known == wallet,
+                None => self.learn(id, wallet),
+            },
+            _ => false,
+        }
+    }
+
+    /// An id that is met for the first time is that of a wallet without one.
+    fn learn(&mut self, id: &str, wallet: u64) -> bool {
+        let is_new = !self.ids.values().any(|known| *known == wallet);
+        if is_new {
+            self.ids.insert(id.to_owned(), wallet);
+        }
+        is_new
+    }
+
+    pub(super) fn key_of(&self, alias: &str) -> Option<Key> {
+        match alias.split('/').collect::<Vec<_>>().as_slice() {
+            ["walletlock", "wiped", id] => self.ids.get(*id).copied().map(Key::Mark),
+            [_, "wiped", "0"] => Some(Key::PlaceMark),
+            [_, "probe", "0"] => Some(Key::Probe),
+            [_, id, "seal", epoch] => Some(Key::Seal { wallet: *self.ids.get(*id)?, epoch: epoch.parse().ok()? }),
+            _ => self.names.get(alias).copied(),
+        }
+    }
+
+    fn wallet_of(&self, alias: &str) -> Option<u64> {
+        self.ids.get(alias.split('/').nth(1)?).copied()
+    }
+
+    fn keys_of(&self, aliases: &[String]) -> Vec<Key> {
+        aliases.iter().filter_map(|alias| self.key_of(alias)).collect()
+    }
+
+    /// What the phone's keystore holds now, after it was asked this.
+    pub(crate) fn see(&mut self, aliases: Vec<String>, asked: Option<Ask>) {
+        if let Some(Ask::Create(_, number)) = asked {
+            for made in aliases.iter().filter(|alias| !self.aliases.contains(alias)) {
+                self.made.insert(made.clone(), number);
+            }
+        }
+        self.made.retain(|alias, _| aliases.contains(alias));
+        self.aliases = aliases;
+        let left: Vec<_> = self.keys_of(&self.aliases);
+        self.invalidated.retain(|number| left.contains(&Key::Biometric(*number)));
+    }
+
+    pub(super) fn holds(&self, key: Key) -> bool {
+        self.keys_of(&self.aliases).contains(&key)
+    }
+
+    /// Whether this one is there, and not another that was made under its name.
+    pub(super) fn holds_made(&self, key: Key, number: u64) -> bool {
+        self.made.iter().any(|(alias, made)| *made == number && self.key_of(alias) == Some(key))
+    }
+
+    /// The seal key that was made last, if the one before it is still there.
+    pub(crate) fn last_seal(&self) -> Option<String> {
+        let has_one_before = |alias: &str| match self.key_of(alias) {
+            Some(Key::Seal { wallet, epoch }) => {
+                epoch.checked_sub(1).is_some_and(|epoch| self.holds(Key::Seal { wallet, epoch }))
+            }
+            _ => false,
+        };
+        let seals = self.made.iter().filter(|(alias, _)| has_one_before(alias));
+        seals.max_by_key(|(_, number)| **number).map(|(alias, _)| alias.clone())
+    }
+
+    /// Another finger destroys every biometric key that there is.
+    pub(crate) fn enrol_another_finger(&mut self) {
+        let of_biometrics = |key: Key| if let Key::Biometric(number) = key { Some(number) } else { None };
+        self.invalidated = self.keys_of(&self.aliases).into_iter().filter_map(of_biometrics).collect();
+    }
+
+    pub(super) fn is_invalidated(&self, number: u64) -> bool {
+        self.invalidated.contains(&number)
+    }
+
+    /// The call that goes on now was answered this list.
+    pub(crate) fn list(&mut self, aliases: Vec<String>) {
+        self.listed = aliases;
+    }
+
+    /// Those that the call that goes on now was told of.
+    fn listed(&self, scope: Scope) -> Vec<String> {
+        let is_meant = |alias: &&String| match scope {
+            Scope::Here => !alias.starts_with("walletlock/"),
+            Scope::File => false,
+            Scope::Wallet(wallet) => self.wallet_of(alias) == Some(wallet) && !alias.starts_with("walletlock/"),
+            Scope::Marks => alias.starts_with("walletlock/wiped/"),
+        };
+        self.listed.iter().filter(is_meant).cloned().collect()
+    }
+}
