@@ -3,6 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use tempfile::TempDir;
+
+/// A folder in memory, where there is one: what is tried here is the keystore, and no flush.
+pub(crate) fn folder() -> TempDir {
+    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).expect("a folder")
+}
+
 /// A folder's files as they were.
 #[derive(Clone, Default)]
 pub(crate) struct Files(Vec<(std::ffi::OsString, Vec<u8>)>);

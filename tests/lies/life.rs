@@ -13,7 +13,7 @@ use walletlock_core::{
 
 use crate::chance::Chance;
 use crate::cheats::Cheat;
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::owner::{ITEMS, Knows, Life, Owner, TRIES, Violation};
 use crate::stage::{Stage, entry, open};
 
@@ -106,13 +106,18 @@ struct Play<'a> {
     one_in: u64,
     lies: Vec<Lie>,
     guesses: u32,
+    /// The last status was that nothing can be told.
+    is_busy: bool,
+    /// What was done, and which lies were told meanwhile.
+    diary: Vec<String>,
+    trace: usize,
     _folder: TempDir,
 }
 
 /// Plays the first life of a seed.
 pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Result<(), Violation> {
     let mut chance = Chance::new(seed);
-    let folder = TempDir::new().expect("a folder");
+    let folder = files::folder();
     let owners = ["a", "b"].map(|name| Owner::new(folder.path().join(name)));
     owners.iter().for_each(|owner| std::fs::create_dir(&owner.folder).expect("a folder"));
     let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(seed)), ..FakePhone::default() };
@@ -127,7 +132,7 @@ pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Re
     }
     let one_in = chance.pick(&[3, 5, 8, 20]);
     let stage = Stage::new(phone);
-    let mut play = Play { chance, cheat, stage, owners, account, one_in, lies, guesses: 0, _folder: folder };
+    let mut play = Play { chance, cheat, stage, owners, account, one_in, lies, guesses: 0, is_busy: false, diary: Vec::new(), trace: crate::from_environment("WALLETLOCK_TRACE", 3) as usize, _folder: folder };
     let played = play.play();
     play.close_account();
     played
@@ -146,13 +151,25 @@ impl Play<'_> {
         self.lie();
         for nth in 0..STEPS {
             let who = self.chance.below(2);
-            let step = self.chance.pick(&DRAWN);
+            let step = if self.is_busy && self.chance.one_in(2) { Step::TimePasses } else { self.chance.pick(&DRAWN) };
             self.account.steps += 1;
-            self.step(who, step).map_err(|violation| format!("step {nth}, {step:?} of {who}: {violation}"))?;
+            let told = self.stage.lies.count();
+            let stepped = self.step(who, step);
+            // After a kill it is told by another keystore.
+            let since = self.stage.lies.told().get(told..).map_or_else(|| self.stage.lies.told(), <[_]>::to_vec);
+            let since: Vec<_> = since.iter().map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+            self.diary.push(format!("{step:?} of {who}: {:?}; {}", self.owners[who].knows.may_be, since.join(", ")));
+            stepped.map_err(|violation| {
+                let last = self.diary.len().saturating_sub(self.trace);
+                format!("step {nth}: {violation}\n{}", self.diary[last..].join("\n"))
+            })?;
         }
         self.stage.lies.stop();
         for who in 0..2 {
-            self.settle(who).map_err(|violation| format!("at the end, of {who}: {violation}"))?;
+            self.settle(who).map_err(|violation| {
+                let last = self.diary.len().saturating_sub(self.trace);
+                format!("at the end, of {who}: {violation}\n{}", self.diary[last..].join("\n"))
+            })?;
         }
         Ok(())
     }
@@ -185,15 +202,19 @@ impl Play<'_> {
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
         self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
         let acted = self.act(who, step);
-        let has_lost = self.stage.lies.told().iter().skip(told).any(|told| told.lie == Lie::LosesForGood);
-        self.owners[who].knows.has_lost |= has_lost;
+        self.note_losses(told);
         // What it says of a loss is known only now.
         match acted {
-            Err(_) if has_lost => return self.give_up(who),
+            Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
             acted => acted?,
         }
         if is_killed {
-            self.kill(who, before, matches!(step, Step::Wipe | Step::Remove))?;
+            let killed = self.kill(who, before, matches!(step, Step::Wipe | Step::Remove));
+            self.note_losses(0);
+            match killed {
+                Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
+                killed => killed?,
+            }
         }
         if self.cheat == Some(Cheat::LosesUntold) && self.chance.one_in(20) {
             let keys = &self.stage.phone.device_key;
@@ -201,10 +222,17 @@ impl Play<'_> {
             hung_on.iter().for_each(|alias| keys.delete(alias).expect("deleted"));
         }
         let looked = self.owners[who].look()?;
-        if looked == Some(LockStatus::Busy) {
+        self.is_busy = looked == Some(LockStatus::Busy);
+        if self.is_busy {
             self.account.note("busy");
         }
         Ok(())
+    }
+
+    /// Whose key was lost is not looked at: a process that starts asks for the keys of both.
+    fn note_losses(&mut self, since: usize) {
+        let has_lost = self.stage.lies.told().iter().skip(since).any(|told| told.lie == Lie::LosesForGood);
+        self.owners.iter_mut().for_each(|owner| owner.knows.has_lost |= has_lost);
     }
 
     /// A key was lost in the middle of a step, so that its end is nothing to go by: the wallet is wiped and begun anew.
@@ -222,9 +250,9 @@ impl Play<'_> {
         let is_new = !self.owners[who].knows.may_be.contains(&Life::Alive);
         match step {
             Step::TimePasses => {
-                let ms = self.chance.pick(&[1_000, 20_000, LATER_MS, 3_600_000]);
+                let ms = self.chance.pick(&[1_000, LATER_MS, LATER_MS, 3_600_000]);
                 self.stage.phone.clock.advance_ms(ms);
-                Ok(())
+                self.recheck(who).map(|_| ())
             }
             Step::PhoneRestarts => {
                 self.stage.phone.clock.reboot();
@@ -405,9 +433,7 @@ impl Play<'_> {
         let knows = &mut owner.knows;
         match lock.wipe() {
             Ok(()) => {
-                if knows.is_surely(Life::Unconfigured) {
-                    return Err(format!("wiped what is not there: {knows:?}"));
-                }
+                // Also what the keystore could not say anything of.
                 knows.settle(Life::Wiped);
                 self.account.note("wiped");
                 if self.cheat == Some(Cheat::TakesTheOther) {
@@ -488,16 +514,24 @@ impl Play<'_> {
         self.owners.iter_mut().for_each(|owner| owner.lock = None);
         picture.files.put_into(&self.owners[who].folder);
         let mut keys = picture.keys;
-        if let Some(without) = picture.without_last_seal_key
+        if let Some(without) = picture.without_newest
             && self.chance.one_in(2)
         {
             self.account.note("killed without its newest seal key");
             keys = without;
         }
+        let lies: Vec<_> = self.stage.lies.told().iter().rev().take(3).rev().map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+        self.diary.push(format!("  killed after {lies:?}, with {:?}", keys.all_aliases()));
         self.put_keystore(keys);
         let owner = &mut self.owners[who];
+        if before.is_surely(Life::Wiped) {
+            // Another may have been begun.
+            owner.knows.may_be.insert(Life::Unconfigured);
+        }
         owner.knows = before.or(owner.knows.clone());
         owner.knows.half |= may_be_half;
+        // One that was charged, and that nobody was told of.
+        owner.knows.tried += 1;
         self.start_both()
     }
 
@@ -564,7 +598,7 @@ impl Play<'_> {
 
 /// An older copy, in another folder, on a copy of the phone.
 fn open_copy(copy: &Files, phone: &FakePhone) -> Result<(TempDir, Arc<WalletLock>, FakePhone), Violation> {
-    let folder = TempDir::new().expect("a folder");
+    let folder = files::folder();
     copy.put_into(folder.path());
     let (now, clock) = (phone.clock.now(), FakeClock::default());
     clock.change(|copied| *copied = now.unwrap_or(*copied));

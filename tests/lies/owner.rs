@@ -121,7 +121,9 @@ impl Knows {
             }
             LockStatus::Unconfigured => {
                 self.expect(self.may_be.contains(&Life::Unconfigured), "no wallet where there is one", status)?;
-                self.settle(Life::Unconfigured);
+                // A wiped one, if the next could not be begun: the next opening says so again.
+                self.may_be.remove(&Life::Alive);
+                self.half = false;
                 Ok(())
             }
             LockStatus::Wiped => {

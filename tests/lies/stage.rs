@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::Platform;
+use walletlock_core::platform::{DeviceKey, Platform};
 use walletlock_core::platform::testing::{Call, FakeDeviceKey, FakePhone, Hooks, Lies};
 use walletlock_core::policy::{AntiRollback, Policy, presets};
 use walletlock_core::{LockError, Options, WalletLock};
@@ -19,8 +19,8 @@ const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 pub(crate) struct Picture {
     pub(crate) files: Files,
     pub(crate) keys: FakeDeviceKey,
-    /// The keystore before it made the seal key that was its last: what is left of it if the power goes before its own commit is on the disk.
-    pub(crate) without_last_seal_key: Option<FakeDeviceKey>,
+    /// The same keystore without the seal key that it made last, if the one before is still there.
+    pub(crate) without_newest: Option<FakeDeviceKey>,
 }
 
 #[derive(Default)]
@@ -28,7 +28,8 @@ struct Film {
     calls: usize,
     /// The call at which the process is killed, and the folder that it works on.
     kill: Option<(usize, std::path::PathBuf)>,
-    before_seal_key: Option<FakeDeviceKey>,
+    /// The seal key made last in this step, and which one it follows.
+    newest: Option<[String; 2]>,
     picture: Option<Picture>,
 }
 
@@ -59,19 +60,14 @@ impl Stage {
         let mut film = lock(&self.film);
         let calls = film.calls;
         film.kill = kill_at.map(|(after, folder)| (calls + after, folder.to_owned()));
-        (film.before_seal_key, film.picture) = (None, None);
+        (film.newest, film.picture) = (None, None);
     }
 
     /// What the process left that was to be killed in this step.
     pub(crate) fn killed(&self, folder: &Path) -> Picture {
         let mut film = lock(&self.film);
         film.kill = None;
-        let without_last_seal_key = film.before_seal_key.take();
-        film.picture.take().unwrap_or_else(|| Picture {
-            files: Files::of(folder),
-            keys: self.phone.device_key.picture(),
-            without_last_seal_key,
-        })
+        film.picture.take().unwrap_or_else(|| film.take_picture(folder, &self.phone.device_key))
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -85,15 +81,24 @@ impl Film {
         if self.kill.as_ref().is_some_and(|(at, _)| *at == self.calls)
             && let Some((_, folder)) = self.kill.take()
         {
-            let without_last_seal_key = self.before_seal_key.clone();
-            self.picture = Some(Picture { files: Files::of(&folder), keys: keys.picture(), without_last_seal_key });
+            self.picture = Some(self.take_picture(&folder, keys));
         }
         if let Call::Create { alias, .. } = call
-            && !call.is("create", "probe")
+            && call.is("create", "seal")
+            && let Some((of, number)) = alias.rsplit_once('/')
+            && let Some(before) = number.parse().ok().and_then(|number: u64| number.checked_sub(1))
         {
-            let is_next = call.is("create", "seal") && !alias.ends_with("/seal/0");
-            self.before_seal_key = is_next.then(|| keys.picture());
+            self.newest = Some([alias.to_owned(), format!("{of}/{before}")]);
         }
+    }
+
+    fn take_picture(&self, folder: &Path, keys: &FakeDeviceKey) -> Picture {
+        let without_newest = self.newest.as_ref().and_then(|[newest, before]| {
+            let without = keys.picture();
+            without.delete(newest).expect("deleted");
+            without.exists(before).expect("an answer").then_some(without)
+        });
+        Picture { files: Files::of(folder), keys: keys.picture(), without_newest }
     }
 }
 
