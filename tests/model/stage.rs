@@ -248,7 +248,8 @@ impl Stage {
             return (vec![], None, 0);
         };
         let expected = running.call.asks();
-        let is_it = |expected: Ask| expected.is(ask) && alias.is_none_or(|alias| self.model().keys.meets(alias, expected));
+        let is_it =
+            |expected: Ask| expected.is(ask) && alias.is_none_or(|alias| self.model().keys.meets(alias, expected));
         if !expected.is_some_and(is_it) {
             failure.get_or_insert(match (expected, running.call.ended()) {
                 (Some(expected), _) => format!("the lock asks for {ask:?} {alias:?}; the model expects {expected:?}"),
@@ -400,7 +401,9 @@ impl DeviceKey for Stage {
 
 impl Biometrics for Stage {
     fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
-        self.reach(Ask::SensorAvailability, None, |_, _| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
+        self.reach(Ask::SensorAvailability, None, |_, _| Ok(()))
+            .map(|(_, reading)| reading.sensor)
+            .map_err(|_| PlatformFault)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
@@ -463,7 +466,8 @@ pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
 
 /// Puts these files in place of those in a folder that stays: the lock knows its wallet by where it is.
 pub(crate) fn put_files(of: &TempDir, to: &TempDir) {
-    let emptied = fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
+    let emptied =
+        fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
     emptied.and_then(|()| copy_files(of, to)).expect("files are copied");
 }
 

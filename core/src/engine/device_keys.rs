@@ -184,27 +184,35 @@ impl DeviceKeys {
 
     /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice and was seen awake between.
     pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        if self.says_there_is(alias)? {
+        if self.exists(alias)? {
             return Ok(true);
         }
-        self.awake(|| self.keystore.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
-        self.says_there_is(alias)
+        self.awake(|| self.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
+        self.exists(alias)
     }
 
     /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no.
     pub(crate) fn says_there_is(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        self.keystore.exists(alias).map_err(no_word_of_another)
+        self.exists(alias)
+    }
+
+    /// The answer to a question by name is yes or no. One that fails as if a key were gone says nothing.
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
     /// Asks something of a keystore that makes a key, gives two equal answers with it, and deletes it again.
     fn awake<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         let probe = self.probe();
         // One may be left from a process that was killed here.
-        let made = self.keystore.delete(&probe).and_then(|()| self.keystore.create(&probe, KeyPurpose::Seal));
-        made.map_err(no_word_of_another)?;
-        let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
-        self.keystore.delete(&probe).map_err(no_word_of_another)?;
-        answer.map_err(no_word_of_another)
+        let made = self.delete(&probe).and_then(|()| self.create(&probe, KeyPurpose::Seal));
+        let answer = made.and_then(|()| {
+            let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
+            self.delete(&probe)?;
+            answer
+        });
+        // Whatever is said of a key that was just made says nothing of another.
+        answer.map_err(busy_if_gone)
     }
 
     fn probe(&self) -> String {
@@ -266,7 +274,7 @@ impl DeviceKeys {
     pub(crate) fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
         let mark = self.wipe_mark_of_place();
         self.delete(&mark)?;
-        if self.keystore.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
+        if self.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
     }
 
     /// Deletes them in this order, up to the first that fails.
@@ -311,8 +319,8 @@ impl DeviceKeys {
     }
 }
 
-/// That a key which was just made, or asked for by name, is called gone says nothing of another key.
-fn no_word_of_another(fault: DeviceKeyFault) -> DeviceKeyFault {
+/// A fault that says nothing of the key that was asked about.
+fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
     if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
 }
 

@@ -169,6 +169,11 @@ impl Ledger {
                 (Some(over), Some(next)) => lease.rotated(&next.header, &over),
                 _ => Ok(()),
             };
+            if deleted.is_ok()
+                && let State::Sealed(sealed) = &mut *lock(&self.state)
+            {
+                sealed.forget_key_before();
+            }
             if needs_new_key && self.protected_header()?.is_none() {
                 // Once is enough: no more keys are made ahead.
                 self.seal_keys.stop();

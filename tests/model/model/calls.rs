@@ -9,8 +9,8 @@ use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::spans::{MOMENT_MS, WATCHED_MS, Wait};
 use super::{
-    SlotKeys, BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
-    WipeCheck, at_least_as_strict, wrong,
+    BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, SlotKeys, Tries,
+    Verdict, Wallet, WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
@@ -71,11 +71,8 @@ impl Caller {
         }
         let no_verdict = |fault| Outcome::NoVerdict(NoVerdict::DeviceKey(fault));
         let pin_key = Key::Pin(found.slot.number);
-        let answered = if found.budget_is_spent {
-            self.mac(pin_key).await.map(|_| ())
-        } else {
-            self.ready(pin_key).await
-        };
+        let answered =
+            if found.budget_is_spent { self.mac(pin_key).await.map(|_| ()) } else { self.ready(pin_key).await };
         answered.map_err(no_verdict)?;
         // 6 charge, so that nobody takes it back
         let charged = self.for_good(|model| model.charge(&found, now)).await;

@@ -251,7 +251,9 @@ fn take_over(
     })?;
     if let (Some(over), Some(next)) = (committed.over, next) {
         // What cannot be deleted now is deleted before the next try.
-        lease.rotated(&next.header, &over).ok();
+        if lease.rotated(&next.header, &over).is_ok() {
+            sealed.forget_key_before();
+        }
     }
     Ok(())
 }
