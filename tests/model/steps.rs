@@ -327,6 +327,7 @@ pub(crate) fn policies() -> Vec<Policy> {
             (policy.lockout.no_verdict_budget, policy.session.idle_s, policy.pin.remember) = (0, 120, 0);
         }),
         variant("tiny, locks", &|policy| (policy.lockout.lock_at, policy.lockout.wipe_at) = (Some(5), None)),
+        variant("tiny, stops soon", &|policy| policy.lockout.lock_at = Some(2)),
         variant("tiny, wipes soon", &|policy| {
             policy.lockout.cooldowns.clear();
             policy.lockout.wipe_at = Some(2);

@@ -43,11 +43,9 @@ impl Caller {
                 return TRY_AGAIN;
             }
         }
-        if let Some(wipe) = wipe {
-            if is_slip(wipe, proof.slot.pin) {
-                self.model().remark("a wipe PIN that is a slip of the PIN");
-                return Outcome::Forbidden;
-            }
+        if wipe.is_some_and(|wipe| is_slip(wipe, proof.slot.pin)) {
+            self.model().remark("a wipe PIN that is a slip of the PIN");
+            return Outcome::Forbidden;
         }
         if !self.entropy().await {
             return PLATFORM;
