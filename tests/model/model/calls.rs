@@ -15,6 +15,12 @@ use super::{
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
 
+/// What became of biometrics when the PIN was changed.
+struct Fingers {
+    biometrics_on: bool,
+    switched_off: Option<BioSlot>,
+}
+
 /// What a call works with.
 #[derive(Clone)]
 pub(crate) struct Caller {
@@ -414,7 +420,7 @@ impl Caller {
             Err(fault) => Err(key_fault(fault)),
         };
         let (outcome, switched_off) = match changed {
-            Ok(((biometrics_on, switched_off), _)) => (Outcome::Changed { biometrics_on }, switched_off),
+            Ok((Fingers { biometrics_on, switched_off }, _)) => (Outcome::Changed { biometrics_on }, switched_off),
             Err(refusal) => (refusal, None),
         };
         // The old key, or the new one that nothing needs.
@@ -499,7 +505,7 @@ impl Model {
         slot: Slot,
         session: u64,
         keeps_biometrics: bool,
-    ) -> Result<((bool, Option<BioSlot>), Vec<(u64, Kind)>), Outcome> {
+    ) -> Result<(Fingers, Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
@@ -521,7 +527,7 @@ impl Model {
         }
         self.process.sessions.retain(|number, _| *number == session);
         self.process.generation += 1;
-        Ok(((biometrics_on, switched_off), lines))
+        Ok((Fingers { biometrics_on, switched_off }, lines))
     }
 
     /// What a call says that needs a wallet when there is none.
