@@ -90,10 +90,13 @@ pub struct Lies {
     state: Arc<Mutex<State>>,
 }
 
+/// Which call it is told at.
+type Picks = Arc<dyn Fn(Call<'_>) -> bool + Send + Sync>;
+
 #[derive(Default)]
 struct State {
     /// To be told once each.
-    planned: Vec<(Lie, Arc<dyn Fn(Call<'_>) -> bool + Send + Sync>)>,
+    planned: Vec<(Lie, Picks)>,
     random: Option<Random>,
     /// What the last answer to these was a lie about.
     just_lied: BTreeSet<(&'static str, String)>,
