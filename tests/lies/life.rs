@@ -90,9 +90,36 @@ const DRAWN: [Step; 30] = {
         TimePasses, Wipe, Write, Wrong,
     };
     [
-        Right, Right, Right, Right, Wrong, Wrong, Wrong, Wrong, ChangePin, ChangePin, ChangePin, Write, Write, Write,
-        BiometricsOn, BiometricsOn, BiometricsOff, ByBiometrics, ByBiometrics, Prepare, Prepare, Restart, Restart,
-        Restart, Restart, Recheck, Wipe, Remove, TimePasses, PhoneRestarts,
+        Right,
+        Right,
+        Right,
+        Right,
+        Wrong,
+        Wrong,
+        Wrong,
+        Wrong,
+        ChangePin,
+        ChangePin,
+        ChangePin,
+        Write,
+        Write,
+        Write,
+        BiometricsOn,
+        BiometricsOn,
+        BiometricsOff,
+        ByBiometrics,
+        ByBiometrics,
+        Prepare,
+        Prepare,
+        Restart,
+        Restart,
+        Restart,
+        Restart,
+        Recheck,
+        Wipe,
+        Remove,
+        TimePasses,
+        PhoneRestarts,
     ]
 };
 
@@ -134,7 +161,21 @@ pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Re
     }
     let one_in = chance.pick(&[3, 5, 8, 20]);
     let stage = Stage::new(phone);
-    let mut play = Play { chance, cheat, stage, owners, account, one_in, lies, guesses: 0, is_busy: false, keystores: 0, diary: Vec::new(), trace: crate::from_environment("WALLETLOCK_TRACE", 3) as usize, _folder: folder };
+    let mut play = Play {
+        chance,
+        cheat,
+        stage,
+        owners,
+        account,
+        one_in,
+        lies,
+        guesses: 0,
+        is_busy: false,
+        keystores: 0,
+        diary: Vec::new(),
+        trace: crate::from_environment("WALLETLOCK_TRACE", 3) as usize,
+        _folder: folder,
+    };
     let played = play.play();
     play.close_account();
     played
@@ -159,7 +200,14 @@ impl Play<'_> {
             let stepped = self.step(who, step);
             // After a kill it is told by another keystore.
             let since = if self.keystores == keystores { told } else { 0 };
-            let since: Vec<_> = self.stage.lies.told().iter().skip(since).map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+            let since: Vec<_> = self
+                .stage
+                .lies
+                .told()
+                .iter()
+                .skip(since)
+                .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+                .collect();
             self.diary.push(format!("{step:?} of {who}: {:?}; {}", self.owners[who].knows.may_be, since.join(", ")));
             stepped.map_err(|violation| {
                 let last = self.diary.len().saturating_sub(self.trace);
@@ -170,7 +218,8 @@ impl Play<'_> {
         for who in 0..2 {
             self.settle(who).map_err(|violation| {
                 let last = self.diary.len().saturating_sub(self.trace);
-                format!("at the end, of {who}: {violation}\n{}", self.diary[last..].join("\n"))
+                let keys = self.stage.phone.device_key.all_aliases();
+                format!("at the end, of {who}: {violation}\n{}\nkeys {keys:?}", self.diary[last..].join("\n"))
             })?;
         }
         Ok(())
@@ -522,7 +571,16 @@ impl Play<'_> {
             self.account.note("killed without its newest seal key");
             keys = without;
         }
-        let lies: Vec<_> = self.stage.lies.told().iter().rev().take(3).rev().map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+        let lies: Vec<_> = self
+            .stage
+            .lies
+            .told()
+            .iter()
+            .rev()
+            .take(3)
+            .rev()
+            .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+            .collect();
         self.diary.push(format!("  killed after {lies:?}, with {:?}", keys.all_aliases()));
         self.put_keystore(keys);
         let owner = &mut self.owners[who];
@@ -588,7 +646,9 @@ impl Play<'_> {
                 }
                 // Of a wallet that lost a key, or that is half gone.
                 _ if owner.knows.has_lost || owner.knows.half => return Ok(()),
-                other => return Err(format!("{other:?}, and the keystore is awake; the owner knows {:?}", owner.knows)),
+                other => {
+                    return Err(format!("{other:?}, and the keystore is awake; the owner knows {:?}", owner.knows));
+                }
             }
         }
         let owner = &self.owners[who];

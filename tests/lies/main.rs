@@ -49,7 +49,10 @@ fn whatever_the_keystore_says_the_lock_says_what_is_so() {
         }
         lives += 1;
     }
-    say(&format!("lies: {} in {} calls, {} steps of {lives} lives, seed {seed}", account.lies, account.calls, account.steps));
+    say(&format!(
+        "lies: {} in {} calls, {} steps of {lives} lives, seed {seed}",
+        account.lies, account.calls, account.steps
+    ));
     say(&format!("lies told: {:?}", account.told));
     say(&format!("lies heard: {:?}", account.heard));
     assert!(failures.is_empty(), "{}", failures.join("\n"));

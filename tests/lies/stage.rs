@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::{DeviceKey, Platform};
 use walletlock_core::platform::testing::{Call, FakeDeviceKey, FakePhone, Hooks, Lies};
+use walletlock_core::platform::{DeviceKey, Platform};
 use walletlock_core::policy::{AntiRollback, Policy, presets};
 use walletlock_core::{LockError, Options, WalletLock};
 

@@ -211,12 +211,16 @@ fn the_right_pin_is_right_although_the_first_answer_was_not() {
 fn a_seal_key_that_is_lost_while_the_one_before_is_there_loses_no_wallet() {
     for is_settled in [false, true] {
         let wallet = Wallet::enrolled("walletlock");
-        let newest = |wallet: &Wallet| wallet.phone.device_key.all_aliases().iter().any(|alias| alias.ends_with("/seal/1"));
+        let newest =
+            |wallet: &Wallet| wallet.phone.device_key.all_aliases().iter().any(|alias| alias.ends_with("/seal/1"));
         let taken = Arc::new(std::sync::Mutex::new(None));
         let (kept, folder, keys) = (taken.clone(), wallet.folder.path().to_owned(), wallet.phone.device_key.clone());
-        wallet.phone.hooks.once_before(|call| call.is("delete", "seal"), move || {
-            *kept.lock().expect("not poisoned") = Some((picture(&folder), keys.picture()));
-        });
+        wallet.phone.hooks.once_before(
+            |call| call.is("delete", "seal"),
+            move || {
+                *kept.lock().expect("not poisoned") = Some((picture(&folder), keys.picture()));
+            },
+        );
         wallet.phone.hooks.fail_next(|call| call.is("delete", "seal"), DeviceKeyFault::Busy);
         assert!(matches!(wallet.guess(1), PinOutcome::NoVerdict(_)), "the old key was not deleted");
         assert!(newest(&wallet));
@@ -235,6 +239,33 @@ fn a_seal_key_that_is_lost_while_the_one_before_is_there_loses_no_wallet() {
         drop(lock);
         assert!(opens(&open(&files, &phone, &wallet.policy).expect("it opens"), PIN), "and at the opening after it");
     }
+}
+
+#[test]
+fn a_lost_seal_key_is_made_anew_only_once_nothing_hangs_on_its_name() {
+    let wallet = Wallet::enrolled("walletlock");
+    wallet.phone.hooks.fail_next(|call| call.is("delete", "seal"), DeviceKeyFault::Busy);
+    assert!(matches!(wallet.guess(1), PinOutcome::NoVerdict(_)), "the old key was not deleted");
+    let keys = wallet.phone.device_key.clone();
+    let lost = keys.all_aliases().into_iter().find(|alias| alias.ends_with("/seal/1")).expect("the newest");
+    keys.delete(&lost).expect("deleted");
+    let lies = Lies::of(&wallet.phone);
+    let mut liar = Liar { wallet, lies };
+    for _ in 0..2 {
+        // It is made, and then the keystore does not answer for a moment; or the process is killed there.
+        liar.lies.tell(Lie::Fails(DeviceKeyFault::Busy), |call| call.is("hmac", "seal") && is_number(call, 1));
+        liar = liar.restart();
+        drop(liar.wallet.lock.prepare());
+        assert_eq!(reason(&liar.wallet.lock), None);
+    }
+    liar.lies.stop();
+    let liar = liar.restart();
+    assert!(opens(&liar.wallet.lock, PIN), "{:?}", liar.wallet.lock.status());
+}
+
+/// Whether the call is for the seal key of this epoch.
+fn is_number(call: Call<'_>, number: u32) -> bool {
+    call.on_key().is_some_and(|(_, alias)| alias.ends_with(&format!("/seal/{number}")))
 }
 
 #[test]
@@ -310,7 +341,9 @@ fn a_wallet_of_format_1_is_brought_up_to_date_by_the_right_pin() {
         let phone = phone_of(schema);
         let policy = Policy::default();
         let lock = open(&folder, &phone, &policy).expect("it opens");
-        let old = |phone: &FakePhone| phone.device_key.all_aliases().iter().filter(|alias| alias.starts_with("wallet.db/")).count();
+        let old = |phone: &FakePhone| {
+            phone.device_key.all_aliases().iter().filter(|alias| alias.starts_with("wallet.db/")).count()
+        };
         assert!(old(&phone) >= 2, "{schema}: keys of format 1");
         assert!(opens(&lock, SECOND_PIN), "{schema}");
         drop(lock);
