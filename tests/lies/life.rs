@@ -135,6 +135,8 @@ struct Play<'a> {
     guesses: u32,
     /// The last status was that nothing can be told.
     is_busy: bool,
+    /// So many keystores were put in place of another.
+    keystores: usize,
     /// What was done, and which lies were told meanwhile.
     diary: Vec<String>,
     trace: usize,
@@ -169,6 +171,7 @@ pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Re
         lies,
         guesses: 0,
         is_busy: false,
+        keystores: 0,
         diary: Vec::new(),
         trace: crate::from_environment("WALLETLOCK_TRACE", 3) as usize,
         _folder: folder,
@@ -193,12 +196,18 @@ impl Play<'_> {
             let who = self.chance.below(2);
             let step = if self.is_busy && self.chance.one_in(2) { Step::TimePasses } else { self.chance.pick(&DRAWN) };
             self.account.steps += 1;
-            let told = self.stage.lies.count();
+            let (told, keystores) = (self.stage.lies.count(), self.keystores);
             let stepped = self.step(who, step);
             // After a kill it is told by another keystore.
-            let since = self.stage.lies.told().get(told..).map_or_else(|| self.stage.lies.told(), <[_]>::to_vec);
-            let since: Vec<_> =
-                since.iter().map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+            let since = if self.keystores == keystores { told } else { 0 };
+            let since: Vec<_> = self
+                .stage
+                .lies
+                .told()
+                .iter()
+                .skip(since)
+                .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+                .collect();
             self.diary.push(format!("{step:?} of {who}: {:?}; {}", self.owners[who].knows.may_be, since.join(", ")));
             stepped.map_err(|violation| {
                 let last = self.diary.len().saturating_sub(self.trace);
@@ -209,7 +218,8 @@ impl Play<'_> {
         for who in 0..2 {
             self.settle(who).map_err(|violation| {
                 let last = self.diary.len().saturating_sub(self.trace);
-                format!("at the end, of {who}: {violation}\n{}", self.diary[last..].join("\n"))
+                let keys = self.stage.phone.device_key.all_aliases();
+                format!("at the end, of {who}: {violation}\n{}\nkeys {keys:?}", self.diary[last..].join("\n"))
             })?;
         }
         Ok(())
@@ -595,6 +605,7 @@ impl Play<'_> {
     /// This keystore in place of the phone's.
     fn put_keystore(&mut self, keys: walletlock_core::platform::testing::FakeDeviceKey) {
         self.close_account();
+        self.keystores += 1;
         self.stage = Stage::new(self.stage.phone.with_keystore(keys));
         self.lie();
     }

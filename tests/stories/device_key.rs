@@ -20,8 +20,10 @@ fn a_key_that_is_not_ready_costs_no_try() {
     let wallet = Wallet::enrolled("walletlock");
     for fault in [DeviceKeyFault::Busy, DeviceKeyFault::NoHardware, DeviceKeyFault::Failed, DeviceKeyFault::Gone] {
         wallet.phone.device_key.fail_with(Some(fault));
+        // A keystore that says so of every key, also of one that it was asked about by name, says nothing of this one.
+        let told = if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault };
         for _ in 0..20 {
-            assert_eq!(no_verdict(wallet.guess(1)), NoVerdict::DeviceKey(fault));
+            assert_eq!(no_verdict(wallet.guess(1)), NoVerdict::DeviceKey(told));
         }
     }
     wallet.phone.device_key.fail_with(None);

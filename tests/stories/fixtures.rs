@@ -16,14 +16,14 @@ use walletlock_core::{LockStatus, PinChange, PinOutcome};
 
 use crate::wallet::{PIN, entry, open};
 
-const SECOND_PIN: &str = "582941";
+pub(crate) const SECOND_PIN: &str = "582941";
 
-fn fixture(schema: &str) -> PathBuf {
+pub(crate) fn fixture(schema: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(schema).join("wallet.db")
 }
 
 /// A phone whose keystore holds the keys of a fixture: the fake makes the same keys in the same order on each.
-fn phone_of(schema: &str) -> FakePhone {
+pub(crate) fn phone_of(schema: &str) -> FakePhone {
     let phone = FakePhone::default();
     let diary = fs::read_to_string(fixture(schema).with_file_name("keystore.txt")).expect("what became of its keys");
     for line in diary.lines() {

@@ -18,6 +18,7 @@ mod device_key;
 mod fixtures;
 mod kdf_upgrade;
 mod kills;
+mod lies;
 mod no_memory;
 mod one_at_a_time;
 mod overtaken;

@@ -21,7 +21,7 @@ struct Proof {
     amount: (&'static str, &'static str),
 }
 
-const PROOFS: [Proof; 3] = [
+const PROOFS: [Proof; 4] = [
     Proof {
         name: "model",
         package: "walletlock-model",
@@ -35,6 +35,13 @@ const PROOFS: [Proof; 3] = [
         program: "crash",
         filter: "power_cuts",
         amount: ("WALLETLOCK_CUTS", "1000000"),
+    },
+    Proof {
+        name: "lies",
+        package: "walletlock-lies",
+        program: "lies",
+        filter: "",
+        amount: ("WALLETLOCK_LIES", "1000000"),
     },
     Proof {
         name: "timing",
@@ -60,7 +67,7 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
             prove(places, name, seed)
         }
         _ => bail!(
-            "expected: --deep model | crash | timing [--seed N], --deep mutants [--shard k/n] or --deep same-bytes"
+            "expected: --deep model | crash | lies | timing [--seed N], --deep mutants [--shard k/n] or --deep same-bytes"
         ),
     }
 }

@@ -151,6 +151,17 @@ impl DeviceKeys {
         self.keystore.aliases(&format!("{place}/"))
     }
 
+    /// The same for deleting what is left, so that nothing stays because the keystore left it out once.
+    pub(crate) fn list_of_wallet_twice(
+        &self,
+        place: Option<Place>,
+        wallet_id: &[u8; 16],
+    ) -> Result<Vec<String>, DeviceKeyFault> {
+        let mut aliases = self.list_of_wallet(place, wallet_id)?;
+        aliases.extend(self.list_of_wallet(place, wallet_id)?);
+        Ok(aliases)
+    }
+
     /// The wallets whose record was sealed at this place: their seal keys are here. That there is none is believed of a keystore which lists a
     /// key that was made for the question.
     pub(crate) fn wallets_here(&self) -> Result<WalletsHere, DeviceKeyFault> {

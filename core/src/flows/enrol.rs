@@ -184,7 +184,7 @@ fn clear_for_new(
         }
         // A wallet that was wiped.
         Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
-            let mut before = device_keys.list_of_wallet(header.place, &header.wallet_id)?;
+            let mut before = device_keys.list_of_wallet_twice(header.place, &header.wallet_id)?;
             before.push(device_keys.seal(&header));
             before
         }

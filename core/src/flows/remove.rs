@@ -61,5 +61,5 @@ pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Res
     device_keys.delete_all(aliases)?;
     // In format 1 the row names none of them.
     let place = if aliases.is_empty() { None } else { Some(device_keys.place()) };
-    Ok(device_keys.delete_all(&device_keys.list_of_wallet(place, wallet_id)?)?)
+    Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(place, wallet_id)?)?)
 }

@@ -182,9 +182,13 @@ fn take_in(
     };
     if is_by_copy {
         lease.begin(&header, true);
+        // Under the key that opened it, before another one of the lost key's name is made: with that, the row would open no more, and the copy
+        // would not count.
+        sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
+    let record = sealed.row()?.1;
     begin(&sealed, record);
-    take_over(engine, &mut sealed, lease, is_by_copy, random, now)?;
+    take_over(engine, &mut sealed, lease, random, now)?;
     begin(&sealed, sealed.row()?.1);
     if !is_alive && !device_keys.says_there_is(&DeviceKeys::wipe_mark(&header.wallet_id))? {
         // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
@@ -216,12 +220,11 @@ fn take_in(
 /// Counts what a killed process left open, lets a wait go on after a restart, and takes the requested policy if it eases nothing.
 ///
 /// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it back, the next opening
-/// applies it again. A wallet that was opened by the copy of its record gets its next key now: the lost one may turn up again.
+/// applies it again.
 fn take_over(
     engine: &Engine,
     sealed: &mut SealedStore,
     lease: &KeyLease<'_>,
-    is_by_copy: bool,
     random: &mut Random,
     now: Now,
 ) -> Result<(), LockError> {
@@ -230,7 +233,6 @@ fn take_over(
     let adopts = record.adopts(requested, now);
     let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
     let next = match lease {
-        lease if is_by_copy => Some(lease.next(&sealed.header)?),
         lease if tightens && record.is_protected() => lease.next(&sealed.header).ok(),
         _ => None,
     };
