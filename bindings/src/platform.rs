@@ -53,6 +53,8 @@ pub trait Entropy: Send + Sync {
 pub trait DeviceKey: Send + Sync {
     /// The aliases that exist and begin with `prefix`.
     fn aliases(&self, prefix: String) -> Result<Vec<String>, DeviceKeyError>;
+    /// Whether there is a key of this alias. What cannot be said is an error.
+    fn exists(&self, alias: String) -> Result<bool, DeviceKeyError>;
     /// Makes a random key. An existing one of that alias is a fault.
     fn create(&self, alias: String, purpose: KeyPurpose) -> Result<(), DeviceKeyError>;
     /// Whether the key can be used now.
@@ -103,6 +105,10 @@ impl core::Entropy for ForeignEntropy {
 impl core::DeviceKey for ForeignDeviceKey {
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         Ok(self.0.aliases(prefix.to_owned())?)
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.0.exists(alias.to_owned())?)
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {

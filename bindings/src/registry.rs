@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use walletlock_core::{LockError, WalletLock, WeakWalletLock};
 
@@ -14,7 +15,13 @@ enum Place {
     /// Being opened by this thread. Opening asks the phone, so the registry is not held meanwhile.
     Opening(ThreadId),
     Open(WeakWalletLock),
+    /// Its last hold is being dropped, which waits for the keystore.
+    Closing,
 }
+
+/// How long whoever drops the last hold waits for a key that is being made. A phone's processor makes one within it; a chip of its own takes
+/// longer, and a person would see that on the main thread. Our own choice: three frames.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The lock of `path`; opened by `open` if it is not open yet.
 pub(crate) fn share(
@@ -31,7 +38,9 @@ pub(crate) fn share(
             },
             // A platform part that opens the lock it is part of: waiting would be for ever.
             Some(Place::Opening(by)) if *by == thread::current().id() => return Err(LockError::WrongState),
-            Some(Place::Opening(_)) => places = CHANGED.wait(places).unwrap_or_else(PoisonError::into_inner),
+            Some(Place::Opening(_) | Place::Closing) => {
+                places = CHANGED.wait(places).unwrap_or_else(PoisonError::into_inner)
+            }
             None => break,
         }
     }
@@ -43,10 +52,47 @@ pub(crate) fn share(
     Ok(lock)
 }
 
-/// Drops the last holds of a lock with the registry held, so that the database is closed before anyone opens it again.
-pub(crate) fn release<T>(held: T) {
-    let _places = places();
-    drop(held);
+/// Drops a hold of a lock. Dropping the last one closes the database, before anyone opens it again: here and now; or, if that would wait for the
+/// keystore, in the background, and who opens it meanwhile waits.
+pub(crate) fn release(held: WalletLock) {
+    held.drops_at_once(PATIENCE);
+    let mut places = places();
+    // With the registry held no other hold goes, so that this one knows whether it is the last.
+    if held.drops_at_once(Duration::ZERO) {
+        return drop(held);
+    }
+    let place = places.get_or_insert_default().iter_mut().find(|(_, place)| place.is_of(&held));
+    let path = place.map(|(path, place)| {
+        *place = Place::Closing;
+        path.clone()
+    });
+    drop(places);
+    let closing = Closing { path, held: Some(held) };
+    // Where no thread can be started this one waits.
+    thread::Builder::new().name("walletlock-close".to_owned()).spawn(move || drop(closing)).ok();
+}
+
+impl Place {
+    fn is_of(&self, lock: &WalletLock) -> bool {
+        matches!(self, Self::Open(open) if open.is_of(lock))
+    }
+}
+
+/// Closes the database, and then gives its place free.
+struct Closing {
+    path: Option<PathBuf>,
+    held: Option<WalletLock>,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        drop(self.held.take());
+        let mut places = places();
+        if let Some(path) = &self.path {
+            places.get_or_insert_default().remove(path);
+        }
+        CHANGED.notify_all();
+    }
 }
 
 /// Takes the place back, or puts the open lock into it; also when opening panics.
@@ -85,24 +131,29 @@ fn places() -> MutexGuard<'static, Option<HashMap<PathBuf, Place>>> {
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
+    use std::sync::mpsc;
 
     use tempfile::TempDir;
-    use walletlock_core::Options;
-    use walletlock_core::crypto::Calibration;
+    use walletlock_core::crypto::{Calibration, KdfCost};
+    use walletlock_core::pin::PinEntry;
     use walletlock_core::platform::testing::FakePhone;
-    use walletlock_core::policy::AntiRollback;
-    use walletlock_core::policy::Policy;
+    use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
+    use walletlock_core::{Enrolment, Options};
 
     use super::*;
 
     fn open(path: PathBuf) -> Result<WalletLock, LockError> {
-        let platform = FakePhone::default().platform();
+        open_on(&FakePhone::default(), path)
+    }
+
+    fn open_on(phone: &FakePhone, path: PathBuf) -> Result<WalletLock, LockError> {
         WalletLock::open(Options {
             path,
             policy: Policy::default(),
-            platform,
-            calibration: Calibration::default(),
-            anti_rollback: AntiRollback::default(),
+            platform: phone.platform(),
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+            // With the thread that makes keys ahead.
+            anti_rollback: AntiRollback::Fixed(RollbackProtection::On),
         })
     }
 
@@ -153,6 +204,45 @@ mod tests {
         for _ in 0..20 {
             release(share(&path, open).expect("it opens"));
         }
+    }
+
+    /// A screen that goes to the background has the last hold, on the main thread, while the key for the next try is made ahead.
+    #[test]
+    fn closing_does_not_wait_for_a_key_that_is_being_made_and_who_opens_meanwhile_does() {
+        let folder = TempDir::new().expect("a folder");
+        let path = path(&folder, "wallet.db");
+        let phone = FakePhone::default();
+        let (making, is_made) = mpsc::channel::<()>();
+        let (finish, is_to_finish) = mpsc::channel::<()>();
+        phone.hooks.once_before(
+            |call| call.is("create", "seal") && thread::current().name() == Some("walletlock-seal"),
+            move || {
+                making.send(()).expect("the test waits");
+                is_to_finish.recv().expect("the test says so");
+            },
+        );
+        let lock = share(&path, |path| open_on(&phone, path)).expect("it opens");
+        let entry = PinEntry::new();
+        for digit in [4, 9, 3, 7, 1, 6] {
+            assert_eq!(entry.push(digit), Ok(true));
+        }
+        let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry, &[]) else { panic!("not enrolled") };
+        is_made.recv().expect("the key is being made");
+        drop(lock);
+        let last = session.lock();
+        drop(session);
+        // On a thread of its own, so that this test ends if it waits.
+        let (released, is_released) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            release(last);
+            released.send(()).ok();
+        });
+        let returned = is_released.recv_timeout(Duration::from_secs(20));
+        let opener = thread::spawn(move || share(&path, |path| open_on(&phone, path)).map(|lock| lock.status()));
+        finish.send(()).expect("the keystore waits");
+        assert_eq!(returned, Ok(()), "it waited for the keystore");
+        let status = opener.join().expect("no panic").expect("opened anew, once the file was closed");
+        assert!(status.is_ok_and(|status| status.is_ready()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
+use zeroize::Zeroizing;
 
 use crate::biometric::{AuthMethod, BiometricChange};
 use crate::error::LockError;
@@ -49,6 +50,11 @@ impl Session {
         Arc::new(Self(Some(session)))
     }
 
+    /// For callers in Rust: the item's bytes, which are wiped when they are dropped. `None`: there is no such item.
+    pub fn read_item(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
+        Ok(self.core()?.vault().read(item)?)
+    }
+
     /// It is taken out only when this object is dropped.
     fn core(&self) -> Result<&core::Session, LockError> {
         self.0.as_ref().ok_or(LockError::SessionEnded)
@@ -57,8 +63,11 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.0.iter().for_each(core::Session::before_last_drop);
-        registry::release(self.0.take());
+        if let Some(session) = self.0.take() {
+            let lock = session.lock();
+            drop(session);
+            registry::release(lock);
+        }
     }
 }
 
@@ -68,7 +77,8 @@ pub struct Vault(Arc<Session>);
 
 #[uniffi::export]
 impl Vault {
-    /// The item's bytes; null if there is no such item.
+    /// The item's bytes; null if there is no such item. What uniffi hands over is not wiped: a copy stays in native memory until something
+    /// else is put there. [`Session::read_item`] leaves none.
     pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
         Ok(self.0.core()?.vault().read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
     }

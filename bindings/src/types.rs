@@ -8,7 +8,7 @@ use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::policy::Contact;
 use walletlock_core::policy::RollbackProtection;
 use walletlock_core::request::PromptId;
-use walletlock_core::{LockReason, WhoLocked};
+use walletlock_core::{LockReason, SessionEnd, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -97,9 +97,26 @@ pub enum Kind {
     BiometricsRefused,
 }
 
+#[uniffi::remote(Enum)]
+pub enum SessionEnd {
+    Closed,
+    Time,
+    Locked,
+    ScreenOff,
+    Replaced,
+}
+
+/// Milliseconds until the next open session ends, null if none is open; and why the last that ended did so.
+#[derive(uniffi::Record)]
+pub struct OpenSessions {
+    pub next_end_ms: Option<i64>,
+    pub last_end: Option<SessionEnd>,
+}
+
 #[derive(uniffi::Enum)]
 pub enum LockStatus {
     Unconfigured,
+    Busy,
     Ready { tries_left: Option<i32> },
     CoolingDown { remaining_ms: i64, tries_left: Option<i32>, remedies: Vec<Remedy> },
     Locked { reason: LockReason, by: WhoLocked, remedies: Vec<Remedy> },
@@ -108,6 +125,7 @@ pub enum LockStatus {
 
 #[derive(uniffi::Enum)]
 pub enum Remedy {
+    CheckAgain,
     Wait { ms: i64 },
     Restart,
     Contact { contact: Contact },
@@ -125,9 +143,10 @@ pub struct Finding {
 pub enum PinRule {
     TooShort,
     TooLong,
-    OneDigit,
+    FewDigits,
     Run,
     RepeatedBlock,
+    Doubled,
     KeypadLine,
     Common,
     Personal,
@@ -135,6 +154,8 @@ pub enum PinRule {
     Date,
     Palindrome,
     NearPin,
+    MostlyOneDigit,
+    KeypadWalk,
 }
 
 #[derive(uniffi::Record)]
@@ -220,6 +241,7 @@ impl From<core::LockStatus> for LockStatus {
         let list = |remedies: Vec<core::Remedy>| remedies.into_iter().map(Into::into).collect();
         match status {
             core::LockStatus::Unconfigured => Self::Unconfigured,
+            core::LockStatus::Busy => Self::Busy,
             core::LockStatus::Ready { tries_left } => Self::Ready { tries_left: tries_left.map(signed_32) },
             core::LockStatus::CoolingDown { remaining_ms, tries_left, remedies } => Self::CoolingDown {
                 remaining_ms: signed(remaining_ms),
@@ -232,9 +254,16 @@ impl From<core::LockStatus> for LockStatus {
     }
 }
 
+impl From<core::OpenSessions> for OpenSessions {
+    fn from(open: core::OpenSessions) -> Self {
+        Self { next_end_ms: open.next_end_ms.map(signed), last_end: open.last_end }
+    }
+}
+
 impl From<core::Remedy> for Remedy {
     fn from(remedy: core::Remedy) -> Self {
         match remedy {
+            core::Remedy::CheckAgain => Self::CheckAgain,
             core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
             core::Remedy::Restart => Self::Restart,
             core::Remedy::Contact(contact) => Self::Contact { contact },
@@ -247,9 +276,10 @@ impl From<pin::Finding> for Finding {
         let (rule, digits) = match finding {
             pin::Finding::TooShort { min } => (PinRule::TooShort, Some(min.into())),
             pin::Finding::TooLong { max } => (PinRule::TooLong, Some(max.into())),
-            pin::Finding::OneDigit => (PinRule::OneDigit, None),
+            pin::Finding::FewDigits => (PinRule::FewDigits, None),
             pin::Finding::Run => (PinRule::Run, None),
             pin::Finding::RepeatedBlock => (PinRule::RepeatedBlock, None),
+            pin::Finding::Doubled => (PinRule::Doubled, None),
             pin::Finding::KeypadLine => (PinRule::KeypadLine, None),
             pin::Finding::Common => (PinRule::Common, None),
             pin::Finding::Personal => (PinRule::Personal, None),
@@ -257,6 +287,8 @@ impl From<pin::Finding> for Finding {
             pin::Finding::NearPin => (PinRule::NearPin, None),
             pin::Finding::Date => (PinRule::Date, None),
             pin::Finding::Palindrome => (PinRule::Palindrome, None),
+            pin::Finding::MostlyOneDigit => (PinRule::MostlyOneDigit, None),
+            pin::Finding::KeypadWalk => (PinRule::KeypadWalk, None),
         };
         Self { rule, severity: finding.severity(), digits }
     }

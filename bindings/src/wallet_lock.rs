@@ -18,7 +18,7 @@ use crate::platform::{
 };
 use crate::prompt::{Biometrics, ForeignBiometrics};
 use crate::registry;
-use crate::types::{Chain, Judgement, LockStatus, Personal, prompt_id};
+use crate::types::{Chain, Judgement, LockStatus, OpenSessions, Personal, prompt_id};
 
 #[derive(uniffi::Object)]
 pub struct WalletLock {
@@ -57,6 +57,11 @@ impl WalletLock {
 
     pub fn status(&self) -> Result<LockStatus, LockError> {
         Ok(self.core()?.status()?.into())
+    }
+
+    /// Looks again at what is damaged, busy or failed.
+    pub fn recheck(&self) -> Result<LockStatus, LockError> {
+        Ok(self.core()?.recheck()?.into())
     }
 
     pub fn prepare(&self) -> Result<(), LockError> {
@@ -101,14 +106,23 @@ impl WalletLock {
         Ok(self.core()?.remove(&entry.0)?.into())
     }
 
-    /// Ends every session.
-    pub fn lock_now(&self) -> Result<(), LockError> {
-        self.core()?.lock_now();
+    /// Ends every session, because the screen went off or for another reason.
+    pub fn lock_now(&self, screen_went_off: bool) -> Result<(), LockError> {
+        let core = self.core()?;
+        if screen_went_off {
+            core.screen_went_off()
+        } else {
+            core.lock_now()
+        }
         Ok(())
     }
 
     pub fn save_time(&self) -> Result<(), LockError> {
         Ok(self.core()?.save_time()?)
+    }
+
+    pub fn open_sessions(&self) -> Result<OpenSessions, LockError> {
+        Ok(self.core()?.open_sessions()?.into())
     }
 
     /// The policy in force, as JSON.
@@ -169,7 +183,6 @@ impl Drop for WalletLock {
     fn drop(&mut self) {
         if let Some(core) = self.core.take() {
             core.remove_listener(self.listener);
-            core.before_last_drop();
             registry::release(core);
         }
     }

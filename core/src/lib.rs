@@ -31,8 +31,9 @@ mod store;
 mod time;
 mod vault;
 mod wallet_lock;
+mod weak_lock;
 
-pub use engine::{AuthMethod, FRESH_PIN_MS, Options};
+pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
 pub use flows::{BiometricAvailability, BiometricChange, Judgement, NoVerdict, PinChange, Refusal, Removal, WrongPin};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
@@ -40,4 +41,5 @@ pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
 pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
-pub use wallet_lock::{WalletLock, WeakWalletLock};
+pub use wallet_lock::WalletLock;
+pub use weak_lock::WeakWalletLock;

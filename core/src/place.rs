@@ -94,7 +94,7 @@ mod tests {
         ] {
             assert_eq!(below(path), "files/wallet.db", "{path}");
         }
-        for path in ["/data/user_de/0/com.example/wallet.db", "/home/me/data/data/x/wallet.db", "/data/wallet.db"] {
+        for path in ["/data/user_de/0/com.example/wallet.db", "/mnt/data/data/x/wallet.db", "/data/wallet.db"] {
             assert_eq!(below(path), path, "as it is");
         }
     }

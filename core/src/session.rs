@@ -12,6 +12,7 @@ pub use vault::VaultHandle;
 
 use crate::engine::{AuthMethod, Engine, SessionId};
 use crate::error::LockError;
+use crate::wallet_lock::WalletLock;
 
 /// An open wallet. It ends when it is closed or dropped, when its time is over, and with every lock.
 pub struct Session {
@@ -54,9 +55,9 @@ impl Session {
         self.engine.sessions.end(self.id);
     }
 
-    /// [`crate::WalletLock::before_last_drop`], if the session is the last to hold the lock.
-    pub fn before_last_drop(&self) {
-        Engine::before_last_drop(&self.engine);
+    /// A hold of the lock that the session is of: a session alone keeps the lock open too.
+    pub fn lock(&self) -> WalletLock {
+        WalletLock::of(&self.engine)
     }
 }
 

@@ -138,6 +138,16 @@ impl Lease {
             && since_boot.is_some_and(|passed| passed < self.for_ms)
             && wall.is_some_and(|passed| u64::try_from(passed).unwrap_or(0) < self.for_ms)
     }
+
+    /// Milliseconds left, by the clock that ends it first; 0 when it is over.
+    pub fn left_ms(&self, now: Now) -> u64 {
+        if !self.is_live(now) {
+            return 0;
+        }
+        let since_boot = now.since_boot_ms.saturating_sub(self.from.since_boot_ms);
+        let wall = u64::try_from(now.wall_ms.saturating_sub(self.from.wall_ms)).unwrap_or(0);
+        self.for_ms.saturating_sub(since_boot.max(wall))
+    }
 }
 
 #[cfg(test)]
@@ -253,6 +263,9 @@ mod tests {
         ] {
             assert!(!lease.is_live(now), "{why}");
         }
+        assert_eq!(lease.left_ms(at(7, 501, 10_300)), 700, "by the clock that is ahead");
+        assert_eq!(lease.left_ms(at(7, 1_499, 10_001)), 1);
+        assert_eq!(lease.left_ms(at(7, 499, 10_001)), 0, "what is over has nothing left");
         let unreadable = Now { boot: None, since_boot_ms: 0, wall_ms: 0 };
         assert!(!Lease::start(1_000, unreadable).is_live(unreadable));
     }

@@ -1,8 +1,9 @@
 //! The lock of one wallet: one line a method. What a call does stands in `flows/`.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::engine::{Engine, Options};
+use crate::engine::{Engine, OpenSessions, Options, SessionEnd};
 use crate::error::LockError;
 use crate::flows;
 use crate::flows::{BiometricAvailability, Judgement, Removal};
@@ -13,6 +14,7 @@ use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
 use crate::record::LockStatus;
 use crate::request::{BiometricRequest, PromptId};
+use crate::weak_lock::WeakWalletLock;
 
 /// The lock of one wallet. A clone is another hold of the same lock; the database is closed with the last hold, those of sessions included.
 ///
@@ -22,10 +24,11 @@ pub struct WalletLock {
     engine: Arc<Engine>,
 }
 
-/// A lock that may be gone.
-pub struct WeakWalletLock(Weak<Engine>);
-
 impl WalletLock {
+    pub(crate) fn of(engine: &Arc<Engine>) -> Self {
+        Self { engine: engine.clone() }
+    }
+
     /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
     ///
     /// Damage is no error here: the lock opens and says that it is locked. Errors are what may be gone at the next attempt (the
@@ -37,6 +40,11 @@ impl WalletLock {
     /// What the person is told now. While it cools down, what is left is saved once a minute.
     pub fn status(&self) -> Result<LockStatus, LockError> {
         flows::status::status(&self.engine)
+    }
+
+    /// Opens a wallet anew that is damaged or busy, or whose storage failed; one in order stays as it is. Returns what the person is told then.
+    pub fn recheck(&self) -> Result<LockStatus, LockError> {
+        flows::open::recheck(&self.engine)
     }
 
     /// The policy in force: the sealed one, or the one asked for while there is none.
@@ -97,13 +105,22 @@ impl WalletLock {
 
     /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
     pub fn lock_now(&self) {
-        flows::lock_now::lock_now(&self.engine);
+        flows::lock_now::lock_now(&self.engine, SessionEnd::Locked);
     }
 
-    /// Saves what is left of a wait, if more than a second of it has passed since that was done last. A wait is saved once a minute while
-    /// somebody looks at it; what passed since the last saving is lost when the phone is switched off, but for what the next start proves.
-    /// So call it when the app goes to the background, when the phone is switched off, and from a job of the app's own that runs every hour
-    /// or so: then a wait of a day comes to its end on a phone that is switched off each night. Nothing to save is no error.
+    /// [`Self::lock_now`], because the screen went off: that is what [`Self::open_sessions`] says then.
+    pub fn screen_went_off(&self) {
+        flows::lock_now::lock_now(&self.engine, SessionEnd::ScreenOff);
+    }
+
+    /// What is open now, when the next of it ends, and why the last that ended did so. Asking prolongs nothing.
+    pub fn open_sessions(&self) -> Result<OpenSessions, LockError> {
+        Ok(self.engine.sessions.open_now()?)
+    }
+
+    /// Saves what is left of a wait. It is saved once a minute while somebody looks at it; what passed since is lost when the phone is switched
+    /// off, but for what the next start proves. So call it when the app goes to the background, when the phone is switched off, and every hour
+    /// or so: then a wait of a day ends on a phone that is switched off each night. Nothing to save is no error.
     pub fn save_time(&self) -> Result<(), LockError> {
         flows::status::save_time(&self.engine)
     }
@@ -135,16 +152,9 @@ impl WalletLock {
         flows::key_protection::security_level(&self.engine)
     }
 
-    /// Whether an older copy of the database, put back, is found out: chosen when the first PIN was set. [`LockError::WrongState`] while none
-    /// is set.
+    /// Whether an older copy of the database is found out: chosen with the first PIN. [`LockError::WrongState`] while none is set.
     pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
         flows::key_protection::rollback_protection(&self.engine)
-    }
-
-    /// Looks again at a wallet that is damaged or busy, or whose storage failed: opens the file anew. One that is in order is left as it is.
-    /// Returns what the person is told then.
-    pub fn recheck(&self) -> Result<LockStatus, LockError> {
-        flows::open::recheck(&self.engine)
     }
 
     /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
@@ -162,10 +172,9 @@ impl WalletLock {
         self.engine.listeners.remove(number);
     }
 
-    /// For whoever is about to drop the last hold of the lock and guards something meanwhile: waits for the key that is being made ahead, if
-    /// any, as dropping the lock would.
-    pub fn before_last_drop(&self) {
-        Engine::before_last_drop(&self.engine);
+    /// Before this hold is dropped: waits at most `patience` for the seal key that is being made. `false`: dropping would still wait for it.
+    pub fn drops_at_once(&self, patience: Duration) -> bool {
+        Engine::drops_at_once(&self.engine, patience)
     }
 
     /// Whether both are holds of one lock.
@@ -173,21 +182,13 @@ impl WalletLock {
         Arc::ptr_eq(&self.engine, &other.engine)
     }
 
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// For finding the lock again without keeping it open.
     pub fn downgrade(&self) -> WeakWalletLock {
-        WeakWalletLock(Arc::downgrade(&self.engine))
-    }
-}
-
-impl WeakWalletLock {
-    /// Whether there is a hold of it. Asking takes none.
-    pub fn is_open(&self) -> bool {
-        self.0.strong_count() > 0
-    }
-
-    /// `None`: its last hold was dropped.
-    pub fn upgrade(&self) -> Option<WalletLock> {
-        self.0.upgrade().map(|engine| WalletLock { engine })
+        WeakWalletLock::of(&self.engine)
     }
 }
 

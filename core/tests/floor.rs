@@ -3,12 +3,15 @@
 #![cfg(not(feature = "testing"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use ring::hmac;
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::events::Kind;
+use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::{
@@ -39,13 +42,32 @@ fn a_slot_below_the_floor_is_read_and_one_without_measure_is_not() {
     }
 }
 
-/// Its keys follow from their names.
+/// Its keys follow from the order in which they were made, as the fixtures' do.
 #[derive(Clone, Default)]
-struct Phone(Arc<Mutex<BTreeSet<String>>>);
+struct Phone(Arc<Mutex<Keys>>);
+
+#[derive(Default)]
+struct Keys {
+    made: u64,
+    keys: BTreeMap<String, [u8; 32]>,
+}
 
 impl Phone {
-    fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn keys(&self) -> MutexGuard<'_, Keys> {
         self.0.lock().expect("not poisoned")
+    }
+
+    /// Whose keystore holds what became of a fixture's keys.
+    fn of_fixture(diary: &str) -> Self {
+        let phone = Self::default();
+        for line in diary.lines() {
+            match line.split_once(' ') {
+                Some(("create", alias)) => phone.create(alias, KeyPurpose::Seal).expect("made"),
+                Some(("delete", alias)) => phone.delete(alias).expect("deleted"),
+                _ => panic!("{line} is nothing that becomes of a key"),
+            }
+        }
+        phone
     }
 }
 
@@ -57,42 +79,54 @@ impl Clock for Phone {
 
 impl DeviceKey for Phone {
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        Ok(self.aliases().iter().filter(|alias| alias.starts_with(prefix)).cloned().collect())
+        Ok(self.keys().keys.keys().filter(|alias| alias.starts_with(prefix)).cloned().collect())
     }
 
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        Ok(self.aliases().contains(alias))
+        Ok(self.keys().keys.contains_key(alias))
     }
 
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.aliases().insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
+        let mut keys = self.keys();
+        keys.made += 1;
+        let mut key = [0x5a; 32];
+        key[..8].copy_from_slice(&keys.made.to_be_bytes());
+        keys.keys.insert(alias.to_owned(), key).is_none().then_some(()).ok_or(DeviceKeyFault::Failed)
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.aliases().contains(alias).then_some(()).ok_or(DeviceKeyFault::Gone)
+        self.exists(alias)?.then_some(()).ok_or(DeviceKeyFault::Gone)
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
+        let key = self.keys().keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.aliases().remove(alias);
+        self.keys().keys.remove(alias);
         Ok(())
     }
 }
 
 fn entry() -> PinEntry {
+    entry_of([4, 9, 3, 7, 1, 6])
+}
+
+fn entry_of(digits: [u32; 6]) -> PinEntry {
     let entry = PinEntry::new();
-    for digit in [4, 9, 3, 7, 1, 6] {
+    for digit in digits {
         assert_eq!(entry.push(digit), Ok(true));
     }
     entry
 }
 
 fn open(folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
-    let phone = Arc::new(Phone::default());
+    open_on(Arc::new(Phone::default()), folder, calibration)
+}
+
+fn open_on(phone: Arc<Phone>, folder: &TempDir, calibration: Calibration) -> Arc<WalletLock> {
     let platform = Platform {
         clock: phone.clone(),
         entropy: Arc::new(SystemEntropy::default()),
@@ -125,4 +159,30 @@ fn enrolment_below_the_floor_is_refused_and_at_the_floor_works() {
 #[test]
 fn by_default_the_cost_is_measured() {
     assert_eq!(Calibration::default(), Calibration::OnThisPhone);
+}
+
+/// The wallet of a version with a lower floor: it opens, and the next right PIN brings it to today's.
+#[test]
+fn a_raised_floor_turns_no_old_wallet_into_damage() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/below_floor");
+    let folder = TempDir::new().expect("a folder");
+    std::fs::copy(fixture.join("wallet.db"), folder.path().join("wallet.db")).expect("copied");
+    let diary = std::fs::read_to_string(fixture.join("keystore.txt")).expect("what became of its keys");
+    let phone = Arc::new(Phone::of_fixture(&diary));
+    let lock = open_on(phone.clone(), &folder, Calibration::OnThisPhone);
+    assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(13) }), "three wrong PINs");
+    let right = [5, 8, 2, 9, 4, 1];
+    let PinOutcome::Right(session) = lock.verify_pin(&entry_of(right)) else { panic!("its owner does not get in") };
+    assert_eq!(session.vault().read("seed").expect("read").expect("there").as_slice(), b"correct horse battery staple");
+    let upgraded = Query { kinds: vec![Kind::KdfUpgraded], ..Query::default() };
+    let lines = session.journal().page(&upgraded).expect("a page").entries;
+    let details = lines.first().and_then(|line| line.details.clone()).expect("it was made dearer");
+    let said = |name: &str| details.0.get(name).cloned();
+    assert_eq!(said("memory_kib"), Some(KdfCost::FLOOR.memory_kib.to_string()));
+    assert_eq!(said("passes"), Some(KdfCost::FLOOR.passes.to_string()));
+    drop(session);
+    assert!(matches!(lock.verify_pin(&entry_of(right)), PinOutcome::Right(_)), "with the dearer slot");
+    drop(lock);
+    let lock = open_on(phone, &folder, Calibration::OnThisPhone);
+    assert!(matches!(lock.verify_pin(&entry_of(right)), PinOutcome::Right(_)), "and in the next process");
 }

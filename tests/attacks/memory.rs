@@ -91,6 +91,26 @@ fn a_closed_session_leaves_neither_pin_nor_key() {
     }
 }
 
+/// Kotlin reaches the wallet through the bindings: what they hand over must leave no more behind than the core does.
+#[test]
+fn an_item_read_through_the_bindings_leaves_nothing_and_over_uniffi_it_does() {
+    let mut dice = Dice::of("memory, bindings");
+    let (mut wallet, pin, mut needles) = enrolled("bound", &mut dice);
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    let item: Secret = std::array::from_fn(|_| dice.roll() as u8);
+    wallet.use_vault(&item);
+    let of_item = of_key("item", &item);
+    assert_clean(&wallet, &of_item, "an item written and read through the bindings");
+    needles.extend(of_item.clone());
+    assert_eq!(wallet.tell('c', &[]), '.');
+    assert_clean(&wallet, &needles, "used through the bindings and closed");
+    // The control, and the reason why there is another way.
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    assert_eq!(wallet.tell('w', &[]), '.');
+    let left = search(&wallet, &of_item, "read as uniffi hands it over");
+    assert!(!left.is_empty() && left.iter().all(|place| place.starts_with("item, as it is")), "{left:?}");
+}
+
 #[test]
 fn a_change_leaves_neither_the_old_pin_nor_the_new_one() {
     let mut dice = Dice::of("memory, changed PIN");

@@ -43,7 +43,7 @@ fn search_written_while_open(report: &Report, lines: u32) -> Result<()> {
     ensure!(scan(&database)? > u64::from(lines), "lines are missing");
 
     let ratio = paired(PAIRS, || time(|| none(&session, None)), || time(|| scan(&database)))?;
-    // What is aimed at is 3. Not a bound yet: what ships is built for size, and misses it.
+    // The aim is 3. It is no bound yet: this crate and its ciphers are built for size, and it takes about 4.
     let Ratio { figure: Figure { median, min, max, pairs }, ours_ms, theirs_ms } = ratio;
     report.unbounded("search_over_sqlite_scan", median, &format!("median of {pairs} pairs, {min:.3} to {max:.3}"));
     let each = |ms: f64| ms * 1e3 / f64::from(lines);

@@ -79,6 +79,7 @@ impl Outcome {
             Self::NoVerdict(_) => "no verdict",
             Self::Forbidden => "forbidden",
             Self::Status(LockStatus::Unconfigured) => "unconfigured",
+            Self::Status(LockStatus::Busy) => "busy",
             Self::Status(LockStatus::Ready { .. }) => "ready",
             Self::Status(LockStatus::CoolingDown { .. }) => "cooling down",
             Self::Status(LockStatus::Locked { reason, .. }) => match reason {

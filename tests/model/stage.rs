@@ -248,7 +248,8 @@ impl Stage {
             return (vec![], None, 0);
         };
         let expected = running.call.asks();
-        let is_it = |expected: Ask| expected.is(ask) && alias.is_none_or(|alias| self.model().keys.meets(alias, expected));
+        let is_it =
+            |expected: Ask| expected.is(ask) && alias.is_none_or(|alias| self.model().keys.meets(alias, expected));
         if !expected.is_some_and(is_it) {
             failure.get_or_insert(match (expected, running.call.ended()) {
                 (Some(expected), _) => format!("the lock asks for {ask:?} {alias:?}; the model expects {expected:?}"),
@@ -364,6 +365,10 @@ impl DeviceKey for Stage {
         self.reach(Ask::Exists(SOME_KEY), Some(alias), look).map(|(says, _)| says)
     }
 
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        Ok(self.aliases(alias)?.iter().any(|other| other == alias))
+    }
+
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.reach(Ask::Create(SOME_KEY, 0), Some(alias), |keys, _| keys.create(alias, purpose)).map(|_| ())
     }
@@ -396,7 +401,9 @@ impl DeviceKey for Stage {
 
 impl Biometrics for Stage {
     fn availability(&self) -> Result<SensorAvailability, PlatformFault> {
-        self.reach(Ask::SensorAvailability, None, |_, _| Ok(())).map(|(_, reading)| reading.sensor).map_err(|_| PlatformFault)
+        self.reach(Ask::SensorAvailability, None, |_, _| Ok(()))
+            .map(|(_, reading)| reading.sensor)
+            .map_err(|_| PlatformFault)
     }
 
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
@@ -459,7 +466,8 @@ pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
 
 /// Puts these files in place of those in a folder that stays: the lock knows its wallet by where it is.
 pub(crate) fn put_files(of: &TempDir, to: &TempDir) {
-    let emptied = fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
+    let emptied =
+        fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
     emptied.and_then(|()| copy_files(of, to)).expect("files are copied");
 }
 

@@ -12,10 +12,10 @@ use crate::touches::{currency, sensor, touches, wanted};
 /// Copies that someone keeps.
 pub(crate) const COPIES: usize = 4;
 
-/// The PINs that are set and tried.
+/// The PINs that are set and tried. The last is a slip of the first.
 pub(crate) const PINS: [&str; 14] = [
     "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203",
-    "665918", "301746", "852697",
+    "665918", "301746", "493761",
 ];
 
 /// A PIN as it is typed.
@@ -338,6 +338,7 @@ pub(crate) fn policies() -> Vec<Policy> {
             (policy.lockout.no_verdict_budget, policy.session.idle_s, policy.pin.remember) = (0, 120, 0);
         }),
         variant("tiny, locks", &|policy| (policy.lockout.lock_at, policy.lockout.wipe_at) = (Some(5), None)),
+        variant("tiny, stops soon", &|policy| policy.lockout.lock_at = Some(2)),
         variant("tiny, wipes soon", &|policy| {
             policy.lockout.cooldowns.clear();
             policy.lockout.wipe_at = Some(2);

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps, or it shows little.
-const NEEDED: [&str; 68] = [
+const NEEDED: [&str; 69] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -71,6 +71,7 @@ const NEEDED: [&str; 68] = [
     "a wipe finished",
     "a damaged wallet wiped",
     "a wipe PIN set",
+    "a wipe PIN that is a slip of the PIN",
     "a wipe PIN cleared",
     "wiped by its PIN",
     "a hooked answer",

@@ -1,5 +1,5 @@
-//! Every database that was ever released opens in every later version. One fixture a schema version, and one from before there were epochs,
-//! each made by its version with
+//! Every database that was ever released opens in every later version. Two fixtures a schema version, with epochs and without, each made by its
+//! version with
 //! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and never made again.
 
 use std::fs;
@@ -45,6 +45,16 @@ fn schema_1_opens() {
 #[test]
 fn schema_1_with_epochs_opens() {
     opens("schema_1_epochs", RollbackProtection::On);
+}
+
+#[test]
+fn schema_2_opens() {
+    opens("schema_2", RollbackProtection::On);
+}
+
+#[test]
+fn schema_2_without_epochs_opens() {
+    opens("schema_2_unprotected", RollbackProtection::Off);
 }
 
 fn opens(schema: &str, rollback_protection: RollbackProtection) {

@@ -25,6 +25,7 @@ mod overtaken;
 mod policy_changes;
 mod reopening;
 mod rollback;
+mod session_ends;
 mod sessions;
 mod stale_keys;
 mod vault;

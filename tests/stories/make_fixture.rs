@@ -1,5 +1,6 @@
 //! Makes the database that `fixtures.rs` keeps of this schema version, in the folder that is named, and what to do with a fake keystore so
-//! that it holds the wallet's keys.
+//! that it holds the wallet's keys. `unprotected` behind the folder: without protection against older copies. `below-floor`:
+//! with an Argon2id cost that only tests may choose, as a version with a lower floor would leave it.
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;
@@ -9,12 +10,20 @@ use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
-use walletlock_core::policy::AntiRollback;
-use walletlock_core::policy::Policy;
+use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
 use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
+    // The floor, so that the library as it ships opens it too.
+    let (protection, cost) = match std::env::args().nth(2).as_deref() {
+        None => (RollbackProtection::On, KdfCost::FLOOR),
+        Some("unprotected") => (RollbackProtection::Off, KdfCost::FLOOR),
+        Some("below-floor") => {
+            (RollbackProtection::On, KdfCost { memory_kib: KdfCost::FLOOR.memory_kib / 2, passes: 1, lanes: 1 })
+        }
+        Some(other) => panic!("{other} is nothing to make a fixture with"),
+    };
     let temporary = TempDir::new().expect("a folder");
     let phone = FakePhone::default();
     // What becomes of its keys.
@@ -30,9 +39,8 @@ fn main() {
         path: temporary.path().join("wallet.db"),
         policy: Policy::default(),
         platform: phone.platform(),
-        // The floor, so that the library as it ships opens it too.
-        calibration: Calibration::Fixed(KdfCost::FLOOR),
-        anti_rollback: AntiRollback::default(),
+        calibration: Calibration::Fixed(cost),
+        anti_rollback: AntiRollback::Fixed(protection),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
     drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));

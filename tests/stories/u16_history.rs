@@ -124,8 +124,14 @@ fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
     wallet.phone.biometrics.will([Act::OwnerTouches]);
     drop(unlocked(wallet.lock.verify_biometrics(&unlocking())));
     let session = wallet.unlock();
-    assert_eq!(session.access().change_pin(&entry(PIN), &entry("582941"), &[]), Ok(PinChange::Changed));
-    assert_eq!(session.access().change_pin(&entry("582941"), &entry("614208"), &[]), Ok(PinChange::Changed));
+    assert_eq!(
+        session.access().change_pin(&entry(PIN), &entry("582941"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: true })
+    );
+    assert_eq!(
+        session.access().change_pin(&entry("582941"), &entry("614208"), &[], true),
+        Ok(PinChange::Changed { biometrics_on: true })
+    );
     assert_eq!(session.access().disable_biometrics(), Ok(true));
     drop(session);
     let path = wallet.path();

@@ -17,7 +17,7 @@ fn a_guessable_pin_is_refused_with_every_reason_and_nothing_is_set() {
     let wallet = Wallet::unconfigured("walletlock");
     let birthday = [Personal::Birthday { year: 1990, month: 8, day: 5 }];
     for (pin, reasons) in [
-        ("777777", vec![Finding::OneDigit]),
+        ("777777", vec![Finding::FewDigits]),
         ("890123", vec![Finding::Run, Finding::Date]),
         ("739739", vec![Finding::RepeatedBlock]),
         ("050890", vec![Finding::Personal, Finding::Date]),

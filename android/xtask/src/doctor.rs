@@ -3,11 +3,20 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::android::{Abi, Rust, Tools};
 use crate::{process, resources};
+
+/// Seconds that apt waits for another apt. A cloud machine's first upgrade, by itself, takes some minutes. Our own choice.
+const APT_WAITS: &str = "DPkg::Lock::Timeout=600";
+
+/// How long we wait, and how often we look, where apt does not wait by itself. As long as it does.
+const LISTS_WAIT: Duration = Duration::from_secs(600);
+const LISTS_PAUSE: Duration = Duration::from_secs(5);
 
 /// Something that a command needs beyond cargo and rustc.
 #[derive(Clone, Copy)]
@@ -146,9 +155,7 @@ pub(crate) fn require(needs: &[Need]) -> Result<()> {
     }
     for command in &commands {
         eprintln!("    {}", command.join(" "));
-        if let [program, arguments @ ..] = command.as_slice() {
-            process::run(Command::new(program).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))?;
-        }
+        run(command)?;
     }
     let missing = self::missing(&missing);
     if !missing.is_empty() {
@@ -192,8 +199,7 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     }
     let mut commands = Vec::new();
     if !packages.is_empty() && process::answer("apt-get", &["--version"]).is_some() {
-        commands.push(vec!["apt-get", "update"]);
-        commands.push([vec!["apt-get", "install", "--yes", "--no-install-recommends"], packages].concat());
+        commands.extend(apt_commands(&packages));
     }
     for (what, names) in [("component", components), ("target", targets)] {
         if !names.is_empty() && process::answer("rustup", &["--version"]).is_some() {
@@ -202,6 +208,40 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     }
     commands.extend(programs.iter().map(|program| [&["cargo", "install", "--locked"], *program].concat()));
     commands
+}
+
+/// They wait for another apt, which a fresh cloud machine often runs by itself.
+fn apt_commands(packages: &[&'static str]) -> [Vec<&'static str>; 2] {
+    let apt = ["apt-get", "-o", APT_WAITS];
+    [[&apt[..], &["update"]].concat(), [&apt[..], &["install", "--yes", "--no-install-recommends"], packages].concat()]
+}
+
+fn run(command: &[&str]) -> Result<()> {
+    let [program, arguments @ ..] = command else { return Ok(()) };
+    if *program != "apt-get" {
+        return process::run(Command::new(program).args(arguments));
+    }
+    let start = Instant::now();
+    loop {
+        let mut child = Command::new(program);
+        child.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C");
+        let output = child.stdin(Stdio::null()).stdout(Stdio::inherit()).stderr(Stdio::piped()).output();
+        let output = output.with_context(|| format!("could not start {program}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        eprint!("{said}");
+        if output.status.success() {
+            return Ok(());
+        }
+        if !waits_for_lists(&said) || start.elapsed() > LISTS_WAIT {
+            bail!("this failed ({}): {}", output.status, command.join(" "));
+        }
+        thread::sleep(LISTS_PAUSE);
+    }
+}
+
+/// Whether another apt holds the lists of packages: apt's own option waits for each of its locks but this one (apt 2.6).
+fn waits_for_lists(said: &str) -> bool {
+    said.contains("Could not get lock") && said.contains("/lists/lock")
 }
 
 fn as_user(command: &[&str]) -> String {
@@ -241,7 +281,22 @@ fn version_after(before: &str, said: &str) -> Option<[u32; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use super::version_after;
+    use super::{apt_commands, version_after, waits_for_lists};
+
+    #[test]
+    fn apt_waits_for_another_apt() {
+        let [update, install] = apt_commands(&["strace", "aapt"]);
+        assert_eq!(update, ["apt-get", "-o", "DPkg::Lock::Timeout=600", "update"]);
+        let options = ["install", "--yes", "--no-install-recommends", "strace", "aapt"];
+        assert_eq!(install, [&["apt-get", "-o", "DPkg::Lock::Timeout=600"][..], &options[..]].concat());
+    }
+
+    #[test]
+    fn only_a_lock_on_the_lists_is_waited_for_by_us() {
+        assert!(waits_for_lists("E: Could not get lock /var/lib/apt/lists/lock. It is held by process 451 (apt-get)"));
+        assert!(!waits_for_lists("E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 451 (apt)"));
+        assert!(!waits_for_lists("E: Unable to locate package strace"));
+    }
 
     #[test]
     fn versions_are_found_in_what_programs_say() {

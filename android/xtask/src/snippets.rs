@@ -32,7 +32,17 @@ import org.junit.runner.RunWith
 import org.robolectric.*
 ";
 
-/// Each block of Kotlin becomes a file, in a package of its own. A block of XML that begins with its path becomes that file of the app.
+/// As [`IMPORTS`], for Java.
+const JAVA_IMPORTS: &str = "\
+import android.content.*;
+import android.os.*;
+import dev.walletlock.*;
+import dev.walletlock.android.*;
+import java.util.concurrent.*;
+import java.util.function.*;
+";
+
+/// Each block of Kotlin or Java becomes a file, in a package of its own. A block of XML that begins with its path becomes that file of the app.
 pub(crate) fn write(places: &Places, app: &Utf8Path) -> Result<()> {
     for (document, at_least) in DOCUMENTS {
         let text =
@@ -47,6 +57,14 @@ pub(crate) fn write(places: &Places, app: &Utf8Path) -> Result<()> {
             fs::create_dir_all(&folder)?;
             let file = format!("package {name}.block{number}\n\n{IMPORTS}\n{block}");
             fs::write(folder.join(format!("{name}_{number}.kt")), file)?;
+        }
+        for (number, block) in blocks(&text, "java").iter().enumerate() {
+            let class = block.split_once("class ").and_then(|(_, rest)| rest.split_once(' '));
+            let (class, _) = class.with_context(|| format!("a block of Java in {document} has no class"))?;
+            let folder = app.join(format!("src/test/java/{name}/java{number}"));
+            fs::create_dir_all(&folder)?;
+            let file = format!("package {name}.java{number};\n\n{JAVA_IMPORTS}\n{block}");
+            fs::write(folder.join(format!("{class}.java")), file)?;
         }
         for block in blocks(&text, "xml") {
             let (path, _) = block

@@ -157,8 +157,9 @@ impl Biometric {
 
     /// Whether every number is one that this code could have written.
     pub(crate) fn is_in_range(&self) -> bool {
-        let counts = [self.uses, self.failures, self.in_a_row];
-        counts.iter().all(|count| *count <= MAX_COUNT) && self.spent.len() <= MAX_BUDGETS
+        // By name, so that a new field does not compile before someone says which numbers it may have.
+        let Self { slot: _, off: _, last_pin: _, uses, spent, in_a_row, failures, refusal_noted: _ } = self;
+        [uses, failures, in_a_row].iter().all(|count| **count <= MAX_COUNT) && spent.len() <= MAX_BUDGETS
     }
 
     fn turn_off(&mut self, why: Off) {

@@ -184,28 +184,35 @@ impl DeviceKeys {
 
     /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice and was seen awake between.
     pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        if self.keystore.exists(alias)? {
+        if self.exists(alias)? {
             return Ok(true);
         }
-        self.awake(|| self.keystore.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
-        self.keystore.exists(alias)
+        self.awake(|| self.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
+        self.exists(alias)
     }
 
     /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no.
     pub(crate) fn says_there_is(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        self.keystore.exists(alias)
+        self.exists(alias)
+    }
+
+    /// The answer to a question by name is yes or no. One that fails as if a key were gone says nothing.
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
     /// Asks something of a keystore that makes a key, gives two equal answers with it, and deletes it again.
     fn awake<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         let probe = self.probe();
         // One may be left from a process that was killed here.
-        self.keystore.delete(&probe)?;
-        self.keystore.create(&probe, KeyPurpose::Seal)?;
-        let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
-        self.keystore.delete(&probe)?;
+        let made = self.delete(&probe).and_then(|()| self.create(&probe, KeyPurpose::Seal));
+        let answer = made.and_then(|()| {
+            let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
+            self.delete(&probe)?;
+            answer
+        });
         // Whatever is said of a key that was just made says nothing of another.
-        answer.map_err(|fault| if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault })
+        answer.map_err(busy_if_gone)
     }
 
     fn probe(&self) -> String {
@@ -267,7 +274,7 @@ impl DeviceKeys {
     pub(crate) fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
         let mark = self.wipe_mark_of_place();
         self.delete(&mark)?;
-        if self.keystore.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
+        if self.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
     }
 
     /// Deletes them in this order, up to the first that fails.
@@ -312,6 +319,11 @@ impl DeviceKeys {
     }
 }
 
+/// A fault that says nothing of the key that was asked about.
+fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
+    if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
+}
+
 /// What the keystore keeps for a place.
 pub(crate) struct WalletsHere {
     /// Whether there is the key of a record.
@@ -322,4 +334,106 @@ pub(crate) struct WalletsHere {
     pub(crate) ids: Vec<[u8; 16]>,
     /// Biometric keys of wallets that have no other key here.
     pub(crate) strays: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{DataKey, KdfCost};
+    use crate::key_slots::{SlotParts, WrappingKey};
+    use crate::platform::testing::{self, FakeDeviceKey, FakePhone};
+
+    const WALLET: [u8; 16] = [0x11; 16];
+    const PATH: &str = "/data/data/com.example/files/wallet.db";
+
+    fn of(keystore: Arc<dyn DeviceKey>) -> DeviceKeys {
+        DeviceKeys::new(keystore, Path::new(PATH), "wallet.db")
+    }
+
+    fn keys() -> DeviceKeys {
+        of(Arc::new(FakeDeviceKey::default()))
+    }
+
+    fn header(place: Option<Place>) -> RecordHeader {
+        RecordHeader { format: 2, epoch: 12, wallet_id: WALLET, place }
+    }
+
+    /// Wallets on phones have keys of these names.
+    #[test]
+    fn the_aliases_are_frozen() {
+        let keys = keys();
+        let place = keys.place().name();
+        let wallet = "11".repeat(16);
+        assert_eq!(keys.new_pin(&WALLET, 0xab), format!("{place}/{wallet}/pin/00000000000000ab"));
+        assert_eq!(keys.new_biometric(&WALLET, 0xab), format!("{place}/{wallet}/biometric/00000000000000ab"));
+        assert_eq!(keys.seal(&header(Some(keys.place()))), format!("{place}/{wallet}/seal/12"));
+        assert_eq!(DeviceKeys::wipe_mark(&WALLET), format!("walletlock/wiped/{wallet}"));
+        assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
+        assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
+        assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
+    }
+
+    #[test]
+    fn a_slot_finds_its_key_by_the_place_where_it_was_made() {
+        let (keys, elsewhere) = (keys(), Place::of(Path::new("/data/data/com.example/old/wallet.db")));
+        let mut random = testing::random(4);
+        let data_key = DataKey::make(&mut random);
+        let parts =
+            SlotParts { wallet_id: &WALLET, cost: KdfCost::CHEAP, salt: [3; 16], key_number: 7, place: elsewhere };
+        let pin = PinSlot::make(&mut random, &parts, &[5; 32], &data_key).expect("short");
+        let key = WrappingKey { number: 7, place: elsewhere, wrapped: &[6; 60] };
+        let slot_key = random.bytes();
+        let biometric = BiometricSlot::make(&mut random, &WALLET, &key, &slot_key, &data_key).expect("short");
+        for alias in [keys.pin(&WALLET, &pin), keys.biometric(&WALLET, &biometric)] {
+            assert!(alias.starts_with(&format!("{}/", elsewhere.name())), "{alias}");
+        }
+    }
+
+    #[test]
+    fn every_alias_tells_its_kind_and_no_other_does() {
+        let keys = keys();
+        for (alias, kind) in [
+            (keys.new_pin(&WALLET, 7), AliasKind::Pin),
+            (keys.new_biometric(&WALLET, 7), AliasKind::Biometric),
+            (keys.seal(&header(None)), AliasKind::Seal),
+            (DeviceKeys::wipe_mark(&WALLET), AliasKind::WipeMark),
+            (keys.probe(), AliasKind::Probe),
+        ] {
+            assert_eq!(DeviceKeys::kind_of(&alias), Some(kind), "{alias}");
+        }
+        for other in ["wallet.db/other/7", "wallet.db/pin", "pin/0000000000000007", "wallet.db/seal/7/probe"] {
+            assert_eq!(DeviceKeys::kind_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn that_a_key_is_missing_is_believed_of_a_keystore_that_is_awake_and_of_no_other() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let alias = keys.new_pin(&WALLET, 7);
+        assert_eq!(keys.is_there(&alias), Ok(false));
+        keys.create(&alias, KeyPurpose::PinSlot).expect("made");
+        assert_eq!(keys.is_there(&alias), Ok(true));
+        phone.device_key.lose_all();
+        for asleep in ["exists", "hmac", "create"] {
+            phone.hooks.fail_next(move |call| call.is(asleep, "probe"), DeviceKeyFault::Gone);
+            assert_eq!(keys.is_there(&alias), Err(DeviceKeyFault::Busy), "{asleep}");
+            assert_eq!(phone.hooks.unmet(), 0);
+        }
+        assert!(phone.device_key.all_aliases().is_empty(), "the probes are gone");
+    }
+
+    #[test]
+    fn a_key_that_is_there_is_gone_only_if_that_is_said_twice() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let alias = keys.new_pin(&WALLET, 7);
+        keys.create(&alias, KeyPurpose::PinSlot).expect("made");
+        let is_pins = |call: testing::Call<'_>| call.is("ready", "pin");
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        assert_eq!(keys.ready(&alias), Ok(()), "once is no word");
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        assert_eq!(keys.ready(&alias), Err(DeviceKeyFault::Gone), "invalidated for good");
+    }
 }

@@ -6,6 +6,7 @@ use super::listeners::Listeners;
 use super::lock;
 use super::seal_keys::{EpochKey, SealKeys};
 use super::sealed_store::{Change, Committed, SealedStore};
+use super::session_end::SessionEnd;
 use super::sessions::Sessions;
 use super::unit_of_work::UnitOfWork;
 use crate::crypto::Random;
@@ -168,6 +169,11 @@ impl Ledger {
                 (Some(over), Some(next)) => lease.rotated(&next.header, &over),
                 _ => Ok(()),
             };
+            if deleted.is_ok()
+                && let State::Sealed(sealed) = &mut *lock(&self.state)
+            {
+                sealed.forget_key_before();
+            }
             if needs_new_key && self.protected_header()?.is_none() {
                 // Once is enough: no more keys are made ahead.
                 self.seal_keys.stop();
@@ -208,7 +214,7 @@ impl Ledger {
     fn notice_damage<T>(&self, state: &mut State, result: Result<T, LockError>) -> Result<T, LockError> {
         if matches!(result, Err(LockError::DataDamaged)) {
             *state = State::Damaged;
-            self.sessions.end_all();
+            self.sessions.end_all(SessionEnd::Locked);
         }
         result
     }

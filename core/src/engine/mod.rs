@@ -11,12 +11,14 @@ mod permissions;
 mod prompts;
 mod seal_keys;
 mod sealed_store;
+mod session_end;
 mod sessions;
 mod unit_of_work;
 mod wrong_guesses;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
@@ -36,6 +38,7 @@ pub(crate) use prompts::ShownPrompt;
 use seal_keys::SealKeys;
 pub(crate) use seal_keys::{EpochKey, KeyLease};
 pub(crate) use sealed_store::{FirstLine, FirstRecord, Seal, SealedStore};
+pub use session_end::{OpenSessions, SessionEnd};
 pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
@@ -98,11 +101,9 @@ impl Engine {
         })
     }
 
-    /// If this is its last hold: waits for the key that is being made ahead, as dropping it would.
-    pub(crate) fn before_last_drop(hold: &Arc<Self>) {
-        if Arc::strong_count(hold) == 1 {
-            hold.seal_keys.finish();
-        }
+    /// Whether dropping this hold waits for nobody, at the latest after `patience`.
+    pub(crate) fn drops_at_once(hold: &Arc<Self>, patience: Duration) -> bool {
+        Arc::strong_count(hold) > 1 || hold.seal_keys.finishes_within(patience)
     }
 
     /// Randomness for one call. Drawn at its top, because the platform is asked for it.

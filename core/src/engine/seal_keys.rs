@@ -54,6 +54,12 @@ pub(crate) struct EpochKey {
 /// The right to make, use and destroy seal keys. Dropping it gives it back.
 pub(crate) struct KeyLease<'a>(&'a SealKeys);
 
+impl KeyState {
+    fn is_own_thread(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.thread().id() == thread::current().id())
+    }
+}
+
 impl SealKeys {
     pub(crate) fn new(device_keys: Arc<DeviceKeys>, has_thread: bool) -> Arc<Self> {
         Arc::new(Self { device_keys, has_thread, state: Mutex::default(), freed: Condvar::new() })
@@ -118,6 +124,7 @@ impl SealKeys {
         loop {
             if state.is_closed || !state.is_wanted {
                 state.thread_runs = false;
+                self.freed.notify_all();
                 return None;
             }
             if state.holder.is_none() {
@@ -145,8 +152,27 @@ impl SealKeys {
         (state.in_force, state.is_wanted) = (None, false);
     }
 
+    /// Waits until no key is being made ahead, but no longer than `patience`. Whether that is so now.
+    pub(crate) fn finishes_within(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        let mut state = lock(&self.state);
+        state.is_wanted = false;
+        self.freed.notify_all();
+        while state.thread_runs {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || state.is_own_thread() {
+                return false;
+            }
+            state = self
+                .freed
+                .wait_timeout(state, left)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
+        }
+        true
+    }
+
     /// Waits until no key is being made ahead.
-    pub(crate) fn finish(&self) {
+    fn finish(&self) {
         let thread = {
             let mut state = lock(&self.state);
             state.is_wanted = false;
@@ -267,6 +293,7 @@ impl Drop for Runs<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             lock(&self.0.state).thread_runs = false;
+            self.0.freed.notify_all();
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Seal {
     row: SealedRow,
     /// What opens it: the key of the row's epoch, or of the one before if only the copy opens.
     epoch: EpochKey,
+    /// The key of the epoch before, until the keystore has deleted it: as long the copy is kept under it.
+    before: Option<EpochKey>,
     record: Record,
 }
 
@@ -51,7 +53,7 @@ impl Seal {
     /// Opens a row with the key of its epoch.
     pub(crate) fn open(row: SealedRow, key: EpochKey) -> Result<Self, UnsealError> {
         let record = Record::unseal(&row.sealed, &key.key, &row.header, SealedUnder::ItsKey)?;
-        Ok(Self { row, epoch: key, record })
+        Ok(Self { row, epoch: key, before: None, record })
     }
 
     /// Opens the copy in a row with the key of the epoch before.
@@ -59,7 +61,7 @@ impl Seal {
         let copy = row.copy.as_ref().ok_or(UnsealError::Damaged)?;
         let under = SealedUnder::KeyBefore { epoch: key.header.epoch };
         let record = Record::unseal(&copy.sealed, &key.key, &row.header, under)?;
-        Ok(Self { row, epoch: key, record })
+        Ok(Self { row, epoch: key, before: None, record })
     }
 
     /// Of the epoch whose key opened it.
@@ -94,6 +96,11 @@ impl SealedStore {
     /// The same with a record that was just written.
     pub(crate) fn with(store: Store, first: FirstRecord, claim: WalletClaim) -> Self {
         Self::open(store, first.0, claim)
+    }
+
+    /// The keystore has deleted the key of the epoch before. It outlives that nowhere, and nothing is sealed with it any more.
+    pub(crate) fn forget_key_before(&mut self) {
+        self.seals.iter_mut().for_each(|seal| seal.before = None);
     }
 
     /// The record as it was last read or written here, whatever became of the file since.
@@ -145,7 +152,8 @@ impl SealedStore {
         if record == last.record && !last.is_by_copy() {
             return Ok(Committed { events, over: None });
         }
-        let before = next.map(|_| &last.epoch);
+        // Also of a commit within the epoch, where the key before could not be deleted: the keystore may yet lose the epoch's own.
+        let before = if next.is_some() { Some(last.epoch.clone()) } else { last.before.clone() };
         let seal = seal(record, random, epoch, before)?;
         rows.put_record(&seal.row)?;
         let header = seal.epoch.header;
@@ -211,17 +219,17 @@ fn append(
 }
 
 /// Seals the record in an epoch, and with the key of the epoch before, if there is one, once more.
-fn seal(record: Record, random: &mut Random, epoch: EpochKey, before: Option<&EpochKey>) -> Result<Seal, LockError> {
+fn seal(record: Record, random: &mut Random, epoch: EpochKey, before: Option<EpochKey>) -> Result<Seal, LockError> {
     let header = epoch.header;
     let mut seal =
         |key: &EpochKey, under| record.seal(random, &key.key, &header, under).ok_or(LockError::Invalid("record size"));
     let sealed = seal(&epoch, SealedUnder::ItsKey)?;
-    let copy = before.map(|before| {
+    let copy = before.as_ref().map(|before| {
         let sealed = seal(before, SealedUnder::KeyBefore { epoch: before.header.epoch })?;
         Ok::<_, LockError>(SealedCopy { place: before.header.place, sealed })
     });
     let row = SealedRow { header, sealed, copy: copy.transpose()? };
-    Ok(Seal { row, epoch, record })
+    Ok(Seal { row, epoch, before, record })
 }
 
 impl From<StoreError> for LockError {

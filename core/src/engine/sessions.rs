@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::lock;
 use super::permissions::{Action, AuthMethod};
+use super::session_end::{OpenSessions, SessionEnd};
 use crate::crypto::DataKey;
 use crate::error::LockError;
 use crate::platform::{Clock, PlatformFault};
@@ -63,6 +64,19 @@ struct State {
     /// Readings of the clock that have begun.
     readings: u64,
     sessions: BTreeMap<SessionId, LiveSession>,
+    /// Why the one that ended last did so.
+    last_end: Option<SessionEnd>,
+}
+
+impl State {
+    /// Ends all but those that stay.
+    fn retain(&mut self, because: SessionEnd, stays: impl Fn(SessionId, &LiveSession) -> bool) {
+        let before = self.sessions.len();
+        self.sessions.retain(|id, session| stays(*id, session));
+        if self.sessions.len() < before {
+            self.last_end = Some(because);
+        }
+    }
 }
 
 struct LiveSession {
@@ -101,7 +115,7 @@ impl Sessions {
         };
         let now = self.clock.now()?;
         let mut live = lock(&self.state);
-        live.sessions.retain(|_, session| {
+        live.retain(SessionEnd::Time, |_, session| {
             session.used_at >= number || (session.absolute.is_live(now) && session.idle.is_live(now))
         });
         Ok(Reading { now, generation: live.generation, number })
@@ -175,6 +189,16 @@ impl Sessions {
         self.read_clock().is_ok_and(|_| lock(&self.state).sessions.contains_key(&id))
     }
 
+    /// What is open now. Asking prolongs nothing.
+    pub(crate) fn open_now(&self) -> Result<OpenSessions, PlatformFault> {
+        let now = self.read_clock()?.now;
+        let live = lock(&self.state);
+        let left_ms = |session: &LiveSession| session.absolute.left_ms(now).min(session.idle.left_ms(now));
+        // Another call may have used one since the clock was read: that one lives, whatever this reading says.
+        let next_end_ms = live.sessions.values().map(left_ms).min().map(|left| left.max(1));
+        Ok(OpenSessions { next_end_ms, last_end: live.last_end })
+    }
+
     /// Takes one of the few new PINs that a session may propose.
     pub(crate) fn take_proposal(&self, id: SessionId) -> Result<(), LockError> {
         let mut live = lock(&self.state);
@@ -186,25 +210,26 @@ impl Sessions {
 
     /// Ends one, and wipes its data key.
     pub(crate) fn end(&self, id: SessionId) {
-        lock(&self.state).sessions.remove(&id);
+        lock(&self.state).retain(SessionEnd::Closed, |other, _| other != id);
     }
 
     /// Ends all. Returns the generation that begins with that.
-    pub(crate) fn end_all(&self) -> u64 {
-        self.retain(|_, _| false)
+    pub(crate) fn end_all(&self, because: SessionEnd) -> u64 {
+        self.retain(because, |_, _| false)
     }
 
+    /// What opens the wallet was replaced, by the one session that stays.
     pub(crate) fn end_all_but(&self, id: SessionId) {
-        self.retain(|other, _| other == id);
+        self.retain(SessionEnd::Replaced, |other, _| other == id);
     }
 
     pub(crate) fn end_opened_by_biometrics(&self) {
-        self.retain(|_, session| session.method == AuthMethod::Pin);
+        self.retain(SessionEnd::Replaced, |_, session| session.method == AuthMethod::Pin);
     }
 
-    fn retain(&self, stays: impl Fn(SessionId, &LiveSession) -> bool) -> u64 {
+    fn retain(&self, because: SessionEnd, stays: impl Fn(SessionId, &LiveSession) -> bool) -> u64 {
         let mut live = lock(&self.state);
-        live.sessions.retain(|id, session| stays(*id, session));
+        live.retain(because, stays);
         live.generation += 1;
         live.generation
     }

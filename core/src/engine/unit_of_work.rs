@@ -78,10 +78,23 @@ impl<'a> UnitOfWork<'a> {
     /// Takes the slots and every item away.
     pub(crate) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.is_alive() {
-            self.record.life = Life::Wiped;
-            self.record.pin_slot = None;
-            self.record.biometric = Biometric::default();
-            self.record.wipe_check = WipeCheck::make_filler(self.random);
+            // Field by field: a new one is destroyed or kept on purpose.
+            let Record {
+                life,
+                pin_slot,
+                biometric,
+                wipe_check,
+                policy: _,
+                lockout: _,
+                reminders: _,
+                calibration: _,
+                journal: _,
+                journal_key: _,
+                vault_version: _,
+                rollback_protection: _,
+            } = &mut *self.record;
+            (*life, *pin_slot) = (Life::Wiped, None);
+            (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
             self.rows.delete_all_items()?;
             self.note(&JournalEvent::Wiped);
             self.flush();

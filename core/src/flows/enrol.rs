@@ -10,8 +10,8 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionId, State, Verified,
-    WalletClaim,
+    AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State,
+    Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
@@ -68,7 +68,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         }
         let lease = engine.seal_keys.lease()?;
         let mut store = take_empty(engine)?;
-        let generation = engine.sessions.end_all();
+        let generation = engine.sessions.end_all(SessionEnd::Replaced);
         let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
         let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,

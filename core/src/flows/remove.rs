@@ -2,7 +2,7 @@
 
 use super::outcome::Removal;
 use super::unlock_pin::prove_pin;
-use crate::engine::{Engine, KeyLease, SealedStore, State};
+use crate::engine::{Engine, KeyLease, SealedStore, SessionEnd, State};
 use crate::error::LockError;
 use crate::pin::PinEntry;
 use crate::store::{Durability, Store, StoredRecord, Unfinished};
@@ -18,7 +18,7 @@ pub(crate) fn remove(engine: &Engine, entry: &PinEntry) -> Result<Removal, LockE
         .ledger
         .take_if(|state| Ok(matches!(state, State::Sealed(sealed) if sealed.header.wallet_id == verified.wallet_id)))?;
     let Some(State::Sealed(mut sealed)) = taken else { return Err(LockError::WrongState) };
-    engine.sessions.end_all();
+    engine.sessions.end_all(SessionEnd::Locked);
     let removed = clear(engine, &lease, &mut sealed);
     let is_gone = matches!(sealed.store.record(), Ok(None | Some(StoredRecord::Unfinished(_))));
     engine.ledger.put(if is_gone { State::Unconfigured(sealed.store) } else { State::Sealed(sealed) });

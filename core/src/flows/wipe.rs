@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::status::without_record;
-use crate::engine::{AliasKind, DeviceKeys, Engine, State, UnitOfWork};
+use crate::engine::{AliasKind, DeviceKeys, Engine, SessionEnd, State, UnitOfWork};
 use crate::error::LockError;
 use crate::platform::DeviceKeyFault;
 use crate::record::{LockStatus, Record, RecordHeader};
@@ -27,7 +27,7 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
         found => found?,
     };
     let Some(keys) = keys else { return destroy_what_is_left(engine) };
-    engine.sessions.end_all();
+    engine.sessions.end_all(SessionEnd::Locked);
     engine.seal_keys.stop();
     let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
     let destroyed = keys.destroy(engine);
@@ -84,7 +84,7 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result
         let others = Some(SlotKeys::of(engine, header, work.record)).filter(|others| others != keys);
         work.wipe()?;
         // Again: one may have begun while the keystore was asked.
-        engine.sessions.end_all();
+        engine.sessions.end_all(SessionEnd::Locked);
         Ok(others)
     };
     let others = match engine.ledger.commit_irrevocably(&mut random, now, wipe) {
@@ -126,7 +126,7 @@ fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
         State::Sealed(sealed) => Ok(SlotKeys::of(engine, &sealed.header, sealed.last_record()?)),
         _ => Err(LockError::WrongState),
     })?;
-    engine.sessions.end_all();
+    engine.sessions.end_all(SessionEnd::Locked);
     engine.seal_keys.stop();
     let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
     let destroyed = keys.destroy(engine);

@@ -1,5 +1,7 @@
 //! The journal as evidence: JSON lines that show the chain with its plaintext, and a signature over its end.
 //!
+//! `tests/verifier/FORMAT.md` says it byte for byte, for who writes a verifier.
+//!
 //! | line | fields |
 //! |---|---|
 //! | first | `format` (`walletlock journal 1`), `wallet_id`, `public_key` (Ed25519) |

@@ -30,7 +30,7 @@ const WRAPPED_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 20 | 16 | salt |
 /// | 36 | 9 | where the file was when the device key was made, with which its alias begins: 1 and 8 bytes of a hash |
 /// | 45 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 105 | 60 | random filler of the same shape, always tried too: room for what a PIN under force opens, which nobody can tell from none |
+/// | 105 | 60 | random filler of the same shape, always tried too: room for what a PIN under force opens, which nobody can tell from none; the wipe PIN is `WipeCheck` |
 ///
 /// The header (bytes 0 to 44), the wallet id and the ciphertext's number (0 or 1) are the associated data of both. Format 1 has no place.
 #[derive(Clone, PartialEq, Eq)]

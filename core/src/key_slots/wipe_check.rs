@@ -41,7 +41,8 @@ impl WipeCheck {
 
     /// Whether the number in it is one that this code writes.
     pub(crate) fn is_in_range(&self) -> bool {
-        self.is_set <= 1
+        let Self { key: _, mac: _, is_set } = self;
+        *is_set <= 1
     }
 
     /// Whether the PIN of this Argon2id output is the wipe PIN. Takes the same time whether it is, and whether one is set.

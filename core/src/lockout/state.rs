@@ -240,12 +240,12 @@ impl Lockout {
 
     /// Whether every number is one that this code could have written.
     pub(crate) fn is_in_range(&self) -> bool {
-        let waits = self.cooldown.as_ref().is_none_or(|cooldown| cooldown.wait.saved_ms() <= MAX_WAIT_S * 1000);
-        let ids = self.open.iter().all(|open| open.0 < self.next.0);
-        let counts = self.wrong <= MAX_COUNT
-            && self.wrong_this_boot <= MAX_COUNT
-            && self.no_verdict_left <= MAX_NO_VERDICT_BUDGET;
-        counts && self.open.len() <= MAX_OPEN && waits && ids
+        // By name, so that a new field does not compile before someone says which numbers it may have.
+        let Self { wrong, open, next, cooldown, boot: _, wrong_this_boot, no_verdict_left } = self;
+        let waits = cooldown.as_ref().is_none_or(|cooldown| cooldown.wait.saved_ms() <= MAX_WAIT_S * 1000);
+        let ids = open.iter().all(|open| open.0 < next.0);
+        let counts = *wrong <= MAX_COUNT && *wrong_this_boot <= MAX_COUNT && *no_verdict_left <= MAX_NO_VERDICT_BUDGET;
+        counts && open.len() <= MAX_OPEN && waits && ids
     }
 
     fn remaining_ms(&self, now: Now) -> u64 {

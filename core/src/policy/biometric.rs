@@ -85,11 +85,19 @@ impl BiometricPolicy {
                 budget.per_payment_minor <= sealed.per_payment_minor && budget.in_all_minor <= sealed.in_all_minor
             })
         };
-        self.strong_auth_max_age_h <= sealed.strong_auth_max_age_h
-            && self.max_uses <= sealed.max_uses
-            && self.failures_before_pin <= sealed.failures_before_pin
-            && self.failures_before_off <= sealed.failures_before_off
-            && self.budgets.iter().all(no_more)
+        let Self {
+            strong_auth_max_age_h,
+            max_uses,
+            budgets,
+            failures_before_pin,
+            failures_before_off,
+            prompt_timeout_ms: _,
+        } = self;
+        *strong_auth_max_age_h <= sealed.strong_auth_max_age_h
+            && *max_uses <= sealed.max_uses
+            && *failures_before_pin <= sealed.failures_before_pin
+            && *failures_before_off <= sealed.failures_before_off
+            && budgets.iter().all(no_more)
     }
 
     /// Whether `amount` may be paid when `spent_minor` of its currency was paid already.

@@ -94,13 +94,24 @@ impl LockoutPolicy {
             (Some(mine), Some(sealed)) => mine <= sealed,
             (None, Some(_)) => false,
         };
+        // By name, so that a new field does not compile before someone decides about it. The cooldowns are compared by the
+        // waits that they make.
+        let Self {
+            cooldowns: _,
+            lock_at,
+            wipe_at,
+            per_boot_limit,
+            duplicate_window_s,
+            duplicate_memory,
+            no_verdict_budget,
+        } = self;
         // Both are constant beyond the largest count that either may name.
         (1..=MAX_FAILURES + 1).all(|failures| self.wait_ms(failures) >= sealed.wait_ms(failures))
-            && no_later(self.lock_at, sealed.lock_at)
-            && self.wipe_at == sealed.wipe_at
-            && no_later(self.per_boot_limit, sealed.per_boot_limit)
-            && self.duplicate_window_s <= sealed.duplicate_window_s
-            && self.duplicate_memory <= sealed.duplicate_memory
-            && self.no_verdict_budget <= sealed.no_verdict_budget
+            && no_later(*lock_at, sealed.lock_at)
+            && *wipe_at == sealed.wipe_at
+            && no_later(*per_boot_limit, sealed.per_boot_limit)
+            && *duplicate_window_s <= sealed.duplicate_window_s
+            && *duplicate_memory <= sealed.duplicate_memory
+            && *no_verdict_budget <= sealed.no_verdict_budget
     }
 }

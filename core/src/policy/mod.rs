@@ -91,10 +91,11 @@ impl Policy {
     ///
     /// Contacts and reminders may change freely. A changed `wipe_at` never counts as strict enough: it can destroy what is kept.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        self.pin.is_at_least_as_strict_as(&sealed.pin)
-            && self.session.is_at_least_as_strict_as(&sealed.session)
-            && self.biometric.is_at_least_as_strict_as(&sealed.biometric)
-            && self.lockout.is_at_least_as_strict_as(&sealed.lockout)
+        let Self { name: _, pin, lockout, session, biometric, contacts: _ } = self;
+        pin.is_at_least_as_strict_as(&sealed.pin)
+            && session.is_at_least_as_strict_as(&sealed.session)
+            && biometric.is_at_least_as_strict_as(&sealed.biometric)
+            && lockout.is_at_least_as_strict_as(&sealed.lockout)
     }
 }
 

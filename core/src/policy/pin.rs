@@ -19,7 +19,7 @@ pub struct PinPolicy {
     pub min_digits: u32,
     /// Most digits, `min_digits` to 12.
     pub max_digits: u32,
-    /// Whether weak PINs (plausible dates, palindromes) are refused too. Guessable ones always are.
+    /// Whether weak PINs (plausible dates, palindromes, mostly one digit, walks on the keypad) are refused too. Guessable ones always are.
     pub forbid_weak: bool,
     /// How many earlier PINs may not be used again, 0 to 5.
     pub remember: u32,
@@ -38,10 +38,14 @@ impl PinPolicy {
         within_some("pin.change_after_days", self.change_after_days, 1, MAX_DAYS)
     }
 
-    /// Whether nothing that `sealed` asks for is eased. Reminders may change freely.
+    /// Whether nothing that `sealed` asks for is eased. Reminders may change freely. Fewer digits at most ease it: who is
+    /// not let set a long PIN sets one that is guessed sooner.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        self.min_digits >= sealed.min_digits
-            && self.forbid_weak >= sealed.forbid_weak
-            && self.remember >= sealed.remember
+        // By name, so that a new field does not compile before someone decides about it.
+        let Self { min_digits, max_digits, forbid_weak, remember, rehearse_after_days: _, change_after_days: _ } = self;
+        *min_digits >= sealed.min_digits
+            && *max_digits >= sealed.max_digits
+            && *forbid_weak >= sealed.forbid_weak
+            && *remember >= sealed.remember
     }
 }

@@ -97,7 +97,9 @@ pub fn walletlock() -> Policy {
         lockout: LockoutPolicy {
             cooldowns: cooldowns.into_iter().chain([last]).collect(),
             lock_at: Some(16),
-            // Five wrong guesses for five minutes, as AOSP's SoftwareRateLimiter remembers them.
+            // Five wrong guesses for five minutes: the numbers of AOSP's SoftwareRateLimiter, kept in another way. Ours leave
+            // in the order they came, and each is forgotten five minutes after it was typed. AOSP's leave by last use, and
+            // all of them are forgotten five minutes after the last wrong one.
             duplicate_window_s: 300,
             duplicate_memory: 5,
             no_verdict_budget: 5,
@@ -121,6 +123,11 @@ pub fn android_gatekeeper() -> Policy {
 }
 
 /// Android's lock screen in software. Source: AOSP `frameworks/base`, `locksettings/SoftwareRateLimiter.java`.
+///
+/// The waits, the stop and the number of guesses remembered are the source's. Three things are not. Guesses leave the memory
+/// in the order they came and each by its own time: there by last use, and a wrong guess lengthens the time of all. A
+/// failure of the hardware is given back here as far as `no_verdict_budget` reaches: there it counts. After a restart the
+/// rest of a wait goes on here: there the whole wait begins anew.
 pub fn android_rate_limiter() -> Policy {
     let waits = [
         MINUTE,
@@ -156,7 +163,8 @@ pub fn nl_wallet() -> Policy {
     after_a_source("nl_wallet", 6, LockoutPolicy { cooldowns, lock_at: Some(16), ..nothing() })
 }
 
-/// A Trezor hardware wallet: 2^n - 1 seconds after the n-th failure, wiped at 16. Source: trezor-firmware, `storage/storage.c`.
+/// A Trezor hardware wallet without a Tropic chip: 2^n - 1 seconds after the n-th failure, wiped at 16. Source:
+/// trezor-firmware, `storage/storage.c` (`PIN_MAX_TRIES`). Firmware for the models with that chip (`USE_TROPIC`) wipes at 10.
 pub fn trezor() -> Policy {
     let steps: Vec<_> = (1..16).map(|failures| (failures, (1 << failures) - 1)).collect();
     after_a_source("trezor", 4, LockoutPolicy { cooldowns: exactly(&steps), wipe_at: Some(16), ..nothing() })

@@ -25,6 +25,7 @@ impl SessionPolicy {
 
     /// Whether nothing that `sealed` asks for is eased.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        self.idle_s <= sealed.idle_s && self.absolute_s <= sealed.absolute_s
+        let Self { idle_s, absolute_s } = self;
+        *idle_s <= sealed.idle_s && *absolute_s <= sealed.absolute_s
     }
 }

@@ -62,10 +62,10 @@ pub enum WhoLocked {
 /// Something a person can do about a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
+    /// Have the lock look again ([`crate::WalletLock::recheck`]): it may have been a hiccup of the keystore or the disk.
+    CheckAgain,
     /// Wait so long (milliseconds).
     Wait(u64),
-    /// Look again: it may have been the keystore's or the storage's hiccup ([`WalletLock::recheck`](crate::WalletLock::recheck)).
-    CheckAgain,
     /// Restart the phone.
     Restart,
     /// Turn to someone.

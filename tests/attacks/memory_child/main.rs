@@ -1,9 +1,10 @@
 //! The process whose memory is searched: a wallet that does what it is told through a pipe, byte by byte, and keeps nothing of it.
 //!
-//! Called with the folder, the cost of Argon2id (`cheap` or `floor`) and a seed. Each command is a byte, followed by the PINs it needs, each
+//! Called with the folder, the cost of Argon2id (`cheap` or `floor`; or `bound`, for the wallet as the bindings open it) and a seed. Each command is a byte, followed by the PINs it needs, each
 //! a count and as many digits; the answer is a byte once the command is done. The wallet stays open until the pipe is closed.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bound;
 mod device_key;
 mod sensor;
 
@@ -14,6 +15,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 
+use bound::Bound;
 use device_key::NamedKeys;
 use sensor::{NamedSensor, Next};
 use walletlock_core::crypto::{Calibration, KdfCost};
@@ -34,8 +36,9 @@ fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [folder, cost, seed] = arguments.as_slice() else { panic!("a folder, a cost and a seed") };
     let cost = match cost.as_str() {
-        "cheap" => KdfCost::CHEAP,
-        "floor" => KdfCost::FLOOR,
+        "cheap" => Some(KdfCost::CHEAP),
+        "floor" => Some(KdfCost::FLOOR),
+        "bound" => None,
         other => panic!("no such cost: {other}"),
     };
     // One of its commands is to panic, and its parent wants silence.
@@ -46,15 +49,20 @@ fn main() {
     }));
     let hooks = Hooks::default();
     let sensor = Arc::new(NamedSensor::default());
+    let platform = hooks.around(Platform {
+        clock: Arc::new(FakeClock::default()),
+        entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
+        device_key: Arc::new(NamedKeys::default()),
+        biometrics: sensor.clone(),
+    });
+    let Some(cost) = cost else {
+        let wallet = Bound::open(folder, platform, unbuffered(std::io::stdin()));
+        return wallet.obey_all(unbuffered(std::io::stdout()));
+    };
     let options = Options {
         path: Path::new(folder).join("wallet.db"),
         policy: Policy::default(),
-        platform: hooks.around(Platform {
-            clock: Arc::new(FakeClock::default()),
-            entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
-            device_key: Arc::new(NamedKeys::default()),
-            biometrics: sensor.clone(),
-        }),
+        platform,
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),
     };

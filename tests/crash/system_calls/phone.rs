@@ -149,7 +149,7 @@ impl DeviceKey for Keystore {
     }
 
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        Ok(self.file(alias).exists())
+        self.file(alias).try_exists().map_err(|_| DeviceKeyFault::Failed)
     }
 
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {

@@ -9,11 +9,17 @@ use walletlock_core::{LockError, NoVerdict, Now};
 
 use super::spans::{MOMENT_MS, WATCHED_MS, Wait};
 use super::{
-    SlotKeys, BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, Tries, Verdict, Wallet,
-    WipeCheck, at_least_as_strict, wrong,
+    BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, SlotKeys, Tries,
+    Verdict, Wallet, WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
+
+/// What became of biometrics when the PIN was changed.
+struct Fingers {
+    biometrics_on: bool,
+    switched_off: Option<BioSlot>,
+}
 
 /// What a call works with.
 #[derive(Clone)]
@@ -71,11 +77,8 @@ impl Caller {
         }
         let no_verdict = |fault| Outcome::NoVerdict(NoVerdict::DeviceKey(fault));
         let pin_key = Key::Pin(found.slot.number);
-        let answered = if found.budget_is_spent {
-            self.mac(pin_key).await.map(|_| ())
-        } else {
-            self.ready(pin_key).await
-        };
+        let answered =
+            if found.budget_is_spent { self.mac(pin_key).await.map(|_| ()) } else { self.ready(pin_key).await };
         answered.map_err(no_verdict)?;
         // 6 charge, so that nobody takes it back
         let charged = self.for_good(|model| model.charge(&found, now)).await;
@@ -417,7 +420,7 @@ impl Caller {
             Err(fault) => Err(key_fault(fault)),
         };
         let (outcome, switched_off) = match changed {
-            Ok(((biometrics_on, switched_off), _)) => (Outcome::Changed { biometrics_on }, switched_off),
+            Ok((Fingers { biometrics_on, switched_off }, _)) => (Outcome::Changed { biometrics_on }, switched_off),
             Err(refusal) => (refusal, None),
         };
         // The old key, or the new one that nothing needs.
@@ -502,7 +505,7 @@ impl Model {
         slot: Slot,
         session: u64,
         keeps_biometrics: bool,
-    ) -> Result<((bool, Option<BioSlot>), Vec<(u64, Kind)>), Outcome> {
+    ) -> Result<(Fingers, Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
@@ -524,7 +527,7 @@ impl Model {
         }
         self.process.sessions.retain(|number, _| *number == session);
         self.process.generation += 1;
-        Ok(((biometrics_on, switched_off), lines))
+        Ok((Fingers { biometrics_on, switched_off }, lines))
     }
 
     /// What a call says that needs a wallet when there is none.

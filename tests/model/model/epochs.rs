@@ -67,8 +67,7 @@ impl Caller {
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
         // Why they are off may be forgotten without a line.
-        let changes =
-            changes_without_a_line || !lines.is_empty() || before.as_ref() != self.model().wallet();
+        let changes = changes_without_a_line || !lines.is_empty() || before.as_ref() != self.model().wallet();
         let was_alive = before.is_some_and(|wallet| wallet.slot.is_some());
         let irrevocable = if protected && was_alive && changes {
             self.rotate().await

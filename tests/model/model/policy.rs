@@ -20,6 +20,7 @@ pub(crate) fn at_least_as_strict(offered: &Policy, sealed: &Policy) -> bool {
         && mine.duplicate_memory <= theirs.duplicate_memory
         && mine.no_verdict_budget <= theirs.no_verdict_budget
         && offered.pin.min_digits >= sealed.pin.min_digits
+        && offered.pin.max_digits >= sealed.pin.max_digits
         && offered.pin.forbid_weak >= sealed.pin.forbid_weak
         && offered.pin.remember >= sealed.pin.remember
         && offered.session.idle_s <= sealed.session.idle_s

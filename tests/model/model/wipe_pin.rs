@@ -5,6 +5,7 @@ use walletlock_core::events::Kind;
 use super::calls::{PLATFORM, TRY_AGAIN};
 use super::{Caller, Found, Model, PinNumber, Proof, Wallet};
 use crate::outcome::Outcome;
+use crate::steps::PINS;
 
 /// What a try is compared with. Set or cleared, it has another number each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +43,9 @@ impl Caller {
                 return TRY_AGAIN;
             }
         }
-        if let Some(wipe) = wipe {
-            if wipe == proof.slot.pin {
-                return Outcome::Forbidden;
-            }
+        if wipe.is_some_and(|wipe| is_slip(wipe, proof.slot.pin)) {
+            self.model().remark("a wipe PIN that is a slip of the PIN");
+            return Outcome::Forbidden;
         }
         if !self.entropy().await {
             return PLATFORM;
@@ -80,6 +80,22 @@ impl Caller {
         });
         let _at_the_next_right_pin = written.await;
     }
+}
+
+/// Whether one finger that slips makes the one of the other, or none: they are as long as each other.
+fn is_slip(wipe: PinNumber, pin: PinNumber) -> bool {
+    let (wipe, pin) = (PINS[wipe].as_bytes(), PINS[pin].as_bytes());
+    let changed = (0..pin.len()).any(|place| {
+        let mut changed = pin.to_vec();
+        changed[place] = wipe[place];
+        changed == wipe
+    });
+    let swapped = (1..pin.len()).any(|place| {
+        let mut swapped = pin.to_vec();
+        swapped.swap(place - 1, place);
+        swapped == wipe
+    });
+    changed || swapped
 }
 
 impl Model {

@@ -1,14 +1,16 @@
 //! Checks an exported journal: every line as it was written, none missing, none added, and signed at its end.
 //!
-//! Written from the format that `core/src/journal/export.rs` and `line.rs` describe, and sharing no code with them: so a mistake there
-//! does not pass unnoticed here.
+//! Written from `FORMAT.md`, which stands beside it, and sharing no code with what writes exports: so a mistake there does not pass
+//! unnoticed here. Strict in every byte: each line is written again from what was read, and has to come out the same. What JSON allows
+//! besides (another order, a name twice, blanks, escapes) would let a person read something else than what was checked.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// An export that is as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +26,13 @@ pub struct Report {
 /// Why an export is refused. Lines are those of the file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// The file cannot be read or ends too early.
+    /// The file ends too early, or cannot be read further.
     #[error("the file ends after line {after}, without a signature")]
     Cut {
         /// The last line that could be read.
         after: u64,
     },
-    /// A line is not of the format.
+    /// A line is not of the format, in every byte, with the line feed at its end; or something follows the signature.
     #[error("line {line} is not of the format")]
     Format {
         /// Which.
@@ -60,7 +62,7 @@ pub enum Broken {
     OtherKey,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct First {
     format: String,
@@ -68,7 +70,7 @@ struct First {
     public_key: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
     number: u64,
@@ -83,7 +85,7 @@ struct Line {
     link: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Last {
     lines: u64,
@@ -91,7 +93,7 @@ struct Last {
     signature: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum Later {
     Line(Line),
@@ -99,12 +101,12 @@ enum Later {
 }
 
 const SALT_BYTES: usize = 16;
+const PAD_BYTES: usize = 64;
 
-/// Checks an export. `expected_key`: the Ed25519 key that must have signed it, in hexadecimal.
+/// Checks an export. `expected_key`: the Ed25519 key that must have signed it, in hexadecimal of either case.
 pub fn verify(export: impl BufRead, expected_key: Option<&str>) -> Result<Report, Broken> {
-    let mut lines = export.lines().map_while(Result::ok).zip(1_u64..);
-    let (first, _) = lines.next().ok_or(Broken::Cut { after: 0 })?;
-    let first: First = serde_json::from_str(&first).map_err(|_| Broken::Format { line: 1 })?;
+    let mut lines = Lines { file: export, number: 0 };
+    let first: First = lines.next()?.ok_or(Broken::Cut { after: 0 })?;
     let (Some(wallet_id), Some(public_key), true) =
         (hex::<16>(&first.wallet_id), hex::<32>(&first.public_key), first.format == "walletlock journal 1")
     else {
@@ -114,23 +116,25 @@ pub fn verify(export: impl BufRead, expected_key: Option<&str>) -> Result<Report
         return Err(Broken::OtherKey);
     }
     let mut link = sha256(&[b"walletlock v1 journal start", &wallet_id]);
-    let (mut number, mut unreadable, mut last_line) = (0, 0, 1);
-    while let Some((text, line)) = lines.next() {
-        last_line = line;
-        match serde_json::from_str(&text).map_err(|_| Broken::Format { line })? {
+    let (mut number, mut unreadable) = (0, 0);
+    while let Some(later) = lines.next()? {
+        let line = lines.number;
+        match later {
             Later::Line(journal) => {
                 number += 1;
                 link = follow(&link, number, &journal, line)?;
                 unreadable += u64::from(journal.salted_details.is_none());
             }
             Later::Last(last) => {
-                if lines.next().is_some() {
+                if lines.raw()?.is_some() {
                     return Err(Broken::Format { line: line + 1 });
                 }
-                if last.lines != number || hex::<32>(&last.head) != Some(link) {
+                let (Some(head), Some(signature)) = (hex::<32>(&last.head), hex::<64>(&last.signature)) else {
+                    return Err(Broken::Format { line });
+                };
+                if last.lines != number || head != link {
                     return Err(Broken::Chain { number: number + 1, line });
                 }
-                let signature = hex::<64>(&last.signature).ok_or(Broken::Format { line })?;
                 let message =
                     [b"walletlock v1 journal export".as_slice(), &wallet_id, &number.to_be_bytes(), &link].concat();
                 UnparsedPublicKey::new(&ED25519, public_key)
@@ -140,7 +144,39 @@ pub fn verify(export: impl BufRead, expected_key: Option<&str>) -> Result<Report
             }
         }
     }
-    Err(Broken::Cut { after: last_line })
+    Err(Broken::Cut { after: lines.number })
+}
+
+/// The lines of a file, as bytes: a line that is no text is a line too.
+struct Lines<File> {
+    file: File,
+    /// Of the line read last.
+    number: u64,
+}
+
+impl<File: BufRead> Lines<File> {
+    /// The next line with its line feed, if the file goes on.
+    fn raw(&mut self) -> Result<Option<Vec<u8>>, Broken> {
+        let mut line = Vec::new();
+        self.file.read_until(b'\n', &mut line).map_err(|_| Broken::Cut { after: self.number })?;
+        Ok((!line.is_empty()).then_some(line))
+    }
+
+    /// The next line, if it is written as an export writes what it says.
+    fn next<Line: DeserializeOwned + Serialize>(&mut self) -> Result<Option<Line>, Broken> {
+        let Some(line) = self.raw()? else { return Ok(None) };
+        self.number += 1;
+        let read = serde_json::from_slice(&line).ok();
+        read.filter(|read| written(read).is_some_and(|written| written == line))
+            .map(Some)
+            .ok_or(Broken::Format { line: self.number })
+    }
+}
+
+fn written(line: &impl Serialize) -> Option<Vec<u8>> {
+    let mut written = serde_json::to_vec(line).ok()?;
+    written.push(b'\n');
+    Some(written)
 }
 
 /// The link of a line, if it is the next one and says what was written.
@@ -162,19 +198,32 @@ fn follow(before: &[u8; 32], number: u64, journal: &Line, line: u64) -> Result<[
     if journal.number != number || link != expected {
         return Err(Broken::Chain { number, line });
     }
-    if says_what_was_written(journal, &details_hash) { Ok(link) } else { Err(Broken::Details { number, line }) }
+    if says_what_was_written(journal, &details_hash, &ciphertext_hash) {
+        Ok(link)
+    } else {
+        Err(Broken::Details { number, line })
+    }
 }
 
-fn says_what_was_written(journal: &Line, details_hash: &[u8; 32]) -> bool {
-    let Some(salted) = &journal.salted_details else { return journal.details.is_none() };
+fn says_what_was_written(journal: &Line, details_hash: &[u8; 32], ciphertext_hash: &[u8; 32]) -> bool {
+    let (Some(salted), Some(details)) = (&journal.salted_details, &journal.details) else {
+        return journal.salted_details.is_none() && journal.details.is_none();
+    };
     let Some(salted) = hex_bytes(salted) else { return false };
     if salted.is_empty() {
-        return *details_hash == [0; 32] && journal.details.as_ref().is_some_and(BTreeMap::is_empty);
+        return details.is_empty() && *details_hash == [0; 32] && *ciphertext_hash == sha256(&[]);
     }
-    let said = salted.get(SALT_BYTES..).and_then(|json| serde_json::from_slice(json).ok());
     sha256(&[b"walletlock v1 journal details hash", &salted]) == *details_hash
-        && said.is_some()
-        && journal.details == said
+        && !details.is_empty()
+        && salted.get(SALT_BYTES..).is_some_and(|said| padded(details).is_some_and(|padded| padded == said))
+}
+
+/// Details as they follow the salt: JSON, and blanks until both together are a multiple of 64 bytes.
+fn padded(details: &BTreeMap<String, String>) -> Option<Vec<u8>> {
+    let mut padded = serde_json::to_vec(details).ok()?;
+    let length = (SALT_BYTES + padded.len()).next_multiple_of(PAD_BYTES) - SALT_BYTES;
+    padded.resize(length, b' ');
+    Some(padded)
 }
 
 fn sha256(parts: &[&[u8]]) -> [u8; 32] {
@@ -189,7 +238,12 @@ fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    // Not `to_digit`: it takes capitals too, and the same bytes would have many texts.
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
     let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
     if rest.is_empty() { bytes } else { None }
 }

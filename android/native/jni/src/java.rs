@@ -14,8 +14,9 @@ use crate::{answer, load};
 /// How deep a cause may lie: Android wraps what the keystore says two or three times.
 const CAUSES: usize = 8;
 
-/// Local references that a call has room for: making a biometric key, measuring another, and making it again elsewhere, takes some eighty.
-const REFERENCES: usize = 96;
+/// Local references that a call has room for: making a biometric key, measuring two others, and making it again elsewhere, takes some hundred
+/// and thirty.
+const REFERENCES: usize = 160;
 
 type Signature = MethodSignature<'static, 'static>;
 
@@ -104,6 +105,12 @@ pub(crate) fn int(
     caught(env, answer)
 }
 
+/// Calls a static method without arguments that returns a `long`.
+pub(crate) fn static_long(env: &mut Env, class: &JClass, method: &JNIStr) -> Result<i64, Fault> {
+    let answer = env.call_static_method(class, method, jni_sig!("()J"), &[]).and_then(|answer| answer.j());
+    caught(env, answer)
+}
+
 /// Calls a method that returns nothing.
 pub(crate) fn void(
     env: &mut Env,
@@ -177,9 +184,6 @@ fn meaning(class: &str) -> Option<DeviceKeyFault> {
 
 const KEYSTORE_EXCEPTION: &str = "android.security.KeyStoreException";
 
-/// `ERROR_KEY_DOES_NOT_EXIST` and `ERROR_KEY_CORRUPTED` of `android.security.KeyStoreException`.
-const KEY_IS_GONE: [i32; 2] = [6, 7];
-
 /// What the keystore's own exception says of itself from Android 13 on; earlier ones have none of these methods.
 fn keystore_fault(env: &mut Env, exception: &JObject) -> Option<DeviceKeyFault> {
     let mut says = |method| boolean(env, exception, method, jni_sig!("()Z"), &[]).unwrap_or(false);
@@ -188,7 +192,19 @@ fn keystore_fault(env: &mut Env, exception: &JObject) -> Option<DeviceKeyFault> 
         return Some(DeviceKeyFault::Busy);
     }
     let code = int(env, exception, jni_str!("getNumericErrorCode"), jni_sig!("()I"), &[]);
-    code.is_ok_and(|code| KEY_IS_GONE.contains(&code)).then_some(DeviceKeyFault::Gone)
+    code.ok().and_then(meaning_of_code)
+}
+
+/// By the public codes of `android.security.KeyStoreException`.
+fn meaning_of_code(code: i32) -> Option<DeviceKeyFault> {
+    match code {
+        // ERROR_USER_AUTHENTICATION_REQUIRED, ERROR_KEYSTORE_UNINITIALIZED (what the phone was unlocked by has not reached it yet),
+        // ERROR_KEY_OPERATION_EXPIRED (others began too many): each passes.
+        2 | 3 | 15 => Some(DeviceKeyFault::Busy),
+        // ERROR_KEY_DOES_NOT_EXIST, ERROR_KEY_CORRUPTED.
+        6 | 7 => Some(DeviceKeyFault::Gone),
+        _ => None,
+    }
 }
 
 fn own_fault(env: &mut Env, exception: &JObject) -> Result<DeviceKeyFault, Fault> {
@@ -215,5 +231,11 @@ mod tests {
         assert_eq!(of("KeyPermanentlyInvalidatedException"), Some(DeviceKeyFault::Gone));
         assert_eq!(meaning("java.security.NoSuchAlgorithmException"), Some(DeviceKeyFault::NoHardware));
         assert_eq!(meaning("java.lang.IllegalStateException"), None);
+        assert_eq!(
+            meaning("java.security.UnrecoverableKeyException"),
+            None,
+            "it says no more than that it gives no key"
+        );
+        assert_eq!(of("StrongBoxUnavailableException"), None);
     }
 }

@@ -9,6 +9,7 @@
 mod android;
 mod answer;
 mod biometric;
+mod items;
 mod java;
 mod load;
 mod logging;

@@ -12,7 +12,7 @@ use walletlock_core::platform::{
 use zeroize::Zeroizing;
 
 use crate::answer::{constant, ordinal};
-use crate::java::{Fault, call, caught, int, object, void};
+use crate::java::{Fault, boolean, call, caught, int, object, void};
 
 /// `dev.walletlock.Phone`.
 pub(crate) struct Phone(Global<JObject<'static>>);
@@ -77,6 +77,14 @@ impl DeviceKey for Phone {
             (0..listed.len(env)?).map(|at| env.with_local_frame(4, |env| text(env, at))).collect()
         });
         Ok(aliases?)
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        let exists = call(|env| {
+            let alias = env.new_string(alias)?;
+            boolean(env, &self.0, jni_str!("exists"), jni_sig!("(Ljava/lang/String;)Z"), &[JValue::Object(&alias)])
+        });
+        Ok(exists?)
     }
 
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {

@@ -117,7 +117,25 @@ unsafe extern "system" fn Java_dev_walletlock_Native_lockNow<'frame>(
     _class: JClass<'frame>,
     number: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.lock_now().map(nothing))
+    answer::bytes(caller, |_| lock(number)?.lock_now(false).map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_screenWentOff<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| lock(number)?.lock_now(true).map(nothing))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_openSessions<'frame>(
+    caller: EnvUnowned<'frame>,
+    _class: JClass<'frame>,
+    number: jlong,
+) -> JByteArray<'frame> {
+    answer::bytes(caller, |_| Ok(written(lock(number)?.open_sessions()?)))
 }
 
 #[unsafe(no_mangle)]

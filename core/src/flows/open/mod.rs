@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use super::remove::finish_unfinished;
 use super::wipe::finish_wipe;
 use crate::crypto::Random;
-use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, State, WalletClaim, draw};
+use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, SessionEnd, State, WalletClaim, draw};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::record::{FORMAT, LockStatus, Record};
@@ -36,7 +36,7 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
     {
         let lease = engine.seal_keys.lease()?;
         if let Some(left) = engine.ledger.take_if(|state| Ok(state.may_change_by_opening()))? {
-            engine.sessions.end_all();
+            engine.sessions.end_all(SessionEnd::Locked);
             // Before the file is opened anew.
             drop(left);
             lease.forget_all();
@@ -251,7 +251,9 @@ fn take_over(
     })?;
     if let (Some(over), Some(next)) = (committed.over, next) {
         // What cannot be deleted now is deleted before the next try.
-        lease.rotated(&next.header, &over).ok();
+        if lease.rotated(&next.header, &over).is_ok() {
+            sealed.forget_key_before();
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Admission, Attempt};
 use crate::crypto::{DataKey, Random};
-use crate::engine::{Engine, UnitOfWork};
+use crate::engine::{Engine, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
@@ -143,7 +143,7 @@ fn write_in(
     let status = LockStatus::of(work.record, now);
     if !status.is_ready() && verdict != Verdict::Right {
         // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
-        engine.sessions.end_all();
+        engine.sessions.end_all(SessionEnd::Locked);
     }
     Ok(Some(Settled { in_force, wiped, status, policy: work.record.policy.clone() }))
 }

@@ -1,16 +1,34 @@
 //! What a finger draws on the keypad. The layout is the telephone's, which is also that of cash machines and of our PIN
 //! pad.
 
+use super::shape::{Half, halves, has_few_digits, is_trivial};
+
 /// Every straight line of three keys or more, in both directions.
 const LINES: [&[u8]; 20] = [
     b"123", b"456", b"789", b"147", b"258", b"369", b"159", b"357", b"580", b"2580", //
     b"321", b"654", b"987", b"741", b"852", b"963", b"951", b"753", b"085", b"0852",
 ];
 
-/// Lines one after the other, or one path over neighbouring keys.
+/// Lines one after the other or in turn, or one path over neighbouring keys.
 pub(super) fn is_line(pin: &[u8]) -> bool {
     // Three keys in a line and a fourth anywhere are no pattern yet, and 2580 is a path.
-    pin.len() > 4 && is_lines(pin) || is_path(pin)
+    pin.len() > 4 && is_lines(pin) || is_path(pin) || halves(pin).any(is_line_and_more)
+}
+
+/// 1472, 0369, 125580, 126895: no line, and yet the finger hardly leaves the keys on its way.
+pub(super) fn is_walk(pin: &[u8]) -> bool {
+    !is_line(pin)
+        && !has_few_digits(pin)
+        && match pin {
+            [one, two, three, four] => {
+                is_straight([one, two, three].into_iter()) || is_straight([two, three, four].into_iter())
+            }
+            // Not both at once: a corner and the same key again make 20,000 PINs of six digits, chosen as rarely as others.
+            _ => {
+                is_way(pin, |apart| matches!(apart, (0, 0 | 1) | (1, 0)))
+                    || is_way(pin, |apart| matches!(apart, (0, 1) | (1, 0 | 1)))
+            }
+        }
 }
 
 /// 147258: whole lines, then perhaps the beginning of one.
@@ -19,15 +37,37 @@ fn is_lines(keys: &[u8]) -> bool {
         || LINES.iter().filter_map(|line| keys.strip_prefix(*line)).any(is_lines)
 }
 
-/// 1236: from each key to one beside, above or below it, none twice.
-fn is_path(keys: &[u8]) -> bool {
-    let neighbours = keys.iter().zip(keys.iter().skip(1)).all(|(from, to)| are_neighbours(*from, *to));
-    neighbours && keys.iter().enumerate().all(|(before, key)| !keys.iter().take(before).any(|earlier| earlier == key))
+/// 147 and 369 in 134679: a line, and another or what hides nothing. A line such as 123 hides nothing either: two of those
+/// are a run.
+fn is_line_and_more([one, other]: [Half<'_>; 2]) -> bool {
+    let is_known = |half: &Half<'_>| is_trivial(half.clone()) || is_straight(half.clone());
+    is_known(&one) && is_known(&other) && !(is_trivial(one) && is_trivial(other))
 }
 
-fn are_neighbours(one: u8, other: u8) -> bool {
+fn is_straight<'a>(keys: impl Iterator<Item = &'a u8> + Clone) -> bool {
+    LINES.iter().any(|line| line.iter().eq(keys.clone()))
+}
+
+/// 1236: from each key to one beside, above or below it, none twice.
+fn is_path(keys: &[u8]) -> bool {
+    is_way(keys, |apart| matches!(apart, (0, 1) | (1, 0)))
+}
+
+/// Whether each key lies as far from the one before as wanted, in rows and in columns, and none is pressed again after
+/// the finger left it.
+fn is_way(keys: &[u8], is_wanted: impl Fn((u8, u8)) -> bool) -> bool {
+    let mut steps = keys.iter().zip(keys.iter().skip(1));
+    steps.all(|(from, to)| is_wanted(distances(*from, *to)))
+        && keys.iter().enumerate().all(|(at, key)| {
+            let mut earlier = keys.iter().take(at);
+            earlier.next_back() == Some(key) || !earlier.any(|other| other == key)
+        })
+}
+
+/// How far apart two keys are, in rows and in columns.
+fn distances(one: u8, other: u8) -> (u8, u8) {
     let ((row, column), (other_row, other_column)) = (place(one), place(other));
-    row.abs_diff(other_row) + column.abs_diff(other_column) == 1
+    (row.abs_diff(other_row), column.abs_diff(other_column))
 }
 
 /// Row and column of a key; 0 stands alone under the 8.

@@ -6,7 +6,9 @@ use std::thread;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::Finding::{Common, Date, KeypadLine, OneDigit, Palindrome, RepeatedBlock, Run};
+use super::Finding::{
+    Common, Date, Doubled, FewDigits, KeypadLine, KeypadWalk, MostlyOneDigit, Palindrome, RepeatedBlock, Run,
+};
 use super::*;
 
 fn pin(digits: &str) -> Pin {
@@ -40,22 +42,52 @@ fn check_personal(known: &Personal, matching: &str, other: &str) {
 }
 
 #[test]
-fn one_digit() {
-    check(OneDigit, "0000 99999 111111 777777777777", "0001 1000 1101 111112");
-    assert_eq!(findings("0000"), [OneDigit], "neither a repeated block nor a palindrome as well");
+fn few_digits() {
+    check(FewDigits, "0000 99999 111111 777777777777", "0001 1000 1101 1212");
+    check(FewDigits, "11112 000001 101111 110010 121212", "111123 001122");
+    for digits in ["0000", "00000", "000000"] {
+        assert_eq!(findings(digits)[0], FewDigits);
+        assert!(
+            !findings(digits)
+                .iter()
+                .any(|found| matches!(found, RepeatedBlock | Palindrome | MostlyOneDigit | KeypadWalk))
+        );
+    }
+}
+
+#[test]
+fn mostly_one_digit() {
+    check(MostlyOneDigit, "1333 0004 1011 7747 212224 111231 00010020", "1133 1111 111112 112234 111232 11123");
 }
 
 #[test]
 fn runs_also_past_the_ends_and_with_every_digit_doubled() {
     check(Run, "1234 4321 0123 7890 8901 2109 890123 321098 12345 012345678901 987654321098", "");
     check(Run, "1122 9900 0099 112233 332211 111222 222111 11223 1112223 11223344", "");
-    check(Run, "", "1235 2345677 1243 1357 112234 1222 1112 122233 123321 123123 1111");
+    check(Run, "", "1235 1243 112234 1222 1112 2345377 0033");
+}
+
+#[test]
+fn runs_by_two() {
+    check(Run, "2468 024680 135791 802468 97531", "0369 036925 1470 2580");
+}
+
+#[test]
+fn runs_in_two_pieces() {
+    check(Run, "123000 321987 123321 111123 1230000 12340987 999321", "123111222 000111333 123135 1230");
+    check(Run, "142536 121314 102030 415263 192837 212223 10203 11213141", "1425 135246 112141 000555 121212");
 }
 
 #[test]
 fn repeated_blocks() {
     check(RepeatedBlock, "1212 123123 121212 112112 12121 1231231 12341234 123412341 121312131213", "");
+    check(RepeatedBlock, "121213 373739 1212123", "12123 112112112113 111112");
     check(RepeatedBlock, "", "1111 1221 1213 123124 12312 123412 1234512346");
+}
+
+#[test]
+fn doubled() {
+    check(Doubled, "0022 1122 112299 112211 000999 11229 1122334 111222333", "1111 1221 112223 11233");
 }
 
 #[test]
@@ -63,14 +95,21 @@ fn keypad_lines() {
     check(KeypadLine, "2580 0852 147258 159753 159357 357951 123654 321456 123456 789456 147852 258456", "");
     check(KeypadLine, "14725 1472583 1472583690 147258369 14725836 2580852 25800852 1597532580 123654789369", "");
     check(KeypadLine, "1236 1254 1478 3698 0896 7896 12369 123698 478963 963214580", "12583 2583 14720");
-    check(KeypadLine, "", "1592 5802 1245 1212 1470 147259 159752 1231 14726 123655 0987 7890 124578");
+    check(KeypadLine, "134679 124578 316497 147000 000147 147123 159258 174879", "143679 147001 1470");
+    check(KeypadLine, "", "1592 5802 1245 1212 1470 147259 159752 1231 14726 123655 0987 7890 125580");
+}
+
+#[test]
+fn keypad_walks() {
+    check(KeypadWalk, "1472 0369 1590 7894 8520 9321", "2580 1236 1245 1379 1346");
+    check(KeypadWalk, "126895 125580 122369 15986", "147258 125658 134679 1225");
 }
 
 #[test]
 fn common_ones() {
-    check(Common, "1004 0007 1314 1688 2468 0520 0911 1225 3141 4711", "1005 0006 2467 7305 9182");
+    check(Common, "1004 0007 1314 1688 2486 0520 0911 1225 3141 4711", "1005 0006 2467 7305 9182");
     check(Common, "1940 1984 1998 2001 2029", "1938 2030 2130 19850 01984");
-    check(Common, "520131 5201314 110119 142536 31415 8675309 1357924680 112345", "520132 5201315 142537 31417");
+    check(Common, "520131 5201314 110119 137955 31416 8675309 1357924680 112345", "520132 5201315 137956 31418");
     check(Common, "5683 45683968 7277 72779673", "5684 45683969");
     // Known to everybody as common, and left to the rules that see them.
     for digits in ["112233", "789456", "159357", "110110", "123123", "696969", "2580", "1111", "1122", "1212"] {
@@ -80,12 +119,11 @@ fn common_ones() {
 
 #[test]
 fn the_table_is_sorted_and_repeats_nothing_that_is_forbidden_anyway() {
-    let spelled =
-        common::WORDS.iter().map(|word| word.bytes().map(|letter| char::from(common::key_of(letter))).collect());
-    let mut entries: Vec<String> = spelled.collect();
+    let spelled = |word: &str| word.bytes().map(|letter| char::from(common::key_of(letter))).collect();
+    let mut entries: Vec<String> = common::entries(common::WORDS).map(spelled).collect();
     for table in common::TABLES {
-        assert!(table.is_sorted());
-        entries.extend(table.iter().map(|entry| (*entry).to_owned()));
+        assert!(common::entries(table).is_sorted(), "{table}");
+        entries.extend(common::entries(table).map(str::to_owned));
     }
     let mut needless = Vec::new();
     let mut seen = BTreeSet::new();
@@ -97,7 +135,53 @@ fn the_table_is_sorted_and_repeats_nothing_that_is_forbidden_anyway() {
         }
     }
     assert!(needless.is_empty(), "needless: {}", needless.join(" "));
-    assert!(common::WORDS.is_sorted() && entries.iter().all(|entry| common::is_common(entry.as_bytes())));
+    assert!(
+        common::entries(common::WORDS).is_sorted() && entries.iter().all(|entry| common::is_common(entry.as_bytes()))
+    );
+}
+
+/// The first of each public count, and how many of them are refused at least.
+#[test]
+fn what_people_choose_most_is_found_and_the_first_hundred_are_refused() {
+    for (count, source) in
+        [(most_used::AMITAY_4, "Amitay"), (most_used::SECLISTS_4, "SecLists"), (most_used::ROCKYOU_6, "RockYou")]
+    {
+        let pins: Vec<_> = count.split_ascii_whitespace().collect();
+        assert_eq!(pins.len(), 200, "{source}");
+        let found = |pin: &&&str| !findings(pin).is_empty();
+        assert_eq!(
+            pins.iter().filter(|pin| !found(pin)).collect::<Vec<_>>(),
+            Vec::<&&str>::new(),
+            "{source}: not found"
+        );
+        assert_eq!(
+            pins[..100].iter().filter(|pin| !is_refused(pin)).collect::<Vec<_>>(),
+            Vec::<&&str>::new(),
+            "{source}: not refused"
+        );
+    }
+}
+
+fn is_refused(digits: &str) -> bool {
+    findings(digits).iter().any(|finding| finding.severity() == Severity::Forbidden)
+}
+
+#[test]
+fn what_ios_warns_of_is_found() {
+    let listed =
+        [most_used::IOS_4, most_used::IOS_6].into_iter().flat_map(str::split_ascii_whitespace).map(str::to_owned);
+    let years = (1956..=2015).map(|year| year.to_string());
+    let pairs = (0..100).flat_map(|n| {
+        let (a, b) = (n / 10, n % 10);
+        [format!("{a}{b}{a}{b}"), format!("{a}{a}{b}{b}")]
+    });
+    let triples = (0..1000).flat_map(|n| {
+        let (a, b, c) = (n / 100, n / 10 % 10, n % 10);
+        [format!("{a}{b}{c}{a}{b}{c}"), format!("{a}{b}{c}{c}{b}{a}"), format!("{a}{b}{a}{b}{a}{c}")]
+    });
+    let missed: Vec<_> =
+        listed.chain(years).chain(pairs).chain(triples).filter(|pin| findings(pin).is_empty()).collect();
+    assert!(missed.is_empty(), "{missed:?}");
 }
 
 #[test]
@@ -165,11 +249,12 @@ fn length_is_the_policys() {
 #[test]
 fn every_reason_is_given_in_order() {
     let known = [number("121212"), birthday(2012, 12, 12)];
-    assert_eq!(judge(&pin("121212"), &known), [RepeatedBlock, Finding::Personal, Date]);
+    assert_eq!(judge(&pin("121212"), &known), [FewDigits, RepeatedBlock, Finding::Personal, Date]);
     assert_eq!(findings("123456"), [Run, KeypadLine]);
     assert_eq!(findings("2001"), [Common, Date]);
     assert_eq!(findings("738516"), []);
-    let weak = [Date, Palindrome];
+    assert_eq!(findings("1333"), [MostlyOneDigit]);
+    let weak = [Date, Palindrome, MostlyOneDigit, KeypadWalk];
     assert!(weak.iter().all(|finding| finding.severity() == Severity::Weak));
 }
 
@@ -190,7 +275,11 @@ fn what_is_personal_prints_nothing() {
 #[test]
 fn the_docs_tell_the_share_that_each_rule_removes() {
     let mut table = String::new();
-    for ((name, of_four), of_six) in ROWS.iter().zip(counts(4)).zip(counts(6)) {
+    let (of_four, of_six) = (counts(4), counts(6));
+    let forbidden = ROWS.iter().position(|row| *row == "all that are forbidden").expect("a row");
+    assert!(of_four[forbidden] <= 800, "at most 8 % of four digits are refused: {}", of_four[forbidden]);
+    assert!(of_six[forbidden] <= 10_000, "at most 1 % of six digits are refused: {}", of_six[forbidden]);
+    for ((name, of_four), of_six) in ROWS.iter().zip(of_four).zip(of_six) {
         let (share_of_four, share_of_six) = (f64::from(of_four) / 1e4 * 100.0, f64::from(of_six) / 1e6 * 100.0);
         writeln!(
             table,
@@ -201,16 +290,19 @@ fn the_docs_tell_the_share_that_each_rule_removes() {
     assert!(include_str!("../strength.rs").contains(&table), "the table should be:\n{table}");
 }
 
-const ROWS: [&str; 12] = [
-    "`OneDigit`",
+const ROWS: [&str; 15] = [
+    "`FewDigits`",
     "`Run`",
     "`RepeatedBlock`",
+    "`Doubled`",
     "`KeypadLine`",
     "`Common`",
     "`Personal`, a birthday",
     "`Personal`, a number",
     "`Date`",
     "`Palindrome`",
+    "`MostlyOneDigit`",
+    "`KeypadWalk`",
     "all that are forbidden",
     "all that are only weak",
     "both together",
@@ -236,15 +328,18 @@ fn counts_in(values: Range<u32>, length: usize) -> [u32; ROWS.len()] {
         let found = findings(&digits);
         let forbidden = found.iter().any(|finding| finding.severity() == Severity::Forbidden);
         let matches = [
-            found.contains(&OneDigit),
+            found.contains(&FewDigits),
             found.contains(&Run),
             found.contains(&RepeatedBlock),
+            found.contains(&Doubled),
             found.contains(&KeypadLine),
             found.contains(&Common),
             personal::is_personal(digits.as_bytes(), &date_of_birth),
             personal::is_personal(digits.as_bytes(), &telephone),
             found.contains(&Date),
             found.contains(&Palindrome),
+            found.contains(&MostlyOneDigit),
+            found.contains(&KeypadWalk),
             forbidden,
             !forbidden && !found.is_empty(),
             !found.is_empty(),

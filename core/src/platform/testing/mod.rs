@@ -2,6 +2,7 @@
 
 mod biometrics;
 mod hooks;
+mod lies;
 pub mod schedules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
 pub use hooks::{Call, Hooks};
+pub use lies::{Lie, Lies, Told, tally};
 
 use crate::crypto::{Random, aead_open, aead_seal};
 use crate::events::Event;
@@ -350,10 +352,15 @@ impl FakePhone {
 
     /// What a lock is opened with.
     pub fn platform(&self) -> Platform {
+        self.platform_with(Arc::new(self.device_key.clone()))
+    }
+
+    /// The same with another keystore in place of its own.
+    pub fn platform_with(&self, device_key: Arc<dyn DeviceKey>) -> Platform {
         self.hooks.around(Platform {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
-            device_key: Arc::new(self.device_key.clone()),
+            device_key,
             biometrics: Arc::new(self.biometrics.clone()),
         })
     }

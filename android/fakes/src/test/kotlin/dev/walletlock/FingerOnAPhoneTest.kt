@@ -3,6 +3,7 @@ package dev.walletlock
 import android.content.ContentResolver
 import android.content.Context
 import android.os.Build
+import android.os.SystemClock
 import dev.walletlock.fakes.FakeAndroidKeyStore
 import java.nio.ByteBuffer
 import java.security.Key
@@ -99,6 +100,7 @@ class FingerOnAPhoneTest : LockTest() {
     @Test
     fun `a StrongBox that is slow is not used for it either`() = runBlocking {
         keystore.hasStrongBox = true
+        keystore.stopwatch = FakeAndroidKeyStore.Stopwatch { SystemClock.nowMs += it }
         keystore.strongBoxTakesMs = 250
         openWithFinger().close()
         assertEquals(listOf(false), biometricKeys().map { it.isInStrongBox })

@@ -3,8 +3,11 @@ package dev.walletlock
 import android.content.ContentResolver
 import android.content.Context
 import android.os.Build
+import android.os.SystemClock
+import android.security.keystore.StrongBoxUnavailableException
 import dev.walletlock.fakes.FakeAndroidKeyStore
 import java.io.File
+import java.security.ProviderException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -39,6 +42,7 @@ class OnAPhoneTest : LockTest() {
     @BeforeEach
     fun begin() {
         keystore.install()
+        keystore.stopwatch = FakeAndroidKeyStore.Stopwatch { SystemClock.nowMs += it }
         Build.VERSION.SDK_INT = 35
     }
 
@@ -102,6 +106,33 @@ class OnAPhoneTest : LockTest() {
             assertEquals(SecurityLevel.TRUSTED_ENVIRONMENT, lock.securityLevel())
         }
         assertEquals(listOf(false, false), keystore.keys.values.map { it.isInStrongBox })
+    }
+
+    @Test
+    fun `a keystore that is slow as a whole says nothing of the StrongBox`() = runTest {
+        keystore.hasStrongBox = true
+        keystore.strongBoxTakesMs = 150
+        keystore.takesMs = 2_000
+        openOnPhone().use { lock ->
+            lock.enrol()
+            assertEquals(SecurityLevel.STRONGBOX, lock.securityLevel())
+        }
+        assertEquals(2, keystore.keys.size, "${keystore.keys.keys}: what it was measured with is gone")
+    }
+
+    @ParameterizedTest
+    @CsvSource("false", "true")
+    fun `a StrongBox that fails is not used this time, and asked again the next`(saysWhy: Boolean) = runTest {
+        keystore.hasStrongBox = true
+        val thrown = if (saysWhy) StrongBoxUnavailableException() else ProviderException("Keystore key generation failed")
+        openOnPhone().use { lock ->
+            keystore.strongBoxFailure = { thrown }
+            lock.enrol()
+            keystore.strongBoxFailure = null
+            assertEquals(SecurityLevel.TRUSTED_ENVIRONMENT, lock.securityLevel())
+            lock.unlock().use { assertTrue(it.change(RIGHT, "264831") is PinChange.Changed) }
+            assertEquals(SecurityLevel.STRONGBOX, lock.securityLevel())
+        }
     }
 
     @Test

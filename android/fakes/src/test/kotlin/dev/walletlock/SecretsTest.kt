@@ -32,7 +32,7 @@ class SecretsTest : LockTest() {
             }
             printed += lock.policy()
             printed += runCatching { lock.enrol(pinOf("902746")) }
-            val secrets = listOf("835179", "8351", "1983", "17", "RUN", "ONE_DIGIT", "USED_BEFORE", "902746")
+            val secrets = listOf("835179", "8351", "1983", "17", "RUN", "FEW_DIGITS", "USED_BEFORE", "902746")
             val text = printed.joinToString("\n").replace(Regex("Ms=\\d+"), "Ms=0")
             assertEquals(emptyList<String>(), secrets.filter { it in text }, text)
         }

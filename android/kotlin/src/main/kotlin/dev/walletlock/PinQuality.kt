@@ -32,16 +32,19 @@ public enum class PinRule {
     /** More digits than allowed. */
     TOO_LONG,
 
-    /** One digit repeated: 000000. */
-    ONE_DIGIT,
+    /** One digit repeated: 0000. In five digits or more also no more than two different ones: 000001, 110010. */
+    FEW_DIGITS,
 
-    /** Up or down by one all the way: 123456, 890123, 332211. */
+    /** Up or down in equal steps, all the way or in two pieces: 123456, 890123, 024680, 332211, 123000, 142536. */
     RUN,
 
     /** A block repeated: 121212, 123123. */
     REPEATED_BLOCK,
 
-    /** A line that a finger draws on the keypad: 147258, 2580. */
+    /** Every digit typed twice, or three times or more: 0022, 112299, 000999. */
+    DOUBLED,
+
+    /** A line, or lines, that a finger draws on the keypad: 147258, 2580, 134679. */
     KEYPAD_LINE,
 
     /** One of the PINs that people choose most. */
@@ -61,6 +64,12 @@ public enum class PinRule {
 
     /** A wipe PIN that is one slip from the PIN: one digit changed, or two neighbours swapped. */
     NEAR_PIN,
+
+    /** One digit makes up two thirds or more: 1333, 212224. */
+    MOSTLY_ONE_DIGIT,
+
+    /** No line on the keypad, and yet each key lies beside the one before, or three of four in a line: 126895, 1472. */
+    KEYPAD_WALK,
 }
 
 /** How bad a [Finding] is. */

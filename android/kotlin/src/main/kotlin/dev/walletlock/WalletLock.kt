@@ -61,16 +61,37 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     private val prompts = Prompts(::takeAway)
     @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
+    @Volatile private lateinit var sessionWatch: SessionWatch
 
     /** Handles alone: a session that the app has lost is freed by itself. */
     private val sessions = mutableSetOf<SessionHandle>()
-    private var isClosed = false
+
+    /** Written with [sessions] held. */
+    @Volatile
+    internal var isClosed: Boolean = false
+        private set
 
     /**
      * What the person is told now. It follows every call and every event, and counts a cooldown down by itself, a new
      * value each second, until the lock is ready again. After [close] it stays as it was.
      */
     public val status: StateFlow<LockStatus> get() = watch.flow
+
+    /**
+     * Whether the wallet is open: whether any session lives, those of other [WalletLock]s of the same file included. It becomes
+     * false by itself when the last one's time is over; after [close] it is false.
+     *
+     * ```
+     * scope.launch { lock.isOpen.collect { if (!it) showLockScreen(lock.lastSessionEnd) } }
+     * ```
+     *
+     * The end by time is told within a moment while the phone is awake, and within ten seconds after it has slept. What the
+     * session guards is closed from that time on in any case, told or not.
+     */
+    public val isOpen: StateFlow<Boolean> get() = sessionWatch.isOpen
+
+    /** Why the session that ended last did so. Null: none has ended since the lock was opened. */
+    public val lastSessionEnd: SessionEnd? get() = sessionWatch.lastEnd
 
     /**
      * Every journal line, just after it was written; also those that another [WalletLock] of the same file causes.
@@ -81,7 +102,13 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public val events: Flow<Event> = eventFlow.asSharedFlow()
 
     /** Reads [status] anew. Worth calling when the app comes back to the foreground. */
-    public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh() }
+    public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
+
+    /**
+     * Looks again at a wallet that is damaged, busy, or fails with [LockException.Storage], and returns what it is now: the
+     * keystore or the disk may have had a hiccup. What is damaged for good stays so. It changes nothing.
+     */
+    public suspend fun recheck(): LockStatus = call { handle.overUniffi { it.recheck() }.toPublic() }
 
     /**
      * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
@@ -183,9 +210,15 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
-    /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
-    public fun lockNow() {
-        translating { backend.lockNow(handle) }
+    /**
+     * Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine.
+     *
+     * @param screenWentOff whether that is why: then [lastSessionEnd] is [SessionEnd.SCREEN_OFF], else [SessionEnd.LOCKED].
+     */
+    @JvmOverloads
+    public fun lockNow(screenWentOff: Boolean = false) {
+        translating { if (screenWentOff) backend.screenWentOff(handle) else backend.lockNow(handle) }
+        sessionWatch.refresh()
         // Whoever locks may be about to switch the phone off. What cannot be saved is waited for once more.
         if (status.value is LockStatus.CoolingDown) scope.launch { runCatching { saveTime() } }
     }
@@ -238,7 +271,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * sessions throws [LockException.Closed] from then on.
      *
      * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
-     * Otherwise closing the file takes a few milliseconds, now; longer while the phone is just making a key for it.
+     * Otherwise closing the file takes a few milliseconds, now. While the phone is just making a key for it, that is left to
+     * a background thread, and who opens the file meanwhile waits for it.
      * Another [WalletLock] of the same file is not touched.
      */
     override fun close() {
@@ -250,6 +284,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         scope.cancel()
         prompts.close()
         open.forEach(::end)
+        sessionWatch.close()
         watch.whileIdle(handle::close)
     }
 
@@ -264,6 +299,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     internal suspend fun <T> callWithPrompt(unwanted: (T) -> Unit = {}, block: (Long) -> T): T =
         prompts.call(unwanted) { prompt -> refreshing { block(prompt) } }
 
+    /** The same for what both backends have. */
+    internal suspend fun <T> callBackend(unwanted: (T) -> Unit = {}, block: (UnlockPath) -> T): T =
+        call(unwanted) { block(backend) }
+
     internal fun isLive(session: SessionHandle): Boolean = translating { backend.isLive(session) }
 
     /** A second time it does nothing. */
@@ -274,6 +313,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             return
         }
         synchronized(sessions) { sessions.remove(session) }
+        sessionWatch.refresh()
         session.close()
     }
 
@@ -292,6 +332,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             block()
         } finally {
             watch.tryRefresh()
+            sessionWatch.refresh()
         }
 
     private fun takeAway(prompt: Long) {
@@ -311,7 +352,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         handle = backend.open(file.path, policy.text, platform, ::onEvent)
         try {
             watch = StatusWatch(scope) { translating { backend.status(handle) } }
+            sessionWatch = SessionWatch(file.canonicalFile, scope) { translating { backend.openSessions(handle) } }
         } catch (fault: LockException) {
+            scope.cancel()
             handle.close()
             throw fault
         }
@@ -321,7 +364,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     private fun onEvent(event: Event) {
         // A try that is being checked counts as failed already. Whoever watches should hear of it when it is.
-        if (event.kind != JournalKind.PIN_TRIED && ::watch.isInitialized) watch.tryRefresh()
+        if (event.kind != JournalKind.PIN_TRIED && ::sessionWatch.isInitialized) {
+            watch.tryRefresh()
+            sessionWatch.refresh()
+        }
         eventFlow.tryEmit(event)
     }
 
@@ -353,6 +399,43 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(CALLS_AT_ONCE),
         ): WalletLock = dispatcher.call(unwanted = WalletLock::close) {
             WalletLock(dispatcher).apply { openNative(path, platform, policy) }
+        }
+
+        /**
+         * The one lock of the file [path] in this process: opened by the first call, and given to every other one. This is
+         * what an app needs that has one wallet, or one for each account:
+         *
+         * ```
+         * val lock = WalletLock.shared(File(folder, "wallet.db"), platform)
+         * ```
+         *
+         * Calls at the same time open it once. A call that fails leaves nothing behind: the next one opens again. Who
+         * closes the lock closes it for everyone, and the next call opens it anew; an app need not close it at all.
+         *
+         * From Java: `FromJava.future(c -> WalletLock.shared(file, platform, c))`.
+         *
+         * @param platform as for [open], [policy] and [dispatcher] too: those of the call that opens it stay.
+         * @param onOpened runs once for each lock that is opened, before anyone has it. If it throws, the lock is closed
+         *   and the call fails.
+         * @throws LockException as [open] does.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public suspend fun shared(
+            path: File,
+            platform: Platform,
+            policy: Policy = Policy.DEFAULT,
+            dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(CALLS_AT_ONCE),
+            onOpened: (WalletLock) -> Unit = {},
+        ): WalletLock = SharedLocks.of(path, dispatcher) {
+            val lock = open(path, platform, policy, dispatcher)
+            try {
+                onOpened(lock)
+            } catch (thrown: Throwable) {
+                lock.close()
+                throw thrown
+            }
+            lock
         }
 
         /** Enough to read while a PIN is being checked; few enough that a burst of calls leaves threads to others. */

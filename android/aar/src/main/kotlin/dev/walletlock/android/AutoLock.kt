@@ -1,6 +1,10 @@
 package dev.walletlock.android
 
 import android.app.Activity
+import android.app.ActivityManager
+import android.app.ActivityManager.RunningAppProcessInfo
+import android.app.ActivityManager.RunningAppProcessInfo.IMPORTANCE_FOREGROUND
+import android.app.ActivityManager.RunningAppProcessInfo.IMPORTANCE_VISIBLE
 import android.app.Application
 import android.content.BroadcastReceiver
 import android.content.Context
@@ -18,7 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.math.max
 
 /**
- * Ends every session when the person turns the screen off, or has left the app for a while.
+ * Ends every session when the person turns the screen off, or has left the app for a while. Screens hear of it by
+ * [WalletLock.isOpen]; [WalletLock.lastSessionEnd] says which of the two it was.
  *
  * ```
  * val autoLock = AutoLock.start(application, lock, afterSeconds = 30)
@@ -28,7 +33,7 @@ import kotlin.math.max
  * phone started: setting its clock changes nothing, and time asleep counts. A new process needs no help: sessions live
  * in memory only, so every start is locked.
  *
- * Start it before the first screen is shown, or with it.
+ * It may be started at any time: a screen that is shown already counts, and so does the time since the app was left.
  */
 public class AutoLock private constructor(
     private val application: Application,
@@ -45,10 +50,26 @@ public class AutoLock private constructor(
     /** By `SystemClock.elapsedRealtime()`, if nobody comes back before. */
     private var lockAtMs: Long? = null
 
+    /** Whether a screen may be in front that [shown] does not know of. */
+    private var isUnsure = false
+
     private fun begin() {
         application.registerActivityLifecycleCallbacks(screens)
         // Only the system may send it, so nobody has to be kept out.
         application.registerReceiver(screenOff, IntentFilter(Intent.ACTION_SCREEN_OFF))
+        MainThread.run(::learn)
+    }
+
+    /** Nobody tells of a screen that was there before; and the app may have been left by now. */
+    private fun learn() {
+        if (isClosed.get() || shown.isNotEmpty() || lockAtMs != null || isInFront()) return
+        lockIn(max(afterMs, MADE_ANEW_WITHIN_MS))
+    }
+
+    /** As the system has it, which follows what happens within moments. A service in the foreground is not a screen. */
+    private fun isInFront(): Boolean {
+        val state = RunningAppProcessInfo().also(ActivityManager::getMyMemoryState)
+        return state.importance == IMPORTANCE_FOREGROUND || state.importance == IMPORTANCE_VISIBLE
     }
 
     /** The app locks by itself no more. What is open stays open. A second call does nothing. */
@@ -61,29 +82,36 @@ public class AutoLock private constructor(
 
     private fun seen(activity: Activity) {
         // The timer sleeps with the phone: the time may be over without it.
-        lockIfDue()
+        if (isDue()) lockNow()
         forgetTheTime()
         shown += activity
     }
 
     private fun left(activity: Activity) {
-        shown -= activity
+        // One that was going when all this began makes room for another one of ours, or for another app.
+        val isUnseen = !shown.remove(activity)
         if (shown.isNotEmpty()) return
         // It is about to be made anew. Should it not be, the app was left.
-        val waitMs = if (activity.isChangingConfigurations) max(afterMs, MADE_ANEW_WITHIN_MS) else afterMs
+        lockIn(if (activity.isChangingConfigurations || isUnseen) max(afterMs, MADE_ANEW_WITHIN_MS) else afterMs)
+        isUnsure = isUnseen
+    }
+
+    private fun lockIn(waitMs: Long) {
         lockAtMs = SystemClock.elapsedRealtime() + waitMs
         if (waitMs == 0L) lockIfDue() else main.postDelayed(whenDue, waitMs)
     }
 
+    private fun isDue() = lockAtMs?.let { SystemClock.elapsedRealtime() >= it } ?: false
+
     private fun lockIfDue() {
-        val isDue = lockAtMs?.let { SystemClock.elapsedRealtime() >= it } ?: false
-        if (isDue) lockNow()
+        if (!isDue()) return
+        if (isUnsure && isInFront()) forgetTheTime() else lockNow()
     }
 
-    private fun lockNow() {
+    private fun lockNow(screenWentOff: Boolean = false) {
         forgetTheTime()
         try {
-            lock.lockNow()
+            lock.lockNow(screenWentOff)
         } catch (_: LockException.Closed) {
             close()
         }
@@ -91,11 +119,12 @@ public class AutoLock private constructor(
 
     private fun forgetTheTime() {
         lockAtMs = null
+        isUnsure = false
         main.removeCallbacks(whenDue)
     }
 
     private val screenOff = object : BroadcastReceiver() {
-        override fun onReceive(context: Context, intent: Intent) = lockNow()
+        override fun onReceive(context: Context, intent: Intent) = lockNow(screenWentOff = true)
     }
 
     private val screens = object : Application.ActivityLifecycleCallbacks {

@@ -22,13 +22,6 @@ import kotlinx.coroutines.launch
  * The whole lock screen: the PIN pad, or which lock it is, as the lock's status has it. Launch it for a result.
  *
  * ```
- * class App : Application() {
- *     override fun onCreate() {
- *         super.onCreate()
- *         LockActivity.useLock { lock(it) }       // the app's one WalletLock, opened when first asked for
- *     }
- * }
- *
  * startActivityForResult(LockActivity.intent(this), 1)
  *
  * override fun onActivityResult(request: Int, result: Int, data: Intent?) {
@@ -62,8 +55,10 @@ public class LockActivity : Activity() {
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
         setTitle(R.string.walletlock_enter_pin)
         build()
-        opening = lastNonConfigurationInstance as Opening? ?: Opening(applicationContext, lockSource())
+        opening = lastNonConfigurationInstance as Opening? ?: Opening(applicationContext, source)
         opening.onChange = ::render
+        opening.onTrouble = ::tell
+        opening.open()
         render()
     }
 
@@ -72,9 +67,11 @@ public class LockActivity : Activity() {
         pad.pinLength = intent.getIntExtra(EXTRA_LENGTH, 0)
         pad.isShuffled = intent.getBooleanExtra(EXTRA_SHUFFLED, false)
         pad.setOnUnlocked(::finishWith)
+        pad.setOnTrouble(::tell)
         unlock = PadColumn(this, pad) { opening.unlocking?.askBiometrics() }
         locked = LockedView(this)
         locked.setOnGoOn(::goOn)
+        locked.setOnTrouble(::tell)
         val root = FrameLayout(this)
         listOf(unlock, locked).forEach {
             it.visibility = View.GONE
@@ -100,12 +97,13 @@ public class LockActivity : Activity() {
 
     private fun render() {
         val unlocking = opening.unlocking
-        if (opening.isTrouble) {
-            locked.showTrouble(opening::open)
+        opening.trouble?.let {
+            locked.show(it, opening::open)
             show(locked)
         }
         if (unlocking == null || following != null) return
         pad.bind(unlocking)
+        locked.checked = unlocking.lock
         unlocking.onSettled = {
             show(unlocking.lock.status.value)
             unlock.showAsk(unlocking.offersBiometrics)
@@ -141,6 +139,10 @@ public class LockActivity : Activity() {
     private fun offerBiometrics() {
         val isWanted = intent.getBooleanExtra(EXTRA_BIOMETRICS, true)
         if (isWanted && isStarted && unlock.visibility == View.VISIBLE) opening.unlocking?.offerBiometrics()
+    }
+
+    private fun tell(trouble: LockTrouble) {
+        onTrouble?.onLockTrouble(trouble)
     }
 
     private fun finishWith(session: Session) {
@@ -188,19 +190,36 @@ public class LockActivity : Activity() {
         /** The result when the wallet has no PIN: none was set yet, or everything was erased. */
         public const val RESULT_NO_PIN: Int = RESULT_FIRST_USER
 
-        @Volatile private var source: (suspend (Context) -> WalletLock)? = null
+        @Volatile private var source: suspend (Context) -> WalletLock = { WalletLock.shared(it) }
+
+        @Volatile private var onTrouble: OnLockTrouble? = null
 
         /**
-         * Says which lock the screen opens: the one that your app keeps. Call it in `Application.onCreate`, because the
-         * screen may be the first that a new process shows. It is called in a coroutine when the screen needs the lock, on
-         * the main thread, and given the application. A [dev.walletlock.LockException] shows as words and a button that
-         * tries again. The lock stays the app's to close.
+         * Says which lock the screen opens, if it is not `WalletLock.shared(context)`: one with a policy or a name of your
+         * own. Call it in `Application.onCreate`, because the screen may be the first that a new process shows.
          *
-         * From Java: `LockActivity.useLock((context, c) -> WalletLock.open(file, platform, c))`.
+         * ```
+         * LockActivity.useLock { WalletLock.shared(it, policy) }
+         * ```
+         *
+         * It is called in a coroutine each time that the screen needs the lock, on the main thread, and given the
+         * application. So it keeps no failure: a [dev.walletlock.LockException] shows as words and a button that calls it
+         * again. The lock stays the app's.
+         *
+         * From Java: `LockActivity.useLock((context, c) -> WalletLocks.shared(context, policy, c))`.
          */
         @JvmStatic
         public fun useLock(source: suspend (Context) -> WalletLock) {
             this.source = source
+        }
+
+        /**
+         * Calls [listener] when the wallet did not open, or a PIN could not be checked: to send the person to your store
+         * for an update, or to count how often it happens. The screen has told the person already.
+         */
+        @JvmStatic
+        public fun setOnTrouble(listener: OnLockTrouble?) {
+            onTrouble = listener
         }
 
         /**
@@ -229,8 +248,6 @@ public class LockActivity : Activity() {
          */
         @JvmStatic
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
-
-        private fun lockSource() = checkNotNull(source) { "call LockActivity.useLock in Application.onCreate" }
 
         private const val EXTRA_LENGTH = "dev.walletlock.pinLength"
         private const val EXTRA_BIOMETRICS = "dev.walletlock.biometrics"

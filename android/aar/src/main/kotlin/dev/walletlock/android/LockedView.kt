@@ -14,11 +14,13 @@ import android.widget.ImageView
 import android.widget.LinearLayout
 import android.widget.ScrollView
 import android.widget.TextView
+import dev.walletlock.LockException
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
 import dev.walletlock.WalletLock
 import kotlin.math.min
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
@@ -31,6 +33,8 @@ import kotlinx.coroutines.launch
  * locked.bind(lock)                  // follows the lock's status, or
  * locked.show(outcome.status)        // this one
  * ```
+ *
+ * A wallet that is damaged, or whose phone is busy, has a button that looks again, where the view knows the lock.
  *
  * A phone number opens the dialler, an `https` address the browser; where no app can, there is the text to copy. The
  * countdown is read out at most once a minute. Its colours are those of the theme, as in [PinPadView].
@@ -52,6 +56,12 @@ public class LockedView @JvmOverloads constructor(
     private var lock: WalletLock? = null
     private var following: CoroutineScope? = null
     private var onGoOn: Runnable? = null
+    private var onTrouble: OnLockTrouble? = null
+
+    /** Whose status is shown, if it is known: then it can be had looked at again. */
+    internal var checked: WalletLock? = null
+    private val checking = CoroutineScope(SupervisorJob() + MainThread)
+    private var check: Job? = null
 
     init {
         id = if (id == NO_ID) R.id.walletlock_locked else id
@@ -66,6 +76,7 @@ public class LockedView @JvmOverloads constructor(
     public fun bind(lock: WalletLock) {
         unbind()
         this.lock = lock
+        checked = lock
         if (isAttachedToWindow) follow()
     }
 
@@ -74,6 +85,7 @@ public class LockedView @JvmOverloads constructor(
         following?.cancel()
         following = null
         lock = null
+        checked = null
     }
 
     /** Shows [status]. */
@@ -102,16 +114,36 @@ public class LockedView @JvmOverloads constructor(
         shown?.let(::offer)
     }
 
+    /** Calls [listener] when the person had it looked at again, and that failed. The person has been told. */
+    public fun setOnTrouble(listener: OnLockTrouble?) {
+        onTrouble = listener
+    }
+
+    /** Has the lock look again, once at a time. */
+    private fun checkAgain(lock: WalletLock) {
+        if (check?.isActive == true) return
+        (0 until remedies.childCount).forEach { remedies.getChildAt(it).isEnabled = false }
+        check = checking.launch {
+            try {
+                show(lock.recheck())
+            } catch (fault: LockException) {
+                val trouble = LockTrouble.of(fault)
+                show(trouble) { checkAgain(lock) }
+                onTrouble?.onLockTrouble(trouble)
+            }
+        }
+    }
+
     /** For a lock that could not be opened, and may next time. */
-    internal fun showTrouble(onRetry: Runnable) {
+    internal fun show(trouble: LockTrouble, onRetry: Runnable) {
         shown = null
-        val notice = resources.trouble()
+        val notice = resources.notice(trouble)
         heading.say(notice.heading, spoken = notice.alone)
         showTime(null)
         show(notice)
         remedies.removeAllViews()
         toDo.visibility = View.GONE
-        addButton(R.string.walletlock_retry, onRetry)
+        if (trouble.canPass) addButton(R.string.walletlock_retry, onRetry)
     }
 
     private fun show(notice: Notice) {
@@ -128,20 +160,31 @@ public class LockedView @JvmOverloads constructor(
         remedies.removeAllViews()
         toDo.visibility = View.GONE
         when (status) {
+            is LockStatus.Busy -> offerCheck()
             is LockStatus.CoolingDown -> offer(status.remedies, isEnough = true)
-            is LockStatus.Locked -> offer(status.remedies, isEnough = false)
+            is LockStatus.Locked -> {
+                val hasCheck = Remedy.CheckAgain in status.remedies && offerCheck()
+                offer(status.remedies, isEnough = false, isAfterCheck = hasCheck)
+            }
             else -> onGoOn?.let { addButton(R.string.walletlock_go_on, it) }
         }
     }
 
-    /** [isEnough]: to wait is, and comes first. */
-    private fun offer(all: List<Remedy>, isEnough: Boolean) {
-        val others = all.filter { it !is Remedy.Wait }
+    /** Whether there is a button for it now: not where nobody said whose status this is. */
+    private fun offerCheck(): Boolean {
+        val lock = checked ?: return false
+        addButton(R.string.walletlock_check_again) { checkAgain(lock) }
+        return true
+    }
+
+    /** [isEnough]: to wait is, and comes first. [isAfterCheck]: to have it looked at again comes first. */
+    private fun offer(all: List<Remedy>, isEnough: Boolean, isAfterCheck: Boolean = false) {
+        val others = all.filter { it !is Remedy.Wait && it !is Remedy.CheckAgain }
         if (others.isEmpty() && isEnough) return
         toDo.visibility = View.VISIBLE
         toDo.setText(if (isEnough) R.string.walletlock_need_help else R.string.walletlock_what_to_do)
         val view = RemedyView(context, colours)
-        others.forEachIndexed { place, remedy -> view.add(remedy, isFirst = place == 0 && !isEnough) }
+        others.forEachIndexed { place, remedy -> view.add(remedy, isFirst = place == 0 && !isEnough && !isAfterCheck) }
         if (others.isEmpty()) view.addAdvice(resources.getString(R.string.walletlock_no_remedies))
         remedies.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
@@ -170,6 +213,7 @@ public class LockedView @JvmOverloads constructor(
     }
 
     override fun onDetachedFromWindow() {
+        check?.cancel()
         following?.cancel()
         following = null
         super.onDetachedFromWindow()

@@ -9,6 +9,11 @@ import kotlinx.coroutines.CoroutineDispatcher
 internal object MainThread : CoroutineDispatcher() {
     private val handler = Handler(Looper.getMainLooper())
 
+    /** Now if this is it, else as soon as it comes to it. */
+    fun run(block: () -> Unit) {
+        if (Looper.myLooper() == handler.looper) block() else handler.post(block)
+    }
+
     override fun isDispatchNeeded(context: CoroutineContext): Boolean = Looper.myLooper() != handler.looper
 
     override fun dispatch(context: CoroutineContext, block: Runnable) {

@@ -30,10 +30,14 @@ import kotlinx.coroutines.launch
  * pad.setOnUnlocked { session -> show(session) }
  * ```
  *
- * The digits go straight into a [PinEntry] and are nowhere else: not in a text, not in the saved state, not in what
- * accessibility services are told. Typed digits survive a rotation only in an [Unlocking] that the app keeps; bound to a
- * lock itself, the pad is empty afterwards. While it is shown its window cannot be captured (`FLAG_SECURE`), and touches
- * that come through another app's window are refused, with words that say so.
+ * The digits go straight into a [PinEntry] and are nowhere else: not in a text and not in the saved state. Accessibility
+ * services are told how many are typed. They are also told which key has the focus, or a finger over it (`VIEW_HOVER_ENTER`,
+ * `VIEW_FOCUSED`), because nobody who does not see the keys could type without that: a service that the person has switched
+ * on can learn the PIN. From Android 14 on only those that declare themselves accessibility tools are told.
+ *
+ * Typed digits survive a rotation only in an [Unlocking] that the app keeps; bound to a lock itself, the pad is empty
+ * afterwards. While it is shown its window cannot be captured (`FLAG_SECURE`), and touches that come through another app's
+ * window are refused, with words that say so.
  *
  * A pad without a lock hands its [entry] over: to set a PIN, or to do something else than unlock.
  *
@@ -66,6 +70,7 @@ public class PinPadView @JvmOverloads constructor(
     private var onUnlocked: OnUnlocked? = null
     private var onRefused: OnRefused? = null
     private var onPinEntered: OnPinEntered? = null
+    private var onTrouble: OnLockTrouble? = null
 
     /** For tests, which cannot look at what nobody can foresee. */
     internal var random: Random = SecureRandom()
@@ -162,6 +167,11 @@ public class PinPadView @JvmOverloads constructor(
         onRefused = listener
     }
 
+    /** Calls [listener] when a PIN could not be checked, whatever the reason is. The pad has told the person already. */
+    public fun setOnTrouble(listener: OnLockTrouble?) {
+        onTrouble = listener
+    }
+
     /** Calls [listener] when a PIN was typed to its end on a pad without a lock. */
     public fun setOnPinEntered(listener: OnPinEntered?) {
         onPinEntered = listener
@@ -255,6 +265,7 @@ public class PinPadView @JvmOverloads constructor(
     private fun follow() {
         val going = unlocking ?: Unlocking(lock ?: return).also { unlocking = it }
         going.onChange = ::onChange
+        going.onTrouble = { onTrouble?.onLockTrouble(it) }
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch {
@@ -273,6 +284,7 @@ public class PinPadView @JvmOverloads constructor(
         following = null
         val going = unlocking ?: return
         going.onChange = {}
+        going.onTrouble = {}
         if (lock == null) return
         // Made by follow, and nobody else's.
         going.close()

@@ -23,8 +23,8 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
     /** [isFirst]: it stands out. */
     fun add(remedy: Remedy, isFirst: Boolean) {
         when (remedy) {
-            // The countdown above.
-            is Remedy.Wait -> return
+            // The countdown above, and the button.
+            is Remedy.Wait, is Remedy.CheckAgain -> return
             is Remedy.Restart -> addAdvice(resources.getString(R.string.walletlock_restart))
             is Remedy.Ask -> when (val contact = remedy.contact) {
                 is Contact.Phone -> addCall(contact.number, isFirst)

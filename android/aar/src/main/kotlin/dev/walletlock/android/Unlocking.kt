@@ -46,6 +46,9 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
     /** After each try, and after each prompt, once [onChange] was told. */
     internal var onSettled: () -> Unit = {}
+
+    /** When a PIN could not be checked, once the others were told. */
+    internal var onTrouble: (LockTrouble) -> Unit = {}
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private var session: Session? = null
     private var asking: Job? = null
@@ -57,10 +60,18 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     }
 
     internal sealed interface Answer {
+        /** What of it was the phone's failing. */
+        val trouble: LockTrouble?
+            get() = when (this) {
+                is Refused -> (refusal as? PinOutcome.NoVerdict)?.let { LockTrouble.of(it.cause) }
+                is Fault -> fault
+                is NotByBiometrics -> null
+            }
+
         class Refused(val refusal: Refusal) : Answer
 
-        /** A fault, of which there is nothing to tell but what to do next. */
-        object Fault : Answer
+        /** A fault. */
+        class Fault(val fault: LockTrouble) : Answer
 
         /** No finger or face opened it: the PIN is next. */
         class NotByBiometrics(val outcome: BiometricOutcome) : Answer
@@ -93,19 +104,19 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         answer = null
         onChange()
         scope.launch {
-            val outcome = try {
-                lock.verifyPin(entry)
-            } catch (_: LockException) {
-                null
+            val given = try {
+                when (val outcome = lock.verifyPin(entry)) {
+                    is PinOutcome.Right -> null.also { session = outcome.session }
+                    is Refusal -> Answer.Refused(outcome)
+                }
+            } catch (fault: LockException) {
+                Answer.Fault(LockTrouble.of(fault))
             }
             checking = null
-            when (outcome) {
-                is PinOutcome.Right -> session = outcome.session
-                is Refusal -> answer = Answer.Refused(outcome)
-                null -> answer = Answer.Fault
-            }
+            answer = given
             onChange()
             onSettled()
+            given?.trouble?.let(onTrouble)
         }
     }
 
@@ -181,6 +192,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         isClosed = true
         onChange = {}
         onSettled = {}
+        onTrouble = {}
         scope.cancel()
         takeSession()?.close()
         entry.close()

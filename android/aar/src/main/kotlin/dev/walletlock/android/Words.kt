@@ -4,7 +4,6 @@ import android.content.res.Resources
 import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
-import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.NoVerdictCause
@@ -33,6 +32,7 @@ internal fun Resources.notice(status: LockStatus): Notice = when (status) {
         // Each of these says that the phone did it.
         WhoLocked.PHONE -> notice(status.reason)
     }
+    is LockStatus.Busy -> notice(R.drawable.walletlock_clock, R.string.walletlock_busy_now, R.string.walletlock_busy_now_body)
     is LockStatus.Wiped ->
         notice(R.drawable.walletlock_padlock, R.string.walletlock_wiped, R.string.walletlock_wiped_body)
 }
@@ -46,15 +46,18 @@ private fun Resources.notice(reason: LockReason): Notice = when (reason) {
         notice(R.drawable.walletlock_damaged, R.string.walletlock_damaged, R.string.walletlock_damaged_body)
 }
 
-internal fun Resources.trouble(): Notice =
-    notice(R.drawable.walletlock_damaged, R.string.walletlock_trouble, R.string.walletlock_trouble_body)
+internal fun Resources.notice(trouble: LockTrouble): Notice =
+    Notice(R.drawable.walletlock_damaged, getString(R.string.walletlock_trouble), words(trouble))
+
+private fun Resources.words(trouble: LockTrouble): String =
+    getString(R.string.walletlock_with_code, getString(trouble.words), trouble.code)
 
 private fun Resources.notice(icon: Int, heading: Int, body: Int) = Notice(icon, getString(heading), getString(body))
 
 /** What was answered, and whether it warns. Null: what there is to say is on the screen already. */
 private fun Resources.answer(answer: Unlocking.Answer): Pair<String, Boolean>? = when (answer) {
     is Unlocking.Answer.Refused -> answer(answer.refusal) to true
-    is Unlocking.Answer.Fault -> getString(R.string.walletlock_not_checked) to true
+    is Unlocking.Answer.Fault -> words(answer.fault) to true
     // It is no mistake: the PIN does as well.
     is Unlocking.Answer.NotByBiometrics -> wordsOf(answer.outcome)?.let { getString(it) to false }
 }
@@ -93,16 +96,12 @@ private fun wordsOf(reason: BiometricDenial): Int? = when (reason) {
 private fun Resources.answer(refusal: Refusal): String = when (refusal) {
     is PinOutcome.Wrong -> wrong(refusal)
     is PinOutcome.Locked -> notice(refusal.status).alone
-    is PinOutcome.NoVerdict -> getString(
-        when (val cause = refusal.cause) {
-            is NoVerdictCause.NotAPin -> R.string.walletlock_too_short
-            is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> R.string.walletlock_busy
-            is NoVerdictCause.Storage -> R.string.walletlock_storage
-            is NoVerdictCause.Platform -> R.string.walletlock_not_checked
-            is NoVerdictCause.DeviceKey ->
-                if (cause.fault == DeviceKeyFault.BUSY) R.string.walletlock_busy else R.string.walletlock_not_checked
-        },
-    )
+    is PinOutcome.NoVerdict -> when (val cause = refusal.cause) {
+        is NoVerdictCause.NotAPin -> getString(R.string.walletlock_too_short)
+        is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> getString(R.string.walletlock_busy)
+        is NoVerdictCause.Storage, is NoVerdictCause.Platform, is NoVerdictCause.DeviceKey ->
+            LockTrouble.of(cause)?.let(::words) ?: getString(R.string.walletlock_busy)
+    }
 }
 
 private fun Resources.wrong(wrong: PinOutcome.Wrong): String {

@@ -4,13 +4,22 @@ import android.hardware.biometrics.BiometricManager.Authenticators
 import android.hardware.biometrics.BiometricPrompt.AuthenticationResult
 import android.hardware.biometrics.BiometricPrompt.CryptoObject
 import android.os.Looper
+import android.security.KeyStoreException
+import android.security.keystore.BackendBusyException
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
+import android.security.keystore.UserNotAuthenticatedException
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricPrompt
 import dev.walletlock.BiometricPurpose
 import dev.walletlock.Money
+import dev.walletlock.fakes.FakeAndroidKeyStore.Call
+import dev.walletlock.fakes.FakeAndroidKeyStore.Lie
 import dev.walletlock.fakes.FakePerson
+import java.security.InvalidKeyException
+import java.security.ProviderException
+import java.security.UnrecoverableKeyException
 import java.time.Duration
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
@@ -195,6 +204,53 @@ class AndroidBiometricsTest : BiometricsContract() {
     }
 
     @Test
+    fun `whatever the keystore throws, only a key that is invalidated for certain is told as gone`() {
+        makeKey(ALIAS)
+        val passing = listOf(
+            ProviderException("Keystore operation failed"),
+            IllegalStateException(),
+            NullPointerException(),
+            UnrecoverableKeyException("Key permanently invalidated"),
+            InvalidKeyException("Keystore operation failed"),
+            UserNotAuthenticatedException(),
+            BackendBusyException(0),
+        ) + INNER_CODES.map { ProviderException(KeyStoreException(it, "Keystore operation failed")) }
+        for (thrown in passing) {
+            for (call in listOf(Call.LOAD, Call.GET_KEY, Call.CIPHER_INIT)) {
+                keystore.fail(call) { thrown }
+                assertEquals("$call $thrown", BiometricEnd.NO_VERDICT, show(WRAP).next())
+                keystore.recover()
+            }
+            keystore.fail(Call.CIPHER_FINAL) { thrown }
+            val answers = show(WRAP)
+            person.touches()
+            assertEquals("$thrown", BiometricEnd.NO_VERDICT, answers.next())
+            keystore.recover()
+        }
+        keystore.fail(Call.CIPHER_INIT) { KeyPermanentlyInvalidatedException() }
+        assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
+        keystore.recover()
+        wrapped()
+    }
+
+    @Test
+    fun `a key that is not given is gone only where it is missing by name, twice, among others`() {
+        makeKey(ALIAS)
+        makeKey("$ALIAS/2")
+        for (lies in listOf(listOf(Lie.NULL_KEY), listOf(Lie.NULL_KEY, Lie.NO_SUCH_ALIAS, Lie.NO_ALIASES))) {
+            lies.forEach { keystore.lie(it) }
+            assertEquals("$lies", BiometricEnd.NO_VERDICT, show(WRAP).next())
+            keystore.recover()
+        }
+        keystore.lie(Lie.NULL_KEY, times = 1)
+        keystore.lie(Lie.NO_SUCH_ALIAS, times = 1)
+        wrapped()
+        keystore.lie(Lie.NULL_KEY, times = 2)
+        keystore.lie(Lie.NO_SUCH_ALIAS, times = 2)
+        assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
+    }
+
+    @Test
     fun `it asks for a strong biometric, and never for the phone's own PIN`() {
         makeKey(ALIAS)
         for ((sdk, authenticators) in listOf(28 to 0, 29 to 0, 30 to STRONG, 35 to STRONG)) {
@@ -264,6 +320,8 @@ class AndroidBiometricsTest : BiometricsContract() {
     }
 
     private companion object {
+        /** Of AOSP's KeyMint and keystore2: each public code that they lead to, but those of attestation. */
+        val INNER_CODES = listOf(-1000, -67, -62, -52, -33, -31, -30, -29, -28, -26, -24, -4, -3, -1, 2, 3, 4, 6, 7, 8, 17, 27)
         const val BY_BIOMETRIC = 2
         const val STRONG = Authenticators.BIOMETRIC_STRONG
     }

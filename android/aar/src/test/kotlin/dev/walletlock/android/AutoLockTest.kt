@@ -1,13 +1,18 @@
 package dev.walletlock.android
 
 import android.app.Activity
+import android.app.ActivityManager
+import android.app.ActivityManager.RunningAppProcessInfo
 import android.content.Intent
+import android.os.Process
 import dev.walletlock.Session
+import dev.walletlock.SessionEnd
 import dev.walletlock.WalletLock
 import dev.walletlock.fakes.FakePhone
 import java.time.Duration
 import kotlinx.coroutines.runBlocking
 import org.junit.After
+import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -67,8 +72,11 @@ class AutoLockTest {
     fun `turning the screen off locks at once`() {
         startAutoLock()
         Sample.controller()
+        assertTrue(lock.isOpen.value)
         turnScreenOff()
         assertFalse(session.isLive)
+        assertFalse("screens are told", lock.isOpen.value)
+        assertEquals(SessionEnd.SCREEN_OFF, lock.lastSessionEnd)
     }
 
     @Test
@@ -79,6 +87,7 @@ class AutoLockTest {
         assertTrue(session.isLive)
         pass(1)
         assertFalse(session.isLive)
+        assertEquals(SessionEnd.LOCKED, lock.lastSessionEnd)
     }
 
     @Test
@@ -196,6 +205,59 @@ class AutoLockTest {
         turnScreenOff()
         screen.leave()
         assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `begun while one screen makes room for another it takes neither for leaving`() {
+        val first = Sample.controller()
+        first.pause()
+        val second = Sample.controller()
+        startAutoLock(afterSeconds = 0)
+        first.stop()
+        pass(600)
+        assertTrue(session.isLive)
+        second.leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `begun on a screen that is shown it waits for it to be left`() {
+        val screen = Sample.controller()
+        startAutoLock(afterSeconds = 0)
+        pass(600)
+        assertTrue(session.isLive)
+        screen.leave()
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `begun while the app is going it locks after the time`() {
+        val screen = Sample.controller().pause()
+        startAutoLock(afterSeconds = 0)
+        screen.stop()
+        isInFront(false)
+        pass(1)
+        assertTrue("the system follows within moments", session.isLive)
+        pass(1)
+        assertFalse(session.isLive)
+    }
+
+    @Test
+    fun `begun after the app was left it locks after the time`() {
+        Sample.controller().leave()
+        isInFront(false)
+        startAutoLock()
+        pass(29)
+        assertTrue(session.isLive)
+        pass(1)
+        assertFalse(session.isLive)
+    }
+
+    private fun isInFront(isSo: Boolean) {
+        val importance = if (isSo) RunningAppProcessInfo.IMPORTANCE_FOREGROUND else RunningAppProcessInfo.IMPORTANCE_CACHED
+        val own = RunningAppProcessInfo(application.packageName, Process.myPid(), arrayOf(application.packageName))
+        own.importance = importance
+        shadowOf(application.getSystemService(ActivityManager::class.java)).setProcesses(listOf(own))
     }
 
     @Test

@@ -7,8 +7,15 @@ import android.os.Bundle
 import android.view.View
 import android.view.WindowInsets
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
+import android.widget.TextView
+import dev.walletlock.DeviceKeyException
+import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockException
+import dev.walletlock.WalletLock
 import java.util.concurrent.TimeUnit
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -25,6 +32,7 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.shadows.ShadowLooper
+import org.robolectric.util.ReflectionHelpers
 
 @RunWith(RobolectricTestRunner::class)
 class LockActivityTest {
@@ -178,10 +186,78 @@ class LockActivityTest {
     }
 
     @Test
-    fun `an app that names no lock is told how to`() {
-        LockActivity::class.java.getDeclaredField("source").apply { isAccessible = true }.set(null, null)
-        val message = assertThrows(RuntimeException::class.java) { screen().setup() }
-        assertTrue("$message", "LockActivity.useLock" in "$message ${message.cause}")
+    fun `two taps on 'Try again' open it once, and leave no pad behind`() {
+        wallet.enrol()
+        val asked = mutableListOf<CompletableDeferred<WalletLock>>()
+        LockActivity.useLock { CompletableDeferred<WalletLock>().also(asked::add).await() }
+        val screen = screen().setup()
+        asked.single().completeExceptionally(someFault())
+        TestWallet.settle()
+        repeat(2) { screen.locked().button("Try again").performClick() }
+        TestWallet.settle()
+        assertEquals(2, asked.size)
+        asked.last().complete(wallet.lock)
+        TestWallet.settle()
+        screen.pad().enter("8351")
+        val entry = screen.pad().entry
+        screen.pause().stop().destroy()
+        assertThrows(LockException.Closed::class.java) { entry.length }
+    }
+
+    @Test
+    fun `who leaves while it opens leaves no pad behind, whatever opens it`() {
+        wallet.enrol()
+        val going = CompletableDeferred<WalletLock>()
+        LockActivity.useLock { withContext(NonCancellable) { going.await() } }
+        val screen = screen().setup()
+        screen.pause().stop().destroy()
+        going.complete(wallet.lock)
+        TestWallet.settle()
+        val opening = ReflectionHelpers.getField<Opening>(screen.get(), "opening")
+        assertNull("nobody would close it", opening.unlocking)
+    }
+
+    @Test
+    fun `each fault has its words, its code, and a way to go on if there is one`() {
+        wallet.enrol()
+        val told = mutableListOf<LockTrouble>()
+        LockActivity.setOnTrouble(told::add)
+        val faults = Faults.ofOpening
+        for ((fault, trouble) in faults) {
+            LockActivity.useLock { throw fault }
+            val screen = screen().setup()
+            TestWallet.settle()
+            val words = screen.locked().text(R.id.walletlock_body)
+            assertTrue("$fault: $words", words.endsWith("(Code\u00a0${trouble.code})"))
+            val buttons = screen.locked().all().filter { it.isClickable && it.isShown }
+            assertEquals("$fault", if (trouble.canPass) 1 else 0, buttons.size)
+            screen.pause().stop().destroy()
+        }
+        assertEquals(faults.map { it.second }, told)
+        assertEquals("each is another one", faults.size, told.toSet().size)
+        assertEquals(LockTrouble.entries.map { it.code }, LockTrouble.entries.map { it.code }.distinct())
+        LockActivity.setOnTrouble(null)
+    }
+
+    @Test
+    fun `a PIN that cannot be checked is told to the app as well`() {
+        val told = mutableListOf<LockTrouble>()
+        LockActivity.setOnTrouble(told::add)
+        val screen = shown()
+        for (fault in DeviceKeyFault.entries) {
+            wallet.phone.deviceKey.failure = DeviceKeyException(fault)
+            screen.pad().enter(TestWallet.RIGHT)
+            screen.pad().done()
+            assertTrue(screen.pad().message(), screen.pad().message().endsWith("(Code\u00a0${told.last().code})"))
+        }
+        val expected = listOf(
+            LockTrouble.KEY_GONE,
+            LockTrouble.KEYSTORE_BUSY,
+            LockTrouble.NO_KEYSTORE,
+            LockTrouble.KEYSTORE_FAILED,
+        )
+        assertEquals(expected, told)
+        LockActivity.setOnTrouble(null)
     }
 
     @Test
@@ -212,6 +288,8 @@ class LockActivityTest {
 
     private fun someFault(): LockException =
         assertThrows(LockException::class.java) { dev.walletlock.PinEntry().use { it.push(10) } }
+
+    private fun View.button(text: String): View = all().first { it.isClickable && (it as? TextView)?.text?.toString() == text }
 
     private fun screen(): ActivityController<LockActivity> =
         Robolectric.buildActivity(LockActivity::class.java, LockActivity.intent(RuntimeEnvironment.getApplication()))

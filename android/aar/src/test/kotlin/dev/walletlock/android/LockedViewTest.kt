@@ -29,7 +29,7 @@ class LockedViewTest {
 
     @Test
     fun `each kind of lock has a name and a meaning of its own`() {
-        val all = LockReason.entries.map { locked(it) } + LockStatus.CoolingDown(1, null, emptyList()) + LockStatus.Wiped +
+        val all = LockReason.entries.map { locked(it) } + LockStatus.CoolingDown(1, null, emptyList()) + LockStatus.Wiped + LockStatus.Busy +
             LockStatus.Unconfigured + LockStatus.Ready(null)
         val said = all.map {
             view.show(it)
@@ -38,6 +38,43 @@ class LockedViewTest {
         assertEquals(all.size, said.map { it.first }.distinct().size)
         assertEquals(all.size, said.map { it.second }.distinct().size)
         assertTrue(said.none { it.first.isBlank() || it.second.isBlank() })
+    }
+
+    @Test
+    fun `a busy phone, and damage, can be looked at again, once at a time`(): Unit = TestWallet().enrol().use { wallet ->
+        val damaged = LockStatus.Locked(
+            LockReason.DATA_DAMAGED,
+            WhoLocked.PHONE,
+            listOf(Remedy.CheckAgain, Remedy.Ask(Contact.Phone("+1 555 0100"))),
+        )
+        view.show(LockStatus.Busy)
+        assertFalse("nobody said whose status it is", "Check again" in view.texts())
+        view.bind(wallet.lock)
+        for (status in listOf(LockStatus.Busy, damaged)) {
+            view.show(status)
+            wallet.hold()
+            button("Check again").performClick()
+            assertFalse(button("Check again").isEnabled)
+            assertTrue(button("Check again").isShown)
+            wallet.letGo()
+            assertEquals("You can go on", view.text(R.id.walletlock_title))
+        }
+    }
+
+    @Test
+    fun `that it cannot be looked at is told`(): Unit = TestWallet().enrol().use { wallet ->
+        val told = mutableListOf<LockTrouble>()
+        view.setOnTrouble { told.add(it) }
+        view.bind(wallet.lock)
+        view.show(LockStatus.Busy)
+        wallet.phone.clock.failure = IllegalStateException()
+        button("Check again").performClick()
+        TestWallet.settle()
+        assertEquals(listOf(LockTrouble.PLATFORM), told)
+        wallet.phone.clock.failure = null
+        button("Try again").performClick()
+        TestWallet.settle()
+        assertEquals("You can go on", view.text(R.id.walletlock_title))
     }
 
     @Test

@@ -137,7 +137,7 @@ class PinPadTest {
         wallet.phone.deviceKey.isPhoneLocked = true
         pad.enter(TestWallet.RIGHT)
         pad.done()
-        assertEquals("Your phone is busy. Please try again in a moment.", pad.message())
+        assertEquals("Your phone is busy. Please try again in a moment. (Code\u00a06)", pad.message())
         wallet.phone.deviceKey.isPhoneLocked = false
         pad.enter(TestWallet.RIGHT)
         pad.done()

@@ -3,6 +3,8 @@ package dev.walletlock.android
 import android.os.Bundle
 import android.os.Parcel
 import android.view.View
+import android.view.WindowManager.LayoutParams
+import android.view.WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
 import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.EditText
@@ -127,7 +129,30 @@ class PrivacyTest {
         assertTrue("and so are its keys", pad.labelled("5").isAccessibilityDataSensitive)
     }
 
-    private fun Stage.isSecure() = window.attributes.flags and FLAG_SECURE != 0
+    @Test
+    fun `what the app asks of its window meanwhile is in force afterwards`() {
+        val activity = Stage.shown()
+        activity.show(PinPadView(activity))
+        activity.window.addFlags(FLAG_SECURE)
+        activity.show(TextView(activity))
+        assertTrue("the app has secured it", activity.isSecure())
+
+        activity.show(PinPadView(activity))
+        activity.window.clearFlags(FLAG_SECURE)
+        TestWallet.settle()
+        assertTrue("not while the pad is there", activity.isSecure())
+        activity.window.addFlags(FLAG_KEEP_SCREEN_ON)
+        TestWallet.settle()
+        assertTrue("whatever else the app asks for", activity.isSecure())
+        activity.show(TextView(activity))
+        assertFalse("the app wants no more of it", activity.isSecure())
+        assertTrue(activity.inForce() and FLAG_KEEP_SCREEN_ON != 0)
+    }
+
+    /** What the system was given. */
+    private fun Stage.inForce() = (window.decorView.layoutParams as LayoutParams).flags
+
+    private fun Stage.isSecure() = inForce() and FLAG_SECURE != 0
 
     private fun View.nodes(): List<String> = all().map { view ->
         val node: AccessibilityNodeInfo = view.createAccessibilityNodeInfo()

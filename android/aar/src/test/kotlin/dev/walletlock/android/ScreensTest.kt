@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.content.pm.ApplicationInfo
 import android.provider.Settings
 import android.view.View
+import dev.walletlock.Contact
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
@@ -140,7 +141,32 @@ class ScreensTest {
     )
 
     @Test
-    fun damaged() = shown("damaged", LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, emptyList()))
+    fun damaged() = shown(
+        "damaged",
+        LockStatus.Locked(
+            LockReason.DATA_DAMAGED,
+            WhoLocked.PHONE,
+            listOf(Remedy.CheckAgain, Remedy.Ask(Contact.Phone("+1 555 0100"))),
+        ),
+    )
+
+    @Test
+    @Config(qualifiers = "+zh-rCN")
+    fun `busy, Chinese`() = shown("busy-chinese", LockStatus.Busy)
+
+    @Test
+    fun `it did not open`() = trouble("trouble", LockTrouble.KEYSTORE_FAILED)
+
+    @Test
+    @Config(qualifiers = "+zh-rCN")
+    fun `it did not open, Chinese`() = trouble("trouble-chinese", LockTrouble.NEWER_VERSION)
+
+    private fun trouble(name: String, trouble: LockTrouble) {
+        val activity = Stage.shown()
+        activity.show(LockedView(activity)).show(trouble) {}
+        TestWallet.settle()
+        golden.check(name, activity.window.decorView.drawn())
+    }
 
     private fun pad(name: String, act: PinPadView.() -> Unit) {
         val activity = Stage.shown()
@@ -167,7 +193,9 @@ class ScreensTest {
 
     private fun shown(name: String, status: LockStatus) {
         val activity = Stage.shown()
-        activity.show(LockedView(activity)).show(status)
+        val view = activity.show(LockedView(activity))
+        view.checked = wallet.lock
+        view.show(status)
         TestWallet.settle()
         golden.check(name, activity.window.decorView.drawn())
     }

@@ -18,7 +18,7 @@ internal class DemoPhone(private val folder: Path) {
     val sensor = InsecureSensor(deviceKey)
     private val platform = Platform(clock, deviceKey, entropy = null, sensor)
 
-    suspend fun open(policy: Policy): WalletLock = WalletLock.open(database.toFile(), platform, policy)
+    suspend fun open(policy: Policy): WalletLock = WalletLock.shared(database.toFile(), platform, policy)
 
     /** As new. No wallet may be open on it. */
     fun reset() {

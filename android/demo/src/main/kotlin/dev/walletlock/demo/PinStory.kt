@@ -108,8 +108,9 @@ internal class PinStory : Story {
         val WEAK = listOf(
             "8351" to listOf(PinRule.TOO_SHORT),
             "123456" to listOf(PinRule.RUN, PinRule.KEYPAD_LINE),
-            "777777" to listOf(PinRule.ONE_DIGIT),
-            "383838" to listOf(PinRule.REPEATED_BLOCK),
+            "777777" to listOf(PinRule.FEW_DIGITS),
+            "739739" to listOf(PinRule.REPEATED_BLOCK),
+            "338855" to listOf(PinRule.DOUBLED),
             "147258" to listOf(PinRule.KEYPAD_LINE),
             "5201314" to listOf(PinRule.COMMON),
             "050890" to listOf(PinRule.PERSONAL, PinRule.DATE),

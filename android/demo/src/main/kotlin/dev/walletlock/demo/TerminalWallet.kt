@@ -3,6 +3,7 @@ package dev.walletlock.demo
 import dev.walletlock.LockException
 import dev.walletlock.LockStatus
 import dev.walletlock.Policy
+import dev.walletlock.Remedy
 import dev.walletlock.Session
 import java.io.PrintStream
 import java.text.SimpleDateFormat
@@ -81,6 +82,8 @@ internal class TerminalWallet(
                 payCommand(),
             )
             status is LockStatus.CoolingDown -> listOf(Command("wait", "watch the countdown") { watch() })
+            status is LockStatus.Busy || status is LockStatus.Locked && Remedy.CheckAgain in status.remedies ->
+                listOf(Command("again", "have it looked at again") { app.lock.recheck() })
             else -> emptyList()
         } + if (hasPin) lockCommands() else emptyList()
     }

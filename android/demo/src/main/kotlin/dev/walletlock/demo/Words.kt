@@ -68,6 +68,7 @@ internal fun triesLeft(tries: Int): String = "${counted(tries.toLong(), "try")} 
 
 internal fun inWords(remedy: Remedy): String = when (remedy) {
     is Remedy.Wait -> "Wait ${durationInWords(remedy.ms)}."
+    is Remedy.CheckAgain -> "Have it checked again: it may have been a hiccup of the keystore or the disk."
     is Remedy.Restart -> "Restart this phone."
     is Remedy.Ask -> when (val contact = remedy.contact) {
         is Contact.Phone -> "Call ${contact.number}."
@@ -80,9 +81,10 @@ internal fun inWords(remedy: Remedy): String = when (remedy) {
 internal fun inWords(finding: Finding): String = when (finding.rule) {
     PinRule.TOO_SHORT -> "it is too short, use at least ${finding.digits} digits"
     PinRule.TOO_LONG -> "it is too long, use at most ${finding.digits} digits"
-    PinRule.ONE_DIGIT -> "it is one digit over and over"
+    PinRule.FEW_DIGITS -> "it has too few different digits"
     PinRule.RUN -> "its digits follow one another"
     PinRule.REPEATED_BLOCK -> "it is the same few digits again and again"
+    PinRule.DOUBLED -> "each of its digits is typed twice or more in a row"
     PinRule.KEYPAD_LINE -> "its keys lie in a line on the keypad"
     PinRule.COMMON -> "it is one of the PINs that most people choose"
     PinRule.PERSONAL -> "it is made of your birthday or telephone number"
@@ -90,6 +92,8 @@ internal fun inWords(finding: Finding): String = when (finding.rule) {
     PinRule.DATE -> "it looks like a date"
     PinRule.PALINDROME -> "it reads the same backwards"
     PinRule.NEAR_PIN -> "it is one slip from your PIN"
+    PinRule.MOSTLY_ONE_DIGIT -> "most of its digits are the same"
+    PinRule.KEYPAD_WALK -> "its keys lie beside one another on the keypad"
 }
 
 internal fun inWords(cause: NoVerdictCause): String = when (cause) {

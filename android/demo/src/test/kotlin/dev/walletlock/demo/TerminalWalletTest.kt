@@ -114,7 +114,7 @@ class TerminalWalletTest {
         )
         assertInOrder(
             said,
-            "Refused: it is one digit over and over; it looks like a date.",
+            "Refused: it has too few different digits; it looks like a date.",
             "Refused: you used it before.",
             "Your PIN is changed.",
             "There is no way back.",

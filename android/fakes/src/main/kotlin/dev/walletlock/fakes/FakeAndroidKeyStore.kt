@@ -2,6 +2,7 @@ package dev.walletlock.fakes
 
 import java.security.Security
 import java.util.Collections
+import java.util.EnumMap
 import java.util.IdentityHashMap
 import java.util.TreeMap
 import java.util.concurrent.ConcurrentHashMap
@@ -17,6 +18,9 @@ import javax.crypto.Cipher
  *
  * Strict: what a phone refuses it refuses, in the exceptions of the phone's. So it does with what a lock never asks
  * of one: to replace a key, to read it, or to use it in another way than as HMAC-SHA256 or AES-GCM.
+ *
+ * A real one also fails, and lies: told to, this one throws anything at any call ([fail]), or answers a call as if nothing
+ * were there ([lie]).
  */
 public class FakeAndroidKeyStore : AutoCloseable {
     /**
@@ -41,17 +45,93 @@ public class FakeAndroidKeyStore : AutoCloseable {
     /** All keys as they were at one time: what someone has who copied the keystore's files. See [restore]. */
     public class Picture internal constructor(internal val keys: Map<String, HardwareKey>)
 
+    /** What Java's classes ask of the keystore, each of which can [fail]. */
+    public enum class Call {
+        /** `KeyStore.load`. */
+        LOAD,
+
+        /** `KeyStore.aliases`. */
+        ALIASES,
+
+        /** `KeyStore.containsAlias`. */
+        CONTAINS_ALIAS,
+
+        /** `KeyStore.getKey`. */
+        GET_KEY,
+
+        /** `KeyStore.deleteEntry`. */
+        DELETE_ENTRY,
+
+        /** `KeyGenerator.generateKey`. */
+        GENERATE_KEY,
+
+        /** `SecretKeyFactory.getKeySpec`. */
+        KEY_INFO,
+
+        /** `Mac.init`. */
+        MAC_INIT,
+
+        /** `Mac.doFinal`. */
+        MAC_FINAL,
+
+        /** `Cipher.init`. */
+        CIPHER_INIT,
+
+        /** `Cipher.doFinal`. */
+        CIPHER_FINAL,
+    }
+
+    /** What a phone's keystore answers without a word where it failed: see AOSP's AndroidKeyStoreSpi. See [lie]. */
+    public enum class Lie(internal val call: Call) {
+        /** It lists no key. */
+        NO_ALIASES(Call.ALIASES),
+
+        /** It gives no list. */
+        NULL_ALIASES(Call.ALIASES),
+
+        /** It says of an alias that there is none. */
+        NO_SUCH_ALIAS(Call.CONTAINS_ALIAS),
+
+        /** It gives no key. */
+        NULL_KEY(Call.GET_KEY),
+    }
+
+    /** Moves the clock that the lock measures by, `SystemClock.elapsedRealtime`: such as Robolectric's. */
+    public fun interface Stopwatch {
+        /** [ms] milliseconds pass. */
+        public fun pass(ms: Long)
+    }
+
     /** Whether there is a StrongBox. One has room enough. */
     @Volatile
     public var hasStrongBox: Boolean = false
 
-    /** How long the StrongBox computes, in milliseconds. */
+    /** While not null, the StrongBox makes no key and throws what this gives: a full or busy one says no more than `ProviderException`. */
+    @Volatile
+    public var strongBoxFailure: (() -> Exception)? = null
+
+    /** How long the StrongBox computes, in milliseconds of the [stopwatch]. */
     @Volatile
     public var strongBoxTakesMs: Long = 0
+
+    /** How long each [Call] takes, in milliseconds of the [stopwatch]. */
+    @Volatile
+    public var takesMs: Long = 0
+
+    /** Nothing waits: what takes time is told here. */
+    @Volatile
+    public var stopwatch: Stopwatch = Stopwatch {}
 
     /** Whether the screen is locked. Keys that ask for an unlocked phone cannot be used then. */
     @Volatile
     public var isPhoneLocked: Boolean = false
+
+    /**
+     * Whether it fails without a word, as Android's does when its service does not answer: it lists no aliases, contains none,
+     * and gives no key. Making and deleting keys works all the same.
+     */
+    @Volatile
+    public var isSilentlyEmpty: Boolean = false
 
     /** What the keys that exist were made with, by alias. */
     public val keys: Map<String, KeySpec> @Synchronized get() = stored.mapValues { it.value.spec }
@@ -66,6 +146,10 @@ public class FakeAndroidKeyStore : AutoCloseable {
     private val provider = KeystoreProvider(this)
     private val stored = TreeMap<String, HardwareKey>()
     private val operations: MutableSet<Operation> = Collections.newSetFromMap(IdentityHashMap())
+
+    private class Trouble(var times: Int, val lie: Lie?, val thrown: () -> Exception)
+
+    private val troubles = EnumMap<Call, Trouble>(Call::class.java)
 
     /** Counts who is enrolled: keys of another one are gone. */
     private var enrolment = 1
@@ -83,6 +167,35 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     /** As on a phone that has none. The keys stay, for another [install]. */
     override fun close(): Unit = Security.removeProvider(provider.name)
+
+    /**
+     * The next [times] calls of this kind throw what [thrown] gives, checked or not, and do nothing. What was told of such
+     * calls before is forgotten.
+     *
+     * @throws IllegalArgumentException unless it is at least once.
+     */
+    @JvmOverloads
+    @Synchronized
+    public fun fail(call: Call, times: Int = UNTIL_TOLD, thrown: () -> Exception) {
+        require(times > 0) { "not even once" }
+        troubles[call] = Trouble(times, null, thrown)
+    }
+
+    /**
+     * The next [times] calls that it is about answer with [lie]. What was told of such calls before is forgotten.
+     *
+     * @throws IllegalArgumentException unless it is at least once.
+     */
+    @JvmOverloads
+    @Synchronized
+    public fun lie(lie: Lie, times: Int = UNTIL_TOLD) {
+        require(times > 0) { "not even once" }
+        troubles[lie.call] = Trouble(times, lie) { error("it lies") }
+    }
+
+    /** From now on it neither fails nor lies. */
+    @Synchronized
+    public fun recover(): Unit = troubles.clear()
 
     /** A factory reset. */
     @Synchronized
@@ -157,15 +270,21 @@ public class FakeAndroidKeyStore : AutoCloseable {
         return requireNotNull(operations.find { it.gaveOut(iv) }) { "not a cipher of the keystore's that was begun" }
     }
 
-    internal fun used() {
+    /** Before each call. What it is to be answered with, if not the truth. */
+    @Synchronized
+    internal fun asked(call: Call): Lie? {
         reached += Thread.currentThread()
+        stopwatch.pass(takesMs)
+        val trouble = troubles[call] ?: return null
+        if (trouble.times != UNTIL_TOLD && --trouble.times == 0) troubles.remove(call)
+        return trouble.lie ?: throw trouble.thrown()
     }
 
     @Synchronized
-    internal fun aliases(): List<String> = stored.keys.toList()
+    internal fun aliases(): List<String> = if (isSilentlyEmpty) emptyList() else stored.keys.toList()
 
     @Synchronized
-    internal fun key(alias: String): HardwareKey? = stored[alias]
+    internal fun key(alias: String): HardwareKey? = if (isSilentlyEmpty) null else stored[alias]
 
     @Synchronized
     internal fun delete(alias: String) {
@@ -180,6 +299,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @Synchronized
     internal fun make(asked: AskedSpec, spec: KeySpec): HardwareKey {
         if (spec.isInStrongBox && !hasStrongBox) throw asked.exception("StrongBoxUnavailableException")
+        if (spec.isInStrongBox) strongBoxFailure?.let { throw it() }
         // A phone replaces the key of that alias, without a word.
         check(asked.alias !in stored) { "the key ${asked.alias} would be lost" }
         return HardwareKey(asked, spec, enrolment).also { stored[asked.alias] = it }
@@ -187,8 +307,8 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     /** A use of a key begins, or is refused. */
     @Synchronized
-    internal fun begin(key: HardwareKey): Operation {
-        used()
+    internal fun begin(key: HardwareKey, call: Call): Operation {
+        asked(call)
         val isOfAnother = key.spec.isInvalidatedByBiometricEnrollment && key.enrolment != enrolment
         if (key.isInvalidated || isOfAnother || stored[key.asked.alias] !== key) {
             throw key.asked.exception("KeyPermanentlyInvalidatedException")
@@ -206,10 +326,12 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     internal fun computes(key: HardwareKey) {
-        if (!key.spec.isInStrongBox) return
-        val end = System.nanoTime() + strongBoxTakesMs * NANOS_PER_MS
-        while (System.nanoTime() < end) Thread.onSpinWait()
+        if (key.spec.isInStrongBox) stopwatch.pass(strongBoxTakesMs)
+    }
+
+    /** For how often. */
+    public companion object {
+        /** Every time, until [recover]. */
+        public const val UNTIL_TOLD: Int = Int.MAX_VALUE
     }
 }
-
-private const val NANOS_PER_MS = 1_000_000

@@ -1,5 +1,6 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.fakes.FakeAndroidKeyStore.Call
 import java.security.AlgorithmParameters
 import java.security.InvalidAlgorithmParameterException
 import java.security.InvalidKeyException
@@ -26,7 +27,7 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
 
     override fun engineInit(key: Key, parameters: AlgorithmParameterSpec?) {
         engineReset()
-        operation = keystore.begin(key as? HardwareKey ?: throw InvalidKeyException("none of the keystore's"))
+        operation = keystore.begin(key as? HardwareKey ?: throw InvalidKeyException("none of the keystore's"), Call.MAC_INIT)
         mac = Mac.getInstance(HMAC, JVM).also { it.init(key.inside()) }
     }
 
@@ -38,8 +39,15 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
     }
 
     override fun engineDoFinal(): ByteArray {
-        keystore.computes(begun().key)
-        return mac.doFinal().also { engineReset() }
+        val key = begun().key
+        try {
+            keystore.asked(Call.MAC_FINAL)
+            keystore.computes(key)
+            return mac.doFinal()
+        } finally {
+            // Also where it fails, as AOSP's KeyStoreCryptoOperationChunkedStreamer has it.
+            engineReset()
+        }
     }
 
     override fun engineReset() {
@@ -80,14 +88,14 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
         when (mode) {
             Cipher.ENCRYPT_MODE -> {
                 if (parameters != null) throw InvalidAlgorithmParameterException("the keystore makes the IV")
-                operation = keystore.begin(key)
+                operation = keystore.begin(key, Call.CIPHER_INIT)
                 cipher.init(mode, key.inside())
             }
             Cipher.DECRYPT_MODE -> {
                 if (parameters == null) throw InvalidKeyException("an IV is needed to decrypt")
                 val isOurs = parameters is GCMParameterSpec && parameters.tLen == TAG_BITS && parameters.iv.size == IV_BYTES
                 if (!isOurs) throw InvalidAlgorithmParameterException("12 bytes of IV and 128 bits of tag are needed")
-                operation = keystore.begin(key)
+                operation = keystore.begin(key, Call.CIPHER_INIT)
                 cipher.init(mode, key.inside(), parameters)
             }
             else -> throw UnsupportedOperationException("keys are not wrapped here")
@@ -97,6 +105,7 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
     override fun engineDoFinal(input: ByteArray, offset: Int, count: Int): ByteArray {
         val operation = checkNotNull(operation) { "it was not begun, or is over" }
         giveUp()
+        keystore.asked(Call.CIPHER_FINAL)
         // As AOSP's AndroidKeyStoreCipherSpiBase tells it.
         if (!operation.isAllowed()) throw IllegalBlockSizeException("Key user not authenticated")
         keystore.computes(operation.key)

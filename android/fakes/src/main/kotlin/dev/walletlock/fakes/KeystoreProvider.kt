@@ -1,5 +1,7 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.fakes.FakeAndroidKeyStore.Call
+import dev.walletlock.fakes.FakeAndroidKeyStore.Lie
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.InvalidAlgorithmParameterException
@@ -24,7 +26,7 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
         serve("KeyStore", ANDROID_KEYSTORE) { Store(keystore) }
         for (algorithm in listOf(HMAC, AES)) {
             serve("KeyGenerator", algorithm) { Generator(keystore, algorithm) }
-            serve("SecretKeyFactory", algorithm) { Descriptions() }
+            serve("SecretKeyFactory", algorithm) { Descriptions(keystore) }
         }
         serve("Mac", HMAC) { HardwareMac(keystore) }
         serve("Cipher", AES_GCM) { HardwareCipher(keystore) }
@@ -47,10 +49,11 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
 private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
     override fun engineLoad(stream: InputStream?, password: CharArray?) {
         require(stream == null && password == null) { "it is nowhere but in the phone" }
-        keystore.used()
+        keystore.asked(Call.LOAD)
     }
 
     override fun engineGetKey(alias: String, password: CharArray?): Key? {
+        if (keystore.asked(Call.GET_KEY) != null) return null
         val key = keystore.key(alias) ?: return null
         if (key.isInvalidated) {
             val cause = key.asked.exception("KeyPermanentlyInvalidatedException")
@@ -59,11 +62,21 @@ private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
         return key
     }
 
-    override fun engineContainsAlias(alias: String) = keystore.key(alias) != null
+    override fun engineContainsAlias(alias: String) =
+        keystore.asked(Call.CONTAINS_ALIAS) == null && keystore.key(alias) != null
+
     override fun engineIsKeyEntry(alias: String) = engineContainsAlias(alias)
     override fun engineSize() = keystore.aliases().size
-    override fun engineAliases(): Enumeration<String> = Collections.enumeration(keystore.aliases())
-    override fun engineDeleteEntry(alias: String) = keystore.delete(alias)
+    override fun engineAliases(): Enumeration<String>? = when (keystore.asked(Call.ALIASES)) {
+        null -> Collections.enumeration(keystore.aliases())
+        Lie.NULL_ALIASES -> null
+        else -> Collections.emptyEnumeration()
+    }
+
+    override fun engineDeleteEntry(alias: String) {
+        keystore.asked(Call.DELETE_ENTRY)
+        keystore.delete(alias)
+    }
 
     override fun engineIsCertificateEntry(alias: String) = false
     override fun engineGetCertificate(alias: String): Certificate? = null
@@ -107,6 +120,7 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
 
     override fun engineGenerateKey(): SecretKey {
         val asked = checkNotNull(asked) { "not initialized" }
+        keystore.asked(Call.GENERATE_KEY)
         return keystore.make(
             asked,
             FakeAndroidKeyStore.KeySpec(
@@ -141,9 +155,11 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
 }
 
 /** `SecretKeyFactory`: tells of keys. */
-private class Descriptions : SecretKeyFactorySpi() {
-    override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec =
-        keyInfo(key as HardwareKey, description)
+private class Descriptions(private val keystore: FakeAndroidKeyStore) : SecretKeyFactorySpi() {
+    override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec {
+        keystore.asked(Call.KEY_INFO)
+        return keyInfo(key as HardwareKey, description)
+    }
 
     override fun engineGenerateSecret(description: KeySpec?) = throw UnsupportedOperationException()
     override fun engineTranslateKey(key: SecretKey?) = throw UnsupportedOperationException()

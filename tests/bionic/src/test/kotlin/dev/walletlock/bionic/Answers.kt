@@ -10,10 +10,11 @@ class Answers(private val bytes: ByteBuffer) {
 
     fun status(): String = when (val it = constant()) {
         1 -> "Unconfigured"
-        2 -> "Ready(${number()})"
-        3 -> "CoolingDown(${bytes.getLong()} ms, ${number()})"
-        4 -> "Locked(${listOf("TooManyAttempts", "UntilRestart", "DataDamaged")[constant() - 1]})"
-        5 -> "Wiped"
+        2 -> "Busy"
+        3 -> "Ready(${number()})"
+        4 -> "CoolingDown(${bytes.getLong()} ms, ${number()})"
+        5 -> "Locked(${listOf("TooManyAttempts", "UntilRestart", "DataDamaged")[constant() - 1]})"
+        6 -> "Wiped"
         else -> error("LockStatus $it")
     }
 
@@ -39,6 +40,14 @@ class Answers(private val bytes: ByteBuffer) {
     fun securityLevel(): String = listOf("StrongBox", "TrustedEnvironment", "Software", "Unknown")[constant() - 1]
 
     fun rollbackProtection(): String = listOf("On", "Off")[constant() - 1]
+
+    /** Whether anything is open, and why what was open last is not any more. */
+    fun openSessions(): String {
+        val isOpen = bytes.get().toInt() == 1
+        if (isOpen) bytes.getLong()
+        val lastEnd = if (bytes.get().toInt() == 0) null else listOf("Closed", "Time", "Locked", "ScreenOff", "Replaced")[constant() - 1]
+        return "${if (isOpen) "open" else "closed"}, $lastEnd"
+    }
 
     /** One among other values. */
     fun string(): String = ByteArray(bytes.getInt()).also { bytes.get(it) }.decodeToString()

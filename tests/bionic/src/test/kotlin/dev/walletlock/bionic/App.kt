@@ -43,6 +43,10 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
 
     fun lockNow() = done("lockNow")
 
+    fun screenWentOff() = done("screenWentOff")
+
+    fun openSessions() = said(native.bytes("openSessions", lock), Answers::openSessions)
+
     fun verify(pin: String): String = withEntry(pin) { entry -> said(native.bytes("verifyPin", lock, entry), Answers::outcome) }
 
     /** Over uniffi, with the numbers that JNI shares. */

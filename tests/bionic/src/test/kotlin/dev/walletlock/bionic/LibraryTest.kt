@@ -238,7 +238,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
 
     private fun assertNothingIsThere(app: App) {
         val handles = arrayOf(1L)
-        for (method in listOf("status", "prepare", "releaseMemory", "lockNow")) {
+        for (method in listOf("status", "prepare", "releaseMemory", "lockNow", "screenWentOff", "openSessions")) {
             assertEquals(listOf<Byte>(2), app.native.bytes(method, *handles).toList(), method)
         }
         assertEquals(listOf<Byte>(2), app.native.bytes("checkPolicy", "walletlock").toList())

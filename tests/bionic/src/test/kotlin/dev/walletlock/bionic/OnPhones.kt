@@ -33,8 +33,11 @@ abstract class OnPhones(val abi: Abi) {
             assertEquals(0, write("card", "4000 1234".toByteArray()))
             assertEquals(listOf(0, 12), listener.events)
             assertArgon2idAtTheFloor()
-            assertEquals("done", lockNow())
+            assertEquals("open, null", openSessions())
+            assertEquals("done", screenWentOff())
             assertFalse(isSessionLive())
+            assertEquals("closed, ScreenOff", openSessions())
+            assertEquals("done", lockNow())
         }
     }
 

@@ -5,13 +5,16 @@ import android.view.View
 import android.widget.Button
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
+import dev.walletlock.PinOutcome
 import dev.walletlock.WalletLock
+import dev.walletlock.android.LockActivity
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertSame
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -19,6 +22,7 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
 
 /** The app as it is built, from the archive alone, on Android's own classes and with a phone of fakes. */
 @RunWith(RobolectricTestRunner::class)
@@ -57,6 +61,31 @@ class WalletAppTest {
             screen.enter("835179", lock)!!.use { assertEquals("4929 1234", it.vault.read("card")?.decodeToString()) }
         }
         assertTrue(File(app.noBackupFilesDir, "walletlock/wallet.db").exists())
+    }
+
+    @Test
+    fun `the lock screen finds the app's lock by itself, and gives its session`(): Unit = runBlocking {
+        opened().use { lock ->
+            assertSame(lock, opened())
+            lock.enrolled("835179").close()
+            val screen = Robolectric.buildActivity(LockActivity::class.java, LockActivity.intent(app)).setup()
+            val pad = screen.pad()
+            assertTrue(pad.isShown)
+            val outcome = pinOf("264830").use { lock.verifyPin(it) }
+            assertEquals(15, (outcome as PinOutcome.Wrong).triesLeft)
+        }
+    }
+
+    /** The main thread is the test's own: what other threads bring to it comes when the test lets it. */
+    private fun ActivityController<LockActivity>.pad(): View {
+        val end = System.nanoTime() + 10_000_000_000
+        while (true) {
+            shadowOf(app.mainLooper).idle()
+            val pad: View? = get().window.decorView.findViewById(dev.walletlock.android.R.id.walletlock_pad)
+            if (pad?.isShown == true) return pad
+            check(System.nanoTime() < end) { "no pad is shown" }
+            Thread.yield()
+        }
     }
 
     @Test

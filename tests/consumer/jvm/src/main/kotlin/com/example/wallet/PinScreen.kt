@@ -71,6 +71,7 @@ class PinScreen(
             LockReason.UNTIL_RESTART -> "Please restart your phone."
             LockReason.DATA_DAMAGED -> "This wallet is damaged, or not this phone's."
         }
+        LockStatus.Busy -> "Your phone is busy."
         LockStatus.Unconfigured, LockStatus.Wiped -> "Choose a PIN."
     }
 

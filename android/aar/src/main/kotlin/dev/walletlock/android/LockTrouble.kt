@@ -1,0 +1,93 @@
+package dev.walletlock.android
+
+import dev.walletlock.DeviceKeyFault
+import dev.walletlock.LockException
+import dev.walletlock.NoVerdictCause
+
+/**
+ * Why a wallet did not open, or a PIN was not checked, as the screens tell it. An app hears of it by [OnLockTrouble].
+ *
+ * @property code stands beside the words, for whoever helps the person. It does not change from version to version.
+ * @property canPass whether trying again can help: then the screen has a button for it.
+ */
+public enum class LockTrouble(public val code: Int, public val canPass: Boolean, internal val words: Int) {
+    /** The app was installed without the native library for this phone. */
+    NO_LIBRARY(1, canPass = false, R.string.walletlock_trouble_no_library),
+
+    /** A newer version of the app wrote this wallet. */
+    NEWER_VERSION(2, canPass = false, R.string.walletlock_trouble_newer_version),
+
+    /** Another process of the app has this wallet open. */
+    IN_USE(3, canPass = true, R.string.walletlock_trouble_in_use),
+
+    /** The phone was started, and not unlocked yet. */
+    BEFORE_FIRST_UNLOCK(4, canPass = true, R.string.walletlock_trouble_first_unlock),
+
+    /** The storage is full, read-only or broken. */
+    STORAGE(5, canPass = true, R.string.walletlock_trouble_storage),
+
+    /** The phone's keystore is busy, or the phone is locked. */
+    KEYSTORE_BUSY(6, canPass = true, R.string.walletlock_busy),
+
+    /** The phone's keystore says that the wallet's key is gone. It may be wrong. */
+    KEY_GONE(7, canPass = true, R.string.walletlock_trouble_key_gone),
+
+    /** The phone has no keystore. */
+    NO_KEYSTORE(8, canPass = false, R.string.walletlock_trouble_no_keystore),
+
+    /** The phone's keystore failed. */
+    KEYSTORE_FAILED(9, canPass = true, R.string.walletlock_trouble_keystore_failed),
+
+    /** What is protected is damaged. */
+    DAMAGED(10, canPass = true, R.string.walletlock_damaged_body),
+
+    /** The phone's clock or randomness failed. */
+    PLATFORM(11, canPass = true, R.string.walletlock_trouble_platform),
+
+    /** The policy that the app asks for is not valid: a mistake of the app's. */
+    POLICY(12, canPass = false, R.string.walletlock_trouble_policy),
+
+    /** Anything else. */
+    OTHER(13, canPass = true, R.string.walletlock_trouble_body),
+    ;
+
+    /** Which one it is. */
+    public companion object {
+        /** What a fault is to a person. */
+        @JvmStatic
+        public fun of(fault: LockException): LockTrouble = when (fault) {
+            is LockException.NoLibrary -> NO_LIBRARY
+            is LockException.NewerVersion -> NEWER_VERSION
+            is LockException.InUse -> IN_USE
+            is LockException.BeforeFirstUnlock -> BEFORE_FIRST_UNLOCK
+            is LockException.Storage -> STORAGE
+            is LockException.DeviceKey -> of(fault.fault)
+            is LockException.DataDamaged -> DAMAGED
+            is LockException.Platform -> PLATFORM
+            is LockException.Policy -> POLICY
+            // Of a wallet that is open, or a defect.
+            else -> OTHER
+        }
+
+        /** Null: it is none of the phone's, such as too few digits. */
+        internal fun of(cause: NoVerdictCause): LockTrouble? = when (cause) {
+            is NoVerdictCause.NotAPin, is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> null
+            is NoVerdictCause.Storage -> STORAGE
+            is NoVerdictCause.Platform -> PLATFORM
+            is NoVerdictCause.DeviceKey -> of(cause.fault)
+        }
+
+        private fun of(fault: DeviceKeyFault): LockTrouble = when (fault) {
+            DeviceKeyFault.BUSY -> KEYSTORE_BUSY
+            DeviceKeyFault.GONE -> KEY_GONE
+            DeviceKeyFault.NO_HARDWARE -> NO_KEYSTORE
+            DeviceKeyFault.FAILED -> KEYSTORE_FAILED
+        }
+    }
+}
+
+/** Hears why a wallet did not open, or a PIN was not checked. The person has been told. */
+public fun interface OnLockTrouble {
+    /** On the main thread, each time. */
+    public fun onLockTrouble(trouble: LockTrouble)
+}

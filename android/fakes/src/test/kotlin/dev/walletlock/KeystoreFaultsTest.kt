@@ -1,0 +1,174 @@
+package dev.walletlock
+
+import android.content.ContentResolver
+import android.content.Context
+import android.os.Build
+import android.security.KeyStoreException
+import android.security.keystore.BackendBusyException
+import android.security.keystore.KeyPermanentlyInvalidatedException
+import android.security.keystore.StrongBoxUnavailableException
+import android.security.keystore.UserNotAuthenticatedException
+import dev.walletlock.fakes.FakeAndroidKeyStore
+import dev.walletlock.fakes.FakeAndroidKeyStore.Call
+import dev.walletlock.fakes.FakeAndroidKeyStore.Lie
+import java.io.IOException
+import java.security.InvalidKeyException
+import java.security.ProviderException
+import java.security.UnrecoverableKeyException
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.BeforeEach
+import org.junit.jupiter.api.Tag
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.EnumSource
+import org.junit.jupiter.params.provider.MethodSource
+
+/** Whatever a phone's keystore throws, at whichever call: the fault is the right one, and nothing is lost by it. */
+@Tag("jni")
+class KeystoreFaultsTest : LockTest() {
+    /** What is thrown, and which fault it is where a key is used. */
+    class Thrown(private val name: String, val fault: DeviceKeyFault, val make: () -> Exception) {
+        override fun toString() = name
+    }
+
+    private val keystore = FakeAndroidKeyStore()
+    private val context = Context(ContentResolver().apply { global["boot_count"] = 7 }, null)
+
+    private suspend fun open() = WalletLock.open(file, Platform.android(context), STRICT)
+
+    @BeforeEach
+    fun begin() {
+        keystore.install()
+        Build.VERSION.SDK_INT = 35
+    }
+
+    @AfterEach
+    fun end() {
+        keystore.close()
+        assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    fun `a call that uses a key tells what is the matter with it`(thrown: Thrown) = runBlocking {
+        open().use { lock ->
+            lock.enrol()
+            val keys = keystore.keys
+            for (call in listOf(Call.GET_KEY, Call.MAC_INIT, Call.MAC_FINAL, Call.LOAD)) {
+                keystore.fail(call, thrown = thrown.make)
+                assertEquals(thrown.fault, faultOf { lock.verify(RIGHT) }, "$call")
+                keystore.recover()
+            }
+            keystore.fail(Call.KEY_INFO, times = 1, thrown = thrown.make)
+            assertEquals(thrown.fault, faultOf { lock.securityLevel() })
+            lock.unlock().close()
+            assertEquals(keys.keys.filter { "/pin/" in it }, keystore.keys.keys.filter { "/pin/" in it })
+        }
+        isWell()
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    fun `no other call says that a key is gone`(thrown: Thrown) = runBlocking {
+        val expected = if (thrown.fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else thrown.fault
+        open().use { lock ->
+            for (call in listOf(Call.CONTAINS_ALIAS, Call.GENERATE_KEY)) {
+                keystore.fail(call, thrown = thrown.make)
+                assertEquals(expected, faultOf { lock.enrol() }, "$call")
+                keystore.recover()
+            }
+            lock.enrol()
+        }
+        keystore.fail(Call.ALIASES, times = 1, thrown = thrown.make)
+        assertEquals(expected, faultOf { open() })
+        isWell()
+        keystore.fail(Call.DELETE_ENTRY, thrown = thrown.make)
+        // The seal's key of before must go before a try is counted: else it is none.
+        open().use { lock -> assertEquals(expected, faultOf { lock.verify(RIGHT).close() }) }
+        keystore.recover()
+        isWell()
+    }
+
+    @ParameterizedTest
+    @EnumSource(Lie::class, names = ["NO_ALIASES"], mode = EnumSource.Mode.EXCLUDE)
+    fun `a call that answers as if nothing were there is not believed`(lie: Lie) = runBlocking {
+        open().use { lock ->
+            lock.enrol()
+            for (times in listOf(1, 2, FakeAndroidKeyStore.UNTIL_TOLD)) {
+                keystore.lie(lie, times)
+                val fault = if (lie == Lie.NULL_KEY) DeviceKeyFault.FAILED else null
+                assertEquals(fault, faultOf { lock.verify(RIGHT).close() }, "$lie $times")
+                keystore.recover()
+                lock.unlock().close()
+            }
+        }
+        keystore.lie(lie, times = 1)
+        val fault = faultOf { open().close() }
+        if (lie == Lie.NULL_ALIASES || lie == Lie.NULL_KEY) assertEquals(DeviceKeyFault.FAILED, fault)
+        keystore.recover()
+        isWell()
+    }
+
+    @Test
+    fun `a key that is not there by name either is told as gone, and opens when it is there again`() = runBlocking {
+        open().use { lock ->
+            lock.enrol()
+            keystore.lie(Lie.NULL_KEY)
+            keystore.lie(Lie.NO_SUCH_ALIAS)
+            assertEquals(DeviceKeyFault.GONE, faultOf { lock.verify(RIGHT) })
+            assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh(), "no try was lost")
+            keystore.recover()
+            lock.unlock().close()
+        }
+        isWell()
+    }
+
+    /** The wallet is as it was: every try is there, and the right PIN opens it. */
+    private suspend fun isWell() = open().use { lock ->
+        assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
+        lock.unlock().close()
+    }
+
+    private fun PinOutcome.close() = also { (it as? PinOutcome.Right)?.session?.close() }
+
+    private suspend fun faultOf(call: suspend () -> Any?): DeviceKeyFault? =
+        try {
+            ((call() as? PinOutcome.NoVerdict)?.cause as? NoVerdictCause.DeviceKey)?.fault
+        } catch (thrown: LockException.DeviceKey) {
+            thrown.fault
+        }
+
+    private companion object {
+        @JvmStatic
+        fun everything(): List<Thrown> = listOf(
+            Thrown("ProviderException", DeviceKeyFault.FAILED) { ProviderException("Keystore operation failed") },
+            Thrown("IllegalStateException", DeviceKeyFault.FAILED) { IllegalStateException() },
+            Thrown("NullPointerException", DeviceKeyFault.FAILED) { NullPointerException() },
+            Thrown("InvalidKeyException", DeviceKeyFault.FAILED) { InvalidKeyException("Keystore operation failed") },
+            Thrown("UnrecoverableKeyException", DeviceKeyFault.FAILED) { UnrecoverableKeyException() },
+            Thrown("UnrecoverableKeyException of an invalidated key", DeviceKeyFault.GONE) {
+                UnrecoverableKeyException().apply { initCause(KeyPermanentlyInvalidatedException()) }
+            },
+            Thrown("KeyPermanentlyInvalidatedException", DeviceKeyFault.GONE) { KeyPermanentlyInvalidatedException() },
+            Thrown("UserNotAuthenticatedException", DeviceKeyFault.BUSY) { UserNotAuthenticatedException() },
+            Thrown("BackendBusyException", DeviceKeyFault.BUSY) { BackendBusyException() },
+            Thrown("StrongBoxUnavailableException", DeviceKeyFault.FAILED) { StrongBoxUnavailableException() },
+        ) + (1..17).map { code ->
+            val fault = when (code) {
+                // The user is needed; the keystore is not up yet; others began too many.
+                2, 3, 15 -> DeviceKeyFault.BUSY
+                // It does not exist; it is corrupted.
+                6, 7 -> DeviceKeyFault.GONE
+                else -> DeviceKeyFault.FAILED
+            }
+            Thrown("KeyStoreException $code", fault) { wrapped(KeyStoreException(code, false)) }
+        } + listOf(4, 10, 16, 17).map { code ->
+            Thrown("KeyStoreException $code that passes", DeviceKeyFault.BUSY) { wrapped(KeyStoreException(code, true)) }
+        }
+
+        /** As AOSP's KeyStoreCryptoOperationUtils gives it on. */
+        fun wrapped(inner: Exception) = ProviderException("Keystore operation failed", IOException(inner))
+    }
+}

@@ -1,0 +1,348 @@
+//! A keystore that lies, as Android's does where it fails: it lists nothing, says that a key is not there, answers something else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use zeroize::Zeroizing;
+
+use super::{Call, FakeClock, FakeDeviceKey, FakePhone, lock};
+use crate::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, SecurityLevel};
+use crate::time::Now;
+
+/// For so long a keystore is busy that is busy for a while.
+const BUSY_MS: u64 = 60_000;
+/// So long a slow call takes.
+const SLOW_MS: u64 = 2_000;
+
+/// What a keystore does instead of what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// It lists nothing.
+    ListsNothing,
+    /// It leaves every other alias out of a list.
+    ListsLess,
+    /// It says that there is no such key.
+    IsNotThere,
+    /// It fails as if the key were gone: Android's `getKey` answered `null`.
+    IsGone,
+    /// One bit of an HMAC is wrong; another one each time.
+    FlipsABit,
+    /// It says that it made a key, and has none.
+    LosesTheNewKey,
+    /// It loses the key that it is asked about or with, for good.
+    LosesForGood,
+    /// It is busy, and stays so for a minute of the phone's clock.
+    IsBusyForAMinute,
+    /// It takes two seconds of the phone's clock, and then answers as it should.
+    IsSlow,
+    /// It fails, and does nothing.
+    Fails(DeviceKeyFault),
+}
+
+impl Lie {
+    /// All that pass: what they are told about is there afterwards, as if they had never been told. The new key that is lost at once is none
+    /// that anything depends on yet.
+    pub const PASSING: [Self; 12] = [
+        Self::ListsNothing,
+        Self::ListsLess,
+        Self::IsNotThere,
+        Self::IsGone,
+        Self::FlipsABit,
+        Self::LosesTheNewKey,
+        Self::IsBusyForAMinute,
+        Self::IsSlow,
+        Self::Fails(DeviceKeyFault::Gone),
+        Self::Fails(DeviceKeyFault::Busy),
+        Self::Fails(DeviceKeyFault::NoHardware),
+        Self::Fails(DeviceKeyFault::Failed),
+    ];
+
+    /// Whether it can be told in answer to this.
+    fn fits(self, call: Call<'_>) -> bool {
+        match self {
+            Self::ListsNothing | Self::ListsLess => matches!(call, Call::Aliases { .. }),
+            Self::IsNotThere => matches!(call, Call::Exists { .. }),
+            Self::IsGone => matches!(call, Call::Ready { .. } | Call::Hmac { .. } | Call::SecurityLevel { .. }),
+            Self::FlipsABit => matches!(call, Call::Hmac { .. }),
+            Self::LosesTheNewKey => matches!(call, Call::Create { .. }),
+            Self::LosesForGood => matches!(call, Call::Exists { .. } | Call::Ready { .. } | Call::Hmac { .. }),
+            Self::IsBusyForAMinute | Self::IsSlow | Self::Fails(_) => true,
+        }
+    }
+}
+
+/// A lie that was told: which one, in answer to what, and of which alias, or of which beginning of aliases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "said above")]
+pub struct Told {
+    pub lie: Lie,
+    pub operation: &'static str,
+    pub alias: String,
+}
+
+/// A fake keystore that lies where a test wants it, or at random. Cloning shares it; without lies it answers as the fake does.
+///
+/// Strict: at random it never tells two lies in a row about one alias in answer to the same question. What lies always alike is another keystore.
+#[derive(Clone)]
+pub struct Lies {
+    keys: FakeDeviceKey,
+    clock: Arc<FakeClock>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// To be told once each.
+    planned: Vec<(Lie, Arc<dyn Fn(Call<'_>) -> bool + Send + Sync>)>,
+    random: Option<Random>,
+    /// What the last answer to these was a lie about.
+    just_lied: BTreeSet<(&'static str, String)>,
+    busy_until: Option<Now>,
+    told: Vec<Told>,
+    lies_alike: bool,
+}
+
+struct Random {
+    state: u64,
+    one_in: u64,
+    lies: Vec<Lie>,
+}
+
+impl Random {
+    fn draw(&mut self, call: Call<'_>) -> Option<Lie> {
+        if self.below(self.one_in) != 0 {
+            return None;
+        }
+        let fitting: Vec<_> = self.lies.iter().copied().filter(|lie| lie.fits(call)).collect();
+        fitting.get(self.below(fitting.len() as u64) as usize).copied()
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        // SplitMix64, as the fake's entropy.
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound.max(1)
+    }
+}
+
+impl Lies {
+    /// Around this phone's keystore.
+    pub fn of(phone: &FakePhone) -> Self {
+        Self { keys: phone.device_key.clone(), clock: phone.clock.clone(), state: Arc::default() }
+    }
+
+    /// The phone with this keystore: its hooks see each call before it is answered.
+    pub fn platform(&self, phone: &FakePhone) -> Platform {
+        phone.platform_with(Arc::new(self.clone()))
+    }
+
+    /// In answer to the next call that `at` picks and that it fits, this lie is told.
+    pub fn tell(&self, lie: Lie, at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static) {
+        lock(&self.state).planned.push((lie, Arc::new(at)));
+    }
+
+    /// From now on one call in so many is answered by one of these lies, drawn from the stream that `seed` names.
+    pub fn tell_at_random(&self, seed: u64, one_in: u64, lies: &[Lie]) {
+        lock(&self.state).random = Some(Random { state: seed, one_in, lies: lies.to_vec() });
+    }
+
+    /// For a control: the same lie may be told again and again, and the bit that is flipped is always the first.
+    pub fn lie_alike(&self) {
+        lock(&self.state).lies_alike = true;
+    }
+
+    /// From now on it says what is so.
+    pub fn stop(&self) {
+        let mut state = lock(&self.state);
+        (state.random, state.busy_until) = (None, None);
+        state.planned.clear();
+    }
+
+    /// The lies so far.
+    pub fn told(&self) -> Vec<Told> {
+        lock(&self.state).told.clone()
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> usize {
+        lock(&self.state).told.len()
+    }
+
+    /// How many of those that [`Self::tell`] named were not told yet: nobody asked.
+    pub fn unmet(&self) -> usize {
+        lock(&self.state).planned.len()
+    }
+
+    /// The lie to be told in answer to this call. The second: how many were told before it.
+    fn lie(&self, call: Call<'_>) -> Result<Option<(Lie, usize)>, DeviceKeyFault> {
+        let (operation, alias) = match call {
+            Call::Aliases { prefix } => ("aliases", prefix),
+            Call::SecurityLevel { alias } => ("security level", alias),
+            call => call.on_key().unwrap_or_default(),
+        };
+        let mut state = lock(&self.state);
+        let now = self.clock.now().map_err(|_| DeviceKeyFault::Failed)?;
+        if state.busy_until.is_some_and(|until| until.boot == now.boot && now.since_boot_ms < until.since_boot_ms) {
+            return Err(DeviceKeyFault::Busy);
+        }
+        let place = (operation, alias.to_owned());
+        let lied = state.just_lied.remove(&place) && !state.lies_alike;
+        let planned = state.planned.iter().position(|(lie, at)| lie.fits(call) && at(call));
+        let lie = match planned {
+            Some(planned) => Some(state.planned.remove(planned).0),
+            None => state.random.as_mut().filter(|_| !lied).and_then(|random| random.draw(call)),
+        };
+        let Some(lie) = lie else { return Ok(None) };
+        let nth = if state.lies_alike { 0 } else { state.told.len() };
+        state.just_lied.insert(place);
+        state.told.push(Told { lie, operation, alias: alias.to_owned() });
+        match lie {
+            Lie::IsBusyForAMinute => {
+                state.busy_until = Some(Now { since_boot_ms: now.since_boot_ms + BUSY_MS, ..now });
+                Err(DeviceKeyFault::Busy)
+            }
+            Lie::Fails(fault) => Err(fault),
+            Lie::IsGone => Err(DeviceKeyFault::Gone),
+            Lie::IsSlow => {
+                self.clock.advance_ms(SLOW_MS);
+                Ok(None)
+            }
+            Lie::LosesForGood => self.keys.delete(alias).map(|()| None),
+            lie => Ok(Some((lie, nth))),
+        }
+    }
+}
+
+impl DeviceKey for Lies {
+    fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        let lie = self.lie(Call::Aliases { prefix })?;
+        let aliases = self.keys.aliases(prefix)?;
+        Ok(match lie {
+            Some((Lie::ListsNothing, _)) => Vec::new(),
+            Some((_, nth)) => aliases.into_iter().skip(nth % 2).step_by(2).collect(),
+            None => aliases,
+        })
+    }
+
+    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+        let lie = self.lie(Call::Exists { alias })?;
+        Ok(self.keys.exists(alias)? && lie.is_none())
+    }
+
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let lie = self.lie(Call::Create { alias, purpose })?;
+        self.keys.create(alias, purpose)?;
+        if lie.is_some() { self.keys.delete(alias) } else { Ok(()) }
+    }
+
+    fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.lie(Call::Ready { alias })?;
+        self.keys.ready(alias)
+    }
+
+    fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let lie = self.lie(Call::Hmac { alias })?;
+        let mut output = self.keys.hmac(alias, input)?;
+        if let Some((_, nth)) = lie
+            && let Some(byte) = output.get_mut(nth / 8 % 32)
+        {
+            *byte ^= 1 << (nth % 8);
+        }
+        Ok(output)
+    }
+
+    fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
+        self.lie(Call::Delete { alias })?;
+        self.keys.delete(alias)
+    }
+
+    fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
+        self.lie(Call::SecurityLevel { alias })?;
+        self.keys.security_level(alias)
+    }
+
+    fn instance(&self) -> u64 {
+        self.keys.instance()
+    }
+}
+
+/// How often each lie was told.
+pub fn tally<'a>(told: impl IntoIterator<Item = &'a Told>) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for told in told {
+        *tally.entry(format!("{:?} ({})", told.lie, told.operation)).or_insert(0) += 1;
+    }
+    tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "place/wallet/pin/1";
+
+    fn on_pin(call: Call<'_>) -> bool {
+        call.on_key().is_some_and(|(_, alias)| alias == KEY)
+    }
+
+    fn everything(_: Call<'_>) -> bool {
+        true
+    }
+
+    #[test]
+    fn each_lie_is_told_once_and_the_keys_are_as_they_were() {
+        let phone = FakePhone::default();
+        let lies = Lies::of(&phone);
+        let keys = lies.platform(&phone).device_key;
+        assert_eq!(keys.create(KEY, KeyPurpose::PinSlot), Ok(()));
+        let right = keys.hmac(KEY, b"in").map(|bytes| bytes.to_vec());
+        for lie in [Lie::ListsNothing, Lie::ListsLess, Lie::IsNotThere, Lie::FlipsABit, Lie::IsGone, Lie::IsGone] {
+            lies.tell(lie, everything);
+        }
+        assert_eq!(keys.aliases("place/"), Ok(vec![]));
+        assert!(keys.aliases("place/").is_ok_and(|aliases| aliases.is_empty()), "every other one of one");
+        assert_eq!(keys.aliases("place/"), Ok(vec![KEY.to_owned()]));
+        assert_eq!((keys.exists(KEY), keys.exists(KEY)), (Ok(false), Ok(true)));
+        assert_ne!(keys.hmac(KEY, b"in").map(|bytes| bytes.to_vec()), right);
+        assert_eq!((keys.ready(KEY), keys.ready(KEY)), (Err(DeviceKeyFault::Gone), Err(DeviceKeyFault::Gone)));
+        assert_eq!(keys.hmac(KEY, b"in").map(|bytes| bytes.to_vec()), right);
+        assert_eq!((lies.unmet(), lies.count()), (0, 6));
+    }
+
+    #[test]
+    fn what_takes_time_takes_that_of_the_phones_clock() {
+        let phone = FakePhone::default();
+        let lies = Lies::of(&phone);
+        let since_boot = || phone.clock.now().map(|now| now.since_boot_ms);
+        let before = since_boot();
+        lies.tell(Lie::IsSlow, everything);
+        assert_eq!(lies.create(KEY, KeyPurpose::PinSlot), Ok(()));
+        assert_eq!(since_boot(), before.map(|ms| ms + SLOW_MS));
+        lies.tell(Lie::IsBusyForAMinute, on_pin);
+        assert_eq!(lies.ready(KEY), Err(DeviceKeyFault::Busy));
+        phone.clock.advance_ms(BUSY_MS - 1);
+        assert_eq!(lies.ready(KEY), Err(DeviceKeyFault::Busy));
+        phone.clock.advance_ms(1);
+        assert_eq!(lies.ready(KEY), Ok(()));
+    }
+
+    #[test]
+    fn lost_keys_are_lost_and_at_random_no_lie_is_told_twice_in_a_row() {
+        let phone = FakePhone::default();
+        let lies = Lies::of(&phone);
+        lies.tell(Lie::LosesTheNewKey, everything);
+        assert_eq!(lies.create(KEY, KeyPurpose::PinSlot), Ok(()));
+        assert_eq!(lies.ready(KEY), Err(DeviceKeyFault::Gone));
+        assert_eq!(lies.create(KEY, KeyPurpose::PinSlot), Ok(()));
+        lies.tell_at_random(1, 1, &[Lie::IsNotThere]);
+        for _ in 0..3 {
+            assert_eq!((lies.exists(KEY), lies.exists(KEY)), (Ok(false), Ok(true)));
+        }
+        lies.stop();
+        lies.tell(Lie::LosesForGood, on_pin);
+        assert_eq!((lies.exists(KEY), lies.ready(KEY)), (Ok(false), Err(DeviceKeyFault::Gone)));
+        assert_eq!(phone.device_key.all_aliases(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,662 @@
+//! A life of two wallets of one file name on one phone whose keystore lies, drawn at random and played.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::platform::testing::{Act, FakeClock, FakeEntropy, FakePhone, Lie, tally};
+use walletlock_core::platform::{Clock, DeviceKey};
+use walletlock_core::request::{BiometricRequest, PromptId};
+use walletlock_core::{
+    BiometricOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Removal, Session, WalletLock,
+};
+
+use crate::chance::Chance;
+use crate::cheats::Cheat;
+use crate::files::{self, Files};
+use crate::owner::{ITEMS, Knows, Life, Owner, TRIES, Violation};
+use crate::stage::{Stage, entry, open};
+
+const STEPS: usize = 30;
+const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
+/// No owner goes beyond so many tries in a row.
+const MOST_TRIED: u32 = TRIES - 3;
+/// Longer than a keystore is busy.
+const LATER_MS: u64 = 61_000;
+
+/// What must have happened in a run of full length.
+pub(crate) const HAPPENS: [&str; 20] = [
+    "enrolled",
+    "not enrolled",
+    "right",
+    "wrong",
+    "no verdict",
+    "changed",
+    "not changed",
+    "written",
+    "not written",
+    "biometrics on",
+    "opened by biometrics",
+    "wiped",
+    "not quite wiped",
+    "removed",
+    "not quite removed",
+    "opened",
+    "busy",
+    "killed",
+    "killed without its newest seal key",
+    "back after the lies",
+];
+
+/// What a run came to.
+#[derive(Default)]
+pub(crate) struct Account {
+    pub(crate) lies: u64,
+    pub(crate) calls: usize,
+    pub(crate) steps: usize,
+    pub(crate) told: BTreeMap<String, usize>,
+    pub(crate) heard: BTreeMap<&'static str, usize>,
+}
+
+impl Account {
+    fn note(&mut self, what: &'static str) {
+        *self.heard.entry(what).or_insert(0) += 1;
+    }
+}
+
+/// What a person or a phone does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Right,
+    Wrong,
+    ChangePin,
+    Write,
+    BiometricsOn,
+    BiometricsOff,
+    ByBiometrics,
+    Prepare,
+    Restart,
+    Recheck,
+    Wipe,
+    Remove,
+    TimePasses,
+    PhoneRestarts,
+}
+
+/// As often as they stand here.
+const DRAWN: [Step; 30] = {
+    use Step::{
+        BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, PhoneRestarts, Prepare, Recheck, Remove, Restart, Right,
+        TimePasses, Wipe, Write, Wrong,
+    };
+    [
+        Right,
+        Right,
+        Right,
+        Right,
+        Wrong,
+        Wrong,
+        Wrong,
+        Wrong,
+        ChangePin,
+        ChangePin,
+        ChangePin,
+        Write,
+        Write,
+        Write,
+        BiometricsOn,
+        BiometricsOn,
+        BiometricsOff,
+        ByBiometrics,
+        ByBiometrics,
+        Prepare,
+        Prepare,
+        Restart,
+        Restart,
+        Restart,
+        Restart,
+        Recheck,
+        Wipe,
+        Remove,
+        TimePasses,
+        PhoneRestarts,
+    ]
+};
+
+struct Play<'a> {
+    chance: Chance,
+    cheat: Option<Cheat>,
+    stage: Stage,
+    owners: [Owner; 2],
+    account: &'a mut Account,
+    /// How often it lies, and about what.
+    one_in: u64,
+    lies: Vec<Lie>,
+    guesses: u32,
+    /// The last status was that nothing can be told.
+    is_busy: bool,
+    /// What was done, and which lies were told meanwhile.
+    diary: Vec<String>,
+    trace: usize,
+    _folder: TempDir,
+}
+
+/// Plays the first life of a seed.
+pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Result<(), Violation> {
+    let mut chance = Chance::new(seed);
+    let folder = files::folder();
+    let owners = ["a", "b"].map(|name| Owner::new(folder.path().join(name)));
+    owners.iter().for_each(|owner| std::fs::create_dir(&owner.folder).expect("a folder"));
+    let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(seed)), ..FakePhone::default() };
+    let mut lies = Lie::PASSING.to_vec();
+    if chance.one_in(12) {
+        lies.push(Lie::LosesForGood);
+    }
+    match cheat {
+        Some(Cheat::DeniesAlways) => lies = vec![Lie::IsNotThere, Lie::IsGone],
+        Some(Cheat::FlipsTheSameBit) => lies = vec![Lie::FlipsABit],
+        _ => {}
+    }
+    let one_in = chance.pick(&[3, 5, 8, 20]);
+    let stage = Stage::new(phone);
+    let mut play = Play {
+        chance,
+        cheat,
+        stage,
+        owners,
+        account,
+        one_in,
+        lies,
+        guesses: 0,
+        is_busy: false,
+        diary: Vec::new(),
+        trace: crate::from_environment("WALLETLOCK_TRACE", 3) as usize,
+        _folder: folder,
+    };
+    let played = play.play();
+    play.close_account();
+    played
+}
+
+impl Play<'_> {
+    fn play(&mut self) -> Result<(), Violation> {
+        // Two sound wallets, more often than not.
+        for who in 0..2 {
+            self.start(who)?;
+            if self.chance.one_in(8) {
+                continue;
+            }
+            self.enrol(who)?;
+        }
+        self.lie();
+        for nth in 0..STEPS {
+            let who = self.chance.below(2);
+            let step = if self.is_busy && self.chance.one_in(2) { Step::TimePasses } else { self.chance.pick(&DRAWN) };
+            self.account.steps += 1;
+            let told = self.stage.lies.count();
+            let stepped = self.step(who, step);
+            // After a kill it is told by another keystore.
+            let since = self.stage.lies.told().get(told..).map_or_else(|| self.stage.lies.told(), <[_]>::to_vec);
+            let since: Vec<_> =
+                since.iter().map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias)).collect();
+            self.diary.push(format!("{step:?} of {who}: {:?}; {}", self.owners[who].knows.may_be, since.join(", ")));
+            stepped.map_err(|violation| {
+                let last = self.diary.len().saturating_sub(self.trace);
+                format!("step {nth}: {violation}\n{}", self.diary[last..].join("\n"))
+            })?;
+        }
+        self.stage.lies.stop();
+        for who in 0..2 {
+            self.settle(who).map_err(|violation| {
+                let last = self.diary.len().saturating_sub(self.trace);
+                format!("at the end, of {who}: {violation}\n{}", self.diary[last..].join("\n"))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// From now on the keystore lies.
+    fn lie(&mut self) {
+        self.stage.lies.tell_at_random(self.chance.next(), self.one_in, &self.lies);
+        if matches!(self.cheat, Some(Cheat::DeniesAlways | Cheat::FlipsTheSameBit)) {
+            self.stage.lies.tell_at_random(self.chance.next(), 2, &self.lies);
+            self.stage.lies.lie_alike();
+        }
+    }
+
+    fn close_account(&mut self) {
+        let told = self.stage.lies.told();
+        self.account.lies += told.len() as u64;
+        self.account.calls += self.stage.calls();
+        for (lie, times) in tally(&told) {
+            *self.account.told.entry(lie).or_insert(0) += times;
+        }
+    }
+
+    fn step(&mut self, who: usize, step: Step) -> Result<(), Violation> {
+        if self.chance.one_in(4) {
+            let copy = Files::of(&self.owners[who].folder);
+            self.owners[who].copies.push(copy);
+        }
+        let is_killed = self.chance.one_in(6);
+        let at = 1 + self.chance.below(12);
+        let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
+        self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
+        let acted = self.act(who, step);
+        self.note_losses(told);
+        // What it says of a loss is known only now.
+        match acted {
+            Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
+            acted => acted?,
+        }
+        if is_killed {
+            let killed = self.kill(who, before, matches!(step, Step::Wipe | Step::Remove));
+            self.note_losses(0);
+            match killed {
+                Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
+                killed => killed?,
+            }
+        }
+        if self.cheat == Some(Cheat::LosesUntold) && self.chance.one_in(20) {
+            let keys = &self.stage.phone.device_key;
+            let hung_on = keys.all_aliases().into_iter().find(|alias| alias.contains("/pin/"));
+            hung_on.iter().for_each(|alias| keys.delete(alias).expect("deleted"));
+        }
+        let looked = self.owners[who].look()?;
+        self.is_busy = looked == Some(LockStatus::Busy);
+        if self.is_busy {
+            self.account.note("busy");
+        }
+        Ok(())
+    }
+
+    /// Whose key was lost is not looked at: a process that starts asks for the keys of both.
+    fn note_losses(&mut self, since: usize) {
+        let has_lost = self.stage.lies.told().iter().skip(since).any(|told| told.lie == Lie::LosesForGood);
+        self.owners.iter_mut().for_each(|owner| owner.knows.has_lost |= has_lost);
+    }
+
+    /// A key was lost in the middle of a step, so that its end is nothing to go by: the wallet is wiped and begun anew.
+    fn give_up(&mut self, who: usize) -> Result<(), Violation> {
+        self.owners[who].knows.half = true;
+        self.owners[who].knows.may_be = [Life::Unconfigured, Life::Alive, Life::Wiped].into();
+        self.account.note("given up");
+        Ok(())
+    }
+
+    fn act(&mut self, who: usize, step: Step) -> Result<(), Violation> {
+        if self.owners[who].lock.is_none() {
+            return self.start(who);
+        }
+        let is_new = !self.owners[who].knows.may_be.contains(&Life::Alive);
+        match step {
+            Step::TimePasses => {
+                let ms = self.chance.pick(&[1_000, LATER_MS, LATER_MS, 3_600_000]);
+                self.stage.phone.clock.advance_ms(ms);
+                self.recheck(who).map(|_| ())
+            }
+            Step::PhoneRestarts => {
+                self.stage.phone.clock.reboot();
+                (0..2).try_for_each(|who| self.restart(who))
+            }
+            Step::Restart => self.restart(who),
+            Step::Recheck => self.recheck(who).map(|_| ()),
+            Step::Prepare => {
+                self.owners[who].lock.iter().for_each(|lock| drop(lock.prepare()));
+                Ok(())
+            }
+            Step::ByBiometrics => self.by_biometrics(who),
+            Step::Wipe => self.wipe(who),
+            _ if is_new => self.enrol(who),
+            _ if self.owners[who].knows.tried > MOST_TRIED => self.wipe(who),
+            Step::Wrong => self.guess(who),
+            Step::Remove => self.remove(who),
+            Step::Right | Step::ChangePin | Step::Write | Step::BiometricsOn | Step::BiometricsOff => {
+                let Some((session, pin)) = self.unlock(who)? else { return Ok(()) };
+                match step {
+                    Step::ChangePin => self.change_pin(who, &session, pin),
+                    Step::Write => self.write(who, &session),
+                    Step::BiometricsOn => {
+                        self.stage.phone.biometrics.will([Act::OwnerTouches]);
+                        let on = session.access().enable_biometrics(PromptId::default());
+                        self.stage.phone.biometrics.forget_acts();
+                        self.account.note(if on.is_ok() { "biometrics on" } else { "biometrics not on" });
+                        Ok(())
+                    }
+                    Step::BiometricsOff => {
+                        drop(session.access().disable_biometrics());
+                        Ok(())
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// The process of this wallet begins. A keystore that cannot say is no error.
+    fn start(&mut self, who: usize) -> Result<(), Violation> {
+        let owner = &mut self.owners[who];
+        match open(&owner.folder, self.stage.lies.platform(&self.stage.phone)) {
+            Ok(lock) => owner.lock = Some(lock),
+            Err(fault) => return Err(format!("opening: {fault:?}")),
+        }
+        owner.look()?;
+        self.account.note("opened");
+        Ok(())
+    }
+
+    fn restart(&mut self, who: usize) -> Result<(), Violation> {
+        self.owners[who].lock = None;
+        self.start(who)
+    }
+
+    fn recheck(&mut self, who: usize) -> Result<Option<LockStatus>, Violation> {
+        let owner = &mut self.owners[who];
+        let Some(lock) = &owner.lock else { return Ok(None) };
+        let status = lock.recheck().map_err(|fault| format!("recheck: {fault}"))?;
+        owner.knows.hear(&status).map(|()| Some(status))
+    }
+
+    fn enrol(&mut self, who: usize) -> Result<(), Violation> {
+        let pin = self.chance.pick(&PINS);
+        let owner = &mut self.owners[who];
+        let Some(lock) = &owner.lock else { return Ok(()) };
+        match lock.enrol(&entry(pin), &[]) {
+            Ok(Enrolment::Enrolled(session)) => {
+                owner.knows.enrolled(pin);
+                owner.knows.hear_opened(None, &session)?;
+                self.account.note("enrolled");
+                Ok(())
+            }
+            Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
+                // What was wiped is cleared away, perhaps.
+                owner.knows.may_be.insert(Life::Unconfigured);
+                self.account.note("not enrolled");
+                Ok(())
+            }
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    fn unlock(&mut self, who: usize) -> Result<Option<(Session, &'static str)>, Violation> {
+        let pins: Vec<_> = self.owners[who].knows.pins.iter().copied().collect();
+        if pins.is_empty() {
+            return Ok(None);
+        }
+        let pin = self.chance.pick(&pins);
+        let session = self.owners[who].enter(pin)?;
+        self.account.note(if session.is_some() { "right" } else { "no verdict" });
+        Ok(session.map(|session| (session, pin)))
+    }
+
+    fn guess(&mut self, who: usize) -> Result<(), Violation> {
+        let before = self.cheat.map(|_| self.owners[who].folder.clone()).map(|folder| Files::of(&folder));
+        let keys = self.stage.phone.device_key.picture();
+        self.guesses += 1;
+        let guess = format!("{:06}", 800_000 + self.guesses);
+        let owner = &mut self.owners[who];
+        let Some(lock) = owner.lock.clone() else { return Ok(()) };
+        let told = owner.knows.left;
+        let refusal = match lock.verify_pin(&entry(&guess)) {
+            PinOutcome::Right(_) => return Err(format!("{guess} opened, and the owner knows {:?}", owner.knows)),
+            PinOutcome::Wrong(wrong) => walletlock_core::Refusal::Wrong(wrong),
+            PinOutcome::Locked(status) => walletlock_core::Refusal::Locked(status),
+            PinOutcome::NoVerdict(cause) => walletlock_core::Refusal::NoVerdict(cause),
+        };
+        owner.knows.hear_refusal(&guess, &refusal)?;
+        let is_told = owner.knows.left < told;
+        self.account.note(if is_told { "wrong" } else { "no verdict" });
+        if self.cheat == Some(Cheat::GivesTriesBack) && is_told {
+            drop(lock);
+            self.owners[who].lock = None;
+            before.iter().for_each(|files| files.put_into(&self.owners[who].folder));
+            self.put_keystore(keys);
+            return self.start_both();
+        }
+        Ok(())
+    }
+
+    fn change_pin(&mut self, who: usize, session: &Session, pin: &'static str) -> Result<(), Violation> {
+        let others: Vec<_> = PINS.into_iter().filter(|other| *other != pin).collect();
+        let new = self.chance.pick(&others);
+        let keeps_biometrics = self.chance.one_in(2);
+        let knows = &mut self.owners[who].knows;
+        match session.access().change_pin(&entry(pin), &entry(new), &[], keeps_biometrics) {
+            Ok(PinChange::Changed { .. }) => {
+                knows.pins = [new].into();
+                self.account.note("changed");
+                return Ok(());
+            }
+            Ok(PinChange::Refused(refusal)) => knows.hear_refusal(pin, &refusal)?,
+            // The change proves the PIN anew, and then it may or may not have been made.
+            Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::PinNeeded | LockError::DataDamaged) => {
+                knows.pins.insert(new);
+                knows.tried += 1;
+            }
+            other => return Err(format!("{other:?}")),
+        }
+        self.account.note("not changed");
+        Ok(())
+    }
+
+    fn write(&mut self, who: usize, session: &Session) -> Result<(), Violation> {
+        let item = self.chance.pick(&ITEMS);
+        let value = format!("{item} {}", self.chance.next());
+        let written = session.vault().write(item, value.as_bytes());
+        self.owners[who].knows.wrote(item, &value, written.is_ok());
+        match written {
+            Ok(()) => self.account.note("written"),
+            Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::DataDamaged) => {
+                self.account.note("not written");
+            }
+            Err(other) => return Err(format!("writing: {other}")),
+        }
+        Ok(())
+    }
+
+    fn by_biometrics(&mut self, who: usize) -> Result<(), Violation> {
+        let owner = &mut self.owners[who];
+        let Some(lock) = &owner.lock else { return Ok(()) };
+        self.stage.phone.biometrics.will([Act::OwnerTouches]);
+        let outcome = lock.verify_biometrics(&BiometricRequest::default());
+        self.stage.phone.biometrics.forget_acts();
+        if let BiometricOutcome::Unlocked(session) = outcome {
+            owner.knows.hear_opened(None, &session)?;
+            self.account.note("opened by biometrics");
+        }
+        Ok(())
+    }
+
+    fn wipe(&mut self, who: usize) -> Result<(), Violation> {
+        self.keep_copy(who);
+        let owner = &mut self.owners[who];
+        let Some(lock) = &owner.lock else { return Ok(()) };
+        let knows = &mut owner.knows;
+        match lock.wipe() {
+            Ok(()) => {
+                // Also what the keystore could not say anything of.
+                knows.settle(Life::Wiped);
+                self.account.note("wiped");
+                if self.cheat == Some(Cheat::TakesTheOther) {
+                    let keys = &self.stage.phone.device_key;
+                    keys.all_aliases().iter().for_each(|alias| keys.delete(alias).expect("deleted"));
+                }
+                self.nothing_comes_back(who, &self.stage.phone.clone())
+            }
+            Err(LockError::WrongState) => Ok(()),
+            Err(LockError::DeviceKey(_) | LockError::DataDamaged) => {
+                knows.may_be.insert(Life::Wiped);
+                knows.half = true;
+                self.account.note("not quite wiped");
+                Ok(())
+            }
+            Err(other) => Err(format!("wiping: {other}")),
+        }
+    }
+
+    fn remove(&mut self, who: usize) -> Result<(), Violation> {
+        self.keep_copy(who);
+        let before = self.stage.phone.with_keystore(self.stage.phone.device_key.picture());
+        let owner = &mut self.owners[who];
+        let Some(lock) = &owner.lock else { return Ok(()) };
+        let knows = &mut owner.knows;
+        let Some(pin) = knows.pins.first().copied() else { return Ok(()) };
+        match lock.remove(&entry(pin)) {
+            Ok(Removal::Removed) => {
+                if !knows.may_be.contains(&Life::Alive) || !knows.pins.contains(pin) {
+                    return Err(format!("removed what is not there: {knows:?}"));
+                }
+                knows.settle(Life::Unconfigured);
+                self.account.note("removed");
+                let keeps = self.cheat == Some(Cheat::KeepsOldKeys);
+                self.nothing_comes_back(who, &if keeps { before } else { self.stage.phone.clone() })
+            }
+            Ok(Removal::Refused(refusal)) => knows.hear_refusal(pin, &refusal),
+            Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
+                knows.may_be.insert(Life::Unconfigured);
+                knows.half = true;
+                knows.tried += 1;
+                self.account.note("not quite removed");
+                Ok(())
+            }
+            Err(other) => Err(format!("removing: {other}")),
+        }
+    }
+
+    fn keep_copy(&mut self, who: usize) {
+        let copy = Files::of(&self.owners[who].folder);
+        self.owners[who].copies.push(copy);
+    }
+
+    /// It is gone: none of the older files opens on a copy of this phone, whose keystore tells the truth.
+    fn nothing_comes_back(&mut self, who: usize, phone: &FakePhone) -> Result<(), Violation> {
+        let copies = std::mem::take(&mut self.owners[who].copies);
+        let last = copies.len().saturating_sub(3);
+        for (nth, copy) in copies.iter().enumerate().filter(|(nth, _)| *nth >= last || nth % 5 == 0) {
+            let lock = open_copy(copy, phone)?;
+            for pin in PINS {
+                if let PinOutcome::Right(_) = lock.1.verify_pin(&entry(pin)) {
+                    return Err(format!("copy {nth} of {} of what is gone opens", copies.len()));
+                }
+            }
+            lock.2.biometrics.will([Act::OwnerTouches]);
+            let outcome = lock.1.verify_biometrics(&BiometricRequest::default());
+            if matches!(outcome, BiometricOutcome::Unlocked(_)) {
+                return Err(format!("copy {nth} of {} of what is gone opens to a finger", copies.len()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The process was killed somewhere in the step that was played: files and keystore are what they were then.
+    fn kill(&mut self, who: usize, before: Knows, may_be_half: bool) -> Result<(), Violation> {
+        self.account.note("killed");
+        let picture = self.stage.killed(&self.owners[who].folder);
+        self.owners.iter_mut().for_each(|owner| owner.lock = None);
+        picture.files.put_into(&self.owners[who].folder);
+        let mut keys = picture.keys;
+        if let Some(without) = picture.without_newest
+            && self.chance.one_in(2)
+        {
+            self.account.note("killed without its newest seal key");
+            keys = without;
+        }
+        let lies: Vec<_> = self
+            .stage
+            .lies
+            .told()
+            .iter()
+            .rev()
+            .take(3)
+            .rev()
+            .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+            .collect();
+        self.diary.push(format!("  killed after {lies:?}, with {:?}", keys.all_aliases()));
+        self.put_keystore(keys);
+        let owner = &mut self.owners[who];
+        if before.is_surely(Life::Wiped) {
+            // Another may have been begun.
+            owner.knows.may_be.insert(Life::Unconfigured);
+        }
+        owner.knows = before.or(owner.knows.clone());
+        owner.knows.half |= may_be_half;
+        // One that was charged, and that nobody was told of.
+        owner.knows.tried += 1;
+        self.start_both()
+    }
+
+    fn start_both(&mut self) -> Result<(), Violation> {
+        for owner in &mut self.owners {
+            owner.lock = None;
+        }
+        (0..2).try_for_each(|who| self.start(who))
+    }
+
+    /// This keystore in place of the phone's.
+    fn put_keystore(&mut self, keys: walletlock_core::platform::testing::FakeDeviceKey) {
+        self.close_account();
+        self.stage = Stage::new(self.stage.phone.with_keystore(keys));
+        self.lie();
+    }
+
+    /// The lies are over: each owner gets in, or was told why not.
+    fn settle(&mut self, who: usize) -> Result<(), Violation> {
+        self.stage.phone.clock.advance_ms(LATER_MS);
+        if self.owners[who].lock.is_none() {
+            self.start(who)?;
+        }
+        for round in 0..2 {
+            let status = self.recheck(who)?;
+            if status == Some(LockStatus::Busy) {
+                return Err("busy, and the keystore is not".to_owned());
+            }
+            self.open_honestly(who).map_err(|violation| format!("round {round}: {violation}"))?;
+            self.restart(who)?;
+        }
+        self.account.note("back after the lies");
+        Ok(())
+    }
+
+    fn open_honestly(&mut self, who: usize) -> Result<(), Violation> {
+        for pin in self.owners[who].knows.pins.clone() {
+            let owner = &mut self.owners[who];
+            let status = owner.look()?;
+            match status {
+                Some(LockStatus::CoolingDown { remaining_ms, .. }) => self.stage.phone.clock.advance_ms(remaining_ms),
+                Some(LockStatus::Ready { .. }) => {}
+                // Each of them was found to be so.
+                _ => return Ok(()),
+            }
+            let lock = owner.lock.clone().ok_or("a lock")?;
+            match lock.verify_pin(&entry(pin)) {
+                PinOutcome::Right(session) => return owner.knows.hear_opened(Some(pin), &session),
+                PinOutcome::Wrong(wrong) => {
+                    owner.knows.hear_refusal(pin, &walletlock_core::Refusal::Wrong(wrong))?;
+                }
+                // Of a wallet that lost a key, or that is half gone.
+                _ if owner.knows.has_lost || owner.knows.half => return Ok(()),
+                other => {
+                    return Err(format!("{other:?}, and the keystore is awake; the owner knows {:?}", owner.knows));
+                }
+            }
+        }
+        let owner = &self.owners[who];
+        if owner.knows.is_surely(Life::Alive) && !owner.knows.has_lost {
+            return Err(format!("no PIN opens it, and the owner knows {:?}", owner.knows));
+        }
+        Ok(())
+    }
+}
+
+/// An older copy, in another folder, on a copy of the phone.
+fn open_copy(copy: &Files, phone: &FakePhone) -> Result<(TempDir, Arc<WalletLock>, FakePhone), Violation> {
+    let folder = files::folder();
+    copy.put_into(folder.path());
+    let (now, clock) = (phone.clock.now(), FakeClock::default());
+    clock.change(|copied| *copied = now.unwrap_or(*copied));
+    let apart = FakePhone { clock: Arc::new(clock), ..phone.with_keystore(phone.device_key.picture()) };
+    match open(folder.path(), apart.platform()) {
+        Ok(lock) => Ok((folder, lock, apart)),
+        Err(fault) => Err(format!("a copy: {fault}")),
+    }
+}

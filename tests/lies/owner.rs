@@ -1,0 +1,224 @@
+//! What the owner of a wallet was told, and what may follow from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use walletlock_core::{LockReason, LockStatus, PinOutcome, Refusal, Session, WalletLock, WrongPin};
+
+use crate::files::Files;
+use crate::stage::entry;
+
+/// What is not as it was promised.
+pub(crate) type Violation = String;
+
+/// Tries that the policy gives.
+pub(crate) const TRIES: u32 = 16;
+pub(crate) const ITEMS: [&str; 3] = ["card", "seed", "note"];
+
+/// What a wallet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Life {
+    Unconfigured,
+    Alive,
+    Wiped,
+}
+
+/// What an owner knows. Of a call that failed, or was killed, both is possible until something is told that settles it.
+#[derive(Clone, Debug)]
+pub(crate) struct Knows {
+    pub(crate) may_be: BTreeSet<Life>,
+    pub(crate) pins: BTreeSet<&'static str>,
+    pub(crate) items: BTreeMap<&'static str, BTreeSet<Option<String>>>,
+    /// No more tries than that are left.
+    pub(crate) left: u32,
+    /// So many were made since the right one, at most.
+    pub(crate) tried: u32,
+    /// The keystore lost a key for good.
+    pub(crate) has_lost: bool,
+    /// A wipe or a removal failed or was killed: less may be left than a wallet.
+    pub(crate) half: bool,
+}
+
+pub(crate) struct Owner {
+    pub(crate) folder: PathBuf,
+    /// `None`: opening failed, or the process has ended.
+    pub(crate) lock: Option<Arc<WalletLock>>,
+    pub(crate) knows: Knows,
+    /// Earlier files of wallets in this folder, for whoever would put them back.
+    pub(crate) copies: Vec<Files>,
+}
+
+impl Knows {
+    fn new() -> Self {
+        Self {
+            may_be: BTreeSet::from([Life::Unconfigured]),
+            pins: BTreeSet::new(),
+            items: BTreeMap::new(),
+            left: TRIES,
+            tried: 0,
+            has_lost: false,
+            half: false,
+        }
+    }
+
+    pub(crate) fn is_surely(&self, life: Life) -> bool {
+        self.may_be.len() == 1 && self.may_be.contains(&life)
+    }
+
+    /// It was told what it is.
+    pub(crate) fn settle(&mut self, life: Life) {
+        self.may_be = BTreeSet::from([life]);
+        self.half = false;
+    }
+
+    /// After a kill: it ended anywhere between the one and the other.
+    pub(crate) fn or(mut self, after: Self) -> Self {
+        self.may_be.extend(after.may_be);
+        self.pins.extend(after.pins);
+        for item in ITEMS {
+            let nothing = BTreeSet::from([None]);
+            let both = self.item(item).union(after.items.get(item).unwrap_or(&nothing)).cloned().collect();
+            self.items.insert(item, both);
+        }
+        self.left = self.left.max(after.left);
+        self.tried = self.tried.max(after.tried);
+        self.has_lost |= after.has_lost;
+        self.half |= after.half;
+        self
+    }
+
+    fn item(&self, item: &str) -> BTreeSet<Option<String>> {
+        self.items.get(item).cloned().unwrap_or_else(|| BTreeSet::from([None]))
+    }
+
+    pub(crate) fn enrolled(&mut self, pin: &'static str) {
+        *self = Self { pins: BTreeSet::from([pin]), ..Self::new() };
+        self.settle(Life::Alive);
+    }
+
+    /// An item was written, or perhaps.
+    pub(crate) fn wrote(&mut self, item: &'static str, value: &str, surely: bool) {
+        let mut values = if surely { BTreeSet::new() } else { self.item(item) };
+        values.insert(Some(value.to_owned()));
+        self.items.insert(item, values);
+    }
+
+    /// A status was told.
+    pub(crate) fn hear(&mut self, status: &LockStatus) -> Result<(), Violation> {
+        let is_locked_for = |reason| matches!(status, LockStatus::Locked { reason: told, .. } if *told == reason);
+        match status {
+            LockStatus::Busy => Ok(()),
+            LockStatus::Ready { tries_left } | LockStatus::CoolingDown { tries_left, .. } => {
+                let left = tries_left.ok_or("the policy has a stop")?;
+                self.expect(self.may_be.contains(&Life::Alive), "a wallet where there is none", status)?;
+                self.expect(left <= self.left, "a try was free", status)?;
+                self.expect(left + self.tried >= TRIES, "a try was counted that nobody made", status)?;
+                if !self.half {
+                    self.settle(Life::Alive);
+                }
+                Ok(())
+            }
+            LockStatus::Unconfigured => {
+                self.expect(self.may_be.contains(&Life::Unconfigured), "no wallet where there is one", status)?;
+                // A wiped one, if the next could not be begun: the next opening says so again.
+                self.may_be.remove(&Life::Alive);
+                self.half = false;
+                Ok(())
+            }
+            LockStatus::Wiped => {
+                self.expect(self.may_be.contains(&Life::Wiped), "wiped, and nobody wiped it", status)?;
+                self.settle(Life::Wiped);
+                Ok(())
+            }
+            _ if is_locked_for(LockReason::DataDamaged) => {
+                self.expect(self.has_lost || self.half, "damage, and every key is there", status)
+            }
+            _ if is_locked_for(LockReason::TooManyAttempts) => {
+                self.expect(self.tried >= TRIES, "locked before the last try", status)
+            }
+            _ => Err(format!("nobody asked for this: {status:?}")),
+        }
+    }
+
+    fn expect(&self, is_so: bool, what: &str, status: &LockStatus) -> Result<(), Violation> {
+        if is_so { Ok(()) } else { Err(format!("{what}: {status:?}, and the owner knows {self:?}")) }
+    }
+
+    /// A PIN was refused.
+    pub(crate) fn hear_refusal(&mut self, pin: &str, refusal: &Refusal) -> Result<(), Violation> {
+        self.tried += 1;
+        match refusal {
+            Refusal::NoVerdict(_) => Ok(()),
+            Refusal::Wrong(wrong) => self.hear_wrong(pin, wrong),
+            Refusal::Locked(status) => self.hear(status),
+        }
+    }
+
+    fn hear_wrong(&mut self, pin: &str, wrong: &WrongPin) -> Result<(), Violation> {
+        self.pins.remove(pin);
+        if self.pins.is_empty() {
+            return Err(format!("the right PIN is wrong: {wrong:?}"));
+        }
+        let left = wrong.tries_left.ok_or("the policy has a stop")?;
+        if wrong.repeated || left >= self.left {
+            return Err(format!("a wrong PIN was free: {wrong:?}, and {} were left", self.left));
+        }
+        self.left = left;
+        Ok(())
+    }
+
+    /// A session was opened, by this PIN or by biometrics.
+    pub(crate) fn hear_opened(&mut self, pin: Option<&'static str>, session: &Session) -> Result<(), Violation> {
+        if !self.may_be.contains(&Life::Alive) {
+            return Err(format!("it opened, and there is nothing: {self:?}"));
+        }
+        if let Some(pin) = pin {
+            if !self.pins.contains(pin) {
+                return Err(format!("a wrong PIN opened: {pin}, and the owner knows {self:?}"));
+            }
+            self.pins = BTreeSet::from([pin]);
+            (self.left, self.tried) = (TRIES, 0);
+        }
+        if !self.half {
+            self.settle(Life::Alive);
+        }
+        for item in ITEMS {
+            let read = session.vault().read(item).map_err(|fault| format!("reading {item}: {fault}"))?;
+            let read = read.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            if !self.item(item).contains(&read) {
+                return Err(format!("{item} is {read:?}, and the owner knows {self:?}"));
+            }
+            self.items.insert(item, BTreeSet::from([read]));
+        }
+        Ok(())
+    }
+}
+
+impl Owner {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, lock: None, knows: Knows::new(), copies: Vec::new() }
+    }
+
+    /// Enters this PIN.
+    pub(crate) fn enter(&mut self, pin: &'static str) -> Result<Option<Session>, Violation> {
+        let Some(lock) = self.lock.clone() else { return Ok(None) };
+        let refusal = match lock.verify_pin(&entry(pin)) {
+            PinOutcome::Right(session) => {
+                self.knows.hear_opened(Some(pin), &session)?;
+                return Ok(Some(session));
+            }
+            PinOutcome::Wrong(wrong) => Refusal::Wrong(wrong),
+            PinOutcome::Locked(status) => Refusal::Locked(status),
+            PinOutcome::NoVerdict(cause) => Refusal::NoVerdict(cause),
+        };
+        self.knows.hear_refusal(pin, &refusal).map(|()| None)
+    }
+
+    /// Looks at the status.
+    pub(crate) fn look(&mut self) -> Result<Option<LockStatus>, Violation> {
+        let Some(lock) = &self.lock else { return Ok(None) };
+        let status = lock.status().map_err(|fault| format!("status: {fault}"))?;
+        self.knows.hear(&status).map(|()| Some(status))
+    }
+}
