@@ -1,6 +1,6 @@
 //! A wallet to measure: the core on a phone of fakes, its database on a real disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -104,7 +104,7 @@ impl Wallet {
     /// Waits until the next seal key is made, if one is: a person types more slowly.
     fn type_slowly(&self) {
         let is_on = self.place.rollback_protection == RollbackProtection::On;
-        while is_on && self.place.keys.state().seals < 2 {
+        while is_on && self.place.keys.state().seals_made() < 2 {
             std::thread::yield_now();
         }
     }
@@ -173,10 +173,16 @@ pub(crate) struct Keys(Arc<Mutex<KeysState>>, Duration);
 #[derive(Default)]
 struct KeysState {
     aliases: BTreeSet<String>,
-    /// Seal keys that were made and used once.
-    seals: u32,
+    /// How often each seal key that exists was asked. One is made when it has answered twice.
+    seals: BTreeMap<String, u32>,
     probed: Option<Instant>,
     last_charge: Duration,
+}
+
+impl KeysState {
+    fn seals_made(&self) -> usize {
+        self.seals.values().filter(|answers| **answers >= 2).count()
+    }
 }
 
 impl Keys {
@@ -237,7 +243,9 @@ impl DeviceKey for Keys {
         drop(state);
         self.take_time();
         self.has(alias)?;
-        self.state().seals += u32::from(alias.contains("/seal/"));
+        if alias.contains("/seal/") {
+            *self.state().seals.entry(alias.to_owned()).or_default() += 1;
+        }
         let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
     }
@@ -246,7 +254,7 @@ impl DeviceKey for Keys {
         self.take_time();
         let mut state = self.state();
         state.aliases.remove(alias);
-        state.seals = state.seals.saturating_sub(alias.contains("/seal/").into());
+        state.seals.remove(alias);
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ use steps::Life;
 use tally::Tally;
 
 const SEED: u64 = 20_260_101;
-const STEPS: u64 = 18_000;
+const STEPS: u64 = 24_000;
 /// Time for making a life that fails as short as it goes.
 const SHRINKING_MS: u32 = 30_000;
 /// Lives after which a cheat must have been caught.

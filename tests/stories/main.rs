@@ -13,6 +13,7 @@ mod u6_overtaken;
 mod u6_prompt;
 
 mod ahead;
+mod begun_again;
 mod callbacks;
 mod device_key;
 mod fixtures;
