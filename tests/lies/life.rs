@@ -248,7 +248,8 @@ impl Play<'_> {
             let copy = Files::of(&self.owners[who].folder);
             self.owners[who].copies.push(copy);
         }
-        let is_killed = self.chance.one_in(6);
+        // Not where both wallets are worked on: what is put back is the keystore and the files of one.
+        let is_killed = self.chance.one_in(6) && step != Step::PhoneRestarts;
         let at = 1 + self.chance.below(12);
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
         self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
