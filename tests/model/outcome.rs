@@ -88,7 +88,6 @@ impl Outcome {
                 walletlock_core::LockReason::DataDamaged => "data damaged",
             },
             Self::Status(LockStatus::Wiped) => "wiped",
-            Self::Status(LockStatus::Busy) => "busy",
             Self::Item(_) | Self::Items(_) | Self::Lines(_) | Self::Is(_) | Self::Done => "done",
             Self::Error(LockError::SessionEnded) => "session ended",
             Self::Error(LockError::PinNeeded) => "PIN needed",

@@ -365,10 +365,6 @@ impl DeviceKey for Stage {
         self.reach(Ask::Exists(SOME_KEY), Some(alias), look).map(|(says, _)| says)
     }
 
-    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        Ok(self.aliases(alias)?.iter().any(|other| other == alias))
-    }
-
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         self.reach(Ask::Create(SOME_KEY, 0), Some(alias), |keys, _| keys.create(alias, purpose)).map(|_| ())
     }
