@@ -72,8 +72,10 @@ impl Caller {
         let irrevocable = if protected && was_alive && changes {
             self.rotate().await
         } else {
-            if changes && let Some(wallet) = self.model().sealed_mut() {
-                wallet.copy = None;
+            let mut model = self.model();
+            let key_before = model.process.key_before;
+            if changes && let Some(wallet) = model.sealed_mut() {
+                wallet.copy = key_before;
             }
             Ok(())
         };
@@ -114,12 +116,18 @@ impl Caller {
             let made = model.process.last_made;
             let Some(wallet) = model.sealed_mut() else { return Ok(()) };
             let before = wallet.seal();
-            wallet.copy = Some(wallet.seal_key);
+            let key_before = Some(wallet.seal_key);
+            wallet.copy = key_before;
             (wallet.epoch, wallet.seal_key) = (wallet.epoch + 1, made);
+            model.process.key_before = key_before;
             (model.process.made, model.process.is_used) = (false, false);
             model.process.left.push(before);
         }
-        self.delete_left().await
+        let deleted = self.delete_left().await;
+        if deleted.is_ok() {
+            self.model().process.key_before = None;
+        }
+        deleted
     }
 
     /// What should be gone, up to the first that fails.
@@ -154,7 +162,7 @@ impl Caller {
 impl Model {
     /// Every key was deleted.
     pub(super) fn forget_all_seals(&mut self) {
-        (self.process.made, self.process.is_used) = (false, false);
+        (self.process.made, self.process.is_used, self.process.key_before) = (false, false, None);
         self.process.left.clear();
     }
 }

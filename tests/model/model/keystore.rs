@@ -18,7 +18,7 @@ pub(super) struct Here {
 
 impl Caller {
     pub(super) async fn exists(&self, key: Key) -> Result<bool, DeviceKeyFault> {
-        Ok(self.script.ask(Ask::Exists(key)).await?.says)
+        Ok(self.script.ask(Ask::Exists(key)).await.map_err(busy_if_gone)?.says)
     }
 
     /// A no is believed only of a keystore that was seen awake, and then says so once more.
@@ -40,9 +40,9 @@ impl Caller {
     }
 
     async fn begin_probe(&self) -> Result<(), DeviceKeyFault> {
-        self.script.ask(Ask::Delete(Key::Probe)).await?;
+        self.script.ask(Ask::Delete(Key::Probe)).await.map_err(busy_if_gone)?;
         let number = self.model().next_number();
-        self.script.ask(Ask::Create(Key::Probe, number)).await.map(|_| ())
+        self.script.ask(Ask::Create(Key::Probe, number)).await.map(|_| ()).map_err(busy_if_gone)
     }
 
     async fn two_macs_of_probe(&self) -> Result<(), DeviceKeyFault> {
@@ -52,8 +52,8 @@ impl Caller {
     }
 
     async fn end_probe<T>(&self, answer: Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
-        self.script.ask(Ask::Delete(Key::Probe)).await?;
-        answer.map_err(|fault| if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault })
+        self.script.ask(Ask::Delete(Key::Probe)).await.map_err(busy_if_gone)?;
+        answer.map_err(busy_if_gone)
     }
 
     /// Gone is believed only if the key is said to be there and gone again, or is not there.
@@ -161,6 +161,11 @@ impl Caller {
         };
         let _with_the_next_enrolment = self.delete(marks.get(MARKS_KEPT..).unwrap_or_default()).await;
     }
+}
+
+/// A fault that says nothing of the key that was asked about.
+fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
+    if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
 }
 
 impl Keys {

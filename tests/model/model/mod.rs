@@ -131,6 +131,8 @@ struct Process {
     made: bool,
     /// The number of the seal key that was made last.
     last_made: u64,
+    /// Which seal key was in force before the one that this process made.
+    key_before: Option<u64>,
     /// A key of the next alias may exist that is not to be used.
     is_used: bool,
     /// Keys that should be gone and could not be deleted.
@@ -293,12 +295,13 @@ impl Model {
         if let Disk::Sealed(wallet) = &mut self.disk { Some(wallet) } else { None }
     }
 
-    /// Changes the wallet under the seal key in force. What is written has no copy.
+    /// Changes the wallet under the seal key in force. What is written has a copy if this process ended the epoch before.
     fn plainly<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.sealed().cloned();
         let value = change(self);
+        let key_before = self.process.key_before;
         if let Some(wallet) = self.sealed_mut().filter(|wallet| before.as_ref() != Some(*wallet)) {
-            wallet.copy = None;
+            wallet.copy = key_before;
         }
         value
     }
