@@ -68,6 +68,11 @@ final class FirstCall {
         }
 
         @Override
+        public synchronized boolean exists(String alias) {
+            return keys.containsKey(alias);
+        }
+
+        @Override
         public synchronized void create(String alias, KeyPurpose purpose) {
             try {
                 keys.put(alias, mac(alias));

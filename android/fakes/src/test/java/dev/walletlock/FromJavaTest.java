@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,20 @@ class FromJavaTest {
             assertTrue(entry.push(digit));
         }
         return entry;
+    }
+
+    @Test
+    void oneLockForTheAppIsHandedFromFutureToFuture() throws Exception {
+        File file = new File(folder, "wallet.db");
+        CompletableFuture<WalletLock> opening =
+            FromJava.future(c -> WalletLock.shared(file, phone.getPlatform(), c));
+        CompletableFuture<LockStatus> status = opening.thenCompose(lock -> FromJava.<LockStatus>future(c -> lock.refresh(c)));
+        assertEquals(LockStatus.Unconfigured.INSTANCE, status.get(1, TimeUnit.MINUTES));
+        CompletableFuture<WalletLock> again =
+            FromJava.future(c -> WalletLock.shared(file, phone.getPlatform(), c));
+        try (WalletLock lock = opening.join()) {
+            assertSame(lock, again.get(1, TimeUnit.MINUTES));
+        }
     }
 
     private WalletLock open() throws InterruptedException {
@@ -204,6 +219,11 @@ class FromJavaTest {
         }
 
         @Override
+        public boolean exists(String alias) {
+            return key.exists(alias);
+        }
+
+        @Override
         public void create(String alias, KeyPurpose purpose) {
             key.create(alias, purpose);
         }
@@ -235,6 +255,11 @@ class FromJavaTest {
             @Override
             public List<String> aliases(String prefix) {
                 return null;
+            }
+
+            @Override
+            public boolean exists(String alias) {
+                return false;
             }
 
             @Override

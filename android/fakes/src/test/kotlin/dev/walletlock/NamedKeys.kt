@@ -10,6 +10,8 @@ class NamedKeys(aliases: Collection<String> = emptyList()) : DeviceKey {
 
     override fun aliases(prefix: String): List<String> = all.filter { it.startsWith(prefix) }
 
+    override fun exists(alias: String): Boolean = alias in all
+
     override fun create(alias: String, purpose: KeyPurpose) = check(all.add(alias)) { "it exists" }
 
     override fun ready(alias: String) {

@@ -194,6 +194,8 @@ class PlatformFaultsTest : LockTest() {
         val older = object : DeviceKey {
             override fun aliases(prefix: String) = phone.deviceKey.aliases(prefix)
 
+            override fun exists(alias: String) = phone.deviceKey.exists(alias)
+
             override fun create(alias: String, purpose: KeyPurpose) = phone.deviceKey.create(alias, purpose)
 
             override fun ready(alias: String) = phone.deviceKey.ready(alias)

@@ -16,14 +16,17 @@ import kotlinx.coroutines.runBlocking
  * For Java: every suspend function of the lock, as a future or as a blocking call, and its flows, with a callback.
  *
  * ```
- * WalletLock lock = FromJava.blocking(c -> WalletLock.open(file, platform, c));
- * CompletableFuture<PinOutcome> outcome = FromJava.future(c -> lock.verifyPin(entry, c));
- * AutoCloseable watching = FromJava.collect(lock.getStatus(), mainExecutor, this::render);
+ * CompletableFuture<WalletLock> opening = FromJava.future(c -> WalletLock.shared(file, platform, c));
+ * opening.thenAcceptAsync(lock -> FromJava.collect(lock.getStatus(), mainExecutor, this::render), mainExecutor);
+ * opening.thenCompose(lock -> FromJava.<PinOutcome>future(c -> lock.verifyPin(entry, c))).thenAcceptAsync(this::show, mainExecutor);
  * ```
+ *
+ * A screen never waits: it goes on in what follows the future, on the main thread's executor. `join()` and `get()` on the
+ * main thread freeze the app for as long as the phone's keystore takes.
  */
 public object FromJava {
     /**
-     * Calls and waits. Not on the main thread.
+     * Calls and waits. For a thread of the app's own: never the main thread, nor one that a callback of the lock came on.
      *
      * @throws LockException as the call does.
      */

@@ -15,7 +15,7 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
 
     /**
      * The storage failed: full, read-only, broken, or the folder does not exist. After a flush that failed every call says
-     * so until all sessions and locks of this wallet are closed and it is opened again.
+     * so until [WalletLock.recheck] has read the file anew.
      */
     public class Storage internal constructor() : LockException("the storage failed")
 

@@ -9,6 +9,12 @@ public sealed interface LockStatus {
     public data object Unconfigured : LockStatus
 
     /**
+     * The phone's keystore or storage does not answer properly now, or a PIN is just being set. Nothing is decided: this is
+     * neither damage nor a wallet without a PIN. [WalletLock.recheck] looks again.
+     */
+    public data object Busy : LockStatus
+
+    /**
      * A PIN may be entered.
      *
      * @property triesLeft tries until a stop that time does not lift. Null: the policy has no such stop.
@@ -80,6 +86,9 @@ public enum class RollbackProtection {
 
 /** Something a person can do about a lock. */
 public sealed interface Remedy {
+    /** Have the lock look again, with [WalletLock.recheck]: it may have been a hiccup of the keystore or the disk. */
+    public data object CheckAgain : Remedy
+
     /**
      * Wait.
      *

@@ -7,6 +7,7 @@ import kotlin.enums.enumEntries
 
 internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) {
     is dev.walletlock.ffi.LockStatus.Unconfigured -> LockStatus.Unconfigured
+    is dev.walletlock.ffi.LockStatus.Busy -> LockStatus.Busy
     is dev.walletlock.ffi.LockStatus.Ready -> LockStatus.Ready(triesLeft)
     is dev.walletlock.ffi.LockStatus.CoolingDown ->
         LockStatus.CoolingDown(remainingMs, triesLeft, remedies.map { it.toPublic() })
@@ -15,7 +16,10 @@ internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) 
     is dev.walletlock.ffi.LockStatus.Wiped -> LockStatus.Wiped
 }
 
+internal fun dev.walletlock.ffi.OpenSessions.toPublic() = OpenSessions(nextEndMs, lastEnd?.byName<SessionEnd>())
+
 private fun dev.walletlock.ffi.Remedy.toPublic(): Remedy = when (this) {
+    is dev.walletlock.ffi.Remedy.CheckAgain -> Remedy.CheckAgain
     is dev.walletlock.ffi.Remedy.Wait -> Remedy.Wait(ms)
     is dev.walletlock.ffi.Remedy.Restart -> Remedy.Restart
     is dev.walletlock.ffi.Remedy.Contact -> Remedy.Ask(contact.toPublic())

@@ -41,6 +41,10 @@ internal object Native {
 
     @JvmStatic external fun lockNow(lock: Long): ByteArray
 
+    @JvmStatic external fun screenWentOff(lock: Long): ByteArray
+
+    @JvmStatic external fun openSessions(lock: Long): ByteArray
+
     @JvmStatic external fun shareLock(lock: Long): Long
 
     @JvmStatic external fun freeLock(lock: Long)
@@ -64,6 +68,12 @@ internal object Native {
     @JvmStatic external fun isLive(session: Long): Int
 
     @JvmStatic external fun endSession(session: Long): Int
+
+    /**
+     * Writes the item to the beginning of a direct buffer, if it has room for all of it. Answers the item's length in either
+     * case, or -1: there is no such item.
+     */
+    @JvmStatic external fun readItem(session: Long, item: String, buffer: ByteBuffer): ByteArray
 
     @JvmStatic external fun shareSession(session: Long): Long
 

@@ -30,6 +30,8 @@ internal class NativeEntropy(private val entropy: Entropy) : ForeignEntropy {
 internal class NativeDeviceKey(private val key: DeviceKey) : ForeignDeviceKey {
     override fun aliases(prefix: String): List<String> = answeringWithKey { key.aliases(prefix).toList() }
 
+    override fun exists(alias: String): Boolean = answeringWithKey { key.exists(alias) }
+
     override fun create(alias: String, purpose: ForeignPurpose) =
         answeringWithKey { key.create(alias, purpose.toPublic()) }
 

@@ -5,6 +5,7 @@ import dev.walletlock.ffi.FfiConverterTypeBiometricAvailability
 import dev.walletlock.ffi.FfiConverterTypeBiometricRefusal
 import dev.walletlock.ffi.FfiConverterTypeBiometricRequest
 import dev.walletlock.ffi.FfiConverterTypeLockStatus
+import dev.walletlock.ffi.FfiConverterTypeOpenSessions
 import dev.walletlock.ffi.FfiConverterTypeRefusal
 import dev.walletlock.ffi.LockException as NativeException
 import dev.walletlock.ffi.PinEntry as NativeEntry
@@ -74,6 +75,11 @@ internal object OverJni : UnlockPath {
 
     override fun lockNow(lock: LockHandle) = lock.overJni { Native.lockNow(it) }.answer { }
 
+    override fun screenWentOff(lock: LockHandle) = lock.overJni { Native.screenWentOff(it) }.answer { }
+
+    override fun openSessions(lock: LockHandle): OpenSessions =
+        lock.overJni { Native.openSessions(it) }.answer { FfiConverterTypeOpenSessions.read(it) }.toPublic()
+
     override fun newEntry(): EntryHandle {
         val number = Native.newEntry().orPanicked()
         val generated = lazy { NativeEntry(UniffiWithHandle, Native.shareEntry(number).orPanicked()) }
@@ -104,6 +110,22 @@ internal object OverJni : UnlockPath {
         session.overJni { Native.endSession(it) }.orPanicked()
     }
 
+    /** Again, with a buffer as long as the item, if that is longer than most. */
+    override fun readItem(session: SessionHandle, item: String): ByteArray? {
+        var capacity = MOST_ITEMS
+        while (true) {
+            val buffer = ByteBuffer.allocateDirect(capacity)
+            try {
+                val length = session.overJni { Native.readItem(it, item, buffer) }.answer { it.getInt() }
+                if (length < 0) return null
+                if (length <= capacity) return ByteArray(length).also { buffer.get(it) }
+                capacity = length
+            } finally {
+                for (at in 0 until buffer.capacity()) buffer.put(at, 0)
+            }
+        }
+    }
+
     private fun session(number: Long): SessionHandle {
         val generated = lazy { NativeSession(UniffiWithHandle, Native.shareSession(number).orPanicked()) }
         return Handle(number, { Native.freeSession(it) }, generated)
@@ -115,6 +137,9 @@ internal object OverJni : UnlockPath {
         FfiConverterTypeBiometricRequest.write(native, written)
         return written.array().copyOf(written.position())
     }
+
+    /** How long items are, in bytes, that are read at once. */
+    private const val MOST_ITEMS = 4096
 
     /** The first of the native side's outcomes, of either kind. */
     private const val OPENED = 1

@@ -75,7 +75,11 @@ internal object OverUniffi : UnlockPath {
 
     override fun ended(answer: AnswerHandle, end: BiometricEnd) = answer.overUniffi { it.ended(end.toNative()) }
 
-    override fun lockNow(lock: LockHandle) = lock.overUniffi { it.lockNow() }
+    override fun lockNow(lock: LockHandle) = lock.overUniffi { it.lockNow(screenWentOff = false) }
+
+    override fun screenWentOff(lock: LockHandle) = lock.overUniffi { it.lockNow(screenWentOff = true) }
+
+    override fun openSessions(lock: LockHandle): OpenSessions = lock.overUniffi { it.openSessions() }.toPublic()
 
     override fun newEntry(): EntryHandle {
         NativeLibrary.startJna()
@@ -95,6 +99,10 @@ internal object OverUniffi : UnlockPath {
     override fun isLive(session: SessionHandle): Boolean = session.overUniffi { it.isLive() }
 
     override fun end(session: SessionHandle) = session.overUniffi { it.end() }
+
+    /** The generated code leaves a copy behind in native memory, which nobody wipes. */
+    override fun readItem(session: SessionHandle, item: String): ByteArray? =
+        session.overUniffi { native -> native.vault().use { it.read(item) } }
 
     private fun <T : Disposable> handle(native: T) = Handle(0, free = {}, lazyOf(native))
 }

@@ -34,6 +34,8 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
 
     fun aliases(prefix: String): Array<String> = answering { parts.deviceKey.aliases(prefix).toTypedArray() }
 
+    fun exists(alias: String): Boolean = answering { parts.deviceKey.exists(alias) }
+
     fun create(alias: String, purpose: Int) = answering { parts.deviceKey.create(alias, KeyPurpose.entries[purpose]) }
 
     fun ready(alias: String) = answering { parts.deviceKey.ready(alias) }

@@ -3,9 +3,10 @@ package dev.walletlock
 /**
  * What the lock asks of the phone: [android] on a phone, or an app's own parts.
  *
- * Each part is called on the lock's dispatcher, and around a biometric prompt on a thread that waits for that; by several
- * threads at once; and may take its time. It may throw
- * anything: what it throws becomes a fault, and the lock stays as closed as it was.
+ * Each part is called on the lock's dispatcher, and around a biometric prompt on a thread that waits for that; the clock also
+ * on the thread that locks, closes a session or asks whether it lives. Each is called by several threads at once, and may
+ * take its time, the clock excepted. It may throw anything: what it throws becomes a fault, and the lock stays as closed as
+ * it was.
  */
 public class Platform private constructor(
     internal val parts: Parts?,
@@ -76,11 +77,18 @@ public fun interface Entropy {
  * HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
  *
  * Throw a [DeviceKeyException] to say what is the matter; anything else that is thrown is taken as
- * [DeviceKeyFault.FAILED]. May call back into the lock.
+ * [DeviceKeyFault.FAILED]. May call back into the lock, but not wait for one of the same file to be opened: opening may wait
+ * for the key that is being made here.
  */
 public interface DeviceKey {
     /** The aliases that exist and begin with [prefix]. */
     public fun aliases(prefix: String): List<String>
+
+    /**
+     * Whether there is a key of this [alias], asked for by its name. Throw where the phone cannot say: `false` is believed, and
+     * a wallet without its key is damaged.
+     */
+    public fun exists(alias: String): Boolean
 
     /** Makes a new random key. An alias that exists is a fault: replacing its key would destroy what it protects. */
     public fun create(alias: String, purpose: KeyPurpose)

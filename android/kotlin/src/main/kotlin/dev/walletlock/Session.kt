@@ -7,7 +7,8 @@ import dev.walletlock.ffi.Session as NativeSession
  *
  * It also ends by itself: after a time without use, after a time in any case (both from the policy), when the phone
  * restarts, with [WalletLock.lockNow], and with every lock. From then on its functions throw
- * [LockException.SessionEnded]; verify the PIN again.
+ * [LockException.SessionEnded]; verify the PIN again. [WalletLock.isOpen] tells when the last one has ended, and
+ * [WalletLock.lastSessionEnd] why.
  *
  * ```
  * outcome.session.use { session ->
@@ -47,6 +48,10 @@ public class Session internal constructor(
 
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: (NativeSession) -> T): T =
         lock.call(unwanted) { handle.overUniffi(block) }
+
+    /** The same for what goes the shortest way. */
+    internal suspend fun <T> callBackend(unwanted: (T) -> Unit = {}, block: (UnlockPath, SessionHandle) -> T): T =
+        lock.callBackend(unwanted) { block(it, handle) }
 
     /** The same for what waits for a person at a prompt. The block gets the id of that prompt. */
     internal suspend fun <T> callWithPrompt(block: (NativeSession, Long) -> T): T =

@@ -55,6 +55,11 @@ internal interface UnlockPath {
 
     fun lockNow(lock: LockHandle)
 
+    /** The same, because the screen went off. */
+    fun screenWentOff(lock: LockHandle)
+
+    fun openSessions(lock: LockHandle): OpenSessions
+
     fun newEntry(): EntryHandle
 
     fun push(entry: EntryHandle, digit: Int): Boolean
@@ -71,6 +76,9 @@ internal interface UnlockPath {
     fun isLive(session: SessionHandle): Boolean
 
     fun end(session: SessionHandle)
+
+    /** An array of the caller's own. Null: there is no such item. */
+    fun readItem(session: SessionHandle, item: String): ByteArray?
 }
 
 /** The prompt id of a request that shows none. */

@@ -8,9 +8,14 @@ import java.nio.ByteBuffer
  * Every function throws [LockException.SessionEnded] once the session has ended.
  */
 public class Vault internal constructor(private val session: Session) {
-    /** The bytes of [item]. Null: there is no such item. They are a copy, and yours: overwrite them with zeros after use. */
+    /**
+     * The bytes of [item]. Null: there is no such item. They are a copy, and yours: overwrite them with zeros after use.
+     *
+     * On a phone it is the only one that is left. Where the library had to be reached wholly over JNA (a second class loader
+     * of a JVM, or the system property `walletlock.unlock=uniffi`), one more stays in native memory that nobody overwrites.
+     */
     public suspend fun read(item: String): ByteArray? =
-        session.call(unwanted = { it?.fill(0) }) { native -> native.vault().use { it.read(item) } }
+        session.callBackend(unwanted = { it?.fill(0) }) { backend, handle -> backend.readItem(handle, item) }
 
     /**
      * Keeps a copy of [bytes] as [item], in place of what was there. It is on the disk when this returns. Overwrite

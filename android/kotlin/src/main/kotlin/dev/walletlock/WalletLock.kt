@@ -61,6 +61,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     private val prompts = Prompts(::takeAway)
     @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
+    @Volatile private lateinit var sessionWatch: SessionWatch
 
     /** Handles alone: a session that the app has lost is freed by itself. */
     private val sessions = mutableSetOf<SessionHandle>()
@@ -77,6 +78,22 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public val status: StateFlow<LockStatus> get() = watch.flow
 
     /**
+     * Whether the wallet is open: whether any session lives, those of other [WalletLock]s of the same file included. It becomes
+     * false by itself when the last one's time is over; after [close] it is false.
+     *
+     * ```
+     * scope.launch { lock.isOpen.collect { if (!it) showLockScreen(lock.lastSessionEnd) } }
+     * ```
+     *
+     * The end by time is told within a moment while the phone is awake, and within ten seconds after it has slept. What the
+     * session guards is closed from that time on in any case, told or not.
+     */
+    public val isOpen: StateFlow<Boolean> get() = sessionWatch.isOpen
+
+    /** Why the session that ended last did so. Null: none has ended since the lock was opened. */
+    public val lastSessionEnd: SessionEnd? get() = sessionWatch.lastEnd
+
+    /**
      * Every journal line, just after it was written; also those that another [WalletLock] of the same file causes.
      *
      * It never ends and never waits: who begins to collect later, or falls more than 64 events behind, misses some. The
@@ -85,7 +102,13 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public val events: Flow<Event> = eventFlow.asSharedFlow()
 
     /** Reads [status] anew. Worth calling when the app comes back to the foreground. */
-    public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh() }
+    public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
+
+    /**
+     * Looks again at a wallet that is damaged, busy, or fails with [LockException.Storage], and returns what it is now: the
+     * keystore or the disk may have had a hiccup. What is damaged for good stays so. It changes nothing.
+     */
+    public suspend fun recheck(): LockStatus = call { handle.overUniffi { it.recheck() }.toPublic() }
 
     /**
      * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
@@ -187,8 +210,16 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
-    /** Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine. */
-    public fun lockNow(): Unit = translating { backend.lockNow(handle) }
+    /**
+     * Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine.
+     *
+     * @param screenWentOff whether that is why: then [lastSessionEnd] is [SessionEnd.SCREEN_OFF], else [SessionEnd.LOCKED].
+     */
+    @JvmOverloads
+    public fun lockNow(screenWentOff: Boolean = false) {
+        translating { if (screenWentOff) backend.screenWentOff(handle) else backend.lockNow(handle) }
+        sessionWatch.refresh()
+    }
 
     /** The policy in force. It may be stricter than the one given to [open]: see there. */
     public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
@@ -230,7 +261,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * sessions throws [LockException.Closed] from then on.
      *
      * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
-     * Otherwise closing the file takes a few milliseconds, now; longer while the phone is just making a key for it.
+     * Otherwise closing the file takes a few milliseconds, now. While the phone is just making a key for it, that is left to
+     * a background thread, and who opens the file meanwhile waits for it.
      * Another [WalletLock] of the same file is not touched.
      */
     override fun close() {
@@ -242,6 +274,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         scope.cancel()
         prompts.close()
         open.forEach(::end)
+        sessionWatch.close()
         watch.whileIdle(handle::close)
     }
 
@@ -256,6 +289,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     internal suspend fun <T> callWithPrompt(unwanted: (T) -> Unit = {}, block: (Long) -> T): T =
         prompts.call(unwanted) { prompt -> refreshing { block(prompt) } }
 
+    /** The same for what both backends have. */
+    internal suspend fun <T> callBackend(unwanted: (T) -> Unit = {}, block: (UnlockPath) -> T): T =
+        call(unwanted) { block(backend) }
+
     internal fun isLive(session: SessionHandle): Boolean = translating { backend.isLive(session) }
 
     /** A second time it does nothing. */
@@ -266,6 +303,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             return
         }
         synchronized(sessions) { sessions.remove(session) }
+        sessionWatch.refresh()
         session.close()
     }
 
@@ -284,6 +322,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             block()
         } finally {
             watch.tryRefresh()
+            sessionWatch.refresh()
         }
 
     private fun takeAway(prompt: Long) {
@@ -303,7 +342,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         handle = backend.open(file.path, policy.text, platform, ::onEvent)
         try {
             watch = StatusWatch(scope) { translating { backend.status(handle) } }
+            sessionWatch = SessionWatch(file.canonicalFile, scope) { translating { backend.openSessions(handle) } }
         } catch (fault: LockException) {
+            scope.cancel()
             handle.close()
             throw fault
         }
@@ -313,7 +354,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     private fun onEvent(event: Event) {
         // A try that is being checked counts as failed already. Whoever watches should hear of it when it is.
-        if (event.kind != JournalKind.PIN_TRIED && ::watch.isInitialized) watch.tryRefresh()
+        if (event.kind != JournalKind.PIN_TRIED && ::sessionWatch.isInitialized) {
+            watch.tryRefresh()
+            sessionWatch.refresh()
+        }
         eventFlow.tryEmit(event)
     }
 

@@ -24,6 +24,9 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
     override fun aliases(prefix: String): List<String> = load().stringPropertyNames().filter { it.startsWith(prefix) }
 
     @Synchronized
+    override fun exists(alias: String): Boolean = load().containsKey(alias)
+
+    @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         val keys = load()
         if (keys.containsKey(alias)) throw DeviceKeyException(DeviceKeyFault.FAILED)

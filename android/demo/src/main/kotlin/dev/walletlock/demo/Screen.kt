@@ -15,6 +15,7 @@ import dev.walletlock.WhoLocked
 internal object Screen {
     fun lines(status: LockStatus): List<String> = when (status) {
         is LockStatus.Unconfigured -> listOf("No PIN is set yet.")
+        is LockStatus.Busy -> listOf("BUSY", "This phone does not answer properly now. Nothing is lost by that: try again.")
         is LockStatus.Ready -> listOf("Enter your PIN." + status.triesLeft?.let { " ${triesLeft(it)}." }.orEmpty())
         is LockStatus.CoolingDown -> listOf(
             "COOLING DOWN  ${countdown(status.remainingMs)}",

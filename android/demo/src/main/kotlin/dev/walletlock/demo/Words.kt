@@ -68,6 +68,7 @@ internal fun triesLeft(tries: Int): String = "${counted(tries.toLong(), "try")} 
 
 internal fun inWords(remedy: Remedy): String = when (remedy) {
     is Remedy.Wait -> "Wait ${durationInWords(remedy.ms)}."
+    is Remedy.CheckAgain -> "Have it checked again: it may have been a hiccup of the keystore or the disk."
     is Remedy.Restart -> "Restart this phone."
     is Remedy.Ask -> when (val contact = remedy.contact) {
         is Contact.Phone -> "Call ${contact.number}."

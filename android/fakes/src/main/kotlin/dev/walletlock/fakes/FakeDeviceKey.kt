@@ -31,6 +31,7 @@ public class FakeDeviceKey : DeviceKey {
      * Calls so far, those that failed included.
      *
      * @property aliases listings of aliases.
+     * @property exists questions for one alias.
      * @property create keys made.
      * @property ready probes.
      * @property hmac HMACs.
@@ -39,6 +40,7 @@ public class FakeDeviceKey : DeviceKey {
      */
     public data class Calls(
         public val aliases: Int = 0,
+        public val exists: Int = 0,
         public val create: Int = 0,
         public val ready: Int = 0,
         public val hmac: Int = 0,
@@ -59,6 +61,14 @@ public class FakeDeviceKey : DeviceKey {
     @get:Synchronized
     @set:Synchronized
     public var failure: RuntimeException? = null
+
+    /**
+     * Whether it fails as Android's own does where it says nothing of it: there seem to be no keys at all. It lists none, and
+     * denies each that it is asked for. Keys can be made and used all the same.
+     */
+    @get:Synchronized
+    @set:Synchronized
+    public var isSilentlyEmpty: Boolean = false
 
     /** Whether the phone's screen is locked, so that the PIN's key cannot be used. */
     @get:Synchronized
@@ -103,7 +113,14 @@ public class FakeDeviceKey : DeviceKey {
     override fun aliases(prefix: String): List<String> {
         counted = counted.copy(aliases = counted.aliases + 1)
         failure?.let { throw it }
-        return keys.keys.filter { it.startsWith(prefix) }
+        return if (isSilentlyEmpty) emptyList() else keys.keys.filter { it.startsWith(prefix) }
+    }
+
+    @Synchronized
+    override fun exists(alias: String): Boolean {
+        counted = counted.copy(exists = counted.exists + 1)
+        failure?.let { throw it }
+        return alias in keys && !isSilentlyEmpty
     }
 
     /** @throws DeviceKeyException failed, if the alias exists, or a biometric key finds nobody enrolled. */
