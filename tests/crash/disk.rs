@@ -71,6 +71,8 @@ struct Platters {
     left: Option<u64>,
     /// The operation that met the power cut.
     cut: Option<(Operation, String)>,
+    /// The next flush fails, and nothing else.
+    fails_flush: bool,
 }
 
 impl Disk {
@@ -97,6 +99,16 @@ impl Disk {
     /// The power goes when so many more operations are done; the one after them is cut short.
     pub(crate) fn cut_after(&self, operations: u64) {
         self.lock().left = Some(operations);
+    }
+
+    /// The next flush fails once, as on a disk that could not write for a moment.
+    pub(crate) fn fail_next_flush(&self) {
+        self.lock().fails_flush = true;
+    }
+
+    /// Whether this flush is the one to fail.
+    pub(crate) fn fails_this_flush(&self) -> bool {
+        std::mem::take(&mut self.lock().fails_flush)
     }
 
     /// What was cut short, and the file it was about, if the power is off.

@@ -10,6 +10,7 @@ mod app;
 mod chance;
 mod disk;
 mod disk_tests;
+mod failed_flush;
 mod flips;
 mod inode;
 mod life;

@@ -233,6 +233,9 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, length: i64) -> c_in
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     // SAFETY: an open file.
     let handle = unsafe { handle(file) };
+    if handle.disk.fails_this_flush() {
+        return ffi::SQLITE_IOERR_FSYNC;
+    }
     let mut flushed = handle.disk.flush(handle.file, &handle.name);
     if flushed.is_ok() && handle.is_new {
         flushed = handle.disk.flush_directory(&handle.name);
