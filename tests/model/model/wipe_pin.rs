@@ -34,6 +34,10 @@ impl Caller {
             Ok(proof) => proof,
             Err(refusal) => return refusal,
         };
+        if wipe.is_some_and(|wipe| is_slip(wipe, proof.slot.pin)) {
+            self.model().remark("a wipe PIN that is a slip of the PIN");
+            return Outcome::Forbidden;
+        }
         {
             let model = self.model();
             if let Some(none) = model.without_wallet() {
@@ -42,10 +46,6 @@ impl Caller {
             if !model.wallet().is_some_and(|wallet| wallet.is_proven(&proof)) {
                 return TRY_AGAIN;
             }
-        }
-        if wipe.is_some_and(|wipe| is_slip(wipe, proof.slot.pin)) {
-            self.model().remark("a wipe PIN that is a slip of the PIN");
-            return Outcome::Forbidden;
         }
         if !self.entropy().await {
             return PLATFORM;
