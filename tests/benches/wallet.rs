@@ -257,4 +257,9 @@ impl DeviceKey for Keys {
         state.seals.remove(alias);
         Ok(())
     }
+
+    /// Its address: wallets that are measured side by side have the same id, and each its own keystore.
+    fn instance(&self) -> u64 {
+        Arc::as_ptr(&self.0).addr() as u64
+    }
 }
