@@ -4,8 +4,8 @@ package dev.walletlock
  * What the lock asks of the phone: [android] on a phone, or an app's own parts.
  *
  * Each part is called on the lock's dispatcher, and around a biometric prompt on a thread that waits for that; the clock also
- * on the thread that locks, closes a session or asks whether it lives. Each is called by several threads at once, and may
- * take its time, the clock excepted. It may throw anything: what it throws becomes a fault, and the lock stays as closed as
+ * on the thread that asks whether a session lives. Each is called by several threads at once, and may take its time, the
+ * clock excepted. It may throw anything: what it throws becomes a fault, and the lock stays as closed as
  * it was.
  */
 public class Platform private constructor(

@@ -17,8 +17,11 @@ import kotlinx.coroutines.launch
  * The native side tells nobody that a session began or ended. Each lock looks after its own calls, and has the others of the
  * same [file] look when something has changed.
  */
-internal class SessionWatch(private val file: File, scope: CoroutineScope, private val read: () -> OpenSessions) :
-    AutoCloseable {
+internal class SessionWatch(
+    private val file: File,
+    private val scope: CoroutineScope,
+    private val read: () -> OpenSessions,
+) : AutoCloseable {
     private val state = MutableStateFlow(read())
     private val openState = MutableStateFlow(state.value.isOpen)
     private var isClosed = false
@@ -33,6 +36,23 @@ internal class SessionWatch(private val file: File, scope: CoroutineScope, priva
     /** After a call that may have changed it: here, and then for the others. */
     fun refresh() {
         if (look()) ALL[file]?.forEach { if (it !== this) it.look() }
+    }
+
+    /** The same, for who must not wait for the clock to be read. */
+    fun refreshSoon() {
+        ALL[file]?.forEach { it.scope.launch { it.look() } }
+    }
+
+    /** Every session was ended: that needs no look. */
+    fun allEnded(because: SessionEnd) {
+        ALL[file]?.forEach { it.ended(because) }
+    }
+
+    @Synchronized
+    private fun ended(because: SessionEnd) {
+        if (!state.value.isOpen) return
+        state.value = OpenSessions(nextEndMs = null, lastEnd = because)
+        openState.value = false
     }
 
     /** The wallet is closed for this lock: nothing of it is open any more. */

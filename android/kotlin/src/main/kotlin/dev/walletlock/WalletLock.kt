@@ -85,7 +85,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * scope.launch { lock.isOpen.collect { if (!it) showLockScreen(lock.lastSessionEnd) } }
      * ```
      *
-     * The end by time is told within a moment while the phone is awake, and within ten seconds after it has slept. What the
+     * [lockNow] is told at once, a session that is closed a moment later, in the background. The end by time is told within a
+     * moment while the phone is awake, and within ten seconds after it has slept. What the
      * session guards is closed from that time on in any case, told or not.
      */
     public val isOpen: StateFlow<Boolean> get() = sessionWatch.isOpen
@@ -218,7 +219,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     @JvmOverloads
     public fun lockNow(screenWentOff: Boolean = false) {
         translating { if (screenWentOff) backend.screenWentOff(handle) else backend.lockNow(handle) }
-        sessionWatch.refresh()
+        sessionWatch.allEnded(if (screenWentOff) SessionEnd.SCREEN_OFF else SessionEnd.LOCKED)
         // Whoever locks may be about to switch the phone off. What cannot be saved is waited for once more.
         if (status.value is LockStatus.CoolingDown) scope.launch { runCatching { saveTime() } }
     }
@@ -313,7 +314,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             return
         }
         synchronized(sessions) { sessions.remove(session) }
-        sessionWatch.refresh()
+        sessionWatch.refreshSoon()
         session.close()
     }
 
