@@ -114,7 +114,7 @@ fn open(stage: &Arc<Stage>, step: &Step) {
             lock.add_listener(stage.clone());
             stage.state().lock = Some(lock);
             // A person who is told that the phone is busy mostly looks again.
-            if stage.model().is_busy() && stage.state().tally.steps % 4 != 0 {
+            if stage.model().is_busy() && !stage.state().tally.steps.is_multiple_of(4) {
                 act(stage, &plain(Act::Recheck));
             }
         }

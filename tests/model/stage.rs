@@ -464,7 +464,9 @@ pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
 pub(crate) fn put_files(of: &TempDir, to: &TempDir) {
     let emptied =
         fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
-    emptied.and_then(|()| copy_files(of, to)).expect("files are copied");
+    if let Err(error) = emptied.and_then(|()| copy_files(of, to)) {
+        panic!("no files are put: {error}");
+    }
 }
 
 fn copy_files(of: &TempDir, to: &TempDir) -> std::io::Result<()> {

@@ -357,3 +357,21 @@ fn a_wallet_of_format_1_is_brought_up_to_date_by_the_right_pin() {
         assert!(opens(&lock, SECOND_PIN), "{schema}");
     }
 }
+
+#[test]
+fn a_wipe_that_the_keystore_refused_is_finished_by_the_next_one() {
+    let wallet = Wallet::enrolled("walletlock");
+    let before = picture(wallet.folder.path());
+    for (operation, kind) in [("create", "wiped"), ("create", "probe"), ("delete", "pin"), ("create", "seal")] {
+        wallet.phone.hooks.fail_next(move |call| call.is(operation, kind), DeviceKeyFault::Busy);
+    }
+    assert_eq!(wallet.lock.wipe(), Err(LockError::DeviceKey(DeviceKeyFault::Busy)));
+    // Setting a PIN fails too, and leaves nothing at hand but the row.
+    wallet.phone.hooks.fail_next(|call| matches!(call, Call::Aliases { .. }), DeviceKeyFault::Busy);
+    assert!(wallet.lock.enrol(&entry(PIN), &[]).is_err());
+    assert_eq!(wallet.status(), LockStatus::Wiped);
+    assert_eq!(wallet.lock.wipe(), Ok(()));
+    let phone = wallet.phone.with_keystore(wallet.phone.device_key.picture());
+    let lock = open(&before, &phone, &wallet.policy).expect("it opens");
+    assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "{:?}", lock.status());
+}

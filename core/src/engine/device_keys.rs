@@ -158,7 +158,8 @@ impl DeviceKeys {
         wallet_id: &[u8; 16],
     ) -> Result<Vec<String>, DeviceKeyFault> {
         let mut aliases = self.list_of_wallet(place, wallet_id)?;
-        aliases.extend(self.list_of_wallet(place, wallet_id)?);
+        let more = self.list_of_wallet(place, wallet_id)?;
+        aliases.extend(more.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
         Ok(aliases)
     }
 

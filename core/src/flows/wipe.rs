@@ -23,7 +23,9 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     let (header, keys) = match found {
         Err(LockError::DataDamaged | LockError::DeviceKey(_)) => return wipe_what_does_not_open(engine),
         Err(LockError::Storage) => return wipe_what_is_unreadable(engine),
-        Err(LockError::WrongState) if without_record(engine) == LockStatus::Wiped => return Ok(()),
+        Err(LockError::WrongState) if without_record(engine) == LockStatus::Wiped => {
+            return destroy_what_is_left_of_row(engine);
+        }
         found => found?,
     };
     let Some(keys) = keys else { return destroy_what_is_left(engine) };
@@ -115,6 +117,22 @@ fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     let Some(keys) = wiped else { return Ok(()) };
     let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
     keys.destroy(engine)?;
+    Ok(marked?)
+}
+
+/// The same where the record is not at hand any more, but its row still is: setting a PIN after the wipe failed, or writing the wipe did.
+fn destroy_what_is_left_of_row(engine: &Engine) -> Result<(), LockError> {
+    let _lease = engine.seal_keys.lease()?;
+    let header = engine.ledger.with_state(|state| match state {
+        State::Wiped(store) => match store.record() {
+            Ok(Some(StoredRecord::Sealed(row))) => Some(row.header),
+            _ => None,
+        },
+        _ => None,
+    });
+    let Some(header) = header else { return Ok(()) };
+    let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
+    SlotKeys { header, aliases: Vec::new() }.destroy(engine)?;
     Ok(marked?)
 }
 

@@ -304,7 +304,7 @@ impl Caller {
                 before
             }
             Disk::Sealed(wiped) => {
-                let mut before = self.list_wallet(wiped.number).await?;
+                let mut before = self.list_wallet_twice(wiped.number).await?;
                 before.push(wiped.seal());
                 before
             }
@@ -329,7 +329,7 @@ impl Caller {
     /// Everything that a wallet has goes: by name, and what is listed.
     pub(super) async fn finish_unfinished(&self, wallet: u64, aliases: &[Key]) -> Result<(), DeviceKeyFault> {
         self.delete(aliases).await?;
-        let listed = self.list_wallet(wallet).await?;
+        let listed = self.list_wallet_twice(wallet).await?;
         self.delete(&listed).await
     }
 

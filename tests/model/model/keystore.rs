@@ -91,6 +91,14 @@ impl Caller {
         Ok(model.keys.keys_of(&model.keys.listed(Scope::Wallet(wallet))))
     }
 
+    /// For deleting what is left it is asked twice.
+    pub(super) async fn list_wallet_twice(&self, wallet: u64) -> Result<Vec<Key>, DeviceKeyFault> {
+        let mut keys = self.list_wallet(wallet).await?;
+        let more = self.list_wallet(wallet).await?;
+        keys.extend(more.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+        Ok(keys)
+    }
+
     /// That there is no seal's key is believed of a keystore that lists one which was made for the question.
     pub(super) async fn wallets_here(&self) -> Result<Here, DeviceKeyFault> {
         let mut aliases = self.list_here().await?;

@@ -168,16 +168,8 @@ impl Caller {
             }
             (wallet, is_alive)
         };
-        let rotates = if by_copy {
-            if let Err(fault) = self.make_next().await {
-                self.model().disk = Disk::Sealed(Box::new(before));
-                return Err(fault);
-            }
-            true
-        } else {
-            let tightens = self.model().tightens(now);
-            tightens && is_alive && self.make_next().await.is_ok()
-        };
+        let tightens = self.model().tightens(now);
+        let rotates = tightens && is_alive && self.make_next().await.is_ok();
         self.model().plainly(|model| model.take_over(now));
         if rotates {
             self.model().remark("rotated at opening");

@@ -28,11 +28,15 @@ impl Caller {
         if self.model().process.is_damaged || self.model().process.fault.is_some() {
             return self.wipe_what_does_not_open().await;
         }
+        let has_only_row = {
+            let model = self.model();
+            model.process.is_wiped && !model.process.is_busy
+        };
+        if has_only_row {
+            return self.destroy_what_is_left_of_row().await;
+        }
         let keys = {
             let model = self.model();
-            if model.process.is_wiped && !model.process.is_busy {
-                return Outcome::Done;
-            }
             let Some(wallet) = model.wallet() else { return WRONG_STATE };
             if wallet.slot.is_none() { Err(wallet.number) } else { Ok(SlotKeys::of(wallet)) }
         };
@@ -82,8 +86,27 @@ impl Caller {
             model.process.turn = true;
             keys
         };
+        self.mark_and_destroy(&keys).await
+    }
+
+    /// The same where only the row is at hand.
+    async fn destroy_what_is_left_of_row(&self) -> Outcome {
+        let keys = {
+            let mut model = self.model();
+            if model.process.turn {
+                return key_fault(DeviceKeyFault::Busy);
+            }
+            let Disk::Sealed(wallet) = &model.disk else { return Outcome::Done };
+            let keys = SlotKeys { wallet: wallet.number, keys: vec![] };
+            model.process.turn = true;
+            keys
+        };
+        self.mark_and_destroy(&keys).await
+    }
+
+    async fn mark_and_destroy(&self, keys: &SlotKeys) -> Outcome {
         let marked = self.make_mark(Key::Mark(keys.wallet)).await;
-        let destroyed = self.destroy(&keys).await;
+        let destroyed = self.destroy(keys).await;
         self.model().process.turn = false;
         match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
@@ -162,9 +185,12 @@ impl Caller {
     }
 }
 
+/// Lines of the journal: their numbers, and what they are about.
+type Lines = Vec<(u64, Kind)>;
+
 impl Model {
     /// The keys of a PIN or finger set meanwhile, which must go too, and the line.
-    fn wipe(&mut self, keys: &SlotKeys) -> Result<(Option<SlotKeys>, Vec<(u64, Kind)>), Outcome> {
+    fn wipe(&mut self, keys: &SlotKeys) -> Result<(Option<SlotKeys>, Lines), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
