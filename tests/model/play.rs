@@ -148,7 +148,11 @@ fn put_back(stage: &Stage, nth: usize) {
     let mut state = stage.state();
     let Some(wanted) = state.copies.iter().rev().nth(nth) else { return };
     let (disk, keys) = (wanted.disk.clone(), wanted.keys.picture());
-    put_files(&wanted.folder, &state.folder);
+    if let Err(error) = put_files(&wanted.folder, &state.folder) {
+        let why = format!("not put back: {error}");
+        state.failure.get_or_insert(why);
+        return;
+    }
     if stage.cheat == Some(Cheat::PutsBackTheKeystore) {
         state.keys = keys;
     }
@@ -159,8 +163,9 @@ fn put_back(stage: &Stage, nth: usize) {
 fn put_back_old_files(stage: &Stage) {
     let mut state = stage.state();
     let now = copy(&state.folder).ok();
-    if let Some(older) = std::mem::replace(&mut state.older, now) {
-        put_files(&older, &state.folder);
+    let older = std::mem::replace(&mut state.older, now);
+    if let Some(Err(error)) = older.map(|older| put_files(&older, &state.folder)) {
+        state.failure.get_or_insert(format!("not put back: {error}"));
     }
 }
 

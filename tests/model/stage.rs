@@ -308,7 +308,9 @@ impl Stage {
     /// The process is gone, and the phone is as it was in the picture.
     pub(crate) fn go_back_to(&self, picture: Picture) {
         let Picture { folder, keys, mut model, audit, clocks } = picture;
-        put_files(&folder, &self.state().folder);
+        if let Err(error) = put_files(&folder, &self.state().folder) {
+            self.state().failure.get_or_insert(format!("not gone back: {error}"));
+        }
         model.end_process();
         let open = model.wallet().map_or(0, |wallet| wallet.tries.open());
         *self.model() = model;
@@ -461,12 +463,11 @@ pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
 }
 
 /// Puts these files in place of those in a folder that stays: the lock knows its wallet by where it is.
-pub(crate) fn put_files(of: &TempDir, to: &TempDir) {
-    let emptied =
-        fs::read_dir(to.path()).and_then(|mut files| files.try_for_each(|file| fs::remove_file(file?.path())));
-    if let Err(error) = emptied.and_then(|()| copy_files(of, to)) {
-        panic!("no files are put: {error}");
+pub(crate) fn put_files(of: &TempDir, to: &TempDir) -> std::io::Result<()> {
+    for file in fs::read_dir(to.path())? {
+        fs::remove_file(file?.path())?;
     }
+    copy_files(of, to)
 }
 
 fn copy_files(of: &TempDir, to: &TempDir) -> std::io::Result<()> {
