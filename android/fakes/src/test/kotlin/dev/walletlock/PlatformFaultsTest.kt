@@ -199,7 +199,7 @@ class PlatformFaultsTest : LockTest() {
         val older = object : DeviceKey {
             override fun aliases(prefix: String) = phone.deviceKey.aliases(prefix)
 
-            override fun exists(alias: String) = at("exists").let { phone.deviceKey.exists(alias) }
+            override fun exists(alias: String) = phone.deviceKey.exists(alias)
 
             override fun create(alias: String, purpose: KeyPurpose) = phone.deviceKey.create(alias, purpose)
 
