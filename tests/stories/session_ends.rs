@@ -106,3 +106,12 @@ fn without_a_clock_nobody_says_what_is_open() {
     wallet.phone.clock.break_down();
     assert!(matches!(wallet.lock.open_sessions(), Err(LockError::Platform(_))));
 }
+
+#[test]
+fn that_the_last_session_was_closed_is_told_without_a_clock() {
+    let wallet = Wallet::enrolled("walletlock");
+    let session = wallet.unlock();
+    wallet.phone.clock.break_down();
+    drop(session);
+    assert_eq!(open(&wallet), ended(SessionEnd::Closed));
+}

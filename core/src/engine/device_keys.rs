@@ -135,8 +135,8 @@ impl DeviceKeys {
 impl DeviceKeys {
     /// The aliases that this place is said to have, and those that format 1 named after the file. None of them is missing for sure.
     pub(crate) fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
-        let mut aliases = self.keystore.aliases(&format!("{}/", self.place.name()))?;
-        aliases.extend(self.keystore.aliases(&format!("{}/", self.file_name))?);
+        let mut aliases = self.list(&self.place.name())?;
+        aliases.extend(self.list(&self.file_name)?);
         Ok(aliases)
     }
 
@@ -148,7 +148,12 @@ impl DeviceKeys {
     ) -> Result<Vec<String>, DeviceKeyFault> {
         let place = place
             .map_or_else(|| self.file_name.clone(), |place| format!("{}/{}", place.name(), hex::encode(wallet_id)));
-        self.keystore.aliases(&format!("{place}/"))
+        self.list(&place)
+    }
+
+    /// What is listed beneath a name. A list that fails as if a key were gone says nothing of any key.
+    fn list(&self, beneath: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.keystore.aliases(&format!("{beneath}/")).map_err(busy_if_gone)
     }
 
     /// The same for deleting what is left, so that nothing stays because the keystore left it out once.
@@ -295,7 +300,7 @@ impl DeviceKeys {
     }
 
     pub(crate) fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
-        self.keystore.security_level(alias)
+        self.unless_gone(alias, || self.keystore.security_level(alias))
     }
 
     /// What the journal says of a key just made. That the phone does not say is no reason to refuse the key.
@@ -320,7 +325,7 @@ impl DeviceKeys {
 
     /// Deletes the marks of wiped wallets beyond those that are kept. Which ones go is as random as the ids of the wallets.
     pub(crate) fn drop_old_marks(&self) {
-        let marks = self.keystore.aliases(&format!("{ANYWHERE}/{}/", AliasKind::WipeMark.name())).unwrap_or_default();
+        let marks = self.list(&format!("{ANYWHERE}/{}", AliasKind::WipeMark.name())).unwrap_or_default();
         // What cannot be deleted now is deleted after the next enrolment.
         marks.iter().skip(MARKS_KEPT).try_for_each(|mark| self.delete(mark)).ok();
     }
@@ -447,5 +452,32 @@ mod tests {
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         assert_eq!(keys.ready(&alias), Err(DeviceKeyFault::Gone), "invalidated for good");
+    }
+
+    #[test]
+    fn what_keeps_a_key_is_told_also_when_the_key_was_called_gone_once() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let alias = keys.new_pin(&WALLET, 7);
+        keys.create(&alias, KeyPurpose::PinSlot).expect("made");
+        let is_pins = |call: testing::Call<'_>| matches!(call, testing::Call::SecurityLevel { .. });
+        let level = keys.security_level(&alias).expect("told");
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        assert_eq!(keys.security_level(&alias), Ok(level), "once is no word");
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
+        assert_eq!(keys.security_level(&alias), Err(DeviceKeyFault::Gone));
+    }
+
+    #[test]
+    fn a_list_that_fails_as_if_a_key_were_gone_says_that_of_none() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let is_list = |call: testing::Call<'_>| matches!(call, testing::Call::Aliases { .. });
+        let fail = || phone.hooks.fail_next(is_list, DeviceKeyFault::Gone);
+        fail();
+        assert_eq!(keys.list_here(), Err(DeviceKeyFault::Busy));
+        fail();
+        assert_eq!(keys.list_of_wallet(Some(keys.place()), &WALLET), Err(DeviceKeyFault::Busy));
     }
 }

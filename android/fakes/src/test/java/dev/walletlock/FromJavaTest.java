@@ -149,9 +149,10 @@ class FromJavaTest {
                 }
             };
             Platform platform = new Platform(phone.getClock(), key);
-            assertThrows(
-                LockException.DeviceKey.class,
-                () -> FromJava.blocking(c -> WalletLock.open(file, platform, c)));
+            try (WalletLock lock = FromJava.blocking(c -> WalletLock.open(file, platform, c))) {
+                assertEquals(LockStatus.Busy.INSTANCE, lock.getStatus().getValue());
+                assertThrows(LockException.DeviceKey.class, () -> enrol(lock));
+            }
         }
         Platform noClock = new Platform(() -> null, phone.getDeviceKey());
         Platform noEntropy = new Platform(phone.getClock(), phone.getDeviceKey(), count -> null);
@@ -279,9 +280,10 @@ class FromJavaTest {
             public void delete(String alias) {}
         };
         Platform platform = new Platform(() -> new ClockReading(1, 0, 0), key);
-        LockException.DeviceKey fault = assertThrows(
-            LockException.DeviceKey.class,
-            () -> FromJava.blocking(c -> WalletLock.open(new File(folder, "java.db"), platform, c)));
-        assertEquals(DeviceKeyFault.FAILED, fault.getFault());
+        try (WalletLock lock = FromJava.blocking(c -> WalletLock.open(new File(folder, "java.db"), platform, c))) {
+            assertEquals(LockStatus.Busy.INSTANCE, lock.getStatus().getValue());
+            LockException.DeviceKey fault = assertThrows(LockException.DeviceKey.class, () -> enrol(lock));
+            assertEquals(DeviceKeyFault.FAILED, fault.getFault());
+        }
     }
 }

@@ -19,7 +19,7 @@ class ErrorsTest : LockTest() {
             assertEquals(refused, openInAnotherProcess())
         }
         // It has other keys: to it the wallet is damaged. But it opens.
-        assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[])", openInAnotherProcess())
+        assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[CheckAgain])", openInAnotherProcess())
     }
 
     @Test
@@ -57,10 +57,19 @@ class ErrorsTest : LockTest() {
     @Test
     fun `a device key that does not answer is told, and which way`() = runTest {
         for (fault in DeviceKeyFault.entries) {
+            // What fails without a key was asked for no key: that one is gone it cannot say.
+            val told = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.BUSY else fault
             phone.deviceKey.failure = DeviceKeyException(fault)
-            val thrown = assertThrows<LockException.DeviceKey> { open() }
-            assertEquals(fault, thrown.fault)
-            assertEquals("the device key did not answer: $fault", thrown.message)
+            open().use { lock ->
+                assertEquals(LockStatus.Busy, lock.status.value)
+                assertEquals(LockStatus.Busy, lock.recheck())
+                val thrown = assertThrows<LockException.DeviceKey> { lock.enrol() }
+                assertEquals(told, thrown.fault)
+                assertEquals("the device key did not answer: $told", thrown.message)
+                phone.deviceKey.failure = null
+                assertEquals(LockStatus.Unconfigured, lock.recheck())
+                assertEquals(LockStatus.Unconfigured, lock.status.value)
+            }
         }
     }
 

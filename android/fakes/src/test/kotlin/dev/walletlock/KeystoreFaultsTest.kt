@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource
 class KeystoreFaultsTest : LockTest() {
     /** What is thrown, and which fault it is where a key is used. */
     class Thrown(private val name: String, val fault: DeviceKeyFault, val make: () -> Exception) {
+        /** Where no key is used. */
+        val ofNoKey = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else fault
+
         override fun toString() = name
     }
 
@@ -56,13 +59,17 @@ class KeystoreFaultsTest : LockTest() {
         open().use { lock ->
             lock.enrol()
             val keys = keystore.keys
-            for (call in listOf(Call.GET_KEY, Call.MAC_INIT, Call.MAC_FINAL, Call.LOAD)) {
+            for (call in listOf(Call.GET_KEY, Call.MAC_INIT, Call.MAC_FINAL)) {
                 keystore.fail(call, thrown = thrown.make)
                 assertEquals(thrown.fault, faultOf { lock.verify(RIGHT) }, "$call")
                 keystore.recover()
             }
-            keystore.fail(Call.KEY_INFO, times = 1, thrown = thrown.make)
+            keystore.fail(Call.LOAD, thrown = thrown.make)
+            assertEquals(thrown.ofNoKey, faultOf { lock.verify(RIGHT) }, "no key can be asked for")
+            keystore.recover()
+            keystore.fail(Call.KEY_INFO, thrown = thrown.make)
             assertEquals(thrown.fault, faultOf { lock.securityLevel() })
+            keystore.recover()
             lock.unlock().close()
             assertEquals(keys.keys.filter { "/pin/" in it }, keystore.keys.keys.filter { "/pin/" in it })
         }
@@ -71,8 +78,25 @@ class KeystoreFaultsTest : LockTest() {
 
     @ParameterizedTest
     @MethodSource("everything")
+    fun `that a key is gone is not believed when it is said once`(thrown: Thrown) = runBlocking {
+        open().use { lock ->
+            lock.enrol()
+            val told = thrown.fault.takeIf { it != DeviceKeyFault.GONE }
+            keystore.fail(Call.KEY_INFO, times = 1, thrown = thrown.make)
+            assertEquals(told, faultOf { lock.securityLevel() })
+            for (call in listOf(Call.GET_KEY, Call.MAC_INIT, Call.MAC_FINAL)) {
+                keystore.fail(call, times = 1, thrown = thrown.make)
+                assertEquals(told, faultOf { lock.verify(RIGHT).close() }, "$call")
+                keystore.recover()
+            }
+        }
+        isWell()
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
     fun `no other call says that a key is gone`(thrown: Thrown) = runBlocking {
-        val expected = if (thrown.fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else thrown.fault
+        val expected = thrown.ofNoKey
         open().use { lock ->
             for (call in listOf(Call.CONTAINS_ALIAS, Call.GENERATE_KEY)) {
                 keystore.fail(call, thrown = thrown.make)
@@ -82,7 +106,7 @@ class KeystoreFaultsTest : LockTest() {
             lock.enrol()
         }
         keystore.fail(Call.ALIASES, times = 1, thrown = thrown.make)
-        assertEquals(expected, faultOf { open() })
+        open().use { it.isBusyAndThenWell(expected) }
         isWell()
         keystore.fail(Call.DELETE_ENTRY, thrown = thrown.make)
         // The seal's key of before must go before a try is counted: else it is none.
@@ -92,7 +116,7 @@ class KeystoreFaultsTest : LockTest() {
     }
 
     @ParameterizedTest
-    @EnumSource(Lie::class, names = ["NO_ALIASES"], mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(Lie::class)
     fun `a call that answers as if nothing were there is not believed`(lie: Lie) = runBlocking {
         open().use { lock ->
             lock.enrol()
@@ -104,20 +128,29 @@ class KeystoreFaultsTest : LockTest() {
                 lock.unlock().close()
             }
         }
-        keystore.lie(lie, times = 1)
-        val fault = faultOf { open().close() }
-        if (lie == Lie.NULL_ALIASES || lie == Lie.NULL_KEY) assertEquals(DeviceKeyFault.FAILED, fault)
-        keystore.recover()
-        isWell()
+        for (times in listOf(1, FakeAndroidKeyStore.UNTIL_TOLD)) {
+            keystore.lie(lie, times)
+            open().use { lock ->
+                val fault = when {
+                    lie == Lie.NULL_ALIASES || lie == Lie.NULL_KEY -> DeviceKeyFault.FAILED
+                    // It denies the PIN's key, and the key that it was made to make: so it is not believed.
+                    lie == Lie.NO_SUCH_ALIAS && times != 1 -> DeviceKeyFault.BUSY
+                    else -> null
+                }
+                if (fault == null) assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value) else lock.isBusyAndThenWell(fault)
+            }
+            keystore.recover()
+            isWell()
+        }
     }
 
     @Test
-    fun `a key that is not there by name either is told as gone, and opens when it is there again`() = runBlocking {
+    fun `a keystore that has no key at all, the one just made neither, is not believed`() = runBlocking {
         open().use { lock ->
             lock.enrol()
             keystore.lie(Lie.NULL_KEY)
             keystore.lie(Lie.NO_SUCH_ALIAS)
-            assertEquals(DeviceKeyFault.GONE, faultOf { lock.verify(RIGHT) })
+            assertEquals(DeviceKeyFault.BUSY, faultOf { lock.verify(RIGHT) })
             assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh(), "no try was lost")
             keystore.recover()
             lock.unlock().close()
@@ -129,6 +162,16 @@ class KeystoreFaultsTest : LockTest() {
     private suspend fun isWell() = open().use { lock ->
         assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
         lock.unlock().close()
+    }
+
+    /** It opened on a keystore that did not answer: nobody is told more than that, and looking again is all it needs. */
+    private suspend fun WalletLock.isBusyAndThenWell(fault: DeviceKeyFault) {
+        assertEquals(LockStatus.Busy, status.value)
+        assertEquals(fault, faultOf { verify(RIGHT) })
+        assertEquals(LockStatus.Busy, status.value)
+        keystore.recover()
+        assertEquals(LockStatus.Ready(triesLeft = 4), recheck())
+        unlock().close()
     }
 
     private fun PinOutcome.close() = also { (it as? PinOutcome.Right)?.session?.close() }

@@ -180,7 +180,10 @@ class OnAPhoneTest : LockTest() {
     @Test
     fun `a phone without a keystore is told`() = runTest {
         keystore.close()
-        assertEquals(DeviceKeyFault.NO_HARDWARE, assertThrows<LockException.DeviceKey> { openOnPhone() }.fault)
+        openOnPhone().use { lock ->
+            assertEquals(LockStatus.Busy, lock.status.value)
+            assertEquals(DeviceKeyFault.NO_HARDWARE, assertThrows<LockException.DeviceKey> { lock.enrol() }.fault)
+        }
     }
 
     @Test

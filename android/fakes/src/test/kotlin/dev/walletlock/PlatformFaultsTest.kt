@@ -29,6 +29,8 @@ class PlatformFaultsTest : LockTest() {
         deviceKey = object : DeviceKey by phone.deviceKey {
             override fun aliases(prefix: String) = at("aliases").let { phone.deviceKey.aliases(prefix) }
 
+            override fun exists(alias: String) = at("exists").let { phone.deviceKey.exists(alias) }
+
             override fun create(alias: String, purpose: KeyPurpose) =
                 at("create").let { phone.deviceKey.create(alias, purpose) }
 
@@ -89,9 +91,12 @@ class PlatformFaultsTest : LockTest() {
         for (call in listOf("clock", "entropy")) {
             whileThrowing(call, what) { assertThrows<LockException.Platform> { open(platform = platform) } }
         }
-        whileThrowing("aliases", what) {
-            val fault = assertThrows<LockException.DeviceKey> { open(platform = platform) }
-            assertEquals(DeviceKeyFault.FAILED, fault.fault)
+        for (call in listOf("exists", "aliases")) {
+            whileThrowing(call, what) { open(platform = platform) }.use { lock ->
+                assertEquals(LockStatus.Busy, lock.status.value)
+                assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { lock.enrol() }.fault)
+                assertEquals(LockStatus.Unconfigured, lock.recheck())
+            }
         }
         open(platform = platform).use { lock ->
             for (call in listOf("create", "hmac")) {

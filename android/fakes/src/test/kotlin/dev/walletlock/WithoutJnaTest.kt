@@ -45,7 +45,7 @@ class WithoutJnaTest : LockTest() {
             "live after locking: false",
         )
         val withoutIt = listOf(
-            "read: JNA could not be started: java.lang.UnsatisfiedLinkError",
+            "read: [7]",
             "compare: JNA could not be started: java.lang.UnsatisfiedLinkError",
             "JNA itself: java.lang.NoClassDefFoundError",
         )

@@ -388,8 +388,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          * @throws LockException.InUse while another process has the file open.
          * @throws LockException.NewerVersion when a newer version of Walletlock wrote it.
          * @throws LockException.Policy when the policy is not valid.
-         * @throws LockException.DeviceKey, [LockException.Platform] or [LockException.Storage] when the phone did not
-         *   answer: trying again may help. Damaged data is none of these: the lock opens, and its status says so.
+         * @throws LockException.Platform or [LockException.Storage] when the phone did not answer: trying again may help.
+         *   Damaged data and a keystore that does not answer are none of these: the lock opens, and its status says so
+         *   ([LockStatus.Busy] of the keystore, and [recheck] looks again).
          */
         @JvmStatic
         @JvmOverloads

@@ -65,11 +65,13 @@ class PhoneTest {
     }
 
     @Test
-    fun `a phone without a keystore says so`() {
+    fun `a phone without a keystore says so`(): Unit = runBlocking {
         start(boot = 7)
         keystore.close()
-        val thrown = assertThrows(LockException.DeviceKey::class.java) { runBlocking { open() } }
-        assertEquals(DeviceKeyFault.NO_HARDWARE, thrown.fault)
+        open().use { lock ->
+            val outcome = lock.verify(RIGHT) as PinOutcome.NoVerdict
+            assertEquals(DeviceKeyFault.NO_HARDWARE, (outcome.cause as NoVerdictCause.DeviceKey).fault)
+        }
     }
 
     private fun start(boot: Int) {

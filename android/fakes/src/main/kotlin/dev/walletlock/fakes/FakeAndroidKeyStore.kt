@@ -126,13 +126,6 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @Volatile
     public var isPhoneLocked: Boolean = false
 
-    /**
-     * Whether it fails without a word, as Android's does when its service does not answer: it lists no aliases, contains none,
-     * and gives no key. Making and deleting keys works all the same.
-     */
-    @Volatile
-    public var isSilentlyEmpty: Boolean = false
-
     /** What the keys that exist were made with, by alias. */
     public val keys: Map<String, KeySpec> @Synchronized get() = stored.mapValues { it.value.spec }
 
@@ -281,10 +274,10 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     @Synchronized
-    internal fun aliases(): List<String> = if (isSilentlyEmpty) emptyList() else stored.keys.toList()
+    internal fun aliases(): List<String> = stored.keys.toList()
 
     @Synchronized
-    internal fun key(alias: String): HardwareKey? = if (isSilentlyEmpty) null else stored[alias]
+    internal fun key(alias: String): HardwareKey? = stored[alias]
 
     @Synchronized
     internal fun delete(alias: String) {
