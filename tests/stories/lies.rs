@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::platform::testing::{Call, FakePhone, Lie, Lies};
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use walletlock_core::policy::{AntiRollback, Policy};
 use walletlock_core::{
     Enrolment, LockError, LockReason, LockStatus, NoVerdict, Options, PinChange, PinOutcome, Removal, WalletLock,
@@ -374,4 +374,22 @@ fn a_wipe_that_the_keystore_refused_is_finished_by_the_next_one() {
     let phone = wallet.phone.with_keystore(wallet.phone.device_key.picture());
     let lock = open(&before, &phone, &wallet.policy).expect("it opens");
     assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "{:?}", lock.status());
+}
+
+#[test]
+fn one_yes_about_a_mark_wipes_no_wallet() {
+    let wallet = Wallet::enrolled("walletlock");
+    // A key of the mark's name that is none: it is there, and answers nothing.
+    let id = wallet.phone.device_key.all_aliases().into_iter().find_map(|alias| {
+        alias.ends_with("/seal/0").then(|| alias.split('/').nth(1).expect("the wallet's id").to_owned())
+    });
+    let mark = format!("walletlock/wiped/{}", id.expect("its first key"));
+    let keys = wallet.phone.device_key.clone();
+    keys.create(&mark, KeyPurpose::Seal).expect("made");
+    let lost = mark.clone();
+    wallet.phone.hooks.once_after(move |call| call.is("exists", "wiped"), move || keys.delete(&lost).expect("deleted"));
+    let wallet = wallet.restart();
+    assert_eq!(wallet.phone.hooks.unmet(), 0);
+    assert!(wallet.status().is_ready(), "{:?}", wallet.status());
+    drop(wallet.unlock());
 }

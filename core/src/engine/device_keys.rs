@@ -213,6 +213,15 @@ impl DeviceKeys {
         self.exists(alias)
     }
 
+    /// Whether the key of a mark answers, twice the same: a wallet is not destroyed on one word.
+    pub(crate) fn answers(&self, mark: &str) -> Result<bool, DeviceKeyFault> {
+        match self.mac_twice(mark, b"walletlock v2 mark") {
+            Ok(_) => Ok(true),
+            Err(DeviceKeyFault::Gone) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// The answer to a question by name is yes or no. One that fails as if a key were gone says nothing.
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         self.keystore.exists(alias).map_err(busy_if_gone)

@@ -2,7 +2,7 @@
 
 use super::outcome::Removal;
 use super::unlock_pin::prove_pin;
-use crate::engine::{Engine, KeyLease, SealedStore, SessionEnd, State};
+use crate::engine::{DeviceKeys, Engine, KeyLease, SealedStore, SessionEnd, State};
 use crate::error::LockError;
 use crate::pin::PinEntry;
 use crate::store::{Durability, Store, StoredRecord, Unfinished};
@@ -58,7 +58,9 @@ pub(super) fn put_unfinished(store: &mut Store, unfinished: &Unfinished) -> Resu
 pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Result<(), LockError> {
     let Unfinished { wallet_id, aliases } = unfinished;
     let device_keys = &engine.device_keys;
-    device_keys.delete_all(aliases)?;
+    // The row is open, and whoever writes files can write it: nothing that is no key of a wallet goes.
+    let aliases: Vec<_> = aliases.iter().filter(|alias| DeviceKeys::kind_of(alias).is_some()).cloned().collect();
+    device_keys.delete_all(&aliases)?;
     // In format 1 the row names none of them.
     let place = if aliases.is_empty() { None } else { Some(device_keys.place()) };
     Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(place, wallet_id)?)?)

@@ -134,12 +134,21 @@ impl Caller {
 
     /// Whether it says of one of these, or of this place, that it was wiped.
     pub(super) async fn is_marked(&self, wallets: &[u64]) -> Result<bool, DeviceKeyFault> {
-        for wallet in wallets {
-            if self.exists(Key::Mark(*wallet)).await? {
+        for mark in wallets.iter().map(|wallet| Key::Mark(*wallet)).chain([Key::PlaceMark]) {
+            if self.exists(mark).await? && self.answers(mark).await? {
                 return Ok(true);
             }
         }
-        self.exists(Key::PlaceMark).await
+        Ok(false)
+    }
+
+    /// A wallet is not destroyed on one word: the mark's key answers too, twice the same.
+    async fn answers(&self, mark: Key) -> Result<bool, DeviceKeyFault> {
+        match self.mac_twice(mark).await {
+            Ok(()) => Ok(true),
+            Err(DeviceKeyFault::Gone) => Ok(false),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// One after the other, up to the first that fails.
