@@ -31,9 +31,8 @@ impl WalletLock {
 
     /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
     ///
-    /// Damage is no error here, nor is a keystore that does not answer: the lock opens and says that it is locked, or busy ([`Self::recheck`]
-    /// looks again). Errors are what may be gone at the next attempt (the clock or the storage does not answer), another process, a newer
-    /// version, or a policy that is not valid.
+    /// Damage and a keystore that does not answer are no errors here: the lock opens and says that it is locked, or busy. Errors are what may
+    /// be gone at the next attempt (the clock or the storage does not answer), another process, a newer version, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
         flows::open::open(options).map(|engine| Self { engine: Arc::new(engine) })
     }
