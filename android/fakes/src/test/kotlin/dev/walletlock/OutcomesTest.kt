@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test
 
 /** What each status and each outcome looks like from Kotlin. When there is which, tests/stories proves. */
 class OutcomesTest : LockTest() {
-    private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, CONTACTS)
+    private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, listOf(Remedy.CheckAgain) + CONTACTS)
     private val waiting = LockStatus.CoolingDown(60_000, triesLeft = 2, listOf(Remedy.Wait(60_000)) + CONTACTS)
 
     @Test

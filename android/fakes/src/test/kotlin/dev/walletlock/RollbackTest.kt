@@ -8,7 +8,7 @@ import org.junit.jupiter.api.assertThrows
 
 /** What an older copy of the wallet's files, put back, looks like from Kotlin. Which copies those are, tests/stories proves. */
 class RollbackTest : LockTest() {
-    private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, CONTACTS)
+    private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, listOf(Remedy.CheckAgain) + CONTACTS)
 
     @Test
     fun `it locks, says what can be done, and opens nothing`() = runTest {

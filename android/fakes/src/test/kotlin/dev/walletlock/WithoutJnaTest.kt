@@ -34,7 +34,7 @@ class WithoutJnaTest : LockTest() {
     }
 
     @Test
-    fun `where it cannot start a PIN opens the wallet, and what needs it says so`() = runBlocking {
+    fun `where it cannot start a PIN opens the wallet and its items, and what needs it says so`() = runBlocking {
         leaveWallet()
         val unlocked = listOf(
             "Ready(triesLeft=4)",
@@ -43,14 +43,15 @@ class WithoutJnaTest : LockTest() {
             "CoolingDown(remainingMs=60000)",
             "live: true",
             "live after locking: false",
+            "read: [7]",
         )
         val withoutIt = listOf(
-            "read: JNA could not be started: java.lang.UnsatisfiedLinkError",
+            "names: JNA could not be started: java.lang.UnsatisfiedLinkError",
             "compare: JNA could not be started: java.lang.UnsatisfiedLinkError",
             "JNA itself: java.lang.NoClassDefFoundError",
         )
         assertEquals(unlocked + withoutIt, said(OwnJvm.withoutJna(empty)))
-        val withIt = listOf("read: [7]", "compare: true", "JNA itself: it runs")
+        val withIt = listOf("names: [card-token]", "compare: true", "JNA itself: it runs")
         assertEquals(unlocked + withIt, said(listOf(OwnJvm.OVER_JNI)), "the same where it can")
     }
 
@@ -82,7 +83,10 @@ object Unlocker {
             lock.lockNow()
             println("live after locking: ${session.isLive}")
             session.close()
-            lock.unlock().use { println("read: ${said { it.vault.read("card-token").contentToString() }}") }
+            lock.unlock().use {
+                println("read: ${said { it.vault.read("card-token").contentToString() }}")
+                println("names: ${said { it.vault.names() }}")
+            }
             println("compare: ${said { pinOf("1").use { one -> pinOf("1").use(one::sameAs) } }}")
         }
         println("JNA itself: ${said { "it runs".also { com.sun.jna.Native.getDefaultStringEncoding() } }}")
