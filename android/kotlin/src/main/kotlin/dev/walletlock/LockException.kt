@@ -85,8 +85,8 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class BeforeFirstUnlock : LockException("the phone has not been unlocked since it started")
 
     /**
-     * JNA, or the code generated for it, could not be started; the cause says why. Opening, the PIN pad and checking the
-     * PIN do without it; what was called does not.
+     * JNA, or the code generated for it, could not be started; the cause says why. Opening, the PIN pad, checking the
+     * PIN and reading an item do without it; what was called does not.
      */
     public class Jna internal constructor(cause: Throwable) : LockException("JNA could not be started", cause)
 
