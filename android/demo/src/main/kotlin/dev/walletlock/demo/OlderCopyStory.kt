@@ -26,7 +26,7 @@ internal class OlderCopyStory : Story {
         stage.say("He ends the app, keeps what is there now too, puts his copy back, and starts the app.")
         val newest = copy(app)
         app.restart { app.phone.putBack(older) }
-        stage.expectLocked(app, LockReason.DATA_DAMAGED, listOf(Remedy.CheckAgain) + CONTACTS)
+        stage.expectLocked(app, LockReason.DATA_DAMAGED, CHECK_OR_ASK)
         stage.say("With each try the phone's keystore made a new key for the count and destroyed the last: none fits his copy.")
         val outcome = stage.enterPin(app.lock, PIN)
         stage.expect("the right PIN on an older copy", PinOutcome.Locked(app.lock.status.value), outcome)

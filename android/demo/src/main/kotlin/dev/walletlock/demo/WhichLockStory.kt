@@ -64,7 +64,7 @@ internal class WhichLockStory : Story {
         val his = stage.newPhone()
         Files.copy(hers.database, his.database)
         DemoApp.start(his, stage.policy).use { app ->
-            stage.expectLocked(app, LockReason.DATA_DAMAGED, listOf(Remedy.CheckAgain) + CONTACTS)
+            stage.expectLocked(app, LockReason.DATA_DAMAGED, CHECK_OR_ASK)
             val outcome = stage.typed(PIN).use { app.lock.verifyPin(it) }
             stage.expect("the right PIN on the wrong phone", PinOutcome.Locked(app.lock.status.value), outcome)
             stage.say("Not even the right PIN helps him: the key is in her phone.")
@@ -80,3 +80,6 @@ internal val CONTACTS = listOf(
     Remedy.Ask(Contact.Phone("+1 555 0100")),
     Remedy.Ask(Contact.Form("https://wallet.example/locked")),
 )
+
+/** What there is to do about damage: it may have been a hiccup. */
+internal val CHECK_OR_ASK = listOf(Remedy.CheckAgain) + CONTACTS
