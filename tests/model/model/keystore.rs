@@ -78,15 +78,20 @@ impl Caller {
         if first.mac == second.mac { Ok(()) } else { Err(DeviceKeyFault::Busy) }
     }
 
+    /// A list that fails as if a key were gone says nothing of any key.
+    async fn list(&self, scope: Scope) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Aliases(scope)).await.map(|_| ()).map_err(busy_if_gone)
+    }
+
     async fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
-        self.script.ask(Ask::Aliases(Scope::Here)).await?;
+        self.list(Scope::Here).await?;
         let here = self.model().keys.listed(Scope::Here);
-        self.script.ask(Ask::Aliases(Scope::File)).await?;
+        self.list(Scope::File).await?;
         Ok(here)
     }
 
     pub(super) async fn list_wallet(&self, wallet: u64) -> Result<Vec<Key>, DeviceKeyFault> {
-        self.script.ask(Ask::Aliases(Scope::Wallet(wallet))).await?;
+        self.list(Scope::Wallet(wallet)).await?;
         let model = self.model();
         Ok(model.keys.keys_of(&model.keys.listed(Scope::Wallet(wallet))))
     }
