@@ -244,17 +244,21 @@ class LockActivityTest {
         val told = mutableListOf<LockTrouble>()
         LockActivity.setOnTrouble(told::add)
         val screen = shown()
-        for (fault in DeviceKeyFault.entries) {
-            wallet.phone.deviceKey.failure = DeviceKeyException(fault)
+        val keys = wallet.phone.deviceKey
+        // One that says 'gone' whatever it is asked is not believed; of one that answers, a key that is not there is gone.
+        for (fault in DeviceKeyFault.entries + null) {
+            keys.failure = fault?.let(::DeviceKeyException)
+            if (fault == null) keys.loseAll()
             screen.pad().enter(TestWallet.RIGHT)
             screen.pad().done()
             assertTrue(screen.pad().message(), screen.pad().message().endsWith("(Code\u00a0${told.last().code})"))
         }
         val expected = listOf(
-            LockTrouble.KEY_GONE,
+            LockTrouble.KEYSTORE_BUSY,
             LockTrouble.KEYSTORE_BUSY,
             LockTrouble.NO_KEYSTORE,
             LockTrouble.KEYSTORE_FAILED,
+            LockTrouble.KEY_GONE,
         )
         assertEquals(expected, told)
         LockActivity.setOnTrouble(null)

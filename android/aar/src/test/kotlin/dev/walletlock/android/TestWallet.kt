@@ -10,11 +10,13 @@ import dev.walletlock.PinOutcome
 import dev.walletlock.Policy
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
+import dev.walletlock.fakes.FakeEntropy
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import java.util.UUID
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicLong
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.runBlocking
@@ -25,7 +27,8 @@ import org.robolectric.shadows.ShadowPausedLooper
 
 /** The real lock on a phone of fakes. Its work is done at once, or is held until the test lets it go on. */
 class TestWallet(policy: String = POLICY) : AutoCloseable {
-    val phone = FakePhone()
+    /** Another one each time: two phones with the same randomness would have the same wallet, which only one lock may have open. */
+    val phone = FakePhone(entropy = FakeEntropy(seed = made.incrementAndGet()))
     private val work = Work()
     private var misses = 0
     private val file = File(RuntimeEnvironment.getApplication().noBackupFilesDir, "${UUID.randomUUID()}.db")
@@ -89,6 +92,8 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     }
 
     companion object {
+        private val made = AtomicLong()
+
         const val RIGHT = "835179"
         const val WRONG = "264830"
 

@@ -20,7 +20,8 @@ import dev.walletlock.Platform
  *
  * @property clock stands still until it is moved.
  * @property deviceKey keeps its keys in memory, so a lock that is opened again needs the same phone.
- * @property entropy is the same in every run.
+ * @property entropy is the same in every run. Of two phones that a test has at once, give one another seed: else their wallets are
+ *   taken for copies of one, and the second is refused with [dev.walletlock.LockException.InUse].
  */
 public class FakePhone @JvmOverloads constructor(
     public val clock: FakeClock = FakeClock(),
