@@ -103,6 +103,11 @@ impl core::Entropy for ForeignEntropy {
 }
 
 impl core::DeviceKey for ForeignDeviceKey {
+    /// An app's own is a keystore for itself: two of one process need not have the same keys.
+    fn instance(&self) -> u64 {
+        Arc::as_ptr(&self.0).cast::<()>().addr() as u64
+    }
+
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         Ok(self.0.aliases(prefix.to_owned())?)
     }

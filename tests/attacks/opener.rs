@@ -35,11 +35,13 @@ pub(crate) struct Derived {
 impl Opener {
     /// Reads the record. `device_key` is HMAC-SHA256 under the key of an alias.
     pub(crate) fn read(database: &Path, device_key: impl Fn(&str, &[u8]) -> Secret) -> Self {
-        let (epoch, wallet_id, sealed) = stored_record(database);
-        let name = database.file_name().and_then(|name| name.to_str()).expect("a name");
+        let Row { epoch, wallet_id, sealed, place } = stored_record(database);
         let input = [b"walletlock v1 record seal device key".as_slice(), &wallet_id, &epoch.to_be_bytes()].concat();
-        let seal_key = hkdf(&device_key(&format!("{name}/seal/{epoch}"), &input), &[], b"walletlock v1 record seal");
-        let aad = [b"walletlock v1 record".as_slice(), &1_u32.to_be_bytes(), &epoch.to_be_bytes(), &wallet_id].concat();
+        let alias = alias(&place, &wallet_id, "seal", &epoch.to_string());
+        let seal_key = hkdf(&device_key(&alias, &input), &[], b"walletlock v1 record seal");
+        let (format, epoch) = (2_u32.to_be_bytes(), epoch.to_be_bytes());
+        // The role 0: sealed under the key of its own epoch, which is named once more.
+        let aad = [b"walletlock v2 record".as_slice(), &format, &[0], &epoch, &epoch, &wallet_id, &place].concat();
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
         let biometric_slot = record["biometric"]["slot"].as_str().map(from_hex);
@@ -47,32 +49,35 @@ impl Opener {
     }
 
     /// Follows a finger down to the data key: the slot key, what is derived of it, and what that opens. `unwrap` is the keystore's key.
-    pub(crate) fn follow_finger(&self, unwrap: impl Fn(&str, &[u8]) -> Secret, name: &str) -> [Secret; 3] {
+    pub(crate) fn follow_finger(&self, unwrap: impl Fn(&str, &[u8]) -> Secret) -> [Secret; 3] {
         let slot = self.biometric_slot.as_ref().expect("biometrics are on");
-        assert_eq!(&slot[..4], [1, 2, 1, 0], "format 1, a finger, AES-GCM");
+        assert_eq!(&slot[..4], [2, 2, 1, 0], "format 2, a finger, AES-GCM");
         let number = u64::from_be_bytes(slot[4..12].try_into().expect("eight"));
-        let slot_key = unwrap(&format!("{name}/biometric/{number:016x}"), &slot[28..88]);
+        let alias = alias(&slot[88..97], &self.wallet_id, "biometric", &format!("{number:016x}"));
+        let slot_key = unwrap(&alias, &slot[28..88]);
         let key_encryption_key = hkdf(&slot_key, &slot[12..28], b"walletlock v1 biometric slot");
-        let aad = [&slot[..88], &self.wallet_id].concat();
-        let data_key = decrypt(&key_encryption_key, &aad, &slot[88..]).expect("it opens");
+        let aad = [&slot[..97], &self.wallet_id, &[0]].concat();
+        let data_key = decrypt(&key_encryption_key, &aad, &slot[97..157]).expect("it opens");
         [slot_key, key_encryption_key, data_key.try_into().expect("32 bytes")]
     }
 
     /// Follows a PIN down to the data key.
-    pub(crate) fn follow(&self, pin: &[u8], device_key: impl Fn(&str, &[u8]) -> Secret, name: &str) -> Derived {
+    pub(crate) fn follow(&self, pin: &[u8], device_key: impl Fn(&str, &[u8]) -> Secret) -> Derived {
         let number = |at: usize| u32::from_be_bytes(self.slot[at..at + 4].try_into().expect("four bytes"));
-        assert_eq!(&self.slot[..3], [1, 1, 1], "format 1, a PIN, Argon2id");
+        assert_eq!(&self.slot[..3], [2, 1, 1], "format 2, a PIN, Argon2id");
         let params = Params::new(number(4), number(8), self.slot[3].into(), Some(32)).expect("its cost");
-        let (alias, salt) = (u64::from_be_bytes(self.slot[12..20].try_into().expect("eight")), &self.slot[20..36]);
+        let (key, salt) = (u64::from_be_bytes(self.slot[12..20].try_into().expect("eight")), &self.slot[20..36]);
         let mut kdf_output = [0; 32];
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(pin, salt, &mut kdf_output)
             .expect("accepted");
-        let input = [b"walletlock v1 pin slot device key".as_slice(), &self.wallet_id, &kdf_output].concat();
-        let device_output = device_key(&format!("{name}/pin/{alias:016x}"), &input);
+        let one_way = hkdf(&kdf_output, &self.wallet_id, b"walletlock v2 pin slot device key input");
+        let input = [b"walletlock v2 pin slot device key".as_slice(), &self.wallet_id, &one_way].concat();
+        let alias = alias(&self.slot[36..45], &self.wallet_id, "pin", &format!("{key:016x}"));
+        let device_output = device_key(&alias, &input);
         let key_encryption_key = hkdf(&[kdf_output, device_output].concat(), salt, b"walletlock v1 pin slot");
-        let aad = [&self.slot[..36], &self.wallet_id, &[0]].concat();
-        let data_key = decrypt(&key_encryption_key, &aad, &self.slot[36..96]);
+        let aad = [&self.slot[..45], &self.wallet_id, &[0]].concat();
+        let data_key = decrypt(&key_encryption_key, &aad, &self.slot[45..105]);
         let data_key = data_key.map(|key| key.try_into().expect("32 bytes"));
         Derived { kdf_output, device_output, key_encryption_key, data_key }
     }
@@ -80,19 +85,35 @@ impl Opener {
 
 /// The keys that hang on the data key, by what they are for.
 pub(crate) fn subkeys(data_key: &Secret) -> impl Iterator<Item = (&'static str, Secret)> {
-    ["vault", "journal private key", "journal signing key", "pin history"]
+    ["vault", "journal private key", "journal details key", "journal signing key", "pin history"]
         .into_iter()
         .map(|purpose| (purpose, hkdf(data_key, &[], format!("walletlock v1 {purpose}").as_bytes())))
 }
 
-fn stored_record(database: &Path) -> (u64, [u8; 16], Vec<u8>) {
+/// The record's row.
+struct Row {
+    epoch: u64,
+    wallet_id: [u8; 16],
+    sealed: Vec<u8>,
+    /// A byte that says that there is one, and eight of a hash.
+    place: [u8; 9],
+}
+
+fn stored_record(database: &Path) -> Row {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("a database");
     connection
-        .query_row("SELECT format, epoch, wallet_id, sealed FROM record", [], |row| {
-            assert_eq!(row.get::<_, u32>(0)?, 1, "format 1");
-            Ok((row.get::<_, i64>(1)? as u64, row.get(2)?, row.get(3)?))
+        .query_row("SELECT format, epoch, wallet_id, sealed, place FROM record", [], |row| {
+            assert_eq!(row.get::<_, u32>(0)?, 2, "format 2");
+            let epoch = row.get::<_, i64>(1)? as u64;
+            Ok(Row { epoch, wallet_id: row.get(2)?, sealed: row.get(3)?, place: row.get(4)? })
         })
         .expect("a record")
+}
+
+/// `PLACE/WALLET/KIND/NUMBER`, in lower-case hexadecimal.
+fn alias(place: &[u8], wallet_id: &[u8], kind: &str, number: &str) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!("{}/{}/{kind}/{number}", hex(&place[1..]), hex(wallet_id))
 }
 
 /// HKDF-SHA256 (RFC 5869), one block.

@@ -59,12 +59,12 @@ impl Wallet {
 
     /// Where a PIN leads to in this wallet, computed from a copy of its files.
     pub(super) fn follow(&self, pin: &Digits) -> Derived {
-        self.open_copy().follow(&pin.map(|digit| b'0' + digit), device_key, "wallet.db")
+        self.open_copy().follow(&pin.map(|digit| b'0' + digit), device_key)
     }
 
     /// Where a finger leads to in this wallet, likewise.
     pub(super) fn follow_finger(&self) -> [Secret; 3] {
-        self.open_copy().follow_finger(unwrap, "wallet.db")
+        self.open_copy().follow_finger(unwrap)
     }
 
     /// What the record is sealed with now.

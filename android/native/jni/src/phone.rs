@@ -63,6 +63,11 @@ impl Entropy for Phone {
 }
 
 impl DeviceKey for Phone {
+    /// An app's own is a keystore for itself: two of one process need not have the same keys.
+    fn instance(&self) -> u64 {
+        self.0.as_raw().addr() as u64
+    }
+
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         let aliases = call(|env| {
             let prefix = env.new_string(prefix)?;
