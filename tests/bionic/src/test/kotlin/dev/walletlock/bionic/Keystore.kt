@@ -1,5 +1,6 @@
 package dev.walletlock.bionic
 
+import android.os.SystemClock
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
 import android.security.keystore.StrongBoxUnavailableException
@@ -76,6 +77,9 @@ class Keystore {
     }
 }
 
+/** Too long for a person who waits: the library takes no such chip. */
+private const val STRONGBOX_TAKES_MS = 300L
+
 /** What an app has of a key: its name. */
 class KeystoreKey(val alias: String) : SecretKey {
     override fun getAlgorithm() = "HmacSHA256"
@@ -139,8 +143,11 @@ class HmacSpi : MacSpi() {
     private val mac = Mac.getInstance("HmacSHA256", "SunJCE")
 
     override fun engineGetMacLength() = mac.macLength
-    override fun engineInit(key: Key, parameter: AlgorithmParameterSpec?) =
-        mac.init(SecretKeySpec(Keystore.current.entry((key as KeystoreKey).alias).bytes, "HmacSHA256"))
+    override fun engineInit(key: Key, parameter: AlgorithmParameterSpec?) {
+        val entry = Keystore.current.entry((key as KeystoreKey).alias)
+        if (entry.spec.isStrongBoxBacked) SystemClock.nowMs += STRONGBOX_TAKES_MS
+        mac.init(SecretKeySpec(entry.bytes, "HmacSHA256"))
+    }
 
     override fun engineUpdate(byte: Byte) = mac.update(byte)
     override fun engineUpdate(bytes: ByteArray, at: Int, count: Int) = mac.update(bytes, at, count)
