@@ -44,7 +44,8 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             assertRotates("something deleted") { assertEquals("true", delete("card")) }
             assertRotates("another PIN, for which the one before is tried", times = 2) { assertEquals("Changed", change(PIN, OTHER_PIN)) }
             assertTrue(vm.detachedThreads >= 4, "threads came and went: ${vm.detachedThreads}")
-            assertTrue(vm.mostLocals < 64, "${vm.mostLocals} at a time")
+            // Most where a key is made and the StrongBox measured beside one without; Android's VM takes some hundreds.
+            assertTrue(vm.mostLocals < 96, "${vm.mostLocals} at a time")
         }
         on(phone) {
             val before = phone.seals
@@ -68,14 +69,13 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
     }
 
     @Test
-    fun `closing waits for the key that is being made`() {
+    fun `closing leaves the key that is being made to a thread, which ends with it`() {
         on(phone(enrolled)) {
             open()
             val before = phone.seals
             assertEquals("done", prepare())
             release()
-            assertEquals(0, process.threadCount)
-            assertEquals(1, vm.threadCount)
+            rest()
             assertEquals(before.first(), phone.seals.first())
         }
     }
