@@ -69,13 +69,15 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
     }
 
     @Test
-    fun `closing leaves the key that is being made to a thread, which ends with it`() {
+    fun `closing leaves the key that is being made to a thread`() {
         on(phone(enrolled)) {
             open()
             val before = phone.seals
             assertEquals("done", prepare())
             release()
-            rest()
+            process.runThreads()
+            // The one that makes the key has ended. The one that was left with the last drop joins it, and the emulator does not wake it.
+            assertTrue(process.threadCount <= 1, "${process.threadCount} threads")
             assertEquals(before.first(), phone.seals.first())
         }
     }
