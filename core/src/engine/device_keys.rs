@@ -1,4 +1,4 @@
-//! The device keys of a wallet: one inventory of their aliases, and what is asked of them.
+//! The device keys of a wallet, and what is asked of the keystore that keeps them. What they are called stands in `aliases.rs`.
 //!
 //! The keystore is not believed at once. Android's answers an empty list, `null` or `false` where it failed (AOSP, `AndroidKeyStoreSpi.java`), so
 //! that a key is gone is believed only of a keystore that was just seen awake; and an answer that a commit depends on is asked for twice.
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::hex;
-use crate::key_slots::{BiometricSlot, PinSlot};
+use super::aliases::AliasKind;
+use crate::key_slots::BiometricSlot;
 use crate::place::Place;
 use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
 use crate::record::{RecordHeader, SealKey, seal_key_input};
@@ -19,47 +19,14 @@ use crate::record::{RecordHeader, SealKey, seal_key_input};
 pub(crate) struct DeviceKeys {
     keystore: Arc<dyn DeviceKey>,
     /// Where the file is now.
-    place: Place,
+    pub(super) place: Place,
     /// With what the aliases of format 1 began: the database's file name.
-    file_name: String,
+    pub(super) file_name: String,
 }
 
-/// What an alias names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AliasKind {
-    /// The key of a PIN slot.
-    Pin,
-    /// The key of a biometric slot.
-    Biometric,
-    /// The key that seals the record in one epoch.
-    Seal,
-    /// A key that opens nothing: it says that a wallet was wiped.
-    WipeMark,
-    /// A key made to see whether the keystore is awake.
-    Probe,
-}
-
-impl AliasKind {
-    const ALL: [Self; 5] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::Probe];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Pin => "pin",
-            Self::Biometric => "biometric",
-            Self::Seal => "seal",
-            Self::WipeMark => "wiped",
-            Self::Probe => "probe",
-        }
-    }
-}
-
-/// With what the aliases begin that belong to no place.
-const ANYWHERE: &str = "walletlock";
 /// So many marks of wiped wallets are kept. Each is a key in the phone's keystore; nobody wipes so many wallets by hand.
 const MARKS_KEPT: usize = 32;
 
-// The names. `PLACE/WALLET/KIND/NUMBER`, in format 1 `FILE/KIND/NUMBER`; a wiped wallet's mark is `walletlock/wiped/WALLET`, a place's
-// `PLACE/wiped/0`.
 impl DeviceKeys {
     pub(crate) fn new(keystore: Arc<dyn DeviceKey>, path: &Path, file_name: &str) -> Self {
         Self { keystore, place: Place::of(path), file_name: file_name.to_owned() }
@@ -70,71 +37,8 @@ impl DeviceKeys {
         self.place
     }
 
-    /// The key of a PIN slot.
-    pub(crate) fn pin(&self, wallet_id: &[u8; 16], slot: &PinSlot) -> String {
-        self.key(slot.place(), wallet_id, AliasKind::Pin, &format!("{:016x}", slot.key_number()))
-    }
-
-    /// The key for a PIN slot that is to be made.
-    pub(crate) fn new_pin(&self, wallet_id: &[u8; 16], number: u64) -> String {
-        self.key(Some(self.place), wallet_id, AliasKind::Pin, &format!("{number:016x}"))
-    }
-
-    /// The key of a biometric slot.
-    pub(crate) fn biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) -> String {
-        self.key(slot.place(), wallet_id, AliasKind::Biometric, &format!("{:016x}", slot.key_number()))
-    }
-
-    /// The key for a biometric slot that is to be made.
-    pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
-        self.key(Some(self.place), wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
-    }
-
-    /// The key that seals the record of this header.
-    pub(crate) fn seal(&self, header: &RecordHeader) -> String {
-        self.key(header.place, &header.wallet_id, AliasKind::Seal, &header.epoch.to_string())
-    }
-
-    /// The mark of a wallet that was wiped.
-    pub(crate) fn wipe_mark(wallet_id: &[u8; 16]) -> String {
-        format!("{ANYWHERE}/{}/{}", AliasKind::WipeMark.name(), hex::encode(wallet_id))
-    }
-
-    /// The mark of a place where a wallet was wiped of which nothing was known any more.
-    pub(crate) fn wipe_mark_of_place(&self) -> String {
-        format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
-    }
-
-    /// That of format 1.
-    pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
-        format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
-    }
-
-    fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
-        match place {
-            Some(place) => format!("{}/{}/{}/{number}", place.name(), hex::encode(wallet_id), kind.name()),
-            None => format!("{}/{}/{number}", self.file_name, kind.name()),
-        }
-    }
-
-    /// What an alias names. `None`: nothing that this version makes.
-    pub(crate) fn kind_of(alias: &str) -> Option<AliasKind> {
-        let (rest, _) = alias.rsplit_once('/')?;
-        let (_, kind) = rest.rsplit_once('/')?;
-        AliasKind::ALL.into_iter().find(|known| known.name() == kind)
-    }
-
-    /// The wallet whose key an alias of this place names.
-    fn wallet_of(&self, alias: &str) -> Option<[u8; 16]> {
-        let (wallet_id, _) = alias.strip_prefix(&self.place.name())?.strip_prefix('/')?.split_once('/')?;
-        hex::decode_array(wallet_id)
-    }
-}
-
-// What is asked.
-impl DeviceKeys {
     /// The aliases that this place is said to have, and those that format 1 named after the file. None of them is missing for sure.
-    pub(crate) fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
+    fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
         let mut aliases = self.list(&self.place.name())?;
         aliases.extend(self.list(&self.file_name)?);
         Ok(aliases)
@@ -146,17 +50,10 @@ impl DeviceKeys {
         place: Option<Place>,
         wallet_id: &[u8; 16],
     ) -> Result<Vec<String>, DeviceKeyFault> {
-        let place = place
-            .map_or_else(|| self.file_name.clone(), |place| format!("{}/{}", place.name(), hex::encode(wallet_id)));
-        self.list(&place)
+        self.list(&self.beneath(place, wallet_id))
     }
 
-    /// What is listed beneath a name. A list that fails as if a key were gone says nothing of any key.
-    fn list(&self, beneath: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.keystore.aliases(&format!("{beneath}/")).map_err(busy_if_gone)
-    }
-
-    /// The same for deleting what is left, so that nothing stays because the keystore left it out once.
+    /// The same, asked for twice: for deleting what is left, so that nothing stays because the keystore left it out once.
     pub(crate) fn list_of_wallet_twice(
         &self,
         place: Option<Place>,
@@ -166,6 +63,11 @@ impl DeviceKeys {
         let more = self.list_of_wallet(place, wallet_id)?;
         aliases.extend(more.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
         Ok(aliases)
+    }
+
+    /// What is listed beneath a name. A list that fails as if a key were gone says nothing of any key.
+    fn list(&self, beneath: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.keystore.aliases(&format!("{beneath}/")).map_err(busy_if_gone)
     }
 
     /// The wallets whose record was sealed at this place: their seal keys are here. That there is none is believed of a keystore which lists a
@@ -208,11 +110,6 @@ impl DeviceKeys {
         self.exists(alias)
     }
 
-    /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no.
-    pub(crate) fn says_there_is(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        self.exists(alias)
-    }
-
     /// Whether the key of a mark answers, twice the same: a wallet is not destroyed on one word.
     pub(crate) fn answers(&self, mark: &str) -> Result<bool, DeviceKeyFault> {
         match self.mac_twice(mark, b"walletlock v2 mark") {
@@ -222,8 +119,9 @@ impl DeviceKeys {
         }
     }
 
-    /// The answer to a question by name is yes or no. One that fails as if a key were gone says nothing.
-    fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
+    /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no. A question that fails as if a key were gone
+    /// says nothing.
+    pub(crate) fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
@@ -239,10 +137,6 @@ impl DeviceKeys {
         });
         // Whatever is said of a key that was just made says nothing of another.
         answer.map_err(busy_if_gone)
-    }
-
-    fn probe(&self) -> String {
-        format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
 
     pub(crate) fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
@@ -264,7 +158,7 @@ impl DeviceKeys {
         Ok(Zeroizing::new(*bytes))
     }
 
-    /// The same for what a commit hangs on: asked for twice. Two different answers are none.
+    /// [`Self::mac`] for what a commit hangs on: asked for twice. Two different answers are none.
     pub(crate) fn mac_twice(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
         self.equal_macs(alias, input, Self::mac)
     }
@@ -317,7 +211,7 @@ impl DeviceKeys {
         self.security_level(alias).unwrap_or(SecurityLevel::Unknown)
     }
 
-    /// Makes the keystore say that this wallet was wiped. Of the earlier ones' marks so many stay.
+    /// Makes the keystore say that this wallet was wiped.
     pub(crate) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), DeviceKeyFault> {
         self.make_mark(&Self::wipe_mark(wallet_id))
     }
@@ -334,7 +228,7 @@ impl DeviceKeys {
 
     /// Deletes the marks of wiped wallets beyond those that are kept. Which ones go is as random as the ids of the wallets.
     pub(crate) fn drop_old_marks(&self) {
-        let marks = self.list(&format!("{ANYWHERE}/{}", AliasKind::WipeMark.name())).unwrap_or_default();
+        let marks = self.list(&Self::all_wipe_marks()).unwrap_or_default();
         // What cannot be deleted now is deleted after the next enrolment.
         marks.iter().skip(MARKS_KEPT).try_for_each(|mark| self.delete(mark)).ok();
     }
@@ -365,71 +259,13 @@ pub(crate) struct WalletsHere {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::{DataKey, KdfCost};
-    use crate::key_slots::{SlotParts, WrappingKey};
-    use crate::platform::testing::{self, FakeDeviceKey, FakePhone};
+    use crate::platform::testing::{self, FakePhone};
 
     const WALLET: [u8; 16] = [0x11; 16];
     const PATH: &str = "/data/data/com.example/files/wallet.db";
 
     fn of(keystore: Arc<dyn DeviceKey>) -> DeviceKeys {
         DeviceKeys::new(keystore, Path::new(PATH), "wallet.db")
-    }
-
-    fn keys() -> DeviceKeys {
-        of(Arc::new(FakeDeviceKey::default()))
-    }
-
-    fn header(place: Option<Place>) -> RecordHeader {
-        RecordHeader { format: 2, epoch: 12, wallet_id: WALLET, place }
-    }
-
-    /// Wallets on phones have keys of these names.
-    #[test]
-    fn the_aliases_are_frozen() {
-        let keys = keys();
-        let place = keys.place().name();
-        let wallet = "11".repeat(16);
-        assert_eq!(keys.new_pin(&WALLET, 0xab), format!("{place}/{wallet}/pin/00000000000000ab"));
-        assert_eq!(keys.new_biometric(&WALLET, 0xab), format!("{place}/{wallet}/biometric/00000000000000ab"));
-        assert_eq!(keys.seal(&header(Some(keys.place()))), format!("{place}/{wallet}/seal/12"));
-        assert_eq!(DeviceKeys::wipe_mark(&WALLET), format!("walletlock/wiped/{wallet}"));
-        assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
-        assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
-        assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
-    }
-
-    #[test]
-    fn a_slot_finds_its_key_by_the_place_where_it_was_made() {
-        let (keys, elsewhere) = (keys(), Place::of(Path::new("/data/data/com.example/old/wallet.db")));
-        let mut random = testing::random(4);
-        let data_key = DataKey::make(&mut random);
-        let parts =
-            SlotParts { wallet_id: &WALLET, cost: KdfCost::CHEAP, salt: [3; 16], key_number: 7, place: elsewhere };
-        let pin = PinSlot::make(&mut random, &parts, &[5; 32], &data_key).expect("short");
-        let key = WrappingKey { number: 7, place: elsewhere, wrapped: &[6; 60] };
-        let slot_key = random.bytes();
-        let biometric = BiometricSlot::make(&mut random, &WALLET, &key, &slot_key, &data_key).expect("short");
-        for alias in [keys.pin(&WALLET, &pin), keys.biometric(&WALLET, &biometric)] {
-            assert!(alias.starts_with(&format!("{}/", elsewhere.name())), "{alias}");
-        }
-    }
-
-    #[test]
-    fn every_alias_tells_its_kind_and_no_other_does() {
-        let keys = keys();
-        for (alias, kind) in [
-            (keys.new_pin(&WALLET, 7), AliasKind::Pin),
-            (keys.new_biometric(&WALLET, 7), AliasKind::Biometric),
-            (keys.seal(&header(None)), AliasKind::Seal),
-            (DeviceKeys::wipe_mark(&WALLET), AliasKind::WipeMark),
-            (keys.probe(), AliasKind::Probe),
-        ] {
-            assert_eq!(DeviceKeys::kind_of(&alias), Some(kind), "{alias}");
-        }
-        for other in ["wallet.db/other/7", "wallet.db/pin", "pin/0000000000000007", "wallet.db/seal/7/probe"] {
-            assert_eq!(DeviceKeys::kind_of(other), None, "{other}");
-        }
     }
 
     #[test]

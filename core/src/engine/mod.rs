@@ -2,6 +2,7 @@
 //!
 //! Mutexes guard memory and SQLite, never a call out: the platform and listeners may call back into the lock.
 
+mod aliases;
 mod attempts;
 mod claims;
 mod device_keys;
@@ -24,10 +25,11 @@ use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
+pub(crate) use aliases::AliasKind;
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;
-pub(crate) use device_keys::{AliasKind, DeviceKeys};
+pub(crate) use device_keys::DeviceKeys;
 use ledger::Ledger;
 pub(crate) use ledger::{Irrevocable, State, View};
 use listeners::Listeners;

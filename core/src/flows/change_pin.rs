@@ -2,7 +2,7 @@
 
 use super::in_session::open_index;
 use super::judge_pin::{judge, too_short};
-use super::make_slot::{SlotRequest, derive, make_slot};
+use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
 use super::outcome::PinChange;
 use super::switch_biometrics::alias_in_force;
 use super::unlock_pin::prove_pin;
@@ -123,15 +123,8 @@ fn replace_pin(
         })
     });
     let replaced = replaced.map(|replaced| replaced.value);
-    // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does. It also deletes what
-    // cannot be deleted now.
-    let unused = match &replaced {
-        Ok(Replaced::Done { .. }) => Some(old_key),
-        Ok(Replaced::Overtaken) => Some(new_key),
-        Err(LockError::Storage) => None,
-        Err(_) => Some(new_key),
-    };
-    engine.device_keys.delete_all(unused.as_slice()).ok();
+    let is_in_force = replaced.as_ref().map(|replaced| matches!(replaced, Replaced::Done { .. }));
+    delete_unused_key(engine, is_in_force.as_ref().map_err(|fault| *fault), &old_key, &new_key);
     if let Ok(Replaced::Done { switched_off: Some(alias), .. }) = &replaced {
         engine.device_keys.delete(alias).ok();
     }

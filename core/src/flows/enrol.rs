@@ -10,8 +10,8 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AuthMethod, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State,
-    Verified, WalletClaim,
+    AuthMethod, DeviceKeys, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId,
+    State, Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
@@ -177,7 +177,8 @@ fn clear_for_new(
     let device_keys = &engine.device_keys;
     let before = match store.record()? {
         // An attempt that failed, or was cut short.
-        Some(StoredRecord::Unfinished(Unfinished { wallet_id, mut aliases })) => {
+        Some(StoredRecord::Unfinished(Unfinished { wallet_id, aliases })) => {
+            let mut aliases = DeviceKeys::of_wallets(aliases);
             // A removal that was cut short names some of its keys only: a seal key that stayed here would make an empty file look robbed.
             aliases.extend(device_keys.list_of_wallet(Some(device_keys.place()), &wallet_id)?);
             aliases

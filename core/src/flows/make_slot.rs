@@ -40,3 +40,14 @@ pub(super) fn derive(
 ) -> Result<Zeroizing<[u8; 32]>, LockError> {
     Ok(engine.attempts.derive(pin, salt, cost)?)
 }
+
+/// After a commit that was to put a new slot in force, in place of an old one: deletes the device key of the one that is not. After a failed commit
+/// nobody knows which one that is: the next opening does. It also deletes what cannot be deleted now.
+pub(super) fn delete_unused_key(engine: &Engine, is_new_in_force: Result<&bool, &LockError>, old: &str, new: &str) {
+    let unused = match is_new_in_force {
+        Ok(true) => old,
+        Err(LockError::Storage) => return,
+        Ok(false) | Err(_) => new,
+    };
+    engine.device_keys.delete(unused).ok();
+}

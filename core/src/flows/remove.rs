@@ -58,9 +58,7 @@ pub(super) fn put_unfinished(store: &mut Store, unfinished: &Unfinished) -> Resu
 pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Result<(), LockError> {
     let Unfinished { wallet_id, aliases } = unfinished;
     let device_keys = &engine.device_keys;
-    // The row is open, and whoever writes files can write it: nothing that is no key of a wallet goes.
-    let aliases: Vec<_> = aliases.iter().filter(|alias| DeviceKeys::kind_of(alias).is_some()).cloned().collect();
-    device_keys.delete_all(&aliases)?;
+    device_keys.delete_all(&DeviceKeys::of_wallets(aliases.clone()))?;
     // In format 1 the row names none of them.
     let place = if aliases.is_empty() { None } else { Some(device_keys.place()) };
     Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(place, wallet_id)?)?)

@@ -1,9 +1,9 @@
 //! What a right PIN brings up to date: a slot that should be dearer, one of an older format, and keys that are named after another place.
 
-use super::make_slot::{SlotRequest, derive, make_slot};
+use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
 use crate::crypto::KdfCost;
 use crate::crypto::kdf::CALIBRATION;
-use crate::engine::{Engine, Verified};
+use crate::engine::{Engine, UnitOfWork, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, SlotParts, WipeCheck};
@@ -72,7 +72,7 @@ fn renew(
             }
         }
     };
-    let change = |work: &mut crate::engine::UnitOfWork<'_>| {
+    let change = |work: &mut UnitOfWork<'_>| {
         let is_in_force = work.record.pin_slot == Some(old.to_stored()) && work.record.wipe_check == *wipe_check;
         if is_in_force {
             work.record.pin_slot = Some(slot.to_stored());
@@ -92,13 +92,8 @@ fn renew(
         engine.ledger.commit_irrevocably(&mut random, verified.now, change)
     };
     let renewed = renewed.map(|renewed| renewed.value);
-    // The key that is not in force goes. After a failed commit nobody knows which one that is: the next opening does.
-    let old_key = moves.then(|| engine.device_keys.pin(wallet_id, old));
-    let unused = match &renewed {
-        Ok(true) => old_key,
-        Err(LockError::Storage) => None,
-        Ok(false) | Err(_) => new_key,
-    };
-    engine.device_keys.delete_all(unused.as_slice()).ok();
+    if let Some(new_key) = new_key {
+        delete_unused_key(engine, renewed.as_ref(), &engine.device_keys.pin(wallet_id, old), &new_key);
+    }
     Ok(renewed?.then(|| slot.key_number()))
 }

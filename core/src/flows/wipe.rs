@@ -1,7 +1,7 @@
 //! A wipe: first what opens the vault, then what it holds. Half a wipe is a wipe.
 //!
 //! The keystore says that a wallet was wiped, by a key of that name which opens nothing: whatever is found in the database, lost or put
-//! back, it is finished and told as that. It stands until another PIN is set.
+//! back, it is finished and told as that. It outlives the next wallet.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -114,10 +114,7 @@ fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     let wiped = engine
         .ledger
         .read(|view| Ok((!view.record.is_alive()).then(|| SlotKeys::of(engine, view.header, view.record))))?;
-    let Some(keys) = wiped else { return Ok(()) };
-    let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
-    keys.destroy(engine)?;
-    Ok(marked?)
+    wiped.map_or(Ok(()), |keys| mark_and_destroy(engine, &keys))
 }
 
 /// The same where the record is not at hand any more, but its row still is: setting a PIN after the wipe failed, or writing the wipe did.
@@ -130,9 +127,12 @@ fn destroy_what_is_left_of_row(engine: &Engine) -> Result<(), LockError> {
         },
         _ => None,
     });
-    let Some(header) = header else { return Ok(()) };
-    let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
-    SlotKeys { header, aliases: Vec::new() }.destroy(engine)?;
+    header.map_or(Ok(()), |header| mark_and_destroy(engine, &SlotKeys { header, aliases: Vec::new() }))
+}
+
+fn mark_and_destroy(engine: &Engine, keys: &SlotKeys) -> Result<(), LockError> {
+    let marked = engine.device_keys.mark_as_wiped(&keys.header.wallet_id);
+    keys.destroy(engine)?;
     Ok(marked?)
 }
 
@@ -179,7 +179,9 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     let mut wallets: Vec<_> = here.ids.iter().map(|id| (place, *id)).collect();
     match stored_at(path) {
         Some(StoredRecord::Sealed(row)) => wallets.push((row.header.place, row.header.wallet_id)),
-        Some(StoredRecord::Unfinished(unfinished)) => device_keys.delete_all(&unfinished.aliases)?,
+        Some(StoredRecord::Unfinished(unfinished)) => {
+            device_keys.delete_all(&DeviceKeys::of_wallets(unfinished.aliases))?;
+        }
         Some(StoredRecord::Wiped) | None => {}
     }
     if here.has_seal_key_of_format_1 {

@@ -69,7 +69,7 @@ fn is_marked(engine: &Engine, sealed: Option<&SealedRow>, ids: &[[u8; 16]]) -> R
         sealed.filter(|row| row.header.place.is_none()).map(|row| device_keys.wipe_mark_1(&row.header.wallet_id));
     let marks = ids.iter().map(DeviceKeys::wipe_mark).chain([device_keys.wipe_mark_of_place()]).chain(of_format_1);
     for mark in marks {
-        if device_keys.says_there_is(&mark)? && device_keys.answers(&mark)? {
+        if device_keys.exists(&mark)? && device_keys.answers(&mark)? {
             return Ok(true);
         }
     }

@@ -57,7 +57,7 @@ fn look(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) ->
 
 fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
     let found = find(engine)?;
-    let (row, store, stored) = found.into_parts();
+    let Found { row, store, stored } = found;
     let gathered = ask::gather(engine, row, stored.as_ref());
     match gathered.opening {
         Opening::Newer => Err(LockError::NewerVersion),
@@ -94,10 +94,6 @@ struct Found {
 impl Found {
     fn nothing(row: Row) -> Self {
         Self { row, store: None, stored: None }
-    }
-
-    fn into_parts(self) -> (Row, Option<Store>, Option<StoredRecord>) {
-        (self.row, self.store, self.stored)
     }
 }
 
@@ -181,7 +177,6 @@ fn take_in(
         }
     };
     if is_by_copy {
-        lease.begin(&header, true);
         // Under the key that opened it, before another one of the lost key's name is made: with that, the row would open no more, and the copy
         // would not count.
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
@@ -190,7 +185,7 @@ fn take_in(
     begin(&sealed, record);
     take_over(engine, &mut sealed, lease, random, now)?;
     begin(&sealed, sealed.row()?.1);
-    if !is_alive && !device_keys.says_there_is(&DeviceKeys::wipe_mark(&header.wallet_id))? {
+    if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&header.wallet_id))? {
         // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
         // made, nothing opens all the same.
         device_keys.mark_as_wiped(&header.wallet_id).ok();
@@ -232,10 +227,7 @@ fn take_over(
     let record = sealed.row()?.1;
     let adopts = record.adopts(requested, now);
     let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
-    let next = match lease {
-        lease if tightens && record.is_protected() => lease.next(&sealed.header).ok(),
-        _ => None,
-    };
+    let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;

@@ -1,0 +1,200 @@
+//! What the device keys of a wallet are called: one inventory of all aliases.
+//!
+//! `PLACE/WALLET/KIND/NUMBER`, in format 1 `FILE/KIND/NUMBER`; the mark of a wiped wallet is `walletlock/wiped/WALLET`, that of a place
+//! `PLACE/wiped/0`.
+
+use super::device_keys::DeviceKeys;
+use crate::hex;
+use crate::key_slots::{BiometricSlot, PinSlot};
+use crate::place::Place;
+use crate::record::RecordHeader;
+
+/// What an alias names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AliasKind {
+    /// The key of a PIN slot.
+    Pin,
+    /// The key of a biometric slot.
+    Biometric,
+    /// The key that seals the record in one epoch.
+    Seal,
+    /// A key that opens nothing: it says that a wallet was wiped.
+    WipeMark,
+    /// A key made to see whether the keystore is awake.
+    Probe,
+}
+
+impl AliasKind {
+    const ALL: [Self; 5] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::Probe];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Biometric => "biometric",
+            Self::Seal => "seal",
+            Self::WipeMark => "wiped",
+            Self::Probe => "probe",
+        }
+    }
+}
+
+/// With what the aliases begin that belong to no place.
+const ANYWHERE: &str = "walletlock";
+impl DeviceKeys {
+    /// The key of a PIN slot.
+    pub(crate) fn pin(&self, wallet_id: &[u8; 16], slot: &PinSlot) -> String {
+        self.key(slot.place(), wallet_id, AliasKind::Pin, &format!("{:016x}", slot.key_number()))
+    }
+
+    /// The key for a PIN slot that is to be made.
+    pub(crate) fn new_pin(&self, wallet_id: &[u8; 16], number: u64) -> String {
+        self.key(Some(self.place), wallet_id, AliasKind::Pin, &format!("{number:016x}"))
+    }
+
+    /// The key of a biometric slot.
+    pub(crate) fn biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) -> String {
+        self.key(slot.place(), wallet_id, AliasKind::Biometric, &format!("{:016x}", slot.key_number()))
+    }
+
+    /// The key for a biometric slot that is to be made.
+    pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
+        self.key(Some(self.place), wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
+    }
+
+    /// The key that seals the record of this header.
+    pub(crate) fn seal(&self, header: &RecordHeader) -> String {
+        self.key(header.place, &header.wallet_id, AliasKind::Seal, &header.epoch.to_string())
+    }
+
+    /// The mark of a wallet that was wiped.
+    pub(crate) fn wipe_mark(wallet_id: &[u8; 16]) -> String {
+        format!("{ANYWHERE}/{}/{}", AliasKind::WipeMark.name(), hex::encode(wallet_id))
+    }
+
+    /// The mark of a place where a wallet was wiped of which nothing was known any more.
+    pub(crate) fn wipe_mark_of_place(&self) -> String {
+        format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
+    }
+
+    /// That of format 1.
+    pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
+        format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
+    }
+
+    /// The key made to see whether the keystore is awake.
+    pub(super) fn probe(&self) -> String {
+        format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
+    }
+
+    /// Beneath what the marks of wiped wallets stand.
+    pub(super) fn all_wipe_marks() -> String {
+        format!("{ANYWHERE}/{}", AliasKind::WipeMark.name())
+    }
+
+    /// Those that name a key of a wallet. Aliases that stand openly in the file may be written by whoever writes files: nothing else is deleted
+    /// by them.
+    pub(crate) fn of_wallets(aliases: Vec<String>) -> Vec<String> {
+        aliases.into_iter().filter(|alias| Self::kind_of(alias).is_some()).collect()
+    }
+
+    fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
+        format!("{}/{}/{number}", self.beneath(place, wallet_id), kind.name())
+    }
+
+    /// Beneath what the keys of a wallet stand that were made at this place; in format 1 those of every wallet in a file of this name.
+    pub(super) fn beneath(&self, place: Option<Place>, wallet_id: &[u8; 16]) -> String {
+        match place {
+            Some(place) => format!("{}/{}", place.name(), hex::encode(wallet_id)),
+            None => self.file_name.clone(),
+        }
+    }
+
+    /// What an alias names. `None`: nothing that this version makes.
+    pub(crate) fn kind_of(alias: &str) -> Option<AliasKind> {
+        let (rest, _) = alias.rsplit_once('/')?;
+        let (_, kind) = rest.rsplit_once('/')?;
+        AliasKind::ALL.into_iter().find(|known| known.name() == kind)
+    }
+
+    /// The wallet whose key an alias of this place names.
+    pub(super) fn wallet_of(&self, alias: &str) -> Option<[u8; 16]> {
+        let (wallet_id, _) = alias.strip_prefix(&self.place.name())?.strip_prefix('/')?.split_once('/')?;
+        hex::decode_array(wallet_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::crypto::{DataKey, KdfCost};
+    use crate::key_slots::{SlotParts, WrappingKey};
+    use crate::platform::testing::{self, FakeDeviceKey};
+
+    const WALLET: [u8; 16] = [0x11; 16];
+
+    fn keys() -> DeviceKeys {
+        let path = Path::new("/data/data/com.example/files/wallet.db");
+        DeviceKeys::new(Arc::new(FakeDeviceKey::default()), path, "wallet.db")
+    }
+
+    fn header(place: Option<Place>) -> RecordHeader {
+        RecordHeader { format: 2, epoch: 12, wallet_id: WALLET, place }
+    }
+
+    /// Wallets on phones have keys of these names.
+    #[test]
+    fn the_aliases_are_frozen() {
+        let keys = keys();
+        let place = keys.place().name();
+        let wallet = "11".repeat(16);
+        assert_eq!(keys.new_pin(&WALLET, 0xab), format!("{place}/{wallet}/pin/00000000000000ab"));
+        assert_eq!(keys.new_biometric(&WALLET, 0xab), format!("{place}/{wallet}/biometric/00000000000000ab"));
+        assert_eq!(keys.seal(&header(Some(keys.place()))), format!("{place}/{wallet}/seal/12"));
+        assert_eq!(DeviceKeys::wipe_mark(&WALLET), format!("walletlock/wiped/{wallet}"));
+        assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
+        assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
+        assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
+    }
+
+    #[test]
+    fn a_slot_finds_its_key_by_the_place_where_it_was_made() {
+        let (keys, elsewhere) = (keys(), Place::of(Path::new("/data/data/com.example/old/wallet.db")));
+        let mut random = testing::random(4);
+        let data_key = DataKey::make(&mut random);
+        let parts =
+            SlotParts { wallet_id: &WALLET, cost: KdfCost::CHEAP, salt: [3; 16], key_number: 7, place: elsewhere };
+        let pin = PinSlot::make(&mut random, &parts, &[5; 32], &data_key).expect("short");
+        let key = WrappingKey { number: 7, place: elsewhere, wrapped: &[6; 60] };
+        let slot_key = random.bytes();
+        let biometric = BiometricSlot::make(&mut random, &WALLET, &key, &slot_key, &data_key).expect("short");
+        for alias in [keys.pin(&WALLET, &pin), keys.biometric(&WALLET, &biometric)] {
+            assert!(alias.starts_with(&format!("{}/", elsewhere.name())), "{alias}");
+        }
+    }
+
+    #[test]
+    fn every_alias_tells_its_kind_and_no_other_does() {
+        let keys = keys();
+        for (alias, kind) in [
+            (keys.new_pin(&WALLET, 7), AliasKind::Pin),
+            (keys.new_biometric(&WALLET, 7), AliasKind::Biometric),
+            (keys.seal(&header(None)), AliasKind::Seal),
+            (DeviceKeys::wipe_mark(&WALLET), AliasKind::WipeMark),
+            (keys.probe(), AliasKind::Probe),
+        ] {
+            assert_eq!(DeviceKeys::kind_of(&alias), Some(kind), "{alias}");
+        }
+        for other in ["wallet.db/other/7", "wallet.db/pin", "pin/0000000000000007", "wallet.db/seal/7/probe"] {
+            assert_eq!(DeviceKeys::kind_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_an_open_row_names_is_a_key_of_a_wallet_or_is_left_alone() {
+        let named = ["wallet.db/seal/7", "the app's own key", "wallet.db/other/7"].map(str::to_owned);
+        assert_eq!(DeviceKeys::of_wallets(named.to_vec()), ["wallet.db/seal/7"]);
+    }
+}
