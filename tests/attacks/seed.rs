@@ -2,25 +2,23 @@
 
 use std::io::Write;
 
+use walletlock_core::platform::testing::Chance;
+
 const DEFAULT: u64 = 20_261;
 
-/// Pseudo-random numbers: SplitMix64 (Steele, Lea, Flood 2014).
-pub(crate) struct Dice(u64);
+/// Digits and PINs.
+pub(crate) struct Dice(Chance);
 
 impl Dice {
     /// For one test, apart from those of the others. Says which seed it is.
     pub(crate) fn of(test: &str) -> Self {
         let seed = std::env::var("WALLETLOCK_SEED").map_or(DEFAULT, |seed| seed.parse().expect("a number"));
         writeln!(std::io::stderr(), "{test}: WALLETLOCK_SEED={seed}").expect("standard error");
-        Self(test.bytes().fold(seed, |seed, byte| seed.wrapping_mul(257).wrapping_add(byte.into())))
+        Self(Chance::new(test.bytes().fold(seed, |seed, byte| seed.wrapping_mul(257).wrapping_add(byte.into()))))
     }
 
     pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.draw()
     }
 
     /// A decimal digit, as a value.

@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{Chance, FakePhone};
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
 
 use crate::account::Holding;
-use crate::chance::Chance;
 use crate::phone::entry;
 use crate::survivor::{Violation, read_all};
 

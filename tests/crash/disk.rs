@@ -21,7 +21,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::chance::Chance;
+use walletlock_core::platform::testing::Chance;
+
 use crate::inode::{Inode, Weather};
 
 /// Handles that are cloned are of one disk.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::chance::Chance;
+use walletlock_core::platform::testing::Chance;
+
 use crate::disk::{Disk, FileId, Flushes};
 
 /// What a file holds after each of many cuts.

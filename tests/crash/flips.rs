@@ -11,14 +11,14 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 use walletlock_core::LockError;
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{Chance, FakePhone};
 
 use crate::account::Items;
-use crate::chance::{Chance, seed};
 use crate::mount::Mount;
 use crate::phone;
 use crate::say;
 use crate::scripted::{Files, Found, Scripted};
+use crate::seed::seed;
 
 const PIN: &str = "493716";
 /// Bytes of the log's header, of a frame's header, and of a frame (sqlite.org, "Database File Format", section 4.1).

@@ -1,6 +1,6 @@
 //! A file on the disk, and what a power cut leaves of it. `disk.rs` says after which model.
 
-use crate::chance::Chance;
+use walletlock_core::platform::testing::Chance;
 
 /// What is written or lost as a whole.
 const SECTOR: usize = 512;

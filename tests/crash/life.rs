@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use walletlock_core::BiometricAvailability;
 use walletlock_core::platform::PromptEnd;
-use walletlock_core::platform::testing::{Act as Touch, FakeEntropy, FakePhone};
+use walletlock_core::platform::testing::{Act as Touch, Chance, FakeEntropy, FakePhone};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::presets;
 use walletlock_core::request::BiometricRequest;
@@ -13,7 +13,6 @@ use walletlock_core::{BiometricOutcome, LockError, PinChange, PinOutcome};
 
 use crate::account::{Account, Holding, Seen, State, Step};
 use crate::app::{App, expect};
-use crate::chance::Chance;
 use crate::disk::{Disk, Flushes};
 use crate::mount::Mount;
 use crate::phone::{self, entry, now};
@@ -96,7 +95,7 @@ impl<'a> Life<'a> {
                 policy.lockout.lock_at = Some(60);
             }
         }
-        let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(chance.next())), ..FakePhone::default() };
+        let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(chance.draw())), ..FakePhone::default() };
         let last = Call { act: Act::Open, seen: Seen::Begun, touched_keys: false, wipes: false };
         let account = Account::new(State::Unconfigured);
         Self {

@@ -7,7 +7,6 @@ use std::io::Write;
 
 mod account;
 mod app;
-mod chance;
 mod disk;
 mod disk_tests;
 mod failed_flush;
@@ -20,6 +19,7 @@ mod phone;
 mod power_cuts;
 mod random_copies;
 mod scripted;
+mod seed;
 mod survivor;
 mod vfs;
 

@@ -15,13 +15,15 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use walletlock_core::platform::testing::Chance;
+
 use crate::account::Seen;
-use crate::chance::{Chance, number_from, seed};
 use crate::disk::{Disk, Flushes, Operation};
 use crate::life::{Act, Call, Life};
 use crate::mount::Mount;
 use crate::phone::DATABASE;
 use crate::say;
+use crate::seed::{number_from, seed};
 use crate::survivor::{Survivor, Violation};
 
 /// Cuts in a row on the wallets of one life.

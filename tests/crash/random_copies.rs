@@ -12,7 +12,7 @@ use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::PromptEnd;
-use walletlock_core::platform::testing::{Act, Call, FakePhone, Hooks};
+use walletlock_core::platform::testing::{Act, Call, Chance, FakePhone, Hooks};
 use walletlock_core::policy::Budget;
 use walletlock_core::policy::{Contact, Policy, presets};
 use walletlock_core::request::PromptId;
@@ -22,13 +22,13 @@ use walletlock_core::{
 };
 
 use crate::account::Items;
-use crate::chance::{Chance, seed};
 use crate::disk::{Disk, Flushes};
 use crate::life::ITEMS;
 use crate::mount::Mount;
 use crate::phone::{self, DATABASE, LOG, entry};
 use crate::say;
 use crate::scripted::Files;
+use crate::seed::seed;
 use crate::survivor::read_all;
 
 const STEPS: usize = 200;

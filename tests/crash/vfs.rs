@@ -12,9 +12,9 @@ use std::{ptr, slice};
 
 use rusqlite::ffi;
 
-use crate::chance::Chance;
 use crate::disk::{Disk, FileId, Off};
 use crate::mount;
+use walletlock_core::platform::testing::Chance;
 
 /// What SQLite calls an open file: its own header, then ours.
 #[repr(C)]

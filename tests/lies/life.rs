@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::platform::testing::{Act, FakeClock, FakeEntropy, FakePhone, Lie, tally};
+use walletlock_core::platform::testing::{Act, Chance, FakeClock, FakeEntropy, FakePhone, Lie, tally};
 use walletlock_core::platform::{Clock, DeviceKey};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
     BiometricOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Removal, Session, WalletLock,
 };
 
-use crate::chance::Chance;
 use crate::cheats::Cheat;
 use crate::files::{self, Files};
 use crate::owner::{ITEMS, Knows, Life, Owner, TRIES, Violation};
@@ -130,7 +129,7 @@ struct Play<'a> {
     owners: [Owner; 2],
     account: &'a mut Account,
     /// How often it lies, and about what.
-    one_in: u64,
+    one_in: usize,
     lies: Vec<Lie>,
     guesses: u32,
     /// The last status was that nothing can be told.
@@ -145,7 +144,7 @@ struct Play<'a> {
 
 /// Plays the first life of a seed.
 pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Result<(), Violation> {
-    let mut chance = Chance::new(seed);
+    let mut chance = Chance::nth(0, seed);
     let folder = files::folder();
     let owners = ["a", "b"].map(|name| Owner::new(folder.path().join(name)));
     owners.iter().for_each(|owner| std::fs::create_dir(&owner.folder).expect("a folder"));
@@ -227,9 +226,9 @@ impl Play<'_> {
 
     /// From now on the keystore lies.
     fn lie(&mut self) {
-        self.stage.lies.tell_at_random(self.chance.next(), self.one_in, &self.lies);
+        self.stage.lies.tell_at_random(self.chance.draw(), self.one_in, &self.lies);
         if matches!(self.cheat, Some(Cheat::DeniesAlways | Cheat::FlipsTheSameBit)) {
-            self.stage.lies.tell_at_random(self.chance.next(), 2, &self.lies);
+            self.stage.lies.tell_at_random(self.chance.draw(), 2, &self.lies);
             self.stage.lies.lie_alike();
         }
     }
@@ -452,7 +451,7 @@ impl Play<'_> {
 
     fn write(&mut self, who: usize, session: &Session) -> Result<(), Violation> {
         let item = self.chance.pick(&ITEMS);
-        let value = format!("{item} {}", self.chance.next());
+        let value = format!("{item} {}", self.chance.draw());
         let written = session.vault().write(item, value.as_bytes());
         self.owners[who].knows.wrote(item, &value, written.is_ok());
         match written {

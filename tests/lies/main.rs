@@ -10,7 +10,6 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-mod chance;
 mod cheats;
 mod files;
 mod life;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use zeroize::Zeroizing;
 
-use super::{Call, FakeClock, FakeDeviceKey, FakePhone, lock};
+use super::{Call, Chance, FakeClock, FakeDeviceKey, FakePhone, lock};
 use crate::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, SecurityLevel};
 use crate::time::Now;
 
@@ -106,27 +106,18 @@ struct State {
 }
 
 struct Random {
-    state: u64,
-    one_in: u64,
+    chance: Chance,
+    one_in: usize,
     lies: Vec<Lie>,
 }
 
 impl Random {
     fn draw(&mut self, call: Call<'_>) -> Option<Lie> {
-        if self.below(self.one_in) != 0 {
+        if !self.chance.one_in(self.one_in) {
             return None;
         }
         let fitting: Vec<_> = self.lies.iter().copied().filter(|lie| lie.fits(call)).collect();
-        fitting.get(self.below(fitting.len() as u64) as usize).copied()
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        // SplitMix64, as the fake's entropy.
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound.max(1)
+        fitting.get(self.chance.below(fitting.len())).copied()
     }
 }
 
@@ -147,8 +138,8 @@ impl Lies {
     }
 
     /// From now on one call in so many is answered by one of these lies, drawn from the stream that `seed` names.
-    pub fn tell_at_random(&self, seed: u64, one_in: u64, lies: &[Lie]) {
-        lock(&self.state).random = Some(Random { state: seed, one_in, lies: lies.to_vec() });
+    pub fn tell_at_random(&self, seed: u64, one_in: usize, lies: &[Lie]) {
+        lock(&self.state).random = Some(Random { chance: Chance::new(seed), one_in, lies: lies.to_vec() });
     }
 
     /// For a control: the same lie may be told again and again, and the bit that is flipped is always the first.

@@ -1,6 +1,7 @@
 //! Fakes for tests: strict, so that what the real part would refuse fails here too.
 
 mod biometrics;
+mod chance;
 mod hooks;
 mod lies;
 pub mod schedules;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
+pub use chance::Chance;
 pub use hooks::{Call, Hooks};
 pub use lies::{Lie, Lies, Told, tally};
 
@@ -69,12 +71,12 @@ impl Clock for FakeClock {
 }
 
 /// Bytes that look random and are the same in every run.
-pub struct FakeEntropy(Mutex<Option<u64>>);
+pub struct FakeEntropy(Mutex<Option<Chance>>);
 
 impl FakeEntropy {
     /// The stream that `seed` names.
     pub fn new(seed: u64) -> Self {
-        Self(Mutex::new(Some(seed)))
+        Self(Mutex::new(Some(Chance::new(seed))))
     }
 
     /// From now on there is no randomness.
@@ -85,16 +87,10 @@ impl FakeEntropy {
 
 impl Entropy for FakeEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
-        let mut state = lock(&self.0);
-        let state = state.as_mut().ok_or(PlatformFault)?;
-        for byte in bytes {
-            // SplitMix64 (Steele, Lea, Flood 2014): good enough to tell two keys apart.
-            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = *state;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            *byte = (mixed ^ (mixed >> 31)) as u8;
-        }
+        let mut chance = lock(&self.0);
+        let chance = chance.as_mut().ok_or(PlatformFault)?;
+        // A number a byte, as the frozen vectors have it.
+        bytes.iter_mut().for_each(|byte| *byte = chance.draw() as u8);
         Ok(())
     }
 }

@@ -2,7 +2,6 @@ package dev.walletlock
 
 import android.content.ContentResolver
 import android.content.Context
-import android.os.Build
 import android.security.KeyStoreException
 import android.security.keystore.BackendBusyException
 import android.security.keystore.KeyPermanentlyInvalidatedException
@@ -16,9 +15,7 @@ import java.security.InvalidKeyException
 import java.security.ProviderException
 import java.security.UnrecoverableKeyException
 import kotlinx.coroutines.runBlocking
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
@@ -27,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource
 
 /** Whatever a phone's keystore throws, at whichever call: the fault is the right one, and nothing is lost by it. */
 @Tag("jni")
-class KeystoreFaultsTest : LockTest() {
+class KeystoreFaultsTest : OnAndroid() {
     /** What is thrown, and which fault it is where a key is used. */
     class Thrown(private val name: String, val fault: DeviceKeyFault, val make: () -> Exception) {
         /** Where no key is used. */
@@ -36,22 +33,9 @@ class KeystoreFaultsTest : LockTest() {
         override fun toString() = name
     }
 
-    private val keystore = FakeAndroidKeyStore()
     private val context = Context(ContentResolver().apply { global["boot_count"] = 7 }, null)
 
     private suspend fun open() = WalletLock.open(file, Platform.android(context), STRICT)
-
-    @BeforeEach
-    fun begin() {
-        keystore.install()
-        Build.VERSION.SDK_INT = 35
-    }
-
-    @AfterEach
-    fun end() {
-        keystore.close()
-        assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")
-    }
 
     @ParameterizedTest
     @MethodSource("everything")

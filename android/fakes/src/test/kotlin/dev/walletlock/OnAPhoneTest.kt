@@ -3,9 +3,7 @@ package dev.walletlock
 import android.content.ContentResolver
 import android.content.Context
 import android.os.Build
-import android.os.SystemClock
 import android.security.keystore.StrongBoxUnavailableException
-import dev.walletlock.fakes.FakeAndroidKeyStore
 import java.io.File
 import java.security.ProviderException
 import kotlinx.coroutines.Dispatchers
@@ -13,10 +11,8 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
-import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
@@ -25,8 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource
 
 /** The phone's own parts, as Rust asks for them, on models of what Android has. */
 @Tag("jni")
-class OnAPhoneTest : LockTest() {
-    private val keystore = FakeAndroidKeyStore()
+class OnAPhoneTest : OnAndroid() {
     private val settings = ContentResolver().apply { global["boot_count"] = 7 }
 
     /** That of a screen: only the application's is asked. */
@@ -38,19 +33,6 @@ class OnAPhoneTest : LockTest() {
         WalletLock.open(file, Platform.android(context), policy)
 
     private fun pinKey() = keystore.keys.keys.single { "/pin/" in it }
-
-    @BeforeEach
-    fun begin() {
-        keystore.install()
-        keystore.stopwatch = FakeAndroidKeyStore.Stopwatch { SystemClock.nowMs += it }
-        Build.VERSION.SDK_INT = 35
-    }
-
-    @AfterEach
-    fun end() {
-        keystore.close()
-        assertEquals(0, keystore.openOperations, "a phone's keystore has few at a time")
-    }
 
     @ParameterizedTest
     @CsvSource(
