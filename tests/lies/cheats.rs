@@ -3,7 +3,7 @@
 /// What goes wrong, and nobody says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cheat {
-    /// The keystore says again and again that keys are not there, as if it were awake. Nothing in the lock sees through that.
+    /// The keystore says again and again that keys are not there, and answers correctly for the probe key. Nothing in the lock sees through that.
     DeniesAlways,
     /// The same bit of an HMAC is wrong, again and again.
     FlipsTheSameBit,

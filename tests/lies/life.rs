@@ -647,7 +647,7 @@ impl Play<'_> {
                 // Of a wallet that lost a key, or that is half gone.
                 _ if owner.knows.has_lost || owner.knows.half => return Ok(()),
                 other => {
-                    return Err(format!("{other:?}, and the keystore is awake; the owner knows {:?}", owner.knows));
+                    return Err(format!("{other:?}, and the keystore works; the owner knows {:?}", owner.knows));
                 }
             }
         }

@@ -73,7 +73,7 @@ pub(crate) enum Key {
     Mark(u64),
     /// The mark of a place where a wallet was wiped that nobody knew any more.
     PlaceMark,
-    /// Made to see whether the keystore is awake.
+    /// Made to see whether the keystore works.
     Probe,
 }
 

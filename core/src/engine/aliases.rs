@@ -20,7 +20,7 @@ pub(crate) enum AliasKind {
     Seal,
     /// A key that opens nothing: it says that a wallet was wiped.
     WipeMark,
-    /// A key made to see whether the keystore is awake.
+    /// A probe key: made to see whether the keystore works, and deleted at once.
     Probe,
 }
 
@@ -38,7 +38,7 @@ impl AliasKind {
     }
 }
 
-/// With what the aliases begin that belong to no place.
+/// The first part of the aliases that belong to no place.
 const ANYWHERE: &str = "walletlock";
 impl DeviceKeys {
     /// The key of a PIN slot.
@@ -81,7 +81,7 @@ impl DeviceKeys {
         format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
-    /// The key made to see whether the keystore is awake.
+    /// The probe key of this place.
     pub(super) fn probe(&self) -> String {
         format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
@@ -91,8 +91,8 @@ impl DeviceKeys {
         format!("{ANYWHERE}/{}", AliasKind::WipeMark.name())
     }
 
-    /// Those that name a key of a wallet. Aliases that stand openly in the file may be written by whoever writes files: nothing else is deleted
-    /// by them.
+    /// Of these aliases those that name a key of a wallet. Whoever can write the file can write the aliases in its unfinished row: nothing else is
+    /// deleted by them.
     pub(crate) fn of_wallets(aliases: Vec<String>) -> Vec<String> {
         aliases.into_iter().filter(|alias| Self::kind_of(alias).is_some()).collect()
     }

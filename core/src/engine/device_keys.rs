@@ -1,7 +1,7 @@
 //! The device keys of a wallet, and what is asked of the keystore that keeps them. What they are called stands in `aliases.rs`.
 //!
 //! The keystore is not believed at once. Android's answers an empty list, `null` or `false` where it failed (AOSP, `AndroidKeyStoreSpi.java`), so
-//! that a key is gone is believed only of a keystore that was just seen awake; and an answer that a commit depends on is asked for twice.
+//! that a key is gone is believed only if it has just answered correctly for a probe key; and an answer that a commit depends on is asked for twice.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl DeviceKeys {
         let mut aliases = self.list_here()?;
         let is_seal = |alias: &String| Self::kind_of(alias) == Some(AliasKind::Seal);
         if !aliases.iter().any(is_seal) {
-            aliases = self.awake(|| {
+            aliases = self.with_probe(|| {
                 let aliases = self.list_here()?;
                 let sees_it = aliases.contains(&self.probe());
                 sees_it.then_some(aliases).ok_or(DeviceKeyFault::Busy)
@@ -101,12 +101,13 @@ impl DeviceKeys {
         })
     }
 
-    /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice and was seen awake between.
+    /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice, and answers correctly for a
+    /// probe key between.
     pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         if self.exists(alias)? {
             return Ok(true);
         }
-        self.awake(|| self.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
+        self.with_probe(|| self.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
         self.exists(alias)
     }
 
@@ -125,8 +126,8 @@ impl DeviceKeys {
         self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
-    /// Asks something of a keystore that makes a key, gives two equal answers with it, and deletes it again.
-    fn awake<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
+    /// Makes a probe key, takes two equal HMACs of it, asks `ask`, and deletes it again. A keystore that fails in any of this is not believed.
+    fn with_probe<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         let probe = self.probe();
         // One may be left from a process that was killed here.
         let made = self.delete(&probe).and_then(|()| self.create(&probe, KeyPurpose::Seal));
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn that_a_key_is_missing_is_believed_of_a_keystore_that_is_awake_and_of_no_other() {
+    fn that_a_key_is_missing_is_believed_of_a_keystore_that_answers_for_a_probe_key_and_of_no_other() {
         let phone = FakePhone::default();
         let keys = of(phone.platform().device_key);
         let alias = keys.new_pin(&WALLET, 7);

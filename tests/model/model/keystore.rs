@@ -1,4 +1,4 @@
-//! What is asked of a keystore that may lie: by name, twice, and of one that was seen awake.
+//! What is asked of a keystore that may lie: by name, twice, and with a probe key between.
 
 use walletlock_core::platform::DeviceKeyFault;
 
@@ -21,7 +21,7 @@ impl Caller {
         Ok(self.script.ask(Ask::Exists(key)).await.map_err(busy_if_gone)?.says)
     }
 
-    /// A no is believed only of a keystore that was seen awake, and then says so once more.
+    /// A no is believed only if the keystore then answers for a probe key, and says no once more.
     pub(super) async fn is_there(&self, key: Key) -> Result<bool, DeviceKeyFault> {
         if self.exists(key).await? {
             return Ok(true);

@@ -29,7 +29,7 @@ pub(super) enum Seen {
     Unasked,
     /// It has.
     Yes,
-    /// It has not, and was seen awake.
+    /// It has not, and is believed.
     No,
     /// It did not answer, or cannot be believed.
     Unsure,
@@ -48,7 +48,7 @@ pub(super) enum Opened {
     Newer,
     /// The key gave two equal answers, and the record does not open.
     Refused,
-    /// There is no such key, and the keystore was seen awake.
+    /// There is no such key, and the keystore is believed.
     NoKey,
     /// The keystore did not answer, or cannot be believed.
     Unsure,
