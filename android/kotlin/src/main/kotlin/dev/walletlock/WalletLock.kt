@@ -378,7 +378,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          * Opens the lock that is kept in the file [path], or begins a new one there. Its folder must exist, and be the
          * app's own; on Android, one that is never backed up (`Context.noBackupFilesDir`).
          *
-         * Keep the file's name: it names the device keys too. Within a process a file may be opened any number of
+         * Two files are two wallets, whatever they are called; one that is moved while it is closed finds its keys. Of two
+         * copies of one file a process opens one. Within a process a file may be opened any number of
          * times; all share one lock, and the [platform] and [policy] of the first stay until the last is closed.
          *
          * @param policy what the app asks for. A stricter one than that in force takes effect now; an easier one, and one

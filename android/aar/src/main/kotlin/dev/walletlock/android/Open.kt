@@ -28,7 +28,7 @@ import kotlinx.coroutines.withContext
  * @param context any of the app's: the application's is used.
  * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one with the next
  *   right PIN.
- * @param name tells wallets of one app apart: up to 64 of `A-Z a-z 0-9 _ -`. Keep it: it names the device keys too.
+ * @param name tells wallets of one app apart: up to 64 of `A-Z a-z 0-9 _ -`. Keep it: another name is another wallet.
  * @param platform the phone's keystore, and its biometric prompt ([AndroidBiometrics]). For the app's own tests, which
  *   have neither: that of a `FakePhone`.
  * @throws IllegalArgumentException when it is no such name.
