@@ -51,7 +51,7 @@ pub trait Entropy: Send + Sync {
 /// Keeps HMAC-SHA256 keys that do not leave the phone.
 #[uniffi::export(foreign)]
 pub trait DeviceKey: Send + Sync {
-    /// The aliases that exist and begin with `prefix`.
+    /// The aliases that exist and begin with `prefix`; with an empty one all, also those of keys that are not the lock's.
     fn aliases(&self, prefix: String) -> Result<Vec<String>, DeviceKeyError>;
     /// Whether there is a key of this alias. What cannot be said is an error.
     fn exists(&self, alias: String) -> Result<bool, DeviceKeyError>;

@@ -8,14 +8,14 @@ use walletlock_core::platform::testing::Call;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use walletlock_core::{LockError, LockStatus, PinOutcome, Removal};
 
-use crate::wallet::{PIN, Wallet, entry};
+use crate::wallet::{PIN, Wallet, entry, open, picture};
 
 const NEW_PIN: &str = "582941";
 const BUSY: LockError = LockError::DeviceKey(DeviceKeyFault::Busy);
 
 /// Whether the keys of one wallet are listed.
 fn lists_a_wallet(call: Call<'_>) -> bool {
-    matches!(call, Call::Aliases { prefix } if prefix.split('/').count() == 3 && !prefix.starts_with("walletlock/"))
+    matches!(call, Call::Aliases { prefix: "" })
 }
 
 fn remove(wallet: &Wallet, pin: &str) -> Result<(), LockError> {
@@ -83,6 +83,30 @@ fn opening_a_wiped_wallet_leaves_keys_that_are_named_after_the_file_alone() {
     assert_eq!(wallet.status(), LockStatus::Wiped);
     let left = wallet.phone.device_key.all_aliases();
     assert!(others.iter().all(|other| left.iter().any(|alias| alias == other)), "{left:?}");
+}
+
+/// The row names only keys of the new place from then on. With one of the old place an old copy of the file would be worth something again.
+#[test]
+fn a_moved_wallet_leaves_no_key_of_its_old_place_though_it_was_killed_before_deleting_it() {
+    for kind in ["pin", "seal"] {
+        let Wallet { phone, policy, lock, folder } = Wallet::enrolled("walletlock");
+        let old = phone.device_key.all_aliases();
+        drop(lock);
+        let folder = picture(folder.path());
+        let lock = open(&folder, &phone, &policy).expect("it opens");
+        let of_old = old.clone();
+        let meant = move |call: Call<'_>| {
+            call.is("delete", kind) && call.on_key().is_some_and(|(_, alias)| of_old.iter().any(|old| old == alias))
+        };
+        phone.hooks.fail_next(meant, DeviceKeyFault::Failed);
+        lock.verify_pin(&entry(PIN));
+        assert_eq!(phone.hooks.unmet(), 0, "{kind}: the control: it was to be deleted");
+        let wallet = Wallet { phone, policy, lock, folder }.restart();
+        drop(wallet.unlock());
+        let wallet = wallet.restart();
+        let left = wallet.phone.device_key.all_aliases();
+        assert!(!left.iter().any(|alias| old.contains(alias)), "{kind}: {left:?}");
+    }
 }
 
 #[test]

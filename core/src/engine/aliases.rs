@@ -40,6 +40,7 @@ impl AliasKind {
 
 /// The first part of the aliases that belong to no place.
 const ANYWHERE: &str = "walletlock";
+
 impl DeviceKeys {
     /// The key of a PIN slot.
     pub(crate) fn pin(&self, wallet_id: &[u8; 16], slot: &PinSlot) -> String {
@@ -86,9 +87,9 @@ impl DeviceKeys {
         format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
 
-    /// Beneath what the marks of wiped wallets stand.
+    /// With what the marks of wiped wallets begin.
     pub(super) fn all_wipe_marks() -> String {
-        format!("{ANYWHERE}/{}", AliasKind::WipeMark.name())
+        format!("{ANYWHERE}/{}/", AliasKind::WipeMark.name())
     }
 
     /// Of these aliases those that name a key of a wallet. Whoever can write the file can write the aliases in its unfinished row: nothing else is
@@ -98,15 +99,17 @@ impl DeviceKeys {
     }
 
     fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
-        format!("{}/{}/{number}", self.beneath(place, wallet_id), kind.name())
+        let kind = kind.name();
+        match place {
+            Some(place) => format!("{}/{}/{kind}/{number}", place.name(), hex::encode(wallet_id)),
+            None => format!("{}/{kind}/{number}", self.file_name),
+        }
     }
 
-    /// Beneath what the keys of a wallet stand that were made at this place; in format 1 those of every wallet in a file of this name.
-    pub(super) fn beneath(&self, place: Option<Place>, wallet_id: &[u8; 16]) -> String {
-        match place {
-            Some(place) => format!("{}/{}", place.name(), hex::encode(wallet_id)),
-            None => self.file_name.clone(),
-        }
+    /// Whether an alias names a key of this wallet, at whatever place it was made.
+    pub(super) fn is_of_wallet(alias: &str, wallet_id: &[u8; 16]) -> bool {
+        let parts: Vec<_> = alias.split('/').collect();
+        matches!(parts.as_slice(), [_, wallet, _, _] if *wallet == hex::encode(wallet_id))
     }
 
     /// What an alias names. `None`: nothing that this version makes.
@@ -157,6 +160,18 @@ mod tests {
         assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
         assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
         assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
+    }
+
+    #[test]
+    fn an_alias_tells_the_wallet_wherever_its_key_was_made() {
+        let (keys, elsewhere) = (keys(), Place::of(Path::new("/data/data/com.example/old/wallet.db")));
+        for of_wallet in [keys.new_pin(&WALLET, 7), keys.seal(&header(Some(elsewhere)))] {
+            assert!(DeviceKeys::is_of_wallet(&of_wallet, &WALLET), "{of_wallet}");
+            assert!(!DeviceKeys::is_of_wallet(&of_wallet, &[0x12; 16]), "{of_wallet}");
+        }
+        for other in [DeviceKeys::wipe_mark(&WALLET), keys.seal(&header(None)), keys.probe()] {
+            assert!(!DeviceKeys::is_of_wallet(&other, &WALLET), "{other}");
+        }
     }
 
     #[test]

@@ -39,18 +39,28 @@ impl DeviceKeys {
 
     /// The aliases that this place is said to have, and those that format 1 named after the file. None of them is missing for sure.
     fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
-        let mut aliases = self.list(&self.place.name())?;
-        aliases.extend(self.list(&self.file_name)?);
+        let mut aliases = self.list(&format!("{}/", self.place.name()))?;
+        aliases.extend(self.list_of_format_1()?);
         Ok(aliases)
     }
 
-    /// The aliases that a wallet is said to have at a place.
+    fn list_of_format_1(&self) -> Result<Vec<String>, DeviceKeyFault> {
+        self.list(&format!("{}/", self.file_name))
+    }
+
+    /// The aliases that a wallet is said to have, at whatever places they were made: a file may have been moved, and the process killed before it
+    /// deleted the old place's keys. If its `place` is none, those that format 1 named after the file too.
     pub(crate) fn list_of_wallet(
         &self,
         place: Option<Place>,
         wallet_id: &[u8; 16],
     ) -> Result<Vec<String>, DeviceKeyFault> {
-        self.list(&self.beneath(place, wallet_id))
+        let mut aliases = self.list("")?;
+        aliases.retain(|alias| Self::is_of_wallet(alias, wallet_id));
+        if place.is_none() {
+            aliases.extend(self.list_of_format_1()?);
+        }
+        Ok(aliases)
     }
 
     /// The same, asked for twice: for deleting what is left, so that nothing stays because the keystore left it out once.
@@ -65,9 +75,9 @@ impl DeviceKeys {
         Ok(aliases)
     }
 
-    /// What is listed beneath a name. A list that fails as if a key were gone says nothing of any key.
-    fn list(&self, beneath: &str) -> Result<Vec<String>, DeviceKeyFault> {
-        self.keystore.aliases(&format!("{beneath}/")).map_err(busy_if_gone)
+    /// What is listed. A list that fails as if a key were gone says nothing of any key.
+    fn list(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+        self.keystore.aliases(prefix).map_err(busy_if_gone)
     }
 
     /// The wallets whose record was sealed at this place: their seal keys are here. That there is none is believed of a keystore which lists a

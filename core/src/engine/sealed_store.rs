@@ -7,6 +7,7 @@ use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey, DetailsSealer};
+use crate::place::Place;
 use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
@@ -72,6 +73,13 @@ impl Seal {
     /// Whether only the copy opened. Then the row is written again even if nothing changes.
     fn is_by_copy(&self) -> bool {
         self.row.header.epoch != self.epoch.header.epoch
+    }
+
+    /// Of the places where its keys were made, none if format 1 named one of them after the file.
+    pub(crate) fn oldest_place(&self) -> Option<Place> {
+        let of_copy = self.row.copy.as_ref().map(|copy| copy.place);
+        let of_slot = self.record.slot().map(|slot| slot.place());
+        of_copy.into_iter().chain(of_slot).fold(self.row.header.place, Option::min)
     }
 
     /// What it says.

@@ -177,12 +177,13 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     let here = device_keys.wallets_here()?;
     let place = Some(device_keys.place());
     let mut wallets: Vec<_> = here.ids.iter().map(|id| (place, *id)).collect();
-    match stored_at(path) {
-        Some(StoredRecord::Sealed(row)) => wallets.push((row.header.place, row.header.wallet_id)),
-        Some(StoredRecord::Unfinished(unfinished)) => {
-            device_keys.delete_all(&DeviceKeys::of_wallets(unfinished.aliases))?;
+    let stored = stored_at(path);
+    match &stored {
+        Ok(Some(StoredRecord::Sealed(row))) => wallets.push((row.header.place, row.header.wallet_id)),
+        Ok(Some(StoredRecord::Unfinished(unfinished))) => {
+            device_keys.delete_all(&DeviceKeys::of_wallets(unfinished.aliases.clone()))?;
         }
-        Some(StoredRecord::Wiped) | None => {}
+        Ok(Some(StoredRecord::Wiped) | None) | Err(_) => {}
     }
     if here.has_seal_key_of_format_1 {
         wallets.push((None, [0; 16]));
@@ -195,6 +196,8 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
             device_keys.mark_as_wiped(wallet_id)?;
         }
     }
+    // While the row stands it says whose keys may be left.
+    stored?;
     Ok(match open_emptied(path) {
         Err(StoreError::Damaged) => {
             remove_files(path)?;
@@ -204,12 +207,15 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     })
 }
 
-/// What stands in the database, as far as it can be read.
-fn stored_at(path: &Path) -> Option<StoredRecord> {
-    if !path.exists() {
-        return None;
+/// What stands in the database. Nothing, if it is none.
+fn stored_at(path: &Path) -> Result<Option<StoredRecord>, LockError> {
+    if !path.try_exists().map_err(|_| LockError::Storage)? {
+        return Ok(None);
     }
-    Store::open(path).and_then(|store| store.record()).ok().flatten()
+    match Store::open(path).and_then(|store| store.record()) {
+        Err(StoreError::Damaged) => Ok(None),
+        stored => Ok(stored?),
+    }
 }
 
 /// Leaves nothing in it but the row that says so.

@@ -49,7 +49,7 @@ pub trait Entropy: Send + Sync {
 
 /// HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
 pub trait DeviceKey: Send + Sync {
-    /// The aliases that exist and begin with `prefix`.
+    /// The aliases that exist and begin with `prefix`; with an empty one all, also those of keys that are not the lock's.
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault>;
 
     /// Whether there is a key of this alias. A keystore that does not know is a fault, never a no.

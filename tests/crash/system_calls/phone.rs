@@ -1,6 +1,7 @@
 //! A phone whose parts outlast the process: its keystore is a folder, its clock stands where the scenario put it.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -178,6 +179,13 @@ impl DeviceKey for Keystore {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DeviceKeyFault::Failed),
             _ => Ok(()),
         }
+    }
+
+    /// Told by its folder: the sweep opens copies of one phone side by side, and each has its own keys.
+    fn instance(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.folder.hash(&mut hasher);
+        hasher.finish()
     }
 }
 

@@ -221,10 +221,8 @@ impl Keys {
         match (prefix.split('/').collect::<Vec<_>>().as_slice(), scope) {
             (["wallet.db", ""], Scope::File) | (["walletlock", "wiped", ""], Scope::Marks) => true,
             ([place, ""], Scope::Here) => *place != "wallet.db",
-            ([_, id, ""], Scope::Wallet(wallet)) => match self.ids.get(*id) {
-                Some(known) => *known == wallet,
-                None => self.learn(id, wallet),
-            },
+            // A wallet's keys are looked for wherever they were made.
+            ([""], Scope::Wallet(_)) => true,
             _ => false,
         }
     }

@@ -3,7 +3,6 @@
 mod ask;
 mod table;
 
-use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
 use super::remove::finish_unfinished;
@@ -162,14 +161,11 @@ fn take_in(
     now: Now,
 ) -> Result<State, LockError> {
     let device_keys = &engine.device_keys;
-    let header = *seal.header();
+    let (header, oldest_place) = (*seal.header(), seal.oldest_place());
     let claim = WalletClaim::take(&engine.platform.device_key, &header.wallet_id)?;
     let mut sealed = SealedStore::open(store, seal, claim);
     let record = sealed.row()?.1;
     let is_alive = record.is_alive();
-    // A wiped wallet has no slot, and no place of its own for one.
-    let of_slot = record.slot().map_or(header.place, |slot| slot.place());
-    let places = BTreeSet::from([header.place, of_slot, Some(device_keys.place())]);
     // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
     let begin = |sealed: &SealedStore, record: &Record| {
         if record.is_protected() {
@@ -198,10 +194,7 @@ fn take_in(
         record.biometric_slot().map(|slot| device_keys.biometric(&header.wallet_id, &slot)),
     ];
     // What the list leaves out stays until another opening.
-    let mut left = Vec::new();
-    for place in places {
-        left.extend(device_keys.list_of_wallet(place, &header.wallet_id)?);
-    }
+    let mut left = device_keys.list_of_wallet(oldest_place, &header.wallet_id)?;
     left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
     if !left.is_empty() {
         // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk

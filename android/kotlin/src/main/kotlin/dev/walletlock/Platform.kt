@@ -81,7 +81,7 @@ public fun interface Entropy {
  * for the key that is being made here.
  */
 public interface DeviceKey {
-    /** The aliases that exist and begin with [prefix]. */
+    /** The aliases that exist and begin with [prefix]; with an empty one all, also those of keys that are not the lock's. */
     public fun aliases(prefix: String): List<String>
 
     /**
