@@ -15,19 +15,20 @@ pub(crate) struct Audit {
     wrong: BTreeSet<usize>,
     /// When the wait that it named last is over, on the clock that nobody can change.
     not_before_ms: u64,
-    /// The last line that was told.
-    told: u64,
+    /// The lines that were told. A call that a hook makes is told of its own before the call that the hook cut into.
+    told: BTreeSet<u64>,
 }
 
 impl Audit {
     /// A line of the journal, told once it was committed. `pin`: what was being checked.
     pub(crate) fn see(&mut self, number: u64, kind: Kind, pin: Option<usize>) {
-        self.told = number;
+        self.told.insert(number);
         match (kind, pin) {
             (Kind::PinWrong, Some(pin)) => {
                 self.wrong.insert(pin);
             }
-            (Kind::PinRight | Kind::Enrolled, _) => *self = Self { told: number, ..Self::default() },
+            (Kind::Enrolled, _) => *self = Self { told: BTreeSet::from([number]), ..Self::default() },
+            (Kind::PinRight, _) => *self = Self { told: std::mem::take(&mut self.told), ..Self::default() },
             _ => {}
         }
     }
@@ -35,10 +36,11 @@ impl Audit {
     /// The process is killed with these lines committed. What it could not tell any more is owed by nobody: a right PIN that brings another
     /// policy is told when the last seal key is deleted.
     pub(crate) fn end_with(&mut self, journal: &[Kind]) {
-        let untold = journal.get(self.told as usize..).unwrap_or_default();
-        if untold.contains(&Kind::PinRight) {
+        let right = (1..).zip(journal).filter(|(_, kind)| **kind == Kind::PinRight);
+        if right.map(|(number, _)| number).any(|number| !self.told.contains(&number)) {
             *self = Self::default();
         }
+        self.told = (1..).zip(journal).map(|(number, _)| number).collect();
     }
 
     /// How a call ended that began and ended then, and while which no other was under way. Returns what is wrong with that.
@@ -100,6 +102,10 @@ mod tests {
         assert!(!killed.allows(9, 10), "what was told stays so");
         killed.end_with(&[lines.as_slice(), &[Kind::PinTried, Kind::PinRight]].concat());
         assert!(killed.allows(10, 10), "a right one takes it back, told or not");
+        let mut killed = audit.clone();
+        killed.see(8, Kind::PinTried, None);
+        killed.end_with(&[lines.as_slice(), &[Kind::PinRight, Kind::PinTried]].concat());
+        assert!(killed.allows(10, 10), "also if what came after it was told before it");
         audit.see(8, Kind::PinRight, Some(3));
         assert!(audit.allows(10, 10));
     }
