@@ -24,7 +24,7 @@ const MOST_TRIED: u32 = TRIES - 3;
 const LATER_MS: u64 = 61_000;
 
 /// What must have happened in a run of full length.
-pub(crate) const HAPPENS: [&str; 20] = [
+pub(crate) const HAPPENS: [&str; 21] = [
     "enrolled",
     "not enrolled",
     "right",
@@ -44,6 +44,7 @@ pub(crate) const HAPPENS: [&str; 20] = [
     "busy",
     "killed",
     "killed without its newest seal key",
+    "moved",
     "back after the lies",
 ];
 
@@ -80,13 +81,15 @@ enum Step {
     Remove,
     TimePasses,
     PhoneRestarts,
+    /// The app keeps the file in another folder.
+    Move,
 }
 
 /// As often as they stand here.
-const DRAWN: [Step; 30] = {
+const DRAWN: [Step; 31] = {
     use Step::{
-        BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, PhoneRestarts, Prepare, Recheck, Remove, Restart, Right,
-        TimePasses, Wipe, Write, Wrong,
+        BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, Move, PhoneRestarts, Prepare, Recheck, Remove, Restart,
+        Right, TimePasses, Wipe, Write, Wrong,
     };
     [
         Right,
@@ -119,6 +122,7 @@ const DRAWN: [Step; 30] = {
         Remove,
         TimePasses,
         PhoneRestarts,
+        Move,
     ]
 };
 
@@ -247,8 +251,8 @@ impl Play<'_> {
             let copy = Files::of(&self.owners[who].folder);
             self.owners[who].copies.push(copy);
         }
-        // Not where both wallets are worked on: what is put back is the keystore and the files of one.
-        let is_killed = self.chance.one_in(6) && step != Step::PhoneRestarts;
+        // Not where both wallets are worked on: what is put back is the keystore and the files of one. Nor where the folder changes.
+        let is_killed = self.chance.one_in(6) && !matches!(step, Step::PhoneRestarts | Step::Move);
         let at = 1 + self.chance.below(12);
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
         self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
@@ -310,6 +314,7 @@ impl Play<'_> {
                 (0..2).try_for_each(|who| self.restart(who))
             }
             Step::Restart => self.restart(who),
+            Step::Move => self.move_files(who),
             Step::Recheck => self.recheck(who).map(|_| ()),
             Step::Prepare => {
                 self.owners[who].lock.iter().for_each(|lock| drop(lock.prepare()));
@@ -357,6 +362,16 @@ impl Play<'_> {
 
     fn restart(&mut self, who: usize) -> Result<(), Violation> {
         self.owners[who].lock = None;
+        self.start(who)
+    }
+
+    fn move_files(&mut self, who: usize) -> Result<(), Violation> {
+        let owner = &mut self.owners[who];
+        owner.lock = None;
+        let folder = owner.folder.with_extension(self.account.steps.to_string());
+        std::fs::rename(&owner.folder, &folder).expect("moved");
+        owner.folder = folder;
+        self.account.note("moved");
         self.start(who)
     }
 
