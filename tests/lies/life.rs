@@ -526,7 +526,12 @@ impl Play<'_> {
         let Some(lock) = &owner.lock else { return Ok(()) };
         let knows = &mut owner.knows;
         let Some(pin) = knows.pins.first().copied() else { return Ok(()) };
-        match lock.remove(&entry(pin)) {
+        let removal = lock.remove(&entry(pin));
+        if !matches!(removal, Ok(Removal::Refused(_))) {
+            // The PIN was right and gave the tries back, also if what followed failed, or is killed.
+            knows.left = TRIES;
+        }
+        match removal {
             Ok(Removal::Removed) => {
                 if !knows.may_be.contains(&Life::Alive) || !knows.pins.contains(pin) {
                     return Err(format!("removed what is not there: {knows:?}"));
