@@ -82,7 +82,7 @@ fn charge_over_raw_flush(report: &mut Report) -> Result<()> {
         }
         pairs.add(charge, raw);
     }
-    report.ratio("charge_over_raw_flush", &pairs.ratio(), 1.7);
+    report.ratio("charge_over_raw_flush", &pairs.ratio(), 1.8);
     report.remark(&format!("{TRIES} charges and {TRIES} bare flushes by turns a pair, checkpoints included"));
     Ok(())
 }
