@@ -251,7 +251,7 @@ impl Play<'_> {
             let copy = Files::of(&self.owners[who].folder);
             self.owners[who].copies.push(copy);
         }
-        // Not where both wallets are worked on: what is put back is the keystore and the files of one. Nor where the folder changes.
+        // A kill puts back the keystore and one wallet's files as they were: not in a step that works on both wallets, or moves the files.
         let is_killed = self.chance.one_in(6) && !matches!(step, Step::PhoneRestarts | Step::Move);
         let at = 1 + self.chance.below(12);
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());

@@ -15,7 +15,7 @@ pub(crate) struct Audit {
     wrong: BTreeSet<usize>,
     /// When the wait that it named last is over, on the clock that nobody can change.
     not_before_ms: u64,
-    /// The lines that were told. A call that a hook makes is told of its own before the call that the hook cut into.
+    /// The numbers of the lines that the listener heard. They come out of order: a call made within another call reports its lines first.
     told: BTreeSet<u64>,
 }
 

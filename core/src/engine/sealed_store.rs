@@ -75,7 +75,7 @@ impl Seal {
         self.row.header.epoch != self.epoch.header.epoch
     }
 
-    /// Of the places where its keys were made, none if format 1 named one of them after the file.
+    /// A place where one of its keys was made. `None` if format 1 made one: it named its keys after the file, so those are listed too.
     pub(crate) fn oldest_place(&self) -> Option<Place> {
         let of_copy = self.row.copy.as_ref().map(|copy| copy.place);
         let of_slot = self.record.slot().map(|slot| slot.place());

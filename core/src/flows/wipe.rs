@@ -196,7 +196,7 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
             device_keys.mark_as_wiped(wallet_id)?;
         }
     }
-    // While the row stands it says whose keys may be left.
+    // A row that could not be read stays: the next attempt reads from it whose keys are left.
     stored?;
     Ok(match open_emptied(path) {
         Err(StoreError::Damaged) => {
