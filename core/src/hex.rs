@@ -4,7 +4,9 @@ use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+    text
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -6,22 +6,18 @@ pub(crate) mod kdf;
 mod random;
 mod slot_bytes;
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
-use hkdf::HkdfExtract;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use walletlock_primitives::{NONCE_BYTES, TAG_BYTES, hkdf_sha256};
+use zeroize::Zeroizing;
 
 pub use data_key::DataKey;
 pub(crate) use hash::sha256;
 pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
 pub(crate) use slot_bytes::SlotBytes;
+pub(crate) use walletlock_primitives::hmac_sha256;
 
 /// Bytes that AES-256-GCM adds: a random nonce in front and the tag behind.
-pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + 16;
-const NONCE_BYTES: usize = 12;
+pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + TAG_BYTES;
 
 /// What a key derived from another is used for. No key has two uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +51,7 @@ impl Purpose {
 
 /// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, each of a fixed length, to 32 bytes.
 pub(crate) fn derive_key(secrets: &[&[u8]], salt: &[u8], purpose: Purpose) -> Zeroizing<[u8; 32]> {
-    let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
-    secrets.iter().for_each(|secret| extract.input_ikm(secret));
-    let (mut extracted, expand) = extract.finalize();
-    let mut key = Zeroizing::new([0; 32]);
-    let expanded = expand.expand(purpose.label(), key.as_mut_slice());
-    extracted.as_mut_slice().zeroize();
-    let Ok(()) = expanded else { unreachable!("HKDF gives 32 bytes") };
-    key
-}
-
-/// HMAC-SHA256 (RFC 2104) of the parts, one after the other.
-pub(crate) fn derive_mac(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
-    parts.iter().for_each(|part| mac.update(part));
-    Zeroizing::new(mac.finalize().into_bytes().into())
+    hkdf_sha256(secrets, salt, purpose.label())
 }
 
 /// Seals with AES-256-GCM (NIST SP 800-38D) under a random nonce: nonce, ciphertext, tag.
@@ -87,23 +69,23 @@ pub(crate) fn aead_open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zer
 }
 
 /// A key whose schedule is made once, for what is sealed in many small pieces: making it takes as long as opening one. It wipes itself.
-pub(crate) struct AeadKey(Box<Aes256Gcm>);
+pub(crate) struct AeadKey(walletlock_primitives::AeadKey);
 
 impl AeadKey {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(Box::new(Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))))
+        Self(walletlock_primitives::AeadKey::new(key))
     }
 
     /// [`aead_seal`] with it.
     pub(crate) fn seal(&self, random: &mut Random, aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
         let nonce = random.bytes::<NONCE_BYTES>();
-        let sealed = self.0.encrypt(&Nonce::from(*nonce), Payload { msg: plaintext, aad }).ok()?;
+        let sealed = self.0.seal(&nonce, aad, plaintext)?;
         Some([nonce.as_slice(), &sealed].concat())
     }
 
     /// [`aead_open`] with it.
     pub(crate) fn open(&self, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        self.0.decrypt(&Nonce::from(*nonce), Payload { msg: ciphertext, aad }).ok().map(Zeroizing::new)
+        self.0.open(nonce, aad, ciphertext)
     }
 }

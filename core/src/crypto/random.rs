@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use hpke::rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
-use super::derive_mac;
+use super::hmac_sha256;
 use crate::error::PlatformFault;
 
 /// A stream of random bytes from 32 that the platform gave: HMAC-SHA256 of a counter under it. It serves one call
@@ -36,7 +36,7 @@ impl Random {
 
     fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(32) {
-            let block = derive_mac(self.seed.as_slice(), &[b"walletlock v1 random", &self.blocks.to_be_bytes()]);
+            let block = hmac_sha256(self.seed.as_slice(), &[b"walletlock v1 random", &self.blocks.to_be_bytes()]);
             chunk.iter_mut().zip(block.iter()).for_each(|(to, from)| *to = *from);
             self.blocks += 1;
         }

@@ -49,15 +49,15 @@ impl DeviceKeys {
     }
 
     /// The aliases that a wallet is said to have, at whatever places they were made: a file may have been moved, and the process killed before it
-    /// deleted the old place's keys. If its `place` is none, those that format 1 named after the file too.
+    /// deleted the old place's keys. With `named_after_file` those that format 1 named so too.
     pub(crate) fn list_of_wallet(
         &self,
-        place: Option<Place>,
         wallet_id: &[u8; 16],
+        named_after_file: bool,
     ) -> Result<Vec<String>, DeviceKeyFault> {
         let mut aliases = self.list("")?;
         aliases.retain(|alias| Self::is_of_wallet(alias, wallet_id));
-        if place.is_none() {
+        if named_after_file {
             aliases.extend(self.list_of_format_1()?);
         }
         Ok(aliases)
@@ -66,11 +66,11 @@ impl DeviceKeys {
     /// The same, asked for twice: for deleting what is left, so that nothing stays because the keystore left it out once.
     pub(crate) fn list_of_wallet_twice(
         &self,
-        place: Option<Place>,
         wallet_id: &[u8; 16],
+        named_after_file: bool,
     ) -> Result<Vec<String>, DeviceKeyFault> {
-        let mut aliases = self.list_of_wallet(place, wallet_id)?;
-        let more = self.list_of_wallet(place, wallet_id)?;
+        let mut aliases = self.list_of_wallet(wallet_id, named_after_file)?;
+        let more = self.list_of_wallet(wallet_id, named_after_file)?;
         aliases.extend(more.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
         Ok(aliases)
     }
@@ -334,6 +334,6 @@ mod tests {
         fail();
         assert_eq!(keys.list_here(), Err(DeviceKeyFault::Busy));
         fail();
-        assert_eq!(keys.list_of_wallet(Some(keys.place()), &WALLET), Err(DeviceKeyFault::Busy));
+        assert_eq!(keys.list_of_wallet(&WALLET, false), Err(DeviceKeyFault::Busy));
     }
 }

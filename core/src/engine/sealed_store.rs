@@ -7,7 +7,6 @@ use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey, DetailsSealer};
-use crate::place::Place;
 use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
@@ -75,11 +74,11 @@ impl Seal {
         self.row.header.epoch != self.epoch.header.epoch
     }
 
-    /// A place where one of its keys was made. `None` if format 1 made one: it named its keys after the file, so those are listed too.
-    pub(crate) fn oldest_place(&self) -> Option<Place> {
+    /// Whether format 1 made one of its keys: it named them after the file.
+    pub(crate) fn has_keys_named_after_file(&self) -> bool {
         let of_copy = self.row.copy.as_ref().map(|copy| copy.place);
         let of_slot = self.record.slot().map(|slot| slot.place());
-        of_copy.into_iter().chain(of_slot).fold(self.row.header.place, Option::min)
+        [Some(self.row.header.place), of_copy, of_slot].contains(&Some(None))
     }
 
     /// What it says.

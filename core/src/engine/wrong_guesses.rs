@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::crypto::{Random, derive_mac};
+use crate::crypto::{Random, hmac_sha256};
 use crate::policy::LockoutPolicy;
 use crate::time::{Lease, Now};
 
@@ -42,6 +42,6 @@ impl WrongGuesses {
     }
 
     fn tag(&self, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-        derive_mac(self.key.as_slice(), &[kdf_output])
+        hmac_sha256(self.key.as_slice(), &[kdf_output])
     }
 }

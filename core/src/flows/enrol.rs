@@ -180,12 +180,12 @@ fn clear_for_new(
         Some(StoredRecord::Unfinished(Unfinished { wallet_id, aliases })) => {
             let mut aliases = DeviceKeys::of_wallets(aliases);
             // A removal that was cut short names some of its keys only: a seal key that stayed here would make an empty file look robbed.
-            aliases.extend(device_keys.list_of_wallet(Some(device_keys.place()), &wallet_id)?);
+            aliases.extend(device_keys.list_of_wallet(&wallet_id, false)?);
             aliases
         }
         // A wallet that was wiped.
         Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
-            let mut before = device_keys.list_of_wallet_twice(header.place, &header.wallet_id)?;
+            let mut before = device_keys.list_of_wallet_twice(&header.wallet_id, header.place.is_none())?;
             before.push(device_keys.seal(&header));
             before
         }

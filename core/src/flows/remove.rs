@@ -60,6 +60,6 @@ pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Res
     let device_keys = &engine.device_keys;
     device_keys.delete_all(&DeviceKeys::of_wallets(aliases.clone()))?;
     // In format 1 the row names none of them.
-    let place = if aliases.is_empty() { None } else { Some(device_keys.place()) };
-    Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(place, wallet_id)?)?)
+    let named_after_file = aliases.is_empty();
+    Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(wallet_id, named_after_file)?)?)
 }

@@ -68,7 +68,7 @@ impl SlotKeys {
     pub(super) fn destroy(&self, engine: &Engine) -> Result<(), DeviceKeyFault> {
         let device_keys = &engine.device_keys;
         device_keys.delete_all(&self.aliases)?;
-        let mut listed = device_keys.list_of_wallet(self.header.place, &self.header.wallet_id)?;
+        let mut listed = device_keys.list_of_wallet(&self.header.wallet_id, self.header.place.is_none())?;
         listed.retain(|alias| matches!(DeviceKeys::kind_of(alias), Some(AliasKind::Pin | AliasKind::Biometric)));
         listed.retain(|alias| !self.aliases.contains(alias));
         device_keys.delete_all(&listed)
@@ -175,24 +175,23 @@ fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
 pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     let (device_keys, path) = (&engine.device_keys, &engine.path);
     let here = device_keys.wallets_here()?;
-    let place = Some(device_keys.place());
-    let mut wallets: Vec<_> = here.ids.iter().map(|id| (place, *id)).collect();
+    let mut wallets: Vec<_> = here.ids.iter().map(|id| (*id, false)).collect();
     let stored = stored_at(path);
     match &stored {
-        Ok(Some(StoredRecord::Sealed(row))) => wallets.push((row.header.place, row.header.wallet_id)),
+        Ok(Some(StoredRecord::Sealed(row))) => wallets.push((row.header.wallet_id, row.header.place.is_none())),
         Ok(Some(StoredRecord::Unfinished(unfinished))) => {
             device_keys.delete_all(&DeviceKeys::of_wallets(unfinished.aliases.clone()))?;
         }
         Ok(Some(StoredRecord::Wiped) | None) | Err(_) => {}
     }
     if here.has_seal_key_of_format_1 {
-        wallets.push((None, [0; 16]));
+        wallets.push(([0; 16], true));
     }
-    for (place, wallet_id) in &wallets {
-        let mut left = device_keys.list_of_wallet(*place, wallet_id)?;
+    for (wallet_id, named_after_file) in &wallets {
+        let mut left = device_keys.list_of_wallet(wallet_id, *named_after_file)?;
         left.retain(|alias| DeviceKeys::kind_of(alias) != Some(AliasKind::WipeMark));
         device_keys.delete_all(&left)?;
-        if place.is_some() {
+        if !named_after_file {
             device_keys.mark_as_wiped(wallet_id)?;
         }
     }

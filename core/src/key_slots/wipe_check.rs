@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::crypto::{Random, derive_mac};
+use crate::crypto::{Random, hmac_sha256};
 use crate::hex;
 
 /// A MAC over the wipe PIN's Argon2id output, or random filler of the same shape and length: every try is compared with it, so that
@@ -26,7 +26,7 @@ impl WipeCheck {
     /// For the wipe PIN of this Argon2id output.
     pub(crate) fn make(random: &mut Random, kdf_output: &[u8; 32]) -> Self {
         let key = *random.bytes();
-        Self { key, mac: *derive_mac(&key, &[LABEL, kdf_output]), is_set: 1 }
+        Self { key, mac: *hmac_sha256(&key, &[LABEL, kdf_output]), is_set: 1 }
     }
 
     /// For no wipe PIN.
@@ -47,7 +47,7 @@ impl WipeCheck {
 
     /// Whether the PIN of this Argon2id output is the wipe PIN. Takes the same time whether it is, and whether one is set.
     pub(crate) fn matches(&self, kdf_output: &[u8; 32]) -> bool {
-        derive_mac(&self.key, &[LABEL, kdf_output]).ct_eq(&self.mac).into()
+        hmac_sha256(&self.key, &[LABEL, kdf_output]).ct_eq(&self.mac).into()
     }
 }
 

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::crypto::kdf::{KdfCost, SALT_BYTES};
-use crate::crypto::{DataKey, Purpose, Random, derive_mac};
+use crate::crypto::{DataKey, Purpose, Random, hmac_sha256};
 use crate::hex;
 
 /// Most earlier PINs that are kept, whatever the policy asks for.
@@ -48,7 +48,7 @@ impl PinHistory {
 }
 
 fn derive_tag(data_key: &DataKey, kdf_output: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-    derive_mac(data_key.derive(Purpose::PinHistory).as_slice(), &[kdf_output])
+    hmac_sha256(data_key.derive(Purpose::PinHistory).as_slice(), &[kdf_output])
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::crypto::Random;
 use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, SessionEnd, State, WalletClaim, draw};
 use crate::error::LockError;
 use crate::events::JournalEvent;
-use crate::record::{FORMAT, LockStatus, Record};
+use crate::record::{FORMAT, LockStatus};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
 use crate::time::{Now, WATCHED_MS};
 use ask::Gathered;
@@ -161,14 +161,13 @@ fn take_in(
     now: Now,
 ) -> Result<State, LockError> {
     let device_keys = &engine.device_keys;
-    let (header, oldest_place) = (*seal.header(), seal.oldest_place());
-    let claim = WalletClaim::take(&engine.platform.device_key, &header.wallet_id)?;
+    let (wallet_id, named_after_file) = (seal.header().wallet_id, seal.has_keys_named_after_file());
+    let (is_alive, is_protected) = (seal.record().is_alive(), seal.record().is_protected());
+    let claim = WalletClaim::take(&engine.platform.device_key, &wallet_id)?;
     let mut sealed = SealedStore::open(store, seal, claim);
-    let record = sealed.row()?.1;
-    let is_alive = record.is_alive();
     // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
-    let begin = |sealed: &SealedStore, record: &Record| {
-        if record.is_protected() {
+    let begin = |sealed: &SealedStore| {
+        if is_protected {
             lease.begin(&sealed.header, true);
         }
     };
@@ -177,14 +176,13 @@ fn take_in(
         // would not count.
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
-    let record = sealed.row()?.1;
-    begin(&sealed, record);
+    begin(&sealed);
     take_over(engine, &mut sealed, lease, random, now)?;
-    begin(&sealed, sealed.row()?.1);
-    if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&header.wallet_id))? {
+    begin(&sealed);
+    if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&wallet_id))? {
         // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
         // made, nothing opens all the same.
-        device_keys.mark_as_wiped(&header.wallet_id).ok();
+        device_keys.mark_as_wiped(&wallet_id).ok();
     }
     let (header, record) = sealed.row()?;
     let in_use = [
@@ -194,7 +192,7 @@ fn take_in(
         record.biometric_slot().map(|slot| device_keys.biometric(&header.wallet_id, &slot)),
     ];
     // What the list leaves out stays until another opening.
-    let mut left = device_keys.list_of_wallet(oldest_place, &header.wallet_id)?;
+    let mut left = device_keys.list_of_wallet(&wallet_id, named_after_file)?;
     left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
     if !left.is_empty() {
         // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk
@@ -218,8 +216,8 @@ fn take_over(
 ) -> Result<(), LockError> {
     let requested = &engine.requested_policy;
     let record = sealed.row()?.1;
-    let adopts = record.adopts(requested, now);
-    let tightens = record.lockout.open_tries() > 0 || (adopts && record.policy != *requested);
+    let adopts = record.policy != *requested && record.adopts(requested, now);
+    let tightens = record.lockout.open_tries() > 0 || adopts;
     let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {

@@ -9,8 +9,6 @@ pub mod schedules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
@@ -19,7 +17,7 @@ pub use chance::Chance;
 pub use hooks::{Call, Hooks};
 pub use lies::{Lie, Lies, Told, tally};
 
-use crate::crypto::{Random, aead_open, aead_seal};
+use crate::crypto::{Random, aead_open, aead_seal, hmac_sha256};
 use crate::events::Event;
 use crate::time::Now;
 
@@ -263,9 +261,7 @@ impl DeviceKey for FakeDeviceKey {
         if purpose == KeyPurpose::Biometric {
             return Err(DeviceKeyFault::Failed);
         }
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| DeviceKeyFault::Failed)?;
-        mac.update(input);
-        Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
+        Ok(Zeroizing::new(hmac_sha256(&key, &[input]).to_vec()))
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {

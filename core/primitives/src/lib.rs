@@ -1,0 +1,53 @@
+//! AES-256-GCM, HKDF-SHA256 and HMAC-SHA256 as plain functions. A crate of its own, because the libraries' code is generic and is compiled where it
+//! is called: in the core, which is compiled for size, each commit and each journal line paid for that. Figures stand in `core/DESIGN.md`.
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+use hkdf::HkdfExtract;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Bytes of a nonce of AES-256-GCM.
+pub const NONCE_BYTES: usize = 12;
+/// Bytes of a tag of AES-256-GCM.
+pub const TAG_BYTES: usize = 16;
+
+/// A key of AES-256-GCM (NIST SP 800-38D). Its schedule is made once, which takes as long as opening a small piece. It wipes itself.
+pub struct AeadKey(Box<Aes256Gcm>);
+
+impl AeadKey {
+    /// From its 32 bytes.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(Box::new(Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key))))
+    }
+
+    /// Ciphertext and tag. `None` for plaintexts of 64 GiB and more.
+    pub fn seal(&self, nonce: &[u8; NONCE_BYTES], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
+        self.0.encrypt(&Nonce::from(*nonce), Payload { msg: plaintext, aad }).ok()
+    }
+
+    /// The plaintext of a ciphertext and its tag. `None` if one bit of them, of the key, of the nonce or of `aad` is another.
+    pub fn open(&self, nonce: &[u8; NONCE_BYTES], aad: &[u8], ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.decrypt(&Nonce::from(*nonce), Payload { msg: ciphertext, aad }).ok().map(Zeroizing::new)
+    }
+}
+
+/// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, to 32 bytes.
+pub fn hkdf_sha256(secrets: &[&[u8]], salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
+    secrets.iter().for_each(|secret| extract.input_ikm(secret));
+    let (mut extracted, expand) = extract.finalize();
+    let mut key = Zeroizing::new([0; 32]);
+    let expanded = expand.expand(info, key.as_mut_slice());
+    extracted.as_mut_slice().zeroize();
+    let Ok(()) = expanded else { unreachable!("HKDF gives 32 bytes") };
+    key
+}
+
+/// HMAC-SHA256 (RFC 2104) of the parts, one after the other.
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
+    parts.iter().for_each(|part| mac.update(part));
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
