@@ -40,6 +40,6 @@ impl PinEntry {
 
     /// Whether both entries hold the same digits.
     pub fn same_as(&self, other: &Self) -> bool {
-        self.0.same_as(&other.0)
+        self.0.matches(&other.0)
     }
 }

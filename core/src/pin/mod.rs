@@ -123,7 +123,7 @@ impl PinEntry {
     }
 
     /// Whether both entries hold the same digits, for 'type it again'. Takes the same time wherever they differ.
-    pub fn same_as(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         // One lock after the other, never both: two threads comparing crosswise must not wait for each other.
         with_stack_wiped(|| {
             let (mine, length) = {
@@ -133,6 +133,22 @@ impl PinEntry {
             let other = other.digits();
             bool::from(mine.as_slice().ct_eq(other.ascii.as_slice())) && length == other.length
         })
+    }
+
+    /// Another entry with the same digits, which keeps them while this one is checked: to change a PIN that is asked for first.
+    pub fn duplicate(&self) -> Self {
+        let duplicate = Self::new();
+        with_stack_wiped(|| {
+            // As in `matches`: one lock after the other.
+            let (ascii, length) = {
+                let digits = self.digits();
+                (Zeroizing::new(digits.ascii), digits.length)
+            };
+            let mut digits = duplicate.digits();
+            digits.ascii = *ascii;
+            digits.length = length;
+        });
+        duplicate
     }
 
     /// Hands the digits over and leaves the entry empty. `None` if they are not a well-formed PIN.

@@ -54,20 +54,30 @@ fn looking_leaves_the_digits_and_taking_wipes_them() {
 #[test]
 fn two_entries_are_the_same_when_all_digits_are() {
     let one = entry(&[4, 9, 3, 7]);
-    assert!(one.same_as(&entry(&[4, 9, 3, 7])) && one.same_as(&one));
+    assert!(one.matches(&entry(&[4, 9, 3, 7])) && one.matches(&one));
     for other in [&[4, 9, 3, 8][..], &[9, 4, 3, 7], &[4, 9, 3], &[4, 9, 3, 7, 1], &[]] {
-        assert!(!one.same_as(&entry(other)), "{other:?}");
+        assert!(!one.matches(&entry(other)), "{other:?}");
     }
     let nulls = [&[][..], &[0], &[0, 0]];
     for (place, digits) in nulls.iter().enumerate() {
         for (other_place, other) in nulls.iter().enumerate() {
             assert_eq!(
-                entry(digits).same_as(&entry(other)),
+                entry(digits).matches(&entry(other)),
                 place == other_place,
                 "a 0 is a digit, not an empty place"
             );
         }
     }
+}
+
+#[test]
+fn a_duplicate_keeps_the_digits_whatever_becomes_of_the_first() {
+    let first = entry(&[4, 9, 3, 7]);
+    let duplicate = first.duplicate();
+    assert!(duplicate.matches(&first) && first.length() == 4);
+    assert!(first.take().is_some());
+    assert_eq!(duplicate.take().expect("well formed").ascii(), b"4937");
+    assert_eq!(PinEntry::new().duplicate().length(), 0);
 }
 
 #[test]

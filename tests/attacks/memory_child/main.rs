@@ -174,7 +174,7 @@ impl Told {
             // Typed twice and compared, and then thought better of.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());
-                let same = entry.same_as(&again);
+                let same = entry.matches(&again);
                 entry.clear();
                 if same { b'S' } else { b'D' }
             }
