@@ -1,5 +1,5 @@
 //! AES-256-GCM, HKDF-SHA256 and HMAC-SHA256 as plain functions. A crate of its own, because the libraries' code is generic and is compiled where it
-//! is called: in the core, which is compiled for size, each commit and each journal line paid for that. Figures stand in `core/DESIGN.md`.
+//! is called: in the core, which is compiled for the least size, each commit and each journal line paid for that. Figures stand in `core/DESIGN.md`.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
