@@ -30,7 +30,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let (database, aliases) = (place.database(), place.aliases());
     let [lock, sqlite] = CHILD;
     let figure = paired(51, || in_child(lock, &database, &aliases), || in_child(sqlite, &database, &aliases))?;
-    report.ratio("open_over_sqlite", &figure, 1.65);
+    report.ratio("open_over_sqlite", &figure, 1.7);
     report.remark("the first thing that a process does");
     Ok(())
 }
