@@ -1,5 +1,6 @@
-//! AES-256-GCM, HKDF-SHA256 and HMAC-SHA256 as plain functions. A crate of its own, because the libraries' code is generic and is compiled where it
-//! is called: in the core, which is compiled for the least size, each commit and each journal line paid for that. Figures stand in `core/DESIGN.md`.
+//! AES-256-GCM, HKDF-SHA256 and HMAC-SHA256 as plain functions. The libraries' code is generic, so the compiler compiles it in the crate that calls
+//! it, at that crate's optimisation level. The core's is the one for the least size, which makes sealing and opening slow; this crate has another.
+//! `core/DESIGN.md` has the figures.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};

@@ -49,7 +49,7 @@ impl DeviceKeys {
     }
 
     /// The aliases that a wallet is said to have, at whatever places they were made: a file may have been moved, and the process killed before it
-    /// deleted the old place's keys. With `named_after_file` those that format 1 named so too.
+    /// deleted the old place's keys. With `named_after_file` also those of format 1, which begin with the file's name.
     pub(crate) fn list_of_wallet(
         &self,
         wallet_id: &[u8; 16],

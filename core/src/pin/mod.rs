@@ -135,7 +135,8 @@ impl PinEntry {
         })
     }
 
-    /// Another entry with the same digits, which keeps them while this one is checked: to change a PIN that is asked for first.
+    /// Another entry with the same digits. A call that checks a PIN empties the entry that it was given; a screen that needs the digits once more,
+    /// as for changing the PIN, gives it a duplicate.
     pub fn duplicate(&self) -> Self {
         let duplicate = Self::new();
         with_stack_wiped(|| {

@@ -165,7 +165,7 @@ fn take_in(
     let (is_alive, is_protected) = (seal.record().is_alive(), seal.record().is_protected());
     let claim = WalletClaim::take(&engine.platform.device_key, &wallet_id)?;
     let mut sealed = SealedStore::open(store, seal, claim);
-    // A key of the next alias may exist: made ahead, and by whom is not asked. It goes before another is made, not while someone waits.
+    // An earlier process may have made a key ahead under the next alias. The lease deletes it before it makes another, not while a person waits.
     let begin = |sealed: &SealedStore| {
         if is_protected {
             lease.begin(&sealed.header, true);
