@@ -1,4 +1,4 @@
-//! Biometrics: what is asked, and how it can end.
+//! Biometrics: what a call can ask for, and its outcomes.
 
 use std::sync::Arc;
 
@@ -60,7 +60,8 @@ pub enum PromptOperation {
 
 #[derive(uniffi::Record)]
 pub struct BiometricRequest {
-    /// Comes back as [`crate::prompt::Prompt::id`], and is what `cancel_biometrics` takes.
+    /// Chosen by the app. The prompt that is shown has it as [`crate::prompt::Prompt::id`], and `cancel_biometrics`
+    /// takes it.
     pub prompt_id: i64,
     pub payment: Option<Payment>,
     pub risk_is_raised: bool,

@@ -3,7 +3,7 @@
 use walletlock_core as core;
 use walletlock_core::platform::DeviceKeyFault;
 
-/// What can go wrong that is nobody's wrong PIN.
+/// A fault: why a call failed. A wrong PIN is an outcome and not a fault.
 #[derive(Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum LockError {
     #[error("another process has this wallet open")]

@@ -1,6 +1,7 @@
-//! The uniffi surface of Walletlock: one delegating line a method. Nothing is decided here.
+//! The uniffi surface of Walletlock: each method only calls the core. Nothing is decided here.
 //!
-//! Kotlin apps use the facade `dev.walletlock.WalletLock`, which hides what is generated from this.
+//! Kotlin apps use the facade `dev.walletlock.WalletLock`, which hides the Kotlin code that uniffi generates from this
+//! crate.
 #![allow(missing_docs, reason = "uniffi's macros generate items without docs")]
 #![allow(unreachable_pub, reason = "what uniffi exports is reached from Kotlin")]
 

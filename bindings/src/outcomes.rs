@@ -1,4 +1,4 @@
-//! How calls that need a PIN can end.
+//! The outcomes of calls that need a PIN.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The digits a person types. They go in one at a time and never come out.
+//! The digits that a person types. They are added one at a time, and Kotlin cannot read them back.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ impl PinEntry {
         Arc::new(Self(pin::PinEntry::new()))
     }
 
-    /// Adds a digit, 0 to 9. `false` when the entry is full.
+    /// Adds a digit, 0 to 9. `false` if the entry is full.
     pub fn push(&self, digit: i32) -> Result<bool, LockError> {
         let not_a_digit = || LockError::Invalid { what: "digit".to_owned() };
         let digit = u32::try_from(digit).map_err(|_| not_a_digit())?;
         self.0.push(digit).map_err(|_| not_a_digit())
     }
 
-    /// Takes the last digit away. `false` if there was none.
+    /// Removes the last digit. `false` if there was none.
     pub fn pop(&self) -> bool {
         self.0.pop()
     }
@@ -38,8 +38,13 @@ impl PinEntry {
         self.0.length() as i32
     }
 
+    /// A new entry with the same digits.
+    pub fn duplicate(&self) -> Arc<Self> {
+        Arc::new(Self(self.0.duplicate()))
+    }
+
     /// Whether both entries hold the same digits.
-    pub fn same_as(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         self.0.matches(&other.0)
     }
 }

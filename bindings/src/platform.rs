@@ -1,4 +1,4 @@
-//! The phone's parts, implemented in Kotlin. An exception thrown there is a fault here, never a panic.
+//! The phone's parts, implemented in Kotlin. An exception that they throw becomes a fault here, never a panic.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::types::Event;
 
-/// One reading of the clocks. `boot_count` is null where it cannot be read; no session lives then.
+/// One reading of the clocks. `boot_count` is null if it cannot be read; then no session can live.
 #[derive(uniffi::Record)]
 pub struct ClockReading {
     pub boot_count: Option<i32>,
@@ -36,7 +36,7 @@ pub enum DeviceKeyError {
     Failed,
 }
 
-/// Tells the time.
+/// Reads the clocks.
 #[uniffi::export(foreign)]
 pub trait Clock: Send + Sync {
     fn now(&self) -> Result<ClockReading, PlatformError>;
@@ -51,23 +51,24 @@ pub trait Entropy: Send + Sync {
 /// Keeps HMAC-SHA256 keys that do not leave the phone.
 #[uniffi::export(foreign)]
 pub trait DeviceKey: Send + Sync {
-    /// The aliases that exist and begin with `prefix`; with an empty one all, also those of keys that are not the lock's.
+    /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the
+    /// lock did not make.
     fn aliases(&self, prefix: String) -> Result<Vec<String>, DeviceKeyError>;
-    /// Whether there is a key of this alias. What cannot be said is an error.
+    /// Whether a key with this alias exists. If the keystore cannot tell, that is an error.
     fn exists(&self, alias: String) -> Result<bool, DeviceKeyError>;
-    /// Makes a random key. An existing one of that alias is a fault.
+    /// Makes a random key. If a key with this alias exists, that is an error.
     fn create(&self, alias: String, purpose: KeyPurpose) -> Result<(), DeviceKeyError>;
-    /// Whether the key can be used now.
+    /// Checks whether the key can be used now.
     fn ready(&self, alias: String) -> Result<(), DeviceKeyError>;
-    /// HMAC-SHA256 of `input`, 32 bytes.
+    /// Computes HMAC-SHA256 of `input` under the key, 32 bytes.
     fn hmac(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, DeviceKeyError>;
-    /// Destroys the key. That it does not exist is no fault.
+    /// Destroys the key. A key that does not exist is not an error.
     fn delete(&self, alias: String) -> Result<(), DeviceKeyError>;
-    /// What keeps the key.
+    /// Where the key is kept.
     fn security_level(&self, alias: String) -> Result<SecurityLevel, DeviceKeyError>;
 }
 
-/// Hears of every journal line after it is committed. May call back in.
+/// Is told of every journal line after the line is committed. It may call the lock.
 #[uniffi::export(foreign)]
 pub trait Listener: Send + Sync {
     fn on_event(&self, event: Event) -> Result<(), PlatformError>;
@@ -82,7 +83,7 @@ impl core::Clock for ForeignClock {
     fn now(&self) -> Result<Now, PlatformFault> {
         let reading = self.0.now()?;
         Ok(Now {
-            // A negative count is no count.
+            // A negative boot count is treated as unreadable.
             boot: reading.boot_count.and_then(|count| u32::try_from(count).ok()),
             since_boot_ms: u64::try_from(reading.since_boot_ms).map_err(|_| PlatformFault)?,
             wall_ms: reading.wall_ms,
@@ -103,7 +104,7 @@ impl core::Entropy for ForeignEntropy {
 }
 
 impl core::DeviceKey for ForeignDeviceKey {
-    /// An app's own is a keystore for itself: two of one process need not have the same keys.
+    /// Each object of the app counts as a separate keystore: two of them in one process need not have the same keys.
     fn instance(&self) -> u64 {
         Arc::as_ptr(&self.0).cast::<()>().addr() as u64
     }
@@ -162,7 +163,7 @@ impl From<DeviceKeyError> for DeviceKeyFault {
 
 impl From<uniffi::UnexpectedUniFFICallbackError> for PlatformError {
     fn from(mut error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        // A foreign exception's text may say anything.
+        // The text of a Kotlin exception may contain a secret, so it is wiped.
         error.reason.zeroize();
         Self::Failed
     }

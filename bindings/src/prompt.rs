@@ -1,4 +1,4 @@
-//! The phone's biometric prompt, implemented in Kotlin, and the way back from it.
+//! The phone's biometric prompt, implemented in Kotlin, and the object that reports its answer.
 
 use std::sync::Arc;
 
@@ -12,15 +12,16 @@ use crate::platform::PlatformError;
 #[uniffi::export(foreign)]
 pub trait Biometrics: Send + Sync {
     fn availability(&self) -> Result<SensorAvailability, PlatformError>;
-    /// Begins to show it and returns. `input` is for the prompt's key.
+    /// Starts to show the prompt, and returns before the person answers. `input` is the input of the prompt's key.
     fn show(&self, prompt: Prompt, input: Vec<u8>, answer: Arc<BiometricAnswer>) -> Result<(), PlatformError>;
     fn dismiss(&self) -> Result<(), PlatformError>;
 }
 
-/// What is to be shown, and done with the key. The input is apart: a copy of this is nobody's secret.
+/// What the prompt shows, and what its key does. The key's input is passed separately, so that a copy of this record
+/// contains no secret.
 #[derive(uniffi::Record)]
 pub struct Prompt {
-    /// As the call named it that asked for this prompt.
+    /// The id that the call which asked for this prompt gave it.
     pub id: i64,
     pub alias: String,
     pub purpose: PromptPurpose,
@@ -35,7 +36,8 @@ pub enum PromptPurpose {
     Pay { payment: Payment },
 }
 
-/// Hears what becomes of a prompt, until its first end. Letting go of it is an end without a verdict.
+/// Reports what happens at a prompt. Only the first end counts. Freeing this object without an end reports
+/// [`PromptEnd::NoVerdict`].
 #[derive(Debug, uniffi::Object)]
 pub struct BiometricAnswer(core::Answer);
 
@@ -55,7 +57,7 @@ impl BiometricAnswer {
 }
 
 impl BiometricAnswer {
-    /// For whoever shows the prompt.
+    /// Wraps the core's answer, for the code that shows the prompt.
     pub fn new(answer: core::Answer) -> Arc<Self> {
         Arc::new(Self(answer))
     }

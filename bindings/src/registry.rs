@@ -1,4 +1,4 @@
-//! The locks that are open in this process, by canonical path: every way in reaches the same core object.
+//! The locks that are open in this process, by canonical path: whoever opens a file gets the same core object.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,18 +12,20 @@ static OPEN: Mutex<Option<HashMap<PathBuf, Place>>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
 enum Place {
-    /// Being opened by this thread. Opening asks the phone, so the registry is not held meanwhile.
+    /// This thread is opening the lock. Opening calls the phone, so the registry's mutex is not held meanwhile.
     Opening(ThreadId),
     Open(WeakWalletLock),
-    /// Its last hold is being dropped, which waits for the keystore.
+    /// The last reference to the lock is being dropped, which waits for the keystore.
     Closing,
 }
 
-/// How long whoever drops the last hold waits for a key that is being made. A phone's processor makes one within it; a chip of its own takes
-/// longer, and a person would see that on the main thread. Our own choice: three frames.
+/// How long dropping the last reference waits for a key that is being made. A phone's main processor makes a key within
+/// this time. A separate security chip takes longer, and a person would notice such a wait on the main thread. Our own
+/// choice: three frames.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// The lock of `path`; opened by `open` if it is not open yet.
+/// The lock of the file `path`. `open` opens it if it is not open yet. Waits while another thread opens or closes the
+/// same file.
 pub(crate) fn share(
     path: &str,
     open: impl FnOnce(PathBuf) -> Result<WalletLock, LockError>,
@@ -36,7 +38,8 @@ pub(crate) fn share(
                 Some(lock) => return Ok(lock),
                 None => break,
             },
-            // A platform part that opens the lock it is part of: waiting would be for ever.
+            // Called back while this thread opens the same lock, for example by a part of its platform. Waiting would
+            // never end.
             Some(Place::Opening(by)) if *by == thread::current().id() => return Err(LockError::WrongState),
             Some(Place::Opening(_) | Place::Closing) => {
                 places = CHANGED.wait(places).unwrap_or_else(PoisonError::into_inner)
@@ -52,12 +55,13 @@ pub(crate) fn share(
     Ok(lock)
 }
 
-/// Drops a hold of a lock. Dropping the last one closes the database, before anyone opens it again: here and now; or, if that would wait for the
-/// keystore, in the background, and who opens it meanwhile waits.
+/// Drops a reference to a lock. Dropping the last reference closes the database before anyone opens it again. That
+/// happens in this call, or, if it would wait for the keystore, on another thread; a call that opens the file meanwhile
+/// waits.
 pub(crate) fn release(held: WalletLock) {
     held.drops_at_once(PATIENCE);
     let mut places = places();
-    // With the registry held no other hold goes, so that this one knows whether it is the last.
+    // Other threads drop their references under the same mutex. So this call knows whether it has the last one.
     if held.drops_at_once(Duration::ZERO) {
         return drop(held);
     }
@@ -68,7 +72,7 @@ pub(crate) fn release(held: WalletLock) {
     });
     drop(places);
     let closing = Closing { path, held: Some(held) };
-    // Where no thread can be started this one waits.
+    // If no thread can be started, `closing` is dropped here, and this thread waits.
     thread::Builder::new().name("walletlock-close".to_owned()).spawn(move || drop(closing)).ok();
 }
 
@@ -78,7 +82,7 @@ impl Place {
     }
 }
 
-/// Closes the database, and then gives its place free.
+/// When dropped, closes the database and then frees its place in the registry.
 struct Closing {
     path: Option<PathBuf>,
     held: Option<WalletLock>,
@@ -95,7 +99,7 @@ impl Drop for Closing {
     }
 }
 
-/// Takes the place back, or puts the open lock into it; also when opening panics.
+/// When dropped, puts the open lock into its place, or frees the place if opening failed or panicked.
 struct Opening {
     path: PathBuf,
     opened: Option<WeakWalletLock>,
@@ -114,7 +118,7 @@ impl Drop for Opening {
     }
 }
 
-/// The database may not exist yet, its folder must.
+/// The canonical path of a database. The file may not exist yet, but its folder must exist.
 fn canonical(path: &Path) -> Result<PathBuf, LockError> {
     if let Ok(path) = path.canonicalize() {
         return Ok(path);
@@ -152,7 +156,7 @@ mod tests {
             policy: Policy::default(),
             platform: phone.platform(),
             calibration: Calibration::Fixed(KdfCost::CHEAP),
-            // With the thread that makes keys ahead.
+            // With the thread that makes keys in advance.
             anti_rollback: AntiRollback::Fixed(RollbackProtection::On),
         })
     }
@@ -206,7 +210,8 @@ mod tests {
         }
     }
 
-    /// A screen that goes to the background has the last hold, on the main thread, while the key for the next try is made ahead.
+    /// A screen that goes to the background drops the last reference on the main thread, while the key for the next try
+    /// is made in advance.
     #[test]
     fn closing_does_not_wait_for_a_key_that_is_being_made_and_who_opens_meanwhile_does() {
         let folder = TempDir::new().expect("a folder");
@@ -231,7 +236,7 @@ mod tests {
         drop(lock);
         let last = session.lock();
         drop(session);
-        // On a thread of its own, so that this test ends if it waits.
+        // On a separate thread, so that this test ends even if `release` waits.
         let (released, is_released) = mpsc::channel::<()>();
         thread::spawn(move || {
             release(last);

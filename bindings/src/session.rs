@@ -1,4 +1,4 @@
-//! An open wallet, and its three handles.
+//! A session, which is an open wallet, and its three handles.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl Session {
         self.core().is_ok_and(core::Session::is_live)
     }
 
-    /// Ends the session. Named so because uniffi's own `close` frees the object.
+    /// Ends the session. It is not named `close`, because uniffi's own `close` frees the object.
     pub fn end(&self) {
         if let Ok(session) = self.core() {
             session.close();
@@ -50,12 +50,12 @@ impl Session {
         Arc::new(Self(Some(session)))
     }
 
-    /// For callers in Rust: the item's bytes, which are wiped when they are dropped. `None`: there is no such item.
+    /// The item's bytes, for callers in Rust. They are wiped when they are dropped. `None`: there is no such item.
     pub fn read_item(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
         Ok(self.core()?.vault().read(item)?)
     }
 
-    /// It is taken out only when this object is dropped.
+    /// The core's session. It is missing only while this object is being dropped.
     fn core(&self) -> Result<&core::Session, LockError> {
         self.0.as_ref().ok_or(LockError::SessionEnded)
     }
@@ -71,14 +71,14 @@ impl Drop for Session {
     }
 }
 
-/// What the wallet keeps.
+/// The items that the wallet keeps.
 #[derive(uniffi::Object)]
 pub struct Vault(Arc<Session>);
 
 #[uniffi::export]
 impl Vault {
-    /// The item's bytes; null if there is no such item. What uniffi hands over is not wiped: a copy stays in native memory until something
-    /// else is put there. [`Session::read_item`] leaves none.
+    /// The item's bytes; null if there is no such item. Uniffi does not wipe the buffer in which it passes them: a copy
+    /// stays in native memory until that memory is used again. [`Session::read_item`] leaves no such copy.
     pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
         Ok(self.0.core()?.vault().read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
     }
@@ -96,7 +96,7 @@ impl Vault {
     }
 }
 
-/// What happened.
+/// The journal of what happened to the wallet.
 #[derive(uniffi::Object)]
 pub struct Journal(Arc<Session>);
 
@@ -115,7 +115,7 @@ impl Journal {
     }
 }
 
-/// What opens the wallet.
+/// What opens the wallet: the PIN, biometrics and the wipe PIN.
 #[derive(uniffi::Object)]
 pub struct Access(Arc<Session>);
 
@@ -132,7 +132,7 @@ impl Access {
         Ok(self.0.core()?.access().change_pin(&current.0, &new.0, &personal, keeps_biometrics)?.into())
     }
 
-    /// Asks the person for a finger or face, and waits.
+    /// Switches biometrics on: shows a prompt, and blocks the calling thread until the person answers.
     pub fn enable_biometrics(&self, prompt: i64) -> Result<BiometricChange, LockError> {
         Ok(self.0.core()?.access().enable_biometrics(prompt_id(prompt))?.into())
     }

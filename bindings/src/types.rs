@@ -1,4 +1,5 @@
-//! Values that cross as they are, or with signed numbers: unsigned ones would mangle names for Java.
+//! Values that are passed between the core and Kotlin. Their numbers are signed, because unsigned types would mangle
+//! the names that Java sees.
 
 use walletlock_core as core;
 use walletlock_core::events::{self, Kind};
@@ -106,7 +107,7 @@ pub enum SessionEnd {
     Replaced,
 }
 
-/// Milliseconds until the next open session ends, null if none is open; and why the last that ended did so.
+/// Milliseconds until the next open session ends (null if none is open), and why the session that ended last did so.
 #[derive(uniffi::Record)]
 pub struct OpenSessions {
     pub next_end_ms: Option<i64>,
@@ -131,7 +132,7 @@ pub enum Remedy {
     Contact { contact: Contact },
 }
 
-/// A reason against a PIN, how bad it is, and the number of digits that the length rules ask for.
+/// A reason against a PIN, how bad it is, and, for the two rules about length, the number of digits that they ask for.
 #[derive(uniffi::Record)]
 pub struct Finding {
     pub rule: PinRule,
@@ -164,7 +165,8 @@ pub struct Judgement {
     pub allowed: bool,
 }
 
-/// Something that others know of the person, so that no PIN is made of it. Used during the call, never kept.
+/// Personal data that others may know, so that the PIN must not be made of it. It is used during the call and never
+/// kept.
 #[derive(uniffi::Enum)]
 pub enum Personal {
     Birthday { year: i32, month: i32, day: i32 },
@@ -204,7 +206,7 @@ pub struct JournalPage {
     pub next: Option<i64>,
 }
 
-/// A part of an exported journal; `next` is what to ask for then, null after the signature.
+/// A part of an exported journal. The next part begins after line `next`; null if this part ends with the signature.
 #[derive(uniffi::Record)]
 pub struct ExportPart {
     pub text: String,
@@ -217,17 +219,17 @@ pub enum Chain {
     BrokenAt { number: i64 },
 }
 
-/// Numbers of the core are far below this bound; a saturated one is still far too many.
+/// Converts to a signed number. The core's numbers are far below the bound; a larger one becomes `i64::MAX`.
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Kotlin has no unsigned numbers; each of 64 bits is one prompt's.
+/// The id of a prompt from its signed form. Every 64-bit value is a valid id.
 pub(crate) fn prompt_id(id: i64) -> PromptId {
     PromptId(id.cast_unsigned())
 }
 
-/// A negative number is before everything that is counted from 1.
+/// Converts to an unsigned number. A negative number becomes 0, which is below every number that is counted from 1.
 pub(crate) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
@@ -307,7 +309,8 @@ pub(crate) fn findings(findings: Vec<pin::Finding>) -> Vec<Finding> {
 impl From<Personal> for pin::Personal {
     fn from(personal: Personal) -> Self {
         match personal {
-            // What is no calendar date cannot be anyone's birthday and matches nothing.
+            // A number that does not fit cannot be part of a date. It becomes 0, which means unknown and matches
+            // nothing.
             Personal::Birthday { year, month, day } => Self::Birthday {
                 year: u16::try_from(year).unwrap_or(0),
                 month: u8::try_from(month).unwrap_or(0),

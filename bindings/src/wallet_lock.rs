@@ -28,8 +28,9 @@ pub struct WalletLock {
 
 #[uniffi::export]
 impl WalletLock {
-    /// Opens the lock, or shares it if this process has it open: then the policy and platform of the first opening stay, and only
-    /// the listener is new. `policy` is a preset's name or a JSON text; without `entropy` the system's is used.
+    /// Opens the lock, or shares it if this process already has it open. Then the policy and platform of the first
+    /// opening stay, and only the listener is new. `policy` is the name of a preset or a JSON text. Without `entropy`,
+    /// the system's randomness is used.
     #[uniffi::constructor]
     pub fn open(
         path: String,
@@ -59,7 +60,7 @@ impl WalletLock {
         Ok(self.core()?.status()?.into())
     }
 
-    /// Looks again at what is damaged, busy or failed.
+    /// Looks again if the lock is damaged, busy or failed.
     pub fn recheck(&self) -> Result<LockStatus, LockError> {
         Ok(self.core()?.recheck()?.into())
     }
@@ -91,12 +92,12 @@ impl WalletLock {
         Ok(self.core()?.biometric_availability(&request.try_into()?)?.into())
     }
 
-    /// Asks the person for a finger or face, and waits.
+    /// Asks the person for a finger or face. Blocks the calling thread until there is an answer.
     pub fn verify_biometrics(&self, request: BiometricRequest) -> Result<BiometricOutcome, LockError> {
         Ok(self.core()?.verify_biometrics(&request.try_into()?).into())
     }
 
-    /// Takes this prompt away, if it is shown.
+    /// Removes the prompt with this id, if it is shown.
     pub fn cancel_biometrics(&self, prompt: i64) -> Result<(), LockError> {
         self.core()?.cancel_biometrics(prompt_id(prompt));
         Ok(())
@@ -173,7 +174,7 @@ impl WalletLock {
         Ok(Arc::new(Self { core: Some(core), listener }))
     }
 
-    /// It is taken out only when this object is dropped.
+    /// The core's lock. It is missing only while this object is being dropped.
     fn core(&self) -> Result<&core::WalletLock, LockError> {
         self.core.as_ref().ok_or(LockError::WrongState)
     }
@@ -188,7 +189,7 @@ impl Drop for WalletLock {
     }
 }
 
-/// Checks a policy without opening a lock. Returns it as JSON, every field named.
+/// Checks a policy without opening a lock. Returns the policy as JSON, with every field that has a value.
 #[uniffi::export]
 pub fn check_policy(policy: String) -> Result<String, LockError> {
     Ok(Policy::parse(&policy).map_err(core::LockError::from)?.to_json())

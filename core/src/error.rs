@@ -1,26 +1,27 @@
-//! What can go wrong that is nobody's wrong PIN. Verdicts and locks are outcomes, not errors.
+//! Faults. A wrong PIN and a lock are outcomes, not errors.
 
-/// A fault. Its text is fixed and repeats no input, so it may be logged. Only [`Self::Policy`] repeats something: names of fields, also of
-/// one that does not exist, but no value.
+/// A fault. Its text is fixed and contains no input, so it may be logged. Only [`Self::Policy`] contains some: names of
+/// fields, including fields that do not exist, but no values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
-    /// Another process has this wallet open.
+    /// This wallet is open already: in another process, or in this process through a copy of its file.
     #[error("another process has this wallet open")]
     InUse,
     /// A newer version of Walletlock wrote this wallet.
     #[error("a newer version wrote this wallet")]
     NewerVersion,
-    /// The storage failed: full, read-only, or broken. After a flush that failed every call says so until the lock is dropped, with all
-    /// its sessions, and opened again.
+    /// The storage failed: full, read-only, or broken. After a failed flush every call that uses the storage returns
+    /// this until the file is opened anew: by [`WalletLock::recheck`](crate::WalletLock::recheck), or after the lock
+    /// and all its sessions were dropped.
     #[error("the storage failed")]
     Storage,
-    /// What is protected is damaged or was tampered with.
+    /// The protected data is damaged or was tampered with.
     #[error("protected data is damaged")]
     DataDamaged,
     /// The device key did not answer.
     #[error(transparent)]
     DeviceKey(#[from] DeviceKeyFault),
-    /// Clock or randomness failed.
+    /// The clock, the source of randomness or the biometric sensor failed.
     #[error(transparent)]
     Platform(#[from] PlatformFault),
     /// The policy is not valid.
@@ -29,19 +30,19 @@ pub enum LockError {
     /// The session is over; unlock again.
     #[error("the session is over")]
     SessionEnded,
-    /// The PIN has to be entered for this: the session was opened by biometrics, or its PIN was entered too long ago.
+    /// This needs a PIN: the session was opened by biometrics, or its PIN was entered too long ago.
     #[error("the PIN is needed")]
     PinNeeded,
-    /// Not in this state: enrolling a wallet that has a PIN, or using one that has none.
+    /// Not possible in this state: for example enrolling a wallet that has a PIN, or using a wallet that has none.
     #[error("not possible in this state")]
     WrongState,
-    /// An argument is out of range; this names it.
+    /// An argument is out of range; the text names it.
     #[error("{0} is out of range")]
     Invalid(&'static str),
-    /// There may be no more of these for now; this names them.
+    /// A limit is reached for now; the text names what there may be no more of.
     #[error("no more {0}")]
     LimitReached(&'static str),
-    /// The phone has not the memory now that Argon2id takes.
+    /// The phone does not have enough free memory for Argon2id now.
     #[error("not enough memory")]
     NoMemory,
 }
@@ -49,21 +50,21 @@ pub enum LockError {
 /// Why a device key did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceKeyFault {
-    /// There is no key of that alias, or it was invalidated for good.
+    /// There is no key with that alias, or it was invalidated permanently.
     #[error("the device key is gone")]
     Gone,
-    /// Not now: the phone is locked, or the keystore is busy. Trying again later can help.
+    /// The key cannot be used now: the phone is locked, or the keystore is busy. A later attempt may succeed.
     #[error("the device key cannot be used now")]
     Busy,
-    /// The phone has no such hardware.
+    /// The phone has no hardware for such a key.
     #[error("the phone cannot keep device keys")]
     NoHardware,
-    /// Anything else, a thrown exception included.
+    /// Any other fault, including a thrown exception.
     #[error("the device key failed")]
     Failed,
 }
 
-/// A clock, source of randomness or listener failed; a thrown exception included.
+/// The clock, the source of randomness, the biometric prompt or a listener failed, or threw an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the platform failed")]
 pub struct PlatformFault;

@@ -1,20 +1,20 @@
-//! What can happen, as plain values: the kinds of journal lines, the fields of each kind, and what listeners are told.
+//! Journal events as plain values: the kinds of journal lines, the fields of each kind, and what listeners are told.
 
 use crate::request::{BiometricDenial, Payment, PromptEnd, SecurityLevel};
 use crate::time::Now;
 
-/// What listeners are told of a line.
+/// What a listener is told about a journal line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
     /// The line's number.
     pub number: u64,
     /// When it was written.
     pub time: Now,
-    /// What it is about.
+    /// The kind of event.
     pub kind: Kind,
 }
 
-/// What a line is about. The numbers are part of the format.
+/// The kind of a journal line. The numbers are part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum Kind {
@@ -22,23 +22,24 @@ pub enum Kind {
     Enrolled = 1,
     /// A PIN is about to be checked; it counts as failed from here on.
     PinTried = 2,
-    /// It was right.
+    /// The PIN was right.
     PinRight = 3,
-    /// It was wrong.
+    /// The PIN was wrong.
     PinWrong = 4,
-    /// It was wrong and already counted, so it was not counted again.
+    /// The PIN was wrong and the same wrong PIN was already counted, so it was not counted again.
     PinRepeated = 5,
-    /// The hardware failed before it could be told.
+    /// No verdict: the hardware failed before it was known whether the PIN is right, or the PIN was replaced meanwhile.
     PinNoVerdict = 6,
-    /// Someone was turned away while cooling down; one line for a cooldown.
+    /// A PIN was refused while cooling down. There is one line for each cool-down.
     PinRefused = 7,
-    /// Tries found unsettled when the lock was opened; they count as wrong.
+    /// When the lock was opened there were unsettled tries; they count as wrong.
     OpenTriesCounted = 8,
-    /// No further try until the person is verified some other way.
+    /// A lock began that does not end by waiting: no further try until the phone restarts, or until the person is
+    /// verified in some other way. The field `reason` says which.
     Locked = 9,
     /// The PIN was changed.
     PinChanged = 10,
-    /// The PIN's key derivation was made dearer.
+    /// The Argon2id cost of the PIN slot was raised.
     KdfUpgraded = 11,
     /// Another policy is in force.
     PolicyChanged = 12,
@@ -46,26 +47,27 @@ pub enum Kind {
     ItemWritten = 13,
     /// A vault item was deleted.
     ItemDeleted = 14,
-    /// Everything that was protected was destroyed.
+    /// All protected data was destroyed.
     Wiped = 15,
-    /// The person's finger or face opens the wallet from now on.
+    /// Biometrics were switched on: from now on a finger or face opens the wallet.
     BiometricsOn = 16,
-    /// It does not any more.
+    /// Biometrics were switched off.
     BiometricsOff = 17,
-    /// A finger or face is asked for.
+    /// A biometric prompt is about to be shown.
     BiometricsAsked = 18,
-    /// The person was recognised, and the slot opened.
+    /// The person was recognised, and the biometric slot opened.
     BiometricsRight = 19,
     /// Someone was not recognised.
     BiometricsNotRecognised = 20,
-    /// The prompt ended without anyone recognised; nothing was counted.
+    /// The prompt ended and nobody was recognised; nothing was counted.
     BiometricsEnded = 21,
-    /// Biometrics may not be used now; one line for a reason, until the next PIN or success.
+    /// Biometrics may not be used now. Refusals in a row for the same reason share a line, until the next right PIN or
+    /// success.
     BiometricsRefused = 22,
 }
 
 impl Kind {
-    /// All of them, in the order of their numbers.
+    /// All kinds, in the order of their numbers.
     pub const ALL: [Self; 22] = [
         Self::Enrolled,
         Self::PinTried,
@@ -91,18 +93,19 @@ impl Kind {
         Self::BiometricsRefused,
     ];
 
-    /// Its number in the format.
+    /// The kind's number in the format.
     pub fn code(self) -> u16 {
         self as u16
     }
 
-    /// The kind of that number.
+    /// The kind with that number. `None`: this version does not know it.
     pub fn from_code(code: u16) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
-/// What a new journal line says. A kind's fields are named here and nowhere else; none of them is ever a secret.
+/// The content of a new journal line. The fields of each kind are named here and nowhere else; no field is ever a
+/// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JournalEvent<'a> {
     Enrolled { device_key: SecurityLevel, policy: &'a str },
@@ -129,7 +132,7 @@ pub(crate) enum JournalEvent<'a> {
     BiometricsRefused { because: BiometricDenial },
 }
 
-/// The counter's stop that a line about a lock names.
+/// Which lock of the PIN's counter began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LockedBy {
     TooManyAttempts,
@@ -167,7 +170,7 @@ impl JournalEvent<'_> {
         }
     }
 
-    /// The line's details: names and values as the journal keeps them.
+    /// The line's details: the names and values that the journal stores.
     pub(crate) fn fields(&self) -> Vec<Field> {
         match *self {
             Self::PinTried
@@ -228,7 +231,7 @@ mod tests {
     use super::*;
     use crate::money::{Currency, Money};
 
-    /// Exports that people keep as evidence name them so.
+    /// Exports that people keep as evidence contain these names.
     #[test]
     fn the_fields_of_every_kind_are_frozen() {
         let currency = Currency::new("EUR").expect("a currency");

@@ -1,4 +1,4 @@
-//! Bytes as lower-case hexadecimal text, for the JSON of the record.
+//! Bytes as lower-case hexadecimal text, for JSON and for key aliases.
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -17,7 +17,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     if rest.is_empty() { bytes } else { None }
 }
 
-/// So many bytes, or `None`.
+/// Decodes exactly `N` bytes, or returns `None`.
 pub(crate) fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode(text)?.try_into().ok()
 }

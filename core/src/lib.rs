@@ -1,10 +1,11 @@
-//! Walletlock's core: everything that decides. It knows nothing of Android, JNI or uniffi.
+//! Walletlock's core: all decisions are made here. It knows nothing of Android, JNI or uniffi.
 //!
-//! [`WalletLock`] is the one way in; an open wallet is a [`Session`] with three handles. A call goes straight down: the facade calls the flow
-//! in `flows/` that does it, which works on the parts of the `engine/`: the sealed record is read, one capability
-//! (a pure function) applied, record and journal lines committed in one transaction. Only then is anyone told.
+//! [`WalletLock`] is the only entry point; an open wallet is a [`Session`] with three handles. A call goes one way: the
+//! facade calls a flow in `flows/`, and the flow uses the parts of `engine/`. It reads the sealed record, applies one
+//! capability (a pure function), and commits the record and the journal lines in one transaction. Only then is anyone
+//! told.
 //!
-//! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it holds against and what not.
+//! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it protects against and what not.
 #![forbid(unsafe_code)]
 
 mod biometric;

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Most minor units an amount may have: ten billion of a currency with two decimals. Sums of a few such amounts do not overflow.
+/// The largest amount, in minor units: ten billion of a currency with two decimals. Sums of a few such amounts do not
+/// overflow.
 pub const MAX_MINOR: u64 = 1_000_000_000_000;
 
-/// A currency's code of ISO 4217: three capital letters. Whether it is in use anywhere is not looked up.
+/// A currency code in the form of ISO 4217: three capital letters. Whether such a currency exists is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
@@ -18,7 +19,7 @@ pub struct Money {
     currency: Currency,
 }
 
-/// An amount as it is written down.
+/// The form in which an amount is serialised.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -26,19 +27,19 @@ struct Written {
     currency: Currency,
 }
 
-/// What is no amount, or no currency.
+/// Why something is not an amount or not a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Above [`MAX_MINOR`].
+    /// The amount is above [`MAX_MINOR`].
     #[error("is more than an amount may be")]
     TooMuch,
-    /// No three capital letters.
+    /// The code is not three capital letters.
     #[error("is not a currency's code of three capital letters")]
     Currency,
 }
 
 impl Currency {
-    /// From its code.
+    /// Makes a currency from its code.
     pub fn new(code: &str) -> Result<Self, MoneyError> {
         let letters: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
         if letters.iter().all(u8::is_ascii_uppercase) { Ok(Self(letters)) } else { Err(MoneyError::Currency) }
@@ -52,17 +53,17 @@ impl std::fmt::Display for Currency {
 }
 
 impl Money {
-    /// So many minor units of a currency.
+    /// An amount of `minor` minor units. [`MoneyError::TooMuch`] above [`MAX_MINOR`].
     pub fn new(minor: u64, currency: Currency) -> Result<Self, MoneyError> {
         if minor > MAX_MINOR { Err(MoneyError::TooMuch) } else { Ok(Self { minor, currency }) }
     }
 
-    /// How many minor units.
+    /// The amount in minor units.
     pub fn minor(&self) -> u64 {
         self.minor
     }
 
-    /// Of which currency.
+    /// The currency.
     pub fn currency(&self) -> Currency {
         self.currency
     }

@@ -1,4 +1,4 @@
-//! How the calls end that open a session.
+//! The outcomes of the calls that open a session.
 
 use std::sync::Arc;
 
@@ -11,38 +11,39 @@ use crate::record::LockStatus;
 use crate::request::BiometricDenial;
 use crate::session::Session;
 
-/// How entering the PIN ended.
+/// How checking the PIN ended.
 #[derive(Debug)]
 pub enum PinOutcome {
-    /// It is right. The wallet is open for as long as the session lives.
+    /// The PIN is right. The wallet is open as long as the session is live.
     Right(Session),
-    /// It is wrong.
+    /// The PIN is wrong.
     Wrong(WrongPin),
-    /// No PIN is taken now, or this one was wrong and the last.
+    /// No PIN is accepted now, or this PIN was wrong and no further try is allowed.
     Locked(LockStatus),
-    /// It could not be told. The PIN was not found wrong.
+    /// The check gave no verdict. That does not mean that the PIN is wrong.
     NoVerdict(NoVerdict),
 }
 
-/// How asking for a finger or face ended.
+/// How a biometric prompt ended.
 #[derive(Debug)]
 pub enum BiometricOutcome {
-    /// The person was recognised, and the slot opened. The wallet is open for as long as the session lives.
+    /// The person was recognised, and the slot opened. The wallet is open as long as the session is live.
     Unlocked(Session),
-    /// Someone was not recognised, too often to go on: the PIN is next.
+    /// Nobody was recognised, and the call has ended: the failures in a row reached the policy's limit and the PIN is
+    /// needed next, or the prompt's answer did not open the slot.
     NotRecognised,
-    /// The prompt ended without anyone recognised. Nothing was counted.
+    /// The prompt ended and nobody was recognised. Nothing was counted.
     Ended(PromptEnd),
     /// Biometrics may not be used now, for this reason.
     Denied(BiometricDenial),
-    /// It could not be told.
+    /// The call ended without a verdict.
     NoVerdict(NoVerdict),
 }
 
 /// How setting the first PIN ended.
 #[derive(Debug)]
 pub enum Enrolment {
-    /// It is set, and the wallet is open.
+    /// The PIN is set, and the wallet is open.
     Enrolled(Session),
     /// The proposed PIN is not allowed, for these reasons.
     Forbidden(Vec<Finding>),

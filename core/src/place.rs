@@ -1,23 +1,24 @@
-//! Where a wallet's file is, as its keys' aliases say it.
+//! The place of a wallet's file, as the aliases of its keys name it.
 
 use std::path::{Component, Path};
 
 use crate::crypto::sha256;
 use crate::hex;
 
-/// A hash of the file's path below the app's data folder: keys of a file that is gone are noticed by it, and two files in two folders never
-/// share one.
+/// A hash of the file's path below the app's data folder. It shows which keys belong to a file that is gone, and two
+/// files in two folders do not share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place([u8; PLACE_BYTES]);
 
 const PLACE_BYTES: usize = 8;
-/// [`Place::to_bytes`] gives so many.
+/// The length of what [`Place::to_bytes`] returns.
 pub(crate) const STORED_PLACE_BYTES: usize = 1 + PLACE_BYTES;
 
 impl Place {
-    /// Of the file at `path`.
+    /// The place of the file at `path`.
     pub(crate) fn of(path: &Path) -> Self {
-        // What it is called through links, if its folder can be asked; else as it was given.
+        // The folder's path with links resolved, if the system can resolve it now; otherwise the absolute path as
+        // given.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).unwrap_or_else(|_| folder.into());
         let path = folder.join(path.file_name().unwrap_or_default());
@@ -27,12 +28,12 @@ impl Place {
         Self(place)
     }
 
-    /// As it stands in an alias.
+    /// The text in an alias.
     pub(crate) fn name(self) -> String {
         hex::encode(&self.0)
     }
 
-    /// As it stands in a row: whether there is one, then its bytes.
+    /// The bytes in a row: one byte that says whether there is a place, then the place.
     pub(crate) fn to_bytes(place: Option<Self>) -> [u8; STORED_PLACE_BYTES] {
         let mut bytes = [0; STORED_PLACE_BYTES];
         if let Some(Self(place)) = place {
@@ -41,7 +42,7 @@ impl Place {
         bytes
     }
 
-    /// What [`Self::to_bytes`] wrote. `None`: it did not write this.
+    /// Reads what [`Self::to_bytes`] wrote. `None`: `to_bytes` did not write these bytes.
     pub(crate) fn from_bytes(bytes: [u8; STORED_PLACE_BYTES]) -> Option<Option<Self>> {
         let [is_there, place @ ..] = bytes;
         match is_there {
@@ -52,11 +53,12 @@ impl Place {
     }
 }
 
-/// The path below the folder that Android gave the app. That folder moves with the phone's user, with a move to another storage and with a
-/// restored backup; what is below it stays.
+/// The path below the data folder that Android gave the app. That folder differs between the phone's users, and changes
+/// with a move to another storage volume and with a restored backup; the path below it stays the same.
 ///
-/// Credential-protected: `/data/data/APP`, `/data/user/USER/APP`, `/mnt/expand/VOLUME/user/USER/APP` (AOSP, `Environment.java`,
-/// `getDataUserCePackageDirectory`). What is stored elsewhere keeps its whole path, device-protected storage (`user_de`) included.
+/// The folders of credential-protected storage: `/data/data/APP`, `/data/user/USER/APP`,
+/// `/mnt/expand/VOLUME/user/USER/APP` (AOSP, `Environment.java`, `getDataUserCePackageDirectory`). A file elsewhere
+/// keeps its whole path, also one in device-protected storage (`user_de`).
 fn below_data_folder(path: &Path) -> &Path {
     let names: Vec<_> = path
         .components()
@@ -68,7 +70,7 @@ fn below_data_folder(path: &Path) -> &Path {
         ["mnt", "expand", _, "user", _, _, ..] => 6,
         _ => return path,
     };
-    // One more: the root.
+    // One component more than `depth`: the root.
     let mut parts = path.components();
     (0..=depth).for_each(|_| {
         parts.next();
@@ -109,8 +111,11 @@ mod tests {
         assert_ne!(place(&a), place(&b));
         assert_ne!(place(&a), Place::of(&a.join("other.db")));
         assert_eq!(place(&a), place(&b.join("../a")));
-        std::os::unix::fs::symlink(&a, folder.path().join("c")).expect("linked");
-        assert_eq!(place(&a), place(&folder.path().join("c")));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&a, folder.path().join("c")).expect("linked");
+            assert_eq!(place(&a), place(&folder.path().join("c")));
+        }
     }
 
     #[test]
@@ -123,7 +128,7 @@ mod tests {
         assert_eq!(Place::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 1]), None);
     }
 
-    /// Aliases of wallets on phones begin with it.
+    /// The aliases of wallets on phones begin with the place.
     #[test]
     fn it_is_frozen() {
         // Computed apart from this code: SHA-256 of "walletlock v2 placefiles/wallet.db".

@@ -1,11 +1,12 @@
-//! Plain values that the platform's traits carry: what a person is asked to confirm, how a prompt ends, what keeps a device key.
+//! Plain values in the platform's traits: what a person is asked to confirm, how a prompt ends, what keeps a device
+//! key.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::LockError;
 use crate::money::Money;
 
-/// Longest name of a payee, in bytes of UTF-8.
+/// The longest name of a payee, in bytes of UTF-8.
 pub const MAX_PAYEE_BYTES: usize = 200;
 
 /// A payment as the person sees it.
@@ -16,8 +17,9 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Refuses a payee that is empty, longer than [`MAX_PAYEE_BYTES`], or that holds characters which show something else than they say
-    /// (control characters, and those that turn the direction of text: Unicode Technical Report 36, 2.5).
+    /// Makes a payment. Refuses, with [`LockError::Invalid`], a payee that is empty, longer than [`MAX_PAYEE_BYTES`],
+    /// or that holds characters which make a text look like another one: control characters, and those that change the
+    /// direction of text (Unicode Technical Report 36, 2.5).
     pub fn new(amount: Money, payee: &str) -> Result<Self, LockError> {
         let is_clear = |letter: char| !letter.is_control() && !TURNS_TEXT.contains(&letter);
         let fits = (1..=MAX_PAYEE_BYTES).contains(&payee.len());
@@ -28,12 +30,12 @@ impl Payment {
         }
     }
 
-    /// How much.
+    /// The amount.
     pub fn amount(&self) -> Money {
         self.amount
     }
 
-    /// To whom.
+    /// The payee's name.
     pub fn payee(&self) -> &str {
         &self.payee
     }
@@ -45,18 +47,19 @@ const TURNS_TEXT: [char; 12] = [
     '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
-/// Names a prompt. Its caller chooses it, so that whoever shows the prompt, or takes it away, finds the call that it belongs to.
+/// Identifies a prompt. The caller chooses it, so that the code that shows or dismisses the prompt can find the call
+/// that it belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PromptId(pub u64);
 
-/// What biometrics are asked for.
+/// What the person is asked to confirm with biometrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BiometricRequest {
     /// Which prompt this request shows.
     pub prompt_id: PromptId,
-    /// The payment to be confirmed. `None`: only to unlock.
+    /// The payment to be confirmed. `None`: only unlocking.
     pub payment: Option<Payment>,
-    /// The app, or its provider, sees more risk than usual: then only the PIN will do.
+    /// The app, or its provider, sees more risk than usual. Then biometrics are refused and only the PIN is accepted.
     pub risk_is_raised: bool,
 }
 
@@ -64,38 +67,39 @@ pub struct BiometricRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BiometricDenial {
-    /// The lock takes no PIN now either: [`crate::WalletLock::status`] says why.
+    /// The lock accepts no PIN now either: [`crate::WalletLock::status`] says why.
     Locked,
-    /// They were never set up, or the person switched them off.
+    /// Biometrics were never set up, or the person switched them off.
     SwitchedOff,
-    /// A finger or face was added to the phone since they were set up. They are off until set up anew.
+    /// A finger or face was added to the phone since biometrics were set up. They are off until they are set up again.
     EnrolmentChanged,
-    /// They failed too often. They are off until set up anew.
+    /// Biometrics failed too often. They are off until they are set up again.
     OffAfterFailures,
-    /// The phone's system cannot do this (before Android 9).
+    /// The phone's Android version does not support this (before Android 9).
     NotSupported,
-    /// There is no strong sensor, or it is gone.
+    /// The phone has no strong biometric sensor, or no longer has one.
     NoHardware,
-    /// Nobody's finger or face is enrolled on the phone.
+    /// No finger or face is enrolled on the phone.
     NoneEnrolled,
     /// The sensor is not available now.
     Busy,
-    /// They failed several times in a row: the PIN first.
+    /// Biometrics failed several times in a row: the PIN is needed first.
     TooManyFailures,
     /// The PIN was not entered since the phone started.
     FirstUnlock,
     /// The PIN was not entered for too long.
     PinTooLongAgo,
-    /// They were used too often since the PIN was entered.
+    /// Biometrics were used too often since the PIN was entered.
     TooManyUses,
-    /// The payment is more than may be paid with them, at once or since the PIN was entered, or in a currency that may not.
+    /// The payment exceeds what may be paid with biometrics, at once or since the PIN was entered, or the policy allows
+    /// no payments in its currency.
     OverBudget,
-    /// There is more risk than usual: the PIN.
+    /// The request says that the risk is raised: only the PIN is accepted.
     RiskRaised,
 }
 
 impl BiometricDenial {
-    /// As the journal names it.
+    /// The name in the journal.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Locked => "locked",
@@ -116,42 +120,42 @@ impl BiometricDenial {
     }
 }
 
-/// What a person confirms.
+/// What a person confirms in a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromptPurpose {
-    /// That biometrics shall open the wallet from now on.
+    /// That biometrics open the wallet from now on.
     Enable,
-    /// That it is opened.
+    /// That the wallet is opened.
     Unlock,
     /// A payment.
     Pay(Payment),
 }
 
-/// How a prompt ended without anyone being recognised.
+/// How a prompt ended when nobody was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptEnd {
-    /// The person took another way, or none.
+    /// The person chose another way to authenticate, or dismissed the prompt.
     CancelledByPerson,
-    /// The system, or the app, took the prompt away.
+    /// The system or the app dismissed the prompt.
     CancelledBySystem,
-    /// The sensor answers nobody for a while.
+    /// The sensor is locked out for a while.
     LockedOut,
-    /// The sensor answers nobody until the phone is unlocked another way.
+    /// The sensor is locked out until the phone is unlocked in another way.
     LockedOutForGood,
-    /// The key is gone: another finger or face was enrolled, or the screen lock was removed.
+    /// The keystore invalidated the key: another finger or face was enrolled, or the screen lock was removed.
     KeyInvalidated,
-    /// Nobody's finger or face is enrolled any more.
+    /// No finger or face is enrolled any more.
     NoneEnrolled,
-    /// There is no such sensor any more.
+    /// The phone has no such sensor any more.
     NoHardware,
-    /// Nobody answered.
+    /// Nobody responded to the prompt in time.
     TimedOut,
     /// Something failed.
     NoVerdict,
 }
 
 impl PromptEnd {
-    /// As the journal names it.
+    /// The name in the journal.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CancelledByPerson => "cancelled by the person",
@@ -167,21 +171,21 @@ impl PromptEnd {
     }
 }
 
-/// What keeps a device key, as Android tells it (`KeyProperties.SECURITY_LEVEL_*`).
+/// What keeps a device key, as Android reports it (`KeyProperties.SECURITY_LEVEL_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityLevel {
-    /// A chip of its own (StrongBox).
+    /// A separate chip (StrongBox).
     Strongbox,
     /// The trusted execution environment of the phone's processor.
     TrustedEnvironment,
-    /// Software: whoever takes over the phone's system can copy the key.
+    /// Software: someone who takes over the phone's system can copy the key.
     Software,
     /// The phone does not say.
     Unknown,
 }
 
 impl SecurityLevel {
-    /// As the journal names it.
+    /// The name in the journal.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Strongbox => "strongbox",

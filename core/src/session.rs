@@ -1,4 +1,4 @@
-//! An open wallet, and its three handles: what it keeps, what happened, what opens it.
+//! An open wallet, and its three handles: vault, journal, access.
 
 mod access;
 mod journal;
@@ -14,7 +14,7 @@ use crate::engine::{AuthMethod, Engine, SessionId};
 use crate::error::LockError;
 use crate::wallet_lock::WalletLock;
 
-/// An open wallet. It ends when it is closed or dropped, when its time is over, and with every lock.
+/// An open wallet. The session ends when it is closed or dropped, when its time is over, and with every lock event.
 pub struct Session {
     engine: Arc<Engine>,
     id: SessionId,
@@ -25,37 +25,37 @@ impl Session {
         Self { engine: engine.clone(), id }
     }
 
-    /// What the wallet keeps.
+    /// The vault: what the wallet keeps.
     pub fn vault(&self) -> VaultHandle<'_> {
         VaultHandle(self)
     }
 
-    /// What happened.
+    /// The journal: what happened.
     pub fn journal(&self) -> JournalHandle<'_> {
         JournalHandle(self)
     }
 
-    /// What opens the wallet.
+    /// The access: PIN, wipe PIN and biometrics.
     pub fn access(&self) -> AccessHandle<'_> {
         AccessHandle(self)
     }
 
-    /// What opened it.
+    /// What opened this session. Asking starts its idle time again. [`LockError::SessionEnded`] if it is over.
     pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
         self.engine.sessions.method(self.id)
     }
 
-    /// Whether the session still lives. Asking does not prolong it.
+    /// Whether the session is live. Asking does not prolong it.
     pub fn is_live(&self) -> bool {
         self.engine.sessions.is_live(self.id)
     }
 
-    /// Ends the session. The data key is wiped, if no other session holds it.
+    /// Ends the session and wipes its data key. Other sessions, and calls that are running, have copies of their own.
     pub fn close(&self) {
         self.engine.sessions.end(self.id);
     }
 
-    /// A hold of the lock that the session is of: a session alone keeps the lock open too.
+    /// Another reference to the lock that opened this session. A session alone also keeps the lock open.
     pub fn lock(&self) -> WalletLock {
         WalletLock::of(&self.engine)
     }

@@ -1,25 +1,28 @@
-//! What a call leaves on the stack.
+//! Wiping what a call leaves on the stack.
 //!
-//! Secrets wipe themselves where they end up, but not where they were on their way: a function that returns 32 bytes copies them, a cipher
-//! keeps its key schedule in a frame, the compiler puts aside what does not fit into registers. Those places stay as they are until
-//! another call happens to need them. `tests/attacks/memory.rs` found Argon2id outputs, key-encryption keys and PINs there.
+//! Secrets wipe themselves in the place where they end up, but not the copies made on the way: a function that returns
+//! 32 bytes copies them, a cipher keeps its key schedule in a stack frame, and the compiler spills registers to the
+//! stack. Those bytes stay until another call happens to overwrite them. `tests/attacks/memory.rs` found Argon2id
+//! outputs, key-encryption keys and PINs there.
 
-/// How much is wiped. What was found lay within 12 KiB, with and without optimisation; five times as much takes about two microseconds.
+/// How much of the stack is wiped. The secrets that were found lay within 12 KiB, with and without optimisation. Wiping
+/// five times as much takes about two microseconds.
 const DEPTH_BYTES: usize = 64 * 1024;
 
-/// Runs `call` and wipes what it left on the stack, also when it panics. What it returns must not be a secret itself, except on the heap.
+/// Runs `call` and wipes what it left on the stack, also if it panics. What it returns must not be a secret, unless
+/// that is on the heap.
 pub(crate) fn with_stack_wiped<T>(call: impl FnOnce() -> T) -> T {
     let _guard = WipeOnDrop;
     apart(call)
 }
 
-/// Its frame, and all that are called from it, lie where [`wipe`] has its own later on.
+/// Never inlined: its frame, and the frames of everything it calls, lie where [`wipe`] has its own frame later.
 #[inline(never)]
 fn apart<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
-/// Wipes when `call` is over, however it ended.
+/// Wipes when `call` has ended, also by a panic.
 struct WipeOnDrop;
 
 impl Drop for WipeOnDrop {
@@ -31,6 +34,6 @@ impl Drop for WipeOnDrop {
 #[inline(never)]
 fn wipe() {
     let below = [0_u8; DEPTH_BYTES];
-    // Keeps the compiler from leaving it out.
+    // Keeps the compiler from removing the array.
     zeroize::optimization_barrier(&below);
 }

@@ -1,24 +1,26 @@
-//! One reading of the clocks, and the two kinds of span built on it: a [`Wait`] never shortens, a [`Lease`] never lengthens.
+//! One reading of the clocks, and the two kinds of time span built on it: nobody can shorten a [`Wait`], and nobody can
+//! prolong a [`Lease`].
 
 use serde::{Deserialize, Serialize};
 
-/// The clocks, read once at the top of a call and handed down.
+/// One reading of the clocks, taken at the top of a call and passed down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Now {
     /// How often this phone has started (Android: `Settings.Global.BOOT_COUNT`). `None` if it cannot be read.
     pub boot: Option<u32>,
-    /// Milliseconds since the phone started, time asleep included (Android: `CLOCK_BOOTTIME`).
+    /// Milliseconds since the phone started, including time asleep (Android: `CLOCK_BOOTTIME`).
     pub since_boot_ms: u64,
-    /// Milliseconds since 1970-01-01 UTC, as the phone's wall clock tells. Anyone who holds the phone can change it.
+    /// Milliseconds since 1970-01-01 UTC by the phone's wall clock. Anyone who holds the phone can change it.
     pub wall_ms: i64,
 }
 
 /// A wait that nobody can shorten by restarting the phone or changing its clocks.
 ///
-/// It runs on time since boot. After a restart, what was left at the last saving goes on, less what is proven to have passed since; when that
-/// clock went backwards, it starts again. It holds what is left, never a point in time at which it ends: so a clock gone wrong cannot make it
-/// endless either.
+/// It runs on time since boot. After a restart it goes on with what was left when it was last saved, less the time that
+/// is proven to have passed since. If time since boot went backwards without a restart that explains it, or the boot
+/// count fell, the wait goes back to what was left when it was last saved. It stores how much is left and never a point
+/// in time at which it ends, so a wrong clock cannot make it endless either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
@@ -27,17 +29,21 @@ pub struct Wait {
     since_boot_ms: u64,
 }
 
-/// A wait being watched is saved this often, so that a restart costs a person at most this much. More often would only wear the flash.
+/// While someone watches a wait it is saved this often, so that a restart costs a person at most this much time. Saving
+/// more often would only wear the flash.
 pub(crate) const WATCHED_MS: u64 = 60_000;
-/// At a moment that may be the last before the phone is switched off, a wait is saved unless it was so shortly before. Our own choice.
+/// At a moment that may be the last before the phone is switched off, a wait is saved unless it was saved within this
+/// time. Our own choice.
 pub(crate) const MOMENT_MS: u64 = 1_000;
-/// What a lease forgives of corrections of the wall clock, in all. Networks correct a phone's clock about once a day, and a quartz that is off
-/// by 50 ppm drifts 4.3 s in one. Our own choice.
+/// By how much, in all, the wall clock may be set back without ending a lease. Networks correct a phone's clock about
+/// once a day, and a quartz that is off by 50 ppm drifts 4.3 s in a day. Our own choice.
 const FORGIVEN_MS: i64 = 5_000;
-/// What the wall clock alone says of the time between two starts of the phone counts for a month at most. Our own choice.
+/// If only the wall clock tells how much time passed between two starts of the phone, at most a month of it counts. Our
+/// own choice.
 const MOST_BETWEEN_BOOTS_MS: i64 = 31 * 86_400_000;
 
-/// Two threads may read the clock in one order and use their readings in the other; so much later at most, unless the phone is stuck.
+/// Two threads may read the clock in one order and use their readings in the other. A reading is used at most this much
+/// late, unless the phone hangs.
 const LATE_READING_MS: u64 = 1_000;
 
 impl Wait {
@@ -46,7 +52,7 @@ impl Wait {
         Self { left_ms: ms, boot: now.boot, since_boot_ms: now.since_boot_ms }
     }
 
-    /// Milliseconds left; 0 when it is over.
+    /// Milliseconds left; 0 when the wait is over.
     pub fn left_ms(&self, now: Now) -> u64 {
         match self.behind_ms(now) {
             Some(behind) if self.left_ms > 0 => self.left_ms.saturating_add(behind),
@@ -54,7 +60,8 @@ impl Wait {
         }
     }
 
-    /// The same wait, counted from now. `None` while the saved one is good enough: it is of this boot, and no older than `every_ms`.
+    /// The same wait, counted from `now`, to be saved. `None` while the saved wait is good enough: it is of this boot,
+    /// and less than `every_ms` has passed since.
     pub fn to_save(&self, now: Now, every_ms: u64) -> Option<Self> {
         let restarted = matches!((self.boot, now.boot), (Some(then), Some(now)) if then != now);
         match self.passed_ms(now) {
@@ -64,32 +71,34 @@ impl Wait {
         }
     }
 
-    /// What was left when last saved, in milliseconds.
+    /// Milliseconds that were left when the wait was last saved.
     pub(crate) fn saved_ms(&self) -> u64 {
         self.left_ms
     }
 
-    /// How much earlier than the saving `now` was read, if that is no more than another thread can be late with its reading. It is
-    /// no clock going backwards then: taking it for the beginning would end the wait too early.
+    /// How much earlier than the saving `now` was read, if another thread's late reading can explain that. Such a
+    /// reading is not a clock that went backwards: counting the wait anew from it would end the wait too early.
     fn behind_ms(&self, now: Now) -> Option<u64> {
         let behind = self.since_boot_ms.checked_sub(now.since_boot_ms)?;
         (self.boot == now.boot && (1..=LATE_READING_MS).contains(&behind)).then_some(behind)
     }
 
-    /// Milliseconds that are proven to have passed since it was saved. `None`: nothing is.
+    /// Milliseconds that are proven to have passed since the wait was saved. `None`: no time is proven to have passed.
     fn passed_ms(&self, now: Now) -> Option<u64> {
         proven_ms(self.boot, self.since_boot_ms, now)
     }
 }
 
-/// Milliseconds that have passed for certain between two readings, whatever the wall clock says. `None`: the clock went backwards, or the boot
-/// count did.
+/// Milliseconds that have certainly passed between two readings, whatever the wall clock says. `None`: time since boot,
+/// or the boot count, went backwards.
 ///
-/// A boot count that grew does not by itself prove a restart: whoever may use adb can write it. But time since boot that is less than it was
-/// does, and then the phone has run for all of it since. Where it is more, only the difference is certain either way.
+/// A boot count that grew does not by itself prove a restart: someone with adb access can write it. But if time since
+/// boot is less than before, the phone did restart, and has run for all of the present time since boot. If it is more,
+/// only the difference is certain in either case.
 ///
-/// An unreadable boot count does not count as a restart: had there been one, the phone would have been up for `now.since_boot_ms` since,
-/// which is more than what is counted here. So a wait is no shorter, and it comes to an end.
+/// An unreadable boot count does not count as a restart. If there was one, the phone has been up for
+/// `now.since_boot_ms` since, which is more than what is counted here. So a wait is never shorter than it should be,
+/// and still ends.
 fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     let difference = now.since_boot_ms.checked_sub(since_boot_ms);
     match (boot, now.boot) {
@@ -99,8 +108,9 @@ fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     }
 }
 
-/// Milliseconds that have probably passed between two readings, for what protects nothing: within one boot by time since boot alone, whatever
-/// became of the wall clock; across a restart the wall clock tells as well, for a month at most.
+/// Milliseconds that have probably passed between two readings, for purposes that protect nothing. Within one boot only
+/// time since boot counts, whatever happened to the wall clock. Across a restart the wall clock counts too, for a month
+/// at most.
 pub(crate) fn likely_ms(then: Now, now: Now) -> u64 {
     let proven = proven_ms(then.boot, then.since_boot_ms, now);
     match proven {
@@ -112,11 +122,12 @@ pub(crate) fn likely_ms(then: Now, now: Now) -> u64 {
     }
 }
 
-/// A permission that ends by itself, and that no clock can be made to prolong.
+/// A permission that ends by itself, and that nobody can prolong by changing a clock.
 ///
-/// It ends at the earlier of time since boot and wall clock. A restart, a clock set back and an unreadable boot count end it too. Five seconds
-/// by which the wall clock was put right are forgiven, counted from its beginning, so that no row of them adds up; time since boot ends it all
-/// the same.
+/// It ends when its time is over by time since boot or by the wall clock, whichever comes first. A restart, a clock
+/// that was set back, and an unreadable boot count end it too. The wall clock may be set back by up to five seconds
+/// without ending it, counted from the lease's beginning, so that repeated corrections do not add up; time since boot
+/// ends the lease in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     from: Now,
@@ -129,7 +140,7 @@ impl Lease {
         Self { from: now, for_ms: ms }
     }
 
-    /// Whether it still holds.
+    /// Whether the lease has not ended yet.
     pub fn is_live(&self, now: Now) -> bool {
         let since_boot = now.since_boot_ms.checked_sub(self.from.since_boot_ms);
         let wall = now.wall_ms.checked_sub(self.from.wall_ms).filter(|passed| *passed >= -FORGIVEN_MS);
@@ -139,7 +150,7 @@ impl Lease {
             && wall.is_some_and(|passed| u64::try_from(passed).unwrap_or(0) < self.for_ms)
     }
 
-    /// Milliseconds left, by the clock that ends it first; 0 when it is over.
+    /// Milliseconds left by the clock that ends the lease first; 0 when it is over.
     pub fn left_ms(&self, now: Now) -> u64 {
         if !self.is_live(now) {
             return 0;
@@ -178,7 +189,7 @@ mod tests {
         assert_eq!(again.to_save(at(2, 20_001, 0), WATCHED_MS), None);
     }
 
-    /// `settings put global boot_count` raises it on a phone that did not restart.
+    /// `settings put global boot_count` raises the count on a phone that did not restart.
     #[test]
     fn a_boot_count_that_somebody_raised_ends_no_wait_earlier() {
         let wait = Wait::start(600_000, at(1, 9_000_000, 0));

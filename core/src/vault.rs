@@ -1,5 +1,6 @@
-//! The vault: named items under the data key. Names and versions stand in one sealed index, so that a copied database does not tell
-//! what a wallet keeps, and an old item cannot be put back in place of a new one.
+//! The vault: named items, encrypted under a key that is derived from the data key. Names and versions are kept in one
+//! sealed index, so that a copied database does not reveal what a wallet keeps, and an old item cannot be put back in
+//! place of a newer one.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +12,23 @@ use crate::error::LockError;
 use crate::hex;
 use crate::pin::history::PinHistory;
 
-/// Longest item id, in bytes of UTF-8.
+/// The longest item id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
-/// Largest item, in bytes.
+/// The largest item, in bytes.
 pub const MAX_ITEM_BYTES: usize = 64 * 1024;
-/// Most items.
+/// The largest number of items.
 pub const MAX_ITEMS: usize = 1000;
 
-/// The index's row. Items' rows have 16 random bytes.
+/// The row id of the index. The row ids of items are 16 random bytes.
 pub(crate) const INDEX_ROW: &[u8] = &[];
 
-/// Bytes of the version that stands openly in front of the sealed index.
+/// Length of the version, which stands unencrypted in front of the sealed index.
 const VERSION_BYTES: usize = 8;
 
-/// What the vault holds, and where. Sealed as one; the record names its version.
+/// The vault's items and the rows that hold them. It is sealed as one piece; the record holds its version.
 ///
-/// Its row is the version (8 bytes, big-endian) and the index as AES-256-GCM seals it, with the version and the wallet id as associated
-/// data: so an older index that was put back is told apart from a damaged one.
+/// Its row is the version (8 bytes, big-endian) and the index, sealed with AES-256-GCM; version and wallet id are the
+/// associated data. So an older index that was put back can be distinguished from a damaged one.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
@@ -49,15 +50,15 @@ pub(crate) struct Vault<'a> {
     wallet_id: &'a [u8; 16],
 }
 
-/// Why the index's row is not the index that belongs to the record.
+/// Why the index's row is not the index that the record names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IndexFault {
-    /// This wallet's index as it was written, but of another version than the record names: someone put it there.
+    /// An authentic index of this wallet, but of another version than the record names: someone put it there.
     OtherVersion {
-        /// Which.
+        /// The version of that index.
         found: u64,
     },
-    /// It is not what was written.
+    /// The row is not what this library wrote.
     Damaged,
 }
 
@@ -72,12 +73,12 @@ impl<'a> Vault<'a> {
         Self { key: data_key.derive(Purpose::Vault), wallet_id }
     }
 
-    /// Opens the index's row, which must be of the version that the record names.
+    /// Opens the index's row, which must have the version that the record names.
     pub(crate) fn open_index(&self, version: u64, row: &[u8]) -> Result<Index, IndexFault> {
         let (found, sealed) = row.split_first_chunk::<VERSION_BYTES>().ok_or(IndexFault::Damaged)?;
         let found = u64::from_be_bytes(*found);
         let opened = aead_open(&self.key, &self.index_data(found), sealed).map(|json| (found, json));
-        // In format 1 the version did not stand in front.
+        // In format 1 the version did not stand in front of the sealed index.
         let opened = opened.or_else(|| Some((version, aead_open(&self.key, &self.index_data(version), row)?)));
         let (found, json) = opened.ok_or(IndexFault::Damaged)?;
         let index = serde_json::from_slice(&json).map_err(|_| IndexFault::Damaged)?;
@@ -91,7 +92,7 @@ impl<'a> Vault<'a> {
         Ok(SealedRow { id: INDEX_ROW.to_vec(), sealed: [version.to_be_bytes().as_slice(), &sealed].concat() })
     }
 
-    /// The row in which `id` stands.
+    /// The id of the row that holds the item `id`.
     pub(crate) fn row(index: &Index, id: &str) -> Option<[u8; 16]> {
         index.items.get(id).map(|place| place.row)
     }
@@ -101,7 +102,7 @@ impl<'a> Vault<'a> {
         aead_open(&self.key, &self.item_data(id, place), sealed).ok_or(LockError::DataDamaged)
     }
 
-    /// Enters `id`, which was checked, into the index with its next version and seals `bytes` for it.
+    /// Enters `id` into the index with its next version, and seals `bytes` for it. The caller has checked `id`.
     pub(crate) fn seal_item(
         &self,
         random: &mut Random,
@@ -132,7 +133,7 @@ impl<'a> Vault<'a> {
 }
 
 impl Index {
-    /// An empty one.
+    /// An index without items.
     pub(crate) fn new(pin_history: PinHistory) -> Self {
         Self { items: BTreeMap::new(), pin_history }
     }
@@ -142,24 +143,24 @@ impl Index {
         self.items.keys().cloned().collect()
     }
 
-    /// Takes `id` out. Returns its row.
+    /// Removes `id` from the index. Returns the id of its row.
     pub(crate) fn remove(&mut self, id: &str) -> Option<[u8; 16]> {
         self.items.remove(id).map(|place| place.row)
     }
 }
 
-/// Whether an item may have this id.
+/// Checks that an item may have this id.
 pub(crate) fn check_id(id: &str) -> Result<(), LockError> {
     if id.is_empty() || id.len() > MAX_ID_BYTES { Err(LockError::Invalid("item id")) } else { Ok(()) }
 }
 
-/// Whether an item may have this id and these bytes. Asked before the keystore is.
+/// Checks that an item may have this id and these bytes. Called before the keystore is asked.
 pub(crate) fn check_item(id: &str, bytes: &[u8]) -> Result<(), LockError> {
     check_id(id)?;
     if bytes.len() > MAX_ITEM_BYTES { Err(LockError::Invalid("item size")) } else { Ok(()) }
 }
 
-/// Neither is worked with: an index of another version would put back items, and PINs into the history.
+/// Neither is used: an index of another version would bring back old items and old PIN history.
 impl From<IndexFault> for LockError {
     fn from(fault: IndexFault) -> Self {
         match fault {

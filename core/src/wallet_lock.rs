@@ -1,4 +1,4 @@
-//! The lock of one wallet: one line a method. What a call does stands in `flows/`.
+//! The lock of one wallet. Each method is one line; what a call does is written in `flows/`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::record::LockStatus;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 
-/// The lock of one wallet. A clone is another hold of the same lock; the database is closed with the last hold, those of sessions included.
+/// The lock of one wallet. A clone, and each session, refers to the same lock; dropping the last closes the database.
 ///
-/// Safe to use from any thread, and from the platform's and listeners' callbacks: no mutex is held while they are called.
+/// Safe to use from any thread, and from callbacks of the platform and of listeners: they run without a mutex held.
 #[derive(Clone)]
 pub struct WalletLock {
     engine: Arc<Engine>,
@@ -29,33 +29,33 @@ impl WalletLock {
         Self { engine: engine.clone() }
     }
 
-    /// Opens the lock. Tries that a killed process left unsettled count as wrong from here on.
+    /// Opens the lock. From then on, tries that a killed process left unsettled count as wrong.
     ///
-    /// Damage and a keystore that does not answer are no errors here: the lock opens and says that it is locked, or busy. Errors are what may
-    /// be gone at the next attempt (the clock or the storage does not answer), another process, a newer version, or a policy that is not valid.
+    /// Damage, or a keystore that does not answer, is not an error here: the status says that the lock is locked or
+    /// busy. Errors are: a clock or storage that does not answer (the next attempt may succeed), another lock that has
+    /// the wallet open ([`LockError::InUse`]), a newer version that wrote it, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
         flows::open::open(options).map(|engine| Self { engine: Arc::new(engine) })
     }
 
-    /// What the person is told now. While it cools down, what is left is saved once a minute.
+    /// The lock's status. While the lock cools down, this call saves what is left of the wait once a minute.
     pub fn status(&self) -> Result<LockStatus, LockError> {
         flows::status::status(&self.engine)
     }
 
-    /// Opens a wallet anew that is damaged or busy, or whose storage failed; one in order stays as it is. Returns what the person is told then.
+    /// Opens a wallet again that is damaged or busy, or whose storage failed, and returns the status after that.
     pub fn recheck(&self) -> Result<LockStatus, LockError> {
         flows::open::recheck(&self.engine)
     }
 
-    /// The policy in force: the sealed one, or the one asked for while there is none.
+    /// The policy in force: the sealed policy, or the requested one while there is none.
     pub fn policy(&self) -> Result<Policy, LockError> {
         flows::status::policy(&self.engine)
     }
 
-    /// Reserves the memory that checking a PIN takes, has the next key made that protects against older copies and, when a newer version of
-    /// Walletlock asks for it, measures this phone again. Call it when the PIN pad opens; without it the first check takes longer.
-    ///
-    /// [`LockError::NoMemory`]: checking a PIN gives no verdict until there is memory again, and counts nothing.
+    /// Makes the next check of a PIN fast: reserves its memory, has the next seal key made (with rollback protection),
+    /// and calibrates Argon2id again if a newer version requires it. Call it when the PIN pad opens.
+    /// [`LockError::NoMemory`]: until there is enough free memory, checking a PIN gives no verdict and counts nothing.
     pub fn prepare(&self) -> Result<(), LockError> {
         flows::prepare::prepare(&self.engine)
     }
@@ -65,119 +65,119 @@ impl WalletLock {
         flows::prepare::release_memory(&self.engine);
     }
 
-    /// How good the PIN in `entry` is, every reason named. The entry keeps its digits.
+    /// Judges the PIN in `entry` and returns every finding. The entry keeps its digits.
     ///
-    /// Whether it was used before is not said here: only changing the PIN in a session tells.
+    /// Only changing the PIN in a session tells whether it was used before.
     pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
         flows::judge_pin::judge_pin(&self.engine, entry, personal)
     }
 
-    /// Sets the first PIN: makes the keys and an empty vault, and opens it. The entry is left empty once the PIN is set.
+    /// Sets the first PIN: makes the keys and an empty vault, opens the wallet, and empties the entry.
     ///
-    /// Only while [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`], else [`LockError::WrongState`]. Cut short at any
-    /// point, it leaves an unconfigured wallet; only after a flush that failed may the next opening find the wallet that was being made.
+    /// [`LockError::WrongState`] unless [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`]. Cut short, it leaves no
+    /// PIN; after its last commit, or a flush that failed, the next opening may find the new wallet.
     pub fn enrol(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
         flows::enrol::enrol(&self.engine, entry, personal).map(|outcome| Enrolment::of(&self.engine, outcome))
     }
 
-    /// Checks the PIN and leaves the entry empty. A right one opens the wallet.
+    /// Checks the PIN and leaves the entry empty. A right PIN opens the wallet.
     pub fn verify_pin(&self, entry: &PinEntry) -> PinOutcome {
         PinOutcome::of(&self.engine, flows::unlock_pin::unlock(&self.engine, entry))
     }
 
-    /// Whether biometrics may be used now for this.
+    /// Whether biometrics may be used now for `request`.
     pub fn biometric_availability(&self, request: &BiometricRequest) -> Result<BiometricAvailability, LockError> {
         flows::unlock_biometric::availability(&self.engine, request)
     }
 
-    /// Asks the person for a finger or face, and waits until the phone has an answer. Opens the wallet, or confirms the payment of `request`.
+    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment.
     ///
-    /// One prompt is shown at a time: for a second one there is [`crate::NoVerdict::TryAgain`]. Their failures are counted apart from the
-    /// PIN's and never charge it; a success never clears it. No lock is held while the prompt is shown.
+    /// Only one prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
+    /// counter of their own, and a success does not reset the PIN's. No mutex is held while the prompt is shown.
     pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
         BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
     }
 
-    /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
+    /// Cancels this prompt, if it is shown. The call that waits for it is told that the system cancelled the prompt.
     pub fn cancel_biometrics(&self, prompt: PromptId) {
         self.engine.prompts.cancel(prompt);
     }
 
-    /// Ends every session, and the biometric prompt that is shown. For 'lock now', and when the app goes to the background.
+    /// Ends every session and the biometric prompt. For a 'lock now' button, and when the app goes to the background.
     pub fn lock_now(&self) {
         flows::lock_now::lock_now(&self.engine, SessionEnd::Locked);
     }
 
-    /// [`Self::lock_now`], because the screen went off: that is what [`Self::open_sessions`] says then.
+    /// Like [`Self::lock_now`], but [`Self::open_sessions`] then says that the screen went off.
     pub fn screen_went_off(&self) {
         flows::lock_now::lock_now(&self.engine, SessionEnd::ScreenOff);
     }
 
-    /// What is open now, when the next of it ends, and why the last that ended did so. Asking prolongs nothing.
+    /// The open sessions, when the next one ends, and why the last one that ended did so. Asking does not prolong them.
     pub fn open_sessions(&self) -> Result<OpenSessions, LockError> {
         Ok(self.engine.sessions.open_now()?)
     }
 
-    /// Saves what is left of a wait. It is saved once a minute while somebody looks at it; what passed since is lost when the phone is switched
-    /// off, but for what the next start proves. So call it when the app goes to the background, when the phone is switched off, and every hour
-    /// or so: then a wait of a day ends on a phone that is switched off each night. Nothing to save is no error.
+    /// Saves what is left of a wait, if there is one. If the phone is switched off, the time since the last saving is
+    /// lost, except for what the next start proves. So call it when the app goes to the background, when the phone is
+    /// switched off, and about every hour: then a wait of a day ends even on a phone that is off each night.
     pub fn save_time(&self) -> Result<(), LockError> {
         flows::status::save_time(&self.engine)
     }
 
-    /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. The lock is as new after it.
+    /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. Then a first PIN can be set.
     ///
-    /// If the storage or the device key fails halfway, what is left is destroyed at the next opening or enrolment.
+    /// If the storage or the device key fails halfway, the next opening or enrolment destroys the rest.
     pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
         flows::remove::remove(&self.engine, entry)
     }
 
-    /// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN: for an order of the provider, or when the
-    /// phone is lost. Whoever runs the app can do that anyway, by deleting the app's data.
+    /// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN: for an order of the
+    /// provider, or when the phone is lost. Anyone who can run the app can do that anyway, by deleting the app's data.
     ///
-    /// Every session ends. From the first step on nothing opens the vault any more; cut short, the rest goes at the next opening. An
-    /// error says that something is left to that. [`LockStatus::Wiped`] is what remains, and the journal. A damaged wallet is
-    /// wiped too. [`LockError::WrongState`]: no PIN was set yet, or one is being set.
+    /// Every session ends. From the first step on nothing opens the vault; an error says that the next opening has to
+    /// complete the wipe. The status is [`LockStatus::Wiped`] then, and the journal remains if the record was intact.
+    /// A damaged wallet is wiped too. [`LockError::WrongState`]: no PIN was set yet, or a PIN is being set.
     pub fn wipe(&self) -> Result<(), LockError> {
         flows::wipe::wipe(&self.engine)
     }
 
-    /// What to remind the person of now, if anything. Asking counts as reminding: the next comes in a week at the earliest.
+    /// The reminder that is due now, if any. Returning it counts as reminding: the next comes after a week or more.
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         flows::remind::take_reminder(&self.engine)
     }
 
-    /// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
+    /// The hardware or software that keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
     pub fn security_level(&self) -> Result<SecurityLevel, LockError> {
         flows::key_protection::security_level(&self.engine)
     }
 
-    /// Whether an older copy of the database is found out: chosen with the first PIN. [`LockError::WrongState`] while none is set.
+    /// Whether older copies of the database are detected, which the first PIN decides; [`LockError::WrongState`] before.
     pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
         flows::key_protection::rollback_protection(&self.engine)
     }
 
-    /// Checks every line of the journal against the chain's end in the sealed record. Takes time in proportion to its length.
+    /// Checks every line of the journal against the chain's head in the sealed record, in time linear to its length.
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
         flows::journal::verify(&self.engine)
     }
 
-    /// Lets `listener` hear of every journal line from now on. Returns a number for [`Self::remove_listener`].
+    /// Adds a listener: from now on it is told of every journal line. Returns a number for [`Self::remove_listener`].
     pub fn add_listener(&self, listener: Arc<dyn Listener>) -> u64 {
         self.engine.listeners.add(listener)
     }
 
-    /// The listener hears nothing any more.
+    /// Removes a listener: it is not told of later journal lines.
     pub fn remove_listener(&self, number: u64) {
         self.engine.listeners.remove(number);
     }
 
-    /// Before this hold is dropped: waits at most `patience` for the seal key that is being made. `false`: dropping would still wait for it.
+    /// Waits at most `patience` for the seal key that is being made. `false`: dropping this would still wait for it.
     pub fn drops_at_once(&self, patience: Duration) -> bool {
         Engine::drops_at_once(&self.engine, patience)
     }
 
-    /// Whether both are holds of one lock.
+    /// Whether both refer to the same lock.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.engine, &other.engine)
     }
@@ -186,7 +186,7 @@ impl WalletLock {
         &self.engine
     }
 
-    /// For finding the lock again without keeping it open.
+    /// A weak reference, for finding the lock again without keeping it open.
     pub fn downgrade(&self) -> WeakWalletLock {
         WeakWalletLock::of(&self.engine)
     }

@@ -1,11 +1,11 @@
-//! A lock that is known and not kept open: for those who share it.
+//! A weak reference to a lock, for code that shares locks without keeping them open.
 
 use std::sync::{Arc, Weak};
 
 use crate::engine::Engine;
 use crate::wallet_lock::WalletLock;
 
-/// A lock that may be gone.
+/// A weak reference to a lock, which may be closed already.
 pub struct WeakWalletLock(Weak<Engine>);
 
 impl WeakWalletLock {
@@ -13,17 +13,17 @@ impl WeakWalletLock {
         Self(Arc::downgrade(engine))
     }
 
-    /// Whether there is a hold of it. Asking takes none.
+    /// Whether the lock is still open. Asking does not keep it open.
     pub fn is_open(&self) -> bool {
         self.0.strong_count() > 0
     }
 
-    /// Whether it is this lock.
+    /// Whether this refers to `lock`.
     pub fn is_of(&self, lock: &WalletLock) -> bool {
         std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(lock.engine()))
     }
 
-    /// `None`: its last hold was dropped.
+    /// A strong reference to the lock. `None`: the last reference was dropped.
     pub fn upgrade(&self) -> Option<WalletLock> {
         self.0.upgrade().as_ref().map(WalletLock::of)
     }

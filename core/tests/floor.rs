@@ -1,5 +1,6 @@
-//! The library as it ships, built without the feature `testing`, takes no Argon2id cost below the floor.
-//! `cargo test --package walletlock-core` builds it so; in a build of the whole workspace the feature is on and this is empty.
+//! Checks that the library as it is shipped, without the feature `testing`, accepts no Argon2id cost below the floor
+//! for a new slot. `cargo test --package walletlock-core` builds it that way. In a build of the whole workspace the
+//! feature is on, and this file is empty.
 #![cfg(not(feature = "testing"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -30,7 +31,7 @@ fn slot_with_cost(memory_kib: u32, passes: u32) -> Vec<u8> {
     slot
 }
 
-/// An older version had another floor: what it made opens.
+/// An older version had a lower floor; its slots must still open.
 #[test]
 fn a_slot_below_the_floor_is_read_and_one_without_measure_is_not() {
     let floor = KdfCost::FLOOR;
@@ -42,7 +43,7 @@ fn a_slot_below_the_floor_is_read_and_one_without_measure_is_not() {
     }
 }
 
-/// Its keys follow from the order in which they were made, as the fixtures' do.
+/// A phone whose keys depend only on the order in which they were made, as the keys of the fixtures do.
 #[derive(Clone, Default)]
 struct Phone(Arc<Mutex<Keys>>);
 
@@ -57,7 +58,7 @@ impl Phone {
         self.0.lock().expect("not poisoned")
     }
 
-    /// Whose keystore holds what became of a fixture's keys.
+    /// A phone with the keys that a fixture's wallet left. `diary` lists which keys were created and deleted.
     fn of_fixture(diary: &str) -> Self {
         let phone = Self::default();
         for line in diary.lines() {
@@ -161,7 +162,7 @@ fn by_default_the_cost_is_measured() {
     assert_eq!(Calibration::default(), Calibration::OnThisPhone);
 }
 
-/// The wallet of a version with a lower floor: it opens, and the next right PIN brings it to today's.
+/// A wallet made by a version with a lower floor opens, and the next right PIN raises its cost to today's floor.
 #[test]
 fn a_raised_floor_turns_no_old_wallet_into_damage() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/below_floor");

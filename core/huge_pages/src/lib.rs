@@ -1,31 +1,36 @@
-//! Asks the kernel to keep memory in huge pages. A crate of its own, because it takes one line of `unsafe` and the core forbids that.
+//! Asks the kernel to keep memory in huge pages. This is a crate of its own because it needs one line of `unsafe`,
+//! which the core forbids.
 //!
-//! Argon2id jumps about in tens of MiB. In pages of 4 KiB most jumps miss the processor's address cache, and each page costs a fault at
-//! its first touch; figures stand in `core/DESIGN.md`.
+//! Argon2id accesses tens of MiB in random order. With pages of 4 KiB most accesses miss the processor's address cache
+//! (TLB), and each page costs a page fault when it is first touched. `core/DESIGN.md` has the figures.
 
 use std::mem::MaybeUninit;
 
-/// As large as a huge page is where pages have 4 KiB, and a multiple of every page size, which is what `madvise` asks for.
+/// The size of a huge page on systems with pages of 4 KiB. It is a multiple of every page size; `madvise` needs an
+/// address that is aligned to the page size.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ALIGNMENT: usize = 2 * 1024 * 1024;
 
-/// A hint, for memory that was reserved and not yet touched. Where there are no huge pages nothing happens.
+/// Asks for huge pages for memory that was reserved and not yet touched. It is only a hint: on a system without huge
+/// pages nothing happens.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[expect(unsafe_code, reason = "madvise has no safe form")]
 pub fn prefer_huge_pages<T>(memory: &mut [MaybeUninit<T>]) {
-    // Only the huge pages that lie within it: nobody else's memory is spoken for.
+    // Only the huge pages that lie completely within `memory`: the request must not affect other memory.
     let bytes = size_of_val(memory);
     let skipped = memory.as_ptr().addr().wrapping_neg() % ALIGNMENT;
     let whole = bytes.saturating_sub(skipped) / ALIGNMENT * ALIGNMENT;
     if whole > 0 {
         let begin = memory.as_mut_ptr().wrapping_byte_add(skipped);
-        // SAFETY: `begin` and `whole` bytes after it lie in `memory`, which is borrowed for us alone. MADV_HUGEPAGE changes
-        // neither its contents nor where it is mapped. A kernel that knows no huge pages refuses, and that changes nothing either.
+        // SAFETY: `begin` and the `whole` bytes after it lie in `memory`, which is borrowed exclusively. MADV_HUGEPAGE
+        // changes neither the content nor the address of the memory. A kernel without huge pages returns an error and
+        // changes nothing.
         let _ = unsafe { libc::madvise(begin.cast(), whole, libc::MADV_HUGEPAGE) };
     }
 }
 
-/// A hint, for memory that was reserved and not yet touched. Where there are no huge pages nothing happens.
+/// Asks for huge pages for memory that was reserved and not yet touched. It is only a hint: on a system without huge
+/// pages nothing happens.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn prefer_huge_pages<T>(_: &mut [MaybeUninit<T>]) {}
 
@@ -47,7 +52,7 @@ mod tests {
         }
     }
 
-    /// The kernel's own account of what a mapping asked for (`man 5 proc_pid_smaps`, VmFlags): `hg` is MADV_HUGEPAGE.
+    /// Reads back what the kernel noted for each mapping (`man 5 proc_pid_smaps`, VmFlags): `hg` is MADV_HUGEPAGE.
     #[cfg(target_os = "linux")]
     #[test]
     fn the_kernel_is_asked() -> std::io::Result<()> {

@@ -1,7 +1,8 @@
-//! When biometrics may be used: how long, how often and how much since the last right PIN, and what their own failures mean.
+//! When biometrics may be used: how long, how often and for how much money since the last right PIN, and what their
+//! failures change.
 //!
-//! Everything here is a pure function of the record's part, the policy and the instant. Showing the prompt, and opening the slot with what it
-//! gives, is the part of `flows/`.
+//! Everything here is a pure function of the record's part, the policy and the instant. `flows/` shows the prompt and
+//! opens the slot with its result.
 
 mod state;
 

@@ -1,4 +1,4 @@
-//! Biometrics' part of the record, and what moves it.
+//! The record's part about biometrics, and the operations that change it.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,26 +9,26 @@ use crate::policy::{BiometricPolicy, MAX_BUDGETS};
 use crate::request::{BiometricDenial, BiometricRequest};
 use crate::time::{Lease, Now};
 
-/// Uses stop counting here; no policy allows as many.
+/// Counts stop growing here. No policy allows a number near it.
 const MAX_COUNT: u32 = 1_000_000;
 
-/// What is known of the wallet's biometrics.
+/// The state of the wallet's biometrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Biometric {
     slot: Option<SlotBytes>,
-    /// Why there is no slot any more, if it was not the person who switched them off.
+    /// Why the slot was removed, unless the person switched biometrics off.
     off: Option<Off>,
-    /// When the PIN was right last.
+    /// When the right PIN was last entered.
     last_pin: Option<Now>,
-    /// What was done with them since.
+    /// Uses since then. `spent` is the money paid since then, in each currency.
     uses: u32,
     spent: Vec<Money>,
     /// Failures since the last right PIN or success.
     in_a_row: u32,
     /// Failures since the last success.
     failures: u32,
-    /// The reason that the journal's last line about a refusal names: the next one for the same reason adds none.
+    /// The reason in the journal's last line about a refusal. The next refusal for the same reason adds no line.
     refusal_noted: Option<BiometricDenial>,
 }
 
@@ -39,10 +39,10 @@ enum Off {
     TooManyFailures,
 }
 
-/// What decides beside the record's part.
+/// What the decision depends on, besides the record's part.
 pub(crate) struct Gate<'a> {
     pub(crate) policy: &'a BiometricPolicy,
-    /// The lock takes no PIN now either.
+    /// The PIN's counter forbids biometrics now.
     pub(crate) is_locked: bool,
     pub(crate) availability: SensorAvailability,
     pub(crate) request: &'a BiometricRequest,
@@ -50,17 +50,18 @@ pub(crate) struct Gate<'a> {
 }
 
 impl Biometric {
-    /// Of a wallet whose PIN was set at `now`.
+    /// The state for a wallet whose PIN was set at `now`. Biometrics are off.
     pub(crate) fn new(now: Now) -> Self {
         Self { last_pin: Some(now), ..Self::default() }
     }
 
-    /// The slot, if they are on.
+    /// The slot, if biometrics are on.
     pub(crate) fn slot(&self) -> Option<&SlotBytes> {
         self.slot.as_ref()
     }
 
-    /// Whether they may be used now, and why not. What lasts longest is named first.
+    /// Whether biometrics may be used now, or the reason why not. If there are several reasons, the one that lasts
+    /// longest is returned.
     pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), BiometricDenial> {
         let Gate { policy, request, now, .. } = gate;
         if gate.is_locked {
@@ -75,7 +76,7 @@ impl Biometric {
         }
         denial_of(gate.availability).map_or(Ok(()), Err)?;
         if self.failures >= policy.failures_before_off {
-            // The policy was tightened since.
+            // The slot still exists, so the policy has become stricter since the last failure.
             return Err(BiometricDenial::OffAfterFailures);
         }
         if self.in_a_row >= policy.failures_before_pin {
@@ -100,24 +101,25 @@ impl Biometric {
         if request.risk_is_raised { Err(BiometricDenial::RiskRaised) } else { Ok(()) }
     }
 
-    /// A right PIN: everything since the last one is forgotten, but not how often they failed in all.
+    /// Notes a right PIN. It resets everything since the last right PIN, but not the failures since the last success.
     pub(crate) fn note_pin(&mut self, now: Now) {
         (self.last_pin, self.uses, self.in_a_row, self.refusal_noted) = (Some(now), 0, 0, None);
         self.spent.clear();
     }
 
-    /// Someone was recognised, for this.
+    /// Notes that a person was recognised for this request.
     pub(crate) fn note_use(&mut self, policy: &BiometricPolicy, request: &BiometricRequest) {
         self.uses = self.uses.saturating_add(1).min(MAX_COUNT);
         (self.in_a_row, self.failures, self.refusal_noted) = (0, 0, None);
         let Some(amount) = request.payment.as_ref().map(|payment| payment.amount()) else { return };
         let spent_minor = self.spent_minor(amount).saturating_add(amount.minor()).min(MAX_MINOR);
-        // A currency that the policy names no more is named again by an easier one only, which comes with a right PIN.
+        // Currencies that the policy no longer names are dropped. Only an easier policy can name them again, and it
+        // takes effect only with a right PIN, which resets what was spent.
         self.spent.retain(|spent| spent.currency() != amount.currency() && policy.names(spent.currency()));
         self.spent.extend(Money::new(spent_minor, amount.currency()));
     }
 
-    /// Someone was not recognised. `true`: they are off from now on.
+    /// Notes that someone was not recognised. `true`: biometrics are off from now on.
     pub(crate) fn note_failure(&mut self, policy: &BiometricPolicy) -> bool {
         self.in_a_row = self.in_a_row.saturating_add(1).min(MAX_COUNT);
         self.failures = self.failures.saturating_add(1).min(MAX_COUNT);
@@ -128,28 +130,29 @@ impl Biometric {
         is_off
     }
 
-    /// Whether only the PIN will do, after their failures in a row.
+    /// Whether only the PIN is accepted, because of the failures in a row or because biometrics are off.
     pub(crate) fn has_failed_too_often(&self, policy: &BiometricPolicy) -> bool {
         self.slot.is_none() || self.in_a_row >= policy.failures_before_pin
     }
 
-    /// Another finger or face was enrolled on the phone, which destroyed the key.
+    /// Notes that another finger or face was enrolled on the phone, which destroyed the key. Switches biometrics off.
     pub(crate) fn note_enrolment_change(&mut self) {
         self.turn_off(Off::EnrolmentChanged);
     }
 
-    /// Notes that they were refused. `true` if the journal does not say so yet.
+    /// Notes a refusal. `true` if the journal's last line about a refusal has another reason, so that a new line is
+    /// needed.
     pub(crate) fn note_refusal(&mut self, reason: BiometricDenial) -> bool {
         self.refusal_noted.replace(reason) != Some(reason)
     }
 
-    /// Puts them in force.
+    /// Switches biometrics on.
     pub(crate) fn switch_on(&mut self, slot: SlotBytes) {
         (self.slot, self.off, self.in_a_row, self.failures) = (Some(slot), None, 0, 0);
         self.refusal_noted = None;
     }
 
-    /// The person does not want them. `false` if they were off.
+    /// Switches biometrics off because the person wants that. `false` if they were off.
     pub(crate) fn switch_off(&mut self) -> bool {
         self.off = None;
         self.slot.take().is_some()
@@ -157,7 +160,7 @@ impl Biometric {
 
     /// Whether every number is one that this code could have written.
     pub(crate) fn is_in_range(&self) -> bool {
-        // By name, so that a new field does not compile before someone says which numbers it may have.
+        // Destructured by name, so that a new field does not compile until someone decides which numbers it may have.
         let Self { slot: _, off: _, last_pin: _, uses, spent, in_a_row, failures, refusal_noted: _ } = self;
         [uses, failures, in_a_row].iter().all(|count| **count <= MAX_COUNT) && spent.len() <= MAX_BUDGETS
     }
@@ -171,7 +174,7 @@ impl Biometric {
     }
 }
 
-/// Why biometrics may not be used while the sensor says this. `None`: it may be asked.
+/// Why biometrics may not be used with this state of the sensor. `None`: the sensor can be used.
 pub(crate) fn denial_of(sensor: SensorAvailability) -> Option<BiometricDenial> {
     match sensor {
         SensorAvailability::Ready => None,

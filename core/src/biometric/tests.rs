@@ -1,4 +1,4 @@
-//! When biometrics may be used, as a table; and what moves the counts.
+//! When biometrics may be used, as tables, and what changes the counts.
 
 use super::state::{Biometric, Gate};
 use crate::crypto::SlotBytes;
@@ -30,7 +30,7 @@ fn policy() -> BiometricPolicy {
     BiometricPolicy { budgets, max_uses: 4, ..BiometricPolicy::default() }
 }
 
-/// Nothing here reads it.
+/// Any bytes: nothing in these tests parses them.
 fn slot() -> SlotBytes {
     SlotBytes::new(&[2; 148])
 }

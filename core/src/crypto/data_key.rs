@@ -4,16 +4,18 @@ use zeroize::Zeroizing;
 
 use super::{Purpose, Random, derive_key};
 
-/// The random key that everything in the vault hangs on. It exists in memory only while a session is live.
+/// The random key from which the keys of the vault and the journal are derived. It is in memory only while a session is
+/// live or a call needs it.
 pub struct DataKey(Box<Zeroizing<[u8; 32]>>);
 
 impl DataKey {
-    /// On the heap from the start: moving it moves a pointer and leaves no copy behind.
+    /// A key of zeros, to be filled in. It is on the heap from the start, so that moving it moves a pointer and leaves
+    /// no copy behind.
     fn zero() -> Self {
         Self(Box::new(Zeroizing::new([0; 32])))
     }
 
-    /// A new one.
+    /// Makes a new random key.
     pub(crate) fn make(random: &mut Random) -> Self {
         let mut key = Self::zero();
         key.0.copy_from_slice(random.bytes::<32>().as_slice());
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn each_purpose_has_its_own_subkey() {
         let key = DataKey::from_bytes(&[0x11; 32]).expect("32 bytes");
-        // Computed apart from this code, by RFC 5869.
+        // Computed independently of this code, by RFC 5869.
         let vault = "5bbb3483b3699ae735ab02795057fe3ffee8d3b9e8a43e75daf217713e93fa15";
         assert_eq!(hex::encode(key.derive(Purpose::Vault).as_slice()), vault);
         assert_ne!(hex::encode(key.derive(Purpose::PinHistory).as_slice()), vault);

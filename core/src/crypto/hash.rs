@@ -2,7 +2,7 @@
 
 use ring::digest::{Context, SHA256};
 
-/// SHA-256 of the parts, one after the other.
+/// SHA-256 of the concatenated parts.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Context::new(&SHA256);
     parts.iter().for_each(|part| hash.update(part));

@@ -1,4 +1,4 @@
-//! Argon2id (RFC 9106): how much it costs, the memory it works in, and how the cost is chosen on this phone.
+//! Argon2id (RFC 9106): its cost, the memory that it works in, and how the cost is chosen on this phone.
 
 use std::time::{Duration, Instant};
 
@@ -12,28 +12,30 @@ use crate::error::LockError;
 /// Bytes of a salt. RFC 9106, section 3.1 recommends 16.
 pub(crate) const SALT_BYTES: usize = 16;
 
-/// What one Argon2id costs.
+/// The cost parameters of one Argon2id computation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KdfCost {
     /// Memory in KiB.
     pub memory_kib: u32,
-    /// Passes over it.
+    /// Passes over that memory.
     pub passes: u32,
-    /// Lanes, computed one after the other here. More than one helps only who computes them side by side: a guesser.
+    /// Lanes. This library computes them one after the other, so more than one lane helps only a guesser who computes
+    /// them in parallel.
     pub lanes: u32,
 }
 
 impl KdfCost {
-    /// The least that is accepted: the OWASP Password Storage Cheat Sheet's second choice for Argon2id.
+    /// The lowest cost that is accepted: the second choice for Argon2id in the OWASP Password Storage Cheat Sheet.
     pub const FLOOR: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
-    /// The most that calibration chooses: RFC 9106's second recommended option, with one lane instead of four.
+    /// The highest cost that calibration chooses: the second recommended option of RFC 9106, with one lane instead of
+    /// four.
     pub const CEILING: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
-    /// A cost for tests that are about something else.
+    /// A low cost, for tests that do not test Argon2id.
     #[cfg(any(test, feature = "testing"))]
     pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, lanes: 1 };
 
-    /// What calibration tries, dearest last.
+    /// The costs that calibration tries, from the lowest to the highest.
     const STEPS: [Self; 4] = [
         Self::FLOOR,
         Self { memory_kib: 32 * 1024, passes: 3, lanes: 1 },
@@ -41,7 +43,8 @@ impl KdfCost {
         Self::CEILING,
     ];
 
-    /// Whether a new slot may cost this. Below the floor only under the feature `testing`.
+    /// Whether a new slot may have this cost. Costs below [`Self::FLOOR`] are accepted only under the feature
+    /// `testing`.
     pub(crate) fn is_accepted(&self) -> bool {
         let floor = if cfg!(any(test, feature = "testing")) {
             Self { memory_kib: 8, passes: 1, lanes: 1 }
@@ -51,8 +54,9 @@ impl KdfCost {
         self.is_readable() && *self == self.raised_to(floor)
     }
 
-    /// Whether a slot that was made may cost this. No floor: what an older version chose still opens, and the next right PIN makes it dearer.
-    /// The upper bound keeps a damaged header from asking for all of the phone's memory.
+    /// Whether an existing slot may have this cost. There is no floor: a slot that an older version made still opens,
+    /// and the next right PIN raises its cost. The upper bound stops a damaged header from asking for all of the
+    /// phone's memory.
     pub(crate) fn is_readable(&self) -> bool {
         (8..=256 * 1024).contains(&self.memory_kib)
             && (1..=16).contains(&self.passes)
@@ -60,7 +64,7 @@ impl KdfCost {
             && self.memory_kib >= 8 * self.lanes
     }
 
-    /// This, or what is at least accepted now where it is less.
+    /// This cost if it is accepted; otherwise each of its numbers raised to the floor.
     pub(crate) fn at_least_the_floor(self) -> Self {
         if self.is_accepted() { self } else { self.raised_to(Self::FLOOR) }
     }
@@ -77,25 +81,27 @@ impl KdfCost {
         self.memory_kib as usize
     }
 
-    /// KiB written in all: what the time is about proportional to.
+    /// KiB written in all passes together. The time is roughly proportional to it.
     fn work(&self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)
     }
 }
 
-/// The memory Argon2id works in: one piece, reserved and touched before it is needed, wiped after each use.
+/// The memory that Argon2id works in: one block of memory, reserved and touched before it is needed, wiped after each
+/// use.
 ///
-/// RustCrypto's argon2 leaves its matrix as it is; whoever finds that in memory can test PINs without the cost.
+/// RustCrypto's argon2 does not wipe its matrix. With a matrix found in memory, a thief could test PINs without the
+/// cost of Argon2id.
 #[derive(Default)]
 pub struct KdfMemory(Vec<Block>);
 
-/// Why there is no Argon2id.
+/// Why Argon2id could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KdfFault {
-    /// It refused its input. Cannot happen with an accepted cost.
+    /// Argon2id refused its input. This cannot happen with an accepted cost.
     #[error("Argon2id refused its input")]
     Input,
-    /// The phone has not the memory now.
+    /// The phone does not have enough free memory now.
     #[error("not enough memory for Argon2id")]
     NoMemory,
 }
@@ -110,15 +116,18 @@ impl From<KdfFault> for LockError {
 }
 
 impl KdfMemory {
-    /// Makes sure that there is room for `cost`. Touching each page now takes that time off the path a person waits on.
+    /// Reserves the memory for `cost`, unless there is enough. It also touches each page now, so that a person does not
+    /// wait for that later.
     ///
-    /// [`KdfFault::NoMemory`], and no abort: a try must not be charged for it.
+    /// Too little memory is [`KdfFault::NoMemory`] and does not abort the process: a try must not be charged for it.
     pub fn prepare(&mut self, cost: &KdfCost) -> Result<(), KdfFault> {
         if self.0.len() < cost.blocks() {
-            // Given back first, so that both are never held at once. The blocks are zero, so nothing is left unwiped.
+            // The old memory is freed first, so that both are never held at once. Its blocks are zero, so no secret is
+            // left behind.
             self.0 = Vec::new();
             self.0.try_reserve_exact(cost.blocks()).map_err(|_| KdfFault::NoMemory)?;
-            // Between reserving and touching: a page is huge from its first touch on, or not.
+            // This must happen between reserving and touching: the kernel decides at the first touch whether a page is
+            // huge.
             prefer_huge_pages(self.0.spare_capacity_mut());
             self.0.resize(cost.blocks(), Block::new());
         }
@@ -130,19 +139,20 @@ impl KdfMemory {
         self.0.capacity() > 0
     }
 
-    /// Gives the memory back to the system.
+    /// Frees the memory.
     pub fn release(&mut self) {
         self.0 = Vec::new();
     }
 
-    /// A block at a time, which becomes a `memset`, and then zeroize's barrier, which keeps the compiler from leaving it out.
-    /// zeroize's own way, a volatile write of 8 bytes at a time, takes half as long again.
+    /// Fills one block at a time, which compiles to a `memset`. Then zeroize's barrier stops the compiler from removing
+    /// the writes. zeroize's own method, volatile writes of 8 bytes each, takes half as long again.
     fn wipe(&mut self) {
         self.0.iter_mut().for_each(|block| block.as_mut().fill(0));
         zeroize::optimization_barrier(self.0.as_slice());
     }
 
-    /// Argon2id version 0x13 of a secret (of a PIN: its ASCII digits), 32 bytes.
+    /// Computes 32 bytes with Argon2id version 0x13 from a secret (for a PIN: its ASCII digits). Wipes the memory
+    /// afterwards.
     pub fn derive(&mut self, secret: &[u8], salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
         if !cost.is_readable() {
             return Err(KdfFault::Input);
@@ -167,12 +177,12 @@ impl KdfMemory {
 pub enum Calibration {
     /// Measured on this phone.
     OnThisPhone,
-    /// As given, for tests and for benches. Refused if not accepted.
+    /// As given, for tests and benches. A cost that is not accepted is refused.
     Fixed(KdfCost),
 }
 
 impl Default for Calibration {
-    /// Measured, except in the library that tests use.
+    /// [`Self::OnThisPhone`], or `KdfCost::CHEAP` in a build for tests.
     fn default() -> Self {
         #[cfg(any(test, feature = "testing"))]
         return Self::Fixed(KdfCost::CHEAP);
@@ -181,15 +191,18 @@ impl Default for Calibration {
     }
 }
 
-/// Version of the steps and of the way to choose. A wallet calibrated by an earlier one is measured again.
+/// Version of the calibration: of its steps and of how one is chosen. A wallet calibrated by an earlier version is
+/// measured again.
 pub(crate) const CALIBRATION: u32 = 1;
-/// How long a PIN may take to check. Long enough to be dear for a guesser, short enough that nobody waits.
+/// How long one PIN check may take: long enough to slow down a guesser, short enough that a person does not notice the
+/// wait.
 const TARGET: Duration = Duration::from_millis(250);
-/// Calibration itself must not be felt as a hang.
+/// How long the whole calibration may take. It must not look like a hang.
 const BUDGET: Duration = Duration::from_secs(1);
 
 impl Calibration {
-    /// The dearest step within the target; the floor if even that takes longer.
+    /// The highest step that takes no longer than the target, or the floor if even that takes longer. `None` for a
+    /// fixed cost that is not accepted.
     pub fn choose(self, memory: &mut KdfMemory) -> Option<KdfCost> {
         match self {
             Self::Fixed(cost) => cost.is_accepted().then_some(cost),
@@ -197,12 +210,12 @@ impl Calibration {
         }
     }
 
-    /// The cost that a slot of cost `current`, chosen by calibration `version`, should have instead. `None`: it may stay.
+    /// The new cost for a slot of cost `current` that calibration `version` chose. `None`: the slot may stay as it is.
     pub(crate) fn choose_again(self, current: KdfCost, version: u32, memory: &mut KdfMemory) -> Option<KdfCost> {
         if version >= CALIBRATION && self == Self::OnThisPhone {
             return None;
         }
-        // Never cheaper than it is: the phone may merely be busy now.
+        // The cost never falls: the phone may only be busy now.
         let chosen = self.choose(memory).filter(|chosen| chosen.work() > current.work()).unwrap_or(current);
         (version < CALIBRATION || chosen != current).then_some(chosen)
     }
@@ -210,18 +223,21 @@ impl Calibration {
 
 fn measure(memory: &mut KdfMemory, cost: &KdfCost) -> Duration {
     if memory.prepare(cost).is_err() {
-        // A step that this phone has no memory for is not taken.
+        // A step for which the phone does not have enough memory is never chosen.
         return Duration::MAX;
     }
     let begin = Instant::now();
-    // Digits and salt do not matter for the time: Argon2id's memory access depends on them only in its second half, and evenly.
+    // Digits and salt do not change the time. Argon2id's memory accesses depend on them only from the second half of
+    // the first pass on, and are spread evenly.
     match memory.derive(b"000000", &[0; SALT_BYTES], cost) {
         Ok(_) => begin.elapsed(),
         Err(_) => Duration::MAX,
     }
 }
 
-/// Climbs the steps while each is expected to stay within `target`, judged by the one before it, and within `budget` in all.
+/// Measures one step after the other, from the lowest on, and returns the highest that takes no longer than `target`.
+/// From the last step it estimates the next one, and stops if that would take more than a fifth longer than `target`,
+/// or exceed `budget` in total.
 fn dearest_within(target: Duration, budget: Duration, mut measure: impl FnMut(&KdfCost) -> Duration) -> KdfCost {
     let mut chosen = KdfCost::FLOOR;
     let mut spent = Duration::ZERO;

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A phone on which each KiB and pass takes `ns`.
+/// A phone on which each KiB takes `ns` nanoseconds in each pass.
 fn phone(ns: u64) -> impl FnMut(&KdfCost) -> Duration {
     move |cost| Duration::from_nanos(ns * u64::from(cost.memory_kib) * u64::from(cost.passes))
 }
@@ -56,7 +56,8 @@ fn a_cost_out_of_bounds_is_refused() {
 
 #[test]
 fn calibration_measures_no_step_that_it_expects_to_take_too_long() {
-    // The second step is 98304 / 38912 times the first: 118.75 ms make exactly 300 ms, a fifth above the target.
+    // The second step is 98304 / 38912 times as much work as the first. From 118.75 ms for the first, it is expected to
+    // take exactly 300 ms, a fifth more than the target.
     let fits = Duration::from_micros(118_750);
     let measured = |budget, first| {
         let mut took = vec![Duration::from_millis(250), first];

@@ -1,4 +1,5 @@
-//! The few primitives that everything is built from: one AEAD, one key derivation, one MAC, Argon2id, randomness, the data key.
+//! The cryptographic primitives of the library: one AEAD, one key derivation, one MAC, Argon2id, randomness, the data
+//! key.
 
 mod data_key;
 mod hash;
@@ -16,10 +17,10 @@ pub(crate) use random::Random;
 pub(crate) use slot_bytes::SlotBytes;
 pub(crate) use walletlock_primitives::hmac_sha256;
 
-/// Bytes that AES-256-GCM adds: a random nonce in front and the tag behind.
+/// Number of bytes that sealing adds: a random nonce before the ciphertext and the tag after it.
 pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + TAG_BYTES;
 
-/// What a key derived from another is used for. No key has two uses.
+/// What a derived key is used for. No key has two uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     PinSlot,
@@ -49,26 +50,28 @@ impl Purpose {
     }
 }
 
-/// HKDF-SHA256 (RFC 5869) over `secrets`, one after the other, each of a fixed length, to 32 bytes.
+/// Derives 32 bytes with HKDF-SHA256 (RFC 5869) from the concatenated `secrets`. Each of them must have a fixed length.
 pub(crate) fn derive_key(secrets: &[&[u8]], salt: &[u8], purpose: Purpose) -> Zeroizing<[u8; 32]> {
     hkdf_sha256(secrets, salt, purpose.label())
 }
 
-/// Seals with AES-256-GCM (NIST SP 800-38D) under a random nonce: nonce, ciphertext, tag.
+/// Seals with AES-256-GCM (NIST SP 800-38D) under a random nonce. The result is nonce, ciphertext, tag.
 ///
-/// Random 96-bit nonces are sound for 2^32 messages under one key; a phone that commits once a second gets there after a century.
+/// Random 96-bit nonces are safe for 2^32 messages under one key. A phone that commits once a second reaches that after
+/// more than a century.
 ///
-/// `None` for plaintexts of 64 GiB and more; nothing here is near that.
+/// `None` for plaintexts of 64 GiB and more, which do not occur here.
 pub(crate) fn aead_seal(random: &mut Random, key: &[u8; 32], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
     AeadKey::new(key).seal(random, aad, plaintext)
 }
 
-/// Opens what [`aead_seal`] made. `None` if one bit of it, of the key or of `aad` is another.
+/// Opens what [`aead_seal`] made. `None` if any bit of `sealed`, of the key or of `aad` differs.
 pub(crate) fn aead_open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     AeadKey::new(key).open(aad, sealed)
 }
 
-/// A key whose schedule is made once, for what is sealed in many small pieces: making it takes as long as opening one. It wipes itself.
+/// A key that computes its key schedule once, for data that is sealed in many small pieces: the schedule takes as long
+/// to compute as one piece to open. It wipes itself when it is dropped.
 pub(crate) struct AeadKey(walletlock_primitives::AeadKey);
 
 impl AeadKey {
@@ -76,14 +79,14 @@ impl AeadKey {
         Self(walletlock_primitives::AeadKey::new(key))
     }
 
-    /// [`aead_seal`] with it.
+    /// [`aead_seal`] with this key.
     pub(crate) fn seal(&self, random: &mut Random, aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
         let nonce = random.bytes::<NONCE_BYTES>();
         let sealed = self.0.seal(&nonce, aad, plaintext)?;
         Some([nonce.as_slice(), &sealed].concat())
     }
 
-    /// [`aead_open`] with it.
+    /// [`aead_open`] with this key.
     pub(crate) fn open(&self, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
         self.0.open(nonce, aad, ciphertext)

@@ -1,4 +1,5 @@
-//! Randomness drawn ahead: the platform is asked once, at the top of a call, so that nothing calls out from inside a transaction.
+//! Randomness drawn in advance: the platform is asked once, at the top of a call, so that no callback runs inside a
+//! transaction.
 
 use std::convert::Infallible;
 
@@ -8,19 +9,19 @@ use zeroize::Zeroizing;
 use super::hmac_sha256;
 use crate::error::PlatformFault;
 
-/// A stream of random bytes from 32 that the platform gave: HMAC-SHA256 of a counter under it. It serves one call
-/// and is wiped.
+/// A stream of random bytes, stretched from a seed of 32 bytes from the platform: HMAC-SHA256 of a counter, with the
+/// seed as key. It serves one call, and its seed is wiped when it is dropped.
 pub(crate) struct Random {
     seed: Zeroizing<[u8; 32]>,
     blocks: u64,
 }
 
 impl Random {
-    /// Has `fill`, the platform's source, make the seed.
+    /// Draws the seed with `fill`, the platform's source.
     pub(crate) fn draw(fill: impl FnOnce(&mut [u8]) -> Result<(), PlatformFault>) -> Result<Self, PlatformFault> {
         let mut seed = Zeroizing::new([0; 32]);
         fill(seed.as_mut_slice())?;
-        // A source that fills in nothing would make every key guessable, and looks just like this.
+        // A source that writes nothing leaves the seed at zero, and then every key could be guessed.
         if seed.iter().all(|byte| *byte == 0) {
             return Err(PlatformFault);
         }

@@ -1,10 +1,10 @@
-//! A key slot as the record keeps it.
+//! A key slot in the form that the record keeps.
 
 use serde::{Deserialize, Serialize};
 
 use crate::hex;
 
-/// A key slot in its stored bytes, not yet parsed. What reads them is in `key_slots/`.
+/// The stored bytes of a key slot, not yet parsed. `key_slots/` parses them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct SlotBytes(#[serde(with = "hex::vec")] Vec<u8>);

@@ -1,7 +1,7 @@
-//! What the device keys of a wallet are called: one inventory of all aliases.
+//! The aliases of a wallet's device keys, all in one place.
 //!
-//! `PLACE/WALLET/KIND/NUMBER`, in format 1 `FILE/KIND/NUMBER`; the mark of a wiped wallet is `walletlock/wiped/WALLET`, that of a place
-//! `PLACE/wiped/0`.
+//! `PLACE/WALLET/KIND/NUMBER`; in format 1 `FILE/KIND/NUMBER`. The mark of a wiped wallet is `walletlock/wiped/WALLET`,
+//! the mark of a place is `PLACE/wiped/0`.
 
 use super::device_keys::DeviceKeys;
 use crate::hex;
@@ -47,7 +47,7 @@ impl DeviceKeys {
         self.key(slot.place(), wallet_id, AliasKind::Pin, &format!("{:016x}", slot.key_number()))
     }
 
-    /// The key for a PIN slot that is to be made.
+    /// The key for a PIN slot that is to be made, at the present place.
     pub(crate) fn new_pin(&self, wallet_id: &[u8; 16], number: u64) -> String {
         self.key(Some(self.place), wallet_id, AliasKind::Pin, &format!("{number:016x}"))
     }
@@ -57,12 +57,12 @@ impl DeviceKeys {
         self.key(slot.place(), wallet_id, AliasKind::Biometric, &format!("{:016x}", slot.key_number()))
     }
 
-    /// The key for a biometric slot that is to be made.
+    /// The key for a biometric slot that is to be made, at the present place.
     pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
         self.key(Some(self.place), wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
     }
 
-    /// The key that seals the record of this header.
+    /// The key that seals the record with this header.
     pub(crate) fn seal(&self, header: &RecordHeader) -> String {
         self.key(header.place, &header.wallet_id, AliasKind::Seal, &header.epoch.to_string())
     }
@@ -72,12 +72,12 @@ impl DeviceKeys {
         format!("{ANYWHERE}/{}/{}", AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
-    /// The mark of a place where a wallet was wiped of which nothing was known any more.
+    /// The mark of a place where a wallet was wiped whose id was not known any more.
     pub(crate) fn wipe_mark_of_place(&self) -> String {
         format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
     }
 
-    /// That of format 1.
+    /// The mark of a wiped wallet in format 1.
     pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
         format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
@@ -87,15 +87,20 @@ impl DeviceKeys {
         format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
 
-    /// With what the marks of wiped wallets begin.
+    /// The prefix of the marks of wiped wallets.
     pub(super) fn all_wipe_marks() -> String {
         format!("{ANYWHERE}/{}/", AliasKind::WipeMark.name())
     }
 
-    /// Of these aliases those that name a key of a wallet. Whoever can write the file can write the aliases in its unfinished row: nothing else is
-    /// deleted by them.
+    /// Keeps only those aliases that name a key of a wallet. Someone who can write the file can write the aliases in
+    /// its unfinished row: they must not make the lock delete any other key, or the mark of a wipe.
     pub(crate) fn of_wallets(aliases: Vec<String>) -> Vec<String> {
-        aliases.into_iter().filter(|alias| Self::kind_of(alias).is_some()).collect()
+        aliases.into_iter().filter(|alias| Self::is_of_any_wallet(alias)).collect()
+    }
+
+    /// Whether an alias names a key of some wallet, and not a mark or a probe key.
+    pub(super) fn is_of_any_wallet(alias: &str) -> bool {
+        matches!(Self::kind_of(alias), Some(AliasKind::Pin | AliasKind::Biometric | AliasKind::Seal))
     }
 
     fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
@@ -106,20 +111,20 @@ impl DeviceKeys {
         }
     }
 
-    /// Whether an alias names a key of this wallet, at whatever place it was made.
+    /// Whether an alias names a key of this wallet, whatever the place in the alias is.
     pub(super) fn is_of_wallet(alias: &str, wallet_id: &[u8; 16]) -> bool {
         let parts: Vec<_> = alias.split('/').collect();
         matches!(parts.as_slice(), [_, wallet, _, _] if *wallet == hex::encode(wallet_id))
     }
 
-    /// What an alias names. `None`: nothing that this version makes.
+    /// What an alias names. `None`: this version makes no such alias.
     pub(crate) fn kind_of(alias: &str) -> Option<AliasKind> {
         let (rest, _) = alias.rsplit_once('/')?;
         let (_, kind) = rest.rsplit_once('/')?;
         AliasKind::ALL.into_iter().find(|known| known.name() == kind)
     }
 
-    /// The wallet whose key an alias of this place names.
+    /// The wallet named in an alias of this place.
     pub(super) fn wallet_of(&self, alias: &str) -> Option<[u8; 16]> {
         let (wallet_id, _) = alias.strip_prefix(&self.place.name())?.strip_prefix('/')?.split_once('/')?;
         hex::decode_array(wallet_id)
@@ -147,7 +152,7 @@ mod tests {
         RecordHeader { format: 2, epoch: 12, wallet_id: WALLET, place }
     }
 
-    /// Wallets on phones have keys of these names.
+    /// Wallets on phones have keys with these aliases.
     #[test]
     fn the_aliases_are_frozen() {
         let keys = keys();
@@ -209,7 +214,10 @@ mod tests {
 
     #[test]
     fn what_an_open_row_names_is_a_key_of_a_wallet_or_is_left_alone() {
-        let named = ["wallet.db/seal/7", "the app's own key", "wallet.db/other/7"].map(str::to_owned);
-        assert_eq!(DeviceKeys::of_wallets(named.to_vec()), ["wallet.db/seal/7"]);
+        let keys = keys();
+        let marks = [DeviceKeys::wipe_mark(&WALLET), keys.wipe_mark_of_place(), keys.wipe_mark_1(&WALLET)];
+        let others = ["wallet.db/seal/7", "the app's own key", "wallet.db/other/7"].map(str::to_owned);
+        let named = others.into_iter().chain(marks).chain([keys.probe()]).collect();
+        assert_eq!(DeviceKeys::of_wallets(named), ["wallet.db/seal/7"], "and it takes back no wipe");
     }
 }

@@ -1,4 +1,5 @@
-//! What trying a PIN needs and leaves in memory: Argon2id's block, the wrong guesses of the last minutes, tries that are not settled.
+//! What a try needs and leaves in memory: Argon2id's memory block, the wrong guesses of the last minutes, and tries
+//! that are not settled.
 
 use std::sync::Mutex;
 
@@ -13,26 +14,27 @@ use crate::pin::Pin;
 use crate::policy::LockoutPolicy;
 use crate::time::Now;
 
-/// What trying a PIN needs and leaves in memory.
+/// What a try needs and leaves in memory.
 pub(crate) struct Attempts {
     memory: Mutex<SharedMemory>,
-    /// What the PIN slot should cost from now on, as `prepare` found it. The next right PIN brings the slot there.
+    /// The Argon2id cost that `prepare` chose for the PIN slot. The next right PIN makes the slot anew with it.
     pending_kdf_cost: Mutex<Option<KdfCost>>,
     wrong_guesses: Mutex<WrongGuesses>,
     /// Tries whose settlement could not be written. The next charge counts them as wrong.
     unsettled: Mutex<Vec<ChargeId>>,
 }
 
-/// Argon2id's memory, and who must find it when they come to use it.
+/// Argon2id's memory, and how many tries have reserved it.
 #[derive(Default)]
 struct SharedMemory {
     memory: KdfMemory,
     reservations: u32,
-    /// To be given back with the last reservation.
+    /// Release the memory when the last reservation ends.
     is_released: bool,
 }
 
-/// While it lives, the memory stays that a try was promised before it was charged.
+/// A reservation of Argon2id's memory. While it lives, the memory is not released: a try that is charged can be
+/// checked.
 pub(crate) struct ReservedMemory<'a>(&'a Attempts);
 
 impl Drop for ReservedMemory<'_> {
@@ -74,15 +76,15 @@ impl Attempts {
         Ok(ReservedMemory(self))
     }
 
-    /// Uses the memory for something else than a PIN: preparing it, or measuring this phone.
+    /// Uses the memory for anything but a try: to prepare it, or to measure this phone.
     pub(crate) fn with_memory<T>(&self, call: impl FnOnce(&mut KdfMemory) -> T) -> T {
         let mut shared = lock(&self.memory);
-        // Whoever prepares it again wants it kept.
+        // A call that prepares the memory again wants it kept.
         shared.is_released = false;
         call(&mut shared.memory)
     }
 
-    /// Gives the memory back to the system; while a try needs it, with the end of that try.
+    /// Gives the memory back to the system. While a try has reserved it, it is given back when that try ends.
     pub(crate) fn release_memory(&self) {
         let mut shared = lock(&self.memory);
         shared.is_released = true;
@@ -97,7 +99,7 @@ impl Attempts {
         lock(&self.pending_kdf_cost).take()
     }
 
-    /// Whether the PIN of this Argon2id output was settled as wrong a short while ago.
+    /// Whether the PIN with this Argon2id output was settled as wrong a short while ago.
     pub(crate) fn is_repeated(&self, kdf_output: &[u8; 32], now: Now) -> bool {
         lock(&self.wrong_guesses).contains(kdf_output, now)
     }

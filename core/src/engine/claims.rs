@@ -1,4 +1,5 @@
-//! One open lock a wallet in a process: two copies of a file have the same keys, and each lock would take the other's for stale ones.
+//! One open lock for each wallet in a process: two copies of a file have the same keys, and each lock would delete the
+//! other's keys as stale.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -12,12 +13,12 @@ static OPEN: Mutex<BTreeSet<Claimed>> = Mutex::new(BTreeSet::new());
 
 type Claimed = (u64, [u8; 16]);
 
-/// The right to have a wallet open. Dropping it gives it back.
+/// The right to have a wallet open. Dropping it returns the right.
 #[derive(Debug)]
 pub(crate) struct WalletClaim(Claimed);
 
 impl WalletClaim {
-    /// [`LockError::InUse`]: a lock of this process has it open, by another file.
+    /// Claims a wallet. [`LockError::InUse`]: a lock in this process already has it open, through another file.
     pub(crate) fn take(keystore: &Arc<dyn DeviceKey>, wallet_id: &[u8; 16]) -> Result<Self, LockError> {
         let claimed = (keystore.instance(), *wallet_id);
         if lock(&OPEN).insert(claimed) { Ok(Self(claimed)) } else { Err(LockError::InUse) }

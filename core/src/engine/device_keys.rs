@@ -1,7 +1,9 @@
-//! The device keys of a wallet, and what is asked of the keystore that keeps them. What they are called stands in `aliases.rs`.
+//! The device keys of a wallet, and the questions that the keystore is asked about them. `aliases.rs` makes their
+//! aliases.
 //!
-//! The keystore is not believed at once. Android's answers an empty list, `null` or `false` where it failed (AOSP, `AndroidKeyStoreSpi.java`), so
-//! that a key is gone is believed only if it has just answered correctly for a probe key; and an answer that a commit depends on is asked for twice.
+//! One answer of the keystore is not enough. Android's keystore answers an empty list, `null` or `false` when it failed
+//! (AOSP, `AndroidKeyStoreSpi.java`). So the lock believes that a key is gone only if the keystore has just answered
+//! correctly for a probe key, and an answer that a commit depends on is asked for twice.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,11 +22,12 @@ pub(crate) struct DeviceKeys {
     keystore: Arc<dyn DeviceKey>,
     /// Where the file is now.
     pub(super) place: Place,
-    /// With what the aliases of format 1 began: the database's file name.
+    /// The first part of the aliases of format 1: the database's file name.
     pub(super) file_name: String,
 }
 
-/// So many marks of wiped wallets are kept. Each is a key in the phone's keystore; nobody wipes so many wallets by hand.
+/// How many marks of wiped wallets are kept. Each mark is a key in the phone's keystore; nobody wipes that many wallets
+/// by hand.
 const MARKS_KEPT: usize = 32;
 
 impl DeviceKeys {
@@ -37,7 +40,8 @@ impl DeviceKeys {
         self.place
     }
 
-    /// The aliases that this place is said to have, and those that format 1 named after the file. None of them is missing for sure.
+    /// The aliases that the keystore lists for this place, and those that format 1 named after the file. The list may
+    /// be incomplete: that an alias is missing proves nothing.
     fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
         let mut aliases = self.list(&format!("{}/", self.place.name()))?;
         aliases.extend(self.list_of_format_1()?);
@@ -48,8 +52,9 @@ impl DeviceKeys {
         self.list(&format!("{}/", self.file_name))
     }
 
-    /// The aliases that a wallet is said to have, at whatever places they were made: a file may have been moved, and the process killed before it
-    /// deleted the old place's keys. With `named_after_file` also those of format 1, which begin with the file's name.
+    /// The aliases that the keystore lists for a wallet, at all places: a file may have been moved, and the process
+    /// killed before it deleted the keys of the old place. With `named_after_file` also those of format 1, which begin
+    /// with the file's name. Marks are not included.
     pub(crate) fn list_of_wallet(
         &self,
         wallet_id: &[u8; 16],
@@ -58,12 +63,12 @@ impl DeviceKeys {
         let mut aliases = self.list("")?;
         aliases.retain(|alias| Self::is_of_wallet(alias, wallet_id));
         if named_after_file {
-            aliases.extend(self.list_of_format_1()?);
+            aliases.extend(DeviceKeys::of_wallets(self.list_of_format_1()?));
         }
         Ok(aliases)
     }
 
-    /// The same, asked for twice: for deleting what is left, so that nothing stays because the keystore left it out once.
+    /// The same, asked for twice. Used before deleting, so that no key stays because the keystore left it out once.
     pub(crate) fn list_of_wallet_twice(
         &self,
         wallet_id: &[u8; 16],
@@ -75,13 +80,13 @@ impl DeviceKeys {
         Ok(aliases)
     }
 
-    /// What is listed. A list that fails as if a key were gone says nothing of any key.
+    /// Lists the aliases with this prefix. `Gone` makes no sense for a list, so it is taken for `Busy`.
     fn list(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         self.keystore.aliases(prefix).map_err(busy_if_gone)
     }
 
-    /// The wallets whose record was sealed at this place: their seal keys are here. That there is none is believed of a keystore which lists a
-    /// key that was made for the question.
+    /// The wallets whose seal keys are at this place. That there are none is believed only if the keystore's list shows
+    /// a probe key that was made for this question.
     pub(crate) fn wallets_here(&self) -> Result<WalletsHere, DeviceKeyFault> {
         let mut aliases = self.list_here()?;
         let is_seal = |alias: &String| Self::kind_of(alias) == Some(AliasKind::Seal);
@@ -95,12 +100,7 @@ impl DeviceKeys {
         let mut ids: Vec<_> =
             aliases.iter().filter(|alias| is_seal(alias)).filter_map(|alias| self.wallet_of(alias)).collect();
         ids.dedup();
-        let has_pin_key = |id| {
-            aliases.iter().any(|alias| Self::kind_of(alias) == Some(AliasKind::Pin) && self.wallet_of(alias) == id)
-        };
-        let is_stray =
-            |alias: &&String| Self::kind_of(alias) == Some(AliasKind::Biometric) && !has_pin_key(self.wallet_of(alias));
-        let strays = aliases.iter().filter(is_stray).cloned().collect();
+        let strays = self.without_pin_key(&aliases)?;
         let legacy =
             |alias: &String| is_seal(alias) && alias.starts_with(&self.file_name) && self.wallet_of(alias).is_none();
         Ok(WalletsHere {
@@ -111,8 +111,27 @@ impl DeviceKeys {
         })
     }
 
-    /// Whether there is a key of this alias. That there is none is believed only if the keystore says so twice, and answers correctly for a
-    /// probe key between.
+    /// Of these aliases, the biometric keys of this place whose wallet has no PIN key at any place: after a move the
+    /// PIN's key may have another place in its alias. Format 1's aliases do not name the wallet, so those keys are
+    /// never included.
+    fn without_pin_key(&self, aliases: &[String]) -> Result<Vec<String>, DeviceKeyFault> {
+        let has_pin_key = |all: &[String], wallet_id: &[u8; 16]| {
+            all.iter().any(|alias| Self::kind_of(alias) == Some(AliasKind::Pin) && Self::is_of_wallet(alias, wallet_id))
+        };
+        let lonely = |all: &[String], alias: &String| {
+            Self::kind_of(alias) == Some(AliasKind::Biometric)
+                && self.wallet_of(alias).is_some_and(|wallet_id| !has_pin_key(all, &wallet_id))
+        };
+        let mut strays: Vec<_> = aliases.iter().filter(|alias| lonely(aliases, alias)).cloned().collect();
+        if !strays.is_empty() {
+            let all = self.list("")?;
+            strays.retain(|alias| lonely(&all, alias));
+        }
+        Ok(strays)
+    }
+
+    /// Whether there is a key with this alias. That there is none is believed only if the keystore says so twice and,
+    /// in between, answers correctly for a probe key.
     pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         if self.exists(alias)? {
             return Ok(true);
@@ -121,7 +140,7 @@ impl DeviceKeys {
         self.exists(alias)
     }
 
-    /// Whether the key of a mark answers, twice the same: a wallet is not destroyed on one word.
+    /// Whether the key of a mark gives the same answer twice: a wallet is not destroyed because of a single answer.
     pub(crate) fn answers(&self, mark: &str) -> Result<bool, DeviceKeyFault> {
         match self.mac_twice(mark, b"walletlock v2 mark") {
             Ok(_) => Ok(true),
@@ -130,23 +149,24 @@ impl DeviceKeys {
         }
     }
 
-    /// Whether the keystore says, now, that there is one. Not believed where anything hangs on a no. A question that fails as if a key were gone
-    /// says nothing.
+    /// What the keystore says now about whether this key exists. Not to be relied on where a 'no' has consequences.
+    /// `Gone` makes no sense here, so it is taken for `Busy`.
     pub(crate) fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
-    /// Makes a probe key, takes two equal HMACs of it, asks `ask`, and deletes it again. A keystore that fails in any of this is not believed.
+    /// Makes a probe key, takes two equal HMACs of it, calls `ask`, and deletes the probe key. If any of this fails,
+    /// the keystore is not believed.
     fn with_probe<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         let probe = self.probe();
-        // One may be left from a process that was killed here.
+        // A probe key may be left from a process that was killed here.
         let made = self.delete(&probe).and_then(|()| self.create(&probe, KeyPurpose::Seal));
         let answer = made.and_then(|()| {
             let answer = self.equal_macs(&probe, b"walletlock v2 awake", Self::mac_once).and_then(|_| ask());
             self.delete(&probe)?;
             answer
         });
-        // Whatever is said of a key that was just made says nothing of another.
+        // A `Gone` here is about the probe key that was just made, and says nothing about another key.
         answer.map_err(busy_if_gone)
     }
 
@@ -169,7 +189,7 @@ impl DeviceKeys {
         Ok(Zeroizing::new(*bytes))
     }
 
-    /// [`Self::mac`] for what a commit hangs on: asked for twice. Two different answers are none.
+    /// [`Self::mac`], asked for twice, for answers that a commit depends on. Two different answers are a fault.
     pub(crate) fn mac_twice(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
         self.equal_macs(alias, input, Self::mac)
     }
@@ -184,7 +204,8 @@ impl DeviceKeys {
         if bool::from(first.ct_eq(&*second)) { Ok(first) } else { Err(DeviceKeyFault::Busy) }
     }
 
-    /// [`DeviceKeyFault::Gone`] only if it is said twice, of a key that is there and refuses for good, or of one that is believed not to be there.
+    /// Returns [`DeviceKeyFault::Gone`] in two cases only: the key exists and answers 'gone' twice, or the key is
+    /// believed not to exist.
     fn unless_gone<T>(&self, alias: &str, ask: impl Fn() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         match ask() {
             Err(DeviceKeyFault::Gone) if self.is_there(alias)? => ask(),
@@ -192,7 +213,7 @@ impl DeviceKeys {
         }
     }
 
-    /// The seal's key of an epoch.
+    /// The key that seals the record in this header's epoch.
     pub(crate) fn seal_key(&self, header: &RecordHeader) -> Result<SealKey, DeviceKeyFault> {
         Ok(SealKey::derive(&*self.mac_twice(&self.seal(header), &seal_key_input(header))?))
     }
@@ -201,14 +222,14 @@ impl DeviceKeys {
         self.keystore.delete(alias)
     }
 
-    /// Deletes the mark of this place, and sees that it is gone.
+    /// Deletes the mark of this place, and checks that it is gone.
     pub(crate) fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
         let mark = self.wipe_mark_of_place();
         self.delete(&mark)?;
         if self.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
     }
 
-    /// Deletes them in this order, up to the first that fails.
+    /// Deletes these keys in this order, and stops at the first that fails.
     pub(crate) fn delete_all(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
         aliases.iter().try_for_each(|alias| self.delete(alias))
     }
@@ -217,53 +238,55 @@ impl DeviceKeys {
         self.unless_gone(alias, || self.keystore.security_level(alias))
     }
 
-    /// What the journal says of a key just made. That the phone does not say is no reason to refuse the key.
+    /// The security level of a key that was just made, for the journal. A phone that does not tell it may still use the
+    /// key.
     pub(crate) fn noted_security_level(&self, alias: &str) -> SecurityLevel {
         self.security_level(alias).unwrap_or(SecurityLevel::Unknown)
     }
 
-    /// Makes the keystore say that this wallet was wiped.
+    /// Makes the mark that says that this wallet was wiped.
     pub(crate) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), DeviceKeyFault> {
         self.make_mark(&Self::wipe_mark(wallet_id))
     }
 
-    /// The same of whatever was at this place.
+    /// Makes the mark that says that whatever was at this place was wiped.
     pub(crate) fn mark_place_as_wiped(&self) -> Result<(), DeviceKeyFault> {
         self.make_mark(&self.wipe_mark_of_place())
     }
 
     fn make_mark(&self, mark: &str) -> Result<(), DeviceKeyFault> {
-        // It stands there already if an earlier wipe was cut short.
+        // The mark exists already if an earlier wipe was cut short.
         self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))
     }
 
-    /// Deletes the marks of wiped wallets beyond those that are kept. Which ones go is as random as the ids of the wallets.
+    /// Deletes the marks of wiped wallets beyond those that are kept. The order of the keystore's list decides which
+    /// ones go; the wallets' ids in it are random.
     pub(crate) fn drop_old_marks(&self) {
         let marks = self.list(&Self::all_wipe_marks()).unwrap_or_default();
-        // What cannot be deleted now is deleted after the next enrolment.
+        // A mark that cannot be deleted now is deleted at the next enrolment.
         marks.iter().skip(MARKS_KEPT).try_for_each(|mark| self.delete(mark)).ok();
     }
 
-    /// Has a biometric key deleted. If that fails the next opening does it; the key opens nothing any more.
+    /// Deletes a biometric key. If that fails, the next opening deletes it; the key opens nothing any more.
     pub(crate) fn drop_biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) {
         self.delete(&self.biometric(wallet_id, slot)).ok();
     }
 }
 
-/// A fault that says nothing of the key that was asked about.
+/// Turns `Gone` into `Busy`, for a question that was not about that key.
 fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
     if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
 }
 
-/// What the keystore keeps for a place.
+/// The keys that the keystore has for a place.
 pub(crate) struct WalletsHere {
-    /// Whether there is the key of a record.
+    /// Whether there is a seal key.
     pub(crate) has_seal_key: bool,
-    /// Whether one of them is named after the file.
+    /// Whether there is a seal key whose alias begins with the file's name.
     pub(crate) has_seal_key_of_format_1: bool,
-    /// Whose, as far as its alias says.
+    /// The wallets of the seal keys, as far as the aliases name them.
     pub(crate) ids: Vec<[u8; 16]>,
-    /// Biometric keys of wallets that have no other key here.
+    /// Biometric keys of wallets that have no PIN key at any place.
     pub(crate) strays: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The ledger: the wallet's file in whatever state it is, and the three ways to its record: read, commit, commit irrevocably.
+//! The ledger: the state of the wallet's file, and the three ways to its record: read, commit, commit irrevocably.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +16,7 @@ use crate::record::{Record, RecordHeader};
 use crate::store::{Durability, Store};
 use crate::time::Now;
 
-/// The wallet's file, and whom a commit concerns.
+/// The state of the wallet's file, and the parts that a commit concerns.
 pub(crate) struct Ledger {
     state: Mutex<State>,
     seal_keys: Arc<SealKeys>,
@@ -26,22 +26,24 @@ pub(crate) struct Ledger {
 
 /// What the file holds.
 pub(crate) enum State {
-    /// An empty database and no keys.
+    /// There is no wallet. The database is empty, or its row says that an enrolment or removal was not finished.
     Unconfigured(Store),
-    /// A PIN is being set, everything removed, or the file opened anew; the keys are being worked on.
+    /// A call is working on file and keys: a PIN is being set, everything is being removed, or the file is being opened
+    /// anew.
     Working,
-    /// It could not be told what there is, for this reason. Nothing was changed.
+    /// It could not be found out what there is, because of this error. Nothing was changed.
     Failed(LockError),
     /// A sealed record.
     Sealed(SealedStore),
-    /// An empty database: a wipe of which nothing else was left.
+    /// The wallet was wiped, and no record is open. The database holds only the row that says so; after a failed write
+    /// it may still hold that wallet's row.
     Wiped(Store),
-    /// It does not open, and it is left as it is.
+    /// The wallet does not open. The file is left as it is.
     Damaged,
 }
 
 impl State {
-    /// Whether opening the file anew may find something else.
+    /// Whether opening the file anew may give another result.
     pub(crate) fn may_change_by_opening(&self) -> bool {
         match self {
             Self::Damaged | Self::Failed(_) => true,
@@ -51,7 +53,7 @@ impl State {
         }
     }
 
-    /// Why there is no record to be read.
+    /// The error of a call that needs the record, while there is none to read.
     fn refusal(&self) -> LockError {
         match self {
             Self::Damaged => LockError::DataDamaged,
@@ -61,7 +63,7 @@ impl State {
     }
 }
 
-/// A wallet's record and rows, as they are in one moment.
+/// A wallet's record and rows at one moment.
 pub(crate) struct View<'a> {
     pub(crate) header: &'a RecordHeader,
     pub(crate) record: &'a Record,
@@ -71,17 +73,17 @@ pub(crate) struct View<'a> {
 /// An irrevocable commit that is on the disk.
 pub(crate) struct Irrevocable<T> {
     pub(crate) value: T,
-    /// Whether the key of the epoch before is deleted. Until it is, a copy from before the commit still opens.
+    /// Whether the previous epoch's seal key is deleted. Until it is, a copy from before the commit still opens.
     pub(crate) old_key_deleted: Result<(), DeviceKeyFault>,
 }
 
 impl Ledger {
-    /// [`State::Damaged`] until [`Self::put`] says what there is.
+    /// A ledger in [`State::Damaged`], until [`Self::put`] sets the state.
     pub(super) fn new(seal_keys: Arc<SealKeys>, sessions: Arc<Sessions>, listeners: Arc<Listeners>) -> Self {
         Self { state: Mutex::new(State::Damaged), seal_keys, sessions, listeners }
     }
 
-    /// Reads the record, checked. Nothing may be called out from `read`.
+    /// Reads the record, after checking its row. `read` must not call the platform or a listener: a mutex is held.
     pub(crate) fn read<T>(&self, read: impl FnOnce(View<'_>) -> Result<T, LockError>) -> Result<T, LockError> {
         let (mut read, mut value) = (Some(read), None);
         self.read_once(&mut |view| {
@@ -92,7 +94,7 @@ impl Ledger {
         value.ok_or(LockError::WrongState)
     }
 
-    /// The same, compiled once for all that read.
+    /// The same without a type parameter, so that it is compiled once for all callers.
     fn read_once(&self, read: &mut dyn FnMut(View<'_>) -> Result<(), LockError>) -> Result<(), LockError> {
         let mut state = lock(&self.state);
         let result = match &*state {
@@ -104,8 +106,8 @@ impl Ledger {
         self.notice_damage(&mut state, result)
     }
 
-    /// Changes the record in one transaction. What `change` refuses is undone. Nothing may be called out from it; listeners hear of its
-    /// journal lines afterwards.
+    /// Changes the record in one transaction. If `change` fails, everything is undone. `change` must not call the
+    /// platform or a listener; listeners are told of its journal lines afterwards.
     pub(crate) fn commit<T>(
         &self,
         random: &mut Random,
@@ -119,11 +121,11 @@ impl Ledger {
         Ok(value)
     }
 
-    /// Changes the record so that nobody takes it back: on the disk, under the next epoch's key, and the key before it deleted, so that no
-    /// copy from before opens any more.
+    /// Changes the record so that nobody can roll the change back: it is flushed, sealed under the next epoch's key,
+    /// and then the previous key is deleted, so that no copy from before opens any more.
     ///
-    /// What fails before the commit (the keystore has no next key, or still an old one that it cannot delete) changes nothing. Without
-    /// protection against older copies it is a flushed change and no more.
+    /// A failure before the commit changes nothing: the keystore cannot make the next key, or cannot delete a key of an
+    /// earlier epoch. Without rollback protection the call is only a flushed change.
     pub(crate) fn commit_irrevocably<T>(
         &self,
         random: &mut Random,
@@ -134,7 +136,7 @@ impl Ledger {
         Ok(Irrevocable { value, old_key_deleted })
     }
 
-    /// The same, under the next epoch's key also where nothing protects against older copies: the key's alias is another one then, of the place
+    /// The same, and the seal key is rotated even without rollback protection: the new key's alias names the place
     /// where the file is now.
     pub(crate) fn commit_with_new_key<T>(
         &self,
@@ -174,8 +176,9 @@ impl Ledger {
             {
                 sealed.forget_key_before();
             }
-            if needs_new_key && self.protected_header()?.is_none() {
-                // Once is enough: no more keys are made ahead.
+            // The commit stands, even if the record cannot be read again now.
+            if needs_new_key && matches!(self.protected_header(), Ok(None)) {
+                // Without rollback protection this one rotation is enough: no more keys are made ahead.
                 self.seal_keys.stop();
             }
             (events, deleted)
@@ -184,12 +187,12 @@ impl Ledger {
         Ok(deleted)
     }
 
-    /// The open part of a record whose epoch moves on. `None`: it does not.
+    /// The header of a record whose seal key is rotated with each irrevocable change. `None`: it is not rotated.
     pub(crate) fn protected_header(&self) -> Result<Option<RecordHeader>, LockError> {
         self.header_if(false)
     }
 
-    /// The open part of a record whose epoch moves on, or is to move on now.
+    /// The header of a record whose seal key is rotated with each irrevocable change, or is to be rotated now.
     fn header_if(&self, needs_new_key: bool) -> Result<Option<RecordHeader>, LockError> {
         self.read(|view| Ok((view.record.is_protected() || needs_new_key).then_some(*view.header)))
     }
@@ -210,7 +213,7 @@ impl Ledger {
         self.notice_damage(&mut state, result)
     }
 
-    /// Once damage was seen, nothing is read or written any more: what is left may still be rescued.
+    /// After damage was found nothing is read or written any more, so that what is left may still be rescued.
     fn notice_damage<T>(&self, state: &mut State, result: Result<T, LockError>) -> Result<T, LockError> {
         if matches!(result, Err(LockError::DataDamaged)) {
             *state = State::Damaged;
@@ -219,12 +222,13 @@ impl Ledger {
         result
     }
 
-    /// Puts another state in place of what there is.
+    /// Replaces the state.
     pub(crate) fn put(&self, state: State) {
         *lock(&self.state) = state;
     }
 
-    /// Takes the state to work on, if `is_meant` says so, and leaves [`State::Working`]: nobody else begins meanwhile. `None`: it stays.
+    /// If `is_meant` returns `true`, takes the state to work on it and leaves [`State::Working`], so that no other call
+    /// begins meanwhile. `None`: the state stays.
     pub(crate) fn take_if(
         &self,
         is_meant: impl FnOnce(&State) -> Result<bool, LockError>,
@@ -233,7 +237,7 @@ impl Ledger {
         Ok(is_meant(&state)?.then(|| std::mem::replace(&mut *state, State::Working)))
     }
 
-    /// Says of this wallet that it is wiped, whatever its record says.
+    /// Treats this wallet as wiped from now on, whatever its record says.
     pub(crate) fn take_for_wiped(&self, wallet_id: &[u8; 16]) {
         let mut state = lock(&self.state);
         let is_it = matches!(&*state, State::Sealed(sealed) if sealed.header.wallet_id == *wallet_id);
@@ -242,13 +246,13 @@ impl Ledger {
         }
     }
 
-    /// Asks something of the state itself.
+    /// Calls `ask` with the state itself.
     pub(crate) fn with_state<T>(&self, ask: impl FnOnce(&State) -> T) -> T {
         ask(&lock(&self.state))
     }
 }
 
-/// Has `commit` make the change, and returns what the change and what the commit came to.
+/// Has `commit` make the change. Returns the results of both.
 fn with_value<T, U>(
     change: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, LockError>,
     commit: impl FnOnce(Change<'_>) -> Result<U, LockError>,

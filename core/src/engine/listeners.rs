@@ -1,4 +1,4 @@
-//! Who hears of journal lines.
+//! The listeners that are told of journal lines.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +6,7 @@ use super::lock;
 use crate::events::Event;
 use crate::platform::Listener;
 
-/// Who hears of journal lines.
+/// The listeners that are told of journal lines.
 #[derive(Default)]
 pub(crate) struct Listeners(Mutex<Registered>);
 
@@ -17,7 +17,7 @@ struct Registered {
 }
 
 impl Listeners {
-    /// Returns a number for [`Self::remove`].
+    /// Adds a listener. Returns a number for [`Self::remove`].
     pub(crate) fn add(&self, listener: Arc<dyn Listener>) -> u64 {
         let mut registered = lock(&self.0);
         registered.last += 1;
@@ -31,11 +31,12 @@ impl Listeners {
         let place = registered.all.iter().position(|(listener, _)| *listener == number);
         let removed = place.map(|place| registered.all.remove(place));
         drop(registered);
-        // Its destructor may call back in.
+        // Dropped after the mutex is released: its destructor may call back into the lock.
         drop(removed);
     }
 
-    /// Tells all of them. One that fails is told of the next line all the same: what was decided stands.
+    /// Tells all listeners. What was decided stands even if a listener fails, so its error is ignored and it is told of
+    /// the next line too.
     pub(crate) fn tell(&self, events: &[Event]) {
         let listeners: Vec<_> = lock(&self.0).all.iter().map(|(_, listener)| listener.clone()).collect();
         for event in events {

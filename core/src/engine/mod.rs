@@ -1,6 +1,8 @@
-//! The engine: the parts that a wallet's calls share. Each part guards its own memory; flows borrow them, and no part calls a flow.
+//! The engine: the parts that a wallet's calls share. Each part guards its own memory. Flows borrow the parts; no part
+//! calls a flow.
 //!
-//! Mutexes guard memory and SQLite, never a call out: the platform and listeners may call back into the lock.
+//! Mutexes are held for memory and SQLite only, never while the platform or a listener is called: both may call back
+//! into the lock.
 
 mod aliases;
 mod attempts;
@@ -45,19 +47,19 @@ pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
 
-/// What a lock is opened with.
+/// Everything that is needed to open a lock.
 pub struct Options {
-    /// The database, created if there is none. Two files of one app are two wallets, also where they have one name in two folders. A file that
-    /// is moved finds its keys.
+    /// The path of the database, which is created if there is none. Two files of one app are two wallets, even if they
+    /// have the same name in two folders. After a file was moved, the lock still finds its keys.
     pub path: PathBuf,
-    /// What the app asks for. One easier than the policy in force takes effect at the next right PIN; so does one whose stop would leave no try
-    /// to someone who has tries left.
+    /// The policy that the app asks for. If it is easier than the policy in force, it takes effect with the next right
+    /// PIN. So does a policy with a limit that would leave no try to someone who has tries left.
     pub policy: Policy,
-    /// The phone.
+    /// The phone's pieces.
     pub platform: Platform,
     /// How the cost of Argon2id is chosen.
     pub calibration: Calibration,
-    /// How a new wallet's protection against older copies is chosen.
+    /// How it is decided whether a new wallet gets rollback protection.
     pub anti_rollback: AntiRollback,
 }
 
@@ -67,7 +69,8 @@ pub(crate) struct Engine {
     pub(crate) path: PathBuf,
     pub(crate) calibration: Calibration,
     pub(crate) anti_rollback: AntiRollback,
-    /// What the app asked for when it opened the lock. Where it is easier than what is sealed, it waits for the next right PIN.
+    /// The policy that the app asked for when it opened the lock. If it is easier than the sealed policy, it waits for
+    /// the next right PIN.
     pub(crate) requested_policy: Policy,
     pub(crate) ledger: Ledger,
     pub(crate) seal_keys: Arc<SealKeys>,
@@ -79,7 +82,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// The parts, before anything was read. [`LockError::Invalid`]: the path names no file.
+    /// Makes the parts, before anything is read. [`LockError::Invalid`]: the path names no file.
     pub(crate) fn new(options: Options, random: &mut Random) -> Result<Self, LockError> {
         let Options { path, policy, platform, calibration, anti_rollback } = options;
         let file_name = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?;
@@ -103,18 +106,19 @@ impl Engine {
         })
     }
 
-    /// Whether dropping this hold waits for nobody, at the latest after `patience`.
+    /// Whether dropping this reference does not have to wait for a seal key. Waits at most `patience` to find out.
     pub(crate) fn drops_at_once(hold: &Arc<Self>, patience: Duration) -> bool {
         Arc::strong_count(hold) > 1 || hold.seal_keys.finishes_within(patience)
     }
 
-    /// Randomness for one call. Drawn at its top, because the platform is asked for it.
+    /// Randomness for one call. It is drawn at the top of the call, because the platform must not be called in a
+    /// transaction.
     pub(crate) fn draw(&self) -> Result<Random, LockError> {
         draw(&self.platform)
     }
 }
 
-/// Randomness for one call, before there is an engine.
+/// The same, before there is an engine.
 pub(crate) fn draw(platform: &Platform) -> Result<Random, LockError> {
     Ok(Random::draw(|seed| platform.entropy.fill(seed))?)
 }
@@ -125,7 +129,7 @@ impl Drop for Engine {
     }
 }
 
-/// What the mutexes guard is never left half changed, so a poisoned one is still good.
+/// Locks a mutex. No holder leaves the guarded values half changed, so a poisoned mutex is used like any other.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

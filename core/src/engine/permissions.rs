@@ -1,4 +1,4 @@
-//! What a session may do, by what opened it: one table.
+//! What a session may do, depending on what opened it: one table.
 
 use crate::request::Payment;
 
@@ -7,20 +7,20 @@ use crate::request::Payment;
 pub enum AuthMethod {
     /// The PIN.
     Pin,
-    /// A finger or face: the session reads, and pays what was confirmed.
+    /// A finger or face: the session may read, and pay the payment that was confirmed.
     Biometrics {
-        /// The payment that the person confirmed. It is not used up: it stands here for as long as the session lives, so an app pays once for
-        /// a session and no more.
+        /// The payment that the person confirmed. Using it does not remove it from here: it stays as long as the
+        /// session lives. So an app must pay once for each session and no more.
         payment: Option<Payment>,
     },
 }
 
-/// What is asked of a session.
+/// What a call wants to do with a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Reading what is kept, the journal, and settings.
+    /// Reading vault items, the journal, and settings.
     Read,
-    /// Changing what is kept.
+    /// Writing or deleting vault items.
     Write,
     /// Changing the PIN or the wipe PIN. The call asks for the PIN itself.
     ChangePin,
@@ -29,7 +29,8 @@ pub(crate) enum Action {
 }
 
 impl AuthMethod {
-    /// Whether a session that this opened may do that. `is_fresh`: what opened it was entered a few minutes ago at most.
+    /// Whether a session that was opened this way may do `action`. `is_fresh`: it was opened at most `FRESH_PIN_MS`
+    /// ago.
     pub(crate) fn may(&self, action: Action, is_fresh: bool) -> bool {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,

@@ -13,7 +13,7 @@ pub(crate) struct Prompts {
     shown: Mutex<Option<(PromptId, Arc<PromptChannel>)>>,
 }
 
-/// The right to show a prompt. Dropping it takes the prompt away, if it is not gone by itself, and lets the next be shown.
+/// The right to show a prompt. Dropping it dismisses the prompt, if that is still shown, and allows the next prompt.
 pub(crate) struct ShownPrompt<'a> {
     prompts: &'a Prompts,
     channel: Arc<PromptChannel>,
@@ -25,7 +25,7 @@ impl Prompts {
         Self { biometrics, shown: Mutex::default() }
     }
 
-    /// `None`: another prompt is shown.
+    /// Begins a prompt, which times out after `timeout_ms`. `None`: another prompt is shown.
     pub(crate) fn begin(&self, id: PromptId, timeout_ms: u64) -> Option<ShownPrompt<'_>> {
         let mut shown = lock(&self.shown);
         if shown.is_some() {
@@ -36,12 +36,12 @@ impl Prompts {
         Some(ShownPrompt { prompts: self, channel, until: Instant::now() + Duration::from_millis(timeout_ms) })
     }
 
-    /// Takes this prompt away, if it is shown: whoever waits for it hears that the system cancelled it.
+    /// Cancels this prompt, if it is shown. The call that waits for it gets [`PromptEnd::CancelledBySystem`].
     pub(crate) fn cancel(&self, id: PromptId) {
         self.cancel_if(|shown| shown == id);
     }
 
-    /// Takes away whichever prompt is shown.
+    /// Cancels the prompt that is shown, if any.
     pub(crate) fn cancel_any(&self) {
         self.cancel_if(|_| true);
     }
@@ -53,14 +53,14 @@ impl Prompts {
 }
 
 impl ShownPrompt<'_> {
-    /// Has the phone show it. What fails there is an end without a verdict.
+    /// Has the phone show the prompt. If that fails, the prompt ends without a verdict.
     pub(crate) fn show(&self, prompt: Prompt) {
         if self.prompts.biometrics.show(prompt, Answer::to(&self.channel)).is_err() {
             self.channel.end(PromptEnd::NoVerdict);
         }
     }
 
-    /// Waits for the next thing that happens to it.
+    /// Waits for the next event of the prompt, until its timeout.
     pub(crate) fn next_event(&self) -> PromptEvent {
         self.channel.next_event(self.until)
     }
@@ -69,9 +69,10 @@ impl ShownPrompt<'_> {
 impl Drop for ShownPrompt<'_> {
     fn drop(&mut self) {
         if self.channel.close() {
-            // Whatever becomes of that, the next prompt can be shown; and this may be the end of a call that panicked itself.
+            // A panic in `dismiss` must not keep the next prompt from being shown. And this drop may run while a panic
+            // unwinds, where a second panic would abort.
             let dismiss = AssertUnwindSafe(|| self.prompts.biometrics.dismiss());
-            // If it cannot be taken away it goes by itself.
+            // A prompt that cannot be dismissed goes away by itself.
             panic::catch_unwind(dismiss).ok();
         }
         *lock(&self.prompts.shown) = None;

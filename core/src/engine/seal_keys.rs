@@ -1,7 +1,9 @@
-//! The seal's keys, one an epoch. The next one is prepared ahead of need, and the last one is deleted as soon as the next seals the record.
+//! The seal keys, one for each epoch. The next key is prepared ahead of need. The previous key is deleted as soon as
+//! the next one seals the record.
 //!
-//! Whoever makes such a key, commits under a new one or deletes one holds the lease, so that one alias never refers to two different keys. The
-//! lease is no mutex: a call that finds it taken waits, but not for ever, and not for itself.
+//! A call that makes a seal key, commits under a new one or deletes one holds the lease, so that one alias never refers
+//! to two different keys. The lease is not a mutex: a call that finds it taken waits for a limited time, and a thread
+//! that holds it already gets an error at once.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle, ThreadId};
@@ -13,11 +15,11 @@ use crate::platform::{DeviceKeyFault, KeyPurpose};
 use crate::record::{RecordHeader, SealKey};
 use crate::stack::with_stack_wiped;
 
-/// How long a call waits for the lease. Longer than a slow keystore takes for the few keys of the calls before it; a keystore that does not
-/// answer at all is told of instead of waited for.
+/// How long a call waits for the lease: longer than a slow keystore needs for the few keys of the calls before it. If
+/// the keystore does not answer at all, the call reports that instead of waiting longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What makes and deletes seal keys.
+/// Makes and deletes seal keys.
 pub(crate) struct SealKeys {
     device_keys: Arc<DeviceKeys>,
     has_thread: bool,
@@ -25,33 +27,35 @@ pub(crate) struct SealKeys {
     freed: Condvar,
 }
 
-/// What is known of the keys beyond the one in force.
+/// What is known about the seal keys.
 #[derive(Default)]
 struct KeyState {
     holder: Option<ThreadId>,
-    /// What the record is sealed with, as far as that is certain. Changed under the lease only: what was read before one may be out of date, and
-    /// the key made after it would be the one in force.
+    /// The header of the key that seals the record, as far as it is certain. Set under the lease only (`stop` clears it
+    /// at any time): a header that was read before the lease may be out of date, and the 'next' key made from it would
+    /// have the alias of the key in force.
     in_force: Option<RecordHeader>,
-    /// The thread should make the next one.
+    /// The thread should make the next key.
     is_wanted: bool,
     prepared: Option<EpochKey>,
-    /// A key of the next alias may exist that something was sealed with, or that nobody here has derived. It goes before another is made.
+    /// A key with the next alias may exist that something was sealed with, or that this process has not derived. It is
+    /// deleted before a new one is made.
     is_used: bool,
-    /// Keys of earlier epochs that could not be deleted yet.
+    /// Aliases of keys that are to be deleted and could not be deleted yet.
     retired: Vec<String>,
     thread: Option<JoinHandle<()>>,
     thread_runs: bool,
     is_closed: bool,
 }
 
-/// The record's open part in one epoch, and the key that seals the record in it.
+/// The record's header in one epoch, and the key that seals the record in that epoch.
 #[derive(Clone)]
 pub(crate) struct EpochKey {
     pub(crate) header: RecordHeader,
     pub(crate) key: Arc<SealKey>,
 }
 
-/// The right to make, use and destroy seal keys. Dropping it gives it back.
+/// The right to make, use and destroy seal keys. Dropping it returns the right.
 pub(crate) struct KeyLease<'a>(&'a SealKeys);
 
 impl KeyState {
@@ -65,7 +69,8 @@ impl SealKeys {
         Arc::new(Self { device_keys, has_thread, state: Mutex::default(), freed: Condvar::new() })
     }
 
-    /// Waits for the lease. Busy: the keystore has not answered the others for long, or it is asking from within its own answer.
+    /// Waits for the lease. [`DeviceKeyFault::Busy`]: `PATIENCE` has passed because the keystore does not answer the
+    /// call that holds the lease, or the keystore called back into the lock from within a call of this thread.
     pub(crate) fn lease(&self) -> Result<KeyLease<'_>, DeviceKeyFault> {
         let me = thread::current().id();
         let until = Instant::now() + PATIENCE;
@@ -85,7 +90,8 @@ impl SealKeys {
         Ok(KeyLease(self))
     }
 
-    /// Has the next key made, away from whoever waits; without a thread, here and now. `read` tells what is in force, under the lease.
+    /// Has the next key made by the thread; without a thread, makes it in this call. `read` returns the header in
+    /// force; it is called under the lease.
     pub(crate) fn prepare(self: &Arc<Self>, read: impl FnOnce() -> Option<RecordHeader>) {
         if self.has_thread {
             self.make_ahead();
@@ -95,7 +101,7 @@ impl SealKeys {
         }
     }
 
-    /// Has the next key made by the thread, if there is one.
+    /// Has the thread make the next key, if there is a thread.
     pub(crate) fn make_ahead(self: &Arc<Self>) {
         let mut state = lock(&self.state);
         if !self.has_thread || state.is_closed || state.in_force.is_none() || state.prepared.is_some() {
@@ -106,7 +112,7 @@ impl SealKeys {
             return;
         }
         let keys = self.clone();
-        // Started anew for each key: nothing idles, and a phone that cannot start one makes its keys when they are needed.
+        // A new thread for each key: no thread idles. If none can be started, the next key is made when it is needed.
         state.thread = thread::Builder::new().name("walletlock-seal".to_owned()).spawn(move || keys.work()).ok();
         state.thread_runs = state.thread.is_some();
     }
@@ -118,7 +124,7 @@ impl SealKeys {
         }
     }
 
-    /// The lease, if a key is wanted. `None`: the thread has ended.
+    /// Takes the lease, if a key is wanted. `None`: the thread is to end.
     fn take_order(&self) -> Option<KeyLease<'_>> {
         let mut state = lock(&self.state);
         loop {
@@ -135,8 +141,9 @@ impl SealKeys {
         }
     }
 
-    /// The thread ends with the key that it is making, and is waited for: nobody else may find that key half made. Not if it is the thread
-    /// itself that closes, from within the keystore's answer.
+    /// Closes the seal keys. Waits for the thread, which ends after the key that it is making, so that whoever opens
+    /// the file next does not find a key half made. If the thread itself closes, from within a call to the keystore, it
+    /// does not wait for itself.
     pub(crate) fn close(&self) {
         {
             let mut state = lock(&self.state);
@@ -146,13 +153,13 @@ impl SealKeys {
         self.finish();
     }
 
-    /// There is nothing left to protect: no more keys are made ahead.
+    /// Stops making keys ahead: there is nothing left to protect.
     pub(crate) fn stop(&self) {
         let mut state = lock(&self.state);
         (state.in_force, state.is_wanted) = (None, false);
     }
 
-    /// Waits until no key is being made ahead, but no longer than `patience`. Whether that is so now.
+    /// Waits until no key is being made ahead, for at most `patience`. Returns whether no key is being made now.
     pub(crate) fn finishes_within(&self, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         let mut state = lock(&self.state);
@@ -171,7 +178,7 @@ impl SealKeys {
         true
     }
 
-    /// Waits until no key is being made ahead.
+    /// Waits until the thread has ended.
     fn finish(&self) {
         let thread = {
             let mut state = lock(&self.state);
@@ -180,7 +187,7 @@ impl SealKeys {
         };
         self.freed.notify_all();
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
-            // It has ended, whether it panicked or not.
+            // The thread has ended, even if it panicked.
             thread.join().ok();
         }
     }
@@ -192,7 +199,7 @@ impl KeyLease<'_> {
         lock(&self.0.state).prepared.clone()
     }
 
-    /// The key after `header`, which was read under this lease: the one made ahead, or made now.
+    /// The key after `header`, which the caller read under this lease: the key that was made ahead, or a new one.
     pub(crate) fn next(&self, header: &RecordHeader) -> Result<EpochKey, DeviceKeyFault> {
         let next = header.next(self.0.device_keys.place());
         let prepared = {
@@ -215,7 +222,8 @@ impl KeyLease<'_> {
         let is_stale = {
             let mut state = lock(state);
             let listed = state.retired.len();
-            // One that was to go by this name goes now. Later, that would be the new one.
+            // If a key with this alias is to be deleted, it is deleted now. Later, deleting it would delete the new
+            // key.
             state.retired.retain(|left| *left != alias);
             std::mem::replace(&mut state.is_used, true) || state.retired.len() < listed
         };
@@ -232,7 +240,8 @@ impl KeyLease<'_> {
         Ok(made)
     }
 
-    /// The record is sealed with the key that was next, on the disk. Those of `before` go, and with them what they sealed.
+    /// Notes that the record on the disk is now sealed with the next key, and deletes the keys of `before`. After that,
+    /// what those keys sealed opens no more.
     pub(crate) fn rotated(&self, now: &RecordHeader, before: &[RecordHeader]) -> Result<(), DeviceKeyFault> {
         {
             let mut state = lock(&self.0.state);
@@ -241,15 +250,15 @@ impl KeyLease<'_> {
         self.retire(before.iter().map(|header| self.0.device_keys.seal(header)).collect())
     }
 
-    /// Deletes these too. What fails is tried again before anything else is committed irrevocably.
+    /// Deletes these keys too. A deletion that fails is tried again before anything else is committed irrevocably.
     pub(crate) fn retire(&self, aliases: Vec<String>) -> Result<(), DeviceKeyFault> {
         lock(&self.0.state).retired.extend(aliases);
         self.delete_retired()
     }
 
-    /// Deletes what should be gone.
+    /// Deletes the keys that are still to be deleted.
     pub(crate) fn delete_retired(&self) -> Result<(), DeviceKeyFault> {
-        // Cloned, not taken: what fails stays.
+        // Cloned, not taken: an alias that cannot be deleted now stays in the list.
         let left = lock(&self.0.state).retired.clone();
         for alias in left {
             self.0.device_keys.delete(&alias)?;
@@ -258,20 +267,20 @@ impl KeyLease<'_> {
         Ok(())
     }
 
-    /// A commit under the next key failed. What was sealed with it may turn up again, so the next try gets another; and until that try has
-    /// read the record, nobody knows which key is in force.
+    /// Called after a commit under the next key failed. What was sealed with that key may turn up again, so the next
+    /// try makes another key. Until that try has read the record, it is unknown which key is in force.
     pub(crate) fn invalidate(&self) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.prepared) = (None, None);
     }
 
-    /// What the record of a wallet whose epoch moves on is sealed with, and whether a key of the next alias may exist.
+    /// Sets the header in force of a wallet whose seal key is rotated, and whether a key with the next alias may exist.
     pub(crate) fn begin(&self, header: &RecordHeader, next_may_exist: bool) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.is_used) = (Some(*header), next_may_exist);
     }
 
-    /// Every key is deleted.
+    /// Forgets everything about the keys: the caller has deleted them all, or opens the file anew.
     pub(crate) fn forget_all(&self) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.prepared, state.is_used) = (None, None, false);
@@ -286,7 +295,7 @@ impl Drop for KeyLease<'_> {
     }
 }
 
-/// A thread that panicked, in the keystore's code, runs no more either.
+/// Notes that the thread has ended if it panics, for example in the keystore's code.
 struct Runs<'a>(&'a SealKeys);
 
 impl Drop for Runs<'_> {

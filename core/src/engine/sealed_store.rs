@@ -1,4 +1,4 @@
-//! The store of a wallet that has a record, and the one way to change that record.
+//! The store of a wallet that has a record, and the only code that changes that record.
 
 use super::claims::WalletClaim;
 use super::seal_keys::EpochKey;
@@ -11,42 +11,44 @@ use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
 
-/// A wallet's store, its record, and the keys of the seal.
+/// A wallet's store, its record, and the keys that seal it.
 pub(crate) struct SealedStore {
     pub(crate) store: Store,
-    /// Its epoch is that of the last commit that is certain.
+    /// The header of the last commit that is certain.
     pub(crate) header: RecordHeader,
-    /// What the record's row may hold: what was committed last, and what was perhaps committed by a commit that failed. An older one that
-    /// someone put back while the lock is open is damage.
+    /// The seals that the record's row may hold: the one committed last, and those of later commits that failed but may
+    /// have been written. Any other row, such as an older one that someone put back while the lock is open, is damage.
     seals: Vec<Seal>,
-    /// No other lock of this process has this wallet open.
+    /// Ensures that no other lock of this process has this wallet open.
     _claim: WalletClaim,
 }
 
-/// A sealed record that this process opened or sealed. A row that holds the same bytes needs no opening again.
+/// A sealed record that this process opened or sealed. A row with the same bytes need not be opened again.
 pub(crate) struct Seal {
-    /// The row, to the byte.
+    /// The exact bytes of the row.
     row: SealedRow,
-    /// What opens it: the key of the row's epoch, or of the one before if only the copy opens.
+    /// The key that opens the row: the key of the row's epoch, or the previous epoch's if only the copy opens.
     epoch: EpochKey,
-    /// The key of the epoch before, until the keystore has deleted it: as long the copy is kept under it.
+    /// The previous epoch's key, until the keystore has deleted it. Until then each new row also holds a copy under
+    /// this key.
     before: Option<EpochKey>,
     record: Record,
 }
 
-/// What changes the record. It is called once at most.
+/// The change that a commit makes. It is called at most once.
 ///
-/// Not a type of its own for each: what a commit takes is several KiB of code, and each would bring its own.
+/// A trait object and not a type parameter: a commit is several KiB of code, which would be compiled again for each
+/// change.
 pub(super) type Change<'a> = &'a mut dyn FnMut(&mut UnitOfWork<'_>) -> Result<(), LockError>;
 
-/// A change that is written.
+/// The result of a commit.
 pub(crate) struct Committed {
     pub(crate) events: Vec<Event>,
-    /// With the next epoch's key: the headers of the epochs that are over.
+    /// After a commit under the next epoch's key: the headers of the epochs that are over.
     pub(crate) over: Option<Vec<RecordHeader>>,
 }
 
-/// The first record of a wallet, as it was written.
+/// The first record of a wallet, after it was written.
 pub(crate) struct FirstRecord(Seal);
 
 impl Seal {
@@ -64,7 +66,7 @@ impl Seal {
         Ok(Self { row, epoch: key, before: None, record })
     }
 
-    /// Of the epoch whose key opened it.
+    /// The header of the epoch whose key opened the row.
     pub(crate) fn header(&self) -> &RecordHeader {
         &self.epoch.header
     }
@@ -74,14 +76,14 @@ impl Seal {
         self.row.header.epoch != self.epoch.header.epoch
     }
 
-    /// Whether format 1 made one of its keys: it named them after the file.
+    /// Whether one of the wallet's keys was made in format 1, which named keys after the file.
     pub(crate) fn has_keys_named_after_file(&self) -> bool {
         let of_copy = self.row.copy.as_ref().map(|copy| copy.place);
         let of_slot = self.record.slot().map(|slot| slot.place());
         [Some(self.row.header.place), of_copy, of_slot].contains(&Some(None))
     }
 
-    /// What it says.
+    /// The opened record.
     pub(crate) fn record(&self) -> &Record {
         &self.record
     }
@@ -95,35 +97,37 @@ pub(crate) struct FirstLine<'a> {
 }
 
 impl SealedStore {
-    /// Takes over a store and the record found in it.
+    /// Takes a store and the record that was found in it.
     pub(crate) fn open(store: Store, seal: Seal, claim: WalletClaim) -> Self {
         Self { store, header: seal.epoch.header, seals: vec![seal], _claim: claim }
     }
 
-    /// The same with a record that was just written.
+    /// The same, with a first record that was just written.
     pub(crate) fn with(store: Store, first: FirstRecord, claim: WalletClaim) -> Self {
         Self::open(store, first.0, claim)
     }
 
-    /// The keystore has deleted the key of the epoch before. It outlives that nowhere, and nothing is sealed with it any more.
+    /// Called once the keystore has deleted the previous epoch's key: wipes that key in memory, so that nothing is
+    /// sealed with it any more.
     pub(crate) fn forget_key_before(&mut self) {
         self.seals.iter_mut().for_each(|seal| seal.before = None);
     }
 
-    /// The record as it was last read or written here, whatever became of the file since.
+    /// The record as this process last read or wrote it, whatever happened to the file since.
     pub(crate) fn last_record(&self) -> Result<&Record, LockError> {
         Ok(&self.seals.last().ok_or(LockError::DataDamaged)?.record)
     }
 
-    /// The record and its open part, if they are what belongs here.
+    /// The record and its header, after checking that the row holds the bytes that this process knows.
     pub(crate) fn row(&self) -> Result<(&RecordHeader, &Record), LockError> {
         let seal = check(self.store.record()?, &self.seals)?;
         Ok((&seal.epoch.header, &seal.record))
     }
 
-    /// Changes the record in one transaction: read and checked in it, changed by `change`, sealed and committed with its journal lines.
-    /// With `next`, which must be the key after the one in force, it is sealed with that, and once more with the one in force: should the keystore
-    /// lose the key that it just made, the copy opens. A wiped wallet's epoch does not move on.
+    /// Changes the record in one transaction: the row is read and checked, `change` changes the record, the record is
+    /// sealed and committed with its journal lines. With `next`, which must be the key after the one in force, the
+    /// record is sealed under `next`, and a copy under the key in force: if the keystore loses the key that it just
+    /// made, the copy opens. The seal key of a wiped wallet is not rotated.
     pub(crate) fn commit(
         &mut self,
         random: &mut Random,
@@ -159,20 +163,21 @@ impl SealedStore {
         if record == last.record && !last.is_by_copy() {
             return Ok(Committed { events, over: None });
         }
-        // Also of a commit within the epoch, where the key before could not be deleted: the keystore may yet lose the epoch's own.
+        // A commit within the epoch keeps the copy too, while the previous key could not be deleted: the keystore may
+        // still lose the epoch's own key.
         let before = if next.is_some() { Some(last.epoch.clone()) } else { last.before.clone() };
         let seal = seal(record, random, epoch, before)?;
         rows.put_record(&seal.row)?;
         let header = seal.epoch.header;
         seals.push(seal);
         rows.commit()?;
-        // Only now is it certain which one stands there.
+        // Only now it is certain which seal the row holds.
         *certain = header;
         let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.epoch.header).collect();
         let over = before.into_iter().filter(|before| before.epoch != header.epoch).collect();
         if flush {
-            // It is committed whether this succeeds or not. Not flushed, a power cut may undo it: that leaves a count too high, or a
-            // wipe that the keystore's mark completes.
+            // The change is committed even if this flush fails. Without the flush a power cut may undo it: then a count
+            // is too high, or the keystore's mark completes the wipe.
             store.flush().ok();
         }
         Ok(Committed { events, over: next.map(|_| over) })
@@ -180,7 +185,7 @@ impl SealedStore {
 }
 
 impl FirstRecord {
-    /// Writes it, in one transaction with what `fill` puts beside it and with its first line.
+    /// Writes the first record, in one transaction with the rows that `fill` adds and with the journal's first line.
     pub(crate) fn write(
         store: &mut Store,
         epoch: EpochKey,
@@ -203,13 +208,13 @@ impl FirstRecord {
     }
 }
 
-/// The seal whose bytes the row holds.
+/// The seal whose bytes the row holds. No such seal: damage.
 fn check(row: Option<StoredRecord>, seals: &[Seal]) -> Result<&Seal, LockError> {
     let Some(StoredRecord::Sealed(row)) = row else { return Err(LockError::DataDamaged) };
     seals.iter().find(|seal| seal.row == row).ok_or(LockError::DataDamaged)
 }
 
-/// Writes a line and moves the record's chain on to it.
+/// Writes a journal line and advances the record's chain to it.
 fn append(
     rows: &Transaction<'_>,
     record: &mut Record,
@@ -225,7 +230,7 @@ fn append(
     Ok(Event { number, time: now, kind })
 }
 
-/// Seals the record in an epoch, and with the key of the epoch before, if there is one, once more.
+/// Seals the record in an epoch and, if the previous epoch's key is given, a copy under that key.
 fn seal(record: Record, random: &mut Random, epoch: EpochKey, before: Option<EpochKey>) -> Result<Seal, LockError> {
     let header = epoch.header;
     let mut seal =

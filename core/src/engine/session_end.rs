@@ -1,24 +1,27 @@
-//! What an app is told of the open sessions, and of why they ended.
+//! What an app is told about the open sessions, and about why sessions ended.
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEnd {
-    /// Whoever had it closed it, or dropped it.
+    /// The app closed it, or dropped it.
     Closed,
-    /// Its time was over; or a clock moved, or the phone started, in a way that leaves it unknown how much of that time has passed.
+    /// Its time was over; or a clock was changed, or the phone was restarted, so that nobody knows how much of that
+    /// time has passed.
     Time,
-    /// The app locked the wallet, or a lock, a wipe, a removal or damage did.
+    /// The app locked the wallet; or a lockout, a wipe, a removal or damage ended the session.
     Locked,
     /// The app locked the wallet because the screen went off.
     ScreenOff,
-    /// What opened it is no longer in force: there is another PIN, or biometrics were switched off, or the wallet was begun anew.
+    /// What opened the session is no longer in force: the PIN was changed, biometrics were switched off, or a new
+    /// wallet was begun.
     Replaced,
 }
 
-/// What is open now.
+/// The sessions that are open now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenSessions {
-    /// Milliseconds, at least 1, after which the next of the open sessions ends if nobody uses it. `None`: none is open.
+    /// Milliseconds, at least 1, until the next of the open sessions ends if nobody uses it. `None`: no session is
+    /// open.
     pub next_end_ms: Option<u64>,
     /// Why the session that ended last did so. `None`: none has ended since the lock was opened.
     pub last_end: Option<SessionEnd>,

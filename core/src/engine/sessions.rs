@@ -1,4 +1,5 @@
-//! The live sessions. Their data keys stand here and nowhere else, so that ending them is forgetting them.
+//! The live sessions. They hold the data keys, so ending a session wipes its key. Besides these there are only the
+//! copies in calls that are running.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,29 +13,30 @@ use crate::platform::{Clock, PlatformFault};
 use crate::policy::SessionPolicy;
 use crate::time::{Lease, Now};
 
-/// How long a PIN is fresh, in milliseconds: five minutes, as long as a hand stays on the phone that entered it. Our own choice.
+/// How long a PIN is fresh, in milliseconds: five minutes, about as long as the person who entered it keeps the phone
+/// in hand. Our own choice.
 pub const FRESH_PIN_MS: u64 = 5 * 60 * 1000;
-/// New PINs that may be proposed in one session.
+/// How many new PINs may be proposed in one session.
 const PROPOSALS: u32 = 10;
 
-/// Names a session, also once it is over.
+/// Identifies a session, also after the session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SessionId(u64);
 
-/// What a right PIN proves and gives, or a finger: the data key of a wallet.
+/// What a right PIN, or a successful biometric, proves and gives: the data key of a wallet.
 pub(crate) struct Verified {
     pub(crate) data_key: DataKey,
     pub(crate) wallet_id: [u8; 16],
-    /// The key of the slot that opened: another PIN has another one.
+    /// The number of the device key of the slot that opened. It differs for every PIN that is set.
     pub(crate) key_number: u64,
     pub(crate) now: Now,
-    /// How long a session that it opens may live.
+    /// How long a session that is opened with it may live.
     pub(crate) session: SessionPolicy,
-    /// The sessions' generation when the PIN was entered: a lock event since then lets it open none.
+    /// The sessions' generation when the call began. If a lock event has come since, no session is opened.
     pub(crate) generation: u64,
 }
 
-/// One reading of the clocks, after which no session lives whose time is over.
+/// One reading of the clocks. Sessions whose time was over at that reading have been ended.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading {
     pub(crate) now: Now,
@@ -59,17 +61,17 @@ pub(crate) struct Sessions {
 #[derive(Default)]
 struct State {
     last: u64,
-    /// Raised by every event that ends sessions: what was proven before it opens none after it.
+    /// Raised by every event that ends sessions: a PIN that was proven before the event opens no session after it.
     generation: u64,
-    /// Readings of the clock that have begun.
+    /// How many readings of the clock have begun.
     readings: u64,
     sessions: BTreeMap<SessionId, LiveSession>,
-    /// Why the one that ended last did so.
+    /// Why the session that ended last did so.
     last_end: Option<SessionEnd>,
 }
 
 impl State {
-    /// Ends all but those that stay.
+    /// Ends all sessions except those for which `stays` returns `true`.
     fn retain(&mut self, because: SessionEnd, stays: impl Fn(SessionId, &LiveSession) -> bool) {
         let before = self.sessions.len();
         self.sessions.retain(|id, session| stays(*id, session));
@@ -88,7 +90,7 @@ struct LiveSession {
     idle: Lease,
     fresh: Lease,
     proposals_left: u32,
-    /// How many readings of the clock had begun when it was used last.
+    /// How many readings of the clock had begun when the session was last used.
     used_at: u64,
 }
 
@@ -103,10 +105,10 @@ impl Sessions {
         Self { clock, state: Mutex::default() }
     }
 
-    /// Reads the clock, and ends the sessions whose time is over or whose clock was set back.
+    /// Reads the clock, and ends the sessions whose time is over or for which a clock was set back.
     ///
-    /// A reading that had begun when a session was used is older than that use, not a clock set back: two threads read the clock in one
-    /// order and come here in the other.
+    /// A reading that began before a session was last used may be older than that use. It is not taken for a clock that
+    /// was set back: two threads can read the clock in one order and arrive here in the other.
     pub(crate) fn read_clock(&self) -> Result<Reading, PlatformFault> {
         let number = {
             let mut live = lock(&self.state);
@@ -125,7 +127,7 @@ impl Sessions {
         lock(&self.state).generation
     }
 
-    /// Begins a session, unless a lock event came between the right PIN and now: then it is over before it began.
+    /// Begins a session. If a lock event came since the call began, the returned session is already over.
     pub(crate) fn start(&self, verified: Verified, method: AuthMethod) -> SessionId {
         let Verified { data_key, wallet_id, key_number: _, now, session: policy, generation } = verified;
         let mut live = lock(&self.state);
@@ -148,9 +150,11 @@ impl Sessions {
         id
     }
 
-    /// What the session holds, if it lives and may do that. Its idle time begins anew, whether it may or not.
+    /// The session's data key, if the session is live and may do `action`. Using it starts the idle time again, even if
+    /// `action` is refused.
     ///
-    /// [`LockError::SessionEnded`], or [`LockError::PinNeeded`] where only a PIN, or a fresh one, would do.
+    /// Errors: [`LockError::SessionEnded`]; [`LockError::PinNeeded`] if only a session that a PIN opened, or a fresh
+    /// PIN, may do it.
     pub(crate) fn open(&self, id: SessionId, action: Action) -> Result<OpenSession, LockError> {
         self.with_live(id, |session, now| {
             session.check(action, now)?;
@@ -158,12 +162,13 @@ impl Sessions {
         })
     }
 
-    /// Whether it lives and may do that, as [`Self::open`] tells, without taking its key out.
+    /// Whether the session is live and may do `action`, with the same errors as [`Self::open`], but without copying its
+    /// key.
     pub(crate) fn check(&self, id: SessionId, action: Action) -> Result<(), LockError> {
         self.with_live(id, |session, now| session.check(action, now))
     }
 
-    /// What opened it. Its idle time begins anew.
+    /// What opened the session. Asking starts its idle time again.
     pub(crate) fn method(&self, id: SessionId) -> Result<AuthMethod, LockError> {
         self.with_live(id, |session, _| Ok(session.method.clone()))
     }
@@ -184,13 +189,13 @@ impl Sessions {
         call(session, now)
     }
 
-    /// Whether it still lives. Asking does not prolong it.
+    /// Whether the session is live. Asking does not prolong it.
     pub(crate) fn is_live(&self, id: SessionId) -> bool {
         self.read_clock().is_ok_and(|_| lock(&self.state).sessions.contains_key(&id))
     }
 
-    /// What is open now. Asking prolongs nothing. Where nothing is open the clock has no say: whoever has just closed the last session hears so
-    /// at once, on any thread, and of a clock that fails too.
+    /// The open sessions. Asking does not prolong them. If none is open, the clock is not read: so after the last
+    /// session was closed every thread sees that at once, even if the clock fails.
     pub(crate) fn open_now(&self) -> Result<OpenSessions, PlatformFault> {
         {
             let live = lock(&self.state);
@@ -201,12 +206,13 @@ impl Sessions {
         let now = self.read_clock()?.now;
         let live = lock(&self.state);
         let left_ms = |session: &LiveSession| session.absolute.left_ms(now).min(session.idle.left_ms(now));
-        // Another call may have used one since the clock was read: that one lives, whatever this reading says.
+        // Another call may have used a session since the clock was read. That session is live, so at least 1 ms is
+        // reported for it.
         let next_end_ms = live.sessions.values().map(left_ms).min().map(|left| left.max(1));
         Ok(OpenSessions { next_end_ms, last_end: live.last_end })
     }
 
-    /// Takes one of the few new PINs that a session may propose.
+    /// Uses up one of the few new PINs that a session may propose.
     pub(crate) fn take_proposal(&self, id: SessionId) -> Result<(), LockError> {
         let mut live = lock(&self.state);
         let session = live.sessions.get_mut(&id).ok_or(LockError::SessionEnded)?;
@@ -215,17 +221,17 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends one, and wipes its data key.
+    /// Ends a session, and wipes its data key.
     pub(crate) fn end(&self, id: SessionId) {
         lock(&self.state).retain(SessionEnd::Closed, |other, _| other != id);
     }
 
-    /// Ends all. Returns the generation that begins with that.
+    /// Ends all sessions. Returns the new generation.
     pub(crate) fn end_all(&self, because: SessionEnd) -> u64 {
         self.retain(because, |_, _| false)
     }
 
-    /// What opens the wallet was replaced, by the one session that stays.
+    /// Ends all other sessions after the session `id` replaced what opens the wallet.
     pub(crate) fn end_all_but(&self, id: SessionId) {
         self.retain(SessionEnd::Replaced, |other, _| other == id);
     }

@@ -1,4 +1,4 @@
-//! What a call changes in one transaction.
+//! The changes that a call makes in one transaction.
 
 use crate::biometric::Biometric;
 use crate::crypto::{DataKey, Random};
@@ -12,7 +12,7 @@ use crate::store::Transaction;
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
 
-/// The record, the rows beside it, and lines for the journal. All of it is written, or nothing is.
+/// The record, the rows beside it, and new journal lines. Either all of it is written, or nothing.
 pub(crate) struct UnitOfWork<'a> {
     pub(crate) record: &'a mut Record,
     pub(crate) wallet_id: &'a [u8; 16],
@@ -22,11 +22,11 @@ pub(crate) struct UnitOfWork<'a> {
     flush: bool,
 }
 
-/// Lines to be written.
+/// Journal lines to be written.
 #[derive(Default)]
 pub(super) struct NewLines {
     pub(super) lines: Vec<(Kind, Details)>,
-    /// Seals their details, if the data key was at hand.
+    /// The key that seals their details. `None`: the call did not have the data key.
     pub(super) key: Option<DetailsKey>,
 }
 
@@ -45,27 +45,28 @@ impl<'a> UnitOfWork<'a> {
         (self.lines, self.flush)
     }
 
-    /// Adds a line to the journal.
+    /// Adds a journal line about `event`.
     pub(crate) fn note(&mut self, event: &JournalEvent<'_>) {
         self.lines.lines.push((event.kind(), event.into()));
     }
 
-    /// Seals the details of its lines with this wallet's data key, which is much faster to open than to the journal's public key.
+    /// Seals the details of this call's lines under a subkey of this wallet's data key. Opening such details is much
+    /// faster than opening details that are sealed to the journal's public key.
     pub(crate) fn seal_details_with(&mut self, data_key: &DataKey) {
         self.lines.key = Some(DetailsKey::derive(data_key));
     }
 
-    /// Brings this change to the disk before anyone is told of it.
+    /// Has this change flushed to the disk before anyone is told about it.
     pub(crate) fn flush(&mut self) {
         self.flush = true;
     }
 
-    /// Writes a stop that begins into the journal.
+    /// Adds a journal line if a lock begins that does not end by waiting.
     pub(crate) fn note_lock(&mut self, standing: Standing) {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Puts another policy in force, unless it would stop someone who has tries left.
+    /// Puts another policy in force, unless that would stop someone who has tries left.
     pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
         let Record { policy: in_force, lockout, .. } = &*self.record;
         if in_force != policy && lockout.leaves_a_try(&in_force.lockout, &policy.lockout, now) {
@@ -75,10 +76,10 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Takes the slots and every item away.
+    /// Removes the slots and every item.
     pub(crate) fn wipe(&mut self) -> Result<(), LockError> {
         if self.record.is_alive() {
-            // Field by field: a new one is destroyed or kept on purpose.
+            // Field by field, so that a new field does not compile before someone decides whether a wipe destroys it.
             let Record {
                 life,
                 pin_slot,
@@ -102,7 +103,7 @@ impl<'a> UnitOfWork<'a> {
         Ok(())
     }
 
-    /// Changes the vault's index and gives it its next version, unless `change` has nothing to change.
+    /// Changes the vault's index and gives it the next version, unless `change` returns `None`.
     pub(crate) fn change_index<T>(
         &mut self,
         data_key: &DataKey,

@@ -1,5 +1,5 @@
-//! The wrong PINs of the last minutes, so that typing the same one again costs nothing. In memory only, as keyed MACs: a database
-//! never tells what was guessed.
+//! The wrong PINs of the last minutes, so that typing the same wrong PIN again costs no try. They are kept in memory
+//! only, as keyed MACs: a database never reveals what was guessed.
 
 use std::collections::VecDeque;
 

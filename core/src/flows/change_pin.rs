@@ -1,4 +1,5 @@
-//! Another PIN for the same data key: rewrapped under a new device key, so that an old slot with an old PIN opens nothing.
+//! Changing the PIN: the same data key is wrapped again under a new device key, so that an old slot with the old PIN
+//! opens nothing.
 
 use super::in_session::open_index;
 use super::judge_pin::{judge, too_short};
@@ -15,7 +16,7 @@ use crate::platform::KeyPurpose;
 use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
 
-/// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
+/// Changes the PIN. `current` is left empty once it was checked, `new` once the new PIN is in force.
 pub(crate) fn change_pin(
     engine: &Engine,
     id: SessionId,
@@ -45,14 +46,14 @@ pub(crate) fn change_pin(
     })
 }
 
-/// What the commit of another PIN came to.
+/// How the commit of the new PIN ended.
 enum Replaced {
     Done {
         biometrics_on: bool,
-        /// The key of biometrics that it switched off.
+        /// The alias of the biometric key, if the change switched biometrics off.
         switched_off: Option<String>,
     },
-    /// Another call was quicker.
+    /// Another call replaced the PIN or the wipe PIN first.
     Overtaken,
 }
 
@@ -68,7 +69,7 @@ fn replace_pin(
         if view.header.wallet_id != *wallet_id {
             return Ok(None);
         }
-        // The PIN that was proven may have been changed since: then its proof is worth nothing.
+        // Another call may have changed the proven PIN since. Then it proves nothing about the slot in force.
         let Some(slot) = view.record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
         let history = open_index(&view, data_key)?.pin_history;
         Ok(Some((slot, view.record.policy.pin.remember, history, view.record.wipe_check.clone())))
@@ -80,13 +81,14 @@ fn replace_pin(
     }
     history.push(data_key, &history_output);
     let mut random = engine.draw()?;
-    // The wipe PIN's check hangs on the salt, and only the wipe PIN could make it anew. The same salt under two PINs of one wallet is
-    // sound: it still is no other wallet's, so no table serves two, and the new slot takes the new device key, without which an
-    // attacker who guesses at both slots at once learns nothing of either.
+    // The wipe PIN's check depends on the salt, and making the check anew would take the wipe PIN itself. So the salt
+    // stays. Using the same salt for two PINs of one wallet is safe: no other wallet has this salt, so no precomputed
+    // table serves two wallets; and the new slot needs the new device key, so an attacker who guesses at both slots at
+    // once learns nothing about either without it.
     let salt = if wipe_check.is_set() { *old.salt() } else { *random.bytes() };
     let kdf_output = &*derive(engine, pin, &salt, &old.cost())?;
     if wipe_check.matches(kdf_output) {
-        // Said of the last PINs too, so that it does not tell which of them it is.
+        // The same finding as for an earlier PIN, so that it does not reveal the wipe PIN.
         return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
     }
     // Random, so that one alias never refers to two different keys, of two changes or of two wallets.
@@ -103,7 +105,7 @@ fn replace_pin(
                 return Ok(Replaced::Overtaken);
             }
             work.seal_details_with(data_key);
-            // Read again: the vault may have changed meanwhile.
+            // Read again in this transaction: the vault may have changed meanwhile.
             work.change_index(data_key, |_, index| {
                 index.pin_history = history;
                 Ok(Some(()))
@@ -117,7 +119,8 @@ fn replace_pin(
             if switched_off.is_some() && work.record.biometric.switch_off() {
                 work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
             }
-            // With the change, not once the listeners have heard of it and the old key is gone.
+            // Ended here, together with the change, and not only after the listeners were called and the old key was
+            // deleted.
             engine.sessions.end_all_but(id);
             Ok(Replaced::Done { biometrics_on: is_on && keeps_biometrics, switched_off })
         })

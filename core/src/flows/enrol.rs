@@ -37,7 +37,7 @@ pub(crate) enum Enrolled {
     Forbidden(Vec<Finding>),
 }
 
-/// A wallet just made.
+/// A wallet that was just made.
 struct Made {
     header: RecordHeader,
     claim: WalletClaim,
@@ -48,7 +48,7 @@ struct Made {
     is_protected: bool,
 }
 
-/// Sets the first PIN. The entry is left empty once it is set.
+/// Sets the first PIN. The entry is emptied once the PIN is set.
 pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolled, LockError> {
     with_stack_wiped(|| {
         let now = engine.platform.clock.now()?;
@@ -56,7 +56,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
             return Err(PlatformFault.into());
         }
         let policy = &engine.requested_policy;
-        // One copy is judged and set, whatever happens to the entry meanwhile.
+        // The same copy of the PIN is judged and set, even if the entry changes meanwhile.
         let Some(pin) = entry.peek() else { return Ok(Enrolled::Forbidden(vec![too_short(policy)])) };
         let judgement = judge(&pin, personal, policy);
         if !judgement.allowed {
@@ -67,14 +67,17 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
             return Err(LockError::WrongState);
         }
         let lease = engine.seal_keys.lease()?;
-        let mut store = take_empty(engine)?;
+        let (mut store, was_wiped) = take_empty(engine)?;
         let generation = engine.sessions.end_all(SessionEnd::Replaced);
         let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
         let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,
             Err(fault) => {
-                // The unfinished row stands; the next enrolment or opening clears what is there. Before it was written, a wipe is told of still.
-                let is_wiped = matches!(store.record(), Ok(Some(StoredRecord::Sealed(_) | StoredRecord::Wiped)));
+                // If the unfinished row was written, the next enrolment or opening clears the keys that it names. If it
+                // was not, or if the store cannot say, a wallet that was wiped still reports that it was wiped.
+                let is_wiped = store
+                    .record()
+                    .map_or(was_wiped, |row| matches!(row, Some(StoredRecord::Sealed(_) | StoredRecord::Wiped)));
                 engine.ledger.put(if is_wiped { State::Wiped(store) } else { State::Unconfigured(store) });
                 return Err(fault);
             }
@@ -93,8 +96,9 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
     })
 }
 
-/// Takes the store of a wallet without a PIN, so that nobody else begins one meanwhile.
-fn take_empty(engine: &Engine) -> Result<Store, LockError> {
+/// Takes the store of a wallet without a PIN, so that no other call begins one meanwhile. Returns also whether the
+/// wallet was wiped.
+fn take_empty(engine: &Engine) -> Result<(Store, bool), LockError> {
     let taken = engine.ledger.take_if(|state| match state {
         State::Unconfigured(_) | State::Wiped(_) => Ok(true),
         State::Sealed(sealed) => Ok(!sealed.row()?.1.is_alive()),
@@ -103,7 +107,8 @@ fn take_empty(engine: &Engine) -> Result<Store, LockError> {
         State::Failed(fault) => Err(fault.clone()),
     })?;
     match taken {
-        Some(State::Unconfigured(store) | State::Wiped(store) | State::Sealed(SealedStore { store, .. })) => Ok(store),
+        Some(State::Unconfigured(store)) => Ok((store, false)),
+        Some(State::Wiped(store) | State::Sealed(SealedStore { store, .. })) => Ok((store, true)),
         Some(State::Working | State::Damaged | State::Failed(_)) | None => Err(LockError::WrongState),
     }
 }
@@ -166,7 +171,8 @@ fn make_wallet(
     Ok(Made { header, claim, first, key_number, data_key, event, is_protected })
 }
 
-/// Leaves nothing in the database but the row that says that a wallet is being made, and nothing in the keystore of what was here before.
+/// Empties the database, except for the row that says that a wallet is being made, and deletes the keys of the wallet
+/// that was here before.
 fn clear_for_new(
     engine: &Engine,
     lease: &KeyLease<'_>,
@@ -176,11 +182,12 @@ fn clear_for_new(
 ) -> Result<(), LockError> {
     let device_keys = &engine.device_keys;
     let before = match store.record()? {
-        // An attempt that failed, or was cut short.
+        // An enrolment or removal that failed or was cut short.
         Some(StoredRecord::Unfinished(Unfinished { wallet_id, aliases })) => {
             let mut aliases = DeviceKeys::of_wallets(aliases);
-            // A removal that was cut short names some of its keys only: a seal key that stayed here would make an empty file look robbed.
-            aliases.extend(device_keys.list_of_wallet(&wallet_id, false)?);
+            // A removal that was cut short names only some of its keys. If a seal key were left here, an empty file
+            // would look like one whose record was taken away.
+            aliases.extend(device_keys.list_of_wallet_twice(&wallet_id, false)?);
             aliases
         }
         // A wallet that was wiped.
@@ -194,14 +201,15 @@ fn clear_for_new(
     let aliases = new_keys.into_iter().chain(before.iter().cloned()).collect();
     put_unfinished(store, &Unfinished { wallet_id, aliases })?;
     device_keys.delete_all(&before)?;
-    // Before there is a wallet again that it could be taken for.
+    // Deleted before the new wallet exists: afterwards the mark would say that the new wallet was wiped.
     device_keys.delete_mark_of_place()?;
     device_keys.drop_old_marks();
     lease.forget_all();
     Ok(())
 }
 
-/// How long a seal key takes to be made, used and deleted. It is the first one's alias; the key is another.
+/// Measures how long it takes to make, use and delete a seal key. This key is deleted again; the first seal key, which
+/// is made after it, gets the same alias.
 fn measure_rotation(engine: &Engine, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
     let (device_keys, alias) = (&engine.device_keys, engine.device_keys.seal(header));
     let begin = Instant::now();

@@ -1,4 +1,4 @@
-//! Reading and changing with a session's data key.
+//! Reading and changing the wallet with a session's data key.
 
 use crate::crypto::DataKey;
 use crate::engine::{Action, Engine, SessionId, UnitOfWork, View};
@@ -7,7 +7,7 @@ use crate::record::Record;
 use crate::stack::with_stack_wiped;
 use crate::vault::{INDEX_ROW, Index, Vault};
 
-/// Reads with the data key, if the session lives and what it opened is still there.
+/// Reads with the session's data key, if the session is live and its wallet is still there.
 pub(super) fn with_key<T>(
     engine: &Engine,
     id: SessionId,
@@ -24,7 +24,8 @@ pub(super) fn with_key<T>(
     })
 }
 
-/// Changes with the data key, likewise, if the session may do `action`.
+/// Changes the record with the session's data key, if the session is live, its wallet is still there, and the session
+/// may do `action`.
 pub(super) fn modify<T>(
     engine: &Engine,
     id: SessionId,
@@ -41,12 +42,13 @@ pub(super) fn modify<T>(
             change(&session.data_key, work)
         });
         engine.seal_keys.make_ahead();
-        // If the key before could not be deleted, what is written stands all the same: deleting it is tried again before anything else.
+        // If the previous seal key could not be deleted, the change stands all the same. Deleting that key is tried
+        // again before anything else is committed irrevocably.
         changed.map(|changed| changed.value)
     })
 }
 
-/// Whether what a session opened is still there: neither removed nor wiped since its call began.
+/// Whether the wallet that the session opened is still there: neither removed nor wiped since the call began.
 fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
     opened == found && record.is_alive()
 }

@@ -1,4 +1,4 @@
-//! Looking through the journal, checking it, and exporting it.
+//! Reading the journal, verifying it, and exporting it.
 
 use super::in_session::with_key;
 use crate::engine::{Engine, SessionId};
@@ -30,11 +30,11 @@ pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, Lock
     })
 }
 
-/// Checks every line against the chain's end in the sealed record.
+/// Checks every line against the chain's head in the sealed record.
 pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
     let mut followed = None;
     loop {
-        // In steps, so that a PIN need not wait for the end of a long journal.
+        // In steps of `SCANNED_LINES`, so that checking a PIN does not wait for the end of a long journal.
         let chain = engine.ledger.read(|view| {
             let wallet_id = view.header.wallet_id;
             let (whose, mut head) = followed.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
@@ -59,7 +59,7 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
     }
 }
 
-/// Adds a line for each item, as if it had been written: a long journal without a million commits.
+/// Adds a journal line for each item, as if the item had been written: tests get a long journal in one commit.
 #[cfg(feature = "testing")]
 pub(crate) fn fill(engine: &Engine, id: SessionId, items: &[String]) -> Result<(), LockError> {
     super::in_session::modify(engine, id, crate::engine::Action::Write, |_, work| {

@@ -23,7 +23,7 @@ pub(crate) fn judge_pin(engine: &Engine, entry: &PinEntry, personal: &[Personal]
     }))
 }
 
-/// Judges without the history of earlier PINs.
+/// Judges a proposed PIN without looking at the history of earlier PINs.
 pub(super) fn judge(pin: &Pin, personal: &[Personal], policy: &Policy) -> Judgement {
     let findings: Vec<_> = judge_length(pin, policy).into_iter().chain(strength::judge(pin, personal)).collect();
     let refused = |finding: &Finding| finding.severity() == Severity::Forbidden || policy.pin.forbid_weak;
@@ -31,12 +31,13 @@ pub(super) fn judge(pin: &Pin, personal: &[Personal], policy: &Policy) -> Judgem
     Judgement { findings, allowed }
 }
 
-/// What is against its length, if anything.
+/// The finding about the PIN's length, if any.
 fn judge_length(pin: &Pin, policy: &Policy) -> Option<Finding> {
     strength::judge_length(pin, policy.pin.min_digits as u8, policy.pin.max_digits as u8)
 }
 
-/// An entry holds digits only, and not more than a PIN may have: what is no PIN can only be too short.
+/// The finding about an entry that holds no PIN. An entry holds only digits, and never too many, so it can only be too
+/// short.
 pub(super) fn too_short(policy: &Policy) -> Finding {
     Finding::TooShort { min: policy.pin.min_digits as u8 }
 }

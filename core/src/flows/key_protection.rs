@@ -1,11 +1,11 @@
-//! What an app may know of the wallet's keys.
+//! What an app may ask about the wallet's keys.
 
 use crate::engine::Engine;
 use crate::error::LockError;
 use crate::platform::SecurityLevel;
 use crate::policy::RollbackProtection;
 
-/// What keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
+/// The hardware or software that keeps the PIN's device key. [`LockError::WrongState`] while no PIN is set.
 pub(crate) fn security_level(engine: &Engine) -> Result<SecurityLevel, LockError> {
     let alias = engine.ledger.read(|view| {
         let slot = view.record.slot().ok_or(LockError::WrongState)?;
@@ -14,7 +14,8 @@ pub(crate) fn security_level(engine: &Engine) -> Result<SecurityLevel, LockError
     Ok(engine.device_keys.security_level(&alias)?)
 }
 
-/// What was chosen when the first PIN was set. [`LockError::WrongState`] while none is set.
+/// Whether rollback protection is on, as chosen when the first PIN was set. [`LockError::WrongState`] while none is
+/// set.
 pub(crate) fn rollback_protection(engine: &Engine) -> Result<RollbackProtection, LockError> {
     engine.ledger.read(|view| Ok(view.record.rollback_protection))
 }

@@ -2,7 +2,8 @@
 
 use crate::engine::{Engine, SessionEnd};
 
-/// Ends every session, and then the prompt that is shown: a prompt that is about to be shown sees either the one or the other.
+/// Ends every session, and then cancels the prompt that is shown. The order matters: a prompt that is just beginning is
+/// either cancelled here, or sees afterwards that the sessions' generation has changed.
 pub(crate) fn lock_now(engine: &Engine, because: SessionEnd) {
     engine.sessions.end_all(because);
     engine.prompts.cancel_any();

@@ -1,6 +1,7 @@
-//! The calls that a person makes, or an app for them, one file for each kind; and the few steps that several of them share (`in_session`,
-//! `make_slot`, `upgrade_kdf`). A flow goes straight down through the engine's parts and returns how the call ended. It reads the clock at its top;
-//! again only after it waited for a person, or where an older reading would be wrong.
+//! The calls that a person makes, or an app on the person's behalf: one file for each kind of call, and the few steps
+//! that several of them share (`in_session`, `make_slot`, `renew_slot`). A flow calls the engine's parts from top to
+//! bottom and returns how the call ended. It reads the clock once, at its top; it reads the clock again only after it
+//! waited for a person, or where an older reading would be wrong.
 
 pub(crate) mod change_pin;
 pub(crate) mod enrol;

@@ -1,4 +1,4 @@
-//! How calls end. Verdicts are values; an app matches them all.
+//! How calls end. Verdicts are values, not errors; an app matches all of them.
 
 use crate::engine::Engine;
 use crate::error::LockError;
@@ -12,50 +12,50 @@ use crate::request::BiometricDenial;
 pub enum Refusal {
     /// The PIN is wrong.
     Wrong(WrongPin),
-    /// No PIN is taken now, or this one was wrong and the last.
+    /// No PIN is accepted now, or this PIN was wrong and no further try is allowed.
     Locked(LockStatus),
-    /// It could not be told.
+    /// The check gave no verdict: nobody knows whether the PIN is right.
     NoVerdict(NoVerdict),
 }
 
 /// What a wrong PIN means for the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongPin {
-    /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
+    /// Tries left until a lock that does not end by waiting. `None`: the policy has no such lock.
     pub tries_left: Option<u32>,
-    /// Milliseconds until the next may be entered; 0: at once.
+    /// Milliseconds until the next PIN may be entered; 0: at once.
     pub cooldown_ms: u64,
-    /// It was entered a moment ago already, and was not counted again.
+    /// The same wrong PIN was entered shortly before. It was not counted again.
     pub repeated: bool,
 }
 
-/// Why it could not be told whether a PIN is right.
+/// Why a call ended without a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoVerdict {
     /// The entry holds fewer digits than a PIN has. Nothing was counted.
     NotAPin,
-    /// Clock or randomness failed, or the phone's boot count cannot be read. Nothing was counted.
+    /// The clock or the source of randomness failed, or the phone's boot count cannot be read. Nothing was counted.
     Platform,
     /// The device key did not answer.
     DeviceKey(DeviceKeyFault),
     /// The storage failed.
     Storage,
-    /// The lock was busy: too many tries at once, or the PIN was changed meanwhile.
+    /// The lock was busy: too many tries at once, another prompt is shown, or the PIN was changed meanwhile. Try again.
     TryAgain,
-    /// The phone has not the memory now that checking a PIN takes. Nothing was counted.
+    /// The phone does not have enough free memory to check a PIN now. Nothing was counted.
     NoMemory,
 }
 
 /// Whether biometrics may be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BiometricAvailability {
-    /// They may.
+    /// They may be used.
     Available,
-    /// They may not, for this reason.
+    /// They may not be used, for this reason.
     Denied(BiometricDenial),
 }
 
-/// Why asking for a finger or face opened nothing.
+/// Why a call that asks for biometrics opened no session.
 #[derive(Debug)]
 pub(crate) enum BiometricRefusal {
     NotRecognised,
@@ -69,9 +69,9 @@ pub(crate) enum BiometricRefusal {
 pub enum BiometricChange {
     /// They are on.
     Done,
-    /// The prompt ended without anyone recognised. Everything is as it was.
+    /// The prompt ended and nobody was recognised. Nothing was changed.
     Ended(PromptEnd),
-    /// The phone cannot do it now, for this reason.
+    /// Biometrics cannot be switched on now, for this reason.
     Denied(BiometricDenial),
     /// Another prompt is shown.
     NoVerdict(NoVerdict),
@@ -82,10 +82,11 @@ pub enum BiometricChange {
 pub enum PinChange {
     /// The new PIN is in force; or the wipe PIN is set, or cleared.
     Changed {
-        /// A finger or face opens the wallet as well. Who knew the PIN may have switched that on.
+        /// Biometrics are on: a finger or face opens the wallet too. Someone else who knew the PIN may have switched
+        /// them on.
         biometrics_on: bool,
     },
-    /// The new PIN is not allowed, for these reasons. What was in force is.
+    /// The new PIN is not allowed, for these reasons. The PIN, or wipe PIN, in force did not change.
     Forbidden(Vec<Finding>),
     /// The current PIN was not accepted.
     Refused(Refusal),
@@ -94,14 +95,14 @@ pub enum PinChange {
 /// How removing the lock and everything it protects ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// Everything is destroyed; the lock is as new.
+    /// Everything is destroyed; a first PIN can be set again.
     Removed,
     /// The PIN was not accepted.
     Refused(Refusal),
 }
 
 impl Removal {
-    /// Why nothing was removed, if so.
+    /// Why nothing was removed. `None` if the removal was done.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Removed => None,
@@ -132,7 +133,7 @@ impl From<DeviceKeyFault> for BiometricRefusal {
 }
 
 impl Refusal {
-    /// What a person is told when the record cannot be read or written.
+    /// The refusal to return when the record cannot be read or written.
     pub(super) fn from_fault(engine: &Engine, fault: &LockError) -> Self {
         match fault {
             LockError::DataDamaged => Self::Locked(LockStatus::damaged(&engine.requested_policy)),
@@ -146,7 +147,7 @@ impl Refusal {
 }
 
 impl NoVerdict {
-    /// What a fault on the way to a verdict is called. Damage is no such fault: it locks.
+    /// The `NoVerdict` for a fault that stopped the check. `DataDamaged` is not handled here: damage locks.
     pub(super) fn from_fault(fault: &LockError) -> Self {
         match fault {
             LockError::DeviceKey(fault) => Self::DeviceKey(*fault),
@@ -159,6 +160,6 @@ impl NoVerdict {
 }
 
 impl PinChange {
-    /// Someone else changed the PIN, or removed the wallet, while this change was under way.
+    /// Another call changed the PIN, or removed the wallet, while this change was running.
     pub(super) const TRY_AGAIN: Self = Self::Refused(Refusal::NoVerdict(NoVerdict::TryAgain));
 }

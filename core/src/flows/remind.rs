@@ -5,7 +5,7 @@ use crate::error::LockError;
 use crate::pin::Reminder;
 use crate::store::Durability;
 
-/// What is due now, if anything. Asking counts as reminding.
+/// The reminder that is due now, if any. Returning it counts as reminding.
 pub(crate) fn take_reminder(engine: &Engine) -> Result<Option<Reminder>, LockError> {
     let now = engine.platform.clock.now()?;
     engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {

@@ -1,4 +1,4 @@
-//! Removing everything, once the PIN is proven. The lock is as new after it.
+//! Removing everything, once the PIN is proven. After that a first PIN can be set again.
 
 use super::outcome::Removal;
 use super::unlock_pin::prove_pin;
@@ -25,7 +25,7 @@ pub(crate) fn remove(engine: &Engine, entry: &PinEntry) -> Result<Removal, LockE
     removed.map(|()| Removal::Removed)
 }
 
-/// Empties the database and destroys the keys. The unfinished row stands until both are done.
+/// Empties the database and destroys the keys. Until both are done, an `Unfinished` row in the database names the keys.
 fn clear(engine: &Engine, lease: &KeyLease<'_>, sealed: &mut SealedStore) -> Result<(), LockError> {
     let device_keys = &engine.device_keys;
     let (header, record) = sealed.row()?;
@@ -46,7 +46,7 @@ fn clear(engine: &Engine, lease: &KeyLease<'_>, sealed: &mut SealedStore) -> Res
     Ok(sealed.store.flush()?)
 }
 
-/// Leaves nothing in the database but the row that says so.
+/// Empties the database, except for the row that says that a wallet is being made or removed.
 pub(super) fn put_unfinished(store: &mut Store, unfinished: &Unfinished) -> Result<(), LockError> {
     let rows = store.begin(Durability::Flushed)?;
     rows.clear()?;
@@ -54,12 +54,11 @@ pub(super) fn put_unfinished(store: &mut Store, unfinished: &Unfinished) -> Resu
     Ok(rows.commit()?)
 }
 
-/// Destroys the keys of a wallet that was being made or removed: by name, because a keystore may list nothing, and then what it lists.
+/// Destroys the keys of a wallet that was being made or removed: first the keys that the row names, because a
+/// keystore's list may be incomplete, and then the keys that the keystore lists.
 pub(super) fn finish_unfinished(engine: &Engine, unfinished: &Unfinished) -> Result<(), LockError> {
     let Unfinished { wallet_id, aliases } = unfinished;
     let device_keys = &engine.device_keys;
     device_keys.delete_all(&DeviceKeys::of_wallets(aliases.clone()))?;
-    // In format 1 the row names none of them.
-    let named_after_file = aliases.is_empty();
-    Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(wallet_id, named_after_file)?)?)
+    Ok(device_keys.delete_all(&device_keys.list_of_wallet_twice(wallet_id, unfinished.is_of_format_1())?)?)
 }

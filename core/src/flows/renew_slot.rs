@@ -1,4 +1,5 @@
-//! What a right PIN brings up to date: a slot that should be dearer, one of an older format, and keys that are named after another place.
+//! After a right PIN, makes the PIN slot anew if its Argon2id cost should be higher, if it is of an older format, or if
+//! its keys are named after another place.
 
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
 use crate::crypto::KdfCost;
@@ -11,7 +12,7 @@ use crate::pin::Pin;
 use crate::platform::KeyPurpose;
 use crate::record::RecordHeader;
 
-/// The slot that a right PIN opened, and what stood beside it.
+/// The slot that a right PIN opened, and the parts of the record that belong to it.
 pub(super) struct OpenedSlot<'a> {
     pub(super) pin: &'a Pin,
     pub(super) slot: &'a PinSlot,
@@ -19,14 +20,15 @@ pub(super) struct OpenedSlot<'a> {
     pub(super) header: &'a RecordHeader,
 }
 
-/// Makes the slot anew, if there is a reason. The PIN was right: if it cannot be done now, the next right PIN does it.
+/// Makes the slot anew, if there is a reason. The PIN was right all the same: if this fails now, the next right PIN
+/// tries again.
 pub(super) fn renew_slot(engine: &Engine, opened: &OpenedSlot<'_>, verified: &mut Verified) {
     let measured = engine.attempts.take_pending_kdf_cost();
     let here = Some(engine.device_keys.place());
     let moves = opened.slot.place() != here || opened.header.place != here;
     let old_cost = opened.slot.cost();
     let cost = match measured.unwrap_or(old_cost).at_least_the_floor() {
-        // With a wipe PIN, whose check hangs on the cost, it waits until that is cleared.
+        // The wipe PIN's check depends on the cost. So a higher cost waits until the wipe PIN is cleared.
         _ if opened.wipe_check.is_set() => old_cost,
         cost => cost,
     };
@@ -37,7 +39,8 @@ pub(super) fn renew_slot(engine: &Engine, opened: &OpenedSlot<'_>, verified: &mu
     }
 }
 
-/// Returns the number of the device key that the slot in force hangs on now, or `None` if another one came in between.
+/// Returns the number of the device key that the slot in force uses now, or `None` if another call replaced the slot or
+/// the wipe PIN's check.
 fn renew(
     engine: &Engine,
     opened: &OpenedSlot<'_>,
@@ -52,7 +55,7 @@ fn renew(
     let slot = if cost == old.cost() && !moves {
         old.clone()
     } else {
-        // The wipe PIN's check hangs on the salt too.
+        // The wipe PIN's check depends on the salt too.
         let salt = if wipe_check.is_set() { *old.salt() } else { *random.bytes() };
         let key_number = if moves { u64::from_be_bytes(*random.bytes()) } else { old.key_number() };
         if moves {
@@ -85,7 +88,8 @@ fn renew(
         }
         Ok(is_in_force)
     };
-    // Until the old key is deleted an old copy brings back the cheaper slot; it is tried again before the next try.
+    // Until the old seal key is deleted, an old copy of the database brings back the cheaper slot. Deleting that key is
+    // tried again before the next try.
     let renewed = if moves {
         engine.ledger.commit_with_new_key(&mut random, verified.now, change)
     } else {

@@ -1,4 +1,4 @@
-//! What the person is told now, and the policy in force.
+//! The lock's status, as shown to the person, and the policy in force.
 
 use crate::engine::{Engine, State};
 use crate::error::LockError;
@@ -18,24 +18,24 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
     match status {
         Err(LockError::WrongState) => Ok(without_record(engine)),
         Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&engine.requested_policy)),
-        // The keystore is not asked here: at opening it could not say what there is.
+        // This call does not ask the keystore: the fault is from the last opening, when the keystore gave no answer.
         Err(LockError::DeviceKey(_)) => Ok(LockStatus::Busy),
         status => status,
     }
 }
 
-/// Saves what is left of a wait, unless that was done a second ago: the phone may be switched off next.
+/// Saves what is left of a wait, unless that was done within the last second: the phone may be switched off next.
 pub(crate) fn save_time(engine: &Engine) -> Result<(), LockError> {
     let now = engine.sessions.read_clock()?.now;
     let stale = match engine.ledger.read(|view| Ok(stale_wait(view.record, now, MOMENT_MS))) {
-        // There is no wait.
+        // There is no record with a wait.
         Err(LockError::WrongState | LockError::DataDamaged | LockError::DeviceKey(_)) => None,
         stale => stale?,
     };
     stale.map_or(Ok(()), |stale| save_wait(engine, stale, |_, _| ()))
 }
 
-/// What a person is told while there is no record.
+/// The status while no record can be read.
 pub(super) fn without_record(engine: &Engine) -> LockStatus {
     engine.ledger.with_state(|state| match state {
         State::Wiped(_) => LockStatus::Wiped,
@@ -54,26 +54,28 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
     }
 }
 
-/// A wait whose saving is due: without that, a restart of the phone would begin it again further back than need be.
+/// A wait whose saving is due: if it is not saved, a restart of the phone makes the person wait longer than necessary.
 pub(super) struct StaleWait {
     seen: Option<Wait>,
     every_ms: u64,
 }
 
-/// The wait as it was last saved, if it is older than `every_ms` or of another boot.
+/// The wait to be saved, if its last saving is older than `every_ms` or of another boot.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
     let is_due = record.lockout.clone().save_wait(now, every_ms);
     is_due.then(|| StaleWait { seen: record.lockout.saved_wait(), every_ms })
 }
 
-/// Saves what is left of a wait, unless another call did so meanwhile, and returns what `look` sees of the record then.
+/// Saves what is left of a wait, unless another call saved it meanwhile. Returns what `look` reads from the record
+/// then.
 pub(super) fn save_wait<T>(
     engine: &Engine,
     StaleWait { seen, every_ms }: StaleWait,
     look: impl FnOnce(&Record, Now) -> T,
 ) -> Result<T, LockError> {
-    // That wait may have begun long after the caller read the clock: taken for a clock that went backwards, the old reading would end it too
-    // early. A clock reading taken after the wait was seen cannot predate it.
+    // The wait may have begun after the caller read the clock. Such an old reading would look like a clock that went
+    // backwards, and would end the wait too early. A clock reading taken after the saved wait was loaded cannot predate
+    // it.
     let now = engine.sessions.read_clock()?.now;
     engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
         if work.record.lockout.saved_wait() == seen {

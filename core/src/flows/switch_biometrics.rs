@@ -1,4 +1,4 @@
-//! Switching biometrics on and off. Both need a PIN that was entered just now.
+//! Switching biometrics on and off. Both need a session whose PIN was entered at most [`crate::FRESH_PIN_MS`] ago.
 
 use zeroize::Zeroizing;
 
@@ -16,7 +16,8 @@ use crate::platform::{
 use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
 
-/// Lets the person's finger or face open the wallet from now on: asks for it once, and waits for the answer.
+/// Switches biometrics on: from now on a finger or face opens the wallet. Shows the prompt once and waits for the
+/// answer.
 pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Result<BiometricChange, LockError> {
     with_stack_wiped(|| {
         engine.sessions.check(id, Action::SwitchBiometrics)?;
@@ -46,7 +47,7 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
             Ok(wrapped) => put_in_force(engine, id, number, &wrapped, &slot_key),
             Err(how) => Ok(BiometricChange::Ended(how)),
         };
-        // After a failed commit nobody knows whether it is in force: the next opening does.
+        // After a failed commit nobody knows whether the new slot is in force. The next opening finds out.
         if !matches!(enabled, Ok(BiometricChange::Done) | Err(LockError::Storage)) {
             engine.device_keys.delete(&alias).ok();
         }
@@ -54,24 +55,25 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
     })
 }
 
-/// From now on only the PIN opens the wallet; sessions that a finger or face opened end. `false` if they were off already.
+/// Switches biometrics off: from now on only the PIN opens the wallet, and sessions that biometrics opened end. `false`
+/// if they were off already.
 pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
     engine.sessions.check(id, Action::SwitchBiometrics)?;
     let before = modify(engine, id, Action::Write, |_, work| {
         let before = alias_in_force(engine, work);
-        // With the change, not once the listeners have heard of it.
+        // Ended here, together with the change, and not only after the listeners were called.
         engine.sessions.end_opened_by_biometrics();
         if work.record.biometric.switch_off() {
             work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
         }
         Ok(before)
     })?;
-    // If it cannot be deleted now the next opening does it; it opens nothing any more.
+    // If the key cannot be deleted now, the next opening deletes it; it opens nothing any more.
     engine.device_keys.delete_all(before.as_slice()).ok();
     Ok(before.is_some())
 }
 
-/// The key of the biometric slot, if there is one.
+/// The alias of the biometric slot's key, if there is a slot.
 pub(super) fn alias_in_force(engine: &Engine, work: &UnitOfWork<'_>) -> Option<String> {
     work.record.biometric_slot().map(|slot| engine.device_keys.biometric(work.wallet_id, &slot))
 }
@@ -96,8 +98,8 @@ fn put_in_force(
     Ok(BiometricChange::Done)
 }
 
-/// The slot key as the keystore wrapped it for the person whom it recognised. Another person's touch during setup is ignored: there is no secret
-/// to guess yet.
+/// Waits for the slot key, wrapped by the keystore for the person whom the sensor recognised. Another person's touch
+/// during setup is ignored: there is no secret to guess yet.
 fn wait_for_wrapped(prompt: &ShownPrompt<'_>) -> Result<[u8; WRAPPED_SLOT_KEY_BYTES], PromptEnd> {
     loop {
         match prompt.next_event() {

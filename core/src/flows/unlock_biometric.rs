@@ -1,5 +1,5 @@
-//! Unlocking, or confirming a payment, with a finger or face: the gate decides, the phone asks, and the slot opens with what comes back or it
-//! does not. Whatever a callback says, only the key opens anything.
+//! Unlocking, or confirming a payment, with a finger or face: the gate decides whether to ask, the phone asks, and the
+//! bytes that come back open the slot or do not. A callback that only claims success opens nothing; the key is needed.
 
 use zeroize::Zeroizing;
 
@@ -18,14 +18,14 @@ use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
 
-/// A slot that may be tried, and whose it is.
+/// A slot that may be tried, and the wallet that it belongs to.
 struct Admission {
     slot: BiometricSlot,
     wallet_id: [u8; 16],
     timeout_ms: u64,
 }
 
-/// Whether biometrics may be used now for this.
+/// Whether biometrics may be used now for this request.
 pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Result<BiometricAvailability, LockError> {
     let now = engine.sessions.read_clock()?.now;
     let sensor = engine.platform.biometrics.availability()?;
@@ -35,7 +35,7 @@ pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Resul
     })
 }
 
-/// Asks the person, and waits until the phone has an answer. Opens a session.
+/// Shows the prompt and waits until the phone has an answer. Opens a session if the slot opens.
 pub(crate) fn unlock(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, BiometricRefusal> {
     let outcome = with_stack_wiped(|| ask(engine, request));
     engine.seal_keys.make_ahead();
@@ -48,7 +48,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     let admission = match admit(engine, request, sensor, reading.now)? {
         Gate::Open(admission) => admission,
         Gate::Denied(reason) => {
-            // What cannot be written changes nothing for the person.
+            // If this write fails, the answer to the person stays the same.
             note_refusal(engine, reason, reading.now).ok();
             return Err(BiometricRefusal::Denied(reason));
         }
@@ -57,7 +57,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
         return Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain));
     };
     if engine.sessions.generation() != reading.generation {
-        // Locked since: nothing would be opened.
+        // The wallet was locked since the clock was read, so a session would not open.
         return Err(BiometricRefusal::Ended(PromptEnd::CancelledBySystem));
     }
     let is_in_force = engine.ledger.commit(&mut engine.draw()?, reading.now, Durability::Ordered, |work| {
@@ -91,7 +91,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
             }
             PromptEvent::Authenticated(slot_key) => {
                 let Some(data_key) = admission.slot.open(&admission.wallet_id, &slot_key) else {
-                    // Whoever answered does not have the key: a callback that was tampered with, or a keystore gone wrong.
+                    // The answer did not hold the slot key: the callback was tampered with, or the keystore failed.
                     count_failure(engine, &admission)?;
                     return Err(BiometricRefusal::NotRecognised);
                 };
@@ -101,13 +101,13 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     }
 }
 
-/// What the record and the sensor say to a request.
+/// Whether the record and the sensor allow this request.
 enum Gate {
     Open(Admission),
     Denied(BiometricDenial),
 }
 
-/// Looks whether biometrics may be used, and with which slot.
+/// Checks whether biometrics may be used, and finds the slot to try.
 fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability, now: Now) -> Result<Gate, LockError> {
     let seen = engine.ledger.read(|view| {
         if let Err(reason) = evaluate(view.record, request, sensor, now) {
@@ -118,14 +118,15 @@ fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability
         Ok(Gate::Open(Admission { slot, wallet_id: view.header.wallet_id, timeout_ms }))
     });
     match seen {
-        // No PIN was set, or everything is destroyed: nothing could open.
+        // No PIN was set, or everything is destroyed: there is no slot to open.
         Err(LockError::WrongState) => Ok(Gate::Denied(BiometricDenial::SwitchedOff)),
         Err(LockError::DataDamaged) => Ok(Gate::Denied(BiometricDenial::Locked)),
         seen => seen,
     }
 }
 
-/// Charges the use irrevocably, and opens the wallet. Everything is looked at again: the prompt may have been there for a minute.
+/// Charges the use irrevocably, and opens the wallet. The gate is checked again, because the prompt may have been shown
+/// for a minute.
 fn open_with(
     engine: &Engine,
     request: &BiometricRequest,
@@ -148,7 +149,7 @@ fn open_with(
         Ok(Ok(work.record.policy.session.clone()))
     })?;
     let session: SessionPolicy = charged.value?;
-    // A copy from before would still open, and its budget with it.
+    // Until that key is deleted, a copy from before this use still opens, and with it the old budget.
     charged.old_key_deleted?;
     let method = AuthMethod::Biometrics { payment: request.payment.clone() };
     let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
@@ -156,10 +157,10 @@ fn open_with(
     Ok(engine.sessions.start(verified, method))
 }
 
-/// Counts it irrevocably. `true`: only the PIN will do now, or the wallet is another one.
+/// Counts a failure irrevocably. Returns `true` if only the PIN is accepted now, or if the wallet is another one.
 fn count_failure(engine: &Engine, admission: &Admission) -> Result<bool, LockError> {
     let now = engine.platform.clock.now()?;
-    // If the old key cannot be deleted now, that is tried again before the next try.
+    // If the old seal key cannot be deleted now, deleting it is tried again before the next try.
     let counted = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
         if !admission.is_in_force(work.wallet_id, work.record) {
             return Ok((true, false));
@@ -180,12 +181,12 @@ fn count_failure(engine: &Engine, admission: &Admission) -> Result<bool, LockErr
     Ok(is_enough)
 }
 
-/// Nothing is counted. A key that is gone turns biometrics off.
+/// Journals how the prompt ended; counts nothing. If the keystore invalidated the key, biometrics are switched off.
 fn note_end(engine: &Engine, admission: &Admission, how: PromptEnd) -> Result<(), LockError> {
     let now = engine.platform.clock.now()?;
     let ended = |work: &mut UnitOfWork<'_>| {
         if *work.wallet_id != admission.wallet_id {
-            // Removed meanwhile, and its prompt with it.
+            // The wallet of this prompt was removed meanwhile.
             return Ok(());
         }
         let is_in_force = admission.is_in_force(work.wallet_id, work.record);
@@ -197,7 +198,7 @@ fn note_end(engine: &Engine, admission: &Admission, how: PromptEnd) -> Result<()
         Ok(())
     };
     if how == PromptEnd::KeyInvalidated {
-        // If the old key cannot be deleted now, that is tried again before the next try.
+        // If the old seal key cannot be deleted now, deleting it is tried again before the next try.
         engine.ledger.commit_irrevocably(&mut engine.draw()?, now, ended)?;
         engine.device_keys.drop_biometric(&admission.wallet_id, &admission.slot);
     } else {
@@ -216,7 +217,7 @@ fn note_refusal(engine: &Engine, reason: BiometricDenial, now: Now) -> Result<()
 }
 
 impl Admission {
-    /// Whether the slot is still that of this wallet.
+    /// Whether the slot is still this wallet's slot.
     fn is_in_force(&self, wallet_id: &[u8; 16], record: &Record) -> bool {
         *wallet_id == self.wallet_id && record.biometric.slot() == Some(&self.slot.to_stored())
     }

@@ -1,4 +1,4 @@
-//! Reading, writing and deleting what the wallet keeps.
+//! Reading, writing and deleting the vault's items.
 
 use zeroize::Zeroizing;
 

@@ -1,7 +1,9 @@
-//! A wipe: first what opens the vault, then what it holds. Half a wipe is a wipe.
+//! A wipe destroys first the keys that open the vault, and then the vault's content. If it is cut short, the next
+//! opening completes it.
 //!
-//! The keystore says that a wallet was wiped, by a key of that name which opens nothing: whatever is found in the database, lost or put
-//! back, it is finished and told as that. It outlives the next wallet.
+//! A mark in the keystore says that the wallet was wiped: a key that opens nothing, with an alias for that purpose.
+//! Whatever the database holds, lost or put back, the next opening that sees the mark completes the wipe and reports
+//! `Wiped`. The mark stays after a new wallet is begun.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,7 +16,7 @@ use crate::platform::DeviceKeyFault;
 use crate::record::{LockStatus, Record, RecordHeader};
 use crate::store::{Durability, Store, StoreError, StoredRecord};
 
-/// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN.
+/// Destroys the PIN, its keys, and everything that is kept, at once and without asking for the PIN.
 pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     let found = engine.ledger.read(|view| {
         let keys = view.record.is_alive().then(|| SlotKeys::of(engine, view.header, view.record));
@@ -39,7 +41,8 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     }
     if let Err(error) = written {
         if destroyed.is_ok() || marked.is_ok() {
-            // The database keeps a slot that nothing opens, or that the mark dooms, until the next opening.
+            // Until the next opening the database keeps a slot. Its keys are gone, or the mark says that it is to be
+            // destroyed.
             engine.ledger.take_for_wiped(&header.wallet_id);
         }
         return Err(error);
@@ -48,7 +51,8 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     Ok(marked?)
 }
 
-/// The keys that open a wallet's vault, by name. Either opens it.
+/// The aliases of the keys that open a wallet's vault: the PIN slot's and the biometric slot's. Either key, with its
+/// slot, opens the vault.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct SlotKeys {
     header: RecordHeader,
@@ -56,7 +60,7 @@ pub(super) struct SlotKeys {
 }
 
 impl SlotKeys {
-    /// Those of a record.
+    /// The keys that a record names.
     pub(super) fn of(engine: &Engine, header: &RecordHeader, record: &Record) -> Self {
         let (device_keys, id) = (&engine.device_keys, &header.wallet_id);
         let pin = record.slot().map(|slot| device_keys.pin(id, &slot));
@@ -64,7 +68,8 @@ impl SlotKeys {
         Self { header: *header, aliases: pin.into_iter().chain(biometric).collect() }
     }
 
-    /// Deletes them, and every other slot's key that the keystore lists: one may be being made at this moment.
+    /// Deletes these keys, and every other PIN or biometric key of this wallet that the keystore lists: another call
+    /// may be making such a key at this moment.
     pub(super) fn destroy(&self, engine: &Engine) -> Result<(), DeviceKeyFault> {
         let device_keys = &engine.device_keys;
         device_keys.delete_all(&self.aliases)?;
@@ -75,7 +80,8 @@ impl SlotKeys {
     }
 }
 
-/// Takes slot and items out of the record of this wallet: irrevocably if the keystore has a next key, else all the same.
+/// Removes slots and items from this wallet's record and rows: irrevocably if the keystore can make the next seal key,
+/// else as a flushed change.
 fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result<(), LockError> {
     let now = engine.platform.clock.now()?;
     let mut random = engine.draw()?;
@@ -85,7 +91,7 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result
         }
         let others = Some(SlotKeys::of(engine, header, work.record)).filter(|others| others != keys);
         work.wipe()?;
-        // Again: one may have begun while the keystore was asked.
+        // Ended again: a session may have begun while the keystore was asked.
         engine.sessions.end_all(SessionEnd::Locked);
         Ok(others)
     };
@@ -94,21 +100,21 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result
         Err(LockError::DeviceKey(_)) => engine.ledger.commit(&mut random, now, Durability::Flushed, wipe)?,
         Err(error) => return Err(error),
     };
-    // Set while this one was being destroyed.
+    // These slots were set while the keys of the earlier ones were being destroyed.
     match others {
         Some(others) => Ok(engine.device_keys.delete_all(&others.aliases)?),
         None => Ok(()),
     }
 }
 
-/// What destroys the keys of a wallet whose record says that it is wiped. What fails is left to the next opening.
+/// Marks a wallet whose record says that it is wiped, and destroys its keys. What fails is left to the next opening.
 pub(super) fn destroy_keys(engine: &Engine, keys: &SlotKeys) {
     engine.seal_keys.stop();
     engine.device_keys.mark_as_wiped(&keys.header.wallet_id).ok();
     keys.destroy(engine).ok();
 }
 
-/// What an earlier wipe left because the keystore did not do it.
+/// Destroys what an earlier wipe left because the keystore failed.
 fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     let _lease = engine.seal_keys.lease()?;
     let wiped = engine
@@ -117,7 +123,8 @@ fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     wiped.map_or(Ok(()), |keys| mark_and_destroy(engine, &keys))
 }
 
-/// The same where the record is not at hand any more, but its row still is: setting a PIN after the wipe failed, or writing the wipe did.
+/// The same if the record is not open any more but its row still exists: setting a PIN after the wipe failed, or
+/// writing the wipe failed.
 fn destroy_what_is_left_of_row(engine: &Engine) -> Result<(), LockError> {
     let _lease = engine.seal_keys.lease()?;
     let header = engine.ledger.with_state(|state| match state {
@@ -136,9 +143,9 @@ fn mark_and_destroy(engine: &Engine, keys: &SlotKeys) -> Result<(), LockError> {
     Ok(marked?)
 }
 
-/// The storage failed, and the record can be neither read nor changed until the next opening.
+/// Wipes after the storage failed: the record can be neither read nor changed until the next opening.
 fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
-    // Under the lease: a PIN that is being set has a key too.
+    // Under the lease: a PIN that is being set at this moment has a key too.
     let _lease = engine.seal_keys.lease()?;
     let keys = engine.ledger.with_state(|state| match state {
         State::Sealed(sealed) => Ok(SlotKeys::of(engine, &sealed.header, sealed.last_record()?)),
@@ -154,12 +161,12 @@ fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
     Err(LockError::Storage)
 }
 
-/// What is damaged, or of what the keystore cannot say what it is.
+/// Wipes a wallet that is damaged, or about which the keystore gives no answer.
 fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
     let lease = engine.seal_keys.lease()?;
     let is_meant = |state: &State| Ok(matches!(state, State::Damaged | State::Failed(LockError::DeviceKey(_))));
     let Some(before) = engine.ledger.take_if(is_meant)? else { return Err(LockError::WrongState) };
-    // Whose it was may not be known any more.
+    // The wallet's id may not be known any more, so the place gets a mark.
     let marked = engine.device_keys.mark_place_as_wiped().map_err(LockError::from);
     let finished = marked.and_then(|()| finish_wipe(engine));
     lease.forget_all();
@@ -171,16 +178,19 @@ fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
     result
 }
 
-/// Destroys what is left of a wallet that is marked as wiped: its keys, but for the mark, and then everything in the database.
+/// Destroys the rest of a wallet that is marked as wiped: its keys, except for the mark, and then everything in the
+/// database.
 pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     let (device_keys, path) = (&engine.device_keys, &engine.path);
     let here = device_keys.wallets_here()?;
     let mut wallets: Vec<_> = here.ids.iter().map(|id| (*id, false)).collect();
     let stored = stored_at(path);
+    let mut named = Vec::new();
     match &stored {
         Ok(Some(StoredRecord::Sealed(row))) => wallets.push((row.header.wallet_id, row.header.place.is_none())),
         Ok(Some(StoredRecord::Unfinished(unfinished))) => {
-            device_keys.delete_all(&DeviceKeys::of_wallets(unfinished.aliases.clone()))?;
+            wallets.push((unfinished.wallet_id, unfinished.is_of_format_1()));
+            named = DeviceKeys::of_wallets(unfinished.aliases.clone());
         }
         Ok(Some(StoredRecord::Wiped) | None) | Err(_) => {}
     }
@@ -188,14 +198,13 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
         wallets.push(([0; 16], true));
     }
     for (wallet_id, named_after_file) in &wallets {
-        let mut left = device_keys.list_of_wallet(wallet_id, *named_after_file)?;
-        left.retain(|alias| DeviceKeys::kind_of(alias) != Some(AliasKind::WipeMark));
-        device_keys.delete_all(&left)?;
-        if !named_after_file {
-            device_keys.mark_as_wiped(wallet_id)?;
-        }
+        // The mark first: if the process is killed here, only the mark says that what is left was wiped.
+        let marked = if *named_after_file { Ok(()) } else { device_keys.mark_as_wiped(wallet_id) };
+        device_keys.delete_all(&device_keys.list_of_wallet_twice(wallet_id, *named_after_file)?)?;
+        marked?;
     }
-    // A row that could not be read stays: the next attempt reads from it whose keys are left.
+    device_keys.delete_all(&named)?;
+    // If the row could not be read it stays: the next attempt reads from it which wallet's keys are left.
     stored?;
     Ok(match open_emptied(path) {
         Err(StoreError::Damaged) => {
@@ -206,7 +215,7 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
     })
 }
 
-/// What stands in the database. Nothing, if it is none.
+/// The record's row. `None` also if the file is not a readable database.
 fn stored_at(path: &Path) -> Result<Option<StoredRecord>, LockError> {
     if !path.try_exists().map_err(|_| LockError::Storage)? {
         return Ok(None);
@@ -217,7 +226,7 @@ fn stored_at(path: &Path) -> Result<Option<StoredRecord>, LockError> {
     }
 }
 
-/// Leaves nothing in it but the row that says so.
+/// Empties the database, except for the row that says that everything was wiped.
 fn open_emptied(path: &Path) -> Result<Store, StoreError> {
     let mut store = Store::open(path)?;
     let rows = store.begin(Durability::Flushed)?;
@@ -228,7 +237,7 @@ fn open_emptied(path: &Path) -> Result<Store, StoreError> {
     Ok(store)
 }
 
-/// A file that is no database, or a broken one, cannot be emptied as one.
+/// Deletes the file and its log: a file that is not a database, or a broken one, cannot be emptied as one.
 fn remove_files(path: &Path) -> Result<(), LockError> {
     let log =
         path.with_file_name(format!("{}-wal", path.file_name().and_then(|name| name.to_str()).unwrap_or_default()));

@@ -1,8 +1,10 @@
-//! The wipe PIN: another PIN that, entered wherever the PIN is asked for, destroys the wallet as the limit does.
+//! The wipe PIN: a second PIN that destroys the wallet when it is entered wherever the PIN is asked for, as reaching
+//! `wipe_at` does.
 //!
-//! Until it has happened it is a wrong PIN like any other: charged, derived, asked of the device key. Whether it was the wipe PIN is
-//! computed in every try and looked at only by the settlement. No line of the journal says that one was set or cleared: kinds are open in
-//! the database, and listeners and exports tell them, so that whoever copies the phone would know before trying.
+//! Until its settlement, a try with the wipe PIN is handled like any wrong PIN: charged, derived, sent to the device
+//! key. Every try computes whether it was the wipe PIN, and only the settlement uses the result. No journal line says
+//! that a wipe PIN was set or cleared: the kinds of lines are readable in the database, and listeners and exports show
+//! them, so someone who copies the phone would know it before the first try.
 
 use super::in_session::with_key;
 use super::judge_pin::too_short;
@@ -15,13 +17,13 @@ use crate::key_slots::WipeCheck;
 use crate::pin::{Finding, Pin, PinEntry, strength};
 use crate::stack::with_stack_wiped;
 
-/// Sets it, or replaces it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
+/// Sets the wipe PIN, or replaces it. `current` is left empty once it was checked, `wipe` once the wipe PIN is set.
 pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
         engine.sessions.check(id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
-        // Kept until it is proven: what the wipe PIN is compared with must be the PIN.
+        // Kept after it was proven, because the wipe PIN must be compared with the right PIN.
         let proven = take(current).and_then(|current| prove(engine, &current).map(|verified| (current, verified)));
         let (current, verified) = match proven {
             Ok(proven) => proven,
@@ -38,8 +40,9 @@ pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &Pin
     })
 }
 
-/// What is against a wipe PIN beside the PIN. It is typed on the same pad, so it is as long: else the pad cannot take it, or the PIN is its
-/// beginning. And the owner's slip must not be it.
+/// The finding against a wipe PIN, compared with the PIN. Both are typed on the same PIN pad, so the wipe PIN must have
+/// the PIN's length: otherwise the pad cannot take it, or one of them is the beginning of the other. And a typing slip
+/// of the owner must not be the wipe PIN.
 fn judge_beside(pin: &Pin, wipe: &Pin) -> Option<Finding> {
     let length = pin.ascii().len() as u8;
     let near = || {
@@ -49,7 +52,7 @@ fn judge_beside(pin: &Pin, wipe: &Pin) -> Option<Finding> {
     strength::judge_length(wipe, length, length).or_else(near)
 }
 
-/// No PIN destroys the wallet any more. The same is done, and looks the same, if none did.
+/// Clears the wipe PIN. If none is set, the call does the same and looks the same from outside.
 pub(crate) fn clear(engine: &Engine, id: SessionId, current: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
         engine.sessions.check(id, Action::ChangePin)?;
@@ -66,7 +69,7 @@ pub(crate) fn is_set(engine: &Engine, id: SessionId) -> Result<bool, LockError> 
 
 fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -> Result<PinChange, LockError> {
     let Verified { wallet_id, key_number: proven, now, .. } = verified;
-    // The PIN that was proven may have been changed since: then its proof is worth nothing.
+    // Another call may have changed the proven PIN since. Then it proves nothing about the slot in force.
     let found = engine.ledger.read(|view| {
         let slot = view.record.slot().filter(|slot| slot.key_number() == *proven);
         Ok(slot.filter(|_| view.header.wallet_id == *wallet_id))
@@ -79,7 +82,7 @@ fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -
             return Ok(PinChange::TRY_AGAIN);
         }
         if kdf_output.is_none() && work.record.wipe_check.is_set() {
-            // A dearer slot may have waited for this: the phone is measured again.
+            // A higher Argon2id cost may have waited for this: make `prepare` calibrate again.
             work.record.calibration = 0;
         }
         work.record.wipe_check = match &kdf_output {
@@ -88,7 +91,7 @@ fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -
         };
         Ok(PinChange::Changed { biometrics_on: work.record.biometric.slot().is_some() })
     });
-    // A PIN that was wrong a moment ago may be the wipe PIN now, and the other way round.
+    // A PIN that was wrong shortly before may be the wipe PIN now, and the other way round.
     engine.attempts.forget_wrong();
     engine.seal_keys.make_ahead();
     Ok(replaced?.value)

@@ -1,18 +1,19 @@
-//! What a line says beside its kind: names and values, and the forms they are written in.
+//! The details of a line: names and values, and the two forms in which they are written.
 //!
-//! They are sealed in a binary form (all numbers big-endian):
+//! They are sealed in a binary form (all numbers are big-endian):
 //!
 //! | bytes | what |
 //! |---|---|
 //! | 16 | salt |
 //! | 1, n | for each pair, in ascending order of the names' bytes: the name's length, 1 to 255, and the name in UTF-8 |
 //! | 2, n | the value's length and the value in UTF-8 |
-//! | 0 to 63 | zeros, up to a multiple of 64 bytes, so that the length does not tell details apart |
+//! | 0 to 63 | zeros, up to a multiple of 64 bytes, so that the length reveals little about the details |
 //!
-//! There is at least one pair; a line without any has no sealed details. Details have one binary form each, and whatever is not exactly
-//! that is not read.
+//! There is at least one pair: a line without details seals nothing. The same details and salt have exactly one binary
+//! form, and no other form is read.
 //!
-//! What the chain covers, and an export shows, is a hash over the salt and the same pairs as JSON, padded with blanks in the same way.
+//! The chain covers, and an export shows, a hash over the salt and the same pairs as JSON, padded with blanks to a
+//! multiple of 64 bytes too.
 
 use std::collections::BTreeMap;
 
@@ -23,15 +24,17 @@ use crate::crypto::sha256;
 use crate::events::JournalEvent;
 
 pub(super) const SALT_BYTES: usize = 16;
-/// Both forms are padded to a multiple of this.
+/// Both forms are padded to a multiple of this number of bytes.
 const PAD_BYTES: usize = 64;
 
-/// Names and values that belong to a line: `tries_left` `3`, `item` `card-token`. Never a secret.
+/// Names and values that belong to a line, for example `failures` `3` or `item` `card-token`. They never contain a
+/// secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details(pub BTreeMap<String, String>);
 
 impl Details {
-    /// Their binary form. `None` for none, and for names and values too long for it.
+    /// The binary form of these details. `None` if there are no details, or if a name is empty, or a name or value is
+    /// too long.
     pub(super) fn to_plaintext(&self, salt: &[u8; SALT_BYTES]) -> Option<Plaintext> {
         let mut bytes = Zeroizing::new(salt.to_vec());
         for (name, value) in &self.0 {
@@ -51,19 +54,19 @@ impl From<&JournalEvent<'_>> for Details {
     }
 }
 
-/// Details in their binary form, checked to be that. Empty for a line without any.
+/// Details in their binary form, which was checked. Empty for a line without details.
 ///
-/// Nothing is taken out of it before it is asked for: a search looks at a million of these.
+/// The pairs are not copied out until they are needed: a search goes through a million of these.
 #[derive(Default)]
 pub(crate) struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// `None` if the bytes are anything but exactly the binary form of some details.
+    /// `None` if the bytes are not exactly the binary form of some details.
     pub(super) fn parse(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
         let mut rest = bytes.get(SALT_BYTES..).filter(|_| bytes.len().is_multiple_of(PAD_BYTES))?;
         let mut before = "";
         while let Step::Pair { name, after, .. } = step(rest)? {
-            // No name is empty, so the first is greater too.
+            // Names are not empty, so the first name is greater than the initial "".
             if name <= before {
                 return None;
             }
@@ -85,7 +88,7 @@ impl Plaintext {
         })
     }
 
-    /// Whether a name or a value contains the text, upper and lower case alike.
+    /// Whether a name or a value contains the text, ignoring case.
     pub(super) fn contains(&self, text: &Needle) -> bool {
         self.pairs().any(|(name, value)| text.is_in(name) || text.is_in(value))
     }
@@ -94,7 +97,8 @@ impl Plaintext {
         Details(self.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    /// What the hash is over: the salt, and the details as JSON, padded with blanks, which JSON ignores. Of none, nothing.
+    /// The bytes that the hash covers: the salt, and the details as JSON, padded with blanks, which JSON ignores. Empty
+    /// if there are no details.
     pub(super) fn to_salted_json(&self) -> Option<Zeroizing<Vec<u8>>> {
         let Some(salt) = self.0.get(..SALT_BYTES) else { return Some(Zeroizing::default()) };
         let mut salted = Zeroizing::new(salt.to_vec());
@@ -104,13 +108,13 @@ impl Plaintext {
     }
 }
 
-/// What stands at a place of the binary form.
+/// The next element of the binary form.
 enum Step<'a> {
     Pair { name: &'a str, value: &'a str, after: &'a [u8] },
     End,
 }
 
-/// `None`: nothing that would be written there.
+/// The element at the beginning of `bytes`. `None` if these bytes are not valid there.
 fn step(bytes: &[u8]) -> Option<Step<'_>> {
     let Some((length, rest)) = bytes.split_first() else { return Some(Step::End) };
     if *length == 0 {
@@ -127,8 +131,8 @@ fn pad(bytes: &mut Vec<u8>, with: u8) {
     bytes.resize(bytes.len().next_multiple_of(PAD_BYTES), with);
 }
 
-/// What the chain covers of the details. Whoever shows what it is over can prove what a line said; who has only the chain can guess
-/// nothing, because of the salt.
+/// The hash of the details, which the chain covers. The salted JSON proves what a line said. Because of the salt,
+/// nobody can guess the details from the chain alone.
 pub(super) fn derive_hash(salted_json: &[u8]) -> [u8; 32] {
     sha256(&[b"walletlock v1 journal details hash", salted_json])
 }

@@ -1,15 +1,17 @@
-//! The journal as evidence: JSON lines that show the chain with its plaintext, and a signature over its end.
+//! The export of the journal as evidence: JSON lines with the chain and its plaintext, and a signature over the chain's
+//! end.
 //!
-//! `tests/verifier/FORMAT.md` says it byte for byte, for who writes a verifier.
+//! `tests/verifier/FORMAT.md` defines the format byte by byte, for authors of a verifier.
 //!
 //! | line | fields |
 //! |---|---|
 //! | first | `format` (`walletlock journal 1`), `wallet_id`, `public_key` (Ed25519) |
-//! | one a journal line | `number`, `boot` (null if unreadable), `since_boot_ms`, `wall_ms`, `kind`, `details` (for reading), `salted_details` (what `details_hash` is over; null if they do not open), `details_hash`, `ciphertext_hash`, `link` |
+//! | one for each journal line | `number`, `boot` (null if unreadable), `since_boot_ms`, `wall_ms`, `kind`, `details` (for reading), `salted_details` (what `details_hash` covers; null if the details do not open), `details_hash`, `ciphertext_hash`, `link` |
 //! | last | `lines`, `head` (the last link), `signature` (Ed25519 over [`signed_message`]) |
 //!
-//! Bytes are lower-case hexadecimal. The signature says that the wallet's data key was there when the export was made, and nothing
-//! about when that was: the owner could rebuild a whole journal. Evidence against the owner needs a head that the provider signed.
+//! Bytes are lower-case hexadecimal. The signature proves that the wallet's data key was at hand when the export was
+//! made. It does not prove when that was, and the owner could rebuild a whole journal. Evidence against the owner needs
+//! a head that the provider signed.
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::Serialize;
@@ -19,15 +21,16 @@ use super::sealing::DetailsOpener;
 use crate::crypto::{DataKey, Purpose};
 use crate::hex;
 
-/// Names the format, in the first line.
+/// The name of the format, in the first line of an export.
 pub const EXPORT_FORMAT: &str = "walletlock journal 1";
 
-/// A part of an export. Parts one after the other are the whole.
+/// A part of an export. The parts, joined in order, are the whole export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPart {
     /// JSON lines, each ended by a line feed.
     pub text: String,
-    /// What to ask for next. `None`: this part ends with the signature.
+    /// The number of the last line in this part: the next part begins after it. `None`: this part ends with the
+    /// signature.
     pub next: Option<u64>,
 }
 
@@ -78,7 +81,8 @@ impl<'a> Exporter<'a> {
         self.signing_key.public_key().as_ref().to_vec()
     }
 
-    /// The part that begins after line `after` and holds `lines`. `None` cannot happen: these lines always serialise.
+    /// The part that begins after line `after` and contains `lines`. `None` cannot happen: serialising these lines
+    /// cannot fail.
     pub(crate) fn part(&self, after: u64, lines: impl Iterator<Item = Line>, head: &Head) -> Option<ExportPart> {
         let mut text = if after == 0 { self.first()? } else { String::new() };
         let mut last = after;
@@ -86,7 +90,8 @@ impl<'a> Exporter<'a> {
             last = line.number;
             text += &self.line(&line)?;
         }
-        // Without a line there is a gap before the head. It is the verifier's to find; asking again would not end.
+        // No line although the head is later: lines are missing. The export ends here, because the caller would
+        // otherwise ask for the same part for ever. A verifier finds the gap.
         let is_last = last == after || last >= head.number;
         if is_last {
             text += &self.last(head)?;
@@ -99,7 +104,8 @@ impl<'a> Exporter<'a> {
         json_line(&First { format: EXPORT_FORMAT, wallet_id: hex::encode(self.wallet_id), public_key })
     }
 
-    /// A line with what it says. Details that do not open are shown as missing; the chain tells whether they were tampered with.
+    /// A line with its details. Details that do not open are exported as null; the chain shows whether they were
+    /// tampered with.
     fn line(&self, line: &Line) -> Option<String> {
         let opened = self.opener.open_salted_json(&line.details, line.number);
         json_line(&Exported {
@@ -123,8 +129,8 @@ impl<'a> Exporter<'a> {
     }
 }
 
-/// What an export's signature is over: `walletlock v1 journal export`, the wallet id (16 bytes), the number of lines (8, big-endian),
-/// the last link (32).
+/// The message that an export's signature covers: `walletlock v1 journal export`, the wallet id (16 bytes), the number
+/// of lines (8, big-endian), the last link (32).
 fn signed_message(wallet_id: &[u8; 16], lines: u64, head: &[u8; 32]) -> Vec<u8> {
     [b"walletlock v1 journal export".as_slice(), wallet_id, &lines.to_be_bytes(), head].concat()
 }

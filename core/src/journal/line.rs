@@ -1,4 +1,4 @@
-//! A line and the chain it stands in.
+//! A line of the journal and the hash chain that it belongs to.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,19 +11,20 @@ use crate::time::Now;
 /// A line as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// 1 for the first, without gaps.
+    /// 1 for the first line, without gaps.
     pub number: u64,
-    /// When it was written.
+    /// When the line was written.
     pub time: Now,
-    /// What it is about: [`Kind::code`]. A number that this version does not know is kept and chained all the same.
+    /// What the line is about: [`Kind::code`]. A code that this version does not know is kept and chained like any
+    /// other.
     pub kind: u16,
-    /// Its details, if it has any.
+    /// The line's details, if it has any.
     pub details: SealedDetails,
-    /// SHA-256 over everything above and the line before.
+    /// SHA-256 over all fields above and the link of the line before.
     pub link: [u8; 32],
 }
 
-/// Where the chain ends. It stands in the sealed record, so lines cut off the end are missed.
+/// The end of the chain. It is kept in the sealed record, so that lines removed from the end are noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
@@ -33,17 +34,17 @@ pub struct Head {
     link: [u8; 32],
 }
 
-/// What checking a chain found.
+/// The result of checking a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chain {
     /// Every line is as it was written.
     Intact {
-        /// How many there are.
+        /// The number of lines.
         lines: u64,
     },
-    /// Lines before this one are as they were written; this one is changed, missing, or one too many.
+    /// The lines before this line are as they were written; this line is changed, missing, or should not exist.
     BrokenAt {
-        /// Its number.
+        /// The number of this line.
         number: u64,
     },
 }
@@ -59,7 +60,7 @@ impl Head {
         Self { number: 0, link: sha256(&[b"walletlock v1 journal start", wallet_id]) }
     }
 
-    /// The next line. The head moves on to it.
+    /// Makes the next line, and moves the head to it.
     pub(crate) fn append(&mut self, time: Now, kind: Kind, details: SealedDetails) -> Line {
         let number = self.number + 1;
         let link = derive_link(&self.link, number, time, kind.code(), &details);
@@ -67,7 +68,7 @@ impl Head {
         Line { number, time, kind: kind.code(), details, link }
     }
 
-    /// Moves on to a line that was read, if it is the next one as it was written.
+    /// Moves the head to a line that was read, if that is the next line and unchanged. `false`, and no move, if not.
     pub(crate) fn follow(&mut self, line: &Line) -> bool {
         let number = self.number + 1;
         let link = derive_link(&self.link, line.number, line.time, line.kind, &line.details);
@@ -78,12 +79,13 @@ impl Head {
         fits
     }
 
-    /// What a chain is worth that could be followed as far as `followed`, when it should end here.
+    /// The result for a chain that should end at this head and could be followed as far as `followed`.
     pub(crate) fn compare(&self, followed: &Self) -> Chain {
         if followed == self {
             Chain::Intact { lines: self.number }
         } else if followed.number == self.number {
-            // Chained anew from some line on, to an end that the record does not know; from which one cannot be told.
+            // As many lines as expected, but another last link: the chain was recomputed from some line on. Which line
+            // that was cannot be told, so the last one is named.
             Chain::BrokenAt { number: self.number }
         } else {
             Chain::BrokenAt { number: followed.number.min(self.number) + 1 }
@@ -96,14 +98,14 @@ fn derive_link(before: &[u8; 32], number: u64, time: Now, kind: u16, details: &S
         b"walletlock v1 journal line",
         before,
         &number.to_be_bytes(),
-        // One byte tells an unreadable boot count from zero.
+        // One byte distinguishes an unreadable boot count from a count of zero.
         &[u8::from(time.boot.is_some())],
         &time.boot.unwrap_or(0).to_be_bytes(),
         &time.since_boot_ms.to_be_bytes(),
         &time.wall_ms.to_be_bytes(),
         &kind.to_be_bytes(),
         &details.hash,
-        // The ciphertext too, so that taking it away shows even while the wallet is locked.
+        // The chain covers the ciphertext too, so that its removal is noticed even while the wallet is locked.
         &details.ciphertext_hash(),
     ])
 }

@@ -1,7 +1,8 @@
-//! The journal: what happened, in a chain that nobody can quietly shorten or change.
+//! The journal: a hash chain of lines about what happened, so that nobody can shorten or change it unnoticed.
 //!
-//! A line's number, time and kind are open; its details are sealed. Where the data key is at hand, that is done under a subkey of it; while
-//! the wallet is locked, to a public key whose private half hangs on the data key. Either way they are read only when the wallet is open.
+//! A line's number, time and kind are readable by anyone; its details are sealed. Where the data key is at hand, they
+//! are sealed under a subkey of it. While the wallet is locked, they are sealed to a public key whose private key is
+//! derived from the data key. In both cases they can be read only when the wallet is open.
 
 mod details;
 mod export;

@@ -1,4 +1,4 @@
-//! Looking through the journal, a page at a time, newest first.
+//! Reading and searching the journal, one page at a time, newest lines first.
 
 use super::details::Details;
 use super::line::Line;
@@ -6,16 +6,16 @@ use super::sealing::DetailsOpener;
 use crate::events::Kind;
 use crate::time::Now;
 
-/// Most entries a page holds.
+/// Most entries on a page.
 pub const MAX_PAGE: usize = 200;
 
-/// Most lines that one call looks at.
+/// Most lines that one call reads.
 pub const SCANNED_LINES: usize = 1000;
 
-/// Which entries to show. The default shows the newest of all kinds.
+/// Which entries to show. The default shows the newest entries of all kinds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Only lines below this number: [`Page::next`] of the page before.
+    /// Only lines with a lower number than this: [`Page::next`] of the previous page.
     pub below: Option<u64>,
     /// Only these kinds; empty for all.
     pub kinds: Vec<Kind>,
@@ -25,7 +25,7 @@ pub struct Query {
     pub until_wall_ms: Option<i64>,
     /// Only lines whose details contain this text.
     pub text: Option<String>,
-    /// Entries a page, 1 to [`MAX_PAGE`]; 0 means 50.
+    /// Entries on a page, 1 to [`MAX_PAGE`]; more are cut to that. 0 means 50.
     pub limit: usize,
 }
 
@@ -36,23 +36,24 @@ pub struct Entry {
     pub number: u64,
     /// When it was written.
     pub time: Now,
-    /// What it is about. `None`: written by a newer version.
+    /// What the line is about. `None`: a newer version wrote the line.
     pub kind: Option<Kind>,
-    /// Its details. `None`: they are not what was written.
+    /// The line's details. `None`: they are not what was written.
     pub details: Option<Details>,
 }
 
 /// A page of entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// Newest first.
+    /// The entries, newest first.
     pub entries: Vec<Entry>,
-    /// What to put into [`Query::below`] for the next page. `None` at the end.
+    /// The value of [`Query::below`] for the next page. `None` at the end. A page that is not full, even an empty one,
+    /// can have a next page: one call reads at most [`SCANNED_LINES`] lines.
     pub next: Option<u64>,
 }
 
 impl Query {
-    /// A page of `lines`, which come newest first.
+    /// Makes a page of `lines`, which must come newest first.
     pub(crate) fn page(&self, lines: &mut dyn Iterator<Item = Line>, opener: &DetailsOpener<'_>) -> Page {
         let text = self.text.as_deref().map(Needle::new);
         let limit = if self.limit == 0 { 50 } else { self.limit.min(MAX_PAGE) };
@@ -69,7 +70,7 @@ impl Query {
         Page { entries, next: next.filter(|number| *number > 1) }
     }
 
-    /// The entry that a line makes, if it is asked for.
+    /// The entry for a line, if the line matches the query.
     fn select(&self, line: &Line, text: Option<&Needle>, opener: &DetailsOpener<'_>) -> Option<Entry> {
         let kind = Kind::from_code(line.kind);
         let wall_ms = line.time.wall_ms;
@@ -88,7 +89,7 @@ impl Query {
     }
 }
 
-/// A text that is looked for, upper and lower case alike.
+/// A text that is searched for, ignoring case.
 pub(super) struct Needle(String);
 
 impl Needle {
@@ -96,12 +97,12 @@ impl Needle {
         Self(text.to_lowercase())
     }
 
-    /// Whether `text` contains it.
+    /// Whether `text` contains the text searched for.
     pub(super) fn is_in(&self, text: &str) -> bool {
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.0);
         }
-        // The same, and nothing is allocated: most texts are ASCII, and a search looks at millions.
+        // The same result without an allocation: most texts are ASCII, and a search compares millions of them.
         let needle = self.0.as_bytes();
         needle.is_empty() || text.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle))
     }

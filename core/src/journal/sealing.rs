@@ -1,14 +1,14 @@
-//! Who may read what a line says: whoever has the data key.
+//! Sealing of a line's details, so that only the data key opens them.
 //!
-//! A line's details are kept as one byte that says how they are sealed, and then:
+//! A line's details are stored as one byte that says how they are sealed, and then:
 //!
 //! | byte | how | when |
 //! |---|---|---|
 //! | 1 | HPKE (RFC 9180), base mode, to the journal's public key: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. The encapsulated key (32 bytes), the ciphertext with its tag | while the wallet is locked, and the data key is not there |
 //! | 2 | AES-256-GCM under a subkey of the data key: nonce (12 bytes), ciphertext, tag | where the data key is at hand. It opens a hundred times as fast |
 //!
-//! What is sealed is the same in both: the details' binary form. So is the associated data: wallet id (16 bytes), number of the line (8,
-//! big-endian), hash of the details (32).
+//! The plaintext is the same in both cases: the binary form of the details. So is the associated data: wallet id (16
+//! bytes), number of the line (8, big-endian), hash of the details (32).
 
 use hpke::aead::AesGcm256;
 use hpke::kdf::HkdfSha256;
@@ -23,13 +23,14 @@ const TO_PUBLIC_KEY: u8 = 1;
 const UNDER_SUBKEY: u8 = 2;
 const INFO: &[u8] = b"walletlock v1 journal details";
 
-/// Details as they are stored; both parts are empty for a line without any.
+/// Details as they are stored. For a line without details, the hash is zeros and the ciphertext is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SealedDetails {
-    /// SHA-256 over a salt and the details. The chain covers it, and the salt is sealed with the details: so whoever shows both can
-    /// prove what a line said, and who has only the chain can guess nothing.
+    /// SHA-256 over a salt and the details. The chain covers it, and the salt is sealed with the details. So the salt
+    /// and the details together prove what a line said, and nobody can guess the details from the chain alone.
     pub hash: [u8; 32],
-    /// One byte that says how they are sealed, and what only the open wallet reads.
+    /// One byte that says how the details are sealed, and the ciphertext, which can be opened only when the wallet is
+    /// open.
     pub ciphertext: Vec<u8>,
 }
 
@@ -40,7 +41,7 @@ impl SealedDetails {
     }
 }
 
-/// Seals the details of new lines where the data key is at hand.
+/// The subkey of the data key that seals the details of new lines where the data key is at hand.
 pub(crate) struct DetailsKey(AeadKey);
 
 impl DetailsKey {
@@ -52,14 +53,14 @@ impl DetailsKey {
 /// Seals the details of a wallet's new lines.
 pub(crate) struct DetailsSealer<'a> {
     pub(crate) wallet_id: &'a [u8; 16],
-    /// The journal's.
+    /// The journal's public key, used if `key` is `None`.
     pub(crate) public_key: [u8; 32],
-    /// With it, the public key is not needed.
+    /// The subkey, if the data key is at hand.
     pub(crate) key: Option<&'a DetailsKey>,
 }
 
 impl DetailsSealer<'_> {
-    /// Seals them for line `number`. `None` if they are too long, or the public key is not one.
+    /// Seals details for line `number`. `None` if they do not fit the binary form, or if the public key is not valid.
     pub(crate) fn seal(&self, random: &mut Random, details: &Details, number: u64) -> Option<SealedDetails> {
         if details.0.is_empty() {
             return Some(SealedDetails::default());
@@ -75,7 +76,8 @@ impl DetailsSealer<'_> {
     }
 }
 
-/// Opens the details of a wallet's lines. There exactly when the data key is.
+/// Opens the details of a wallet's lines. Its keys are derived from the data key, so it can be made exactly when the
+/// data key is at hand.
 pub(crate) struct DetailsOpener<'a> {
     wallet_id: &'a [u8; 16],
     private_key: Zeroizing<[u8; 32]>,
@@ -87,7 +89,7 @@ impl<'a> DetailsOpener<'a> {
         Self { wallet_id, private_key: derive_private_key(data_key), key: DetailsKey::derive(data_key) }
     }
 
-    /// What line `number` says. `None` if it is not what was written.
+    /// The details of line `number`. `None` if they are not what was written.
     pub(crate) fn open(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
         let Some((how, sealed)) = details.ciphertext.split_first() else {
             return (details.hash == [0; 32]).then(Plaintext::default);
@@ -104,8 +106,8 @@ impl<'a> DetailsOpener<'a> {
         }
     }
 
-    /// Lines from before there was a byte in front, and a binary form: HPKE with the line's number as associated data, over the salt and the
-    /// JSON that the hash is over. Nothing else opens so.
+    /// Opens details of format 1, which had no leading byte and no binary form: HPKE, with the line's number as
+    /// associated data, over the salt and the JSON that the hash covers. Details of a later format never open this way.
     fn open_format_1(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
         let salted = open_with_private_key(&self.private_key, &number.to_be_bytes(), &details.ciphertext)?;
         let (salt, json) = salted.split_first_chunk::<SALT_BYTES>()?;
@@ -113,7 +115,8 @@ impl<'a> DetailsOpener<'a> {
         if is_it { Details(serde_json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
     }
 
-    /// What the hash of the line's details is over: empty for a line without any. `None` if that is not what was written.
+    /// The details, and the salted JSON that their hash covers (empty for a line without details). `None` if they are
+    /// not what was written.
     pub(super) fn open_salted_json(
         &self,
         details: &SealedDetails,
@@ -125,20 +128,21 @@ impl<'a> DetailsOpener<'a> {
     }
 }
 
-/// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes are an X25519
-/// private key.
+/// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes
+/// are an X25519 private key.
 pub(crate) fn derive_public_key(data_key: &DataKey) -> Option<[u8; 32]> {
     let private_key =
         <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(derive_private_key(data_key).as_slice()).ok()?;
     <[u8; 32]>::try_from(X25519HkdfSha256::sk_to_pk(&private_key).to_bytes().as_slice()).ok()
 }
 
-/// Its private half. It is not stored anywhere.
+/// The journal's private key. It is not stored anywhere.
 fn derive_private_key(data_key: &DataKey) -> Zeroizing<[u8; 32]> {
     data_key.derive(Purpose::JournalPrivateKey)
 }
 
-/// The hash is in it so that no hash stands beside details that it is not of, without computing it for each line of a search.
+/// The associated data includes the hash, so that details open only beside their own hash. A search need not compute
+/// the hash of each line.
 fn associated_data(wallet_id: &[u8; 16], number: u64, hash: &[u8; 32]) -> [u8; 56] {
     let mut aad = [0; 56];
     let (wallet, line) = aad.split_at_mut(16);

@@ -14,7 +14,7 @@ struct Keys {
     data_key: DataKey,
 }
 
-/// Where the data key is.
+/// Whether the data key is at hand (`Open`) when details are sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum While {
     Locked,
@@ -52,7 +52,7 @@ fn at(minute: u64) -> Now {
     Now { boot: Some(3), since_boot_ms: minute * 60_000, wall_ms: 1_767_225_600_000 + minute as i64 * 60_000 }
 }
 
-/// What the lock does with the lines it reads.
+/// Checks a chain in the way the lock does with the lines it reads.
 fn verify(head: &Head, wallet_id: &[u8; 16], lines: impl IntoIterator<Item = Line>) -> Chain {
     let mut followed = Head::start(wallet_id);
     for line in lines {
@@ -67,7 +67,7 @@ fn failures(failures: u32) -> Details {
     Details::from(&JournalEvent::PinWrong { failures })
 }
 
-/// Six lines, every other with details, of which the last were written while open.
+/// Six lines. Every second one has details: those of lines 2 and 4 are sealed while locked, those of line 6 while open.
 fn chain() -> (Head, Vec<Line>, Keys) {
     let mut keys = keys();
     let mut head = Head::start(&WALLET);
@@ -184,7 +184,8 @@ fn the_length_of_details_tells_little() {
     }
 }
 
-/// Properly sealed, and yet not what would be written: whoever could do that has the data key, or this library has a fault.
+/// Details that are sealed properly, but not in their exact binary form. Only someone with the data key, or a fault in
+/// this library, could make them.
 #[test]
 fn a_binary_form_that_is_not_exactly_the_one_is_not_read() {
     let pairs = |pairs: &[u8]| {
@@ -237,7 +238,7 @@ fn what_is_too_long_for_the_binary_form_is_not_sealed() {
     assert!(plaintext(256, 1).is_none() && plaintext(1, 65_536).is_none() && plaintext(0, 1).is_none());
 }
 
-/// Both ways of sealing, format 1. If this fails, nobody reads what old journals say.
+/// Both ways of sealing, as frozen vectors. If this fails, the details in old journals can no longer be read.
 #[test]
 fn the_details_are_frozen() {
     let vector: serde_json::Value =
@@ -290,17 +291,20 @@ fn a_line_of_a_newer_version_is_shown_without_a_kind() {
     assert_eq!(keys.page(&Query { kinds: vec![Kind::PinWrong], ..Query::default() }, &lines[1..2]).entries, []);
 }
 
-/// The chain of format 1, computed apart from this code (see the comment). If this fails, old journals no longer verify.
+/// The chain of format 1, computed independently of this code (see the comment). If this fails, old journals no longer
+/// verify.
 #[test]
 fn the_format_is_frozen() {
-    // SHA-256 over "walletlock v1 journal start", 16 x 11; then over "walletlock v1 journal line", that, number 1 (8 bytes), 01,
-    // boot 3 (4), 60000 (8), 1767225660000 (8), kind 2 (2), 32 zeros, SHA-256 of nothing.
+    // SHA-256 over "walletlock v1 journal start" and 16 bytes 0x11; then SHA-256 over "walletlock v1 journal line", the
+    // first hash, number 1 (8 bytes), 01, boot 3 (4), 60000 (8), 1767225660000 (8), kind 2 (2), 32 zeros, SHA-256 of
+    // the empty string.
     let line = Head::start(&WALLET).append(at(1), Kind::PinTried, SealedDetails::default());
     let hex: String = line.link.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, "ecef8cbf84b638763f45b5fe58770ffc686a7d57818d904f36204148857a9ebc");
 }
 
-/// The export of format 1, which `tests/verifier` accepts. If this fails, evidence that someone keeps may no longer be read.
+/// The export of format 1, which `tests/verifier` accepts. If this fails, exports that people keep as evidence may
+/// become unreadable.
 #[test]
 fn the_export_is_frozen() {
     let (head, lines, keys) = chain();

@@ -1,4 +1,5 @@
-//! The biometric slot: what the phone's keystore unwraps for a recognised person opens it to the data key, or nothing does.
+//! The biometric slot: it holds the data key, wrapped under a slot key that the phone's keystore unwraps only for a
+//! recognised person.
 
 use zeroize::Zeroizing;
 
@@ -8,7 +9,8 @@ use crate::place::{Place, STORED_PLACE_BYTES};
 use crate::platform::{SLOT_KEY_BYTES, WRAPPED_SLOT_KEY_BYTES};
 
 const FORMAT: u8 = 2;
-/// Had no place and no second ciphertext. It is read; switching biometrics on again replaces it.
+/// Slots of this format have no place and no second ciphertext. They are read; switching biometrics on again replaces
+/// them.
 const FORMAT_1: u8 = 1;
 const KIND_BIOMETRIC: u8 = 2;
 const WRAP_AES_GCM: u8 = 1;
@@ -28,17 +30,17 @@ const CIPHERTEXT_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 4 | 8 | number of the keystore key's alias |
 /// | 12 | 16 | salt |
 /// | 28 | 60 | the slot key as the keystore wrapped it: nonce, ciphertext, tag |
-/// | 88 | 9 | where the file was when the keystore key was made, with which its alias begins: 1 and 8 bytes of a hash |
+/// | 88 | 9 | where the file was when the keystore key was made (the key's alias begins with it): the byte 1 and 8 bytes of a hash |
 /// | 97 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 157 | 60 | random filler of the same shape, always tried too: room for what a PIN under force opens, which nobody can tell from none |
+/// | 157 | 60 | random filler of the same shape, always tried too. It leaves room for what is opened under duress, so that nobody can tell whether there is such a thing |
 ///
-/// The header (bytes 0 to 96), the wallet id and the ciphertext's number (one byte, 0 or 1) are the associated data of both. Their key is
-/// HKDF-SHA256 of the slot key and the salt. Format 1 has no place, one ciphertext, and no number in its
-/// associated data.
+/// The header (bytes 0 to 96), the wallet id and the ciphertext's number (one byte, 0 or 1) are the associated data of
+/// both ciphertexts. Their key is HKDF-SHA256 of the slot key and the salt. Format 1 has no place, one ciphertext, and
+/// no number in its associated data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BiometricSlot(Vec<u8>);
 
-/// The keystore's key of a biometric slot, and what it made of the slot key.
+/// The keystore's key of a biometric slot, and the slot key that it wrapped.
 pub(crate) struct WrappingKey<'a> {
     pub(crate) number: u64,
     /// Where the file is.
@@ -46,11 +48,12 @@ pub(crate) struct WrappingKey<'a> {
     pub(crate) wrapped: &'a [u8; WRAPPED_SLOT_KEY_BYTES],
 }
 
-/// The random key of a biometric slot. Between two uses only the keystore can give it back.
+/// The random key of a biometric slot. It is stored only wrapped, so between two uses only the keystore can give it
+/// back.
 pub(crate) type SlotKey = Zeroizing<[u8; SLOT_KEY_BYTES]>;
 
 impl BiometricSlot {
-    /// Wraps `data_key` under `slot_key`, which the keystore wrapped with `key`.
+    /// Wraps `data_key` under `slot_key`. `key` tells which keystore key wrapped `slot_key`, and the result.
     pub(crate) fn make(
         random: &mut Random,
         wallet_id: &[u8; 16],
@@ -92,7 +95,7 @@ impl BiometricSlot {
         SlotBytes::new(&self.0)
     }
 
-    /// Where the file was when the keystore key was made. `None`: its alias begins with the file's name.
+    /// Where the file was when the keystore key was made. `None`: the key's alias begins with the file's name.
     pub(crate) fn place(&self) -> Option<Place> {
         if self.is_of_format_1() { None } else { Place::from_bytes(self.part(HEADER_BYTES_1)?)? }
     }
@@ -111,7 +114,8 @@ impl BiometricSlot {
         self.part(12 + SALT_BYTES).unwrap_or([0; WRAPPED_SLOT_KEY_BYTES])
     }
 
-    /// The data key, if this slot key opens one of the two ciphertexts. Both are tried in any case. Anything else, of any length, is no slot key.
+    /// The data key, if `slot_key` opens one of the two ciphertexts. Both are always tried. `slot_key` may be any bytes
+    /// of any length: `None` if it is not the slot key.
     pub(crate) fn open(&self, wallet_id: &[u8; 16], slot_key: &[u8]) -> Option<DataKey> {
         let slot_key = Zeroizing::new(<[u8; SLOT_KEY_BYTES]>::try_from(slot_key).ok()?);
         let header_bytes = if self.is_of_format_1() { HEADER_BYTES_1 } else { HEADER_BYTES };

@@ -16,7 +16,7 @@ fn slot() -> (BiometricSlot, SlotKey, Vec<u8>) {
     (slot, slot_key, data_key.bytes().to_vec())
 }
 
-/// A slot that was made once.
+/// A slot from frozen bytes.
 fn frozen(hex: &str) -> BiometricSlot {
     let digits = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hexadecimal");
     let bytes: Vec<u8> = hex.trim().as_bytes().chunks(2).map(digits).collect();
@@ -74,7 +74,7 @@ fn other_formats_and_kinds_are_refused_when_read() {
     assert!(BiometricSlot::parse(&SlotBytes::new(&longer)).is_err(), "a byte too many");
 }
 
-/// The slot of format 2. If this fails, fingers that open a wallet today will not.
+/// The slot of format 2. If this fails, biometrics no longer open existing wallets.
 #[test]
 fn the_format_is_frozen() {
     let (slot, key, data_key) = slot();
@@ -83,7 +83,7 @@ fn the_format_is_frozen() {
     assert_eq!(frozen(vector).open(&WALLET, key.as_slice()).expect("its key").bytes().to_vec(), data_key);
 }
 
-/// One of format 1, made before there was a second ciphertext, with the same keys.
+/// A slot of format 1, made with the same keys before there was a second ciphertext.
 #[test]
 fn format_1_opens() {
     let (_, key, data_key) = slot();

@@ -1,4 +1,4 @@
-//! Key slots: each holds the data key, wrapped under what opens it. The data key comes from a slot and from nowhere else.
+//! Key slots: each holds the data key, wrapped under a PIN or a biometric. Only a slot can give the data key back.
 
 mod biometric_slot;
 mod slot;

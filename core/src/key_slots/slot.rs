@@ -1,4 +1,5 @@
-//! The PIN slot: a self-describing record that opens to the data key or does not. There is no stored hash to compare with.
+//! The PIN slot: it holds the data key wrapped under the PIN, and all parameters that are needed to open it. No hash of
+//! the PIN is stored: a PIN is right if it opens the slot.
 
 use zeroize::Zeroizing;
 
@@ -6,9 +7,10 @@ use crate::crypto::kdf::{KdfCost, SALT_BYTES};
 use crate::crypto::{AEAD_OVERHEAD, DataKey, Purpose, Random, SlotBytes, aead_open, aead_seal, derive_key};
 use crate::place::{Place, STORED_PLACE_BYTES};
 
-/// In which slots are made.
+/// The format in which slots are made.
 const FORMAT: u8 = 2;
-/// Had no place, and gave Argon2id's output itself to the keystore. It is read; the next right PIN makes a new slot.
+/// Slots of this format have no place, and pass Argon2id's output itself to the keystore. They are read; the next right
+/// PIN makes a new slot.
 const FORMAT_1: u8 = 1;
 const KIND_PIN: u8 = 1;
 const KDF_ARGON2ID: u8 = 1;
@@ -28,11 +30,12 @@ const WRAPPED_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 8 | 4 | its passes |
 /// | 12 | 8 | number of the device key's alias |
 /// | 20 | 16 | salt |
-/// | 36 | 9 | where the file was when the device key was made, with which its alias begins: 1 and 8 bytes of a hash |
+/// | 36 | 9 | where the file was when the device key was made (the key's alias begins with it): the byte 1 and 8 bytes of a hash |
 /// | 45 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 105 | 60 | random filler of the same shape, always tried too: room for what a PIN under force opens, which nobody can tell from none; the wipe PIN is `WipeCheck` |
+/// | 105 | 60 | random filler of the same shape, always tried too. It leaves room for a duress PIN, so that nobody can tell whether there is one. The wipe PIN is not kept here but in `WipeCheck` |
 ///
-/// The header (bytes 0 to 44), the wallet id and the ciphertext's number (0 or 1) are the associated data of both. Format 1 has no place.
+/// The header (bytes 0 to 44), the wallet id and the ciphertext's number (0 or 1) are the associated data of both
+/// ciphertexts. Format 1 has no place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PinSlot {
     bytes: Vec<u8>,
@@ -44,11 +47,11 @@ struct Header {
     cost: KdfCost,
     key_number: u64,
     salt: [u8; SALT_BYTES],
-    /// `None`: of format 1.
+    /// `None` in format 1.
     place: Option<Place>,
 }
 
-/// What a slot is made from, beside the data key.
+/// What a slot is made from, besides the data key.
 pub(crate) struct SlotParts<'a> {
     pub(crate) wallet_id: &'a [u8; 16],
     pub(crate) cost: KdfCost,
@@ -64,7 +67,7 @@ pub(crate) struct SlotParts<'a> {
 pub struct SlotError;
 
 impl PinSlot {
-    /// Wraps `data_key`. `kek` is [`derive_kek`]'s for the same cost and salt.
+    /// Wraps `data_key` under `kek`, which [`derive_kek`] derived for the same cost and salt.
     pub(crate) fn make(random: &mut Random, parts: &SlotParts<'_>, kek: &[u8; 32], data_key: &DataKey) -> Option<Self> {
         let SlotParts { wallet_id, cost, salt, key_number, place } = *parts;
         let header = Header { cost, key_number, salt, place: Some(place) };
@@ -74,7 +77,7 @@ impl PinSlot {
         Some(Self { bytes: [header_bytes, wrapped, filler.to_vec()].concat(), header })
     }
 
-    /// Reads a slot. Costs that this library does not accept are refused here, before any memory is reserved for them.
+    /// Reads a slot. A cost outside the readable range is refused here, before any memory is reserved for it.
     pub fn parse(slot: &[u8]) -> Result<Self, SlotError> {
         let header = Header::parse(slot).ok_or(SlotError)?;
         if slot.len() != header.length() + 2 * WRAPPED_BYTES {
@@ -92,12 +95,12 @@ impl PinSlot {
         SlotBytes::new(&self.bytes)
     }
 
-    /// What its Argon2id costs.
+    /// The cost of the slot's Argon2id.
     pub fn cost(&self) -> KdfCost {
         self.header.cost
     }
 
-    /// Its Argon2id salt.
+    /// The salt of the slot's Argon2id.
     pub fn salt(&self) -> &[u8; SALT_BYTES] {
         &self.header.salt
     }
@@ -107,12 +110,12 @@ impl PinSlot {
         self.header.key_number
     }
 
-    /// Where the file was when the device key was made. `None`: its alias begins with the file's name.
+    /// Where the file was when the device key was made. `None`: the key's alias begins with the file's name.
     pub(crate) fn place(&self) -> Option<Place> {
         self.header.place
     }
 
-    /// What the device key is asked with this slot: HMAC-SHA256 of it.
+    /// The input of the device key's HMAC for this slot.
     pub(crate) fn device_key_input(&self, wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
         match self.header.place {
             Some(_) => device_key_input(wallet_id, kdf_output),
@@ -120,7 +123,7 @@ impl PinSlot {
         }
     }
 
-    /// The data key, if `kek` opens one of the two ciphertexts. Both are tried in any case.
+    /// The data key, if `kek` opens one of the two ciphertexts. Both are always tried.
     pub(crate) fn open(&self, wallet_id: &[u8; 16], kek: &[u8; 32]) -> Option<DataKey> {
         let (header, wrapped) = self.bytes.split_at_checked(self.header.length())?;
         let (first, second) = wrapped.split_at_checked(WRAPPED_BYTES)?;
@@ -131,7 +134,7 @@ impl PinSlot {
 }
 
 impl Header {
-    /// As slots are made.
+    /// The header in the format in which slots are made.
     fn to_bytes(&self) -> Vec<u8> {
         [FORMAT, KIND_PIN, KDF_ARGON2ID, self.cost.lanes as u8]
             .into_iter()
@@ -167,22 +170,24 @@ impl Header {
     }
 }
 
-/// The input of the device key's HMAC: bound to its use and to this wallet, so that no answer serves another question.
+/// The input of the device key's HMAC. It names its purpose and this wallet, so that the HMAC is useless for any other
+/// purpose or wallet.
 ///
-/// Not Argon2id's output itself, from which the key-encryption key comes, but what HKDF makes of it one way: Android's framework leaves copies
-/// of the input on the Java heap that nobody wipes. Who finds one and may ask the keystore has half of what opens the slot.
+/// It contains a one-way HKDF of Argon2id's output, not the output itself, from which the key-encryption key is
+/// derived. The reason: Android's framework leaves copies of the input on the Java heap, and nobody wipes them. A thief
+/// who finds a copy and can use the keystore has only half of what opens the slot.
 pub(crate) fn device_key_input(wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
     let derived = derive_key(&[kdf_output], wallet_id, Purpose::DeviceKeyInput);
     Zeroizing::new([b"walletlock v2 pin slot device key".as_slice(), wallet_id, derived.as_slice()].concat())
 }
 
-/// That of format 1.
+/// The input of the device key's HMAC in format 1.
 fn device_key_input_1(wallet_id: &[u8; 16], kdf_output: &[u8; 32]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([b"walletlock v1 pin slot device key".as_slice(), wallet_id, kdf_output].concat())
 }
 
-/// The key-encryption key: from what the PIN gave and what the device key made of it. It takes both, so that neither a copied
-/// database nor a device key that answers the same to everything is enough.
+/// Derives the key-encryption key from Argon2id's output and the device key's HMAC. It needs both, so that neither a
+/// copied database nor a device key that answers the same to every input is enough to open the slot.
 pub(crate) fn derive_kek(
     kdf_output: &[u8; 32],
     device_output: &[u8; 32],

@@ -82,7 +82,7 @@ fn frozen(hex: &str) -> PinSlot {
     PinSlot::parse(&hex.trim().as_bytes().chunks(2).map(digits).collect::<Vec<u8>>()).expect("a slot")
 }
 
-/// The bytes of each format, as a release writes them. If this fails, old databases no longer open.
+/// The bytes of each format, as released versions write them. If this fails, old databases no longer open.
 #[test]
 fn the_formats_are_frozen() {
     let (slot, data_key) = slot();
@@ -93,12 +93,12 @@ fn the_formats_are_frozen() {
     assert_eq!(first.open(&WALLET, &KEK).expect("its key").bytes(), data_key.bytes());
     let kdf_output = [0x44; 32];
     let kek = derive_kek(&kdf_output, &[0x55; 32], &[0x66; 16]);
-    // Computed apart from this code, by RFC 5869.
+    // Computed independently of this code, by RFC 5869.
     let hex: String = kek.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, "4b0d6d78624c0586c136a977106865cc3ca1afe8787169b22f494d6195e3979c");
 }
 
-/// From the input nobody gets back to what the key-encryption key is made of.
+/// From the HMAC's input, nobody can compute what the key-encryption key is derived from.
 #[test]
 fn the_device_keys_input_is_one_way_from_format_2_on() {
     let (slot, _) = slot();
@@ -108,7 +108,7 @@ fn the_device_keys_input_is_one_way_from_format_2_on() {
     let second = slot.device_key_input(&WALLET, &kdf_output);
     let (label, rest) = second.split_at(33);
     assert_eq!((label, &rest[..16]), (b"walletlock v2 pin slot device key".as_slice(), WALLET.as_slice()));
-    // Computed apart from this code, by RFC 5869: HKDF of the output with the wallet's id as salt.
+    // Computed independently of this code, by RFC 5869: HKDF of Argon2id's output, with the wallet's id as salt.
     let hex: String = rest[16..].iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, "1382cff4fd2e28375b5fa98a6d46114d95d734ef30cb6d7bcba6b9c1444d2966");
 }

@@ -1,4 +1,4 @@
-//! What tells the wipe PIN from any other wrong one. It opens nothing and protects nothing.
+//! The check that recognises the wipe PIN among wrong PINs. It opens nothing and protects nothing.
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -6,46 +6,48 @@ use subtle::ConstantTimeEq;
 use crate::crypto::{Random, hmac_sha256};
 use crate::hex;
 
-/// A MAC over the wipe PIN's Argon2id output, or random filler of the same shape and length: every try is compared with it, so that
-/// having a wipe PIN costs nothing that can be measured.
+/// A MAC over the wipe PIN's Argon2id output, or random filler of the same shape and length. Every try is compared with
+/// it, so that the time of a try does not reveal whether a wipe PIN is set.
 ///
-/// It hangs on the salt and the cost of the PIN slot beside it, so that a try needs one Argon2id for both.
+/// It depends on the salt and the cost of the PIN slot, so that a try needs only one Argon2id for both.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WipeCheck {
-    /// Random, and new with every wipe PIN: the same PIN set twice leaves two MACs.
+    /// Random, and new whenever a wipe PIN is set: setting the same PIN twice gives two different MACs.
     #[serde(with = "hex::array")]
     key: [u8; 32],
     #[serde(with = "hex::array")]
     mac: [u8; 32],
-    /// 1 or 0, and no `bool`: the length of a sealed record must not tell.
+    /// 1 or 0. A `bool` would have two lengths in JSON, and the length of a sealed record must not reveal it.
     is_set: u8,
 }
 
 impl WipeCheck {
-    /// For the wipe PIN of this Argon2id output.
+    /// The check for the wipe PIN with this Argon2id output.
     pub(crate) fn make(random: &mut Random, kdf_output: &[u8; 32]) -> Self {
         let key = *random.bytes();
         Self { key, mac: *hmac_sha256(&key, &[LABEL, kdf_output]), is_set: 1 }
     }
 
-    /// For no wipe PIN.
+    /// Filler, for a wallet without a wipe PIN.
     pub(crate) fn make_filler(random: &mut Random) -> Self {
         Self { key: *random.bytes(), mac: *random.bytes(), is_set: 0 }
     }
 
-    /// Whether a wipe PIN is set. Asked only where the PIN was verified: a try does not know.
+    /// Whether a wipe PIN is set. Called only for an open session or after the PIN was verified: a try must not depend
+    /// on it.
     pub(crate) fn is_set(&self) -> bool {
         self.is_set != 0
     }
 
-    /// Whether the number in it is one that this code writes.
+    /// Whether `is_set` has a value that this code writes.
     pub(crate) fn is_in_range(&self) -> bool {
         let Self { key: _, mac: _, is_set } = self;
         *is_set <= 1
     }
 
-    /// Whether the PIN of this Argon2id output is the wipe PIN. Takes the same time whether it is, and whether one is set.
+    /// Whether the PIN with this Argon2id output is the wipe PIN. The time taken depends neither on that nor on whether
+    /// a wipe PIN is set.
     pub(crate) fn matches(&self, kdf_output: &[u8; 32]) -> bool {
         hmac_sha256(&self.key, &[LABEL, kdf_output]).ct_eq(&self.mac).into()
     }
@@ -53,7 +55,7 @@ impl WipeCheck {
 
 const LABEL: &[u8] = b"walletlock v1 wipe pin";
 
-/// That of a record from before there were wipe PINs. No PIN has a MAC of zeros, and it is compared like any other.
+/// The check in a record from before there were wipe PINs. It is compared like any other; no PIN has a MAC of zeros.
 impl Default for WipeCheck {
     fn default() -> Self {
         Self { key: [0; 32], mac: [0; 32], is_set: 0 }
@@ -102,7 +104,7 @@ mod tests {
         assert_eq!(format!("{set:?} {filler:?}"), "WipeCheck WipeCheck");
     }
 
-    /// Computed apart from this code, by RFC 2104 with Python's hmac.
+    /// Computed independently of this code, by RFC 2104 with Python's hmac.
     #[test]
     fn the_format_is_frozen() {
         let written = r#"{"key":"KEY","mac":"MAC","is_set":1}"#

@@ -1,7 +1,8 @@
-//! Counting wrong PINs: what is allowed now, what a try costs before it is checked, and what its verdict changes.
+//! The counter of wrong PINs: whether a try is allowed now, what a try costs before it is checked, and what its verdict
+//! changes.
 //!
-//! Everything here is a pure function of the counter, the policy and the instant. Storing it, durably and before the check, is
-//! the part of `flows/`.
+//! Everything here is a pure function of the counter, the policy and the instant. `flows/` stores the counter, durably
+//! and before the check.
 
 mod state;
 

@@ -1,22 +1,22 @@
-//! The counter and what moves it.
+//! The counter and the operations that change it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::policy::{LockoutPolicy, MAX_NO_VERDICT_BUDGET, MAX_WAIT_S};
 use crate::time::{Now, Wait};
 
-/// Counts stop growing here. No policy names a number near it.
+/// Counts stop growing here. No policy can name a number near it.
 const MAX_COUNT: u32 = 1_000_000;
-/// Tries that may be under way at once. More than any phone starts; a bound on the record's size.
+/// Tries that may run at the same time. No phone starts as many; the bound limits the record's size.
 const MAX_OPEN: usize = 32;
 
-/// Names one try, so that its settlement can take back that one and no other.
+/// Identifies one try, so that its settlement can refund this try and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct ChargeId(u64);
 
-/// The counter of one secret. Its failures are the tries settled as wrong and those not settled yet: a try that was never
-/// settled, because the process was killed, costs as much as a wrong one.
+/// The counter of one secret. Its failures are the tries that were settled as wrong, plus those that are not settled
+/// yet. So a try that is never settled, because the process was killed, costs as much as a wrong PIN.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lockout {
@@ -29,7 +29,7 @@ pub(crate) struct Lockout {
     no_verdict_left: u32,
 }
 
-/// A wait and the try that brought it: with the try refunded, its wait goes too.
+/// A wait, and the try that caused it. If that try is refunded, the wait ends too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChargedWait {
@@ -46,18 +46,18 @@ pub(crate) enum AttemptGate {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
         tries_left: Option<u32>,
     },
-    /// None until the wait is over.
+    /// No try is allowed until the wait is over.
     CoolingDown {
         /// Milliseconds left, at least 1.
         remaining_ms: u64,
-        /// Tries left when it is over.
+        /// Tries left when the wait is over.
         tries_left: Option<u32>,
     },
-    /// None until the phone restarts.
+    /// No try is allowed until the phone restarts.
     UntilRestart,
-    /// None until the person is verified some other way.
+    /// No try is allowed until the person is verified some other way.
     TooManyAttempts,
-    /// None until one of those under way is settled.
+    /// No try is allowed until one of the running tries is settled.
     TooManyAtOnce,
 }
 
@@ -66,11 +66,11 @@ pub(crate) enum AttemptGate {
 pub(crate) enum Verdict {
     /// The slot opened.
     Right,
-    /// It did not.
+    /// The slot did not open.
     Wrong,
-    /// It did not, and the same PIN was already counted.
+    /// The slot did not open, and the same PIN was already counted.
     Duplicate,
-    /// The hardware failed before it could be told.
+    /// The hardware failed before there was a result.
     None,
 }
 
@@ -81,7 +81,8 @@ pub(crate) struct Settled {
     pub counted: bool,
     /// The policy's `wipe_at` is reached.
     pub wipe: bool,
-    /// Losing this settlement would leave a person locked out for good, so it must reach the disk.
+    /// This settlement must be flushed to the disk: it leads to a wipe, or losing it would lock the owner out
+    /// permanently.
     pub durable: bool,
 }
 
@@ -99,24 +100,25 @@ impl Lockout {
         }
     }
 
-    /// Failures so far: settled as wrong, or not settled.
+    /// Failures so far: tries settled as wrong, plus tries not settled yet.
     pub(crate) fn failures(&self) -> u32 {
         self.wrong.saturating_add(self.open.len() as u32)
     }
 
-    /// Tries that are not settled.
+    /// The number of tries that are not settled yet.
     pub(crate) fn open_tries(&self) -> u32 {
         self.open.len() as u32
     }
 
-    /// Tries until a stop that time does not lift, this phone's next start included. `None`: the policy has no such stop.
+    /// Tries until a stop that time does not lift: the policy's lock or wipe, or the limit until the next restart,
+    /// whichever comes first. `None`: the policy has no such stop.
     pub(crate) fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));
         let this_boot = policy.per_boot_limit.map(|limit| limit.saturating_sub(self.failures_this_boot(now)));
         [in_all, this_boot].into_iter().flatten().min()
     }
 
-    /// What is allowed now.
+    /// Whether a try is allowed now. If several stops apply, the one that lasts longest is returned.
     pub(crate) fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> AttemptGate {
         let tries_left = self.tries_left(policy, now);
         match self.remaining_ms(now) {
@@ -128,14 +130,15 @@ impl Lockout {
         }
     }
 
-    /// Counts a try as failed before it is checked, if one is allowed.
+    /// Charges a try, if one is allowed: it counts as failed before it is checked.
     pub(crate) fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> Result<ChargeId, AttemptGate> {
         match self.evaluate(policy, now) {
             AttemptGate::Ready { .. } => {}
             refused => return Err(refused),
         }
         self.wrong_this_boot = self.failures_this_boot(now).saturating_sub(self.open.len() as u32);
-        // Not read: then no later reading proves that this try was before a restart.
+        // `None` if the boot count could not be read: then no later reading can prove that the phone restarted after
+        // this try.
         self.boot = now.boot;
         let charge = self.next;
         self.next = ChargeId(charge.0.saturating_add(1));
@@ -146,7 +149,7 @@ impl Lockout {
         Ok(charge)
     }
 
-    /// Settles a try. `None`, and nothing changes, when that try is not open.
+    /// Settles a try. `None`, and no change, if that try is not open.
     pub(crate) fn settle(&mut self, policy: &LockoutPolicy, charge: ChargeId, verdict: Verdict) -> Option<Settled> {
         let place = self.open.iter().position(|open| *open == charge)?;
         let at_the_limit = policy.stop_at().is_some_and(|stop| self.failures() >= stop);
@@ -156,7 +159,7 @@ impl Lockout {
                 self.wrong = 0;
                 self.wrong_this_boot = 0;
                 self.no_verdict_left = policy.no_verdict_budget;
-                // A wait stays only if a try that is still open brought it.
+                // A wait stays only if a try that is still open caused it.
                 self.cooldown = self.cooldown.take().filter(|cooldown| self.open.contains(&cooldown.charge));
                 false
             }
@@ -173,13 +176,13 @@ impl Lockout {
         } else {
             self.cooldown = self.cooldown.take().filter(|cooldown| cooldown.charge != charge);
         }
-        // Tries still open may yet prove right: only those settled count here.
+        // Open tries may still turn out right, so only tries settled as wrong count towards a wipe.
         let wipe = verdict == Verdict::Wrong && policy.wipe_at.is_some_and(|limit| self.wrong >= limit);
         Some(Settled { counted, wipe, durable: wipe || (at_the_limit && !counted) })
     }
 
-    /// Whether `to` may replace `from` now: a stop that only it brings leaves at least one try. An app's update must not lock an owner out
-    /// whom nothing locked before; it waits for the right PIN.
+    /// Whether the policy `to` may replace `from` now: it must not stop a person whom `from` does not stop. An update
+    /// of the app must not lock out an owner who has tries left; such a policy waits for the next right PIN.
     pub(crate) fn leaves_a_try(&self, from: &LockoutPolicy, to: &LockoutPolicy, now: Now) -> bool {
         let stops = |policy: &LockoutPolicy| {
             let at = |limit: Option<u32>, failures| limit.is_some_and(|limit| failures >= limit);
@@ -189,18 +192,19 @@ impl Lockout {
         after.0 <= before.0 && after.1 <= before.1
     }
 
-    /// Another policy is in force: its budget for faults, less what was given back already.
+    /// Sets the refund budget for the new policy `to`: its `no_verdict_budget`, less the refunds that were already
+    /// made.
     pub(crate) fn change_policy(&mut self, from: &LockoutPolicy, to: &LockoutPolicy) {
         let given_back = from.no_verdict_budget.saturating_sub(self.no_verdict_left);
         self.no_verdict_left = to.no_verdict_budget.saturating_sub(given_back);
     }
 
-    /// Whether faults after the charge are no longer given back.
+    /// Whether the budget for tries without a verdict is spent, so that no more are refunded.
     pub(crate) fn budget_is_spent(&self) -> bool {
         self.no_verdict_left == 0
     }
 
-    /// Counts these tries as wrong, if they are open: their settlement could not be written.
+    /// Counts those of these tries that are open as wrong: their settlement could not be written.
     pub(crate) fn count_as_wrong(&mut self, charges: &[ChargeId]) {
         let open = self.open.len();
         self.open.retain(|open| !charges.contains(open));
@@ -209,7 +213,7 @@ impl Lockout {
         self.wrong_this_boot = self.wrong_this_boot.saturating_add(counted).min(MAX_COUNT);
     }
 
-    /// Counts tries that a killed process left open as wrong. Returns how many there were.
+    /// Counts all open tries as wrong, because a killed process left them. Returns their number.
     pub(crate) fn count_open_as_wrong(&mut self, now: Now) -> u32 {
         let open = self.open.len() as u32;
         self.wrong_this_boot = self.failures_this_boot(now).min(MAX_COUNT);
@@ -224,7 +228,8 @@ impl Lockout {
         self.cooldown.as_ref().map(|cooldown| cooldown.wait)
     }
 
-    /// Brings the saved wait up to date, if it is older than `every_ms` or of another boot. `true` if that is worth writing down.
+    /// Updates the saved wait, if it is older than `every_ms` or from another boot. `true` if it changed and should be
+    /// written to the disk.
     pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
         let Some(cooldown) = &mut self.cooldown else { return false };
         let Some(wait) = cooldown.wait.to_save(now, every_ms) else { return false };
@@ -232,7 +237,8 @@ impl Lockout {
         true
     }
 
-    /// Notes that someone was turned away during this cooldown. `true` the first time: refusals of one cooldown share a line.
+    /// Notes that a try was refused during this cool-down. `true` the first time: the refusals of one cool-down share a
+    /// journal line.
     pub(crate) fn note_refusal(&mut self, now: Now) -> bool {
         let cooldown = self.cooldown.as_mut().filter(|cooldown| cooldown.wait.left_ms(now) > 0);
         cooldown.is_some_and(|cooldown| !std::mem::replace(&mut cooldown.refusal_noted, true))
@@ -240,7 +246,7 @@ impl Lockout {
 
     /// Whether every number is one that this code could have written.
     pub(crate) fn is_in_range(&self) -> bool {
-        // By name, so that a new field does not compile before someone says which numbers it may have.
+        // Destructured by name, so that a new field does not compile until someone decides which numbers it may have.
         let Self { wrong, open, next, cooldown, boot: _, wrong_this_boot, no_verdict_left } = self;
         let waits = cooldown.as_ref().is_none_or(|cooldown| cooldown.wait.saved_ms() <= MAX_WAIT_S * 1000);
         let ids = open.iter().all(|open| open.0 < next.0);
@@ -252,7 +258,8 @@ impl Lockout {
         self.cooldown.as_ref().map_or(0, |cooldown| cooldown.wait.left_ms(now))
     }
 
-    /// Only a boot count that grew proves a restart: an unreadable or smaller one proves nothing.
+    /// Failures since the phone started. Only a boot count that has grown proves a restart: an unreadable or smaller
+    /// count proves nothing.
     fn failures_this_boot(&self, now: Now) -> u32 {
         let restarted = matches!((self.boot, now.boot), (Some(then), Some(now)) if now > then);
         let settled = if restarted { 0 } else { self.wrong_this_boot };

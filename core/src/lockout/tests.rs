@@ -1,4 +1,4 @@
-//! What the lock promises, written down a second time: from the design, not from the code beside it.
+//! Tests of the counter. They are written from the design, not from the code under test.
 
 mod model;
 mod presets;
@@ -18,7 +18,7 @@ fn boot_unreadable(since_boot_ms: u64) -> Now {
     Now { boot: None, since_boot_ms, wall_ms: 0 }
 }
 
-/// The same counter with its stored form edited, as no code of ours would.
+/// The same counter after an edit of its stored form, which our code never makes.
 fn edited(lockout: &Lockout, edit: impl FnOnce(&mut serde_json::Value)) -> Lockout {
     let mut json = serde_json::to_value(lockout).unwrap();
     edit(&mut json);

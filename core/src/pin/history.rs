@@ -1,4 +1,5 @@
-//! Earlier PINs, so that they are not used again: MACs over their Argon2id output, kept in the sealed index of the vault.
+//! The history of PINs, so that an earlier PIN is not used again: MACs over their Argon2id outputs, kept in the vault's
+//! sealed index.
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -11,7 +12,8 @@ use crate::hex;
 /// Most earlier PINs that are kept, whatever the policy asks for.
 const MAX_KEPT: usize = 5;
 
-/// The last PINs. One salt and one cost for all of them, so that a proposal is derived once and compared with each.
+/// The last PINs. They share one salt and one cost, so that a proposed PIN is derived once and compared with each of
+/// them.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PinHistory {
@@ -31,15 +33,15 @@ impl PinHistory {
         Self { salt: *random.bytes(), cost, macs: Vec::new() }
     }
 
-    /// Whether the PIN of this Argon2id output is among the last `remember`, the one in force included.
+    /// Whether the PIN with this Argon2id output is among the last `remember` PINs. The PIN in force is one of them.
     pub(crate) fn contains(&self, data_key: &DataKey, kdf_output: &[u8; 32], remember: u32) -> bool {
         let tag = derive_tag(data_key, kdf_output);
         let recent = self.macs.iter().rev().take(remember as usize);
-        // Each is compared, so that the time does not tell which it was.
+        // All are compared, so that the time taken does not reveal which one is equal.
         recent.fold(false, |found, mac| found | bool::from(mac.0.ct_eq(tag.as_slice())))
     }
 
-    /// Adds the PIN of this Argon2id output.
+    /// Adds the PIN with this Argon2id output, and drops the oldest beyond [`MAX_KEPT`].
     pub(crate) fn push(&mut self, data_key: &DataKey, kdf_output: &[u8; 32]) {
         self.macs.push(Tag(*derive_tag(data_key, kdf_output)));
         let surplus = self.macs.len().saturating_sub(MAX_KEPT);

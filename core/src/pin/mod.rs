@@ -1,7 +1,7 @@
-//! The PIN: how it is typed, when it exists, and which ones are too easy to guess.
+//! The PIN: how it is typed, when it is well formed, and which PINs are too easy to guess.
 //!
-//! A person types into a [`PinEntry`], one digit at a time. A [`Pin`] is what a well-formed entry becomes; there is no other
-//! way to make one. Both live in Rust only and wipe themselves.
+//! A person types into a [`PinEntry`], one digit at a time. The lock makes a [`Pin`] of an entry that is well formed.
+//! Both exist in Rust only and wipe themselves when they are dropped.
 
 pub(crate) mod history;
 mod reminder;
@@ -21,8 +21,8 @@ use crate::stack::with_stack_wiped;
 
 /// A well-formed PIN: [`MIN_DIGITS`] to [`MAX_DIGITS`] decimal digits.
 ///
-/// Whether it is a good one is another question, asked only when a PIN is set. What was well formed once stays so: a policy that
-/// later asks for longer PINs does not lock out the owner of a short one.
+/// Whether it is easy to guess is judged only when a PIN is set. A policy that later asks for longer PINs does not lock
+/// out the owner of a short one: these bounds are fixed.
 pub struct Pin {
     // On the heap, so that moving the PIN moves a pointer and leaves no copy of the digits behind.
     ascii: Box<Zeroizing<[u8; MAX_DIGITS]>>,
@@ -30,7 +30,7 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// Takes ASCII digits. `None` if there are too few or too many, or if one is not a digit.
+    /// Makes a PIN of ASCII digits. `None` if there are too few or too many, or if a byte is not a digit.
     pub fn parse(ascii: &[u8]) -> Option<Self> {
         if !(MIN_DIGITS..=MAX_DIGITS).contains(&ascii.len()) || !ascii.iter().all(u8::is_ascii_digit) {
             return None;
@@ -40,8 +40,8 @@ impl Pin {
         Some(pin)
     }
 
-    /// Whether a slip of the finger makes one of the other, of the same length: one digit changed, or two neighbours swapped. One is near
-    /// itself.
+    /// Whether one typing slip turns one PIN into the other: one digit changed, or two neighbouring digits swapped. A
+    /// PIN is near itself. The caller has checked that both are of the same length; this function does not.
     pub(crate) fn is_near(&self, other: &Self) -> bool {
         let mut differing =
             (0_u32..).zip(self.ascii().iter().zip(other.ascii())).filter(|(_, (mine, theirs))| mine != theirs);
@@ -54,7 +54,7 @@ impl Pin {
         }
     }
 
-    /// The digits, `b'0'..=b'9'`, first typed first.
+    /// The digits, `b'0'..=b'9'`, in the order in which they were typed.
     pub fn ascii(&self) -> &[u8] {
         self.ascii.get(..self.length).unwrap_or_default()
     }
@@ -66,10 +66,12 @@ impl fmt::Debug for Pin {
     }
 }
 
-/// The digits typed so far. Nothing reads them back out: they can be counted, compared with another entry, and handed to the lock.
+/// The digits typed so far. An app cannot read them: it can count them, compare them with another entry, and pass the
+/// entry to the lock.
 #[derive(Default)]
 pub struct PinEntry {
-    // Room for every digit from the start: a growing vector would leave unwiped copies behind. On the heap, as with the PIN.
+    // An array has room for every digit from the start; a growing vector would leave unwiped copies behind. It is on
+    // the heap for the reason given at `Pin`.
     digits: Mutex<Box<Digits>>,
 }
 
@@ -90,7 +92,7 @@ impl PinEntry {
         Self::default()
     }
 
-    /// Adds a digit. `Ok(false)` and no change when the entry already holds [`MAX_DIGITS`].
+    /// Adds a digit. `Ok(false)`, and no change, if the entry already holds [`MAX_DIGITS`].
     pub fn push(&self, digit: u32) -> Result<bool, NotADigit> {
         let ascii = u8::try_from(digit).ok().filter(|digit| *digit <= 9).map(|digit| b'0' + digit).ok_or(NotADigit)?;
         let mut digits = self.digits();
@@ -101,7 +103,7 @@ impl PinEntry {
         Ok(true)
     }
 
-    /// Takes the last digit away. `false` if there was none.
+    /// Removes the last digit. `false` if there was none.
     pub fn pop(&self) -> bool {
         let mut digits = self.digits();
         let Some(last) = digits.length.checked_sub(1) else { return false };
@@ -122,9 +124,11 @@ impl PinEntry {
         self.digits().length
     }
 
-    /// Whether both entries hold the same digits, for 'type it again'. Takes the same time wherever they differ.
+    /// Whether both entries hold the same digits, for a 'type it again' screen. The time taken does not depend on where
+    /// they differ.
     pub fn matches(&self, other: &Self) -> bool {
-        // One lock after the other, never both: two threads comparing crosswise must not wait for each other.
+        // The two mutexes are never held together: two threads that compare the same entries in opposite order would
+        // deadlock.
         with_stack_wiped(|| {
             let (mine, length) = {
                 let digits = self.digits();
@@ -135,12 +139,12 @@ impl PinEntry {
         })
     }
 
-    /// Another entry with the same digits. A call that checks a PIN empties the entry that it was given; a screen that needs the digits once more,
-    /// as for changing the PIN, gives it a duplicate.
+    /// A new entry with the same digits. A call that checks a PIN empties the entry that it gets. A screen that needs
+    /// the digits again, for example to change the PIN, passes a duplicate.
     pub fn duplicate(&self) -> Self {
         let duplicate = Self::new();
         with_stack_wiped(|| {
-            // As in `matches`: one lock after the other.
+            // As in `matches`, the two mutexes are never held together.
             let (ascii, length) = {
                 let digits = self.digits();
                 (Zeroizing::new(digits.ascii), digits.length)
@@ -152,7 +156,7 @@ impl PinEntry {
         duplicate
     }
 
-    /// Hands the digits over and leaves the entry empty. `None` if they are not a well-formed PIN.
+    /// Takes the digits out as a PIN, and always leaves the entry empty. `None` if they are not a well-formed PIN.
     pub(crate) fn take(&self) -> Option<Pin> {
         let mut digits = self.digits();
         let pin = digits.ascii.get(..digits.length).and_then(Pin::parse);
@@ -160,14 +164,15 @@ impl PinEntry {
         pin
     }
 
-    /// A copy of the digits for judging, without emptying the entry. `None` if they are not a well-formed PIN.
+    /// A copy of the digits as a PIN, to judge it. The entry keeps its digits. `None` if they are not a well-formed
+    /// PIN.
     pub(crate) fn peek(&self) -> Option<Pin> {
         let digits = self.digits();
         digits.ascii.get(..digits.length).and_then(Pin::parse)
     }
 
     fn digits(&self) -> std::sync::MutexGuard<'_, Box<Digits>> {
-        // No operation leaves the digits half changed, so a poisoned lock is still good.
+        // No operation leaves the digits half changed, so a poisoned mutex can still be used.
         self.digits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

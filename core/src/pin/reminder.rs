@@ -1,4 +1,4 @@
-//! Reminding people of their PIN: to use it before it is forgotten, to change it if the app wants that.
+//! Reminders about the PIN: to enter it before it is forgotten, and to change it if the app wants that.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,28 +6,30 @@ use crate::policy::PinPolicy;
 use crate::time::{Now, likely_ms};
 
 const DAY_MS: i64 = 86_400_000;
-/// However much is due, a person is reminded once a week.
+/// A person is reminded at most once a week, however many reminders are due.
 const AT_MOST_EVERY_DAYS: i64 = 7;
 
 /// What a person should be reminded of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reminder {
-    /// The PIN was not entered for long; enter it once, so that it is not forgotten.
+    /// To enter the PIN once, so that it is not forgotten: it has not been entered for a long time.
     Rehearse,
-    /// The PIN is old; change it.
+    /// To change the PIN: it is old.
     Change,
 }
 
-/// When the PIN was set, last right and last spoken of: points on a line of their own, in milliseconds. It runs by the time that has probably
-/// passed between two readings of the clocks, so that a wall clock that was wrong, and was put right, neither silences reminders nor makes all of
-/// them due. Nothing is protected by it.
+/// When the PIN was set, when it was last right, and when the last reminder was given: moments on a separate timeline,
+/// in milliseconds. The timeline advances by the time that has probably passed between two readings of the clocks. So a
+/// wall clock that was wrong and is corrected neither silences the reminders nor makes all of them due. The timeline
+/// protects nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
     pin_set_ms: i64,
     last_right_ms: i64,
     last_reminded_ms: i64,
-    /// How far the line has come, and when that was. `None`: the line is the wall clock's, as it was first.
+    /// How far the timeline has advanced, and, in `read`, the clock reading at that moment. `read` is `None` in an
+    /// older record: its timeline was the wall clock.
     #[serde(default)]
     line_ms: i64,
     #[serde(default)]
@@ -35,22 +37,23 @@ pub struct Reminders {
 }
 
 impl Reminders {
-    /// From the moment a PIN is set.
+    /// Starts the timeline at the moment the first PIN is set.
     pub fn start(now: Now) -> Self {
         Self { pin_set_ms: 0, last_right_ms: 0, last_reminded_ms: 0, line_ms: 0, read: Some(now) }
     }
 
-    /// Another PIN is set.
+    /// Notes that another PIN was set.
     pub fn note_set(&mut self, now: Now) {
         self.pin_set_ms = self.advance(now);
     }
 
-    /// The PIN was right.
+    /// Notes that the right PIN was entered.
     pub fn note_right(&mut self, now: Now) {
         self.last_right_ms = self.advance(now);
     }
 
-    /// What is due now, if anything. It counts as shown: the next comes in a week at the earliest, whatever the person did with it.
+    /// The reminder that is due now, if any. It counts as shown: the next one comes a week later at the earliest,
+    /// whatever the person does.
     pub fn take(&mut self, policy: &PinPolicy, now: Now) -> Option<Reminder> {
         let line_ms = self.advance(now);
         let passed = |since: i64, days: i64| line_ms.saturating_sub(since) >= days * DAY_MS;
@@ -69,7 +72,7 @@ impl Reminders {
         Some(reminder)
     }
 
-    /// Brings the line up to now, and returns how far that is.
+    /// Advances the timeline to now, and returns that point in milliseconds.
     fn advance(&mut self, now: Now) -> i64 {
         self.line_ms = match self.read {
             Some(read) => self.line_ms.saturating_add_unsigned(likely_ms(read, now)),
@@ -88,7 +91,7 @@ mod tests {
         PinPolicy { rehearse_after_days: rehearse, change_after_days: change, ..PinPolicy::default() }
     }
 
-    /// The phone runs without a restart.
+    /// A clock reading of a phone that has not restarted.
     fn at(ms: i64) -> Now {
         Now { boot: Some(1), since_boot_ms: ms.unsigned_abs(), wall_ms: ms }
     }

@@ -1,4 +1,4 @@
-//! The phone's biometric prompt, and the one answer that it gives.
+//! The phone's biometric prompt, and the channel for its answer.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -8,72 +8,75 @@ use zeroize::Zeroizing;
 use super::PlatformFault;
 use crate::request::{PromptEnd, PromptId, PromptPurpose};
 
-/// Bytes of a biometric slot's key.
+/// Length of a biometric slot's key, in bytes.
 pub const SLOT_KEY_BYTES: usize = 32;
-/// Bytes of it as a keystore wraps it with AES-GCM: a nonce of 12 bytes, the ciphertext, a tag of 16.
+/// Length of that key when a keystore has wrapped it with AES-GCM: a nonce of 12 bytes, the ciphertext, a tag of 16.
 pub const WRAPPED_SLOT_KEY_BYTES: usize = 12 + SLOT_KEY_BYTES + 16;
 
 /// Shows the system's biometric prompt.
 pub trait Biometrics: Send + Sync {
-    /// Whether a strong biometric could be asked for now.
+    /// Whether a strong biometric can be asked for now.
     fn availability(&self) -> Result<SensorAvailability, PlatformFault>;
 
-    /// Begins to show the prompt and returns; `answer` is used later, on any thread. The key of [`Prompt::alias`] does its work inside the
-    /// phone's keystore, once for each time that a person is recognised.
+    /// Starts to show the prompt, and returns before the person answers. `answer` is used later, on any thread. The key
+    /// [`Prompt::alias`] does its work inside the phone's keystore, once for each time that a person is recognised.
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault>;
 
-    /// Takes away the prompt that is shown, if any: nobody waits for its answer any more.
+    /// Removes the prompt that is shown, if any: no call waits for its answer any more.
     fn dismiss(&self) -> Result<(), PlatformFault>;
 }
 
-/// A phone without.
+/// The [`Biometrics`] of a phone that has no biometrics.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoBiometrics;
 
-/// Whether a strong biometric could be asked for now.
+/// Whether a strong biometric can be asked for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SensorAvailability {
-    /// It could.
+    /// It can.
     Ready,
-    /// Nobody's finger or face is enrolled.
+    /// No finger or face is enrolled.
     NoneEnrolled,
     /// There is no such sensor.
     NoHardware,
-    /// Not now.
+    /// The sensor is not available now.
     Busy,
     /// The phone's system cannot do this.
     NotSupported,
 }
 
-/// What is to be shown, and done once a person is recognised.
+/// What the prompt shows, and what the key does once a person is recognised.
 pub struct Prompt {
-    /// As the caller named it.
+    /// The prompt's name, chosen by the caller.
     pub id: PromptId,
-    /// The keystore's key, made with [`super::KeyPurpose::Biometric`].
+    /// Alias of the keystore's key, made with [`super::KeyPurpose::Biometric`].
     pub alias: String,
-    /// All that the prompt says comes from this: what the person sees is what is done.
+    /// What the person confirms. The prompt shows nothing that does not come from this, so that the person sees what
+    /// will be done.
     pub purpose: PromptPurpose,
-    /// What the key does.
+    /// What the key does to the input.
     pub operation: PromptOperation,
-    /// To what.
+    /// The input of the operation.
     pub input: Zeroizing<Vec<u8>>,
-    /// Milliseconds until nobody waits any more.
+    /// Milliseconds until the waiting call gives up.
     pub timeout_ms: u64,
 }
 
 /// What the keystore's key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptOperation {
-    /// Wraps the input, [`SLOT_KEY_BYTES`]; the output has [`WRAPPED_SLOT_KEY_BYTES`].
+    /// Wraps the input of [`SLOT_KEY_BYTES`]; the output has [`WRAPPED_SLOT_KEY_BYTES`].
     Wrap,
-    /// The reverse.
+    /// Unwraps the input of [`WRAPPED_SLOT_KEY_BYTES`]; the output has [`SLOT_KEY_BYTES`].
     Unwrap,
 }
 
-/// The way back from a prompt. What it is told counts until the first end; dropping it is an end without a verdict. It never waits.
+/// Reports what happens at a prompt to the call that waits for it. The first end counts, and later reports are ignored.
+/// Dropping the `Answer` without an end reports [`PromptEnd::NoVerdict`]. No method waits for the person or for the
+/// core.
 pub struct Answer(Arc<PromptChannel>);
 
-/// A prompt and what became of it. The one who asked waits here.
+/// What has been reported about a prompt. The call that showed the prompt waits here.
 #[derive(Default)]
 pub(crate) struct PromptChannel {
     state: Mutex<ChannelState>,
@@ -84,9 +87,9 @@ pub(crate) struct PromptChannel {
 struct ChannelState {
     not_recognised: u32,
     end: Option<Ended>,
-    /// Nobody waits for more.
+    /// The call no longer waits: later reports are ignored.
     is_over: bool,
-    /// The prompt said that it is not shown any more.
+    /// The prompt has reported its end, so it is no longer shown.
     is_gone: bool,
 }
 
@@ -95,7 +98,7 @@ enum Ended {
     Without(PromptEnd),
 }
 
-/// What happens to a prompt.
+/// What the waiting call is told about a prompt.
 pub(crate) enum PromptEvent {
     NotRecognised,
     Authenticated(Zeroizing<Vec<u8>>),
@@ -103,22 +106,22 @@ pub(crate) enum PromptEvent {
 }
 
 impl Answer {
-    /// Tells this channel, where somebody waits for it.
+    /// An answer that reports to this channel.
     pub(crate) fn to(channel: &Arc<PromptChannel>) -> Self {
         Self(channel.clone())
     }
 
-    /// The sensor saw someone else. The prompt stays.
+    /// Reports that the sensor did not recognise someone. The prompt stays.
     pub fn not_recognised(&self) {
         self.0.update(|channel| channel.not_recognised = channel.not_recognised.saturating_add(1));
     }
 
-    /// A person was recognised, and this is what the key made of the input.
+    /// Reports that a person was recognised, with the output of the key. This ends the prompt.
     pub fn authenticated(&self, output: Zeroizing<Vec<u8>>) {
         self.0.finish(Ended::Authenticated(output));
     }
 
-    /// The prompt is gone, and nobody was recognised.
+    /// Reports that the prompt has ended and nobody was recognised.
     pub fn ended(&self, how: PromptEnd) {
         self.0.finish(Ended::Without(how));
     }
@@ -143,7 +146,7 @@ impl std::fmt::Debug for Prompt {
 }
 
 impl PromptChannel {
-    /// Waits for the next thing that happens, until then at most.
+    /// Waits for the next report, at most until `until`.
     pub(crate) fn next_event(&self, until: Instant) -> PromptEvent {
         let mut channel = self.lock();
         loop {
@@ -170,12 +173,12 @@ impl PromptChannel {
         }
     }
 
-    /// Ends it for whoever waits, if it has not ended. The prompt may still be shown.
+    /// Ends the wait of the call, if the prompt has not ended. The prompt may still be shown.
     pub(crate) fn end(&self, how: PromptEnd) {
         self.update(|channel| channel.end = Some(Ended::Without(how)));
     }
 
-    /// Nobody waits any more: what comes now is wiped and forgotten. `true` if the prompt may still be shown.
+    /// Closes the channel: later reports are wiped and ignored. `true` if the prompt may still be shown.
     pub(crate) fn close(&self) -> bool {
         let mut channel = self.lock();
         (channel.end, channel.is_over) = (None, true);

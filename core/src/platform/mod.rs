@@ -1,6 +1,8 @@
-//! What the core asks of the phone: clocks, randomness, a key it cannot copy, and someone to tell.
+//! The traits that the phone implements for the core: clocks, randomness, keys that cannot be copied, biometrics and
+//! listeners.
 //!
-//! Every call may fail, may take long and may call back into the lock: the core holds no lock and no transaction while it calls.
+//! Every call may fail, may take long, and may call back into the lock: the core holds no mutex and no transaction
+//! while it calls.
 
 mod biometrics;
 #[cfg(any(test, feature = "testing"))]
@@ -22,22 +24,22 @@ use crate::events::Event;
 pub use crate::request::{PromptEnd, PromptId, PromptPurpose, SecurityLevel};
 use crate::time::Now;
 
-/// The pieces of the phone, as one.
+/// The phone's parts, as the core uses them.
 #[derive(Clone)]
 pub struct Platform {
-    /// Tells the time.
+    /// Reads the clocks.
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
     pub entropy: Arc<dyn Entropy>,
     /// Holds the keys that never leave the phone.
     pub device_key: Arc<dyn DeviceKey>,
-    /// Asks for a finger or face. [`NoBiometrics`] on a phone without.
+    /// Asks for a finger or face. [`NoBiometrics`] on a phone that has no sensor.
     pub biometrics: Arc<dyn Biometrics>,
 }
 
 /// The clocks of the phone.
 pub trait Clock: Send + Sync {
-    /// Reads all of them.
+    /// Reads all clocks at once.
     fn now(&self) -> Result<Now, PlatformFault>;
 }
 
@@ -47,52 +49,56 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault>;
 }
 
-/// HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
+/// The phone's keystore of HMAC-SHA256 keys: they can be used on this phone and cannot be copied.
 pub trait DeviceKey: Send + Sync {
-    /// The aliases that exist and begin with `prefix`; with an empty one all, also those of keys that are not the lock's.
+    /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the
+    /// lock did not make.
     fn aliases(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault>;
 
-    /// Whether there is a key of this alias. A keystore that does not know is a fault, never a no.
+    /// Whether a key with this alias exists. If the keystore cannot tell, that is a fault, never `false`.
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault>;
 
-    /// Makes a new random key. An existing key of that alias is a fault: replacing it would destroy what it protects.
+    /// Makes a new random key. If a key with this alias exists, that is a fault: replacing the key would destroy what
+    /// it protects.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault>;
 
-    /// Whether the key can be used now, found out without input. Faults that show here cost the person no try.
+    /// Checks whether the key can be used now, without computing an HMAC. A fault that is found here costs the person
+    /// no try.
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault>;
 
-    /// HMAC-SHA256 of `input`, 32 bytes.
+    /// Computes HMAC-SHA256 of `input` under the key, 32 bytes.
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault>;
 
-    /// Destroys the key. That it does not exist is no fault.
+    /// Destroys the key. A key that does not exist is not a fault.
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault>;
 
-    /// What keeps the key. [`SecurityLevel::Unknown`] if the phone does not say.
+    /// Where the key is kept. [`SecurityLevel::Unknown`] if the phone does not say.
     fn security_level(&self, _alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         Ok(SecurityLevel::Unknown)
     }
 
-    /// Which keystore this is, where a process has several: in tests. A phone has one.
+    /// Identifies this keystore if a process has several, as tests do. A phone has one keystore.
     fn instance(&self) -> u64 {
         0
     }
 }
 
-/// Hears of every journal line, after it is committed.
+/// Is told of every journal line after the line is committed.
 pub trait Listener: Send + Sync {
-    /// Called with no lock held; may call back in. What it returns changes nothing that was decided.
+    /// Called after a line is committed. The core holds no mutex, so the listener may call the lock. An error changes
+    /// nothing and is ignored.
     fn on_event(&self, event: Event) -> Result<(), PlatformFault>;
 }
 
-/// What a device key is for; it decides when the phone lets it be used.
+/// What a device key is for. The purpose decides when the phone allows its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyPurpose {
-    /// Mixed into the PIN slot: only while the phone is unlocked, where the phone can promise that.
+    /// Its HMAC opens the PIN slot. It works only while the phone is unlocked, on phones that can guarantee that.
     PinSlot,
-    /// Seals the record: must work while the phone is locked.
+    /// Its HMAC gives the key that seals the record. It must work while the phone is locked.
     Seal,
-    /// An AES-256-GCM key that wraps the biometric slot's: each use needs a strong biometric, and a new enrolment destroys it. It answers no HMAC;
-    /// only [`Biometrics::show`] uses it.
+    /// An AES-256-GCM key that wraps the biometric slot's key. Each use needs a strong biometric, and the enrolment of
+    /// another finger or face destroys it. It computes no HMAC: only [`Biometrics::show`] uses it.
     Biometric,
 }
 

@@ -1,36 +1,38 @@
-//! Whether an older copy of the wallet is found out: the choice, made once for a wallet, and what it goes by.
+//! Rollback protection: whether the lock detects an older copy of the database. It is chosen once for each wallet, by
+//! the keystore's speed.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether an older copy of the database, put back, is found out.
+/// Whether the lock detects that someone has put back an older copy of the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RollbackProtection {
-    /// Each change that must not be taken back has a seal key of its own, and the key before it is deleted: older copies are damage.
+    /// Each change that must not be rolled back is sealed with a new seal key, and the previous key is deleted. An
+    /// older copy then reads as damage.
     On,
-    /// One seal key for the wallet's life: a copy of the same wallet with the same PIN brings back its counters. Also of a record that does
-    /// not say: those were written before there was a choice.
+    /// One seal key is used for the wallet's life: an older copy of the same wallet with the same PIN brings back its
+    /// counters. A record without this field counts as `Off`: it was written before there was a choice.
     #[default]
     Off,
 }
 
-/// How the protection of a new wallet is chosen, and when its keys are made.
+/// How [`RollbackProtection`] is chosen for a new wallet, and when its seal keys are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AntiRollback {
-    /// On if this phone's keystore is fast enough, which is measured. A thread makes the keys ahead of need.
+    /// On if a measurement finds this phone's keystore fast enough. A thread makes the next key in advance.
     OnThisPhone,
-    /// As given, for tests and for benches. A thread makes the keys ahead of need.
+    /// As given, for tests and benches. A thread makes the next key in advance.
     Fixed(RollbackProtection),
-    /// On, without the thread: [`crate::WalletLock::prepare`] makes the next key, or the call that needs it. The phone is asked the same in
-    /// every run.
+    /// On, without the thread: the next key is made by [`crate::WalletLock::prepare`], or by the call that needs the
+    /// key. So the phone gets the same calls in every run.
     #[cfg(any(test, feature = "testing"))]
     InStep,
 }
 
 impl Default for AntiRollback {
-    /// Measured, except in the library that tests use.
+    /// [`Self::OnThisPhone`], or `InStep` in a build for tests.
     fn default() -> Self {
         #[cfg(any(test, feature = "testing"))]
         return Self::InStep;
@@ -39,14 +41,15 @@ impl Default for AntiRollback {
     }
 }
 
-/// How long making a key, using it once and deleting it may take in all. A person types the next PIN no faster than in about a second, and
-/// until then it is made; what they do wait for at each try, the deletion, is the least of the three. And if nothing was made ahead they
-/// wait for all of it: a second is where waiting begins to be felt as such (Nielsen, Usability Engineering, 1993, 5.5).
+/// How long making a key, using it once and deleting it may take together. A person needs about a second to type the
+/// next PIN, and the key is made in that time. Each try then waits only for the deletion, the shortest of the three. If
+/// no key was made in advance, the person waits for all three: up to a second, a wait does not interrupt the flow of
+/// thought (Nielsen, Usability Engineering, 1993, 5.5).
 const FAST_ENOUGH: Duration = Duration::from_secs(1);
 
 impl AntiRollback {
-    /// `measure` makes, uses and deletes a key, and tells how long that took. A second time, if the first was slow: the choice is for the
-    /// wallet's life, and a busy moment says little.
+    /// `measure` makes, uses and deletes a key, and returns how long that took. A slow result is measured once more:
+    /// the choice holds for the wallet's life, and the keystore may have been busy for a moment.
     pub(crate) fn choose<E>(self, mut measure: impl FnMut() -> Result<Duration, E>) -> Result<RollbackProtection, E> {
         match self {
             Self::OnThisPhone => match Self::after(measure()?) {
@@ -63,7 +66,7 @@ impl AntiRollback {
         if took <= FAST_ENOUGH { RollbackProtection::On } else { RollbackProtection::Off }
     }
 
-    /// Whether a thread makes the keys.
+    /// Whether a thread makes the next key in advance.
     pub(crate) fn has_thread(self) -> bool {
         match self {
             Self::OnThisPhone | Self::Fixed(_) => true,

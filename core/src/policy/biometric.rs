@@ -1,4 +1,4 @@
-//! How far biometrics reach: data, in the policy's JSON.
+//! The policy's part about biometrics: what they may do before the PIN is asked for again.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,21 +12,22 @@ const MAX_FAILURES: u32 = 100;
 pub(crate) const MAX_BUDGETS: usize = 8;
 const MAX_PROMPT_MS: u32 = 10 * 60 * 1000;
 
-/// How far biometrics reach before the PIN is asked for again.
+/// What biometrics may do before the PIN is asked for again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BiometricPolicy {
-    /// Hours since the last right PIN, 1 to 720.
+    /// For how many hours after the last right PIN biometrics may be used, 1 to 720.
     pub strong_auth_max_age_h: u32,
-    /// Uses since the last right PIN, to unlock or to pay. 0: biometrics are never used.
+    /// How often biometrics may be used after the last right PIN, to unlock or to pay. 0: never.
     pub max_uses: u32,
-    /// What may be paid with them. A currency that is not named cannot be.
+    /// What may be paid with biometrics. A currency that has no budget here cannot be paid with them.
     pub budgets: Vec<Budget>,
-    /// Failures in a row after which only the PIN will do.
+    /// After this many failures in a row, only the PIN is accepted.
     pub failures_before_pin: u32,
-    /// Failures since they last succeeded, after which they are off until set up anew. Right PINs between do not clear it.
+    /// After this many failures since the last success, biometrics are off until they are set up again. A right PIN
+    /// does not reset this count.
     pub failures_before_off: u32,
-    /// Milliseconds that a prompt may stay unanswered.
+    /// How long a prompt may stay unanswered, in milliseconds.
     pub prompt_timeout_ms: u32,
 }
 
@@ -36,24 +37,26 @@ pub struct BiometricPolicy {
 pub struct Budget {
     /// The currency.
     pub currency: Currency,
-    /// The most that one payment may be, in minor units.
+    /// The most that one payment may be, in minor units of the currency.
     pub per_payment_minor: u64,
-    /// The most that all payments since the last right PIN may be, in minor units.
+    /// The most that all payments since the last right PIN may add up to, in minor units of the currency.
     pub in_all_minor: u64,
 }
 
 impl Default for BiometricPolicy {
     fn default() -> Self {
         Self {
-            // What Android asks of its own screen lock (Compatibility Definition 7.3.10, for strong biometrics: 72 hours or less).
+            // The limit of Android's own screen lock (Compatibility Definition 7.3.10, for strong biometrics: 72 hours
+            // or less).
             strong_auth_max_age_h: 72,
-            // Some thirty a day, for three days.
+            // About thirty a day, for three days.
             max_uses: 100,
             budgets: Vec::new(),
-            // As Android's own sensors count (AOSP `LockoutFrameworkImpl`: 5 for a while, 20 for good).
+            // The limits of Android's own sensors (AOSP `LockoutFrameworkImpl`: 5 failures lock for a while, 20
+            // permanently).
             failures_before_pin: 5,
             failures_before_off: 20,
-            // Android's own prompt gives up after half of that.
+            // Android's own prompt gives up after half of this time.
             prompt_timeout_ms: 60_000,
         }
     }
@@ -78,7 +81,7 @@ impl BiometricPolicy {
         Ok(())
     }
 
-    /// Whether nothing that `sealed` asks for is eased. How long a prompt waits may change freely.
+    /// Whether this policy eases nothing that `sealed` asks for. The time that a prompt waits may change freely.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
         let no_more = |budget: &Budget| {
             sealed.budget(budget.currency).is_some_and(|sealed| {
@@ -100,7 +103,7 @@ impl BiometricPolicy {
             && budgets.iter().all(no_more)
     }
 
-    /// Whether `amount` may be paid when `spent_minor` of its currency was paid already.
+    /// Whether `amount` may be paid when `spent_minor` of its currency has already been paid.
     pub(crate) fn covers(&self, amount: Money, spent_minor: u64) -> bool {
         self.budget(amount.currency()).is_some_and(|budget| {
             amount.minor() <= budget.per_payment_minor

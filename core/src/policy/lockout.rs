@@ -1,13 +1,14 @@
-//! How wrong PINs are slowed down and stopped: data, in the policy's JSON.
+//! The policy's part about lockout: how wrong PINs are slowed down and stopped.
 
 use serde::{Deserialize, Serialize};
 
 use super::ranges::{problem, within, within_some};
 use crate::error::PolicyError;
 
-/// Longest wait a policy may ask for: the longest of the published schedules (AOSP `SoftwareRateLimiter`), nine years of 365 days.
+/// Longest wait that a policy may ask for, in seconds: the longest of any published schedule (AOSP
+/// `SoftwareRateLimiter`), nine years of 365 days.
 pub const MAX_WAIT_S: u64 = 3285 * 86_400;
-/// Largest failure count a policy may name. Beyond it no schedule makes sense.
+/// Largest failure count that a policy may name. A schedule makes no sense beyond it.
 pub const MAX_FAILURES: u32 = 1000;
 const MAX_COOLDOWNS: usize = 32;
 pub(crate) const MAX_NO_VERDICT_BUDGET: u32 = 100;
@@ -20,17 +21,18 @@ const MAX_DUPLICATE_WINDOW_S: u32 = 300;
 pub struct LockoutPolicy {
     /// The wait after each count of failures, in ascending order. Counts that no entry names have no wait.
     pub cooldowns: Vec<Cooldown>,
-    /// Locked until verified some other way, at so many failures.
+    /// At this many failures no further try is allowed: the person has to be verified some other way.
     pub lock_at: Option<u32>,
-    /// Everything is destroyed when the wrong PIN that makes so many failures is settled.
+    /// Everything is destroyed when a PIN is settled as wrong and the settled failures reach this number. Failures that
+    /// are not settled yet only lock.
     pub wipe_at: Option<u32>,
-    /// Locked until the phone restarts, at so many failures since it started.
+    /// At this many failures since the phone started, no further try is allowed until it restarts.
     pub per_boot_limit: Option<u32>,
-    /// A wrong PIN entered again within so many seconds is not counted again. 0: every one counts.
+    /// A wrong PIN that is entered again within this many seconds is not counted again. 0: every wrong PIN counts.
     pub duplicate_window_s: u32,
-    /// How many wrong PINs are remembered for that, in memory only.
+    /// How many wrong PINs are remembered for `duplicate_window_s`, in memory only.
     pub duplicate_memory: u32,
-    /// How many tries that the hardware left without a verdict are given back until the next right PIN.
+    /// How many tries that the hardware left without a verdict are refunded before the next right PIN.
     pub no_verdict_budget: u32,
 }
 
@@ -38,9 +40,9 @@ pub struct LockoutPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cooldown {
-    /// First failure count it is for.
+    /// First failure count that the wait follows.
     pub from: u32,
-    /// Last failure count it is for. Left out: every later one.
+    /// Last failure count that the wait follows. Left out: it follows every later failure too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<u32>,
     /// The wait, in seconds.
@@ -54,7 +56,7 @@ impl LockoutPolicy {
         step.map_or(0, |step| step.wait_s.saturating_mul(1000))
     }
 
-    /// The failure count at which no further try is allowed, if there is one.
+    /// The failure count at which no further try is allowed, if the policy has such a stop.
     pub(crate) fn stop_at(&self) -> Option<u32> {
         [self.lock_at, self.wipe_at].into_iter().flatten().min()
     }
@@ -94,8 +96,8 @@ impl LockoutPolicy {
             (Some(mine), Some(sealed)) => mine <= sealed,
             (None, Some(_)) => false,
         };
-        // By name, so that a new field does not compile before someone decides about it. The cooldowns are compared by the
-        // waits that they make.
+        // Destructured by name, so that a new field does not compile until someone decides how to compare it. The
+        // cooldowns are compared by the waits that they cause.
         let Self {
             cooldowns: _,
             lock_at,
@@ -105,7 +107,7 @@ impl LockoutPolicy {
             duplicate_memory,
             no_verdict_budget,
         } = self;
-        // Both are constant beyond the largest count that either may name.
+        // Beyond the largest count that a policy may name, the waits of both are constant.
         (1..=MAX_FAILURES + 1).all(|failures| self.wait_ms(failures) >= sealed.wait_ms(failures))
             && no_later(*lock_at, sealed.lock_at)
             && *wipe_at == sealed.wipe_at

@@ -1,4 +1,5 @@
-//! The policy: what the app asks for, each part in a file of its own. Data, in JSON, checked when it is loaded.
+//! The policy: the settings that the app asks for. It is plain data, read from JSON and checked when it is loaded. Each
+//! part has its own file.
 
 mod anti_rollback;
 mod biometric;
@@ -25,7 +26,7 @@ use ranges::{problem, within};
 const MAX_CONTACTS: usize = 8;
 const MAX_TEXT: usize = 200;
 
-/// What the app asks for. Fields that a JSON text leaves out have the values of the preset `walletlock`.
+/// The settings that the app asks for. A field that the JSON text leaves out has the value of the preset `walletlock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
@@ -37,13 +38,13 @@ pub struct Policy {
     pub lockout: LockoutPolicy,
     /// How long an unlocked wallet stays unlocked.
     pub session: SessionPolicy,
-    /// How far biometrics reach.
+    /// What biometrics may do before the PIN is asked for again.
     pub biometric: BiometricPolicy,
-    /// Whom a locked-out person can turn to, first choice first.
+    /// Contacts that can help a locked-out person, first choice first.
     pub contacts: Vec<Contact>,
 }
 
-/// Someone a locked-out person can turn to.
+/// A contact that can help a locked-out person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case", tag = "kind", content = "value")]
 pub enum Contact {
@@ -58,7 +59,7 @@ pub enum Contact {
 }
 
 impl Policy {
-    /// Reads and checks a policy.
+    /// Reads a policy from JSON and checks it. The error names the field that is wrong.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
         let mut text = serde_json::Deserializer::from_slice(json.as_bytes());
         let policy: Self = serde_path_to_error::deserialize(&mut text)
@@ -68,13 +69,14 @@ impl Policy {
         Ok(policy)
     }
 
-    /// As JSON, every field named.
+    /// The policy as JSON, with every field that has a value.
     pub fn to_json(&self) -> String {
-        // A struct of numbers, strings and lists always serialises; the empty object would be refused nowhere and mean the default.
+        // Serialising numbers, strings and lists cannot fail. The fallback is the empty text, which every reader
+        // refuses: `{}` would be read as the default policy.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Checks every field's range and that guessing is stopped at all.
+    /// Checks the range of every field, and that wrong PINs are stopped or slowed for ever.
     pub fn validate(&self) -> Result<(), PolicyError> {
         within("name", self.name.len(), 1, MAX_TEXT)?;
         self.pin.validate()?;
@@ -87,9 +89,11 @@ impl Policy {
         self.lockout.validate()
     }
 
-    /// Whether nothing that `sealed` asks for is eased. Only such a policy may replace it without the PIN.
+    /// Whether this policy eases nothing that `sealed` asks for. Only such a policy may replace `sealed` without the
+    /// PIN.
     ///
-    /// Contacts and reminders may change freely. A changed `wipe_at` never counts as strict enough: it can destroy what is kept.
+    /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
+    /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
         let Self { name: _, pin, lockout, session, biometric, contacts: _ } = self;
         pin.is_at_least_as_strict_as(&sealed.pin)
@@ -107,13 +111,13 @@ impl Contact {
     }
 }
 
-/// `#[serde(deserialize_with)]` for the policy in the sealed record. It reads with the same kind of reader as [`Policy::from_json`] does: one of
-/// its own would cost 18 kB of code.
+/// `#[serde(deserialize_with)]` for the policy in the sealed record. It uses the same kind of reader as
+/// [`Policy::from_json`]: another kind would add 18 kB of code.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Policy, D::Error> {
     serde_path_to_error::deserialize(from).map_err(serde_path_to_error::Error::into_inner)
 }
 
-/// What is wrong with a JSON text, in words of our own: the parser's repeat the text.
+/// What is wrong with a JSON text, in our own words: the parser's messages repeat the input.
 fn fault(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Data if error.to_string().starts_with("unknown field") => "is not a field of a policy".to_owned(),

@@ -1,4 +1,4 @@
-//! Which PINs may be set: data, in the policy's JSON.
+//! The policy's part about PINs: which ones may be set.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use crate::error::PolicyError;
 
 /// Fewest digits a PIN may have.
 pub const MIN_DIGITS: usize = 4;
-/// Most digits a PIN may have, and most an entry holds.
+/// Most digits a PIN may have, and most digits that an entry holds.
 pub const MAX_DIGITS: usize = 12;
 const MAX_DAYS: u32 = 3650;
 
-/// Which PINs may be set, and how often the person is reminded of theirs.
+/// Which PINs may be set, and when the person is reminded to practise or change theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PinPolicy {
@@ -19,13 +19,14 @@ pub struct PinPolicy {
     pub min_digits: u32,
     /// Most digits, `min_digits` to 12.
     pub max_digits: u32,
-    /// Whether weak PINs (plausible dates, palindromes, mostly one digit, walks on the keypad) are refused too. Guessable ones always are.
+    /// Whether weak PINs (plausible dates, palindromes, mostly one digit, walks on the keypad) are refused too.
+    /// Guessable PINs are always refused.
     pub forbid_weak: bool,
     /// How many earlier PINs may not be used again, 0 to 5.
     pub remember: u32,
-    /// Remind to rehearse the PIN when it was not entered for so many days.
+    /// The person is reminded to practise the PIN when it was not entered for this many days.
     pub rehearse_after_days: Option<u32>,
-    /// Remind to change the PIN after so many days.
+    /// The person is reminded to change the PIN when it is this many days old.
     pub change_after_days: Option<u32>,
 }
 
@@ -38,10 +39,10 @@ impl PinPolicy {
         within_some("pin.change_after_days", self.change_after_days, 1, MAX_DAYS)
     }
 
-    /// Whether nothing that `sealed` asks for is eased. Reminders may change freely. Fewer digits at most ease it: who is
-    /// not let set a long PIN sets one that is guessed sooner.
+    /// Whether this policy eases nothing that `sealed` asks for. Reminders may change freely. A smaller `max_digits`
+    /// eases the policy: a person who may not set a long PIN sets one that is guessed sooner.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        // By name, so that a new field does not compile before someone decides about it.
+        // Destructured by name, so that a new field does not compile until someone decides how to compare it.
         let Self { min_digits, max_digits, forbid_weak, remember, rehearse_after_days: _, change_after_days: _ } = self;
         *min_digits >= sealed.min_digits
             && *max_digits >= sealed.max_digits

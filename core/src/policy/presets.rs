@@ -1,4 +1,4 @@
-//! Policies by name. The schedules reproduce what their sources publish; `tests.rs` beside this file pins each one.
+//! Policies by name. Their schedules are those that the sources publish; the tests of `lockout` pin each of them.
 
 use super::ranges::problem;
 use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
@@ -20,12 +20,12 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 impl Policy {
-    /// A preset's name, or a JSON text.
+    /// Reads `text` as JSON if it begins with a brace, otherwise as the name of a preset.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         if text.trim_start().starts_with('{') { Self::from_json(text) } else { Self::preset(text) }
     }
 
-    /// One of [`NAMES`].
+    /// The preset of this name, one of [`NAMES`].
     pub fn preset(name: &str) -> Result<Self, PolicyError> {
         by_name(name).ok_or_else(|| problem("preset", format!("must be one of {}", NAMES.join(", "))))
     }
@@ -69,10 +69,11 @@ fn by_name(name: &str) -> Option<Policy> {
     })
 }
 
-/// Ours: room for honest slips, then waits that grow to half a day, then locked until verified.
+/// Our own preset: the first slips cost no time, then the waits grow to half a day, then the wallet is locked until the
+/// person is verified some other way.
 ///
-/// Four free tries, and sixteen in all: a thief has a chance of 16 in a million against a random 6-digit PIN, and needs more than
-/// two days for it.
+/// No wait follows the first four failures, and there are sixteen tries in all. Against a random 6-digit PIN, a thief
+/// has a chance of 16 in a million and needs more than two days.
 pub fn walletlock() -> Policy {
     let cooldowns = exactly(&[
         (5, 30),
@@ -97,9 +98,9 @@ pub fn walletlock() -> Policy {
         lockout: LockoutPolicy {
             cooldowns: cooldowns.into_iter().chain([last]).collect(),
             lock_at: Some(16),
-            // Five wrong guesses for five minutes: the numbers of AOSP's SoftwareRateLimiter, kept in another way. Ours leave
-            // in the order they came, and each is forgotten five minutes after it was typed. AOSP's leave by last use, and
-            // all of them are forgotten five minutes after the last wrong one.
+            // Five wrong PINs are remembered for five minutes. The numbers are those of AOSP's SoftwareRateLimiter, the
+            // rules differ. We drop the oldest first, and forget each PIN five minutes after it was typed. AOSP drops
+            // the least recently used first, and forgets all of them five minutes after the last wrong one.
             duplicate_window_s: 300,
             duplicate_memory: 5,
             no_verdict_budget: 5,
@@ -111,9 +112,10 @@ pub fn walletlock() -> Policy {
     }
 }
 
-/// Android's lock screen in a trusted environment. Source: AOSP `system/gatekeeper/gatekeeper.cpp`, `ComputeRetryTimeout`.
+/// Android's lock screen in a trusted environment. Source: AOSP `system/gatekeeper/gatekeeper.cpp`,
+/// `ComputeRetryTimeout`.
 pub fn android_gatekeeper() -> Policy {
-    // 30 s x 2^((n-30) div 10) for 30 to 139: one range for each ten.
+    // 30 s x 2^((n-30) div 10) after failures 30 to 139: one range for each ten.
     let doubling = (0..11).map(|tens| Cooldown { from: 30 + 10 * tens, to: Some(39 + 10 * tens), wait_s: 30 << tens });
     let cooldowns = [Cooldown { from: 5, to: Some(5), wait_s: 30 }, Cooldown { from: 10, to: Some(29), wait_s: 30 }]
         .into_iter()
@@ -124,10 +126,10 @@ pub fn android_gatekeeper() -> Policy {
 
 /// Android's lock screen in software. Source: AOSP `frameworks/base`, `locksettings/SoftwareRateLimiter.java`.
 ///
-/// The waits, the stop and the number of guesses remembered are the source's. Three things are not. Guesses leave the memory
-/// in the order they came and each by its own time: there by last use, and a wrong guess lengthens the time of all. A
-/// failure of the hardware is given back here as far as `no_verdict_budget` reaches: there it counts. After a restart the
-/// rest of a wait goes on here: there the whole wait begins anew.
+/// The waits, the stop and the number of remembered PINs are those of the source. Three things differ. First, we drop
+/// the oldest remembered PIN first, and each one expires by its own time; AOSP drops the least recently used, and a
+/// wrong PIN prolongs the time of all. Second, we refund a try that the hardware failed, up to `no_verdict_budget` of
+/// them; AOSP counts it. Third, after a restart the rest of a wait continues; in AOSP the whole wait starts again.
 pub fn android_rate_limiter() -> Policy {
     let waits = [
         MINUTE,
@@ -157,30 +159,35 @@ pub fn android_rate_limiter() -> Policy {
     after_a_source("android_rate_limiter", 4, lockout)
 }
 
-/// The Dutch identity wallet. Source: `wallet_provider/service/src/pin_policy.rs` of nl-wallet: four tries a round, four rounds.
+/// The Dutch identity wallet: four rounds of four tries. Source: nl-wallet,
+/// `wallet_provider/service/src/pin_policy.rs`.
 pub fn nl_wallet() -> Policy {
     let cooldowns = exactly(&[(4, 60), (8, 300), (12, 3600)]);
     after_a_source("nl_wallet", 6, LockoutPolicy { cooldowns, lock_at: Some(16), ..nothing() })
 }
 
 /// A Trezor hardware wallet without a Tropic chip: 2^n - 1 seconds after the n-th failure, wiped at 16. Source:
-/// trezor-firmware, `storage/storage.c` (`PIN_MAX_TRIES`). Firmware for the models with that chip (`USE_TROPIC`) wipes at 10.
+/// trezor-firmware, `storage/storage.c` (`PIN_MAX_TRIES`). Firmware for the models with that chip (`USE_TROPIC`) wipes
+/// at 10.
 pub fn trezor() -> Policy {
     let steps: Vec<_> = (1..16).map(|failures| (failures, (1 << failures) - 1)).collect();
     after_a_source("trezor", 4, LockoutPolicy { cooldowns: exactly(&steps), wipe_at: Some(16), ..nothing() })
 }
 
-/// A security key: 3 failures until it is powered again, 8 in all. Source: FIDO CTAP 2.1, section 6.5 (`pinRetries`).
+/// A security key: 3 failures until it is powered off and on again, 8 in all. Source: FIDO CTAP 2.1, section 6.5
+/// (`pinRetries`).
 pub fn ctap2() -> Policy {
     after_a_source("ctap2", 4, LockoutPolicy { lock_at: Some(8), per_boot_limit: Some(3), ..nothing() })
 }
 
-/// An activation secret: 6 digits or more, common ones refused, stopped at 10. Source: NIST SP 800-63B-4, section 3.2.10.
+/// An activation secret: 6 digits or more, common PINs refused, locked at 10 failures. Source: NIST SP 800-63B-4,
+/// section 3.2.10.
 pub fn nist_800_63b() -> Policy {
     after_a_source("nist_800_63b", 6, LockoutPolicy { lock_at: Some(10), ..nothing() })
 }
 
-/// The pattern reported of Chinese wallets and banks: 3 hours at 3 and 4, a day at 5 to 9, locked at 10 until verified.
+/// The pattern reported for Chinese wallets and banks: 3 hours after failures 3 and 4, a day after failures 5 to 9,
+/// locked at 10 until the person is verified some other way.
 ///
 /// This is not an official table: no standard publishes one.
 pub fn mobile_wallet_cn() -> Policy {
@@ -189,7 +196,7 @@ pub fn mobile_wallet_cn() -> Policy {
     after_a_source("mobile_wallet_cn", 6, LockoutPolicy { cooldowns, lock_at: Some(10), ..nothing() })
 }
 
-/// The published schedule with our own answers to what its source leaves open.
+/// A policy with the published schedule `lockout`. What its source leaves open is as in the preset `walletlock`.
 fn after_a_source(name: &str, min_digits: u32, lockout: LockoutPolicy) -> Policy {
     let ours = walletlock();
     let no_verdict_budget = ours.lockout.no_verdict_budget;

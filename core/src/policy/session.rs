@@ -1,4 +1,4 @@
-//! How long an unlocked wallet stays unlocked: data, in the policy's JSON.
+//! The policy's part about sessions: how long an unlocked wallet stays unlocked.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ const MAX_SESSION_S: u32 = 24 * 3600;
 pub struct SessionPolicy {
     /// Seconds without use after which a session ends.
     pub idle_s: u32,
-    /// Seconds after which it ends in any case.
+    /// Seconds after which a session ends even if it is used.
     pub absolute_s: u32,
 }
 
@@ -23,7 +23,7 @@ impl SessionPolicy {
         within("session.idle_s", self.idle_s, 1, self.absolute_s)
     }
 
-    /// Whether nothing that `sealed` asks for is eased.
+    /// Whether this policy eases nothing that `sealed` asks for.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
         let Self { idle_s, absolute_s } = self;
         *idle_s <= sealed.idle_s && *absolute_s <= sealed.absolute_s

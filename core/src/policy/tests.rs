@@ -1,4 +1,4 @@
-//! Loading a policy: what is refused, and in which words.
+//! Loading a policy: what is refused, and with which error text.
 
 mod lockout;
 mod strictness;
@@ -9,13 +9,13 @@ use super::{BiometricPolicy, Budget, Contact, Cooldown, LockoutPolicy, PinPolicy
 use crate::money::Currency;
 use crate::platform::testing::schedules;
 
-/// What a policy's cooldowns say of this count, read without the code under test.
+/// The wait in seconds that a policy's cooldowns name for this failure count, found without the code under test.
 pub(crate) fn expected_wait_s(policy: &LockoutPolicy, failures: u32) -> u64 {
     let steps = policy.cooldowns.iter().map(|step| (step.from, step.to.unwrap_or(schedules::FOR_EVER), step.wait_s));
     schedules::wait_s(steps, failures)
 }
 
-/// The field that the error names, and what it says of it.
+/// Loads `json`, which must be refused, and returns the field that the error names and the problem with it.
 fn refused(json: &str) -> (String, String) {
     let error = Policy::from_json(json).expect_err(json);
     assert_eq!(error.to_string(), format!("{}: {}", error.field, error.problem));
@@ -26,7 +26,7 @@ fn euro() -> Currency {
     Currency::new("EUR").expect("a currency")
 }
 
-/// Every field has a value, and none is the default.
+/// A policy in which every field has a value, and no value is the default.
 fn full() -> Policy {
     Policy {
         name: "ours".to_owned(),
@@ -204,7 +204,7 @@ fn a_text_or_list_out_of_bounds_is_refused_by_name() {
     }
 }
 
-/// Every value of a JSON document, with its path as an error writes it and the way to it.
+/// Every value of a JSON document: its path as an error writes it, and its JSON pointer.
 fn places(json: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
     found.push((path.to_owned(), pointer.to_owned()));
     match json {
@@ -236,7 +236,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             Value::Number(_) => {
                 numbers += 1;
                 wrong.extend([json!("5"), json!(true), json!([5]), json!(1e30)]);
-                // What a 32-bit number cannot hold must not wrap round to one in range.
+                // A number that 32 bits cannot hold must not wrap round to a number in range.
                 wrong.push(match path.rsplit('.').next() {
                     Some("wait_s") => json!(283_824_001),
                     Some("in_all_minor" | "per_payment_minor") => json!(1_000_000_000_001_u64),
@@ -252,7 +252,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             let mut edited = full.clone();
             *edited.pointer_mut(pointer).unwrap() = value.clone();
             let (field, _) = refused(&edited.to_string());
-            // Deeper when it is the value inside that does not fit.
+            // The error names a deeper field if only a value inside does not fit.
             assert!(field == *path || *path == "." || field.starts_with(path), "{path} as {value}: {field}");
             if !original.is_object() && !original.is_array() {
                 assert_eq!(field, *path, "{value}");
@@ -326,7 +326,7 @@ fn what_json_leaves_out_is_as_in_walletlock() {
     expected.lockout.lock_at = Some(9);
     expected.session.idle_s = 60;
     assert_eq!(Policy::from_json(json), Ok(expected));
-    // Each field alone: the others stay.
+    // A JSON text that names one field leaves the others as they are in `walletlock`.
     let full = serde_json::to_value(full()).unwrap();
     for part in ["pin", "lockout", "session"] {
         for (name, value) in full[part].as_object().unwrap() {
@@ -342,7 +342,7 @@ fn what_json_leaves_out_is_as_in_walletlock() {
         expected[name] = full[name].clone();
         assert_eq!(serde_json::to_value(policy).unwrap(), expected);
     }
-    // And what may be absent can be taken away.
+    // A field that may be absent is removed by `null`.
     let without =
         Policy::from_json(r#"{"pin":{"rehearse_after_days":null},"lockout":{"lock_at":null,"wipe_at":5}}"#).unwrap();
     assert_eq!((without.pin.rehearse_after_days, without.lockout.lock_at), (None, None));

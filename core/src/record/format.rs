@@ -1,7 +1,8 @@
 //! The record's formats: its open header, the key that seals it, and how it is sealed and opened.
 //!
-//! What is written is always the newest format. Each older one stays readable, and the step from it to the next is a function of its own. What
-//! may be read is not what may be set: a record that an older version wrote opens, whatever this one would refuse to choose.
+//! Records are always written in the newest format. Every older format stays readable, and a separate function converts
+//! it to the next one. A record may hold values that this version would not let anybody set: a record of an older
+//! version still opens.
 
 use zeroize::Zeroizing;
 
@@ -10,50 +11,51 @@ use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
 use crate::key_slots::{BiometricSlot, PinSlot};
 use crate::place::Place;
 
-/// The format in which records are written. One of a later format was written by a newer version.
+/// The format in which records are written. A record of a later format was written by a newer version.
 ///
 /// | format | what is new in it |
 /// |---|---|
 /// | 1 | |
-/// | 2 | `life` is a field, not the presence of a PIN; the place stands in the header; a copy under the key before |
+/// | 2 | `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the key before |
 pub(crate) const FORMAT: u32 = 2;
-/// A record is a few KiB. Anything near this is not one.
+/// Longest sealed record that is opened, in bytes. A real record has a few KiB.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
 /// The open part of the sealed record. All of it is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RecordHeader {
-    /// Format version of what is sealed.
+    /// Format version of the sealed part.
     pub(crate) format: u32,
-    /// Which seal key; its alias carries this number.
+    /// Number of the seal key; it is part of the key's alias.
     pub(crate) epoch: u64,
-    /// Random, made at enrolment: names this wallet in everything that is derived or signed.
+    /// Random, made at enrolment: identifies this wallet in everything that is derived or signed.
     pub(crate) wallet_id: [u8; 16],
-    /// Where the file was when the seal key was made; the key's alias begins with it. `None`: the alias begins with the file's name, as all
-    /// did in format 1.
+    /// Where the file was when the seal key was made; the key's alias begins with it. `None`: the alias begins with the
+    /// file's name, as in format 1.
     pub(crate) place: Option<Place>,
 }
 
 impl RecordHeader {
-    /// Of the epoch after this one, with the file at `place`: a file that was moved arrives with that.
+    /// The header of the next epoch, with the file at `place`. So a file that was moved gets its new place with its
+    /// next epoch.
     pub(crate) fn next(&self, place: Place) -> Self {
         Self { epoch: self.epoch.saturating_add(1), place: Some(place), ..self.as_written() }
     }
 
-    /// The same in the format in which records are written.
+    /// The same header with the format in which records are written.
     pub(crate) fn as_written(&self) -> Self {
         Self { format: FORMAT, ..*self }
     }
 }
 
-/// Under which key a record is sealed, seen from its row.
+/// Under which seal key a record is sealed. A row holds up to two sealed copies of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SealedUnder {
-    /// That of the row's epoch.
+    /// Under the key of the row's epoch.
     ItsKey,
-    /// That of the epoch before: the copy that opens if the keystore loses the key that was just made.
+    /// Under the key of the epoch before: this copy opens if the keystore loses the key that was just made.
     KeyBefore {
-        /// That epoch.
+        /// The epoch of that key.
         epoch: u64,
     },
 }
@@ -61,17 +63,17 @@ pub(crate) enum SealedUnder {
 /// Why a sealed record does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnsealError {
-    /// It is not what was sealed with this key, or holds a number that no version writes.
+    /// It was not sealed with this key and header, or it holds a number that no version writes.
     Damaged,
-    /// It was sealed with this key and holds what this version does not know: a newer one wrote it.
+    /// It was sealed with this key and holds something that this version does not know: a newer version wrote it.
     Newer,
 }
 
-/// The key that seals the record in one epoch. Derived before it is needed, and kept in memory while it may be.
+/// The key that seals the record in one epoch. It is derived in advance and kept in memory as long as it may be needed.
 pub(crate) struct SealKey(Zeroizing<[u8; 32]>);
 
 impl SealKey {
-    /// From the device key's answer to [`seal_key_input`].
+    /// Derives the key from the device key's HMAC of [`seal_key_input`].
     pub(crate) fn derive(device_output: &[u8; 32]) -> Self {
         Self(derive_key(&[device_output], &[], Purpose::RecordSeal))
     }
@@ -87,7 +89,8 @@ pub(crate) fn seal_key_input(header: &RecordHeader) -> Vec<u8> {
 }
 
 impl Record {
-    /// Seals the record with AES-256-GCM: nobody changes it, and a copied database does not tell what it holds. `header` is the row's.
+    /// Seals the record with AES-256-GCM, so that nobody can change it, and so that a copied database does not reveal
+    /// it. `header` is the header of the row.
     pub(crate) fn seal(
         &self,
         random: &mut Random,
@@ -115,21 +118,21 @@ impl Record {
             _ => return Err(UnsealError::Newer),
         };
         let json = aead_open(key.bytes(), &associated_data(header, under), sealed).ok_or(UnsealError::Damaged)?;
-        // It is authentic. What is not understood is no damage, but the word of another version.
+        // The JSON is authentic. So text that this version cannot parse is not damaged: another version wrote it.
         let record: Self = step(serde_json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
         let slots_parse = record.pin_slot.as_ref().is_none_or(|slot| PinSlot::parse(slot.as_bytes()).is_ok())
             && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok());
         if !slots_parse || (record.life == Life::Alive && record.pin_slot.is_none()) {
             return Err(UnsealError::Newer);
         }
-        // Neither is reached in the life of a phone; below it, counting on never overflows.
+        // No phone reaches 2^62 in its life, and counting up from less cannot overflow.
         let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
         let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
 }
 
-/// The step from format 1, in which a wallet without a PIN was a wiped one.
+/// Converts a record of format 1, in which a wallet without a PIN slot was a wiped wallet.
 fn from_format_1(mut record: Record) -> Record {
     if record.pin_slot.is_none() {
         record.life = Life::Wiped;

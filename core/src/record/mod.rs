@@ -1,4 +1,5 @@
-//! The one sealed record: everything that decides, small, versioned, sealed as one and written as one.
+//! The sealed record: everything that the lock's decisions depend on. It is small, has a version, and is sealed and
+//! written as a whole.
 
 mod format;
 mod parts;

@@ -1,4 +1,4 @@
-//! The record's parts. Each capability owns its own.
+//! The record and its parts.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +12,17 @@ use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::time::Now;
 
-/// Everything that decides. Each capability owns its part.
+/// Everything that the lock's decisions depend on. Each capability owns its part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
     #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
     pub(crate) lockout: Lockout,
-    /// Whether there is anything to open. A field of its own from format 2 on.
+    /// Whether there is anything to open. A separate field since format 2.
     #[serde(default)]
     pub(crate) life: Life,
-    /// `None` once it was wiped.
+    /// `None` after a wipe.
     pub(crate) pin_slot: Option<SlotBytes>,
     pub(crate) reminders: Reminders,
     /// Version of the calibration that chose the slot's cost.
@@ -30,32 +30,33 @@ pub(crate) struct Record {
     pub(crate) journal: Head,
     #[serde(with = "hex::array")]
     pub(crate) journal_key: [u8; 32],
-    /// Version of the vault's index. An older index does not open.
+    /// Version of the vault's index. An index of another version does not open.
     pub(crate) vault_version: u64,
-    /// Whether the epoch moves on with each change that must not be taken back.
+    /// Whether each change that must not be rolled back starts a new epoch, with a new seal key.
     #[serde(default)]
     pub(crate) rollback_protection: RollbackProtection,
-    /// Biometrics: their slot, and how far they reach until the next PIN.
+    /// Biometrics: their slot, their failures, and how much they were used since the last right PIN.
     #[serde(default)]
     pub(crate) biometric: Biometric,
-    /// Always there, and compared with every try, whether a wipe PIN is set or not.
+    /// Always present, and compared with every try, whether or not a wipe PIN is set.
     #[serde(default)]
     pub(crate) wipe_check: WipeCheck,
 }
 
-/// Whether what a wallet protects is there. One that is being made has no record yet; its row says so.
+/// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row
+/// says that it is unfinished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Life {
-    /// It is.
+    /// The data exists.
     #[default]
     Alive,
-    /// It was destroyed.
+    /// The data was destroyed.
     Wiped,
 }
 
 impl Record {
-    /// Whether its epoch moves on. With nothing left to take back it does not.
+    /// Whether changes start a new epoch. Those of a wiped wallet do not: there is nothing left to roll back.
     pub(crate) fn is_protected(&self) -> bool {
         self.rollback_protection == RollbackProtection::On && self.is_alive()
     }
@@ -65,13 +66,14 @@ impl Record {
         self.life == Life::Alive
     }
 
-    /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and stops nobody who has tries left.
+    /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and it does not stop an owner
+    /// who has tries left.
     pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
         policy.is_at_least_as_strict_as(&self.policy)
             && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
     }
 
-    /// The PIN slot; `None` once it was wiped.
+    /// The PIN slot; `None` after a wipe.
     pub(crate) fn slot(&self) -> Option<PinSlot> {
         self.pin_slot.as_ref().and_then(|slot| PinSlot::parse(slot.as_bytes()).ok())
     }

@@ -1,21 +1,21 @@
-//! Which lock stands: the one question that status, gates and journal ask.
+//! The lock's state as the record describes it. The status, the gates and the journal all use this one function.
 
 use super::parts::Record;
 use crate::events::LockedBy;
 use crate::lockout::AttemptGate;
 use crate::time::Now;
 
-/// Which lock stands, if any.
+/// The lock's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// What was protected is destroyed: there is no PIN to try.
+    /// The protected data is destroyed: there is no PIN to try.
     Wiped,
-    /// A PIN is set, and its counter decides.
+    /// A PIN is set, and its counter decides whether a try is allowed.
     Pin(AttemptGate),
 }
 
 impl Record {
-    /// Which lock stands at `now`.
+    /// The lock's state at `now`.
     pub(crate) fn standing(&self, now: Now) -> Standing {
         if !self.is_alive() {
             return Standing::Wiped;
@@ -25,7 +25,7 @@ impl Record {
 }
 
 impl Standing {
-    /// Whether the PIN's counter keeps biometrics from being used too. A wiped wallet has none to use.
+    /// Whether the PIN's counter also forbids biometrics. `false` for a wiped wallet, which has no biometrics.
     pub(crate) fn locks_biometrics(self) -> bool {
         match self {
             Self::Wiped | Self::Pin(AttemptGate::Ready { .. } | AttemptGate::TooManyAtOnce) => false,
@@ -35,7 +35,7 @@ impl Standing {
         }
     }
 
-    /// The stop that the journal names when it begins. A wait is none.
+    /// The stop that the journal names when it begins. A wait is not a stop.
     pub(crate) fn locked_by(self) -> Option<LockedBy> {
         match self {
             Self::Pin(AttemptGate::TooManyAttempts) => Some(LockedBy::TooManyAttempts),

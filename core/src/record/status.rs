@@ -1,4 +1,4 @@
-//! What a person is told: which lock it is, who locked it, and what can be done now.
+//! The status that a person sees: why the wallet is locked, who locked it, and what the person can do now.
 
 use super::parts::Record;
 use super::standing::Standing;
@@ -9,50 +9,50 @@ use crate::time::Now;
 /// The lock's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockStatus {
-    /// No PIN was set yet.
+    /// No PIN has been set yet.
     Unconfigured,
-    /// What there is cannot be told now: the keystore does not answer, or the wallet is just being made, removed or opened anew. Nothing is lost
-    /// by it; look again ([`WalletLock::recheck`](crate::WalletLock::recheck)).
+    /// The state is not known now: the keystore does not answer, or another call is making, removing or reopening the
+    /// wallet. Nothing is lost; call [`WalletLock::recheck`](crate::WalletLock::recheck) to look again.
     Busy,
     /// A PIN may be entered.
     Ready {
         /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
         tries_left: Option<u32>,
     },
-    /// Too many wrong PINs; the next may be entered after a while.
+    /// Too many wrong PINs were entered. The next PIN may be entered when the cool-down is over.
     CoolingDown {
         /// Milliseconds left, at least 1.
         remaining_ms: u64,
-        /// Tries left when it is over.
+        /// Tries left when the cool-down is over. `None`: the policy has no stop that time does not lift.
         tries_left: Option<u32>,
         /// What the person can do, first choice first.
         remedies: Vec<Remedy>,
     },
-    /// No PIN is taken.
+    /// The lock accepts no PIN.
     Locked {
-        /// Which lock it is.
+        /// Why the wallet is locked.
         reason: LockReason,
         /// Who locked it.
         by: WhoLocked,
         /// What the person can do, first choice first.
         remedies: Vec<Remedy>,
     },
-    /// Everything that was protected is destroyed. A new PIN can be set.
+    /// All protected data is destroyed. A new PIN can be set.
     Wiped,
 }
 
-/// Which lock it is.
+/// Why the wallet is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockReason {
     /// Too many wrong PINs.
     TooManyAttempts,
     /// Too many wrong PINs since the phone started.
     UntilRestart,
-    /// The protected data, or the phone's key to it, is damaged, missing or not the one that belongs here.
+    /// The protected data, or the phone's key to it, is damaged, missing or not the current one.
     DataDamaged,
 }
 
-/// Who locked it.
+/// Who locked the wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhoLocked {
     /// This phone, by itself.
@@ -62,13 +62,14 @@ pub enum WhoLocked {
 /// Something a person can do about a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Have the lock look again ([`crate::WalletLock::recheck`]): it may have been a hiccup of the keystore or the disk.
+    /// Let the lock look again ([`crate::WalletLock::recheck`]): the keystore or the disk may have failed only for a
+    /// moment.
     CheckAgain,
-    /// Wait so long (milliseconds).
+    /// Wait for this many milliseconds.
     Wait(u64),
     /// Restart the phone.
     Restart,
-    /// Turn to someone.
+    /// Ask this contact for help.
     Contact(Contact),
 }
 
@@ -86,7 +87,7 @@ impl LockStatus {
         };
         match gate {
             AttemptGate::Ready { tries_left } => Self::Ready { tries_left },
-            // The tries under way are settled within a second or so; what comes then is told then.
+            // The running tries are settled within about a second. The status after that is reported then.
             AttemptGate::TooManyAtOnce => {
                 Self::Ready { tries_left: record.lockout.tries_left(&record.policy.lockout, now) }
             }

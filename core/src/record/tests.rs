@@ -37,7 +37,7 @@ fn key() -> SealKey {
     SealKey::derive(&[0x22; 32])
 }
 
-/// On, and used.
+/// Biometrics that are switched on and were used.
 fn biometric() -> Biometric {
     let mut random = random();
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
@@ -131,7 +131,7 @@ fn every_flipped_bit_is_noticed() {
     }
 }
 
-/// A record with these fields changed, as it would open.
+/// Seals a record with these fields changed, and opens it.
 fn with(changes: &[(&str, serde_json::Value)]) -> Result<Record, UnsealError> {
     let mut json = serde_json::to_value(record()).expect("a value");
     for (field, value) in changes {
@@ -146,7 +146,7 @@ fn seal_json(json: &serde_json::Value) -> Vec<u8> {
     aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed")
 }
 
-/// What is properly sealed and yet nothing this code writes: a bug elsewhere must not become a free try.
+/// Numbers that are sealed properly, but that no version writes: a bug elsewhere must not become a free try.
 #[test]
 fn counters_out_of_range_are_damage() {
     assert_eq!(with(&[]), Ok(record()), "the control");
@@ -162,7 +162,7 @@ fn counters_out_of_range_are_damage() {
     }
 }
 
-/// Whoever sealed it had the key: it was another version.
+/// The record was sealed with the right key, so another version wrote it.
 #[test]
 fn what_is_authentic_and_not_understood_is_of_a_newer_version() {
     for (field, value) in [
@@ -184,7 +184,7 @@ fn what_is_authentic_and_not_understood_is_of_a_newer_version() {
     assert_eq!(unseal(&seal_json(&unknown), &HEADER), Err(UnsealError::Newer), "a field of a later version");
 }
 
-/// A narrower range or a raised floor of a later version never turns an old wallet into damage.
+/// If a later version narrows a range or raises a floor, the records of old wallets still open.
 #[test]
 fn what_may_not_be_set_any_more_may_still_be_read() {
     let mut opened = with(&[("/policy/lockout/lock_at", serde_json::json!(3_000_000))]).expect("it opens");
@@ -228,7 +228,8 @@ fn its_slot_is_there_until_it_is_wiped_and_prints_nothing() {
     assert!(Record { pin_slot: None, ..record }.slot().is_none());
 }
 
-/// What was sealed once, and what it opens to: with values for the parts that came later.
+/// Checks that a frozen sealed record (`hex`) opens to the expected record (`json`). Parts that were added later get
+/// their defaults.
 fn check_vector(hex: &str, json: &str, header: &RecordHeader) -> Record {
     let digits = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hexadecimal");
     let sealed: Vec<u8> = hex.trim().as_bytes().chunks(2).map(digits).collect();
@@ -247,7 +248,8 @@ fn format_2_is_frozen() {
     assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
 }
 
-/// Two of format 1: the last one, and one from before there were epochs, biometrics and wipe PINs, which says nothing of them and has none.
+/// Two records of format 1: the last version of it, and one from before there were epochs, biometrics and wipe PINs.
+/// The second has no fields for these, and opens without them.
 #[test]
 fn format_1_is_still_read() {
     let header = RecordHeader { format: 1, ..HEADER };
@@ -262,7 +264,7 @@ fn format_1_is_still_read() {
     assert!(!first.wipe_check.is_set());
 }
 
-/// In format 1 a wallet without a PIN was a wiped one.
+/// In format 1, a wallet without a PIN slot was a wiped wallet.
 #[test]
 fn a_wiped_record_of_format_1_is_a_wiped_one() {
     let header = RecordHeader { format: 1, ..HEADER };

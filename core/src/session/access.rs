@@ -6,21 +6,23 @@ use crate::flows::{BiometricChange, PinChange, change_pin, switch_biometrics, wi
 use crate::pin::{Personal, PinEntry};
 use crate::request::PromptId;
 
-/// What opens the wallet.
+/// Changes what opens the wallet: PIN, wipe PIN and biometrics.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessHandle<'a>(pub(super) &'a Session);
 
 impl AccessHandle<'_> {
-    /// Changes the PIN. The entry of the current one is left empty once it was looked at, that of the new one once it is in force.
+    /// Changes the PIN. `current` is left empty once it was checked, `new` once the new PIN is in force.
     ///
-    /// The current PIN is checked by the same counter as any other. Whether the new one was used before is told only then, and only a
-    /// few times a session ([`LockError::LimitReached`]): it must not become a way to find out old PINs. Every other session ends.
+    /// A try with the current PIN is counted like any other. Only after the current PIN was right does the call tell
+    /// whether the new one was used before, and only a few times in each session ([`LockError::LimitReached`]):
+    /// otherwise it could be used to find out old PINs. Every other session ends.
     ///
-    /// Who knew the PIN may have let a finger of their own open the wallet. Without `keeps_biometrics` they are switched off in the same commit;
-    /// with it [`PinChange::Changed`] says whether they are on.
+    /// Someone else who knew the PIN may have set up biometrics with a finger of their own. Without `keeps_biometrics`
+    /// biometrics are switched off in the same commit; with it [`PinChange::Changed`] says whether they are on.
     ///
-    /// A wipe PIN stays as it is, and only a PIN that is the same is refused: of the wipe PIN no more is known than whether an entry is it. After
-    /// a change to another length it has the wrong one, and the new PIN may be a slip from it. So set it anew, or clear it.
+    /// A wipe PIN stays as it is. A new PIN is refused only if it equals the wipe PIN: the lock knows the wipe PIN only
+    /// as a check of whether an entry matches. So after a change to another length the wipe PIN has the wrong length,
+    /// and a typing slip in the new PIN may give the wipe PIN. Set the wipe PIN again after a change, or clear it.
     pub fn change_pin(
         &self,
         current: &PinEntry,
@@ -31,37 +33,42 @@ impl AccessHandle<'_> {
         change_pin::change_pin(&self.0.engine, self.0.id, current, new, personal, keeps_biometrics)
     }
 
-    /// Sets another PIN, or replaces it, that destroys the wallet when it is entered in place of the PIN. There is no way back from that,
-    /// and no question before it. The entry of the current PIN is left empty once it was looked at, that of the wipe PIN once it is set.
+    /// Sets or replaces the wipe PIN: a PIN that destroys the wallet when it is entered in place of the PIN. The wallet
+    /// is then destroyed without a question, and cannot be restored. `current` is left empty once it was checked,
+    /// `wipe` once the wipe PIN is set.
     ///
-    /// The current PIN is checked by the same counter as any other. The wipe PIN is as long as the PIN and not one slip from it: not within one
-    /// changed digit, nor a swap of two neighbours. That holds for the PIN of now: see [`Self::change_pin`]. How easy it is to guess does
-    /// not matter, because it opens nothing: a thief who guesses it has destroyed what he was after. Where no
-    /// PIN is taken (while cooling down, or locked) no wipe PIN is either, and a process killed before the verdict has tried a wrong PIN.
+    /// A try with the current PIN is counted like any other. The wipe PIN must be as long as the PIN, and differ from
+    /// it by more than one changed digit or one swap of two neighbours. That is compared with the present PIN only: see
+    /// [`Self::change_pin`]. A wipe PIN may be easy to guess, because it opens nothing: a thief who guesses it has
+    /// destroyed what he was after. While no PIN is accepted (cooling down, or locked) the wipe PIN is not accepted
+    /// either. If the process is killed before the verdict, an entered wipe PIN counts as a wrong PIN.
     ///
-    /// While one is set, a changed PIN keeps the slot's salt, and the slot is not made dearer.
+    /// While a wipe PIN is set, a PIN change keeps the slot's salt, and the slot's Argon2id cost is not raised.
     pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
         wipe_pin::set(&self.0.engine, self.0.id, current, wipe)
     }
 
-    /// No PIN destroys the wallet any more. The same is done, and looks the same, if none did. The entry is left empty.
+    /// Clears the wipe PIN. If none is set, the call does the same and looks the same from outside. The entry is left
+    /// empty.
     pub fn clear_wipe_pin(&self, current: &PinEntry) -> Result<PinChange, LockError> {
         wipe_pin::clear(&self.0.engine, self.0.id, current)
     }
 
-    /// Whether a wipe PIN is set. Without a session nobody is told.
+    /// Whether a wipe PIN is set. Only a session can ask.
     pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
         wipe_pin::is_set(&self.0.engine, self.0.id)
     }
 
-    /// Lets the person's finger or face open the wallet from now on, in place of what did so before: asks for it once. Waits for the answer.
+    /// Switches biometrics on: from now on a finger or face opens the wallet. Replaces an earlier biometric slot. Shows
+    /// the prompt once and blocks the calling thread until the phone has an answer.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn enable_biometrics(&self, prompt: PromptId) -> Result<BiometricChange, LockError> {
         switch_biometrics::enable(&self.0.engine, self.0.id, prompt)
     }
 
-    /// From now on only the PIN opens the wallet; what a finger or face opened ends. `false` if they were off already.
+    /// Switches biometrics off: from now on only the PIN opens the wallet, and sessions that biometrics opened end.
+    /// `false` if they were off already.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn disable_biometrics(&self) -> Result<bool, LockError> {

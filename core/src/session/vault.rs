@@ -1,4 +1,4 @@
-//! What an open wallet keeps.
+//! The vault, as an open wallet uses it.
 
 use zeroize::Zeroizing;
 
@@ -11,15 +11,15 @@ use crate::flows::vault_items;
 pub struct VaultHandle<'a>(pub(super) &'a Session);
 
 impl VaultHandle<'_> {
-    /// The item's bytes. `None` if there is no such item.
+    /// Reads an item's bytes. `None` if there is no such item.
     pub fn read(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
         vault_items::read(&self.0.engine, self.0.id, item)
     }
 
-    /// Keeps the item, in place of what was kept under its name. It is on the disk when this returns. [`LockError::PinNeeded`] in a session
-    /// that biometrics opened.
+    /// Writes an item, in place of what was stored under its name. It is on the disk when this returns.
+    /// [`LockError::PinNeeded`] in a session that biometrics opened.
     ///
-    /// Names have up to [`crate::MAX_ID_BYTES`], items up to [`crate::MAX_ITEM_BYTES`]; there may be [`crate::MAX_ITEMS`].
+    /// Limits: [`crate::MAX_ID_BYTES`] for a name, [`crate::MAX_ITEM_BYTES`] for an item, [`crate::MAX_ITEMS`] items.
     pub fn write(&self, item: &str, bytes: &[u8]) -> Result<(), LockError> {
         vault_items::write(&self.0.engine, self.0.id, item, bytes)
     }

@@ -1,4 +1,4 @@
-//! SQLite: one connection, one process, one flush for what must last.
+//! SQLite: one connection, one process, one flush for each commit that must last.
 
 mod log;
 pub(crate) mod schema;
@@ -17,18 +17,18 @@ use crate::time::Now;
 /// The database of one wallet.
 pub(crate) struct Store {
     connection: Connection,
-    /// Commits since the last one that was flushed.
+    /// The number of commits since the last flushed commit.
     unflushed: u32,
-    /// A flush failed. Nothing that is read here can be trusted any more, and nothing added would be safe.
+    /// A flush failed: nothing read from this connection can be trusted, and nothing added to it would be safe.
     is_broken: bool,
 }
 
-/// What the record's row holds.
+/// The content of the record's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoredRecord {
     /// An enrolment or a removal was begun and not finished: there is no wallet.
     Unfinished(Unfinished),
-    /// Everything was destroyed, the record with it.
+    /// Everything was destroyed, including the record.
     Wiped,
     /// A sealed record.
     Sealed(SealedRow),
@@ -37,87 +37,107 @@ pub(crate) enum StoredRecord {
 /// A wallet that is being made or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unfinished {
-    /// The wallet.
+    /// The wallet's id.
     pub(crate) wallet_id: [u8; 16],
-    /// The aliases of its keys. They go before the row does, and by name: a keystore that lists nothing keeps none.
+    /// The aliases of its keys. They are deleted before the row, and by name, because a keystore's list may be
+    /// incomplete.
     pub(crate) aliases: Vec<String>,
 }
 
-/// A sealed record as it stands in its row.
+impl Unfinished {
+    /// Whether format 1 wrote the row: such a row names no alias, and the keys are named after the file.
+    pub(crate) fn is_of_format_1(&self) -> bool {
+        self.aliases.is_empty()
+    }
+}
+
+/// A sealed record as the row holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SealedRow {
-    /// Its open part.
+    /// The header: the part that is not encrypted.
     pub(crate) header: RecordHeader,
-    /// The record, under the key of its epoch.
+    /// The record, sealed under the key of its epoch.
     pub(crate) sealed: Vec<u8>,
-    /// The same record once more, under the key of the epoch before. `None`: that key is gone.
+    /// A copy of the record, sealed under the previous epoch's key. `None`: that key is deleted, or there was none.
     pub(crate) copy: Option<SealedCopy>,
 }
 
-/// A record sealed under the key of the epoch before its own.
+/// A copy of a record, sealed under the previous epoch's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SealedCopy {
     /// Where the file was when that key was made.
     pub(crate) place: Option<Place>,
-    /// The record.
+    /// The sealed record.
     pub(crate) sealed: Vec<u8>,
 }
 
 /// Whether a commit must reach the disk before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Durability {
-    /// Flushed: it outlasts a power cut.
+    /// Flushed: the commit survives a power cut.
     Flushed,
-    /// Ordered behind everything flushed before; a power cut may undo it, a killed process does not.
+    /// Ordered after all earlier commits: a power cut may undo it, killing the process does not.
     Ordered,
 }
 
-/// Why the database did not answer.
+/// Why an operation of the database failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StoreError {
-    /// Another process has it open.
+    /// Another process has the database open.
     #[error("in use")]
     InUse,
     /// Its schema is newer than this library.
     #[error("newer schema")]
     NewerVersion,
-    /// It is not a database, or a broken one.
+    /// The file is not a database, or is a broken one.
     #[error("damaged")]
     Damaged,
-    /// Full, read-only, or the system failed.
+    /// The disk is full, the file is read-only, or the system failed.
     #[error("failed")]
     Failed,
 }
 
 impl Store {
-    /// Opens the database, creating it if there is none.
+    /// Opens the database; creates it if there is none.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
-        // Refused at once: whoever has it keeps it until it is closed, so waiting would not help.
+        // Fail at once instead of waiting: a process that has the database open keeps it until it closes it.
         connection.busy_timeout(std::time::Duration::ZERO)?;
-        // We have neither: whoever added one to the file wants something done behind our back, such as a counter put back.
+        // This library uses no triggers and no views. Someone who added one to the file wants it to change something
+        // unseen, such as restoring a counter.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        // Until what stands in the log is sure to reach the disk, closing must not move it into the database.
+        // Until it is certain that the log's content reaches the disk, closing must not checkpoint it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // EXCLUSIVE before WAL: no shared-memory file, and a second process cannot read an index that we do not see change.
+        // EXCLUSIVE before WAL: then there is no shared-memory file, so no second process can change the log's index
+        // without our seeing it.
         for (pragma, value) in [("locking_mode", "exclusive"), ("journal_mode", "wal")] {
             let now: String = connection.pragma_update_and_check(None, pragma, value, |row| row.get(0))?;
             if now != value {
                 return Err(StoreError::Failed);
             }
         }
-        connection.execute_batch(&format!(
+        connection.execute_batch(
             "PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
-             PRAGMA journal_size_limit = {};
              PRAGMA secure_delete = ON;
              PRAGMA foreign_keys = ON;",
-            log::FULL_BYTES
-        ))?;
+        )?;
+        schema::refuse_newer(&connection)?;
         log::write_again(&connection)?;
+        // A killed process may have left commits that it had not flushed. They must not be read, reported and built
+        // upon, and then be lost in a power cut. After them the log may also hold the rest of a commit that a power cut
+        // tore.
+        match log::move_into_database(&connection) {
+            Ok(true) => {}
+            Ok(false) => return Err(StoreError::Failed),
+            // A full disk must not keep the owner from opening the wallet: the log was flushed before that error
+            // appears, and stays as it is.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {}
+            Err(error) => return Err(error.into()),
+        }
         schema::upgrade(&mut connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok(Self { connection, unflushed: 0, is_broken: false })
@@ -126,30 +146,27 @@ impl Store {
     /// Begins a transaction. Dropping it undoes everything.
     pub(crate) fn begin(&mut self, durability: Durability) -> Result<Transaction<'_>, StoreError> {
         self.check_whole()?;
-        // A checkpoint flushes the log too, and SQLite does not say when that fails: only where all of it was flushed just before. So
-        // one must come now and then, or the log would grow for as long as someone watches a wait.
-        let (level, checkpoint) = match durability {
-            Durability::Ordered if self.unflushed < log::FULL_FRAMES => ("NORMAL", 0),
-            Durability::Flushed | Durability::Ordered => ("FULL", log::FULL_FRAMES),
-        };
-        self.unflushed = if checkpoint == 0 { self.unflushed + 1 } else { 0 };
-        self.connection.pragma_update(None, "synchronous", level)?;
-        self.connection.pragma_update(None, "wal_autocheckpoint", checkpoint)?;
+        // The log is moved only after a flushed commit, because a move that fails then loses nothing. So a flushed
+        // commit must come now and then, or the log would grow for as long as someone watches a wait.
+        let is_flushed = durability == Durability::Flushed || self.unflushed >= log::FULL_FRAMES;
+        self.unflushed = if is_flushed { 0 } else { self.unflushed + 1 };
+        self.connection.pragma_update(None, "synchronous", if is_flushed { "FULL" } else { "NORMAL" })?;
         let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Transaction { rows, is_broken: &mut self.is_broken })
+        Ok(Transaction { rows, is_flushed, is_broken: &mut self.is_broken })
     }
 
-    /// Flushes everything that was committed. Returns when it is on the disk, and what was deleted is no longer in the log beside it; only a
-    /// power cut soon after may bring the log's old bytes back, which then hold nothing that is in force.
+    /// Flushes everything that was committed, and moves the log into the database. After it returns, deleted content is
+    /// no longer in the log. Only a power cut soon after may bring back the log's old bytes; they hold nothing that is
+    /// in force.
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
         self.check_whole()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
-        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        let busy: i64 = busy.map_err(|error| notice_failed_flush(&self.connection, &mut self.is_broken, error))?;
-        if busy == 0 { Ok(()) } else { Err(StoreError::Failed) }
+        let is_moved = log::move_into_database(&self.connection)
+            .map_err(|error| notice_failed_flush(&self.connection, &mut self.is_broken, error))?;
+        if is_moved { Ok(()) } else { Err(StoreError::Failed) }
     }
 
-    /// Whether a flush failed: only opening the file anew can help.
+    /// Whether a flush failed: then only opening the file anew can help.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
     }
@@ -170,13 +187,13 @@ impl Store {
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
-    /// An item's sealed bytes.
+    /// The sealed bytes of an item or of the index.
     pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut select = self.connection.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
         Ok(select.query_row([id], |row| row.get(0)).optional()?)
     }
 
-    /// Goes through the journal's lines after `number`, oldest first; after 0 are all.
+    /// Calls `visit` with the journal's lines after `number`, oldest first; 0 means all lines.
     pub(crate) fn lines_after<T>(
         &self,
         number: u64,
@@ -186,7 +203,7 @@ impl Store {
         self.select_lines("SELECT * FROM journal WHERE number > ?1 ORDER BY number", [number], visit)
     }
 
-    /// Goes through the journal's lines below `number`, newest first.
+    /// Calls `visit` with the journal's lines below `number`, newest first.
     pub(crate) fn lines_below<T>(
         &self,
         number: u64,
@@ -217,9 +234,10 @@ impl Store {
     }
 }
 
-/// A transaction under way.
+/// A running transaction.
 pub(crate) struct Transaction<'a> {
     rows: rusqlite::Transaction<'a>,
+    is_flushed: bool,
     is_broken: &'a mut bool,
 }
 
@@ -228,13 +246,13 @@ impl Transaction<'_> {
         read_record(&self.rows)
     }
 
-    /// Marks that a wallet is being made or removed.
+    /// Writes the row that says that a wallet is being made or removed.
     pub(crate) fn put_unfinished(&self, unfinished: &Unfinished) -> Result<(), StoreError> {
         let Unfinished { wallet_id, aliases } = unfinished;
         self.put(params![0, 0, wallet_id, None::<&[u8]>, None::<&[u8]>, None::<&[u8]>, aliases.join("\n"), 0])
     }
 
-    /// Marks that everything was destroyed, the record with it.
+    /// Writes the row that says that everything was destroyed, including the record.
     pub(crate) fn put_wiped(&self) -> Result<(), StoreError> {
         let nothing = None::<&[u8]>;
         self.put(params![0, 0, [0_u8; 16], nothing, nothing, nothing, None::<&str>, 1])
@@ -258,7 +276,7 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Leaves an empty database.
+    /// Deletes the record, all items and the journal.
     pub(crate) fn clear(&self) -> Result<(), StoreError> {
         self.rows.execute_batch("DELETE FROM record; DELETE FROM items; DELETE FROM journal;")?;
         Ok(())
@@ -291,7 +309,8 @@ impl Transaction<'_> {
         self.rows.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
             number(line.number)?,
             line.time.boot,
-            // SQLite's integers are signed. A clock beyond 292 million years keeps its bits and loses only its order.
+            // SQLite's integers are signed. A clock value beyond 292 million years keeps its bits and loses only its
+            // order.
             line.time.since_boot_ms.cast_signed(),
             line.time.wall_ms,
             line.kind,
@@ -303,17 +322,24 @@ impl Transaction<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let Self { rows, is_broken } = self;
-        rows.execute_batch("COMMIT").map_err(|error| notice_failed_flush(&rows, is_broken, error))
+        let Self { rows, is_flushed, is_broken } = self;
+        rows.execute_batch("COMMIT").map_err(|error| notice_failed_flush(&rows, is_broken, error))?;
+        // The change is committed and flushed, even if moving the log fails: until it is moved, the log holds
+        // everything.
+        if is_flushed {
+            log::move_if_full(&rows).ok();
+        }
+        Ok(())
     }
 }
 
-/// A flush that failed may have lost what it was to flush: what SQLite reads in its log is then not what it wrote there. Closing must not
-/// move that into the database; the next opening takes from the log what its checksums vouch for.
+/// A failed flush may have lost what it should have written: then SQLite does not read from its log what it wrote
+/// there. Closing must not checkpoint such a log. The next opening takes from the log only frames whose checksums are
+/// right.
 fn notice_failed_flush(connection: &Connection, is_broken: &mut bool, error: rusqlite::Error) -> StoreError {
     if error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_FSYNC) {
         *is_broken = true;
-        // Every SQLite that this library is built with knows it.
+        // This cannot fail: every SQLite that this library is built with has this setting.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok();
     }
     error.into()
@@ -349,8 +375,8 @@ fn read_copy(copy: &[u8]) -> Option<SealedCopy> {
     Some(SealedCopy { place: Place::from_bytes(*place)?, sealed: sealed.to_vec() })
 }
 
-/// A line with what we would never write in it is read as an empty one: the chain tells that it was changed, and one changed line is
-/// no reason to lock the wallet.
+/// Reads a journal line. A line with values that this library never writes is read as an empty line: verifying the
+/// chain shows that it was changed, and one changed line is no reason to lock the wallet.
 fn read_line(row: &Row<'_>) -> Line {
     let line = || -> rusqlite::Result<Line> {
         let time =
@@ -377,8 +403,8 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
-            // `Unknown` is SQLITE_ERROR: our statements are fixed, so tables are missing or different. No code at all: a value of
-            // another type or size than we write.
+            // `Unknown` is SQLITE_ERROR: our statements are fixed, so tables are missing or different. No code at all
+            // means that a value has another type or size than we write.
             Some(
                 ErrorCode::DatabaseCorrupt
                 | ErrorCode::NotADatabase

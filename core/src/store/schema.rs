@@ -1,13 +1,13 @@
-//! The tables, and how an older database gets them.
+//! The tables, and how an older database is upgraded to them.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
 
-/// The newest schema. It stands in `PRAGMA user_version`.
+/// The newest schema version. It is stored in `PRAGMA user_version`.
 pub(crate) const VERSION: u32 = 2;
 
-/// Step n brings a database from version n to n + 1. A step that was released is never changed.
+/// Step n upgrades a database from version n to n + 1. A step that was released is never changed.
 const STEPS: [&str; VERSION as usize] = [
     "
     -- One row. `sealed` is null from the moment enrolment begins until the keys exist, and while a removal is under way.
@@ -46,14 +46,15 @@ const STEPS: [&str; VERSION as usize] = [
 ",
 ];
 
-/// Brings the database up to date, all steps in one transaction. A newer one is refused and left as it is.
+/// Refuses a newer schema, before anything of the database or its log is written.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
+    if version(connection)? > VERSION { Err(StoreError::NewerVersion) } else { Ok(()) }
+}
+
+/// Upgrades the database, with all steps in one transaction.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {
-    // IMMEDIATE, also when nothing is to be done: with locking_mode EXCLUSIVE this is where another process is noticed.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > VERSION {
-        return Err(StoreError::NewerVersion);
-    }
+    let found = version(&transaction)?;
     for step in STEPS.iter().skip(found as usize) {
         transaction.execute_batch(step)?;
     }
@@ -61,4 +62,8 @@ pub(super) fn upgrade(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     Ok(transaction.commit()?)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }

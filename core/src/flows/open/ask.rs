@@ -1,4 +1,4 @@
-//! What is asked of the keystore at opening, one question of the table after the other.
+//! Asks the keystore, at opening, the questions that the table names, one after the other.
 
 use std::sync::Arc;
 
@@ -8,41 +8,52 @@ use crate::platform::DeviceKeyFault;
 use crate::record::{RecordHeader, UnsealError};
 use crate::store::{SealedRow, StoredRecord};
 
-/// What opening comes to, and what it was found out with.
+/// The result of opening, and what was found on the way.
 pub(super) struct Gathered {
     pub(super) opening: Opening,
     /// The record that opened.
     pub(super) seal: Option<Seal>,
-    /// Where there is no wallet: keys that none has alone.
+    /// Biometric keys here whose wallet has no PIN key. Used only if there is no wallet.
     pub(super) strays: Vec<String>,
-    /// Why the keystore cannot say.
+    /// The keystore's last fault: why it gave no answer.
     pub(super) fault: DeviceKeyFault,
 }
 
-/// Asks until the table tells what it comes to.
+/// Asks until the table names the result.
 pub(super) fn gather(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -> Gathered {
+    let device_keys = &engine.device_keys;
     let sealed = match stored {
         Some(StoredRecord::Sealed(row)) => Some(row),
         Some(StoredRecord::Unfinished(_) | StoredRecord::Wiped) | None => None,
     };
     let mut gathered = Gathered { opening: Opening::Busy, seal: None, strays: Vec::new(), fault: DeviceKeyFault::Busy };
     let mut answers = Answers::NONE;
-    // Those whose mark counts: the row's wallet, or whose keys are here.
-    let mut ids: Vec<_> = sealed.iter().map(|row| row.header.wallet_id).collect();
+    let mut marks = marks_that_count(device_keys, row, stored);
     loop {
         match next(row, &answers) {
             Next::Told(opening) => return Gathered { opening, ..gathered },
             Next::Ask(Question::Mark) => {
-                // Beside a sealed record other questions follow, and then this one again. Else a no has to be said twice.
-                let marked = is_marked(engine, sealed, &ids);
-                let marked =
-                    if sealed.is_none() && marked == Ok(false) { is_marked(engine, sealed, &ids) } else { marked };
+                // That there is no mark is believed only if the keystore says so twice. With a sealed record, other
+                // questions follow and the mark is asked for again (`MarkAgain`). With an unfinished row nothing else
+                // is asked, and the wallet's keys are deleted after a 'no', so a probe key has to answer between the
+                // two.
+                let marked = match row {
+                    Row::Unfinished => is_any_there(device_keys, &marks, DeviceKeys::is_there),
+                    Row::Sealed { .. } => is_any_there(device_keys, &marks, DeviceKeys::exists),
+                    _ => match is_any_there(device_keys, &marks, DeviceKeys::exists) {
+                        Ok(false) => is_any_there(device_keys, &marks, DeviceKeys::exists),
+                        marked => marked,
+                    },
+                };
                 answers.mark = gathered.seen(marked);
             }
-            Next::Ask(Question::MarkAgain) => answers.mark_again = gathered.seen(is_marked(engine, sealed, &ids)),
+            Next::Ask(Question::MarkAgain) => {
+                answers.mark_again = gathered.seen(is_any_there(device_keys, &marks, DeviceKeys::exists))
+            }
             Next::Ask(Question::SealKeys) => {
-                let found = engine.device_keys.wallets_here().map(|here| {
-                    (ids, gathered.strays) = (here.ids, here.strays);
+                let found = device_keys.wallets_here().map(|here| {
+                    marks.splice(..0, here.ids.iter().map(DeviceKeys::wipe_mark));
+                    gathered.strays = here.strays;
                     here.has_seal_key
                 });
                 answers.seal_keys = gathered.seen(found);
@@ -50,11 +61,12 @@ pub(super) fn gather(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -
             Next::Ask(Question::Record) => answers.record = gathered.try_record(engine, sealed),
             Next::Ask(Question::Copy) => answers.copy = gathered.try_copy(engine, sealed),
             Next::Ask(Question::PinKey) => {
-                let alias = gathered.seal.as_ref().and_then(|seal| {
-                    seal.record().slot().map(|slot| engine.device_keys.pin(&seal.header().wallet_id, &slot))
-                });
+                let alias = gathered
+                    .seal
+                    .as_ref()
+                    .and_then(|seal| seal.record().slot().map(|slot| device_keys.pin(&seal.header().wallet_id, &slot)));
                 answers.pin_key = match alias {
-                    Some(alias) => gathered.seen(engine.device_keys.is_there(&alias)),
+                    Some(alias) => gathered.seen(device_keys.is_there(&alias)),
                     None => Seen::No,
                 };
             }
@@ -62,14 +74,33 @@ pub(super) fn gather(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -
     }
 }
 
-/// Whether the keystore says of one of these, or of this place, that it was wiped.
-fn is_marked(engine: &Engine, sealed: Option<&SealedRow>, ids: &[[u8; 16]]) -> Result<bool, DeviceKeyFault> {
-    let device_keys = &engine.device_keys;
-    let of_format_1 =
-        sealed.filter(|row| row.header.place.is_none()).map(|row| device_keys.wipe_mark_1(&row.header.wallet_id));
-    let marks = ids.iter().map(DeviceKeys::wipe_mark).chain([device_keys.wipe_mark_of_place()]).chain(of_format_1);
+/// The aliases of the wipe marks to look for. An empty or broken row names no wallet: `gather` then adds the marks of
+/// the wallets whose keys are in the keystore.
+fn marks_that_count(device_keys: &DeviceKeys, row: Row, stored: Option<&StoredRecord>) -> Vec<String> {
+    let of_wallet = |wallet_id, is_of_format_1: bool| {
+        let of_format_1 = is_of_format_1.then(|| device_keys.wipe_mark_1(wallet_id));
+        [DeviceKeys::wipe_mark(wallet_id)].into_iter().chain(of_format_1)
+    };
+    let of_place = device_keys.wipe_mark_of_place();
+    match stored {
+        Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
+            of_wallet(&header.wallet_id, header.place.is_none()).chain([of_place]).collect()
+        }
+        Some(StoredRecord::Unfinished(unfinished)) if row == Row::Unfinished => {
+            of_wallet(&unfinished.wallet_id, unfinished.is_of_format_1()).collect()
+        }
+        Some(StoredRecord::Unfinished(_) | StoredRecord::Wiped) | None => vec![of_place],
+    }
+}
+
+/// Whether the keystore has one of these marks, and the mark's key answers.
+fn is_any_there(
+    device_keys: &DeviceKeys,
+    marks: &[String],
+    is_there: impl Fn(&DeviceKeys, &str) -> Result<bool, DeviceKeyFault>,
+) -> Result<bool, DeviceKeyFault> {
     for mark in marks {
-        if device_keys.exists(&mark)? && device_keys.answers(&mark)? {
+        if is_there(device_keys, mark)? && device_keys.answers(mark)? {
             return Ok(true);
         }
     }

@@ -1,4 +1,4 @@
-//! Opening the lock: what is in the database, do the keys fit, and what did a killed process leave behind.
+//! Opening the lock: what does the database hold, do the keys fit, and what did a killed process leave behind?
 
 mod ask;
 mod table;
@@ -17,8 +17,8 @@ use crate::time::{Now, WATCHED_MS};
 use ask::Gathered;
 use table::{Opening, Row};
 
-/// Opens the engine on what the file and the keystore hold. A keystore that cannot say is no error: the wallet is busy then, and can be looked
-/// at again.
+/// Opens the engine on what the file and the keystore hold. A keystore that gives no reliable answer is not an error:
+/// then the wallet is busy, and `recheck` can look again.
 pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
     options.policy.validate()?;
     let mut random = draw(&options.platform)?;
@@ -28,7 +28,8 @@ pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
     Ok(engine)
 }
 
-/// Looks again at a wallet that is damaged or busy, or whose storage failed. One that is in order is left as it is.
+/// Opens a wallet again that is damaged or busy, or whose storage failed. A wallet without such a problem stays as it
+/// is.
 pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
     let mut random = engine.draw()?;
     let now = engine.platform.clock.now()?;
@@ -36,7 +37,7 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
         let lease = engine.seal_keys.lease()?;
         if let Some(left) = engine.ledger.take_if(|state| Ok(state.may_change_by_opening()))? {
             engine.sessions.end_all(SessionEnd::Locked);
-            // Before the file is opened anew.
+            // Closes the file before it is opened again.
             drop(left);
             lease.forget_all();
             engine.ledger.put(look(engine, &lease, &mut random, now).unwrap_or_else(State::Failed));
@@ -45,7 +46,7 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
     super::status::status(engine)
 }
 
-/// What there is. Damage and a keystore that cannot say are states; everything else that fails is an error.
+/// Examines file and keystore. Damage and a keystore without an answer become states; any other failure is an error.
 fn look(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
         Err(LockError::DataDamaged) => Ok(State::Damaged),
@@ -69,7 +70,12 @@ fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now)
         Opening::WipedWhole => Ok(State::Wiped(store.ok_or(LockError::DataDamaged)?)),
         Opening::Unconfigured => begin_unconfigured(engine, store, &gathered),
         Opening::BeingMade => match (store, stored) {
-            (Some(store), Some(StoredRecord::Unfinished(unfinished))) => finish_being_made(engine, store, &unfinished),
+            (Some(store), Some(StoredRecord::Unfinished(unfinished))) => {
+                finish_being_made(engine, store, &unfinished)?;
+                // The row may be an older one that was put in place of a later wallet's row: then that wallet's keys
+                // are still here.
+                examine(engine, lease, random, now)
+            }
             _ => Err(LockError::DataDamaged),
         },
         Opening::Alive | Opening::AliveByCopy | Opening::Wiped => match (store, gathered.seal) {
@@ -82,10 +88,10 @@ fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now)
     }
 }
 
-/// What stands in the database, as far as it can be read.
+/// What the database holds, as far as it can be read.
 struct Found {
     row: Row,
-    /// `None`: no file, an empty one, or no database.
+    /// `None`: there is no file, the file is empty, or it is not a readable database.
     store: Option<Store>,
     stored: Option<StoredRecord>,
 }
@@ -97,8 +103,9 @@ impl Found {
 }
 
 fn find(engine: &Engine) -> Result<Found, LockError> {
-    // Looked at first: opening would make a new file, and throw away what may lie beside it. That a file is not there is said by nothing but
-    // 'not found': a folder that cannot be read yet, before the phone was unlocked, holds what it holds.
+    // Checked before opening, because opening would create a new file if there is none, and discard a log that lies
+    // beside it. Only the error 'not found' means that there is no file. A folder that cannot be read yet, because the
+    // phone was not unlocked since it started, may hold a wallet.
     match std::fs::metadata(&engine.path) {
         Ok(file) if file.len() == 0 => return Ok(Found::nothing(Row::Empty)),
         Ok(_) => {}
@@ -117,7 +124,8 @@ fn read(engine: &Engine) -> Result<Found, StoreError> {
     let row = match &stored {
         Some(StoredRecord::Sealed(SealedRow { header, .. })) if header.format > FORMAT => Row::Newer,
         Some(StoredRecord::Sealed(row)) => Row::Sealed { has_copy: row.copy.is_some() },
-        // These stand alone; beside anything else someone put or left them there.
+        // An unfinished or wiped row stands alone. If there are items or journal lines beside it, someone put or left
+        // them there.
         _ if store.has_content()? => Row::Broken,
         Some(StoredRecord::Unfinished(_)) => Row::Unfinished,
         Some(StoredRecord::Wiped) => Row::Wiped,
@@ -127,28 +135,34 @@ fn read(engine: &Engine) -> Result<Found, StoreError> {
 }
 
 fn begin_unconfigured(engine: &Engine, store: Option<Store>, gathered: &Gathered) -> Result<State, LockError> {
-    // No wallet has biometric keys alone: made for a finger while everything was being removed. What cannot be deleted opens nothing.
+    // No wallet has only biometric keys: these were made by a prompt while everything was being removed. A key that
+    // cannot be deleted now opens nothing.
     engine.device_keys.delete_all(&gathered.strays).ok();
     let store = match store {
         Some(store) => store,
         None => Store::open(&engine.path)?,
     };
     if store.record()?.is_some() || store.has_content()? {
-        // Beside an empty file lay the log of another.
+        // The file was empty, but beside it lay the log of another database.
         return Err(LockError::DataDamaged);
     }
     Ok(State::Unconfigured(store))
 }
 
-fn finish_being_made(engine: &Engine, mut store: Store, unfinished: &Unfinished) -> Result<State, LockError> {
-    // Keys first: while one is left, the row says why. But not before the row is on the disk: a killed process may have written it without,
-    // and a power cut would bring back the wallet whose keys these are.
-    store.flush()?;
+/// Deletes the keys of a wallet that was being made or removed, and then its row. After that the database is empty.
+fn finish_being_made(engine: &Engine, mut store: Store, unfinished: &Unfinished) -> Result<(), LockError> {
+    // Keys first: while a key is left, the row explains it.
     finish_unfinished(engine, unfinished)?;
+    // An earlier wipe at this place was already reported, and a new wallet was begun after it. With no row left, the
+    // place's mark would report that wipe again, so the mark goes. But if another wallet's seal key is here, this row
+    // is a copy that was put over that wallet, and the mark may belong to that wallet's wipe, which was cut short: then
+    // the mark stays.
+    if !engine.device_keys.wallets_here()?.has_seal_key {
+        engine.device_keys.delete_mark_of_place()?;
+    }
     let rows = store.begin(Durability::Flushed)?;
     rows.clear()?;
-    rows.commit()?;
-    Ok(State::Unconfigured(store))
+    Ok(rows.commit()?)
 }
 
 fn take_in(
@@ -165,23 +179,25 @@ fn take_in(
     let (is_alive, is_protected) = (seal.record().is_alive(), seal.record().is_protected());
     let claim = WalletClaim::take(&engine.platform.device_key, &wallet_id)?;
     let mut sealed = SealedStore::open(store, seal, claim);
-    // An earlier process may have made a key ahead under the next alias. The lease deletes it before it makes another, not while a person waits.
+    // An earlier process may have made a key ahead under the next alias. The lease deletes that key before it makes
+    // another; it does not do so while a person waits.
     let begin = |sealed: &SealedStore| {
         if is_protected {
             lease.begin(&sealed.header, true);
         }
     };
     if is_by_copy {
-        // Under the key that opened it, before another one of the lost key's name is made: with that, the row would open no more, and the copy
-        // would not count.
+        // Written again under the key that opened the copy, before a new key gets the lost key's alias: once such a key
+        // exists, the row would not open any more, and the copy would not be tried.
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
     begin(&sealed);
     take_over(engine, &mut sealed, lease, random, now)?;
     begin(&sealed);
     if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&wallet_id))? {
-        // Killed between the one and the other. Before the keys go: whatever is put back then is none to be rescued. If the mark cannot be
-        // made, nothing opens all the same.
+        // The process was killed after the record was wiped and before the mark was made. The mark is made before the
+        // keys go, so that an older copy that is put back later counts as wiped and not as damaged. If the mark cannot
+        // be made, still nothing opens.
         device_keys.mark_as_wiped(&wallet_id).ok();
     }
     let (header, record) = sealed.row()?;
@@ -191,22 +207,23 @@ fn take_in(
         record.slot().map(|slot| device_keys.pin(&header.wallet_id, &slot)),
         record.biometric_slot().map(|slot| device_keys.biometric(&header.wallet_id, &slot)),
     ];
-    // What the list leaves out stays until another opening.
+    // Keys that the list leaves out stay until a later opening.
     let mut left = device_keys.list_of_wallet(&wallet_id, named_after_file)?;
     left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
     if !left.is_empty() {
-        // Left by a change that was cut short, before or after its commit. What was read may not have reached the disk
-        // yet; it must before the other key goes. If deleting fails, it is tried again at the next opening, and before the next try.
-        sealed.store.flush()?;
+        // A change that was cut short, before or after its commit, left these keys. Whether the change was committed is
+        // certain: opening has flushed the log. If deleting fails, it is tried again before the next try and at the
+        // next opening.
         lease.retire(left).ok();
     }
     Ok(State::Sealed(sealed))
 }
 
-/// Counts what a killed process left open, lets a wait go on after a restart, and takes the requested policy if it eases nothing.
+/// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, and puts the requested
+/// policy in force if it eases nothing.
 ///
-/// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it back, the next opening
-/// applies it again.
+/// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it
+/// back, the next opening applies it again.
 fn take_over(
     engine: &Engine,
     sealed: &mut SealedStore,
@@ -235,7 +252,7 @@ fn take_over(
         Ok(())
     })?;
     if let (Some(over), Some(next)) = (committed.over, next) {
-        // What cannot be deleted now is deleted before the next try.
+        // A key that cannot be deleted now is deleted before the next try.
         if lease.rotated(&next.header, &over).is_ok() {
             sealed.forget_key_before();
         }

@@ -1,54 +1,57 @@
-//! What opening comes to, as a pure table: what stands in the row, what the keystore answered of it so far, and what to ask next.
+//! What opening results in, as a pure table: from the kind of row and the keystore's answers so far, it names the next
+//! question or the result.
 //!
-//! Nothing is called damaged, and nothing new is begun, on an answer that is missing: then the wallet is busy, and is looked at again.
+//! If an answer is missing, nothing is declared damaged and no new wallet is begun: the wallet is busy, and is examined
+//! again later.
 
-/// What stands where the record should.
+/// What the record's row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
-    /// Nothing at all: no file, an empty one, or an empty database.
+    /// Nothing: no file, an empty file, or an empty database.
     Empty,
-    /// No record, but what a record's wallet leaves: items or journal lines; or no database, or a broken one.
+    /// No record, but items or journal lines, which only a wallet with a record leaves; or not a database, or a broken
+    /// one.
     Broken,
-    /// The mark of a wallet that was being made or removed, and nothing else.
+    /// The row of a wallet that was being made or removed, and nothing else.
     Unfinished,
-    /// The mark of a wallet that was wiped with its record, and nothing else.
+    /// The row of a wallet that was wiped together with its record, and nothing else.
     Wiped,
     /// A record of a later format.
     Newer,
     /// A sealed record.
     Sealed {
-        /// Whether it stands there once more, under the key of the epoch before.
+        /// Whether the row also holds a copy of the record, under the key of the previous epoch.
         has_copy: bool,
     },
 }
 
-/// Whether the keystore has something.
+/// Whether the keystore has a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
     /// Not asked yet.
     Unasked,
-    /// It has.
+    /// The key exists.
     Yes,
-    /// It has not, and is believed.
+    /// The key does not exist, and the keystore is believed.
     No,
-    /// It did not answer, or cannot be believed.
+    /// The keystore did not answer, or cannot be believed.
     Unsure,
 }
 
-/// What a key made of a sealed record.
+/// The result of opening a sealed record with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opened {
     /// Not asked yet.
     Unasked,
-    /// It opened to a wallet that is there.
+    /// The record opened; its wallet is alive.
     Alive,
-    /// It opened to one that was wiped.
+    /// The record opened; it says that its wallet was wiped.
     Wiped,
-    /// It opened to what a newer version wrote.
+    /// The key fits, but a newer version wrote the record.
     Newer,
     /// The key gave two equal answers, and the record does not open.
     Refused,
-    /// There is no such key, and the keystore is believed.
+    /// The key does not exist, and the keystore is believed.
     NoKey,
     /// The keystore did not answer, or cannot be believed.
     Unsure,
@@ -57,22 +60,23 @@ pub(super) enum Opened {
 /// What is known so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Answers {
-    /// Whether a mark says that the wallet, or whatever was at this place, was wiped.
+    /// Whether a mark says that the wallet, or whatever was at this place, was wiped. For an unfinished row only the
+    /// wallet's own mark counts: the place's mark is deleted only after that row is written.
     pub(super) mark: Seen,
-    /// Whether there is a record's key at this place. Asked where there is no record.
+    /// Whether there is a seal key at this place. Asked if there is no record.
     pub(super) seal_keys: Seen,
-    /// The record under the key of its epoch.
+    /// The record, opened with the key of its epoch.
     pub(super) record: Opened,
-    /// The copy under the key of the epoch before.
+    /// The copy, opened with the key of the previous epoch.
     pub(super) copy: Opened,
-    /// The PIN slot's key. Asked once the record is open.
+    /// The PIN slot's key. Asked after the record opened.
     pub(super) pin_key: Seen,
-    /// The mark once more: a no is believed only of a keystore that has answered other questions since.
+    /// The mark, asked for again: a 'no' is believed only from a keystore that has answered other questions in between.
     pub(super) mark_again: Seen,
 }
 
 impl Answers {
-    /// Before anything was asked.
+    /// The state before anything was asked.
     pub(super) const NONE: Self = Self {
         mark: Seen::Unasked,
         seal_keys: Seen::Unasked,
@@ -83,7 +87,7 @@ impl Answers {
     };
 }
 
-/// What to ask the keystore. Each question fills the field of its name.
+/// What to ask the keystore. The answer to each question goes into the field of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Question {
     Mark,
@@ -94,26 +98,26 @@ pub(super) enum Question {
     MarkAgain,
 }
 
-/// What opening comes to.
+/// The result of opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
     /// There is no wallet: the first PIN can be set.
     Unconfigured,
-    /// A wallet was being made or removed: what is left of it goes.
+    /// A wallet was being made or removed: the rest of it is to be deleted.
     BeingMade,
-    /// A wallet, by its record.
+    /// A wallet whose record opened.
     Alive,
-    /// A wallet, by the copy of its record: the keystore lost the key that it had just made.
+    /// A wallet whose copy of the record opened: the keystore lost the key that it had just made.
     AliveByCopy,
-    /// A wiped wallet, whose record says so.
+    /// A wiped wallet: its record says so.
     Wiped,
-    /// A wiped wallet of which nothing is left.
+    /// A wiped wallet of which only the row is left.
     WipedWhole,
-    /// A wiped wallet, whose mark says so. What is left of it goes.
+    /// A wiped wallet: its mark says so. The rest of it is to be destroyed.
     WipeCutShort,
-    /// A wallet that does not open any more.
+    /// A wallet that cannot be opened any more.
     Damaged,
-    /// The keystore cannot say now.
+    /// The keystore gave no reliable answer now.
     Busy,
     /// A newer version wrote it.
     Newer,
@@ -122,30 +126,36 @@ pub(super) enum Opening {
 /// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// This has to be known.
+    /// Ask this question.
     Ask(Question),
-    /// It is known.
+    /// The result is known.
     Told(Opening),
 }
 
-/// What to do next, in view of the row and the answers so far.
+/// The next step, given the row and the answers so far.
 pub(super) fn next(row: Row, answers: &Answers) -> Next {
     use Next::{Ask, Told};
     match row {
         Row::Newer => Told(Opening::Newer),
-        Row::Unfinished => Told(Opening::BeingMade),
+        // Someone may have put back, after the wipe, a copy of the file from the time when the wallet was being made.
+        Row::Unfinished => match answers.mark {
+            Seen::Unasked => Ask(Question::Mark),
+            Seen::Yes => Told(Opening::WipeCutShort),
+            Seen::Unsure => Told(Opening::Busy),
+            Seen::No => Told(Opening::BeingMade),
+        },
         Row::Wiped => Told(Opening::WipedWhole),
         Row::Empty => match (answers.seal_keys, answers.mark) {
             (Seen::Unasked, _) => Ask(Question::SealKeys),
             (_, Seen::Unasked) => Ask(Question::Mark),
             (_, Seen::Yes) => Told(Opening::WipeCutShort),
             (Seen::Unsure, _) | (_, Seen::Unsure) => Told(Opening::Busy),
-            // A record's key without its record: someone took the record away.
+            // A seal key without a record: someone took the record away.
             (Seen::Yes, Seen::No) => Told(Opening::Damaged),
             (Seen::No, Seen::No) => Told(Opening::Unconfigured),
         },
         Row::Broken => match (answers.seal_keys, answers.mark) {
-            // Whose keys are here tells whose marks to ask for.
+            // Asked first: the wallets whose keys are here determine which marks to ask for.
             (Seen::Unasked, _) => Ask(Question::SealKeys),
             (_, Seen::Unasked) => Ask(Question::Mark),
             (_, Seen::Yes) => Told(Opening::WipeCutShort),
@@ -155,7 +165,7 @@ pub(super) fn next(row: Row, answers: &Answers) -> Next {
         Row::Sealed { has_copy } => match (answers.mark, answers.record) {
             (Seen::Unasked, _) => Ask(Question::Mark),
             (_, Opened::Unasked) => Ask(Question::Record),
-            // While the key of its epoch exists, no other counts.
+            // While the key of the record's epoch exists, the copy is not tried.
             (_, Opened::NoKey) if has_copy => match answers.copy {
                 Opened::Unasked => Ask(Question::Copy),
                 opened => by_record(opened, Opening::AliveByCopy, answers),
@@ -165,13 +175,13 @@ pub(super) fn next(row: Row, answers: &Answers) -> Next {
     }
 }
 
-/// What a record comes to that a key was asked for.
+/// The next step after a key was tried on the record or on its copy.
 fn by_record(opened: Opened, alive: Opening, answers: &Answers) -> Next {
     use Next::{Ask, Told};
     match (opened, answers.mark) {
         (Opened::Newer, _) => Told(Opening::Newer),
         (Opened::Wiped, _) => Told(Opening::Wiped),
-        // What was written of the wipe was lost, or something older was put in its place.
+        // The wipe's commit was lost, or someone put an older row in its place.
         (_, Seen::Yes) => Told(Opening::WipeCutShort),
         (Opened::Unsure | Opened::Unasked, _) | (_, Seen::Unsure | Seen::Unasked) => Told(Opening::Busy),
         (Opened::Refused | Opened::NoKey, Seen::No) => match answers.mark_again {
@@ -185,7 +195,7 @@ fn by_record(opened: Opened, alive: Opening, answers: &Answers) -> Next {
             (_, Seen::Unasked) => Ask(Question::MarkAgain),
             (_, Seen::Yes) => Told(Opening::WipeCutShort),
             (Seen::Unsure, _) | (_, Seen::Unsure) => Told(Opening::Busy),
-            // The record is here and the PIN's key is not: no PIN opens it any more.
+            // The record is here but the PIN slot's key is not: no PIN opens the wallet any more.
             (Seen::No, Seen::No) => Told(Opening::Damaged),
             (Seen::Yes, Seen::No) => Told(alive),
         },

@@ -1,4 +1,5 @@
-//! Proving the PIN: admit, probe, charge, check, settle. Every call that asks for the PIN comes through here; there is no side door.
+//! Proving the PIN: admit, probe, charge, check, settle. Every call that asks for the PIN goes through here; there is
+//! no other way.
 
 mod settle;
 
@@ -21,33 +22,34 @@ use crate::store::Durability;
 use crate::time::{Now, WATCHED_MS};
 use settle::settle;
 
-/// What was found in the record before anything is charged.
+/// What the record held before anything was charged.
 struct Admission {
     slot: PinSlot,
     wipe_check: WipeCheck,
     header: RecordHeader,
-    /// No fault after the charge is refunded any more.
+    /// A fault after the charge is no longer refunded.
     budget_is_spent: bool,
 }
 
-/// A try that counts as failed, on the disk.
+/// A charged try: on the disk it counts as failed.
 struct Charge {
     id: ChargeId,
-    /// Whether the key of the epoch before is deleted, so that no copy from before the charge opens any more.
+    /// Whether the previous epoch's seal key is deleted. Once it is, no copy from before the charge opens any more.
     old_key_deleted: Result<(), DeviceKeyFault>,
 }
 
-/// What a try found out.
+/// What checking a charged PIN found.
 enum Attempt {
     /// The slot opened.
     Opened(DataKey),
-    /// It did not. Argon2id's output tells a repeated guess.
+    /// The slot did not open. Argon2id's output is used to recognise a repeated guess.
     NotOpened { kdf_output: Zeroizing<[u8; 32]>, is_wipe_pin: bool },
-    /// The phone failed before it could be told.
+    /// It is unknown whether the PIN is right: the device key or Argon2id failed, or the old seal key could not be
+    /// deleted.
     NoVerdict(DeviceKeyFault),
 }
 
-/// Checks the PIN and leaves the entry empty. A right one opens a session.
+/// Checks the PIN and leaves the entry empty. A right PIN opens a session.
 pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Refusal> {
     prove_pin(engine, entry).map(|verified| engine.sessions.start(verified, AuthMethod::Pin))
 }
@@ -62,16 +64,17 @@ pub(super) fn take(entry: &PinEntry) -> Result<Pin, Refusal> {
     entry.take().ok_or(Refusal::NoVerdict(NoVerdict::NotAPin))
 }
 
-/// The same for a PIN that was taken out of its entry, because it is needed once it is proven.
+/// [`prove_pin`] for a PIN that was already taken out of its entry, because the caller needs the PIN again once it is
+/// proven.
 pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
     with_stack_wiped(|| {
         let reading = engine.sessions.read_clock().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
         let now = reading.now;
         if now.boot.is_none() {
-            // No session can live without a boot count, so a right PIN would open nothing.
+            // Without a boot count no session can live, so a right PIN would open nothing.
             return Err(Refusal::NoVerdict(NoVerdict::Platform));
         }
-        // Drawn before the charge: what fails here costs no try.
+        // Drawn before the charge: a failure here costs no try.
         let mut random = engine.draw().map_err(|fault| Refusal::from_fault(engine, &fault))?;
         let admission = admit(engine, &mut random, now)?;
         let _memory = probe(engine, &admission)?;
@@ -79,7 +82,8 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
             let attempt = check(engine, pin, &admission, &charge);
             settle(engine, &mut random, &admission, charge.id, attempt, now)
         });
-        // Only now: the keystore answers one call after the other, and the person was waiting for the verdict.
+        // The next key is made only now: the keystore handles one call after the other, and the person was waiting for
+        // the verdict.
         engine.seal_keys.make_ahead();
         let (data_key, session) = settled?;
         let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
@@ -90,7 +94,7 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
     })
 }
 
-/// Looks whether a try is allowed, before anything is derived or the device key is asked.
+/// Checks whether a try is allowed, before anything is derived or the device key is asked.
 fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Refusal> {
     let seen = engine.ledger.read(|view| {
         let record = view.record;
@@ -113,7 +117,7 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
         Gate::Open(admission) => Ok(admission),
         Gate::TooManyAtOnce => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
         Gate::Locked { status, stale_wait, is_first } => {
-            // What cannot be written changes nothing for the person.
+            // If these writes fail, the answer to the person stays the same.
             if let Some(stale) = stale_wait {
                 save_wait(engine, stale, |_, _| ()).ok();
             }
@@ -125,7 +129,7 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
     }
 }
 
-/// What the record says to a try.
+/// Whether the record allows a try.
 #[allow(clippy::large_enum_variant, reason = "one at a time, for a moment, on the stack")]
 enum Gate {
     Open(Admission),
@@ -133,7 +137,7 @@ enum Gate {
     Locked {
         status: LockStatus,
         stale_wait: Option<StaleWait>,
-        /// The first refusal of this wait: the journal does not say so yet.
+        /// This is the first refusal during this wait: the journal has no line about it yet.
         is_first: bool,
     },
 }
@@ -147,8 +151,9 @@ fn note_refusal(engine: &Engine, random: &mut Random, now: Now) -> Result<(), Lo
     })
 }
 
-/// Reserves Argon2id's memory and asks the device key before the try is charged: what the phone cannot do now costs no try. Once no more faults
-/// are refunded, the key is asked for a real HMAC, so that a broken keystore does not cost one either.
+/// Reserves Argon2id's memory and asks the device key before the try is charged: a phone that cannot check a PIN now
+/// costs no try. Once no more faults are refunded, a real HMAC is required first, so that a broken keystore does not
+/// cost a try either.
 fn probe<'a>(engine: &'a Engine, admission: &Admission) -> Result<ReservedMemory<'a>, Refusal> {
     let memory = engine.attempts.reserve(&admission.slot.cost());
     let memory = memory.map_err(|fault| Refusal::from_fault(engine, &fault.into()))?;
@@ -161,20 +166,21 @@ fn probe<'a>(engine: &'a Engine, admission: &Admission) -> Result<ReservedMemory
     answered.map(|()| memory).map_err(|fault| Refusal::NoVerdict(NoVerdict::DeviceKey(fault)))
 }
 
-/// Counts the try as failed, on the disk, before anything is known of it. Killing the process from here on gains nothing; nor does putting back
-/// a copy from before, if it could be made so.
+/// Counts the try as failed, on the disk, before anything is known about the PIN. From here on, killing the process
+/// gains an attacker nothing. With rollback protection on, restoring an older copy gains nothing either.
 fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now) -> Result<Charge, Refusal> {
     let unsettled = engine.attempts.take_unsettled();
     let charged = engine.ledger.commit_irrevocably(random, now, |work| {
         let record = &mut *work.record;
         record.lockout.count_as_wrong(&unsettled);
         Ok(match record.standing(now) {
-            // The PIN was changed since it was admitted, or the wallet is another one: it owes nothing for this try.
+            // The PIN was changed since this try was admitted, or the wallet is another one: this try is not charged to
+            // it.
             Standing::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
                 Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
             }
             Standing::Pin(AttemptGate::TooManyAtOnce) => Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain)),
-            // Another try may have been charged since.
+            // Another try may have been charged since `admit`.
             Standing::Pin(_) => match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(id) => {
                     work.note(&JournalEvent::PinTried);
@@ -195,28 +201,29 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
     }
 }
 
-/// What the charge came to, in its transaction.
+/// What the charge's transaction decided.
 enum Charged {
     Counted(ChargeId),
     Refused(Refusal),
 }
 
-/// Argon2id, the wipe PIN's check, the device key, the slot: it opens or it does not.
+/// Computes Argon2id, the wipe PIN's check and the device key's HMAC, and tries to open the slot.
 fn check(engine: &Engine, pin: &Pin, admission: &Admission, charge: &Charge) -> Attempt {
     if let Err(fault) = charge.old_key_deleted {
-        // A copy from before the charge would still open: nothing may be learnt from this try.
+        // A copy from before the charge would still open, so this try must not reveal whether the PIN is right.
         return Attempt::NoVerdict(fault);
     }
     let Admission { slot, wipe_check, header: RecordHeader { wallet_id, .. }, .. } = admission;
     let Ok(kdf_output) = engine.attempts.derive(pin, slot.salt(), &slot.cost()) else {
         return Attempt::NoVerdict(DeviceKeyFault::Failed);
     };
-    // Computed in every try, and looked at only by its settlement.
+    // Computed in every try, but only the settlement uses it.
     let is_wipe_pin = wipe_check.matches(&kdf_output);
     let alias = engine.device_keys.pin(wallet_id, slot);
     let input = slot.device_key_input(wallet_id, &kdf_output);
     let open = |device_output: &[u8; 32]| slot.open(wallet_id, &derive_kek(&kdf_output, device_output, slot.salt()));
-    // A PIN is wrong if two equal answers say so. That one is right, the slot says.
+    // A PIN counts as wrong only if the keystore gave the same HMAC twice. A right PIN needs no second HMAC: the slot
+    // that opens is the proof.
     let first = match engine.device_keys.mac(&alias, &input) {
         Ok(answer) => answer,
         Err(fault) => return Attempt::NoVerdict(fault),

@@ -1,4 +1,4 @@
-//! The end of a try: written down, and only then told.
+//! The end of a try: the verdict is written down first, and only then returned.
 
 use super::{Admission, Attempt};
 use crate::crypto::{DataKey, Random};
@@ -14,29 +14,29 @@ use crate::record::LockStatus;
 use crate::store::Durability;
 use crate::time::Now;
 
-/// How a try is to be settled.
+/// What is to be written about a try.
 struct Settlement<'a> {
     charge: ChargeId,
     admission: &'a Admission,
     verdict: Verdict,
-    /// Wrong, and the PIN that wipes.
+    /// The PIN is wrong, and it is the wipe PIN.
     is_wipe_pin: bool,
-    /// Of a right PIN.
+    /// The data key, if the PIN is right.
     data_key: Option<&'a DataKey>,
     now: Now,
 }
 
-/// How it was settled.
+/// What was written about a try.
 struct Settled {
-    /// The slot that was tried is still that of the wallet.
+    /// The slot that was tried is still the wallet's slot.
     in_force: bool,
-    /// It wiped the wallet, which had these keys.
+    /// The keys to destroy, if the try wiped the wallet.
     wiped: Option<SlotKeys>,
     status: LockStatus,
     policy: Policy,
 }
 
-/// Writes down how the try ended, and only then says so.
+/// Writes down how the try ended, and returns the verdict only after that.
 pub(super) fn settle(
     engine: &Engine,
     random: &mut Random,
@@ -75,7 +75,7 @@ pub(super) fn settle(
     }
 }
 
-/// The verdict, and whether a wrong PIN is the one that wipes. The wipe PIN is never merely typed again.
+/// The verdict, and whether a wrong PIN is the wipe PIN. The wipe PIN never counts as a repeated guess.
 fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
     match attempt {
         Attempt::Opened(_) => (Verdict::Right, false),
@@ -87,8 +87,9 @@ fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
     }
 }
 
-/// Under the epoch of its charge, because whoever takes it back finds that charge. Another policy, which comes with the right PIN, is committed
-/// irrevocably; if the keystore makes no key for that now, the policy comes with the next right PIN.
+/// Commits the settlement in the epoch of its charge: whoever rolls the settlement back still has the charge. A right
+/// PIN can also put the requested policy in force; that is committed irrevocably. If the keystore can make no key for
+/// that now, the next right PIN brings the policy.
 fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
     let Settlement { verdict, now, .. } = settlement;
     if *verdict == Verdict::Right && status::policy(engine)? != engine.requested_policy {
@@ -100,7 +101,7 @@ fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> R
     engine.ledger.commit(random, *now, Durability::Ordered, |work| write_in(engine, work, settlement, false))
 }
 
-/// `None`: the try is not this wallet's any more.
+/// `None`: the try does not belong to this wallet any more.
 fn write_in(
     engine: &Engine,
     work: &mut UnitOfWork<'_>,
@@ -109,12 +110,12 @@ fn write_in(
 ) -> Result<Option<Settled>, LockError> {
     let Settlement { charge, admission, verdict, is_wipe_pin, data_key, now } = *settlement;
     if *work.wallet_id != admission.header.wallet_id {
-        // The wallet was removed meanwhile, and this try with it.
+        // The wallet was removed meanwhile, and its open tries with it.
         return Ok(None);
     }
     let record = &mut *work.record;
     let policy = record.policy.clone();
-    // The slot was replaced while this PIN was checked: what it opened, or did not, is no longer in force.
+    // If the slot was replaced while this PIN was checked, the result is about a slot that is no longer in force.
     let in_force = record.pin_slot == Some(admission.slot.to_stored());
     let verdict = if in_force { verdict } else { Verdict::None };
     let Some(settled) = record.lockout.settle(&policy.lockout, charge, verdict) else { return Ok(None) };
@@ -142,7 +143,7 @@ fn write_in(
     }
     let status = LockStatus::of(work.record, now);
     if !status.is_ready() && verdict != Verdict::Right {
-        // Whatever this try was, no session outlives the lock it brought: not even until the listeners have heard of it.
+        // The try brought a lock, so every session ends now and not only after the listeners were called.
         engine.sessions.end_all(SessionEnd::Locked);
     }
     Ok(Some(Settled { in_force, wiped, status, policy: work.record.policy.clone() }))

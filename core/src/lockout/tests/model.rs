@@ -1,8 +1,8 @@
-//! The lock against a small model of it, through random histories: tries that overlap, killed processes, restarts, and
-//! clocks that tell anything but the time.
+//! Compares the counter with a small model through random histories: overlapping tries, killed processes, restarts, and
+//! clocks that are wrong.
 //!
-//! The model keeps every try that was ever charged and what became of it, and the time that really passed. From that
-//! follows what the lock may allow; how it gets there is its own affair.
+//! The model keeps every try that was ever charged, with its result, and the time that really passed. From that it
+//! derives what the counter may allow. It does not depend on how the counter computes that.
 
 use std::ops::RangeInclusive;
 
@@ -13,46 +13,46 @@ use crate::policy::presets;
 use crate::policy::tests::expected_wait_s;
 use crate::time::{Now, WATCHED_MS};
 
-/// More may not be under way at once.
+/// The most tries that may run at the same time.
 const MOST_OPEN: usize = 32;
-/// A wait being watched is saved this often.
+/// How often a watched wait is saved.
 const SAVED_EVERY_MS: u64 = 60_000;
 
 #[derive(Clone, Debug)]
 enum Op {
     Charge,
-    /// Settles the last try but so many, open or not.
+    /// Settles the try that was charged this many tries before the last one, whether or not it is open.
     Settle(usize, Verdict),
-    /// Settles a try that there never was.
+    /// Settles a try that was never charged.
     SettleBogus(u64, Verdict),
-    /// Charges and settles at once.
+    /// Charges a try and settles it at once.
     Try(Verdict),
     Pass(u64),
-    /// Lets what is left of the wait pass, but for a millisecond.
+    /// Lets the rest of the wait pass, except for one millisecond.
     PassNearlyAll,
-    /// Lets what is left of the wait pass.
+    /// Lets the rest of the wait pass.
     PassAll,
-    /// Restarts the phone, which has been up for so long when the lock is opened again.
+    /// Restarts the phone. It has been up for `up_ms` when the lock is opened again.
     Restart {
         up_ms: u64,
     },
-    /// The same, and the boot count grew by more than one, or not at all.
+    /// Restarts the phone. The boot count grows by `boots`, which may be more than one or none.
     RestartCountedAs {
         boots: u32,
         up_ms: u64,
     },
     SinceBootBackwards(u64),
-    /// The boot count tells less than before, until it tells the truth again.
+    /// Makes the boot count too small by this number; 0 makes it correct again.
     BootCountLies(u32),
     BootCountUnreadable(bool),
     WallClock(i64),
     SaveWait,
-    /// The process is killed and the lock opened again.
+    /// Kills the process and opens the lock again.
     Kill,
     NoteRefusal,
 }
 
-/// The phone as it really is, and what its clocks tell.
+/// The real state of the phone, and what its clocks show.
 struct Phone {
     passed_ms: u64,
     up_ms: u64,
@@ -60,7 +60,7 @@ struct Phone {
     boot_count_is_short_by: u32,
     boot_readable: bool,
     wall_ms: i64,
-    /// Counts restarts and steps of the clock: while it stays, time since boot tells the time.
+    /// Counts restarts and jumps of the clock. While this number stays the same, time since boot is right.
     disturbed: u32,
     restarts: u32,
     ever_lied: bool,
@@ -92,16 +92,16 @@ impl Phone {
 enum Became {
     Open,
     Wrong,
-    /// Refunded, right, or cleared by a right one.
+    /// Refunded, right, or cleared by a right PIN.
     Gone,
 }
 
 struct Try {
     id: ChargeId,
     became: Became,
-    /// Settled, and a restart since is proven.
+    /// The try was settled as wrong, and it is proven that the phone restarted since.
     of_an_earlier_boot: bool,
-    /// In which run of the phone it really was.
+    /// The number of real restarts before the try.
     run: u32,
 }
 
@@ -110,13 +110,14 @@ struct Waiting {
     full_ms: u64,
     begun_ms: u64,
     noted: bool,
-    /// What was left when it was last saved, and the circumstances.
+    /// What was left of the wait when it was last saved. The next four fields describe the phone at that moment.
     saved_left_ms: u64,
     saved_at_ms: u64,
     saved_reading: Now,
     saved_disturbed: u32,
     saved_restarts: u32,
-    /// Once both clocks told of a restart that there was not: the boot count grew, and time since boot went backwards. No phone does that.
+    /// Both clocks once showed a restart that did not happen: the boot count grew, and time since boot went backwards.
+    /// No real phone does that.
     believed_a_lie: bool,
 }
 
@@ -133,7 +134,8 @@ impl Waiting {
         self.believed_a_lie || lies
     }
 
-    /// A reading up to a second before the saving may be another thread's, used late: then the wait ends when it would have.
+    /// A reading up to one second before the saving may come from another thread and be used late. Then this is how
+    /// much earlier it was: the wait still ends at the same moment.
     fn late_ms(&self, now: Now) -> u64 {
         let behind_ms = self.saved_reading.since_boot_ms.saturating_sub(now.since_boot_ms);
         if self.saved_left_ms > 0 && self.saved_reading.boot == now.boot && behind_ms <= 1000 { behind_ms } else { 0 }
@@ -143,7 +145,7 @@ impl Waiting {
 /// What may be left of a wait.
 enum Left {
     Exactly(u64),
-    /// The phone restarted, and its clocks do not show it.
+    /// The clocks do not show that the phone restarted or that a clock jumped.
     Within(RangeInclusive<u64>),
 }
 
@@ -194,7 +196,8 @@ impl Model {
         let Some(waiting) = &self.waiting else { return Left::Exactly(0) };
         let now = phone.now();
         if waiting.is_of_a_later_boot(now) {
-            // Up for so long since the restart; or there was none, and then the difference is all that passed.
+            // If time since boot is smaller, the phone restarted and has been up for all of it. If not, only the
+            // difference is certain.
             let passed_ms = now.since_boot_ms.checked_sub(waiting.saved_reading.since_boot_ms);
             return Left::Exactly(waiting.saved_left_ms.saturating_sub(passed_ms.unwrap_or(now.since_boot_ms)));
         }
@@ -205,12 +208,12 @@ impl Model {
         if waiting.saved_disturbed == phone.disturbed {
             return Left::Exactly(waiting.saved_left_ms.saturating_sub(phone.passed_ms - waiting.saved_at_ms));
         }
-        // Never shorter than the policy says in real time; never longer than what was saved.
+        // In real time, the wait is never shorter than the policy says. It is never longer than what was saved.
         let full_ms = if waiting.believes_a_lie(phone) { 0 } else { waiting.full_ms };
         Left::Within(full_ms.saturating_sub(phone.passed_ms - waiting.begun_ms)..=waiting.saved_left_ms)
     }
 
-    /// What the lock must answer, given what it says is left of the wait.
+    /// What the counter must answer if `remaining_ms` is left of the wait.
     fn standing(&self, now: Now, remaining_ms: u64) -> AttemptGate {
         let lasting = self.stop_at().saturating_sub(self.failures());
         let this_boot = self.policy.per_boot_limit.unwrap_or(u32::MAX).saturating_sub(self.failures_this_boot(now));
@@ -269,7 +272,7 @@ impl Model {
             }
             _ => {}
         }
-        // A wait stands as long as the try that brought it.
+        // A wait lasts as long as the try that caused it still counts.
         let stands = |waiting: &Waiting| {
             self.tries.iter().any(|tried| tried.id == waiting.brought_by && tried.became != Became::Gone)
         };
@@ -292,7 +295,8 @@ impl Model {
         open
     }
 
-    /// Whether saving now is worth a write. `None`: the clocks do not show what happened, so either answer will do.
+    /// Whether saving the wait now should be written. `None`: the clocks do not show what happened, so both answers are
+    /// right.
     fn is_worth_saving(&self, phone: &Phone) -> Option<bool> {
         let Some(waiting) = &self.waiting else { return Some(false) };
         match self.left(phone) {
@@ -309,7 +313,7 @@ impl Model {
     }
 }
 
-/// The lock, the model of it, and the phone that both are on.
+/// The counter, its model, and the phone on which both run.
 struct World {
     phone: Phone,
     lockout: Lockout,
@@ -388,7 +392,7 @@ impl World {
                     matches!(self.lockout.evaluate(&self.model.policy, now), AttemptGate::CoolingDown { .. });
                 let waiting = self.model.waiting.as_mut().filter(|_| cools_down);
                 let first = waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.noted, true));
-                // A stop that time does not lift may hide a wait; its refusals have no line to share.
+                // A stop that time does not lift may hide a wait. Then the result of `note_refusal` is not checked.
                 if cools_down {
                     prop_assert_eq!(self.lockout.note_refusal(now), first);
                 }
@@ -437,7 +441,7 @@ impl World {
     }
 
     fn open_again(&mut self) -> Checked {
-        // A new process knows what was stored, and nothing else.
+        // A new process knows only what was stored.
         self.lockout = serde_json::from_str(&serde_json::to_string(&self.lockout).unwrap()).unwrap();
         let now = self.phone.now();
         prop_assert_eq!(self.lockout.count_open_as_wrong(now), self.model.open_again(now));
@@ -463,7 +467,7 @@ impl World {
         Ok(())
     }
 
-    /// What is left of the wait when no limit says more.
+    /// What is left of the wait, under the same policy without its stops.
     fn unlimited_remaining_ms(&self) -> Checked<u64> {
         let policy = LockoutPolicy { lock_at: None, wipe_at: None, per_boot_limit: None, ..self.model.policy.clone() };
         let remaining_ms = match self.lockout.evaluate(&policy, self.phone.now()) {
@@ -502,7 +506,8 @@ impl World {
         Ok(())
     }
 
-    /// Whatever happened: once saved, the wait ends after what it says is left, on the millisecond.
+    /// Whatever happened before: after it is saved, the wait ends exactly after the time that it says is left, to the
+    /// millisecond.
     fn check_that_the_wait_ends(&mut self) -> Checked {
         self.save_wait()?;
         let remaining_ms = self.remaining_ms()?;

@@ -1,4 +1,4 @@
-//! Each preset against the schedule its source publishes.
+//! Checks each preset against the schedule that its source publishes.
 
 use super::{AttemptGate, DAY, Lockout, LockoutPolicy, Policy, Settled, Verdict, at};
 use crate::platform::testing::schedules::{self, Schedule};
@@ -38,7 +38,7 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
         );
         while failures < 200 {
             let tried = at(boot, since_boot_ms);
-            // What a right PIN would do here: everything is forgotten, at once.
+            // A right PIN at this point resets the counter at once.
             let mut honest = lockout.clone();
             let charge = honest.charge(&policy, tried).unwrap();
             honest.settle(&policy, charge, Verdict::Right).unwrap();

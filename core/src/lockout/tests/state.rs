@@ -7,7 +7,7 @@ use super::{
 };
 use crate::time::{MOMENT_MS, WATCHED_MS};
 
-/// No waits; locks at 10; two tries without a verdict are given back.
+/// No waits; locks at 10; two tries without a verdict are refunded.
 fn plain() -> LockoutPolicy {
     LockoutPolicy {
         cooldowns: Vec::new(),
@@ -39,8 +39,8 @@ impl Run {
         Self { lockout: Lockout::new(&policy), policy, charges: Vec::new(), now_ms: 1000 }
     }
 
-    /// `c` charges, `w0` settles the first as wrong, `r` right, `d` duplicate, `n` no verdict; `x` is a new process.
-    /// Returns what the last settlement did.
+    /// Plays a script: `c` charges a try; `w0` settles the first try as wrong, and likewise `r` as right, `d` as
+    /// duplicate, `n` as without a verdict; `x` is a new process. Returns what the last settlement did.
     fn play(&mut self, script: &str) -> Option<Settled> {
         let mut last = None;
         for step in script.split_whitespace() {
@@ -109,12 +109,12 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         ("c r0", 0, counted(false)),
         ("c d0", 0, counted(false)),
         ("c n0", 0, counted(false)),
-        // Right: its own and those settled as wrong before it.
+        // A right try removes itself and the tries settled as wrong before it.
         ("c w0 c w1 c r2", 0, counted(false)),
         ("c c w0 r1", 0, counted(false)),
         ("c c w1 r0", 0, counted(false)),
         ("c w0 c d1 c r2 c", 1, counted(false)),
-        // Never one that is still open.
+        // A right try never removes one that is still open.
         ("c c r0", 1, counted(false)),
         ("c c r1", 1, counted(false)),
         ("c w0 c c c w1 r3", 1, counted(false)),
@@ -122,7 +122,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         ("c c r0 w1", 1, counted(true)),
         ("c c r0 r1", 0, counted(false)),
         ("c c r1 w0 c w2", 2, counted(true)),
-        // A refund takes back its own try only.
+        // A refund removes only its own try.
         ("c c w1 d0", 1, counted(false)),
         ("c c d1 w0", 1, counted(true)),
         ("c c c d1", 2, counted(false)),
@@ -130,7 +130,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         ("c w0 c w1 c n2", 2, counted(false)),
         ("c c r0 d1", 0, counted(false)),
         ("c c r0 n1", 0, counted(false)),
-        // What is settled already stays as it is.
+        // A try that is already settled stays as it is.
         ("c w0 w0", 1, None),
         ("c w0 r0", 1, None),
         ("c w0 d0", 1, None),
@@ -139,7 +139,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         ("c r0 c r0", 1, None),
         ("c d0 c d0", 1, None),
         ("c n0 c n0", 1, None),
-        // A new process: what was open counts, and can no longer be settled.
+        // In a new process, the tries that were open count and can no longer be settled.
         ("c x", 1, None),
         ("c x r0", 1, None),
         ("c x w0", 1, None),
@@ -160,7 +160,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
 
 #[test]
 fn another_policy_gives_back_what_its_budget_has_left() {
-    // The budget before, how many were given back from it, the budget after, and how many more are given back.
+    // The old budget, how many tries were refunded from it, the new budget, and how many more tries are refunded.
     for (before, given_back, after, more) in [(2, 1, 3, 2), (2, 1, 1, 0), (5, 0, 1, 1), (3, 3, 1, 0), (0, 0, 2, 2)] {
         let mut run = Run::new(LockoutPolicy { no_verdict_budget: before, ..plain() });
         for nth in 0..given_back {
@@ -189,10 +189,10 @@ fn the_budget_for_no_verdict_is_refilled_by_a_right_pin_only() {
         ("c n0 c n1 c w2 c n3", 2, counted(true)),
         ("c n0 c d1 c n2 c n3", 1, counted(true)),
         ("c n0 c n1 c x c n3", 2, counted(true)),
-        // Settled twice is spent once.
+        // A try that is settled twice uses the budget once.
         ("c n0 n0 c n1 c n2", 1, counted(true)),
         ("c c n0 n0 n1", 0, counted(false)),
-        // A right PIN refills; it does not pile up.
+        // A right PIN refills the budget, but never beyond its size.
         ("c r0 c r1 c n2 c n3 c n4", 1, counted(true)),
     ] {
         let mut run = Run::new(plain());
@@ -201,7 +201,7 @@ fn the_budget_for_no_verdict_is_refilled_by_a_right_pin_only() {
     }
     let mut none = Run::new(LockoutPolicy { no_verdict_budget: 0, ..plain() });
     assert_eq!(none.play("c n0"), counted(true));
-    // What a right PIN refills is what the policy says by then.
+    // A right PIN refills the budget to the size that the policy has at that moment.
     let mut grown = Run::new(LockoutPolicy { no_verdict_budget: 0, ..plain() });
     grown.policy.no_verdict_budget = 1;
     assert_eq!(grown.play("c n0"), counted(true));
@@ -218,7 +218,7 @@ fn the_budget_is_spent_when_nothing_is_left_of_it() {
     }
 }
 
-/// Their settlement could not be written: that must not cost less than a wrong PIN, nor more.
+/// A try whose settlement could not be written must cost exactly as much as a wrong PIN.
 #[test]
 fn tries_whose_settlement_was_lost_become_wrong_ones() {
     let policy = LockoutPolicy { per_boot_limit: Some(5), ..plain() };
@@ -259,14 +259,14 @@ fn a_wait_begins_with_the_charge_and_goes_with_it_when_it_is_refunded() {
         ("c c", 30_000),
         ("c c w1", 30_000),
         ("c c w1 w0", 30_000),
-        // Its own charge refunded or right: no wait.
+        // The try that caused the wait is refunded or right: no wait.
         ("c w0 c d1", 0),
         ("c w0 c n1", 0),
         ("c w0 c r1", 0),
         ("c c d1", 0),
         ("c c n1", 0),
         ("c c r1", 0),
-        // Another one: the wait stays as long as its charge stands.
+        // Another try is refunded or right: the wait stays as long as its own try counts.
         ("c c d0", 30_000),
         ("c c n0", 30_000),
         ("c c r0", 30_000),
@@ -274,13 +274,13 @@ fn a_wait_begins_with_the_charge_and_goes_with_it_when_it_is_refunded() {
         ("c c r0 d1", 0),
         ("c c r0 r1", 0),
         ("c c d0 n1", 0),
-        // No verdict, and the budget is spent: counted, so the wait stays.
+        // No verdict, and the budget is spent: the try counts, so the wait stays.
         ("c n0 c n1 c c n3", 30_000),
-        // A new process changes nothing about it.
+        // A new process does not change the wait.
         ("c c x", 30_000),
         ("c c x d1", 30_000),
         ("c x c x", 30_000),
-        // A right PIN takes away the wait of one settled as wrong before.
+        // A right PIN ends the wait of a try that was settled as wrong before.
         ("c c w1 r0", 0),
     ] {
         let mut run = Run::new(with_waits());
@@ -313,7 +313,7 @@ fn the_next_charge_brings_its_own_wait() {
     assert_eq!(run.standing(), AttemptGate::Ready { tries_left: None });
     run.play("c");
     assert_eq!(run.remaining_ms(), 0, "none after the 3rd");
-    // Nor does the one before come back with a restart: it was over.
+    // The previous wait was over, so a restart does not bring it back.
     assert_eq!(run.lockout.evaluate(&run.policy, at(2, 0)), AttemptGate::Ready { tries_left: None });
     run.play("c");
     assert_eq!(run.remaining_ms(), 60_000);
@@ -364,7 +364,7 @@ fn only_a_settled_wrong_verdict_wipes() {
     for (script, last, failures) in [
         ("c w0", counted(true), 1),
         ("c w0 c w1", wiped, 2),
-        // At the limit an open one locks; it wipes only with the verdict that completes the count.
+        // An open try at the limit locks. Only the wrong verdict that completes the count wipes.
         ("c c", None, 2),
         ("c c w0", counted(true), 2),
         ("c c w0 w1", wiped, 2),
@@ -374,10 +374,10 @@ fn only_a_settled_wrong_verdict_wipes() {
         ("c w0 c r1", refunded, 0),
         ("c c w0 r1", refunded, 0),
         ("c c r1 w0", counted(true), 1),
-        // A spent budget counts, and is not a wrong PIN.
+        // With the budget spent, a try without a verdict counts, but does not wipe.
         ("c n0 c n1 c n2", counted(true), 2),
         ("c n0 c c n1 w2", wiped, 2),
-        // A killed process is not a wrong PIN either.
+        // Nor does a try that a killed process left open.
         ("c c x", None, 2),
         ("c w0 c x", counted(true), 2),
         ("c w0 c x w1", None, 2),
@@ -392,7 +392,7 @@ fn only_a_settled_wrong_verdict_wipes() {
 
 #[test]
 fn a_wrong_verdict_beyond_the_limit_wipes_too() {
-    // Three were under way when the limit was lowered.
+    // Three tries were running when the limit was lowered.
     let mut run = Run::new(LockoutPolicy { lock_at: None, wipe_at: Some(3), ..plain() });
     run.play("c c c");
     run.policy.wipe_at = Some(1);
@@ -443,17 +443,17 @@ fn a_settlement_must_last_only_if_losing_it_would_lock_for_good() {
     ] {
         assert_eq!(Run::new(policy.clone()).play(script), last, "{script}");
     }
-    // Beyond the limit, as after a policy that locks earlier.
+    // The count can be beyond the limit, after a change to a policy that locks earlier.
     let mut run = Run::new(plain());
     run.play("c c c c");
     run.policy.lock_at = Some(3);
     assert_eq!(run.play("d0"), refund(true));
     assert_eq!(run.play("d1"), refund(true));
     assert_eq!(run.play("d2"), refund(false));
-    // Without such a limit nothing locks for good.
+    // Without `lock_at` and `wipe_at`, nothing locks permanently.
     let mut run = Run::new(LockoutPolicy { lock_at: None, ..plain() });
     assert_eq!(run.play("c w0 c w1 c w2 c r3"), refund(false));
-    // What a restart lifts is not for good.
+    // A lock that a restart lifts is not permanent.
     let mut run = Run::new(LockoutPolicy { lock_at: None, per_boot_limit: Some(1), ..plain() });
     assert_eq!(run.play("c r0"), refund(false));
 }
@@ -536,24 +536,24 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
         lockout
     };
     let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
-    // The process dies, the phone does not.
+    // The process is killed; the phone does not restart.
     let mut killed = charged(1, 3);
     assert_eq!(killed.count_open_as_wrong(at(3, 5)), 1);
     assert_eq!(killed.evaluate(&policy, at(3, 5)), ready(1));
     assert_eq!(killed.evaluate(&policy, at(4, 0)), ready(2));
-    // A restart in between, and the count read at it is the one that the next must exceed.
+    // The phone restarts in between. The boot count read after that is the one that the next must exceed.
     let mut restarted = charged(2, 3);
     assert_eq!(restarted.count_open_as_wrong(at(4, 5)), 2);
     assert_eq!(restarted.evaluate(&policy, at(4, 5)), AttemptGate::UntilRestart);
     assert_eq!(restarted.evaluate(&policy, at(5, 0)), ready(2));
-    // Those settled before the restart do not count with them.
+    // Tries settled before the restart do not count for the new boot.
     let mut mixed = charged(2, 3);
     let first: ChargeId = serde_json::from_value(json!(1)).unwrap();
     mixed.settle(&policy, first, Verdict::Wrong).unwrap();
     assert_eq!(mixed.count_open_as_wrong(at(4, 5)), 1);
     assert_eq!(mixed.evaluate(&policy, at(4, 5)), ready(1));
     assert_eq!(mixed.failures(), 2);
-    // Opened again without anything open: the boot is noted all the same.
+    // The boot count is noted even if no try is open.
     let mut twice = charged(1, 3);
     twice.count_open_as_wrong(at(3, 0));
     assert_eq!(twice.count_open_as_wrong(at(4, 0)), 0);
@@ -561,7 +561,7 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
     let charge = twice.charge(&policy, at(4, 0)).unwrap();
     twice.settle(&policy, charge, Verdict::Wrong).unwrap();
     assert_eq!(twice.evaluate(&policy, at(4, 0)), ready(1));
-    // Not read when opened: what is known stays known.
+    // If the boot count cannot be read, the known one is kept.
     let mut unread = charged(2, 3);
     assert_eq!(unread.count_open_as_wrong(boot_unreadable(5)), 2);
     assert_eq!(unread.evaluate(&policy, at(3, 0)), AttemptGate::UntilRestart);
@@ -577,7 +577,8 @@ fn a_boot_count_that_is_not_read_gives_no_tries_away() {
     };
     let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
 
-    // Once in boot 1; then, after a restart, once without knowing that it is boot 2. That one counts in boot 2.
+    // One try in boot 1; then, after a restart, one try while the boot count cannot be read. The second try counts in
+    // boot 2.
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, at(1, 0));
     wrong(&mut lockout, boot_unreadable(10));
@@ -588,7 +589,7 @@ fn a_boot_count_that_is_not_read_gives_no_tries_away() {
         "boot 2 may be the one of the second try"
     );
 
-    // Never read so far: no reading proves a restart, until two of them differ.
+    // The boot count was never read before: only a later, larger reading proves a restart.
     let mut lockout = Lockout::new(&policy);
     wrong(&mut lockout, boot_unreadable(0));
     wrong(&mut lockout, boot_unreadable(0));
@@ -641,7 +642,7 @@ fn so_many_are_under_way_at_once_and_no_more() {
     run.play("c");
     assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
     assert_eq!(run.lockout.failures(), 33);
-    // What lasts longer is said first.
+    // The stop that lasts longest is reported first.
     run.policy.lock_at = Some(33);
     assert_eq!(run.standing(), AttemptGate::TooManyAttempts);
     run.policy = LockoutPolicy { lock_at: None, per_boot_limit: Some(33), ..plain() };
@@ -794,7 +795,7 @@ fn the_stored_form_is_pinned() {
 fn a_policy_that_stops_whom_the_one_in_force_lets_try_is_not_for_now() {
     let limits = |lock_at, wipe_at, per_boot_limit| LockoutPolicy { lock_at, wipe_at, per_boot_limit, ..plain() };
     let in_force = limits(Some(6), None, Some(6));
-    // Three settled as wrong, and one still open.
+    // Three tries are settled as wrong, and one is still open.
     let mut run = Run::new(in_force.clone());
     run.play("c w0 c w1 c w2 c");
     let leaves = |to: LockoutPolicy| run.lockout.leaves_a_try(&in_force, &to, at(1, run.now_ms));
@@ -813,7 +814,7 @@ fn a_policy_that_stops_whom_the_one_in_force_lets_try_is_not_for_now() {
     let restarted = at(2, 0);
     assert!(!run.lockout.leaves_a_try(&in_force, &limits(None, None, Some(1)), restarted), "one is open");
     assert!(run.lockout.leaves_a_try(&in_force, &limits(None, None, Some(2)), restarted));
-    // Stopped until a restart, it is not stopped for good.
+    // A policy that stops until a restart may not be replaced by one that stops permanently.
     let stopped = limits(None, None, Some(4));
     assert!(!run.lockout.leaves_a_try(&stopped, &limits(Some(4), None, Some(4)), at(1, run.now_ms)));
     assert!(run.lockout.leaves_a_try(&stopped, &limits(None, None, Some(3)), at(1, run.now_ms)), "as it was");

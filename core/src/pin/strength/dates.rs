@@ -1,4 +1,4 @@
-//! Dates that could mean something to somebody.
+//! Dates, as people write them with digits.
 
 use std::ops::RangeInclusive;
 
@@ -11,10 +11,10 @@ const FORMATS: [&str; 17] = [
     "DDMMYYYY", "MMDDYYYY", "YYYYMMDD",
 ];
 
-/// Years within living memory or ahead of a young person.
+/// Years that somebody alive may remember, or may live to see.
 const YEARS: RangeInclusive<u16> = 1900..=2099;
 
-/// Whether the PIN is a day, month or year that the calendar has.
+/// Whether the PIN is a date, in one of [`FORMATS`], that exists in the calendar.
 pub(super) fn is_date(pin: &[u8]) -> bool {
     FORMATS.iter().any(|format| format.len() == pin.len() && is_date_written(pin, format))
 }
@@ -32,9 +32,10 @@ fn is_date_written(pin: &[u8], format: &str) -> bool {
     let (day, month) = (day.unwrap_or(1), month.unwrap_or(1));
     match year {
         Some(year) if format.contains("YYYY") => YEARS.contains(&year) && is_day(day, month, year),
-        // 1900 to 1999 have no 29 February that these years lack.
+        // The century is unknown. Every leap year from 1900 to 1999 is also one a hundred years later, so 20YY is
+        // enough.
         Some(year) => is_day(day, month, 2000 + year),
-        // Without a year, 29 February is as good a birthday as any.
+        // The year is unknown. 2000 was a leap year, so 29 February is a date too.
         None => is_day(day, month, 2000),
     }
 }

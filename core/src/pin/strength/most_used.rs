@@ -1,9 +1,9 @@
-//! What people choose, by public counts: for tests only. Each from the most used on.
+//! The PINs that people choose most, by public counts, for tests only. Each list begins with the most used PIN.
 //!
 //! Amitay: 204,432 four-digit PINs of a lock screen app for iPhones, 2011. SecLists:
-//! `four-digit-pin-codes-sorted-by-frequency-withcount.csv`. RockYou: the six digits in a row that stand in its leaked
-//! passwords. Amitay's and RockYou's order, and Apple's block lists, are those that Markert, Bailey, Golla, Dürmuth and Aviv
-//! published with 'This PIN Can Be Easily Guessed' (2020).
+//! `four-digit-pin-codes-sorted-by-frequency-withcount.csv`. RockYou: six digits in a row, taken from its leaked
+//! passwords. The order of Amitay's and RockYou's PINs, and Apple's block lists, are those that Markert, Bailey, Golla,
+//! Dürmuth and Aviv published with 'This PIN Can Be Easily Guessed' (2020).
 
 pub(super) const AMITAY_4: &str = "\
     1234 0000 2580 1111 5555 5683 0852 2222 1212 1998 6969 1379 1997 2468 9999 7777 1996 2011 3333 1999 8888 1995 \
@@ -44,12 +44,13 @@ pub(super) const ROCKYOU_6: &str = "\
     014789 787898 131415 123450 020406 001122 212223 101090 121988 121289 353535 159263 010106 895623 123459 000007 \
     258369 101289 101091 112211 101987 101189 147741 797979";
 
-/// What iOS warns of in four digits besides AAAA, ABAB, AABB and the years from 1956 to 2015.
+/// The four-digit PINs that iOS warns of, besides AAAA, ABAB, AABB and the years from 1956 to 2015.
 pub(super) const IOS_4: &str = "\
     0102 0103 0110 0111 0123 1004 1101 1102 1103 1110 1112 1123 1201 1202 1203 1210 1211 1234 2229 2580 4321 5683 \
     7465 7667";
 
-/// What iOS warns of in six digits besides ABCABC, ABCCBA, ABABA with any digit after it, and thus one digit repeated.
+/// The six-digit PINs that iOS warns of, besides ABCABC, ABCCBA, and ABABA with any digit after it. These patterns
+/// include one digit repeated.
 pub(super) const IOS_6: &str = "\
     012345 098765 123456 123654 234567 321654 345678 456789 543210 654321 765432 789456 876543 987654 030379 101471 \
     112233 159753 147258 520131";

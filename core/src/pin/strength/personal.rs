@@ -1,4 +1,4 @@
-//! What the app knows about the person, and a thief may know too.
+//! Personal data that the app knows about the person, and that a thief may know too.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::shape::is_trivial;
 
-/// Shorter pieces would be found in PINs by chance, and are not worth a refusal.
+/// Shorter pieces occur in PINs by chance and are no reason to refuse one.
 const SHORTEST_PIECE: usize = 4;
 
-/// The most digits that a part of a birthday can have, by its type.
+/// The most digits that a part of a birthday can have: a `u16` has at most five.
 const LONGEST_NUMBER: usize = 5;
 
-/// The zeros of the decimal digits in which a number may have been typed: ASCII, Arabic-Indic, Persian, Devanagari,
-/// Bengali, Thai, full-width. The other nine follow each.
+/// The zeros of the scripts in which a number may have been typed: ASCII, Arabic-Indic, Persian, Devanagari, Bengali,
+/// Thai, full-width. In Unicode, the digits 1 to 9 follow each of these zeros.
 const ZEROS: [char; 7] = ['0', '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{E50}', '\u{FF10}'];
 
-/// Something that belongs to the person and must not be the PIN. Wiped when dropped; stored, logged and shown nowhere.
+/// Personal data that must not be used as the PIN. It is wiped when dropped, and never stored, logged or shown.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub enum Personal {
-    /// Any date that a thief could know: also a partner's or a child's birthday, a wedding.
+    /// Any date that a thief could know: also a partner's or a child's birthday, or a wedding day.
     ///
-    /// Day, month and year, any of them and each at most once, are looked for in any order: written in full, or with
-    /// two digits (05 for 5, 90 for 1990). No calendar is asked, so that every calendar works; a part that is 0 is
-    /// unknown and left out.
+    /// The PIN is searched for the day, month and year in any order, each at most once, and not all of them have to
+    /// occur. Each may be written in full or with two digits (05 for 5, 90 for 1990). The parts are not checked against
+    /// a calendar, so every calendar works. A part that is 0 is unknown and left out.
     Birthday {
         /// The year in full: 1990.
         year: u16,
@@ -32,8 +32,9 @@ pub enum Personal {
         /// The day of the month, from 1.
         day: u8,
     },
-    /// A telephone number, the number of an identity or bank card, a postcode: any text with digits in it. All else in
-    /// it is ignored. Any part of it, of the PIN's length, is looked for.
+    /// A telephone number, the number of an identity or bank card, a postcode: any text with digits in it. All other
+    /// characters are ignored. A PIN matches if the whole PIN, or all of it but trivial digits, is a part of the
+    /// number.
     Number(Zeroizing<String>),
 }
 
@@ -43,7 +44,7 @@ impl fmt::Debug for Personal {
     }
 }
 
-/// Whether the PIN is, or trivially hides, a piece of what is personal, forwards or backwards.
+/// Whether the PIN, read forwards or backwards, is a piece of the personal data, alone or among trivial digits.
 pub(super) fn is_personal(pin: &[u8], personal: &[Personal]) -> bool {
     let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(pin.iter().rev().copied().collect());
     personal.iter().any(|known| match known {
@@ -59,8 +60,8 @@ pub(super) fn is_personal(pin: &[u8], personal: &[Personal]) -> bool {
     })
 }
 
-/// Whether all of the PIN is known, or a stretch of it that leaves next to nothing to guess: at least four digits and
-/// half of it, with only trivial digits around. So who knows 1990 has 199000, 019901 and 199012.
+/// Whether all of the PIN is known, or a piece that leaves next to nothing to guess: at least four digits and half of
+/// the PIN, with only trivial digits around it. A thief who knows 1990 also guesses 199000, 019901 and 199012.
 fn gives_away(pin: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
     let shortest = pin.len().div_ceil(2).max(SHORTEST_PIECE);
     (shortest..=pin.len()).any(|length| {
@@ -72,8 +73,8 @@ fn gives_away(pin: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
     })
 }
 
-/// Whether the digits are some of these numbers, one after another, in any order, none twice. A number that is unknown
-/// or used is 0.
+/// Whether the digits are some of these numbers (day, month, year), one after another, in any order, none twice. A
+/// number that is unknown or already used is 0.
 fn is_arranged(digits: &[u8], numbers: [u16; 3]) -> bool {
     let [day, month, year] = numbers;
     let mut value = 0;
@@ -91,7 +92,7 @@ fn is_arranged(digits: &[u8], numbers: [u16; 3]) -> bool {
 
 /// The digits of a text, as ASCII.
 fn digits_in(text: &str) -> Zeroizing<Vec<u8>> {
-    // Room for all from the start: a growing vector would leave unwiped copies behind.
+    // There is room for all digits from the start: a growing vector would leave unwiped copies behind.
     let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
     digits.extend(text.chars().filter_map(ascii_digit));
     digits

@@ -27,7 +27,7 @@ fn number(text: &str) -> Personal {
     Personal::Number(text.to_owned().into())
 }
 
-/// Checks that a rule matches all of the first PINs (parted by spaces) and none of the others.
+/// Checks that a rule matches all PINs in `matching` and none in `other`. Both are separated by spaces.
 #[track_caller]
 fn check(rule: Finding, matching: &str, other: &str) {
     matching.split_whitespace().for_each(|digits| assert!(findings(digits).contains(&rule), "{digits} is {rule:?}"));
@@ -111,7 +111,7 @@ fn common_ones() {
     check(Common, "1940 1984 1998 2001 2029", "1938 2030 2130 19850 01984");
     check(Common, "520131 5201314 110119 137955 31416 8675309 1357924680 112345", "520132 5201315 137956 31418");
     check(Common, "5683 45683968 7277 72779673", "5684 45683969");
-    // Known to everybody as common, and left to the rules that see them.
+    // Common PINs that another rule already forbids.
     for digits in ["112233", "789456", "159357", "110110", "123123", "696969", "2580", "1111", "1122", "1212"] {
         assert!(findings(digits).iter().any(|finding| finding.severity() == Severity::Forbidden), "{digits}");
     }
@@ -140,7 +140,7 @@ fn the_table_is_sorted_and_repeats_nothing_that_is_forbidden_anyway() {
     );
 }
 
-/// The first of each public count, and how many of them are refused at least.
+/// Of each public count: all of the first 200 PINs get a finding, and all of the first 100 are refused.
 #[test]
 fn what_people_choose_most_is_found_and_the_first_hundred_are_refused() {
     for (count, source) in
@@ -207,7 +207,7 @@ fn a_birthday_in_any_order() {
         "3112 1231 2004 0412 0431 041231 311204 20041231",
         "4123 0331 2005 1231200 3105",
     );
-    // Backwards, and with trivial digits around it.
+    // Read backwards, and with trivial digits around the date.
     check_personal(&known, "0991 098050 199000 019901 111990 199012 050811 10508 05087 199088", "199047 419907 050871");
     check_personal(&known, "199008111111 05081990 050819901234 888819900508", "1990123456 199011111");
 }
@@ -224,7 +224,7 @@ fn parts_of_a_birthday_that_are_unknown_or_odd() {
 fn any_part_of_a_number() {
     let known = number("+44 (7700) 900-417");
     check_personal(&known, "4477 0417 7009 900417 770090 447700900417 0090", "0418 4700 900518 4171");
-    // Backwards, and with nothing but padding around it.
+    // Read backwards, and with trivial digits around the part.
     check_personal(&known, "7140 714009 041700 104171 041712 70417", "041747 304175");
     check_personal(&number("11010119900307123X"), "9003 003070 307123 3217", "1992307 9913");
     check_personal(&number("417"), "", "0417 4170 4174");
@@ -271,7 +271,7 @@ fn what_is_personal_prints_nothing() {
     }
 }
 
-/// The table in the module's docs is what this prints.
+/// The table in the module's docs must be the text that this test writes.
 #[test]
 fn the_docs_tell_the_share_that_each_rule_removes() {
     let mut table = String::new();
@@ -311,7 +311,7 @@ const ROWS: [&str; 15] = [
 /// How many PINs of this length belong to each row.
 fn counts(length: usize) -> [u32; ROWS.len()] {
     let all = 10_u32.pow(u32::try_from(length).expect("small"));
-    // The space is large for a build without optimisation: half of it for each of two threads.
+    // A million PINs take long in a build without optimisation, so two threads count one half each.
     let halves = thread::scope(|scope| {
         [0..all / 2, all / 2..all]
             .map(|half| scope.spawn(move || counts_in(half, length)))
@@ -363,7 +363,7 @@ proptest! {
     fn any_pin_can_be_judged(digits in "[0-9]{4,12}", known in prop::collection::vec(any_personal(), 0..4)) {
         let found = judge(&pin(&digits), &known);
         prop_assert!(found.is_sorted() && found.windows(2).all(|pair| pair[0] != pair[1]));
-        // What is personal adds one reason and changes no other.
+        // Personal data adds one finding and changes no other.
         let impersonal: Vec<_> = found.into_iter().filter(|finding| *finding != Finding::Personal).collect();
         prop_assert_eq!(impersonal, findings(&digits));
     }

@@ -1,4 +1,4 @@
-//! A sensor and the people in front of it.
+//! A fake biometric sensor, and the people who use it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,27 +11,28 @@ use crate::platform::{
     SensorAvailability, WRAPPED_SLOT_KEY_BYTES,
 };
 
-/// What happens in front of a prompt.
+/// What happens at a prompt.
 pub enum Act {
     /// The owner touches the sensor: the keystore's key does its work.
     OwnerTouches,
-    /// Someone else does. The prompt stays.
+    /// Someone else touches the sensor. The prompt stays.
     SomeoneElseTouches,
-    /// It ends like this.
+    /// The prompt ends in this way.
     Ends(PromptEnd),
-    /// Someone who took over the app's process says 'recognised' and hands over these bytes.
+    /// An attacker who has taken over the app's process reports that a person was recognised, with these bytes.
     IsHooked(Vec<u8>),
-    /// The answer is lost, as with a process's part that died.
+    /// The answer is dropped without an end, as when the part that would give it has died.
     LosesTheAnswer,
-    /// It cannot be shown.
+    /// The prompt cannot be shown.
     Fails,
-    /// Something else happens while it is shown.
+    /// This function runs while the prompt is shown.
     Meanwhile(Box<dyn FnOnce() + Send>),
 }
 
-/// A biometric prompt in memory. Prompts are answered by the acts given before, at once; with none left they stay shown, unanswered.
+/// A biometric prompt in memory. It plays the acts that the test has queued, at once. When no act is left, the prompt
+/// stays shown and unanswered.
 ///
-/// Strict: it panics where the core must never ask, for a second prompt at a time or for an input of another length.
+/// It panics at calls that the core must never make: a second prompt at the same time, or an input of a wrong length.
 #[derive(Clone)]
 pub struct FakeBiometrics {
     keys: FakeDeviceKey,
@@ -47,7 +48,7 @@ struct Sensor {
 }
 
 impl FakeBiometrics {
-    /// Beside the keystore that keeps its keys. The owner's finger is enrolled.
+    /// A sensor whose keys are in the keystore `keys`. The owner's finger is enrolled.
     pub fn new(keys: FakeDeviceKey) -> Self {
         let sensor = Sensor {
             availability: Ok(SensorAvailability::Ready),
@@ -59,37 +60,37 @@ impl FakeBiometrics {
         Self { keys, sensor: Arc::new(Mutex::new(sensor)) }
     }
 
-    /// What will happen in front of the prompts to come.
+    /// Queues acts for the next prompts.
     pub fn will(&self, acts: impl IntoIterator<Item = Act>) {
         lock(&self.sensor).acts.extend(acts);
     }
 
-    /// None of what was still to happen will.
+    /// Removes all queued acts.
     pub fn forget_acts(&self) {
         lock(&self.sensor).acts.clear();
     }
 
-    /// What the phone says of its sensor from now on.
+    /// Sets what [`Biometrics::availability`] returns.
     pub fn say(&self, availability: Result<SensorAvailability, PlatformFault>) {
         lock(&self.sensor).availability = availability;
     }
 
-    /// What the prompts so far said.
+    /// The purposes of all prompts so far.
     pub fn seen(&self) -> Vec<PromptPurpose> {
         lock(&self.sensor).seen.clone()
     }
 
-    /// Whether one is shown.
+    /// Whether a prompt is shown now.
     pub fn is_shown(&self) -> bool {
         lock(&self.sensor).shown.is_some()
     }
 
-    /// How often one was taken away.
+    /// How often [`Biometrics::dismiss`] was called.
     pub fn dismissed(&self) -> u32 {
         lock(&self.sensor).dismissed
     }
 
-    /// Plays one act. The prompt stays where it was unless that ended it.
+    /// Plays one act. The prompt stays shown unless the act ends it.
     fn play(&self, shown: (Prompt, Answer), act: Act) {
         let (prompt, answer) = shown;
         match act {
@@ -164,7 +165,7 @@ impl Biometrics for FakeBiometrics {
             sensor.dismissed += 1;
             sensor.shown.take()
         };
-        // As Android does: the prompt that is taken away says so.
+        // As on Android, a prompt that is dismissed reports its end.
         shown.iter().for_each(|(_, answer)| answer.ended(PromptEnd::CancelledBySystem));
         Ok(())
     }

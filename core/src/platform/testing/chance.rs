@@ -1,16 +1,17 @@
-//! Chance that can be played again: the same seed, the same run.
+//! Random numbers for tests that can be repeated: the same seed gives the same run.
 
-/// A stream of numbers that its seed names: SplitMix64 (Steele, Lea, Flood 2014). Good enough to tell two lives apart, and no more.
+/// A stream of pseudorandom numbers: SplitMix64 (Steele, Lea, Flood 2014). It is good enough to make test runs differ,
+/// and not for cryptography.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 
 impl Chance {
-    /// The stream that `seed` names.
+    /// The stream for `seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// A stream of its own for each of many runs of one seed.
+    /// A separate stream for the `nth` of many runs with one seed.
     pub fn nth(seed: u64, nth: u64) -> Self {
         let mut chance = Self(seed ^ nth.wrapping_mul(0xd605_bbb5_8c8a_bbc9));
         chance.draw();
@@ -26,17 +27,18 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// 0 to `bound - 1`; 0 below 1. The bias of a remainder is far below what any check here could notice.
+    /// A number from 0 to `bound - 1`; 0 if `bound` is 0. The bias of the remainder is far too small for any check here
+    /// to notice.
     pub fn below(&mut self, bound: usize) -> usize {
         (self.draw() % bound.max(1) as u64) as usize
     }
 
-    /// Whether it is the one in so many.
+    /// `true` once in `times` calls on average.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    /// One of these, of which there must be one.
+    /// One element of `from`, which must not be empty.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         match from.get(self.below(from.len())) {
             Some(picked) => *picked,
@@ -44,7 +46,7 @@ impl Chance {
         }
     }
 
-    /// Noise for all of the bytes.
+    /// Fills all bytes from the stream.
     pub fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             chunk.iter_mut().zip(self.draw().to_le_bytes()).for_each(|(to, from)| *to = from);

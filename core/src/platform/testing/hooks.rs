@@ -1,4 +1,4 @@
-//! Hooks around the parts of a phone, with which a test steps in at the call that it means.
+//! Hooks around the parts of a phone, with which a test intervenes at a call that it chooses.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use crate::platform::{
 };
 use crate::time::Now;
 
-/// A call of a part of the phone, by the name of its method.
+/// A call to a part of the phone. Each variant has the name of the method.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "the traits say what each is")]
 pub enum Call<'a> {
@@ -44,14 +44,14 @@ pub enum Call<'a> {
     Availability,
     /// Before [`Biometrics::show`].
     Show(&'a Prompt, &'a Answer),
-    /// After it, when the sensor has the prompt.
+    /// After [`Biometrics::show`], when the sensor has the prompt.
     Shown,
     Dismiss,
     OnEvent(&'a Event),
 }
 
 impl<'a> Call<'a> {
-    /// The operation and the alias, if it asks for, makes, probes, uses or deletes a key.
+    /// The operation and the alias, if the call asks for, makes, probes, uses or deletes one key.
     pub fn on_key(self) -> Option<(&'static str, &'a str)> {
         match self {
             Call::Exists { alias } => Some(("exists", alias)),
@@ -63,20 +63,21 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether it does `operation`, as [`Call::on_key`] names it, to a key of this kind: `pin`, `seal`, `wiped` or `biometric`.
+    /// Whether the call does `operation`, as [`Call::on_key`] names it, with a key of this kind: `pin`, `seal`, `wiped`
+    /// or `biometric`.
     pub fn is(self, operation: &str, kind: &str) -> bool {
         self.on_key().is_some_and(|(done, alias)| done == operation && alias.contains(&format!("/{kind}/")))
     }
 }
 
-/// Functions of a test that are called before a part of the phone does what it is asked, or after it has. Cloning shares them.
+/// Functions of a test that run before or after a call to a part of the phone. Clones share them.
 ///
-/// They are called in the order in which they were set, on the thread of the call and with nothing locked: a hook may block, panic, call
-/// back into the lock, and set further hooks, which count from the next call on. The first `Err` ends the call: it is answered in place of
-/// the part, as a [`PlatformFault`] by whatever is no device key. The part is not asked then, or its answer is dropped. After a call that
-/// failed by itself no hook is called.
+/// Hooks run in the order in which they were set, on the thread of the call, while no mutex is held. A hook may block,
+/// panic, call the lock, and set further hooks; those run from the next call on. The first hook that returns `Err` ends
+/// the call with this fault, or with [`PlatformFault`] if the part is not the keystore. Then the part is not called, or
+/// its answer is dropped. No hook runs after a call that failed by itself.
 ///
-/// As a [`Listener`] it reports each event, and does nothing else with it.
+/// As a [`Listener`], it passes each event to the hooks set with [`Hooks::before`].
 #[derive(Clone, Default)]
 pub struct Hooks {
     before: Arc<Mutex<Vec<Hook>>>,
@@ -97,7 +98,7 @@ impl Hooks {
         lock(&self.after).push(Arc::new(hook));
     }
 
-    /// Before the next call that `at` picks, this happens.
+    /// Runs `happens` once, before the next call that `at` selects.
     pub fn once_before(
         &self,
         at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
@@ -106,7 +107,7 @@ impl Hooks {
         self.before(self.once(at, happens));
     }
 
-    /// After the next call that `at` picks and that succeeds, this happens.
+    /// Runs `happens` once, after the next call that `at` selects and that succeeds.
     pub fn once_after(
         &self,
         at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static,
@@ -115,12 +116,12 @@ impl Hooks {
         self.after(self.once(at, happens));
     }
 
-    /// The next call that `at` picks fails like this.
+    /// Makes the next call that `at` selects fail with this fault.
     pub fn fail_next(&self, at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static, fault: DeviceKeyFault) {
         self.fail_after(0, at, fault);
     }
 
-    /// So many more calls that `at` picks succeed, then one fails like this.
+    /// Lets `succeed` more calls that `at` selects pass, then makes one fail with this fault.
     pub fn fail_after(
         &self,
         succeed: usize,
@@ -138,12 +139,12 @@ impl Hooks {
         });
     }
 
-    /// How many things that were to happen, or to fail, once have not yet: nobody made the call.
+    /// How many of the hooks that act once have not acted yet, because the call was not made.
     pub fn unmet(&self) -> usize {
         self.unmet.load(Ordering::SeqCst)
     }
 
-    /// These parts with the hooks around them.
+    /// Wraps the hooks around these parts.
     pub fn around(&self, platform: Platform) -> Platform {
         let Platform { clock, entropy, device_key, biometrics } = platform;
         Platform {
@@ -194,7 +195,7 @@ struct Hooked<T: ?Sized> {
 }
 
 impl<T: ?Sized> Hooked<T> {
-    /// `as_fault` makes the part's kind of fault of what a hook answers.
+    /// Calls the part, with the hooks before and after. `as_fault` converts a hook's fault to the part's type of fault.
     fn call<R, F>(
         &self,
         call: Call<'_>,

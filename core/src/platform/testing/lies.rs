@@ -1,4 +1,5 @@
-//! A keystore that lies, as Android's does where it fails: it lists nothing, says that a key is not there, answers something else.
+//! A keystore that gives wrong answers, as Android's does when it fails: it lists nothing, says that a key does not
+//! exist, or returns a wrong HMAC. A wrong answer, a delay or a fault is called a lie here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -9,39 +10,39 @@ use super::{Call, Chance, FakeClock, FakeDeviceKey, FakePhone, lock};
 use crate::platform::{Clock, DeviceKey, DeviceKeyFault, KeyPurpose, Platform, SecurityLevel};
 use crate::time::Now;
 
-/// For so long a keystore is busy that is busy for a while.
+/// How long [`Lie::IsBusyForAMinute`] lasts.
 const BUSY_MS: u64 = 60_000;
-/// So long a slow call takes.
+/// How long a call with [`Lie::IsSlow`] takes.
 const SLOW_MS: u64 = 2_000;
 
-/// What a keystore does instead of what it should.
+/// A way in which a keystore misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lie {
     /// It lists nothing.
     ListsNothing,
-    /// It leaves every other alias out of a list.
+    /// It leaves every second alias out of a list.
     ListsLess,
-    /// It says that there is no such key.
+    /// It says that the key does not exist.
     IsNotThere,
-    /// It fails as if the key were gone: Android's `getKey` answered `null`.
+    /// It fails as if the key were gone: Android's `getKey` returned `null`.
     IsGone,
-    /// One bit of an HMAC is wrong; another one each time.
+    /// One bit of an HMAC is wrong, each time another bit.
     FlipsABit,
-    /// It says that it made a key, and has none.
+    /// It reports that it made a key, but has not kept it.
     LosesTheNewKey,
-    /// It loses the key that it is asked about or with, for good.
+    /// It permanently loses the key that the call asks about or uses.
     LosesForGood,
-    /// It is busy, and stays so for a minute of the phone's clock.
+    /// It is busy for a minute of the phone's clock.
     IsBusyForAMinute,
-    /// It takes two seconds of the phone's clock, and then answers as it should.
+    /// It takes two seconds of the phone's clock, and then answers correctly.
     IsSlow,
-    /// It fails, and does nothing.
+    /// It returns this fault and does nothing.
     Fails(DeviceKeyFault),
 }
 
 impl Lie {
-    /// All that pass: what they are told about is there afterwards, as if they had never been told. The new key that is lost at once is none
-    /// that anything depends on yet.
+    /// All lies that are temporary: afterwards the keys are there as if the lie had not happened. A new key that is
+    /// lost at once is among them, because nothing depends on that key yet.
     pub const PASSING: [Self; 12] = [
         Self::ListsNothing,
         Self::ListsLess,
@@ -57,7 +58,7 @@ impl Lie {
         Self::Fails(DeviceKeyFault::Failed),
     ];
 
-    /// Whether it can be told in answer to this.
+    /// Whether a keystore can misbehave in this way at this call.
     fn fits(self, call: Call<'_>) -> bool {
         match self {
             Self::ListsNothing | Self::ListsLess => matches!(call, Call::Aliases { .. }),
@@ -71,7 +72,7 @@ impl Lie {
     }
 }
 
-/// A lie that was told: which one, in answer to what, and of which alias, or of which beginning of aliases.
+/// A lie that was told: which lie, at which operation, and for which alias or prefix of aliases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "said above")]
 pub struct Told {
@@ -80,9 +81,11 @@ pub struct Told {
     pub alias: String,
 }
 
-/// A fake keystore that lies where a test wants it, or at random. Cloning shares it; without lies it answers as the fake does.
+/// A fake keystore that lies where a test says so, or at random. Clones share it. Without a lie, it answers as
+/// [`FakeDeviceKey`] does.
 ///
-/// Strict: at random it never tells two lies in a row about one alias in answer to the same question. What lies always alike is another keystore.
+/// At random, it never lies twice in a row at the same operation for the same alias. A keystore that always gives the
+/// same wrong answer would in effect be another keystore.
 #[derive(Clone)]
 pub struct Lies {
     keys: FakeDeviceKey,
@@ -90,15 +93,15 @@ pub struct Lies {
     state: Arc<Mutex<State>>,
 }
 
-/// Which call it is told at.
+/// Selects the calls at which a lie may be told.
 type Picks = Arc<dyn Fn(Call<'_>) -> bool + Send + Sync>;
 
 #[derive(Default)]
 struct State {
-    /// To be told once each.
+    /// Lies that are each told once.
     planned: Vec<(Lie, Picks)>,
     random: Option<Random>,
-    /// What the last answer to these was a lie about.
+    /// The operations and aliases at which the last answer was a lie.
     just_lied: BTreeSet<(&'static str, String)>,
     busy_until: Option<Now>,
     told: Vec<Told>,
@@ -122,54 +125,56 @@ impl Random {
 }
 
 impl Lies {
-    /// Around this phone's keystore.
+    /// A lying keystore around the keystore of this phone.
     pub fn of(phone: &FakePhone) -> Self {
         Self { keys: phone.device_key.clone(), clock: phone.clock.clone(), state: Arc::default() }
     }
 
-    /// The phone with this keystore: its hooks see each call before it is answered.
+    /// The phone's platform with this keystore. The phone's hooks see each call before the keystore answers.
     pub fn platform(&self, phone: &FakePhone) -> Platform {
         phone.platform_with(Arc::new(self.clone()))
     }
 
-    /// In answer to the next call that `at` picks and that it fits, this lie is told.
+    /// Tells this lie once, at the next call that `at` selects and that the lie fits.
     pub fn tell(&self, lie: Lie, at: impl Fn(Call<'_>) -> bool + Send + Sync + 'static) {
         lock(&self.state).planned.push((lie, Arc::new(at)));
     }
 
-    /// From now on one call in so many is answered by one of these lies, drawn from the stream that `seed` names.
+    /// From now on, about one call in `one_in` is answered with one of these lies. Both are drawn from the random
+    /// stream of `seed`.
     pub fn tell_at_random(&self, seed: u64, one_in: usize, lies: &[Lie]) {
         lock(&self.state).random = Some(Random { chance: Chance::new(seed), one_in, lies: lies.to_vec() });
     }
 
-    /// For a control: the same lie may be told again and again, and the bit that is flipped is always the first.
+    /// For a control test: the keystore may answer one question falsely twice in a row, and always flips the first bit.
     pub fn lie_alike(&self) {
         lock(&self.state).lies_alike = true;
     }
 
-    /// From now on it says what is so.
+    /// From now on, the keystore tells no lies.
     pub fn stop(&self) {
         let mut state = lock(&self.state);
         (state.random, state.busy_until) = (None, None);
         state.planned.clear();
     }
 
-    /// The lies so far.
+    /// The lies told so far.
     pub fn told(&self) -> Vec<Told> {
         lock(&self.state).told.clone()
     }
 
-    /// How many there were.
+    /// The number of lies told so far.
     pub fn count(&self) -> usize {
         lock(&self.state).told.len()
     }
 
-    /// How many of those that [`Self::tell`] named were not told yet: nobody asked.
+    /// How many lies set with [`Self::tell`] were not told yet, because the call was not made.
     pub fn unmet(&self) -> usize {
         lock(&self.state).planned.len()
     }
 
-    /// The lie to be told in answer to this call. The second: how many were told before it.
+    /// The lie to tell at this call, and how many lies were told before it. Lies that need no wrong answer (faults,
+    /// delays, a lost key) take effect here.
     fn lie(&self, call: Call<'_>) -> Result<Option<(Lie, usize)>, DeviceKeyFault> {
         let (operation, alias) = match call {
             Call::Aliases { prefix } => ("aliases", prefix),

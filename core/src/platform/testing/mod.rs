@@ -1,4 +1,4 @@
-//! Fakes for tests: strict, so that what the real part would refuse fails here too.
+//! Fakes for tests. They are strict: they refuse what the real parts would refuse.
 
 mod biometrics;
 mod chance;
@@ -25,14 +25,14 @@ use crate::time::Now;
 pub struct FakeClock(Mutex<Result<Now, PlatformFault>>);
 
 impl Default for FakeClock {
-    /// The first boot, an hour after it, on 2026-01-01.
+    /// The phone has booted once, an hour ago; the date is 2026-01-01.
     fn default() -> Self {
         Self(Mutex::new(Ok(Now { boot: Some(1), since_boot_ms: 3_600_000, wall_ms: 1_767_225_600_000 })))
     }
 }
 
 impl FakeClock {
-    /// Lets time pass on both clocks.
+    /// Moves time since boot and the wall clock forward.
     pub fn advance_ms(&self, ms: u64) {
         self.change(|now| {
             now.since_boot_ms += ms;
@@ -49,14 +49,14 @@ impl FakeClock {
         });
     }
 
-    /// Changes the clocks in any way, nonsense included.
+    /// Changes the clocks to any values, also to impossible ones.
     pub fn change(&self, change: impl FnOnce(&mut Now)) {
         if let Ok(now) = lock(&self.0).as_mut() {
             change(now);
         }
     }
 
-    /// From now on the clock cannot be read.
+    /// Makes every further reading of the clock fail.
     pub fn break_down(&self) {
         *lock(&self.0) = Err(PlatformFault);
     }
@@ -68,16 +68,16 @@ impl Clock for FakeClock {
     }
 }
 
-/// Bytes that look random and are the same in every run.
+/// A source of bytes that look random and are the same in every run.
 pub struct FakeEntropy(Mutex<Option<Chance>>);
 
 impl FakeEntropy {
-    /// The stream that `seed` names.
+    /// The stream of bytes for `seed`.
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(Some(Chance::new(seed))))
     }
 
-    /// From now on there is no randomness.
+    /// Makes every further call fail.
     pub fn break_down(&self) {
         *lock(&self.0) = None;
     }
@@ -87,13 +87,13 @@ impl Entropy for FakeEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
         let mut chance = lock(&self.0);
         let chance = chance.as_mut().ok_or(PlatformFault)?;
-        // A number a byte, as the frozen vectors have it.
+        // Each byte takes one number of the stream. The frozen vectors depend on this.
         bytes.iter_mut().for_each(|byte| *byte = chance.draw() as u8);
         Ok(())
     }
 }
 
-/// The stream that `seed` names, as a call draws it.
+/// A [`Random`] whose seed comes from [`FakeEntropy`] with `seed`.
 pub(crate) fn random(seed: u64) -> Random {
     let Ok(random) = Random::draw(|bytes| FakeEntropy::new(seed).fill(bytes)) else { unreachable!("it does not fail") };
     random
@@ -102,30 +102,32 @@ pub(crate) fn random(seed: u64) -> Random {
 /// Calls of a [`FakeDeviceKey`], counted by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeviceKeyCalls {
-    /// Listings of aliases.
+    /// Calls of [`DeviceKey::aliases`].
     pub aliases: u32,
-    /// Questions by name.
+    /// Calls of [`DeviceKey::exists`].
     pub exists: u32,
-    /// Keys made.
+    /// Calls of [`DeviceKey::create`].
     pub create: u32,
-    /// Probes.
+    /// Calls of [`DeviceKey::ready`].
     pub ready: u32,
-    /// MACs.
+    /// Calls of [`DeviceKey::hmac`].
     pub hmac: u32,
-    /// Deletions.
+    /// Calls of [`DeviceKey::delete`].
     pub delete: u32,
-    /// Questions for what keeps a key.
+    /// Calls of [`DeviceKey::security_level`].
     pub security_level: u32,
 }
 
-/// A keystore in memory. Cloned handles share it, as processes of one phone do: give a reopened lock the same one.
+/// A keystore in memory. Clones share it, as the processes of a phone do. A test that reopens a lock gives it the same
+/// keystore.
 #[derive(Clone, Default)]
 pub struct FakeDeviceKey(Arc<Mutex<Keystore>>);
 
 #[derive(Clone, Default)]
 struct Keystore {
     keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
-    /// Biometric keys that an enrolment destroyed. They are still listed, as on a phone.
+    /// Biometric keys that were invalidated by the enrolment of another finger or face. They are still listed, as on a
+    /// phone.
     invalidated: BTreeSet<String>,
     made: u64,
     calls: DeviceKeyCalls,
@@ -135,22 +137,22 @@ struct Keystore {
 }
 
 impl FakeDeviceKey {
-    /// Calls so far.
+    /// The calls so far.
     pub fn calls(&self) -> DeviceKeyCalls {
         lock(&self.0).calls
     }
 
-    /// Those of them that were for the key of a PIN.
+    /// The calls so far that were for the key of a PIN slot.
     pub fn pin_calls(&self) -> DeviceKeyCalls {
         lock(&self.0).pin_calls
     }
 
-    /// Every call fails like this until it is set to `None`.
+    /// Makes every call fail with this fault, until it is set to `None`.
     pub fn fail_with(&self, fault: Option<DeviceKeyFault>) {
         lock(&self.0).fault = fault;
     }
 
-    /// What it says from now on of what keeps its keys; at first that it does not know.
+    /// Sets the security level that the keystore reports. The default is [`SecurityLevel::Unknown`].
     pub fn say_level(&self, level: SecurityLevel) {
         lock(&self.0).level = Some(level);
     }
@@ -160,7 +162,7 @@ impl FakeDeviceKey {
         lock(&self.0).keys.keys().cloned().collect()
     }
 
-    /// Another finger or face is enrolled on the phone: every biometric key there is, is destroyed.
+    /// Enrols another finger or face on the phone, which invalidates every existing biometric key.
     pub fn enrol_another_finger(&self) {
         let mut keystore = lock(&self.0);
         let of_biometrics = |(alias, (purpose, _)): (&String, &(KeyPurpose, [u8; 32]))| {
@@ -173,25 +175,26 @@ impl FakeDeviceKey {
         lock(&self.0).biometric_key(alias).is_some()
     }
 
-    /// Encrypts with a biometric key, for a person whom the sensor recognised.
+    /// Wraps a slot key with a biometric key, after the sensor has recognised the person. `None` if there is no usable
+    /// key.
     pub(super) fn wrap(&self, alias: &str, slot_key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = lock(&self.0).biometric_key(alias)?;
         let mut random = random(77);
         aead_seal(&mut random, &key, &[], slot_key).map(Zeroizing::new)
     }
 
-    /// Decrypts likewise.
+    /// Unwraps a slot key with a biometric key. `None` if there is no usable key, or it did not wrap this.
     pub(super) fn unwrap(&self, alias: &str, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = lock(&self.0).biometric_key(alias)?;
         aead_open(&key, &[], wrapped)
     }
 
-    /// The keystore as it is now, apart from this one: what a phone holds whose process was killed here.
+    /// An independent copy of the keystore as it is now: what the phone holds if its process is killed at this moment.
     pub fn picture(&self) -> Self {
         Self(Arc::new(Mutex::new(lock(&self.0).clone())))
     }
 
-    /// Loses every key, as a factory reset or another phone does.
+    /// Deletes every key: the same as after a factory reset, or on another phone.
     pub fn lose_all(&self) {
         lock(&self.0).keys.clear();
     }
@@ -283,18 +286,18 @@ impl DeviceKey for FakeDeviceKey {
         Ok(keystore.level.unwrap_or(SecurityLevel::Unknown))
     }
 
-    /// Its address: each phone of a test has its own.
+    /// The address of the shared keystore: each phone of a test has its own.
     fn instance(&self) -> u64 {
         Arc::as_ptr(&self.0).addr() as u64
     }
 }
 
-/// Remembers what it was told.
+/// A listener that records its events.
 #[derive(Default)]
 pub struct FakeListener(Mutex<Vec<Event>>);
 
 impl FakeListener {
-    /// What it was told so far.
+    /// The events so far.
     pub fn events(&self) -> Vec<Event> {
         lock(&self.0).clone()
     }
@@ -307,7 +310,7 @@ impl Listener for FakeListener {
     }
 }
 
-/// A phone of fakes. Cloning it shares them.
+/// A phone made of fakes. Clones share them.
 #[derive(Clone)]
 pub struct FakePhone {
     /// Its clock.
@@ -318,7 +321,8 @@ pub struct FakePhone {
     pub device_key: FakeDeviceKey,
     /// Its sensor.
     pub biometrics: FakeBiometrics,
-    /// What a test does at a call of these parts. It sees what a lock asks; what the test itself asks of a part it does not see.
+    /// Functions that run at the calls of a lock to these parts. They do not run at calls that the test itself makes to
+    /// a part.
     pub hooks: Hooks,
 }
 
@@ -336,18 +340,18 @@ impl Default for FakePhone {
 }
 
 impl FakePhone {
-    /// The same phone with this keystore and without hooks.
+    /// The same phone with this keystore, a new sensor beside it, and without hooks.
     pub fn with_keystore(&self, device_key: FakeDeviceKey) -> Self {
         let biometrics = FakeBiometrics::new(device_key.clone());
         Self { biometrics, device_key, hooks: Hooks::default(), ..self.clone() }
     }
 
-    /// What a lock is opened with.
+    /// The platform with which a lock is opened.
     pub fn platform(&self) -> Platform {
         self.platform_with(Arc::new(self.device_key.clone()))
     }
 
-    /// The same with another keystore in place of its own.
+    /// The same platform with another keystore.
     pub fn platform_with(&self, device_key: Arc<dyn DeviceKey>) -> Platform {
         self.hooks.around(Platform {
             clock: self.clock.clone(),

@@ -1,25 +1,27 @@
-//! What is expected after each wrong PIN, as the sources publish it: written from them, once, and not computed by what is tested.
+//! The expected wait after each wrong PIN, as the sources publish it. These tables were written from the sources and
+//! are not computed by the code under test.
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 3600;
 const DAY: u64 = 86_400;
 
-/// A schedule as it is published.
+/// A published schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule {
     /// The preset that reproduces it.
     pub name: &'static str,
-    /// First and last failure count, and the seconds to wait after each of them. No wait at a count that none names.
+    /// First and last failure count of a range, and the wait in seconds after each failure in it. Other failures have
+    /// no wait.
     pub waits: &'static [(u32, u32, u64)],
-    /// The failure that locks until the owner is verified.
+    /// The failure after which no try is allowed until the owner is verified some other way.
     pub lock_at: Option<u32>,
-    /// The failure that destroys.
+    /// The failure that wipes the wallet.
     pub wipe_at: Option<u32>,
-    /// Failures until the phone is restarted.
+    /// The number of failures after which the phone must be restarted.
     pub per_boot_limit: Option<u32>,
-    /// Seconds and number of wrong PINs that are not counted again.
+    /// For how many seconds, and how many wrong PINs, are remembered and not counted again.
     pub duplicates: (u32, u32),
-    /// Digits of the shortest PIN.
+    /// Number of digits of the shortest allowed PIN.
     pub min_digits: u32,
 }
 
@@ -36,7 +38,8 @@ const NOTHING: Schedule = Schedule {
 /// Far beyond every count that a schedule names.
 pub const FOR_EVER: u32 = u32::MAX;
 
-/// Ours: four slips are free, then the waits grow to half a day, and the sixteenth failure locks.
+/// Our own schedule: the first four failures have no wait, then the waits grow to half a day, and the sixteenth failure
+/// locks.
 pub const WALLETLOCK: Schedule = Schedule {
     name: "walletlock",
     waits: &[
@@ -55,7 +58,8 @@ pub const WALLETLOCK: Schedule = Schedule {
     ..NOTHING
 };
 
-/// Android's lock screen in a trusted environment. Source: AOSP `system/gatekeeper/gatekeeper.cpp`, `ComputeRetryTimeout`.
+/// Android's lock screen in a trusted environment. Source: AOSP `system/gatekeeper/gatekeeper.cpp`,
+/// `ComputeRetryTimeout`.
 pub const ANDROID_GATEKEEPER: Schedule = Schedule {
     name: "android_gatekeeper",
     waits: &[
@@ -141,7 +145,7 @@ pub const CTAP2: Schedule = Schedule { name: "ctap2", lock_at: Some(8), per_boot
 /// An activation secret. Source: NIST SP 800-63B-4, section 3.2.10.
 pub const NIST_800_63B: Schedule = Schedule { name: "nist_800_63b", lock_at: Some(10), min_digits: 6, ..NOTHING };
 
-/// The pattern reported of Chinese wallets and banks. No standard publishes one.
+/// The pattern reported for Chinese wallets and banks. No standard publishes one.
 pub const MOBILE_WALLET_CN: Schedule = Schedule {
     name: "mobile_wallet_cn",
     waits: &[(3, 4, 3 * HOUR), (5, 9, 24 * HOUR)],
@@ -150,23 +154,23 @@ pub const MOBILE_WALLET_CN: Schedule = Schedule {
     ..NOTHING
 };
 
-/// All of them, in the order of the presets' names.
+/// All schedules, in the order of the presets' names.
 pub const ALL: [Schedule; 8] =
     [WALLETLOCK, ANDROID_GATEKEEPER, ANDROID_RATE_LIMITER, NL_WALLET, TREZOR, CTAP2, NIST_800_63B, MOBILE_WALLET_CN];
 
 impl Schedule {
-    /// How long the failure with this number makes the person wait.
+    /// The wait in milliseconds after the failure with this number.
     pub fn wait_ms(&self, failures: u32) -> u64 {
         wait_s(self.waits.iter().copied(), failures) * 1000
     }
 
-    /// The failure after which nothing more is tried.
+    /// The failure after which no further try is allowed.
     pub fn stop_at(&self) -> Option<u32> {
         self.lock_at.or(self.wipe_at)
     }
 }
 
-/// Seconds to wait after so many failures, by steps that do not overlap.
+/// The wait in seconds after this many failures, by steps that do not overlap.
 pub fn wait_s(steps: impl IntoIterator<Item = (u32, u32, u64)>, failures: u32) -> u64 {
     let named = steps.into_iter().filter(|(from, to, _)| (*from..=*to).contains(&failures));
     named.map(|(.., wait_s)| wait_s).sum()

@@ -104,7 +104,7 @@ fn of_the_presets_only_a_few_may_replace_another_without_the_pin() {
 }
 
 prop_compose! {
-    /// A small world, so that two policies are often comparable.
+    /// A policy from small ranges, so that two of them are often comparable.
     fn any_policy()(
         (min_digits, max_digits) in (4_u32..7, 10_u32..12),
         forbid_weak: bool,
@@ -135,7 +135,7 @@ prop_compose! {
     }
 }
 
-/// `policy` with one of its fields as in `other`.
+/// `policy`, with one field (chosen by number) taken from `other`.
 fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
     let (mut policy, other) = (policy.clone(), other.clone());
     match field {
@@ -156,7 +156,7 @@ fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
     policy
 }
 
-/// What 'as strict' means to a guesser, field by field: written without the function under test.
+/// Whether `new` helps a guesser in no field, compared with `sealed`: written without the function under test.
 fn no_better_for_a_guesser(new: &Policy, sealed: &Policy) -> bool {
     let number = |limit: Option<u32>| limit.map_or(u64::MAX, u64::from);
     let (mine, theirs) = (&new.lockout, &sealed.lockout);
