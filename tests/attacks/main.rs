@@ -1,4 +1,4 @@
-//! What an attacker would look for: in time, in memory, in words.
+//! What an attacker would measure or search for: time differences, secrets in memory, secrets in text and files.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod memory;

@@ -1,7 +1,8 @@
-//! What stays in memory of a PIN, and of the keys that hang on it, once the session is closed: nothing.
+//! No PIN, and no key that a PIN leads to, stays in memory once the session is closed.
 //!
-//! A child process has a wallet open and does one thing after the other. Its parent knows every secret (it opens the wallet by itself,
-//! see [`crate::opener`]) and searches all of the child's readable memory for each, in every form that it may have there.
+//! A child process opens a wallet and obeys commands. Its parent knows every secret, because it opens a copy of the
+//! wallet itself (see [`crate::opener`]). The parent searches all of the child's readable memory for each secret, in
+//! every form that it may have there.
 
 mod child;
 mod haystack;
@@ -15,10 +16,10 @@ use needles::{Needle, of_key, of_pin};
 use crate::opener::{Derived, Secret, subkeys};
 use crate::seed::Dice;
 
-/// Far more than the program itself has, so that a search that sees only a part of it is no proof.
+/// A search that reads fewer bytes than this has not seen the process's whole memory, and proves nothing.
 const LEAST_BYTES: usize = 1 << 20;
 
-/// Everything that a PIN leads to in a wallet.
+/// All values that a PIN leads to in a wallet, as needles.
 fn of_everything(whose: &str, pin: &Digits, derived: &Derived) -> Vec<Needle> {
     let mut needles = of_pin(whose, pin);
     for (what, key) in [
@@ -49,7 +50,7 @@ fn assert_clean(wallet: &Wallet, needles: &[Needle], after: &str) {
     assert!(places.is_empty(), "{after}:\n{}", places.join("\n"));
 }
 
-/// A wallet with a PIN set and nobody signed in, and what must not be found of it.
+/// Starts a wallet with a PIN set and no open session. Also returns the needles that must not be found in it.
 fn enrolled(cost: &str, dice: &mut Dice) -> (Wallet, Digits, Vec<Needle>) {
     let mut wallet = Wallet::start(cost, dice.roll());
     let pin = dice.digits();
@@ -61,7 +62,7 @@ fn enrolled(cost: &str, dice: &mut Dice) -> (Wallet, Digits, Vec<Needle>) {
     (wallet, pin, needles)
 }
 
-/// Enters a wrong PIN, and adds what must not be found of it.
+/// Enters a wrong PIN, and adds to `needles` what must not be found afterwards.
 fn guess(wallet: &mut Wallet, dice: &mut Dice, needles: &mut Vec<Needle>) {
     let wrong = dice.digits();
     assert_eq!(wallet.tell('v', &[&wrong]), 'W');
@@ -79,7 +80,7 @@ fn a_closed_session_leaves_neither_pin_nor_key() {
         guess(&mut wallet, &mut dice, &mut needles);
         assert_clean(&wallet, &needles, "a wrong PIN");
         assert_eq!(wallet.tell('v', &[&pin]), 'R');
-        // The control: an open session has the data key, once, and nothing else.
+        // The control: an open session holds the data key once, and no other secret.
         let open = search(&wallet, &needles, "a right PIN, open");
         assert_eq!(open.len(), 4, "four words of it: {open:?}");
         assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
@@ -91,7 +92,7 @@ fn a_closed_session_leaves_neither_pin_nor_key() {
     }
 }
 
-/// Kotlin reaches the wallet through the bindings: what they hand over must leave no more behind than the core does.
+/// Kotlin reaches the wallet through the bindings: they must leave no more in memory than the core does.
 #[test]
 fn an_item_read_through_the_bindings_leaves_nothing_and_over_uniffi_it_does() {
     let mut dice = Dice::of("memory, bindings");
@@ -104,7 +105,7 @@ fn an_item_read_through_the_bindings_leaves_nothing_and_over_uniffi_it_does() {
     needles.extend(of_item.clone());
     assert_eq!(wallet.tell('c', &[]), '.');
     assert_clean(&wallet, &needles, "used through the bindings and closed");
-    // The control, and the reason why there is another way.
+    // The control, and the reason why items are not read over uniffi: uniffi leaves the item in memory.
     assert_eq!(wallet.tell('v', &[&pin]), 'R');
     assert_eq!(wallet.tell('w', &[]), '.');
     let left = search(&wallet, &of_item, "read as uniffi hands it over");
@@ -127,7 +128,7 @@ fn a_change_leaves_neither_the_old_pin_nor_the_new_one() {
     assert_clean(&wallet, &needles, "a removal");
 }
 
-/// Whoever has it could seal an older record anew, and would only lack its deleted device key.
+/// With that key an attacker could seal an older record anew. He would then lack only the record's deleted device key.
 #[test]
 fn the_key_of_a_seal_is_gone_with_its_epoch() {
     let mut dice = Dice::of("memory, seals");
@@ -135,7 +136,7 @@ fn the_key_of_a_seal_is_gone_with_its_epoch() {
     let mut over = Vec::new();
     for _ in 0..3 {
         let key = wallet.seal_key();
-        // The control: the one in force is there, to seal with.
+        // The control: the seal key in force is in memory, because the next commit seals with it.
         let places = search(&wallet, &of_key("seal key in force", &key), "between two tries");
         assert!(places.iter().any(|place| place.starts_with("seal key in force, as it is")), "{places:?}");
         over.extend(of_key("seal key of an epoch that is over", &key));
@@ -146,7 +147,7 @@ fn the_key_of_a_seal_is_gone_with_its_epoch() {
     assert_clean(&wallet, &over, "a right PIN");
 }
 
-/// The slot's key, which is what the prompt is given when they are set up, and what it gives back; and what is derived of it.
+/// The secrets are: the slot key, which the prompt wraps at setup and unwraps later, and the keys derived from it.
 #[test]
 fn a_finger_leaves_neither_the_key_of_its_slot_nor_what_hangs_on_it() {
     let mut dice = Dice::of("memory, finger");
@@ -172,7 +173,7 @@ fn a_finger_leaves_neither_the_key_of_its_slot_nor_what_hangs_on_it() {
     assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
     assert_eq!(wallet.tell('c', &[]), '.');
     assert_clean(&wallet, &needles, "closed");
-    // The control: an app that keeps what the prompt gave it.
+    // The control: an app that keeps the bytes that the prompt gave it.
     assert_eq!(wallet.tell('q', &[]), '.');
     assert_eq!(wallet.tell('k', &[]), 'R');
     let leaked = search(&wallet, &of_finger, "a leak on purpose");
@@ -189,7 +190,7 @@ fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
     assert_eq!(wallet.tell('x', &[]), '.');
     assert_eq!(wallet.tell('v', &[&pin]), 'P');
     assert_clean(&wallet, &needles, "a panic while the PIN is checked");
-    // That try stays charged: with four wrong ones it makes five.
+    // The try that panicked stays charged: with four wrong ones it makes five.
     for _ in 0..4 {
         guess(&mut wallet, &mut dice, &mut needles);
     }
@@ -202,7 +203,7 @@ fn a_pin_that_was_typed_and_not_set_leaves_nothing() {
     let mut dice = Dice::of("memory, not set");
     let mut wallet = Wallet::start("cheap", dice.roll());
     let half: [u8; 6] = dice.digits();
-    // A block typed twice: refused.
+    // The same six digits typed twice in a row: the rules refuse such a PIN as weak.
     let weak: Digits = std::array::from_fn(|place| half[place % 6]);
     assert_eq!(wallet.tell('e', &[&weak]), 'F');
     assert_clean(&wallet, &of_pin("weak PIN", &weak), "a weak PIN");

@@ -1,6 +1,7 @@
-//! Opens a wallet from its files and its keystore, without the core: written from what its documentation says of the formats.
+//! Opens a wallet from its files and its keystore, without the core. It is written from the documentation of the
+//! formats alone.
 //!
-//! It says what the lock's secrets are, and that the documentation is right.
+//! It computes the lock's secrets for the tests, and proves that the documentation is right.
 
 use std::path::Path;
 
@@ -14,33 +15,34 @@ use sha2::Sha256;
 
 pub(crate) type Secret = [u8; 32];
 
-/// What there is in a wallet before its PIN is known.
+/// What can be read of a wallet before its PIN is known.
 pub(crate) struct Opener {
     wallet_id: [u8; 16],
     slot: Vec<u8>,
     biometric_slot: Option<Vec<u8>>,
-    /// What the record is sealed with.
+    /// The key that the record is sealed with.
     pub(crate) seal_key: Secret,
 }
 
-/// Everything that a PIN leads to, in the order in which it does.
+/// Everything that a PIN leads to, in the order of derivation.
 pub(crate) struct Derived {
     pub(crate) kdf_output: Secret,
     pub(crate) device_output: Secret,
     pub(crate) key_encryption_key: Secret,
-    /// `None`: it is not the right PIN.
+    /// `None` if the PIN is wrong.
     pub(crate) data_key: Option<Secret>,
 }
 
 impl Opener {
-    /// Reads the record. `device_key` is HMAC-SHA256 under the key of an alias.
+    /// Reads the record. `device_key` computes HMAC-SHA256 of the input under the key of the alias.
     pub(crate) fn read(database: &Path, device_key: impl Fn(&str, &[u8]) -> Secret) -> Self {
         let Row { epoch, wallet_id, sealed, place } = stored_record(database);
         let input = [b"walletlock v1 record seal device key".as_slice(), &wallet_id, &epoch.to_be_bytes()].concat();
         let alias = alias(&place, &wallet_id, "seal", &epoch.to_string());
         let seal_key = hkdf(&device_key(&alias, &input), &[], b"walletlock v1 record seal");
         let (format, epoch) = (2_u32.to_be_bytes(), epoch.to_be_bytes());
-        // The role 0: sealed under the key of its own epoch, which is named once more.
+        // Role 0 means: sealed under the key of the record's own epoch. That is why the epoch stands in the associated
+        // data twice.
         let aad = [b"walletlock v2 record".as_slice(), &format, &[0], &epoch, &epoch, &wallet_id, &place].concat();
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
@@ -48,7 +50,8 @@ impl Opener {
         Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")), biometric_slot, seal_key }
     }
 
-    /// Follows a finger down to the data key: the slot key, what is derived of it, and what that opens. `unwrap` is the keystore's key.
+    /// Computes the slot key, the key derived from it, and the data key, as a fingerprint opens them. `unwrap` stands
+    /// in for the keystore's key.
     pub(crate) fn follow_finger(&self, unwrap: impl Fn(&str, &[u8]) -> Secret) -> [Secret; 3] {
         let slot = self.biometric_slot.as_ref().expect("biometrics are on");
         assert_eq!(&slot[..4], [2, 2, 1, 0], "format 2, a finger, AES-GCM");
@@ -61,7 +64,7 @@ impl Opener {
         [slot_key, key_encryption_key, data_key.try_into().expect("32 bytes")]
     }
 
-    /// Follows a PIN down to the data key.
+    /// Computes everything from a PIN down to the data key.
     pub(crate) fn follow(&self, pin: &[u8], device_key: impl Fn(&str, &[u8]) -> Secret) -> Derived {
         let number = |at: usize| u32::from_be_bytes(self.slot[at..at + 4].try_into().expect("four bytes"));
         assert_eq!(&self.slot[..3], [2, 1, 1], "format 2, a PIN, Argon2id");
@@ -83,7 +86,7 @@ impl Opener {
     }
 }
 
-/// The keys that hang on the data key, by what they are for.
+/// The keys derived from the data key, by purpose.
 pub(crate) fn subkeys(data_key: &Secret) -> impl Iterator<Item = (&'static str, Secret)> {
     ["vault", "journal private key", "journal details key", "journal signing key", "pin history"]
         .into_iter()
@@ -95,7 +98,7 @@ struct Row {
     epoch: u64,
     wallet_id: [u8; 16],
     sealed: Vec<u8>,
-    /// A byte that says that there is one, and eight of a hash.
+    /// A byte that says that a place is known, and eight bytes of a hash.
     place: [u8; 9],
 }
 
@@ -127,7 +130,7 @@ pub(crate) fn hmac(key: &[u8], input: &[u8]) -> Secret {
     mac.finalize().into_bytes().into()
 }
 
-/// AES-256-GCM: a nonce of 12 bytes comes first.
+/// AES-256-GCM; the first 12 bytes of `sealed` are the nonce.
 fn decrypt(key: &Secret, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, msg) = sealed.split_first_chunk::<12>()?;
     Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key)).decrypt(&Nonce::from(*nonce), Payload { msg, aad }).ok()

@@ -1,4 +1,5 @@
-//! The seed of this run: always the same one unless `WALLETLOCK_SEED` chooses another, so that a red run means a change and not luck.
+//! The seed of this run. It is always the same unless `WALLETLOCK_SEED` sets another, so that a failure means a change
+//! and not chance.
 
 use std::io::Write;
 
@@ -6,11 +7,11 @@ use walletlock_core::platform::testing::Chance;
 
 const DEFAULT: u64 = 20_261;
 
-/// Digits and PINs.
+/// Draws random digits and PINs.
 pub(crate) struct Dice(Chance);
 
 impl Dice {
-    /// For one test, apart from those of the others. Says which seed it is.
+    /// The dice of one test, independent of those of other tests. Prints the seed.
     pub(crate) fn of(test: &str) -> Self {
         let seed = std::env::var("WALLETLOCK_SEED").map_or(DEFAULT, |seed| seed.parse().expect("a number"));
         writeln!(std::io::stderr(), "{test}: WALLETLOCK_SEED={seed}").expect("standard error");
@@ -26,12 +27,12 @@ impl Dice {
         (self.roll() % 10) as u8
     }
 
-    /// So many of them.
+    /// `N` random digits.
     pub(crate) fn digits<const N: usize>(&mut self) -> [u8; N] {
         std::array::from_fn(|_| self.digit())
     }
 
-    /// A PIN of this length.
+    /// A random PIN of this length.
     pub(crate) fn pin(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.digit()).collect()
     }

@@ -1,8 +1,9 @@
-//! What must not show in time: how near a guess is to the right PIN, which one that is, how long it is, and where a repeated guess stands in
-//! the memory of recent ones.
+//! What must not show in time: how near a guess is to the right PIN, which PIN is right, how long it is, and where a
+//! repeated guess stands among the remembered ones.
 //!
-//! Argon2id is computed at its least cost, so that it hides little. It is part of the whole try and not constant in itself: in its second
-//! half it looks up addresses that depend on PIN and salt (RFC 9106, section 3.4.1.3); the salt is random and no guess's own.
+//! Argon2id runs at a very low cost here, so that it hides little. It is part of the whole try and is not constant in
+//! time itself: in its second half it looks up addresses that depend on PIN and salt (RFC 9106, section 3.4.1.3). The
+//! salt is random and does not depend on a guess.
 
 mod measure;
 mod stopwatch;
@@ -17,10 +18,10 @@ use walletlock_core::PinOutcome;
 
 use crate::seed::Dice;
 
-/// One comparison takes a few nanoseconds, and reading the clock more.
+/// How many comparisons one sample times: a single one takes a few nanoseconds, less than reading the clock.
 const COMPARISONS: u32 = 200;
 
-/// A guess whose digits all differ from the PIN's, or only the last one.
+/// A guess that differs from the PIN in every digit (class A), or in the last digit only (class B).
 fn near_or_far(pin: &[u8], class: Class, dice: &mut Dice) -> Vec<u8> {
     let mut other = |digit: &u8| (digit + 1 + (dice.roll() % 9) as u8) % 10;
     match class {
@@ -45,7 +46,7 @@ fn how_long_the_right_pin_is() {
     assert_alike("guess as long as the PIN or not", PARTS, samples(1000), |dice| {
         let mut wallets = [Timed::random(dice, 6, 0), Timed::random(dice, 12, 0)];
         Box::new(move |class, dice| {
-            // Which wallet must not matter for which class.
+            // The class must not depend on which wallet is used.
             let wallet = &mut wallets[(dice.roll() % 2) as usize];
             let length = if class == Class::A { wallet.pin.len() } else { 18 - wallet.pin.len() };
             let mut guess = dice.pin(length);
@@ -57,8 +58,8 @@ fn how_long_the_right_pin_is() {
     });
 }
 
-/// Several wallets a class, and others now and then: where one happens to lie in memory shows too, and so does the address pattern that
-/// Argon2id has with its PIN and salt.
+/// Each class uses several wallets and renews them now and then. Where a wallet lies in memory shows in time too, and
+/// so does the address pattern that Argon2id has with its PIN and salt.
 #[test]
 fn which_the_right_pin_is() {
     const WALLETS: usize = 8;
@@ -90,7 +91,7 @@ fn where_a_repeated_guess_stands() {
         let mut guesses: Vec<Vec<u8>> = Vec::new();
         let mut since = 0;
         Box::new(move |class, dice| {
-            // Other guesses now and then: each has an address pattern of its own in Argon2id.
+            // The guesses are renewed now and then: each has its own address pattern in Argon2id.
             if since % 32 == 0 {
                 wallet.unlock();
                 guesses.clear();
@@ -120,14 +121,15 @@ fn where_two_entries_differ() {
             let mut again = digits;
             let place = if class == Class::A { 0 } else { 11 };
             again[place] = (again[place] + 5) % 10;
-            // Typed anew each time: two entries that stay would differ in where they lie.
+            // A new entry each time: two entries that were kept would differ by their addresses.
             let other = entry(&again);
             [time(|| assert!(!black_box(&typed).matches(black_box(&other))))]
         })
     });
 }
 
-/// The control: a comparison that stops at the first difference is caught, at the size of the smallest thing that is measured here.
+/// The control: the test catches a comparison that stops at the first difference, although this is the shortest
+/// operation that is timed here.
 #[test]
 fn an_early_exit_is_seen() {
     let stored: [u8; 12] = Dice::of("timing, early exit").digits();
@@ -144,8 +146,9 @@ fn an_early_exit_is_seen() {
     assert_differs("leaky comparison", ["comparison"], samples(3000), Box::new(sample));
 }
 
-/// The control within a whole try: right and wrong differ once the verdict is known. A wrong try seals a count into its journal line, a
-/// right one starts a session; both come after the charge is on the disk, and the caller is told which it was anyway.
+/// The control within a whole try: right and wrong take different times once the verdict is known. A wrong try seals a
+/// count into its journal line; a right one starts a session. Both happen after the charge is on the disk, and the
+/// caller is told the verdict anyway.
 #[test]
 fn the_settling_of_right_and_wrong_is_seen_to_differ() {
     let mut dice = Dice::of("timing, right or wrong");

@@ -1,4 +1,4 @@
-//! What the lock says and writes: nothing of it holds the PIN, the person's numbers, or what is kept.
+//! Nothing that the lock prints or writes holds the PIN, the person's numbers, or the stored items.
 
 mod files;
 mod panics;
@@ -25,7 +25,7 @@ const ITEM_ID: &str = "token-of-visa-4111";
 const ITEM: &[u8] = b"4111 1111 1111 1111";
 const CONTACT: &str = "+86 10 5550 4477";
 
-/// What must stand nowhere.
+/// Secrets that must not appear anywhere.
 fn planted() -> Vec<Secret> {
     vec![
         Secret::pin("PIN", PIN),
@@ -36,7 +36,7 @@ fn planted() -> Vec<Secret> {
     ]
 }
 
-/// What a copied database must not tell either, though the open wallet does.
+/// Secrets that a copied database must not reveal, although the open wallet shows some of them to its owner.
 fn only_for_the_owner() -> Vec<Secret> {
     let mut secrets = planted();
     secrets.push(Secret::bytes("item id", ITEM_ID.as_bytes()));
@@ -101,7 +101,7 @@ fn entry(pin: &str) -> PinEntry {
     entry
 }
 
-/// Stands in for what went wrong with secrets as arguments.
+/// The error of a call that must be refused.
 fn fault<T>(result: Result<T, LockError>) -> LockError {
     result.err().expect("refused")
 }

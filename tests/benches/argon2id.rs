@@ -1,4 +1,4 @@
-//! Argon2id alone: the core's, against libsodium's and against itself built without the shipped profile.
+//! Argon2id alone: the core's, against libsodium's, and against the same code built without the shipped profile.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
@@ -14,8 +14,9 @@ use crate::sodium::Sodium;
 
 const PIN: &[u8] = b"493716";
 const SALT: [u8; 16] = [7; 16];
-/// The most that calibration chooses, at one lane, the only number that libsodium has. An allocator does not keep that much back for the next one who
-/// asks, so what is cold here is as cold as in an app. libsodium asks the system for fresh memory at any size, and does not wipe it.
+/// The highest cost that calibration chooses, at one lane, the only number that libsodium supports. An allocator does
+/// not keep blocks of this size for the next caller, so the cold measurement here is as cold as in an app. libsodium
+/// asks the system for fresh memory at any size, and does not wipe it.
 const COST: KdfCost = KdfCost::CEILING;
 const PAIRS: usize = 21;
 
@@ -62,7 +63,7 @@ pub(crate) fn shown(cost: &KdfCost) -> String {
     format!("{} MiB, {} passes, {} lane(s)", cost.memory_kib / 1024, cost.passes, cost.lanes)
 }
 
-/// The same steps in a process of their own, built with the profile `opt3`.
+/// A process of its own that computes the same steps, built with the profile `opt3`.
 struct Opt3 {
     ask: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -70,7 +71,7 @@ struct Opt3 {
 
 impl Opt3 {
     fn start() -> Result<Self> {
-        // Cargo says where it is, and this file where the workspace is.
+        // Cargo sets `CARGO`. The manifest's directory leads to the workspace.
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let built = Command::new(cargo)
             .args(["build", "--quiet", "--profile", "opt3", "--package", "walletlock-opt3"])
@@ -87,7 +88,7 @@ impl Opt3 {
             .spawn()
             .context("walletlock-opt3 does not start")?;
         let (Some(ask), Some(answers)) = (child.stdin.take(), child.stdout.take()) else { bail!("no pipes") };
-        // It ends when there is nothing more to read, with this process at the latest.
+        // The child ends when its input is closed, at the latest when this process ends.
         Ok(Self { ask, answers: BufReader::new(answers) })
     }
 

@@ -1,4 +1,5 @@
-//! The unlock path over JNI, in a JVM: how much sooner it is there than JNA, and what a digit costs at the PIN pad.
+//! The unlock path over JNI, in a JVM: how much sooner than over JNA the first call returns, and what a digit costs at
+//! the PIN pad.
 
 use std::env;
 use std::process::Command;
@@ -16,12 +17,13 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     pin_pad(report)
 }
 
-/// An empty PIN entry, in fresh JVMs by turns. It is the least that can be asked: what differs is loading and the call.
+/// Makes an empty PIN entry in fresh JVMs, over JNI and JNA by turns. No call does less, so the figure is the loading
+/// and the call itself.
 fn first_call(report: &mut Report) -> Result<()> {
     let (mut first, mut opened) = (Pairs::default(), Pairs::default());
     for pair in 0..=FRESH_JVMS {
         let ([over_jni, jni_open], [over_jna, jna_open]) = (start("jni")?, start("uniffi")?);
-        // The first brings the files into memory.
+        // The first pair brings the files into the page cache.
         if pair > 0 {
             first.add(over_jni, over_jna);
             opened.add(over_jni + jni_open, over_jna + jna_open);
@@ -55,7 +57,7 @@ fn pin_pad(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Runs one of the programs in `tests/benches/jvm`. Java takes the class path from its own variable.
+/// Runs one of the programs in `tests/benches/jvm`. Java takes the class path from the variable `CLASSPATH`.
 fn jvm(program: &str, options: &[&str], argument: &str) -> Result<String> {
     let output = Command::new(named("WALLETLOCK_JAVA")?)
         .arg(format!("-Dwalletlock.library={}", named("WALLETLOCK_LIBRARY")?))

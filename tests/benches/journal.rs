@@ -1,4 +1,4 @@
-//! What a long journal costs.
+//! The cost of a long journal.
 
 use anyhow::{Result, bail, ensure};
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use crate::pairs::{Figure, Pairs, Ratio, time};
 use crate::report::Report;
 use crate::wallet::{LEAST, Wallet};
 
-/// One point of the plot: so many lines, and what a try costs against the same with none.
+/// One point of the plot: a journal of `lines` lines, and the cost of a try as a ratio to a try with an empty journal.
 pub(crate) struct Point {
     pub(crate) lines: u32,
     pub(crate) cost: Ratio,
@@ -33,7 +33,8 @@ pub(crate) fn run(report: &mut Report) -> Result<Vec<Point>> {
     Ok(series)
 }
 
-/// By turns on wallets with journals of each length. The one with none is there twice: what its twin costs is how much to believe.
+/// Measures by turns on wallets with journals of each length. Two wallets have an empty journal: the ratio between them
+/// shows the noise.
 fn verify_against_journal_size() -> Result<Vec<Point>> {
     let mut none = Wallet::enrolled(LEAST)?;
     let mut wallets = LINES.iter().map(|lines| with_journal_of(*lines)).collect::<Result<Vec<_>>>()?;
@@ -50,8 +51,9 @@ fn verify_against_journal_size() -> Result<Vec<Point>> {
     Ok(LINES.into_iter().zip(pairs).map(|(lines, pairs)| Point { lines, cost: pairs.ratio() }).collect())
 }
 
-/// Not by a million commits: copies of a real line are put below number 1, where the core does not look for lines. The table's tree is as
-/// large as if they had been written, and what is appended goes to its end, as always.
+/// Fills the journal without a million commits: copies of a real line are put below number 1, where the core does not
+/// look for lines. The table's tree is as large as if each line had been committed, and new lines go to its end, as
+/// always.
 fn with_journal_of(lines: u32) -> Result<Wallet> {
     let mut wallet = Wallet::enrolled(LEAST)?;
     wallet.try_wrong()?;

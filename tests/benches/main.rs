@@ -1,8 +1,9 @@
-//! What the lock costs. Each figure is a ratio of two things measured by turns in this one run, so that it holds on any machine:
-//! `bench NAME FIGURE`, and behind a `#` where it comes from. Run it with `cargo xtask bench`.
+//! What the lock costs. Each figure is a ratio of two things measured by turns in this one run, so that it holds on any
+//! machine. A line `bench NAME FIGURE` is followed by lines that begin with `#` and explain the figure. Run it with
+//! `cargo xtask bench`.
 //!
-//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. `--million` searches through a million
-//! lines instead of a hundred thousand. Names of groups leave out the others.
+//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. `--million`
+//! searches through a million lines instead of a hundred thousand. Names of groups run these groups only.
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its user")]
 
 mod argon2id;

@@ -1,5 +1,5 @@
-//! Opening the lock and asking for its status, against opening its database and reading the record's row. Each time in a process of its
-//! own, as an app does it when it starts: what code and caches cost at their first use is in both.
+//! Opening the lock and asking for its status, against opening its database and reading the record's row. Each runs in
+//! a process of its own, as at the start of an app: both include what code and caches cost at their first use.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -17,12 +17,13 @@ use crate::pairs::paired;
 use crate::report::Report;
 use crate::wallet::{Keys, LEAST, Wallet, options};
 
-/// How this program is asked to be such a process: what to open, the database, and the names of the keys.
+/// The first argument that makes this program such a process: what to open. The database and the names of the keys
+/// follow.
 pub(crate) const CHILD: [&str; 2] = ["open-lock", "open-sqlite"];
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     let mut wallet = Wallet::enrolled(LEAST)?;
-    // As it lies there after some use.
+    // The database as it is after some use.
     for _ in 0..10 {
         wallet.try_wrong_and_right()?;
     }
@@ -43,7 +44,7 @@ fn in_child(what: &str, database: &Path, aliases: &[String]) -> Result<Duration>
     Ok(Duration::from_nanos(String::from_utf8(output.stdout)?.trim().parse()?))
 }
 
-/// Such a process. Prints how many nanoseconds it took.
+/// Runs in such a process. Prints how many nanoseconds it took.
 pub(crate) fn child(what: &str, mut arguments: impl Iterator<Item = String>) -> Result<()> {
     let database = arguments.next().context("which database?")?;
     let options = options(database.clone().into(), Keys::named(arguments), LEAST)?;
@@ -61,15 +62,17 @@ pub(crate) fn child(what: &str, mut arguments: impl Iterator<Item = String>) -> 
     Ok(())
 }
 
-/// At their first use the cipher and the hashes ask the processor what it can do. On x86 in a virtual machine each of these twenty
-/// questions takes microseconds, which is half of the figure; on ARM they are a look at a word that the kernel left. So before the clock.
+/// Detects the processor's features before the clock starts; otherwise the cipher and the hashes do it at their first
+/// use. On x86 in a virtual machine each of these twenty queries takes microseconds, and all of them make half of the
+/// figure. On ARM they read a word that the kernel provides.
 fn ask_processor() {
     black_box(Aes256Gcm::new(&[0; 32].into()));
     black_box(Sha256::digest(b""));
     black_box(digest(&SHA256, b""));
 }
 
-/// What `core/src/store/mod.rs` does to open it, and one row read, as without that SQLite has not looked into the file yet.
+/// Opens the database as `core/src/store/mod.rs` does where there is no log to move. It also reads one row, because
+/// without that SQLite has not looked into the file yet.
 fn open_sqlite(database: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags)?;

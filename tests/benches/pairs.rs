@@ -1,11 +1,11 @@
-//! Two things measured by turns: A B A B … What disturbs one disturbs the other, so the ratio of a pair says more than either time.
+//! Measures two things by turns: A B A B … Noise hits both alike, so the ratio of a pair says more than either time.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// What the pairs of one figure came to.
+/// The result of all pairs of one figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figure {
     pub(crate) median: f64,
@@ -14,7 +14,7 @@ pub(crate) struct Figure {
     pub(crate) pairs: usize,
 }
 
-/// A ratio, and the median times that it stands for.
+/// A ratio, and the median times behind it.
 pub(crate) struct Ratio {
     pub(crate) figure: Figure,
     pub(crate) ours_ms: f64,
@@ -22,7 +22,7 @@ pub(crate) struct Ratio {
 }
 
 impl Figure {
-    /// At least one value.
+    /// `values` must not be empty.
     pub(crate) fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
@@ -52,7 +52,7 @@ impl Pairs {
     }
 }
 
-/// Measures by turns. The first pair warms up and does not count.
+/// Measures by turns. The first pair is a warm-up and does not count.
 pub(crate) fn paired(
     pairs: usize,
     mut ours: impl FnMut() -> Result<Duration>,
@@ -68,7 +68,7 @@ pub(crate) fn paired(
     Ok(measured.ratio())
 }
 
-/// How long it takes, and what it returns to be dropped.
+/// The time that `work` takes, including the drop of its result.
 pub(crate) fn time<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
     let begin = Instant::now();
     drop(black_box(work()?));

@@ -1,4 +1,4 @@
-//! The plot of the README: what a try costs against how long the journal is.
+//! The plot of README.md beside this: the cost of a try against the length of the journal.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 610.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = 240.0;
-/// The cost at the upper edge.
+/// The cost at the upper edge of the plot.
 const HIGHEST: f64 = 2.0;
 const BOUND: f64 = 1.1;
 

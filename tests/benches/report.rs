@@ -1,4 +1,4 @@
-//! The lines that are printed.
+//! Prints the figures.
 
 use anyhow::{Result, bail};
 
@@ -10,7 +10,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A ratio that is to stay within `bound`.
+    /// A ratio that must stay within `bound`.
     pub(crate) fn ratio(&mut self, name: &'static str, ratio: &Ratio, bound: f64) {
         let Ratio { figure, ours_ms, theirs_ms } = ratio;
         println!("bench {name} {:.3}", figure.median);
@@ -21,7 +21,7 @@ impl Report {
         self.judge(name, figure.median, bound);
     }
 
-    /// A mean that is to stay within `bound`.
+    /// A mean that must stay within `bound`.
     pub(crate) fn mean(&mut self, name: &'static str, mean: f64, bound: f64, of: &str) {
         println!("bench {name} {mean:.3}");
         self.remark(of);
@@ -34,7 +34,7 @@ impl Report {
         self.remark(of);
     }
 
-    /// How the figure above it came about, or one beside it that has no name.
+    /// Explains the figure printed last, or adds another figure that has no name.
     pub(crate) fn remark(&self, text: &str) {
         println!("#   {text}");
     }

@@ -1,4 +1,4 @@
-//! What protection against older copies costs at a try: most of it is done while nobody waits.
+//! What rollback protection costs at a try. Most of its work is done while nobody waits.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use crate::pairs::paired;
 use crate::report::Report;
 use crate::wallet::{Keys, LEAST, Wallet};
 
-/// Of one call of the keystore: about what a phone's trusted environment takes.
+/// The time of one keystore call: about what a phone's trusted environment takes.
 const CALL: Duration = Duration::from_millis(20);
 const PAIRS: usize = 25;
 
-/// Nothing but the keystore takes time here: the least Argon2id there is.
+/// Argon2id runs at its least cost, so that only the keystore takes time here.
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     let enrolled = |protection| Wallet::enrolled_on(Keys::slow(CALL), LEAST, protection);
     let (mut with, mut without) = (enrolled(RollbackProtection::On)?, enrolled(RollbackProtection::Off)?);
     let figure = paired(PAIRS, || with.try_right(), || without.try_right())?;
-    // Three calls instead of two, and a tenth for what comes with it.
+    // The bound: three keystore calls instead of two (1.5), and 0.1 for the work around them.
     report.ratio("rotation_over_charge", &figure, 1.6);
     report.remark(
         "a right try with the next key made ahead, and one without protection; each call of the keystore takes 20 ms",
     );
     let wrong = paired(PAIRS, || with.try_wrong(), || without.try_right())?;
-    // Four calls instead of two: a PIN is wrong only if the keystore says so twice.
+    // Four calls instead of two: a PIN counts as wrong only after two equal answers of the keystore.
     report.ratio("wrong_try_rotation_over_charge", &wrong, 2.1);
     report.remark("a wrong try likewise, and a right one without protection");
     let at_once = || {

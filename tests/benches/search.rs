@@ -1,4 +1,5 @@
-//! Searching through a long journal, page after page as an app does it, against SQLite going through the same rows and no more.
+//! Searching through a long journal, page after page as an app does it, against SQLite reading the same rows and
+//! nothing else.
 
 use std::hint::black_box;
 
@@ -12,7 +13,7 @@ use crate::pairs::{Figure, Ratio, paired, time};
 use crate::report::Report;
 use crate::wallet::{LEAST, Wallet};
 
-/// Lines of one commit while the journal is filled.
+/// Lines in one commit while the journal is filled.
 const BATCH: u32 = 10_000;
 const PAIRS: usize = 11;
 
@@ -21,7 +22,7 @@ pub(crate) fn run(report: &Report, lines: u32) -> Result<()> {
     search_written_while_locked(report)
 }
 
-/// Each line with details that are opened and compared with a text that none contains.
+/// Each line has details, which are opened and compared with a text that no line contains.
 fn search_written_while_open(report: &Report, lines: u32) -> Result<()> {
     let mut wallet = Wallet::enrolled(LEAST)?;
     let session = wallet.unlocked()?;
@@ -31,7 +32,7 @@ fn search_written_while_open(report: &Report, lines: u32) -> Result<()> {
     }
     drop(session);
     let place = wallet.closed();
-    // The lock has its database for itself.
+    // The lock has its database open exclusively, so SQLite scans a copy.
     let copy = place.database().with_file_name("copy.db");
     std::fs::copy(place.database(), &copy)?;
     let mut wallet = place.open()?;
@@ -43,7 +44,7 @@ fn search_written_while_open(report: &Report, lines: u32) -> Result<()> {
     ensure!(scan(&database)? > u64::from(lines), "lines are missing");
 
     let ratio = paired(PAIRS, || time(|| none(&session, None)), || time(|| scan(&database)))?;
-    // The aim is 3. It is no bound yet: this crate and its ciphers are built for size, and it takes about 4.
+    // The aim is 3. It is no bound yet; the figure is about 2.5 (`core/DESIGN.md`, 'Which Argon2id?').
     let Ratio { figure: Figure { median, min, max, pairs }, ours_ms, theirs_ms } = ratio;
     report.unbounded("search_over_sqlite_scan", median, &format!("median of {pairs} pairs, {min:.3} to {max:.3}"));
     let each = |ms: f64| ms * 1e3 / f64::from(lines);
@@ -57,7 +58,7 @@ fn item(number: u32) -> String {
     format!("card-token-{number:07}")
 }
 
-/// Lines of wrong PINs: sealed to the journal's public key.
+/// Searches lines of wrong PINs, whose details are sealed to the journal's public key.
 fn search_written_while_locked(report: &Report) -> Result<()> {
     const LINES: u32 = 300;
     let mut wallet = Wallet::enrolled(LEAST)?;
@@ -95,7 +96,7 @@ fn none(session: &Session, kind: Option<Kind>) -> Result<()> {
     Ok(())
 }
 
-/// Looks at every value of every row, and copies none.
+/// Looks at every value of every row without copying any. Returns the number of rows.
 fn scan(database: &Connection) -> Result<u64> {
     let mut select = database.prepare_cached("SELECT * FROM journal WHERE number > 0 ORDER BY number DESC")?;
     let columns = select.column_count();

@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char, c_int, c_uchar, c_ulonglong, c_void};
 use anyhow::{Result, bail};
 use walletlock_core::crypto::KdfCost;
 
-/// libsodium 1.0.19 and later, and 1.0.18.
+/// The names of libsodium 1.0.19 and later, of 1.0.18, and the one without a version.
 const NAMES: [&CStr; 3] = [c"libsodium.so.26", c"libsodium.so.23", c"libsodium.so"];
 /// `crypto_pwhash_ALG_ARGON2ID13`
 const ARGON2ID13: c_int = 2;
@@ -29,7 +29,8 @@ pub(crate) struct Sodium(Pwhash);
 
 impl Sodium {
     pub(crate) fn load() -> Result<Self> {
-        // SAFETY: the names end with a zero byte. Loading libsodium runs no code that minds being run here.
+        // SAFETY: the names end with a zero byte. The code that runs when libsodium is loaded asks nothing of its
+        // caller.
         let library = NAMES.iter().map(|name| unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) });
         let Some(library) = library.into_iter().find(|library| !library.is_null()) else {
             bail!("libsodium is not installed; on Debian: apt-get install libsodium23")
@@ -39,14 +40,14 @@ impl Sodium {
         let init: Init = unsafe { std::mem::transmute(init) };
         // SAFETY: `crypto_pwhash` has this type in libsodium's sodium/crypto_pwhash.h.
         let pwhash: Pwhash = unsafe { std::mem::transmute(pwhash) };
-        // SAFETY: it takes nothing, and is the first call.
+        // SAFETY: it takes no arguments, and this is the first call into the library.
         if unsafe { init() } < 0 {
             bail!("libsodium does not start");
         }
         Ok(Self(pwhash))
     }
 
-    /// Argon2id at one lane, libsodium's only way.
+    /// Argon2id at one lane, the only number that libsodium supports.
     pub(crate) fn argon2id(&self, password: &[u8], salt: &[u8; 16], cost: &KdfCost) -> Result<[u8; 32]> {
         let mut output = [0; 32];
         // SAFETY: the lengths are those of the slices; a salt has 16 bytes (crypto_pwhash_argon2id_SALTBYTES).

@@ -1,4 +1,4 @@
-//! A whole try: what is around Argon2id, and what the disk is asked for.
+//! A whole try: the time around Argon2id, and the flushes that it asks of the disk.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -21,7 +21,8 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     charge_over_raw_flush(report)
 }
 
-/// At the cost that a phone like this machine would choose. The phone's own key is a fake here, so its time is not in it.
+/// Measures at the cost that a phone as fast as this machine would choose. The device key is a fake, so its time is not
+/// in the figure.
 fn verify_over_kdf(report: &mut Report) -> Result<()> {
     let mut memory = KdfMemory::default();
     let cost = Calibration::OnThisPhone.choose(&mut memory).context("a cost")?;
@@ -42,7 +43,7 @@ fn verify_over_kdf(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Calls of fdatasync and fsync before the verdict is there, those of checkpoints included.
+/// Counts the calls of fdatasync and fsync until the verdict is known, those of checkpoints included.
 fn flushes_per_try(report: &mut Report) -> Result<()> {
     const TRIES: u32 = 400;
     let mut wallet = Wallet::enrolled(LEAST)?;
@@ -62,7 +63,8 @@ fn flushes_per_try(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// A pair is sixteen of each, one after the other, so that what a checkpoint costs is spread over the tries that brought it about.
+/// One pair is sixteen charges and sixteen bare flushes by turns, so that a checkpoint's cost is spread over the
+/// charges that caused it.
 fn charge_over_raw_flush(report: &mut Report) -> Result<()> {
     const TRIES: usize = 16;
     const PAIRS: usize = 25;
@@ -87,7 +89,8 @@ fn charge_over_raw_flush(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The least that outlasts a power cut: a page written into a file that has its blocks already, and fdatasync.
+/// The cheapest write that outlasts a power cut: a page written into a file whose blocks are allocated already, and
+/// fdatasync.
 struct RawFlush {
     file: File,
     page: u64,

@@ -1,4 +1,4 @@
-//! A wallet to measure: the core on a phone of fakes, its database on a real disk.
+//! A wallet to measure: the core on a fake phone, its database on a real disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use walletlock_core::{Enrolment, Options, PinOutcome, Session, WalletLock};
 use zeroize::Zeroizing;
 
 const PIN: u32 = 493_716;
-/// The least Argon2id there is, some ten microseconds, for figures of what is around it.
+/// The least Argon2id there is, some ten microseconds, for figures about the work around it.
 pub(crate) const LEAST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 
 pub(crate) struct Wallet {
@@ -27,7 +27,7 @@ pub(crate) struct Wallet {
     guesses: u32,
 }
 
-/// Where a wallet is when nobody has it open.
+/// Where a wallet lies while no process has it open.
 pub(crate) struct Place {
     folder: TempDir,
     keys: Keys,
@@ -36,12 +36,12 @@ pub(crate) struct Place {
 }
 
 impl Wallet {
-    /// A wallet with a PIN, ready to be asked for it.
+    /// A wallet with a PIN, prepared for a try.
     pub(crate) fn enrolled(cost: KdfCost) -> Result<Self> {
         Self::enrolled_on(Keys::default(), cost, RollbackProtection::On)
     }
 
-    /// The same with another keystore.
+    /// Like `enrolled`, with another keystore or without rollback protection.
     pub(crate) fn enrolled_on(keys: Keys, cost: KdfCost, rollback_protection: RollbackProtection) -> Result<Self> {
         let wallet = Place { folder: folder()?, keys, cost, rollback_protection }.open()?;
         match wallet.lock.enrol(&entry(PIN), &[])? {
@@ -52,12 +52,13 @@ impl Wallet {
         Ok(wallet)
     }
 
-    /// Closes the database as an app that ends does.
+    /// Closes the database, as the end of an app does.
     pub(crate) fn closed(self) -> Place {
         self.place
     }
 
-    /// A guess that nobody made before, and then the right PIN, so that the count of failures does not grow.
+    /// Tries a wrong PIN that was not tried before, and then the right one, so that the count of failures does not
+    /// grow.
     pub(crate) fn try_wrong_and_right(&mut self) -> Result<Duration> {
         Ok(self.try_wrong()? + self.try_right()?)
     }
@@ -79,7 +80,7 @@ impl Wallet {
         Ok(took)
     }
 
-    /// The open wallet. The clock stands still, so it stays open.
+    /// Unlocks the wallet. The clock stands still, so the session does not end.
     pub(crate) fn unlocked(&mut self) -> Result<Session> {
         self.type_slowly();
         match self.lock.verify_pin(&entry(PIN)) {
@@ -101,7 +102,7 @@ impl Wallet {
         }
     }
 
-    /// Waits until the next seal key is made, if one is: a person types more slowly.
+    /// Waits until the next seal key is made, if there is rollback protection: a person types more slowly than that.
     fn type_slowly(&self) {
         let is_on = self.place.rollback_protection == RollbackProtection::On;
         while is_on && self.place.keys.state().seals_made() < 2 {
@@ -109,7 +110,8 @@ impl Wallet {
         }
     }
 
-    /// How long the last try was charged: from the end of the probe to the question to the device key. The least Argon2id is in it.
+    /// How long the last charge took: from the end of the probe until the device key is asked. It includes the least
+    /// Argon2id.
     pub(crate) fn last_charge(&self) -> Duration {
         self.place.keys.state().last_charge
     }
@@ -127,13 +129,13 @@ impl Place {
         self.folder.path().join("wallet.db")
     }
 
-    /// What the phone's keystore holds.
+    /// The aliases of all keys in the phone's keystore.
     pub(crate) fn aliases(&self) -> Vec<String> {
         self.keys.state().aliases.iter().cloned().collect()
     }
 }
 
-/// A lock on a phone whose keystore has these keys.
+/// Options of a lock on a phone whose keystore has these keys.
 pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Options> {
     let platform = Platform { device_key: Arc::new(keys), ..FakePhone::default().platform() };
     Ok(Options {
@@ -145,13 +147,14 @@ pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Op
     })
 }
 
-/// A folder on the disk that the program itself is on: folders for temporary files are often in memory, where a flush costs nothing.
+/// A folder on the disk that holds this program: folders for temporary files are often in memory, where a flush costs
+/// nothing.
 pub(crate) fn folder() -> Result<TempDir> {
     let program = std::env::current_exe()?;
     Ok(TempDir::new_in(program.parent().unwrap_or(Path::new(".")))?)
 }
 
-/// Room for many failures and no waits: those cost nothing, and would only have to be waited out.
+/// Allows many failures and has no waits: a wait costs nothing, and the benches would have to sit it out.
 fn policy() -> Result<Policy> {
     Ok(Policy::from_json(r#"{ "name": "benches", "lockout": { "cooldowns": [], "lock_at": 1000 } }"#)?)
 }
@@ -159,21 +162,21 @@ fn policy() -> Result<Policy> {
 fn entry(pin: u32) -> PinEntry {
     let entry = PinEntry::new();
     for digit in format!("{pin:06}").chars().filter_map(|digit| digit.to_digit(10)) {
-        // A digit, and fewer than an entry holds.
+        // `push` succeeds: this is a digit, and an entry holds more digits than a PIN of ours has.
         let _ = entry.push(digit);
     }
     entry
 }
 
-/// A keystore whose keys are their names, so that another process can have the same. It notes when it is asked: just before the charge,
-/// and just after Argon2id.
+/// A keystore in which each key is its alias, so that another process can have the same keys. It measures the charge:
+/// from the probe just before it to the HMAC just after Argon2id.
 #[derive(Clone, Default)]
 pub(crate) struct Keys(Arc<Mutex<KeysState>>, Duration);
 
 #[derive(Default)]
 struct KeysState {
     aliases: BTreeSet<String>,
-    /// How often each seal key that exists was asked. One is made when it has answered twice.
+    /// How many answers each existing seal key has given. A seal key counts as made after two answers.
     seals: BTreeMap<String, u32>,
     probed: Option<Instant>,
     last_charge: Duration,
@@ -192,7 +195,7 @@ impl Keys {
         keys
     }
 
-    /// One that takes so long for each call but for a listing.
+    /// A keystore that takes this long for each call, except for listings and `exists`.
     pub(crate) fn slow(call: Duration) -> Self {
         Self(Arc::default(), call)
     }
@@ -258,7 +261,8 @@ impl DeviceKey for Keys {
         Ok(())
     }
 
-    /// Its address: wallets that are measured side by side have the same id, and each its own keystore.
+    /// The address of the state: wallets that are measured side by side have the same id, and each has its own
+    /// keystore.
     fn instance(&self) -> u64 {
         Arc::as_ptr(&self.0).addr() as u64
     }

@@ -1,4 +1,4 @@
-//! The running app: what a person does with it, and whether it answers as it should.
+//! The running app: carries out what a person does, and checks the answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::survivor::{Violation, read_all};
 pub(crate) struct App {
     pub(crate) lock: Arc<WalletLock>,
     pub(crate) session: Option<Session>,
-    /// Wrong PINs of this process and when they were settled: entered again, they are not counted.
+    /// Wrong PINs of this process, and when they were settled. Entered again, they do not count.
     pub(crate) guessed: VecDeque<(String, i64)>,
 }
 
@@ -31,7 +31,7 @@ impl App {
         }
     }
 
-    /// Waits out a cooldown, more often than not.
+    /// Whether a PIN can be entered now. Waits out a cool-down in three of four cases.
     pub(crate) fn may_try(&self, phone: &FakePhone, chance: &mut Chance) -> bool {
         let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = self.lock.status() else { return true };
         if chance.one_in(4) {
@@ -74,7 +74,7 @@ impl App {
         }
         match outcome {
             PinOutcome::Wrong(wrong) => expect(wrong.repeated == repeated, "a PIN counts once"),
-            // Which lock it is stands in the status, which is looked at after each call.
+            // The status says which lock it is; it is checked after each call.
             PinOutcome::Locked(LockStatus::Locked { .. } | LockStatus::Wiped) => Ok(()),
             other => Err(format!("{other:?}")),
         }
@@ -91,7 +91,7 @@ impl App {
         changed
     }
 
-    /// Switches biometrics on or off, with the PIN entered just before.
+    /// Switches biometrics on or off, just after entering the PIN.
     pub(crate) fn switch(&mut self, pin: &str, on: bool) -> Result<(), Violation> {
         let session = match self.lock.verify_pin(&entry(pin)) {
             PinOutcome::Right(session) => session,

@@ -1,22 +1,26 @@
-//! A disk that can lose power: it knows what was written and what of that was flushed.
+//! A disk that can lose power: it knows what was written, and what of that was flushed.
 //!
-//! The model, after SQLite's own account of what it relies on ("Atomic Commit In SQLite", sections 2 and 9, and "Powersafe Overwrite",
-//! on sqlite.org) and of what a journaling file system does to it at worst:
+//! The model follows SQLite's own account of what it relies on ("Atomic Commit In SQLite", sections 2 and 9, and
+//! "Powersafe Overwrite", on sqlite.org) and the worst that a journaling file system does:
 //!
-//! - What a process reads is what was written last, flushed or not (the page cache). A killed process loses nothing of it.
-//! - A flush of a file (`fdatasync`) makes its content and its length last. Nothing else does: no time passes after which it would.
-//! - At a power cut each sector of 512 bytes goes its own way: it may hold what it held at the last flush, or anything that stood in it
-//!   since. So writes are lost, torn and reordered at will. A sector is never half of one thing and half of another, and bytes beside
-//!   those written are never hurt: that is powersafe overwrite, on which SQLite is told to rely on Unix.
-//! - The length of a file is kept in a journal of its own: after a cut it is one of those it had since the last flush, whichever sectors
-//!   came along. A file that grew without its content shows zeros, noise, or what had once been cut off there (stale blocks). Where a
-//!   truncation is lost, so is what was written after it: that went to blocks which the file does not have yet.
-//! - The directory is a journal too: entries made and removed come back in order, up to some point, and last only once the directory
-//!   is flushed. A flush of a file does not flush its entry (POSIX promises no more, though ext4 and F2FS do more).
+//! - A process reads what was written last, flushed or not (the page cache). A killed process loses nothing of it.
+//! - A flush of a file (`fdatasync`) makes its content and its length durable. Nothing else does: no flush happens by
+//!   itself as time passes.
+//! - At a power cut each sector of 512 bytes is decided by itself: it may hold what it held at the last flush, or
+//!   anything that it held since. So writes may be lost, torn and reordered. A sector never holds half of one write and
+//!   half of another, and bytes beside those written are never damaged: that is powersafe overwrite, on which SQLite is
+//!   told to rely on Unix.
+//! - The length of a file is kept in a journal of its own: after a cut it is one of those that the file had since the
+//!   last flush, whichever sectors arrived. A file that grew without its content shows zeros, noise, or what had once
+//!   been cut off there (stale blocks). If a truncation is lost, what was written after it is lost too: it went to
+//!   blocks that the file does not have yet.
+//! - The directory is a journal too: entries made and removed arrive in order, up to some point, and are durable only
+//!   once the directory is flushed. A flush of a file does not flush its entry (POSIX promises no more, though ext4 and
+//!   F2FS do more).
 //! - A flush that was under way at the cut has flushed anything or nothing.
 //!
-//! Not in the model: flushed sectors that rot (`flips.rs` does that), and a disk that says it flushed and did not. That one is the
-//! control: see [`Flushes`].
+//! Not in the model: flushed sectors that rot (`flips.rs` does that), and a disk that reports a flush that it did not
+//! make. That disk is the control: see [`Flushes`].
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,11 +29,11 @@ use walletlock_core::platform::testing::Chance;
 
 use crate::inode::{Inode, Weather};
 
-/// Handles that are cloned are of one disk.
+/// Clones of this handle refer to the same disk.
 #[derive(Clone)]
 pub(crate) struct Disk(Arc<Mutex<Platters>>);
 
-/// A file that was opened; it lives on when its name is deleted.
+/// A file that was opened. It lives on when its name is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileId(u64);
 
@@ -37,7 +41,7 @@ pub(crate) struct FileId(u64);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Off;
 
-/// Which flushes this disk really does. All, unless it is there to show that the checks can fail.
+/// Which flushes this disk really makes: all, except in the controls that show that the checks can fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Flushes {
     /// Every one.
@@ -45,11 +49,11 @@ pub(crate) enum Flushes {
     Honest,
     /// None.
     Dropped,
-    /// None of files whose name ends like this.
+    /// None for files whose name ends like this.
     DroppedOf(&'static str),
 }
 
-/// What changes a disk.
+/// The operations that change a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
@@ -63,16 +67,16 @@ pub(crate) enum Operation {
 struct Platters {
     files: BTreeMap<FileId, Inode>,
     names: BTreeMap<String, FileId>,
-    /// The directory as it was flushed last, and what happened to it since: a name made (with its file) or removed.
+    /// The directory as it was flushed last, and the changes since then: a name made (with its file) or removed.
     flushed_names: BTreeMap<String, FileId>,
     renames: Vec<(String, Option<FileId>)>,
     last: u64,
     flushes: Flushes,
-    /// Operations until the power goes. `None`: it stays.
+    /// Operations until the power goes. `None`: the power stays on.
     left: Option<u64>,
-    /// The operation that met the power cut.
+    /// The operation that the power cut interrupted.
     cut: Option<(Operation, String)>,
-    /// The next flush fails, and nothing else.
+    /// The next flush fails; nothing else does.
     fails_flush: bool,
 }
 
@@ -82,7 +86,7 @@ impl Disk {
         Self::of(Platters { flushes, ..Platters::default() })
     }
 
-    /// A disk on which these files last.
+    /// A disk on which these files are flushed.
     pub(crate) fn with(files: &[(&str, &[u8])]) -> Self {
         let disk = Self::new(Flushes::Honest);
         let mut platters = disk.lock();
@@ -97,7 +101,7 @@ impl Disk {
         disk
     }
 
-    /// The power goes when so many more operations are done; the one after them is cut short.
+    /// Cuts the power after this many more operations: the next operation is interrupted.
     pub(crate) fn cut_after(&self, operations: u64) {
         self.lock().left = Some(operations);
     }
@@ -107,12 +111,12 @@ impl Disk {
         self.lock().fails_flush = true;
     }
 
-    /// Whether this flush is the one to fail.
+    /// Whether this flush must fail. Resets the flag.
     pub(crate) fn fails_this_flush(&self) -> bool {
         std::mem::take(&mut self.lock().fails_flush)
     }
 
-    /// What was cut short, and the file it was about, if the power is off.
+    /// The interrupted operation and its file, if the power is off.
     pub(crate) fn cut(&self) -> Option<(Operation, String)> {
         self.lock().cut.clone()
     }
@@ -121,7 +125,7 @@ impl Disk {
         self.lock().cut.is_some()
     }
 
-    /// A disk that holds what a cut at this moment may leave. Call it again for another of the possibilities.
+    /// A disk that holds what a cut at this moment may leave. Each call draws one of the possible outcomes.
     pub(crate) fn after_cut(&self, chance: &mut Chance) -> Self {
         let platters = self.lock();
         let weather = Weather::of(chance);
@@ -138,12 +142,12 @@ impl Disk {
         Self::of(Platters { files, flushed_names: names.clone(), names, last, flushes, ..Platters::default() })
     }
 
-    /// A disk of its own that holds the same, flushed or not: what a killed process leaves to the next one.
+    /// A separate disk with the same contents, flushed or not: what a killed process leaves to the next one.
     pub(crate) fn after_kill(&self) -> Self {
         Self::of(Platters { left: None, cut: None, ..self.lock().clone() })
     }
 
-    /// What a process would read in the file, if there is one.
+    /// What a process would read in the file, or `None` if there is no such file.
     pub(crate) fn content(&self, name: &str) -> Option<Vec<u8>> {
         let platters = self.lock();
         platters.names.get(name).map(|id| platters.files[id].content.clone())
@@ -154,7 +158,7 @@ impl Disk {
         Ok(platters.names.get(name).map(|id| platters.files[id].content.len()))
     }
 
-    /// Opens a file, making it if there is none and `create` says so. A file without a name is a temporary one.
+    /// Opens a file, and makes it if it is not there and `create` is set. A file without a name is a temporary one.
     pub(crate) fn open(&self, name: Option<&str>, create: bool) -> Result<Option<FileId>, Off> {
         let found = name.and_then(|name| self.lock().names.get(name).copied());
         if found.is_some() || !create {
@@ -181,7 +185,7 @@ impl Disk {
         Ok(removed)
     }
 
-    /// Reads what is there; says how many bytes that were.
+    /// Reads what is there. Returns how many bytes that were.
     pub(crate) fn read(&self, file: FileId, at: usize, into: &mut [u8]) -> Result<usize, Off> {
         let platters = self.on()?;
         let from = platters.files[&file].content.get(at..).unwrap_or_default();
@@ -208,7 +212,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Flushes the directory; `name` is the file on whose behalf.
+    /// Flushes the directory because of the file `name`.
     pub(crate) fn flush_directory(&self, name: &str) -> Result<(), Off> {
         let mut platters = self.operate(Operation::Flush, name)?;
         if platters.really_flushes(name) {
@@ -236,7 +240,7 @@ impl Disk {
         Ok(())
     }
 
-    /// The platters, if there is power for this operation.
+    /// The platters, if there is power left for this operation.
     fn operate(&self, operation: Operation, name: &str) -> Result<MutexGuard<'_, Platters>, Off> {
         let mut platters = self.on()?;
         if let Some(left) = platters.left {

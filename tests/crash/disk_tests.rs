@@ -1,4 +1,4 @@
-//! The disk does what its model says, and all of it: a disk that never lost anything would prove nothing.
+//! The disk does what its model says, and really loses things: a disk that never lost anything would prove nothing.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use walletlock_core::platform::testing::Chance;
 
 use crate::disk::{Disk, FileId, Flushes};
 
-/// What a file holds after each of many cuts.
+/// The contents of a file after each of many cuts.
 fn after_cuts(disk: &Disk, name: &str) -> BTreeSet<Option<Vec<u8>>> {
     let mut chance = Chance::new(7);
     (0..2_000).map(|_| disk.after_cut(&mut chance).content(name)).collect()

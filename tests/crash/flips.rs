@@ -1,9 +1,10 @@
-//! Every byte of a wallet's files flipped, one at a time: the wallet opens as it is, or it locks. It never opens wrong.
+//! Flips every byte of a wallet's files, one at a time: the wallet opens as it is, or it locks. It never opens wrongly.
 //!
-//! A flip in the database is found, or it hits what nobody reads. In the log it is not always damage: SQLite checks each page there by
-//! a checksum and takes the first that fails for the trace of a power cut. What was committed from there on is gone. Nothing in the files
-//! tells that a later record was there, but the keystore does: the key of each record but the last is deleted. What can go back unnoticed is
-//! a settlement, which is sealed with the key of its charge.
+//! A flip in the database is detected, or it hits bytes that nobody reads. A flip in the log is not always damage:
+//! SQLite checks each page there by a checksum and takes the first page that fails for the trace of a power cut. What
+//! was committed from there on is gone. Nothing in the files tells that there was a later record, but the keystore
+//! does: it has deleted the key of each record but the last. Only a settlement can be undone without notice, because it
+//! is sealed with the same key as its charge.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -21,42 +22,43 @@ use crate::scripted::{Files, Found, Scripted};
 use crate::seed::seed;
 
 const PIN: &str = "493716";
-/// Bytes of the log's header, of a frame's header, and of a frame (sqlite.org, "Database File Format", section 4.1).
+/// The bytes of the log's header, of a frame's header, and of a frame (sqlite.org, "Database File Format", section
+/// 4.1).
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 const FRAME: usize = FRAME_HEADER + 4096;
 
-/// What a flip came to.
+/// The result of a flip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Flip {
     /// The wallet is as it was.
     Nothing,
-    /// It is as it was before some commit.
+    /// The wallet is as it was before some commit.
     Earlier,
-    /// Likewise, and it counts fewer failures.
+    /// The same, and it counts fewer failures.
     EarlierWithFewerFailures,
     Locks,
-    /// It locks, or says that a line is not as it was written, as soon as someone looks.
+    /// The wallet locks, or reports a broken journal line, as soon as someone reads it.
     LocksWhenRead,
-    /// It calls itself a newer version's, and is refused.
+    /// The file claims to be from a newer version, and is refused.
     Newer,
-    /// It opens, and takes no try because it cannot write one down.
+    /// The wallet opens, but accepts no try because it cannot write one down.
     ReadOnly,
 }
 
-/// A wallet that has lived a little.
+/// A wallet after a short life.
 struct Lived {
     wallet: Scripted,
-    /// As the app left it when it ended.
+    /// The files that the app left when it ended.
     closed: Files,
-    /// The phone at that time: its keystore has moved on since.
+    /// The phone at that time. Its keystore has changed since.
     when_closed: FakePhone,
     /// The phone before the last wrong PIN.
     before_the_last: FakePhone,
-    /// As the killed app left it some calls later.
+    /// The files that the app left when it was killed some calls later.
     killed: Files,
-    /// Failures and items at every commit, those that were killed before they were settled included. The first stands in `closed`, the
-    /// last in `killed`.
+    /// Failures and items at every commit, including charges that a kill left unsettled. The first state is the one in
+    /// `closed`, the last the one in `killed`.
     committed: Vec<(u32, Items)>,
 }
 
@@ -81,7 +83,7 @@ fn live() -> Lived {
     Lived { wallet, closed, when_closed, before_the_last, killed, committed }
 }
 
-/// Whether that may come of a flip, where the wallet has been in these states; the last is the present one.
+/// Whether a flip may lead to this, if the wallet was in these states. The last state is the present one.
 fn judge(found: &Found, committed: &[(u32, Items)]) -> Result<Flip, String> {
     let (present, earlier) = committed.split_last().expect("a state");
     match found {
@@ -103,7 +105,7 @@ fn judge(found: &Found, committed: &[(u32, Items)]) -> Result<Flip, String> {
     }
 }
 
-/// Flips each byte of the file that `pick` names, and counts what comes of it.
+/// Flips each byte of the file that `pick` selects, and counts the results.
 fn flip_all(
     lived: &Lived,
     (files, phone): (&Files, &FakePhone),
@@ -165,11 +167,11 @@ fn a_flip_in_the_log_changes_nothing_or_locks() {
     let times = |flip| found.get(&flip).copied().unwrap_or_default();
     assert!(times(Flip::Locks) * 2 > all, "every page in it is under a checksum");
     assert_eq!(times(Flip::EarlierWithFewerFailures), 0, "a try is taken back");
-    // From there on to the end only what was settled is missing: as if the process had been killed before.
+    // From the flip to the end of the log only settlements are missing, as if the process had been killed before them.
     assert!(times(Flip::Earlier) < all / 10, "a settlement is a small part of it");
 }
 
-/// The control: with the keystore put back as well, SQLite's going back takes a try with it.
+/// The control: where the keystore is put back too, a flip in the log takes back a try.
 #[test]
 fn a_flip_in_the_log_takes_back_a_try_where_the_keystore_is_put_back_too() {
     let lived = live();
@@ -185,7 +187,8 @@ fn a_flip_in_the_log_takes_back_a_try_where_the_keystore_is_put_back_too() {
     assert!(fewer.count() > 0, "nothing goes back, so nothing was to be found out");
 }
 
-/// The control: files of the same wallet in a state that it was not in yet, or with another item, are not taken for a flip.
+/// The control: a state that the wallet was not in yet, or a wallet that its PIN does not open, is not taken for the
+/// result of a flip.
 #[test]
 fn what_never_was_is_noticed() {
     let lived = live();

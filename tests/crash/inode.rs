@@ -1,11 +1,11 @@
-//! A file on the disk, and what a power cut leaves of it. `disk.rs` says after which model.
+//! A file on the disk, and what a power cut leaves of it. `disk.rs` describes the model.
 
 use walletlock_core::platform::testing::Chance;
 
-/// What is written or lost as a whole.
+/// The disk writes or loses a sector as a whole.
 const SECTOR: usize = 512;
 
-/// A file's content as a process reads it, as it was flushed last, and what happened between.
+/// A file's content as a process reads it, its content at the last flush, and the changes since then.
 #[derive(Clone, Default)]
 pub(crate) struct Inode {
     pub(crate) content: Vec<u8>,
@@ -19,15 +19,16 @@ enum Change {
     Truncate(usize),
 }
 
-/// How a power cut deals with what was not flushed. Even chances everywhere would hardly ever lose one thing and keep the rest.
+/// What a power cut does to changes that were not flushed. With even chances for each, a cut would hardly ever lose one
+/// change and keep the rest.
 pub(crate) enum Weather {
-    /// All of it is lost.
+    /// All of them are lost.
     Lost,
-    /// All of it arrived.
+    /// All of them arrived.
     Arrived,
-    /// It arrived in order, up to a point (so many of 256 parts); what was being written there is torn.
+    /// They arrived in order, up to a point (in parts of 256). The change at that point is torn.
     UpTo(usize),
-    /// Each sector for itself: so many of eight are up to date, the others somewhere on the way.
+    /// Each sector is decided by itself: this many of eight are up to date, the others hold some earlier state.
     Scattered(usize),
 }
 
@@ -41,7 +42,7 @@ impl Weather {
         }
     }
 
-    /// How many of so many changes reached one place.
+    /// How many of so many changes reached one place on the disk.
     pub(crate) fn reach(&self, changes: usize, chance: &mut Chance) -> usize {
         match self {
             Self::Lost => 0,
@@ -78,7 +79,7 @@ impl Inode {
         }
     }
 
-    /// What a cut may leave: a length that the file had, and in each sector something that stood there.
+    /// What a cut may leave: a length that the file had, and in each sector something that it held.
     pub(crate) fn after_cut(&self, weather: &Weather, chance: &mut Chance) -> Self {
         if self.changes.is_empty() {
             return Self::flushed(self.flushed.clone());
@@ -106,7 +107,8 @@ impl Inode {
                         }
                     }
                 }
-                // What was written after it stands in new blocks, which the file has only once the truncation is journaled.
+                // What was written after the truncation stands in new blocks, which the file has only once the
+                // truncation is journaled.
                 Change::Truncate(_) if nth >= journaled => break,
                 Change::Truncate(_) if cut_off_shows => {}
                 Change::Truncate(at) => bytes[(*at).min(length)..].fill(0),

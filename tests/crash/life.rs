@@ -1,4 +1,4 @@
-//! The life of one wallet on one phone: random calls, each entered in the account as far as it is known to have come.
+//! The life of one wallet on one phone: random calls. Each is added to the account as far as it is known to have got.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,27 +18,27 @@ use crate::mount::Mount;
 use crate::phone::{self, entry, now};
 use crate::survivor::{Violation, agrees, has_slot, stop_at};
 
-/// Ids that items may have.
+/// The ids that items may have.
 pub(crate) const ITEMS: [&str; 3] = ["card", "note", "seed"];
 
-/// PINs that may be set. Whoever guesses, guesses others.
+/// PINs that may be set. Wrong guesses use other digits.
 const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
 
 /// What a person or the app does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Open,
-    /// The app ends as it should: SQLite moves its log into the database.
+    /// The app ends properly: SQLite moves its log into the database.
     Close,
     Enrol,
     Right,
     Wrong,
-    /// A wrong PIN once more.
+    /// A wrong PIN that was entered before.
     Repeat,
     Change,
     Write,
     Delete,
-    /// Time passes and the screen is looked at.
+    /// Time passes and the app asks for the status and a reminder.
     Look,
     Remove,
     /// Without the PIN.
@@ -46,20 +46,20 @@ pub(crate) enum Act {
     /// Biometrics are set up, or set up anew.
     Enable,
     Disable,
-    /// The owner's finger, perhaps after others.
+    /// The owner's finger, perhaps after others' fingers.
     Finger,
-    /// Others' fingers only.
+    /// Only others' fingers, then the prompt is cancelled.
     Strangers,
-    /// Another finger is enrolled on the phone, and the owner's is tried.
+    /// Another finger is enrolled on the phone, and then the owner's finger is tried.
     NewFinger,
 }
 
-/// A call under way, or the last one.
+/// A call in progress, or the last one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub(crate) act: Act,
     pub(crate) seen: Seen,
-    /// Keys of a PIN were made or deleted.
+    /// The call made or deleted keys of a PIN.
     pub(crate) touched_keys: bool,
     pub(crate) wipes: bool,
 }
@@ -72,7 +72,7 @@ pub(crate) struct Life<'a> {
     pub(crate) last: Call,
     mount: &'a Mount,
     app: Option<App>,
-    /// Someone else has the phone: hardly anything but wrong PINs.
+    /// Someone else has the phone and enters hardly anything but wrong PINs.
     is_stolen: bool,
     guesses: u32,
 }
@@ -84,7 +84,7 @@ impl<'a> Life<'a> {
         policy.pin.remember = 0;
         (policy.biometric.failures_before_pin, policy.biometric.failures_before_off) = (100, 100);
         match chance.below(3) {
-            // The waits of the preset, and locked at the end.
+            // The preset's waits, and a lock at the end.
             0 => {}
             1 => {
                 policy.lockout.cooldowns.clear();
@@ -111,24 +111,24 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The process is gone: while its disk is still the one in the folder, because SQLite tidies up, and nothing of that may reach another. A
-    /// wallet is looked at in the same folder, for it is known by where it is.
+    /// Ends the process while its disk is still mounted on the folder: SQLite tidies up when it closes, and that must
+    /// not reach another disk. A wallet is later checked in the same folder, because its place is part of its identity.
     pub(crate) fn end_app(&mut self) {
         self.app = None;
     }
 
-    /// The process is gone. The next one starts on this disk.
+    /// Ends the process. The next one starts on this disk.
     pub(crate) fn restart_on(&mut self, disk: Disk) {
         self.end_app();
         self.disk = disk;
     }
 
-    /// Whether nothing more can happen to this wallet.
+    /// Whether the wallet has reached its limit, so that nothing more can happen to it.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.account.now(), State::Live(held) if held.failures >= stop_at(&self.policy))
     }
 
-    /// One call. If the power goes during it, what it did so far is in the account.
+    /// Makes one call. If the power goes during it, the account holds what the call did until then.
     pub(crate) fn act(&mut self, chance: &mut Chance) -> Result<(), Violation> {
         let act = self.choose(chance);
         self.last = Call { act, seen: Seen::Begun, touched_keys: false, wipes: false };
@@ -138,14 +138,14 @@ impl<'a> Life<'a> {
         let asked = act != Act::Open && act != Act::Enrol && calls.hmac > before.hmac;
         self.last.seen = match (self.disk.is_off(), asked) {
             (false, _) => Seen::Returned,
-            (true, true) => Seen::PromptChannel,
+            (true, true) => Seen::KeyAsked,
             (true, false) => Seen::Begun,
         };
         self.last.touched_keys = (calls.create, calls.delete) != (before.create, before.delete);
         self.last.wipes = steps.iter().any(|step| matches!(step, Step::Commit(State::Wiped)));
         self.account.enter(steps, self.last.seen);
         if self.disk.is_off() {
-            // Nobody heard what the call returned.
+            // The process is dead, so nobody received what the call returned.
             return Ok(());
         }
         outcome.map_err(|why| format!("{act:?}: {why}"))?;
@@ -182,7 +182,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Does it. Returns what it does to the wallet, and whether it ended as it should if the power stayed on.
+    /// Makes the call. Returns its steps, and whether it ended as it should if the power stayed on.
     fn call(&mut self, act: Act, chance: &mut Chance) -> (Vec<Step>, Result<(), Violation>) {
         let at_ms = now(&self.phone).wall_ms;
         let policy = &self.policy;
@@ -226,7 +226,7 @@ impl<'a> Life<'a> {
                 let new = PINS[(PINS.iter().position(|pin| *pin == held.pin).unwrap_or_default() + 1) % PINS.len()];
                 let then = State::Live(Holding { pin: new, failures: 0, ..held.clone() });
                 let changed = app.change(held.pin, new);
-                // A session that ended while time passed cannot change anything: that is no try.
+                // A session that ended while time passed cannot change anything, and no try was made.
                 let ended = matches!(changed, Err(LockError::SessionEnded | LockError::LimitReached(_)));
                 let steps = if ended { Vec::new() } else { held.right_then(now(&self.phone).wall_ms, then) };
                 (steps, expect(ended || matches!(changed, Ok(PinChange::Changed { .. })), "the PIN was changed"))
@@ -238,7 +238,7 @@ impl<'a> Life<'a> {
                     items.remove(id);
                     app.in_session(|session| session.vault().delete(id).map(drop))
                 } else {
-                    // Now and then one that needs pages of its own.
+                    // Now and then an item that needs pages of its own.
                     let longest = if chance.one_in(6) { 6_000 } else { 200 };
                     let mut bytes = vec![0; 1 + chance.below(longest)];
                     chance.fill(&mut bytes);
@@ -246,7 +246,7 @@ impl<'a> Life<'a> {
                     items.insert(id, bytes);
                     done
                 };
-                // Nothing to delete is nothing to flush either.
+                // If the item was not there, nothing is deleted and nothing flushed.
                 let steps = if items == held.items { Vec::new() } else { Holding::changed(Holding { items, ..held }) };
                 (steps, done.map_err(|fault| fault.to_string()))
             }
@@ -257,12 +257,12 @@ impl<'a> Life<'a> {
                 (held.right_then(now(&self.phone).wall_ms, State::Unconfigured), expect(removed, "it was removed"))
             }
             Act::Wipe => {
-                // Those of earlier wallets stay.
+                // Marks of earlier wallets stay.
                 let count_marks =
                     || self.phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/wiped/")).count();
                 let marks = count_marks();
                 let wiped = app.lock.wipe();
-                // The keystore says so first: from then on no cut brings the wallet back.
+                // The mark in the keystore comes first: from then on no cut brings the wallet back.
                 let is_marked = count_marks() > marks;
                 let steps = [Step::Commit(State::Wiped), Step::FlushedIf(Seen::Begun)];
                 (if is_marked { steps.to_vec() } else { Vec::new() }, wiped.map_err(|fault| fault.to_string()))
@@ -292,7 +292,7 @@ impl<'a> Life<'a> {
                 let outcome = app.lock.verify_biometrics(&BiometricRequest::default());
                 self.phone.biometrics.forget_acts();
                 let is_gone = matches!(outcome, BiometricOutcome::Ended(PromptEnd::KeyInvalidated));
-                // A key that is gone is found out before anyone touches the sensor.
+                // A key that is gone is noticed before anyone touches the sensor.
                 let lines = if is_gone { 1 } else { strangers + u32::from(!is_cancelled) };
                 let after = |count| State::Live(Holding { biometric: held.biometric + count, ..held.clone() });
                 let steps = (1..=lines).map(|count| Step::Commit(after(count)));
@@ -316,7 +316,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The running app says what the account says.
+    /// Checks that the running app says what the account says.
     fn check_status(&self) -> Result<(), Violation> {
         let Some(app) = &self.app else { return Ok(()) };
         let status = app.lock.status();

@@ -1,6 +1,8 @@
-//! What a phone's disk can do to a wallet: lose power (`power_cuts.rs`), flip a byte (`flips.rs`), bring back old copies (`old_copies.rs`).
+//! What a phone's disk can do to a wallet: lose power (`power_cuts.rs`), flip a byte (`flips.rs`), bring back old
+//! copies (`old_copies.rs`).
 //!
-//! The core is opened unchanged, on a disk in memory: `disk.rs` says what that disk may do, `mount.rs` puts it where SQLite looks.
+//! The core runs unchanged on a disk in memory. `disk.rs` says what that disk may do; `mount.rs` puts it where SQLite
+//! looks.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Write;
@@ -21,9 +23,10 @@ mod random_copies;
 mod scripted;
 mod seed;
 mod survivor;
+mod unflushed_enrolment;
 mod vfs;
 
-/// One line about what was run: libtest shows what is written here also when all is well.
+/// Writes one line about the run, which libtest shows even if the test passes.
 fn say(line: &str) {
     writeln!(std::io::stderr(), "{line}").expect("written");
 }

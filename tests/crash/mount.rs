@@ -1,4 +1,4 @@
-//! Where the disks are: which folder of this process's SQLite shows which of them.
+//! Says which disk SQLite sees in which folder of this process.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ impl Mount {
         Self(folder)
     }
 
-    /// From now on this disk's files are what SQLite finds in the folder.
+    /// Mounts this disk: from now on SQLite finds its files in the folder.
     pub(crate) fn put(&self, disk: &Disk) {
         disks().insert(self.0.clone(), disk.clone());
     }
@@ -29,8 +29,9 @@ impl Mount {
         self.0.join(name)
     }
 
-    /// When a wallet is opened the core asks the operating system, not SQLite, whether the database is there and empty. A stand-in of
-    /// one byte answers as the disk would. To be called before each opening.
+    /// Keeps a stand-in file in the real folder. When a wallet is opened, the core asks the operating system, not
+    /// SQLite, whether the database is there and empty. An absent, empty or one-byte file answers as the disk would.
+    /// Call this before each opening.
     pub(crate) fn keep_in_step(&self, disk: &Disk, name: &str) {
         let path = self.path(name);
         let stand_in: Option<&[u8]> = match disk.length_of(name) {

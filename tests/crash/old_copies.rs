@@ -1,13 +1,13 @@
-//! Old copies of a wallet's files, put back under the present keystore: all of them are found out.
+//! Puts old copies of a wallet's files back under the present keystore: all of them are detected.
 //!
 //! | put in place of the wallet | |
 //! |---|---|
 //! | a copy of the same wallet | locked: the key of its seal is gone |
-//! | a copy from before the PIN was changed | likewise, and its PIN's key is gone too |
+//! | a copy from before the PIN was changed | locked too, and its PIN's key is gone as well |
 //! | a copy of a wallet that was removed | locked, whether or not another one was made since |
 //! | a copy from before the wallet was made | locked: there are keys, and no record |
-//! | the database of one copy with the log of another | locked, or the present record; what is older beside it is told when it is read |
-//! | a copy from before the last settlement, or from after it | the present: a charge and its settlement have one key |
+//! | one copy's database with another's log | locked, or the present record; older parts are detected when read |
+//! | a copy from before or after the last settlement | the present: a charge and its settlement have one key |
 
 use std::collections::BTreeMap;
 
@@ -20,33 +20,34 @@ use crate::scripted::{Files, Found, Scripted};
 
 const PINS: [&str; 3] = ["493716", "582941", "604183"];
 
-/// The wallet at one moment of its life: its files, the phone with its keystore, and what it holds.
+/// The wallet at one moment of its life: its files, the phone with its keystore, and what the wallet holds.
 struct Moment {
     name: &'static str,
     files: Files,
     phone: FakePhone,
-    /// The PIN in force, the failures, the items; nothing if there is no wallet.
+    /// The PIN in force, the failures, the items. `None` if there is no wallet.
     holds: Option<(&'static str, u32, Items)>,
 }
 
-/// The moments of one life, in order, and what it takes to open copies of them.
+/// The moments of one life, in order, and what is needed to open copies of them.
 struct Album {
     moments: Vec<Moment>,
     wallet: Scripted,
 }
 
-/// What becomes of a copy, as one letter of a row.
+/// What becomes of a copy, as a letter in a row of [`TABLE`].
 type Letter = char;
-/// As the wallet is.
+/// The wallet is as it is now.
 const PRESENT: Letter = '=';
-/// As it was once: fewer or more failures, older items. That is never found here; the control shows that it would be noticed.
+/// The wallet is as it was once: fewer or more failures, older items. That never happens here; the control shows that
+/// it would be noticed.
 const BACK: Letter = '<';
-/// Locked when it is opened.
+/// The wallet locks when it is opened.
 const LOCKED: Letter = 'D';
-/// Locked, or the broken chain told, when it is looked into.
+/// The wallet locks, or reports a broken chain, when it is read.
 const LOCKED_INSIDE: Letter = 'd';
 
-/// One row a present, in the order of the moments; one letter a copy that is put in its place.
+/// One row for each moment as the present; one letter for each copy put in its place, in the order of the moments.
 const TABLE: [&str; 14] = [
     "=", // never used
     "D=",
@@ -64,7 +65,7 @@ const TABLE: [&str; 14] = [
     "DDDDDDDDDDDDD=",
 ];
 
-/// What all mixes of one copy's database with another's log, or with none, come to.
+/// The results of all mixes of one copy's database with another's log, or with none.
 const MIXED: [(Letter, u64); 3] = [(PRESENT, 94), (LOCKED, 916), (LOCKED_INSIDE, 5)];
 
 fn live() -> Album {
@@ -110,7 +111,8 @@ fn live() -> Album {
 }
 
 impl Album {
-    /// What these files, none newer than the moment `present`, come to on the phone of that moment. An error is what never was.
+    /// Opens these files, none newer than the moment `present`, on the phone of that moment. An error is a state that
+    /// the wallet was never in.
     fn open(&self, present: usize, files: &Files) -> Result<Letter, String> {
         let Moment { phone, holds: now, .. } = &self.moments[present];
         let found = files.open(&self.wallet.mount, phone, &self.wallet.policy, &PINS);
@@ -136,7 +138,8 @@ impl Album {
         }
     }
 
-    /// Puts back copies of a moment, whole: one row a present, one letter a copy, and the present itself last.
+    /// Puts back whole copies: one row for each present, one letter for each copy; the last letter is the present
+    /// itself.
     fn table(&self) -> Vec<String> {
         let letter = |present, copy: usize| self.open(present, &self.moments[copy].files).expect("something that was");
         let row = |present| (0..=present).map(|copy| letter(present, copy)).collect();
@@ -186,7 +189,7 @@ fn a_database_with_the_log_of_another_copy_is_nothing_that_never_was() {
     assert_eq!(counts, BTreeMap::from(MIXED), "of all {} mixes", counts.values().sum::<u64>());
 }
 
-/// The control: with the keystore of that time a copy comes back, and a state that the wallet was never in is noticed.
+/// The control: with the keystore of its time a copy comes back, and a state that the wallet was never in is noticed.
 #[test]
 fn a_copy_with_the_keystore_of_its_time_comes_back_and_what_never_was_is_noticed() {
     let mut album = live();

@@ -1,4 +1,5 @@
-//! The phone around the disk: its keystore stands still when the power is off, and a wallet is opened on it as an app would.
+//! The phone around the disk. Its keystore does not change while the power is off, and it opens a wallet as an app
+//! would.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub(crate) const DATABASE: &str = "wallet.db";
 /// SQLite's log beside it.
 pub(crate) const LOG: &str = "wallet.db-wal";
 
-/// The least that Argon2id takes: what is tried here is the disk.
+/// The least cost that Argon2id allows: the disk is under test here.
 const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 
 /// Opens the wallet that lies on this disk.
@@ -31,7 +32,7 @@ pub(crate) fn open(
     mount.put(disk);
     mount.keep_in_step(disk, DATABASE);
     let (phone, disk) = (FakePhone { hooks: Hooks::default(), ..phone.clone() }, disk.clone());
-    // With the power off nobody asks the keystore for anything, so it stays as it was at the cut.
+    // While the power is off every keystore call fails, so the keystore stays as it was at the cut.
     phone.hooks.before(move |call| {
         let is_of_keystore =
             call.on_key().is_some() || matches!(call, Call::Aliases { .. } | Call::SecurityLevel { .. });
@@ -47,7 +48,7 @@ pub(crate) fn open(
     WalletLock::open(options).map(Arc::new)
 }
 
-/// Another phone with the same clock and the same keys: what is done with it leaves this one as it is.
+/// Another phone with the same time and the same keys. What is done with it does not change this one.
 pub(crate) fn copy(phone: &FakePhone, seed: u64) -> FakePhone {
     let clock = FakeClock::default();
     let now = now(phone);

@@ -1,12 +1,13 @@
 //! Power cuts at random moments of random lives: the wallet always opens, no charge is missing, nothing is corrupt.
 //!
-//! A life is random calls on a phone of fakes, its database on a [`Disk`]. The power goes at a random operation on that disk, be it in
-//! the middle of a call, of a checkpoint, of opening, or of the recovery from the cut before. Several outcomes of that moment are drawn
-//! (which sectors arrived, and so on: `disk.rs`), each is looked at (`survivor.rs`), and the life goes on from the last of them. What may
-//! be found is exactly what the account allows (`account.rs`). Now and then the process is killed instead: then nothing is lost, but
-//! what was not flushed still may be at the next cut.
+//! A life is random calls on a fake phone, its database on a [`Disk`]. The power goes at a random operation of that
+//! disk: in the middle of a call, of a checkpoint, of opening, or of the recovery from the cut before. Several outcomes
+//! of that moment are drawn (which sectors arrived, and so on: `disk.rs`). Each is checked (`survivor.rs`), and the
+//! life goes on from the last of them. The checks accept exactly the states that the account allows (`account.rs`). Now
+//! and then the process is killed instead: then nothing is lost, but the next cut may still lose what was not flushed.
 //!
-//! `WALLETLOCK_CUTS` sets how many, `WALLETLOCK_SEED` which. The same seed makes the same lives; `WALLETLOCK_LIFE` lives only one of them.
+//! `WALLETLOCK_CUTS` sets how many cuts, `WALLETLOCK_SEED` which ones. The same seed makes the same lives;
+//! `WALLETLOCK_LIFE` plays only one of them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,12 +27,12 @@ use crate::say;
 use crate::seed::{number_from, seed};
 use crate::survivor::{Survivor, Violation};
 
-/// Cuts in a row on the wallets of one life.
+/// Cuts in one life, in which one wallet may follow another.
 const CUTS_IN_A_LIFE: u64 = 60;
-/// Outcomes drawn of one cut.
+/// Outcomes drawn for each cut.
 const OUTCOMES: u64 = 6;
 
-/// What was going on when the power went.
+/// What the wallet was doing when the power went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Moment {
     Opening,
@@ -79,7 +80,7 @@ impl Moment {
             Act::Enable | Act::Disable => Self::SwitchingBiometrics,
             Act::Finger | Act::Strangers | Act::NewFinger => Self::UsingBiometrics,
             _ if call.seen == Seen::Begun => Self::Charging,
-            // The call had returned, and its status was being looked at.
+            // The call had returned, and the test was asking for the status.
             _ if call.seen == Seen::Returned => Self::Looking,
             _ if call.wipes => Self::Wiping,
             Act::Change if call.touched_keys => Self::Changing,
@@ -108,7 +109,7 @@ impl Tally {
     }
 }
 
-/// Many lives, on all cores; which life runs where changes nothing.
+/// Plays many lives on all cores. Which core plays a life changes nothing.
 fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
     let (next, only) = (AtomicU64::new(0), number_from("WALLETLOCK_LIFE"));
     let cores = thread::available_parallelism().map_or(1, usize::from).min(8);
@@ -158,7 +159,7 @@ fn one_life(mount: &Mount, flushes: Flushes, chance: &mut Chance) -> Tally {
     tally
 }
 
-/// Looks at what the cut may have left, and lets the life go on from there.
+/// Checks what the cut may have left, and lets the life go on from there.
 fn go_on(
     life: &mut Life<'_>,
     mount: &Mount,
@@ -219,13 +220,13 @@ fn no_charge_is_lost_in_a_power_cut_and_nothing_is_corrupt() {
     }
     assert!(tally.cuts >= cuts);
     for moment in MOMENTS {
-        // A handful of cuts cannot meet everything.
+        // With fewer cuts, not every moment can be met.
         let was_met = cuts < 20_000 || tally.moments.contains_key(&moment);
         assert!(was_met, "no cut while {moment:?}: they prove nothing about that");
     }
 }
 
-/// The controls: the same lives on disks that say they flushed and did not. The checks must notice.
+/// The controls: the same lives on disks that report flushes that they did not make. The checks must notice.
 #[test]
 fn a_disk_that_does_not_flush_is_caught() {
     let (cuts, seed) = (number_from("WALLETLOCK_CUTS").unwrap_or(100_000) / 50, seed());

@@ -1,7 +1,9 @@
-//! Every earlier copy from a random run of 200 steps, put back under the present keystore: whole, and mixed with the present's files.
+//! Puts every earlier copy from a random run of 200 steps back under the present keystore: whole, and mixed with the
+//! present's files.
 //!
-//! A copy is taken whenever the lock has told of a line, so also between a charge and its settlement. What is still opened afterwards is
-//! the present, or its own epoch's: everything that it lacks is then a settlement or a line that nothing hangs on. Otherwise it is locked.
+//! A copy is taken at every journal line that the lock reports, so also between a charge and its settlement. A copy
+//! that still opens afterwards equals the present, or is from the present's epoch. Then it lacks only a settlement, or
+//! lines that nothing depends on. All other copies are locked.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -33,12 +35,12 @@ use crate::survivor::read_all;
 
 const STEPS: usize = 200;
 const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
-/// Payments that are asked about, in minor units.
+/// The payments that the run asks about, in minor units.
 const PRICES: [u64; 4] = [1, 900, 1_800, 2_000];
-/// Wrong PINs in a row that the run does not go beyond.
+/// The run makes no more wrong PINs in a row than this.
 const WRONG: u32 = 8;
 
-/// Lines that may be missing from what still opens.
+/// Kinds of lines that a copy may lack and still open.
 const HARMLESS: [Kind; 6] = [
     Kind::PinRight,
     Kind::PinWrong,
@@ -48,15 +50,15 @@ const HARMLESS: [Kind; 6] = [
     Kind::BiometricsRefused,
 ];
 
-/// What was there once.
+/// A copy of the files at one moment.
 struct Copy {
     files: Files,
-    /// So many lines had been told.
+    /// How many lines the lock had reported until then.
     lines: usize,
     phone: FakePhone,
 }
 
-/// Takes a copy at every line.
+/// Takes a copy at every reported line.
 struct Camera {
     disk: Disk,
     phone: FakePhone,
@@ -77,7 +79,7 @@ impl Camera {
     }
 }
 
-/// A run, over.
+/// A run that has ended.
 struct Run {
     policy: Policy,
     copies: Vec<Copy>,
@@ -88,26 +90,26 @@ struct Run {
     _folder: TempDir,
 }
 
-/// What is seen of a wallet.
+/// What can be seen of a wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     tries_left: u32,
-    /// Why not, to unlock and to pay each price.
+    /// Whether biometrics may be used, and why not: to unlock, and to pay each price.
     why_not: Vec<BiometricAvailability>,
     told: Vec<Kind>,
     items: Items,
 }
 
-/// What became of a copy.
+/// What becomes of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     Present,
-    /// Of the present's epoch, before what it lacks was written.
+    /// A copy of the present's epoch that lacks harmless lines only.
     NoLess,
     Locked,
-    /// The present's record, beside something older that is found out when it is read.
+    /// The present's record, beside something older that is detected when it is read.
     LockedInside,
-    /// It allows what the present does not: never.
+    /// It allows what the present does not. This must never happen.
     Eased,
 }
 
@@ -134,7 +136,7 @@ fn right(lock: &Arc<WalletLock>, pin: &str) -> Session {
     }
 }
 
-/// Lives 200 steps.
+/// Plays 200 steps.
 fn live(seed: u64) -> Run {
     let mut chance = Chance::new(seed);
     let folder = TempDir::new().expect("a folder");
@@ -206,7 +208,7 @@ fn live(seed: u64) -> Run {
         phone.clock.advance_ms(1_000);
         camera.take();
     }
-    // So that there is something to lose at the end.
+    // A charge that a copy can lack at the end.
     assert!(matches!(lock.verify_pin(&entry("799999")), PinOutcome::Wrong(_)));
     drop(lock);
     let lock = open();
@@ -226,7 +228,8 @@ impl Run {
         self.copies.last().expect("copies")
     }
 
-    /// Opens these files on a copy of that phone, in place of that present. `Err`: it does not open, or allows more.
+    /// Opens these files on a copy of that phone, in place of `present`. `Err`: it does not open, or it allows more
+    /// than the present does.
     fn open(&self, files: &Files, phone: &FakePhone, present: Option<&Seen>) -> Result<Seen, Fate> {
         let phone = phone::copy(phone, 3);
         let lock = phone::open(&self.mount, &files.disk(), &phone, &self.policy).expect("it says what it is");
@@ -276,7 +279,7 @@ impl Run {
         Ok(Seen { tries_left, why_not, told, items })
     }
 
-    /// What becomes of these files on that phone. An error is what was lost.
+    /// What becomes of these files on that phone. An error says what was lost.
     fn judge(&self, files: &Files, phone: &FakePhone, present: &Seen) -> Result<Fate, String> {
         let seen = match self.open(files, phone, Some(present)) {
             Ok(seen) if seen == *present => return Ok(Fate::Present),
@@ -284,7 +287,7 @@ impl Run {
             Err(Fate::Eased) => return Err("it allows more".to_owned()),
             Err(fate) => return Ok(fate),
         };
-        // A try that was open in it counts as wrong from the opening on.
+        // Opening counts a try that was open in the copy as wrong, and adds a line.
         let told = seen.told.strip_suffix(&[Kind::OpenTriesCounted]).unwrap_or(&seen.told);
         let lost = present.told.strip_prefix(told).ok_or("a journal that never was")?;
         if lost.iter().any(|kind| !HARMLESS.contains(kind)) {
@@ -293,7 +296,7 @@ impl Run {
         if seen.items == present.items { Ok(Fate::NoLess) } else { Err("other items".to_owned()) }
     }
 
-    /// Whether a copy lacks what nobody may take back.
+    /// Whether a copy lacks a change that nobody may take back.
     fn lacks_something(&self, copy: &Copy) -> bool {
         self.told[copy.lines..].iter().any(|kind| !HARMLESS.contains(kind))
     }
@@ -307,7 +310,7 @@ fn every_earlier_copy_of_a_random_run_is_detected() {
         let run = live(seed() + nth);
         steps += STEPS;
         run.told.iter().for_each(|kind| *kinds.entry(*kind as u16).or_insert(0) += 1);
-        // Every moment as the present, with the two before it: there hardly anything is missing.
+        // Takes every moment as the present, with the two copies before it, which lack hardly anything.
         for now in (1..run.copies.len()).filter(|_| nth == 0) {
             let phone = &run.copies[now].phone;
             let seen = run.open(&run.copies[now].files, phone, None).expect("the present opens");
@@ -316,7 +319,7 @@ fn every_earlier_copy_of_a_random_run_is_detected() {
                 *just_before.entry(fate).or_insert(0) += 1;
             }
         }
-        // Once at its charge, and once when that was settled: the present is each of them in turn.
+        // The present is first the last charge, then its settlement.
         let last = run.copies.len() - 1;
         for now in [last - 1, last] {
             let (present, phone) = (&run.copies[now], &run.copies[now].phone);
@@ -359,7 +362,7 @@ fn every_earlier_copy_of_a_random_run_is_detected() {
     assert!(whole[&Fate::Locked] > 400, "{whole:?}");
 }
 
-/// The control: with the keystore of its time a copy comes back, and what it lacks is noticed.
+/// The control: with the keystore of its time a copy opens, and the check notices what it lacks.
 #[test]
 fn a_copy_of_a_random_run_with_the_keystore_of_its_time_is_noticed() {
     let run = live(seed());

@@ -1,4 +1,5 @@
-//! A life by script, for what is done to a wallet's files afterwards; and what such files turn out to be.
+//! A scripted life, for tests that change the wallet's files afterwards; and what a wallet with such files turns out to
+//! be.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(crate) struct Scripted {
     pub(crate) policy: Policy,
     disk: Disk,
     lock: Option<Arc<WalletLock>>,
-    /// A wallet is known by where it is: its copies are put back there.
+    /// A wallet's place is part of its identity, so its copies are put back in the same folder.
     pub(crate) mount: Mount,
     _folder: TempDir,
 }
@@ -33,31 +34,32 @@ pub(crate) struct Files {
     pub(crate) log: Option<Vec<u8>>,
 }
 
-/// What opening such files comes to.
+/// The result of opening such files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Unconfigured,
-    /// It locks when it is opened.
+    /// The wallet locks when it is opened.
     Damaged,
-    /// It opens, tells so many failures, and then finds out: a broken chain, or an item that does not open.
+    /// The wallet opens, reports this many failures, and detects damage later: a broken chain, or an item that does not
+    /// open.
     DamagedInside {
         failures: u32,
     },
-    /// It opens, nothing is missing, and this is what each PIN opens.
+    /// The wallet opens and nothing is missing. `opened` lists what each PIN opens.
     Whole {
         failures: u32,
         opened: Vec<(&'static str, Items)>,
     },
-    /// It does not open at all.
+    /// The wallet does not open at all.
     Refused(LockError),
-    /// It opens, and no try is taken: none could be written down.
+    /// The wallet opens, but accepts no try because it cannot write one down.
     ReadOnly,
-    /// None of this.
+    /// Anything else, in words.
     Odd(String),
 }
 
 impl Scripted {
-    /// A new phone, the app started for the first time.
+    /// A new phone on which the app starts for the first time.
     pub(crate) fn begin() -> Self {
         let mut policy = presets::walletlock();
         policy.pin.remember = 0;
@@ -100,19 +102,19 @@ impl Scripted {
         assert_eq!(self.lock().remove(&entry(pin)).expect("an outcome").refusal(), None);
     }
 
-    /// The app ends as it should.
+    /// Ends the app properly.
     pub(crate) fn end(&mut self) {
         self.lock = None;
     }
 
-    /// The app ends as it should, and starts again: the log is moved into the database.
+    /// Ends the app properly and starts it again, which moves the log into the database.
     pub(crate) fn restart(&mut self) {
         self.lock = None;
         let lock = phone::open(&self.mount, &self.disk, &self.phone, &self.policy);
         self.lock = Some(lock.expect("it opens again"));
     }
 
-    /// What a killed process would leave now.
+    /// The files that a process killed now would leave.
     pub(crate) fn files(&self) -> Files {
         let database = self.disk.content(DATABASE).expect("the database");
         Files { database, log: self.disk.content(LOG).filter(|log| !log.is_empty()) }
@@ -126,7 +128,7 @@ impl Files {
         Disk::with(&files)
     }
 
-    /// Opens the wallet with these files on a copy of that phone, and tries the PINs.
+    /// Opens the wallet with these files on a copy of that phone, and tries these PINs.
     pub(crate) fn open(&self, mount: &Mount, phone: &FakePhone, policy: &Policy, pins: &[&'static str]) -> Found {
         let lock = match phone::open(mount, &self.disk(), &phone::copy(phone, 3), policy) {
             Ok(lock) => lock,

@@ -1,4 +1,4 @@
-//! What a wallet must be after a power cut. Looked at on copies, so that the life goes on from what the cut left.
+//! What a wallet must be after a power cut. The checks run on copies, so that the life goes on from what the cut left.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::life::ITEMS;
 use crate::mount::Mount;
 use crate::phone::{self, DATABASE, entry, now};
 
-/// What the checks found wrong, in words.
+/// What a check found wrong, in words.
 pub(crate) type Violation = String;
 
 /// A wallet as a cut left it: the disk, and the phone with its keystore.
@@ -29,8 +29,8 @@ pub(crate) struct Survivor<'a> {
 }
 
 impl Survivor<'_> {
-    /// Opens the wallet, and finds which of the possible states it is in. What is none of them, is damaged, or does not open is a
-    /// violation.
+    /// Opens the wallet, and finds which of the possible states it is in. It is a violation if the state is none of
+    /// these, or if the wallet is damaged or does not open.
     pub(crate) fn find(&self, possible: &[State]) -> Result<usize, Violation> {
         self.check_pages()?;
         let (lock, phone) = self.open()?;
@@ -48,7 +48,7 @@ impl Survivor<'_> {
         }
         match lock.verify_journal() {
             Ok(Chain::Intact { .. }) => {}
-            // The record was lost with what was written of the wipe.
+            // The record was lost together with what was written of the wipe.
             Err(LockError::WrongState) if status == LockStatus::Wiped => {}
             other => return Err(format!("journal: {other:?}")),
         }
@@ -83,14 +83,14 @@ impl Survivor<'_> {
         }
     }
 
-    /// Opens a copy, on a copy of the phone.
+    /// Opens a copy of the disk on a copy of the phone.
     fn open(&self) -> Result<(Arc<WalletLock>, FakePhone), Violation> {
         let phone = phone::copy(self.phone, 3);
         let lock = phone::open(self.mount, &self.disk.after_kill(), &phone, self.policy);
         Ok((lock.map_err(|fault| format!("not opened: {fault}"))?, phone))
     }
 
-    /// Tries every PIN that may be in force. Exactly one must open; returns it, and what it opened.
+    /// Tries every PIN that may be in force. Exactly one must open the wallet; returns that PIN and what it opened.
     fn unlock(&self, lock: &Arc<WalletLock>, phone: &FakePhone, possible: &[State]) -> Result<Opened, Violation> {
         let mut pins: Vec<_> = possible.iter().filter_map(live).map(|held| held.pin).collect();
         pins.dedup();
@@ -99,7 +99,7 @@ impl Survivor<'_> {
             if nth == 0 {
                 opened.extend(try_pin(lock, phone, pin)?);
             } else {
-                // On a copy of its own: the first try may have been the last.
+                // On a copy of its own, because the first try may have been the last one that is allowed.
                 let (lock, phone) = self.open()?;
                 opened.extend(try_pin(&lock, &phone, pin)?);
             }
@@ -127,7 +127,7 @@ fn live(state: &State) -> Option<&Holding> {
     }
 }
 
-/// What the PIN opens, if it is the right one.
+/// What this PIN opens, or `None` if it is wrong.
 fn try_pin(lock: &Arc<WalletLock>, phone: &FakePhone, pin: &'static str) -> Result<Option<Opened>, Violation> {
     if let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = lock.status() {
         phone.clock.advance_ms(remaining_ms);
@@ -144,7 +144,7 @@ fn try_pin(lock: &Arc<WalletLock>, phone: &FakePhone, pin: &'static str) -> Resu
     }
 }
 
-/// No biometric key without its slot, and no slot without its key.
+/// Checks that there is no biometric key without a slot, and no slot without its key.
 fn check_keys(lock: &Arc<WalletLock>, phone: &FakePhone, status: &LockStatus) -> Result<(), Violation> {
     let keys = phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/biometric/")).count();
     let slots = match status {
@@ -158,13 +158,13 @@ fn check_keys(lock: &Arc<WalletLock>, phone: &FakePhone, status: &LockStatus) ->
     Ok(())
 }
 
-/// Whether a finger may open it one day. Only while it is not locked.
+/// Whether there is a biometric slot. Can be told only while the wallet is not locked.
 pub(crate) fn has_slot(lock: &Arc<WalletLock>) -> bool {
     let none = [BiometricDenial::SwitchedOff, BiometricDenial::EnrolmentChanged, BiometricDenial::OffAfterFailures];
     !matches!(lock.biometric_availability(&BiometricRequest::default()), Ok(BiometricAvailability::Denied(why)) if none.contains(&why))
 }
 
-/// How often they were used, failed, or were switched on and off.
+/// How many journal lines say that biometrics were used, failed, or were switched on or off.
 fn count_biometric(session: &Session) -> Result<u32, LockError> {
     let kinds = [Kind::BiometricsRight, Kind::BiometricsNotRecognised, Kind::BiometricsOn, Kind::BiometricsOff];
     let mut query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
@@ -179,7 +179,7 @@ fn count_biometric(session: &Session) -> Result<u32, LockError> {
     }
 }
 
-/// Everything that a session reads.
+/// All items that a session can read.
 pub(crate) fn read_all(session: &Session) -> Result<Items, LockError> {
     let mut items = Items::new();
     for id in session.vault().names()? {
@@ -190,7 +190,7 @@ pub(crate) fn read_all(session: &Session) -> Result<Items, LockError> {
     Ok(items)
 }
 
-/// Whether a person is told what the state is; if not, what it was.
+/// Checks that a status fits this state. The error says what the state was.
 pub(crate) fn agrees(status: &LockStatus, state: &State, policy: &Policy, now_ms: i64) -> Result<(), Violation> {
     let State::Live(Holding { failures, charged_ms, .. }) = state else {
         let is_wiped = *state == State::Wiped;
@@ -215,7 +215,7 @@ pub(crate) fn agrees(status: &LockStatus, state: &State, policy: &Policy, now_ms
     Ok(())
 }
 
-/// The count at which no further try is taken.
+/// The count of failures at which no further try is accepted.
 pub(crate) fn stop_at(policy: &Policy) -> u32 {
     let stops = policy.lockout.lock_at.into_iter().chain(policy.lockout.wipe_at);
     stops.min().expect("every policy here has such a count")

@@ -1,8 +1,10 @@
-//! SQLite on a [`Disk`]: a VFS of our own, SQLite's default in this process, so that the core opens its database on it unchanged.
+//! SQLite on a [`Disk`]: a VFS of our own, which is SQLite's default in this process, so that the core opens its
+//! database on it unchanged.
 //!
-//! It does what SQLite's own Unix VFS does where power is concerned: the same sector size and powersafe overwrite, the directory
-//! flushed with the first flush of a journal or log, and with a deletion if SQLite asks for that. Locks are granted to everyone: each
-//! disk has one process at a time. Files on a folder where no disk is mounted cannot be opened.
+//! Where power is concerned it does what SQLite's own Unix VFS does: the same sector size and powersafe overwrite; the
+//! directory is flushed with the first flush of a journal or log, and with a deletion if SQLite asks for it. Every lock
+//! is granted, because each disk has one process at a time. Files in a folder where no disk is mounted cannot be
+//! opened.
 #![allow(unsafe_code, reason = "SQLite calls a VFS through C function pointers")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -16,7 +18,7 @@ use crate::disk::{Disk, FileId, Off};
 use crate::mount;
 use walletlock_core::platform::testing::Chance;
 
-/// What SQLite calls an open file: its own header, then ours.
+/// What SQLite takes for an open file: SQLite's own header, then our handle.
 #[repr(C)]
 struct OpenFile {
     base: ffi::sqlite3_file,
@@ -27,12 +29,12 @@ struct Handle {
     disk: Disk,
     file: FileId,
     name: String,
-    /// The next flush flushes the directory too.
+    /// The next flush must also flush the directory.
     is_new: bool,
 }
 
 static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
-    // No shared memory: the core's locking mode does without it, and would fail here if it did not.
+    // No shared memory: the core's locking mode works without it. If the core needed it, it would fail here.
     iVersion: 1,
     xClose: Some(close),
     xRead: Some(read),
@@ -54,7 +56,7 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xUnfetch: None,
 };
 
-/// Makes this SQLite's default. Once is enough.
+/// Makes this VFS SQLite's default, once for the process.
 pub(crate) fn register() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
@@ -88,7 +90,7 @@ pub(crate) fn register() {
     });
 }
 
-/// The disk and the name on it.
+/// The disk that a path leads to, and the file's name on it.
 ///
 /// # Safety
 /// `path` is a C string.
@@ -98,7 +100,7 @@ unsafe fn find(path: *const c_char) -> Option<(Disk, String)> {
     Some((mount::disk_in(path.parent()?)?, path.file_name()?.to_str()?.to_owned()))
 }
 
-/// What SQLite is told.
+/// The result code for SQLite.
 fn code(done: Result<(), Off>, fault: c_int) -> c_int {
     if done.is_ok() { ffi::SQLITE_OK } else { fault }
 }
@@ -111,10 +113,10 @@ unsafe extern "C" fn open(
     out_flags: *mut c_int,
 ) -> c_int {
     let file = file.cast::<OpenFile>();
-    // SAFETY: SQLite gives room for `szOsFile` bytes. Without methods it will not close what was not opened.
+    // SAFETY: SQLite gives room for `szOsFile` bytes. A file without methods is one that SQLite will not close.
     unsafe { (*file).base.pMethods = ptr::null() };
     if path.is_null() {
-        // A temporary file: the core's statements are small enough to need none, and it would belong to no disk.
+        // A temporary file: it would belong to no disk. The core's statements are small enough to need none.
         return ffi::SQLITE_CANTOPEN;
     }
     // SAFETY: a C string, by SQLite's contract.
@@ -123,7 +125,7 @@ unsafe extern "C" fn open(
     let Ok(Some(id)) = disk.open(Some(&name), creates) else { return ffi::SQLITE_CANTOPEN };
     let is_new = creates && flags & (ffi::SQLITE_OPEN_WAL | ffi::SQLITE_OPEN_MAIN_JOURNAL) != 0;
     let handle = Box::into_raw(Box::new(Handle { disk, file: id, name, is_new }));
-    // SAFETY: as above; `out_flags` is null or ours to write.
+    // SAFETY: SQLite gives room for `szOsFile` bytes at `file`; `out_flags` is null or ours to write.
     unsafe {
         (*file).handle = handle;
         (*file).base.pMethods = &raw const METHODS;
@@ -154,7 +156,7 @@ unsafe extern "C" fn access(_: *mut ffi::sqlite3_vfs, path: *const c_char, flags
     };
     // An empty file does not exist: the Unix VFS says so too.
     let is_there = length.is_some_and(|length| length > 0 || flags != ffi::SQLITE_ACCESS_EXISTS);
-    // SAFETY: SQLite's to give, ours to write.
+    // SAFETY: SQLite passes a valid pointer for us to write.
     unsafe { *out = c_int::from(is_there) };
     ffi::SQLITE_OK
 }
@@ -176,7 +178,8 @@ unsafe extern "C" fn full_pathname(
     ffi::SQLITE_OK
 }
 
-/// Seeds SQLite's own generator, once: the salts of its log. Which ones does not matter, only that they differ.
+/// Seeds SQLite's own generator, once, which makes the salts of its log. Their values do not matter as long as they
+/// differ.
 unsafe extern "C" fn randomness(_: *mut ffi::sqlite3_vfs, length: c_int, out: *mut c_char) -> c_int {
     // SAFETY: `length` bytes to write to.
     Chance::new(1).fill(unsafe { slice::from_raw_parts_mut(out.cast::<u8>(), length as usize) });
@@ -187,9 +190,9 @@ unsafe extern "C" fn sleep(_: *mut ffi::sqlite3_vfs, _: c_int) -> c_int {
     0
 }
 
-/// Noon on 2026-01-01, as a Julian day: no statement of the core asks.
+/// Noon on 2026-01-01, as a Julian day. No statement of the core asks for it.
 unsafe extern "C" fn current_time(_: *mut ffi::sqlite3_vfs, out: *mut f64) -> c_int {
-    // SAFETY: SQLite's to give, ours to write.
+    // SAFETY: SQLite passes a valid pointer for us to write.
     unsafe { *out = 2_461_042.0 };
     ffi::SQLITE_OK
 }
@@ -264,7 +267,7 @@ unsafe extern "C" fn file_control(_: *mut ffi::sqlite3_file, _: c_int, _: *mut c
     ffi::SQLITE_NOTFOUND
 }
 
-/// As the Unix VFS says, whatever the disk's own sectors are.
+/// The value of the Unix VFS, whatever the sectors of the disk are.
 unsafe extern "C" fn sector_size(_: *mut ffi::sqlite3_file) -> c_int {
     4096
 }

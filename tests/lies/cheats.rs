@@ -1,19 +1,21 @@
-//! Phones that break the promise, for the controls: what the test would not notice in them it would not notice in the lock either.
+//! Phones that break a promise, for the controls. If the test did not notice a cheat, it would not notice the same
+//! fault in the lock either.
 
-/// What goes wrong, and nobody says so.
+/// What goes wrong without being reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cheat {
-    /// The keystore says again and again that keys are not there, and answers correctly for the probe key. Nothing in the lock sees through that.
+    /// The keystore denies again and again that keys exist, but answers correctly for the probe key. The lock cannot
+    /// detect that.
     DeniesAlways,
-    /// The same bit of an HMAC is wrong, again and again.
+    /// The keystore flips the same bit of an HMAC again and again.
     FlipsTheSameBit,
-    /// A key that a wallet hangs on is lost, and nobody is to blame.
+    /// A PIN's key is deleted, and the keystore does not report a lie.
     LosesUntold,
-    /// Files and keystore are put back to before a wrong PIN: that try was free.
+    /// Files and keystore are put back to the time before a wrong PIN, so that this try was free.
     GivesTriesBack,
-    /// The other wallet's keys go with a wipe.
+    /// A wipe also deletes the keys of the other wallet.
     TakesTheOther,
-    /// Whoever looks for a removed wallet's old copy has the keystore of that time.
+    /// The keystore of the time before the removal is used to open old copies of a removed wallet.
     KeepsOldKeys,
 }
 

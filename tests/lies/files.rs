@@ -5,12 +5,12 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// A folder in memory, where there is one: what is tried here is the keystore, and no flush.
+/// A folder in memory, if the machine has one: the keystore is under test here, not the flushes.
 pub(crate) fn folder() -> TempDir {
     TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).expect("a folder")
 }
 
-/// A folder's files as they were.
+/// A copy of the files of a folder.
 #[derive(Clone, Default)]
 pub(crate) struct Files(Vec<(std::ffi::OsString, Vec<u8>)>);
 
@@ -23,7 +23,7 @@ impl Files {
         Self(files.collect())
     }
 
-    /// Leaves nothing else in the folder.
+    /// Replaces all files in the folder by these.
     pub(crate) fn put_into(&self, folder: &Path) {
         fs::create_dir_all(folder).expect("a folder");
         for file in fs::read_dir(folder).expect("a folder") {

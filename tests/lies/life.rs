@@ -1,4 +1,4 @@
-//! A life of two wallets of one file name on one phone whose keystore lies, drawn at random and played.
+//! A random life of two wallets with one file name, on one phone whose keystore lies.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::stage::{Stage, entry, open};
 
 const STEPS: usize = 30;
 const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
-/// No owner goes beyond so many tries in a row.
+/// An owner stops trying after so many failures in a row.
 const MOST_TRIED: u32 = TRIES - 3;
-/// Longer than a keystore is busy.
+/// Longer than a keystore stays busy.
 const LATER_MS: u64 = 61_000;
 
-/// What must have happened in a run of full length.
+/// What must have happened at least once in a run of full length.
 pub(crate) const HAPPENS: [&str; 21] = [
     "enrolled",
     "not enrolled",
@@ -48,7 +48,7 @@ pub(crate) const HAPPENS: [&str; 21] = [
     "back after the lies",
 ];
 
-/// What a run came to.
+/// The counts of a run.
 #[derive(Default)]
 pub(crate) struct Account {
     pub(crate) lies: u64,
@@ -64,7 +64,7 @@ impl Account {
     }
 }
 
-/// What a person or a phone does.
+/// What a person, the app or the phone does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Right,
@@ -81,11 +81,11 @@ enum Step {
     Remove,
     TimePasses,
     PhoneRestarts,
-    /// The app keeps the file in another folder.
+    /// The app moves the file to another folder.
     Move,
 }
 
-/// As often as they stand here.
+/// A step is drawn as often as it stands here.
 const DRAWN: [Step; 31] = {
     use Step::{
         BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, Move, PhoneRestarts, Prepare, Recheck, Remove, Restart,
@@ -132,21 +132,21 @@ struct Play<'a> {
     stage: Stage,
     owners: [Owner; 2],
     account: &'a mut Account,
-    /// How often it lies, and about what.
+    /// The keystore lies at one call in this many.
     one_in: usize,
     lies: Vec<Lie>,
     guesses: u32,
-    /// The last status was that nothing can be told.
+    /// The last status was `Busy`: the keystore could not tell.
     is_busy: bool,
-    /// So many keystores were put in place of another.
+    /// How many times the keystore was replaced.
     keystores: usize,
-    /// What was done, and which lies were told meanwhile.
+    /// The steps so far, and the lies told in each.
     diary: Vec<String>,
     trace: usize,
     _folder: TempDir,
 }
 
-/// Plays the first life of a seed.
+/// Plays the first life of this seed.
 pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Result<(), Violation> {
     let mut chance = Chance::nth(0, seed);
     let folder = files::folder();
@@ -186,7 +186,7 @@ pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Re
 
 impl Play<'_> {
     fn play(&mut self) -> Result<(), Violation> {
-        // Two sound wallets, more often than not.
+        // Mostly both wallets exist before the lies begin.
         for who in 0..2 {
             self.start(who)?;
             if self.chance.one_in(8) {
@@ -201,7 +201,7 @@ impl Play<'_> {
             self.account.steps += 1;
             let (told, keystores) = (self.stage.lies.count(), self.keystores);
             let stepped = self.step(who, step);
-            // After a kill it is told by another keystore.
+            // A kill replaces the keystore, and with it the list of the lies told.
             let since = if self.keystores == keystores { told } else { 0 };
             let since: Vec<_> = self
                 .stage
@@ -228,7 +228,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// From now on the keystore lies.
+    /// Makes the keystore lie from now on.
     fn lie(&mut self) {
         self.stage.lies.tell_at_random(self.chance.draw(), self.one_in, &self.lies);
         if matches!(self.cheat, Some(Cheat::DeniesAlways | Cheat::FlipsTheSameBit)) {
@@ -251,14 +251,15 @@ impl Play<'_> {
             let copy = Files::of(&self.owners[who].folder);
             self.owners[who].copies.push(copy);
         }
-        // A kill puts back the keystore and one wallet's files as they were: not in a step that works on both wallets, or moves the files.
+        // A kill is simulated: the keystore and one wallet's files are put back as they were at that call. That does not
+        // work for a step that uses both wallets or moves files.
         let is_killed = self.chance.one_in(6) && !matches!(step, Step::PhoneRestarts | Step::Move);
         let at = 1 + self.chance.below(12);
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
         self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
         let acted = self.act(who, step);
         self.note_losses(told);
-        // What it says of a loss is known only now.
+        // Only now is it known whether a key was lost in this step.
         match acted {
             Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
             acted => acted?,
@@ -284,13 +285,14 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Whose key was lost is not looked at: a process that starts asks for the keys of both.
+    /// Marks both owners if a key was lost: a process that starts asks for the keys of both wallets.
     fn note_losses(&mut self, since: usize) {
         let has_lost = self.stage.lies.told().iter().skip(since).any(|told| told.lie == Lie::LosesForGood);
         self.owners.iter_mut().for_each(|owner| owner.knows.has_lost |= has_lost);
     }
 
-    /// A key was lost in the middle of a step, so that its end is nothing to go by: the wallet is wiped and begun anew.
+    /// A key was lost in the middle of a step, so the outcome of the step proves nothing. From now on the wallet may be
+    /// in any state.
     fn give_up(&mut self, who: usize) -> Result<(), Violation> {
         self.owners[who].knows.half = true;
         self.owners[who].knows.may_be = [Life::Unconfigured, Life::Alive, Life::Wiped].into();
@@ -348,7 +350,7 @@ impl Play<'_> {
         }
     }
 
-    /// The process of this wallet begins. A keystore that cannot say is no error.
+    /// Starts the process of this wallet. It is no error if the keystore cannot tell anything.
     fn start(&mut self, who: usize) -> Result<(), Violation> {
         let owner = &mut self.owners[who];
         match open(&owner.folder, self.stage.lies.platform(&self.stage.phone)) {
@@ -394,7 +396,7 @@ impl Play<'_> {
                 Ok(())
             }
             Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
-                // What was wiped is cleared away, perhaps.
+                // The call may have cleared away what was left of a wiped wallet.
                 owner.knows.may_be.insert(Life::Unconfigured);
                 self.account.note("not enrolled");
                 Ok(())
@@ -453,7 +455,7 @@ impl Play<'_> {
                 return Ok(());
             }
             Ok(PinChange::Refused(refusal)) => knows.hear_refusal(pin, &refusal)?,
-            // The change proves the PIN anew, and then it may or may not have been made.
+            // The change checks the PIN once more, and after that the change may have been made or not.
             Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::PinNeeded | LockError::DataDamaged) => {
                 knows.pins.insert(new);
                 knows.tried += 1;
@@ -499,7 +501,7 @@ impl Play<'_> {
         let knows = &mut owner.knows;
         match lock.wipe() {
             Ok(()) => {
-                // Also what the keystore could not say anything of.
+                // `wipe` also wipes a wallet that is `Busy`. So whatever it was, it is wiped now.
                 knows.settle(Life::Wiped);
                 self.account.note("wiped");
                 if self.cheat == Some(Cheat::TakesTheOther) {
@@ -528,7 +530,7 @@ impl Play<'_> {
         let Some(pin) = knows.pins.first().copied() else { return Ok(()) };
         let removal = lock.remove(&entry(pin));
         if !matches!(removal, Ok(Removal::Refused(_))) {
-            // The PIN was right and gave the tries back, also if what followed failed, or is killed.
+            // The PIN was right and gave the tries back. That holds too if the removal failed afterwards or was killed.
             knows.left = TRIES;
         }
         match removal {
@@ -558,7 +560,8 @@ impl Play<'_> {
         self.owners[who].copies.push(copy);
     }
 
-    /// It is gone: none of the older files opens on a copy of this phone, whose keystore tells the truth.
+    /// A wiped or removed wallet stays gone: none of its older files opens on a copy of this phone whose keystore tells
+    /// the truth.
     fn nothing_comes_back(&mut self, who: usize, phone: &FakePhone) -> Result<(), Violation> {
         let copies = std::mem::take(&mut self.owners[who].copies);
         let last = copies.len().saturating_sub(3);
@@ -578,7 +581,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// The process was killed somewhere in the step that was played: files and keystore are what they were then.
+    /// The process was killed somewhere in the last step: puts files and keystore back as they were at that moment.
     fn kill(&mut self, who: usize, before: Knows, may_be_half: bool) -> Result<(), Violation> {
         self.account.note("killed");
         let picture = self.stage.killed(&self.owners[who].folder);
@@ -605,12 +608,12 @@ impl Play<'_> {
         self.put_keystore(keys);
         let owner = &mut self.owners[who];
         if before.is_surely(Life::Wiped) {
-            // Another may have been begun.
+            // The step may have begun another wallet.
             owner.knows.may_be.insert(Life::Unconfigured);
         }
         owner.knows = before.or(owner.knows.clone());
         owner.knows.half |= may_be_half;
-        // One that was charged, and that nobody was told of.
+        // A try may have been charged without its owner being told.
         owner.knows.tried += 1;
         self.start_both()
     }
@@ -622,7 +625,7 @@ impl Play<'_> {
         (0..2).try_for_each(|who| self.start(who))
     }
 
-    /// This keystore in place of the phone's.
+    /// Replaces the phone's keystore by this one.
     fn put_keystore(&mut self, keys: walletlock_core::platform::testing::FakeDeviceKey) {
         self.close_account();
         self.keystores += 1;
@@ -630,7 +633,7 @@ impl Play<'_> {
         self.lie();
     }
 
-    /// The lies are over: each owner gets in, or was told why not.
+    /// The keystore lies no more: each owner gets in, unless the owner was told why not.
     fn settle(&mut self, who: usize) -> Result<(), Violation> {
         self.stage.phone.clock.advance_ms(LATER_MS);
         if self.owners[who].lock.is_none() {
@@ -655,7 +658,7 @@ impl Play<'_> {
             match status {
                 Some(LockStatus::CoolingDown { remaining_ms, .. }) => self.stage.phone.clock.advance_ms(remaining_ms),
                 Some(LockStatus::Ready { .. }) => {}
-                // Each of them was found to be so.
+                // `look` has checked that the owner may be told this.
                 _ => return Ok(()),
             }
             let lock = owner.lock.clone().ok_or("a lock")?;
@@ -664,7 +667,7 @@ impl Play<'_> {
                 PinOutcome::Wrong(wrong) => {
                     owner.knows.hear_refusal(pin, &walletlock_core::Refusal::Wrong(wrong))?;
                 }
-                // Of a wallet that lost a key, or that is half gone.
+                // A wallet that lost a key, or that is half wiped or removed, may refuse.
                 _ if owner.knows.has_lost || owner.knows.half => return Ok(()),
                 other => {
                     return Err(format!("{other:?}, and the keystore works; the owner knows {:?}", owner.knows));
@@ -679,7 +682,7 @@ impl Play<'_> {
     }
 }
 
-/// An older copy, in another folder, on a copy of the phone.
+/// Opens an older copy in another folder, on a copy of the phone.
 fn open_copy(copy: &Files, phone: &FakePhone) -> Result<(TempDir, Arc<WalletLock>, FakePhone), Violation> {
     let folder = files::folder();
     copy.put_into(folder.path());

@@ -1,10 +1,13 @@
-//! A keystore that lies, and two wallets on its phone: what the lock says is true, no wallet is lost and no try is free.
+//! A keystore lies, and two wallets are on its phone. What the lock says is true all the same, no wallet is lost and no
+//! try is free.
 //!
-//! This is no second lock. A life of two wallets of one file name in two folders is drawn at random (`life.rs`): PINs, items, fingers, wipes,
-//! restarts, kills, clocks. At one call of the keystore in a few, the keystore lies. Beside each wallet stands only what its owner was told
-//! (`owner.rs`), and what may follow from that. When the lies are over, both owners get in, unless theirs was wiped, removed, or locked by tries.
+//! This is no second model of the lock. A life of two wallets of one file name in two folders is drawn at random
+//! (`life.rs`): PINs, items, biometrics, wipes, restarts, kills, clocks. At one of every few calls the keystore lies.
+//! Beside each wallet stands only what its owner was told (`owner.rs`), and what may follow from that. When the lies
+//! are over, both owners get in, unless a wallet was wiped, removed, or locked by tries.
 //!
-//! `WALLETLOCK_LIES` says how many lies, `WALLETLOCK_SEED` which ones: life `n` of seed `s` is the first life of seed `s + n`.
+//! `WALLETLOCK_LIES` sets how many lies are told, `WALLETLOCK_SEED` which ones: life `n` of seed `s` is the first life
+//! of seed `s + n`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -21,15 +24,15 @@ use life::{Account, live};
 
 const SEED: u64 = 20_260_101;
 const LIES: u64 = 20_000;
-/// Lives after which a cheat must have been caught.
+/// A cheat must be caught within this many lives.
 const LIVES_OF_A_CHEAT: u64 = 400;
 
-/// A number from the environment.
+/// A number from the environment, or `default`.
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
-/// libtest shows what is written here also when all is well.
+/// Writes a line that libtest shows even if the test passes.
 fn say(line: &str) {
     writeln!(std::io::stderr(), "{line}").expect("written");
 }
@@ -61,7 +64,7 @@ fn whatever_the_keystore_says_the_lock_says_what_is_so() {
     }
 }
 
-/// The controls: a keystore that the lock cannot see through, and phones that break the promise, must be reported.
+/// The controls: lies that the lock cannot detect, and phones that break a promise, must be reported.
 #[test]
 fn a_broken_promise_is_noticed() {
     let seed = from_environment("WALLETLOCK_SEED", SEED);

@@ -1,4 +1,4 @@
-//! What the owner of a wallet was told, and what may follow from it.
+//! What the owner of a wallet was told, and what may follow from that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -9,14 +9,14 @@ use walletlock_core::{LockReason, LockStatus, PinOutcome, Refusal, Session, Wall
 use crate::files::Files;
 use crate::stage::entry;
 
-/// What is not as it was promised.
+/// A broken promise, in words.
 pub(crate) type Violation = String;
 
-/// Tries that the policy gives.
+/// The tries that the policy allows.
 pub(crate) const TRIES: u32 = 16;
 pub(crate) const ITEMS: [&str; 3] = ["card", "seed", "note"];
 
-/// What a wallet is.
+/// The state of a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Life {
     Unconfigured,
@@ -24,28 +24,29 @@ pub(crate) enum Life {
     Wiped,
 }
 
-/// What an owner knows. Of a call that failed, or was killed, both is possible until something is told that settles it.
+/// What an owner knows. After a call that failed or was killed, both outcomes are possible until a later answer
+/// decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Knows {
     pub(crate) may_be: BTreeSet<Life>,
     pub(crate) pins: BTreeSet<&'static str>,
     pub(crate) items: BTreeMap<&'static str, BTreeSet<Option<String>>>,
-    /// No more tries than that are left.
+    /// At most this many tries are left.
     pub(crate) left: u32,
-    /// So many were made since the right one, at most.
+    /// At most this many tries were made since the last right one.
     pub(crate) tried: u32,
     /// The keystore lost a key for good.
     pub(crate) has_lost: bool,
-    /// A wipe or a removal failed or was killed: less may be left than a wallet.
+    /// A wipe or a removal failed or was killed, so the wallet may be incomplete.
     pub(crate) half: bool,
 }
 
 pub(crate) struct Owner {
     pub(crate) folder: PathBuf,
-    /// `None`: opening failed, or the process has ended.
+    /// `None` if opening failed or the process has ended.
     pub(crate) lock: Option<Arc<WalletLock>>,
     pub(crate) knows: Knows,
-    /// Earlier files of wallets in this folder, for whoever would put them back.
+    /// Earlier files of wallets in this folder, for attempts to put them back.
     pub(crate) copies: Vec<Files>,
 }
 
@@ -66,13 +67,13 @@ impl Knows {
         self.may_be.len() == 1 && self.may_be.contains(&life)
     }
 
-    /// It was told what it is.
+    /// The owner was told that this is the state.
     pub(crate) fn settle(&mut self, life: Life) {
         self.may_be = BTreeSet::from([life]);
         self.half = false;
     }
 
-    /// After a kill: it ended anywhere between the one and the other.
+    /// After a kill: the state is that before the step, that after it, or anything in between.
     pub(crate) fn or(mut self, after: Self) -> Self {
         self.may_be.extend(after.may_be);
         self.pins.extend(after.pins);
@@ -97,14 +98,14 @@ impl Knows {
         self.settle(Life::Alive);
     }
 
-    /// An item was written, or perhaps.
+    /// An item was written; if `surely` is false, it may also not have been.
     pub(crate) fn wrote(&mut self, item: &'static str, value: &str, surely: bool) {
         let mut values = if surely { BTreeSet::new() } else { self.item(item) };
         values.insert(Some(value.to_owned()));
         self.items.insert(item, values);
     }
 
-    /// A status was told.
+    /// Checks a status that the owner was told, and learns from it.
     pub(crate) fn hear(&mut self, status: &LockStatus) -> Result<(), Violation> {
         let is_locked_for = |reason| matches!(status, LockStatus::Locked { reason: told, .. } if *told == reason);
         match status {
@@ -121,7 +122,7 @@ impl Knows {
             }
             LockStatus::Unconfigured => {
                 self.expect(self.may_be.contains(&Life::Unconfigured), "no wallet where there is one", status)?;
-                // A wiped one, if the next could not be begun: the next opening says so again.
+                // `Wiped` stays possible: if the next wallet could not be begun, the next opening says `Wiped` again.
                 self.may_be.remove(&Life::Alive);
                 self.half = false;
                 Ok(())
@@ -145,7 +146,7 @@ impl Knows {
         if is_so { Ok(()) } else { Err(format!("{what}: {status:?}, and the owner knows {self:?}")) }
     }
 
-    /// A PIN was refused.
+    /// Checks the refusal of a PIN, and learns from it.
     pub(crate) fn hear_refusal(&mut self, pin: &str, refusal: &Refusal) -> Result<(), Violation> {
         self.tried += 1;
         match refusal {
@@ -168,7 +169,7 @@ impl Knows {
         Ok(())
     }
 
-    /// A session was opened, by this PIN or by biometrics.
+    /// Checks a session that this PIN or biometrics opened, and learns from it.
     pub(crate) fn hear_opened(&mut self, pin: Option<&'static str>, session: &Session) -> Result<(), Violation> {
         if !self.may_be.contains(&Life::Alive) {
             return Err(format!("it opened, and there is nothing: {self:?}"));
@@ -200,7 +201,7 @@ impl Owner {
         Self { folder, lock: None, knows: Knows::new(), copies: Vec::new() }
     }
 
-    /// Enters this PIN.
+    /// Enters this PIN. Returns the session, or `None` if the PIN was refused or the lock is not open.
     pub(crate) fn enter(&mut self, pin: &'static str) -> Result<Option<Session>, Violation> {
         let Some(lock) = self.lock.clone() else { return Ok(None) };
         let refusal = match lock.verify_pin(&entry(pin)) {
@@ -215,7 +216,7 @@ impl Owner {
         self.knows.hear_refusal(pin, &refusal).map(|()| None)
     }
 
-    /// Looks at the status.
+    /// Asks for the status and checks it.
     pub(crate) fn look(&mut self) -> Result<Option<LockStatus>, Violation> {
         let Some(lock) = &self.lock else { return Ok(None) };
         let status = lock.status().map_err(|fault| format!("status: {fault}"))?;

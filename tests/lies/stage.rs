@@ -1,4 +1,4 @@
-//! The phone: its keystore lies, and its process may be killed at any call of it.
+//! The phone: its keystore lies, and the process may be killed at any call of the keystore.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,14 +12,14 @@ use walletlock_core::{LockError, Options, WalletLock};
 
 use crate::files::Files;
 
-/// The least that Argon2id takes: what is tried here is the keystore.
+/// The least cost that Argon2id allows: the keystore is under test here.
 const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 
-/// What a killed process leaves.
+/// What a killed process leaves behind.
 pub(crate) struct Picture {
     pub(crate) files: Files,
     pub(crate) keys: FakeDeviceKey,
-    /// The same keystore without the seal key that it made last, if the one before is still there.
+    /// The same keystore without the seal key that was made last, if the seal key before it still exists.
     pub(crate) without_newest: Option<FakeDeviceKey>,
 }
 
@@ -28,7 +28,7 @@ struct Film {
     calls: usize,
     /// The call at which the process is killed, and the folder that it works on.
     kill: Option<(usize, std::path::PathBuf)>,
-    /// The seal key made last in this step, and which one it follows.
+    /// The seal key made last in this step, and the one before it.
     newest: Option<[String; 2]>,
     picture: Option<Picture>,
 }
@@ -55,7 +55,8 @@ impl Stage {
         Self { phone, lies, film }
     }
 
-    /// A step of the wallet in this folder begins. The process is killed at its call with this number, if so.
+    /// Begins a step of the wallet in this folder. If `kill_at` is given, the process is killed at the keystore call of
+    /// that number.
     pub(crate) fn begin_step(&self, kill_at: Option<(usize, &Path)>) {
         let mut film = lock(&self.film);
         let calls = film.calls;
@@ -63,7 +64,7 @@ impl Stage {
         (film.newest, film.picture) = (None, None);
     }
 
-    /// What the process left that was to be killed in this step.
+    /// What the process killed in this step left behind.
     pub(crate) fn killed(&self, folder: &Path) -> Picture {
         let mut film = lock(&self.film);
         film.kill = None;

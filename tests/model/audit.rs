@@ -1,4 +1,4 @@
-//! The promises, watched from outside: fed by what the lock tells and answers alone, it does not know the model.
+//! Checks the promises from outside: it sees only what the lock reports and answers, and does not know the model.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,17 @@ use crate::outcome::Outcome;
 /// What the lock owes since the last right PIN.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Audit {
-    /// Different PINs that it called wrong.
+    /// The different PINs that the lock called wrong.
     wrong: BTreeSet<usize>,
-    /// When the wait that it named last is over, on the clock that nobody can change.
+    /// When the wait that the lock named last is over, on the clock that nobody can change.
     not_before_ms: u64,
-    /// The numbers of the lines that the listener heard. They come out of order: a call made within another call reports its lines first.
+    /// The numbers of the lines that the listener was told. They arrive out of order: a call made within another call
+    /// reports its lines first.
     told: BTreeSet<u64>,
 }
 
 impl Audit {
-    /// A line of the journal, told once it was committed. `pin`: what was being checked.
+    /// A journal line, reported once it was committed. `pin` is the PIN that was being checked.
     pub(crate) fn see(&mut self, number: u64, kind: Kind, pin: Option<usize>) {
         self.told.insert(number);
         match (kind, pin) {
@@ -33,8 +34,8 @@ impl Audit {
         }
     }
 
-    /// The process is killed with these lines committed. What it could not tell any more is owed by nobody: a right PIN that brings another
-    /// policy is told when the last seal key is deleted.
+    /// The process is killed with these lines committed. A right PIN counts even if its line was not reported any more:
+    /// a right PIN that brings another policy is reported only once the last seal key is deleted.
     pub(crate) fn end_with(&mut self, journal: &[Kind]) {
         let right = (1..).zip(journal).filter(|(_, kind)| **kind == Kind::PinRight);
         if right.map(|(number, _)| number).any(|number| !self.told.contains(&number)) {
@@ -43,7 +44,8 @@ impl Audit {
         self.told = (1..).zip(journal).map(|(number, _)| number).collect();
     }
 
-    /// How a call ended that began and ended then, and while which no other was under way. Returns what is wrong with that.
+    /// Checks the outcome of a call that began and ended at these times, if no other call was in progress. Returns an
+    /// objection, if there is one.
     pub(crate) fn hear(&mut self, outcome: &Outcome, began_ms: u64, ended_ms: u64) -> Option<String> {
         match outcome {
             Outcome::Status(LockStatus::Ready { .. }) | Outcome::Wrong(_) if ended_ms < self.not_before_ms => {
@@ -57,12 +59,12 @@ impl Audit {
         }
     }
 
-    /// Whether so many tries may be left where so many wrong PINs stop it.
+    /// Whether this many tries may be left if `stop_at` wrong PINs stop the wallet.
     pub(crate) fn allows(&self, tries_left: u32, stop_at: u32) -> bool {
         tries_left as usize + self.wrong.len() <= stop_at as usize
     }
 
-    /// The clock that waits run on went backwards while a call lingered with an older reading of it.
+    /// The clock that waits run on went backwards while a call was in progress that still had an older reading of it.
     pub(crate) fn forgive_waits(&mut self) {
         self.not_before_ms = 0;
     }

@@ -1,4 +1,4 @@
-//! Phones and locks that break a promise, each in one way. The model has to notice, or it would notice nothing.
+//! Phones and locks that break a promise, each in one way. If the model did not notice them, it would notice nothing.
 
 use walletlock_core::BiometricAvailability;
 use walletlock_core::request::BiometricDenial;
@@ -8,32 +8,32 @@ use crate::outcome::Outcome;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cheat {
-    /// Each start of the app finds the files as they were at the start before.
+    /// At each start of the app, the files are those of the start before.
     PutsBackOldFiles,
-    /// Who puts back a copy of the files puts back the keystore's too.
+    /// With a copy of the files, the keystore's keys of that time are put back too.
     PutsBackTheKeystore,
-    /// A kill takes with it what was committed since the phone was asked something the time before.
+    /// A kill also loses what was committed since the question to the phone before the last one.
     LosesWhatWasWrittenLast,
-    /// The lock is told that time since boot passes twice as fast.
+    /// The clock tells the lock that time since boot passes twice as fast.
     ClockRunsFast,
-    /// A wrong PIN leaves one more try than it should.
+    /// A wrong PIN leaves one try more than it should.
     ForgetsToCount,
-    /// A repeated PIN is passed off as a new one.
+    /// A repeated PIN is reported as a new wrong one.
     HidesRepeats,
-    /// The sensor does not say that it saw someone else.
+    /// The sensor does not report that it saw another person.
     SwallowsFailures,
-    /// What was paid with a finger is paid again.
+    /// A payment confirmed by biometrics does not reduce the budget.
     ForgetsTheBudget,
-    /// A finger takes back the wrong PINs.
+    /// Unlocking with biometrics takes back the wrong PINs.
     FingerClearsTheCount,
 }
 
-/// What a cheat keeps in mind.
+/// What a cheat remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Cheated {
     /// The most tries that were left since the PIN was right.
     most_left: u32,
-    /// A finger opened the wallet since.
+    /// Whether biometrics have opened the wallet since then.
     by_finger: bool,
 }
 
@@ -50,13 +50,13 @@ impl Cheat {
         Self::FingerClearsTheCount,
     ];
 
-    /// What the lock is told of the time.
+    /// The time that the lock is told.
     pub(crate) fn twist_clock(self, now: Now) -> Now {
         let factor = if self == Self::ClockRunsFast { 2 } else { 1 };
         Now { since_boot_ms: now.since_boot_ms * factor, ..now }
     }
 
-    /// What the lock is said to have answered.
+    /// The outcome that the lock is claimed to have returned.
     pub(crate) fn twist(self, outcome: Outcome, cheated: &mut Cheated) -> Outcome {
         match outcome {
             Outcome::Wrong(WrongPin { tries_left: Some(left), cooldown_ms, repeated: false })

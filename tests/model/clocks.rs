@@ -1,4 +1,4 @@
-//! The phone's clocks, which somebody may change, and one that nobody can.
+//! The phone's clocks, which someone may change, and one clock that nobody can change.
 
 use walletlock_core::Now;
 
@@ -10,7 +10,7 @@ pub(crate) struct Clocks {
     boots_are_readable: bool,
     since_boot_ms: u64,
     wall_ms: i64,
-    /// Milliseconds that have passed. The lock does not know it; what is owed is counted on it.
+    /// The milliseconds that have really passed. The lock does not know them; the promises are checked against them.
     pub(crate) ideal_ms: u64,
 }
 
@@ -26,7 +26,7 @@ impl Clocks {
         Now { boot, since_boot_ms: self.since_boot_ms, wall_ms: self.wall_ms }
     }
 
-    /// `remaining_ms`: how long the person has to wait.
+    /// Changes the clocks. `remaining_ms` is how long the person has to wait.
     pub(crate) fn change(&mut self, change: ClockChange, remaining_ms: u64) {
         match change {
             ClockChange::Passes(ms) => self.pass(ms),
@@ -35,7 +35,7 @@ impl Clocks {
             ClockChange::Boot(by @ ..0) => {
                 self.since_boot_ms = self.since_boot_ms.saturating_sub(by.unsigned_abs());
             }
-            // A clock set ahead cannot be told from time that passes.
+            // To the lock, a clock set ahead looks the same as time that passes.
             ClockChange::Boot(by) => {
                 self.since_boot_ms += by.unsigned_abs();
                 self.ideal_ms += by.unsigned_abs();

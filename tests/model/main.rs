@@ -1,11 +1,12 @@
 //! The whole lock against a small model of it: whatever happens to a wallet, in whatever order, both say the same.
 //!
-//! `model/` says what the design promises. A life of a wallet is drawn at random (`steps.rs`) and played on the real lock and on the
-//! model at once (`play.rs`): PINs, sessions, clocks, restarts, and at every question that the lock asks the phone (`stage.rs`) perhaps
-//! a fault, a kill, or a whole other call that comes in between. Both must ask the phone the same, tell the listener the same and
-//! end the same, after every step.
+//! `model/` says what the design promises. A life of a wallet is drawn at random (`steps.rs`) and played on the real
+//! lock and on the model at once (`play.rs`): PINs, sessions, clocks, restarts. At each question that the lock asks the
+//! phone (`stage.rs`) there may be a fault, a kill, or a whole other call that comes first. After every step both must
+//! have asked the phone the same, told the listener the same and ended the same.
 //!
-//! `WALLETLOCK_STEPS` says how many steps, `WALLETLOCK_SEED` which ones: life `n` of seed `s` is the first life of seed `s + n`.
+//! `WALLETLOCK_STEPS` sets how many steps are played, `WALLETLOCK_SEED` which ones: life `n` of seed `s` is the first
+//! life of seed `s + n`.
 
 mod audit;
 mod cheats;
@@ -30,17 +31,17 @@ use tally::Tally;
 
 const SEED: u64 = 20_261_128;
 const STEPS: u64 = 24_000;
-/// Time for making a life that fails as short as it goes.
+/// Time for shrinking a life that fails.
 const SHRINKING_MS: u32 = 30_000;
-/// Lives after which a cheat must have been caught.
+/// A cheat must be caught within this many lives.
 const LIVES_OF_A_CHEAT: u64 = 200;
 
-/// A number from the environment.
+/// A number from the environment, or `default`.
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
-/// Plays the first life of a seed. A life that fails is made as short as it goes.
+/// Plays the first life of this seed. A life that fails is shrunk, in at most `shrinks` rounds.
 fn play_life(seed: u64, cheat: Option<Cheat>, shrinks: u32, tally: &mut Tally) -> Result<(), TestError<Life>> {
     let config = Config {
         failure_persistence: None,

@@ -12,17 +12,17 @@ use walletlock_core::{
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// A PIN was right, and began a session.
+    /// The PIN was right and began a session.
     Right,
     Enrolled,
     Changed {
         biometrics_on: bool,
     },
     Removed,
-    /// A finger began a session.
+    /// Biometrics began a session.
     Unlocked,
     NotRecognised,
-    /// A prompt did.
+    /// The prompt ended without a verdict.
     Ended(PromptEnd),
     Denied(BiometricDenial),
     /// Whether biometrics may be used.
@@ -43,7 +43,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// A name for counting how often it was seen.
+    /// A name under which the tally counts this outcome.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Right => "right",

@@ -1,4 +1,4 @@
-//! Plays a life of a wallet: on the lock and on its model, step for step.
+//! Plays a life of a wallet on the lock and on its model, step by step.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ use crate::stage::{Copied, Stage, State, copy, put_files};
 use crate::steps::{Act, COPIES, ClockChange, Life, PINS, Step, Touch, Typed, Wanted, policies};
 use crate::tally::Tally;
 
-/// The least that the lock accepts: this is not about Argon2id.
+/// The least cost that the lock accepts: Argon2id is not under test here.
 const COST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
-/// Sessions kept; the oldest is closed for a new one.
+/// How many sessions are kept. The oldest is closed for a new one.
 const SESSIONS: usize = 3;
 const LINES: usize = 20;
-/// A start of the app at which nothing happens.
+/// A start of the app without a twist.
 const START: Act = Act::Restart { policy: None, reboots: false };
 
 /// Plays a life to its end, or to the first difference.
@@ -53,7 +53,7 @@ fn plain(act: Act) -> Step {
     Step { act, twists: vec![] }
 }
 
-/// A step during which no other is under way; here the process may end.
+/// Plays a step while no other is in progress. Here the process may end.
 fn top(stage: &Arc<Stage>, step: &Step) {
     if let Act::Restart { policy, reboots } = step.act {
         end_process(stage);
@@ -87,7 +87,7 @@ fn top(stage: &Arc<Stage>, step: &Step) {
     }
 }
 
-/// Starts the app, a second time if the phone failed at the first.
+/// Starts the app, and once more if the phone failed at the first start.
 fn open(stage: &Arc<Stage>, step: &Step) {
     for step in [step, &plain(START)] {
         let is_done = |state: &State| state.lock.is_some() || state.picture.is_some();
@@ -113,7 +113,7 @@ fn open(stage: &Arc<Stage>, step: &Step) {
         if let Some(lock) = opened {
             lock.add_listener(stage.clone());
             stage.state().lock = Some(lock);
-            // A person who is told that the phone is busy mostly looks again.
+            // A person who is told that the phone is busy mostly asks again.
             if stage.model().is_busy() && !stage.state().tally.steps.is_multiple_of(4) {
                 act(stage, &plain(Act::Recheck));
             }
@@ -121,7 +121,7 @@ fn open(stage: &Arc<Stage>, step: &Step) {
     }
 }
 
-/// Ends the process; the files stay.
+/// Ends the process. The files stay.
 fn end_process(stage: &Stage) {
     let (sessions, lock) = {
         let mut state = stage.state();
@@ -131,7 +131,7 @@ fn end_process(stage: &Stage) {
     drop(lock);
 }
 
-/// What is on the disk now, for someone who wants it back one day.
+/// Keeps a copy of the files, to put it back later.
 fn keep_copy(stage: &Stage) {
     let disk = stage.model().disk.clone();
     let mut state = stage.state();
@@ -142,7 +142,7 @@ fn keep_copy(stage: &Stage) {
     state.copies.drain(..surplus);
 }
 
-/// The present is kept too: put back in turn, it is no damage.
+/// Puts an earlier copy back. The present is kept as a copy too: it may be put back in turn, and is no damage then.
 fn put_back(stage: &Stage, nth: usize) {
     keep_copy(stage);
     let mut state = stage.state();
@@ -169,13 +169,13 @@ fn put_back_old_files(stage: &Stage) {
     }
 }
 
-/// An act, also in the middle of another one.
+/// Plays an act, possibly in the middle of another one.
 pub(crate) fn act(stage: &Stage, step: &Step) {
     stage.state().tally.steps += 1;
     if let Act::Clock(change) = step.act {
         return stage.change_clock(change);
     }
-    // While it is being opened there is nothing to act on.
+    // While the lock is being opened there is nothing to act on.
     let Some(lock) = stage.state().lock.clone() else { return };
     let typed = |typed| typed_pin(stage, typed);
     match &step.act {
@@ -348,7 +348,7 @@ fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
     }
 }
 
-/// Keeps the session that `begin` brings, in place of the oldest one.
+/// Keeps the session that `begin` returns, instead of the oldest one.
 fn with_session(stage: &Stage, begin: impl FnOnce(u64) -> Option<Session>) {
     let number = {
         let mut state = stage.state();
@@ -369,11 +369,11 @@ fn with_session(stage: &Stage, begin: impl FnOnce(u64) -> Option<Session>) {
 
 fn nth_session(stage: &Stage, nth: usize) -> Option<(u64, Arc<Session>)> {
     let state = stage.state();
-    // The newest first: that one is most likely to live.
+    // The newest session first, because it is most likely to be live.
     state.sessions.iter().rev().nth(nth).or(state.sessions.last()).cloned()
 }
 
-/// Which PIN somebody means. `None`: not one.
+/// The PIN that is typed. `None` if it is malformed.
 fn typed_pin(stage: &Stage, typed: Typed) -> Option<PinNumber> {
     let pin = match typed {
         Typed::TooShort => None,
@@ -394,7 +394,7 @@ fn entry(pin: Option<PinNumber>) -> PinEntry {
     let digits = pin.and_then(|pin| PINS.get(pin)).unwrap_or(&"493");
     let entry = PinEntry::new();
     for digit in digits.chars().filter_map(|digit| digit.to_digit(10)) {
-        // Digits are all that is pushed.
+        // `push` cannot fail: only digits are pushed.
         let _taken = entry.push(digit);
     }
     entry
@@ -410,7 +410,7 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
         return Err(format!("{} is in force; the model expects {}", policy.name, stage.model().policy().name));
     }
     check_biometrics(stage, &lock, nth)?;
-    // Every other time only, and not when it would be saved: being watched changes a wait.
+    // Only in every other step, and not when the wait would be saved: asking for the status would change the wait.
     if nth.is_multiple_of(2) && !stage.model().is_wait_due(stage.now()) {
         let outcome = stage.call(&plain(Act::Status), None, |model| model.status(), || lock.status().into());
         failure(stage)?;
@@ -422,7 +422,8 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether biometrics may be used now, to unlock and to pay, and why not; and whether the slot in force has its key.
+/// Checks whether biometrics may be used now, to unlock and to pay, and why not; and that the slot in force has its
+/// key.
 fn check_biometrics(stage: &Stage, lock: &WalletLock, nth: usize) -> Result<(), String> {
     let paying = Wanted { pays: Some(([500, 2_000, 1][nth % 3], 0)), risk: false };
     for wanted in [Wanted::UNLOCKING, paying] {
@@ -435,7 +436,7 @@ fn check_biometrics(stage: &Stage, lock: &WalletLock, nth: usize) -> Result<(), 
     if stage.model().has_slot_without_key() { Err("the slot in force lost its key".to_owned()) } else { Ok(()) }
 }
 
-/// Every different PIN that was called wrong is counted.
+/// Checks that every different PIN that was called wrong is counted.
 fn check_count(stage: &Stage, outcome: &Outcome, policy: &Policy) -> Result<(), String> {
     let (LockStatus::Ready { tries_left: Some(left) } | LockStatus::CoolingDown { tries_left: Some(left), .. }) =
         (match outcome {

@@ -1,7 +1,8 @@
-//! A call of the model, told step by step: it says what the lock must ask the phone next, and goes on once that was answered.
+//! A call of the model, step by step: it says what the lock must ask the phone next, and goes on once that was
+//! answered.
 //!
-//! The model of a call is an `async` function, so that it reads like the list in the design. Nothing runs at the same time: the real
-//! lock's callbacks wake it, one by one, and what it awaits is what the lock has to ask.
+//! The model of a call is an `async` function, so that it reads like the list in the design. Nothing runs in parallel:
+//! the callbacks of the real lock poll it, one after the other, and it awaits exactly what the lock has to ask.
 
 use std::future::{Future, poll_fn};
 use std::mem::discriminant;
@@ -15,33 +16,33 @@ use walletlock_core::platform::DeviceKeyFault;
 use crate::model::{BioSlot, Reading};
 use crate::outcome::Outcome;
 
-/// What a lock asks of the phone.
+/// What a lock asks the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     Clock,
     Entropy,
     Aliases(Scope),
-    /// By name.
+    /// Whether the key of this alias exists.
     Exists(Key),
     Ready(Key),
     Hmac(Key),
-    /// Made once more under its name it is another: only the model knows which.
+    /// A key that is made again under the same alias is another key. Only the model knows its number.
     Create(Key, u64),
     Delete(Key),
     SensorAvailability,
-    /// For this slot: only the model knows which.
+    /// For this slot, which only the model knows.
     Show(Shows, BioSlot),
     Dismiss,
-    /// The listener is told of the journal line of this number.
+    /// The listener is told of the journal line with this number.
     Told(u64, Kind),
 }
 
-/// What a prompt says.
+/// What a prompt shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shows {
     Enable,
     Unlock,
-    /// So many minor units.
+    /// This many minor units.
     Pay(u64),
 }
 
@@ -50,20 +51,22 @@ pub(crate) enum Shows {
 pub(crate) enum Scope {
     /// Those of this place.
     Here,
-    /// Those that the first format named after the file.
+    /// Those that format 1 named after the file.
     File,
     /// Those of a wallet.
     Wallet(u64),
+    /// Those of all wallets, at whatever place they were made.
+    Everywhere,
     /// The marks of wiped wallets.
     Marks,
 }
 
-/// A device key, by what it is for.
+/// A device key, by its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// Of the slot of this number.
+    /// The key of the PIN slot with this number.
     Pin(u64),
-    /// Likewise.
+    /// The key of the biometric slot with this number.
     Biometric(u64),
     Seal {
         wallet: u64,
@@ -71,14 +74,14 @@ pub(crate) enum Key {
     },
     /// The mark of a wallet that was wiped.
     Mark(u64),
-    /// The mark of a place where a wallet was wiped that nobody knew any more.
+    /// The mark of a place where a wallet was wiped whose id was not known.
     PlaceMark,
-    /// Made to see whether the keystore works.
+    /// A key made only to find out whether the keystore works.
     Probe,
 }
 
 impl Ask {
-    /// The same question, whomever it is for.
+    /// Whether the question is the same, whatever key or slot it is about.
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Show(one, _), Self::Show(other, _)) => one == other,
@@ -87,7 +90,7 @@ impl Ask {
         }
     }
 
-    /// The key that it is about.
+    /// The key that the question is about.
     pub(crate) fn key(self) -> Option<Key> {
         match self {
             Self::Exists(key) | Self::Ready(key) | Self::Hmac(key) | Self::Create(key, _) | Self::Delete(key) => {
@@ -98,10 +101,10 @@ impl Ask {
     }
 }
 
-/// What no key was made for.
+/// A number that no key has.
 pub(crate) const NOTHING: u64 = u64::MAX;
 
-/// What the phone answered, and the time. Clock and entropy know one fault only.
+/// The phone's answer, and the time. Clock and entropy have only one fault.
 pub(crate) type Answer = Result<Reading, DeviceKeyFault>;
 
 /// The model's half of a call.
@@ -122,7 +125,7 @@ struct Line {
 }
 
 impl Script {
-    /// The lock asks this next, and nothing else.
+    /// The lock must ask this next, and nothing else.
     pub(crate) fn ask(&self, ask: Ask) -> impl Future<Output = Answer> + use<> {
         lock(&self.0).asks = Some(ask);
         let line = self.0.clone();
@@ -148,7 +151,7 @@ impl Call {
         self.go_on();
     }
 
-    /// How it must end. `None`: not yet.
+    /// How the call must end. `None`: not yet known.
     pub(crate) fn ended(&self) -> Option<&Outcome> {
         self.ended.as_ref()
     }

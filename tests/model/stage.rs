@@ -1,4 +1,4 @@
-//! A phone on which a call can be overtaken, failed or killed at every question that it asks, with the model watching.
+//! A phone on which a call can be overtaken, failed or killed at every question to the phone, while the model watches.
 
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,24 +23,24 @@ use crate::script::{Ask, Call, Key, NOTHING, Scope, Script, Shows};
 use crate::steps::{Act, ClockChange, Step, Touch, Twist};
 use crate::tally::Tally;
 
-/// The phone and the wallet on it, real and modelled.
+/// The phone and the wallet on it, the real one and the model.
 pub(crate) struct Stage {
     pub(crate) model: Arc<Mutex<Model>>,
-    /// Readings of the clock that have begun.
+    /// How many readings of the clock have begun.
     readings: Arc<AtomicU64>,
     entropy: FakeEntropy,
     state: Mutex<State>,
     pub(crate) cheat: Option<Cheat>,
 }
 
-/// What a callback looks at. It is not held while anything is called.
+/// The state that callbacks use. Its mutex is not held while anything is called.
 pub(crate) struct State {
     pub(crate) clocks: Clocks,
     pub(crate) keys: FakeDeviceKey,
     pub(crate) folder: TempDir,
     pub(crate) lock: Option<Arc<WalletLock>>,
     pub(crate) sessions: Vec<(u64, Arc<Session>)>,
-    /// The calls under way, the innermost last.
+    /// The calls in progress, the innermost last.
     calls: Vec<Running>,
     /// What a killed process left.
     pub(crate) picture: Option<Picture>,
@@ -52,24 +52,24 @@ pub(crate) struct State {
     pub(crate) failure: Option<String>,
     pub(crate) last_typed: usize,
     pub(crate) last_session: u64,
-    /// The files as they were some time before; only cheats need them.
+    /// The files as they were some time before. Only cheats need them.
     pub(crate) older: Option<TempDir>,
     cheated: Cheated,
-    /// What was on the disk at the last starts of the app, the newest last.
+    /// What was on the disk at the last starts of the app, newest last.
     pub(crate) copies: Vec<Copied>,
 }
 
-/// A copy of the files, and of what the keystore held then: that one only a cheat puts back.
+/// A copy of the files, and of the keystore at that time. Only a cheat puts the keystore back.
 pub(crate) struct Copied {
     pub(crate) folder: TempDir,
     pub(crate) disk: Disk,
     pub(crate) keys: FakeDeviceKey,
 }
 
-/// What the phone tells with an answer.
+/// What the phone says in an answer.
 #[derive(Default)]
 struct Fact {
-    /// It is to be false, in the byte of this number where there are bytes.
+    /// The answer must be false. The number selects the byte to change, if there are bytes.
     lie: Option<usize>,
     says: bool,
     mac: u64,
@@ -77,13 +77,13 @@ struct Fact {
 
 struct Running {
     call: Call,
-    /// What has been asked so far.
+    /// How many questions the call has asked so far.
     asked: usize,
     touches: Vec<Touch>,
     twists: Vec<(usize, Twist)>,
-    /// The PIN that it checks.
+    /// The PIN that the call checks.
     pin: Option<usize>,
-    /// When it began, on the clock that nobody can change.
+    /// When the call began, on the clock that nobody can change.
     began_ms: u64,
 }
 
@@ -136,7 +136,7 @@ impl Stage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Plays a call on the lock beside its model; both must ask the phone the same and end the same.
+    /// Plays a call on the lock and on its model. Both must ask the phone the same and end the same.
     pub(crate) fn call<F>(
         &self,
         step: &Step,
@@ -181,14 +181,14 @@ impl Stage {
         outcome
     }
 
-    /// The lock asks the phone.
+    /// The lock asks the phone: plays the twists of this question, and compares it with the model.
     fn reach<T>(
         &self,
         ask: Ask,
         alias: Option<&str>,
         answer: impl FnOnce(&FakeDeviceKey, &mut Fact) -> Result<T, DeviceKeyFault>,
     ) -> Result<(T, Reading), DeviceKeyFault> {
-        // Only its beginning gives a reading of the clock its number.
+        // A reading of the clock gets its number when it begins.
         let nth = if ask == Ask::Clock { self.readings.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let (twists, expected, asked) = self.meet(ask, alias);
         let (mut fault, mut fact) = (None, Fact::default());
@@ -215,7 +215,7 @@ impl Stage {
         let Fact { lie, says, mac } = fact;
         let sensor = sensor.unwrap_or(SensorAvailability::NotSupported);
         let reading = Reading { now: reading, nth, sensor, says, mac, lied: lie.is_some() };
-        // At once: whoever comes in between finds them so.
+        // Decided at once, before any other call can come in between.
         if let Some(expected @ Ask::Show(..)) = expected {
             self.model().play_prompt(expected, &touches, answered.is_ok());
         }
@@ -239,11 +239,12 @@ impl Stage {
         answered.map(|answer| (answer, reading))
     }
 
-    /// Holds what is asked against the model. Returns what happens here, and for whom the model has it asked.
+    /// Compares a question with the model. Returns the twists that happen here, the question as the model asks it, and
+    /// its number in the call.
     fn meet(&self, ask: Ask, alias: Option<&str>) -> (Vec<Twist>, Option<Ask>, usize) {
         let mut state = self.state();
         let State { calls, failure, tally, .. } = &mut *state;
-        // Once something went wrong, nothing is compared any more.
+        // After the first failure nothing is compared any more.
         let Some(running) = calls.last_mut().filter(|_| failure.is_none()) else {
             return (vec![], None, 0);
         };
@@ -265,13 +266,13 @@ impl Stage {
         (twists, expected, asked)
     }
 
-    /// What will happen in front of the prompt of the call that is under way.
+    /// What will happen in front of the prompt of the current call.
     fn touches(&self) -> Vec<Touch> {
         let state = self.state();
         state.calls.last().map(|running| running.touches.clone()).unwrap_or_default()
     }
 
-    /// Another call comes in between.
+    /// Plays another call in the middle of the current one.
     fn overtake(&self, step: &Step) {
         if self.state().failure.is_none() {
             crate::play::act(self, step);
@@ -292,7 +293,7 @@ impl Stage {
                 let clocks = state.clocks.clone();
                 let (keys, mut audit, mut model) = (state.keys.picture(), state.audit.clone(), self.model().clone());
                 if let Some(lost) = model.keys.last_seal().filter(|_| loses) {
-                    // The fake does not fail.
+                    // The fake keystore's delete does not fail.
                     let _deleted = keys.delete(&lost);
                     model.keys.see(keys.all_aliases(), None);
                 }
@@ -305,7 +306,7 @@ impl Stage {
         }
     }
 
-    /// The process is gone, and the phone is as it was in the picture.
+    /// Ends the process, and puts the phone back as it was in the picture.
     pub(crate) fn go_back_to(&self, picture: Picture) {
         let Picture { folder, keys, mut model, audit, clocks } = picture;
         if let Err(error) = put_files(&folder, &self.state().folder) {
@@ -329,7 +330,7 @@ impl Stage {
         let remaining_ms = self.model().remaining_ms(self.now());
         let mut state = self.state();
         if matches!(change, ClockChange::Boot(..0)) && !state.calls.is_empty() {
-            // A call that lingers with a reading from before is told nothing of it.
+            // A call in progress may still use a reading from before, and does not notice the change.
             state.audit.forgive_waits();
         }
         state.clocks.change(change, remaining_ms);
@@ -378,7 +379,7 @@ impl DeviceKey for Stage {
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
         let mac = |keys: &FakeDeviceKey, fact: &mut Fact| {
             let mut mac = keys.hmac(alias, input)?;
-            // Never twice the same.
+            // A false MAC has another byte changed each time, so that two in a row are not equal.
             if let Some(byte) = fact.lie.and_then(|lie| mac.get_mut(lie % 8)) {
                 *byte ^= 1;
             }
@@ -443,26 +444,27 @@ impl Listener for Stage {
     }
 }
 
-/// The model knows which.
+/// A placeholder: only the model knows the slot.
 const UNKNOWN: BioSlot = BioSlot { number: NOTHING, is_genuine: false };
 
-/// What only the model knows.
+/// A placeholder: only the model knows the key.
 const SOME_KEY: Key = Key::Probe;
 
-/// Where files cost no wear and no flush, if there is such a place.
+/// A folder in memory, if there is one, where files cost no wear and no flush.
 fn folder() -> std::io::Result<TempDir> {
     let in_memory = std::path::Path::new("/dev/shm");
     if in_memory.is_dir() { TempDir::new_in(in_memory) } else { TempDir::new() }
 }
 
-/// The files as they are: what the system still has when the process is killed.
+/// Copies the files as they are: what the system still has when the process is killed.
 pub(crate) fn copy(of: &TempDir) -> std::io::Result<TempDir> {
     let copy = folder()?;
     copy_files(of, &copy)?;
     Ok(copy)
 }
 
-/// Puts these files in place of those in a folder that stays: the lock knows its wallet by where it is.
+/// Replaces the files in a folder by these. The folder stays the same, because a wallet's place is part of its
+/// identity.
 pub(crate) fn put_files(of: &TempDir, to: &TempDir) -> std::io::Result<()> {
     for file in fs::read_dir(to.path())? {
         fs::remove_file(file?.path())?;

@@ -9,10 +9,10 @@ use crate::model::PinNumber;
 pub(crate) use crate::touches::{Touch, Wanted};
 use crate::touches::{currency, sensor, touches, wanted};
 
-/// Copies that someone keeps.
+/// How many copies are kept.
 pub(crate) const COPIES: usize = 4;
 
-/// The PINs that are set and tried. The last is a slip of the first.
+/// The PINs that are set and tried. The last is the first with two digits swapped by a slip.
 pub(crate) const PINS: [&str; 14] = [
     "493716", "582941", "604183", "713859", "268405", "837164", "350927", "916483", "740582", "129574", "487203",
     "665918", "301746", "493761",
@@ -21,20 +21,20 @@ pub(crate) const PINS: [&str; 14] = [
 /// A PIN as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
-    /// The one in force when it is typed.
+    /// The PIN in force when it is typed.
     TheRightOne,
     Number(PinNumber),
-    /// The one tried last.
+    /// The PIN that was tried last.
     TheLastOne,
     TooShort,
 }
 
-/// One thing that somebody does.
+/// One thing that someone does.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     Verify {
         pin: Typed,
-        /// Waits first until a PIN is taken.
+        /// Whether the person first waits until a PIN is accepted.
         patiently: bool,
     },
     Change {
@@ -43,7 +43,7 @@ pub(crate) enum Act {
         new: Typed,
         keeps_biometrics: bool,
     },
-    /// Sets the PIN that wipes, or clears it.
+    /// Sets the wipe PIN, or clears it.
     SetWipePin {
         session: usize,
         current: Typed,
@@ -55,10 +55,10 @@ pub(crate) enum Act {
     Wipe,
     /// The PIN pad opens.
     Prepare,
-    /// Whether what was found at opening is still so.
+    /// Asks whether what was found at opening is still so.
     Recheck,
     Status,
-    /// The app does, at a moment that may be the last.
+    /// The app saves the time, at a moment that may be its last.
     SaveTime,
     Read {
         session: usize,
@@ -78,7 +78,7 @@ pub(crate) enum Act {
     IsLive(usize),
     Close(usize),
     LockNow,
-    /// With a finger.
+    /// Unlocks with biometrics.
     Unlock {
         wanted: Wanted,
         touches: Vec<Touch>,
@@ -88,29 +88,29 @@ pub(crate) enum Act {
         touches: Vec<Touch>,
     },
     Disable(usize),
-    /// The app takes the prompt away.
+    /// The app dismisses the prompt.
     Cancel,
     /// On the phone.
     EnrolAnotherFinger,
     Sensor(Option<SensorAvailability>),
     Clock(ClockChange),
-    /// The app ends and starts again, perhaps with another policy, perhaps because the phone did.
+    /// The app ends and starts again, perhaps with another policy, and perhaps because the phone restarted.
     Restart {
         policy: Option<usize>,
         reboots: bool,
     },
-    /// While the app is not running, someone puts back the files of so many starts before.
+    /// While the app is not running, someone puts back the files from this many starts before.
     PutBack(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ClockChange {
     Passes(u64),
-    /// Until a PIN is taken, and so many milliseconds more or less.
+    /// Until a PIN is accepted, and this many milliseconds more or less.
     WaitIsOver(i64),
     Wall(i64),
     Boot(i64),
-    /// As if the phone had restarted, and the app lives on.
+    /// The boot count rises as if the phone had restarted, but the app goes on running.
     BootCountRises,
     BootCountIsReadable(bool),
 }
@@ -120,19 +120,19 @@ pub(crate) enum ClockChange {
 pub(crate) enum Twist {
     /// The process is killed here.
     Kill,
-    /// Likewise, and the keystore loses the seal key that it made last.
+    /// The process is killed here, and the keystore loses the seal key that it made last.
     KillAndLose,
-    /// The phone gives no error and a false answer: no key, no alias, another MAC.
+    /// The phone gives a false answer instead of an error: no key, no alias, another MAC.
     Lie,
-    /// The phone answers this.
+    /// The phone answers with this fault.
     Fault(DeviceKeyFault),
-    /// Another call comes first, and the phone answers then.
+    /// Another call comes before the phone answers.
     Before(Step),
-    /// The phone has answered, and another call is quicker than the answer.
+    /// Another call comes after the phone has answered, and before the lock receives the answer.
     After(Step),
 }
 
-/// An act, and what happens at which of the questions that it asks the phone.
+/// An act, and what happens at which of its questions to the phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) act: Act,
@@ -143,7 +143,7 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) policy: usize,
-    /// Set up at once.
+    /// Whether biometrics are set up at the beginning.
     pub(crate) has_biometrics: bool,
     pub(crate) steps: Vec<Step>,
 }
@@ -160,7 +160,7 @@ pub(crate) fn lives() -> impl Strategy<Value = Life> {
     prop_oneof![3 => life(false), 2 => life(true)]
 }
 
-/// What a person does whose finger opens the wallet.
+/// Steps of a person who opens the wallet with biometrics.
 fn with_finger() -> BoxedStrategy<Step> {
     let policy = prop::option::weighted(0.3, 0..policies().len());
     let act = prop_oneof![
@@ -176,13 +176,13 @@ fn with_finger() -> BoxedStrategy<Step> {
     with_twists(act.boxed(), 2, 6)
 }
 
-/// `depth`: how many calls may overtake one another.
+/// `depth`: how deep calls may overtake one another.
 fn step(depth: u32) -> BoxedStrategy<Step> {
     let act = prop_oneof![36 => act(), 6 => restart(), 1 => (0..COPIES).prop_map(Act::PutBack)];
     with_twists(act.boxed(), depth, 3)
 }
 
-/// `undisturbed`: how often it is, of three times more.
+/// `undisturbed`: the weight of steps without a twist. Steps with twists have the weight 3.
 fn with_twists(act: BoxedStrategy<Act>, depth: u32, undisturbed: u32) -> BoxedStrategy<Step> {
     let fault = prop_oneof![
         4 => Just(DeviceKeyFault::Busy), 4 => Just(DeviceKeyFault::Failed), 1 => Just(DeviceKeyFault::Gone)
@@ -202,7 +202,7 @@ fn with_twists(act: BoxedStrategy<Act>, depth: u32, undisturbed: u32) -> BoxedSt
         ]
         .boxed()
     };
-    // A try asks a dozen, an opening that finds a damaged wallet some forty.
+    // A try asks about a dozen questions, an opening that finds a damaged wallet about forty.
     let question = prop_oneof![3 => 0..14_usize, 1 => 0..40_usize];
     let twists = prop_oneof![
         undisturbed => Just(vec![]),
@@ -220,7 +220,7 @@ fn typed() -> impl Strategy<Value = Typed> {
     ]
 }
 
-/// Of someone who mostly knows it.
+/// The PIN of a person who mostly knows it.
 fn known() -> impl Strategy<Value = Typed> {
     prop_oneof![4 => Just(Typed::TheRightOne), 1 => typed()]
 }
@@ -231,7 +231,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => Just(Act::Clock(ClockChange::BootCountRises)),
         3 => known().prop_map(Act::Remove),
         1 => Just(Act::Wipe),
-        // Mostly refused; not so after a removal, a wipe, a kill.
+        // Mostly refused, except after a removal, a wipe or a kill.
         9 => (0..PINS.len()).prop_map(|pin| Act::Enrol(Typed::Number(pin))),
     ]
 }
@@ -276,8 +276,8 @@ fn act_inside() -> impl Strategy<Value = Act> {
 }
 
 fn clock_change() -> impl Strategy<Value = ClockChange> {
-    // About the spans that matter: a late reading, a minute, idle and absolute time of a session, the duplicate window, a fresh PIN, one
-    // that is too long ago.
+    // Around the spans that matter: a late reading, a minute, idle and absolute time of a session, the duplicate
+    // window, a fresh PIN, a PIN that is too old.
     let span = || {
         let about = prop::sample::select(vec![0_i64, 1_000, 30_000, 60_000, 120_000, 300_000, 900_000, 3_600_000]);
         (about, -2..3_i64).prop_map(|(about, off)| (about + off).max(0))
@@ -297,7 +297,8 @@ fn restart() -> impl Strategy<Value = Act> {
     (policy, prop::bool::weighted(0.3)).prop_map(|(policy, reboots)| Act::Restart { policy, reboots })
 }
 
-/// The presets that differ most, a tiny policy that reaches every limit soon, and variants of it: stricter, easier, in part each.
+/// The presets that differ most, a tiny policy that reaches every limit soon, and variants of it: stricter, easier, and
+/// partly each.
 pub(crate) fn policies() -> Vec<Policy> {
     let presets = ["walletlock", "trezor", "ctap2", "nl_wallet", "android_rate_limiter"];
     let mut policies: Vec<_> = presets.iter().filter_map(|name| Policy::preset(name).ok()).collect();
@@ -346,7 +347,7 @@ pub(crate) fn policies() -> Vec<Policy> {
         tiny.clone(),
         tiny,
     ]);
-    // A prompt that nobody answers is waited for.
+    // Calls wait for a prompt that nobody answers, so its timeout is as short as possible.
     policies.iter_mut().for_each(|policy| policy.biometric.prompt_timeout_ms = 1);
     policies
 }

@@ -1,4 +1,4 @@
-//! How often each thing happened, so that a model that never gets anywhere is found out.
+//! How often each thing happened, so that a run that misses most of them is noticed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ pub(crate) struct Tally {
     counts: BTreeMap<&'static str, u64>,
 }
 
-/// What must have happened in a run of some thousand steps, or it shows little.
+/// What must have happened in a run of some thousand steps. Otherwise the run proves little.
 const NEEDED: [&str; 69] = [
     "right",
     "wrong",
@@ -55,7 +55,7 @@ const NEEDED: [&str; 69] = [
     "not now: over budget",
     "not now: risk raised",
     "not now: the sensor",
-    // What no outcome tells.
+    // Events that no outcome shows.
     "no verdict, given back",
     "no verdict, counted",
     "budget spent",
@@ -76,7 +76,7 @@ const NEEDED: [&str; 69] = [
     "wiped by its PIN",
     "a hooked answer",
     "one prompt at a time",
-    // Where somebody came in between.
+    // Where a twist came in between.
     "the phone lied",
     "killed at the clock",
     "killed at the device key",
@@ -137,7 +137,7 @@ impl Tally {
         other.counts.iter().for_each(|(what, times)| self.add(what, *times));
     }
 
-    /// What never happened and should have.
+    /// What should have happened and never did.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         NEEDED.into_iter().filter(|what| !self.counts.contains_key(what)).collect()
     }

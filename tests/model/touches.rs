@@ -1,4 +1,4 @@
-//! What happens in front of the sensor, as somebody draws it, and what they ask for.
+//! What happens in front of the sensor, and what biometrics are asked for, both drawn at random.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
@@ -7,24 +7,24 @@ use walletlock_core::platform::testing::Act as Played;
 use walletlock_core::platform::{PromptEnd, SensorAvailability};
 use walletlock_core::request::{BiometricRequest, Payment};
 
-/// The first two are those that policies name.
+/// Policies name the first two.
 const CURRENCIES: [&str; 3] = ["EUR", "CHF", "USD"];
 
 /// What biometrics are asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
-    /// So many minor units, and of which currency.
+    /// The amount in minor units, and an index into `CURRENCIES`.
     pub(crate) pays: Option<(u64, usize)>,
     pub(crate) risk: bool,
 }
 
-/// One thing in front of a prompt. With none left it stays unanswered.
+/// One event in front of a prompt. When there are no more, the prompt stays unanswered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Touch {
     Owner,
     SomeoneElse,
     Ends(PromptEnd),
-    /// The app is hooked: it says 'recognised' and hands over so many bytes.
+    /// The app is hooked: it says 'recognised' and hands over this many bytes.
     Hooked(usize),
     /// The answer is lost.
     Lost,
@@ -68,7 +68,7 @@ pub(crate) fn wanted() -> impl Strategy<Value = Wanted> {
     (pays, prop::bool::weighted(0.05)).prop_map(|(pays, risk)| Wanted { pays, risk })
 }
 
-/// Mostly the owner, perhaps after someone else.
+/// Mostly the owner, perhaps after another person.
 pub(crate) fn touches() -> impl Strategy<Value = Vec<Touch>> {
     let last = prop_oneof![
         10 => Just(vec![Touch::Owner]),
@@ -94,7 +94,7 @@ fn end() -> impl Strategy<Value = PromptEnd> {
     ])
 }
 
-/// What the phone says of its sensor. `None`: nothing.
+/// What the phone says about its sensor. `None`: it does not answer.
 pub(crate) fn sensor() -> impl Strategy<Value = Option<SensorAvailability>> {
     prop_oneof![
         6 => Just(Some(SensorAvailability::Ready)),

@@ -1,4 +1,5 @@
-//! The thread that makes the next seal key: nobody waits for it, and it leaves nothing behind that is taken for damage.
+//! The thread that makes the next seal key ahead: nobody waits for it, and it leaves nothing behind that looks like
+//! damage.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -15,15 +16,15 @@ use walletlock_core::{Enrolment, LockStatus, NoVerdict, Options, PinOutcome, Wal
 
 use crate::wallet::{PIN, entry, open, open_with};
 
-/// While it is shut, the keystore makes no seal key. It tells who is asking.
+/// Holds the thread up: while the door is shut, the keystore makes no seal key. It also counts who makes keys.
 struct Door {
     device_key: FakeDeviceKey,
     is_shut: Mutex<bool>,
     moved: Condvar,
     fails: AtomicBool,
-    /// Seal keys that are being made.
+    /// How many seal keys are being made now.
     waiting: AtomicU32,
-    /// Keys that were made in a call, and not ahead.
+    /// How many seal keys a call made itself, instead of the thread.
     made_in_calls: AtomicU32,
 }
 
@@ -62,14 +63,14 @@ impl Door {
         self.moved.notify_all();
     }
 
-    /// Waits until the thread stands before the shut door.
+    /// Waits until the thread has begun to make a key and is held up by the shut door.
     fn meet_thread(&self) {
         while self.waiting.load(Ordering::SeqCst) == 0 {
             thread::yield_now();
         }
     }
 
-    /// Waits until a key whose alias ends so is there.
+    /// Waits until there is a key whose alias ends with `alias`.
     fn meet_key(&self, alias: &str) {
         while !self.device_key.all_aliases().iter().any(|there| there.ends_with(alias)) {
             thread::yield_now();
@@ -85,7 +86,7 @@ struct Home {
 }
 
 impl Home {
-    /// A phone with a PIN set; the key after the first is made or being made.
+    /// A phone with a PIN set. The second seal key has been made or is being made.
     fn enrolled(is_shut: bool) -> Self {
         let phone = FakePhone::default();
         let door = Door::before(&phone, is_shut);
@@ -134,7 +135,7 @@ fn who_needs_the_key_that_is_being_made_waits_for_it() {
     home.door.meet_thread();
     let lock = home.lock.clone();
     let tries = thread::spawn(move || unlock(&lock));
-    // What needs no key goes on meanwhile.
+    // A call that needs no key is not held up.
     assert!(home.lock.status().expect("a status").is_ready());
     home.door.set(false);
     tries.join().expect("the PIN was right");
@@ -206,11 +207,11 @@ fn many_threads_take_turns() {
     let home = Home::enrolled(false);
     let PinOutcome::Right(session) = home.lock.verify_pin(&entry(PIN)) else { panic!("the PIN is right") };
     thread::scope(|scope| {
-        // No more at once than the policy lets be under way without a wait.
+        // No more tries at once than the policy allows without a wait.
         for _ in 0..4 {
             scope.spawn(|| (0..8).for_each(|_| unlock(&home.lock)));
         }
-        // Whoever asks for the next key while the one in force changes must not have that one made anew.
+        // While the seal key is being rotated, `prepare` must not make the key in force anew.
         for _ in 0..2 {
             scope.spawn(|| (0..200).for_each(|_| home.lock.prepare().expect("prepared")));
         }
@@ -234,7 +235,7 @@ fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
         unlock(&lock);
         let (told, called) = (Arc::new(Mutex::new(Vec::new())), lock.clone());
         let tells = told.clone();
-        // The last handle may be this one: then the lock is closed from within the keystore's answer.
+        // This may be the last handle of the lock. Then the lock is closed inside a call of the keystore.
         let call_back = move || {
             if let PinOutcome::NoVerdict(cause) = called.verify_pin(&entry(PIN)) {
                 tells.lock().expect("not poisoned").push(cause);
@@ -245,7 +246,7 @@ fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
         unlock(&lock);
         unlock(&lock);
         drop(lock);
-        // With a thread, the key was there already perhaps, and then nobody called back.
+        // With a thread, the key may have existed already, and then nothing called back.
         let told = std::mem::take(&mut *told.lock().expect("not poisoned"));
         assert!(told.iter().all(|cause| *cause == NoVerdict::DeviceKey(DeviceKeyFault::Busy)), "{told:?}");
         assert!(!told.is_empty() || anti_rollback != AntiRollback::InStep);

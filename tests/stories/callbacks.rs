@@ -1,4 +1,4 @@
-//! The app's own parts may fail and may call back in; the lock neither hangs nor opens.
+//! The app's own parts may fail and may call back into the lock. The lock neither hangs nor opens because of it.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,5 @@
-//! Pictures of the phone at each call that makes, uses or deletes a key, or looks whether it is ready: what a process killed there leaves behind.
+//! Pictures of the phone at each call that makes, uses, probes or deletes a key: what a process killed there leaves
+//! behind.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,7 @@ pub(crate) struct Camera {
     pictures: Arc<Mutex<Vec<Picture>>>,
 }
 
-/// The wallet's files and the keystore, before a call of the device key.
+/// The wallet's files and the keystore just before a call to the device key.
 pub(crate) struct Picture {
     /// The operation and the kind of key, such as `hmac pin`.
     pub(crate) call: String,
@@ -38,18 +39,18 @@ impl Camera {
         Self { pictures }
     }
 
-    /// Those taken since the last time.
+    /// The pictures taken since the last call of this method.
     pub(crate) fn pictures(&self) -> Vec<Picture> {
         std::mem::take(&mut self.pictures.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// At which calls they were taken.
+/// The calls at which the pictures were taken.
 pub(crate) fn calls(pictures: &[Picture]) -> Vec<&str> {
     pictures.iter().map(|picture| picture.call.as_str()).collect()
 }
 
-/// So many more calls of the device key succeed, then one fails like this.
+/// After this many more successful calls to the device key, one call fails with this fault.
 pub(crate) fn fail_key_after(succeed: usize, phone: &FakePhone, fault: DeviceKeyFault) {
     phone.hooks.fail_after(succeed, |call: Call<'_>| call.on_key().is_some(), fault);
 }

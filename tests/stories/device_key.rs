@@ -1,4 +1,4 @@
-//! When the phone's key does not answer: no guess is lost to it, and none is free.
+//! When the device key does not answer, no try is lost and none is free.
 
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
@@ -20,7 +20,8 @@ fn a_key_that_is_not_ready_costs_no_try() {
     let wallet = Wallet::enrolled("walletlock");
     for fault in [DeviceKeyFault::Busy, DeviceKeyFault::NoHardware, DeviceKeyFault::Failed, DeviceKeyFault::Gone] {
         wallet.phone.device_key.fail_with(Some(fault));
-        // A keystore that says so of every key, also of one that it was asked about by name, says nothing of this one.
+        // A keystore that answers `Gone` for every key, even for one that it is asked about by name, says nothing about
+        // this key.
         let told = if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault };
         for _ in 0..20 {
             assert_eq!(no_verdict(wallet.guess(1)), NoVerdict::DeviceKey(told));
@@ -57,17 +58,17 @@ fn a_try_left_without_a_verdict_is_given_back_from_a_budget() {
 }
 
 #[test]
-fn a_verdict_takes_four_device_calls_and_a_wrong_one_five() {
+fn a_right_pin_takes_three_calls_of_the_keystore_and_a_wrong_one_four() {
     let wallet = Wallet::enrolled("walletlock");
     for right in [true, false] {
-        // The PIN pad opens: the next seal's key is made.
+        // The PIN pad opens: the next seal key is made.
         wallet.lock.prepare().expect("prepared");
         let before = wallet.phone.device_key.calls();
         drop(if right { wallet.verify(PIN) } else { wallet.guess(1) });
         let after = wallet.phone.device_key.calls();
         let asked = |calls: DeviceKeyCalls| (calls.ready, calls.delete, calls.hmac);
         let (asked_before, asked_after) = (asked(before), asked(after));
-        // That a PIN is wrong is not believed once.
+        // The lock does not believe on one answer that a PIN is wrong.
         let macs = if right { 1 } else { 2 };
         assert_eq!(asked_after, (asked_before.0 + 1, asked_before.1 + 1, asked_before.2 + macs));
         let others = |calls: DeviceKeyCalls| (calls.aliases, calls.exists, calls.create, calls.security_level);

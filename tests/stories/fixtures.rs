@@ -1,6 +1,6 @@
-//! Every database that was ever released opens in every later version. Two fixtures a schema version, with epochs and without, each made by its
-//! version with
-//! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and never made again.
+//! Every database that was ever released opens in every later version. There are two fixtures for each schema version,
+//! with rollback protection (epochs) and without. Each was made by its own version with
+//! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and is never made again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ pub(crate) fn fixture(schema: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(schema).join("wallet.db")
 }
 
-/// A phone whose keystore holds the keys of a fixture: the fake makes the same keys in the same order on each.
+/// A phone whose keystore holds the keys of a fixture: the fake keystore makes the same keys if it makes them in the
+/// same order.
 pub(crate) fn phone_of(schema: &str) -> FakePhone {
     let phone = FakePhone::default();
     let diary = fs::read_to_string(fixture(schema).with_file_name("keystore.txt")).expect("what became of its keys");

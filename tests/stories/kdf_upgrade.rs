@@ -1,4 +1,5 @@
-//! A later version may ask for a dearer Argon2id: the next right PIN brings the slot there, and nobody notices.
+//! A later version may ask for a dearer Argon2id: the next right PIN brings the slot there, without the person
+//! noticing.
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub(crate) fn with_version_that_chooses(wallet: Wallet, cost: KdfCost) -> Wallet
     Wallet { phone, policy, lock, folder }
 }
 
-/// The costs the slot was brought to, newest first.
+/// The costs that the slot was brought to, newest first.
 fn upgrades(wallet: &Wallet) -> Vec<String> {
     let query = Query { kinds: vec![Kind::KdfUpgraded], ..Query::default() };
     let page = wallet.unlock().journal().page(&query).expect("a page");
@@ -56,7 +57,7 @@ fn an_upgrade_that_fails_is_tried_again_and_the_pin_stays_right() {
     let wallet = with_version_that_chooses(Wallet::enrolled("walletlock"), DEARER);
     wallet.lock.prepare().expect("prepared");
     let before = wallet.phone.device_key.calls();
-    // The first MAC is the verdict's, the second the upgrade's.
+    // The first MAC is for the verdict, the second for the upgrade.
     wallet.phone.hooks.fail_after(1, is_pins_mac, DeviceKeyFault::Busy);
     drop(wallet.unlock());
     assert_eq!(wallet.phone.device_key.calls().hmac - before.hmac, 1, "the verdict's was answered");

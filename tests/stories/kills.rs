@@ -1,11 +1,11 @@
-//! Killing the process gains nothing: what the disk holds at any moment already counts the try.
+//! Killing the process gains an attacker nothing: what the disk holds at any moment already counts the try.
 
 use walletlock_core::{LockReason, LockStatus, PinChange, PinOutcome};
 
 use crate::camera::{Camera, Picture, calls};
 use crate::wallet::{PIN, Wallet, entry, open};
 
-/// A wallet whose phone is filmed from the start of the app on.
+/// A wallet of whose phone pictures are taken from the start of the app on.
 struct Filmed {
     wallet: Wallet,
     camera: Camera,
@@ -38,8 +38,8 @@ impl Filmed {
     }
 }
 
-/// What a try asks, with no key made ahead: the next seal's is made, asked twice, the last one's deleted, and then the PIN's is asked; of a wrong
-/// PIN twice.
+/// The keystore calls of a try with no key made ahead: makes the next seal key and asks it twice, deletes the seal key
+/// before it, and then asks the PIN's key, twice for a wrong PIN.
 const TRY: [&str; 6] = ["ready pin", "create seal", "hmac seal", "hmac seal", "delete seal", "hmac pin"];
 
 #[test]
@@ -144,7 +144,7 @@ fn a_wipe_cut_short_is_a_wipe() {
     let filmed = Filmed::start(wallet);
     assert!(matches!(filmed.wallet.guess(16), PinOutcome::Locked(LockStatus::Wiped)));
     let pictures = filmed.pictures();
-    // A key of the next alias may be there, so it goes first.
+    // The keystore may hold a key of the next alias already, so that key is deleted first.
     let trying = ["ready pin", "delete seal", "create seal", "hmac seal", "hmac seal", "delete seal", "hmac pin"];
     assert_eq!(calls(&pictures), [&trying[..], &["hmac pin", "create wiped", "delete pin"]].concat());
     for picture in pictures.into_iter().skip(trying.len() + 1) {

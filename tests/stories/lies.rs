@@ -1,4 +1,5 @@
-//! A keystore that lies, once, where it hurts: no wallet is lost, no other one is touched, and no right PIN is called wrong.
+//! The keystore lies once, where it hurts: no wallet is lost, no other wallet is touched, and no right PIN is called
+//! wrong.
 
 use std::fs;
 use std::path::Path;
@@ -157,7 +158,7 @@ fn a_wrong_answer_while_the_pin_is_changed_is_no_brick() {
         let liar = Liar::enrolled();
         let session = liar.wallet.unlock();
         let (keys, answered) = (liar.wallet.phone.device_key.all_aliases(), std::sync::atomic::AtomicUsize::new(0));
-        // One of the two answers of the new PIN's key.
+        // The lie is told in one of the two answers of the new PIN's key.
         liar.lies.tell(Lie::FlipsABit, move |call| {
             call.is("hmac", "pin")
                 && call.on_key().is_some_and(|(_, alias)| !keys.iter().any(|old| old == alias))
@@ -206,7 +207,8 @@ fn the_right_pin_is_right_although_the_first_answer_was_not() {
     assert_eq!(liar.wallet.tries_left(), 16, "and given back");
 }
 
-/// What a phone has on it when the process is killed at the deletion of the seal key before, or later, because that failed.
+/// What is on a phone whose process was killed while the seal key before was being deleted, or later, because that
+/// deletion failed.
 #[test]
 fn a_seal_key_that_is_lost_while_the_one_before_is_there_loses_no_wallet() {
     for is_settled in [false, true] {
@@ -252,7 +254,8 @@ fn a_lost_seal_key_is_made_anew_only_once_nothing_hangs_on_its_name() {
     let lies = Lies::of(&wallet.phone);
     let mut liar = Liar { wallet, lies };
     for _ in 0..2 {
-        // It is made, and then the keystore does not answer for a moment; or the process is killed there.
+        // The key is made, and then the keystore does not answer for a moment. A kill of the process there would be the
+        // same.
         liar.lies.tell(Lie::Fails(DeviceKeyFault::Busy), |call| call.is("hmac", "seal") && is_number(call, 1));
         liar = liar.restart();
         drop(liar.wallet.lock.prepare());
@@ -263,7 +266,7 @@ fn a_lost_seal_key_is_made_anew_only_once_nothing_hangs_on_its_name() {
     assert!(opens(&liar.wallet.lock, PIN), "{:?}", liar.wallet.lock.status());
 }
 
-/// Whether the call is for the seal key of this epoch.
+/// Whether the call is about the seal key of this epoch.
 fn is_number(call: Call<'_>, number: u32) -> bool {
     call.on_key().is_some_and(|(_, alias)| alias.ends_with(&format!("/seal/{number}")))
 }
@@ -271,7 +274,8 @@ fn is_number(call: Call<'_>, number: u32) -> bool {
 #[test]
 fn a_fault_of_a_question_is_no_answer_to_it() {
     let liar = Liar::enrolled();
-    // Whatever the keystore fails with, it was not asked with that key.
+    // A question that fails with `Gone` was about the probe key, or asked only whether a key exists. It says nothing
+    // about the seal key.
     for operation in ["exists", "delete", "create"] {
         liar.lies.tell(Lie::IsGone, |call| call.is("hmac", "seal"));
         let is_probes = move |call: Call<'_>| call.is(operation, "probe");
@@ -366,7 +370,7 @@ fn a_wipe_that_the_keystore_refused_is_finished_by_the_next_one() {
         wallet.phone.hooks.fail_next(move |call| call.is(operation, kind), DeviceKeyFault::Busy);
     }
     assert_eq!(wallet.lock.wipe(), Err(LockError::DeviceKey(DeviceKeyFault::Busy)));
-    // Setting a PIN fails too, and leaves nothing at hand but the row.
+    // Setting a PIN fails too. Then only the row can be read.
     wallet.phone.hooks.fail_next(|call| matches!(call, Call::Aliases { .. }), DeviceKeyFault::Busy);
     assert!(wallet.lock.enrol(&entry(PIN), &[]).is_err());
     assert_eq!(wallet.status(), LockStatus::Wiped);
@@ -379,7 +383,7 @@ fn a_wipe_that_the_keystore_refused_is_finished_by_the_next_one() {
 #[test]
 fn one_yes_about_a_mark_wipes_no_wallet() {
     let wallet = Wallet::enrolled("walletlock");
-    // A key of the mark's name that is none: it is there, and answers nothing.
+    // A key of the mark's alias that is no mark: `exists` says yes, and then the key does not answer.
     let id = wallet.phone.device_key.all_aliases().into_iter().find_map(|alias| {
         alias.ends_with("/seal/0").then(|| alias.split('/').nth(1).expect("the wallet's id").to_owned())
     });

@@ -1,4 +1,4 @@
-//! What people need of the lock, played through the core: one file a story or promise.
+//! What people need of the lock, played through the core: one file for each story or promise.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod camera;
@@ -16,6 +16,7 @@ mod ahead;
 mod begun_again;
 mod callbacks;
 mod device_key;
+mod documents;
 mod fixtures;
 mod kdf_upgrade;
 mod kills;

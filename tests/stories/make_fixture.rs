@@ -1,6 +1,7 @@
-//! Makes the database that `fixtures.rs` keeps of this schema version, in the folder that is named, and what to do with a fake keystore so
-//! that it holds the wallet's keys. `unprotected` behind the folder: without protection against older copies. `below-floor`:
-//! with an Argon2id cost that only tests may choose, as a version with a lower floor would leave it.
+//! Makes the database that `fixtures.rs` keeps for the present schema version, in the folder that is given. Beside it
+//! stands `keystore.txt`: the calls that make a fake keystore hold the wallet's keys. A second argument `unprotected`
+//! means: without rollback protection. `below-floor` means: with an Argon2id cost that only tests may choose, as a
+//! version with a lower floor would leave it.
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
-    // The floor, so that the library as it ships opens it too.
+    // The floor, so that the shipped library can open the fixture too.
     let (protection, cost) = match std::env::args().nth(2).as_deref() {
         None => (RollbackProtection::On, KdfCost::FLOOR),
         Some("unprotected") => (RollbackProtection::Off, KdfCost::FLOOR),
@@ -26,7 +27,7 @@ fn main() {
     };
     let temporary = TempDir::new().expect("a folder");
     let phone = FakePhone::default();
-    // What becomes of its keys.
+    // Which keys are made and deleted.
     let diary = Arc::new(Mutex::new(String::new()));
     let lines = diary.clone();
     phone.hooks.before(move |call| {
@@ -55,7 +56,7 @@ fn main() {
     for guess in ["700001", "700002", "700003"] {
         assert!(matches!(lock.verify_pin(&entry(guess)), PinOutcome::Wrong(_)));
     }
-    // Closing writes everything back into the one file.
+    // Closing moves SQLite's log into the one file.
     drop(lock);
     std::fs::write(folder.join("keystore.txt"), diary.lock().expect("not poisoned").as_str()).expect("written");
     std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");

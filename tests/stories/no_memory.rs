@@ -1,4 +1,4 @@
-//! A phone that has not the memory which checking a PIN takes: no try is charged, nothing aborts.
+//! The phone lacks the memory that checking a PIN needs: no try is charged, and nothing aborts.
 
 use std::hint::black_box;
 use std::process::Command;
@@ -12,7 +12,7 @@ use walletlock_core::{Enrolment, LockError, NoVerdict, Options, PinChange, PinOu
 
 use crate::wallet::{PIN, Wallet, entry};
 
-/// Set in the process that has little memory.
+/// This variable is set in the process that has little memory.
 const IN_CHILD: &str = "WALLETLOCK_LITTLE_MEMORY";
 const COST: KdfCost = KdfCost { memory_kib: 40 * 1024, passes: 1, lanes: 1 };
 const PIECE: usize = 8 * 1024 * 1024;
@@ -31,7 +31,7 @@ fn without_memory_no_try_is_charged() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Run by the test above; by itself there is memory enough, and nothing to see.
+/// The test above runs this in a child process. Without the variable there is enough memory, and nothing to test.
 #[test]
 fn in_a_process_with_little_memory() {
     if std::env::var_os(IN_CHILD).is_none() {
@@ -68,7 +68,7 @@ fn in_a_process_with_little_memory() {
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
 }
 
-/// Takes all the memory that there is in pieces, but for less than a try needs.
+/// Allocates memory in pieces until there is no more, then frees some: less than a try needs.
 fn take_all_but_a_little() -> Vec<Vec<u8>> {
     let mut pieces = Vec::with_capacity(1_000);
     loop {

@@ -1,4 +1,5 @@
-//! Guessing from many threads at once: each guess is charged, given back as a repetition, or turned away, and the sum holds.
+//! Guessing from many threads at once: each guess is charged, given back as a repetition, or refused, and the counts
+//! add up.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -47,7 +48,7 @@ fn sixteen_different_guesses_get_no_more_than_one_after_the_other() {
 #[test]
 fn sixteen_times_the_same_guess_costs_one_try() {
     let mut policy = Policy::default();
-    // No wait at five, so that every one of them is checked.
+    // No wait at five failures, so that every guess is checked.
     policy.lockout.cooldowns.retain(|cooldown| cooldown.from > 15);
     policy.lockout.lock_at = Some(100);
     let wallet = Wallet::with_policy(policy);
@@ -72,7 +73,7 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
     assert_eq!(count(&outcomes, |outcome| matches!(outcome, PinOutcome::Wrong(_))), 15);
     let session = wallet.unlock();
     let entries = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
-    // Lines are in the order of the commits: count back what each settlement left.
+    // Lines stand in the order of the commits: compare each with the failures settled before it.
     let mut failures = 0;
     for entry in entries.iter().rev() {
         match entry.kind {
@@ -88,7 +89,7 @@ fn a_right_pin_among_guesses_takes_back_no_open_one() {
     drop(outcomes);
 }
 
-/// Once the key of a PIN has made its next MAC, this happens.
+/// Runs `interruption` once the key of a PIN has made its next MAC.
 fn interrupt(wallet: &Wallet, interruption: impl FnOnce() + Send + 'static) {
     wallet.phone.hooks.once_after(is_pins_mac, interruption);
 }
@@ -135,7 +136,8 @@ fn of_two_enrolments_at_once_one_is_refused() {
 fn of_two_changes_at_once_one_wins_and_its_key_stays() {
     let wallet = Wallet::enrolled("walletlock");
     let (first, second) = (wallet.unlock(), wallet.unlock());
-    // The first change's PIN is proven, its slot about to be made, when the second runs from beginning to end.
+    // The first change has proven its PIN and is about to make its slot when the second change runs from beginning to
+    // end.
     let hooks = wallet.phone.hooks.clone();
     interrupt(&wallet, move || {
         hooks.once_after(is_pins_mac, move || {
@@ -173,7 +175,7 @@ fn a_session_of_a_removed_wallet_does_not_touch_the_next_one() {
     assert_eq!(new.vault().names(), Ok(vec![]));
 }
 
-/// Enrolled again as soon as the listeners hear that the wallet was wiped, before the call that wiped it has returned.
+/// Another wallet is enrolled as soon as the listeners are told of the wipe, before the call that wiped has returned.
 #[test]
 fn a_wallet_made_while_the_last_one_is_wiped_keeps_its_key() {
     let wallet = Wallet::enrolled("trezor");

@@ -1,4 +1,5 @@
-//! A call that lingers is overtaken by another. What it knew is out of date then, and it acts on none of it.
+//! Another call overtakes a call that takes its time. What the slow call knew is out of date then, and it must not act
+//! on it.
 
 use std::sync::Arc;
 
@@ -9,17 +10,17 @@ use walletlock_core::{Enrolment, LockError, LockStatus, NoVerdict, PinChange, Pi
 
 use crate::wallet::{PIN, Wallet, entry, is_told};
 
-/// The clock is read.
+/// Whether the call reads the clock.
 fn is_reading(call: Call<'_>) -> bool {
     matches!(call, Call::Now)
 }
 
-/// The device key is asked whether it is ready.
+/// Whether the call asks if the device key is ready.
 fn is_probe(call: Call<'_>) -> bool {
     matches!(call, Call::Ready { .. })
 }
 
-/// A wallet with a PIN set, whose phone's hooks hear of its events.
+/// A wallet with a PIN set. The phone's hooks are told of its events.
 fn listening(policy: &str) -> Wallet {
     let wallet = Wallet::with_policy(Policy::parse(policy).expect("a policy"));
     wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));

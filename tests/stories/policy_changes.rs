@@ -1,4 +1,4 @@
-//! A stricter policy takes effect at once; an easier one needs the PIN.
+//! A stricter policy takes effect at once; an easier one waits for the right PIN.
 
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
@@ -53,7 +53,7 @@ fn one_easier_field_makes_a_policy_easier() {
     assert_eq!(wallet.guess_wrong(1).cooldown_ms, 0);
 }
 
-/// What was given back without a verdict stays given back; how much there is to give follows the policy in force.
+/// Tries given back without a verdict stay given back. How many more may be given back depends on the policy in force.
 #[test]
 fn a_budget_for_faults_changes_with_the_policy() {
     let with_budget = |budget: u32| {
@@ -62,7 +62,8 @@ fn a_budget_for_faults_changes_with_the_policy() {
         policy
     };
     let fail = |wallet: &Wallet| {
-        // The probe of a spent budget succeeds, and what comes after it is charged and fails.
+        // The first MAC is the probe that a spent budget requires, and succeeds. The try is charged after it, and the
+        // next MAC fails.
         wallet.phone.hooks.fail_after(1, is_pins_mac, DeviceKeyFault::Busy);
         drop(wallet.guess(1));
         wallet.tries_left()
@@ -127,7 +128,7 @@ fn a_limit_until_restart_that_is_reached_already_waits_too() {
     assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(3) }, "none failed since this start");
 }
 
-/// What is stopped already is not stopped by the update: the rest of it holds at once.
+/// The wallet is locked already, so it is not the update that locks it: the new policy holds at once.
 #[test]
 fn a_wallet_that_is_locked_takes_a_stricter_policy() {
     let wallet = Wallet::with_policy(with_lock_at(4));
@@ -138,7 +139,7 @@ fn a_wallet_that_is_locked_takes_a_stricter_policy() {
     assert_eq!(wallet.lock.policy().expect("a policy").name, "stops at 3");
 }
 
-/// A right PIN adopts, and a try that was charged before it is still open.
+/// The right PIN brings a stricter policy while a try that was charged before is still open.
 #[test]
 fn a_try_that_is_not_settled_yet_is_not_stopped_by_the_policy_that_a_right_pin_brings() {
     let wallet = Wallet::with_policy(with_lock_at(10));

@@ -1,4 +1,5 @@
-//! What a lock finds when it is opened: its own, nothing, somebody else's, or damage. It never resets and never opens wrong.
+//! What a lock finds when it is opened: its own wallet, nothing, another's wallet, or damage. It never resets anything
+//! and never opens wrongly.
 
 use std::fs;
 
@@ -7,7 +8,7 @@ use walletlock_core::journal::Chain;
 use walletlock_core::platform::DeviceKey;
 use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome};
 
-use crate::wallet::{PIN, Wallet, open};
+use crate::wallet::{PIN, Wallet, open, picture};
 
 #[test]
 fn counters_waits_and_items_outlast_the_process() {
@@ -31,17 +32,28 @@ fn an_open_lock_is_not_opened_twice() {
 
 #[test]
 fn a_newer_database_is_refused_and_left_as_it_is() {
-    for newer in ["PRAGMA user_version = 3", "UPDATE record SET format = 3"] {
+    for (newer, keeps_its_log) in [("PRAGMA user_version = 3", true), ("UPDATE record SET format = 3", false)] {
         let wallet = Wallet::enrolled("walletlock");
         let path = wallet.path();
-        let change =
-            |_: &std::path::Path| Connection::open(&path).expect("a database").execute_batch(newer).expect("changed");
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
-        change(folder.path());
-        let before = fs::read(&path).expect("the file");
+        // As a killed process leaves the files: with its changes in the log.
+        let writer = Connection::open(&path).expect("a database");
+        writer.execute_batch(newer).expect("changed");
+        let folder = picture(folder.path());
+        drop(writer);
+        let files = ["wallet.db", "wallet.db-wal"].map(|name| folder.path().join(name));
+        let before = files.clone().map(|file| fs::read(file).expect("the file"));
+        assert!(!before[1].is_empty(), "{newer}: the control: there is a log");
         assert_eq!(open(&folder, &phone, &policy).err(), Some(LockError::NewerVersion), "{newer}");
-        assert!(fs::read(&path).expect("the file") == before, "{newer}: not a byte was changed");
+        if keeps_its_log {
+            assert!(files.map(|file| fs::read(file).expect("the file")) == before, "not a byte was changed");
+        } else {
+            // The schema is known, and so is the log, which is moved. The row is left as it is.
+            let connection = Connection::open(folder.path().join("wallet.db")).expect("a database");
+            let format: u32 = connection.query_row("SELECT format FROM record", [], |row| row.get(0)).expect("a row");
+            assert_eq!(format, 3);
+        }
     }
 }
 
@@ -88,7 +100,8 @@ fn sql(path: &std::path::Path, statement: &str) {
     Connection::open(path).expect("a database").execute_batch(statement).expect("done");
 }
 
-/// One write to the file while the app is not running, and each settlement would put the counter back.
+/// If triggers worked, one write to the file while the app is not running would let each settlement put the counter
+/// back.
 #[test]
 fn a_trigger_in_the_database_does_nothing() {
     let wallet = Wallet::enrolled("walletlock");

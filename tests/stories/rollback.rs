@@ -1,4 +1,4 @@
-//! Older copies of the wallet's files, put back: each is found out, because the key that sealed it is gone.
+//! Older copies of the wallet's files, put back: each is detected, because the key that sealed it is gone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,13 +41,13 @@ impl Files {
         }
     }
 
-    /// What they are on the present phone, or a copy of it, in another folder: nothing done there counts here.
+    /// Opens the files on a copy of the present phone, in another folder, so that nothing done there counts here.
     fn open_on(&self, phone: &FakePhone, policy: &Policy) -> (Arc<WalletLock>, TempDir) {
         let folder = TempDir::new().expect("a folder");
         (self.open_in(&folder, phone, policy), folder)
     }
 
-    /// The same in this folder.
+    /// The same, in this folder.
     fn open_in(&self, folder: &TempDir, phone: &FakePhone, policy: &Policy) -> Arc<WalletLock> {
         self.put(folder.path());
         open(folder, &phone.with_keystore(phone.device_key.picture()), policy).expect("damage is no error")
@@ -72,7 +72,7 @@ fn below(chance: &FakeEntropy, bound: u32) -> u32 {
     u32::from_le_bytes(bytes) % bound
 }
 
-/// A policy without waits: they would only have to be waited out.
+/// A policy without waits, because the test would have to sit them out.
 fn patient() -> Policy {
     let mut policy = Policy::default();
     policy.lockout.cooldowns.clear();
@@ -80,7 +80,7 @@ fn patient() -> Policy {
     policy
 }
 
-/// A life of `steps` random steps; the files as they were before each.
+/// A life of `steps` random steps. Returns the files as they were before each step.
 fn live(steps: u32) -> (Wallet, Vec<Files>) {
     let chance = FakeEntropy::new(11);
     let mut wallet = Wallet::with_policy(patient());
@@ -105,7 +105,7 @@ fn live(steps: u32) -> (Wallet, Vec<Files>) {
             _ => wallet = wallet.restart(),
         }
     }
-    // What comes last spends, so that every one of them is from before that.
+    // The last step charges a try, so each of the copies is from before that charge.
     wallet.guess_wrong(steps);
     (wallet, albums)
 }
@@ -124,12 +124,12 @@ fn every_earlier_copy_of_a_random_life_is_damage() {
     assert_eq!(lock.status(), wallet.lock.status());
 }
 
-/// What a mix of files came to.
+/// The result of opening mixed files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Mixed {
     Damage,
     Present,
-    /// The record is the present one, and what is older or missing beside it is told as soon as someone looks.
+    /// The record is the present one. What is older or missing beside it is reported as soon as someone reads it.
     Told,
 }
 
@@ -138,7 +138,7 @@ fn every_mix_of_an_earlier_copy_is_damage_or_has_the_present_record() {
     let (wallet, albums) = live(200);
     let now = Files::of(wallet.folder.path());
     let (intact, status) = (wallet.lock.verify_journal(), wallet.lock.status());
-    // In the place where the wallet is: its keys are looked for there.
+    // In the wallet's own folder, because its keys are searched for by place.
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
     let mut found = BTreeMap::<Mixed, u32>::new();
@@ -202,7 +202,8 @@ fn on_another_phone_a_copy_is_damage() {
     }
 }
 
-/// What cannot be stopped: an image of the whole phone, the keystore's own files among it. SECURITY.md says so.
+/// An attacker who puts back the whole phone, including the keystore's own files, cannot be stopped. SECURITY.md says
+/// so.
 #[test]
 fn a_keystore_that_is_put_back_too_brings_back_the_counter() {
     let wallet = Wallet::enrolled("walletlock");
@@ -230,7 +231,7 @@ fn without_protection_a_copy_brings_back_the_counter_and_the_app_can_know() {
     let (lock, _folder) = before.open_on(&wallet.phone, &wallet.policy);
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(16) }));
 
-    // It is the wallet's, not the app's of the moment.
+    // The protection was chosen for the wallet. How the app opens it later does not change that.
     wallet = wallet.reopened_with(AntiRollback::Fixed(RollbackProtection::On));
     assert_eq!(wallet.lock.rollback_protection(), Ok(RollbackProtection::Off));
 }
@@ -249,7 +250,7 @@ fn a_keystore_in_memory_is_fast_enough() {
     assert_eq!(deleted.load(Ordering::SeqCst), 1, "the key that was measured");
 }
 
-/// What a step does, and whether it did all of it.
+/// What a step does. The error says why it did not do all of it.
 type Does = fn(&Arc<WalletLock>) -> Result<(), NoVerdict>;
 
 fn guess(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
@@ -273,8 +274,8 @@ fn write(lock: &Arc<WalletLock>) -> Result<(), NoVerdict> {
     session.vault().write("card", b"4111").map_err(|_| NoVerdict::TryAgain)
 }
 
-/// At each call of the keystore, of a try, a changed PIN and a write: it fails, or the process is killed there. The wallet opens again, counts
-/// what it must, its owner gets in, and no more keys are left than belong to it.
+/// At each keystore call of a try, a changed PIN and a write, the call fails or the process is killed. The wallet opens
+/// again and counts what it must, its owner gets in, and no keys are left but its own.
 #[test]
 fn a_rotation_that_meets_a_fault_or_a_kill_loses_neither_the_wallet_nor_a_charge() {
     let mut met = 0;
@@ -309,7 +310,7 @@ fn a_rotation_that_meets_a_fault_or_a_kill_loses_neither_the_wallet_nor_a_charge
                 assert!(phone.device_key.all_aliases().len() <= 3, "{killed}: {keys:?}");
                 met += 1;
             }
-            // And the process that met the fault goes on.
+            // The process that met the fault goes on too.
             let rights = [PIN, NEW_PIN].map(|pin| matches!(lock.verify_pin(&entry(pin)), PinOutcome::Right(_)));
             assert_eq!(rights.iter().filter(|right| **right).count(), 1, "{nth}: {done:?}");
         }

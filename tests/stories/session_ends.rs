@@ -1,4 +1,4 @@
-//! An app is told what is open, when that ends by itself, and why it ended.
+//! An app is told whether a session is open, when it ends by itself, and why the last one ended.
 
 use walletlock_core::platform::testing::Act;
 use walletlock_core::{LockError, OpenSessions, PinChange, Session, SessionEnd};
@@ -75,7 +75,7 @@ fn each_end_says_why() {
         let wallet = Wallet::enrolled("walletlock");
         let session = end(&wallet, wallet.unlock());
         assert_eq!(open(&wallet), ended(because), "{what}");
-        // Nor does closing what is over change the reason.
+        // Dropping a session that has ended does not change the reason.
         drop(session);
         assert_eq!(open(&wallet), ended(because), "{what}, and dropped");
     }

@@ -69,7 +69,7 @@ fn without_a_boot_count_no_pin_is_asked_for() {
     assert_eq!(wallet.tries_left(), 16);
 }
 
-/// Networks put a phone's clock right every day, by a second or so.
+/// Networks correct a phone's clock every day, by a second or so.
 #[test]
 fn a_small_correction_of_the_clock_ends_no_session_and_no_row_of_them_prolongs_one() {
     let wallet = Wallet::enrolled("walletlock");

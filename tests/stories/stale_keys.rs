@@ -1,4 +1,5 @@
-//! A key of a later epoch that an older copy finds beside it: it goes before another takes its name, and never after.
+//! Beside an older copy of the files there may be a key of a later epoch. It is deleted before another key takes its
+//! alias, and never once that key is in force.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +9,7 @@ use walletlock_core::{LockStatus, NoVerdict, PinOutcome};
 
 use crate::wallet::{PIN, Wallet, copy_files, is_pins_mac, picture};
 
-/// Whether the seal key with this number is to be deleted.
+/// Whether the call deletes the seal key with this number.
 fn is_deletion(number: u32) -> impl Fn(Call<'_>) -> bool + Send + Sync + 'static {
     move |call| matches!(call, Call::Delete { alias } if alias.ends_with(&format!("/seal/{number}")))
 }
@@ -24,7 +25,7 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     });
     assert!(matches!(wallet.verify("700001"), PinOutcome::Wrong(_)));
     let before = before.lock().expect("not poisoned").take().expect("a try was under way");
-    // The key of that moment outlasts the next try, and there are two later ones.
+    // The seal key of that moment is not deleted by the next try. Two later seal keys are made.
     wallet.phone.hooks.fail_next(is_deletion(1), DeviceKeyFault::Failed);
     let failed = NoVerdict::DeviceKey(DeviceKeyFault::Failed);
     assert!(matches!(wallet.guess(2), PinOutcome::NoVerdict(cause) if cause == failed));
@@ -32,7 +33,7 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     let keys = wallet.phone.device_key.clone();
     let third = keys.all_aliases().into_iter().find(|alias| alias.ends_with("/seal/3")).expect("made ahead");
 
-    // The last of them goes, and the keystore says that it failed.
+    // The last of them is deleted, but the keystore reports that it failed.
     wallet.phone.hooks.once_before(is_deletion(3), move || keys.delete(&third).expect("deleted"));
     wallet.phone.hooks.fail_next(is_deletion(3), DeviceKeyFault::Failed);
     let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");

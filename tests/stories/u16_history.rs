@@ -1,4 +1,4 @@
-//! U16: one can look through what happened, and nobody can quietly remove a line.
+//! U16: the owner can look through what happened, and nobody can remove a line unnoticed.
 
 use rusqlite::Connection;
 use walletlock_core::events::Kind;
@@ -115,7 +115,8 @@ fn it_is_written_while_locked_and_read_only_when_open() {
         .expect("it opens again");
 }
 
-/// What is sealed with the data key opens fast enough to be searched; while locked there is only the journal's public key.
+/// Details sealed with the data key open fast enough to be searched. While the wallet is locked, there is only the
+/// journal's public key to seal with.
 #[test]
 fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
     const WITH_DATA_KEY: u8 = 2;
@@ -165,7 +166,7 @@ fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
     assert!(page.entries.iter().all(|entry| entry.details.is_some()), "all of them read");
 }
 
-/// Each of these is done by someone with the database in hand and the app not running.
+/// An attacker makes each of these changes in the database while the app is not running.
 #[test]
 fn a_line_removed_changed_moved_or_added_is_found() {
     let changes = [

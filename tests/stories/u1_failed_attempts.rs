@@ -1,4 +1,4 @@
-//! U1: several wrong PINs lock the wallet for a while, more lock it longer, at the end it stays locked.
+//! U1: several wrong PINs lock the wallet for a while, more of them lock it for longer, and at the end it stays locked.
 
 use walletlock_core::platform::testing::schedules::{TREZOR, WALLETLOCK};
 use walletlock_core::policy::{Cooldown, Policy};
@@ -151,7 +151,7 @@ fn wipe_at_destroys_everything_once() {
     assert_eq!(session.vault().read("seed"), Ok(None));
 }
 
-/// The app is opened once each morning, and for a minute. What is proven to have passed counts.
+/// The app is opened once each morning, for a minute. Time that is proven to have passed counts.
 #[test]
 fn a_wait_comes_to_its_end_on_a_phone_that_is_switched_off_each_night() {
     let mut wallet = Wallet::enrolled("walletlock");
@@ -176,7 +176,7 @@ fn a_wait_comes_to_its_end_on_a_phone_that_is_switched_off_each_night() {
     assert_eq!(mornings, 3, "fifteen minutes, by ten seconds and five minutes each morning");
 }
 
-/// A job of the app's own runs every hour.
+/// A job of the app runs every hour and saves what is left of the wait.
 #[test]
 fn a_wait_of_a_day_ends_on_the_second_day_if_the_app_saves_what_is_left_every_hour() {
     let mut policy = Policy::default();
@@ -187,7 +187,7 @@ fn a_wait_of_a_day_ends_on_the_second_day_if_the_app_saves_what_is_left_every_ho
     let mut hours = 0;
     while !wallet.status().is_ready() {
         if hours % 16 == 15 {
-            // Off for the night, and the app is started again.
+            // The phone is switched off for the night, and then the app is started again.
             wallet.phone.clock.advance_ms(600_000);
             wallet.phone.clock.reboot();
             wallet = wallet.restart();
@@ -200,7 +200,7 @@ fn a_wait_of_a_day_ends_on_the_second_day_if_the_app_saves_what_is_left_every_ho
     assert_eq!(hours, 24, "so many hours with the phone on");
 }
 
-/// At moments that may be the last before the phone is switched off, an app has what is left saved.
+/// When the phone may be switched off next, an app has what is left of a wait saved.
 #[test]
 fn what_an_app_saves_of_a_wait_is_not_waited_for_again() {
     let wallet = Wallet::enrolled("walletlock");

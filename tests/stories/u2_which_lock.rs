@@ -1,4 +1,4 @@
-//! U2: the wallet says which lock it is, who locked it, and what can be done now.
+//! U2: the wallet says which lock stands, who locked it, and what can be done now.
 
 use walletlock_core::policy::{Contact, Policy};
 use walletlock_core::{LockReason, LockStatus, PinOutcome, Remedy, WhoLocked};

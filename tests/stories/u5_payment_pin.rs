@@ -1,4 +1,4 @@
-//! U5: the PIN is not one of those tried first, nor one used before; the wallet reminds its owner of it.
+//! U5: the PIN is none that is easy to guess or was used before, and the wallet reminds its owner of it.
 
 use walletlock_core::pin::{Finding, Personal, Reminder};
 use walletlock_core::policy::Policy;
@@ -167,7 +167,7 @@ fn reminders_come_when_due_and_once_a_week() {
     assert_eq!(wallet.lock.take_reminder(), Ok(None), "it was rehearsed");
 }
 
-/// The clock of a phone that was off for long, or that someone played with, is put right the same day.
+/// A phone was off for a long time, or someone changed its clock. The clock is corrected the same day.
 #[test]
 fn a_clock_that_was_wrong_neither_silences_reminders_nor_makes_them_due() {
     const YEARS_MS: i64 = 5 * 365 * DAY_MS as i64;

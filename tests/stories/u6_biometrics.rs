@@ -1,5 +1,5 @@
-//! U6: fingerprint and face. Quick unlock and small payments, never for more than allowed, never right after a restart, and not once
-//! someone has enrolled a new finger. When they fail a few times, the PIN takes over.
+//! U6: fingerprint and face. They unlock quickly and confirm small payments, never for more than allowed, never right
+//! after a restart, and not once someone has enrolled a new finger. After a few failures the PIN takes over.
 
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
@@ -31,7 +31,7 @@ fn paying(minor: u64) -> BiometricRequest {
     BiometricRequest { payment: Some(payment(minor)), ..BiometricRequest::default() }
 }
 
-/// The default policy with 30 euros a payment and 50 in all.
+/// The default policy with a budget of 30 euros for each payment and 50 in all.
 fn policy() -> Policy {
     let mut policy = Policy::default();
     let currency = Currency::new("EUR").expect("a currency");
@@ -39,7 +39,7 @@ fn policy() -> Policy {
     policy
 }
 
-/// A wallet with something in it, biometrics switched on, and nobody signed in.
+/// A wallet that keeps an item, with biometrics switched on and no open session.
 pub(crate) fn with_biometrics() -> Wallet {
     let wallet = Wallet::with_policy(policy());
     let session = wallet.enrol(PIN);
@@ -69,7 +69,7 @@ fn why_not(wallet: &Wallet, request: &BiometricRequest) -> Option<BiometricDenia
     }
 }
 
-/// What stands in the journal since line `after`, oldest first.
+/// The journal lines after line `after`, oldest first.
 fn told_since(session: &Session, after: u64) -> Vec<Kind> {
     let page = session.journal().page(&Query { limit: 100, ..Query::default() }).expect("a page");
     page.entries.iter().rev().filter(|entry| entry.number > after).filter_map(|entry| entry.kind).collect()
@@ -102,7 +102,7 @@ fn what_biometrics_opened_reads_and_no_more() {
     assert_eq!(session.vault().delete("card"), Err(LockError::PinNeeded));
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Err(LockError::PinNeeded));
     assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
-    // Changing the PIN asks for it, and counts it, as ever.
+    // Changing the PIN asks for the PIN, and counts it, in any session.
     let refused = session.access().change_pin(&entry("111222"), &entry("865298"), &[], true).expect("an outcome");
     assert!(matches!(refused, PinChange::Refused(_)), "{refused:?}");
 }
@@ -124,13 +124,12 @@ fn a_hooked_callback_that_says_success_opens_nothing() {
 }
 
 #[test]
-fn the_key_of_another_wallet_opens_nothing() {
-    let (mine, other) = (with_biometrics(), with_biometrics());
-    let session = unlocked(touch(&other, &unlocking()));
-    assert!(session.is_live(), "the control");
-    // The prompt of the one is answered with what the keystore of the other gives.
-    mine.phone.biometrics.will([Act::IsHooked(vec![0x5a; 32])]);
-    assert!(matches!(mine.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
+fn a_prompt_that_is_answered_with_other_bytes_opens_nothing() {
+    let wallet = with_biometrics();
+    // The phone's keystore never gave these 32 bytes.
+    wallet.phone.biometrics.will([Act::IsHooked(vec![0x5a; 32])]);
+    assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the control");
 }
 
 #[test]
@@ -351,7 +350,7 @@ fn switching_on_and_off_needs_a_pin_just_entered() {
         Ok(BiometricChange::Done),
         "the touch that was left"
     );
-    // Used all along, so that only the PIN's age can be in the way.
+    // The session is used all the time, so that only the PIN's age can be in the way.
     for _ in 0..FRESH_PIN_MS / 60_000 - 1 {
         assert!(session.vault().names().is_ok());
         wallet.phone.clock.advance_ms(60_000);
@@ -392,7 +391,7 @@ fn a_wallet_that_is_wiped_or_removed_is_opened_by_no_finger() {
 
 #[test]
 fn a_wipe_that_loses_its_biometric_key_last_is_a_wipe_all_the_same() {
-    // The slot is still in the database, but nothing that is told or opened comes from it.
+    // The slot is still in the database, but no status and no unlock depends on it.
     let wallet = with_biometrics();
     let picture = std::fs::read(wallet.path()).expect("a database");
     let wallet = wallet.between_runs(|_| {}).expect("it opens");
@@ -413,12 +412,12 @@ fn another_pin_keeps_biometrics_and_says_that_they_are_on() {
     assert!(unlocked(touch(&wallet, &unlocking())).is_live());
 }
 
-/// Someone who knew the PIN let a finger of their own open the wallet.
+/// Someone who knew the PIN has enrolled a finger of their own, which opens the wallet.
 #[test]
 fn another_pin_switches_a_strangers_finger_off_in_the_same_commit() {
     let wallet = with_biometrics();
     let (before, strangers) = (picture(wallet.folder.path()), unlocked(touch(&wallet, &unlocking())));
-    // Not fresh any more: to switch them off by itself, the PIN would have to be entered once more.
+    // The PIN is not fresh any more: switching biometrics off by itself would need the PIN once more.
     let session = wallet.unlock();
     for _ in 0..4 {
         wallet.phone.clock.advance_ms(100_000);

@@ -1,4 +1,4 @@
-//! U6, where another call comes in between, or the phone's own code gives up.
+//! U6: another call comes in between, or the phone's own code panics.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
@@ -14,12 +14,12 @@ use crate::u6_biometrics::{unlocked, unlocking};
 use crate::wallet::{PIN, Wallet, entry, is_told, open};
 use crate::wipe::keys_of;
 
-/// Where something happens, once.
+/// A moment at which something happens, once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     /// A biometric key is about to be made.
     KeyMade,
-    /// That of the PIN is about to be deleted.
+    /// The PIN's key is about to be deleted.
     PinKeyDeleted,
     Told(Kind),
     SensorAvailability,
@@ -39,7 +39,7 @@ fn meanwhile(wallet: &Wallet, place: Place, happens: impl FnOnce() + Send + 'sta
     }
 }
 
-/// A wallet whose biometrics are on, and whose phone's hooks hear of its events.
+/// A wallet whose biometrics are on. The phone's hooks are told of its events.
 fn with_biometrics() -> Wallet {
     let wallet = Wallet::unconfigured("walletlock");
     wallet.lock.add_listener(Arc::new(wallet.phone.hooks.clone()));
@@ -61,7 +61,7 @@ fn removed_while_a_finger_is_being_set_up_the_phone_is_as_new() {
     meanwhile(&wallet, Place::KeyMade, move || {
         assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
     });
-    // The app is killed while the prompt is shown, or the key cannot be deleted.
+    // The key cannot be deleted, as if the app were killed while the prompt is shown.
     let device_key = wallet.phone.device_key.clone();
     wallet
         .phone
@@ -86,7 +86,7 @@ fn what_a_finger_opened_is_over_once_biometrics_are_off() {
     assert_eq!(by_pin.access().disable_biometrics(), Ok(true));
     assert!(!by_finger.is_live());
     assert!(by_pin.is_live());
-    // And one that is charged, and not begun, when they are switched off.
+    // The same for a session that is charged but has not begun when biometrics are switched off.
     touch(&wallet);
     assert_eq!(by_pin.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     touch(&wallet);
@@ -150,7 +150,7 @@ fn a_prompt_that_panics_gives_its_place_to_the_next() {
     for places in [&[SensorAvailability][..], &[Shown], &[Dismissed], &[Shown, Dismissed]] {
         let wallet = with_biometrics();
         places.iter().for_each(|place| meanwhile(&wallet, *place, || panic!("as it was told")));
-        // Five strangers, after whom it is taken away; in front of one that panics nobody.
+        // Five strangers, after whom the prompt is dismissed. Nobody touches a prompt that panics.
         let strangers = if places == [Dismissed] { 5 } else { 0 };
         wallet.phone.biometrics.will((0..strangers).map(|_| Act::SomeoneElseTouches));
         let call = AssertUnwindSafe(|| wallet.lock.verify_biometrics(&unlocking()));

@@ -96,7 +96,7 @@ fn a_prompt_that_is_lost_or_cannot_be_shown_is_no_verdict() {
     assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the next one is shown");
 }
 
-/// Runs something with the lock while a prompt is shown, and gives what it returned.
+/// Runs a call on the lock while a prompt is shown, and keeps what it returned.
 fn meanwhile<T: Send + 'static>(
     wallet: &Wallet,
     call: impl FnOnce(&Arc<WalletLock>) -> T + Send + 'static,
@@ -171,7 +171,7 @@ fn switched_off_or_removed_while_it_is_shown_nothing_opens() {
     let session = wallet.unlock();
     let _off = meanwhile(&wallet, move |_| session.access().disable_biometrics());
     wallet.phone.biometrics.will([Act::OwnerTouches]);
-    // The key is destroyed with it, so the finger that comes next finds none.
+    // Switching off deletes the key, so the finger that comes next finds no key.
     assert!(ends_as(&wallet.lock.verify_biometrics(&unlocking()), PromptEnd::KeyInvalidated));
     assert_eq!(
         wallet.lock.biometric_availability(&unlocking()),

@@ -1,4 +1,4 @@
-//! What is kept stays as it was written, and nobody puts something else in its place.
+//! Items stay as they were written, and nobody can put something else in their place.
 
 use rusqlite::Connection;
 use walletlock_core::{LockError, LockReason, LockStatus, MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
@@ -42,7 +42,7 @@ fn sizes_are_bounded_and_a_refused_item_changes_nothing() {
     session.vault().write("1", b"replaced").expect("replacing needs no room");
 }
 
-/// Each of these is done by someone with the database in hand and the app not running.
+/// An attacker makes each of these changes in the database while the app is not running.
 #[test]
 fn an_item_changed_swapped_removed_or_put_back_is_damage() {
     let rows = |database: &Connection| -> Vec<(Vec<u8>, Vec<u8>)> {

@@ -25,7 +25,7 @@ pub(crate) struct Wallet {
 }
 
 impl Wallet {
-    /// A phone on which no PIN was set yet.
+    /// A phone on which no PIN has been set yet.
     pub(crate) fn unconfigured(preset: &str) -> Self {
         Self::with_policy(Policy::preset(preset).expect("a preset"))
     }
@@ -40,7 +40,7 @@ impl Wallet {
         Self { phone, policy, lock, folder }
     }
 
-    /// A phone with the owner's PIN set, and nobody signed in.
+    /// A phone with the owner's PIN set and no open session.
     pub(crate) fn enrolled(preset: &str) -> Self {
         let wallet = Self::unconfigured(preset);
         wallet.enrol(PIN).close();
@@ -67,7 +67,7 @@ impl Wallet {
         self.between_runs(|_| {})
     }
 
-    /// Like [`Self::restart`], with something done to the folder while the app is not running.
+    /// Like [`Self::restart`], but changes the folder while the app is not running.
     pub(crate) fn between_runs(self, meddle: impl FnOnce(&Path)) -> Result<Self, LockError> {
         let Self { phone, policy, lock, folder } = self;
         assert_eq!(Arc::strong_count(&lock), 1, "sessions are dropped before the app ends");
@@ -77,7 +77,8 @@ impl Wallet {
         Ok(Self { phone, policy, lock, folder })
     }
 
-    /// The app ends and starts again, with another way to choose and make the seal's keys.
+    /// Ends the app and starts it again with another setting of `AntiRollback`, which decides how seal keys are chosen
+    /// and made.
     pub(crate) fn reopened_with(self, anti_rollback: AntiRollback) -> Self {
         let Self { phone, policy, lock, folder } = self;
         drop(lock);
@@ -96,7 +97,7 @@ impl Wallet {
         }
     }
 
-    /// Enters a wrong PIN that nobody tried before. `nth` picks which.
+    /// Enters a wrong PIN that nobody tried before. Each `nth` is another PIN.
     pub(crate) fn guess(&self, nth: u32) -> PinOutcome {
         self.verify(&format!("{:06}", 700_000 + nth))
     }
@@ -108,7 +109,7 @@ impl Wallet {
         }
     }
 
-    /// Enters wrong PINs, none of which brings a wait before the last.
+    /// Enters these wrong PINs. None of them but the last may bring a wait.
     pub(crate) fn guess_all_wrong(&self, which: std::ops::RangeInclusive<u32>) {
         for nth in which {
             self.guess_wrong(nth);
@@ -128,7 +129,7 @@ impl Wallet {
         }
     }
 
-    /// Waits out a cooldown, if there is one.
+    /// Waits out a cool-down, if there is one.
     pub(crate) fn wait(&self) {
         if let LockStatus::CoolingDown { remaining_ms, .. } = self.status() {
             self.phone.clock.advance_ms(remaining_ms);
@@ -164,17 +165,17 @@ pub(crate) fn entry(pin: &str) -> PinEntry {
     entry
 }
 
-/// Whether the key of a PIN is asked for its MAC.
+/// Whether the call asks the key of a PIN for a MAC.
 pub(crate) fn is_pins_mac(call: Call<'_>) -> bool {
     call.is("hmac", "pin")
 }
 
-/// Whether the listeners are told of this.
+/// Whether the call tells a listener of this kind of event.
 pub(crate) fn is_told(kind: Kind) -> impl Fn(Call<'_>) -> bool + Send + Sync + 'static {
     move |call| matches!(call, Call::OnEvent(event) if event.kind == kind)
 }
 
-/// The files of one folder in place of those of another.
+/// Replaces the files in one folder by those of another.
 pub(crate) fn copy_files(from: &Path, to: &Path) {
     for file in fs::read_dir(to).expect("a folder") {
         fs::remove_file(file.expect("a file").path()).expect("removed");
@@ -192,7 +193,7 @@ pub(crate) fn picture(folder: &Path) -> TempDir {
     picture
 }
 
-/// A journal line's details.
+/// The details of a journal line.
 pub(crate) fn details(fields: &[(&str, &str)]) -> Details {
     Details(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }

@@ -1,4 +1,5 @@
-//! A wipe: the phone is lost, or the limit is reached. Half of one is a wipe, and what was on the way to the disk does not bring it back.
+//! A wipe: because the phone is lost, or because the limit is reached. Half a wipe is a wipe, and nothing on its way to
+//! the disk brings the wallet back.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +20,7 @@ pub(crate) fn keys_of(wallet: &Wallet, kind: &str) -> usize {
     wallet.phone.device_key.all_aliases().iter().filter(|alias| alias.contains(&format!("/{kind}/"))).count()
 }
 
-/// A wallet of `trezor` with one try left before it wipes.
+/// A wallet of `trezor` with one try left before it is wiped.
 fn at_the_last_try() -> Wallet {
     let wallet = Wallet::enrolled("trezor");
     wallet.unlock().vault().write("seed", b"correct horse").expect("written");
@@ -86,7 +87,7 @@ fn a_copy_from_before_the_wipe_is_wiped_too() {
     }
 }
 
-/// The control: it is the keystore that says so, and not that nothing opens.
+/// The control: the mark in the keystore says that the wallet was wiped. Without it the copy only fails to open.
 #[test]
 fn the_same_copy_without_the_mark_is_damage() {
     let wallet = at_the_last_try();
@@ -118,7 +119,7 @@ fn a_wiped_wallet_without_its_files_is_wiped() {
     }
 }
 
-/// What is no database, what is one up to where it breaks, and what is found to be broken only by the wipe.
+/// A file that is no database, a database with broken pages, and damage that only the wipe finds.
 #[test]
 fn a_damaged_wallet_is_wiped_too() {
     type Damage = fn(&Path);
@@ -150,8 +151,8 @@ fn a_damaged_wallet_is_wiped_too() {
     }
 }
 
-/// Whichever call of the keystore fails or is the last of a killed process, nothing opens the wallet once the PIN's key is gone, and it is
-/// told as wiped from the mark on.
+/// At each keystore call of a wipe, the call fails or the process is killed. Nothing opens the wallet once the PIN's
+/// key is gone, and the wallet reports `Wiped` as soon as the mark is made.
 #[test]
 fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
     let mut wiped_by_half = 0;
@@ -175,7 +176,7 @@ fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
             let lock = open(&picture.folder, &phone, &policy).expect("it opens again");
             let is_wiped = lock.status() == Ok(LockStatus::Wiped);
             let opens = matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_));
-            // Without the mark half a wipe may be taken for damage. It opens nothing either.
+            // Without the mark, half a wipe may be taken for damage. That opens nothing either.
             assert!(is_wiped != opens || nth == 0, "{killed}: {:?}", lock.status());
             assert!(is_wiped || nth == 0 || picture.call == "create wiped", "{killed}, marked");
             wiped_by_half += u32::from(is_wiped);

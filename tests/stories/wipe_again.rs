@@ -1,4 +1,4 @@
-//! A wipe that is overtaken, or that does not get through: nothing opens once it says that it is done.
+//! A wipe that another call overtakes, or that fails halfway: once it reports that it is done, nothing opens.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,19 +11,19 @@ use walletlock_core::{Enrolment, LockError, LockStatus, PinOutcome, WalletLock};
 use crate::wallet::{PIN, Wallet, entry, open, picture};
 use crate::wipe::keys_of;
 
-/// A wallet with a PIN set and an item kept.
+/// A wallet with a PIN set and an item in its vault.
 fn with_item() -> Wallet {
     let wallet = Wallet::enrolled("walletlock");
     wallet.unlock().vault().write("seed", b"correct horse").expect("written");
     wallet
 }
 
-/// When a wiped wallet's mark was made.
+/// Whether the call makes the mark of a wiped wallet.
 fn is_mark(call: Call<'_>) -> bool {
     call.is("create", "wiped")
 }
 
-/// While this is set, the phone's keystore makes and deletes nothing.
+/// While the returned switch is set, the phone's keystore makes and deletes nothing.
 fn busy_switch(wallet: &Wallet) -> Arc<AtomicBool> {
     let is_busy = Arc::new(AtomicBool::new(false));
     let seen = is_busy.clone();
@@ -34,7 +34,7 @@ fn busy_switch(wallet: &Wallet) -> Arc<AtomicBool> {
     is_busy
 }
 
-/// What the files of a picture are on the phone as it is now.
+/// Opens the files of a picture on a copy of the phone as it is now.
 fn open_on_a_copy(wallet: &Wallet, picture: &TempDir) -> Arc<WalletLock> {
     let phone = wallet.phone.with_keystore(wallet.phone.device_key.picture());
     open(picture, &phone, &wallet.policy).expect("it opens")
@@ -74,7 +74,7 @@ fn a_wipe_that_is_asked_for_again_does_what_the_keystore_did_not() {
     assert!(matches!(wallet.lock.enrol(&entry("582941"), &[]), Ok(Enrolment::Enrolled(_))));
 }
 
-/// The next opening finishes what is marked, whatever else was done: nothing may be kept in it until then.
+/// The next opening finishes the wipe of a marked wallet, whatever else failed. Until then nothing may be stored in it.
 #[test]
 fn what_is_marked_as_wiped_opens_no_more() {
     let wallet = with_item();

@@ -1,4 +1,4 @@
-//! The wipe PIN: until it has happened it is a wrong PIN, and then the wallet is gone.
+//! The wipe PIN: until the wallet is destroyed, it looks like a wrong PIN.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn set(session: &Session, wipe_pin: &str) -> PinChange {
     session.access().set_wipe_pin(&entry(PIN), &entry(wipe_pin)).expect("an answer")
 }
 
-/// A wallet with a wipe PIN, and something that it destroys.
+/// A wallet with a wipe PIN, and an item that the wipe destroys.
 fn armed(preset: &str) -> Wallet {
     let wallet = Wallet::enrolled(preset);
     let session = wallet.unlock();
@@ -112,7 +112,7 @@ fn while_no_pin_is_taken_it_is_none() {
     assert_eq!(wallet.unlock().vault().names(), Ok(vec!["seed".to_owned()]));
 }
 
-/// Of the device key: what could be counted from outside before the settlement.
+/// Compares the calls to the device key, which someone outside could count before the settlement.
 #[test]
 fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
     let asked = |armed_with: Option<&str>, pin: &str| {
@@ -263,8 +263,8 @@ fn a_device_key_that_does_not_answer_tells_nothing_and_wipes_nothing() {
     assert_wiped(wallet, outcome);
 }
 
-/// The process is killed at every call of the keystore while the wipe PIN is tried: the wallet is wiped, or one wrong PIN was entered, or
-/// none. What it never is, is damaged.
+/// The process is killed at every keystore call while the wipe PIN is tried. Then the wallet is wiped, or one wrong PIN
+/// was entered, or none. It is never damaged.
 #[test]
 fn killed_on_the_way_it_was_a_wrong_pin_or_a_wipe() {
     let wallet = armed("walletlock");
@@ -298,7 +298,8 @@ fn a_copy_from_before_is_wiped_too() {
     assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Wiped)));
 }
 
-/// Neither a copy from before it was set, to be rid of it, nor one from before it was cleared, to have it back.
+/// A copy from before the wipe PIN was set does not remove it, and a copy from before it was cleared does not bring it
+/// back.
 #[test]
 fn setting_and_clearing_it_is_for_good() {
     for set_first in [false, true] {
@@ -334,7 +335,7 @@ fn a_try_that_the_wipe_pin_overtakes_before_its_charge_is_told_of_the_wipe_and_n
     assert_eq!(told, [Kind::PinTried, Kind::PinWrong, Kind::Wiped], "those of the wipe PIN alone");
 }
 
-/// One slip of the owner's own finger must not destroy the wallet; nor may it be one that the pad cannot take.
+/// One slip of the owner must not destroy the wallet, and the wipe PIN must have a length that the PIN pad can take.
 #[test]
 fn it_is_no_slip_of_the_pin_and_as_long_as_it() {
     let wallet = Wallet::enrolled("walletlock");

@@ -1,4 +1,5 @@
-//! The child process: a wallet that is told what to do, and whose memory is searched while it waits for the next command.
+//! The child process: a wallet that obeys commands, and whose memory the parent searches while the child waits for the
+//! next command.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -32,7 +33,7 @@ impl Wallet {
         Self { child, folder }
     }
 
-    /// Gives a command and waits until it is done.
+    /// Sends a command and waits until the child has carried it out.
     pub(super) fn tell(&mut self, command: char, arguments: &[&[u8]]) -> char {
         let mut told = vec![command as u8];
         for digits in arguments {
@@ -57,17 +58,17 @@ impl Wallet {
         Haystack::of(self.child.id()).search(needles)
     }
 
-    /// Where a PIN leads to in this wallet, computed from a copy of its files.
+    /// Computes what a PIN leads to in this wallet, from a copy of its files.
     pub(super) fn follow(&self, pin: &Digits) -> Derived {
         self.open_copy().follow(&pin.map(|digit| b'0' + digit), device_key)
     }
 
-    /// Where a finger leads to in this wallet, likewise.
+    /// Computes what biometrics lead to in this wallet, from a copy of its files.
     pub(super) fn follow_finger(&self) -> [Secret; 3] {
         self.open_copy().follow_finger(unwrap)
     }
 
-    /// What the record is sealed with now.
+    /// The key that the record is sealed with now.
     pub(super) fn seal_key(&self) -> Secret {
         self.open_copy().seal_key
     }
@@ -89,17 +90,17 @@ impl Drop for Wallet {
         let mut said = String::new();
         self.child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("UTF-8");
         let ended = self.child.wait().expect("it ends");
-        // Nothing of the lock prints anything, whatever happened to it.
+        // The lock prints nothing, whatever happened to it.
         assert!((ended.success() && said.is_empty()) || std::thread::panicking(), "{ended}: {said}");
     }
 }
 
-/// The child's keystore: each key is the hash of its name.
+/// The child's keystore: each key is the SHA-256 of its alias.
 fn device_key(alias: &str, input: &[u8]) -> Secret {
     hmac(&Sha256::digest(alias), input)
 }
 
-/// How the child's keystore wraps: the middle is combined with a pad that follows from the name.
+/// How the child's keystore wraps: it XORs the 32 bytes in the middle with a pad that is derived from the alias.
 fn unwrap(alias: &str, wrapped: &[u8]) -> Secret {
     let pad = hmac(&Sha256::digest(alias), b"wraps");
     std::array::from_fn(|place| wrapped[12 + place] ^ pad[place])

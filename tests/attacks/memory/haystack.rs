@@ -1,4 +1,4 @@
-//! Everything that a process can read in its own memory, searched from outside.
+//! All memory that a process can read, searched from outside.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use super::needles::Needle;
 
 const PAGE: usize = 4096;
-/// The longest needle, and more.
+/// Longer than the longest needle.
 const LONGEST: usize = 128;
 
 /// The memory of a process, as `/proc` shows it to its parent.
@@ -14,13 +14,13 @@ pub(super) struct Haystack {
     process: u32,
 }
 
-/// What was searched, and what was found where.
+/// How many bytes were searched, and where needles were found.
 pub(super) struct Found {
     pub(super) bytes: usize,
     pub(super) places: Vec<String>,
 }
 
-/// The needles by their first two bytes: nearly every place in memory is passed by with one look.
+/// The needles by their first two bytes: one look-up rules out nearly every place in memory.
 struct Sieve<'a> {
     first: Vec<Vec<&'a Needle>>,
 }
@@ -30,7 +30,7 @@ impl Haystack {
         Self { process }
     }
 
-    /// Searches all that is readable, whatever it is for: heap, stacks, what the program changed of its own files.
+    /// Searches all readable memory, whatever its use: heap, stacks, changed pages of the program's own files.
     pub(super) fn search(&self, needles: &[Needle]) -> Found {
         let sieve = Sieve::of(needles);
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.process)).expect("its mappings");
@@ -74,7 +74,8 @@ impl<'a> Sieve<'a> {
     fn sift(&self, bytes: &[u8], mut find: impl FnMut(usize, &Needle)) {
         let mut place = 0;
         while place + 1 < bytes.len() {
-            // Most of memory was never written. A needle that begins with zeros at the end of such a page is not passed by.
+            // Most of memory was never written, so skip a page of zeros. Its last `LONGEST` bytes are searched all the
+            // same, because a needle may begin with zeros there.
             if place % PAGE == 0 && bytes[place..].starts_with(&[0; PAGE]) {
                 place += PAGE - LONGEST;
             }

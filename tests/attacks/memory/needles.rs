@@ -1,18 +1,19 @@
-//! In which forms a secret may lie in memory.
+//! The forms in which a secret may lie in memory.
 
-/// Bytes that must not be found, and whose they are.
+/// Bytes that must not be found, and a name for the secret that they belong to.
 #[derive(Clone)]
 pub(super) struct Needle {
     pub(super) what: String,
     pub(super) bytes: Vec<u8>,
 }
 
-/// A piece of this many digits gives a PIN away, and never turns up by chance.
+/// A run of this many digits of a PIN reveals most of it, and is too long to turn up by chance.
 const PIECE: usize = 8;
-/// A word of a key, as a register holds it.
+/// Keys are searched for word by word, in the size of a register.
 const WORD: usize = 8;
 
-/// What someone might keep of a PIN: text, values in integers of any width, forwards and backwards, the number that it makes.
+/// The forms of a PIN: text, digits as integers of any width, forwards and backwards, and the number that the digits
+/// make.
 pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
     let mut backwards = *digits;
     backwards.reverse();
@@ -33,7 +34,7 @@ pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
     needles
 }
 
-/// A key, whole or a word of it: as it is, as SHA-256 loads it, and as HMAC pads it (RFC 2104).
+/// The forms of each word of a key: as it is, as SHA-256 loads it, and as HMAC pads it (RFC 2104).
 pub(super) fn of_key(whose: &str, key: &[u8; 32]) -> Vec<Needle> {
     let loaded: Vec<_> = key.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
     let padded = |bytes: &[u8], pad: u8| bytes.iter().map(|byte| byte ^ pad).collect::<Vec<_>>();

@@ -1,4 +1,5 @@
-//! The same wallet, reached as Kotlin reaches it: through what uniffi exports, and beside it.
+//! The same wallet, reached as Kotlin reaches it: through the objects that uniffi exports, and through the methods
+//! beside them for JNI.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -33,7 +34,7 @@ impl<Commands: Read> Bound<Commands> {
         Self { lock, session: None, commands }
     }
 
-    /// Until the pipe is closed.
+    /// Obeys commands until the pipe is closed.
     pub(crate) fn obey_all(mut self, mut answers: impl Write) {
         while let Some(command) = self.next() {
             let answer = self.obey(command);
@@ -84,7 +85,8 @@ impl<Commands: Read> Bound<Commands> {
                 assert!(*read.as_slice() == *item.as_slice());
                 b'.'
             }
-            // The control: as uniffi hands it over, to whom it belongs from there on.
+            // The control: this call returns the item in the form that uniffi hands to the app, so nothing here wipes
+            // it.
             b'w' => {
                 let read = self.live().clone().vault().read(ITEM.to_owned()).expect("read").expect("there");
                 drop(read);

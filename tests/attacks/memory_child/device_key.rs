@@ -1,4 +1,5 @@
-//! A keystore whose keys follow from their names, so that another process, who knows the name, can compute what it answers.
+//! A keystore whose keys are derived from their aliases, so that another process that knows the alias can compute its
+//! answers.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,10 @@
-//! The process whose memory is searched: a wallet that does what it is told through a pipe, byte by byte, and keeps nothing of it.
+//! The process whose memory is searched. It opens a wallet, obeys commands that it reads byte by byte from a pipe, and
+//! keeps no copy of them.
 //!
-//! Called with the folder, the cost of Argon2id (`cheap` or `floor`; or `bound`, for the wallet as the bindings open it) and a seed. Each command is a byte, followed by the PINs it needs, each
-//! a count and as many digits; the answer is a byte once the command is done. The wallet stays open until the pipe is closed.
+//! Its arguments: the folder, the mode and a seed. The mode is the cost of Argon2id (`cheap` or `floor`), or `bound`,
+//! which opens the wallet through the bindings. A command is one byte, followed by the PINs that it needs; each PIN is
+//! a count and as many digits. Once the command is carried out, the answer is one byte. The wallet stays open until the
+//! pipe is closed.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bound;
@@ -41,7 +44,7 @@ fn main() {
         "bound" => None,
         other => panic!("no such cost: {other}"),
     };
-    // One of its commands is to panic, and its parent wants silence.
+    // One of the commands causes a panic on purpose, and the parent requires an empty standard error.
     panic::set_hook(Box::new(|info| {
         if info.payload_as_str() != Some("as it was told") {
             let _gone = writeln!(std::io::stderr(), "{info}");
@@ -84,7 +87,7 @@ fn is_pins_mac(call: Call<'_>) -> bool {
     call.is("hmac", "pin")
 }
 
-/// Rust's own standard input and output keep a buffer, and with it what went through.
+/// Rust's own standard input and output buffer what passes through them, secrets included.
 fn unbuffered(stream: impl AsFd) -> File {
     File::from(stream.as_fd().try_clone_to_owned().expect("a descriptor"))
 }
@@ -167,18 +170,18 @@ impl Told {
             b'h' => self.next_is(Next::Forged),
             b'q' => self.next_is(Next::Leaked),
             b'u' => self.use_vault(),
-            // Dropping it closes it.
+            // Dropping the session closes it.
             b'c' => self.done(|told| told.session = None),
             b'f' => self.done(|told| told.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),
             b'x' => self.done(|told| told.hooks.once_before(is_pins_mac, || panic!("as it was told"))),
-            // Typed twice and compared, and then thought better of.
+            // A PIN typed twice and compared, and then cleared instead of set.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());
                 let same = entry.matches(&again);
                 entry.clear();
                 if same { b'S' } else { b'D' }
             }
-            // The control: what a careless app does.
+            // The control: a careless app leaks the digits.
             b'l' => {
                 let digits: Vec<_> = (0..self.byte()).map(|_| b'0' + self.byte()).collect();
                 std::hint::black_box(Box::leak(digits.into_boxed_slice()));
@@ -202,7 +205,8 @@ impl Told {
         b'.'
     }
 
-    /// Everything that the data key is there for: an item (a count and its bytes) kept and read, the journal read and exported.
+    /// Uses the data key for everything it serves: writes and reads an item (32 bytes), and reads and exports the
+    /// journal.
     fn use_vault(&mut self) -> u8 {
         let mut item = Zeroizing::new([0; 32]);
         for place in 0..item.len() {

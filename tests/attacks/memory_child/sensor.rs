@@ -1,4 +1,4 @@
-//! A biometric prompt that answers at once, with keys that follow from their names.
+//! A biometric prompt that answers at once, with wrapping keys that are derived from their aliases.
 
 use std::sync::Mutex;
 
@@ -9,16 +9,16 @@ use walletlock_core::platform::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-/// What the next prompts come to.
+/// How the next prompts end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Next {
     #[default]
     Recognised,
-    /// Someone else, who then gives up.
+    /// Another person touches the sensor and then cancels.
     NotRecognised,
-    /// Something else is handed over than what the key gives.
+    /// The answer holds other bytes than the key gives.
     Forged,
-    /// The control: a careless app keeps what it handed over.
+    /// The control: a careless app keeps the bytes that it handed over.
     Leaked,
 }
 

@@ -1,4 +1,4 @@
-//! Measuring two classes in random order, and what is made of the result.
+//! Measures two classes in random order, and judges the result.
 
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use super::welch::test;
 use crate::seed::Dice;
 
-/// dudect's 'definitely not constant time'.
+/// The |t| above which dudect says 'definitely not constant time'.
 const LEAK: f64 = 10.0;
-/// So often a suspicion must come up, each time with the same sign and in new wallets, before it is a leak: on a busy machine, and where
-/// it matters which address something happens to lie at, one run says little.
+/// How often in a row a difference must show, with the same sign and in new wallets each time, before it counts as a
+/// leak. One run proves little on a busy machine, or where the address of some object matters.
 const TIMES: usize = 3;
 
-/// Which of two secrets it is.
+/// Which of the two kinds of secret a sample uses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Class {
     A,
@@ -22,12 +22,12 @@ pub(super) enum Class {
 /// Performs one sample and returns its times in nanoseconds.
 pub(super) type Sample<'a, const N: usize> = Box<dyn FnMut(Class, &mut Dice) -> [f64; N] + 'a>;
 
-/// How many samples a measurement has. `WALLETLOCK_SAMPLES` says otherwise.
+/// The number of samples in a measurement. `WALLETLOCK_SAMPLES` overrides it.
 pub(super) fn samples(unless_told: usize) -> usize {
     std::env::var("WALLETLOCK_SAMPLES").map_or(unless_told, |samples| samples.parse().expect("a number"))
 }
 
-/// The t of each of the times. One measurement at a time.
+/// Measures, and returns the t of each label. Only one measurement runs at a time.
 pub(super) fn measure<const N: usize>(
     name: &str,
     labels: [&str; N],
@@ -41,7 +41,7 @@ pub(super) fn measure<const N: usize>(
     for nth in 0..samples + samples / 10 {
         let class = if dice.roll().is_multiple_of(2) { Class::A } else { Class::B };
         let taken = sample(class, dice);
-        // The first tenth warms up.
+        // The first samples, a tenth as many as counted, are a warm-up.
         if nth >= samples / 10 {
             times.iter_mut().zip(taken).for_each(|(times, taken)| times[class as usize].push(taken));
         }
@@ -61,7 +61,8 @@ pub(super) fn measure<const N: usize>(
     tests.map(|test| test.t)
 }
 
-/// Fails if the classes differ, and again, and again, in the same direction. `prepare` makes everything anew each time.
+/// Fails if the classes differ in `TIMES` measurements in a row, each time in the same direction. `prepare` makes new
+/// wallets for each measurement.
 pub(super) fn assert_alike<'a, const N: usize>(
     name: &str,
     labels: [&str; N],
@@ -84,7 +85,7 @@ pub(super) fn assert_alike<'a, const N: usize>(
     }
 }
 
-/// Fails unless the difference is plain: the control.
+/// The control: fails unless the classes clearly differ.
 pub(super) fn assert_differs<const N: usize>(name: &str, labels: [&str; N], samples: usize, sample: Sample<'_, N>) {
     let mut dice = Dice::of(&format!("timing, {name}"));
     let ts = measure(name, labels, samples, &mut dice, sample);

@@ -1,4 +1,5 @@
-//! A wallet that is timed: from outside the whole of a try, and from the device key's answer to the line that says how it ended.
+//! A wallet whose tries are timed: the whole try, and the part from the device key's answer to the journal line with
+//! the verdict.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -15,10 +16,10 @@ use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
 
 use crate::seed::Dice;
 
-/// What [`Timed::verify`] measures.
+/// The two times that [`Timed::verify`] measures.
 pub(super) const PARTS: [&str; 2] = ["whole try", "device key's answer to verdict"];
 
-/// Far below the number of failures that locks.
+/// Far below the number of failures that locks the wallet (1000, see `enrol`).
 const WRONG_BETWEEN_RIGHT: u32 = 200;
 
 pub(super) struct Timed {
@@ -58,7 +59,7 @@ impl Watch {
 }
 
 impl Timed {
-    /// A wallet with this PIN, if it may be one. So many wrong PINs are remembered.
+    /// A wallet with this PIN, or `None` if the rules forbid the PIN. The lock remembers `remembered` wrong PINs.
     pub(super) fn enrol(dice: &mut Dice, pin: &[u8], remembered: u32) -> Option<Self> {
         let folder = memory_folder();
         let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(dice.roll())), ..FakePhone::default() };
@@ -95,7 +96,7 @@ impl Timed {
         }
     }
 
-    /// Nanoseconds of each of [`PARTS`], and how it ended.
+    /// Verifies a PIN. Returns the nanoseconds of each of [`PARTS`], and the outcome.
     pub(super) fn verify(&mut self, pin: &[u8]) -> ([f64; 2], PinOutcome) {
         let typed = entry(pin);
         let begin = Instant::now();
@@ -106,7 +107,7 @@ impl Timed {
         ([whole, tail].map(|time| time.as_nanos() as f64), outcome)
     }
 
-    /// Times a wrong PIN. Now and then the right one is entered in between, so that the count never locks.
+    /// Times a wrong PIN. Enters the right PIN in between now and then, so that the failures never lock the wallet.
     pub(super) fn guess(&mut self, pin: &[u8]) -> [f64; 2] {
         if self.wrong == WRONG_BETWEEN_RIGHT {
             self.unlock();
@@ -126,7 +127,7 @@ impl Timed {
     }
 }
 
-/// Where a flush costs nothing, if there is such a place: the disk's noise would hide what is looked for.
+/// A folder in memory if the machine has one, where a flush costs nothing: the disk's noise would hide a difference.
 fn memory_folder() -> TempDir {
     let shared_memory = Path::new("/dev/shm");
     if shared_memory.is_dir() { TempDir::new_in(shared_memory) } else { TempDir::new() }.expect("a folder")

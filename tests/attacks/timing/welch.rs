@@ -1,16 +1,16 @@
-//! Whether two classes of timings differ: Welch's t-test, as dudect uses it (Reparaz, Balasch, Verbauwhede: Dude, is my code constant time?
-//! DATE 2017).
+//! Tells whether two classes of timings differ: Welch's t-test, as dudect uses it (Reparaz, Balasch, Verbauwhede: Dude,
+//! is my code constant time? DATE 2017).
 
-/// Slow measurements are mostly the machine's own doing. As in dudect the test is made with all of them and with the slowest left out, and
-/// the largest t counts.
+/// The percentages of samples to keep. Slow samples are mostly interruptions by the machine. As in dudect, the test is
+/// made with all samples and with the slowest left out, and the largest |t| counts.
 const KEPT_PERCENT: [usize; 6] = [100, 99, 95, 90, 75, 50];
 
-/// What the test says of two classes.
+/// The result of the test.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Test {
-    /// The t of largest size. Positive: the second class takes longer.
+    /// The t of the largest absolute value. Positive: the second class takes longer.
     pub(super) t: f64,
-    /// The difference that would make a t of 1, in the unit of the times: how finely this was measured.
+    /// The difference that would give a t of 1, in the unit of the times: the resolution of the measurement.
     pub(super) error: f64,
 }
 
@@ -35,7 +35,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// Welford's way, in one pass.
+    /// Welford's algorithm, in one pass.
     fn of(times: impl Iterator<Item = f64>) -> Self {
         times.fold(Self::default(), |so_far, time| {
             let count = so_far.count + 1.0;
@@ -52,7 +52,7 @@ impl Moments {
 
 fn welch([first, second]: &[Moments; 2]) -> Test {
     let error = (first.squared_error() + second.squared_error()).sqrt();
-    // Where every time is the same, or a class was cropped to nothing, nothing can be said.
+    // If all times are equal, or a class has no samples left, nothing can be said.
     if error > 0.0 {
         Test { t: (second.mean - first.mean) / error, error }
     } else {

@@ -1,4 +1,4 @@
-//! The wallet's files, byte by byte, and the journal that the owner takes out.
+//! The wallet's files, byte by byte, and the journal that the owner exports.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use walletlock_core::journal::Query;
 use super::secrets::{Secret, found};
 use super::{ITEM, ITEM_ID, NEW_PIN, PIN, WRONG_PIN, Wallet, entry, only_for_the_owner, personal, planted};
 
-/// Every file in the folder, log and all, and their names.
+/// The contents and names of all files in the folder, SQLite's log included.
 fn bytes_of(folder: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     for file in fs::read_dir(folder).expect("a folder") {
@@ -20,7 +20,7 @@ fn bytes_of(folder: &Path) -> Vec<u8> {
     bytes
 }
 
-/// A life in which every secret is used and every kind of line is written that holds details.
+/// A wallet in which every secret was used, and every kind of journal line that holds details was written.
 fn used() -> Wallet {
     let wallet = Wallet::fresh();
     let judged = wallet.lock.judge_pin(&entry(PIN), &personal()).expect("judged");
@@ -46,7 +46,7 @@ fn the_files_tell_nothing_while_open_and_closed() {
     let Wallet { lock, folder, .. } = wallet;
     drop(lock);
     assert_eq!(found(&secrets, &bytes_of(folder.path())), [""; 0]);
-    // The control: an app that keeps the item in a file beside it is caught.
+    // The control: an item that an app keeps in a file beside the wallet is found.
     fs::write(folder.path().join("cache"), ITEM).expect("written");
     assert_eq!(found(&secrets, &bytes_of(folder.path())), ["item"]);
 }
@@ -72,7 +72,7 @@ fn the_journal_names_items_to_the_owner_and_no_pin_to_anyone() {
     let page = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page");
     let shown = format!("{export}{page:?}");
     assert_eq!(found(&planted(), shown.as_bytes()), [""; 0]);
-    // The control: it is the whole journal, details and all.
+    // The control: this is the whole journal, with its details.
     let control = [Secret::bytes("item id", ITEM_ID.as_bytes()), Secret::bytes("details", b"failures")];
     assert_eq!(found(&control, shown.as_bytes()), ["item id", "details"]);
 }

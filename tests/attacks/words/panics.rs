@@ -1,4 +1,5 @@
-//! The platform's parts panic in the middle of a call that has the PIN. What is printed of that, and what is left of the call.
+//! The platform's parts panic in the middle of a call that has the PIN. The tests look at what is printed, and at what
+//! is left of the call.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
@@ -11,14 +12,14 @@ use walletlock_core::platform::testing::Call;
 use super::secrets::found;
 use super::{PIN, WRONG_PIN, Wallet, entry, planted};
 
-/// Says what the panic hooks of one thread print, and lets all others be printed.
+/// Records what the panic hook would print for one thread. Panics of other threads are printed as usual.
 struct Overheard {
     said: Arc<Mutex<String>>,
 }
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
 
-/// One test at a time has the process's hook.
+/// The panic hook belongs to the whole process, so only one test at a time may replace it.
 static HOOK: Mutex<()> = Mutex::new(());
 
 impl Overheard {
@@ -29,7 +30,7 @@ impl Overheard {
         let (heard, others) = (said.clone(), before.clone());
         panic::set_hook(Box::new(move |info| {
             if thread::current().id() == thread {
-                // What the standard hook prints, and what a crash reporter gets.
+                // The text that the standard hook prints, and that a crash reporter receives.
                 let text = format!("{info} {info:?} {}", std::backtrace::Backtrace::force_capture());
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push_str(&text);
             } else {

@@ -1,4 +1,4 @@
-//! `Debug` and `Display`, of everything that a caller can get hold of.
+//! `Debug` and `Display` of everything that a caller can get hold of.
 
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,8 @@ use super::{CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Walle
 struct Printed(String);
 
 impl Printed {
-    /// In both layouts of `Debug`. The indentation of the second is evened out, so that a list is found at any depth.
+    /// Adds both layouts of `Debug`. The indentation of the second is made uniform, so that a list is found at any
+    /// depth.
     fn show(&mut self, value: &dyn Debug) {
         let tall = format!("{value:#?}");
         let lines = tall.lines().map(|line| format!("    {}\n", line.trim_start()));
@@ -74,7 +75,7 @@ fn outcomes_statuses_and_handles_say_nothing() {
     printed.show(&wallet.lock.verify_pin(&entry(PIN)));
     printed.show(&wallet.lock.remove(&entry(PIN)));
     printed.assert_tells_nothing(&planted());
-    // The control: what may be printed was, so these are the real values.
+    // The control: values that may be printed were printed, so these are the real values.
     let shown = found(
         &[Secret::bytes("item id", ITEM_ID.as_bytes()), Secret::bytes("contact", CONTACT.as_bytes())],
         printed.0.as_bytes(),
@@ -85,7 +86,8 @@ fn outcomes_statuses_and_handles_say_nothing() {
 #[test]
 fn prompts_answers_and_what_a_finger_opens_say_nothing() {
     let wallet = Wallet::fresh();
-    // All that the sensor is given is printed, and what that holds is kept: whoever copies a key without need is found out here.
+    // Everything that the prompt receives is printed, and its input is kept as a secret: a copy of the key in any
+    // printed value is found.
     let (given, inputs) = (Arc::new(Mutex::new(Printed::default())), Arc::new(Mutex::new(Vec::new())));
     let (shows, keeps) = (given.clone(), inputs.clone());
     wallet.phone.hooks.before(move |call| {
@@ -167,7 +169,8 @@ fn a_policy_that_is_refused_is_not_repeated() {
     printed.assert_tells_nothing(&planted());
 }
 
-/// It has to be named so that it is found; `LockError` says so. Nothing but the name is, and the scanner sees it.
+/// The name has to be told so that the developer finds the field; the docs of `LockError` say so. Only the name is
+/// told, and the search finds it.
 #[test]
 fn of_a_field_that_does_not_exist_the_name_is_told_and_not_the_value() {
     for json in [
@@ -182,7 +185,8 @@ fn of_a_field_that_does_not_exist_the_name_is_told_and_not_the_value() {
     }
 }
 
-/// What has no logger logs nothing, whatever the app installs. The compiler sees to it that nothing is printed (`clippy::print_stdout`).
+/// A package that has no logger logs nothing, whatever the app installs. Clippy (`print_stdout`) makes sure that
+/// nothing is printed.
 #[test]
 fn core_and_bindings_have_nothing_to_log_with() {
     let lock = include_str!("../../../Cargo.lock");

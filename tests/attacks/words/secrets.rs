@@ -1,13 +1,14 @@
-//! Secrets to plant, and the forms in which a careless hand would print or store them.
+//! Secrets to plant, and the forms in which careless code would print or store them.
 
-/// A secret, and how it would look in text or in a file.
+/// A secret, and the forms that it may have in text or in a file.
 pub(super) struct Secret {
     what: &'static str,
     forms: Vec<Vec<u8>>,
 }
 
 impl Secret {
-    /// Digits: as text, as the numbers that `Debug` prints of their values or their ASCII bytes, in hexadecimal, and as raw values.
+    /// Digits: as text, as the numbers that `Debug` prints for their values or their ASCII bytes, in hexadecimal, and
+    /// as raw values.
     pub(super) fn pin(what: &'static str, digits: &str) -> Self {
         let values: Vec<u8> = digits.bytes().map(|digit| digit - b'0').collect();
         let mut secret = Self::bytes(what, digits.as_bytes());
@@ -15,14 +16,14 @@ impl Secret {
         secret
     }
 
-    /// Anything else: as it is, as `Debug` prints its bytes, on one line or several, and in hexadecimal.
+    /// Any other secret: as it is, as `Debug` prints its bytes (on one line or several), and in hexadecimal.
     pub(super) fn bytes(what: &'static str, bytes: &[u8]) -> Self {
         let forms = vec![bytes.to_vec(), listed(bytes, ", "), listed(bytes, ",\n    "), hexadecimal(bytes)];
         Self { what, forms }
     }
 }
 
-/// Which of the secrets stand in these bytes.
+/// The names of the secrets that stand in these bytes.
 pub(super) fn found(secrets: &[Secret], haystack: &[u8]) -> Vec<&'static str> {
     let has = |form: &Vec<u8>| haystack.windows(form.len()).any(|window| window == form);
     secrets.iter().filter(|secret| secret.forms.iter().any(has)).map(|secret| secret.what).collect()
@@ -36,7 +37,7 @@ fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
 }
 
-/// The control: whoever prints its secret in any of the usual ways is caught.
+/// The control: a type that prints its secret in any of the usual forms is caught.
 #[test]
 fn a_type_that_prints_its_secret_is_caught() {
     #[derive(Debug)]

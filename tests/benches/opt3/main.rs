@@ -1,5 +1,5 @@
-//! Argon2id with the steps of `core/src/crypto/kdf.rs` and nothing around it. Built with the profile `opt3`, it is what the shipped
-//! profile is held against. For each line of input, the KiB and passes, it prints how many nanoseconds that took.
+//! Argon2id with the steps of `core/src/crypto/kdf.rs` and nothing around it. Built with the profile `opt3`, it is the
+//! reference for the shipped profile. For each line of input, KiB and passes, it prints the nanoseconds.
 #![allow(clippy::print_stdout, reason = "the benches read it")]
 
 use std::io::BufRead;

@@ -1,4 +1,5 @@
-//! `dev.walletlock.bench.RawJni`: what crossing JNI costs by itself. The benches hold a digit at the PIN pad against it.
+//! `dev.walletlock.bench.RawJni`: what crossing JNI costs by itself. The benches compare a digit at the PIN pad with
+//! it.
 #![allow(unsafe_code, reason = "an exported name")]
 
 use std::ffi::c_void;

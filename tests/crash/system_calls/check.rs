@@ -1,4 +1,4 @@
-//! Whether a wallet is what it may be, found out as its owner would: by opening it and using it.
+//! Checks that a wallet is in a possible state, as its owner would: by opening and using it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::phone::{Phone, entry};
 use crate::scenario::PIN;
 use crate::world::{LIMIT, Wallet, World, Worlds};
 
-/// What is wrong, in words for whoever reads the test's output.
+/// What is wrong, in words for the reader of the test's output.
 type Violation = String;
 
 /// Opens the wallet that a process left behind and compares it with what is possible.
@@ -24,7 +24,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
     keep(&mut possible, "its status", &status, |world| world.status() == status)?;
     let mut aliases = phone.home.aliases();
     aliases.sort();
-    // The mark of a wallet that was wiped outlives it.
+    // The mark of a wiped wallet outlives the wallet.
     let of_wallets: Vec<_> = aliases.iter().filter(|alias| !alias.starts_with("walletlock/wiped/")).cloned().collect();
     let fingers = aliases.iter().filter(|alias| alias.contains("/biometric/")).count();
     let pin = match possible.first() {
@@ -36,7 +36,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
             }
             PIN
         }
-        // The mark, and at most the key of what is left to read.
+        // The mark, and at most the key that seals what is left to read.
         Some(World::Wiped) => {
             let (pins, seals, marks) = kinds(&aliases);
             return if (pins, marks, fingers) == (0, 1, 0) && seals <= 1 {
@@ -47,12 +47,12 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
         }
         Some(World::Enrolled(wallet)) => {
             let (wallet, (pins, seals, marks)) = (*wallet, kinds(&aliases));
-            // Perhaps the next one was made, and nothing sealed with it.
+            // A second seal key may have been made ahead; nothing is sealed with it yet.
             if pins != 1 || marks > 1 || !(1..=2).contains(&seals) {
                 return Err(format!("keys: {aliases:?}"));
             }
             is_intact(&lock)?;
-            // No key without its slot, and no slot without its key.
+            // There is no key without its slot, and no slot without its key.
             keep_wallets(&mut possible, "biometric keys", &fingers, |wallet| usize::from(wallet.finger) == fingers)?;
             if wallet.failures == LIMIT {
                 return match lock.verify_pin(&entry(PIN)) {
@@ -76,13 +76,13 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
     }
 }
 
-/// How many keys are those of a PIN, of a seal, or the mark of a wipe.
+/// How many keys are keys of a PIN, seal keys, and marks of a wipe.
 fn kinds(aliases: &[String]) -> (usize, usize, usize) {
     let count = |part| aliases.iter().filter(|alias| alias.contains(part)).count();
     (count("/pin/"), count("/seal/"), count("/wiped/"))
 }
 
-/// Which PIN is right, what is kept, what the journal says.
+/// Finds which PIN is right, what the vault keeps, and what the journal says. Returns the PIN.
 fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str, Violation> {
     let pins: BTreeSet<_> = possible.iter().filter_map(World::wallet).map(|wallet| wallet.pin).collect();
     let mut tries = 0;
@@ -128,7 +128,7 @@ fn keep_wallets(
     keep(possible, what, found, |world| world.wallet().is_some_and(&is))
 }
 
-/// Keeps those worlds in which this is so. There must be one.
+/// Keeps those worlds in which this is so. At least one must be left.
 fn keep(
     possible: &mut Worlds,
     what: &str,

@@ -1,14 +1,14 @@
-//! What happens at one system call, and what the process does after it.
+//! What happens at one system call, and how the process ends after it.
 
 use std::fmt;
 
 use crate::net::Call;
 
-/// Which call is struck, and how.
+/// Which call the fault hits, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) call: Call,
-    /// Which of that name, the first is 0.
+    /// The number of the call among calls of that name, from 0.
     pub(crate) nth: u32,
     pub(crate) fault: Fault,
     pub(crate) ending: Ending,
@@ -17,44 +17,45 @@ pub(crate) struct Plan {
 /// What happens at the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The process is killed before it.
+    /// The process is killed before the call.
     Killed,
-    /// Half of it is written, and the process killed.
+    /// Half of the data is written, then the process is killed.
     KilledHalfway,
-    /// It is done, and the process killed.
+    /// The call is done, then the process is killed.
     KilledAfter,
-    /// It fails.
+    /// The call fails with EIO, and does nothing.
     Eio,
-    /// It fails, and yet all of it is done.
+    /// The call fails with EIO, although it has done everything.
     EioThoughDone,
-    /// It fails, and so does every later one.
+    /// The call fails with EIO, and so does every later one.
     EioFromHere,
-    /// There is no room for it.
+    /// The call fails with ENOSPC.
     Enospc,
-    /// There is no room for it, and for nothing after it.
+    /// The call fails with ENOSPC, and so does everything after it that needs room.
     EnospcFromHere,
-    /// Half of it is written, as the call says.
+    /// Half of the data is written, and the call reports that.
     Short,
-    /// Half of it is written, and there is no room for the rest.
+    /// Half of the data is written, and the write of the rest fails with ENOSPC.
     ShortThenFull,
-    /// A flush fails, and what it was to flush is at once read back as it was before: Linux takes it for written, and
-    /// may need the memory.
+    /// A flush fails, and from then on the file reads as it was at the flush before: Linux treats the pages as written,
+    /// and may drop them to free memory.
     FlushLost,
-    /// A flush fails, and what it was to flush is lost with the process, as in a power cut, unless it is written again:
-    /// Linux takes it for written, and no later flush writes it.
+    /// A flush fails, and its data is lost when the process dies, as in a power cut, unless it is written again: Linux
+    /// treats the pages as written, so no later flush writes them.
     FlushForgotten,
-    /// The call says that it was done, and nothing is. No lock can stand that: it is the control.
+    /// The call reports success and does nothing. No lock can stand that: it is the control.
     Pretended,
 }
 
-/// How a process ends whose fault did not end it.
+/// How a process ends if the fault did not end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// It is killed as soon as it has said how the step ended that the fault struck.
+    /// It is killed as soon as it has reported the outcome of the step with the fault.
     KilledOnceTold,
-    /// It is killed when the device key is next asked for a PIN's HMAC: a guess was made, and must have been paid for.
+    /// It is killed when the device key is next asked for a PIN's HMAC: a guess was made, and its charge must be on the
+    /// disk.
     KilledWhenAsked,
-    /// It goes on, and is killed before it closes the lock.
+    /// It goes on, and is killed just before it closes the lock.
     KilledAtLast,
     /// It goes on to its end.
     Closed,
@@ -77,7 +78,7 @@ impl Fault {
         Self::Pretended,
     ];
 
-    /// Everything that can happen to such a call.
+    /// All faults that the sweep plays at such a call.
     pub(crate) fn at(call: Call) -> &'static [Self] {
         match call {
             Call::Write | Call::WriteOn => &[
@@ -106,14 +107,15 @@ impl Fault {
         matches!(self, Self::Killed | Self::KilledHalfway | Self::KilledAfter)
     }
 
-    /// How a process may end to which this happened.
+    /// The ways in which a process may end after this fault.
     pub(crate) fn endings(self) -> &'static [Ending] {
         match self {
             Self::Killed | Self::KilledHalfway | Self::KilledAfter => &[Ending::Closed],
             Self::Pretended => &[Ending::KilledOnceTold],
-            // Killed at once, it would have lost the same as after a flush that was lost; closed, nothing.
+            // If it were killed at once, that would be the case of `FlushLost`. If it were closed, nothing would be
+            // lost.
             Self::FlushForgotten => &[Ending::KilledWhenAsked, Ending::KilledAtLast],
-            // Killed at once, it would have been the same as without what comes later.
+            // A kill at once would equal the same fault without what follows it.
             Self::EioFromHere | Self::EnospcFromHere | Self::Short => &[Ending::Closed],
             Self::Eio | Self::EioThoughDone | Self::Enospc | Self::ShortThenFull | Self::FlushLost => {
                 &[Ending::KilledOnceTold, Ending::Closed]
@@ -121,7 +123,7 @@ impl Fault {
         }
     }
 
-    /// What was not flushed may be lost.
+    /// Whether this fault may lose what was not flushed.
     pub(crate) fn loses(self) -> bool {
         matches!(self, Self::FlushLost | Self::FlushForgotten)
     }
@@ -146,7 +148,8 @@ impl Fault {
 }
 
 impl Plan {
-    /// Whether what a call reported as failed may nevertheless be found done: a failed flush, or a call that lied.
+    /// Whether a change that was reported as failed may still be found done: after a failed flush, or after a call that
+    /// did everything and reported EIO.
     pub(crate) fn leaves_doubt(&self) -> bool {
         self.call == Call::Flush || self.fault == Fault::EioThoughDone
     }

@@ -1,16 +1,16 @@
-//! What the wallets here keep: a word, repeated until it takes several pages of the database.
+//! The item that these wallets keep: a word, repeated until it takes several pages of the database.
 
 use walletlock_core::{LockError, Session};
 
 const ITEM: &str = "card";
 const TIMES: usize = 1500;
 
-/// Keeps the word.
+/// Stores the word.
 pub(crate) fn write(session: &Session, word: &str) -> Result<(), LockError> {
     session.vault().write(ITEM, word.repeat(TIMES).as_bytes())
 }
 
-/// The word that is kept, or what there is instead.
+/// The stored word, or what is there instead.
 pub(crate) fn read(session: &Session) -> Result<String, LockError> {
     let Some(bytes) = session.vault().read(ITEM)? else { return Ok("nothing".to_owned()) };
     let text = String::from_utf8_lossy(&bytes);

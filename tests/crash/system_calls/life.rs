@@ -1,5 +1,5 @@
-//! The life of one process of the app: its steps, one after the other, each begun and told on standard output, where
-//! the parent reads.
+//! The life of one process of the app: its steps, one after the other. It reports the beginning and the outcome of each
+//! on standard output, which the parent reads.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,12 +18,12 @@ use crate::net;
 use crate::phone::{Home, Phone, entry};
 use crate::scenario::{Scenario, Step};
 
-/// What a process is started with.
+/// The arguments that a process is started with.
 pub(crate) struct Life {
     pub(crate) scenario: &'static Scenario,
     pub(crate) home: Home,
     pub(crate) seed: u64,
-    /// Whether the net is cast at the very beginning, instead of where the scenario says.
+    /// Whether calls are caught from the very beginning, instead of from the step that the scenario names.
     pub(crate) caught_whole: bool,
     pub(crate) plan: Option<Plan>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Life {
 const LIVE: &str = "live";
 
 impl Life {
-    /// As arguments of a program.
+    /// These values as arguments of the program.
     pub(crate) fn arguments(&self) -> [String; 6] {
         [
             LIVE.to_owned(),
@@ -44,7 +44,7 @@ impl Life {
         ]
     }
 
-    /// `None`: this process is not one that is to live a life.
+    /// `None` if this process was not started to live a life.
     pub(crate) fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
         if arguments.next()? != LIVE {
             return None;
@@ -91,7 +91,7 @@ impl Life {
     }
 }
 
-/// Says something to the parent.
+/// Writes a line for the parent.
 pub(crate) fn tell(line: &str) {
     let mut out = std::io::stdout();
     writeln!(out, "{line}").and_then(|()| out.flush()).expect("the parent listens");

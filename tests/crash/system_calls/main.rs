@@ -1,13 +1,13 @@
 //! A real process of the app, killed and made to fail at every system call that writes, flushes or truncates.
 //!
 //! The program starts itself again as the app, on a wallet in a real folder with a real SQLite. In each of those
-//! processes something happens at one system call: a SIGKILL before or in the middle of it, EIO, ENOSPC, a short write,
-//! a flush that loses what it was to flush. Every call is met by its name and number with everything that can happen to
-//! it. Then the wallet is opened again, and is one of those that it may be: what a person was told holds, no guess was
-//! free, no try was lost.
+//! processes a fault hits one system call: a SIGKILL before or in the middle of it, EIO, ENOSPC, a short write, a flush
+//! that loses its data. Every call, by its name and number, is combined with every fault that it can have. Then the
+//! wallet is opened again and must be in one of the possible states: what the person was told holds, no guess was free,
+//! no try was lost.
 //!
-//! An argument plays only what has it in its name: `cargo test -p walletlock-crash --test system_calls --
-//! change/pwrite64:7`.
+//! An argument restricts the test to cases whose name contains it:
+//! `cargo test -p walletlock-crash --test system_calls -- change/pwrite64:7`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod check;

@@ -1,9 +1,9 @@
-//! The net: every system call of this process that writes, flushes or truncates below the wallet's folder is caught,
-//! counted by name, and at the one that is asked for something happens: the process is killed, or the call fails,
-//! wholly or in part.
+//! The net: catches every system call of this process that writes, flushes or truncates below the wallet's folder, and
+//! counts the calls by name. At the call that the plan names the fault happens: the process is killed, or the call
+//! fails, wholly or in part.
 //!
-//! SQLite is linked into this program, so its calls end up here instead of in the C library. That none goes past is
-//! shown by [`crate::trace`].
+//! SQLite is linked into this program, so its calls end up here instead of in the C library. [`crate::trace`] proves
+//! that no call gets past the net.
 #![allow(unsafe_code, reason = "stands in for six functions of the C library")]
 
 use std::collections::BTreeMap;
@@ -15,14 +15,14 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::fault::{Ending, Fault, Plan};
 
-/// What is caught.
+/// The kinds of calls that are caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
     /// An `open` that creates the file if it is not there.
     Create,
-    /// At a place in the file: SQLite.
+    /// A write at a given offset: used by SQLite.
     Write,
-    /// Where the last one ended: everyone else.
+    /// A write at the file's current position: used by everyone else.
     WriteOn,
     Flush,
     Truncate,
@@ -45,8 +45,8 @@ impl Call {
     }
 }
 
-/// The one net of this process. It is taken out while a caught call is looked at: what that needs to read files goes
-/// past it.
+/// The one net of this process. It is taken out while a caught call is handled, so that the file operations of the
+/// handling itself are not caught.
 static NET: Mutex<Option<Net>> = Mutex::new(None);
 
 struct Net {
@@ -55,26 +55,29 @@ struct Net {
     counts: BTreeMap<Call, u32>,
     caught: Vec<(Call, String)>,
     struck: bool,
-    /// What happens to later calls too.
+    /// The fault also hits later calls.
     aftermath: Option<Aftermath>,
-    /// The files as they were when they were flushed last. Kept only for the fault that goes back there.
+    /// The files as they were flushed last. Kept only for faults that lose what was not flushed.
     flushed: BTreeMap<PathBuf, Vec<u8>>,
-    /// The pages that a flush forgot, as they were before; a page that is written again is not forgotten any more.
+    /// The smallest length that a file was cut to since its last flush. What is written behind that goes to new blocks,
+    /// so a failed flush leaves zeros there and nothing older.
+    cut: BTreeMap<PathBuf, usize>,
+    /// The pages that a failed flush lost, as they were before. A page that is written again is removed from here.
     forgotten: BTreeMap<(PathBuf, usize), Vec<u8>>,
 }
 
-/// What Linux reads and writes at once.
+/// The size of the pages that Linux reads and writes.
 const PAGE: usize = 4096;
 
 #[derive(Clone, Copy)]
 enum Aftermath {
-    /// The rest of a write that was cut short has no room.
+    /// A write was cut short; the write of the rest fails with ENOSPC.
     NextWriteIsFull,
     Broken,
     Full,
 }
 
-/// What becomes of one call.
+/// What happens to one call.
 enum Fate {
     Passes,
     IsKilled { done: Done },
@@ -83,7 +86,7 @@ enum Fate {
     IsForgotten,
 }
 
-/// How much of a call is done although it does not return well.
+/// How much of a call is done although it fails or the process is killed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Done {
     Nothing,
@@ -91,7 +94,7 @@ enum Done {
     All,
 }
 
-/// Casts the net over what lies below `folder`. Counting begins here.
+/// Begins to catch the calls below `folder`. Counting starts here.
 pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
     let mut flushed = BTreeMap::new();
     if plan.is_some_and(|plan| plan.fault.loses()) {
@@ -106,16 +109,17 @@ pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
         struck: false,
         aftermath: None,
         flushed,
+        cut: BTreeMap::new(),
         forgotten: BTreeMap::new(),
     });
 }
 
-/// Whether what was asked for has happened.
+/// Whether the planned fault has happened.
 pub(crate) fn has_struck() -> bool {
     NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.struck)
 }
 
-/// The device key is about to compute the HMAC of a PIN.
+/// Called when the device key is about to compute the HMAC of a PIN.
 pub(crate) fn asked() {
     let net = take_out();
     let dies = net
@@ -127,7 +131,7 @@ pub(crate) fn asked() {
     }
 }
 
-/// What was caught since the last time, in order: the call and the file.
+/// The calls caught since this was last asked, in order: the call and the file.
 pub(crate) fn take_caught() -> Vec<(Call, String)> {
     NET.lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -136,7 +140,7 @@ pub(crate) fn take_caught() -> Vec<(Call, String)> {
         .unwrap_or_default()
 }
 
-/// Ends this process as the system does that needs its memory: at once, and without a word.
+/// Ends this process as Android's low-memory killer does: at once, without a chance to clean up.
 pub(crate) fn die() -> ! {
     take_out().iter().for_each(Net::lose_what_was_forgotten);
     // SAFETY: both touch no memory. The signal cannot be caught.
@@ -157,9 +161,10 @@ impl Net {
         file.starts_with(&self.folder)
     }
 
-    /// Linux takes what a failed flush did not write for written.
+    /// Linux treats pages as written that a failed flush did not write.
     fn forget(&mut self, file: &Path) {
         let before: &[u8] = self.flushed.get(file).map_or(&[], Vec::as_slice);
+        let before = self.cut.get(file).and_then(|cut| before.get(..*cut)).unwrap_or(before);
         let page =
             |bytes: &[u8], number: usize| bytes.iter().skip(number * PAGE).take(PAGE).copied().collect::<Vec<_>>();
         let now = fs::read(file).unwrap_or_default();
@@ -232,8 +237,7 @@ impl Net {
     }
 }
 
-/// Lets one call through, or not. `perform` does what the C library's function does, with so many bytes of those that
-/// were given.
+/// Handles one call. `perform` does what the C library's function does, with the given number of bytes.
 fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize) -> c_long) -> c_long {
     let Some(mut net) = take_out() else { return perform(bytes) };
     let Some(file) = file.filter(|file| net.catches(file)) else {
@@ -261,14 +265,25 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
         Fate::IsForgotten if matches!(call, Call::Write | Call::WriteOn) => c_long::try_from(bytes).unwrap_or(-1),
         Fate::IsForgotten => 0,
     };
-    if call == Call::Flush && returned == 0 && !net.struck && net.plan.is_some_and(|plan| plan.fault.loses()) {
-        net.flushed.insert(file.clone(), fs::read(&file).unwrap_or_default());
+    if returned == 0 && !net.struck && net.plan.is_some_and(|plan| plan.fault.loses()) {
+        match call {
+            Call::Flush => {
+                net.flushed.insert(file.clone(), fs::read(&file).unwrap_or_default());
+                net.cut.remove(&file);
+            }
+            Call::Truncate => {
+                let length = fs::metadata(&file).map_or(0, |file| file.len() as usize);
+                let cut = net.cut.entry(file.clone()).or_insert(length);
+                *cut = length.min(*cut);
+            }
+            _ => {}
+        }
     }
     put_back(net);
     returned
 }
 
-/// A page that is written again is flushed with the next flush.
+/// A page that is written again is flushed by the next flush.
 fn rewrites(file: Option<&Path>, offset: libc::off64_t, count: usize) {
     let (Some(file), Ok(offset)) = (file, usize::try_from(offset)) else { return };
     if let Some(mut net) = take_out() {
@@ -289,16 +304,17 @@ fn do_part(done: Done, bytes: usize, perform: &impl Fn(usize) -> c_long) {
     }
 }
 
-/// What a flush that failed leaves behind on Linux once memory runs short: what the disk never took is read back as it
-/// was before.
+/// Leaves the file as a failed flush does on Linux when memory runs short: pages that never reached the disk read as
+/// they were before.
 fn go_back(file: &Path, flushed: &[u8]) {
     if file.is_file() {
-        // Written over, not made anew: whoever has it open sees it too. A folder in memory has room.
+        // Overwrites the file instead of making it anew, so that open descriptors see the change. The write succeeds: a
+        // folder in memory has room.
         let _there_is_room = fs::write(file, flushed);
     }
 }
 
-/// What this file descriptor was opened as.
+/// The path under which this file descriptor was opened.
 fn file_of(descriptor: c_int) -> Option<PathBuf> {
     fs::read_link(format!("/proc/self/fd/{descriptor}")).ok()
 }

@@ -1,4 +1,4 @@
-//! A phone whose parts outlast the process: its keystore is a folder, its clock stands where the scenario put it.
+//! A phone whose parts outlast the process: its keystore is a folder, and its clock stands where the scenario put it.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::{life, net};
 
-/// Where everything of one phone lies.
+/// The folder with everything of one phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Home(PathBuf);
 
@@ -33,7 +33,7 @@ impl Home {
         home
     }
 
-    /// One that was made before.
+    /// A home that was made before.
     pub(crate) fn at(path: PathBuf) -> Self {
         Self(path)
     }
@@ -42,7 +42,7 @@ impl Home {
         &self.0
     }
 
-    /// The folder over which the net is cast.
+    /// The folder whose calls are caught.
     pub(crate) fn wallet(&self) -> PathBuf {
         self.0.join("wallet")
     }
@@ -51,13 +51,7 @@ impl Home {
         self.0.join("keys")
     }
 
-    /// Pages in SQLite's log, as long as it was not begun anew: a header of 32 bytes, and one of 24 before each page.
-    pub(crate) fn logged(&self) -> u64 {
-        let log = fs::metadata(self.wallet().join("wallet.db-wal")).expect("the log");
-        log.len().saturating_sub(32) / (24 + 4096)
-    }
-
-    /// The same phone once more.
+    /// Copies the phone.
     pub(crate) fn copy_to(&self, path: PathBuf) -> Self {
         let copy = Self::make(path);
         for (from, to) in [(self.wallet(), copy.wallet()), (self.keys(), copy.keys())] {
@@ -84,9 +78,9 @@ pub(crate) struct Phone {
     pub(crate) home: Home,
     pub(crate) policy: Policy,
     pub(crate) clock: Arc<FakeClock>,
-    /// Randomness of its own: no two processes may draw the same.
+    /// The seed of this process's randomness: no two processes may draw the same values.
     pub(crate) seed: u64,
-    /// Whether it says on standard output that it was asked for a PIN's HMAC.
+    /// Whether the keystore reports on standard output that it was asked for a PIN's HMAC.
     pub(crate) tells: bool,
 }
 
@@ -125,7 +119,7 @@ pub(crate) fn entry(pin: &str) -> PinEntry {
     entry
 }
 
-/// A keystore with one file a key. What it did is done when it returns, as far as a killed process can tell.
+/// A keystore with one file for each key. A call that has returned survives a kill of the process.
 struct Keystore {
     folder: PathBuf,
     entropy: FakeEntropy,
@@ -181,7 +175,7 @@ impl DeviceKey for Keystore {
         }
     }
 
-    /// Told by its folder: the sweep opens copies of one phone side by side, and each has its own keys.
+    /// A hash of its folder: the sweep opens copies of one phone side by side, and each copy has its own keys.
     fn instance(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.folder.hash(&mut hasher);
@@ -189,7 +183,7 @@ impl DeviceKey for Keystore {
     }
 }
 
-/// The owner's finger lies on it. Its keys are those of the keystore.
+/// A sensor on which the owner's finger always lies. Its keys are those of the keystore.
 struct Sensor {
     folder: PathBuf,
 }

@@ -1,11 +1,10 @@
-//! The parent's side of a life: the phone it starts on, the process itself, and what was seen of it.
+//! The parent's side of a life: the phone on which the process starts, the process itself, and what was seen of it.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
-use walletlock_core::{Enrolment, LockStatus, PinOutcome, WalletLock};
+use walletlock_core::{Enrolment, LockStatus, PinOutcome};
 
 use crate::fault::{Ending, Fault, Plan};
 use crate::item;
@@ -18,7 +17,7 @@ use crate::world::{Seen, Wallet, World, Worlds, possible};
 /// A scenario, ready to be played.
 pub(crate) struct Stage {
     pub(crate) scenario: &'static Scenario,
-    /// The phone as every life finds it; each gets its own copy.
+    /// The phone that every life starts with. Each life gets its own copy.
     pub(crate) home: Home,
     pub(crate) worlds: Worlds,
 }
@@ -26,10 +25,10 @@ pub(crate) struct Stage {
 /// What a process did before it ended.
 pub(crate) struct Lived {
     pub(crate) seen: Vec<Seen>,
-    /// What the net caught, if nothing was to happen.
+    /// The calls that the net caught, if no fault was planned.
     pub(crate) caught: Vec<Caught>,
     pub(crate) was_killed: bool,
-    /// Whether what was planned for it happened. One that was killed by it did not say so.
+    /// Whether the planned fault happened. A process that the fault killed could not report it.
     pub(crate) struck: bool,
 }
 
@@ -43,25 +42,16 @@ pub(crate) struct Caught {
 }
 
 impl Stage {
-    /// Sets the phone up under `folder`, with the help of a stage that was set up before.
+    /// Prepares the phone in `folder`. If the scenario continues another one, the stage of that one must be in
+    /// `before`.
     pub(crate) fn set_up(scenario: &'static Scenario, folder: &Path, before: &[Self]) -> Self {
         let path = folder.join(scenario.name);
         let (home, worlds) = match scenario.start {
             Start::New => (Home::make(path), Worlds::from([World::Unconfigured])),
             Start::Wallet { wrong } => {
                 let home = Home::make(path);
-                let (wallet, _) = make_wallet(&home, scenario, wrong);
+                let wallet = make_wallet(&home, scenario, wrong);
                 (home, Worlds::from([World::Enrolled(wallet)]))
-            }
-            Start::InUse { logged } => {
-                let in_use = Home::make(path.with_extension("in use"));
-                let (mut wallet, lock) = make_wallet(&in_use, scenario, 0);
-                while in_use.logged() < logged {
-                    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)));
-                    wallet.tried += 1;
-                }
-                assert!(in_use.logged() < logged + 2, "{} pages: begin with another item", in_use.logged());
-                (in_use.copy_to(path), Worlds::from([World::Enrolled(wallet)]))
             }
             Start::CutShort { scenario: name, flush } => {
                 let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");
@@ -80,7 +70,7 @@ impl Stage {
         Life { scenario: self.scenario, home: home.clone(), seed, caught_whole: false, plan }
     }
 
-    /// What is possible after such a life.
+    /// The states that are possible after such a life.
     pub(crate) fn outcome(&self, lived: &Lived, plan: Option<Plan>) -> Result<Worlds, String> {
         possible(&self.worlds, self.scenario.steps, &lived.seen, plan, self.wipes())
     }
@@ -94,8 +84,8 @@ impl Stage {
     }
 }
 
-/// A wallet with a word in its vault, and so many wrong PINs, each after the wait for the one before.
-fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> (Wallet, Arc<WalletLock>) {
+/// Makes a wallet with a word in its vault and this many wrong PINs, each entered after the wait for the one before.
+fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> Wallet {
     let phone = Phone::new(home.clone(), scenario.preset, 0, 1);
     let lock = phone.open().expect("a lock");
     match lock.enrol(&entry(PIN), &[]) {
@@ -110,10 +100,10 @@ fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> (Wallet, Arc<Wal
         }
     }
     let wipes = phone.policy.lockout.wipe_at.is_some();
-    (Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, finger: false, fingered: 0, wipes }, lock)
+    Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, finger: false, fingered: 0, wipes }
 }
 
-/// This program, to be started again as the app.
+/// The path of this program, to start it again as the app.
 pub(crate) fn program() -> PathBuf {
     std::env::current_exe().expect("this program")
 }

@@ -1,4 +1,4 @@
-//! Everything that can happen, at every call, in every scenario, by as many threads as there are cores.
+//! Plays every fault at every call in every scenario, with as many threads as there are cores.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,12 +12,12 @@ use tempfile::TempDir;
 use crate::check::check;
 use crate::fault::{Ending, Fault, Plan};
 use crate::net::Call;
-use crate::scenario::SCENARIOS;
+use crate::scenario::{LOG_IS_MOVED, SCENARIOS};
 use crate::stage::{Caught, Stage, play};
 use crate::trace;
 use crate::world::{STORAGE_FAILED, Seen};
 
-/// Plays everything whose name contains `wanted`, the controls with it, and panics if there was a violation.
+/// Plays everything whose name contains `wanted`, the controls included, and panics if there was a violation.
 pub(crate) fn prove(wanted: &str) {
     let folder = folder();
     let mut stages: Vec<Stage> = Vec::new();
@@ -34,6 +34,8 @@ pub(crate) fn prove(wanted: &str) {
         for (call, _) in &calls {
             *names.entry(*call).or_insert(0) += 1;
         }
+        let is_moved = calls.iter().any(|(call, _)| *call == Call::Truncate);
+        assert!(is_moved || stage.scenario.name != LOG_IS_MOVED, "the log was not moved");
         plans.extend(all_plans(&calls).into_iter().map(|plan| (stage, plan)));
     }
     plans.retain(|(stage, plan)| name(stage, *plan).contains(wanted));
@@ -56,8 +58,8 @@ pub(crate) fn prove(wanted: &str) {
     }
 }
 
-/// In memory, where there is such a folder: what a killed process leaves behind does not depend on the disk, and every
-/// life flushes.
+/// A folder in memory, if the machine has one: what a killed process leaves does not depend on the disk, and every life
+/// flushes.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
@@ -72,7 +74,8 @@ fn in_scenario<T>(stage: &Stage, result: Result<T, String>) -> T {
     result.unwrap_or_else(|violation| panic!("{}: {violation}", stage.scenario.name))
 }
 
-/// A life to which nothing happens goes well, and shows what calls there are.
+/// Checks that a life without a fault goes well, and returns its calls, each with whether it was made while the lock
+/// closed.
 fn undisturbed(stage: &Stage, folder: &Path) -> Result<Vec<(Call, bool)>, String> {
     let home = stage.home.copy_to(folder.join("undisturbed"));
     let lived = play(&stage.life(&home, 2, None))?;
@@ -89,7 +92,7 @@ fn undisturbed(stage: &Stage, folder: &Path) -> Result<Vec<(Call, bool)>, String
     calls.collect::<Option<_>>().ok_or_else(|| "an unknown call".to_owned())
 }
 
-/// Everything that can happen at these calls; of each it is said whether it is made while the lock is closed.
+/// All faults that can happen at these calls. For each call, `calls` says whether it is made while the lock closes.
 fn all_plans(calls: &[(Call, bool)]) -> Vec<Plan> {
     let mut plans = Vec::new();
     let mut counts = BTreeMap::new();
@@ -97,7 +100,8 @@ fn all_plans(calls: &[(Call, bool)]) -> Vec<Plan> {
         let count = counts.entry(call).or_insert(0);
         let nth = *count;
         *count += 1;
-        // A log that is written on is the one that was found, as it stands there: to pretend that would change nothing.
+        // `write` only writes the log that was found once more, with the bytes that it holds already. To pretend that
+        // would change nothing.
         let changes_nothing = |fault: Fault| call == Call::WriteOn && fault == Fault::Pretended;
         for &fault in Fault::at(call).iter().filter(|fault| !changes_nothing(**fault)) {
             let endings = fault.endings().iter().filter(|ending| !closes || **ending != Ending::KilledAtLast);
@@ -107,7 +111,7 @@ fn all_plans(calls: &[(Call, bool)]) -> Vec<Plan> {
     plans
 }
 
-/// Plays all of them. Returns the violations.
+/// Plays all plans. Returns the violations.
 fn play_all(plans: &[(&Stage, Plan)], folder: &Path) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let violations = Mutex::new(Vec::new());

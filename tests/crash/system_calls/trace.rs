@@ -1,5 +1,5 @@
-//! The control of the net: `strace` sees every system call of a process, whoever makes it. Of those that concern the
-//! wallet's folder, each one is known to change nothing there, or was caught.
+//! The control of the net: `strace` sees every system call of a process, whoever makes it. Each call that concerns the
+//! wallet's folder must either be known to change nothing there, or have been caught by the net.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -25,7 +25,8 @@ const HARMLESS: [&str; 14] = [
     "statx",
 ];
 
-/// Plays the undisturbed life once alone and once under `strace`. Returns how many calls both saw, all of them caught.
+/// Plays the life without a fault once alone and once under `strace`. Returns how many calls both saw, all of them
+/// caught.
 pub(crate) fn compare(stage: &Stage, folder: &std::path::Path) -> Result<usize, String> {
     let whole = |name: &str| Life { caught_whole: true, ..stage.life(&stage.home.copy_to(folder.join(name)), 2, None) };
     let life = whole("not traced");

@@ -1,20 +1,20 @@
-//! What a wallet may be once a process has ended, derived from what that process was seen to do and was told. Written
-//! from the design and not from the code: as long as it is open how a step ended, several worlds are possible; a world
-//! that is none of them is a violation.
+//! What a wallet may be once a process has ended, derived from what was seen of the process and what it was told. This
+//! is written from the design and not from the code. While the outcome of a step is uncertain, several worlds are
+//! possible; a wallet that fits none of them is a violation.
 
 use std::collections::BTreeSet;
 
 use crate::fault::Plan;
 use crate::scenario::Step;
 
-/// The failure at which both policies that are played here stop.
+/// The number of failures at which both policies used here stop.
 pub(crate) const LIMIT: u32 = 16;
 
 /// A wallet as its owner could describe it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum World {
     Unconfigured,
-    /// Lost or not, what was written of it: the keystore says so too.
+    /// The keystore's mark also says so, so it does not matter whether what was written of the wipe is lost.
     Wiped,
     Enrolled(Wallet),
 }
@@ -24,13 +24,13 @@ pub(crate) struct Wallet {
     pub(crate) pin: &'static str,
     pub(crate) failures: u32,
     pub(crate) word: &'static str,
-    /// Lines in the journal that say that a PIN is about to be checked.
+    /// Journal lines that say that a PIN is about to be checked.
     pub(crate) tried: u32,
     /// Biometrics are on.
     pub(crate) finger: bool,
-    /// Lines that say that they were used, or switched.
+    /// Journal lines that say that biometrics were used or switched.
     pub(crate) fingered: u32,
-    /// The policy wipes at the limit, and does not only lock.
+    /// At the limit the policy wipes instead of locking.
     pub(crate) wipes: bool,
 }
 
@@ -41,11 +41,11 @@ pub(crate) type Worlds = BTreeSet<World>;
 pub(crate) struct Seen {
     /// How often the device key was asked for a PIN's HMAC.
     pub(crate) asked: u32,
-    /// What the person was told. `None`: the process was killed before.
+    /// What the person was told, or `None` if the process was killed before.
     pub(crate) told: Option<String>,
 }
 
-/// What no person wants to hear.
+/// The answer of a call that failed because the storage failed.
 pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
 const NO_VERDICT: &str = "no verdict: Storage";
 const NO_LONGER: [&str; 3] = ["not open", "no session", "failed: the PIN is needed"];
@@ -69,21 +69,21 @@ impl World {
     }
 }
 
-/// What a process knows, and what the next one may find.
+/// What this process knows, and what the next process may find.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
-    /// What the process goes on with.
+    /// The state with which this process goes on.
     live: World,
-    /// What was flushed last. A settlement needs no flush, so a flush that loses what it was to flush may go back to
-    /// here.
+    /// The state that was flushed last. A settlement needs no flush, so a flush that loses its data may go back to this
+    /// state.
     flushed: World,
-    /// What a change comes to that was reported as failed. The log may hold all of it; the next process then takes it
-    /// for done, until this one has written over it.
+    /// The result of a change that was reported as failed. The log may hold all of it. The next process then takes the
+    /// change for done, unless this process has written over it.
     ghost: Option<World>,
 }
 
-/// What is possible after a life that was seen so. An error names the step that was told what cannot be. `wipes` is the
-/// policy's.
+/// What is possible after a life in which this was seen. An error names the step in which something impossible was
+/// told. `wipes` is whether the policy wipes at the limit.
 pub(crate) fn possible(
     start: &Worlds,
     steps: &[Step],
@@ -95,7 +95,7 @@ pub(crate) fn possible(
     let loses = plan.is_some_and(|plan| plan.fault.loses());
     let begin = |world: &World| State { live: world.clone(), flushed: world.clone(), ghost: None };
     let mut states: BTreeSet<State> = start.iter().map(begin).collect();
-    // What this process was told is wrong, and has not forgotten since.
+    // PINs that this process found wrong and still remembers.
     let mut known_wrong = BTreeSet::new();
     for (number, (step, seen)) in steps.iter().zip(seen).enumerate() {
         let rules = Rules { step, seen, leaves_doubt, loses, wipes, known_wrong: &known_wrong };
@@ -111,7 +111,7 @@ pub(crate) fn possible(
             }
             Step::Verify(_) if told == "right" => known_wrong.clear(),
             Step::Reopen => known_wrong.clear(),
-            // Once it comes to replacing the PIN, the current one was right.
+            // The current PIN is the right one here, and a right PIN clears the remembered wrong ones.
             Step::Change(..) if seen.asked > 0 => known_wrong.clear(),
             _ => {}
         }
@@ -126,20 +126,20 @@ pub(crate) fn possible(
 struct Rules<'a> {
     step: &'a Step,
     seen: &'a Seen,
-    /// What failed may nevertheless have been done.
+    /// Whether a change that failed may have been made.
     leaves_doubt: bool,
-    /// What was not flushed may be lost.
+    /// Whether what was not flushed may be lost.
     loses: bool,
     wipes: bool,
     known_wrong: &'a BTreeSet<&'static str>,
 }
 
-/// A change that was flushed.
+/// The state after a change that was flushed.
 fn durable(world: World) -> State {
     State { live: world.clone(), flushed: world, ghost: None }
 }
 
-/// A try that was charged, and settled without a flush.
+/// The state after a try that was charged, and settled without a flush.
 fn settled_so(charged: &World, settled: World) -> State {
     State { live: settled, flushed: charged.clone(), ghost: None }
 }
@@ -155,15 +155,15 @@ impl Rules<'_> {
         self.seen.told.as_deref()
     }
 
-    /// What may have become of a state. Nothing: what was told cannot be told in it.
+    /// The states that may follow from this one. Empty if what was told is impossible in it.
     fn after(&self, state: &State) -> Vec<State> {
-        // Nothing is tried without a lock or a session; that there is none is a matter of the step that should have
-        // brought it.
+        // Without a lock or a session a step does nothing. Whether there should have been one was checked at the step
+        // that opens it.
         if self.told().is_some_and(|told| NO_LONGER.contains(&told)) {
             return vec![state.clone()];
         }
         let next = self.played(state);
-        // After a flush that failed nothing is done, and nothing charged, until the lock is opened again.
+        // After a failed flush nothing is done or charged until the lock is opened again.
         let is_broken =
             self.leaves_doubt && self.seen.asked == 0 && matches!(self.told(), Some(STORAGE_FAILED | NO_VERDICT));
         if next.is_empty() && is_broken { vec![state.clone()] } else { next }
@@ -185,7 +185,7 @@ impl Rules<'_> {
         }
     }
 
-    /// The process finds what the next one would.
+    /// The reopened lock finds what a next process would find.
     fn reopened(&self, state: &State) -> Vec<State> {
         let lost = (self.loses && state.live != World::Wiped).then_some(&state.flushed);
         let found = [Some(&state.live), state.ghost.as_ref(), lost].into_iter().flatten();
@@ -207,7 +207,8 @@ impl Rules<'_> {
             fingered: 0,
             wipes: self.wipes,
         });
-        // First goes what is left of an earlier wallet. As long as it has not gone, the next process finds it.
+        // Enrolling first clears what is left of an earlier wallet. Until that is flushed, the next process may still
+        // find the earlier wallet.
         let emptied = State { live: World::Unconfigured, ..state.haunted_by(state.live.clone()) };
         let cut_short = vec![state.clone(), emptied, durable(World::Unconfigured)];
         match (self.told(), self.seen.asked > 0) {
@@ -226,7 +227,7 @@ impl Rules<'_> {
             Step::Verify(pin) => self.verified(state, wallet, pin),
             Step::Change(old, new) => self.changed(state, wallet, old, new),
             Step::Remove(pin) => self.removed(state, wallet, pin),
-            // The keys go before anything is written: whatever becomes of that, it is a wipe.
+            // The keys are deleted before anything is written. Whatever becomes of the write, the wallet is wiped.
             Step::Wipe => match self.told() {
                 Some("wiped" | STORAGE_FAILED) | None => {
                     vec![State { live: World::Wiped, ghost: None, ..state.clone() }]
@@ -255,7 +256,7 @@ impl Rules<'_> {
         }
     }
 
-    /// A change that is on the disk once it is told of.
+    /// A change that is on the disk once it is reported as done.
     fn written(&self, state: &State, wallet: Wallet, told_so: &str) -> Vec<State> {
         let written = World::Enrolled(wallet);
         match self.told() {
@@ -267,8 +268,8 @@ impl Rules<'_> {
         }
     }
 
-    /// A PIN was entered. The try is counted, on the disk, before the device key is asked, and settled before anything
-    /// is told.
+    /// A PIN was entered. The try is charged on the disk before the device key is asked, and settled before the person
+    /// is told anything.
     fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
         let Some((charged, settled)) = self.tried(wallet, pin) else {
             let fits = self.seen.asked == 0 && self.told().is_none_or(|told| told == "locked");
@@ -313,7 +314,7 @@ impl Rules<'_> {
         let gone = durable(World::Unconfigured);
         match self.told() {
             Some("removed") => vec![gone],
-            // It is told so too when what is left goes at the next opening or enrolment.
+            // The call fails like this also if remains are left for the next opening or enrolment to clear.
             Some(STORAGE_FAILED) => {
                 let proven_only = settled_so(&charged, proven);
                 let haunted = self.leaves_doubt.then(|| proven_only.haunted_by(World::Unconfigured));
@@ -324,7 +325,7 @@ impl Rules<'_> {
         }
     }
 
-    /// The wallet with the try charged, and with it settled. `None` at the limit, where none is taken.
+    /// The wallet with the try charged, and with it settled. `None` at the limit, where no try is accepted.
     fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
         (wallet.failures < LIMIT).then_some(())?;
         let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };

@@ -1,4 +1,4 @@
-//! Biometrics, as small as they can be said: when they may be used, what counts, when they are off.
+//! Biometrics, in as few rules as possible: when they may be used, what counts, and when they are off.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use super::tries::Standing;
 use super::{Model, Wallet};
 use crate::steps::Wanted;
 
-/// A wallet's biometrics.
+/// The state of a wallet's biometrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Biometrics {
     pub(crate) slot: Option<BioSlot>,
-    /// Why there is none any more, if nobody asked for that.
+    /// Why there is no slot any more, if nobody switched biometrics off.
     off: Option<BiometricDenial>,
     last_pin: Option<Now>,
-    /// Since the last right PIN.
+    /// Uses since the last right PIN.
     uses: u32,
     spent: BTreeMap<Currency, u64>,
-    /// Since the last right PIN or success.
+    /// Failures since the last right PIN or success.
     failures_in_a_row: u32,
-    /// Since the last success.
+    /// Failures since the last success.
     failures: u32,
-    /// What the journal said last of a refusal.
+    /// The refusal that the journal noted last.
     refusal: Option<BiometricDenial>,
 }
 
-/// What a finger opens. Set up anew it has another number.
+/// The biometric slot. Each setup makes one with another number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BioSlot {
     pub(crate) number: u64,
-    /// The keystore wrapped its key; or someone only said so.
+    /// Whether the keystore really wrapped the slot key. If not, a hooked app only claimed it.
     pub(crate) is_genuine: bool,
 }
 
@@ -57,7 +57,7 @@ impl Biometrics {
         }
     }
 
-    /// Someone else. `true`: they are off now.
+    /// Counts a touch of another person. Returns whether biometrics are off now.
     pub(super) fn note_failure(&mut self, policy: &BiometricPolicy) -> bool {
         self.failures_in_a_row += 1;
         self.failures += 1;
@@ -82,7 +82,7 @@ impl Biometrics {
         *self = Self { slot: Some(slot), last_pin, uses, spent, ..Self::default() };
     }
 
-    /// `None`: they were off.
+    /// Switches biometrics off. Returns `None` if they were off.
     pub(super) fn switch_off(&mut self) -> Option<BioSlot> {
         self.off = None;
         self.slot.take()
@@ -95,12 +95,13 @@ impl Biometrics {
 }
 
 impl Wallet {
-    /// Why not now, the reason that lasts longest first. `Ok`: what opens it.
+    /// The slot that biometrics open, or why they may not be used now: of several reasons the one that lasts longest.
     fn may_use(&self, wanted: &Wanted, sensor: SensorAvailability, now: Now) -> Result<BioSlot, BiometricDenial> {
         let (policy, known) = (&self.policy.biometric, &self.biometrics);
         let last_pin = known.last_pin.filter(|last| last.boot.is_some() && last.boot == now.boot);
         let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
-        // A wiped wallet takes no PIN and has no biometrics, and is told so: never that it is locked.
+        // A wiped wallet takes no PIN and has no biometrics. The answer says that they are off, and never that the
+        // wallet is locked.
         let is_locked = self.slot.is_some() && self.tries.standing(&self.policy.lockout, now) != Standing::Ready;
         let reasons = [
             is_locked.then_some(BiometricDenial::Locked),

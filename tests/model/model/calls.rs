@@ -15,7 +15,7 @@ use super::{
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
 
-/// What became of biometrics when the PIN was changed.
+/// What a changed PIN did to biometrics.
 struct Fingers {
     biometrics_on: bool,
     switched_off: Option<BioSlot>,
@@ -26,7 +26,7 @@ struct Fingers {
 pub(crate) struct Caller {
     pub(crate) model: Arc<Mutex<Model>>,
     pub(crate) script: Script,
-    /// Readings of the clock that have begun.
+    /// How many readings of the clock have begun.
     pub(crate) readings: Arc<std::sync::atomic::AtomicU64>,
 }
 
@@ -52,17 +52,17 @@ impl Caller {
         }
     }
 
-    /// The one way to prove the PIN. The numbers are those of the design's list.
+    /// The one way to prove the PIN. The numbers below are those of the design's list.
     pub(super) async fn prove(&self, pin: Option<PinNumber>) -> Result<Proof, Outcome> {
-        // 1 malformed is not charged
+        // 1: what is malformed is not charged
         let pin = pin.ok_or(Outcome::NoVerdict(NoVerdict::NotAPin))?;
-        // 2 the clock, once
+        // 2: the clock is read once
         let reading = self.look_at_clock().await.ok_or(NO_PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         if now.boot.is_none() || !self.entropy().await {
             return Err(NO_PLATFORM);
         }
-        // 4, 5 is a try allowed?
+        // 4, 5: is a try allowed?
         let found = self.model().find(now);
         let found = match found {
             Ok(found) => found,
@@ -71,7 +71,7 @@ impl Caller {
                 return Err(refusal);
             }
         };
-        // 3 does the device key answer? With the budget spent, really.
+        // 3: does the device key answer? If the budget is spent, it must compute a real HMAC.
         if found.budget_is_spent {
             self.model().remark("budget spent");
         }
@@ -80,25 +80,25 @@ impl Caller {
         let answered =
             if found.budget_is_spent { self.mac(pin_key).await.map(|_| ()) } else { self.ready(pin_key).await };
         answered.map_err(no_verdict)?;
-        // 6 charge, so that nobody takes it back
+        // 6: the charge, irrevocably
         let charged = self.for_good(|model| model.charge(&found, now)).await;
         let (id, irrevocable) = charged.map_err(|refusal| match refusal {
             Outcome::Error(LockError::DeviceKey(fault)) => no_verdict(fault),
             Outcome::Error(_) => self.model().refusal(now),
             refusal => refusal,
         })?;
-        // 7, 8, 9 Argon2id, device key, slot: not while a copy from before would still open
+        // 7, 8, 9: Argon2id, device key, slot; not if a copy from before the charge would still open
         let fault = match irrevocable {
             Ok(()) => self.try_slot(&found, pin).await.err(),
             Err(fault) => Some(fault),
         };
-        // 10 settle
+        // 10: the settlement
         let session = self.settle(&found, id, pin, fault, now).await?;
         self.bring_up_to_date(&found).await;
         Ok(Proof { wallet: found.wallet, slot: found.slot, now, generation, session })
     }
 
-    /// A right PIN opens with one true answer; it is wrong if two equal answers say so.
+    /// One correct answer of the keystore opens the slot. A PIN is wrong only if two equal answers say so.
     async fn try_slot(&self, found: &Found, pin: PinNumber) -> Result<(), DeviceKeyFault> {
         let key = Key::Pin(found.slot.number);
         let opens = |answer: Reading| pin == found.slot.pin && !answer.lied;
@@ -128,7 +128,7 @@ impl Caller {
         };
         let settled = self.write_settlement(found, id, Ended { verdict, is_wipe_pin }, now).await?;
         if let Some(keys) = &settled.wiped {
-            // Left to the next opening if it fails.
+            // If this fails, the next opening does it.
             let _opens_nothing_any_more = self.make_mark(Key::Mark(found.wallet)).await;
             let _next_time = self.destroy(keys).await;
         }
@@ -148,7 +148,8 @@ impl Caller {
         }
     }
 
-    /// Another policy comes with the right PIN, and for good; if there is no key for that now, with the next one.
+    /// A right PIN brings the requested policy, irrevocably. If no seal key can be made for that now, the next right
+    /// PIN brings it.
     async fn write_settlement(
         &self,
         found: &Found,
@@ -177,7 +178,7 @@ impl Caller {
         Ok(settled)
     }
 
-    /// Refusals during one cooldown share one line; whoever looks saves what is left.
+    /// Refusals during one cool-down share one journal line. A refusal also saves what is left of the wait.
     async fn turn_away(&self, refusal: &Outcome, now: Now) {
         let is_locked = matches!(refusal, Outcome::Locked(_));
         let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
@@ -214,7 +215,7 @@ impl Caller {
         }
     }
 
-    /// Saves a wait that was seen, with a reading that is newer than it. `None`: clock or randomness failed.
+    /// Saves a wait that was seen, with a reading that is newer than the wait. `None` if clock or randomness failed.
     async fn save_wait(&self, seen: Wait, every_ms: u64) -> Option<Now> {
         let now = self.look_at_clock().await?.now;
         if !self.entropy().await {
@@ -259,7 +260,7 @@ impl Caller {
         {
             let mut model = self.model();
             (model.process.is_busy, model.process.turn) = (false, false);
-            // Unless the new one was begun, the wipe is told of until it is.
+            // If the new wallet was not begun, the status still says that the old one was wiped.
             model.process.is_wiped = made.is_err() && matches!(model.disk, Disk::Wiped | Disk::Sealed(_));
         }
         if let Err(fault) = made {
@@ -294,13 +295,13 @@ impl Caller {
         Outcome::Enrolled
     }
 
-    /// What was there goes; a key for the seal, one for the PIN; each is used once.
+    /// Deletes what was there, makes a seal key and a PIN key, and asks each of them for two equal MACs.
     async fn make_keys(&self, wallet: u64, pin_key: u64) -> Result<(), DeviceKeyFault> {
         let disk = self.model().disk.clone();
         let before = match disk {
             Disk::Unfinished { wallet, aliases } => {
                 let mut before = aliases;
-                before.extend(self.list_wallet(wallet).await?);
+                before.extend(self.list_wallet_twice(wallet).await?);
                 before
             }
             Disk::Sealed(wiped) => {
@@ -314,10 +315,7 @@ impl Caller {
         let aliases = [seal_key, pin].into_iter().chain(before.iter().copied()).collect();
         self.model().disk = Disk::Unfinished { wallet, aliases };
         self.delete(&before).await?;
-        self.script.ask(Ask::Delete(Key::PlaceMark)).await?;
-        if self.exists(Key::PlaceMark).await? {
-            return Err(DeviceKeyFault::Busy);
-        }
+        self.delete_mark_of_place().await?;
         self.drop_old_marks().await;
         self.model().forget_all_seals();
         self.script.ask(Ask::Create(seal_key, wallet)).await?;
@@ -326,7 +324,7 @@ impl Caller {
         self.mac_twice(pin).await
     }
 
-    /// Everything that a wallet has goes: by name, and what is listed.
+    /// Deletes everything that a wallet has: the keys that are named, and those that are listed.
     pub(super) async fn finish_unfinished(&self, wallet: u64, aliases: &[Key]) -> Result<(), DeviceKeyFault> {
         self.delete(aliases).await?;
         let listed = self.list_wallet_twice(wallet).await?;
@@ -423,7 +421,7 @@ impl Caller {
             Ok((Fingers { biometrics_on, switched_off }, _)) => (Outcome::Changed { biometrics_on }, switched_off),
             Err(refusal) => (refusal, None),
         };
-        // The old key, or the new one that nothing needs.
+        // The old key, or the new one if it is not needed.
         let unused = if matches!(outcome, Outcome::Changed { .. }) { proof.slot.number } else { key };
         let _next_time = self.script.ask(Ask::Delete(Key::Pin(unused))).await;
         if let Some(slot) = switched_off {
@@ -435,7 +433,7 @@ impl Caller {
 
     // The steps.
 
-    /// A reading, if the clock gives one.
+    /// A reading of the clock, or `None` if it failed.
     pub(super) async fn clock(&self) -> Option<Reading> {
         self.script.ask(Ask::Clock).await.ok()
     }
@@ -453,7 +451,7 @@ impl Caller {
 
     pub(super) async fn tell(&self, lines: Vec<(u64, Kind)>) {
         for (number, kind) in lines {
-            // Whether the listener fails changes nothing.
+            // The listener's faults change nothing.
             let _decided_already = self.script.ask(Ask::Told(number, kind)).await;
         }
     }
@@ -468,7 +466,7 @@ impl Caller {
 }
 
 impl Model {
-    /// Opening a sealed wallet: tries left open count as wrong, a policy that eases nothing is in force.
+    /// Opens a sealed wallet: tries left open count as wrong, and a policy that eases nothing comes into force.
     pub(super) fn take_over(&mut self, now: Now) {
         let offered = self.offered.clone();
         let Disk::Sealed(wallet) = &mut self.disk else { return };
@@ -497,7 +495,7 @@ impl Model {
         if wallet.tries.note_refusal(now) { wallet.note(&[Kind::PinRefused]) } else { vec![] }
     }
 
-    /// The new PIN is in force, unless another call was quicker. Every other session ends.
+    /// Puts the new PIN in force, unless another call was quicker. Every other session ends.
     fn replace_pin(
         &mut self,
         proof: &Proof,
@@ -530,7 +528,7 @@ impl Model {
         Ok((Fingers { biometrics_on, switched_off }, lines))
     }
 
-    /// What a call says that needs a wallet when there is none.
+    /// The outcome of a call that needs a wallet, if there is none.
     pub(super) fn without_wallet(&self) -> Option<Outcome> {
         match self.process.fault {
             Some(fault) => Some(key_fault(fault)),

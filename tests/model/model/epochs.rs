@@ -1,4 +1,4 @@
-//! What nobody takes back: each such change is sealed with the next key, and the key before it is deleted.
+//! Irrevocable changes: each is sealed with the next seal key, and the seal key before it is deleted.
 
 use walletlock_core::LockError;
 use walletlock_core::events::Kind;
@@ -8,11 +8,11 @@ use super::calls::key_fault;
 use super::{Caller, Model, Outcome, Wallet};
 use crate::script::Ask;
 
-/// Whether copies from before are worth nothing now.
+/// Whether older copies are worthless now. The error says why the last key could not be deleted.
 pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
 
 impl Caller {
-    /// Changes the wallet, for good if the last key can be deleted.
+    /// Changes the wallet. The change is irrevocable if the last seal key can be deleted.
     pub(super) async fn for_good<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
@@ -20,7 +20,7 @@ impl Caller {
         self.take_turn(change, false).await
     }
 
-    /// The same, for what the journal does not say.
+    /// The same, for a change that adds no journal line.
     pub(super) async fn for_good_without_a_line<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
@@ -66,7 +66,7 @@ impl Caller {
         let before = self.model().wallet().cloned();
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
-        // Why they are off may be forgotten without a line.
+        // A change may add no line: it may only forget why biometrics are off.
         let changes = changes_without_a_line || !lines.is_empty() || before.as_ref() != self.model().wallet();
         let was_alive = before.is_some_and(|wallet| wallet.slot.is_some());
         let irrevocable = if protected && was_alive && changes {
@@ -82,7 +82,8 @@ impl Caller {
         Ok((changed, lines, irrevocable))
     }
 
-    /// The next key, unless it was made before. One that stands there from earlier goes first.
+    /// Makes the next seal key, unless this process has made it. A key of that alias from an earlier process is deleted
+    /// first.
     pub(super) async fn make_next(&self) -> Result<(), DeviceKeyFault> {
         let (next, number, is_made, is_used) = {
             let mut model = self.model();
@@ -109,7 +110,7 @@ impl Caller {
         Ok(())
     }
 
-    /// The wallet is sealed with the next key now; the one before goes.
+    /// Seals the wallet with the next seal key, and deletes the key before it.
     pub(super) async fn rotate(&self) -> Irrevocable {
         {
             let mut model = self.model();
@@ -130,7 +131,7 @@ impl Caller {
         deleted
     }
 
-    /// What should be gone, up to the first that fails.
+    /// Deletes the keys that should be gone, until a call fails.
     pub(super) async fn delete_left(&self) -> Irrevocable {
         loop {
             let Some(key) = self.model().process.left.first().copied() else { return Ok(()) };
@@ -139,7 +140,7 @@ impl Caller {
         }
     }
 
-    /// The PIN pad opens: the next key is made now. That it cannot be is no fault yet.
+    /// The PIN pad opens: makes the next seal key ahead. It is no fault yet if that fails.
     pub(crate) async fn prepare(self) -> Outcome {
         {
             let mut model = self.model();
@@ -160,14 +161,14 @@ impl Caller {
 }
 
 impl Model {
-    /// Every key was deleted.
+    /// Forgets the seal keys, because every key was deleted.
     pub(super) fn forget_all_seals(&mut self) {
         (self.process.made, self.process.is_used, self.process.key_before) = (false, false, None);
         self.process.left.clear();
     }
 }
 
-/// What a call says that the keystore kept from what it was to do.
+/// Whether a fault of the keystore ended the call.
 pub(super) fn is_key_fault(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Error(LockError::DeviceKey(_)))
 }

@@ -1,19 +1,28 @@
-//! What is asked of a keystore that may lie: by name, twice, and with a probe key between.
+//! How the lock asks a keystore that may lie: by name, twice, and with a probe key in between.
 
 use walletlock_core::platform::DeviceKeyFault;
 
 use super::{Caller, Keys, Reading};
 use crate::script::{Ask, Key, Scope};
 
-/// Of so many wiped wallets the marks are kept.
+/// The marks of this many wiped wallets are kept.
 const MARKS_KEPT: usize = 32;
 
-/// Whose keys are at this place.
+/// What the keystore lists for this place.
 pub(super) struct Here {
     pub(super) has_seal_key: bool,
     pub(super) wallets: Vec<u64>,
-    /// Biometric keys of wallets that have no PIN's key here.
+    /// Biometric keys of wallets that have no PIN's key anywhere.
     pub(super) strays: Vec<Key>,
+}
+
+/// A key, and the wallet that its alias names.
+type OfWallet = (Key, Option<u64>);
+
+/// The biometric keys in `some` whose wallet has no PIN's key in `all`.
+fn without_pin(some: &[OfWallet], all: &[OfWallet]) -> Vec<OfWallet> {
+    let has_pin = |of: Option<u64>| all.iter().any(|(key, wallet)| matches!(key, Key::Pin(_)) && *wallet == of);
+    some.iter().filter(|(key, wallet)| matches!(key, Key::Biometric(_)) && !has_pin(*wallet)).copied().collect()
 }
 
 impl Caller {
@@ -21,7 +30,7 @@ impl Caller {
         Ok(self.script.ask(Ask::Exists(key)).await.map_err(busy_if_gone)?.says)
     }
 
-    /// A no is believed only if the keystore then answers for a probe key, and says no once more.
+    /// 'No' is believed only if the keystore then answers for a probe key, and says 'no' once more.
     pub(super) async fn is_there(&self, key: Key) -> Result<bool, DeviceKeyFault> {
         if self.exists(key).await? {
             return Ok(true);
@@ -56,7 +65,7 @@ impl Caller {
         answer.map_err(busy_if_gone)
     }
 
-    /// Gone is believed only if the key is said to be there and gone again, or is not there.
+    /// After `Gone`, asks whether the key exists. If it does, asks for the MAC once more, and that answer counts.
     pub(super) async fn mac(&self, key: Key) -> Result<Reading, DeviceKeyFault> {
         match self.script.ask(Ask::Hmac(key)).await {
             Err(DeviceKeyFault::Gone) if self.is_there(key).await? => self.script.ask(Ask::Hmac(key)).await,
@@ -72,13 +81,13 @@ impl Caller {
         answer.map(|_| ())
     }
 
-    /// What a commit hangs on is asked for twice.
+    /// An answer that a commit depends on is asked for twice.
     pub(super) async fn mac_twice(&self, key: Key) -> Result<(), DeviceKeyFault> {
         let (first, second) = (self.mac(key).await?, self.mac(key).await?);
         if first.mac == second.mac { Ok(()) } else { Err(DeviceKeyFault::Busy) }
     }
 
-    /// A list that fails as if a key were gone says nothing of any key.
+    /// A list that fails with `Gone` says nothing about any key.
     async fn list(&self, scope: Scope) -> Result<(), DeviceKeyFault> {
         self.script.ask(Ask::Aliases(scope)).await.map(|_| ()).map_err(busy_if_gone)
     }
@@ -96,7 +105,7 @@ impl Caller {
         Ok(model.keys.keys_of(&model.keys.listed(Scope::Wallet(wallet))))
     }
 
-    /// For deleting what is left it is asked twice.
+    /// Before leftovers are deleted, the list is asked for twice.
     pub(super) async fn list_wallet_twice(&self, wallet: u64) -> Result<Vec<Key>, DeviceKeyFault> {
         let mut keys = self.list_wallet(wallet).await?;
         let more = self.list_wallet(wallet).await?;
@@ -104,7 +113,7 @@ impl Caller {
         Ok(keys)
     }
 
-    /// That there is no seal's key is believed of a keystore that lists one which was made for the question.
+    /// That there is no seal key is believed only if the keystore lists a probe key that was made for this question.
     pub(super) async fn wallets_here(&self) -> Result<Here, DeviceKeyFault> {
         let mut aliases = self.list_here().await?;
         let has_seal_key = |aliases: &[String]| {
@@ -123,21 +132,23 @@ impl Caller {
             });
             aliases = self.end_probe(answer).await?;
         }
-        let keys = &self.model().keys;
-        let listed: Vec<_> =
-            aliases.iter().filter_map(|alias| Some((keys.key_of(alias)?, keys.wallet_of(alias)))).collect();
+        let listed = self.model().keys.with_wallets(&aliases);
         let mut wallets: Vec<_> = listed
             .iter()
             .filter_map(|(key, wallet)| if matches!(key, Key::Seal { .. }) { *wallet } else { None })
             .collect();
         wallets.dedup();
-        let has_pin = |of: Option<u64>| listed.iter().any(|(key, wallet)| matches!(key, Key::Pin(_)) && *wallet == of);
-        let is_stray = |(key, wallet): &&(Key, Option<u64>)| matches!(key, Key::Biometric(_)) && !has_pin(*wallet);
-        let strays = listed.iter().filter(is_stray).map(|(key, _)| *key).collect();
+        let mut strays = without_pin(&listed, &listed);
+        if !strays.is_empty() {
+            self.list(Scope::Everywhere).await?;
+            let model = self.model();
+            strays = without_pin(&strays, &model.keys.with_wallets(&model.keys.listed(Scope::Everywhere)));
+        }
+        let strays = strays.into_iter().map(|(key, _)| key).collect();
         Ok(Here { has_seal_key: listed.iter().any(|(key, _)| matches!(key, Key::Seal { .. })), wallets, strays })
     }
 
-    /// Whether it says of one of these, or of this place, that it was wiped.
+    /// Whether a mark says that one of these wallets, or a wallet at this place, was wiped.
     pub(super) async fn is_marked(&self, wallets: &[u64]) -> Result<bool, DeviceKeyFault> {
         for mark in wallets.iter().map(|wallet| Key::Mark(*wallet)).chain([Key::PlaceMark]) {
             if self.exists(mark).await? && self.answers(mark).await? {
@@ -147,8 +158,8 @@ impl Caller {
         Ok(false)
     }
 
-    /// A wallet is not destroyed on one word: the mark's key answers too, twice the same.
-    async fn answers(&self, mark: Key) -> Result<bool, DeviceKeyFault> {
+    /// No wallet is destroyed on a single answer: the mark's key must also give two equal MACs.
+    pub(super) async fn answers(&self, mark: Key) -> Result<bool, DeviceKeyFault> {
         match self.mac_twice(mark).await {
             Ok(()) => Ok(true),
             Err(DeviceKeyFault::Gone) => Ok(false),
@@ -156,7 +167,13 @@ impl Caller {
         }
     }
 
-    /// One after the other, up to the first that fails.
+    /// Deletes the mark of this place, and checks that it is gone.
+    pub(super) async fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
+        self.script.ask(Ask::Delete(Key::PlaceMark)).await?;
+        if self.exists(Key::PlaceMark).await? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
+    }
+
+    /// Deletes these keys one after the other, until a call fails.
     pub(super) async fn delete(&self, keys: &[Key]) -> Result<(), DeviceKeyFault> {
         for key in keys {
             self.script.ask(Ask::Delete(*key)).await?;
@@ -164,7 +181,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Says in the keystore that something was wiped. It may stand there already.
+    /// Marks something as wiped in the keystore. The mark may exist already.
     pub(super) async fn make_mark(&self, mark: Key) -> Result<(), DeviceKeyFault> {
         let number = self.model().next_number();
         match self.script.ask(Ask::Create(mark, number)).await {
@@ -185,13 +202,14 @@ impl Caller {
     }
 }
 
-/// A fault that says nothing of the key that was asked about.
+/// Turns `Gone` into `Busy`: this fault says nothing about the key that was asked for.
 fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
     if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
 }
 
 impl Keys {
-    /// Whether an alias or a prefix is the one that the model has asked for. One that is met for the first time is taken for it.
+    /// Whether this alias or prefix is the one that the model expects. An alias that is new to the model is taken for
+    /// the expected one.
     pub(crate) fn meets(&mut self, alias: &str, expected: Ask) -> bool {
         if let Ask::Aliases(scope) = expected {
             return self.meets_scope(alias, scope);
@@ -221,13 +239,13 @@ impl Keys {
         match (prefix.split('/').collect::<Vec<_>>().as_slice(), scope) {
             (["wallet.db", ""], Scope::File) | (["walletlock", "wiped", ""], Scope::Marks) => true,
             ([place, ""], Scope::Here) => *place != "wallet.db",
-            // A wallet's keys are looked for wherever they were made.
-            ([""], Scope::Wallet(_)) => true,
+            // A wallet's keys are searched for at all places where they may have been made.
+            ([""], Scope::Wallet(_) | Scope::Everywhere) => true,
             _ => false,
         }
     }
 
-    /// An id that is met for the first time is that of a wallet without one.
+    /// An id that is new to the model belongs to the wallet that has no id yet.
     fn learn(&mut self, id: &str, wallet: u64) -> bool {
         let is_new = !self.ids.values().any(|known| *known == wallet);
         if is_new {
@@ -250,11 +268,16 @@ impl Keys {
         self.ids.get(alias.split('/').nth(1)?).copied()
     }
 
+    /// Each key with its wallet.
+    fn with_wallets(&self, aliases: &[String]) -> Vec<OfWallet> {
+        aliases.iter().filter_map(|alias| Some((self.key_of(alias)?, self.wallet_of(alias)))).collect()
+    }
+
     fn keys_of(&self, aliases: &[String]) -> Vec<Key> {
         aliases.iter().filter_map(|alias| self.key_of(alias)).collect()
     }
 
-    /// What the phone's keystore holds now, after it was asked this.
+    /// Records what the phone's keystore holds now, after this question.
     pub(crate) fn see(&mut self, aliases: Vec<String>, asked: Option<Ask>) {
         if let Some(Ask::Create(_, number)) = asked {
             for made in aliases.iter().filter(|alias| !self.aliases.contains(alias)) {
@@ -271,12 +294,12 @@ impl Keys {
         self.keys_of(&self.aliases).contains(&key)
     }
 
-    /// Whether this one is there, and not another that was made under its name.
+    /// Whether the key with this number exists, and not a later one of the same alias.
     pub(super) fn holds_made(&self, key: Key, number: u64) -> bool {
         self.made.iter().any(|(alias, made)| *made == number && self.key_of(alias) == Some(key))
     }
 
-    /// The seal key that was made last, if the one before it is still there.
+    /// The seal key that was made last, if the seal key before it still exists.
     pub(crate) fn last_seal(&self) -> Option<String> {
         let has_one_before = |alias: &str| match self.key_of(alias) {
             Some(Key::Seal { wallet, epoch }) => {
@@ -288,7 +311,7 @@ impl Keys {
         seals.max_by_key(|(_, number)| **number).map(|(alias, _)| alias.clone())
     }
 
-    /// Another finger destroys every biometric key that there is.
+    /// Enrolling another finger invalidates all biometric keys.
     pub(crate) fn enrol_another_finger(&mut self) {
         let of_biometrics = |key: Key| if let Key::Biometric(number) = key { Some(number) } else { None };
         self.invalidated = self.keys_of(&self.aliases).into_iter().filter_map(of_biometrics).collect();
@@ -298,16 +321,17 @@ impl Keys {
         self.invalidated.contains(&number)
     }
 
-    /// The call that goes on now was answered this list.
+    /// Records the list that the current call was given.
     pub(crate) fn list(&mut self, aliases: Vec<String>) {
         self.listed = aliases;
     }
 
-    /// Those that the call that goes on now was told of.
+    /// The aliases of this scope in the list that the current call was given.
     fn listed(&self, scope: Scope) -> Vec<String> {
         let is_meant = |alias: &&String| match scope {
             Scope::Here => !alias.starts_with("walletlock/"),
             Scope::File => false,
+            Scope::Everywhere => true,
             Scope::Wallet(wallet) => self.wallet_of(alias) == Some(wallet) && !alias.starts_with("walletlock/"),
             Scope::Marks => alias.starts_with("walletlock/wiped/"),
         };

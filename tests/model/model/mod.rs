@@ -1,4 +1,5 @@
-//! What the design promises, as small as it can be said: what is on the disk, what the process remembers, and how a try ends.
+//! What the design promises, in as few rules as possible: what is on the disk, what the process remembers, and how a
+//! try ends.
 
 mod biometrics;
 mod calls;
@@ -33,37 +34,37 @@ use tries::{Standing, Tries};
 use wipe::SlotKeys;
 use wipe_pin::WipeCheck;
 
-/// A PIN, by its place in the pool.
+/// A PIN, by its index in the pool.
 pub(crate) type PinNumber = usize;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
-    /// What the app opened the lock with.
+    /// The policy that the app opened the lock with.
     pub(crate) offered: Policy,
     pub(crate) disk: Disk,
     pub(crate) keys: Keys,
-    /// What the phone says of its sensor. `None`: it does not answer.
+    /// What the phone says about its sensor. `None`: it does not answer.
     pub(crate) sensor: Option<SensorAvailability>,
-    /// What happened that no outcome tells, and how often.
+    /// Events that no outcome shows, and how often they happened.
     pub(crate) remarks: Remarks,
     last_number: u64,
     process: Process,
 }
 
-/// The device keys that exist, and whose they are.
+/// The device keys that exist, and the wallets that they belong to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     /// In the order in which the phone lists them.
     aliases: Vec<String>,
-    /// What the call that goes on now was answered when it listed them. Another call may have changed them since.
+    /// The list that the current call was given. Another call may have changed the keys since.
     listed: Vec<String>,
-    /// Which key of its name each is: one that is made once more is another.
+    /// The number of the key that each alias names now: a key that is made again has another number.
     made: BTreeMap<String, u64>,
-    /// What the random aliases name, those of keys that are gone or were never made too.
+    /// What the random aliases name, including keys that are gone or were never made.
     names: BTreeMap<String, Key>,
-    /// Which wallet an id in an alias is that of.
+    /// The wallet that an id in an alias belongs to.
     ids: BTreeMap<String, u64>,
-    /// Biometric keys that another finger destroyed.
+    /// Biometric keys that the enrolment of another finger invalidated.
     invalidated: BTreeSet<u64>,
 }
 
@@ -75,11 +76,11 @@ pub(crate) enum Disk {
     /// An enrolment or removal was cut short.
     Unfinished {
         wallet: u64,
-        /// The keys that it names.
+        /// The keys that the unfinished row names.
         aliases: Vec<Key>,
     },
     Sealed(Box<Wallet>),
-    /// A wipe of which nothing else was left.
+    /// A wipe of which nothing but the row is left.
     Wiped,
 }
 
@@ -87,66 +88,66 @@ pub(crate) enum Disk {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wallet {
     number: u64,
-    /// Which seal key it is sealed with.
+    /// The epoch of the seal key that the wallet is sealed with.
     epoch: u64,
-    /// And which key of that name: one that is made once more is another.
+    /// The number of that seal key: a key that is made again under the same alias has another number.
     seal_key: u64,
-    /// It stands there once more, under the key before: which one that is.
+    /// The number of the previous seal key, if the row also holds a copy of the record under it.
     copy: Option<u64>,
-    /// `None`: wiped.
+    /// `None` if the wallet was wiped.
     pub(crate) slot: Option<Slot>,
     wipe_check: WipeCheck,
-    /// What the slot should cost is to be found out again.
+    /// The cost of the slot must be measured again.
     is_measured_again: bool,
     pub(crate) policy: Policy,
     pub(crate) tries: Tries,
     pub(crate) biometrics: Biometrics,
     items: BTreeMap<String, Vec<u8>>,
-    /// The PINs so far, the one in force included.
+    /// All PINs so far, including the one in force.
     pins: Vec<PinNumber>,
     pub(crate) journal: Vec<Kind>,
 }
 
-/// The PIN in force. Another one has another number, also when its digits are the same.
+/// The PIN in force. A new PIN gets a new number, even with the same digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
     number: u64,
     pub(crate) pin: PinNumber,
 }
 
-/// What ends with the process.
+/// What is lost when the process ends.
 #[derive(Clone, Debug, Default)]
 struct Process {
-    /// Somebody is setting the first PIN, or removing everything.
+    /// A call is setting the first PIN, or removing everything.
     is_busy: bool,
-    /// The key of the seal was gone when the lock was opened, or another wallet's.
+    /// At opening, the seal key was gone or was another one.
     is_damaged: bool,
-    /// The keystore could not say what there is, for this reason.
+    /// Why the keystore could not tell what there is.
     fault: Option<DeviceKeyFault>,
-    /// It was wiped, and there is no record any more that says so.
+    /// The wallet was wiped, and no record says so any more.
     is_wiped: bool,
-    /// Someone makes, uses or destroys seal keys.
+    /// A call is making, using or destroying seal keys.
     turn: bool,
-    /// The next seal key was made.
+    /// The next seal key has been made.
     made: bool,
     /// The number of the seal key that was made last.
     last_made: u64,
-    /// Which seal key was in force before the one that this process made.
+    /// The seal key that was in force before this process rotated it.
     key_before: Option<u64>,
-    /// A key of the next alias may exist that is not to be used.
+    /// A key of the next alias may exist that must not be used.
     is_used: bool,
-    /// Keys that should be gone and could not be deleted.
+    /// Keys that should be gone but could not be deleted.
     left: Vec<Key>,
     sessions: BTreeMap<u64, Session>,
-    /// It was found out what the slot should cost.
+    /// The cost of the slot has been measured again.
     chosen_again: bool,
-    /// Lock events so far.
+    /// How many lock events there were.
     generation: u64,
     wrong: Vec<WrongGuess>,
     prompt: Option<prompts::Prompt>,
 }
 
-/// A PIN, the slot that it did not open, and how long that is remembered.
+/// A wrong PIN, the slot that it did not open, and how long that is remembered.
 #[derive(Clone, Debug)]
 struct WrongGuess {
     slot: Slot,
@@ -158,11 +159,11 @@ struct WrongGuess {
 #[derive(Clone, Debug)]
 struct Session {
     wallet: u64,
-    /// Opened by the PIN, not by a finger.
+    /// Opened by the PIN and not by biometrics.
     by_pin: bool,
     began: Now,
     used: Now,
-    /// Readings of the clock that had begun when it was used.
+    /// How many readings of the clock had begun when the session was used last.
     used_at: u64,
     absolute_ms: u64,
     idle_ms: u64,
@@ -178,7 +179,7 @@ pub(crate) struct Proof {
     session: SessionPolicy,
 }
 
-/// What a try goes by: found before it is charged.
+/// What a try depends on, found before it is charged.
 #[derive(Clone, Copy)]
 struct Found {
     wallet: u64,
@@ -198,15 +199,15 @@ struct Ended {
 struct Settled {
     lines: Vec<(u64, Kind)>,
     in_force: bool,
-    /// The keys of what it wiped.
+    /// The keys of the wallet, if the settlement wiped it.
     wiped: Option<SlotKeys>,
     status: LockStatus,
-    /// In force when it was settled.
+    /// The policy in force after the settlement.
     policy: Policy,
 }
 
 const PROPOSALS: u32 = 10;
-/// A PIN that was entered so long ago is not fresh any more.
+/// A PIN that was entered longer ago than this is not fresh any more.
 const FRESH_MS: u64 = 300_000;
 const KEPT_PINS: usize = 5;
 
@@ -223,7 +224,7 @@ impl Model {
         }
     }
 
-    /// The process is gone. What was open in it is found by the next opening.
+    /// Ends the process. The next opening finds the tries that were open.
     pub(crate) fn end_process(&mut self) {
         self.process = Process::default();
     }
@@ -277,7 +278,7 @@ impl Model {
         self.wallet().map_or(&self.offered, |wallet| &wallet.policy)
     }
 
-    /// The keystore could not say what there is, or it is being found out or changed.
+    /// The lock does not know what there is: the keystore could not tell, or a call is finding out or changing it.
     pub(crate) fn is_busy(&self) -> bool {
         self.process.is_busy || self.process.fault.is_some()
     }
@@ -286,7 +287,7 @@ impl Model {
         self.process.fault
     }
 
-    /// The wallet whose record is on the disk, also while it is being opened.
+    /// The wallet whose record is on the disk, also while the wallet is being opened.
     fn sealed(&self) -> Option<&Wallet> {
         if let Disk::Sealed(wallet) = &self.disk { Some(wallet) } else { None }
     }
@@ -295,7 +296,8 @@ impl Model {
         if let Disk::Sealed(wallet) = &mut self.disk { Some(wallet) } else { None }
     }
 
-    /// Changes the wallet under the seal key in force. What is written has a copy if this process ended the epoch before.
+    /// Changes the wallet under the seal key in force. The row keeps its copy under the key before if this process
+    /// rotated the seal key and could not delete that key.
     fn plainly<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.sealed().cloned();
         let value = change(self);
@@ -306,7 +308,7 @@ impl Model {
         value
     }
 
-    /// What a try says if there is no record to be read.
+    /// The outcome of a try if no record can be read.
     fn refusal(&self, now: Now) -> Outcome {
         match self.process.fault {
             Some(fault) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
@@ -319,12 +321,12 @@ impl Model {
         self.process.is_damaged
     }
 
-    /// Whether looking at the status would save what is left of a wait.
+    /// Whether asking for the status now would save what is left of a wait.
     pub(crate) fn is_wait_due(&self, now: Now) -> bool {
         self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now, WATCHED_MS).is_some())
     }
 
-    /// How long the person has to wait.
+    /// How long the person has to wait, in milliseconds.
     pub(crate) fn remaining_ms(&self, now: Now) -> u64 {
         match self.status(now) {
             LockStatus::CoolingDown { remaining_ms, .. } => remaining_ms,
@@ -336,7 +338,7 @@ impl Model {
         *self.remarks.entry(what).or_default() += 1;
     }
 
-    /// A number that nothing had before.
+    /// A number that was not used before.
     fn next_number(&mut self) -> u64 {
         self.last_number += 1;
         self.last_number
@@ -344,7 +346,7 @@ impl Model {
 
     // The count.
 
-    /// Whether a try is allowed, before anything is derived.
+    /// Whether a try is allowed. Checked before anything is derived.
     fn find(&self, now: Now) -> Result<Found, Outcome> {
         let locked = || Outcome::Locked(self.status(now));
         let wallet = self.wallet().ok_or_else(|| self.refusal(now))?;
@@ -359,7 +361,7 @@ impl Model {
         }
     }
 
-    /// Counts the try as failed, unless another call made it impossible meanwhile.
+    /// Counts the try as failed, unless another call has made it impossible since.
     fn charge(&mut self, found: &Found, now: Now) -> Result<(u64, Vec<(u64, Kind)>), Outcome> {
         let still = self.find(now)?;
         if still.slot != found.slot {
@@ -383,7 +385,7 @@ impl Model {
         self.process.wrong.drain(..surplus);
     }
 
-    /// Writes down how a try ended. `Err`: what it was about is gone.
+    /// Writes down how a try ended. `Err` if the wallet or the try is gone.
     fn settle(&mut self, found: &Found, id: u64, ended: Ended, adopt: bool, now: Now) -> Result<Settled, Outcome> {
         let Ended { verdict, is_wipe_pin } = ended;
         let offered = self.offered.clone();
@@ -434,7 +436,8 @@ impl Model {
 
     // Sessions.
 
-    /// What a reading of the clock leaves alive. One that began before a session was used says nothing about it.
+    /// Ends the sessions that are over by this reading of the clock. A reading that began before a session was used
+    /// says nothing about that session.
     fn end_expired_sessions(&mut self, reading: Reading) {
         self.process.sessions.retain(|_, session| {
             session.used_at >= reading.nth
@@ -443,13 +446,13 @@ impl Model {
         });
     }
 
-    /// A lock event ends every session, and lets no PIN that is being checked begin one.
+    /// A lock event: ends every session. A PIN that is being checked does not begin one.
     pub(crate) fn end_sessions(&mut self) {
         self.process.sessions.clear();
         self.process.generation += 1;
     }
 
-    /// They are off: what a finger opened is over, and what it opens meanwhile does not begin.
+    /// Biometrics were switched off: ends the sessions that they opened. A prompt that is answered now opens none.
     fn end_those_of_biometrics(&mut self) {
         self.process.sessions.retain(|_, session| session.by_pin);
         self.process.generation += 1;
@@ -459,14 +462,14 @@ impl Model {
         self.process.sessions.remove(&session);
     }
 
-    /// Unless a lock event came since that generation.
+    /// Starts the session, unless there was a lock event since that generation.
     fn start_session(&mut self, number: u64, session: Session, generation: u64) {
         if generation == self.process.generation {
             self.process.sessions.insert(number, session);
         }
     }
 
-    /// The wallet of a session, if it lives. Its idle time begins anew.
+    /// The wallet of a session, if the session is live. Its idle time begins anew.
     fn use_session(&mut self, session: u64, reading: Reading, readings: u64) -> Option<u64> {
         let session = self.process.sessions.get_mut(&session)?;
         if session.used_at < reading.nth {
@@ -478,7 +481,7 @@ impl Model {
 }
 
 impl Session {
-    /// `readings`: how many readings of the clock have begun.
+    /// `readings` is how many readings of the clock have begun.
     fn begin(wallet: u64, by_pin: bool, now: Now, policy: &SessionPolicy, readings: u64) -> Self {
         Self {
             wallet,
@@ -504,7 +507,7 @@ impl Proof {
 }
 
 impl Wallet {
-    /// The key that it is sealed with.
+    /// The seal key that the wallet is sealed with.
     fn seal(&self) -> Key {
         Key::Seal { wallet: self.number, epoch: self.epoch }
     }
@@ -513,7 +516,7 @@ impl Wallet {
         Key::Seal { wallet: self.number, epoch: self.epoch + 1 }
     }
 
-    /// Adds lines to the journal.
+    /// Adds lines to the journal. Returns them with their numbers.
     fn note(&mut self, kinds: &[Kind]) -> Vec<(u64, Kind)> {
         let noted = |kind: &Kind| {
             self.journal.push(*kind);
@@ -522,7 +525,7 @@ impl Wallet {
         kinds.iter().map(noted).collect()
     }
 
-    /// Takes slot and items away.
+    /// Removes slot and items.
     fn wipe(&mut self) -> Vec<(u64, Kind)> {
         if self.slot.take().is_none() {
             return vec![];
@@ -532,7 +535,7 @@ impl Wallet {
         self.note(&[Kind::Wiped])
     }
 
-    /// A lock that begins, if it does. A wiped wallet has no PIN left to lock.
+    /// Adds a line if the wallet is locked now. A wiped wallet has no PIN left to lock.
     fn note_lock(&mut self, now: Now) -> Vec<(u64, Kind)> {
         if self.slot.is_none() {
             return vec![];
@@ -543,7 +546,7 @@ impl Wallet {
         }
     }
 
-    /// Another policy waits where it would stop someone who has tries left.
+    /// Puts the requested policy in force. It waits if it would stop a person who has tries left.
     fn adopt(&mut self, offered: &Policy, now: Now) -> Vec<(u64, Kind)> {
         let stops = self.tries.is_stopped_only_by(&offered.lockout, &self.policy.lockout, now);
         if self.policy == *offered || stops {
@@ -554,7 +557,7 @@ impl Wallet {
     }
 }
 
-/// How a try that was not right ends, with the lock standing like this.
+/// The outcome of a try that was not right, with this status after it.
 fn wrong(status: LockStatus, repeated: bool) -> Outcome {
     match status {
         LockStatus::Ready { tries_left } => Outcome::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),

@@ -1,5 +1,5 @@
-//! Opening: what a killed process left is cleared, counted or finished, and an older copy is found out. Nothing is called damaged, and nothing
-//! new is begun, on an answer that is missing.
+//! Opening: what a killed process left is cleared, counted or finished, and an older copy is detected. If an answer is
+//! missing, nothing is called damaged and nothing new is begun.
 
 use walletlock_core::Now;
 use walletlock_core::platform::DeviceKeyFault;
@@ -8,14 +8,14 @@ use super::calls::{PLATFORM, key_fault};
 use super::{Caller, Disk, Model, Outcome, Wallet, at_least_as_strict};
 use crate::script::Key;
 
-/// What opening comes to.
+/// The result of opening.
 enum Found {
     InOrder,
     Damaged,
     Wiped,
 }
 
-/// What a key made of the record.
+/// What a seal key did with the record.
 enum Opened {
     Alive,
     Wiped,
@@ -34,7 +34,7 @@ impl Caller {
         Outcome::Done
     }
 
-    /// Once more, if that may come to something else.
+    /// Opens again, if the result may be different now.
     pub(crate) async fn recheck(self) -> Outcome {
         if !self.entropy().await {
             return PLATFORM;
@@ -79,9 +79,16 @@ impl Caller {
         match disk {
             Disk::Wiped => Ok(Found::Wiped),
             Disk::Unfinished { wallet, aliases } => {
+                let mark = Key::Mark(wallet);
+                if self.is_there(mark).await? && self.answers(mark).await? {
+                    return self.finish_wipe().await;
+                }
                 self.finish_unfinished(wallet, &aliases).await?;
+                if !self.wallets_here().await?.has_seal_key {
+                    self.delete_mark_of_place().await?;
+                }
                 self.model().disk = Disk::Empty;
-                Ok(Found::InOrder)
+                self.examine_nothing().await
             }
             Disk::Empty => self.examine_nothing().await,
             Disk::Sealed(wallet) => self.examine_record(&wallet, now).await,
@@ -156,7 +163,7 @@ impl Caller {
         }
     }
 
-    /// The wallet is in use now, whatever fails from here on.
+    /// Takes the wallet into use, whatever fails from here on.
     async fn take_in(&self, by_copy: bool, now: Now) -> Result<Found, DeviceKeyFault> {
         let (before, is_alive) = {
             let mut model = self.model();
@@ -196,7 +203,7 @@ impl Caller {
         Ok(Found::InOrder)
     }
 
-    /// What is left of a wiped wallet goes.
+    /// Deletes what is left of a wiped wallet.
     async fn finish_wipe(&self) -> Result<Found, DeviceKeyFault> {
         self.wipe_whole().await?;
         Ok(Found::Wiped)
@@ -204,7 +211,7 @@ impl Caller {
 }
 
 impl Model {
-    /// The keystore lost the key that it had just made: the copy of the record, under the key before, is the record.
+    /// The keystore lost the seal key that it had just made: the record's copy under the key before becomes the record.
     fn fall_back_to_copy(&mut self) {
         let Some(wallet) = self.sealed_mut() else { return };
         if let Some(before) = wallet.copy.take() {
@@ -212,7 +219,7 @@ impl Model {
         }
     }
 
-    /// Whether opening counts tries or puts a stricter policy in force.
+    /// Whether opening counts open tries or puts a stricter policy in force.
     fn tightens(&self, now: Now) -> bool {
         let Some(wallet) = self.sealed() else { return false };
         let stops = wallet.tries.is_stopped_only_by(&self.offered.lockout, &wallet.policy.lockout, now);

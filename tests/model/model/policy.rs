@@ -3,14 +3,14 @@
 use walletlock_core::policy::BiometricPolicy;
 use walletlock_core::policy::Policy;
 
-/// It eases nothing. A changed `wipe_at` is never that: it can destroy what is kept.
+/// Whether `offered` eases nothing. A changed `wipe_at` always counts as easier, because it can destroy what is kept.
 pub(crate) fn at_least_as_strict(offered: &Policy, sealed: &Policy) -> bool {
     let (mine, theirs) = (&offered.lockout, &sealed.lockout);
     let wait_s = |policy: &Policy, failures: u32| {
         let mut steps = policy.lockout.cooldowns.iter();
         steps.find(|step| (step.from..=step.to.unwrap_or(u32::MAX)).contains(&failures)).map_or(0, |step| step.wait_s)
     };
-    // No limit is the easiest of all.
+    // No limit is the easiest limit.
     let stop = |limit: Option<u32>| limit.unwrap_or(u32::MAX);
     (1..=1100).all(|failures| wait_s(offered, failures) >= wait_s(sealed, failures))
         && stop(mine.lock_at) <= stop(theirs.lock_at)

@@ -1,4 +1,4 @@
-//! The biometric calls, step by step: what is asked, shown, heard and counted.
+//! The biometric calls, step by step: what is asked, shown, answered and counted.
 
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
@@ -13,35 +13,35 @@ use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Shows};
 use crate::steps::{Touch, Wanted};
 
-/// Bytes that a keystore gives back, or an app that is hooked.
+/// How many bytes a keystore returns when it wraps; a hooked app may forge as many.
 const WRAPPED_BYTES: usize = 60;
 
-/// The prompt that has its turn.
+/// The prompt that may be shown now.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prompt {
     not_recognised: u32,
     end: Option<End>,
-    /// It is not on the screen: it ended, or never was.
+    /// It is not on the screen: it has ended, or was never shown.
     is_gone: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// With what the keystore's key gave.
+    /// With the bytes that the keystore's key gave.
     Recognised,
-    /// With so many bytes that it did not give.
+    /// With this many bytes that the keystore did not give.
     Forged(usize),
     Without(PromptEnd),
 }
 
-/// What is tried, and whose it is.
+/// The slot that is tried, and the wallet that it belongs to.
 #[derive(Clone, Copy)]
 struct Tried {
     wallet: u64,
     slot: BioSlot,
 }
 
-type PromptEvent = Result<Outcome, Outcome>;
+type CallResult = Result<Outcome, Outcome>;
 
 impl Caller {
     pub(crate) async fn biometric_availability(self, wanted: Wanted) -> Outcome {
@@ -69,7 +69,7 @@ impl Caller {
         }
     }
 
-    async fn ask_person(&self, wanted: Wanted, session: u64) -> PromptEvent {
+    async fn ask_person(&self, wanted: Wanted, session: u64) -> CallResult {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         let sensor = self.sensor().await.ok_or(PLATFORM)?;
@@ -98,7 +98,7 @@ impl Caller {
         heard
     }
 
-    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> PromptEvent {
+    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> CallResult {
         if self.model().process.generation != generation {
             return Ok(Outcome::Ended(PromptEnd::CancelledBySystem));
         }
@@ -134,8 +134,8 @@ impl Caller {
         }
     }
 
-    /// Looked at again, and charged for good before it opens.
-    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> PromptEvent {
+    /// Checks once more whether biometrics may be used, and charges the use irrevocably before the session begins.
+    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> CallResult {
         let reading = self.clock().await.ok_or(PLATFORM)?;
         if !self.entropy().await {
             return Err(PLATFORM);
@@ -162,7 +162,7 @@ impl Caller {
         Ok(Outcome::Unlocked)
     }
 
-    /// For good. `true`: only the PIN will do.
+    /// Counts a failure, irrevocably. Returns whether only the PIN can open the wallet now.
     async fn count_failure(&self, tried: Tried) -> Result<bool, Outcome> {
         if self.clock().await.is_none() || !self.entropy().await {
             return Err(PLATFORM);
@@ -186,7 +186,7 @@ impl Caller {
         Ok(is_enough)
     }
 
-    async fn note_end(&self, tried: Tried, how: PromptEnd) -> PromptEvent {
+    async fn note_end(&self, tried: Tried, how: PromptEnd) -> CallResult {
         if self.clock().await.is_none() {
             return Err(PLATFORM);
         }
@@ -243,7 +243,7 @@ impl Caller {
         }
     }
 
-    async fn set_up(&self, session: u64) -> PromptEvent {
+    async fn set_up(&self, session: u64) -> CallResult {
         if !self.entropy().await {
             return Err(PLATFORM);
         }
@@ -254,7 +254,7 @@ impl Caller {
         self.script.ask(Ask::Create(Key::Biometric(number), number)).await.map_err(key_fault)?;
         let made = BioSlot { number, is_genuine: true };
         let _heard_below = self.script.ask(Ask::Show(Shows::Enable, made)).await;
-        // Who else touches the sensor guesses at nothing.
+        // Another person's touch during setup is ignored: there is no secret to guess yet.
         let end = self.model().process.prompt.as_mut().and_then(|prompt| prompt.end.take());
         let enabled = match end.unwrap_or(End::Without(PromptEnd::TimedOut)) {
             End::Recognised => self.put_in_force(session, made).await,
@@ -268,7 +268,7 @@ impl Caller {
         enabled
     }
 
-    async fn put_in_force(&self, session: u64, slot: BioSlot) -> PromptEvent {
+    async fn put_in_force(&self, session: u64, slot: BioSlot) -> CallResult {
         let before = self.change(session, |wallet| {
             let before = wallet.biometrics.slot;
             wallet.biometrics.turn_on(slot);
@@ -307,7 +307,7 @@ impl Caller {
         self.script.ask(Ask::SensorAvailability).await.ok().map(|reading| reading.sensor)
     }
 
-    /// `false`: another has its turn.
+    /// Returns `false` if another prompt is shown.
     fn begin_prompt(&self) -> bool {
         let mut model = self.model();
         let is_free = model.process.prompt.is_none();
@@ -319,7 +319,7 @@ impl Caller {
         is_free
     }
 
-    /// Taken away, if it may be there, and then the next has its turn.
+    /// Removes the prompt if it may be on the screen. Then another may be shown.
     async fn end_prompt(&self) {
         let is_gone = self.model().process.prompt.as_ref().is_none_or(|prompt| prompt.is_gone);
         if !is_gone {
@@ -328,7 +328,7 @@ impl Caller {
         self.model().process.prompt = None;
     }
 
-    /// A line, if it belongs there.
+    /// Adds a line if it belongs to the wallet. Returns whether it was added.
     async fn note(&self, kind: Kind, belongs: impl Fn(&mut Model) -> bool) -> Result<bool, Outcome> {
         if !self.entropy().await {
             return Err(PLATFORM);
@@ -352,7 +352,7 @@ impl Caller {
         let _next_time = self.script.ask(Ask::Delete(Key::Biometric(slot.number))).await;
     }
 
-    /// A session whose PIN was entered just now.
+    /// A live session whose PIN was entered within the last minutes.
     async fn look_into_fresh(&self, session: u64) -> Result<(), Outcome> {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let readings = self.readings();
@@ -363,8 +363,8 @@ impl Caller {
 }
 
 impl Model {
-    /// What the phone's prompt does with what happens in front of it. Told at once: what comes later finds it so. `is_shown`: the phone
-    /// did not fail.
+    /// What the phone's prompt does with what happens in front of it, decided at once, before any other call.
+    /// `is_shown` is false if the phone failed to show it.
     pub(crate) fn play_prompt(&mut self, asked: Ask, touches: &[Touch], is_shown: bool) {
         let Ask::Show(_, slot) = asked else { return };
         let key_lives = self.keys.holds(Key::Biometric(slot.number)) && !self.keys.is_invalidated(slot.number);
@@ -384,7 +384,7 @@ impl Model {
                 Touch::SomeoneElse if prompt.end.is_none() => prompt.not_recognised += 1,
                 Touch::SomeoneElse => {}
                 Touch::Owner if slot.is_genuine => return end(prompt, End::Recognised),
-                // What was wrapped by no key is unwrapped by none.
+                // A slot key that no keystore key wrapped cannot be unwrapped.
                 Touch::Owner => return end(prompt, End::Without(PromptEnd::KeyInvalidated)),
                 Touch::Ends(how) => return end(prompt, End::Without(how)),
                 Touch::Hooked(bytes) => return end(prompt, End::Forged(bytes)),
@@ -393,14 +393,15 @@ impl Model {
         }
     }
 
-    /// Whoever waits for the prompt hears that it was cancelled.
+    /// The call that waits for the prompt is told that it was cancelled.
     pub(crate) fn cancel_prompt(&mut self) {
         if let Some(prompt) = &mut self.process.prompt {
             prompt.end.get_or_insert(End::Without(PromptEnd::CancelledBySystem));
         }
     }
 
-    /// A wipe that was cut short apart.
+    /// Whether the slot in force has lost its key. A wipe that was cut short may leave that, so a marked wallet does
+    /// not count.
     pub(crate) fn has_slot_without_key(&self) -> bool {
         let Some(wallet) = self.wallet() else { return false };
         let key_is_there = |slot: BioSlot| self.keys.holds(Key::Biometric(slot.number));
@@ -412,7 +413,7 @@ impl Model {
         self.wallet_mut().filter(|wallet| wallet.number == tried.wallet && wallet.biometrics.slot == Some(tried.slot))
     }
 
-    /// Whether it is still that wallet.
+    /// Whether the wallet is still the same.
     fn is_of(&self, tried: Tried) -> bool {
         self.wallet().is_some_and(|wallet| wallet.number == tried.wallet)
     }

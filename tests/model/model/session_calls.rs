@@ -1,4 +1,5 @@
-//! The calls of a session: they need it alive when they begin, and what it opened still there when they write.
+//! The calls of a session. The session must be live when they begin, and its wallet must still be there when they
+//! write.
 
 use walletlock_core::LockError;
 use walletlock_core::events::Kind;
@@ -39,7 +40,7 @@ impl Caller {
         Outcome::Is(read.is_some() && self.model().process.sessions.contains_key(&session))
     }
 
-    /// Writes an item, or deletes it.
+    /// Writes an item, or deletes it if `bytes` is `None`.
     pub(crate) async fn change_item(self, session: u64, item: String, bytes: Option<Vec<u8>>) -> Outcome {
         let changed = self.change(session, |wallet| match bytes {
             Some(bytes) => {
@@ -63,7 +64,7 @@ impl Caller {
         self.change_in(session, |model| model.wallet_mut().map(change).unwrap_or_default()).await
     }
 
-    /// Likewise, and what the process knows.
+    /// The same, for a change that may also touch what the process remembers.
     pub(super) async fn change_in<T>(
         &self,
         session: u64,
@@ -86,7 +87,7 @@ impl Caller {
         changed.await.map(|(changed, _)| changed)
     }
 
-    /// The wallet of a session that lives.
+    /// The wallet of a session that must be live.
     pub(super) async fn look_into(&self, session: u64) -> Result<u64, Outcome> {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let readings = self.readings();

@@ -1,38 +1,38 @@
-//! Time: waits never shorten, leases never lengthen.
+//! Time: a wait never gets shorter, a lease never gets longer.
 
 use walletlock_core::Now;
 use walletlock_core::platform::SensorAvailability;
 
-/// One reading of the phone's clocks.
+/// One answer of the phone, with the time of its clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) now: Now,
-    /// Readings are numbered as they begin: a call may linger with an old one.
+    /// Clock readings are numbered as they begin: a call may still use an old one.
     pub(crate) nth: u64,
-    /// What the phone said of its sensor then.
+    /// What the phone said about its sensor then.
     pub(crate) sensor: SensorAvailability,
-    /// Whether there is a key, if that was asked.
+    /// Whether the key exists, if that was asked.
     pub(crate) says: bool,
-    /// The beginning of the MAC, if one was asked for.
+    /// The first bytes of the MAC, if one was asked for.
     pub(crate) mac: u64,
-    /// It is not the truth.
+    /// The answer was false.
     pub(crate) lied: bool,
 }
 
-/// A wait as it was saved last.
+/// A wait as it was last saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
     left_ms: u64,
     saved: Now,
 }
 
-/// How often a wait is saved while someone looks at it.
+/// How often a wait is saved while it is watched.
 pub(crate) const WATCHED_MS: u64 = 60_000;
-/// And at a moment that may be the last.
+/// The same, at a moment that may be the last.
 pub(crate) const MOMENT_MS: u64 = 1_000;
-/// By so much in all the wall clock may be put back.
+/// How far the wall clock may be put back in all.
 const FORGIVEN_MS: i128 = 5_000;
-/// Another thread may come with a reading that is so much older, and it is no clock that went backwards.
+/// A reading of another thread may be older by this much; that does not mean that the clock went backwards.
 const LATE_MS: i128 = 1_000;
 
 impl Wait {
@@ -40,7 +40,8 @@ impl Wait {
         Self { left_ms: ms, saved: now }
     }
 
-    /// It runs on time since boot; if that clock or the boot count went backwards, what was saved starts again.
+    /// What is left of the wait. It runs on time since boot. If that clock or the boot count went backwards, it starts
+    /// again from what was saved.
     pub(crate) fn left_ms(&self, now: Now) -> u64 {
         if self.left_ms == 0 || self.starts_again(now) {
             return self.left_ms;
@@ -48,7 +49,7 @@ impl Wait {
         u64::try_from(i128::from(self.left_ms) - self.passed_ms(now)).unwrap_or(0)
     }
 
-    /// Saved when so much has passed, when it is over, when it starts again, and after a restart.
+    /// Whether the wait must be saved: after `every_ms`, when it is over, when it starts again, and after a restart.
     pub(crate) fn is_due(&self, now: Now, every_ms: u64) -> bool {
         let due_after = i128::from(self.left_ms.min(every_ms));
         let is_of_now = !self.restarted(now) && !self.starts_again(now);
@@ -61,7 +62,8 @@ impl Wait {
         }
     }
 
-    /// After a restart the phone has run for all of time since boot, if that is less than it was; else nobody knows whether there was one.
+    /// How much time has passed since the saving. If time since boot is less after a restart, it has passed in full.
+    /// Otherwise only the difference is certain.
     fn passed_ms(&self, now: Now) -> i128 {
         let difference = i128::from(now.since_boot_ms) - i128::from(self.saved.since_boot_ms);
         if self.restarted(now) && difference < 0 { i128::from(now.since_boot_ms) } else { difference }
@@ -78,8 +80,8 @@ impl Wait {
     }
 }
 
-/// Whether what was allowed for `ms` from `from` on still holds: not after it on either clock, nor in any doubt. A few seconds by which the wall
-/// clock was put right are none.
+/// Whether a lease of `ms` that began at `from` still holds. Either clock may end it, and so does every doubt; a wall
+/// clock that was put back by a few seconds is no doubt.
 pub(crate) fn is_live(from: Now, ms: u64, now: Now) -> bool {
     let since_boot = i128::from(now.since_boot_ms) - i128::from(from.since_boot_ms);
     let wall = i128::from(now.wall_ms) - i128::from(from.wall_ms);

@@ -1,4 +1,4 @@
-//! The count: a list of tries, each open until it is settled, each with the wait that it brought.
+//! The count of failures: a list of tries. Each try is open until it is settled, and has the wait that it brought.
 
 use walletlock_core::Now;
 use walletlock_core::policy::LockoutPolicy;
@@ -15,7 +15,7 @@ struct Try {
     wait: Wait,
 }
 
-/// What became of a try.
+/// The verdict on a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Right,
@@ -37,16 +37,16 @@ pub(crate) enum Standing {
 pub(crate) struct Tries {
     tries: Vec<Try>,
     last_id: u64,
-    /// The last boot that it knows of.
+    /// The last boot that the counter knows of.
     boot: Option<u32>,
     /// Tries given back without a verdict since the last right PIN.
     given_back: u32,
-    /// Someone was turned away during this cooldown, and the journal says so.
+    /// The journal says that a try was refused during this cool-down.
     refusal_is_noted: bool,
 }
 
 impl Tries {
-    /// At a limit, tries that are still open lock too.
+    /// Whether a try is allowed now. At a limit, open tries lock too.
     pub(crate) fn standing(&self, policy: &LockoutPolicy, now: Now) -> Standing {
         let reached = |limit: Option<u32>, failures: usize| limit.is_some_and(|limit| failures >= limit as usize);
         let left_ms = self.left_ms(now);
@@ -65,14 +65,14 @@ impl Tries {
         self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0)
     }
 
-    /// Tries until a stop that time does not lift.
+    /// The tries until a stop that time does not lift.
     pub(crate) fn left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = stop_at(policy).map(|stop| stop.saturating_sub(self.tries.len() as u32));
         let in_boot = policy.per_boot_limit.map(|stop| stop.saturating_sub(self.in_boot(now).count() as u32));
         in_all.into_iter().chain(in_boot).min()
     }
 
-    /// Whether another policy takes away tries that this one leaves: all of them, or all until a restart.
+    /// Whether `other` would stop where `policy` leaves tries: for good, or until a restart.
     pub(crate) fn is_stopped_only_by(&self, other: &LockoutPolicy, policy: &LockoutPolicy, now: Now) -> bool {
         let stops = |policy: &LockoutPolicy| {
             let in_all = stop_at(policy).is_some_and(|stop| self.tries.len() >= stop as usize);
@@ -86,11 +86,11 @@ impl Tries {
         self.given_back >= policy.no_verdict_budget
     }
 
-    /// One more failure, with the wait that follows so many, before anything is known of it.
+    /// Adds a failure before anything is known about the PIN. It brings the wait that follows so many failures.
     pub(crate) fn charge(&mut self, policy: &LockoutPolicy, now: Now) -> u64 {
         self.last_id += 1;
         self.boot = now.boot.max(self.boot);
-        // That a try is allowed means that every wait before it is over for good.
+        // A try is allowed only when every earlier wait is over, so the earlier waits end for good.
         self.tries.iter_mut().for_each(|a_try| a_try.wait = Wait::start(0, now));
         let wait = Wait::start(wait_ms(policy, self.tries.len() as u32 + 1), now);
         self.tries.push(Try { id: self.last_id, settled_as_wrong: false, boot: now.boot, wait });
@@ -98,7 +98,7 @@ impl Tries {
         self.last_id
     }
 
-    /// Whether the try still counts as a failure, and whether it is the one that wipes. `None`: it is gone.
+    /// Whether the try still counts as a failure, and whether it is the one that wipes. `None` if the try is gone.
     pub(crate) fn settle(&mut self, policy: &LockoutPolicy, id: u64, verdict: Verdict) -> Option<(bool, bool)> {
         let place = self.tries.iter().position(|a_try| a_try.id == id && !a_try.settled_as_wrong)?;
         let counts = match verdict {
@@ -123,9 +123,9 @@ impl Tries {
         Some((counts, wipes))
     }
 
-    /// The process ended before these were settled. Returns how many there were.
+    /// Settles as wrong the tries that the last process left open. Returns how many there were.
     ///
-    /// They count as wrong from this opening on, so they belong to its boot.
+    /// They count from this opening on, so they belong to its boot.
     pub(crate) fn count_open_as_wrong(&mut self, now: Now) -> usize {
         self.boot = now.boot.max(self.boot);
         let open = self.tries.iter_mut().filter(|a_try| !a_try.settled_as_wrong);
@@ -140,7 +140,7 @@ impl Tries {
         self.tries.iter().filter(|a_try| !a_try.settled_as_wrong).count()
     }
 
-    /// The wait that is running, if it should be saved.
+    /// The running wait, if it should be saved.
     pub(crate) fn wait_to_save(&self, now: Now, every_ms: u64) -> Option<Wait> {
         self.tries.iter().map(|a_try| a_try.wait).find(|wait| wait.is_due(now, every_ms))
     }
@@ -149,18 +149,18 @@ impl Tries {
         self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now, WATCHED_MS));
     }
 
-    /// Saves a wait that was seen, unless another call has saved it meanwhile, with a newer reading.
+    /// Saves a wait that was seen, unless another call has saved it since with a newer reading.
     pub(crate) fn save_wait(&mut self, seen: Wait, now: Now, every_ms: u64) {
         self.tries.iter_mut().filter(|a_try| a_try.wait == seen).for_each(|a_try| a_try.wait.save(now, every_ms));
     }
 
-    /// Whether this refusal is the first of a cooldown.
+    /// Whether this refusal is the first during a cool-down.
     pub(crate) fn note_refusal(&mut self, now: Now) -> bool {
         self.left_ms(now) > 0 && !std::mem::replace(&mut self.refusal_is_noted, true)
     }
 
     fn in_boot(&self, now: Now) -> impl Iterator<Item = &Try> {
-        // Only a boot count that grew tells of a restart: one that cannot be read tells nothing.
+        // Only a boot count that grew proves a restart; a count that cannot be read proves nothing.
         let boot = now.boot.max(self.boot);
         self.tries.iter().filter(move |a_try| a_try.boot >= boot)
     }

@@ -1,4 +1,4 @@
-//! A wipe: the keystore says so first.
+//! A wipe: the mark in the keystore comes first.
 
 use walletlock_core::events::Kind;
 use walletlock_core::platform::DeviceKeyFault;
@@ -62,7 +62,7 @@ impl Caller {
         }
     }
 
-    /// By name, and then what is listed.
+    /// Deletes the named keys, and then the listed ones.
     pub(super) async fn destroy(&self, keys: &SlotKeys) -> Result<(), DeviceKeyFault> {
         self.delete(&keys.keys).await?;
         let mut listed = self.list_wallet(keys.wallet).await?;
@@ -70,7 +70,7 @@ impl Caller {
         self.delete(&listed).await
     }
 
-    /// Once more: what the keystore did not do the first time.
+    /// Wipes again: does what the keystore did not do the first time.
     async fn destroy_what_is_left(&self) -> Outcome {
         let keys = {
             let mut model = self.model();
@@ -89,7 +89,7 @@ impl Caller {
         self.mark_and_destroy(&keys).await
     }
 
-    /// The same where only the row is at hand.
+    /// The same, if only the row can be read.
     async fn destroy_what_is_left_of_row(&self) -> Outcome {
         let keys = {
             let mut model = self.model();
@@ -133,7 +133,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Whose record cannot be read is wiped whole.
+    /// Wipes everything here, for a wallet whose record cannot be read.
     async fn wipe_what_does_not_open(&self) -> Outcome {
         let before = {
             let process = &mut self.model().process;
@@ -164,20 +164,26 @@ impl Caller {
         }
     }
 
-    /// Whatever has keys here goes, and whatever is in the file. Nothing is left but the marks.
+    /// Deletes all wallets that have keys here, and what is in the file. Only the marks are left.
     pub(super) async fn wipe_whole(&self) -> Result<(), DeviceKeyFault> {
         let mut wallets = self.wallets_here().await?.wallets;
         let disk = self.model().disk.clone();
+        let mut named = vec![];
         match disk {
             Disk::Sealed(wallet) => wallets.push(wallet.number),
-            Disk::Unfinished { aliases, .. } => self.delete(&aliases).await?,
+            Disk::Unfinished { wallet, aliases } => {
+                wallets.push(wallet);
+                named = aliases;
+            }
             Disk::Wiped | Disk::Empty => {}
         }
         for wallet in wallets {
-            let left = self.list_wallet(wallet).await?;
+            let marked = self.make_mark(Key::Mark(wallet)).await;
+            let left = self.list_wallet_twice(wallet).await?;
             self.delete(&left).await?;
-            self.make_mark(Key::Mark(wallet)).await?;
+            marked?;
         }
+        self.delete(&named).await?;
         let mut model = self.model();
         model.disk = Disk::Wiped;
         model.remark("a wipe finished");
@@ -185,11 +191,12 @@ impl Caller {
     }
 }
 
-/// Lines of the journal: their numbers, and what they are about.
+/// Journal lines: their numbers and kinds.
 type Lines = Vec<(u64, Kind)>;
 
 impl Model {
-    /// The keys of a PIN or finger set meanwhile, which must go too, and the line.
+    /// Wipes the record. Returns its journal line, and the keys of a PIN or of biometrics that were set since `keys`
+    /// were read: these must go too.
     fn wipe(&mut self, keys: &SlotKeys) -> Result<(Option<SlotKeys>, Lines), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
@@ -199,7 +206,7 @@ impl Model {
         };
         let others = Some(SlotKeys::of(wallet)).filter(|others| others != keys);
         let lines = wallet.wipe();
-        // One may have begun while the keystore was asked.
+        // A session may have begun while the keystore was asked.
         self.end_sessions();
         Ok((others, lines))
     }

@@ -1,4 +1,4 @@
-//! The PIN that wipes. Whether one is set, nobody is told who has not proven the PIN.
+//! The wipe PIN. Only a session is told whether one is set.
 
 use walletlock_core::events::Kind;
 
@@ -7,16 +7,16 @@ use super::{Caller, Found, Model, PinNumber, Proof, Wallet};
 use crate::outcome::Outcome;
 use crate::steps::PINS;
 
-/// What a try is compared with. Set or cleared, it has another number each time.
+/// What a try is compared with. It gets a new number each time a wipe PIN is set or cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WipeCheck {
     pub(super) number: u64,
-    /// `None`: no PIN wipes.
+    /// `None` if no PIN wipes.
     pub(super) pin: Option<PinNumber>,
 }
 
 impl Caller {
-    /// `wipe`: the digits that were typed for it, or `None` to clear it.
+    /// `wipe` is the PIN that was typed as the wipe PIN, or `None` to clear it.
     pub(crate) async fn set_wipe_pin(
         self,
         session: u64,
@@ -62,7 +62,8 @@ impl Caller {
         }
     }
 
-    /// After a wipe PIN was cleared the phone is measured again, and the next right PIN writes down that it was.
+    /// After a wipe PIN was cleared, the cost of the slot is measured again, and the next right PIN writes down that
+    /// this was done.
     pub(super) async fn bring_up_to_date(&self, found: &Found) {
         if !std::mem::take(&mut self.model().process.chosen_again) || !self.entropy().await {
             return;
@@ -82,7 +83,8 @@ impl Caller {
     }
 }
 
-/// Whether one finger that slips makes the one of the other, or none: they are as long as each other.
+/// Whether the two PINs are equal, or one slip of a finger (one digit, or two neighbours swapped) turns one into the
+/// other. Both have the same length.
 fn is_slip(wipe: PinNumber, pin: PinNumber) -> bool {
     let (wipe, pin) = (PINS[wipe].as_bytes(), PINS[pin].as_bytes());
     let changed = (0..pin.len()).any(|place| {

@@ -1,8 +1,9 @@
-//! Checks an exported journal: every line as it was written, none missing, none added, and signed at its end.
+//! Checks an exported journal: every line is as it was written, none is missing, none was added, and the end is signed.
 //!
-//! Written from `FORMAT.md`, which stands beside it, and sharing no code with what writes exports: so a mistake there does not pass
-//! unnoticed here. Strict in every byte: each line is written again from what was read, and has to come out the same. What JSON allows
-//! besides (another order, a name twice, blanks, escapes) would let a person read something else than what was checked.
+//! This is written from `FORMAT.md`, which stands beside it, and shares no code with the code that writes exports, so
+//! that a mistake there is noticed here. It is strict in every byte: each line is written again from what was read, and
+//! must come out the same. What JSON also allows (another order, a name twice, blanks, escapes) could let a person read
+//! something else than what was checked.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -15,49 +16,50 @@ use serde::{Deserialize, Serialize};
 /// An export that is as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Journal lines.
+    /// The number of journal lines.
     pub lines: u64,
-    /// Lines whose details the exporting wallet could not open. The chain covers them all the same.
+    /// The number of lines whose details the exporting wallet could not open. The chain covers them too.
     pub unreadable: u64,
-    /// The Ed25519 key that signed. It proves whose export this is only to someone who knows the key from elsewhere.
+    /// The Ed25519 key that signed, in hexadecimal. It proves whose export this is only to someone who knows the key
+    /// from another source.
     pub public_key: String,
 }
 
-/// Why an export is refused. Lines are those of the file, counted from 1.
+/// Why an export is refused. `line` is a line of the file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// The file ends too early, or cannot be read further.
+    /// The file ends too early, or cannot be read to its end.
     #[error("the file ends after line {after}, without a signature")]
     Cut {
         /// The last line that could be read.
         after: u64,
     },
-    /// A line is not of the format, in every byte, with the line feed at its end; or something follows the signature.
+    /// A line is not of the format in every byte, with a line feed at its end; or something follows the signature.
     #[error("line {line} is not of the format")]
     Format {
-        /// Which.
+        /// The line of the file.
         line: u64,
     },
     /// A journal line is missing, added, moved or changed.
     #[error("journal line {number} is missing, added, moved or changed (line {line} of the file)")]
     Chain {
-        /// The number the journal line should have.
+        /// The number that the journal line should have.
         number: u64,
-        /// Where in the file.
+        /// The line of the file.
         line: u64,
     },
-    /// What a line says is not what was written.
+    /// The details of a line are not what was written.
     #[error("the details of journal line {number} are not what was written (line {line} of the file)")]
     Details {
-        /// The journal line.
+        /// The number of the journal line.
         number: u64,
-        /// Where in the file.
+        /// The line of the file.
         line: u64,
     },
-    /// The end is not signed by the key that the file names.
+    /// The key that the file names did not sign the end.
     #[error("the signature is not one over this journal")]
     Signature,
-    /// Signed by another key than the expected one.
+    /// Another key than the expected one signed.
     #[error("signed by another key than the expected one")]
     OtherKey,
 }
@@ -103,7 +105,8 @@ enum Later {
 const SALT_BYTES: usize = 16;
 const PAD_BYTES: usize = 64;
 
-/// Checks an export. `expected_key`: the Ed25519 key that must have signed it, in hexadecimal of either case.
+/// Checks an export. `expected_key` is the Ed25519 key that must have signed it, in hexadecimal of either case. The
+/// error says what is wrong, and where.
 pub fn verify(export: impl BufRead, expected_key: Option<&str>) -> Result<Report, Broken> {
     let mut lines = Lines { file: export, number: 0 };
     let first: First = lines.next()?.ok_or(Broken::Cut { after: 0 })?;
@@ -147,22 +150,22 @@ pub fn verify(export: impl BufRead, expected_key: Option<&str>) -> Result<Report
     Err(Broken::Cut { after: lines.number })
 }
 
-/// The lines of a file, as bytes: a line that is no text is a line too.
+/// The lines of a file, as bytes: bytes that are not text make a line too.
 struct Lines<File> {
     file: File,
-    /// Of the line read last.
+    /// The number of the line that was read last.
     number: u64,
 }
 
 impl<File: BufRead> Lines<File> {
-    /// The next line with its line feed, if the file goes on.
+    /// The next line with its line feed, or `None` at the end of the file.
     fn raw(&mut self) -> Result<Option<Vec<u8>>, Broken> {
         let mut line = Vec::new();
         self.file.read_until(b'\n', &mut line).map_err(|_| Broken::Cut { after: self.number })?;
         Ok((!line.is_empty()).then_some(line))
     }
 
-    /// The next line, if it is written as an export writes what it says.
+    /// The next line. It must be written exactly as an export writes what the line says.
     fn next<Line: DeserializeOwned + Serialize>(&mut self) -> Result<Option<Line>, Broken> {
         let Some(line) = self.raw()? else { return Ok(None) };
         self.number += 1;
@@ -179,7 +182,7 @@ fn written(line: &impl Serialize) -> Option<Vec<u8>> {
     Some(written)
 }
 
-/// The link of a line, if it is the next one and says what was written.
+/// The link of a line, if the line is the next one and its details are what was written.
 fn follow(before: &[u8; 32], number: u64, journal: &Line, line: u64) -> Result<[u8; 32], Broken> {
     let fields = (hex::<32>(&journal.details_hash), hex::<32>(&journal.ciphertext_hash), hex::<32>(&journal.link));
     let (Some(details_hash), Some(ciphertext_hash), Some(link)) = fields else { return Err(Broken::Format { line }) };
@@ -218,7 +221,7 @@ fn says_what_was_written(journal: &Line, details_hash: &[u8; 32], ciphertext_has
         && salted.get(SALT_BYTES..).is_some_and(|said| padded(details).is_some_and(|padded| padded == said))
 }
 
-/// Details as they follow the salt: JSON, and blanks until both together are a multiple of 64 bytes.
+/// The details as they follow the salt: JSON, and blanks until salt and details together are a multiple of 64 bytes.
 fn padded(details: &BTreeMap<String, String>) -> Option<Vec<u8>> {
     let mut padded = serde_json::to_vec(details).ok()?;
     let length = (SALT_BYTES + padded.len()).next_multiple_of(PAD_BYTES) - SALT_BYTES;
@@ -238,7 +241,7 @@ fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 fn hex_bytes(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    // Not `to_digit`: it takes capitals too, and the same bytes would have many texts.
+    // Not `to_digit`, which also takes capitals: then the same bytes could be written in many ways.
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),

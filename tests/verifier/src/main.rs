@@ -1,4 +1,5 @@
-//! `walletlock-verifier EXPORT [KEY]`: checks an exported journal. Exit code 0 if it is as it was written, 1 if not, 2 for a wrong call.
+//! `walletlock-verifier EXPORT [KEY]` checks an exported journal. Exit code: 0 if it is as it was written, 1 if not, 2
+//! for a wrong call.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! Exports of a real lock, tampered with.
+//! Exports of a real lock, which the tests tamper with.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::process::Command;
@@ -21,7 +21,7 @@ fn entry(pin: &str) -> PinEntry {
     entry
 }
 
-/// A wallet with a journal of fourteen lines, open.
+/// An open wallet with a journal of fourteen lines.
 fn session() -> (Session, TempDir) {
     let folder = TempDir::new().expect("a folder");
     let lock = Arc::new(
@@ -77,7 +77,7 @@ fn an_export_verifies_however_it_was_parted() {
     assert!(!whole.contains("493716") && !whole.contains(&hex(b"493716")), "and the PIN is not in it");
 }
 
-/// What the first release writes, kept beside the code that writes it.
+/// An export of the first release, kept beside the code that writes exports.
 #[test]
 fn a_frozen_export_verifies() {
     let frozen = include_str!("../../../core/vectors/export_v1.jsonl");

@@ -1,11 +1,12 @@
-//! The frozen export, changed at every place: what is not byte for byte of the format is refused, even where JSON means the same.
+//! The frozen export, changed at every place: whatever is not byte for byte of the format is refused, even if it means
+//! the same in JSON.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use walletlock_verifier::{Broken, verify};
 
 const FROZEN: &str = include_str!("../../../core/vectors/export_v1.jsonl");
 
-/// Fails with every change that the verifier did not notice.
+/// Fails and lists every change that the verifier did not notice.
 #[track_caller]
 fn assert_all_refused(changes: impl Iterator<Item = (String, Vec<u8>)>) {
     let mut tried = 0;
@@ -48,7 +49,7 @@ fn a_byte_taken_away_or_changed_anywhere_is_noticed() {
 fn the_other_case_of_a_letter_is_noticed() {
     let letters = FROZEN.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic());
     assert_all_refused(letters.map(|(at, byte)| (format!("byte {at}"), splice(at, 1, &[byte ^ b' ']))));
-    // All at once: still the same bytes in hexadecimal.
+    // All letters of a value at once: in hexadecimal these are still the same bytes.
     for line in FROZEN.lines() {
         for value in line.split('"').filter(|text| text.len() > 30 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
         {
@@ -86,7 +87,8 @@ fn a_name_given_twice_is_noticed() {
         }
         fields += 1;
     }
-    // Three in the first line, ten in each of six and one detail in every second, three in the last.
+    // Three fields in the first line, ten in each of six lines and one detail in every second of these, three in the
+    // last line.
     assert_eq!(fields, 3 + 6 * 10 + 3 + 3);
 }
 

@@ -21,14 +21,14 @@ import javax.crypto.spec.SecretKeySpec;
 import kotlin.LazyKt;
 
 /**
- * The first thing that an app asks of the lock, in a JVM of its own: an empty PIN entry, with the native library loaded for it. Then the
- * lock is opened and its status read. Argument: the folder for the wallet. Prints the nanoseconds of both.
+ * The first thing that an app asks of the lock, in a JVM of its own: an empty PIN entry, which loads the native library. Then
+ * opens the lock and reads its status. Argument: the folder for the wallet. Prints the nanoseconds of both.
  */
 final class FirstCall {
     private FirstCall() {}
 
     public static void main(String[] arguments) throws Exception {
-        // What an app has done before: it is written in Kotlin, and the JVM's own HMAC is not what is measured.
+        // Warms up what an app has used before: it is written in Kotlin, and the JVM's own HMAC is not what is measured.
         LazyKt.lazy(() -> "used").getValue();
         Keys keys = new Keys();
         Clock clock = () -> new ClockReading(1, System.nanoTime() / 1_000_000, System.currentTimeMillis());
@@ -44,11 +44,11 @@ final class FirstCall {
             throw new AssertionError("not as it should be: " + status);
         }
         System.out.println((first - begin) + " " + (opened - first));
-        // Not closed: JNA may be starting, and nobody waits for it.
+        // The lock is not closed: JNA may still be starting in the background, and the process need not wait for it.
         Runtime.getRuntime().halt(0);
     }
 
-    /** In memory. */
+    /** A keystore in memory. */
     private static final class Keys implements DeviceKey {
         private final Map<String, Mac> keys = new TreeMap<>();
 

@@ -3,14 +3,14 @@ package dev.walletlock.bench;
 import dev.walletlock.PinEntry;
 
 /**
- * Digits at the PIN pad and empty native methods, by turns in one warm JVM. Argument: the library with the latter. Prints a pair a line:
- * the nanoseconds that as many of each took.
+ * Times digits at the PIN pad and empty native methods, by turns in one warm JVM. Argument: the library with the empty method.
+ * Prints one pair a line: the nanoseconds of all digits, and of as many empty calls.
  */
 final class PinPad {
-    /** What an entry holds. */
+    /** The most digits that an entry holds. */
     private static final int DIGITS = 12;
     private static final int ENTRIES = 2_000;
-    /** The VM has long compiled everything by then. */
+    /** Pairs that do not count. After them the VM has compiled everything that is measured. */
     private static final int WARM_UP = 50;
     private static final int PAIRS = 101;
 

@@ -1,6 +1,6 @@
 package android.content
 
-/** Of Android's own class as much as the library calls; so are all in these folders. */
+/** As much of Android's class as the library calls. The same holds for all classes in these folders. */
 class Context(private val resolver: ContentResolver) {
     fun getApplicationContext(): Context = this
     fun getContentResolver(): ContentResolver = resolver

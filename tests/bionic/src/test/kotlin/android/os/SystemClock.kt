@@ -1,6 +1,6 @@
 package android.os
 
-/** The clock that no one can set. It goes on where the modelled keystore takes its time. */
+/** The clock that nobody can set. The modelled keystore moves it on where a call would take time. */
 class SystemClock private constructor() {
     companion object {
         @Volatile

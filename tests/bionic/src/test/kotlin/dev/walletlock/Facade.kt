@@ -1,9 +1,9 @@
 package dev.walletlock
 
-/** The facade's own classes, as far as the library knows them. */
+/** Stands in for the facade's class of this name: as much of it as the library calls. So do the other classes here. */
 object Native
 
-/** In place of the facade's: the phone's own parts, by its context. */
+/** Stands in for the facade's class of this name: a phone whose own parts (clock, keystore) are reached through its context. */
 class Phone(@JvmField val context: Any?) {
     @JvmField
     val hasEntropy = false

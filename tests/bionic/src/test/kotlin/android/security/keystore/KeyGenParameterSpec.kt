@@ -50,7 +50,7 @@ class StrongBoxUnavailableException : ProviderException()
 
 class UserNotAuthenticatedException : InvalidKeyException()
 
-/** Earlier versions of Android do not have the method. */
+/** Fails where the modelled version of Android does not have the method yet. */
 private fun since(sdk: Int) {
     if (Build.VERSION.SDK_INT < sdk) throw NoSuchMethodError("since API level $sdk")
 }

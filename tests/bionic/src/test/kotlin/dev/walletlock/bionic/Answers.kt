@@ -2,7 +2,7 @@ package dev.walletlock.bionic
 
 import java.nio.ByteBuffer
 
-/** What uniffi wrote, as a person would say it. The order of the constants is that of the bindings' enums. */
+/** Reads what uniffi wrote and puts it into words. The order of the constants is that of the bindings' enums. */
 class Answers(private val bytes: ByteBuffer) {
     /** The session of the last `Right` or `Enrolled`. */
     var session = 0L
@@ -41,7 +41,7 @@ class Answers(private val bytes: ByteBuffer) {
 
     fun rollbackProtection(): String = listOf("On", "Off")[constant() - 1]
 
-    /** Whether anything is open, and why what was open last is not any more. */
+    /** Whether a session is open, and why the last one ended. */
     fun openSessions(): String {
         val isOpen = bytes.get().toInt() == 1
         if (isOpen) bytes.getLong()
@@ -49,7 +49,7 @@ class Answers(private val bytes: ByteBuffer) {
         return "${if (isOpen) "open" else "closed"}, $lastEnd"
     }
 
-    /** One among other values. */
+    /** A string that is followed by other values. */
     fun string(): String = ByteArray(bytes.getInt()).also { bytes.get(it) }.decodeToString()
 
     fun fault(): String = when (val it = constant()) {
@@ -63,10 +63,10 @@ class Answers(private val bytes: ByteBuffer) {
         else -> "LockError $it"
     }
 
-    /** All there is. */
+    /** A string that is all that is left. */
     fun text(): String = ByteArray(bytes.remaining()).also { bytes.get(it) }.decodeToString()
 
-    /** An item, which there may be none of. */
+    /** An item, or null if there is none. */
     fun item(): ByteArray? = if (bytes.get().toInt() == 0) null else ByteArray(bytes.getInt()).also { bytes.get(it) }
 
     private fun right(): String {

@@ -5,29 +5,29 @@ import android.content.Context
 import dev.walletlock.Phone
 import java.nio.ByteBuffer
 
-/** An app on a phone, from its start to its end: the way that the Kotlin facade goes, call by call. */
+/** An app on a phone, from its start to its end: it makes the calls of the Kotlin facade, one by one. */
 class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     val process = AppProcess(abi, phone)
     val vm = JavaVm(process::thread)
     val native = Jni(process, vm)
     val uniffi = Uniffi(process)
 
-    /** What Rust tells the app's listener. */
+    /** Receives what Rust tells the app's listener. */
     val listener = Phone(Context(ContentResolver { mapOf("boot_count" to phone.bootCount) }))
 
     private var lock = 0L
     private var session = 0L
 
-    /** The lock, over JNI. What it is once it is open, or the fault. */
+    /** Opens the lock over JNI. Returns its status, or the fault. */
     fun open(): String {
-        // The preset that waits after the first wrong PIN already: each one costs an Argon2id.
+        // This preset waits after the first wrong PIN already, so the tests need fewer tries, each of which costs an Argon2id.
         val answer = native.bytes("open", "${phone.appFolder}/wallet.db", "trezor", listener)
         if (answer[0] != VALUE) return said(answer) { error("no value") }
         lock = ByteBuffer.wrap(answer, 1, 8).getLong()
         return status()
     }
 
-    /** As `WalletLock.close` does. */
+    /** Frees the lock, as `WalletLock.close` does. */
     fun release() {
         native.call("freeLock", lock)
         vm.leaveNative()
@@ -49,13 +49,13 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
 
     fun verify(pin: String): String = withEntry(pin) { entry -> said(native.bytes("verifyPin", lock, entry), Answers::outcome) }
 
-    /** Over uniffi, with the numbers that JNI shares. */
+    /** Sets the PIN over uniffi, with handles that JNI shares. */
     fun enrol(pin: String): String = withEntry(pin) { entry ->
         val of = native.long("shareLock", lock)
         said(uniffi.callForBuffer("method_walletlock_enrol", of, shared(entry), *uniffi.list()), Answers::enrolment)
     }
 
-    /** Over uniffi, in the session that JNI answered. */
+    /** Changes the PIN over uniffi, in the session that JNI returned. */
     fun change(from: String, to: String): String = withEntry(from) { current ->
         withEntry(to) { new ->
             val of = handle("access")
@@ -73,25 +73,25 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     fun write(item: String, bytes: ByteArray): Int =
         uniffi.call("method_vault_write", handle("vault"), *uniffi.text(item), *uniffi.borrowed(bytes)).code
 
-    /** Over uniffi: whether it was there. */
+    /** Deletes an item over uniffi. Returns whether the item was there. */
     fun delete(item: String): String {
         val ended = uniffi.call("method_vault_delete", handle("vault"), *uniffi.text(item))
         return if (ended.code == 0) (ended.value and 0xff != 0L).toString() else Answers(ended.bytes).fault()
     }
 
-    /** Over uniffi: what keeps the PIN's key. */
+    /** Asks over uniffi where the PIN's key is kept. */
     fun securityLevel(): String {
         val of = native.long("shareLock", lock)
         return said(uniffi.callForBuffer("method_walletlock_security_level", of), Answers::securityLevel)
     }
 
-    /** Over uniffi: whether an older copy is found out. */
+    /** Asks over uniffi whether an older copy of the files is detected. */
     fun rollbackProtection(): String {
         val of = native.long("shareLock", lock)
         return said(uniffi.callForBuffer("method_walletlock_rollback_protection", of), Answers::rollbackProtection)
     }
 
-    /** Over uniffi. */
+    /** Wipes the wallet over uniffi. */
     fun wipe(): String = said(uniffi.call("method_walletlock_wipe", native.long("shareLock", lock))) { "done" }
 
     fun isSessionLive() = native.int("isLive", session) == 1
@@ -100,7 +100,7 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
 
     private fun done(method: String) = said(native.bytes(method, lock)) { "done" }
 
-    /** Over uniffi: a handle of the session that JNI answered. The call that takes it gives it back. */
+    /** Makes over uniffi a handle from the session that JNI returned. The call that takes the handle frees it. */
     private fun handle(kind: String): Long = uniffi.call("method_session_$kind", native.long("shareSession", session)).value
 
     private fun shared(entry: Long) = native.long("shareEntry", entry)
@@ -115,7 +115,7 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
         }
     }
 
-    /** An answer of JNI: a byte that says what follows. */
+    /** Reads an answer of JNI. Its first byte says what follows. */
     private fun said(answer: ByteArray, value: Answers.() -> String): String {
         val following = Answers(ByteBuffer.wrap(answer, 1, answer.size - 1).slice())
         return when (answer[0]) {

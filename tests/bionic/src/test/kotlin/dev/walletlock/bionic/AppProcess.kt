@@ -20,19 +20,19 @@ import java.nio.file.Files
 import unicorn.Arm64Const
 import unicorn.UnicornConst
 
-/** A process that has loaded the library: its memory, bionic in it, and a kernel under it. */
+/** A process that has loaded the library: its memory, bionic in that memory, and a modelled kernel. */
 class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
     val kernel = Kernel(abi, phone)
 
-    /** What went wrong outside the library, while it was being run. */
+    /** The first failure outside the library while its code was running. */
     private var failure: Throwable? = null
 
-    /** The emulator's own files. Nothing of the app's goes there. */
+    /** The emulator's own files. The app's files are not there. */
     private val scratch = Files.createTempDirectory("walletlock-bionic")
     val emulator: AndroidEmulator = if (abi.is64Bit) arm64(scratch.toFile()) else arm32(scratch.toFile())
     private val library: Module
 
-    /** Memory for what calls pass, given back with the process. */
+    /** Memory for arguments of calls, freed with the process. */
     private var free = UnidbgPointer.pointer(emulator, 0)
     private var freeBytes = 0
 
@@ -44,26 +44,26 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
         failure?.let { throw it }
     }
 
-    /** Which thread of the library's runs; 0 is the one that calls it. */
+    /** The library's thread that is running; 0 is the thread that calls the library. */
     val thread: Int get() = emulator.get<Task?>(Task.TASK_KEY)?.takeUnless(Task::isMainThread)?.id ?: 0
 
-    /** Lets the threads that were started run until they end. They run only while the one that calls waits. */
+    /** Lets the threads that were started run until they end. They run only while the calling thread waits. */
     fun runThreads() {
         repeat(WAITS_AT_MOST) { if (threadCount > 0) callLibc("usleep", WAIT_US) }
     }
 
-    /** Threads that have not ended. */
+    /** How many threads have not ended. */
     val threadCount get() = emulator.threadDispatcher.taskCount
 
-    /** Calls a function of bionic's. */
+    /** Calls a function of bionic. */
     fun callLibc(symbol: String, vararg arguments: Any?): Long = call(emulator.memory.findModule("libc.so"), symbol, arguments, null)
 
-    /** Where a function of the library is. */
+    /** The address of a function of the library. */
     fun address(symbol: String): UnidbgPointer = UnidbgPointer.pointer(emulator, library.findSymbolByName(symbol, false).address)
 
     /**
-     * Calls a function of the library. Arguments are Int, Long or a pointer (null too). What a function returns as a structure goes to
-     * `structure`. The answer has 64 bits, of which those are of use that the function's type has.
+     * Calls a function of the library. Arguments are Int, Long or a pointer (null too). If a function returns a structure, it
+     * is written to `structure`. The answer has 64 bits; only those of the function's return type are valid.
      */
     fun call(symbol: String, vararg arguments: Any?, structure: UnidbgPointer? = null) = call(library, symbol, arguments, structure)
 
@@ -75,12 +75,12 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
         }
         val answer = emulator.eFunc(function.address, *numbers.toTypedArray()).toLong()
         failure?.let { throw it }
-        // The emulator answers -1 when the code ran into something that no processor does.
+        // The emulator also answers -1 when the code did something that no processor can do.
         check(hasReturned()) { "$symbol did not come back" }
         return answer
     }
 
-    /** Zeroed, and kept as long as the process. */
+    /** Zeroed memory that lives as long as the process. */
     fun allocate(bytes: Int): UnidbgPointer {
         val rounded = (bytes + 16) / 16 * 16
         if (rounded > freeBytes) {
@@ -93,7 +93,7 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
         return allocated.also { it.write(ByteArray(bytes)) }
     }
 
-    /** Runs `act` for code that waits for its answer; what is thrown ends that code. */
+    /** Runs `act` for emulated code that waits for the answer. An exception of `act` stops that code. */
     fun <T> guarded(act: () -> T): T? = try {
         act()
     } catch (thrown: Throwable) {
@@ -125,7 +125,7 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
         return true
     }
 
-    /** The emulator would ask for commands and wait for them. */
+    /** Fails instead of starting the emulator's debugger, which would wait for commands. */
     private fun noDebugger(): Nothing {
         val stopped = IllegalStateException("the code did what it cannot do here")
         guarded { throw stopped }
@@ -155,7 +155,7 @@ private const val WAIT_US = 10_000
 private const val CHUNK_BYTES = 64 * 1024
 private const val READ_AND_WRITE = UnicornConst.UC_PROT_READ or UnicornConst.UC_PROT_WRITE
 
-/** The newest C library that the emulator brings. */
+/** The newest C library that the emulator ships. */
 private const val BIONIC_API_LEVEL = 23
 
 private fun libraryOf(abi: Abi) = File(System.getProperty("walletlock.libraries"), "${abi.folder}/libwalletlock.so")

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 
-/** Unlocking by finger, as far as the modelled VM goes: it has no direct buffers, and nobody touches anything. */
+/** Unlocking with biometrics, as far as the modelled VM allows: it has no direct buffers, and nobody touches a sensor. */
 class FingerTest {
     @TempDir
     lateinit var folder: Path
@@ -44,13 +44,13 @@ class FingerTest {
     }
 
     private companion object {
-        /** As uniffi writes it: a prompt's id, no payment, no more risk than usual. */
+        /** A request as uniffi writes it: a prompt's id, no payment, no more risk than usual. */
         val TO_UNLOCK = byteArrayOf(0, 0, 0, 0, 0, 0, 0, 7, 0, 0)
 
-        /** A value: the second availability, the second reason. */
+        /** The answer: a value, the second availability, the second reason. */
         val DENIED_SWITCHED_OFF = byteArrayOf(0, 0, 0, 0, 2, 0, 0, 0, 2)
 
-        /** A value: the second outcome, the third refusal, the second reason. */
+        /** The answer: a value, the second outcome, the third refusal, the second reason. */
         val REFUSED_SWITCHED_OFF = byteArrayOf(0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2)
         const val FAULT: Byte = 1
     }

@@ -9,11 +9,11 @@ import java.lang.reflect.Modifier
 import java.lang.invoke.MethodType
 
 /**
- * What the library takes for Android's VM: this very JVM, by reflection. It checks what Android checks when `CheckJNI` is on: references
- * that are not valid, calls while something thrown is pending, types that do not fit. Each of them ends the test.
+ * Plays Android's VM for the library: it carries out the library's JNI calls in the JVM that runs the test, by reflection.
+ * It checks what Android checks when `CheckJNI` is on: references that are not valid, calls while an exception is pending, types that do not fit. Each of these ends the test.
  */
 class JavaVm(private val thread: () -> Int) {
-    /** What a thread of the VM has to itself: references, and what was thrown in Java and is not cleared yet. */
+    /** What each thread of the VM has of its own: local references, and the Java exception that is not cleared yet. */
     private class OfThread {
         val frames = ArrayDeque(listOf(mutableMapOf<Int, Any>()))
         var pending: Throwable? = null
@@ -32,19 +32,19 @@ class JavaVm(private val thread: () -> Int) {
             mine.pending = thrown
         }
 
-    /** Classes that the app's loader does not find. */
+    /** Classes that the app's class loader does not find. */
     val missing = mutableSetOf<String>()
 
-    /** The most local references that were alive at a time. */
+    /** The most local references that were alive at one time. */
     var mostLocals = 0
         private set
 
     val globalCount get() = globals.size
 
-    /** Those that made calls, and have not said that they end. */
+    /** Threads that are attached and have not detached. */
     val threadCount get() = threads.size
 
-    /** How many came and went. */
+    /** How many threads have detached. */
     var detachedThreads = 0
         private set
 
@@ -98,7 +98,7 @@ class JavaVm(private val thread: () -> Int) {
         frames.addLast(mutableMapOf())
     }
 
-    /** The result lives on in the frame below. */
+    /** Removes the top frame. Returns a new reference, in the frame below, to the object of `result`. */
     fun popFrame(result: Int): Int {
         val kept = objectOf(result)
         if (frames.size == 1) misuse("a frame taken away that is the caller's")
@@ -106,7 +106,7 @@ class JavaVm(private val thread: () -> Int) {
         return local(kept)
     }
 
-    /** What a native method does when it returns: all local references go. */
+    /** What the VM does when a native method returns: it frees all local references. */
     fun leaveNative() {
         if (frames.size != 1) misuse("a frame that was not taken away")
         frames.single().clear()
@@ -125,7 +125,8 @@ class JavaVm(private val thread: () -> Int) {
         val found = if (name == "<init>") {
             of.declaredConstructors.firstOrNull { descriptor(it) == signature }
         } else {
-            // Of one method the declaration that may be called from outside: the object's own class may be private.
+            // Of the declarations of one method, take the one that may be called from outside: the object's own class may be
+            // private.
             lineage(of).flatMap { it.declaredMethods.asSequence() }.firstOrNull {
                 it.name == name && descriptor(it) == signature && Modifier.isStatic(it.modifiers) == isStatic && it.trySetAccessible()
             }
@@ -141,7 +142,7 @@ class JavaVm(private val thread: () -> Int) {
         member(found ?: throw NoSuchFieldError("${of.name}.$name:$signature"))
     } ?: 0
 
-    /** Calls what [method] found; `argument` reads one by its place and type. */
+    /** Calls a method that [method] found. `argument` reads an argument by its index and type. */
     fun invoke(on: Any?, id: Int, argument: (Int, Class<*>) -> Any?): Any? = thrown {
         val called = memberOf(id) as? Executable ?: misuse("a method id that is none")
         val arguments = called.parameterTypes.mapIndexed(argument).toTypedArray()
@@ -157,7 +158,7 @@ class JavaVm(private val thread: () -> Int) {
 
     fun get(on: Any?, id: Int): Any? = (memberOf(id) as? Field ?: misuse("a field id that is none")).get(on)
 
-    /** Runs what Java code does; what it throws is pending then. */
+    /** Runs Java code. An exception that it throws becomes pending. */
     fun <T> thrown(act: () -> T): T? = try {
         act()
     } catch (ours: Kernel.NotModelled) {
@@ -165,7 +166,8 @@ class JavaVm(private val thread: () -> Int) {
     } catch (ours: Misuse) {
         throw ours
     } catch (wrong: IllegalArgumentException) {
-        // By this reflection says that types do not fit, which a VM would not notice. Nothing that is called here throws it.
+        // Reflection throws this where types do not fit, which a real VM would not notice. Nothing that is called here throws
+        // it otherwise.
         throw wrong
     } catch (thrown: Throwable) {
         pending = thrown

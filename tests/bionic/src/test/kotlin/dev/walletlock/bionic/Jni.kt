@@ -8,19 +8,19 @@ import com.github.unidbg.pointer.UnidbgPointer
 import dev.walletlock.Native
 import java.lang.reflect.Array as Arrays
 
-/** The tables by which C calls into a VM, and the way from Kotlin to the library's native methods. */
+/** The function tables through which C calls a VM, and calls from Kotlin to the library's native methods. */
 class Jni(private val process: AppProcess, val vm: JavaVm) {
     private val environment = interfaceOf(ENVIRONMENT_FUNCTIONS, ::environmentFunction)
     private val machine = interfaceOf(MACHINE_FUNCTIONS, ::machineFunction)
 
-    /** What `System.load` does after it has loaded a library. */
+    /** What `System.load` does after it has loaded a library: calls `JNI_OnLoad`, which returns the JNI version. */
     fun load(): Int {
         val version = process.call("JNI_OnLoad", machine, null).toInt()
         vm.leaveNative()
         return version
     }
 
-    /** A static method of [Native]: Int and Long as they are, all else an object. */
+    /** Calls a static method of [Native]. Int and Long are passed as they are, everything else as an object. */
     fun call(method: String, vararg arguments: Any?): Long {
         val passed = arguments.map { if (it is Int || it is Long) it else UnidbgPointer.pointer(process.emulator, vm.local(it).toLong()) }
         val ofClass = UnidbgPointer.pointer(process.emulator, vm.local(Native::class.java).toLong())
@@ -100,7 +100,7 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
 
     private fun ref(it: Any?) = vm.local(it).toLong()
 
-    /** Null too when something was thrown. */
+    /** Null also where an exception was thrown. */
     private fun value(it: Any?): Long = when (it) {
         is Boolean -> it.asLong()
         is Byte, is Short, is Int, is Long -> (it as Number).toLong()
@@ -133,7 +133,7 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
         val bytes = process.abi.pointerBytes
         val table = process.allocate((count + 1) * bytes)
         for (number in 0 until count) table.setPointer(number.toLong() * bytes, entry { function(number, it) })
-        // The last pointer is that to the table.
+        // The slot behind the table holds the pointer to it.
         return (table.share(count.toLong() * bytes, bytes.toLong()) as UnidbgPointer).also { it.setPointer(0, table) }
     }
 
@@ -164,7 +164,7 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
         fun some(index: Int) = any(index) ?: vm.misuse("null where an object has to be")
         fun type(index: Int) = some(index) as? Class<*> ?: vm.misuse("an object where a class has to be")
 
-        /** An array of `jvalue`, 8 bytes each. */
+        /** Reads an array of `jvalue`, 8 bytes each. */
         fun values(index: Int): (Int, Class<*>) -> Any? {
             val array = optional(index)
             return { at, type ->
@@ -185,7 +185,7 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
 
 private fun Boolean.asLong() = if (this) 1L else 0L
 
-/** JNI's own form of UTF-8 differs from the usual one in characters that nothing here has. */
+/** JNI's modified UTF-8 differs from standard UTF-8 only in characters that no string here has. */
 private fun utf8(text: String): ByteArray {
     if (text.any { it == '\u0000' || it.isSurrogate() }) throw Kernel.NotModelled("such a character")
     return text.toByteArray()
@@ -196,5 +196,8 @@ private const val MACHINE_FUNCTIONS = 8
 private const val JNI_VERSION_1_6 = 0x00010006L
 private const val JNI_EDETACHED = -2L
 
-/** What JNI's specification allows: ExceptionOccurred, ExceptionClear, frames, references given back, ExceptionCheck. */
+/**
+ * What JNI's specification allows while an exception is pending: ExceptionOccurred, ExceptionClear, frames, freeing of
+ * references, ExceptionCheck.
+ */
 private val WHILE_PENDING = setOf(15, 17, 19, 20, 22, 23, 228)

@@ -13,11 +13,11 @@ import java.nio.file.StandardOpenOption
 import java.security.SecureRandom
 
 /**
- * As much of Linux as the library asks for: the app's files, the clocks, randomness, and the log daemon's socket. It keeps to what the
- * real one answers, and what is not modelled is a failure of the test, not an error code that the library might cope with.
+ * As much of Linux as the library asks for: the app's files, the clocks, randomness, and the log daemon's socket. It answers as
+ * real Linux does. A call that is not modelled fails the test; it is no error code that the library might handle.
  */
 class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
-    /** What the emulator must not go on after. */
+    /** The library made a call that is not modelled. The emulator must not continue after it. */
     class NotModelled(what: String) : RuntimeException("not modelled: $what")
 
     private sealed interface Open
@@ -28,15 +28,15 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
     private val open = mutableMapOf<Int, Open>()
     private val random = SecureRandom()
 
-    /** How often something had to reach the disk. */
+    /** How many flushes the library made. */
     var flushes = 0
         private set
 
-    /** The largest piece of memory that was asked for. */
+    /** The largest memory mapping that was asked for. */
     var largestMapping = 0
         private set
 
-    /** The answer of a system call; null: the emulator's own will do. */
+    /** The answer of a system call, or null if the emulator's own implementation answers it. */
     fun answer(emulator: Emulator<*>, number: Int): Long? {
         val call = SystemCall.of(abi, number) ?: throw NotModelled("system call $number")
         val registers = Registers(emulator)
@@ -47,7 +47,7 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
         return if (call.isTheEmulators) null else answer(call, registers)
     }
 
-    /** As the end of a process does. */
+    /** Closes all files, as the end of a process does. */
     fun closeAll() {
         open.values.forEach { if (it is OpenFile) it.channel.close() }
         open.clear()
@@ -85,7 +85,7 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
         else -> error("$call is the emulator's")
     }
 
-    /** For the one thing that is waited for: that there is randomness. */
+    /** The library polls for one thing only: that randomness is available. */
     private fun poll(descriptors: UnidbgPointer, count: Int): Long {
         if (count != 1 || open[descriptors.getInt(0)] !is Randomness) throw NotModelled("waiting for something else than randomness")
         descriptors.setShort(6, POLLIN)
@@ -173,7 +173,8 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
         val bytes = ByteBuffer.allocate(if (abi.is64Bit) 128 else 104).order(ByteOrder.LITTLE_ENDIAN)
         val mode = if (Files.isDirectory(file)) S_IFDIR or 0b111_000_000 else S_IFREG or 0b110_000_000
         val modified = Files.getLastModifiedTime(file).toMillis()
-        // Device, mode, links, user, group, size, block size, blocks; then what lies elsewhere on each processor: inode, time of change.
+        // Device, mode, links, user, group, size, block size, blocks. Then the fields whose place depends on the processor:
+        // inode, time of change.
         bytes.putLong(0, 1).putInt(16, mode).putInt(20, 1).putInt(24, APP_USER.toInt()).putInt(28, APP_USER.toInt())
         bytes.putLong(48, Files.size(file)).putInt(56, 4096).putLong(64, (Files.size(file) + 511) / 512)
         if (abi.is64Bit) {
@@ -213,7 +214,7 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
         return if (path == "/dev/socket/logdw") 0 else throw NotModelled("a connection to $path")
     }
 
-    /** Id, thread and time, 11 bytes; a byte of priority; tag and text, each with a zero at its end. */
+    /** Reads a log message: id, thread and time in 11 bytes; a byte of priority; tag and text, each with a zero at its end. */
     private fun writeLog(number: Int, vector: UnidbgPointer, parts: Int): Long {
         if (open[number] !is LogDaemon) throw NotModelled("writev to a file")
         val bytes = (0 until parts).map { part ->
@@ -249,7 +250,7 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
 
     private fun random(it: Registers, count: Int): Long {
         if (!phone.hasGetrandom) return -ENOSYS
-        // Asked for none, which tells whether the call is there, there may be no place for them.
+        // A caller that asks for 0 bytes only tests whether the call exists, and may pass no pointer.
         if (count > 0) it.pointer(0).write(randomBytes(count))
         return count.toLong()
     }
@@ -270,7 +271,9 @@ class Kernel(private val abi: Abi, private val phone: ModelledPhone) {
         /** 64 bits in two registers. */
         fun pair(index: Int) = (long(index) and 0xffff_ffff) or (long(index + 1) shl 32)
 
-        /** Of pread and pwrite: behind a register that is left out, since a pair begins at an even one. */
+        /**
+         * The offset of pread and pwrite. On arm32 one register before it is unused, because a pair begins at an even register.
+         */
         fun offset() = if (abi.is64Bit) long(3) else pair(4)
     }
 }

@@ -33,7 +33,7 @@ class Keystore {
     var isPhoneLocked = false
     var hasStrongBox = true
 
-    /** How many more calls it answers. */
+    /** After this many more calls the keystore fails. */
     var answersLeft = Int.MAX_VALUE
 
     /** Every key that was asked for, also those that were not kept. */
@@ -48,7 +48,7 @@ class Keystore {
         return KeystoreKey(spec.alias)
     }
 
-    /** Another key of that name, or one of the app's own. */
+    /** Replaces the key of this alias by another one, or adds a key that belongs to the app itself. */
     fun forge(alias: String) {
         val spec = entries[alias]?.spec ?: KeyGenParameterSpec.Builder(alias, PURPOSE_SIGN).build()
         entries[alias] = Entry(spec, ByteArray(32).also(SecureRandom()::nextBytes))
@@ -72,22 +72,22 @@ class Keystore {
     }
 
     companion object {
-        /** That of the phone whose library runs. */
+        /** The keystore of the phone on which the library runs. */
         lateinit var current: Keystore
     }
 }
 
-/** Too long for a person who waits: the library takes no such chip. */
+/** Longer than the library allows while a person waits, so it makes no key in this StrongBox. */
 private const val STRONGBOX_TAKES_MS = 300L
 
-/** What an app has of a key: its name. */
+/** What an app holds of a key: its alias. */
 class KeystoreKey(val alias: String) : SecretKey {
     override fun getAlgorithm() = "HmacSHA256"
     override fun getFormat(): String? = null
     override fun getEncoded(): ByteArray? = null
 }
 
-/** By this the names that apps use lead here. */
+/** Registers the classes below under the names that apps ask Android for. */
 class KeystoreProvider : Provider("AndroidKeyStore", "1", "a phone's keystore, modelled") {
     init {
         put("KeyStore.AndroidKeyStore", StoreSpi::class.java.name)
@@ -165,5 +165,5 @@ class FactorySpi : SecretKeyFactorySpi() {
     override fun engineTranslateKey(key: SecretKey): SecretKey = throw UnsupportedOperationException()
 }
 
-/** Of `KeyProperties`: for an HMAC key, to compute one. */
+/** From `KeyProperties`: the purpose of a key that computes HMACs. */
 private const val PURPOSE_SIGN = 4

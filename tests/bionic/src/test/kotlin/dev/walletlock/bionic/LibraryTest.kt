@@ -10,7 +10,7 @@ class Arm64Test : LibraryTest(Abi.ARM64)
 
 class Arm32Test : LibraryTest(Abi.ARM32)
 
-/** The shipped library on bionic, by the calls that Kotlin makes, at what Argon2id really costs. */
+/** The shipped library on bionic, through the calls that Kotlin makes, at the real cost of Argon2id. */
 abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
     @Test
     fun `before JNI_OnLoad every native method says that there is nothing`() {
@@ -80,7 +80,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
             assertEquals(flushes + 1, process.kernel.flushes, "a try reaches the disk before it is judged, and does no more")
             assertEquals("Ready(16)", status())
             assertEquals("4000 1234", read("card"))
-            // The key ahead is made first: who changes a PIN may wait for it.
+            // Lets the thread make the next seal key first. Otherwise the change may have to wait for it.
             process.runThreads()
             assertEquals("Changed", change(PIN, OTHER_PIN))
             process.runThreads()
@@ -107,7 +107,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
         on(phones.last()) { assertEquals("CoolingDown(400 ms, 15)", open()) }
         phones.last().restart()
         on(phones.last()) {
-            // What had passed was not written down.
+            // The time that had passed was not saved.
             assertEquals("CoolingDown(1000 ms, 15)", open())
             phone.wallMs += 3_600_000
             assertEquals("CoolingDown(1000 ms, 15)", verify(PIN))
@@ -194,7 +194,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
             phone.hasWallClock = false
             assertEquals("Ready(16)", status())
             phone.hasWallClock = true
-            // What a phone of 32 bits counts after January 2038, and a time before 1970 on one of 64.
+            // A 32-bit phone reads such a time after January 2038; on a 64-bit phone it is a time before 1970.
             phone.wallMs = Int.MIN_VALUE * 1000L
             assertEquals("Ready(16)", status())
             assertEquals("Right", verify(PIN))
@@ -234,7 +234,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
     fun `what goes wrong beside the library is noticed`() {
         on(phone()) { assertThrows<JavaVm.Misuse> { native.bytes("open", 4711L, 4711L, 4711L) } }
         on(phone()) { assertThrows<Kernel.NotModelled> { process.callLibc("sync") } }
-        // The emulator of arm64 ends with the JVM that it runs in.
+        // On arm64 this access would end the emulator, and the JVM with it.
         if (!abi.is64Bit) on(phone()) { assertThrows<IllegalStateException> { process.callLibc("strlen", null) } }
         on(phone()) { assertThrows<RuntimeException> { process.callLibc("abort") } }
     }

@@ -1,6 +1,6 @@
 package dev.walletlock.bionic
 
-// Numbers of Linux, the same on both processors.
+// Linux's constants, the same on both processors.
 
 internal const val ENOENT = 2L
 internal const val EBADF = 9L
@@ -39,6 +39,6 @@ internal const val CLOCK_REALTIME = 0
 internal const val CLOCK_MONOTONIC = 1
 internal const val CLOCK_BOOTTIME = 7
 
-/** The first that an app can have. */
+/** The first user id that an app can have. */
 internal const val APP_USER = 10_000L
 internal const val PROCESS = 4_711L

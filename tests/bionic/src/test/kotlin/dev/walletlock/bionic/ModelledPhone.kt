@@ -3,7 +3,7 @@ package dev.walletlock.bionic
 import java.nio.file.Files
 import java.nio.file.Path
 
-/** What outlives a process: files, clocks, locks of other processes, the log. */
+/** What outlives a process: files, clocks, file locks of other processes, the log. */
 class ModelledPhone(private val storage: Path) {
     var bootCount = 7
     var sinceBootMs = 3_600_000L
@@ -12,41 +12,41 @@ class ModelledPhone(private val storage: Path) {
     /** Whether the wall clock can be read. */
     var hasWallClock = true
 
-    /** Whether the clock can be read that std measures with. */
+    /** Whether the clock that Rust's std measures time with can be read. */
     var hasMonotonicClock = true
 
     /**
-     * How far the monotonic clock goes on at each look. So Argon2id's cost is chosen as on a slow phone, the floor, however fast this
-     * machine is: it takes longer than the quarter of a second that is aimed at.
+     * How far the monotonic clock advances each time it is read. Each Argon2id thus seems to take longer than the quarter of a
+     * second that calibration aims at. So calibration chooses the floor, as on a slow phone, however fast this machine is.
      */
     val monotonicStepMs = 300L
     var monotonicMs = 1_000L
 
-    /** Whether the kernel has a call for randomness: those of 2014 and before do not. */
+    /** Whether the kernel has the system call getrandom: Linux 3.17 (October 2014) or newer. */
     var hasGetrandom = true
 
     val keystore = Keystore()
     val log = mutableListOf<LogLine>()
     val fileLocks = FileLocks()
 
-    /** The app's own folder, as the app calls it. */
+    /** The app's own folder, by its path on the phone. */
     val appFolder = "/data/data/com.example.wallet/no_backup"
 
     init {
         Files.createDirectories(hostPath(appFolder)!!)
     }
 
-    /** Where a file is on this machine; null for what lies where no app keeps files. */
+    /** Where a file lies on this machine, or null if no app keeps files there. */
     fun hostPath(path: String): Path? {
         val normal = Path.of(path).normalize()
         return if (normal.startsWith("/data")) storage.resolve(Path.of("/").relativize(normal)) else null
     }
 
-    /** What the app's files hold. */
+    /** The contents of the app's files. */
     fun files(): Map<Path, ByteArray> =
         Files.list(hostPath(appFolder)!!).use { files -> files.toList().associateWith(Files::readAllBytes) }
 
-    /** In place of what is there, as whoever has the phone in pieces can. */
+    /** Replaces the app's files, as an attacker who has opened the phone can. */
     fun putBack(files: Map<Path, ByteArray>) {
         files().keys.forEach(Files::delete)
         files.forEach(Files::write)
@@ -57,7 +57,7 @@ class ModelledPhone(private val storage: Path) {
         wallMs += ms
     }
 
-    /** A phone in the same state. */
+    /** Copies the phone with its clocks, files and keys. */
     fun copy(to: Path): ModelledPhone {
         storage.toFile().copyRecursively(to.toFile())
         return ModelledPhone(to).also {
@@ -68,7 +68,7 @@ class ModelledPhone(private val storage: Path) {
         }
     }
 
-    /** And the app starts at once, so that nothing of a wait has passed. */
+    /** The app starts at once after the boot, so nothing of a wait has passed. */
     fun restart() {
         bootCount += 1
         sinceBootMs = 0
@@ -76,16 +76,16 @@ class ModelledPhone(private val storage: Path) {
     }
 }
 
-/** As the log daemon received it. */
+/** A line as the log daemon received it. */
 data class LogLine(val priority: Int, val tag: String, val text: String)
 
-/** POSIX's advisory locks: a process never waits for itself, and loses what it holds when it ends. */
+/** POSIX advisory locks: they never block the process that holds them, and end with it. */
 class FileLocks {
     private data class Held(val process: Any, val inode: Long, val bytes: LongRange, val isExclusive: Boolean)
 
     private val held = mutableListOf<Held>()
 
-    /** False if another process stands in the way. */
+    /** False if another process holds a conflicting lock. */
     fun take(process: Any, inode: Long, bytes: LongRange, isExclusive: Boolean): Boolean {
         val isFree = held.none {
             it.process !== process && it.inode == inode && it.bytes.overlaps(bytes) && (it.isExclusive || isExclusive)

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.TestInstance
 import org.junit.jupiter.api.io.TempDir
 
-/** What the tests share: phones on which a PIN is set, and apps on them. */
+/** Shared by the tests: phones on which a PIN is set, and apps on them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OnPhones(val abi: Abi) {
     private lateinit var folder: Path
 
-    /** One on which the PIN is set. Each test has a copy, because setting it costs three times Argon2id. */
+    /** A phone on which the PIN is set. Each test gets a copy, because setting a PIN costs Argon2id three times. */
     protected lateinit var enrolled: ModelledPhone
     protected val phones = mutableListOf<ModelledPhone>()
 
@@ -51,7 +51,7 @@ abstract class OnPhones(val abi: Abi) {
 
     protected fun App.assertArgon2idAtTheFloor() {
         val mebibytes = process.kernel.largestMapping / 1024 / 1024
-        // 19 at the floor, which bionic rounds up; 32 at the next step.
+        // 19 MiB at the floor, which bionic rounds up; 32 MiB at the next step.
         assertTrue(mebibytes in 19..20, "Argon2id's memory: $mebibytes MiB")
     }
 

@@ -9,19 +9,19 @@ class Arm64RotationTest : RotationTest(Abi.ARM64)
 
 class Arm32RotationTest : RotationTest(Abi.ARM32)
 
-/** Seal keys of one epoch each, made ahead by a thread of the library's, in the phone's own keystore. */
+/** Seal keys of one epoch each, which a thread of the library makes ahead in the phone's own keystore. */
 abstract class RotationTest(abi: Abi) : OnPhones(abi) {
     private val ModelledPhone.seals get() =
         keystore.entries.keys.filter { "/seal/" in it }.map { it.substringAfterLast('/').toLong() }.sorted()
 
-    /** Lets the thread make the next key, and end. */
+    /** Lets the thread make the next key and end. */
     private fun App.rest() {
         process.runThreads()
         assertEquals(0, process.threadCount)
         assertEquals(1, vm.threadCount, "a thread that ends is none of the VM's any more")
     }
 
-    /** That the record is sealed under another key than before, and what the keystore has of such keys. */
+    /** Checks that `act` seals the record under a new key, and which seal keys the keystore holds afterwards. */
     private fun App.assertRotates(what: String, times: Int = 1, act: () -> Unit) {
         val now = phone.seals.first() + times
         act()
@@ -44,7 +44,8 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             assertRotates("something deleted") { assertEquals("true", delete("card")) }
             assertRotates("another PIN, for which the one before is tried", times = 2) { assertEquals("Changed", change(PIN, OTHER_PIN)) }
             assertTrue(vm.detachedThreads >= 4, "threads came and went: ${vm.detachedThreads}")
-            // Most where a key is made and the StrongBox measured beside one without; Android's VM takes some hundreds.
+            // Most references are alive while a key is made and one in the StrongBox is timed beside it. Android's VM allows
+            // some hundreds.
             assertTrue(vm.mostLocals < 96, "${vm.mostLocals} at a time")
         }
         on(phone) {
@@ -76,7 +77,8 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             assertEquals("done", prepare())
             release()
             process.runThreads()
-            // The one that makes the key has ended. The one that was left with the last drop joins it, and the emulator does not wake it.
+            // The thread that makes the key has ended. A second thread, which got the last hold of the lock, joins the first;
+            // the emulator does not wake it.
             assertTrue(process.threadCount <= 1, "${process.threadCount} threads")
             assertEquals(before.first(), phone.seals.first())
         }

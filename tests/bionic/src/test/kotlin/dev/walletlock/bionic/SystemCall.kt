@@ -1,6 +1,6 @@
 package dev.walletlock.bionic
 
-/** The system calls that the kernel here knows, by their numbers on both processors. The names are Linux's. */
+/** The system calls that the modelled kernel knows, with their numbers on both processors. The names are Linux's. */
 enum class SystemCall(private val arm64: Int, private val arm32: Int) {
     OPENAT(56, 322),
     CLOSE(57, 6),
@@ -31,7 +31,7 @@ enum class SystemCall(private val arm64: Int, private val arm32: Int) {
     GETTIMEOFDAY(169, 78),
     GETRANDOM(278, 384),
 
-    // Memory, threads and signals are the emulator's own.
+    // The emulator itself answers calls for memory, threads and signals.
     MMAP(222, 192),
     MUNMAP(215, 91),
     MPROTECT(226, 125),

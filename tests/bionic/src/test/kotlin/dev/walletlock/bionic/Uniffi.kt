@@ -5,16 +5,16 @@ import java.nio.ByteBuffer
 
 /** The functions that the generated Kotlin calls through JNA, called as JNA does. */
 class Uniffi(private val process: AppProcess) {
-    /** How a call ended: `code` 0 came back, 1 with an error, 2 with a panic. */
+    /** How a call ended: `code` is 0 for a value, 1 for an error, 2 for a panic. */
     class Ended(val code: Int, val value: Long, val bytes: ByteBuffer)
 
-    /** A function whose answer fits into registers. */
+    /** Calls a function whose answer fits into registers. */
     fun call(name: String, vararg arguments: Any?) = run(PREFIX + name, arguments, returnsBuffer = false)
 
-    /** A function whose answer is in memory of Rust's. */
+    /** Calls a function whose answer is in memory that Rust allocated. */
     fun callForBuffer(name: String, vararg arguments: Any?) = run(PREFIX + name, arguments, returnsBuffer = true)
 
-    /** An argument in memory of Rust's, which the function that takes it gives back. */
+    /** An argument in memory that Rust allocated. The function that takes it frees it. */
     fun buffer(bytes: ByteArray): Array<Any> {
         val structure = process.allocate(BUFFER_BYTES)
         val status = process.allocate(STATUS_BYTES)
@@ -26,16 +26,19 @@ class Uniffi(private val process: AppProcess) {
 
     fun text(it: String) = buffer(it.toByteArray())
 
-    /** A list with nothing in it. */
+    /** An empty list. */
     fun list() = buffer(ByteArray(4))
 
-    /** Bytes that the function only looks at: struct ForeignBytes { int32_t len; const uint8_t *data; }, small enough for registers. */
+    /**
+     * Bytes that the function only reads: struct ForeignBytes { int32_t len; const uint8_t *data; }, small enough for
+     * registers.
+     */
     fun borrowed(bytes: ByteArray): Array<Any> {
         val data = process.allocate(bytes.size).apply { write(bytes) }
         return if (process.abi.is64Bit) arrayOf(bytes.size.toLong(), data) else arrayOf(bytes.size, data)
     }
 
-    /** One that no caller makes: it has a length and no memory. */
+    /** A buffer that no caller makes: it has a length and no memory. */
     fun impossibleBuffer(): Array<Any> = asArguments(process.allocate(BUFFER_BYTES).apply { setLong(LENGTH, 5) })
 
     private fun run(symbol: String, arguments: Array<out Any?>, returnsBuffer: Boolean): Ended {
@@ -57,7 +60,10 @@ class Uniffi(private val process: AppProcess) {
         return ByteBuffer.wrap(bytes)
     }
 
-    /** By value: on arm64 a structure of this size is passed by its address, on arm32 word by word, from an even one on. */
+    /**
+     * Passes a structure by value: on arm64 a structure of this size goes by its address, on arm32 word by word, beginning at
+     * an even register.
+     */
     private fun asArguments(structure: UnidbgPointer): Array<Any> = if (process.abi.is64Bit) {
         arrayOf(process.allocate(BUFFER_BYTES).apply { write(structure.getByteArray(0, BUFFER_BYTES)) })
     } else {
