@@ -21,20 +21,21 @@ import kotlin.concurrent.thread
  * The biometric prompt of the phone, from Android 9 (API 28) on. It asks for a strong biometric and never for the
  * phone's own PIN, pattern or password.
  *
- * The prompt is bound to one use of a key in the keystore. That the system says yes counts for nothing: the keystore
- * itself must let the key be used, or there is no verdict.
+ * The prompt is bound to one use of a key in the keystore. A success callback of the system alone is not believed: the
+ * keystore itself must let the key be used, or the prompt ends without a verdict.
  *
- * It belongs to no screen, so turning the phone changes nothing. One prompt is shown at a time: while it is, another
- * one ends without a verdict, so that nobody can swap what the person reads.
+ * The prompt belongs to no Activity, so a rotation does not end it. One prompt is shown at a time. A second one ends
+ * without a verdict, so that nobody can swap what the person reads.
  *
- * @param context any of the app's: the application's is used. The app has to be in front when a prompt is shown.
+ * @param context any context of the app: its application context is used. The app has to be in front when a prompt is
+ *   shown.
  */
 public class AndroidBiometrics(context: Context) : Biometrics {
     private val context = context.applicationContext ?: context
     private val main = Handler(Looper.getMainLooper())
     private val current = AtomicReference<Shown?>()
 
-    /** The keystore's work, one after another and never on the main thread; no thread is left when nobody asks. */
+    /** Runs keystore calls one after another, never on the main thread. An idle thread ends after [IDLE_S]. */
     private val worker = ThreadPoolExecutor(0, 1, IDLE_S, TimeUnit.SECONDS, LinkedBlockingQueue()) {
         Thread(it, "walletlock-biometrics").apply { isDaemon = true }
     }
@@ -55,14 +56,14 @@ public class AndroidBiometrics(context: Context) : Biometrics {
         current.getAndSet(null)?.takeAway()
     }
 
-    /** Before that, not even the classes are there. */
+    /** Below Android 9 (API 28) the classes of the prompt do not exist. */
     private fun isSupported() = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P
 
-    /** Whoever takes it out of [current] gives the answer, and nobody else. */
+    /** One prompt. The caller that removes it from [current] gives the answer; every other answer is dropped. */
     private inner class Shown(private val prompt: BiometricPrompt, private val answer: BiometricAnswer) : SystemAnswer {
         private val cancel = CancellationSignal()
 
-        // Not on the worker: that may be what hangs. Not on the main thread: what hears of it may take its time.
+        // Not on the worker, which may be what hangs. Not on the main thread: the receiver of the answer may be slow.
         private val whenTimeIsOver = Runnable { thread(isDaemon = true) { ended(BiometricEnd.TIMED_OUT) } }
 
         private fun isShown() = current.get() === this
@@ -82,12 +83,13 @@ public class AndroidBiometrics(context: Context) : Biometrics {
 
         override fun recognised(cipher: Cipher) {
             if (!isMineToAnswer()) return
-            // It is over for the system too, unless somebody else speaks in its name.
+            // After a real success the system has already ended the prompt. If other code forged this callback, the prompt
+            // is still on the screen, and this takes it away.
             takeAway()
             val output = try {
                 finished(cipher, prompt)
             } catch (_: Exception) {
-                // The sensor saw nobody, whatever the system says; or the input is none of this key's.
+                // The keystore refused: the sensor recognised nobody, or another key wrote the input.
                 return answer.ended(BiometricEnd.NO_VERDICT)
             }
             answer.authenticated(output)

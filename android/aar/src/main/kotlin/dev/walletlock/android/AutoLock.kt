@@ -22,18 +22,18 @@ import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.math.max
 
 /**
- * Ends every session when the person turns the screen off, or has left the app for a while. Screens hear of it by
- * [WalletLock.isOpen]; [WalletLock.lastSessionEnd] says which of the two it was.
+ * Ends every session when the person turns the screen off, or has left the app for a while. Screens learn of it from
+ * [WalletLock.isOpen]; [WalletLock.lastSessionEnd] says which of the two happened.
  *
  * ```
  * val autoLock = AutoLock.start(application, lock, afterSeconds = 30)
  * ```
  *
- * Going from one of the app's screens to another is not leaving, nor is turning the phone. The time is that since the
- * phone started: setting its clock changes nothing, and time asleep counts. A new process needs no help: sessions live
- * in memory only, so every start is locked.
+ * Going from one of the app's screens to another is not leaving, nor is a rotation. The time is measured with
+ * `SystemClock.elapsedRealtime()`: setting the phone's clock changes nothing, and time asleep counts. After process death
+ * nothing has to be done: sessions live in memory only, so a new process starts locked.
  *
- * It may be started at any time: a screen that is shown already counts, and so does the time since the app was left.
+ * It may be started at any time. A screen that is already shown counts; if the app is not in front, the time begins then.
  */
 public class AutoLock private constructor(
     private val application: Application,
@@ -44,35 +44,35 @@ public class AutoLock private constructor(
     private val whenDue = Runnable { lockIfDue() }
     private val isClosed = AtomicBoolean()
 
-    /** Screens on the display. What follows is the main thread's. */
+    /** The Activities that are on the screen. This and the two properties below are used on the main thread only. */
     private val shown: MutableSet<Activity> = Collections.newSetFromMap(WeakHashMap())
 
-    /** By `SystemClock.elapsedRealtime()`, if nobody comes back before. */
+    /** When to lock unless the person comes back before, by `SystemClock.elapsedRealtime()`. Null: no time is running. */
     private var lockAtMs: Long? = null
 
-    /** Whether a screen may be in front that [shown] does not know of. */
+    /** Whether an Activity may be in front that is not in [shown]. */
     private var isUnsure = false
 
     private fun begin() {
         application.registerActivityLifecycleCallbacks(screens)
-        // Only the system may send it, so nobody has to be kept out.
+        // Only the system may send this broadcast, so the receiver needs no permission.
         application.registerReceiver(screenOff, IntentFilter(Intent.ACTION_SCREEN_OFF))
         MainThread.run(::learn)
     }
 
-    /** Nobody tells of a screen that was there before; and the app may have been left by now. */
+    /** Starts the time if no screen is in front. There is no callback for a screen that was started or left before [begin]. */
     private fun learn() {
         if (isClosed.get() || shown.isNotEmpty() || lockAtMs != null || isInFront()) return
         lockIn(max(afterMs, MADE_ANEW_WITHIN_MS))
     }
 
-    /** As the system has it, which follows what happens within moments. A service in the foreground is not a screen. */
+    /** What the system says, which may lag a moment behind. A foreground service does not count as a screen. */
     private fun isInFront(): Boolean {
         val state = RunningAppProcessInfo().also(ActivityManager::getMyMemoryState)
         return state.importance == IMPORTANCE_FOREGROUND || state.importance == IMPORTANCE_VISIBLE
     }
 
-    /** The app locks by itself no more. What is open stays open. A second call does nothing. */
+    /** Stops locking by itself. Open sessions stay open. A second call does nothing. */
     override fun close() {
         if (isClosed.getAndSet(true)) return
         application.unregisterActivityLifecycleCallbacks(screens)
@@ -81,22 +81,29 @@ public class AutoLock private constructor(
     }
 
     private fun seen(activity: Activity) {
-        // The timer sleeps with the phone: the time may be over without it.
+        // The handler's timer stands still while the phone sleeps, so the time may be over although it has not fired.
         if (isDue()) lockNow()
         forgetTheTime()
         shown += activity
     }
 
+    /** The person is back in the app, which ends the [Exemption]. */
+    private fun cameBack(activity: Activity) {
+        seen(activity)
+        Exemption.end()
+    }
+
     private fun left(activity: Activity) {
-        // One that was going when all this began makes room for another one of ours, or for another app.
+        // Not in `shown`: this Activity was already stopping when AutoLock started. Next comes a screen of ours or another app.
         val isUnseen = !shown.remove(activity)
         if (shown.isNotEmpty()) return
-        // It is about to be made anew. Should it not be, the app was left.
+        // A configuration change recreates the Activity at once. If that does not happen, the app was left.
         lockIn(if (activity.isChangingConfigurations || isUnseen) max(afterMs, MADE_ANEW_WITHIN_MS) else afterMs)
         isUnsure = isUnseen
     }
 
-    private fun lockIn(waitMs: Long) {
+    private fun lockIn(askedMs: Long) {
+        val waitMs = max(askedMs, Exemption.leftMs)
         lockAtMs = SystemClock.elapsedRealtime() + waitMs
         if (waitMs == 0L) lockIfDue() else main.postDelayed(whenDue, waitMs)
     }
@@ -128,10 +135,10 @@ public class AutoLock private constructor(
     }
 
     private val screens = object : Application.ActivityLifecycleCallbacks {
-        override fun onActivityStarted(activity: Activity) = seen(activity)
+        override fun onActivityStarted(activity: Activity) = cameBack(activity)
 
-        // Also those that were started before anyone listened.
-        override fun onActivityResumed(activity: Activity) = seen(activity)
+        // An Activity may have been started before this was registered: then only onActivityResumed is called.
+        override fun onActivityResumed(activity: Activity) = cameBack(activity)
 
         override fun onActivityPaused(activity: Activity) = seen(activity)
 
@@ -144,14 +151,15 @@ public class AutoLock private constructor(
         override fun onActivityDestroyed(activity: Activity) = Unit
     }
 
-    /** Where it starts. */
+    /** Starts it. */
     public companion object {
         /**
-         * Locks by itself from now on, until it is closed or the lock is.
+         * Locks [lock] by itself from now on, until the returned object or the lock is closed. Any thread may call it.
          *
-         * @param lock closing it, and what locks it otherwise, stays the app's business.
-         * @param afterSeconds how long the app may be out of sight. With 0 leaving it locks at once.
-         * @throws IllegalArgumentException when it is negative.
+         * @param lock the app still has to close it, and may lock it at other moments too.
+         * @param afterSeconds how long the app may be out of sight, in seconds. With 0 the wallet is locked as soon as the
+         *   app is left.
+         * @throws IllegalArgumentException if [afterSeconds] is negative.
          */
         @JvmStatic
         @JvmOverloads
@@ -160,7 +168,7 @@ public class AutoLock private constructor(
             return AutoLock(application, lock, afterSeconds * 1_000L).apply { begin() }
         }
 
-        /** A screen that is turned comes back well within this time, also on a slow phone. Our own choice. */
+        /** After a rotation the new Activity is there well within this time, also on a slow phone. Our own choice. */
         private const val MADE_ANEW_WITHIN_MS = 2_000L
     }
 }

@@ -1,4 +1,4 @@
-@file:Suppress("DEPRECATION") // older Androids have nothing else
+@file:Suppress("DEPRECATION") // older Android versions have no other calls
 
 package dev.walletlock.android
 
@@ -9,7 +9,7 @@ import android.hardware.fingerprint.FingerprintManager
 import android.os.Build
 import dev.walletlock.SensorAvailability
 
-// Nothing in here may be reached below Android 9 (API 28).
+// Nothing in this file may be called below Android 9 (API 28).
 
 /** Whether a strong biometric can be asked for. */
 internal fun strongBiometrics(context: Context): SensorAvailability =
@@ -25,24 +25,24 @@ private fun byManager(context: Context): SensorAvailability {
     val said = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
         manager.canAuthenticate(BiometricManager.Authenticators.BIOMETRIC_STRONG)
     } else {
-        // Counts weak ones too. The prompt, which is bound to a cipher, does not.
+        // This counts weak biometrics too. The prompt refuses them, because it is bound to a cipher.
         manager.canAuthenticate()
     }
     return availabilityOf(said)
 }
 
-/** By `BiometricManager.BIOMETRIC_ERROR_*`. */
+/** Maps `BiometricManager.BIOMETRIC_SUCCESS` and `BIOMETRIC_ERROR_*`. */
 internal fun availabilityOf(code: Int): SensorAvailability = when (code) {
     BiometricManager.BIOMETRIC_SUCCESS -> SensorAvailability.READY
     BiometricManager.BIOMETRIC_ERROR_NONE_ENROLLED -> SensorAvailability.NONE_ENROLLED
-    // A sensor that is not to be trusted until an update comes is as good as none.
+    // A sensor that Android does not trust before a security update counts as no sensor.
     BiometricManager.BIOMETRIC_ERROR_NO_HARDWARE, BiometricManager.BIOMETRIC_ERROR_SECURITY_UPDATE_REQUIRED ->
         SensorAvailability.NO_HARDWARE
-    // Out of order; or newer than we are.
+    // The sensor is unavailable now, or the code is newer than this library.
     else -> SensorAvailability.BUSY
 }
 
-/** Android 9 has strong biometrics other than fingers on some phones, and does not tell of them. */
+/** For Android 9. Some of its phones have other strong biometrics than fingerprints, but no call reports those. */
 private fun byFingerprint(context: Context): SensorAvailability {
     val hasSensor = context.packageManager.hasSystemFeature(PackageManager.FEATURE_FINGERPRINT)
     val manager = if (hasSensor) context.getSystemService(FingerprintManager::class.java) else null

@@ -12,32 +12,39 @@ import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.Button
 import android.widget.LinearLayout
 
-/** As wide as the column, and as high as its words need. */
+/** A button as wide as the column, and as high as its text needs. */
 internal fun wideButton(context: Context, colours: Colours, text: String, isPrimary: Boolean): Button {
     val button = plainButton(context, text)
     button.minHeight = context.dp(HEIGHT_DP)
-    button.setTextColor(if (isPrimary) colours.onBrand else colours.text)
-    val shape = context.rounded(if (isPrimary) colours.brand else colours.surface, HEIGHT_DP / 2)
+    button.setTextColor(if (isPrimary) colours.onBrand else colours.onKey)
+    val shape = context.rounded(if (isPrimary) colours.brand else colours.key, HEIGHT_DP / 2)
     button.background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, null)
     button.setPadding(context.dp(INSET_DP), context.dp(GAP_DP), context.dp(INSET_DP), context.dp(GAP_DP))
     button.layoutParams = below(context)
     return button
 }
 
-/** For the edge of a card. */
+/** A button without a background, for the edge of a [card]. */
 internal fun textButton(context: Context, colours: Colours, text: String): Button {
     val button = plainButton(context, text)
     button.minHeight = context.dp(LEAST_DP)
     button.minimumWidth = context.dp(LEAST_DP)
     button.minWidth = context.dp(LEAST_DP)
     button.setTextColor(colours.accent)
-    button.background = RippleDrawable(ColorStateList.valueOf(colours.pressed), null, context.rounded(colours.text, LEAST_DP / 2))
-    button.setPadding(context.dp(GAP_DP), 0, context.dp(GAP_DP), 0)
+    button.setProminent(colours, isProminent = false)
+    button.setPadding(context.dp(INNER_GAP_DP), 0, context.dp(INNER_GAP_DP), 0)
     button.layoutParams = LinearLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT)
     return button
 }
 
-/** Words, and perhaps a button, in a frame: what is filled can be pressed. */
+/** Fills the button, or makes it plain again. Only colours change, so nothing moves. */
+internal fun Button.setProminent(colours: Colours, isProminent: Boolean) {
+    setTextColor(if (isProminent) colours.onKey else colours.accent)
+    val shape = if (isProminent) context.rounded(colours.key, LEAST_DP / 2) else null
+    background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, context.rounded(colours.text, LEAST_DP / 2))
+}
+
+/** Words, and perhaps a button, in a frame. The card itself is not filled, because only what can be pressed is. */
 internal fun card(context: Context, colours: Colours, words: View, button: Button? = null): LinearLayout {
     val card = LinearLayout(context)
     card.gravity = Gravity.CENTER_VERTICAL
@@ -57,7 +64,7 @@ private fun plainButton(context: Context, text: String) = Button(context).apply 
     textSize = TEXT_SP
     typeface = context.medium()
     gravity = Gravity.CENTER
-    // No shadow: nothing here lies above anything else.
+    // No shadow: the screens are flat.
     stateListAnimator = null
     textAlignment = View.TEXT_ALIGNMENT_GRAVITY
 }
@@ -75,4 +82,5 @@ private const val HEIGHT_DP = 56
 private const val LEAST_DP = 48
 private const val INSET_DP = 24
 private const val GAP_DP = 12
+private const val INNER_GAP_DP = 16
 private const val INNER_DP = 4

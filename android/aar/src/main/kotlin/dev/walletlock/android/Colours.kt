@@ -7,7 +7,7 @@ import kotlin.math.max
 import kotlin.math.min
 import kotlin.math.roundToInt
 
-/** The colours of the theme that a view is shown in, made legible where the theme's are not. */
+/** The colours of the view's theme. A colour with too little contrast is replaced by a legible one. */
 internal class Colours(context: Context) {
     val background: Int = context.themed(android.R.attr.colorBackground, R.color.walletlock_background).opaque()
     val text: Int = legible(
@@ -20,11 +20,11 @@ internal class Colours(context: Context) {
     )
     private val own = over(context.themed(android.R.attr.colorAccent, R.color.walletlock_accent), background)
 
-    /** The app's colour, for whatever is filled or large. */
+    /** The app's accent colour, for filled and large shapes. */
     val brand: Int = if (contrast(own, background) >= LEAST_CONTRAST_OF_SHAPES) own else text
     val onBrand: Int = readableOn(brand)
 
-    /** The same for letters. */
+    /** The app's accent colour, for letters. */
     val accent: Int = legible(own, otherwise = text)
     val error: Int = legible(
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
@@ -35,16 +35,23 @@ internal class Colours(context: Context) {
         otherwise = text,
     )
 
-    /** What a key or a card lies on: a little of the text's colour in the background's. */
+    /** The fill of a key: [brand] mixed into the background, with the least share that is still seen. */
+    val key: Int = (KEY_PERCENT..ALL_PERCENT).asSequence().map { mixed(brand, background, it) }
+        .firstOrNull { contrast(it, background) >= LEAST_CONTRAST_OF_KEYS } ?: brand
+
+    /** The text on a key. It is read in a hurry and in sunlight, so it needs a high contrast. */
+    val onKey: Int = if (contrast(text, key) >= LEAST_CONTRAST_ON_KEYS) text else readableOn(key)
+
+    /** Behind an icon: the background with a little of the text colour in it. */
     val surface: Int = mixed(text, background, SURFACE_PERCENT)
 
-    /** Around what is not to be pressed. */
+    /** The frame around a card, and the line between rows. */
     val line: Int = mixed(text, background, LINE_PERCENT)
 
-    /** A key while it is touched. */
+    /** The ripple over a key that is touched. */
     val pressed: Int = Color.argb(PRESSED_ALPHA, Color.red(text), Color.green(text), Color.blue(text))
 
-    /** A theme's text may be half transparent: what counts is what is seen. Letters lie on the surface too. */
+    /** A theme's text may be half transparent, so the blended colour is measured. Text also stands on [surface]. */
     private fun legible(colour: Int, otherwise: Int): Int {
         val seen = over(colour, background)
         val ground = mixed(readableOn(background), background, SURFACE_PERCENT)
@@ -52,7 +59,7 @@ internal class Colours(context: Context) {
     }
 }
 
-/** How well one colour is seen on the other, from 1 to 21 (WCAG 2). */
+/** The contrast ratio of two colours, from 1 to 21 (WCAG 2). */
 internal fun contrast(one: Int, other: Int): Float {
     val lights = listOf(Color.luminance(one), Color.luminance(other))
     return (max(lights[0], lights[1]) + FLARE) / (min(lights[0], lights[1]) + FLARE)
@@ -81,13 +88,20 @@ private fun mixed(colour: Int, background: Int, percent: Int): Int {
     return Color.rgb(mix(Color::red), mix(Color::green), mix(Color::blue))
 }
 
-/** What WCAG 2 asks of text (level AA). */
+/** The contrast that WCAG 2 asks of text (level AA). */
 internal const val LEAST_CONTRAST = 4.5f
 
-/** And of what is no text. */
+/** The contrast that WCAG 2 asks of shapes (level AA). */
 private const val LEAST_CONTRAST_OF_SHAPES = 3f
+
+/** Our own choice: with less, a key cannot be told from the background in bad light. */
+internal const val LEAST_CONTRAST_OF_KEYS = 1.5f
+
+/** The contrast that WCAG 2 asks of text at its strictest level (AAA). */
+internal const val LEAST_CONTRAST_ON_KEYS = 7f
 private const val FLARE = 0.05f
 private const val SURFACE_PERCENT = 7
+private const val KEY_PERCENT = 10
 private const val LINE_PERCENT = 18
 private const val PRESSED_ALPHA = 0x24
 private const val ALL_PERCENT = 100

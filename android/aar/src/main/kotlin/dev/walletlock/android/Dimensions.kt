@@ -12,7 +12,7 @@ internal fun Context.dp(value: Int): Int = (value * resources.displayMetrics.den
 
 internal fun View.dp(value: Int): Int = context.dp(value)
 
-/** Whether this person wants things to move. */
+/** Whether animations are switched on in the phone's settings. */
 internal fun Context.animates(): Boolean =
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
         ValueAnimator.areAnimatorsEnabled()
@@ -20,7 +20,10 @@ internal fun Context.animates(): Boolean =
         Settings.Global.getFloat(contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 1f) != 0f
     }
 
-/** For headings and buttons. Not in scripts that phones have in one weight: a number among them would stand out. */
+/**
+ * The medium weight, for headings and buttons. Not in languages whose script has only one weight on phones: digits between
+ * such letters would be bolder than the letters.
+ */
 internal fun Context.medium(): Typeface {
     val language = resources.configuration.locales[0].language
     return if (language in ONE_WEIGHT) Typeface.DEFAULT else Typeface.create("sans-serif-medium", Typeface.NORMAL)

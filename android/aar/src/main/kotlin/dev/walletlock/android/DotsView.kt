@@ -1,7 +1,6 @@
 package dev.walletlock.android
 
 import android.animation.Animator
-import android.animation.ObjectAnimator
 import android.content.Context
 import android.graphics.Canvas
 import android.graphics.Paint
@@ -9,25 +8,34 @@ import android.os.SystemClock
 import android.view.View
 import kotlin.math.PI
 import kotlin.math.max
+import kotlin.math.min
 import kotlin.math.sin
 
-/** How many digits were typed, and nothing else of them. */
+/**
+ * Shows how many digits were typed, and nothing else about them. Empty places are rings if the PIN's length is known. If it
+ * is not, they are small points, up to the fewest digits that a PIN may have.
+ */
 internal class DotsView(context: Context, private val colours: Colours) : View(context) {
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG)
     private var typed = 0
     private var length = 0
     private var isChecking = false
     private var isError = false
+    private var isOpen = false
+    private var fieldHeight = dp(FIELD_HEIGHT_DP)
     var shaking: Animator? = null
+        private set
+    var leaping: Animator? = null
         private set
 
     init {
         accessibilityLiveRegion = ACCESSIBILITY_LIVE_REGION_POLITE
     }
 
-    /** [length] 0: it is not told how many there should be. */
+    /** Shows [typed] of [length] digits. [length] 0: the length of the PIN is not known. */
     fun show(typed: Int, length: Int, isChecking: Boolean, isError: Boolean) {
-        this.typed = typed
+        if (typed > 0 || isError) isOpen = false
+        if (!isOpen) this.typed = typed
         this.length = length
         this.isChecking = isChecking
         this.isError = isError
@@ -40,63 +48,78 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
         invalidate()
     }
 
-    /** No: as a head does. Not for those who want nothing to move; the words are there for everyone. */
+    fun setFieldHeight(height: Int) {
+        if (height == fieldHeight) return
+        fieldHeight = height
+        requestLayout()
+    }
+
+    /** Says no by moving from side to side, unless animations are switched off. The same is said in words. */
     fun shake() {
-        if (!context.animates()) return
-        val reach = dp(SHAKE_DP).toFloat()
-        val steps = floatArrayOf(0f, -1f, 1f, -0.7f, 0.7f, -0.35f, 0f).map { it * reach }.toFloatArray()
         shaking?.cancel()
-        shaking = ObjectAnimator.ofFloat(this, TRANSLATION_X, *steps).setDuration(SHAKE_MS).also { it.start() }
+        shaking = shaken()
+    }
+
+    /** Says yes: the dots of the right PIN, [digits] of them, stay visible while the screen closes. */
+    fun open(digits: Int) {
+        typed = digits
+        isOpen = true
+        invalidate()
+        leaping = leaping()
+        postDelayed(::beEmpty, OPEN_MS)
+    }
+
+    /** Empties the dots after [OPEN_MS], for a pad that is not closed. */
+    private fun beEmpty() {
+        if (!isOpen) return
+        isOpen = false
+        typed = 0
+        invalidate()
     }
 
     override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
         setMeasuredDimension(
             resolveSize(max(dp(FIELD_WIDTH_DP), suggestedMinimumWidth), widthMeasureSpec),
-            resolveSize(dp(FIELD_HEIGHT_DP), heightMeasureSpec),
+            resolveSize(fieldHeight, heightMeasureSpec),
         )
     }
 
     override fun onDraw(canvas: Canvas) {
-        if (length == 0) drawField(canvas)
-        val places = max(typed, length)
-        if (places == 0) return
-        val radius = dp(DOT_DP) / 2f
+        val places = max(typed, if (length == 0) FEWEST_DIGITS else length)
+        val radius = min(dp(DOT_DP), height * DOT_PART / 100) / 2f
         val step = minOf(dp(STEP_DP).toFloat(), (width - 2 * dp(INSET_DP)) / places.toFloat())
         val first = width / 2f - step * (places - 1) / 2f
         for (place in 0 until places) {
             val x = first + step * place
-            if (place < typed) drawDot(canvas, x, radius, place) else drawPlace(canvas, x, radius)
+            when {
+                place < typed -> drawDot(canvas, x, radius, place)
+                length == 0 -> drawPoint(canvas, x, radius)
+                else -> drawRing(canvas, x, radius)
+            }
         }
         if (isChecking && typed > 0 && context.animates()) postInvalidateOnAnimation()
     }
 
-    private fun drawField(canvas: Canvas) {
-        val edge = dp(EDGE_DP) / 2f
-        val round = height / 2f
-        paint.style = Paint.Style.FILL
-        paint.color = colours.surface
-        canvas.drawRoundRect(edge, edge, width - edge, height - edge, round, round, paint)
-        if (!isError) return
-        paint.style = Paint.Style.STROKE
-        paint.strokeWidth = dp(EDGE_DP).toFloat()
-        paint.color = colours.error
-        canvas.drawRoundRect(edge, edge, width - edge, height - edge, round, round, paint)
-    }
-
     private fun drawDot(canvas: Canvas, x: Float, radius: Float, place: Int) {
         paint.style = Paint.Style.FILL
-        paint.color = if (isChecking) colours.brand else colours.text
+        paint.color = if (isChecking || isOpen) colours.brand else colours.text
         canvas.drawCircle(x, height / 2f, radius * (if (isChecking) swelling(place) else 1f), paint)
     }
 
-    private fun drawPlace(canvas: Canvas, x: Float, radius: Float) {
+    private fun drawPoint(canvas: Canvas, x: Float, radius: Float) {
+        paint.style = Paint.Style.FILL
+        paint.color = if (isError) colours.error else colours.secondary
+        canvas.drawCircle(x, height / 2f, radius * POINT_PART, paint)
+    }
+
+    private fun drawRing(canvas: Canvas, x: Float, radius: Float) {
         paint.style = Paint.Style.STROKE
         paint.strokeWidth = dp(EDGE_DP).toFloat()
         paint.color = if (isError) colours.error else colours.secondary
         canvas.drawCircle(x, height / 2f, radius - paint.strokeWidth / 2, paint)
     }
 
-    /** A wave from the first to the last, for as long as the PIN is being checked. */
+    /** The size of a dot in the wave that runs from the first dot to the last while the PIN is being checked. */
     private fun swelling(place: Int): Float {
         if (!context.animates()) return 1f
         val turn = (SystemClock.uptimeMillis() % WAVE_MS) / WAVE_MS.toFloat() - place * WAVE_LAG
@@ -105,13 +128,17 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
 
     private companion object {
         const val FIELD_WIDTH_DP = 280
-        const val FIELD_HEIGHT_DP = 52
+        const val FIELD_HEIGHT_DP = 40
         const val INSET_DP = 14
-        const val DOT_DP = 13
-        const val STEP_DP = 26
+        const val DOT_DP = 16
+
+        /** The largest width of a dot, in percent of the view's height: the rest is room to swell. */
+        const val DOT_PART = 66
+        const val POINT_PART = 0.4f
+        const val FEWEST_DIGITS = 4
+        const val STEP_DP = 30
         const val EDGE_DP = 2
-        const val SHAKE_DP = 12
-        const val SHAKE_MS = 380L
+        const val OPEN_MS = 900L
         const val WAVE_MS = 1_200L
         const val WAVE_LAG = 0.12f
         const val WAVE_SIZE = 0.22f

@@ -6,17 +6,20 @@ import android.os.Looper
 import dev.walletlock.Session
 import java.util.UUID
 
-/** Sessions between the screen that opened them and the app that asked. An intent carries a name for one, and works once. */
+/**
+ * Hands sessions from the screen that opened them to the app that asked. The result intent carries only a key for the
+ * session, and the key works once.
+ */
 internal object Handover {
     private val waiting = HashMap<String, Session>()
     private val main = Handler(Looper.getMainLooper())
 
-    /** A session that nobody takes is closed. */
+    /** A session that nobody takes goes to the guard after [UNCLAIMED_MS], if the guard has none; otherwise it is closed. */
     fun give(session: Session): Intent {
-        // Random, from a source that nobody can foresee.
+        // A random key, which other apps cannot guess.
         val key = UUID.randomUUID().toString()
         synchronized(waiting) { waiting[key] = session }
-        main.postDelayed({ take(key)?.close() }, UNCLAIMED_MS)
+        main.postDelayed({ take(key)?.let(LockGuard::keepOrClose) }, UNCLAIMED_MS)
         return Intent().putExtra(EXTRA, key)
     }
 
@@ -26,6 +29,6 @@ internal object Handover {
 
     private const val EXTRA = "dev.walletlock.session"
 
-    /** Android gives a result over within moments, or when the app that asked is shown again. */
+    /** Android delivers a result within moments, or when the Activity that asked is shown again. */
     const val UNCLAIMED_MS = 60_000L
 }

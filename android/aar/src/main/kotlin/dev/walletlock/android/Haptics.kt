@@ -4,7 +4,7 @@ import android.os.Build
 import android.view.HapticFeedbackConstants
 import android.view.View
 
-// What the finger feels, unless the person turned that off.
+// Haptic feedback. The system gives none if the person has switched it off.
 
 internal fun View.feelKey() {
     performHapticFeedback(HapticFeedbackConstants.KEYBOARD_TAP)

@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.content.Context
 import android.content.res.ColorStateList
 import android.graphics.Canvas
+import android.graphics.Color
 import android.graphics.Paint
 import android.graphics.Typeface
 import android.graphics.drawable.Drawable
@@ -16,22 +17,39 @@ import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.Button
 import kotlin.math.min
 
-/** A key of the pad: a digit, or what is drawn on it. */
-internal class KeyView(context: Context, private val colours: Colours, isPrimary: Boolean = false) : View(context) {
-    private val ink = if (isPrimary) colours.onBrand else colours.text
+/** A key of the pad. It shows a digit or an icon. */
+internal class KeyView(context: Context, private val colours: Colours, kind: Kind) : View(context) {
+    private val ink = when (kind) {
+        Kind.DIGIT -> colours.onKey
+        Kind.PRIMARY -> colours.onBrand
+        Kind.PLAIN -> colours.text
+    }
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG)
     private var digit: Int? = null
     private var icon: Drawable? = null
+
+    /** The colours of a key. [PLAIN] has no background, because such a key comes and goes. */
+    enum class Kind { DIGIT, PRIMARY, PLAIN }
 
     init {
         isClickable = true
         isFocusable = true
         val circle = GradientDrawable().apply {
             shape = GradientDrawable.OVAL
-            setColor(if (isPrimary) colours.brand else colours.surface)
+            setColor(
+                when (kind) {
+                    Kind.DIGIT -> colours.key
+                    Kind.PRIMARY -> colours.brand
+                    Kind.PLAIN -> Color.TRANSPARENT
+                },
+            )
         }
-        background = RippleDrawable(ColorStateList.valueOf(colours.pressed), circle, null)
-        // Ours is a ring: it can be told from a touch.
+        val mask = GradientDrawable().apply {
+            shape = GradientDrawable.OVAL
+            setColor(Color.BLACK)
+        }
+        background = RippleDrawable(ColorStateList.valueOf(colours.pressed), circle, mask)
+        // drawRing marks the focus instead, because a ring cannot be confused with the ripple of a touch.
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) defaultFocusHighlightEnabled = false
     }
 
@@ -47,14 +65,22 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
         invalidate()
     }
 
-    /** Which key was pressed is nobody's business; how many digits there are now, the dots say. */
+    /** A hidden key keeps its place. */
+    fun setShown(isShown: Boolean) {
+        val now = if (isShown) VISIBLE else INVISIBLE
+        if (now == visibility) return
+        visibility = now
+        if (isShown) appear()
+    }
+
+    /** Sends no event for a click: it would say which key was pressed. [DotsView] says how many digits are typed. */
     override fun sendAccessibilityEvent(eventType: Int) {
         if (eventType != AccessibilityEvent.TYPE_VIEW_CLICKED) super.sendAccessibilityEvent(eventType)
     }
 
     override fun onInitializeAccessibilityNodeInfo(info: AccessibilityNodeInfo) {
         super.onInitializeAccessibilityNodeInfo(info)
-        // Like the keys of a keyboard: lifting the finger can press it.
+        // Screen readers treat it as a key of a keyboard: lifting the finger can press it.
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) info.isTextEntryKey = true
     }
 
@@ -63,6 +89,12 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
     override fun setEnabled(enabled: Boolean) {
         super.setEnabled(enabled)
         alpha = if (enabled) 1f else DISABLED_ALPHA
+    }
+
+    override fun setPressed(pressed: Boolean) {
+        val changes = pressed != isPressed
+        super.setPressed(pressed)
+        if (changes) press(pressed)
     }
 
     override fun onFocusChanged(gainFocus: Boolean, direction: Int, previous: android.graphics.Rect?) {
@@ -81,17 +113,19 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
         paint.color = ink
         paint.typeface = Typeface.DEFAULT
         paint.textAlign = Paint.Align.CENTER
-        val wished = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, DIGIT_SP, resources.displayMetrics)
-        paint.textSize = min(wished, height * LARGEST_DIGIT)
+        paint.textSize = min(sp(DIGIT_SP), height * LARGEST_DIGIT)
         val middle = height / 2f - (paint.descent() + paint.ascent()) / 2f
         canvas.drawText(digit.toString(), width / 2f, middle, paint)
     }
 
+    /** The icon grows with the font size, as the digits do. */
     private fun drawIcon(canvas: Canvas, icon: Drawable) {
-        val half = (height * ICON_PART / 2).toInt()
+        val half = (min(sp(ICON_SP), height * LARGEST_DIGIT) / 2).toInt()
         icon.setBounds(width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
         icon.draw(canvas)
     }
+
+    private fun sp(value: Float) = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, value, resources.displayMetrics)
 
     private fun drawRing(canvas: Canvas) {
         paint.style = Paint.Style.STROKE
@@ -102,8 +136,8 @@ internal class KeyView(context: Context, private val colours: Colours, isPrimary
 
     private companion object {
         const val DIGIT_SP = 28f
+        const val ICON_SP = 27f
         const val LARGEST_DIGIT = 0.6f
-        const val ICON_PART = 0.36f
         const val RING_DP = 3
         const val DISABLED_ALPHA = 0.38f
     }

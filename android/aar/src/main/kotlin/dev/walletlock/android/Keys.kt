@@ -2,7 +2,7 @@ package dev.walletlock.android
 
 import android.view.KeyEvent
 
-/** The digit of a key, on a keyboard or its number pad. */
+/** The digit of a key on a keyboard or its number pad. Null: it is no digit key. */
 internal val KeyEvent.digit: Int?
     get() = when (keyCode) {
         in KeyEvent.KEYCODE_0..KeyEvent.KEYCODE_9 -> keyCode - KeyEvent.KEYCODE_0
@@ -10,9 +10,18 @@ internal val KeyEvent.digit: Int?
         else -> null
     }
 
-internal val KeyEvent.isEnter: Boolean
-    get() = keyCode == KeyEvent.KEYCODE_ENTER || keyCode == KeyEvent.KEYCODE_NUMPAD_ENTER
+/** Whether the key confirms: those of `KeyEvent.isConfirmKey`, which apps may not call, and the gamepad's button A. */
+internal val KeyEvent.isConfirm: Boolean
+    get() = keyCode in CONFIRM_KEYS
 
-/** A key that looks for another place to be: arrows, their middle, and Tab. */
+/** Whether the key moves the focus: arrows and Tab. */
 internal val KeyEvent.isMove: Boolean
-    get() = keyCode in KeyEvent.KEYCODE_DPAD_UP..KeyEvent.KEYCODE_DPAD_CENTER || keyCode == KeyEvent.KEYCODE_TAB
+    get() = keyCode in KeyEvent.KEYCODE_DPAD_UP..KeyEvent.KEYCODE_DPAD_RIGHT || keyCode == KeyEvent.KEYCODE_TAB
+
+private val CONFIRM_KEYS = setOf(
+    KeyEvent.KEYCODE_DPAD_CENTER,
+    KeyEvent.KEYCODE_ENTER,
+    KeyEvent.KEYCODE_NUMPAD_ENTER,
+    KeyEvent.KEYCODE_SPACE,
+    KeyEvent.KEYCODE_BUTTON_A,
+)

@@ -3,112 +3,98 @@ package dev.walletlock.android
 import android.app.Activity
 import android.content.Context
 import android.content.Intent
-import android.os.Build
 import android.os.Bundle
 import android.view.KeyEvent
-import android.view.View
-import android.view.WindowInsets
-import android.view.WindowManager
-import android.widget.FrameLayout
 import dev.walletlock.LockStatus
 import dev.walletlock.Session
-import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * The whole lock screen: the PIN pad, or which lock it is, as the lock's status has it. Launch it for a result.
+ * The whole lock screen. It shows the PIN pad, or, while the lock's status allows no PIN, why and for how long. Launch it for
+ * a result.
  *
  * ```
  * startActivityForResult(LockActivity.intent(this), 1)
  *
  * override fun onActivityResult(request: Int, result: Int, data: Intent?) {
- *     if (result == RESULT_OK) LockActivity.takeSession(data)?.let(::show)
+ *     when (val outcome = LockActivity.result(result, data)) {
+ *         is LockResult.Unlocked -> show(outcome.session)
+ *         is LockResult.NoPin -> letThemSetOne()
+ *         is LockResult.Cancelled -> finish()
+ *     }
  * }
  * ```
  *
- * `RESULT_OK`: the wallet is open, and [takeSession] has the session. `RESULT_CANCELED`: the person went back.
- * [RESULT_NO_PIN]: there is no PIN to enter; let them set one.
+ * Back leaves the app without showing the screen behind this one; when the person comes back, the lock screen is there again.
+ * With `canGoBack` Back finishes it instead: for a screen of yours that asks for the PIN once more.
  *
- * Where the person has switched fingerprint or face on and it would do now, the system's prompt comes by itself, once; a
- * button below the pad asks for it again. The PIN always does as well, and where only the PIN does, a line says why.
+ * If the person has switched fingerprint or face on and it can be used now, the system's prompt comes by itself, once; a key
+ * of the pad asks for it again. The PIN always works as well. If only the PIN works, a line says why in most cases. If one
+ * task has two lock screens, the upper one shows the prompt, and one unlocking finishes both: the session is given to the
+ * first that takes it.
  *
- * A rotation loses nothing: not the digits, nor a PIN that is being checked, nor the prompt. After the app's process was
- * ended it begins with no digits, and a try that was under way is counted. Its colours are the resources
- * `walletlock_background`, `walletlock_text`, `walletlock_text_secondary`, `walletlock_accent` and `walletlock_error`,
- * which an app can define anew; or give it a theme of your own in your manifest.
+ * [LockGuard] starts this screen by itself. Then the screen gives its session to the guard, and there is no result.
+ *
+ * A rotation loses nothing: not the digits, nor a PIN that is being checked, nor the prompt. After process death the screen
+ * begins with no digits, and a try that was running is counted. Its colours are the resources `walletlock_background`,
+ * `walletlock_text`, `walletlock_text_secondary`, `walletlock_accent` and `walletlock_error`, which an app can override;
+ * or give it a theme of your own in your manifest. [useParts] puts your own picture, title and footer on it.
+ * [LockScreens.useLock] says which lock it opens.
  */
+@Unguarded
 public class LockActivity : Activity() {
     private lateinit var opening: Opening
-    private lateinit var pad: PinPadView
-    private lateinit var locked: LockedView
-    private lateinit var unlock: PadColumn
+    private lateinit var content: LockContent
     private var isStarted = false
+    private var isNew = true
     private var following: CoroutineScope? = null
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        // From the first picture on, and not only while the pad is there: what the wallet says of itself is private too.
-        window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) setRecentsScreenshotEnabled(false)
+        keepOutOfPictures()
         setTitle(R.string.walletlock_enter_pin)
         build()
-        opening = lastNonConfigurationInstance as Opening? ?: Opening(applicationContext, source)
-        opening.onChange = ::render
-        opening.onTrouble = ::tell
+        onBack(::goBack)
+        isNew = lastNonConfigurationInstance == null
+        opening = lastNonConfigurationInstance as Opening?
+            ?: (LockActivities.beside(this).lastOrNull()?.opening ?: Opening(applicationContext)).join()
+        LockActivities.add(this)
+        listen()
         opening.open()
         render()
     }
 
     private fun build() {
-        pad = PinPadView(this)
-        pad.pinLength = intent.getIntExtra(EXTRA_LENGTH, 0)
-        pad.isShuffled = intent.getBooleanExtra(EXTRA_SHUFFLED, false)
-        pad.setOnUnlocked(::finishWith)
-        pad.setOnTrouble(::tell)
-        unlock = PadColumn(this, pad) { opening.unlocking?.askBiometrics() }
-        locked = LockedView(this)
-        locked.setOnGoOn(::goOn)
-        locked.setOnTrouble(::tell)
-        val root = FrameLayout(this)
-        listOf(unlock, locked).forEach {
-            it.visibility = View.GONE
-            root.addView(it)
-        }
-        root.setOnApplyWindowInsetsListener(::makeRoom)
-        setContentView(root)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) drawBehindBars()
+        content = LockContent(this, parts)
+        content.pad.setOnUnlocked(::finishWith)
+        content.pad.setOnTrouble(::tell)
+        content.locked.setOnGoOn(::goOn)
+        content.locked.setOnTrouble(::tell)
+        setContentView(content)
+        drawUnderBars(content)
     }
 
-    /** As Android 15 does anyway. */
-    @Suppress("DEPRECATION")
-    private fun drawBehindBars() {
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) window.setDecorFitsSystemWindows(false)
-    }
-
-    private fun makeRoom(root: View, insets: WindowInsets): WindowInsets {
-        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.R) return root.onApplyWindowInsets(insets)
-        val bars = insets.getInsets(WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout())
-        root.setPadding(bars.left, bars.top, bars.right, bars.bottom)
-        return WindowInsets.CONSUMED
+    /** Makes [opening] tell this screen of changes, and no other screen: this one is on top. */
+    private fun listen() {
+        following?.cancel()
+        following = null
+        opening.tell(this, ::render, ::tell)
     }
 
     private fun render() {
         val unlocking = opening.unlocking
         opening.trouble?.let {
-            locked.show(it, opening::open)
-            show(locked)
+            content.locked.show(it, opening::open)
+            content.showOnly(content.locked)
         }
         if (unlocking == null || following != null) return
-        pad.bind(unlocking)
-        locked.checked = unlocking.lock
-        unlocking.onSettled = {
-            show(unlocking.lock.status.value)
-            unlock.showAsk(unlocking.offersBiometrics)
-        }
-        unlock.showAsk(unlocking.offersBiometrics)
+        content.pad.bind(unlocking)
+        if (guard != null && isNew) resources.whyClosed(unlocking.lock.lastSessionEnd)?.let(content.pad::showMessage)
+        content.locked.checked = unlocking.lock
+        unlocking.onSettled = { show(unlocking.lock.status.value) }
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
@@ -116,29 +102,22 @@ public class LockActivity : Activity() {
 
     private fun show(status: LockStatus) {
         if (isFinishing) return
-        // A try that is being checked counts as failed meanwhile; the pad shows that it is checking.
+        // While a PIN is checked, its try already counts as failed, so the status may be that of a wait or a lock. The pad
+        // shows that it is checking.
         if (opening.unlocking?.checking != null) return
         when (status) {
-            is LockStatus.Ready -> if (show(unlock)) offerBiometrics()
+            is LockStatus.Ready -> if (content.showOnly(content.pad)) offerBiometrics()
             is LockStatus.Unconfigured -> goOn()
             else -> {
-                locked.show(status)
-                show(locked)
+                content.locked.show(status)
+                content.showOnly(content.locked)
             }
         }
     }
 
-    /** Whether it was not there before. */
-    private fun show(view: View): Boolean {
-        if (view.visibility == View.VISIBLE) return false
-        listOf(unlock, locked).forEach { it.visibility = if (it === view) View.VISIBLE else View.GONE }
-        view.requestFocus()
-        return true
-    }
-
     private fun offerBiometrics() {
         val isWanted = intent.getBooleanExtra(EXTRA_BIOMETRICS, true)
-        if (isWanted && isStarted && unlock.visibility == View.VISIBLE) opening.unlocking?.offerBiometrics()
+        if (isWanted && isStarted && content.showsPad) opening.unlocking?.offerBiometrics()
     }
 
     private fun tell(trouble: LockTrouble) {
@@ -146,76 +125,94 @@ public class LockActivity : Activity() {
     }
 
     private fun finishWith(session: Session) {
-        setResult(RESULT_OK, Handover.give(session))
-        finish()
+        guard?.let { return it.keep(session) }
+        val data = Handover.give(session)
+        LockActivities.beside(this).forEach {
+            it.setResult(RESULT_OK, data)
+            it.finish()
+        }
     }
 
     private fun goOn() {
+        val status = opening.unlocking?.lock?.status?.value
+        if (status is LockStatus.Ready) return show(status)
+        guard?.goOnWithoutPin()
         setResult(RESULT_NO_PIN)
         finish()
     }
 
-    /** Kept in memory for the screen that comes next, and by nothing else. */
+    private fun goBack() {
+        if (guard != null || !intent.getBooleanExtra(EXTRA_CAN_GO_BACK, false)) return leaveApp()
+        setResult(RESULT_CANCELED, LockResults.cancelled(opening.trouble))
+        finish()
+    }
+
+    /** Back before Android 13, and later in apps that have not opted in to predictive back gestures. */
+    @Deprecated("Android's own, before its back gestures had a preview.")
+    override fun onBackPressed(): Unit = goBack()
+
+    /** The guard, if it has started this screen. Null: the app launched it for a result. */
+    private val guard: LockGuard? get() = LockGuard.installed?.takeIf { intent.getBooleanExtra(EXTRA_GUARD, false) }
+
+    /** The guard brought this screen above an Activity that a link had put over it. From now on the guard gets the session. */
+    override fun onNewIntent(newIntent: Intent) {
+        super.onNewIntent(newIntent)
+        if (newIntent.getBooleanExtra(EXTRA_GUARD, false)) intent.putExtra(EXTRA_GUARD, true)
+    }
+
+    /** Kept in memory, and nowhere else, for the screen after a rotation. */
     override fun onRetainNonConfigurationInstance(): Any = opening
 
     override fun onStart() {
         super.onStart()
         isStarted = true
+        if (opening.holder !== this) {
+            listen()
+            render()
+        }
         offerBiometrics()
     }
 
     override fun onStop() {
         super.onStop()
         isStarted = false
-        if (isChangingConfigurations) return
+        if (isChangingConfigurations || opening.holder !== this) return
         opening.unlocking?.clear()
         opening.unlocking?.stopAsking()
     }
 
     override fun onDestroy() {
         following?.cancel()
-        opening.unlocking?.onSettled = {}
-        if (isChangingConfigurations) opening.onChange = {} else opening.close()
+        LockActivities.remove(this)
+        opening.leave(this)
+        if (!isChangingConfigurations) opening.close()
         super.onDestroy()
     }
 
-    /** Keys of a keyboard go to the pad, wherever the focus is. */
-    override fun dispatchKeyEvent(event: KeyEvent): Boolean {
-        val isForPad = unlock.visibility == View.VISIBLE && !pad.hasFocus()
-        return (isForPad && pad.dispatchKeyEvent(event)) || super.dispatchKeyEvent(event)
-    }
+    /** A hardware keyboard types into the pad, wherever the focus is. */
+    override fun dispatchKeyEvent(event: KeyEvent): Boolean = content.dispatchToPad(event) || super.dispatchKeyEvent(event)
 
-    /** How an app launches it and takes what it gives. */
+    /** Launches the screen, sets what all lock screens share, and takes a result. */
     public companion object {
         /** The result when the wallet has no PIN: none was set yet, or everything was erased. */
         public const val RESULT_NO_PIN: Int = RESULT_FIRST_USER
 
-        @Volatile private var source: suspend (Context) -> WalletLock = { WalletLock.shared(it) }
-
         @Volatile private var onTrouble: OnLockTrouble? = null
 
-        /**
-         * Says which lock the screen opens, if it is not `WalletLock.shared(context)`: one with a policy or a name of your
-         * own. Call it in `Application.onCreate`, because the screen may be the first that a new process shows.
-         *
-         * ```
-         * LockActivity.useLock { WalletLock.shared(it, policy) }
-         * ```
-         *
-         * It is called in a coroutine each time that the screen needs the lock, on the main thread, and given the
-         * application. So it keeps no failure: a [dev.walletlock.LockException] shows as words and a button that calls it
-         * again. The lock stays the app's.
-         *
-         * From Java: `LockActivity.useLock((context, c) -> WalletLocks.shared(context, policy, c))`.
-         */
+        @Volatile
+        internal var parts = LockScreenParts()
+            private set
+
+        /** Puts the app's own parts on every lock screen from now on. Call it in `Application.onCreate`. */
         @JvmStatic
-        public fun useLock(source: suspend (Context) -> WalletLock) {
-            this.source = source
+        public fun useParts(parts: LockScreenParts) {
+            this.parts = parts
         }
 
         /**
-         * Calls [listener] when the wallet did not open, or a PIN could not be checked: to send the person to your store
-         * for an update, or to count how often it happens. The screen has told the person already.
+         * Calls [listener] on the main thread when the wallet did not open, or a PIN could not be checked: for example to
+         * send the person to your store for an update, or to count how often it happens. The screen has told the person
+         * already.
          */
         @JvmStatic
         public fun setOnTrouble(listener: OnLockTrouble?) {
@@ -223,34 +220,39 @@ public class LockActivity : Activity() {
         }
 
         /**
-         * What to launch.
+         * Makes the intent that starts the screen.
          *
-         * @param pinLength as [PinPadView.pinLength].
          * @param isShuffled as [PinPadView.isShuffled].
-         * @param withBiometrics whether to offer fingerprint or face, where the person has switched it on.
+         * @param withBiometrics whether to offer fingerprint or face, if the person has switched it on.
+         * @param canGoBack true: Back finishes the screen with `RESULT_CANCELED`. False, or if [LockGuard] starts it: Back
+         *   leaves the app.
          */
         @JvmStatic
         @JvmOverloads
         public fun intent(
             context: Context,
-            pinLength: Int = 0,
             isShuffled: Boolean = false,
             withBiometrics: Boolean = true,
+            canGoBack: Boolean = false,
         ): Intent =
-            Intent(context, LockActivity::class.java)
+            LockContent.asked(Intent(context, LockActivity::class.java), isShuffled)
                 .putExtra(EXTRA_BIOMETRICS, withBiometrics)
-                .putExtra(EXTRA_LENGTH, pinLength)
-                .putExtra(EXTRA_SHUFFLED, isShuffled)
+                .putExtra(EXTRA_CAN_GO_BACK, canGoBack)
+
+        /** How the screen ended. A session is given only once: close it after use. */
+        @JvmStatic
+        public fun result(resultCode: Int, data: Intent?): LockResult = LockResults.of(resultCode, data)
 
         /**
-         * The session of a result, once: it is yours then, to be closed after use. Null if there is none, somebody took it,
-         * or nobody did for a minute: then it was closed. It never leaves the process, and is not in [data] itself.
+         * Takes the session of a result, once: close it after use. Null if there is none, if it was taken already, or if
+         * nobody took it for a minute: then it was closed, or given to a [LockGuard] that had no session. The session never
+         * leaves the process: [data] holds only a key for it.
          */
         @JvmStatic
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
 
-        private const val EXTRA_LENGTH = "dev.walletlock.pinLength"
+        internal const val EXTRA_GUARD = "dev.walletlock.guard"
+        private const val EXTRA_CAN_GO_BACK = "dev.walletlock.canGoBack"
         private const val EXTRA_BIOMETRICS = "dev.walletlock.biometrics"
-        private const val EXTRA_SHUFFLED = "dev.walletlock.shuffled"
     }
 }

@@ -5,9 +5,9 @@ import dev.walletlock.LockException
 import dev.walletlock.NoVerdictCause
 
 /**
- * Why a wallet did not open, or a PIN was not checked, as the screens tell it. An app hears of it by [OnLockTrouble].
+ * Why a wallet did not open, or a PIN was not checked, as the screens say it. An app gets it through [OnLockTrouble].
  *
- * @property code stands beside the words, for whoever helps the person. It does not change from version to version.
+ * @property code is shown beside the words, so that support can identify the fault. It stays the same in later versions.
  * @property canPass whether trying again can help: then the screen has a button for it.
  */
 public enum class LockTrouble(public val code: Int, public val canPass: Boolean, internal val words: Int) {
@@ -20,7 +20,7 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     /** Another process of the app has this wallet open. */
     IN_USE(3, canPass = true, R.string.walletlock_trouble_in_use),
 
-    /** The phone was started, and not unlocked yet. */
+    /** The phone was restarted, and has not been unlocked since. */
     BEFORE_FIRST_UNLOCK(4, canPass = true, R.string.walletlock_trouble_first_unlock),
 
     /** The storage is full, read-only or broken. */
@@ -29,7 +29,7 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     /** The phone's keystore is busy, or the phone is locked. */
     KEYSTORE_BUSY(6, canPass = true, R.string.walletlock_busy),
 
-    /** The phone's keystore says that the wallet's key is gone. It may be wrong. */
+    /** The phone's keystore says that the wallet's key is gone. The keystore may be wrong. */
     KEY_GONE(7, canPass = true, R.string.walletlock_trouble_key_gone),
 
     /** The phone has no keystore. */
@@ -38,7 +38,7 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     /** The phone's keystore failed. */
     KEYSTORE_FAILED(9, canPass = true, R.string.walletlock_trouble_keystore_failed),
 
-    /** What is protected is damaged. */
+    /** The protected data is damaged. */
     DAMAGED(10, canPass = true, R.string.walletlock_damaged_body),
 
     /** The phone's clock or randomness failed. */
@@ -51,9 +51,9 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     OTHER(13, canPass = true, R.string.walletlock_trouble_body),
     ;
 
-    /** Which one it is. */
+    /** Finds the trouble of a fault. */
     public companion object {
-        /** What a fault is to a person. */
+        /** The trouble that the screens show for [fault]. */
         @JvmStatic
         public fun of(fault: LockException): LockTrouble = when (fault) {
             is LockException.NoLibrary -> NO_LIBRARY
@@ -65,11 +65,11 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
             is LockException.DataDamaged -> DAMAGED
             is LockException.Platform -> PLATFORM
             is LockException.Policy -> POLICY
-            // Of a wallet that is open, or a defect.
+            // Faults of calls on an open wallet, or a defect of this library.
             else -> OTHER
         }
 
-        /** Null: it is none of the phone's, such as too few digits. */
+        /** Null: the person needs no code for it, such as too few digits. */
         internal fun of(cause: NoVerdictCause): LockTrouble? = when (cause) {
             is NoVerdictCause.NotAPin, is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> null
             is NoVerdictCause.Storage -> STORAGE
@@ -86,8 +86,8 @@ public enum class LockTrouble(public val code: Int, public val canPass: Boolean,
     }
 }
 
-/** Hears why a wallet did not open, or a PIN was not checked. The person has been told. */
+/** A listener for faults: a wallet did not open, or a PIN was not checked. The screen has told the person already. */
 public fun interface OnLockTrouble {
-    /** On the main thread, each time. */
+    /** Called on the main thread, for each fault. */
     public fun onLockTrouble(trouble: LockTrouble)
 }

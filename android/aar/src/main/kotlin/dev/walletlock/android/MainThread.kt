@@ -5,11 +5,11 @@ import android.os.Looper
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 
-/** Where views live. What is there already goes on at once. */
+/** Dispatches coroutines to the main thread. Code that runs there already goes on at once, without a post. */
 internal object MainThread : CoroutineDispatcher() {
     private val handler = Handler(Looper.getMainLooper())
 
-    /** Now if this is it, else as soon as it comes to it. */
+    /** Runs [block] now if this is the main thread; otherwise posts it there. */
     fun run(block: () -> Unit) {
         if (Looper.myLooper() == handler.looper) block() else handler.post(block)
     }

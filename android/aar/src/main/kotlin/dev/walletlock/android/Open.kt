@@ -19,22 +19,23 @@ import kotlinx.coroutines.withContext
  * val lock = WalletLock.open(context)
  * ```
  *
- * It is kept in `walletlock/<name>.db` in [Context.getNoBackupFilesDir]: no backup and no move to another phone takes it
- * along, where the keys in this phone's keystore would be missing. May be called on the main thread: files and keystore
- * are touched on a background one.
+ * The wallet is kept in `walletlock/<name>.db` in [Context.getNoBackupFilesDir], so that no backup and no transfer copies it
+ * to another phone: that phone would not have the keys of this phone's keystore. May be called on the main thread: files
+ * and keystore are accessed on a background thread.
  *
  * From Java, see [WalletLocks].
  *
- * @param context any of the app's: the application's is used.
- * @param policy what the app asks for. A stricter one than that in force takes effect now, an easier one with the next
- *   right PIN.
- * @param name tells wallets of one app apart: up to 64 of `A-Z a-z 0-9 _ -`. Keep it: another name is another wallet.
- * @param platform the phone's keystore, and its biometric prompt ([AndroidBiometrics]). For the app's own tests, which
- *   have neither: that of a `FakePhone`.
- * @throws IllegalArgumentException when it is no such name.
- * @throws LockException.BeforeFirstUnlock when the phone was started and not unlocked yet.
- * @throws LockException.NoLibrary when the app was installed without the library for this phone.
- * @throws LockException as the facade's own `open` does.
+ * @param context any context of the app: its application context is used.
+ * @param policy what the app asks for. A policy that is stricter than the one in force takes effect now, an easier one with
+ *   the next right PIN.
+ * @param name tells wallets of one app apart: 1 to 64 of `A-Z a-z 0-9 _ -`. Do not change it later: another name is another
+ *   wallet.
+ * @param platform the phone's keystore, and its biometric prompt ([AndroidBiometrics]). The app's own tests, which have
+ *   neither, pass the platform of a `FakePhone`.
+ * @throws IllegalArgumentException if [name] is not such a name.
+ * @throws LockException.BeforeFirstUnlock if the phone was restarted and has not been unlocked since.
+ * @throws LockException.NoLibrary if the app was installed without the native library for this phone.
+ * @throws LockException as `open` with a file does.
  */
 @JvmSynthetic
 public suspend fun WalletLock.Companion.open(
@@ -49,23 +50,24 @@ public suspend fun WalletLock.Companion.open(
 }
 
 /**
- * The one lock of this app, opened by the first call and given to every other one: what an app with screens needs.
+ * The one lock of this app. The first call opens it, and all other calls return the same one. An app with screens uses this.
  *
  * ```
  * val lock = WalletLock.shared(context)
  * ```
  *
- * Call it wherever the lock is needed, and keep nothing. Calls at the same time open it once; a call that fails leaves
- * nothing behind, so that the next one opens it. Nobody has to close it.
+ * Call it wherever the lock is needed, and keep no reference. Calls at the same time open the lock once. A call that fails
+ * leaves nothing behind, so the next call tries again. The app need not close it.
  *
- * It locks by itself ([AutoLock]) when the screen is turned off, or [autoLockSeconds] after the app was left.
+ * The lock ends its sessions by itself ([AutoLock]) when the screen is turned off, or [autoLockSeconds] after the app was
+ * left.
  *
  * From Java, see [WalletLocks].
  *
- * @param context any of the app's: the application's is used.
- * @param policy as for [open], and so are [name] and [platform]. Those of the call that opens it stay.
- * @param autoLockSeconds how long the app may be out of sight. Null: the app ends its sessions itself.
- * @throws IllegalArgumentException when it is no such name, or the time is negative.
+ * @param context any context of the app: its application context is used.
+ * @param policy as for [open], and so are [name] and [platform]. Those of the call that opens the lock stay.
+ * @param autoLockSeconds how long the app may be out of sight, in seconds. Null: the app ends its sessions itself.
+ * @throws IllegalArgumentException if [name] is not such a name, or [autoLockSeconds] is negative.
  * @throws LockException as [open] does.
  */
 @JvmSynthetic
@@ -85,7 +87,7 @@ public suspend fun WalletLock.Companion.shared(
 }
 
 /**
- * For Java: the lock, opened with a Context.
+ * For Java: opens the lock with a Context.
  *
  * ```
  * CompletableFuture<WalletLock> lock = FromJava.future(c -> WalletLocks.shared(context, c));
@@ -114,7 +116,7 @@ public object WalletLocks {
     ): WalletLock = WalletLock.shared(context, policy, name, autoLockSeconds, platform)
 }
 
-/** While the application itself is being made, its contexts do not lead to it yet. */
+/** The Application of [context]. While it is being created, `getApplicationContext` may still return null. */
 private fun applicationOf(context: Context): Application =
     generateSequence(context.applicationContext ?: context) { (it as? ContextWrapper)?.baseContext }
         .filterIsInstance<Application>()
@@ -122,17 +124,17 @@ private fun applicationOf(context: Context): Application =
 
 private fun phoneOf(context: Context): Platform = Platform.android(context, AndroidBiometrics(context))
 
-/** Until the phone is unlocked for the first time the app's files are there, but not to be read. */
+/** The folder of the wallets. Until the phone is unlocked for the first time after a restart, its files cannot be read. */
 private fun folderIn(context: Context): File {
     val user = context.getSystemService(UserManager::class.java)
     if (user?.isUserUnlocked == false) throw LockException.BeforeFirstUnlock()
-    // If it cannot be made, opening says so.
+    // If the folder cannot be made, opening the wallet fails and says so.
     return File(context.noBackupFilesDir, "walletlock").apply { mkdirs() }
 }
 
 private const val DEFAULT_NAME = "wallet"
 
-/** As long as many wallet apps wait. Our own choice. */
+/** Many wallet apps wait as long. Our own choice. */
 private const val AUTO_LOCK_S = 30
 
 private val NAME = Regex("[A-Za-z0-9_-]{1,64}")

@@ -1,53 +1,46 @@
 package dev.walletlock.android
 
 import android.content.Context
-import dev.walletlock.LockException
-import dev.walletlock.WalletLock
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
-import kotlinx.coroutines.ensureActive
-import kotlinx.coroutines.launch
 
-/** What of the lock's screen outlives a rotation, in memory. */
-internal class Opening(private val context: Context, private val source: suspend (Context) -> WalletLock) {
-    var onChange: () -> Unit = {}
-    var unlocking: Unlocking? = null
+/** The state of the lock screen that survives a rotation, in memory only. The lock screens of one task share it. */
+internal class Opening(context: Context) {
+    private val lock = OpeningLock<Unlocking>(context, ::Unlocking)
+    val unlocking: Unlocking? get() = lock.made
+
+    /** Why the lock did not open, at the last attempt. Null: it opened, or there was none. */
+    val trouble: LockTrouble? get() = lock.trouble
+
+    /** The screen that is told of changes: the one on top. */
+    var holder: LockActivity? = null
         private set
 
-    /** Why it did not open, the last time. */
-    var trouble: LockTrouble? = null
-        private set
+    /** How many screens use this. */
+    private var users = 0
 
-    /** For each time that it did not. */
-    var onTrouble: (LockTrouble) -> Unit = {}
-    private val scope = CoroutineScope(SupervisorJob() + MainThread)
-    private var current: Job? = null
-
-    /** Opens it, unless that is under way, or done. */
-    fun open() {
-        if (unlocking != null || current?.isActive == true) return
-        current = scope.launch {
-            val fault = try {
-                val lock = source(context)
-                // The screen may be gone by now, whatever the source makes of that.
-                ensureActive()
-                unlocking = Unlocking(lock)
-                null
-            } catch (fault: LockException) {
-                LockTrouble.of(fault)
-            }
-            trouble = fault
+    /** From now on tells [screen] of changes, and no other screen. [onTrouble] is called each time that opening failed. */
+    fun tell(screen: LockActivity, onChange: () -> Unit, onTrouble: (LockTrouble) -> Unit) {
+        holder = screen
+        lock.onChange = {
             onChange()
-            fault?.let(onTrouble)
+            trouble?.let(onTrouble)
         }
     }
 
+    /** Stops telling [screen] of changes. */
+    fun leave(screen: LockActivity) {
+        if (holder !== screen) return
+        holder = null
+        lock.onChange = {}
+        unlocking?.onSettled = {}
+    }
+
+    fun join(): Opening = apply { users++ }
+
+    /** Opens the lock, unless it is open or being opened. */
+    fun open(): Unit = lock.open()
+
+    /** Called by each screen that has joined, when it goes. The last call closes [unlocking]. */
     fun close() {
-        onChange = {}
-        onTrouble = {}
-        scope.cancel()
-        unlocking?.close()
+        if (--users == 0) lock.close()
     }
 }

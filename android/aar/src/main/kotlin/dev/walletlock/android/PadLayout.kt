@@ -6,67 +6,97 @@ import android.view.View.MeasureSpec
 import kotlin.math.max
 import kotlin.math.min
 
-/** Words above the keys; on a screen that is wider than high, beside them. */
-internal class PadLayout(private val pad: View, private val header: View, private val keypad: KeypadView) {
+/**
+ * Puts the words above the keys, or beside them on a screen that is wider than high. In a small window the words take less
+ * room first, then the keys get smaller, and at last the words can be scrolled. The text that is shown changes no size, so
+ * that no key moves.
+ */
+internal class PadLayout(private val pad: PinPadView, private val header: PadHeader, private val keypad: KeypadView) {
     private var isBeside = false
     private var edge = 0
+    private var hasFooter = false
     var width = 0
         private set
     var height = 0
         private set
 
     fun measure(widthSpec: Int, heightSpec: Int) {
-        val mostHeight =
-            if (MeasureSpec.getMode(heightSpec) == MeasureSpec.UNSPECIFIED) Int.MAX_VALUE else MeasureSpec.getSize(heightSpec)
+        val isFree = MeasureSpec.getMode(heightSpec) == MeasureSpec.UNSPECIFIED
+        val most = if (isFree) Int.MAX_VALUE else MeasureSpec.getSize(heightSpec)
         width = if (MeasureSpec.getMode(widthSpec) == MeasureSpec.UNSPECIFIED) pad.dp(WIDTH_DP) else MeasureSpec.getSize(widthSpec)
-        edge = pad.dp(if (mostHeight < pad.dp(ROOMY_DP)) NARROW_EDGE_DP else EDGE_DP)
-        isBeside = width > mostHeight && width >= pad.dp(BESIDE_DP)
+        edge = pad.dp(if (most < pad.dp(SMALL_DP)) TINY_EDGE_DP else if (most < pad.dp(ROOMY_DP)) NARROW_EDGE_DP else EDGE_DP)
+        isBeside = width > most && width >= pad.dp(BESIDE_DP)
         val column = min(if (isBeside) (inside(width) - gap()) / 2 else inside(width), pad.dp(COLUMN_DP))
-        height = if (isBeside) besideHeight(column, mostHeight, heightSpec) else aboveHeight(column, mostHeight, heightSpec)
+        val around = pad.paddingTop + pad.paddingBottom + 2 * edge
+        val fills = MeasureSpec.getMode(heightSpec) == MeasureSpec.EXACTLY
+        val room = if (isFree) Int.MAX_VALUE else max(most - around, 0)
+        val taken = if (isBeside) beside(column, room, fills) else above(column, room, fills)
+        height = taken + around
     }
 
-    private fun besideHeight(column: Int, most: Int, spec: Int): Int {
-        val room = most - pad.paddingTop - pad.paddingBottom - 2 * edge
+    private fun beside(column: Int, room: Int, fills: Boolean): Int {
         keypad.measure(exactly(column), atMost(room))
-        val wanted = if (MeasureSpec.getMode(spec) == MeasureSpec.EXACTLY) room else keypad.measuredHeight
-        header.measure(exactly(column), exactly(max(wanted, 0)))
-        return wanted + most - room
+        val wanted = if (fills) room else keypad.measuredHeight
+        val foot = footer(column)
+        val words = PadHeader.Room.entries.firstOrNull { header.heightIn(it, column) + it.foot(foot) <= wanted }
+        take(words ?: PadHeader.Room.BARE, column)
+        header.measure(exactly(column), exactly(max(wanted - foot(), 0)))
+        return wanted
     }
 
-    private fun aboveHeight(column: Int, most: Int, spec: Int): Int {
-        val around = pad.paddingTop + pad.paddingBottom + 2 * edge + gap()
-        header.measure(exactly(column), MeasureSpec.makeMeasureSpec(0, MeasureSpec.UNSPECIFIED))
-        val words = header.measuredHeight
-        val room = if (most == Int.MAX_VALUE) words + keypad.bestHeight() else most - around
-        val keys = min(keypad.bestHeight(), max(keypad.smallestHeight(), room - words))
-        keypad.measure(exactly(column), atMost(keys))
-        val fills = MeasureSpec.getMode(spec) == MeasureSpec.EXACTLY
-        val left = max(room - keypad.measuredHeight, 0)
-        header.measure(exactly(column), exactly(if (fills) left else min(words, left)))
-        return header.measuredHeight + keypad.measuredHeight + around
+    private fun above(column: Int, room: Int, fills: Boolean): Int {
+        val foot = footer(column)
+        fun taken(words: PadHeader.Room) = header.heightIn(words, column) + gap() + words.foot(foot)
+        val fitting = PadHeader.Room.entries.firstOrNull {
+            taken(it) + (if (it == PadHeader.Room.ALL) keypad.roomyHeight() else keypad.smallestHeight()) <= room
+        }
+        val words = fitting ?: PadHeader.Room.BARE
+        take(words, column)
+        val free = if (room == Int.MAX_VALUE) keypad.bestHeight() else room - taken(words)
+        keypad.measure(exactly(column), atMost(free.coerceIn(keypad.tiniestHeight(), keypad.bestHeight())))
+        val rest = keypad.measuredHeight + gap() + foot()
+        val said = if (fills) room - rest else min(header.heightIn(words, column), room - rest)
+        header.measure(exactly(column), exactly(max(said, 0)))
+        return header.measuredHeight + rest
     }
+
+    private fun take(words: PadHeader.Room, column: Int) {
+        header.room = words
+        hasFooter = words.foot(footer(column)) > 0
+    }
+
+    /** The height of the app's own view below the keys, with the gap above it. 0: there is none. */
+    private fun footer(column: Int): Int {
+        val footer = pad.footer?.takeIf { it.visibility != View.GONE } ?: return 0
+        footer.measure(atMost(column), MeasureSpec.makeMeasureSpec(0, MeasureSpec.UNSPECIFIED))
+        return footer.measuredHeight + gap()
+    }
+
+    private fun foot() = if (hasFooter) (pad.footer?.measuredHeight ?: 0) + gap() else 0
+
+    /** The height that the footer takes in this room. It is left out where the title has to be small. */
+    private fun PadHeader.Room.foot(foot: Int) = if (this <= PadHeader.Room.NO_MARK) foot else 0
 
     fun layout() {
         val left = pad.paddingLeft + edge
         val top = pad.paddingTop + edge
-        if (!isBeside) {
-            val middle = left + inside(width) / 2
-            place(header, middle, top + header.measuredHeight / 2)
-            place(keypad, middle, height - pad.paddingBottom - edge - keypad.measuredHeight / 2)
-            return
-        }
+        val bottom = height - pad.paddingBottom - edge
         val half = (inside(width) - gap()) / 2
-        val middles = listOf(left + half / 2, left + half + gap() + half / 2)
-        val inOrder = if (pad.layoutDirection == LayoutDirection.RTL) middles.reversed() else middles
-        val middle = top + (height - top - pad.paddingBottom - edge) / 2
-        place(header, inOrder[0], middle)
-        place(keypad, inOrder[1], middle)
+        val halves = listOf(left + half / 2, left + half + gap() + half / 2)
+        val isMirrored = pad.layoutDirection == LayoutDirection.RTL
+        val whole = left + inside(width) / 2
+        val words = if (isBeside) halves[if (isMirrored) 1 else 0] else whole
+        val keys = if (isBeside) halves[if (isMirrored) 0 else 1] else whole
+        place(header, words, top)
+        val middle = top + (bottom - top - keypad.measuredHeight) / 2
+        place(keypad, keys, if (isBeside) middle else bottom - foot() - keypad.measuredHeight)
+        val footer = pad.footer ?: return
+        if (hasFooter) place(footer, words, bottom - footer.measuredHeight) else footer.layout(0, 0, 0, 0)
     }
 
-    private fun place(view: View, middleX: Int, middleY: Int) {
-        val x = middleX - view.measuredWidth / 2
-        val y = middleY - view.measuredHeight / 2
-        view.layout(x, y, x + view.measuredWidth, y + view.measuredHeight)
+    private fun place(view: View, middle: Int, top: Int) {
+        val x = middle - view.measuredWidth / 2
+        view.layout(x, top, x + view.measuredWidth, top + view.measuredHeight)
     }
 
     private fun inside(width: Int) = width - pad.paddingLeft - pad.paddingRight - 2 * edge
@@ -79,10 +109,14 @@ internal class PadLayout(private val pad: View, private val header: View, privat
 
     private companion object {
         const val WIDTH_DP = 320
-        const val BESIDE_DP = 480
+
+        /** The least width for words beside keys: three of the smallest keys with their gaps take 160. */
+        const val BESIDE_DP = 300
         const val COLUMN_DP = 400
         const val ROOMY_DP = 560
+        const val SMALL_DP = 340
         const val EDGE_DP = 20
         const val NARROW_EDGE_DP = 12
+        const val TINY_EDGE_DP = 6
     }
 }

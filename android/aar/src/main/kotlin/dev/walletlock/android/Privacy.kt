@@ -4,7 +4,10 @@ import android.os.Build
 import android.view.MotionEvent
 import android.view.View
 
-/** Of everything that reads screens, only what reads them aloud to somebody gets to see this one. */
+/**
+ * Hides this view from autofill (Android 8 on), from content capture (11 on), and from accessibility services that do not
+ * declare themselves accessibility tools (14 on). Screen readers can still read it.
+ */
 internal fun View.keepToPeople() {
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.O) {
         importantForAutofill = View.IMPORTANT_FOR_AUTOFILL_NO_EXCLUDE_DESCENDANTS
@@ -17,9 +20,15 @@ internal fun View.keepToPeople() {
     }
 }
 
-/** Whether it came through something that lies over the window, or over another part of it: it may not be meant for us. */
+/**
+ * Whether another window covers ours, at the touched place or, as Android 10 and later report, elsewhere. Then the person may
+ * not have meant this touch for us.
+ */
 internal fun MotionEvent.isCovered(): Boolean {
     val partly =
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED else 0
-    return flags and (MotionEvent.FLAG_WINDOW_IS_OBSCURED or partly) != 0
+    return isCoveredHere() || flags and partly != 0
 }
+
+/** Whether another window covers ours at the touched place. */
+internal fun MotionEvent.isCoveredHere(): Boolean = flags and MotionEvent.FLAG_WINDOW_IS_OBSCURED != 0

@@ -9,18 +9,18 @@ import java.text.NumberFormat
 import java.util.Currency
 import java.util.Locale
 
-// What the person reads before they touch the sensor: it comes from the purpose, and from nowhere else.
+// The words on the system's prompt. They come from the purpose alone, so the person reads what the key is used for.
 
 internal class PromptWords(val title: String, val body: String, val button: String)
 
-/** @throws IllegalArgumentException when there is no such currency, or nobody to pay that could be read. */
+/** @throws IllegalArgumentException if the currency is unknown, or the payee has no visible characters. */
 internal fun Context.promptWords(purpose: BiometricPurpose): PromptWords {
     val button = getString(R.string.walletlock_biometric_use_pin)
     return when (purpose) {
         is BiometricPurpose.Enable -> PromptWords(
             getString(R.string.walletlock_biometric_enable),
             getString(R.string.walletlock_biometric_enable_body),
-            button,
+            getString(R.string.walletlock_not_now),
         )
         is BiometricPurpose.Unlock -> PromptWords(
             getString(R.string.walletlock_biometric_unlock),
@@ -38,7 +38,7 @@ internal fun Context.promptWords(purpose: BiometricPurpose): PromptWords {
     }
 }
 
-/** To the last of its minor units, as people write it there. */
+/** The exact amount, with every digit of the minor unit, in the format of [locale]. */
 internal fun Money.inWords(locale: Locale): String {
     val digits = minorDigits(currency)
     val format = NumberFormat.getCurrencyInstance(locale)
@@ -49,10 +49,10 @@ internal fun Money.inWords(locale: Locale): String {
 }
 
 /**
- * How many digits a currency's minor unit has, by ISO 4217. Android's own `Currency` cannot be asked: it has the digits
- * that people write, which are fewer for some (the dinar of Iraq: none, by ISO 4217 three).
+ * How many digits a currency's minor unit has, by ISO 4217. Android's own `Currency` is no help: it has the digits that
+ * people usually write, which are fewer for some currencies (the dinar of Iraq: none; by ISO 4217 three).
  *
- * @throws IllegalArgumentException when it has no minor unit, as gold.
+ * @throws IllegalArgumentException if the currency has no minor unit, such as gold.
  */
 internal fun minorDigits(currency: String): Int = when (currency) {
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
@@ -65,7 +65,7 @@ internal fun minorDigits(currency: String): Int = when (currency) {
     else -> 2
 }
 
-/** Without what nobody sees, and what turns the direction of what comes after it. */
+/** [payee] without invisible characters, and isolated so that it does not change the direction of the text around it. */
 private fun readable(payee: String, locale: Locale): String {
     val shown = StringBuilder()
     payee.codePoints().filter(::isSeen).forEach(shown::appendCodePoint)

@@ -6,7 +6,6 @@ import android.content.ClipboardManager
 import android.content.Context
 import android.content.Intent
 import android.net.Uri
-import android.text.Layout
 import android.view.Gravity
 import android.view.View
 import android.widget.LinearLayout
@@ -14,43 +13,43 @@ import android.widget.TextView
 import dev.walletlock.Contact
 import dev.walletlock.Remedy
 
-/** What to do: a button where the phone can do it, words where only the person can. */
+/** Shows what the person can do: a button if the phone can do it, words if only the person can. */
 internal class RemedyView(context: Context, private val colours: Colours) : LinearLayout(context) {
     init {
         orientation = VERTICAL
     }
 
-    /** [isFirst]: it stands out. */
+    /** Adds [remedy]. [isFirst]: it stands out. */
     fun add(remedy: Remedy, isFirst: Boolean) {
         when (remedy) {
-            // The countdown above, and the button.
+            // LockedView shows these itself: as the countdown, and as the button that checks again.
             is Remedy.Wait, is Remedy.CheckAgain -> return
             is Remedy.Restart -> addAdvice(resources.getString(R.string.walletlock_restart))
             is Remedy.Ask -> when (val contact = remedy.contact) {
                 is Contact.Phone -> addCall(contact.number, isFirst)
                 is Contact.Form -> addLink(contact.address, R.string.walletlock_form, isFirst)
                 is Contact.Social -> addLink(contact.account, R.string.walletlock_social, isFirst)
-                is Contact.Police -> addAdvice(resources.getString(R.string.walletlock_police, contact.advice))
+                is Contact.Police -> addAdvice(resources.getString(R.string.walletlock_police, resources.isolated(contact.advice)))
             }
         }
     }
 
     fun addAdvice(text: String): Unit = addView(card(context, colours, words(text)))
 
-    /** Opens the dialler with the number in it: the person calls, not we. */
+    /** Opens the dialler with the number in it. The person decides whether to call. */
     private fun addCall(number: String, isFirst: Boolean) {
         val dial = Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", number, null))
-        addOpening(resources.getString(R.string.walletlock_call, number), number, dial, isFirst)
+        addOpening(resources.getString(R.string.walletlock_call, resources.isolatedNumber(number)), number, dial, isFirst)
     }
 
-    /** Only what a browser opens safely; of anything else there is what to copy. */
+    /** Only an `https` address gets a button that opens it. Any other address can be copied. */
     private fun addLink(address: String, label: Int, isFirst: Boolean) {
         val uri = Uri.parse(address)
         val host = uri.host
         if (!uri.scheme.equals("https", ignoreCase = true) || host.isNullOrEmpty()) {
-            addView(copyable(resources.getString(label, address), address))
+            addView(copyable(resources.getString(label, resources.isolatedNumber(address)), address))
         } else {
-            addOpening(resources.getString(label, host), address, Intent(Intent.ACTION_VIEW, uri), isFirst)
+            addOpening(resources.getString(label, resources.isolatedNumber(host)), address, Intent(Intent.ACTION_VIEW, uri), isFirst)
         }
     }
 
@@ -65,7 +64,7 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         addView(button)
     }
 
-    /** False if no app on this phone can. Asking beforehand would need a permission to see other apps. */
+    /** False if no app on this phone can open it. To ask beforehand, this app would need a permission to see other apps. */
     private fun open(intent: Intent): Boolean = try {
         context.startActivity(intent.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
         true
@@ -77,7 +76,7 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
 
     private fun copyable(text: String, value: String): View {
         val copy = textButton(context, colours, resources.getString(R.string.walletlock_copy))
-        copy.contentDescription = resources.getString(R.string.walletlock_copy_this, value)
+        copy.contentDescription = resources.getString(R.string.walletlock_copy_this, resources.isolatedNumber(value))
         copy.setOnClickListener {
             val clipboard = context.getSystemService(ClipboardManager::class.java) ?: return@setOnClickListener
             clipboard.setPrimaryClip(ClipData.newPlainText(value, value))
@@ -92,7 +91,6 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         textSize = TEXT_SP
         setTextColor(colours.text)
         gravity = Gravity.CENTER_VERTICAL
-        breakStrategy = Layout.BREAK_STRATEGY_BALANCED
         layoutParams = LayoutParams(0, LayoutParams.WRAP_CONTENT, 1f)
     }
 

@@ -7,12 +7,12 @@ import android.view.WindowManager.LayoutParams
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
 
 /**
- * Keeps the window that a view is in out of screenshots, recordings and the list of recent apps, for as long as one view
- * in it asks for that.
+ * Keeps the window of a view out of screenshots, recordings and the list of recent apps (`FLAG_SECURE`), as long as at least
+ * one view in it holds this.
  *
- * The window's own attributes are the app's and stay untouched; the system is given a copy of them that is secure. So what
- * the app asks for meanwhile is in force afterwards. The app's own call gives the system its attributes again, without our
- * wish: that is seen before the next picture is drawn, and the picture waits for it.
+ * The window's own attributes belong to the app and are not changed; the system gets a copy of them with the flag. So what
+ * the app sets meanwhile is in force afterwards. When the app sets its attributes again, the system gets them without the
+ * flag. That is noticed before the next frame is drawn, and this frame is not drawn: the flag is set again first.
  */
 internal class Secured private constructor(private val root: View, private var asked: LayoutParams) :
     ViewTreeObserver.OnPreDrawListener {
@@ -21,10 +21,10 @@ internal class Secured private constructor(private val root: View, private var a
 
     override fun onPreDraw(): Boolean = !secure()
 
-    /** Whether it was not. */
+    /** Gives the system a copy with the flag, if the attributes in force have none. Returns whether that was necessary. */
     private fun secure(): Boolean {
         val inForce = root.layoutParams as? LayoutParams ?: return false
-        // Mostly the window's own once more; some apps give the system another set.
+        // The app has set these: usually the window's own attributes again, in some apps another object.
         if (inForce !== given) asked = inForce
         if (inForce.flags and FLAG_SECURE != 0) return false
         val copy = LayoutParams().apply { copyFrom(asked) }
@@ -55,7 +55,7 @@ internal class Secured private constructor(private val root: View, private var a
             if (root.layoutParams === secured.given) root.give(secured.asked)
         }
 
-        /** By the window that is really shown, which for a dialog is not the activity's. */
+        /** Sets the attributes of this root view's own window, which for a dialog is not the Activity's window. */
         private fun View.give(attributes: LayoutParams) {
             if (!isAttachedToWindow) {
                 layoutParams = attributes

@@ -12,12 +12,12 @@ import java.security.KeyStore
 import javax.crypto.Cipher
 import javax.crypto.spec.GCMParameterSpec
 
-// One use of the key that wraps the biometric slot's: AES-256-GCM, in the phone's keystore.
+// One use of the keystore key that wraps the biometric slot's key: AES-256-GCM.
 
-/** Begins it. Until the sensor has recognised someone for it, the keystore does not let it be finished. */
+/** Begins one use of the prompt's key. The keystore lets it finish only after the sensor has recognised someone for it. */
 internal fun begun(prompt: BiometricPrompt): Cipher {
     val key = keyOf(prompt.alias)
-    // Not by the keystore's name: the provider of its ciphers has another.
+    // Without a provider name: the provider of the keystore's ciphers is not called "AndroidKeyStore".
     val cipher = Cipher.getInstance("AES/GCM/NoPadding")
     when (prompt.operation) {
         BiometricOperation.WRAP -> cipher.init(Cipher.ENCRYPT_MODE, key)
@@ -28,8 +28,8 @@ internal fun begun(prompt: BiometricPrompt): Cipher {
 }
 
 /**
- * A keystore gives no key, and says that there is none, also where it failed: so it is asked by name, twice. One that
- * lists no key at all is not believed: that of the PIN is there, for this slot to be worth anything.
+ * Gets the key. A keystore that fails may also return no key, and say that there is none. So it is asked by name, twice. A
+ * keystore that lists no keys at all is not believed: the PIN's key must exist, or the biometric slot would be worthless.
  */
 private fun keyOf(alias: String): Key {
     repeat(TIMES_ASKED) {
@@ -41,7 +41,7 @@ private fun keyOf(alias: String): Key {
     throw NoSuchKey()
 }
 
-/** Finishes it. What was secret on the heap is wiped; of what the framework copies on the way nobody can get hold. */
+/** Finishes the use. Our own secrets on the heap are wiped. Copies that Android's framework makes on the way cannot be. */
 internal fun finished(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
     val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
     when (prompt.operation) {
@@ -52,7 +52,7 @@ internal fun finished(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
     return output.apply { flipped(this) }
 }
 
-/** By the class that has it on every Android: a `ByteBuffer` has a `flip` of its own from Android 10 on, and not before. */
+/** Calls `Buffer.flip`, which every Android version has. `ByteBuffer` overrides it only from Android 10 on. */
 private fun flipped(output: Buffer) = output.flip()
 
 private fun ByteBuffer.putAllOf(bytes: ByteArray?): ByteBuffer = putExactly(bytes, remaining())
@@ -67,18 +67,18 @@ private fun ByteBuffer.putExactly(bytes: ByteArray?, count: Int): ByteBuffer {
 private class NoSuchKey : GeneralSecurityException("there is no such key")
 
 /**
- * Why it could not begin, or the prompt not be shown. That the key is gone switches biometrics off for good, so it takes
- * more than a keystore that does not give it: some throw an `UnrecoverableKeyException`, and some give null, also for what
- * passes.
+ * Why the use could not begin, or the prompt was not shown. `KEY_INVALIDATED` switches biometrics off until they are set up
+ * anew. So a keystore that does not give the key is not enough for it: some throw an `UnrecoverableKeyException`, and some
+ * return null, also for a fault that passes.
  */
 internal fun endOf(thrown: Exception): BiometricEnd {
     val causes = generateSequence<Throwable>(thrown) { it.cause }.take(DEEPEST)
     val isGone = causes.any { it is KeyPermanentlyInvalidatedException || it is NoSuchKey }
-    // Else the phone is locked, its keystore is busy, there is no such currency: trying again, or the PIN, can help.
+    // Otherwise the phone is locked, its keystore is busy, or the currency is unknown: a retry or the PIN can help.
     return if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT
 }
 
-/** Causes can go in a circle. */
+/** A chain of causes can be a cycle. */
 private const val DEEPEST = 10
 
 private const val TIMES_ASKED = 2

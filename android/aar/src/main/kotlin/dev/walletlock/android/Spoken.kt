@@ -8,8 +8,8 @@ import android.view.accessibility.AccessibilityEvent
 import android.widget.TextView
 
 /**
- * A line that is read out when it changes, but not each second: a countdown would never let anyone finish a thought.
- * Who touches it hears what it says now.
+ * A line that screen readers read when it changes. A countdown is read at most once a minute, because each second would
+ * disturb the person. Touching the line reads what it says now.
  */
 internal class Spoken(context: Context) : TextView(context) {
     private var spokenAt: Long? = null
@@ -19,7 +19,7 @@ internal class Spoken(context: Context) : TextView(context) {
         breakStrategy = Layout.BREAK_STRATEGY_BALANCED
     }
 
-    /** Says [text] now, whenever it spoke last; [isUrgent]: over whatever else is being said. */
+    /** Shows [text], and has it read (or [spoken]) whenever the last reading was. [isUrgent]: it interrupts other speech. */
     fun say(text: CharSequence, isUrgent: Boolean = false, spoken: CharSequence? = null) {
         if (text.toString() == this.text.toString()) return
         spokenAt = null
@@ -29,7 +29,7 @@ internal class Spoken(context: Context) : TextView(context) {
         this.text = text
     }
 
-    /** Shows [text], and says it if it is time; or [spoken] in its place. */
+    /** Shows [text], and has it read (or [spoken]) if the last reading was long enough ago. */
     fun update(text: CharSequence, spoken: CharSequence? = null) {
         if (spoken?.toString() != contentDescription?.toString()) contentDescription = spoken
         if (text.toString() != this.text.toString()) this.text = text

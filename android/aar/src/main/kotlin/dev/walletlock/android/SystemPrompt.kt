@@ -11,11 +11,11 @@ import dev.walletlock.BiometricPurpose
 import java.util.concurrent.Executor
 import javax.crypto.Cipher
 
-// Android's own prompt. Nothing in here may be reached below Android 9 (API 28).
+// Android's own prompt. Nothing in this file may be called below Android 9 (API 28).
 
-/** Hears what the system's prompt says. */
+/** Receives the callbacks of the system's prompt. */
 internal interface SystemAnswer {
-    /** The system says that the person was recognised for this cipher. Whether the keystore agrees, its use tells. */
+    /** The system says that the person was recognised for this cipher. Only using it shows whether the keystore agrees. */
     fun recognised(cipher: Cipher)
 
     fun notRecognised()
@@ -23,7 +23,7 @@ internal interface SystemAnswer {
     fun ended(end: BiometricEnd)
 }
 
-/** Shows it. What it throws, of Android's, says that it was not shown. */
+/** Shows the prompt. If it throws (Android's exceptions included), the prompt was not shown. */
 internal fun showSystemPrompt(
     context: Context,
     prompt: BiometricPrompt,
@@ -38,11 +38,11 @@ internal fun showSystemPrompt(
         .setDescription(words.body)
         .setNegativeButton(words.button, executor) { _, _ -> answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
-        // A face may be seen by chance. What turns something on, or pays, needs a touch as well.
+        // The camera may see a face by chance. So switching biometrics on, and paying, need a touch as well.
         builder.setConfirmationRequired(prompt.purpose !is BiometricPurpose.Unlock)
     }
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
-        // Before, a prompt with a cipher and without the phone's own PIN could be nothing else.
+        // Before Android 11, a prompt with a cipher and without the phone's own PIN always asked for a strong biometric.
         builder.setAllowedAuthenticators(Authenticators.BIOMETRIC_STRONG)
     }
     builder.build().authenticate(AndroidPrompt.CryptoObject(cipher), cancel, executor, Callback(cipher, answer))
@@ -61,7 +61,7 @@ private class Callback(private val cipher: Cipher, private val answer: SystemAns
     override fun onAuthenticationError(code: Int, message: CharSequence?) = answer.ended(endOf(code))
 }
 
-/** By `BiometricPrompt.BIOMETRIC_ERROR_*`. */
+/** Maps `BiometricPrompt.BIOMETRIC_ERROR_*`. */
 internal fun endOf(code: Int): BiometricEnd = when (code) {
     AndroidPrompt.BIOMETRIC_ERROR_TIMEOUT -> BiometricEnd.TIMED_OUT
     AndroidPrompt.BIOMETRIC_ERROR_CANCELED -> BiometricEnd.CANCELLED_BY_SYSTEM
@@ -71,7 +71,7 @@ internal fun endOf(code: Int): BiometricEnd = when (code) {
     // Without a screen lock nobody can be enrolled.
     AndroidPrompt.BIOMETRIC_ERROR_NO_BIOMETRICS, AndroidPrompt.BIOMETRIC_ERROR_NO_DEVICE_CREDENTIAL, RE_ENROL ->
         BiometricEnd.NONE_ENROLLED
-    // A sensor that is not to be trusted until an update comes is as good as none.
+    // A sensor that Android does not trust before a security update counts as no sensor.
     AndroidPrompt.BIOMETRIC_ERROR_HW_NOT_PRESENT, AndroidPrompt.BIOMETRIC_ERROR_SECURITY_UPDATE_REQUIRED ->
         BiometricEnd.NO_HARDWARE
     AndroidPrompt.BIOMETRIC_ERROR_HW_UNAVAILABLE,
@@ -79,11 +79,11 @@ internal fun endOf(code: Int): BiometricEnd = when (code) {
     AndroidPrompt.BIOMETRIC_ERROR_NO_SPACE,
     AndroidPrompt.BIOMETRIC_ERROR_VENDOR,
     -> BiometricEnd.NO_VERDICT
-    // The camera is switched off; Identity Check, which we never ask for, says something; or it is newer than we are.
+    // The camera is switched off, it is a code of Identity Check (not asked for here), or it is newer than this library.
     else -> BiometricEnd.NO_VERDICT
 }
 
-/** Hidden in Android's own class, and told by some phones all the same: AOSP's BiometricConstants. */
+/** Codes that Android's class hides, but some phones report: AOSP's BiometricConstants. */
 private const val NEGATIVE_BUTTON = 13
 private const val RE_ENROL = 16
 private const val POWER_PRESSED = 19

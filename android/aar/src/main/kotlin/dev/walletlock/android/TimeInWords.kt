@@ -5,7 +5,7 @@ import android.content.res.Resources
 /**
  * When a wait of this length is over, as people say it: 'in 4 minutes', '4 分钟后'.
  *
- * One unit, rounded up: nobody is told to come back too early.
+ * One unit, rounded up, so that nobody is told to come back too early.
  */
 internal fun Resources.inWords(waitMs: Long): String {
     val seconds = waitMs.coerceAtLeast(0).roundedUp(SECOND_MS)
@@ -19,7 +19,7 @@ internal fun Resources.inWords(waitMs: Long): String {
     }
 }
 
-/** The same beside a clock, which tells the rest: 4:12 are 4 minutes, to the nearest. */
+/** Like [inWords], but beside a [clock] that shows the rest: from a minute to a day it is rounded to the nearest unit. */
 internal fun Resources.inAboutWords(waitMs: Long): String {
     val unit = when {
         waitMs < MINUTE_MS -> return inWords(waitMs)
@@ -31,9 +31,9 @@ internal fun Resources.inAboutWords(waitMs: Long): String {
 }
 
 /**
- * What is left, to look at: '4:12', '11:59:59'. Null for a day and more: nobody watches that.
+ * The time left as a countdown: '4:12', '11:59:59'. Null for a day and more, because nobody watches that.
  *
- * Rounded up, like the words; in the digits of the language.
+ * Rounded up to the second, and in the digits of the language.
  */
 internal fun clock(waitMs: Long): String? {
     val seconds = waitMs.coerceAtLeast(0).roundedUp(SECOND_MS)
@@ -49,7 +49,7 @@ internal fun clock(waitMs: Long): String? {
 private fun Resources.counted(plural: Int, count: Long): String =
     getQuantityString(plural, count.coerceAtMost(Int.MAX_VALUE.toLong()).toInt(), count)
 
-/** Without the sum that could overflow. */
+/** Rounds up without adding `unit - 1`, which could overflow. */
 private fun Long.roundedUp(unit: Long): Long = this / unit + if (this % unit == 0L) 0 else 1
 
 private const val SECOND_MS = 1_000L

@@ -17,37 +17,41 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * One person's going at a lock: the digits typed so far, the try that is under way, and the session it gave until
- * somebody takes it. In memory only.
+ * One person's attempt to open a lock. It holds the digits typed so far, the try that is being checked, and the session that
+ * the try gave, until somebody takes it. In memory only.
  *
- * Keep one where it outlives a rotation, such as in a `ViewModel`, and give it to each new [PinPadView]: no digit and no
- * outcome is lost then, and none is ever written down. Close it when the person is done; what nobody took is closed too.
+ * Keep it where it survives a rotation, such as in a `ViewModel`, and give it to each new [PinPadView]. Then no digit and no
+ * outcome is lost, and none is saved anywhere. Close it when the person is done; a session that nobody took is closed too.
  *
  * For the main thread only.
  *
- * @property lock what is to be opened. It stays the app's: closing this does not close it.
+ * @property lock the lock to open. Closing this does not close the lock.
  */
 public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     internal val entry = PinEntry()
 
-    /** How many digits the try has that is being checked: the entry itself is empty by then. Null: none is. */
+    /** How many digits the PIN has that is being checked: the entry itself is empty by then. Null: none is being checked. */
     internal var checking: Int? = null
         private set
 
-    /** What became of the last try, until the next digit. */
+    /** The outcome of the last try or prompt, until the next digit. */
     internal var answer: Answer? = null
         private set
 
     internal var onChange: () -> Unit = {}
 
-    /** Whether the screen should offer a finger or face: one would do now. */
+    /** Whether the screen should offer a finger or face now. */
     internal var offersBiometrics: Boolean = false
         private set
 
-    /** After each try, and after each prompt, once [onChange] was told. */
+    /** Whether the last wrong PIN wipes the wallet. False until it is known. */
+    internal var erasesLast: Boolean = false
+        private set
+
+    /** Called after each try and each prompt, after [onChange]. */
     internal var onSettled: () -> Unit = {}
 
-    /** When a PIN could not be checked, once the others were told. */
+    /** Called when a PIN could not be checked, after [onChange] and [onSettled]. */
     internal var onTrouble: (LockTrouble) -> Unit = {}
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private var session: Session? = null
@@ -57,10 +61,14 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
     init {
         inBackground { lock.prepare() }
+        inBackground {
+            erasesLast = lock.lastTryErases()
+            if (erasesLast) onChange()
+        }
     }
 
     internal sealed interface Answer {
-        /** What of it was the phone's failing. */
+        /** The fault of the phone behind this answer. Null: there is none. */
         val trouble: LockTrouble?
             get() = when (this) {
                 is Refused -> (refusal as? PinOutcome.NoVerdict)?.let { LockTrouble.of(it.cause) }
@@ -70,10 +78,10 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
         class Refused(val refusal: Refusal) : Answer
 
-        /** A fault. */
+        /** The call failed. */
         class Fault(val fault: LockTrouble) : Answer
 
-        /** No finger or face opened it: the PIN is next. */
+        /** No finger or face opened the wallet: the PIN is next. */
         class NotByBiometrics(val outcome: BiometricOutcome) : Answer
     }
 
@@ -89,14 +97,14 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         return entry.pop().also { onChange() }
     }
 
-    /** Clears what was typed: when the person looks away. */
+    /** Clears what was typed, for when the screen is not visible any more. */
     internal fun clear() {
         if (isClosed || entry.length == 0 || checking != null) return
         entry.clear()
         onChange()
     }
 
-    /** Checks what was typed, unless a try is under way already. Nobody is asked for a finger any more. */
+    /** Checks what was typed, unless a try is being checked already. Takes the biometric prompt away. */
     internal fun check() {
         if (isBusy()) return
         stopAsking()
@@ -121,8 +129,8 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     }
 
     /**
-     * Looks whether a finger or face would do now. If so, it is asked for, but only once for each [Unlocking]; from then
-     * on the person asks for it.
+     * Finds out whether biometrics may be used now. If so, shows the prompt, but only once for each [Unlocking]; after that
+     * the person has to ask for it.
      */
     internal fun offerBiometrics() = asking {
         when (val availability = lock.biometricAvailability()) {
@@ -132,16 +140,19 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
             }
             is BiometricAvailability.Denied -> {
                 offersBiometrics = false
-                // The person has asked for an answer that is shown already, and not for this one.
+                // An answer that is shown already stays: the person asked for that one, and not for this.
                 answer = answer ?: Answer.NotByBiometrics(BiometricOutcome.Denied(availability.reason))
             }
         }
     }
 
-    /** Asks for a finger or face, unless that is under way already. */
+    /** Shows the prompt for a finger or face, unless one is shown already. */
     internal fun askBiometrics() = asking { ask() }
 
-    /** Takes away the prompt, if any. What is left of it opens nothing. */
+    /** Whether a prompt is shown, or its outcome is not settled yet. */
+    internal val isAsking: Boolean get() = asking?.isActive == true
+
+    /** Takes away the prompt, if any. An answer that comes after that opens nothing. */
     internal fun stopAsking() {
         asking?.cancel()
     }
@@ -160,9 +171,9 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         offersBiometrics = isAvailable && (outcome as? BiometricOutcome.Ended)?.end !in HOPELESS
     }
 
-    /** One after another: one that was stopped may not have left the screen yet. */
+    /** Runs one call after another: a prompt that was stopped may still be on the screen. */
     private fun asking(call: suspend () -> Unit) {
-        if (isBusy() || asking?.isActive == true) return
+        if (isBusy() || isAsking) return
         val before = asking
         val next = scope.launch(start = CoroutineStart.LAZY) {
             before?.join()
@@ -175,17 +186,17 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
             onChange()
             onSettled()
         }
-        // What it calls may come back here before it returns.
+        // Set before the start: the call may run at once, and its callbacks may call this function again.
         asking = next
         next.start()
     }
 
-    /** The session of a right PIN, finger or face, once. It is the caller's then, to be closed after use. */
+    /** Gives the session of a right PIN, finger or face, once. The caller closes it after use. Null: there is none. */
     public fun takeSession(): Session? = session.also { session = null }
 
     /**
      * Clears the digits, takes away the prompt for a finger or face, and closes a session that nobody took. A try that is
-     * under way is settled, and then closed too.
+     * being checked runs to its end and is counted; its session is closed then.
      */
     override fun close() {
         if (isClosed) return
@@ -201,7 +212,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
 
     private fun isBusy() = isClosed || checking != null || session != null
 
-    /** What makes the lock faster, but does not decide anything: that it failed is no news. */
+    /** For calls that only make the lock faster and decide nothing: a fault in them is ignored. */
     private fun inBackground(call: suspend () -> Unit) {
         CoroutineScope(MainThread).launch {
             try {
@@ -213,7 +224,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     }
 
     private companion object {
-        /** Where another prompt would end as the last one did. */
+        /** After these, another prompt would end in the same way. */
         val HOPELESS = setOf(
             BiometricEnd.LOCKED_OUT,
             BiometricEnd.LOCKED_OUT_FOR_GOOD,

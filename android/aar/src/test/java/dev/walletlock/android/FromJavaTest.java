@@ -18,7 +18,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.RobolectricTestRunner;
 
-/** All of it as Java sees it. */
+/** The archive as a Java app uses it. */
 @RunWith(RobolectricTestRunner.class)
 public class FromJavaTest {
     @Rule

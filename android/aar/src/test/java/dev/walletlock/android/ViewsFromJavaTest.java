@@ -1,6 +1,7 @@
 package dev.walletlock.android;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import dev.walletlock.LockStatus;
@@ -11,7 +12,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.RobolectricTestRunner;
 
-/** What an app in Java writes. */
+/** The views and the lock screen as a Java app uses them. */
 @RunWith(RobolectricTestRunner.class)
 public final class ViewsFromJavaTest {
     private final List<String> heard = new ArrayList<>();
@@ -40,9 +41,9 @@ public final class ViewsFromJavaTest {
     public void theScreenIsToldItsLock() {
         try (TestWallet wallet = new TestWallet()) {
             Stage activity = Stage.Companion.shown();
-            LockActivity.useLock((context, continuation) -> wallet.getLock());
+            LockScreens.useLock((context, continuation) -> wallet.getLock());
             assertEquals(LockActivity.class.getName(), LockActivity.intent(activity).getComponent().getClassName());
-            assertEquals(6, LockActivity.intent(activity, 6).getIntExtra("dev.walletlock.pinLength", 0));
+            assertThrows(IllegalArgumentException.class, () -> LockScreens.usePinLength(3));
             LockedView locked = activity.show(new LockedView(activity));
             locked.setOnGoOn(() -> heard.add("on"));
             locked.show(LockStatus.Wiped.INSTANCE);

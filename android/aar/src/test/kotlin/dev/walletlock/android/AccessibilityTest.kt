@@ -71,8 +71,9 @@ class AccessibilityTest {
         val pad = pad(Stage.shown())
         val read = pad.all().mapNotNull { (it as? TextView)?.id ?: it.contentDescription?.toString() }
         assertEquals(
-            listOf(R.id.walletlock_title, "No digits typed", R.id.walletlock_message) +
-                listOf("1", "2", "3", "4", "5", "6", "7", "8", "9", "Delete the last digit", "0", "Done"),
+            listOf(R.id.walletlock_title, "No digits typed", R.id.walletlock_message, R.id.walletlock_forgot) +
+                listOf("1", "2", "3", "4", "5", "6", "7", "8", "9") +
+                listOf("Use fingerprint or face", "Delete the last digit", "0", "Done"),
             read,
         )
         val ways = listOf(View.FOCUS_RIGHT to "2", View.FOCUS_DOWN to "4")
@@ -98,6 +99,8 @@ class AccessibilityTest {
                     assertTrue("$night $theme", contrast(ink, background) >= LEAST_CONTRAST)
                     assertTrue("$night $theme", contrast(ink, surface) >= LEAST_CONTRAST)
                 }
+                assertTrue("$night $theme: ${contrast(key, background)}", contrast(key, background) >= 1.5)
+                assertTrue("$night $theme: ${contrast(onKey, key)}", contrast(onKey, key) >= 7)
                 assertTrue(contrast(onBrand, brand) >= LEAST_CONTRAST)
                 assertTrue(contrast(brand, background) >= 3)
             }
@@ -121,7 +124,7 @@ class AccessibilityTest {
         assertEquals(theirs.text, theirs.accent)
     }
 
-    /** By what is drawn: the ink of a key and what it lies on. */
+    /** Looks into a drawn picture for the colour of a key and the colour of its digit. */
     @Test
     fun `the colours are those on the screen`() {
         val activity = Stage.shown()
@@ -129,9 +132,8 @@ class AccessibilityTest {
         val drawn = key.drawn()
         val colours = drawn.colours()
         val own = Colours(activity)
-        assertTrue(own.text in colours)
-        assertTrue(own.surface in colours)
-        assertTrue(contrast(own.text, own.surface) >= LEAST_CONTRAST)
+        assertTrue(own.onKey in colours)
+        assertTrue(own.key in colours)
     }
 
     private fun Bitmap.colours(): Set<Int> =
@@ -165,7 +167,7 @@ class AccessibilityTest {
     }
 
     private companion object {
-        /** Its accent is Material's teal: less than 4.5 to 1 on a card. */
+        /** The accent of this theme is Material's teal: its contrast on a card is less than 4.5 to 1. */
         const val TEAL = android.R.style.Theme_Material_Light
     }
 }

@@ -38,7 +38,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.util.ReflectionHelpers
 
-/** The phone's own prompt, on Android's classes: see [ShadowBiometricPrompt] for what of it is not the real one. */
+/** The phone's own prompt, on Android's classes. [ShadowBiometricPrompt] says which part of it is not real. */
 @RunWith(RobolectricTestRunner::class)
 @Config(shadows = [ShadowBiometricPrompt::class, ShadowPromptBuilder::class, ShadowSensor::class])
 class AndroidBiometricsTest : BiometricsContract() {
@@ -90,7 +90,7 @@ class AndroidBiometricsTest : BiometricsContract() {
 
     override fun isOld() = android.becomes(27)
 
-    /** The heart of it: a hook that makes Android say yes. */
+    /** The most important case: someone hooks Android's code, so that it reports a success. */
     @Test
     fun `a success that the keystore does not know of opens nothing`() {
         makeKey(ALIAS)
@@ -120,7 +120,7 @@ class AndroidBiometricsTest : BiometricsContract() {
         for (result in results) {
             val answers = show(UNWRAP, wrapped)
             person.seesPrompt()
-            // Even if the sensor saw someone, for what is on the screen.
+            // Even if the sensor recognised the person, for the prompt on the screen.
             keystore.authenticate(shown.cipher)
             shown.callback.onAuthenticationSucceeded(result)
             assertEquals(BiometricEnd.NO_VERDICT, answers.next())
@@ -280,7 +280,7 @@ class AndroidBiometricsTest : BiometricsContract() {
         ended(BiometricPurpose.Unlock)
         assertEquals("Open your wallet" to "Show that it is you.", shown.prompt.title to shown.prompt.description)
         ended(BiometricPurpose.Enable)
-        assertEquals("Open your wallet without the PIN", shown.prompt.title)
+        assertEquals("Open your wallet without the PIN" to "Not now", shown.prompt.title to shown.prompt.negativeButtonText)
     }
 
     @Test
@@ -320,7 +320,10 @@ class AndroidBiometricsTest : BiometricsContract() {
     }
 
     private companion object {
-        /** Of AOSP's KeyMint and keystore2: each public code that they lead to, but those of attestation. */
+        /**
+         * Internal error codes of KeyMint and keystore2 (AOSP). Together they produce every public code of `KeyStoreException`,
+         * except those about attestation.
+         */
         val INNER_CODES = listOf(-1000, -67, -62, -52, -33, -31, -30, -29, -28, -26, -24, -4, -3, -1, 2, 3, 4, 6, 7, 8, 17, 27)
         const val BY_BIOMETRIC = 2
         const val STRONG = Authenticators.BIOMETRIC_STRONG

@@ -10,10 +10,13 @@ import org.junit.Assert.assertEquals
 /** The sensor saw someone else. */
 object NotRecognised
 
-/** What the key made of the input. */
+/** What the key returned for the input. */
 class Output(val bytes: ByteArray)
 
-/** What a prompt answers, in its order. The ends are as they are told. */
+/**
+ * Records the answers of a prompt, in their order: [NotRecognised], [Output] or a [BiometricEnd]. An output that is not in a
+ * direct buffer is recorded as the text "on the heap".
+ */
 class Answers(private val settle: () -> Unit) : BiometricAnswer {
     private val heard = LinkedBlockingQueue<Any>()
 
@@ -30,10 +33,10 @@ class Answers(private val settle: () -> Unit) : BiometricAnswer {
         heard += end
     }
 
-    /** The next one, which may still be on its way. */
+    /** Waits for the next answer, at most 10 seconds. */
     fun next(): Any = checkNotNull(heard.poll(10, TimeUnit.SECONDS)) { "no answer" }
 
-    /** Nothing else comes, of all that happened before. */
+    /** Checks that there is no other answer to anything that happened before. */
     fun expectNothing() {
         settle()
         assertEquals(emptyList<Any>(), heard.toList())

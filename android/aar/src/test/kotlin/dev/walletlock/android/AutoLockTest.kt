@@ -165,7 +165,7 @@ class AutoLockTest {
     fun `a phone that slept locks before the screen is shown again`() {
         startAutoLock()
         val screen = Sample.controller().leave()
-        // The clock goes on, and no timer with it.
+        // While a phone sleeps the clock goes on, but no timer runs.
         ShadowSystemClock.advanceBy(Duration.ofHours(1))
         assertTrue("the timer has not run", session.isLive)
         val wasLive = mutableListOf<Boolean>()
@@ -265,7 +265,7 @@ class AutoLockTest {
         assertThrows(IllegalArgumentException::class.java) { AutoLock.start(application, lock, -1) }
     }
 
-    /** One that Android is about to make anew. */
+    /** An Activity that Android is about to recreate. */
     class Turning : Activity() {
         override fun isChangingConfigurations() = true
     }

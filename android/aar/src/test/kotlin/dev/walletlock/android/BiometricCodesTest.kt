@@ -21,7 +21,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowFingerprintManager
 
-/** The numbers by which Android tells what is the matter: AOSP's BiometricConstants, and those of Identity Check. */
+/** The codes by which Android says what is wrong: AOSP's BiometricConstants, and those of Identity Check. */
 @RunWith(RobolectricTestRunner::class)
 class BiometricCodesTest {
     @get:Rule
@@ -43,7 +43,7 @@ class BiometricCodesTest {
         assertEquals(expected, found - BiometricEnd.NO_VERDICT)
     }
 
-    /** As AOSP's keystore throws them; one that does not answer for now throws an `UnrecoverableKeyException` too. */
+    /** Exceptions as AOSP's keystore throws them. A keystore that is only busy throws an `UnrecoverableKeyException` too. */
     @Test
     fun `only a key that is gone is told as gone`() {
         val gone = KeyPermanentlyInvalidatedException()

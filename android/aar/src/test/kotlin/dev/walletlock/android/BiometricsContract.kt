@@ -13,21 +13,21 @@ import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
 
-/** What holds of each [Biometrics]: the phone's, and the fake that stands for it in an app's own tests. */
+/** What every [Biometrics] must do: the phone's, and the fake that stands for it in an app's own tests. */
 abstract class BiometricsContract {
     abstract val biometrics: Biometrics
     abstract val person: FakePerson
 
-    /** A key as the biometric slot's is made. */
+    /** Makes a key like that of the biometric slot. */
     abstract fun makeKey(alias: String)
 
-    /** A key for HMACs, as the PIN's and the seal's. */
+    /** Makes an HMAC key, like the PIN's key and the seal key. */
     abstract fun makeOtherKey(alias: String)
 
-    /** So long nobody answers. */
+    /** Lets [ms] milliseconds pass, in which nobody answers. */
     abstract fun letPass(ms: Long)
 
-    /** Android as it was before it had prompts. */
+    /** Makes Android one of a version that had no biometric prompts yet. */
     abstract fun isOld()
 
     @Test
@@ -142,7 +142,7 @@ abstract class BiometricsContract {
 
     @Test
     fun `a key that is missing is told as gone, one for something else is not used`() {
-        // A wallet has other keys: a keystore that has none at all is not believed.
+        // A keystore that lists no key at all is not believed. A wallet has other keys, so the test makes one.
         makeKey("$ALIAS/2")
         assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
         makeOtherKey(ALIAS)
@@ -229,7 +229,7 @@ abstract class BiometricsContract {
         purpose: BiometricPurpose = BiometricPurpose.Unlock,
     ) = Answers(::settle).also { biometrics.show(BiometricPrompt(alias, purpose, operation, input, TIMEOUT_MS), it) }
 
-    /** Answers come one after another: all that were on their way are there when that of one without a key is. */
+    /** Answers come in order: when the answer to a prompt without a key is there, all earlier answers are there too. */
     private fun settle() {
         assertTrue(show(WRAP, alias = "none").next() is BiometricEnd)
     }

@@ -4,7 +4,7 @@ import dev.walletlock.KeyPurpose
 import dev.walletlock.SensorAvailability
 import dev.walletlock.fakes.FakePhone
 
-/** The fake, which needs no Android. */
+/** The fake must do what the phone's biometrics do. It needs no Android. */
 class FakeBiometricsTest : BiometricsContract() {
     private val phone = FakePhone()
     override val biometrics = phone.biometrics

@@ -3,9 +3,9 @@ package dev.walletlock.android
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockException
 
-/** Faults as the lock throws them; an app cannot make most of them. */
+/** Faults as the lock throws them. They are made by reflection, because an app cannot make most of them. */
 object Faults {
-    /** What opening can throw, and what it is to a person. */
+    /** What opening can throw, and what a person is told then. */
     val ofOpening: List<Pair<LockException, LockTrouble>> = listOf(
         made<LockException.NoLibrary>(UnsatisfiedLinkError()) to LockTrouble.NO_LIBRARY,
         made<LockException.NewerVersion>() to LockTrouble.NEWER_VERSION,

@@ -9,12 +9,12 @@ import java.io.File
 import kotlin.math.abs
 import kotlin.math.max
 
-/** What is on the screen, drawn without a graphics card: all but the shadows. */
+/** Draws the view in software, without a graphics card: everything except the shadows. */
 fun View.drawn(): Bitmap {
     check(width > 0 && height > 0) { "it is not laid out yet" }
     val bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888)
     draw(Canvas(bitmap))
-    // A screen has nothing behind it. The file is smaller for it.
+    // A screen is opaque, and the file is smaller without an alpha channel.
     bitmap.setHasAlpha(false)
     return bitmap
 }
@@ -25,9 +25,9 @@ fun Bitmap.writeTo(file: File) {
 }
 
 /**
- * Pictures that are kept beside the tests, and what was drawn instead where it differs.
+ * Compares what is drawn with the pictures that are kept beside the tests, and writes out what differs.
  *
- * To keep what is drawn now: `cargo xtask test --pictures`, look at every picture, and commit it.
+ * To keep what is drawn now, run `cargo xtask test --pictures`, look at every picture, and commit it.
  */
 class Golden(
     private val kept: File = File("src/test/pictures"),
@@ -43,7 +43,36 @@ class Golden(
         throw AssertionError("$name: $difference. Kept: ${file.absolutePath}; drawn: ${shown.absolutePath}")
     }
 
-    /** By its bytes: how Android reads a file asks for the insides of Java's. */
+    /**
+     * The same for a picture that is not kept. `rough.txt` keeps only how light each part of it is. That shows a part that
+     * moved, disappeared, or became lighter or darker. For more variants of a screen of which two pictures are kept. The drawn
+     * picture is written out in any case, so that it can be looked at.
+     */
+    fun checkRoughly(name: String, drawn: Bitmap) {
+        drawn.writeTo(File(differing, "$name.png"))
+        val file = File(kept, "rough.txt")
+        val lines = if (file.exists()) file.readLines().filter { it.isNotEmpty() }.associateBy { it.substringBefore(' ') } else emptyMap()
+        val now = "$name ${drawn.width} ${drawn.height} ${drawn.fromAfar()}"
+        if (keeps) return file.writeText((lines + (name to now)).toSortedMap().values.joinToString("\n", postfix = "\n"))
+        val before = lines[name] ?: throw AssertionError("$name: nothing is kept of it")
+        val differ = before.zip(now).count { (one, other) -> abs(one.code - other.code) > SHADES_UNSEEN }
+        if (before.length == now.length && differ == 0) return
+        throw AssertionError("$name: $differ of ${CELLS_X * CELLS_Y} parts differ. Drawn: ${File(differing, "$name.png").absolutePath}")
+    }
+
+    /** How light each part of the picture is, one letter for each part. */
+    private fun Bitmap.fromAfar(): String {
+        val light = LongArray(CELLS_X * CELLS_Y)
+        val count = LongArray(CELLS_X * CELLS_Y)
+        pixels().forEachIndexed { at, colour ->
+            val cell = at % width * CELLS_X / width + at / width * CELLS_Y / height * CELLS_X
+            light[cell] += (Color.red(colour) + Color.green(colour) + Color.blue(colour)).toLong()
+            count[cell]++
+        }
+        return light.indices.joinToString("") { ('A' + (light[it] / count[it] / SHADE).toInt()).toString() }
+    }
+
+    /** Decodes the file's bytes, because Android's own way to read a file needs internals of Java's classes. */
     private fun read(file: File): Bitmap? =
         if (file.exists()) file.readBytes().let { BitmapFactory.decodeByteArray(it, 0, it.size) } else null
 
@@ -66,10 +95,16 @@ class Golden(
     }
 
     private companion object {
-        /** Of 255. Edges of letters come out a little different on another processor. */
+        const val CELLS_X = 18
+        const val CELLS_Y = 36
+
+        /** The step between two letters, of 765 for the three colours together. Another processor may draw the next letter. */
+        const val SHADE = 13
+        const val SHADES_UNSEEN = 1
+        /** A difference up to this, of 255, is ignored: another processor draws edges of letters a little differently. */
         const val STEPS_UNSEEN = 12
 
-        /** So many may have one among them that differs: fewer than one digit has. */
+        /** One of this many pixels may differ. In a whole screen these are fewer pixels than one digit has. */
         const val PIXELS_TO_ONE = 10_000
     }
 }

@@ -15,7 +15,7 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 
-/** The real lock beside Android's classes: the runner loads ours with a class loader of its own. */
+/** The real lock together with Android's classes. Robolectric's runner loads our classes with its own class loader. */
 @RunWith(RobolectricTestRunner::class)
 class LockTest {
     private val file = File(RuntimeEnvironment.getApplication().noBackupFilesDir, "wallet.db")

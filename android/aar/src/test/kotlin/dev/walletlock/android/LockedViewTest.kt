@@ -2,6 +2,7 @@ package dev.walletlock.android
 
 import android.content.ClipboardManager
 import android.content.Intent
+import android.content.pm.ApplicationInfo
 import android.view.View
 import android.widget.TextView
 import dev.walletlock.Contact
@@ -29,8 +30,8 @@ class LockedViewTest {
 
     @Test
     fun `each kind of lock has a name and a meaning of its own`() {
-        val all = LockReason.entries.map { locked(it) } + LockStatus.CoolingDown(1, null, emptyList()) + LockStatus.Wiped + LockStatus.Busy +
-            LockStatus.Unconfigured + LockStatus.Ready(null)
+        val all = LockReason.entries.map { locked(it) } + LockStatus.CoolingDown(1, null, emptyList()) + LockStatus.Wiped +
+            LockStatus.Busy + LockStatus.Unconfigured + LockStatus.Ready(null)
         val said = all.map {
             view.show(it)
             view.text(R.id.walletlock_title) to view.text(R.id.walletlock_body)
@@ -59,6 +60,45 @@ class LockedViewTest {
             wallet.letGo()
             assertEquals("You can go on", view.text(R.id.walletlock_title))
         }
+    }
+
+    @Test
+    fun `damage is no dead end - what happened, a code, and whom to call stand there`() {
+        view.show(locked(LockReason.DATA_DAMAGED, Remedy.CheckAgain, Remedy.Ask(Contact.Phone("+1 555 0100"))))
+        val words = view.text(R.id.walletlock_body)
+        assertTrue(words, words.endsWith("(Code\u00a0${LockTrouble.DAMAGED.code})"))
+        assertTrue(button("Call +1 555 0100").isEnabled)
+    }
+
+    @Test
+    fun `a look that changes nothing is told, or nobody would know that it was taken`() {
+        // The wallet has no PIN, so it is `Unconfigured` before and after the check.
+        TestWallet().use { wallet ->
+            view.bind(wallet.lock)
+            view.show(LockStatus.Busy)
+            view.show(LockStatus.Unconfigured)
+            view.setOnGoOn {}
+            view.checkAgain(wallet.lock)
+            TestWallet.settle()
+            assertTrue(view.text(R.id.walletlock_body).endsWith("Checked again just now: it is still so."))
+        }
+    }
+
+    @Test
+    @Config(qualifiers = "ar-ldrtl")
+    fun `from right to left, a number and an address keep their own way`() {
+        RuntimeEnvironment.getApplication().applicationInfo.run { flags = flags or ApplicationInfo.FLAG_SUPPORTS_RTL }
+        show(Contact.Phone("+1 555 0100"))
+        button("Call \u2066+1 555 0100\u2069").performClick()
+        assertEquals("what is dialled is the number", "+1 555 0100", started()!!.data!!.schemeSpecificPart)
+        show(Contact.Form("https://wallet.example/locked"))
+        button("Fill in the form at \u2066wallet.example\u2069")
+        show(Contact.Police("ask for a case number."))
+        assertTrue("Go to the police: \u2068ask for a case number.\u2069" in view.texts())
+        show(Contact.Social("@wallet"))
+        view.labelled("Copy \u2066@wallet\u2069").performClick()
+        val clip = RuntimeEnvironment.getApplication().getSystemService(ClipboardManager::class.java)!!.primaryClip!!
+        assertEquals("@wallet", clip.getItemAt(0).text)
     }
 
     @Test

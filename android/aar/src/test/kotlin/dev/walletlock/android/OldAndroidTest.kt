@@ -13,9 +13,9 @@ import org.objectweb.asm.ClassVisitor
 import org.objectweb.asm.MethodVisitor
 import org.objectweb.asm.Opcodes
 
-/** What compiles against a newer Java, and does not link or cannot be packed on the oldest Android that is supported. */
+/** Calls that compile against a newer Java, but do not link, or cannot be dexed, for the oldest supported Android. */
 class OldAndroidTest {
-    /** Ours, as an app gets it: this part, the facade with what is generated, and JNA. */
+    /** One class of each part that an app gets: this archive, the facade with the generated code, and JNA. */
     private val shipped = listOf("dev.walletlock.android.AutoLock", WalletLock::class.java.name, "com.sun.jna.Native")
 
     @Test
@@ -51,15 +51,18 @@ class OldAndroidTest {
         return found
     }
 
-    /** From Java 9 on each kind of buffer overrides these to return its own type; before, and on Android 9, they are `Buffer`'s alone. */
+    /**
+     * Since Java 9 each buffer class overrides these methods to return its own type. Before Java 9, and on Android 9, only
+     * `Buffer` has them.
+     */
     private fun isNewInBuffers(owner: String, name: String, descriptor: String) =
         owner.startsWith("java/nio/") && owner != "java/nio/Buffer" && name in OF_BUFFER && descriptor.endsWith(")L$owner;")
 
-    /** The packer refuses them below Android 8 (API level 26). */
+    /** The dexer (D8) refuses them below Android 8 (API level 26). */
     private fun isPolymorphic(owner: String, name: String) =
         owner == "java/lang/invoke/MethodHandle" && (name == "invoke" || name == "invokeExact")
 
-    /** Every class of the folder or jar that this one is in, but for those that only a JVM loads. */
+    /** All classes of the folder or jar that the class [name] is in, without `module-info`, which only a JVM loads. */
     private fun classesBeside(name: String): List<ByteArray> {
         val place = File(Class.forName(name, false, javaClass.classLoader).protectionDomain.codeSource.location.toURI())
         if (place.isDirectory) {
@@ -76,7 +79,7 @@ class OldAndroidTest {
     }
 }
 
-/** The control. */
+/** The control: this call must be found. */
 private class OldCalls {
     @Suppress("unused")
     fun flip(buffer: ByteBuffer) = buffer.flip()

@@ -20,7 +20,7 @@ suspend fun WalletLock.enrolled(): Session = pinOf(RIGHT).use { (enrol(it) as En
 
 suspend fun WalletLock.verify(pin: String): PinOutcome = pinOf(pin).use { verifyPin(it) }
 
-/** The phone's keystore, which Robolectric does not have: there during a test. */
+/** Installs a fake keystore during a test, because Robolectric has none. */
 class InKeystore : ExternalResource() {
     val keystore = FakeAndroidKeyStore()
 
@@ -31,7 +31,7 @@ class InKeystore : ExternalResource() {
     override fun after(): Unit = keystore.close()
 }
 
-/** Which Android it says it is. Its classes are those of the one that is at hand. */
+/** Sets the API level that Android reports. The classes stay those of the Android that Robolectric runs. */
 class AndroidVersion : ExternalResource() {
     private var real = 0
 
@@ -44,7 +44,7 @@ class AndroidVersion : ExternalResource() {
     override fun after() = becomes(real)
 }
 
-/** A phone that has started seven times: Robolectric's does not say. */
+/** A phone with a boot count of 7. Robolectric's phone has no boot count. */
 class OnPhone : ExternalResource() {
     val application: Application get() = RuntimeEnvironment.getApplication()
 

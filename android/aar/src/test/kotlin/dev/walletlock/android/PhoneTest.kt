@@ -3,7 +3,6 @@ package dev.walletlock.android
 import android.provider.Settings
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.Enrolment
-import dev.walletlock.LockException
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Platform
@@ -12,16 +11,14 @@ import dev.walletlock.fakes.pinOf
 import java.io.File
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
 import org.junit.Rule
 import org.junit.Test
-
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 
-/** The native code as it talks to Android's own classes: with a keystore that stands in for the phone's. */
+/** The native code on Android's own classes, with a fake of the phone's keystore. */
 @RunWith(RobolectricTestRunner::class)
 class PhoneTest {
     @get:Rule

@@ -16,7 +16,7 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 
-/** That the pictures of the other tests can be believed: they are drawn for real, as the phone is set, and compared. */
+/** The pictures of the other tests can be trusted: they are really drawn, by the phone's settings, and compared. */
 @RunWith(RobolectricTestRunner::class)
 class PictureTest {
     @get:Rule
@@ -57,7 +57,7 @@ class PictureTest {
     fun `with letters of twice the size`() {
         val sample = Sample.shown()
         val asWritten = Sample.TEXT_SP * sample.resources.displayMetrics.density
-        // What is large already grows by less, since Android 14.
+        // Since Android 14, text that is large already grows by less.
         assertTrue(sample.text.textSize >= asWritten * 1.4f)
         assertEquals(
             2f,
@@ -85,7 +85,7 @@ class PictureTest {
         assertThrows(AssertionError::class.java) { golden.check("sample", shifted) }
     }
 
-    /** Kept, for a look at it. */
+    /** Draws the sample, and writes the picture to a file, so that it can be looked at. */
     private fun pictureOfSample(name: String): Bitmap = Sample.shown().window.decorView.drawn().also {
         it.writeTo(File(System.getProperty("walletlock.pictures")!!, "sample-$name.png"))
     }

@@ -41,7 +41,10 @@ class PinPadTest {
     )
 
     @After
-    fun close() = wallet.close()
+    fun close() {
+        LockScreens.takePartlyCoveredKeys(false)
+        wallet.close()
+    }
 
     @Test
     fun `the right PIN, by touch, opens the wallet`() {
@@ -98,13 +101,15 @@ class PinPadTest {
         pad.enter(TestWallet.WRONG)
         wallet.hold()
         pad.done()
-        assertEquals("Checking…", pad.message())
+        assertEquals("Checking…", pad.title())
+        assertEquals("", pad.message())
         assertEquals("6 digits typed", pad.dots().contentDescription)
         assertFalse(pad.labelled("5").isEnabled)
         pad.enter("5")
         pad.done()
         pad.dispatchKeyEvent(KeyEvent(KeyEvent.ACTION_DOWN, KeyEvent.KEYCODE_5))
         wallet.letGo()
+        assertEquals("Enter your PIN", pad.title())
         assertEquals(1, refusals.size)
         assertEquals(0, pad.entry.length)
         assertEquals(LockStatus.Ready(4), wallet.lock.status.value)
@@ -147,8 +152,9 @@ class PinPadTest {
     @Test
     fun `a PIN of a length that is known ends by itself`() {
         pad.pinLength = 6
-        assertEquals(View.GONE, pad.labelled("Done").visibility)
-        pad.enter("835")
+        pad.enter("8351")
+        assertFalse(pad.labelled("Done").isShown)
+        pad.labelled("Delete the last digit").performClick()
         assertEquals("3 of 6 digits typed", pad.dots().contentDescription)
         pad.enter("179")
         assertEquals(1, sessions.size)
@@ -172,12 +178,33 @@ class PinPadTest {
             assertFalse(pad.touchKey("8", flag))
             assertEquals(0, pad.entry.length)
             assertTrue(pad.message(), pad.message().startsWith("Something is covering this screen."))
+            assertFalse("it looks as if it took nothing", key.isEnabled)
             assertTrue(pad.touchKey("8"))
             assertEquals(1, pad.entry.length)
             assertEquals("", pad.message())
             pad.labelled("Delete the last digit").performClick()
         }
         assertTrue(key.isEnabled)
+    }
+
+    @Test
+    fun `where the app says so the keys take a touch past a window elsewhere, and nothing else does`() {
+        LockScreens.takePartlyCoveredKeys(true)
+        val forgotten = mutableListOf<Unit>()
+        pad.setOnForgotPin { forgotten += Unit }
+        TestWallet.settle()
+        assertFalse("over the key itself", pad.touchKey("8", MotionEvent.FLAG_WINDOW_IS_OBSCURED))
+        assertEquals(0, pad.entry.length)
+        TestWallet.RIGHT.forEach { assertTrue(pad.touchKey("$it", MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED)) }
+        assertEquals("", pad.message())
+        val forgot = pad.part<View>(R.id.walletlock_forgot)
+        assertFalse(pad.touchOn(forgot, MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED))
+        assertEquals(0, forgotten.size)
+        assertTrue(pad.message(), pad.message().startsWith("Something is covering this screen."))
+        assertTrue(pad.touchKey("Done", MotionEvent.FLAG_WINDOW_IS_PARTIALLY_OBSCURED))
+        assertEquals(1, sessions.size)
+        assertTrue("as any button, while nothing lies above", pad.touchOn(forgot))
+        assertEquals(1, forgotten.size)
     }
 
     @Test
@@ -295,11 +322,13 @@ class PinPadTest {
     }
 }
 
-fun PinPadView.touchKey(label: String, flags: Int = 0): Boolean {
-    val key = labelled(label)
-    var x = key.width / 2f
-    var y = key.height / 2f
-    var view: View = key
+fun PinPadView.touchKey(label: String, flags: Int = 0): Boolean = touchOn(labelled(label), flags)
+
+/** Touches the middle of [part]. Returns whether the touch was taken. */
+fun PinPadView.touchOn(part: View, flags: Int = 0): Boolean {
+    var x = part.width / 2f
+    var y = part.height / 2f
+    var view = part
     while (view !== this) {
         x += view.left
         y += view.top
@@ -314,6 +343,8 @@ fun PinPadView.press(code: Int) {
 }
 
 fun View.message(): String = part<TextView>(R.id.walletlock_message).text.toString()
+
+fun View.title(): String = part<TextView>(R.id.walletlock_title).text.toString()
 
 internal fun PinPadView.dots(): DotsView = part(R.id.walletlock_dots)
 

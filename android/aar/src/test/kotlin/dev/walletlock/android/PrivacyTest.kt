@@ -20,7 +20,7 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.shadows.ShadowLog
 
-/** That what a person types is told to nobody. */
+/** What a person types stays on the pad: no screenshot, saved state, screen reader or log gets it. */
 @RunWith(RobolectricTestRunner::class)
 class PrivacyTest {
     private val wallet = TestWallet().enrol()
@@ -149,7 +149,7 @@ class PrivacyTest {
         assertTrue(activity.inForce() and FLAG_KEEP_SCREEN_ON != 0)
     }
 
-    /** What the system was given. */
+    /** The window's flags as the system got them. */
     private fun Stage.inForce() = (window.decorView.layoutParams as LayoutParams).flags
 
     private fun Stage.isSecure() = inForce() and FLAG_SECURE != 0

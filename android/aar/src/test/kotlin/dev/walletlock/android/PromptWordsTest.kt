@@ -12,7 +12,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 
-/** What you see is what you sign. */
+/** The prompt shows exactly the amount and the payee that the person confirms. */
 @RunWith(RobolectricTestRunner::class)
 class PromptWordsTest {
     @Test
@@ -25,12 +25,12 @@ class PromptWordsTest {
         assertEquals("KWD1.235", shown(1_235, "KWD", "en-US"))
         assertEquals("CA$1.00", shown(100, "CAD", "en-US"))
         assertEquals("¥80.50", shown(8_050, "CNY", "zh-CN"))
-        // More than a floating point number can hold.
+        // More digits than a floating point number can hold.
         assertEquals("€92,233,720,368,547,758.07", shown(Long.MAX_VALUE, "EUR", "en-US"))
         assertEquals("€90,071,992,547,409.93", shown(9_007_199_254_740_993, "EUR", "en-US"))
     }
 
-    /** Java's own table is that of ISO 4217, which Android's is not. */
+    /** The JVM's own table, which this test asks, is that of ISO 4217. Android's is not. */
     @Test
     fun `minor units are those of ISO 4217`() {
         val differ = Currency.getAvailableCurrencies().filter { currency ->
@@ -55,7 +55,7 @@ class PromptWordsTest {
     @Test
     @Config(qualifiers = "ar")
     fun `a name that is written the other way turns nothing else around`() {
-        // Between marks that say in which direction it goes.
+        // The name stands between Unicode marks that set its direction.
         assertEquals("To \u200f\u202aBakery\u202c\u200f", payee("Bakery"))
     }
 
@@ -63,7 +63,7 @@ class PromptWordsTest {
         RuntimeEnvironment.getApplication().promptWords(BiometricPurpose.Pay(Money(1, "EUR"), name)).body
 
     private companion object {
-        /** Not in ISO 4217 any more; Java keeps them. */
+        /** These are no longer in ISO 4217, but Java keeps them. */
         val WITHDRAWN = sortedSetOf(
             "ADP", "BEF", "BYB", "BYR", "ESP", "GRD", "ITL", "LUF", "MGF", "PTE", "ROL", "TPE", "TRL", "XFO", "XFU",
         )

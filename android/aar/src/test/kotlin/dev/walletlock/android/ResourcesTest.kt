@@ -19,7 +19,7 @@ import org.robolectric.annotation.Config
 class ResourcesTest {
     private val resources = RuntimeEnvironment.getApplication().resources
 
-    /** A number that was compiled in shows as an unused name: an app has other numbers. */
+    /** Code must read R's fields, because an app gives other numbers. If a number was compiled in, its name shows as unused. */
     @Test
     fun `every text is used, by its name`() {
         assertTrue(texts().isNotEmpty())
@@ -51,7 +51,7 @@ class ResourcesTest {
 
     private class Text(val name: String, val read: (Resources) -> String)
 
-    /** Without kinds that there are none of: R has no class for them. */
+    /** R has a class for `string` or `plurals` only if there are such texts. */
     private fun texts(): List<Text> = R::class.java.classes.flatMap { kind ->
         kind.fields.mapNotNull { field ->
             when (kind.simpleName) {
@@ -62,7 +62,7 @@ class ResourcesTest {
         }
     }
 
-    /** What the module is compiled to, without R itself. */
+    /** The compiled classes of the module, without R itself. */
     private fun ownClasses(): List<ClassNode> {
         val root = File(System.getProperty("walletlock.classes")!!)
         return root.walk().filter { it.extension == "class" && !isR(it.nameWithoutExtension) }

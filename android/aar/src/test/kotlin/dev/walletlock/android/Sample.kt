@@ -7,7 +7,7 @@ import android.widget.TextView
 import org.robolectric.Robolectric
 import org.robolectric.android.controller.ActivityController
 
-/** A screen with a line in each language. */
+/** A screen with a line in English and a line in Chinese. */
 class Sample : Activity() {
     lateinit var text: TextView
 
@@ -27,7 +27,7 @@ class Sample : Activity() {
 
         fun shown(): Sample = controller().get()
 
-        /** Laid out, and with everything done that waits for the main thread. */
+        /** A screen that is laid out, after everything that waited for the main thread was done. */
         fun controller(): ActivityController<Sample> = Robolectric.buildActivity(Sample::class.java).setup()
     }
 }

@@ -1,8 +1,10 @@
 package dev.walletlock.android
 
 import android.content.pm.ApplicationInfo
+import android.graphics.Bitmap
 import android.provider.Settings
 import android.view.View
+import android.widget.TextView
 import dev.walletlock.Contact
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
@@ -10,6 +12,7 @@ import dev.walletlock.Remedy
 import dev.walletlock.WhoLocked
 import java.util.Random
 import org.junit.After
+import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -17,15 +20,21 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 
-/** What a person sees, kept as pictures. See [Golden] for how to keep new ones. */
+/**
+ * What a person sees. Of each screen one picture in English and one in Chinese are kept ([KEPT]). The other pictures are
+ * compared roughly. See [Golden] for how to keep new ones.
+ */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
 class ScreensTest {
     private val golden = Golden()
-    private val wallet = TestWallet().enrol()
+    private val wallet = TestWallet(policy()).enrol()
 
     @After
-    fun close() = wallet.close()
+    fun close() {
+        LockScreens.usePinLength(0)
+        wallet.close()
+    }
 
     @Test
     fun `pad, light`() = pad("pad-light") { enter("835") }
@@ -43,7 +52,6 @@ class ScreensTest {
 
     @Test
     fun `pad, checking`() {
-        still()
         pad("pad-checking") {
             enter(TestWallet.RIGHT)
             wallet.hold()
@@ -81,6 +89,47 @@ class ScreensTest {
     fun `pad, from right to left`() {
         mirrored()
         pad("pad-rtl") { enter("835") }
+    }
+
+    @Test
+    fun `pad, with all that is the app's own`() = pad("pad-parts") {
+        parts("Ana's wallet")
+        miss()
+    }
+
+    @Test
+    @Config(qualifiers = "zh-rCN-w360dp-h720dp-night-tvdpi")
+    fun `pad, with all that is the app's own, Chinese and dark`() = pad("pad-parts-chinese") {
+        parts("安娜的钱包")
+        enter("83517")
+    }
+
+    @Test
+    @Config(qualifiers = "w720dp-h360dp-land-tvdpi")
+    fun `pad, with all that is the app's own, on its side`() = pad("pad-parts-landscape") { parts("Ana's wallet") }
+
+    @Test
+    @Config(qualifiers = "w360dp-h250dp-land-tvdpi")
+    fun `pad, half a screen`() = pad("pad-half") { miss() }
+
+    @Test
+    @Config(qualifiers = "w360dp-h340dp-land-tvdpi")
+    fun `pad, another half`() = pad("pad-other-half") { miss() }
+
+    @Test
+    @Config(qualifiers = "w220dp-h220dp-port-xhdpi")
+    fun `pad, smallest`() = pad("pad-smallest") { miss() }
+
+    @Test
+    fun `pad, six digits`() = offered("pad-six", pinLength = 6)
+
+    @Test
+    fun `pad, the last try erases`() = TestWallet(TestWallet.ERASES).enrol().use { last ->
+        last.miss(2)
+        val activity = Stage.shown()
+        activity.show(PinPadView(activity).apply { bind(last.lock) })
+        TestWallet.settle()
+        check("pad-last-try", activity.window.decorView.drawn())
     }
 
     @Test
@@ -141,8 +190,14 @@ class ScreensTest {
     )
 
     @Test
-    fun damaged() = shown(
-        "damaged",
+    fun damaged() = damage("damaged")
+
+    @Test
+    @Config(qualifiers = "+zh-rCN")
+    fun `damaged, Chinese`() = damage("damaged-chinese")
+
+    private fun damage(name: String) = shown(
+        name,
         LockStatus.Locked(
             LockReason.DATA_DAMAGED,
             WhoLocked.PHONE,
@@ -165,7 +220,7 @@ class ScreensTest {
         val activity = Stage.shown()
         activity.show(LockedView(activity)).show(trouble) {}
         TestWallet.settle()
-        golden.check(name, activity.window.decorView.drawn())
+        check(name, activity.window.decorView.drawn())
     }
 
     private fun pad(name: String, act: PinPadView.() -> Unit) {
@@ -173,7 +228,7 @@ class ScreensTest {
         val pad = activity.show(PinPadView(activity).apply { bind(wallet.lock) })
         pad.act()
         TestWallet.settle()
-        golden.check(name, activity.window.decorView.drawn())
+        check(name, activity.window.decorView.drawn())
     }
 
     private fun PinPadView.miss() {
@@ -197,24 +252,46 @@ class ScreensTest {
         view.checked = wallet.lock
         view.show(status)
         TestWallet.settle()
-        golden.check(name, activity.window.decorView.drawn())
+        check(name, activity.window.decorView.drawn())
     }
 
-    private fun offered(name: String) {
+    private fun PinPadView.parts(whose: String) {
+        mark = context.getDrawable(R.drawable.walletlock_padlock)!!.mutate().apply { setTint(Colours(context).brand) }
+        footer = TextView(context).apply {
+            text = whose
+            setTextColor(Colours(context).secondary)
+        }
+        setOnForgotPin {}
+        TestWallet.settle()
+    }
+
+    private fun offered(name: String, pinLength: Int = 0) {
         wallet.withBiometrics()
         wallet.phone.person.willDo { choosesPin() }
-        lockScreen(name) { part<View>(R.id.walletlock_biometric).visibility == View.VISIBLE }
+        lockScreen(name, pinLength) { part<View>(R.id.walletlock_biometric).visibility == View.VISIBLE }
     }
 
-    private fun lockScreen(name: String, isThere: View.() -> Boolean = { true }) {
-        LockActivity.useLock { wallet.lock }
+    private fun lockScreen(name: String, pinLength: Int = 0, isThere: View.() -> Boolean = { true }) {
+        LockScreens.useLock { wallet.lock }
+        LockScreens.usePinLength(pinLength)
         val intent = LockActivity.intent(RuntimeEnvironment.getApplication())
         val activity = Robolectric.buildActivity(LockActivity::class.java, intent).setup().get()
         settleUntil(name) { activity.window.decorView.isThere() }
-        golden.check(name, activity.window.decorView.drawn())
+        check(name, activity.window.decorView.drawn())
     }
 
-    private fun still() {
+    /** The advice in an app's policy is written in the person's language. */
+    private fun policy(): String {
+        val isChinese = RuntimeEnvironment.getApplication().resources.configuration.locales[0].language == "zh"
+        return if (isChinese) TestWallet.POLICY.replace("ask for a case number.", "请索取受案回执。") else TestWallet.POLICY
+    }
+
+    private fun check(name: String, drawn: Bitmap) =
+        if (name in KEPT) golden.check(name, drawn) else golden.checkRoughly(name, drawn)
+
+    /** Switches animations off, so that everything is drawn at its final place. */
+    @Before
+    fun still() {
         Settings.Global.putFloat(
             RuntimeEnvironment.getApplication().contentResolver,
             Settings.Global.ANIMATOR_DURATION_SCALE,
@@ -225,5 +302,22 @@ class ScreensTest {
     private fun mirrored() {
         val info = RuntimeEnvironment.getApplication().applicationInfo
         info.flags = info.flags or ApplicationInfo.FLAG_SUPPORTS_RTL
+    }
+
+    private companion object {
+        val KEPT = setOf(
+            "pad-light",
+            "pad-chinese-wrong",
+            "pad-parts",
+            "pad-parts-chinese",
+            "cooling-light",
+            "cooling-chinese",
+            "locked-dark",
+            "locked-chinese",
+            "damaged",
+            "damaged-chinese",
+            "trouble",
+            "trouble-chinese",
+        )
     }
 }

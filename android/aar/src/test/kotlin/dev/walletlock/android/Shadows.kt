@@ -22,8 +22,8 @@ import org.robolectric.util.ReflectionHelpers
 import org.robolectric.util.ReflectionHelpers.ClassParameter
 
 /**
- * Android's biometric prompt with a person before it, where the real one calls the system. All that the real one
- * refuses before that it refuses itself: these are Android's own classes.
+ * Android's biometric prompt, answered by a [FakePerson] where the real one calls the system. All code before that call is
+ * Android's own, so it refuses what the real prompt refuses.
  */
 @Implements(BiometricPrompt::class)
 class ShadowBiometricPrompt {
@@ -38,10 +38,10 @@ class ShadowBiometricPrompt {
         callback: AuthenticationCallback,
         @Suppress("UNUSED_PARAMETER") userId: Int,
     ) {
-        // As the real CryptoObject looks for the keystore's operation in it.
+        // The real CryptoObject looks for the keystore's operation in the cipher.
         val cipher = checkNotNull(crypto.cipher) { "a cipher is what a lock asks for" }
         phone.keystore.requireBegun(cipher)
-        // The real one would return, and never answer.
+        // The real prompt would return here, and never answer.
         check(!cancel.isCanceled) { "a prompt that was cancelled before" }
         val asked = Asked(real, crypto, cipher, cancel, executor, callback)
         last = asked
@@ -91,19 +91,19 @@ class ShadowBiometricPrompt {
             BiometricEnd.NO_HARDWARE to 12,
         )
 
-        /** Whose prompt it is. */
+        /** The phone that shows the prompt. */
         lateinit var phone: PhoneOfPerson
 
-        /** What was shown last, if anything. */
+        /** The prompt that was shown last, if any. */
         @Volatile
         var last: Asked? = null
     }
 }
 
-/** A phone with a keystore, in somebody's hand. */
+/** A phone: its keystore, and the person who uses it. */
 class PhoneOfPerson(val keystore: FakeAndroidKeyStore, val person: FakePerson)
 
-/** It has no call that the phone's Android does not have. */
+/** A method throws if the API level does not have it. */
 @Implements(BiometricPrompt.Builder::class)
 class ShadowPromptBuilder {
     @RealObject
@@ -125,7 +125,7 @@ class ShadowPromptBuilder {
         Shadow.directlyOn(real, BiometricPrompt.Builder::class.java, name, argument)
 }
 
-/** What the sensor is, as the system tells. Robolectric's own knows only whether it is there. */
+/** What the system reports about the sensor. Robolectric's own shadow knows only whether there is a sensor. */
 @Implements(BiometricManager::class)
 class ShadowSensor {
     @Implementation
@@ -151,7 +151,7 @@ class ShadowSensor {
     }
 }
 
-/** Fails as a call does that this Android does not have. */
+/** Throws, as a call of a missing method does, if the API level is below [sdk]. */
 private fun since(sdk: Int) {
     if (Build.VERSION.SDK_INT < sdk) throw NoSuchMethodError("since API $sdk")
 }

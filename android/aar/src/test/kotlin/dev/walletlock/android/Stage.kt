@@ -17,7 +17,7 @@ import org.robolectric.shadows.ShadowInstrumentation
 class Stage : Activity() {
     private lateinit var root: Root
 
-    /** What accessibility services were told, in words of ours. */
+    /** The events that accessibility services got, as text. */
     val told: List<String> get() = root.told
 
     override fun onCreate(state: Bundle?) {
@@ -44,10 +44,10 @@ class Stage : Activity() {
     }
 
     companion object {
-        /** As if somebody pressed keys and touched nothing: only then do the pad's keys take the focus. */
+        /** Leaves touch mode, as a keyboard does: only then do the pad's keys take the focus. */
         fun useKeyboard(): Unit = ShadowInstrumentation.getInstrumentation().setInTouchMode(false)
 
-        /** As if TalkBack ran. */
+        /** Makes Android report that TalkBack is running. */
         fun listen() {
             val manager = RuntimeEnvironment.getApplication().getSystemService(AccessibilityManager::class.java)!!
             shadowOf(manager).setEnabled(true)

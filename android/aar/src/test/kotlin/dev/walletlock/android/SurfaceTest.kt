@@ -9,7 +9,7 @@ import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
 
-/** What apps see of Android's part. */
+/** The public API of the Android archive. */
 class SurfaceTest {
     private val built = File(System.getProperty("walletlock.classes") ?: error("Maven says where"))
 

@@ -25,9 +25,9 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
 
-/** The real lock on a phone of fakes. Its work is done at once, or is held until the test lets it go on. */
+/** The real lock on a phone made of fakes. Its work is done at once, or between [hold] and [letGo] is put off. */
 class TestWallet(policy: String = POLICY) : AutoCloseable {
-    /** Another one each time: two phones with the same randomness would have the same wallet, which only one lock may have open. */
+    /** A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. */
     val phone = FakePhone(entropy = FakeEntropy(seed = made.incrementAndGet()))
     private val work = Work()
     private var misses = 0
@@ -38,7 +38,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
         runBlocking { pinOf(pin).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() } }
     }
 
-    /** The person switches them on. */
+    /** Switches biometrics on, with a touch of the person. */
     fun withBiometrics(): TestWallet = apply {
         phone.person.willDo { touches() }
         runBlocking { unlocked().use { check(it.access.enableBiometrics() == BiometricChange.Done) } }
@@ -46,13 +46,13 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
 
     fun unlocked(): Session = runBlocking { (lock.verify(RIGHT) as PinOutcome.Right).session }
 
-    /** Misses it so many times, each time with another PIN. */
+    /** Enters a wrong PIN [times] times, each time another one. */
     fun miss(times: Int): TestWallet = apply {
         repeat(times) { runBlocking { pinOf("0384${misses++ + 10}").use { lock.verifyPin(it) } } }
         settle()
     }
 
-    /** Misses it until no PIN is taken any more. */
+    /** Enters wrong PINs until the wallet is locked and takes no PIN any more. */
     fun lockOut(): TestWallet = apply {
         repeat(5) {
             miss(1)
@@ -76,7 +76,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
 
     override fun close(): Unit = lock.close()
 
-    /** Runs what is given to it where it stands. */
+    /** Runs a block at once on the caller's thread, or keeps it while [isHeld]. */
     private class Work : CoroutineDispatcher() {
         var isHeld = false
         private val held = ArrayDeque<Runnable>()
@@ -97,7 +97,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
         const val RIGHT = "835179"
         const val WRONG = "264830"
 
-        /** Two free tries, two with a wait before the next, and the fifth is the last. */
+        /** After the second, third and fourth failure there is a wait of 252 seconds. The fifth locks the wallet. */
         const val POLICY = """{
             "name": "test",
             "lockout": { "cooldowns": [{ "from": 2, "to": 4, "wait_s": 252 }], "lock_at": 5 },
@@ -109,6 +109,9 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
             ]
         }"""
 
+        /** The third wrong PIN erases everything. */
+        const val ERASES = """{ "name": "test", "lockout": { "cooldowns": [], "lock_at": null, "wipe_at": 3 } }"""
+
         fun settle(): Unit = shadowOf(Looper.getMainLooper()).idle()
     }
 }
@@ -118,7 +121,7 @@ fun View.all(): List<View> =
 
 fun View.labelled(label: String): View = all().first { it.contentDescription?.toString() == label }
 
-/** Does what other threads bring to the main one until [condition] holds; else fails and says [what]. */
+/** Runs what other threads post to the main thread until [condition] holds. After 10 seconds it fails with [what]. */
 fun settleUntil(what: String, condition: () -> Boolean) {
     val main = Shadow.extract<ShadowPausedLooper>(Looper.getMainLooper())
     val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10)
@@ -130,10 +133,10 @@ fun settleUntil(what: String, condition: () -> Boolean) {
     }
 }
 
-/** For what no message tells of. */
+/** How long to wait for a message before [settleUntil] looks again: some conditions change without one. */
 private const val POLL_MS = 20L
 
-/** As a finger does, but for its place. */
+/** Clicks the keys of these digits, as a finger does, but without a place on the screen. */
 fun View.enter(digits: String) {
     digits.forEach { labelled(it.toString()).performClick() }
     TestWallet.settle()
@@ -144,5 +147,5 @@ fun View.done() {
     TestWallet.settle()
 }
 
-/** The part of this id, which must be there. */
+/** The view with this id, which must exist. */
 inline fun <reified V : View> View.part(id: Int): V = checkNotNull(findViewById<V>(id))

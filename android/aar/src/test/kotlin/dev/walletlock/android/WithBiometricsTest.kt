@@ -3,7 +3,6 @@ package dev.walletlock.android
 import android.app.Activity
 import android.graphics.Rect
 import android.view.View
-import android.widget.Button
 import dev.walletlock.AuthMethod
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
@@ -31,9 +30,10 @@ import org.robolectric.annotation.Config
 class WithBiometricsTest {
     private val wallet = TestWallet().enrol().withBiometrics()
     private val person = wallet.phone.person
+    private var last: ActivityController<LockActivity>? = null
 
     @Before
-    fun lock() = LockActivity.useLock { wallet.lock }
+    fun lock() = LockScreens.useLock { wallet.lock }
 
     @After
     fun close() = wallet.close()
@@ -95,7 +95,7 @@ class WithBiometricsTest {
         val screen = shown()
         val unlocking = (screen.get().onRetainNonConfigurationInstance() as Opening).unlocking!!
         var isSettled = false
-        // The screen that is there is told nothing, as while it is made anew.
+        // The present screen is told nothing, as while it is being recreated.
         unlocking.onChange = {}
         unlocking.onSettled = { isSettled = true }
         person.touches()
@@ -147,7 +147,7 @@ class WithBiometricsTest {
     fun `it is not offered where the app does not want it, or the person has not switched it on`() {
         val unwanted = shown(withBiometrics = false)
         val off = TestWallet().enrol()
-        LockActivity.useLock { off.lock }
+        LockScreens.useLock { off.lock }
         for (screen in listOf(unwanted, shown())) {
             assertNull(screen.ask())
             assertFalse(person.isAsked || off.phone.person.isAsked)
@@ -226,7 +226,7 @@ class WithBiometricsTest {
         val refused = BiometricOutcome.NoVerdict(NoVerdictCause.TryAgain)
         val resources = RuntimeEnvironment.getApplication().resources
         val answer = Unlocking.Answer.NotByBiometrics(refused)
-        assertEquals("" to false, resources.padWords(isCovered = false, isChecking = false, null, null, answer))
+        assertNull(resources.answered("", answer, erasesLast = false))
     }
 
     @Test
@@ -235,7 +235,7 @@ class WithBiometricsTest {
         person.choosesPin()
         screen.waitUntil { canAsk() }
         val button = screen.ask()!!
-        assertEquals("Use fingerprint or face", button.text)
+        assertEquals("Use fingerprint or face", button.contentDescription)
         assertTrue("${button.width} x ${button.height}", minOf(button.width, button.height) >= button.dp(48))
         assertTrue(button.createAccessibilityNodeInfo().run { isClickable && isFocusable })
     }
@@ -253,7 +253,7 @@ class WithBiometricsTest {
         person.choosesPin()
         screen.waitUntil { canAsk() }
         val touched = screen.get().window.decorView.all().filter { it.isClickable && it.visibility == View.VISIBLE }
-        assertEquals("twelve keys and the button", 13, touched.size)
+        assertEquals("ten digits and the key that asks", 11, touched.size)
         val places = touched.map { view -> Rect().also { assertTrue(view.getGlobalVisibleRect(it)) } }
         places.zip(touched) { place, view ->
             assertEquals("all of it is seen", view.width to view.height, place.width() to place.height())
@@ -262,9 +262,14 @@ class WithBiometricsTest {
         }
     }
 
+    /** Ends the last screen first: two lock screens in one task act as one. */
     private fun shown(withBiometrics: Boolean = true): ActivityController<LockActivity> {
+        last?.takeUnless { it.get().isDestroyed }?.pause()?.stop()?.destroy()
         val intent = LockActivity.intent(RuntimeEnvironment.getApplication(), withBiometrics = withBiometrics)
-        return Robolectric.buildActivity(LockActivity::class.java, intent).setup().also { TestWallet.settle() }
+        return Robolectric.buildActivity(LockActivity::class.java, intent).setup().also {
+            last = it
+            TestWallet.settle()
+        }
     }
 
     private fun ActivityController<LockActivity>.waitUntil(condition: LockActivity.() -> Boolean) =
@@ -274,13 +279,14 @@ class WithBiometricsTest {
 
     private fun LockActivity.pad(): PinPadView = window.decorView.part(R.id.walletlock_pad)
 
-    private fun ActivityController<LockActivity>.ask(): Button? = get().ask()
+    private fun ActivityController<LockActivity>.ask(): View? = get().ask()
 
-    /** If it takes any room. */
-    private fun LockActivity.ask(): Button? =
-        window.decorView.findViewById<Button>(R.id.walletlock_biometric)?.takeIf { it.visibility != View.GONE }
+    /** The key that asks for a finger or face, if it is visible. While it is not, its place in the pad stays empty. */
+    private fun LockActivity.ask(): View? =
+        window.decorView.part<View>(R.id.walletlock_biometric).takeIf { it.visibility == View.VISIBLE }
 
-    private fun LockActivity.canAsk() = ask()?.visibility == View.VISIBLE && !person.isAsked
+    /** Whether the last prompt is settled, so that the key can ask once more. */
+    private fun LockActivity.canAsk() = ask() != null && pad().behaviour.binding.unlocking?.isAsking == false
 
     private companion object {
         const val CHANGED =

@@ -1,4 +1,4 @@
 package androidx.test.runner.intent;
 
-/** Stands in for the class of this name. Nobody asks it. */
+/** Stands in for the class of this name. It is not used. */
 public interface IntentMonitor {}

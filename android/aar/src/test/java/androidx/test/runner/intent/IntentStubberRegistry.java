@@ -1,6 +1,6 @@
 package androidx.test.runner.intent;
 
-/** Stands in for the class of this name: Robolectric asks whether a test answers intents itself. None does. */
+/** Stands in for the class of this name. Robolectric asks it whether a test answers intents itself: none does. */
 public final class IntentStubberRegistry {
     private IntentStubberRegistry() {}
 

@@ -1,6 +1,6 @@
 package androidx.test.runner.lifecycle;
 
-/** Stands in for the class of this name: Robolectric registers here what nobody asks for. */
+/** Stands in for the class of this name. What Robolectric registers here is not used. */
 public final class ActivityLifecycleMonitorRegistry {
     private ActivityLifecycleMonitorRegistry() {}
 

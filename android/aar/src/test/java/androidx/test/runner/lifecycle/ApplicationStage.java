@@ -1,6 +1,6 @@
 package androidx.test.runner.lifecycle;
 
-/** Stands in for the class of this name: the steps of an application that Robolectric tells of. */
+/** Stands in for the class of this name: the lifecycle steps of an application that Robolectric reports. */
 public enum ApplicationStage {
     PRE_ON_CREATE,
     CREATED

@@ -1,6 +1,6 @@
 package androidx.test.runner.lifecycle;
 
-/** Stands in for the class of this name: the steps of an activity that Robolectric tells of. */
+/** Stands in for the class of this name: the lifecycle steps of an activity that Robolectric reports. */
 public enum Stage {
     PRE_ON_CREATE,
     CREATED,

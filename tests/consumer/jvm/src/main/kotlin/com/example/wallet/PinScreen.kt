@@ -15,10 +15,10 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 
 /**
- * The screen that asks for the PIN, without its pixels.
+ * The logic of the screen that asks for the PIN, without its pixels.
  *
- * @param scope as long as the screen is shown.
- * @param onOpen gets the session of the right PIN, and closes it.
+ * @param scope lives as long as the screen is shown.
+ * @param onOpen gets the session of the right PIN. The screen closes the session afterwards.
  */
 class PinScreen(
     private val lock: WalletLock,
@@ -32,7 +32,7 @@ class PinScreen(
     val text: StateFlow<String> = combine(lock.status, lastOutcome, ::textFor)
         .stateIn(scope, SharingStarted.Eagerly, textFor(lock.status.value, ASK))
 
-    /** How many digits were typed: one dot for each. */
+    /** How many digits were typed. The screen shows one dot for each. */
     val dots: Int get() = entry.length
 
     /** A key was pressed. */
@@ -40,7 +40,7 @@ class PinScreen(
         entry.push(digit)
     }
 
-    /** The last digit was wrong. */
+    /** The backspace key was pressed. */
     fun onBackspace() {
         entry.pop()
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same from Java, with a policy of the app's own. Its time is real: only the phone's clock is moved. */
+/** The lock used from Java, with the app's own policy. The test runs in real time and moves only the phone's clock. */
 class LockFromJavaTest {
     private static final Policy POLICY = Policy.json(
         "{ \"name\": \"ours\","

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 
-/** The real lock, on a phone whose clock and keystore are in the test's hands. */
+/** The real lock, on a phone whose clock and keystore the test controls. */
 @OptIn(ExperimentalCoroutinesApi::class)
 class PinScreenTest {
     @TempDir
@@ -77,7 +77,7 @@ class PinScreenTest {
             assertEquals("Please wait 0:30.", screen.text.value)
         }
         phone.clock.reboot(offMs = 3_600_000)
-        // The fake phone comes up ten seconds after its start; how long it was off proves nothing.
+        // The fake phone comes up ten seconds after its start, which proves ten seconds. How long it was off proves nothing.
         onScreen { screen -> assertEquals("Please wait 0:20.", screen.text.value) }
     }
 
@@ -114,11 +114,11 @@ class PinScreenTest {
         scope.cancel()
     }
 
-    /** One that does its work at once, on the test's own thread and in the test's own time. */
+    /** A lock that does its work at once, on the test's own thread and in the test's virtual time. */
     private suspend fun TestScope.openLock(): WalletLock =
         WalletLock.open(File(folder, "wallet.db"), phone.platform, dispatcher = UnconfinedTestDispatcher(testScheduler))
 
-    /** On the phone and in the test alike. */
+    /** Lets time pass on the phone's clock and in the test's virtual time alike. */
     private fun TestScope.pass(ms: Long) {
         phone.clock.advanceMs(ms)
         advanceTimeBy(ms)

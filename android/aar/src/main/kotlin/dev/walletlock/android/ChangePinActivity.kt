@@ -1,0 +1,70 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.content.Intent
+import android.os.Bundle
+import dev.walletlock.LockStatus
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+
+/**
+ * The whole screen on which a person changes the PIN: a [ChangePinView]. It asks for the current PIN itself, so it needs no
+ * session. Launch it for a result.
+ *
+ * ```
+ * val changePin = registerForActivityResult(StartActivityForResult()) { result ->
+ *     ChangePinActivity.takeSession(result.data)?.let(::show)
+ * }
+ * changePin.launch(ChangePinActivity.intent(this))
+ * ```
+ *
+ * `RESULT_OK`: the PIN was changed. All earlier sessions have ended; [takeSession] gives the one that goes on.
+ * `RESULT_CANCELED`: the person went back, and the PIN was not changed. [LockActivity.RESULT_NO_PIN]: there is no PIN, or
+ * everything was erased meanwhile.
+ *
+ * The same screen sets, replaces and removes the wipe PIN: see [wipePinIntent].
+ */
+public class ChangePinActivity : ChoosePinActivity() {
+    private val ofWipePin: Boolean get() = intent.getBooleanExtra(EXTRA_WIPE, false)
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        setTitle(if (ofWipePin) R.string.walletlock_wipe_pin else R.string.walletlock_change_pin)
+        super.onCreate(savedInstanceState)
+    }
+
+    override fun makeView(): ChoosePinView = ChangePinView(this).apply {
+        setOnPinChanged(::finishWith)
+        setOnGoOn { finishWith(LockActivity.RESULT_NO_PIN) }
+        setOnForgotPin(LockActivity.parts.forgotPin(this@ChangePinActivity))
+    }
+
+    override fun choosing(): (WalletLock) -> ChoosingPin {
+        val ofWipePin = ofWipePin
+        return { ChangingPin(it, ofWipePin) }
+    }
+
+    override fun render(choosing: ChoosingPin) {
+        if (choosing.lock.status.value is LockStatus.Unconfigured) finishWith(LockActivity.RESULT_NO_PIN) else show(choosing)
+    }
+
+    /** Launches the screen, and takes its result. */
+    public companion object {
+        /** Makes the intent that starts the screen. */
+        @JvmStatic
+        public fun intent(context: Context): Intent = Intent(context, ChangePinActivity::class.java)
+
+        /**
+         * Makes the intent that starts the screen for the wipe PIN, to set, replace or remove it. The wipe PIN is a second PIN
+         * that erases everything when it is typed where the PIN is asked for. The screen warns of that first. `RESULT_OK`: the
+         * wipe PIN was set, replaced or removed.
+         */
+        @JvmStatic
+        public fun wipePinIntent(context: Context): Intent = intent(context).putExtra(EXTRA_WIPE, true)
+
+        /** Takes the session of a result, once; as [LockActivity.takeSession]. */
+        @JvmStatic
+        public fun takeSession(data: Intent?): Session? = Handover.take(data)
+
+        private const val EXTRA_WIPE = "dev.walletlock.wipePin"
+    }
+}

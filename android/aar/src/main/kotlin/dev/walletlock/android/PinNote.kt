@@ -1,0 +1,32 @@
+package dev.walletlock.android
+
+import dev.walletlock.BiometricChange
+import dev.walletlock.Finding
+import dev.walletlock.Refusal
+
+/** Why a step of setting or changing a PIN did not lead to the next one. */
+internal sealed interface PinNote {
+    /** The second entry is another PIN than the first. */
+    data object Different : PinNote
+
+    /** The new PIN is the one in force. */
+    data object SameAsCurrent : PinNote
+
+    /** The session ended meanwhile: the person has to enter the current PIN once more. */
+    data object AskedAgain : PinNote
+
+    /** Too many new PINs were proposed in one session: the person has to enter the current PIN once more. */
+    data object ManyProposals : PinNote
+
+    /** The PIN may not be set. */
+    class Forbidden(val findings: List<Finding>) : PinNote
+
+    /** The current PIN was not accepted. */
+    class Refused(val refusal: Refusal) : PinNote
+
+    /** The phone failed. */
+    class Failed(val trouble: LockTrouble) : PinNote
+
+    /** Switching biometrics on did not succeed. */
+    class NotByFinger(val change: BiometricChange) : PinNote
+}

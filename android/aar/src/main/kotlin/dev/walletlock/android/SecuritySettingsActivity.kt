@@ -1,0 +1,144 @@
+package dev.walletlock.android
+
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.os.Bundle
+import android.view.View
+import android.widget.FrameLayout
+import dev.walletlock.Session
+
+/**
+ * The settings of the lock as a whole screen: a [SecuritySettingsView]. It first starts the lock screen, which asks for the
+ * PIN, a finger or a face. It asks for the PIN again when a change needs it.
+ *
+ * ```
+ * startActivity(SecuritySettingsActivity.intent(this))
+ * ```
+ *
+ * It gives no result. Other sessions of the app end when the person changes the PIN or locks the wallet here; follow
+ * [dev.walletlock.WalletLock.isOpen] to notice it. [LockScreens] says which lock is used.
+ *
+ * A rotation loses nothing. After process death the screen asks for the PIN, finger or face again.
+ */
+public class SecuritySettingsActivity : Activity() {
+    private lateinit var opening: OpeningLock<SettingsState>
+    private lateinit var root: FrameLayout
+    private lateinit var view: SecuritySettingsView
+    private lateinit var locked: LockedView
+
+    /** Whether another screen of this library is in front, or about to be. */
+    private var isAsking = false
+    private var isStarted = false
+
+    /** A session that arrived as a result before the lock was open, as in a new process. */
+    private var early: Session? = null
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        keepOutOfPictures()
+        setTitle(R.string.walletlock_settings)
+        isAsking = savedInstanceState?.getBoolean(STATE_ASKING) ?: false
+        view = SecuritySettingsView(this)
+        view.setOnChangePin { ask(ChangePinActivity.intent(this), REQUEST_CHANGE) }
+        view.setOnWipePin { ask(ChangePinActivity.wipePinIntent(this), REQUEST_CHANGE) }
+        view.setOnPinNeeded(::askForPin)
+        view.setOnLocked { finish() }
+        locked = LockedView(this)
+        root = fillWith(view, locked)
+        opening = retained() ?: OpeningLock(applicationContext, ::SettingsState)
+        opening.onChange = ::render
+        opening.open()
+        render()
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun retained() = lastNonConfigurationInstance as OpeningLock<SettingsState>?
+
+    private fun render() {
+        opening.trouble?.let {
+            locked.show(it, opening::open)
+            root.showOnly(locked)
+        }
+        val state = opening.made ?: return
+        view.bind(state)
+        early?.let { state.take(it) }
+        early = null
+        if (state.isOpen) root.showOnly(view) else askToOpen()
+    }
+
+    private fun askForPin() {
+        val isForMore = opening.made?.needsPin == true
+        if (isForMore) ask(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN) else askToOpen()
+    }
+
+    /** Starts the lock screen. The settings are hidden until the wallet is open. */
+    private fun askToOpen() {
+        view.visibility = View.GONE
+        ask(LockActivity.intent(this, canGoBack = true), REQUEST_OPEN)
+    }
+
+    /** Only while this screen is started: if another app is in front, [onStart] asks later. */
+    private fun ask(intent: Intent, request: Int) {
+        if (isAsking || isFinishing || !isStarted) return
+        isAsking = true
+        startActivityForResult(intent, request)
+    }
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        isAsking = false
+        val session = Handover.take(data)
+        val state = opening.made
+        when {
+            session != null && state != null -> use(state, session)
+            session != null -> early = session
+            // The person went back from the other screen. The settings stay, if the wallet is still open.
+            state?.isOpen == true -> state.giveUp()
+            else -> finish()
+        }
+    }
+
+    private fun use(state: SettingsState, session: Session) {
+        state.take(session)
+        root.showOnly(view)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        isStarted = true
+        val state = opening.made ?: return
+        if (state.isOpen) state.lookAgain() else askToOpen()
+    }
+
+    override fun onStop() {
+        super.onStop()
+        isStarted = false
+    }
+
+    /** Kept in memory, and nowhere else, for the screen after a rotation. */
+    override fun onRetainNonConfigurationInstance(): Any = opening
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putBoolean(STATE_ASKING, isAsking)
+    }
+
+    override fun onDestroy() {
+        opening.onChange = {}
+        early?.close()
+        if (!isChangingConfigurations) opening.close()
+        super.onDestroy()
+    }
+
+    /** How an app launches it. */
+    public companion object {
+        /** What to launch. */
+        @JvmStatic
+        public fun intent(context: Context): Intent = Intent(context, SecuritySettingsActivity::class.java)
+
+        private const val REQUEST_OPEN = 1
+        private const val REQUEST_PIN = 2
+        private const val REQUEST_CHANGE = 3
+        private const val STATE_ASKING = "asking"
+    }
+}

@@ -1,0 +1,82 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.content.res.Resources
+import android.text.format.DateUtils
+import dev.walletlock.BiometricDenial
+import dev.walletlock.JournalEntry
+import dev.walletlock.JournalKind
+import dev.walletlock.RollbackProtection
+import dev.walletlock.SecurityLevel
+import dev.walletlock.SensorAvailability
+
+// The words of the settings, in the person's language.
+
+/** The text of the biometrics row. Null: the state is not known yet. */
+internal fun Resources.fingerWords(state: SettingsState): String? = if (state.isFingerOn == null) null else getString(
+    when {
+        state.isFingerOn == true -> R.string.walletlock_finger_is_on
+        state.whyOff == BiometricDenial.ENROLMENT_CHANGED -> R.string.walletlock_finger_changed
+        state.whyOff == BiometricDenial.OFF_AFTER_FAILURES -> R.string.walletlock_finger_failed
+        state.sensor == SensorAvailability.NONE_ENROLLED -> R.string.walletlock_finger_none_enrolled
+        state.sensor == SensorAvailability.BUSY -> R.string.walletlock_finger_busy
+        state.sensor == SensorAvailability.NO_HARDWARE -> R.string.walletlock_finger_not_here
+        state.sensor == SensorAvailability.NOT_SUPPORTED -> R.string.walletlock_finger_not_here
+        else -> R.string.walletlock_finger_is_off
+    },
+)
+
+internal fun Resources.words(level: SecurityLevel): String = getString(
+    when (level) {
+        SecurityLevel.STRONGBOX -> R.string.walletlock_level_strongbox
+        SecurityLevel.TRUSTED_ENVIRONMENT -> R.string.walletlock_level_trusted
+        SecurityLevel.SOFTWARE -> R.string.walletlock_level_software
+        SecurityLevel.UNKNOWN -> R.string.walletlock_level_unknown
+    },
+)
+
+internal fun Resources.words(protection: RollbackProtection): String = getString(
+    when (protection) {
+        RollbackProtection.ON -> R.string.walletlock_rollback_on
+        RollbackProtection.OFF -> R.string.walletlock_rollback_off
+    },
+)
+
+internal fun Resources.words(times: SettingsState.SessionTimes): String =
+    getString(R.string.walletlock_session_times, lasting(times.idleS), lasting(times.absoluteS))
+
+internal fun Resources.words(entry: JournalEntry): String = getString(
+    when (entry.kind) {
+        JournalKind.ENROLLED -> R.string.walletlock_journal_enrolled
+        JournalKind.PIN_TRIED -> R.string.walletlock_journal_pin_tried
+        JournalKind.PIN_RIGHT -> R.string.walletlock_journal_pin_right
+        JournalKind.PIN_WRONG -> R.string.walletlock_journal_pin_wrong
+        JournalKind.PIN_REPEATED -> R.string.walletlock_journal_pin_repeated
+        JournalKind.PIN_NO_VERDICT -> R.string.walletlock_journal_pin_no_verdict
+        JournalKind.PIN_REFUSED -> R.string.walletlock_journal_pin_refused
+        JournalKind.OPEN_TRIES_COUNTED -> R.string.walletlock_journal_open_tries
+        JournalKind.LOCKED -> R.string.walletlock_journal_locked
+        JournalKind.PIN_CHANGED -> R.string.walletlock_journal_pin_changed
+        JournalKind.KDF_UPGRADED -> R.string.walletlock_journal_kdf
+        JournalKind.POLICY_CHANGED -> R.string.walletlock_journal_policy
+        JournalKind.ITEM_WRITTEN -> R.string.walletlock_journal_item_written
+        JournalKind.ITEM_DELETED -> R.string.walletlock_journal_item_deleted
+        JournalKind.WIPED -> R.string.walletlock_journal_wiped
+        JournalKind.BIOMETRICS_ON -> R.string.walletlock_journal_finger_on
+        JournalKind.BIOMETRICS_OFF -> R.string.walletlock_journal_finger_off
+        JournalKind.BIOMETRICS_ASKED -> R.string.walletlock_journal_finger_asked
+        JournalKind.BIOMETRICS_RIGHT -> R.string.walletlock_journal_finger_right
+        JournalKind.BIOMETRICS_NOT_RECOGNISED -> R.string.walletlock_journal_finger_wrong
+        JournalKind.BIOMETRICS_ENDED -> R.string.walletlock_journal_finger_ended
+        JournalKind.BIOMETRICS_REFUSED -> R.string.walletlock_journal_finger_refused
+        // A newer version wrote it.
+        null -> R.string.walletlock_journal_unknown
+    },
+)
+
+/** When the line was written, by the phone's clock: date and time, in the format of the locale. */
+internal fun Context.timeOf(entry: JournalEntry): String = DateUtils.formatDateTime(
+    this,
+    entry.wallMs,
+    DateUtils.FORMAT_SHOW_DATE or DateUtils.FORMAT_SHOW_YEAR or DateUtils.FORMAT_ABBREV_MONTH or DateUtils.FORMAT_SHOW_TIME,
+)

@@ -1,0 +1,10 @@
+package dev.walletlock.android
+
+/**
+ * Marks an Activity that [LockGuard] does not cover: it shows nothing of the wallet, such as help or a splash screen.
+ * Activities that are started from it are covered as usual.
+ */
+@Target(AnnotationTarget.CLASS)
+@Retention(AnnotationRetention.RUNTIME)
+@MustBeDocumented
+public annotation class Unguarded

@@ -1,0 +1,217 @@
+package dev.walletlock.android
+
+import android.app.Activity
+import android.content.Intent
+import android.view.View
+import android.widget.TextView
+import dev.walletlock.BiometricAvailability
+import dev.walletlock.RollbackProtection
+import dev.walletlock.SecurityLevel
+import kotlinx.coroutines.runBlocking
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+
+@RunWith(RobolectricTestRunner::class)
+class SecuritySettingsActivityTest {
+    private val wallet = TestWallet().enrol()
+
+    @Before
+    fun lock() = LockScreens.useLock { wallet.lock }
+
+    @After
+    fun close() = wallet.close()
+
+    @Test
+    fun `nothing is shown before the lock's own screen has a session`() {
+        val screen = screen().setup().also { TestWallet.settle() }
+        val asked = screen.asked()
+        assertEquals(LockActivity::class.java.name, asked.component!!.className)
+        assertTrue("Back leads back to the app", asked.getBooleanExtra("dev.walletlock.canGoBack", false))
+        assertFalse(screen.view().isShown)
+        screen.answer(Activity.RESULT_CANCELED, null)
+        assertTrue("who goes back leaves", screen.get().isFinishing)
+    }
+
+    @Test
+    fun `it says what protects the wallet, how long it stays open, and what happened`() {
+        wallet.miss(1)
+        val screen = shown()
+        val words = screen.texts()
+        val session = "Your wallet locks itself after 2 minutes without use, and after 15 minutes in any case."
+        val level = when (runBlocking { wallet.lock.securityLevel() }) {
+            SecurityLevel.STRONGBOX -> "A chip of its own"
+            SecurityLevel.TRUSTED_ENVIRONMENT -> "The protected part"
+            SecurityLevel.SOFTWARE -> "Only the phone’s system"
+            SecurityLevel.UNKNOWN -> "Your phone does not say"
+        }
+        val isOn = runBlocking { wallet.lock.rollbackProtection() } == RollbackProtection.ON
+        val rollback = if (isOn) "gains no new tries" else "may gain new tries"
+        for (said in listOf(session, level, rollback)) assertTrue("$said: $words", words.any { said in it })
+        assertTrue("$words", words.containsAll(listOf("Opened with the PIN", "Wrong PIN", "PIN set")))
+        assertFalse("that a try began is no news", "PIN entered" in words)
+    }
+
+    @Test
+    fun `a long history is shown page by page`() {
+        repeat(15) { wallet.unlocked().close() }
+        val screen = shown()
+        assertFalse("PIN set" in screen.texts())
+        while (screen.get().window.decorView.all().any { it.isClickable && it.words() == "Show more" }) screen.press("Show more")
+        assertTrue("PIN set" in screen.texts())
+    }
+
+    @Test
+    fun `a finger is switched on and off by the session of the PIN`() {
+        val screen = shown()
+        assertEquals("Fingerprint or face, Off: only your PIN opens your wallet.", screen.finger().words())
+        wallet.phone.person.willDo { touches() }
+        screen.finger().performClick()
+        settleUntil("it is on") { screen.finger().createAccessibilityNodeInfo().isChecked }
+        assertTrue(runBlocking { wallet.lock.biometricAvailability() } is BiometricAvailability.Available)
+        screen.finger().performClick()
+        settleUntil("it is off") { !screen.finger().createAccessibilityNodeInfo().isChecked }
+        assertNull("no PIN was asked for", shadowOf(screen.get()).nextStartedActivityForResult)
+    }
+
+    @Test
+    fun `where the session is a finger's, the PIN is asked for, and then it is done`() {
+        wallet.withBiometrics()
+        wallet.phone.person.willDo { touches() }
+        val byFinger = runBlocking { wallet.lock.verifyBiometrics() } as dev.walletlock.BiometricOutcome.Unlocked
+        val screen = screen().setup().also { TestWallet.settle() }
+        screen.asked()
+        screen.answer(Activity.RESULT_OK, Handover.give(byFinger.session))
+        screen.finger().performClick()
+        TestWallet.settle()
+        val asked = screen.asked()
+        assertFalse("the PIN and nothing else", asked.getBooleanExtra("dev.walletlock.biometrics", true))
+        assertTrue("not yet", runBlocking { wallet.lock.biometricAvailability() } is BiometricAvailability.Available)
+        screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+        settleUntil("it is off") { !screen.finger().createAccessibilityNodeInfo().isChecked }
+        assertTrue(runBlocking { wallet.lock.biometricAvailability() } is BiometricAvailability.Denied)
+    }
+
+    @Test
+    fun `what failed is not done later, when nobody asks for it any more`() {
+        val screen = shown()
+        wallet.phone.deviceKey.failure = dev.walletlock.DeviceKeyException(dev.walletlock.DeviceKeyFault.FAILED)
+        screen.finger().performClick()
+        settleUntil("it failed: ${screen.texts()}") { screen.texts().any { "(Code" in it } }
+        wallet.phone.deviceKey.failure = null
+        screen.press("Change your PIN")
+        screen.asked()
+        screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+        assertTrue(screen.finger().isShown)
+        assertFalse("nobody asks for a finger", wallet.phone.person.isAsked)
+    }
+
+    @Test
+    fun `a phone without an enrolled finger says what to do, and has a dead switch`() {
+        wallet.phone.person.removesAll()
+        val screen = shown()
+        assertEquals("Fingerprint or face, Add one in your phone’s settings first.", screen.finger().words())
+        assertFalse(screen.finger().isEnabled)
+    }
+
+    @Test
+    fun `the PIN and the wipe PIN have their own screen, and its session is used from then on`() {
+        val screen = shown()
+        for ((row, wipes) in listOf("Change your PIN" to false, "Wipe PIN" to true)) {
+            screen.press(row)
+            val asked = screen.asked()
+            assertEquals(ChangePinActivity::class.java.name, asked.component!!.className)
+            assertEquals(wipes, asked.getBooleanExtra("dev.walletlock.wipePin", false))
+            wallet.lock.lockNow()
+            screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+            assertTrue(screen.view().isShown)
+        }
+    }
+
+    @Test
+    fun `it never says unasked whether there is a wipe PIN`() {
+        val without = shown().texts()
+        wallet.unlocked().use { session ->
+            val done = runBlocking {
+                dev.walletlock.fakes.pinOf(RIGHT).use { pin ->
+                    dev.walletlock.fakes.pinOf("111111").use { session.access.setWipePin(pin, it) }
+                }
+            }
+            assertTrue(done is dev.walletlock.PinChange.Changed)
+        }
+        val with = shown().texts()
+        assertEquals(without.takeWhile { it != "What happened" }, with.takeWhile { it != "What happened" })
+    }
+
+    @Test
+    fun `'lock now' ends every session and the screen`() {
+        val other = wallet.unlocked()
+        val screen = shown()
+        screen.press("Lock now")
+        assertFalse(other.isLive)
+        assertTrue(screen.get().isFinishing)
+    }
+
+    @Test
+    fun `a session whose time is over is asked for again, and a rotation keeps one that lives`() {
+        val screen = shown()
+        screen.recreate()
+        TestWallet.settle()
+        assertTrue(screen.view().isShown)
+        assertNull("nobody is asked", shadowOf(screen.get()).nextStartedActivityForResult)
+        wallet.lock.lockNow()
+        TestWallet.settle()
+        assertEquals(LockActivity::class.java.name, screen.asked().component!!.className)
+        assertFalse(screen.view().isShown)
+    }
+
+    @Test
+    fun `who leaves it leaves nothing open`() {
+        val screen = shown()
+        screen.get().finish()
+        screen.pause().stop().destroy()
+        assertFalse(runBlocking { wallet.lock.refresh(); wallet.lock.isOpen.value })
+    }
+
+    private fun screen(): ActivityController<SecuritySettingsActivity> =
+        Robolectric.buildActivity(
+            SecuritySettingsActivity::class.java,
+            SecuritySettingsActivity.intent(RuntimeEnvironment.getApplication()),
+        )
+
+    private fun shown(): ActivityController<SecuritySettingsActivity> {
+        val screen = screen().setup().also { TestWallet.settle() }
+        screen.asked()
+        screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+        return screen
+    }
+
+    private lateinit var asked: Intent
+
+    private fun ActivityController<SecuritySettingsActivity>.asked(): Intent =
+        checkNotNull(shadowOf(get()).nextStartedActivityForResult) { "nothing is asked" }.intent.also { asked = it }
+
+    private fun ActivityController<SecuritySettingsActivity>.answer(result: Int, data: Intent?) {
+        shadowOf(get()).receiveResult(asked, result, data)
+        TestWallet.settle()
+    }
+
+    private fun ActivityController<SecuritySettingsActivity>.view(): View =
+        get().window.decorView.all().first { it is SecuritySettingsView }
+
+    private fun ActivityController<SecuritySettingsActivity>.finger(): View =
+        get().window.decorView.part(R.id.walletlock_finger)
+
+    private fun ActivityController<SecuritySettingsActivity>.texts(): List<String> =
+        view().all().filterIsInstance<TextView>().filter { it.isShown }.map { it.text.toString() }
+}

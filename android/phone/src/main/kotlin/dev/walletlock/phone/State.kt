@@ -1,0 +1,49 @@
+package dev.walletlock.phone
+
+import dev.walletlock.LockStatus
+import org.json.JSONArray
+import org.json.JSONObject
+
+/**
+ * The state for the page, as JSON. Nothing in it changes with time alone, so the page gets a new state only when
+ * something happened.
+ */
+fun describe(phone: Phone): String = JSONObject()
+    .put("app", phone.application.applicationInfo.loadLabel(phone.application.packageManager).toString())
+    .put("top", phone.stack.top?.javaClass?.simpleName ?: "")
+    .put("isAway", phone.stack.isAway)
+    .put("isOff", phone.isOff)
+    .put("looks", looks(phone.looks))
+    .put("isCovered", phone.screen.isCovered)
+    .put("isBusy", phone.fakes.deviceKey.failure != null)
+    .put("isTyping", phone.isTyping)
+    .put("isAsked", phone.sheet.words()?.let(::sheet) ?: JSONObject.NULL)
+    .put("toast", phone.toast?.let { (number, text) -> JSONObject().put("number", number).put("text", text) } ?: JSONObject.NULL)
+    .put("crash", phone.crash?.stackTraceToString() ?: JSONObject.NULL)
+    .put("left", phone.left?.let { it.dataString ?: it.action ?: "another app" } ?: JSONObject.NULL)
+    .put("status", JSONArray(Journal.openLocks().map { inWords(it.status.value) }))
+    .put("journal", JSONArray(phone.journal.lines().map { JSONArray(listOf(it.time, it.source, it.text)) }))
+    .put("aheadMs", phone.aheadMs)
+    .toString()
+
+private fun looks(looks: Looks) = JSONObject()
+    .put("isDark", looks.isDark)
+    .put("isChinese", looks.isChinese)
+    .put("fontScale", looks.fontScale.toDouble())
+    .put("isTurned", looks.isTurned)
+    .put("isSmall", looks.isSmall)
+
+private fun sheet(words: Sheet.Words) = JSONObject()
+    .put("title", words.title)
+    .put("body", words.body)
+    .put("button", words.button)
+    .put("misses", words.misses)
+
+/** The status in words, without the remaining time, which would change every second. */
+private fun inWords(status: LockStatus): String = when (status) {
+    is LockStatus.Unconfigured -> "No PIN yet"
+    is LockStatus.Ready -> status.triesLeft?.let { "Ready, $it tries left" } ?: "Ready"
+    is LockStatus.CoolingDown -> "Cooling down" + (status.triesLeft?.let { ", $it tries left" } ?: "")
+    is LockStatus.Locked -> "Locked: ${status.reason.name.lowercase().replace('_', ' ')}"
+    else -> status.javaClass.simpleName
+}

@@ -1,0 +1,80 @@
+package dev.walletlock.phone
+
+import dev.walletlock.DeviceKeyException
+import dev.walletlock.DeviceKeyFault
+
+/** What the page can do to the phone, by name. */
+class Switches(private val phone: Phone) {
+    /** Does [what] with the parameters [with]; on any thread. Returns a message for the person if there was nothing to do. */
+    fun act(what: String, with: Map<String, String>): String? {
+        fun number(name: String) = with[name]?.toFloatOrNull() ?: throw IllegalArgumentException("$what needs a number $name")
+        val isOn = with["on"] == "true"
+        // The parameters are parsed here and not on the main thread: there, a wrong one would count as a crash of the app.
+        when (what) {
+            "touch" -> {
+                val (action, x, y) = listOf("action", "x", "y").map(::number)
+                return onMain { phone.hands.touch(action.toInt(), x, y) }
+            }
+            "scroll" -> {
+                val (x, y, notches) = listOf("x", "y", "notches").map(::number)
+                return onMain { phone.hands.scroll(x, y, notches) }
+            }
+            "key" -> {
+                val code = number("code").toInt()
+                return onMain { phone.hands.key(code) }
+            }
+            "type" -> return onMain { phone.hands.type(with["text"].orEmpty()) }
+            "closeCrash" -> return onMain { phone.crash = null }
+            "closeLeft" -> return onMain { phone.left = null }
+            "finger" -> return asked(told(if (isOn) "a finger that is known" else "a finger that is not known") { phone.sheet.finger(isOn) })
+            "sheetPin" -> return asked(phone.sheet.pin())
+            "sheetCancel" -> return asked(phone.sheet.cancel())
+        }
+        val (words, act) = switch(what, isOn, ::number)
+        told(words) { onMain(act) }
+        return null
+    }
+
+    private fun switch(what: String, isOn: Boolean, number: (String) -> Float): Pair<String, () -> Unit> = when (what) {
+        "open" -> "opens the app" to phone::opensApp
+        "home" -> "home" to phone::home
+        "back" -> "back" to phone::back
+        "off" -> (if (isOn) "screen off" else "screen on") to { phone.turnScreen(isOn) }
+        "restart" -> "restarted" to phone::restart
+        "skip" -> {
+            val ms = number("ms").toLong()
+            require(ms > 0) { "time does not go back" }
+            "${ms / 1_000} s pass" to { phone.skip(ms) }
+        }
+        "addFinger" -> "a finger was added" to { phone.fakes.person.enrolsAnother() }
+        "removeFingers" -> "all fingers were removed" to { phone.fakes.person.removesAll() }
+        "dark" -> (if (isOn) "dark" else "light") to { phone.look(phone.looks.copy(isDark = isOn)) }
+        "chinese" -> (if (isOn) "speaks Chinese" else "speaks English") to { phone.look(phone.looks.copy(isChinese = isOn)) }
+        "font" -> {
+            val scale = number("scale")
+            "font size $scale" to { phone.look(phone.looks.copy(fontScale = scale)) }
+        }
+        "turn" -> (if (isOn) "turned" else "upright") to { phone.look(phone.looks.copy(isTurned = isOn)) }
+        "small" -> (if (isOn) "small window" else "whole screen") to { phone.look(phone.looks.copy(isSmall = isOn)) }
+        "cover" -> (if (isOn) "another app's window lies above" else "nothing lies above") to {
+            phone.screen.isCovered = isOn
+            phone.hands.areCovered = isOn
+        }
+        "busy" -> (if (isOn) "the keystore is busy" else "the keystore answers") to {
+            phone.fakes.deviceKey.failure = if (isOn) DeviceKeyException(DeviceKeyFault.BUSY) else null
+        }
+        else -> throw IllegalArgumentException("there is no switch $what")
+    }
+
+    private fun <T> told(words: String, act: () -> T): T {
+        phone.journal.phone(words)
+        return act()
+    }
+
+    private fun onMain(act: () -> Unit): String? {
+        phone.life.onMain(act)
+        return null
+    }
+
+    private fun asked(wasAsked: Boolean): String? = if (wasAsked) null else "Nothing asks for a finger now."
+}

@@ -1,0 +1,193 @@
+'use strict'
+// Shows the phone's pictures and state, and sends what is touched and typed. All addresses are relative to the page's own, which contains the token.
+
+const $ = id => document.getElementById(id)
+const screen = $('screen'), pen = screen.getContext('2d'), glass = $('glass'), frame = $('frame')
+const SHORT_DP = 360, LONG_DP = 760, FRAME = 24
+const KEYS = { Backspace: 67, Enter: 66, Escape: 4, ArrowUp: 19, ArrowDown: 20, ArrowLeft: 21, ArrowRight: 22 }
+let state = null, dp = 1, toastSeen = 0
+
+/* Sends the actions in order, each after the answer to the one before. */
+let line = Promise.resolve()
+function act(what, values = {}) {
+  return line = line.then(async () => {
+    const answer = await fetch(`do/${what}?${new URLSearchParams(values)}`, { method: 'POST' })
+    const words = await answer.text()
+    if (words) show($('notice'), words)
+  }).catch(() => {})
+}
+
+/* Asks again and again for a picture or state that is newer than the last. */
+async function follow(name, take) {
+  let seen = 0
+  for (;;) {
+    try {
+      const answer = await fetch(`${name}?after=${seen}`)
+      if (answer.status === 403) return lost('another phone runs here now')
+      if (answer.status !== 200) continue
+      seen = Number(answer.headers.get('X-Number'))
+      await take(answer)
+    } catch {
+      lost('the phone has ended')
+      await new Promise(done => setTimeout(done, 1000))
+      seen = 0
+    }
+  }
+}
+
+async function draw(answer) {
+  const picture = await createImageBitmap(await answer.blob())
+  if (screen.width !== picture.width || screen.height !== picture.height) {
+    screen.width = picture.width
+    screen.height = picture.height
+    fit()
+  }
+  pen.drawImage(picture, 0, 0)
+  document.body.dataset.frames = Number(document.body.dataset.frames || 0) + 1
+}
+
+/* Sizes the phone to the room there is, but never enlarges it: that would blur the picture. */
+function fit() {
+  const isTurned = state?.looks.isTurned ?? false
+  const wide = isTurned ? LONG_DP : SHORT_DP, high = isTurned ? SHORT_DP : LONG_DP
+  const stage = frame.parentElement, isNarrow = innerWidth <= 860
+  const width = stage.clientWidth - FRAME - 32, height = (isNarrow ? Math.max(innerHeight, 560) : stage.clientHeight) - FRAME - 40
+  dp = Math.min(1, width / wide, height / high)
+  glass.style.width = `${wide * dp}px`
+  glass.style.height = `${high * dp}px`
+  screen.style.width = `${screen.width / 2 * dp}px`
+  screen.style.height = `${screen.height / 2 * dp}px`
+  glass.style.setProperty('--dp', dp)
+  glass.style.setProperty('--keys-top', `${(screen.height / 2 - 48) * dp}px`)
+}
+
+function take(next) {
+  const looksBefore = JSON.stringify(state?.looks)
+  state = next
+  glass.classList.toggle('isDark', state.looks.isDark)
+  glass.classList.toggle('isTurned', state.looks.isTurned)
+  if (looksBefore !== JSON.stringify(state.looks)) fit()
+  for (const button of document.querySelectorAll('[data-toggle]')) button.ariaPressed = String(state[button.dataset.toggle] ?? state.looks[button.dataset.toggle])
+  for (const button of document.querySelectorAll('[data-is]')) button.ariaPressed = String(String(state.looks[button.dataset.is]) === button.dataset.on)
+  for (const button of document.querySelectorAll('[data-scale]')) button.ariaPressed = String(Math.abs(state.looks.fontScale - button.dataset.scale) < 0.01)
+  $('app').textContent = state.app
+  $('launcher').hidden = !state.isAway
+  $('dark').hidden = !state.isOff
+  $('typing').hidden = !state.isTyping || state.isAway
+  $('crash').hidden = !state.crash
+  $('crash-text').textContent = state.crash ?? ''
+  $('left').hidden = !state.left
+  $('left-text').textContent = state.left ?? ''
+  const words = state.status[0] ?? 'No wallet is open'
+  $('status').textContent = words
+  $('dot').dataset.kind = words.split(/[ ,]/)[0]
+  ask(state.isAsked)
+  if (state.toast && state.toast.number !== toastSeen) show($('toast'), state.toast.text)
+  toastSeen = state.toast?.number ?? 0
+  write(state.journal)
+  tell()
+}
+
+function ask(prompt) {
+  $('sheet').hidden = !prompt
+  $('sheet-title').textContent = prompt?.title ?? ''
+  $('sheet-body').textContent = prompt?.body ?? ''
+  $('sheet-pin').textContent = prompt?.button ?? ''
+  $('sheet-hint').textContent = prompt?.misses ? `Not recognised (${prompt.misses})` : ''
+}
+
+function write(lines) {
+  const rows = lines.slice().reverse().map(([time, from, text]) => {
+    const row = document.createElement('li'), at = document.createElement('time'), what = document.createElement('span')
+    row.dataset.from = from
+    at.textContent = time
+    what.textContent = from === 'wallet' ? text.charAt(0) + text.slice(1).toLowerCase().replaceAll('_', ' ').replace(/^Pin\b/, 'PIN') : text
+    row.append(at, what)
+    return row
+  })
+  $('journal').replaceChildren(...rows)
+}
+
+/* Shows the time of the phone's clock, which the switches can move. */
+function tell() {
+  const now = new Date(Date.now() + (state?.aheadMs ?? 0)).toISOString().slice(11, 16)
+  for (const clock of document.querySelectorAll('[data-clock]')) if (clock.textContent !== now) clock.textContent = now
+}
+setInterval(tell, 1000)
+
+function show(place, words) {
+  place.textContent = words
+  place.classList.add('isShown')
+  clearTimeout(place.timer)
+  place.timer = setTimeout(() => place.classList.remove('isShown'), 2600)
+}
+
+function lost(words) {
+  $('status').textContent = words
+  $('dot').dataset.kind = 'lost'
+}
+
+/* A finger. While a move waits to be sent, later moves replace it. */
+let moved = null
+const at = event => {
+  const box = screen.getBoundingClientRect()
+  return { x: (event.clientX - box.left) * screen.width / box.width, y: (event.clientY - box.top) * screen.height / box.height }
+}
+screen.onpointerdown = event => {
+  screen.setPointerCapture(event.pointerId)
+  act('touch', { action: 0, ...at(event) })
+}
+screen.onpointermove = event => {
+  if (!event.buttons) return
+  const isWaiting = moved
+  moved = at(event)
+  if (!isWaiting) line = line.then(() => { const to = moved; moved = null; return fetch(`do/touch?${new URLSearchParams({ action: 2, ...to })}`, { method: 'POST' }) }).catch(() => {})
+}
+screen.onpointerup = event => act('touch', { action: 1, ...at(event) })
+screen.onpointercancel = event => act('touch', { action: 3, ...at(event) })
+screen.addEventListener('wheel', event => {
+  event.preventDefault()
+  act('scroll', { ...at(event), notches: -Math.sign(event.deltaY) })
+}, { passive: false })
+
+/* The keyboard: keys go to the phone, unless another element of the page has the focus. */
+onkeydown = event => {
+  const isOurs = document.activeElement === document.body || document.activeElement === screen
+  if (!isOurs || event.ctrlKey || event.metaKey || event.altKey || !state) return
+  if (state.isAsked) { if (event.key === 'Escape') act('sheetCancel'); return }
+  if (state.isAway || state.isOff) { if (event.key === 'Enter') act(state.isOff ? 'off' : 'open', state.isOff ? { on: false } : {}); return }
+  if (event.key in KEYS) act('key', { code: KEYS[event.key] })
+  else if (event.key.length === 1) act('type', { text: event.key })
+  else return
+  event.preventDefault()
+}
+$('typing').oninput = event => {
+  // While an input method composes text, send nothing; `compositionend` sends the result.
+  if (event.isComposing) return
+  if (event.inputType === 'deleteContentBackward') act('key', { code: KEYS.Backspace })
+  else if (event.data) act('type', { text: event.data })
+  event.target.value = ''
+}
+$('typing').addEventListener('compositionend', event => {
+  if (event.data) act('type', { text: event.data })
+  event.target.value = ''
+})
+$('typing').onkeydown = event => { if (KEYS[event.key] && event.key !== 'Escape') act('key', { code: KEYS[event.key] }) }
+
+/* Everything else is a button. */
+document.addEventListener('click', event => {
+  const button = event.target.closest('[data-do]')
+  if (!button) return event.target.id === 'sheet' && act('sheetCancel')
+  const { do: what, toggle, on, ms, scale } = button.dataset
+  const values = {}
+  if (toggle) values.on = !(state?.[toggle] ?? state?.looks[toggle])
+  if (on) values.on = on
+  if (ms) values.ms = ms
+  if (scale) values.scale = scale
+  act(what, values)
+  if (event.detail) button.blur()
+})
+addEventListener('resize', fit)
+fit()
+follow('frame', draw)
+follow('state', async answer => take(await answer.json()))

@@ -1,0 +1,102 @@
+package dev.walletlock.phone
+
+import java.io.File
+import java.util.concurrent.CompletableFuture
+import org.json.JSONArray
+import org.junit.Assert.assertEquals
+import org.junit.Test
+
+/** The whole program as a person sees it: the page in Chromium. Run by `cargo xtask test-browser`. */
+class BrowserTest : OnPhone() {
+    @Test
+    fun `a first day, from the first PIN to a changed one, in a browser`() {
+        phone.opensApp()
+        Server(phone, 0).use { server ->
+            phone.livesWhile(CompletableFuture.runAsync { WebDriver(WIDTH, HEIGHT).use { isLived(it, server.address) } })
+        }
+    }
+
+    private fun isLived(browser: WebDriver, address: String) {
+        browser.open(address)
+        val mouse = Mouse(phone, browser)
+        val day = FirstDay(mouse)
+        mouse.until("a picture is drawn") { browser.script("return document.body.dataset.frames > 0") == true }
+        keep(browser, "first-run")
+        day.choosesAPin()
+        mouse.tap("Switch it on")
+        mouse.isAsked()
+        mouse.until("the sheet is shown") { browser.script("return !document.getElementById('sheet').hidden") == true }
+        keep(browser, "sheet")
+        mouse.press("finger", "on" to "true")
+        day.seesTheWallet()
+        keep(browser, "wallet")
+        day.opensItWithAFinger()
+        day.getsItWrongUntilItCoolsDown()
+        day.changesThePin()
+        mouse.press("dark", "on" to "true")
+        mouse.press("turn", "on" to "true")
+        mouse.until("the page knows") { browser.script("return document.getElementById('screen').width > 1000") == true }
+        keep(browser, "turned")
+        mouse.press("turn", "on" to "false")
+        mouse.press("home")
+        mouse.until("the home screen is shown") { browser.script("return !document.getElementById('launcher').hidden") == true }
+        keep(browser, "home")
+        assertEquals(0L, (browser.script("return window.scrollX + 0") as Number).toLong())
+        browser.resize(390, 844)
+        keep(browser, "narrow")
+        val isTooWide = browser.script("return document.documentElement.scrollWidth > innerWidth")
+        assertEquals("nothing hangs over the edge of a narrow page", false, isTooWide)
+    }
+
+    /** Saves a screenshot, for a person to look at. */
+    private fun keep(browser: WebDriver, name: String) {
+        val folder = File(System.getProperty("walletlock.screenshots")).apply { mkdirs() }
+        File(folder, "$name.png").writeBytes(browser.screenshot())
+    }
+
+    private companion object {
+        const val WIDTH = 1280
+        const val HEIGHT = 800
+    }
+}
+
+/** A person at the page, with a mouse and a keyboard. */
+private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone) {
+    private var seen = 0L
+
+    override fun places() = phone.places()
+
+    override fun touch(place: Place) {
+        var spot: JSONArray? = null
+        // The page may be a moment behind the phone. An element above the screen would take the click: wait until it is gone.
+        until("nothing of the page lies above ${place.label}") {
+            spot = browser.script("$SPOT return spot(${place.x}, ${place.y})") as JSONArray?
+            spot != null
+        }
+        browser.click(spot!!.getInt(0), spot!!.getInt(1))
+    }
+
+    override fun type(text: String) = browser.type(text)
+
+    override fun press(what: String, vararg with: Pair<String, String>) {
+        val selector = "[data-do=$what]" + with.joinToString("") { (name, value) -> "[data-$name=\"$value\"]" }
+        val toggle = "document.querySelector('.panel [data-do=$what][data-toggle]')"
+        browser.script("(document.querySelector('.panel $selector') ?? $toggle ?? document.querySelector('$selector')).click()")
+    }
+
+    override fun waits() {
+        seen = phone.state.after(seen, MOMENT_MS)?.number ?: seen
+    }
+
+    private companion object {
+        const val MOMENT_MS = 100L
+
+        /** Where a pixel of the phone's screen is on the page. Null if another element lies above it. */
+        const val SPOT = """
+            function spot(x, y) {
+                const screen = document.getElementById('screen'), box = screen.getBoundingClientRect(), scale = box.width / screen.width
+                const at = [Math.round(box.left + x * scale), Math.round(box.top + y * scale)]
+                return document.elementFromPoint(...at) === screen ? at : null
+            }"""
+    }
+}

@@ -1,0 +1,75 @@
+package dev.walletlock.phone
+
+import java.util.concurrent.TimeUnit
+
+/**
+ * How long to wait for what a test expects, in seconds: long enough for a busy machine. Less than the 120 seconds after
+ * which an unused wallet locks itself: that would change the screen before the failure's message lists what is on it.
+ */
+const val PATIENCE_S = 100L
+
+/** A person who finds what to touch by its label, and waits for what should happen. */
+abstract class Driver(val phone: Phone) {
+    abstract fun places(): List<Place>
+
+    abstract fun touch(place: Place)
+
+    abstract fun type(text: String)
+
+    /** Uses a switch beside the phone's screen, see [Switches]. */
+    abstract fun press(what: String, vararg with: Pair<String, String>)
+
+    /** Lets the phone run for a moment, or until something happens. */
+    abstract fun waits()
+
+    fun until(what: String, condition: () -> Boolean) {
+        val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S)
+        while (!condition()) {
+            check(System.nanoTime() < end) {
+                "$what; there is ${places().map { it.label }}; crash: ${phone.crash}; before it:\n${phone.journal.lines().joinToString("\n")}"
+            }
+            waits()
+        }
+    }
+
+    fun sees(words: String) = until("$words should be there") { places().any { words in it.label } }
+
+    fun tap(label: String) {
+        until("$label should be there, to be touched") { place(label) != null }
+        touch(place(label)!!)
+    }
+
+    fun fill(field: String, text: String) {
+        tap(field)
+        until("$field has the focus") { phone.life.onMain { phone.isTyping } }
+        type(text)
+    }
+
+    fun isAsked() = until("a finger is asked for") { phone.life.onMain { phone.sheet.words() != null } }
+
+    private fun place(label: String) = places().lastOrNull { it.label == label && it.canTouch }
+}
+
+/** A driver on the phone's own main thread, without a server. */
+class Hand(phone: Phone) : Driver(phone) {
+    override fun places() = Places.all()
+
+    override fun touch(place: Place) {
+        phone.hands.touch(0, place.x.toFloat(), place.y.toFloat())
+        waits()
+        phone.hands.touch(1, place.x.toFloat(), place.y.toFloat())
+        waits()
+    }
+
+    override fun type(text: String) {
+        phone.hands.type(text)
+        waits()
+    }
+
+    override fun press(what: String, vararg with: Pair<String, String>) {
+        phone.act(what, with.toMap())
+        waits()
+    }
+
+    override fun waits() = phone.life.round()
+}

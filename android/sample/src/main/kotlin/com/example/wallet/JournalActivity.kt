@@ -1,0 +1,78 @@
+package com.example.wallet
+
+import android.app.Activity
+import android.content.Context
+import android.os.Bundle
+import android.text.format.DateUtils
+import android.view.LayoutInflater
+import android.view.View
+import android.view.ViewGroup
+import android.widget.ArrayAdapter
+import android.widget.ListView
+import android.widget.TextView
+import dev.walletlock.JournalEntry
+import dev.walletlock.JournalKind
+import dev.walletlock.JournalQuery
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.launch
+
+/** What happened in the wallet, newest first. */
+class JournalActivity : Activity() {
+    private val scope = MainScope()
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        setContentView(R.layout.journal)
+        val lines = Lines(this)
+        requireView<ListView>(R.id.lines).adapter = lines
+        scope.launch {
+            guard.session.filterNotNull().collect { session ->
+                whileItLives {
+                    val page = session.journal.page(JournalQuery(limit = 200, kinds = WORDS.keys))
+                    lines.clear()
+                    lines.addAll(page.entries)
+                }
+            }
+        }
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        super.onDestroy()
+    }
+
+    private class Lines(context: Context) : ArrayAdapter<JournalEntry>(context, 0) {
+        override fun getView(position: Int, view: View?, parent: ViewGroup): View {
+            val line = view ?: LayoutInflater.from(context).inflate(R.layout.journal_line, parent, false)
+            val entry = getItem(position) ?: return line
+            line.requireView<TextView>(R.id.what).text = WORDS[entry.kind]?.let { context.getString(it) }
+            line.requireView<TextView>(R.id.time).text = DateUtils.formatDateTime(context, entry.wallMs, DATE_AND_TIME)
+            return line
+        }
+
+        /** A line does nothing when it is pressed. */
+        override fun isEnabled(position: Int) = false
+    }
+
+    private companion object {
+        const val DATE_AND_TIME = DateUtils.FORMAT_SHOW_DATE or DateUtils.FORMAT_SHOW_TIME or DateUtils.FORMAT_SHOW_YEAR
+
+        /** The kinds of lines that mean something to a person, with their texts. The steps between them are left out. */
+        val WORDS = mapOf(
+            JournalKind.ENROLLED to R.string.enrolled,
+            JournalKind.PIN_RIGHT to R.string.pin_right,
+            JournalKind.PIN_WRONG to R.string.pin_wrong,
+            JournalKind.PIN_CHANGED to R.string.pin_changed,
+            JournalKind.PIN_REFUSED to R.string.pin_refused,
+            JournalKind.LOCKED to R.string.locked,
+            JournalKind.ITEM_WRITTEN to R.string.item_written,
+            JournalKind.ITEM_DELETED to R.string.item_deleted,
+            JournalKind.BIOMETRICS_ON to R.string.biometrics_on,
+            JournalKind.BIOMETRICS_OFF to R.string.biometrics_off,
+            JournalKind.BIOMETRICS_RIGHT to R.string.biometrics_right,
+            JournalKind.BIOMETRICS_NOT_RECOGNISED to R.string.biometrics_wrong,
+        )
+    }
+}

@@ -1,0 +1,38 @@
+package com.example.wallet
+
+import android.app.Activity
+import android.app.Application
+import android.content.Context
+import android.content.Intent
+import dev.walletlock.Policy
+import dev.walletlock.WalletLock
+import dev.walletlock.android.LockGuard
+import dev.walletlock.android.LockScreens
+import dev.walletlock.android.shared
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+
+/** Puts the lock in front of every screen. An app needs no more than this. */
+class WalletApp : Application() {
+    lateinit var guard: LockGuard
+        private set
+
+    override fun onCreate() {
+        super.onCreate()
+        LockScreens.useLock { lock(it) }
+        guard = LockGuard.install(this, firstRun = { Intent(it, WelcomeActivity::class.java) })
+    }
+
+    companion object {
+        /** The one lock of this app. */
+        suspend fun lock(context: Context): WalletLock =
+            WalletLock.shared(context, withContext(Dispatchers.IO) { policy })
+
+        /** The default waits, and whom a locked-out person can call. It is loaded by native code, so not on the main thread. */
+        val policy: Policy by lazy {
+            Policy.json("""{ "name": "sample", "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }] }""")
+        }
+    }
+}
+
+val Activity.guard: LockGuard get() = (application as WalletApp).guard
