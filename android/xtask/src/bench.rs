@@ -11,10 +11,10 @@ use crate::kotlin::remove_folder;
 use crate::places::{Flavour, Places};
 use crate::{kotlin, library, maven, process};
 
-/// The group that runs in a JVM.
+/// The group of benches that runs in a JVM.
 const JVM_GROUP: &str = "jni";
 
-/// `options` are the benches' own: `--check`, `--plot`, and groups, which leave out the others.
+/// Runs the benches with `options`: `--check`, `--plot`, and names of groups, which leave out all other groups.
 pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
     doctor::require(&[Need::CCompiler, Need::Libsodium, Need::Jdk, Need::Maven])?;
     let mut benches = process::cargo(places);
@@ -27,7 +27,7 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the library that ships, the facade on it, and the programs that measure both; tells the benches where they are.
+/// Builds the library that ships, the facade, and the programs that measure them. Passes their paths to the benches.
 fn prepare_jvm(places: &Places, benches: &mut Command) -> Result<()> {
     let library = library::build(places, Flavour::Shipped)?;
     kotlin::generate(places, Flavour::Shipped, &library)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask test --deep NAME`: a proof for longer than the ordinary run has time for.
+//! `cargo xtask test --deep NAME`: one proof that takes longer than `cargo xtask test` has time for.
 
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -7,17 +7,17 @@ use anyhow::{Context, Result, bail};
 
 use crate::doctor::{self, Need};
 use crate::places::Places;
-use crate::{android, mutants, process};
+use crate::{android, apk, hosts, mutants, process};
 
-/// A test that also runs, shorter, among the others.
+/// A test that also runs in `cargo xtask test`, with fewer steps.
 struct Proof {
     name: &'static str,
     package: &'static str,
     /// The package's test program.
     program: &'static str,
-    /// Which of its tests: all whose path contains this.
+    /// Runs only the tests whose path contains this text.
     filter: &'static str,
-    /// What it reads its length from, and how long it is here.
+    /// The environment variable that sets how much is tested, and its value for this run.
     amount: (&'static str, &'static str),
 }
 
@@ -52,12 +52,15 @@ const PROOFS: [Proof; 4] = [
     },
 ];
 
-/// `options`: the proof's name, then `--seed N` to play one of the lock again, or `--shard k/n` for a part of the mutants.
+/// Runs the proof that `options` name. After the name, `--seed N` repeats an earlier run of the tests in [`PROOFS`],
+/// and `--shard k/n` takes a part of the mutants.
 pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
     let options: Vec<_> = options.iter().map(String::as_str).collect();
     match options.as_slice() {
-        ["same-bytes"] => android::same_bytes(places),
-        ["same-bytes", ..] => bail!("same-bytes has no options"),
+        ["same-bytes"] => same_bytes(places),
+        ["rules"] => apk::shrunk::prove(places),
+        ["hosts"] => hosts::prove(places),
+        ["same-bytes" | "rules" | "hosts", ..] => bail!("same-bytes, rules and hosts have no options"),
         ["mutants"] => mutants::run(places, None),
         ["mutants", "--shard", shard] => mutants::run(places, Some(shard)),
         ["mutants", ..] => bail!("mutants has no seed; there is --shard k/n"),
@@ -67,12 +70,19 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
             prove(places, name, seed)
         }
         _ => bail!(
-            "expected: --deep model | crash | lies | timing [--seed N], --deep mutants [--shard k/n] or --deep same-bytes"
+            "expected: --deep model | crash | lies | timing [--seed N], --deep mutants [--shard k/n], --deep same-bytes, --deep rules or --deep hosts"
         ),
     }
 }
 
-/// Another one at every run: the ordinary tests always play the same.
+/// Checks the library, then the sample app with it.
+fn same_bytes(places: &Places) -> Result<ExitCode> {
+    let code = android::same_bytes(places)?;
+    apk::same_bytes(places)?;
+    Ok(code)
+}
+
+/// A new seed at every run. The ordinary tests always use the same one.
 fn new_seed() -> Result<u64> {
     Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs())
 }
@@ -80,7 +90,7 @@ fn new_seed() -> Result<u64> {
 fn prove(places: &Places, name: &str, seed: u64) -> Result<ExitCode> {
     let Some(proof) = PROOFS.iter().find(|proof| proof.name == name) else {
         let names: Vec<_> = PROOFS.iter().map(|proof| proof.name).collect();
-        bail!("no such proof: {name}; there are {}, mutants, same-bytes", names.join(", "));
+        bail!("no such proof: {name}; there are {}, mutants, same-bytes, rules, hosts", names.join(", "));
     };
     doctor::require(&[Need::CCompiler])?;
     let mut cargo = process::cargo(places);

@@ -1,4 +1,4 @@
-//! `cargo xtask doctor`: what this machine lacks, and how to get it.
+//! `cargo xtask doctor`: finds out what this machine lacks, and installs it or says how to.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::android::{Abi, Rust, Tools};
-use crate::{process, resources};
+use crate::{hosts, process, resources};
 
-/// Seconds that apt waits for another apt. A cloud machine's first upgrade, by itself, takes some minutes. Our own choice.
+/// The option with which apt waits 600 seconds for another apt: a new cloud machine upgrades itself for some minutes.
+/// Our own choice.
 const APT_WAITS: &str = "DPkg::Lock::Timeout=600";
 
-/// How long we wait, and how often we look, where apt does not wait by itself. As long as it does.
+/// How long we wait, and how often we try again, for the lock on which apt does not wait by itself. The same time as in
+/// [`APT_WAITS`].
 const LISTS_WAIT: Duration = Duration::from_secs(600);
 const LISTS_PAUSE: Duration = Duration::from_secs(5);
 
@@ -29,29 +31,42 @@ pub(crate) enum Need {
     Maven,
     /// Compiles the resources of Android's part.
     AndroidResources,
-    /// Tells whether the crash tests catch every system call that writes.
+    /// Sign and read APKs.
+    ApkTools,
+    /// Shows whether the crash tests cover every system call that writes.
     Strace,
     /// Clang, lld and what belongs to them, for Android: the NDK's, or the system's.
     AndroidC,
     /// Rust's standard library for the three ABIs.
     AndroidRust,
-    /// The sources of that library, with LLVM's unwinder: what ships is built from them.
+    /// The sources of Rust's standard library, with LLVM's unwinder. The library that ships is built from them.
     StdSources,
-    /// What the benches hold Argon2id against. Building and testing go without it.
+    /// The benches compare our Argon2id with it. Building and testing do not need it.
     Libsodium,
-    /// Puts faults into the code, for `test --deep mutants` alone.
+    /// Chromium, which `test-browser` drives. Nothing else needs it.
+    Browser,
+    /// Fetches zig, to build the libraries of `hosts`.
+    Pip,
+    /// Rust's standard library for developers' machines, to build the libraries of `hosts`.
+    HostsRust,
+    /// Runs code for arm64. Only `test --deep hosts` needs it.
+    Qemu,
+    /// Runs code for Windows. Only `test --deep hosts` needs it.
+    Wine,
+    /// Puts faults into the code. Only `test --deep mutants` needs it.
     CargoMutants,
-    /// Checks how the code is laid out. Building and testing go without it.
+    /// Checks the code's format. Building and testing do not need it.
     Rustfmt,
-    /// Checks the code. Building and testing go without it.
+    /// Checks the code. Building and testing do not need it.
     Clippy,
 }
 
-const ALL: [Need; 11] = [
+const ALL: [Need; 12] = [
     Need::CCompiler,
     Need::Jdk,
     Need::Maven,
     Need::AndroidResources,
+    Need::ApkTools,
     Need::Strace,
     Need::AndroidC,
     Need::AndroidRust,
@@ -71,11 +86,17 @@ impl Need {
             Self::Jdk => "JDK 17 or newer",
             Self::Maven => "Maven 3.8 or newer",
             Self::AndroidResources => "aapt2 with Android's own resources",
+            Self::ApkTools => "apksigner and dexdump",
             Self::Strace => "strace",
             Self::AndroidC => "clang and lld for Android",
             Self::AndroidRust => "Rust's standard library for Android",
             Self::StdSources => "the sources of Rust's standard library",
             Self::Libsodium => "libsodium",
+            Self::Browser => "Chromium with its driver, and a font with Chinese",
+            Self::Pip => "pip for Python 3",
+            Self::HostsRust => "Rust's standard library for Linux, macOS and Windows",
+            Self::Qemu => "qemu and a C library for arm64",
+            Self::Wine => "Wine",
             Self::CargoMutants => "cargo-mutants",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
@@ -91,13 +112,30 @@ impl Need {
             }
             Self::Maven => version_of("mvn", "Apache Maven ") >= Some(MAVEN_AT_LEAST),
             Self::AndroidResources => resources::can_be_compiled(),
+            Self::ApkTools => {
+                // Without a file dexdump fails and prints its usage, so it is enough that it starts.
+                process::answer("apksigner", &["--version"]).is_some() && Command::new("dexdump").output().is_ok()
+            }
             Self::Strace => process::answer("strace", &["--version"]).is_some(),
             Self::AndroidC => Tools::find().is_ok_and(|tools| tools.work()),
-            Self::AndroidRust => Rust::find().is_ok_and(|rust| Abi::ALL.iter().all(|abi| rust.compiles_for(*abi))),
+            Self::AndroidRust => {
+                Rust::find().is_ok_and(|rust| compiles_for_all(&rust, &Abi::ALL.map(Abi::rust_target)))
+            }
             Self::StdSources => Rust::find().is_ok_and(|rust| rust.has_sources()),
             Self::Libsodium => {
                 process::answer("/sbin/ldconfig", &["-p"]).is_some_and(|known| known.contains("libsodium.so."))
             }
+            Self::Browser => {
+                ["chromium", "chromedriver"].iter().all(|program| process::answer(program, &["--version"]).is_some())
+                    && process::answer("fc-list", &[":lang=zh-cn"]).is_some_and(|fonts| !fonts.trim().is_empty())
+            }
+            Self::Pip => process::answer("python3", &["-m", "pip", "--version"]).is_some(),
+            Self::HostsRust => Rust::find().is_ok_and(|rust| compiles_for_all(&rust, &hosts::rust_targets())),
+            Self::Qemu => {
+                process::answer("qemu-aarch64-static", &["--version"]).is_some()
+                    && Path::new(hosts::ARM_LIBRARIES).join("lib/libc.so.6").exists()
+            }
+            Self::Wine => Path::new(hosts::WINE).exists(),
             Self::CargoMutants => process::answer("cargo", &["mutants", "--version"]).is_some(),
             Self::Rustfmt => process::answer("cargo", &["fmt", "--version"]).is_some(),
             Self::Clippy => process::answer("cargo", &["clippy", "--version"]).is_some(),
@@ -110,11 +148,17 @@ impl Need {
             Self::Jdk => Source::Apt(&["default-jdk-headless"]),
             Self::Maven => Source::Apt(&["maven"]),
             Self::AndroidResources => Source::Apt(&["aapt", "android-framework-res"]),
+            Self::ApkTools => Source::Apt(&["apksigner", "dexdump"]),
             Self::Strace => Source::Apt(&["strace"]),
             Self::AndroidC => Source::Apt(&["clang-19", "lld-19", "llvm-19"]),
-            Self::AndroidRust => Source::RustupTargets,
+            Self::AndroidRust => Source::AndroidTargets,
             Self::StdSources => Source::Rustup("rust-src"),
             Self::Libsodium => Source::Apt(&["libsodium23"]),
+            Self::Browser => Source::Apt(&["chromium", "chromium-driver", "fontconfig", "fonts-noto-cjk"]),
+            Self::Pip => Source::Apt(&["python3-pip"]),
+            Self::HostsRust => Source::HostTargets,
+            Self::Qemu => Source::Apt(&["qemu-user-static", "libc6-arm64-cross"]),
+            Self::Wine => Source::Apt(&["wine64"]),
             Self::CargoMutants => Source::Cargo(&["cargo-mutants", "--version", "27.0.0"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),
@@ -124,24 +168,27 @@ impl Need {
 
 #[derive(Clone, Copy)]
 enum Source {
-    /// Packages of Debian and of what derives from it.
+    /// Packages of Debian and its derivatives.
     Apt(&'static [&'static str]),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
-    /// The standard library for the three ABIs.
-    RustupTargets,
-    /// A program on crates.io, and which version of it.
+    /// Rust's standard library for Android's three ABIs.
+    AndroidTargets,
+    /// Rust's standard library for developers' machines.
+    HostTargets,
+    /// A program on crates.io, with its version.
     Cargo(&'static [&'static str]),
 }
 
-/// Looks at everything there is to need.
-pub(crate) fn examine() -> Result<ExitCode> {
-    require(&ALL)?;
-    println!("Nothing is missing: {}.", names(&ALL));
+/// Requires everything in [`ALL`], and `more`.
+pub(crate) fn examine(more: &[Need]) -> Result<ExitCode> {
+    let all = [&ALL[..], more].concat();
+    require(&all)?;
+    println!("Nothing is missing: {}.", names(&all));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Installs what is missing. Where that cannot be done, the error is the command that would do it.
+/// Installs what is missing. If that takes root and we are not root, the error contains the commands to run.
 pub(crate) fn require(needs: &[Need]) -> Result<()> {
     let missing = missing(needs);
     if missing.is_empty() {
@@ -167,12 +214,16 @@ pub(crate) fn require(needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
-/// Java's programs: those of JAVA_HOME, as Maven does it, or else those on the PATH.
+/// The path of a program of the JDK: in JAVA_HOME if that is set, as Maven does it, else on the PATH.
 pub(crate) fn java_program(name: &str) -> String {
     match std::env::var("JAVA_HOME") {
         Ok(home) if !home.is_empty() => Path::new(&home).join("bin").join(name).display().to_string(),
         _ => name.to_owned(),
     }
+}
+
+fn compiles_for_all(rust: &Rust, targets: &[&str]) -> bool {
+    targets.iter().all(|target| rust.compiles_for(target))
 }
 
 fn missing(needs: &[Need]) -> Vec<Need> {
@@ -183,7 +234,8 @@ fn names(needs: &[Need]) -> String {
     needs.iter().map(|need| need.name()).collect::<Vec<_>>().join(", ")
 }
 
-/// In the order in which they are to run. Empty on a system where we know no way.
+/// The commands that install what is missing, in the order to run them. Empty if this system has none of the package
+/// managers that we know.
 fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     let mut packages = Vec::new();
     let mut components = Vec::new();
@@ -193,7 +245,8 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
         match need.source() {
             Source::Apt(names) => packages.extend(names),
             Source::Rustup(name) => components.push(name),
-            Source::RustupTargets => targets.extend(Abi::ALL.map(Abi::rust_target)),
+            Source::AndroidTargets => targets.extend(Abi::ALL.map(Abi::rust_target)),
+            Source::HostTargets => targets.extend(hosts::rust_targets()),
             Source::Cargo(program) => programs.push(program),
         }
     }
@@ -210,7 +263,7 @@ fn install_commands(missing: &[Need]) -> Vec<Vec<&'static str>> {
     commands
 }
 
-/// They wait for another apt, which a fresh cloud machine often runs by itself.
+/// The commands for apt. They wait for another apt, which a new cloud machine often runs by itself.
 fn apt_commands(packages: &[&'static str]) -> [Vec<&'static str>; 2] {
     let apt = ["apt-get", "-o", APT_WAITS];
     [[&apt[..], &["update"]].concat(), [&apt[..], &["install", "--yes", "--no-install-recommends"], packages].concat()]
@@ -239,7 +292,8 @@ fn run(command: &[&str]) -> Result<()> {
     }
 }
 
-/// Whether another apt holds the lists of packages: apt's own option waits for each of its locks but this one (apt 2.6).
+/// Whether apt failed because another apt holds the lock on the package lists. [`APT_WAITS`] waits for all other locks,
+/// but not for this one (apt 2.6).
 fn waits_for_lists(said: &str) -> bool {
     said.contains("Could not get lock") && said.contains("/lists/lock")
 }
@@ -253,7 +307,7 @@ fn is_root() -> bool {
     process::answer("id", &["-u"]).is_some_and(|user| user.trim() == "0")
 }
 
-/// Whether the compiler that the build scripts will take can compile something that includes a header.
+/// Whether the C compiler that build scripts use can compile code that includes a header of the C library.
 fn compiles_c() -> bool {
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let child = Command::new(compiler)
@@ -271,7 +325,7 @@ fn version_of(program: &str, before: &str) -> Option<[u32; 2]> {
     version_after(before, &process::answer(program, &["-version"])?)
 }
 
-/// Major and minor number of the version that stands behind these words.
+/// The major and minor number of the version that follows the words `before`.
 fn version_after(before: &str, said: &str) -> Option<[u32; 2]> {
     let (_, version) = said.split_once(before)?;
     let mut numbers = version.split(|part: char| !part.is_ascii_digit());

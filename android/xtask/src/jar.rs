@@ -1,4 +1,4 @@
-//! Archives, by the JDK's own `jar`: the same files give the same bytes.
+//! Packs and unpacks archives with the JDK's `jar`. The same files give the same bytes.
 
 use std::fs;
 use std::process::Command;
@@ -9,12 +9,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::kotlin::remove_folder;
 use crate::{doctor, process};
 
-/// The date of every entry; as in the parent POM.
+/// The date of every entry, the same as in the parent POM.
 const DATE: &str = "2026-01-01T00:00:00Z";
 
 /// Packs everything in `folder`, in the order of the paths.
 pub(crate) fn pack(folder: &Utf8Path, archive: &Utf8Path) -> Result<()> {
-    // With a dot before it, a name that begins with a dash is no option.
+    // The leading `./` keeps a name that begins with a dash from being taken for an option.
     let entries = entries(folder)?.iter().map(|entry| format!("\"./{entry}\"\n")).collect::<String>();
     let list = archive.with_extension("list");
     fs::write(&list, entries)?;
@@ -28,7 +28,7 @@ pub(crate) fn pack(folder: &Utf8Path, archive: &Utf8Path) -> Result<()> {
     Ok(())
 }
 
-/// Unpacks it into `folder`, which is made anew.
+/// Unpacks the archive into `folder`, which is emptied first.
 pub(crate) fn unpack(archive: &Utf8Path, folder: &Utf8Path) -> Result<()> {
     remove_folder(folder)?;
     fs::create_dir_all(folder)?;
@@ -39,7 +39,7 @@ pub(crate) fn unpack(archive: &Utf8Path, folder: &Utf8Path) -> Result<()> {
     ]))
 }
 
-/// The path in it of every file in a folder, in order.
+/// The paths of all files in a folder, relative to it and sorted.
 pub(crate) fn entries(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>> {
     fn add(folder: &Utf8Path, within: &Utf8Path, entries: &mut Vec<Utf8PathBuf>) -> Result<()> {
         for entry in folder.read_dir_utf8().with_context(|| format!("could not read {folder}"))? {
@@ -59,7 +59,7 @@ pub(crate) fn entries(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>> {
     Ok(all)
 }
 
-/// Copies everything in a folder, into one that may have something in it already.
+/// Copies all files of a folder into another, which may contain files already.
 pub(crate) fn copy_folder(from: &Utf8Path, to: &Utf8Path) -> Result<()> {
     for entry in entries(from)? {
         copy(&from.join(&entry), &to.join(&entry))?;
@@ -67,7 +67,7 @@ pub(crate) fn copy_folder(from: &Utf8Path, to: &Utf8Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file, into a folder that is made if need be.
+/// Copies a file, and makes its folder if there is none.
 pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;

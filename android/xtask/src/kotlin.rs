@@ -1,4 +1,4 @@
-//! The Kotlin side of the uniffi surface, generated from a built library.
+//! The Kotlin side of the uniffi interface, generated from a built library.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,7 +10,7 @@ use uniffi_bindgen::{BindgenPaths, BindgenPathsLayer};
 
 use crate::places::{Flavour, Places};
 
-/// Writes it afresh, so that nothing lingers of what the library no longer has.
+/// Empties the folder and generates the Kotlin again, so that nothing stays that the library no longer has.
 pub(crate) fn generate(places: &Places, flavour: Flavour, library: &Utf8Path) -> Result<()> {
     let folder = places.kotlin_bindings(flavour);
     remove_folder(&folder)?;
@@ -25,7 +25,7 @@ pub(crate) fn generate(places: &Places, flavour: Flavour, library: &Utf8Path) ->
     generate_with_bindgen_paths(options, paths).with_context(|| format!("could not generate Kotlin from {library}"))
 }
 
-/// The names of the native functions that this Kotlin calls.
+/// The names of the native functions that the generated Kotlin calls.
 pub(crate) fn functions_called(places: &Places, flavour: Flavour) -> Result<Vec<String>> {
     let path = places.kotlin_bindings(flavour).join("dev/walletlock/ffi/walletlock.kt");
     let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
@@ -43,7 +43,7 @@ pub(crate) fn remove_folder(folder: &Utf8Path) -> Result<()> {
     }
 }
 
-/// Tells uniffi where the uniffi.toml is, which else would ask `cargo metadata`.
+/// Tells uniffi where `uniffi.toml` is. Without this, uniffi would run `cargo metadata`.
 struct BindingsCrate(Utf8PathBuf);
 
 impl BindgenPathsLayer for BindingsCrate {

@@ -1,4 +1,4 @@
-//! The native library for this machine.
+//! Builds the native library for this machine.
 
 use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX, OS};
 use std::fs;
@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::places::{Flavour, Places};
 use crate::process;
 
-/// Builds it and says where it is. It keeps its symbols: Kotlin is generated from them.
+/// Builds the library and returns its path. It keeps its symbols, because Kotlin is generated from them.
 pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
     let file = file_name();
     let mut cargo = process::cargo(places);
@@ -21,10 +21,10 @@ pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
             Ok(places.target().join("release").join(file))
         }
         Flavour::Testing => {
-            // The profile and the target folder of the Rust tests: nearly everything is compiled already.
+            // The same profile and target folder as for the Rust tests, so nearly everything is compiled already.
             process::run(cargo.args(["--features", "testing"]))?;
             let built = places.target().join("debug").join(&file);
-            // A plain `cargo build` writes to the same place, without the feature.
+            // Copied, because a plain `cargo build` overwrites the file with a library without the feature.
             let kept = places.target().join("testing").join(file);
             fs::create_dir_all(places.target().join("testing"))?;
             fs::copy(&built, &kept).with_context(|| format!("could not copy {built} to {kept}"))?;
@@ -33,7 +33,8 @@ pub(crate) fn build(places: &Places, flavour: Flavour) -> Result<Utf8PathBuf> {
     }
 }
 
-/// Lays it out as the fakes look for it: under `native/<os>-<arch>/`, without its symbols, which are nine tenths of it.
+/// Copies the library to where the fakes look for it, `native/<os>-<arch>/`, without its symbols, which are nine tenths
+/// of its size.
 pub(crate) fn pack_for_fakes(places: &Places, library: &Utf8Path) -> Result<()> {
     let folder = places.host_library().join("native").join(format!("{OS}-{ARCH}"));
     fs::create_dir_all(&folder)?;

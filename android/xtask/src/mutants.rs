@@ -1,4 +1,5 @@
-//! `cargo xtask test --deep mutants`: faults put into the core's policy, one at a time; its pure tests must notice.
+//! `cargo xtask test --deep mutants`: cargo-mutants puts faults into the core's pure code, one at a time; its unit
+//! tests must notice them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,11 +13,12 @@ use crate::kotlin::remove_folder;
 use crate::places::Places;
 use crate::process;
 
-/// Of the faults that compile, in percent.
+/// How many of the faults that compile must be noticed, in percent.
 const CAUGHT_AT_LEAST: usize = 95;
-/// The faults that no test notices, and why that is right.
+/// The file that lists the faults that no test notices, and why that is right.
 const EXPLAINED: &str = "core/MUTANTS.md";
-const EXAMINED: [&str; 8] = [
+const EXAMINED: [&str; 9] = [
+    "core/src/biometric/**/*.rs",
     "core/src/lockout/**/*.rs",
     "core/src/pin/**/*.rs",
     "core/src/key_slots/**/*.rs",
@@ -27,10 +29,10 @@ const EXAMINED: [&str; 8] = [
     "core/src/time.rs",
 ];
 
-/// Exit codes of cargo-mutants that mean that it ran to its end: all caught, some missed, some timed out.
+/// Exit codes with which cargo-mutants has run to its end: all faults caught, some missed, some timed out.
 const RAN: [i32; 3] = [0, 2, 3];
 
-/// `shard`: `k/n`, the k-th part of n, counted from 0.
+/// Runs cargo-mutants and judges the result. `shard`: `k/n`, only the k-th of n parts, counted from 0.
 pub(crate) fn run(places: &Places, shard: Option<&str>) -> Result<ExitCode> {
     doctor::require(&[Need::CCompiler, Need::CargoMutants])?;
     let output = places.target().join("mutants");
@@ -48,7 +50,8 @@ pub(crate) fn run(places: &Places, shard: Option<&str>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What became of the faults, each as cargo-mutants prints it, without the place in its file, which moves.
+/// The faults that were caught and those that were missed. Each is written as cargo-mutants prints it, but without line
+/// and column, which change with every edit.
 struct Found {
     caught: Vec<String>,
     missed: Vec<String>,
@@ -61,7 +64,7 @@ impl Found {
             let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
             Ok(text.lines().map(without_place).collect())
         };
-        // A fault that makes the tests run for ever was noticed too.
+        // A fault with which the tests never end was noticed too.
         Ok(Self { caught: [list("caught.txt")?, list("timeout.txt")?].concat(), missed: list("missed.txt")? })
     }
 }
@@ -78,7 +81,8 @@ fn judge(found: &Found, table: &str, shard: Option<&str>) -> Result<()> {
     let (caught, missed) = (found.caught.len(), found.missed.len());
     let percent = 100 * caught / (caught + missed).max(1);
     println!("mutants: {caught} caught, {missed} missed: {percent} % of those that compile");
-    let explained: BTreeSet<_> = table.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let explained: BTreeSet<_> = rows.map(|(fault, _)| fault).collect();
     let unexplained: Vec<_> = found.missed.iter().filter(|fault| !explained.contains(fault.as_str())).collect();
     if !unexplained.is_empty() {
         bail!("missed, and not explained in {EXPLAINED}:\n{}", lines(unexplained));
@@ -101,7 +105,8 @@ fn lines<T: std::fmt::Display>(faults: Vec<T>) -> String {
 mod tests {
     use super::{Found, judge, without_place};
 
-    const TABLE: &str = "| fault | why |\n|---|---|\n| `a.rs: replace x with y` | equal |\n";
+    const TABLE: &str =
+        "What `mutants` does in `a.rs`.\n\n| fault | why |\n|---|---|\n| `a.rs: replace x with y` | equal |\n";
 
     fn found(caught: usize, missed: &[&str]) -> Found {
         Found {

@@ -1,4 +1,4 @@
-//! Where things are: the sources, and what is built from them. Nothing that is built lies outside the target folder.
+//! The paths of the sources, and of what is built from them. Everything that is built goes into the target folder.
 
 use std::path::PathBuf;
 
@@ -8,9 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 /// The two libraries that Kotlin runs on, each with the Kotlin generated from it.
 #[derive(Clone, Copy)]
 pub(crate) enum Flavour {
-    /// What ships, and what the demo shows.
+    /// The library that ships. The demo runs on it too.
     Shipped,
-    /// With the `testing` feature: fakes, and Argon2id costs that a test can afford.
+    /// With the `testing` feature: it allows fakes, and Argon2id costs that are low enough for tests.
     Testing,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Asks cargo's environment.
+    /// The paths of this workspace, from the environment variables that cargo sets.
     pub(crate) fn find() -> Result<Self> {
         let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
         let root = Utf8Path::new(&manifest).ancestors().nth(2).context("xtask is not at android/xtask")?.to_owned();
@@ -42,7 +42,7 @@ impl Places {
         Ok(Self { root, target })
     }
 
-    /// A copy of the workspace.
+    /// The paths of a copy of the workspace.
     pub(crate) fn at(root: Utf8PathBuf, target: Utf8PathBuf) -> Self {
         Self { root, target }
     }
@@ -67,7 +67,7 @@ impl Places {
         &self.target
     }
 
-    /// What Maven builds from one library. Emptied before every build.
+    /// What Maven builds with one of the libraries. Emptied before every build.
     pub(crate) fn maven(&self, flavour: Flavour) -> Utf8PathBuf {
         self.target.join("maven").join(flavour.name())
     }
@@ -75,6 +75,11 @@ impl Places {
     /// What Maven builds for the Android archive.
     pub(crate) fn maven_aar(&self) -> Utf8PathBuf {
         self.target.join("maven/aar")
+    }
+
+    /// What Maven builds for the phone in the browser.
+    pub(crate) fn maven_phone(&self) -> Utf8PathBuf {
+        self.target.join("maven/phone")
     }
 
     /// The Kotlin generated from one library.
@@ -85,37 +90,42 @@ impl Places {
         })
     }
 
-    /// What the fakes carry of the testing library: `native/<os>-<arch>/`.
+    /// The testing library as it lies in the fakes' jar: below `native/<os>-<arch>/`.
     pub(crate) fn host_library(&self) -> Utf8PathBuf {
         self.target.join("host-library")
     }
 
-    /// What a phone adds to the facade.
+    /// The module with the part of the library that only Android needs.
     pub(crate) fn aar(&self) -> Utf8PathBuf {
         self.android().join("aar")
     }
 
-    /// The pictures of its screens, as they should be.
+    /// The pictures of that module's screens, which its tests compare with.
     pub(crate) fn pictures(&self) -> Utf8PathBuf {
         self.aar().join("src/test/pictures")
     }
 
-    /// Its resources, compiled.
+    /// That module's compiled resources.
     pub(crate) fn android_resources(&self) -> Utf8PathBuf {
         self.target.join("android-resources")
     }
 
-    /// An app of its own, which takes our artifacts by their coordinates.
+    /// The tests of an app outside this build, which takes our artifacts by their Maven coordinates.
     pub(crate) fn consumer(&self) -> Utf8PathBuf {
         self.root.join("tests/consumer/jvm")
     }
 
-    /// One that takes the Android archive.
-    pub(crate) fn android_consumer(&self) -> Utf8PathBuf {
-        self.root.join("tests/consumer/android")
+    /// The sample wallet: an app that takes the Android archive. The phone in the browser runs it too.
+    pub(crate) fn sample(&self) -> Utf8PathBuf {
+        self.android().join("sample")
     }
 
-    /// Where both are built, and the Maven repository it takes everything from.
+    /// The manifest and the resources for the phone in the browser: the app's, merged with the archive's.
+    pub(crate) fn phone(&self) -> Utf8PathBuf {
+        self.target.join("phone")
+    }
+
+    /// Where both apps are built, with the Maven repository that they take all artifacts from.
     pub(crate) fn consumer_build(&self) -> Utf8PathBuf {
         self.target.join("consumer")
     }
@@ -125,7 +135,7 @@ impl Places {
         self.target.join("android")
     }
 
-    /// The tests that run those libraries.
+    /// The tests that run the libraries for Android in an emulator.
     pub(crate) fn bionic(&self) -> Utf8PathBuf {
         self.root.join("tests/bionic")
     }
@@ -135,7 +145,17 @@ impl Places {
         self.target.join("bionic")
     }
 
-    /// What a step printed, kept for a look after it failed.
+    /// The sources and lists of the tools that make the sample app's APK.
+    pub(crate) fn apk(&self) -> Utf8PathBuf {
+        self.android().join("apk")
+    }
+
+    /// Where the APK is built, and where the key that signs it is kept.
+    pub(crate) fn apk_build(&self) -> Utf8PathBuf {
+        self.target.join("apk")
+    }
+
+    /// The log with the output of a step, to look at after it failed.
     pub(crate) fn log(&self, step: &str) -> Utf8PathBuf {
         self.target.join("logs").join(format!("{step}.log"))
     }

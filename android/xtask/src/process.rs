@@ -10,17 +10,17 @@ use camino::Utf8Path;
 
 use crate::places::Places;
 
-/// Lines of a log that are shown when its step failed.
+/// How many lines of a log are shown when its step failed.
 const TAIL_LINES: usize = 60;
 
-/// Cargo, the one that runs us, in the workspace.
+/// The same cargo that runs us, in the workspace.
 pub(crate) fn cargo(places: &Places) -> Command {
     let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
     command.current_dir(places.root());
     command
 }
 
-/// Runs it with our own input and output. Anything but exit code 0 is an error.
+/// Runs a program with our own input and output. Any exit code except 0 is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("could not start {}", shown(command)))?;
     if !status.success() {
@@ -29,7 +29,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it without input, with its output in a file; the end of the file is in the error.
+/// Runs a program without input, and writes its output to `log`. An error contains the end of that file.
 pub(crate) fn run_logged(command: &mut Command, log: &Utf8Path) -> Result<()> {
     if let Some(folder) = log.parent() {
         fs::create_dir_all(folder)?;
@@ -43,7 +43,7 @@ pub(crate) fn run_logged(command: &mut Command, log: &Utf8Path) -> Result<()> {
     Ok(())
 }
 
-/// What it prints, both streams. `None` if it cannot be started or fails.
+/// What a program prints to both streams. `None` if it cannot be started, or fails.
 pub(crate) fn answer(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
     let said = [output.stdout, output.stderr].concat();

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test, step by step, the ones that fail fastest first.
+//! `cargo xtask test`: every test, step by step. The steps that fail fastest come first.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -8,11 +8,11 @@ use camino::Utf8PathBuf;
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{android, bionic, consumer, demo, kotlin, library, maven, process, resources};
+use crate::{android, apk, bionic, consumer, demo, kotlin, library, maven, phone, process, resources};
 
 type Step = (&'static str, fn(&Places) -> Result<()>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     ("the core as it ships", core_as_shipped),
     ("all Rust tests", all_rust),
     ("all Kotlin tests", all_kotlin),
@@ -20,21 +20,24 @@ const STEPS: [Step; 8] = [
     ("the Android libraries", android::test),
     ("the library on bionic", bionic::test),
     ("an Android app's own tests", consumer::test_android),
+    ("the sample app's APK", apk::test),
+    ("what the oldest Android knows", apk::levels::test),
     ("the demo's tour", tour),
 ];
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need::CCompiler,
     Need::Jdk,
     Need::Maven,
     Need::AndroidResources,
+    Need::ApkTools,
     Need::Strace,
     Need::AndroidC,
     Need::AndroidRust,
     Need::StdSources,
 ];
 
-/// Runs the steps, or the one of this name, up to the first that fails; which one that was is printed last.
+/// Runs all steps, or only the step `only`. Stops at the first step that fails, and prints its name last.
 pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<ExitCode> {
     doctor::require(&NEEDS)?;
     let mut table = String::new();
@@ -56,7 +59,7 @@ pub(crate) fn run(places: &Places, only: Option<&str>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without the `testing` feature: what only tests may do must be refused here.
+/// Tests the core without the `testing` feature: here it must refuse what only tests may do.
 fn core_as_shipped(places: &Places) -> Result<()> {
     process::run(process::cargo(places).args(["test", "--package", "walletlock-core"]))
 }
@@ -70,16 +73,17 @@ fn all_kotlin(places: &Places) -> Result<()> {
     Ok(())
 }
 
-/// Makes what the Kotlin modules are built from, and returns the testing library.
+/// Builds everything that the Kotlin modules are built from, and returns the testing library.
 fn before_kotlin(places: &Places) -> Result<Utf8PathBuf> {
     let library = library::build(places, Flavour::Testing)?;
     kotlin::generate(places, Flavour::Testing, &library)?;
     library::pack_for_fakes(places, &library)?;
     resources::compile(places)?;
+    phone::gather(places)?;
     Ok(library)
 }
 
-/// Draws the pictures of the screens anew, in place of those kept beside the tests.
+/// Draws the pictures of the screens again, and replaces the ones that are kept beside the tests.
 pub(crate) fn keep_pictures(places: &Places) -> Result<ExitCode> {
     doctor::require(&[Need::CCompiler, Need::Jdk, Need::Maven, Need::AndroidResources])?;
     println!("{}", maven::keep_pictures(places, &before_kotlin(places)?)?);

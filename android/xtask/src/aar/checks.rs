@@ -1,4 +1,5 @@
-//! What must hold of the archive before an app takes it. Every check is tried on a bad archive too: see `controls`.
+//! The checks that the archive must pass before an app takes it. Every check is also tried on a bad archive: see
+//! `controls`.
 
 use std::fs;
 
@@ -11,10 +12,12 @@ use crate::android::{self, Abi};
 use crate::places::{Flavour, Places};
 use crate::{jar, kotlin};
 
-/// Java 11's: what an app's build turns into a phone's code (D8, from the Android Gradle Plugin 7.0 on) reads these and older ones.
+/// The class file version of Java 11. D8 turns class files into a phone's code; from the Android Gradle Plugin 7.0 on
+/// it reads this version and older ones.
 const CLASS_FILES_AT_MOST: u16 = 55;
 
-/// What it finds wrong; nothing if all is well. It gets the archive, unpacked, with `classes/` and `pom.xml` beside the rest.
+/// A check returns what is wrong, or `None`. It gets the folder with the unpacked archive, in which `classes/` and
+/// `pom.xml` were added.
 type Check = fn(&Places, &Utf8Path) -> Result<Option<String>>;
 
 pub(crate) const CHECKS: [(&str, Check); 11] = [
@@ -31,14 +34,14 @@ pub(crate) const CHECKS: [(&str, Check); 11] = [
     ("JNA comes once, in its form for phones", dependencies),
 ];
 
-/// Lays the archive out as the checks look at it.
+/// Unpacks the archive in the form that the checks take.
 pub(crate) fn unpack(archive: &Utf8Path, pom: &Utf8Path, folder: &Utf8Path) -> Result<()> {
     jar::unpack(archive, folder)?;
     jar::unpack(&folder.join("classes.jar"), &folder.join("classes"))?;
     jar::copy(pom, &folder.join("pom.xml"))
 }
 
-/// Every check; those that fail, each with what it finds.
+/// Runs every check. Returns those that fail, each with what it found.
 pub(crate) fn faults(places: &Places, folder: &Utf8Path) -> Result<Vec<(&'static str, String)>> {
     let mut faults = Vec::new();
     for (name, check) in CHECKS {
@@ -85,7 +88,8 @@ fn libraries(places: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     Ok(list(faults.iter()))
 }
 
-/// JNI's by the names of native methods, uniffi's by the Kotlin that was generated.
+/// The functions that Kotlin calls over JNI are found by the native methods of `Native`, those over uniffi in the
+/// generated Kotlin.
 fn functions(places: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let mut called = kotlin::functions_called(places, Flavour::Shipped)?;
     let natives = rules::members_of(folder, "dev.walletlock.Native")?;
@@ -110,7 +114,7 @@ fn functions(places: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     Ok(list(missing.iter()))
 }
 
-/// Neither JNA's, which comes as an archive of its own, nor Android's, nor the fakes' or any test's.
+/// Finds classes of JNA, which an app gets as an artifact of its own, of Android, of the fakes, and of tests.
 fn classes(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let entries = jar::entries(&folder.join("classes"))?;
     Ok(list(entries.iter().filter(|entry| {
@@ -169,7 +173,7 @@ fn resources(places: &Places, folder: &Utf8Path) -> Result<Option<String>> {
 
 fn manifest(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let manifest = fs::read_to_string(folder.join("AndroidManifest.xml")).unwrap_or_default();
-    // Granted when the app is installed; every other one would be new to the app's users.
+    // Android grants this permission when the app is installed. Any other would be a new one for the app's users.
     let asked: Vec<_> = manifest.split("<uses-permission").skip(1).collect();
     let asks =
         asked.len() == 1 && asked.iter().all(|it| it.starts_with(" android:name=\"android.permission.USE_BIOMETRIC\""));
@@ -190,7 +194,7 @@ fn dependencies(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
         .then(|| format!("JNA {} times, once as aar: {as_aar}; of ours: {own}; an aar: {packaging}", jna.len())))
 }
 
-/// Where an archive has the library of an ABI.
+/// The path of an ABI's library in an unpacked archive.
 pub(crate) fn library_of(folder: &Utf8Path, abi: Abi) -> Utf8PathBuf {
     folder.join("jni").join(abi.name()).join("libwalletlock.so")
 }

@@ -1,17 +1,17 @@
-//! What goes into the archive.
+//! Gathers the contents of the archive.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::licences;
-use crate::android::Library;
+use crate::android::{Abi, Library};
 use crate::kotlin::remove_folder;
 use crate::places::{Flavour, Places};
-use crate::{jar, maven};
+use crate::{jar, licences, maven};
 
-/// What an app has to be compiled against, the newest Android whose resources ours can name; and with, the first whose D8 reads our classes.
+/// `minCompileSdk`: our resources may refer to Android's up to API 29. `minAndroidGradlePluginVersion`: its D8 is the
+/// first that reads our class files.
 const METADATA: &str = "\
 aarFormatVersion=1.0
 aarMetadataVersion=1.0
@@ -19,7 +19,7 @@ minCompileSdk=29
 minAndroidGradlePluginVersion=7.0.0
 ";
 
-/// The facade with what is generated for it, and Android's part.
+/// The folders of compiled classes: those of the facade with the Kotlin generated for it, and those of Android's part.
 pub(crate) struct Classes {
     facade: Utf8PathBuf,
     android: Utf8PathBuf,
@@ -32,7 +32,7 @@ impl Classes {
         Ok(Self { facade: built.join("walletlock/classes"), android: built.join("walletlock-android/classes") })
     }
 
-    /// Into one folder, without R: an app's build makes its own, with the app's numbers.
+    /// Copies all classes into one folder, except R: an app's build makes its own R, with the app's resource ids.
     fn merge(&self, folder: &Utf8Path) -> Result<()> {
         remove_folder(folder)?;
         jar::copy_folder(&self.facade, folder)?;
@@ -46,7 +46,7 @@ impl Classes {
     }
 }
 
-/// Lays everything into `folder` as it stands in an AAR.
+/// Copies everything into `folder`, in the layout of an AAR.
 pub(crate) fn gather(places: &Places, libraries: &[Library], classes: &Classes, folder: &Utf8Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let source = places.aar().join("src/main");
@@ -63,14 +63,10 @@ pub(crate) fn gather(places: &Places, libraries: &[Library], classes: &Classes, 
     let metadata = folder.join("META-INF/com/android/build/gradle/aar-metadata.properties");
     fs::create_dir_all(metadata.parent().context("it has a folder")?)?;
     fs::write(metadata, METADATA)?;
-    for ours in ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"] {
-        jar::copy(&places.root().join(ours), &folder.join(ours))?;
-    }
-    fs::write(folder.join("LICENSES-OF-OTHERS.txt"), licences::of_what_is_linked(places)?)?;
-    Ok(())
+    licences::lay_into(places, folder, Abi::Arm64.rust_target())
 }
 
-/// For an IDE to step into.
+/// Packs the sources, so that a debugger can step into them.
 pub(crate) fn pack_sources(places: &Places, archive: &Utf8Path) -> Result<()> {
     let folder = places.target().join("aar/sources");
     remove_folder(&folder)?;

@@ -1,4 +1,5 @@
-//! Archives that are bad, each in one way. A check that lets its own pass is none.
+//! Controls of the checks: archives that are each bad in one way. A check that does not refuse its own bad archive is
+//! worth nothing.
 
 use std::fs;
 
@@ -11,7 +12,7 @@ use crate::jar;
 use crate::kotlin::remove_folder;
 use crate::places::Places;
 
-/// What is done to a good archive, and the check that has to notice.
+/// The name of the check that must notice, and the change that makes a good archive bad.
 type Control = (&'static str, fn(&Utf8Path) -> Result<()>);
 
 const CONTROLS: [Control; 20] = [
@@ -57,7 +58,7 @@ const CONTROLS: [Control; 20] = [
     ("JNA comes once, in its form for phones", |folder| change(folder, "pom.xml", "<type>aar</type>", "")),
 ];
 
-/// Makes each bad archive and sees that its check refuses it.
+/// Makes each bad archive, and fails if its check does not refuse it.
 pub(crate) fn every_check_can_fail(places: &Places, good: &Utf8Path) -> Result<()> {
     if let Some((name, _)) = CHECKS.iter().find(|(name, _)| !CONTROLS.iter().any(|(control, _)| control == name)) {
         bail!("no bad archive is there for: {name}");
@@ -73,7 +74,7 @@ pub(crate) fn every_check_can_fail(places: &Places, good: &Utf8Path) -> Result<(
         }
     }
     remove_folder(&bad)?;
-    // The good one passed all of them before; what was spoiled was a copy.
+    // The good archive has passed all checks before, and only copies were changed.
     let still_good = checks::faults(places, good)?.is_empty();
     if still_good { Ok(()) } else { bail!("the controls have spoiled the archive itself") }
 }
@@ -91,7 +92,7 @@ fn change(folder: &Utf8Path, entry: &str, from: &str, to: &str) -> Result<()> {
     Ok(fs::write(path, text.replace(from, to))?)
 }
 
-/// A name of the same length takes the place of another, in the table of what is exported.
+/// Replaces an exported name by another of the same length, in the library's table of names.
 fn rename_in(library: &Utf8Path, from: &str, to: &str) -> Result<()> {
     let mut bytes = fs::read(library)?;
     let name = [b"\0", from.as_bytes(), b"\0"].concat();
@@ -102,7 +103,7 @@ fn rename_in(library: &Utf8Path, from: &str, to: &str) -> Result<()> {
     Ok(fs::write(library, bytes)?)
 }
 
-/// The beginning of a class file, which is all that is looked at.
+/// Adds the first 8 bytes of a class file. The checks read no more of it.
 fn add_class(folder: &Utf8Path, name: &str, version: u8) -> Result<()> {
     let path = folder.join("classes").join(name);
     fs::create_dir_all(path.parent().context("it has a folder")?)?;

@@ -1,10 +1,11 @@
-//! `cargo xtask aar`: the Android archive, with what belongs beside it, in a Maven repository.
+//! `cargo xtask aar`: builds the Android archive, and a Maven repository with the archive, its POM, sources and
+//! documentation.
 
 mod checks;
 mod contents;
 mod controls;
-mod licences;
 mod pom;
+mod release;
 mod rules;
 
 use std::fs;
@@ -13,18 +14,18 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(crate) use self::checks::list;
 use self::contents::Classes;
 use crate::android::Library;
 use crate::doctor::{self, Need};
 use crate::kotlin::remove_folder;
 use crate::places::{Flavour, Places};
+use crate::publish::VERSION;
 use crate::{android, jar, kotlin, library, maven, resources};
 
-/// What it is called in a repository.
+/// The archive's coordinates in a repository.
 const GROUP: &str = "dev/walletlock";
 const ARTIFACT: &str = "walletlock-android";
-/// The one version of everything here.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const NEEDS: [Need; 7] = [
     Need::CCompiler,
@@ -36,47 +37,53 @@ const NEEDS: [Need; 7] = [
     Need::StdSources,
 ];
 
-/// Builds it, and with `--install` lays it into this machine's own Maven repository too.
+/// Builds the archive. `--install` also copies it into the user's local Maven repository. `--release-check` checks
+/// whether it could be published.
 pub(crate) fn make(places: &Places, options: &[String]) -> Result<ExitCode> {
-    let installs = match options {
-        [] => false,
-        [install] if install == "--install" => true,
-        _ => bail!("cargo xtask aar takes --install, and nothing else"),
+    let option = match options {
+        [] => "",
+        [option] if ["--install", "--release-check"].contains(&option.as_str()) => option,
+        _ => bail!("cargo xtask aar takes --install or --release-check, and nothing else"),
     };
     doctor::require(&NEEDS)?;
     let made = build(places)?;
-    if installs {
+    if option == "--install" {
         let own = maven::own_repository()?;
         jar::copy_folder(&repository(places), &own)?;
         println!("Installed in {own}.");
     }
     println!("{made}");
+    if option == "--release-check" {
+        release::check(places, &repository(places))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The Maven repository that it is laid into.
+/// The Maven repository that the archive is built into.
 pub(crate) fn repository(places: &Places) -> Utf8PathBuf {
     places.target().join("aar/repository")
 }
 
-/// Its folder in a repository.
+/// The archive's folder in a repository.
 pub(crate) fn folder_in(repository: &Utf8Path) -> Utf8PathBuf {
     repository.join(GROUP).join(ARTIFACT).join(VERSION)
 }
 
-/// A file of its, by what comes after its name and version.
+/// A file of the archive's artifact. `ending`: the part of the file's name after the artifact's name and version.
 pub(crate) fn file_in(repository: &Utf8Path, ending: &str) -> Utf8PathBuf {
     folder_in(repository).join(format!("{ARTIFACT}-{VERSION}{ending}"))
 }
 
-/// Builds all of it, checks it, and sees that each check can fail. Returns where it is and how large.
+/// Builds the archive and all that belongs to it, checks it, and checks that each check can fail. Returns its path and
+/// its size, as text.
 pub(crate) fn build(places: &Places) -> Result<String> {
     let folder = places.target().join("aar");
     for gone in ["contents", "repository", "symbols", "unpacked"] {
         remove_folder(&folder.join(gone))?;
     }
     let libraries = android::build_all(places)?;
-    // The Kotlin is generated from what this machine's library says of itself: those of Android say nothing, to be smaller.
+    // The Kotlin is generated from the uniffi metadata in this machine's library. Android's libraries have none, to be
+    // smaller.
     let host = library::build(places, Flavour::Shipped)?;
     kotlin::generate(places, Flavour::Shipped, &host)?;
     resources::compile(places)?;
@@ -91,7 +98,7 @@ pub(crate) fn build(places: &Places) -> Result<String> {
     fs::write(file_in(&repository, ".pom"), pom::write(places)?)?;
     contents::pack_sources(places, &file_in(&repository, "-sources.jar"))?;
     let kdoc = folder.join("kdoc");
-    maven::write_kdoc(places, &kdoc)?;
+    maven::write_kdoc(places, "aar", &kdoc)?;
     jar::pack(&kdoc, &file_in(&repository, "-javadoc.jar"))?;
     keep_symbols(&libraries, &folder.join("symbols"))?;
 
@@ -107,7 +114,7 @@ pub(crate) fn build(places: &Places) -> Result<String> {
     report(&archive, &libraries)
 }
 
-/// Packing depends on nothing but what is packed.
+/// Fails unless packing the same contents again gives the same bytes.
 fn twice_the_same(contents: &Utf8Path, archive: &Utf8Path) -> Result<()> {
     let again = archive.with_file_name("again.aar");
     jar::pack(contents, &again)?;

@@ -1,13 +1,15 @@
-//! What the archive depends on, as an app's build reads it.
+//! The archive's POM, in which an app's build reads its dependencies.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 
+use super::release::element;
 use super::{ARTIFACT, VERSION};
 use crate::places::Places;
 
-/// With the versions of the parent POM, which is published with it for the JVM's artifacts but says nothing of JNA's form for phones.
+/// Takes the versions from the parent POM but does not inherit from it: the parent is for the JVM's artifacts, and does
+/// not name JNA's AAR.
 pub(crate) fn write(places: &Places) -> Result<String> {
     let path = places.android().join("pom.xml");
     let parent = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
@@ -19,7 +21,7 @@ pub(crate) fn write(places: &Places) -> Result<String> {
     let dependencies = [
         ("org.jetbrains.kotlin", "kotlin-stdlib", version("kotlin.stdlib.version")?, ""),
         ("org.jetbrains.kotlinx", "kotlinx-coroutines-core-jvm", version("coroutines.version")?, ""),
-        // Its jar has libraries for computers, and none for phones.
+        // JNA's jar has native libraries for computers only; its AAR has those for phones.
         ("net.java.dev.jna", "jna", version("jna.version")?, "\n      <type>aar</type>"),
     ];
     let dependencies = dependencies.map(|(group, artifact, version, kind)| {
@@ -44,13 +46,18 @@ pub(crate) fn write(places: &Places) -> Result<String> {
   <packaging>aar</packaging>
   <name>Walletlock for Android</name>
   <description>The lock inside a wallet app.</description>
-  <licenses>
-    <license><name>Apache-2.0 OR MIT</name></license>
-  </licenses>
+  <url>{url}</url>
+  <licenses>{licenses}</licenses>
+  <developers>{developers}</developers>
+  <scm>{scm}</scm>
   <dependencies>
 {dependencies}  </dependencies>
 </project>
 ",
+        url = element(&parent, "url")?,
+        licenses = element(&parent, "licenses")?,
+        developers = element(&parent, "developers")?,
+        scm = element(&parent, "scm")?,
         dependencies = dependencies.concat(),
     ))
 }

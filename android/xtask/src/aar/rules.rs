@@ -1,4 +1,4 @@
-//! The rules for R8 against the classes: a rule that names nothing keeps nothing, and says nothing.
+//! Compares the rules for R8 with the classes: R8 silently ignores a rule for a class or member that does not exist.
 
 use std::fs;
 use std::process::Command;
@@ -12,13 +12,13 @@ use crate::places::Places;
 
 const OURS: &str = "dev.walletlock.";
 
-/// `-keep class NAME { MEMBERS }`, of ours.
+/// A rule `-keep class NAME { MEMBERS }` for a class of ours.
 struct Rule {
     class: String,
     members: Vec<String>,
 }
 
-/// Every class of ours that is named is there, with every member that is named.
+/// Checks that every class of ours in a rule exists, with every member that the rule names.
 pub(crate) fn check(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let rules = read(folder)?;
     let mut faults = Vec::new();
@@ -47,7 +47,8 @@ pub(crate) fn check(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     Ok(list(faults.iter()))
 }
 
-/// Whatever `Phone` offers to the library is kept. Nobody else calls it, so R8 would take all of it away.
+/// Checks that the rules keep every public member of `Phone`. Only the native library calls them, so R8 would remove
+/// them all.
 pub(crate) fn check_phone(_: &Places, folder: &Utf8Path) -> Result<Option<String>> {
     let class = format!("{OURS}Phone");
     if !folder.join("classes/dev/walletlock/Phone.class").exists() {
@@ -60,7 +61,7 @@ pub(crate) fn check_phone(_: &Places, folder: &Utf8Path) -> Result<Option<String
     Ok(list(lost.filter(|line| !kept.iter().any(|member| line.ends_with(&format!(" {member}"))))))
 }
 
-/// As `javap` shows them, one a line, without the semicolon.
+/// The members of a class as `javap` prints them: one on each line, without the semicolon.
 pub(crate) fn members_of(folder: &Utf8Path, class: &str) -> Result<Vec<String>> {
     let shown = Command::new(doctor::java_program("javap"))
         .args(["-private", "-classpath", folder.join("classes").as_str(), class])

@@ -1,8 +1,8 @@
-//! The three kinds of processor that an Android app ships its library for.
+//! The three ABIs for which the Android archive has a library.
 
 use goblin::elf::header::{EM_AARCH64, EM_ARM, EM_X86_64};
 
-/// Named as Android names them.
+/// An ABI, a kind of processor as Android names it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Abi {
     Arm64,
@@ -16,7 +16,7 @@ pub(crate) const API_LEVEL: u32 = 24;
 impl Abi {
     pub(crate) const ALL: [Self; 3] = [Self::Arm64, Self::Arm32, Self::X86];
 
-    /// Its name in an app's package.
+    /// The name of the ABI's folder in an APK.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64-v8a",
@@ -25,7 +25,7 @@ impl Abi {
         }
     }
 
-    /// Its number in an ELF file's header.
+    /// The machine number in the header of an ELF file.
     pub(crate) fn machine(self) -> u16 {
         match self {
             Self::Arm64 => EM_AARCH64,
@@ -34,7 +34,7 @@ impl Abi {
         }
     }
 
-    /// What rustc calls it.
+    /// The target's name in rustc.
     pub(crate) fn rust_target(self) -> &'static str {
         match self {
             Self::Arm64 => "aarch64-linux-android",
@@ -43,7 +43,7 @@ impl Abi {
         }
     }
 
-    /// What clang calls it.
+    /// The target's name in clang, with the API level.
     pub(crate) fn clang_target(self) -> String {
         let target = match self {
             Self::Arm64 => "aarch64-linux-android",

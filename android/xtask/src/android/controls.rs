@@ -1,4 +1,5 @@
-//! A library that is bad in every way that is checked for. A check that has nothing against it is none.
+//! The control of the checks: a library that is bad in every way that is checked. A check that does not refuse it is
+//! worth nothing.
 
 use std::fs;
 
@@ -6,16 +7,17 @@ use anyhow::{Result, bail};
 
 use super::abi::Abi;
 use super::inspect::{self, CHECKS};
-use super::toolchain::Toolchain;
+use super::toolchain::{Rust, Toolchain};
 
-/// Makes the bad library and sees that each check refuses it.
+/// Makes the bad library, and fails unless each check refuses it.
 pub(crate) fn every_check_can_fail(toolchain: &Toolchain) -> Result<()> {
     let folder = toolchain.folder().join("controls");
     fs::create_dir_all(&folder)?;
     let source = folder.join("bad.c");
     let (helper, library) = (folder.join("libother.so"), folder.join("libbad.so"));
-    // Newer than the oldest Android, from a library that no phone has; exported under a name that is not ours; too large, with a path in
-    // it. The pointer in the code's section has to be written when the library is loaded.
+    // It imports a function that the oldest Android does not have, from a library that no phone has. It exports a name
+    // that is not ours. It is too large, and contains paths of this machine. The pointer in the code's section needs a
+    // relocation when the library is loaded.
     fs::write(
         &source,
         format!(
@@ -24,7 +26,12 @@ const char padding[2000000] = \"{root}/core\";
 __attribute__((section(\".text.pointer\"))) int (*const pointer)(void *, unsigned long) = getentropy;
 int sqlite3_open(void) {{ return getentropy(0, 0); }}
 ",
-            root = toolchain.paths_of_this_machine()?.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(" "),
+            root = Rust::find()?
+                .paths_of_this_machine(toolchain.places())?
+                .iter()
+                .map(|path| path.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
         ),
     )?;
     let helper_source = folder.join("other.c");

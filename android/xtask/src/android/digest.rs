@@ -1,4 +1,4 @@
-//! Whether what something was made from is still the same.
+//! Digests of inputs, to find out whether something has to be built again.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -7,7 +7,8 @@ use std::hash::{Hash, Hasher};
 use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// A number for the contents of these files and for these words. Not where the files are: that differs from machine to machine.
+/// A digest of the names and contents of these files and of these words. The files' folders do not count: they differ
+/// between machines.
 pub(crate) fn of(files: &[Utf8PathBuf], words: &[&str]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     words.hash(&mut hasher);
@@ -18,7 +19,7 @@ pub(crate) fn of(files: &[Utf8PathBuf], words: &[&str]) -> Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Every file in a folder and below, in the order of their paths.
+/// All files in a folder and below it, sorted by path.
 pub(crate) fn files_below(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>> {
     let mut files = Vec::new();
     for entry in folder.read_dir_utf8().with_context(|| format!("could not read {folder}"))? {

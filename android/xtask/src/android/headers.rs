@@ -1,6 +1,6 @@
-//! Holds our C headers against Rust's `libc`, which knows Android: every number, every structure, every function, for one ABI. What there is
-//! to compare is read out of the headers by clang, so that nothing is left out by being forgotten here; what is compared becomes a Rust file
-//! that compiles only if both sides agree, so that nothing has to run on Android.
+//! Compares our C headers with Rust's `libc`, which knows Android: every number, every structure, every function, for
+//! one ABI. Clang reads all declarations from the headers, so none can be forgotten here. They become a Rust file that
+//! compiles only if both sides agree, so nothing has to run on Android.
 
 mod declarations;
 mod locks;
@@ -18,32 +18,35 @@ use super::digest;
 use super::toolchain::Toolchain;
 use crate::process;
 
-/// Numbers that libc does not have; `proof.c` has to.
+/// Constants that libc does not have. `proof.c` must check them.
 const NUMBERS: [&str; 1] = ["PT_ARM_EXIDX"];
 
-/// libc has no word for them; what they are is in the compiler, which refuses another declaration (`-Wincompatible-library-redeclaration`).
+/// Functions that libc does not have. The compiler knows their types, and refuses other declarations
+/// (`-Wincompatible-library-redeclaration`).
 const KNOWN_TO_THE_COMPILER: [&str; 2] = ["fabs", "log"];
 
-/// Variables that libc does not have. They are pointers, and the phone's libc has them by this name.
+/// Variables that Rust's libc does not have. They are pointers, and the phone's C library has them under this name.
 const VARIABLES: [&str; 1] = ["stderr"];
 
-/// What libc gives another Rust type than the C one would have: the function, the type of a part of it by C, and libc's, which says besides
-/// that a thread's body is there and may be called by safe code.
+/// Functions for which libc has another Rust type than the C declaration gives: the function, a part of the type by C,
+/// and the same part in libc. For `pthread_create` libc adds that the thread's function is not null, and may be called
+/// by safe code.
 const TYPED_OTHERWISE: [(&str, &str, &str); 1] = [(
     "pthread_create",
     "Option<unsafe extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void>",
     "extern \"C\" fn(*mut libc::c_void) -> *mut libc::c_void",
 )];
 
-/// Numbers that libc has only in another form.
+/// Constants that libc has only in another form.
 const SAID_OTHERWISE: [(&str, &str); 1] = [("NSIG", "(8 * size_of::<libc::sigset64_t>() + 1)")];
 
-/// Compares the headers; says how much there was to compare.
+/// Compares the headers. Returns how much was compared, as text.
 pub(crate) fn compare(toolchain: &Toolchain) -> Result<String> {
     compare_folder(toolchain, &toolchain.sources().join("include"))
 }
 
-/// Changes to the headers, each of which has to be found: file, what stands there, what is put there, what the finding names.
+/// Changes to the headers that the comparison must find: file, old text, new text, and a name that the error must
+/// contain.
 const CONTROLS: [(&str, &str, &str, &str); 12] = [
     ("fcntl.h", "O_CREAT 0100", "O_CREAT 0101", "O_CREAT"),
     ("time.h", "int tm_mon;\n    int tm_year;", "int tm_year;\n    int tm_mon;", "tm_mon"),
@@ -59,7 +62,7 @@ const CONTROLS: [(&str, &str, &str, &str); 12] = [
     ("signal.h", "NSIG 65", "NSIG 64", "NSIG"),
 ];
 
-/// Makes each of those changes to a copy of the headers.
+/// Makes each of these changes in a copy of the headers, and fails unless the comparison finds it.
 pub(crate) fn every_comparison_can_fail(toolchain: &Toolchain) -> Result<()> {
     let (own, altered) = (toolchain.sources().join("include"), toolchain.folder().join("altered"));
     for (file, from, to, named) in CONTROLS {
@@ -118,7 +121,8 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
         rust += &format!(
             "const _: () = assert!(size_of::<libc::{name}>() == {bytes} && align_of::<libc::{name}>() == {alignment}, \"{name}\");\n"
         );
-        // What begins with an underscore is padding, or private on the Rust side: its place follows from the others'.
+        // A field whose name begins with an underscore is padding, or private in Rust. Its place follows from the other
+        // fields'.
         for field in structure.fields.iter().filter(|field| !field.name.starts_with('_')) {
             let (field, at, of) = (&field.name, field.offset, rust_type(&field.of)?);
             rust += &format!(
@@ -153,7 +157,7 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
     fs::write(&says, &rust)?;
     let mut cargo = process::cargo(toolchain.places());
     cargo.args(["check", "--quiet", "--package", "walletlock-ndkfree", "--target", toolchain.abi.rust_target()]);
-    // A folder of its own: this waits for no other build.
+    // A target folder of its own, so that this build does not wait for another.
     cargo.args(["--target-dir", toolchain.places().target().join("ndkfree/compared").as_str()]);
     cargo.env("WALLETLOCK_HEADERS_SAY", &says);
     accepted(&cargo.output()?)?;

@@ -1,4 +1,5 @@
-//! What must hold of a library before it goes into an app. Every check is tried on a bad library too: see `controls`.
+//! The checks that a library must pass before it goes into an app. Every check is also tried on a bad library: see
+//! `controls`.
 
 use std::fs;
 
@@ -11,21 +12,23 @@ use goblin::elf::{Elf, sym};
 
 use super::abi::Abi;
 use super::stubs;
-use super::toolchain::Toolchain;
+use super::toolchain::{Rust, Toolchain};
 
-/// Memory pages of newer phones.
+/// The size of a memory page on newer phones.
 const PAGE_BYTES: u64 = 16 * 1024;
 
-/// For arm64, stripped. Most phones have it, and it is downloaded with the app.
+/// The bound for the stripped arm64 library. Most phones have arm64, and each of them downloads the library with the
+/// app.
 const BYTES_AT_MOST: usize = 1_740_000;
 
-/// Newer than the oldest Android that we run on. Rust's standard library asks whether they are there, and has another way.
+/// Weak imports that the oldest Android does not have. Rust's standard library checks at run time whether they exist,
+/// and works without them.
 const ASKED_FOR: [&str; 1] = ["getrandom"];
 
-/// `paciasp`, with which a function signs its return address, as it stands in memory.
+/// The instruction `paciasp`, with which a function signs its return address, in the order of bytes in memory.
 const SIGNS_RETURN_ADDRESS: [u8; 4] = [0x3f, 0x23, 0x03, 0xd5];
 
-/// A library, and what it is held against.
+/// A library, and what the checks compare it with.
 pub(crate) struct Library<'a> {
     abi: Abi,
     bytes: &'a [u8],
@@ -34,7 +37,7 @@ pub(crate) struct Library<'a> {
     of_this_machine: &'a [Utf8PathBuf],
 }
 
-/// What it finds wrong; nothing if all is well.
+/// A check returns what is wrong, or `None`.
 type Check = fn(&Library) -> Option<String>;
 
 pub(crate) const CHECKS: [(&str, Check); 13] = [
@@ -53,11 +56,11 @@ pub(crate) const CHECKS: [(&str, Check); 13] = [
     ("arm64: small", size),
 ];
 
-/// Every check; those that fail, each with what it finds.
+/// Runs every check. Returns those that fail, each with what it found.
 pub(crate) fn faults(toolchain: &Toolchain, path: &Utf8Path) -> Result<Vec<(&'static str, String)>> {
     let bytes = fs::read(path).with_context(|| format!("could not read {path}"))?;
     let on_the_phone = stubs::all_names(toolchain)?;
-    let of_this_machine = toolchain.paths_of_this_machine()?;
+    let of_this_machine = Rust::find()?.paths_of_this_machine(toolchain.places())?;
     let elf = Elf::parse(&bytes).with_context(|| format!("{path} is no library"))?;
     let library = Library {
         abi: toolchain.abi,
@@ -69,7 +72,7 @@ pub(crate) fn faults(toolchain: &Toolchain, path: &Utf8Path) -> Result<Vec<(&'st
     Ok(CHECKS.iter().filter_map(|(name, check)| Some((*name, check(&library)?))).collect())
 }
 
-/// Names that are imported, without those that may be absent.
+/// The names that the library imports, without weak ones, which may be absent.
 pub(crate) fn imported(elf: &Elf) -> Vec<String> {
     let symbols = elf.dynsyms.iter().filter(|symbol| symbol.is_import() && symbol.st_bind() != sym::STB_WEAK);
     symbols.filter_map(|symbol| elf.dynstrtab.get_at(symbol.st_name)).map(str::to_owned).collect()
@@ -157,7 +160,8 @@ fn dynamic(library: &Library, tag: u64) -> Option<u64> {
     dynamic.dyns.iter().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val)
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+/// Whether `bytes` contains `part`.
+pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 

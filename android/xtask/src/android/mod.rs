@@ -1,4 +1,4 @@
-//! `libwalletlock.so` for Android: built for the three ABIs, stripped, and checked.
+//! Builds `libwalletlock.so` for Android's three ABIs, strips it, and checks it.
 
 mod abi;
 mod controls;
@@ -17,14 +17,15 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use self::abi::Abi;
+pub(crate) use self::abi::{API_LEVEL, Abi};
+pub(crate) use self::inspect::contains;
 pub(crate) use self::same_bytes::prove as same_bytes;
 use self::toolchain::Toolchain;
-pub(crate) use self::toolchain::{Rust, Tools};
+pub(crate) use self::toolchain::{Renaming, Rust, Tools};
 use crate::places::Places;
 use crate::process;
 
-/// Compares the headers with Rust's `libc`, builds every ABI, and checks what comes out.
+/// Compares the headers with Rust's `libc`, builds the library for every ABI, and checks the result.
 pub(crate) fn test(places: &Places) -> Result<()> {
     let tools = Tools::find()?;
     for abi in Abi::ALL {
@@ -54,25 +55,26 @@ pub(crate) fn test(places: &Places) -> Result<()> {
     Ok(())
 }
 
-/// Rust's standard library is built with ours, from its own sources: the one that comes with Rust has a tenth of the library's size in it that
-/// puts names to backtraces, of which a stripped library has none. Stable Rust keeps that behind a key.
+/// Builds Rust's standard library from source, without support for backtraces with names. That support is a tenth of
+/// the library's size, and useless in a stripped library, which has no names. Stable Rust allows this only with
+/// `RUSTC_BOOTSTRAP`.
 const OWN_STD: [&str; 2] = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features="];
 
-/// The library as it ships, of one ABI.
+/// The library that ships, for one ABI.
 pub(crate) struct Library {
     pub(crate) abi: Abi,
     pub(crate) stripped: Utf8PathBuf,
-    /// For reading crash reports.
+    /// The same library with its symbols, for reading crash reports.
     pub(crate) with_symbols: Utf8PathBuf,
 }
 
-/// Builds every ABI.
+/// Builds the library for every ABI.
 pub(crate) fn build_all(places: &Places) -> Result<Vec<Library>> {
     let tools = Tools::find()?;
     Abi::ALL.into_iter().map(|abi| build(&Toolchain::new(places, &tools, abi))).collect()
 }
 
-/// What is wrong with this file as a library of this ABI.
+/// The checks that this file fails as a library for this ABI, each with what it found.
 pub(crate) fn faults(places: &Places, abi: Abi, library: &Utf8Path) -> Result<Vec<(&'static str, String)>> {
     inspect::faults(&Toolchain::new(places, &Tools::find()?, abi), library)
 }

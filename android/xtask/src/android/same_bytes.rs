@@ -1,5 +1,5 @@
-//! `cargo xtask test --deep same-bytes`: who builds the library from the same sources, wherever they lie, gets the same library. So it can be
-//! told of a library that it was built from these sources.
+//! `cargo xtask test --deep same-bytes`: checks that the same sources give the same library, in whatever folder they
+//! are. So anybody can verify that a given library was built from these sources.
 
 use std::fs;
 use std::process::ExitCode;
@@ -15,14 +15,16 @@ use crate::doctor::{self, Need};
 use crate::kotlin::remove_folder;
 use crate::places::Places;
 
-/// Added to the crate that is linked. A library with it must be another one: else what is compared was not built from the copy.
+/// Code that the control adds to the crate that is linked. The library must differ then; if it does not, it was not
+/// built from the copy.
 const CONTROL: &str = "
 #[allow(unsafe_code, missing_docs)]
 #[unsafe(no_mangle)]
 pub extern \"C\" fn uniffi_control() {}
 ";
 
-/// Builds it here and, from nothing, from a copy of the sources in another folder.
+/// Builds the arm64 library here, and again from a copy of the sources in another folder with an empty target folder.
+/// Fails if they differ.
 pub(crate) fn prove(places: &Places) -> Result<ExitCode> {
     doctor::require(&[Need::CCompiler, Need::AndroidC, Need::AndroidRust, Need::StdSources])?;
     let tools = Tools::find()?;
@@ -52,14 +54,14 @@ pub(crate) fn prove(places: &Places) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// SHA-256 of the library as it ships.
+/// Builds the library that ships, and returns its SHA-256.
 fn digest(toolchain: &Toolchain) -> Result<String> {
     let library = build(toolchain)?.stripped;
     let bytes = fs::read(&library).with_context(|| format!("could not read {library}"))?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Sources alone: not what was built, and not git's own.
+/// Copies the sources, without built files and without git's own files.
 fn copy(from: &Utf8Path, to: &Utf8Path, places: &Places) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in from.read_dir_utf8().with_context(|| format!("could not read {from}"))? {

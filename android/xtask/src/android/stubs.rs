@@ -1,5 +1,5 @@
-//! Libraries to link against in place of the phone's. They hold nothing but names: those of the oldest Android that we run on. What is
-//! newer is not found, and linking fails here instead of loading there.
+//! Makes stubs to link against, in place of the phone's libraries. They hold only the names that the oldest Android
+//! has. So the use of a newer function fails when the library is linked here, and not when an old phone loads it.
 
 use std::fs;
 
@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use super::digest;
 use super::toolchain::Toolchain;
 
-/// All that ours may need.
+/// The libraries of the phone that ours may need.
 pub(crate) const LIBRARIES: [&str; 4] = ["libc", "libm", "libdl", "liblog"];
 
-/// Makes them, unless they are up to date.
+/// Makes the stubs, unless they are up to date.
 pub(crate) fn make(toolchain: &Toolchain) -> Result<()> {
     let folder = toolchain.folder();
     fs::create_dir_all(&folder)?;
@@ -32,14 +32,14 @@ pub(crate) fn make(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
-/// What the phone's library has for apps.
+/// The names that one of the phone's libraries exports for apps.
 pub(crate) fn names(toolchain: &Toolchain, library: &str) -> Result<Vec<String>> {
     let list = toolchain.sources().join(format!("api24/{library}-{}.txt", toolchain.abi.name()));
     let names = fs::read_to_string(&list).with_context(|| format!("could not read {list}"))?;
     Ok(names.split_whitespace().map(str::to_owned).collect())
 }
 
-/// What all of the phone's libraries have for apps.
+/// The names that all of these libraries export for apps.
 pub(crate) fn all_names(toolchain: &Toolchain) -> Result<Vec<String>> {
     Ok(LIBRARIES.iter().map(|library| names(toolchain, library)).collect::<Result<Vec<_>>>()?.concat())
 }

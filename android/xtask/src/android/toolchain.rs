@@ -1,5 +1,6 @@
-//! Compiler and linker for Android: the NDK's when ANDROID_NDK_HOME is set, else clang and lld as they come, with our own headers, with
-//! stubs for the libraries that a phone has, and with LLVM's unwinder from the sources of Rust's standard library.
+//! Compiler and linker for Android: the NDK's if ANDROID_NDK_HOME is set. Else the system's clang and lld, with our own
+//! C headers, with stubs for the libraries that a phone has, and with LLVM's unwinder from the sources of Rust's
+//! standard library.
 
 use std::process::Command;
 
@@ -11,16 +12,16 @@ use super::{digest, stubs, unwinder};
 use crate::places::Places;
 use crate::process;
 
-/// The version that Debian's packages and programs have in their names.
+/// The LLVM version in the names of Debian's packages and programs.
 const LLVM: &str = "19";
 
-/// The programs.
+/// The programs: compiler, linker, archiver.
 pub(crate) struct Tools {
     ndk: Option<Utf8PathBuf>,
 }
 
 impl Tools {
-    /// Those that are to be used here.
+    /// Chooses the NDK's or the system's programs. Fails if ANDROID_NDK_HOME is set and is not an NDK.
     pub(crate) fn find() -> Result<Self> {
         let Some(ndk) = std::env::var("ANDROID_NDK_HOME").ok().filter(|home| !home.is_empty()) else {
             return Ok(Self { ndk: None });
@@ -31,7 +32,7 @@ impl Tools {
         Ok(Self { ndk: Some(host.path().join("bin")) })
     }
 
-    /// Whether they bring the C library's headers and stubs themselves.
+    /// Whether the programs are the NDK's, which brings the C library's headers and stubs itself.
     pub(crate) fn are_the_ndk(&self) -> bool {
         self.ndk.is_some()
     }
@@ -48,7 +49,7 @@ impl Tools {
         self.program("llvm-strip")
     }
 
-    /// Whether the programs are there.
+    /// Whether all programs can be started.
     pub(crate) fn work(&self) -> bool {
         let linker = self.ndk.is_some() || process::answer(&format!("ld.lld-{LLVM}"), &["--version"]).is_some();
         linker && [self.clang(), self.ar(), self.strip()].iter().all(|it| process::answer(it, &["--version"]).is_some())
@@ -62,7 +63,7 @@ impl Tools {
     }
 }
 
-/// The programs, told what they compile for.
+/// The programs for one ABI.
 pub(crate) struct Toolchain<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) abi: Abi,
@@ -78,37 +79,37 @@ impl<'a> Toolchain<'a> {
         self.places
     }
 
-    /// Our C headers and what belongs to them.
+    /// The folder with our C headers and what belongs to them.
     pub(crate) fn sources(&self) -> Utf8PathBuf {
         self.places.android().join("ndkfree")
     }
 
-    /// What is made for this ABI before cargo runs.
+    /// The folder for what is made for this ABI before cargo runs.
     pub(crate) fn folder(&self) -> Utf8PathBuf {
         self.places.target().join("ndkfree").join(self.abi.name())
     }
 
-    /// The compiler, for C of these headers.
+    /// The C compiler, with these headers.
     pub(crate) fn clang(&self, include: &Utf8Path) -> Command {
         let mut clang = Command::new(self.tools.clang());
         clang.args(self.c_flags(include)).current_dir(self.places.root());
         clang
     }
 
-    /// Flags of every C file, but for those that a crate's build script adds.
+    /// The flags for every C file. A crate's build script may add more.
     fn c_flags(&self, include: &Utf8Path) -> Vec<String> {
         let mut flags = vec![format!("--target={}", self.abi.clang_target()), "-fstack-protector-strong".to_owned()];
         if !self.tools.are_the_ndk() {
             flags.extend(["-nostdlibinc".to_owned(), "-isystem".to_owned(), include.to_string()]);
         }
         if self.abi == Abi::Arm64 {
-            // Return addresses are signed, where the processor can; elsewhere these instructions do nothing.
+            // Functions sign their return addresses. On a processor that cannot do that, these instructions do nothing.
             flags.push("-mbranch-protection=standard".to_owned());
         }
         flags
     }
 
-    /// Makes what cargo needs for this ABI, and tells `cargo` where it is.
+    /// Makes what a build for this ABI needs, and sets the environment of `cargo` to it.
     pub(crate) fn equip(&self, cargo: &mut Command) -> Result<()> {
         let rust = Rust::find()?;
         if !self.tools.are_the_ndk() {
@@ -117,16 +118,14 @@ impl<'a> Toolchain<'a> {
         }
         let include = self.sources().join("include");
         let mut c_flags = self.c_flags(&include);
-        // Nothing reads it. A build script compiles again when a flag is another, not when a header is.
+        // No code reads this macro. A build script compiles again when a flag changes, but not when a header changes.
         c_flags.push(format!("-DWALLETLOCK_HEADERS={}", digest::of(&digest::files_below(&include)?, &[])?));
-        // A panic never passes through C: rusqlite catches it before. Without these tables the library is a twentieth smaller; a crash
-        // report that begins within SQLite or ring ends there.
+        // A panic never unwinds through C: rusqlite catches it before. Without these tables the library is 5 % smaller.
+        // The price: the backtrace of a crash within SQLite or ring ends there.
         c_flags.extend(["-fno-unwind-tables".to_owned(), "-fno-asynchronous-unwind-tables".to_owned()]);
-        let mut rust_flags = Vec::new();
-        for (here, everywhere) in self.renamed_paths(&rust)? {
-            c_flags.push(format!("-ffile-prefix-map={here}={everywhere}"));
-            rust_flags.push(format!("--remap-path-prefix={here}={everywhere}"));
-        }
+        let renaming = rust.renaming(self.places)?;
+        c_flags.extend(renaming.c);
+        let rust_flags = renaming.rust;
         let target = self.abi.rust_target();
         let lower = target.replace('-', "_");
         let upper = lower.to_uppercase();
@@ -136,36 +135,15 @@ impl<'a> Toolchain<'a> {
             .env(format!("CFLAGS_{lower}"), c_flags.join(" "))
             .env(format!("CARGO_TARGET_{upper}_LINKER"), self.write_linker()?)
             .env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), rust_flags.join(" "))
-            // They would take the place of ours.
+            // These variables would replace our flags.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         Ok(())
     }
 
-    /// Folders of this machine, and what stands for them in what is built. Of two that fit rustc takes the last.
-    fn renamed_paths(&self, rust: &Rust) -> Result<[(Utf8PathBuf, String); 3]> {
-        let renamed = [
-            (cargo_home()?, "/cargo".to_owned()),
-            (self.places.root().to_owned(), "/walletlock".to_owned()),
-            // As in a standard library whose sources are not at hand.
-            (rust.sources(), format!("/rustc/{}", rust.commit)),
-        ];
-        if let Some((path, _)) = renamed.iter().find(|(path, _)| path.as_str().contains([' ', '='])) {
-            bail!(
-                "flags are divided by spaces and renamings by '=', so the Android library cannot be built with {path}"
-            );
-        }
-        Ok(renamed)
-    }
-
-    /// What must not stand in a library: where things are on this machine.
-    pub(crate) fn paths_of_this_machine(&self) -> Result<Vec<Utf8PathBuf>> {
-        let rust = Rust::find()?;
-        Ok(vec![cargo_home()?, self.places.root().to_owned(), self.places.target().to_owned(), rust.sysroot])
-    }
-
-    /// A program that links: rustc's arguments, and what is the same for every library. In a file, so that no path is in a flag that cargo
-    /// gives names by.
+    /// Writes a script that links with rustc's arguments and our fixed ones. They are in a file and not in rustc's
+    /// flags, because cargo makes the hashes in its names from the flags, and these arguments contain paths of this
+    /// machine.
     fn write_linker(&self) -> Result<Utf8PathBuf> {
         let path = self.folder().join("linker");
         let mut own = String::new();
@@ -195,7 +173,7 @@ exec '{clang}' --target={target} \"$@\" {own}
         Ok(path)
     }
 
-    /// Links a library against the stubs alone.
+    /// Links a shared library from `arguments` alone (`-nostdlib`).
     pub(crate) fn link(&self, arguments: &[&str], library: &Utf8Path) -> Result<()> {
         let mut clang = Command::new(self.tools.clang());
         clang.arg(format!("--target={}", self.abi.clang_target()));
@@ -207,7 +185,13 @@ exec '{clang}' --target={target} \"$@\" {own}
     }
 }
 
-/// The compiler for the Rust code.
+/// Compiler flags that replace this machine's folders by names that are the same everywhere.
+pub(crate) struct Renaming {
+    pub(crate) c: Vec<String>,
+    pub(crate) rust: Vec<String>,
+}
+
+/// The Rust toolchain.
 pub(crate) struct Rust {
     pub(crate) sysroot: Utf8PathBuf,
     pub(crate) version: String,
@@ -227,7 +211,7 @@ impl Rust {
         Ok(Self { sysroot: said("--print=sysroot")?.trim().into(), commit: commit.to_owned(), version })
     }
 
-    /// The standard library's sources, with those of LLVM's unwinder: the component `rust-src`.
+    /// The folder with the sources of the standard library and of LLVM's unwinder: the component `rust-src`.
     pub(crate) fn sources(&self) -> Utf8PathBuf {
         self.sysroot.join("lib/rustlib/src/rust")
     }
@@ -237,9 +221,32 @@ impl Rust {
         self.sources().join("src/llvm-project/libunwind/src").is_dir()
     }
 
-    /// Whether there is a standard library for it.
-    pub(crate) fn compiles_for(&self, abi: Abi) -> bool {
-        self.sysroot.join("lib/rustlib").join(abi.rust_target()).join("lib").is_dir()
+    /// The flags that replace the folders of this machine in the built files. If several match a path, rustc takes the
+    /// last.
+    pub(crate) fn renaming(&self, places: &Places) -> Result<Renaming> {
+        let renamed = [
+            (cargo_home()?, "/cargo".to_owned()),
+            (places.root().to_owned(), "/walletlock".to_owned()),
+            // The same path as in the standard library that comes with Rust.
+            (self.sources(), format!("/rustc/{}", self.commit)),
+        ];
+        if let Some((path, _)) = renamed.iter().find(|(path, _)| path.as_str().contains([' ', '='])) {
+            bail!("flags are divided by spaces and renamings by '=', so what ships cannot be built with {path}");
+        }
+        Ok(Renaming {
+            c: renamed.iter().map(|(here, everywhere)| format!("-ffile-prefix-map={here}={everywhere}")).collect(),
+            rust: renamed.iter().map(|(here, everywhere)| format!("--remap-path-prefix={here}={everywhere}")).collect(),
+        })
+    }
+
+    /// Paths of this machine, none of which may be in a library.
+    pub(crate) fn paths_of_this_machine(&self, places: &Places) -> Result<Vec<Utf8PathBuf>> {
+        Ok(vec![cargo_home()?, places.root().to_owned(), places.target().to_owned(), self.sysroot.clone()])
+    }
+
+    /// Whether the toolchain has a standard library for a target.
+    pub(crate) fn compiles_for(&self, target: &str) -> bool {
+        self.sysroot.join("lib/rustlib").join(target).join("lib").is_dir()
     }
 }
 

@@ -1,5 +1,5 @@
-//! LLVM's libunwind, compiled from the sources that come with Rust's standard library: a panic unwinds with it. The NDK brings its own;
-//! Debian's is compiled for glibc.
+//! Compiles LLVM's libunwind, with which a panic unwinds, from the sources that come with Rust's standard library. The
+//! NDK brings its own; Debian's is compiled for glibc.
 
 use std::fs;
 use std::process::Command;
@@ -19,7 +19,7 @@ const SOURCES: [&str; 6] = [
     "libunwind.cpp",
 ];
 
-/// As Rust's own build of it has them, but for the place of its headers.
+/// The same flags as in Rust's own build of libunwind, except for the path of its headers.
 const FLAGS: [&str; 9] = [
     "-Os",
     "-fPIC",
@@ -32,7 +32,7 @@ const FLAGS: [&str; 9] = [
     "-D_LIBUNWIND_DISABLE_VISIBILITY_ANNOTATIONS",
 ];
 
-/// Makes `libunwind.a`, unless it is up to date.
+/// Builds `libunwind.a`, unless it is up to date.
 pub(crate) fn make(toolchain: &Toolchain, rust: &Rust) -> Result<()> {
     let own = toolchain.sources();
     let (include, prelude) = (own.join("include"), own.join("unwinder.hpp"));
@@ -49,7 +49,7 @@ pub(crate) fn make(toolchain: &Toolchain, rust: &Rust) -> Result<()> {
     fs::create_dir_all(&objects)?;
     let libunwind = rust.sources().join("src/llvm-project/libunwind");
     let mut ar = Command::new(toolchain.tools.ar());
-    // D: no times and no owners, so that it is the same whoever makes it.
+    // D: no times and no owners, so that the archive has the same bytes on every machine.
     ar.args(["rcsD", archive.as_str()]);
     for source in SOURCES {
         let object = objects.join(format!("{source}.o"));

@@ -1,4 +1,4 @@
-//! What the headers declare, as clang reads them.
+//! Reads with clang what the headers declare.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,14 +12,14 @@ use super::super::digest;
 use super::super::toolchain::Toolchain;
 use super::rust_types::function_type;
 
-/// What the compiler itself knows of a function must not be declared otherwise.
+/// Flags with which a declaration is an error if the compiler knows the function and its type differs.
 const STRICT: [&str; 3] = ["-fsyntax-only", "-Wsystem-headers", "-Werror=incompatible-library-redeclaration"];
 
 #[derive(Default)]
 pub(crate) struct Declarations {
     /// Macros that are whole numbers.
     pub(crate) constants: Vec<(String, i128)>,
-    /// The other macros, but for those whose name begins with two underscores: ours, for use within the headers.
+    /// All other macros, except those whose name begins with two underscores: only our headers use these.
     pub(crate) other_macros: Vec<String>,
     pub(crate) typedefs: Vec<Typedef>,
     pub(crate) structures: Vec<Structure>,
@@ -27,7 +27,7 @@ pub(crate) struct Declarations {
     pub(crate) variables: Vec<String>,
 }
 
-/// A name for a number.
+/// A typedef of an integer type.
 pub(crate) struct Typedef {
     pub(crate) name: String,
     pub(crate) bytes: i128,
@@ -52,7 +52,7 @@ pub(crate) struct Field {
 
 pub(crate) struct Function {
     pub(crate) name: String,
-    /// By which it is linked; another than its name if the header says so.
+    /// The name under which it is linked. It differs from `name` if the header says so.
     pub(crate) symbol: String,
     /// Its C type.
     of: String,
@@ -64,14 +64,14 @@ impl Function {
             let (_, parameters) = never.split_once(" (").context("a function has parentheses")?;
             return Ok(format!("{} -> !", function_type("void", parameters.trim_end_matches(')'))?));
         }
-        // `void *(int)` and `int (int)`.
+        // The type looks like `void *(int)` or `int (int)`.
         let (returned, parameters) = self.of.split_once('(').context("a function has parentheses")?;
         function_type(returned, parameters.strip_suffix(')').context("a function's parentheses close")?)
     }
 }
 
 impl Declarations {
-    /// Of every header in this folder.
+    /// Reads every header in the folder `include`. `folder` is for files that this writes.
     pub(crate) fn read(toolchain: &Toolchain, include: &Utf8Path, folder: &Utf8Path) -> Result<Self> {
         let all = folder.join("all.c");
         let mut includes = String::new();
@@ -83,7 +83,7 @@ impl Declarations {
         let preprocessed = output(toolchain.clang(include).args(["-E", "-dD", all.as_str()]))?;
         let ours = lines_of_files_below(&preprocessed, include);
         output(toolchain.clang(include).args(STRICT).arg(&all)).context("the headers are wrong")?;
-        // With what it knows itself clang would replace what is declared here.
+        // Without this flag clang would replace our declaration of a function that it knows by its own.
         let tree = tree(toolchain.clang(include).args(["-fno-builtin", all.as_str()]))?;
         let mut found = Self::default();
         let mut macros = Vec::new();
@@ -95,7 +95,7 @@ impl Declarations {
             }
             if takes_arguments { found.other_macros.push(name) } else { macros.push(name) }
         }
-        // Names that stand in a header of ours; the compiler's own headers declare others.
+        // The words in our headers. Other names are declared by the compiler's own headers, and are left out.
         let words: BTreeSet<&str> =
             ours.iter().flat_map(|line| line.split(|it: char| !it.is_alphanumeric() && it != '_')).collect();
 
@@ -111,7 +111,7 @@ impl Declarations {
         Ok(found)
     }
 
-    /// Names and types; sizes come later.
+    /// Reads names and types. [`Self::measure`] adds sizes and offsets.
     fn read_tree(&mut self, tree: &[Value], words: &BTreeSet<&str>) -> Result<()> {
         let mut unnamed = None;
         for node in tree {
@@ -134,7 +134,7 @@ impl Declarations {
                     };
                     if name.is_empty() { unnamed = Some(structure) } else { self.structures.push(structure) }
                 }
-                // An unnamed structure has its name from here.
+                // The typedef gives an unnamed structure its name.
                 "TypedefDecl" if node["inner"][0]["kind"] == "ElaboratedType" && unnamed.is_some() => {
                     self.structures.extend(unnamed.take().map(|it| Structure {
                         name: name.to_owned(),
@@ -145,7 +145,7 @@ impl Declarations {
                 "TypedefDecl" if !of.starts_with("struct ") => {
                     self.typedefs.push(Typedef { name: name.to_owned(), bytes: 0, signed: false });
                 }
-                // Of what is inside nothing is said, so that there is nothing to compare.
+                // The headers do not say what is inside, so there is nothing to compare.
                 "TypedefDecl" | "RecordDecl" => {}
                 "FunctionDecl" => {
                     let symbol = node["mangledName"].as_str().unwrap_or(name).trim_start_matches('\u{1}');
@@ -162,7 +162,7 @@ impl Declarations {
         Ok(())
     }
 
-    /// Sizes and places.
+    /// Asks clang for sizes, alignments and offsets.
     fn measure(&mut self, toolchain: &Toolchain, include: &Utf8Path, folder: &Utf8Path, includes: &str) -> Result<()> {
         let mut questions = Vec::new();
         for typedef in &self.typedefs {
@@ -203,7 +203,8 @@ fn fields(structure: &Value) -> Vec<Field> {
     members.map(|it| Field { name: text(&it["name"]), offset: 0, of: text(&it["type"]["qualType"]) }).collect()
 }
 
-/// What these constant expressions come to; nothing for those that are none. Each is asked for as the value of an enumerator.
+/// The values of these expressions; `None` for an expression that is not an integer constant. Each becomes the value of
+/// an enumerator, which clang computes.
 fn answers(
     toolchain: &Toolchain,
     include: &Utf8Path,
@@ -231,7 +232,7 @@ fn answers(
     Ok(answers)
 }
 
-/// The declarations of a file and of all that it includes, in their order.
+/// The declarations of a file and of all files that it includes, in order.
 fn tree(clang: &mut Command) -> Result<Vec<Value>> {
     let output =
         clang.args(["-fsyntax-only", "-Xclang", "-ast-dump=json"]).output().context("could not start clang")?;
@@ -250,7 +251,8 @@ fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Lines of preprocessed C that come from a folder: `# LINE "FILE"` says where those after it are from.
+/// The lines of preprocessed C that come from files in a folder. A line `# LINE "FILE"` says which file the next lines
+/// are from.
 fn lines_of_files_below<'a>(preprocessed: &'a str, folder: &Utf8Path) -> Vec<&'a str> {
     let mut within = false;
     let mut lines = Vec::new();

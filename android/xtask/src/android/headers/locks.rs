@@ -1,4 +1,4 @@
-//! The locks' initialisers: a C compiler makes bytes of them, and libc's have to be the same bytes.
+//! Compares `PTHREAD_*_INITIALIZER` in our headers with the crate `libc`: clang's bytes must equal Rust's.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use goblin::elf::{Elf, section_header};
 use super::super::toolchain::Toolchain;
 use crate::process;
 
-/// Those that have one.
+/// The kinds of lock that have an initialiser.
 const LOCKS: [&str; 2] = ["mutex", "rwlock"];
 
-/// Rust that compiles only if they are the same.
+/// Returns Rust code that compiles only if the bytes are the same.
 pub(crate) fn initialised_alike(toolchain: &Toolchain, include: &Utf8Path, folder: &Utf8Path) -> Result<String> {
     let (source, object) = (folder.join("locks.c"), folder.join("locks.o"));
     let variables = LOCKS.map(|lock| format!("pthread_{lock}_t {lock} = {};\n", initialiser(lock)));
@@ -44,7 +44,7 @@ fn initialiser(lock: &str) -> String {
     format!("PTHREAD_{}_INITIALIZER", lock.to_uppercase())
 }
 
-/// What a variable holds at first.
+/// The initial bytes of a variable in an object file.
 fn initial(elf: &Elf, object: &[u8], name: &str) -> Option<Vec<u8>> {
     let variable = elf.syms.iter().find(|symbol| elf.strtab.get_at(symbol.st_name) == Some(name))?;
     let section = elf.section_headers.get(variable.st_shndx)?;

@@ -1,4 +1,4 @@
-//! How Rust's `libc` says what a C declaration says.
+//! Translates C types to the types of Rust's `libc`.
 
 use anyhow::{Result, bail};
 
@@ -26,7 +26,7 @@ pub(crate) fn rust_type(c: &str) -> Result<String> {
         "unsigned long" => "libc::c_ulong",
         "long long" => "libc::c_longlong",
         "unsigned long long" => "libc::c_ulonglong",
-        // 64 bits for us everywhere.
+        // Our headers define `off_t` with 64 bits on every ABI.
         "off_t" => "libc::off64_t",
         "uint16_t" => "u16",
         "uint32_t" => "u32",
@@ -39,7 +39,7 @@ pub(crate) fn rust_type(c: &str) -> Result<String> {
     .to_owned())
 }
 
-/// The Rust type of a function; its parameters as C separates them.
+/// The Rust type of a function. `parameters`: C types, separated by commas.
 pub(crate) fn function_type(returned: &str, parameters: &str) -> Result<String> {
     let mut rust = Vec::new();
     for parameter in divided(parameters) {
@@ -53,7 +53,7 @@ pub(crate) fn function_type(returned: &str, parameters: &str) -> Result<String> 
     if returned.trim() == "void" { Ok(rust) } else { Ok(format!("{rust} -> {}", rust_type(returned)?)) }
 }
 
-/// Divided at the commas that are not within parentheses.
+/// Splits at the commas that are not within parentheses.
 fn divided(parameters: &str) -> Vec<&str> {
     let mut depth = 0;
     parameters

@@ -1,4 +1,5 @@
-//! The licences of the crates that are linked into the library. What Java brings comes as artifacts of its own, with its own.
+//! The licences that go with a native library: ours, and those of the crates that are linked into it. Java's libraries
+//! are artifacts of their own, with their own licences.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,13 +8,26 @@ use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use crate::android::Abi;
 use crate::places::Places;
-use crate::process;
+use crate::{jar, process};
 
-/// Which crates there are, under which licence, and the text of each licence, once.
-pub(crate) fn of_what_is_linked(places: &Places) -> Result<String> {
-    let linked = linked(places)?;
+/// The files with our own licences.
+pub(crate) const OURS: [&str; 3] = ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"];
+
+/// The file with the licences of others.
+pub(crate) const OF_OTHERS: &str = "LICENSES-OF-OTHERS.txt";
+
+/// Writes the licences into a folder, for a library that is compiled for this Rust target.
+pub(crate) fn lay_into(places: &Places, folder: &Utf8Path, rust_target: &str) -> Result<()> {
+    for ours in OURS {
+        jar::copy(&places.root().join(ours), &folder.join(ours))?;
+    }
+    Ok(fs::write(folder.join(OF_OTHERS), of_what_is_linked(places, rust_target)?)?)
+}
+
+/// The text of [`OF_OTHERS`]: the linked crates with their licences, and then each licence's text, once.
+fn of_what_is_linked(places: &Places, rust_target: &str) -> Result<String> {
+    let linked = linked(places, rust_target)?;
     let metadata = output(process::cargo(places).args(["metadata", "--format-version", "1", "--locked"]))?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let mut list = String::new();
@@ -21,7 +35,7 @@ pub(crate) fn of_what_is_linked(places: &Places) -> Result<String> {
     for package in metadata["packages"].as_array().context("cargo names no packages")? {
         let field = |name: &str| package[name].as_str().unwrap_or_default();
         let name = format!("{} {}", field("name"), field("version"));
-        // Those without a source are ours.
+        // A package without a source is our own.
         if package["source"].is_null() || !linked.contains(&name) {
             continue;
         }
@@ -37,13 +51,13 @@ pub(crate) fn of_what_is_linked(places: &Places) -> Result<String> {
     }
     let texts = texts.into_iter().map(|(text, names)| format!("\n\n==== {}\n\n{text}", names.join(", ")));
     Ok(format!(
-        "Linked into libwalletlock.so, from crates that others wrote, unchanged, and SQLite, which is in the public domain:\n\n{list}{}",
+        "Linked into the library, from crates that others wrote, unchanged, and SQLite, which is in the public domain:\n\n{list}{}",
         texts.collect::<String>()
     ))
 }
 
-/// Name and version of each. Macros run in the compiler, and are linked nowhere.
-fn linked(places: &Places) -> Result<BTreeSet<String>> {
+/// Name and version of each linked crate. Procedural macros run in the compiler and are not linked.
+fn linked(places: &Places, rust_target: &str) -> Result<BTreeSet<String>> {
     let tree = output(process::cargo(places).args([
         "tree",
         "--locked",
@@ -52,7 +66,7 @@ fn linked(places: &Places) -> Result<BTreeSet<String>> {
         "--edges",
         "normal,no-proc-macro",
         "--target",
-        Abi::Arm64.rust_target(),
+        rust_target,
         "--prefix",
         "none",
         "--format",
