@@ -1,6 +1,7 @@
-//! The one library that ships, `libwalletlock.so`: the uniffi surface, and beside it what goes over JNI.
+//! The only native library that ships, `libwalletlock.so`: the uniffi interface, and the native methods for JNI.
 //!
-//! Nothing else is here: this crate's level of optimisation is Argon2id's (see the release profile), and all code in it would grow by that.
+//! Keep all other code out of this crate. It is compiled at opt-level 3, which Argon2id needs (see the release profile
+//! in the workspace's `Cargo.toml`), and code grows at that level.
 
 pub use walletlock_bindings::*;
 pub use walletlock_jni::JNI_OnLoad;

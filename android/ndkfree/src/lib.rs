@@ -1,5 +1,5 @@
-//! Compiles for an Android target only if our C headers say what Rust's `libc` says of it. What is compared is written by
-//! `cargo xtask test` from the headers themselves; for other targets there is nothing to compare.
+//! Compiles for an Android target only if our C headers agree with Rust's `libc` about it. `cargo xtask test` writes
+//! the assertions from the headers themselves. For other targets there is nothing to compare, and the crate is empty.
 #![no_std]
 #![cfg_attr(target_os = "android", allow(unsafe_code, reason = "an initialiser is compared byte by byte"))]
 

@@ -1,4 +1,4 @@
-//! The phone's own parts: its clocks, and the keys in its keystore.
+//! The parts of the [`Platform`] that Rust implements for Android: the clocks, and the keys in the phone's keystore.
 
 mod boot_clock;
 mod key_spec;
@@ -14,7 +14,8 @@ use crate::java::Fault;
 use boot_clock::BootClock;
 use keystore::Keystore;
 
-/// What the lock asks of a phone, by its `android.content.Context`.
+/// The phone's own clock, keystore and randomness, with the app's `biometrics`. `context` is an
+/// `android.content.Context`.
 pub(crate) fn platform(env: &mut Env, context: JObject, biometrics: Arc<dyn Biometrics>) -> Result<Platform, Fault> {
     Ok(Platform {
         clock: Arc::new(BootClock::new(env, context)?),

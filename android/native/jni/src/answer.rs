@@ -1,4 +1,4 @@
-//! What a native method answers. Nothing is thrown: a fault is an answer, and so is a panic.
+//! What a native method answers. Nothing is thrown into Java: a fault is an answer, and so is a panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,7 +10,7 @@ use walletlock_bindings::{LockError, UniFfiTag};
 
 use crate::load;
 
-/// No number that a method answers.
+/// Answered after a panic, and before `JNI_OnLoad` has run. No method answers this number itself.
 const PANICKED: jint = jint::MIN;
 
 /// The first byte of an answer in bytes.
@@ -18,12 +18,12 @@ const VALUE: u8 = 0;
 const FAULT: u8 = 1;
 const NOTHING: u8 = 2;
 
-/// As uniffi writes it, or why there is none.
+/// A value as uniffi writes it, or the fault.
 type Value = Result<Vec<u8>, LockError>;
 
-/// A value, or the [`LockError`], as uniffi writes them, behind a byte that says which.
+/// Answers a byte that says what follows, and then the value or the [`LockError`] as uniffi writes it.
 ///
-/// Null, with Java's own error pending, only if the VM has no memory for it.
+/// Null, with Java's `OutOfMemoryError` pending, only if the VM has no memory for the array.
 pub(crate) fn bytes<'frame>(
     caller: EnvUnowned<'frame>,
     call: impl FnOnce(&mut Env<'frame>) -> Value,
@@ -32,7 +32,7 @@ pub(crate) fn bytes<'frame>(
     answered(caller, &mut |env| call.take().map(|call| call(env)))
 }
 
-/// One function for all methods; see `java::attached`.
+/// Not generic, so that it is compiled once; see `java::attached`.
 fn answered<'frame>(
     mut caller: EnvUnowned<'frame>,
     call: &mut dyn FnMut(&mut Env<'frame>) -> Option<Value>,
@@ -41,7 +41,7 @@ fn answered<'frame>(
         let answer = match catch_unwind(AssertUnwindSafe(|| load::classes().and_then(|_| call(env)))) {
             Ok(Some(Ok(value))) => [vec![VALUE], value].concat(),
             Ok(Some(Err(fault))) => [vec![FAULT], written(fault)].concat(),
-            // It was never initialised, or it panicked.
+            // `JNI_OnLoad` has not run, or the call panicked.
             Ok(None) | Err(_) => vec![NOTHING],
         };
         env.byte_array_from_slice(&answer)
@@ -52,17 +52,17 @@ fn answered<'frame>(
     }
 }
 
-/// A small number.
+/// Answers a small number.
 pub(crate) fn int(call: impl FnOnce() -> jint) -> jint {
     guarded(call).unwrap_or(PANICKED)
 }
 
-/// An object's number; 0 is none.
+/// Answers an object's number, or 0 for none.
 pub(crate) fn number(call: impl FnOnce() -> jlong) -> jlong {
     guarded(call).unwrap_or(0)
 }
 
-/// None at all: a panic ends here, and nobody is told of it.
+/// Answers nothing. A panic ends here; Java does not learn of it.
 pub(crate) fn done(call: impl FnOnce()) {
     let _ = guarded(call);
 }
@@ -72,14 +72,14 @@ fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(call)).ok()
 }
 
-/// As uniffi writes it: what the generated Kotlin reads.
+/// The value in the form that uniffi writes and the generated Kotlin reads.
 pub(crate) fn written<T: Lower<UniFfiTag>>(value: T) -> Vec<u8> {
     let mut bytes = Vec::new();
     T::write(value, &mut bytes);
     bytes
 }
 
-/// Which constant of an enum it is, counted from 0, as Kotlin's `ordinal` does: uniffi counts them from 1.
+/// The number of an enum's constant, counted from 0 as Kotlin's `ordinal` counts; uniffi counts from 1.
 pub(crate) fn ordinal<T: Lower<UniFfiTag>>(constant: T) -> jint {
     let written = written(constant);
     let number = written.first_chunk::<4>().map_or(0, |number| jint::from_be_bytes(*number));

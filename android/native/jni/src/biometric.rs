@@ -1,4 +1,5 @@
-//! The native methods of unlocking with a finger or face, and of the answer to a prompt. See [`crate::unlock`] for what makes them safe.
+//! The native methods that unlock with a finger or face, and those of the answer to a prompt. [`crate::unlock`] says
+//! what makes them sound.
 #![allow(non_snake_case, reason = "JNI spells them")]
 
 use jni::objects::{JByteArray, JByteBuffer, JClass};
@@ -23,7 +24,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_biometricAvailability<'fram
     answer::bytes(caller, |env| Ok(written(lock(number)?.biometric_availability(request(env, &asked)?)?)))
 }
 
-/// Waits for the person.
+/// Blocks until the prompt has ended, which may take as long as the policy allows.
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_verifyBiometrics<'frame>(
     caller: EnvUnowned<'frame>,
@@ -68,11 +69,11 @@ unsafe extern "system" fn Java_dev_walletlock_Native_authenticated<'frame>(
         });
         Ok(())
     });
-    // Java waits for no answer to this call.
+    // The method returns nothing to Java.
     let _ = done.into_outcome();
 }
 
-/// `end` as Kotlin counts them.
+/// `end`: the ordinal of Kotlin's `BiometricEnd`.
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_ended(_: EnvUnowned, _: JClass, number: jlong, end: jint) {
     let end = constant(end).unwrap_or(PromptEnd::NoVerdict);
@@ -81,30 +82,32 @@ unsafe extern "system" fn Java_dev_walletlock_Native_ended(_: EnvUnowned, _: JCl
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeAnswer(_: EnvUnowned, _: JClass, number: jlong) {
-    // SAFETY: as for the methods of the unlock path.
+    // SAFETY: see `# Safety` of `crate::unlock`.
     answer::done(|| unsafe { free::<BiometricAnswer>(number) });
 }
 
 fn told<'call>(number: jlong) -> Option<&'call BiometricAnswer> {
-    // SAFETY: as for the methods of the unlock path.
+    // SAFETY: see `# Safety` of `crate::unlock`.
     unsafe { borrow(number) }
 }
 
-/// As the facade writes it.
+/// Reads the request as the Kotlin facade has written it, in uniffi's form.
 fn request(env: &mut Env, asked: &JByteArray) -> Result<BiometricRequest, LockError> {
     let bytes = env.convert_byte_array(asked).map_err(|_| LockError::Platform)?;
     <BiometricRequest as Lift<UniFfiTag>>::try_read(&mut bytes.as_slice()).map_err(|_| LockError::Platform)
 }
 
-/// What stands between position and limit, which is wiped there. `None` if the buffer is not direct, or holds more than a key ever makes.
+/// Copies the bytes between position and limit, and wipes them in the buffer. `None` if the buffer is not direct, or if
+/// there are more bytes than any key's operation returns.
 fn take_output(env: &mut Env, output: &JByteBuffer, position: jint, limit: jint) -> Option<Zeroizing<Vec<u8>>> {
     let start = env.get_direct_buffer_address(output).ok()?;
     let capacity = env.get_direct_buffer_capacity(output).ok()?;
     let (position, limit) = (usize::try_from(position).ok()?, usize::try_from(limit).ok()?);
     let length = limit.checked_sub(position).filter(|_| limit <= capacity)?;
     let mut taken = Zeroizing::new(vec![0; length.min(WRAPPED_SLOT_KEY_BYTES)]);
-    // SAFETY: from position to limit is within the buffer, which lives as long as the caller's reference to it. The facade has seen that it
-    // may be written to. Another thread might write there too: so no Rust reference to it is made.
+    // SAFETY: position to limit lies within the buffer, which lives as long as the caller's reference to it. The facade
+    // has checked that the buffer is writable. Another thread might write there too, so no Rust reference to it is
+    // made.
     unsafe {
         let from = start.add(position);
         std::ptr::copy_nonoverlapping(from, taken.as_mut_ptr(), taken.len());

@@ -1,4 +1,4 @@
-//! Calls into Java, from any thread. What is thrown there is cleared at once and becomes a fault; its text is not even read.
+//! Calls into Java, from any thread. An exception is cleared at once and becomes a [`Fault`]; its text is never read.
 
 use jni::errors::{Error, Result as JniResult};
 use jni::objects::{JClass, JObject, JThrowable};
@@ -11,16 +11,16 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 
 use crate::{answer, load};
 
-/// How deep a cause may lie: Android wraps what the keystore says two or three times.
+/// How many exceptions of a chain of causes are looked at: Android wraps the keystore's own two or three times.
 const CAUSES: usize = 8;
 
-/// Local references that a call has room for: making a biometric key, measuring two others, and making it again elsewhere, takes some hundred
-/// and thirty.
+/// How many local references a call has room for. The most are needed to make a biometric key in a StrongBox, measure
+/// two probe keys, and make the key again outside it: some 130.
 const REFERENCES: usize = 160;
 
 type Signature = MethodSignature<'static, 'static>;
 
-/// What became of a call into Java, if it is no answer.
+/// Why a call into Java has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fault(pub(crate) DeviceKeyFault);
 
@@ -42,7 +42,8 @@ impl From<Fault> for PlatformFault {
     }
 }
 
-/// Runs `call` on this thread, which is attached to the VM for it if Rust started it. Its local references go when it ends.
+/// Runs `call` on this thread, and attaches the thread to the VM if Rust started it. The local references are freed
+/// when `call` ends.
 pub(crate) fn call<T>(call: impl FnOnce(&mut Env) -> Result<T, Fault>) -> Result<T, Fault> {
     let (mut call, mut answer) = (Some(call), None);
     attached(&mut |env| {
@@ -52,7 +53,8 @@ pub(crate) fn call<T>(call: impl FnOnce(&mut Env) -> Result<T, Fault>) -> Result
     answer.ok_or(Fault(DeviceKeyFault::Failed))
 }
 
-/// One function for all calls: what attaching takes is several KiB of code, and a call of a type of its own would bring its own.
+/// Not generic, so that it is compiled once: attaching takes several KiB of code, and each type of `call` would get a
+/// copy.
 fn attached(call: &mut dyn FnMut(&mut Env) -> Result<(), Fault>) -> Result<(), Fault> {
     JavaVM::singleton()?.attach_current_thread_with_config(AttachConfig::default, Some(REFERENCES), call)
 }
@@ -123,14 +125,14 @@ pub(crate) fn void(
     caught(env, answer)
 }
 
-/// A class, for as long as it is kept.
+/// Looks up a class. The global reference keeps it loaded.
 pub(crate) fn class(env: &mut Env, name: &JNIStr) -> Result<Global<JClass<'static>>, Fault> {
     let found = env.find_class(name);
     let found = caught(env, found)?;
     Ok(env.new_global_ref(found)?)
 }
 
-/// The answer of one call; what it threw is cleared, and says what the fault was.
+/// The answer of one call. If the call threw, clears the exception, whose class says which fault it was.
 pub(crate) fn caught<T>(env: &mut Env, answer: JniResult<T>) -> Result<T, Fault> {
     let error = match answer {
         Ok(answer) => return Ok(answer),
@@ -139,7 +141,7 @@ pub(crate) fn caught<T>(env: &mut Env, answer: JniResult<T>) -> Result<T, Fault>
     let Some(thrown) = env.exception_occurred() else { return Err(error.into()) };
     env.exception_clear();
     let fault = env.with_local_frame(REFERENCES, |env| read(env, thrown));
-    // Looking into it may have thrown something itself.
+    // `read` calls Java as well, and may have thrown.
     env.exception_clear();
     Err(Fault(fault.unwrap_or(DeviceKeyFault::Failed)))
 }
@@ -168,8 +170,9 @@ fn read(env: &mut Env, thrown: JThrowable) -> Result<DeviceKeyFault, Fault> {
     Ok(DeviceKeyFault::Failed)
 }
 
-/// What the exceptions of `android.security.keystore` mean. By AOSP's KeyStoreCryptoOperationUtils a phone that is locked is told as
-/// `UserNotAuthenticatedException`, and a key that is not found or was invalidated as `KeyPermanentlyInvalidatedException`.
+/// What an exception's class means. According to AOSP's KeyStoreCryptoOperationUtils a locked phone throws
+/// `UserNotAuthenticatedException`, and a key that is not found or was invalidated
+/// `KeyPermanentlyInvalidatedException`.
 fn meaning(class: &str) -> Option<DeviceKeyFault> {
     match class {
         "android.security.keystore.KeyPermanentlyInvalidatedException" => Some(DeviceKeyFault::Gone),
@@ -184,10 +187,10 @@ fn meaning(class: &str) -> Option<DeviceKeyFault> {
 
 const KEYSTORE_EXCEPTION: &str = "android.security.KeyStoreException";
 
-/// What the keystore's own exception says of itself from Android 13 on; earlier ones have none of these methods.
+/// What the keystore's own exception tells by its methods. It has them from Android 13 on.
 fn keystore_fault(env: &mut Env, exception: &JObject) -> Option<DeviceKeyFault> {
     let mut says = |method| boolean(env, exception, method, jni_sig!("()Z"), &[]).unwrap_or(false);
-    // Later it may answer; or once the phone is unlocked.
+    // The keystore may answer later, or once the phone is unlocked.
     if says(jni_str!("isTransientFailure")) || says(jni_str!("requiresUserAuthentication")) {
         return Some(DeviceKeyFault::Busy);
     }
@@ -195,11 +198,12 @@ fn keystore_fault(env: &mut Env, exception: &JObject) -> Option<DeviceKeyFault> 
     code.ok().and_then(meaning_of_code)
 }
 
-/// By the public codes of `android.security.KeyStoreException`.
+/// What the public error codes of `android.security.KeyStoreException` mean.
 fn meaning_of_code(code: i32) -> Option<DeviceKeyFault> {
     match code {
-        // ERROR_USER_AUTHENTICATION_REQUIRED, ERROR_KEYSTORE_UNINITIALIZED (what the phone was unlocked by has not reached it yet),
-        // ERROR_KEY_OPERATION_EXPIRED (others began too many): each passes.
+        // ERROR_USER_AUTHENTICATION_REQUIRED, ERROR_KEYSTORE_UNINITIALIZED (the secret that unlocks the phone has not
+        // reached the keystore yet), ERROR_KEY_OPERATION_EXPIRED (other apps began too many operations). Each of them
+        // is temporary.
         2 | 3 | 15 => Some(DeviceKeyFault::Busy),
         // ERROR_KEY_DOES_NOT_EXIST, ERROR_KEY_CORRUPTED.
         6 | 7 => Some(DeviceKeyFault::Gone),

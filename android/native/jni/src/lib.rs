@@ -1,9 +1,10 @@
-//! What of the library goes over JNI, beside uniffi's surface.
+//! The part of the library that Kotlin reaches over JNI. All else goes over uniffi.
 //!
-//! That is the unlock path, by PIN and by finger, because JNA takes its time to start and a person should not wait for it; and everything that
-//! the phone itself gives, its keystore and its clocks. Both ways reach the same objects, by the same handles.
+//! It holds the unlock path, by PIN and by biometrics: uniffi's Kotlin runs on JNA, which starts slowly, and a person
+//! should not wait for it. And it holds what the phone itself gives: its keystore and its clocks. JNI and uniffi reach
+//! the same objects, by the same handles.
 //!
-//! `unsafe` is here and nowhere else: for the handles that Kotlin holds, for what the VM passes in, and for reading a clock.
+//! This crate uses `unsafe` for the handles that Kotlin holds, for what the VM passes in, and for reading a clock.
 #![allow(unsafe_code, reason = "JNI; each use says why it is sound")]
 
 mod android;

@@ -14,8 +14,8 @@ use crate::logging;
 
 static LOADED: OnceLock<Classes> = OnceLock::new();
 
-/// The app's classes that Rust has to know. They are looked up here, because a thread that Rust started would not find them: it has
-/// no class loader but the system's.
+/// The app's classes that Rust uses. They are looked up here, because a thread that Rust started would not find them:
+/// it has only the system's class loader.
 pub(crate) struct Classes {
     pub(crate) device_key_exception: Global<JClass<'static>>,
 }
@@ -25,21 +25,22 @@ pub(crate) fn classes() -> Option<&'static Classes> {
     LOADED.get()
 }
 
-/// Keeps the VM, finds the classes, starts the log. JNA does not call it: the facade loads the library before it touches the rest.
+/// Keeps the VM, finds the classes, starts the log. JNA does not call this function, so the facade loads the library
+/// itself first.
 ///
 /// # Safety
-/// `vm` is the one that the VM passes.
+/// `vm` is the pointer that the VM passes.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn JNI_OnLoad(vm: *mut jni::sys::JavaVM, _reserved: *mut c_void) -> jint {
     logging::start();
     let loaded = catch_unwind(|| {
-        // SAFETY: as above. The crate keeps it for the whole process.
+        // SAFETY: as above. A VM lives as long as its process.
         let vm = unsafe { JavaVM::from_raw(vm) };
         vm.attach_current_thread(find)
     });
     match loaded {
         Ok(Ok(classes)) => {
-            // A VM that loads it again has the same classes.
+            // If the library is loaded again, the classes are the same, so `set` may fail.
             LOADED.set(classes).ok();
             log::info!("walletlock {}", env!("CARGO_PKG_VERSION"));
             JNI_VERSION_1_6

@@ -1,8 +1,9 @@
-//! The system's log. Nothing that is logged comes from a PIN, a key, an item, a path or an exception's text.
+//! Android's system log. Nothing that is logged comes from a PIN, a key, an item, a path or an exception's text.
 
-/// Starts the log, and has a panic say where it was and nothing else: its text might repeat anything.
+/// Starts the log, and sets a panic hook that logs only the panic's place in the code: its text might repeat a secret.
 ///
-/// Only on a phone: on a computer the app's tests, or whoever else runs there, decide about both.
+/// Only on Android: on a computer, logging and the panic hook belong to the program that runs there, such as the app's
+/// tests.
 #[cfg(target_os = "android")]
 pub(crate) fn start() {
     let most = if cfg!(debug_assertions) { log::LevelFilter::Debug } else { log::LevelFilter::Info };

@@ -1,25 +1,27 @@
-//! Objects that Kotlin holds by number. The number is uniffi's own handle: so each can be handed over to the generated code at any time.
+//! Objects that Kotlin holds by a number. The number is uniffi's own handle, so the generated code can take over any of
+//! them at any time.
 
 use std::sync::Arc;
 
 use jni::sys::jlong;
 use uniffi::ffi::Handle;
 
-/// A strong hold for Kotlin, which gives it back to [`free`] once.
+/// Makes a strong reference for Kotlin, as a number. Kotlin passes it to [`free`] exactly once.
 pub(crate) fn number<T>(object: Arc<T>) -> jlong {
     Handle::from_arc(object).as_raw() as jlong
 }
 
-/// The object of a number. `None` for 0, which no object has.
+/// The object of a number. `None` for 0, which is no object's number.
 ///
 /// # Safety
-/// `number` came from [`number`] or [`share`] of the same type, and is not freed during `'a`. Kotlin's `Handle` keeps it until the last call has ended.
+/// `number` came from [`number`] or [`share`] of the same type, and is not freed during `'a`. Kotlin's `Handle` keeps
+/// it until the last call has ended.
 pub(crate) unsafe fn borrow<'a, T>(number: jlong) -> Option<&'a T> {
     // SAFETY: as above.
     unsafe { Handle::from_raw(number as u64)?.as_pointer::<T>().as_ref() }
 }
 
-/// One more strong hold of it, 0 of none.
+/// Makes one more strong reference to the same object. 0 if `number` is 0.
 ///
 /// # Safety
 /// As [`borrow`].
@@ -29,10 +31,10 @@ pub(crate) unsafe fn share<T>(number: jlong) -> jlong {
     shared.map_or(0, |handle| handle.as_raw() as jlong)
 }
 
-/// Lets go of it.
+/// Drops one strong reference.
 ///
 /// # Safety
-/// As [`borrow`], and it is not used any more after this.
+/// As [`borrow`], and the number is not used after this.
 pub(crate) unsafe fn free<T>(number: jlong) {
     // SAFETY: as above.
     drop(unsafe { Handle::from_raw(number as u64).map(|handle| handle.into_arc::<T>()) });
@@ -46,7 +48,7 @@ mod tests {
     fn holds_are_counted_and_0_is_no_object() {
         let object = Arc::new("kept".to_owned());
         let number = number(object.clone());
-        // SAFETY: each hold is given back once, and nothing is used after that.
+        // SAFETY: each reference is freed once, and no number is used after that.
         unsafe {
             assert_eq!(borrow::<String>(number).map(String::as_str), Some("kept"));
             let shared = share::<String>(number);

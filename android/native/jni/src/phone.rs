@@ -1,4 +1,5 @@
-//! The app's own parts of the platform and its listener, as the facade's `Phone` offers them.
+//! The parts of the platform that the app implements itself, and its listener. Both are reached through the facade's
+//! class `Phone`.
 
 use jni::objects::{JByteArray, JLongArray, JObject, JObjectArray, JString};
 use jni::refs::Global;
@@ -39,7 +40,7 @@ impl Clock for Phone {
         });
         let [boot, since_boot, wall_ms] = read?;
         Ok(Now {
-            // A negative count is no count.
+            // A negative count means that there is none.
             boot: u32::try_from(boot).ok(),
             since_boot_ms: u64::try_from(since_boot).map_err(|_| PlatformFault)?,
             wall_ms,
@@ -63,7 +64,8 @@ impl Entropy for Phone {
 }
 
 impl DeviceKey for Phone {
-    /// An app's own is a keystore for itself: two of one process need not have the same keys.
+    /// Each device key of an app counts as a keystore of its own: two of them in one process need not hold the same
+    /// keys.
     fn instance(&self) -> u64 {
         self.0.as_raw().addr() as u64
     }
@@ -78,7 +80,7 @@ impl DeviceKey for Phone {
                 let alias = listed.get_element(env, at);
                 Ok(caught(env, alias)?.try_to_string(env)?)
             };
-            // What each takes is given back before the next.
+            // The local references of one alias are freed before the next.
             (0..listed.len(env)?).map(|at| env.with_local_frame(4, |env| text(env, at))).collect()
         });
         Ok(aliases?)
@@ -152,7 +154,7 @@ impl Phone {
     }
 }
 
-/// The bytes of an array that was answered, which is wiped.
+/// Copies the bytes of an array that Java returned, and wipes the array.
 pub(crate) fn take_bytes(env: &mut Env, array: JObject) -> Result<Zeroizing<Vec<u8>>, Fault> {
     if array.is_null() {
         return Err(Fault(DeviceKeyFault::Failed));
@@ -165,9 +167,10 @@ pub(crate) fn take_bytes(env: &mut Env, array: JObject) -> Result<Zeroizing<Vec<
     Ok(Zeroizing::new(bytes.iter().map(|byte| *byte as u8).collect()))
 }
 
-/// Java's copies go as soon as they are used. The VM may have moved the array before, and left another behind.
+/// Wipes a copy on Java's heap. Not guaranteed to be the only one: the VM may have moved the array before, and left a
+/// copy behind.
 pub(crate) fn wipe(env: &mut Env, array: &JByteArray, length: usize) {
     let wiped = array.set_region(env, 0, &vec![0; length]);
-    // It is as long as the array that it came from, so this does not fail.
+    // `length` is the array's own length, so this does not fail.
     caught(env, wiped).ok();
 }

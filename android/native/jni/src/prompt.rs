@@ -1,4 +1,4 @@
-//! The app's biometric prompt, as the facade's `Phone` offers it.
+//! The app's biometric prompt, reached through the facade's class `Phone`.
 
 use jni::{JValue, jni_sig, jni_str};
 use walletlock_bindings::{BiometricAnswer, BiometricPrompt};
@@ -15,13 +15,13 @@ impl Biometrics for Phone {
         constant(availability?).ok_or(PlatformFault)
     }
 
-    /// The input's array is Java's from here on: the facade wipes it, once the prompt is over.
+    /// The facade owns the Java array with the input from here on, and wipes it when the prompt is over.
     fn show(&self, mut prompt: Prompt, answer: Answer) -> Result<(), PlatformFault> {
         let shown = call(|env| {
             let input = std::mem::take(&mut prompt.input);
             let prompt = env.byte_array_from_slice(&written(BiometricPrompt::from(prompt)))?;
             let input = env.byte_array_from_slice(&input)?;
-            // Theirs, whatever becomes of the call: they let go of it before it ends with something thrown.
+            // The facade owns this reference from the call on. If the call throws, the facade has freed it before.
             let answer = number(BiometricAnswer::new(answer));
             let arguments = [JValue::Object(&prompt), JValue::Object(&input), JValue::Long(answer)];
             void(env, self.object(), jni_str!("show"), jni_sig!("([B[BJ)V"), &arguments)

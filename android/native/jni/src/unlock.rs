@@ -1,8 +1,8 @@
-//! The unlock path's native methods, `dev.walletlock.Native`: one delegating line each.
+//! The native methods of the unlock path, declared in Kotlin's `dev.walletlock.Native`: one delegating line each.
 //!
 //! # Safety
-//! All of them: the VM passes what the method's Kotlin declaration says, and a number is one that another of these gave, of the same kind of
-//! object, not freed before the call has ended. Kotlin's `Handle` sees to that.
+//! For all of them: the VM passes what the method's Kotlin declaration says. A number was returned by another of these
+//! methods, for the same type of object, and is not freed before the call has ended. Kotlin's `Handle` ensures that.
 #![allow(non_snake_case, reason = "JNI spells them")]
 
 use std::sync::Arc;
@@ -35,7 +35,8 @@ extern "system" fn Java_dev_walletlock_Native_open<'frame>(
     })
 }
 
-/// The phone's own parts if the app gave its `Context`, else the app's. The prompt is the app's in any case: it is a part of the screen.
+/// Takes the phone's own parts if the app passed its `Context`, else the parts that the app implements. The prompt is
+/// always the app's, because it belongs to the app's screen.
 fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault> {
     let context = env.get_field(phone, jni_str!("context"), jni_sig!("Ljava/lang/Object;")).and_then(|it| it.l());
     let context = caught(env, context)?;
@@ -58,7 +59,8 @@ fn parts(env: &mut Env, phone: &JObject) -> Result<(Platform, Arc<Phone>), Fault
     Ok((platform, phone))
 }
 
-/// Before opening: an app with a policy of its own would wait for JNA otherwise.
+/// Over JNI and not uniffi, because an app with a policy of its own calls it before it opens the lock, and would wait
+/// for JNA.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_walletlock_Native_checkPolicy<'frame>(
     caller: EnvUnowned<'frame>,
@@ -140,13 +142,13 @@ unsafe extern "system" fn Java_dev_walletlock_Native_openSessions<'frame>(
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_shareLock(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::number(|| unsafe { share::<WalletLock>(number) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeLock(_: EnvUnowned, _: JClass, number: jlong) {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::done(|| unsafe { free::<WalletLock>(number) });
 }
 
@@ -184,27 +186,42 @@ unsafe extern "system" fn Java_dev_walletlock_Native_length(_: EnvUnowned, _: JC
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_duplicate(_: EnvUnowned, _: JClass, of: jlong) -> jlong {
+    answer::number(|| entry(of).map_or(0, |entry| number(entry.duplicate())))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "system" fn Java_dev_walletlock_Native_matches(
+    _: EnvUnowned,
+    _: JClass,
+    number: jlong,
+    other: jlong,
+) -> jint {
+    with_entry(number, |mine| entry(other).is_some_and(|other| mine.matches(other)).into())
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_shareEntry(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::number(|| unsafe { share::<PinEntry>(number) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeEntry(_: EnvUnowned, _: JClass, number: jlong) {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::done(|| unsafe { free::<PinEntry>(number) });
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_isLive(_: EnvUnowned, _: JClass, number: jlong) -> jint {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::int(|| unsafe { borrow::<Session>(number) }.is_some_and(Session::is_live).into())
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_endSession(_: EnvUnowned, _: JClass, number: jlong) -> jint {
     answer::int(|| {
-        // SAFETY: the module's.
+        // SAFETY: see the module's `# Safety`.
         if let Some(session) = unsafe { borrow::<Session>(number) } {
             session.end();
         }
@@ -214,26 +231,26 @@ unsafe extern "system" fn Java_dev_walletlock_Native_endSession(_: EnvUnowned, _
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_shareSession(_: EnvUnowned, _: JClass, number: jlong) -> jlong {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::number(|| unsafe { share::<Session>(number) })
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeSession(_: EnvUnowned, _: JClass, number: jlong) {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     answer::done(|| unsafe { free::<Session>(number) });
 }
 
-/// What `push` answers to what is none.
+/// What `push` answers if the number is not a digit.
 const NOT_A_DIGIT: jint = -1;
 
 pub(crate) fn lock<'call>(number: jlong) -> Result<&'call WalletLock, LockError> {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     unsafe { borrow(number) }.ok_or(LockError::WrongState)
 }
 
 fn entry<'call>(number: jlong) -> Option<&'call PinEntry> {
-    // SAFETY: the module's.
+    // SAFETY: see the module's `# Safety`.
     unsafe { borrow(number) }
 }
 
@@ -241,7 +258,7 @@ fn with_entry(number: jlong, call: impl FnOnce(&PinEntry) -> jint) -> jint {
     answer::int(|| entry(number).map_or(0, call))
 }
 
-/// The value of what answers none.
+/// The value of a method that returns nothing.
 pub(crate) fn nothing(_: ()) -> Vec<u8> {
     Vec::new()
 }

@@ -1,4 +1,4 @@
-//! How often the phone has started, how long ago that was, and what its clock shows.
+//! The phone's clocks: how often it has booted, how long ago the last boot was, and the wall clock.
 
 use std::sync::OnceLock;
 
@@ -14,16 +14,16 @@ use crate::java::{Fault, call, caught, class, object};
 pub(crate) struct BootClock {
     settings: Global<JClass<'static>>,
     resolver: Global<JObject<'static>>,
-    /// A process does not outlive the boot it runs in, so it is read once.
+    /// The boot count. It is read once, because no process outlives its boot.
     boot: OnceLock<u32>,
 }
 
 impl BootClock {
-    /// Keeps the content resolver of the application, not that of the screen that happens to open the lock.
+    /// Keeps the content resolver of the application, not that of the Activity that happens to open the lock.
     pub(crate) fn new(env: &mut Env, context: JObject) -> Result<Self, Fault> {
         let signature = jni_sig!("()Landroid/content/Context;");
         let application = object(env, &context, jni_str!("getApplicationContext"), signature, &[])?;
-        // While the application itself is being made there is none.
+        // It is null while the application object is being created.
         let context = if application.is_null() { context } else { application };
         let signature = jni_sig!("()Landroid/content/ContentResolver;");
         let resolver = object(env, &context, jni_str!("getContentResolver"), signature, &[])?;
@@ -34,7 +34,7 @@ impl BootClock {
         })
     }
 
-    /// `None` if it cannot be read: then no session may live.
+    /// `None` if it cannot be read: without a boot count no session may live.
     fn boot_count(&self) -> Option<u32> {
         if let Some(count) = self.boot.get() {
             return Some(*count);
@@ -57,11 +57,14 @@ impl Clock for BootClock {
     }
 }
 
-/// What the phone's clock shows, whatever that is: it never decides whether the lock opens. 1970 if it cannot be read.
+/// The wall clock, in milliseconds since 1970. It may be wrong: it never decides whether the lock opens. 0 if it cannot
+/// be read.
+#[cfg(any(target_os = "android", target_os = "linux"))]
 #[allow(clippy::useless_conversion, reason = "they have 32 bits on some phones")]
 fn wall_ms() -> i64 {
     let mut read = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: it is ours and of the right type. std's clock panics where the system's fails, and knows no time before 1970 but as an error.
+    // SAFETY: `read` is a local variable of the right type. Not std's clock, because that one panics if the system's
+    // fails, and gives a time before 1970 only as an error.
     if unsafe { libc::clock_gettime(libc::CLOCK_REALTIME, &raw mut read) } != 0 {
         return 0;
     }
@@ -69,23 +72,31 @@ fn wall_ms() -> i64 {
     ms_since_1970(seconds, nanoseconds, size_of_val(&read.tv_sec) == 4)
 }
 
-/// A phone of 32 bits counts seconds up to January 2038 and goes on from 1901. No phone shows those years, so they are the ones after 2038.
+/// A 32-bit phone counts seconds up to January 2038 and then continues from December 1901. A time before 1970 on such a
+/// phone is therefore taken for one after 2038.
+#[cfg(any(target_os = "android", target_os = "linux"))]
 fn ms_since_1970(seconds: i64, nanoseconds: i64, is_of_32_bits: bool) -> i64 {
     let wrapped = if is_of_32_bits && seconds < 0 { 1 << 32 } else { 0 };
     (seconds + wrapped).saturating_mul(1_000).saturating_add(nanoseconds / 1_000_000)
 }
 
-/// `CLOCK_BOOTTIME`: as `SystemClock.elapsedRealtime()`, it goes on while the phone sleeps.
+/// `CLOCK_BOOTTIME`: like `SystemClock.elapsedRealtime()`, it also runs while the phone sleeps.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 fn since_boot_ms() -> Result<u64, PlatformFault> {
     let mut read = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: it is ours and of the right type.
+    // SAFETY: `read` is a local variable of the right type.
     if unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut read) } != 0 {
         return Err(PlatformFault);
     }
     let seconds = u64::try_from(read.tv_sec).map_err(|_| PlatformFault)?;
     let nanoseconds = u64::try_from(read.tv_nsec).map_err(|_| PlatformFault)?;
     Ok(seconds * 1_000 + nanoseconds / 1_000_000)
+}
+
+/// On other systems only tests use the library, and they bring a clock of their own.
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn wall_ms() -> i64 {
+    0
 }
 
 #[cfg(not(any(target_os = "android", target_os = "linux")))]

@@ -1,4 +1,5 @@
-//! What is asked of the keystore for a new key, and what it says of one, on each version of Android.
+//! The properties of a new key in the keystore, and what the keystore says of an existing one, on each version of
+//! Android.
 
 use jni::objects::{JClass, JObject, JString};
 use jni::strings::JNIStr;
@@ -7,7 +8,7 @@ use walletlock_core::platform::{KeyPurpose, SecurityLevel};
 
 use crate::java::{Fault, boolean, caught, int, object};
 
-/// `KeyProperties.PURPOSE_SIGN`, which for an HMAC key is to compute one.
+/// `KeyProperties.PURPOSE_SIGN`: an HMAC key with it computes HMACs.
 const PURPOSE_SIGN: i32 = 4;
 /// `KeyProperties.PURPOSE_ENCRYPT | KeyProperties.PURPOSE_DECRYPT`.
 const PURPOSE_BOTH_WAYS: i32 = 1 | 2;
@@ -15,23 +16,26 @@ const PURPOSE_BOTH_WAYS: i32 = 1 | 2;
 const AUTH_BIOMETRIC_STRONG: i32 = 2;
 const AES_BITS: i32 = 256;
 
-/// From here on there are StrongBoxes (Android 9).
+/// The first API level with StrongBoxes (Android 9).
 const STRONGBOX_SINCE: i32 = 28;
-/// From here on a key says which hardware keeps it (Android 12); earlier ones say whether any does.
+/// From this API level on a key says which hardware keeps it (Android 12). Before, it says only whether any hardware
+/// does.
 const LEVEL_SINCE: i32 = 31;
-/// From here on a key that asks for an unlocked phone is safe to use (Android 15). The call is there since API 28, but until then
-/// such keys were lost when the person changed or removed the screen lock.
+/// From this API level on a key that requires an unlocked phone is safe to use (Android 15). The setter exists since
+/// API 28, but before Android 15 such keys were lost when the person changed or removed the screen lock.
 const UNLOCKED_SINCE: i32 = 35;
-/// From here on a key says who may let it be used (Android 11). Earlier ones take any biometric that is strong, if they are to ask each time.
+/// From this API level on a key can name the authenticators that unlock it (Android 11). Before, a key that requires
+/// authentication for each use takes any strong biometric.
 const AUTHENTICATORS_SINCE: i32 = 30;
 
-/// What a new key is to be.
+/// The properties of a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KeySpec {
     pub(super) algorithm: Algorithm,
     pub(super) in_strongbox: bool,
     pub(super) only_while_unlocked: bool,
-    /// Who has to be recognised for each use. `None`: nobody, for what a PIN is mixed with, or works behind a locked screen.
+    /// How the key requires a biometric for each use. `None`: it requires none, as the keys of the PIN slot and of the
+    /// seal.
     pub(super) asks_for: Option<Asks>,
 }
 
@@ -39,11 +43,12 @@ pub(super) struct KeySpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
     HmacSha256,
-    /// With a random IV that the keystore draws: `setRandomizedEncryptionRequired` is so unless told otherwise.
+    /// With a random IV that the keystore draws: `setRandomizedEncryptionRequired` is true by default.
     AesGcm,
 }
 
-/// How a key is told to ask for a strong biometric at each use. No screen lock will do in its place.
+/// Which setter makes a key require a strong biometric for each use. With neither can the screen lock's PIN replace the
+/// biometric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asks {
     /// `setUserAuthenticationParameters(0, AUTH_BIOMETRIC_STRONG)`.
@@ -53,7 +58,7 @@ pub(super) enum Asks {
 }
 
 impl Algorithm {
-    /// As Java names it.
+    /// Java's name of the algorithm.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HmacSHA256",
@@ -80,9 +85,10 @@ impl KeySpec {
         };
         match purpose {
             KeyPurpose::PinSlot => hmac(lasts_unlocked),
-            // It has to work behind a locked screen: its counters are read and written there.
+            // It has to work while the screen is locked: the record with the counters is read and written then too.
             KeyPurpose::Seal => hmac(false),
-            // A prompt is shown over nothing but an unlocked phone, and a finger unlocks it.
+            // It need not require an unlocked phone: a prompt is only shown on an unlocked phone, and a finger unlocks
+            // the phone.
             KeyPurpose::Biometric => Self {
                 algorithm: Algorithm::AesGcm,
                 asks_for: Some(if by_parameters { Asks::ByParameters } else { Asks::ByNoDuration }),
@@ -91,7 +97,7 @@ impl KeySpec {
         }
     }
 
-    /// An HMAC key to measure with: one that asks for nobody.
+    /// An HMAC key to measure the keystore with. It requires neither a biometric nor an unlocked phone.
     pub(super) fn probe() -> Self {
         Self { algorithm: Algorithm::HmacSha256, in_strongbox: false, only_while_unlocked: false, asks_for: None }
     }
@@ -101,7 +107,7 @@ pub(super) fn may_have_strongbox(sdk: i32) -> bool {
     sdk >= STRONGBOX_SINCE
 }
 
-/// A `KeyGenParameterSpec`.
+/// Builds a `KeyGenParameterSpec`. `builder` is the class of its builder.
 pub(super) fn build<'frame>(
     env: &mut Env<'frame>,
     builder: &JClass,
@@ -156,7 +162,7 @@ fn switch_on(env: &mut Env, builder: &JObject, setter: &JNIStr) -> Result<(), Fa
     Ok(())
 }
 
-/// Calls a setter that takes any number of names.
+/// Calls a setter with a variable number of names, with one name.
 fn name_one(env: &mut Env, builder: &JObject, setter: &JNIStr, name: &str) -> Result<(), Fault> {
     let name = env.new_string(name)?;
     let names = env.new_object_type_array::<JString>(1, name)?;
@@ -165,7 +171,7 @@ fn name_one(env: &mut Env, builder: &JObject, setter: &JNIStr, name: &str) -> Re
     Ok(())
 }
 
-/// What keeps the key, by its `KeyInfo`.
+/// Which hardware keeps the key, according to its `KeyInfo`.
 pub(super) fn level(env: &mut Env, info: &JObject, sdk: i32) -> Result<SecurityLevel, Fault> {
     if sdk >= LEVEL_SINCE {
         return Ok(named(int(env, info, jni_str!("getSecurityLevel"), jni_sig!("()I"), &[])?));
@@ -174,11 +180,11 @@ pub(super) fn level(env: &mut Env, info: &JObject, sdk: i32) -> Result<SecurityL
     Ok(if is_secure { SecurityLevel::TrustedEnvironment } else { SecurityLevel::Software })
 }
 
-/// By `KeyProperties.SECURITY_LEVEL_*`.
+/// The level of a number of `KeyProperties.SECURITY_LEVEL_*`.
 fn named(level: i32) -> SecurityLevel {
     match level {
         2 => SecurityLevel::Strongbox,
-        // -1: unknown, but no worse than a trusted environment.
+        // -1 (`SECURITY_LEVEL_UNKNOWN_SECURE`): unknown, but at least as secure as a trusted environment.
         1 | -1 => SecurityLevel::TrustedEnvironment,
         0 => SecurityLevel::Software,
         _ => SecurityLevel::Unknown,

@@ -1,5 +1,5 @@
-//! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256, and the AES keys that only its biometric prompt lets be used. They are made
-//! there and used there; no app, this one included, ever has them.
+//! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256 keys, and AES keys that can only be used through a
+//! biometric prompt. The keystore makes them and computes with them; no app ever gets a key's bytes, not even this one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,23 +14,24 @@ use super::key_spec::{self, Algorithm, KeySpec};
 use crate::java::{Fault, boolean, call, caught, class, object, static_long, static_object, void};
 use crate::phone::{take_bytes, wipe};
 
-/// A StrongBox that takes longer than this for one HMAC, in milliseconds, is not used: a person waits for it at every PIN, next to Argon2id's
-/// quarter of a second. Our own choice; phones differ between some 30 ms and half a second.
+/// A StrongBox that takes longer than this for one HMAC, in milliseconds, is not used: a person waits for it at every
+/// PIN, in addition to the quarter of a second that Argon2id takes. Our own choice; phones take between some 30 ms and
+/// half a second.
 const STRONGBOX_AT_MOST_MS: i64 = 200;
 
 const PROVIDER: &str = "AndroidKeyStore";
 
-/// The app's own keys there.
+/// The app's keys in the phone's keystore.
 pub(crate) struct Keystore {
     classes: Classes,
     /// Android's API level.
     sdk: i32,
-    /// Whether a StrongBox is worth a try: not on early versions, nor once it was slow, which takes it seconds to show. That one did not answer
-    /// says nothing of the next time.
+    /// Whether to try a StrongBox. Not before Android 9, and not again after it was measured as too slow, because
+    /// measuring takes seconds. A StrongBox that merely did not answer is tried again the next time.
     tries_strongbox: AtomicBool,
 }
 
-/// Found once, from a call of the app's: threads that Rust started look in other places.
+/// Looked up once, in a call that the app made: a thread that Rust started has another class loader.
 struct Classes {
     keystore: Global<JClass<'static>>,
     mac: Global<JClass<'static>>,
@@ -58,7 +59,7 @@ impl Keystore {
         Ok(Self { classes, sdk, tries_strongbox: key_spec::may_have_strongbox(sdk).into() })
     }
 
-    /// The phone's keystore. That there is none is what a phone without such hardware says.
+    /// The phone's keystore. `NoHardware` if `getInstance` fails, as it does without such a provider.
     fn store<'frame>(&self, env: &mut Env<'frame>) -> Result<JObject<'frame>, Fault> {
         let name = env.new_string(PROVIDER)?;
         let signature = jni_sig!("(Ljava/lang/String;)Ljava/security/KeyStore;");
@@ -70,8 +71,8 @@ impl Keystore {
         Ok(store)
     }
 
-    /// No key is given also where the keystore itself failed. That there is none is only said when it was asked for by name as well; whether to
-    /// believe it is the core's to decide.
+    /// `getKey` returns null without a key, but also when the keystore itself failed. So this says `Gone` only if
+    /// `containsAlias` says too that there is no such key. The core decides whether to believe that.
     fn key<'frame>(&self, env: &mut Env<'frame>, alias: &str) -> Result<JObject<'frame>, Fault> {
         let store = self.store(env)?;
         let name = env.new_string(alias)?;
@@ -85,8 +86,8 @@ impl Keystore {
         Err(Fault(if is_there { DeviceKeyFault::Failed } else { DeviceKeyFault::Gone }))
     }
 
-    /// A `Mac` with the key in it. By then the keystore has agreed to use the key: where the phone is locked, or the key is one for AES, it says
-    /// so here.
+    /// A `Mac` that is initialised with the key. If the keystore refuses to use the key, because the phone is locked or
+    /// the key is an AES key, this call fails.
     fn mac<'frame>(&self, env: &mut Env<'frame>, alias: &str) -> Result<JObject<'frame>, Fault> {
         let key = self.key(env, alias)?;
         let algorithm = env.new_string(Algorithm::HmacSha256.name())?;
@@ -116,15 +117,17 @@ impl Keystore {
         Ok(())
     }
 
-    /// In the StrongBox, if there is one, it has room, and it is fast enough. Whatever it is that it does not do it for, another key will do.
+    /// Makes the key in the StrongBox, if there is one, it has room, and it is fast enough. `false` for any other
+    /// outcome: the caller then makes the key outside the StrongBox.
     fn is_made_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
         let in_strongbox = KeySpec { in_strongbox: true, ..spec };
         let made = if spec.asks_for.is_none() {
             self.is_made_and_fast(env, alias, in_strongbox)
         } else {
-            // What asks for a person cannot be measured before one is there. Another key is, for this process may have made none yet: what
-            // takes the time is the way to the chip and back, whatever is computed there. Its alias is beneath the other's: should the app be
-            // ended now, the next opening deletes it.
+            // A key that requires a biometric cannot be measured without a prompt. So a probe key is measured, because
+            // this process may not have measured the StrongBox yet. Most of the time goes into the way to the chip and
+            // back, whatever is computed there. The probe's alias begins with the key's: if the process is killed now,
+            // the next opening deletes the probe.
             let probe = format!("{alias}/probe");
             let fast = self.is_made_and_fast(env, &probe, KeySpec { in_strongbox: true, ..KeySpec::probe() });
             self.remove(env, &probe).ok();
@@ -142,7 +145,8 @@ impl Keystore {
         if in_chip <= STRONGBOX_AT_MOST_MS {
             return true;
         }
-        // Where the whole keystore is slow, as just after a start, that says nothing of the chip: what it takes without one is not counted.
+        // The whole keystore may be slow, as just after a boot, and not only the StrongBox. So the time of a key
+        // outside it is subtracted.
         let beside = format!("{alias}/probe");
         let made = self.generate(env, &beside, KeySpec::probe());
         let without = made.and_then(|()| self.fastest_ms(env, &beside));
@@ -155,13 +159,13 @@ impl Keystore {
         fast
     }
 
-    /// How long one HMAC takes. The first use may load something that later ones find there.
+    /// How long one HMAC takes, in milliseconds: the faster of two, because the first use may have to load something.
     fn fastest_ms(&self, env: &mut Env, alias: &str) -> Result<i64, Fault> {
         let first = self.takes_ms(env, alias)?;
         Ok(first.min(self.takes_ms(env, alias)?))
     }
 
-    /// By Android's own clock, which nobody sets, and which a test can move.
+    /// Measures one HMAC by Android's monotonic clock, which a test can move.
     fn takes_ms(&self, env: &mut Env, alias: &str) -> Result<i64, Fault> {
         let start = static_long(env, &self.classes.system_clock, jni_str!("elapsedRealtime"))?;
         self.compute(env, alias, &[0; 32])?;
@@ -188,7 +192,7 @@ impl DeviceKey for Keystore {
             let store = self.store(env)?;
             let listed = object(env, &store, jni_str!("aliases"), jni_sig!("()Ljava/util/Enumeration;"), &[])?;
             let mut found = Vec::new();
-            // An app may have any number of keys of its own: what each takes is given back before the next.
+            // An app may have any number of keys of its own, so the local references of each are freed before the next.
             while let Some(alias) = env.with_local_frame(8, |env| next(env, &listed))? {
                 found.push(alias);
             }
@@ -200,24 +204,26 @@ impl DeviceKey for Keystore {
         Ok(found)
     }
 
-    /// By its name. Whatever is thrown is a fault. A keystore that failed may say `false` all the same, so the core believes no single answer.
+    /// Asks for the key by name. An exception is a fault. A keystore that failed may also answer `false`, so the core
+    /// believes no single answer.
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         Ok(call(|env| self.contains(env, alias)).map_err(of_no_key)?)
     }
 
-    /// The keystore would replace a key of that alias without a word, and with it destroy what it protects: so it is asked first.
+    /// Fails if there is a key of that alias: the keystore would silently replace it, and what the old key protects
+    /// would be lost.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
         let created = call(|env| {
             if self.contains(env, alias)? {
                 return Err(Fault(DeviceKeyFault::Failed));
             }
             let spec = KeySpec::of(purpose, self.sdk);
-            // The seal's keys are made all the time, one for each epoch: that is nothing for a chip that takes its time to make a key.
+            // A seal key is made for every epoch, which is too often for a StrongBox: it takes its time to make a key.
             if purpose != KeyPurpose::Seal && self.tries_strongbox.load(Ordering::Relaxed) {
                 if self.is_made_in_strongbox(env, alias, spec) {
                     return Ok(());
                 }
-                // What is left of it is replaced, if it cannot be deleted.
+                // If this fails, the keystore replaces what is left of the key.
                 self.remove(env, alias).ok();
             }
             self.generate(env, alias, spec)
@@ -228,7 +234,7 @@ impl DeviceKey for Keystore {
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         let ready = call(|env| {
             let mac = self.mac(env, alias)?;
-            // Ends what was begun: a keystore has few operations at a time.
+            // Ends the operation that `init` began: a keystore allows only a few at a time.
             void(env, &mac, jni_str!("reset"), jni_sig!("()V"), &[])
         });
         Ok(ready?)
@@ -257,12 +263,12 @@ impl DeviceKey for Keystore {
     }
 }
 
-/// Of a call that uses no key: whatever the keystore says, it does not say that a key is gone.
+/// The fault of a call that uses no key. Such a call cannot find that a key is gone, so `Gone` becomes `Failed`.
 fn of_no_key(fault: Fault) -> Fault {
     if fault == Fault(DeviceKeyFault::Gone) { Fault(DeviceKeyFault::Failed) } else { fault }
 }
 
-/// `getInstance` of a class that has algorithms of the keystore's.
+/// Calls the static `getInstance(algorithm, provider)` of `class`, with the keystore as the provider.
 fn instance<'frame>(
     env: &mut Env<'frame>,
     class: &JClass,
@@ -274,7 +280,7 @@ fn instance<'frame>(
     static_object(env, class, jni_str!("getInstance"), signature, &arguments)
 }
 
-/// The next of an `Enumeration` of strings.
+/// The next string of an `Enumeration`. `None` at its end.
 fn next(env: &mut Env, listed: &JObject) -> Result<Option<String>, Fault> {
     if !boolean(env, listed, jni_str!("hasMoreElements"), jni_sig!("()Z"), &[])? {
         return Ok(None);

@@ -3,8 +3,8 @@ package android.content;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A stand-in for a phone's: it holds what `Settings.Global` tells. */
+/** A stand-in for Android's class. It holds the values of `Settings.Global`. */
 public final class ContentResolver {
-    /** The settings there are. */
+    /** The settings that exist, by name. */
     public final Map<String, Integer> global = new HashMap<>();
 }

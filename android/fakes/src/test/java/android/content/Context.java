@@ -1,11 +1,11 @@
 package android.content;
 
-/** A stand-in for a phone's. */
+/** A stand-in for Android's class. */
 public final class Context {
     private final ContentResolver resolver;
     private final Context application;
 
-    /** An application's, or, with an application's, that of a screen, which has no settings. */
+    /** If {@code application} is null, the context of an application. Otherwise that of a screen of this application. */
     public Context(ContentResolver resolver, Context application) {
         this.resolver = resolver;
         this.application = application;

@@ -1,6 +1,6 @@
 package android.os;
 
-/** A stand-in for a phone's. It stands still until a test moves it. */
+/** A stand-in for Android's class. The clock stands still until a test moves it. */
 public final class SystemClock {
     public static volatile long nowMs = 1_000_000;
 

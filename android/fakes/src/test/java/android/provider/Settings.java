@@ -2,7 +2,7 @@ package android.provider;
 
 import android.content.ContentResolver;
 
-/** A stand-in for a phone's. */
+/** A stand-in for Android's class. */
 public final class Settings {
     private Settings() {}
 

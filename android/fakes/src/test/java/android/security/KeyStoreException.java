@@ -2,7 +2,7 @@ package android.security;
 
 import android.os.Build;
 
-/** A stand-in for a phone's, made by its public code. Which of them pass is told by AOSP's own class, for each of its inner codes. */
+/** A stand-in for Android's class, made from a public error code. AOSP's class knows from inner codes which are transient. */
 public class KeyStoreException extends Exception {
     /** ERROR_USER_AUTHENTICATION_REQUIRED. */
     private static final int NEEDS_USER = 2;

@@ -205,7 +205,7 @@ class FromJavaTest {
         }
     }
 
-    /** Says null where Kotlin could not. */
+    /** Returns null where a class written in Kotlin could not. */
     private static class NullKey implements DeviceKey {
         private final DeviceKey key;
         boolean hasNoHmac;

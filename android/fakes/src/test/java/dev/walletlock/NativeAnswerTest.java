@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In Java, from where our own native methods can be called: what the facade would not pass on is no verdict there either. */
+/** Written in Java, which can call the facade's internal native methods: they too refuse an output that the facade refuses. */
 @Tag("jni")
 class NativeAnswerTest {
     private final FakePhone phone = new FakePhone();

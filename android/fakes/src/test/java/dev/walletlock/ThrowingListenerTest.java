@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In Java, from where our own native methods can be called: the facade's listener throws nothing. */
+/** Written in Java, which can call the facade's internal native methods: the facade's own listener never throws. */
 @Tag("jni")
 class ThrowingListenerTest {
     private static final byte VALUE = 0;
@@ -79,7 +79,7 @@ class ThrowingListenerTest {
     }
 
     private static void enrol(long lock) throws Exception {
-        // The generated objects own what they are given.
+        // The generated objects own the handles that they are given.
         dev.walletlock.ffi.PinEntry entry =
             new dev.walletlock.ffi.PinEntry(UniffiWithHandle.INSTANCE, typed(8, 3, 5, 1, 7, 9));
         dev.walletlock.ffi.WalletLock shared =

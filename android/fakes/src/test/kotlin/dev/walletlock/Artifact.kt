@@ -5,16 +5,16 @@ import java.io.File
 import java.util.jar.JarFile
 import kotlin.reflect.KClass
 
-/** What an app takes, seen from outside. */
+/** A published artifact, seen from outside. */
 enum class Artifact(one: KClass<*>, dump: String) {
     FACADE(WalletLock::class, "../kotlin/api/walletlock.api"),
     FAKES(FakePhone::class, "api/walletlock-fakes.api"),
     ;
 
-    /** The public surface as it is checked in. */
+    /** The checked-in dump of the public API. */
     val dump = File(dump)
 
-    /** The jar, or the folder that is about to become one. */
+    /** The jar, or the folder of classes that it is made from. */
     val place = File(one.java.protectionDomain.codeSource.location.toURI())
 
     /** Every class in it. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 
-/** A finger, from Kotlin: what each outcome is there. */
+/** Biometrics from Kotlin: what each outcome looks like. */
 @Timeout(60)
 class BiometricsTest : LockTest() {
     private val person = phone.person
@@ -28,6 +28,21 @@ class BiometricsTest : LockTest() {
     private suspend fun WalletLock.enable() {
         person.willDo { touches() }
         unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
+    }
+
+    @Test
+    fun `whether the phone can ask for a finger is told, whether one opens the wallet or not`() = runBlocking {
+        WalletLock.open(file, phone.platform).use { lock ->
+            assertEquals(SensorAvailability.READY, lock.sensorAvailability())
+            person.removesAll()
+            assertEquals(SensorAvailability.NONE_ENROLLED, lock.sensorAvailability())
+            phone.biometrics.failure = IllegalStateException("an app's own part throws")
+            assertEquals(SensorAvailability.BUSY, lock.sensorAvailability())
+            phone.biometrics.failure = null
+        }
+        WalletLock.open(file, Platform(phone.clock, phone.deviceKey)).use { lock ->
+            assertEquals(SensorAvailability.NOT_SUPPORTED, lock.sensorAvailability())
+        }
     }
 
     @Test

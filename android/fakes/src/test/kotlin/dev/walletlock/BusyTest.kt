@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** What is neither damage nor a wallet without a PIN; and looking again. */
+/** The status `Busy`, which is neither damage nor a wallet without a PIN; and `recheck`. */
 class BusyTest : LockTest() {
     @Test
     fun `while the first PIN is being set the wallet is busy`() {

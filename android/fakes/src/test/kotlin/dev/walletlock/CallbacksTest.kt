@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-/** Real threads: calls that go back in, calls that are cancelled, calls that the lock is closed under. */
+/** With real threads: callbacks that call the lock, calls that are cancelled, and calls during which the lock is closed. */
 @Timeout(60)
 class CallbacksTest : LockTest() {
     private val key = HookedDeviceKey(phone.deviceKey)
@@ -38,7 +38,7 @@ class CallbacksTest : LockTest() {
                 lock.lockNow()
             }
             assertTrue(lock.verify(RIGHT) is PinOutcome.Right)
-            // The line that says that it is being tried is there already.
+            // Two lines: the one that the PIN is being tried is already written.
             assertEquals(listOf(Policy.DEFAULT.json, true, Chain.Intact(lines = 2)), answers)
         }
     }
@@ -98,7 +98,7 @@ class CallbacksTest : LockTest() {
             lock.close()
         }
         assertTrue(thrown.receive() is LockException.Closed)
-        // With the call the file was let go: another platform opens it, and not the lock that was.
+        // The file was released when the call ended: a new lock opens it, on another platform than the old lock's.
         key.onHmac = { error("the other phone's key is in use") }
         WalletLock.open(file, phone.platform).use { again ->
             again.unlock().use { session ->
@@ -134,14 +134,14 @@ class CallbacksTest : LockTest() {
         openHooked(STRICT).use { lock ->
             val tries = listOf("264830", "119928", "730164", "508813")
             val outcomes = tries.map { async(Dispatchers.Default) { lock.verify(it) } }.awaitAll()
-            // After the second a wait begins, whichever they are; the others are not looked at.
+            // After the second wrong PIN a cool-down begins. The other two PINs are not checked.
             assertEquals(2, outcomes.count { it is PinOutcome.Wrong })
             assertEquals(2, outcomes.count { it is PinOutcome.Locked })
             assertEquals(2, (lock.status.value as LockStatus.CoolingDown).triesLeft)
         }
     }
 
-    /** Runs [block] at the moment when the device key is asked, and returns when the caller of the try is back. */
+    /** Runs [block] while the device key is at work for a PIN, and returns when the call that checks the PIN has ended. */
     private suspend fun whileChecking(
         lock: WalletLock,
         digits: String,

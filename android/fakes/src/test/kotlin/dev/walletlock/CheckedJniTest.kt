@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 
-/** The VM looks over the native side's shoulder: local references left behind, calls with an exception pending. */
+/** With `-Xcheck:jni` the VM reports leaked local references, and JNI calls that are made while an exception is pending. */
 @Tag("jni")
 class CheckedJniTest : LockTest() {
     @TempDir
@@ -27,13 +27,13 @@ class CheckedJniTest : LockTest() {
 
     @Test
     fun `the VM does look`() {
-        // JNA makes calls without looking whether the one before has thrown.
+        // JNA makes JNI calls without checking whether the call before has thrown.
         val said = OwnJvm(JnaCalls, options = listOf("-Xcheck:jni", "-Dwalletlock.unlock=uniffi")).said()
         assertTrue(said.any { it.startsWith("WARNING in native method") }, said.joinToString("\n"))
     }
 }
 
-/** Opens the wallet of the first argument with the keys of the others, and calls and calls. */
+/** Opens the wallet that the first argument names, with the keys that the others name, and makes thousands of calls. */
 object CheckedCalls {
     private const val TIMES = 10_000
 
@@ -52,7 +52,7 @@ object CheckedCalls {
             clock = { throwing?.let { throw it } ?: clock.now() },
             deviceKey = HookedDeviceKey(keys).apply { onHmac = { throwing?.let { throw it } } },
         )
-        // Within one native call all those are listed and deleted: they are nobody's.
+        // Opening lists and deletes the additional keys in one native call, because no wallet uses them.
         WalletLock.open(File(arguments.first()), platform, LockTest.STRICT).use { lock ->
             println("keys left: ${keys.all.size}")
             repeat(TIMES) { lock.refresh() }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 
-/** A finger opens the wallet where JNA cannot start, while the VM looks over the native side's shoulder. */
+/** A finger opens the wallet where JNA cannot start, while the VM checks the native code with `-Xcheck:jni`. */
 @Tag("jni")
 class CheckedPromptsTest : LockTest() {
     @TempDir
@@ -38,7 +38,7 @@ class CheckedPromptsTest : LockTest() {
     }
 }
 
-/** Verifies a finger for the wallet of the first argument, with the keys of the others, again and again. */
+/** Opens the wallet that the first argument names, with the keys that the others name, and verifies a finger many times. */
 object CheckedPrompts {
     private const val TIMES = 40
 

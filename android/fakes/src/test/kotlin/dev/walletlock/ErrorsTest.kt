@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
-/** What each fault looks like from Kotlin, its text included: it may be logged, so it is fixed. */
+/** What each fault looks like from Kotlin. Its message may be logged, so the text is fixed and tested too. */
 class ErrorsTest : LockTest() {
     @Test
     fun `another process is refused clearly, and let in afterwards`() = runTest {
@@ -18,14 +18,14 @@ class ErrorsTest : LockTest() {
             val refused = "dev.walletlock.LockException\$InUse: another process has this wallet open"
             assertEquals(refused, openInAnotherProcess())
         }
-        // It has other keys: to it the wallet is damaged. But it opens.
+        // The other process has other keys and finds the wallet damaged. But it can open it.
         assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[CheckAgain])", openInAnotherProcess())
     }
 
     @Test
     fun `what a newer version wrote is refused and left alone`() = runTest {
         openEnrolled().close()
-        // Where SQLite keeps the number of the schema.
+        // SQLite keeps the number of the schema (`user_version`) at byte 60.
         RandomAccessFile(file, "rw").use {
             it.seek(60)
             it.writeInt(1_000)
@@ -57,7 +57,7 @@ class ErrorsTest : LockTest() {
     @Test
     fun `a device key that does not answer is told, and which way`() = runTest {
         for (fault in DeviceKeyFault.entries) {
-            // What fails without a key was asked for no key: that one is gone it cannot say.
+            // Opening asks about no particular key here, so `GONE` says nothing and is reported as `BUSY`.
             val told = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.BUSY else fault
             phone.deviceKey.failure = DeviceKeyException(fault)
             open().use { lock ->

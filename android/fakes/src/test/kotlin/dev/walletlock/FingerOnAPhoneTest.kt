@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.CsvSource
 
-/** The key that Rust makes for biometrics, on a model of Android's keystore. */
+/** The key that the Rust code makes for biometrics, in a fake of Android's keystore. */
 @Tag("jni")
 class FingerOnAPhoneTest : LockTest() {
     private val keystore = FakeAndroidKeyStore()
     private val context = Context(ContentResolver().apply { global["boot_count"] = 7 }, null)
 
-    /** The sensor recognises whoever touches it, if [isOwner]; otherwise someone only says that it did. */
+    /** If [isOwner], the sensor recognises the person and the key is used. Otherwise the prompt only claims success. */
     private inner class Touched(private val isOwner: Boolean = true) : Biometrics {
         override fun availability() = SensorAvailability.READY
 
@@ -81,7 +81,7 @@ class FingerOnAPhoneTest : LockTest() {
         keystore.hasStrongBox = hasStrongBox
         openWithFinger().use { lock ->
             (lock.verifyBiometrics() as BiometricOutcome.Unlocked).session.close()
-            // And nothing beside it: what the StrongBox was measured with is gone.
+            // There is no other key: the one that measured the StrongBox was deleted.
             val expected = FakeAndroidKeyStore.KeySpec(
                 algorithm = "AES",
                 bits = 256,

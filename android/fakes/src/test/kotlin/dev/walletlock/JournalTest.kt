@@ -76,7 +76,7 @@ class JournalTest : LockTest() {
     fun `an export holds every line and ends with a signature`() = runTest {
         openEnrolled().use { lock ->
             lock.unlock().use { session ->
-                // More lines than are fetched at once.
+                // More lines than an export fetches at once.
                 repeat(600) { session.vault.write("item-$it", byteArrayOf(1)) }
                 val lines = StringBuilder().also { session.journal.export(it) }.lines().filter { it.isNotEmpty() }
                 assertEquals(603 + 2, lines.size)
@@ -117,7 +117,7 @@ class JournalTest : LockTest() {
             lock.unlock().close()
             assertEquals(Chain.Intact(lines = 5), lock.verifyJournal())
         }
-        // SQLite writes such a number as six bytes, the highest first. The try and its verdict, lines 2 and 3, hold it.
+        // SQLite stores this number as six bytes, big-endian. Lines 2 and 3, the attempt and its verdict, hold it.
         val bytes = file.readBytes()
         val stored = ByteArray(6) { (lineMs shr 8 * (5 - it)).toByte() }
         val places = (0..bytes.size - 6).filter { at -> stored.indices.all { bytes[at + it] == stored[it] } }

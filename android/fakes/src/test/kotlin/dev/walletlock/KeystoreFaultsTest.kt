@@ -22,12 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 import org.junit.jupiter.params.provider.MethodSource
 
-/** Whatever a phone's keystore throws, at whichever call: the fault is the right one, and nothing is lost by it. */
+/** Whatever a phone's keystore throws, at any call: the lock reports the right fault, and loses no key and no attempt. */
 @Tag("jni")
 class KeystoreFaultsTest : OnAndroid() {
-    /** What is thrown, and which fault it is where a key is used. */
+    /** An exception to throw, and the fault that it means for a call that uses a key. */
     class Thrown(private val name: String, val fault: DeviceKeyFault, val make: () -> Exception) {
-        /** Where no key is used. */
+        /** The fault that it means for a call that uses no key. */
         val ofNoKey = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else fault
 
         override fun toString() = name
@@ -93,7 +93,7 @@ class KeystoreFaultsTest : OnAndroid() {
         open().use { it.isBusyAndThenWell(expected) }
         isWell()
         keystore.fail(Call.DELETE_ENTRY, thrown = thrown.make)
-        // The seal's key of before must go before a try is counted: else it is none.
+        // The previous seal key must be deleted before the PIN is checked. If that fails, there is no attempt.
         open().use { lock -> assertEquals(expected, faultOf { lock.verify(RIGHT).close() }) }
         keystore.recover()
         isWell()
@@ -117,7 +117,7 @@ class KeystoreFaultsTest : OnAndroid() {
             open().use { lock ->
                 val fault = when {
                     lie == Lie.NULL_ALIASES || lie == Lie.NULL_KEY -> DeviceKeyFault.FAILED
-                    // It denies the PIN's key, and the key that it was made to make: so it is not believed.
+                    // The keystore denies the PIN's key, but also the probe key just made, so it is not believed.
                     lie == Lie.NO_SUCH_ALIAS && times != 1 -> DeviceKeyFault.BUSY
                     else -> null
                 }
@@ -142,13 +142,13 @@ class KeystoreFaultsTest : OnAndroid() {
         isWell()
     }
 
-    /** The wallet is as it was: every try is there, and the right PIN opens it. */
+    /** Checks that the wallet is unchanged: all attempts are left, and the right PIN opens it. */
     private suspend fun isWell() = open().use { lock ->
         assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
         lock.unlock().close()
     }
 
-    /** It opened on a keystore that did not answer: nobody is told more than that, and looking again is all it needs. */
+    /** Checks a lock that was opened while the keystore did not answer: it is `Busy`, and `recheck` is enough to recover. */
     private suspend fun WalletLock.isBusyAndThenWell(fault: DeviceKeyFault) {
         assertEquals(LockStatus.Busy, status.value)
         assertEquals(fault, faultOf { verify(RIGHT) })
@@ -184,9 +184,9 @@ class KeystoreFaultsTest : OnAndroid() {
             Thrown("StrongBoxUnavailableException", DeviceKeyFault.FAILED) { StrongBoxUnavailableException() },
         ) + (1..17).map { code ->
             val fault = when (code) {
-                // The user is needed; the keystore is not up yet; others began too many.
+                // User authentication is needed; the keystore is not ready yet; other apps began too many operations.
                 2, 3, 15 -> DeviceKeyFault.BUSY
-                // It does not exist; it is corrupted.
+                // The key does not exist; the key is corrupted.
                 6, 7 -> DeviceKeyFault.GONE
                 else -> DeviceKeyFault.FAILED
             }
@@ -195,7 +195,7 @@ class KeystoreFaultsTest : OnAndroid() {
             Thrown("KeyStoreException $code that passes", DeviceKeyFault.BUSY) { wrapped(KeyStoreException(code, true)) }
         }
 
-        /** As AOSP's KeyStoreCryptoOperationUtils gives it on. */
+        /** Wraps [inner] as AOSP's KeyStoreCryptoOperationUtils does. */
         fun wrapped(inner: Exception) = ProviderException("Keystore operation failed", IOException(inner))
     }
 }

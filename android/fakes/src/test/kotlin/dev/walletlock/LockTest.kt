@@ -15,7 +15,7 @@ abstract class LockTest {
     val phone = FakePhone()
     val file: File get() = File(folder, "wallet.db")
 
-    /** All of its work is done by the test's own thread, in the test's own time. */
+    /** Opens a lock that does all its work on the test's thread, in the test's virtual time. */
     suspend fun TestScope.open(policy: Policy = Policy.DEFAULT, platform: Platform = phone.platform): WalletLock =
         WalletLock.open(file, platform, policy, StandardTestDispatcher(testScheduler))
 
@@ -28,7 +28,7 @@ abstract class LockTest {
         /** [RIGHT] with one digit mistyped. */
         const val SLIP = "835178"
 
-        /** Two failures, then a minute's wait; four, then nothing more. Every one counts. */
+        /** After two failures a minute's cool-down, after four the wallet is locked. A repeated wrong PIN counts too. */
         val STRICT = Policy.json(
             """
             {
@@ -62,23 +62,23 @@ suspend fun WalletLock.enrol(digits: String = LockTest.RIGHT) = pinOf(digits).us
 
 suspend fun WalletLock.verify(digits: String): PinOutcome = pinOf(digits).use { verifyPin(it) }
 
-/** The session of the right PIN. */
+/** Opens a session with the right PIN. */
 suspend fun WalletLock.unlock(digits: String = LockTest.RIGHT): Session = (verify(digits) as PinOutcome.Right).session
 
 suspend fun Session.change(current: String, new: String, personal: List<Personal> = emptyList()): PinChange =
     pinOf(current).use { old -> pinOf(new).use { access.changePin(old, it, personal) } }
 
-/** No app needs to know, so it is not part of the surface. */
+/** How many sessions are open. Read by reflection: no app needs the number, so it is not in the public API. */
 val WalletLock.openSessions: Int
     get() = WalletLock::class.java.getDeclaredField("sessions").run {
         isAccessible = true
         (get(this@openSessions) as Collection<*>).size
     }
 
-/** Rules alone: what a finding prints says nothing. */
+/** The rules of the findings. A finding prints nothing, so rules make a better assertion message. */
 val List<Finding>.rules: List<PinRule> get() = map { it.rule }
 
-/** The phone's keystore, with something that happens just before the PIN's key answers. */
+/** The phone's keystore, with a hook that runs just before the PIN's key computes an HMAC. */
 class HookedDeviceKey(private val key: DeviceKey) : DeviceKey by key {
     @Volatile
     var onHmac: (() -> Unit)? = null

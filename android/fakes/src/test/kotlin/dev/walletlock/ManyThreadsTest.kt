@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-/** Threads at once on everything that may be used by several, and closed meanwhile. */
+/** Several threads at once use every object that allows it, and close it while others use it. */
 @Timeout(60)
 class ManyThreadsTest : LockTest() {
     /** Runs [block] in eight threads that begin together. */
@@ -65,7 +65,7 @@ class ManyThreadsTest : LockTest() {
 
     @Test
     fun `a lock is opened, asked, unlocked, locked and closed by all of them`() {
-        // A try that is being checked counts as failed: nobody is to wait for the others.
+        // An attempt that is being checked counts as failed. The attempts of the other threads must not cause a cool-down.
         val patient = Policy.json("""{ "lockout": { "cooldowns": [{ "from": 50, "to": 99, "wait_s": 60 }], "lock_at": 100 } }""")
         runBlocking { WalletLock.open(file, phone.platform, patient).use { it.enrol() } }
         val opened = AtomicInteger()
@@ -91,7 +91,7 @@ class ManyThreadsTest : LockTest() {
             shared.close()
         }
         assertEquals(5 * THREADS, opened.get())
-        // It was let go: another phone's platform opens it now, and does not know its keys.
+        // The file was released: it can be opened with another phone, which locks it because it lacks the keys.
         runBlocking { WalletLock.open(file, FakePhone().platform).use { assertTrue(it.status.value is LockStatus.Locked) } }
     }
 
@@ -100,7 +100,7 @@ class ManyThreadsTest : LockTest() {
         val clock = openAndClose(File(folder, "gone.db"))
         while (clock.get() != null) {
             System.gc()
-            // As any call does, it brings the native side to give back what it holds.
+            // Like any call, it makes the native side release what it no longer needs.
             pinOf("1").close()
         }
     }

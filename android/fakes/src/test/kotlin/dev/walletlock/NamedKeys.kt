@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentSkipListSet
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 
-/** A keystore whose keys are made of their aliases: another process that knows these has the same keys. */
+/** A keystore that derives each key from its alias: another process that knows the aliases has the same keys. */
 class NamedKeys(aliases: Collection<String> = emptyList()) : DeviceKey {
     val all = ConcurrentSkipListSet(aliases)
 

@@ -8,7 +8,7 @@ import org.objectweb.asm.ClassReader
 import org.objectweb.asm.ClassWriter
 import org.objectweb.asm.Opcodes
 
-/** Both artifacts run on any JVM: they name no class that only a phone has. */
+/** Both artifacts run on any JVM: they name no class that exists on a phone only. */
 class NoAndroidTest {
     @ParameterizedTest
     @EnumSource
@@ -33,7 +33,7 @@ class NoAndroidTest {
         assertEquals(emptyMap<String, List<String>>(), androidIn(listOf(harmless)))
     }
 
-    /** By class: everything in its constant pool, text included, that reads like the name of an Android class. */
+    /** For each class, everything in its constant pool, text included, that reads like the name of an Android class. */
     private fun androidIn(classes: List<ByteArray>): Map<String, List<String>> =
         classes.map(::ClassReader)
             .associate { it.className to it.texts().filter(ANDROID::containsMatchIn) }
@@ -54,10 +54,10 @@ class NoAndroidTest {
     }
 
     private companion object {
-        /** The tag of a constant that is text: names, descriptors and signatures are kept as such. */
+        /** The tag of a text constant. Names, descriptors and signatures are stored as text. */
         const val UTF8 = 1
 
-        /** At the beginning, behind the L of a descriptor, or behind what is no part of a name. */
+        /** Matches at the beginning, after the L of a descriptor, or after a character that is not part of a name. */
         val ANDROID = Regex("""(^|L|[^./\w$])androidx?[./]\w""")
     }
 }

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.CsvSource
 
-/** The phone's own parts, as Rust asks for them, on models of what Android has. */
+/** The platform parts that Rust brings for Android, on stand-ins for Android's classes. */
 @Tag("jni")
 class OnAPhoneTest : OnAndroid() {
     private val settings = ContentResolver().apply { global["boot_count"] = 7 }
 
-    /** That of a screen: only the application's is asked. */
+    /** A screen's context, without settings: the lock must use the context of the application. */
     private val context = Context(ContentResolver(), Context(settings, null))
 
     private val gone = PinOutcome.NoVerdict(NoVerdictCause.DeviceKey(DeviceKeyFault.GONE))
@@ -75,7 +75,7 @@ class OnAPhoneTest : OnAndroid() {
         val (pins, seals) = keystore.keys.entries.partition { "/pin/" in it.key }
         assertEquals(pinKeyNeedsUnlockedPhone, pins.single().value.isUnlockedDeviceRequired)
         assertEquals(false, seals.single().value.isUnlockedDeviceRequired, "the seal works while the screen is locked")
-        // Android 9 to 11 have StrongBoxes too, but a key does not say that it is in one.
+        // Android 9 to 11 have StrongBoxes too, but a key there cannot report that it is in one.
         assertEquals(hasStrongBox && sdk >= 28, pins.single().value.isInStrongBox)
     }
 
@@ -152,7 +152,7 @@ class OnAPhoneTest : OnAndroid() {
             keystore.invalidate(pinKey())
             assertEquals(gone, lock.verify(RIGHT))
         }
-        // It is still listed, so only using it tells.
+        // The key is still listed, so only its use shows the fault.
         openOnPhone().use { lock ->
             repeat(3) { assertEquals(gone, lock.verify(RIGHT)) }
             assertEquals(LockStatus.Ready(triesLeft = 4), lock.refresh())

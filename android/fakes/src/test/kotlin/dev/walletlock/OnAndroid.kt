@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.BeforeEach
 
-/** For tests of the phone's own parts: a keystore as Android has one, which leaves nothing behind. */
+/** For tests of the platform parts for Android: installs a fake keystore, and checks that no operation is left open. */
 abstract class OnAndroid : LockTest() {
     protected val keystore = FakeAndroidKeyStore()
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** What each status and each outcome looks like from Kotlin. When there is which, tests/stories proves. */
+/** What each status and each outcome looks like from Kotlin. `tests/stories` proves when each of them occurs. */
 class OutcomesTest : LockTest() {
     private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, listOf(Remedy.CheckAgain) + CONTACTS)
     private val waiting = LockStatus.CoolingDown(60_000, triesLeft = 2, listOf(Remedy.Wait(60_000)) + CONTACTS)

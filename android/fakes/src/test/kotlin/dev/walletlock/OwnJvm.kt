@@ -4,14 +4,14 @@ import java.io.File
 import java.util.concurrent.TimeUnit
 import org.junit.jupiter.api.Assertions.assertTrue
 
-/** A JVM of its own that runs the `main` of [program], with the classes of this one. */
+/** A separate JVM that runs the `main` of [program], with the class path of this JVM. */
 class OwnJvm(program: Any, vararg arguments: String, options: List<String> = unlockPath()) {
     private val process = ProcessBuilder(
         listOf(File(System.getProperty("java.home"), "bin/java").path) + options +
             listOf("-classpath", System.getProperty("java.class.path"), program.javaClass.name) + arguments,
     ).redirectErrorStream(true).start()
 
-    /** What it printed, when it has ended. */
+    /** Waits until the JVM has ended, and returns the lines that it printed. */
     fun said(): List<String> {
         val lines = process.inputStream.bufferedReader().readLines()
         assertTrue(process.waitFor(1, TimeUnit.MINUTES))
@@ -21,11 +21,11 @@ class OwnJvm(program: Any, vararg arguments: String, options: List<String> = unl
     companion object {
         const val OVER_JNI = "-Dwalletlock.unlock=jni"
 
-        /** In which JNA cannot start: it finds its native half nowhere. */
+        /** Options of a JVM in which JNA cannot start, because it does not find its native library. */
         fun withoutJna(empty: File) =
             listOf("-Djna.nosys=true", "-Djna.noclasspath=true", "-Djna.boot.library.path=${empty.path}", OVER_JNI)
 
-        /** That of this JVM. */
+        /** The option that gives the other JVM this JVM's unlock path. */
         private fun unlockPath() = listOfNotNull(System.getProperty("walletlock.unlock")?.let { "-Dwalletlock.unlock=$it" })
     }
 }

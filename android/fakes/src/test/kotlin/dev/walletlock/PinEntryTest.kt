@@ -40,11 +40,29 @@ class PinEntryTest : LockTest() {
     fun `two entries can be compared`() {
         val entries = listOf("835179", "835179", "835178", "83517").map(::pinOf)
         val (one, same, other, shorter) = entries
-        assertTrue(one.sameAs(same))
-        assertTrue(one.sameAs(one))
-        assertFalse(one.sameAs(other))
-        assertFalse(one.sameAs(shorter))
+        assertTrue(one.matches(same))
+        assertTrue(one.matches(one))
+        assertFalse(one.matches(other))
+        assertFalse(one.matches(shorter))
+        assertEquals(listOf(6, 6, 6, 5), entries.map { it.length }, "comparing leaves them as they are")
+        PinEntry().use { empty ->
+            assertTrue(empty.matches(empty))
+            assertFalse(empty.matches(one))
+        }
         entries.forEach(PinEntry::close)
+    }
+
+    @Test
+    fun `a duplicate keeps the digits after the first was cleared and closed`() {
+        val first = pinOf("835179")
+        val duplicate = first.duplicate()
+        assertTrue(duplicate.matches(first))
+        first.close()
+        pinOf("835179").use { assertTrue(duplicate.matches(it)) }
+        assertEquals(6, duplicate.length)
+        duplicate.close()
+        assertThrows<LockException.Closed> { duplicate.length }
+        assertThrows<LockException.Closed> { first.duplicate() }
     }
 
     @Test
@@ -54,8 +72,8 @@ class PinEntryTest : LockTest() {
         assertThrows<LockException.Closed> { closed.push(1) }
         assertThrows<LockException.Closed> { closed.length }
         PinEntry().use { open ->
-            assertThrows<LockException.Closed> { open.sameAs(closed) }
-            assertThrows<LockException.Closed> { closed.sameAs(open) }
+            assertThrows<LockException.Closed> { open.matches(closed) }
+            assertThrows<LockException.Closed> { closed.matches(open) }
         }
         runBlocking {
             WalletLock.open(file, phone.platform).use { lock ->

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 import org.junit.jupiter.params.provider.MethodSource
 
-/** Whatever a part of the phone throws, the process lives, and what was closed stays closed. */
+/** Whatever a part of the platform throws, the process survives, and a closed wallet stays closed. */
 class PlatformFaultsTest : LockTest() {
     private val thrown = AtomicReference<Throwable?>()
     private val throwing = AtomicReference("")
@@ -73,7 +73,7 @@ class PlatformFaultsTest : LockTest() {
     fun `what a device key says of itself is told, and costs no try`(fault: DeviceKeyFault) = runTest {
         openFaulty { lock ->
             for (call in listOf("ready", "hmac")) {
-                // Its own kinds of exception too, and what it was caused by.
+                // Once plainly, and once with causes, one of them of a class of the app's own.
                 val what = object : RuntimeException(DeviceKeyException(fault, IllegalStateException("835179"))) {}
                 for (thrown in listOf(DeviceKeyException(fault), DeviceKeyException(fault, what))) {
                     val told = PinOutcome.NoVerdict(NoVerdictCause.DeviceKey(fault))

@@ -5,12 +5,12 @@ import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.Semaphore
 
 /**
- * A biometric prompt that the test holds in its hand: nobody answers unless the test does. Its key needs no keystore, so
- * another process has it too: what it wraps, it pads. Strict: it takes one prompt at a time.
+ * A biometric prompt that is answered by the test alone. Its key needs no keystore, so another process has the same key: to
+ * wrap it pads the input, to unwrap it cuts the padding off. Strict: it takes one prompt at a time.
  */
 class Prompter : Biometrics {
     class Shown(val prompt: BiometricPrompt, val answer: BiometricAnswer) {
-        /** What the key makes of the input. */
+        /** What the key returns for the input. */
         fun output(): ByteBuffer =
             ByteBuffer.allocateDirect(prompt.operation.outputBytes).also { output ->
                 val used = prompt.input.copyOf(prompt.operation.outputBytes)
@@ -20,10 +20,10 @@ class Prompter : Biometrics {
         fun touches() = answer.authenticated(output())
     }
 
-    /** Those that nobody has looked at yet. */
+    /** The prompts that the test has not taken yet. */
     val shown = LinkedBlockingQueue<Shown>()
 
-    /** How often one was taken away. */
+    /** One permit for each call of [dismiss]. */
     val dismissals = Semaphore(0)
 
     @Volatile
@@ -51,5 +51,5 @@ class Prompter : Biometrics {
     }
 }
 
-/** Whether all of it was wiped, whatever its position and limit. */
+/** Whether the whole buffer is zero, whatever its position and limit. */
 val ByteBuffer.isZero: Boolean get() = (0 until capacity()).all { get(it) == 0.toByte() }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.MethodSource
 
-/** A prompt that is called off, closed under, answered too late or wrongly, or by someone who only says so. */
+/** A prompt that is called off, that is answered too late or wrongly, that claims success without the key; or a closed lock. */
 @Timeout(60)
 class PromptsTest : LockTest() {
     private val prompter = Prompter()
@@ -35,7 +35,7 @@ class PromptsTest : LockTest() {
         }
     }
 
-    /** Answers within `show`, on its thread, during [block]. */
+    /** During [block], every prompt is answered by [how] within `show`, on its thread. */
     private suspend fun <T> Prompter.answered(how: (Prompter.Shown) -> Unit, block: suspend () -> T): T {
         onShow = how
         return try {
@@ -165,7 +165,7 @@ class PromptsTest : LockTest() {
         val returning = CountDownLatch(1)
         val mayReturn = CountDownLatch(1)
         val clock = Clock {
-            // Only once the native call is over, when the status is read anew on the way back to the caller.
+            // Waits only after the native call has ended, when the lock reads the status before it returns to the caller.
             val frames = Throwable().stackTrace.map { it.methodName }
             val isReturning = "tryRefresh" in frames && "onEvent" !in frames && "verifyBiometrics" !in frames
             if (isReturning && wasAnswered.get()) {
@@ -247,7 +247,7 @@ class PromptsTest : LockTest() {
             prompter.onShow = { lost.countDown() }
             val caller = verifying(lock)
             lost.await()
-            // The collector says when; nothing else can.
+            // Only the garbage collector decides when.
             while (caller.isActive) {
                 System.gc()
                 PinEntry().close()
@@ -266,7 +266,7 @@ class PromptsTest : LockTest() {
                 slice.position(10).limit(42)
                 slice.duplicate().put(shown.output())
                 shown.answer.authenticated(slice)
-                // A second time, and an end after it: nobody hears.
+                // A second answer, and an end after it, are ignored.
                 shown.answer.authenticated(shown.output())
                 shown.answer.ended(BiometricEnd.TIMED_OUT)
             }) { lock.verifyBiometrics() }
@@ -333,7 +333,7 @@ class PromptsTest : LockTest() {
             }) { lock.verifyBiometrics() }
             (verifyWith { it.touches() } as BiometricOutcome.Unlocked).session.close()
             verifyWith { it.answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
-            // Nobody answers: it is called off, and the answer kept.
+            // This prompt is called off without an answer, and its answer object is kept.
             val kept = mutableListOf<BiometricAnswer>()
             verifyWith {
                 kept += it.answer

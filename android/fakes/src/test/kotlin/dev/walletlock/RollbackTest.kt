@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
-/** What an older copy of the wallet's files, put back, looks like from Kotlin. Which copies those are, tests/stories proves. */
+/** What a rollback of the wallet's files looks like from Kotlin. `tests/stories` proves which older copies are refused. */
 class RollbackTest : LockTest() {
     private val damaged = LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, listOf(Remedy.CheckAgain) + CONTACTS)
 

@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 
 /**
- * The facade twice in one JVM, as with plugins: two class loaders, and one native library. The first has to go over JNI:
- * uniffi keeps one table of callbacks for the library, and who starts JNA last takes it over.
+ * The facade twice in one JVM, as with plugins: two class loaders, and one native library. The first one must go over JNI,
+ * because uniffi keeps one table of callbacks for the library, and the facade that starts JNA last replaces it.
  */
 @Tag("jni")
 class SecondClassLoaderTest : LockTest() {
     @Test
     fun `the second one goes over uniffi and shares the lock of a file`() = runBlocking {
         WalletLock.open(file, phone.platform, STRICT).use { lock ->
-            // By which JNA has started here, before it does there.
+            // This starts JNA in this class loader, before the second one starts it.
             lock.enrol()
             val classPath = System.getProperty("java.class.path").split(File.pathSeparator)
             val urls = classPath.map { File(it).toURI().toURL() }.toTypedArray()
@@ -30,13 +30,13 @@ class SecondClassLoaderTest : LockTest() {
                 val facade = second.getDeclaredConstructor().newInstance() as Function<String, List<String>>
                 val said = listOf(
                     "own file over uniffi",
-                    // The phone and the policy are those of who opened it first.
+                    // The phone and the policy are those of the lock that opened the file first.
                     "shared file with its own phone: false",
                     "Wrong(triesLeft=3, cooldownMs=0, repeated=false)",
                 )
                 assertEquals(said, facade.apply(file.path))
             }
-            // What the other one did is heard and seen here.
+            // The first facade sees what the second one did.
             assertEquals(LockStatus.Ready(triesLeft = 3), lock.status.value)
             lock.unlock().use { session ->
                 session.vault.write("card-token", byteArrayOf(7))

@@ -42,7 +42,7 @@ class SecretsTest : LockTest() {
     fun `what is thrown repeats nothing, and nothing is printed`() = runTest {
         val told = mutableListOf<String>()
         suspend fun thrownBy(call: suspend () -> Any?) {
-            // Causes and what was suppressed are in it.
+            // The stack trace includes causes and suppressed exceptions.
             told += checkNotNull(runCatching { call() }.exceptionOrNull()).stackTraceToString()
         }
         val printed = printedWhile {
@@ -79,7 +79,7 @@ class SecretsTest : LockTest() {
         assertEquals("", printed)
     }
 
-    /** What goes to the standard streams meanwhile: JNA prints there what a callback throws. */
+    /** What [block] prints to the standard streams, where JNA prints what a callback throws. */
     private inline fun printedWhile(block: () -> Unit): String {
         val bytes = ByteArrayOutputStream()
         val (out, err) = System.out to System.err

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
-/** One lock a file in the process. */
+/** `WalletLock.shared`: one lock for each file in the process. */
 class SharedLockTest : LockTest() {
     private val opened = AtomicInteger()
 

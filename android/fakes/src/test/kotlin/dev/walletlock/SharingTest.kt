@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** One file opened twice, files beside each other, and files opened again. */
+/** Two locks of one file, two files in one folder, and a file that is opened again. */
 class SharingTest : LockTest() {
     @Test
     fun `two of one file share its lock, and closing one leaves the other`() = runTest {
@@ -66,7 +66,7 @@ class SharingTest : LockTest() {
         val forgotten = List(3) { lock.unlock() }
         lock.close()
         assertTrue(forgotten.none { it.isLive })
-        // Another policy would not be taken while anyone had it open.
+        // The new policy shows that the file was closed: while anyone has the file open, its policy stays.
         open(Policy.preset("nl_wallet")).use { again ->
             again.unlock().close()
             assertEquals(Policy.preset("nl_wallet").json, again.policy().json)

@@ -14,14 +14,14 @@ import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 
-/** The status flow: what it says without being asked. */
+/** The status flow: how it changes by itself. */
 @OptIn(ExperimentalCoroutinesApi::class)
 class StatusTest : LockTest() {
     private val reads = AtomicInteger()
     private val countingClock = Clock { phone.clock.now().also { reads.incrementAndGet() } }
     private val platform = Platform(countingClock, phone.deviceKey, phone.entropy)
 
-    /** On the phone and in the test alike. */
+    /** Lets time pass on the phone's clock and in the test's dispatcher. */
     private fun TestScope.pass(ms: Long) {
         phone.clock.advanceMs(ms)
         advanceTimeBy(ms)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 
-/** What apps see of the artifacts. */
+/** The public API of the artifacts. */
 class SurfaceTest {
     private fun surface(artifact: Artifact): String {
         val classes = artifact.classes().asSequence().map { it.inputStream() }

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-/** Which backend opens locks and checks PINs. The other tests cannot tell, and run once over each. */
+/** Which backend opens locks and checks PINs. The other tests see no difference, and run once over each backend. */
 class UnlockPathTest : LockTest() {
     private val isOverUniffi = System.getProperty("walletlock.unlock") == "uniffi"
 
-    /** The classes that led to a call of the clock. */
+    /** The classes on the stack when the clock was read. */
     private val callers: MutableSet<String> = Collections.synchronizedSet(mutableSetOf())
     private val watched = Clock {
         callers += Throwable().stackTrace.map { it.className }
@@ -36,7 +36,7 @@ class UnlockPathTest : LockTest() {
         assertEquals(backend, backendOf { lock = open(platform = Platform(watched, phone.deviceKey)) })
         assertTrue("dev.walletlock.OverUniffi" in callers == isOverUniffi, "$callers")
         lock.use {
-            // The platform's parts stay those of the backend that opened the lock.
+            // The platform is still called through the backend that opened the lock.
             assertEquals(backend, backendOf { lock.enrol() }.substringBefore(','))
             assertEquals(backend, backendOf { lock.refresh() })
             assertEquals(backend, backendOf { lock.verify(WRONG) })
@@ -62,7 +62,7 @@ class UnlockPathTest : LockTest() {
         assertFalse(session.isLive)
         session.close()
         lock.close()
-        // Another policy would not be taken while anyone had it open.
+        // The new policy shows that the file was closed: while anyone has the file open, its policy stays.
         open(STRICT).use {
             it.unlock().close()
             assertEquals(STRICT.json, it.policy().json)
@@ -75,7 +75,7 @@ class UnlockPathTest : LockTest() {
         WalletLock.open(file, phone.platform).use { lock ->
             lock.enrol()
             lock.dropSession()
-            // The collector says when; nothing else can.
+            // Only the garbage collector decides when.
             while (lock.openSessions > 0) {
                 System.gc()
                 lock.unlock().close()
@@ -91,7 +91,7 @@ class UnlockPathTest : LockTest() {
             lock.enrol()
             val vault = lock.unlock().vault
             lock.dropSession(openBefore = 1)
-            // When the other one is freed, the collector has run.
+            // When the dropped session is freed, the garbage collector has run.
             while (lock.openSessions > 1) {
                 System.gc()
                 lock.unlock().close()

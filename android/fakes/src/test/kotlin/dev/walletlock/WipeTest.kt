@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
-/** A wipe, as an app orders it: who hears of it, and how. */
+/** A wipe that the app orders: how status, events, sessions and calls report it. */
 class WipeTest : LockTest() {
     @OptIn(ExperimentalCoroutinesApi::class)
     @Test

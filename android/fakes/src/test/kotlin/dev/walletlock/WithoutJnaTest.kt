@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs
 import org.junit.jupiter.api.condition.OS
 import org.junit.jupiter.api.io.TempDir
 
-/** A person gets to the open wallet without JNA: before it has started, and where it cannot. */
+/** A person can open the wallet without JNA: before JNA has started, and where it cannot start. */
 @Tag("jni")
 class WithoutJnaTest : LockTest() {
     @TempDir
@@ -27,7 +27,10 @@ class WithoutJnaTest : LockTest() {
         lock.unlock().use { it.vault.write("card-token", byteArrayOf(7)) }
     }
 
-    /** Of a wallet in the same state each time: a process that has used it has used up these keys. */
+    /**
+     * What [Unlocker] prints. It gets a fresh copy of the wallet each time: a process that uses the wallet rotates the seal
+     * key, and the new key is lost when the process ends.
+     */
     private fun said(options: List<String>): List<String> {
         val copy = file.copyTo(File(folder, "copy/${file.name}"), overwrite = true)
         return OwnJvm(Unlocker, copy.path, *keys.all.toTypedArray(), options = options).said()
@@ -43,14 +46,15 @@ class WithoutJnaTest : LockTest() {
             "CoolingDown(remainingMs=60000)",
             "live: true",
             "live after locking: false",
+            "read: [7]",
+            "compare: true",
         )
         val withoutIt = listOf(
-            "read: [7]",
-            "compare: JNA could not be started: java.lang.UnsatisfiedLinkError",
+            "judge: JNA could not be started: java.lang.UnsatisfiedLinkError",
             "JNA itself: java.lang.NoClassDefFoundError",
         )
         assertEquals(unlocked + withoutIt, said(OwnJvm.withoutJna(empty)))
-        val withIt = listOf("read: [7]", "compare: true", "JNA itself: it runs")
+        val withIt = listOf("judge: true", "JNA itself: it runs")
         assertEquals(unlocked + withIt, said(listOf(OwnJvm.OVER_JNI)), "the same where it can")
     }
 
@@ -63,7 +67,7 @@ class WithoutJnaTest : LockTest() {
     }
 }
 
-/** Unlocks the wallet of the first argument with the keys of the others, and prints what it sees. */
+/** Unlocks the wallet that the first argument names, with the keys that the others name, and prints what it sees. */
 object Unlocker {
     @JvmStatic
     fun main(arguments: Array<String>) = runBlocking {
@@ -83,7 +87,8 @@ object Unlocker {
             println("live after locking: ${session.isLive}")
             session.close()
             lock.unlock().use { println("read: ${said { it.vault.read("card-token").contentToString() }}") }
-            println("compare: ${said { pinOf("1").use { one -> pinOf("1").use(one::sameAs) } }}")
+            println("compare: ${said { pinOf("1").use { one -> pinOf("1").use(one::matches) } }}")
+            println("judge: ${said { pinOf("835179").use { lock.judgePin(it).allowed } }}")
         }
         println("JNA itself: ${said { "it runs".also { com.sun.jna.Native.getDefaultStringEncoding() } }}")
     }
@@ -98,7 +103,7 @@ object Unlocker {
         }
 }
 
-/** Prints whether JNA's native half is in memory: when digits were typed, and when a lock was opened and all is done. */
+/** Prints whether JNA's native library is loaded: after digits were typed, and after a lock was opened and all work is done. */
 object Waiter {
     @JvmStatic
     fun main(arguments: Array<String>) {
@@ -114,6 +119,6 @@ object Waiter {
         println("opened: ${isJnaThere()}")
     }
 
-    /** It unpacks it under such a name. */
+    /** JNA unpacks its native library to a file of such a name. */
     private fun isJnaThere() = Regex("/jna[^/]*\\.tmp") in File("/proc/self/maps").readText()
 }

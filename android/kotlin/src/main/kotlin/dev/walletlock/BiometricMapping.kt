@@ -2,7 +2,7 @@ package dev.walletlock
 
 import dev.walletlock.ffi.LockException as NativeException
 
-// What stands in for the generated types of biometrics; see Mapping.kt.
+// Converts between the generated types of biometrics and the public ones; see Mapping.kt.
 
 internal fun BiometricRequest.toNative(prompt: Long) =
     dev.walletlock.ffi.BiometricRequest(prompt, payment?.toNative(), riskIsRaised)
@@ -12,7 +12,7 @@ private fun Payment.toNative() = dev.walletlock.ffi.Payment(
     payee.orInvalid("payee"),
 )
 
-/** Half a surrogate pair is no text: the generated code would throw what is no fault of ours. */
+/** Refuses text with half a surrogate pair: the generated code would throw an exception that is no [LockException]. */
 private fun String.orInvalid(what: String): String =
     if (Charsets.UTF_8.newEncoder().canEncode(this)) this else throw NativeException.Invalid(what)
 

@@ -1,20 +1,20 @@
 package dev.walletlock
 
 /**
- * What a finger or face is asked for.
+ * What the person is asked to confirm with a finger or face.
  *
- * @property payment the payment to be confirmed; the prompt says whom and how much. Null: only to unlock.
- * @property riskIsRaised the app, or its provider, sees more risk than usual: then only the PIN will do.
+ * @property payment the payment to be confirmed; the prompt shows payee and amount. Null: only to unlock.
+ * @property riskIsRaised the app, or its provider, sees more risk than usual: then only the PIN is accepted.
  */
 public data class BiometricRequest @JvmOverloads constructor(
     public val payment: Payment? = null,
     public val riskIsRaised: Boolean = false,
 ) {
-    /** Not whom is paid, nor how much. */
+    /** Says neither payee nor amount. */
     override fun toString(): String =
         "BiometricRequest(${if (payment == null) "unlock" else "pay"}, riskIsRaised=$riskIsRaised)"
 
-    /** What is asked most. */
+    /** The usual request. */
     public companion object {
         /** Only to unlock, with no more risk than usual. */
         @JvmField
@@ -25,13 +25,13 @@ public data class BiometricRequest @JvmOverloads constructor(
 /**
  * A payment as the person sees it.
  *
- * What is out of range is told by the call that gets it, as [LockException.Invalid].
+ * The call that gets the payment checks its values, and throws [LockException.Invalid] if one is out of range.
  *
  * @property amount how much: 0 to a trillion of the currency's smallest unit.
- * @property payee to whom: 1 to 200 bytes of UTF-8, without control characters and those that turn the direction of text.
+ * @property payee to whom: 1 to 200 bytes of UTF-8, without control characters and those that change the direction of text.
  */
 public data class Payment(public val amount: Money, public val payee: String) {
-    /** Not whom, nor how much. */
+    /** Says neither payee nor amount. */
     override fun toString(): String = "Payment(redacted)"
 }
 
@@ -40,15 +40,15 @@ public sealed interface BiometricOutcome {
     /**
      * The person was recognised, and the keystore's key opened the wallet.
      *
-     * @property session close it after use. It reads; what changes anything needs the PIN: see [LockException.PinNeeded].
+     * @property session close it after use. It can read. To change anything the PIN is needed: see [LockException.PinNeeded].
      */
     public data class Unlocked(public val session: Session) : BiometricOutcome
 
-    /** Someone was not recognised, too often to go on; or what came back opened nothing. The PIN is next. */
+    /** The sensor did not recognise someone too many times, or the key's output opened nothing. The PIN is next. */
     public data object NotRecognised : BiometricOutcome
 
     /**
-     * The prompt ended without anyone recognised. Nothing was counted.
+     * The prompt ended, and nobody was recognised. Nothing was counted.
      *
      * @property end why.
      */
@@ -62,7 +62,7 @@ public sealed interface BiometricOutcome {
     public data class Denied(public val reason: BiometricDenial) : BiometricOutcome, BiometricChange
 
     /**
-     * It could not be told.
+     * There is no verdict: the phone failed, or the lock was busy.
      *
      * @property cause why. [NoVerdictCause.TryAgain]: another prompt is shown.
      */
@@ -74,17 +74,17 @@ public sealed interface BiometricOutcome {
  * [BiometricOutcome.NoVerdict]. After all but the first everything is as it was.
  */
 public sealed interface BiometricChange {
-    /** They are on. */
+    /** Biometrics are on. */
     public data object Done : BiometricChange
 }
 
 /** Whether biometrics may be used now. */
 public sealed interface BiometricAvailability {
-    /** They may. */
+    /** They may be used. */
     public data object Available : BiometricAvailability
 
     /**
-     * They may not.
+     * They may not be used.
      *
      * @property reason why.
      */
@@ -93,31 +93,31 @@ public sealed interface BiometricAvailability {
 
 /** Why biometrics may not be used now. */
 public enum class BiometricDenial {
-    /** The lock takes no PIN now either: [WalletLock.status] says why. */
+    /** The lock accepts no PIN now either: [WalletLock.status] says why. */
     LOCKED,
 
-    /** They were never set up, or the person switched them off. */
+    /** Biometrics were never set up, or the person switched them off. */
     SWITCHED_OFF,
 
-    /** A finger or face was added to the phone since they were set up. They are off until set up anew. */
+    /** A finger or face was added to the phone after biometrics were set up. They are off until they are set up anew. */
     ENROLMENT_CHANGED,
 
-    /** They failed too often. They are off until set up anew. */
+    /** Biometrics failed too often. They are off until they are set up anew. */
     OFF_AFTER_FAILURES,
 
-    /** This Android cannot do it (before Android 9), or the lock was opened without [Biometrics]. */
+    /** This Android version cannot do it (before Android 9), or the lock was opened without [Biometrics]. */
     NOT_SUPPORTED,
 
-    /** The phone has no strong sensor, or it is gone. */
+    /** The phone has no strong sensor, or no longer reports one. */
     NO_HARDWARE,
 
-    /** Nobody's finger or face is enrolled on the phone. */
+    /** No finger or face is enrolled on the phone. */
     NONE_ENROLLED,
 
     /** The sensor is not available now. */
     BUSY,
 
-    /** They failed several times in a row: the PIN first. */
+    /** Biometrics failed several times in a row: the PIN must be entered first. */
     TOO_MANY_FAILURES,
 
     /** The PIN was not entered since the phone started. */
@@ -126,13 +126,13 @@ public enum class BiometricDenial {
     /** The PIN was not entered for too long. */
     PIN_TOO_LONG_AGO,
 
-    /** They were used too often since the PIN was entered. */
+    /** Biometrics were used too often since the PIN was entered. */
     TOO_MANY_USES,
 
-    /** More than may be paid with them, at once or since the PIN was entered, or in a currency that may not. */
+    /** The amount is above the limit for biometrics, at once or since the PIN was entered, or the currency is not allowed. */
     OVER_BUDGET,
 
-    /** There is more risk than usual: the PIN. */
+    /** There is more risk than usual ([BiometricRequest.riskIsRaised]): the PIN is needed. */
     RISK_RAISED,
 }
 
@@ -144,8 +144,8 @@ public sealed interface AuthMethod {
     /**
      * A finger or face.
      *
-     * @property payment the payment that the person confirmed, if it was for one. It is not used up: it stands here for as
-     *   long as the session lives, so an app pays once for a session and no more.
+     * @property payment the payment that the person confirmed. Null: it was only an unlock. The lock does not mark it as
+     *   paid: it stays here as long as the session lives. So the app must pay only once for each session.
      */
     public data class Biometrics(public val payment: Payment?) : AuthMethod
 }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer
 /**
  * Shows the system's biometric prompt.
  *
- * What comes back is not a yes, but the output of a key that the phone's keystore lets be used for one recognised
- * person, once. Whoever makes the prompt say yes without the keystore has nothing.
+ * The answer is not a yes, but the output of a key. The phone's keystore lets this key be used once for each time that a
+ * person was recognised. Code that forges a success without the keystore gains nothing.
  *
  * The lock asks for one prompt at a time.
  */
@@ -15,7 +15,7 @@ public interface Biometrics {
     public fun availability(): SensorAvailability
 
     /**
-     * Begins to show [prompt] and returns; the answer comes to [answer], later, on any thread. What it throws ends the
+     * Begins to show [prompt] and returns. Later it calls [answer], on any thread. An exception from this function ends the
      * prompt without a verdict.
      */
     public fun show(prompt: BiometricPrompt, answer: BiometricAnswer)
@@ -26,10 +26,10 @@ public interface Biometrics {
 
 /** What the sensor says: whether a strong biometric can be asked for. */
 public enum class SensorAvailability {
-    /** It can. Whether the sensor is locked out, only a prompt tells. */
+    /** A strong biometric can be asked for. Only a prompt shows whether the sensor is locked out. */
     READY,
 
-    /** The phone has a sensor, and knows nobody yet: the person can change that in the phone's settings. */
+    /** The phone has a sensor, but no finger or face is enrolled: the person can do that in the phone's settings. */
     NONE_ENROLLED,
 
     /** The phone has no sensor that is strong enough. */
@@ -38,21 +38,21 @@ public enum class SensorAvailability {
     /** Not now: the sensor is in use or out of order. */
     BUSY,
 
-    /** This Android has no such prompt: below Android 9 (API 28). */
+    /** This Android version has no such prompt: it is below Android 9 (API 28). */
     NOT_SUPPORTED,
 }
 
 /**
- * What is to be shown, and done with the key once the person is recognised.
+ * What the prompt shows, and what to do with the key once the person is recognised.
  *
- * Made by the lock, and by tests of a [Biometrics].
+ * The lock makes it, and tests of a [Biometrics] do.
  *
  * @property alias names the key, which was made with [KeyPurpose.BIOMETRIC].
- * @property purpose what it is for. All words on the screen come from it: what you see is what you sign.
+ * @property purpose what the prompt is for. All words on the screen come from it, so the person confirms what they read.
  * @property operation what to do with [input].
- * @property input whoever called [Biometrics.show] overwrites it with zeros after the answer: do not keep it.
+ * @property input the caller of [Biometrics.show] overwrites it with zeros after the answer: do not keep it.
  * @property timeoutMs how long the prompt may stay, in milliseconds; then it ends as [BiometricEnd.TIMED_OUT].
- * @throws IllegalArgumentException when [input] has not the length that [operation] takes, or there is no time at all.
+ * @throws IllegalArgumentException if [input] has another length than [operation] takes, or [timeoutMs] is not positive.
  */
 public class BiometricPrompt public constructor(
     public val alias: String,
@@ -66,20 +66,20 @@ public class BiometricPrompt public constructor(
         require(timeoutMs > 0) { "nobody answers in no time" }
     }
 
-    /** Which prompt; nothing of the key, nor of who is paid. */
+    /** Says purpose and operation, and nothing about the key or a payment. */
     override fun toString(): String = "BiometricPrompt(${purpose::class.simpleName}, $operation)"
 }
 
 /** What a biometric prompt is for. */
 public sealed interface BiometricPurpose {
-    /** From now on biometrics open the wallet too. */
+    /** Switches biometrics on: from now on they open the wallet too. */
     public data object Enable : BiometricPurpose
 
     /** Opens the wallet. */
     public data object Unlock : BiometricPurpose
 
     /**
-     * Pays.
+     * Confirms a payment.
      *
      * @property amount how much.
      * @property payee to whom, in words for the person.
@@ -88,7 +88,7 @@ public sealed interface BiometricPurpose {
 }
 
 /**
- * An amount of money, exactly.
+ * An exact amount of money.
  *
  * @property minor in the currency's smallest unit: cents for EUR, yen for JPY.
  * @property currency its code by ISO 4217: three capital letters.
@@ -98,22 +98,22 @@ public data class Money(public val minor: Long, public val currency: String)
 /**
  * What the key does: AES-256-GCM.
  *
- * @property inputBytes how long the input is.
- * @property outputBytes how long the output is.
+ * @property inputBytes length of the input in bytes.
+ * @property outputBytes length of the output in bytes.
  */
 public enum class BiometricOperation(public val inputBytes: Int, public val outputBytes: Int) {
-    /** From the slot's key to 12 bytes of IV, the ciphertext, and 16 bytes of tag. */
+    /** Encrypts the slot's key. The output is 12 bytes of IV, the ciphertext, and 16 bytes of tag. */
     WRAP(inputBytes = 32, outputBytes = 60),
 
-    /** The reverse. */
+    /** Decrypts such an output to the slot's key. */
     UNWRAP(inputBytes = 60, outputBytes = 32),
 }
 
 /**
- * Hears what becomes of a prompt, on any thread. After the first [authenticated] or [ended] all else is ignored.
+ * Receives what happens to a prompt, on any thread. After the first [authenticated] or [ended] further calls are ignored.
  */
 public interface BiometricAnswer {
-    /** The sensor saw someone else, each time it does; the prompt stays. */
+    /** The sensor did not recognise someone. To be called each time that happens; the prompt stays. */
     public fun notRecognised()
 
     /**
@@ -123,34 +123,34 @@ public interface BiometricAnswer {
      */
     public fun authenticated(output: ByteBuffer)
 
-    /** The prompt is over, without that. */
+    /** The prompt is over, and nobody was recognised. */
     public fun ended(end: BiometricEnd)
 }
 
 /** Why a biometric prompt ended without an output. */
 public enum class BiometricEnd {
-    /** The person put it away, or chose the PIN. */
+    /** The person closed the prompt, or chose the PIN. */
     CANCELLED_BY_PERSON,
 
-    /** The system did: another app came, or the screen went off. */
+    /** The system closed the prompt: another app came to the front, or the screen went off. */
     CANCELLED_BY_SYSTEM,
 
-    /** Too many fingers or faces in a row: the sensor pauses, half a minute as a rule. */
+    /** Too many failures in a row: the sensor pauses, usually for half a minute. */
     LOCKED_OUT,
 
-    /** Far too many: the sensor waits until the phone is unlocked with its own PIN, pattern or password. */
+    /** Far too many failures: the sensor stays locked until the phone is unlocked with its own PIN, pattern or password. */
     LOCKED_OUT_FOR_GOOD,
 
     /** The key is gone, as after a new finger or face was enrolled. */
     KEY_INVALIDATED,
 
-    /** The phone knows nobody. */
+    /** No finger or face is enrolled on the phone. */
     NONE_ENROLLED,
 
     /** The phone has no such sensor. */
     NO_HARDWARE,
 
-    /** Nobody came. */
+    /** Nobody was recognised within [BiometricPrompt.timeoutMs]. */
     TIMED_OUT,
 
     /** Anything else; trying again may help. */

@@ -20,14 +20,14 @@ internal suspend fun <T> CoroutineDispatcher.call(unwanted: (T) -> Unit = {}, bl
     }
 }
 
-/** Calls native code, and turns what the generated code and [answer] throw into what the public surface says. */
+/** Calls native code, and turns the exceptions of the generated code and of [answer] into a [LockException]. */
 internal inline fun <T> translating(block: () -> T): T =
     try {
         block()
     } catch (fault: NativeException) {
         throw fault.toPublic()
     } catch (_: InternalException) {
-        // A panic. Its text is for developers of the core, and might repeat anything.
+        // A panic in Rust. Its text is dropped: it might repeat a secret.
         throw LockException.Internal()
     }
 

@@ -21,25 +21,26 @@ import kotlinx.coroutines.runBlocking
  * opening.thenCompose(lock -> FromJava.<PinOutcome>future(c -> lock.verifyPin(entry, c))).thenAcceptAsync(this::show, mainExecutor);
  * ```
  *
- * A screen never waits: it goes on in what follows the future, on the main thread's executor. `join()` and `get()` on the
- * main thread freeze the app for as long as the phone's keystore takes.
+ * A screen must not wait for the future. It continues in a stage after it, on the main thread's executor. `join()` or `get()`
+ * on the main thread freezes the app for as long as the phone's keystore takes.
  */
 public object FromJava {
     /**
-     * Calls and waits. For a thread of the app's own: never the main thread, nor one that a callback of the lock came on.
+     * Makes the call, and waits for its result. Use a thread of the app's own: never the main thread, nor a thread on which
+     * the lock has called back.
      *
-     * @throws LockException as the call does.
+     * @throws LockException as [call] does.
      */
     @JvmStatic
     @Throws(InterruptedException::class)
     public fun <T> blocking(call: suspend () -> T): T = runBlocking { call() }
 
-    /** Calls and returns at once. Cancelling the future cancels the call. It completes on a background thread. */
+    /** Begins the call, and returns at once. Cancelling the future cancels the call. It completes on a background thread. */
     @JvmStatic
     public fun <T> future(call: suspend () -> T): CompletableFuture<T> =
         CoroutineScope(Dispatchers.Unconfined).future { call() }
 
-    /** Gives every value of [flow] to [onValue], on [executor], until what it returns is closed. */
+    /** Gives every value of [flow] to [onValue], on [executor], until the returned object is closed. */
     @JvmStatic
     public fun <T> collect(flow: Flow<T>, executor: Executor, onValue: Consumer<in T>): AutoCloseable {
         val scope = CoroutineScope(executor.asCoroutineDispatcher())

@@ -5,23 +5,23 @@ import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
 /**
- * A native object that is freed once it was closed and the last call on it has ended, whichever way the call went.
+ * A native object. It is freed once it is closed and the last call on it has ended, over JNI or over uniffi.
  *
- * @param number a hold of it for calls over JNI.
- * @param free lets that hold go.
- * @param generated the generated object, which has a hold of its own. Over JNI it is made when a call needs it.
+ * @param number a counted reference to the object, for calls over JNI.
+ * @param free releases that reference.
+ * @param generated the generated object, which has a reference of its own. Over JNI it is made when a call needs it.
  */
 internal class Handle<T : Disposable>(
     val number: Long,
     private val free: (Long) -> Unit,
     val generated: Lazy<T>,
 ) : AutoCloseable {
-    /** Calls under way, and one for being open. */
+    /** How many calls are running, plus one until [close]. */
     private val holds = AtomicInteger(1)
 
     private val isClosed = AtomicBoolean()
 
-    /** Makes a call with the object's number. */
+    /** Makes a call over JNI with the object's number. */
     inline fun <R> overJni(block: (Long) -> R): R {
         begin()
         try {
@@ -31,7 +31,7 @@ internal class Handle<T : Disposable>(
         }
     }
 
-    /** Makes a call on the generated object. JNA has to run for that: waits for it, and throws if it cannot. */
+    /** Makes a call on the generated object. That needs JNA: this waits for JNA to start, and throws if it cannot. */
     inline fun <R> overUniffi(block: (T) -> R): R {
         begin()
         try {

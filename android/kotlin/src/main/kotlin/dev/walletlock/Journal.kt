@@ -1,7 +1,7 @@
 package dev.walletlock
 
 /**
- * The wallet's history, for reading: [Session.journal]. It lives as long as its session, and needs no closing.
+ * Reads the wallet's history. [Session.journal] gives it. It lives as long as its session, and needs no closing.
  *
  * Every function throws [LockException.SessionEnded] once the session has ended. [WalletLock.verifyJournal], which needs
  * no session, checks that nobody changed a line.
@@ -25,16 +25,16 @@ public class Journal internal constructor(private val session: Session) {
 
     /**
      * Writes the whole journal [to] somewhere, as evidence: JSON lines with what each line says, the chain, and a
-     * signature. Takes time in proportion to its length; what happens meanwhile is in it too.
+     * signature. It takes time in proportion to the journal's length. Lines that are written meanwhile are included.
      *
-     * The signature says that this wallet was open when the export was made. It does not say when that was, and an
-     * owner who wants to can rebuild a whole journal. Whoever has the file can read it: mind where it goes.
+     * The signature says that this wallet was open when the export was made. It does not say when that was, and an owner who
+     * wants to can build a whole new journal. Everyone who has the file can read it: take care where it goes.
      *
      * ```
      * file.bufferedWriter().use { session.journal.export(it) }
      * ```
      *
-     * @param to is written to on the lock's dispatcher. What it throws ends the export.
+     * @param to is written to on the lock's dispatcher. An exception from it ends the export.
      */
     public suspend fun export(to: Appendable) {
         var after: Long? = 0
@@ -49,8 +49,8 @@ public class Journal internal constructor(private val session: Session) {
     }
 
     /**
-     * The public key that the wallet's exports are signed with (Ed25519, 32 bytes). Whoever has it beforehand can tell
-     * that an export is this wallet's.
+     * The public key that the wallet's exports are signed with (Ed25519, 32 bytes). Someone who has the key beforehand can
+     * check that an export is from this wallet.
      */
     public suspend fun key(): ByteArray = session.call { native -> native.journal().use { it.publicKey() } }
 
@@ -58,5 +58,5 @@ public class Journal internal constructor(private val session: Session) {
     override fun toString(): String = "Journal"
 }
 
-/** What an export has in memory at a time: about 200 KB of text. */
+/** How many lines an export has in memory at a time: about 200 KB of text. */
 private const val LINES_AT_ONCE = 500

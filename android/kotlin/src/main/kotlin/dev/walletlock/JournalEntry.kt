@@ -6,7 +6,7 @@ package dev.walletlock
  * @property limit lines a page, up to 200.
  * @property below only lines below this number: [JournalPage.next] of the page before.
  * @property kinds only these; empty for all.
- * @property text only lines whose details contain it, upper and lower case alike.
+ * @property text only lines whose details contain this text, in upper or lower case.
  * @property fromWallMs only lines written at this time or later, in milliseconds since 1970.
  * @property untilWallMs only lines written before this time.
  */
@@ -23,7 +23,7 @@ public data class JournalQuery @JvmOverloads constructor(
  * A page of the journal.
  *
  * @property entries newest first.
- * @property next goes into [JournalQuery.below] for the page after this. Null at the end.
+ * @property next the value of [JournalQuery.below] for the next page. Null at the end.
  */
 public data class JournalPage(public val entries: List<JournalEntry>, public val next: Long?)
 
@@ -32,10 +32,10 @@ public data class JournalPage(public val entries: List<JournalEntry>, public val
  *
  * @property number 1 for the first, without gaps.
  * @property wallMs when it was written, in milliseconds since 1970, as the phone's clock told.
- * @property bootCount the phone's boot count then. Null: it could not be read.
- * @property sinceBootMs milliseconds that the phone had been running.
- * @property kind what it is about. Null: a newer version wrote it.
- * @property details names and values, never a secret. Null: they are not what was written; someone changed them.
+ * @property bootCount the phone's boot count at that time. Null: it could not be read.
+ * @property sinceBootMs how long the phone had been running at that time, in milliseconds.
+ * @property kind what the line is about. Null: a newer version wrote it.
+ * @property details names and values, never a secret. Null: someone has changed them, so they are not shown.
  */
 public data class JournalEntry(
     public val number: Long,
@@ -54,22 +54,22 @@ public enum class JournalKind {
     /** A PIN is about to be checked; it counts as failed from here on. */
     PIN_TRIED,
 
-    /** It was right. */
+    /** The PIN was right. */
     PIN_RIGHT,
 
-    /** It was wrong. */
+    /** The PIN was wrong. */
     PIN_WRONG,
 
-    /** It was wrong, was entered a moment ago already, and was not counted again. */
+    /** The same wrong PIN was entered again within a short time, and was not counted again. */
     PIN_REPEATED,
 
-    /** The hardware failed before it could be told. */
+    /** The phone failed before it was known whether the PIN is right. */
     PIN_NO_VERDICT,
 
-    /** Someone was turned away while cooling down; one line for a cooldown. */
+    /** A PIN was refused during a cool-down; one line for each cool-down. */
     PIN_REFUSED,
 
-    /** Tries found unsettled when the lock was opened: the app was ended meanwhile. They count as wrong. */
+    /** The lock found tries without an outcome when it was opened: the app was killed meanwhile. They count as wrong. */
     OPEN_TRIES_COUNTED,
 
     /** No further try until the person is verified some other way. */
@@ -78,7 +78,7 @@ public enum class JournalKind {
     /** The PIN was changed. */
     PIN_CHANGED,
 
-    /** Checking the PIN was made dearer for whoever guesses. */
+    /** Checking a PIN now costs more computation (Argon2id), which makes guessing harder. */
     KDF_UPGRADED,
 
     /** Another policy is in force. */
@@ -93,10 +93,10 @@ public enum class JournalKind {
     /** The wallet was wiped: everything in it was destroyed, without the PIN. */
     WIPED,
 
-    /** The person's finger or face opens the wallet from here on. */
+    /** Biometrics were switched on: a finger or face opens the wallet from here on. */
     BIOMETRICS_ON,
 
-    /** It does not any more; the details say why. */
+    /** Biometrics were switched off; the details say why. */
     BIOMETRICS_OFF,
 
     /** A finger or face is asked for; the details say what for. */
@@ -108,19 +108,19 @@ public enum class JournalKind {
     /** Someone was not recognised. */
     BIOMETRICS_NOT_RECOGNISED,
 
-    /** The prompt ended without anyone recognised; nothing was counted. */
+    /** The prompt ended, and nobody was recognised; nothing was counted. */
     BIOMETRICS_ENDED,
 
-    /** Biometrics may not be used now; one line for a reason, until the next PIN or success. */
+    /** Biometrics may not be used now; one line for each reason, until the next right PIN or success. */
     BIOMETRICS_REFUSED,
 }
 
 /**
- * Something happened: a line of the journal was written.
+ * Says that a line of the journal was written.
  *
- * @property number the line's.
- * @property wallMs when, in milliseconds since 1970.
- * @property kind what.
+ * @property number the number of the line.
+ * @property wallMs when it was written, in milliseconds since 1970.
+ * @property kind what it is about.
  */
 public data class Event(public val number: Long, public val wallMs: Long, public val kind: JournalKind)
 
@@ -134,9 +134,10 @@ public sealed interface Chain {
     public data class Intact(public val lines: Long) : Chain
 
     /**
-     * Someone tampered: lines before this one are as they were written, this one is changed, missing, or one too many.
+     * Someone tampered with the journal. All lines before this one are as they were written. This line is changed, missing, or
+     * was added.
      *
-     * @property number the line's.
+     * @property number the number of the line.
      */
     public data class BrokenAt(public val number: Long) : Chain
 }

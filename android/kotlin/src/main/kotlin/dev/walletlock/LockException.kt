@@ -1,9 +1,9 @@
 package dev.walletlock
 
 /**
- * A fault: something went wrong that is nobody's wrong PIN.
+ * A fault: a call failed for another reason than a wrong PIN.
  *
- * Its message is fixed text and repeats nothing that was passed in, so it may be logged; only that of [Policy] repeats
+ * Its message is fixed text and repeats nothing that was passed in, so it may be logged. Only the message of [Policy] repeats
  * what the policy says.
  */
 public sealed class LockException(message: String, cause: Throwable? = null) : RuntimeException(message, cause) {
@@ -14,12 +14,12 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class NewerVersion internal constructor() : LockException("a newer version wrote this wallet")
 
     /**
-     * The storage failed: full, read-only, broken, or the folder does not exist. After a flush that failed every call says
-     * so until [WalletLock.recheck] has read the file anew.
+     * The storage failed: it is full, read-only or broken, or the folder does not exist. After a failed flush every call
+     * throws this until [WalletLock.recheck] has read the file anew.
      */
     public class Storage internal constructor() : LockException("the storage failed")
 
-    /** What is protected is damaged or was tampered with. */
+    /** The protected data is damaged, or someone tampered with it. */
     public class DataDamaged internal constructor() : LockException("protected data is damaged")
 
     /**
@@ -30,7 +30,7 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class DeviceKey internal constructor(public val fault: DeviceKeyFault) :
         LockException("the device key did not answer: $fault")
 
-    /** Clock or randomness failed. */
+    /** The phone's clock or randomness failed. */
     public class Platform internal constructor() : LockException("clock or randomness failed")
 
     /**
@@ -46,12 +46,12 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class SessionEnded internal constructor() : LockException("the session is over")
 
     /**
-     * The PIN has to be entered for this: the session was opened by biometrics; or, to switch them on or off, its PIN was
-     * entered more than five minutes ago.
+     * The PIN has to be entered for this call: biometrics opened the session; or the call switches biometrics on or off, and
+     * the session's PIN was entered more than five minutes ago.
      */
     public class PinNeeded internal constructor() : LockException("the PIN is needed")
 
-    /** Not in this state: enrolling a wallet that has a PIN, or using one that has none. */
+    /** Not possible in this state: setting a first PIN where there is one, or using a wallet that has none. */
     public class WrongState internal constructor() : LockException("not possible in this state")
 
     /**
@@ -62,31 +62,31 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class Invalid internal constructor(public val what: String) : LockException("out of range: $what")
 
     /**
-     * There may be no more of these for now.
+     * A limit is reached, and no more is allowed for now.
      *
-     * @property what of what.
+     * @property what what is limited.
      */
     public class LimitReached internal constructor(public val what: String) : LockException("no more for now: $what")
 
-    /** The phone has not the memory now that a PIN takes. Trying again may help. */
+    /** The phone does not have enough memory now to check a PIN. Trying again may help. */
     public class NoMemory internal constructor() : LockException("not enough memory")
 
-    /** It was closed. */
+    /** The lock, session or entry of this call was closed. */
     public class Closed internal constructor() : LockException("closed")
 
-    /** On a phone: the app was installed without the native library for its processor; the cause names what was looked for. */
+    /** On a phone: the app was installed without the native library for its processor. The cause names the missing library. */
     public class NoLibrary internal constructor(cause: Throwable) :
         LockException("no native library for this phone", cause)
 
     /**
-     * On a phone: it was started and nobody has unlocked it yet, so the app's files cannot be read. Android's part
-     * throws it; open the wallet again after `ACTION_USER_UNLOCKED`.
+     * On a phone: it was restarted and nobody has unlocked it since, so the app's files cannot be read. The Android
+     * archive throws this; open the wallet again after `ACTION_USER_UNLOCKED`.
      */
     public class BeforeFirstUnlock : LockException("the phone has not been unlocked since it started")
 
     /**
-     * JNA, or the code generated for it, could not be started; the cause says why. Opening, the PIN pad, checking the
-     * PIN and reading an item do without it; what was called does not.
+     * JNA, or the code generated for it, could not be started; the cause says why. The call that was made needs it. Opening,
+     * the PIN pad, checking the PIN and reading an item work without it.
      */
     public class Jna internal constructor(cause: Throwable) : LockException("JNA could not be started", cause)
 

@@ -3,7 +3,7 @@ package dev.walletlock
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
-/** What a person is told: whether a PIN may be entered, and if not, which lock it is and what can be done. */
+/** The status of the lock: whether a PIN may be entered, and if not, which lock it is and what the person can do. */
 public sealed interface LockStatus {
     /** No PIN was set yet. */
     public data object Unconfigured : LockStatus
@@ -22,10 +22,10 @@ public sealed interface LockStatus {
     public data class Ready(public val triesLeft: Int?) : LockStatus
 
     /**
-     * Too many wrong PINs; the next may be entered after a while.
+     * Cool-down: after wrong PINs, the next PIN may be entered after a while.
      *
      * @property remainingMs milliseconds left, at least 1.
-     * @property triesLeft tries left when it is over. Null: the policy has no stop.
+     * @property triesLeft tries left when the wait is over, until a stop that time does not lift. Null: the policy has none.
      * @property remedies what the person can do, first choice first.
      */
     public data class CoolingDown(
@@ -38,7 +38,7 @@ public sealed interface LockStatus {
     }
 
     /**
-     * No PIN is taken, however long one waits.
+     * No PIN is accepted, and waiting does not change that.
      *
      * @property reason which lock it is.
      * @property by who locked it.
@@ -72,27 +72,30 @@ public enum class WhoLocked {
     PHONE,
 }
 
-/** Whether an older copy of the wallet's file, put back, is found out. */
+/** Whether the lock notices that an older copy of the wallet's file was put back (rollback). */
 public enum class RollbackProtection {
-    /** It is [LockReason.DATA_DAMAGED]: what was counted, changed or destroyed since cannot be taken back with it. */
+    /**
+     * The lock notices it, and is [LockReason.DATA_DAMAGED]: such a copy cannot undo what was counted, changed or
+     * destroyed since.
+     */
     ON,
 
     /**
-     * It is not: a copy, put back with the same PIN in force, brings its counters back. This phone's keystore was too
-     * slow to make a new key at each try; or the wallet was begun by a version that had no such protection.
+     * The lock does not notice it: a copy with the same PIN in force brings back its old counters. This phone's keystore
+     * was too slow to make a new key at each try; or a version without this protection began the wallet.
      */
     OFF,
 }
 
 /** Something a person can do about a lock. */
 public sealed interface Remedy {
-    /** Have the lock look again, with [WalletLock.recheck]: it may have been a hiccup of the keystore or the disk. */
+    /** Let the lock look again, with [WalletLock.recheck]: the keystore or the disk may have failed only for a moment. */
     public data object CheckAgain : Remedy
 
     /**
      * Wait.
      *
-     * @property ms for so many milliseconds.
+     * @property ms how long, in milliseconds.
      */
     public data class Wait(public val ms: Long) : Remedy
 
@@ -107,7 +110,7 @@ public sealed interface Remedy {
     public data class Ask(public val contact: Contact) : Remedy
 }
 
-/** Someone a locked-out person can turn to. They come from the policy. */
+/** Someone a locked-out person can turn to. The contacts come from the policy. */
 public sealed interface Contact {
     /**
      * A phone number to call.

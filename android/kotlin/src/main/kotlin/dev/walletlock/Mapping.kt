@@ -2,8 +2,8 @@ package dev.walletlock
 
 import kotlin.enums.enumEntries
 
-// The generated types and the public ones, which stand in for them one by one: so the public surface changes only when
-// we change it.
+// Converts between the generated types and the public ones. Each generated type has a public one of its own, so that the
+// public API changes only when we change it.
 
 internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) {
     is dev.walletlock.ffi.LockStatus.Unconfigured -> LockStatus.Unconfigured
@@ -105,5 +105,5 @@ internal fun dev.walletlock.ffi.Chain.toPublic(): Chain = when (this) {
     is dev.walletlock.ffi.Chain.BrokenAt -> Chain.BrokenAt(number)
 }
 
-/** The constant of the same name. A test holds the names of both sides together. */
+/** The constant of the same name. A test checks that both enums have the same names. */
 internal inline fun <reified T : Enum<T>> Enum<*>.byName(): T = enumEntries<T>().first { it.name == name }

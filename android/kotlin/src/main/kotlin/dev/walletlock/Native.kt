@@ -5,10 +5,10 @@ import dev.walletlock.ffi.InternalException
 import java.nio.ByteBuffer
 
 /**
- * The unlock path's own native methods: what stands between a person and the open wallet does not wait for JNA.
+ * The native methods of the unlock path. They go over JNI, so that opening the wallet does not wait for JNA.
  *
- * A number is a hold of a native object, the same as the generated code has; `share...` gives another one, and
- * `free...` lets one go. What is called with a number that was let go ends the process: see [Handle].
+ * A number is a counted reference to a native object, the same that the generated code uses. `share...` makes one more, and
+ * `free...` releases one. A call with a released number ends the process; [Handle] makes sure that there is none.
  */
 internal object Native {
     @JvmStatic external fun checkPolicy(policy: String): ByteArray
@@ -23,7 +23,7 @@ internal object Native {
 
     @JvmStatic external fun verifyPin(lock: Long, entry: Long): ByteArray
 
-    /** Takes what is asked for as the generated code writes it. */
+    /** Takes the [request] in the encoding of the generated code. */
     @JvmStatic external fun biometricAvailability(lock: Long, request: ByteArray): ByteArray
 
     @JvmStatic external fun verifyBiometrics(lock: Long, request: ByteArray): ByteArray
@@ -32,7 +32,7 @@ internal object Native {
 
     @JvmStatic external fun notRecognised(answer: Long)
 
-    /** Takes what stands from [position] to [limit] of a direct buffer that may be written to, and wipes it there. */
+    /** Takes the bytes from [position] to [limit] of a direct, writable buffer, and overwrites them there with zeros. */
     @JvmStatic external fun authenticated(answer: Long, output: ByteBuffer, position: Int, limit: Int)
 
     @JvmStatic external fun ended(answer: Long, end: Int)
@@ -54,12 +54,18 @@ internal object Native {
     /** 1: added; 0: full; -1: not a digit. */
     @JvmStatic external fun push(entry: Long, digit: Int): Int
 
-    /** 1: taken away; 0: there was none. */
+    /** 1: the last digit was removed; 0: there was none. */
     @JvmStatic external fun pop(entry: Long): Int
 
     @JvmStatic external fun clear(entry: Long): Int
 
     @JvmStatic external fun length(entry: Long): Int
+
+    /** Makes another entry with the same digits. */
+    @JvmStatic external fun duplicate(entry: Long): Long
+
+    /** 1: both hold the same digits; 0: they do not. */
+    @JvmStatic external fun matches(entry: Long, other: Long): Int
 
     @JvmStatic external fun shareEntry(entry: Long): Long
 
@@ -70,8 +76,8 @@ internal object Native {
     @JvmStatic external fun endSession(session: Long): Int
 
     /**
-     * Writes the item to the beginning of a direct buffer, if it has room for all of it. Answers the item's length in either
-     * case, or -1: there is no such item.
+     * Writes the item to the beginning of a direct buffer, if the buffer has room for all of it. The answer is the item's
+     * length in either case, or -1 if there is no such item.
      */
     @JvmStatic external fun readItem(session: Long, item: String, buffer: ByteBuffer): ByteArray
 
@@ -81,8 +87,8 @@ internal object Native {
 }
 
 /**
- * What an answer says, or throws what the generated code would throw. Its first byte tells which; a value and a fault
- * are written as uniffi writes them.
+ * Reads the value in an answer, or throws what the generated code would throw. The first byte says whether it is a value, a
+ * fault or a panic. Value and fault are in uniffi's encoding.
  */
 internal inline fun <T> ByteArray.answer(read: (ByteBuffer) -> T): T {
     val answer = ByteBuffer.wrap(this)
@@ -93,11 +99,11 @@ internal inline fun <T> ByteArray.answer(read: (ByteBuffer) -> T): T {
     }
 }
 
-/** A number, or what stands for a panic. */
+/** This number; throws if it stands for a panic. */
 internal fun Int.orPanicked(): Int = if (this == Int.MIN_VALUE) throw panicked() else this
 
-/** A hold, or what stands for a panic. */
+/** This reference; throws if it stands for a panic. */
 internal fun Long.orPanicked(): Long = if (this == 0L) throw panicked() else this
 
-/** Its text stays on the native side. */
+/** What is thrown for a panic. The panic's text stays on the native side. */
 internal fun panicked() = InternalException("")

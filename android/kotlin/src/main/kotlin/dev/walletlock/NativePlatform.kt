@@ -13,8 +13,8 @@ import dev.walletlock.ffi.Prompt as ForeignPrompt
 import dev.walletlock.ffi.SecurityLevel as ForeignLevel
 import dev.walletlock.ffi.SensorAvailability as ForeignAvailability
 
-// The phone's parts as the native side calls them. Everything that is thrown is caught, errors of the VM included: what
-// gets past the generated code would be printed by JNA and taken as an empty answer.
+// The platform's parts as the native side calls them over uniffi. Every Throwable is caught, errors of the VM included:
+// JNA would print one that the generated code lets through, and give the native side an empty answer.
 
 internal class NativeClock(private val clock: Clock) : ForeignClock {
     override fun now(): ForeignReading = answering {

@@ -6,18 +6,18 @@ import kotlin.time.Duration.Companion.milliseconds
 /** How entering the PIN ended. All but [Right] is a [Refusal]. */
 public sealed interface PinOutcome {
     /**
-     * It is right. The wallet is open.
+     * The PIN is right. The wallet is open.
      *
      * @property session close it after use.
      */
     public data class Right(public val session: Session) : PinOutcome
 
     /**
-     * It is wrong.
+     * The PIN is wrong.
      *
      * @property triesLeft tries until a stop that time does not lift. Null: the policy has no such stop.
-     * @property cooldownMs milliseconds until the next may be entered; 0: at once.
-     * @property repeated it was entered a moment ago already, and not counted again.
+     * @property cooldownMs milliseconds until the next PIN may be entered; 0: at once.
+     * @property repeated the same PIN was entered a short time ago, and is not counted again.
      */
     public data class Wrong(
         public val triesLeft: Int?,
@@ -29,14 +29,14 @@ public sealed interface PinOutcome {
     }
 
     /**
-     * No PIN is taken now, so it was not looked at; or it was wrong and the last.
+     * No PIN is accepted now, so this one was not checked; or it was wrong and used up the last try.
      *
      * @property status why, and what the person can do.
      */
     public data class Locked(public val status: LockStatus) : Refusal
 
     /**
-     * It could not be told. The PIN was not found wrong.
+     * There is no verdict: the lock could not tell whether the PIN is right. It was not found wrong.
      *
      * @property cause why.
      */
@@ -46,12 +46,12 @@ public sealed interface PinOutcome {
 /** A PIN was not accepted: [PinOutcome.Wrong], [PinOutcome.Locked] or [PinOutcome.NoVerdict]. */
 public sealed interface Refusal : PinOutcome, PinChange, Removal
 
-/** Why it could not be told whether a PIN is right. */
+/** Why there is no verdict on a PIN, or on a finger or face. */
 public sealed interface NoVerdictCause {
     /** The entry holds fewer digits than a PIN has (4). Nothing was counted. */
     public data object NotAPin : NoVerdictCause
 
-    /** Clock or randomness failed, or the phone's boot count cannot be read. Nothing was counted. */
+    /** The phone's clock or randomness failed, or its boot count cannot be read. Nothing was counted. */
     public data object Platform : NoVerdictCause
 
     /**
@@ -67,14 +67,14 @@ public sealed interface NoVerdictCause {
     /** The lock was busy. Try again. */
     public data object TryAgain : NoVerdictCause
 
-    /** The phone has not the memory now that checking a PIN takes. Nothing was counted. */
+    /** The phone does not have enough memory now to check a PIN. Nothing was counted. */
     public data object NoMemory : NoVerdictCause
 }
 
 /** How setting the first PIN ended. */
 public sealed interface Enrolment {
     /**
-     * It is set, and the wallet is open.
+     * The PIN is set, and the wallet is open.
      *
      * @property session close it after use.
      */
@@ -93,12 +93,13 @@ public sealed interface PinChange {
     /**
      * The new PIN is in force; or the wipe PIN is set, or cleared.
      *
-     * @property biometricsOn a finger or face opens the wallet as well. Whoever knew the PIN may have switched that on.
+     * @property biometricsOn whether a finger or face opens the wallet too. Someone who knew the old PIN may have switched
+     *   that on.
      */
     public data class Changed(public val biometricsOn: Boolean) : PinChange
 
     /**
-     * The new PIN may not be set. What was in force still is.
+     * The new PIN may not be set. The one that was in force still is.
      *
      * @property findings every reason.
      */

@@ -15,9 +15,10 @@ import dev.walletlock.ffi.WalletLock as NativeLock
 import java.nio.ByteBuffer
 
 /**
- * Over our own native methods. Nothing here may need JNA: of what is generated only what reads and writes values.
+ * The backend over JNI, with our own native methods. Nothing here may need JNA: of the generated code it uses only what
+ * reads and writes values.
  *
- * Lambdas, where a reference to a function would do: that would load a part of Kotlin's reflection.
+ * It has lambdas instead of function references, because those would load a part of Kotlin's reflection.
  */
 internal object OverJni : UnlockPath {
     override fun checkPolicy(text: String): String = Native.checkPolicy(text).answer { FfiConverterString.read(it) }
@@ -37,7 +38,7 @@ internal object OverJni : UnlockPath {
 
     override fun verifyPin(lock: LockHandle, entry: EntryHandle, opened: (SessionHandle) -> Session): PinOutcome =
         entry.overJni { digits -> lock.overJni { Native.verifyPin(it, digits) } }.answer { outcome ->
-            // The generated code would make its own session of a right one, for which JNA must run.
+            // For a right PIN the generated code would make its own session object, and for that JNA must run.
             when (outcome.getInt()) {
                 OPENED -> PinOutcome.Right(opened(session(outcome.getLong())))
                 else -> FfiConverterTypeRefusal.read(outcome).toPublic()
@@ -63,7 +64,7 @@ internal object OverJni : UnlockPath {
     override fun cancelBiometrics(lock: LockHandle, prompt: Long) =
         lock.overJni { Native.cancelBiometrics(it, prompt) }.answer { }
 
-    /** That of a prompt: no call on it goes another way. */
+    /** The handle of a prompt's answer. It has no generated object, because every call on it goes over JNI. */
     fun answer(number: Long): AnswerHandle = Handle(number, { Native.freeAnswer(it) }, lazy { throw panicked() })
 
     override fun notRecognised(answer: AnswerHandle) = answer.overJni { Native.notRecognised(it) }
@@ -80,8 +81,11 @@ internal object OverJni : UnlockPath {
     override fun openSessions(lock: LockHandle): OpenSessions =
         lock.overJni { Native.openSessions(it) }.answer { FfiConverterTypeOpenSessions.read(it) }.toPublic()
 
-    override fun newEntry(): EntryHandle {
-        val number = Native.newEntry().orPanicked()
+    override fun newEntry(): EntryHandle = entryOf(Native.newEntry().orPanicked())
+
+    override fun duplicate(entry: EntryHandle): EntryHandle = entryOf(entry.overJni { Native.duplicate(it) }.orPanicked())
+
+    private fun entryOf(number: Long): EntryHandle {
         val generated = lazy { NativeEntry(UniffiWithHandle, Native.shareEntry(number).orPanicked()) }
         return Handle(number, { Native.freeEntry(it) }, generated)
     }
@@ -101,6 +105,9 @@ internal object OverJni : UnlockPath {
 
     override fun length(entry: EntryHandle): Int = entry.overJni { Native.length(it) }.orPanicked()
 
+    override fun matches(entry: EntryHandle, other: EntryHandle): Boolean =
+        entry.overJni { mine -> other.overJni { Native.matches(mine, it) } }.orPanicked() == 1
+
     override fun adopt(session: NativeSession): SessionHandle =
         Handle(session.uniffiCloneHandle(), { Native.freeSession(it) }, lazyOf(session))
 
@@ -110,7 +117,7 @@ internal object OverJni : UnlockPath {
         session.overJni { Native.endSession(it) }.orPanicked()
     }
 
-    /** Again, with a buffer as long as the item, if that is longer than most. */
+    /** Reads the item a second time, into a buffer of its length, if it is longer than [MOST_ITEMS]. */
     override fun readItem(session: SessionHandle, item: String): ByteArray? {
         var capacity = MOST_ITEMS
         while (true) {
@@ -138,9 +145,9 @@ internal object OverJni : UnlockPath {
         return written.array().copyOf(written.position())
     }
 
-    /** How long items are, in bytes, that are read at once. */
+    /** Items up to this length, in bytes, are read in one call. */
     private const val MOST_ITEMS = 4096
 
-    /** The first of the native side's outcomes, of either kind. */
+    /** The first variant of the native side's outcomes, of a PIN and of biometrics: the wallet is open. */
     private const val OPENED = 1
 }

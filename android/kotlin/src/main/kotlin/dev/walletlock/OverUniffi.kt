@@ -11,7 +11,7 @@ import dev.walletlock.ffi.Session as NativeSession
 import dev.walletlock.ffi.WalletLock as NativeLock
 import java.nio.ByteBuffer
 
-/** Wholly over the generated code: where our own native methods cannot be linked. */
+/** The backend that uses only the generated code, for a JVM in which our own native methods cannot be linked. */
 internal object OverUniffi : UnlockPath {
     override fun checkPolicy(text: String): String {
         NativeLibrary.startJna()
@@ -20,7 +20,7 @@ internal object OverUniffi : UnlockPath {
 
     override fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle {
         NativeLibrary.startJna()
-        // A phone's own parts are for the other way, which is the only one there is on a phone.
+        // Platform.android has no parts here: a phone always uses the backend over JNI.
         val parts = platform.parts ?: throw LockException.Platform()
         val onEvent = object : NativeListener {
             override fun onEvent(event: NativeEvent) = answering { listener(event.toPublic()) }
@@ -69,7 +69,7 @@ internal object OverUniffi : UnlockPath {
 
     override fun notRecognised(answer: AnswerHandle) = answer.overUniffi { it.notRecognised() }
 
-    /** A slice: the generated code takes what stands from a buffer's beginning on, wherever its position is. */
+    /** Passes a slice: the generated code ignores a buffer's position, and reads from its beginning. */
     override fun authenticated(answer: AnswerHandle, output: ByteBuffer) =
         answer.overUniffi { it.authenticated(output.slice()) }
 
@@ -94,13 +94,18 @@ internal object OverUniffi : UnlockPath {
 
     override fun length(entry: EntryHandle): Int = entry.overUniffi { it.length() }
 
+    override fun duplicate(entry: EntryHandle): EntryHandle = handle(entry.overUniffi { it.duplicate() })
+
+    override fun matches(entry: EntryHandle, other: EntryHandle): Boolean =
+        entry.overUniffi { mine -> other.overUniffi { mine.matches(it) } }
+
     override fun adopt(session: NativeSession): SessionHandle = handle(session)
 
     override fun isLive(session: SessionHandle): Boolean = session.overUniffi { it.isLive() }
 
     override fun end(session: SessionHandle) = session.overUniffi { it.end() }
 
-    /** The generated code leaves a copy behind in native memory, which nobody wipes. */
+    /** Not guaranteed here: the generated code leaves a copy of the item in native memory, which nobody wipes. */
     override fun readItem(session: SessionHandle, item: String): ByteArray? =
         session.overUniffi { native -> native.vault().use { it.read(item) } }
 

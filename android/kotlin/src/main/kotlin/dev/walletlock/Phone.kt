@@ -4,18 +4,21 @@ import dev.walletlock.ffi.FfiConverterTypePrompt
 import java.nio.ByteBuffer
 
 /**
- * The app's parts of the phone and its listener, as the native side calls them over JNI: in types that need no class of
- * ours. Everything that is thrown goes up into it, errors of the VM included: there it is cleared and taken for a
- * fault, a [DeviceKeyException] for what it says.
+ * The platform's parts and the listener, as the native side calls them over JNI. The signatures need no class of ours. Every
+ * Throwable goes up to the native side, errors of the VM included: there it is cleared and becomes a fault. A
+ * [DeviceKeyException] becomes the fault that it names.
  */
 internal class Phone(platform: Platform, private val listener: (Event) -> Unit) {
-    /** An `android.content.Context`: the native side uses its own parts then, and calls [onEvent] alone. */
+    /**
+     * An `android.content.Context`: then the native side uses its own clock, keystore and randomness, and calls only [onEvent]
+     * and the functions of the biometric prompt. Null: it uses the parts of the app.
+     */
     @JvmField val context: Any? = platform.context
 
-    /** Whether the app has randomness of its own. */
+    /** Whether the app has its own source of randomness. */
     @JvmField val hasEntropy: Boolean = platform.parts?.entropy != null
 
-    /** Whether there is a biometric prompt: the app's also where the rest is the phone's. */
+    /** Whether there is a biometric prompt. The app gives it even if all other parts are the phone's own. */
     @JvmField val hasBiometrics: Boolean = platform.biometrics != null
 
     private val prompt = platform.biometrics
@@ -23,7 +26,7 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     private val given = platform.parts
     private val parts get() = checkNotNull(given) { "the native side has its own" }
 
-    /** The boot count or -1, milliseconds since then, milliseconds since 1970. */
+    /** The boot count or -1, milliseconds since boot, milliseconds since 1970. */
     fun now(): LongArray = answering {
         val reading = parts.clock.now()
         longArrayOf(reading.bootCount?.toLong() ?: -1, reading.sinceBootMs, reading.wallMs)
@@ -50,8 +53,8 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     fun availability(): Int = answering { biometrics.availability().ordinal }
 
     /**
-     * Begins to show [prompt], as the generated code writes it. From here on [input], and the hold [answer], are ours: the
-     * one is wiped and the other let go when the prompt is over, or could not be shown.
+     * Begins to show [prompt], which is in the encoding of the generated code. From here on this side owns [input] and the
+     * reference [answer]: it wipes the one and releases the other when the prompt is over, or could not be shown.
      */
     fun show(prompt: ByteArray, input: ByteArray, answer: Long) = answering {
         Prompts.show(biometrics, input, PromptAnswer(OverJni, OverJni.answer(answer), input)) {

@@ -10,13 +10,16 @@ package dev.walletlock
  * keypad.onDone = { scope.launch { show(lock.verifyPin(entry)) } }
  * ```
  *
- * An entry can be used again and again: checking a PIN leaves it empty. Close it with the screen it belongs to. Safe to
- * use from any thread; nothing here takes longer than microseconds, but for the first entry, which loads the native
- * library in some milliseconds, and [sameAs].
+ * An entry can be used again and again: checking a PIN leaves it empty. Close it with the screen it belongs to. It is safe to
+ * use from any thread. No function takes longer than microseconds, except for the first entry, which loads the native
+ * library in some milliseconds.
  */
-public class PinEntry : AutoCloseable {
-    private val backend = NativeLibrary.unlockPath
-    internal val handle: EntryHandle = translating { backend.newEntry() }
+public class PinEntry private constructor(private val backend: UnlockPath, internal val handle: EntryHandle) :
+    AutoCloseable {
+    /** Makes an empty entry. */
+    public constructor() : this(NativeLibrary.unlockPath)
+
+    private constructor(backend: UnlockPath) : this(backend, translating { backend.newEntry() })
 
     init {
         LeakReaper.watch(this, handle)
@@ -26,26 +29,36 @@ public class PinEntry : AutoCloseable {
     public val length: Int get() = translating { backend.length(handle) }
 
     /**
-     * Adds a digit, 0 to 9. False, and no change, when the entry is full (12 digits).
+     * Adds a digit, 0 to 9. False, and no change, if the entry is full (12 digits).
      *
-     * @throws LockException.Invalid if it is not a digit.
+     * @throws LockException.Invalid if [digit] is not a digit.
      */
     public fun push(digit: Int): Boolean = translating { backend.push(handle, digit) }
 
-    /** Takes the last digit away. False if there was none. */
+    /** Removes the last digit. False if there was none. */
     public fun pop(): Boolean = translating { backend.pop(handle) }
 
     /** Clears all digits: no copy of them is left in memory. */
     public fun clear(): Unit = translating { backend.clear(handle) }
 
     /**
-     * Whether both hold the same digits: for 'type it once more'. It needs JNA, so the first call takes longer where no
-     * lock was opened before.
+     * Whether both entries hold the same digits: for 'type it once more'. They are compared in native memory, in constant time
+     * wherever they differ. Both keep their digits. Two empty entries match.
+     *
+     * @throws LockException.Closed if either is closed.
      */
-    public fun sameAs(other: PinEntry): Boolean =
-        translating { handle.overUniffi { mine -> other.handle.overUniffi { mine.sameAs(it) } } }
+    public fun matches(other: PinEntry): Boolean = translating { backend.matches(handle, other.handle) }
 
-    /** Clears and frees it. A second call does nothing; every other call throws [LockException.Closed] from then on. */
+    /**
+     * Makes another entry with the same digits, to be closed like any other. Checking a PIN leaves its entry empty. With a
+     * duplicate the app can check the PIN first, and still pass it to [Access.changePin] afterwards. Keep it only as long as
+     * that takes.
+     *
+     * @throws LockException.Closed if this entry is closed.
+     */
+    public fun duplicate(): PinEntry = PinEntry(backend, translating { backend.duplicate(handle) })
+
+    /** Clears the entry and frees it. A second call does nothing; all other calls then throw [LockException.Closed]. */
     override fun close() {
         try {
             clear()

@@ -3,15 +3,15 @@ package dev.walletlock
 /**
  * How good a proposed PIN is.
  *
- * @property findings every reason against it.
- * @property allowed whether the policy lets it be set. A weak PIN may be allowed: warn of it.
+ * @property findings every reason against the PIN.
+ * @property allowed whether the policy lets it be set. A weak PIN may be allowed: then warn the person.
  */
 public data class Judgement(public val findings: List<Finding>, public val allowed: Boolean)
 
 /**
- * One reason against a PIN. It narrows the PIN down: show it to the person who typed it, and log it nowhere.
+ * One reason against a PIN. It makes the PIN easier to guess: show it only to the person who typed the PIN, and never log it.
  *
- * @property rule what is wrong with it.
+ * @property rule what is wrong with the PIN.
  * @property severity how bad that is.
  * @property digits for [PinRule.TOO_SHORT] the fewest digits that are allowed, for [PinRule.TOO_LONG] the most.
  */
@@ -20,11 +20,11 @@ public data class Finding(
     public val severity: Severity,
     public val digits: Int?,
 ) {
-    /** Never what was found. */
+    /** Says nothing about what was found. */
     override fun toString(): String = "Finding(redacted)"
 }
 
-/** What can be wrong with a PIN. All but the lengths look at the whole PIN: 123 inside a longer one is nothing. */
+/** What can be wrong with a PIN. All rules but the lengths look at the whole PIN: 123 inside a longer PIN breaks none. */
 public enum class PinRule {
     /** Fewer digits than allowed. */
     TOO_SHORT,
@@ -32,7 +32,7 @@ public enum class PinRule {
     /** More digits than allowed. */
     TOO_LONG,
 
-    /** One digit repeated: 0000. In five digits or more also no more than two different ones: 000001, 110010. */
+    /** One digit repeated: 0000. With five digits or more, also only two different digits: 000001, 110010. */
     FEW_DIGITS,
 
     /** Up or down in equal steps, all the way or in two pieces: 123456, 890123, 024680, 332211, 123000, 142536. */
@@ -50,16 +50,16 @@ public enum class PinRule {
     /** One of the PINs that people choose most. */
     COMMON,
 
-    /** Made of a birthday or number that the app said is personal. */
+    /** Made of a birthday or number that the app has passed as [Personal]. */
     PERSONAL,
 
     /** One of the last PINs of this wallet. */
     USED_BEFORE,
 
-    /** A date, whoever's. */
+    /** A date, whether or not it is personal. */
     DATE,
 
-    /** The same read backwards. */
+    /** Reads the same backwards. */
     PALINDROME,
 
     /** A wipe PIN that is one slip from the PIN: one digit changed, or two neighbours swapped. */
@@ -68,7 +68,7 @@ public enum class PinRule {
     /** One digit makes up two thirds or more: 1333, 212224. */
     MOSTLY_ONE_DIGIT,
 
-    /** No line on the keypad, and yet each key lies beside the one before, or three of four in a line: 126895, 1472. */
+    /** No keypad line, but each key lies beside the one before, or three of four keys are in a line: 126895, 1472. */
     KEYPAD_WALK,
 }
 
@@ -81,17 +81,17 @@ public enum class Severity {
     WEAK,
 }
 
-/** Something that others know of the person, so that no PIN is made of it. Used during the call, and kept nowhere. */
+/** Something that others know about the person, so that no PIN is made of it. Used during the call, and not stored. */
 public sealed interface Personal {
     /**
-     * A date that a thief could know: the person's own birthday, a child's, a wedding. Any calendar will do.
+     * A date that a thief could know: the person's own birthday, a child's birthday, a wedding. Any calendar may be used.
      *
      * @property year in full, 1990; 0 if unknown.
      * @property month from 1; 0 if unknown.
      * @property day of the month, from 1; 0 if unknown.
      */
     public data class Birthday(public val year: Int, public val month: Int, public val day: Int) : Personal {
-        /** Never the date. */
+        /** Does not say the date. */
         override fun toString(): String = "Birthday(redacted)"
     }
 
@@ -101,16 +101,16 @@ public sealed interface Personal {
      * @property digits any text with digits in it; all else is ignored.
      */
     public data class Number(public val digits: String) : Personal {
-        /** Never the number. */
+        /** Does not say the number. */
         override fun toString(): String = "Number(redacted)"
     }
 }
 
 /** What a person should be reminded of. See [WalletLock.takeReminder]. */
 public enum class Reminder {
-    /** The PIN was not entered for long: enter it once, so that it is not forgotten. */
+    /** The PIN was not entered for a long time: the person should enter it once, so that it is not forgotten. */
     REHEARSE,
 
-    /** The PIN is old: change it. */
+    /** The PIN is old: the person should change it. */
     CHANGE,
 }

@@ -1,12 +1,11 @@
 package dev.walletlock
 
 /**
- * What the lock asks of the phone: [android] on a phone, or an app's own parts.
+ * The parts of the phone that the lock needs: [android] on a phone, or an app's own parts.
  *
- * Each part is called on the lock's dispatcher, and around a biometric prompt on a thread that waits for that; the clock also
- * on the thread that asks whether a session lives. Each is called by several threads at once, and may take its time, the
- * clock excepted. It may throw anything: what it throws becomes a fault, and the lock stays as closed as
- * it was.
+ * Each part is called on the lock's dispatcher; around a biometric prompt, on the thread that waits for the prompt. The clock
+ * is also called on the thread that asks whether a session is live. Several threads may call a part at the same time. A part
+ * may be slow, except the clock. It may throw anything: an exception becomes a fault, and the lock stays as closed as it was.
  */
 public class Platform private constructor(
     internal val parts: Parts?,
@@ -31,11 +30,11 @@ public class Platform private constructor(
         biometrics: Biometrics? = null,
     ) : this(Parts(clock, deviceKey, entropy), context = null, biometrics)
 
-    /** Where the phone's own comes from. */
+    /** Gives the phone's own parts. */
     public companion object {
         /**
-         * The phone's own: keys in its AndroidKeyStore, in StrongBox where there is one that is fast enough; the clock
-         * that runs on while the phone sleeps; and the phone's count of its starts.
+         * The phone's own parts: keys in its AndroidKeyStore, in StrongBox if there is one that is fast enough; the clock
+         * that runs on while the phone sleeps; and the phone's boot count.
          *
          * @param context an `android.content.Context`, best the application's: it is kept.
          * @param biometrics shows the biometric prompt. Null: only the PIN opens the wallet.
@@ -47,9 +46,9 @@ public class Platform private constructor(
     }
 }
 
-/** The clocks of the phone. It must not wait for calls on the lock, which wait for it. */
+/** Reads the clocks of the phone. It must not wait for a call on the lock, because such a call may be waiting for it. */
 public fun interface Clock {
-    /** Reads all of them. */
+    /** Reads all clocks at once. */
     public fun now(): ClockReading
 }
 
@@ -57,8 +56,8 @@ public fun interface Clock {
  * One reading of the clocks.
  *
  * @property bootCount how often this phone has started (Android: `Settings.Global.BOOT_COUNT`). Null if it cannot be
- *   read: no PIN is taken then, because no session could live.
- * @property sinceBootMs milliseconds since it started, time asleep included (`SystemClock.elapsedRealtime()`).
+ *   read: then no PIN is accepted, because no session could live.
+ * @property sinceBootMs milliseconds since boot, time asleep included (`SystemClock.elapsedRealtime()`).
  * @property wallMs milliseconds since 1970 by the wall clock (`System.currentTimeMillis()`), which anyone can set.
  */
 public data class ClockReading(
@@ -67,54 +66,53 @@ public data class ClockReading(
     public val wallMs: Long,
 )
 
-/** A source of randomness that nobody can foresee. */
+/** A cryptographically secure source of random bytes. */
 public fun interface Entropy {
-    /** Exactly [count] random bytes. The array is given away: do not keep it. */
+    /** Exactly [count] random bytes. The caller owns the array: do not keep it. */
     public fun randomBytes(count: Int): ByteArray
 }
 
 /**
- * HMAC-SHA256 keys that the phone's hardware keeps: they can be used here and copied nowhere.
+ * HMAC-SHA256 keys that the phone's hardware keeps: they can be used on this phone, and cannot be copied.
  *
- * Throw a [DeviceKeyException] to say what is the matter; anything else that is thrown is taken as
- * [DeviceKeyFault.FAILED]. May call back into the lock, but not wait for one of the same file to be opened: opening may wait
- * for the key that is being made here.
+ * Throw a [DeviceKeyException] to say what failed; any other exception counts as [DeviceKeyFault.FAILED]. A function may call
+ * the lock, but must not wait until a lock of the same file is opened: opening may wait for the key that is being made here.
  */
 public interface DeviceKey {
-    /** The aliases that exist and begin with [prefix]; with an empty one all, also those of keys that are not the lock's. */
+    /** The existing aliases that begin with [prefix]. An empty prefix means all, also aliases that are not the lock's. */
     public fun aliases(prefix: String): List<String>
 
     /**
-     * Whether there is a key of this [alias], asked for by its name. Throw where the phone cannot say: `false` is believed, and
-     * a wallet without its key is damaged.
+     * Whether there is a key with this [alias], asked for by name. Throw if the phone cannot tell: `false` is believed, and a
+     * wallet without its key is damaged.
      */
     public fun exists(alias: String): Boolean
 
-    /** Makes a new random key. An alias that exists is a fault: replacing its key would destroy what it protects. */
+    /** Makes a new random key. Throw if [alias] exists already: replacing its key would destroy what that key protects. */
     public fun create(alias: String, purpose: KeyPurpose)
 
-    /** Returns if the key can be used now. What throws here costs the person no try. */
+    /** Returns if the key can be used now, and otherwise throws. A fault here costs the person no try. */
     public fun ready(alias: String)
 
     /** HMAC-SHA256 of [input], 32 bytes. The input is overwritten with zeros afterwards: do not keep it. */
     public fun hmac(alias: String, input: ByteArray): ByteArray
 
-    /** Destroys the key. That it does not exist is no fault. */
+    /** Destroys the key. If it does not exist, that is no fault. */
     public fun delete(alias: String)
 
-    /** What keeps the key. It is asked when the key was made, and stands in the journal. */
+    /** What keeps the key. It is asked for after the key was made, and is written to the journal. */
     public fun securityLevel(alias: String): SecurityLevel = SecurityLevel.UNKNOWN
 }
 
 /** What keeps a device key. */
 public enum class SecurityLevel {
-    /** A chip of its own, built against those who hold the phone. */
+    /** A separate chip, built to resist attackers who hold the phone. */
     STRONGBOX,
 
-    /** The processor's protected half. */
+    /** The protected part of the processor (TEE). */
     TRUSTED_ENVIRONMENT,
 
-    /** Nothing but the operating system. */
+    /** Only the operating system. */
     SOFTWARE,
 
     /** The phone does not say. */
@@ -123,22 +121,22 @@ public enum class SecurityLevel {
 
 /** What a device key is for; it decides when the phone should let it be used. */
 public enum class KeyPurpose {
-    /** Mixed into the PIN: only while the phone is unlocked, where the phone can promise that. */
+    /** Is mixed into the PIN. It should work only while the phone is unlocked, if the phone can guarantee that. */
     PIN_SLOT,
 
-    /** Seals the counters: must work while the phone is locked. */
+    /** Seals the record with the counters. It must also work while the phone is locked. */
     SEAL,
 
     /**
-     * Wraps the biometric slot's key: each use needs a strong biometric, and a new enrolment destroys it. It is an AES
-     * key that [Biometrics] uses, so [DeviceKey.hmac] refuses it.
+     * Wraps the biometric slot's key. Each use needs a strong biometric, and enrolling a new finger or face destroys the
+     * key. It is an AES key that [Biometrics] uses, so [DeviceKey.hmac] refuses it.
      */
     BIOMETRIC,
 }
 
 /** Why a device key did not answer. */
 public enum class DeviceKeyFault {
-    /** There is no key of that alias, or it was invalidated for good. */
+    /** There is no key with that alias, or it was invalidated for good. */
     GONE,
 
     /** Not now: the phone is locked, or its keystore is busy. Trying again later can help. */
@@ -152,7 +150,7 @@ public enum class DeviceKeyFault {
 }
 
 /**
- * For a [DeviceKey] to throw.
+ * The exception that a [DeviceKey] throws.
  *
  * @property fault why it did not answer.
  */

@@ -1,14 +1,15 @@
 package dev.walletlock
 
 /**
- * What the app asks of PINs, and how it slows down guessing. Data, checked when it is loaded.
+ * The app's rules for PINs, and how guessing is slowed down. A policy is data, and is checked when it is loaded.
  *
  * ```
  * Policy.preset("nl_wallet")
  * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 } }""")
  * ```
  *
- * Loading one calls native code, which takes some milliseconds the first time: not on the main thread. [DEFAULT] does not.
+ * Loading a policy calls native code, which takes some milliseconds the first time: do not do it on the main thread. [DEFAULT]
+ * calls none.
  */
 public class Policy private constructor(internal val text: String) {
     /** The policy as JSON, every field named. */
@@ -19,15 +20,18 @@ public class Policy private constructor(internal val text: String) {
 
     /** Where policies come from. */
     public companion object {
-        /** The preset `walletlock`: four free tries, then growing waits, locked at the sixteenth until verified. */
+        /**
+         * The preset `walletlock`: four wrong PINs without a wait, then growing waits, and locked at the sixteenth until the
+         * person is verified some other way.
+         */
         @JvmField
         public val DEFAULT: Policy = Policy("walletlock")
 
         /**
          * A policy by name: `walletlock`, `android_gatekeeper`, `android_rate_limiter`, `nl_wallet`, `trezor`, `ctap2`,
-         * `nist_800_63b` or `mobile_wallet_cn`.
+         * `nist_800_63b` or `mobile_wallet_cn`. A text that begins with a brace is read as JSON.
          *
-         * @throws LockException.Policy if there is none of that name.
+         * @throws LockException.Policy if there is no policy with that name.
          */
         @JvmStatic
         public fun preset(name: String): Policy = checked(name)
@@ -43,7 +47,7 @@ public class Policy private constructor(internal val text: String) {
             return checked(text)
         }
 
-        /** One that the native side wrote. */
+        /** A policy that the native side wrote, so it is not checked again. */
         internal fun resolved(json: String): Policy = Policy(json)
 
         private fun checked(text: String) = Policy(text).also { it.json }

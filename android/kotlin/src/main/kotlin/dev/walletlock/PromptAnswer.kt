@@ -4,9 +4,9 @@ import java.nio.ByteBuffer
 import java.util.concurrent.atomic.AtomicBoolean
 
 /**
- * The way back from a prompt. Nothing that is done with it throws or waits, also when the prompt is long over, or the lock
- * closed. An answer that the app drops is closed when the next prompt, session or entry is made; until then the call that
- * asked waits.
+ * Passes the answer of a prompt to the native side. Its functions neither throw nor wait, even if the prompt is long over or
+ * the lock is closed. If the app drops an answer, [LeakReaper] closes it when the next prompt, session or entry is made; until
+ * then the call that shows the prompt waits, at most for the prompt's time.
  */
 internal class PromptAnswer(
     private val backend: UnlockPath,
@@ -15,7 +15,7 @@ internal class PromptAnswer(
 ) : BiometricAnswer, AutoCloseable {
     private val isOver = AtomicBoolean()
 
-    /** What this answer holds. Closing it needs no hold of the answer itself. */
+    /** What this answer holds. It has no reference to the answer itself, so that [LeakReaper] can close it. */
     val resource: AutoCloseable = Resource(handle, input).also { LeakReaper.watch(this, it) }
 
     private class Resource(private val handle: AnswerHandle, private val input: ByteArray) : AutoCloseable {
@@ -34,18 +34,18 @@ internal class PromptAnswer(
             val isTaken = output.isDirect && !output.isReadOnly && output.remaining() <= LONGEST
             if (isTaken) end { backend.authenticated(handle, output) } else ended(BiometricEnd.NO_VERDICT)
         } finally {
-            // Over JNI that was done already. An output that comes too late, or in a buffer that is not taken, is a
-            // secret as well.
+            // Over JNI that was done already. But an output that comes too late, or in a buffer that is refused, is a
+            // secret too.
             if (!output.isReadOnly) output.wipe()
         }
     }
 
     override fun ended(end: BiometricEnd) = end { backend.ended(handle, end) }
 
-    /** Without a verdict, unless it has ended. */
+    /** Ends the prompt without a verdict, unless it has ended. */
     override fun close() = end { }
 
-    /** Nothing of the prompt. */
+    /** Says nothing about the prompt. */
     override fun toString(): String = "BiometricAnswer"
 
     private inline fun end(how: () -> Unit) {
@@ -54,7 +54,7 @@ internal class PromptAnswer(
         resource.close()
     }
 
-    /** A fault is no more than silence: once the handle is closed, the prompt has ended without a verdict. */
+    /** Ignores a fault: closing the handle ends the prompt without a verdict anyway. */
     private inline fun tell(what: () -> Unit) {
         try {
             translating(what)

@@ -11,7 +11,7 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 
 /**
- * The calls of one lock that wait for a person at a prompt, and how they are called off.
+ * The calls of one lock that wait for a person at a prompt. It can call them off.
  *
  * Each call takes an id for its prompt. The native side gives that id back with the prompt, and takes away the prompt of
  * this id alone. So no call ever takes away the prompt of another one.
@@ -20,8 +20,8 @@ import kotlinx.coroutines.launch
  */
 internal class Prompts(private val takeAway: (Long) -> Unit) {
     /**
-     * A person may take a minute. Those threads are not taken from the lock's dispatcher, which may have but one. There
-     * are two: while one call waits, a caller who asks for a second prompt is told at once.
+     * The threads that wait for a person, who may take a minute. They are not threads of the lock's dispatcher, which may
+     * have only one. There are two of them: while one call waits, a second one is refused at once.
      */
     private val background = Dispatchers.IO.limitedParallelism(2)
 
@@ -30,7 +30,7 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
 
     /**
      * Runs [block], which may show a prompt, in the background. The block gets the prompt's id. If the caller is cancelled
-     * meanwhile, the prompt is taken away. The call ends by that, and what it returned goes to [unwanted].
+     * meanwhile, the prompt is taken away. That ends the call, and its result goes to [unwanted].
      */
     suspend fun <T> call(unwanted: (T) -> Unit, block: (Long) -> T): T {
         val call = Call(takeAway)
@@ -56,10 +56,10 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
         }
     }
 
-    /** Calls off all calls that are under way. */
+    /** Calls off all running calls. */
     fun callOff() = calls.forEach(Call::callOff)
 
-    /** From here on nothing is shown. */
+    /** Calls off all running calls. From here on no prompt is shown. */
     fun close() {
         isClosed = true
         callOff()
@@ -83,7 +83,7 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
         @Volatile private var isOver = false
         @Volatile private var answer: AutoCloseable? = null
 
-        /** Before the prompt is shown this keeps it from being shown; after that it takes the prompt away. */
+        /** If the prompt is not shown yet, it will not be; if it is shown, this takes it away. */
         fun callOff() {
             isCalledOff = true
             if (!isOver) takeAway(id)
@@ -101,7 +101,7 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
             }
         }
 
-        /** Whether the prompt may be shown. When the call has ended, nobody waits for [answer] and it is closed. */
+        /** Whether the prompt may be shown. [answer] is closed when the call ends, because nobody waits for it then. */
         fun begins(answer: AutoCloseable): Boolean {
             this.answer = answer
             return !isCalledOff
@@ -115,12 +115,12 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
          */
         private val BY_ID = ConcurrentHashMap<Long, Call>()
 
-        /** Not from 0 on: a facade in another class loader counts for itself, and may share the native library. */
+        /** Does not begin at 0: a facade in another class loader has its own counter, and may share the native library. */
         private val NEXT_ID = AtomicLong(System.nanoTime())
 
         /**
-         * Has [biometrics] show the prompt that [read] returns, unless its call was called off. What is thrown goes up,
-         * after [answer] and [input] were let go.
+         * Lets [biometrics] show the prompt that [read] returns, unless its call was called off. An exception is passed on,
+         * after [answer] was closed, which wipes [input].
          */
         fun show(biometrics: Biometrics, input: ByteArray, answer: PromptAnswer, read: () -> NativePrompt) {
             try {

@@ -6,9 +6,9 @@ import dev.walletlock.ffi.Session as NativeSession
  * An open wallet. Close it as soon as it is no longer needed.
  *
  * It also ends by itself: after a time without use, after a time in any case (both from the policy), when the phone
- * restarts, with [WalletLock.lockNow], and with every lock. From then on its functions throw
- * [LockException.SessionEnded]; verify the PIN again. [WalletLock.isOpen] tells when the last one has ended, and
- * [WalletLock.lastSessionEnd] why.
+ * restarts, with [WalletLock.lockNow], and when a wrong PIN brings a wait or a lock. From then on its functions throw
+ * [LockException.SessionEnded]; verify the PIN again. [WalletLock.isOpen] becomes false when the last session has ended, and
+ * [WalletLock.lastSessionEnd] says why.
  *
  * ```
  * outcome.session.use { session ->
@@ -26,10 +26,10 @@ public class Session internal constructor(
     /** The wallet's history. */
     public val journal: Journal = Journal(this)
 
-    /** What opens the wallet: the PIN, the wipe PIN, and biometrics. */
+    /** Changes the PIN, the wipe PIN, and biometrics. */
     public val access: Access = Access(this)
 
-    /** Whether it still lives. Asking does not prolong it. Needs no coroutine. */
+    /** Whether the session has not ended yet. Asking does not prolong it. Needs no coroutine. */
     public val isLive: Boolean
         get() = try {
             lock.isLive(handle)
@@ -37,7 +37,7 @@ public class Session internal constructor(
             false
         }
 
-    /** What opened it. */
+    /** What opened the session. */
     public suspend fun authMethod(): AuthMethod = call { it.authMethod() }.toPublic()
 
     /** Ends the session at once, overwrites its key with zeros, and frees it. A second call does nothing. */
@@ -49,11 +49,11 @@ public class Session internal constructor(
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: (NativeSession) -> T): T =
         lock.call(unwanted) { handle.overUniffi(block) }
 
-    /** The same for what goes the shortest way. */
+    /** Like [call], for functions that both backends have. */
     internal suspend fun <T> callBackend(unwanted: (T) -> Unit = {}, block: (UnlockPath, SessionHandle) -> T): T =
         lock.callBackend(unwanted) { block(it, handle) }
 
-    /** The same for what waits for a person at a prompt. The block gets the id of that prompt. */
+    /** Like [call], for calls that wait for a person at a prompt. The block gets the id of that prompt. */
     internal suspend fun <T> callWithPrompt(block: (NativeSession, Long) -> T): T =
         lock.callWithPrompt { prompt -> handle.overUniffi { block(it, prompt) } }
 }

@@ -11,11 +11,11 @@ import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
 
 /**
- * Whether the wallet is open, kept up to date. While it is, the end of the session that ends first is waited for; otherwise
+ * Whether the wallet is open, kept up to date. While it is open, this waits for the session that ends first; otherwise
  * nothing polls.
  *
- * The native side tells nobody that a session began or ended. Each lock looks after its own calls, and has the others of the
- * same [file] look when something has changed.
+ * The native side does not report that a session began or ended. So each lock reads the state after each of its own calls,
+ * and when something has changed, lets the other locks of the same [file] read it too.
  */
 internal class SessionWatch(
     private val file: File,
@@ -33,17 +33,17 @@ internal class SessionWatch(
         scope.launch { state.collectLatest(::untilItEnds) }
     }
 
-    /** After a call that may have changed it: here, and then for the others. */
+    /** Called after a call that may have changed the state: reads it here, and then for the other locks. */
     fun refresh() {
         if (look()) ALL[file]?.forEach { if (it !== this) it.look() }
     }
 
-    /** The same, for who must not wait for the clock to be read. */
+    /** Reads the state of all locks of the file in the background, for a caller that must not wait for the clock. */
     fun refreshSoon() {
         ALL[file]?.forEach { it.scope.launch { it.look() } }
     }
 
-    /** Every session was ended: that needs no look. */
+    /** Called when every session was ended: then the state is known without reading it. */
     fun allEnded(because: SessionEnd) {
         ALL[file]?.forEach { it.ended(because) }
     }
@@ -55,7 +55,7 @@ internal class SessionWatch(
         openState.value = false
     }
 
-    /** The wallet is closed for this lock: nothing of it is open any more. */
+    /** Called when this lock is closed: from now on it shows the wallet as not open. */
     @Synchronized
     override fun close() {
         isClosed = true
@@ -64,8 +64,8 @@ internal class SessionWatch(
     }
 
     /**
-     * Whether something has begun or ended. If it cannot be read now, what was read last stands. One at a time: an older
-     * answer must not replace a newer one.
+     * Reads the state. Returns whether a session has begun or ended. If the state cannot be read now, the last one stays. One
+     * thread at a time, so that an older answer does not replace a newer one.
      */
     @Synchronized
     private fun look(): Boolean {
@@ -76,14 +76,14 @@ internal class SessionWatch(
         } catch (_: LockException) {
             return false
         }
-        // In this order: who hears that it is closed may ask why.
+        // In this order: a collector that sees `isOpen` become false may read `lastEnd`.
         state.value = now
         openState.value = now.isOpen
         return now.isOpen != before.isOpen || now.lastEnd != before.lastEnd
     }
 
     private suspend fun untilItEnds(from: OpenSessions) {
-        // A new value restarts it; it goes round here while the session is used, and while the clock cannot be read.
+        // A new value restarts this function. The loop repeats while the session is used, or the clock cannot be read.
         var left = from.nextEndMs
         while (left != null) {
             delay(left.coerceAtMost(LOOK_AGAIN_MS))
@@ -93,7 +93,7 @@ internal class SessionWatch(
     }
 
     private companion object {
-        /** A timer stands still while the phone sleeps, and the session's time does not: so late at most it is noticed after that. */
+        /** A timer stands still while the phone sleeps, a session's time does not. After sleep the end is noticed this late. */
         const val LOOK_AGAIN_MS = 10_000L
 
         val ALL = ConcurrentHashMap<File, MutableSet<SessionWatch>>()

@@ -8,17 +8,17 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
 
-/** What [WalletLock.shared] gives: one lock a file, for as long as the process lives. Only what was opened is kept, never a fault. */
+/** The locks of [WalletLock.shared]: one for each file, as long as the process lives. A failed opening is not kept. */
 internal object SharedLocks {
     private class Place {
-        /** One opening at a time: who comes meanwhile waits for it, and tries for himself if it fails. */
+        /** One opening at a time. A caller that comes meanwhile waits, and opens the lock itself if that opening fails. */
         val opening = Mutex()
         var lock: WalletLock? = null
     }
 
     private val places = ConcurrentHashMap<File, Place>()
 
-    /** The lock of [path], opened by [open] unless it is open. [dispatcher] reads the folders. */
+    /** The lock of [path]. [open] opens it, unless it is open. The file system is read on [dispatcher]. */
     suspend fun of(path: File, dispatcher: CoroutineDispatcher, open: suspend () -> WalletLock): WalletLock {
         val file = withContext(dispatcher) { canonical(path) }
         val place = places.computeIfAbsent(file) { Place() }
@@ -27,7 +27,7 @@ internal object SharedLocks {
         }
     }
 
-    /** A path that the system cannot follow stays as it is: opening says what is wrong with it. */
+    /** If the system cannot resolve [path], it stays as it is: opening fails then, and says why. */
     private fun canonical(path: File): File =
         try {
             path.canonicalFile

@@ -17,11 +17,11 @@ internal class StatusWatch(scope: CoroutineScope, private val read: () -> LockSt
         scope.launch { state.collectLatest(::countDown) }
     }
 
-    /** One at a time: an older answer must not replace a newer one. */
+    /** Reads the status. One thread at a time, so that an older answer does not replace a newer one. */
     @Synchronized
     fun refresh(): LockStatus = read().also { state.value = it }
 
-    /** For those who came for something else: if it cannot be read now, the last one stands. */
+    /** Reads the status after a call for something else: if that fails now, the last status stays. */
     fun tryRefresh() {
         try {
             refresh()
@@ -30,12 +30,12 @@ internal class StatusWatch(scope: CoroutineScope, private val read: () -> LockSt
         }
     }
 
-    /** Runs [block] while nobody reads. */
+    /** Runs [block] while no thread reads the status. */
     @Synchronized
     fun whileIdle(block: () -> Unit) = block()
 
     private suspend fun countDown(from: LockStatus) {
-        // A new value restarts it; it goes round here only while the clock stands still or cannot be read.
+        // A new value restarts this function. The loop repeats only while the clock stands still or cannot be read.
         var status = from
         while (status is LockStatus.CoolingDown) {
             delay(msToNextSecond(status.remainingMs))
@@ -45,5 +45,5 @@ internal class StatusWatch(scope: CoroutineScope, private val read: () -> LockSt
     }
 }
 
-/** So that what is left falls on whole seconds: 12 400 ms are first 400 ms from the next, then a second each. */
+/** Milliseconds until the time left is a whole number of seconds: with 12 400 ms left, first 400 ms, then a second each. */
 internal fun msToNextSecond(remainingMs: Long): Long = (remainingMs - 1) % 1000 + 1

@@ -12,14 +12,14 @@ internal typealias AnswerHandle = Handle<NativeAnswer>
 internal typealias SessionHandle = Handle<NativeSession>
 
 /**
- * What stands between a person and the open wallet. There are two backends for the same native objects:
- * over JNI it takes a few milliseconds from the app's start, over uniffi the time that JNA needs to start. All else goes
- * over uniffi.
+ * The calls that a person waits for until the wallet is open. There are two backends for the same native objects: over JNI
+ * the first call takes a few milliseconds after the app's start, over uniffi it takes as long as JNA needs to start. All other
+ * calls go over uniffi.
  *
- * Each throws what the generated code throws; see [translating].
+ * Every function throws what the generated code throws; see [translating].
  */
 internal interface UnlockPath {
-    /** As JSON, every field named. */
+    /** Checks a policy, and returns it as JSON with every field named. */
     fun checkPolicy(text: String): String
 
     fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle
@@ -48,14 +48,14 @@ internal interface UnlockPath {
 
     fun notRecognised(answer: AnswerHandle)
 
-    /** The buffer is direct, and may be written to. */
+    /** The buffer is direct and writable. */
     fun authenticated(answer: AnswerHandle, output: ByteBuffer)
 
     fun ended(answer: AnswerHandle, end: BiometricEnd)
 
     fun lockNow(lock: LockHandle)
 
-    /** The same, because the screen went off. */
+    /** Like [lockNow], because the screen went off. */
     fun screenWentOff(lock: LockHandle)
 
     fun openSessions(lock: LockHandle): OpenSessions
@@ -70,14 +70,18 @@ internal interface UnlockPath {
 
     fun length(entry: EntryHandle): Int
 
-    /** A session that came over uniffi. */
+    fun matches(entry: EntryHandle, other: EntryHandle): Boolean
+
+    fun duplicate(entry: EntryHandle): EntryHandle
+
+    /** Makes the handle of a session that uniffi has returned. */
     fun adopt(session: NativeSession): SessionHandle
 
     fun isLive(session: SessionHandle): Boolean
 
     fun end(session: SessionHandle)
 
-    /** An array of the caller's own. Null: there is no such item. */
+    /** The bytes of the item, in an array that the caller owns. Null: there is no such item. */
     fun readItem(session: SessionHandle, item: String): ByteArray?
 }
 

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer
  */
 public class Vault internal constructor(private val session: Session) {
     /**
-     * The bytes of [item]. Null: there is no such item. They are a copy, and yours: overwrite them with zeros after use.
+     * The bytes of [item]. Null: there is no such item. The array is a copy that you own: overwrite it with zeros after use.
      *
-     * On a phone it is the only one that is left. Where the library had to be reached wholly over JNA (a second class loader
-     * of a JVM, or the system property `walletlock.unlock=uniffi`), one more stays in native memory that nobody overwrites.
+     * On a phone no other copy is left. If all calls have to go over JNA (a second class loader of a JVM, or the system
+     * property `walletlock.unlock=uniffi`), one more copy stays in native memory, and nobody overwrites it.
      */
     public suspend fun read(item: String): ByteArray? =
         session.callBackend(unwanted = { it?.fill(0) }) { backend, handle -> backend.readItem(handle, item) }
@@ -28,7 +28,7 @@ public class Vault internal constructor(private val session: Session) {
      * @throws LockException.LimitReached if there are too many items.
      */
     public suspend fun write(item: String, bytes: ByteArray): Unit = session.call { native ->
-        // A direct buffer is the one way across that leaves no copies behind.
+        // Only a direct buffer reaches the native side without leaving copies behind.
         val direct = ByteBuffer.allocateDirect(bytes.size)
         try {
             direct.duplicate().put(bytes)

@@ -17,7 +17,7 @@ import kotlinx.coroutines.flow.asSharedFlow
 import kotlinx.coroutines.launch
 
 /**
- * The lock of one wallet: it checks the PIN, counts failures, makes people wait, and keeps what is protected.
+ * The lock of one wallet: it checks the PIN, counts failures, enforces waits, and keeps the protected items.
  *
  * ```
  * val lock = WalletLock.open(File(folder, "wallet.db"), platform)
@@ -31,12 +31,12 @@ import kotlinx.coroutines.launch
  * }
  * ```
  *
- * **Threads.** Safe to use from any. Suspend functions work on a background dispatcher and may be called from the main
- * thread; the others take microseconds, but for [close].
+ * **Threads.** Safe to use from any thread. Suspend functions work on a background dispatcher and may be called from the main
+ * thread; the others take microseconds, except [close].
  *
  * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. Only
- * the wait for a person at a biometric prompt is cut short. A session that nobody waits for any more is closed. A call
- * cancelled before it began changes nothing.
+ * the wait for a person at a biometric prompt is cut short. If the caller was cancelled, the session of the call is closed.
+ * A call that is cancelled before it begins changes nothing.
  *
  * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
  *
@@ -62,58 +62,59 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     @Volatile private lateinit var handle: LockHandle
     @Volatile private lateinit var watch: StatusWatch
     @Volatile private lateinit var sessionWatch: SessionWatch
+    @Volatile private var biometrics: Biometrics? = null
 
-    /** Handles alone: a session that the app has lost is freed by itself. */
+    /** Handles and not [Session] objects, so that [LeakReaper] can free a session that the app has dropped. */
     private val sessions = mutableSetOf<SessionHandle>()
 
-    /** Written with [sessions] held. */
+    /** Written while the monitor of [sessions] is held. */
     @Volatile
     internal var isClosed: Boolean = false
         private set
 
     /**
-     * What the person is told now. It follows every call and every event, and counts a cooldown down by itself, a new
-     * value each second, until the lock is ready again. After [close] it stays as it was.
+     * The status of the lock now. It is updated after every call and every event. During a cool-down it counts down by
+     * itself, with a new value each second, until the lock is ready again. After [close] it stays as it was.
      */
     public val status: StateFlow<LockStatus> get() = watch.flow
 
     /**
-     * Whether the wallet is open: whether any session lives, those of other [WalletLock]s of the same file included. It becomes
-     * false by itself when the last one's time is over; after [close] it is false.
+     * Whether the wallet is open: whether any session is live, also one of another [WalletLock] of the same file. It becomes
+     * false by itself when the time of the last session is over; after [close] it is false.
      *
      * ```
      * scope.launch { lock.isOpen.collect { if (!it) showLockScreen(lock.lastSessionEnd) } }
      * ```
      *
-     * [lockNow] is told at once, a session that is closed a moment later, in the background. The end by time is told within a
-     * moment while the phone is awake, and within ten seconds after it has slept. What the
-     * session guards is closed from that time on in any case, told or not.
+     * After [lockNow] it changes at once, after a session was closed a moment later, in the background. After the end of a
+     * session's time it changes within a moment while the phone is awake, and within ten seconds after it has slept. The
+     * session itself gives nothing any more from the end of its time on, even if this has not changed yet.
      */
     public val isOpen: StateFlow<Boolean> get() = sessionWatch.isOpen
 
-    /** Why the session that ended last did so. Null: none has ended since the lock was opened. */
+    /** Why the last session ended. Null: none has ended since the lock was opened. */
     public val lastSessionEnd: SessionEnd? get() = sessionWatch.lastEnd
 
     /**
      * Every journal line, just after it was written; also those that another [WalletLock] of the same file causes.
      *
-     * It never ends and never waits: who begins to collect later, or falls more than 64 events behind, misses some. The
-     * journal has them all.
+     * The flow never ends, and never waits for its collectors. A collector that begins later, or is more than 64 events
+     * behind, misses some. The journal has all of them.
      */
     public val events: Flow<Event> = eventFlow.asSharedFlow()
 
-    /** Reads [status] anew. Worth calling when the app comes back to the foreground. */
+    /** Reads [status] and [isOpen] anew. Call it when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
 
     /**
-     * Looks again at a wallet that is damaged, busy, or fails with [LockException.Storage], and returns what it is now: the
-     * keystore or the disk may have had a hiccup. What is damaged for good stays so. It changes nothing.
+     * Looks again at a wallet that is damaged, busy, or fails with [LockException.Storage], and returns its status now: the
+     * keystore or the disk may have failed only for a moment. Real damage stays. It changes nothing.
      */
     public suspend fun recheck(): LockStatus = call { handle.overUniffi { it.recheck() }.toPublic() }
 
     /**
-     * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: without it the
-     * first try takes longer.
+     * Reserves the memory that checking a PIN takes (tens of megabytes). Call it when the PIN pad opens: otherwise the first
+     * try takes longer.
      */
     public suspend fun prepare(): Unit = call { backend.prepare(handle) }
 
@@ -121,9 +122,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun releaseMemory(): Unit = call { backend.releaseMemory(handle) }
 
     /**
-     * How good the PIN in [entry] is, every reason against it named. The entry keeps its digits.
+     * How good the PIN in [entry] is, with every reason against it. The entry keeps its digits.
      *
-     * Whether it was used before is not told here, only by [Access.changePin].
+     * This does not say whether the PIN was used before; only [Access.changePin] does.
      */
     @JvmOverloads
     public suspend fun judgePin(entry: PinEntry, personal: List<Personal> = emptyList()): Judgement =
@@ -132,7 +133,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     /**
      * Sets the first PIN and opens the wallet. The entry is empty afterwards, unless the PIN was forbidden.
      *
-     * @param personal what others know of this person: no PIN may be made of it. Used now and kept nowhere.
+     * @param personal what others know about this person, so that no PIN is made of it. Used during the call, not stored.
      * @throws LockException.WrongState unless the status is [LockStatus.Unconfigured] or [LockStatus.Wiped].
      */
     @JvmOverloads
@@ -145,9 +146,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
     /**
-     * Checks the PIN in [entry] and leaves the entry empty. A right one opens the wallet: close the session after use.
+     * Checks the PIN in [entry] and leaves the entry empty. A right PIN opens the wallet: close the session after use.
      *
-     * The try is counted on the disk before it is checked, so ending the app does not save it.
+     * The try is counted on the disk before it is checked, so a guesser cannot save a try by killing the app.
      */
     public suspend fun verifyPin(entry: PinEntry): PinOutcome =
         call(unwanted = { (it as? PinOutcome.Right)?.session?.close() }) {
@@ -155,8 +156,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
     /**
-     * Whether biometrics may be used now for [request], and if not, why. Nothing is shown and nothing counted; ask it to
-     * decide what the screen offers.
+     * Whether biometrics may be used now for [request], and if not, why. It shows and counts nothing. Use it to decide what
+     * the screen offers.
      *
      * @throws LockException.Invalid if amount, currency or payee is out of range.
      */
@@ -166,16 +167,29 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     ): BiometricAvailability = call { backend.biometricAvailability(handle, request) }
 
     /**
+     * Whether this phone can ask for a finger or face now, no matter whether the person has switched biometrics on. Use it to
+     * decide whether a screen offers that. [SensorAvailability.NOT_SUPPORTED] if the lock was opened without [Biometrics].
+     */
+    public suspend fun sensorAvailability(): SensorAvailability = dispatcher.call {
+        try {
+            biometrics?.availability() ?: SensorAvailability.NOT_SUPPORTED
+        } catch (_: RuntimeException) {
+            // The app's own part failed. (In other calls the native side reports that as LockException.Platform.)
+            SensorAvailability.BUSY
+        }
+    }
+
+    /**
      * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet, or confirms the
-     * payment of [request]: close the session after use. What opens it is a key that the phone's keystore lets be used
-     * for one recognised person; whoever makes the prompt say yes without it has nothing.
+     * payment of [request]: close the session after use. The wallet is opened with a key that the phone's keystore lets be
+     * used only after the sensor has recognised a person. Code that forges a success of the prompt gains nothing.
      *
-     * One prompt is shown at a time, whichever [WalletLock] of the file asks; for a second one there is
-     * [NoVerdictCause.TryAgain]. It does not take a thread of the lock's dispatcher while it waits.
+     * One prompt is shown at a time, whichever [WalletLock] of the file asks; a second call gets [NoVerdictCause.TryAgain].
+     * It does not take a thread of the lock's dispatcher while it waits.
      *
-     * **Cancellation** takes the prompt away, as [cancelBiometrics] and [close] do. Who was recognised before that is
-     * counted and in the journal, and the session is closed. It is not guaranteed that the prompt has left the screen
-     * when the caller is back: the phone does that in its own time.
+     * **Cancellation** takes the prompt away, as [cancelBiometrics] and [close] do. If a person was recognised before that,
+     * it is counted and in the journal, and the session is closed. It is not guaranteed that the prompt has left the screen
+     * when this returns: the phone removes it in its own time.
      *
      * @throws LockException.Invalid if amount, currency or payee is out of range.
      */
@@ -193,58 +207,61 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public fun cancelBiometrics(): Unit = prompts.callOff()
 
     /**
-     * Removes the wallet for its owner: destroys the PIN, the keys, every item and the journal, once the PIN in [entry] is
-     * proven. There is no way back. The lock is as new afterwards: [LockStatus.Unconfigured].
+     * Removes the wallet for its owner: checks the PIN in [entry], and if it is right, destroys the PIN, the keys, every item
+     * and the journal. There is no way back. The lock is as new afterwards: [LockStatus.Unconfigured].
      */
     public suspend fun remove(entry: PinEntry): Removal =
         call { withPin(entry) { lock, digits -> lock.remove(digits) }.toPublic() }
 
     /**
-     * Wipes the wallet: destroys the PIN, the keys and every item at once, without asking for the PIN. For an order of the
-     * provider, or when the phone is lost. There is no way back. Whoever runs the app could delete its data as well.
+     * Wipes the wallet: destroys the PIN, the keys and every item at once, without asking for the PIN. It is for an order of
+     * the provider, or for a lost phone. There is no way back. It gives nobody new power: anyone who can run the app's code
+     * could delete its data as well.
      *
      * Every session ends. The lock is [LockStatus.Wiped] afterwards, whatever copy of its file is put back; the journal
-     * stays. What is damaged is wiped too, its journal with it. Cut short, or told by an exception that the phone did not
-     * answer, half a wipe is a wipe: nothing opens any more, and the rest goes when the lock is opened again.
+     * stays. A damaged wallet is wiped too, and its journal with it. If the wipe is interrupted, or throws because the phone
+     * did not answer, it still counts as soon as its first step is done: nothing opens any more, and the rest is destroyed
+     * when the lock is opened again.
      *
      * @throws LockException.WrongState while no PIN is set.
      */
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
     /**
-     * Ends every session at once. For 'lock now', and when the app goes to the background. Needs no coroutine.
+     * Ends every session at once. For a 'lock now' button, and when the app goes to the background. Needs no coroutine.
      *
-     * @param screenWentOff whether that is why: then [lastSessionEnd] is [SessionEnd.SCREEN_OFF], else [SessionEnd.LOCKED].
+     * @param screenWentOff whether the reason is that the screen went off: then [lastSessionEnd] is [SessionEnd.SCREEN_OFF],
+     *   else [SessionEnd.LOCKED].
      */
     @JvmOverloads
     public fun lockNow(screenWentOff: Boolean = false) {
         translating { if (screenWentOff) backend.screenWentOff(handle) else backend.lockNow(handle) }
         sessionWatch.allEnded(if (screenWentOff) SessionEnd.SCREEN_OFF else SessionEnd.LOCKED)
-        // Whoever locks may be about to switch the phone off. What cannot be saved is waited for once more.
+        // The phone may be switched off next. If saving fails, the unsaved part of the wait has to be waited again.
         if (status.value is LockStatus.CoolingDown) scope.launch { runCatching { saveTime() } }
     }
 
     /**
-     * Saves what is left of a wait. While an app runs, that is done once a minute, and by [lockNow]; what passes while no app
-     * runs is lost when the phone is switched off, but for the time that the phone has been on again. So call it
-     * from a job that runs every hour or so: then a wait of a day ends also on a phone that is switched off each
-     * night. Nothing is done while nothing is waited for.
+     * Saves how much of a wait is left. While the app runs, that is done once a minute, and by [lockNow]. Time that passes
+     * while the app does not run is lost when the phone is switched off; only the time since the phone is on again counts. So
+     * call this from a job that runs every hour or so: then a wait of a day also ends on a phone that is switched off each
+     * night. Without a wait it does nothing.
      */
     public suspend fun saveTime(): Unit = call { handle.overUniffi { it.saveTime() } }
 
-    /** The policy in force. It may be stricter than the one given to [open]: see there. */
+    /** The policy in force. It may be stricter than the policy that was passed to [open]: see there. */
     public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
 
     /**
-     * What keeps the keys of this wallet: an app may want less of a wallet whose keys are only software.
+     * What keeps the keys of this wallet: an app may allow less to a wallet whose keys are kept only by software.
      *
      * @throws LockException.WrongState while no PIN is set.
      */
     public suspend fun securityLevel(): SecurityLevel = call { handle.overUniffi { it.securityLevel() }.toPublic() }
 
     /**
-     * Whether an older copy of the file, put back, is found out. Chosen when the first PIN was set, by how fast this
-     * phone's keystore is.
+     * Whether the lock notices that an older copy of the file was put back. This was decided when the first PIN was set, by
+     * how fast this phone's keystore is.
      *
      * @throws LockException.WrongState while no PIN is set.
      */
@@ -252,8 +269,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         call { handle.overUniffi { it.rollbackProtection() }.toPublic() }
 
     /**
-     * What to remind the person of now, or null. Asking counts as reminding: whatever they do with it, the next comes
-     * in a week at the earliest.
+     * What to remind the person of now. Null: nothing. Asking counts as reminding: the next reminder comes in a week at the
+     * earliest, whether the person follows this one or not.
      *
      * @throws LockException.WrongState while no PIN is set.
      */
@@ -268,13 +285,13 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     public suspend fun verifyJournal(): Chain = call { handle.overUniffi { it.verifyJournal() }.toPublic() }
 
     /**
-     * Ends its sessions and lets go of the file. A second call does nothing; every other call on the lock or its
-     * sessions throws [LockException.Closed] from then on.
+     * Ends its sessions and closes the file. A second call does nothing; every other call on the lock or its sessions throws
+     * [LockException.Closed] from then on.
      *
-     * It does not wait: a prompt is taken away, a call that is under way finishes first, and the file is let go with it.
-     * Otherwise closing the file takes a few milliseconds, now. While the phone is just making a key for it, that is left to
-     * a background thread, and who opens the file meanwhile waits for it.
-     * Another [WalletLock] of the same file is not touched.
+     * It does not wait for running calls: it takes a prompt away, and the file is closed when the last running call has ended.
+     * If none runs, closing the file takes a few milliseconds in this call. While the phone is just making a key for the
+     * wallet, a background thread closes the file, and a call that opens the file meanwhile waits for that. Another
+     * [WalletLock] of the same file is not touched.
      */
     override fun close() {
         val open = synchronized(sessions) {
@@ -296,17 +313,17 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: () -> T): T =
         dispatcher.call(unwanted) { refreshing(block) }
 
-    /** The same for what waits for a person at a prompt. The block gets the id of that prompt. */
+    /** Like [call], for calls that wait for a person at a prompt. The block gets the id of that prompt. */
     internal suspend fun <T> callWithPrompt(unwanted: (T) -> Unit = {}, block: (Long) -> T): T =
         prompts.call(unwanted) { prompt -> refreshing { block(prompt) } }
 
-    /** The same for what both backends have. */
+    /** Like [call], for functions that both backends have. */
     internal suspend fun <T> callBackend(unwanted: (T) -> Unit = {}, block: (UnlockPath) -> T): T =
         call(unwanted) { block(backend) }
 
     internal fun isLive(session: SessionHandle): Boolean = translating { backend.isLive(session) }
 
-    /** A second time it does nothing. */
+    /** Ends a session. A second call does nothing. */
     internal fun end(session: SessionHandle) {
         try {
             translating { backend.end(session) }
@@ -318,7 +335,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         session.close()
     }
 
-    /** From here on closing the lock closes the session. It may be closed already: then nobody gets it. */
+    /** From here on closing the lock ends [session]. If the lock is closed already, the session is ended and not returned. */
     private fun register(session: SessionHandle): Session {
         val isRegistered = synchronized(sessions) { !isClosed && sessions.add(session) }
         if (!isRegistered) {
@@ -340,7 +357,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         try {
             translating { backend.cancelBiometrics(handle, prompt) }
         } catch (_: LockException) {
-            // The lock was closed, which took the prompt away. Or there is a defect: then the prompt goes when its time is
+            // The lock was closed, which took the prompt away. Or there is a defect: then the prompt ends when its time is
             // over.
             return
         }
@@ -351,6 +368,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     private fun openNative(file: File, platform: Platform, policy: Policy) {
         handle = backend.open(file.path, policy.text, platform, ::onEvent)
+        biometrics = platform.biometrics
         try {
             watch = StatusWatch(scope) { translating { backend.status(handle) } }
             sessionWatch = SessionWatch(file.canonicalFile, scope) { translating { backend.openSessions(handle) } }
@@ -359,12 +377,12 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             handle.close()
             throw fault
         }
-        // What comes after the PIN needs it. If it cannot be started, that says so.
+        // Calls after the PIN need JNA. If it cannot be started, those calls say so.
         scope.launch { runCatching(NativeLibrary::startJna) }
     }
 
     private fun onEvent(event: Event) {
-        // A try that is being checked counts as failed already. Whoever watches should hear of it when it is.
+        // A try that is being checked counts as failed already. The status must show a failure only when it is one.
         if (event.kind != JournalKind.PIN_TRIED && ::sessionWatch.isInitialized) {
             watch.tryRefresh()
             sessionWatch.refresh()
@@ -372,26 +390,26 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         eventFlow.tryEmit(event)
     }
 
-    /** Where locks are opened. */
+    /** Opens locks. */
     public companion object {
         /**
-         * Opens the lock that is kept in the file [path], or begins a new one there. Its folder must exist, and be the
-         * app's own; on Android, one that is never backed up (`Context.noBackupFilesDir`).
+         * Opens the lock that is kept in the file [path], or begins a new one there. Its folder must exist and belong to the
+         * app; on Android, it must be one that is never backed up (`Context.noBackupFilesDir`).
          *
-         * Two files are two wallets, whatever they are called; one that is moved while it is closed finds its keys. Of two
-         * copies of one file a process opens one. Within a process a file may be opened any number of
-         * times; all share one lock, and the [platform] and [policy] of the first stay until the last is closed.
+         * Two files are two wallets, whatever their names are. A file that is moved while it is closed still finds its keys. Of
+         * two copies of one file a process can open only one. Within a process a file may be opened any number of times: all
+         * share one lock, and the [platform] and [policy] of the first stay until the last is closed.
          *
-         * @param policy what the app asks for. A stricter one than that in force takes effect now; an easier one, and one
-         *   that would leave no try to someone who has tries left, with the next right PIN.
-         * @param dispatcher where all work is done, the platform's parts included; but for waiting for a person at a
-         *   biometric prompt, which is done in the background beside it.
-         * @throws LockException.InUse while another process has the file open.
-         * @throws LockException.NewerVersion when a newer version of Walletlock wrote it.
-         * @throws LockException.Policy when the policy is not valid.
-         * @throws LockException.Platform or [LockException.Storage] when the phone did not answer: trying again may help.
-         *   Damaged data and a keystore that does not answer are none of these: the lock opens, and its status says so
-         *   ([LockStatus.Busy] of the keystore, and [recheck] looks again).
+         * @param policy what the app asks for. A policy that is stricter than the one in force takes effect now. An easier
+         *   one takes effect with the next right PIN; so does one that would leave no try to someone who has tries left.
+         * @param dispatcher where all work is done, calls to the platform's parts included. Only waiting for a person at a
+         *   biometric prompt is done on a background thread beside it.
+         * @throws LockException.InUse if another process has the file open.
+         * @throws LockException.NewerVersion if a newer version of Walletlock wrote it.
+         * @throws LockException.Policy if the policy is not valid.
+         * @throws LockException.Platform or [LockException.Storage] if the phone did not answer: trying again may help.
+         *   Damaged data, or a keystore that does not answer, throws nothing: the lock opens, and its status says so
+         *   ([LockStatus.Busy] for the keystore; [recheck] looks again).
          */
         @JvmStatic
         @JvmOverloads
@@ -405,20 +423,20 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
         /**
-         * The one lock of the file [path] in this process: opened by the first call, and given to every other one. This is
-         * what an app needs that has one wallet, or one for each account:
+         * The one lock of the file [path] in this process. The first call opens it, and all other calls return the same one.
+         * This is for an app with one wallet, or one for each account:
          *
          * ```
          * val lock = WalletLock.shared(File(folder, "wallet.db"), platform)
          * ```
          *
-         * Calls at the same time open it once. A call that fails leaves nothing behind: the next one opens again. Who
-         * closes the lock closes it for everyone, and the next call opens it anew; an app need not close it at all.
+         * Calls at the same time open the lock once. A call that fails leaves nothing behind: the next one tries again.
+         * Closing the lock closes it for all callers, and the next call opens it anew. An app need not close it at all.
          *
          * From Java: `FromJava.future(c -> WalletLock.shared(file, platform, c))`.
          *
-         * @param platform as for [open], [policy] and [dispatcher] too: those of the call that opens it stay.
-         * @param onOpened runs once for each lock that is opened, before anyone has it. If it throws, the lock is closed
+         * @param platform as for [open], and so are [policy] and [dispatcher]. Those of the call that opens the lock stay.
+         * @param onOpened runs once for each lock that is opened, before any caller gets it. If it throws, the lock is closed
          *   and the call fails.
          * @throws LockException as [open] does.
          */
@@ -441,7 +459,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             lock
         }
 
-        /** Enough to read while a PIN is being checked; few enough that a burst of calls leaves threads to others. */
+        /** Enough threads to read while a PIN is being checked, and few enough that many calls leave threads to others. */
         private const val CALLS_AT_ONCE = 4
     }
 }

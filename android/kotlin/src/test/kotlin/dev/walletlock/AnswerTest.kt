@@ -66,7 +66,7 @@ class AnswerTest {
         assertEquals(-1L, (-1L).orPanicked())
     }
 
-    /** Without reflection of Kotlin's, which is not on the class path. */
+    /** Uses Java's reflection, because Kotlin's is not on the class path. */
     private val kotlin.reflect.KClass<*>.sealedSubclassNames: List<String>
         get() = java.declaredClasses.filter { java.isAssignableFrom(it) }.map { it.simpleName }.sorted()
 }

@@ -55,7 +55,7 @@ class HandleTest {
 
     @Test
     fun `without JNA no generated object is made, and the call says so`() {
-        // These tests are told of a library that is not there, so it cannot be started.
+        // The build gives these tests the path of a native library that does not exist, so JNA cannot start.
         val handle = handle(lazy { error("not to be made") })
         val fault = assertThrows<LockException.Jna> { handle.overUniffi { error("not to be called") } }
         assertEquals("JNA could not be started", fault.message)

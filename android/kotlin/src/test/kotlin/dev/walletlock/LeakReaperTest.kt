@@ -14,7 +14,7 @@ class LeakReaperTest {
         val kept = Any()
         LeakReaper.watch(kept, AutoCloseable { keptOne.set(true) })
         LeakReaper.watch(Any(), AutoCloseable { droppedOne.set(true) })
-        // The collector says when; nothing else can.
+        // Only the garbage collector decides when.
         while (!droppedOne.get()) {
             System.gc()
             LeakReaper.watch(kept, AutoCloseable { })

@@ -38,12 +38,12 @@ class PromptIdsTest {
         override fun dismiss() = Unit
     }
 
-    /** It hears how a prompt ended, and does nothing else. */
+    /** Records how a prompt ended, and does nothing else. */
     private val backend = Proxy.newProxyInstance(javaClass.classLoader, arrayOf(UnlockPath::class.java)) { _, method, given ->
         if (method.name == "ended") ends += given[1] as BiometricEnd
     } as UnlockPath
 
-    /** Runs [block] beside its calls, which end with it, also when it fails. */
+    /** Runs [block], then lets the calls that it began end, also if it fails. */
     private fun test(block: CoroutineScope.() -> Unit) = runBlocking {
         try {
             block()

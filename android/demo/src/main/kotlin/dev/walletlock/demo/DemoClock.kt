@@ -7,11 +7,11 @@ import java.nio.file.Path
 import java.util.Properties
 
 /**
- * The computer's clock, plus what the person skipped. It is kept in [file], so that a wallet that is opened again finds
- * the phone as it was.
+ * The computer's clock, plus the time that the person skipped. Its state is saved in [file], so that a wallet that is
+ * opened again finds the phone as it was.
  *
- * Time since boot is worked out from the computer's wall clock. A phone has a clock for that which nobody can set; here
- * whoever sets the computer's clock cheats nobody but themselves.
+ * Time since boot is computed from the computer's wall clock, so setting the computer's clock changes it. That is
+ * acceptable in a demo. A phone has a monotonic clock for it, which nobody can set.
  */
 internal class DemoClock(
     private val file: Path,
@@ -21,7 +21,7 @@ internal class DemoClock(
     private var bootCount: Int
     private var bootedAtMs: Long
 
-    /** How much further the wall clock was set than time has passed. */
+    /** By how much the wall clock is ahead of the true time. */
     private var setAheadMs: Long
 
     init {
@@ -29,7 +29,7 @@ internal class DemoClock(
         if (Files.exists(file)) Files.newBufferedReader(file).use(saved::load)
         skippedMs = saved.getProperty("skipped_ms")?.toLong() ?: 0
         bootCount = saved.getProperty("boot_count")?.toInt() ?: 1
-        // A phone that is met for the first time has been running for an hour.
+        // A new phone has been running for an hour.
         bootedAtMs = saved.getProperty("booted_at_ms")?.toLong() ?: (computerMs() - HOUR_MS)
         setAheadMs = saved.getProperty("set_ahead_ms")?.toLong() ?: 0
         save()
@@ -41,7 +41,7 @@ internal class DemoClock(
         return ClockReading(bootCount, (trueMs - bootedAtMs).coerceAtLeast(0), trueMs + setAheadMs)
     }
 
-    /** Lets time pass. */
+    /** Moves all clocks forward by [ms] milliseconds, as if the time had passed. */
     @Synchronized
     fun skip(ms: Long) {
         skippedMs += ms
@@ -57,7 +57,7 @@ internal class DemoClock(
         save()
     }
 
-    /** Sets the wall clock ahead, as anyone who holds a phone can. No time passes. */
+    /** Sets the wall clock ahead by [ms] milliseconds, as anyone who holds a phone can. No time passes. */
     @Synchronized
     fun setAhead(ms: Long) {
         setAheadMs += ms

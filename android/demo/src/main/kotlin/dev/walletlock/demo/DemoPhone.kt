@@ -8,28 +8,31 @@ import java.nio.file.Path
 import java.util.Date
 import kotlin.io.path.listDirectoryEntries
 
-/** What stands for a phone: a folder with its clock, its keystore, and one wallet. */
+/** The demo's replacement for a phone: a folder with its clock, its keystore, and one wallet. */
 internal class DemoPhone(private val folder: Path) {
     /** The wallet's database. */
     val database: Path = Files.createDirectories(folder).resolve("wallet.db")
     val clock = DemoClock(folder.resolve("clock"))
     private val keys = folder.resolve("insecure-device-keys")
-    private val deviceKey = InsecureFileDeviceKey(keys)
+    val deviceKey = InsecureFileDeviceKey(keys)
     val sensor = InsecureSensor(deviceKey)
     private val platform = Platform(clock, deviceKey, entropy = null, sensor)
 
     suspend fun open(policy: Policy): WalletLock = WalletLock.shared(database.toFile(), platform, policy)
 
-    /** As new. No wallet may be open on it. */
+    /** Deletes the wallet's files and all keys. No wallet may be open on this phone. */
     fun reset() {
         walletFiles().forEach(Files::delete)
         Files.deleteIfExists(keys)
     }
 
-    /** The wallet's files. The keys are not among them: no phone gives those away. No wallet may be open on it. */
+    /**
+     * Copies the wallet's files, without the keys: a phone's keystore gives no keys out. No wallet may be open on this
+     * phone.
+     */
     fun copyWallet(): WalletCopy = walletFiles().associateWith(Files::readAllBytes)
 
-    /** In place of what is there. No wallet may be open on it. */
+    /** Replaces the wallet's files by [copy]. No wallet may be open on this phone. */
     fun putBack(copy: WalletCopy) {
         walletFiles().forEach(Files::delete)
         copy.forEach(Files::write)
@@ -37,30 +40,30 @@ internal class DemoPhone(private val folder: Path) {
 
     private fun walletFiles(): List<Path> = folder.listDirectoryEntries("${database.fileName}*")
 
-    /** The date on its screen. */
+    /** The date on the phone's screen, by its wall clock. */
     val date: Date get() = Date(clock.now().wallMs)
 }
 
-/** What the files of a wallet held. */
+/** The contents of a wallet's files, by path. */
 internal typealias WalletCopy = Map<Path, ByteArray>
 
-/** A policy that ships with the demo. */
+/** The policy in a resource of the demo. */
 internal fun policyNamed(resource: String): Policy {
     val text = checkNotNull(DemoPhone::class.java.getResource(resource)) { "no such resource: $resource" }.readText()
     return Policy.json(text)
 }
 
-/** The app on that phone: it can be ended and started again. */
+/** The app on a [DemoPhone]. It can be ended and started again. */
 internal class DemoApp private constructor(
     val phone: DemoPhone,
     private val policy: Policy,
     lock: WalletLock,
 ) : AutoCloseable {
-    /** A new one after each start. */
+    /** Replaced by a new lock at each [restart]. */
     var lock: WalletLock = lock
         private set
 
-    /** [meanwhile], no wallet is open. */
+    /** Ends the app and starts it again. [meanwhile] runs in between, while no wallet is open. */
     suspend fun restart(meanwhile: () -> Unit = {}) {
         lock.close()
         meanwhile()

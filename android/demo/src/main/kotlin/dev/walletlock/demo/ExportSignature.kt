@@ -6,12 +6,12 @@ import java.security.Signature
 import java.security.SignatureException
 import java.security.spec.X509EncodedKeySpec
 
-/** What an Ed25519 key has before it in X.509. */
+/** The bytes before an Ed25519 public key in its X.509 form (RFC 8410). */
 private const val X509_PREFIX = "302a300506032b6570032100"
 
 /**
- * Whether a journal's export ends with a signature of [publicKey] over its last link. That the lines lead to that link
- * is for a verifier to check; the project has one.
+ * Whether a journal's export ends with a signature that [publicKey] verifies, over the wallet's id, the number of lines
+ * and the chain's head. This does not check that the lines lead to that head: the verifier in tests/verifier does.
  */
 internal fun isSigned(export: String, publicKey: ByteArray): Boolean {
     val (first, last) = export.trim().lines().let { it.first() to it.last() }

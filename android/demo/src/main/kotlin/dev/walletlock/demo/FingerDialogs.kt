@@ -10,7 +10,7 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import java.io.PrintStream
 
-/** Whatever asks for a finger. Who is at the keyboard says whose it is. */
+/** The dialogs that ask for a finger. The person at the keyboard says whose finger it is. */
 internal class FingerDialogs(
     private val sensor: InsecureSensor,
     private val keyboard: Keyboard,
@@ -27,7 +27,7 @@ internal class FingerDialogs(
 
     suspend fun unlock(lock: WalletLock): Session? = (ask(lock) as? BiometricOutcome.Unlocked)?.session
 
-    /** Nothing is paid in a demo; this is how an app finds out whether to. */
+    /** Pays nothing: it shows how an app finds out whether it may pay. */
     suspend fun pay(lock: WalletLock, unlock: suspend () -> Session?) {
         val payee = keyboard.line("Who is paid? ")?.takeIf { it.isNotBlank() } ?: return
         val amount = parseEuros(keyboard.line("How much, in EUR? ").orEmpty().trim())
@@ -60,7 +60,7 @@ internal class FingerDialogs(
     }
 }
 
-/** '12.50', or '12'. Null if it is no such amount, or more than nine digits before the point. */
+/** Reads '12.50' or '12'. Null if [text] is no such amount, or has more than nine digits before the point. */
 internal fun parseEuros(text: String): Money? {
     val (euros, cents) = Regex("(\\d{1,9})(?:\\.(\\d\\d))?").matchEntire(text)?.destructured ?: return null
     return Money(euros.toLong() * 100 + cents.ifEmpty { "0" }.toLong(), "EUR")

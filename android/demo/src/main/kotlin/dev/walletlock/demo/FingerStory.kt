@@ -13,8 +13,10 @@ import dev.walletlock.Money
 import dev.walletlock.Payment
 import dev.walletlock.Session
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
 
-/** U6: a finger in place of the PIN, never for more than she allows, and never in place of what only the PIN proves. */
+/** U6: a finger opens the wallet and pays up to the policy's amounts. Changes, and larger payments, still need the PIN. */
 internal class FingerStory : Story {
     override val name = "U6"
     override val title = "Her finger opens the wallet, and pays what is small"
@@ -23,6 +25,7 @@ internal class FingerStory : Story {
         val finger = Finger(stage, app)
         switchOn(stage, app, finger)
         open(stage, finger)
+        leave(stage, app)
         val paid = pay(stage, app, finger)
         someoneElse(stage, app, finger)
         hook(stage, app, finger)
@@ -58,6 +61,14 @@ internal class FingerStory : Story {
             if (fault == null) throw StoryFailed("a change without the PIN: expected it to be refused, but it was made")
             stage.show(inWords(fault))
         }
+    }
+
+    private suspend fun leave(stage: Stage, app: DemoApp) = coroutineScope {
+        stage.say("Another time she leaves the app while the prompt is on the screen. The app takes the prompt along.")
+        val asking = launch { app.lock.verifyBiometrics() }
+        stage.expect("a prompt is shown", app.phone.sensor.awaitPrompt(isShown = true))
+        asking.cancel()
+        stage.expect("the prompt is taken away", app.phone.sensor.awaitPrompt(isShown = false))
     }
 
     private suspend fun pay(stage: Stage, app: DemoApp, finger: Finger): Int {
@@ -112,7 +123,7 @@ internal class FingerStory : Story {
         stage.say("Her flatmate has seen the phone's own PIN, and adds a finger in the phone's settings.")
         app.phone.sensor.enrolAnother()
         stage.say("Then the flatmate opens the wallet's app.")
-        // A finger that the phone knows, too; but it is not even asked for.
+        // The phone knows the flatmate's finger, but the key is invalidated, so no prompt asks for a finger.
         val outcome = finger.asks(Touch.OWNER)
         stage.expect("after another finger was added", BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), outcome)
         expectPinUntouched(stage, app)
@@ -143,7 +154,7 @@ internal class FingerStory : Story {
     }
 }
 
-/** The sensor in a story, and what the screen says with it. */
+/** The sensor in a story. Prints who touches it, and what the screen says. */
 private class Finger(private val stage: Stage, private val app: DemoApp) {
     suspend fun switchOn(session: Session) {
         stage.say("She switches her finger on. The phone asks for it once.")
@@ -152,7 +163,7 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
         stage.expect("switched on", BiometricChange.Done, change)
     }
 
-    /** Asks for a finger. Those before the sensor do one thing after the other, and then no more. */
+    /** Asks for a finger. The people at the sensor do [touches] one after another, and then nothing more. */
     suspend fun asks(vararg touches: Touch, payment: Payment? = null): BiometricOutcome {
         val request = BiometricRequest(payment)
         val outcome = app.phone.sensor.facing(before(*touches)) { app.lock.verifyBiometrics(request) }
@@ -161,14 +172,14 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
         return outcome
     }
 
-    /** Hers is recognised. */
+    /** Asks for a finger, and her finger opens the wallet. */
     suspend fun opens(payment: Payment? = null): Session {
         val outcome = asks(Touch.OWNER, payment = payment)
         return (outcome as? BiometricOutcome.Unlocked)?.session
             ?: throw StoryFailed("her finger: expected Unlocked, found $outcome")
     }
 
-    /** No prompt is shown; it says why, and what will do. */
+    /** Checks that no prompt is shown, and that the lock gives [reason], now and when asked beforehand. */
     suspend fun isNotAskedFor(reason: BiometricDenial, why: String, payment: Payment? = null) {
         payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
         val outcome = asks(Touch.OWNER, payment = payment)

@@ -12,14 +12,20 @@ import dev.walletlock.demo.Stage.Companion.NEW_PIN
 import dev.walletlock.demo.Stage.Companion.PIN
 import java.nio.file.Files
 import java.nio.file.Path
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.withTimeoutOrNull
 
-/** U16: she can look through what happened, and nobody can quietly change it. */
+/** U16: she can look through what happened, and nobody can change it unnoticed. */
 internal class HistoryStory : Story {
     override val name = "U16"
     override val title = "She looks through what happened"
 
     override suspend fun play(stage: Stage): String = stage.startApp().use { app ->
-        live(stage, app)
+        listen(stage, app) { live(stage, app) }
         val lines = stage.unlock(app.lock, NEW_PIN).use { session ->
             look(stage, session).also { export(stage, session, it) }
         }
@@ -28,6 +34,16 @@ internal class HistoryStory : Story {
         val kept = lines.single { it.kind == JournalKind.ITEM_WRITTEN }
         tamper(stage, app, kept)
         "$last lines, looked through by page, kind, text and time; exported, signed; an edited line noticed and named"
+    }
+
+    /** Runs [live], and checks that the app receives each journal line as it is written. */
+    private suspend fun listen(stage: Stage, app: DemoApp, live: suspend () -> Unit) = coroutineScope {
+        val toHear = HAPPENED.dropLast(UNLOCKED_LINES)
+        val hearing = async(start = CoroutineStart.UNDISPATCHED) { app.lock.events.take(toHear.size).toList() }
+        live()
+        val heard = withTimeoutOrNull(HEARS_WITHIN_MS) { hearing.await() }.orEmpty()
+        hearing.cancel()
+        stage.expect("what the app heard meanwhile", toHear, heard.map { it.kind })
     }
 
     private suspend fun live(stage: Stage, app: DemoApp) {
@@ -105,7 +121,7 @@ internal class HistoryStory : Story {
         stage.expect("the journal", expected, chain)
     }
 
-    /** In SQLite's file such a number stands as six bytes, the highest first. */
+    /** Changes the time [wallMs] in the database file. SQLite stores such a number as six bytes, big-endian. */
     private fun changeTime(database: Path, wallMs: Long) {
         val bytes = Files.readAllBytes(database)
         val stored = ByteArray(TIME_BYTES) { (wallMs shr Byte.SIZE_BITS * (TIME_BYTES - 1 - it)).toByte() }
@@ -117,6 +133,10 @@ internal class HistoryStory : Story {
 
     private companion object {
         const val TIME_BYTES = 6
+        const val HEARS_WITHIN_MS = 10_000L
+
+        /** The last two lines of [HAPPENED] come from the unlocking after [live]; [listen] does not wait for them. */
+        const val UNLOCKED_LINES = 2
 
         val HAPPENED = listOf(
             JournalKind.ENROLLED,

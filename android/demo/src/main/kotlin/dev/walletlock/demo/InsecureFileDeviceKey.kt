@@ -16,10 +16,14 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
 /**
- * Device keys in a plain file: insecure. Whoever copies the file beside the database can guess the PIN elsewhere, as
- * often as they like. On a phone its hardware keeps these keys, and gives them to nobody.
+ * Device keys in a plain file: insecure. Someone who copies this file and the database can guess the PIN on another
+ * computer, without a limit. On a phone the hardware keeps these keys and never gives them out.
  */
 internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
+    /** Whether [hmac] fails with `BUSY`, as a phone's keystore does now and then. */
+    @Volatile
+    var isBusy = false
+
     @Synchronized
     override fun aliases(prefix: String): List<String> = load().stringPropertyNames().filter { it.startsWith(prefix) }
 
@@ -42,16 +46,17 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
 
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
+        if (isBusy) throw DeviceKeyException(DeviceKeyFault.BUSY)
         val mac = Mac.getInstance(HMAC)
         mac.init(key(alias, isBiometric = false, HMAC))
         return mac.doFinal(input)
     }
 
-    /** For the sensor, which uses it only for a finger that the phone knows. A phone's keystore sees to that itself. */
+    /** For the sensor, which uses the key only for a finger that the phone knows. A phone's keystore enforces that itself. */
     @Synchronized
     fun biometricKey(alias: String): SecretKey = key(alias, isBiometric = true, AES)
 
-    /** Another finger is known to the phone: the keys that a finger unlocks are gone, though still listed. */
+    /** A finger was added to the phone: the keystore invalidates its biometric keys, but [aliases] still lists them. */
     @Synchronized
     fun enrolmentChanged() {
         val keys = load()
@@ -65,7 +70,7 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         if (keys.remove(alias) != null) save(keys)
     }
 
-    /** It could not be less. */
+    /** The lowest level there is. */
     override fun securityLevel(alias: String): SecurityLevel = SecurityLevel.SOFTWARE
 
     private fun key(alias: String, isBiometric: Boolean, algorithm: String): SecretKey {
@@ -87,7 +92,7 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         }
     }
 
-    /** A new file each time: temporary files are their owner's alone (0600), and a move is all or nothing. */
+    /** Writes a new file each time: only the owner can read a temporary file (0600), and the move is atomic. */
     private fun save(keys: Properties) {
         val written = Files.createTempFile(file.parent, "device-keys", ".tmp")
         Files.newBufferedWriter(written).use { keys.store(it, "Insecure: on a phone these are in its hardware.") }
@@ -99,10 +104,10 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         const val HMAC = "HmacSHA256"
         const val AES = "AES"
 
-        /** Stands before the key's bytes. */
+        /** Prefix of a biometric key's value in the file. */
         const val BIOMETRIC = "biometric "
 
-        /** Stands in place of a key. */
+        /** The value of an invalidated key. */
         const val GONE = "gone"
     }
 }

@@ -15,31 +15,34 @@ import kotlin.concurrent.thread
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
 
-/** What is done before the sensor while a prompt is on the screen. */
+/** What someone does at the sensor while a prompt is on the screen. */
 internal enum class Touch {
     /** The owner's finger, which the phone knows. */
     OWNER,
 
-    /** A finger that it does not know. */
+    /** A finger that the phone does not know. */
     STRANGER,
 
-    /** The prompt's button for the PIN. */
+    /** The prompt's button "Use PIN". */
     USE_PIN,
 
-    /** No finger: the app was tampered with, and says 'recognised' with bytes of its own. */
+    /** No finger: a hooked app calls the callback for 'recognised' with bytes of its own. */
     HOOK,
 }
 
-/** Who is before the sensor, and what they do. May take its time. */
+/** The person at the sensor. [does] says what that person does next, and may suspend for any time. */
 internal fun interface Person {
     suspend fun does(prompt: BiometricPrompt): Touch
 }
 
 /**
- * A fingerprint sensor: insecure. It believes whoever says who touches it, and its keys are in a plain file. On a phone
- * the sensor's own hardware knows the finger, and tells the hardware that has the key.
+ * A fingerprint sensor: insecure. It believes what [Person] says about the finger, and its keys are in a plain file. On
+ * a phone the sensor's own hardware recognises the finger, and tells the hardware that keeps the key.
  */
 internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometrics {
     private class Shown(val prompt: BiometricPrompt, val answer: BiometricAnswer, val key: SecretKey)
@@ -53,7 +56,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
         val key = try {
             keys.biometricKey(prompt.alias)
         } catch (_: DeviceKeyException) {
-            // The answer comes later, as every other.
+            // On another thread: a prompt never answers inside `show`.
             thread(isDaemon = true) { answer.ended(BiometricEnd.KEY_INVALIDATED) }
             return
         }
@@ -64,10 +67,14 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
         screen.value = null
     }
 
+    /** Waits until a prompt is on the screen, or until none is. False if that has not happened after [FOR_LONG_MS]. */
+    suspend fun awaitPrompt(isShown: Boolean): Boolean =
+        withTimeoutOrNull(FOR_LONG_MS) { screen.map { it != null }.first { it == isShown } } != null
+
     /** Another finger is added in the phone's settings. */
     fun enrolAnother() = keys.enrolmentChanged()
 
-    /** Runs [call]; meanwhile [person] is before the sensor, and answers what it shows. */
+    /** Runs [call]; meanwhile [person] is at the sensor and answers each prompt. */
     suspend fun <T> facing(person: Person, call: suspend () -> T): T = coroutineScope {
         val hand = launch {
             screen.filterNotNull().collect { shown ->
@@ -88,7 +95,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
         }
         Touch.STRANGER -> {
             answer.notRecognised()
-            // As Android's sensors, which pause then for half a minute; this one does not.
+            // Android's sensors also lock out then, for half a minute. This one only reports the lockout.
             if (++strangersInARow % MOST_IN_A_ROW == 0) over { answer.ended(BiometricEnd.LOCKED_OUT) } else Unit
         }
         Touch.USE_PIN -> over { answer.ended(BiometricEnd.CANCELLED_BY_PERSON) }
@@ -120,6 +127,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
     private companion object {
         const val MOST_IN_A_ROW = 5
         const val IV_BYTES = 12
+        const val FOR_LONG_MS = 10_000L
         const val TAG_BITS = 128
     }
 }

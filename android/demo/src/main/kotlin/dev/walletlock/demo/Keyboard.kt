@@ -5,23 +5,26 @@ import java.io.Console
 
 /** Where the person types. */
 internal interface Keyboard {
-    /** A line of text. Null when there will be no more. */
+    /** Reads a line of text. Null at the end of the input. */
     fun line(prompt: String): String?
 
-    /** Digits, into [entry]. False when something else was typed among them. Null when there will be no more. */
+    /**
+     * Reads digits into [entry]. False if something else was typed among the digits, or if [entry] is full. Null at the
+     * end of the input.
+     */
     fun digits(prompt: String, entry: PinEntry): Boolean?
 
     /** Whether the person has pressed Enter since the last line. */
     fun hasPressedEnter(): Boolean
 }
 
-/** A terminal, without echo for digits. */
+/** A terminal. It does not echo digits. */
 internal class ConsoleKeyboard(private val console: Console) : Keyboard {
     override fun line(prompt: String): String? = console.readLine("%s", prompt)
 
     /**
-     * A terminal hands over a line at once, so for a moment all digits stand in an array, wiped here: that is the
-     * demo's limit. A phone's keypad pushes each digit as it is pressed, and has no such array.
+     * A terminal hands over a whole line, so all digits are in an array for a moment; this method wipes the array. That
+     * is a limit of the demo: a phone's keypad pushes each digit as it is pressed, and has no such array.
      */
     override fun digits(prompt: String, entry: PinEntry): Boolean? {
         val typed = console.readPassword("%s", prompt) ?: return null

@@ -98,7 +98,7 @@ internal class LockoutStory : Story {
         const val TICKS = 4
         const val FIVE_MINUTES_MS = 5 * MINUTE_MS
 
-        /** What the preset `walletlock` promises after each of the first fifteen. */
+        /** The waits of the preset `walletlock` after each of the first fifteen wrong PINs, in milliseconds. */
         val WAITS_MS = List(4) { 0L } + listOf(MINUTE_MS / 2) + listOf(1, 5, 15, 30).map { it * MINUTE_MS } +
             listOf(1, 4, 12, 12, 12, 12).map { it * HOUR_MS }
     }

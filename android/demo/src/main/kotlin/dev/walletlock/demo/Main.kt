@@ -20,7 +20,7 @@ private const val USAGE = """A wallet in the terminal, on the real library.
 
 private class Options(val isTour: Boolean, val home: Path?, val policy: Policy)
 
-/** What was asked for on the command line makes no sense. */
+/** The command line cannot be understood. */
 private class UsageException(message: String) : Exception(message)
 
 fun main(arguments: Array<String>) {
@@ -86,7 +86,7 @@ private suspend fun tour(options: Options, out: PrintStream): Boolean {
     }
 }
 
-/** From Java 22 on there is a console even without a terminal, and it says so. */
+/** The console, or null without a terminal. From Java 22 on `System.console()` is not null then, but `isTerminal` is false. */
 private fun terminal(): Console? {
     val console = System.console() ?: return null
     return try {

@@ -7,7 +7,7 @@ import dev.walletlock.Remedy
 import dev.walletlock.RollbackProtection
 import dev.walletlock.demo.Stage.Companion.PIN
 
-/** A thief who can copy the wallet's files, and put them back, gains no try by it. */
+/** T1: a thief who copies the wallet's files and puts them back (a rollback) gains no try. */
 internal class OlderCopyStory : Story {
     override val name = "T1"
     override val title = "Restore of an old copy is refused"

@@ -13,9 +13,9 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import java.io.PrintStream
 
-/** Whatever asks for a PIN. */
+/** The dialogs that ask for a PIN. */
 internal class PinDialogs(private val keyboard: Keyboard, private val out: PrintStream) {
-    /** Asked for once, kept nowhere. */
+    /** Asked for once, and never written to a file. */
     private var personal: List<Personal>? = null
 
     suspend fun unlock(lock: WalletLock): Session? = PinEntry().use { entry ->
@@ -24,7 +24,7 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         when (val outcome = lock.verifyPin(entry)) {
             is PinOutcome.Right -> outcome.session
             is Refusal -> {
-                // What it locks, the next look at the lock says.
+                // If the wallet is locked, the caller shows the lock's status next anyway.
                 if (outcome !is PinOutcome.Locked) Screen.lines(outcome).forEach(out::println)
                 null
             }
@@ -52,7 +52,7 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         }
     }
 
-    /** Asked only where a finger may open it. */
+    /** Asks only if biometrics are switched on. */
     private suspend fun keepsBiometrics(lock: WalletLock): Boolean {
         if (lock.biometricAvailability() == BiometricAvailability.Denied(BiometricDenial.SWITCHED_OFF)) return true
         out.println("A finger opens this wallet. If someone knew your PIN, it may be theirs.")
@@ -73,7 +73,7 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
         if (keyboard.line("Type 'wipe', to go on: ") == "wipe") lock.wipe()
     }
 
-    /** Judged at once, so that nobody types a PIN twice that may not be set. */
+    /** Judges the PIN before asking for it again, so that nobody types a forbidden PIN twice. */
     private suspend fun askNew(lock: WalletLock, entry: PinEntry, personal: List<Personal>): Boolean {
         if (!ask("A new PIN: ", entry)) return false
         val judgement = lock.judgePin(entry, personal)
@@ -85,13 +85,13 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
             out.println("You may use it, but ${judgement.findings.joinToString("; ", transform = ::inWords)}.")
         }
         return PinEntry().use { again ->
-            val isSame = ask("Once more: ", again) && entry.sameAs(again)
+            val isSame = ask("Once more: ", again) && entry.matches(again)
             if (!isSame) out.println("These are not the same.")
             isSame
         }
     }
 
-    /** Nothing typed means: never mind. */
+    /** False if nothing was typed, which cancels the dialog, or if it was not 1 to 12 digits. */
     private fun ask(prompt: String, entry: PinEntry): Boolean {
         if (keyboard.digits(prompt, entry) == false) {
             out.println("Digits only, 12 at most.")

@@ -14,7 +14,7 @@ import dev.walletlock.demo.Stage.Companion.MINUTE_MS
 import dev.walletlock.demo.Stage.Companion.NEW_PIN
 import dev.walletlock.demo.Stage.Companion.PIN
 
-/** U5: a PIN that is hard to guess, asked for again after a while, and not forgotten. */
+/** U5: she chooses a PIN that is hard to guess; the wallet asks for it again after a while, and helps her remember it. */
 internal class PinStory : Story {
     override val name = "U5"
     override val title = "She chooses a PIN"
@@ -83,7 +83,7 @@ internal class PinStory : Story {
         stage.unlock(app.lock, NEW_PIN).close()
     }
 
-    /** Asks each day, as an app would. */
+    /** Asks for a reminder each day, as an app would. Returns how many there were. */
     private suspend fun remind(stage: Stage, app: DemoApp): Int {
         stage.say("She does not use the wallet for forty days. Each day the app asks what to remind her of.")
         val days = (1..40).filter { day ->

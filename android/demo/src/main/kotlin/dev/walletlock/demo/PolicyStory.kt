@@ -5,7 +5,7 @@ import dev.walletlock.PinOutcome
 import dev.walletlock.Policy
 import dev.walletlock.demo.Stage.Companion.MINUTE_MS
 
-/** D2: the developer brings the policy as data. */
+/** D2: the developer supplies the policy as data: the name of a preset, or JSON. */
 internal class PolicyStory : Story {
     override val name = "D2"
     override val title = "The developer brings the rules"

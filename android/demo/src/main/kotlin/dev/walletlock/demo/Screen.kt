@@ -12,7 +12,7 @@ import dev.walletlock.Refusal
 import dev.walletlock.Remedy
 import dev.walletlock.WhoLocked
 
-/** What the person sees: which lock it is, for how long, who did it, and what can be done now, first choice first. */
+/** What the person sees: which lock it is, for how long, who locked, and what can be done now, the best choice first. */
 internal object Screen {
     fun lines(status: LockStatus): List<String> = when (status) {
         is LockStatus.Unconfigured -> listOf("No PIN is set yet.")
@@ -47,7 +47,7 @@ internal object Screen {
         is BiometricPurpose.Pay -> listOf("Pay ${inWords(purpose.amount)}", "To ${purpose.payee}")
     } + "(touch the sensor)  [Use PIN]"
 
-    /** How asking for a finger ended. */
+    /** How a request for a finger ended. */
     fun lines(outcome: BiometricOutcome): List<String> = when (outcome) {
         is BiometricOutcome.Unlocked -> listOf("The wallet is open.")
         is BiometricOutcome.NotRecognised -> listOf("Not recognised. Enter your PIN.")
@@ -56,7 +56,7 @@ internal object Screen {
         is BiometricOutcome.NoVerdict -> listOf(inWords(outcome.cause))
     }
 
-    /** How switching the finger on ended. */
+    /** How the attempt to switch biometrics on ended. */
     fun switchedOn(change: BiometricChange): List<String> = when (change) {
         is BiometricChange.Done -> listOf("Your finger opens the wallet from now on. Your PIN stays as it is.")
         is BiometricOutcome.Ended -> lines(change)

@@ -17,13 +17,13 @@ import dev.walletlock.WhoLocked
 import java.io.PrintStream
 import java.nio.file.Path
 
-/** A user story, told and checked at once. */
+/** A user story: playing it prints what happens and checks it at the same time. */
 internal interface Story {
-    /** As in USER_STORIES.md; T: against a thief of SECURITY.md. */
+    /** As in tests/stories/README.md; T: protection against a thief, see SECURITY.md. */
     val name: String
     val title: String
 
-    /** Tells it. Returns what was shown, made of what was seen. */
+    /** Plays the story. Returns one line that sums up what the story has shown, for the end of the tour. */
     suspend fun play(stage: Stage): String
 }
 
@@ -31,21 +31,21 @@ internal interface Story {
 internal class StoryFailed(message: String) : Exception(message)
 
 /**
- * Where a story is told: it prints what happens, and stops the story at the first thing that is not as expected.
+ * Where a story is played: prints what happens, and throws [StoryFailed] at the first thing that is not as expected.
  *
- * The digits in a story are anybody's to read; nobody's PIN is ever typed here.
+ * A story prints its digits in clear. They are made up: nobody types a real PIN here.
  */
 internal class Stage(private val folder: Path, val policy: Policy, private val out: PrintStream) {
     private var phones = 0
 
-    /** Who is typing. */
+    /** The person who is typing, as the subject of a sentence. */
     var who = "She"
 
     fun title(text: String) = out.println("\n== $text\n")
 
     fun say(text: String) = out.println(text)
 
-    /** What the phone's screen says. */
+    /** Prints what the phone's screen says. */
     fun show(lines: List<String>) = lines.forEach { out.println("    | $it") }
 
     fun show(line: String) = show(listOf(line))
@@ -81,14 +81,14 @@ internal class Stage(private val folder: Path, val policy: Policy, private val o
         return outcome
     }
 
-    /** Types the right one; returns the open wallet. */
+    /** Types the right PIN; returns the session of the open wallet. */
     suspend fun unlock(lock: WalletLock, digits: String = PIN): Session {
         val outcome = enterPin(lock, digits)
         return (outcome as? PinOutcome.Right)?.session
             ?: throw StoryFailed("the right PIN: expected Right, found $outcome")
     }
 
-    /** Waits the cooldown out, on the demo's clock. */
+    /** Waits until the cool-down is over, by moving the demo's clock. */
     suspend fun waitItOut(app: DemoApp) {
         val status = app.lock.refresh()
         val remainingMs = (status as? LockStatus.CoolingDown)?.remainingMs
@@ -98,7 +98,7 @@ internal class Stage(private val folder: Path, val policy: Policy, private val o
         expect("after waiting, a PIN may be entered", app.lock.refresh() is LockStatus.Ready)
     }
 
-    /** It is locked, says why and what can be done; shows that. */
+    /** Shows the status, and checks that the wallet is locked for [reason] and offers [remedies]. */
     fun expectLocked(app: DemoApp, reason: LockReason, remedies: List<Remedy>) {
         val status = app.lock.status.value
         show(Screen.lines(status))

@@ -10,7 +10,7 @@ import java.text.SimpleDateFormat
 import java.util.Locale
 import kotlinx.coroutines.flow.takeWhile
 
-/** The wallet in a terminal: it says where it stands and what can be done now, and does it. */
+/** The wallet in a terminal: prints the lock's status and the commands that are possible now, and runs the typed command. */
 internal class TerminalWallet(
     private val phone: DemoPhone,
     private val policy: Policy,
@@ -40,7 +40,7 @@ internal class TerminalWallet(
         }
     }
 
-    /** One look at the lock, one command. */
+    /** Prints the status once, and runs one command. */
     private suspend fun turn() {
         val status = app.lock.refresh()
         session?.takeUnless { it.isLive }?.let { over ->
@@ -157,7 +157,7 @@ internal class TerminalWallet(
     }
 }
 
-/** '5m' in milliseconds. Null if it is no time, or more than ten years. */
+/** '5m' in milliseconds. Null if [text] is not a time, or is more than ten years. */
 internal fun parseTime(text: String): Long? {
     val unitMs = mapOf('s' to 1_000L, 'm' to 60_000L, 'h' to 3_600_000L, 'd' to 86_400_000L)[text.lastOrNull()]
     val number = text.dropLast(1).toIntOrNull()?.takeIf { it >= 0 }

@@ -5,7 +5,7 @@ import dev.walletlock.Policy
 import java.io.PrintStream
 import java.nio.file.Path
 
-/** The whole tour: every story, and at its end a line for each that says what was shown, or what was not. */
+/** The whole tour: plays every story, and prints a line for each at the end: what it has shown, or why it failed. */
 internal class Tour(
     private val folder: Path,
     private val policy: Policy,
@@ -21,7 +21,7 @@ internal class Tour(
             PolicyStory(),
         ),
 ) {
-    /** Plays it. True if every story went as it should. */
+    /** Plays the tour. True if no story failed. */
     suspend fun play(): Boolean {
         out.println("The tour of Walletlock. It plays by itself, and checks what it shows.")
         out.println("The library is the real one: its PIN checks, its database, its locks. Only the phone is made of")

@@ -7,7 +7,7 @@ import java.io.PrintStream
 import java.nio.file.Files
 import java.nio.file.Paths
 
-/** What can be done with an open wallet. */
+/** The dialogs of an open wallet: its items and its journal. */
 internal class VaultDialogs(
     private val session: Session,
     private val keyboard: Keyboard,

@@ -21,13 +21,13 @@ import java.util.Currency
 import java.util.Date
 import java.util.Locale
 
-// Plain words for what the lock says. Every sentence is one that a person can act on.
+// What the lock says, in sentences on which a person can act.
 
 private const val MINUTE_S = 60L
 private const val HOUR_S = 3_600L
 private const val DAY_S = 86_400L
 
-/** '4 minutes 12 seconds', '2 days 1 hour': two units at most, rounded up, so that nobody comes too early. */
+/** '4 minutes 12 seconds', '2 days 1 hour': two units at most, rounded up, so that nobody comes back too early. */
 internal fun durationInWords(ms: Long): String {
     val seconds = (ms + 999) / 1_000
     return when {
@@ -119,7 +119,7 @@ internal fun inWords(money: Money): String {
     return "${money.currency} ${BigDecimal.valueOf(money.minor, digits).toPlainString()}"
 }
 
-/** Once it is made. */
+/** What is said after the payment was made. */
 internal fun inWords(payment: Payment): String = "Paid: ${inWords(payment.amount)} to ${payment.payee}."
 
 internal fun inWords(reason: BiometricDenial): String = when (reason) {

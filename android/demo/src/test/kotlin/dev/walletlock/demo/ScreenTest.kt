@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 
-/** What the person reads. */
+/** The sentences that the person reads on the screen. */
 class ScreenTest {
     private val contacts = listOf(
         Remedy.Ask(Contact.Phone("+1 555 0100")),

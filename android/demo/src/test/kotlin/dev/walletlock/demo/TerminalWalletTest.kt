@@ -15,7 +15,7 @@ class TerminalWalletTest {
     @TempDir
     lateinit var folder: File
 
-    /** Types what it was told to; afterwards there is nobody at the keyboard. */
+    /** Types the given lines; after the last one the input has ended. */
     private class ScriptedKeyboard(typed: List<String>) : Keyboard {
         private val lines = ArrayDeque(typed)
         val isDone get() = lines.isEmpty()

@@ -87,7 +87,7 @@ class TourTest {
         fun broken(lockout: String = "{}", pin: String = "{}", contacts: String = CONTACTS, biometric: String = "{}") =
             """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts, "biometric": $biometric }"""
 
-        /** As the demo's own, but for this. */
+        /** The demo's own policy, except for these parameters. */
         fun brokenFinger(atOnce: Int = 3_000, inAll: Int = 10_000, other: String = "") = broken(
             biometric = """{
                 "budgets": [{ "currency": "EUR", "per_payment_minor": $atOnce, "in_all_minor": $inAll }] $other

@@ -9,29 +9,29 @@ import java.util.concurrent.ConcurrentHashMap
 import javax.crypto.Cipher
 
 /**
- * A phone's keystore, behind the classes that Java reaches it by: `AndroidKeyStore`. For tests that have Android's
- * classes, as Robolectric brings them; those without use [FakeDeviceKey]. There is one at a time, the phone's:
+ * A fake of Android's keystore, reached through Java's security classes under the name `AndroidKeyStore`. For tests that have
+ * Android's classes, as from Robolectric; tests without them use [FakeDeviceKey]. Only one can be installed at a time:
  *
  * ```
  * FakeAndroidKeyStore().install().use { keystore -> … }
  * ```
  *
- * Strict: what a phone refuses it refuses, in the exceptions of the phone's. So it does with what a lock never asks
- * of one: to replace a key, to read it, or to use it in another way than as HMAC-SHA256 or AES-GCM.
+ * Strict: it refuses what a phone refuses, with the same exceptions. It also refuses what a lock never does: replacing a key,
+ * reading its bytes, or using it for anything but HMAC-SHA256 or AES-GCM.
  *
- * A real one also fails, and lies: told to, this one throws anything at any call ([fail]), or answers a call as if nothing
- * were there ([lie]).
+ * A real keystore also fails, and sometimes answers wrongly without an error. A test can make this one throw any exception
+ * at any call ([fail]), or answer a call as if nothing were stored ([lie]).
  */
 public class FakeAndroidKeyStore : AutoCloseable {
     /**
      * What a key was made with.
      *
      * @property algorithm `HmacSHA256` or `AES`.
-     * @property bits how long the key is.
-     * @property isInStrongBox whether a chip of its own keeps it.
-     * @property isUnlockedDeviceRequired whether it is of no use while the phone is locked.
+     * @property bits length of the key, in bits.
+     * @property isInStrongBox whether a StrongBox, a separate chip, keeps the key.
+     * @property isUnlockedDeviceRequired whether the key cannot be used while the phone is locked.
      * @property isUserAuthenticationRequired whether each use needs a strong biometric.
-     * @property isInvalidatedByBiometricEnrollment whether a new enrolment destroys it.
+     * @property isInvalidatedByBiometricEnrollment whether a new enrolment destroys the key.
      */
     public data class KeySpec(
         public val algorithm: String,
@@ -42,10 +42,10 @@ public class FakeAndroidKeyStore : AutoCloseable {
         public val isInvalidatedByBiometricEnrollment: Boolean,
     )
 
-    /** All keys as they were at one time: what someone has who copied the keystore's files. See [restore]. */
+    /** A copy of all keys at one moment, like a copy of the keystore's files. See [restore]. */
     public class Picture internal constructor(internal val keys: Map<String, HardwareKey>)
 
-    /** What Java's classes ask of the keystore, each of which can [fail]. */
+    /** The calls that Java's classes make to the keystore. Each of them can [fail]. */
     public enum class Call {
         /** `KeyStore.load`. */
         LOAD,
@@ -81,36 +81,36 @@ public class FakeAndroidKeyStore : AutoCloseable {
         CIPHER_FINAL,
     }
 
-    /** What a phone's keystore answers without a word where it failed: see AOSP's AndroidKeyStoreSpi. See [lie]. */
+    /** A wrong answer that a phone's keystore gives instead of an error: see AOSP's AndroidKeyStoreSpi. See [lie]. */
     public enum class Lie(internal val call: Call) {
-        /** It lists no key. */
+        /** The list of aliases is empty. */
         NO_ALIASES(Call.ALIASES),
 
-        /** It gives no list. */
+        /** The list of aliases is null. */
         NULL_ALIASES(Call.ALIASES),
 
-        /** It says of an alias that there is none. */
+        /** It says that an alias does not exist. */
         NO_SUCH_ALIAS(Call.CONTAINS_ALIAS),
 
-        /** It gives no key. */
+        /** It returns null instead of the key. */
         NULL_KEY(Call.GET_KEY),
     }
 
-    /** Moves the clock that the lock measures by, `SystemClock.elapsedRealtime`: such as Robolectric's. */
+    /** Moves the clock that the lock measures with, `SystemClock.elapsedRealtime`, for instance Robolectric's. */
     public fun interface Stopwatch {
-        /** [ms] milliseconds pass. */
+        /** Lets [ms] milliseconds pass. */
         public fun pass(ms: Long)
     }
 
-    /** Whether there is a StrongBox. One has room enough. */
+    /** Whether the phone has a StrongBox. It never runs full. */
     @Volatile
     public var hasStrongBox: Boolean = false
 
-    /** While not null, the StrongBox makes no key and throws what this gives: a full or busy one says no more than `ProviderException`. */
+    /** While not null, making a StrongBox key throws what this returns. A full or busy StrongBox throws `ProviderException`. */
     @Volatile
     public var strongBoxFailure: (() -> Exception)? = null
 
-    /** How long the StrongBox computes, in milliseconds of the [stopwatch]. */
+    /** How long the StrongBox takes to compute with a key, in milliseconds of the [stopwatch]. */
     @Volatile
     public var strongBoxTakesMs: Long = 0
 
@@ -118,7 +118,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @Volatile
     public var takesMs: Long = 0
 
-    /** Nothing waits: what takes time is told here. */
+    /** Told how long each call takes. The keystore itself never sleeps. */
     @Volatile
     public var stopwatch: Stopwatch = Stopwatch {}
 
@@ -126,13 +126,13 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @Volatile
     public var isPhoneLocked: Boolean = false
 
-    /** What the keys that exist were made with, by alias. */
+    /** The [KeySpec] of every key that exists, by alias. */
     public val keys: Map<String, KeySpec> @Synchronized get() = stored.mapValues { it.value.spec }
 
-    /** Operations that were begun, and neither finished nor given up: a phone has few at a time. */
+    /** How many operations were begun and neither finished nor abandoned. A phone allows only a few at a time. */
     public val openOperations: Int @Synchronized get() = operations.size
 
-    /** Who reached into it, and so waited for it. */
+    /** The threads that have called the keystore, and so waited for it. */
     public val users: Set<Thread> get() = reached
 
     private val reached = ConcurrentHashMap.newKeySet<Thread>()
@@ -144,28 +144,28 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     private val troubles = EnumMap<Call, Trouble>(Call::class.java)
 
-    /** Counts who is enrolled: keys of another one are gone. */
+    /** Number of the present enrolment. A key made under another number, and invalidated by enrolment, cannot be used. */
     private var enrolment = 1
     private var isAnyoneEnrolled = true
 
     /**
-     * From now on it is this JVM's `AndroidKeyStore`, until it is closed.
+     * Makes this the `AndroidKeyStore` of this JVM, until it is closed.
      *
-     * @throws IllegalStateException if there is one already.
+     * @throws IllegalStateException if one is installed already.
      */
     public fun install(): FakeAndroidKeyStore = apply {
-        // Where Android has it: before the providers that know nothing of such keys, and would speak first.
+        // Before the providers that do not know such keys, as on Android: Java asks the providers in order.
         check(Security.insertProviderAt(provider, 1) == 1) { "there is one already" }
     }
 
-    /** As on a phone that has none. The keys stay, for another [install]. */
+    /** Uninstalls it: this JVM has no `AndroidKeyStore` then. The keys stay, for another [install]. */
     override fun close(): Unit = Security.removeProvider(provider.name)
 
     /**
-     * The next [times] calls of this kind throw what [thrown] gives, checked or not, and do nothing. What was told of such
-     * calls before is forgotten.
+     * Makes the next [times] calls of this kind throw what [thrown] returns, a checked or unchecked exception, and do nothing
+     * else. This replaces an earlier [fail] or [lie] for the same kind of call.
      *
-     * @throws IllegalArgumentException unless it is at least once.
+     * @throws IllegalArgumentException if [times] is below 1.
      */
     @JvmOverloads
     @Synchronized
@@ -175,9 +175,10 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     /**
-     * The next [times] calls that it is about answer with [lie]. What was told of such calls before is forgotten.
+     * Makes the next [times] calls that [lie] is about give that wrong answer. This replaces an earlier [fail] or [lie] for the
+     * same kind of call.
      *
-     * @throws IllegalArgumentException unless it is at least once.
+     * @throws IllegalArgumentException if [times] is below 1.
      */
     @JvmOverloads
     @Synchronized
@@ -186,11 +187,11 @@ public class FakeAndroidKeyStore : AutoCloseable {
         troubles[lie.call] = Trouble(times, lie) { error("it lies") }
     }
 
-    /** From now on it neither fails nor lies. */
+    /** Ends every [fail] and [lie]: all calls work again. */
     @Synchronized
     public fun recover(): Unit = troubles.clear()
 
-    /** A factory reset. */
+    /** Deletes all keys, as a factory reset does. */
     @Synchronized
     public fun loseAll(): Unit = stored.clear()
 
@@ -205,7 +206,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     /**
-     * Makes one key useless for good, and leaves it listed: as taking away the screen lock does.
+     * Makes one key permanently unusable, and leaves its alias listed, as removing the screen lock does.
      *
      * @throws IllegalArgumentException if there is none.
      */
@@ -215,8 +216,8 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     /**
-     * A finger or face was enrolled, or all were removed: keys that ask for that are useless from now on. A restored
-     * [Picture] does not bring them back, because who is enrolled is not in the keystore's files.
+     * A finger or face was enrolled, or all were removed: keys that are invalidated by enrolment cannot be used from now on. A
+     * restored [Picture] does not make them usable again, because the keystore's files do not hold the enrolments.
      *
      * See [FakePerson.onEnrolment].
      */
@@ -228,18 +229,19 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     /**
-     * The sensor recognised someone for what this cipher has begun: so it may be finished, once. For a stand-in of the
-     * biometric prompt.
+     * The sensor recognised the person for the operation that this cipher has begun: the operation may now be finished, once.
+     * For fakes of the biometric prompt.
      *
-     * @throws IllegalArgumentException if the cipher is none of the keystore's, as the prompt's `CryptoObject` does.
+     * @throws IllegalArgumentException if the cipher has begun no operation of this keystore, as the prompt's `CryptoObject`
+     *   does for a foreign cipher.
      */
     @Synchronized
     public fun authenticate(cipher: Cipher): Unit = operationOf(cipher).authenticate()
 
     /**
-     * Whether a prompt could be bound to what this cipher has begun.
+     * Checks that a prompt can be bound to the operation that this cipher has begun.
      *
-     * @throws IllegalArgumentException if the cipher is none of the keystore's.
+     * @throws IllegalArgumentException if the cipher has begun no operation of this keystore.
      */
     @Synchronized
     public fun requireBegun(cipher: Cipher) {
@@ -250,20 +252,20 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @Synchronized
     public fun picture(): Picture = Picture(stored.toMap())
 
-    /** Sets the keystore back: keys that were deleted since are there again, those made since are gone. */
+    /** Rolls the keystore back to [picture]: keys deleted since then are back, keys made since then are gone. */
     @Synchronized
     public fun restore(picture: Picture) {
         stored.clear()
         stored.putAll(picture.keys)
     }
 
-    /** A cipher tells nobody what is in it; but each IV that it gives out is an array of its own. */
+    /** A `Cipher` does not show its operation. But each IV that it returns is a separate array, which identifies it. */
     private fun operationOf(cipher: Cipher): Operation {
         val iv = cipher.iv
         return requireNotNull(operations.find { it.gaveOut(iv) }) { "not a cipher of the keystore's that was begun" }
     }
 
-    /** Before each call. What it is to be answered with, if not the truth. */
+    /** Comes before each call. Returns the wrong answer to give, or null for the true one; throws if the call is to fail. */
     @Synchronized
     internal fun asked(call: Call): Lie? {
         reached += Thread.currentThread()
@@ -293,12 +295,12 @@ public class FakeAndroidKeyStore : AutoCloseable {
     internal fun make(asked: AskedSpec, spec: KeySpec): HardwareKey {
         if (spec.isInStrongBox && !hasStrongBox) throw asked.exception("StrongBoxUnavailableException")
         if (spec.isInStrongBox) strongBoxFailure?.let { throw it() }
-        // A phone replaces the key of that alias, without a word.
+        // A phone silently replaces the key of that alias.
         check(asked.alias !in stored) { "the key ${asked.alias} would be lost" }
         return HardwareKey(asked, spec, enrolment).also { stored[asked.alias] = it }
     }
 
-    /** A use of a key begins, or is refused. */
+    /** Begins one use of a key, or throws. */
     @Synchronized
     internal fun begin(key: HardwareKey, call: Call): Operation {
         asked(call)
@@ -306,7 +308,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
         if (key.isInvalidated || isOfAnother || stored[key.asked.alias] !== key) {
             throw key.asked.exception("KeyPermanentlyInvalidatedException")
         }
-        // As the real one tells it: by AOSP's KeyStoreCryptoOperationUtils.
+        // The exception that AOSP's KeyStoreCryptoOperationUtils gives for a locked phone.
         if (key.spec.isUnlockedDeviceRequired && isPhoneLocked) {
             throw key.asked.exception("UserNotAuthenticatedException")
         }
@@ -322,9 +324,9 @@ public class FakeAndroidKeyStore : AutoCloseable {
         if (key.spec.isInStrongBox) stopwatch.pass(strongBoxTakesMs)
     }
 
-    /** For how often. */
+    /** For the `times` of [fail] and [lie]. */
     public companion object {
-        /** Every time, until [recover]. */
+        /** Every call, until [recover]. */
         public const val UNTIL_TOLD: Int = Int.MAX_VALUE
     }
 }

@@ -16,14 +16,14 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 
 /**
- * A biometric prompt without a screen: the [person] before it answers.
+ * A biometric prompt without a screen: the [person] answers it.
  *
- * Strict: its keys are those that [deviceKey] made for [dev.walletlock.KeyPurpose.BIOMETRIC]; one that is missing, or
- * that an enrolment destroyed, ends the prompt as [BiometricEnd.KEY_INVALIDATED]. While a prompt is shown, a second one
- * gets no verdict. Answers come on a thread of their own, one after another.
+ * Strict: it uses only keys that [deviceKey] made for [dev.walletlock.KeyPurpose.BIOMETRIC]. If the key is missing, or an
+ * enrolment destroyed it, the prompt ends as [BiometricEnd.KEY_INVALIDATED]. While a prompt is shown, a second one ends without
+ * a verdict. Answers come one after another, on one separate thread.
  *
  * @property deviceKey keeps the keys.
- * @property person answers.
+ * @property person answers the prompts.
  */
 public class FakeBiometrics @JvmOverloads constructor(
     public val deviceKey: FakeDeviceKey,
@@ -32,7 +32,7 @@ public class FakeBiometrics @JvmOverloads constructor(
     private val answers = Executors.newSingleThreadExecutor { Thread(it, "fake prompt").apply { isDaemon = true } }
     private var current: Shown? = null
 
-    /** The prompt that is on the screen: what the person is told. */
+    /** The prompt that the person sees on the screen, or null. */
     public val shown: BiometricPrompt? @Synchronized get() = current?.prompt
 
     /** While not null, every call throws this. */
@@ -59,7 +59,7 @@ public class FakeBiometrics @JvmOverloads constructor(
                 val isGone = fault.fault == DeviceKeyFault.GONE
                 return later { answer.ended(if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT) }
             }
-            // Whoever dismisses it waits until the person sees it.
+            // Still under the mutex, so that `dismiss` waits until the person sees the prompt.
             person.isAskedBy(Shown(prompt, answer, key).also { current = it })
         }
     }

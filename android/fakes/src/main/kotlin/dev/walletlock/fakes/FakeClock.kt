@@ -7,11 +7,11 @@ import dev.walletlock.ClockReading
  * A clock that stands still until it is moved. It begins on 2026-01-01 at 00:00 UTC, an hour after the phone's first
  * start.
  *
- * Strict: time that passes moves all clocks and only forwards, a restart always counts. Only [setWallClock] may jump,
- * as only the wall clock of a phone may.
+ * Strict: passing time moves all clocks, and only forwards. A restart always raises the boot count. Only [setWallClock] may
+ * jump, as only a phone's wall clock may.
  *
- * A lock's status counts down in its dispatcher's time, once a second, and reads this clock when it does. Where that is
- * a test's own, let time pass there too (`advanceTimeBy`); or else call [dev.walletlock.WalletLock.refresh].
+ * A lock counts down its status once a second, in its dispatcher's time, and reads this clock then. If that is a test
+ * dispatcher, let time pass there too (`advanceTimeBy`), or call [dev.walletlock.WalletLock.refresh].
  */
 public class FakeClock : Clock {
     private var bootCount = 1
@@ -23,12 +23,12 @@ public class FakeClock : Clock {
     @set:Synchronized
     public var isBootCountReadable: Boolean = true
 
-    /** While not null, reading the clock throws this. A lock answers with no verdict, and keeps the status it had. */
+    /** While not null, reading the clock throws this. A lock then gives no verdict, and keeps its status. */
     @get:Synchronized
     @set:Synchronized
     public var failure: RuntimeException? = null
 
-    /** What the lock reads: milliseconds. Reading it moves nothing. */
+    /** The present time in milliseconds, as the lock reads it. Reading does not move the clock. */
     @Synchronized
     override fun now(): ClockReading {
         failure?.let { throw it }
@@ -48,8 +48,8 @@ public class FakeClock : Clock {
     }
 
     /**
-     * Restarts the phone: it is off for [offMs] milliseconds, and needs ten seconds to start. The app ends with it:
-     * close the lock before, and open it again.
+     * Restarts the phone: it is off for [offMs] milliseconds, and needs ten seconds to start. The app's process ends too, so
+     * close the lock before, and open it again afterwards.
      *
      * @throws IllegalArgumentException if [offMs] is negative.
      */
@@ -62,7 +62,7 @@ public class FakeClock : Clock {
         wallMs += offMs + STARTING_MS
     }
 
-    /** Sets the wall clock to [wallMs] milliseconds since 1970, as anyone who holds the phone can. The others go on. */
+    /** Sets the wall clock to [wallMs] milliseconds since 1970, as anyone who holds the phone can. No other clock jumps. */
     @Synchronized
     public fun setWallClock(wallMs: Long) {
         this.wallMs = wallMs

@@ -11,11 +11,11 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
 /**
- * A keystore in memory. It stands for the phone: give the same one to a lock that is opened again.
+ * A keystore in memory. It stands for the phone: give the same instance to a lock that is opened again.
  *
- * Strict: making a key whose alias exists fails, using one that does not exist fails as gone, and while
- * [isPhoneLocked] the PIN's key answers busy and the seal's key answers. A biometric key computes no HMAC, is not made
- * while nobody is enrolled, and is gone after [enrolmentChanged]; [FakeBiometrics] uses it.
+ * Strict: making a key whose alias exists fails, and using a key that does not exist fails as gone. While [isPhoneLocked], the
+ * PIN's key is busy and the seal key works. A biometric key computes no HMAC, cannot be made while nobody is enrolled, and is
+ * gone after [enrolmentChanged]; [FakeBiometrics] uses such keys.
  */
 public class FakeDeviceKey : DeviceKey {
     private class Key(val purpose: KeyPurpose, val bytes: ByteArray, val enrolment: Int)
@@ -31,12 +31,12 @@ public class FakeDeviceKey : DeviceKey {
      * Calls so far, those that failed included.
      *
      * @property aliases listings of aliases.
-     * @property exists questions for one alias.
-     * @property create keys made.
-     * @property ready probes.
+     * @property exists questions whether an alias exists.
+     * @property create attempts to make a key.
+     * @property ready probes of a key.
      * @property hmac HMACs.
      * @property delete deletions.
-     * @property securityLevel questions for what keeps a key.
+     * @property securityLevel questions for the security level of a key.
      */
     public data class Calls(
         public val aliases: Int = 0,
@@ -48,14 +48,14 @@ public class FakeDeviceKey : DeviceKey {
         public val securityLevel: Int = 0,
     )
 
-    /** Calls so far. */
+    /** The counts of calls so far. */
     public val calls: Calls @Synchronized get() = counted
 
     /** The aliases that exist, in order. */
     public val allAliases: List<String> @Synchronized get() = keys.keys.toList()
 
     /**
-     * While not null, every call throws this. A [DeviceKeyException] says what is the matter; anything else is taken as
+     * While not null, every call throws this. A [DeviceKeyException] carries its fault; the lock takes any other exception for
      * [DeviceKeyFault.FAILED].
      */
     @get:Synchronized
@@ -63,8 +63,8 @@ public class FakeDeviceKey : DeviceKey {
     public var failure: RuntimeException? = null
 
     /**
-     * Whether it fails as Android's own does where it says nothing of it: there seem to be no keys at all. It lists none, and
-     * denies each that it is asked for. Keys can be made and used all the same.
+     * Whether it fails without an error, as Android's keystore can: it lists no keys, and says of every alias that it does not
+     * exist. Keys can still be made and used.
      */
     @get:Synchronized
     @set:Synchronized
@@ -75,14 +75,14 @@ public class FakeDeviceKey : DeviceKey {
     @set:Synchronized
     public var isPhoneLocked: Boolean = false
 
-    /** What it says of all its keys, made before or after. */
+    /** The security level that it reports for all its keys, those made earlier included. */
     @get:Synchronized
     @set:Synchronized
     public var securityLevel: SecurityLevel = SecurityLevel.TRUSTED_ENVIRONMENT
 
     /**
-     * The next HMAC throws [failure], though the probe before it succeeds: what costs a try, which the lock gives back.
-     * Several calls queue up.
+     * Makes the next HMAC throw [failure], although the probe before it succeeds. That costs an attempt, which the lock
+     * refunds. Several calls queue up.
      */
     @Synchronized
     public fun failNextHmac(failure: RuntimeException) {
@@ -90,7 +90,7 @@ public class FakeDeviceKey : DeviceKey {
     }
 
     /**
-     * Loses every key, as a factory reset does; or is another phone. A lock that is opened then is
+     * Deletes every key, as after a factory reset or on another phone. A lock that is opened afterwards is
      * [dev.walletlock.LockReason.DATA_DAMAGED].
      */
     @Synchronized
@@ -123,7 +123,7 @@ public class FakeDeviceKey : DeviceKey {
         return alias in keys && !isSilentlyEmpty
     }
 
-    /** @throws DeviceKeyException failed, if the alias exists, or a biometric key finds nobody enrolled. */
+    /** @throws DeviceKeyException failed, if the alias exists, or for a biometric key if nobody is enrolled. */
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         counted = counted.copy(create = counted.create + 1)
@@ -135,7 +135,7 @@ public class FakeDeviceKey : DeviceKey {
         keys[alias] = Key(purpose, bytes, enrolment)
     }
 
-    /** @throws DeviceKeyException gone, or busy. */
+    /** @throws DeviceKeyException gone, if there is no usable key; busy, for the PIN's key while the phone is locked. */
     @Synchronized
     override fun ready(alias: String) {
         counted = counted.copy(ready = counted.ready + 1)
@@ -143,7 +143,7 @@ public class FakeDeviceKey : DeviceKey {
         usable(alias)
     }
 
-    /** @throws DeviceKeyException gone, or busy; failed, if it is a biometric key. */
+    /** @throws DeviceKeyException gone or busy, as [ready]; failed, if it is a biometric key. */
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
         counted = counted.copy(hmac = counted.hmac + 1)
@@ -163,7 +163,7 @@ public class FakeDeviceKey : DeviceKey {
         keys.remove(alias)
     }
 
-    /** @throws DeviceKeyException gone. */
+    /** @throws DeviceKeyException gone, if there is no such key. */
     @Synchronized
     override fun securityLevel(alias: String): SecurityLevel {
         counted = counted.copy(securityLevel = counted.securityLevel + 1)

@@ -4,16 +4,16 @@ import dev.walletlock.Entropy
 import java.util.Random
 
 /**
- * Bytes that look random and are the same in every run: those of [seed].
+ * A source of bytes that look random and are the same in every run with the same seed.
  *
- * Strict: it gives exactly what is asked for, and refuses a count below one.
+ * Strict: it returns exactly as many bytes as were asked for, and refuses a count below one.
  *
- * @param seed names the sequence of bytes.
+ * @param seed decides the sequence of bytes.
  */
 public class FakeEntropy @JvmOverloads constructor(seed: Long = 1) : Entropy {
     private val random = Random(seed)
 
-    /** While not null, asking throws this. A lock gives no verdict then ([dev.walletlock.NoVerdictCause.Platform]). */
+    /** While not null, [randomBytes] throws this. A lock then gives no verdict ([dev.walletlock.NoVerdictCause.Platform]). */
     @get:Synchronized
     @set:Synchronized
     public var failure: RuntimeException? = null

@@ -6,7 +6,7 @@ import dev.walletlock.PinEntry
 import dev.walletlock.Platform
 
 /**
- * A phone of fakes, for tests on a plain JVM against the real lock.
+ * A phone made of fakes, for tests of the real lock on a plain JVM.
  *
  * ```
  * val phone = FakePhone()
@@ -15,32 +15,32 @@ import dev.walletlock.Platform
  * phone.clock.advanceMs(30_000)
  * ```
  *
- * Everything else is as on a phone, but for the cost of checking a PIN, which is low enough for many tests. The native
- * code comes along: see [HostLibrary].
+ * The lock itself works as on a phone. Only checking a PIN costs less, so that tests can do it often. The native library comes
+ * with the fakes: see [HostLibrary].
  *
  * @property clock stands still until it is moved.
  * @property deviceKey keeps its keys in memory, so a lock that is opened again needs the same phone.
- * @property entropy is the same in every run. Of two phones that a test has at once, give one another seed: else their wallets are
- *   taken for copies of one, and the second is refused with [dev.walletlock.LockException.InUse].
+ * @property entropy gives the same bytes in every run. If a test has two phones at once, give one a different seed: otherwise
+ *   their wallets are taken for copies of one wallet, and the second is refused with [dev.walletlock.LockException.InUse].
  */
 public class FakePhone @JvmOverloads constructor(
     public val clock: FakeClock = FakeClock(),
     public val deviceKey: FakeDeviceKey = FakeDeviceKey(),
     public val entropy: FakeEntropy = FakeEntropy(),
 ) {
-    /** Whoever holds the phone, before its sensor. */
+    /** The person who holds the phone and touches its sensor. */
     public val person: FakePerson = FakePerson(clock)
 
-    /** Asks [person]. Its keys are in [deviceKey]. */
+    /** The prompts that [person] answers. Their keys are in [deviceKey]. */
     public val biometrics: FakeBiometrics = FakeBiometrics(deviceKey, person)
 
-    /** What a lock is opened with. Always the same one. */
+    /** The platform to open a lock with. Always the same object. */
     public val platform: Platform = Platform(clock, deviceKey, entropy, biometrics)
 }
 
 /**
- * An entry with these digits typed, at most 12. From Java: `Fakes.pinOf`. For tests only: no app should have a PIN as a
- * string.
+ * Makes an entry with these digits typed, at most 12. From Java: `Fakes.pinOf`. For tests only: an app should never hold a PIN
+ * as a string.
  *
  * @throws IllegalArgumentException if one of them is no digit.
  * @throws IllegalStateException if there are more than 12.

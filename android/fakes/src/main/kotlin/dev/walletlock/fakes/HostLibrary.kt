@@ -6,15 +6,15 @@ import java.io.InputStream
 import java.nio.file.Files
 
 /**
- * The lock's native code for the machine that runs the tests, out of the fakes' own jar. Nothing has to be called: the
- * lock asks for it by itself.
+ * The lock's native library for the machine that runs the tests, taken from one of the jars that the fakes depend on. A test
+ * calls nothing here: the lock asks for the library by itself.
  *
- * It looks for `native/<os>-<arch>/` on the class path, as `native/linux-x86_64/libwalletlock.so`. What it finds is
- * copied, once in a process, into a folder of its own under `java.io.tmpdir` (which must let files be executed), and
- * removed when the process ends. Processes that run at once do not meet.
+ * It looks for `native/<os>-<arch>/` on the class path, as `native/linux-x86_64/libwalletlock.so`. The library is copied, once
+ * in a process, into a new folder under `java.io.tmpdir` (which must let files be executed). The copy is deleted when the
+ * process ends, except on Windows, which keeps a loaded file. Processes that run at the same time use different folders.
  *
- * Another one can be named with the system property `walletlock.library`. It must be built with the feature `testing`
- * or as it ships; the latter takes as long for a PIN as a phone does.
+ * The system property `walletlock.library` names another library. It must be built with the cargo feature `testing`, or as it
+ * ships; the shipped build takes as long to check a PIN as it does on a phone.
  */
 public class HostLibrary : NativeLibrarySource {
     /** @throws NoHostLibraryError if there is none for this machine. */
@@ -26,7 +26,7 @@ public class HostLibrary : NativeLibrarySource {
             copy(platform, HostLibrary::class.java.classLoader::getResourceAsStream)
         }
 
-        /** Named as Rust names them: what Java says differs from JVM to JVM. */
+        /** The names that Rust uses. Java's own names for systems and processors differ from JVM to JVM. */
         fun platform(os: String, arch: String): String {
             val osName = when {
                 os.startsWith("Mac") -> "macos"
@@ -44,11 +44,11 @@ public class HostLibrary : NativeLibrarySource {
         fun copy(platform: String, resource: (String) -> InputStream?): File {
             val name = System.mapLibraryName("walletlock")
             val library = resource("native/$platform/$name") ?: throw NoHostLibraryError(platform, name)
-            // Nobody else can look into it, or put something there.
+            // No other user can read this folder, or put something into it.
             val folder = Files.createTempDirectory("walletlock").toFile()
             folder.deleteOnExit()
             val copy = File(folder, name)
-            // The last that is named goes first.
+            // deleteOnExit deletes in reverse order: the file before its folder.
             copy.deleteOnExit()
             library.use { Files.copy(it, copy.toPath()) }
             return copy
@@ -59,9 +59,9 @@ public class HostLibrary : NativeLibrarySource {
 /**
  * There is no native library for the machine that runs the tests. The message says how to get one.
  *
- * An error, so that no code under test takes it for one of the lock's faults.
+ * An `Error`, so that no code under test takes it for one of the lock's faults.
  *
- * @property platform which machine that is: `macos-aarch64`.
+ * @property platform system and processor of that machine, as `macos-aarch64`.
  */
 public class NoHostLibraryError internal constructor(public val platform: String, file: String) : UnsatisfiedLinkError(
     "walletlock-fakes has no native library for $platform. Build one from Walletlock's sources on such a machine: " +

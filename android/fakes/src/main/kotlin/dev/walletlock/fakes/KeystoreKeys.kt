@@ -10,9 +10,9 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.SecretKeySpec
 
 /**
- * A key that the phone keeps: it can be used, and not read.
+ * A key that the phone keeps: it can be used, but its bytes cannot be read.
  *
- * @property enrolment who was enrolled when it was made.
+ * @property enrolment number of the enrolment under which the key was made.
  */
 internal class HardwareKey(val asked: AskedSpec, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : SecretKey {
     @Volatile
@@ -25,11 +25,11 @@ internal class HardwareKey(val asked: AskedSpec, val spec: FakeAndroidKeyStore.K
     override fun getFormat(): String? = null
     override fun getEncoded(): ByteArray? = null
 
-    /** For the keystore's own hardware. */
+    /** The key's bytes, for the fake hardware only. */
     fun inside() = SecretKeySpec(bytes, spec.algorithm)
 }
 
-/** One use of a key, from its beginning to its end. */
+/** One use of a key, from `init` to `doFinal`. */
 internal class Operation(val key: HardwareKey) {
     private val given = mutableListOf<ByteArray>()
     private var isAuthenticated = !key.spec.isUserAuthenticationRequired
@@ -46,8 +46,8 @@ internal class Operation(val key: HardwareKey) {
 }
 
 /**
- * A `KeyGenParameterSpec`. It is read by the names of its methods, because no class of Android's can be named here; it
- * tells the package in which Android's others are.
+ * A `KeyGenParameterSpec`. It is read by reflection, because this module is built without Android's classes. Its package is
+ * also that of Android's exceptions for keys.
  */
 internal class AskedSpec(private val given: AlgorithmParameterSpec) {
     val alias: String = read("getKeystoreAlias")
@@ -65,7 +65,7 @@ internal class AskedSpec(private val given: AlgorithmParameterSpec) {
 
     private inline fun <reified T> read(getter: String): T = given.javaClass.getMethod(getter).invoke(given) as T
 
-    /** One of Android's own for keys; where there is no such class, the one that it is a kind of. */
+    /** Android's exception for keys of that name; an [InvalidKeyException] if there is no such class. */
     fun exception(name: String): Exception {
         val loader = given.javaClass.classLoader
         return try {
@@ -86,7 +86,7 @@ internal class AskedSpec(private val given: AlgorithmParameterSpec) {
     }
 }
 
-/** A `KeyInfo`, which tells what keeps the key. Its constructor is Android's own, and another in each version. */
+/** Makes a `KeyInfo`, which tells what keeps the key. Its constructor is hidden, and differs between Android versions. */
 internal fun keyInfo(key: HardwareKey, type: Class<*>): KeySpec {
     if (type.simpleName != "KeyInfo") throw GeneralSecurityException("a key is not to be read")
     val constructor = type.declaredConstructors.single { !it.isSynthetic && it.parameterCount > 0 }

@@ -16,7 +16,7 @@ import javax.crypto.MacSpi
 import javax.crypto.NoSuchPaddingException
 import javax.crypto.spec.GCMParameterSpec
 
-// The keystore's uses of its keys, as Java's classes call them. What computes is the JVM's own.
+// What Java's `Mac` and `Cipher` call for keys of the keystore. The JVM's own provider does the computing.
 
 /** `Mac`: HMAC-SHA256. */
 internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi() {
@@ -45,7 +45,7 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
             keystore.computes(key)
             return mac.doFinal()
         } finally {
-            // Also where it fails, as AOSP's KeyStoreCryptoOperationChunkedStreamer has it.
+            // Also after a failure, as in AOSP's KeyStoreCryptoOperationChunkedStreamer.
             engineReset()
         }
     }
@@ -58,7 +58,7 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
     private fun begun() = checkNotNull(operation) { "it was not begun" }
 }
 
-/** `Cipher`: AES-GCM, in one piece. */
+/** `Cipher`: AES-GCM, all input at once in `doFinal`. */
 internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : CipherSpi() {
     private lateinit var cipher: Cipher
     private var operation: Operation? = null
@@ -106,7 +106,7 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
         val operation = checkNotNull(operation) { "it was not begun, or is over" }
         giveUp()
         keystore.asked(Call.CIPHER_FINAL)
-        // As AOSP's AndroidKeyStoreCipherSpiBase tells it.
+        // The exception that AOSP's AndroidKeyStoreCipherSpiBase throws.
         if (!operation.isAllowed()) throw IllegalBlockSizeException("Key user not authenticated")
         keystore.computes(operation.key)
         return cipher.doFinal(input, offset, count)
@@ -139,12 +139,12 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
     }
 }
 
-/** Where Java's own is. */
+/** The JVM's own provider. */
 private const val JVM = "SunJCE"
 private const val GCM = "GCM"
 private const val NO_PADDING = "NoPadding"
 private const val HMAC_BYTES = 32
 
-/** What the keystore's own IVs and tags are. */
+/** Lengths of the keystore's IVs and tags. */
 internal const val IV_BYTES = 12
 internal const val TAG_BITS = 128

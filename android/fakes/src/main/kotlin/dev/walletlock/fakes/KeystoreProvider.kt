@@ -20,7 +20,7 @@ import javax.crypto.KeyGeneratorSpi
 import javax.crypto.SecretKey
 import javax.crypto.SecretKeyFactorySpi
 
-/** What Java finds the keystore by. */
+/** The security provider by which Java finds the keystore. */
 internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROID_KEYSTORE, "1", "keys in memory") {
     init {
         serve("KeyStore", ANDROID_KEYSTORE) { Store(keystore) }
@@ -40,12 +40,12 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
 
     private companion object {
         const val serialVersionUID = 1L
-        /** Which keys a use takes. */
+        /** The key algorithm that each service accepts. */
         val KEY_OF = mapOf("Mac" to HMAC, "Cipher" to AES)
     }
 }
 
-/** `KeyStore`: what is there. */
+/** `KeyStore`: lists, gives and deletes keys. */
 private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
     override fun engineLoad(stream: InputStream?, password: CharArray?) {
         require(stream == null && password == null) { "it is nowhere but in the phone" }
@@ -129,14 +129,14 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
                 isInStrongBox = asked.isStrongBoxBacked,
                 isUnlockedDeviceRequired = asked.isUnlockedDeviceRequired,
                 isUserAuthenticationRequired = asked.isUserAuthenticationRequired,
-                // It says nothing of keys that need nobody.
+                // The flag means nothing for keys that need no authentication.
                 isInvalidatedByBiometricEnrollment =
                     asked.isUserAuthenticationRequired && asked.isInvalidatedByBiometricEnrollment,
             ),
         )
     }
 
-    /** What is left unsaid is Android's to choose. */
+    /** Android chooses the size if the spec leaves it out. */
     private fun bits(spec: AskedSpec) = if (spec.bits == UNSAID) SIZES.getValue(algorithm).first() else spec.bits
 
     private inline fun refuseUnless(isFine: Boolean, message: () -> String) {
@@ -154,7 +154,7 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
     }
 }
 
-/** `SecretKeyFactory`: tells of keys. */
+/** `SecretKeyFactory`: describes keys. */
 private class Descriptions(private val keystore: FakeAndroidKeyStore) : SecretKeyFactorySpi() {
     override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec {
         keystore.asked(Call.KEY_INFO)

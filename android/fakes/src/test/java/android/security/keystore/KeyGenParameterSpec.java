@@ -3,7 +3,7 @@ package android.security.keystore;
 import android.os.Build;
 import java.security.spec.AlgorithmParameterSpec;
 
-/** A stand-in for a phone's. It has no call that the phone's Android does not have. */
+/** A stand-in for Android's class. A setter throws if the API level does not have it. */
 public final class KeyGenParameterSpec implements AlgorithmParameterSpec {
     private final Builder builder;
 

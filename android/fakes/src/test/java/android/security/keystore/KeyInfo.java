@@ -3,7 +3,7 @@ package android.security.keystore;
 import android.os.Build;
 import java.security.spec.KeySpec;
 
-/** A stand-in for a phone's. Its fields are named as those of a phone's, because the keystore fills them. */
+/** A stand-in for Android's class. Its fields have the names of Android's fields, because the fake keystore fills them. */
 public final class KeyInfo implements KeySpec {
     private final String mKeystoreAlias;
     private int mSecurityLevel;

@@ -2,5 +2,5 @@ package android.security.keystore;
 
 import java.security.InvalidKeyException;
 
-/** A stand-in for a phone's. */
+/** A stand-in for Android's class. */
 public class KeyPermanentlyInvalidatedException extends InvalidKeyException {}

@@ -2,5 +2,5 @@ package android.security.keystore;
 
 import java.security.ProviderException;
 
-/** A stand-in for a phone's. */
+/** A stand-in for Android's class. */
 public class StrongBoxUnavailableException extends ProviderException {}

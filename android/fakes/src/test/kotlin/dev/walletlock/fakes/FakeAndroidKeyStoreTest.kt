@@ -204,7 +204,7 @@ class FakeAndroidKeyStoreTest {
     private fun hmacKey(alias: String, more: KeyGenParameterSpec.Builder.() -> Unit = {}) =
         made(HMAC, KeyGenParameterSpec.Builder(alias, 4).apply(more))
 
-    /** As the biometric slot's. */
+    /** A key like that of the biometric slot. */
     private fun aesKey(alias: String, more: KeyGenParameterSpec.Builder.() -> Unit = {}) = made(
         AES,
         aesSpec(alias).setUserAuthenticationParameters(0, 2).apply(more),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.CsvSource
 
-/** Where the native code comes from that these tests run on. */
+/** Where the native library of these tests comes from. */
 class HostLibraryTest {
     @TempDir
     lateinit var folder: File
@@ -96,12 +96,12 @@ class HostLibraryTest {
     }
 }
 
-/** Goes both ways into native code, and prints every file named as our library that its memory is mapped from. */
+/** Calls native code over JNI and over uniffi, and prints every mapped file that has our library's name. */
 object HostLibraryUser {
     @JvmStatic
     fun main(arguments: Array<String>) = runBlocking {
         WalletLock.open(File(arguments.single()), FakePhone().platform).use { lock ->
-            // The first went over JNI if that is to be, this goes over uniffi in any case.
+            // Opening went over JNI, unless the JVM was told otherwise. This call always goes over uniffi.
             lock.policy()
             val mapped = File("/proc/self/maps").readLines().filter { it.endsWith("libwalletlock.so") }
             // Address, rights, offset, device, inode, path.
@@ -113,7 +113,7 @@ object HostLibraryUser {
     }
 }
 
-/** Makes two calls twice, and prints for which machine the native code is missing. */
+/** Makes two calls twice, and prints for which machine the native library is missing. */
 object HostLibrarySeeker {
     @JvmStatic
     fun main(@Suppress("UNUSED_PARAMETER") arguments: Array<String>) = repeat(2) {
