@@ -5,57 +5,66 @@ import java.io.File
 import java.util.ServiceLoader
 
 /**
- * Brings the native library to a JVM that is not a phone's. On a phone it is part of the app, and nobody asks.
+ * Says where the native library is, on a JVM that is not a phone's. On a phone the library is part of the app, and this is
+ * not asked.
  *
- * For artifacts that have a library inside, as `walletlock-fakes` has. They name theirs in `META-INF/services`; it is
- * asked before the first call into native code. The system property `walletlock.library`, a path, goes before it.
+ * It is for artifacts that contain the library, such as `walletlock-fakes`. They name their implementation in
+ * `META-INF/services`; it is asked before the first call into native code. The system property `walletlock.library`, a path,
+ * takes precedence.
  */
 public fun interface NativeLibrarySource {
-    /** The path of a file that can be loaded. What it throws reaches whoever made the call; the next asks again. */
+    /** The path of a library file that can be loaded. An exception goes to the caller, and the next call asks again. */
     public fun path(): String
 }
 
 /**
- * Sees to it that both ways into the native library find the same one.
+ * Makes sure that both backends, JNI and uniffi, use the same native library.
  *
- * This is on the way to the PIN pad: it is written so that few classes are loaded, which takes longer than what they do.
+ * This runs before the PIN pad can be used. So it is written to load few classes: loading them takes longer than running them.
  */
 internal object NativeLibrary {
-    /** The generated code's own property, process-wide: so class loaders beside ours load the same file. */
+    /** A process-wide property that the generated code reads. With it, other class loaders load the same file. */
     const val OVERRIDE = "uniffi.component.walletlock.libraryOverride"
 
-    /** Null: the system finds it by its name. */
+    /** The path of the library. Null: the system finds it by its name. */
     private val located: String? by lazy {
         path({ System.getProperty(it) }, { sources() })?.also { System.setProperty(OVERRIDE, it) }
     }
 
-    /** How locks are opened and PINs are checked: the same way for all that this class loader opens. */
+    /** The backend that opens locks and checks PINs: one for everything that this class loader opens. */
     val unlockPath: UnlockPath by lazy { unlockPath({ System.getProperty(it) }, located) { load(it) } }
 
-    /** Once it could not be started it never can. */
+    /** The result is kept: if JNA could not be started once, it never can. */
     private object Jna {
         val start = runCatching { uniffiEnsureInitialized() }
     }
 
     /**
-     * Before every call over uniffi. It costs something once.
+     * Starts JNA. To be called before every call over uniffi; only the first one takes time.
      *
-     * @throws LockException.Jna when it cannot be started.
+     * @throws LockException.Jna if JNA cannot be started.
      */
     fun startJna() {
         located
         Jna.start.onFailure { throw LockException.Jna(it) }
     }
 
+    /**
+     * With the system property `walletlock.unlock`, tests insist on one of the two: `jni` or `uniffi`.
+     *
+     * @throws LockException.NoLibrary if the library cannot be loaded over JNI, on a phone or with the property `jni`.
+     */
     inline fun unlockPath(property: (String) -> String?, library: String?, load: (String?) -> Unit): UnlockPath {
-        if (property("walletlock.unlock") == "uniffi") return OverUniffi
+        val wanted = property("walletlock.unlock")
+        if (wanted == "uniffi") return OverUniffi
         return try {
             load(library)
             OverJni
         } catch (refused: UnsatisfiedLinkError) {
-            if (isPhone(property)) throw LockException.NoLibrary(refused)
-            // A JVM loads a library for one class loader only, and another has it, as with plugins. JNA does not mind.
-            // But only one at a time can be called back over it: so there are two of us in a JVM, and not three.
+            if (wanted == "jni" || isPhone(property)) throw LockException.NoLibrary(refused)
+            // A JVM loads a library for one class loader only, and another one has it already, as with plugins. JNA can use
+            // it all the same. But over JNA only one class loader can be called back. So two of them can use this library
+            // in one JVM, one over JNI and one over uniffi, and not three.
             OverUniffi
         }
     }
@@ -63,15 +72,15 @@ internal object NativeLibrary {
     inline fun path(property: (String) -> String?, sources: () -> Iterable<NativeLibrarySource>): String? =
         property(OVERRIDE)
             ?: property("walletlock.library")?.let { File(it).absolutePath }
-            // Looking through an app for services would be felt.
+            // Not on a phone: to search an app for services takes noticeable time.
             ?: if (isPhone(property)) null else sources().firstOrNull()?.path()
 
-    /** What a phone's VM calls itself. */
+    /** Android's VM calls itself Dalvik. */
     private inline fun isPhone(property: (String) -> String?) = property("java.vm.name") == "Dalvik"
 
     private fun load(path: String?) = if (path == null) System.loadLibrary("walletlock") else System.load(path)
 
-    /** Those beside the facade, whichever thread asks. */
+    /** The sources that the facade's own class loader finds, whatever class loader the calling thread has. */
     private fun sources() =
         ServiceLoader.load(NativeLibrarySource::class.java, NativeLibrarySource::class.java.classLoader)
 }

@@ -49,10 +49,11 @@ class NativeLibraryTest {
     }
 
     @Test
-    fun `where it is refused the other way is left, but not on a phone`() {
+    fun `where it is refused the other way is left, but not on a phone and not if JNI was asked for`() {
         assertSame(OverUniffi, unlockPath("java.vm.name" to "OpenJDK 64-Bit Server VM") { refused() })
         val missing = assertThrows<LockException.NoLibrary> { unlockPath("java.vm.name" to "Dalvik") { refused() } }
         assertTrue(missing.cause is UnsatisfiedLinkError)
+        assertThrows<LockException.NoLibrary>("what was asked for") { unlockPath("walletlock.unlock" to "jni") { refused() } }
         assertThrows<NoClassDefFoundError> { unlockPath { throw NoClassDefFoundError("another fault is not hidden") } }
     }
 }

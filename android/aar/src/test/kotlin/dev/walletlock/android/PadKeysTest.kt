@@ -189,7 +189,8 @@ class PadKeysTest {
     private fun offerFinger() {
         wallet.phone.person.willDo { choosesPin() }
         unlocking.offerBiometrics()
-        settleUntil("it is offered") { unlocking.offersBiometrics && !wallet.phone.person.isAsked }
+        // Until the lock has heard how the prompt ended, the key asks for no other one.
+        settleUntil("it is offered") { unlocking.offersBiometrics && !unlocking.isAsking }
     }
 
     private fun places() = (0..9).map { place(it.toString()) } + listOf(DELETE, DONE, ASK).map(::place)

@@ -1,10 +1,13 @@
 package dev.walletlock.demo
 
 import dev.walletlock.Contact
+import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
+import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Remedy
+import dev.walletlock.SecurityLevel
 import dev.walletlock.demo.Stage.Companion.PIN
 import java.nio.file.Files
 
@@ -18,8 +21,9 @@ internal class WhichLockStory : Story {
             coolingDown(stage),
             untilRestartAndForGood(stage),
             damaged(stage),
+            busy(stage),
         ).flatten()
-        return "${seen.joinToString()}; each with who locked it and what to do, first choice first"
+        return "${seen.joinToString()}; each lock with who locked it and what to do, first choice first"
     }
 
     private suspend fun coolingDown(stage: Stage): List<String> = stage.startApp().use { app ->
@@ -59,7 +63,11 @@ internal class WhichLockStory : Story {
 
     private suspend fun damaged(stage: Stage): List<String> {
         val hers = stage.newPhone()
-        DemoApp.start(hers, stage.policy).use { stage.setPin(it.lock).close() }
+        DemoApp.start(hers, stage.policy).use { app ->
+            stage.setPin(app.lock).close()
+            stage.say("The wallet says where its keys are: in software, because this phone keeps them in a file.")
+            stage.expect("where her phone keeps the keys", SecurityLevel.SOFTWARE, app.lock.securityLevel())
+        }
         stage.say("A thief copies the wallet's database to a phone of his own, to try PINs there as often as he likes.")
         val his = stage.newPhone()
         Files.copy(hers.database, his.database)
@@ -73,13 +81,26 @@ internal class WhichLockStory : Story {
         DemoApp.start(hers, stage.policy).use { stage.unlock(it.lock).close() }
         return listOf("protected data damaged")
     }
+
+    private suspend fun busy(stage: Stage): List<String> = stage.startApp().use { app ->
+        stage.setPin(app.lock).close()
+        stage.say("The phone's keystore is busy, and answers nobody.")
+        app.phone.deviceKey.isBusy = true
+        val outcome = stage.enterPin(app.lock, PIN)
+        val expected = PinOutcome.NoVerdict(NoVerdictCause.DeviceKey(DeviceKeyFault.BUSY))
+        stage.expect("the right PIN while the keystore is busy", expected, outcome)
+        app.phone.deviceKey.isBusy = false
+        stage.say("A moment later it answers.")
+        stage.unlock(app.lock).close()
+        listOf("keystore busy")
+    }
 }
 
-/** Whom a locked-out person can turn to, as the demo's policies have it. */
+/** The contacts in the demo's policies, for a person who is locked out. */
 internal val CONTACTS = listOf(
     Remedy.Ask(Contact.Phone("+1 555 0100")),
     Remedy.Ask(Contact.Form("https://wallet.example/locked")),
 )
 
-/** What there is to do about damage: it may have been a hiccup. */
+/** The remedies for damaged data. Checking again helps if it was a passing fault of the keystore or the disk. */
 internal val CHECK_OR_ASK = listOf(Remedy.CheckAgain) + CONTACTS
