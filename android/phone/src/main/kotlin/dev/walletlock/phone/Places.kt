@@ -12,6 +12,9 @@ object Places {
     /** All visible views with a label, those of the topmost window last. */
     fun all(): List<Place> = Windows.shown().flatMap { window -> window.tree().filter { it.isShown && it.width > 0 }.mapNotNull(::place) }
 
+    /** Whether a view is still drawn as pressed. It is until it has handled its click. */
+    fun isAnyPressed(): Boolean = Windows.shown().any { window -> window.tree().any(View::isPressed) }
+
     private fun place(view: View): Place? {
         val text = (view as? TextView)?.let { if (it is EditText) it.hint else it.text }
         val label = (view.contentDescription ?: text)?.toString()?.takeIf { it.isNotBlank() } ?: return null

@@ -59,6 +59,8 @@ class Hand(phone: Phone) : Driver(phone) {
         waits()
         phone.hands.touch(1, place.x.toFloat(), place.y.toFloat())
         waits()
+        // A view handles its click in a later message. If it is recreated before that, as by a rotation, the click is lost.
+        until("the touched view is released") { !Places.isAnyPressed() }
     }
 
     override fun type(text: String) {
