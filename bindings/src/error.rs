@@ -6,7 +6,7 @@ use walletlock_core::platform::DeviceKeyFault;
 /// A fault: why a call failed. A wrong PIN is an outcome and not a fault.
 #[derive(Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum LockError {
-    #[error("another process has this wallet open")]
+    #[error("this wallet is already open")]
     InUse,
     #[error("a newer version wrote this wallet")]
     NewerVersion,
@@ -26,7 +26,7 @@ pub enum LockError {
     PinNeeded,
     #[error("not possible in this state")]
     WrongState,
-    #[error("an argument is out of range")]
+    #[error("a value is not valid")]
     Invalid { what: String },
     #[error("there may be no more of these for now")]
     LimitReached { what: String },

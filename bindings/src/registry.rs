@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use walletlock_core::{LockError, WalletLock, WeakWalletLock};
 
-static OPEN: Mutex<Option<HashMap<PathBuf, Place>>> = Mutex::new(None);
+static OPEN: Mutex<Option<HashMap<PathBuf, Entry>>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
-enum Place {
+enum Entry {
     /// This thread is opening the lock. Opening calls the phone, so the registry's mutex is not held meanwhile.
     Opening(ThreadId),
     Open(WeakWalletLock),
@@ -22,7 +22,7 @@ enum Place {
 /// How long dropping the last reference waits for a key that is being made. A phone's main processor makes a key within
 /// this time. A separate security chip takes longer, and a person would notice such a wait on the main thread. Our own
 /// choice: three frames.
-const PATIENCE: Duration = Duration::from_millis(50);
+const MAX_CLOSE_WAIT: Duration = Duration::from_millis(50);
 
 /// The lock of the file `path`. `open` opens it if it is not open yet. Waits while another thread opens or closes the
 /// same file.
@@ -31,24 +31,24 @@ pub(crate) fn share(
     open: impl FnOnce(PathBuf) -> Result<WalletLock, LockError>,
 ) -> Result<WalletLock, LockError> {
     let path = canonical(Path::new(path))?;
-    let mut places = places();
+    let mut entries = entries();
     loop {
-        match places.get_or_insert_default().get(&path) {
-            Some(Place::Open(lock)) => match lock.upgrade() {
+        match entries.get_or_insert_default().get(&path) {
+            Some(Entry::Open(lock)) => match lock.upgrade() {
                 Some(lock) => return Ok(lock),
                 None => break,
             },
             // Called back while this thread opens the same lock, for example by a part of its platform. Waiting would
             // never end.
-            Some(Place::Opening(by)) if *by == thread::current().id() => return Err(LockError::WrongState),
-            Some(Place::Opening(_) | Place::Closing) => {
-                places = CHANGED.wait(places).unwrap_or_else(PoisonError::into_inner)
+            Some(Entry::Opening(by)) if *by == thread::current().id() => return Err(LockError::WrongState),
+            Some(Entry::Opening(_) | Entry::Closing) => {
+                entries = CHANGED.wait(entries).unwrap_or_else(PoisonError::into_inner)
             }
             None => break,
         }
     }
-    places.get_or_insert_default().insert(path.clone(), Place::Opening(thread::current().id()));
-    drop(places);
+    entries.get_or_insert_default().insert(path.clone(), Entry::Opening(thread::current().id()));
+    drop(entries);
     let mut opening = Opening { path, opened: None };
     let lock = open(opening.path.clone())?;
     opening.opened = Some(lock.downgrade());
@@ -59,30 +59,30 @@ pub(crate) fn share(
 /// happens in this call, or, if it would wait for the keystore, on another thread; a call that opens the file meanwhile
 /// waits.
 pub(crate) fn release(held: WalletLock) {
-    held.drops_at_once(PATIENCE);
-    let mut places = places();
+    held.drops_at_once(MAX_CLOSE_WAIT);
+    let mut entries = entries();
     // Other threads drop their references under the same mutex. So this call knows whether it has the last one.
     if held.drops_at_once(Duration::ZERO) {
         return drop(held);
     }
-    let place = places.get_or_insert_default().iter_mut().find(|(_, place)| place.is_of(&held));
-    let path = place.map(|(path, place)| {
-        *place = Place::Closing;
+    let entry = entries.get_or_insert_default().iter_mut().find(|(_, entry)| entry.is_of(&held));
+    let path = entry.map(|(path, entry)| {
+        *entry = Entry::Closing;
         path.clone()
     });
-    drop(places);
+    drop(entries);
     let closing = Closing { path, held: Some(held) };
     // If no thread can be started, `closing` is dropped here, and this thread waits.
     thread::Builder::new().name("walletlock-close".to_owned()).spawn(move || drop(closing)).ok();
 }
 
-impl Place {
+impl Entry {
     fn is_of(&self, lock: &WalletLock) -> bool {
         matches!(self, Self::Open(open) if open.is_of(lock))
     }
 }
 
-/// When dropped, closes the database and then frees its place in the registry.
+/// When dropped, closes the database and then removes its entry from the registry.
 struct Closing {
     path: Option<PathBuf>,
     held: Option<WalletLock>,
@@ -91,15 +91,15 @@ struct Closing {
 impl Drop for Closing {
     fn drop(&mut self) {
         drop(self.held.take());
-        let mut places = places();
+        let mut entries = entries();
         if let Some(path) = &self.path {
-            places.get_or_insert_default().remove(path);
+            entries.get_or_insert_default().remove(path);
         }
         CHANGED.notify_all();
     }
 }
 
-/// When dropped, puts the open lock into its place, or frees the place if opening failed or panicked.
+/// When dropped, puts the open lock into its entry, or removes the entry if opening failed or panicked.
 struct Opening {
     path: PathBuf,
     opened: Option<WeakWalletLock>,
@@ -107,12 +107,12 @@ struct Opening {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        let mut places = places();
-        let places = places.get_or_insert_default();
-        places.retain(|_, place| !matches!(place, Place::Open(lock) if !lock.is_open()));
+        let mut entries = entries();
+        let entries = entries.get_or_insert_default();
+        entries.retain(|_, entry| !matches!(entry, Entry::Open(lock) if !lock.is_open()));
         match self.opened.take() {
-            Some(lock) => places.insert(self.path.clone(), Place::Open(lock)),
-            None => places.remove(&self.path),
+            Some(lock) => entries.insert(self.path.clone(), Entry::Open(lock)),
+            None => entries.remove(&self.path),
         };
         CHANGED.notify_all();
     }
@@ -128,7 +128,7 @@ fn canonical(path: &Path) -> Result<PathBuf, LockError> {
     Ok(folder.canonicalize().map_err(|_| LockError::Storage)?.join(name))
 }
 
-fn places() -> MutexGuard<'static, Option<HashMap<PathBuf, Place>>> {
+fn entries() -> MutexGuard<'static, Option<HashMap<PathBuf, Entry>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -223,7 +223,7 @@ mod tests {
             |call| call.is("create", "seal") && thread::current().name() == Some("walletlock-seal"),
             move || {
                 making.send(()).expect("the test waits");
-                is_to_finish.recv().expect("the test says so");
+                is_to_finish.recv().expect("the test releases the key");
             },
         );
         let lock = share(&path, |path| open_on(&phone, path)).expect("it opens");

@@ -5,7 +5,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
     /// This wallet is open already: in another process, or in this process through a copy of its file.
-    #[error("another process has this wallet open")]
+    #[error("this wallet is already open")]
     InUse,
     /// A newer version of Walletlock wrote this wallet.
     #[error("a newer version wrote this wallet")]
@@ -36,8 +36,9 @@ pub enum LockError {
     /// Not possible in this state: for example enrolling a wallet that has a PIN, or using a wallet that has none.
     #[error("not possible in this state")]
     WrongState,
-    /// An argument is out of range; the text names it.
-    #[error("{0} is out of range")]
+    /// The named value is not valid: an argument of the call. If the call has no such argument, the lock made the value
+    /// itself, and this is a defect of the library.
+    #[error("{0} is not valid")]
     Invalid(&'static str),
     /// A limit is reached for now; the text names what there may be no more of.
     #[error("no more {0}")]

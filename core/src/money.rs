@@ -13,7 +13,7 @@ pub struct Currency([u8; 3]);
 
 /// An amount in minor units (cents, fen, yen) of one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "SerializedMoney", into = "SerializedMoney")]
 pub struct Money {
     minor: u64,
     currency: Currency,
@@ -22,7 +22,7 @@ pub struct Money {
 /// The form in which an amount is serialised.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct SerializedMoney {
     minor: u64,
     currency: Currency,
 }
@@ -83,15 +83,15 @@ impl From<Currency> for String {
     }
 }
 
-impl TryFrom<Written> for Money {
+impl TryFrom<SerializedMoney> for Money {
     type Error = MoneyError;
 
-    fn try_from(Written { minor, currency }: Written) -> Result<Self, MoneyError> {
+    fn try_from(SerializedMoney { minor, currency }: SerializedMoney) -> Result<Self, MoneyError> {
         Self::new(minor, currency)
     }
 }
 
-impl From<Money> for Written {
+impl From<Money> for SerializedMoney {
     fn from(Money { minor, currency }: Money) -> Self {
         Self { minor, currency }
     }

@@ -97,7 +97,7 @@ mod tests {
             assert_eq!(below(path), "files/wallet.db", "{path}");
         }
         for path in ["/data/user_de/0/com.example/wallet.db", "/mnt/data/data/x/wallet.db", "/data/wallet.db"] {
-            assert_eq!(below(path), path, "as it is");
+            assert_eq!(below(path), path, "the path is kept whole");
         }
     }
 

@@ -21,7 +21,7 @@ impl Payment {
     /// or that holds characters which make a text look like another one: control characters, and those that change the
     /// direction of text (Unicode Technical Report 36, 2.5).
     pub fn new(amount: Money, payee: &str) -> Result<Self, LockError> {
-        let is_clear = |letter: char| !letter.is_control() && !TURNS_TEXT.contains(&letter);
+        let is_clear = |letter: char| !letter.is_control() && !BIDI_CONTROLS.contains(&letter);
         let fits = (1..=MAX_PAYEE_BYTES).contains(&payee.len());
         if fits && payee.chars().all(is_clear) && !payee.trim().is_empty() {
             Ok(Self { amount, payee: payee.to_owned() })
@@ -42,7 +42,7 @@ impl Payment {
 }
 
 /// The characters of Unicode's `Bidi_Control` property.
-const TURNS_TEXT: [char; 12] = [
+const BIDI_CONTROLS: [char; 12] = [
     '\u{061c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
     '\u{2067}', '\u{2068}', '\u{2069}',
 ];

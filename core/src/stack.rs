@@ -13,12 +13,12 @@ const DEPTH_BYTES: usize = 64 * 1024;
 /// that is on the heap.
 pub(crate) fn with_stack_wiped<T>(call: impl FnOnce() -> T) -> T {
     let _guard = WipeOnDrop;
-    apart(call)
+    call_in_own_frame(call)
 }
 
 /// Never inlined: its frame, and the frames of everything it calls, lie where [`wipe`] has its own frame later.
 #[inline(never)]
-fn apart<T>(call: impl FnOnce() -> T) -> T {
+fn call_in_own_frame<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 

@@ -31,10 +31,10 @@ pub struct Wait {
 
 /// While someone watches a wait it is saved this often, so that a restart costs a person at most this much time. Saving
 /// more often would only wear the flash.
-pub(crate) const WATCHED_MS: u64 = 60_000;
+pub(crate) const SAVE_WHILE_WATCHED_MS: u64 = 60_000;
 /// At a moment that may be the last before the phone is switched off, a wait is saved unless it was saved within this
 /// time. Our own choice.
-pub(crate) const MOMENT_MS: u64 = 1_000;
+pub(crate) const SAVE_BEFORE_POWER_OFF_MS: u64 = 1_000;
 /// By how much, in all, the wall clock may be set back without ending a lease. Networks correct a phone's clock about
 /// once a day, and a quartz that is off by 50 ppm drifts 4.3 s in a day. Our own choice.
 const FORGIVEN_MS: i64 = 5_000;
@@ -181,12 +181,12 @@ mod tests {
     #[test]
     fn after_a_restart_what_was_last_saved_goes_on_less_what_is_proven() {
         let wait = Wait::start(600_000, at(1, 0, 0));
-        let saved = wait.to_save(at(1, 60_000, 0), WATCHED_MS).expect("a minute has passed");
+        let saved = wait.to_save(at(1, 60_000, 0), SAVE_WHILE_WATCHED_MS).expect("a minute has passed");
         assert_eq!(saved.left_ms(at(2, 0, 0)), 540_000, "nothing is known of the time between");
         assert_eq!(saved.left_ms(at(2, 20_000, 0)), 520_000, "the phone has run for so long since");
-        let again = saved.to_save(at(2, 20_000, 0), WATCHED_MS).expect("a restart is saved at once");
+        let again = saved.to_save(at(2, 20_000, 0), SAVE_WHILE_WATCHED_MS).expect("a restart is saved at once");
         assert_eq!(again.left_ms(at(2, 20_001, 0)), 519_999);
-        assert_eq!(again.to_save(at(2, 20_001, 0), WATCHED_MS), None);
+        assert_eq!(again.to_save(at(2, 20_001, 0), SAVE_WHILE_WATCHED_MS), None);
     }
 
     /// `settings put global boot_count` raises the count on a phone that did not restart.
@@ -195,8 +195,8 @@ mod tests {
         let wait = Wait::start(600_000, at(1, 9_000_000, 0));
         assert_eq!(wait.left_ms(at(2, 9_000_001, 0)), 599_999, "long up, and no restart is proven");
         assert_eq!(wait.left_ms(at(2, 9_600_000, 0)), 0);
-        let saved = wait.to_save(at(2, 9_000_001, 0), WATCHED_MS).expect("saved at once");
-        assert_eq!(saved.left_ms(at(3, 9_000_002, 0)), 599_998, "however often");
+        let saved = wait.to_save(at(2, 9_000_001, 0), SAVE_WHILE_WATCHED_MS).expect("saved at once");
+        assert_eq!(saved.left_ms(at(3, 9_000_002, 0)), 599_998, "however often the count is raised");
         assert_eq!(wait.left_ms(at(0, 9_000_001, 0)), 600_000, "and a count that fell starts it again");
     }
 
@@ -206,7 +206,7 @@ mod tests {
         let then = at(1, 5_000, 100 * DAY);
         for (now, passed, why) in [
             (at(1, 6_000, 4_000 * DAY), 1_000, "the wall clock was put ahead"),
-            (at(1, 6_000, 0), 1_000, "or back"),
+            (at(1, 6_000, 0), 1_000, "the wall clock was set back"),
             (at(2, 500, 107 * DAY), 7 * DAY as u64, "a restart within a week"),
             (at(2, 500, 4_000 * DAY), 31 * DAY as u64, "a restart, and a clock put ahead"),
             (at(2, 500, 0), 500, "a restart, and a clock put back"),
@@ -223,7 +223,7 @@ mod tests {
     fn a_clock_gone_wrong_neither_shortens_nor_prolongs() {
         let wait = Wait::start(30_000, at(1, u64::MAX - 1, 0));
         assert_eq!(wait.left_ms(at(1, 10, 0)), 30_000);
-        let saved = wait.to_save(at(1, 10, 0), WATCHED_MS).expect("going backwards is saved at once");
+        let saved = wait.to_save(at(1, 10, 0), SAVE_WHILE_WATCHED_MS).expect("going backwards is saved at once");
         assert_eq!(saved.left_ms(at(1, 30_010, 0)), 0);
     }
 
@@ -231,10 +231,10 @@ mod tests {
     fn a_reading_used_late_ends_a_wait_no_earlier() {
         let wait = Wait::start(30_000, at(1, 60_000, 0));
         assert_eq!(wait.left_ms(at(1, 59_000, 0)), 31_000, "it still ends at 90 000");
-        assert_eq!(wait.to_save(at(1, 59_000, 0), WATCHED_MS), None);
+        assert_eq!(wait.to_save(at(1, 59_000, 0), SAVE_WHILE_WATCHED_MS), None);
         assert_eq!(wait.left_ms(at(1, 58_999, 0)), 30_000, "this is a clock going backwards");
-        assert_eq!(wait.to_save(at(1, 58_999, 0), WATCHED_MS), Some(Wait::start(30_000, at(1, 58_999, 0))));
-        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 0, "and this a restart, with the phone up for a minute");
+        assert_eq!(wait.to_save(at(1, 58_999, 0), SAVE_WHILE_WATCHED_MS), Some(Wait::start(30_000, at(1, 58_999, 0))));
+        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 0, "after a restart the uptime counts, so the wait is over");
         assert_eq!(Wait::start(0, at(1, 60_000, 0)).left_ms(at(1, 59_500, 0)), 0, "what is over stays so");
     }
 
@@ -249,11 +249,14 @@ mod tests {
     #[test]
     fn a_wait_is_saved_at_most_once_a_minute() {
         let wait = Wait::start(600_000, at(1, 0, 0));
-        assert_eq!(wait.to_save(at(1, 59_999, 0), WATCHED_MS), None);
-        assert!(wait.to_save(at(1, 60_000, 0), WATCHED_MS).is_some());
+        assert_eq!(wait.to_save(at(1, 59_999, 0), SAVE_WHILE_WATCHED_MS), None);
+        assert!(wait.to_save(at(1, 60_000, 0), SAVE_WHILE_WATCHED_MS).is_some());
         let short = Wait::start(30_000, at(1, 0, 0));
-        assert_eq!(short.to_save(at(1, 30_000, 0), WATCHED_MS).expect("its end is saved").left_ms(at(2, 0, 0)), 0);
-        assert_eq!(Wait::start(0, at(1, 0, 0)).to_save(at(2, 0, 0), WATCHED_MS), None);
+        assert_eq!(
+            short.to_save(at(1, 30_000, 0), SAVE_WHILE_WATCHED_MS).expect("its end is saved").left_ms(at(2, 0, 0)),
+            0
+        );
+        assert_eq!(Wait::start(0, at(1, 0, 0)).to_save(at(2, 0, 0), SAVE_WHILE_WATCHED_MS), None);
     }
 
     #[test]

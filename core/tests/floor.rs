@@ -65,7 +65,7 @@ impl Phone {
             match line.split_once(' ') {
                 Some(("create", alias)) => phone.create(alias, KeyPurpose::Seal).expect("made"),
                 Some(("delete", alias)) => phone.delete(alias).expect("deleted"),
-                _ => panic!("{line} is nothing that becomes of a key"),
+                _ => panic!("{line} is neither create nor delete"),
             }
         }
         phone
@@ -168,12 +168,12 @@ fn a_raised_floor_turns_no_old_wallet_into_damage() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/below_floor");
     let folder = TempDir::new().expect("a folder");
     std::fs::copy(fixture.join("wallet.db"), folder.path().join("wallet.db")).expect("copied");
-    let diary = std::fs::read_to_string(fixture.join("keystore.txt")).expect("what became of its keys");
+    let diary = std::fs::read_to_string(fixture.join("keystore.txt")).expect("the fixture's key log");
     let phone = Arc::new(Phone::of_fixture(&diary));
     let lock = open_on(phone.clone(), &folder, Calibration::OnThisPhone);
     assert_eq!(lock.status(), Ok(LockStatus::Ready { tries_left: Some(13) }), "three wrong PINs");
     let right = [5, 8, 2, 9, 4, 1];
-    let PinOutcome::Right(session) = lock.verify_pin(&entry_of(right)) else { panic!("its owner does not get in") };
+    let PinOutcome::Right(session) = lock.verify_pin(&entry_of(right)) else { panic!("the right PIN did not unlock") };
     assert_eq!(session.vault().read("seed").expect("read").expect("there").as_slice(), b"correct horse battery staple");
     let upgraded = Query { kinds: vec![Kind::KdfUpgraded], ..Query::default() };
     let lines = session.journal().page(&upgraded).expect("a page").entries;

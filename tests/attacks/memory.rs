@@ -82,7 +82,7 @@ fn a_closed_session_leaves_neither_pin_nor_key() {
         assert_eq!(wallet.tell('v', &[&pin]), 'R');
         // The control: an open session holds the data key once, and no other secret.
         let open = search(&wallet, &needles, "a right PIN, open");
-        assert_eq!(open.len(), 4, "four words of it: {open:?}");
+        assert_eq!(open.len(), 4, "the data key, found as four words: {open:?}");
         assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
         let item: Secret = std::array::from_fn(|_| dice.roll() as u8);
         wallet.use_vault(&item);
@@ -169,7 +169,7 @@ fn a_finger_leaves_neither_the_key_of_its_slot_nor_what_hangs_on_it() {
     assert_eq!(wallet.tell('o', &[]), '.');
     assert_eq!(wallet.tell('k', &[]), 'R');
     let open = search(&wallet, &needles, "the owner's finger, open");
-    assert_eq!(open.len(), 4, "four words of the data key: {open:?}");
+    assert_eq!(open.len(), 4, "the data key, found as four words: {open:?}");
     assert!(open.iter().all(|place| place.starts_with("data key, as it is")), "{open:?}");
     assert_eq!(wallet.tell('c', &[]), '.');
     assert_clean(&wallet, &needles, "closed");

@@ -3,19 +3,19 @@
 
 use std::io::Write;
 
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
 const DEFAULT: u64 = 20_261;
 
 /// Draws random digits and PINs.
-pub(crate) struct Dice(Chance);
+pub(crate) struct Dice(TestRng);
 
 impl Dice {
     /// The dice of one test, independent of those of other tests. Prints the seed.
     pub(crate) fn of(test: &str) -> Self {
         let seed = std::env::var("WALLETLOCK_SEED").map_or(DEFAULT, |seed| seed.parse().expect("a number"));
         writeln!(std::io::stderr(), "{test}: WALLETLOCK_SEED={seed}").expect("standard error");
-        Self(Chance::new(test.bytes().fold(seed, |seed, byte| seed.wrapping_mul(257).wrapping_add(byte.into()))))
+        Self(TestRng::new(test.bytes().fold(seed, |seed, byte| seed.wrapping_mul(257).wrapping_add(byte.into()))))
     }
 
     pub(crate) fn roll(&mut self) -> u64 {

@@ -102,6 +102,6 @@ fn entry(pin: &str) -> PinEntry {
 }
 
 /// The error of a call that must be refused.
-fn fault<T>(result: Result<T, LockError>) -> LockError {
+fn expect_refused<T>(result: Result<T, LockError>) -> LockError {
     result.err().expect("refused")
 }

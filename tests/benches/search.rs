@@ -44,7 +44,8 @@ fn search_written_while_open(report: &Report, lines: u32) -> Result<()> {
     ensure!(scan(&database)? > u64::from(lines), "lines are missing");
 
     let ratio = paired(PAIRS, || time(|| none(&session, None)), || time(|| scan(&database)))?;
-    // The aim is 3. It is no bound yet; the figure is about 2.5 (`core/DESIGN.md`, 'Which Argon2id?').
+    // The aim is 3. It is no bound yet; the figure is about 2.5 (`core/DESIGN.md`,
+    // 'Which code is optimised for speed?').
     let Ratio { figure: Figure { median, min, max, pairs }, ours_ms, theirs_ms } = ratio;
     report.unbounded("search_over_sqlite_scan", median, &format!("median of {pairs} pairs, {min:.3} to {max:.3}"));
     let each = |ms: f64| ms * 1e3 / f64::from(lines);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use walletlock_core::platform::testing::{Chance, FakePhone};
+use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
@@ -32,7 +32,7 @@ impl App {
     }
 
     /// Whether a PIN can be entered now. Waits out a cool-down in three of four cases.
-    pub(crate) fn may_try(&self, phone: &FakePhone, chance: &mut Chance) -> bool {
+    pub(crate) fn may_try(&self, phone: &FakePhone, chance: &mut TestRng) -> bool {
         let Ok(LockStatus::CoolingDown { remaining_ms, .. }) = self.lock.status() else { return true };
         if chance.one_in(4) {
             return false;

@@ -25,9 +25,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
-use crate::inode::{Inode, Weather};
+use crate::inode::{CutOutcome, Inode};
 
 /// Clones of this handle refer to the same disk.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ struct Platters {
     names: BTreeMap<String, FileId>,
     /// The directory as it was flushed last, and the changes since then: a name made (with its file) or removed.
     flushed_names: BTreeMap<String, FileId>,
-    renames: Vec<(String, Option<FileId>)>,
+    directory_changes: Vec<(String, Option<FileId>)>,
     last: u64,
     flushes: Flushes,
     /// Operations until the power goes. `None`: the power stays on.
@@ -126,18 +126,18 @@ impl Disk {
     }
 
     /// A disk that holds what a cut at this moment may leave. Each call draws one of the possible outcomes.
-    pub(crate) fn after_cut(&self, chance: &mut Chance) -> Self {
+    pub(crate) fn after_cut(&self, chance: &mut TestRng) -> Self {
         let platters = self.lock();
-        let weather = Weather::of(chance);
+        let outcome = CutOutcome::of(chance);
         let mut names = platters.flushed_names.clone();
-        let journaled = weather.reach(platters.renames.len(), chance);
-        for (name, file) in &platters.renames[..journaled] {
+        let journaled = outcome.reach(platters.directory_changes.len(), chance);
+        for (name, file) in &platters.directory_changes[..journaled] {
             match file {
                 Some(file) => names.insert(name.clone(), *file),
                 None => names.remove(name),
             };
         }
-        let files = names.values().map(|id| (*id, platters.files[id].after_cut(&weather, chance))).collect();
+        let files = names.values().map(|id| (*id, platters.files[id].after_cut(&outcome, chance))).collect();
         let (last, flushes) = (platters.last, platters.flushes);
         Self::of(Platters { files, flushed_names: names.clone(), names, last, flushes, ..Platters::default() })
     }
@@ -170,7 +170,7 @@ impl Disk {
         platters.files.insert(id, Inode::default());
         if let Some(name) = name {
             platters.names.insert(name.to_owned(), id);
-            platters.renames.push((name.to_owned(), Some(id)));
+            platters.directory_changes.push((name.to_owned(), Some(id)));
         }
         Ok(Some(id))
     }
@@ -180,7 +180,7 @@ impl Disk {
         let mut platters = self.operate(Operation::Delete, name)?;
         let removed = platters.names.remove(name).is_some();
         if removed {
-            platters.renames.push((name.to_owned(), None));
+            platters.directory_changes.push((name.to_owned(), None));
         }
         Ok(removed)
     }
@@ -217,7 +217,7 @@ impl Disk {
         let mut platters = self.operate(Operation::Flush, name)?;
         if platters.really_flushes(name) {
             platters.flushed_names = platters.names.clone();
-            platters.renames.clear();
+            platters.directory_changes.clear();
         }
         Ok(())
     }

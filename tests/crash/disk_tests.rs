@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
 use crate::disk::{Disk, FileId, Flushes};
 
 /// The contents of a file after each of many cuts.
 fn after_cuts(disk: &Disk, name: &str) -> BTreeSet<Option<Vec<u8>>> {
-    let mut chance = Chance::new(7);
+    let mut chance = TestRng::new(7);
     (0..2_000).map(|_| disk.after_cut(&mut chance).content(name)).collect()
 }
 

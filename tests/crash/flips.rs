@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 use walletlock_core::LockError;
-use walletlock_core::platform::testing::{Chance, FakePhone};
+use walletlock_core::platform::testing::{FakePhone, TestRng};
 
 use crate::account::Items;
 use crate::mount::Mount;
@@ -121,7 +121,7 @@ fn flip_all(
         let mut counts = BTreeMap::<Flip, u64>::new();
         for at in (core..length).step_by(cores) {
             let mut flipped = files.clone();
-            let mask = 1 + Chance::nth(seed, at as u64).below(255) as u8;
+            let mask = 1 + TestRng::nth(seed, at as u64).below(255) as u8;
             pick(&mut flipped)[at] ^= mask;
             let found = flipped.open(&mount, phone, &lived.wallet.policy, &[PIN]);
             let flip = judge(&found, committed);
@@ -151,8 +151,8 @@ fn a_flip_in_the_database_changes_nothing_or_locks() {
     let all: u64 = found.values().sum();
     let times = |flip| found.get(&flip).copied().unwrap_or_default();
     assert_eq!(times(Flip::Earlier) + times(Flip::EarlierWithFewerFailures), 0, "there is nothing to go back to");
-    assert!(times(Flip::Locks) * 20 > all, "the record alone is so much of it");
-    assert!(times(Flip::LocksWhenRead) * 50 > all, "and so much the journal and the items");
+    assert!(times(Flip::Locks) * 20 > all, "the record alone makes up this share of the file");
+    assert!(times(Flip::LocksWhenRead) * 50 > all, "the journal and the items make up this share");
     assert!(times(Flip::Nothing) < all * 9 / 10, "the rest is room that nothing stands in");
     assert!(times(Flip::Newer) + times(Flip::ReadOnly) < 20, "these are a few bytes of the header");
 }
@@ -184,7 +184,7 @@ fn a_flip_in_the_log_takes_back_a_try_where_the_keystore_is_put_back_too() {
         let found = flipped.open(&mount, &lived.before_the_last, &lived.wallet.policy, &[PIN]);
         judge(&found, &lived.committed) == Ok(Flip::EarlierWithFewerFailures)
     });
-    assert!(fewer.count() > 0, "nothing goes back, so nothing was to be found out");
+    assert!(fewer.count() > 0, "no flip took a try back, so this control proves nothing");
 }
 
 /// The control: a state that the wallet was not in yet, or a wallet that its PIN does not open, is not taken for the

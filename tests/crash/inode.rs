@@ -1,6 +1,6 @@
 //! A file on the disk, and what a power cut leaves of it. `disk.rs` describes the model.
 
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
 /// The disk writes or loses a sector as a whole.
 const SECTOR: usize = 512;
@@ -21,7 +21,7 @@ enum Change {
 
 /// What a power cut does to changes that were not flushed. With even chances for each, a cut would hardly ever lose one
 /// change and keep the rest.
-pub(crate) enum Weather {
+pub(crate) enum CutOutcome {
     /// All of them are lost.
     Lost,
     /// All of them arrived.
@@ -32,8 +32,8 @@ pub(crate) enum Weather {
     Scattered(usize),
 }
 
-impl Weather {
-    pub(crate) fn of(chance: &mut Chance) -> Self {
+impl CutOutcome {
+    pub(crate) fn of(chance: &mut TestRng) -> Self {
         match chance.below(8) {
             0 => Self::Lost,
             1 => Self::Arrived,
@@ -43,7 +43,7 @@ impl Weather {
     }
 
     /// How many of so many changes reached one place on the disk.
-    pub(crate) fn reach(&self, changes: usize, chance: &mut Chance) -> usize {
+    pub(crate) fn reach(&self, changes: usize, chance: &mut TestRng) -> usize {
         match self {
             Self::Lost => 0,
             Self::Arrived => changes,
@@ -80,11 +80,11 @@ impl Inode {
     }
 
     /// What a cut may leave: a length that the file had, and in each sector something that it held.
-    pub(crate) fn after_cut(&self, weather: &Weather, chance: &mut Chance) -> Self {
+    pub(crate) fn after_cut(&self, outcome: &CutOutcome, chance: &mut TestRng) -> Self {
         if self.changes.is_empty() {
             return Self::flushed(self.flushed.clone());
         }
-        let journaled = weather.reach(self.changes.len(), chance);
+        let journaled = outcome.reach(self.changes.len(), chance);
         let length = self.length_after(journaled);
         let mut bytes = self.flushed.clone();
         let grown_from = bytes.len().min(length);
@@ -94,7 +94,7 @@ impl Inode {
         }
         let cut_off_shows = chance.one_in(2);
         let sectors = length.div_ceil(SECTOR);
-        let reached: Vec<usize> = (0..sectors).map(|_| weather.reach(self.changes.len(), chance)).collect();
+        let reached: Vec<usize> = (0..sectors).map(|_| outcome.reach(self.changes.len(), chance)).collect();
         for (nth, change) in self.changes.iter().enumerate() {
             match change {
                 Change::Write { at, bytes: written } => {

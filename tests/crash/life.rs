@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use walletlock_core::BiometricAvailability;
 use walletlock_core::platform::PromptEnd;
-use walletlock_core::platform::testing::{Act as Touch, Chance, FakeEntropy, FakePhone};
+use walletlock_core::platform::testing::{Act as Touch, FakeEntropy, FakePhone, TestRng};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::presets;
 use walletlock_core::request::BiometricRequest;
@@ -79,7 +79,7 @@ pub(crate) struct Life<'a> {
 
 impl<'a> Life<'a> {
     /// A new phone without a wallet.
-    pub(crate) fn begin(mount: &'a Mount, flushes: Flushes, chance: &mut Chance) -> Self {
+    pub(crate) fn begin(mount: &'a Mount, flushes: Flushes, chance: &mut TestRng) -> Self {
         let mut policy = presets::walletlock();
         policy.pin.remember = 0;
         (policy.biometric.failures_before_pin, policy.biometric.failures_before_off) = (100, 100);
@@ -129,7 +129,7 @@ impl<'a> Life<'a> {
     }
 
     /// Makes one call. If the power goes during it, the account holds what the call did until then.
-    pub(crate) fn act(&mut self, chance: &mut Chance) -> Result<(), Violation> {
+    pub(crate) fn act(&mut self, chance: &mut TestRng) -> Result<(), Violation> {
         let act = self.choose(chance);
         self.last = Call { act, seen: Seen::Begun, touched_keys: false, wipes: false };
         let before = self.phone.device_key.pin_calls();
@@ -152,7 +152,7 @@ impl<'a> Life<'a> {
         self.check_status()
     }
 
-    fn choose(&self, chance: &mut Chance) -> Act {
+    fn choose(&self, chance: &mut TestRng) -> Act {
         let Some(app) = &self.app else { return Act::Open };
         let some = match self.account.now() {
             State::Unconfigured | State::Wiped => return chance.pick(&[Act::Enrol, Act::Enrol, Act::Look, Act::Close]),
@@ -183,7 +183,7 @@ impl<'a> Life<'a> {
     }
 
     /// Makes the call. Returns its steps, and whether it ended as it should if the power stayed on.
-    fn call(&mut self, act: Act, chance: &mut Chance) -> (Vec<Step>, Result<(), Violation>) {
+    fn call(&mut self, act: Act, chance: &mut TestRng) -> (Vec<Step>, Result<(), Violation>) {
         let at_ms = now(&self.phone).wall_ms;
         let policy = &self.policy;
         let Some(app) = &mut self.app else {
@@ -270,7 +270,7 @@ impl<'a> Life<'a> {
             Act::Enable | Act::Disable => {
                 let at_ms = now(&self.phone).wall_ms;
                 let changes = act == Act::Enable || has_slot(&app.lock);
-                self.phone.biometrics.will([Touch::OwnerTouches]);
+                self.phone.biometrics.queue([Touch::OwnerTouches]);
                 let switched = app.switch(held.pin, act == Act::Enable);
                 self.phone.biometrics.forget_acts();
                 let then = Holding { failures: 0, biometric: held.biometric + 1, ..held.clone() };
@@ -288,7 +288,7 @@ impl<'a> Life<'a> {
                 let last = if is_cancelled { Touch::Ends(PromptEnd::CancelledByPerson) } else { Touch::OwnerTouches };
                 let strangers = u32::from(is_cancelled) + chance.below(2) as u32;
                 let touches = (0..strangers).map(|_| Touch::SomeoneElseTouches).chain([last]);
-                self.phone.biometrics.will(touches);
+                self.phone.biometrics.queue(touches);
                 let outcome = app.lock.verify_biometrics(&BiometricRequest::default());
                 self.phone.biometrics.forget_acts();
                 let is_gone = matches!(outcome, BiometricOutcome::Ended(PromptEnd::KeyInvalidated));

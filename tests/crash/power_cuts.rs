@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
 use crate::account::Seen;
 use crate::disk::{Disk, Flushes, Operation};
@@ -125,7 +125,7 @@ fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
             if only.is_some_and(|only| only != nth) {
                 continue;
             }
-            let lived = one_life(&mount, flushes, &mut Chance::nth(seed, nth));
+            let lived = one_life(&mount, flushes, &mut TestRng::nth(seed, nth));
             let named = lived.violations.into_iter().map(|what| format!("life {nth}: {what}")).collect();
             tally.add(Tally { violations: named, ..lived });
         }
@@ -138,7 +138,7 @@ fn live(cuts: u64, seed: u64, flushes: Flushes) -> Tally {
     tally
 }
 
-fn one_life(mount: &Mount, flushes: Flushes, chance: &mut Chance) -> Tally {
+fn one_life(mount: &Mount, flushes: Flushes, chance: &mut TestRng) -> Tally {
     let mut tally = Tally::default();
     let mut life = Life::begin(mount, flushes, chance);
     while tally.cuts < CUTS_IN_A_LIFE {
@@ -164,7 +164,7 @@ fn go_on(
     life: &mut Life<'_>,
     mount: &Mount,
     cut: &(Operation, String),
-    chance: &mut Chance,
+    chance: &mut TestRng,
     tally: &mut Tally,
 ) -> Result<(), Violation> {
     let moment = Moment::of(&life.last, cut);

@@ -14,7 +14,7 @@ use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::PromptEnd;
-use walletlock_core::platform::testing::{Act, Call, Chance, FakePhone, Hooks};
+use walletlock_core::platform::testing::{Act, Call, FakePhone, Hooks, TestRng};
 use walletlock_core::policy::Budget;
 use walletlock_core::policy::{Contact, Policy, presets};
 use walletlock_core::request::PromptId;
@@ -118,7 +118,7 @@ fn policy() -> Policy {
     policy.pin.remember = 0;
     policy.lockout.cooldowns.clear();
     let currency = Currency::new("EUR").expect("a currency");
-    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 1_800, in_all_minor: 2_700 }];
+    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 1_800, total_minor: 2_700 }];
     policy.contacts = vec![Contact::Phone("+41 44 000 00 00".to_owned())];
     policy
 }
@@ -138,7 +138,7 @@ fn right(lock: &Arc<WalletLock>, pin: &str) -> Session {
 
 /// Plays 200 steps.
 fn live(seed: u64) -> Run {
-    let mut chance = Chance::new(seed);
+    let mut chance = TestRng::new(seed);
     let folder = TempDir::new().expect("a folder");
     let mount = Mount::new(folder.path().to_owned());
     let (phone, disk, policy) = (FakePhone::default(), Disk::new(Flushes::Honest), policy());
@@ -182,7 +182,7 @@ fn live(seed: u64) -> Run {
                 (pin, wrong) = (new, 0);
             }
             10 | 11 => {
-                phone.biometrics.will([Act::OwnerTouches]);
+                phone.biometrics.queue([Act::OwnerTouches]);
                 right(&lock, pin).access().enable_biometrics(PromptId::default()).expect("an outcome");
                 wrong = 0;
             }
@@ -199,7 +199,7 @@ fn live(seed: u64) -> Run {
             which => {
                 let end = if which == 15 { Act::Ends(PromptEnd::CancelledByPerson) } else { Act::OwnerTouches };
                 let strangers = if chance.one_in(4) { 1 + chance.below(2) } else { 0 };
-                phone.biometrics.will((0..strangers).map(|_| Act::SomeoneElseTouches).chain([end]));
+                phone.biometrics.queue((0..strangers).map(|_| Act::SomeoneElseTouches).chain([end]));
                 let minor = if chance.one_in(2) { Some(chance.pick(&PRICES)) } else { None };
                 drop(lock.verify_biometrics(&request(minor)));
                 phone.biometrics.forget_acts();
@@ -237,7 +237,7 @@ impl Run {
             LockStatus::Ready { tries_left: Some(left) } => left,
             LockStatus::Locked { reason: LockReason::DataDamaged, remedies, .. } => {
                 assert_eq!(remedies, [Remedy::CheckAgain, Remedy::Contact(self.policy.contacts[0].clone())]);
-                phone.biometrics.will([Act::OwnerTouches]);
+                phone.biometrics.queue([Act::OwnerTouches]);
                 let outcome = lock.verify_biometrics(&request(None));
                 assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::Locked)), "{outcome:?}");
                 assert!(matches!(lock.verify_pin(&entry(self.pin)), PinOutcome::Locked(_)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use walletlock_core::platform::DeviceKey;
-use walletlock_core::platform::testing::{Chance, FakePhone};
+use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{Policy, presets};
 use walletlock_core::{Enrolment, LockStatus, WalletLock};
 
@@ -40,7 +40,7 @@ impl Place {
 
     /// Wipes the wallet, with a power cut after this many operations, and checks what the cut may have left. Returns
     /// whether the wipe was done before the cut.
-    fn wipe_with_cut(&self, left: &Disk, phone: &FakePhone, operations: u64, chance: &mut Chance) -> bool {
+    fn wipe_with_cut(&self, left: &Disk, phone: &FakePhone, operations: u64, chance: &mut TestRng) -> bool {
         let (disk, phone) = (left.after_kill(), copy(phone, 1));
         let lock = self.open(&disk, &phone);
         disk.cut_after(operations);
@@ -57,7 +57,7 @@ impl Place {
             assert_ne!(
                 by_row,
                 Ok(LockStatus::Unconfigured),
-                "cut after {operations}, outcome {outcome}: the enrolment went"
+                "cut after {operations}, outcome {outcome}: the enrolment was lost"
             );
             let phone = copy(&phone, 2);
             for opening in ["first", "second"] {
@@ -79,7 +79,7 @@ impl Place {
 fn a_wipe_of_a_wallet_whose_enrolment_was_never_flushed_stays_a_wipe() {
     let folder = TempDir::new().expect("a folder");
     let place = Place { mount: Mount::new(folder.path().to_owned()), policy: presets::walletlock() };
-    let chance = &mut Chance::nth(seed(), 0);
+    let chance = &mut TestRng::nth(seed(), 0);
     let (mut opened, mut enrolling) = (0, 0);
     while let Some((left, phone)) = place.killed_while_enrolling(enrolling) {
         enrolling += 1;

@@ -16,7 +16,7 @@ use rusqlite::ffi;
 
 use crate::disk::{Disk, FileId, Off};
 use crate::mount;
-use walletlock_core::platform::testing::Chance;
+use walletlock_core::platform::testing::TestRng;
 
 /// What SQLite takes for an open file: SQLite's own header, then our handle.
 #[repr(C)]
@@ -182,7 +182,7 @@ unsafe extern "C" fn full_pathname(
 /// differ.
 unsafe extern "C" fn randomness(_: *mut ffi::sqlite3_vfs, length: c_int, out: *mut c_char) -> c_int {
     // SAFETY: `length` bytes to write to.
-    Chance::new(1).fill(unsafe { slice::from_raw_parts_mut(out.cast::<u8>(), length as usize) });
+    TestRng::new(1).fill(unsafe { slice::from_raw_parts_mut(out.cast::<u8>(), length as usize) });
     length
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::platform::testing::{Act, Chance, FakeClock, FakeEntropy, FakePhone, Lie, tally};
+use walletlock_core::platform::testing::{Act, FakeClock, FakeEntropy, FakePhone, Misbehaviour, TestRng, tally};
 use walletlock_core::platform::{Clock, DeviceKey};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
@@ -127,14 +127,14 @@ const DRAWN: [Step; 31] = {
 };
 
 struct Play<'a> {
-    chance: Chance,
+    chance: TestRng,
     cheat: Option<Cheat>,
     stage: Stage,
     owners: [Owner; 2],
     account: &'a mut Account,
     /// The keystore lies at one call in this many.
     one_in: usize,
-    lies: Vec<Lie>,
+    lies: Vec<Misbehaviour>,
     guesses: u32,
     /// The last status was `Busy`: the keystore could not tell.
     is_busy: bool,
@@ -148,18 +148,18 @@ struct Play<'a> {
 
 /// Plays the first life of this seed.
 pub(crate) fn live(seed: u64, cheat: Option<Cheat>, account: &mut Account) -> Result<(), Violation> {
-    let mut chance = Chance::nth(0, seed);
+    let mut chance = TestRng::nth(0, seed);
     let folder = files::folder();
     let owners = ["a", "b"].map(|name| Owner::new(folder.path().join(name)));
     owners.iter().for_each(|owner| std::fs::create_dir(&owner.folder).expect("a folder"));
     let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(seed)), ..FakePhone::default() };
-    let mut lies = Lie::PASSING.to_vec();
+    let mut lies = Misbehaviour::TEMPORARY.to_vec();
     if chance.one_in(12) {
-        lies.push(Lie::LosesForGood);
+        lies.push(Misbehaviour::LosesForGood);
     }
     match cheat {
-        Some(Cheat::DeniesAlways) => lies = vec![Lie::IsNotThere, Lie::IsGone],
-        Some(Cheat::FlipsTheSameBit) => lies = vec![Lie::FlipsABit],
+        Some(Cheat::DeniesAlways) => lies = vec![Misbehaviour::IsNotThere, Misbehaviour::IsGone],
+        Some(Cheat::FlipsTheSameBit) => lies = vec![Misbehaviour::FlipsABit],
         _ => {}
     }
     let one_in = chance.pick(&[3, 5, 8, 20]);
@@ -206,10 +206,10 @@ impl Play<'_> {
             let since: Vec<_> = self
                 .stage
                 .lies
-                .told()
+                .injected()
                 .iter()
                 .skip(since)
-                .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+                .map(|one| format!("{:?} to {} {}", one.misbehaviour, one.operation, one.alias))
                 .collect();
             self.diary.push(format!("{step:?} of {who}: {:?}; {}", self.owners[who].knows.may_be, since.join(", ")));
             stepped.map_err(|violation| {
@@ -230,15 +230,15 @@ impl Play<'_> {
 
     /// Makes the keystore lie from now on.
     fn lie(&mut self) {
-        self.stage.lies.tell_at_random(self.chance.draw(), self.one_in, &self.lies);
+        self.stage.lies.inject_at_random(self.chance.draw(), self.one_in, &self.lies);
         if matches!(self.cheat, Some(Cheat::DeniesAlways | Cheat::FlipsTheSameBit)) {
-            self.stage.lies.tell_at_random(self.chance.draw(), 2, &self.lies);
-            self.stage.lies.lie_alike();
+            self.stage.lies.inject_at_random(self.chance.draw(), 2, &self.lies);
+            self.stage.lies.repeat_same_fault();
         }
     }
 
     fn close_account(&mut self) {
-        let told = self.stage.lies.told();
+        let told = self.stage.lies.injected();
         self.account.lies += told.len() as u64;
         self.account.calls += self.stage.calls();
         for (lie, times) in tally(&told) {
@@ -287,7 +287,8 @@ impl Play<'_> {
 
     /// Marks both owners if a key was lost: a process that starts asks for the keys of both wallets.
     fn note_losses(&mut self, since: usize) {
-        let has_lost = self.stage.lies.told().iter().skip(since).any(|told| told.lie == Lie::LosesForGood);
+        let has_lost =
+            self.stage.lies.injected().iter().skip(since).any(|one| one.misbehaviour == Misbehaviour::LosesForGood);
         self.owners.iter_mut().for_each(|owner| owner.knows.has_lost |= has_lost);
     }
 
@@ -334,7 +335,7 @@ impl Play<'_> {
                     Step::ChangePin => self.change_pin(who, &session, pin),
                     Step::Write => self.write(who, &session),
                     Step::BiometricsOn => {
-                        self.stage.phone.biometrics.will([Act::OwnerTouches]);
+                        self.stage.phone.biometrics.queue([Act::OwnerTouches]);
                         let on = session.access().enable_biometrics(PromptId::default());
                         self.stage.phone.biometrics.forget_acts();
                         self.account.note(if on.is_ok() { "biometrics on" } else { "biometrics not on" });
@@ -381,7 +382,7 @@ impl Play<'_> {
         let owner = &mut self.owners[who];
         let Some(lock) = &owner.lock else { return Ok(None) };
         let status = lock.recheck().map_err(|fault| format!("recheck: {fault}"))?;
-        owner.knows.hear(&status).map(|()| Some(status))
+        owner.knows.check_status(&status).map(|()| Some(status))
     }
 
     fn enrol(&mut self, who: usize) -> Result<(), Violation> {
@@ -391,7 +392,7 @@ impl Play<'_> {
         match lock.enrol(&entry(pin), &[]) {
             Ok(Enrolment::Enrolled(session)) => {
                 owner.knows.enrolled(pin);
-                owner.knows.hear_opened(None, &session)?;
+                owner.knows.check_opened(None, &session)?;
                 self.account.note("enrolled");
                 Ok(())
             }
@@ -430,7 +431,7 @@ impl Play<'_> {
             PinOutcome::Locked(status) => walletlock_core::Refusal::Locked(status),
             PinOutcome::NoVerdict(cause) => walletlock_core::Refusal::NoVerdict(cause),
         };
-        owner.knows.hear_refusal(&guess, &refusal)?;
+        owner.knows.check_refusal(&guess, &refusal)?;
         let is_told = owner.knows.left < told;
         self.account.note(if is_told { "wrong" } else { "no verdict" });
         if self.cheat == Some(Cheat::GivesTriesBack) && is_told {
@@ -454,7 +455,7 @@ impl Play<'_> {
                 self.account.note("changed");
                 return Ok(());
             }
-            Ok(PinChange::Refused(refusal)) => knows.hear_refusal(pin, &refusal)?,
+            Ok(PinChange::Refused(refusal)) => knows.check_refusal(pin, &refusal)?,
             // The change checks the PIN once more, and after that the change may have been made or not.
             Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::PinNeeded | LockError::DataDamaged) => {
                 knows.pins.insert(new);
@@ -484,11 +485,11 @@ impl Play<'_> {
     fn by_biometrics(&mut self, who: usize) -> Result<(), Violation> {
         let owner = &mut self.owners[who];
         let Some(lock) = &owner.lock else { return Ok(()) };
-        self.stage.phone.biometrics.will([Act::OwnerTouches]);
+        self.stage.phone.biometrics.queue([Act::OwnerTouches]);
         let outcome = lock.verify_biometrics(&BiometricRequest::default());
         self.stage.phone.biometrics.forget_acts();
         if let BiometricOutcome::Unlocked(session) = outcome {
-            owner.knows.hear_opened(None, &session)?;
+            owner.knows.check_opened(None, &session)?;
             self.account.note("opened by biometrics");
         }
         Ok(())
@@ -543,7 +544,7 @@ impl Play<'_> {
                 let keeps = self.cheat == Some(Cheat::KeepsOldKeys);
                 self.nothing_comes_back(who, &if keeps { before } else { self.stage.phone.clone() })
             }
-            Ok(Removal::Refused(refusal)) => knows.hear_refusal(pin, &refusal),
+            Ok(Removal::Refused(refusal)) => knows.check_refusal(pin, &refusal),
             Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
                 knows.may_be.insert(Life::Unconfigured);
                 knows.half = true;
@@ -572,7 +573,7 @@ impl Play<'_> {
                     return Err(format!("copy {nth} of {} of what is gone opens", copies.len()));
                 }
             }
-            lock.2.biometrics.will([Act::OwnerTouches]);
+            lock.2.biometrics.queue([Act::OwnerTouches]);
             let outcome = lock.1.verify_biometrics(&BiometricRequest::default());
             if matches!(outcome, BiometricOutcome::Unlocked(_)) {
                 return Err(format!("copy {nth} of {} of what is gone opens to a finger", copies.len()));
@@ -597,12 +598,12 @@ impl Play<'_> {
         let lies: Vec<_> = self
             .stage
             .lies
-            .told()
+            .injected()
             .iter()
             .rev()
             .take(3)
             .rev()
-            .map(|told| format!("{:?} to {} {}", told.lie, told.operation, told.alias))
+            .map(|one| format!("{:?} to {} {}", one.misbehaviour, one.operation, one.alias))
             .collect();
         self.diary.push(format!("  killed after {lies:?}, with {:?}", keys.all_aliases()));
         self.put_keystore(keys);
@@ -663,9 +664,9 @@ impl Play<'_> {
             }
             let lock = owner.lock.clone().ok_or("a lock")?;
             match lock.verify_pin(&entry(pin)) {
-                PinOutcome::Right(session) => return owner.knows.hear_opened(Some(pin), &session),
+                PinOutcome::Right(session) => return owner.knows.check_opened(Some(pin), &session),
                 PinOutcome::Wrong(wrong) => {
-                    owner.knows.hear_refusal(pin, &walletlock_core::Refusal::Wrong(wrong))?;
+                    owner.knows.check_refusal(pin, &walletlock_core::Refusal::Wrong(wrong))?;
                 }
                 // A wallet that lost a key, or that is half wiped or removed, may refuse.
                 _ if owner.knows.has_lost || owner.knows.half => return Ok(()),

@@ -106,7 +106,7 @@ impl Knows {
     }
 
     /// Checks a status that the owner was told, and learns from it.
-    pub(crate) fn hear(&mut self, status: &LockStatus) -> Result<(), Violation> {
+    pub(crate) fn check_status(&mut self, status: &LockStatus) -> Result<(), Violation> {
         let is_locked_for = |reason| matches!(status, LockStatus::Locked { reason: told, .. } if *told == reason);
         match status {
             LockStatus::Busy => Ok(()),
@@ -147,16 +147,16 @@ impl Knows {
     }
 
     /// Checks the refusal of a PIN, and learns from it.
-    pub(crate) fn hear_refusal(&mut self, pin: &str, refusal: &Refusal) -> Result<(), Violation> {
+    pub(crate) fn check_refusal(&mut self, pin: &str, refusal: &Refusal) -> Result<(), Violation> {
         self.tried += 1;
         match refusal {
             Refusal::NoVerdict(_) => Ok(()),
-            Refusal::Wrong(wrong) => self.hear_wrong(pin, wrong),
-            Refusal::Locked(status) => self.hear(status),
+            Refusal::Wrong(wrong) => self.check_wrong(pin, wrong),
+            Refusal::Locked(status) => self.check_status(status),
         }
     }
 
-    fn hear_wrong(&mut self, pin: &str, wrong: &WrongPin) -> Result<(), Violation> {
+    fn check_wrong(&mut self, pin: &str, wrong: &WrongPin) -> Result<(), Violation> {
         self.pins.remove(pin);
         if self.pins.is_empty() {
             return Err(format!("the right PIN is wrong: {wrong:?}"));
@@ -170,7 +170,7 @@ impl Knows {
     }
 
     /// Checks a session that this PIN or biometrics opened, and learns from it.
-    pub(crate) fn hear_opened(&mut self, pin: Option<&'static str>, session: &Session) -> Result<(), Violation> {
+    pub(crate) fn check_opened(&mut self, pin: Option<&'static str>, session: &Session) -> Result<(), Violation> {
         if !self.may_be.contains(&Life::Alive) {
             return Err(format!("it opened, and there is nothing: {self:?}"));
         }
@@ -206,20 +206,20 @@ impl Owner {
         let Some(lock) = self.lock.clone() else { return Ok(None) };
         let refusal = match lock.verify_pin(&entry(pin)) {
             PinOutcome::Right(session) => {
-                self.knows.hear_opened(Some(pin), &session)?;
+                self.knows.check_opened(Some(pin), &session)?;
                 return Ok(Some(session));
             }
             PinOutcome::Wrong(wrong) => Refusal::Wrong(wrong),
             PinOutcome::Locked(status) => Refusal::Locked(status),
             PinOutcome::NoVerdict(cause) => Refusal::NoVerdict(cause),
         };
-        self.knows.hear_refusal(pin, &refusal).map(|()| None)
+        self.knows.check_refusal(pin, &refusal).map(|()| None)
     }
 
     /// Asks for the status and checks it.
     pub(crate) fn look(&mut self) -> Result<Option<LockStatus>, Violation> {
         let Some(lock) = &self.lock else { return Ok(None) };
         let status = lock.status().map_err(|fault| format!("status: {fault}"))?;
-        self.knows.hear(&status).map(|()| Some(status))
+        self.knows.check_status(&status).map(|()| Some(status))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{Call, FakeDeviceKey, FakePhone, Hooks, Lies};
+use walletlock_core::platform::testing::{Call, FakeDeviceKey, FakePhone, FaultyKeystore, Hooks};
 use walletlock_core::platform::{DeviceKey, Platform};
 use walletlock_core::policy::{AntiRollback, Policy, presets};
 use walletlock_core::{LockError, Options, WalletLock};
@@ -23,8 +23,9 @@ pub(crate) struct Picture {
     pub(crate) without_newest: Option<FakeDeviceKey>,
 }
 
+/// Sees each call of the keystore: counts the calls, and takes a picture at the call at which the process is killed.
 #[derive(Default)]
-struct Film {
+struct KeystoreLog {
     calls: usize,
     /// The call at which the process is killed, and the folder that it works on.
     kill: Option<(usize, std::path::PathBuf)>,
@@ -35,48 +36,48 @@ struct Film {
 
 pub(crate) struct Stage {
     pub(crate) phone: FakePhone,
-    pub(crate) lies: Lies,
-    film: Arc<Mutex<Film>>,
+    pub(crate) lies: FaultyKeystore,
+    log: Arc<Mutex<KeystoreLog>>,
 }
 
 impl Stage {
     pub(crate) fn new(phone: FakePhone) -> Self {
         let phone = FakePhone { hooks: Hooks::default(), ..phone };
-        let (lies, film) = (Lies::of(&phone), Arc::new(Mutex::new(Film::default())));
-        let (filmed, keys) = (film.clone(), phone.device_key.clone());
+        let (lies, log) = (FaultyKeystore::of(&phone), Arc::new(Mutex::new(KeystoreLog::default())));
+        let (hook_log, keys) = (log.clone(), phone.device_key.clone());
         phone.hooks.before(move |call| {
             let is_of_keystore =
                 call.on_key().is_some() || matches!(call, Call::Aliases { .. } | Call::SecurityLevel { .. });
             if is_of_keystore {
-                lock(&filmed).see(call, &keys);
+                lock(&hook_log).see(call, &keys);
             }
             Ok(())
         });
-        Self { phone, lies, film }
+        Self { phone, lies, log }
     }
 
     /// Begins a step of the wallet in this folder. If `kill_at` is given, the process is killed at the keystore call of
     /// that number.
     pub(crate) fn begin_step(&self, kill_at: Option<(usize, &Path)>) {
-        let mut film = lock(&self.film);
-        let calls = film.calls;
-        film.kill = kill_at.map(|(after, folder)| (calls + after, folder.to_owned()));
-        (film.newest, film.picture) = (None, None);
+        let mut log = lock(&self.log);
+        let calls = log.calls;
+        log.kill = kill_at.map(|(after, folder)| (calls + after, folder.to_owned()));
+        (log.newest, log.picture) = (None, None);
     }
 
     /// What the process killed in this step left behind.
     pub(crate) fn killed(&self, folder: &Path) -> Picture {
-        let mut film = lock(&self.film);
-        film.kill = None;
-        film.picture.take().unwrap_or_else(|| film.take_picture(folder, &self.phone.device_key))
+        let mut log = lock(&self.log);
+        log.kill = None;
+        log.picture.take().unwrap_or_else(|| log.take_picture(folder, &self.phone.device_key))
     }
 
     pub(crate) fn calls(&self) -> usize {
-        lock(&self.film).calls
+        lock(&self.log).calls
     }
 }
 
-impl Film {
+impl KeystoreLog {
     fn see(&mut self, call: Call<'_>, keys: &FakeDeviceKey) {
         self.calls += 1;
         if self.kill.as_ref().is_some_and(|(at, _)| *at == self.calls)

@@ -62,7 +62,7 @@ fn top(stage: &Arc<Stage>, step: &Step) {
             stage.state().clocks.reboot();
         }
         if let Some(policy) = policy {
-            stage.model().offered = policies().swap_remove(policy);
+            stage.model().requested_policy = policies().swap_remove(policy);
         }
         if stage.cheat == Some(Cheat::PutsBackOldFiles) {
             put_back_old_files(stage);
@@ -102,7 +102,7 @@ fn open(stage: &Arc<Stage>, step: &Step) {
             || {
                 let options = Options {
                     path: stage.state().folder.path().join("wallet.db"),
-                    policy: stage.model().offered.clone(),
+                    policy: stage.model().requested_policy.clone(),
                     platform: stage.platform(),
                     calibration: Calibration::Fixed(COST),
                     anti_rollback: AntiRollback::default(),

@@ -416,7 +416,7 @@ impl Biometrics for Stage {
             let biometrics = FakeBiometrics::new(keys.clone());
             let swallows = self.cheat == Some(Cheat::SwallowsFailures);
             let seen = touches.into_iter().filter(|touch| !(swallows && *touch == Touch::SomeoneElse));
-            biometrics.will(seen.map(Touch::play));
+            biometrics.queue(seen.map(Touch::play));
             let shown = biometrics.show(prompt, answer);
             self.state().shown = biometrics.is_shown().then_some(biometrics);
             shown.map_err(|_| DeviceKeyFault::Failed)

@@ -310,9 +310,9 @@ pub(crate) fn policies() -> Vec<Policy> {
     ];
     (tiny.lockout.lock_at, tiny.lockout.wipe_at) = (None, Some(6));
     (tiny.lockout.duplicate_memory, tiny.lockout.no_verdict_budget) = (2, 2);
-    let budget = |which, per_payment_minor, in_all_minor| {
+    let budget = |which, per_payment_minor, total_minor| {
         let currency = currency(which);
-        Budget { currency, per_payment_minor, in_all_minor }
+        Budget { currency, per_payment_minor, total_minor }
     };
     (tiny.biometric.strong_auth_max_age_h, tiny.biometric.max_uses) = (1, 3);
     (tiny.biometric.failures_before_pin, tiny.biometric.failures_before_off) = (2, 3);

@@ -56,7 +56,7 @@ impl Touch {
             Self::Owner => Played::OwnerTouches,
             Self::SomeoneElse => Played::SomeoneElseTouches,
             Self::Ends(how) => Played::Ends(how),
-            Self::Hooked(bytes) => Played::IsHooked(vec![0x77; bytes]),
+            Self::Hooked(bytes) => Played::ForgesSuccess(vec![0x77; bytes]),
             Self::Lost => Played::LosesTheAnswer,
         }
     }

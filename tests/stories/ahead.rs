@@ -226,7 +226,7 @@ fn many_threads_take_turns() {
 
 #[test]
 fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
-    for anti_rollback in [AntiRollback::Fixed(RollbackProtection::On), AntiRollback::InStep] {
+    for anti_rollback in [AntiRollback::Fixed(RollbackProtection::On), AntiRollback::WithoutThread] {
         let phone = FakePhone::default();
         let folder = TempDir::new().expect("a folder");
         let lock = open_with(&folder, &phone, &Policy::default(), anti_rollback).expect("it opens");
@@ -249,7 +249,7 @@ fn a_keystore_that_calls_back_in_is_told_to_try_later_and_may_close_the_lock() {
         // With a thread, the key may have existed already, and then nothing called back.
         let told = std::mem::take(&mut *told.lock().expect("not poisoned"));
         assert!(told.iter().all(|cause| *cause == NoVerdict::DeviceKey(DeviceKeyFault::Busy)), "{told:?}");
-        assert!(!told.is_empty() || anti_rollback != AntiRollback::InStep);
+        assert!(!told.is_empty() || anti_rollback != AntiRollback::WithoutThread);
         while open(&folder, &phone, &Policy::default()).is_err() {
             thread::park_timeout(Duration::from_millis(1));
         }

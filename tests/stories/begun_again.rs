@@ -176,7 +176,7 @@ fn a_wipe_that_was_cut_short_is_finished_under_a_copy_from_while_an_earlier_wall
 fn a_moved_wallet_keeps_its_finger_when_another_is_begun_at_its_old_place() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
-    wallet.phone.biometrics.will([Touch::OwnerTouches]);
+    wallet.phone.biometrics.queue([Touch::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     drop(session);
     let Wallet { phone, policy, lock, folder: old } = wallet;

@@ -32,7 +32,7 @@ pub(crate) fn phone_of(schema: &str) -> FakePhone {
         match what {
             "create" => phone.device_key.create(alias, KeyPurpose::PinSlot).expect("made"),
             "delete" => phone.device_key.delete(alias).expect("deleted"),
-            other => panic!("{other} is nothing that becomes of a key"),
+            other => panic!("unknown line in keystore.txt: {other}"),
         }
     }
     phone

@@ -151,6 +151,9 @@ fn a_wipe_cut_short_is_a_wipe() {
         let wallet = filmed.reopen(picture);
         assert_eq!(wallet.status(), LockStatus::Wiped);
         let keys = wallet.phone.device_key.all_aliases();
-        assert!(!keys.iter().any(|alias| alias.contains("/pin/")), "it goes at the next start at the latest: {keys:?}");
+        assert!(
+            !keys.iter().any(|alias| alias.contains("/pin/")),
+            "the PIN's key must be gone after the next start: {keys:?}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::platform::testing::{Call, FakePhone, Lie, Lies};
+use walletlock_core::platform::testing::{Call, FakePhone, FaultyKeystore, Misbehaviour};
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use walletlock_core::policy::{AntiRollback, Policy};
 use walletlock_core::{
@@ -19,10 +19,10 @@ use crate::wallet::{PIN, Wallet, entry, open, picture};
 /// A wallet whose keystore can lie.
 struct Liar {
     wallet: Wallet,
-    lies: Lies,
+    lies: FaultyKeystore,
 }
 
-fn open_at(path: &Path, phone: &FakePhone, policy: &Policy, lies: &Lies) -> Arc<WalletLock> {
+fn open_at(path: &Path, phone: &FakePhone, policy: &Policy, lies: &FaultyKeystore) -> Arc<WalletLock> {
     let options = Options {
         path: path.to_owned(),
         policy: policy.clone(),
@@ -36,7 +36,7 @@ fn open_at(path: &Path, phone: &FakePhone, policy: &Policy, lies: &Lies) -> Arc<
 impl Liar {
     fn enrolled() -> Self {
         let wallet = Wallet::enrolled("walletlock");
-        let lies = Lies::of(&wallet.phone);
+        let lies = FaultyKeystore::of(&wallet.phone);
         Self { wallet, lies }.restart()
     }
 
@@ -70,8 +70,14 @@ fn anything(_: Call<'_>) -> bool {
 #[test]
 fn an_empty_list_at_opening_is_no_damage() {
     let liar = Liar::enrolled();
-    for lie in [Lie::ListsNothing, Lie::ListsLess, Lie::IsNotThere, Lie::IsGone, Lie::FlipsABit] {
-        liar.lies.tell(lie, |call| !matches!(call, Call::Exists { alias } if alias.contains("/wiped/")));
+    for lie in [
+        Misbehaviour::ListsNothing,
+        Misbehaviour::ListsLess,
+        Misbehaviour::IsNotThere,
+        Misbehaviour::IsGone,
+        Misbehaviour::FlipsABit,
+    ] {
+        liar.lies.inject(lie, |call| !matches!(call, Call::Exists { alias } if alias.contains("/wiped/")));
     }
     let liar = liar.restart();
     assert_eq!(reason(&liar.wallet.lock), None);
@@ -84,7 +90,7 @@ fn a_removal_under_an_empty_list_removes_every_key() {
     let liar = Liar::enrolled();
     drop(liar.wallet.unlock());
     liar.wallet.lock.prepare().expect("prepared");
-    liar.lies.tell(Lie::ListsNothing, anything);
+    liar.lies.inject(Misbehaviour::ListsNothing, anything);
     assert_eq!(liar.wallet.lock.remove(&entry(PIN)), Ok(Removal::Removed));
     liar.all_told();
     assert_eq!(liar.wallet.phone.device_key.all_aliases(), Vec::<String>::new());
@@ -94,13 +100,13 @@ fn a_removal_under_an_empty_list_removes_every_key() {
 #[test]
 fn a_wallet_begun_under_an_empty_list_after_a_damaged_one_was_wiped_is_not_wiped_at_the_next_opening() {
     let wallet = Wallet::enrolled("walletlock");
-    let lies = Lies::of(&wallet.phone);
+    let lies = FaultyKeystore::of(&wallet.phone);
     let path = wallet.path();
     let wallet = wallet.between_runs(|_| fs::write(&path, b"no database at all").expect("written")).expect("it opens");
     let liar = Liar { wallet, lies }.restart();
     assert_eq!(reason(&liar.wallet.lock), Some(LockReason::DataDamaged));
     assert_eq!(liar.wallet.lock.wipe(), Ok(()));
-    liar.lies.tell(Lie::ListsNothing, anything);
+    liar.lies.inject(Misbehaviour::ListsNothing, anything);
     drop(liar.wallet.enrol(PIN));
     liar.all_told();
     let liar = liar.restart();
@@ -112,8 +118,8 @@ fn what_is_left_of_a_wiped_wallet_goes_although_the_list_was_empty_once() {
     let liar = Liar::enrolled();
     liar.wallet.lock.prepare().expect("prepared");
     assert_eq!(liar.wallet.lock.wipe(), Ok(()));
-    liar.lies.tell(Lie::ListsNothing, anything);
-    liar.lies.tell(Lie::Fails(DeviceKeyFault::Busy), |call| call.is("create", "seal"));
+    liar.lies.inject(Misbehaviour::ListsNothing, anything);
+    liar.lies.inject(Misbehaviour::Fails(DeviceKeyFault::Busy), |call| call.is("create", "seal"));
     let busy = LockError::DeviceKey(DeviceKeyFault::Busy);
     assert_eq!(liar.wallet.lock.enrol(&entry(PIN), &[]).err(), Some(busy));
     liar.all_told();
@@ -124,7 +130,7 @@ fn what_is_left_of_a_wiped_wallet_goes_although_the_list_was_empty_once() {
 #[test]
 fn two_wallets_of_one_file_name_live_side_by_side() {
     let wallet = Wallet::enrolled("walletlock");
-    let lies = Lies::of(&wallet.phone);
+    let lies = FaultyKeystore::of(&wallet.phone);
     let other_folder = wallet.folder.path().join("other");
     fs::create_dir(&other_folder).expect("a folder");
     let other_path = other_folder.join("wallet.db");
@@ -159,7 +165,7 @@ fn a_wrong_answer_while_the_pin_is_changed_is_no_brick() {
         let session = liar.wallet.unlock();
         let (keys, answered) = (liar.wallet.phone.device_key.all_aliases(), std::sync::atomic::AtomicUsize::new(0));
         // The lie is told in one of the two answers of the new PIN's key.
-        liar.lies.tell(Lie::FlipsABit, move |call| {
+        liar.lies.inject(Misbehaviour::FlipsABit, move |call| {
             call.is("hmac", "pin")
                 && call.on_key().is_some_and(|(_, alias)| !keys.iter().any(|old| old == alias))
                 && answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == succeed
@@ -181,27 +187,27 @@ fn a_wrong_answer_while_the_pin_is_changed_is_no_brick() {
 #[test]
 fn a_wrong_answer_of_a_new_seal_key_seals_nothing() {
     let liar = Liar::enrolled();
-    liar.lies.tell(Lie::FlipsABit, |call| call.is("hmac", "seal"));
+    liar.lies.inject(Misbehaviour::FlipsABit, |call| call.is("hmac", "seal"));
     let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
     assert!(matches!(liar.wallet.verify(PIN), PinOutcome::NoVerdict(cause) if cause == busy));
     liar.all_told();
     assert_eq!(liar.wallet.tries_left(), 16, "before it was charged");
     let liar = liar.restart();
     assert!(opens(&liar.wallet.lock, PIN));
-    liar.lies.tell(Lie::FlipsABit, |call| call.is("hmac", "seal"));
+    liar.lies.inject(Misbehaviour::FlipsABit, |call| call.is("hmac", "seal"));
     let liar = liar.restart();
     liar.all_told();
-    assert_eq!(liar.wallet.status(), LockStatus::Busy, "two answers that differ are none");
+    assert_eq!(liar.wallet.status(), LockStatus::Busy, "two different answers do not count as an answer");
     assert!(liar.wallet.lock.recheck().expect("a status").is_ready());
 }
 
 #[test]
 fn the_right_pin_is_right_although_the_first_answer_was_not() {
     let liar = Liar::enrolled();
-    liar.lies.tell(Lie::FlipsABit, |call| call.is("hmac", "pin"));
+    liar.lies.inject(Misbehaviour::FlipsABit, |call| call.is("hmac", "pin"));
     assert!(opens(&liar.wallet.lock, PIN));
     liar.all_told();
-    liar.lies.tell(Lie::FlipsABit, |call| call.is("hmac", "pin"));
+    liar.lies.inject(Misbehaviour::FlipsABit, |call| call.is("hmac", "pin"));
     let busy = NoVerdict::DeviceKey(DeviceKeyFault::Busy);
     assert!(matches!(liar.wallet.guess(1), PinOutcome::NoVerdict(cause) if cause == busy), "a wrong one is not told");
     assert_eq!(liar.wallet.tries_left(), 16, "and given back");
@@ -251,12 +257,13 @@ fn a_lost_seal_key_is_made_anew_only_once_nothing_hangs_on_its_name() {
     let keys = wallet.phone.device_key.clone();
     let lost = keys.all_aliases().into_iter().find(|alias| alias.ends_with("/seal/1")).expect("the newest");
     keys.delete(&lost).expect("deleted");
-    let lies = Lies::of(&wallet.phone);
+    let lies = FaultyKeystore::of(&wallet.phone);
     let mut liar = Liar { wallet, lies };
     for _ in 0..2 {
         // The key is made, and then the keystore does not answer for a moment. A kill of the process there would be the
         // same.
-        liar.lies.tell(Lie::Fails(DeviceKeyFault::Busy), |call| call.is("hmac", "seal") && is_number(call, 1));
+        liar.lies
+            .inject(Misbehaviour::Fails(DeviceKeyFault::Busy), |call| call.is("hmac", "seal") && is_number(call, 1));
         liar = liar.restart();
         drop(liar.wallet.lock.prepare());
         assert_eq!(reason(&liar.wallet.lock), None);
@@ -277,13 +284,13 @@ fn a_fault_of_a_question_is_no_answer_to_it() {
     // A question that fails with `Gone` was about the probe key, or asked only whether a key exists. It says nothing
     // about the seal key.
     for operation in ["exists", "delete", "create"] {
-        liar.lies.tell(Lie::IsGone, |call| call.is("hmac", "seal"));
+        liar.lies.inject(Misbehaviour::IsGone, |call| call.is("hmac", "seal"));
         let is_probes = move |call: Call<'_>| call.is(operation, "probe");
         if operation == "exists" {
-            liar.lies.tell(Lie::Fails(DeviceKeyFault::Gone), |call| call.is("exists", "seal"));
+            liar.lies.inject(Misbehaviour::Fails(DeviceKeyFault::Gone), |call| call.is("exists", "seal"));
         } else {
-            liar.lies.tell(Lie::IsNotThere, |call| call.is("exists", "seal"));
-            liar.lies.tell(Lie::Fails(DeviceKeyFault::Gone), is_probes);
+            liar.lies.inject(Misbehaviour::IsNotThere, |call| call.is("exists", "seal"));
+            liar.lies.inject(Misbehaviour::Fails(DeviceKeyFault::Gone), is_probes);
         }
     }
     let mut liar = liar;
@@ -300,7 +307,7 @@ fn a_fault_of_a_question_is_no_answer_to_it() {
 #[test]
 fn a_keystore_that_is_busy_for_a_minute_is_waited_for() {
     let liar = Liar::enrolled();
-    liar.lies.tell(Lie::IsBusyForAMinute, anything);
+    liar.lies.inject(Misbehaviour::IsBusyForAMinute, anything);
     let liar = liar.restart();
     assert_eq!(liar.wallet.status(), LockStatus::Busy);
     assert_eq!(liar.wallet.lock.recheck(), Ok(LockStatus::Busy));

@@ -43,7 +43,7 @@ fn in_a_process_with_little_memory() {
         policy: Policy::default(),
         platform: phone.platform(),
         calibration: Calibration::Fixed(COST),
-        anti_rollback: AntiRollback::InStep,
+        anti_rollback: AntiRollback::WithoutThread,
     };
     let policy = options.policy.clone();
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));

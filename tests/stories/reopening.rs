@@ -92,7 +92,7 @@ fn damage_locks_and_changes_nothing() {
         assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(LockStatus::Locked { .. })), "{what}");
         assert_eq!(wallet.lock.verify_journal(), Err(LockError::DataDamaged), "{what}");
         assert_eq!(wallet.phone.device_key.all_aliases(), keys, "{what}: no key is lost");
-        assert!(fs::read(&path).expect("read") == damaged, "{what}: what may be rescued is not written to");
+        assert!(fs::read(&path).expect("read") == damaged, "{what}: the damaged file is not changed");
     }
 }
 

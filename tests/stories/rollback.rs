@@ -238,7 +238,7 @@ fn without_protection_a_copy_brings_back_the_counter_and_the_app_can_know() {
 
 #[test]
 fn a_keystore_in_memory_is_fast_enough() {
-    let wallet = Wallet::unconfigured("walletlock").reopened_with(AntiRollback::OnThisPhone);
+    let wallet = Wallet::unconfigured("walletlock").reopened_with(AntiRollback::Measured);
     let deleted = Arc::new(AtomicUsize::new(0));
     let counted = deleted.clone();
     wallet.phone.hooks.before(move |call| {
@@ -284,7 +284,7 @@ fn a_rotation_that_meets_a_fault_or_a_kill_loses_neither_the_wallet_nor_a_charge
             let wallet = Wallet::enrolled("walletlock");
             let Wallet { phone, policy, lock, folder } = wallet;
             drop(lock);
-            let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+            let lock = open_with(&folder, &phone, &policy, AntiRollback::WithoutThread).expect("it opens");
             let camera = Camera::on(&phone, folder.path());
             fail_key_after(nth, &phone, DeviceKeyFault::Busy);
             let done = does(&lock);
@@ -323,7 +323,7 @@ fn while_the_last_key_cannot_be_deleted_nothing_is_learnt() {
     let wallet = Wallet::enrolled("walletlock");
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
-    let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+    let lock = open_with(&folder, &phone, &policy, AntiRollback::WithoutThread).expect("it opens");
     lock.prepare().expect("prepared");
     let camera = Camera::on(&phone, folder.path());
     fail_key_after(1, &phone, DeviceKeyFault::Busy);

@@ -92,7 +92,7 @@ fn what_opens_the_wallet_was_replaced() {
 
     let wallet = with_biometrics();
     let session = wallet.unlock();
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     let by_finger = unlocked(wallet.lock.verify_biometrics(&unlocking()));
     assert_eq!(session.access().disable_biometrics(), Ok(true));
     assert_eq!(open(&wallet).last_end, Some(SessionEnd::Replaced));

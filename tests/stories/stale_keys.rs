@@ -37,7 +37,7 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     wallet.phone.hooks.once_before(is_deletion(3), move || keys.delete(&third).expect("deleted"));
     wallet.phone.hooks.fail_next(is_deletion(3), DeviceKeyFault::Failed);
     let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
-    assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }), "it is none the cheaper");
+    assert_eq!(wallet.lock.status(), Ok(LockStatus::Ready { tries_left: Some(15) }), "the charge still counts");
     wallet.lock.prepare().expect("prepared");
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
     assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: it was deleted");

@@ -122,7 +122,7 @@ fn lines_written_where_the_data_key_is_at_hand_are_sealed_with_it() {
     const WITH_DATA_KEY: u8 = 2;
     let wallet = with_biometrics();
     wallet.guess_wrong(1);
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     drop(unlocked(wallet.lock.verify_biometrics(&unlocking())));
     let session = wallet.unlock();
     assert_eq!(

@@ -1,12 +1,16 @@
 //! U6: fingerprint and face. They unlock quickly and confirm small payments, never for more than allowed, never right
 //! after a restart, and not once someone has enrolled a new finger. After a few failures the PIN takes over.
 
+use std::sync::{Arc, Mutex};
+
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::money::{Currency, Money};
-use walletlock_core::platform::testing::Act;
-use walletlock_core::platform::{DeviceKeyFault, PlatformFault, PromptEnd, PromptPurpose, SensorAvailability};
+use walletlock_core::platform::testing::{Act, Call, FakePhone};
+use walletlock_core::platform::{
+    DeviceKeyFault, PlatformFault, PromptEnd, PromptOperation, PromptPurpose, SensorAvailability,
+};
 use walletlock_core::policy::Budget;
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
@@ -35,16 +39,21 @@ fn paying(minor: u64) -> BiometricRequest {
 fn policy() -> Policy {
     let mut policy = Policy::default();
     let currency = Currency::new("EUR").expect("a currency");
-    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+    policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 3_000, total_minor: 5_000 }];
     policy
 }
 
 /// A wallet that keeps an item, with biometrics switched on and no open session.
 pub(crate) fn with_biometrics() -> Wallet {
-    let wallet = Wallet::with_policy(policy());
+    with_biometrics_on(FakePhone::default())
+}
+
+/// The same on this phone, which may hold other wallets too.
+fn with_biometrics_on(phone: FakePhone) -> Wallet {
+    let wallet = Wallet::on(phone, policy());
     let session = wallet.enrol(PIN);
     session.vault().write("card", b"4000 0012").expect("written");
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     session.close();
     wallet
@@ -58,7 +67,7 @@ pub(crate) fn unlocked(outcome: BiometricOutcome) -> Session {
 }
 
 fn touch(wallet: &Wallet, request: &BiometricRequest) -> BiometricOutcome {
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     wallet.lock.verify_biometrics(request)
 }
 
@@ -112,7 +121,7 @@ fn a_hooked_callback_that_says_success_opens_nothing() {
     let wallet = with_biometrics();
     let tries_left = wallet.tries_left();
     for bytes in [vec![], vec![0; 32], vec![1; 32], vec![0xff; 32], vec![0; 60], vec![0; 1 << 20]] {
-        wallet.phone.biometrics.will([Act::IsHooked(bytes)]);
+        wallet.phone.biometrics.queue([Act::ForgesSuccess(bytes)]);
         let outcome = wallet.lock.verify_biometrics(&unlocking());
         if !matches!(outcome, BiometricOutcome::NotRecognised) {
             assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::TooManyFailures)), "{outcome:?}");
@@ -123,20 +132,36 @@ fn a_hooked_callback_that_says_success_opens_nothing() {
     assert!(wallet.unlock().is_live());
 }
 
+/// Two wallets on one phone: the prompt of one is answered with what the keystore's key of the other gives.
 #[test]
-fn a_prompt_that_is_answered_with_other_bytes_opens_nothing() {
+fn the_key_of_another_wallet_opens_nothing() {
     let wallet = with_biometrics();
-    // The phone's keystore never gave these 32 bytes.
-    wallet.phone.biometrics.will([Act::IsHooked(vec![0x5a; 32])]);
+    // A wallet's key wraps the slot key at setup. That is what it gives back at each prompt for unlocking.
+    let slot_key = Arc::new(Mutex::new(Vec::new()));
+    let seen = slot_key.clone();
+    wallet.phone.hooks.before(move |call| {
+        if let Call::Show(prompt, _) = call
+            && prompt.operation == PromptOperation::Wrap
+        {
+            *seen.lock().expect("not poisoned") = prompt.input.to_vec();
+        }
+        Ok(())
+    });
+    let other = with_biometrics_on(wallet.phone.clone());
+    let of_other = slot_key.lock().expect("not poisoned").clone();
+    wallet.phone.biometrics.queue([Act::ForgesSuccess(of_other.clone())]);
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
-    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the control");
+    other.phone.biometrics.queue([Act::ForgesSuccess(of_other)]);
+    let outcome = other.lock.verify_biometrics(&unlocking());
+    assert!(unlocked(outcome).is_live(), "the control: these bytes open the wallet that they belong to");
+    assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "the control: its own key opens the wallet");
 }
 
 #[test]
 fn five_strangers_in_a_row_bring_the_pin() {
     let wallet = with_biometrics();
     let tries_left = wallet.tries_left();
-    wallet.phone.biometrics.will((0..5).map(|_| Act::SomeoneElseTouches));
+    wallet.phone.biometrics.queue((0..5).map(|_| Act::SomeoneElseTouches));
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
     assert_eq!(wallet.phone.biometrics.dismissed(), 1, "the prompt is taken away");
     assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::TooManyFailures)));
@@ -152,7 +177,7 @@ fn five_strangers_in_a_row_bring_the_pin() {
 fn twenty_strangers_switch_biometrics_off() {
     let wallet = with_biometrics();
     for _ in 0..4 {
-        wallet.phone.biometrics.will((0..5).map(|_| Act::SomeoneElseTouches));
+        wallet.phone.biometrics.queue((0..5).map(|_| Act::SomeoneElseTouches));
         assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::NotRecognised));
         wallet.unlock().close();
     }
@@ -160,7 +185,7 @@ fn twenty_strangers_switch_biometrics_off() {
     let keys = wallet.phone.device_key.all_aliases();
     assert!(!keys.iter().any(|alias| alias.contains("/biometric/")), "the key is gone: {keys:?}");
     let session = wallet.unlock();
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert!(unlocked(touch(&wallet, &unlocking())).is_live(), "set up anew");
 }
@@ -183,7 +208,7 @@ fn never_while_cooling_down_or_locked() {
     assert!(matches!(wallet.status(), LockStatus::CoolingDown { .. }));
     assert!(matches!(touch(&wallet, &unlocking()), BiometricOutcome::Denied(BiometricDenial::Locked)));
     wallet.wait();
-    assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch that was left");
+    assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch queued before is used now");
     for nth in 6..=16 {
         wallet.wait();
         assert!(!matches!(wallet.guess(nth), PinOutcome::Right(_)));
@@ -201,7 +226,7 @@ fn a_lock_that_comes_while_the_prompt_is_shown_wins() {
             assert!(matches!(lock.verify_pin(&entry(&format!("{:06}", 700_000 + nth))), PinOutcome::Wrong(_)));
         }
     };
-    wallet.phone.biometrics.will([Act::Meanwhile(Box::new(guess)), Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::Meanwhile(Box::new(guess)), Act::OwnerTouches]);
     assert!(matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::Denied(BiometricDenial::Locked)));
 }
 
@@ -246,7 +271,7 @@ fn a_new_finger_switches_biometrics_off_and_keeps_pin_and_data() {
     assert_eq!(session.vault().read("card").expect("read").expect("there").as_slice(), b"4000 0012");
     let wanted = [Kind::BiometricsAsked, Kind::BiometricsEnded, Kind::BiometricsOff, Kind::PinTried, Kind::PinRight];
     assert_eq!(told_since(&session, lines(&session) - 5), wanted);
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
@@ -279,7 +304,7 @@ fn small_payments_within_their_budget() {
 fn without_a_budget_nothing_is_paid_with_a_finger() {
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     assert_eq!(why_not(&wallet, &paying(1)), Some(BiometricDenial::OverBudget));
     assert_eq!(why_not(&wallet, &unlocking()), None);
@@ -302,7 +327,7 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     {
         assert!(matches!(wallet.lock.verify_biometrics(&request), BiometricOutcome::Denied(_)));
     }
-    wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
+    wallet.phone.biometrics.queue([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
     assert!(matches!(
         wallet.lock.verify_biometrics(&unlocking()),
         BiometricOutcome::Ended(PromptEnd::CancelledByPerson)
@@ -348,7 +373,7 @@ fn switching_on_and_off_needs_a_pin_just_entered() {
     assert_eq!(
         session.access().enable_biometrics(PromptId::default()),
         Ok(BiometricChange::Done),
-        "the touch that was left"
+        "the touch queued before is used now"
     );
     // The session is used all the time, so that only the PIN's age can be in the way.
     for _ in 0..FRESH_PIN_MS / 60_000 - 1 {
@@ -369,7 +394,7 @@ fn set_up_anew_the_old_slot_is_gone() {
     };
     let before = of_biometrics(&wallet);
     let session = wallet.unlock();
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
     let after = of_biometrics(&wallet);
     assert_eq!((before.len(), after.len()), (1, 1));
@@ -457,7 +482,7 @@ fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
     let changes: [(&str, Change); 4] = [
         ("a payment", |wallet| unlocked(touch(wallet, &paying(3_000))).close()),
         ("a failure", |wallet| {
-            wallet.phone.biometrics.will([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
+            wallet.phone.biometrics.queue([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
             let _ended = wallet.lock.verify_biometrics(&unlocking());
         }),
         ("a switch", |wallet| assert_eq!(wallet.unlock().access().disable_biometrics(), Ok(true))),
@@ -508,7 +533,7 @@ fn a_keystore_that_fails_opens_nothing_and_loses_nothing() {
     wallet
         .phone
         .biometrics
-        .will([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
+        .queue([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
     assert!(matches!(
         wallet.lock.verify_biometrics(&unlocking()),
         BiometricOutcome::NoVerdict(NoVerdict::DeviceKey(DeviceKeyFault::Busy))

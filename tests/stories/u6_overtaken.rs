@@ -50,7 +50,7 @@ fn with_biometrics() -> Wallet {
 }
 
 fn touch(wallet: &Wallet) {
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn removed_while_a_finger_is_being_set_up_the_phone_is_as_new() {
     wallet
         .phone
         .biometrics
-        .will([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
+        .queue([Act::Meanwhile(Box::new(move || device_key.fail_with(Some(DeviceKeyFault::Busy)))), Act::OwnerTouches]);
     assert!(session.access().enable_biometrics(PromptId::default()).is_err());
     wallet.phone.device_key.fail_with(None);
     let Wallet { phone, policy, lock, folder } = wallet;
@@ -123,7 +123,7 @@ fn locked_before_the_prompt_is_shown_none_is() {
     let outcome = wallet.lock.verify_biometrics(&unlocking());
     assert!(matches!(outcome, BiometricOutcome::Ended(PromptEnd::CancelledBySystem)), "{outcome:?}");
     assert_eq!(wallet.phone.biometrics.seen(), [PromptPurpose::Enable], "nothing is shown over a locked app");
-    assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch that was left");
+    assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "the touch queued before is used now");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_next_wallet_knows_nothing_of_the_prompt_of_the_one_before() {
             assert_eq!(lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
             assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
         });
-        wallet.phone.biometrics.will([Act::Ends(PromptEnd::CancelledByPerson)]);
+        wallet.phone.biometrics.queue([Act::Ends(PromptEnd::CancelledByPerson)]);
         assert!(!matches!(wallet.lock.verify_biometrics(&unlocking()), BiometricOutcome::Unlocked(_)));
         let page = wallet.unlock().journal().page(&Query::default()).expect("a page");
         let told: Vec<_> = page.entries.iter().rev().filter_map(|entry| entry.kind).collect();
@@ -152,11 +152,11 @@ fn a_prompt_that_panics_gives_its_place_to_the_next() {
         places.iter().for_each(|place| meanwhile(&wallet, *place, || panic!("as it was told")));
         // Five strangers, after whom the prompt is dismissed. Nobody touches a prompt that panics.
         let strangers = if places == [Dismissed] { 5 } else { 0 };
-        wallet.phone.biometrics.will((0..strangers).map(|_| Act::SomeoneElseTouches));
+        wallet.phone.biometrics.queue((0..strangers).map(|_| Act::SomeoneElseTouches));
         let call = AssertUnwindSafe(|| wallet.lock.verify_biometrics(&unlocking()));
         let outcome = panic::catch_unwind(call);
         assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: {places:?} was reached");
-        assert_eq!(outcome.is_ok(), places == [Dismissed], "{places:?}: what decides nothing fails nothing");
+        assert_eq!(outcome.is_ok(), places == [Dismissed], "{places:?}: a panic in dismiss does not fail the call");
         wallet.unlock().close();
         touch(&wallet);
         assert!(unlocked(wallet.lock.verify_biometrics(&unlocking())).is_live(), "{places:?}");

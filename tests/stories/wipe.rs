@@ -161,7 +161,7 @@ fn a_wipe_that_meets_a_fault_or_a_kill_is_a_wipe_or_none() {
         wallet.unlock().vault().write("seed", b"correct horse").expect("written");
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
-        let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+        let lock = open_with(&folder, &phone, &policy, AntiRollback::WithoutThread).expect("it opens");
         let camera = Camera::on(&phone, folder.path());
         fail_key_after(nth, &phone, DeviceKeyFault::Failed);
         let wiped = lock.wipe();

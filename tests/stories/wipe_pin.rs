@@ -123,7 +123,7 @@ fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
         wallet.lock.prepare().expect("prepared");
         let Wallet { phone, policy, lock, folder } = wallet;
         drop(lock);
-        let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+        let lock = open_with(&folder, &phone, &policy, AntiRollback::WithoutThread).expect("it opens");
         let camera = Camera::on(&phone, folder.path());
         let before = phone.device_key.calls();
         let wiped = matches!(lock.verify_pin(&entry(pin)), PinOutcome::Locked(LockStatus::Wiped));
@@ -137,7 +137,7 @@ fn until_the_verdict_it_asks_for_what_a_wrong_pin_asks_for() {
     assert_eq!((wrong_wipes, set_wipes, wipes), (false, false, true));
     assert_eq!((ready, hmac), (set_ready, set_hmac));
     assert_eq!(calls(&wrong), calls(&with_one_set), "having one costs nothing");
-    assert_eq!((ready, hmac), (wipe_ready, wipe_hmac), "nor does entering it, but for what destroys");
+    assert_eq!((ready, hmac), (wipe_ready, wipe_hmac), "entering it makes the same calls until the wipe begins");
     let (wrong, wiping) = (calls(&wrong), calls(&wiping));
     let until_the_verdict = wrong.iter().rposition(|call| call.starts_with("hmac")).expect("asked") + 1;
     assert_eq!(wiping[..until_the_verdict], wrong[..until_the_verdict]);
@@ -270,7 +270,7 @@ fn killed_on_the_way_it_was_a_wrong_pin_or_a_wipe() {
     let wallet = armed("walletlock");
     let Wallet { phone, policy, lock, folder } = wallet;
     drop(lock);
-    let lock = open_with(&folder, &phone, &policy, AntiRollback::InStep).expect("it opens");
+    let lock = open_with(&folder, &phone, &policy, AntiRollback::WithoutThread).expect("it opens");
     let camera = Camera::on(&phone, folder.path());
     assert!(matches!(lock.verify_pin(&entry(WIPE_PIN)), PinOutcome::Locked(LockStatus::Wiped)));
     drop(lock);
@@ -354,5 +354,9 @@ fn it_is_no_slip_of_the_pin_and_as_long_as_it() {
     let refused = session.access().set_wipe_pin(&entry("493717"), &entry("493718")).expect("an answer");
     assert!(matches!(refused, PinChange::Refused(Refusal::Wrong(_))), "what it is compared with is proven first");
     assert_eq!(session.access().has_wipe_pin(), Ok(false));
-    assert_eq!(set(&session, "493671"), PinChange::Changed { biometrics_on: false }, "two slips are none");
+    assert_eq!(
+        set(&session, "493671"),
+        PinChange::Changed { biometrics_on: false },
+        "a wipe PIN that is two slips away is allowed"
+    );
 }

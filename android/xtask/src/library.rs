@@ -40,7 +40,7 @@ pub(crate) fn pack_for_fakes(places: &Places, library: &Utf8Path) -> Result<()> 
     fs::create_dir_all(&folder)?;
     let packed = folder.join(file_name());
     process::run(Command::new("strip").args(["-S", "-x", "-o", packed.as_str(), library.as_str()]))
-        .context("the library in the fakes is one without symbols")
+        .context("could not strip the library for the fakes")
 }
 
 fn file_name() -> String {

@@ -46,18 +46,18 @@ pub(crate) fn run(places: &Places, shard: Option<&str>) -> Result<ExitCode> {
     if !status.code().is_some_and(|code| RAN.contains(&code)) {
         bail!("cargo-mutants failed ({status})");
     }
-    judge(&Found::read(&output.join("mutants.out"))?, &fs::read_to_string(places.root().join(EXPLAINED))?, shard)?;
+    judge(&Mutants::read(&output.join("mutants.out"))?, &fs::read_to_string(places.root().join(EXPLAINED))?, shard)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The faults that were caught and those that were missed. Each is written as cargo-mutants prints it, but without line
 /// and column, which change with every edit.
-struct Found {
+struct Mutants {
     caught: Vec<String>,
     missed: Vec<String>,
 }
 
-impl Found {
+impl Mutants {
     fn read(folder: &Utf8Path) -> Result<Self> {
         let list = |name: &str| -> Result<Vec<String>> {
             let path = folder.join(name);
@@ -77,17 +77,18 @@ fn without_place(line: &str) -> String {
     }
 }
 
-fn judge(found: &Found, table: &str, shard: Option<&str>) -> Result<()> {
-    let (caught, missed) = (found.caught.len(), found.missed.len());
+fn judge(mutants: &Mutants, table: &str, shard: Option<&str>) -> Result<()> {
+    let (caught, missed) = (mutants.caught.len(), mutants.missed.len());
     let percent = 100 * caught / (caught + missed).max(1);
     println!("mutants: {caught} caught, {missed} missed: {percent} % of those that compile");
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     let explained: BTreeSet<_> = rows.map(|(fault, _)| fault).collect();
-    let unexplained: Vec<_> = found.missed.iter().filter(|fault| !explained.contains(fault.as_str())).collect();
+    let unexplained: Vec<_> = mutants.missed.iter().filter(|fault| !explained.contains(fault.as_str())).collect();
     if !unexplained.is_empty() {
         bail!("missed, and not explained in {EXPLAINED}:\n{}", lines(unexplained));
     }
-    let stale: Vec<_> = explained.iter().filter(|fault| !found.missed.iter().any(|missed| missed == *fault)).collect();
+    let stale: Vec<_> =
+        explained.iter().filter(|fault| !mutants.missed.iter().any(|missed| missed == *fault)).collect();
     if shard.is_none() && !stale.is_empty() {
         bail!("explained in {EXPLAINED}, and caught by now:\n{}", lines(stale));
     }
@@ -103,13 +104,13 @@ fn lines<T: std::fmt::Display>(faults: Vec<T>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, judge, without_place};
+    use super::{Mutants, judge, without_place};
 
     const TABLE: &str =
         "What `mutants` does in `a.rs`.\n\n| fault | why |\n|---|---|\n| `a.rs: replace x with y` | equal |\n";
 
-    fn found(caught: usize, missed: &[&str]) -> Found {
-        Found {
+    fn mutants(caught: usize, missed: &[&str]) -> Mutants {
+        Mutants {
             caught: vec!["a.rs: replace < with <=".to_owned(); caught],
             missed: missed.iter().map(|fault| (*fault).to_owned()).collect(),
         }
@@ -123,10 +124,10 @@ mod tests {
     #[test]
     fn what_is_missed_must_be_explained_and_what_is_explained_missed() {
         let explained = "a.rs: replace x with y";
-        assert!(judge(&found(99, &[explained]), TABLE, None).is_ok());
-        assert!(judge(&found(99, &["a.rs: delete !"]), TABLE, Some("0/4")).is_err(), "not explained");
-        assert!(judge(&found(99, &[]), TABLE, None).is_err(), "explained, but caught");
-        assert!(judge(&found(99, &[]), TABLE, Some("0/4")).is_ok(), "it may be in another part");
-        assert!(judge(&found(9, &[explained]), TABLE, None).is_err(), "too many, explained or not");
+        assert!(judge(&mutants(99, &[explained]), TABLE, None).is_ok());
+        assert!(judge(&mutants(99, &["a.rs: delete !"]), TABLE, Some("0/4")).is_err(), "not explained");
+        assert!(judge(&mutants(99, &[]), TABLE, None).is_err(), "explained, but caught");
+        assert!(judge(&mutants(99, &[]), TABLE, Some("0/4")).is_ok(), "it may be in another part");
+        assert!(judge(&mutants(9, &[explained]), TABLE, None).is_err(), "too many, explained or not");
     }
 }

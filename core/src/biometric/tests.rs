@@ -26,7 +26,7 @@ fn unlock() -> BiometricRequest {
 
 fn policy() -> BiometricPolicy {
     let currency = Currency::new("EUR").expect("a currency");
-    let budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+    let budgets = vec![Budget { currency, per_payment_minor: 3_000, total_minor: 5_000 }];
     BiometricPolicy { budgets, max_uses: 4, ..BiometricPolicy::default() }
 }
 
@@ -112,7 +112,7 @@ fn the_pin_comes_first_after_a_start_of_the_phone_and_after_its_time() {
     assert_eq!(
         ask(&without_count, &unlock(), unreadable),
         Err(BiometricDenial::FirstUnlock),
-        "nor when the PIN was entered"
+        "no boot count when the PIN was entered"
     );
     assert_eq!(ask(&on_without_pin(), &unlock(), after(0)), Err(BiometricDenial::FirstUnlock), "never entered");
 }
@@ -225,7 +225,7 @@ fn a_refusal_is_noted_once_for_its_reason() {
 #[test]
 fn what_an_easier_policy_forgets_is_no_more_than_its_pin_would() {
     let currency = |code| Currency::new(code).expect("a currency");
-    let named = |code| Budget { currency: currency(code), per_payment_minor: 10, in_all_minor: 10 };
+    let named = |code| Budget { currency: currency(code), per_payment_minor: 10, total_minor: 10 };
     let of = |codes: &[&'static str]| BiometricPolicy {
         budgets: codes.iter().map(|code| named(code)).collect(),
         ..policy()

@@ -218,6 +218,6 @@ mod tests {
         let marks = [DeviceKeys::wipe_mark(&WALLET), keys.wipe_mark_of_place(), keys.wipe_mark_1(&WALLET)];
         let others = ["wallet.db/seal/7", "the app's own key", "wallet.db/other/7"].map(str::to_owned);
         let named = others.into_iter().chain(marks).chain([keys.probe()]).collect();
-        assert_eq!(DeviceKeys::of_wallets(named), ["wallet.db/seal/7"], "and it takes back no wipe");
+        assert_eq!(DeviceKeys::of_wallets(named), ["wallet.db/seal/7"], "marks of wipes are never deleted");
     }
 }

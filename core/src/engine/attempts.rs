@@ -138,12 +138,12 @@ mod tests {
         drop(second);
         assert!(!is_there(), "given back with the last");
         drop(attempts.reserve(&KdfCost::CHEAP).expect("room"));
-        assert!(is_there(), "nobody gave it back");
+        assert!(is_there(), "not released without `release_memory`");
         let reserved = attempts.reserve(&KdfCost::CHEAP).expect("room");
         attempts.release_memory();
         attempts.with_memory(|memory| memory.prepare(&KdfCost::CHEAP)).expect("room");
         drop(reserved);
-        assert!(is_there(), "the pad was opened again meanwhile");
+        assert!(is_there(), "preparing again cancels the release");
         attempts.release_memory();
         assert!(!is_there());
     }

@@ -100,14 +100,14 @@ impl DeviceKeys {
         let mut ids: Vec<_> =
             aliases.iter().filter(|alias| is_seal(alias)).filter_map(|alias| self.wallet_of(alias)).collect();
         ids.dedup();
-        let strays = self.without_pin_key(&aliases)?;
+        let orphan_biometric_keys = self.without_pin_key(&aliases)?;
         let legacy =
             |alias: &String| is_seal(alias) && alias.starts_with(&self.file_name) && self.wallet_of(alias).is_none();
         Ok(WalletsHere {
             has_seal_key: aliases.iter().any(is_seal),
             has_seal_key_of_format_1: aliases.iter().any(legacy),
             ids,
-            strays,
+            orphan_biometric_keys,
         })
     }
 
@@ -118,16 +118,17 @@ impl DeviceKeys {
         let has_pin_key = |all: &[String], wallet_id: &[u8; 16]| {
             all.iter().any(|alias| Self::kind_of(alias) == Some(AliasKind::Pin) && Self::is_of_wallet(alias, wallet_id))
         };
-        let lonely = |all: &[String], alias: &String| {
+        let is_orphan = |all: &[String], alias: &String| {
             Self::kind_of(alias) == Some(AliasKind::Biometric)
                 && self.wallet_of(alias).is_some_and(|wallet_id| !has_pin_key(all, &wallet_id))
         };
-        let mut strays: Vec<_> = aliases.iter().filter(|alias| lonely(aliases, alias)).cloned().collect();
-        if !strays.is_empty() {
+        let mut orphan_biometric_keys: Vec<_> =
+            aliases.iter().filter(|alias| is_orphan(aliases, alias)).cloned().collect();
+        if !orphan_biometric_keys.is_empty() {
             let all = self.list("")?;
-            strays.retain(|alias| lonely(&all, alias));
+            orphan_biometric_keys.retain(|alias| is_orphan(&all, alias));
         }
-        Ok(strays)
+        Ok(orphan_biometric_keys)
     }
 
     /// Whether there is a key with this alias. That there is none is believed only if the keystore says so twice and,
@@ -287,7 +288,7 @@ pub(crate) struct WalletsHere {
     /// The wallets of the seal keys, as far as the aliases name them.
     pub(crate) ids: Vec<[u8; 16]>,
     /// Biometric keys of wallets that have no PIN key at any place.
-    pub(crate) strays: Vec<String>,
+    pub(crate) orphan_biometric_keys: Vec<String>,
 }
 
 #[cfg(test)]
@@ -327,7 +328,7 @@ mod tests {
         keys.create(&alias, KeyPurpose::PinSlot).expect("made");
         let is_pins = |call: testing::Call<'_>| call.is("ready", "pin");
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
-        assert_eq!(keys.ready(&alias), Ok(()), "once is no word");
+        assert_eq!(keys.ready(&alias), Ok(()), "one 'gone' is not believed");
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         assert_eq!(keys.ready(&alias), Err(DeviceKeyFault::Gone), "invalidated for good");
@@ -342,7 +343,7 @@ mod tests {
         let is_pins = |call: testing::Call<'_>| matches!(call, testing::Call::SecurityLevel { .. });
         let level = keys.security_level(&alias).expect("told");
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
-        assert_eq!(keys.security_level(&alias), Ok(level), "once is no word");
+        assert_eq!(keys.security_level(&alias), Ok(level), "one 'gone' is not believed");
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         assert_eq!(keys.security_level(&alias), Err(DeviceKeyFault::Gone));

@@ -166,15 +166,15 @@ impl Ledger {
             if matches!(committed, Err(LockError::Storage)) {
                 lease.invalidate();
             }
-            let Committed { events, over } = committed?;
-            let deleted = match (over, next) {
-                (Some(over), Some(next)) => lease.rotated(&next.header, &over),
+            let Committed { events, ended_epochs } = committed?;
+            let deleted = match (ended_epochs, next) {
+                (Some(ended_epochs), Some(next)) => lease.rotated(&next.header, &ended_epochs),
                 _ => Ok(()),
             };
             if deleted.is_ok()
                 && let State::Sealed(sealed) = &mut *lock(&self.state)
             {
-                sealed.forget_key_before();
+                sealed.forget_previous_key();
             }
             // The commit stands, even if the record cannot be read again now.
             if needs_new_key && matches!(self.protected_header(), Ok(None)) {
@@ -227,14 +227,14 @@ impl Ledger {
         *lock(&self.state) = state;
     }
 
-    /// If `is_meant` returns `true`, takes the state to work on it and leaves [`State::Working`], so that no other call
-    /// begins meanwhile. `None`: the state stays.
+    /// If `is_expected` returns `true`, takes the state to work on it and leaves [`State::Working`], so that no other
+    /// call begins meanwhile. `None`: the state stays.
     pub(crate) fn take_if(
         &self,
-        is_meant: impl FnOnce(&State) -> Result<bool, LockError>,
+        is_expected: impl FnOnce(&State) -> Result<bool, LockError>,
     ) -> Result<Option<State>, LockError> {
         let mut state = lock(&self.state);
-        Ok(is_meant(&state)?.then(|| std::mem::replace(&mut *state, State::Working)))
+        Ok(is_expected(&state)?.then(|| std::mem::replace(&mut *state, State::Working)))
     }
 
     /// Treats this wallet as wiped from now on, whatever its record says.

@@ -82,7 +82,8 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Makes the parts, before anything is read. [`LockError::Invalid`]: the path names no file.
+    /// Makes the parts, before anything is read. [`LockError::Invalid`]: the path names no file, or the file's
+    /// name is not UTF-8.
     pub(crate) fn new(options: Options, random: &mut Random) -> Result<Self, LockError> {
         let Options { path, policy, platform, calibration, anti_rollback } = options;
         let file_name = path.file_name().and_then(|name| name.to_str()).ok_or(LockError::Invalid("path"))?;

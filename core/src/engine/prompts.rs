@@ -46,8 +46,8 @@ impl Prompts {
         self.cancel_if(|_| true);
     }
 
-    fn cancel_if(&self, is_meant: impl Fn(PromptId) -> bool) {
-        let shown = lock(&self.shown).clone().filter(|(id, _)| is_meant(*id));
+    fn cancel_if(&self, should_cancel: impl Fn(PromptId) -> bool) {
+        let shown = lock(&self.shown).clone().filter(|(id, _)| should_cancel(*id));
         shown.iter().for_each(|(_, channel)| channel.end(PromptEnd::CancelledBySystem));
     }
 }

@@ -118,7 +118,7 @@ impl SealKeys {
     }
 
     fn work(&self) {
-        let _runs = Runs(self);
+        let _guard = ThreadGuard(self);
         while let Some(lease) = self.take_order() {
             with_stack_wiped(|| lease.make_ahead());
         }
@@ -150,7 +150,7 @@ impl SealKeys {
             state.is_closed = true;
             state.prepared = None;
         }
-        self.finish();
+        self.join_thread();
     }
 
     /// Stops making keys ahead: there is nothing left to protect.
@@ -179,7 +179,7 @@ impl SealKeys {
     }
 
     /// Waits until the thread has ended.
-    fn finish(&self) {
+    fn join_thread(&self) {
         let thread = {
             let mut state = lock(&self.state);
             state.is_wanted = false;
@@ -275,7 +275,7 @@ impl KeyLease<'_> {
     }
 
     /// Sets the header in force of a wallet whose seal key is rotated, and whether a key with the next alias may exist.
-    pub(crate) fn begin(&self, header: &RecordHeader, next_may_exist: bool) {
+    pub(crate) fn set_in_force(&self, header: &RecordHeader, next_may_exist: bool) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.is_used) = (Some(*header), next_may_exist);
     }
@@ -296,9 +296,9 @@ impl Drop for KeyLease<'_> {
 }
 
 /// Notes that the thread has ended if it panics, for example in the keystore's code.
-struct Runs<'a>(&'a SealKeys);
+struct ThreadGuard<'a>(&'a SealKeys);
 
-impl Drop for Runs<'_> {
+impl Drop for ThreadGuard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             lock(&self.0.state).thread_runs = false;

@@ -45,7 +45,7 @@ pub(super) type Change<'a> = &'a mut dyn FnMut(&mut UnitOfWork<'_>) -> Result<()
 pub(crate) struct Committed {
     pub(crate) events: Vec<Event>,
     /// After a commit under the next epoch's key: the headers of the epochs that are over.
-    pub(crate) over: Option<Vec<RecordHeader>>,
+    pub(crate) ended_epochs: Option<Vec<RecordHeader>>,
 }
 
 /// The first record of a wallet, after it was written.
@@ -54,14 +54,14 @@ pub(crate) struct FirstRecord(Seal);
 impl Seal {
     /// Opens a row with the key of its epoch.
     pub(crate) fn open(row: SealedRow, key: EpochKey) -> Result<Self, UnsealError> {
-        let record = Record::unseal(&row.sealed, &key.key, &row.header, SealedUnder::ItsKey)?;
+        let record = Record::unseal(&row.sealed, &key.key, &row.header, SealedUnder::CurrentKey)?;
         Ok(Self { row, epoch: key, before: None, record })
     }
 
-    /// Opens the copy in a row with the key of the epoch before.
+    /// Opens the copy in a row with the key of the previous epoch.
     pub(crate) fn open_copy(row: SealedRow, key: EpochKey) -> Result<Self, UnsealError> {
         let copy = row.copy.as_ref().ok_or(UnsealError::Damaged)?;
-        let under = SealedUnder::KeyBefore { epoch: key.header.epoch };
+        let under = SealedUnder::PreviousKey { epoch: key.header.epoch };
         let record = Record::unseal(&copy.sealed, &key.key, &row.header, under)?;
         Ok(Self { row, epoch: key, before: None, record })
     }
@@ -109,7 +109,7 @@ impl SealedStore {
 
     /// Called once the keystore has deleted the previous epoch's key: wipes that key in memory, so that nothing is
     /// sealed with it any more.
-    pub(crate) fn forget_key_before(&mut self) {
+    pub(crate) fn forget_previous_key(&mut self) {
         self.seals.iter_mut().for_each(|seal| seal.before = None);
     }
 
@@ -161,7 +161,7 @@ impl SealedStore {
             events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
         }
         if record == last.record && !last.is_by_copy() {
-            return Ok(Committed { events, over: None });
+            return Ok(Committed { events, ended_epochs: None });
         }
         // A commit within the epoch keeps the copy too, while the previous key could not be deleted: the keystore may
         // still lose the epoch's own key.
@@ -174,13 +174,13 @@ impl SealedStore {
         // Only now it is certain which seal the row holds.
         *certain = header;
         let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.epoch.header).collect();
-        let over = before.into_iter().filter(|before| before.epoch != header.epoch).collect();
+        let ended_epochs = before.into_iter().filter(|before| before.epoch != header.epoch).collect();
         if flush {
             // The change is committed even if this flush fails. Without the flush a power cut may undo it: then a count
             // is too high, or the keystore's mark completes the wipe.
             store.flush().ok();
         }
-        Ok(Committed { events, over: next.map(|_| over) })
+        Ok(Committed { events, ended_epochs: next.map(|_| ended_epochs) })
     }
 }
 
@@ -235,9 +235,9 @@ fn seal(record: Record, random: &mut Random, epoch: EpochKey, before: Option<Epo
     let header = epoch.header;
     let mut seal =
         |key: &EpochKey, under| record.seal(random, &key.key, &header, under).ok_or(LockError::Invalid("record size"));
-    let sealed = seal(&epoch, SealedUnder::ItsKey)?;
+    let sealed = seal(&epoch, SealedUnder::CurrentKey)?;
     let copy = before.as_ref().map(|before| {
-        let sealed = seal(before, SealedUnder::KeyBefore { epoch: before.header.epoch })?;
+        let sealed = seal(before, SealedUnder::PreviousKey { epoch: before.header.epoch })?;
         Ok::<_, LockError>(SealedCopy { place: before.header.place, sealed })
     });
     let row = SealedRow { header, sealed, copy: copy.transpose()? };

@@ -7,7 +7,7 @@ use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
 use crate::policy::Policy;
-use crate::record::{Life, Record, Standing};
+use crate::record::{Life, LockState, Record};
 use crate::store::Transaction;
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
@@ -62,8 +62,8 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Adds a journal line if a lock begins that does not end by waiting.
-    pub(crate) fn note_lock(&mut self, standing: Standing) {
-        standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
+    pub(crate) fn note_lock(&mut self, state: LockState) {
+        state.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
     /// Puts another policy in force, unless that would stop someone who has tries left.

@@ -83,7 +83,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
             }
         };
         if is_protected {
-            lease.begin(&header, false);
+            lease.set_in_force(&header, false);
         }
         engine.ledger.put(State::Sealed(SealedStore::with(store, first, claim)));
         drop(lease);

@@ -32,25 +32,25 @@ pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, Lock
 
 /// Checks every line against the chain's head in the sealed record.
 pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
-    let mut followed = None;
+    let mut verified = None;
     loop {
         // In steps of `SCANNED_LINES`, so that checking a PIN does not wait for the end of a long journal.
         let chain = engine.ledger.read(|view| {
             let wallet_id = view.header.wallet_id;
-            let (whose, mut head) = followed.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
+            let (whose, mut head) = verified.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
             if whose != wallet_id {
                 return Err(LockError::WrongState);
             }
             let from = head.number;
             let steps =
-                |lines: &mut dyn Iterator<Item = Line>| lines.take(SCANNED_LINES).all(|line| head.follow(&line));
+                |lines: &mut dyn Iterator<Item = Line>| lines.take(SCANNED_LINES).all(|line| head.verify_next(&line));
             if !view.store.lines_after(from, steps)? {
                 return Ok(Some(Chain::BrokenAt { number: head.number + 1 }));
             }
             if head.number - from < SCANNED_LINES as u64 {
                 return Ok(Some(view.record.journal.compare(&head)));
             }
-            followed = Some((whose, head));
+            verified = Some((whose, head));
             Ok(None)
         })?;
         if let Some(chain) = chain {

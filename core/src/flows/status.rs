@@ -5,12 +5,13 @@ use crate::error::LockError;
 use crate::policy::Policy;
 use crate::record::{LockStatus, Record};
 use crate::store::Durability;
-use crate::time::{MOMENT_MS, Now, WATCHED_MS, Wait};
+use crate::time::{Now, SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS, Wait};
 
 pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
     let now = engine.sessions.read_clock()?.now;
-    let seen =
-        engine.ledger.read(|view| Ok((LockStatus::of(view.record, now), stale_wait(view.record, now, WATCHED_MS))));
+    let seen = engine
+        .ledger
+        .read(|view| Ok((LockStatus::of(view.record, now), stale_wait(view.record, now, SAVE_WHILE_WATCHED_MS))));
     let status = seen.and_then(|(status, stale)| match stale {
         Some(stale) => save_wait(engine, stale, LockStatus::of),
         None => Ok(status),
@@ -27,7 +28,7 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
 /// Saves what is left of a wait, unless that was done within the last second: the phone may be switched off next.
 pub(crate) fn save_time(engine: &Engine) -> Result<(), LockError> {
     let now = engine.sessions.read_clock()?.now;
-    let stale = match engine.ledger.read(|view| Ok(stale_wait(view.record, now, MOMENT_MS))) {
+    let stale = match engine.ledger.read(|view| Ok(stale_wait(view.record, now, SAVE_BEFORE_POWER_OFF_MS))) {
         // There is no record with a wait.
         Err(LockError::WrongState | LockError::DataDamaged | LockError::DeviceKey(_)) => None,
         stale => stale?,

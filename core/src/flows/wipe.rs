@@ -164,8 +164,8 @@ fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
 /// Wipes a wallet that is damaged, or about which the keystore gives no answer.
 fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
     let lease = engine.seal_keys.lease()?;
-    let is_meant = |state: &State| Ok(matches!(state, State::Damaged | State::Failed(LockError::DeviceKey(_))));
-    let Some(before) = engine.ledger.take_if(is_meant)? else { return Err(LockError::WrongState) };
+    let is_expected = |state: &State| Ok(matches!(state, State::Damaged | State::Failed(LockError::DeviceKey(_))));
+    let Some(before) = engine.ledger.take_if(is_expected)? else { return Err(LockError::WrongState) };
     // The wallet's id may not be known any more, so the place gets a mark.
     let marked = engine.device_keys.mark_place_as_wiped().map_err(LockError::from);
     let finished = marked.and_then(|()| finish_wipe(engine));

@@ -69,7 +69,7 @@ impl Head {
     }
 
     /// Moves the head to a line that was read, if that is the next line and unchanged. `false`, and no move, if not.
-    pub(crate) fn follow(&mut self, line: &Line) -> bool {
+    pub(crate) fn verify_next(&mut self, line: &Line) -> bool {
         let number = self.number + 1;
         let link = derive_link(&self.link, line.number, line.time, line.kind, &line.details);
         let fits = line.number == number && line.link == link;
@@ -79,16 +79,16 @@ impl Head {
         fits
     }
 
-    /// The result for a chain that should end at this head and could be followed as far as `followed`.
-    pub(crate) fn compare(&self, followed: &Self) -> Chain {
-        if followed == self {
+    /// The result for a chain that should end at this head and was verified up to `verified`.
+    pub(crate) fn compare(&self, verified: &Self) -> Chain {
+        if verified == self {
             Chain::Intact { lines: self.number }
-        } else if followed.number == self.number {
+        } else if verified.number == self.number {
             // As many lines as expected, but another last link: the chain was recomputed from some line on. Which line
             // that was cannot be told, so the last one is named.
             Chain::BrokenAt { number: self.number }
         } else {
-            Chain::BrokenAt { number: followed.number.min(self.number) + 1 }
+            Chain::BrokenAt { number: verified.number.min(self.number) + 1 }
         }
     }
 }

@@ -16,18 +16,18 @@ struct Keys {
 
 /// Whether the data key is at hand (`Open`) when details are sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum While {
+enum WalletIs {
     Locked,
     Open,
 }
 
 impl Keys {
-    fn seal(&mut self, state: While, details: &Details, number: u64) -> SealedDetails {
+    fn seal(&mut self, state: WalletIs, details: &Details, number: u64) -> SealedDetails {
         let key = DetailsKey::derive(&self.data_key);
         let sealer = DetailsSealer {
             wallet_id: &WALLET,
             public_key: derive_public_key(&self.data_key).expect("a key"),
-            key: (state == While::Open).then_some(&key),
+            key: (state == WalletIs::Open).then_some(&key),
         };
         sealer.seal(&mut self.random, details, number).expect("sealed")
     }
@@ -54,13 +54,13 @@ fn at(minute: u64) -> Now {
 
 /// Checks a chain in the way the lock does with the lines it reads.
 fn verify(head: &Head, wallet_id: &[u8; 16], lines: impl IntoIterator<Item = Line>) -> Chain {
-    let mut followed = Head::start(wallet_id);
+    let mut verified = Head::start(wallet_id);
     for line in lines {
-        if !followed.follow(&line) {
-            return Chain::BrokenAt { number: followed.number + 1 };
+        if !verified.verify_next(&line) {
+            return Chain::BrokenAt { number: verified.number + 1 };
         }
     }
-    head.compare(&followed)
+    head.compare(&verified)
 }
 
 fn failures(failures: u32) -> Details {
@@ -74,7 +74,7 @@ fn chain() -> (Head, Vec<Line>, Keys) {
     let lines = (1..=6)
         .map(|number| {
             let details = if number % 2 == 0 { failures(number as u32) } else { Details::default() };
-            let sealed = keys.seal(if number == 6 { While::Open } else { While::Locked }, &details, number);
+            let sealed = keys.seal(if number == 6 { WalletIs::Open } else { WalletIs::Locked }, &details, number);
             head.append(at(number), if number % 2 == 0 { Kind::PinWrong } else { Kind::PinTried }, sealed)
         })
         .collect();
@@ -120,7 +120,7 @@ fn a_chain_made_anew_does_not_end_where_the_record_says() {
     let mut forged = Head::start(&WALLET);
     let lines: Vec<_> = (1..=6)
         .map(|number| {
-            let sealed = keys.seal(While::Open, &failures(1), number);
+            let sealed = keys.seal(WalletIs::Open, &failures(1), number);
             forged.append(at(number), Kind::PinRight, sealed)
         })
         .collect();
@@ -139,7 +139,7 @@ fn an_unreadable_boot_count_is_not_the_count_zero() {
 #[test]
 fn details_open_with_the_data_key_in_their_own_line() {
     let details = Details::from(&JournalEvent::PolicyChanged { from: "walletlock", to: "ctap2" });
-    for state in [While::Locked, While::Open] {
+    for state in [WalletIs::Locked, WalletIs::Open] {
         let mut keys = keys();
         let sealed = keys.seal(state, &details, 7);
         assert_eq!(keys.open(&sealed, 7), Some(details.clone()), "{state:?}");
@@ -169,13 +169,13 @@ fn details_open_with_the_data_key_in_their_own_line() {
 #[test]
 fn one_byte_says_how_they_are_sealed() {
     let mut keys = keys();
-    assert_eq!(keys.seal(While::Locked, &failures(1), 1).ciphertext[0], 1);
-    assert_eq!(keys.seal(While::Open, &failures(1), 1).ciphertext[0], 2);
+    assert_eq!(keys.seal(WalletIs::Locked, &failures(1), 1).ciphertext[0], 1);
+    assert_eq!(keys.seal(WalletIs::Open, &failures(1), 1).ciphertext[0], 2);
 }
 
 #[test]
 fn the_length_of_details_tells_little() {
-    for state in [While::Locked, While::Open] {
+    for state in [WalletIs::Locked, WalletIs::Open] {
         let mut keys = keys();
         let mut length =
             |item: &str| keys.seal(state, &Details::from(&JournalEvent::ItemWritten { item }), 1).ciphertext.len();
@@ -217,7 +217,7 @@ fn a_binary_form_that_is_not_exactly_the_one_is_not_read() {
         assert!(!reads(&bytes), "{what}");
     }
     let mut keys = keys();
-    let hash = keys.seal(While::Open, &failures(1), 7).hash;
+    let hash = keys.seal(WalletIs::Open, &failures(1), 7).hash;
     let key = AeadKey::new(&keys.data_key.derive(Purpose::JournalDetails));
     let mut sealed = |bytes: &[u8]| {
         let aad = [WALLET.as_slice(), &7_u64.to_be_bytes(), &hash].concat();
@@ -251,7 +251,7 @@ fn the_details_are_frozen() {
     assert_eq!(bytes("wallet_id"), WALLET);
     let number = vector["number"].as_u64().expect("a number");
     let details: Details = Details(serde_json::from_value(vector["details"].clone()).expect("pairs"));
-    for (name, state) in [("while_locked", While::Locked), ("while_open", While::Open)] {
+    for (name, state) in [("while_locked", WalletIs::Locked), ("while_open", WalletIs::Open)] {
         let made = keys.seal(state, &details, number);
         let hash = format!("{name}_hash");
         let written = [&hash, name].map(|name| vector[name].as_str().expect(name).to_owned());

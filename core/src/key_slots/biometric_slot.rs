@@ -34,9 +34,9 @@ const CIPHERTEXT_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 97 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
 /// | 157 | 60 | random filler of the same shape, always tried too. It leaves room for what is opened under duress, so that nobody can tell whether there is such a thing |
 ///
-/// The header (bytes 0 to 96), the wallet id and the ciphertext's number (one byte, 0 or 1) are the associated data of
+/// The header (bytes 0 to 96), the wallet id and the ciphertext's index (one byte, 0 or 1) are the associated data of
 /// both ciphertexts. Their key is HKDF-SHA256 of the slot key and the salt. Format 1 has no place, one ciphertext, and
-/// no number in its associated data.
+/// no index in its associated data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BiometricSlot(Vec<u8>);
 
@@ -122,8 +122,8 @@ impl BiometricSlot {
         let (header, ciphertexts) = self.0.split_at_checked(header_bytes)?;
         let kek = derive_biometric_kek(&slot_key, self.part::<SALT_BYTES>(12)?.as_slice());
         let mut opened = None;
-        for (number, ciphertext) in (0..).zip(ciphertexts.as_chunks::<CIPHERTEXT_BYTES>().0) {
-            let key = aead_open(&kek, &associated_data(header, wallet_id, number), ciphertext);
+        for (index, ciphertext) in (0..).zip(ciphertexts.as_chunks::<CIPHERTEXT_BYTES>().0) {
+            let key = aead_open(&kek, &associated_data(header, wallet_id, index), ciphertext);
             opened = opened.or(key);
         }
         opened.and_then(|key| DataKey::from_bytes(&key))
@@ -144,9 +144,9 @@ fn derive_biometric_kek(slot_key: &SlotKey, salt: &[u8]) -> Zeroizing<[u8; 32]> 
     derive_key(&[slot_key.as_slice()], salt, Purpose::BiometricSlot)
 }
 
-fn associated_data(header: &[u8], wallet_id: &[u8; 16], number: u8) -> Vec<u8> {
-    let number: &[u8] = if header.first() == Some(&FORMAT_1) { &[] } else { &[number] };
-    [header, wallet_id, number].concat()
+fn associated_data(header: &[u8], wallet_id: &[u8; 16], index: u8) -> Vec<u8> {
+    let index: &[u8] = if header.first() == Some(&FORMAT_1) { &[] } else { &[index] };
+    [header, wallet_id, index].concat()
 }
 
 #[cfg(test)]

@@ -45,16 +45,16 @@ fn no_bit_of_its_header_and_first_ciphertext_can_be_changed() {
 }
 
 #[test]
-fn the_second_ciphertext_opens_too_and_only_in_its_place() {
+fn the_second_ciphertext_opens_too_and_only_with_its_own_index() {
     let (slot, key, data_key) = slot();
     let (header, _) = slot.0.split_at(HEADER_BYTES);
     let kek = derive_biometric_kek(&key, &header[12..12 + SALT_BYTES]);
-    for (place, opens) in [(1, true), (0, false)] {
-        let aad = [header, &WALLET, &[place]].concat();
+    for (index, opens) in [(1, true), (0, false)] {
+        let aad = [header, &WALLET, &[index]].concat();
         let second = aead_seal(&mut testing::random(9), &kek, &aad, &data_key).expect("short");
         let bytes = [header, &[0; CIPHERTEXT_BYTES], &second].concat();
         let slot = BiometricSlot::parse(&SlotBytes::new(&bytes)).expect("well formed");
-        assert_eq!(slot.open(&WALLET, key.as_slice()).is_some(), opens, "made for place {place}");
+        assert_eq!(slot.open(&WALLET, key.as_slice()).is_some(), opens, "made for index {index}");
     }
 }
 

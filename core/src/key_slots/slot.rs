@@ -34,7 +34,7 @@ const WRAPPED_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 45 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
 /// | 105 | 60 | random filler of the same shape, always tried too. It leaves room for a duress PIN, so that nobody can tell whether there is one. The wipe PIN is not kept here but in `WipeCheck` |
 ///
-/// The header (bytes 0 to 44), the wallet id and the ciphertext's number (0 or 1) are the associated data of both
+/// The header (bytes 0 to 44), the wallet id and the ciphertext's index (0 or 1) are the associated data of both
 /// ciphertexts. Format 1 has no place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PinSlot {
@@ -127,7 +127,7 @@ impl PinSlot {
     pub(crate) fn open(&self, wallet_id: &[u8; 16], kek: &[u8; 32]) -> Option<DataKey> {
         let (header, wrapped) = self.bytes.split_at_checked(self.header.length())?;
         let (first, second) = wrapped.split_at_checked(WRAPPED_BYTES)?;
-        let open = |place, ciphertext| aead_open(kek, &associated_data(header, wallet_id, place), ciphertext);
+        let open = |index, ciphertext| aead_open(kek, &associated_data(header, wallet_id, index), ciphertext);
         let (first, second) = (open(0, first), open(1, second));
         first.or(second).and_then(|key| DataKey::from_bytes(&key))
     }
@@ -196,8 +196,8 @@ pub(crate) fn derive_kek(
     derive_key(&[kdf_output, device_output], salt, Purpose::PinSlot)
 }
 
-fn associated_data(header: &[u8], wallet_id: &[u8; 16], place: u8) -> Vec<u8> {
-    [header, wallet_id, &[place]].concat()
+fn associated_data(header: &[u8], wallet_id: &[u8; 16], index: u8) -> Vec<u8> {
+    [header, wallet_id, &[index]].concat()
 }
 
 #[cfg(test)]

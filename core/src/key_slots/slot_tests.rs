@@ -45,13 +45,13 @@ fn every_flipped_bit_of_header_and_first_ciphertext_is_noticed() {
 }
 
 #[test]
-fn the_second_ciphertext_opens_too_and_only_in_its_place() {
+fn the_second_ciphertext_opens_too_and_only_with_its_own_index() {
     let (slot, data_key) = slot();
     let mut random = testing::random(9);
     let header = &slot.bytes[..HEADER_BYTES];
-    for (place, opens) in [(1, true), (0, false)] {
+    for (index, opens) in [(1, true), (0, false)] {
         let second =
-            aead_seal(&mut random, &KEK, &associated_data(header, &WALLET, place), data_key.bytes()).expect("short");
+            aead_seal(&mut random, &KEK, &associated_data(header, &WALLET, index), data_key.bytes()).expect("short");
         let mut bytes = slot.bytes.clone();
         bytes[HEADER_BYTES..HEADER_BYTES + WRAPPED_BYTES].fill(0);
         bytes[HEADER_BYTES + WRAPPED_BYTES..].copy_from_slice(&second);

@@ -22,22 +22,22 @@ pub enum RollbackProtection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AntiRollback {
     /// On if a measurement finds this phone's keystore fast enough. A thread makes the next key in advance.
-    OnThisPhone,
+    Measured,
     /// As given, for tests and benches. A thread makes the next key in advance.
     Fixed(RollbackProtection),
     /// On, without the thread: the next key is made by [`crate::WalletLock::prepare`], or by the call that needs the
     /// key. So the phone gets the same calls in every run.
     #[cfg(any(test, feature = "testing"))]
-    InStep,
+    WithoutThread,
 }
 
 impl Default for AntiRollback {
-    /// [`Self::OnThisPhone`], or `InStep` in a build for tests.
+    /// [`Self::Measured`], or `WithoutThread` in a build for tests.
     fn default() -> Self {
         #[cfg(any(test, feature = "testing"))]
-        return Self::InStep;
+        return Self::WithoutThread;
         #[cfg(not(any(test, feature = "testing")))]
-        Self::OnThisPhone
+        Self::Measured
     }
 }
 
@@ -52,13 +52,13 @@ impl AntiRollback {
     /// the choice holds for the wallet's life, and the keystore may have been busy for a moment.
     pub(crate) fn choose<E>(self, mut measure: impl FnMut() -> Result<Duration, E>) -> Result<RollbackProtection, E> {
         match self {
-            Self::OnThisPhone => match Self::after(measure()?) {
+            Self::Measured => match Self::after(measure()?) {
                 RollbackProtection::Off => measure().map(Self::after),
                 on => Ok(on),
             },
             Self::Fixed(protection) => Ok(protection),
             #[cfg(any(test, feature = "testing"))]
-            Self::InStep => Ok(RollbackProtection::On),
+            Self::WithoutThread => Ok(RollbackProtection::On),
         }
     }
 
@@ -69,9 +69,9 @@ impl AntiRollback {
     /// Whether a thread makes the next key in advance.
     pub(crate) fn has_thread(self) -> bool {
         match self {
-            Self::OnThisPhone | Self::Fixed(_) => true,
+            Self::Measured | Self::Fixed(_) => true,
             #[cfg(any(test, feature = "testing"))]
-            Self::InStep => false,
+            Self::WithoutThread => false,
         }
     }
 }
@@ -82,13 +82,13 @@ mod tests {
 
     #[test]
     fn it_is_on_where_the_keystore_is_fast_enough() {
-        let chosen = |took: u64| AntiRollback::OnThisPhone.choose(|| Ok::<_, ()>(Duration::from_millis(took)));
+        let chosen = |took: u64| AntiRollback::Measured.choose(|| Ok::<_, ()>(Duration::from_millis(took)));
         assert_eq!(chosen(1000), Ok(RollbackProtection::On));
         assert_eq!(chosen(1001), Ok(RollbackProtection::Off));
         let mut slow_once = [1001, 1000].into_iter();
-        let chosen = AntiRollback::OnThisPhone.choose(|| slow_once.next().map(Duration::from_millis).ok_or(()));
+        let chosen = AntiRollback::Measured.choose(|| slow_once.next().map(Duration::from_millis).ok_or(()));
         assert_eq!(chosen, Ok(RollbackProtection::On), "the better of two");
-        assert_eq!(AntiRollback::OnThisPhone.choose(|| Err(7)), Err(7), "what cannot be measured is not chosen");
+        assert_eq!(AntiRollback::Measured.choose(|| Err(7)), Err(7), "a failed measurement is returned");
     }
 
     #[test]

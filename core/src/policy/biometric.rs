@@ -40,7 +40,7 @@ pub struct Budget {
     /// The most that one payment may be, in minor units of the currency.
     pub per_payment_minor: u64,
     /// The most that all payments since the last right PIN may add up to, in minor units of the currency.
-    pub in_all_minor: u64,
+    pub total_minor: u64,
 }
 
 impl Default for BiometricPolicy {
@@ -72,8 +72,8 @@ impl BiometricPolicy {
         within("biometric.budgets", self.budgets.len(), 0, MAX_BUDGETS)?;
         for (i, budget) in self.budgets.iter().enumerate() {
             let field = |name| format!("biometric.budgets[{i}].{name}");
-            within(&field("in_all_minor"), budget.in_all_minor, 0, MAX_MINOR)?;
-            within(&field("per_payment_minor"), budget.per_payment_minor, 0, budget.in_all_minor)?;
+            within(&field("total_minor"), budget.total_minor, 0, MAX_MINOR)?;
+            within(&field("per_payment_minor"), budget.per_payment_minor, 0, budget.total_minor)?;
             if self.budgets.iter().take(i).any(|earlier| earlier.currency == budget.currency) {
                 return Err(problem(field("currency"), "is named twice"));
             }
@@ -85,7 +85,7 @@ impl BiometricPolicy {
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
         let no_more = |budget: &Budget| {
             sealed.budget(budget.currency).is_some_and(|sealed| {
-                budget.per_payment_minor <= sealed.per_payment_minor && budget.in_all_minor <= sealed.in_all_minor
+                budget.per_payment_minor <= sealed.per_payment_minor && budget.total_minor <= sealed.total_minor
             })
         };
         let Self {
@@ -107,7 +107,7 @@ impl BiometricPolicy {
     pub(crate) fn covers(&self, amount: Money, spent_minor: u64) -> bool {
         self.budget(amount.currency()).is_some_and(|budget| {
             amount.minor() <= budget.per_payment_minor
-                && spent_minor.saturating_add(amount.minor()) <= budget.in_all_minor
+                && spent_minor.saturating_add(amount.minor()) <= budget.total_minor
         })
     }
 
@@ -126,15 +126,15 @@ mod tests {
 
     fn policy() -> BiometricPolicy {
         let currency = Currency::new("EUR").expect("a currency");
-        let budgets = vec![Budget { currency, per_payment_minor: 3_000, in_all_minor: 5_000 }];
+        let budgets = vec![Budget { currency, per_payment_minor: 3_000, total_minor: 5_000 }];
         BiometricPolicy { budgets, max_uses: 4, ..BiometricPolicy::default() }
     }
 
     #[test]
     fn a_policy_out_of_range_is_refused_by_name() {
-        let budget = |code: &str, per_payment_minor, in_all_minor| {
+        let budget = |code: &str, per_payment_minor, total_minor| {
             let currency = Currency::new(code).expect("a currency");
-            Budget { currency, per_payment_minor, in_all_minor }
+            Budget { currency, per_payment_minor, total_minor }
         };
         let of = |budgets: Vec<Budget>| BiometricPolicy { budgets, ..policy() };
         for (policy, field) in [
@@ -155,9 +155,9 @@ mod tests {
 
     #[test]
     fn more_of_anything_eases_a_policy() {
-        let budget = |code, per_payment_minor, in_all_minor| {
+        let budget = |code, per_payment_minor, total_minor| {
             let currency = Currency::new(code).expect("a currency");
-            vec![Budget { currency, per_payment_minor, in_all_minor }]
+            vec![Budget { currency, per_payment_minor, total_minor }]
         };
         let sealed = policy();
         for (policy, is_as_strict) in [

@@ -84,7 +84,7 @@ impl LockoutPolicy {
         if self.stop_at().is_none() && !slows_for_ever {
             return Err(problem(
                 "lockout",
-                "needs lock_at, wipe_at or a last cooldown without an end: guessing must not be free",
+                "needs lock_at, wipe_at or a last cooldown without `to`: wrong PINs must be stopped or slowed for ever",
             ));
         }
         Ok(())

@@ -75,7 +75,7 @@ fn by_name(name: &str) -> Option<Policy> {
 /// No wait follows the first four failures, and there are sixteen tries in all. Against a random 6-digit PIN, a thief
 /// has a chance of 16 in a million and needs more than two days.
 pub fn walletlock() -> Policy {
-    let cooldowns = exactly(&[
+    let cooldowns = one_wait_each(&[
         (5, 30),
         (6, MINUTE),
         (7, 5 * MINUTE),
@@ -104,7 +104,7 @@ pub fn walletlock() -> Policy {
             duplicate_window_s: 300,
             duplicate_memory: 5,
             no_verdict_budget: 5,
-            ..nothing()
+            ..no_lockout()
         },
         session: SessionPolicy { idle_s: 120, absolute_s: 900 },
         biometric: BiometricPolicy::default(),
@@ -121,7 +121,7 @@ pub fn android_gatekeeper() -> Policy {
         .into_iter()
         .chain(doubling)
         .chain([Cooldown { from: 140, to: None, wait_s: DAY }]);
-    after_a_source("android_gatekeeper", 4, LockoutPolicy { cooldowns: cooldowns.collect(), ..nothing() })
+    with_published_schedule("android_gatekeeper", 4, LockoutPolicy { cooldowns: cooldowns.collect(), ..no_lockout() })
 }
 
 /// Android's lock screen in software. Source: AOSP `frameworks/base`, `locksettings/SoftwareRateLimiter.java`.
@@ -150,20 +150,20 @@ pub fn android_rate_limiter() -> Policy {
     ];
     let steps: Vec<_> = (5..).zip(waits).collect();
     let lockout = LockoutPolicy {
-        cooldowns: exactly(&steps),
+        cooldowns: one_wait_each(&steps),
         lock_at: Some(20),
         duplicate_window_s: 300,
         duplicate_memory: 5,
-        ..nothing()
+        ..no_lockout()
     };
-    after_a_source("android_rate_limiter", 4, lockout)
+    with_published_schedule("android_rate_limiter", 4, lockout)
 }
 
 /// The Dutch identity wallet: four rounds of four tries. Source: nl-wallet,
 /// `wallet_provider/service/src/pin_policy.rs`.
 pub fn nl_wallet() -> Policy {
-    let cooldowns = exactly(&[(4, 60), (8, 300), (12, 3600)]);
-    after_a_source("nl_wallet", 6, LockoutPolicy { cooldowns, lock_at: Some(16), ..nothing() })
+    let cooldowns = one_wait_each(&[(4, 60), (8, 300), (12, 3600)]);
+    with_published_schedule("nl_wallet", 6, LockoutPolicy { cooldowns, lock_at: Some(16), ..no_lockout() })
 }
 
 /// A Trezor hardware wallet without a Tropic chip: 2^n - 1 seconds after the n-th failure, wiped at 16. Source:
@@ -171,19 +171,23 @@ pub fn nl_wallet() -> Policy {
 /// at 10.
 pub fn trezor() -> Policy {
     let steps: Vec<_> = (1..16).map(|failures| (failures, (1 << failures) - 1)).collect();
-    after_a_source("trezor", 4, LockoutPolicy { cooldowns: exactly(&steps), wipe_at: Some(16), ..nothing() })
+    with_published_schedule(
+        "trezor",
+        4,
+        LockoutPolicy { cooldowns: one_wait_each(&steps), wipe_at: Some(16), ..no_lockout() },
+    )
 }
 
 /// A security key: 3 failures until it is powered off and on again, 8 in all. Source: FIDO CTAP 2.1, section 6.5
 /// (`pinRetries`).
 pub fn ctap2() -> Policy {
-    after_a_source("ctap2", 4, LockoutPolicy { lock_at: Some(8), per_boot_limit: Some(3), ..nothing() })
+    with_published_schedule("ctap2", 4, LockoutPolicy { lock_at: Some(8), per_boot_limit: Some(3), ..no_lockout() })
 }
 
 /// An activation secret: 6 digits or more, common PINs refused, locked at 10 failures. Source: NIST SP 800-63B-4,
 /// section 3.2.10.
 pub fn nist_800_63b() -> Policy {
-    after_a_source("nist_800_63b", 6, LockoutPolicy { lock_at: Some(10), ..nothing() })
+    with_published_schedule("nist_800_63b", 6, LockoutPolicy { lock_at: Some(10), ..no_lockout() })
 }
 
 /// The pattern reported for Chinese wallets and banks: 3 hours after failures 3 and 4, a day after failures 5 to 9,
@@ -193,11 +197,11 @@ pub fn nist_800_63b() -> Policy {
 pub fn mobile_wallet_cn() -> Policy {
     let cooldowns =
         vec![Cooldown { from: 3, to: Some(4), wait_s: 3 * HOUR }, Cooldown { from: 5, to: Some(9), wait_s: DAY }];
-    after_a_source("mobile_wallet_cn", 6, LockoutPolicy { cooldowns, lock_at: Some(10), ..nothing() })
+    with_published_schedule("mobile_wallet_cn", 6, LockoutPolicy { cooldowns, lock_at: Some(10), ..no_lockout() })
 }
 
 /// A policy with the published schedule `lockout`. What its source leaves open is as in the preset `walletlock`.
-fn after_a_source(name: &str, min_digits: u32, lockout: LockoutPolicy) -> Policy {
+fn with_published_schedule(name: &str, min_digits: u32, lockout: LockoutPolicy) -> Policy {
     let ours = walletlock();
     let no_verdict_budget = ours.lockout.no_verdict_budget;
     Policy {
@@ -208,11 +212,13 @@ fn after_a_source(name: &str, min_digits: u32, lockout: LockoutPolicy) -> Policy
     }
 }
 
-fn exactly(steps: &[(u32, u64)]) -> Vec<Cooldown> {
+/// One cooldown for each pair: a number of failures, and the seconds to wait after it.
+fn one_wait_each(steps: &[(u32, u64)]) -> Vec<Cooldown> {
     steps.iter().map(|&(at, wait_s)| Cooldown { from: at, to: Some(at), wait_s }).collect()
 }
 
-fn nothing() -> LockoutPolicy {
+/// A policy that neither slows nor stops anybody. Each preset sets what it needs.
+fn no_lockout() -> LockoutPolicy {
     LockoutPolicy {
         cooldowns: Vec::new(),
         lock_at: None,

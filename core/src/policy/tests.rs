@@ -55,7 +55,7 @@ fn full() -> Policy {
         biometric: BiometricPolicy {
             strong_auth_max_age_h: 24,
             max_uses: 10,
-            budgets: vec![Budget { currency: euro(), per_payment_minor: 2_000, in_all_minor: 6_000 }],
+            budgets: vec![Budget { currency: euro(), per_payment_minor: 2_000, total_minor: 6_000 }],
             failures_before_pin: 3,
             failures_before_off: 9,
             prompt_timeout_ms: 20_000,
@@ -100,7 +100,7 @@ fn every_field_survives_json() {
         "biometric": {
             "strong_auth_max_age_h": 24,
             "max_uses": 10,
-            "budgets": [{ "currency": "EUR", "per_payment_minor": 2000, "in_all_minor": 6000 }],
+            "budgets": [{ "currency": "EUR", "per_payment_minor": 2000, "total_minor": 6000 }],
             "failures_before_pin": 3,
             "failures_before_off": 9,
             "prompt_timeout_ms": 20000,
@@ -239,7 +239,7 @@ fn a_value_of_another_type_is_refused_by_name() {
                 // A number that 32 bits cannot hold must not wrap round to a number in range.
                 wrong.push(match path.rsplit('.').next() {
                     Some("wait_s") => json!(283_824_001),
-                    Some("in_all_minor" | "per_payment_minor") => json!(1_000_000_000_001_u64),
+                    Some("per_payment_minor" | "total_minor") => json!(1_000_000_000_001_u64),
                     _ => json!((1_u64 << 32) + 7),
                 });
             }

@@ -16,7 +16,7 @@ use crate::place::Place;
 /// | format | what is new in it |
 /// |---|---|
 /// | 1 | |
-/// | 2 | `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the key before |
+/// | 2 | `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the previous key |
 pub(crate) const FORMAT: u32 = 2;
 /// Longest sealed record that is opened, in bytes. A real record has a few KiB.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
@@ -52,9 +52,9 @@ impl RecordHeader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SealedUnder {
     /// Under the key of the row's epoch.
-    ItsKey,
-    /// Under the key of the epoch before: this copy opens if the keystore loses the key that was just made.
-    KeyBefore {
+    CurrentKey,
+    /// Under the key of the previous epoch: this copy opens if the keystore loses the key that was just made.
+    PreviousKey {
         /// The epoch of that key.
         epoch: u64,
     },
@@ -147,8 +147,8 @@ pub(super) fn associated_data(header: &RecordHeader, under: SealedUnder) -> Vec<
         return [b"walletlock v1 record".as_slice(), &format_bytes, &epoch, wallet_id].concat();
     }
     let (role, sealing) = match under {
-        SealedUnder::ItsKey => (0, epoch),
-        SealedUnder::KeyBefore { epoch } => (1, epoch.to_be_bytes()),
+        SealedUnder::CurrentKey => (0, epoch),
+        SealedUnder::PreviousKey { epoch } => (1, epoch.to_be_bytes()),
     };
     let place = Place::to_bytes(*place);
     [b"walletlock v2 record".as_slice(), &format_bytes, &[role], &epoch, &sealing, wallet_id, &place].concat()

@@ -10,7 +10,7 @@ mod status;
 pub(crate) use format::MAX_BYTES;
 pub(crate) use format::{FORMAT, RecordHeader, SealKey, SealedUnder, UnsealError, seal_key_input};
 pub(crate) use parts::{Life, Record};
-pub(crate) use standing::Standing;
+pub(crate) use standing::LockState;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
 
 #[cfg(test)]

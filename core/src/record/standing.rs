@@ -7,7 +7,7 @@ use crate::time::Now;
 
 /// The lock's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LockState {
     /// The protected data is destroyed: there is no PIN to try.
     Wiped,
     /// A PIN is set, and its counter decides whether a try is allowed.
@@ -16,15 +16,15 @@ pub(crate) enum Standing {
 
 impl Record {
     /// The lock's state at `now`.
-    pub(crate) fn standing(&self, now: Now) -> Standing {
+    pub(crate) fn lock_state(&self, now: Now) -> LockState {
         if !self.is_alive() {
-            return Standing::Wiped;
+            return LockState::Wiped;
         }
-        Standing::Pin(self.lockout.evaluate(&self.policy.lockout, now))
+        LockState::Pin(self.lockout.evaluate(&self.policy.lockout, now))
     }
 }
 
-impl Standing {
+impl LockState {
     /// Whether the PIN's counter also forbids biometrics. `false` for a wiped wallet, which has no biometrics.
     pub(crate) fn locks_biometrics(self) -> bool {
         match self {
@@ -53,18 +53,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_each_standing_means_for_biometrics_and_for_the_journal() {
+    fn what_each_lock_state_means_for_biometrics_and_for_the_journal() {
         let waiting = AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None };
-        for (standing, locks_biometrics, locked_by) in [
-            (Standing::Wiped, false, None),
-            (Standing::Pin(AttemptGate::Ready { tries_left: Some(16) }), false, None),
-            (Standing::Pin(AttemptGate::TooManyAtOnce), false, None),
-            (Standing::Pin(waiting), true, None),
-            (Standing::Pin(AttemptGate::UntilRestart), true, Some(LockedBy::UntilRestart)),
-            (Standing::Pin(AttemptGate::TooManyAttempts), true, Some(LockedBy::TooManyAttempts)),
+        for (state, locks_biometrics, locked_by) in [
+            (LockState::Wiped, false, None),
+            (LockState::Pin(AttemptGate::Ready { tries_left: Some(16) }), false, None),
+            (LockState::Pin(AttemptGate::TooManyAtOnce), false, None),
+            (LockState::Pin(waiting), true, None),
+            (LockState::Pin(AttemptGate::UntilRestart), true, Some(LockedBy::UntilRestart)),
+            (LockState::Pin(AttemptGate::TooManyAttempts), true, Some(LockedBy::TooManyAttempts)),
         ] {
-            assert_eq!(standing.locks_biometrics(), locks_biometrics, "{standing:?}");
-            assert_eq!(standing.locked_by(), locked_by, "{standing:?}");
+            assert_eq!(state.locks_biometrics(), locks_biometrics, "{state:?}");
+            assert_eq!(state.locked_by(), locked_by, "{state:?}");
         }
     }
 }

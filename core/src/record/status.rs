@@ -1,7 +1,7 @@
 //! The status that a person sees: why the wallet is locked, who locked it, and what the person can do now.
 
 use super::parts::Record;
-use super::standing::Standing;
+use super::standing::LockState;
 use crate::lockout::AttemptGate;
 use crate::policy::{Contact, Policy};
 use crate::time::Now;
@@ -75,9 +75,9 @@ pub enum Remedy {
 
 impl LockStatus {
     pub(crate) fn of(record: &Record, now: Now) -> Self {
-        let gate = match record.standing(now) {
-            Standing::Wiped => return Self::Wiped,
-            Standing::Pin(gate) => gate,
+        let gate = match record.lock_state(now) {
+            LockState::Wiped => return Self::Wiped,
+            LockState::Pin(gate) => gate,
         };
         let contacts = record.policy.contacts.iter().cloned().map(Remedy::Contact);
         let locked = |reason, first: Option<Remedy>| Self::Locked {

@@ -20,11 +20,11 @@ fn place() -> Place {
 }
 
 fn seal(record: &Record, header: &RecordHeader) -> Vec<u8> {
-    record.seal(&mut random(), &key(), header, SealedUnder::ItsKey).expect("sealed")
+    record.seal(&mut random(), &key(), header, SealedUnder::CurrentKey).expect("sealed")
 }
 
 fn unseal(sealed: &[u8], header: &RecordHeader) -> Result<Record, UnsealError> {
-    Record::unseal(sealed, &key(), header, SealedUnder::ItsKey)
+    Record::unseal(sealed, &key(), header, SealedUnder::CurrentKey)
 }
 
 const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
@@ -44,7 +44,7 @@ fn biometric() -> Biometric {
     let key = WrappingKey { number: 9, place: place(), wrapped: &[0x66; 60] };
     let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, &key, &slot_key, &data_key);
     let currency = Currency::new("EUR").expect("a currency");
-    let budget = Budget { currency, per_payment_minor: 900, in_all_minor: 900 };
+    let budget = Budget { currency, per_payment_minor: 900, total_minor: 900 };
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
     let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
     let mut biometric = Biometric::new(NOW);
@@ -89,7 +89,7 @@ fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
     let sealed = seal(&record(), &header);
     assert_eq!(unseal(&sealed, &header), Ok(record()));
     let other_key = SealKey::derive(&[0x23; 32]);
-    assert_eq!(Record::unseal(&sealed, &other_key, &header, SealedUnder::ItsKey), Err(UnsealError::Damaged));
+    assert_eq!(Record::unseal(&sealed, &other_key, &header, SealedUnder::CurrentKey), Err(UnsealError::Damaged));
     for other in [
         RecordHeader { epoch: 1, ..header },
         RecordHeader { format: 1, ..header },
@@ -107,15 +107,19 @@ fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
 #[test]
 fn the_copy_opens_as_the_copy_of_its_epochs_and_as_nothing_else() {
     let header = RecordHeader { epoch: 7, place: Some(place()), ..HEADER };
-    let under = SealedUnder::KeyBefore { epoch: 6 };
+    let under = SealedUnder::PreviousKey { epoch: 6 };
     let copy = record().seal(&mut random(), &key(), &header, under).expect("sealed");
     let open = |header: &RecordHeader, under| Record::unseal(&copy, &key(), header, under);
     assert_eq!(open(&header, under), Ok(record()));
-    assert_eq!(open(&header, SealedUnder::ItsKey), Err(UnsealError::Damaged));
-    assert_eq!(open(&header, SealedUnder::KeyBefore { epoch: 5 }), Err(UnsealError::Damaged));
+    assert_eq!(open(&header, SealedUnder::CurrentKey), Err(UnsealError::Damaged));
+    assert_eq!(open(&header, SealedUnder::PreviousKey { epoch: 5 }), Err(UnsealError::Damaged));
     assert_eq!(open(&RecordHeader { epoch: 6, ..header }, under), Err(UnsealError::Damaged));
     let sealed = seal(&record(), &header);
-    assert_eq!(Record::unseal(&sealed, &key(), &header, under), Err(UnsealError::Damaged), "no record is its own copy");
+    assert_eq!(
+        Record::unseal(&sealed, &key(), &header, under),
+        Err(UnsealError::Damaged),
+        "a record does not open as a copy"
+    );
 }
 
 #[test]
@@ -142,7 +146,7 @@ fn with(changes: &[(&str, serde_json::Value)]) -> Result<Record, UnsealError> {
 
 fn seal_json(json: &serde_json::Value) -> Vec<u8> {
     let plaintext = serde_json::to_vec(json).expect("bytes");
-    let aad = associated_data(&HEADER, SealedUnder::ItsKey);
+    let aad = associated_data(&HEADER, SealedUnder::CurrentKey);
     aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed")
 }
 
@@ -205,7 +209,7 @@ fn what_is_too_large_is_not_even_opened() {
     let padded = |size: usize| {
         let spaces = vec![b' '; size - AEAD_OVERHEAD - json.len()];
         let plaintext = [json.as_slice(), &spaces].concat();
-        let aad = associated_data(&HEADER, SealedUnder::ItsKey);
+        let aad = associated_data(&HEADER, SealedUnder::CurrentKey);
         unseal(&aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed"), &HEADER)
     };
     assert_eq!(padded(MAX_BYTES), Ok(record()), "the control");
@@ -271,7 +275,7 @@ fn a_wiped_record_of_format_1_is_a_wiped_one() {
     let mut json = serde_json::to_value(Record { pin_slot: None, ..record() }).expect("a value");
     json.as_object_mut().expect("an object").remove("life");
     let plaintext = serde_json::to_vec(&json).expect("bytes");
-    let aad = associated_data(&header, SealedUnder::ItsKey);
+    let aad = associated_data(&header, SealedUnder::CurrentKey);
     let sealed = aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed");
     assert_eq!(unseal(&sealed, &header).map(|record| record.life), Ok(Life::Wiped));
 }

@@ -18,9 +18,9 @@ const FULL_BYTES: usize = 32 + FULL_FRAMES as usize * (24 + 4096);
 /// Moves the log into the database if it is full, and fills the room of the next log with zeros: overwriting them is
 /// cheaper than growing the file with each commit. The zeros reach the disk with the header of the next log, which
 /// SQLite flushes before the first frame.
-pub(super) fn move_if_full(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn checkpoint_if_full(connection: &Connection) -> Result<(), StoreError> {
     let frames: u32 = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))?;
-    if frames >= FULL_FRAMES && move_into_database(connection)? {
+    if frames >= FULL_FRAMES && checkpoint_and_truncate(connection)? {
         OpenOptions::new().write(true).open(path(connection)?)?.write_all(&vec![0; FULL_BYTES])?;
     }
     Ok(())
@@ -35,7 +35,7 @@ pub(super) fn move_if_full(connection: &Connection) -> Result<(), StoreError> {
 /// (`tests/crash`). After a truncation there are no old frames to mix with. Two cases remain in which frames are
 /// written over: the frames of a commit that failed half-way, and a commit's own frames if it is larger than SQLite's
 /// cache of 2 MB, as the removal of a long journal is.
-pub(super) fn move_into_database(connection: &Connection) -> rusqlite::Result<bool> {
+pub(super) fn checkpoint_and_truncate(connection: &Connection) -> rusqlite::Result<bool> {
     let is_busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(!is_busy)
 }

@@ -130,7 +130,7 @@ impl Store {
         // A killed process may have left commits that it had not flushed. They must not be read, reported and built
         // upon, and then be lost in a power cut. After them the log may also hold the rest of a commit that a power cut
         // tore.
-        match log::move_into_database(&connection) {
+        match log::checkpoint_and_truncate(&connection) {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Failed),
             // A full disk must not keep the owner from opening the wallet: the log was flushed before that error
@@ -161,7 +161,7 @@ impl Store {
     pub(crate) fn flush(&mut self) -> Result<(), StoreError> {
         self.check_whole()?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
-        let is_moved = log::move_into_database(&self.connection)
+        let is_moved = log::checkpoint_and_truncate(&self.connection)
             .map_err(|error| notice_failed_flush(&self.connection, &mut self.is_broken, error))?;
         if is_moved { Ok(()) } else { Err(StoreError::Failed) }
     }
@@ -327,7 +327,7 @@ impl Transaction<'_> {
         // The change is committed and flushed, even if moving the log fails: until it is moved, the log holds
         // everything.
         if is_flushed {
-            log::move_if_full(&rows).ok();
+            log::checkpoint_if_full(&rows).ok();
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn main() {
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),
     };
-    let mut told = Told {
+    let mut wallet = CommandedWallet {
         lock: Arc::new(WalletLock::open(options).expect("it opens")),
         hooks,
         sensor,
@@ -77,8 +77,8 @@ fn main() {
         commands: unbuffered(std::io::stdin()),
     };
     let mut answers = unbuffered(std::io::stdout());
-    while let Some(command) = told.next() {
-        let answer = told.obey(command);
+    while let Some(command) = wallet.next() {
+        let answer = wallet.obey(command);
         answers.write_all(&[answer]).expect("someone listens");
     }
 }
@@ -92,7 +92,7 @@ fn unbuffered(stream: impl AsFd) -> File {
     File::from(stream.as_fd().try_clone_to_owned().expect("a descriptor"))
 }
 
-struct Told {
+struct CommandedWallet {
     lock: Arc<WalletLock>,
     hooks: Hooks,
     sensor: Arc<NamedSensor>,
@@ -100,7 +100,7 @@ struct Told {
     commands: File,
 }
 
-impl Told {
+impl CommandedWallet {
     fn next(&mut self) -> Option<u8> {
         let mut byte = Zeroizing::new([0; 1]);
         (self.commands.read(byte.as_mut_slice()).expect("a pipe") == 1).then_some(byte[0])
@@ -171,9 +171,9 @@ impl Told {
             b'q' => self.next_is(Next::Leaked),
             b'u' => self.use_vault(),
             // Dropping the session closes it.
-            b'c' => self.done(|told| told.session = None),
-            b'f' => self.done(|told| told.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),
-            b'x' => self.done(|told| told.hooks.once_before(is_pins_mac, || panic!("as it was told"))),
+            b'c' => self.done(|wallet| wallet.session = None),
+            b'f' => self.done(|wallet| wallet.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),
+            b'x' => self.done(|wallet| wallet.hooks.once_before(is_pins_mac, || panic!("as it was told"))),
             // A PIN typed twice and compared, and then cleared instead of set.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());
@@ -192,7 +192,7 @@ impl Told {
     }
 
     fn next_is(&mut self, next: Next) -> u8 {
-        self.done(|told| *told.sensor.0.lock().expect("not poisoned") = next)
+        self.done(|wallet| *wallet.sensor.0.lock().expect("not poisoned") = next)
     }
 
     fn begin(&mut self, session: Session) -> u8 {

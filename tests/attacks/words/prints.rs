@@ -14,7 +14,9 @@ use walletlock_core::request::PromptId;
 use walletlock_core::{BiometricOutcome, LockError, MAX_ITEM_BYTES, PinOutcome};
 
 use super::secrets::{Secret, found};
-use super::{CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Wallet, entry, fault, personal, planted};
+use super::{
+    CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Wallet, entry, expect_refused, personal, planted,
+};
 
 /// Everything printed so far.
 #[derive(Default)]
@@ -101,10 +103,10 @@ fn prompts_answers_and_what_a_finger_opens_say_nothing() {
     let session = wallet.enrol();
     let mut printed = Printed::default();
     let request = BiometricRequest::default();
-    wallet.phone.biometrics.will([Act::OwnerTouches]);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
     printed.show(&session.access().enable_biometrics(PromptId::default()));
-    for act in [Act::OwnerTouches, Act::IsHooked(ITEM.to_vec()), Act::Ends(PromptEnd::LockedOut)] {
-        wallet.phone.biometrics.will([act]);
+    for act in [Act::OwnerTouches, Act::ForgesSuccess(ITEM.to_vec()), Act::Ends(PromptEnd::LockedOut)] {
+        wallet.phone.biometrics.queue([act]);
         let outcome = wallet.lock.verify_biometrics(&request);
         printed.show(&outcome);
         if let BiometricOutcome::Unlocked(session) = outcome {
@@ -128,14 +130,14 @@ fn faults_repeat_no_argument() {
     let wallet = Wallet::enrolled();
     let session = wallet.unlock();
     let long = PIN.repeat(30);
-    printed.say(&fault(session.vault().read(&long)));
-    printed.say(&fault(session.vault().write(&long, ITEM)));
-    printed.say(&fault(session.vault().delete(&long)));
-    printed.say(&fault(session.vault().write(ITEM_ID, &ITEM.repeat(MAX_ITEM_BYTES))));
-    printed.say(&fault(wallet.lock.enrol(&entry(NEW_PIN), &personal())));
+    printed.say(&expect_refused(session.vault().read(&long)));
+    printed.say(&expect_refused(session.vault().write(&long, ITEM)));
+    printed.say(&expect_refused(session.vault().delete(&long)));
+    printed.say(&expect_refused(session.vault().write(ITEM_ID, &ITEM.repeat(MAX_ITEM_BYTES))));
+    printed.say(&expect_refused(wallet.lock.enrol(&entry(NEW_PIN), &personal())));
     session.close();
-    printed.say(&fault(session.vault().write(ITEM_ID, ITEM)));
-    printed.say(&fault(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true)));
+    printed.say(&expect_refused(session.vault().write(ITEM_ID, ITEM)));
+    printed.say(&expect_refused(session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true)));
     printed.say(&PinEntry::new().push(835_179).expect_err("no digit"));
     printed.say(&PinSlot::parse(PIN.as_bytes()).err().expect("no slot"));
     printed.assert_tells_nothing(&planted());

@@ -24,7 +24,7 @@ pub(crate) struct Life {
     pub(crate) home: Home,
     pub(crate) seed: u64,
     /// Whether calls are caught from the very beginning, instead of from the step that the scenario names.
-    pub(crate) caught_whole: bool,
+    pub(crate) catches_all: bool,
     pub(crate) plan: Option<Plan>,
 }
 
@@ -39,7 +39,7 @@ impl Life {
             self.scenario.name.to_owned(),
             self.home.path().to_string_lossy().into_owned(),
             self.seed.to_string(),
-            self.caught_whole.to_string(),
+            self.catches_all.to_string(),
             self.plan.map_or_else(|| "undisturbed".to_owned(), |plan| plan.to_string()),
         ]
     }
@@ -54,23 +54,23 @@ impl Life {
             scenario: Scenario::named(&next()).expect("a scenario"),
             home: Home::at(PathBuf::from(next())),
             seed: next().parse().expect("a seed"),
-            caught_whole: next() == "true",
+            catches_all: next() == "true",
             plan: Plan::parse(&next()),
         })
     }
 
     pub(crate) fn live(self) {
-        let Self { scenario, home, seed, caught_whole, plan } = self;
+        let Self { scenario, home, seed, catches_all, plan } = self;
         let folder = home.wallet();
         let mut phone = Phone::new(home, scenario.preset, scenario.clock_ms, seed);
         phone.tells = true;
         let mut app = App { phone, lock: None, session: None };
-        if caught_whole {
-            net::cast(&folder, plan);
+        if catches_all {
+            net::install(&folder, plan);
         }
         for (number, step) in scenario.steps.iter().enumerate() {
-            if number == scenario.caught_from && !caught_whole {
-                net::cast(&folder, plan);
+            if number == scenario.catches_from && !catches_all {
+                net::install(&folder, plan);
             }
             tell(&format!("begun {number}"));
             let told = app.take(step);
@@ -78,12 +78,12 @@ impl Life {
             if plan.is_none() {
                 net::take_caught().iter().for_each(|(call, file)| tell(&format!("caught {} {file}", call.name())));
             }
-            if net::has_struck() {
-                tell("struck");
+            if net::fault_happened() {
+                tell("fault_happened");
             }
             let is_last = scenario.steps.get(number + 1) == Some(&Step::Close);
             match plan.map(|plan| plan.ending) {
-                Some(Ending::KilledOnceTold) if net::has_struck() => net::die(),
+                Some(Ending::KilledOnceTold) if net::fault_happened() => net::die(),
                 Some(Ending::KilledAtLast) if is_last => net::die(),
                 _ => {}
             }

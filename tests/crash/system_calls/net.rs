@@ -54,7 +54,7 @@ struct Net {
     plan: Option<Plan>,
     counts: BTreeMap<Call, u32>,
     caught: Vec<(Call, String)>,
-    struck: bool,
+    fault_happened: bool,
     /// The fault also hits later calls.
     aftermath: Option<Aftermath>,
     /// The files as they were flushed last. Kept only for faults that lose what was not flushed.
@@ -95,7 +95,7 @@ enum Done {
 }
 
 /// Begins to catch the calls below `folder`. Counting starts here.
-pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
+pub(crate) fn install(folder: &Path, plan: Option<Plan>) {
     let mut flushed = BTreeMap::new();
     if plan.is_some_and(|plan| plan.fault.loses()) {
         let files = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -106,7 +106,7 @@ pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
         plan,
         counts: BTreeMap::new(),
         caught: Vec::new(),
-        struck: false,
+        fault_happened: false,
         aftermath: None,
         flushed,
         cut: BTreeMap::new(),
@@ -115,8 +115,8 @@ pub(crate) fn cast(folder: &Path, plan: Option<Plan>) {
 }
 
 /// Whether the planned fault has happened.
-pub(crate) fn has_struck() -> bool {
-    NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.struck)
+pub(crate) fn fault_happened() -> bool {
+    NET.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|net| net.fault_happened)
 }
 
 /// Called when the device key is about to compute the HMAC of a PIN.
@@ -124,7 +124,7 @@ pub(crate) fn asked() {
     let net = take_out();
     let dies = net
         .as_ref()
-        .is_some_and(|net| net.struck && net.plan.is_some_and(|plan| plan.ending == Ending::KilledWhenAsked));
+        .is_some_and(|net| net.fault_happened && net.plan.is_some_and(|plan| plan.ending == Ending::KilledWhenAsked));
     net.into_iter().for_each(put_back);
     if dies {
         die();
@@ -210,7 +210,7 @@ impl Net {
         let Some(Plan { fault, .. }) = self.plan.filter(|plan| plan.call == call && plan.nth == nth) else {
             return Fate::Passes;
         };
-        self.struck = true;
+        self.fault_happened = true;
         match fault {
             Fault::Killed => Fate::IsKilled { done: Done::Nothing },
             Fault::KilledHalfway => Fate::IsKilled { done: Done::Half },
@@ -265,7 +265,7 @@ fn pass(call: Call, file: Option<PathBuf>, bytes: usize, perform: impl Fn(usize)
         Fate::IsForgotten if matches!(call, Call::Write | Call::WriteOn) => c_long::try_from(bytes).unwrap_or(-1),
         Fate::IsForgotten => 0,
     };
-    if returned == 0 && !net.struck && net.plan.is_some_and(|plan| plan.fault.loses()) {
+    if returned == 0 && !net.fault_happened && net.plan.is_some_and(|plan| plan.fault.loses()) {
         match call {
             Call::Flush => {
                 net.flushed.insert(file.clone(), fs::read(&file).unwrap_or_default());

@@ -52,7 +52,7 @@ pub(crate) struct Scenario {
     pub(crate) start: Start,
     pub(crate) steps: &'static [Step],
     /// The step from which calls are caught.
-    pub(crate) caught_from: usize,
+    pub(crate) catches_from: usize,
 }
 
 /// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
@@ -80,79 +80,79 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 pub(crate) static SCENARIOS: [Scenario; 18] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
-        ..caught_whole("enrol", Start::New)
+        ..catches_all("enrol", Start::New)
     },
-    Scenario { steps: &[Open, Verify(PIN), Read, Close], caught_from: 1, ..a_wallet("right") },
+    Scenario { steps: &[Open, Verify(PIN), Read, Close], catches_from: 1, ..a_wallet("right") },
     Scenario {
         steps: &[Open, Verify(WRONG), Verify(WRONG), Verify(PIN), Read, Close],
-        caught_from: 1,
+        catches_from: 1,
         ..a_wallet("wrong")
     },
     Scenario {
         steps: &[Open, Verify(PIN), Change(PIN, NEW_PIN), Verify(PIN), Verify(NEW_PIN), Read, Close],
-        caught_from: 2,
+        catches_from: 2,
         ..a_wallet("change")
     },
-    Scenario { steps: &[Open, Verify(PIN), Write(NEW_WORD), Read, Close], caught_from: 2, ..a_wallet("item") },
-    Scenario { steps: &[Open, Remove(PIN), Open, Enrol(NEW_PIN), Close], caught_from: 1, ..a_wallet("remove") },
+    Scenario { steps: &[Open, Verify(PIN), Write(NEW_WORD), Read, Close], catches_from: 2, ..a_wallet("item") },
+    Scenario { steps: &[Open, Remove(PIN), Open, Enrol(NEW_PIN), Close], catches_from: 1, ..a_wallet("remove") },
     Scenario {
         name: "wipe",
         preset: "trezor",
         clock_ms: AFTER_ALL_WAITS,
         start: Start::Wallet { wrong: 15 },
         steps: &[Open, Verify(WRONG), Open, Verify(PIN), Enrol(NEW_PIN), Close],
-        caught_from: 1,
+        catches_from: 1,
     },
-    Scenario { steps: &[Open, Wipe, Open, Verify(PIN), Enrol(NEW_PIN), Close], caught_from: 1, ..a_wallet("lost") },
+    Scenario { steps: &[Open, Wipe, Open, Verify(PIN), Enrol(NEW_PIN), Close], catches_from: 1, ..a_wallet("lost") },
     // After a failed flush the lock reads nothing any more, but it can still wipe.
     Scenario {
         steps: &[Open, Verify(WRONG), Wipe, Reopen, Verify(PIN), Enrol(NEW_PIN), Close],
-        caught_from: 1,
+        catches_from: 1,
         ..a_wallet("lost after a try")
     },
     Scenario {
         steps: &[Open, Verify(PIN), Enable, Finger, Verify(PIN), Enable, Disable, Finger, Close],
-        caught_from: 2,
+        catches_from: 2,
         ..a_wallet("finger")
     },
     Scenario {
         steps: &[Open, Verify(PIN), Enable, Wipe, Open, Enrol(NEW_PIN), Close],
-        caught_from: 3,
+        catches_from: 3,
         ..a_wallet("lost with a finger")
     },
     Scenario {
         steps: &[Open, Verify(WRONG), Verify(ANOTHER), Reopen, Verify(ANOTHER), Close],
-        caught_from: 1,
+        catches_from: 1,
         ..a_wallet("reopen")
     },
-    Scenario { steps: &UNTIL_THE_LOG_IS_FULL, caught_from: TRIES_BEFORE, ..a_wallet(LOG_IS_MOVED) },
+    Scenario { steps: &UNTIL_THE_LOG_IS_FULL, catches_from: TRIES_BEFORE, ..a_wallet(LOG_IS_MOVED) },
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Close],
-        ..caught_whole("open after enrol", Start::CutShort { scenario: "enrol", flush: 2 })
+        ..catches_all("open after enrol", Start::CutShort { scenario: "enrol", flush: 2 })
     },
     Scenario {
         steps: &[Open, Open, Verify(PIN), Read, Close],
-        ..caught_whole("open after wrong", Start::CutShort { scenario: "wrong", flush: 0 })
+        ..catches_all("open after wrong", Start::CutShort { scenario: "wrong", flush: 0 })
     },
     Scenario {
         steps: &[Open, Open, Verify(PIN), Verify(NEW_PIN), Read, Close],
-        ..caught_whole("open after change", Start::CutShort { scenario: "change", flush: 1 })
+        ..catches_all("open after change", Start::CutShort { scenario: "change", flush: 1 })
     },
     Scenario {
         steps: &[Open, Open, Enrol(NEW_PIN), Close],
-        ..caught_whole("open after lost", Start::CutShort { scenario: "lost", flush: 0 })
+        ..catches_all("open after lost", Start::CutShort { scenario: "lost", flush: 0 })
     },
     Scenario {
         steps: &[Open, Open, Enrol(NEW_PIN), Close],
-        ..caught_whole("open after remove", Start::CutShort { scenario: "remove", flush: 1 })
+        ..catches_all("open after remove", Start::CutShort { scenario: "remove", flush: 1 })
     },
 ];
 
 const fn a_wallet(name: &'static str) -> Scenario {
-    Scenario { name, preset: "walletlock", clock_ms: 0, start: Start::Wallet { wrong: 1 }, steps: &[], caught_from: 0 }
+    Scenario { name, preset: "walletlock", clock_ms: 0, start: Start::Wallet { wrong: 1 }, steps: &[], catches_from: 0 }
 }
 
-const fn caught_whole(name: &'static str, start: Start) -> Scenario {
+const fn catches_all(name: &'static str, start: Start) -> Scenario {
     Scenario { start, ..a_wallet(name) }
 }
 

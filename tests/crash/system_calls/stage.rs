@@ -29,7 +29,7 @@ pub(crate) struct Lived {
     pub(crate) caught: Vec<Caught>,
     pub(crate) was_killed: bool,
     /// Whether the planned fault happened. A process that the fault killed could not report it.
-    pub(crate) struck: bool,
+    pub(crate) fault_happened: bool,
 }
 
 /// A call that the net caught.
@@ -67,7 +67,7 @@ impl Stage {
     }
 
     pub(crate) fn life(&self, home: &Home, seed: u64, plan: Option<Plan>) -> Life {
-        Life { scenario: self.scenario, home: home.clone(), seed, caught_whole: false, plan }
+        Life { scenario: self.scenario, home: home.clone(), seed, catches_all: false, plan }
     }
 
     /// The states that are possible after such a life.
@@ -115,7 +115,7 @@ pub(crate) fn play(life: &Life) -> Result<Lived, String> {
     if !was_killed && !output.status.success() {
         return Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
-    let mut lived = Lived { seen: Vec::new(), caught: Vec::new(), was_killed, struck: false };
+    let mut lived = Lived { seen: Vec::new(), caught: Vec::new(), was_killed, fault_happened: false };
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match (word, lived.seen.last_mut(), rest.split_once(' ')) {
@@ -126,7 +126,7 @@ pub(crate) fn play(life: &Life) -> Result<Lived, String> {
                 let step = lived.seen.len() - 1;
                 lived.caught.push(Caught { call: call.to_owned(), file: file.to_owned(), step });
             }
-            ("struck", ..) => lived.struck = true,
+            ("fault_happened", ..) => lived.fault_happened = true,
             _ => return Err(format!("said {line}")),
         }
     }

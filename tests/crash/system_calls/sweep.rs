@@ -136,7 +136,7 @@ fn play_one(stage: &Stage, plan: Plan, number: u64, path: PathBuf) -> Result<(),
     let lived = play(&stage.life(&home, 10 + 2 * number, Some(plan)));
     let checked = lived.and_then(|lived| {
         let kills = plan.fault.kills() || plan.ending == Ending::KilledWhenAsked;
-        if !(lived.struck || lived.was_killed && kills) {
+        if !(lived.fault_happened || lived.was_killed && kills) {
             return Err("it did not come to that call".to_owned());
         }
         let worlds = stage.outcome(&lived, Some(plan))?;

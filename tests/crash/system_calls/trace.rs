@@ -28,7 +28,7 @@ const HARMLESS: [&str; 14] = [
 /// Plays the life without a fault once alone and once under `strace`. Returns how many calls both saw, all of them
 /// caught.
 pub(crate) fn compare(stage: &Stage, folder: &std::path::Path) -> Result<usize, String> {
-    let whole = |name: &str| Life { caught_whole: true, ..stage.life(&stage.home.copy_to(folder.join(name)), 2, None) };
+    let whole = |name: &str| Life { catches_all: true, ..stage.life(&stage.home.copy_to(folder.join(name)), 2, None) };
     let life = whole("not traced");
     let Lived { caught, .. } = play(&life)?;
     let caught: Vec<_> = caught.into_iter().map(|caught| (caught.call, caught.file)).collect();

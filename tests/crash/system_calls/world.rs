@@ -79,7 +79,7 @@ struct State {
     flushed: World,
     /// The result of a change that was reported as failed. The log may hold all of it. The next process then takes the
     /// change for done, unless this process has written over it.
-    ghost: Option<World>,
+    maybe_done: Option<World>,
 }
 
 /// What is possible after a life in which this was seen. An error names the step in which something impossible was
@@ -93,7 +93,7 @@ pub(crate) fn possible(
 ) -> Result<Worlds, String> {
     let leaves_doubt = plan.is_some_and(|plan| plan.leaves_doubt());
     let loses = plan.is_some_and(|plan| plan.fault.loses());
-    let begin = |world: &World| State { live: world.clone(), flushed: world.clone(), ghost: None };
+    let begin = |world: &World| State { live: world.clone(), flushed: world.clone(), maybe_done: None };
     let mut states: BTreeSet<State> = start.iter().map(begin).collect();
     // PINs that this process found wrong and still remembers.
     let mut known_wrong = BTreeSet::new();
@@ -116,9 +116,9 @@ pub(crate) fn possible(
             _ => {}
         }
     }
-    let found = |State { live, flushed, ghost }| {
+    let found = |State { live, flushed, maybe_done }| {
         let is_wiped = live == World::Wiped;
-        [Some(live), ghost, (loses && !is_wiped).then_some(flushed)]
+        [Some(live), maybe_done, (loses && !is_wiped).then_some(flushed)]
     };
     Ok(states.into_iter().flat_map(found).flatten().collect())
 }
@@ -136,17 +136,17 @@ struct Rules<'a> {
 
 /// The state after a change that was flushed.
 fn durable(world: World) -> State {
-    State { live: world.clone(), flushed: world, ghost: None }
+    State { live: world.clone(), flushed: world, maybe_done: None }
 }
 
 /// The state after a try that was charged, and settled without a flush.
 fn settled_so(charged: &World, settled: World) -> State {
-    State { live: settled, flushed: charged.clone(), ghost: None }
+    State { live: settled, flushed: charged.clone(), maybe_done: None }
 }
 
 impl State {
-    fn haunted_by(&self, ghost: World) -> Self {
-        Self { ghost: Some(ghost), ..self.clone() }
+    fn with_maybe_done(&self, maybe_done: World) -> Self {
+        Self { maybe_done: Some(maybe_done), ..self.clone() }
     }
 }
 
@@ -188,7 +188,7 @@ impl Rules<'_> {
     /// The reopened lock finds what a next process would find.
     fn reopened(&self, state: &State) -> Vec<State> {
         let lost = (self.loses && state.live != World::Wiped).then_some(&state.flushed);
-        let found = [Some(&state.live), state.ghost.as_ref(), lost].into_iter().flatten();
+        let found = [Some(&state.live), state.maybe_done.as_ref(), lost].into_iter().flatten();
         let fits = |world: &&World| self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
         found.filter(fits).map(|world| State { live: world.clone(), ..state.clone() }).collect()
     }
@@ -209,12 +209,12 @@ impl Rules<'_> {
         });
         // Enrolling first clears what is left of an earlier wallet. Until that is flushed, the next process may still
         // find the earlier wallet.
-        let emptied = State { live: World::Unconfigured, ..state.haunted_by(state.live.clone()) };
+        let emptied = State { live: World::Unconfigured, ..state.with_maybe_done(state.live.clone()) };
         let cut_short = vec![state.clone(), emptied, durable(World::Unconfigured)];
         match (self.told(), self.seen.asked > 0) {
             (Some("enrolled"), true) => vec![durable(made)],
             (Some(STORAGE_FAILED), true) if self.leaves_doubt => {
-                [cut_short, vec![durable(World::Unconfigured).haunted_by(made)]].concat()
+                [cut_short, vec![durable(World::Unconfigured).with_maybe_done(made)]].concat()
             }
             (None, true) => [cut_short, vec![durable(made)]].concat(),
             (None | Some(STORAGE_FAILED), _) => cut_short,
@@ -230,7 +230,7 @@ impl Rules<'_> {
             // The keys are deleted before anything is written. Whatever becomes of the write, the wallet is wiped.
             Step::Wipe => match self.told() {
                 Some("wiped" | STORAGE_FAILED) | None => {
-                    vec![State { live: World::Wiped, ghost: None, ..state.clone() }]
+                    vec![State { live: World::Wiped, maybe_done: None, ..state.clone() }]
                 }
                 _ => Vec::new(),
             },
@@ -261,7 +261,7 @@ impl Rules<'_> {
         let written = World::Enrolled(wallet);
         match self.told() {
             Some(told) if told == told_so => vec![durable(written)],
-            Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.haunted_by(written)],
+            Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.with_maybe_done(written)],
             Some(STORAGE_FAILED) => vec![state.clone()],
             None => vec![state.clone(), durable(written)],
             _ => Vec::new(),
@@ -287,9 +287,9 @@ impl Rules<'_> {
             (None, false) => vec![state.clone(), durable(charged)],
             (None, true) => vec![settled_so(&charged, settled), durable(charged)],
             (Some(told), true) if told == verdict => vec![settled_so(&charged, settled)],
-            (Some(NO_VERDICT), false) if self.leaves_doubt => vec![state.clone(), state.haunted_by(charged)],
+            (Some(NO_VERDICT), false) if self.leaves_doubt => vec![state.clone(), state.with_maybe_done(charged)],
             (Some(NO_VERDICT), false) => vec![state.clone()],
-            (Some(NO_VERDICT), true) if self.leaves_doubt => vec![durable(charged).haunted_by(settled)],
+            (Some(NO_VERDICT), true) if self.leaves_doubt => vec![durable(charged).with_maybe_done(settled)],
             (Some(NO_VERDICT), true) => vec![durable(charged)],
             _ => Vec::new(),
         }
@@ -302,7 +302,7 @@ impl Rules<'_> {
         let came_to_it = self.seen.asked > 1;
         match self.told() {
             Some("changed") => vec![durable(changed)],
-            Some(STORAGE_FAILED) if self.leaves_doubt && came_to_it => vec![proven_only.haunted_by(changed)],
+            Some(STORAGE_FAILED) if self.leaves_doubt && came_to_it => vec![proven_only.with_maybe_done(changed)],
             Some(STORAGE_FAILED) => vec![proven_only],
             None if came_to_it => vec![proven_only, durable(changed)],
             _ => self.verified(state, wallet, old),
@@ -317,8 +317,8 @@ impl Rules<'_> {
             // The call fails like this also if remains are left for the next opening or enrolment to clear.
             Some(STORAGE_FAILED) => {
                 let proven_only = settled_so(&charged, proven);
-                let haunted = self.leaves_doubt.then(|| proven_only.haunted_by(World::Unconfigured));
-                [proven_only, gone].into_iter().chain(haunted).collect()
+                let in_doubt = self.leaves_doubt.then(|| proven_only.with_maybe_done(World::Unconfigured));
+                [proven_only, gone].into_iter().chain(in_doubt).collect()
             }
             None if self.seen.asked > 0 => [self.verified(state, wallet, pin), vec![gone]].concat(),
             _ => self.verified(state, wallet, pin),

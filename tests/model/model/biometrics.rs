@@ -9,7 +9,7 @@ use walletlock_core::policy::BiometricPolicy;
 use walletlock_core::request::BiometricDenial;
 
 use super::spans::is_live;
-use super::tries::Standing;
+use super::tries::AttemptGate;
 use super::{Model, Wallet};
 use crate::steps::Wanted;
 
@@ -102,7 +102,7 @@ impl Wallet {
         let age_ms = u64::from(policy.strong_auth_max_age_h) * 3_600_000;
         // A wiped wallet takes no PIN and has no biometrics. The answer says that they are off, and never that the
         // wallet is locked.
-        let is_locked = self.slot.is_some() && self.tries.standing(&self.policy.lockout, now) != Standing::Ready;
+        let is_locked = self.slot.is_some() && self.tries.evaluate(&self.policy.lockout, now) != AttemptGate::Ready;
         let reasons = [
             is_locked.then_some(BiometricDenial::Locked),
             known.slot.is_none().then(|| known.off.unwrap_or(BiometricDenial::SwitchedOff)),
@@ -128,7 +128,7 @@ impl Wallet {
         let Some((minor, currency)) = wanted.payment() else { return false };
         let budget = self.policy.biometric.budgets.iter().find(|budget| budget.currency == currency);
         let spent = self.biometrics.spent.get(&currency).copied().unwrap_or(0);
-        budget.is_none_or(|budget| minor > budget.per_payment_minor || spent + minor > budget.in_all_minor)
+        budget.is_none_or(|budget| minor > budget.per_payment_minor || spent + minor > budget.total_minor)
     }
 }
 

@@ -7,10 +7,10 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::policy::SessionPolicy;
 use walletlock_core::{LockError, NoVerdict, Now};
 
-use super::spans::{MOMENT_MS, WATCHED_MS, Wait};
+use super::spans::{SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS, Wait};
 use super::{
-    BioSlot, Biometrics, Disk, Ended, Found, KEPT_PINS, Model, PinNumber, Proof, Reading, Slot, SlotKeys, Tries,
-    Verdict, Wallet, WipeCheck, at_least_as_strict, wrong,
+    Admission, BioSlot, Biometrics, Disk, Ended, KEPT_PINS, Model, PinNumber, PinVerified, Reading, Slot, SlotKeys,
+    Tries, Verdict, Wallet, WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
@@ -44,64 +44,65 @@ pub(super) fn key_fault(fault: DeviceKeyFault) -> Outcome {
 impl Caller {
     pub(crate) async fn verify(self, pin: Option<PinNumber>, session: u64) -> Outcome {
         match self.prove(pin).await {
-            Ok(proof) => {
-                self.model().start_session(session, proof.begin(self.readings()), proof.generation);
+            Ok(verified) => {
+                self.model().start_session(session, verified.begin(self.readings()), verified.generation);
                 Outcome::Right
             }
             Err(refusal) => refusal,
         }
     }
 
-    /// The one way to prove the PIN. The numbers below are those of the design's list.
-    pub(super) async fn prove(&self, pin: Option<PinNumber>) -> Result<Proof, Outcome> {
-        // 1: what is malformed is not charged
+    /// The one way to prove the PIN. The steps are named as in `core/DESIGN.md`, 'How does one call go down?'.
+    pub(super) async fn prove(&self, pin: Option<PinNumber>) -> Result<PinVerified, Outcome> {
+        // take: what is malformed is not charged
         let pin = pin.ok_or(Outcome::NoVerdict(NoVerdict::NotAPin))?;
-        // 2: the clock is read once
+        // read the clock once, and draw randomness
         let reading = self.look_at_clock().await.ok_or(NO_PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         if now.boot.is_none() || !self.entropy().await {
             return Err(NO_PLATFORM);
         }
-        // 4, 5: is a try allowed?
-        let found = self.model().find(now);
-        let found = match found {
-            Ok(found) => found,
+        // admit: is a try allowed?
+        let admission = self.model().admit(now);
+        let admission = match admission {
+            Ok(admission) => admission,
             Err(refusal) => {
                 self.turn_away(&refusal, now).await;
                 return Err(refusal);
             }
         };
-        // 3: does the device key answer? If the budget is spent, it must compute a real HMAC.
-        if found.budget_is_spent {
+        // probe: does the device key answer? If the budget is spent, it must compute a real HMAC.
+        if admission.budget_is_spent {
             self.model().remark("budget spent");
         }
         let no_verdict = |fault| Outcome::NoVerdict(NoVerdict::DeviceKey(fault));
-        let pin_key = Key::Pin(found.slot.number);
+        let pin_key = Key::Pin(admission.slot.number);
         let answered =
-            if found.budget_is_spent { self.mac(pin_key).await.map(|_| ()) } else { self.ready(pin_key).await };
+            if admission.budget_is_spent { self.mac(pin_key).await.map(|_| ()) } else { self.ready(pin_key).await };
         answered.map_err(no_verdict)?;
-        // 6: the charge, irrevocably
-        let charged = self.for_good(|model| model.charge(&found, now)).await;
+        // charge: irrevocably
+        let charged = self.commit_irrevocably(|model| model.charge(&admission, now)).await;
         let (id, irrevocable) = charged.map_err(|refusal| match refusal {
             Outcome::Error(LockError::DeviceKey(fault)) => no_verdict(fault),
             Outcome::Error(_) => self.model().refusal(now),
             refusal => refusal,
         })?;
-        // 7, 8, 9: Argon2id, device key, slot; not if a copy from before the charge would still open
+        // check: Argon2id, device key, slot; not if a copy from before the charge would still open
         let fault = match irrevocable {
-            Ok(()) => self.try_slot(&found, pin).await.err(),
+            Ok(()) => self.try_slot(&admission, pin).await.err(),
             Err(fault) => Some(fault),
         };
-        // 10: the settlement
-        let session = self.settle(&found, id, pin, fault, now).await?;
-        self.bring_up_to_date(&found).await;
-        Ok(Proof { wallet: found.wallet, slot: found.slot, now, generation, session })
+        // settle
+        let session = self.settle(&admission, id, pin, fault, now).await?;
+        // renew
+        self.bring_up_to_date(&admission).await;
+        Ok(PinVerified { wallet: admission.wallet, slot: admission.slot, now, generation, session })
     }
 
     /// One correct answer of the keystore opens the slot. A PIN is wrong only if two equal answers say so.
-    async fn try_slot(&self, found: &Found, pin: PinNumber) -> Result<(), DeviceKeyFault> {
-        let key = Key::Pin(found.slot.number);
-        let opens = |answer: Reading| pin == found.slot.pin && !answer.lied;
+    async fn try_slot(&self, admission: &Admission, pin: PinNumber) -> Result<(), DeviceKeyFault> {
+        let key = Key::Pin(admission.slot.number);
+        let opens = |answer: Reading| pin == admission.slot.pin && !answer.lied;
         let first = self.mac(key).await?;
         if opens(first) {
             return Ok(());
@@ -112,24 +113,24 @@ impl Caller {
 
     async fn settle(
         &self,
-        found: &Found,
+        admission: &Admission,
         id: u64,
         pin: PinNumber,
         fault: Option<DeviceKeyFault>,
         now: Now,
     ) -> Result<SessionPolicy, Outcome> {
-        let is_wipe_pin = found.wipe_check.pin == Some(pin);
-        let repeated = self.model().was_wrong(found, pin, now) && !is_wipe_pin;
+        let is_wipe_pin = admission.wipe_check.pin == Some(pin);
+        let repeated = self.model().was_wrong(admission, pin, now) && !is_wipe_pin;
         let verdict = match fault {
             Some(_) => Verdict::None,
-            None if pin == found.slot.pin => Verdict::Right,
+            None if pin == admission.slot.pin => Verdict::Right,
             None if repeated => Verdict::Repeated,
             None => Verdict::Wrong,
         };
-        let settled = self.write_settlement(found, id, Ended { verdict, is_wipe_pin }, now).await?;
+        let settled = self.write_settlement(admission, id, Ended { verdict, is_wipe_pin }, now).await?;
         if let Some(keys) = &settled.wiped {
             // If this fails, the next opening does it.
-            let _opens_nothing_any_more = self.make_mark(Key::Mark(found.wallet)).await;
+            let _opens_nothing_any_more = self.make_mark(Key::Mark(admission.wallet)).await;
             let _next_time = self.destroy(keys).await;
         }
         match fault {
@@ -141,7 +142,7 @@ impl Caller {
             }
             None => {
                 if !repeated {
-                    self.model().remember_wrong(found, pin, &settled.policy.lockout, now);
+                    self.model().remember_wrong(admission, pin, &settled.policy.lockout, now);
                 }
                 Err(wrong(settled.status, repeated))
             }
@@ -152,18 +153,18 @@ impl Caller {
     /// PIN brings it.
     async fn write_settlement(
         &self,
-        found: &Found,
+        admission: &Admission,
         id: u64,
         ended: Ended,
         now: Now,
     ) -> Result<super::Settled, Outcome> {
         let adopts = {
             let model = self.model();
-            ended.verdict == Verdict::Right && *model.policy() != model.offered
+            ended.verdict == Verdict::Right && *model.policy() != model.requested_policy
         };
         if adopts {
-            let settled = self.for_good(|model| {
-                let mut settled = model.settle(found, id, ended, true, now)?;
+            let settled = self.commit_irrevocably(|model| {
+                let mut settled = model.settle(admission, id, ended, true, now)?;
                 let lines = std::mem::take(&mut settled.lines);
                 Ok((settled, lines))
             });
@@ -173,7 +174,7 @@ impl Caller {
                 settled => return Ok(settled?.0),
             }
         }
-        let mut settled = self.model().plainly(|model| model.settle(found, id, ended, false, now))?;
+        let mut settled = self.model().commit(|model| model.settle(admission, id, ended, false, now))?;
         self.tell(std::mem::take(&mut settled.lines)).await;
         Ok(settled)
     }
@@ -184,11 +185,11 @@ impl Caller {
         let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
             return;
         };
-        if let Some(seen) = tries.wait_to_save(now, WATCHED_MS) {
-            self.save_wait(seen, WATCHED_MS).await;
+        if let Some(seen) = tries.wait_to_save(now, SAVE_WHILE_WATCHED_MS) {
+            self.save_wait(seen, SAVE_WHILE_WATCHED_MS).await;
         }
         if tries.clone().note_refusal(now) {
-            let lines = self.model().plainly(|model| model.note_refusal(now));
+            let lines = self.model().commit(|model| model.note_refusal(now));
             self.tell(lines).await;
         }
     }
@@ -196,9 +197,10 @@ impl Caller {
     pub(crate) async fn status(self) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let status = self.model().status(reading.now);
-        let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, WATCHED_MS));
+        let stale =
+            self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, SAVE_WHILE_WATCHED_MS));
         let Some(seen) = stale else { return Outcome::Status(status) };
-        match self.save_wait(seen, WATCHED_MS).await {
+        match self.save_wait(seen, SAVE_WHILE_WATCHED_MS).await {
             Some(now) => Outcome::Status(self.model().status(now)),
             None => PLATFORM,
         }
@@ -206,10 +208,11 @@ impl Caller {
 
     pub(crate) async fn save_time(self) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
-        let stale = self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, MOMENT_MS));
+        let stale =
+            self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, SAVE_BEFORE_POWER_OFF_MS));
         let Some(seen) = stale else { return Outcome::Done };
         self.model().remark("a wait saved by the app");
-        match self.save_wait(seen, MOMENT_MS).await {
+        match self.save_wait(seen, SAVE_BEFORE_POWER_OFF_MS).await {
             Some(_) => Outcome::Done,
             None => PLATFORM,
         }
@@ -221,7 +224,7 @@ impl Caller {
         if !self.entropy().await {
             return None;
         }
-        self.model().plainly(|model| {
+        self.model().commit(|model| {
             if let Some(wallet) = model.wallet_mut() {
                 wallet.tries.save_wait(seen, now, every_ms);
             }
@@ -240,7 +243,7 @@ impl Caller {
             if model.process.is_busy {
                 return WRONG_STATE;
             }
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
             if model.process.is_damaged {
@@ -252,21 +255,21 @@ impl Caller {
             if model.wallet().is_some_and(|wallet| wallet.slot.is_some()) {
                 return WRONG_STATE;
             }
-            (model.process.is_busy, model.process.turn, model.process.is_wiped) = (true, true, false);
+            (model.process.is_busy, model.process.seal_keys_leased, model.process.is_wiped) = (true, true, false);
             model.end_sessions();
             (model.next_number(), model.next_number(), model.next_number(), model.process.generation)
         };
         let made = self.make_keys(number, pin_key).await;
         {
             let mut model = self.model();
-            (model.process.is_busy, model.process.turn) = (false, false);
+            (model.process.is_busy, model.process.seal_keys_leased) = (false, false);
             // If the new wallet was not begun, the status still says that the old one was wiped.
             model.process.is_wiped = made.is_err() && matches!(model.disk, Disk::Wiped | Disk::Sealed(_));
         }
         if let Err(fault) = made {
             return key_fault(fault);
         }
-        let (lines, proof) = {
+        let (lines, verified) = {
             let mut model = self.model();
             let slot = Slot { number: pin_key, pin };
             let mut wallet = Wallet {
@@ -277,7 +280,7 @@ impl Caller {
                 slot: Some(slot),
                 wipe_check: WipeCheck { number: filler, pin: None },
                 is_measured_again: false,
-                policy: model.offered.clone(),
+                policy: model.requested_policy.clone(),
                 tries: Tries::default(),
                 biometrics: Biometrics::of_new_pin(reading.now),
                 items: Default::default(),
@@ -285,13 +288,13 @@ impl Caller {
                 journal: vec![],
             };
             let (policy, now) = (wallet.policy.session.clone(), reading.now);
-            let proof = Proof { wallet: wallet.number, slot, now, generation, session: policy };
+            let verified = PinVerified { wallet: wallet.number, slot, now, generation, session: policy };
             let lines = wallet.note(&[Kind::Enrolled]);
             model.disk = Disk::Sealed(Box::new(wallet));
-            (lines, proof)
+            (lines, verified)
         };
         self.tell(lines).await;
-        self.model().start_session(session, proof.begin(self.readings()), proof.generation);
+        self.model().start_session(session, verified.begin(self.readings()), verified.generation);
         Outcome::Enrolled
     }
 
@@ -332,31 +335,31 @@ impl Caller {
     }
 
     pub(crate) async fn remove(self, pin: Option<PinNumber>) -> Outcome {
-        let proof = match self.prove(pin).await {
-            Ok(proof) => proof,
+        let verified = match self.prove(pin).await {
+            Ok(verified) => verified,
             Err(refusal) => return refusal,
         };
         let aliases: Vec<Key> = {
             let mut model = self.model();
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
-            let Some(wallet) = model.wallet().filter(|wallet| wallet.number == proof.wallet) else {
+            let Some(wallet) = model.wallet().filter(|wallet| wallet.number == verified.wallet) else {
                 return WRONG_STATE;
             };
             let keys = SlotKeys::of(wallet);
             let aliases: Vec<_> = [wallet.seal(), wallet.next_seal()].into_iter().chain(keys.keys).collect();
-            (model.process.is_busy, model.process.turn) = (true, true);
+            (model.process.is_busy, model.process.seal_keys_leased) = (true, true);
             model.end_sessions();
-            model.disk = Disk::Unfinished { wallet: proof.wallet, aliases: aliases.clone() };
+            model.disk = Disk::Unfinished { wallet: verified.wallet, aliases: aliases.clone() };
             aliases
         };
-        let destroyed = self.finish_unfinished(proof.wallet, &aliases).await;
+        let destroyed = self.finish_unfinished(verified.wallet, &aliases).await;
         let mut model = self.model();
         if destroyed.is_ok() {
             model.forget_all_seals();
         }
-        (model.process.is_busy, model.process.turn) = (false, false);
+        (model.process.is_busy, model.process.seal_keys_leased) = (false, false);
         if let Err(fault) = destroyed {
             return key_fault(fault);
         }
@@ -383,8 +386,8 @@ impl Caller {
             }
             session.proposals_left -= 1;
         }
-        let proof = match self.prove(current).await {
-            Ok(proof) => proof,
+        let verified = match self.prove(current).await {
+            Ok(verified) => verified,
             Err(refusal) => return refusal,
         };
         let wipe_check = {
@@ -392,7 +395,7 @@ impl Caller {
             if let Some(none) = model.without_wallet() {
                 return none;
             }
-            let is_proven = |wallet: &&Wallet| wallet.number == proof.wallet && wallet.slot == Some(proof.slot);
+            let is_proven = |wallet: &&Wallet| wallet.number == verified.wallet && wallet.slot == Some(verified.slot);
             let Some(wallet) = model.wallet().filter(is_proven) else { return TRY_AGAIN };
             let remembered = wallet.pins.iter().rev().take(wallet.policy.pin.remember as usize);
             if remembered.into_iter().any(|pin| *pin == new) {
@@ -413,7 +416,10 @@ impl Caller {
         let changed = match self.mac_twice(Key::Pin(key)).await {
             Ok(()) => {
                 let slot = Slot { number: key, pin: new };
-                self.for_good(|model| model.replace_pin(&proof, wipe_check, slot, session, keeps_biometrics)).await
+                self.commit_irrevocably(|model| {
+                    model.replace_pin(&verified, wipe_check, slot, session, keeps_biometrics)
+                })
+                .await
             }
             Err(fault) => Err(key_fault(fault)),
         };
@@ -422,7 +428,7 @@ impl Caller {
             Err(refusal) => (refusal, None),
         };
         // The old key, or the new one if it is not needed.
-        let unused = if matches!(outcome, Outcome::Changed { .. }) { proof.slot.number } else { key };
+        let unused = if matches!(outcome, Outcome::Changed { .. }) { verified.slot.number } else { key };
         let _next_time = self.script.ask(Ask::Delete(Key::Pin(unused))).await;
         if let Some(slot) = switched_off {
             let _next_time = self.script.ask(Ask::Delete(Key::Biometric(slot.number))).await;
@@ -467,8 +473,8 @@ impl Caller {
 
 impl Model {
     /// Opens a sealed wallet: tries left open count as wrong, and a policy that eases nothing comes into force.
-    pub(super) fn take_over(&mut self, now: Now) {
-        let offered = self.offered.clone();
+    pub(super) fn apply_pending_changes(&mut self, now: Now) {
+        let requested = self.requested_policy.clone();
         let Disk::Sealed(wallet) = &mut self.disk else { return };
         wallet.tries.save_waits(now);
         let counted = wallet.tries.count_open_as_wrong(now) > 0;
@@ -476,9 +482,9 @@ impl Model {
             wallet.note(&[Kind::OpenTriesCounted]);
             wallet.note_lock(now);
         }
-        let is_strict = at_least_as_strict(&offered, &wallet.policy);
-        let waits = is_strict && wallet.tries.is_stopped_only_by(&offered.lockout, &wallet.policy.lockout, now);
-        let adopted = is_strict && !wallet.adopt(&offered, now).is_empty();
+        let is_strict = at_least_as_strict(&requested, &wallet.policy);
+        let waits = is_strict && wallet.tries.is_stopped_only_by(&requested.lockout, &wallet.policy.lockout, now);
+        let adopted = is_strict && !wallet.adopt(&requested, now).is_empty();
         if counted {
             self.remark("open tries counted");
         }
@@ -498,7 +504,7 @@ impl Model {
     /// Puts the new PIN in force, unless another call was quicker. Every other session ends.
     fn replace_pin(
         &mut self,
-        proof: &Proof,
+        verified: &PinVerified,
         wipe_check: WipeCheck,
         slot: Slot,
         session: u64,
@@ -507,8 +513,8 @@ impl Model {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
-        let is_found = |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(proof.slot), wipe_check);
-        let wallet = self.wallet_mut().filter(is_found).ok_or(TRY_AGAIN)?;
+        let is_unchanged = |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(verified.slot), wipe_check);
+        let wallet = self.wallet_mut().filter(is_unchanged).ok_or(TRY_AGAIN)?;
         wallet.slot = Some(slot);
         wallet.pins.push(slot.pin);
         let surplus = wallet.pins.len().saturating_sub(KEPT_PINS);

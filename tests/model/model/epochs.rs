@@ -13,41 +13,41 @@ pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
 
 impl Caller {
     /// Changes the wallet. The change is irrevocable if the last seal key can be deleted.
-    pub(super) async fn for_good<T>(
+    pub(super) async fn commit_irrevocably<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
     ) -> Result<(T, Irrevocable), Outcome> {
-        self.take_turn(change, false).await
+        self.with_lease(change, false).await
     }
 
     /// The same, for a change that adds no journal line.
-    pub(super) async fn for_good_without_a_line<T>(
+    pub(super) async fn commit_irrevocably_without_a_line<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
     ) -> Result<(T, Irrevocable), Outcome> {
-        self.take_turn(change, true).await
+        self.with_lease(change, true).await
     }
 
-    async fn take_turn<T>(
+    async fn with_lease<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
         changes_without_a_line: bool,
     ) -> Result<(T, Irrevocable), Outcome> {
         {
             let mut model = self.model();
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return Err(key_fault(DeviceKeyFault::Busy));
             }
-            model.process.turn = true;
+            model.process.seal_keys_leased = true;
         }
-        let changed = self.in_turn(change, changes_without_a_line).await;
-        self.model().process.turn = false;
+        let changed = self.in_lease(change, changes_without_a_line).await;
+        self.model().process.seal_keys_leased = false;
         let (changed, lines, irrevocable) = changed?;
         self.tell(lines).await;
         Ok((changed, irrevocable))
     }
 
-    async fn in_turn<T>(
+    async fn in_lease<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
         changes_without_a_line: bool,
@@ -73,9 +73,9 @@ impl Caller {
             self.rotate().await
         } else {
             let mut model = self.model();
-            let key_before = model.process.key_before;
+            let previous_key = model.process.previous_key;
             if changes && let Some(wallet) = model.sealed_mut() {
-                wallet.copy = key_before;
+                wallet.copy = previous_key;
             }
             Ok(())
         };
@@ -117,16 +117,16 @@ impl Caller {
             let made = model.process.last_made;
             let Some(wallet) = model.sealed_mut() else { return Ok(()) };
             let before = wallet.seal();
-            let key_before = Some(wallet.seal_key);
-            wallet.copy = key_before;
+            let previous_key = Some(wallet.seal_key);
+            wallet.copy = previous_key;
             (wallet.epoch, wallet.seal_key) = (wallet.epoch + 1, made);
-            model.process.key_before = key_before;
+            model.process.previous_key = previous_key;
             (model.process.made, model.process.is_used) = (false, false);
             model.process.left.push(before);
         }
         let deleted = self.delete_left().await;
         if deleted.is_ok() {
-            self.model().process.key_before = None;
+            self.model().process.previous_key = None;
         }
         deleted
     }
@@ -147,15 +147,15 @@ impl Caller {
             let wallet = model.wallet().filter(|wallet| wallet.slot.is_some());
             let (protected, measures) = (wallet.is_some(), wallet.is_some_and(|wallet| wallet.is_measured_again));
             if protected {
-                model.process.chosen_again = measures;
+                model.process.kdf_cost_measured = measures;
             }
-            if !protected || model.process.turn {
+            if !protected || model.process.seal_keys_leased {
                 return Outcome::Done;
             }
-            model.process.turn = true;
+            model.process.seal_keys_leased = true;
         }
         let _when_it_is_needed = self.make_next().await;
-        self.model().process.turn = false;
+        self.model().process.seal_keys_leased = false;
         Outcome::Done
     }
 }
@@ -163,7 +163,7 @@ impl Caller {
 impl Model {
     /// Forgets the seal keys, because every key was deleted.
     pub(super) fn forget_all_seals(&mut self) {
-        (self.process.made, self.process.is_used, self.process.key_before) = (false, false, None);
+        (self.process.made, self.process.is_used, self.process.previous_key) = (false, false, None);
         self.process.left.clear();
     }
 }

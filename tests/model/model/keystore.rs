@@ -9,11 +9,11 @@ use crate::script::{Ask, Key, Scope};
 const MARKS_KEPT: usize = 32;
 
 /// What the keystore lists for this place.
-pub(super) struct Here {
+pub(super) struct KeysAtPlace {
     pub(super) has_seal_key: bool,
     pub(super) wallets: Vec<u64>,
     /// Biometric keys of wallets that have no PIN's key anywhere.
-    pub(super) strays: Vec<Key>,
+    pub(super) orphan_biometric_keys: Vec<Key>,
 }
 
 /// A key, and the wallet that its alias names.
@@ -114,7 +114,7 @@ impl Caller {
     }
 
     /// That there is no seal key is believed only if the keystore lists a probe key that was made for this question.
-    pub(super) async fn wallets_here(&self) -> Result<Here, DeviceKeyFault> {
+    pub(super) async fn wallets_here(&self) -> Result<KeysAtPlace, DeviceKeyFault> {
         let mut aliases = self.list_here().await?;
         let has_seal_key = |aliases: &[String]| {
             let keys = self.model().keys.keys_of(aliases);
@@ -138,14 +138,19 @@ impl Caller {
             .filter_map(|(key, wallet)| if matches!(key, Key::Seal { .. }) { *wallet } else { None })
             .collect();
         wallets.dedup();
-        let mut strays = without_pin(&listed, &listed);
-        if !strays.is_empty() {
+        let mut orphan_biometric_keys = without_pin(&listed, &listed);
+        if !orphan_biometric_keys.is_empty() {
             self.list(Scope::Everywhere).await?;
             let model = self.model();
-            strays = without_pin(&strays, &model.keys.with_wallets(&model.keys.listed(Scope::Everywhere)));
+            orphan_biometric_keys =
+                without_pin(&orphan_biometric_keys, &model.keys.with_wallets(&model.keys.listed(Scope::Everywhere)));
         }
-        let strays = strays.into_iter().map(|(key, _)| key).collect();
-        Ok(Here { has_seal_key: listed.iter().any(|(key, _)| matches!(key, Key::Seal { .. })), wallets, strays })
+        let orphan_biometric_keys = orphan_biometric_keys.into_iter().map(|(key, _)| key).collect();
+        Ok(KeysAtPlace {
+            has_seal_key: listed.iter().any(|(key, _)| matches!(key, Key::Seal { .. })),
+            wallets,
+            orphan_biometric_keys,
+        })
     }
 
     /// Whether a mark says that one of these wallets, or a wallet at this place, was wiped.

@@ -29,8 +29,8 @@ pub(crate) use tries::Verdict;
 
 use crate::outcome::Outcome;
 use crate::script::Key;
-use spans::{WATCHED_MS, Wait, is_live};
-use tries::{Standing, Tries};
+use spans::{SAVE_WHILE_WATCHED_MS, Wait, is_live};
+use tries::{AttemptGate, Tries};
 use wipe::SlotKeys;
 use wipe_pin::WipeCheck;
 
@@ -40,7 +40,7 @@ pub(crate) type PinNumber = usize;
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     /// The policy that the app opened the lock with.
-    pub(crate) offered: Policy,
+    pub(crate) requested_policy: Policy,
     pub(crate) disk: Disk,
     pub(crate) keys: Keys,
     /// What the phone says about its sensor. `None`: it does not answer.
@@ -127,20 +127,20 @@ struct Process {
     /// The wallet was wiped, and no record says so any more.
     is_wiped: bool,
     /// A call is making, using or destroying seal keys.
-    turn: bool,
+    seal_keys_leased: bool,
     /// The next seal key has been made.
     made: bool,
     /// The number of the seal key that was made last.
     last_made: u64,
     /// The seal key that was in force before this process rotated it.
-    key_before: Option<u64>,
+    previous_key: Option<u64>,
     /// A key of the next alias may exist that must not be used.
     is_used: bool,
     /// Keys that should be gone but could not be deleted.
     left: Vec<Key>,
     sessions: BTreeMap<u64, Session>,
     /// The cost of the slot has been measured again.
-    chosen_again: bool,
+    kdf_cost_measured: bool,
     /// How many lock events there were.
     generation: u64,
     wrong: Vec<WrongGuess>,
@@ -171,7 +171,7 @@ struct Session {
 }
 
 /// What a right PIN proves.
-pub(crate) struct Proof {
+pub(crate) struct PinVerified {
     wallet: u64,
     slot: Slot,
     now: Now,
@@ -179,9 +179,9 @@ pub(crate) struct Proof {
     session: SessionPolicy,
 }
 
-/// What a try depends on, found before it is charged.
+/// A try is allowed: what it depends on, read before it is charged.
 #[derive(Clone, Copy)]
-struct Found {
+struct Admission {
     wallet: u64,
     slot: Slot,
     wipe_check: WipeCheck,
@@ -212,9 +212,9 @@ const FRESH_MS: u64 = 300_000;
 const KEPT_PINS: usize = 5;
 
 impl Model {
-    pub(crate) fn new(offered: Policy) -> Self {
+    pub(crate) fn new(requested_policy: Policy) -> Self {
         Self {
-            offered,
+            requested_policy,
             disk: Disk::Empty,
             keys: Keys::default(),
             sensor: Some(SensorAvailability::Ready),
@@ -263,19 +263,19 @@ impl Model {
         }
         let policy = &wallet.policy.lockout;
         let tries_left = wallet.tries.left(policy, now);
-        match wallet.tries.standing(policy, now) {
-            Standing::Ready => LockStatus::Ready { tries_left },
-            Standing::CoolingDown(remaining_ms) => {
+        match wallet.tries.evaluate(policy, now) {
+            AttemptGate::Ready => LockStatus::Ready { tries_left },
+            AttemptGate::CoolingDown(remaining_ms) => {
                 LockStatus::CoolingDown { remaining_ms, tries_left, remedies: vec![Remedy::Wait(remaining_ms)] }
             }
-            Standing::UntilRestart => locked(LockReason::UntilRestart, vec![Remedy::Restart]),
-            Standing::TooManyAttempts => locked(LockReason::TooManyAttempts, vec![]),
+            AttemptGate::UntilRestart => locked(LockReason::UntilRestart, vec![Remedy::Restart]),
+            AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, vec![]),
         }
     }
 
     /// The policy in force.
     pub(crate) fn policy(&self) -> &Policy {
-        self.wallet().map_or(&self.offered, |wallet| &wallet.policy)
+        self.wallet().map_or(&self.requested_policy, |wallet| &wallet.policy)
     }
 
     /// The lock does not know what there is: the keystore could not tell, or a call is finding out or changing it.
@@ -298,12 +298,12 @@ impl Model {
 
     /// Changes the wallet under the seal key in force. The row keeps its copy under the key before if this process
     /// rotated the seal key and could not delete that key.
-    fn plainly<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+    fn commit<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.sealed().cloned();
         let value = change(self);
-        let key_before = self.process.key_before;
+        let previous_key = self.process.previous_key;
         if let Some(wallet) = self.sealed_mut().filter(|wallet| before.as_ref() != Some(*wallet)) {
-            wallet.copy = key_before;
+            wallet.copy = previous_key;
         }
         value
     }
@@ -323,7 +323,7 @@ impl Model {
 
     /// Whether asking for the status now would save what is left of a wait.
     pub(crate) fn is_wait_due(&self, now: Now) -> bool {
-        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now, WATCHED_MS).is_some())
+        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now, SAVE_WHILE_WATCHED_MS).is_some())
     }
 
     /// How long the person has to wait, in milliseconds.
@@ -347,24 +347,24 @@ impl Model {
     // The count.
 
     /// Whether a try is allowed. Checked before anything is derived.
-    fn find(&self, now: Now) -> Result<Found, Outcome> {
+    fn admit(&self, now: Now) -> Result<Admission, Outcome> {
         let locked = || Outcome::Locked(self.status(now));
         let wallet = self.wallet().ok_or_else(|| self.refusal(now))?;
         let policy = &wallet.policy.lockout;
         let slot = wallet.slot.ok_or_else(locked)?;
-        match wallet.tries.standing(policy, now) {
-            Standing::Ready => {
+        match wallet.tries.evaluate(policy, now) {
+            AttemptGate::Ready => {
                 let budget_is_spent = wallet.tries.budget_is_spent(policy);
-                Ok(Found { wallet: wallet.number, slot, wipe_check: wallet.wipe_check, budget_is_spent })
+                Ok(Admission { wallet: wallet.number, slot, wipe_check: wallet.wipe_check, budget_is_spent })
             }
             _ => Err(locked()),
         }
     }
 
     /// Counts the try as failed, unless another call has made it impossible since.
-    fn charge(&mut self, found: &Found, now: Now) -> Result<(u64, Vec<(u64, Kind)>), Outcome> {
-        let still = self.find(now)?;
-        if still.slot != found.slot {
+    fn charge(&mut self, admission: &Admission, now: Now) -> Result<(u64, Vec<(u64, Kind)>), Outcome> {
+        let still = self.admit(now)?;
+        if still.slot != admission.slot {
             return Err(Outcome::NoVerdict(NoVerdict::TryAgain));
         }
         let Some(wallet) = self.wallet_mut() else { return Err(Outcome::NoVerdict(NoVerdict::TryAgain)) };
@@ -373,33 +373,40 @@ impl Model {
     }
 
     /// Whether this PIN was found wrong a moment ago.
-    fn was_wrong(&self, found: &Found, pin: PinNumber, now: Now) -> bool {
+    fn was_wrong(&self, admission: &Admission, pin: PinNumber, now: Now) -> bool {
         let mut wrong = self.process.wrong.iter();
-        wrong.any(|guess| (guess.slot, guess.pin) == (found.slot, pin) && is_live(guess.at, guess.for_ms, now))
+        wrong.any(|guess| (guess.slot, guess.pin) == (admission.slot, pin) && is_live(guess.at, guess.for_ms, now))
     }
 
-    fn remember_wrong(&mut self, found: &Found, pin: PinNumber, policy: &LockoutPolicy, now: Now) {
+    fn remember_wrong(&mut self, admission: &Admission, pin: PinNumber, policy: &LockoutPolicy, now: Now) {
         let (memory, for_ms) = (policy.duplicate_memory as usize, u64::from(policy.duplicate_window_s) * 1000);
-        self.process.wrong.push(WrongGuess { slot: found.slot, pin, at: now, for_ms });
+        self.process.wrong.push(WrongGuess { slot: admission.slot, pin, at: now, for_ms });
         let surplus = self.process.wrong.len().saturating_sub(memory);
         self.process.wrong.drain(..surplus);
     }
 
     /// Writes down how a try ended. `Err` if the wallet or the try is gone.
-    fn settle(&mut self, found: &Found, id: u64, ended: Ended, adopt: bool, now: Now) -> Result<Settled, Outcome> {
+    fn settle(
+        &mut self,
+        admission: &Admission,
+        id: u64,
+        ended: Ended,
+        adopt: bool,
+        now: Now,
+    ) -> Result<Settled, Outcome> {
         let Ended { verdict, is_wipe_pin } = ended;
-        let offered = self.offered.clone();
+        let requested = self.requested_policy.clone();
         let removed = self.refusal(now);
         let wallet = self.wallet_mut().ok_or(removed)?;
-        if wallet.number != found.wallet {
+        if wallet.number != admission.wallet {
             return Err(Outcome::NoVerdict(NoVerdict::TryAgain));
         }
-        let in_force = wallet.slot == Some(found.slot);
+        let in_force = wallet.slot == Some(admission.slot);
         let verdict = if in_force { verdict } else { Verdict::None };
         let policy = wallet.policy.lockout.clone();
         let settled = wallet.tries.settle(&policy, id, verdict);
         let (counts, wipes) = settled.ok_or(Outcome::NoVerdict(NoVerdict::TryAgain))?;
-        let by_pin = is_wipe_pin && verdict == Verdict::Wrong && wallet.wipe_check == found.wipe_check;
+        let by_pin = is_wipe_pin && verdict == Verdict::Wrong && wallet.wipe_check == admission.wipe_check;
         let wipes = wipes || by_pin;
         let keys = wipes.then(|| SlotKeys::of(wallet));
         let mut lines = wallet.note(&[match verdict {
@@ -412,7 +419,7 @@ impl Model {
             wallet.biometrics.note_pin(now);
         }
         if verdict == Verdict::Right && adopt {
-            lines.extend(wallet.adopt(&offered, now));
+            lines.extend(wallet.adopt(&requested, now));
         }
         if wipes {
             lines.extend(wallet.wipe());
@@ -500,7 +507,7 @@ impl Session {
     }
 }
 
-impl Proof {
+impl PinVerified {
     fn begin(&self, readings: u64) -> Session {
         Session::begin(self.wallet, true, self.now, &self.session, readings)
     }
@@ -540,19 +547,19 @@ impl Wallet {
         if self.slot.is_none() {
             return vec![];
         }
-        match self.tries.standing(&self.policy.lockout, now) {
-            Standing::TooManyAttempts | Standing::UntilRestart => self.note(&[Kind::Locked]),
+        match self.tries.evaluate(&self.policy.lockout, now) {
+            AttemptGate::TooManyAttempts | AttemptGate::UntilRestart => self.note(&[Kind::Locked]),
             _ => vec![],
         }
     }
 
     /// Puts the requested policy in force. It waits if it would stop a person who has tries left.
-    fn adopt(&mut self, offered: &Policy, now: Now) -> Vec<(u64, Kind)> {
-        let stops = self.tries.is_stopped_only_by(&offered.lockout, &self.policy.lockout, now);
-        if self.policy == *offered || stops {
+    fn adopt(&mut self, requested: &Policy, now: Now) -> Vec<(u64, Kind)> {
+        let stops = self.tries.is_stopped_only_by(&requested.lockout, &self.policy.lockout, now);
+        if self.policy == *requested || stops {
             return vec![];
         }
-        self.policy = offered.clone();
+        self.policy = requested.clone();
         self.note(&[Kind::PolicyChanged])
     }
 }

@@ -9,7 +9,7 @@ use super::{Caller, Disk, Model, Outcome, Wallet, at_least_as_strict};
 use crate::script::Key;
 
 /// The result of opening.
-enum Found {
+enum OpeningResult {
     InOrder,
     Damaged,
     Wiped,
@@ -42,13 +42,14 @@ impl Caller {
         let Some(reading) = self.clock().await else { return PLATFORM };
         let looks = {
             let mut model = self.model();
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
             let process = &mut model.process;
             let looks = !process.is_busy && (process.is_damaged || process.fault.is_some());
             if looks {
-                (process.turn, process.is_busy, process.is_damaged, process.fault) = (true, true, false, None);
+                (process.seal_keys_leased, process.is_busy, process.is_damaged, process.fault) =
+                    (true, true, false, None);
                 model.end_sessions();
                 model.forget_all_seals();
             }
@@ -57,27 +58,27 @@ impl Caller {
         if looks {
             self.look(reading.now).await;
             let mut model = self.model();
-            (model.process.turn, model.process.is_busy) = (false, false);
+            (model.process.seal_keys_leased, model.process.is_busy) = (false, false);
             model.remark("looked at again");
         }
         self.status().await
     }
 
     async fn look(&self, now: Now) {
-        let found = self.examine(now).await;
+        let result = self.examine(now).await;
         let mut model = self.model();
-        match found {
-            Ok(Found::InOrder) => {}
-            Ok(Found::Damaged) => model.process.is_damaged = true,
-            Ok(Found::Wiped) => model.process.is_wiped = true,
+        match result {
+            Ok(OpeningResult::InOrder) => {}
+            Ok(OpeningResult::Damaged) => model.process.is_damaged = true,
+            Ok(OpeningResult::Wiped) => model.process.is_wiped = true,
             Err(fault) => model.process.fault = Some(fault),
         }
     }
 
-    async fn examine(&self, now: Now) -> Result<Found, DeviceKeyFault> {
+    async fn examine(&self, now: Now) -> Result<OpeningResult, DeviceKeyFault> {
         let disk = self.model().disk.clone();
         match disk {
-            Disk::Wiped => Ok(Found::Wiped),
+            Disk::Wiped => Ok(OpeningResult::Wiped),
             Disk::Unfinished { wallet, aliases } => {
                 let mark = Key::Mark(wallet);
                 if self.is_there(mark).await? && self.answers(mark).await? {
@@ -95,7 +96,7 @@ impl Caller {
         }
     }
 
-    async fn examine_nothing(&self) -> Result<Found, DeviceKeyFault> {
+    async fn examine_nothing(&self) -> Result<OpeningResult, DeviceKeyFault> {
         let here = self.wallets_here().await;
         let wallets = here.as_ref().map(|here| here.wallets.clone()).unwrap_or_default();
         let marked = match self.is_marked(&wallets).await {
@@ -107,16 +108,16 @@ impl Caller {
         }
         let here = here?;
         if here.has_seal_key {
-            return Ok(Found::Damaged);
+            return Ok(OpeningResult::Damaged);
         }
-        if !here.strays.is_empty() {
+        if !here.orphan_biometric_keys.is_empty() {
             self.model().remark("only a finger's key was left");
         }
-        let _opens_nothing = self.delete(&here.strays).await;
-        Ok(Found::InOrder)
+        let _opens_nothing = self.delete(&here.orphan_biometric_keys).await;
+        Ok(OpeningResult::InOrder)
     }
 
-    async fn examine_record(&self, wallet: &Wallet, now: Now) -> Result<Found, DeviceKeyFault> {
+    async fn examine_record(&self, wallet: &Wallet, now: Now) -> Result<OpeningResult, DeviceKeyFault> {
         let marked = self.is_marked(&[wallet.number]).await;
         let (mut opened, mut by_copy) = (self.try_seal_key(wallet, wallet.epoch, wallet.seal_key).await, false);
         if let (Opened::NoKey, Some(before)) = (&opened, wallet.copy) {
@@ -126,7 +127,7 @@ impl Caller {
             if by_copy {
                 self.model().fall_back_to_copy();
             }
-            return self.take_in(false, now).await;
+            return self.open_sealed(false, now).await;
         }
         if marked == Ok(true) {
             return self.finish_wipe().await;
@@ -144,12 +145,12 @@ impl Caller {
         }
         if !pin_key? {
             self.model().remark("an older copy found out");
-            return Ok(Found::Damaged);
+            return Ok(OpeningResult::Damaged);
         }
         if by_copy {
             self.model().remark("opened by the copy");
         }
-        self.take_in(by_copy, now).await
+        self.open_sealed(by_copy, now).await
     }
 
     async fn try_seal_key(&self, wallet: &Wallet, epoch: u64, made: u64) -> Opened {
@@ -164,10 +165,10 @@ impl Caller {
     }
 
     /// Takes the wallet into use, whatever fails from here on.
-    async fn take_in(&self, by_copy: bool, now: Now) -> Result<Found, DeviceKeyFault> {
+    async fn open_sealed(&self, by_copy: bool, now: Now) -> Result<OpeningResult, DeviceKeyFault> {
         let (before, is_alive) = {
             let mut model = self.model();
-            let Some(wallet) = model.sealed().cloned() else { return Ok(Found::InOrder) };
+            let Some(wallet) = model.sealed().cloned() else { return Ok(OpeningResult::InOrder) };
             let is_alive = wallet.slot.is_some();
             model.process.is_used |= is_alive;
             if by_copy {
@@ -177,7 +178,7 @@ impl Caller {
         };
         let tightens = self.model().tightens(now);
         let rotates = tightens && is_alive && self.make_next().await.is_ok();
-        self.model().plainly(|model| model.take_over(now));
+        self.model().commit(|model| model.apply_pending_changes(now));
         if rotates {
             self.model().remark("rotated at opening");
             let _before_the_next_try = self.rotate().await;
@@ -189,7 +190,7 @@ impl Caller {
         let mut left = self.list_wallet(before.number).await?;
         {
             let mut model = self.model();
-            let Some(wallet) = model.sealed() else { return Ok(Found::InOrder) };
+            let Some(wallet) = model.sealed() else { return Ok(OpeningResult::InOrder) };
             let seal = |epoch| Key::Seal { wallet: wallet.number, epoch };
             let mut kept = vec![seal(wallet.epoch)];
             kept.extend(wallet.slot.iter().flat_map(|slot| [seal(wallet.epoch + 1), Key::Pin(slot.number)]));
@@ -200,13 +201,13 @@ impl Caller {
         if !left.is_empty() {
             let _before_the_next_try = self.delete_left().await;
         }
-        Ok(Found::InOrder)
+        Ok(OpeningResult::InOrder)
     }
 
     /// Deletes what is left of a wiped wallet.
-    async fn finish_wipe(&self) -> Result<Found, DeviceKeyFault> {
+    async fn finish_wipe(&self) -> Result<OpeningResult, DeviceKeyFault> {
         self.wipe_whole().await?;
-        Ok(Found::Wiped)
+        Ok(OpeningResult::Wiped)
     }
 }
 
@@ -222,8 +223,10 @@ impl Model {
     /// Whether opening counts open tries or puts a stricter policy in force.
     fn tightens(&self, now: Now) -> bool {
         let Some(wallet) = self.sealed() else { return false };
-        let stops = wallet.tries.is_stopped_only_by(&self.offered.lockout, &wallet.policy.lockout, now);
-        let adopts = at_least_as_strict(&self.offered, &wallet.policy) && wallet.policy != self.offered && !stops;
+        let stops = wallet.tries.is_stopped_only_by(&self.requested_policy.lockout, &wallet.policy.lockout, now);
+        let adopts = at_least_as_strict(&self.requested_policy, &wallet.policy)
+            && wallet.policy != self.requested_policy
+            && !stops;
         wallet.tries.open() > 0 || adopts
     }
 }

@@ -84,7 +84,7 @@ impl Caller {
             Ok(slot) => slot,
             Err(why) => {
                 if self.entropy().await {
-                    let lines = self.model().plainly(|model| model.note_no_biometrics(why));
+                    let lines = self.model().commit(|model| model.note_no_biometrics(why));
                     self.tell(lines).await;
                 }
                 return Ok(Outcome::Denied(why));
@@ -141,7 +141,7 @@ impl Caller {
             return Err(PLATFORM);
         }
         let now = reading.now;
-        let used = self.for_good(|model| {
+        let used = self.commit_irrevocably(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
@@ -167,7 +167,7 @@ impl Caller {
         if self.clock().await.is_none() || !self.entropy().await {
             return Err(PLATFORM);
         }
-        let counted = self.for_good(|model| {
+        let counted = self.commit_irrevocably(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
@@ -194,7 +194,7 @@ impl Caller {
             if !self.entropy().await {
                 return Err(PLATFORM);
             }
-            let off = self.for_good(|model| {
+            let off = self.commit_irrevocably(|model| {
                 if let Some(none) = model.without_wallet() {
                     return Err(none);
                 }
@@ -339,7 +339,7 @@ impl Caller {
                 return Err(none);
             }
             let belongs = belongs(&mut model);
-            model.plainly(|model| {
+            model.commit(|model| {
                 model.wallet_mut().filter(|_| belongs).map(|wallet| wallet.note(&[kind])).unwrap_or_default()
             })
         };

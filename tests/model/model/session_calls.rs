@@ -77,7 +77,7 @@ impl Caller {
         if !self.entropy().await {
             return Err(PLATFORM);
         }
-        let changed = self.for_good(|model| {
+        let changed = self.commit_irrevocably(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }

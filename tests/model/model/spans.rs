@@ -27,9 +27,9 @@ pub(crate) struct Wait {
 }
 
 /// How often a wait is saved while it is watched.
-pub(crate) const WATCHED_MS: u64 = 60_000;
+pub(crate) const SAVE_WHILE_WATCHED_MS: u64 = 60_000;
 /// The same, at a moment that may be the last.
-pub(crate) const MOMENT_MS: u64 = 1_000;
+pub(crate) const SAVE_BEFORE_POWER_OFF_MS: u64 = 1_000;
 /// How far the wall clock may be put back in all.
 const FORGIVEN_MS: i128 = 5_000;
 /// A reading of another thread may be older by this much; that does not mean that the clock went backwards.

@@ -4,7 +4,7 @@ use walletlock_core::Now;
 use walletlock_core::policy::LockoutPolicy;
 
 use super::Wait;
-use super::spans::WATCHED_MS;
+use super::spans::SAVE_WHILE_WATCHED_MS;
 
 /// A try that was charged and not given back.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub(crate) enum Verdict {
 
 /// Whether a try is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum AttemptGate {
     Ready,
     CoolingDown(u64),
     UntilRestart,
@@ -47,17 +47,17 @@ pub(crate) struct Tries {
 
 impl Tries {
     /// Whether a try is allowed now. At a limit, open tries lock too.
-    pub(crate) fn standing(&self, policy: &LockoutPolicy, now: Now) -> Standing {
+    pub(crate) fn evaluate(&self, policy: &LockoutPolicy, now: Now) -> AttemptGate {
         let reached = |limit: Option<u32>, failures: usize| limit.is_some_and(|limit| failures >= limit as usize);
         let left_ms = self.left_ms(now);
         if reached(stop_at(policy), self.tries.len()) {
-            Standing::TooManyAttempts
+            AttemptGate::TooManyAttempts
         } else if reached(policy.per_boot_limit, self.in_boot(now).count()) {
-            Standing::UntilRestart
+            AttemptGate::UntilRestart
         } else if left_ms > 0 {
-            Standing::CoolingDown(left_ms)
+            AttemptGate::CoolingDown(left_ms)
         } else {
-            Standing::Ready
+            AttemptGate::Ready
         }
     }
 
@@ -146,7 +146,7 @@ impl Tries {
     }
 
     pub(crate) fn save_waits(&mut self, now: Now) {
-        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now, WATCHED_MS));
+        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now, SAVE_WHILE_WATCHED_MS));
     }
 
     /// Saves a wait that was seen, unless another call has saved it since with a newer reading.

@@ -74,7 +74,7 @@ impl Caller {
     async fn destroy_what_is_left(&self) -> Outcome {
         let keys = {
             let mut model = self.model();
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
             if let Some(none) = model.without_wallet() {
@@ -83,7 +83,7 @@ impl Caller {
             let Some(keys) = model.wallet().filter(|wallet| wallet.slot.is_none()).map(SlotKeys::of) else {
                 return Outcome::Done;
             };
-            model.process.turn = true;
+            model.process.seal_keys_leased = true;
             keys
         };
         self.mark_and_destroy(&keys).await
@@ -93,12 +93,12 @@ impl Caller {
     async fn destroy_what_is_left_of_row(&self) -> Outcome {
         let keys = {
             let mut model = self.model();
-            if model.process.turn {
+            if model.process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
             let Disk::Sealed(wallet) = &model.disk else { return Outcome::Done };
             let keys = SlotKeys { wallet: wallet.number, keys: vec![] };
-            model.process.turn = true;
+            model.process.seal_keys_leased = true;
             keys
         };
         self.mark_and_destroy(&keys).await
@@ -107,7 +107,7 @@ impl Caller {
     async fn mark_and_destroy(&self, keys: &SlotKeys) -> Outcome {
         let marked = self.make_mark(Key::Mark(keys.wallet)).await;
         let destroyed = self.destroy(keys).await;
-        self.model().process.turn = false;
+        self.model().process.seal_keys_leased = false;
         match destroyed.and(marked) {
             Ok(()) => Outcome::Done,
             Err(fault) => key_fault(fault),
@@ -118,9 +118,9 @@ impl Caller {
         if self.clock().await.is_none() || !self.entropy().await {
             return Err(PLATFORM);
         }
-        let others = match self.for_good(|model| model.wipe(keys)).await {
+        let others = match self.commit_irrevocably(|model| model.wipe(keys)).await {
             Err(fault) if is_key_fault(&fault) => {
-                let written = self.model().plainly(|model| model.wipe(keys));
+                let written = self.model().commit(|model| model.wipe(keys));
                 let (others, lines) = written?;
                 self.tell(lines).await;
                 others
@@ -137,11 +137,11 @@ impl Caller {
     async fn wipe_what_does_not_open(&self) -> Outcome {
         let before = {
             let process = &mut self.model().process;
-            if process.turn {
+            if process.seal_keys_leased {
                 return key_fault(DeviceKeyFault::Busy);
             }
             let before = (process.is_damaged, process.fault.take());
-            (process.turn, process.is_busy, process.is_damaged) = (true, true, false);
+            (process.seal_keys_leased, process.is_busy, process.is_damaged) = (true, true, false);
             before
         };
         let outcome = match self.make_mark(Key::PlaceMark).await {
@@ -150,7 +150,7 @@ impl Caller {
         };
         let mut model = self.model();
         model.forget_all_seals();
-        (model.process.turn, model.process.is_busy) = (false, false);
+        (model.process.seal_keys_leased, model.process.is_busy) = (false, false);
         match outcome {
             Ok(()) => {
                 model.process.is_wiped = true;

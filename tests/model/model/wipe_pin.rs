@@ -3,7 +3,7 @@
 use walletlock_core::events::Kind;
 
 use super::calls::{PLATFORM, TRY_AGAIN};
-use super::{Caller, Found, Model, PinNumber, Proof, Wallet};
+use super::{Admission, Caller, Model, PinNumber, PinVerified, Wallet};
 use crate::outcome::Outcome;
 use crate::steps::PINS;
 
@@ -30,11 +30,11 @@ impl Caller {
             Some(None) => return Outcome::Forbidden,
             wipe => wipe.flatten(),
         };
-        let proof = match self.prove(current).await {
-            Ok(proof) => proof,
+        let verified = match self.prove(current).await {
+            Ok(verified) => verified,
             Err(refusal) => return refusal,
         };
-        if wipe.is_some_and(|wipe| is_slip(wipe, proof.slot.pin)) {
+        if wipe.is_some_and(|wipe| is_slip(wipe, verified.slot.pin)) {
             self.model().remark("a wipe PIN that is a slip of the PIN");
             return Outcome::Forbidden;
         }
@@ -43,14 +43,14 @@ impl Caller {
             if let Some(none) = model.without_wallet() {
                 return none;
             }
-            if !model.wallet().is_some_and(|wallet| wallet.is_proven(&proof)) {
+            if !model.wallet().is_some_and(|wallet| wallet.is_proven(&verified)) {
                 return TRY_AGAIN;
             }
         }
         if !self.entropy().await {
             return PLATFORM;
         }
-        let replaced = self.for_good_without_a_line(|model| model.replace_wipe_check(&proof, wipe)).await;
+        let replaced = self.commit_irrevocably_without_a_line(|model| model.replace_wipe_check(&verified, wipe)).await;
         self.model().process.wrong.clear();
         replaced.map_or_else(|refusal| refusal, |(biometrics_on, _)| Outcome::Changed { biometrics_on })
     }
@@ -64,18 +64,18 @@ impl Caller {
 
     /// After a wipe PIN was cleared, the cost of the slot is measured again, and the next right PIN writes down that
     /// this was done.
-    pub(super) async fn bring_up_to_date(&self, found: &Found) {
-        if !std::mem::take(&mut self.model().process.chosen_again) || !self.entropy().await {
+    pub(super) async fn bring_up_to_date(&self, admission: &Admission) {
+        if !std::mem::take(&mut self.model().process.kdf_cost_measured) || !self.entropy().await {
             return;
         }
-        let written = self.for_good_without_a_line(|model| {
+        let written = self.commit_irrevocably_without_a_line(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
             }
-            let is_found =
-                |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(found.slot), found.wipe_check);
+            let is_unchanged =
+                |wallet: &&mut Wallet| (wallet.slot, wallet.wipe_check) == (Some(admission.slot), admission.wipe_check);
             let wallet =
-                model.wallet_mut().filter(is_found).filter(|wallet| wallet.is_measured_again).ok_or(TRY_AGAIN)?;
+                model.wallet_mut().filter(is_unchanged).filter(|wallet| wallet.is_measured_again).ok_or(TRY_AGAIN)?;
             wallet.is_measured_again = false;
             Ok(((), vec![]))
         });
@@ -103,14 +103,14 @@ fn is_slip(wipe: PinNumber, pin: PinNumber) -> bool {
 impl Model {
     fn replace_wipe_check(
         &mut self,
-        proof: &Proof,
+        verified: &PinVerified,
         pin: Option<PinNumber>,
     ) -> Result<(bool, Vec<(u64, Kind)>), Outcome> {
         if let Some(none) = self.without_wallet() {
             return Err(none);
         }
         let number = self.next_number();
-        let wallet = self.wallet_mut().filter(|wallet| wallet.is_proven(proof)).ok_or(TRY_AGAIN)?;
+        let wallet = self.wallet_mut().filter(|wallet| wallet.is_proven(verified)).ok_or(TRY_AGAIN)?;
         wallet.is_measured_again |= pin.is_none() && wallet.wipe_check.pin.is_some();
         wallet.wipe_check = WipeCheck { number, pin };
         let biometrics_on = wallet.biometrics.slot.is_some();
@@ -120,7 +120,7 @@ impl Model {
 }
 
 impl Wallet {
-    fn is_proven(&self, proof: &Proof) -> bool {
-        self.number == proof.wallet && self.slot == Some(proof.slot)
+    fn is_proven(&self, verified: &PinVerified) -> bool {
+        self.number == verified.wallet && self.slot == Some(verified.slot)
     }
 }

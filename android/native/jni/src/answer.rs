@@ -63,7 +63,7 @@ pub(crate) fn number(call: impl FnOnce() -> jlong) -> jlong {
 }
 
 /// Answers nothing. A panic ends here; Java does not learn of it.
-pub(crate) fn done(call: impl FnOnce()) {
+pub(crate) fn no_answer(call: impl FnOnce()) {
     let _ = guarded(call);
 }
 

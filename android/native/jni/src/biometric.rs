@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::answer::{self, constant, written};
 use crate::object::{borrow, free};
-use crate::unlock::{lock, nothing};
+use crate::unlock::{lock, unit_value};
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_biometricAvailability<'frame>(
@@ -42,12 +42,12 @@ unsafe extern "system" fn Java_dev_walletlock_Native_cancelBiometrics<'frame>(
     number: jlong,
     prompt: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.cancel_biometrics(prompt).map(nothing))
+    answer::bytes(caller, |_| lock(number)?.cancel_biometrics(prompt).map(unit_value))
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_notRecognised(_: EnvUnowned, _: JClass, number: jlong) {
-    answer::done(|| told(number).into_iter().for_each(BiometricAnswer::not_recognised));
+    answer::no_answer(|| answer_of(number).into_iter().for_each(BiometricAnswer::not_recognised));
 }
 
 #[unsafe(no_mangle)]
@@ -59,9 +59,9 @@ unsafe extern "system" fn Java_dev_walletlock_Native_authenticated<'frame>(
     position: jint,
     limit: jint,
 ) {
-    let done = caller.with_env(|env| -> jni::errors::Result<()> {
-        answer::done(|| {
-            let Some(answer) = told(number) else { return };
+    let outcome = caller.with_env(|env| -> jni::errors::Result<()> {
+        answer::no_answer(|| {
+            let Some(answer) = answer_of(number) else { return };
             match take_output(env, &output, position, limit) {
                 Some(output) => answer.authenticated(&output),
                 None => answer.ended(PromptEnd::NoVerdict),
@@ -70,23 +70,23 @@ unsafe extern "system" fn Java_dev_walletlock_Native_authenticated<'frame>(
         Ok(())
     });
     // The method returns nothing to Java.
-    let _ = done.into_outcome();
+    let _ = outcome.into_outcome();
 }
 
 /// `end`: the ordinal of Kotlin's `BiometricEnd`.
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_ended(_: EnvUnowned, _: JClass, number: jlong, end: jint) {
     let end = constant(end).unwrap_or(PromptEnd::NoVerdict);
-    answer::done(|| told(number).into_iter().for_each(|answer| answer.ended(end)));
+    answer::no_answer(|| answer_of(number).into_iter().for_each(|answer| answer.ended(end)));
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeAnswer(_: EnvUnowned, _: JClass, number: jlong) {
     // SAFETY: see `# Safety` of `crate::unlock`.
-    answer::done(|| unsafe { free::<BiometricAnswer>(number) });
+    answer::no_answer(|| unsafe { free::<BiometricAnswer>(number) });
 }
 
-fn told<'call>(number: jlong) -> Option<&'call BiometricAnswer> {
+fn answer_of<'call>(number: jlong) -> Option<&'call BiometricAnswer> {
     // SAFETY: see `# Safety` of `crate::unlock`.
     unsafe { borrow(number) }
 }

@@ -235,11 +235,7 @@ mod tests {
         assert_eq!(of("KeyPermanentlyInvalidatedException"), Some(DeviceKeyFault::Gone));
         assert_eq!(meaning("java.security.NoSuchAlgorithmException"), Some(DeviceKeyFault::NoHardware));
         assert_eq!(meaning("java.lang.IllegalStateException"), None);
-        assert_eq!(
-            meaning("java.security.UnrecoverableKeyException"),
-            None,
-            "it says no more than that it gives no key"
-        );
+        assert_eq!(meaning("java.security.UnrecoverableKeyException"), None, "it does not say why there is no key");
         assert_eq!(of("StrongBoxUnavailableException"), None);
     }
 }

@@ -88,7 +88,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_prepare<'frame>(
     _class: JClass<'frame>,
     number: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.prepare().map(nothing))
+    answer::bytes(caller, |_| lock(number)?.prepare().map(unit_value))
 }
 
 #[unsafe(no_mangle)]
@@ -97,7 +97,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_releaseMemory<'frame>(
     _class: JClass<'frame>,
     number: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.release_memory().map(nothing))
+    answer::bytes(caller, |_| lock(number)?.release_memory().map(unit_value))
 }
 
 #[unsafe(no_mangle)]
@@ -119,7 +119,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_lockNow<'frame>(
     _class: JClass<'frame>,
     number: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.lock_now(false).map(nothing))
+    answer::bytes(caller, |_| lock(number)?.lock_now(false).map(unit_value))
 }
 
 #[unsafe(no_mangle)]
@@ -128,7 +128,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_screenWentOff<'frame>(
     _class: JClass<'frame>,
     number: jlong,
 ) -> JByteArray<'frame> {
-    answer::bytes(caller, |_| lock(number)?.lock_now(true).map(nothing))
+    answer::bytes(caller, |_| lock(number)?.lock_now(true).map(unit_value))
 }
 
 #[unsafe(no_mangle)]
@@ -149,7 +149,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_shareLock(_: EnvUnowned, _:
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeLock(_: EnvUnowned, _: JClass, number: jlong) {
     // SAFETY: see the module's `# Safety`.
-    answer::done(|| unsafe { free::<WalletLock>(number) });
+    answer::no_answer(|| unsafe { free::<WalletLock>(number) });
 }
 
 #[unsafe(no_mangle)]
@@ -209,7 +209,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_shareEntry(_: EnvUnowned, _
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeEntry(_: EnvUnowned, _: JClass, number: jlong) {
     // SAFETY: see the module's `# Safety`.
-    answer::done(|| unsafe { free::<PinEntry>(number) });
+    answer::no_answer(|| unsafe { free::<PinEntry>(number) });
 }
 
 #[unsafe(no_mangle)]
@@ -238,7 +238,7 @@ unsafe extern "system" fn Java_dev_walletlock_Native_shareSession(_: EnvUnowned,
 #[unsafe(no_mangle)]
 unsafe extern "system" fn Java_dev_walletlock_Native_freeSession(_: EnvUnowned, _: JClass, number: jlong) {
     // SAFETY: see the module's `# Safety`.
-    answer::done(|| unsafe { free::<Session>(number) });
+    answer::no_answer(|| unsafe { free::<Session>(number) });
 }
 
 /// What `push` answers if the number is not a digit.
@@ -259,6 +259,6 @@ fn with_entry(number: jlong, call: impl FnOnce(&PinEntry) -> jint) -> jint {
 }
 
 /// The value of a method that returns nothing.
-pub(crate) fn nothing(_: ()) -> Vec<u8> {
+pub(crate) fn unit_value(_: ()) -> Vec<u8> {
     Vec::new()
 }

@@ -107,7 +107,7 @@ fn compare_folder(toolchain: &Toolchain, include: &Utf8Path) -> Result<String> {
     }
     for name in found.other_macros.iter().chain(elsewhere.iter().map(|(name, _)| name)) {
         if !mentions(&proven, name) {
-            bail!("{name} is not compared with libc, and proof.c does not speak of it");
+            bail!("{name} is not compared with libc, and proof.c does not mention it");
         }
     }
     for typedef in &found.typedefs {

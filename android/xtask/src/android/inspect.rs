@@ -23,7 +23,7 @@ const BYTES_AT_MOST: usize = 1_740_000;
 
 /// Weak imports that the oldest Android does not have. Rust's standard library checks at run time whether they exist,
 /// and works without them.
-const ASKED_FOR: [&str; 1] = ["getrandom"];
+const WEAK_IMPORTS: [&str; 1] = ["getrandom"];
 
 /// The instruction `paciasp`, with which a function signs its return address, in the order of bytes in memory.
 const SIGNS_RETURN_ADDRESS: [u8; 4] = [0x3f, 0x23, 0x03, 0xd5];
@@ -42,7 +42,7 @@ type Check = fn(&Library) -> Option<String>;
 
 pub(crate) const CHECKS: [(&str, Check); 13] = [
     ("loads on pages of 16 KB", alignment),
-    ("nothing of the linker's stays writable (full RELRO)", relro),
+    ("full RELRO", relro),
     ("the stack is not executable", stack),
     ("code is neither writable nor relocated", code),
     ("the C code has stack protectors", stack_protector),
@@ -91,7 +91,7 @@ fn relro(library: &Library) -> Option<String> {
 
 fn stack(library: &Library) -> Option<String> {
     let stack = library.elf.program_headers.iter().find(|part| part.p_type == PT_GNU_STACK);
-    stack.is_none_or(|stack| stack.p_flags & PF_X != 0).then(|| "it is".to_owned())
+    stack.is_none_or(|stack| stack.p_flags & PF_X != 0).then(|| "the stack is executable".to_owned())
 }
 
 fn code(library: &Library) -> Option<String> {
@@ -119,7 +119,7 @@ fn imports(library: &Library) -> Option<String> {
     let symbols = library.elf.dynsyms.iter().filter(goblin::elf::Sym::is_import);
     let missing = symbols.filter_map(|symbol| {
         let name = library.elf.dynstrtab.get_at(symbol.st_name)?;
-        let may_be_absent = symbol.st_bind() == sym::STB_WEAK && ASKED_FOR.contains(&name);
+        let may_be_absent = symbol.st_bind() == sym::STB_WEAK && WEAK_IMPORTS.contains(&name);
         let there = may_be_absent || library.on_the_phone.iter().any(|known| known == name);
         (!there).then(|| name.to_owned())
     });

@@ -48,7 +48,7 @@ pub(crate) fn prove(places: &Places) -> Result<ExitCode> {
     let source = elsewhere.android().join("native/src/lib.rs");
     fs::write(&source, fs::read_to_string(&source)? + CONTROL)?;
     if digest(&toolchain)? == here {
-        bail!("control: {source} says something else, and the library is the same");
+        bail!("control: {source} was changed, but the library is the same");
     }
     println!("The arm64 library is the same, byte for byte; from other sources it is another.");
     Ok(ExitCode::SUCCESS)

@@ -75,17 +75,17 @@ impl Apk {
             libraries.push((name.clone(), fs::read(path)?));
         }
         let dex = file.with_file_name("dex").join("classes.dex");
-        said("dexdump", &["-c", dex.as_str()])?;
-        let dumped = said("dexdump", &[dex.as_str()])?;
+        output_of("dexdump", &["-c", dex.as_str()])?;
+        let dumped = output_of("dexdump", &[dex.as_str()])?;
         let described =
             dumped.lines().filter_map(|line| line.trim().strip_prefix("Class descriptor  : 'L")?.strip_suffix(";'"));
         Ok(Self {
             entries,
-            signature: said(
+            signature: output_of(
                 "apksigner",
                 &["verify", "--verbose", "--min-sdk-version", &API_LEVEL.to_string(), file.as_str()],
             )?,
-            badging: said("aapt2", &["dump", "badging", file.as_str()])?,
+            badging: output_of("aapt2", &["dump", "badging", file.as_str()])?,
             classes: described.map(|name| name.replace('/', ".")).collect(),
             expected,
             needed,
@@ -125,7 +125,7 @@ fn libraries(apk: &Apk) -> Option<String> {
         for (name, bytes) in apk.libraries.iter().filter(|(name, _)| name.starts_with(&folder)) {
             let packed = apk.entries.iter().find(|entry| entry.name == *name).and_then(Entry::content);
             if packed != Some(bytes.as_slice()) {
-                faults.push(format!("{name} is another"));
+                faults.push(format!("{name} differs from the archive's"));
             }
             match packed.map(Elf::parse) {
                 Some(Ok(elf)) => {
@@ -188,12 +188,12 @@ fn classes(apk: &Apk) -> Option<String> {
 }
 
 /// Runs a program and returns what it prints to both streams. Fails if the program fails.
-fn said(program: &str, arguments: &[&str]) -> Result<String> {
+fn output_of(program: &str, arguments: &[&str]) -> Result<String> {
     let output =
         Command::new(program).args(arguments).output().with_context(|| format!("could not start {program}"))?;
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     if !output.status.success() {
-        bail!("{program} {}: {said}", arguments.join(" "));
+        bail!("{program} {}: {text}", arguments.join(" "));
     }
-    Ok(said)
+    Ok(text)
 }

@@ -63,7 +63,7 @@ fn run(places: &Places, host: Host, tests: &Tests, on: impl Fn() -> Command) -> 
         zig::compile(&tools, host, &sources.join("bcryptprimitives.c"), &library, &["-shared", "-ladvapi32"])?;
     }
     let library = places.target().join("hosts").join(host.name()).join(host.path());
-    let answer = said(on().args([program.as_str(), library.as_str()]))?;
+    let answer = output_of(on().args([program.as_str(), library.as_str()]))?;
     let contract = answer.trim().strip_prefix("contract ").and_then(|number| number.parse::<u32>().ok());
     if contract.is_none_or(|number| number == 0) {
         bail!("{}: {answer}", host.name());
@@ -78,14 +78,14 @@ fn run(places: &Places, host: Host, tests: &Tests, on: impl Fn() -> Command) -> 
     Ok(())
 }
 
-fn said(command: &mut Command) -> Result<String> {
+fn output_of(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("could not start {}", command.get_program().display()))?;
     Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
 fn result_in(log: &Utf8Path) -> Result<String> {
-    let said = fs::read_to_string(log)?;
-    let result = said.lines().find(|line| line.starts_with("test result")).context("no test ran")?;
+    let text = fs::read_to_string(log)?;
+    let result = text.lines().find(|line| line.starts_with("test result")).context("no test ran")?;
     if result.contains(" 0 passed") {
         bail!("no test ran: {log}");
     }

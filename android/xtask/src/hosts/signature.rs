@@ -17,7 +17,7 @@ pub(super) fn check(library: &MachO<'_>, bytes: &[u8]) -> Result<()> {
         CommandVariant::CodeSignature(signature) => Some(signature),
         _ => None,
     });
-    let signed = signature.context("it is not")?.dataoff as usize;
+    let signed = signature.context("no LC_CODE_SIGNATURE")?.dataoff as usize;
     let blob = bytes.get(signed..).context("there is none where it should be")?;
     ensure!(number(blob, 0)? == SUPER_BLOB, "it is no signature");
     let directory = (0..number(blob, 8)? as usize)
@@ -34,7 +34,7 @@ pub(super) fn check(library: &MachO<'_>, bytes: &[u8]) -> Result<()> {
     ensure!(code.len() == pages, "it has {pages} hashes for {} pages", code.len());
     for (nth, page) in code.enumerate() {
         let at = hashes + HASH_BYTES * nth;
-        ensure!(directory.get(at..at + HASH_BYTES) == Some(&*Sha256::digest(page)), "page {nth} is another");
+        ensure!(directory.get(at..at + HASH_BYTES) == Some(&*Sha256::digest(page)), "the hash of page {nth} is wrong");
     }
     Ok(())
 }

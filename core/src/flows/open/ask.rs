@@ -2,36 +2,41 @@
 
 use std::sync::Arc;
 
-use super::table::{Answers, Next, Opened, Opening, Question, Row, Seen, next};
+use super::table::{Answers, KeyAnswer, Next, Opening, Question, Row, UnsealResult, next};
 use crate::engine::{DeviceKeys, Engine, EpochKey, Seal};
 use crate::platform::DeviceKeyFault;
 use crate::record::{RecordHeader, UnsealError};
 use crate::store::{SealedRow, StoredRecord};
 
 /// The result of opening, and what was found on the way.
-pub(super) struct Gathered {
+pub(super) struct Examination {
     pub(super) opening: Opening,
     /// The record that opened.
     pub(super) seal: Option<Seal>,
     /// Biometric keys here whose wallet has no PIN key. Used only if there is no wallet.
-    pub(super) strays: Vec<String>,
+    pub(super) orphan_biometric_keys: Vec<String>,
     /// The keystore's last fault: why it gave no answer.
     pub(super) fault: DeviceKeyFault,
 }
 
 /// Asks until the table names the result.
-pub(super) fn gather(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -> Gathered {
+pub(super) fn ask_keystore(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -> Examination {
     let device_keys = &engine.device_keys;
     let sealed = match stored {
         Some(StoredRecord::Sealed(row)) => Some(row),
         Some(StoredRecord::Unfinished(_) | StoredRecord::Wiped) | None => None,
     };
-    let mut gathered = Gathered { opening: Opening::Busy, seal: None, strays: Vec::new(), fault: DeviceKeyFault::Busy };
+    let mut examination = Examination {
+        opening: Opening::Busy,
+        seal: None,
+        orphan_biometric_keys: Vec::new(),
+        fault: DeviceKeyFault::Busy,
+    };
     let mut answers = Answers::NONE;
     let mut marks = marks_that_count(device_keys, row, stored);
     loop {
         match next(row, &answers) {
-            Next::Told(opening) => return Gathered { opening, ..gathered },
+            Next::Decided(opening) => return Examination { opening, ..examination },
             Next::Ask(Question::Mark) => {
                 // That there is no mark is believed only if the keystore says so twice. With a sealed record, other
                 // questions follow and the mark is asked for again (`MarkAgain`). With an unfinished row nothing else
@@ -45,37 +50,37 @@ pub(super) fn gather(engine: &Engine, row: Row, stored: Option<&StoredRecord>) -
                         marked => marked,
                     },
                 };
-                answers.mark = gathered.seen(marked);
+                answers.mark = examination.key_answer(marked);
             }
             Next::Ask(Question::MarkAgain) => {
-                answers.mark_again = gathered.seen(is_any_there(device_keys, &marks, DeviceKeys::exists))
+                answers.mark_again = examination.key_answer(is_any_there(device_keys, &marks, DeviceKeys::exists))
             }
             Next::Ask(Question::SealKeys) => {
                 let found = device_keys.wallets_here().map(|here| {
                     marks.splice(..0, here.ids.iter().map(DeviceKeys::wipe_mark));
-                    gathered.strays = here.strays;
+                    examination.orphan_biometric_keys = here.orphan_biometric_keys;
                     here.has_seal_key
                 });
-                answers.seal_keys = gathered.seen(found);
+                answers.seal_keys = examination.key_answer(found);
             }
-            Next::Ask(Question::Record) => answers.record = gathered.try_record(engine, sealed),
-            Next::Ask(Question::Copy) => answers.copy = gathered.try_copy(engine, sealed),
+            Next::Ask(Question::Record) => answers.record = examination.try_record(engine, sealed),
+            Next::Ask(Question::Copy) => answers.copy = examination.try_copy(engine, sealed),
             Next::Ask(Question::PinKey) => {
-                let alias = gathered
+                let alias = examination
                     .seal
                     .as_ref()
                     .and_then(|seal| seal.record().slot().map(|slot| device_keys.pin(&seal.header().wallet_id, &slot)));
                 answers.pin_key = match alias {
-                    Some(alias) => gathered.seen(device_keys.is_there(&alias)),
-                    None => Seen::No,
+                    Some(alias) => examination.key_answer(device_keys.is_there(&alias)),
+                    None => KeyAnswer::No,
                 };
             }
         }
     }
 }
 
-/// The aliases of the wipe marks to look for. An empty or broken row names no wallet: `gather` then adds the marks of
-/// the wallets whose keys are in the keystore.
+/// The aliases of the wipe marks to look for. An empty or broken row names no wallet: `ask_keystore` then adds the
+/// marks of the wallets whose keys are in the keystore.
 fn marks_that_count(device_keys: &DeviceKeys, row: Row, stored: Option<&StoredRecord>) -> Vec<String> {
     let of_wallet = |wallet_id, is_of_format_1: bool| {
         let of_format_1 = is_of_format_1.then(|| device_keys.wipe_mark_1(wallet_id));
@@ -107,26 +112,28 @@ fn is_any_there(
     Ok(false)
 }
 
-impl Gathered {
-    fn seen(&mut self, answer: Result<bool, DeviceKeyFault>) -> Seen {
+impl Examination {
+    fn key_answer(&mut self, answer: Result<bool, DeviceKeyFault>) -> KeyAnswer {
         match answer {
-            Ok(true) => Seen::Yes,
-            Ok(false) => Seen::No,
+            Ok(true) => KeyAnswer::Yes,
+            Ok(false) => KeyAnswer::No,
             Err(fault) => {
                 self.fault = fault;
-                Seen::Unsure
+                KeyAnswer::Unsure
             }
         }
     }
 
-    fn try_record(&mut self, engine: &Engine, row: Option<&SealedRow>) -> Opened {
-        let Some(row) = row else { return Opened::Refused };
+    fn try_record(&mut self, engine: &Engine, row: Option<&SealedRow>) -> UnsealResult {
+        let Some(row) = row else { return UnsealResult::Refused };
         self.try_key(engine, row.header, |key| Seal::open(row.clone(), key))
     }
 
-    fn try_copy(&mut self, engine: &Engine, row: Option<&SealedRow>) -> Opened {
-        let Some((row, copy)) = row.and_then(|row| Some((row, row.copy.as_ref()?))) else { return Opened::Refused };
-        let Some(epoch) = row.header.epoch.checked_sub(1) else { return Opened::Refused };
+    fn try_copy(&mut self, engine: &Engine, row: Option<&SealedRow>) -> UnsealResult {
+        let Some((row, copy)) = row.and_then(|row| Some((row, row.copy.as_ref()?))) else {
+            return UnsealResult::Refused;
+        };
+        let Some(epoch) = row.header.epoch.checked_sub(1) else { return UnsealResult::Refused };
         let header = RecordHeader { epoch, place: copy.place, ..row.header };
         self.try_key(engine, header, |key| Seal::open_copy(row.clone(), key))
     }
@@ -136,23 +143,23 @@ impl Gathered {
         engine: &Engine,
         header: RecordHeader,
         open: impl FnOnce(EpochKey) -> Result<Seal, UnsealError>,
-    ) -> Opened {
+    ) -> UnsealResult {
         let key = match engine.device_keys.seal_key(&header) {
             Ok(key) => Arc::new(key),
-            Err(DeviceKeyFault::Gone) => return Opened::NoKey,
+            Err(DeviceKeyFault::Gone) => return UnsealResult::NoKey,
             Err(fault) => {
                 self.fault = fault;
-                return Opened::Unsure;
+                return UnsealResult::Unsure;
             }
         };
         match open(EpochKey { header, key }) {
             Ok(seal) => {
-                let opened = if seal.record().is_alive() { Opened::Alive } else { Opened::Wiped };
+                let result = if seal.record().is_alive() { UnsealResult::Alive } else { UnsealResult::Wiped };
                 self.seal = Some(seal);
-                opened
+                result
             }
-            Err(UnsealError::Newer) => Opened::Newer,
-            Err(UnsealError::Damaged) => Opened::Refused,
+            Err(UnsealError::Newer) => UnsealResult::Newer,
+            Err(UnsealError::Damaged) => UnsealResult::Refused,
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::record::{FORMAT, LockStatus};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
-use crate::time::{Now, WATCHED_MS};
-use ask::Gathered;
+use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
+use ask::Examination;
 use table::{Opening, Row};
 
 /// Opens the engine on what the file and the keystore hold. A keystore that gives no reliable answer is not an error:
@@ -24,7 +24,7 @@ pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
     let mut random = draw(&options.platform)?;
     let now = options.platform.clock.now()?;
     let engine = Engine::new(options, &mut random)?;
-    engine.ledger.put(look(&engine, &engine.seal_keys.lease()?, &mut random, now)?);
+    engine.ledger.put(examine_to_state(&engine, &engine.seal_keys.lease()?, &mut random, now)?);
     Ok(engine)
 }
 
@@ -40,14 +40,14 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
             // Closes the file before it is opened again.
             drop(left);
             lease.forget_all();
-            engine.ledger.put(look(engine, &lease, &mut random, now).unwrap_or_else(State::Failed));
+            engine.ledger.put(examine_to_state(engine, &lease, &mut random, now).unwrap_or_else(State::Failed));
         }
     }
     super::status::status(engine)
 }
 
 /// Examines file and keystore. Damage and a keystore without an answer become states; any other failure is an error.
-fn look(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
+fn examine_to_state(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
         Err(LockError::DataDamaged) => Ok(State::Damaged),
         Err(fault @ LockError::DeviceKey(_)) => Ok(State::Failed(fault)),
@@ -56,19 +56,18 @@ fn look(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) ->
 }
 
 fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
-    let found = find(engine)?;
-    let Found { row, store, stored } = found;
-    let gathered = ask::gather(engine, row, stored.as_ref());
-    match gathered.opening {
+    let FoundRow { row, store, stored } = read_row(engine)?;
+    let examination = ask::ask_keystore(engine, row, stored.as_ref());
+    match examination.opening {
         Opening::Newer => Err(LockError::NewerVersion),
         Opening::Damaged => Err(LockError::DataDamaged),
-        Opening::Busy => Err(gathered.fault.into()),
+        Opening::Busy => Err(examination.fault.into()),
         Opening::WipeCutShort => {
             drop(store);
             Ok(State::Wiped(finish_wipe(engine)?))
         }
-        Opening::WipedWhole => Ok(State::Wiped(store.ok_or(LockError::DataDamaged)?)),
-        Opening::Unconfigured => begin_unconfigured(engine, store, &gathered),
+        Opening::WipedWithRecord => Ok(State::Wiped(store.ok_or(LockError::DataDamaged)?)),
+        Opening::Unconfigured => begin_unconfigured(engine, store, &examination),
         Opening::BeingMade => match (store, stored) {
             (Some(store), Some(StoredRecord::Unfinished(unfinished))) => {
                 finish_being_made(engine, store, &unfinished)?;
@@ -78,10 +77,10 @@ fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now)
             }
             _ => Err(LockError::DataDamaged),
         },
-        Opening::Alive | Opening::AliveByCopy | Opening::Wiped => match (store, gathered.seal) {
+        Opening::Alive | Opening::AliveByCopy | Opening::Wiped => match (store, examination.seal) {
             (Some(store), Some(seal)) => {
-                let is_by_copy = gathered.opening == Opening::AliveByCopy;
-                take_in(engine, lease, store, seal, is_by_copy, random, now)
+                let is_by_copy = examination.opening == Opening::AliveByCopy;
+                open_sealed(engine, lease, store, seal, is_by_copy, random, now)
             }
             _ => Err(LockError::DataDamaged),
         },
@@ -89,36 +88,36 @@ fn examine(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now)
 }
 
 /// What the database holds, as far as it can be read.
-struct Found {
+struct FoundRow {
     row: Row,
     /// `None`: there is no file, the file is empty, or it is not a readable database.
     store: Option<Store>,
     stored: Option<StoredRecord>,
 }
 
-impl Found {
+impl FoundRow {
     fn nothing(row: Row) -> Self {
         Self { row, store: None, stored: None }
     }
 }
 
-fn find(engine: &Engine) -> Result<Found, LockError> {
+fn read_row(engine: &Engine) -> Result<FoundRow, LockError> {
     // Checked before opening, because opening would create a new file if there is none, and discard a log that lies
     // beside it. Only the error 'not found' means that there is no file. A folder that cannot be read yet, because the
     // phone was not unlocked since it started, may hold a wallet.
     match std::fs::metadata(&engine.path) {
-        Ok(file) if file.len() == 0 => return Ok(Found::nothing(Row::Empty)),
+        Ok(file) if file.len() == 0 => return Ok(FoundRow::nothing(Row::Empty)),
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::nothing(Row::Empty)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(FoundRow::nothing(Row::Empty)),
         Err(_) => return Err(LockError::Storage),
     }
-    match read(engine) {
-        Err(StoreError::Damaged) => Ok(Found::nothing(Row::Broken)),
+    match read_database(engine) {
+        Err(StoreError::Damaged) => Ok(FoundRow::nothing(Row::Broken)),
         found => Ok(found?),
     }
 }
 
-fn read(engine: &Engine) -> Result<Found, StoreError> {
+fn read_database(engine: &Engine) -> Result<FoundRow, StoreError> {
     let store = Store::open(&engine.path)?;
     let stored = store.record()?;
     let row = match &stored {
@@ -131,13 +130,13 @@ fn read(engine: &Engine) -> Result<Found, StoreError> {
         Some(StoredRecord::Wiped) => Row::Wiped,
         None => Row::Empty,
     };
-    Ok(Found { row, store: Some(store), stored })
+    Ok(FoundRow { row, store: Some(store), stored })
 }
 
-fn begin_unconfigured(engine: &Engine, store: Option<Store>, gathered: &Gathered) -> Result<State, LockError> {
+fn begin_unconfigured(engine: &Engine, store: Option<Store>, examination: &Examination) -> Result<State, LockError> {
     // No wallet has only biometric keys: these were made by a prompt while everything was being removed. A key that
     // cannot be deleted now opens nothing.
-    engine.device_keys.delete_all(&gathered.strays).ok();
+    engine.device_keys.delete_all(&examination.orphan_biometric_keys).ok();
     let store = match store {
         Some(store) => store,
         None => Store::open(&engine.path)?,
@@ -165,7 +164,7 @@ fn finish_being_made(engine: &Engine, mut store: Store, unfinished: &Unfinished)
     Ok(rows.commit()?)
 }
 
-fn take_in(
+fn open_sealed(
     engine: &Engine,
     lease: &KeyLease<'_>,
     store: Store,
@@ -181,9 +180,9 @@ fn take_in(
     let mut sealed = SealedStore::open(store, seal, claim);
     // An earlier process may have made a key ahead under the next alias. The lease deletes that key before it makes
     // another; it does not do so while a person waits.
-    let begin = |sealed: &SealedStore| {
+    let set_in_force = |sealed: &SealedStore| {
         if is_protected {
-            lease.begin(&sealed.header, true);
+            lease.set_in_force(&sealed.header, true);
         }
     };
     if is_by_copy {
@@ -191,9 +190,9 @@ fn take_in(
         // exists, the row would not open any more, and the copy would not be tried.
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
-    begin(&sealed);
-    take_over(engine, &mut sealed, lease, random, now)?;
-    begin(&sealed);
+    set_in_force(&sealed);
+    apply_pending_changes(engine, &mut sealed, lease, random, now)?;
+    set_in_force(&sealed);
     if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&wallet_id))? {
         // The process was killed after the record was wiped and before the mark was made. The mark is made before the
         // keys go, so that an older copy that is put back later counts as wiped and not as damaged. If the mark cannot
@@ -224,7 +223,7 @@ fn take_in(
 ///
 /// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it
 /// back, the next opening applies it again.
-fn take_over(
+fn apply_pending_changes(
     engine: &Engine,
     sealed: &mut SealedStore,
     lease: &KeyLease<'_>,
@@ -239,22 +238,22 @@ fn take_over(
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;
-        record.lockout.save_wait(now, WATCHED_MS);
+        record.lockout.save_wait(now, SAVE_WHILE_WATCHED_MS);
         let tries = record.lockout.count_open_as_wrong(now);
         if tries > 0 {
-            let standing = record.standing(now);
+            let lock_state = record.lock_state(now);
             work.note(&JournalEvent::OpenTriesCounted { tries });
-            work.note_lock(standing);
+            work.note_lock(lock_state);
         }
         if adopts {
             work.adopt(requested, now);
         }
         Ok(())
     })?;
-    if let (Some(over), Some(next)) = (committed.over, next) {
+    if let (Some(ended_epochs), Some(next)) = (committed.ended_epochs, next) {
         // A key that cannot be deleted now is deleted before the next try.
-        if lease.rotated(&next.header, &over).is_ok() {
-            sealed.forget_key_before();
+        if lease.rotated(&next.header, &ended_epochs).is_ok() {
+            sealed.forget_previous_key();
         }
     }
     Ok(())

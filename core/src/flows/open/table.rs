@@ -27,7 +27,7 @@ pub(super) enum Row {
 
 /// Whether the keystore has a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum KeyAnswer {
     /// Not asked yet.
     Unasked,
     /// The key exists.
@@ -40,7 +40,7 @@ pub(super) enum Seen {
 
 /// The result of opening a sealed record with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opened {
+pub(super) enum UnsealResult {
     /// Not asked yet.
     Unasked,
     /// The record opened; its wallet is alive.
@@ -62,28 +62,28 @@ pub(super) enum Opened {
 pub(super) struct Answers {
     /// Whether a mark says that the wallet, or whatever was at this place, was wiped. For an unfinished row only the
     /// wallet's own mark counts: the place's mark is deleted only after that row is written.
-    pub(super) mark: Seen,
+    pub(super) mark: KeyAnswer,
     /// Whether there is a seal key at this place. Asked if there is no record.
-    pub(super) seal_keys: Seen,
+    pub(super) seal_keys: KeyAnswer,
     /// The record, opened with the key of its epoch.
-    pub(super) record: Opened,
+    pub(super) record: UnsealResult,
     /// The copy, opened with the key of the previous epoch.
-    pub(super) copy: Opened,
+    pub(super) copy: UnsealResult,
     /// The PIN slot's key. Asked after the record opened.
-    pub(super) pin_key: Seen,
+    pub(super) pin_key: KeyAnswer,
     /// The mark, asked for again: a 'no' is believed only from a keystore that has answered other questions in between.
-    pub(super) mark_again: Seen,
+    pub(super) mark_again: KeyAnswer,
 }
 
 impl Answers {
     /// The state before anything was asked.
     pub(super) const NONE: Self = Self {
-        mark: Seen::Unasked,
-        seal_keys: Seen::Unasked,
-        record: Opened::Unasked,
-        copy: Opened::Unasked,
-        pin_key: Seen::Unasked,
-        mark_again: Seen::Unasked,
+        mark: KeyAnswer::Unasked,
+        seal_keys: KeyAnswer::Unasked,
+        record: UnsealResult::Unasked,
+        copy: UnsealResult::Unasked,
+        pin_key: KeyAnswer::Unasked,
+        mark_again: KeyAnswer::Unasked,
     };
 }
 
@@ -112,7 +112,7 @@ pub(super) enum Opening {
     /// A wiped wallet: its record says so.
     Wiped,
     /// A wiped wallet of which only the row is left.
-    WipedWhole,
+    WipedWithRecord,
     /// A wiped wallet: its mark says so. The rest of it is to be destroyed.
     WipeCutShort,
     /// A wallet that cannot be opened any more.
@@ -129,45 +129,45 @@ pub(super) enum Next {
     /// Ask this question.
     Ask(Question),
     /// The result is known.
-    Told(Opening),
+    Decided(Opening),
 }
 
 /// The next step, given the row and the answers so far.
 pub(super) fn next(row: Row, answers: &Answers) -> Next {
-    use Next::{Ask, Told};
+    use Next::{Ask, Decided};
     match row {
-        Row::Newer => Told(Opening::Newer),
+        Row::Newer => Decided(Opening::Newer),
         // Someone may have put back, after the wipe, a copy of the file from the time when the wallet was being made.
         Row::Unfinished => match answers.mark {
-            Seen::Unasked => Ask(Question::Mark),
-            Seen::Yes => Told(Opening::WipeCutShort),
-            Seen::Unsure => Told(Opening::Busy),
-            Seen::No => Told(Opening::BeingMade),
+            KeyAnswer::Unasked => Ask(Question::Mark),
+            KeyAnswer::Yes => Decided(Opening::WipeCutShort),
+            KeyAnswer::Unsure => Decided(Opening::Busy),
+            KeyAnswer::No => Decided(Opening::BeingMade),
         },
-        Row::Wiped => Told(Opening::WipedWhole),
+        Row::Wiped => Decided(Opening::WipedWithRecord),
         Row::Empty => match (answers.seal_keys, answers.mark) {
-            (Seen::Unasked, _) => Ask(Question::SealKeys),
-            (_, Seen::Unasked) => Ask(Question::Mark),
-            (_, Seen::Yes) => Told(Opening::WipeCutShort),
-            (Seen::Unsure, _) | (_, Seen::Unsure) => Told(Opening::Busy),
+            (KeyAnswer::Unasked, _) => Ask(Question::SealKeys),
+            (_, KeyAnswer::Unasked) => Ask(Question::Mark),
+            (_, KeyAnswer::Yes) => Decided(Opening::WipeCutShort),
+            (KeyAnswer::Unsure, _) | (_, KeyAnswer::Unsure) => Decided(Opening::Busy),
             // A seal key without a record: someone took the record away.
-            (Seen::Yes, Seen::No) => Told(Opening::Damaged),
-            (Seen::No, Seen::No) => Told(Opening::Unconfigured),
+            (KeyAnswer::Yes, KeyAnswer::No) => Decided(Opening::Damaged),
+            (KeyAnswer::No, KeyAnswer::No) => Decided(Opening::Unconfigured),
         },
         Row::Broken => match (answers.seal_keys, answers.mark) {
             // Asked first: the wallets whose keys are here determine which marks to ask for.
-            (Seen::Unasked, _) => Ask(Question::SealKeys),
-            (_, Seen::Unasked) => Ask(Question::Mark),
-            (_, Seen::Yes) => Told(Opening::WipeCutShort),
-            (Seen::Unsure, _) | (_, Seen::Unsure) => Told(Opening::Busy),
-            (Seen::Yes | Seen::No, Seen::No) => Told(Opening::Damaged),
+            (KeyAnswer::Unasked, _) => Ask(Question::SealKeys),
+            (_, KeyAnswer::Unasked) => Ask(Question::Mark),
+            (_, KeyAnswer::Yes) => Decided(Opening::WipeCutShort),
+            (KeyAnswer::Unsure, _) | (_, KeyAnswer::Unsure) => Decided(Opening::Busy),
+            (KeyAnswer::Yes | KeyAnswer::No, KeyAnswer::No) => Decided(Opening::Damaged),
         },
         Row::Sealed { has_copy } => match (answers.mark, answers.record) {
-            (Seen::Unasked, _) => Ask(Question::Mark),
-            (_, Opened::Unasked) => Ask(Question::Record),
+            (KeyAnswer::Unasked, _) => Ask(Question::Mark),
+            (_, UnsealResult::Unasked) => Ask(Question::Record),
             // While the key of the record's epoch exists, the copy is not tried.
-            (_, Opened::NoKey) if has_copy => match answers.copy {
-                Opened::Unasked => Ask(Question::Copy),
+            (_, UnsealResult::NoKey) if has_copy => match answers.copy {
+                UnsealResult::Unasked => Ask(Question::Copy),
                 opened => by_record(opened, Opening::AliveByCopy, answers),
             },
             (_, opened) => by_record(opened, Opening::Alive, answers),
@@ -176,28 +176,30 @@ pub(super) fn next(row: Row, answers: &Answers) -> Next {
 }
 
 /// The next step after a key was tried on the record or on its copy.
-fn by_record(opened: Opened, alive: Opening, answers: &Answers) -> Next {
-    use Next::{Ask, Told};
+fn by_record(opened: UnsealResult, alive: Opening, answers: &Answers) -> Next {
+    use Next::{Ask, Decided};
     match (opened, answers.mark) {
-        (Opened::Newer, _) => Told(Opening::Newer),
-        (Opened::Wiped, _) => Told(Opening::Wiped),
+        (UnsealResult::Newer, _) => Decided(Opening::Newer),
+        (UnsealResult::Wiped, _) => Decided(Opening::Wiped),
         // The wipe's commit was lost, or someone put an older row in its place.
-        (_, Seen::Yes) => Told(Opening::WipeCutShort),
-        (Opened::Unsure | Opened::Unasked, _) | (_, Seen::Unsure | Seen::Unasked) => Told(Opening::Busy),
-        (Opened::Refused | Opened::NoKey, Seen::No) => match answers.mark_again {
-            Seen::Unasked => Ask(Question::MarkAgain),
-            Seen::Yes => Told(Opening::WipeCutShort),
-            Seen::Unsure => Told(Opening::Busy),
-            Seen::No => Told(Opening::Damaged),
+        (_, KeyAnswer::Yes) => Decided(Opening::WipeCutShort),
+        (UnsealResult::Unsure | UnsealResult::Unasked, _) | (_, KeyAnswer::Unsure | KeyAnswer::Unasked) => {
+            Decided(Opening::Busy)
+        }
+        (UnsealResult::Refused | UnsealResult::NoKey, KeyAnswer::No) => match answers.mark_again {
+            KeyAnswer::Unasked => Ask(Question::MarkAgain),
+            KeyAnswer::Yes => Decided(Opening::WipeCutShort),
+            KeyAnswer::Unsure => Decided(Opening::Busy),
+            KeyAnswer::No => Decided(Opening::Damaged),
         },
-        (Opened::Alive, Seen::No) => match (answers.pin_key, answers.mark_again) {
-            (Seen::Unasked, _) => Ask(Question::PinKey),
-            (_, Seen::Unasked) => Ask(Question::MarkAgain),
-            (_, Seen::Yes) => Told(Opening::WipeCutShort),
-            (Seen::Unsure, _) | (_, Seen::Unsure) => Told(Opening::Busy),
+        (UnsealResult::Alive, KeyAnswer::No) => match (answers.pin_key, answers.mark_again) {
+            (KeyAnswer::Unasked, _) => Ask(Question::PinKey),
+            (_, KeyAnswer::Unasked) => Ask(Question::MarkAgain),
+            (_, KeyAnswer::Yes) => Decided(Opening::WipeCutShort),
+            (KeyAnswer::Unsure, _) | (_, KeyAnswer::Unsure) => Decided(Opening::Busy),
             // The record is here but the PIN slot's key is not: no PIN opens the wallet any more.
-            (Seen::No, Seen::No) => Told(Opening::Damaged),
-            (Seen::Yes, Seen::No) => Told(alive),
+            (KeyAnswer::No, KeyAnswer::No) => Decided(Opening::Damaged),
+            (KeyAnswer::Yes, KeyAnswer::No) => Decided(alive),
         },
     }
 }

@@ -1,8 +1,14 @@
 use super::*;
 
-const SEEN: [Seen; 3] = [Seen::Yes, Seen::No, Seen::Unsure];
-const OPENED: [Opened; 6] =
-    [Opened::Alive, Opened::Wiped, Opened::Newer, Opened::Refused, Opened::NoKey, Opened::Unsure];
+const KEY_ANSWERS: [KeyAnswer; 3] = [KeyAnswer::Yes, KeyAnswer::No, KeyAnswer::Unsure];
+const UNSEAL_RESULTS: [UnsealResult; 6] = [
+    UnsealResult::Alive,
+    UnsealResult::Wiped,
+    UnsealResult::Newer,
+    UnsealResult::Refused,
+    UnsealResult::NoKey,
+    UnsealResult::Unsure,
+];
 const ROWS: [Row; 7] = [
     Row::Empty,
     Row::Broken,
@@ -15,12 +21,12 @@ const ROWS: [Row; 7] = [
 
 /// All combinations of answers.
 fn every_answer() -> impl Iterator<Item = Answers> {
-    SEEN.into_iter().flat_map(|mark| {
-        SEEN.into_iter().flat_map(move |seal_keys| {
-            OPENED.into_iter().flat_map(move |record| {
-                OPENED.into_iter().flat_map(move |copy| {
-                    SEEN.into_iter().flat_map(move |pin_key| {
-                        SEEN.into_iter().map(move |mark_again| Answers {
+    KEY_ANSWERS.into_iter().flat_map(|mark| {
+        KEY_ANSWERS.into_iter().flat_map(move |seal_keys| {
+            UNSEAL_RESULTS.into_iter().flat_map(move |record| {
+                UNSEAL_RESULTS.into_iter().flat_map(move |copy| {
+                    KEY_ANSWERS.into_iter().flat_map(move |pin_key| {
+                        KEY_ANSWERS.into_iter().map(move |mark_again| Answers {
                             mark,
                             seal_keys,
                             record,
@@ -40,7 +46,7 @@ fn play(row: Row, all: &Answers) -> (Opening, Vec<Question>) {
     let (mut known, mut asked) = (Answers::NONE, Vec::new());
     loop {
         match next(row, &known) {
-            Next::Told(opening) => return (opening, asked),
+            Next::Decided(opening) => return (opening, asked),
             Next::Ask(question) => {
                 assert!(!asked.contains(&question), "{question:?} is asked once, of {row:?} {all:?}");
                 asked.push(question);
@@ -58,47 +64,48 @@ fn play(row: Row, all: &Answers) -> (Opening, Vec<Question>) {
 }
 
 /// The record that decides: the copy if the key of the record's epoch does not exist, else the record itself.
-fn counting(row: Row, answers: &Answers) -> (Opened, Opening) {
+fn counting(row: Row, answers: &Answers) -> (UnsealResult, Opening) {
     match (row, answers.record) {
-        (Row::Sealed { has_copy: true }, Opened::NoKey) => (answers.copy, Opening::AliveByCopy),
+        (Row::Sealed { has_copy: true }, UnsealResult::NoKey) => (answers.copy, Opening::AliveByCopy),
         (_, record) => (record, Opening::Alive),
     }
 }
 
 #[test]
 fn every_row_with_every_answer_comes_to_what_it_should() {
-    let mut seen = 0;
+    let mut cases = 0;
     for row in ROWS {
         for answers in every_answer() {
             let (opening, asked) = play(row, &answers);
-            let says =
-                |seen| answers.mark == seen || (asked.contains(&Question::MarkAgain) && answers.mark_again == seen);
-            let (marked, unsure_of_mark) = (says(Seen::Yes), says(Seen::Unsure));
+            let says = |answer| {
+                answers.mark == answer || (asked.contains(&Question::MarkAgain) && answers.mark_again == answer)
+            };
+            let (marked, unsure_of_mark) = (says(KeyAnswer::Yes), says(KeyAnswer::Unsure));
             let (record, alive) = counting(row, &answers);
             let expected = match row {
                 Row::Newer => Opening::Newer,
-                Row::Wiped => Opening::WipedWhole,
+                Row::Wiped => Opening::WipedWithRecord,
                 _ if marked && !matches!(row, Row::Sealed { .. }) => Opening::WipeCutShort,
                 Row::Unfinished if unsure_of_mark => Opening::Busy,
                 Row::Unfinished => Opening::BeingMade,
-                Row::Empty | Row::Broken if unsure_of_mark || answers.seal_keys == Seen::Unsure => Opening::Busy,
-                Row::Empty if answers.seal_keys == Seen::No => Opening::Unconfigured,
+                Row::Empty | Row::Broken if unsure_of_mark || answers.seal_keys == KeyAnswer::Unsure => Opening::Busy,
+                Row::Empty if answers.seal_keys == KeyAnswer::No => Opening::Unconfigured,
                 Row::Empty | Row::Broken => Opening::Damaged,
                 Row::Sealed { .. } => match record {
-                    Opened::Newer => Opening::Newer,
-                    Opened::Wiped => Opening::Wiped,
+                    UnsealResult::Newer => Opening::Newer,
+                    UnsealResult::Wiped => Opening::Wiped,
                     _ if marked => Opening::WipeCutShort,
-                    _ if unsure_of_mark || record == Opened::Unsure => Opening::Busy,
-                    Opened::Alive if answers.pin_key == Seen::Unsure => Opening::Busy,
-                    Opened::Alive if answers.pin_key == Seen::Yes => alive,
+                    _ if unsure_of_mark || record == UnsealResult::Unsure => Opening::Busy,
+                    UnsealResult::Alive if answers.pin_key == KeyAnswer::Unsure => Opening::Busy,
+                    UnsealResult::Alive if answers.pin_key == KeyAnswer::Yes => alive,
                     _ => Opening::Damaged,
                 },
             };
             assert_eq!(opening, expected, "{row:?} {answers:?}");
-            seen += 1;
+            cases += 1;
         }
     }
-    assert_eq!(seen, 7 * 3 * 3 * 6 * 6 * 3 * 3);
+    assert_eq!(cases, 7 * 3 * 3 * 6 * 6 * 3 * 3);
 }
 
 #[test]
@@ -107,12 +114,12 @@ fn an_answer_that_is_missing_damages_nothing_and_begins_nothing() {
         for answers in every_answer() {
             let (opening, asked) = play(row, &answers);
             let unsure = |question| match question {
-                Question::Mark => answers.mark == Seen::Unsure,
-                Question::SealKeys => answers.seal_keys == Seen::Unsure,
-                Question::Record => answers.record == Opened::Unsure,
-                Question::Copy => answers.copy == Opened::Unsure,
-                Question::PinKey => answers.pin_key == Seen::Unsure,
-                Question::MarkAgain => answers.mark_again == Seen::Unsure,
+                Question::Mark => answers.mark == KeyAnswer::Unsure,
+                Question::SealKeys => answers.seal_keys == KeyAnswer::Unsure,
+                Question::Record => answers.record == UnsealResult::Unsure,
+                Question::Copy => answers.copy == UnsealResult::Unsure,
+                Question::PinKey => answers.pin_key == KeyAnswer::Unsure,
+                Question::MarkAgain => answers.mark_again == KeyAnswer::Unsure,
             };
             if asked.into_iter().any(unsure) {
                 let harmless = [Opening::Busy, Opening::WipeCutShort, Opening::Wiped, Opening::Newer];

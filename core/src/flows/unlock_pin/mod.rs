@@ -16,10 +16,10 @@ use crate::key_slots::{PinSlot, WipeCheck, derive_kek};
 use crate::lockout::{AttemptGate, ChargeId};
 use crate::pin::{Pin, PinEntry};
 use crate::platform::DeviceKeyFault;
-use crate::record::{LockStatus, RecordHeader, Standing};
+use crate::record::{LockState, LockStatus, RecordHeader};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
-use crate::time::{Now, WATCHED_MS};
+use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
 use settle::settle;
 
 /// What the record held before anything was charged.
@@ -98,17 +98,17 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
 fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Refusal> {
     let seen = engine.ledger.read(|view| {
         let record = view.record;
-        Ok(match (record.standing(now), record.slot()) {
-            (Standing::Pin(AttemptGate::Ready { .. }), Some(slot)) => Gate::Open(Admission {
+        Ok(match (record.lock_state(now), record.slot()) {
+            (LockState::Pin(AttemptGate::Ready { .. }), Some(slot)) => Gate::Open(Admission {
                 slot,
                 wipe_check: record.wipe_check.clone(),
                 header: *view.header,
                 budget_is_spent: record.lockout.budget_is_spent(),
             }),
-            (Standing::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
+            (LockState::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
             _ => Gate::Locked {
                 status: LockStatus::of(record, now),
-                stale_wait: stale_wait(record, now, WATCHED_MS),
+                stale_wait: stale_wait(record, now, SAVE_WHILE_WATCHED_MS),
                 is_first: record.lockout.clone().note_refusal(now),
             },
         })
@@ -173,22 +173,22 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
     let charged = engine.ledger.commit_irrevocably(random, now, |work| {
         let record = &mut *work.record;
         record.lockout.count_as_wrong(&unsettled);
-        Ok(match record.standing(now) {
+        Ok(match record.lock_state(now) {
             // The PIN was changed since this try was admitted, or the wallet is another one: this try is not charged to
             // it.
-            Standing::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
+            LockState::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
                 Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
             }
-            Standing::Pin(AttemptGate::TooManyAtOnce) => Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain)),
+            LockState::Pin(AttemptGate::TooManyAtOnce) => Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain)),
             // Another try may have been charged since `admit`.
-            Standing::Pin(_) => match record.lockout.charge(&record.policy.lockout, now) {
+            LockState::Pin(_) => match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(id) => {
                     work.note(&JournalEvent::PinTried);
                     Charged::Counted(id)
                 }
                 Err(_) => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
             },
-            Standing::Wiped => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
+            LockState::Wiped => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
         })
     });
     match charged {

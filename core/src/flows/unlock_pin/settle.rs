@@ -136,7 +136,7 @@ fn write_in(
     if wiped.is_some() {
         work.wipe()?;
     } else if settled.counted {
-        work.note_lock(work.record.standing(now));
+        work.note_lock(work.record.lock_state(now));
     }
     if settled.durable {
         work.flush();

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::{AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict};
 use crate::policy::presets;
 use crate::policy::tests::expected_wait_s;
-use crate::time::{Now, WATCHED_MS};
+use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
 
 /// The most tries that may run at the same time.
 const MOST_OPEN: usize = 32;
@@ -89,7 +89,7 @@ impl Phone {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Became {
+enum TryState {
     Open,
     Wrong,
     /// Refunded, right, or cleared by a right PIN.
@@ -98,9 +98,9 @@ enum Became {
 
 struct Try {
     id: ChargeId,
-    became: Became,
+    state: TryState,
     /// The try was settled as wrong, and it is proven that the phone restarted since.
-    of_an_earlier_boot: bool,
+    is_before_restart: bool,
     /// The number of real restarts before the try.
     run: u32,
 }
@@ -118,7 +118,7 @@ struct Waiting {
     saved_restarts: u32,
     /// Both clocks once showed a restart that did not happen: the boot count grew, and time since boot went backwards.
     /// No real phone does that.
-    believed_a_lie: bool,
+    saw_false_restart: bool,
 }
 
 impl Waiting {
@@ -127,11 +127,11 @@ impl Waiting {
         self.saved_reading.boot.zip(now.boot).is_some_and(|(saved, now)| now > saved)
     }
 
-    fn believes_a_lie(&self, phone: &Phone) -> bool {
+    fn sees_false_restart(&self, phone: &Phone) -> bool {
         let now = phone.now();
         let went_backwards = now.since_boot_ms < self.saved_reading.since_boot_ms;
-        let lies = self.saved_restarts == phone.restarts && self.is_of_a_later_boot(now) && went_backwards;
-        self.believed_a_lie || lies
+        let is_false = self.saved_restarts == phone.restarts && self.is_of_a_later_boot(now) && went_backwards;
+        self.saw_false_restart || is_false
     }
 
     /// A reading up to one second before the saving may come from another thread and be used late. Then this is how
@@ -159,12 +159,12 @@ struct Model {
 }
 
 impl Model {
-    fn count(&self, became: Became) -> u32 {
-        self.tries.iter().filter(|tried| tried.became == became).count() as u32
+    fn count(&self, state: TryState) -> u32 {
+        self.tries.iter().filter(|tried| tried.state == state).count() as u32
     }
 
     fn failures(&self) -> u32 {
-        self.count(Became::Open) + self.count(Became::Wrong)
+        self.count(TryState::Open) + self.count(TryState::Wrong)
     }
 
     fn restart_is_proven(&self, now: Now) -> bool {
@@ -173,18 +173,18 @@ impl Model {
 
     fn failures_this_boot(&self, now: Now) -> u32 {
         let proven = self.restart_is_proven(now);
-        let counts = |tried: &&Try| match tried.became {
-            Became::Open => true,
-            Became::Wrong => !tried.of_an_earlier_boot && !proven,
-            Became::Gone => false,
+        let counts = |tried: &&Try| match tried.state {
+            TryState::Open => true,
+            TryState::Wrong => !tried.is_before_restart && !proven,
+            TryState::Gone => false,
         };
         self.tries.iter().filter(counts).count() as u32
     }
 
     fn note_boot(&mut self, now: Now) {
         if self.restart_is_proven(now) {
-            let settled = self.tries.iter_mut().filter(|tried| tried.became == Became::Wrong);
-            settled.for_each(|tried| tried.of_an_earlier_boot = true);
+            let settled = self.tries.iter_mut().filter(|tried| tried.state == TryState::Wrong);
+            settled.for_each(|tried| tried.is_before_restart = true);
         }
     }
 
@@ -209,12 +209,12 @@ impl Model {
             return Left::Exactly(waiting.saved_left_ms.saturating_sub(phone.passed_ms - waiting.saved_at_ms));
         }
         // In real time, the wait is never shorter than the policy says. It is never longer than what was saved.
-        let full_ms = if waiting.believes_a_lie(phone) { 0 } else { waiting.full_ms };
+        let full_ms = if waiting.sees_false_restart(phone) { 0 } else { waiting.full_ms };
         Left::Within(full_ms.saturating_sub(phone.passed_ms - waiting.begun_ms)..=waiting.saved_left_ms)
     }
 
     /// What the counter must answer if `remaining_ms` is left of the wait.
-    fn standing(&self, now: Now, remaining_ms: u64) -> AttemptGate {
+    fn gate(&self, now: Now, remaining_ms: u64) -> AttemptGate {
         let lasting = self.stop_at().saturating_sub(self.failures());
         let this_boot = self.policy.per_boot_limit.unwrap_or(u32::MAX).saturating_sub(self.failures_this_boot(now));
         let limits = [(self.stop_at(), lasting), (self.policy.per_boot_limit.unwrap_or(u32::MAX), this_boot)];
@@ -225,7 +225,7 @@ impl Model {
             AttemptGate::UntilRestart
         } else if remaining_ms > 0 {
             AttemptGate::CoolingDown { remaining_ms, tries_left }
-        } else if self.count(Became::Open) as usize == MOST_OPEN {
+        } else if self.count(TryState::Open) as usize == MOST_OPEN {
             AttemptGate::TooManyAtOnce
         } else {
             AttemptGate::Ready { tries_left }
@@ -236,7 +236,7 @@ impl Model {
         let now = phone.now();
         self.note_boot(now);
         self.boot = now.boot;
-        self.tries.push(Try { id, became: Became::Open, of_an_earlier_boot: false, run: phone.restarts });
+        self.tries.push(Try { id, state: TryState::Open, is_before_restart: false, run: phone.restarts });
         let full_ms = 1000 * expected_wait_s(&self.policy, self.failures());
         self.waiting = (full_ms > 0).then_some(Waiting {
             brought_by: id,
@@ -248,50 +248,50 @@ impl Model {
             saved_reading: now,
             saved_disturbed: phone.disturbed,
             saved_restarts: phone.restarts,
-            believed_a_lie: false,
+            saw_false_restart: false,
         });
     }
 
     fn settle(&mut self, id: ChargeId, verdict: Verdict) -> Option<Settled> {
-        let place = self.tries.iter().position(|tried| tried.id == id && tried.became == Became::Open)?;
+        let place = self.tries.iter().position(|tried| tried.id == id && tried.state == TryState::Open)?;
         let would_lock_for_good = self.failures() >= self.stop_at();
         let counted = match verdict {
             Verdict::Wrong => true,
             Verdict::Duplicate | Verdict::Right => false,
             Verdict::None => self.refunds_left == 0,
         };
-        self.tries[place].became = if counted { Became::Wrong } else { Became::Gone };
+        self.tries[place].state = if counted { TryState::Wrong } else { TryState::Gone };
         match verdict {
             Verdict::None if !counted => self.refunds_left -= 1,
             Verdict::Right => {
                 self.tries
                     .iter_mut()
-                    .filter(|tried| tried.became == Became::Wrong)
-                    .for_each(|tried| tried.became = Became::Gone);
+                    .filter(|tried| tried.state == TryState::Wrong)
+                    .for_each(|tried| tried.state = TryState::Gone);
                 self.refunds_left = self.policy.no_verdict_budget;
             }
             _ => {}
         }
         // A wait lasts as long as the try that caused it still counts.
         let stands = |waiting: &Waiting| {
-            self.tries.iter().any(|tried| tried.id == waiting.brought_by && tried.became != Became::Gone)
+            self.tries.iter().any(|tried| tried.id == waiting.brought_by && tried.state != TryState::Gone)
         };
         if !self.waiting.as_ref().is_some_and(stands) {
             self.waiting = None;
         }
         let wipe =
-            verdict == Verdict::Wrong && self.policy.wipe_at.is_some_and(|limit| self.count(Became::Wrong) >= limit);
+            verdict == Verdict::Wrong && self.policy.wipe_at.is_some_and(|limit| self.count(TryState::Wrong) >= limit);
         Some(Settled { counted, wipe, durable: wipe || (would_lock_for_good && !counted) })
     }
 
     fn open_again(&mut self, now: Now) -> u32 {
         self.note_boot(now);
         self.boot = now.boot.or(self.boot);
-        let open = self.count(Became::Open);
+        let open = self.count(TryState::Open);
         self.tries
             .iter_mut()
-            .filter(|tried| tried.became == Became::Open)
-            .for_each(|tried| tried.became = Became::Wrong);
+            .filter(|tried| tried.state == TryState::Open)
+            .for_each(|tried| tried.state = TryState::Wrong);
         open
     }
 
@@ -402,21 +402,21 @@ impl World {
     }
 
     fn charge(&mut self) -> Checked<Option<ChargeId>> {
-        let standing = self.check_standing()?;
+        let gate = self.check_gate()?;
         let before = self.lockout.clone();
         let charged = self.lockout.charge(&self.model.policy, self.phone.now());
         let id = match charged {
             Err(refused) => {
-                prop_assert_eq!(refused, standing);
-                prop_assert!(!is_ready(standing));
+                prop_assert_eq!(refused, gate);
+                prop_assert!(!is_ready(gate));
                 prop_assert_eq!(&self.lockout, &before, "a refusal changes nothing");
                 return Ok(None);
             }
             Ok(id) => id,
         };
-        prop_assert!(is_ready(standing));
+        prop_assert!(is_ready(gate));
         prop_assert!(self.model.tries.iter().all(|tried| tried.id != id), "a try is named once");
-        if let Some(waiting) = self.model.waiting.as_ref().filter(|waiting| !waiting.believes_a_lie(&self.phone)) {
+        if let Some(waiting) = self.model.waiting.as_ref().filter(|waiting| !waiting.sees_false_restart(&self.phone)) {
             let really_passed_ms = self.phone.passed_ms - waiting.begun_ms;
             prop_assert!(really_passed_ms >= waiting.full_ms, "{} of {} ms waited", really_passed_ms, waiting.full_ms);
         }
@@ -424,7 +424,7 @@ impl World {
         if let Some(limit) = self.model.policy.per_boot_limit.filter(|_| !self.phone.ever_lied) {
             let run = self.phone.restarts;
             let in_this_run =
-                self.model.tries.iter().filter(|tried| tried.run == run && tried.became != Became::Gone).count();
+                self.model.tries.iter().filter(|tried| tried.run == run && tried.state != TryState::Gone).count();
             prop_assert!(in_this_run <= limit as usize, "{} tries since the phone started", in_this_run);
         }
         Ok(Some(id))
@@ -452,10 +452,10 @@ impl World {
         let expected = self.model.is_worth_saving(&self.phone);
         let before = self.lockout.clone();
         let left_ms = self.unlimited_remaining_ms()?;
-        let saved = self.lockout.save_wait(self.phone.now(), WATCHED_MS);
+        let saved = self.lockout.save_wait(self.phone.now(), SAVE_WHILE_WATCHED_MS);
         prop_assert_eq!(saved, expected.unwrap_or(saved));
         if let Some(waiting) = self.model.waiting.as_mut().filter(|_| saved) {
-            waiting.believed_a_lie = waiting.believes_a_lie(&self.phone);
+            waiting.saw_false_restart = waiting.sees_false_restart(&self.phone);
             waiting.saved_restarts = self.phone.restarts;
             waiting.saved_left_ms = left_ms;
             waiting.saved_at_ms = self.phone.passed_ms;
@@ -492,15 +492,15 @@ impl World {
         Ok(remaining_ms)
     }
 
-    fn check_standing(&self) -> Checked<AttemptGate> {
+    fn check_gate(&self) -> Checked<AttemptGate> {
         let now = self.phone.now();
-        let standing = self.lockout.evaluate(&self.model.policy, now);
-        prop_assert_eq!(standing, self.model.standing(now, self.remaining_ms()?));
-        Ok(standing)
+        let gate = self.lockout.evaluate(&self.model.policy, now);
+        prop_assert_eq!(gate, self.model.gate(now, self.remaining_ms()?));
+        Ok(gate)
     }
 
     fn check(&self) -> Checked {
-        self.check_standing()?;
+        self.check_gate()?;
         prop_assert_eq!(self.lockout.failures(), self.model.failures());
         prop_assert!(self.lockout.is_in_range());
         Ok(())
@@ -521,8 +521,8 @@ impl World {
     }
 }
 
-fn is_ready(standing: AttemptGate) -> bool {
-    matches!(standing, AttemptGate::Ready { .. })
+fn is_ready(gate: AttemptGate) -> bool {
+    matches!(gate, AttemptGate::Ready { .. })
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {

@@ -85,16 +85,16 @@ fn each_preset_lets_nobody_in_a_millisecond_early_and_stops_as_published() {
                 expected.push((at(boot, since_boot_ms + wait_ms + 1), AttemptGate::Ready { tries_left }));
                 since_boot_ms += wait_ms;
             }
-            for (now, standing) in expected {
-                assert_eq!(lockout.evaluate(&policy, now), standing, "{context}");
+            for (now, gate) in expected {
+                assert_eq!(lockout.evaluate(&policy, now), gate, "{context}");
                 if now.boot == tried.boot {
-                    assert_eq!(open.evaluate(&policy, now), standing, "{context}, not settled");
+                    assert_eq!(open.evaluate(&policy, now), gate, "{context}, not settled");
                 }
                 let mut guesser = lockout.clone();
-                match standing {
+                match gate {
                     AttemptGate::Ready { .. } => assert!(guesser.charge(&policy, now).is_ok(), "{context}"),
                     _ => {
-                        assert_eq!(guesser.charge(&policy, now), Err(standing), "{context}");
+                        assert_eq!(guesser.charge(&policy, now), Err(gate), "{context}");
                         assert_eq!(guesser, lockout, "{context}: a refusal changes nothing");
                     }
                 }

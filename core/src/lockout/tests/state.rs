@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     AttemptGate, ChargeId, Cooldown, Lockout, LockoutPolicy, Policy, Settled, Verdict, at, boot_unreadable, edited,
 };
-use crate::time::{MOMENT_MS, WATCHED_MS};
+use crate::time::{SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS};
 
 /// No waits; locks at 10; two tries without a verdict are refunded.
 fn plain() -> LockoutPolicy {
@@ -71,12 +71,12 @@ impl Run {
         last
     }
 
-    fn standing(&self) -> AttemptGate {
+    fn gate(&self) -> AttemptGate {
         self.lockout.evaluate(&self.policy, at(1, self.now_ms))
     }
 
     fn remaining_ms(&self) -> u64 {
-        match self.standing() {
+        match self.gate() {
             AttemptGate::Ready { .. } => 0,
             AttemptGate::CoolingDown { remaining_ms, .. } => remaining_ms,
             other => panic!("{other:?}"),
@@ -153,7 +153,7 @@ fn each_verdict_removes_what_it_should_and_nothing_else() {
         let mut run = Run::new(plain());
         assert_eq!(run.play(script), last, "{script}");
         assert_eq!(run.lockout.failures(), failures, "{script}");
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(10 - failures) }, "{script}");
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(10 - failures) }, "{script}");
         assert!(run.lockout.is_in_range());
     }
 }
@@ -226,11 +226,11 @@ fn tries_whose_settlement_was_lost_become_wrong_ones() {
     run.play("c c c c w3");
     run.lockout.count_as_wrong(&[run.charges[0], run.charges[2], run.charges[3]]);
     assert_eq!(run.lockout.failures(), 4, "each counts once, settled or not");
-    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(1) });
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(1) });
     assert_eq!(run.play("w0"), None, "it is settled");
     assert_eq!(run.play("r1"), counted(false));
     assert_eq!(run.lockout.failures(), 0, "the right PIN takes back what was settled as wrong");
-    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(5) });
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(5) });
     run.lockout.count_as_wrong(&run.charges);
     assert_eq!(run.lockout.failures(), 0, "none of them is open");
 }
@@ -307,10 +307,10 @@ fn the_next_charge_brings_its_own_wait() {
     let mut run = Run::new(with_waits());
     run.play("c c");
     run.now_ms += 29_999;
-    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None });
-    assert_eq!(run.lockout.charge(&run.policy, at(1, run.now_ms)), Err(run.standing()));
+    assert_eq!(run.gate(), AttemptGate::CoolingDown { remaining_ms: 1, tries_left: None });
+    assert_eq!(run.lockout.charge(&run.policy, at(1, run.now_ms)), Err(run.gate()));
     run.now_ms += 1;
-    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: None });
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: None });
     run.play("c");
     assert_eq!(run.remaining_ms(), 0, "none after the 3rd");
     // The previous wait was over, so a restart does not bring it back.
@@ -318,11 +318,7 @@ fn the_next_charge_brings_its_own_wait() {
     run.play("c");
     assert_eq!(run.remaining_ms(), 60_000);
     run.play("d1 n0");
-    assert_eq!(
-        (run.remaining_ms(), run.lockout.failures()),
-        (60_000, 2),
-        "it is the 4th's, whatever became of the others"
-    );
+    assert_eq!((run.remaining_ms(), run.lockout.failures()), (60_000, 2), "the wait belongs to the 4th try");
     run.play("d3");
     assert_eq!((run.remaining_ms(), run.lockout.failures()), (0, 1));
 }
@@ -340,20 +336,24 @@ fn a_restart_begins_what_was_saved_again_and_the_wall_clock_does_nothing() {
     let mut far_ahead = at(1, start_ms + 10_000);
     far_ahead.wall_ms = i64::MAX;
     assert_eq!(remaining(&run.lockout, far_ahead), 20_000);
-    assert_eq!(remaining(&run.lockout, at(2, start_ms + 10_000)), 20_000, "a restart, or not: so much has passed");
+    assert_eq!(
+        remaining(&run.lockout, at(2, start_ms + 10_000)),
+        20_000,
+        "10 s have passed, with or without a restart"
+    );
     assert_eq!(remaining(&run.lockout, at(2, 0)), 30_000, "restarted");
     assert_eq!(remaining(&run.lockout, at(1, start_ms - 1_000)), 31_000, "a reading used late");
-    assert!(!run.lockout.save_wait(at(1, start_ms + 29_999), WATCHED_MS));
-    assert!(run.lockout.save_wait(at(2, 500), WATCHED_MS), "a restart is saved at once");
-    assert!(!run.lockout.save_wait(at(2, 1_499), MOMENT_MS));
-    assert!(run.lockout.clone().save_wait(at(2, 1_500), MOMENT_MS), "and a moment that may be the last");
-    assert!(!run.lockout.save_wait(at(2, 1_500), WATCHED_MS));
+    assert!(!run.lockout.save_wait(at(1, start_ms + 29_999), SAVE_WHILE_WATCHED_MS));
+    assert!(run.lockout.save_wait(at(2, 500), SAVE_WHILE_WATCHED_MS), "a restart is saved at once");
+    assert!(!run.lockout.save_wait(at(2, 1_499), SAVE_BEFORE_POWER_OFF_MS));
+    assert!(run.lockout.clone().save_wait(at(2, 1_500), SAVE_BEFORE_POWER_OFF_MS), "and a moment that may be the last");
+    assert!(!run.lockout.save_wait(at(2, 1_500), SAVE_WHILE_WATCHED_MS));
     assert_eq!(remaining(&run.lockout, at(2, 29_999)), 1);
     assert_eq!(remaining(&run.lockout, at(2, 30_000)), 0);
-    assert!(run.lockout.save_wait(at(2, 30_000), WATCHED_MS), "its end is saved");
+    assert!(run.lockout.save_wait(at(2, 30_000), SAVE_WHILE_WATCHED_MS), "its end is saved");
     assert_eq!(remaining(&run.lockout, at(3, 0)), 0, "and does not come back");
-    assert!(!run.lockout.save_wait(at(3, 0), WATCHED_MS));
-    assert!(!Lockout::new(&with_waits()).save_wait(at(1, 0), WATCHED_MS), "no wait, nothing to save");
+    assert!(!run.lockout.save_wait(at(3, 0), SAVE_WHILE_WATCHED_MS));
+    assert!(!Lockout::new(&with_waits()).save_wait(at(1, 0), SAVE_WHILE_WATCHED_MS), "no wait, nothing to save");
 }
 
 #[test]
@@ -385,7 +385,7 @@ fn only_a_settled_wrong_verdict_wipes() {
         let mut run = Run::new(policy.clone());
         assert_eq!(run.play(script), last, "{script}");
         assert_eq!(run.lockout.failures(), failures, "{script}");
-        let stopped = run.standing() == AttemptGate::TooManyAttempts;
+        let stopped = run.gate() == AttemptGate::TooManyAttempts;
         assert_eq!(stopped, failures >= 2, "{script}");
     }
 }
@@ -411,14 +411,14 @@ fn the_earlier_of_lock_and_wipe_stops() {
         (None, None, None),
     ] {
         let mut run = Run::new(LockoutPolicy { lock_at, wipe_at, ..plain() });
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: stop });
         run.play("c");
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) });
         run.play("c");
         let after = if stop.is_some() { AttemptGate::TooManyAttempts } else { AttemptGate::Ready { tries_left: None } };
-        assert_eq!(run.standing(), after, "lock_at {lock_at:?}, wipe_at {wipe_at:?}");
+        assert_eq!(run.gate(), after, "lock_at {lock_at:?}, wipe_at {wipe_at:?}");
         run.play("d0");
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) }, "a refund unlocks");
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: stop.map(|stop| stop - 1) }, "a refund unlocks");
     }
 }
 
@@ -510,19 +510,19 @@ fn tries_left_is_the_smaller_of_both_limits() {
         (Some(3), Some(5), [Some(3), Some(2)]),
     ] {
         let mut run = Run::new(LockoutPolicy { lock_at, per_boot_limit, ..plain() });
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[0] });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: tries_left[0] });
         run.play("c");
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[1] });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: tries_left[1] });
         run.play("w0");
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: tries_left[1] });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: tries_left[1] });
     }
     let policy = LockoutPolicy { lock_at: Some(5), per_boot_limit: Some(3), ..with_waits() };
     let mut run = Run::new(policy);
     run.play("c c");
-    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 30_000, tries_left: Some(1) });
+    assert_eq!(run.gate(), AttemptGate::CoolingDown { remaining_ms: 30_000, tries_left: Some(1) });
     run.now_ms += 30_000;
     run.play("c");
-    assert_eq!(run.standing(), AttemptGate::UntilRestart, "which says more than a wait");
+    assert_eq!(run.gate(), AttemptGate::UntilRestart, "a stop outranks a wait");
 }
 
 #[test]
@@ -629,34 +629,34 @@ fn so_many_are_under_way_at_once_and_no_more() {
     let policy = LockoutPolicy { lock_at: Some(100), ..plain() };
     let mut run = Run::new(policy);
     for under_way in 0..32 {
-        assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(100 - under_way) });
+        assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(100 - under_way) });
         run.play("c");
     }
     assert!(run.lockout.is_in_range());
-    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
+    assert_eq!(run.gate(), AttemptGate::TooManyAtOnce);
     let before = run.lockout.clone();
     assert_eq!(run.lockout.charge(&run.policy, at(1, 2000)), Err(AttemptGate::TooManyAtOnce));
     assert_eq!(run.lockout, before);
     run.play("w7");
-    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: Some(68) });
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(68) });
     run.play("c");
-    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
+    assert_eq!(run.gate(), AttemptGate::TooManyAtOnce);
     assert_eq!(run.lockout.failures(), 33);
     // The stop that lasts longest is reported first.
     run.policy.lock_at = Some(33);
-    assert_eq!(run.standing(), AttemptGate::TooManyAttempts);
+    assert_eq!(run.gate(), AttemptGate::TooManyAttempts);
     run.policy = LockoutPolicy { lock_at: None, per_boot_limit: Some(33), ..plain() };
-    assert_eq!(run.standing(), AttemptGate::UntilRestart);
+    assert_eq!(run.gate(), AttemptGate::UntilRestart);
     run.policy.per_boot_limit = None;
     run.play("w8");
     run.policy.cooldowns = vec![Cooldown { from: 34, to: None, wait_s: 5 }];
     run.play("c");
-    assert_eq!(run.standing(), AttemptGate::CoolingDown { remaining_ms: 5000, tries_left: None });
+    assert_eq!(run.gate(), AttemptGate::CoolingDown { remaining_ms: 5000, tries_left: None });
     run.now_ms += 5000;
-    assert_eq!(run.standing(), AttemptGate::TooManyAtOnce);
+    assert_eq!(run.gate(), AttemptGate::TooManyAtOnce);
     assert_eq!(run.lockout.count_open_as_wrong(at(1, run.now_ms)), 32);
     assert_eq!(run.lockout.failures(), 34);
-    assert_eq!(run.standing(), AttemptGate::Ready { tries_left: None });
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: None });
 }
 
 #[test]
@@ -668,10 +668,10 @@ fn refusals_of_one_cooldown_are_noted_once() {
     assert!(!run.lockout.note_refusal(at(1, run.now_ms)));
     run.play("w1");
     run.lockout.count_open_as_wrong(at(1, run.now_ms));
-    assert!(run.lockout.save_wait(at(2, 0), WATCHED_MS));
+    assert!(run.lockout.save_wait(at(2, 0), SAVE_WHILE_WATCHED_MS));
     run.lockout = edited(&run.lockout, |_| {});
     assert!(!run.lockout.note_refusal(at(2, 0)), "neither a restart nor a new process makes it another cooldown");
-    assert!(run.lockout.save_wait(at(1, run.now_ms), WATCHED_MS));
+    assert!(run.lockout.save_wait(at(1, run.now_ms), SAVE_WHILE_WATCHED_MS));
     run.now_ms += 30_000;
     run.play("c");
     assert!(!run.lockout.note_refusal(at(1, run.now_ms)), "none after the 3rd");

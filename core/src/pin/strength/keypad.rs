@@ -11,7 +11,7 @@ const LINES: [&[u8]; 20] = [
 /// Whether the PIN consists of lines, one after the other or interleaved, or of one path over neighbouring keys.
 pub(super) fn is_line(pin: &[u8]) -> bool {
     // `is_lines` would match three keys in a line and any fourth key, which is no pattern yet. 2580 is found as a path.
-    pin.len() > 4 && is_lines(pin) || is_path(pin) || halves(pin).any(is_line_and_more)
+    pin.len() > 4 && is_lines(pin) || is_path(pin) || halves(pin).any(is_line_with_line_or_trivial)
 }
 
 /// 1472, 0369, 125580, 126895: not a line, but a path on which the finger hardly leaves the keys.
@@ -25,8 +25,8 @@ pub(super) fn is_walk(pin: &[u8]) -> bool {
             // A path either repeats keys or moves diagonally. Paths that do both are 20,000 PINs of six digits, and
             // people choose them as rarely as other PINs.
             _ => {
-                is_way(pin, |apart| matches!(apart, (0, 0 | 1) | (1, 0)))
-                    || is_way(pin, |apart| matches!(apart, (0, 1) | (1, 0 | 1)))
+                is_key_path(pin, |apart| matches!(apart, (0, 0 | 1) | (1, 0)))
+                    || is_key_path(pin, |apart| matches!(apart, (0, 1) | (1, 0 | 1)))
             }
         }
 }
@@ -39,7 +39,7 @@ fn is_lines(keys: &[u8]) -> bool {
 
 /// 147 and 369 in 134679: a line, and another line or a trivial half. Two trivial halves are left to
 /// [`is_run`](super::shape::is_run), also two lines such as 123, which are runs.
-fn is_line_and_more([one, other]: [Half<'_>; 2]) -> bool {
+fn is_line_with_line_or_trivial([one, other]: [Half<'_>; 2]) -> bool {
     let is_known = |half: &Half<'_>| is_trivial(half.clone()) || is_straight(half.clone());
     is_known(&one) && is_known(&other) && !(is_trivial(one) && is_trivial(other))
 }
@@ -50,12 +50,12 @@ fn is_straight<'a>(keys: impl Iterator<Item = &'a u8> + Clone) -> bool {
 
 /// 1236: each key is beside, above or below the one before, and none is used twice.
 fn is_path(keys: &[u8]) -> bool {
-    is_way(keys, |apart| matches!(apart, (0, 1) | (1, 0)))
+    is_key_path(keys, |apart| matches!(apart, (0, 1) | (1, 0)))
 }
 
 /// Whether `is_wanted` accepts the distance (rows, columns) of each key from the one before, and no key is pressed
 /// again after the finger left it.
-fn is_way(keys: &[u8], is_wanted: impl Fn((u8, u8)) -> bool) -> bool {
+fn is_key_path(keys: &[u8], is_wanted: impl Fn((u8, u8)) -> bool) -> bool {
     let mut steps = keys.iter().zip(keys.iter().skip(1));
     steps.all(|(from, to)| is_wanted(distances(*from, *to)))
         && keys.iter().enumerate().all(|(at, key)| {

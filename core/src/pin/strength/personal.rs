@@ -49,20 +49,20 @@ pub(super) fn is_personal(pin: &[u8], personal: &[Personal]) -> bool {
     let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(pin.iter().rev().copied().collect());
     personal.iter().any(|known| match known {
         Personal::Birthday { year, month, day } => {
-            let is_written = |piece: &[u8]| is_arranged(piece, [u16::from(*day), u16::from(*month), *year]);
-            gives_away(pin, is_written) || gives_away(&backwards, is_written)
+            let is_written = |piece: &[u8]| is_permutation_of_parts(piece, [u16::from(*day), u16::from(*month), *year]);
+            is_mostly_known(pin, is_written) || is_mostly_known(&backwards, is_written)
         }
         Personal::Number(text) => {
             let number = digits_in(text);
             let is_part = |piece: &[u8]| number.windows(piece.len()).any(|part| part == piece);
-            gives_away(pin, is_part) || gives_away(&backwards, is_part)
+            is_mostly_known(pin, is_part) || is_mostly_known(&backwards, is_part)
         }
     })
 }
 
 /// Whether all of the PIN is known, or a piece that leaves next to nothing to guess: at least four digits and half of
 /// the PIN, with only trivial digits around it. A thief who knows 1990 also guesses 199000, 019901 and 199012.
-fn gives_away(pin: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
+fn is_mostly_known(pin: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
     let shortest = pin.len().div_ceil(2).max(SHORTEST_PIECE);
     (shortest..=pin.len()).any(|length| {
         pin.windows(length).enumerate().any(|(start, piece)| {
@@ -75,7 +75,7 @@ fn gives_away(pin: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
 
 /// Whether the digits are some of these numbers (day, month, year), one after another, in any order, none twice. A
 /// number that is unknown or already used is 0.
-fn is_arranged(digits: &[u8], numbers: [u16; 3]) -> bool {
+fn is_permutation_of_parts(digits: &[u8], numbers: [u16; 3]) -> bool {
     let [day, month, year] = numbers;
     let mut value = 0;
     digits.is_empty()
@@ -83,7 +83,7 @@ fn is_arranged(digits: &[u8], numbers: [u16; 3]) -> bool {
             value = value * 10 + u32::from(digit - b'0');
             let in_full = digits.first() != Some(&b'0');
             let is = |number| number != 0 && (in_full && value == number || length == 2 && value == number % 100);
-            let is_rest = |numbers| is_arranged(digits.get(length..).unwrap_or_default(), numbers);
+            let is_rest = |numbers| is_permutation_of_parts(digits.get(length..).unwrap_or_default(), numbers);
             is(u32::from(day)) && is_rest([0, month, year])
                 || is(u32::from(month)) && is_rest([day, 0, year])
                 || is(u32::from(year)) && is_rest([day, month, 0])

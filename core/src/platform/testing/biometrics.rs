@@ -20,7 +20,7 @@ pub enum Act {
     /// The prompt ends in this way.
     Ends(PromptEnd),
     /// An attacker who has taken over the app's process reports that a person was recognised, with these bytes.
-    IsHooked(Vec<u8>),
+    ForgesSuccess(Vec<u8>),
     /// The answer is dropped without an end, as when the part that would give it has died.
     LosesTheAnswer,
     /// The prompt cannot be shown.
@@ -61,7 +61,7 @@ impl FakeBiometrics {
     }
 
     /// Queues acts for the next prompts.
-    pub fn will(&self, acts: impl IntoIterator<Item = Act>) {
+    pub fn queue(&self, acts: impl IntoIterator<Item = Act>) {
         lock(&self.sensor).acts.extend(acts);
     }
 
@@ -103,7 +103,7 @@ impl FakeBiometrics {
                 lock(&self.sensor).shown = Some((prompt, answer));
             }
             Act::Ends(how) => answer.ended(how),
-            Act::IsHooked(bytes) => answer.authenticated(Zeroizing::new(bytes)),
+            Act::ForgesSuccess(bytes) => answer.authenticated(Zeroizing::new(bytes)),
             Act::LosesTheAnswer | Act::Fails => drop(answer),
             Act::Meanwhile(what) => {
                 lock(&self.sensor).shown = Some((prompt, answer));

@@ -3,9 +3,9 @@
 /// A stream of pseudorandom numbers: SplitMix64 (Steele, Lea, Flood 2014). It is good enough to make test runs differ,
 /// and not for cryptography.
 #[derive(Clone, Debug)]
-pub struct Chance(u64);
+pub struct TestRng(u64);
 
-impl Chance {
+impl TestRng {
     /// The stream for `seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
@@ -13,9 +13,9 @@ impl Chance {
 
     /// A separate stream for the `nth` of many runs with one seed.
     pub fn nth(seed: u64, nth: u64) -> Self {
-        let mut chance = Self(seed ^ nth.wrapping_mul(0xd605_bbb5_8c8a_bbc9));
-        chance.draw();
-        chance
+        let mut rng = Self(seed ^ nth.wrapping_mul(0xd605_bbb5_8c8a_bbc9));
+        rng.draw();
+        rng
     }
 
     /// The next number.

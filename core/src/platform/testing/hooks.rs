@@ -314,9 +314,12 @@ mod tests {
         let all = [create("before"), create("next"), create("after"), create("before"), ready("before"), ready("next")];
         assert_eq!(*lock(&heard), [&all[..], &[("before", None), ("next", None), ("after", None)]].concat());
         phone.hooks.after(|_| Err(DeviceKeyFault::Failed));
-        assert_eq!(phone.platform().clock.now(), Err(PlatformFault), "what is no device key has one fault");
+        assert_eq!(phone.platform().clock.now(), Err(PlatformFault), "other parts than the keystore have one fault");
         assert_eq!(keys.create("wallet/pin/3", KeyPurpose::PinSlot), Err(DeviceKeyFault::Failed));
-        assert!(phone.device_key.all_aliases().contains(&"wallet/pin/3".to_owned()), "the fake did its part");
+        assert!(
+            phone.device_key.all_aliases().contains(&"wallet/pin/3".to_owned()),
+            "the key was made before the hook failed"
+        );
     }
 
     #[test]
@@ -325,7 +328,7 @@ mod tests {
         let (platform, hooks) = (phone.platform(), phone.hooks.clone());
         let clock = platform.clock.clone();
         phone.hooks.once_before(is_now, move || {
-            assert!(clock.now().is_ok(), "once is once");
+            assert!(clock.now().is_ok(), "the hook runs only once");
             hooks.fail_next(is_now, DeviceKeyFault::Failed);
         });
         assert!(platform.clock.now().is_ok());

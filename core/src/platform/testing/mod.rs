@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
-pub use chance::Chance;
+pub use chance::TestRng;
 pub use hooks::{Call, Hooks};
-pub use lies::{Lie, Lies, Told, tally};
+pub use lies::{FaultyKeystore, Injected, Misbehaviour, tally};
 
 use crate::crypto::{Random, aead_open, aead_seal, hmac_sha256};
 use crate::events::Event;
@@ -69,12 +69,12 @@ impl Clock for FakeClock {
 }
 
 /// A source of bytes that look random and are the same in every run.
-pub struct FakeEntropy(Mutex<Option<Chance>>);
+pub struct FakeEntropy(Mutex<Option<TestRng>>);
 
 impl FakeEntropy {
     /// The stream of bytes for `seed`.
     pub fn new(seed: u64) -> Self {
-        Self(Mutex::new(Some(Chance::new(seed))))
+        Self(Mutex::new(Some(TestRng::new(seed))))
     }
 
     /// Makes every further call fail.
@@ -85,10 +85,10 @@ impl FakeEntropy {
 
 impl Entropy for FakeEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault> {
-        let mut chance = lock(&self.0);
-        let chance = chance.as_mut().ok_or(PlatformFault)?;
+        let mut rng = lock(&self.0);
+        let rng = rng.as_mut().ok_or(PlatformFault)?;
         // Each byte takes one number of the stream. The frozen vectors depend on this.
-        bytes.iter_mut().for_each(|byte| *byte = chance.draw() as u8);
+        bytes.iter_mut().for_each(|byte| *byte = rng.draw() as u8);
         Ok(())
     }
 }

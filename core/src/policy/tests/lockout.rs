@@ -57,7 +57,8 @@ fn guessing_must_be_stopped_or_slowed_for_ever() {
         assert_eq!(Policy::from_json(&policy).map(|_| ()), Ok(()), "{policy}");
     }
     for policy in [with(json!([]), None, None), with(ending, None, None)] {
-        let says = "needs lock_at, wipe_at or a last cooldown without an end: guessing must not be free";
+        let says =
+            "needs lock_at, wipe_at or a last cooldown without `to`: wrong PINs must be stopped or slowed for ever";
         assert_eq!(refused(&policy), ("lockout".to_owned(), says.to_owned()));
     }
 }

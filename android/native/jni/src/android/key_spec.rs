@@ -36,7 +36,7 @@ pub(super) struct KeySpec {
     pub(super) only_while_unlocked: bool,
     /// How the key requires a biometric for each use. `None`: it requires none, as the keys of the PIN slot and of the
     /// seal.
-    pub(super) asks_for: Option<Asks>,
+    pub(super) biometric: Option<AuthSetter>,
 }
 
 /// What the key computes.
@@ -50,7 +50,7 @@ pub(super) enum Algorithm {
 /// Which setter makes a key require a strong biometric for each use. With neither can the screen lock's PIN replace the
 /// biometric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asks {
+pub(super) enum AuthSetter {
     /// `setUserAuthenticationParameters(0, AUTH_BIOMETRIC_STRONG)`.
     ByParameters,
     /// `setUserAuthenticationValidityDurationSeconds(-1)`.
@@ -81,7 +81,7 @@ impl KeySpec {
             algorithm: Algorithm::HmacSha256,
             in_strongbox: false,
             only_while_unlocked,
-            asks_for: None,
+            biometric: None,
         };
         match purpose {
             KeyPurpose::PinSlot => hmac(lasts_unlocked),
@@ -91,7 +91,7 @@ impl KeySpec {
             // the phone.
             KeyPurpose::Biometric => Self {
                 algorithm: Algorithm::AesGcm,
-                asks_for: Some(if by_parameters { Asks::ByParameters } else { Asks::ByNoDuration }),
+                biometric: Some(if by_parameters { AuthSetter::ByParameters } else { AuthSetter::ByNoDuration }),
                 ..hmac(false)
             },
         }
@@ -99,7 +99,7 @@ impl KeySpec {
 
     /// An HMAC key to measure the keystore with. It requires neither a biometric nor an unlocked phone.
     pub(super) fn probe() -> Self {
-        Self { algorithm: Algorithm::HmacSha256, in_strongbox: false, only_while_unlocked: false, asks_for: None }
+        Self { algorithm: Algorithm::HmacSha256, in_strongbox: false, only_while_unlocked: false, biometric: None }
     }
 }
 
@@ -132,22 +132,22 @@ pub(super) fn build<'frame>(
         name_one(env, &builder, jni_str!("setBlockModes"), "GCM")?;
         name_one(env, &builder, jni_str!("setEncryptionPaddings"), "NoPadding")?;
     }
-    if let Some(asks) = spec.asks_for {
-        ask_for_a_biometric(env, &builder, asks)?;
+    if let Some(setter) = spec.biometric {
+        require_biometric(env, &builder, setter)?;
     }
     let signature = jni_sig!("()Landroid/security/keystore/KeyGenParameterSpec;");
     object(env, &builder, jni_str!("build"), signature, &[])
 }
 
-fn ask_for_a_biometric(env: &mut Env, builder: &JObject, asks: Asks) -> Result<(), Fault> {
+fn require_biometric(env: &mut Env, builder: &JObject, auth_setter: AuthSetter) -> Result<(), Fault> {
     switch_on(env, builder, jni_str!("setUserAuthenticationRequired"))?;
-    match asks {
-        Asks::ByParameters => {
+    match auth_setter {
+        AuthSetter::ByParameters => {
             let signature = jni_sig!("(II)Landroid/security/keystore/KeyGenParameterSpec$Builder;");
             let arguments = [JValue::Int(0), JValue::Int(AUTH_BIOMETRIC_STRONG)];
             object(env, builder, jni_str!("setUserAuthenticationParameters"), signature, &arguments)?;
         }
-        Asks::ByNoDuration => {
+        AuthSetter::ByNoDuration => {
             let signature = jni_sig!("(I)Landroid/security/keystore/KeyGenParameterSpec$Builder;");
             let setter = jni_str!("setUserAuthenticationValidityDurationSeconds");
             object(env, builder, setter, signature, &[JValue::Int(-1)])?;
@@ -208,14 +208,14 @@ mod tests {
         let of = |sdk| {
             let spec = KeySpec::of(KeyPurpose::Biometric, sdk);
             assert_eq!((spec.algorithm, spec.algorithm.purposes()), (Algorithm::AesGcm, 3), "{sdk}");
-            spec.asks_for
+            spec.biometric
         };
-        let (earlier, later) = (Some(Asks::ByNoDuration), Some(Asks::ByParameters));
+        let (earlier, later) = (Some(AuthSetter::ByNoDuration), Some(AuthSetter::ByParameters));
         assert_eq!([24, 28, 29, 30, 35, 36].map(of), [earlier, earlier, earlier, later, later, later]);
         for sdk in [24, 28, 30, 36] {
             let others = [KeyPurpose::PinSlot, KeyPurpose::Seal].map(|purpose| KeySpec::of(purpose, sdk));
             for spec in others.into_iter().chain([KeySpec::probe()]) {
-                assert_eq!((spec.algorithm.purposes(), spec.asks_for), (4, None), "{sdk}");
+                assert_eq!((spec.algorithm.purposes(), spec.biometric), (4, None), "{sdk}");
             }
         }
     }

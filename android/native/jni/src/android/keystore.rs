@@ -121,7 +121,7 @@ impl Keystore {
     /// outcome: the caller then makes the key outside the StrongBox.
     fn is_made_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
         let in_strongbox = KeySpec { in_strongbox: true, ..spec };
-        let made = if spec.asks_for.is_none() {
+        let made = if spec.biometric.is_none() {
             self.is_made_and_fast(env, alias, in_strongbox)
         } else {
             // A key that requires a biometric cannot be measured without a prompt. So a probe key is measured, because
@@ -199,7 +199,7 @@ impl DeviceKey for Keystore {
             Ok(found)
         });
         let mut found: Vec<_> =
-            found.map_err(of_no_key)?.into_iter().filter(|alias: &String| alias.starts_with(prefix)).collect();
+            found.map_err(without_gone)?.into_iter().filter(|alias: &String| alias.starts_with(prefix)).collect();
         found.sort();
         Ok(found)
     }
@@ -207,7 +207,7 @@ impl DeviceKey for Keystore {
     /// Asks for the key by name. An exception is a fault. A keystore that failed may also answer `false`, so the core
     /// believes no single answer.
     fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
-        Ok(call(|env| self.contains(env, alias)).map_err(of_no_key)?)
+        Ok(call(|env| self.contains(env, alias)).map_err(without_gone)?)
     }
 
     /// Fails if there is a key of that alias: the keystore would silently replace it, and what the old key protects
@@ -228,7 +228,7 @@ impl DeviceKey for Keystore {
             }
             self.generate(env, alias, spec)
         });
-        Ok(created.map_err(of_no_key)?)
+        Ok(created.map_err(without_gone)?)
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
@@ -245,7 +245,7 @@ impl DeviceKey for Keystore {
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        Ok(call(|env| self.remove(env, alias)).map_err(of_no_key)?)
+        Ok(call(|env| self.remove(env, alias)).map_err(without_gone)?)
     }
 
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
@@ -264,7 +264,7 @@ impl DeviceKey for Keystore {
 }
 
 /// The fault of a call that uses no key. Such a call cannot find that a key is gone, so `Gone` becomes `Failed`.
-fn of_no_key(fault: Fault) -> Fault {
+fn without_gone(fault: Fault) -> Fault {
     if fault == Fault(DeviceKeyFault::Gone) { Fault(DeviceKeyFault::Failed) } else { fault }
 }
 

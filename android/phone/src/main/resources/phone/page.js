@@ -48,7 +48,7 @@ async function draw(answer) {
 
 /* Sizes the phone to the room there is, but never enlarges it: that would blur the picture. */
 function fit() {
-  const isTurned = state?.looks.isTurned ?? false
+  const isTurned = state?.configuration.isTurned ?? false
   const wide = isTurned ? LONG_DP : SHORT_DP, high = isTurned ? SHORT_DP : LONG_DP
   const stage = frame.parentElement, isNarrow = innerWidth <= 860
   const width = stage.clientWidth - FRAME - 32, height = (isNarrow ? Math.max(innerHeight, 560) : stage.clientHeight) - FRAME - 40
@@ -62,22 +62,22 @@ function fit() {
 }
 
 function take(next) {
-  const looksBefore = JSON.stringify(state?.looks)
+  const configurationBefore = JSON.stringify(state?.configuration)
   state = next
-  glass.classList.toggle('isDark', state.looks.isDark)
-  glass.classList.toggle('isTurned', state.looks.isTurned)
-  if (looksBefore !== JSON.stringify(state.looks)) fit()
-  for (const button of document.querySelectorAll('[data-toggle]')) button.ariaPressed = String(state[button.dataset.toggle] ?? state.looks[button.dataset.toggle])
-  for (const button of document.querySelectorAll('[data-is]')) button.ariaPressed = String(String(state.looks[button.dataset.is]) === button.dataset.on)
-  for (const button of document.querySelectorAll('[data-scale]')) button.ariaPressed = String(Math.abs(state.looks.fontScale - button.dataset.scale) < 0.01)
+  glass.classList.toggle('isDark', state.configuration.isDark)
+  glass.classList.toggle('isTurned', state.configuration.isTurned)
+  if (configurationBefore !== JSON.stringify(state.configuration)) fit()
+  for (const button of document.querySelectorAll('[data-toggle]')) button.ariaPressed = String(state[button.dataset.toggle] ?? state.configuration[button.dataset.toggle])
+  for (const button of document.querySelectorAll('[data-is]')) button.ariaPressed = String(String(state.configuration[button.dataset.is]) === button.dataset.on)
+  for (const button of document.querySelectorAll('[data-scale]')) button.ariaPressed = String(Math.abs(state.configuration.fontScale - button.dataset.scale) < 0.01)
   $('app').textContent = state.app
   $('launcher').hidden = !state.isAway
   $('dark').hidden = !state.isOff
   $('typing').hidden = !state.isTyping || state.isAway
   $('crash').hidden = !state.crash
   $('crash-text').textContent = state.crash ?? ''
-  $('left').hidden = !state.left
-  $('left-text').textContent = state.left ?? ''
+  $('leaving').hidden = !state.leavingIntent
+  $('leaving-text').textContent = state.leavingIntent ?? ''
   const words = state.status[0] ?? 'No wallet is open'
   $('status').textContent = words
   $('dot').dataset.kind = words.split(/[ ,]/)[0]
@@ -180,7 +180,7 @@ document.addEventListener('click', event => {
   if (!button) return event.target.id === 'sheet' && act('sheetCancel')
   const { do: what, toggle, on, ms, scale } = button.dataset
   const values = {}
-  if (toggle) values.on = !(state?.[toggle] ?? state?.looks[toggle])
+  if (toggle) values.on = !(state?.[toggle] ?? state?.configuration[toggle])
   if (on) values.on = on
   if (ms) values.ms = ms
   if (scale) values.scale = scale

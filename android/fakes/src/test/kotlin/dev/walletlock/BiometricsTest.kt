@@ -146,7 +146,7 @@ class BiometricsTest : LockTest() {
     @Test
     fun `the prompt says what is paid, and the session that it was confirmed`() = runBlocking {
         val policy = Policy.json(
-            """{ "biometric": { "budgets": [{ "currency": "EUR", "per_payment_minor": 5000, "in_all_minor": 8000 }] } }""",
+            """{ "biometric": { "budgets": [{ "currency": "EUR", "per_payment_minor": 5000, "total_minor": 8000 }] } }""",
         )
         openWithFinger(policy).use { lock ->
             fun pay(minor: Long, currency: String = "EUR", payee: String = "Bakery") =

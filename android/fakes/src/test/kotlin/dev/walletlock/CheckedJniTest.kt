@@ -22,13 +22,13 @@ class CheckedJniTest : LockTest() {
         WalletLock.open(file, Platform(phone.clock, keys), STRICT).use { it.enrol() }
         val arguments = arrayOf(file.path, *keys.all.toTypedArray())
         val options = OwnJvm.withoutJna(empty) + "-Xcheck:jni"
-        assertEquals(listOf("keys left: 2", "done"), OwnJvm(CheckedCalls, *arguments, options = options).said())
+        assertEquals(listOf("keys left: 2", "done"), OwnJvm(CheckedCalls, *arguments, options = options).output())
     }
 
     @Test
     fun `the VM does look`() {
         // JNA makes JNI calls without checking whether the call before has thrown.
-        val said = OwnJvm(JnaCalls, options = listOf("-Xcheck:jni", "-Dwalletlock.unlock=uniffi")).said()
+        val said = OwnJvm(JnaCalls, options = listOf("-Xcheck:jni", "-Dwalletlock.unlock=uniffi")).output()
         assertTrue(said.any { it.startsWith("WARNING in native method") }, said.joinToString("\n"))
     }
 }

@@ -24,7 +24,7 @@ class CheckedPromptsTest : LockTest() {
             lock.unlock().use { assertEquals(BiometricChange.Done, it.access.enableBiometrics()) }
         }
         val options = OwnJvm.withoutJna(empty) + "-Xcheck:jni"
-        val said = OwnJvm(CheckedPrompts, file.path, *keys.all.toTypedArray(), options = options).said()
+        val said = OwnJvm(CheckedPrompts, file.path, *keys.all.toTypedArray(), options = options).output()
         val expected = listOf(
             "live: true",
             "Denied(reason=RISK_RAISED)",

@@ -15,7 +15,7 @@ class ErrorsTest : LockTest() {
     @Test
     fun `another process is refused clearly, and let in afterwards`() = runTest {
         openEnrolled().use {
-            val refused = "dev.walletlock.LockException\$InUse: another process has this wallet open"
+            val refused = "dev.walletlock.LockException\$InUse: this wallet is already open"
             assertEquals(refused, openInAnotherProcess())
         }
         // The other process has other keys and finds the wallet damaged. But it can open it.
@@ -126,11 +126,11 @@ class ErrorsTest : LockTest() {
     }
 
     @Test
-    fun `an argument out of range is named`() = runTest {
+    fun `an argument that is not valid is named`() = runTest {
         openEnrolled().use { lock ->
             lock.unlock().use { session ->
                 val empty = assertThrows<LockException.Invalid> { session.vault.write("", byteArrayOf(1)) }
-                assertEquals("out of range: ${empty.what}", empty.message)
+                assertEquals("not valid: ${empty.what}", empty.message)
                 assertThrows<LockException.Invalid> { session.vault.write("x".repeat(129), byteArrayOf(1)) }
                 assertThrows<LockException.Invalid> { session.vault.write("item", ByteArray(64 * 1024 + 1)) }
                 assertThrows<LockException.Invalid> { session.vault.read("") }
@@ -145,7 +145,7 @@ class ErrorsTest : LockTest() {
             lock.unlock().use { session ->
                 repeat(10) { assertTrue(session.change(RIGHT, RIGHT) is PinChange.Forbidden) }
                 val fault = assertThrows<LockException.LimitReached> { session.change(RIGHT, "902746") }
-                assertEquals("no more for now: PIN proposals in this session", fault.message)
+                assertEquals("limit reached: PIN proposals in this session", fault.message)
             }
         }
     }
@@ -195,7 +195,7 @@ class ErrorsTest : LockTest() {
         assertEquals(LockStatus.Ready(triesLeft = 16), lock.status.value, "the last status stands")
     }
 
-    private fun openInAnotherProcess(): String = OwnJvm(AnotherProcess, file.path).said().joinToString("\n")
+    private fun openInAnotherProcess(): String = OwnJvm(AnotherProcess, file.path).output().joinToString("\n")
 }
 
 /** Opens a wallet and prints its status, or what was thrown. */

@@ -28,7 +28,7 @@ class KeystoreFaultsTest : OnAndroid() {
     /** An exception to throw, and the fault that it means for a call that uses a key. */
     class Thrown(private val name: String, val fault: DeviceKeyFault, val make: () -> Exception) {
         /** The fault that it means for a call that uses no key. */
-        val ofNoKey = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else fault
+        val faultWithoutKey = if (fault == DeviceKeyFault.GONE) DeviceKeyFault.FAILED else fault
 
         override fun toString() = name
     }
@@ -49,7 +49,7 @@ class KeystoreFaultsTest : OnAndroid() {
                 keystore.recover()
             }
             keystore.fail(Call.LOAD, thrown = thrown.make)
-            assertEquals(thrown.ofNoKey, faultOf { lock.verify(RIGHT) }, "no key can be asked for")
+            assertEquals(thrown.faultWithoutKey, faultOf { lock.verify(RIGHT) }, "no key can be asked for")
             keystore.recover()
             keystore.fail(Call.KEY_INFO, thrown = thrown.make)
             assertEquals(thrown.fault, faultOf { lock.securityLevel() })
@@ -57,7 +57,7 @@ class KeystoreFaultsTest : OnAndroid() {
             lock.unlock().close()
             assertEquals(keys.keys.filter { "/pin/" in it }, keystore.keys.keys.filter { "/pin/" in it })
         }
-        isWell()
+        assertUnchanged()
     }
 
     @ParameterizedTest
@@ -74,13 +74,13 @@ class KeystoreFaultsTest : OnAndroid() {
                 keystore.recover()
             }
         }
-        isWell()
+        assertUnchanged()
     }
 
     @ParameterizedTest
     @MethodSource("everything")
     fun `no other call says that a key is gone`(thrown: Thrown) = runBlocking {
-        val expected = thrown.ofNoKey
+        val expected = thrown.faultWithoutKey
         open().use { lock ->
             for (call in listOf(Call.CONTAINS_ALIAS, Call.GENERATE_KEY)) {
                 keystore.fail(call, thrown = thrown.make)
@@ -90,13 +90,13 @@ class KeystoreFaultsTest : OnAndroid() {
             lock.enrol()
         }
         keystore.fail(Call.ALIASES, times = 1, thrown = thrown.make)
-        open().use { it.isBusyAndThenWell(expected) }
-        isWell()
+        open().use { it.assertBusyThenRecovers(expected) }
+        assertUnchanged()
         keystore.fail(Call.DELETE_ENTRY, thrown = thrown.make)
         // The previous seal key must be deleted before the PIN is checked. If that fails, there is no attempt.
         open().use { lock -> assertEquals(expected, faultOf { lock.verify(RIGHT).close() }) }
         keystore.recover()
-        isWell()
+        assertUnchanged()
     }
 
     @ParameterizedTest
@@ -121,10 +121,14 @@ class KeystoreFaultsTest : OnAndroid() {
                     lie == Lie.NO_SUCH_ALIAS && times != 1 -> DeviceKeyFault.BUSY
                     else -> null
                 }
-                if (fault == null) assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value) else lock.isBusyAndThenWell(fault)
+                if (fault == null) {
+                    assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
+                } else {
+                    lock.assertBusyThenRecovers(fault)
+                }
             }
             keystore.recover()
-            isWell()
+            assertUnchanged()
         }
     }
 
@@ -139,17 +143,17 @@ class KeystoreFaultsTest : OnAndroid() {
             keystore.recover()
             lock.unlock().close()
         }
-        isWell()
+        assertUnchanged()
     }
 
     /** Checks that the wallet is unchanged: all attempts are left, and the right PIN opens it. */
-    private suspend fun isWell() = open().use { lock ->
+    private suspend fun assertUnchanged() = open().use { lock ->
         assertEquals(LockStatus.Ready(triesLeft = 4), lock.status.value)
         lock.unlock().close()
     }
 
     /** Checks a lock that was opened while the keystore did not answer: it is `Busy`, and `recheck` is enough to recover. */
-    private suspend fun WalletLock.isBusyAndThenWell(fault: DeviceKeyFault) {
+    private suspend fun WalletLock.assertBusyThenRecovers(fault: DeviceKeyFault) {
         assertEquals(LockStatus.Busy, status.value)
         assertEquals(fault, faultOf { verify(RIGHT) })
         assertEquals(LockStatus.Busy, status.value)

@@ -12,7 +12,7 @@ class OwnJvm(program: Any, vararg arguments: String, options: List<String> = unl
     ).redirectErrorStream(true).start()
 
     /** Waits until the JVM has ended, and returns the lines that it printed. */
-    fun said(): List<String> {
+    fun output(): List<String> {
         val lines = process.inputStream.bufferedReader().readLines()
         assertTrue(process.waitFor(1, TimeUnit.MINUTES))
         return lines

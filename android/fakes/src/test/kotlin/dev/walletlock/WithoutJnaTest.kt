@@ -33,7 +33,7 @@ class WithoutJnaTest : LockTest() {
      */
     private fun said(options: List<String>): List<String> {
         val copy = file.copyTo(File(folder, "copy/${file.name}"), overwrite = true)
-        return OwnJvm(Unlocker, copy.path, *keys.all.toTypedArray(), options = options).said()
+        return OwnJvm(Unlocker, copy.path, *keys.all.toTypedArray(), options = options).output()
     }
 
     @Test
@@ -61,9 +61,10 @@ class WithoutJnaTest : LockTest() {
     @Test
     @EnabledOnOs(OS.LINUX)
     fun `it is not loaded before a lock was opened, and then by itself`() {
-        assertEquals(listOf("typed: false", "opened: true"), OwnJvm(Waiter, file.path, options = listOf(OwnJvm.OVER_JNI)).said())
+        val overJni = OwnJvm(Waiter, file.path, options = listOf(OwnJvm.OVER_JNI))
+        assertEquals(listOf("typed: false", "opened: true"), overJni.output())
         val overUniffi = OwnJvm(Waiter, file.path, options = listOf("-Dwalletlock.unlock=uniffi"))
-        assertEquals(listOf("typed: true", "opened: true"), overUniffi.said(), "this way nothing goes without it")
+        assertEquals(listOf("typed: true", "opened: true"), overUniffi.output(), "this way nothing goes without it")
     }
 }
 

@@ -63,7 +63,7 @@ public class BiometricPrompt public constructor(
 ) {
     init {
         require(input.size == operation.inputBytes) { "$operation takes ${operation.inputBytes} bytes" }
-        require(timeoutMs > 0) { "nobody answers in no time" }
+        require(timeoutMs > 0) { "timeoutMs must be positive" }
     }
 
     /** Says purpose and operation, and nothing about the key or a payment. */

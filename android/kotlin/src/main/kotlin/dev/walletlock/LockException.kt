@@ -7,8 +7,8 @@ package dev.walletlock
  * what the policy says.
  */
 public sealed class LockException(message: String, cause: Throwable? = null) : RuntimeException(message, cause) {
-    /** Another process has this wallet open. */
-    public class InUse internal constructor() : LockException("another process has this wallet open")
+    /** This wallet is already open: in another process, or in this process from a copy of its file. */
+    public class InUse internal constructor() : LockException("this wallet is already open")
 
     /** A newer version of Walletlock wrote this wallet. */
     public class NewerVersion internal constructor() : LockException("a newer version wrote this wallet")
@@ -55,18 +55,18 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class WrongState internal constructor() : LockException("not possible in this state")
 
     /**
-     * An argument is out of range.
+     * A value is not valid: an argument of the call. If the call has no such argument, it is a defect in Walletlock.
      *
-     * @property what which one.
+     * @property what which value.
      */
-    public class Invalid internal constructor(public val what: String) : LockException("out of range: $what")
+    public class Invalid internal constructor(public val what: String) : LockException("not valid: $what")
 
     /**
      * A limit is reached, and no more is allowed for now.
      *
      * @property what what is limited.
      */
-    public class LimitReached internal constructor(public val what: String) : LockException("no more for now: $what")
+    public class LimitReached internal constructor(public val what: String) : LockException("limit reached: $what")
 
     /** The phone does not have enough memory now to check a PIN. Trying again may help. */
     public class NoMemory internal constructor() : LockException("not enough memory")

@@ -95,15 +95,15 @@ internal inline fun <T> ByteArray.answer(read: (ByteBuffer) -> T): T {
     return when (answer.get().toInt()) {
         0 -> read(answer)
         1 -> throw FfiConverterTypeLockError.read(answer)
-        else -> throw panicked()
+        else -> throw panicException()
     }
 }
 
 /** This number; throws if it stands for a panic. */
-internal fun Int.orPanicked(): Int = if (this == Int.MIN_VALUE) throw panicked() else this
+internal fun Int.orThrowOnPanic(): Int = if (this == Int.MIN_VALUE) throw panicException() else this
 
 /** This reference; throws if it stands for a panic. */
-internal fun Long.orPanicked(): Long = if (this == 0L) throw panicked() else this
+internal fun Long.orThrowOnPanic(): Long = if (this == 0L) throw panicException() else this
 
 /** What is thrown for a panic. The panic's text stays on the native side. */
-internal fun panicked() = InternalException("")
+internal fun panicException() = InternalException("")

@@ -25,7 +25,7 @@ internal object OverJni : UnlockPath {
 
     override fun open(path: String, policy: String, platform: Platform, listener: (Event) -> Unit): LockHandle {
         val number = Native.open(path, policy, Phone(platform, listener)).answer { it.getLong() }
-        val generated = lazy { NativeLock(UniffiWithHandle, Native.shareLock(number).orPanicked()) }
+        val generated = lazy { NativeLock(UniffiWithHandle, Native.shareLock(number).orThrowOnPanic()) }
         return Handle(number, { Native.freeLock(it) }, generated)
     }
 
@@ -40,7 +40,7 @@ internal object OverJni : UnlockPath {
         entry.overJni { digits -> lock.overJni { Native.verifyPin(it, digits) } }.answer { outcome ->
             // For a right PIN the generated code would make its own session object, and for that JNA must run.
             when (outcome.getInt()) {
-                OPENED -> PinOutcome.Right(opened(session(outcome.getLong())))
+                TAG_OPENED -> PinOutcome.Right(opened(session(outcome.getLong())))
                 else -> FfiConverterTypeRefusal.read(outcome).toPublic()
             }
         }
@@ -56,7 +56,7 @@ internal object OverJni : UnlockPath {
         opened: (SessionHandle) -> Session,
     ): BiometricOutcome = lock.overJni { Native.verifyBiometrics(it, written(request, prompt)) }.answer { outcome ->
         when (outcome.getInt()) {
-            OPENED -> BiometricOutcome.Unlocked(opened(session(outcome.getLong())))
+            TAG_OPENED -> BiometricOutcome.Unlocked(opened(session(outcome.getLong())))
             else -> FfiConverterTypeBiometricRefusal.read(outcome).toPublic()
         }
     }
@@ -65,7 +65,7 @@ internal object OverJni : UnlockPath {
         lock.overJni { Native.cancelBiometrics(it, prompt) }.answer { }
 
     /** The handle of a prompt's answer. It has no generated object, because every call on it goes over JNI. */
-    fun answer(number: Long): AnswerHandle = Handle(number, { Native.freeAnswer(it) }, lazy { throw panicked() })
+    fun answer(number: Long): AnswerHandle = Handle(number, { Native.freeAnswer(it) }, lazy { throw panicException() })
 
     override fun notRecognised(answer: AnswerHandle) = answer.overJni { Native.notRecognised(it) }
 
@@ -81,45 +81,45 @@ internal object OverJni : UnlockPath {
     override fun openSessions(lock: LockHandle): OpenSessions =
         lock.overJni { Native.openSessions(it) }.answer { FfiConverterTypeOpenSessions.read(it) }.toPublic()
 
-    override fun newEntry(): EntryHandle = entryOf(Native.newEntry().orPanicked())
+    override fun newEntry(): EntryHandle = entryOf(Native.newEntry().orThrowOnPanic())
 
-    override fun duplicate(entry: EntryHandle): EntryHandle = entryOf(entry.overJni { Native.duplicate(it) }.orPanicked())
+    override fun duplicate(entry: EntryHandle): EntryHandle = entryOf(entry.overJni { Native.duplicate(it) }.orThrowOnPanic())
 
     private fun entryOf(number: Long): EntryHandle {
-        val generated = lazy { NativeEntry(UniffiWithHandle, Native.shareEntry(number).orPanicked()) }
+        val generated = lazy { NativeEntry(UniffiWithHandle, Native.shareEntry(number).orThrowOnPanic()) }
         return Handle(number, { Native.freeEntry(it) }, generated)
     }
 
     override fun push(entry: EntryHandle, digit: Int): Boolean =
-        when (entry.overJni { Native.push(it, digit) }.orPanicked()) {
+        when (entry.overJni { Native.push(it, digit) }.orThrowOnPanic()) {
             -1 -> throw NativeException.Invalid("digit")
             0 -> false
             else -> true
         }
 
-    override fun pop(entry: EntryHandle): Boolean = entry.overJni { Native.pop(it) }.orPanicked() == 1
+    override fun pop(entry: EntryHandle): Boolean = entry.overJni { Native.pop(it) }.orThrowOnPanic() == 1
 
     override fun clear(entry: EntryHandle) {
-        entry.overJni { Native.clear(it) }.orPanicked()
+        entry.overJni { Native.clear(it) }.orThrowOnPanic()
     }
 
-    override fun length(entry: EntryHandle): Int = entry.overJni { Native.length(it) }.orPanicked()
+    override fun length(entry: EntryHandle): Int = entry.overJni { Native.length(it) }.orThrowOnPanic()
 
     override fun matches(entry: EntryHandle, other: EntryHandle): Boolean =
-        entry.overJni { mine -> other.overJni { Native.matches(mine, it) } }.orPanicked() == 1
+        entry.overJni { mine -> other.overJni { Native.matches(mine, it) } }.orThrowOnPanic() == 1
 
     override fun adopt(session: NativeSession): SessionHandle =
         Handle(session.uniffiCloneHandle(), { Native.freeSession(it) }, lazyOf(session))
 
-    override fun isLive(session: SessionHandle): Boolean = session.overJni { Native.isLive(it) }.orPanicked() == 1
+    override fun isLive(session: SessionHandle): Boolean = session.overJni { Native.isLive(it) }.orThrowOnPanic() == 1
 
     override fun end(session: SessionHandle) {
-        session.overJni { Native.endSession(it) }.orPanicked()
+        session.overJni { Native.endSession(it) }.orThrowOnPanic()
     }
 
-    /** Reads the item a second time, into a buffer of its length, if it is longer than [MOST_ITEMS]. */
+    /** Reads the item a second time, into a buffer of its length, if it is longer than [FIRST_BUFFER_BYTES]. */
     override fun readItem(session: SessionHandle, item: String): ByteArray? {
-        var capacity = MOST_ITEMS
+        var capacity = FIRST_BUFFER_BYTES
         while (true) {
             val buffer = ByteBuffer.allocateDirect(capacity)
             try {
@@ -134,7 +134,7 @@ internal object OverJni : UnlockPath {
     }
 
     private fun session(number: Long): SessionHandle {
-        val generated = lazy { NativeSession(UniffiWithHandle, Native.shareSession(number).orPanicked()) }
+        val generated = lazy { NativeSession(UniffiWithHandle, Native.shareSession(number).orThrowOnPanic()) }
         return Handle(number, { Native.freeSession(it) }, generated)
     }
 
@@ -146,8 +146,8 @@ internal object OverJni : UnlockPath {
     }
 
     /** Items up to this length, in bytes, are read in one call. */
-    private const val MOST_ITEMS = 4096
+    private const val FIRST_BUFFER_BYTES = 4096
 
     /** The first variant of the native side's outcomes, of a PIN and of biometrics: the wallet is open. */
-    private const val OPENED = 1
+    private const val TAG_OPENED = 1
 }

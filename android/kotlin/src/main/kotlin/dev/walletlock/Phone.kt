@@ -22,9 +22,9 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     @JvmField val hasBiometrics: Boolean = platform.biometrics != null
 
     private val prompt = platform.biometrics
-    private val biometrics get() = checkNotNull(prompt) { "there is none" }
+    private val biometrics get() = checkNotNull(prompt) { "the platform has no biometrics" }
     private val given = platform.parts
-    private val parts get() = checkNotNull(given) { "the native side has its own" }
+    private val parts get() = checkNotNull(given) { "Platform.android has no parts in Kotlin" }
 
     /** The boot count or -1, milliseconds since boot, milliseconds since 1970. */
     fun now(): LongArray = answering {
@@ -33,7 +33,7 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     }
 
     fun randomBytes(count: Int): ByteArray =
-        answering { checkNotNull(parts.entropy) { "the system's is used" }.randomBytes(count) }
+        answering { checkNotNull(parts.entropy) { "the app has no entropy source" }.randomBytes(count) }
 
     fun aliases(prefix: String): Array<String> = answering { parts.deviceKey.aliases(prefix).toTypedArray() }
 

@@ -102,7 +102,7 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
         }
 
         /** Whether the prompt may be shown. [answer] is closed when the call ends, because nobody waits for it then. */
-        fun begins(answer: AutoCloseable): Boolean {
+        fun mayShow(answer: AutoCloseable): Boolean {
             this.answer = answer
             return !isCalledOff
         }
@@ -125,7 +125,7 @@ internal class Prompts(private val takeAway: (Long) -> Unit) {
         fun show(biometrics: Biometrics, input: ByteArray, answer: PromptAnswer, read: () -> NativePrompt) {
             try {
                 val prompt = read()
-                if (BY_ID[prompt.id]?.begins(answer.resource) == false) {
+                if (BY_ID[prompt.id]?.mayShow(answer.resource) == false) {
                     return answer.ended(BiometricEnd.CANCELLED_BY_SYSTEM)
                 }
                 biometrics.show(prompt.toPublic(input), answer)

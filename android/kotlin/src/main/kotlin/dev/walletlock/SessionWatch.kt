@@ -35,12 +35,12 @@ internal class SessionWatch(
 
     /** Called after a call that may have changed the state: reads it here, and then for the other locks. */
     fun refresh() {
-        if (look()) ALL[file]?.forEach { if (it !== this) it.look() }
+        if (readState()) ALL[file]?.forEach { if (it !== this) it.readState() }
     }
 
     /** Reads the state of all locks of the file in the background, for a caller that must not wait for the clock. */
     fun refreshSoon() {
-        ALL[file]?.forEach { it.scope.launch { it.look() } }
+        ALL[file]?.forEach { it.scope.launch { it.readState() } }
     }
 
     /** Called when every session was ended: then the state is known without reading it. */
@@ -68,7 +68,7 @@ internal class SessionWatch(
      * thread at a time, so that an older answer does not replace a newer one.
      */
     @Synchronized
-    private fun look(): Boolean {
+    private fun readState(): Boolean {
         if (isClosed) return false
         val before = state.value
         val now = try {

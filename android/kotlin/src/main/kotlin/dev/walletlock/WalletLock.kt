@@ -404,7 +404,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          *   one takes effect with the next right PIN; so does one that would leave no try to someone who has tries left.
          * @param dispatcher where all work is done, calls to the platform's parts included. Only waiting for a person at a
          *   biometric prompt is done on a background thread beside it.
-         * @throws LockException.InUse if another process has the file open.
+         * @throws LockException.InUse if another process has the file open, or this process a copy of the file.
          * @throws LockException.NewerVersion if a newer version of Walletlock wrote it.
          * @throws LockException.Policy if the policy is not valid.
          * @throws LockException.Platform or [LockException.Storage] if the phone did not answer: trying again may help.

@@ -55,15 +55,15 @@ class AnswerTest {
         val panics = listOf<() -> Any>(
             { byteArrayOf(2).answer { error("no value") } },
             { byteArrayOf(3, 0, 0).answer { error("no value") } },
-            { Int.MIN_VALUE.orPanicked() },
-            { 0L.orPanicked() },
+            { Int.MIN_VALUE.orThrowOnPanic() },
+            { 0L.orThrowOnPanic() },
         )
         for (panic in panics) {
             assertEquals("", assertThrows<InternalException> { panic() }.message)
             assertThrows<LockException.Internal> { translating { panic() } }
         }
-        assertEquals(-1, (-1).orPanicked())
-        assertEquals(-1L, (-1L).orPanicked())
+        assertEquals(-1, (-1).orThrowOnPanic())
+        assertEquals(-1L, (-1L).orThrowOnPanic())
     }
 
     /** Uses Java's reflection, because Kotlin's is not on the class path. */

@@ -74,7 +74,7 @@ public class AndroidBiometrics(context: Context) : Biometrics {
             main.postDelayed(whenTimeIsOver, prompt.timeoutMs)
             worker.execute {
                 try {
-                    if (isShown()) showSystemPrompt(context, prompt, begun(prompt), cancel, worker, this)
+                    if (isShown()) showSystemPrompt(context, prompt, makeCipher(prompt), cancel, worker, this)
                 } catch (thrown: Exception) {
                     ended(endOf(thrown))
                 }
@@ -87,7 +87,7 @@ public class AndroidBiometrics(context: Context) : Biometrics {
             // is still on the screen, and this takes it away.
             takeAway()
             val output = try {
-                finished(cipher, prompt)
+                finishCipher(cipher, prompt)
             } catch (_: Exception) {
                 // The keystore refused: the sensor recognised nobody, or another key wrote the input.
                 return answer.ended(BiometricEnd.NO_VERDICT)

@@ -57,13 +57,13 @@ public class AutoLock private constructor(
         application.registerActivityLifecycleCallbacks(screens)
         // Only the system may send this broadcast, so the receiver needs no permission.
         application.registerReceiver(screenOff, IntentFilter(Intent.ACTION_SCREEN_OFF))
-        MainThread.run(::learn)
+        MainThread.run(::startIfNotInFront)
     }
 
     /** Starts the time if no screen is in front. There is no callback for a screen that was started or left before [begin]. */
-    private fun learn() {
+    private fun startIfNotInFront() {
         if (isClosed.get() || shown.isNotEmpty() || lockAtMs != null || isInFront()) return
-        lockIn(max(afterMs, MADE_ANEW_WITHIN_MS))
+        lockIn(max(afterMs, RECREATED_WITHIN_MS))
     }
 
     /** What the system says, which may lag a moment behind. A foreground service does not count as a screen. */
@@ -80,7 +80,7 @@ public class AutoLock private constructor(
         main.removeCallbacks(whenDue)
     }
 
-    private fun seen(activity: Activity) {
+    private fun markShown(activity: Activity) {
         // The handler's timer stands still while the phone sleeps, so the time may be over although it has not fired.
         if (isDue()) lockNow()
         forgetTheTime()
@@ -89,7 +89,7 @@ public class AutoLock private constructor(
 
     /** The person is back in the app, which ends the [Exemption]. */
     private fun cameBack(activity: Activity) {
-        seen(activity)
+        markShown(activity)
         Exemption.end()
     }
 
@@ -98,7 +98,7 @@ public class AutoLock private constructor(
         val isUnseen = !shown.remove(activity)
         if (shown.isNotEmpty()) return
         // A configuration change recreates the Activity at once. If that does not happen, the app was left.
-        lockIn(if (activity.isChangingConfigurations || isUnseen) max(afterMs, MADE_ANEW_WITHIN_MS) else afterMs)
+        lockIn(if (activity.isChangingConfigurations || isUnseen) max(afterMs, RECREATED_WITHIN_MS) else afterMs)
         isUnsure = isUnseen
     }
 
@@ -140,7 +140,7 @@ public class AutoLock private constructor(
         // An Activity may have been started before this was registered: then only onActivityResumed is called.
         override fun onActivityResumed(activity: Activity) = cameBack(activity)
 
-        override fun onActivityPaused(activity: Activity) = seen(activity)
+        override fun onActivityPaused(activity: Activity) = markShown(activity)
 
         override fun onActivityStopped(activity: Activity) = left(activity)
 
@@ -164,11 +164,11 @@ public class AutoLock private constructor(
         @JvmStatic
         @JvmOverloads
         public fun start(application: Application, lock: WalletLock, afterSeconds: Int = 30): AutoLock {
-            require(afterSeconds >= 0) { "a time cannot be negative" }
+            require(afterSeconds >= 0) { "afterSeconds must not be negative" }
             return AutoLock(application, lock, afterSeconds * 1_000L).apply { begin() }
         }
 
         /** After a rotation the new Activity is there well within this time, also on a slow phone. Our own choice. */
-        private const val MADE_ANEW_WITHIN_MS = 2_000L
+        private const val RECREATED_WITHIN_MS = 2_000L
     }
 }

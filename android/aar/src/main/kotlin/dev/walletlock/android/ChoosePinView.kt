@@ -152,18 +152,18 @@ public abstract class ChoosePinView internal constructor(
     internal fun finish(listener: ((Session) -> Unit)?) {
         if (listener == null) return
         val session = choosing?.takeSession() ?: return
-        feelYes()
+        confirmHaptic()
         listener(session)
     }
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        Secured.hold(this)
+        SecureWindow.hold(this)
         follow()
     }
 
     override fun onDetachedFromWindow() {
-        Secured.release(this)
+        SecureWindow.release(this)
         unfollow()
         super.onDetachedFromWindow()
     }

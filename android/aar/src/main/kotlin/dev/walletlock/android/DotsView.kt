@@ -21,11 +21,11 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
     private var length = 0
     private var isChecking = false
     private var isError = false
-    private var isOpen = false
+    private var isSuccess = false
     private var fieldHeight = dp(FIELD_HEIGHT_DP)
-    var shaking: Animator? = null
+    var refusalAnimation: Animator? = null
         private set
-    var leaping: Animator? = null
+    var successAnimation: Animator? = null
         private set
 
     init {
@@ -34,8 +34,8 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
 
     /** Shows [typed] of [length] digits. [length] 0: the length of the PIN is not known. */
     fun show(typed: Int, length: Int, isChecking: Boolean, isError: Boolean) {
-        if (typed > 0 || isError) isOpen = false
-        if (!isOpen) this.typed = typed
+        if (typed > 0 || isError) isSuccess = false
+        if (!isSuccess) this.typed = typed
         this.length = length
         this.isChecking = isChecking
         this.isError = isError
@@ -56,23 +56,23 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
 
     /** Says no by moving from side to side, unless animations are switched off. The same is said in words. */
     fun shake() {
-        shaking?.cancel()
-        shaking = shaken()
+        refusalAnimation?.cancel()
+        refusalAnimation = startRefusalAnimation()
     }
 
     /** Says yes: the dots of the right PIN, [digits] of them, stay visible while the screen closes. */
-    fun open(digits: Int) {
+    fun showSuccess(digits: Int) {
         typed = digits
-        isOpen = true
+        isSuccess = true
         invalidate()
-        leaping = leaping()
-        postDelayed(::beEmpty, OPEN_MS)
+        successAnimation = startSuccessAnimation()
+        postDelayed(::beEmpty, SUCCESS_MS)
     }
 
-    /** Empties the dots after [OPEN_MS], for a pad that is not closed. */
+    /** Empties the dots after [SUCCESS_MS], for a pad that is not closed. */
     private fun beEmpty() {
-        if (!isOpen) return
-        isOpen = false
+        if (!isSuccess) return
+        isSuccess = false
         typed = 0
         invalidate()
     }
@@ -102,7 +102,7 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
 
     private fun drawDot(canvas: Canvas, x: Float, radius: Float, place: Int) {
         paint.style = Paint.Style.FILL
-        paint.color = if (isChecking || isOpen) colours.brand else colours.text
+        paint.color = if (isChecking || isSuccess) colours.brand else colours.text
         canvas.drawCircle(x, height / 2f, radius * (if (isChecking) swelling(place) else 1f), paint)
     }
 
@@ -138,7 +138,7 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
         const val FEWEST_DIGITS = 4
         const val STEP_DP = 30
         const val EDGE_DP = 2
-        const val OPEN_MS = 900L
+        const val SUCCESS_MS = 900L
         const val WAVE_MS = 1_200L
         const val WAVE_LAG = 0.12f
         const val WAVE_SIZE = 0.22f

@@ -33,13 +33,13 @@ internal class GuardedScreens(
      * Tasks in which the person went back from the first run, or from a lock screen of the app's own, so that it finished.
      * ([LockActivity] does not finish then: it moves its task to the back.)
      */
-    private val left = mutableSetOf<Int>()
+    private val tasksLeftByPerson = mutableSetOf<Int>()
     private val lockClass by lazy { lockScreen(application).component?.className }
     private val firstRunClass by lazy { firstRun?.invoke(application)?.component?.className }
 
     /** Adapts the screens to a new state of [wallet]. */
     fun follow() {
-        if (wallet.state == State.OPEN) left.clear()
+        if (wallet.state == State.OPEN) tasksLeftByPerson.clear()
         if (wallet.state == State.NO_PIN) finishLockScreens()
         cover.draw()
         // One lock screen in each task is enough.
@@ -62,7 +62,7 @@ internal class GuardedScreens(
     private fun bringLockScreen(activity: Activity) {
         if (activity.isFinishing || !isCovered(activity)) return
         val screen = screenNow() ?: return
-        if (left.remove(activity.taskId)) {
+        if (tasksLeftByPerson.remove(activity.taskId)) {
             activity.moveTaskToBack(true)
             return
         }
@@ -103,7 +103,7 @@ internal class GuardedScreens(
     }
 
     override fun onActivityStarted(activity: Activity) {
-        if (started.isEmpty()) wallet.lookAgain()
+        if (started.isEmpty()) wallet.refresh()
         started += activity
         seen(activity)
     }
@@ -119,7 +119,7 @@ internal class GuardedScreens(
         wallet.update()
         val isLockScreen = activity.javaClass.name == screenNow()?.invoke(application)?.component?.className
         val isOurs = isLockScreen && activity.intent.getBooleanExtra(LockActivity.EXTRA_GUARD, false)
-        if (isOurs && activity.isFinishing) left += activity.taskId
+        if (isOurs && activity.isFinishing) tasksLeftByPerson += activity.taskId
     }
 
     override fun onActivityStopped(activity: Activity) {

@@ -32,8 +32,8 @@ internal class GuardedWallet(private val application: Application, private val o
     private var didNotOpen = false
     private var pinSinceMs: Long? = null
 
-    /** The kept session has ended, and [lookAgain] waits for the lock to say whether another session is open. */
-    private var isLooking = false
+    /** The kept session has ended, and [refresh] waits for the lock to say whether another session is open. */
+    private var isRefreshing = false
     private val kept = MutableStateFlow<Session?>(null)
 
     var state: State = State.OPENING
@@ -74,7 +74,7 @@ internal class GuardedWallet(private val application: Application, private val o
     }
 
     private fun stateNow(): State {
-        if (kept.value?.isLive == true || lock?.isOpen?.value == true && !isLooking) return State.OPEN
+        if (kept.value?.isLive == true || lock?.isOpen?.value == true && !isRefreshing) return State.OPEN
         val lock = lock ?: return if (didNotOpen) State.LOCKED else State.OPENING
         val isNew = state == State.NO_PIN
         return when (lock.status.value) {
@@ -97,16 +97,16 @@ internal class GuardedWallet(private val application: Application, private val o
     }
 
     /** Reads the lock anew: a session may have ended while the phone slept, and the lock reports that some seconds late. */
-    fun lookAgain() {
+    fun refresh() {
         val lock = lock ?: return
-        isLooking = kept.value?.isLive == false
+        isRefreshing = kept.value?.isLive == false
         scope.launch {
             try {
                 lock.refresh()
             } catch (_: LockException) {
                 follow()
             }
-            isLooking = false
+            isRefreshing = false
             update()
         }
     }

@@ -6,15 +6,15 @@ import android.view.View
 
 // Haptic feedback. The system gives none if the person has switched it off.
 
-internal fun View.feelKey() {
+internal fun View.keyHaptic() {
     performHapticFeedback(HapticFeedbackConstants.KEYBOARD_TAP)
 }
 
-internal fun View.feelYes() {
+internal fun View.confirmHaptic() {
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) performHapticFeedback(HapticFeedbackConstants.CONFIRM)
 }
 
-internal fun View.feelNo() {
+internal fun View.rejectHaptic() {
     val isNew = Build.VERSION.SDK_INT >= Build.VERSION_CODES.R
     performHapticFeedback(if (isNew) HapticFeedbackConstants.REJECT else HapticFeedbackConstants.LONG_PRESS)
 }

@@ -5,7 +5,7 @@ import android.app.Application
 import java.util.WeakHashMap
 
 /**
- * The lock screens that exist. Two in one task, as after a double tap on a button, share one [Opening]: the screen on top
+ * The lock screens that exist. Two in one task, as after a double tap on a button, share one [LockScreenState]: the screen on top
  * shows the biometric prompt, and one unlocking finishes both.
  */
 internal object LockActivities {

@@ -46,7 +46,7 @@ import kotlinx.coroutines.launch
  */
 @Unguarded
 public class LockActivity : Activity() {
-    private lateinit var opening: Opening
+    private lateinit var screenState: LockScreenState
     private lateinit var content: LockContent
     private var isStarted = false
     private var isNew = true
@@ -59,11 +59,11 @@ public class LockActivity : Activity() {
         build()
         onBack(::goBack)
         isNew = lastNonConfigurationInstance == null
-        opening = lastNonConfigurationInstance as Opening?
-            ?: (LockActivities.beside(this).lastOrNull()?.opening ?: Opening(applicationContext)).join()
+        screenState = lastNonConfigurationInstance as LockScreenState?
+            ?: (LockActivities.beside(this).lastOrNull()?.screenState ?: LockScreenState(applicationContext)).retain()
         LockActivities.add(this)
         listen()
-        opening.open()
+        screenState.open()
         render()
     }
 
@@ -77,17 +77,17 @@ public class LockActivity : Activity() {
         drawUnderBars(content)
     }
 
-    /** Makes [opening] tell this screen of changes, and no other screen: this one is on top. */
+    /** Makes [screenState] tell this screen of changes, and no other screen: this one is on top. */
     private fun listen() {
         following?.cancel()
         following = null
-        opening.tell(this, ::render, ::tell)
+        screenState.tell(this, ::render, ::tell)
     }
 
     private fun render() {
-        val unlocking = opening.unlocking
-        opening.trouble?.let {
-            content.locked.show(it, opening::open)
+        val unlocking = screenState.unlocking
+        screenState.trouble?.let {
+            content.locked.show(it, screenState::open)
             content.showOnly(content.locked)
         }
         if (unlocking == null || following != null) return
@@ -104,7 +104,7 @@ public class LockActivity : Activity() {
         if (isFinishing) return
         // While a PIN is checked, its try already counts as failed, so the status may be that of a wait or a lock. The pad
         // shows that it is checking.
-        if (opening.unlocking?.checking != null) return
+        if (screenState.unlocking?.checking != null) return
         when (status) {
             is LockStatus.Ready -> if (content.showOnly(content.pad)) offerBiometrics()
             is LockStatus.Unconfigured -> goOn()
@@ -117,7 +117,7 @@ public class LockActivity : Activity() {
 
     private fun offerBiometrics() {
         val isWanted = intent.getBooleanExtra(EXTRA_BIOMETRICS, true)
-        if (isWanted && isStarted && content.showsPad) opening.unlocking?.offerBiometrics()
+        if (isWanted && isStarted && content.showsPad) screenState.unlocking?.offerBiometrics()
     }
 
     private fun tell(trouble: LockTrouble) {
@@ -134,7 +134,7 @@ public class LockActivity : Activity() {
     }
 
     private fun goOn() {
-        val status = opening.unlocking?.lock?.status?.value
+        val status = screenState.unlocking?.lock?.status?.value
         if (status is LockStatus.Ready) return show(status)
         guard?.goOnWithoutPin()
         setResult(RESULT_NO_PIN)
@@ -143,7 +143,7 @@ public class LockActivity : Activity() {
 
     private fun goBack() {
         if (guard != null || !intent.getBooleanExtra(EXTRA_CAN_GO_BACK, false)) return leaveApp()
-        setResult(RESULT_CANCELED, LockResults.cancelled(opening.trouble))
+        setResult(RESULT_CANCELED, LockResults.cancelled(screenState.trouble))
         finish()
     }
 
@@ -161,12 +161,12 @@ public class LockActivity : Activity() {
     }
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screenState
 
     override fun onStart() {
         super.onStart()
         isStarted = true
-        if (opening.holder !== this) {
+        if (screenState.holder !== this) {
             listen()
             render()
         }
@@ -176,16 +176,16 @@ public class LockActivity : Activity() {
     override fun onStop() {
         super.onStop()
         isStarted = false
-        if (isChangingConfigurations || opening.holder !== this) return
-        opening.unlocking?.clear()
-        opening.unlocking?.stopAsking()
+        if (isChangingConfigurations || screenState.holder !== this) return
+        screenState.unlocking?.clear()
+        screenState.unlocking?.stopAsking()
     }
 
     override fun onDestroy() {
         following?.cancel()
         LockActivities.remove(this)
-        opening.leave(this)
-        if (!isChangingConfigurations) opening.close()
+        screenState.stopTelling(this)
+        if (!isChangingConfigurations) screenState.close()
         super.onDestroy()
     }
 

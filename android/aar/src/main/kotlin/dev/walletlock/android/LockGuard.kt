@@ -143,7 +143,7 @@ public class LockGuard private constructor(
             firstRun: ((Context) -> Intent)? = null,
             excluded: Set<Class<out Activity>> = emptySet(),
         ): LockGuard {
-            requireNotNull(lockScreen(application).component) { "the intent of the lock screen names its Activity" }
+            requireNotNull(lockScreen(application).component) { "the intent of the lock screen must name an Activity" }
             installed?.close()
             val guard = LockGuard(application, lockScreen, firstRun, excluded)
             application.registerActivityLifecycleCallbacks(guard.screens)

@@ -8,47 +8,47 @@ import dev.walletlock.NoVerdictCause
  * Why a wallet did not open, or a PIN was not checked, as the screens say it. An app gets it through [OnLockTrouble].
  *
  * @property code is shown beside the words, so that support can identify the fault. It stays the same in later versions.
- * @property canPass whether trying again can help: then the screen has a button for it.
+ * @property canRetry whether trying again can help: then the screen has a button for it.
  */
-public enum class LockTrouble(public val code: Int, public val canPass: Boolean, internal val words: Int) {
+public enum class LockTrouble(public val code: Int, public val canRetry: Boolean, internal val words: Int) {
     /** The app was installed without the native library for this phone. */
-    NO_LIBRARY(1, canPass = false, R.string.walletlock_trouble_no_library),
+    NO_LIBRARY(1, canRetry = false, R.string.walletlock_trouble_no_library),
 
     /** A newer version of the app wrote this wallet. */
-    NEWER_VERSION(2, canPass = false, R.string.walletlock_trouble_newer_version),
+    NEWER_VERSION(2, canRetry = false, R.string.walletlock_trouble_newer_version),
 
-    /** Another process of the app has this wallet open. */
-    IN_USE(3, canPass = true, R.string.walletlock_trouble_in_use),
+    /** Another process of the app has this wallet open, or this process has a copy of its file open. */
+    IN_USE(3, canRetry = true, R.string.walletlock_trouble_in_use),
 
     /** The phone was restarted, and has not been unlocked since. */
-    BEFORE_FIRST_UNLOCK(4, canPass = true, R.string.walletlock_trouble_first_unlock),
+    BEFORE_FIRST_UNLOCK(4, canRetry = true, R.string.walletlock_trouble_first_unlock),
 
     /** The storage is full, read-only or broken. */
-    STORAGE(5, canPass = true, R.string.walletlock_trouble_storage),
+    STORAGE(5, canRetry = true, R.string.walletlock_trouble_storage),
 
     /** The phone's keystore is busy, or the phone is locked. */
-    KEYSTORE_BUSY(6, canPass = true, R.string.walletlock_busy),
+    KEYSTORE_BUSY(6, canRetry = true, R.string.walletlock_busy),
 
     /** The phone's keystore says that the wallet's key is gone. The keystore may be wrong. */
-    KEY_GONE(7, canPass = true, R.string.walletlock_trouble_key_gone),
+    KEY_GONE(7, canRetry = true, R.string.walletlock_trouble_key_gone),
 
     /** The phone has no keystore. */
-    NO_KEYSTORE(8, canPass = false, R.string.walletlock_trouble_no_keystore),
+    NO_KEYSTORE(8, canRetry = false, R.string.walletlock_trouble_no_keystore),
 
     /** The phone's keystore failed. */
-    KEYSTORE_FAILED(9, canPass = true, R.string.walletlock_trouble_keystore_failed),
+    KEYSTORE_FAILED(9, canRetry = true, R.string.walletlock_trouble_keystore_failed),
 
     /** The protected data is damaged. */
-    DAMAGED(10, canPass = true, R.string.walletlock_damaged_body),
+    DAMAGED(10, canRetry = true, R.string.walletlock_damaged_body),
 
     /** The phone's clock or randomness failed. */
-    PLATFORM(11, canPass = true, R.string.walletlock_trouble_platform),
+    PLATFORM(11, canRetry = true, R.string.walletlock_trouble_platform),
 
     /** The policy that the app asks for is not valid: a mistake of the app's. */
-    POLICY(12, canPass = false, R.string.walletlock_trouble_policy),
+    POLICY(12, canRetry = false, R.string.walletlock_trouble_policy),
 
     /** Anything else. */
-    OTHER(13, canPass = true, R.string.walletlock_trouble_body),
+    OTHER(13, canRetry = true, R.string.walletlock_trouble_body),
     ;
 
     /** Finds the trouble of a fault. */

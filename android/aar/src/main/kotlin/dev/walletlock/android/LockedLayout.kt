@@ -18,9 +18,9 @@ import kotlin.math.roundToInt
 /** The layout of [LockedView]: which lock it is and what can be done, one below the other or side by side. */
 internal class LockedLayout(private val context: Context, private val colours: Colours) {
     val icon = ImageView(context)
-    val heading = Spoken(context)
+    val heading = AnnouncedText(context)
     val clock = TextView(context)
-    val body = Spoken(context)
+    val body = AnnouncedText(context)
     val toDo = TextView(context)
     val remedies = LinearLayout(context)
     val whole: View

@@ -90,9 +90,9 @@ public class LockedView @JvmOverloads constructor(
         val isTicking = before is LockStatus.CoolingDown && status is LockStatus.CoolingDown
         showTime((status as? LockStatus.CoolingDown)?.let { clock(it.remainingMs) })
         if (isTicking) {
-            layout.heading.update(notice.heading, spoken = notice.alone)
+            layout.heading.update(notice.heading, spoken = notice.headingWithoutClock)
         } else {
-            layout.heading.say(notice.heading, spoken = notice.alone)
+            layout.heading.say(notice.heading, spoken = notice.headingWithoutClock)
         }
         if (isTicking && (before as LockStatus.CoolingDown).unchangedBut(status as LockStatus.CoolingDown)) return
         show(notice)
@@ -151,12 +151,12 @@ public class LockedView @JvmOverloads constructor(
     internal fun show(trouble: LockTrouble, onRetry: Runnable) {
         shown = null
         val notice = resources.notice(trouble)
-        layout.heading.say(notice.heading, spoken = notice.alone)
+        layout.heading.say(notice.heading, spoken = notice.headingWithoutClock)
         showTime(null)
         show(notice)
         remedies.removeAllViews()
         layout.toDo.visibility = GONE
-        if (trouble.canPass) addButton(R.string.walletlock_retry, onRetry)
+        if (trouble.canRetry) addButton(R.string.walletlock_retry, onRetry)
     }
 
     private fun show(notice: Notice) {

@@ -33,7 +33,7 @@ private fun View.scaleTo(scale: Float, ms: Long) {
 }
 
 /** Says no: moves from side to side. Null: animations are switched off. */
-internal fun View.shaken(): Animator? {
+internal fun View.startRefusalAnimation(): Animator? {
     if (!context.animates()) return null
     val reach = dp(SHAKE_DP).toFloat()
     val steps = floatArrayOf(0f, -1f, 1f, -0.7f, 0.7f, -0.35f, 0f).map { it * reach }.toFloatArray()
@@ -41,7 +41,7 @@ internal fun View.shaken(): Animator? {
 }
 
 /** Says yes: grows and shrinks once. Null: animations are switched off. */
-internal fun View.leaping(): Animator? {
+internal fun View.startSuccessAnimation(): Animator? {
     if (!context.animates()) return null
     val parts = listOf(View.SCALE_X, View.SCALE_Y).map { ObjectAnimator.ofFloat(this, it, 1f, LEAP_SCALE, 1f) }
     return AnimatorSet().apply {

@@ -44,7 +44,7 @@ public suspend fun WalletLock.Companion.open(
     name: String = DEFAULT_NAME,
     platform: Platform = phoneOf(context),
 ): WalletLock {
-    require(NAME.matches(name)) { "not the name of a wallet" }
+    require(NAME.matches(name)) { "a wallet's name is 1 to 64 of A-Z a-z 0-9 _ -" }
     val file = withContext(Dispatchers.IO) { File(folderIn(context.applicationContext ?: context), "$name.db") }
     return open(file, platform, policy)
 }
@@ -78,8 +78,8 @@ public suspend fun WalletLock.Companion.shared(
     autoLockSeconds: Int? = AUTO_LOCK_S,
     platform: Platform = phoneOf(context),
 ): WalletLock {
-    require(NAME.matches(name)) { "not the name of a wallet" }
-    require(autoLockSeconds == null || autoLockSeconds >= 0) { "a time cannot be negative" }
+    require(NAME.matches(name)) { "a wallet's name is 1 to 64 of A-Z a-z 0-9 _ -" }
+    require(autoLockSeconds == null || autoLockSeconds >= 0) { "autoLockSeconds must not be negative" }
     val file = withContext(Dispatchers.IO) { File(folderIn(context.applicationContext ?: context), "$name.db") }
     return shared(file, platform, policy, onOpened = { lock ->
         if (autoLockSeconds != null) AutoLock.start(applicationOf(context), lock, autoLockSeconds)
@@ -120,7 +120,7 @@ public object WalletLocks {
 private fun applicationOf(context: Context): Application =
     generateSequence(context.applicationContext ?: context) { (it as? ContextWrapper)?.baseContext }
         .filterIsInstance<Application>()
-        .firstOrNull() ?: throw IllegalArgumentException("no context of an app's")
+        .firstOrNull() ?: throw IllegalArgumentException("context does not lead to an Application")
 
 private fun phoneOf(context: Context): Platform = Platform.android(context, AndroidBiometrics(context))
 

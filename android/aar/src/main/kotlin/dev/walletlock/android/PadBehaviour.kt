@@ -64,7 +64,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
     }
 
     private fun refuse() {
-        pad.feelNo()
+        pad.rejectHaptic()
         header.dots.shake()
     }
 
@@ -87,7 +87,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
         if (binding.typed >= most || !binding.type(digit)) {
             return refuse(pad.resources.getQuantityString(R.plurals.walletlock_too_long, most, most))
         }
-        pad.feelKey()
+        pad.keyHaptic()
         render()
         if (binding.typed == pinLength) end()
     }
@@ -96,7 +96,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
         if (!takesDigits()) return
         said = null
         binding.erase()
-        pad.feelKey()
+        pad.keyHaptic()
         render()
     }
 
@@ -153,8 +153,8 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
         if (isOver && going.answer != null) refuse()
         if (isOver && refusal != null) onRefused?.onRefused(refusal)
         if (session == null) return
-        pad.feelYes()
-        header.dots.open(tried)
+        pad.confirmHaptic()
+        header.dots.showSuccess(tried)
         listener?.onUnlocked(session)
     }
 

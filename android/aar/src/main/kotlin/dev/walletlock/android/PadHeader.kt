@@ -32,7 +32,7 @@ internal class PadHeader(context: Context, private val colours: Colours) : Scrol
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) isAccessibilityHeading = true
     }
     val dots = DotsView(context, colours).apply { id = R.id.walletlock_dots }
-    val message = Spoken(context).apply {
+    val message = AnnouncedText(context).apply {
         id = R.id.walletlock_message
         gravity = Gravity.CENTER_HORIZONTAL
     }

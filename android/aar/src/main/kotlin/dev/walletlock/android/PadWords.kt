@@ -46,7 +46,7 @@ internal fun Resources.padWords(
         isCovered -> PadWords(title, getString(R.string.walletlock_covered), isWarning = true)
         isChecking -> PadWords(getString(R.string.walletlock_checking), "", usualTitle = title)
         status != null && status !is LockStatus.Ready ->
-            PadWords(title, notice(status).alone, isTicking = status is LockStatus.CoolingDown)
+            PadWords(title, notice(status).headingWithoutClock, isTicking = status is LockStatus.CoolingDown)
         said != null ->
             PadWords(title, said.text, isWarning = said.isWarning, isError = said.isError, isWrong = said.isWrong, isUrgent = said.isError)
         else -> answer?.let { answered(title, it, binding.erasesLast) }
@@ -101,7 +101,7 @@ private fun wordsOf(reason: BiometricDenial): Int? = when (reason) {
 
 internal fun Resources.answer(refusal: Refusal, erasesLast: Boolean): String = when (refusal) {
     is PinOutcome.Wrong -> wrong(refusal, erasesLast)
-    is PinOutcome.Locked -> notice(refusal.status).alone
+    is PinOutcome.Locked -> notice(refusal.status).headingWithoutClock
     is PinOutcome.NoVerdict -> when (val cause = refusal.cause) {
         is NoVerdictCause.NotAPin -> getString(R.string.walletlock_too_short)
         is NoVerdictCause.TryAgain, is NoVerdictCause.NoMemory -> getString(R.string.walletlock_busy)

@@ -28,5 +28,5 @@ internal sealed interface PinNote {
     class Failed(val trouble: LockTrouble) : PinNote
 
     /** Switching biometrics on did not succeed. */
-    class NotByFinger(val change: BiometricChange) : PinNote
+    class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
 }

@@ -204,13 +204,13 @@ public class PinPadView @JvmOverloads constructor(
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        Secured.hold(this)
+        SecureWindow.hold(this)
         order()
         behaviour.follow()
     }
 
     override fun onDetachedFromWindow() {
-        Secured.release(this)
+        SecureWindow.release(this)
         behaviour.binding.unfollow()
         behaviour.binding.forget()
         super.onDetachedFromWindow()

@@ -64,7 +64,7 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.Forbidden -> words(note.findings)
     is PinNote.Refused -> answer(note.refusal, erasesLast)
     is PinNote.Failed -> words(note.trouble)
-    is PinNote.NotByFinger -> words(note.change)
+    is PinNote.BiometricsNotSwitchedOn -> words(note.change)
 }
 
 /** How switching biometrics on ended. */

@@ -69,7 +69,7 @@ internal fun minorDigits(currency: String): Int = when (currency) {
 private fun readable(payee: String, locale: Locale): String {
     val shown = StringBuilder()
     payee.codePoints().filter(::isSeen).forEach(shown::appendCodePoint)
-    require(shown.isNotBlank()) { "nobody is paid" }
+    require(shown.isNotBlank()) { "the payee has no visible characters" }
     return BidiFormatter.getInstance(locale).unicodeWrap(shown.trim().toString())
 }
 

@@ -21,7 +21,7 @@ internal class QuestionView(context: Context, private val colours: Colours) : Sc
     private val icon = ImageView(context)
     private val heading = TextView(context)
     private val body = TextView(context)
-    private val note = Spoken(context)
+    private val note = AnnouncedText(context)
     private val answers = LinearLayout(context)
     private var said: String? = null
 

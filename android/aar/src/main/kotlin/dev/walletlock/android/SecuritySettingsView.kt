@@ -36,7 +36,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
     defStyleRes: Int = 0,
 ) : ScrollView(context, attrs, defStyleAttr, defStyleRes) {
     private val colours = Colours(context)
-    private val note = Spoken(context)
+    private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
@@ -209,11 +209,11 @@ public class SecuritySettingsView @JvmOverloads constructor(
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        Secured.hold(this)
+        SecureWindow.hold(this)
     }
 
     override fun onDetachedFromWindow() {
-        Secured.release(this)
+        SecureWindow.release(this)
         unbind()
         super.onDetachedFromWindow()
     }

@@ -28,7 +28,7 @@ internal class SetPinSteps : ChoosingPinSteps<SetPinSteps.Step>(Step.CHOOSE) {
     fun switchOn(): Boolean = (step == Step.OFFER_FINGER).also { if (it) go(Step.SWITCHING_ON) }
 
     fun switchedOn(change: BiometricChange) = from(Step.SWITCHING_ON) {
-        if (change is BiometricChange.Done) go(Step.DONE) else go(Step.OFFER_FINGER, PinNote.NotByFinger(change))
+        if (change is BiometricChange.Done) go(Step.DONE) else go(Step.OFFER_FINGER, PinNote.BiometricsNotSwitchedOn(change))
     }
 
     fun notSwitchedOn(trouble: LockTrouble) = from(Step.SWITCHING_ON) { go(Step.OFFER_FINGER, PinNote.Failed(trouble)) }

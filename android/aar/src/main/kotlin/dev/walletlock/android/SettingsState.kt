@@ -133,7 +133,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         try {
             if (isOn) {
                 val change = open.access.enableBiometrics()
-                said = if (change is BiometricChange.Done) null else PinNote.NotByFinger(change)
+                said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
             } else {
                 open.access.disableBiometrics()
             }

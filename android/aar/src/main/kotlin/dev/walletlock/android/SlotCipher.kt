@@ -15,7 +15,7 @@ import javax.crypto.spec.GCMParameterSpec
 // One use of the keystore key that wraps the biometric slot's key: AES-256-GCM.
 
 /** Begins one use of the prompt's key. The keystore lets it finish only after the sensor has recognised someone for it. */
-internal fun begun(prompt: BiometricPrompt): Cipher {
+internal fun makeCipher(prompt: BiometricPrompt): Cipher {
     val key = keyOf(prompt.alias)
     // Without a provider name: the provider of the keystore's ciphers is not called "AndroidKeyStore".
     val cipher = Cipher.getInstance("AES/GCM/NoPadding")
@@ -35,14 +35,14 @@ private fun keyOf(alias: String): Key {
     repeat(TIMES_ASKED) {
         val keys = KeyStore.getInstance("AndroidKeyStore").apply { load(null) }
         keys.getKey(alias, null)?.let { return it }
-        val isAwake: Boolean = keys.aliases()?.hasMoreElements() ?: false
-        if (!isAwake || keys.containsAlias(alias)) throw GeneralSecurityException("the keystore gives no key")
+        val listsAnyKey: Boolean = keys.aliases()?.hasMoreElements() ?: false
+        if (!listsAnyKey || keys.containsAlias(alias)) throw GeneralSecurityException("the keystore returned no key")
     }
     throw NoSuchKey()
 }
 
 /** Finishes the use. Our own secrets on the heap are wiped. Copies that Android's framework makes on the way cannot be. */
-internal fun finished(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
+internal fun finishCipher(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
     val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
     when (prompt.operation) {
         BiometricOperation.WRAP -> output.putExactly(cipher.iv, IV_BYTES).putAllOf(cipher.doFinal(prompt.input))
@@ -58,7 +58,7 @@ private fun flipped(output: Buffer) = output.flip()
 private fun ByteBuffer.putAllOf(bytes: ByteArray?): ByteBuffer = putExactly(bytes, remaining())
 
 private fun ByteBuffer.putExactly(bytes: ByteArray?, count: Int): ByteBuffer {
-    if (bytes?.size != count) throw GeneralSecurityException("the keystore gives another length")
+    if (bytes?.size != count) throw GeneralSecurityException("the keystore returned an unexpected length")
     put(bytes)
     bytes.fill(0)
     return this

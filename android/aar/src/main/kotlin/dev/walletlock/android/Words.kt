@@ -7,8 +7,12 @@ import dev.walletlock.WhoLocked
 
 // What the lock says, in the person's language. No text blames the person; each says what to do next.
 
-/** A lock as the screen shows it: picture, heading, explanation, and the heading for a place [alone], without a clock. */
-internal class Notice(val icon: Int, val heading: String, val body: String, val alone: String = heading)
+/**
+ * A lock as the screen shows it: picture, heading and explanation.
+ *
+ * @property headingWithoutClock the heading for a place that shows no countdown: its time is rounded up.
+ */
+internal class Notice(val icon: Int, val heading: String, val body: String, val headingWithoutClock: String = heading)
 
 /** [erasesLast]: the last wrong PIN wipes the wallet. */
 internal fun Resources.notice(status: LockStatus, erasesLast: Boolean = false): Notice = when (status) {
@@ -23,7 +27,7 @@ internal fun Resources.notice(status: LockStatus, erasesLast: Boolean = false): 
             getString(R.string.walletlock_cooling_down_body),
             status.triesLeft?.let { triesThen(it, erasesLast) },
         ).joinToString("\n"),
-        alone = getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
+        headingWithoutClock = getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
     )
     is LockStatus.Locked -> when (status.by) {
         // The texts of all reasons say that this phone locked the wallet.

@@ -56,7 +56,7 @@ class AndroidBiometricsTest : BiometricsContract() {
     @Before
     fun begin() {
         person.onEnrolment = FakePerson.EnrolmentListener(keystore::enrolmentChanged)
-        ShadowBiometricPrompt.phone = PhoneOfPerson(keystore, person)
+        ShadowBiometricPrompt.phone = FakedPhone(keystore, person)
         ShadowBiometricPrompt.last = null
     }
 
@@ -84,11 +84,11 @@ class AndroidBiometricsTest : BiometricsContract() {
     override fun letPass(ms: Long) {
         person.seesPrompt()
         shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(ms - 1))
-        assertTrue(person.isAsked)
+        assertTrue(person.isPromptShown)
         shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(1))
     }
 
-    override fun isOld() = android.becomes(27)
+    override fun becomeOldAndroid() = android.becomes(27)
 
     /** The most important case: someone hooks Android's code, so that it reports a success. */
     @Test
@@ -101,7 +101,7 @@ class AndroidBiometricsTest : BiometricsContract() {
             shown.callback.onAuthenticationSucceeded(AuthenticationResult(shown.crypto, BY_BIOMETRIC))
             assertEquals(BiometricEnd.NO_VERDICT, answers.next())
             answers.expectNothing()
-            assertFalse(person.isAsked)
+            assertFalse(person.isPromptShown)
         }
     }
 
@@ -138,7 +138,7 @@ class AndroidBiometricsTest : BiometricsContract() {
             val first = shown
             way()
             answers.next()
-            saysEverything(first)
+            callEveryCallback(first)
             answers.expectNothing()
         }
         val dismissed = show(WRAP)
@@ -148,7 +148,7 @@ class AndroidBiometricsTest : BiometricsContract() {
         assertTrue(first.cancel.isCanceled)
         val next = show(WRAP)
         person.seesPrompt()
-        saysEverything(first)
+        callEveryCallback(first)
         dismissed.expectNothing()
         person.touches()
         assertTrue("the next prompt hears nothing of it", next.next() is Output)
@@ -176,7 +176,7 @@ class AndroidBiometricsTest : BiometricsContract() {
         val context = ReflectionHelpers.getField<Any>(shown.prompt, "mContext")
         assertSame("no screen is held", RuntimeEnvironment.getApplication(), context)
         screen.recreate()
-        assertTrue(person.isAsked)
+        assertTrue(person.isPromptShown)
         person.touches()
         assertTrue(answers.next() is Output)
     }
@@ -184,10 +184,10 @@ class AndroidBiometricsTest : BiometricsContract() {
     @Test
     fun `the main thread waits for no key`() {
         makeKey(ALIAS)
-        val before = keystore.users.toSet()
+        val before = keystore.callerThreads.toSet()
         unwrapped(wrapped())
-        assertTrue((keystore.users - before).isNotEmpty())
-        assertFalse(Looper.getMainLooper().thread in keystore.users - before)
+        assertTrue((keystore.callerThreads - before).isNotEmpty())
+        assertFalse(Looper.getMainLooper().thread in keystore.callerThreads - before)
     }
 
     @Test
@@ -313,10 +313,10 @@ class AndroidBiometricsTest : BiometricsContract() {
         assertTrue(answers.next() is Output)
     }
 
-    private fun saysEverything(asked: ShadowBiometricPrompt.Asked) {
-        asked.callback.onAuthenticationFailed()
-        asked.callback.onAuthenticationError(7, null)
-        asked.callback.onAuthenticationSucceeded(AuthenticationResult(asked.crypto, BY_BIOMETRIC))
+    private fun callEveryCallback(prompt: ShadowBiometricPrompt.ShownPrompt) {
+        prompt.callback.onAuthenticationFailed()
+        prompt.callback.onAuthenticationError(7, null)
+        prompt.callback.onAuthenticationSucceeded(AuthenticationResult(prompt.crypto, BY_BIOMETRIC))
     }
 
     private companion object {

@@ -28,7 +28,7 @@ abstract class BiometricsContract {
     abstract fun letPass(ms: Long)
 
     /** Makes Android one of a version that had no biometric prompts yet. */
-    abstract fun isOld()
+    abstract fun becomeOldAndroid()
 
     @Test
     fun `what was wrapped is unwrapped, for the person`() {
@@ -60,11 +60,11 @@ abstract class BiometricsContract {
         repeat(3) {
             person.someoneElseTouches()
             assertEquals(NotRecognised, answers.next())
-            assertTrue(person.isAsked)
+            assertTrue(person.isPromptShown)
         }
         person.touches()
         assertTrue(answers.next() is Output)
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
     }
 
     @Test
@@ -124,7 +124,7 @@ abstract class BiometricsContract {
         val wrapped = wrapped()
         person.enrolsAnother()
         assertEquals(BiometricEnd.KEY_INVALIDATED, show(UNWRAP, wrapped).next())
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
         makeKey("$ALIAS/2")
         wrapped("$ALIAS/2")
     }
@@ -147,7 +147,7 @@ abstract class BiometricsContract {
         assertEquals(BiometricEnd.KEY_INVALIDATED, show(WRAP).next())
         makeOtherKey(ALIAS)
         assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
     }
 
     @Test
@@ -164,7 +164,7 @@ abstract class BiometricsContract {
     @Test
     fun `an old Android has none`() {
         makeKey(ALIAS)
-        isOld()
+        becomeOldAndroid()
         assertEquals(SensorAvailability.NOT_SUPPORTED, biometrics.availability())
         assertEquals(BiometricEnd.NO_HARDWARE, show(WRAP).next())
         biometrics.dismiss()
@@ -176,7 +176,7 @@ abstract class BiometricsContract {
         val answers = show(WRAP)
         letPass(TIMEOUT_MS)
         assertEquals(BiometricEnd.TIMED_OUT, answers.next())
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
         answers.expectNothing()
         wrapped()
     }
@@ -190,7 +190,7 @@ abstract class BiometricsContract {
         assertEquals(NotRecognised, answers.next())
         biometrics.dismiss()
         biometrics.dismiss()
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
         answers.expectNothing()
         wrapped()
     }
@@ -200,7 +200,7 @@ abstract class BiometricsContract {
         makeKey(ALIAS)
         val first = show(WRAP)
         assertEquals(BiometricEnd.NO_VERDICT, show(WRAP).next())
-        assertTrue(person.isAsked)
+        assertTrue(person.isPromptShown)
         person.touches()
         assertTrue(first.next() is Output)
         wrapped()

@@ -104,7 +104,7 @@ class ChangePinActivityTest {
     @Test
     fun `the last try before everything is erased is told here too`() = TestWallet(TestWallet.ERASES).enrol().use { last ->
         LockScreens.useLock { last.lock }
-        last.miss(1)
+        last.enterWrongPin(1)
         val screen = shown()
         assertEquals("2\u00a0tries left", screen.pad().message())
         screen.type(WRONG)
@@ -203,7 +203,7 @@ class ChangePinActivityTest {
         screen.pad().done()
         assertEquals("Checking…", screen.title())
         screen.recreate()
-        wallet.letGo()
+        wallet.release()
         assertEquals("Choose a new PIN", screen.title())
     }
 
@@ -284,7 +284,7 @@ class ChangePinActivityTest {
         wallet.hold()
         screen.pad().done()
         screen.pause().stop()
-        wallet.letGo()
+        wallet.release()
         screen.restart().start().resume()
         TestWallet.settle()
         assertEquals("Your current PIN", screen.title())

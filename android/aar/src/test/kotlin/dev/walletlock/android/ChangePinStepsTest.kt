@@ -53,7 +53,7 @@ class ChangePinStepsTest {
         val checking = ChangePinSteps()
         checking.check()
         checking.forget()
-        assertEquals("it is waited for", Step.CHECKING, checking.step)
+        assertEquals("the screen waits for the running call", Step.CHECKING, checking.step)
         checking.checked(refusal = null)
         assertEquals(Step.CURRENT, checking.step)
         checking.check()

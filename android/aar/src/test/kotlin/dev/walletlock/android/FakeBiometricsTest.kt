@@ -16,5 +16,5 @@ class FakeBiometricsTest : BiometricsContract() {
 
     override fun letPass(ms: Long) = person.doesNothing()
 
-    override fun isOld() = person.sensorIs(SensorAvailability.NOT_SUPPORTED)
+    override fun becomeOldAndroid() = person.sensorIs(SensorAvailability.NOT_SUPPORTED)
 }

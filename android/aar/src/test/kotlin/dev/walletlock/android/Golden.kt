@@ -31,7 +31,8 @@ fun Bitmap.writeTo(file: File) {
  */
 class Golden(
     private val kept: File = File("src/test/pictures"),
-    private val differing: File = File(System.getProperty("walletlock.pictures") ?: error("Maven says where")),
+    private val differing: File =
+        File(System.getProperty("walletlock.pictures") ?: error("run through Maven, which sets this property")),
     private val keeps: Boolean = System.getProperty("walletlock.pictures.keep") == "true",
 ) {
     fun check(name: String, drawn: Bitmap) {
@@ -52,16 +53,16 @@ class Golden(
         drawn.writeTo(File(differing, "$name.png"))
         val file = File(kept, "rough.txt")
         val lines = if (file.exists()) file.readLines().filter { it.isNotEmpty() }.associateBy { it.substringBefore(' ') } else emptyMap()
-        val now = "$name ${drawn.width} ${drawn.height} ${drawn.fromAfar()}"
+        val now = "$name ${drawn.width} ${drawn.height} ${drawn.brightnessGrid()}"
         if (keeps) return file.writeText((lines + (name to now)).toSortedMap().values.joinToString("\n", postfix = "\n"))
         val before = lines[name] ?: throw AssertionError("$name: nothing is kept of it")
-        val differ = before.zip(now).count { (one, other) -> abs(one.code - other.code) > SHADES_UNSEEN }
+        val differ = before.zip(now).count { (one, other) -> abs(one.code - other.code) > SHADE_TOLERANCE }
         if (before.length == now.length && differ == 0) return
         throw AssertionError("$name: $differ of ${CELLS_X * CELLS_Y} parts differ. Drawn: ${File(differing, "$name.png").absolutePath}")
     }
 
     /** How light each part of the picture is, one letter for each part. */
-    private fun Bitmap.fromAfar(): String {
+    private fun Bitmap.brightnessGrid(): String {
         val light = LongArray(CELLS_X * CELLS_Y)
         val count = LongArray(CELLS_X * CELLS_Y)
         pixels().forEachIndexed { at, colour ->
@@ -83,7 +84,7 @@ class Golden(
         val before = kept.pixels()
         val now = drawn.pixels()
         val differ = before.indices.count { isSeen(before[it], now[it]) }
-        return if (differ * PIXELS_TO_ONE <= before.size) null else "$differ of ${before.size} pixels differ"
+        return if (differ * PIXELS_PER_ALLOWED_DIFFERENCE <= before.size) null else "$differ of ${before.size} pixels differ"
     }
 
     private fun Bitmap.pixels() = IntArray(width * height).also { getPixels(it, 0, width, 0, 0, width, height) }
@@ -91,20 +92,23 @@ class Golden(
     private fun isSeen(one: Int, other: Int): Boolean {
         val colours = max(abs(Color.red(one) - Color.red(other)), abs(Color.green(one) - Color.green(other)))
         val rest = max(abs(Color.blue(one) - Color.blue(other)), abs(Color.alpha(one) - Color.alpha(other)))
-        return max(colours, rest) > STEPS_UNSEEN
+        return max(colours, rest) > COLOUR_TOLERANCE
     }
 
     private companion object {
         const val CELLS_X = 18
         const val CELLS_Y = 36
 
-        /** The step between two letters, of 765 for the three colours together. Another processor may draw the next letter. */
+        /** The step between two letters, of 765 for the three colours together. */
         const val SHADE = 13
-        const val SHADES_UNSEEN = 1
-        /** A difference up to this, of 255, is ignored: another processor draws edges of letters a little differently. */
-        const val STEPS_UNSEEN = 12
 
-        /** One of this many pixels may differ. In a whole screen these are fewer pixels than one digit has. */
-        const val PIXELS_TO_ONE = 10_000
+        /** By how many letters a part may differ: another processor may draw the next letter. */
+        const val SHADE_TOLERANCE = 1
+
+        /** A difference up to this, of 255, is ignored: another processor draws edges of letters a little differently. */
+        const val COLOUR_TOLERANCE = 12
+
+        /** One pixel of this many may differ. In a whole screen these are fewer pixels than one digit has. */
+        const val PIXELS_PER_ALLOWED_DIFFERENCE = 10_000
     }
 }

@@ -14,7 +14,7 @@ class LastTryTest {
     @Test
     fun `before the try that erases, and after the one before it`() = TestWallet(TestWallet.ERASES).enrol().use { wallet ->
         val pad = pad(wallet)
-        wallet.miss(1)
+        wallet.enterWrongPin(1)
         assertEquals("2\u00a0tries left", pad.message())
         pad.enter(TestWallet.WRONG)
         pad.done()
@@ -27,7 +27,7 @@ class LastTryTest {
     fun `while the last try is waited for`() = TestWallet(WAITS_THEN_ERASES).enrol().use { wallet ->
         val activity = Stage.shown()
         val view = activity.show(LockedView(activity))
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         view.bind(wallet.lock)
         TestWallet.settle()
         val words = view.text(R.id.walletlock_body)
@@ -38,7 +38,7 @@ class LastTryTest {
     fun `where the last try only locks, it says how many there are`() = TestWallet().enrol().use { wallet ->
         val pad = pad(wallet)
         repeat(4) {
-            wallet.miss(1)
+            wallet.enterWrongPin(1)
             wallet.letPass(252_000)
         }
         assertEquals("1\u00a0try left", pad.message())

@@ -126,13 +126,13 @@ class LockActivityTest {
             screen.pad().done()
             screen.recreate()
             assertEquals("Checking…", screen.pad().title())
-            wallet.letGo()
+            wallet.release()
             if (pin == TestWallet.WRONG) {
                 assertEquals("That PIN is not right. 4\u00a0tries left.", screen.pad().message())
-                assertNotNull("it is seen as it happens", screen.pad().dots().shaking)
+                assertNotNull("it is seen as it happens", screen.pad().dots().refusalAnimation)
                 screen.recreate()
                 assertEquals("That PIN is not right. 4\u00a0tries left.", screen.pad().message())
-                assertNull("and not again", screen.pad().dots().shaking)
+                assertNull("and not again", screen.pad().dots().refusalAnimation)
             } else {
                 assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
             }
@@ -162,7 +162,7 @@ class LockActivityTest {
         screen.pad().done()
         screen.get().finish()
         screen.pause().stop().destroy()
-        wallet.letGo()
+        wallet.release()
         assertEquals(Activity.RESULT_CANCELED, shadowOf(screen.get()).resultCode)
         assertNull(shadowOf(screen.get()).resultIntent)
     }
@@ -208,8 +208,8 @@ class LockActivityTest {
         screen.pause().stop().destroy()
         going.complete(wallet.lock)
         TestWallet.settle()
-        val opening = ReflectionHelpers.getField<Opening>(screen.get(), "opening")
-        assertNull("nobody would close it", opening.unlocking)
+        val state = ReflectionHelpers.getField<LockScreenState>(screen.get(), "screenState")
+        assertNull("nobody would close it", state.unlocking)
     }
 
     @Test
@@ -225,7 +225,7 @@ class LockActivityTest {
             val words = screen.locked().text(R.id.walletlock_body)
             assertTrue("$fault: $words", words.endsWith("(Code\u00a0${trouble.code})"))
             val buttons = screen.locked().all().filter { it.isClickable && it.isShown }
-            assertEquals("$fault", if (trouble.canPass) 1 else 0, buttons.size)
+            assertEquals("$fault", if (trouble.canRetry) 1 else 0, buttons.size)
             screen.pause().stop().destroy()
         }
         assertEquals(faults.map { it.second }, told)

@@ -57,7 +57,7 @@ class LockedViewTest {
             button("Check again").performClick()
             assertFalse(button("Check again").isEnabled)
             assertTrue(button("Check again").isShown)
-            wallet.letGo()
+            wallet.release()
             assertEquals("You can go on", view.text(R.id.walletlock_title))
         }
     }
@@ -80,7 +80,7 @@ class LockedViewTest {
             view.setOnGoOn {}
             view.checkAgain(wallet.lock)
             TestWallet.settle()
-            assertTrue(view.text(R.id.walletlock_body).endsWith("Checked again just now: it is still so."))
+            assertTrue(view.text(R.id.walletlock_body).endsWith("Checked again just now: nothing has changed."))
         }
     }
 
@@ -120,7 +120,7 @@ class LockedViewTest {
     @Test
     fun `it counts down with the lock, and sees it open`(): Unit = TestWallet().enrol().use { wallet ->
         view.bind(wallet.lock)
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         assertEquals("Try again in 4 minutes", view.text(R.id.walletlock_title))
         assertEquals("4:12", view.text(R.id.walletlock_clock))
         wallet.letPass(1_000)

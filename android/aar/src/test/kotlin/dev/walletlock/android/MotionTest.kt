@@ -39,7 +39,7 @@ class MotionTest {
         assertEquals(1f, key.scaleX)
         pad.enter(TestWallet.RIGHT)
         pad.done()
-        assertNotNull(pad.dots().leaping)
+        assertNotNull(pad.dots().successAnimation)
         assertEquals("No digits typed", pad.dots().contentDescription)
     }
 
@@ -53,7 +53,7 @@ class MotionTest {
         pad.enter(TestWallet.RIGHT)
         assertEquals(1f, pad.labelled("Done").scaleX)
         pad.done()
-        assertNull(pad.dots().leaping)
-        assertNull(pad.dots().shaking)
+        assertNull(pad.dots().successAnimation)
+        assertNull(pad.dots().refusalAnimation)
     }
 }

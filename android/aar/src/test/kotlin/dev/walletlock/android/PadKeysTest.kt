@@ -63,7 +63,7 @@ class PadKeysTest {
         wallet.hold()
         pad.done()
         assertEquals(before, places())
-        wallet.letGo()
+        wallet.release()
         assertEquals(before, places())
     }
 
@@ -78,7 +78,7 @@ class PadKeysTest {
         assertTrue(pad.labelled(ASK).isShown)
         pad.labelled(ASK).performClick()
         TestWallet.settle()
-        assertFalse("it was meant for the key before", wallet.phone.person.isAsked)
+        assertFalse("it was meant for the key before", wallet.phone.person.isPromptShown)
         ShadowSystemClock.advanceBy(Duration.ofSeconds(1))
         wallet.phone.person.willDo { touches() }
         pad.labelled(ASK).performClick()

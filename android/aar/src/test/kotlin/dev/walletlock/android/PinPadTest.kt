@@ -63,7 +63,7 @@ class PinPadTest {
         assertEquals(4, (refusals.single() as PinOutcome.Wrong).triesLeft)
         assertEquals("That PIN is not right. 4\u00a0tries left.", pad.message())
         assertEquals(HapticFeedbackConstants.REJECT, shadowOf(pad as View).lastHapticFeedbackPerformed())
-        assertNotNull(pad.dots().shaking)
+        assertNotNull(pad.dots().refusalAnimation)
         assertEquals("No digits typed", pad.dots().contentDescription)
         pad.enter("8")
         assertEquals("", pad.message())
@@ -75,7 +75,7 @@ class PinPadTest {
         Settings.Global.putFloat(activity.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
         pad.enter(TestWallet.WRONG)
         pad.done()
-        assertNull(pad.dots().shaking)
+        assertNull(pad.dots().refusalAnimation)
     }
 
     @Test
@@ -108,7 +108,7 @@ class PinPadTest {
         pad.enter("5")
         pad.done()
         pad.dispatchKeyEvent(KeyEvent(KeyEvent.ACTION_DOWN, KeyEvent.KEYCODE_5))
-        wallet.letGo()
+        wallet.release()
         assertEquals("Enter your PIN", pad.title())
         assertEquals(1, refusals.size)
         assertEquals(0, pad.entry.length)
@@ -118,7 +118,7 @@ class PinPadTest {
 
     @Test
     fun `while the lock cools down it takes nothing, and then again`() {
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         assertEquals("Try again in 5 minutes", pad.message())
         assertFalse(pad.labelled("5").isEnabled)
         wallet.letPass(200_000)
@@ -133,7 +133,7 @@ class PinPadTest {
     @Test
     fun `digits typed before the lock closes are wiped`() {
         pad.enter("835")
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         assertEquals(0, pad.entry.length)
     }
 
@@ -262,7 +262,7 @@ class PinPadTest {
         wallet.hold()
         pad.done()
         activity.show(TextView(activity))
-        wallet.letGo()
+        wallet.release()
         assertEquals(emptyList<Session>(), sessions)
         activity.show(pad)
         pad.enter(TestWallet.RIGHT)

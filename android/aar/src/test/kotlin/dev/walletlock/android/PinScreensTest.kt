@@ -107,7 +107,7 @@ class PinScreensTest {
     }
 
     private fun settings(name: String) {
-        wallet.enrol().withBiometrics().miss(1)
+        wallet.enrol().withBiometrics().enterWrongPin(1)
         val screen =
             start(SecuritySettingsActivity::class.java, SecuritySettingsActivity.intent(RuntimeEnvironment.getApplication()))
         val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent

@@ -45,10 +45,10 @@ class ScreensTest {
 
     @Test
     @Config(qualifiers = "+zh-rCN")
-    fun `pad, Chinese, wrong`() = pad("pad-chinese-wrong") { miss() }
+    fun `pad, Chinese, wrong`() = pad("pad-chinese-wrong") { enterWrongPin() }
 
     @Test
-    fun `pad, wrong`() = pad("pad-wrong") { miss() }
+    fun `pad, wrong`() = pad("pad-wrong") { enterWrongPin() }
 
     @Test
     fun `pad, checking`() {
@@ -57,20 +57,20 @@ class ScreensTest {
             wallet.hold()
             done()
         }
-        wallet.letGo()
+        wallet.release()
     }
 
     @Test
     @Config(fontScale = 2f)
-    fun `pad, large letters`() = pad("pad-large") { miss() }
+    fun `pad, large letters`() = pad("pad-large") { enterWrongPin() }
 
     @Test
     @Config(qualifiers = "w320dp-h480dp-tvdpi")
-    fun `pad, small`() = pad("pad-small") { miss() }
+    fun `pad, small`() = pad("pad-small") { enterWrongPin() }
 
     @Test
     @Config(qualifiers = "w320dp-h480dp-tvdpi", fontScale = 2f)
-    fun `pad, small with large letters`() = pad("pad-small-large") { miss() }
+    fun `pad, small with large letters`() = pad("pad-small-large") { enterWrongPin() }
 
     @Test
     @Config(qualifiers = "w720dp-h360dp-land-tvdpi")
@@ -94,7 +94,7 @@ class ScreensTest {
     @Test
     fun `pad, with all that is the app's own`() = pad("pad-parts") {
         parts("Ana's wallet")
-        miss()
+        enterWrongPin()
     }
 
     @Test
@@ -110,22 +110,22 @@ class ScreensTest {
 
     @Test
     @Config(qualifiers = "w360dp-h250dp-land-tvdpi")
-    fun `pad, half a screen`() = pad("pad-half") { miss() }
+    fun `pad, half a screen`() = pad("pad-half") { enterWrongPin() }
 
     @Test
     @Config(qualifiers = "w360dp-h340dp-land-tvdpi")
-    fun `pad, another half`() = pad("pad-other-half") { miss() }
+    fun `pad, another half`() = pad("pad-other-half") { enterWrongPin() }
 
     @Test
     @Config(qualifiers = "w220dp-h220dp-port-xhdpi")
-    fun `pad, smallest`() = pad("pad-smallest") { miss() }
+    fun `pad, smallest`() = pad("pad-smallest") { enterWrongPin() }
 
     @Test
     fun `pad, six digits`() = offered("pad-six", pinLength = 6)
 
     @Test
     fun `pad, the last try erases`() = TestWallet(TestWallet.ERASES).enrol().use { last ->
-        last.miss(2)
+        last.enterWrongPin(2)
         val activity = Stage.shown()
         activity.show(PinPadView(activity).apply { bind(last.lock) })
         TestWallet.settle()
@@ -231,13 +231,13 @@ class ScreensTest {
         check(name, activity.window.decorView.drawn())
     }
 
-    private fun PinPadView.miss() {
+    private fun PinPadView.enterWrongPin() {
         enter(TestWallet.WRONG)
         done()
     }
 
     private fun cooling(name: String) {
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         lockScreen(name)
     }
 

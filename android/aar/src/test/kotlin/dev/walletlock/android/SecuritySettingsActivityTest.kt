@@ -45,7 +45,7 @@ class SecuritySettingsActivityTest {
 
     @Test
     fun `it says what protects the wallet, how long it stays open, and what happened`() {
-        wallet.miss(1)
+        wallet.enterWrongPin(1)
         val screen = shown()
         val words = screen.texts()
         val session = "Your wallet locks itself after 2 minutes without use, and after 15 minutes in any case."
@@ -113,7 +113,7 @@ class SecuritySettingsActivityTest {
         screen.asked()
         screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
         assertTrue(screen.finger().isShown)
-        assertFalse("nobody asks for a finger", wallet.phone.person.isAsked)
+        assertFalse("nobody asks for a finger", wallet.phone.person.isPromptShown)
     }
 
     @Test

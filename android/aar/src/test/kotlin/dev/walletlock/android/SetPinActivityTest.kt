@@ -229,8 +229,8 @@ class SetPinActivityTest {
         assertEquals("Setting your PIN…", screen.title())
         @Suppress("DEPRECATION")
         screen.get().onBackPressed()
-        assertFalse("it is waited for", screen.get().isFinishing)
-        wallet.letGo()
+        assertFalse("the screen waits for the running call", screen.get().isFinishing)
+        wallet.release()
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         SetPinActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
     }

@@ -43,14 +43,14 @@ class ShadowBiometricPrompt {
         phone.keystore.requireBegun(cipher)
         // The real prompt would return here, and never answer.
         check(!cancel.isCanceled) { "a prompt that was cancelled before" }
-        val asked = Asked(real, crypto, cipher, cancel, executor, callback)
-        last = asked
-        cancel.setOnCancelListener { if (phone.person.isAskedNoMoreBy(asked)) asked.fails(CANCELED) }
-        phone.person.isAskedBy(asked)
+        val shown = ShownPrompt(real, crypto, cipher, cancel, executor, callback)
+        last = shown
+        cancel.setOnCancelListener { if (phone.person.remove(shown)) shown.fails(CANCELED) }
+        phone.person.show(shown)
     }
 
     /** A prompt that was shown. */
-    class Asked(
+    class ShownPrompt(
         val prompt: BiometricPrompt,
         val crypto: CryptoObject,
         val cipher: Cipher,
@@ -92,16 +92,16 @@ class ShadowBiometricPrompt {
         )
 
         /** The phone that shows the prompt. */
-        lateinit var phone: PhoneOfPerson
+        lateinit var phone: FakedPhone
 
         /** The prompt that was shown last, if any. */
         @Volatile
-        var last: Asked? = null
+        var last: ShownPrompt? = null
     }
 }
 
 /** A phone: its keystore, and the person who uses it. */
-class PhoneOfPerson(val keystore: FakeAndroidKeyStore, val person: FakePerson)
+class FakedPhone(val keystore: FakeAndroidKeyStore, val person: FakePerson)
 
 /** A method throws if the API level does not have it. */
 @Implements(BiometricPrompt.Builder::class)

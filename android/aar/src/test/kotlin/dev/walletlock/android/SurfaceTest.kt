@@ -11,7 +11,7 @@ import org.junit.Test
 
 /** The public API of the Android archive. */
 class SurfaceTest {
-    private val built = File(System.getProperty("walletlock.classes") ?: error("Maven says where"))
+    private val built = File(System.getProperty("walletlock.classes") ?: error("run through Maven, which sets this property"))
 
     private fun surface(): String {
         val classes = built.walk().filter { it.extension == "class" && !isR(it.nameWithoutExtension) }

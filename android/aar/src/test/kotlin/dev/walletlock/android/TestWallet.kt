@@ -25,7 +25,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
 
-/** The real lock on a phone made of fakes. Its work is done at once, or between [hold] and [letGo] is put off. */
+/** The real lock on a phone made of fakes. Its work is done at once, or between [hold] and [release] is put off. */
 class TestWallet(policy: String = POLICY) : AutoCloseable {
     /** A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. */
     val phone = FakePhone(entropy = FakeEntropy(seed = made.incrementAndGet()))
@@ -47,7 +47,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     fun unlocked(): Session = runBlocking { (lock.verify(RIGHT) as PinOutcome.Right).session }
 
     /** Enters a wrong PIN [times] times, each time another one. */
-    fun miss(times: Int): TestWallet = apply {
+    fun enterWrongPin(times: Int): TestWallet = apply {
         repeat(times) { runBlocking { pinOf("0384${misses++ + 10}").use { lock.verifyPin(it) } } }
         settle()
     }
@@ -55,7 +55,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     /** Enters wrong PINs until the wallet is locked and takes no PIN any more. */
     fun lockOut(): TestWallet = apply {
         repeat(5) {
-            miss(1)
+            enterWrongPin(1)
             letPass(252_000)
         }
     }
@@ -69,8 +69,8 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
         work.isHeld = true
     }
 
-    fun letGo() {
-        work.letGo()
+    fun release() {
+        work.release()
         settle()
     }
 
@@ -85,7 +85,7 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
             if (isHeld) held.add(block) else block.run()
         }
 
-        fun letGo() {
+        fun release() {
             isHeld = false
             while (held.isNotEmpty()) held.removeFirst().run()
         }

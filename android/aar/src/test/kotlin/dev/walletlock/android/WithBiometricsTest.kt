@@ -57,7 +57,7 @@ class WithBiometricsTest {
             act(person)
             screen.waitUntil { canAsk() }
             assertEquals(act.name, "", screen.pad().message())
-            assertFalse("it does not come back by itself", person.isAsked)
+            assertFalse("it does not come back by itself", person.isPromptShown)
             screen.ask()!!.performClick()
             person.touches()
             screen.waitUntil { isFinishing }
@@ -73,7 +73,7 @@ class WithBiometricsTest {
         screen.pad().done()
         screen.waitUntil { isFinishing }
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
-        settleUntil("it is gone") { !person.isAsked }
+        settleUntil("it is gone") { !person.isPromptShown }
     }
 
     @Test
@@ -93,7 +93,7 @@ class WithBiometricsTest {
     @Test
     fun `an answer between two screens is the next one's`() {
         val screen = shown()
-        val unlocking = (screen.get().onRetainNonConfigurationInstance() as Opening).unlocking!!
+        val unlocking = (screen.get().onRetainNonConfigurationInstance() as LockScreenState).unlocking!!
         var isSettled = false
         // The present screen is told nothing, as while it is being recreated.
         unlocking.onChange = {}
@@ -114,7 +114,7 @@ class WithBiometricsTest {
         screen.recreate()
         TestWallet.settle()
         assertTrue(screen.get().canAsk())
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
     }
 
     @Test
@@ -122,10 +122,10 @@ class WithBiometricsTest {
         val screen = shown()
         person.seesPrompt()
         screen.pause().stop()
-        settleUntil("it is gone") { !person.isAsked }
+        settleUntil("it is gone") { !person.isPromptShown }
         screen.restart().start().resume()
         screen.waitUntil { canAsk() }
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
         assertEquals("", screen.pad().message())
         screen.ask()!!.performClick()
         person.touches()
@@ -138,7 +138,7 @@ class WithBiometricsTest {
         person.seesPrompt()
         screen.get().finish()
         screen.pause().stop().destroy()
-        settleUntil("it is gone") { !person.isAsked }
+        settleUntil("it is gone") { !person.isPromptShown }
         assertEquals(Activity.RESULT_CANCELED, shadowOf(screen.get()).resultCode)
         assertNull(shadowOf(screen.get()).resultIntent)
     }
@@ -150,7 +150,7 @@ class WithBiometricsTest {
         LockScreens.useLock { off.lock }
         for (screen in listOf(unwanted, shown())) {
             assertNull(screen.ask())
-            assertFalse(person.isAsked || off.phone.person.isAsked)
+            assertFalse(person.isPromptShown || off.phone.person.isPromptShown)
             assertEquals("", screen.pad().message())
         }
         off.close()
@@ -158,10 +158,10 @@ class WithBiometricsTest {
 
     @Test
     fun `while a PIN is waited for nobody is asked, and afterwards they are`() {
-        wallet.miss(2)
+        wallet.enterWrongPin(2)
         val screen = shown()
         assertEquals(View.VISIBLE, screen.get().window.decorView.part<View>(R.id.walletlock_locked).visibility)
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
         wallet.letPass(252_000)
         person.touches()
         screen.waitUntil { isFinishing }
@@ -194,7 +194,7 @@ class WithBiometricsTest {
         for ((words, act) in ways) {
             val screen = shown()
             act()
-            settleUntil(words) { !person.isAsked && !screen.get().canAsk() && screen.pad().message() == words }
+            settleUntil(words) { !person.isPromptShown && !screen.get().canAsk() && screen.pad().message() == words }
             wallet.unlocked().close()
             person.unlocksPhone()
             screen.pause().stop().destroy()
@@ -218,7 +218,7 @@ class WithBiometricsTest {
             screen.pad().message(),
         )
         assertNull(screen.ask())
-        assertFalse(person.isAsked)
+        assertFalse(person.isPromptShown)
     }
 
     @Test

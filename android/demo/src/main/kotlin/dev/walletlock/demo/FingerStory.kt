@@ -83,7 +83,7 @@ internal class FingerStory : Story {
     }
 
     private suspend fun payWithPin(stage: Stage, app: DemoApp, finger: Finger, payment: Payment, why: String) {
-        finger.isNotAskedFor(BiometricDenial.OVER_BUDGET, why, payment)
+        finger.expectDenied(BiometricDenial.OVER_BUDGET, why, payment)
         stage.unlock(app.lock).close()
         stage.show(inWords(payment))
     }
@@ -97,7 +97,7 @@ internal class FingerStory : Story {
         stage.expect("the last finger", BiometricOutcome.NotRecognised, finger.asks(Touch.STRANGER))
         expectPinUntouched(stage, app)
         stage.say("She has her phone back.")
-        finger.isNotAskedFor(BiometricDenial.TOO_MANY_FAILURES, "after $FAILURES fingers of someone else")
+        finger.expectDenied(BiometricDenial.TOO_MANY_FAILURES, "after $FAILURES fingers of someone else")
         stage.unlock(app.lock).close()
         stage.expect("after the PIN", BiometricAvailability.Available, app.lock.biometricAvailability())
     }
@@ -106,14 +106,14 @@ internal class FingerStory : Story {
         stage.say("A thief has hooked the app: the callback says 'recognised', and hands over 32 bytes of its own.")
         val outcome = finger.asks(Touch.HOOK)
         stage.expect("a hooked callback", BiometricOutcome.NotRecognised, outcome)
-        stage.say("They open nothing. What does, the phone's keystore gives for a finger that it knows alone.")
+        stage.say("They open nothing. The keystore gives the right bytes only for a finger that it knows.")
         expectPinUntouched(stage, app)
     }
 
     private suspend fun restartPhone(stage: Stage, app: DemoApp, finger: Finger) {
         stage.say("She restarts the phone.")
         app.restartPhone()
-        finger.isNotAskedFor(BiometricDenial.FIRST_UNLOCK, "right after a restart")
+        finger.expectDenied(BiometricDenial.FIRST_UNLOCK, "right after a restart")
         stage.unlock(app.lock).close()
         stage.say("From then on her finger will do.")
         finger.opens().close()
@@ -128,7 +128,7 @@ internal class FingerStory : Story {
         stage.expect("after another finger was added", BiometricOutcome.Ended(BiometricEnd.KEY_INVALIDATED), outcome)
         expectPinUntouched(stage, app)
         stage.say("She has her phone back, and is told too.")
-        finger.isNotAskedFor(BiometricDenial.ENROLMENT_CHANGED, "until it is switched on anew")
+        finger.expectDenied(BiometricDenial.ENROLMENT_CHANGED, "until it is switched on anew")
         stage.unlock(app.lock).use { session ->
             expectToken(stage, session)
             stage.say("Her card's token is there. She removes that finger from the phone, and switches hers on anew.")
@@ -180,7 +180,7 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
     }
 
     /** Checks that no prompt is shown, and that the lock gives [reason], now and when asked beforehand. */
-    suspend fun isNotAskedFor(reason: BiometricDenial, why: String, payment: Payment? = null) {
+    suspend fun expectDenied(reason: BiometricDenial, why: String, payment: Payment? = null) {
         payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
         val outcome = asks(Touch.OWNER, payment = payment)
         stage.expect("no prompt, $why", BiometricOutcome.Denied(reason), outcome)

@@ -88,9 +88,9 @@ class TourTest {
             """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts, "biometric": $biometric }"""
 
         /** The demo's own policy, except for these parameters. */
-        fun brokenFinger(atOnce: Int = 3_000, inAll: Int = 10_000, other: String = "") = broken(
+        fun brokenFinger(atOnce: Int = 3_000, total: Int = 10_000, other: String = "") = broken(
             biometric = """{
-                "budgets": [{ "currency": "EUR", "per_payment_minor": $atOnce, "in_all_minor": $inAll }] $other
+                "budgets": [{ "currency": "EUR", "per_payment_minor": $atOnce, "total_minor": $total }] $other
             }""",
         )
 
@@ -110,7 +110,7 @@ class TourTest {
             arguments(broken(), FingerStory(), "her finger: expected Unlocked, found Denied(reason=OVER_BUDGET)"),
             arguments(brokenFinger(atOnce = 2_999), FingerStory(), "her finger: expected Unlocked"),
             arguments(brokenFinger(atOnce = 3_001), FingerStory(), "no prompt, it is too much at once: expected"),
-            arguments(brokenFinger(inAll = 10_250), FingerStory(), "no prompt, with what was paid before it"),
+            arguments(brokenFinger(total = 10_250), FingerStory(), "no prompt, with what was paid before it"),
             arguments(brokenFinger(other = """, "max_uses": 3"""), FingerStory(), "her finger: expected Unlocked"),
             arguments(
                 brokenFinger(other = """, "failures_before_pin": 4"""),

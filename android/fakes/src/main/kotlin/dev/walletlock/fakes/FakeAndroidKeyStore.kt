@@ -1,5 +1,6 @@
 package dev.walletlock.fakes
 
+import java.security.ProviderException
 import java.security.Security
 import java.util.Collections
 import java.util.EnumMap
@@ -43,7 +44,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
     )
 
     /** A copy of all keys at one moment, like a copy of the keystore's files. See [restore]. */
-    public class Picture internal constructor(internal val keys: Map<String, HardwareKey>)
+    public class Snapshot internal constructor(internal val keys: Map<String, HardwareKey>)
 
     /** The calls that Java's classes make to the keystore. Each of them can [fail]. */
     public enum class Call {
@@ -133,16 +134,16 @@ public class FakeAndroidKeyStore : AutoCloseable {
     public val openOperations: Int @Synchronized get() = operations.size
 
     /** The threads that have called the keystore, and so waited for it. */
-    public val users: Set<Thread> get() = reached
+    public val callerThreads: Set<Thread> get() = callers
 
-    private val reached = ConcurrentHashMap.newKeySet<Thread>()
+    private val callers = ConcurrentHashMap.newKeySet<Thread>()
     private val provider = KeystoreProvider(this)
     private val stored = TreeMap<String, HardwareKey>()
     private val operations: MutableSet<Operation> = Collections.newSetFromMap(IdentityHashMap())
 
-    private class Trouble(var times: Int, val lie: Lie?, val thrown: () -> Exception)
+    private class InjectedFault(var times: Int, val lie: Lie?, val thrown: () -> Exception)
 
-    private val troubles = EnumMap<Call, Trouble>(Call::class.java)
+    private val injectedFaults = EnumMap<Call, InjectedFault>(Call::class.java)
 
     /** Number of the present enrolment. A key made under another number, and invalidated by enrolment, cannot be used. */
     private var enrolment = 1
@@ -155,7 +156,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
      */
     public fun install(): FakeAndroidKeyStore = apply {
         // Before the providers that do not know such keys, as on Android: Java asks the providers in order.
-        check(Security.insertProviderAt(provider, 1) == 1) { "there is one already" }
+        check(Security.insertProviderAt(provider, 1) == 1) { "an AndroidKeyStore is already installed" }
     }
 
     /** Uninstalls it: this JVM has no `AndroidKeyStore` then. The keys stay, for another [install]. */
@@ -170,8 +171,8 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @JvmOverloads
     @Synchronized
     public fun fail(call: Call, times: Int = UNTIL_TOLD, thrown: () -> Exception) {
-        require(times > 0) { "not even once" }
-        troubles[call] = Trouble(times, null, thrown)
+        require(times > 0) { "times must be at least 1" }
+        injectedFaults[call] = InjectedFault(times, null, thrown)
     }
 
     /**
@@ -183,13 +184,13 @@ public class FakeAndroidKeyStore : AutoCloseable {
     @JvmOverloads
     @Synchronized
     public fun lie(lie: Lie, times: Int = UNTIL_TOLD) {
-        require(times > 0) { "not even once" }
-        troubles[lie.call] = Trouble(times, lie) { error("it lies") }
+        require(times > 0) { "times must be at least 1" }
+        injectedFaults[lie.call] = InjectedFault(times, lie) { error("a lie throws nothing") }
     }
 
     /** Ends every [fail] and [lie]: all calls work again. */
     @Synchronized
-    public fun recover(): Unit = troubles.clear()
+    public fun recover(): Unit = injectedFaults.clear()
 
     /** Deletes all keys, as a factory reset does. */
     @Synchronized
@@ -217,7 +218,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     /**
      * A finger or face was enrolled, or all were removed: keys that are invalidated by enrolment cannot be used from now on. A
-     * restored [Picture] does not make them usable again, because the keystore's files do not hold the enrolments.
+     * restored [Snapshot] does not make them usable again, because the keystore's files do not hold the enrolments.
      *
      * See [FakePerson.onEnrolment].
      */
@@ -250,13 +251,13 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     /** Copies the keystore, for a later [restore]. */
     @Synchronized
-    public fun picture(): Picture = Picture(stored.toMap())
+    public fun snapshot(): Snapshot = Snapshot(stored.toMap())
 
-    /** Rolls the keystore back to [picture]: keys deleted since then are back, keys made since then are gone. */
+    /** Rolls the keystore back to [snapshot]: keys deleted since then are back, keys made since then are gone. */
     @Synchronized
-    public fun restore(picture: Picture) {
+    public fun restore(snapshot: Snapshot) {
         stored.clear()
-        stored.putAll(picture.keys)
+        stored.putAll(snapshot.keys)
     }
 
     /** A `Cipher` does not show its operation. But each IV that it returns is a separate array, which identifies it. */
@@ -267,12 +268,12 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
     /** Comes before each call. Returns the wrong answer to give, or null for the true one; throws if the call is to fail. */
     @Synchronized
-    internal fun asked(call: Call): Lie? {
-        reached += Thread.currentThread()
+    internal fun beforeCall(call: Call): Lie? {
+        callers += Thread.currentThread()
         stopwatch.pass(takesMs)
-        val trouble = troubles[call] ?: return null
-        if (trouble.times != UNTIL_TOLD && --trouble.times == 0) troubles.remove(call)
-        return trouble.lie ?: throw trouble.thrown()
+        val fault = injectedFaults[call] ?: return null
+        if (fault.times != UNTIL_TOLD && --fault.times == 0) injectedFaults.remove(call)
+        return fault.lie ?: throw fault.thrown()
     }
 
     @Synchronized
@@ -292,25 +293,27 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     @Synchronized
-    internal fun make(asked: AskedSpec, spec: KeySpec): HardwareKey {
-        if (spec.isInStrongBox && !hasStrongBox) throw asked.exception("StrongBoxUnavailableException")
+    internal fun make(request: KeyRequest, spec: KeySpec): HardwareKey {
+        if (spec.isInStrongBox && !hasStrongBox) {
+            throw request.exception("StrongBoxUnavailableException") { ProviderException(it) }
+        }
         if (spec.isInStrongBox) strongBoxFailure?.let { throw it() }
         // A phone silently replaces the key of that alias.
-        check(asked.alias !in stored) { "the key ${asked.alias} would be lost" }
-        return HardwareKey(asked, spec, enrolment).also { stored[asked.alias] = it }
+        check(request.alias !in stored) { "the alias ${request.alias} exists; its key would be replaced" }
+        return HardwareKey(request, spec, enrolment).also { stored[request.alias] = it }
     }
 
     /** Begins one use of a key, or throws. */
     @Synchronized
     internal fun begin(key: HardwareKey, call: Call): Operation {
-        asked(call)
+        beforeCall(call)
         val isOfAnother = key.spec.isInvalidatedByBiometricEnrollment && key.enrolment != enrolment
-        if (key.isInvalidated || isOfAnother || stored[key.asked.alias] !== key) {
-            throw key.asked.exception("KeyPermanentlyInvalidatedException")
+        if (key.isInvalidated || isOfAnother || stored[key.request.alias] !== key) {
+            throw key.request.exception("KeyPermanentlyInvalidatedException")
         }
         // The exception that AOSP's KeyStoreCryptoOperationUtils gives for a locked phone.
         if (key.spec.isUnlockedDeviceRequired && isPhoneLocked) {
-            throw key.asked.exception("UserNotAuthenticatedException")
+            throw key.request.exception("UserNotAuthenticatedException")
         }
         return Operation(key).also { operations += it }
     }
@@ -320,7 +323,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
         operations -= operation
     }
 
-    internal fun computes(key: HardwareKey) {
+    internal fun spendComputeTime(key: HardwareKey) {
         if (key.spec.isInStrongBox) stopwatch.pass(strongBoxTakesMs)
     }
 

@@ -60,13 +60,13 @@ public class FakeBiometrics @JvmOverloads constructor(
                 return later { answer.ended(if (isGone) BiometricEnd.KEY_INVALIDATED else BiometricEnd.NO_VERDICT) }
             }
             // Still under the mutex, so that `dismiss` waits until the person sees the prompt.
-            person.isAskedBy(Shown(prompt, answer, key).also { current = it })
+            person.show(Shown(prompt, answer, key).also { current = it })
         }
     }
 
     override fun dismiss() {
         failure?.let { throw it }
-        synchronized(this) { current.also { current = null } }?.let(person::isAskedNoMoreBy)
+        synchronized(this) { current.also { current = null } }?.let(person::remove)
     }
 
     @Synchronized

@@ -56,7 +56,7 @@ public class FakeClock : Clock {
     @JvmOverloads
     @Synchronized
     public fun reboot(offMs: Long = 10_000) {
-        require(offMs >= 0) { "a phone cannot be off for less than no time" }
+        require(offMs >= 0) { "offMs must not be negative" }
         bootCount++
         sinceBootMs = STARTING_MS
         wallMs += offMs + STARTING_MS

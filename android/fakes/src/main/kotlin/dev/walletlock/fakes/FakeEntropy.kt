@@ -22,7 +22,7 @@ public class FakeEntropy @JvmOverloads constructor(seed: Long = 1) : Entropy {
     @Synchronized
     override fun randomBytes(count: Int): ByteArray {
         failure?.let { throw it }
-        require(count >= 1) { "nobody needs $count bytes" }
+        require(count >= 1) { "count must be at least 1, was $count" }
         return ByteArray(count).also(random::nextBytes)
     }
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
 /**
- * A phone's biometric sensor, and the people before it. They act when the test tells them to, or by themselves as it
- * told them beforehand:
+ * A phone's biometric sensor, and the people in front of it. They act when the test calls a method, or later by a script that
+ * the test gave them beforehand:
  *
  * ```
  * person.willDo { touches() }
@@ -18,34 +18,34 @@ import kotlin.concurrent.withLock
  *
  * An act waits until a prompt is on the screen.
  *
- * Strict: an act fails when nothing asks for it; five fingers in a row that the sensor does not know lock it out for
- * half a minute, twenty for good.
+ * Strict: an act fails if no prompt comes within [patienceMs]. Five unknown fingers in a row lock the sensor for 30 seconds.
+ * Twenty, without a known finger or [unlocksPhone] between them, lock it until [unlocksPhone].
  *
- * @property clock tells when half a minute is over.
+ * @property clock measures the 30 seconds.
  * @property patienceMs how long an act waits for a prompt, in milliseconds of the machine that runs the test.
  */
 public class FakePerson @JvmOverloads constructor(
     public val clock: FakeClock = FakeClock(),
     public val patienceMs: Long = 10_000,
 ) {
-    /** A prompt on the screen: hears what the sensor sees. For [FakeBiometrics], and for stand-ins like it. */
+    /** A prompt on the screen, which is told what the sensor sees. For [FakeBiometrics], and for fakes like it. */
     public interface Prompt {
         /** The person was recognised: the prompt is over. */
         public fun recognised()
 
-        /** Someone else was seen: it stays. */
+        /** Someone else touched the sensor: the prompt stays. */
         public fun notRecognised()
 
-        /** The button for the PIN was pressed: it is over. */
+        /** The person pressed the button for the PIN: the prompt is over. */
         public fun pinChosen()
 
-        /** It is over. */
+        /** The prompt is over, for the reason [end]. */
         public fun ended(end: BiometricEnd)
     }
 
-    /** Hears what becomes of the people whom the phone knows. */
+    /** Told when the enrolments of the phone change. */
     public fun interface EnrolmentListener {
-        /** One more is known; or nobody is any more. */
+        /** A person was enrolled, or all were removed. */
         public fun changed(isAnyoneEnrolled: Boolean)
     }
 
@@ -57,91 +57,91 @@ public class FakePerson @JvmOverloads constructor(
     private var sensor = SensorAvailability.READY
     private var isAnyoneEnrolled = true
 
-    /** What the phone says of its sensor. A lockout is not told here, as on a phone. */
+    /** What the phone reports about its sensor. As on a real phone, a lockout is not reported here. */
     public val availability: SensorAvailability
         get() = state.withLock {
             val isUnknown = sensor == SensorAvailability.READY && !isAnyoneEnrolled
             if (isUnknown) SensorAvailability.NONE_ENROLLED else sensor
         }
 
-    /** Told of every change of who is enrolled, as `keystore::enrolmentChanged`. */
+    /** Called after every change of the enrolments; may be set to `keystore::enrolmentChanged`. */
     @Volatile
     public var onEnrolment: EnrolmentListener = EnrolmentListener {}
 
     /** Whether a prompt is on the screen. */
-    public val isAsked: Boolean get() = state.withLock { shown != null }
+    public val isPromptShown: Boolean get() = state.withLock { shown != null }
 
-    /** The next prompt is answered so, on a thread of its own. Several calls queue up. */
+    /** Answers the next prompt with [answer], on another thread. Several calls queue up, one for each prompt. */
     public fun willDo(answer: FakePerson.() -> Unit) {
         state.withLock { scripts += answer }
     }
 
-    /** The person waits until a prompt is on the screen, and does nothing. */
+    /** Waits until a prompt is on the screen, and does nothing else. */
     public fun seesPrompt() {
-        state.withLock { asked() }
+        state.withLock { awaitPrompt() }
     }
 
     /** The person whom the phone knows touches the sensor. */
     public fun touches() {
         val prompt = state.withLock {
-            lockout.knows()
-            over()
+            // Without a prompt nothing reads the finger, so a touch cannot end a lockout.
+            takePrompt().also { lockout.recognised() }
         }
         prompt.recognised()
     }
 
-    /** A finger that the phone does not know. The fifth in a row, and the twentieth, end the prompt. */
+    /** A finger that the phone does not know touches the sensor. The fifth in a row, and the twentieth, end the prompt. */
     public fun someoneElseTouches() {
         val prompt: Prompt
         val end: BiometricEnd?
         state.withLock {
-            prompt = asked()
-            end = lockout.doesNotKnow()
+            prompt = awaitPrompt()
+            end = lockout.notRecognised()
             if (end != null) shown = null
         }
         prompt.notRecognised()
         if (end != null) prompt.ended(end)
     }
 
-    /** The person puts the prompt away: by the back key, or by touching beside it. */
+    /** The person dismisses the prompt, with the back key or by touching outside it. */
     public fun cancels(): Unit = promptEnds(BiometricEnd.CANCELLED_BY_PERSON)
 
     /** The person presses the prompt's button for the PIN. */
-    public fun choosesPin(): Unit = state.withLock { over() }.pinChosen()
+    public fun choosesPin(): Unit = state.withLock { takePrompt() }.pinChosen()
 
     /** Another app comes to the front, or the screen goes off. */
     public fun isInterrupted(): Unit = promptEnds(BiometricEnd.CANCELLED_BY_SYSTEM)
 
-    /** Nobody touches the sensor, for as long as it waits. */
+    /** Nobody touches the sensor until the prompt times out. */
     public fun doesNothing(): Unit = promptEnds(BiometricEnd.TIMED_OUT)
 
-    /** The prompt ends in any other way. */
-    public fun promptEnds(end: BiometricEnd): Unit = state.withLock { over() }.ended(end)
+    /** The prompt ends, for any reason [end]. */
+    public fun promptEnds(end: BiometricEnd): Unit = state.withLock { takePrompt() }.ended(end)
 
     /** Another finger is enrolled in the phone's settings; the first one, if there was none. */
     public fun enrolsAnother(): Unit = enrolment(isAnyone = true)
 
-    /** The phone knows nobody any more. */
+    /** All enrolled fingers and faces are removed. */
     public fun removesAll(): Unit = enrolment(isAnyone = false)
 
-    /** The person unlocks the phone with its own PIN: whatever was locked out is not any more. */
-    public fun unlocksPhone(): Unit = state.withLock { lockout.isOver() }
+    /** The person unlocks the phone with its own PIN, which ends a lockout of the sensor. */
+    public fun unlocksPhone(): Unit = state.withLock { lockout.reset() }
 
     /**
-     * Another phone: without a sensor, with a broken one, or with an old Android.
+     * Sets what kind of sensor the phone has: none, a broken one, or one that an old Android cannot use.
      *
      * @throws IllegalArgumentException for [SensorAvailability.NONE_ENROLLED]: see [removesAll].
      */
     public fun sensorIs(availability: SensorAvailability) {
-        require(availability != SensorAvailability.NONE_ENROLLED) { "the person removes what is enrolled" }
+        require(availability != SensorAvailability.NONE_ENROLLED) { "use removesAll() instead" }
         state.withLock { sensor = availability }
     }
 
     /**
-     * A prompt comes onto the screen. If another one is there, the system takes that away, as Android does. Where it
-     * cannot be shown it ends, before this returns.
+     * Shows a prompt. If another one is on the screen, it ends as cancelled by the system, as on Android. A prompt that cannot
+     * be shown ends before this returns.
      */
-    public fun isAskedBy(prompt: Prompt) {
+    public fun show(prompt: Prompt) {
         val before: Prompt?
         val end: BiometricEnd?
         val script: (FakePerson.() -> Unit)?
@@ -154,15 +154,15 @@ public class FakePerson @JvmOverloads constructor(
         }
         before?.ended(BiometricEnd.CANCELLED_BY_SYSTEM)
         if (end != null) prompt.ended(end)
-        if (script != null) hands.execute { script() }
+        if (script != null) scriptThreads.execute { script() }
     }
 
-    /** The prompt is taken away by who showed it. That it is not there is no fault; it is told. */
-    public fun isAskedNoMoreBy(prompt: Prompt): Boolean =
+    /** Removes a prompt, for the caller that showed it. Returns whether it was on the screen; it is no error if not. */
+    public fun remove(prompt: Prompt): Boolean =
         state.withLock { (shown === prompt).also { if (it) shown = null } }
 
     private fun whyNot(): BiometricEnd? = when (availability) {
-        SensorAvailability.READY -> lockout.end()
+        SensorAvailability.READY -> lockout.currentEnd()
         SensorAvailability.NONE_ENROLLED -> BiometricEnd.NONE_ENROLLED
         SensorAvailability.NO_HARDWARE, SensorAvailability.NOT_SUPPORTED -> BiometricEnd.NO_HARDWARE
         SensorAvailability.BUSY -> BiometricEnd.NO_VERDICT
@@ -173,17 +173,17 @@ public class FakePerson @JvmOverloads constructor(
         onEnrolment.changed(isAnyone)
     }
 
-    private fun asked(): Prompt {
+    private fun awaitPrompt(): Prompt {
         var left = TimeUnit.MILLISECONDS.toNanos(patienceMs)
         while (shown == null && left > 0) left = somethingShown.awaitNanos(left)
-        return checkNotNull(shown) { "nothing asks for a finger" }
+        return checkNotNull(shown) { "no prompt was shown within patienceMs" }
     }
 
-    private fun over(): Prompt = asked().also { shown = null }
+    private fun takePrompt(): Prompt = awaitPrompt().also { shown = null }
 
     private companion object {
-        /** Those of who were told beforehand. */
-        val hands = Executors.newCachedThreadPool { Thread(it, "fake person").apply { isDaemon = true } }
+        /** The threads that run the scripts of [willDo]. */
+        val scriptThreads = Executors.newCachedThreadPool { Thread(it, "fake person").apply { isDaemon = true } }
     }
 }
 
@@ -193,33 +193,33 @@ private class Lockout(private val clock: FakeClock) {
     private var sinceUnlocked = 0
     private var pausedAt: ClockReading? = null
 
-    fun knows() {
+    fun recognised() {
         inARow = 0
         sinceUnlocked = 0
     }
 
-    fun doesNotKnow(): BiometricEnd? {
+    fun notRecognised(): BiometricEnd? {
         inARow++
         sinceUnlocked++
         if (inARow >= IN_A_ROW) {
             inARow = 0
             pausedAt = clock.now()
         }
-        return end()
+        return currentEnd()
     }
 
-    fun isOver() {
-        knows()
+    fun reset() {
+        recognised()
         pausedAt = null
     }
 
-    fun end(): BiometricEnd? = when {
+    fun currentEnd(): BiometricEnd? = when {
         sinceUnlocked >= FOR_GOOD -> BiometricEnd.LOCKED_OUT_FOR_GOOD
         isPaused() -> BiometricEnd.LOCKED_OUT
         else -> null
     }
 
-    /** It does not outlive a restart. */
+    /** The pause does not outlive a restart of the phone. */
     private fun isPaused(): Boolean {
         val start = pausedAt ?: return false
         val now = clock.now()

@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec
  *
  * @property enrolment number of the enrolment under which the key was made.
  */
-internal class HardwareKey(val asked: AskedSpec, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : SecretKey {
+internal class HardwareKey(val request: KeyRequest, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : SecretKey {
     @Volatile
     var isInvalidated = false
 
@@ -26,7 +26,7 @@ internal class HardwareKey(val asked: AskedSpec, val spec: FakeAndroidKeyStore.K
     override fun getEncoded(): ByteArray? = null
 
     /** The key's bytes, for the fake hardware only. */
-    fun inside() = SecretKeySpec(bytes, spec.algorithm)
+    fun toSoftwareKey() = SecretKeySpec(bytes, spec.algorithm)
 }
 
 /** One use of a key, from `init` to `doFinal`. */
@@ -49,7 +49,7 @@ internal class Operation(val key: HardwareKey) {
  * A `KeyGenParameterSpec`. It is read by reflection, because this module is built without Android's classes. Its package is
  * also that of Android's exceptions for keys.
  */
-internal class AskedSpec(private val given: AlgorithmParameterSpec) {
+internal class KeyRequest(private val given: AlgorithmParameterSpec) {
     val alias: String = read("getKeystoreAlias")
     val purposes: Int = read("getPurposes")
     val bits: Int = read("getKeySize")
@@ -65,35 +65,40 @@ internal class AskedSpec(private val given: AlgorithmParameterSpec) {
 
     private inline fun <reified T> read(getter: String): T = given.javaClass.getMethod(getter).invoke(given) as T
 
-    /** Android's exception for keys of that name; an [InvalidKeyException] if there is no such class. */
-    fun exception(name: String): Exception {
+    /**
+     * Android's exception for keys of that name. If there is no such class, [withoutClass] makes an exception of the class that
+     * it extends on Android.
+     */
+    fun exception(name: String, withoutClass: (String) -> Exception = { InvalidKeyException(it) }): Exception {
         val loader = given.javaClass.classLoader
         return try {
             val type = Class.forName("${given.javaClass.packageName}.$name", true, loader)
             type.getConstructor().newInstance() as Exception
         } catch (_: ClassNotFoundException) {
-            InvalidKeyException(name)
+            withoutClass(name)
         }
     }
 
     companion object {
-        fun of(given: AlgorithmParameterSpec?): AskedSpec {
+        fun of(given: AlgorithmParameterSpec?): KeyRequest {
             if (given?.javaClass?.simpleName != "KeyGenParameterSpec") {
-                throw InvalidAlgorithmParameterException("not what a keystore makes a key by")
+                throw InvalidAlgorithmParameterException("a KeyGenParameterSpec is needed")
             }
-            return AskedSpec(given)
+            return KeyRequest(given)
         }
     }
 }
 
 /** Makes a `KeyInfo`, which tells what keeps the key. Its constructor is hidden, and differs between Android versions. */
 internal fun keyInfo(key: HardwareKey, type: Class<*>): KeySpec {
-    if (type.simpleName != "KeyInfo") throw GeneralSecurityException("a key is not to be read")
+    if (type.simpleName != "KeyInfo") {
+        throw GeneralSecurityException("only KeyInfo can be asked for; the key's bytes cannot be read")
+    }
     val constructor = type.declaredConstructors.single { !it.isSynthetic && it.parameterCount > 0 }
     val nothing = constructor.parameterTypes.map { if (it.isPrimitive) zero(it) else null }
     val info = constructor.apply { isAccessible = true }.newInstance(*nothing.toTypedArray())
     val facts = mapOf(
-        "mKeystoreAlias" to key.asked.alias,
+        "mKeystoreAlias" to key.request.alias,
         "mSecurityLevel" to if (key.spec.isInStrongBox) STRONGBOX else TRUSTED_ENVIRONMENT,
         "mInsideSecureHardware" to true,
         "mUserAuthenticationRequired" to key.spec.isUserAuthenticationRequired,

@@ -27,8 +27,9 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
 
     override fun engineInit(key: Key, parameters: AlgorithmParameterSpec?) {
         engineReset()
-        operation = keystore.begin(key as? HardwareKey ?: throw InvalidKeyException("none of the keystore's"), Call.MAC_INIT)
-        mac = Mac.getInstance(HMAC, JVM).also { it.init(key.inside()) }
+        if (key !is HardwareKey) throw InvalidKeyException("not a key of this keystore")
+        operation = keystore.begin(key, Call.MAC_INIT)
+        mac = Mac.getInstance(HMAC, JVM).also { it.init(key.toSoftwareKey()) }
     }
 
     override fun engineUpdate(input: Byte) = engineUpdate(byteArrayOf(input), 0, 1)
@@ -41,8 +42,8 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
     override fun engineDoFinal(): ByteArray {
         val key = begun().key
         try {
-            keystore.asked(Call.MAC_FINAL)
-            keystore.computes(key)
+            keystore.beforeCall(Call.MAC_FINAL)
+            keystore.spendComputeTime(key)
             return mac.doFinal()
         } finally {
             // Also after a failure, as in AOSP's KeyStoreCryptoOperationChunkedStreamer.
@@ -81,22 +82,22 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
 
     private fun begin(mode: Int, key: Key, parameters: AlgorithmParameterSpec?) {
         giveUp()
-        if (key !is HardwareKey) throw InvalidKeyException("none of the keystore's")
-        if (GCM !in key.asked.blockModes) throw InvalidKeyException("incompatible block mode")
-        if (NO_PADDING !in key.asked.paddings) throw InvalidKeyException("incompatible padding mode")
+        if (key !is HardwareKey) throw InvalidKeyException("not a key of this keystore")
+        if (GCM !in key.request.blockModes) throw InvalidKeyException("incompatible block mode")
+        if (NO_PADDING !in key.request.paddings) throw InvalidKeyException("incompatible padding mode")
         cipher = Cipher.getInstance(AES_GCM, JVM)
         when (mode) {
             Cipher.ENCRYPT_MODE -> {
                 if (parameters != null) throw InvalidAlgorithmParameterException("the keystore makes the IV")
                 operation = keystore.begin(key, Call.CIPHER_INIT)
-                cipher.init(mode, key.inside())
+                cipher.init(mode, key.toSoftwareKey())
             }
             Cipher.DECRYPT_MODE -> {
                 if (parameters == null) throw InvalidKeyException("an IV is needed to decrypt")
                 val isOurs = parameters is GCMParameterSpec && parameters.tLen == TAG_BITS && parameters.iv.size == IV_BYTES
                 if (!isOurs) throw InvalidAlgorithmParameterException("12 bytes of IV and 128 bits of tag are needed")
                 operation = keystore.begin(key, Call.CIPHER_INIT)
-                cipher.init(mode, key.inside(), parameters)
+                cipher.init(mode, key.toSoftwareKey(), parameters)
             }
             else -> throw UnsupportedOperationException("keys are not wrapped here")
         }
@@ -105,10 +106,10 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
     override fun engineDoFinal(input: ByteArray, offset: Int, count: Int): ByteArray {
         val operation = checkNotNull(operation) { "it was not begun, or is over" }
         giveUp()
-        keystore.asked(Call.CIPHER_FINAL)
+        keystore.beforeCall(Call.CIPHER_FINAL)
         // The exception that AOSP's AndroidKeyStoreCipherSpiBase throws.
         if (!operation.isAllowed()) throw IllegalBlockSizeException("Key user not authenticated")
-        keystore.computes(operation.key)
+        keystore.spendComputeTime(operation.key)
         return cipher.doFinal(input, offset, count)
     }
 
@@ -123,7 +124,7 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
     override fun engineUpdate(input: ByteArray, offset: Int, count: Int, output: ByteArray, outputOffset: Int) =
         inOnePiece()
 
-    private fun inOnePiece(): Nothing = throw UnsupportedOperationException("a lock gives it all at once")
+    private fun inOnePiece(): Nothing = throw UnsupportedOperationException("update is not supported: pass all input to doFinal")
 
     override fun engineGetIV(): ByteArray? = operation?.giveOut(cipher.iv)
 

@@ -48,33 +48,33 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
 /** `KeyStore`: lists, gives and deletes keys. */
 private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
     override fun engineLoad(stream: InputStream?, password: CharArray?) {
-        require(stream == null && password == null) { "it is nowhere but in the phone" }
-        keystore.asked(Call.LOAD)
+        require(stream == null && password == null) { "AndroidKeyStore takes no stream and no password" }
+        keystore.beforeCall(Call.LOAD)
     }
 
     override fun engineGetKey(alias: String, password: CharArray?): Key? {
-        if (keystore.asked(Call.GET_KEY) != null) return null
+        if (keystore.beforeCall(Call.GET_KEY) != null) return null
         val key = keystore.key(alias) ?: return null
         if (key.isInvalidated) {
-            val cause = key.asked.exception("KeyPermanentlyInvalidatedException")
-            throw UnrecoverableKeyException("it is of no use any more").apply { initCause(cause) }
+            val cause = key.request.exception("KeyPermanentlyInvalidatedException")
+            throw UnrecoverableKeyException("the key was permanently invalidated").apply { initCause(cause) }
         }
         return key
     }
 
     override fun engineContainsAlias(alias: String) =
-        keystore.asked(Call.CONTAINS_ALIAS) == null && keystore.key(alias) != null
+        keystore.beforeCall(Call.CONTAINS_ALIAS) == null && keystore.key(alias) != null
 
     override fun engineIsKeyEntry(alias: String) = engineContainsAlias(alias)
     override fun engineSize() = keystore.aliases().size
-    override fun engineAliases(): Enumeration<String>? = when (keystore.asked(Call.ALIASES)) {
+    override fun engineAliases(): Enumeration<String>? = when (keystore.beforeCall(Call.ALIASES)) {
         null -> Collections.enumeration(keystore.aliases())
         Lie.NULL_ALIASES -> null
         else -> Collections.emptyEnumeration()
     }
 
     override fun engineDeleteEntry(alias: String) {
-        keystore.asked(Call.DELETE_ENTRY)
+        keystore.beforeCall(Call.DELETE_ENTRY)
         keystore.delete(alias)
     }
 
@@ -94,17 +94,17 @@ private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
 
 /** `KeyGenerator`: makes keys. */
 private class Generator(private val keystore: FakeAndroidKeyStore, private val algorithm: String) : KeyGeneratorSpi() {
-    private var asked: AskedSpec? = null
+    private var request: KeyRequest? = null
 
     override fun engineInit(random: SecureRandom?) = throw UnsupportedOperationException("a spec is needed")
     override fun engineInit(size: Int, random: SecureRandom?) = engineInit(random)
 
     override fun engineInit(given: AlgorithmParameterSpec?, random: SecureRandom?) {
-        val spec = AskedSpec.of(given)
+        val spec = KeyRequest.of(given)
         val purposes = if (algorithm == HMAC) PURPOSE_SIGN else PURPOSE_ENCRYPT or PURPOSE_DECRYPT
-        refuseUnless(spec.purposes == purposes) { "a key for $algorithm is not one for ${spec.purposes}" }
+        refuseUnless(spec.purposes == purposes) { "wrong purposes ${spec.purposes} for a key of $algorithm" }
         refuseUnless(bits(spec) in SIZES.getValue(algorithm)) { "no key has ${spec.bits} bits" }
-        refuseUnless(spec.isRandomized) { "two of the same IV give a key away" }
+        refuseUnless(spec.isRandomized) { "randomized encryption must stay required: a repeated IV breaks GCM" }
         if (spec.isUserAuthenticationRequired) {
             refuseUnless(algorithm == AES && spec.authenticationSeconds <= 0 && spec.authenticators == BIOMETRIC_STRONG) {
                 "a lock asks for a strong biometric at each use of an AES key, or for nothing"
@@ -115,29 +115,29 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
                 throw InvalidAlgorithmParameterException(nobody)
             }
         }
-        asked = spec
+        request = spec
     }
 
     override fun engineGenerateKey(): SecretKey {
-        val asked = checkNotNull(asked) { "not initialized" }
-        keystore.asked(Call.GENERATE_KEY)
+        val request = checkNotNull(request) { "not initialized" }
+        keystore.beforeCall(Call.GENERATE_KEY)
         return keystore.make(
-            asked,
+            request,
             FakeAndroidKeyStore.KeySpec(
                 algorithm = algorithm,
-                bits = bits(asked),
-                isInStrongBox = asked.isStrongBoxBacked,
-                isUnlockedDeviceRequired = asked.isUnlockedDeviceRequired,
-                isUserAuthenticationRequired = asked.isUserAuthenticationRequired,
+                bits = bits(request),
+                isInStrongBox = request.isStrongBoxBacked,
+                isUnlockedDeviceRequired = request.isUnlockedDeviceRequired,
+                isUserAuthenticationRequired = request.isUserAuthenticationRequired,
                 // The flag means nothing for keys that need no authentication.
                 isInvalidatedByBiometricEnrollment =
-                    asked.isUserAuthenticationRequired && asked.isInvalidatedByBiometricEnrollment,
+                    request.isUserAuthenticationRequired && request.isInvalidatedByBiometricEnrollment,
             ),
         )
     }
 
     /** Android chooses the size if the spec leaves it out. */
-    private fun bits(spec: AskedSpec) = if (spec.bits == UNSAID) SIZES.getValue(algorithm).first() else spec.bits
+    private fun bits(spec: KeyRequest) = if (spec.bits == UNSAID) SIZES.getValue(algorithm).first() else spec.bits
 
     private inline fun refuseUnless(isFine: Boolean, message: () -> String) {
         if (!isFine) throw InvalidAlgorithmParameterException(message())
@@ -157,7 +157,7 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
 /** `SecretKeyFactory`: describes keys. */
 private class Descriptions(private val keystore: FakeAndroidKeyStore) : SecretKeyFactorySpi() {
     override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec {
-        keystore.asked(Call.KEY_INFO)
+        keystore.beforeCall(Call.KEY_INFO)
         return keyInfo(key as HardwareKey, description)
     }
 

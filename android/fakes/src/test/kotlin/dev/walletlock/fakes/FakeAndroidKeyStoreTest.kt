@@ -11,7 +11,9 @@ import java.security.InvalidKeyException
 import java.security.Key
 import java.security.KeyStore
 import java.security.NoSuchProviderException
+import java.security.ProviderException
 import java.security.UnrecoverableKeyException
+import java.security.spec.AlgorithmParameterSpec
 import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.IllegalBlockSizeException
@@ -126,11 +128,11 @@ class FakeAndroidKeyStoreTest {
     }
 
     @Test
-    fun `a new enrolment destroys the keys that ask for it, and no picture brings them back`() {
+    fun `a new enrolment destroys the keys that ask for it, and no snapshot brings them back`() {
         val key = aesKey("bio")
         val other = aesKey("stays") { setInvalidatedByBiometricEnrollment(false) }
         val pin = hmacKey("pin")
-        val before = keystore.picture()
+        val before = keystore.snapshot()
         keystore.enrolmentChanged()
         assertThrows<KeyPermanentlyInvalidatedException> { begun(key) }
         begun(other)
@@ -143,13 +145,13 @@ class FakeAndroidKeyStoreTest {
     }
 
     @Test
-    fun `a picture brings back what was deleted, and takes away what came later`() {
+    fun `a snapshot brings back what was deleted, and takes away what came later`() {
         val first = hmacKey("first")
         val mac = hmac(first)
-        val picture = keystore.picture()
+        val snapshot = keystore.snapshot()
         KeyStore.getInstance(ANDROID_KEYSTORE).apply { load(null) }.deleteEntry("first")
         hmacKey("second")
-        keystore.restore(picture)
+        keystore.restore(snapshot)
         assertEquals(setOf("first"), keystore.keys.keys)
         assertArrayEquals(mac, hmac(stored("first")!!))
     }
@@ -182,6 +184,17 @@ class FakeAndroidKeyStoreTest {
     }
 
     @Test
+    fun `an Android that lacks an exception throws the one that it extends`() {
+        val generator = KeyGenerator.getInstance(HMAC, ANDROID_KEYSTORE)
+        generator.init(WithoutExceptions.KeyGenParameterSpec("one", isStrongBoxBacked = true))
+        assertThrows<ProviderException> { generator.generateKey() }
+        generator.init(WithoutExceptions.KeyGenParameterSpec("one", isStrongBoxBacked = false))
+        val key = generator.generateKey()
+        keystore.lose("one")
+        assertThrows<InvalidKeyException> { hmac(key) }
+    }
+
+    @Test
     fun `what a lock never asks of it is refused`() {
         assertThrows<InvalidAlgorithmParameterException> { aesKey("a") { setUserAuthenticationParameters(30, 2) } }
         assertThrows<InvalidAlgorithmParameterException>("a PIN") {
@@ -196,7 +209,7 @@ class FakeAndroidKeyStoreTest {
         assertEquals(emptySet<String>(), keystore.keys.keys)
         val withoutMode = made(AES, KeyGenParameterSpec.Builder("a", 3).setEncryptionPaddings("NoPadding"))
         assertThrows<InvalidKeyException> { begun(withoutMode) }
-        assertThrows<IllegalStateException>("there is one already") { FakeAndroidKeyStore().install() }
+        assertThrows<IllegalStateException>("one is installed already") { FakeAndroidKeyStore().install() }
         keystore.close()
         assertThrows<NoSuchProviderException> { hmacKey("b") }
     }
@@ -232,5 +245,22 @@ class FakeAndroidKeyStoreTest {
 
     private companion object {
         val SECRET = ByteArray(32) { it.toByte() }
+    }
+}
+
+/** An Android without exceptions for keys: the keystore looks for them beside the spec, and this package has none. */
+object WithoutExceptions {
+    /** A spec of an HMAC key. */
+    class KeyGenParameterSpec(val keystoreAlias: String, val isStrongBoxBacked: Boolean) : AlgorithmParameterSpec {
+        val purposes = 4
+        val keySize = 256
+        val blockModes = emptyArray<String>()
+        val encryptionPaddings = emptyArray<String>()
+        val isRandomizedEncryptionRequired = true
+        val isUnlockedDeviceRequired = false
+        val isUserAuthenticationRequired = false
+        val userAuthenticationValidityDurationSeconds = 0
+        val userAuthenticationType = 2
+        val isInvalidatedByBiometricEnrollment = false
     }
 }

@@ -1,5 +1,6 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.BiometricEnd
 import dev.walletlock.ClockReading
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
@@ -8,6 +9,7 @@ import dev.walletlock.SecurityLevel
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
@@ -144,5 +146,39 @@ class FakesTest {
         val person = FakePerson(patienceMs = 1)
         val acts = listOf(FakePerson::touches, FakePerson::someoneElseTouches, FakePerson::cancels)
         for (act in acts) assertThrows<IllegalStateException> { act(person) }
+    }
+
+    @Test
+    fun `a touch without a prompt fails, and ends no lockout`() {
+        val person = FakePerson(patienceMs = 1)
+        repeat(4) {
+            person.show(RecordingPrompt())
+            repeat(5) { person.someoneElseTouches() }
+            person.clock.advanceMs(30_000)
+        }
+        assertThrows<IllegalStateException> { person.touches() }
+        assertEquals(BiometricEnd.LOCKED_OUT_FOR_GOOD, RecordingPrompt().also(person::show).end, "still locked")
+        person.unlocksPhone()
+        val prompt = RecordingPrompt().also(person::show)
+        person.touches()
+        assertTrue(prompt.isRecognised)
+    }
+
+    /** Records how a prompt ended. */
+    private class RecordingPrompt : FakePerson.Prompt {
+        var isRecognised = false
+        var end: BiometricEnd? = null
+
+        override fun recognised() {
+            isRecognised = true
+        }
+
+        override fun notRecognised() = Unit
+
+        override fun pinChosen() = Unit
+
+        override fun ended(end: BiometricEnd) {
+            this.end = end
+        }
     }
 }

@@ -71,7 +71,7 @@ class HostLibraryTest {
     @EnabledOnOs(OS.LINUX)
     fun `JVMs that run at once have one copy each, load it once, and leave nothing behind`() {
         val users = (1..3).map { OwnJvm(HostLibraryUser, File(folder, "$it.db").path) }
-        val used = users.map { File(it.said().single()) }
+        val used = users.map { File(it.output().single()) }
         assertEquals(3, used.toSet().size, "$used")
         for (copy in used) {
             assertNotEquals(HostLibrary().path(), copy.path, "not ours either")
@@ -85,14 +85,14 @@ class HostLibraryTest {
     fun `one that is named goes before it, and stays`() {
         val own = File(HostLibrary().path()).copyTo(File(folder, "libmine-libwalletlock.so"))
         val named = listOf("-Dwalletlock.library=${own.path}")
-        assertEquals(listOf(own.path), OwnJvm(HostLibraryUser, File(folder, "wallet.db").path, options = named).said())
+        assertEquals(listOf(own.path), OwnJvm(HostLibraryUser, File(folder, "wallet.db").path, options = named).output())
         assertTrue(own.exists())
     }
 
     @Test
     fun `where there is none, every call says so`() {
         val elsewhere = listOf("-Dos.name=Linux", "-Dos.arch=riscv64")
-        assertEquals(List(4) { "linux-riscv64" }, OwnJvm(HostLibrarySeeker, options = elsewhere).said())
+        assertEquals(List(4) { "linux-riscv64" }, OwnJvm(HostLibrarySeeker, options = elsewhere).output())
     }
 }
 

@@ -41,7 +41,7 @@ class Journal(private val nowMs: () -> Long) {
     }
 
     /** Refreshes every open lock: a lock's own timer runs in real time, and does not notice that time was skipped. */
-    fun tellTheTime() {
+    fun refreshLocks() {
         for (lock in openLocks()) {
             scope.launch {
                 try {

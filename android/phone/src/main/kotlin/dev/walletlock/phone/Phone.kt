@@ -12,9 +12,9 @@ import org.robolectric.shadows.ShadowToast
 
 /** A phone with one app on it, put together from its parts. Use it on the main thread only, unless a member says otherwise. */
 class Phone(val fakes: FakePhone) {
-    val life = Life(fakes.clock)
+    val mainLoop = MainLoop(fakes.clock)
     val screen = Screen()
-    val hands = Hands()
+    val input = Input()
     val journal = Journal { fakes.clock.now().wallMs }
     val application: Application
     val stack: Stack
@@ -22,7 +22,7 @@ class Phone(val fakes: FakePhone) {
 
     /** What the page shows beside the picture, as JSON. */
     val state = Latest<String>()
-    var looks = Looks()
+    var configuration = Configuration()
         private set
     var isOff = false
         private set
@@ -31,7 +31,7 @@ class Phone(val fakes: FakePhone) {
     var crash: Throwable? = null
 
     /** The last intent that would have opened another app, until the page's dialog about it is closed. */
-    var left: Intent? = null
+    var leavingIntent: Intent? = null
     private val switches = Switches(this)
 
     /** Whether the app was in the background when the screen went off. */
@@ -40,22 +40,22 @@ class Phone(val fakes: FakePhone) {
     init {
         PhonePlatform.platform = fakes.platform
         application = RuntimeEnvironment.getApplication()
-        Looks.showBars()
-        looks.apply()
+        Configuration.showBars()
+        configuration.apply()
         stack = Stack(application, journal::app)
         sheet = Sheet(fakes) { stack.top ?: application }
         stack.onLeaving = {
-            left = it
+            leavingIntent = it
             journal.app("would open ${it.dataString ?: it.action}")
         }
-        life.system = ::system
-        life.onCrash = {
+        mainLoop.system = ::system
+        mainLoop.onCrash = {
             crash = it
             journal.app("crashed: $it")
             it.printStackTrace()
         }
         // Wakes the main thread, which then updates the page's state.
-        journal.onLine = { life.wake() }
+        journal.onLine = { mainLoop.wake() }
     }
 
     /** Opens the app, as a touch on its icon does. */
@@ -69,7 +69,7 @@ class Phone(val fakes: FakePhone) {
     }
 
     fun back() {
-        if (fakes.person.isAsked) sheet.cancel() else if (!stack.isAway) hands.key(KeyEvent.KEYCODE_BACK)
+        if (fakes.person.isPromptShown) sheet.cancel() else if (!stack.isAway) input.key(KeyEvent.KEYCODE_BACK)
     }
 
     /** Turns the screen off, which locks the phone; or on, and then the owner unlocks the phone. */
@@ -102,13 +102,13 @@ class Phone(val fakes: FakePhone) {
 
     /** Moves all clocks forward by [ms] milliseconds. */
     fun skip(ms: Long) {
-        life.skip(ms)
-        journal.tellTheTime()
+        mainLoop.skip(ms)
+        journal.refreshLocks()
     }
 
-    fun look(looks: Looks) {
-        this.looks = looks
-        looks.apply()
+    fun configure(configuration: Configuration) {
+        this.configuration = configuration
+        configuration.apply()
         stack.configure()
     }
 
@@ -116,7 +116,7 @@ class Phone(val fakes: FakePhone) {
     fun act(what: String, with: Map<String, String>): String? = switches.act(what, with)
 
     /** The labelled views on the screen, with the middle of each in pixels. On any thread. */
-    fun places(): List<Place> = life.onMain { Places.all() }
+    fun places(): List<Place> = mainLoop.onMain { Places.all() }
 
     private fun system(): Long {
         stack.settle()

@@ -22,7 +22,7 @@ class Program {
         phone.opensApp()
         Server(phone, port).use { server ->
             println("\n    The phone is here:  ${server.address}\n    It ends with Ctrl-C, and forgets everything.\n")
-            phone.life.live()
+            phone.mainLoop.run()
         }
     }
 }

@@ -17,7 +17,7 @@ class Sheet(private val phone: FakePhone, private val context: () -> Context) {
 
     /** The prompt's texts. Null if no prompt is shown. */
     fun words(): Words? {
-        val prompt = phone.biometrics.shown?.takeIf { phone.person.isAsked } ?: return null
+        val prompt = phone.biometrics.shown?.takeIf { phone.person.isPromptShown } ?: return null
         // The texts that the AAR gives to Android's own prompt.
         val words = ReflectionHelpers.callStaticMethod<Any>(
             Class.forName("dev.walletlock.android.PromptWordsKt"), "promptWords",
@@ -47,5 +47,5 @@ class Sheet(private val phone: FakePhone, private val context: () -> Context) {
     fun interrupt(): Boolean = whenAsked { isInterrupted() }
 
     private fun whenAsked(act: FakePerson.() -> Unit): Boolean =
-        phone.person.isAsked.also { if (it) phone.person.act() }
+        phone.person.isPromptShown.also { if (it) phone.person.act() }
 }

@@ -13,19 +13,19 @@ class Switches(private val phone: Phone) {
         when (what) {
             "touch" -> {
                 val (action, x, y) = listOf("action", "x", "y").map(::number)
-                return onMain { phone.hands.touch(action.toInt(), x, y) }
+                return onMain { phone.input.touch(action.toInt(), x, y) }
             }
             "scroll" -> {
                 val (x, y, notches) = listOf("x", "y", "notches").map(::number)
-                return onMain { phone.hands.scroll(x, y, notches) }
+                return onMain { phone.input.scroll(x, y, notches) }
             }
             "key" -> {
                 val code = number("code").toInt()
-                return onMain { phone.hands.key(code) }
+                return onMain { phone.input.key(code) }
             }
-            "type" -> return onMain { phone.hands.type(with["text"].orEmpty()) }
+            "type" -> return onMain { phone.input.type(with["text"].orEmpty()) }
             "closeCrash" -> return onMain { phone.crash = null }
-            "closeLeft" -> return onMain { phone.left = null }
+            "closeLeavingIntent" -> return onMain { phone.leavingIntent = null }
             "finger" -> return asked(told(if (isOn) "a finger that is known" else "a finger that is not known") { phone.sheet.finger(isOn) })
             "sheetPin" -> return asked(phone.sheet.pin())
             "sheetCancel" -> return asked(phone.sheet.cancel())
@@ -48,17 +48,19 @@ class Switches(private val phone: Phone) {
         }
         "addFinger" -> "a finger was added" to { phone.fakes.person.enrolsAnother() }
         "removeFingers" -> "all fingers were removed" to { phone.fakes.person.removesAll() }
-        "dark" -> (if (isOn) "dark" else "light") to { phone.look(phone.looks.copy(isDark = isOn)) }
-        "chinese" -> (if (isOn) "speaks Chinese" else "speaks English") to { phone.look(phone.looks.copy(isChinese = isOn)) }
+        "dark" -> (if (isOn) "dark" else "light") to { phone.configure(phone.configuration.copy(isDark = isOn)) }
+        "chinese" -> (if (isOn) "speaks Chinese" else "speaks English") to {
+            phone.configure(phone.configuration.copy(isChinese = isOn))
+        }
         "font" -> {
             val scale = number("scale")
-            "font size $scale" to { phone.look(phone.looks.copy(fontScale = scale)) }
+            "font size $scale" to { phone.configure(phone.configuration.copy(fontScale = scale)) }
         }
-        "turn" -> (if (isOn) "turned" else "upright") to { phone.look(phone.looks.copy(isTurned = isOn)) }
-        "small" -> (if (isOn) "small window" else "whole screen") to { phone.look(phone.looks.copy(isSmall = isOn)) }
+        "turn" -> (if (isOn) "turned" else "upright") to { phone.configure(phone.configuration.copy(isTurned = isOn)) }
+        "small" -> (if (isOn) "small window" else "whole screen") to { phone.configure(phone.configuration.copy(isSmall = isOn)) }
         "cover" -> (if (isOn) "another app's window lies above" else "nothing lies above") to {
             phone.screen.isCovered = isOn
-            phone.hands.areCovered = isOn
+            phone.input.areCovered = isOn
         }
         "busy" -> (if (isOn) "the keystore is busy" else "the keystore answers") to {
             phone.fakes.deviceKey.failure = if (isOn) DeviceKeyException(DeviceKeyFault.BUSY) else null
@@ -72,7 +74,7 @@ class Switches(private val phone: Phone) {
     }
 
     private fun onMain(act: () -> Unit): String? {
-        phone.life.onMain(act)
+        phone.mainLoop.onMain(act)
         return null
     }
 

@@ -12,7 +12,7 @@ class BrowserTest : OnPhone() {
     fun `a first day, from the first PIN to a changed one, in a browser`() {
         phone.opensApp()
         Server(phone, 0).use { server ->
-            phone.livesWhile(CompletableFuture.runAsync { WebDriver(WIDTH, HEIGHT).use { isLived(it, server.address) } })
+            phone.runUntilDone(CompletableFuture.runAsync { WebDriver(WIDTH, HEIGHT).use { isLived(it, server.address) } })
         }
     }
 

@@ -41,11 +41,11 @@ abstract class Driver(val phone: Phone) {
 
     fun fill(field: String, text: String) {
         tap(field)
-        until("$field has the focus") { phone.life.onMain { phone.isTyping } }
+        until("$field has the focus") { phone.mainLoop.onMain { phone.isTyping } }
         type(text)
     }
 
-    fun isAsked() = until("a finger is asked for") { phone.life.onMain { phone.sheet.words() != null } }
+    fun isAsked() = until("a finger is asked for") { phone.mainLoop.onMain { phone.sheet.words() != null } }
 
     private fun place(label: String) = places().lastOrNull { it.label == label && it.canTouch }
 }
@@ -55,16 +55,16 @@ class Hand(phone: Phone) : Driver(phone) {
     override fun places() = Places.all()
 
     override fun touch(place: Place) {
-        phone.hands.touch(0, place.x.toFloat(), place.y.toFloat())
+        phone.input.touch(0, place.x.toFloat(), place.y.toFloat())
         waits()
-        phone.hands.touch(1, place.x.toFloat(), place.y.toFloat())
+        phone.input.touch(1, place.x.toFloat(), place.y.toFloat())
         waits()
         // A view handles its click in a later message. If it is recreated before that, as by a rotation, the click is lost.
         until("the touched view is released") { !Places.isAnyPressed() }
     }
 
     override fun type(text: String) {
-        phone.hands.type(text)
+        phone.input.type(text)
         waits()
     }
 
@@ -73,5 +73,5 @@ class Hand(phone: Phone) : Driver(phone) {
         waits()
     }
 
-    override fun waits() = phone.life.round()
+    override fun waits() = phone.mainLoop.round()
 }

@@ -40,7 +40,7 @@ class FirstDay(private val driver: Driver) {
         with(driver) {
             isAsked()
             press("finger", "on" to "false")
-            until("the finger is not recognised") { phone.life.onMain { phone.sheet.words()?.misses } == 1 }
+            until("the finger is not recognised") { phone.mainLoop.onMain { phone.sheet.words()?.misses } == 1 }
             press("finger", "on" to "true")
         }
         seesTheWallet()

@@ -154,14 +154,14 @@ class PhoneTest : OnPhone() {
 
     @Test
     fun `text goes into the field that has the focus`() {
-        trial()
+        opensActivityForTesting()
         hand.fill("Name", "Ada")
-        assertEquals("Ada", (phone.stack.top as Trial).field.text.toString())
+        assertEquals("Ada", (phone.stack.top as ActivityForTesting).field.text.toString())
     }
 
     @Test
     fun `a dialog takes the touches, and goes`() {
-        trial()
+        opensActivityForTesting()
         hand.tap("Ask")
         hand.tap("Yes")
         hand.sees("Done so")
@@ -170,7 +170,7 @@ class PhoneTest : OnPhone() {
 
     @Test
     fun `a crash in a click handler is told, and the phone goes on`() {
-        trial()
+        opensActivityForTesting()
         hand.tap("Fail")
         hand.until("the crash is told") { phone.crash != null }
         hand.press("closeCrash")
@@ -181,7 +181,7 @@ class PhoneTest : OnPhone() {
 
     @Test
     fun `one that throws while it is drawn is told once, and the phone goes on`() {
-        trial()
+        opensActivityForTesting()
         hand.tap("Fail to draw")
         hand.until("the crash is told") { "cannot be drawn" in phone.state.get().orEmpty() }
         val told = phone.journal.lines().count { "cannot be drawn" in it.text }
@@ -194,19 +194,19 @@ class PhoneTest : OnPhone() {
 
     @Test
     fun `what ended while the app was away is told to the screen below`() {
-        trial()
-        val below = phone.stack.top as Trial
-        below.startActivityForResult(Intent(phone.application, Trial::class.java), 7)
+        opensActivityForTesting()
+        val below = phone.stack.top as ActivityForTesting
+        below.startActivityForResult(Intent(phone.application, ActivityForTesting::class.java), 7)
         hand.until("another is above it") { phone.stack.top !== below }
         val above = phone.stack.top!!
         hand.press("home")
         above.setResult(42)
         above.finish()
         hand.waits()
-        assertNull("it is not shown yet", below.heard)
+        assertNull("it is not shown yet", below.lastResult)
         hand.press("open")
         hand.until("the one below is there again") { phone.stack.top === below }
-        assertEquals(7 to 42, below.heard)
+        assertEquals(7 to 42, below.lastResult)
     }
 
     @Test
@@ -233,14 +233,14 @@ class PhoneTest : OnPhone() {
     fun `nobody touches a sensor that does not ask`() {
         phone.opensApp()
         assertNotNull(phone.act("finger", mapOf("on" to "true")))
-        assertFalse(phone.fakes.person.isAsked)
+        assertFalse(phone.fakes.person.isPromptShown)
     }
 
-    private fun trial() {
+    private fun opensActivityForTesting() {
         phone.opensApp()
-        // Wait for the first screen: after that no other screen opens above Trial.
+        // Wait for the first screen: after that no other screen opens above ActivityForTesting.
         hand.sees("Choose a PIN")
-        phone.stack.top!!.startActivity(Intent(phone.application, Trial::class.java))
+        phone.stack.top!!.startActivity(Intent(phone.application, ActivityForTesting::class.java))
         hand.sees("Nothing")
     }
 }

@@ -86,7 +86,7 @@ class ServerTest : OnPhone() {
 
     private fun send(request: HttpRequest.Builder) = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
 
-    private fun elsewhere(act: () -> Unit) = phone.livesWhile(CompletableFuture.runAsync(act))
+    private fun elsewhere(act: () -> Unit) = phone.runUntilDone(CompletableFuture.runAsync(act))
 
     private companion object {
         const val OK = 200
@@ -97,8 +97,8 @@ class ServerTest : OnPhone() {
 }
 
 /** Runs the phone on this thread, the main thread, until [work] on another thread is done. */
-fun Phone.livesWhile(work: CompletableFuture<*>) {
-    work.whenComplete { _, _ -> life.wake() }
-    while (!work.isDone) life.round()
+fun Phone.runUntilDone(work: CompletableFuture<*>) {
+    work.whenComplete { _, _ -> mainLoop.wake() }
+    while (!work.isDone) mainLoop.round()
     work.get()
 }

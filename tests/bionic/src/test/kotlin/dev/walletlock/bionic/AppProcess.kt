@@ -127,7 +127,7 @@ class AppProcess(val abi: Abi, phone: ModelledPhone) : AutoCloseable {
 
     /** Fails instead of starting the emulator's debugger, which would wait for commands. */
     private fun noDebugger(): Nothing {
-        val stopped = IllegalStateException("the code did what it cannot do here")
+        val stopped = IllegalStateException("the emulated code crashed")
         guarded { throw stopped }
         throw stopped
     }

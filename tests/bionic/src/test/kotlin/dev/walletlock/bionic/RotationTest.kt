@@ -52,7 +52,7 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             val before = phone.seals
             assertEquals("Ready(16)", open())
             assertEquals("On", rollbackProtection())
-            assertEquals(before, phone.seals, "the one made ahead may have been made by anybody, but it is not in the way")
+            assertEquals(before, phone.seals, "a leftover key made ahead does not block opening")
             assertRotates("a try after it") { assertEquals("Right", verify(OTHER_PIN)) }
         }
     }

@@ -15,7 +15,7 @@ import org.robolectric.shadows.ShadowPausedLooper
 import org.robolectric.util.ReflectionHelpers
 
 /** Runs the main thread's messages and frames in order: in real time, plus the time that was skipped. */
-class Life(private val clock: FakeClock) {
+class MainLoop(private val clock: FakeClock) {
     /** What the system does after the messages of a round. Returns how long the next round may wait, in milliseconds. */
     var system: () -> Long = { IDLE_MS }
 
@@ -30,7 +30,7 @@ class Life(private val clock: FakeClock) {
     private val looper = Shadow.extract<ShadowPausedLooper>(main)
     private val startNs = System.nanoTime()
     private val startUptimeMs = SystemClock.uptimeMillis()
-    private var toldMs = 0L
+    private var lastRealMs = 0L
 
     init {
         ShadowChoreographer.setPaused(true)
@@ -38,15 +38,15 @@ class Life(private val clock: FakeClock) {
     }
 
     /** Runs rounds until the process ends. */
-    fun live() {
+    fun run() {
         while (true) round()
     }
 
     /** Catches up with real time, lets the system do its part, and waits until there is something to do. */
     fun round() {
         val realMs = realMs()
-        clock.advanceMs(realMs - toldMs)
-        toldMs = realMs
+        clock.advanceMs(realMs - lastRealMs)
+        lastRealMs = realMs
         guarded {
             val behindMs = startUptimeMs + realMs + skippedMs - SystemClock.uptimeMillis()
             if (behindMs > 0) shadowOf(main).idleFor(Duration.ofMillis(behindMs)) else shadowOf(main).idle()

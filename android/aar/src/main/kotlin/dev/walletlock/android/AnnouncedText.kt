@@ -11,7 +11,7 @@ import android.widget.TextView
  * A line that screen readers read when it changes. A countdown is read at most once a minute, because each second would
  * disturb the person. Touching the line reads what it says now.
  */
-internal class Spoken(context: Context) : TextView(context) {
+internal class AnnouncedText(context: Context) : TextView(context) {
     private var spokenAt: Long? = null
 
     init {

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource
 
 /** The key that the Rust code makes for biometrics, in a fake of Android's keystore. */
 @Tag("jni")
-class FingerOnAPhoneTest : LockTest() {
+class AndroidBiometricKeyTest : LockTest() {
     private val keystore = FakeAndroidKeyStore()
     private val context = Context(ContentResolver().apply { global["boot_count"] = 7 }, null)
 
     /** If [isOwner], the sensor recognises the person and the key is used. Otherwise the prompt only claims success. */
-    private inner class Touched(private val isOwner: Boolean = true) : Biometrics {
+    private inner class AnsweringPrompt(private val isOwner: Boolean = true) : Biometrics {
         override fun availability() = SensorAvailability.READY
 
         override fun show(prompt: BiometricPrompt, answer: BiometricAnswer) {
@@ -51,7 +51,7 @@ class FingerOnAPhoneTest : LockTest() {
         override fun dismiss() = Unit
     }
 
-    private suspend fun openOnPhone(biometrics: Biometrics = Touched()) =
+    private suspend fun openOnPhone(biometrics: Biometrics = AnsweringPrompt()) =
         WalletLock.open(file, Platform.android(context, biometrics), STRICT)
 
     private suspend fun openWithFinger() = openOnPhone().also { lock ->
@@ -109,7 +109,7 @@ class FingerOnAPhoneTest : LockTest() {
     @Test
     fun `a prompt that only says 'recognised' opens nothing`() = runBlocking {
         openWithFinger().close()
-        openOnPhone(Touched(isOwner = false)).use { lock ->
+        openOnPhone(AnsweringPrompt(isOwner = false)).use { lock ->
             assertEquals(BiometricOutcome.NotRecognised, lock.verifyBiometrics())
             assertEquals(0, lock.openSessions)
         }

@@ -7,7 +7,7 @@ import org.robolectric.RuntimeEnvironment
  *
  * @property isSmall the app has the upper half of the screen to itself, as in split screen.
  */
-data class Looks(
+data class Configuration(
     val isDark: Boolean = false,
     val isChinese: Boolean = false,
     val fontScale: Float = 1f,

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource
 
 /** The platform parts that Rust brings for Android, on stand-ins for Android's classes. */
 @Tag("jni")
-class OnAPhoneTest : OnAndroid() {
+class AndroidPlatformTest : OnAndroid() {
     private val settings = ContentResolver().apply { global["boot_count"] = 7 }
 
     /** A screen's context, without settings: the lock must use the context of the application. */

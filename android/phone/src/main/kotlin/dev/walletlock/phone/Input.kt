@@ -9,7 +9,7 @@ import android.view.View
 import android.view.inputmethod.EditorInfo
 
 /** Input to the phone: a finger on the screen, a mouse wheel and a keyboard. */
-class Hands {
+class Input {
     /** Whether touches are marked as passed through another app's window (`FLAG_WINDOW_IS_OBSCURED`). */
     var areCovered = false
     private var downMs = 0L

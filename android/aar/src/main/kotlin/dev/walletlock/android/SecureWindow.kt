@@ -14,10 +14,10 @@ import android.view.WindowManager.LayoutParams.FLAG_SECURE
  * the app sets meanwhile is in force afterwards. When the app sets its attributes again, the system gets them without the
  * flag. That is noticed before the next frame is drawn, and this frame is not drawn: the flag is set again first.
  */
-internal class Secured private constructor(private val root: View, private var asked: LayoutParams) :
+internal class SecureWindow private constructor(private val root: View, private var appAttributes: LayoutParams) :
     ViewTreeObserver.OnPreDrawListener {
-    private var holds = 0
-    private var given: LayoutParams? = null
+    private var users = 0
+    private var ourAttributes: LayoutParams? = null
 
     override fun onPreDraw(): Boolean = !secure()
 
@@ -25,11 +25,11 @@ internal class Secured private constructor(private val root: View, private var a
     private fun secure(): Boolean {
         val inForce = root.layoutParams as? LayoutParams ?: return false
         // The app has set these: usually the window's own attributes again, in some apps another object.
-        if (inForce !== given) asked = inForce
+        if (inForce !== ourAttributes) appAttributes = inForce
         if (inForce.flags and FLAG_SECURE != 0) return false
-        val copy = LayoutParams().apply { copyFrom(asked) }
+        val copy = LayoutParams().apply { copyFrom(appAttributes) }
         copy.flags = copy.flags or FLAG_SECURE
-        given = copy
+        ourAttributes = copy
         root.give(copy)
         return true
     }
@@ -37,22 +37,22 @@ internal class Secured private constructor(private val root: View, private var a
     companion object {
         fun hold(view: View) {
             val root = view.rootView
-            val asked = root.layoutParams as? LayoutParams ?: return
-            val secured = root.getTag(R.id.walletlock_secured) as? Secured ?: Secured(root, asked).also {
+            val appAttributes = root.layoutParams as? LayoutParams ?: return
+            val secureWindow = root.getTag(R.id.walletlock_secured) as? SecureWindow ?: SecureWindow(root, appAttributes).also {
                 root.setTag(R.id.walletlock_secured, it)
                 root.viewTreeObserver.addOnPreDrawListener(it)
             }
-            secured.holds++
-            secured.secure()
+            secureWindow.users++
+            secureWindow.secure()
         }
 
         fun release(view: View) {
             val root = view.rootView
-            val secured = root.getTag(R.id.walletlock_secured) as? Secured ?: return
-            if (--secured.holds > 0) return
+            val secureWindow = root.getTag(R.id.walletlock_secured) as? SecureWindow ?: return
+            if (--secureWindow.users > 0) return
             root.setTag(R.id.walletlock_secured, null)
-            root.viewTreeObserver.removeOnPreDrawListener(secured)
-            if (root.layoutParams === secured.given) root.give(secured.asked)
+            root.viewTreeObserver.removeOnPreDrawListener(secureWindow)
+            if (root.layoutParams === secureWindow.ourAttributes) root.give(secureWindow.appAttributes)
         }
 
         /** Sets the attributes of this root view's own window, which for a dialog is not the Activity's window. */

@@ -3,7 +3,7 @@ package dev.walletlock.android
 import android.content.Context
 
 /** The state of the lock screen that survives a rotation, in memory only. The lock screens of one task share it. */
-internal class Opening(context: Context) {
+internal class LockScreenState(context: Context) {
     private val lock = OpeningLock<Unlocking>(context, ::Unlocking)
     val unlocking: Unlocking? get() = lock.made
 
@@ -27,19 +27,20 @@ internal class Opening(context: Context) {
     }
 
     /** Stops telling [screen] of changes. */
-    fun leave(screen: LockActivity) {
+    fun stopTelling(screen: LockActivity) {
         if (holder !== screen) return
         holder = null
         lock.onChange = {}
         unlocking?.onSettled = {}
     }
 
-    fun join(): Opening = apply { users++ }
+    /** Counts one more screen that uses this. Each calls [close] when it goes. */
+    fun retain(): LockScreenState = apply { users++ }
 
     /** Opens the lock, unless it is open or being opened. */
     fun open(): Unit = lock.open()
 
-    /** Called by each screen that has joined, when it goes. The last call closes [unlocking]. */
+    /** Called by each screen that has retained this, when it goes. The last call closes [unlocking]. */
     fun close() {
         if (--users == 0) lock.close()
     }

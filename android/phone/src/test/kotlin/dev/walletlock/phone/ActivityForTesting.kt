@@ -14,19 +14,19 @@ import dev.walletlock.android.Unguarded
 
 /** A screen with what the sample wallet does not have: a text field, a dialog, crashes, and a result. */
 @Unguarded
-class Trial : Activity() {
+class ActivityForTesting : Activity() {
     lateinit var field: EditText
         private set
 
     /** The request code and the result code that were delivered last. */
-    var heard: Pair<Int, Int>? = null
+    var lastResult: Pair<Int, Int>? = null
         private set
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         val column = LinearLayout(this).apply { orientation = LinearLayout.VERTICAL; setPadding(40, 160, 40, 40) }
-        val said = TextView(this).apply { text = "Nothing" }
-        column.addView(said)
+        val answer = TextView(this).apply { text = "Nothing" }
+        column.addView(answer)
         fun button(label: String, act: () -> Unit) = column.addView(Button(this).apply { text = label; setOnClickListener { act() } })
         button("Fail") { error("a fault of the app's") }
         button("Fail to draw") {
@@ -36,7 +36,7 @@ class Trial : Activity() {
         }
         button("Ask") {
             AlertDialog.Builder(this).setTitle("Really?").setMessage("It cannot be undone.")
-                .setPositiveButton("Yes") { _, _ -> said.text = "Done so" }.setNegativeButton("No", null).show()
+                .setPositiveButton("Yes") { _, _ -> answer.text = "Done so" }.setNegativeButton("No", null).show()
         }
         field = EditText(this).apply { hint = "Name" }
         column.addView(field)
@@ -44,6 +44,6 @@ class Trial : Activity() {
     }
 
     override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
-        heard = requestCode to resultCode
+        lastResult = requestCode to resultCode
     }
 }
