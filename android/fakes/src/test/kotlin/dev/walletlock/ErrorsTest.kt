@@ -3,6 +3,7 @@ package dev.walletlock
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import java.io.RandomAccessFile
+import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.assertThrows
 /** What each fault looks like from Kotlin. Its message may be logged, so the text is fixed and tested too. */
 class ErrorsTest : LockTest() {
     @Test
-    fun `another process is refused clearly, and let in afterwards`() = runTest {
+    fun `another process is refused clearly, and let in afterwards`() = runTest(timeout = 5.minutes) {
         openEnrolled().use {
             val refused = "dev.walletlock.LockException\$InUse: this wallet is already open"
             assertEquals(refused, openInAnotherProcess())

@@ -33,8 +33,8 @@ class Answers(private val settle: () -> Unit) : BiometricAnswer {
         heard += end
     }
 
-    /** Waits for the next answer, at most 10 seconds. */
-    fun next(): Any = checkNotNull(heard.poll(10, TimeUnit.SECONDS)) { "no answer" }
+    /** Waits for the next answer, at most 60 seconds. */
+    fun next(): Any = checkNotNull(heard.poll(60, TimeUnit.SECONDS)) { "no answer" }
 
     /** Checks that there is no other answer to anything that happened before. */
     fun expectNothing() {

@@ -45,6 +45,7 @@ class LockActivityTest {
     @After
     fun close() {
         LockScreens.usePinLength(0)
+        LockActivity.setOnTrouble(null)
         wallet.close()
     }
 
@@ -231,7 +232,6 @@ class LockActivityTest {
         assertEquals(faults.map { it.second }, told)
         assertEquals("each is another one", faults.size, told.toSet().size)
         assertEquals(LockTrouble.entries.map { it.code }, LockTrouble.entries.map { it.code }.distinct())
-        LockActivity.setOnTrouble(null)
     }
 
     @Test
@@ -256,7 +256,6 @@ class LockActivityTest {
             LockTrouble.KEY_GONE,
         )
         assertEquals(expected, told)
-        LockActivity.setOnTrouble(null)
     }
 
     @Test

@@ -78,7 +78,7 @@ class PadKeysTest {
         assertTrue(pad.labelled(ASK).isShown)
         pad.labelled(ASK).performClick()
         TestWallet.settle()
-        assertFalse("it was meant for the key before", wallet.phone.person.isPromptShown)
+        assertFalse("it was meant for the key before", unlocking.isAsking)
         ShadowSystemClock.advanceBy(Duration.ofSeconds(1))
         wallet.phone.person.willDo { touches() }
         pad.labelled(ASK).performClick()

@@ -268,7 +268,10 @@ class ScreensTest {
     private fun offered(name: String, pinLength: Int = 0) {
         wallet.withBiometrics()
         wallet.phone.person.willDo { choosesPin() }
-        lockScreen(name, pinLength) { part<View>(R.id.walletlock_biometric).visibility == View.VISIBLE }
+        lockScreen(name, pinLength) {
+            part<View>(R.id.walletlock_biometric).visibility == View.VISIBLE &&
+                part<PinPadView>(R.id.walletlock_pad).behaviour.binding.unlocking?.isAsking == false
+        }
     }
 
     private fun lockScreen(name: String, pinLength: Int = 0, isThere: View.() -> Boolean = { true }) {

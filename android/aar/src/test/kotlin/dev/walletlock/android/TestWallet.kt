@@ -121,10 +121,10 @@ fun View.all(): List<View> =
 
 fun View.labelled(label: String): View = all().first { it.contentDescription?.toString() == label }
 
-/** Runs what other threads post to the main thread until [condition] holds. After 10 seconds it fails with [what]. */
+/** Runs what other threads post to the main thread until [condition] holds. After 60 seconds it fails with [what]. */
 fun settleUntil(what: String, condition: () -> Boolean) {
     val main = Shadow.extract<ShadowPausedLooper>(Looper.getMainLooper())
-    val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10)
+    val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60)
     TestWallet.settle()
     while (!condition()) {
         check(System.nanoTime() < end) { what }

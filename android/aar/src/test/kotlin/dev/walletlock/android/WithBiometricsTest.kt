@@ -150,7 +150,7 @@ class WithBiometricsTest {
         LockScreens.useLock { off.lock }
         for (screen in listOf(unwanted, shown())) {
             assertNull(screen.ask())
-            assertFalse(person.isPromptShown || off.phone.person.isPromptShown)
+            assertFalse(screen.get().isAsking())
             assertEquals("", screen.pad().message())
         }
         off.close()
@@ -194,7 +194,7 @@ class WithBiometricsTest {
         for ((words, act) in ways) {
             val screen = shown()
             act()
-            settleUntil(words) { !person.isPromptShown && !screen.get().canAsk() && screen.pad().message() == words }
+            settleUntil(words) { !screen.get().isAsking() && screen.ask() == null && screen.pad().message() == words }
             wallet.unlocked().close()
             person.unlocksPhone()
             screen.pause().stop().destroy()
@@ -286,7 +286,10 @@ class WithBiometricsTest {
         window.decorView.part<View>(R.id.walletlock_biometric).takeIf { it.visibility == View.VISIBLE }
 
     /** Whether the last prompt is settled, so that the key can ask once more. */
-    private fun LockActivity.canAsk() = ask() != null && pad().behaviour.binding.unlocking?.isAsking == false
+    private fun LockActivity.canAsk() = ask() != null && !isAsking()
+
+    /** Whether a prompt is shown, or its outcome has not reached the screen yet. */
+    private fun LockActivity.isAsking() = pad().behaviour.binding.unlocking?.isAsking == true
 
     private companion object {
         const val CHANGED =

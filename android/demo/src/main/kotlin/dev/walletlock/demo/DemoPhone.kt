@@ -65,9 +65,18 @@ internal class DemoApp private constructor(
 
     /** Ends the app and starts it again. [meanwhile] runs in between, while no wallet is open. */
     suspend fun restart(meanwhile: () -> Unit = {}) {
-        lock.close()
+        end()
         meanwhile()
         lock = phone.open(policy)
+    }
+
+    /**
+     * Ends the app, and waits until nothing has its database open. A lock that still makes a key is closed in the background;
+     * opening another one waits for that.
+     */
+    suspend fun end() {
+        lock.close()
+        phone.open(policy).close()
     }
 
     suspend fun restartPhone() = restart { phone.clock.reboot() }

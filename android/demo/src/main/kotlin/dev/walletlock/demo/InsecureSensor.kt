@@ -127,7 +127,7 @@ internal class InsecureSensor(private val keys: InsecureFileDeviceKey) : Biometr
     private companion object {
         const val MOST_IN_A_ROW = 5
         const val IV_BYTES = 12
-        const val FOR_LONG_MS = 10_000L
+        const val FOR_LONG_MS = 60_000L
         const val TAG_BITS = 128
     }
 }

@@ -67,6 +67,7 @@ internal class WhichLockStory : Story {
             stage.setPin(app.lock).close()
             stage.say("The wallet says where its keys are: in software, because this phone keeps them in a file.")
             stage.expect("where her phone keeps the keys", SecurityLevel.SOFTWARE, app.lock.securityLevel())
+            app.end()
         }
         stage.say("A thief copies the wallet's database to a phone of his own, to try PINs there as often as he likes.")
         val his = stage.newPhone()

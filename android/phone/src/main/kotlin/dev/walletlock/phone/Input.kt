@@ -38,6 +38,8 @@ class Input {
 
     /** Presses and releases the key [code], a `KeyEvent.KEYCODE_*`. */
     fun key(code: Int) {
+        // A window that was laid out a moment ago has no focus yet, and would drop the key.
+        Windows.giveFocus()
         for (action in listOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
             val now = SystemClock.uptimeMillis()
             val event = KeyEvent(now, now, action, code, 0, 0, KeyCharacterMap.VIRTUAL_KEYBOARD, 0)

@@ -35,7 +35,7 @@ class BrowserTest : OnPhone() {
         day.changesThePin()
         mouse.press("dark", "on" to "true")
         mouse.press("turn", "on" to "true")
-        mouse.until("the page knows") { browser.script("return document.getElementById('screen').width > 1000") == true }
+        mouse.until("the page knows") { browser.script(IS_TURNED) == true }
         keep(browser, "turned")
         mouse.press("turn", "on" to "false")
         mouse.press("home")
@@ -57,6 +57,10 @@ class BrowserTest : OnPhone() {
     private companion object {
         const val WIDTH = 1280
         const val HEIGHT = 800
+
+        /** Whether the picture is turned, and the page knows it: they come by two requests. */
+        const val IS_TURNED =
+            "return document.getElementById('screen').width > 1000 && document.getElementById('glass').classList.contains('isTurned')"
     }
 }
 

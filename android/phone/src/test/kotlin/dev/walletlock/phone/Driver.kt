@@ -35,8 +35,9 @@ abstract class Driver(val phone: Phone) {
     fun sees(words: String) = until("$words should be there") { places().any { words in it.label } }
 
     fun tap(label: String) {
-        until("$label should be there, to be touched") { place(label) != null }
-        touch(place(label)!!)
+        var found: Place? = null
+        until("$label should be there, to be touched") { place(label).also { found = it } != null }
+        touch(found!!)
     }
 
     fun fill(field: String, text: String) {
@@ -55,8 +56,8 @@ class Hand(phone: Phone) : Driver(phone) {
     override fun places() = Places.all()
 
     override fun touch(place: Place) {
+        // No round in between: on a busy machine the view would take it for a long press.
         phone.input.touch(0, place.x.toFloat(), place.y.toFloat())
-        waits()
         phone.input.touch(1, place.x.toFloat(), place.y.toFloat())
         waits()
         // A view handles its click in a later message. If it is recreated before that, as by a rotation, the click is lost.

@@ -76,9 +76,9 @@ class Phone {
     private fun notNow(): View? =
         screen.window.decorView.all().find { it.isShown && (it as? TextView)?.text?.toString() == "Not now" }
 
-    /** Runs what other threads post to the main thread until [condition] holds. After 20 seconds it fails with [what]. */
+    /** Runs what other threads post to the main thread until [condition] holds. After 100 seconds it fails with [what]. */
     fun until(what: String, condition: () -> Boolean) {
-        val end = System.nanoTime() + 20_000_000_000
+        val end = System.nanoTime() + 100_000_000_000
         while (true) {
             goOn()
             if (condition()) return
