@@ -13,7 +13,7 @@ use crate::places::Places;
 const RECIPES: (&str, usize) = ("android/aar/RECIPES.md", 8);
 
 /// The document whose blocks of Kotlin must be lines of the sample wallet, and how many blocks it has at least.
-const README: (&str, usize) = ("README.md", 2);
+const README: (&str, usize) = ("README.md", 1);
 
 /// The imports, which the documents leave out.
 const IMPORTS: &str = "\

@@ -48,7 +48,7 @@ class SecuritySettingsActivityTest {
         wallet.enterWrongPin(1)
         val screen = shown()
         val words = screen.texts()
-        val session = "Your wallet locks itself after 2 minutes without use, and after 15 minutes in any case."
+        val session = "Your wallet locks after 2 minutes without use, and after 15 minutes in any case."
         val level = when (runBlocking { wallet.lock.securityLevel() }) {
             SecurityLevel.STRONGBOX -> "A chip of its own"
             SecurityLevel.TRUSTED_ENVIRONMENT -> "The protected part"
