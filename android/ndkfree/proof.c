@@ -1,4 +1,4 @@
-/* What the headers define and Rust's libc has no word for. Compiling this is the test; nothing of it goes into the library. */
+/* Tests what the headers define and Rust's libc does not. Compiling this is the test; none of it is in the library. */
 #include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,18 +19,18 @@ _Static_assert(sizeof(ElfW(Addr)) == sizeof(void *), "");
 /* ELF for the Arm Architecture (IHI 0044), program headers. */
 _Static_assert(PT_ARM_EXIDX == 0x70000001, "");
 
-/* They are initialisers; a test compares the bytes that they come to. */
+/* Both compile as initialisers. Another test compares their bytes with those in Rust's libc. */
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 
-/* `errno` can be read and written, MAP_FAILED is no address. */
+/* `errno` can be read and written. MAP_FAILED is -1. */
 int *place_of_errno(void) { return &errno; }
 _Static_assert((unsigned long)MAP_FAILED == -1ul, "");
 
 /* With NDEBUG an assertion is not evaluated. */
 void asserts(void) { assert(not_evaluated); }
 
-/* -Wformat tells whether each is for the type that it is meant for. */
+/* -Wformat warns if a macro does not fit the type of its argument. */
 int prints(char *text) {
     return snprintf(text, 0, "%" PRIu8 "%" PRId64 "%" PRIu64 "%" PRIx64 "%" PRIdPTR "%" PRIuPTR "%" PRIxPTR,
         (uint8_t)0, (int64_t)0, (uint64_t)0, (uint64_t)0, (intptr_t)0, (uintptr_t)0, (uintptr_t)0);

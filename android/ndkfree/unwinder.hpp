@@ -1,4 +1,4 @@
-// Comes before all that LLVM's libunwind includes: C's headers here do not know C++, so what they declare is C's by this.
+// Included before everything else in LLVM's libunwind. Our headers do not know C++, so this declares them as C.
 extern "C" {
 #include <dlfcn.h>
 #include <elf.h>

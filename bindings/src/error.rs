@@ -1,4 +1,4 @@
-//! Faults, as exceptions.
+//! The faults, which Kotlin gets as exceptions.
 
 use walletlock_core as core;
 use walletlock_core::platform::DeviceKeyFault;

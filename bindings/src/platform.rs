@@ -16,7 +16,7 @@ pub struct ClockReading {
     pub wall_ms: i64,
 }
 
-/// A clock, source of randomness or listener failed.
+/// The clock, the source of randomness, the biometric prompt or a listener failed.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum PlatformError {
     #[error("the platform failed")]
@@ -48,7 +48,7 @@ pub trait Entropy: Send + Sync {
     fn random_bytes(&self, count: i32) -> Result<Vec<u8>, PlatformError>;
 }
 
-/// Keeps HMAC-SHA256 keys that do not leave the phone.
+/// Keeps keys that do not leave the phone: HMAC-SHA256 keys, and the AES key of biometrics.
 #[uniffi::export(foreign)]
 pub trait DeviceKey: Send + Sync {
     /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the

@@ -12,7 +12,7 @@ static OPEN: Mutex<Option<HashMap<PathBuf, Entry>>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
 enum Entry {
-    /// This thread is opening the lock. Opening calls the phone, so the registry's mutex is not held meanwhile.
+    /// This thread is opening the lock. Opening calls the app's platform, so the registry's mutex is not held then.
     Opening(ThreadId),
     Open(WeakWalletLock),
     /// The last reference to the lock is being dropped, which waits for the keystore.
@@ -38,8 +38,8 @@ pub(crate) fn share(
                 Some(lock) => return Ok(lock),
                 None => break,
             },
-            // Called back while this thread opens the same lock, for example by a part of its platform. Waiting would
-            // never end.
+            // This thread is opening the same lock, and a part of the platform has called back. Waiting would never
+            // end.
             Some(Entry::Opening(by)) if *by == thread::current().id() => return Err(LockError::WrongState),
             Some(Entry::Opening(_) | Entry::Closing) => {
                 entries = CHANGED.wait(entries).unwrap_or_else(PoisonError::into_inner)
@@ -55,9 +55,8 @@ pub(crate) fn share(
     Ok(lock)
 }
 
-/// Drops a reference to a lock. Dropping the last reference closes the database before anyone opens it again. That
-/// happens in this call, or, if it would wait for the keystore, on another thread; a call that opens the file meanwhile
-/// waits.
+/// Drops a reference to a lock. Dropping the last reference closes the database. If that would wait for the keystore,
+/// another thread closes it. A call that opens the same file waits until the database is closed.
 pub(crate) fn release(held: WalletLock) {
     held.drops_at_once(MAX_CLOSE_WAIT);
     let mut entries = entries();
@@ -210,8 +209,8 @@ mod tests {
         }
     }
 
-    /// A screen that goes to the background drops the last reference on the main thread, while the key for the next try
-    /// is made in advance.
+    /// A screen that goes to the background drops the last reference on the main thread, while another thread makes the
+    /// key for the next try in advance. The main thread must not wait for that key.
     #[test]
     fn closing_does_not_wait_for_a_key_that_is_being_made_and_who_opens_meanwhile_does() {
         let folder = TempDir::new().expect("a folder");

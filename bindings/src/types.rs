@@ -1,5 +1,5 @@
-//! Values that are passed between the core and Kotlin. Their numbers are signed, because unsigned types would mangle
-//! the names that Java sees.
+//! Values that are passed between the core and Kotlin. Their numbers are signed, because Kotlin mangles the Java names
+//! of methods with unsigned types.
 
 use walletlock_core as core;
 use walletlock_core::events::{self, Kind};
@@ -165,8 +165,7 @@ pub struct Judgement {
     pub allowed: bool,
 }
 
-/// Personal data that others may know, so that the PIN must not be made of it. It is used during the call and never
-/// kept.
+/// Personal data that others may know. The PIN must not be made of it. It is used during the call and never kept.
 #[derive(uniffi::Enum)]
 pub enum Personal {
     Birthday { year: i32, month: i32, day: i32 },
@@ -309,8 +308,8 @@ pub(crate) fn findings(findings: Vec<pin::Finding>) -> Vec<Finding> {
 impl From<Personal> for pin::Personal {
     fn from(personal: Personal) -> Self {
         match personal {
-            // A number that does not fit cannot be part of a date. It becomes 0, which means unknown and matches
-            // nothing.
+            // A number that does not fit cannot be part of a date. It becomes 0, which means 'unknown' and matches no
+            // digits.
             Personal::Birthday { year, month, day } => Self::Birthday {
                 year: u16::try_from(year).unwrap_or(0),
                 month: u8::try_from(month).unwrap_or(0),

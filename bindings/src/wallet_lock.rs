@@ -1,4 +1,4 @@
-//! The lock.
+//! The lock of one wallet, as uniffi exports it.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub struct WalletLock {
 
 #[uniffi::export]
 impl WalletLock {
-    /// Opens the lock, or shares it if this process already has it open. Then the policy and platform of the first
-    /// opening stay, and only the listener is new. `policy` is the name of a preset or a JSON text. Without `entropy`,
-    /// the system's randomness is used.
+    /// Opens the lock, or shares it if this process already has it open. A shared lock keeps the policy and the
+    /// platform of its first opening; only the listener is added. `policy` is the name of a preset or a JSON text.
+    /// Without `entropy`, the system's randomness is used.
     #[uniffi::constructor]
     pub fn open(
         path: String,
@@ -60,7 +60,7 @@ impl WalletLock {
         Ok(self.core()?.status()?.into())
     }
 
-    /// Looks again if the lock is damaged, busy or failed.
+    /// Opens a wallet again that is damaged or busy, or whose storage failed, and returns the status after that.
     pub fn recheck(&self) -> Result<LockStatus, LockError> {
         Ok(self.core()?.recheck()?.into())
     }
@@ -107,7 +107,8 @@ impl WalletLock {
         Ok(self.core()?.remove(&entry.0)?.into())
     }
 
-    /// Ends every session, because the screen went off or for another reason.
+    /// Ends every session and the biometric prompt. With `screen_went_off`, `open_sessions` then says that the screen
+    /// went off.
     pub fn lock_now(&self, screen_went_off: bool) -> Result<(), LockError> {
         let core = self.core()?;
         if screen_went_off {

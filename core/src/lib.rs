@@ -1,9 +1,9 @@
 //! Walletlock's core: all decisions are made here. It knows nothing of Android, JNI or uniffi.
 //!
-//! [`WalletLock`] is the only entry point; an open wallet is a [`Session`] with three handles. A call goes one way: the
-//! facade calls a flow in `flows/`, and the flow uses the parts of `engine/`. It reads the sealed record, applies one
-//! capability (a pure function), and commits the record and the journal lines in one transaction. Only then is anyone
-//! told.
+//! [`WalletLock`] is the only entry point; an open wallet is a [`Session`] with three handles. A call goes one way: a
+//! method of these types calls a flow in `flows/`, and the flow uses the parts of `engine/`. The flow reads the sealed
+//! record, applies one capability (a pure function), and commits the record and the journal lines in one transaction.
+//! The caller and the listeners are told only after that.
 //!
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it protects against and what not.
 #![forbid(unsafe_code)]

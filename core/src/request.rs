@@ -17,9 +17,9 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Makes a payment. Refuses, with [`LockError::Invalid`], a payee that is empty, longer than [`MAX_PAYEE_BYTES`],
-    /// or that holds characters which make a text look like another one: control characters, and those that change the
-    /// direction of text (Unicode Technical Report 36, 2.5).
+    /// Makes a payment. [`LockError::Invalid`]: the payee is blank, longer than [`MAX_PAYEE_BYTES`], or holds
+    /// characters that make a text look like another one: control characters, and those that change the direction of
+    /// text (Unicode Technical Report 36, 2.5).
     pub fn new(amount: Money, payee: &str) -> Result<Self, LockError> {
         let is_clear = |letter: char| !letter.is_control() && !BIDI_CONTROLS.contains(&letter);
         let fits = (1..=MAX_PAYEE_BYTES).contains(&payee.len());
@@ -71,7 +71,8 @@ pub enum BiometricDenial {
     Locked,
     /// Biometrics were never set up, or the person switched them off.
     SwitchedOff,
-    /// A finger or face was added to the phone since biometrics were set up. They are off until they are set up again.
+    /// The keystore invalidated the key of the biometrics: a finger or face was added to the phone, or the screen lock
+    /// was removed. They are off until they are set up again.
     EnrolmentChanged,
     /// Biometrics failed too often. They are off until they are set up again.
     OffAfterFailures,
@@ -85,9 +86,9 @@ pub enum BiometricDenial {
     Busy,
     /// Biometrics failed several times in a row: the PIN is needed first.
     TooManyFailures,
-    /// The PIN was not entered since the phone started.
+    /// The PIN was not entered since the phone started, or the boot count cannot be read.
     FirstUnlock,
-    /// The PIN was not entered for too long.
+    /// The PIN was last entered too long ago.
     PinTooLongAgo,
     /// Biometrics were used too often since the PIN was entered.
     TooManyUses,

@@ -14,7 +14,8 @@ use crate::engine::{AuthMethod, Engine, SessionId};
 use crate::error::LockError;
 use crate::wallet_lock::WalletLock;
 
-/// An open wallet. The session ends when it is closed or dropped, when its time is over, and with every lock event.
+/// An open wallet. The session ends when it is closed or dropped, when its time is over, when the wallet is locked, and
+/// when the PIN or the biometrics that opened it are no longer in force.
 pub struct Session {
     engine: Arc<Engine>,
     id: SessionId,
@@ -40,7 +41,7 @@ impl Session {
         AccessHandle(self)
     }
 
-    /// What opened this session. Asking starts its idle time again. [`LockError::SessionEnded`] if it is over.
+    /// What opened this session. Asking counts as use of the session. [`LockError::SessionEnded`] if it is over.
     pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
         self.engine.sessions.method(self.id)
     }

@@ -16,7 +16,7 @@ pub(crate) fn with_stack_wiped<T>(call: impl FnOnce() -> T) -> T {
     call_in_own_frame(call)
 }
 
-/// Never inlined: its frame, and the frames of everything it calls, lie where [`wipe`] has its own frame later.
+/// Never inlined. So its frame, and the frames of everything that it calls, lie where the frame of [`wipe`] lies later.
 #[inline(never)]
 fn call_in_own_frame<T>(call: impl FnOnce() -> T) -> T {
     call()

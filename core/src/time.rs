@@ -36,14 +36,14 @@ pub(crate) const SAVE_WHILE_WATCHED_MS: u64 = 60_000;
 /// time. Our own choice.
 pub(crate) const SAVE_BEFORE_POWER_OFF_MS: u64 = 1_000;
 /// By how much, in all, the wall clock may be set back without ending a lease. Networks correct a phone's clock about
-/// once a day, and a quartz that is off by 50 ppm drifts 4.3 s in a day. Our own choice.
+/// once a day, and a quartz clock that is off by 50 ppm drifts 4.3 s in a day. Our own choice.
 const FORGIVEN_MS: i64 = 5_000;
 /// If only the wall clock tells how much time passed between two starts of the phone, at most a month of it counts. Our
 /// own choice.
 const MOST_BETWEEN_BOOTS_MS: i64 = 31 * 86_400_000;
 
-/// Two threads may read the clock in one order and use their readings in the other. A reading is used at most this much
-/// late, unless the phone hangs.
+/// Two threads may read the clock in one order and use their readings in the other. A reading is used at most this long
+/// after it was taken, unless the phone hangs.
 const LATE_READING_MS: u64 = 1_000;
 
 impl Wait {
@@ -76,8 +76,9 @@ impl Wait {
         self.left_ms
     }
 
-    /// How much earlier than the saving `now` was read, if another thread's late reading can explain that. Such a
-    /// reading is not a clock that went backwards: counting the wait anew from it would end the wait too early.
+    /// By how many milliseconds the reading `now` is earlier than the saved wait, if a thread may have used the reading
+    /// late. Such a reading does not mean that the clock went backwards, and a wait counted anew from it would end too
+    /// early.
     fn behind_ms(&self, now: Now) -> Option<u64> {
         let behind = self.since_boot_ms.checked_sub(now.since_boot_ms)?;
         (self.boot == now.boot && (1..=LATE_READING_MS).contains(&behind)).then_some(behind)
@@ -96,9 +97,9 @@ impl Wait {
 /// boot is less than before, the phone did restart, and has run for all of the present time since boot. If it is more,
 /// only the difference is certain in either case.
 ///
-/// An unreadable boot count does not count as a restart. If there was one, the phone has been up for
-/// `now.since_boot_ms` since, which is more than what is counted here. So a wait is never shorter than it should be,
-/// and still ends.
+/// An unreadable boot count does not count as a restart. If the phone did restart, it has been up for
+/// `now.since_boot_ms`, which is more than what is counted here. So a wait is never shorter than it should be, and it
+/// still ends.
 fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     let difference = now.since_boot_ms.checked_sub(since_boot_ms);
     match (boot, now.boot) {
@@ -108,7 +109,7 @@ fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     }
 }
 
-/// Milliseconds that have probably passed between two readings, for purposes that protect nothing. Within one boot only
+/// Milliseconds that have probably passed between two readings. No security decision uses this. Within one boot only
 /// time since boot counts, whatever happened to the wall clock. Across a restart the wall clock counts too, for a month
 /// at most.
 pub(crate) fn likely_ms(then: Now, now: Now) -> u64 {

@@ -160,7 +160,7 @@ pub(crate) fn check_item(id: &str, bytes: &[u8]) -> Result<(), LockError> {
     if bytes.len() > MAX_ITEM_BYTES { Err(LockError::Invalid("item size")) } else { Ok(()) }
 }
 
-/// Neither is used: an index of another version would bring back old items and old PIN history.
+/// Such an index is not used: an index of another version would bring back old items and an old PIN history.
 impl From<IndexFault> for LockError {
     fn from(fault: IndexFault) -> Self {
         match fault {

@@ -16,7 +16,7 @@ use crate::record::LockStatus;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 
-/// The lock of one wallet. A clone, and each session, refers to the same lock; dropping the last closes the database.
+/// The lock of one wallet. Clones and sessions refer to the same lock. Dropping the last of them closes the database.
 ///
 /// Safe to use from any thread, and from callbacks of the platform and of listeners: they run without a mutex held.
 #[derive(Clone)]
@@ -74,8 +74,8 @@ impl WalletLock {
 
     /// Sets the first PIN: makes the keys and an empty vault, opens the wallet, and empties the entry.
     ///
-    /// [`LockError::WrongState`] unless [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`]. Cut short, it leaves no
-    /// PIN; after its last commit, or a flush that failed, the next opening may find the new wallet.
+    /// [`LockError::WrongState`] unless the status is [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`]. If the
+    /// process is killed, no PIN is set; once the last commit has begun, the next opening may find the new wallet.
     pub fn enrol(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
         flows::enrol::enrol(&self.engine, entry, personal).map(|outcome| Enrolment::of(&self.engine, outcome))
     }
@@ -93,7 +93,7 @@ impl WalletLock {
     /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment.
     ///
     /// Only one prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
-    /// counter of their own, and a success does not reset the PIN's. No mutex is held while the prompt is shown.
+    /// counter of their own, and a success does not reset the PIN's counter. No mutex is held while a prompt is shown.
     pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
         BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
     }
@@ -118,14 +118,14 @@ impl WalletLock {
         Ok(self.engine.sessions.open_now()?)
     }
 
-    /// Saves what is left of a wait, if there is one. If the phone is switched off, the time since the last saving is
-    /// lost, except for what the next start proves. So call it when the app goes to the background, when the phone is
-    /// switched off, and about every hour: then a wait of a day ends even on a phone that is off each night.
+    /// Saves what is left of a wait, if there is one. If the phone is switched off, the time from the last save to the
+    /// next start does not count. So call this when the app goes to the background, when the phone is switched off, and
+    /// about every hour: then a wait of a day ends even on a phone that is off each night.
     pub fn save_time(&self) -> Result<(), LockError> {
         flows::status::save_time(&self.engine)
     }
 
-    /// Destroys the PIN, the keys, the vault and the journal, once the PIN is proven. Then a first PIN can be set.
+    /// Destroys the PIN, the keys, the vault and the journal, if the PIN is right. After that a first PIN can be set.
     ///
     /// If the storage or the device key fails halfway, the next opening or enrolment destroys the rest.
     pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
@@ -136,7 +136,7 @@ impl WalletLock {
     /// provider, or when the phone is lost. Anyone who can run the app can do that anyway, by deleting the app's data.
     ///
     /// Every session ends. From the first step on nothing opens the vault; an error says that the next opening has to
-    /// complete the wipe. The status is [`LockStatus::Wiped`] then, and the journal remains if the record was intact.
+    /// complete the wipe. After it the status is [`LockStatus::Wiped`]; the journal remains if the record was intact.
     /// A damaged wallet is wiped too. [`LockError::WrongState`]: no PIN was set yet, or a PIN is being set.
     pub fn wipe(&self) -> Result<(), LockError> {
         flows::wipe::wipe(&self.engine)
@@ -152,7 +152,7 @@ impl WalletLock {
         flows::key_protection::security_level(&self.engine)
     }
 
-    /// Whether older copies of the database are detected, which the first PIN decides; [`LockError::WrongState`] before.
+    /// Whether older copies of the database are detected. Decided at enrolment; [`LockError::WrongState`] before that.
     pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
         flows::key_protection::rollback_protection(&self.engine)
     }

@@ -128,7 +128,8 @@ fn a_change_leaves_neither_the_old_pin_nor_the_new_one() {
     assert_clean(&wallet, &needles, "a removal");
 }
 
-/// With that key an attacker could seal an older record anew. He would then lack only the record's deleted device key.
+/// With the seal key of an ended epoch, an attacker could seal an older record again. Only the deleted device key of
+/// that record would then be missing.
 #[test]
 fn the_key_of_a_seal_is_gone_with_its_epoch() {
     let mut dice = Dice::of("memory, seals");

@@ -17,8 +17,7 @@ use crate::pairs::paired;
 use crate::report::Report;
 use crate::wallet::{Keys, LEAST, Wallet, options};
 
-/// The first argument that makes this program such a process: what to open. The database and the names of the keys
-/// follow.
+/// The first argument of a child process: what it opens. The path of the database and the aliases of the keys follow.
 pub(crate) const CHILD: [&str; 2] = ["open-lock", "open-sqlite"];
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
@@ -44,7 +43,7 @@ fn in_child(what: &str, database: &Path, aliases: &[String]) -> Result<Duration>
     Ok(Duration::from_nanos(String::from_utf8(output.stdout)?.trim().parse()?))
 }
 
-/// Runs in such a process. Prints how many nanoseconds it took.
+/// What a child process does. It prints how many nanoseconds that took.
 pub(crate) fn child(what: &str, mut arguments: impl Iterator<Item = String>) -> Result<()> {
     let database = arguments.next().context("which database?")?;
     let options = options(database.clone().into(), Keys::named(arguments), LEAST)?;
@@ -71,8 +70,8 @@ fn ask_processor() {
     black_box(digest(&SHA256, b""));
 }
 
-/// Opens the database as `core/src/store/mod.rs` does where there is no log to move. It also reads one row, because
-/// without that SQLite has not looked into the file yet.
+/// Opens the database with the pragmas of `core/src/store/mod.rs`, but without its work on the log and the schema. It
+/// also reads one row, because without that SQLite has not looked into the file yet.
 fn open_sqlite(database: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags)?;

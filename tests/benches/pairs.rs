@@ -31,7 +31,7 @@ impl Figure {
     }
 }
 
-/// Pairs of times, taken by turns.
+/// Pairs of times: ours, and the one that it is compared with.
 #[derive(Default)]
 pub(crate) struct Pairs(Vec<(Duration, Duration)>);
 

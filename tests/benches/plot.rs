@@ -1,4 +1,4 @@
-//! The plot of README.md beside this: the cost of a try against the length of the journal.
+//! The plot in this folder's README.md: the cost of a try against the length of the journal.
 
 use std::fmt::Write;
 use std::path::Path;

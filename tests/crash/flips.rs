@@ -83,7 +83,8 @@ fn live() -> Lived {
     Lived { wallet, closed, when_closed, before_the_last, killed, committed }
 }
 
-/// Whether a flip may lead to this, if the wallet was in these states. The last state is the present one.
+/// What a flip did to a wallet that was in the states of `committed`, the last of which is the present one. An error if
+/// no flip may do that.
 fn judge(found: &Found, committed: &[(u32, Items)]) -> Result<Flip, String> {
     let (present, earlier) = committed.split_last().expect("a state");
     match found {

@@ -85,7 +85,7 @@ enum Step {
     Move,
 }
 
-/// A step is drawn as often as it stands here.
+/// The steps to draw from. A step that is listed more often is drawn more often.
 const DRAWN: [Step; 31] = {
     use Step::{
         BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, Move, PhoneRestarts, Prepare, Recheck, Remove, Restart,
@@ -251,15 +251,15 @@ impl Play<'_> {
             let copy = Files::of(&self.owners[who].folder);
             self.owners[who].copies.push(copy);
         }
-        // A kill is simulated: the keystore and one wallet's files are put back as they were at that call. That does not
-        // work for a step that uses both wallets or moves files.
+        // A kill is simulated: the keystore and one wallet's files are put back as they were at that call. That does
+        // not work for a step that uses both wallets or moves files.
         let is_killed = self.chance.one_in(6) && !matches!(step, Step::PhoneRestarts | Step::Move);
         let at = 1 + self.chance.below(12);
         let (before, told) = (self.owners[who].knows.clone(), self.stage.lies.count());
         self.stage.begin_step(is_killed.then_some((at, self.owners[who].folder.as_path())));
         let acted = self.act(who, step);
         self.note_losses(told);
-        // Only now is it known whether a key was lost in this step.
+        // `note_losses` comes first, because a key that was lost in this step excuses an error.
         match acted {
             Err(_) if self.owners[who].knows.has_lost => return self.give_up(who),
             acted => acted?,
@@ -634,7 +634,7 @@ impl Play<'_> {
         self.lie();
     }
 
-    /// The keystore lies no more: each owner gets in, unless the owner was told why not.
+    /// After the lies: checks that each owner gets in, unless the owner was told why not.
     fn settle(&mut self, who: usize) -> Result<(), Violation> {
         self.stage.phone.clock.advance_ms(LATER_MS);
         if self.owners[who].lock.is_none() {

@@ -1,10 +1,10 @@
-//! A keystore lies, and two wallets are on its phone. What the lock says is true all the same, no wallet is lost and no
-//! try is free.
+//! Two wallets are on one phone, whose keystore gives false answers. Still, what the lock reports is true, no wallet is
+//! lost and no try is free.
 //!
-//! This is no second model of the lock. A life of two wallets of one file name in two folders is drawn at random
+//! This is no second model of the lock. The life of two wallets with one file name in two folders is drawn at random
 //! (`life.rs`): PINs, items, biometrics, wipes, restarts, kills, clocks. At one of every few calls the keystore lies.
-//! Beside each wallet stands only what its owner was told (`owner.rs`), and what may follow from that. When the lies
-//! are over, both owners get in, unless a wallet was wiped, removed, or locked by tries.
+//! For each wallet the test keeps only what its owner was told, and what may follow from that (`owner.rs`). When the
+//! lies are over, both owners get in, unless a wallet was wiped, removed, or locked by tries.
 //!
 //! `WALLETLOCK_LIES` sets how many lies are told, `WALLETLOCK_SEED` which ones: life `n` of seed `s` is the first life
 //! of seed `s + n`.

@@ -35,7 +35,7 @@ impl Audit {
     }
 
     /// The process is killed with these lines committed. A right PIN counts even if its line was not reported any more:
-    /// a right PIN that brings another policy is reported only once the last seal key is deleted.
+    /// a right PIN that brings another policy is reported only once the previous seal key is deleted.
     pub(crate) fn end_with(&mut self, journal: &[Kind]) {
         let right = (1..).zip(journal).filter(|(_, kind)| **kind == Kind::PinRight);
         if right.map(|(number, _)| number).any(|number| !self.told.contains(&number)) {
@@ -64,7 +64,7 @@ impl Audit {
         tries_left as usize + self.wrong.len() <= stop_at as usize
     }
 
-    /// The clock that waits run on went backwards while a call was in progress that still had an older reading of it.
+    /// The clock that waits run on went backwards, and a call in progress may still use an older reading of it.
     pub(crate) fn forgive_waits(&mut self) {
         self.not_before_ms = 0;
     }

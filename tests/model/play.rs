@@ -142,7 +142,7 @@ fn keep_copy(stage: &Stage) {
     state.copies.drain(..surplus);
 }
 
-/// Puts an earlier copy back. The present is kept as a copy too: it may be put back in turn, and is no damage then.
+/// Puts an earlier copy back. The present is kept as a copy too: it may be put back in turn, and then it is no damage.
 fn put_back(stage: &Stage, nth: usize) {
     keep_copy(stage);
     let mut state = stage.state();

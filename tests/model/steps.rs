@@ -132,7 +132,7 @@ pub(crate) enum Twist {
     After(Step),
 }
 
-/// An act, and what happens at which of its questions to the phone.
+/// An act, and its twists. Each twist has the number of the question to the phone at which it happens.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) act: Act,

@@ -27,7 +27,7 @@ fn remove(wallet: &Wallet, pin: &str) -> Result<(), LockError> {
     }
 }
 
-/// The removal's row names the keys in force. A key that should be gone long before is only found by listing.
+/// The removal's row names the keys in force. A key that should have been deleted earlier is found only by listing.
 #[test]
 fn a_key_that_a_removal_did_not_list_is_no_damage_after_the_next_wallet_is_removed() {
     let wallet = Wallet::enrolled("walletlock");

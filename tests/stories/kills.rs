@@ -5,7 +5,7 @@ use walletlock_core::{LockReason, LockStatus, PinChange, PinOutcome};
 use crate::camera::{Camera, Picture, calls};
 use crate::wallet::{PIN, Wallet, entry, open};
 
-/// A wallet of whose phone pictures are taken from the start of the app on.
+/// A wallet, and a camera that takes pictures of its phone from the start of the app on.
 struct Filmed {
     wallet: Wallet,
     camera: Camera,
@@ -38,8 +38,8 @@ impl Filmed {
     }
 }
 
-/// The keystore calls of a try with no key made ahead: makes the next seal key and asks it twice, deletes the seal key
-/// before it, and then asks the PIN's key, twice for a wrong PIN.
+/// The keystore calls of a try for which no seal key was made ahead. The try probes the PIN's key, makes the next seal
+/// key and asks it twice, deletes the previous seal key, and asks the PIN's key. A wrong PIN asks that key once more.
 const TRY: [&str; 6] = ["ready pin", "create seal", "hmac seal", "hmac seal", "delete seal", "hmac pin"];
 
 #[test]

@@ -1,5 +1,5 @@
-//! The keystore lies once, where it hurts: no wallet is lost, no other wallet is touched, and no right PIN is called
-//! wrong.
+//! The keystore lies once, at a call where that could do harm: no wallet is lost, no other wallet is touched, and no
+//! right PIN is called wrong.
 
 use std::fs;
 use std::path::Path;
@@ -213,8 +213,8 @@ fn the_right_pin_is_right_although_the_first_answer_was_not() {
     assert_eq!(liar.wallet.tries_left(), 16, "and given back");
 }
 
-/// What is on a phone whose process was killed while the seal key before was being deleted, or later, because that
-/// deletion failed.
+/// The process was killed while it deleted the previous seal key, or (`is_settled`) later, after that deletion had
+/// failed. Then the keystore loses the newest seal key.
 #[test]
 fn a_seal_key_that_is_lost_while_the_one_before_is_there_loses_no_wallet() {
     for is_settled in [false, true] {

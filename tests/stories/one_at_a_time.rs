@@ -13,7 +13,7 @@ use crate::wallet::{PIN, Wallet, entry, is_pins_mac, is_told};
 
 const THREADS: u32 = 16;
 
-/// What each of sixteen threads is told that enter a PIN at the same moment.
+/// Sixteen threads enter a PIN at the same moment. Returns what each is told.
 fn all_at_once(wallet: &Wallet, pin: impl Fn(u32) -> String + Sync) -> Vec<PinOutcome> {
     let start = Barrier::new(THREADS as usize);
     thread::scope(|scope| {

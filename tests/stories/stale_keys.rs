@@ -1,5 +1,5 @@
-//! Beside an older copy of the files there may be a key of a later epoch. It is deleted before another key takes its
-//! alias, and never once that key is in force.
+//! When an older copy of the files is opened, the keystore may hold a key of a later epoch. That key is deleted before
+//! a new key takes its alias. Once a new key of that alias is in force, it is never deleted as a stale one.
 
 use std::sync::{Arc, Mutex};
 

@@ -200,7 +200,7 @@ fn a_wait_of_a_day_ends_on_the_second_day_if_the_app_saves_what_is_left_every_ho
     assert_eq!(hours, 24, "so many hours with the phone on");
 }
 
-/// When the phone may be switched off next, an app has what is left of a wait saved.
+/// An app saves what is left of a wait before the phone may be switched off.
 #[test]
 fn what_an_app_saves_of_a_wait_is_not_waited_for_again() {
     let wallet = Wallet::enrolled("walletlock");

@@ -1,4 +1,4 @@
-/* A failed assertion ends the process where it stands, without a word: what ships is built with NDEBUG. */
+/* A failed assertion stops the process at once, without a message. The library that ships is built with NDEBUG. */
 #undef assert
 #ifdef NDEBUG
 #define assert(condition) ((void)0)

@@ -1,4 +1,4 @@
-/* Shared libraries and what lies where in them. */
+/* Shared libraries and the addresses of their symbols. */
 #pragma once
 
 typedef struct {

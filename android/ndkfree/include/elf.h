@@ -1,4 +1,4 @@
-/* Program headers: where the parts of a library go. */
+/* Program headers: they say where each part of a library is loaded. */
 #pragma once
 
 #include <stdint.h>

@@ -28,7 +28,7 @@
 #define F_WRLCK 1
 #define F_UNLCK 2
 
-/* Its offsets are the kernel's, `long` everywhere. */
+/* The offsets have the kernel's type, `long` on every ABI. */
 struct flock {
     short l_type;
     short l_whence;

@@ -1,4 +1,4 @@
-/* How to print integers of a given width. */
+/* Formats that print integers of a given width. */
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* The libraries that are loaded, and where their parts lie. */
+/* The loaded libraries and their program headers. */
 #pragma once
 
 #include <elf.h>

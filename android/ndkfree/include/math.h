@@ -1,4 +1,4 @@
-/* The compiler's own, and what full-text search needs. */
+/* Two macros for the compiler's builtins, and two functions. */
 #pragma once
 
 #define INFINITY __builtin_inff()

@@ -1,4 +1,4 @@
-/* Threads and locks. What is inside a lock is bionic's own: here it has a size and is zero at first. */
+/* Threads and locks. Only bionic knows what is inside a lock: here a lock has a size and is zero at first. */
 #pragma once
 
 #include <bits/types.h>

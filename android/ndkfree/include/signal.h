@@ -1,7 +1,7 @@
-/* Sets of signals, of which only the place matters here, and how far signals are counted. */
+/* Sets of signals and the number of signals. Our code only passes on the address of a set. */
 #pragma once
 
-/* One more than the last. The kernel's sets have a bit for each, also where the type below has only half of them. */
+/* One more than the highest signal. The kernel's sets have a bit for each; the 32-bit type below has half of them. */
 #define NSIG 65
 
 #ifdef __LP64__

@@ -1,4 +1,4 @@
-/* What is printed. SQLite and ring print nothing; the unwinder says why it aborts. */
+/* Formatting and printing. SQLite and ring print nothing; the unwinder prints why it aborts. */
 #pragma once
 
 #include <stdarg.h>

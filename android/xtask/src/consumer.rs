@@ -119,7 +119,7 @@ fn repository(places: &Places) -> Utf8PathBuf {
     places.consumer_build().join("repository")
 }
 
-/// Maven in the app's folder, with the repository that both apps share.
+/// Maven in the app's folder, with the repository that the JVM app and the sample wallet share.
 fn app_maven(places: &Places, app: &Utf8Path) -> Command {
     let mut maven = maven::program();
     maven.current_dir(app).arg(format!("-Dmaven.repo.local={}", repository(places)));

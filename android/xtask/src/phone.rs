@@ -58,8 +58,9 @@ fn prepare(places: &Places) -> Result<Utf8PathBuf> {
     Ok(library)
 }
 
-/// Does what an app's build does with an app and an AAR: makes one manifest, one table of resources, and an R for each
-/// of both. Adds the classes of AndroidX that Robolectric calls, which an app gets from Google's Maven repository.
+/// Does what an app's build does with an app and an AAR: makes one manifest, one table of resources, and a class R
+/// for each of the two. Adds the classes of AndroidX that Robolectric calls. An app gets those from Google's Maven
+/// repository.
 pub(crate) fn gather(places: &Places) -> Result<()> {
     let app = places.sample().join("src/main");
     let archive = places.aar().join("src/main");

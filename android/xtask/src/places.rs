@@ -125,7 +125,7 @@ impl Places {
         self.target.join("phone")
     }
 
-    /// Where both apps are built, with the Maven repository that they take all artifacts from.
+    /// Where the app of [`Self::consumer`] and the sample wallet are built, with the Maven repository for both.
     pub(crate) fn consumer_build(&self) -> Utf8PathBuf {
         self.target.join("consumer")
     }

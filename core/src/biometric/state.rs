@@ -9,7 +9,7 @@ use crate::policy::{BiometricPolicy, MAX_BUDGETS};
 use crate::request::{BiometricDenial, BiometricRequest};
 use crate::time::{Lease, Now};
 
-/// Counts stop growing here. No policy allows a number near it.
+/// Counts stop growing here. No policy can set a limit near this number.
 const MAX_COUNT: u32 = 1_000_000;
 
 /// The state of the wallet's biometrics.
@@ -21,8 +21,9 @@ pub(crate) struct Biometric {
     off: Option<Off>,
     /// When the right PIN was last entered.
     last_pin: Option<Now>,
-    /// Uses since then. `spent` is the money paid since then, in each currency.
+    /// Uses of biometrics since the last right PIN.
     uses: u32,
+    /// Money paid with biometrics since the last right PIN, in each currency.
     spent: Vec<Money>,
     /// Failures since the last right PIN or success.
     in_a_row: u32,
@@ -60,8 +61,8 @@ impl Biometric {
         self.slot.as_ref()
     }
 
-    /// Whether biometrics may be used now, or the reason why not. If there are several reasons, the one that lasts
-    /// longest is returned.
+    /// Whether biometrics may be used now, or the reason why not. If there are several reasons, the one that is checked
+    /// first is returned.
     pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), BiometricDenial> {
         let Gate { policy, request, now, .. } = gate;
         if gate.is_locked {
@@ -76,7 +77,7 @@ impl Biometric {
         }
         denial_of(gate.availability).map_or(Ok(()), Err)?;
         if self.failures >= policy.failures_before_off {
-            // The slot still exists, so the policy has become stricter since the last failure.
+            // A failure that reaches the limit removes the slot. This slot exists, so the policy became stricter later.
             return Err(BiometricDenial::OffAfterFailures);
         }
         if self.in_a_row >= policy.failures_before_pin {
@@ -135,7 +136,8 @@ impl Biometric {
         self.slot.is_none() || self.in_a_row >= policy.failures_before_pin
     }
 
-    /// Notes that another finger or face was enrolled on the phone, which destroyed the key. Switches biometrics off.
+    /// Notes that the keystore invalidated the key, for example because another finger or face was enrolled. Switches
+    /// biometrics off.
     pub(crate) fn note_enrolment_change(&mut self) {
         self.turn_off(Off::EnrolmentChanged);
     }

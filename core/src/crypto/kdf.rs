@@ -87,8 +87,8 @@ impl KdfCost {
     }
 }
 
-/// The memory that Argon2id works in: one block of memory, reserved and touched before it is needed, wiped after each
-/// use.
+/// The memory that Argon2id works in. It is one allocation. It is reserved and touched before it is needed, and wiped
+/// after each use.
 ///
 /// RustCrypto's argon2 does not wipe its matrix. With a matrix found in memory, a thief could test PINs without the
 /// cost of Argon2id.
@@ -145,7 +145,7 @@ impl KdfMemory {
     }
 
     /// Fills one block at a time, which compiles to a `memset`. Then zeroize's barrier stops the compiler from removing
-    /// the writes. zeroize's own method, volatile writes of 8 bytes each, takes half as long again.
+    /// the writes. zeroize's own method, volatile writes of 8 bytes each, takes 1.5 times as long.
     fn wipe(&mut self) {
         self.0.iter_mut().for_each(|block| block.as_mut().fill(0));
         zeroize::optimization_barrier(self.0.as_slice());

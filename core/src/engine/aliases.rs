@@ -1,7 +1,7 @@
 //! The aliases of a wallet's device keys, all in one place.
 //!
-//! `PLACE/WALLET/KIND/NUMBER`; in format 1 `FILE/KIND/NUMBER`. The mark of a wiped wallet is `walletlock/wiped/WALLET`,
-//! the mark of a place is `PLACE/wiped/0`.
+//! A key's alias is `PLACE/WALLET/KIND/NUMBER`; in format 1 it is `FILE/KIND/NUMBER`. The mark of a wiped wallet is
+//! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`.
 
 use super::device_keys::DeviceKeys;
 use crate::hex;
@@ -42,47 +42,47 @@ impl AliasKind {
 const ANYWHERE: &str = "walletlock";
 
 impl DeviceKeys {
-    /// The key of a PIN slot.
+    /// The alias of a PIN slot's key.
     pub(crate) fn pin(&self, wallet_id: &[u8; 16], slot: &PinSlot) -> String {
         self.key(slot.place(), wallet_id, AliasKind::Pin, &format!("{:016x}", slot.key_number()))
     }
 
-    /// The key for a PIN slot that is to be made, at the present place.
+    /// The alias for the key of a new PIN slot, at the file's present place.
     pub(crate) fn new_pin(&self, wallet_id: &[u8; 16], number: u64) -> String {
         self.key(Some(self.place), wallet_id, AliasKind::Pin, &format!("{number:016x}"))
     }
 
-    /// The key of a biometric slot.
+    /// The alias of a biometric slot's key.
     pub(crate) fn biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) -> String {
         self.key(slot.place(), wallet_id, AliasKind::Biometric, &format!("{:016x}", slot.key_number()))
     }
 
-    /// The key for a biometric slot that is to be made, at the present place.
+    /// The alias for the key of a new biometric slot, at the file's present place.
     pub(crate) fn new_biometric(&self, wallet_id: &[u8; 16], number: u64) -> String {
         self.key(Some(self.place), wallet_id, AliasKind::Biometric, &format!("{number:016x}"))
     }
 
-    /// The key that seals the record with this header.
+    /// The alias of the key that seals the record with this header.
     pub(crate) fn seal(&self, header: &RecordHeader) -> String {
         self.key(header.place, &header.wallet_id, AliasKind::Seal, &header.epoch.to_string())
     }
 
-    /// The mark of a wallet that was wiped.
+    /// The alias of the mark of a wiped wallet.
     pub(crate) fn wipe_mark(wallet_id: &[u8; 16]) -> String {
         format!("{ANYWHERE}/{}/{}", AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
-    /// The mark of a place where a wallet was wiped whose id was not known any more.
+    /// The alias of the mark of this place. It is used when the id of the wiped wallet is not known.
     pub(crate) fn wipe_mark_of_place(&self) -> String {
         format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
     }
 
-    /// The mark of a wiped wallet in format 1.
+    /// The alias of the mark of a wiped wallet in format 1.
     pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
         format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
-    /// The probe key of this place.
+    /// The alias of this place's probe key.
     pub(super) fn probe(&self) -> String {
         format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
     }
@@ -92,8 +92,8 @@ impl DeviceKeys {
         format!("{ANYWHERE}/{}/", AliasKind::WipeMark.name())
     }
 
-    /// Keeps only those aliases that name a key of a wallet. Someone who can write the file can write the aliases in
-    /// its unfinished row: they must not make the lock delete any other key, or the mark of a wipe.
+    /// Keeps only those aliases that name a key of a wallet. Someone who can write the file can write any alias into
+    /// its unfinished row. Such an alias must not make the lock delete another key of the app, or the mark of a wipe.
     pub(crate) fn of_wallets(aliases: Vec<String>) -> Vec<String> {
         aliases.into_iter().filter(|alias| Self::is_of_any_wallet(alias)).collect()
     }

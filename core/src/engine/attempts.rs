@@ -33,7 +33,7 @@ struct SharedMemory {
     is_released: bool,
 }
 
-/// A reservation of Argon2id's memory. While it lives, the memory is not released: a try that is charged can be
+/// A reservation of Argon2id's memory. While it lives, the memory is not released, so that a charged try can be
 /// checked.
 pub(crate) struct ReservedMemory<'a>(&'a Attempts);
 
@@ -63,7 +63,7 @@ impl Attempts {
         }
     }
 
-    /// Argon2id of the PIN.
+    /// Computes Argon2id of the PIN.
     pub(crate) fn derive(&self, pin: &Pin, salt: &[u8], cost: &KdfCost) -> Result<Zeroizing<[u8; 32]>, KdfFault> {
         lock(&self.memory).memory.derive(pin.ascii(), salt, cost)
     }

@@ -41,7 +41,7 @@ impl DeviceKeys {
     }
 
     /// The aliases that the keystore lists for this place, and those that format 1 named after the file. The list may
-    /// be incomplete: that an alias is missing proves nothing.
+    /// be incomplete: a missing alias proves nothing.
     fn list_here(&self) -> Result<Vec<String>, DeviceKeyFault> {
         let mut aliases = self.list(&format!("{}/", self.place.name()))?;
         aliases.extend(self.list_of_format_1()?);
@@ -68,7 +68,8 @@ impl DeviceKeys {
         Ok(aliases)
     }
 
-    /// The same, asked for twice. Used before deleting, so that no key stays because the keystore left it out once.
+    /// All aliases of two calls of [`Self::list_of_wallet`]. Used before deleting, so that no key stays because the
+    /// keystore left it out once.
     pub(crate) fn list_of_wallet_twice(
         &self,
         wallet_id: &[u8; 16],
@@ -85,8 +86,8 @@ impl DeviceKeys {
         self.keystore.aliases(prefix).map_err(busy_if_gone)
     }
 
-    /// The wallets whose seal keys are at this place. That there are none is believed only if the keystore's list shows
-    /// a probe key that was made for this question.
+    /// The wallets whose seal keys are at this place. The lock believes that there are none only if the keystore's list
+    /// shows a probe key that was made for this question.
     pub(crate) fn wallets_here(&self) -> Result<WalletsHere, DeviceKeyFault> {
         let mut aliases = self.list_here()?;
         let is_seal = |alias: &String| Self::kind_of(alias) == Some(AliasKind::Seal);
@@ -131,8 +132,8 @@ impl DeviceKeys {
         Ok(orphan_biometric_keys)
     }
 
-    /// Whether there is a key with this alias. That there is none is believed only if the keystore says so twice and,
-    /// in between, answers correctly for a probe key.
+    /// Whether there is a key with this alias. The lock believes a 'no' only if the keystore gives it twice and, in
+    /// between, answers correctly for a probe key.
     pub(crate) fn is_there(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         if self.exists(alias)? {
             return Ok(true);
@@ -150,14 +151,14 @@ impl DeviceKeys {
         }
     }
 
-    /// What the keystore says now about whether this key exists. Not to be relied on where a 'no' has consequences.
-    /// `Gone` makes no sense here, so it is taken for `Busy`.
+    /// What the keystore says now about whether this key exists. Use [`Self::is_there`] where a wrong 'no' would have
+    /// consequences. `Gone` makes no sense here, so it is taken for `Busy`.
     pub(crate) fn exists(&self, alias: &str) -> Result<bool, DeviceKeyFault> {
         self.keystore.exists(alias).map_err(busy_if_gone)
     }
 
-    /// Makes a probe key, takes two equal HMACs of it, calls `ask`, and deletes the probe key. If any of this fails,
-    /// the keystore is not believed.
+    /// Makes a probe key, checks that it gives two equal HMACs, calls `ask`, and deletes the probe key. If one of these
+    /// steps fails, the answer of `ask` is not returned.
     fn with_probe<T>(&self, ask: impl FnOnce() -> Result<T, DeviceKeyFault>) -> Result<T, DeviceKeyFault> {
         let probe = self.probe();
         // A probe key may be left from a process that was killed here.
@@ -190,7 +191,7 @@ impl DeviceKeys {
         Ok(Zeroizing::new(*bytes))
     }
 
-    /// [`Self::mac`], asked for twice, for answers that a commit depends on. Two different answers are a fault.
+    /// Calls [`Self::mac`] twice, for an answer that a commit depends on. Two different answers are a fault.
     pub(crate) fn mac_twice(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<[u8; 32]>, DeviceKeyFault> {
         self.equal_macs(alias, input, Self::mac)
     }
@@ -260,8 +261,8 @@ impl DeviceKeys {
         self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))
     }
 
-    /// Deletes the marks of wiped wallets beyond those that are kept. The order of the keystore's list decides which
-    /// ones go; the wallets' ids in it are random.
+    /// Deletes the marks of wiped wallets beyond the first [`MARKS_KEPT`] of the keystore's list. Which ones are first
+    /// is arbitrary, because the ids in their aliases are random.
     pub(crate) fn drop_old_marks(&self) {
         let marks = self.list(&Self::all_wipe_marks()).unwrap_or_default();
         // A mark that cannot be deleted now is deleted at the next enrolment.

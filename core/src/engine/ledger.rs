@@ -31,7 +31,7 @@ pub(crate) enum State {
     /// A call is working on file and keys: a PIN is being set, everything is being removed, or the file is being opened
     /// anew.
     Working,
-    /// It could not be found out what there is, because of this error. Nothing was changed.
+    /// Opening failed with this error, so it is not known what the file holds. Nothing was changed.
     Failed(LockError),
     /// A sealed record.
     Sealed(SealedStore),
@@ -94,7 +94,7 @@ impl Ledger {
         value.ok_or(LockError::WrongState)
     }
 
-    /// The same without a type parameter, so that it is compiled once for all callers.
+    /// [`Self::read`] without a type parameter, so that it is compiled once for all callers.
     fn read_once(&self, read: &mut dyn FnMut(View<'_>) -> Result<(), LockError>) -> Result<(), LockError> {
         let mut state = lock(&self.state);
         let result = match &*state {
@@ -124,8 +124,8 @@ impl Ledger {
     /// Changes the record so that nobody can roll the change back: it is flushed, sealed under the next epoch's key,
     /// and then the previous key is deleted, so that no copy from before opens any more.
     ///
-    /// A failure before the commit changes nothing: the keystore cannot make the next key, or cannot delete a key of an
-    /// earlier epoch. Without rollback protection the call is only a flushed change.
+    /// If the keystore cannot make the next key, or cannot delete a key of an earlier epoch, the call fails before the
+    /// commit and changes nothing. Without rollback protection the call is only a flushed commit.
     pub(crate) fn commit_irrevocably<T>(
         &self,
         random: &mut Random,
@@ -136,8 +136,8 @@ impl Ledger {
         Ok(Irrevocable { value, old_key_deleted })
     }
 
-    /// The same, and the seal key is rotated even without rollback protection: the new key's alias names the place
-    /// where the file is now.
+    /// Like [`Self::commit_irrevocably`], but it rotates the seal key even without rollback protection. The new key's
+    /// alias names the place where the file is now.
     pub(crate) fn commit_with_new_key<T>(
         &self,
         random: &mut Random,
@@ -187,12 +187,12 @@ impl Ledger {
         Ok(deleted)
     }
 
-    /// The header of a record whose seal key is rotated with each irrevocable change. `None`: it is not rotated.
+    /// The header of a record whose seal key is rotated with each irrevocable commit. `None`: it is not rotated.
     pub(crate) fn protected_header(&self) -> Result<Option<RecordHeader>, LockError> {
         self.header_if(false)
     }
 
-    /// The header of a record whose seal key is rotated with each irrevocable change, or is to be rotated now.
+    /// The header of a record whose seal key is rotated with each irrevocable commit, or is to be rotated now.
     fn header_if(&self, needs_new_key: bool) -> Result<Option<RecordHeader>, LockError> {
         self.read(|view| Ok((view.record.is_protected() || needs_new_key).then_some(*view.header)))
     }

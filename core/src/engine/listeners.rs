@@ -35,8 +35,8 @@ impl Listeners {
         drop(removed);
     }
 
-    /// Tells all listeners. What was decided stands even if a listener fails, so its error is ignored and it is told of
-    /// the next line too.
+    /// Tells all listeners. The lines are committed already, so a listener's error is ignored. After an error the
+    /// listener is told of the next line too.
     pub(crate) fn tell(&self, events: &[Event]) {
         let listeners: Vec<_> = lock(&self.0).all.iter().map(|(_, listener)| listener.clone()).collect();
         for event in events {

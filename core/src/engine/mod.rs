@@ -107,7 +107,8 @@ impl Engine {
         })
     }
 
-    /// Whether dropping this reference does not have to wait for a seal key. Waits at most `patience` to find out.
+    /// Whether this reference can be dropped without waiting for a seal key that is being made. If the key is not
+    /// finished, waits for it for at most `patience`.
     pub(crate) fn drops_at_once(hold: &Arc<Self>, patience: Duration) -> bool {
         Arc::strong_count(hold) > 1 || hold.seal_keys.finishes_within(patience)
     }
@@ -119,7 +120,7 @@ impl Engine {
     }
 }
 
-/// The same, before there is an engine.
+/// Randomness for one call, before there is an engine.
 pub(crate) fn draw(platform: &Platform) -> Result<Random, LockError> {
     Ok(Random::draw(|seed| platform.entropy.fill(seed))?)
 }

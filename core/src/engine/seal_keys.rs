@@ -1,5 +1,5 @@
-//! The seal keys, one for each epoch. The next key is prepared ahead of need. The previous key is deleted as soon as
-//! the next one seals the record.
+//! The seal keys, one for each epoch. The next key is made in advance. The previous key is deleted as soon as the next
+//! one seals the record.
 //!
 //! A call that makes a seal key, commits under a new one or deletes one holds the lease, so that one alias never refers
 //! to two different keys. The lease is not a mutex: a call that finds it taken waits for a limited time, and a thread
@@ -38,8 +38,8 @@ struct KeyState {
     /// The thread should make the next key.
     is_wanted: bool,
     prepared: Option<EpochKey>,
-    /// A key with the next alias may exist that something was sealed with, or that this process has not derived. It is
-    /// deleted before a new one is made.
+    /// A key with the next alias may exist already: it sealed a row that is not in force, its making failed halfway, or
+    /// an earlier process made it. That key is deleted before a new one is made.
     is_used: bool,
     /// Aliases of keys that are to be deleted and could not be deleted yet.
     retired: Vec<String>,
@@ -96,7 +96,7 @@ impl SealKeys {
         if self.has_thread {
             self.make_ahead();
         } else if let Ok(lease) = self.lease() {
-            // If that fails the key is made when it is needed.
+            // If this fails, the key is made when it is needed.
             read().map(|header| lease.next(&header));
         }
     }
@@ -153,13 +153,14 @@ impl SealKeys {
         self.join_thread();
     }
 
-    /// Stops making keys ahead: there is nothing left to protect.
+    /// Stops making keys ahead: no later commit needs one.
     pub(crate) fn stop(&self) {
         let mut state = lock(&self.state);
         (state.in_force, state.is_wanted) = (None, false);
     }
 
-    /// Waits until no key is being made ahead, for at most `patience`. Returns whether no key is being made now.
+    /// Orders no further key, and waits at most `patience` for the key that is being made ahead. `true`: no key is
+    /// being made now.
     pub(crate) fn finishes_within(&self, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         let mut state = lock(&self.state);
@@ -212,7 +213,7 @@ impl KeyLease<'_> {
 
     fn make_ahead(&self) {
         let in_force = lock(&self.0.state).in_force;
-        // If that fails the key is made when it is needed.
+        // If this fails, the key is made when it is needed.
         in_force.map(|header| self.next(&header));
     }
 
@@ -267,8 +268,8 @@ impl KeyLease<'_> {
         Ok(())
     }
 
-    /// Called after a commit under the next key failed. What was sealed with that key may turn up again, so the next
-    /// try makes another key. Until that try has read the record, it is unknown which key is in force.
+    /// Called after a commit under the next key failed. The disk may hold a row that was sealed with that key, so the
+    /// next commit needs another key. Until a call has read the record again, it is unknown which key is in force.
     pub(crate) fn invalidate(&self) {
         let mut state = lock(&self.0.state);
         (state.in_force, state.prepared) = (None, None);
@@ -295,7 +296,7 @@ impl Drop for KeyLease<'_> {
     }
 }
 
-/// Notes that the thread has ended if it panics, for example in the keystore's code.
+/// If the thread panics, for example in the keystore's code, notes that it has ended.
 struct ThreadGuard<'a>(&'a SealKeys);
 
 impl Drop for ThreadGuard<'_> {

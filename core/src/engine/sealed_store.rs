@@ -102,7 +102,7 @@ impl SealedStore {
         Self { store, header: seal.epoch.header, seals: vec![seal], _claim: claim }
     }
 
-    /// The same, with a first record that was just written.
+    /// [`Self::open`] for a first record that was just written.
     pub(crate) fn with(store: Store, first: FirstRecord, claim: WalletClaim) -> Self {
         Self::open(store, first.0, claim)
     }
@@ -176,8 +176,8 @@ impl SealedStore {
         let before: Vec<_> = seals.drain(..seals.len() - 1).map(|seal| seal.epoch.header).collect();
         let ended_epochs = before.into_iter().filter(|before| before.epoch != header.epoch).collect();
         if flush {
-            // The change is committed even if this flush fails. Without the flush a power cut may undo it: then a count
-            // is too high, or the keystore's mark completes the wipe.
+            // The change is committed even if this flush fails. Without the flush a power cut may undo the change. Then
+            // the try counts as failed, or the next opening completes the wipe because of the keystore's mark.
             store.flush().ok();
         }
         Ok(Committed { events, ended_epochs: next.map(|_| ended_epochs) })

@@ -1,5 +1,5 @@
-//! The live sessions. They hold the data keys, so ending a session wipes its key. Besides these there are only the
-//! copies in calls that are running.
+//! The live sessions. They hold the data keys, so ending a session wipes its key. The only other copies of a data key
+//! are in calls that are running.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,8 @@ const PROPOSALS: u32 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SessionId(u64);
 
-/// What a right PIN, or a successful biometric, proves and gives: the data key of a wallet.
+/// The result of a right PIN, or of a biometric prompt that opened the slot: the wallet's data key, and what a session
+/// needs.
 pub(crate) struct Verified {
     pub(crate) data_key: DataKey,
     pub(crate) wallet_id: [u8; 16],
@@ -231,7 +232,7 @@ impl Sessions {
         self.retain(because, |_, _| false)
     }
 
-    /// Ends all other sessions after the session `id` replaced what opens the wallet.
+    /// Ends all other sessions, because the session `id` changed the PIN.
     pub(crate) fn end_all_but(&self, id: SessionId) {
         self.retain(SessionEnd::Replaced, |other, _| other == id);
     }

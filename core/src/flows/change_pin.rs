@@ -69,7 +69,8 @@ fn replace_pin(
         if view.header.wallet_id != *wallet_id {
             return Ok(None);
         }
-        // Another call may have changed the proven PIN since. Then it proves nothing about the slot in force.
+        // Another call may have replaced the slot since the PIN was checked. Then the check says nothing about the slot
+        // in force.
         let Some(slot) = view.record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
         let history = open_index(&view, data_key)?.pin_history;
         Ok(Some((slot, view.record.policy.pin.remember, history, view.record.wipe_check.clone())))
@@ -81,10 +82,10 @@ fn replace_pin(
     }
     history.push(data_key, &history_output);
     let mut random = engine.draw()?;
-    // The wipe PIN's check depends on the salt, and making the check anew would take the wipe PIN itself. So the salt
-    // stays. Using the same salt for two PINs of one wallet is safe: no other wallet has this salt, so no precomputed
-    // table serves two wallets; and the new slot needs the new device key, so an attacker who guesses at both slots at
-    // once learns nothing about either without it.
+    // The wipe PIN's check depends on the salt, and a new check can be made only from the wipe PIN itself. So the salt
+    // stays. Using the same salt for two PINs of one wallet is safe. No other wallet has this salt, so no precomputed
+    // table serves two wallets. And each slot needs its own device key: without it, an attacker who computes Argon2id
+    // once for both slots learns nothing about either.
     let salt = if wipe_check.is_set() { *old.salt() } else { *random.bytes() };
     let kdf_output = &*derive(engine, pin, &salt, &old.cost())?;
     if wipe_check.matches(kdf_output) {
@@ -119,8 +120,8 @@ fn replace_pin(
             if switched_off.is_some() && work.record.biometric.switch_off() {
                 work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
             }
-            // Ended here, together with the change, and not only after the listeners were called and the old key was
-            // deleted.
+            // The sessions end here, together with the change, and not only after the listeners were called and the old
+            // key was deleted.
             engine.sessions.end_all_but(id);
             Ok(Replaced::Done { biometrics_on: is_on && keeps_biometrics, switched_off })
         })

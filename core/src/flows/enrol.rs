@@ -73,8 +73,8 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
             Ok(made) => made,
             Err(fault) => {
-                // If the unfinished row was written, the next enrolment or opening clears the keys that it names. If it
-                // was not, or if the store cannot say, a wallet that was wiped still reports that it was wiped.
+                // If the unfinished row was written, the next enrolment or opening deletes the keys that the row names.
+                // If it was not written, or the store cannot be read, a wiped wallet still reports that it was wiped.
                 let is_wiped = store
                     .record()
                     .map_or(was_wiped, |row| matches!(row, Some(StoredRecord::Sealed(_) | StoredRecord::Wiped)));
@@ -96,7 +96,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
     })
 }
 
-/// Takes the store of a wallet without a PIN, so that no other call begins one meanwhile. Returns also whether the
+/// Takes the store of a wallet without a PIN, so that no other call sets a PIN meanwhile. Also returns whether the
 /// wallet was wiped.
 fn take_empty(engine: &Engine) -> Result<(Store, bool), LockError> {
     let taken = engine.ledger.take_if(|state| match state {

@@ -9,7 +9,8 @@ use crate::key_slots::{PinSlot, SlotParts, derive_kek, device_key_input};
 use crate::pin::Pin;
 use crate::platform::DeviceKeyFault;
 
-/// The data key that [`make_slot`] wraps, and the Argon2id output, of this salt and cost, under which it wraps the key.
+/// What [`make_slot`] needs: the data key that it wraps, and the PIN's Argon2id output for the salt and the cost in
+/// `parts`.
 pub(super) struct SlotRequest<'a> {
     pub(super) kdf_output: &'a [u8; 32],
     pub(super) parts: SlotParts<'a>,

@@ -1,4 +1,4 @@
-//! How calls end. Verdicts are values, not errors; an app matches all of them.
+//! How calls end. Verdicts are values, not errors; an app has to handle all of them.
 
 use crate::engine::Engine;
 use crate::error::LockError;

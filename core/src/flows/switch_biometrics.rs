@@ -61,7 +61,7 @@ pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError>
     engine.sessions.check(id, Action::SwitchBiometrics)?;
     let before = modify(engine, id, Action::Write, |_, work| {
         let before = alias_in_force(engine, work);
-        // Ended here, together with the change, and not only after the listeners were called.
+        // The sessions end here, together with the change, and not only after the listeners were called.
         engine.sessions.end_opened_by_biometrics();
         if work.record.biometric.switch_off() {
             work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });

@@ -149,7 +149,7 @@ fn open_with(
         Ok(Ok(work.record.policy.session.clone()))
     })?;
     let session: SessionPolicy = charged.value?;
-    // Until that key is deleted, a copy from before this use still opens, and with it the old budget.
+    // Until the previous seal key is deleted, a copy from before this use still opens and brings back the old budget.
     charged.old_key_deleted?;
     let method = AuthMethod::Biometrics { payment: request.payment.clone() };
     let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
@@ -157,7 +157,7 @@ fn open_with(
     Ok(engine.sessions.start(verified, method))
 }
 
-/// Counts a failure irrevocably. Returns `true` if only the PIN is accepted now, or if the wallet is another one.
+/// Counts a failure irrevocably. Returns `true` if only the PIN is accepted now, or if the slot is no longer in force.
 fn count_failure(engine: &Engine, admission: &Admission) -> Result<bool, LockError> {
     let now = engine.platform.clock.now()?;
     // If the old seal key cannot be deleted now, deleting it is tried again before the next try.

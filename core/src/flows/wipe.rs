@@ -91,7 +91,7 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result
         }
         let others = Some(SlotKeys::of(engine, header, work.record)).filter(|others| others != keys);
         work.wipe()?;
-        // Ended again: a session may have begun while the keystore was asked.
+        // The sessions end once more: one may have begun while the keystore was asked.
         engine.sessions.end_all(SessionEnd::Locked);
         Ok(others)
     };
@@ -123,8 +123,8 @@ fn destroy_what_is_left(engine: &Engine) -> Result<(), LockError> {
     wiped.map_or(Ok(()), |keys| mark_and_destroy(engine, &keys))
 }
 
-/// The same if the record is not open any more but its row still exists: setting a PIN after the wipe failed, or
-/// writing the wipe failed.
+/// Like [`destroy_what_is_left`], for a wallet whose record is not open any more but whose row still exists: a PIN
+/// could not be set after the wipe, or the wipe could not be written.
 fn destroy_what_is_left_of_row(engine: &Engine) -> Result<(), LockError> {
     let _lease = engine.seal_keys.lease()?;
     let header = engine.ledger.with_state(|state| match state {
@@ -145,7 +145,7 @@ fn mark_and_destroy(engine: &Engine, keys: &SlotKeys) -> Result<(), LockError> {
 
 /// Wipes after the storage failed: the record can be neither read nor changed until the next opening.
 fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
-    // Under the lease: a PIN that is being set at this moment has a key too.
+    // The lease makes this call wait for a PIN that is being set at this moment: that PIN has a key too.
     let _lease = engine.seal_keys.lease()?;
     let keys = engine.ledger.with_state(|state| match state {
         State::Sealed(sealed) => Ok(SlotKeys::of(engine, &sealed.header, sealed.last_record()?)),
@@ -198,7 +198,7 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
         wallets.push(([0; 16], true));
     }
     for (wallet_id, named_after_file) in &wallets {
-        // The mark first: if the process is killed here, only the mark says that what is left was wiped.
+        // The mark is made first: if the process is killed after that, only the mark says that the wallet was wiped.
         let marked = if *named_after_file { Ok(()) } else { device_keys.mark_as_wiped(wallet_id) };
         device_keys.delete_all(&device_keys.list_of_wallet_twice(wallet_id, *named_after_file)?)?;
         marked?;

@@ -1,5 +1,5 @@
-//! The wipe PIN: a second PIN that destroys the wallet when it is entered wherever the PIN is asked for, as reaching
-//! `wipe_at` does.
+//! The wipe PIN: a second PIN. Entering it wherever the PIN is asked for destroys the wallet, in the same way as
+//! reaching `wipe_at`.
 //!
 //! Until its settlement, a try with the wipe PIN is handled like any wrong PIN: charged, derived, sent to the device
 //! key. Every try computes whether it was the wipe PIN, and only the settlement uses the result. No journal line says
@@ -23,7 +23,7 @@ pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &Pin
         engine.sessions.check(id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
-        // Kept after it was proven, because the wipe PIN must be compared with the right PIN.
+        // The current PIN is kept after it was proven, because the wipe PIN must be compared with it.
         let proven = take(current).and_then(|current| prove(engine, &current).map(|verified| (current, verified)));
         let (current, verified) = match proven {
             Ok(proven) => proven,
@@ -69,7 +69,8 @@ pub(crate) fn is_set(engine: &Engine, id: SessionId) -> Result<bool, LockError> 
 
 fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -> Result<PinChange, LockError> {
     let Verified { wallet_id, key_number: proven, now, .. } = verified;
-    // Another call may have changed the proven PIN since. Then it proves nothing about the slot in force.
+    // Another call may have replaced the slot since the PIN was checked. Then the check says nothing about the slot in
+    // force.
     let found = engine.ledger.read(|view| {
         let slot = view.record.slot().filter(|slot| slot.key_number() == *proven);
         Ok(slot.filter(|_| view.header.wallet_id == *wallet_id))

@@ -114,7 +114,7 @@ enum Step<'a> {
     End,
 }
 
-/// The element at the beginning of `bytes`. `None` if these bytes are not valid there.
+/// The element at the beginning of `bytes`. `None`: no valid element begins there.
 fn step(bytes: &[u8]) -> Option<Step<'_>> {
     let Some((length, rest)) = bytes.split_first() else { return Some(Step::End) };
     if *length == 0 {

@@ -90,8 +90,8 @@ impl<'a> Exporter<'a> {
             last = line.number;
             text += &self.line(&line)?;
         }
-        // No line although the head is later: lines are missing. The export ends here, because the caller would
-        // otherwise ask for the same part for ever. A verifier finds the gap.
+        // If there is no line although the head's number is higher, lines are missing. The export ends here, because
+        // the caller would otherwise ask for the same part for ever. A verifier finds the gap.
         let is_last = last == after || last >= head.number;
         if is_last {
             text += &self.last(head)?;

@@ -32,7 +32,7 @@ const CIPHERTEXT_BYTES: usize = AEAD_OVERHEAD + 32;
 /// | 28 | 60 | the slot key as the keystore wrapped it: nonce, ciphertext, tag |
 /// | 88 | 9 | where the file was when the keystore key was made (the key's alias begins with it): the byte 1 and 8 bytes of a hash |
 /// | 97 | 60 | the data key: AES-256-GCM nonce, ciphertext, tag |
-/// | 157 | 60 | random filler of the same shape, always tried too. It leaves room for what is opened under duress, so that nobody can tell whether there is such a thing |
+/// | 157 | 60 | random filler of the same shape, always tried too. It leaves room for a second slot for use under duress, so that nobody can tell whether there is one |
 ///
 /// The header (bytes 0 to 96), the wallet id and the ciphertext's index (one byte, 0 or 1) are the associated data of
 /// both ciphertexts. Their key is HKDF-SHA256 of the slot key and the salt. Format 1 has no place, one ciphertext, and

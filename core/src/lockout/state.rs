@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::{LockoutPolicy, MAX_NO_VERDICT_BUDGET, MAX_WAIT_S};
 use crate::time::{Now, Wait};
 
-/// Counts stop growing here. No policy can name a number near it.
+/// Counts stop growing here. No policy can set a limit near this number.
 const MAX_COUNT: u32 = 1_000_000;
 /// Tries that may run at the same time. No phone starts as many; the bound limits the record's size.
 const MAX_OPEN: usize = 32;
@@ -204,7 +204,7 @@ impl Lockout {
         self.no_verdict_left == 0
     }
 
-    /// Counts those of these tries that are open as wrong: their settlement could not be written.
+    /// Counts these tries as wrong, as far as they are still open: their settlement could not be written.
     pub(crate) fn count_as_wrong(&mut self, charges: &[ChargeId]) {
         let open = self.open.len();
         self.open.retain(|open| !charges.contains(open));

@@ -18,7 +18,7 @@ fn boot_unreadable(since_boot_ms: u64) -> Now {
     Now { boot: None, since_boot_ms, wall_ms: 0 }
 }
 
-/// The same counter after an edit of its stored form, which our code never makes.
+/// The same counter after its stored form was edited in a way in which our code never writes it.
 fn edited(lockout: &Lockout, edit: impl FnOnce(&mut serde_json::Value)) -> Lockout {
     let mut json = serde_json::to_value(lockout).unwrap();
     edit(&mut json);

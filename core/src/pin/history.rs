@@ -9,7 +9,7 @@ use crate::crypto::kdf::{KdfCost, SALT_BYTES};
 use crate::crypto::{DataKey, Purpose, Random, hmac_sha256};
 use crate::hex;
 
-/// Most earlier PINs that are kept, whatever the policy asks for.
+/// Most PINs that are kept, including the one in force.
 const MAX_KEPT: usize = 5;
 
 /// The last PINs. They share one salt and one cost, so that a proposed PIN is derived once and compared with each of

@@ -28,10 +28,10 @@ pub struct Reminders {
     pin_set_ms: i64,
     last_right_ms: i64,
     last_reminded_ms: i64,
-    /// How far the timeline has advanced, and, in `read`, the clock reading at that moment. `read` is `None` in an
-    /// older record: its timeline was the wall clock.
+    /// The latest moment on the timeline.
     #[serde(default)]
     line_ms: i64,
+    /// The clock reading at that moment. `None` in an older record, whose moments are readings of the wall clock.
     #[serde(default)]
     read: Option<Now>,
 }

@@ -33,9 +33,9 @@
 //! the 1,000 most used PINs of four digits and the 2,000 most used of six. Our rules refuse more PINs of six digits
 //! than such a list, because a rule also matches PINs that occur in no count.
 //!
-//! Not guaranteed: a PIN without findings is not a strong PIN. It is only none of those that a thief tries first; the
-//! lock's counter is what protects it. Findings narrow a PIN down: show them to the person who typed the PIN, and never
-//! log them.
+//! Not guaranteed: a PIN without findings is not a strong PIN. It is only not among those that a thief tries first; the
+//! lock's counter is what protects it. Findings help to guess a PIN: show them to the person who typed the PIN, and
+//! never log them.
 
 mod common;
 mod dates;

@@ -22,7 +22,7 @@ pub trait Biometrics: Send + Sync {
     /// [`Prompt::alias`] does its work inside the phone's keystore, once for each time that a person is recognised.
     fn show(&self, prompt: Prompt, answer: Answer) -> Result<(), PlatformFault>;
 
-    /// Removes the prompt that is shown, if any: no call waits for its answer any more.
+    /// Removes the prompt, if one is shown. Called when no call waits for the prompt's answer any more.
     fn dismiss(&self) -> Result<(), PlatformFault>;
 }
 

@@ -49,7 +49,8 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault>;
 }
 
-/// The phone's keystore of HMAC-SHA256 keys: they can be used on this phone and cannot be copied.
+/// The phone's keystore. It holds HMAC-SHA256 keys, and the AES key of biometrics. They can be used on this phone and
+/// cannot be copied.
 pub trait DeviceKey: Send + Sync {
     /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the
     /// lock did not make.

@@ -1,5 +1,5 @@
-//! Rollback protection: whether the lock detects an older copy of the database. It is chosen once for each wallet, by
-//! the keystore's speed.
+//! Rollback protection: whether the lock detects an older copy of the database. It is chosen once for each wallet, and
+//! the choice depends on the keystore's speed.
 
 use std::time::Duration;
 

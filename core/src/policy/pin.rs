@@ -19,10 +19,9 @@ pub struct PinPolicy {
     pub min_digits: u32,
     /// Most digits, `min_digits` to 12.
     pub max_digits: u32,
-    /// Whether weak PINs (plausible dates, palindromes, mostly one digit, walks on the keypad) are refused too.
-    /// Guessable PINs are always refused.
+    /// Whether PINs that are only weak (dates, palindromes, mostly one digit, walks on the keypad) are refused too.
     pub forbid_weak: bool,
-    /// How many earlier PINs may not be used again, 0 to 5.
+    /// How many of the last PINs may not be set again, 0 to 5. The PIN in force is one of them.
     pub remember: u32,
     /// The person is reminded to practise the PIN when it was not entered for this many days.
     pub rehearse_after_days: Option<u32>,

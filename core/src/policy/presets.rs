@@ -1,4 +1,4 @@
-//! Policies by name. Their schedules are those that the sources publish; the tests of `lockout` pin each of them.
+//! Policies by name. Their schedules are those that the sources publish; the tests of `lockout` check each of them.
 
 use super::ranges::problem;
 use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};

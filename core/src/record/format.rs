@@ -1,8 +1,8 @@
 //! The record's formats: its open header, the key that seals it, and how it is sealed and opened.
 //!
 //! Records are always written in the newest format. Every older format stays readable, and a separate function converts
-//! it to the next one. A record may hold values that this version would not let anybody set: a record of an older
-//! version still opens.
+//! it to the next one. A record may hold values that this version would not let anybody set, so that a record of an
+//! older version still opens.
 
 use zeroize::Zeroizing;
 

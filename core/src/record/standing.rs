@@ -35,7 +35,7 @@ impl LockState {
         }
     }
 
-    /// The stop that the journal names when it begins. A wait is not a stop.
+    /// The stop that gets a journal line when it begins. A wait is not a stop.
     pub(crate) fn locked_by(self) -> Option<LockedBy> {
         match self {
             Self::Pin(AttemptGate::TooManyAttempts) => Some(LockedBy::TooManyAttempts),

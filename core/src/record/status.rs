@@ -9,7 +9,7 @@ use crate::time::Now;
 /// The lock's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockStatus {
-    /// No PIN has been set yet.
+    /// No PIN is set: the wallet is new, or was removed.
     Unconfigured,
     /// The state is not known now: the keystore does not answer, or another call is making, removing or reopening the
     /// wallet. Nothing is lost; call [`WalletLock::recheck`](crate::WalletLock::recheck) to look again.

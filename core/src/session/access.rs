@@ -39,9 +39,9 @@ impl AccessHandle<'_> {
     ///
     /// A try with the current PIN is counted like any other. The wipe PIN must be as long as the PIN, and differ from
     /// it by more than one changed digit or one swap of two neighbours. That is compared with the present PIN only: see
-    /// [`Self::change_pin`]. A wipe PIN may be easy to guess, because it opens nothing: a thief who guesses it has
-    /// destroyed what he was after. While no PIN is accepted (cooling down, or locked) the wipe PIN is not accepted
-    /// either. If the process is killed before the verdict, an entered wipe PIN counts as a wrong PIN.
+    /// [`Self::change_pin`]. A wipe PIN may be easy to guess, because it opens nothing: a thief who guesses it destroys
+    /// what they wanted. While no PIN is accepted (cooling down, or locked) the wipe PIN is not accepted either. If the
+    /// process is killed before the verdict, an entered wipe PIN counts as a wrong PIN.
     ///
     /// While a wipe PIN is set, a PIN change keeps the slot's salt, and the slot's Argon2id cost is not raised.
     pub fn set_wipe_pin(&self, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {

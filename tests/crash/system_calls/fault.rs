@@ -112,10 +112,10 @@ impl Fault {
         match self {
             Self::Killed | Self::KilledHalfway | Self::KilledAfter => &[Ending::Closed],
             Self::Pretended => &[Ending::KilledOnceTold],
-            // If it were killed at once, that would be the case of `FlushLost`. If it were closed, nothing would be
-            // lost.
+            // A process that is killed at once would repeat the case of `FlushLost`. One that closes the lock loses
+            // nothing.
             Self::FlushForgotten => &[Ending::KilledWhenAsked, Ending::KilledAtLast],
-            // A kill at once would equal the same fault without what follows it.
+            // A process that is killed at once would repeat the same fault without its later effects.
             Self::EioFromHere | Self::EnospcFromHere | Self::Short => &[Ending::Closed],
             Self::Eio | Self::EioThoughDone | Self::Enospc | Self::ShortThenFull | Self::FlushLost => {
                 &[Ending::KilledOnceTold, Ending::Closed]

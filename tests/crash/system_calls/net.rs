@@ -161,7 +161,7 @@ impl Net {
         file.starts_with(&self.folder)
     }
 
-    /// Linux treats pages as written that a failed flush did not write.
+    /// After a failed flush Linux treats the pages as written, although they are not. This keeps what they held before.
     fn forget(&mut self, file: &Path) {
         let before: &[u8] = self.flushed.get(file).map_or(&[], Vec::as_slice);
         let before = self.cut.get(file).and_then(|cut| before.get(..*cut)).unwrap_or(before);
@@ -328,9 +328,9 @@ unsafe fn path_of(path: *const c_char) -> PathBuf {
 }
 
 /// The C library's `open`, caught when it creates the file if it is not there.
-// SAFETY: it does what the C library's function of that name does; no other one is linked into this program. That one
-// takes a variable number of arguments; on Linux a caller passes the third, an integer, as it does a fixed one, and
-// what stands there without it is not used.
+// SAFETY: it does what the C library's function of that name does; no other one is linked into this program. The C
+// library's function takes a variable number of arguments. On Linux a caller passes the third one, an integer, like a
+// fixed argument. If the caller passes no third argument, the value of `mode` is not used.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {
     // SAFETY: the caller gives a path, as to the C library.

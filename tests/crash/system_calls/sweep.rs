@@ -100,8 +100,8 @@ fn all_plans(calls: &[(Call, bool)]) -> Vec<Plan> {
         let count = counts.entry(call).or_insert(0);
         let nth = *count;
         *count += 1;
-        // `write` only writes the log that was found once more, with the bytes that it holds already. To pretend that
-        // would change nothing.
+        // `write` is only called when a log that was found is written once more, with the bytes that it holds already.
+        // A write that is only pretended changes nothing there.
         let changes_nothing = |fault: Fault| call == Call::WriteOn && fault == Fault::Pretended;
         for &fault in Fault::at(call).iter().filter(|fault| !changes_nothing(**fault)) {
             let endings = fault.endings().iter().filter(|ending| !closes || **ending != Ending::KilledAtLast);

@@ -8,11 +8,11 @@ use super::calls::key_fault;
 use super::{Caller, Model, Outcome, Wallet};
 use crate::script::Ask;
 
-/// Whether older copies are worthless now. The error says why the last key could not be deleted.
+/// Whether older copies are worthless now. The error says why the previous seal key could not be deleted.
 pub(super) type Irrevocable = Result<(), DeviceKeyFault>;
 
 impl Caller {
-    /// Changes the wallet. The change is irrevocable if the last seal key can be deleted.
+    /// Changes the wallet. The change is irrevocable if the previous seal key can be deleted.
     pub(super) async fn commit_irrevocably<T>(
         &self,
         change: impl FnOnce(&mut Model) -> Result<(T, Vec<(u64, Kind)>), Outcome>,
@@ -66,7 +66,7 @@ impl Caller {
         let before = self.model().wallet().cloned();
         let changed = change(&mut self.model());
         let (changed, lines) = changed?;
-        // A change may add no line: it may only forget why biometrics are off.
+        // A change that only forgets why biometrics are off adds no line.
         let changes = changes_without_a_line || !lines.is_empty() || before.as_ref() != self.model().wallet();
         let was_alive = before.is_some_and(|wallet| wallet.slot.is_some());
         let irrevocable = if protected && was_alive && changes {

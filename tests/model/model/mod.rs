@@ -296,7 +296,7 @@ impl Model {
         if let Disk::Sealed(wallet) = &mut self.disk { Some(wallet) } else { None }
     }
 
-    /// Changes the wallet under the seal key in force. The row keeps its copy under the key before if this process
+    /// Changes the wallet under the seal key in force. The row keeps its copy under the previous key if this process
     /// rotated the seal key and could not delete that key.
     fn commit<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.sealed().cloned();
@@ -344,7 +344,7 @@ impl Model {
         self.last_number
     }
 
-    // The count.
+    // The count of failures.
 
     /// Whether a try is allowed. Checked before anything is derived.
     fn admit(&self, now: Now) -> Result<Admission, Outcome> {

@@ -363,8 +363,8 @@ impl Caller {
 }
 
 impl Model {
-    /// What the phone's prompt does with what happens in front of it, decided at once, before any other call.
-    /// `is_shown` is false if the phone failed to show it.
+    /// Decides how the prompt ends and what it counts, at once and before any other call. `touches` is what happens in
+    /// front of it. `is_shown` is false if the phone failed to show it.
     pub(crate) fn play_prompt(&mut self, asked: Ask, touches: &[Touch], is_shown: bool) {
         let Ask::Show(_, slot) = asked else { return };
         let key_lives = self.keys.holds(Key::Biometric(slot.number)) && !self.keys.is_invalidated(slot.number);

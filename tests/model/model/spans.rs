@@ -62,8 +62,8 @@ impl Wait {
         }
     }
 
-    /// How much time has passed since the saving. If time since boot is less after a restart, it has passed in full.
-    /// Otherwise only the difference is certain.
+    /// How much time has certainly passed since the saving. If the phone restarted and time since boot is less than it
+    /// was then, this is all of the time since boot. Otherwise it is the difference.
     fn passed_ms(&self, now: Now) -> i128 {
         let difference = i128::from(now.since_boot_ms) - i128::from(self.saved.since_boot_ms);
         if self.restarted(now) && difference < 0 { i128::from(now.since_boot_ms) } else { difference }

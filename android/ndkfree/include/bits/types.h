@@ -13,7 +13,7 @@ typedef int pid_t;
 typedef unsigned int uid_t;
 typedef unsigned int gid_t;
 
-/* 64 bits everywhere: what bionic's own headers do when _FILE_OFFSET_BITS is 64, and SQLite asks for that. */
+/* 64 bits on every ABI, as in bionic's headers when _FILE_OFFSET_BITS is 64. SQLite sets that. */
 #ifdef __LP64__
 typedef long off_t;
 #define __WIDE_OFFSET(name)

@@ -1,4 +1,4 @@
-/* Memory that is a file, or that is the kernel's to give. */
+/* Memory mappings. */
 #pragma once
 
 #include <bits/types.h>

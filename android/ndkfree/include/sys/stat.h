@@ -1,9 +1,9 @@
-/* What is known of a file. */
+/* The status of a file. */
 #pragma once
 
 #include <bits/types.h>
 
-/* The nanoseconds have a name of their own here, as in Rust's `libc`. */
+/* The nanoseconds are separate fields (`st_atime_nsec`), as in Rust's `libc`, and not in a `struct timespec`. */
 struct stat {
 #if defined(__aarch64__)
     unsigned long st_dev;

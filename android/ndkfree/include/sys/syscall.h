@@ -1,4 +1,4 @@
-/* The kernel's own numbers. */
+/* The numbers of system calls. */
 #pragma once
 
 #if defined(__aarch64__)

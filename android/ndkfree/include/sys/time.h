@@ -8,7 +8,7 @@ struct timeval {
     suseconds_t tv_usec;
 };
 
-/* Of old; nothing is known of what is in it. */
+/* Obsolete, so it is only declared and has no fields. */
 struct timezone;
 
 int gettimeofday(struct timeval *now, struct timezone *zone);

@@ -116,8 +116,8 @@ impl Proof {
         let status = Command::new("timeout")
             .arg(AT_MOST)
             .arg(tour.get_program())
-            // The JVM verifies all classes; by default it leaves some out. Without the second option the facade would use
-            // uniffi when a rule for JNI is missing, and the tour would not notice.
+            // The JVM verifies all classes; by default it leaves some out. Without the second option the facade would
+            // use uniffi when a rule for JNI is missing, and the tour would not notice.
             .args(["-Xverify:all", "-Dwalletlock.unlock=jni"])
             .args(tour.get_args())
             .arg("--tour")

@@ -1,4 +1,4 @@
-/* What Rust's standard library draws random bytes with on Windows, for a Wine that has it not yet (before 8.14). */
+/* On Windows, Rust's standard library takes random bytes from this library. Wine has it only since version 8.14. */
 #include <windows.h>
 
 BOOLEAN NTAPI SystemFunction036(PVOID bytes, ULONG count);

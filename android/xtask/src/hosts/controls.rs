@@ -84,7 +84,8 @@ fn newer(host: Host, bytes: &[u8], facts: &Facts) -> Result<Vec<u8>> {
             newer[versions.context("no version of the system")?.offset + 14] = 99;
             newer
         }
-        // MajorSubsystemVersion: 48 bytes into the optional header, which follows the PE signature and the COFF header, together 24 bytes.
+        // MajorSubsystemVersion: 48 bytes into the optional header. That header follows the PE signature and the COFF
+        // header, which have 24 bytes together.
         Host::WindowsX86 => {
             let start = bytes.get(0x3c..0x40).and_then(|at| at.try_into().ok()).map(u32::from_le_bytes);
             let mut newer = bytes.to_vec();

@@ -38,10 +38,10 @@ pub(super) fn ask_keystore(engine: &Engine, row: Row, stored: Option<&StoredReco
         match next(row, &answers) {
             Next::Decided(opening) => return Examination { opening, ..examination },
             Next::Ask(Question::Mark) => {
-                // That there is no mark is believed only if the keystore says so twice. With a sealed record, other
-                // questions follow and the mark is asked for again (`MarkAgain`). With an unfinished row nothing else
-                // is asked, and the wallet's keys are deleted after a 'no', so a probe key has to answer between the
-                // two.
+                // The lock believes that there is no mark only if the keystore says so twice. With a sealed record,
+                // other questions follow and the mark is asked for again (`MarkAgain`). With an unfinished row nothing
+                // else is asked, and the wallet's keys are deleted after a 'no'. So a probe key has to answer between
+                // the two answers.
                 let marked = match row {
                     Row::Unfinished => is_any_there(device_keys, &marks, DeviceKeys::is_there),
                     Row::Sealed { .. } => is_any_there(device_keys, &marks, DeviceKeys::exists),

@@ -17,8 +17,8 @@ use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
 use ask::Examination;
 use table::{Opening, Row};
 
-/// Opens the engine on what the file and the keystore hold. A keystore that gives no reliable answer is not an error:
-/// then the wallet is busy, and `recheck` can look again.
+/// Makes the engine, and sets its state from what the file and the keystore hold. A keystore that gives no reliable
+/// answer is not an error: then the wallet is busy, and `recheck` can look again.
 pub(crate) fn open(options: Options) -> Result<Engine, LockError> {
     options.policy.validate()?;
     let mut random = draw(&options.platform)?;
@@ -178,16 +178,16 @@ fn open_sealed(
     let (is_alive, is_protected) = (seal.record().is_alive(), seal.record().is_protected());
     let claim = WalletClaim::take(&engine.platform.device_key, &wallet_id)?;
     let mut sealed = SealedStore::open(store, seal, claim);
-    // An earlier process may have made a key ahead under the next alias. The lease deletes that key before it makes
-    // another; it does not do so while a person waits.
+    // An earlier process may have made a key ahead under the next alias. The lease deletes that key when it makes the
+    // next one, and not here, so that opening does not take longer.
     let set_in_force = |sealed: &SealedStore| {
         if is_protected {
             lease.set_in_force(&sealed.header, true);
         }
     };
     if is_by_copy {
-        // Written again under the key that opened the copy, before a new key gets the lost key's alias: once such a key
-        // exists, the row would not open any more, and the copy would not be tried.
+        // The record is written again under the key that opened the copy, before a new key gets the lost key's alias.
+        // Once such a key exists, the row would not open any more, and the copy would not be tried.
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
     set_in_force(&sealed);

@@ -174,8 +174,8 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
         let record = &mut *work.record;
         record.lockout.count_as_wrong(&unsettled);
         Ok(match record.lock_state(now) {
-            // The PIN was changed since this try was admitted, or the wallet is another one: this try is not charged to
-            // it.
+            // The PIN was changed since this try was admitted, or the wallet is another one. This try is not charged to
+            // the new PIN.
             LockState::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
                 Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
             }

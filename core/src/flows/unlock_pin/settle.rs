@@ -89,7 +89,7 @@ fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
 
 /// Commits the settlement in the epoch of its charge: whoever rolls the settlement back still has the charge. A right
 /// PIN can also put the requested policy in force; that is committed irrevocably. If the keystore can make no key for
-/// that now, the next right PIN brings the policy.
+/// that now, the next right PIN puts the policy in force.
 fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
     let Settlement { verdict, now, .. } = settlement;
     if *verdict == Verdict::Right && status::policy(engine)? != engine.requested_policy {
@@ -101,7 +101,7 @@ fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> R
     engine.ledger.commit(random, *now, Durability::Ordered, |work| write_in(engine, work, settlement, false))
 }
 
-/// `None`: the try does not belong to this wallet any more.
+/// `None`: the try belongs to another wallet, or is settled already.
 fn write_in(
     engine: &Engine,
     work: &mut UnitOfWork<'_>,

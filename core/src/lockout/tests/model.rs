@@ -145,7 +145,7 @@ impl Waiting {
 /// What may be left of a wait.
 enum Left {
     Exactly(u64),
-    /// The clocks do not show that the phone restarted or that a clock jumped.
+    /// Any time in this range. The phone restarted or a clock jumped, and the clocks do not show it.
     Within(RangeInclusive<u64>),
 }
 

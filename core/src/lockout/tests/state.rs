@@ -377,7 +377,7 @@ fn only_a_settled_wrong_verdict_wipes() {
         // With the budget spent, a try without a verdict counts, but does not wipe.
         ("c n0 c n1 c n2", counted(true), 2),
         ("c n0 c c n1 w2", wiped, 2),
-        // Nor does a try that a killed process left open.
+        // A try that a killed process left open does not wipe either.
         ("c c x", None, 2),
         ("c w0 c x", counted(true), 2),
         ("c w0 c x w1", None, 2),
@@ -541,7 +541,7 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
     assert_eq!(killed.count_open_as_wrong(at(3, 5)), 1);
     assert_eq!(killed.evaluate(&policy, at(3, 5)), ready(1));
     assert_eq!(killed.evaluate(&policy, at(4, 0)), ready(2));
-    // The phone restarts in between. The boot count read after that is the one that the next must exceed.
+    // The phone restarts in between. From then on, only a boot count above 4 proves another restart.
     let mut restarted = charged(2, 3);
     assert_eq!(restarted.count_open_as_wrong(at(4, 5)), 2);
     assert_eq!(restarted.evaluate(&policy, at(4, 5)), AttemptGate::UntilRestart);

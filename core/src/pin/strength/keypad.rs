@@ -22,8 +22,8 @@ pub(super) fn is_walk(pin: &[u8]) -> bool {
             [one, two, three, four] => {
                 is_straight([one, two, three].into_iter()) || is_straight([two, three, four].into_iter())
             }
-            // A path either repeats keys or moves diagonally. Paths that do both are 20,000 PINs of six digits, and
-            // people choose them as rarely as other PINs.
+            // A path either repeats keys or moves diagonally. Paths that do both do not count: they are 20,000 PINs of
+            // six digits, and people choose them as rarely as other PINs.
             _ => {
                 is_key_path(pin, |apart| matches!(apart, (0, 0 | 1) | (1, 0)))
                     || is_key_path(pin, |apart| matches!(apart, (0, 1) | (1, 0 | 1)))
@@ -38,7 +38,7 @@ fn is_lines(keys: &[u8]) -> bool {
 }
 
 /// 147 and 369 in 134679: a line, and another line or a trivial half. Two trivial halves are left to
-/// [`is_run`](super::shape::is_run), also two lines such as 123, which are runs.
+/// [`is_run`](super::shape::is_run). A line that is also a run, such as 123, is a trivial half.
 fn is_line_with_line_or_trivial([one, other]: [Half<'_>; 2]) -> bool {
     let is_known = |half: &Half<'_>| is_trivial(half.clone()) || is_straight(half.clone());
     is_known(&one) && is_known(&other) && !(is_trivial(one) && is_trivial(other))

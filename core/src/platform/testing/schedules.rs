@@ -19,7 +19,7 @@ pub struct Schedule {
     pub wipe_at: Option<u32>,
     /// The number of failures after which the phone must be restarted.
     pub per_boot_limit: Option<u32>,
-    /// For how many seconds, and how many wrong PINs, are remembered and not counted again.
+    /// For how many seconds a wrong PIN is remembered and not counted again, and how many wrong PINs are remembered.
     pub duplicates: (u32, u32),
     /// Number of digits of the shortest allowed PIN.
     pub min_digits: u32,

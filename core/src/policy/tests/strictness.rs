@@ -156,7 +156,7 @@ fn with_one_of(policy: &Policy, other: &Policy, field: usize) -> Policy {
     policy
 }
 
-/// Whether `new` helps a guesser in no field, compared with `sealed`: written without the function under test.
+/// Whether no field of `new` helps a guesser more than in `sealed`. Does not use the function under test.
 fn no_better_for_a_guesser(new: &Policy, sealed: &Policy) -> bool {
     let number = |limit: Option<u32>| limit.map_or(u64::MAX, u64::from);
     let (mine, theirs) = (&new.lockout, &sealed.lockout);

@@ -47,8 +47,8 @@ pub(super) enum Algorithm {
     AesGcm,
 }
 
-/// Which setter makes a key require a strong biometric for each use. With neither can the screen lock's PIN replace the
-/// biometric.
+/// Which setter makes a key require a strong biometric for each use. Whichever it is, the screen lock's PIN cannot
+/// replace the biometric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuthSetter {
     /// `setUserAuthenticationParameters(0, AUTH_BIOMETRIC_STRONG)`.

@@ -2,7 +2,7 @@ package android.security;
 
 import android.os.Build;
 
-/** A stand-in for Android's class, made from a public error code. AOSP's class knows from inner codes which are transient. */
+/** A stand-in for Android's class, made from a public error code. AOSP's class knows from internal codes which are transient. */
 public class KeyStoreException extends Exception {
     /** ERROR_USER_AUTHENTICATION_REQUIRED. */
     private static final int NEEDS_USER = 2;

@@ -38,7 +38,7 @@ class CallbacksTest : LockTest() {
                 lock.lockNow()
             }
             assertTrue(lock.verify(RIGHT) is PinOutcome.Right)
-            // Two lines: the one that the PIN is being tried is already written.
+            // Two lines: the enrolment, and the try in progress, whose line is written before the PIN is checked.
             assertEquals(listOf(Policy.DEFAULT.json, true, Chain.Intact(lines = 2)), answers)
         }
     }

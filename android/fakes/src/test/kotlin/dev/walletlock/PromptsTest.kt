@@ -22,7 +22,7 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.MethodSource
 
-/** A prompt that is called off, that is answered too late or wrongly, that claims success without the key; or a closed lock. */
+/** Prompts that are called off, answered too late or wrongly, or claim success without the key, and prompts of a closed lock. */
 @Timeout(60)
 class PromptsTest : LockTest() {
     private val prompter = Prompter()

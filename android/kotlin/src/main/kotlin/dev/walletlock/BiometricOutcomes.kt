@@ -44,7 +44,7 @@ public sealed interface BiometricOutcome {
      */
     public data class Unlocked(public val session: Session) : BiometricOutcome
 
-    /** The sensor did not recognise someone too many times, or the key's output opened nothing. The PIN is next. */
+    /** Nobody was recognised, too many times in a row; or the key's output did not open the wallet. Ask for the PIN next. */
     public data object NotRecognised : BiometricOutcome
 
     /**
@@ -71,7 +71,7 @@ public sealed interface BiometricOutcome {
 
 /**
  * How switching biometrics on ended: [Done], [BiometricOutcome.Ended], [BiometricOutcome.Denied] or
- * [BiometricOutcome.NoVerdict]. After all but the first everything is as it was.
+ * [BiometricOutcome.NoVerdict]. After all but [Done], biometrics are on or off as they were before.
  */
 public sealed interface BiometricChange {
     /** Biometrics are on. */

@@ -45,7 +45,7 @@ public enum class SensorAvailability {
 /**
  * What the prompt shows, and what to do with the key once the person is recognised.
  *
- * The lock makes it, and tests of a [Biometrics] do.
+ * The lock makes it. A test of a [Biometrics] may make one too.
  *
  * @property alias names the key, which was made with [KeyPurpose.BIOMETRIC].
  * @property purpose what the prompt is for. All words on the screen come from it, so the person confirms what they read.
@@ -132,7 +132,7 @@ public enum class BiometricEnd {
     /** The person closed the prompt, or chose the PIN. */
     CANCELLED_BY_PERSON,
 
-    /** The system closed the prompt: another app came to the front, or the screen went off. */
+    /** The system or the app closed the prompt: another app came to the front, the screen went off, or the call was cancelled. */
     CANCELLED_BY_SYSTEM,
 
     /** Too many failures in a row: the sensor pauses, usually for half a minute. */

@@ -24,11 +24,11 @@ public class Journal internal constructor(private val session: Session) {
         session.call { native -> native.journal().use { it.page(query.toNative()) }.toPublic() }
 
     /**
-     * Writes the whole journal [to] somewhere, as evidence: JSON lines with what each line says, the chain, and a
-     * signature. It takes time in proportion to the journal's length. Lines that are written meanwhile are included.
+     * Writes the whole journal to [to], as evidence: JSON lines with what each line says, the hash chain, and a signature. It
+     * takes time in proportion to the journal's length. Lines that are written meanwhile are included.
      *
-     * The signature says that this wallet was open when the export was made. It does not say when that was, and an owner who
-     * wants to can build a whole new journal. Everyone who has the file can read it: take care where it goes.
+     * The signature proves that this wallet was open when the export was made. It does not prove when that was, and an owner
+     * who wants to can build a whole new journal. Everyone who has the file can read it: take care where it goes.
      *
      * ```
      * file.bufferedWriter().use { session.journal.export(it) }

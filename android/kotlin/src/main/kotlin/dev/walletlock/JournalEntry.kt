@@ -31,7 +31,7 @@ public data class JournalPage(public val entries: List<JournalEntry>, public val
  * A line of the journal.
  *
  * @property number 1 for the first, without gaps.
- * @property wallMs when it was written, in milliseconds since 1970, as the phone's clock told.
+ * @property wallMs when it was written, in milliseconds since 1970, by the phone's clock.
  * @property bootCount the phone's boot count at that time. Null: it could not be read.
  * @property sinceBootMs how long the phone had been running at that time, in milliseconds.
  * @property kind what the line is about. Null: a newer version wrote it.
@@ -63,16 +63,16 @@ public enum class JournalKind {
     /** The same wrong PIN was entered again within a short time, and was not counted again. */
     PIN_REPEATED,
 
-    /** The phone failed before it was known whether the PIN is right. */
+    /** The phone failed before it was known whether the PIN is right, or the PIN was replaced meanwhile. */
     PIN_NO_VERDICT,
 
     /** A PIN was refused during a cool-down; one line for each cool-down. */
     PIN_REFUSED,
 
-    /** The lock found tries without an outcome when it was opened: the app was killed meanwhile. They count as wrong. */
+    /** When the lock was opened, it found tries without an outcome: the app was killed during them. They count as wrong. */
     OPEN_TRIES_COUNTED,
 
-    /** No further try until the person is verified some other way. */
+    /** No further try until the phone restarts, or until the person is verified some other way; the details say which. */
     LOCKED,
 
     /** The PIN was changed. */

@@ -4,7 +4,7 @@ package dev.walletlock
  * A fault: a call failed for another reason than a wrong PIN.
  *
  * Its message is fixed text and repeats nothing that was passed in, so it may be logged. Only the message of [Policy] repeats
- * what the policy says.
+ * some input: the names of the policy's fields, but no values.
  */
 public sealed class LockException(message: String, cause: Throwable? = null) : RuntimeException(message, cause) {
     /** This wallet is already open: in another process, or in this process from a copy of its file. */
@@ -23,14 +23,14 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class DataDamaged internal constructor() : LockException("protected data is damaged")
 
     /**
-     * The device key did not answer.
+     * The device key failed.
      *
-     * @property fault what it said.
+     * @property fault why.
      */
     public class DeviceKey internal constructor(public val fault: DeviceKeyFault) :
         LockException("the device key did not answer: $fault")
 
-    /** The phone's clock or randomness failed. */
+    /** The phone's clock, randomness or biometric sensor failed. */
     public class Platform internal constructor() : LockException("clock or randomness failed")
 
     /**
@@ -64,7 +64,7 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     /**
      * A limit is reached, and no more is allowed for now.
      *
-     * @property what what is limited.
+     * @property what of what there may be no more.
      */
     public class LimitReached internal constructor(public val what: String) : LockException("limit reached: $what")
 
@@ -79,8 +79,8 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
         LockException("no native library for this phone", cause)
 
     /**
-     * On a phone: it was restarted and nobody has unlocked it since, so the app's files cannot be read. The Android
-     * archive throws this; open the wallet again after `ACTION_USER_UNLOCKED`.
+     * On a phone: it was restarted and nobody has unlocked it since, so the app's files cannot be read. The AAR throws this
+     * when it opens a wallet. Open the wallet again after `ACTION_USER_UNLOCKED`.
      */
     public class BeforeFirstUnlock : LockException("the phone has not been unlocked since it started")
 

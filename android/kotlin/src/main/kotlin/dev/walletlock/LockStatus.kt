@@ -9,23 +9,24 @@ public sealed interface LockStatus {
     public data object Unconfigured : LockStatus
 
     /**
-     * The phone's keystore or storage does not answer properly now, or a PIN is just being set. Nothing is decided: this is
-     * neither damage nor a wallet without a PIN. [WalletLock.recheck] looks again.
+     * The status is not known now: the phone's keystore or storage does not answer properly, or another call is just setting
+     * the first PIN, removing the wallet or checking it again. It does not mean that the wallet is damaged or has no PIN.
+     * [WalletLock.recheck] looks again.
      */
     public data object Busy : LockStatus
 
     /**
      * A PIN may be entered.
      *
-     * @property triesLeft tries until a stop that time does not lift. Null: the policy has no such stop.
+     * @property triesLeft tries left until a wipe, or a lock that waiting does not end. Null: the policy has neither.
      */
     public data class Ready(public val triesLeft: Int?) : LockStatus
 
     /**
-     * Cool-down: after wrong PINs, the next PIN may be entered after a while.
+     * Cool-down: after wrong PINs, the next PIN may be entered only after a wait.
      *
      * @property remainingMs milliseconds left, at least 1.
-     * @property triesLeft tries left when the wait is over, until a stop that time does not lift. Null: the policy has none.
+     * @property triesLeft tries left when the wait is over; otherwise as [Ready.triesLeft].
      * @property remedies what the person can do, first choice first.
      */
     public data class CoolingDown(
@@ -75,8 +76,8 @@ public enum class WhoLocked {
 /** Whether the lock notices that an older copy of the wallet's file was put back (rollback). */
 public enum class RollbackProtection {
     /**
-     * The lock notices it, and is [LockReason.DATA_DAMAGED]: such a copy cannot undo what was counted, changed or
-     * destroyed since.
+     * The lock notices it, and locks with [LockReason.DATA_DAMAGED]: such a copy cannot undo what was counted, changed or
+     * destroyed since it was made.
      */
     ON,
 
@@ -99,7 +100,7 @@ public sealed interface Remedy {
      */
     public data class Wait(public val ms: Long) : Remedy
 
-    /** Restart the phone. */
+    /** Restart the phone: then a PIN may be entered again. */
     public data object Restart : Remedy
 
     /**

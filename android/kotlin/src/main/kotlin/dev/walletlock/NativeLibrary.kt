@@ -50,7 +50,8 @@ internal object NativeLibrary {
     }
 
     /**
-     * With the system property `walletlock.unlock`, tests insist on one of the two: `jni` or `uniffi`.
+     * Chooses the backend: [OverJni] if our native methods can be linked. Tests set the system property `walletlock.unlock` to
+     * `jni` or `uniffi`, which then decides.
      *
      * @throws LockException.NoLibrary if the library cannot be loaded over JNI, on a phone or with the property `jni`.
      */
@@ -62,9 +63,9 @@ internal object NativeLibrary {
             OverJni
         } catch (refused: UnsatisfiedLinkError) {
             if (wanted == "jni" || isPhone(property)) throw LockException.NoLibrary(refused)
-            // A JVM loads a library for one class loader only, and another one has it already, as with plugins. JNA can use
-            // it all the same. But over JNA only one class loader can be called back. So two of them can use this library
-            // in one JVM, one over JNI and one over uniffi, and not three.
+            // A JVM links a native library to one class loader only, and another class loader has this one already, as can
+            // happen with plugins. JNA can use the library all the same, but it can call back only one class loader. So in
+            // one JVM two class loaders can use the library, one over JNI and one over uniffi, and a third cannot.
             OverUniffi
         }
     }

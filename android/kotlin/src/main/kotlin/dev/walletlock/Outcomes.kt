@@ -15,7 +15,7 @@ public sealed interface PinOutcome {
     /**
      * The PIN is wrong.
      *
-     * @property triesLeft tries until a stop that time does not lift. Null: the policy has no such stop.
+     * @property triesLeft tries left until a wipe, or a lock that waiting does not end. Null: the policy has neither.
      * @property cooldownMs milliseconds until the next PIN may be entered; 0: at once.
      * @property repeated the same PIN was entered a short time ago, and is not counted again.
      */
@@ -55,9 +55,9 @@ public sealed interface NoVerdictCause {
     public data object Platform : NoVerdictCause
 
     /**
-     * The device key did not answer. Trying again helps if the fault is [DeviceKeyFault.BUSY].
+     * The device key failed. Trying again can help if the fault is [DeviceKeyFault.BUSY].
      *
-     * @property fault what it said.
+     * @property fault why.
      */
     public data class DeviceKey(public val fault: DeviceKeyFault) : NoVerdictCause
 
@@ -99,7 +99,7 @@ public sealed interface PinChange {
     public data class Changed(public val biometricsOn: Boolean) : PinChange
 
     /**
-     * The new PIN may not be set. The one that was in force still is.
+     * The new PIN, or wipe PIN, may not be set. What was in force stays in force.
      *
      * @property findings every reason.
      */

@@ -53,8 +53,8 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
     fun availability(): Int = answering { biometrics.availability().ordinal }
 
     /**
-     * Begins to show [prompt], which is in the encoding of the generated code. From here on this side owns [input] and the
-     * reference [answer]: it wipes the one and releases the other when the prompt is over, or could not be shown.
+     * Begins to show [prompt], which is in the encoding of the generated code. From here on the Kotlin side owns [input] and
+     * the reference [answer]. It wipes [input] and releases [answer] when the prompt is over, or could not be shown.
      */
     fun show(prompt: ByteArray, input: ByteArray, answer: Long) = answering {
         Prompts.show(biometrics, input, PromptAnswer(OverJni, OverJni.answer(answer), input)) {

@@ -9,7 +9,8 @@ package dev.walletlock
 public data class Judgement(public val findings: List<Finding>, public val allowed: Boolean)
 
 /**
- * One reason against a PIN. It makes the PIN easier to guess: show it only to the person who typed the PIN, and never log it.
+ * One reason against a PIN. Whoever knows it can guess the PIN more easily. So show it only to the person who typed the PIN,
+ * and never log it.
  *
  * @property rule what is wrong with the PIN.
  * @property severity how bad that is.
@@ -53,7 +54,7 @@ public enum class PinRule {
     /** Made of a birthday or number that the app has passed as [Personal]. */
     PERSONAL,
 
-    /** One of the last PINs of this wallet. */
+    /** One of the last PINs of this wallet. For a wipe PIN: the same as the PIN. */
     USED_BEFORE,
 
     /** A date, whether or not it is personal. */

@@ -5,7 +5,7 @@ package dev.walletlock
  *
  * Each part is called on the lock's dispatcher; around a biometric prompt, on the thread that waits for the prompt. The clock
  * is also called on the thread that asks whether a session is live. Several threads may call a part at the same time. A part
- * may be slow, except the clock. It may throw anything: an exception becomes a fault, and the lock stays as closed as it was.
+ * may be slow, except the clock. It may throw anything: an exception becomes a fault, and opens nothing.
  */
 public class Platform private constructor(
     internal val parts: Parts?,
@@ -46,7 +46,7 @@ public class Platform private constructor(
     }
 }
 
-/** Reads the clocks of the phone. It must not wait for a call on the lock, because such a call may be waiting for it. */
+/** Reads the clocks of the phone. It must not wait for a call on the lock, because such a call may wait for the clock. */
 public fun interface Clock {
     /** Reads all clocks at once. */
     public fun now(): ClockReading
@@ -56,7 +56,7 @@ public fun interface Clock {
  * One reading of the clocks.
  *
  * @property bootCount how often this phone has started (Android: `Settings.Global.BOOT_COUNT`). Null if it cannot be
- *   read: then no PIN is accepted, because no session could live.
+ *   read: then no PIN is accepted, because a session needs it to notice a restart.
  * @property sinceBootMs milliseconds since boot, time asleep included (`SystemClock.elapsedRealtime()`).
  * @property wallMs milliseconds since 1970 by the wall clock (`System.currentTimeMillis()`), which anyone can set.
  */
@@ -83,8 +83,8 @@ public interface DeviceKey {
     public fun aliases(prefix: String): List<String>
 
     /**
-     * Whether there is a key with this [alias], asked for by name. Throw if the phone cannot tell: `false` is believed, and a
-     * wallet without its key is damaged.
+     * Whether there is a key with this [alias], asked for by name. Throw if the phone cannot tell: the lock believes `false`,
+     * and a wallet without its key counts as damaged.
      */
     public fun exists(alias: String): Boolean
 
@@ -121,7 +121,7 @@ public enum class SecurityLevel {
 
 /** What a device key is for; it decides when the phone should let it be used. */
 public enum class KeyPurpose {
-    /** Is mixed into the PIN. It should work only while the phone is unlocked, if the phone can guarantee that. */
+    /** Is mixed with the PIN. It should work only while the phone is unlocked, if the phone can guarantee that. */
     PIN_SLOT,
 
     /** Seals the record with the counters. It must also work while the phone is locked. */

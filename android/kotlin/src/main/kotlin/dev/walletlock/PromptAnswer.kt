@@ -34,8 +34,8 @@ internal class PromptAnswer(
             val isTaken = output.isDirect && !output.isReadOnly && output.remaining() <= LONGEST
             if (isTaken) end { backend.authenticated(handle, output) } else ended(BiometricEnd.NO_VERDICT)
         } finally {
-            // Over JNI that was done already. But an output that comes too late, or in a buffer that is refused, is a
-            // secret too.
+            // An output that comes too late, or in a buffer that is refused, is a secret too. (The native side has already
+            // wiped an output that it took over JNI.)
             if (!output.isReadOnly) output.wipe()
         }
     }

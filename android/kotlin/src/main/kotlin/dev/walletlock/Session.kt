@@ -5,10 +5,10 @@ import dev.walletlock.ffi.Session as NativeSession
 /**
  * An open wallet. Close it as soon as it is no longer needed.
  *
- * It also ends by itself: after a time without use, after a time in any case (both from the policy), when the phone
- * restarts, with [WalletLock.lockNow], and when a wrong PIN brings a wait or a lock. From then on its functions throw
- * [LockException.SessionEnded]; verify the PIN again. [WalletLock.isOpen] becomes false when the last session has ended, and
- * [WalletLock.lastSessionEnd] says why.
+ * It also ends without [close]: after a time without use, after a time in any case (both from the policy), when the phone
+ * restarts, with [WalletLock.lockNow], and when a wrong PIN brings a wait or a lock. [SessionEnd] lists the other reasons.
+ * From then on its functions throw [LockException.SessionEnded]; verify the PIN again. [WalletLock.isOpen] becomes false when
+ * the last session has ended, and [WalletLock.lastSessionEnd] says why.
  *
  * ```
  * outcome.session.use { session ->

@@ -5,7 +5,7 @@ public enum class SessionEnd {
     /** The app closed it, or dropped it. */
     CLOSED,
 
-    /** Its time was over; or a clock was changed, so that it is not known how much of the time has passed. */
+    /** Its time was over. Or someone changed a clock, so that the lock cannot tell how much of the time has passed. */
     TIME,
 
     /** The app locked the wallet; or a wrong PIN brought a wait or a lock; or the wallet was wiped, removed or damaged. */
@@ -14,7 +14,7 @@ public enum class SessionEnd {
     /** The app locked the wallet because the screen went off. */
     SCREEN_OFF,
 
-    /** What opened the session is no longer in force: there is another PIN, or biometrics were switched off. */
+    /** What opened the session is no longer in force: the PIN was changed or set anew, or biometrics were switched off. */
     REPLACED,
 }
 

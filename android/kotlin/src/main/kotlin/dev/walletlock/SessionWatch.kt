@@ -64,8 +64,8 @@ internal class SessionWatch(
     }
 
     /**
-     * Reads the state. Returns whether a session has begun or ended. If the state cannot be read now, the last one stays. One
-     * thread at a time, so that an older answer does not replace a newer one.
+     * Reads the state. Returns whether [isOpen] or [lastEnd] has changed. If the state cannot be read now, the last one stays.
+     * One thread at a time, so that an older answer does not replace a newer one.
      */
     @Synchronized
     private fun readState(): Boolean {
@@ -93,7 +93,7 @@ internal class SessionWatch(
     }
 
     private companion object {
-        /** A timer stands still while the phone sleeps, a session's time does not. After sleep the end is noticed this late. */
+        /** During sleep timers stop, but a session's time goes on. After sleep its end is noticed at most this late. */
         const val LOOK_AGAIN_MS = 10_000L
 
         val ALL = ConcurrentHashMap<File, MutableSet<SessionWatch>>()

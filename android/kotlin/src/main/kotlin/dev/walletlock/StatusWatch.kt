@@ -8,7 +8,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.launch
 
-/** The lock's status, kept up to date. While it cools down it is read each second; otherwise nothing polls. */
+/** The lock's status, kept up to date. During a cool-down it is read each second; otherwise nothing polls. */
 internal class StatusWatch(scope: CoroutineScope, private val read: () -> LockStatus) {
     private val state = MutableStateFlow(read())
     val flow: StateFlow<LockStatus> = state.asStateFlow()

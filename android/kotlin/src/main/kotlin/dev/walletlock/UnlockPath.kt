@@ -48,7 +48,7 @@ internal interface UnlockPath {
 
     fun notRecognised(answer: AnswerHandle)
 
-    /** The buffer is direct and writable. */
+    /** [output] must be a direct and writable buffer. */
     fun authenticated(answer: AnswerHandle, output: ByteBuffer)
 
     fun ended(answer: AnswerHandle, end: BiometricEnd)
@@ -85,5 +85,5 @@ internal interface UnlockPath {
     fun readItem(session: SessionHandle, item: String): ByteArray?
 }
 
-/** The prompt id of a request that shows none. */
+/** The prompt id of a request for which no prompt is shown. */
 internal const val NO_PROMPT = 0L

@@ -34,9 +34,9 @@ import kotlinx.coroutines.launch
  * **Threads.** Safe to use from any thread. Suspend functions work on a background dispatcher and may be called from the main
  * thread; the others take microseconds, except [close].
  *
- * **Cancellation.** A call that has begun runs to its end: a cancelled try is counted, and settled, like any other. Only
- * the wait for a person at a biometric prompt is cut short. If the caller was cancelled, the session of the call is closed.
- * A call that is cancelled before it begins changes nothing.
+ * **Cancellation.** A call that has begun runs to its end: a cancelled try counts, and its outcome is recorded, like that of
+ * any other. Only the wait for a person at a biometric prompt is cut short. If the caller was cancelled, the session of the
+ * call is closed. A call that is cancelled before it begins changes nothing.
  *
  * **Errors.** Wrong PINs and locks are outcomes. Faults are a [LockException], from every function.
  *
@@ -50,7 +50,7 @@ import kotlinx.coroutines.launch
  *   ([Access.clearWipePin]). The wallet keeps everything.
  *
  * Nothing is destroyed by [lockNow], which ends every session; by the `close` of a [Session], which ends that one; or by
- * [close], which ends the sessions of this lock and lets go of the file.
+ * [close], which ends the sessions of this lock and closes the file.
  *
  * From Java, see [FromJava].
  */
@@ -86,9 +86,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * scope.launch { lock.isOpen.collect { if (!it) showLockScreen(lock.lastSessionEnd) } }
      * ```
      *
-     * After [lockNow] it changes at once, after a session was closed a moment later, in the background. After the end of a
-     * session's time it changes within a moment while the phone is awake, and within ten seconds after it has slept. The
-     * session itself gives nothing any more from the end of its time on, even if this has not changed yet.
+     * After [lockNow] it changes at once. After a session was closed, it changes a moment later, in the background. After the
+     * end of a session's time it changes within a moment while the phone is awake, and within ten seconds after it has slept.
+     * The calls on that session fail from the end of its time on, even while this is still true.
      */
     public val isOpen: StateFlow<Boolean> get() = sessionWatch.isOpen
 
@@ -108,7 +108,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /**
      * Looks again at a wallet that is damaged, busy, or fails with [LockException.Storage], and returns its status now: the
-     * keystore or the disk may have failed only for a moment. Real damage stays. It changes nothing.
+     * keystore or the disk may have failed only for a moment. Real damage stays, because this repairs nothing.
      */
     public suspend fun recheck(): LockStatus = call { handle.overUniffi { it.recheck() }.toPublic() }
 
@@ -181,8 +181,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /**
      * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet, or confirms the
-     * payment of [request]: close the session after use. The wallet is opened with a key that the phone's keystore lets be
-     * used only after the sensor has recognised a person. Code that forges a success of the prompt gains nothing.
+     * payment of [request]. Close the session after use. The wallet is opened with a key of the phone's keystore. The keystore
+     * allows its use only after the sensor has recognised a person. Code that forges a success of the prompt gains nothing.
      *
      * One prompt is shown at a time, whichever [WalletLock] of the file asks; a second call gets [NoVerdictCause.TryAgain].
      * It does not take a thread of the lock's dispatcher while it waits.
@@ -214,21 +214,22 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         call { withPin(entry) { lock, digits -> lock.remove(digits) }.toPublic() }
 
     /**
-     * Wipes the wallet: destroys the PIN, the keys and every item at once, without asking for the PIN. It is for an order of
-     * the provider, or for a lost phone. There is no way back. It gives nobody new power: anyone who can run the app's code
-     * could delete its data as well.
+     * Wipes the wallet: destroys the PIN, the keys and every item at once, without asking for the PIN. Use it when the
+     * provider orders it, or when the phone is lost. There is no way back. It gives nobody new power: anyone who can run the
+     * app's code could delete its data as well.
      *
-     * Every session ends. The lock is [LockStatus.Wiped] afterwards, whatever copy of its file is put back; the journal
-     * stays. A damaged wallet is wiped too, and its journal with it. If the wipe is interrupted, or throws because the phone
-     * did not answer, it still counts as soon as its first step is done: nothing opens any more, and the rest is destroyed
-     * when the lock is opened again.
+     * Every session ends. The lock is [LockStatus.Wiped] afterwards, even if an older copy of its file is put back; the
+     * journal stays. A damaged wallet is wiped too, and its journal with it. If the wipe is interrupted, or throws because the
+     * phone did not answer, it still counts as soon as its first step is done: nothing opens any more, and the rest is
+     * destroyed when the lock is opened again.
      *
      * @throws LockException.WrongState while no PIN is set.
      */
     public suspend fun wipe(): Unit = call { handle.overUniffi { it.wipe() } }
 
     /**
-     * Ends every session at once. For a 'lock now' button, and when the app goes to the background. Needs no coroutine.
+     * Ends every session at once, and takes away the biometric prompt. For a 'lock now' button, and when the app goes to the
+     * background. Needs no coroutine.
      *
      * @param screenWentOff whether the reason is that the screen went off: then [lastSessionEnd] is [SessionEnd.SCREEN_OFF],
      *   else [SessionEnd.LOCKED].
@@ -249,7 +250,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      */
     public suspend fun saveTime(): Unit = call { handle.overUniffi { it.saveTime() } }
 
-    /** The policy in force. It may be stricter than the policy that was passed to [open]: see there. */
+    /** The policy in force. It may be stricter than the policy that was passed to [open], which says why. */
     public suspend fun policy(): Policy = call { Policy.resolved(handle.overUniffi { it.policy() }) }
 
     /**
@@ -401,11 +402,12 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
          * share one lock, and the [platform] and [policy] of the first stay until the last is closed.
          *
          * @param policy what the app asks for. A policy that is stricter than the one in force takes effect now. An easier
-         *   one takes effect with the next right PIN; so does one that would leave no try to someone who has tries left.
+         *   policy takes effect with the next right PIN. So does a stricter policy that would lock out someone who has tries
+         *   left.
          * @param dispatcher where all work is done, calls to the platform's parts included. Only waiting for a person at a
          *   biometric prompt is done on a background thread beside it.
          * @throws LockException.InUse if another process has the file open, or this process a copy of the file.
-         * @throws LockException.NewerVersion if a newer version of Walletlock wrote it.
+         * @throws LockException.NewerVersion if a newer version of Walletlock wrote the file.
          * @throws LockException.Policy if the policy is not valid.
          * @throws LockException.Platform or [LockException.Storage] if the phone did not answer: trying again may help.
          *   Damaged data, or a keystore that does not answer, throws nothing: the lock opens, and its status says so
@@ -459,7 +461,7 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
             lock
         }
 
-        /** Enough threads to read while a PIN is being checked, and few enough that many calls leave threads to others. */
+        /** Enough for the lock to answer other calls while it checks a PIN, and few enough that many calls start few threads. */
         private const val CALLS_AT_ONCE = 4
     }
 }

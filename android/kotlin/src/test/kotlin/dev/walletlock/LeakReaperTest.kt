@@ -14,7 +14,7 @@ class LeakReaperTest {
         val kept = Any()
         LeakReaper.watch(kept, AutoCloseable { keptOne.set(true) })
         LeakReaper.watch(Any(), AutoCloseable { droppedOne.set(true) })
-        // Only the garbage collector decides when.
+        // The garbage collector decides when it finds the dropped object, so this repeats until then.
         while (!droppedOne.get()) {
             System.gc()
             LeakReaper.watch(kept, AutoCloseable { })

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 
-/** A call and its prompt find each other by the prompt's id. */
+/** [Prompts] finds the call that a prompt belongs to by the prompt's id. */
 @Timeout(60)
 class PromptIdsTest {
     private val takenAway = CopyOnWriteArrayList<Long>()

@@ -63,7 +63,7 @@ public class AndroidBiometrics(context: Context) : Biometrics {
     private inner class Shown(private val prompt: BiometricPrompt, private val answer: BiometricAnswer) : SystemAnswer {
         private val cancel = CancellationSignal()
 
-        // Not on the worker, which may be what hangs. Not on the main thread: the receiver of the answer may be slow.
+        // Ends the prompt on a thread of its own: the worker may hang, and for the main thread the receiver may be too slow.
         private val whenTimeIsOver = Runnable { thread(isDaemon = true) { ended(BiometricEnd.TIMED_OUT) } }
 
         private fun isShown() = current.get() === this

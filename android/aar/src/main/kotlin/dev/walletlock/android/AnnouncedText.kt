@@ -19,7 +19,7 @@ internal class AnnouncedText(context: Context) : TextView(context) {
         breakStrategy = Layout.BREAK_STRATEGY_BALANCED
     }
 
-    /** Shows [text], and has it read (or [spoken]) whenever the last reading was. [isUrgent]: it interrupts other speech. */
+    /** Shows [text], and has it (or [spoken]) read, even just after another reading. [isUrgent]: it interrupts other speech. */
     fun say(text: CharSequence, isUrgent: Boolean = false, spoken: CharSequence? = null) {
         if (text.toString() == this.text.toString()) return
         spokenAt = null
@@ -29,7 +29,7 @@ internal class AnnouncedText(context: Context) : TextView(context) {
         this.text = text
     }
 
-    /** Shows [text], and has it read (or [spoken]) if the last reading was long enough ago. */
+    /** Shows [text], and has it (or [spoken]) read if the last reading was at least [SILENT_MS] ago. */
     fun update(text: CharSequence, spoken: CharSequence? = null) {
         if (spoken?.toString() != contentDescription?.toString()) contentDescription = spoken
         if (text.toString() != this.text.toString()) this.text = text

@@ -66,7 +66,7 @@ public class AutoLock private constructor(
         lockIn(max(afterMs, RECREATED_WITHIN_MS))
     }
 
-    /** What the system says, which may lag a moment behind. A foreground service does not count as a screen. */
+    /** Whether the system says that the app is in front. It may be a moment late. A foreground service does not count. */
     private fun isInFront(): Boolean {
         val state = RunningAppProcessInfo().also(ActivityManager::getMyMemoryState)
         return state.importance == IMPORTANCE_FOREGROUND || state.importance == IMPORTANCE_VISIBLE
@@ -81,7 +81,7 @@ public class AutoLock private constructor(
     }
 
     private fun markShown(activity: Activity) {
-        // The handler's timer stands still while the phone sleeps, so the time may be over although it has not fired.
+        // While the phone sleeps, the handler's timer stops. So the time may be over although the timer has not fired.
         if (isDue()) lockNow()
         forgetTheTime()
         shown += activity
@@ -94,7 +94,7 @@ public class AutoLock private constructor(
     }
 
     private fun left(activity: Activity) {
-        // Not in `shown`: this Activity was already stopping when AutoLock started. Next comes a screen of ours or another app.
+        // Not in `shown`: this Activity was already stopping when AutoLock started. Another screen of the app may be in front.
         val isUnseen = !shown.remove(activity)
         if (shown.isNotEmpty()) return
         // A configuration change recreates the Activity at once. If that does not happen, the app was left.

@@ -10,7 +10,7 @@ import android.view.accessibility.AccessibilityEvent
 
 /** The window callback of a covered Activity. It swallows touches and keys, until [takeAwayFrom] lets them through again. */
 internal class Barrier(private val behind: Window.Callback, private val onBack: () -> Unit) : Window.Callback by behind {
-    /** After [takeAwayFrom]. Other code may have wrapped this callback: then it stays in the chain and passes all on. */
+    /** True after [takeAwayFrom]. If other code has wrapped this callback, it stays in the window, and passes everything on. */
     private var isOpen = false
 
     fun takeAwayFrom(window: Window) {

@@ -44,7 +44,7 @@ internal fun Button.setProminent(colours: Colours, isProminent: Boolean) {
     background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, context.rounded(colours.text, LEAST_DP / 2))
 }
 
-/** Words, and perhaps a button, in a frame. The card itself is not filled, because only what can be pressed is. */
+/** Words, and perhaps a button, in a frame. The card has no fill, because a fill means that something can be pressed. */
 internal fun card(context: Context, colours: Colours, words: View, button: Button? = null): LinearLayout {
     val card = LinearLayout(context)
     card.gravity = Gravity.CENTER_VERTICAL

@@ -138,8 +138,8 @@ internal class ChangingPin(lock: WalletLock, val ofWipePin: Boolean = false) : C
         val old = current
         if (open == null || old == null) return over()
         try {
-            // A copy, because the call clears it: if the new PIN is forbidden, the person chooses another one, without typing
-            // the current PIN again.
+            // The call clears the entry that it gets, so it gets a copy. If the new PIN is forbidden, the person can choose
+            // another one without typing the current PIN again.
             steps.changed(old.duplicate().use { call(open.access, it) })
         } catch (_: LockException.SessionEnded) {
             return over()

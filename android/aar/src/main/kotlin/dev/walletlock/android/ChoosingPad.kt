@@ -13,8 +13,8 @@ internal fun PinPadView.guide(hint: CharSequence, canEnd: Boolean) {
 }
 
 /**
- * Shows what is wrong with the digits typed so far. The call that sets the PIN checks them again, because the key that ends
- * the PIN may be enabled or disabled a moment later than the digits change.
+ * Shows what is wrong with the digits typed so far, and enables the key that ends the PIN if they may be set. Judging takes a
+ * moment, so for that moment the key may still fit the digits before. Therefore the call that sets the PIN judges it again.
  */
 internal suspend fun PinPadView.judge(lock: WalletLock, personal: List<Personal>) {
     try {

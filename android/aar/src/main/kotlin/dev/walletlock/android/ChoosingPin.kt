@@ -11,8 +11,8 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * One attempt to set or change a PIN. It holds the first entry of the new PIN, and the session, until somebody takes it. In
- * memory only; it survives a rotation, which the views do not. For the main thread only.
+ * One attempt to set or change a PIN. It holds the first entry of the new PIN. It also holds the session, until [takeSession]
+ * gives it away. All is in memory only. The views do not survive a rotation, but this does. For the main thread only.
  */
 internal abstract class ChoosingPin(val lock: WalletLock) : AutoCloseable {
     abstract val steps: ChoosingPinSteps<*>

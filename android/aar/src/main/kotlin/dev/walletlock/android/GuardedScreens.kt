@@ -52,7 +52,7 @@ internal class GuardedScreens(
             .forEach(Activity::finish)
     }
 
-    /** Follows no Activity any more. The wallet is closed first, and counts as open: so every Activity is shown. */
+    /** Stops following Activities. The caller has closed [wallet], which sets its state to open: so every Activity is shown. */
     override fun close() {
         application.unregisterActivityLifecycleCallbacks(this)
         main.removeCallbacksAndMessages(null)

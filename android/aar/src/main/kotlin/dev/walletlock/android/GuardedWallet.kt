@@ -136,7 +136,7 @@ internal class GuardedWallet(private val application: Application, private val o
         if (lock == null) follow() else onChange()
     }
 
-    /** Follows the lock no more, closes the kept session, and sets [state] to open, so that nothing stays covered. */
+    /** Stops following the lock, closes the kept session, and sets [state] to open, so that nothing stays covered. */
     override fun close() {
         scope.cancel()
         main.removeCallbacksAndMessages(null)
@@ -146,7 +146,7 @@ internal class GuardedWallet(private val application: Application, private val o
     }
 
     private companion object {
-        /** Two calls into the native library follow one another, which takes a slow phone some milliseconds. Our own choice. */
+        /** The lock reads its status, then its sessions. Between the two a slow phone takes some milliseconds. Our own choice. */
         const val PIN_SETTLES_MS = 500L
     }
 }

@@ -24,8 +24,8 @@ import kotlinx.coroutines.flow.StateFlow
  * A covered Activity cannot be seen or touched, and accessibility services cannot read it. Its dialogs and popups are hidden
  * meanwhile, as by `Dialog.hide`, and come back. Its content stays as it was; nothing is created anew. The guard covers
  * windows. So it does not matter whether they hold views or Compose, how the Activity was started (the launcher, a link,
- * the recent apps), in which task it is, whether it was rotated, and whether the process is new. Its window is secure
- * (`FLAG_SECURE`) and its picture is not among the recent apps, whether the wallet is open or not.
+ * the recent apps), in which task it is, whether it was rotated, and whether the process is new. Whether the wallet is open or
+ * not, the window of a guarded Activity is secure (`FLAG_SECURE`), and its picture is not among the recent apps.
  *
  * The lock screen is started above the covered Activities, one in each task. Going back from it leaves the app. The guard
  * keeps the session that it opened, as [session]; an Activity shows content of the wallet only while there is one.

@@ -28,8 +28,8 @@ public sealed interface LockResult {
     /**
      * There is no session: the screen was cancelled, the session was taken already, or nobody took it for a minute.
      *
-     * @property trouble why the wallet could not be opened, as the screen said last. Null: it could. Report its
-     *   [LockTrouble.code].
+     * @property trouble why the wallet could not be opened, as the screen said last. Report its [LockTrouble.code]. Null: no
+     *   fault prevented it.
      */
     public class Cancelled(public val trouble: LockTrouble?) : LockResult
 }

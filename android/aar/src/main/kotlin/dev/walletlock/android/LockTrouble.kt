@@ -41,10 +41,10 @@ public enum class LockTrouble(public val code: Int, public val canRetry: Boolean
     /** The protected data is damaged. */
     DAMAGED(10, canRetry = true, R.string.walletlock_damaged_body),
 
-    /** The phone's clock or randomness failed. */
+    /** The phone's clock, randomness or biometric sensor failed. */
     PLATFORM(11, canRetry = true, R.string.walletlock_trouble_platform),
 
-    /** The policy that the app asks for is not valid: a mistake of the app's. */
+    /** The policy that the app asks for is not valid, which is a mistake in the app. */
     POLICY(12, canRetry = false, R.string.walletlock_trouble_policy),
 
     /** Anything else. */

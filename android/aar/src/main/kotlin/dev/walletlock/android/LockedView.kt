@@ -22,8 +22,8 @@ import kotlinx.coroutines.launch
  *
  * ```
  * val locked = LockedView(context)
- * locked.bind(lock)                  // follows the lock's status, or
- * locked.show(outcome.status)        // this one
+ * locked.bind(lock)                  // follows the lock's status
+ * locked.show(outcome.status)        // or: shows this status
  * ```
  *
  * While the wallet is damaged or busy there is a button that looks again, if the view is bound to a lock.
@@ -46,7 +46,7 @@ public class LockedView @JvmOverloads constructor(
     private var onGoOn: Runnable? = null
     private var onTrouble: OnLockTrouble? = null
 
-    /** The lock whose status is shown. Null: not known, and then there is no button to check again. */
+    /** The lock whose status is shown. Null: it is not known, so there is no button that checks again. */
     internal var checked: WalletLock? = null
         set(value) {
             field = value

@@ -98,7 +98,7 @@ internal class PadHeader(context: Context, private val colours: Colours) : Scrol
         showForgot()
     }
 
-    /** Invisible, it keeps its place: no key moves when it comes and goes. */
+    /** If there is a listener, the button keeps its place even while it is invisible, so that no key moves. */
     private fun showForgot() {
         forgot.visibility = if (onForgot == null) GONE else if (offersForgot) VISIBLE else INVISIBLE
     }
@@ -122,7 +122,7 @@ internal class PadHeader(context: Context, private val colours: Colours) : Scrol
         if (isNew) post { scrollTo(0, if (words.text.isEmpty()) 0 else max(0, message.bottom - height)) }
     }
 
-    /** Shows the words. Without room for a title, the title stands in their place while there are none. */
+    /** Shows the words. If there is no room for a title ([Room.BARE]) and nothing to say, shows the title in their place. */
     private fun say() {
         val text = if (room == Room.BARE && words.text.isEmpty()) words.title else words.text
         message.setTextColor(if (words.isWarning) colours.error else colours.secondary)

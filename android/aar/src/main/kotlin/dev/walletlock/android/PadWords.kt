@@ -18,7 +18,7 @@ internal class Said(val text: CharSequence, val isWarning: Boolean, val isError:
 internal class PadWords(
     val title: CharSequence,
     val text: CharSequence,
-    /** The title at other times: its height is kept free. */
+    /** The title at other times. The space that it needs is kept free. */
     val usualTitle: CharSequence = title,
     /** The text is a warning, and has the error colour. */
     val isWarning: Boolean = false,

@@ -60,7 +60,7 @@ public class PinPadView @JvmOverloads constructor(
     private val layout = PadLayout(this, header, keypad)
     internal val behaviour = PadBehaviour(this, header, keypad)
 
-    /** Whether a new PIN is typed here: a touch that is only partly covered could be for a PIN that another app chose. */
+    /** Whether a new PIN is typed here. Then partly covered touches are refused: another app could dictate the PIN. */
     internal var choosesPin = false
 
     /** Whether the screen offers 'Forgot PIN?' now, if the app has a listener for it. Its place is kept either way. */

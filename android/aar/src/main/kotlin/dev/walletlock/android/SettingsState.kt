@@ -169,7 +169,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    /** Runs one call after another. A button is ignored while a call runs. [waits]: not from a button; waits for its turn. */
+    /** Runs one call after another. While a call runs, a button is ignored; a call that [waits] runs after it. */
     private fun work(waits: Boolean = false, call: suspend () -> Unit) {
         if (isBusy && !waits) return
         isBusy = true
@@ -197,7 +197,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         onPinNeeded = {}
         onTrouble = {}
         scope.cancel()
-        // A PIN change has ended all other sessions. A guard keeps this one, so that the app stays open.
+        // If the PIN was changed, all other sessions have ended. A guard keeps this one, so that the app stays open.
         session?.let { LockGuard.keepOrClose(it) }
         session = null
     }

@@ -28,8 +28,9 @@ internal fun makeCipher(prompt: BiometricPrompt): Cipher {
 }
 
 /**
- * Gets the key. A keystore that fails may also return no key, and say that there is none. So it is asked by name, twice. A
- * keystore that lists no keys at all is not believed: the PIN's key must exist, or the biometric slot would be worthless.
+ * Gets the key. A keystore that fails may also return no key, and say that there is none. So the key counts as missing
+ * ([NoSuchKey]) only if the keystore says so twice. A keystore that lists no keys at all is not believed: the PIN's key must
+ * exist as long as biometrics are on.
  */
 private fun keyOf(alias: String): Key {
     repeat(TIMES_ASKED) {
@@ -41,7 +42,7 @@ private fun keyOf(alias: String): Key {
     throw NoSuchKey()
 }
 
-/** Finishes the use. Our own secrets on the heap are wiped. Copies that Android's framework makes on the way cannot be. */
+/** Finishes the use. Wipes our own secrets on the heap. Copies that Android's framework makes on the way cannot be wiped. */
 internal fun finishCipher(cipher: Cipher, prompt: BiometricPrompt): ByteBuffer {
     val output = ByteBuffer.allocateDirect(prompt.operation.outputBytes)
     when (prompt.operation) {
@@ -68,8 +69,8 @@ private class NoSuchKey : GeneralSecurityException("there is no such key")
 
 /**
  * Why the use could not begin, or the prompt was not shown. `KEY_INVALIDATED` switches biometrics off until they are set up
- * anew. So a keystore that does not give the key is not enough for it: some throw an `UnrecoverableKeyException`, and some
- * return null, also for a fault that passes.
+ * anew, so it is returned only if the key is known to be gone. A keystore that does not give the key proves nothing: for a
+ * fault that passes, some keystores throw an `UnrecoverableKeyException`, and some return null.
  */
 internal fun endOf(thrown: Exception): BiometricEnd {
     val causes = generateSequence<Throwable>(thrown) { it.cause }.take(DEEPEST)

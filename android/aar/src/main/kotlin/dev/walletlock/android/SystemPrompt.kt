@@ -79,7 +79,7 @@ internal fun endOf(code: Int): BiometricEnd = when (code) {
     AndroidPrompt.BIOMETRIC_ERROR_NO_SPACE,
     AndroidPrompt.BIOMETRIC_ERROR_VENDOR,
     -> BiometricEnd.NO_VERDICT
-    // The camera is switched off, it is a code of Identity Check (not asked for here), or it is newer than this library.
+    // The camera is switched off, or it is a code of Identity Check (not used here), or a code newer than this library.
     else -> BiometricEnd.NO_VERDICT
 }
 

@@ -68,7 +68,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     }
 
     internal sealed interface Answer {
-        /** The fault of the phone behind this answer. Null: there is none. */
+        /** The fault of the phone that caused this answer. Null: no fault did. */
         val trouble: LockTrouble?
             get() = when (this) {
                 is Refused -> (refusal as? PinOutcome.NoVerdict)?.let { LockTrouble.of(it.cause) }
@@ -81,7 +81,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         /** The call failed. */
         class Fault(val fault: LockTrouble) : Answer
 
-        /** No finger or face opened the wallet: the PIN is next. */
+        /** No finger or face opened the wallet, so the person enters the PIN next. */
         class NotByBiometrics(val outcome: BiometricOutcome) : Answer
     }
 
@@ -140,7 +140,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
             }
             is BiometricAvailability.Denied -> {
                 offersBiometrics = false
-                // An answer that is shown already stays: the person asked for that one, and not for this.
+                // An answer that is shown already stays: the person asked for it, and did not ask whether biometrics may be used.
                 answer = answer ?: Answer.NotByBiometrics(BiometricOutcome.Denied(availability.reason))
             }
         }
@@ -180,7 +180,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
             try {
                 call()
             } catch (_: LockException) {
-                // The PIN says what is the matter.
+                // Nothing is said here: if the fault lasts, checking the PIN fails too, and says why.
                 offersBiometrics = false
             }
             onChange()
@@ -224,7 +224,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
     }
 
     private companion object {
-        /** After these, another prompt would end in the same way. */
+        /** Ends after which another prompt would end in the same way, so the screen does not offer one. */
         val HOPELESS = setOf(
             BiometricEnd.LOCKED_OUT,
             BiometricEnd.LOCKED_OUT_FOR_GOOD,

@@ -120,7 +120,7 @@ class AndroidBiometricsTest : BiometricsContract() {
         for (result in results) {
             val answers = show(UNWRAP, wrapped)
             person.seesPrompt()
-            // Even if the sensor recognised the person, for the prompt on the screen.
+            // The sensor has recognised the person for the shown prompt's cipher, but `result` does not carry that cipher.
             keystore.authenticate(shown.cipher)
             shown.callback.onAuthenticationSucceeded(result)
             assertEquals(BiometricEnd.NO_VERDICT, answers.next())

@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import org.junit.Assert.assertEquals
 
-/** The sensor saw someone else. */
+/** The sensor did not recognise the person who touched it. */
 object NotRecognised
 
 /** What the key returned for the input. */
@@ -36,7 +36,7 @@ class Answers(private val settle: () -> Unit) : BiometricAnswer {
     /** Waits for the next answer, at most 60 seconds. */
     fun next(): Any = checkNotNull(heard.poll(60, TimeUnit.SECONDS)) { "no answer" }
 
-    /** Checks that there is no other answer to anything that happened before. */
+    /** Waits until all earlier events are answered, and checks that no answer is left that [next] has not returned. */
     fun expectNothing() {
         settle()
         assertEquals(emptyList<Any>(), heard.toList())

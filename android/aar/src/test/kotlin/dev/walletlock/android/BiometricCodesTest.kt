@@ -1,4 +1,4 @@
-@file:Suppress("DEPRECATION") // older Androids have nothing else
+@file:Suppress("DEPRECATION") // older Android versions have no other calls
 
 package dev.walletlock.android
 

@@ -45,9 +45,9 @@ class Golden(
     }
 
     /**
-     * The same for a picture that is not kept. `rough.txt` keeps only how light each part of it is. That shows a part that
-     * moved, disappeared, or became lighter or darker. For more variants of a screen of which two pictures are kept. The drawn
-     * picture is written out in any case, so that it can be looked at.
+     * Like [check], for a picture that is not kept itself: `rough.txt` keeps only how light each part of it is. That shows a
+     * part that moved, disappeared, or became lighter or darker. Use it for more variants of a screen of which two pictures
+     * are kept. The drawn picture is written out in any case, so that it can be looked at.
      */
     fun checkRoughly(name: String, drawn: Bitmap) {
         drawn.writeTo(File(differing, "$name.png"))
@@ -99,10 +99,10 @@ class Golden(
         const val CELLS_X = 18
         const val CELLS_Y = 36
 
-        /** The step between two letters, of 765 for the three colours together. */
+        /** How much lighter a part is than one with the letter before. A white part has 765: red, green and blue together. */
         const val SHADE = 13
 
-        /** By how many letters a part may differ: another processor may draw the next letter. */
+        /** By how many letters a part may differ: another processor may draw it a little lighter or darker. */
         const val SHADE_TOLERANCE = 1
 
         /** A difference up to this, of 255, is ignored: another processor draws edges of letters a little differently. */

@@ -189,7 +189,7 @@ class PadKeysTest {
     private fun offerFinger() {
         wallet.phone.person.willDo { choosesPin() }
         unlocking.offerBiometrics()
-        // Until the lock has heard how the prompt ended, the key asks for no other one.
+        // Until the lock knows how the prompt ended, the key shows no other prompt.
         settleUntil("it is offered") { unlocking.offersBiometrics && !unlocking.isAsking }
     }
 

@@ -19,7 +19,7 @@ import org.robolectric.annotation.Config
 class ResourcesTest {
     private val resources = RuntimeEnvironment.getApplication().resources
 
-    /** Code must read R's fields, because an app gives other numbers. If a number was compiled in, its name shows as unused. */
+    /** Code must read R's fields, because an app gives other numbers. The name of a number that is compiled in looks unused. */
     @Test
     fun `every text is used, by its name`() {
         assertTrue(texts().isNotEmpty())

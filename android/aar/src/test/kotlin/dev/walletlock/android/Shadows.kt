@@ -38,7 +38,7 @@ class ShadowBiometricPrompt {
         callback: AuthenticationCallback,
         @Suppress("UNUSED_PARAMETER") userId: Int,
     ) {
-        // The real CryptoObject looks for the keystore's operation in the cipher.
+        // The real prompt reads the keystore's operation from the cipher, so the cipher must have begun one.
         val cipher = checkNotNull(crypto.cipher) { "a cipher is what a lock asks for" }
         phone.keystore.requireBegun(cipher)
         // The real prompt would return here, and never answer.
@@ -103,7 +103,7 @@ class ShadowBiometricPrompt {
 /** A phone: its keystore, and the person who uses it. */
 class FakedPhone(val keystore: FakeAndroidKeyStore, val person: FakePerson)
 
-/** A method throws if the API level does not have it. */
+/** Each method throws if the API level that Android reports does not have it. */
 @Implements(BiometricPrompt.Builder::class)
 class ShadowPromptBuilder {
     @RealObject

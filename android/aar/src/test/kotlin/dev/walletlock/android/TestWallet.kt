@@ -25,7 +25,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
 
-/** The real lock on a phone made of fakes. Its work is done at once, or between [hold] and [release] is put off. */
+/** The real lock on a phone made of fakes. Its work is done at once; between [hold] and [release] it waits. */
 class TestWallet(policy: String = POLICY) : AutoCloseable {
     /** A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. */
     val phone = FakePhone(entropy = FakeEntropy(seed = made.incrementAndGet()))

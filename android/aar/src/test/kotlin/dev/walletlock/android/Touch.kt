@@ -4,7 +4,7 @@ import android.os.SystemClock
 import android.view.MotionEvent
 import android.view.View
 
-/** Puts a finger down and up again. [flags] are what the system says of windows above. Returns whether the touch was taken. */
+/** Puts a finger down and up again. [flags] say whether windows cover this one. Returns whether the touch was taken. */
 fun View.touch(flags: Int = 0, x: Float = width / 2f, y: Float = height / 2f): Boolean {
     val now = SystemClock.uptimeMillis()
     val taken = listOf(MotionEvent.ACTION_DOWN, MotionEvent.ACTION_UP).map { action ->

@@ -95,7 +95,7 @@ class WithBiometricsTest {
         val screen = shown()
         val unlocking = (screen.get().onRetainNonConfigurationInstance() as LockScreenState).unlocking!!
         var isSettled = false
-        // The present screen is told nothing, as while it is being recreated.
+        // The present screen is told nothing, as if it were just being recreated.
         unlocking.onChange = {}
         unlocking.onSettled = { isSettled = true }
         person.touches()

@@ -7,8 +7,8 @@ import dev.walletlock.ClockReading
  * A clock that stands still until it is moved. It begins on 2026-01-01 at 00:00 UTC, an hour after the phone's first
  * start.
  *
- * Strict: passing time moves all clocks, and only forwards. A restart always raises the boot count. Only [setWallClock] may
- * jump, as only a phone's wall clock may.
+ * Strict: passing time moves all clocks, and only forwards. A restart always raises the boot count. Only the wall clock can
+ * be set ([setWallClock]), as on a phone.
  *
  * A lock counts down its status once a second, in its dispatcher's time, and reads this clock then. If that is a test
  * dispatcher, let time pass there too (`advanceTimeBy`), or call [dev.walletlock.WalletLock.refresh].

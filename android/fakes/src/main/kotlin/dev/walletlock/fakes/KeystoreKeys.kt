@@ -46,8 +46,8 @@ internal class Operation(val key: HardwareKey) {
 }
 
 /**
- * A `KeyGenParameterSpec`. It is read by reflection, because this module is built without Android's classes. Its package is
- * also that of Android's exceptions for keys.
+ * A `KeyGenParameterSpec`. It is read by reflection, because this module is built without Android's classes. Android's
+ * exceptions for keys are in the same package.
  */
 internal class KeyRequest(private val given: AlgorithmParameterSpec) {
     val alias: String = read("getKeystoreAlias")

@@ -23,7 +23,7 @@ object Places {
         return Place(label, window.left + at[0] + view.width / 2, window.top + at[1] + view.height / 2, canTouch(view))
     }
 
-    /** Whether the view can be touched, or the nearest parent that takes touches: the text of a row is inside the row. */
+    /** Whether a touch on the view has an effect. A parent may take the touch: the text of a row is inside the row. */
     private fun canTouch(view: View): Boolean {
         val touched = generateSequence(view) { it.parent as? View }.firstOrNull { it.isClickable || it is EditText }
         return touched?.isEnabled == true

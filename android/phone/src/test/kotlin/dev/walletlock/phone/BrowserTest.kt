@@ -58,7 +58,7 @@ class BrowserTest : OnPhone() {
         const val WIDTH = 1280
         const val HEIGHT = 800
 
-        /** Whether the picture is turned, and the page knows it: they come by two requests. */
+        /** Whether picture and page are both turned: the page gets the picture and the state by two requests. */
         const val IS_TURNED =
             "return document.getElementById('screen').width > 1000 && document.getElementById('glass').classList.contains('isTurned')"
     }

@@ -100,7 +100,7 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
 
     private fun done(method: String) = said(native.bytes(method, lock)) { "done" }
 
-    /** Makes over uniffi a handle from the session that JNI returned. The call that takes the handle frees it. */
+    /** Makes a uniffi handle from the session that JNI returned. The call that takes the handle frees it. */
     private fun handle(kind: String): Long = uniffi.call("method_session_$kind", native.long("shareSession", session)).value
 
     private fun shared(entry: Long) = native.long("shareEntry", entry)

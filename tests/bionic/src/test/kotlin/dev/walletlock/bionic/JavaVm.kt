@@ -10,7 +10,8 @@ import java.lang.invoke.MethodType
 
 /**
  * Plays Android's VM for the library: it carries out the library's JNI calls in the JVM that runs the test, by reflection.
- * It checks what Android checks when `CheckJNI` is on: references that are not valid, calls while an exception is pending, types that do not fit. Each of these ends the test.
+ * It checks what Android checks when `CheckJNI` is on: references that are not valid, calls while an exception is pending, types
+ * that do not fit. Each of these ends the test.
  */
 class JavaVm(private val thread: () -> Int) {
     /** What each thread of the VM has of its own: local references, and the Java exception that is not cleared yet. */

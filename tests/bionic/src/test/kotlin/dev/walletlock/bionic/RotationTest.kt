@@ -44,8 +44,8 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             assertRotates("something deleted") { assertEquals("true", delete("card")) }
             assertRotates("another PIN, for which the one before is tried", times = 2) { assertEquals("Changed", change(PIN, OTHER_PIN)) }
             assertTrue(vm.detachedThreads >= 4, "threads came and went: ${vm.detachedThreads}")
-            // Most references are alive while a key is made and one in the StrongBox is timed beside it. Android's VM allows
-            // some hundreds.
+            // Most references are alive while a key in the StrongBox is timed and then replaced by one outside it. Android's
+            // VM allows some hundreds.
             assertTrue(vm.mostLocals < 96, "${vm.mostLocals} at a time")
         }
         on(phone) {
@@ -77,8 +77,8 @@ abstract class RotationTest(abi: Abi) : OnPhones(abi) {
             assertEquals("done", prepare())
             release()
             process.runThreads()
-            // The thread that makes the key has ended. A second thread, which got the last hold of the lock, joins the first;
-            // the emulator does not wake it.
+            // The thread that makes the key has ended. A second thread, which has the last reference to the lock, joins the
+            // first; the emulator does not wake it.
             assertTrue(process.threadCount <= 1, "${process.threadCount} threads")
             assertEquals(before.first(), phone.seals.first())
         }
