@@ -43,7 +43,7 @@ struct ChargedWait {
 pub(crate) enum AttemptGate {
     /// A try is allowed.
     Ready {
-        /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
+        /// Tries until a wipe, or a lock that waiting does not end. `None`: the policy has neither.
         tries_left: Option<u32>,
     },
     /// No try is allowed until the wait is over.
@@ -110,7 +110,7 @@ impl Lockout {
         self.open.len() as u32
     }
 
-    /// Tries until a stop that time does not lift: the policy's lock or wipe, or the limit until the next restart,
+    /// Tries until a wipe, or a lock that waiting does not end: the policy's lock or wipe, or the limit until the next restart,
     /// whichever comes first. `None`: the policy has no such stop.
     pub(crate) fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));

@@ -16,7 +16,7 @@ pub enum LockStatus {
     Busy,
     /// A PIN may be entered.
     Ready {
-        /// Tries until a stop that time does not lift. `None`: the policy has no such stop.
+        /// Tries until a wipe, or a lock that waiting does not end. `None`: the policy has neither.
         tries_left: Option<u32>,
     },
     /// Too many wrong PINs were entered. The next PIN may be entered when the cool-down is over.

@@ -65,7 +65,7 @@ impl Tries {
         self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0)
     }
 
-    /// The tries until a stop that time does not lift.
+    /// The tries until a wipe, or a lock that waiting does not end.
     pub(crate) fn left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = stop_at(policy).map(|stop| stop.saturating_sub(self.tries.len() as u32));
         let in_boot = policy.per_boot_limit.map(|stop| stop.saturating_sub(self.in_boot(now).count() as u32));
