@@ -110,8 +110,8 @@ impl Lockout {
         self.open.len() as u32
     }
 
-    /// Tries until a wipe, or a lock that waiting does not end: the policy's lock or wipe, or the limit until the next restart,
-    /// whichever comes first. `None`: the policy has no such stop.
+    /// Tries until a wipe, or a lock that waiting does not end: the policy's, or the limit until the next restart,
+    /// whichever comes first. `None`: the policy has neither.
     pub(crate) fn tries_left(&self, policy: &LockoutPolicy, now: Now) -> Option<u32> {
         let in_all = policy.stop_at().map(|stop| stop.saturating_sub(self.failures()));
         let this_boot = policy.per_boot_limit.map(|limit| limit.saturating_sub(self.failures_this_boot(now)));
