@@ -63,10 +63,11 @@ fn run(places: &Places, host: Host, tests: &Tests, on: impl Fn() -> Command) -> 
         zig::compile(&tools, host, &sources.join("bcryptprimitives.c"), &library, &["-shared", "-ladvapi32"])?;
     }
     let library = places.target().join("hosts").join(host.name()).join(host.path());
-    let answer = output_of(on().args([program.as_str(), library.as_str()]))?;
+    // Not from the error output: there Wine tells of the folder that it makes at its first start.
+    let (answer, errors) = output_of(on().args([program.as_str(), library.as_str()]))?;
     let contract = answer.trim().strip_prefix("contract ").and_then(|number| number.parse::<u32>().ok());
     if contract.is_none_or(|number| number == 0) {
-        bail!("{}: {answer}", host.name());
+        bail!("{}: {answer}\n{errors}", host.name());
     }
     println!("{}: loaded, {}", host.name(), answer.trim());
     let built = zig::build_tests(places, &tools, host, tests.package, tests.kind)?;
@@ -78,9 +79,11 @@ fn run(places: &Places, host: Host, tests: &Tests, on: impl Fn() -> Command) -> 
     Ok(())
 }
 
-fn output_of(command: &mut Command) -> Result<String> {
+/// Runs the program, and returns its output and its error output.
+fn output_of(command: &mut Command) -> Result<(String, String)> {
     let output = command.output().with_context(|| format!("could not start {}", command.get_program().display()))?;
-    Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((text(&output.stdout), text(&output.stderr)))
 }
 
 fn result_in(log: &Utf8Path) -> Result<String> {
