@@ -4,14 +4,10 @@ use crate::platform::testing;
 
 const WALLET: [u8; 16] = [0x11; 16];
 
-fn place() -> Place {
-    Place::of(std::path::Path::new("/data/data/com.example/wallet.db"))
-}
-
 fn slot() -> (BiometricSlot, SlotKey, Vec<u8>) {
     let mut random = testing::random(5);
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
-    let key = WrappingKey { number: 7, place: place(), wrapped: &[0x77; 60] };
+    let key = WrappingKey { number: 7, place: Place::OF_TESTS, wrapped: &[0x77; 60] };
     let slot = BiometricSlot::make(&mut random, &WALLET, &key, &slot_key, &data_key).expect("short");
     (slot, slot_key, data_key.bytes().to_vec())
 }
@@ -27,7 +23,7 @@ fn frozen(hex: &str) -> BiometricSlot {
 fn it_opens_with_its_key_for_its_wallet_and_not_otherwise() {
     let (slot, key, data_key) = slot();
     assert_eq!(slot.open(&WALLET, key.as_slice()).expect("its key").bytes().to_vec(), data_key);
-    assert_eq!((slot.key_number(), slot.wrapped(), slot.place()), (7, [0x77; 60], Some(place())));
+    assert_eq!((slot.key_number(), slot.wrapped(), slot.place()), (7, [0x77; 60], Some(Place::OF_TESTS)));
     assert!(slot.open(&[0x12; 16], key.as_slice()).is_none(), "another wallet");
     for other in [&[][..], &[0; 32], &[1; 32], &key[..31], &[key.as_slice(), &[0]].concat()] {
         assert!(slot.open(&WALLET, other).is_none(), "{} bytes", other.len());

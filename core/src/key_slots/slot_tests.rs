@@ -4,14 +4,11 @@ use crate::platform::testing;
 const WALLET: [u8; 16] = [0x11; 16];
 const KEK: [u8; 32] = [0x22; 32];
 
-fn place() -> Place {
-    Place::of(std::path::Path::new("/data/data/com.example/wallet.db"))
-}
-
 fn slot() -> (PinSlot, DataKey) {
     let mut random = testing::random(7);
     let data_key = DataKey::make(&mut random);
-    let parts = SlotParts { wallet_id: &WALLET, cost: KdfCost::FLOOR, salt: [0x33; 16], key_number: 3, place: place() };
+    let parts =
+        SlotParts { wallet_id: &WALLET, cost: KdfCost::FLOOR, salt: [0x33; 16], key_number: 3, place: Place::OF_TESTS };
     let slot = PinSlot::make(&mut random, &parts, &KEK, &data_key).expect("short");
     (slot, data_key)
 }
@@ -29,7 +26,7 @@ fn what_it_stores_it_reads() {
     let (slot, data_key) = slot();
     let read = PinSlot::parse(slot.as_bytes()).expect("its own bytes");
     assert_eq!((read.cost(), read.key_number(), read.salt()), (KdfCost::FLOOR, 3, &[0x33; 16]));
-    assert_eq!(read.place(), Some(place()));
+    assert_eq!(read.place(), Some(Place::OF_TESTS));
     assert_eq!(read.open(&WALLET, &KEK).expect("its key").bytes(), data_key.bytes());
 }
 

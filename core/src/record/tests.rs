@@ -15,10 +15,6 @@ use crate::time::Now;
 
 const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16], place: None };
 
-fn place() -> Place {
-    Place::of(std::path::Path::new("/data/data/com.example/wallet.db"))
-}
-
 fn seal(record: &Record, header: &RecordHeader) -> Vec<u8> {
     record.seal(&mut random(), &key(), header, SealedUnder::CurrentKey).expect("sealed")
 }
@@ -41,7 +37,7 @@ fn key() -> SealKey {
 fn biometric() -> Biometric {
     let mut random = random();
     let (data_key, slot_key) = (DataKey::make(&mut random), random.bytes());
-    let key = WrappingKey { number: 9, place: place(), wrapped: &[0x66; 60] };
+    let key = WrappingKey { number: 9, place: Place::OF_TESTS, wrapped: &[0x66; 60] };
     let slot = BiometricSlot::make(&mut random, &HEADER.wallet_id, &key, &slot_key, &data_key);
     let currency = Currency::new("EUR").expect("a currency");
     let budget = Budget { currency, per_payment_minor: 900, total_minor: 900 };
@@ -60,7 +56,8 @@ fn record() -> Record {
     let policy = Policy::default();
     let data_key = DataKey::make(&mut random);
     let cost = KdfCost::FLOOR;
-    let parts = SlotParts { wallet_id: &HEADER.wallet_id, cost, salt: [0x33; 16], key_number: 1, place: place() };
+    let parts =
+        SlotParts { wallet_id: &HEADER.wallet_id, cost, salt: [0x33; 16], key_number: 1, place: Place::OF_TESTS };
     let slot = PinSlot::make(&mut random, &parts, &[0x44; 32], &data_key).expect("short");
     let mut lockout = Lockout::new(&policy.lockout);
     for _ in 0..5 {
@@ -85,7 +82,7 @@ fn record() -> Record {
 
 #[test]
 fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
-    let header = RecordHeader { epoch: 7, place: Some(place()), ..HEADER };
+    let header = RecordHeader { epoch: 7, place: Some(Place::OF_TESTS), ..HEADER };
     let sealed = seal(&record(), &header);
     assert_eq!(unseal(&sealed, &header), Ok(record()));
     let other_key = SealKey::derive(&[0x23; 32]);
@@ -106,7 +103,7 @@ fn it_opens_to_what_was_sealed_and_only_with_its_key_and_header() {
 
 #[test]
 fn the_copy_opens_as_the_copy_of_its_epochs_and_as_nothing_else() {
-    let header = RecordHeader { epoch: 7, place: Some(place()), ..HEADER };
+    let header = RecordHeader { epoch: 7, place: Some(Place::OF_TESTS), ..HEADER };
     let under = SealedUnder::PreviousKey { epoch: 6 };
     let copy = record().seal(&mut random(), &key(), &header, under).expect("sealed");
     let open = |header: &RecordHeader, under| Record::unseal(&copy, &key(), header, under);
@@ -196,8 +193,13 @@ fn what_may_not_be_set_any_more_may_still_be_read() {
     opened.policy = record().policy;
     assert_eq!(opened, record());
     let cheap = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
-    let parts =
-        SlotParts { wallet_id: &HEADER.wallet_id, cost: cheap, salt: [0x33; 16], key_number: 1, place: place() };
+    let parts = SlotParts {
+        wallet_id: &HEADER.wallet_id,
+        cost: cheap,
+        salt: [0x33; 16],
+        key_number: 1,
+        place: Place::OF_TESTS,
+    };
     let slot = PinSlot::make(&mut random(), &parts, &[0x44; 32], &DataKey::make(&mut random())).expect("short");
     let of_old = Record { pin_slot: Some(slot.to_stored()), ..record() };
     assert_eq!(unseal(&seal(&of_old, &HEADER), &HEADER), Ok(of_old));
@@ -246,7 +248,7 @@ fn check_vector(hex: &str, json: &str, header: &RecordHeader) -> Record {
 #[test]
 fn format_2_is_frozen() {
     let json = include_str!("../../vectors/record_v2.json");
-    let header = RecordHeader { format: 2, epoch: 7, place: Some(place()), ..HEADER };
+    let header = RecordHeader { format: 2, epoch: 7, place: Some(Place::OF_TESTS), ..HEADER };
     check_vector(include_str!("../../vectors/record_v2.hex"), json, &header);
     let written: serde_json::Value = serde_json::from_str(json).expect("JSON");
     assert_eq!(serde_json::to_value(record()).expect("a value"), written, "a new field is a new vector");
