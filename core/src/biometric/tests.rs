@@ -158,6 +158,25 @@ fn payments_stay_within_their_budget() {
 }
 
 #[test]
+fn a_payment_in_one_currency_forgets_nothing_of_another() {
+    let budget = |code| {
+        let currency = Currency::new(code).expect("a currency");
+        Budget { currency, per_payment_minor: 3_000, total_minor: 5_000 }
+    };
+    let policy = BiometricPolicy { budgets: vec![budget("EUR"), budget("CNY")], ..policy() };
+    let mut biometric = on();
+    for code in ["EUR", "CNY"] {
+        biometric.note_use(&policy, &pay(3_000, code));
+    }
+    for code in ["EUR", "CNY"] {
+        let request = &pay(2_001, code);
+        let gate =
+            Gate { policy: &policy, is_locked: false, availability: SensorAvailability::Ready, request, now: after(1) };
+        assert_eq!(biometric.evaluate(&gate), Err(BiometricDenial::OverBudget), "{code}");
+    }
+}
+
+#[test]
 fn more_risk_than_usual_wants_the_pin() {
     let request = BiometricRequest { risk_is_raised: true, ..unlock() };
     assert_eq!(ask(&on(), &request, after(1)), Err(BiometricDenial::RiskRaised));
@@ -235,4 +254,20 @@ fn what_an_easier_policy_forgets_is_no_more_than_its_pin_would() {
     many.iter().for_each(|code| biometric.note_use(&of(&many), &pay(1, code)));
     biometric.note_use(&of(&["III"]), &pay(1, "III"));
     assert!(biometric.is_in_range(), "what no policy names any more is not kept");
+}
+
+#[test]
+fn numbers_that_this_code_never_writes_are_out_of_range() {
+    let is_in_range = |field: &str, value: serde_json::Value| {
+        let mut json = serde_json::to_value(on()).expect("JSON");
+        *json.get_mut(field).expect("a field of this name") = value;
+        serde_json::from_value::<Biometric>(json).expect("values of the right types").is_in_range()
+    };
+    for count in ["uses", "in_a_row", "failures"] {
+        assert!(is_in_range(count, 1_000_000.into()), "{count}");
+        assert!(!is_in_range(count, 1_000_001.into()), "{count}");
+    }
+    let spent = |currencies| serde_json::to_value(vec![money(1, "EUR"); currencies]).expect("JSON");
+    assert!(is_in_range("spent", spent(8)));
+    assert!(!is_in_range("spent", spent(9)));
 }

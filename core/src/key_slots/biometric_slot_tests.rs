@@ -90,3 +90,8 @@ fn format_1_opens() {
     let second = [slot.0.as_slice(), &[0; CIPHERTEXT_BYTES]].concat();
     assert!(BiometricSlot::parse(&SlotBytes::new(&second)).is_err(), "it has one ciphertext");
 }
+
+#[test]
+fn it_prints_its_name_and_nothing_else() {
+    assert_eq!(format!("{:?}", slot().0), "BiometricSlot");
+}

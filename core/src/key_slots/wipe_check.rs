@@ -96,6 +96,13 @@ mod tests {
     }
 
     #[test]
+    fn filler_is_random() {
+        let mut random = random();
+        let [first, second] = [(); 2].map(|()| WipeCheck::make_filler(&mut random));
+        assert!(first.key != second.key && first.mac != second.mac && first.key != first.mac);
+    }
+
+    #[test]
     fn one_that_is_set_is_as_long_as_filler_and_neither_prints_anything() {
         let (set, filler) = (WipeCheck::make(&mut random(), &[1; 32]), WipeCheck::make_filler(&mut random()));
         let length = |check: &WipeCheck| serde_json::to_vec(check).expect("bytes").len();

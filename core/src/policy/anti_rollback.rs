@@ -92,6 +92,13 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_makes_keys_in_advance_except_in_tests_that_want_none() {
+        assert!(AntiRollback::Measured.has_thread());
+        assert!(AntiRollback::Fixed(RollbackProtection::On).has_thread());
+        assert!(!AntiRollback::WithoutThread.has_thread());
+    }
+
+    #[test]
     fn as_given_nothing_is_measured() {
         for given in [RollbackProtection::On, RollbackProtection::Off] {
             assert_eq!(AntiRollback::Fixed(given).choose(|| Err(())), Ok(given));

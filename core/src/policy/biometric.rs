@@ -144,6 +144,7 @@ mod tests {
             (BiometricPolicy { failures_before_pin: 0, ..policy() }, "biometric.failures_before_pin"),
             (BiometricPolicy { failures_before_off: 4, ..policy() }, "biometric.failures_before_off"),
             (BiometricPolicy { prompt_timeout_ms: 0, ..policy() }, "biometric.prompt_timeout_ms"),
+            (BiometricPolicy { prompt_timeout_ms: 600_001, ..policy() }, "biometric.prompt_timeout_ms"),
             (of(vec![budget("EUR", 2, 1)]), "biometric.budgets[0].per_payment_minor"),
             (of(vec![budget("EUR", 1, 1), budget("CNY", 1, 1), budget("EUR", 1, 1)]), "biometric.budgets[2].currency"),
             (of((0..9).map(|i| budget(&format!("AA{}", char::from(b'A' + i)), 1, 1)).collect()), "biometric.budgets"),
@@ -151,6 +152,15 @@ mod tests {
             assert_eq!(policy.validate().expect_err(field).field, field);
         }
         assert_eq!(policy().validate(), Ok(()), "the control");
+        let largest = BiometricPolicy {
+            strong_auth_max_age_h: 720,
+            max_uses: 10_000,
+            failures_before_pin: 100,
+            failures_before_off: 100,
+            prompt_timeout_ms: 600_000,
+            ..policy()
+        };
+        assert_eq!(largest.validate(), Ok(()));
     }
 
     #[test]

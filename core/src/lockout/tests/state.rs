@@ -536,9 +536,11 @@ fn open_tries_count_for_the_boot_in_which_they_are_found() {
         lockout
     };
     let ready = |tries_left| AttemptGate::Ready { tries_left: Some(tries_left) };
+    assert_eq!([0, 1, 2].map(|tries| charged(tries, 3).open_tries()), [0, 1, 2]);
     // The process is killed; the phone does not restart.
     let mut killed = charged(1, 3);
     assert_eq!(killed.count_open_as_wrong(at(3, 5)), 1);
+    assert_eq!(killed.open_tries(), 0);
     assert_eq!(killed.evaluate(&policy, at(3, 5)), ready(1));
     assert_eq!(killed.evaluate(&policy, at(4, 0)), ready(2));
     // The phone restarts in between. From then on, only a boot count above 4 proves another restart.
