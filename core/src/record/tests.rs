@@ -281,3 +281,49 @@ fn a_wiped_record_of_format_1_is_a_wiped_one() {
     let sealed = aead_seal(&mut random(), key().bytes(), &aad, &plaintext).expect("sealed");
     assert_eq!(unseal(&sealed, &header).map(|record| record.life), Ok(Life::Wiped));
 }
+
+#[test]
+fn a_wiped_wallet_is_not_alive_and_starts_no_epoch() {
+    let with = |life, rollback_protection| Record { life, rollback_protection, ..record() };
+    let is = |record: &Record| (record.is_alive(), record.is_protected());
+    assert_eq!(is(&with(Life::Alive, RollbackProtection::On)), (true, true));
+    assert_eq!(is(&with(Life::Alive, RollbackProtection::Off)), (true, false));
+    assert_eq!(is(&with(Life::Wiped, RollbackProtection::On)), (false, false));
+    assert_eq!(with(Life::Wiped, RollbackProtection::On).lock_state(NOW), LockState::Wiped);
+    assert_ne!(with(Life::Alive, RollbackProtection::On).lock_state(NOW), LockState::Wiped);
+}
+
+#[test]
+fn a_policy_is_adopted_if_it_eases_nothing_and_leaves_a_try() {
+    let record = record();
+    let with = |lock_at| {
+        let mut policy = record.policy.clone();
+        policy.lockout.lock_at = lock_at;
+        policy
+    };
+    // Five tries are open.
+    for (lock_at, is_adopted) in [(Some(16), true), (Some(6), true), (Some(5), false), (Some(17), false)] {
+        assert_eq!(record.adopts(&with(lock_at), NOW), is_adopted, "{lock_at:?}");
+    }
+}
+
+#[test]
+fn its_biometric_slot_is_the_one_that_was_switched_on() {
+    let with = |biometric| Record { biometric, ..record() };
+    assert_eq!(with(biometric()).biometric_slot().map(|slot| slot.key_number()), Some(9));
+    assert!(with(Biometric::new(NOW)).biometric_slot().is_none());
+}
+
+#[test]
+fn the_next_epochs_header_is_of_todays_format_and_place() {
+    let old = RecordHeader { format: 1, epoch: 4, ..HEADER };
+    let next = RecordHeader { format: FORMAT, epoch: 5, place: Some(Place::OF_TESTS), ..HEADER };
+    assert_eq!(old.next(Place::OF_TESTS), next);
+    assert_eq!(old.as_written(), RecordHeader { format: FORMAT, epoch: 4, ..HEADER });
+}
+
+#[test]
+fn only_a_status_that_takes_a_pin_is_ready() {
+    assert!(LockStatus::Ready { tries_left: None }.is_ready());
+    assert!(!LockStatus::Busy.is_ready());
+}
