@@ -16,7 +16,7 @@ pub enum LockError {
     DataDamaged,
     #[error("the device key did not answer")]
     DeviceKey { fault: DeviceKeyFault },
-    #[error("clock or randomness failed")]
+    #[error("clock, randomness or sensor failed")]
     Platform,
     #[error("the policy is not valid")]
     Policy { field: String, problem: String },

@@ -111,6 +111,7 @@ fn what_biometrics_opened_reads_and_no_more() {
     assert_eq!(session.vault().delete("card"), Err(LockError::PinNeeded));
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Err(LockError::PinNeeded));
     assert_eq!(session.access().disable_biometrics(), Err(LockError::PinNeeded));
+    assert_eq!(session.access().has_wipe_pin(), Err(LockError::PinNeeded));
     // Changing the PIN asks for the PIN, and counts it, in any session.
     let refused = session.access().change_pin(&entry("111222"), &entry("865298"), &[], true).expect("an outcome");
     assert!(matches!(refused, PinChange::Refused(_)), "{refused:?}");

@@ -24,6 +24,8 @@ pub(crate) enum Action {
     Write,
     /// Changing the PIN or the wipe PIN. The call asks for the PIN itself.
     ChangePin,
+    /// Asking whether a wipe PIN is set: someone whose finger opens the wallet need not know it.
+    SeeWipePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
 }
@@ -34,9 +36,9 @@ impl AuthMethod {
     pub(crate) fn may(&self, action: Action, is_fresh: bool) -> bool {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
-            (Self::Pin, Action::Write) => true,
+            (Self::Pin, Action::Write | Action::SeeWipePin) => true,
             (Self::Pin, Action::SwitchBiometrics) => is_fresh,
-            (Self::Biometrics { .. }, Action::Write | Action::SwitchBiometrics) => false,
+            (Self::Biometrics { .. }, Action::Write | Action::SeeWipePin | Action::SwitchBiometrics) => false,
         }
     }
 }
@@ -52,6 +54,7 @@ mod tests {
             (Action::Read, true, true, true),
             (Action::Write, true, true, false),
             (Action::ChangePin, true, true, true),
+            (Action::SeeWipePin, true, true, false),
             (Action::SwitchBiometrics, false, true, false),
         ] {
             assert_eq!(AuthMethod::Pin.may(action, false), pin, "{action:?}");

@@ -13,8 +13,18 @@ pub(super) fn with_key<T>(
     id: SessionId,
     read: impl FnOnce(&DataKey, View<'_>) -> Result<T, LockError>,
 ) -> Result<T, LockError> {
+    with_key_for(engine, id, Action::Read, read)
+}
+
+/// Like [`with_key`], if the session may do `action`.
+pub(super) fn with_key_for<T>(
+    engine: &Engine,
+    id: SessionId,
+    action: Action,
+    read: impl FnOnce(&DataKey, View<'_>) -> Result<T, LockError>,
+) -> Result<T, LockError> {
     with_stack_wiped(|| {
-        let session = engine.sessions.open(id, Action::Read)?;
+        let session = engine.sessions.open(id, action)?;
         engine.ledger.read(|view| {
             if !is_kept(&session.wallet_id, &view.header.wallet_id, view.record) {
                 return Err(LockError::SessionEnded);

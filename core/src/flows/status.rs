@@ -40,8 +40,10 @@ pub(crate) fn save_time(engine: &Engine) -> Result<(), LockError> {
 pub(super) fn without_record(engine: &Engine) -> LockStatus {
     engine.ledger.with_state(|state| match state {
         State::Wiped(_) => LockStatus::Wiped,
-        State::Working | State::Failed(_) => LockStatus::Busy,
-        State::Unconfigured(_) | State::Sealed(_) | State::Damaged => LockStatus::Unconfigured,
+        // A record is there again: another call put it back since this call found none.
+        State::Working | State::Failed(_) | State::Sealed(_) => LockStatus::Busy,
+        State::Damaged => LockStatus::damaged(&engine.requested_policy),
+        State::Unconfigured(_) => LockStatus::Unconfigured,
     })
 }
 
@@ -84,4 +86,43 @@ pub(super) fn save_wait<T>(
         }
         Ok(look(work.record, now))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::crypto::{Calibration, KdfCost};
+    use crate::engine::Options;
+    use crate::flows::{enrol, open};
+    use crate::pin::PinEntry;
+    use crate::platform::testing::FakePhone;
+    use crate::policy::AntiRollback;
+
+    fn opened(folder: &Path) -> Engine {
+        let options = Options {
+            path: folder.join("wallet.db"),
+            policy: Policy::default(),
+            platform: FakePhone::default().platform(),
+            calibration: Calibration::Fixed(KdfCost::CHEAP),
+            anti_rollback: AntiRollback::default(),
+        };
+        open::open(options).expect("it opens")
+    }
+
+    /// A call finds no record and asks for the status then. Meanwhile another call, such as a `recheck`, may have put
+    /// the record back, or found it damaged.
+    #[test]
+    fn a_wallet_that_came_back_meanwhile_is_not_called_unconfigured() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let engine = opened(folder.path());
+        assert_eq!(without_record(&engine), LockStatus::Unconfigured);
+        let entry = PinEntry::new();
+        [4, 9, 3, 7, 1, 6].iter().for_each(|digit| assert_eq!(entry.push(*digit), Ok(true)));
+        enrol::enrol(&engine, &entry, &[]).expect("enrolled");
+        assert_eq!(without_record(&engine), LockStatus::Busy);
+        engine.ledger.put(State::Damaged);
+        assert_eq!(without_record(&engine), LockStatus::damaged(&Policy::default()));
+    }
 }

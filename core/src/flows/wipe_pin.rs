@@ -6,7 +6,7 @@
 //! that a wipe PIN was set or cleared: the kinds of lines are readable in the database, and listeners and exports show
 //! them, so someone who copies the phone would know it before the first try.
 
-use super::in_session::with_key;
+use super::in_session::with_key_for;
 use super::judge_pin::too_short;
 use super::make_slot::derive;
 use super::outcome::PinChange;
@@ -64,7 +64,7 @@ pub(crate) fn clear(engine: &Engine, id: SessionId, current: &PinEntry) -> Resul
 }
 
 pub(crate) fn is_set(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
-    with_key(engine, id, |_, view| Ok(view.record.wipe_check.is_set()))
+    with_key_for(engine, id, Action::SeeWipePin, |_, view| Ok(view.record.wipe_check.is_set()))
 }
 
 fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -> Result<PinChange, LockError> {

@@ -54,7 +54,7 @@ impl AccessHandle<'_> {
         wipe_pin::clear(&self.0.engine, self.0.id, current)
     }
 
-    /// Whether a wipe PIN is set. Only a session can ask.
+    /// Whether a wipe PIN is set. Only a session that the PIN opened can ask; another gets [`LockError::PinNeeded`].
     pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
         wipe_pin::is_set(&self.0.engine, self.0.id)
     }

@@ -112,7 +112,7 @@ pub(crate) fn possible(
             Step::Verify(_) if told == "right" => known_wrong.clear(),
             Step::Reopen => known_wrong.clear(),
             // The current PIN is the right one here, and a right PIN clears the remembered wrong ones.
-            Step::Change(..) if seen.asked > 0 => known_wrong.clear(),
+            Step::Change(..) if seen.asked > 0 && told != NO_VERDICT => known_wrong.clear(),
             _ => {}
         }
     }

@@ -71,7 +71,7 @@ impl Caller {
         change: impl FnOnce(&mut Model) -> (T, Vec<(u64, Kind)>),
     ) -> Result<T, Outcome> {
         let opened = self.look_into(session).await?;
-        if !self.model().process.sessions.get(&session).is_some_and(|session| session.by_pin) {
+        if !self.is_by_pin(session) {
             return Err(Outcome::Error(LockError::PinNeeded));
         }
         if !self.entropy().await {
@@ -85,6 +85,11 @@ impl Caller {
             if model.wallet().is_some_and(is_opened) { Ok(change(model)) } else { Err(SESSION_ENDED) }
         });
         changed.await.map(|(changed, _)| changed)
+    }
+
+    /// Whether the PIN opened this session.
+    pub(super) fn is_by_pin(&self, session: u64) -> bool {
+        self.model().process.sessions.get(&session).is_some_and(|session| session.by_pin)
     }
 
     /// The wallet of a session that must be live.

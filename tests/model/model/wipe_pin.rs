@@ -1,5 +1,6 @@
 //! The wipe PIN. Only a session is told whether one is set.
 
+use walletlock_core::LockError;
 use walletlock_core::events::Kind;
 
 use super::calls::{PLATFORM, TRY_AGAIN};
@@ -57,6 +58,7 @@ impl Caller {
 
     pub(crate) async fn has_wipe_pin(self, session: u64) -> Outcome {
         match self.look_into(session).await {
+            Ok(_) if !self.is_by_pin(session) => Outcome::Error(LockError::PinNeeded),
             Ok(_) => self.model().in_wallet(|wallet| Outcome::Is(wallet.wipe_check.pin.is_some())),
             Err(over) => over,
         }

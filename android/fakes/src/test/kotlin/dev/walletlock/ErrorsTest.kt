@@ -66,7 +66,7 @@ class ErrorsTest : LockTest() {
                 assertEquals(LockStatus.Busy, lock.recheck())
                 val thrown = assertThrows<LockException.DeviceKey> { lock.enrol() }
                 assertEquals(told, thrown.fault)
-                assertEquals("the device key did not answer: $told", thrown.message)
+                assertEquals("the device key cannot be used: $told", thrown.message)
                 phone.deviceKey.failure = null
                 assertEquals(LockStatus.Unconfigured, lock.recheck())
                 assertEquals(LockStatus.Unconfigured, lock.status.value)
@@ -77,7 +77,7 @@ class ErrorsTest : LockTest() {
     @Test
     fun `a clock and randomness that fail are told`() = runTest {
         phone.clock.failure = IllegalStateException("no clock")
-        assertEquals("clock or randomness failed", assertThrows<LockException.Platform> { open() }.message)
+        assertEquals("clock, randomness or sensor failed", assertThrows<LockException.Platform> { open() }.message)
         phone.clock.failure = null
         phone.entropy.failure = IllegalStateException("no randomness")
         assertThrows<LockException.Platform> { open() }

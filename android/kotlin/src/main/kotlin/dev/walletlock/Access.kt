@@ -76,8 +76,9 @@ public class Access internal constructor(private val session: Session) {
         withPin(current) { access, old -> access.clearWipePin(old).toPublic() }
 
     /**
-     * Whether a wipe PIN is set. An app should not show this unasked: someone who forces the owner to open the wallet reads
-     * the screen too. The journal does not say it.
+     * Whether a wipe PIN is set. Only a session that the PIN opened may ask; in another it throws [LockException.PinNeeded].
+     * An app should not show this unasked: someone who forces the owner to open the wallet reads the screen too. The journal
+     * does not say it.
      */
     public suspend fun hasWipePin(): Boolean = session.call { native -> native.access().use { it.hasWipePin() } }
 

@@ -28,10 +28,10 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
      * @property fault why.
      */
     public class DeviceKey internal constructor(public val fault: DeviceKeyFault) :
-        LockException("the device key did not answer: $fault")
+        LockException("the device key cannot be used: $fault")
 
     /** The phone's clock, randomness or biometric sensor failed. */
-    public class Platform internal constructor() : LockException("clock or randomness failed")
+    public class Platform internal constructor() : LockException("clock, randomness or sensor failed")
 
     /**
      * The policy is not valid.
