@@ -64,11 +64,25 @@ pub enum Kind {
     /// Biometrics may not be used now. Refusals in a row for the same reason share a line, until the next right PIN or
     /// success.
     BiometricsRefused = 22,
+    /// A new recovery code, or the withdrawal of the one in force, was asked for and waits.
+    CodePending = 23,
+    /// The change of the recovery code that waited was cancelled.
+    CodeCancelled = 24,
+    /// A recovery code is in force from now on.
+    CodeSet = 25,
+    /// The recovery code was withdrawn.
+    CodeWithdrawn = 26,
+    /// The recovery code opened the wallet, and a new PIN, a new code and a new data key are in force.
+    Recovered = 27,
+    /// A vault item was damaged and is lost.
+    ItemLost = 28,
+    /// The rescue row in the file differed from the one in the record, and was put right.
+    RescueRowRestored = 29,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 29] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -91,6 +105,13 @@ impl Kind {
         Self::BiometricsNotRecognised,
         Self::BiometricsEnded,
         Self::BiometricsRefused,
+        Self::CodePending,
+        Self::CodeCancelled,
+        Self::CodeSet,
+        Self::CodeWithdrawn,
+        Self::Recovered,
+        Self::ItemLost,
+        Self::RescueRowRestored,
     ];
 
     /// The kind's number in the format.
@@ -130,6 +151,13 @@ pub(crate) enum JournalEvent<'a> {
     BiometricsNotRecognised,
     BiometricsEnded { how: PromptEnd },
     BiometricsRefused { because: BiometricDenial },
+    CodePending { withdraws: bool, wait_h: u32 },
+    CodeCancelled,
+    CodeSet,
+    CodeWithdrawn,
+    Recovered { device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
+    ItemLost { item: &'a str },
+    RescueRowRestored,
 }
 
 /// Which lock of the PIN's counter began.
@@ -167,6 +195,13 @@ impl JournalEvent<'_> {
             Self::BiometricsNotRecognised => Kind::BiometricsNotRecognised,
             Self::BiometricsEnded { .. } => Kind::BiometricsEnded,
             Self::BiometricsRefused { .. } => Kind::BiometricsRefused,
+            Self::CodePending { .. } => Kind::CodePending,
+            Self::CodeCancelled => Kind::CodeCancelled,
+            Self::CodeSet => Kind::CodeSet,
+            Self::CodeWithdrawn => Kind::CodeWithdrawn,
+            Self::Recovered { .. } => Kind::Recovered,
+            Self::ItemLost { .. } => Kind::ItemLost,
+            Self::RescueRowRestored => Kind::RescueRowRestored,
         }
     }
 
@@ -178,7 +213,11 @@ impl JournalEvent<'_> {
             | Self::PinRefused
             | Self::Wiped
             | Self::BiometricsOn
-            | Self::BiometricsNotRecognised => Vec::new(),
+            | Self::BiometricsNotRecognised
+            | Self::CodeCancelled
+            | Self::CodeSet
+            | Self::CodeWithdrawn
+            | Self::RescueRowRestored => Vec::new(),
             Self::Enrolled { device_key, policy } => {
                 vec![field("device_key", device_key.name()), field("policy", policy)]
             }
@@ -192,7 +231,18 @@ impl JournalEvent<'_> {
                 vec![field("memory_kib", memory_kib), field("passes", passes), field("lanes", lanes)]
             }
             Self::PolicyChanged { from, to } => vec![field("from", from), field("to", to)],
-            Self::ItemWritten { item } | Self::ItemDeleted { item } => vec![field("item", item)],
+            Self::ItemWritten { item } | Self::ItemDeleted { item } | Self::ItemLost { item } => {
+                vec![field("item", item)]
+            }
+            Self::CodePending { withdraws, wait_h } => {
+                let change = if withdraws { "withdrawal" } else { "new code" };
+                vec![field("change", change), field("wait_h", wait_h)]
+            }
+            Self::Recovered { device_key, policy, proven_lines } => vec![
+                field("device_key", device_key.name()),
+                field("policy", policy),
+                field("proven_lines", proven_lines),
+            ],
             Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
                 vec![field("because", because.name())]
             }
@@ -237,7 +287,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 22] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 29] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -269,6 +319,16 @@ mod tests {
             (JournalEvent::BiometricsNotRecognised, &[]),
             (JournalEvent::BiometricsEnded { how: PromptEnd::TimedOut }, &[("how", "timed out")]),
             (JournalEvent::BiometricsRefused { because: BiometricDenial::Locked }, &[("because", "locked")]),
+            (JournalEvent::CodePending { withdraws: false, wait_h: 24 }, &[("change", "new code"), ("wait_h", "24")]),
+            (JournalEvent::CodeCancelled, &[]),
+            (JournalEvent::CodeSet, &[]),
+            (JournalEvent::CodeWithdrawn, &[]),
+            (
+                JournalEvent::Recovered { device_key: strongbox, policy: "trezor", proven_lines: 7 },
+                &[("device_key", "strongbox"), ("policy", "trezor"), ("proven_lines", "7")],
+            ),
+            (JournalEvent::ItemLost { item: "card-token" }, &[("item", "card-token")]),
+            (JournalEvent::RescueRowRestored, &[]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

@@ -10,6 +10,7 @@
 
 mod biometric;
 pub mod crypto;
+mod digits;
 mod engine;
 mod error;
 pub mod events;
@@ -25,6 +26,8 @@ mod place;
 pub mod platform;
 pub mod policy;
 mod record;
+pub mod recovery;
+mod recovery_handle;
 pub mod request;
 mod session;
 mod stack;
@@ -36,9 +39,13 @@ mod weak_lock;
 
 pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
-pub use flows::{BiometricAvailability, BiometricChange, Judgement, NoVerdict, PinChange, Refusal, Removal, WrongPin};
+pub use flows::{
+    BiometricAvailability, BiometricChange, CodeChange, CodeRefusal, Judgement, NoVerdict, PendingChange, PinChange,
+    RecoveryStatus, Refusal, Removal, WrongPin,
+};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
 pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
+pub use recovery_handle::{CodeOutcome, RecoveryHandle, RecoveryOutcome, Rescue};
 pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};

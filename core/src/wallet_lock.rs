@@ -13,6 +13,7 @@ use crate::pin::{Personal, PinEntry, Reminder};
 use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
 use crate::record::LockStatus;
+use crate::recovery_handle::RecoveryHandle;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 
@@ -162,6 +163,11 @@ impl WalletLock {
         flows::journal::verify(&self.engine)
     }
 
+    /// Getting the owner back in.
+    pub fn recovery(&self) -> RecoveryHandle<'_> {
+        RecoveryHandle(self)
+    }
+
     /// Adds a listener: from now on it is told of every journal line. Returns a number for [`Self::remove_listener`].
     pub fn add_listener(&self, listener: Arc<dyn Listener>) -> u64 {
         self.engine.listeners.add(listener)
@@ -172,7 +178,7 @@ impl WalletLock {
         self.engine.listeners.remove(number);
     }
 
-    /// Waits at most `patience` for the seal key that is being made. `false`: dropping this would still wait for it.
+    /// Waits at most `patience` for a seal key that is being made. `false`: dropping this would still wait.
     pub fn drops_at_once(&self, patience: Duration) -> bool {
         Engine::drops_at_once(&self.engine, patience)
     }

@@ -25,6 +25,7 @@ mod no_memory;
 mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
+mod recovery_code;
 mod reopening;
 mod rollback;
 mod session_ends;

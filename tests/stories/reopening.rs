@@ -32,7 +32,7 @@ fn an_open_lock_is_not_opened_twice() {
 
 #[test]
 fn a_newer_database_is_refused_and_left_as_it_is() {
-    for (newer, keeps_its_log) in [("PRAGMA user_version = 3", true), ("UPDATE record SET format = 3", false)] {
+    for (newer, keeps_its_log) in [("PRAGMA user_version = 4", true), ("UPDATE record SET format = 3", false)] {
         let wallet = Wallet::enrolled("walletlock");
         let path = wallet.path();
         let Wallet { phone, policy, lock, folder } = wallet;

@@ -5,6 +5,7 @@ mod data_key;
 mod hash;
 pub(crate) mod kdf;
 mod random;
+mod sealing;
 mod slot_bytes;
 
 use walletlock_primitives::{NONCE_BYTES, TAG_BYTES, hkdf_sha256};
@@ -14,6 +15,7 @@ pub use data_key::DataKey;
 pub(crate) use hash::sha256;
 pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
+pub(crate) use sealing::{SEALING_OVERHEAD, derive_public_key, open_with_private_key, seal_to_public_key};
 pub(crate) use slot_bytes::SlotBytes;
 pub(crate) use walletlock_primitives::hmac_sha256;
 
@@ -32,6 +34,9 @@ pub(crate) enum Purpose {
     JournalDetails,
     JournalSigningKey,
     PinHistory,
+    RecoveryCode,
+    RescueRow,
+    Survivors,
 }
 
 impl Purpose {
@@ -46,6 +51,9 @@ impl Purpose {
             Self::JournalDetails => b"walletlock v1 journal details key",
             Self::JournalSigningKey => b"walletlock v1 journal signing key",
             Self::PinHistory => b"walletlock v1 pin history",
+            Self::RecoveryCode => b"walletlock v1 recovery code",
+            Self::RescueRow => b"walletlock v1 rescue row",
+            Self::Survivors => b"walletlock v1 survivors",
         }
     }
 }

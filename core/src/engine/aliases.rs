@@ -1,7 +1,8 @@
 //! The aliases of a wallet's device keys, all in one place.
 //!
 //! A key's alias is `PLACE/WALLET/KIND/NUMBER`; in format 1 it is `FILE/KIND/NUMBER`. The mark of a wiped wallet is
-//! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`.
+//! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`, the mark of a rescue row is
+//! `walletlock/WALLET/rescue/VERSION`.
 
 use super::device_keys::DeviceKeys;
 use crate::hex;
@@ -20,12 +21,14 @@ pub(crate) enum AliasKind {
     Seal,
     /// A key that opens nothing: it says that a wallet was wiped.
     WipeMark,
+    /// A key that opens nothing: it says that the rescue row has this version, or an earlier one.
+    RescueMark,
     /// A probe key: made to see whether the keystore works, and deleted at once.
     Probe,
 }
 
 impl AliasKind {
-    const ALL: [Self; 5] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::Probe];
+    const ALL: [Self; 6] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::RescueMark, Self::Probe];
 
     fn name(self) -> &'static str {
         match self {
@@ -33,6 +36,7 @@ impl AliasKind {
             Self::Biometric => "biometric",
             Self::Seal => "seal",
             Self::WipeMark => "wiped",
+            Self::RescueMark => "rescue",
             Self::Probe => "probe",
         }
     }
@@ -82,6 +86,17 @@ impl DeviceKeys {
         format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
     }
 
+    /// The alias of the mark of a rescue row.
+    pub(crate) fn rescue_mark(wallet_id: &[u8; 16], version: u64) -> String {
+        format!("{ANYWHERE}/{}/{}/{version}", hex::encode(wallet_id), AliasKind::RescueMark.name())
+    }
+
+    /// The number at the end of an alias of this kind.
+    pub(crate) fn number_of(alias: &str, kind: AliasKind) -> Option<u64> {
+        let (_, number) = alias.rsplit_once('/')?;
+        if Self::kind_of(alias) == Some(kind) { number.parse().ok() } else { None }
+    }
+
     /// The alias of this place's probe key.
     pub(super) fn probe(&self) -> String {
         format!("{}/{}/0", self.place.name(), AliasKind::Probe.name())
@@ -111,7 +126,8 @@ impl DeviceKeys {
         }
     }
 
-    /// Whether an alias names a key of this wallet, whatever the place in the alias is.
+    /// Whether an alias names a key of this wallet, or the mark of a rescue row of it, whatever the place in the alias
+    /// is.
     pub(super) fn is_of_wallet(alias: &str, wallet_id: &[u8; 16]) -> bool {
         let parts: Vec<_> = alias.split('/').collect();
         matches!(parts.as_slice(), [_, wallet, _, _] if *wallet == hex::encode(wallet_id))
@@ -162,6 +178,7 @@ mod tests {
         assert_eq!(keys.new_biometric(&WALLET, 0xab), format!("{place}/{wallet}/biometric/00000000000000ab"));
         assert_eq!(keys.seal(&header(Some(keys.place()))), format!("{place}/{wallet}/seal/12"));
         assert_eq!(DeviceKeys::wipe_mark(&WALLET), format!("walletlock/wiped/{wallet}"));
+        assert_eq!(DeviceKeys::rescue_mark(&WALLET, 12), format!("walletlock/{wallet}/rescue/12"));
         assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
         assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
         assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
@@ -170,7 +187,8 @@ mod tests {
     #[test]
     fn an_alias_tells_the_wallet_wherever_its_key_was_made() {
         let (keys, elsewhere) = (keys(), Place::of(Path::new("/data/data/com.example/old/wallet.db")));
-        for of_wallet in [keys.new_pin(&WALLET, 7), keys.seal(&header(Some(elsewhere)))] {
+        let mark = DeviceKeys::rescue_mark(&WALLET, 12);
+        for of_wallet in [keys.new_pin(&WALLET, 7), keys.seal(&header(Some(elsewhere))), mark] {
             assert!(DeviceKeys::is_of_wallet(&of_wallet, &WALLET), "{of_wallet}");
             assert!(!DeviceKeys::is_of_wallet(&of_wallet, &[0x12; 16]), "{of_wallet}");
         }
@@ -203,6 +221,7 @@ mod tests {
             (keys.new_biometric(&WALLET, 7), AliasKind::Biometric),
             (keys.seal(&header(None)), AliasKind::Seal),
             (DeviceKeys::wipe_mark(&WALLET), AliasKind::WipeMark),
+            (DeviceKeys::rescue_mark(&WALLET, 12), AliasKind::RescueMark),
             (keys.probe(), AliasKind::Probe),
         ] {
             assert_eq!(DeviceKeys::kind_of(&alias), Some(kind), "{alias}");
@@ -210,6 +229,15 @@ mod tests {
         for other in ["wallet.db/other/7", "wallet.db/pin", "pin/0000000000000007", "wallet.db/seal/7/probe"] {
             assert_eq!(DeviceKeys::kind_of(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn an_alias_tells_its_number_if_it_is_of_the_kind_that_is_asked_for() {
+        let mark = DeviceKeys::rescue_mark(&WALLET, 12);
+        assert_eq!(DeviceKeys::number_of(&mark, AliasKind::RescueMark), Some(12));
+        assert_eq!(DeviceKeys::number_of(&mark, AliasKind::Seal), None);
+        assert_eq!(DeviceKeys::number_of(&keys().seal(&header(None)), AliasKind::Seal), Some(12));
+        assert_eq!(DeviceKeys::number_of("walletlock/x/rescue/-1", AliasKind::RescueMark), None);
     }
 
     #[test]

@@ -53,8 +53,8 @@ impl DeviceKeys {
     }
 
     /// The aliases that the keystore lists for a wallet, at all places: a file may have been moved, and the process
-    /// killed before it deleted the keys of the old place. With `named_after_file` also those of format 1, which begin
-    /// with the file's name. Marks are not included.
+    /// killed before it deleted the keys of the old place. The marks of its rescue rows are included, the mark of its
+    /// wipe is not. With `named_after_file` also the aliases of format 1, which begin with the file's name.
     pub(crate) fn list_of_wallet(
         &self,
         wallet_id: &[u8; 16],
@@ -256,8 +256,28 @@ impl DeviceKeys {
         self.make_mark(&self.wipe_mark_of_place())
     }
 
+    /// Makes the mark of this version of the rescue row.
+    pub(crate) fn mark_rescue_row(&self, wallet_id: &[u8; 16], version: u64) -> Result<(), DeviceKeyFault> {
+        self.make_mark(&Self::rescue_mark(wallet_id, version))
+    }
+
+    /// Compares a rescue row's version with the marks in the keystore. A row is older than the one in force if its own
+    /// mark is believed to be missing and a later one exists. A keystore without any mark, as on another phone, knows
+    /// nothing of the row.
+    pub(crate) fn judge_rescue_row(&self, wallet_id: &[u8; 16], version: u64) -> Result<RowAge, DeviceKeyFault> {
+        let mark = Self::rescue_mark(wallet_id, version);
+        // Asked before and after the probe that `is_there` makes: a list may be incomplete.
+        let mut listed = self.list_of_wallet(wallet_id, false)?;
+        if self.is_there(&mark)? {
+            return Ok(RowAge::Current);
+        }
+        listed.extend(self.list_of_wallet(wallet_id, false)?);
+        let later = |alias: &String| Self::number_of(alias, AliasKind::RescueMark).is_some_and(|other| other > version);
+        Ok(if listed.iter().any(later) { RowAge::Older } else { RowAge::Unknown })
+    }
+
     fn make_mark(&self, mark: &str) -> Result<(), DeviceKeyFault> {
-        // The mark exists already if an earlier wipe was cut short.
+        // The mark exists already if an earlier call that made it was cut short.
         self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))
     }
 
@@ -278,6 +298,17 @@ impl DeviceKeys {
 /// Turns `Gone` into `Busy`, for a question that was not about that key.
 fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
     if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
+}
+
+/// What the keystore's marks say about a rescue row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowAge {
+    /// Its mark exists: it is in force, or its successor's commit was cut short.
+    Current,
+    /// A later row was put in force.
+    Older,
+    /// This keystore has no mark of it, and none of a later row.
+    Unknown,
 }
 
 /// The keys that the keystore has for a place.
@@ -360,5 +391,34 @@ mod tests {
         assert_eq!(keys.list_here(), Err(DeviceKeyFault::Busy));
         fail();
         assert_eq!(keys.list_of_wallet(&WALLET, false), Err(DeviceKeyFault::Busy));
+    }
+
+    #[test]
+    fn a_rescue_row_is_older_only_if_a_later_mark_exists_and_its_own_is_gone() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let age = |version| keys.judge_rescue_row(&WALLET, version);
+        assert_eq!(age(1), Ok(RowAge::Unknown), "another phone");
+        keys.mark_rescue_row(&WALLET, 1).expect("made");
+        keys.mark_rescue_row(&WALLET, 1).expect("made again");
+        assert_eq!((age(1), age(2)), (Ok(RowAge::Current), Ok(RowAge::Unknown)));
+        keys.mark_rescue_row(&WALLET, 2).expect("made");
+        assert_eq!((age(1), age(2)), (Ok(RowAge::Current), Ok(RowAge::Current)), "cut short between the two");
+        keys.delete(&DeviceKeys::rescue_mark(&WALLET, 1)).expect("deleted");
+        assert_eq!((age(1), age(2), age(0)), (Ok(RowAge::Older), Ok(RowAge::Current), Ok(RowAge::Older)));
+        assert_eq!(keys.judge_rescue_row(&[0x12; 16], 1), Ok(RowAge::Unknown), "another wallet's");
+    }
+
+    #[test]
+    fn a_keystore_that_fails_makes_no_old_row_young() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        keys.mark_rescue_row(&WALLET, 2).expect("made");
+        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Ok(RowAge::Older));
+        let is_list = |call: testing::Call<'_>| matches!(call, testing::Call::Aliases { .. });
+        phone.hooks.fail_next(is_list, DeviceKeyFault::Failed);
+        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Err(DeviceKeyFault::Failed));
+        phone.hooks.fail_next(move |call| call.is("exists", "rescue"), DeviceKeyFault::Failed);
+        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Err(DeviceKeyFault::Failed));
     }
 }

@@ -39,24 +39,42 @@ pub(crate) enum State {
     /// it may still hold that wallet's row.
     Wiped(Store),
     /// The wallet does not open. The file is left as it is.
-    Damaged,
+    Damaged {
+        /// The file holds a rescue row: a recovery code may open it.
+        has_code: bool,
+    },
 }
 
 impl State {
     /// Whether opening the file anew may give another result.
     pub(crate) fn may_change_by_opening(&self) -> bool {
         match self {
-            Self::Damaged | Self::Failed(_) => true,
+            Self::Damaged { .. } | Self::Failed(_) => true,
             Self::Sealed(sealed) => sealed.store.is_broken(),
             Self::Unconfigured(store) | Self::Wiped(store) => store.is_broken(),
             Self::Working => false,
         }
     }
 
+    /// Whether a recovery code is tried on what the file holds beside the record, because no record can be read.
+    pub(crate) fn is_rescued_from_file(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Failed(LockError::DeviceKey(_)))
+    }
+
+    /// Whether there is a recovery code. `None`: it is not known, because the file was not read.
+    pub(crate) fn has_code(&self) -> Option<bool> {
+        match self {
+            Self::Damaged { has_code } => Some(*has_code),
+            Self::Sealed(sealed) => Some(sealed.has_code()),
+            Self::Unconfigured(_) | Self::Wiped(_) => Some(false),
+            Self::Working | Self::Failed(_) => None,
+        }
+    }
+
     /// The error of a call that needs the record, while there is none to read.
     fn refusal(&self) -> LockError {
         match self {
-            Self::Damaged => LockError::DataDamaged,
+            Self::Damaged { .. } => LockError::DataDamaged,
             Self::Failed(fault) => fault.clone(),
             Self::Unconfigured(_) | Self::Wiped(_) | Self::Working | Self::Sealed(_) => LockError::WrongState,
         }
@@ -78,9 +96,9 @@ pub(crate) struct Irrevocable<T> {
 }
 
 impl Ledger {
-    /// A ledger in [`State::Damaged`], until [`Self::put`] sets the state.
+    /// A ledger in [`State::Working`], until [`Self::put`] sets the state.
     pub(super) fn new(seal_keys: Arc<SealKeys>, sessions: Arc<Sessions>, listeners: Arc<Listeners>) -> Self {
-        Self { state: Mutex::new(State::Damaged), seal_keys, sessions, listeners }
+        Self { state: Mutex::new(State::Working), seal_keys, sessions, listeners }
     }
 
     /// Reads the record, after checking its row. `read` must not call the platform or a listener: a mutex is held.
@@ -216,7 +234,8 @@ impl Ledger {
     /// After damage was found nothing is read or written any more, so that what is left may still be rescued.
     fn notice_damage<T>(&self, state: &mut State, result: Result<T, LockError>) -> Result<T, LockError> {
         if matches!(result, Err(LockError::DataDamaged)) {
-            *state = State::Damaged;
+            let has_code = state.has_code() == Some(true);
+            *state = State::Damaged { has_code };
             self.sessions.end_all(SessionEnd::Locked);
         }
         result

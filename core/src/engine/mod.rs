@@ -31,7 +31,7 @@ pub(crate) use aliases::AliasKind;
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;
-pub(crate) use device_keys::DeviceKeys;
+pub(crate) use device_keys::{DeviceKeys, RowAge};
 use ledger::Ledger;
 pub(crate) use ledger::{Irrevocable, State, View};
 use listeners::Listeners;
@@ -41,10 +41,10 @@ use prompts::Prompts;
 pub(crate) use prompts::ShownPrompt;
 use seal_keys::SealKeys;
 pub(crate) use seal_keys::{EpochKey, KeyLease};
-pub(crate) use sealed_store::{FirstLine, FirstRecord, Seal, SealedStore};
+pub(crate) use sealed_store::{FirstCommit, FirstRecord, Seal, SealedStore};
 pub use session_end::{OpenSessions, SessionEnd};
 pub use sessions::FRESH_PIN_MS;
-pub(crate) use sessions::{SessionId, Sessions, Verified};
+pub(crate) use sessions::{OpenSession, SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
 
 /// Everything that is needed to open a lock.

@@ -28,6 +28,8 @@ pub(crate) enum Action {
     SeeWipePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
+    /// Making, withdrawing or keeping a recovery code.
+    ChangeRecoveryCode,
 }
 
 impl AuthMethod {
@@ -37,8 +39,11 @@ impl AuthMethod {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
             (Self::Pin, Action::Write | Action::SeeWipePin) => true,
-            (Self::Pin, Action::SwitchBiometrics) => is_fresh,
-            (Self::Biometrics { .. }, Action::Write | Action::SeeWipePin | Action::SwitchBiometrics) => false,
+            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecoveryCode) => is_fresh,
+            (
+                Self::Biometrics { .. },
+                Action::Write | Action::SeeWipePin | Action::SwitchBiometrics | Action::ChangeRecoveryCode,
+            ) => false,
         }
     }
 }
@@ -56,6 +61,7 @@ mod tests {
             (Action::ChangePin, true, true, true),
             (Action::SeeWipePin, true, true, false),
             (Action::SwitchBiometrics, false, true, false),
+            (Action::ChangeRecoveryCode, false, true, false),
         ] {
             assert_eq!(AuthMethod::Pin.may(action, false), pin, "{action:?}");
             assert_eq!(AuthMethod::Pin.may(action, true), fresh_pin, "{action:?}");

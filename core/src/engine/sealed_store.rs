@@ -2,12 +2,12 @@
 
 use super::claims::WalletClaim;
 use super::seal_keys::EpochKey;
-use super::unit_of_work::{NewLines, UnitOfWork};
+use super::unit_of_work::{CommitKeys, NewLines, UnitOfWork};
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
-use crate::events::{Event, JournalEvent, Kind};
-use crate::journal::{Details, DetailsKey, DetailsSealer};
-use crate::record::{Record, RecordHeader, SealedUnder, UnsealError};
+use crate::events::{Event, Kind};
+use crate::journal::{Details, DetailsSealer};
+use crate::record::{Record, RecordHeader, SealedUnder, Survivors, SurvivorsKey, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
 
@@ -89,9 +89,8 @@ impl Seal {
     }
 }
 
-/// The first line of a wallet's journal.
-pub(crate) struct FirstLine<'a> {
-    pub(crate) event: &'a JournalEvent<'a>,
+/// What a first record is written with.
+pub(crate) struct FirstCommit<'a> {
     pub(crate) now: Now,
     pub(crate) data_key: &'a DataKey,
 }
@@ -105,6 +104,18 @@ impl SealedStore {
     /// [`Self::open`] for a first record that was just written.
     pub(crate) fn with(store: Store, first: FirstRecord, claim: WalletClaim) -> Self {
         Self::open(store, first.0, claim)
+    }
+
+    /// Whether there is a recovery code, as far as this process knows.
+    pub(crate) fn has_code(&self) -> bool {
+        self.last_record().is_ok_and(|record| record.recovery.row().is_some())
+    }
+
+    /// Takes the store out, with the claim on the wallet and the record that the row must hold.
+    pub(crate) fn into_parts(self) -> Result<(Store, WalletClaim, RecordHeader, Record), LockError> {
+        let (header, record) = self.row()?;
+        let (header, record) = (*header, record.clone());
+        Ok((self.store, self._claim, header, record))
     }
 
     /// Called once the keystore has deleted the previous epoch's key: wipes that key in memory, so that nothing is
@@ -150,11 +161,11 @@ impl SealedStore {
         let mut record = last.record.clone();
         let mut work = UnitOfWork::new(&mut record, &epoch.header.wallet_id, &rows, random);
         change(&mut work)?;
-        let (NewLines { lines, key: details_key }, flush) = work.into_parts();
+        let (NewLines { lines, keys }, flush) = work.into_parts();
         let sealer = DetailsSealer {
             wallet_id: &epoch.header.wallet_id,
             public_key: record.journal_key,
-            key: details_key.as_ref(),
+            key: keys.as_ref().map(|keys| &keys.details),
         };
         let mut events = Vec::new();
         for (kind, details) in lines {
@@ -162,6 +173,9 @@ impl SealedStore {
         }
         if record == last.record && !last.is_by_copy() {
             return Ok(Committed { events, ended_epochs: None });
+        }
+        if let Some(keys) = &keys {
+            put_survivors(&rows, &record, random, &epoch.header.wallet_id, &keys.survivors)?;
         }
         // A commit within the epoch keeps the copy too, while the previous key could not be deleted: the keystore may
         // still lose the epoch's own key.
@@ -185,27 +199,47 @@ impl SealedStore {
 }
 
 impl FirstRecord {
-    /// Writes the first record, in one transaction with the rows that `fill` adds and with the journal's first line.
+    /// Writes the first record that this process has of a wallet, in one transaction with the rows that `fill` adds and
+    /// the journal lines that it returns. `fill` may change the record.
     pub(crate) fn write(
         store: &mut Store,
         epoch: EpochKey,
         mut record: Record,
         random: &mut Random,
-        first_line: &FirstLine<'_>,
-        fill: impl FnOnce(&Transaction<'_>, &mut Random) -> Result<(), LockError>,
-    ) -> Result<(Self, Event), LockError> {
+        first: &FirstCommit<'_>,
+        fill: impl FnOnce(&Transaction<'_>, &mut Random, &mut Record) -> Result<Vec<(Kind, Details)>, LockError>,
+    ) -> Result<(Self, Vec<Event>), LockError> {
         let rows = store.begin(Durability::Flushed)?;
-        fill(&rows, random)?;
-        let FirstLine { event, now, data_key } = *first_line;
-        let key = DetailsKey::derive(data_key);
+        let lines = fill(&rows, random, &mut record)?;
+        let FirstCommit { now, data_key } = *first;
+        let keys = CommitKeys::derive(data_key);
         let wallet_id = &epoch.header.wallet_id;
-        let sealer = DetailsSealer { wallet_id, public_key: record.journal_key, key: Some(&key) };
-        let event = append(&rows, &mut record, random, now, &sealer, event.kind(), &event.into())?;
+        let sealer = DetailsSealer { wallet_id, public_key: record.journal_key, key: Some(&keys.details) };
+        let mut events = Vec::new();
+        for (kind, details) in lines {
+            events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
+        }
+        put_survivors(&rows, &record, random, wallet_id, &keys.survivors)?;
         let seal = seal(record, random, epoch, None)?;
         rows.put_record(&seal.row)?;
         rows.commit()?;
-        Ok((Self(seal), event))
+        Ok((Self(seal), events))
     }
+}
+
+/// Writes the survivors anew, if there is a recovery code.
+fn put_survivors(
+    rows: &Transaction<'_>,
+    record: &Record,
+    random: &mut Random,
+    wallet_id: &[u8; 16],
+    key: &SurvivorsKey,
+) -> Result<(), LockError> {
+    if record.recovery.row().is_some() {
+        let sealed = Survivors::of(record).seal(random, key, wallet_id, record.recovery.version());
+        rows.put_survivors(&sealed.ok_or(LockError::Invalid("record size"))?)?;
+    }
+    Ok(())
 }
 
 /// The seal whose bytes the row holds. No such seal: damage.

@@ -35,6 +35,8 @@ pub(crate) struct Verified {
     pub(crate) session: SessionPolicy,
     /// The sessions' generation when the call began. If a lock event has come since, no session is opened.
     pub(crate) generation: u64,
+    /// The number of the data key.
+    pub(crate) data_key_number: u64,
 }
 
 /// One reading of the clocks. Sessions whose time was over at that reading have been ended.
@@ -49,8 +51,11 @@ pub(crate) struct Reading {
 /// What an open session gives to a call.
 pub(crate) struct OpenSession {
     pub(crate) data_key: DataKey,
+    pub(crate) data_key_number: u64,
     pub(crate) wallet_id: [u8; 16],
     pub(crate) now: Now,
+    /// The session began when the wallet was set up: with its first PIN, or after a recovery.
+    pub(crate) is_first: bool,
 }
 
 /// The live sessions.
@@ -84,6 +89,8 @@ impl State {
 
 struct LiveSession {
     data_key: DataKey,
+    data_key_number: u64,
+    is_first: bool,
     method: AuthMethod,
     wallet_id: [u8; 16],
     policy: SessionPolicy,
@@ -130,10 +137,22 @@ impl Sessions {
 
     /// Begins a session. If a lock event came since the call began, the returned session is already over.
     pub(crate) fn start(&self, verified: Verified, method: AuthMethod) -> SessionId {
-        let Verified { data_key, wallet_id, key_number: _, now, session: policy, generation } = verified;
+        self.begin(verified, method, false)
+    }
+
+    /// Begins the session of a person who has just set the wallet up: with a first PIN, or after a recovery.
+    pub(crate) fn start_first(&self, verified: Verified) -> SessionId {
+        self.begin(verified, AuthMethod::Pin, true)
+    }
+
+    fn begin(&self, verified: Verified, method: AuthMethod, is_first: bool) -> SessionId {
+        let Verified { data_key, data_key_number, wallet_id, key_number: _, now, session: policy, generation } =
+            verified;
         let mut live = lock(&self.state);
         let session = LiveSession {
             data_key,
+            data_key_number,
+            is_first,
             method,
             wallet_id,
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),
@@ -159,7 +178,14 @@ impl Sessions {
     pub(crate) fn open(&self, id: SessionId, action: Action) -> Result<OpenSession, LockError> {
         self.with_live(id, |session, now| {
             session.check(action, now)?;
-            Ok(OpenSession { data_key: session.data_key.clone(), wallet_id: session.wallet_id, now })
+            let LiveSession { data_key, data_key_number, wallet_id, is_first, .. } = &*session;
+            Ok(OpenSession {
+                data_key: data_key.clone(),
+                data_key_number: *data_key_number,
+                wallet_id: *wallet_id,
+                now,
+                is_first: *is_first,
+            })
         })
     }
 

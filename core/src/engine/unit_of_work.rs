@@ -7,7 +7,8 @@ use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
 use crate::policy::Policy;
-use crate::record::{Life, LockState, Record};
+use crate::record::{Life, LockState, Record, SurvivorsKey};
+use crate::recovery::Recovery;
 use crate::store::Transaction;
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
@@ -26,8 +27,22 @@ pub(crate) struct UnitOfWork<'a> {
 #[derive(Default)]
 pub(super) struct NewLines {
     pub(super) lines: Vec<(Kind, Details)>,
-    /// The key that seals their details. `None`: the call did not have the data key.
-    pub(super) key: Option<DetailsKey>,
+    /// The keys derived from the data key. `None`: the call did not have it.
+    pub(super) keys: Option<CommitKeys>,
+}
+
+/// The subkeys of the data key that a commit uses.
+pub(super) struct CommitKeys {
+    /// Seals the details of the new lines.
+    pub(super) details: DetailsKey,
+    /// Seals the survivors, if there is a recovery code.
+    pub(super) survivors: SurvivorsKey,
+}
+
+impl CommitKeys {
+    pub(super) fn derive(data_key: &DataKey) -> Self {
+        Self { details: DetailsKey::derive(data_key), survivors: SurvivorsKey::derive(data_key) }
+    }
 }
 
 impl<'a> UnitOfWork<'a> {
@@ -50,10 +65,11 @@ impl<'a> UnitOfWork<'a> {
         self.lines.lines.push((event.kind(), event.into()));
     }
 
-    /// Seals the details of this call's lines under a subkey of this wallet's data key. Opening such details is much
-    /// faster than opening details that are sealed to the journal's public key.
-    pub(crate) fn seal_details_with(&mut self, data_key: &DataKey) {
-        self.lines.key = Some(DetailsKey::derive(data_key));
+    /// Has the commit use subkeys of this wallet's data key: for the details of this call's lines, because opening them
+    /// is then much faster than opening details that are sealed to the journal's public key; and for the survivors
+    /// beside the rescue row, which only the data key can write anew.
+    pub(crate) fn use_data_key(&mut self, data_key: &DataKey) {
+        self.lines.keys = Some(CommitKeys::derive(data_key));
     }
 
     /// Has this change flushed to the disk before anyone is told about it.
@@ -93,9 +109,13 @@ impl<'a> UnitOfWork<'a> {
                 journal_key: _,
                 vault_version: _,
                 rollback_protection: _,
+                data_key_number: _,
+                recovery,
             } = &mut *self.record;
             (*life, *pin_slot) = (Life::Wiped, None);
             (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
+            *recovery = Recovery::default();
+            self.rows.delete_rescue()?;
             self.rows.delete_all_items()?;
             self.note(&JournalEvent::Wiped);
             self.flush();

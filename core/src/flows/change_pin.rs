@@ -1,7 +1,7 @@
 //! Changing the PIN: the same data key is wrapped again under a new device key, so that an old slot with the old PIN
 //! opens nothing.
 
-use super::in_session::open_index;
+use super::in_session::{earlier_keys, open_index};
 use super::judge_pin::{judge, too_short};
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
 use super::outcome::PinChange;
@@ -73,14 +73,15 @@ fn replace_pin(
         // in force.
         let Some(slot) = view.record.slot().filter(|slot| slot.key_number() == *proven) else { return Ok(None) };
         let history = open_index(&view, data_key)?.pin_history;
-        Ok(Some((slot, view.record.policy.pin.remember, history, view.record.wipe_check.clone())))
+        let history_key = earlier_keys(&view, data_key)?.pin_history;
+        Ok(Some((slot, view.record.policy.pin.remember, history, history_key, view.record.wipe_check.clone())))
     })?;
-    let Some((old, remember, mut history, wipe_check)) = found else { return Ok(PinChange::TRY_AGAIN) };
+    let Some((old, remember, mut history, history_key, wipe_check)) = found else { return Ok(PinChange::TRY_AGAIN) };
     let history_output = derive(engine, pin, &history.salt, &history.cost)?;
-    if history.contains(data_key, &history_output, remember) {
+    if history.contains(&history_key, &history_output, remember) {
         return Ok(PinChange::Forbidden(vec![Finding::UsedBefore]));
     }
-    history.push(data_key, &history_output);
+    history.push(&history_key, &history_output);
     let mut random = engine.draw()?;
     // The wipe PIN's check depends on the salt, and a new check can be made only from the wipe PIN itself. So the salt
     // stays. Using the same salt for two PINs of one wallet is safe. No other wallet has this salt, so no precomputed
@@ -105,7 +106,7 @@ fn replace_pin(
             if work.record.pin_slot != Some(old.to_stored()) || work.record.wipe_check != wipe_check {
                 return Ok(Replaced::Overtaken);
             }
-            work.seal_details_with(data_key);
+            work.use_data_key(data_key);
             // Read again in this transaction: the vault may have changed meanwhile.
             work.change_index(data_key, |_, index| {
                 index.pin_history = history;

@@ -8,20 +8,21 @@ use super::make_slot::{SlotRequest, derive, make_slot};
 use super::remove::put_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
-use crate::crypto::{DataKey, Random};
+use crate::crypto::{DataKey, Purpose, Random};
 use crate::engine::{
-    AuthMethod, DeviceKeys, Engine, EpochKey, FirstLine, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId,
-    State, Verified, WalletClaim,
+    DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State,
+    Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
-use crate::journal::{Head, derive_public_key};
+use crate::journal::{Head, derive_journal_key};
 use crate::key_slots::{SlotParts, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
 use crate::record::{FORMAT, Life, Record, RecordHeader};
+use crate::recovery::Recovery;
 use crate::stack::with_stack_wiped;
 use crate::store::{SealedRow, Store, StoredRecord, Unfinished};
 use crate::time::Now;
@@ -44,7 +45,7 @@ struct Made {
     first: FirstRecord,
     key_number: u64,
     data_key: DataKey,
-    event: Event,
+    events: Vec<Event>,
     is_protected: bool,
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         let (mut store, was_wiped) = take_empty(engine)?;
         let generation = engine.sessions.end_all(SessionEnd::Replaced);
         let made = make_wallet(engine, &lease, &mut store, &pin, &mut random, now);
-        let Made { header, claim, first, key_number, data_key, event, is_protected } = match made {
+        let Made { header, claim, first, key_number, data_key, events, is_protected } = match made {
             Ok(made) => made,
             Err(fault) => {
                 // If the unfinished row was written, the next enrolment or opening deletes the keys that the row names.
@@ -88,11 +89,11 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         engine.ledger.put(State::Sealed(SealedStore::with(store, first, claim)));
         drop(lease);
         entry.clear();
-        engine.listeners.tell(&[event]);
+        engine.listeners.tell(&events);
         engine.seal_keys.make_ahead();
         let (wallet_id, session) = (header.wallet_id, policy.session.clone());
-        let verified = Verified { data_key, wallet_id, key_number, now, session, generation };
-        Ok(Enrolled::Open(engine.sessions.start(verified, AuthMethod::Pin)))
+        let verified = Verified { data_key, data_key_number: 0, wallet_id, key_number, now, session, generation };
+        Ok(Enrolled::Open(engine.sessions.start_first(verified)))
     })
 }
 
@@ -103,13 +104,13 @@ fn take_empty(engine: &Engine) -> Result<(Store, bool), LockError> {
         State::Unconfigured(_) | State::Wiped(_) => Ok(true),
         State::Sealed(sealed) => Ok(!sealed.row()?.1.is_alive()),
         State::Working => Ok(false),
-        State::Damaged => Err(LockError::DataDamaged),
+        State::Damaged { .. } => Err(LockError::DataDamaged),
         State::Failed(fault) => Err(fault.clone()),
     })?;
     match taken {
         Some(State::Unconfigured(store)) => Ok((store, false)),
         Some(State::Wiped(store) | State::Sealed(SealedStore { store, .. })) => Ok((store, true)),
-        Some(State::Working | State::Damaged | State::Failed(_)) | None => Err(LockError::WrongState),
+        Some(State::Working | State::Damaged { .. } | State::Failed(_)) | None => Err(LockError::WrongState),
     }
 }
 
@@ -143,8 +144,8 @@ fn make_wallet(
     let slot = make_slot(engine, random, &request)?;
     let mut history = PinHistory::make(random, cost);
     let history_output = derive(engine, pin, &history.salt, &cost)?;
-    history.push(&data_key, &history_output);
-    let journal_key = derive_public_key(&data_key).ok_or(LockError::Invalid("journal key"))?;
+    history.push(&data_key.derive(Purpose::PinHistory), &history_output);
+    let journal_key = derive_journal_key(&data_key).ok_or(LockError::Invalid("journal key"))?;
     let record = Record {
         policy: policy.clone(),
         lockout: Lockout::new(&policy.lockout),
@@ -158,17 +159,20 @@ fn make_wallet(
         rollback_protection,
         biometric: Biometric::new(now),
         wipe_check: WipeCheck::make_filler(random),
+        data_key_number: 0,
+        recovery: Recovery::default(),
     };
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
     let event = JournalEvent::Enrolled { device_key, policy: &policy.name };
-    let first_line = FirstLine { event: &event, now, data_key: &data_key };
-    let (first, event) = FirstRecord::write(store, epoch, record, random, &first_line, |rows, random| {
+    let commit = FirstCommit { now, data_key: &data_key };
+    let (first, events) = FirstRecord::write(store, epoch, record, random, &commit, |rows, random, _| {
         let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
-        Ok(rows.put_item(&index.id, &index.sealed)?)
+        rows.put_item(&index.id, &index.sealed)?;
+        Ok(vec![(event.kind(), (&event).into())])
     })?;
     let claim = WalletClaim::take(&engine.platform.device_key, wallet_id)?;
-    Ok(Made { header, claim, first, key_number, data_key, event, is_protected })
+    Ok(Made { header, claim, first, key_number, data_key, events, is_protected })
 }
 
 /// Empties the database, except for the row that says that a wallet is being made, and deletes the keys of the wallet
@@ -210,7 +214,7 @@ fn clear_for_new(
 
 /// Measures how long it takes to make, use and delete a seal key. This key is deleted again; the first seal key, which
 /// is made after it, gets the same alias.
-fn measure_rotation(engine: &Engine, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
+pub(super) fn measure_rotation(engine: &Engine, header: &RecordHeader) -> Result<Duration, DeviceKeyFault> {
     let (device_keys, alias) = (&engine.device_keys, engine.device_keys.seal(header));
     let begin = Instant::now();
     device_keys.create(&alias, KeyPurpose::Seal)?;

@@ -1,11 +1,11 @@
 //! Reading and changing the wallet with a session's data key.
 
 use crate::crypto::DataKey;
-use crate::engine::{Action, Engine, SessionId, UnitOfWork, View};
+use crate::engine::{Action, Engine, OpenSession, SessionId, UnitOfWork, View};
 use crate::error::LockError;
 use crate::record::Record;
 use crate::stack::with_stack_wiped;
-use crate::vault::{INDEX_ROW, Index, Vault};
+use crate::vault::{EARLIER_KEYS_ROW, EarlierKeys, INDEX_ROW, Index, Vault};
 
 /// Reads with the session's data key, if the session is live and its wallet is still there.
 pub(super) fn with_key<T>(
@@ -26,7 +26,7 @@ pub(super) fn with_key_for<T>(
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         engine.ledger.read(|view| {
-            if !is_kept(&session.wallet_id, &view.header.wallet_id, view.record) {
+            if !is_kept(&session, &view.header.wallet_id, view.record) {
                 return Err(LockError::SessionEnded);
             }
             read(&session.data_key, view)
@@ -45,10 +45,10 @@ pub(super) fn modify<T>(
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         let changed = engine.ledger.commit_irrevocably(&mut engine.draw()?, session.now, |work| {
-            if !is_kept(&session.wallet_id, work.wallet_id, work.record) {
+            if !is_kept(&session, work.wallet_id, work.record) {
                 return Err(LockError::SessionEnded);
             }
-            work.seal_details_with(&session.data_key);
+            work.use_data_key(&session.data_key);
             change(&session.data_key, work)
         });
         engine.seal_keys.make_ahead();
@@ -58,12 +58,24 @@ pub(super) fn modify<T>(
     })
 }
 
-/// Whether the wallet that the session opened is still there: neither removed nor wiped since the call began.
-fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
-    opened == found && record.is_alive()
+/// Whether the wallet that the session opened is still there, under the same data key: neither removed, wiped nor
+/// recovered since the call began.
+fn is_kept(session: &OpenSession, wallet_id: &[u8; 16], record: &Record) -> bool {
+    session.wallet_id == *wallet_id && session.data_key_number == record.data_key_number && record.is_alive()
 }
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {
     let bytes = view.store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     Ok(Vault::open(data_key, &view.header.wallet_id).open_index(view.record.vault_version, &bytes)?)
+}
+
+/// The keys of the data keys before this one.
+pub(super) fn earlier_keys(view: &View<'_>, data_key: &DataKey) -> Result<EarlierKeys, LockError> {
+    let number = view.record.data_key_number;
+    if number == 0 {
+        return Ok(EarlierKeys::none(data_key));
+    }
+    let row = view.store.item(EARLIER_KEYS_ROW)?.ok_or(LockError::DataDamaged)?;
+    let keys = Vault::open(data_key, &view.header.wallet_id).open_earlier_keys(number, &row);
+    keys.ok_or(LockError::DataDamaged)
 }

@@ -1,13 +1,14 @@
 //! Reading the journal, verifying it, and exporting it.
 
-use super::in_session::with_key;
-use crate::engine::{Engine, SessionId};
+use super::in_session::{earlier_keys, with_key};
+use crate::crypto::DataKey;
+use crate::engine::{Engine, SessionId, View};
 use crate::error::LockError;
 use crate::journal::{Chain, DetailsOpener, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES};
 
 pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page, LockError> {
     with_key(engine, id, |data_key, view| {
-        let opener = DetailsOpener::new(data_key, &view.header.wallet_id);
+        let opener = opener(&view, data_key)?;
         let below = query.below.unwrap_or(u64::MAX);
         Ok(view.store.lines_below(below, |lines| query.page(lines, &opener))?)
     })
@@ -15,7 +16,7 @@ pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page
 
 pub(crate) fn export(engine: &Engine, id: SessionId, after: u64, limit: usize) -> Result<ExportPart, LockError> {
     with_key(engine, id, |data_key, view| {
-        let exporter = Exporter::new(data_key, &view.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
+        let exporter = exporter(&view, data_key)?;
         let limit = limit.clamp(1, MAX_PAGE);
         let head = &view.record.journal;
         let part = view.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), head))?;
@@ -24,10 +25,16 @@ pub(crate) fn export(engine: &Engine, id: SessionId, after: u64, limit: usize) -
 }
 
 pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, LockError> {
-    with_key(engine, id, |data_key, view| {
-        let exporter = Exporter::new(data_key, &view.header.wallet_id).ok_or(LockError::Invalid("journal key"))?;
-        Ok(exporter.public_key())
-    })
+    with_key(engine, id, |data_key, view| Ok(exporter(&view, data_key)?.public_key()))
+}
+
+fn opener<'a>(view: &View<'a>, data_key: &DataKey) -> Result<DetailsOpener<'a>, LockError> {
+    Ok(DetailsOpener::new(data_key, &view.header.wallet_id, earlier_keys(view, data_key)?.journal))
+}
+
+fn exporter<'a>(view: &View<'a>, data_key: &DataKey) -> Result<Exporter<'a>, LockError> {
+    let exporter = Exporter::new(data_key, &view.header.wallet_id, opener(view, data_key)?);
+    exporter.ok_or(LockError::Invalid("journal key"))
 }
 
 /// Checks every line against the chain's head in the sealed record.

@@ -5,6 +5,7 @@
 
 pub(crate) mod change_pin;
 pub(crate) mod enrol;
+pub(crate) mod enter_code;
 mod in_session;
 pub(crate) mod journal;
 pub(crate) mod judge_pin;
@@ -14,9 +15,12 @@ mod make_slot;
 pub(crate) mod open;
 mod outcome;
 pub(crate) mod prepare;
+pub(crate) mod recovery_code;
+mod rekey;
 pub(crate) mod remind;
 pub(crate) mod remove;
 mod renew_slot;
+pub(crate) mod rescue;
 pub(crate) mod status;
 pub(crate) mod switch_biometrics;
 pub(crate) mod unlock_biometric;
@@ -25,6 +29,10 @@ pub(crate) mod vault_items;
 pub(crate) mod wipe;
 pub(crate) mod wipe_pin;
 
+pub use enter_code::CodeRefusal;
+pub(crate) use enter_code::OpenedByCode;
 pub use judge_pin::Judgement;
 pub(crate) use outcome::BiometricRefusal;
 pub use outcome::{BiometricAvailability, BiometricChange, NoVerdict, PinChange, Refusal, Removal, WrongPin};
+pub use recovery_code::{CodeChange, PendingChange, RecoveryStatus};
+pub(crate) use rescue::Recovered;

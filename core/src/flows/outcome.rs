@@ -136,7 +136,7 @@ impl Refusal {
     /// The refusal to return when the record cannot be read or written.
     pub(super) fn from_fault(engine: &Engine, fault: &LockError) -> Self {
         match fault {
-            LockError::DataDamaged => Self::Locked(LockStatus::damaged(&engine.requested_policy)),
+            LockError::DataDamaged => Self::Locked(super::status::damaged(engine)),
             LockError::WrongState => match super::status::without_record(engine) {
                 LockStatus::Busy => Self::NoVerdict(NoVerdict::TryAgain),
                 status => Self::Locked(status),

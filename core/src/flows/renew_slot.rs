@@ -81,7 +81,7 @@ fn renew(
             work.record.pin_slot = Some(slot.to_stored());
             work.record.calibration = CALIBRATION;
             if cost != old.cost() {
-                work.seal_details_with(data_key);
+                work.use_data_key(data_key);
                 let KdfCost { memory_kib, passes, lanes } = cost;
                 work.note(&JournalEvent::KdfUpgraded { memory_kib, passes, lanes });
             }

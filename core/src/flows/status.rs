@@ -18,7 +18,7 @@ pub(crate) fn status(engine: &Engine) -> Result<LockStatus, LockError> {
     });
     match status {
         Err(LockError::WrongState) => Ok(without_record(engine)),
-        Err(LockError::DataDamaged) => Ok(LockStatus::damaged(&engine.requested_policy)),
+        Err(LockError::DataDamaged) => Ok(damaged(engine)),
         // This call does not ask the keystore: the fault is from the last opening, when the keystore gave no answer.
         Err(LockError::DeviceKey(_)) => Ok(LockStatus::Busy),
         status => status,
@@ -42,9 +42,15 @@ pub(super) fn without_record(engine: &Engine) -> LockStatus {
         State::Wiped(_) => LockStatus::Wiped,
         // A record is there again: another call put it back since this call found none.
         State::Working | State::Failed(_) | State::Sealed(_) => LockStatus::Busy,
-        State::Damaged => LockStatus::damaged(&engine.requested_policy),
+        State::Damaged { has_code } => LockStatus::damaged(&engine.requested_policy, *has_code),
         State::Unconfigured(_) => LockStatus::Unconfigured,
     })
+}
+
+/// The status after a call found the wallet damaged.
+pub(super) fn damaged(engine: &Engine) -> LockStatus {
+    let has_code = engine.ledger.with_state(State::has_code) == Some(true);
+    LockStatus::damaged(&engine.requested_policy, has_code)
 }
 
 /// The policy in force: the sealed one, or the requested one while there is none.
@@ -57,16 +63,16 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
     }
 }
 
-/// A wait whose saving is due: if it is not saved, a restart of the phone makes the person wait longer than necessary.
+/// Waits of which one is to be saved: if it is not, a restart of the phone makes the person wait longer than necessary.
 pub(super) struct StaleWait {
-    seen: Option<Wait>,
+    seen: [Option<Wait>; 2],
     every_ms: u64,
 }
 
-/// The wait to be saved, if its last saving is older than `every_ms` or of another boot.
+/// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
-    let is_due = record.lockout.clone().save_wait(now, every_ms);
-    is_due.then(|| StaleWait { seen: record.lockout.saved_wait(), every_ms })
+    let is_due = record.lockout.clone().save_wait(now, every_ms) | record.recovery.clone().save_wait(now, every_ms);
+    is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms })
 }
 
 /// Saves what is left of a wait, unless another call saved it meanwhile. Returns what `look` reads from the record
@@ -81,8 +87,8 @@ pub(super) fn save_wait<T>(
     // it.
     let now = engine.sessions.read_clock()?.now;
     engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
-        if work.record.lockout.saved_wait() == seen {
-            work.record.lockout.save_wait(now, every_ms);
+        if work.record.saved_waits() == seen {
+            work.record.save_waits(now, every_ms);
         }
         Ok(look(work.record, now))
     })
@@ -122,7 +128,7 @@ mod tests {
         [4, 9, 3, 7, 1, 6].iter().for_each(|digit| assert_eq!(entry.push(*digit), Ok(true)));
         enrol::enrol(&engine, &entry, &[]).expect("enrolled");
         assert_eq!(without_record(&engine), LockStatus::Busy);
-        engine.ledger.put(State::Damaged);
-        assert_eq!(without_record(&engine), LockStatus::damaged(&Policy::default()));
+        engine.ledger.put(State::Damaged { has_code: true });
+        assert_eq!(without_record(&engine), LockStatus::damaged(&Policy::default(), true));
     }
 }

@@ -22,6 +22,7 @@ use crate::time::Now;
 struct Admission {
     slot: BiometricSlot,
     wallet_id: [u8; 16],
+    data_key_number: u64,
     timeout_ms: u64,
 }
 
@@ -115,7 +116,8 @@ fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability
         }
         let Some(slot) = view.record.biometric_slot() else { return Ok(Gate::Denied(BiometricDenial::SwitchedOff)) };
         let timeout_ms = view.record.policy.biometric.prompt_timeout_ms.into();
-        Ok(Gate::Open(Admission { slot, wallet_id: view.header.wallet_id, timeout_ms }))
+        let (wallet_id, data_key_number) = (view.header.wallet_id, view.record.data_key_number);
+        Ok(Gate::Open(Admission { slot, wallet_id, data_key_number, timeout_ms }))
     });
     match seen {
         // No PIN was set, or everything is destroyed: there is no slot to open.
@@ -142,7 +144,7 @@ fn open_with(
         if let Err(reason) = evaluate(work.record, request, SensorAvailability::Ready, now) {
             return Ok(Err(BiometricRefusal::Denied(reason)));
         }
-        work.seal_details_with(&data_key);
+        work.use_data_key(&data_key);
         let record = &mut *work.record;
         record.biometric.note_use(&record.policy.biometric, request);
         work.note(&JournalEvent::BiometricsRight { payment: request.payment.as_ref() });
@@ -153,7 +155,8 @@ fn open_with(
     charged.old_key_deleted?;
     let method = AuthMethod::Biometrics { payment: request.payment.clone() };
     let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
-    let verified = Verified { data_key, wallet_id, key_number, now, session, generation };
+    let data_key_number = admission.data_key_number;
+    let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
     Ok(engine.sessions.start(verified, method))
 }
 

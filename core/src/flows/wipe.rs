@@ -164,7 +164,7 @@ fn wipe_what_is_unreadable(engine: &Engine) -> Result<(), LockError> {
 /// Wipes a wallet that is damaged, or about which the keystore gives no answer.
 fn wipe_what_does_not_open(engine: &Engine) -> Result<(), LockError> {
     let lease = engine.seal_keys.lease()?;
-    let is_expected = |state: &State| Ok(matches!(state, State::Damaged | State::Failed(LockError::DeviceKey(_))));
+    let is_expected = |state: &State| Ok(state.is_rescued_from_file());
     let Some(before) = engine.ledger.take_if(is_expected)? else { return Err(LockError::WrongState) };
     // The wallet's id may not be known any more, so the place gets a mark.
     let marked = engine.device_keys.mark_place_as_wiped().map_err(LockError::from);

@@ -71,10 +71,10 @@ pub(crate) struct Exporter<'a> {
 
 impl<'a> Exporter<'a> {
     /// `None` cannot happen: every 32 bytes are an Ed25519 seed.
-    pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Option<Self> {
+    pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16], opener: DetailsOpener<'a>) -> Option<Self> {
         let seed = data_key.derive(Purpose::JournalSigningKey);
         let signing_key = Ed25519KeyPair::from_seed_unchecked(seed.as_slice()).ok()?;
-        Some(Self { wallet_id, signing_key, opener: DetailsOpener::new(data_key, wallet_id) })
+        Some(Self { wallet_id, signing_key, opener })
     }
 
     pub(crate) fn public_key(&self) -> Vec<u8> {

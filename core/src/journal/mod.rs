@@ -18,4 +18,4 @@ pub use export::{EXPORT_FORMAT, ExportPart};
 pub use line::{Chain, Head, Line};
 pub use query::{Entry, MAX_PAGE, Page, Query, SCANNED_LINES};
 pub use sealing::SealedDetails;
-pub(crate) use sealing::{DetailsKey, DetailsOpener, DetailsSealer, derive_public_key};
+pub(crate) use sealing::{DetailsKey, DetailsOpener, DetailsSealer, EarlierJournalKeys, derive_journal_key};

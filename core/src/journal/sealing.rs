@@ -10,14 +10,12 @@
 //! The plaintext is the same in both cases: the binary form of the details. So is the associated data: wallet id (16
 //! bytes), number of the line (8, big-endian), hash of the details (32).
 
-use hpke::aead::AesGcm256;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::X25519HkdfSha256;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng};
 use zeroize::Zeroizing;
 
 use super::details::{Details, Plaintext, SALT_BYTES, derive_hash};
-use crate::crypto::{AeadKey, DataKey, Purpose, Random, sha256};
+use crate::crypto::{
+    AeadKey, DataKey, Purpose, Random, derive_public_key, open_with_private_key, seal_to_public_key, sha256,
+};
 
 const TO_PUBLIC_KEY: u8 = 1;
 const UNDER_SUBKEY: u8 = 2;
@@ -70,7 +68,10 @@ impl DetailsSealer<'_> {
         let aad = associated_data(self.wallet_id, number, &hash);
         let ciphertext = match self.key {
             Some(DetailsKey(key)) => [&[UNDER_SUBKEY], key.seal(random, &aad, plaintext.bytes())?.as_slice()].concat(),
-            None => seal_to_public_key(random, &self.public_key, &aad, plaintext.bytes())?,
+            None => {
+                let sealed = seal_to_public_key(random, &self.public_key, INFO, &aad, plaintext.bytes())?;
+                [&[TO_PUBLIC_KEY], sealed.as_slice()].concat()
+            }
         };
         Some(SealedDetails { hash, ciphertext })
     }
@@ -80,39 +81,51 @@ impl DetailsSealer<'_> {
 /// data key is at hand.
 pub(crate) struct DetailsOpener<'a> {
     wallet_id: &'a [u8; 16],
+    /// The keys of the data keys before this one, oldest first, each with the last line that was written under it.
+    earlier: Vec<(u64, JournalKeys)>,
+    present: JournalKeys,
+}
+
+/// The keys that open the details of the lines that were written under one data key.
+struct JournalKeys {
     private_key: Zeroizing<[u8; 32]>,
     key: DetailsKey,
 }
 
+/// The keys of a data key that was replaced. They are kept under its successor, so that the lines from its time can
+/// still be read.
+pub(crate) struct EarlierJournalKeys {
+    /// The last line that was written under that data key.
+    pub(crate) last_line: u64,
+    /// The journal's private key, derived from that data key.
+    pub(crate) private_key: Zeroizing<[u8; 32]>,
+    /// The subkey of that data key.
+    pub(crate) details_key: Zeroizing<[u8; 32]>,
+}
+
+impl EarlierJournalKeys {
+    /// The keys of `data_key`, under which lines were written up to `last_line`.
+    pub(crate) fn derive(data_key: &DataKey, last_line: u64) -> Self {
+        let details_key = data_key.derive(Purpose::JournalDetails);
+        Self { last_line, private_key: derive_private_key(data_key), details_key }
+    }
+}
+
 impl<'a> DetailsOpener<'a> {
-    pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16]) -> Self {
-        Self { wallet_id, private_key: derive_private_key(data_key), key: DetailsKey::derive(data_key) }
+    /// `earlier`: the keys of the data keys before this one, oldest first.
+    pub(crate) fn new(data_key: &DataKey, wallet_id: &'a [u8; 16], earlier: Vec<EarlierJournalKeys>) -> Self {
+        let present = JournalKeys { private_key: derive_private_key(data_key), key: DetailsKey::derive(data_key) };
+        let earlier = earlier.into_iter().map(|EarlierJournalKeys { last_line, private_key, details_key }| {
+            (last_line, JournalKeys { private_key, key: DetailsKey(AeadKey::new(&details_key)) })
+        });
+        let earlier = earlier.collect();
+        Self { wallet_id, earlier, present }
     }
 
     /// The details of line `number`. `None` if they are not what was written.
     pub(crate) fn open(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
-        let Some((how, sealed)) = details.ciphertext.split_first() else {
-            return (details.hash == [0; 32]).then(Plaintext::default);
-        };
-        let aad = associated_data(self.wallet_id, number, &details.hash);
-        let plaintext = match *how {
-            TO_PUBLIC_KEY => open_with_private_key(&self.private_key, &aad, sealed),
-            UNDER_SUBKEY => self.key.0.open(&aad, sealed),
-            _ => None,
-        };
-        match plaintext {
-            Some(plaintext) => Plaintext::parse(plaintext),
-            None => self.open_format_1(details, number),
-        }
-    }
-
-    /// Opens details of format 1, which had no leading byte and no binary form: HPKE, with the line's number as
-    /// associated data, over the salt and the JSON that the hash covers. Details of a later format never open this way.
-    fn open_format_1(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
-        let salted = open_with_private_key(&self.private_key, &number.to_be_bytes(), &details.ciphertext)?;
-        let (salt, json) = salted.split_first_chunk::<SALT_BYTES>()?;
-        let is_it = derive_hash(&salted) == details.hash;
-        if is_it { Details(serde_json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
+        let earlier = self.earlier.iter().find(|(last_line, _)| number <= *last_line);
+        earlier.map_or(&self.present, |(_, keys)| keys).open(self.wallet_id, details, number)
     }
 
     /// The details, and the salted JSON that their hash covers (empty for a line without details). `None` if they are
@@ -128,15 +141,40 @@ impl<'a> DetailsOpener<'a> {
     }
 }
 
-/// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes
-/// are an X25519 private key.
-pub(crate) fn derive_public_key(data_key: &DataKey) -> Option<[u8; 32]> {
-    let private_key =
-        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(derive_private_key(data_key).as_slice()).ok()?;
-    <[u8; 32]>::try_from(X25519HkdfSha256::sk_to_pk(&private_key).to_bytes().as_slice()).ok()
+impl JournalKeys {
+    fn open(&self, wallet_id: &[u8; 16], details: &SealedDetails, number: u64) -> Option<Plaintext> {
+        let Some((how, sealed)) = details.ciphertext.split_first() else {
+            return (details.hash == [0; 32]).then(Plaintext::default);
+        };
+        let aad = associated_data(wallet_id, number, &details.hash);
+        let plaintext = match *how {
+            TO_PUBLIC_KEY => open_with_private_key(&self.private_key, INFO, &aad, sealed),
+            UNDER_SUBKEY => self.key.0.open(&aad, sealed),
+            _ => None,
+        };
+        match plaintext {
+            Some(plaintext) => Plaintext::parse(plaintext),
+            None => self.open_format_1(details, number),
+        }
+    }
+
+    /// Opens details of format 1, which had no leading byte and no binary form: HPKE, with the line's number as
+    /// associated data, over the salt and the JSON that the hash covers. Details of a later format never open this way.
+    fn open_format_1(&self, details: &SealedDetails, number: u64) -> Option<Plaintext> {
+        let salted = open_with_private_key(&self.private_key, INFO, &number.to_be_bytes(), &details.ciphertext)?;
+        let (salt, json) = salted.split_first_chunk::<SALT_BYTES>()?;
+        let is_it = derive_hash(&salted) == details.hash;
+        if is_it { Details(serde_json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
+    }
 }
 
-/// The journal's private key. It is not stored anywhere.
+/// The journal's public key, to which lines are sealed while the wallet is locked. `None` cannot happen: every 32 bytes
+/// are an X25519 private key.
+pub(crate) fn derive_journal_key(data_key: &DataKey) -> Option<[u8; 32]> {
+    derive_public_key(&derive_private_key(data_key))
+}
+
+/// The journal's private key. It is not stored anywhere, until its data key is replaced ([`EarlierJournalKeys`]).
 fn derive_private_key(data_key: &DataKey) -> Zeroizing<[u8; 32]> {
     data_key.derive(Purpose::JournalPrivateKey)
 }
@@ -151,32 +189,4 @@ fn associated_data(wallet_id: &[u8; 16], number: u64, hash: &[u8; 32]) -> [u8; 5
     of_line.copy_from_slice(&number.to_be_bytes());
     of_details.copy_from_slice(hash);
     aad
-}
-
-fn seal_to_public_key(random: &mut Random, key: &[u8; 32], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
-    let key = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(key).ok()?;
-    let (encapsulated, ciphertext) = single_shot_seal_with_rng::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
-        &OpModeS::Base,
-        &key,
-        INFO,
-        plaintext,
-        aad,
-        random,
-    )
-    .ok()?;
-    Some([&[TO_PUBLIC_KEY], encapsulated.to_bytes().as_slice(), &ciphertext].concat())
-}
-
-fn open_with_private_key(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (encapsulated, ciphertext) = sealed.split_first_chunk::<32>()?;
-    single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
-        &OpModeR::Base,
-        &<X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(key).ok()?,
-        &<X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?,
-        INFO,
-        ciphertext,
-        aad,
-    )
-    .map(Zeroizing::new)
-    .ok()
 }

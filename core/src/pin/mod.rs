@@ -8,14 +8,15 @@ mod reminder;
 pub mod strength;
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 pub use reminder::{Reminder, Reminders};
 pub use strength::{Finding, Personal, Severity};
 
+pub use crate::digits::NotADigit;
+use crate::digits::TypedDigits;
 use crate::policy::{MAX_DIGITS, MIN_DIGITS};
 use crate::stack::with_stack_wiped;
 
@@ -69,22 +70,7 @@ impl fmt::Debug for Pin {
 /// The digits typed so far. An app cannot read them: it can count them, compare them with another entry, and pass the
 /// entry to the lock.
 #[derive(Default)]
-pub struct PinEntry {
-    // An array has room for every digit from the start; a growing vector would leave unwiped copies behind. It is on
-    // the heap for the reason given at `Pin`.
-    digits: Mutex<Box<Digits>>,
-}
-
-#[derive(Default, Zeroize, ZeroizeOnDrop)]
-struct Digits {
-    ascii: [u8; MAX_DIGITS],
-    length: usize,
-}
-
-/// What was pushed is not a digit from 0 to 9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a digit from 0 to 9")]
-pub struct NotADigit;
+pub struct PinEntry(TypedDigits<MAX_DIGITS>);
 
 impl PinEntry {
     /// An empty entry.
@@ -94,34 +80,22 @@ impl PinEntry {
 
     /// Adds a digit. `Ok(false)`, and no change, if the entry already holds [`MAX_DIGITS`].
     pub fn push(&self, digit: u32) -> Result<bool, NotADigit> {
-        let ascii = u8::try_from(digit).ok().filter(|digit| *digit <= 9).map(|digit| b'0' + digit).ok_or(NotADigit)?;
-        let mut digits = self.digits();
-        let next = digits.length;
-        let Some(place) = digits.ascii.get_mut(next) else { return Ok(false) };
-        *place = ascii;
-        digits.length = next + 1;
-        Ok(true)
+        self.0.lock().push(digit)
     }
 
     /// Removes the last digit. `false` if there was none.
     pub fn pop(&self) -> bool {
-        let mut digits = self.digits();
-        let Some(last) = digits.length.checked_sub(1) else { return false };
-        if let Some(place) = digits.ascii.get_mut(last) {
-            place.zeroize();
-        }
-        digits.length = last;
-        true
+        self.0.lock().pop()
     }
 
     /// Wipes all digits.
     pub fn clear(&self) {
-        self.digits().zeroize();
+        self.0.lock().zeroize();
     }
 
     /// How many digits were typed.
     pub fn length(&self) -> usize {
-        self.digits().length
+        self.0.lock().length
     }
 
     /// Whether both entries hold the same digits, for a 'type it again' screen. The time taken does not depend on where
@@ -131,10 +105,10 @@ impl PinEntry {
         // deadlock.
         with_stack_wiped(|| {
             let (mine, length) = {
-                let digits = self.digits();
+                let digits = self.0.lock();
                 (Zeroizing::new(digits.ascii), digits.length)
             };
-            let other = other.digits();
+            let other = other.0.lock();
             bool::from(mine.as_slice().ct_eq(other.ascii.as_slice())) && length == other.length
         })
     }
@@ -146,10 +120,10 @@ impl PinEntry {
         with_stack_wiped(|| {
             // As in `matches`, the two mutexes are never held together.
             let (ascii, length) = {
-                let digits = self.digits();
+                let digits = self.0.lock();
                 (Zeroizing::new(digits.ascii), digits.length)
             };
-            let mut digits = duplicate.digits();
+            let mut digits = duplicate.0.lock();
             digits.ascii = *ascii;
             digits.length = length;
         });
@@ -158,8 +132,8 @@ impl PinEntry {
 
     /// Takes the digits out as a PIN, and always leaves the entry empty. `None` if they are not a well-formed PIN.
     pub(crate) fn take(&self) -> Option<Pin> {
-        let mut digits = self.digits();
-        let pin = digits.ascii.get(..digits.length).and_then(Pin::parse);
+        let mut digits = self.0.lock();
+        let pin = Pin::parse(digits.typed());
         digits.zeroize();
         pin
     }
@@ -167,13 +141,7 @@ impl PinEntry {
     /// A copy of the digits as a PIN, to judge it. The entry keeps its digits. `None` if they are not a well-formed
     /// PIN.
     pub(crate) fn peek(&self) -> Option<Pin> {
-        let digits = self.digits();
-        digits.ascii.get(..digits.length).and_then(Pin::parse)
-    }
-
-    fn digits(&self) -> std::sync::MutexGuard<'_, Box<Digits>> {
-        // No operation leaves the digits half changed, so a poisoned mutex can still be used.
-        self.digits.lock().unwrap_or_else(PoisonError::into_inner)
+        Pin::parse(self.0.lock().typed())
     }
 }
 

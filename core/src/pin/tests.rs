@@ -44,11 +44,11 @@ fn looking_leaves_the_digits_and_taking_wipes_them() {
     let typed = entry(&[4, 9, 3, 7]);
     assert!(typed.peek().is_some() && typed.peek().is_some());
     assert_eq!(typed.take().expect("well formed").ascii(), b"4937");
-    assert_eq!(typed.digits().ascii, [0; MAX_DIGITS]);
+    assert_eq!(typed.0.lock().ascii, [0; MAX_DIGITS]);
     assert!(typed.take().is_none());
     let short = entry(&[4, 9, 3]);
     assert!(short.peek().is_none() && short.take().is_none());
-    assert_eq!((short.length(), short.digits().ascii), (0, [0; MAX_DIGITS]), "what was no PIN is wiped too");
+    assert_eq!((short.length(), short.0.lock().ascii), (0, [0; MAX_DIGITS]), "what was no PIN is wiped too");
 }
 
 #[test]

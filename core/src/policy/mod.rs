@@ -7,6 +7,7 @@ mod lockout;
 mod pin;
 pub mod presets;
 mod ranges;
+mod recovery;
 mod session;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -18,6 +19,7 @@ pub use biometric::{BiometricPolicy, Budget};
 pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
+pub use recovery::RecoveryPolicy;
 pub use session::SessionPolicy;
 
 pub use crate::error::PolicyError;
@@ -40,6 +42,8 @@ pub struct Policy {
     pub session: SessionPolicy,
     /// What biometrics may do before the PIN is asked for again.
     pub biometric: BiometricPolicy,
+    /// How a person gets back in.
+    pub recovery: RecoveryPolicy,
     /// Contacts that can help a locked-out person, first choice first.
     pub contacts: Vec<Contact>,
 }
@@ -82,6 +86,7 @@ impl Policy {
         self.pin.validate()?;
         self.session.validate()?;
         self.biometric.validate()?;
+        self.recovery.validate()?;
         within("contacts", self.contacts.len(), 0, MAX_CONTACTS)?;
         for (i, contact) in self.contacts.iter().enumerate() {
             within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
@@ -95,10 +100,11 @@ impl Policy {
     /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
     /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { name: _, pin, lockout, session, biometric, contacts: _ } = self;
+        let Self { name: _, pin, lockout, session, biometric, recovery, contacts: _ } = self;
         pin.is_at_least_as_strict_as(&sealed.pin)
             && session.is_at_least_as_strict_as(&sealed.session)
             && biometric.is_at_least_as_strict_as(&sealed.biometric)
+            && recovery.is_at_least_as_strict_as(&sealed.recovery)
             && lockout.is_at_least_as_strict_as(&sealed.lockout)
     }
 }

@@ -1,7 +1,7 @@
 //! Policies by name. Their schedules are those that the sources publish; the tests of `lockout` check each of them.
 
 use super::ranges::problem;
-use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, SessionPolicy};
+use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy, SessionPolicy};
 
 /// The presets' names.
 pub const NAMES: [&str; 8] = [
@@ -108,6 +108,7 @@ pub fn walletlock() -> Policy {
         },
         session: SessionPolicy { idle_s: 120, absolute_s: 900 },
         biometric: BiometricPolicy::default(),
+        recovery: RecoveryPolicy::default(),
         contacts: Vec::new(),
     }
 }

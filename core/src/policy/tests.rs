@@ -5,7 +5,9 @@ mod strictness;
 
 use serde_json::{Value, json};
 
-use super::{BiometricPolicy, Budget, Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
+use super::{
+    BiometricPolicy, Budget, Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, RecoveryPolicy, SessionPolicy,
+};
 use crate::money::Currency;
 use crate::platform::testing::schedules;
 
@@ -60,6 +62,7 @@ fn full() -> Policy {
             failures_before_off: 9,
             prompt_timeout_ms: 20_000,
         },
+        recovery: RecoveryPolicy { pending_change_h: 48 },
         contacts: vec![
             Contact::Phone("+86 10 0000 0000".to_owned()),
             Contact::Form("https://example.org/form".to_owned()),
@@ -105,6 +108,7 @@ fn every_field_survives_json() {
             "failures_before_off": 9,
             "prompt_timeout_ms": 20000,
         },
+        "recovery": { "pending_change_h": 48 },
         "contacts": [
             { "kind": "phone", "value": "+86 10 0000 0000" },
             { "kind": "form", "value": "https://example.org/form" },
@@ -127,6 +131,7 @@ fn a_number_out_of_range_is_refused_by_name() {
         (r#"{"session":{"idle_s":1,"absolute_s":#}}"#, "session.absolute_s", 1, 86_400),
         (r#"{"session":{"idle_s":#,"absolute_s":86400}}"#, "session.idle_s", 1, 86_400),
         (r#"{"session":{"idle_s":#}}"#, "session.idle_s", 1, 900),
+        (r#"{"recovery":{"pending_change_h":#}}"#, "recovery.pending_change_h", 1, 168),
         (r#"{"lockout":{"cooldowns":[{"from":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].from", 1, 1000),
         (r#"{"lockout":{"cooldowns":[{"from":5,"to":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].to", 5, 1000),
         (r#"{"lockout":{"cooldowns":[{"from":5,"wait_s":#}]}}"#, "lockout.cooldowns[0].wait_s", 1, 283_824_000),
@@ -259,7 +264,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(numbers, 28, "every number was tried");
+    assert_eq!(numbers, 29, "every number was tried");
 }
 
 #[test]
@@ -280,7 +285,7 @@ fn an_unknown_field_is_refused_by_name() {
             ["is not a field of a policy", "has another type, or a value out of range"].contains(&problem.as_str())
         );
     }
-    assert_eq!(objects, 13, "the policy, its four parts, three cooldowns, a budget and four contacts");
+    assert_eq!(objects, 14, "the policy, its five parts, three cooldowns, a budget and four contacts");
 }
 
 #[test]

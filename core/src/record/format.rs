@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::parts::{Life, Record};
 use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
-use crate::key_slots::{BiometricSlot, PinSlot};
+use crate::key_slots::{BiometricSlot, PinSlot, RescueRow};
 use crate::place::Place;
 
 /// The format in which records are written. A record of a later format was written by a newer version.
@@ -121,12 +121,14 @@ impl Record {
         // The JSON is authentic. So text that this version cannot parse is not damaged: another version wrote it.
         let record: Self = step(serde_json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
         let slots_parse = record.pin_slot.as_ref().is_none_or(|slot| PinSlot::parse(slot.as_bytes()).is_ok())
-            && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok());
+            && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok())
+            && record.recovery.row().is_none_or(|row| RescueRow::parse(row.as_bytes()).is_some());
         if !slots_parse || (record.life == Life::Alive && record.pin_slot.is_none()) {
             return Err(UnsealError::Newer);
         }
         // No phone reaches 2^62 in its life, and counting up from less cannot overflow.
-        let numbers = [record.journal.number, record.vault_version].iter().all(|number| *number < 1 << 62);
+        let numbers = [record.journal.number, record.vault_version, record.data_key_number, record.recovery.version()];
+        let numbers = numbers.iter().all(|number| *number < 1 << 62);
         let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }

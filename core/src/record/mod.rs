@@ -5,6 +5,7 @@ mod format;
 mod parts;
 mod standing;
 mod status;
+mod survivors;
 
 #[cfg(test)]
 pub(crate) use format::MAX_BYTES;
@@ -12,6 +13,7 @@ pub(crate) use format::{FORMAT, RecordHeader, SealKey, SealedUnder, UnsealError,
 pub(crate) use parts::{Life, Record};
 pub(crate) use standing::LockState;
 pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
+pub(crate) use survivors::{Survivors, SurvivorsKey};
 
 #[cfg(test)]
 mod tests;

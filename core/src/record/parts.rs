@@ -10,7 +10,8 @@ use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
-use crate::time::Now;
+use crate::recovery::Recovery;
+use crate::time::{Now, Wait};
 
 /// Everything that the lock's decisions depend on. Each capability owns its part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,12 @@ pub(crate) struct Record {
     /// Always present, and compared with every try, whether or not a wipe PIN is set.
     #[serde(default)]
     pub(crate) wipe_check: WipeCheck,
+    /// Which data key the slots hold, counted from 0. A session that has an earlier one has ended.
+    #[serde(default)]
+    pub(crate) data_key_number: u64,
+    /// The recovery code.
+    #[serde(default)]
+    pub(crate) recovery: Recovery,
 }
 
 /// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row
@@ -71,6 +78,17 @@ impl Record {
     pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
         policy.is_at_least_as_strict_as(&self.policy)
             && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
+    }
+
+    /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
+    pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
+        let Self { lockout, recovery, .. } = self;
+        lockout.save_wait(now, every_ms) | recovery.save_wait(now, every_ms)
+    }
+
+    /// The waits as they were last saved.
+    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 2] {
+        [self.lockout.saved_wait(), self.recovery.saved_wait()]
     }
 
     /// The PIN slot; `None` after a wipe.

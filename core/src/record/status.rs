@@ -69,6 +69,8 @@ pub enum Remedy {
     Wait(u64),
     /// Restart the phone.
     Restart,
+    /// Enter the recovery code ([`crate::RecoveryHandle::enter_code`]).
+    RecoveryCode,
     /// Ask this contact for help.
     Contact(Contact),
 }
@@ -79,6 +81,7 @@ impl LockStatus {
             LockState::Wiped => return Self::Wiped,
             LockState::Pin(gate) => gate,
         };
+        let code = record.recovery.row().map(|_| Remedy::RecoveryCode);
         let contacts = record.policy.contacts.iter().cloned().map(Remedy::Contact);
         let locked = |reason, first: Option<Remedy>| Self::Locked {
             reason,
@@ -94,19 +97,21 @@ impl LockStatus {
             AttemptGate::CoolingDown { remaining_ms, tries_left } => Self::CoolingDown {
                 remaining_ms,
                 tries_left,
-                remedies: [Remedy::Wait(remaining_ms)].into_iter().chain(contacts).collect(),
+                remedies: [Remedy::Wait(remaining_ms)].into_iter().chain(code).chain(contacts).collect(),
             },
             AttemptGate::UntilRestart => locked(LockReason::UntilRestart, Some(Remedy::Restart)),
-            AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, None),
+            AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, code),
         }
     }
 
-    pub(crate) fn damaged(policy: &Policy) -> Self {
+    /// The status of a damaged wallet. `has_code`: its file holds a rescue row.
+    pub(crate) fn damaged(policy: &Policy, has_code: bool) -> Self {
         Self::Locked {
             reason: LockReason::DataDamaged,
             by: WhoLocked::Phone,
             remedies: [Remedy::CheckAgain]
                 .into_iter()
+                .chain(has_code.then_some(Remedy::RecoveryCode))
                 .chain(policy.contacts.iter().cloned().map(Remedy::Contact))
                 .collect(),
         }

@@ -3,15 +3,17 @@ use super::*;
 use crate::biometric::Biometric;
 use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
-use crate::key_slots::{BiometricSlot, PinSlot, SlotParts, WipeCheck, WrappingKey};
+use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, SlotParts, WipeCheck, WrappingKey};
 use crate::lockout::Lockout;
 use crate::money::{Currency, Money};
 use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
 use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
+use crate::recovery::{CodeKey, Recovery};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
+use zeroize::Zeroizing;
 
 const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16], place: None };
 
@@ -77,7 +79,20 @@ fn record() -> Record {
         rollback_protection: RollbackProtection::On,
         biometric: biometric(),
         wipe_check: WipeCheck::make(&mut random, &[0x66; 32]),
+        data_key_number: 3,
+        recovery: recovery(&data_key),
     }
+}
+
+/// A recovery code in force, and another one that waits.
+fn recovery(data_key: &DataKey) -> Recovery {
+    let mut random = random();
+    let [first, second] = [0x77, 0x78].map(|byte| CodeKey::make(&mut random, &Box::new(Zeroizing::new([byte; 16]))));
+    let row = RescueRow::make(&mut random, &HEADER.wallet_id, 7, &first.expect("a key"), data_key).expect("sealed");
+    let mut recovery = Recovery::default();
+    recovery.replace(7, Some(row.to_stored()));
+    recovery.plan(second, 86_400_000, NOW);
+    recovery
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::Session;
 use crate::error::LockError;
-use crate::flows::{BiometricChange, PinChange, change_pin, switch_biometrics, wipe_pin};
+use crate::flows::{BiometricChange, CodeChange, PinChange, change_pin, recovery_code, switch_biometrics, wipe_pin};
 use crate::pin::{Personal, PinEntry};
+use crate::recovery::RecoveryCode;
 use crate::request::PromptId;
 
 /// Changes what opens the wallet: PIN, wipe PIN and biometrics.
@@ -73,5 +74,35 @@ impl AccessHandle<'_> {
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn disable_biometrics(&self) -> Result<bool, LockError> {
         switch_biometrics::disable(&self.0.engine, self.0.id)
+    }
+
+    /// Makes a recovery code. The person writes it down, and types the groups that are asked back
+    /// ([`RecoveryCode::confirm`]). It counts for nothing before [`Self::set_recovery_code`].
+    ///
+    /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
+    pub fn create_recovery_code(&self) -> Result<RecoveryCode, LockError> {
+        recovery_code::create(&self.0.engine, self.0.id)
+    }
+
+    /// Puts a confirmed recovery code in force, in place of the one before.
+    ///
+    /// The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other waits for
+    /// the policy's `recovery.pending_change_h`, and takes effect with the first right PIN after that: someone who
+    /// merely knows the PIN must not get a way in that outlives it. Replacing a code makes a new data key, ends every
+    /// other session and switches biometrics off. [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
+    pub fn set_recovery_code(&self, code: &RecoveryCode) -> Result<CodeChange, LockError> {
+        recovery_code::set(&self.0.engine, self.0.id, code)
+    }
+
+    /// Has the recovery code withdrawn. It waits and takes effect like a replaced code. [`LockError::WrongState`] if
+    /// there is no code; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
+    pub fn withdraw_recovery_code(&self) -> Result<CodeChange, LockError> {
+        recovery_code::withdraw(&self.0.engine, self.0.id)
+    }
+
+    /// Cancels the change of the recovery code that waits. `false` if none does. [`LockError::PinNeeded`] in a session
+    /// that biometrics opened.
+    pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
+        recovery_code::cancel(&self.0.engine, self.0.id)
     }
 }

@@ -71,6 +71,15 @@ pub(crate) struct SealedCopy {
     pub(crate) sealed: Vec<u8>,
 }
 
+/// What a recovery code needs when the record cannot be read any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredRescue {
+    /// The rescue row.
+    pub(crate) row: Vec<u8>,
+    /// The sealed survivors. `None`: the row was put right since they were written last.
+    pub(crate) survivors: Option<Vec<u8>>,
+}
+
 /// Whether a commit must reach the disk before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -181,9 +190,10 @@ impl Store {
         read_record(&self.connection)
     }
 
-    /// Whether there are items or journal lines.
+    /// Whether there are items, journal lines or a rescue row.
     pub(crate) fn has_content(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM journal)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM journal) \
+                   OR EXISTS (SELECT 1 FROM rescue)";
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
@@ -191,6 +201,14 @@ impl Store {
     pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut select = self.connection.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
         Ok(select.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    /// What a rescue needs. `None`: there is no recovery code.
+    pub(crate) fn rescue(&self) -> Result<Option<StoredRescue>, StoreError> {
+        self.check_whole()?;
+        let mut select = self.connection.prepare_cached("SELECT slot, survivors FROM rescue WHERE id = 1")?;
+        let rescue = select.query_row([], |row| Ok(StoredRescue { row: row.get(0)?, survivors: row.get(1)? }));
+        Ok(rescue.optional()?)
     }
 
     /// Calls `visit` with the journal's lines after `number`, oldest first; 0 means all lines.
@@ -276,9 +294,36 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Deletes the record, all items and the journal.
+    /// Deletes everything: the record, the rescue row, all items and the journal.
     pub(crate) fn clear(&self) -> Result<(), StoreError> {
-        self.rows.execute_batch("DELETE FROM record; DELETE FROM items; DELETE FROM journal;")?;
+        self.rows.execute_batch("DELETE FROM record; DELETE FROM rescue; DELETE FROM items; DELETE FROM journal;")?;
+        Ok(())
+    }
+
+    /// Writes the rescue row, and leaves the survivors as they are.
+    pub(crate) fn put_rescue_row(&self, row: &[u8]) -> Result<(), StoreError> {
+        self.rows
+            .prepare_cached("INSERT INTO rescue (id, slot) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET slot = ?1")?
+            .execute([row])?;
+        Ok(())
+    }
+
+    /// Writes the survivors beside the rescue row.
+    pub(crate) fn put_survivors(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.rows.prepare_cached("UPDATE rescue SET survivors = ?1 WHERE id = 1")?.execute([sealed])?;
+        Ok(())
+    }
+
+    /// Deletes the rescue row and the survivors.
+    pub(crate) fn delete_rescue(&self) -> Result<(), StoreError> {
+        self.rows.execute("DELETE FROM rescue", [])?;
+        Ok(())
+    }
+
+    /// Deletes the journal's lines after `number`.
+    pub(crate) fn delete_lines_after(&self, number: u64) -> Result<(), StoreError> {
+        let number = i64::try_from(number).map_err(|_| StoreError::Failed)?;
+        self.rows.execute("DELETE FROM journal WHERE number > ?1", [number])?;
         Ok(())
     }
 

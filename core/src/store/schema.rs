@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// The newest schema version. It is stored in `PRAGMA user_version`.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Step n upgrades a database from version n to n + 1. A step that was released is never changed.
 const STEPS: [&str; VERSION as usize] = [
@@ -43,6 +43,14 @@ const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE record ADD COLUMN aliases TEXT;
     -- While `sealed` is null: 1 if everything was destroyed, and nothing is left that could say so.
     ALTER TABLE record ADD COLUMN wiped INTEGER NOT NULL DEFAULT 0;
+",
+    "
+    -- One row while there is a recovery code: its slot, and what a rescue needs of a record that cannot be read any more.
+    CREATE TABLE rescue (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        slot      BLOB NOT NULL,
+        survivors BLOB
+    ) STRICT;
 ",
 ];
 

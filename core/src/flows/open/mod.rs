@@ -12,8 +12,9 @@ use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, Se
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::record::{FORMAT, LockStatus};
-use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, Unfinished};
+use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, StoredRescue, Unfinished};
 use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
+use crate::vault::{EARLIER_KEYS_ROW, INDEX_ROW};
 use ask::Examination;
 use table::{Opening, Row};
 
@@ -47,9 +48,14 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
 }
 
 /// Examines file and keystore. Damage and a keystore without an answer become states; any other failure is an error.
-fn examine_to_state(engine: &Engine, lease: &KeyLease<'_>, random: &mut Random, now: Now) -> Result<State, LockError> {
+pub(super) fn examine_to_state(
+    engine: &Engine,
+    lease: &KeyLease<'_>,
+    random: &mut Random,
+    now: Now,
+) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
-        Err(LockError::DataDamaged) => Ok(State::Damaged),
+        Err(LockError::DataDamaged) => Ok(State::Damaged { has_code: matches!(read_rescue(engine), Ok(Some(_))) }),
         Err(fault @ LockError::DeviceKey(_)) => Ok(State::Failed(fault)),
         state => state,
     }
@@ -103,13 +109,9 @@ impl FoundRow {
 
 fn read_row(engine: &Engine) -> Result<FoundRow, LockError> {
     // Checked before opening, because opening would create a new file if there is none, and discard a log that lies
-    // beside it. Only the error 'not found' means that there is no file. A folder that cannot be read yet, because the
-    // phone was not unlocked since it started, may hold a wallet.
-    match std::fs::metadata(&engine.path) {
-        Ok(file) if file.len() == 0 => return Ok(FoundRow::nothing(Row::Empty)),
-        Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(FoundRow::nothing(Row::Empty)),
-        Err(_) => return Err(LockError::Storage),
+    // beside it.
+    if has_no_file(engine)? {
+        return Ok(FoundRow::nothing(Row::Empty));
     }
     match read_database(engine) {
         Err(StoreError::Damaged) => Ok(FoundRow::nothing(Row::Broken)),
@@ -131,6 +133,29 @@ fn read_database(engine: &Engine) -> Result<FoundRow, StoreError> {
         None => Row::Empty,
     };
     Ok(FoundRow { row, store: Some(store), stored })
+}
+
+/// What a recovery code needs, while no record is open: the rescue row with the survivors, the vault's index, and the
+/// keys of earlier data keys. `None`: the file holds no rescue row.
+pub(super) fn read_rescue(engine: &Engine) -> Result<Option<FoundRescue>, LockError> {
+    if has_no_file(engine)? {
+        return Ok(None);
+    }
+    let store = Store::open(&engine.path)?;
+    let Some(rescue) = store.rescue()? else { return Ok(None) };
+    Ok(Some((rescue, store.item(INDEX_ROW)?, store.item(EARLIER_KEYS_ROW)?)))
+}
+
+type FoundRescue = (StoredRescue, Option<Vec<u8>>, Option<Vec<u8>>);
+
+/// Whether there is no file, or an empty one. Only the error 'not found' means that there is no file: a folder that
+/// cannot be read yet, because the phone was not unlocked since it started, may hold a wallet.
+fn has_no_file(engine: &Engine) -> Result<bool, LockError> {
+    match std::fs::metadata(&engine.path) {
+        Ok(file) => Ok(file.len() == 0),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(_) => Err(LockError::Storage),
+    }
 }
 
 fn begin_unconfigured(engine: &Engine, store: Option<Store>, examination: &Examination) -> Result<State, LockError> {
@@ -199,8 +224,12 @@ fn open_sealed(
         // be made, still nothing opens.
         device_keys.mark_as_wiped(&wallet_id).ok();
     }
+    restore_rescue_row(&mut sealed, random, now)?;
     let (header, record) = sealed.row()?;
+    let version = record.recovery.version();
+    let rescue_mark = (version > 0).then(|| DeviceKeys::rescue_mark(&wallet_id, version));
     let in_use = [
+        rescue_mark.clone(),
         Some(device_keys.seal(header)),
         record.is_protected().then(|| device_keys.seal(&header.next(device_keys.place()))),
         record.slot().map(|slot| device_keys.pin(&header.wallet_id, &slot)),
@@ -208,6 +237,10 @@ fn open_sealed(
     ];
     // Keys that the list leaves out stay until a later opening.
     let mut left = device_keys.list_of_wallet(&wallet_id, named_after_file)?;
+    if rescue_mark.is_some_and(|mark| !left.contains(&mark)) {
+        // The keystore lost it, or leaves it out of the list. Without it an older row would not be refused.
+        device_keys.mark_rescue_row(&wallet_id, version).ok();
+    }
     left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
     if !left.is_empty() {
         // A change that was cut short, before or after its commit, left these keys. Whether the change was committed is
@@ -216,6 +249,25 @@ fn open_sealed(
         lease.retire(left).ok();
     }
     Ok(State::Sealed(sealed))
+}
+
+/// While the record opens, only its copy of the rescue row counts. A row in the file that differs was put there by
+/// somebody else, or belongs to a change that was cut short.
+fn restore_rescue_row(sealed: &mut SealedStore, random: &mut Random, now: Now) -> Result<(), LockError> {
+    let found = sealed.store.rescue()?.map(|rescue| rescue.row);
+    let in_force = sealed.row()?.1.recovery.row().map(|row| row.as_bytes().to_vec());
+    if found == in_force {
+        return Ok(());
+    }
+    sealed.commit(random, now, Durability::Flushed, None, &mut |work| {
+        match &in_force {
+            Some(row) => work.rows.put_rescue_row(row)?,
+            None => work.rows.delete_rescue()?,
+        }
+        work.note(&JournalEvent::RescueRowRestored);
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, and puts the requested
@@ -238,7 +290,7 @@ fn apply_pending_changes(
     let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;
-        record.lockout.save_wait(now, SAVE_WHILE_WATCHED_MS);
+        record.save_waits(now, SAVE_WHILE_WATCHED_MS);
         let tries = record.lockout.count_open_as_wrong(now);
         if tries > 0 {
             let lock_state = record.lock_state(now);

@@ -6,6 +6,7 @@ mod settle;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, Refusal};
+use super::recovery_code::{ProvenSlot, make_due_change};
 use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
 use crate::crypto::{DataKey, Random};
@@ -27,6 +28,7 @@ struct Admission {
     slot: PinSlot,
     wipe_check: WipeCheck,
     header: RecordHeader,
+    data_key_number: u64,
     /// A fault after the charge is no longer refunded.
     budget_is_spent: bool,
 }
@@ -87,9 +89,11 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
         engine.seal_keys.make_ahead();
         let (data_key, session) = settled?;
         let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
-        let mut verified = Verified { data_key, wallet_id, key_number, now, session, generation: reading.generation };
-        let Admission { slot, wipe_check, header, .. } = &admission;
+        let Admission { slot, wipe_check, header, data_key_number, .. } = &admission;
+        let (data_key_number, generation) = (*data_key_number, reading.generation);
+        let mut verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
         renew_slot(engine, &OpenedSlot { pin, slot, wipe_check, header }, &mut verified);
+        make_due_change(engine, &ProvenSlot { pin, wipe_check }, &mut verified);
         Ok(verified)
     })
 }
@@ -103,6 +107,7 @@ fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Re
                 slot,
                 wipe_check: record.wipe_check.clone(),
                 header: *view.header,
+                data_key_number: record.data_key_number,
                 budget_is_spent: record.lockout.budget_is_spent(),
             }),
             (LockState::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,

@@ -122,7 +122,7 @@ fn write_in(
     // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
     let is_wipe_pin = is_wipe_pin && verdict == Verdict::Wrong && record.wipe_check == admission.wipe_check;
     if let Some(data_key) = data_key.filter(|_| in_force) {
-        work.seal_details_with(data_key);
+        work.use_data_key(data_key);
     }
     work.note(&event_of(verdict, work.record.lockout.failures()));
     if verdict == Verdict::Right {

@@ -187,6 +187,7 @@ fn the_json_of_the_default_is_pinned() {
             "failures_before_off": 20,
             "prompt_timeout_ms": 60000,
         },
+        "recovery": { "pending_change_h": 24 },
         "contacts": [],
     });
     let json: serde_json::Value = serde_json::from_str(&Policy::default().to_json()).unwrap();

@@ -8,12 +8,13 @@ use crate::policy::{Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
 #[test]
 fn easing_any_field_is_not_as_strict_and_tightening_it_is() {
     type Edit = (&'static str, fn(&mut Policy));
-    let tightened: [Edit; 20] = [
+    let tightened: [Edit; 21] = [
         ("longer PINs", |p| p.pin.min_digits += 1),
         ("room for longer PINs", |p| p.pin.max_digits += 1),
         ("more remembered", |p| p.pin.remember += 1),
         ("shorter idle", |p| p.session.idle_s -= 1),
         ("shorter session", |p| p.session.absolute_s -= 1),
+        ("longer wait before a changed recovery code", |p| p.recovery.pending_change_h += 1),
         ("longer wait", |p| p.lockout.cooldowns[0].wait_s += 1),
         ("wait from one earlier", |p| p.lockout.cooldowns[0].from -= 1),
         ("wait to one later", |p| p.lockout.cooldowns[0].to = Some(5)),

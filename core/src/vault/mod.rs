@@ -2,6 +2,8 @@
 //! sealed index, so that a copied database does not reveal what a wallet keeps, and an old item cannot be put back in
 //! place of a newer one.
 
+mod earlier_keys;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use crate::crypto::{DataKey, Purpose, Random, aead_open, aead_seal};
 use crate::error::LockError;
 use crate::hex;
 use crate::pin::history::PinHistory;
+pub(crate) use earlier_keys::{EARLIER_KEYS_ROW, EarlierKeys};
 
 /// The longest item id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
@@ -75,14 +78,32 @@ impl<'a> Vault<'a> {
 
     /// Opens the index's row, which must have the version that the record names.
     pub(crate) fn open_index(&self, version: u64, row: &[u8]) -> Result<Index, IndexFault> {
-        let (found, sealed) = row.split_first_chunk::<VERSION_BYTES>().ok_or(IndexFault::Damaged)?;
-        let found = u64::from_be_bytes(*found);
-        let opened = aead_open(&self.key, &self.index_data(found), sealed).map(|json| (found, json));
-        // In format 1 the version did not stand in front of the sealed index.
-        let opened = opened.or_else(|| Some((version, aead_open(&self.key, &self.index_data(version), row)?)));
-        let (found, json) = opened.ok_or(IndexFault::Damaged)?;
-        let index = serde_json::from_slice(&json).map_err(|_| IndexFault::Damaged)?;
-        if found == version { Ok(index) } else { Err(IndexFault::OtherVersion { found }) }
+        match self.open_index_of_any_version(row) {
+            Some((found, index)) if found == version => Ok(index),
+            Some((found, _)) => Err(IndexFault::OtherVersion { found }),
+            // In format 1 the version did not stand in front of the sealed index.
+            None => aead_open(&self.key, &self.index_data(version), row)
+                .and_then(|json| serde_json::from_slice(&json).ok())
+                .ok_or(IndexFault::Damaged),
+        }
+    }
+
+    /// Opens the index's row when it is not known which version it should have. Returns the version that it has.
+    pub(crate) fn open_index_of_any_version(&self, row: &[u8]) -> Option<(u64, Index)> {
+        let (version, sealed) = row.split_first_chunk::<VERSION_BYTES>()?;
+        let version = u64::from_be_bytes(*version);
+        let json = aead_open(&self.key, &self.index_data(version), sealed)?;
+        Some((version, serde_json::from_slice(&json).ok()?))
+    }
+
+    /// Opens the row of the keys of earlier data keys. `number`: the number of the present data key.
+    pub(crate) fn open_earlier_keys(&self, number: u64, row: &[u8]) -> Option<EarlierKeys> {
+        EarlierKeys::from_bytes(&aead_open(&self.key, &self.earlier_keys_data(number), row)?)
+    }
+
+    /// Seals the keys of earlier data keys.
+    pub(crate) fn seal_earlier_keys(&self, random: &mut Random, number: u64, keys: &EarlierKeys) -> Option<Vec<u8>> {
+        aead_seal(random, &self.key, &self.earlier_keys_data(number), &keys.to_bytes())
     }
 
     pub(crate) fn seal_index(&self, random: &mut Random, version: u64, index: &Index) -> Result<SealedRow, LockError> {
@@ -120,6 +141,25 @@ impl<'a> Vault<'a> {
         let row = SealedRow { id: place.row.to_vec(), sealed };
         index.items.insert(id.to_owned(), place);
         Ok(row)
+    }
+
+    /// Opens an item's row with this vault's key and seals it with `next`, the vault under another data key. `None` if
+    /// the row is not the item's.
+    pub(crate) fn reseal_item(
+        &self,
+        next: &Self,
+        random: &mut Random,
+        index: &Index,
+        id: &str,
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
+        let place = index.items.get(id)?;
+        let data = self.item_data(id, place);
+        aead_seal(random, &next.key, &data, &aead_open(&self.key, &data, sealed)?)
+    }
+
+    fn earlier_keys_data(&self, number: u64) -> Vec<u8> {
+        [b"walletlock v1 earlier keys".as_slice(), self.wallet_id, &number.to_be_bytes()].concat()
     }
 
     fn index_data(&self, version: u64) -> Vec<u8> {

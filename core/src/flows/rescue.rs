@@ -1,0 +1,346 @@
+//! The end of a recovery by code: a new PIN, a new code and a new data key are put in force, in one transaction. What
+//! the wallet keeps stays.
+//!
+//! If the process is killed before the transaction, the old code opens the wallet again. After it, the new PIN and the
+//! new code do.
+
+use std::sync::Arc;
+
+use super::enrol::measure_rotation;
+use super::enter_code::{CodeRefusal, OpenedByCode, check_marks};
+use super::judge_pin::{judge, too_short};
+use super::make_slot::{SlotRequest, derive, make_slot};
+use super::open;
+use super::outcome::NoVerdict;
+use super::rekey::{DataKeys, reseal};
+use crate::biometric::Biometric;
+use crate::crypto::kdf::CALIBRATION;
+use crate::crypto::{DataKey, Random};
+use crate::engine::{
+    AliasKind, DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, SealedStore, SessionEnd, SessionId, State,
+    Verified, WalletClaim,
+};
+use crate::error::LockError;
+use crate::events::{Event, JournalEvent};
+use crate::journal::Head;
+use crate::key_slots::{RescueRow, SlotParts, WipeCheck};
+use crate::lockout::Lockout;
+use crate::pin::history::PinHistory;
+use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
+use crate::platform::{KeyPurpose, PlatformFault};
+use crate::policy::RollbackProtection;
+use crate::record::{FORMAT, Life, Record, RecordHeader, Survivors, SurvivorsKey};
+use crate::recovery::{CodeKey, Recovery, RecoveryCode};
+use crate::stack::with_stack_wiped;
+use crate::store::{Store, StoredRecord};
+use crate::time::Now;
+use crate::vault::{INDEX_ROW, Vault};
+
+/// More epochs than a phone reaches in its life, at one a second. A row that names a later one was written by somebody
+/// else.
+const MAX_EPOCH: u64 = 1 << 32;
+
+/// How a recovery ended.
+pub(crate) enum Recovered {
+    /// The new PIN and the new code are in force, and this session is open.
+    Open {
+        session: SessionId,
+        /// The names of the items that were damaged and are lost.
+        lost_items: Vec<String>,
+    },
+    /// The proposed PIN is not allowed, for these reasons.
+    Forbidden(Vec<Finding>),
+    /// The new code was not confirmed.
+    NotConfirmed,
+    /// The code was entered too long ago. It has to be entered again.
+    Expired,
+}
+
+/// What is known of the wallet besides its rows.
+struct Base {
+    /// The header of the record's row, if it could be read.
+    header: Option<RecordHeader>,
+    /// The journal's end.
+    journal: Head,
+    /// How many lines of it the record or the survivors prove.
+    proven_lines: u64,
+    vault_version: u64,
+    data_key_number: u64,
+    /// `None`: it is not known, and chosen as for a new wallet.
+    rollback_protection: Option<RollbackProtection>,
+    /// The keys that the record names: they are deleted after the commit.
+    aliases: Vec<String>,
+}
+
+/// The wallet after the commit.
+struct Rebuilt {
+    header: RecordHeader,
+    sealed: SealedStore,
+    data_key: DataKey,
+    data_key_number: u64,
+    key_number: u64,
+    is_protected: bool,
+    events: Vec<Event>,
+    lost_items: Vec<String>,
+    /// The keys that are not in force any more.
+    retired: Vec<String>,
+}
+
+/// Sets the new PIN, puts the new code in force, and opens the wallet. The entry is emptied once the PIN is set.
+pub(crate) fn rescue(
+    engine: &Engine,
+    opened: &OpenedByCode,
+    entry: &PinEntry,
+    personal: &[Personal],
+    code: &RecoveryCode,
+) -> Result<Recovered, LockError> {
+    with_stack_wiped(|| {
+        let now = engine.platform.clock.now()?;
+        if now.boot.is_none() {
+            return Err(PlatformFault.into());
+        }
+        if !opened.lease.is_live(now) {
+            return Ok(Recovered::Expired);
+        }
+        if !code.is_confirmed() {
+            return Ok(Recovered::NotConfirmed);
+        }
+        // The same copy of the PIN is judged and set, even if the entry changes meanwhile.
+        let Some(pin) = entry.peek() else { return Ok(Recovered::Forbidden(vec![too_short(&opened.policy)])) };
+        let judgement = judge(&pin, personal, &opened.policy);
+        if !judgement.allowed {
+            return Ok(Recovered::Forbidden(judgement.findings));
+        }
+        let mut history = opened.history.clone();
+        let history_output = derive(engine, &pin, &history.salt, &history.cost)?;
+        if history.contains(&opened.history_key, &history_output, opened.policy.pin.remember) {
+            return Ok(Recovered::Forbidden(vec![Finding::UsedBefore]));
+        }
+        history.push(&opened.history_key, &history_output);
+        let mut random = engine.draw()?;
+        let lease = engine.seal_keys.lease()?;
+        let stored = opened.row.to_stored();
+        let taken = engine.ledger.take_if(|state| match state {
+            State::Sealed(sealed) => Ok(sealed.row()?.1.recovery.row() == Some(&stored)),
+            state => Ok(state.is_rescued_from_file()),
+        })?;
+        // Another call changed the wallet since the code was entered.
+        let taken = taken.ok_or(LockError::WrongState)?;
+        lease.forget_all();
+        let generation = engine.sessions.end_all(SessionEnd::Replaced);
+        engine.prompts.cancel_any();
+        let request = Request { opened, pin: &pin, history, code };
+        let rebuilt = match rebuild(engine, taken, request, &mut random, now) {
+            Ok(rebuilt) => rebuilt,
+            Err(fault) => {
+                // After a commit that failed nobody knows what the file holds: it is looked at again.
+                engine
+                    .ledger
+                    .put(open::examine_to_state(engine, &lease, &mut random, now).unwrap_or_else(State::Failed));
+                return Err(fault);
+            }
+        };
+        let Rebuilt {
+            header,
+            sealed,
+            data_key,
+            data_key_number,
+            key_number,
+            is_protected,
+            events,
+            lost_items,
+            retired,
+        } = rebuilt;
+        if is_protected {
+            lease.set_in_force(&header, false);
+        }
+        engine.ledger.put(State::Sealed(sealed));
+        // What cannot be deleted now is deleted before the next try, or at the next opening.
+        lease.retire(retired).ok();
+        drop(lease);
+        entry.clear();
+        engine.attempts.forget_wrong();
+        engine.listeners.tell(&events);
+        engine.seal_keys.make_ahead();
+        let session = opened.policy.session.clone();
+        let wallet_id = header.wallet_id;
+        let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
+        Ok(Recovered::Open { session: engine.sessions.start_first(verified), lost_items })
+    })
+}
+
+/// What the person chose.
+struct Request<'a> {
+    opened: &'a OpenedByCode,
+    pin: &'a Pin,
+    /// The history with the new PIN in it.
+    history: PinHistory,
+    code: &'a RecoveryCode,
+}
+
+fn rebuild(
+    engine: &Engine,
+    taken: State,
+    request: Request<'_>,
+    random: &mut Random,
+    now: Now,
+) -> Result<Rebuilt, LockError> {
+    let Request { opened, pin, history, code } = request;
+    let device_keys = &engine.device_keys;
+    let OpenedByCode { data_key: old, row, policy, .. } = opened;
+    let wallet_id = row.wallet_id();
+    let (mut store, claim, base) = match taken {
+        State::Sealed(sealed) => {
+            let (store, claim, header, record) = sealed.into_parts()?;
+            (store, claim, base_of_record(engine, &header, &record))
+        }
+        _ => {
+            let claim = WalletClaim::take(&engine.platform.device_key, wallet_id)?;
+            let store = Store::open(&engine.path)?;
+            let base = base_beside_record(engine, &store, opened)?;
+            (store, claim, base)
+        }
+    };
+    check_marks(engine, row).map_err(|refusal| match refusal {
+        CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)) => fault.into(),
+        _ => LockError::WrongState,
+    })?;
+
+    let place = device_keys.place();
+    let listed = device_keys.list_of_wallet_twice(wallet_id, base.is_named_after_file())?;
+    let header = RecordHeader {
+        format: FORMAT,
+        epoch: next_epoch(base.header, &listed),
+        wallet_id: *wallet_id,
+        place: Some(place),
+    };
+    let key_number = u64::from_be_bytes(*random.bytes());
+    let (seal_key, pin_key) = (device_keys.seal(&header), device_keys.new_pin(wallet_id, key_number));
+    // A key with this alias may be left from a key that was made ahead, or from a rescue that was cut short.
+    device_keys.delete(&seal_key)?;
+    let rollback_protection = match base.rollback_protection {
+        Some(known) => known,
+        None => engine.anti_rollback.choose(|| measure_rotation(engine, &header))?,
+    };
+    device_keys.create(&seal_key, KeyPurpose::Seal)?;
+    device_keys.create(&pin_key, KeyPurpose::PinSlot)?;
+    let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
+    let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
+    let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
+    let new = DataKey::make(random);
+    let salt = *random.bytes();
+    let kdf_output = &*derive(engine, pin, &salt, &cost)?;
+    let parts = SlotParts { wallet_id, cost, salt, key_number, place };
+    let slot = make_slot(engine, random, &SlotRequest { kdf_output, parts, data_key: &new })?;
+    let version = row.version() + 1;
+    let code_key = CodeKey::make(random, code.bytes()).ok_or(LockError::Invalid("recovery code"))?;
+    let new_row = RescueRow::make(random, wallet_id, version, &code_key, &new);
+    let new_row = new_row.ok_or(LockError::Invalid("recovery code"))?.to_stored();
+    let mut recovery = Recovery::default();
+    recovery.replace(version, Some(new_row.clone()));
+    // The old row's mark comes first. If it was missing (on another phone) and the process were killed after the new
+    // one, the old row would be taken for an older one, and the old code would open nothing.
+    device_keys.mark_rescue_row(wallet_id, row.version())?;
+    device_keys.mark_rescue_row(wallet_id, version)?;
+
+    let record = Record {
+        policy: policy.clone(),
+        lockout: Lockout::new(&policy.lockout),
+        life: Life::Alive,
+        pin_slot: Some(slot.to_stored()),
+        reminders: Reminders::start(now),
+        calibration: CALIBRATION,
+        journal: base.journal,
+        // Set with the new data key.
+        journal_key: [0; 32],
+        vault_version: base.vault_version,
+        rollback_protection,
+        biometric: Biometric::new(now),
+        wipe_check: WipeCheck::make_filler(random),
+        data_key_number: base.data_key_number,
+        recovery,
+    };
+    let is_protected = record.is_protected();
+    let device_key = device_keys.noted_security_level(&pin_key);
+    let mut lost_items = Vec::new();
+    let commit = FirstCommit { now, data_key: &new };
+    let (first, events) = FirstRecord::write(&mut store, epoch, record, random, &commit, |rows, random, record| {
+        // Lines that do not continue the journal: nobody can tell what they were.
+        rows.delete_lines_after(record.journal.number)?;
+        lost_items = reseal(rows, random, wallet_id, record, &DataKeys { old, new: &new }, Some(history))?;
+        rows.put_rescue_row(new_row.as_bytes())?;
+        let lost = lost_items.iter().map(|item| JournalEvent::ItemLost { item });
+        let recovered = JournalEvent::Recovered { device_key, policy: &policy.name, proven_lines: base.proven_lines };
+        Ok([recovered].into_iter().chain(lost).map(|event| (event.kind(), (&event).into())).collect())
+    })?;
+    let sealed = SealedStore::with(store, first, claim);
+    let data_key_number = sealed.last_record()?.data_key_number;
+    let kept = [seal_key, pin_key, DeviceKeys::rescue_mark(wallet_id, version)];
+    let mut retired = base.aliases;
+    retired.extend(listed);
+    retired.retain(|alias| !kept.contains(alias));
+    retired.dedup();
+    Ok(Rebuilt {
+        header,
+        sealed,
+        data_key: new,
+        data_key_number,
+        key_number,
+        is_protected,
+        events,
+        lost_items,
+        retired,
+    })
+}
+
+impl Base {
+    fn is_named_after_file(&self) -> bool {
+        self.header.is_some_and(|header| header.place.is_none())
+    }
+}
+
+/// The base of a wallet whose record can be read: only the record counts.
+fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Base {
+    let (device_keys, id) = (&engine.device_keys, &header.wallet_id);
+    let pin = record.slot().map(|slot| device_keys.pin(id, &slot));
+    let biometric = record.biometric_slot().map(|slot| device_keys.biometric(id, &slot));
+    Base {
+        header: Some(*header),
+        journal: record.journal.clone(),
+        proven_lines: record.journal.number,
+        vault_version: record.vault_version,
+        data_key_number: record.data_key_number,
+        rollback_protection: Some(record.rollback_protection),
+        aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
+    }
+}
+
+/// The base of a wallet whose record cannot be read: the survivors, the index as it is, and the journal as far as it
+/// continues the survivors' end.
+fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> Result<Base, LockError> {
+    let OpenedByCode { data_key, row, .. } = opened;
+    let wallet_id = row.wallet_id();
+    let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
+    let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
+    let key = SurvivorsKey::derive(data_key);
+    let Survivors { policy: _, journal, data_key_number } =
+        Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
+    let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+    let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
+    let (vault_version, _) = index.filter(|(version, _)| *version < 1 << 62).ok_or(LockError::DataDamaged)?;
+    let (proven_lines, mut head) = (journal.number, journal);
+    store.lines_after(head.number, |lines| lines.take_while(|line| head.verify_next(line)).for_each(drop))?;
+    let header = match store.record() {
+        Ok(Some(StoredRecord::Sealed(row))) if row.header.wallet_id == *wallet_id => Some(row.header),
+        _ => None,
+    };
+    let aliases = header.iter().map(|header| engine.device_keys.seal(header)).collect();
+    Ok(Base { header, journal: head, proven_lines, vault_version, data_key_number, rollback_protection: None, aliases })
+}
+
+/// An epoch that no key of this wallet has had, as far as it is known: then no older row opens again.
+fn next_epoch(header: Option<RecordHeader>, listed: &[String]) -> u64 {
+    let listed = listed.iter().filter_map(|alias| DeviceKeys::number_of(alias, AliasKind::Seal));
+    let epochs = header.map(|header| header.epoch).into_iter().chain(listed);
+    epochs.filter(|epoch| *epoch < MAX_EPOCH).max().map_or(0, |epoch| epoch + 1)
+}

@@ -1,0 +1,104 @@
+//! What a rescue needs of a record that cannot be read any more.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::parts::Record;
+use crate::crypto::{AeadKey, DataKey, Purpose, Random};
+use crate::journal::Head;
+use crate::policy::Policy;
+
+/// The parts of the record that outlive it: they are kept beside the rescue row, sealed under a subkey of the data key,
+/// and written anew in every commit that has the data key. So damaging the record does not shed the policy.
+///
+/// The seal covers the wallet's id and the version of the rescue row. Survivors of the same version that somebody put
+/// back are not noticed: after a rescue, what the wallet keeps is of unknown age.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Survivors {
+    #[serde(deserialize_with = "crate::policy::deserialize")]
+    pub(crate) policy: Policy,
+    /// The journal's end: up to here it is proven.
+    pub(crate) journal: Head,
+    /// The number of the data key.
+    pub(crate) data_key_number: u64,
+}
+
+/// The key that seals the survivors.
+pub(crate) struct SurvivorsKey(AeadKey);
+
+impl SurvivorsKey {
+    pub(crate) fn derive(data_key: &DataKey) -> Self {
+        Self(AeadKey::new(&data_key.derive(Purpose::Survivors)))
+    }
+}
+
+impl Survivors {
+    /// The survivors of a record.
+    pub(crate) fn of(record: &Record) -> Self {
+        let Record { policy, journal, data_key_number, .. } = record;
+        Self { policy: policy.clone(), journal: journal.clone(), data_key_number: *data_key_number }
+    }
+
+    /// Seals them for the rescue row of this version. `None` cannot happen: serialising them cannot fail.
+    pub(crate) fn seal(
+        &self,
+        random: &mut Random,
+        key: &SurvivorsKey,
+        wallet_id: &[u8; 16],
+        version: u64,
+    ) -> Option<Vec<u8>> {
+        let json = Zeroizing::new(serde_json::to_vec(self).ok()?);
+        key.0.seal(random, &associated_data(wallet_id, version), &json)
+    }
+
+    /// Opens what [`Self::seal`] made. `None` if it is damaged, or a newer version wrote it.
+    pub(crate) fn open(sealed: &[u8], key: &SurvivorsKey, wallet_id: &[u8; 16], version: u64) -> Option<Self> {
+        let json = key.0.open(&associated_data(wallet_id, version), sealed)?;
+        let survivors: Self = serde_json::from_slice(&json).ok()?;
+        // As in the record: counting up from less than 2^62 cannot overflow.
+        let numbers = [survivors.journal.number, survivors.data_key_number];
+        numbers.iter().all(|number| *number < 1 << 62).then_some(survivors)
+    }
+}
+
+fn associated_data(wallet_id: &[u8; 16], version: u64) -> Vec<u8> {
+    [b"walletlock v1 survivors".as_slice(), wallet_id, &version.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::testing;
+
+    const WALLET: [u8; 16] = [0x11; 16];
+
+    #[test]
+    fn they_open_with_their_key_for_their_wallet_and_row_and_only_unchanged() {
+        let mut random = testing::random(31);
+        let key = SurvivorsKey::derive(&DataKey::make(&mut random));
+        let survivors = || Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number: 3 };
+        let sealed = survivors().seal(&mut random, &key, &WALLET, 7).expect("sealed");
+        assert_eq!(Survivors::open(&sealed, &key, &WALLET, 7), Some(survivors()));
+        assert_eq!(Survivors::open(&sealed, &key, &WALLET, 6), None, "another row's");
+        assert_eq!(Survivors::open(&sealed, &key, &[0x12; 16], 7), None, "another wallet's");
+        let other = SurvivorsKey::derive(&DataKey::make(&mut random));
+        assert_eq!(Survivors::open(&sealed, &other, &WALLET, 7), None, "another data key");
+        for bit in 0..8 * sealed.len() {
+            let mut flipped = sealed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Survivors::open(&flipped, &key, &WALLET, 7), None, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_version_writes_is_refused() {
+        let mut random = testing::random(32);
+        let key = SurvivorsKey::derive(&DataKey::make(&mut random));
+        for (data_key_number, opens) in [((1 << 62) - 1, true), (1 << 62, false), (u64::MAX, false)] {
+            let survivors = Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number };
+            let sealed = survivors.seal(&mut random, &key, &WALLET, 1).expect("sealed");
+            assert_eq!(Survivors::open(&sealed, &key, &WALLET, 1).is_some(), opens, "{data_key_number}");
+        }
+    }
+}

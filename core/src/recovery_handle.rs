@@ -1,0 +1,104 @@
+//! Getting back in with the recovery code: the handle, and the wallet that the code opened.
+
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::error::LockError;
+use crate::flows::{CodeRefusal, OpenedByCode, Recovered, RecoveryStatus, enter_code, recovery_code, rescue};
+use crate::pin::{Finding, Personal, PinEntry};
+use crate::recovery::{CodeEntry, RecoveryCode};
+use crate::session::Session;
+use crate::wallet_lock::WalletLock;
+
+/// Gets the owner back in.
+#[derive(Clone, Copy, Debug)]
+pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
+
+/// A wallet that the recovery code opened. Nothing is changed yet: [`Self::finish`] sets a new PIN and a new code. It
+/// has to be called within ten minutes. Dropping this leaves everything as it was.
+pub struct Rescue {
+    engine: Arc<Engine>,
+    opened: OpenedByCode,
+}
+
+/// How entering a recovery code ended.
+#[derive(Debug)]
+pub enum CodeOutcome {
+    /// The code is right.
+    Opened(Rescue),
+    /// It opened nothing, for this reason.
+    Refused(CodeRefusal),
+}
+
+/// How a recovery ended.
+#[derive(Debug)]
+pub enum RecoveryOutcome {
+    /// The new PIN and the new code are in force, and the wallet is open.
+    Done {
+        /// The session.
+        session: Session,
+        /// The names of the items that were damaged. They are lost, whoever opens the wallet.
+        lost_items: Vec<String>,
+    },
+    /// The proposed PIN is not allowed, for these reasons.
+    Forbidden(Vec<Finding>),
+    /// The groups of the new code that were asked back were not all typed.
+    NotConfirmed,
+    /// The recovery code was entered too long ago, or the phone was restarted. Enter it again.
+    Expired,
+}
+
+impl RecoveryHandle<'_> {
+    /// What is known about the recovery code. It can be asked in every state.
+    pub fn status(&self) -> Result<RecoveryStatus, LockError> {
+        recovery_code::status(self.0.engine())
+    }
+
+    /// Checks a recovery code. It opens a wallet whose PIN is forgotten or locked, and a wallet that is damaged: whose
+    /// record or keys are gone, or whose file is on another phone. There is no limit to the tries: the code has 128
+    /// random bits.
+    ///
+    /// If the code is right, the entry is left empty. A damaged or busy wallet is looked at again first.
+    pub fn enter_code(&self, entry: &CodeEntry) -> CodeOutcome {
+        let engine = self.0.engine();
+        match enter_code::enter_code(engine, entry) {
+            Ok(opened) => CodeOutcome::Opened(Rescue { engine: engine.clone(), opened }),
+            Err(refusal) => CodeOutcome::Refused(refusal),
+        }
+    }
+}
+
+impl Rescue {
+    /// Makes the recovery code that replaces the one that was used. The person writes it down and types the groups that
+    /// are asked back, before [`Self::finish`].
+    pub fn new_code(&self) -> Result<RecoveryCode, LockError> {
+        Ok(RecoveryCode::make(&mut self.engine.draw()?))
+    }
+
+    /// Sets the new PIN and puts the new code in force, with a new data key. The items stay; every session ends;
+    /// biometrics and the wipe PIN are off. The entry is left empty once the PIN is set.
+    ///
+    /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do.
+    /// [`LockError::WrongState`]: another call changed the wallet since the code was entered.
+    pub fn finish(
+        &self,
+        pin: &PinEntry,
+        personal: &[Personal],
+        code: &RecoveryCode,
+    ) -> Result<RecoveryOutcome, LockError> {
+        Ok(match rescue::rescue(&self.engine, &self.opened, pin, personal, code)? {
+            Recovered::Open { session, lost_items } => {
+                RecoveryOutcome::Done { session: Session::new(&self.engine, session), lost_items }
+            }
+            Recovered::Forbidden(findings) => RecoveryOutcome::Forbidden(findings),
+            Recovered::NotConfirmed => RecoveryOutcome::NotConfirmed,
+            Recovered::Expired => RecoveryOutcome::Expired,
+        })
+    }
+}
+
+impl std::fmt::Debug for Rescue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rescue")
+    }
+}
