@@ -8,10 +8,12 @@ use walletlock_core::platform::testing::{Act, FakeClock, FakeEntropy, FakePhone,
 use walletlock_core::platform::{Clock, DeviceKey};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
-    BiometricOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Removal, Session, WalletLock,
+    BiometricOutcome, CodeChange, CodeOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome,
+    RecoveryOutcome, Removal, Session, WalletLock,
 };
 
 use crate::cheats::Cheat;
+use crate::code;
 use crate::files::{self, Files};
 use crate::owner::{ITEMS, Knows, Life, Owner, TRIES, Violation};
 use crate::stage::{Stage, entry, open};
@@ -22,9 +24,10 @@ const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
 const MOST_TRIED: u32 = TRIES - 3;
 /// Longer than a keystore stays busy.
 const LATER_MS: u64 = 61_000;
+const DAY_MS: u64 = 86_400_000;
 
 /// What must have happened at least once in a run of full length.
-pub(crate) const HAPPENS: [&str; 21] = [
+pub(crate) const HAPPENS: [&str; 26] = [
     "enrolled",
     "not enrolled",
     "right",
@@ -46,6 +49,11 @@ pub(crate) const HAPPENS: [&str; 21] = [
     "killed without its newest seal key",
     "moved",
     "back after the lies",
+    "code set",
+    "code not set",
+    "recovered",
+    "not recovered",
+    "lost, and back by code",
 ];
 
 /// The counts of a run.
@@ -83,13 +91,17 @@ enum Step {
     PhoneRestarts,
     /// The app moves the file to another folder.
     Move,
+    /// The owner asks for another recovery code, or for its withdrawal, and enters the PIN a day later.
+    ChangeCode,
+    /// The owner enters the recovery code, and sets a new PIN and a new code.
+    Recover,
 }
 
 /// The steps to draw from. A step that is listed more often is drawn more often.
-const DRAWN: [Step; 31] = {
+const DRAWN: [Step; 35] = {
     use Step::{
-        BiometricsOff, BiometricsOn, ByBiometrics, ChangePin, Move, PhoneRestarts, Prepare, Recheck, Remove, Restart,
-        Right, TimePasses, Wipe, Write, Wrong,
+        BiometricsOff, BiometricsOn, ByBiometrics, ChangeCode, ChangePin, Move, PhoneRestarts, Prepare, Recheck,
+        Recover, Remove, Restart, Right, TimePasses, Wipe, Write, Wrong,
     };
     [
         Right,
@@ -123,6 +135,10 @@ const DRAWN: [Step; 31] = {
         TimePasses,
         PhoneRestarts,
         Move,
+        ChangeCode,
+        Recover,
+        Recover,
+        Recover,
     ]
 };
 
@@ -325,15 +341,22 @@ impl Play<'_> {
             }
             Step::ByBiometrics => self.by_biometrics(who),
             Step::Wipe => self.wipe(who),
+            Step::Recover => self.recover(who).map(|_| ()),
             _ if is_new => self.enrol(who),
             _ if self.owners[who].knows.tried > MOST_TRIED => self.wipe(who),
             Step::Wrong => self.guess(who),
             Step::Remove => self.remove(who),
-            Step::Right | Step::ChangePin | Step::Write | Step::BiometricsOn | Step::BiometricsOff => {
+            Step::Right
+            | Step::ChangePin
+            | Step::Write
+            | Step::BiometricsOn
+            | Step::BiometricsOff
+            | Step::ChangeCode => {
                 let Some((session, pin)) = self.unlock(who)? else { return Ok(()) };
                 match step {
                     Step::ChangePin => self.change_pin(who, &session, pin),
                     Step::Write => self.write(who, &session),
+                    Step::ChangeCode => self.change_code(who, session),
                     Step::BiometricsOn => {
                         self.stage.phone.biometrics.queue([Act::OwnerTouches]);
                         let on = session.access().enable_biometrics(PromptId::default());
@@ -394,7 +417,7 @@ impl Play<'_> {
                 owner.knows.enrolled(pin);
                 owner.knows.check_opened(None, &session)?;
                 self.account.note("enrolled");
-                Ok(())
+                if self.chance.one_in(2) { self.set_first_code(who, &session) } else { Ok(()) }
             }
             Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
                 // The call may have cleared away what was left of a wiped wallet.
@@ -403,6 +426,98 @@ impl Play<'_> {
                 Ok(())
             }
             other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Sets a recovery code in the session in which the first PIN was set.
+    fn set_first_code(&mut self, who: usize, session: &Session) -> Result<(), Violation> {
+        let Ok(code) = session.access().create_recovery_code() else { return Ok(()) };
+        let digits = code::write_down(&code);
+        let knows = &mut self.owners[who].knows;
+        match session.access().set_recovery_code(&code) {
+            Ok(CodeChange::InForce) => {
+                knows.codes = [Some(digits)].into();
+                self.account.note("code set");
+            }
+            Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::DataDamaged | LockError::WrongState) => {
+                knows.codes.insert(Some(digits));
+                self.account.note("code not set");
+            }
+            other => return Err(format!("setting a code: {other:?}")),
+        }
+        Ok(())
+    }
+
+    fn change_code(&mut self, who: usize, session: Session) -> Result<(), Violation> {
+        let Ok(code) = session.access().create_recovery_code() else { return Ok(()) };
+        let (digits, withdraws) = (code::write_down(&code), self.chance.one_in(3));
+        let asked = if withdraws {
+            session.access().withdraw_recovery_code()
+        } else {
+            session.access().set_recovery_code(&code)
+        };
+        drop(session);
+        let knows = &mut self.owners[who].knows;
+        match asked {
+            Ok(CodeChange::Pending { .. })
+            | Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::DataDamaged) => {
+                knows.waiting.insert((!withdraws).then_some(digits));
+                knows.codes.extend(knows.waiting.iter().cloned());
+            }
+            // There is no code to withdraw.
+            Err(LockError::WrongState) if withdraws => {}
+            other => return Err(format!("changing the code: {other:?}")),
+        }
+        self.stage.phone.clock.advance_ms(DAY_MS);
+        self.unlock(who).map(|_| ())
+    }
+
+    /// Enters a code that may be in force. `true` if the wallet was recovered.
+    fn recover(&mut self, who: usize) -> Result<bool, Violation> {
+        let owner = &mut self.owners[who];
+        let codes: Vec<_> = owner.knows.codes.iter().flatten().cloned().collect();
+        let Some(lock) = owner.lock.clone() else { return Ok(false) };
+        if codes.is_empty() {
+            return Ok(false);
+        }
+        let digits = self.chance.pick(&codes.iter().collect::<Vec<_>>()).clone();
+        let rescue = match lock.recovery().enter_code(&code::entry(&digits)) {
+            CodeOutcome::Opened(rescue) => rescue,
+            CodeOutcome::Refused(refusal) => {
+                let may_be_gone = owner.knows.half || !owner.knows.may_be.contains(&Life::Alive);
+                return match owner.knows.check_code_refusal(&digits, &refusal) {
+                    // A wallet that is half gone, or gone, may refuse anything.
+                    Err(_) if may_be_gone => Ok(false),
+                    checked => checked.map(|()| false),
+                };
+            }
+        };
+        if !owner.knows.may_be.contains(&Life::Alive) {
+            return Err(format!("the code opened, and there is nothing: {:?}", owner.knows));
+        }
+        owner.knows.learn_code(Some(digits));
+        let Ok(new_code) = rescue.new_code() else { return Ok(false) };
+        let (new_digits, pin) = (code::write_down(&new_code), self.chance.pick(&PINS));
+        let was_lost = owner.knows.has_lost;
+        let knows = &mut owner.knows;
+        match rescue.finish(&entry(pin), &[], &new_code) {
+            Ok(RecoveryOutcome::Done { session, lost_items }) => {
+                if !lost_items.is_empty() {
+                    return Err(format!("lost {lost_items:?}, and the file was whole"));
+                }
+                knows.recovered(pin, new_digits);
+                knows.check_opened(None, &session)?;
+                self.account.note(if was_lost { "lost, and back by code" } else { "recovered" });
+                Ok(true)
+            }
+            Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged | LockError::InUse) => {
+                knows.pins.insert(pin);
+                knows.codes.insert(Some(new_digits));
+                knows.left = TRIES;
+                self.account.note("not recovered");
+                Ok(false)
+            }
+            other => Err(format!("recovering: {other:?}")),
         }
     }
 
@@ -509,7 +624,8 @@ impl Play<'_> {
                     let keys = &self.stage.phone.device_key;
                     keys.all_aliases().iter().for_each(|alias| keys.delete(alias).expect("deleted"));
                 }
-                self.nothing_comes_back(who, &self.stage.phone.clone())
+                let codes: Vec<_> = knows.codes.iter().flatten().cloned().collect();
+                self.nothing_comes_back(who, &self.stage.phone.clone(), &codes)
             }
             Err(LockError::WrongState) => Ok(()),
             Err(LockError::DeviceKey(_) | LockError::DataDamaged) => {
@@ -542,7 +658,8 @@ impl Play<'_> {
                 knows.settle(Life::Unconfigured);
                 self.account.note("removed");
                 let keeps = self.cheat == Some(Cheat::KeepsOldKeys);
-                self.nothing_comes_back(who, &if keeps { before } else { self.stage.phone.clone() })
+                // An older file and its code open on any phone: a removal cannot change that.
+                self.nothing_comes_back(who, &if keeps { before } else { self.stage.phone.clone() }, &[])
             }
             Ok(Removal::Refused(refusal)) => knows.check_refusal(pin, &refusal),
             Err(LockError::DeviceKey(_) | LockError::WrongState | LockError::DataDamaged) => {
@@ -562,8 +679,8 @@ impl Play<'_> {
     }
 
     /// A wiped or removed wallet stays gone: none of its older files opens on a copy of this phone whose keystore tells
-    /// the truth.
-    fn nothing_comes_back(&mut self, who: usize, phone: &FakePhone) -> Result<(), Violation> {
+    /// the truth, neither to a PIN or a finger nor to one of these codes.
+    fn nothing_comes_back(&mut self, who: usize, phone: &FakePhone, codes: &[String]) -> Result<(), Violation> {
         let copies = std::mem::take(&mut self.owners[who].copies);
         let last = copies.len().saturating_sub(3);
         for (nth, copy) in copies.iter().enumerate().filter(|(nth, _)| *nth >= last || nth % 5 == 0) {
@@ -571,6 +688,11 @@ impl Play<'_> {
             for pin in PINS {
                 if let PinOutcome::Right(_) = lock.1.verify_pin(&entry(pin)) {
                     return Err(format!("copy {nth} of {} of what is gone opens", copies.len()));
+                }
+            }
+            for digits in codes {
+                if let CodeOutcome::Opened(_) = lock.1.recovery().enter_code(&code::entry(digits)) {
+                    return Err(format!("copy {nth} of {} of what was wiped opens to a code", copies.len()));
                 }
             }
             lock.2.biometrics.queue([Act::OwnerTouches]);
@@ -645,11 +767,30 @@ impl Play<'_> {
             if status == Some(LockStatus::Busy) {
                 return Err("busy, and the keystore is not".to_owned());
             }
+            self.back_by_code(who).map_err(|violation| format!("round {round}: {violation}"))?;
             self.open_honestly(who).map_err(|violation| format!("round {round}: {violation}"))?;
             self.restart(who)?;
         }
         self.account.note("back after the lies");
         Ok(())
+    }
+
+    /// A wallet that lost a key for good comes back with its code, if it surely has one.
+    fn back_by_code(&mut self, who: usize) -> Result<(), Violation> {
+        let owner = &mut self.owners[who];
+        let is_damaged = matches!(owner.look()?, Some(LockStatus::Locked { reason: LockReason::DataDamaged, .. }));
+        let has_code = owner.knows.waiting.is_empty() && !owner.knows.codes.contains(&None);
+        let is_surely_there = owner.knows.is_surely(Life::Alive) && !owner.knows.half;
+        if !is_damaged || !has_code {
+            return Ok(());
+        }
+        for _ in 0..owner.knows.codes.len() {
+            if self.recover(who)? {
+                return Ok(());
+            }
+        }
+        let knows = &self.owners[who].knows;
+        if is_surely_there { Err(format!("no code brings it back, and the owner knows {knows:?}")) } else { Ok(()) }
     }
 
     fn open_honestly(&mut self, who: usize) -> Result<(), Violation> {

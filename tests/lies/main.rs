@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 mod cheats;
+mod code;
 mod files;
 mod life;
 mod owner;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use walletlock_core::{LockReason, LockStatus, PinOutcome, Refusal, Session, WalletLock, WrongPin};
+use walletlock_core::{CodeRefusal, LockReason, LockStatus, PinOutcome, Refusal, Session, WalletLock, WrongPin};
 
 use crate::files::Files;
 use crate::stage::entry;
@@ -30,6 +30,10 @@ pub(crate) enum Life {
 pub(crate) struct Knows {
     pub(crate) may_be: BTreeSet<Life>,
     pub(crate) pins: BTreeSet<&'static str>,
+    /// The recovery codes of which one is in force. `None`: there may be none.
+    pub(crate) codes: BTreeSet<Option<String>>,
+    /// The codes that were asked for and may take effect with a later right PIN. `None`: the withdrawal of a code.
+    pub(crate) waiting: BTreeSet<Option<String>>,
     pub(crate) items: BTreeMap<&'static str, BTreeSet<Option<String>>>,
     /// At most this many tries are left.
     pub(crate) left: u32,
@@ -55,6 +59,8 @@ impl Knows {
         Self {
             may_be: BTreeSet::from([Life::Unconfigured]),
             pins: BTreeSet::new(),
+            codes: BTreeSet::from([None]),
+            waiting: BTreeSet::new(),
             items: BTreeMap::new(),
             left: TRIES,
             tried: 0,
@@ -77,6 +83,8 @@ impl Knows {
     pub(crate) fn or(mut self, after: Self) -> Self {
         self.may_be.extend(after.may_be);
         self.pins.extend(after.pins);
+        self.codes.extend(after.codes);
+        self.waiting.extend(after.waiting);
         for item in ITEMS {
             let nothing = BTreeSet::from([None]);
             let both = self.item(item).union(after.items.get(item).unwrap_or(&nothing)).cloned().collect();
@@ -96,6 +104,45 @@ impl Knows {
     pub(crate) fn enrolled(&mut self, pin: &'static str) {
         *self = Self { pins: BTreeSet::from([pin]), ..Self::new() };
         self.settle(Life::Alive);
+    }
+
+    /// A code was entered while no other change waits, and this is the code in force. `None`: there is none.
+    pub(crate) fn learn_code(&mut self, code: Option<String>) {
+        if self.waiting.contains(&code) {
+            self.waiting.clear();
+        }
+        self.codes = self.waiting.iter().cloned().chain([code]).collect();
+    }
+
+    /// The owner recovered the wallet: whatever was lost or half done before, it is whole.
+    pub(crate) fn recovered(&mut self, pin: &'static str, code: String) {
+        self.pins = BTreeSet::from([pin]);
+        (self.codes, self.waiting) = (BTreeSet::from([Some(code)]), BTreeSet::new());
+        (self.left, self.tried, self.has_lost) = (TRIES, 0, false);
+        self.settle(Life::Alive);
+    }
+
+    /// Checks why a code was refused, and learns from it.
+    pub(crate) fn check_code_refusal(&mut self, code: &str, refusal: &CodeRefusal) -> Result<(), Violation> {
+        let broken = |knows: &Self| Err(format!("{refusal:?} of {code}, and the owner knows {knows:?}"));
+        match refusal {
+            CodeRefusal::NoVerdict(_) => Ok(()),
+            CodeRefusal::Locked(status) => self.check_status(status),
+            CodeRefusal::Wrong => {
+                self.codes.remove(&Some(code.to_owned()));
+                self.codes.extend(self.waiting.iter().cloned());
+                if self.codes.is_empty() { broken(self) } else { Ok(()) }
+            }
+            CodeRefusal::NotSetUp if self.half || !self.is_surely(Life::Alive) => Ok(()),
+            CodeRefusal::NotSetUp => {
+                if !self.codes.contains(&None) && !self.waiting.contains(&None) {
+                    return broken(self);
+                }
+                self.learn_code(None);
+                Ok(())
+            }
+            CodeRefusal::OldCode | CodeRefusal::Altered | CodeRefusal::NotACode { .. } => broken(self),
+        }
     }
 
     /// An item was written; if `surely` is false, it may also not have been.

@@ -26,6 +26,7 @@ mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
 mod recovery_code;
+mod recovery_kills;
 mod reopening;
 mod rollback;
 mod session_ends;

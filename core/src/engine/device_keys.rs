@@ -276,9 +276,12 @@ impl DeviceKeys {
         Ok(if listed.iter().any(later) { RowAge::Older } else { RowAge::Unknown })
     }
 
+    /// Makes a mark, and asks for it: a keystore may say that it made a key and lose it. Without the mark of a wipe, an
+    /// older file and the recovery code would open what was wiped.
     fn make_mark(&self, mark: &str) -> Result<(), DeviceKeyFault> {
         // The mark exists already if an earlier call that made it was cut short.
-        self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))
+        self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))?;
+        self.ready(mark).map_err(busy_if_gone)
     }
 
     /// Deletes the marks of wiped wallets beyond the first [`MARKS_KEPT`] of the keystore's list. Which ones are first
