@@ -27,6 +27,8 @@ pub(crate) struct Holding {
     pub(crate) items: Items,
     /// Journal lines about biometrics: uses, failures, and switching on and off.
     pub(crate) biometric: u32,
+    /// The digits of the recovery code, if there is one.
+    pub(crate) code: Option<String>,
 }
 
 /// What a call does to a wallet, in this order.
@@ -92,7 +94,7 @@ impl Account {
 
 impl Holding {
     pub(crate) fn new(pin: &'static str, now_ms: i64) -> Self {
-        Self { pin, failures: 0, charged_ms: now_ms, items: Items::new(), biometric: 0 }
+        Self { pin, failures: 0, charged_ms: now_ms, items: Items::new(), biometric: 0, code: None }
     }
 
     fn charged(&self, now_ms: i64) -> Self {

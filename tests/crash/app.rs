@@ -3,10 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use walletlock_core::platform::testing::{FakePhone, TestRng};
+use walletlock_core::platform::testing::{FakePhone, TestRng, code_entry, write_down};
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
-use walletlock_core::{BiometricChange, Enrolment, LockError, LockStatus, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{
+    BiometricChange, CodeChange, CodeOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, RecoveryOutcome,
+    Session, WalletLock,
+};
 
 use crate::account::Holding;
 use crate::phone::entry;
@@ -16,6 +19,8 @@ use crate::survivor::{Violation, read_all};
 pub(crate) struct App {
     pub(crate) lock: Arc<WalletLock>,
     pub(crate) session: Option<Session>,
+    /// The session is the one in which the wallet was set up: a first recovery code counts at once.
+    pub(crate) is_first: bool,
     /// Wrong PINs of this process, and when they were settled. Entered again, they do not count.
     pub(crate) guessed: VecDeque<(String, i64)>,
 }
@@ -24,7 +29,7 @@ impl App {
     pub(crate) fn enrol(&mut self, pin: &str) -> Result<(), Violation> {
         match self.lock.enrol(&entry(pin), &[]) {
             Ok(Enrolment::Enrolled(session)) => {
-                self.session = Some(session);
+                (self.session, self.is_first) = (Some(session), true);
                 Ok(())
             }
             other => Err(format!("{other:?}")),
@@ -46,7 +51,7 @@ impl App {
             PinOutcome::Right(session) => {
                 self.guessed.clear();
                 let same = read_all(&session).is_ok_and(|items| items == held.items);
-                self.session = Some(session);
+                (self.session, self.is_first) = (Some(session), false);
                 expect(same, "the items are there")
             }
             other => Err(format!("{other:?}")),
@@ -91,6 +96,39 @@ impl App {
         changed
     }
 
+    /// Makes the first recovery code. Returns its digits, and whether it was set. `None`: the session is over.
+    pub(crate) fn set_code(&mut self) -> Option<(String, Result<(), Violation>)> {
+        let session = self.session.as_ref()?;
+        let made = session.access().create_recovery_code().ok()?;
+        let digits = write_down(&made);
+        let set = session.access().set_recovery_code(&made);
+        Some((digits, expect(set == Ok(CodeChange::InForce), "the code was set")))
+    }
+
+    /// Enters the recovery code, and sets this PIN and a new code. Returns the new code's digits.
+    pub(crate) fn recover(&mut self, held: &Holding, pin: &str) -> (Option<String>, Result<(), Violation>) {
+        let digits = held.code.as_deref().unwrap_or_default();
+        let rescue = match self.lock.recovery().enter_code(&code_entry(digits)) {
+            CodeOutcome::Opened(rescue) => rescue,
+            CodeOutcome::Refused(refusal) => return (None, Err(format!("{refusal:?}"))),
+        };
+        let Ok(made) = rescue.new_code() else { return (None, Err("no randomness".to_owned())) };
+        let digits = write_down(&made);
+        let done = match rescue.finish(&entry(pin), &[], &made) {
+            Ok(RecoveryOutcome::Done { session, lost_items }) => {
+                self.guessed.clear();
+                let same = lost_items.is_empty() && read_all(&session).is_ok_and(|items| items == held.items);
+                (self.session, self.is_first) = (Some(session), true);
+                expect(same, "the items are there")
+            }
+            other => {
+                self.session = None;
+                Err(format!("{other:?}"))
+            }
+        };
+        (Some(digits), done)
+    }
+
     /// Switches biometrics on or off, just after entering the PIN.
     pub(crate) fn switch(&mut self, pin: &str, on: bool) -> Result<(), Violation> {
         let session = match self.lock.verify_pin(&entry(pin)) {
@@ -103,7 +141,7 @@ impl App {
         } else {
             session.access().disable_biometrics().map(|_| true)
         };
-        self.session = Some(session);
+        (self.session, self.is_first) = (Some(session), false);
         expect(switched == Ok(true), "biometrics were switched")
     }
 

@@ -52,6 +52,10 @@ pub(crate) enum Act {
     Strangers,
     /// Another finger is enrolled on the phone, and then the owner's finger is tried.
     NewFinger,
+    /// A first recovery code is set.
+    SetCode,
+    /// The recovery code is entered, and a new PIN and a new code are set.
+    Recover,
 }
 
 /// A call in progress, or the last one.
@@ -156,10 +160,11 @@ impl<'a> Life<'a> {
         let Some(app) = &self.app else { return Act::Open };
         let some = match self.account.now() {
             State::Unconfigured | State::Wiped => return chance.pick(&[Act::Enrol, Act::Enrol, Act::Look, Act::Close]),
+            State::Live(held) if app.is_first && held.code.is_none() && chance.one_in(2) => return Act::SetCode,
             State::Live(_) if self.is_stolen && !chance.one_in(3) => {
                 return chance.pick(&[Act::Wrong, Act::Wrong, Act::Look]);
             }
-            State::Live(_) => chance.below(52),
+            State::Live(_) => chance.below(56),
         };
         match some {
             0..9 => Act::Right,
@@ -173,6 +178,8 @@ impl<'a> Life<'a> {
             44..49 => Act::Finger,
             49 | 50 => Act::Strangers,
             51 => Act::NewFinger,
+            52..56 if self.has_code() => Act::Recover,
+            52..56 => Act::Right,
             25 | 26 => Act::Close,
             27..30 => Act::Look,
             _ if app.session.as_ref().is_none_or(|session| !session.is_live()) => Act::Right,
@@ -182,13 +189,18 @@ impl<'a> Life<'a> {
         }
     }
 
+    fn has_code(&self) -> bool {
+        matches!(self.account.now(), State::Live(held) if held.code.is_some())
+    }
+
     /// Makes the call. Returns its steps, and whether it ended as it should if the power stayed on.
     fn call(&mut self, act: Act, chance: &mut TestRng) -> (Vec<Step>, Result<(), Violation>) {
         let at_ms = now(&self.phone).wall_ms;
         let policy = &self.policy;
         let Some(app) = &mut self.app else {
             let opened = phone::open(self.mount, &self.disk, &self.phone, policy);
-            let opened = opened.map(|lock| self.app = Some(App { lock, session: None, guessed: VecDeque::new() }));
+            let opened = opened
+                .map(|lock| self.app = Some(App { lock, session: None, is_first: false, guessed: VecDeque::new() }));
             return (Vec::new(), opened.map_err(|fault| fault.to_string()));
         };
         let held = match self.account.now() {
@@ -302,6 +314,19 @@ impl<'a> Life<'a> {
                     _ => is_gone,
                 };
                 (steps.chain([Step::FlushedIf(Seen::Returned)]).collect(), expect(fine, "the finger was looked at"))
+            }
+            Act::SetCode => match app.set_code() {
+                Some((digits, set)) => (Holding::changed(Holding { code: Some(digits), ..held }), set),
+                None => {
+                    app.is_first = false;
+                    (Vec::new(), Ok(()))
+                }
+            },
+            Act::Recover => {
+                let new = PINS[(PINS.iter().position(|pin| *pin == held.pin).unwrap_or_default() + 1) % PINS.len()];
+                let (code, done) = app.recover(&held, new);
+                let then = Holding { pin: new, failures: 0, code: code.clone(), ..held };
+                (if code.is_some() { Holding::changed(then) } else { Vec::new() }, done)
             }
             Act::Close => {
                 self.app = None;

@@ -48,9 +48,11 @@ enum Moment {
     Looking,
     SwitchingBiometrics,
     UsingBiometrics,
+    SettingCode,
+    Recovering,
 }
 
-const MOMENTS: [Moment; 13] = [
+const MOMENTS: [Moment; 15] = [
     Moment::Opening,
     Moment::Closing,
     Moment::Checkpointing,
@@ -64,6 +66,8 @@ const MOMENTS: [Moment; 13] = [
     Moment::Looking,
     Moment::SwitchingBiometrics,
     Moment::UsingBiometrics,
+    Moment::SettingCode,
+    Moment::Recovering,
 ];
 
 impl Moment {
@@ -79,6 +83,8 @@ impl Moment {
             Act::Write | Act::Delete => Self::WritingItems,
             Act::Enable | Act::Disable => Self::SwitchingBiometrics,
             Act::Finger | Act::Strangers | Act::NewFinger => Self::UsingBiometrics,
+            Act::SetCode => Self::SettingCode,
+            Act::Recover => Self::Recovering,
             _ if call.seen == Seen::Begun => Self::Charging,
             // The call had returned, and the test was asking for the status.
             _ if call.seen == Seen::Returned => Self::Looking,

@@ -6,10 +6,10 @@ use rusqlite::{Connection, OpenFlags};
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{FakePhone, code_entry};
 use walletlock_core::policy::Policy;
 use walletlock_core::request::{BiometricDenial, BiometricRequest};
-use walletlock_core::{LockError, LockReason, LockStatus, PinOutcome, Session, WalletLock};
+use walletlock_core::{CodeOutcome, CodeRefusal, LockError, LockReason, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::account::{Holding, Items, State};
 use crate::disk::Disk;
@@ -55,13 +55,15 @@ impl Survivor<'_> {
         if matches!(status, LockStatus::Wiped | LockStatus::Locked { .. }) {
             return Ok(*latest);
         }
+        let code = code_in_force(&lock, possible)?;
         let opened = self.unlock(&lock, &phone, possible)?;
         let Opened { pin, items, biometric } = &opened;
-        let is_same = |held: &Holding| (held.pin, &held.items, held.biometric) == (*pin, items, *biometric);
+        let is_same =
+            |held: &Holding| (held.pin, &held.items, held.biometric, &held.code) == (*pin, items, *biometric, &code);
         let fits = |nth: &usize| live(&possible[*nth]).is_some_and(is_same);
         same.into_iter().find(fits).ok_or_else(|| {
             let items = items.keys();
-            format!("{status:?}, opened by {pin}, with items that it never held like that: {items:?}, {biometric}")
+            format!("{status:?}, opened by {pin} and {code:?}, and never held like that: {items:?}, {biometric}")
         })
     }
 
@@ -125,6 +127,22 @@ fn live(state: &State) -> Option<&Holding> {
         State::Live(held) => Some(held),
         State::Unconfigured | State::Wiped => None,
     }
+}
+
+/// The recovery code that opens the wallet, of those that may be in force: one, or none if there may be none.
+fn code_in_force(lock: &Arc<WalletLock>, possible: &[State]) -> Result<Option<String>, Violation> {
+    let mut codes: Vec<_> = possible.iter().filter_map(live).filter_map(|held| held.code.as_deref()).collect();
+    codes.dedup();
+    let mut opened = None;
+    for digits in codes {
+        match lock.recovery().enter_code(&code_entry(digits)) {
+            CodeOutcome::Opened(_) if opened.is_some() => return Err("two codes open it".to_owned()),
+            CodeOutcome::Opened(_) => opened = Some(digits.to_owned()),
+            CodeOutcome::Refused(CodeRefusal::Wrong | CodeRefusal::NotSetUp) => {}
+            CodeOutcome::Refused(refusal) => return Err(format!("a code: {refusal:?}")),
+        }
+    }
+    Ok(opened)
 }
 
 /// What this PIN opens, or `None` if it is wrong.

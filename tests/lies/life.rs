@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use walletlock_core::platform::testing::{Act, FakeClock, FakeEntropy, FakePhone, Misbehaviour, TestRng, tally};
+use walletlock_core::platform::testing::{
+    Act, FakeClock, FakeEntropy, FakePhone, Misbehaviour, TestRng, code_entry, tally, write_down,
+};
 use walletlock_core::platform::{Clock, DeviceKey};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
@@ -13,7 +15,6 @@ use walletlock_core::{
 };
 
 use crate::cheats::Cheat;
-use crate::code;
 use crate::files::{self, Files};
 use crate::owner::{ITEMS, Knows, Life, Owner, TRIES, Violation};
 use crate::stage::{Stage, entry, open};
@@ -432,7 +433,7 @@ impl Play<'_> {
     /// Sets a recovery code in the session in which the first PIN was set.
     fn set_first_code(&mut self, who: usize, session: &Session) -> Result<(), Violation> {
         let Ok(code) = session.access().create_recovery_code() else { return Ok(()) };
-        let digits = code::write_down(&code);
+        let digits = write_down(&code);
         let knows = &mut self.owners[who].knows;
         match session.access().set_recovery_code(&code) {
             Ok(CodeChange::InForce) => {
@@ -450,7 +451,7 @@ impl Play<'_> {
 
     fn change_code(&mut self, who: usize, session: Session) -> Result<(), Violation> {
         let Ok(code) = session.access().create_recovery_code() else { return Ok(()) };
-        let (digits, withdraws) = (code::write_down(&code), self.chance.one_in(3));
+        let (digits, withdraws) = (write_down(&code), self.chance.one_in(3));
         let asked = if withdraws {
             session.access().withdraw_recovery_code()
         } else {
@@ -481,7 +482,7 @@ impl Play<'_> {
             return Ok(false);
         }
         let digits = self.chance.pick(&codes.iter().collect::<Vec<_>>()).clone();
-        let rescue = match lock.recovery().enter_code(&code::entry(&digits)) {
+        let rescue = match lock.recovery().enter_code(&code_entry(&digits)) {
             CodeOutcome::Opened(rescue) => rescue,
             CodeOutcome::Refused(refusal) => {
                 let may_be_gone = owner.knows.half || !owner.knows.may_be.contains(&Life::Alive);
@@ -497,7 +498,7 @@ impl Play<'_> {
         }
         owner.knows.learn_code(Some(digits));
         let Ok(new_code) = rescue.new_code() else { return Ok(false) };
-        let (new_digits, pin) = (code::write_down(&new_code), self.chance.pick(&PINS));
+        let (new_digits, pin) = (write_down(&new_code), self.chance.pick(&PINS));
         let was_lost = owner.knows.has_lost;
         let knows = &mut owner.knows;
         match rescue.finish(&entry(pin), &[], &new_code) {
@@ -691,7 +692,7 @@ impl Play<'_> {
                 }
             }
             for digits in codes {
-                if let CodeOutcome::Opened(_) = lock.1.recovery().enter_code(&code::entry(digits)) {
+                if let CodeOutcome::Opened(_) = lock.1.recovery().enter_code(&code_entry(digits)) {
                     return Err(format!("copy {nth} of {} of what was wiped opens to a code", copies.len()));
                 }
             }

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 mod cheats;
-mod code;
 mod files;
 mod life;
 mod owner;

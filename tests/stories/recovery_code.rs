@@ -7,9 +7,8 @@ use rusqlite::Connection;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::pin::{Finding, PinEntry};
-use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone};
+use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone, code_entry, digits_of, write_down};
 use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
-use walletlock_core::recovery::{CodeEntry, GROUP_DIGITS, GROUPS, RecoveryCode};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
     BiometricOutcome, CodeChange, CodeOutcome, CodeRefusal, LockError, LockReason, LockStatus, NoVerdict,
@@ -22,51 +21,19 @@ pub(crate) const NEW_PIN: &str = "582941";
 const OTHER_PIN: &str = "846205";
 const DAY_MS: u64 = 86_400_000;
 
-/// The code as its owner reads it from the paper.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Paper(pub(crate) String);
-
-impl Paper {
-    pub(crate) fn of(code: &RecoveryCode) -> Self {
-        let places = (1..=GROUPS).flat_map(|group| (0..GROUP_DIGITS).map(move |place| (group, place)));
-        Self(places.map(|(group, place)| code.digit(group, place).expect("a digit").to_string()).collect())
-    }
-
-    pub(crate) fn entry(&self) -> CodeEntry {
-        let entry = CodeEntry::new();
-        type_in(&entry, &self.0);
-        entry
-    }
-
-    /// Types the groups that are asked back.
-    pub(crate) fn confirm(&self, code: &RecoveryCode) {
-        for group in code.asked_groups() {
-            let entry = CodeEntry::of_group(group).expect("a group");
-            type_in(&entry, &self.0[(group - 1) * GROUP_DIGITS..group * GROUP_DIGITS]);
-            assert!(code.confirm(&entry));
-        }
-        assert!(code.is_confirmed());
-    }
-}
-
-fn type_in(entry: &CodeEntry, digits: &str) {
-    digits.bytes().for_each(|digit| assert!(entry.push((digit - b'0').into()).is_ok()));
-}
-
 /// Makes a code, writes it down and puts it in force.
-fn set_code(session: &Session) -> (Paper, CodeChange) {
+fn set_code(session: &Session) -> (String, CodeChange) {
     let code = session.access().create_recovery_code().expect("a code");
-    let paper = Paper::of(&code);
-    paper.confirm(&code);
+    let paper = write_down(&code);
     (paper, session.access().set_recovery_code(&code).expect("set"))
 }
 
 /// A wallet with an item, whose owner made a recovery code when the PIN was set.
-pub(crate) fn with_code(preset: &str) -> (Wallet, Paper) {
+pub(crate) fn with_code(preset: &str) -> (Wallet, String) {
     with_code_on(Wallet::unconfigured(preset))
 }
 
-pub(crate) fn with_code_on(wallet: Wallet) -> (Wallet, Paper) {
+pub(crate) fn with_code_on(wallet: Wallet) -> (Wallet, String) {
     let session = wallet.enrol(PIN);
     session.vault().write("card", b"4111").expect("written");
     let (paper, change) = set_code(&session);
@@ -75,18 +42,17 @@ pub(crate) fn with_code_on(wallet: Wallet) -> (Wallet, Paper) {
     (wallet, paper)
 }
 
-pub(crate) fn enter(wallet: &Wallet, paper: &Paper) -> Result<Rescue, CodeRefusal> {
-    match wallet.lock.recovery().enter_code(&paper.entry()) {
+pub(crate) fn enter(wallet: &Wallet, paper: &str) -> Result<Rescue, CodeRefusal> {
+    match wallet.lock.recovery().enter_code(&code_entry(paper)) {
         CodeOutcome::Opened(rescue) => Ok(rescue),
         CodeOutcome::Refused(refusal) => Err(refusal),
     }
 }
 
 /// Sets the new PIN and the new code.
-pub(crate) fn finish(rescue: &Rescue, pin: &str) -> (Session, Paper) {
+pub(crate) fn finish(rescue: &Rescue, pin: &str) -> (Session, String) {
     let code = rescue.new_code().expect("a code");
-    let paper = Paper::of(&code);
-    paper.confirm(&code);
+    let paper = write_down(&code);
     match rescue.finish(&entry(pin), &[], &code) {
         Ok(RecoveryOutcome::Done { session, lost_items }) => {
             assert_eq!(lost_items, Vec::<String>::new());
@@ -96,11 +62,11 @@ pub(crate) fn finish(rescue: &Rescue, pin: &str) -> (Session, Paper) {
     }
 }
 
-pub(crate) fn recover(wallet: &Wallet, paper: &Paper) -> (Session, Paper) {
+pub(crate) fn recover(wallet: &Wallet, paper: &str) -> (Session, String) {
     recover_with(wallet, paper, NEW_PIN)
 }
 
-pub(crate) fn recover_with(wallet: &Wallet, paper: &Paper, pin: &str) -> (Session, Paper) {
+pub(crate) fn recover_with(wallet: &Wallet, paper: &str, pin: &str) -> (Session, String) {
     finish(&enter(wallet, paper).unwrap_or_else(|refusal| panic!("the code does not open: {refusal:?}")), pin)
 }
 
@@ -126,7 +92,7 @@ fn kinds(session: &Session) -> Vec<Kind> {
 }
 
 /// The wallet is the owner's again: new PIN, new code, the items, the whole journal, and no way in for anything old.
-fn is_whole_again(wallet: Wallet, paper: &Paper, what: &str) -> (Wallet, Paper) {
+fn is_whole_again(wallet: Wallet, paper: &str, what: &str) -> (Wallet, String) {
     let (session, new_paper) = recover(&wallet, paper);
     assert_eq!(card(&session), b"4111", "{what}");
     session.vault().write("note", b"after").expect("written");
@@ -278,8 +244,7 @@ fn a_wrong_code_and_a_slip_open_nothing_and_cost_nothing() {
     }
     assert_eq!(wallet.tries_left(), before);
     drop(other);
-    let slip = CodeEntry::new();
-    type_in(&slip, &others.0[..47]);
+    let slip = code_entry(&others[..47]);
     let refusal = wallet.lock.recovery().enter_code(&slip);
     assert!(matches!(refusal, CodeOutcome::Refused(CodeRefusal::NotACode { group: 8 })), "{refusal:?}");
     assert_eq!(slip.length(), 47, "and can be put right");
@@ -306,7 +271,7 @@ fn a_code_counts_only_after_two_of_its_groups_were_typed() {
     let code = session.access().create_recovery_code().expect("a code");
     assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::NotConfirmed));
     assert_eq!(wallet.lock.recovery().status(), Ok(NO_CODE));
-    assert_eq!(enter(&wallet, &Paper::of(&code)).err(), Some(CodeRefusal::NotSetUp));
+    assert_eq!(enter(&wallet, &digits_of(&code)).err(), Some(CodeRefusal::NotSetUp));
     drop(session);
     let (wallet, paper) = with_code("walletlock");
     let rescue = enter(&wallet, &paper).expect("opened");
@@ -320,7 +285,7 @@ fn the_new_pin_obeys_the_same_rules() {
     let (wallet, paper) = with_code("walletlock");
     let rescue = enter(&wallet, &paper).expect("opened");
     let code = rescue.new_code().expect("a code");
-    Paper::of(&code).confirm(&code);
+    write_down(&code);
     for (pin, finding) in
         [("123456", None), ("5829", Some(Finding::TooShort { min: 6 })), (PIN, Some(Finding::UsedBefore))]
     {
@@ -341,7 +306,7 @@ fn an_entered_code_waits_ten_minutes_for_the_new_pin() {
     let (wallet, paper) = with_code("walletlock");
     let rescue = enter(&wallet, &paper).expect("opened");
     let code = rescue.new_code().expect("a code");
-    Paper::of(&code).confirm(&code);
+    write_down(&code);
     wallet.phone.clock.advance_ms(600_000);
     assert!(matches!(rescue.finish(&entry(NEW_PIN), &[], &code), Ok(RecoveryOutcome::Expired)));
     let rescue = enter(&wallet, &paper).expect("opened again");
@@ -351,7 +316,7 @@ fn an_entered_code_waits_ten_minutes_for_the_new_pin() {
 
 #[test]
 fn what_happens_between_code_and_pin_voids_the_recovery() {
-    type Meanwhile = fn(&Wallet, &Paper);
+    type Meanwhile = fn(&Wallet, &str);
     let meanwhile: [(&str, Meanwhile); 3] = [
         ("wiped", |wallet, _| wallet.lock.wipe().expect("wiped")),
         ("removed", |wallet, _| drop(wallet.lock.remove(&entry(PIN)).expect("removed"))),
@@ -361,7 +326,7 @@ fn what_happens_between_code_and_pin_voids_the_recovery() {
         let (wallet, paper) = with_code("walletlock");
         let rescue = enter(&wallet, &paper).expect("opened");
         let code = rescue.new_code().expect("a code");
-        Paper::of(&code).confirm(&code);
+        write_down(&code);
         happens(&wallet, &paper);
         let before = wallet.status();
         assert_eq!(rescue.finish(&entry(OTHER_PIN), &[], &code).err(), Some(LockError::WrongState), "{what}");
@@ -493,7 +458,7 @@ fn a_damaged_item_is_told_and_the_others_are_kept() {
     let wallet = wallet.between_runs(meddle).expect("it opens");
     let rescue = enter(&wallet, &paper).expect("opened");
     let code = rescue.new_code().expect("a code");
-    Paper::of(&code).confirm(&code);
+    write_down(&code);
     let Ok(RecoveryOutcome::Done { session, lost_items }) = rescue.finish(&entry(NEW_PIN), &[], &code) else {
         panic!("not recovered")
     };
@@ -589,7 +554,7 @@ fn a_code_that_is_made_later_waits_a_day_and_takes_effect_with_the_next_right_pi
     is_whole_again_without_item(wallet, &paper);
 }
 
-fn is_whole_again_without_item(wallet: Wallet, paper: &Paper) {
+fn is_whole_again_without_item(wallet: Wallet, paper: &str) {
     drop(recover(&wallet, paper));
     assert!(matches!(wallet.verify(NEW_PIN), PinOutcome::Right(_)));
 }
@@ -682,7 +647,7 @@ fn only_a_fresh_pin_changes_the_code() {
     let (wallet, _) = with_code("walletlock");
     let session = wallet.unlock();
     let code = session.access().create_recovery_code().expect("a code");
-    Paper::of(&code).confirm(&code);
+    write_down(&code);
     wallet.phone.clock.advance_ms(100_000);
     assert!(session.is_live());
     wallet.phone.clock.advance_ms(100_000);

@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use walletlock_core::platform::testing::{Call, FakeDeviceKey};
-use walletlock_core::recovery::RecoveryCode;
+use walletlock_core::platform::testing::{Call, FakeDeviceKey, write_down};
 use walletlock_core::{CodeRefusal, LockReason, LockStatus, PinOutcome};
 
-use crate::recovery_code::{NEW_PIN, Paper, enter, finish, recover_with, with_code};
+use crate::recovery_code::{NEW_PIN, enter, finish, recover_with, with_code};
 use crate::wallet::{PIN, Wallet, copy_files, entry, open, picture};
 
 const DAY_MS: u64 = 86_400_000;
@@ -58,7 +57,7 @@ fn sql(path: &Path, statement: &str) {
 
 /// The old code opens the wallet, or the new one does, and never both. Afterwards everything is there and nothing is
 /// left over. Returns whether it was the new one.
-fn opens_with_one_code(wallet: Wallet, old: &Paper, new: &Paper, what: &str) -> bool {
+fn opens_with_one_code(wallet: Wallet, old: &str, new: &str, what: &str) -> bool {
     let (by_old, by_new) = (enter(&wallet, old), enter(&wallet, new));
     let is_new = by_new.is_ok();
     assert_ne!(by_old.is_ok(), is_new, "{what}: {by_old:?}, {by_new:?}");
@@ -108,8 +107,7 @@ fn a_recovery_cut_short_leaves_the_old_code_or_the_new_one() {
         let moments = film(&wallet, || {
             let rescue = enter(&wallet, &old).expect("opened");
             let code = rescue.new_code().expect("a code");
-            let paper = Paper::of(&code);
-            paper.confirm(&code);
+            let paper = write_down(&code);
             let outcome = rescue.finish(&entry(NEW_PIN), &[], &code);
             assert!(outcome.is_ok(), "{start}: {outcome:?}");
             new = Some(paper);
@@ -145,8 +143,7 @@ fn a_first_code_cut_short_is_in_force_or_there_is_none() {
     let session = wallet.enrol(PIN);
     session.vault().write("card", b"4111").expect("written");
     let code = session.access().create_recovery_code().expect("a code");
-    let paper = Paper::of(&code);
-    paper.confirm(&code);
+    let paper = write_down(&code);
     let moments = film(&wallet, || {
         session.access().set_recovery_code(&code).expect("set");
     });
@@ -174,9 +171,8 @@ fn a_replacement_cut_short_leaves_the_old_code_or_the_new_one() {
     let (wallet, old) = with_code("walletlock");
     let new = {
         let session = wallet.unlock();
-        let code: RecoveryCode = session.access().create_recovery_code().expect("a code");
-        let paper = Paper::of(&code);
-        paper.confirm(&code);
+        let code = session.access().create_recovery_code().expect("a code");
+        let paper = write_down(&code);
         session.access().set_recovery_code(&code).expect("it waits");
         paper
     };

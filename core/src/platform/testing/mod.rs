@@ -2,6 +2,7 @@
 
 mod biometrics;
 mod chance;
+mod codes;
 mod hooks;
 mod lies;
 pub mod schedules;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
 pub use chance::TestRng;
+pub use codes::{code_entry, digits_of, write_down};
 pub use hooks::{Call, Hooks};
 pub use lies::{FaultyKeystore, Injected, Misbehaviour, tally};
 
