@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{FakePhone, code_entry, write_down};
 use walletlock_core::platform::{DeviceKey, KeyPurpose};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::RollbackProtection;
-use walletlock_core::{LockStatus, PinChange, PinOutcome};
+use walletlock_core::{CodeOutcome, LockStatus, PinChange, PinOutcome, RecoveryOutcome};
 
 use crate::wallet::{PIN, entry, open};
 
@@ -56,6 +56,41 @@ fn schema_2_opens() {
 #[test]
 fn schema_2_without_epochs_opens() {
     opens("schema_2_unprotected", RollbackProtection::Off);
+}
+
+#[test]
+fn schema_3_opens() {
+    opens("schema_3", RollbackProtection::On);
+    opens_by_code("schema_3");
+}
+
+#[test]
+fn schema_3_without_epochs_opens() {
+    opens("schema_3_unprotected", RollbackProtection::Off);
+    opens_by_code("schema_3_unprotected");
+}
+
+/// The recovery code opens the database on its own phone, and on another one.
+fn opens_by_code(schema: &str) {
+    let digits = fs::read_to_string(fixture(schema).with_file_name("recovery_code.txt")).expect("the code");
+    for phone in [phone_of(schema), FakePhone::default()] {
+        let folder = TempDir::new().expect("a folder");
+        fs::copy(fixture(schema), folder.path().join("wallet.db")).expect("copied");
+        let lock = open(&folder, &phone, &Policy::default()).expect("it opens");
+        let CodeOutcome::Opened(rescue) = lock.recovery().enter_code(&code_entry(&digits)) else {
+            panic!("the code does not open")
+        };
+        let code = rescue.new_code().expect("a code");
+        write_down(&code);
+        let Ok(RecoveryOutcome::Done { session, lost_items }) = rescue.finish(&entry("846205"), &[], &code) else {
+            panic!("not recovered")
+        };
+        assert_eq!(lost_items, Vec::<String>::new());
+        assert_eq!(
+            session.vault().read("card-token").expect("read").expect("there").as_slice(),
+            b"4111 1111 1111 1111"
+        );
+    }
 }
 
 fn opens(schema: &str, rollback_protection: RollbackProtection) {

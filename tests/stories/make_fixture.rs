@@ -1,7 +1,7 @@
 //! Makes the database that `fixtures.rs` keeps for the present schema version, in the folder that is given. Beside it
-//! stands `keystore.txt`: the calls that make a fake keystore hold the wallet's keys. A second argument `unprotected`
-//! means: without rollback protection. `below-floor` means: with an Argon2id cost that only tests may choose, as a
-//! version with a lower floor would leave it.
+//! stand `keystore.txt`, the calls that make a fake keystore hold the wallet's keys, and `recovery_code.txt`. A second
+//! argument `unprotected` means: without rollback protection. `below-floor` means: with an Argon2id cost that only tests
+//! may choose, as a version with a lower floor would leave it.
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;
@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::FakePhone;
+use walletlock_core::platform::testing::{FakePhone, write_down};
 use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
-use walletlock_core::{Options, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{CodeChange, Enrolment, Options, PinChange, PinOutcome, Session, WalletLock};
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
@@ -44,7 +44,11 @@ fn main() {
         anti_rollback: AntiRollback::Fixed(protection),
     };
     let lock = Arc::new(WalletLock::open(options).expect("it opens"));
-    drop(lock.enrol(&entry("493716"), &[]).expect("enrolled"));
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry("493716"), &[]) else { panic!("not enrolled") };
+    let code = session.access().create_recovery_code().expect("a code");
+    let digits = write_down(&code);
+    assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::InForce));
+    drop(session);
     let session = unlock(&lock, "493716");
     session.vault().write("card-token", b"4111 1111 1111 1111").expect("written");
     session.vault().write("seed", b"correct horse battery staple").expect("written");
@@ -58,6 +62,7 @@ fn main() {
     }
     // Closing moves SQLite's log into the one file.
     drop(lock);
+    std::fs::write(folder.join("recovery_code.txt"), digits + "\n").expect("written");
     std::fs::write(folder.join("keystore.txt"), diary.lock().expect("not poisoned").as_str()).expect("written");
     std::fs::copy(temporary.path().join("wallet.db"), folder.join("wallet.db")).expect("copied");
 }
