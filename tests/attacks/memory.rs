@@ -181,6 +181,51 @@ fn a_finger_leaves_neither_the_key_of_its_slot_nor_what_hangs_on_it() {
     assert!(!leaked.is_empty() && leaked.iter().all(|place| place.starts_with("slot key, as it is")), "{leaked:?}");
 }
 
+/// All forms of a recovery code, and the key that is derived from it.
+fn of_code(whose: &str, digits: &[u8], wallet: &Wallet) -> Vec<Needle> {
+    let (code, private_key) = wallet.follow_code(digits);
+    let mut needles = of_key(&format!("{whose}'s bytes"), &code);
+    needles.extend(of_key(&format!("{whose}'s private key"), &private_key));
+    for piece in digits.as_chunks::<12>().0 {
+        needles.extend(of_pin(whose, piece));
+    }
+    needles
+}
+
+#[test]
+fn a_recovery_leaves_neither_the_code_nor_what_hangs_on_it() {
+    let mut dice = Dice::of("memory, recovery code");
+    let mut wallet = Wallet::start("cheap", dice.roll());
+    let (pin, new_pin): (Digits, Digits) = (dice.digits(), dice.digits());
+    assert_eq!(wallet.tell('e', &[&pin]), 'R');
+    assert_eq!(wallet.tell('g', &[]), '.');
+    let code = wallet.read_code();
+    assert_eq!(wallet.tell('j', &[]), 'C');
+    let of_first = of_code("code", &code, &wallet);
+    // The control: a code that is shown is in memory, once.
+    let shown = search(&wallet, &of_first, "a code that is shown");
+    assert_eq!(shown.len(), 2, "its bytes, found as two words: {shown:?}");
+    assert_eq!(wallet.tell('z', &[]), '.');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let mut needles = of_everything("PIN", &pin, &wallet.follow(&pin));
+    needles.extend(of_first);
+    assert_clean(&wallet, &needles, "a code in force");
+
+    assert_eq!(wallet.tell('m', &[&code, &new_pin]), 'R');
+    let new_code = wallet.read_code();
+    let of_second = of_code("new code", &new_code, &wallet);
+    assert_clean(&wallet, &needles, "recovered: of the code and the data key from before");
+    assert_eq!(wallet.tell('z', &[]), '.');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let derived = wallet.follow(&new_pin);
+    assert!(derived.data_key.is_some());
+    needles.extend(of_everything("new PIN", &new_pin, &derived));
+    needles.extend(of_second);
+    assert_clean(&wallet, &needles, "recovered and closed");
+    assert_eq!(wallet.tell('m', &[&code, &pin]), 'W', "the code from before");
+    assert_clean(&wallet, &needles, "a wrong code");
+}
+
 #[test]
 fn a_try_without_a_verdict_or_while_cooling_down_leaves_nothing() {
     let mut dice = Dice::of("memory, refused");

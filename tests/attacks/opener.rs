@@ -20,6 +20,7 @@ pub(crate) struct Opener {
     wallet_id: [u8; 16],
     slot: Vec<u8>,
     biometric_slot: Option<Vec<u8>>,
+    rescue_row: Option<Vec<u8>>,
     /// The key that the record is sealed with.
     pub(crate) seal_key: Secret,
 }
@@ -47,7 +48,9 @@ impl Opener {
         let record: Value =
             serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
         let biometric_slot = record["biometric"]["slot"].as_str().map(from_hex);
-        Self { wallet_id, slot: from_hex(record["pin_slot"].as_str().expect("a slot")), biometric_slot, seal_key }
+        let rescue_row = record["recovery"]["row"].as_str().map(from_hex);
+        let slot = from_hex(record["pin_slot"].as_str().expect("a slot"));
+        Self { wallet_id, slot, biometric_slot, rescue_row, seal_key }
     }
 
     /// Computes the slot key, the key derived from it, and the data key, as a fingerprint opens them. `unwrap` stands
@@ -62,6 +65,17 @@ impl Opener {
         let aad = [&slot[..97], &self.wallet_id, &[0]].concat();
         let data_key = decrypt(&key_encryption_key, &aad, &slot[97..157]).expect("it opens");
         [slot_key, key_encryption_key, data_key.try_into().expect("32 bytes")]
+    }
+
+    /// Computes the bytes of a recovery code from its digits, and the X25519 private key that opens the code's slot.
+    pub(crate) fn follow_code(&self, digits: &[u8]) -> (Vec<u8>, Secret) {
+        let row = self.rescue_row.as_ref().expect("a recovery code");
+        assert_eq!((row[0], &row[1..17], row.len()), (1, &self.wallet_id[..], 153), "format 1, of this wallet");
+        let number = |group: &[u8]| group.iter().fold(0, |number, digit| number * 10 + u32::from(*digit));
+        let pieces = (1..).zip(digits.chunks(6)).map(|(nth, group)| (number(group) - nth) / 11);
+        let code: Vec<_> = pieces.flat_map(|piece| (piece as u16).to_be_bytes()).collect();
+        let private_key = hkdf(&code, &row[25..41], b"walletlock v1 recovery code");
+        (code, private_key)
     }
 
     /// Computes everything from a PIN down to the data key.
@@ -88,9 +102,17 @@ impl Opener {
 
 /// The keys derived from the data key, by purpose.
 pub(crate) fn subkeys(data_key: &Secret) -> impl Iterator<Item = (&'static str, Secret)> {
-    ["vault", "journal private key", "journal details key", "journal signing key", "pin history"]
-        .into_iter()
-        .map(|purpose| (purpose, hkdf(data_key, &[], format!("walletlock v1 {purpose}").as_bytes())))
+    [
+        "vault",
+        "journal private key",
+        "journal details key",
+        "journal signing key",
+        "pin history",
+        "rescue row",
+        "survivors",
+    ]
+    .into_iter()
+    .map(|purpose| (purpose, hkdf(data_key, &[], format!("walletlock v1 {purpose}").as_bytes())))
 }
 
 /// The record's row.

@@ -43,6 +43,17 @@ impl Wallet {
         self.tell_bytes(&told)
     }
 
+    /// Reads the digits of the recovery code that the child shows.
+    pub(super) fn read_code(&mut self) -> Vec<u8> {
+        let places = (1..=8).flat_map(|group| (0..6).map(move |place| [b'y', group, place]));
+        places.map(|told| self.tell_bytes(&told) as u8 - b'0').collect()
+    }
+
+    /// What opens the wallet with a recovery code: the code's 16 bytes, and the private key derived from them.
+    pub(super) fn follow_code(&self, digits: &[u8]) -> (Vec<u8>, Secret) {
+        self.open_copy().follow_code(digits)
+    }
+
     pub(super) fn use_vault(&mut self, item: &Secret) {
         assert_eq!(self.tell_bytes(&[b"u".as_slice(), item].concat()), '.');
     }

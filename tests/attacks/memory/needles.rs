@@ -35,7 +35,7 @@ pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
 }
 
 /// The forms of each word of a key: as it is, as SHA-256 loads it, and as HMAC pads it (RFC 2104).
-pub(super) fn of_key(whose: &str, key: &[u8; 32]) -> Vec<Needle> {
+pub(super) fn of_key(whose: &str, key: &[u8]) -> Vec<Needle> {
     let loaded: Vec<_> = key.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
     let padded = |bytes: &[u8], pad: u8| bytes.iter().map(|byte| byte ^ pad).collect::<Vec<_>>();
     let forms = [

@@ -28,10 +28,12 @@ use walletlock_core::platform::testing::{Call, FakeClock, FakeEntropy, Hooks};
 use walletlock_core::platform::{DeviceKeyFault, Platform};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
+use walletlock_core::recovery::{CodeEntry, GROUP_DIGITS, RecoveryCode};
 use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
-    BiometricChange, BiometricOutcome, Enrolment, Options, PinChange, PinOutcome, Removal, Session, WalletLock,
+    BiometricChange, BiometricOutcome, CodeChange, CodeOutcome, Enrolment, Options, PinChange, PinOutcome,
+    RecoveryOutcome, Removal, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 
@@ -74,6 +76,7 @@ fn main() {
         hooks,
         sensor,
         session: None,
+        code: None,
         commands: unbuffered(std::io::stdin()),
     };
     let mut answers = unbuffered(std::io::stdout());
@@ -97,6 +100,8 @@ struct CommandedWallet {
     hooks: Hooks,
     sensor: Arc<NamedSensor>,
     session: Option<Session>,
+    /// A recovery code that is shown.
+    code: Option<RecoveryCode>,
     commands: File,
 }
 
@@ -117,6 +122,32 @@ impl CommandedWallet {
             assert_eq!(entry.push(digit), Ok(true));
         }
         entry
+    }
+
+    fn code_entry(&mut self) -> CodeEntry {
+        let entry = CodeEntry::new();
+        for _ in 0..self.byte() {
+            let digit = u32::from(self.byte());
+            entry.push(digit).expect("a digit");
+        }
+        entry
+    }
+
+    fn shown(&self) -> &RecoveryCode {
+        self.code.as_ref().expect("a code")
+    }
+
+    /// The code that is shown, after typing the groups that are asked back.
+    fn confirmed(&self) -> &RecoveryCode {
+        let code = self.shown();
+        for group in code.asked_groups() {
+            let entry = CodeEntry::of_group(group).expect("a group");
+            for place in 0..GROUP_DIGITS {
+                entry.push(code.digit(group, place).expect("a digit").into()).expect("a digit");
+            }
+            assert!(code.confirm(&entry));
+        }
+        code
     }
 
     fn live(&self) -> &Session {
@@ -174,6 +205,34 @@ impl CommandedWallet {
             b'c' => self.done(|wallet| wallet.session = None),
             b'f' => self.done(|wallet| wallet.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),
             b'x' => self.done(|wallet| wallet.hooks.once_before(is_pins_mac, || panic!("as it was told"))),
+            // Makes a recovery code, which is shown until `z`.
+            b'g' => self.done(|wallet| {
+                wallet.code = Some(wallet.live().access().create_recovery_code().expect("a code"));
+            }),
+            // The digit of a group at a place.
+            b'y' => {
+                let (group, place) = (self.byte().into(), self.byte().into());
+                b'0' + self.shown().digit(group, place).expect("a digit")
+            }
+            b'j' => match self.live().access().set_recovery_code(self.confirmed()).expect("an outcome") {
+                CodeChange::InForce => b'C',
+                CodeChange::Pending { .. } => b'N',
+                CodeChange::NotConfirmed => b'F',
+            },
+            b'z' => self.done(|wallet| wallet.code = None),
+            // Recovers with a code of 48 digits, sets a PIN, and shows the new code.
+            b'm' => {
+                let (typed, entry) = (self.code_entry(), self.entry());
+                let rescue = match self.lock.recovery().enter_code(&typed) {
+                    CodeOutcome::Opened(rescue) => rescue,
+                    CodeOutcome::Refused(_) => return b'W',
+                };
+                self.code = Some(rescue.new_code().expect("a code"));
+                match rescue.finish(&entry, &[], self.confirmed()).expect("an outcome") {
+                    RecoveryOutcome::Done { session, .. } => self.begin(session),
+                    _ => b'F',
+                }
+            }
             // A PIN typed twice and compared, and then cleared instead of set.
             b't' => {
                 let (entry, again) = (self.entry(), self.entry());
