@@ -11,6 +11,7 @@ mod outcomes;
 mod pin_entry;
 mod platform;
 mod prompt;
+mod recovery;
 mod registry;
 mod session;
 mod types;
@@ -21,6 +22,7 @@ pub use error::LockError;
 pub use outcomes::PinOutcome;
 pub use pin_entry::PinEntry;
 pub use prompt::{BiometricAnswer, Prompt as BiometricPrompt};
+pub use recovery::{CodeEntry, RecoveryCode, Rescue};
 pub use session::{Access, Journal, Session, Vault};
 pub use wallet_lock::{WalletLock, check_policy};
 

@@ -9,6 +9,7 @@ use crate::biometric::{AuthMethod, BiometricChange};
 use crate::error::LockError;
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
+use crate::recovery::{CodeChange, RecoveryCode};
 use crate::registry;
 use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, prompt_id, unsigned};
 
@@ -115,7 +116,7 @@ impl Journal {
     }
 }
 
-/// What opens the wallet: the PIN, biometrics and the wipe PIN.
+/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code.
 #[derive(uniffi::Object)]
 pub struct Access(Arc<Session>);
 
@@ -151,5 +152,23 @@ impl Access {
 
     pub fn has_wipe_pin(&self) -> Result<bool, LockError> {
         Ok(self.0.core()?.access().has_wipe_pin()?)
+    }
+
+    pub fn create_recovery_code(&self) -> Result<Arc<RecoveryCode>, LockError> {
+        Ok(RecoveryCode::new(self.0.core()?.access().create_recovery_code()?))
+    }
+
+    /// Puts a code in force, or asks for it. Without a code: has the one in force withdrawn.
+    pub fn set_recovery_code(&self, code: Option<Arc<RecoveryCode>>) -> Result<CodeChange, LockError> {
+        let session = self.0.core()?;
+        let access = session.access();
+        Ok(match code {
+            Some(code) => access.set_recovery_code(&code.0)?.into(),
+            None => access.withdraw_recovery_code()?.into(),
+        })
+    }
+
+    pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().cancel_recovery_code_change()?)
     }
 }

@@ -96,6 +96,13 @@ pub enum Kind {
     BiometricsNotRecognised,
     BiometricsEnded,
     BiometricsRefused,
+    CodePending,
+    CodeCancelled,
+    CodeSet,
+    CodeWithdrawn,
+    Recovered,
+    ItemLost,
+    RescueRowRestored,
 }
 
 #[uniffi::remote(Enum)]
@@ -129,6 +136,7 @@ pub enum Remedy {
     CheckAgain,
     Wait { ms: i64 },
     Restart,
+    RecoveryCode,
     Contact { contact: Contact },
 }
 
@@ -267,6 +275,7 @@ impl From<core::Remedy> for Remedy {
             core::Remedy::CheckAgain => Self::CheckAgain,
             core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
             core::Remedy::Restart => Self::Restart,
+            core::Remedy::RecoveryCode => Self::RecoveryCode,
             core::Remedy::Contact(contact) => Self::Contact { contact },
         }
     }

@@ -17,6 +17,7 @@ use crate::platform::{
     Clock, DeviceKey, Entropy, ForeignClock, ForeignDeviceKey, ForeignEntropy, ForeignListener, Listener,
 };
 use crate::prompt::{Biometrics, ForeignBiometrics};
+use crate::recovery::{CodeEntry, CodeOutcome, RecoveryStatus};
 use crate::registry;
 use crate::types::{Chain, Judgement, LockStatus, OpenSessions, Personal, prompt_id};
 
@@ -150,6 +151,14 @@ impl WalletLock {
 
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
         Ok(self.core()?.verify_journal()?.into())
+    }
+
+    pub fn recovery_status(&self) -> Result<RecoveryStatus, LockError> {
+        Ok(self.core()?.recovery().status()?.into())
+    }
+
+    pub fn enter_code(&self, entry: &CodeEntry) -> Result<CodeOutcome, LockError> {
+        Ok(self.core()?.recovery().enter_code(&entry.0).into())
     }
 }
 

@@ -18,7 +18,8 @@ pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
 /// has to be called within ten minutes. Dropping this leaves everything as it was.
 pub struct Rescue {
     engine: Arc<Engine>,
-    opened: OpenedByCode,
+    /// On the heap, so that moving it moves a pointer and leaves no copy of the keys behind.
+    opened: Box<OpenedByCode>,
 }
 
 /// How entering a recovery code ended.
@@ -62,13 +63,18 @@ impl RecoveryHandle<'_> {
     pub fn enter_code(&self, entry: &CodeEntry) -> CodeOutcome {
         let engine = self.0.engine();
         match enter_code::enter_code(engine, entry) {
-            Ok(opened) => CodeOutcome::Opened(Rescue { engine: engine.clone(), opened }),
+            Ok(opened) => CodeOutcome::Opened(Rescue { engine: engine.clone(), opened: Box::new(opened) }),
             Err(refusal) => CodeOutcome::Refused(refusal),
         }
     }
 }
 
 impl Rescue {
+    /// The lock of this wallet.
+    pub fn lock(&self) -> WalletLock {
+        WalletLock::of(&self.engine)
+    }
+
     /// Makes the recovery code that replaces the one that was used. The person writes it down and types the groups that
     /// are asked back, before [`Self::finish`].
     pub fn new_code(&self) -> Result<RecoveryCode, LockError> {

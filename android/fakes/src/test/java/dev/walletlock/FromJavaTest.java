@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walletlock.fakes.FakePaper;
 import dev.walletlock.fakes.FakePhone;
 import java.io.File;
 import java.util.ArrayList;
@@ -202,6 +203,31 @@ class FromJavaTest {
             phone.getPerson().touches();
             BiometricOutcome outcome = asking.get(30, TimeUnit.SECONDS);
             assertInstanceOf(BiometricOutcome.Unlocked.class, outcome).getSession().close();
+        }
+    }
+
+    @Test
+    void aRecoveryCodeIsMadeAndEnteredFromJava() throws Exception {
+        try (WalletLock lock = open(); PinEntry right = typed(RIGHT)) {
+            Enrolment enrolment = FromJava.blocking(c -> lock.enrol(right, c));
+            try (Session session = assertInstanceOf(Enrolment.Enrolled.class, enrolment).getSession();
+                RecoveryCode code = FromJava.blocking(c -> session.getAccess().createRecoveryCode(c))) {
+                FakePaper paper = new FakePaper(code);
+                paper.confirm(code);
+                CodeChange change = FromJava.blocking(c -> session.getAccess().setRecoveryCode(code, c));
+                assertEquals(CodeChange.InForce.INSTANCE, change);
+                assertEquals(6, code.<Integer>withText(1, digits -> digits.length));
+                assertEquals(55, code.<Integer>withText(digits -> digits.length));
+                try (CodeEntry entry = paper.entry()) {
+                    CodeOutcome outcome = FromJava.blocking(c -> lock.getRecovery().enterCode(entry, c));
+                    assertInstanceOf(CodeOutcome.Opened.class, outcome).getRescue().close();
+                }
+                try (CodeEntry slip = CodeEntry.ofGroup(1)) {
+                    assertEquals(new CodeStep.Typing(1), slip.push(9));
+                }
+            }
+            RecoveryStatus status = FromJava.blocking(c -> lock.getRecovery().status(c));
+            assertEquals(new RecoveryStatus(true, null), status);
         }
     }
 

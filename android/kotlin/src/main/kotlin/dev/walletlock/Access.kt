@@ -4,7 +4,7 @@ import dev.walletlock.ffi.Access as NativeAccess
 import dev.walletlock.ffi.PinEntry as NativeEntry
 
 /**
- * Changes the PIN, the wipe PIN, and biometrics. [Session.access] gives it. It lives as long as its session, and needs no
+ * Changes the PIN, the wipe PIN, biometrics, and the recovery code. [Session.access] gives it. It lives as long as its session, and needs no
  * closing.
  *
  * Every function throws [LockException.SessionEnded] once the session has ended.
@@ -81,6 +81,47 @@ public class Access internal constructor(private val session: Session) {
      * does not say it.
      */
     public suspend fun hasWipePin(): Boolean = session.call { native -> native.access().use { it.hasWipePin() } }
+
+    /**
+     * Makes a recovery code. Show it, and ask two of its groups back ([RecoveryCode.confirm]). It counts for nothing before
+     * [setRecoveryCode]. Close it after use.
+     *
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     */
+    public suspend fun createRecoveryCode(): RecoveryCode =
+        session.call(unwanted = { it.close() }) { native -> native.access().use { RecoveryCode(it.createRecoveryCode()) } }
+
+    /**
+     * Puts a confirmed recovery code in force, in place of the one before.
+     *
+     * The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other code waits for the
+     * time that the policy gives (`recovery.pending_change_h`), and takes effect with the first right PIN after that: someone
+     * who merely knows the PIN must not get a way in that outlives the PIN. When it replaces a code, every other session ends,
+     * and biometrics are switched off.
+     *
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun setRecoveryCode(code: RecoveryCode): CodeChange = session.call { native ->
+        code.handle.overUniffi { new -> native.access().use { it.setRecoveryCode(new) } }.toPublic()
+    }
+
+    /**
+     * Has the recovery code withdrawn: then no code opens the wallet. It waits and takes effect like another code in
+     * [setRecoveryCode].
+     *
+     * @throws LockException.WrongState if there is no code.
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun withdrawRecoveryCode(): CodeChange =
+        session.call { native -> native.access().use { it.setRecoveryCode(null) }.toPublic() }
+
+    /**
+     * Cancels the change of the recovery code that waits. False: none does. The code in force stays.
+     *
+     * @throws LockException.PinNeeded in a session that biometrics opened.
+     */
+    public suspend fun cancelRecoveryCodeChange(): Boolean =
+        session.call { native -> native.access().use { it.cancelRecoveryCodeChange() } }
 
     /** Says nothing about what opens the wallet. */
     override fun toString(): String = "Access"

@@ -4,6 +4,9 @@ import dev.walletlock.ffi.Disposable
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
+/** The handle of a generated object that needs no calls over JNI. */
+internal fun <T : Disposable> handleOf(native: T): Handle<T> = Handle(0, free = {}, lazyOf(native))
+
 /**
  * A native object. It is freed once it is closed and the last call on it has ended, over JNI or over uniffi.
  *

@@ -113,6 +113,30 @@ public enum class JournalKind {
 
     /** Biometrics may not be used now; one line for each reason, until the next right PIN or success. */
     BIOMETRICS_REFUSED,
+
+    /** Someone who knew the PIN asked for another recovery code, or for none any more; the details say which. It waits. */
+    CODE_PENDING,
+
+    /** The change of the recovery code that waited was cancelled. */
+    CODE_CANCELLED,
+
+    /** A recovery code is in force from here on. */
+    CODE_SET,
+
+    /** The recovery code was withdrawn: no code opens the wallet from here on. */
+    CODE_WITHDRAWN,
+
+    /**
+     * The recovery code opened the wallet, and a new PIN and a new code are in force. The details say how many lines of the
+     * journal were proven then.
+     */
+    RECOVERED,
+
+    /** An item of the wallet was damaged, and is lost; the details name it. */
+    ITEM_LOST,
+
+    /** What the recovery code opens was changed in the file behind the lock's back, and was put right. */
+    RESCUE_ROW_RESTORED,
 }
 
 /**

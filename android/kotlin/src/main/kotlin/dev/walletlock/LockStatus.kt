@@ -103,6 +103,9 @@ public sealed interface Remedy {
     /** Restart the phone: then a PIN may be entered again. */
     public data object Restart : Remedy
 
+    /** Enter the recovery code, with [Recovery.enterCode]: it opens the wallet, and a new PIN is set. */
+    public data object RecoveryCode : Remedy
+
     /**
      * Turn to someone.
      *

@@ -22,6 +22,7 @@ private fun dev.walletlock.ffi.Remedy.toPublic(): Remedy = when (this) {
     is dev.walletlock.ffi.Remedy.CheckAgain -> Remedy.CheckAgain
     is dev.walletlock.ffi.Remedy.Wait -> Remedy.Wait(ms)
     is dev.walletlock.ffi.Remedy.Restart -> Remedy.Restart
+    is dev.walletlock.ffi.Remedy.RecoveryCode -> Remedy.RecoveryCode
     is dev.walletlock.ffi.Remedy.Contact -> Remedy.Ask(contact.toPublic())
 }
 

@@ -2,7 +2,6 @@ package dev.walletlock
 
 import dev.walletlock.ffi.BiometricAnswer as NativeAnswer
 import dev.walletlock.ffi.BiometricOutcome as NativeBiometricOutcome
-import dev.walletlock.ffi.Disposable
 import dev.walletlock.ffi.Event as NativeEvent
 import dev.walletlock.ffi.Listener as NativeListener
 import dev.walletlock.ffi.PinEntry as NativeEntry
@@ -25,7 +24,7 @@ internal object OverUniffi : UnlockPath {
         val onEvent = object : NativeListener {
             override fun onEvent(event: NativeEvent) = answering { listener(event.toPublic()) }
         }
-        return handle(
+        return handleOf(
             NativeLock.open(
                 path,
                 policy,
@@ -65,7 +64,7 @@ internal object OverUniffi : UnlockPath {
 
     override fun cancelBiometrics(lock: LockHandle, prompt: Long) = lock.overUniffi { it.cancelBiometrics(prompt) }
 
-    fun answer(answer: NativeAnswer): AnswerHandle = handle(answer)
+    fun answer(answer: NativeAnswer): AnswerHandle = handleOf(answer)
 
     override fun notRecognised(answer: AnswerHandle) = answer.overUniffi { it.notRecognised() }
 
@@ -83,7 +82,7 @@ internal object OverUniffi : UnlockPath {
 
     override fun newEntry(): EntryHandle {
         NativeLibrary.startJna()
-        return handle(NativeEntry())
+        return handleOf(NativeEntry())
     }
 
     override fun push(entry: EntryHandle, digit: Int): Boolean = entry.overUniffi { it.push(digit) }
@@ -94,12 +93,12 @@ internal object OverUniffi : UnlockPath {
 
     override fun length(entry: EntryHandle): Int = entry.overUniffi { it.length() }
 
-    override fun duplicate(entry: EntryHandle): EntryHandle = handle(entry.overUniffi { it.duplicate() })
+    override fun duplicate(entry: EntryHandle): EntryHandle = handleOf(entry.overUniffi { it.duplicate() })
 
     override fun matches(entry: EntryHandle, other: EntryHandle): Boolean =
         entry.overUniffi { mine -> other.overUniffi { mine.matches(it) } }
 
-    override fun adopt(session: NativeSession): SessionHandle = handle(session)
+    override fun adopt(session: NativeSession): SessionHandle = handleOf(session)
 
     override fun isLive(session: SessionHandle): Boolean = session.overUniffi { it.isLive() }
 
@@ -108,6 +107,4 @@ internal object OverUniffi : UnlockPath {
     /** Not guaranteed here: the generated code leaves a copy of the item in native memory, which nobody wipes. */
     override fun readItem(session: SessionHandle, item: String): ByteArray? =
         session.overUniffi { native -> native.vault().use { it.read(item) } }
-
-    private fun <T : Disposable> handle(native: T) = Handle(0, free = {}, lazyOf(native))
 }

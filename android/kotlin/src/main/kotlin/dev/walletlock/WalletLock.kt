@@ -2,6 +2,7 @@ package dev.walletlock
 
 import dev.walletlock.ffi.Enrolment as NativeEnrolment
 import dev.walletlock.ffi.PinEntry as NativeEntry
+import dev.walletlock.ffi.Session as NativeSession
 import dev.walletlock.ffi.WalletLock as NativeLock
 import java.io.File
 import kotlinx.coroutines.CoroutineDispatcher
@@ -48,6 +49,9 @@ import kotlinx.coroutines.launch
  * - [delete][Vault.delete]: one item of the vault is destroyed.
  * - clear: the digits of an entry are forgotten ([PinEntry.clear]), or the wipe PIN is no longer set
  *   ([Access.clearWipePin]). The wallet keeps everything.
+ *
+ * [Access.withdrawRecoveryCode] destroys nothing but the code. Neither do the other calls about it: [Recovery.enterCode] and
+ * [Rescue.finish] keep what the wallet keeps.
  *
  * Nothing is destroyed by [lockNow], which ends every session; by the `close` of a [Session], which ends that one; or by
  * [close], which ends the sessions of this lock and closes the file.
@@ -102,6 +106,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * behind, misses some. The journal has all of them.
      */
     public val events: Flow<Event> = eventFlow.asSharedFlow()
+
+    /** Gets the owner back in when the PIN is forgotten, or the wallet is locked or damaged. */
+    public val recovery: Recovery = Recovery(this)
 
     /** Reads [status] and [isOpen] anew. Call it when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
@@ -309,6 +316,13 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /** Says nothing about the wallet. */
     override fun toString(): String = "WalletLock"
+
+    /** Like [call], for calls on the generated object that no other function here makes. */
+    internal suspend fun <T> callNative(unwanted: (T) -> Unit = {}, block: (NativeLock) -> T): T =
+        call(unwanted) { handle.overUniffi(block) }
+
+    /** The session that a call over uniffi has opened. */
+    internal fun opened(session: NativeSession): Session = register(backend.adopt(session))
 
     /** Runs [block] in the background, then brings [status] up to date. */
     internal suspend fun <T> call(unwanted: (T) -> Unit = {}, block: () -> T): T =

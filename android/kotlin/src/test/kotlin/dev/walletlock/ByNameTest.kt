@@ -22,4 +22,10 @@ class ByNameTest {
         assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
         assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
     }
+
+    /** Damage that the other tests cannot make without SQL. */
+    @Test
+    fun `a recovery code whose wallet was altered is refused as such`() {
+        assertEquals(CodeOutcome.Altered, dev.walletlock.ffi.CodeRefusal.Altered.toPublic())
+    }
 }

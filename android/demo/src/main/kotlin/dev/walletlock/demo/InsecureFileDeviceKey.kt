@@ -70,6 +70,14 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         if (keys.remove(alias) != null) save(keys)
     }
 
+    /** Deletes the keys whose alias is [lost], as a broken keystore does. */
+    @Synchronized
+    fun lose(lost: (String) -> Boolean) {
+        val keys = load()
+        keys.stringPropertyNames().filter(lost).forEach(keys::remove)
+        save(keys)
+    }
+
     /** The lowest level there is. */
     override fun securityLevel(alias: String): SecurityLevel = SecurityLevel.SOFTWARE
 

@@ -3,6 +3,9 @@ package dev.walletlock.demo
 import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.Chain
+import dev.walletlock.CodeChange
+import dev.walletlock.CodeOutcome
+import dev.walletlock.CodeRefusal
 import dev.walletlock.Contact
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.Finding
@@ -70,6 +73,7 @@ internal fun inWords(remedy: Remedy): String = when (remedy) {
     is Remedy.Wait -> "Wait ${durationInWords(remedy.ms)}."
     is Remedy.CheckAgain -> "Have it checked again: it may have been a hiccup of the keystore or the disk."
     is Remedy.Restart -> "Restart this phone."
+    is Remedy.RecoveryCode -> "Enter your recovery code. It opens the wallet, and you set a new PIN."
     is Remedy.Ask -> when (val contact = remedy.contact) {
         is Contact.Phone -> "Call ${contact.number}."
         is Contact.Form -> "Fill in the form at ${contact.address}."
@@ -106,6 +110,23 @@ internal fun inWords(cause: NoVerdictCause): String = when (cause) {
     NoVerdictCause.Storage -> "This phone's storage failed. Make room on it and try again."
     NoVerdictCause.TryAgain -> "The lock was busy. Try again."
     NoVerdictCause.NoMemory -> "This phone has no memory to spare. It was not counted. Try again in a moment."
+}
+
+internal fun inWords(refusal: CodeRefusal): String = when (refusal) {
+    is CodeOutcome.NotACode -> "There is a slip in group ${refusal.group}. Type that group again."
+    CodeOutcome.Wrong -> "That is a recovery code, but not the one of this wallet. Look for a newer sheet."
+    CodeOutcome.OldCode -> "Somebody put an older copy of this wallet here. Its code is not taken any more."
+    CodeOutcome.Altered -> "The code is right, but what it opens was changed. Ask whoever gave you this wallet."
+    CodeOutcome.NotSetUp -> "This wallet has no recovery code."
+    is CodeOutcome.Locked -> Screen.lines(refusal.status).joinToString(" ")
+    is CodeOutcome.NoVerdict -> "This phone did not answer, so the code was not checked. Try again in a moment."
+}
+
+internal fun inWords(change: CodeChange): String = when (change) {
+    CodeChange.InForce -> "Your recovery code counts from now on."
+    is CodeChange.Pending ->
+        "The change waits ${durationInWords(change.leftMs)}. Then it takes effect with the next right PIN. You can cancel it."
+    CodeChange.NotConfirmed -> "First type the groups that are asked for."
 }
 
 internal fun inWords(reminder: Reminder): String = when (reminder) {
@@ -182,6 +203,13 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.BIOMETRICS_NOT_RECOGNISED -> "Finger not recognised"
     JournalKind.BIOMETRICS_ENDED -> "Finger: no answer, nothing counted"
     JournalKind.BIOMETRICS_REFUSED -> "Finger not asked for"
+    JournalKind.CODE_PENDING -> "Change of the recovery code asked for"
+    JournalKind.CODE_CANCELLED -> "Change of the recovery code cancelled"
+    JournalKind.CODE_SET -> "Recovery code set"
+    JournalKind.CODE_WITHDRAWN -> "Recovery code withdrawn"
+    JournalKind.RECOVERED -> "Opened with the recovery code"
+    JournalKind.ITEM_LOST -> "Damaged and lost"
+    JournalKind.RESCUE_ROW_RESTORED -> "Somebody changed what the recovery code opens; put right"
     null -> "Written by a newer version"
 }
 
@@ -210,7 +238,9 @@ private fun detail(name: String, value: String): String = when (name) {
     "device_key" -> "key in ${value.replace('_', ' ')}"
     "policy" -> "rules '$value'"
     "payee" -> "to $value"
-    "item", "reason", "because", "how" -> value
+    "wait_h" -> "waits $value hours"
+    "proven_lines" -> "$value lines of the journal proven"
+    "item", "reason", "because", "how", "change" -> value
     else -> "$name $value"
 }
 

@@ -25,7 +25,7 @@ class TourTest {
         val (code, said) = playInAnotherProcess("--tour", "--home", File(folder, "tour").path)
         assertEquals(0, code, said)
         val results = said.lines().filter { Regex("[UTD]\\d+ (ok|FAIL): .+").matches(it) }
-        val expected = listOf("U5 ok", "U1 ok", "U2 ok", "U6 ok", "T1 ok", "U16 ok", "D2 ok")
+        val expected = listOf("U5 ok", "U1 ok", "U2 ok", "U8 ok", "U6 ok", "T1 ok", "T4 ok", "U16 ok", "D2 ok")
         assertEquals(expected, results.map { it.substringBefore(':') })
     }
 
@@ -87,6 +87,9 @@ class TourTest {
         fun broken(lockout: String = "{}", pin: String = "{}", contacts: String = CONTACTS, biometric: String = "{}") =
             """{ "name": "broken", "lockout": $lockout, "pin": $pin, "contacts": $contacts, "biometric": $biometric }"""
 
+        fun brokenRecovery(hours: Int) =
+            """{ "name": "broken", "contacts": $CONTACTS, "recovery": { "pending_change_h": $hours } }"""
+
         /** The demo's own policy, except for these parameters. */
         fun brokenFinger(atOnce: Int = 3_000, total: Int = 10_000, other: String = "") = broken(
             biometric = """{
@@ -105,6 +108,9 @@ class TourTest {
                 "wrong PIN 6: expected",
             ),
             arguments(broken(contacts = "[]"), WhichLockStory(), "what she can do while it cools down: expected"),
+            arguments(broken(contacts = "[]"), RecoveryStory(), "what she can do: expected"),
+            arguments(brokenRecovery(hours = 23), RecoveryStory(), "the thief's code: expected"),
+            arguments(broken(contacts = "[]"), DamagedWalletsStory(), "the lock: expected"),
             arguments(broken(contacts = "[]"), OlderCopyStory(), "the lock: expected"),
             arguments(broken(lockout = """{ "lock_at": 17 }"""), OlderCopyStory(), "after 3 wrong PINs: expected"),
             arguments(broken(), FingerStory(), "her finger: expected Unlocked, found Denied(reason=OVER_BUDGET)"),

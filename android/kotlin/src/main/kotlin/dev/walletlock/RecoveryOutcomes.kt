@@ -1,0 +1,119 @@
+package dev.walletlock
+
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+
+/** How entering a recovery code ended. All but [Opened] is a [CodeRefusal]. */
+public sealed interface CodeOutcome {
+    /**
+     * The code is right.
+     *
+     * @property rescue sets the new PIN. Close it after use.
+     */
+    public data class Opened(public val rescue: Rescue) : CodeOutcome
+
+    /**
+     * The digits are not a recovery code: a digit is missing, or there is a typing slip. The entry keeps them.
+     *
+     * @property group the group in which a digit is missing or wrong, counted from 1.
+     */
+    public data class NotACode(public val group: Int) : CodeRefusal
+
+    /** It is a recovery code, but not the one of this wallet. */
+    public data object Wrong : CodeRefusal
+
+    /**
+     * The file holds an older code than the one in force: someone put an older copy of the file there. It is not accepted.
+     * Where the phone's keystore was emptied, or on another phone, nobody can tell that a copy is old.
+     */
+    public data object OldCode : CodeRefusal
+
+    /**
+     * The code is right, but what it should open was changed: by someone who changed the file, or by damage that reached the
+     * wallet's items.
+     */
+    public data object Altered : CodeRefusal
+
+    /** There is no recovery code: none was made, or what it would open is gone. */
+    public data object NotSetUp : CodeRefusal
+
+    /**
+     * The code does not open the wallet in this state, so it was not checked.
+     *
+     * @property status why: the wallet was wiped, or the phone has to be restarted first.
+     */
+    public data class Locked(public val status: LockStatus) : CodeRefusal
+
+    /**
+     * There is no verdict: the phone's keystore or storage did not answer. The code may be right: try again.
+     *
+     * @property cause why.
+     */
+    public data class NoVerdict(public val cause: NoVerdictCause) : CodeRefusal
+}
+
+/** A recovery code opened nothing, for this reason. */
+public sealed interface CodeRefusal : CodeOutcome
+
+/** How a recovery ended. */
+public sealed interface RecoveryOutcome {
+    /**
+     * The new PIN and the new code are in force, and the wallet is open.
+     *
+     * @property session close it after use.
+     * @property lostItems the names of items that were damaged. They are lost.
+     */
+    public data class Done(public val session: Session, public val lostItems: List<String>) : RecoveryOutcome
+
+    /**
+     * This PIN may not be set. Nothing was changed.
+     *
+     * @property findings every reason.
+     */
+    public data class Forbidden(public val findings: List<Finding>) : RecoveryOutcome
+
+    /** Not each group of the new code that is asked back was typed. Nothing was changed. */
+    public data object NotConfirmed : RecoveryOutcome
+
+    /** The recovery code was entered too long ago, or the phone was restarted. Enter it again. Nothing was changed. */
+    public data object Expired : RecoveryOutcome
+}
+
+/** How a change of the recovery code ended. */
+public sealed interface CodeChange {
+    /** The new code is in force. */
+    public data object InForce : CodeChange
+
+    /**
+     * The change waits. It takes effect with the first right PIN after this time. Until then the code in force stays, if there
+     * is one, and the change can be cancelled ([Access.cancelRecoveryCodeChange]).
+     *
+     * @property leftMs milliseconds, counted by the time that the phone is on.
+     */
+    public data class Pending(public val leftMs: Long) : CodeChange {
+        /** [leftMs] as a duration. */
+        public val left: Duration get() = leftMs.milliseconds
+    }
+
+    /** Not each group that is asked back was typed ([RecoveryCode.confirm]). Nothing was changed. */
+    public data object NotConfirmed : CodeChange
+}
+
+/**
+ * What is known about the recovery code.
+ *
+ * @property hasCode whether a code is in force. Null: it is not known now, because the phone's keystore does not answer.
+ * @property pending a change that waits. Null: none does.
+ */
+public data class RecoveryStatus(public val hasCode: Boolean?, public val pending: PendingChange?)
+
+/**
+ * A change of the recovery code that waits.
+ *
+ * @property leftMs milliseconds until it takes effect with the next right PIN; 0: it does with the next one.
+ * @property withdraws true: the code in force is withdrawn, and no other takes its place.
+ */
+public data class PendingChange(public val leftMs: Long, public val withdraws: Boolean) {
+    /** [leftMs] as a duration. */
+    public val left: Duration get() = leftMs.milliseconds
+}
