@@ -8,6 +8,7 @@
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it protects against and what not.
 #![forbid(unsafe_code)]
 
+mod base64url;
 mod biometric;
 pub mod crypto;
 mod engine;
@@ -24,6 +25,7 @@ pub mod pin;
 mod place;
 pub mod platform;
 pub mod policy;
+pub mod provider;
 mod record;
 pub mod request;
 mod session;

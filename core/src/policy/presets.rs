@@ -109,6 +109,7 @@ pub fn walletlock() -> Policy {
         session: SessionPolicy { idle_s: 120, absolute_s: 900 },
         biometric: BiometricPolicy::default(),
         contacts: Vec::new(),
+        provider: None,
     }
 }
 
