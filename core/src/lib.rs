@@ -19,6 +19,7 @@ mod hex;
 pub mod journal;
 pub mod key_slots;
 mod lockout;
+mod locks;
 pub mod money;
 mod outcomes;
 pub mod pin;
@@ -26,6 +27,7 @@ mod place;
 pub mod platform;
 pub mod policy;
 pub mod provider;
+mod provider_handle;
 mod record;
 pub mod request;
 mod session;
@@ -38,9 +40,15 @@ mod weak_lock;
 
 pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
-pub use flows::{BiometricAvailability, BiometricChange, Judgement, NoVerdict, PinChange, Refusal, Removal, WrongPin};
+pub use flows::{
+    BiometricAvailability, BiometricChange, Judgement, NoVerdict, OwnerLock, PinChange, ProviderState, Refusal,
+    Removal, WrongPin,
+};
+pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
-pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
+pub use provider::{MAX_WORD_BYTES, ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
+pub use provider_handle::ProviderHandle;
+pub use record::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};

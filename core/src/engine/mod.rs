@@ -27,7 +27,7 @@ use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
-pub(crate) use aliases::AliasKind;
+pub(crate) use aliases::{AliasKind, MarkedOrder};
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;
@@ -44,7 +44,7 @@ pub(crate) use seal_keys::{EpochKey, KeyLease};
 pub(crate) use sealed_store::{FirstLine, FirstRecord, Seal, SealedStore};
 pub use session_end::{OpenSessions, SessionEnd};
 pub use sessions::FRESH_PIN_MS;
-pub(crate) use sessions::{SessionId, Sessions, Verified};
+pub(crate) use sessions::{OpenSession, SessionId, Sessions, Verified};
 pub(crate) use unit_of_work::UnitOfWork;
 
 /// Everything that is needed to open a lock.

@@ -26,6 +26,10 @@ pub(crate) enum Action {
     ChangePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
+    /// Ending the owner's freeze.
+    Unfreeze,
+    /// Allowing that the provider destroys everything, or no longer allowing it.
+    AllowRemoteWipe,
 }
 
 impl AuthMethod {
@@ -34,9 +38,12 @@ impl AuthMethod {
     pub(crate) fn may(&self, action: Action, is_fresh: bool) -> bool {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
-            (Self::Pin, Action::Write) => true,
-            (Self::Pin, Action::SwitchBiometrics) => is_fresh,
-            (Self::Biometrics { .. }, Action::Write | Action::SwitchBiometrics) => false,
+            (Self::Pin, Action::Write | Action::Unfreeze) => true,
+            (Self::Pin, Action::SwitchBiometrics | Action::AllowRemoteWipe) => is_fresh,
+            (
+                Self::Biometrics { .. },
+                Action::Write | Action::SwitchBiometrics | Action::Unfreeze | Action::AllowRemoteWipe,
+            ) => false,
         }
     }
 }
@@ -53,6 +60,8 @@ mod tests {
             (Action::Write, true, true, false),
             (Action::ChangePin, true, true, true),
             (Action::SwitchBiometrics, false, true, false),
+            (Action::Unfreeze, true, true, false),
+            (Action::AllowRemoteWipe, false, true, false),
         ] {
             assert_eq!(AuthMethod::Pin.may(action, false), pin, "{action:?}");
             assert_eq!(AuthMethod::Pin.may(action, true), fresh_pin, "{action:?}");

@@ -6,8 +6,9 @@ use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
+use crate::locks::Locks;
 use crate::policy::Policy;
-use crate::record::{Life, LockState, Record};
+use crate::record::{Life, Record, Standing};
 use crate::store::Transaction;
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
@@ -62,14 +63,13 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Adds a journal line if a lock begins that does not end by waiting.
-    pub(crate) fn note_lock(&mut self, state: LockState) {
-        state.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
+    pub(crate) fn note_lock(&mut self, standing: &Standing) {
+        standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Puts another policy in force, unless that would stop someone who has tries left.
+    /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.
     pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
-        let Record { policy: in_force, lockout, .. } = &*self.record;
-        if in_force != policy && lockout.leaves_a_try(&in_force.lockout, &policy.lockout, now) {
+        if self.record.policy != *policy && self.record.is_stopped_no_more_by(policy, now) {
             let from = std::mem::replace(&mut self.record.policy, policy.clone());
             self.record.lockout.change_policy(&from.lockout, &policy.lockout);
             self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });
@@ -85,6 +85,9 @@ impl<'a> UnitOfWork<'a> {
                 pin_slot,
                 biometric,
                 wipe_check,
+                locks,
+                // The same word gets the same answer also after the wipe that it ordered.
+                provider: _,
                 policy: _,
                 lockout: _,
                 reminders: _,
@@ -96,6 +99,7 @@ impl<'a> UnitOfWork<'a> {
             } = &mut *self.record;
             (*life, *pin_slot) = (Life::Wiped, None);
             (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
+            *locks = Locks::default();
             self.rows.delete_all_items()?;
             self.note(&JournalEvent::Wiped);
             self.flush();

@@ -18,9 +18,11 @@ use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_public_key};
 use crate::key_slots::{SlotParts, WipeCheck};
 use crate::lockout::Lockout;
+use crate::locks::Locks;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
+use crate::provider::Provider;
 use crate::record::{FORMAT, Life, Record, RecordHeader};
 use crate::stack::with_stack_wiped;
 use crate::store::{SealedRow, Store, StoredRecord, Unfinished};
@@ -158,6 +160,8 @@ fn make_wallet(
         rollback_protection,
         biometric: Biometric::new(now),
         wipe_check: WipeCheck::make_filler(random),
+        locks: Locks::default(),
+        provider: Provider::default(),
     };
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);

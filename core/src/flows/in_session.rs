@@ -1,7 +1,7 @@
 //! Reading and changing the wallet with a session's data key.
 
 use crate::crypto::DataKey;
-use crate::engine::{Action, Engine, SessionId, UnitOfWork, View};
+use crate::engine::{Action, Engine, OpenSession, SessionId, UnitOfWork, View};
 use crate::error::LockError;
 use crate::record::Record;
 use crate::stack::with_stack_wiped;
@@ -16,7 +16,7 @@ pub(super) fn with_key<T>(
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, Action::Read)?;
         engine.ledger.read(|view| {
-            if !is_kept(&session.wallet_id, &view.header.wallet_id, view.record) {
+            if !is_open(&session, &view.header.wallet_id, view.record) {
                 return Err(LockError::SessionEnded);
             }
             read(&session.data_key, view)
@@ -35,7 +35,7 @@ pub(super) fn modify<T>(
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         let changed = engine.ledger.commit_irrevocably(&mut engine.draw()?, session.now, |work| {
-            if !is_kept(&session.wallet_id, work.wallet_id, work.record) {
+            if !is_open(&session, work.wallet_id, work.record) {
                 return Err(LockError::SessionEnded);
             }
             work.seal_details_with(&session.data_key);
@@ -48,9 +48,10 @@ pub(super) fn modify<T>(
     })
 }
 
-/// Whether the wallet that the session opened is still there: neither removed nor wiped since the call began.
-fn is_kept(opened: &[u8; 16], found: &[u8; 16], record: &Record) -> bool {
-    opened == found && record.is_alive()
+/// Whether the wallet that the session opened is still there, and no lock came since the call began: it was neither
+/// removed nor wiped nor locked.
+fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
+    session.wallet_id == *found && !record.standing(session.now).suspends_sessions()
 }
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {

@@ -104,6 +104,14 @@ pub(crate) struct Proof {
     pub(crate) challenge: [u8; 16],
 }
 
+impl Proof {
+    /// The proof in one line of the journal.
+    pub(crate) fn name(&self) -> String {
+        let place = if self.is_elsewhere { "elsewhere" } else { "on this phone" };
+        format!("{} {place} ({})", self.method, base64url::encode(&self.challenge))
+    }
+}
+
 /// The methods of a proof, with their names in a word.
 const METHODS: [&str; 7] = ["sms", "mail", "link", "authenticator", "code", "device", "person"];
 

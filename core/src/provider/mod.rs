@@ -13,14 +13,13 @@ mod request;
 pub mod signer;
 mod state;
 
-pub(crate) use allowance::{Allowance, AllowanceState};
-pub(crate) use claims::{Claims, GrantAct, Order, OrderAct, OrderReason, Proof, Word};
-pub(crate) use jws::KeysInForce;
+pub(crate) use allowance::AllowanceState;
+pub(crate) use claims::{Claims, GrantAct, Heartbeat, Order, OrderAct, OrderReason, Word};
 pub use jws::MAX_WORD_BYTES;
 pub use outcome::{WordDone, WordError, WordOutcome};
 pub use request::{ProviderRequest, RequestKind};
 pub(crate) use request::{RequestParts, der_to_fixed};
-pub(crate) use state::{Call, Effect, Installation, Provider, Reading, Scene, TextHash, read};
+pub(crate) use state::{Call, Effect, Installation, Provider, Reading, Scene, read};
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,12 @@ pub enum WordOutcome {
     Refused(WordError),
 }
 
+impl From<WordError> for WordOutcome {
+    fn from(error: WordError) -> Self {
+        Self::Refused(error)
+    }
+}
+
 /// What a word did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

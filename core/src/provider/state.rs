@@ -161,7 +161,10 @@ impl Provider {
     /// Reads a word: its shape, key, signature, kind, claims, role, wallet and installation, in this order. Then, whether
     /// this text was answered before.
     pub(crate) fn read(&self, call: Call, scene: &Scene<'_>, text: &str) -> Result<Reading, WordError> {
-        let word = read(call, &self.keys(scene.policy), scene.wallet_id, text)?;
+        let word = read(call, &self.keys(scene.policy), text)?;
+        if word.wallet_id != *scene.wallet_id {
+            return Err(WordError::WrongWallet);
+        }
         let is_known = |id: &[u8; 16]| self.installation.as_ref().is_some_and(|known| known.id == *id);
         let is_ours = match &word.claims {
             Claims::Order(_) | Claims::Keys(_) => true,
@@ -298,11 +301,18 @@ impl Provider {
     }
 
     /// Notes a request that was signed.
-    pub(crate) fn note_request(&mut self, text: &str, kind: RequestKind, now: Now) {
+    ///
+    /// `changes`: [`Self::changes`] of the state from which the request was made.
+    pub(crate) fn note_request(&mut self, text: &str, kind: RequestKind, now: Now, changes: u64) {
         if self.requests.len() >= MAX_REQUESTS {
             self.requests.remove(0);
         }
-        self.requests.push(OpenRequest { hash: sha256(&[text.as_bytes()]), kind, asked: now, changes: self.changes });
+        self.requests.push(OpenRequest { hash: sha256(&[text.as_bytes()]), kind, asked: now, changes });
+    }
+
+    /// How many words have changed which orders the phone knows.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Notes that this phone asks to be registered. Returns the alias of a key that is not needed any more.
@@ -366,12 +376,6 @@ impl Provider {
         Some(saved.begins_more_than(&before).then_some(state))
     }
 
-    /// Begins a new allowance, if the phone is registered.
-    #[cfg(test)]
-    pub(crate) fn begin_allowance(&mut self, now: Now) {
-        self.allowance = self.installation.as_ref().map(|_| Allowance::start(now));
-    }
-
     /// Whether every number is one that this code could have written.
     pub(crate) fn is_in_range(&self) -> bool {
         // Destructured by name, so that a new field does not compile until someone decides which numbers it may have.
@@ -402,8 +406,8 @@ impl Provider {
     }
 }
 
-/// Reads a word for this wallet, without the record's part: its shape, key, signature, kind, claims, role and wallet.
-pub(crate) fn read(call: Call, keys: &KeysInForce, wallet_id: &[u8; 16], text: &str) -> Result<Word, WordError> {
+/// Reads a word without the record's part: its shape, key, signature, kind, claims and role.
+pub(crate) fn read(call: Call, keys: &KeysInForce, text: &str) -> Result<Word, WordError> {
     let opened = Opened::open(text, keys)?;
     let expects: &[_] = match call {
         Call::Accept => &[WordType::Order, WordType::Keys],
@@ -417,10 +421,7 @@ pub(crate) fn read(call: Call, keys: &KeysInForce, wallet_id: &[u8; 16], text: &
         }
         Claims::Order(Order { act: OrderAct::Wipe, .. }) | Claims::Grant(_) | Claims::Keys(_) => KeyRole::Guarded,
     };
-    if opened.role != role {
-        return Err(WordError::WrongRole);
-    }
-    if word.wallet_id == *wallet_id { Ok(word) } else { Err(WordError::WrongWallet) }
+    if opened.role == role { Ok(word) } else { Err(WordError::WrongRole) }
 }
 
 /// Raises a key's floor. [`WordError::Old`]: it is as high already.

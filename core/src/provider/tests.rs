@@ -42,7 +42,7 @@ fn registered() -> Provider {
 
 fn with_request(provider: &Provider, text: &str, kind: RequestKind) -> Provider {
     let mut provider = provider.clone();
-    provider.note_request(text, kind, NOW);
+    provider.note_request(text, kind, NOW, provider.changes());
     provider
 }
 

@@ -10,8 +10,8 @@ mod status;
 pub(crate) use format::MAX_BYTES;
 pub(crate) use format::{FORMAT, RecordHeader, SealKey, SealedUnder, UnsealError, seal_key_input};
 pub(crate) use parts::{Life, Record};
-pub(crate) use standing::LockState;
-pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
+pub(crate) use standing::Standing;
+pub use status::{FinderMessage, LockStatus, Remedy, RemedyState};
 
 #[cfg(test)]
 mod tests;

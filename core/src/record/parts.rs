@@ -8,8 +8,10 @@ use crate::hex;
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
+use crate::locks::Locks;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
+use crate::provider::{AllowanceState, Provider};
 use crate::time::Now;
 
 /// Everything that the lock's decisions depend on. Each capability owns its part of it.
@@ -41,6 +43,17 @@ pub(crate) struct Record {
     /// Always present, and compared with every try, whether or not a wipe PIN is set.
     #[serde(default)]
     pub(crate) wipe_check: WipeCheck,
+    /// The locks that stand beside the PIN's counter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) locks: Locks,
+    /// What the wallet knows about its provider.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) provider: Provider,
+}
+
+/// A wallet without locks and without a provider keeps nothing of them.
+fn is_default<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row
@@ -67,10 +80,16 @@ impl Record {
     }
 
     /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and it does not stop an owner
-    /// who has tries left.
+    /// whom the one in force does not stop.
     pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
-        policy.is_at_least_as_strict_as(&self.policy)
-            && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
+        policy.is_at_least_as_strict_as(&self.policy) && self.is_stopped_no_more_by(policy, now)
+    }
+
+    /// Whether `policy` stops nobody whom the policy in force does not stop: it leaves a try, and some of the allowance.
+    pub(crate) fn is_stopped_no_more_by(&self, policy: &Policy, now: Now) -> bool {
+        let allowance = self.provider.allowance(policy.provider.as_ref(), now);
+        self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
+            && (allowance != Some(AllowanceState::Expired) || self.allowance(now) == allowance)
     }
 
     /// The PIN slot; `None` after a wipe.

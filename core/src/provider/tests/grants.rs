@@ -116,7 +116,7 @@ fn a_heartbeat_begins_a_new_allowance_unless_an_order_was_withheld() {
     let late = later(week);
     assert_eq!(left(&registered(), late), Some(AllowanceState::Expired));
     let mut asked = registered();
-    asked.note_request("h", RequestKind::Heartbeat, late);
+    asked.note_request("h", RequestKind::Heartbeat, late, asked.changes());
     let (fresh, effect) = take(&asked, Call::Heartbeat, &heartbeat("h", 5, 0), late).expect("taken");
     assert_eq!(effect, Some(Effect::Heartbeat { withheld: None }));
     assert_eq!(left(&fresh, late), Some(AllowanceState::Fine { left_ms: week }));
