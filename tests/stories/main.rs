@@ -1,12 +1,15 @@
 //! What people need of the lock, played through the core: one file for each story or promise.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod backend;
 mod camera;
 mod wallet;
 
+mod t2_forged_words;
 mod u16_history;
 mod u1_failed_attempts;
 mod u2_which_lock;
+mod u3_lost;
 mod u5_payment_pin;
 mod u6_biometrics;
 mod u6_overtaken;

@@ -73,7 +73,7 @@ impl Allowance {
 
     /// The same allowance as it is to be saved now. `None`: it was saved less than `every_ms` ago in this boot, and the
     /// journal says already in which `state` it is.
-    pub(crate) fn to_save(&self, state: AllowanceState, now: Now, every_ms: u64) -> Option<Self> {
+    pub(crate) fn to_save(self, state: AllowanceState, now: Now, every_ms: u64) -> Option<Self> {
         let noted = self.noted.max(match state {
             AllowanceState::Fine { .. } => Noted::Nothing,
             AllowanceState::Warns { .. } => Noted::Warning,
@@ -86,7 +86,7 @@ impl Allowance {
             saved: now,
             latest_wall_ms: self.latest_wall_ms.max(now.wall_ms),
             noted,
-            ..*self
+            ..self
         })
     }
 

@@ -1,6 +1,7 @@
-//! Signs words as a provider does: for tests, and for the fakes. What ships is built without it.
+//! The provider's side: signs words, and reads requests. For tests, and for the fakes. What ships is built without it.
 
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde_json::Value;
 
 use crate::base64url;
 use crate::crypto::sha256;
@@ -55,6 +56,57 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 /// SHA-256 of a request's text, as the claim `req` names it.
 pub fn request_hash(request: &str) -> String {
     base64url::encode(&sha256(&[request.as_bytes()]))
+}
+
+/// A request of a phone, as its provider reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadRequest {
+    /// The wallet's id, base64url.
+    pub wallet: String,
+    /// The installation's id, base64url.
+    pub installation: String,
+    /// What it asks for.
+    pub kind: String,
+    /// The highest number of an order that the phone knows; 0: none.
+    pub last_order: u64,
+    /// What the app says.
+    pub code: Option<String>,
+    /// The public key that signed it, an uncompressed point.
+    pub public_key: Vec<u8>,
+}
+
+/// Reads a request, and checks its signature: under the key in it, if it is a request to register, else under
+/// `registered`, the key of the installation. `None`: it is no request of this phone.
+pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest> {
+    let (signed, signature) = text.rsplit_once('.')?;
+    let (header, payload) = signed.split_once('.')?;
+    let json = |part: &str| serde_json::from_slice::<Value>(&base64url::decode(part)?).ok();
+    let text_of = |value: &Value| value.as_str().map(str::to_owned);
+    let (header, payload) = (json(header)?, json(payload)?);
+    let public_key = match header.get("jwk") {
+        None => registered?.to_vec(),
+        Some(jwk) if registered.is_none() => {
+            let half = |name: &str| base64url::decode(jwk.get(name)?.as_str()?);
+            [vec![4], half("x")?, half("y")?].concat()
+        }
+        Some(_) => return None,
+    };
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &public_key)
+        .verify(signed.as_bytes(), &base64url::decode(signature)?)
+        .ok()?;
+    let installation = text_of(payload.get("installation")?)?;
+    let id = sha256(&[&public_key]);
+    let is_its_key = base64url::encode(id.get(..16)?) == installation;
+    let is_right = header.get("alg")? == "ES256" && header.get("typ")? == "walletlock-request+jwt";
+    let orders = payload.get("last_orders")?.as_array()?.iter().filter_map(|order| order.get("seq")?.as_u64());
+    (is_its_key && is_right && header.get("kid")?.as_str()? == installation).then_some(ReadRequest {
+        wallet: text_of(payload.get("wallet")?)?,
+        installation,
+        kind: text_of(payload.get("kind")?)?,
+        last_order: orders.max().unwrap_or(0),
+        code: payload.get("code").and_then(text_of),
+        public_key,
+    })
 }
 
 impl std::fmt::Debug for Signer {
