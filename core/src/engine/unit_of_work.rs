@@ -70,6 +70,10 @@ impl<'a> UnitOfWork<'a> {
     /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.
     pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
         if self.record.policy != *policy && self.record.is_stopped_no_more_by(policy, now) {
+            if policy.provider.is_none() {
+                // Nobody is left whose grant could end it.
+                self.record.locks.unfreeze(false);
+            }
             let from = std::mem::replace(&mut self.record.policy, policy.clone());
             self.record.lockout.change_policy(&from.lockout, &policy.lockout);
             self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });

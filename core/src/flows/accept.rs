@@ -52,7 +52,7 @@ const LOCKED: WordOutcome = WordOutcome::Done(WordDone::Locked);
 fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, LockError> {
     wipe::wipe_and(engine, &|work| {
         // Whatever this answers, the keys are destroyed already.
-        carry_out(engine, work, Call::Accept, text, now).ok();
+        carry_out(engine, work, Call::Accept, text, now, true).ok();
     })?;
     engine.prompts.cancel_any();
     Ok(WordOutcome::Done(WordDone::Wiped))

@@ -4,6 +4,7 @@ use crate::engine::{Engine, MarkedOrder, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, Way};
+use crate::policy::KeyId;
 use crate::provider::WordOutcome;
 use crate::provider::{Call, Claims, Effect, GrantAct, Order, OrderAct, OrderReason, Reading, Scene, Word, WordDone};
 use crate::record::Record;
@@ -66,13 +67,15 @@ pub(super) fn marked_order(word: &Word, allows_wipe: bool) -> Option<MarkedOrder
 /// Carries out a word in a transaction: the record's part, the effect and the journal lines together. A refusal changes
 /// nothing.
 ///
-/// What locks ends every session here, together with the change, and not only after the listeners were called.
+/// What locks ends every session here, together with the change, and not only after the listeners were called. `wipes`:
+/// the caller destroys everything in this transaction; otherwise an order to wipe locks.
 pub(super) fn carry_out(
     engine: &Engine,
     work: &mut UnitOfWork<'_>,
     call: Call,
     text: &str,
     now: Now,
+    wipes: bool,
 ) -> Result<WordOutcome, LockError> {
     let policy = work.record.policy.provider.clone().ok_or(LockError::WrongState)?;
     // Judged again: another call may have changed the record since.
@@ -91,7 +94,7 @@ pub(super) fn carry_out(
         Ok(taken) => taken,
     };
     work.record.provider = next;
-    let done = apply(work, &word, &effect);
+    let done = apply(work, word.kid, effect, wipes);
     work.record.locks.note_last_order(work.record.provider.last_order());
     work.record.provider.note_answer(hash, done);
     if matches!(done, WordDone::Locked | WordDone::OrderWithheld) {
@@ -100,27 +103,27 @@ pub(super) fn carry_out(
     Ok(WordOutcome::Done(done))
 }
 
-fn apply(work: &mut UnitOfWork<'_>, word: &Word, effect: &Effect) -> WordDone {
-    let kid = word.kid;
-    match (effect, &word.claims) {
-        (Effect::Order, Claims::Order(order)) => apply_order(work, word, order),
-        (Effect::Void(revoked), Claims::Keys(keys)) => {
-            work.record.locks.void(*revoked);
-            let added = keys.add.map(|key| crate::policy::KeyId::of(&key).to_string());
-            work.note(&JournalEvent::ProviderKeyRevoked { kid: &revoked.to_string(), added: added.as_deref() });
+fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool) -> WordDone {
+    match effect {
+        Effect::Order(order) => apply_order(work, kid, order, wipes),
+        Effect::KeyRevoked { revoked, added } => {
+            work.record.locks.void(revoked);
+            let (kid, added) = (revoked.to_string(), added.map(|added| added.to_string()));
+            work.note(&JournalEvent::ProviderKeyRevoked { kid: &kid, added: added.as_deref() });
             WordDone::KeysChanged
         }
-        (Effect::Heartbeat { withheld: Some(seq) }, _) => {
-            let by = SetBy::Missing { kid, seq: *seq };
+        Effect::Heartbeat { withheld: None } => WordDone::HeartbeatTaken,
+        Effect::Heartbeat { withheld: Some(seq) } => {
+            let by = SetBy::Missing { kid, seq };
             work.record.locks.set(SetLock { reason: LockReason::ProviderOrder, by });
-            work.note(&JournalEvent::OrderWithheld { seq: *seq });
+            work.note(&JournalEvent::OrderWithheld { seq });
             WordDone::OrderWithheld
         }
-        (Effect::Registered, _) => {
+        Effect::Registered => {
             work.note(&JournalEvent::ProviderRegistered);
             WordDone::Registered
         }
-        (Effect::Unlock, Claims::Grant(grant)) => {
+        Effect::Unlock(grant) => {
             let proofs: Vec<_> = grant.proofs.iter().map(|proof| proof.name()).collect();
             work.note(&JournalEvent::UnlockGranted { proofs: &proofs.join(", "), after: grant.after });
             let unusual = work.record.clears_unusual();
@@ -133,29 +136,25 @@ fn apply(work: &mut UnitOfWork<'_>, word: &Word, effect: &Effect) -> WordDone {
             record.biometric.ask_for_pin();
             WordDone::Unlocked
         }
-        (Effect::Unfreeze, _) => {
+        Effect::Unfreeze => {
             if work.record.locks.unfreeze(false) {
                 work.note(&JournalEvent::Unfrozen { by: "provider" });
             }
             WordDone::Unfrozen
         }
-        // `take` gives each effect with the claims of its kind only.
-        (Effect::Heartbeat { withheld: None } | Effect::Order | Effect::Void(_) | Effect::Unlock, _) => {
-            WordDone::HeartbeatTaken
-        }
     }
 }
 
-fn apply_order(work: &mut UnitOfWork<'_>, word: &Word, order: &Order) -> WordDone {
-    let (kid, seq) = (word.kid, order.seq);
+fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool) -> WordDone {
+    let Order { seq, act } = order;
     let (by, name) = (SetBy::Provider { kid, seq }, kid.to_string());
-    match &order.act {
+    match act {
         OrderAct::Lock { reason, message } => {
-            let reason = lock_reason(*reason);
+            let reason = lock_reason(reason);
             work.record.locks.set(SetLock { reason, by });
             if let Some(words) = message {
                 let contact = words.contact.and_then(|place| work.record.policy.contacts.get(place).cloned());
-                work.record.locks.set_finder(Finder { kid, message: words.message.clone(), contact });
+                work.record.locks.set_finder(Finder { kid, message: words.message, contact });
             }
             work.note(&JournalEvent::LockOrdered { reason: reason.name(), kid: &name, seq });
             WordDone::Locked
@@ -166,9 +165,8 @@ fn apply_order(work: &mut UnitOfWork<'_>, word: &Word, order: &Order) -> WordDon
             WordDone::Frozen
         }
         OrderAct::Wipe => {
-            let is_allowed = work.record.provider.allows_wipe();
-            work.note(&JournalEvent::WipeOrdered { kid: &name, seq, is_allowed });
-            if is_allowed {
+            work.note(&JournalEvent::WipeOrdered { kid: &name, seq, is_allowed: wipes });
+            if wipes {
                 // The flow of the wipe does the rest in this transaction.
                 return WordDone::Wiped;
             }
@@ -197,7 +195,7 @@ pub(super) fn order_reason(reason: LockReason) -> Option<OrderReason> {
 /// Commits a word that only tightens: irrevocably if the keystore can make the next seal key, else as a flushed change.
 pub(super) fn commit_tightening(engine: &Engine, call: Call, text: &str, now: Now) -> Result<WordOutcome, LockError> {
     let mut random = engine.draw()?;
-    let change = |work: &mut UnitOfWork<'_>| carry_out(engine, work, call, text, now);
+    let change = |work: &mut UnitOfWork<'_>| carry_out(engine, work, call, text, now, false);
     match engine.ledger.commit_irrevocably(&mut random, now, change) {
         Ok(committed) => Ok(committed.value),
         Err(LockError::DeviceKey(_)) => engine.ledger.commit(&mut random, now, Durability::Flushed, change),

@@ -16,17 +16,20 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         Judged::New(word) => word,
     };
     for order in orders {
-        // An order that is refused, as old for example, does not stop the others.
-        accept(engine, order)?;
+        // An order that is refused, as old for example, does not stop the others. After a wipe there is nothing left.
+        let outcome = accept(engine, order)?;
+        if outcome == WordOutcome::Done(WordDone::Wiped) {
+            return Ok(outcome);
+        }
     }
     let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
     let is_withheld = engine.ledger.read(|view| Ok(last_order > view.record.provider.last_order()))?;
     let taken = if is_withheld {
         commit_tightening(engine, Call::Heartbeat, text, now)
     } else {
-        let taken = engine
-            .ledger
-            .commit_irrevocably(&mut engine.draw()?, now, |work| carry_out(engine, work, Call::Heartbeat, text, now));
+        let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
+            carry_out(engine, work, Call::Heartbeat, text, now, false)
+        });
         taken.map(|taken| taken.value)
     };
     if matches!(taken, Ok(WordOutcome::Done(WordDone::OrderWithheld))) {

@@ -15,12 +15,14 @@ pub(super) fn with_key<T>(
 ) -> Result<T, LockError> {
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, Action::Read)?;
-        engine.ledger.read(|view| {
+        let read = engine.ledger.read(|view| {
             if !is_open(&session, &view.header.wallet_id, view.record) {
                 return Err(LockError::SessionEnded);
             }
             read(&session.data_key, view)
-        })
+        });
+        end_if_over(engine, id, &read);
+        read
     })
 }
 
@@ -42,6 +44,7 @@ pub(super) fn modify<T>(
             change(&session.data_key, work)
         });
         engine.seal_keys.make_ahead();
+        end_if_over(engine, id, &changed);
         // If the previous seal key could not be deleted, the change stands all the same. Deleting that key is tried
         // again before anything else is committed irrevocably.
         changed.map(|changed| changed.value)
@@ -52,6 +55,13 @@ pub(super) fn modify<T>(
 /// removed nor wiped nor locked.
 fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
     session.wallet_id == *found && !record.standing(session.now).suspends_sessions()
+}
+
+/// Ends a session for which a call found no open wallet any more: an allowance that is used up ends no session by itself.
+fn end_if_over<T>(engine: &Engine, id: SessionId, result: &Result<T, LockError>) {
+    if matches!(result, Err(LockError::SessionEnded)) {
+        engine.sessions.end_locked(id);
+    }
 }
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {

@@ -10,7 +10,7 @@ use crate::record::Record;
 /// The marks whose order the record does not know: the order was cut short between its mark and its commit, or an older
 /// record was put back.
 pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
-    let Some(policy) = &record.policy.provider else { return Vec::new() };
+    let Some(policy) = record.policy.provider.as_ref().filter(|_| record.is_alive()) else { return Vec::new() };
     let keys = record.provider.keys(policy);
     let is_unknown = |mark: &&MarkedOrder| {
         keys.role_of(mark.kid).is_some()
@@ -30,10 +30,12 @@ pub(super) fn restore(work: &mut UnitOfWork<'_>, marks: &[MarkedOrder]) {
     }
 }
 
-/// The aliases of marks whose lock does not stand any more.
+/// The aliases of marks whose lock does not stand any more. A mark whose order the record does not know is not among
+/// them: that order may be on its way into the record at this moment.
 pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
-    let stands = |mark: &&MarkedOrder| record.locks.all().iter().any(|lock| lock.by == by(mark));
-    let stale = marks.iter().filter(|mark| !stands(mark));
+    let unknown = unknown(record, marks);
+    let stands = |mark: &MarkedOrder| record.locks.all().iter().any(|lock| lock.by == by(mark));
+    let stale = marks.iter().filter(|mark| !stands(mark) && !unknown.contains(mark));
     stale.map(|mark| DeviceKeys::lost_mark(wallet_id, mark)).collect()
 }
 

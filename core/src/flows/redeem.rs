@@ -17,7 +17,7 @@ pub(crate) fn redeem(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     };
     let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
         let before: Vec<_> = work.record.provider.aliases().map(str::to_owned).collect();
-        let outcome = carry_out(engine, work, Call::Redeem, text, now)?;
+        let outcome = carry_out(engine, work, Call::Redeem, text, now, false)?;
         let stale = before.into_iter().filter(|alias| work.record.provider.aliases().all(|kept| kept != alias));
         Ok((outcome, stale.collect::<Vec<_>>()))
     });

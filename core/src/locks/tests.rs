@@ -189,10 +189,14 @@ fn the_message_stands_as_long_as_a_lock_of_the_provider() {
 fn the_form_in_the_record_is_frozen() {
     let mut locks = Locks::default();
     locks.set(SetLock { reason: LockReason::LostOrStolen, by: by_provider(0, 7) });
+    locks.set(SetLock { reason: LockReason::ProviderOrder, by: SetBy::Missing { kid: KEYS[0], seq: 9 } });
     locks.freeze(SetBy::Owner);
     locks.set_finder(Finder { kid: KEYS[0], message: "m".to_owned(), contact: None });
     let json = serde_json::json!({
-        "set": [{ "reason": "lost_or_stolen", "by": { "provider": { "kid": "0101010101010101", "seq": 7 } } }],
+        "set": [
+            { "reason": "lost_or_stolen", "by": { "provider": { "kid": "0101010101010101", "seq": 7 } } },
+            { "reason": "provider_order", "by": { "missing": { "kid": "0101010101010101", "seq": 9 } } },
+        ],
         "freezes": ["owner"],
         "finder": { "kid": "0101010101010101", "message": "m", "contact": null },
     });

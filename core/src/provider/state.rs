@@ -136,12 +136,16 @@ pub(crate) type TextHash = [u8; 32];
 /// What a word does to the rest of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The order that the word holds locks, freezes or wipes.
-    Order,
-    /// This key's locks and freezes go.
-    Void(KeyId),
+    /// An order locks, freezes or wipes.
+    Order(Order),
+    /// The locks and freezes of a key go.
+    KeyRevoked {
+        revoked: KeyId,
+        added: Option<KeyId>,
+    },
     Registered,
-    Unlock,
+    /// A grant clears locks.
+    Unlock(Grant),
     Unfreeze,
     /// `withheld`: the number of an order that the provider sent and the phone does not know.
     Heartbeat {
@@ -193,10 +197,15 @@ impl Provider {
     }
 
     fn take_order(&self, kid: KeyId, order: &Order, policy: &ProviderPolicy) -> Result<(Self, Effect), WordError> {
+        if self.installation.is_none() {
+            // Nothing was confirmed that could clear a lock. A provider learns the wallet's id with the first request to
+            // register, so an honest one sends no order before.
+            return Err(WordError::NotAllowed);
+        }
         let mut next = self.clone();
         raise(&mut next.orders, &self.keys(policy), kid, order.seq)?;
         next.changes += 1;
-        Ok((next, Effect::Order))
+        Ok((next, Effect::Order(order.clone())))
     }
 
     fn take_keys(&self, kid: KeyId, keys: &Keys, policy: &ProviderPolicy) -> Result<(Self, Effect), WordError> {
@@ -225,7 +234,8 @@ impl Provider {
         }
         next.orders.retain(|floor| floor.kid != keys.revoke);
         next.changes += 1;
-        Ok((next, Effect::Void(keys.revoke)))
+        let added = keys.add.as_ref().map(KeyId::of);
+        Ok((next, Effect::KeyRevoked { revoked: keys.revoke, added }))
     }
 
     fn take_grant(&self, grant: &Grant, scene: &Scene<'_>) -> Result<(Self, Effect), WordError> {
@@ -250,7 +260,7 @@ impl Provider {
                 next.register(grant, scene)?;
                 Effect::Registered
             }
-            (GrantAct::Unlock, RequestKind::Unlock) => Effect::Unlock,
+            (GrantAct::Unlock, RequestKind::Unlock) => Effect::Unlock(grant.clone()),
             (GrantAct::Unfreeze, RequestKind::Unfreeze) => Effect::Unfreeze,
             _ => return Err(WordError::NotAllowed),
         };

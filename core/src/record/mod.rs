@@ -14,4 +14,6 @@ pub(crate) use standing::Standing;
 pub use status::{FinderMessage, LockStatus, Remedy, RemedyState};
 
 #[cfg(test)]
+mod provider_tests;
+#[cfg(test)]
 mod tests;

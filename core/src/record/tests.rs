@@ -25,7 +25,7 @@ fn unseal(sealed: &[u8], header: &RecordHeader) -> Result<Record, UnsealError> {
     Record::unseal(sealed, &key(), header, SealedUnder::CurrentKey)
 }
 
-const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
+pub(super) const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
 
 fn random() -> Random {
     testing::random(3)
@@ -53,7 +53,7 @@ fn biometric() -> Biometric {
     biometric
 }
 
-fn record() -> Record {
+pub(super) fn record() -> Record {
     let mut random = random();
     let policy = Policy::default();
     let data_key = DataKey::make(&mut random);

@@ -196,7 +196,7 @@ fn open_sealed(
     }
     set_in_force(&sealed);
     // A wallet without a provider has no such marks, and asks nothing.
-    let has_provider = is_alive && sealed.row()?.1.policy.provider.is_some();
+    let has_provider = sealed.row()?.1.policy.provider.is_some();
     let marks = if has_provider { device_keys.lost_marks(&wallet_id)? } else { Vec::new() };
     let unknown = lost_marks::unknown(sealed.row()?.1, &marks);
     apply_pending_changes(engine, &mut sealed, lease, &unknown, random, now)?;

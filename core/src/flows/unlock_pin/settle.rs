@@ -6,8 +6,8 @@ use crate::engine::{Engine, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
-use crate::flows::status;
 use crate::flows::wipe::{self, SlotKeys};
+use crate::flows::{lost_marks, status};
 use crate::lockout::{AttemptGate, ChargeId, Verdict};
 use crate::locks::Way;
 use crate::policy::{Policy, SessionPolicy};
@@ -36,6 +36,8 @@ struct Settled {
     status: LockStatus,
     /// A lock stands that this PIN does not clear, because it came while the PIN was checked: nothing is opened.
     is_suspended: bool,
+    /// The PIN cleared a lock of the provider, whose mark is to go.
+    has_cleared: bool,
     /// What a wrong PIN means for the next one. `None`: no PIN is accepted next.
     next_try: Option<NextTry>,
     policy: Policy,
@@ -63,11 +65,14 @@ pub(super) fn settle(
         engine.attempts.add_unsettled([charge]);
         Refusal::from_fault(engine, &fault)
     })?;
-    let Some(Settled { in_force, wiped, status, is_suspended, next_try, policy }) = settled else {
+    let Some(Settled { in_force, wiped, status, is_suspended, has_cleared, next_try, policy }) = settled else {
         return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
     };
     if let Some(keys) = wiped {
         wipe::destroy_keys(engine, &keys);
+    }
+    if has_cleared {
+        lost_marks::drop_stale(engine);
     }
     match attempt {
         _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
@@ -137,6 +142,7 @@ fn write_in(
         work.seal_details_with(data_key);
     }
     work.note(&event_of(verdict, work.record.lockout.failures()));
+    let mut has_cleared = false;
     if verdict == Verdict::Right {
         work.record.reminders.note_right(now);
         work.record.biometric.note_pin(now);
@@ -144,6 +150,7 @@ fn write_in(
         let unusual = work.record.clears_unusual();
         let cleared = work.record.locks.clear(Way::Pin, unusual, |lock| admission.locks.contains(lock));
         cleared.iter().for_each(|lock| work.note(&JournalEvent::LockCleared { reason: lock.reason.name(), by: "PIN" }));
+        has_cleared = !cleared.is_empty();
         if adopts {
             work.adopt(&engine.requested_policy, now);
         }
@@ -165,7 +172,15 @@ fn write_in(
         engine.sessions.end_all(SessionEnd::Locked);
     }
     let is_suspended = standing.suspends_sessions();
-    Ok(Some(Settled { in_force, wiped, status, is_suspended, next_try, policy: work.record.policy.clone() }))
+    Ok(Some(Settled {
+        in_force,
+        wiped,
+        status,
+        is_suspended,
+        has_cleared,
+        next_try,
+        policy: work.record.policy.clone(),
+    }))
 }
 
 fn wrong(status: LockStatus, next_try: Option<NextTry>, repeated: bool) -> Refusal {

@@ -1,6 +1,11 @@
 //! Numbers that only go forward, keys that are revoked, and texts that come again.
 
 use super::*;
+use crate::policy::KeyId;
+
+fn id_of(signer: &Signer) -> KeyId {
+    KeyId::of(&signer.key(KeyRole::Online).key)
+}
 
 fn accept(provider: &Provider, text: &str) -> Provider {
     take(provider, Call::Accept, text, NOW).expect(text).0
@@ -16,6 +21,15 @@ fn an_order_counts_once_and_no_earlier_one_after_it() {
     assert_eq!(refusal(&first, Call::Accept, &same_number), WordError::Old);
     let last = accept(&first, &lock((1 << 53) - 1));
     assert_eq!(refusal(&last, Call::Accept, &lock((1 << 53) - 2)), WordError::Old);
+}
+
+#[test]
+fn before_the_phone_is_registered_an_order_does_nothing_because_nothing_could_clear_it() {
+    for order in [lock(1), online().sign("order", &order(1, r#""act":"freeze""#))] {
+        assert_eq!(refusal(&Provider::default(), Call::Accept, &order), WordError::NotAllowed);
+    }
+    let word = keys(1, &format!(r#""revoke":"{}""#, online().id()));
+    assert!(take(&Provider::default(), Call::Accept, &word, NOW).is_ok(), "a key can be revoked at any time");
 }
 
 #[test]
@@ -44,7 +58,7 @@ fn a_revoked_key_signs_nothing_more_and_its_numbers_are_void() {
     let add = encode(&next.key(KeyRole::Online).key);
     let word = keys(1, &format!(r#""revoke":"{}","add":"{add}""#, online().id()));
     let (replaced, effect) = take(&stolen, Call::Accept, &word, NOW).expect("taken");
-    assert_eq!(effect, Some(Effect::Void(crate::policy::KeyId::of(&online().key(KeyRole::Online).key))));
+    assert_eq!(effect, Some(Effect::KeyRevoked { revoked: id_of(&online()), added: Some(id_of(&next)) }));
     assert_eq!(replaced.last_order(), 0);
     assert_eq!(refusal(&replaced, Call::Accept, &lock((1 << 53) - 1)), WordError::UnknownKey);
     let by_next = next.sign("order", &order(1, r#""act":"lock","reason":"order""#));
@@ -72,7 +86,7 @@ fn what_a_word_about_keys_may_not_do() {
         assert_eq!(refusal(&provider, Call::Accept, &keys(1, &rest)), WordError::NotAllowed, "{rest}");
     }
     let once = accept(&provider, &keys(3, &format!(r#""revoke":"{}","add":"{other}""#, online().id())));
-    let earlier = keys(2, &format!(r#""revoke":"{}""#, crate::policy::KeyId::of(&[8; 32])));
+    let earlier = keys(2, &format!(r#""revoke":"{}""#, KeyId::of(&[8; 32])));
     assert_eq!(refusal(&once, Call::Accept, &earlier), WordError::Old);
     let twice = keys(4, &format!(r#""revoke":"{}""#, online().id()));
     assert_eq!(refusal(&once, Call::Accept, &twice), WordError::NotAllowed, "it is revoked already");
