@@ -6,6 +6,7 @@ mod camera;
 mod wallet;
 
 mod t2_forged_words;
+mod t2_overtaken;
 mod u16_history;
 mod u1_failed_attempts;
 mod u2_which_lock;
@@ -28,6 +29,7 @@ mod no_memory;
 mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
+mod random_locks;
 mod reopening;
 mod rollback;
 mod session_ends;
