@@ -9,7 +9,7 @@ use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::policy::Contact;
 use walletlock_core::policy::RollbackProtection;
 use walletlock_core::request::PromptId;
-use walletlock_core::{LockReason, SessionEnd, WhoLocked};
+use walletlock_core::{LockReason, RemedyState, SessionEnd, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -24,6 +24,7 @@ pub enum KeyPurpose {
     PinSlot,
     Seal,
     Biometric,
+    Installation,
 }
 
 #[uniffi::remote(Enum)]
@@ -45,11 +46,27 @@ pub enum LockReason {
     TooManyAttempts,
     UntilRestart,
     DataDamaged,
+    LostOrStolen,
+    ProviderOrder,
+    LockedByOwner,
+    UnusualActivity,
+    HeartbeatExpired,
 }
 
 #[uniffi::remote(Enum)]
 pub enum WhoLocked {
     Phone,
+    Owner,
+    Account,
+    Provider,
+}
+
+#[uniffi::remote(Enum)]
+pub enum RemedyState {
+    Available,
+    Waiting { left_ms: u64 },
+    UsedUp,
+    NotSetUp,
 }
 
 #[uniffi::remote(Enum)]
@@ -103,6 +120,20 @@ pub enum Kind {
     Recovered,
     ItemLost,
     RescueRowRestored,
+    ProviderRegistered,
+    LockOrdered,
+    Frozen,
+    Unfrozen,
+    WipeOrdered,
+    UnlockGranted,
+    LockCleared,
+    ProviderKeyRevoked,
+    OrderWithheld,
+    HeartbeatDue,
+    HeartbeatExpired,
+    RemoteWipeAllowed,
+    LockRestored,
+    LockSet,
 }
 
 #[uniffi::remote(Enum)]
@@ -127,7 +158,7 @@ pub enum LockStatus {
     Busy,
     Ready { tries_left: Option<i32> },
     CoolingDown { remaining_ms: i64, tries_left: Option<i32>, remedies: Vec<Remedy> },
-    Locked { reason: LockReason, by: WhoLocked, remedies: Vec<Remedy> },
+    Locked { reason: LockReason, by: WhoLocked, message: Option<FinderMessage>, remedies: Vec<Remedy> },
     Wiped,
 }
 
@@ -136,8 +167,18 @@ pub enum Remedy {
     CheckAgain,
     Wait { ms: i64 },
     Restart,
-    RecoveryCode,
+    RecoveryCode { state: RemedyState },
+    EnterPin,
+    AskProvider { state: RemedyState },
+    Connect { state: RemedyState },
     Contact { contact: Contact },
+}
+
+/// A message of the provider for whoever finds the phone.
+#[derive(uniffi::Record)]
+pub struct FinderMessage {
+    pub text: String,
+    pub contact: Option<Contact>,
 }
 
 /// A reason against a PIN, how bad it is, and, for the two rules about length, the number of digits that they ask for.
@@ -257,7 +298,10 @@ impl From<core::LockStatus> for LockStatus {
                 tries_left: tries_left.map(signed_32),
                 remedies: list(remedies),
             },
-            core::LockStatus::Locked { reason, by, remedies } => Self::Locked { reason, by, remedies: list(remedies) },
+            core::LockStatus::Locked { reason, by, message, remedies } => {
+                let message = message.map(|core::FinderMessage { text, contact }| FinderMessage { text, contact });
+                Self::Locked { reason, by, message, remedies: list(remedies) }
+            }
             core::LockStatus::Wiped => Self::Wiped,
         }
     }
@@ -275,7 +319,10 @@ impl From<core::Remedy> for Remedy {
             core::Remedy::CheckAgain => Self::CheckAgain,
             core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
             core::Remedy::Restart => Self::Restart,
-            core::Remedy::RecoveryCode => Self::RecoveryCode,
+            core::Remedy::RecoveryCode(state) => Self::RecoveryCode { state },
+            core::Remedy::EnterPin => Self::EnterPin,
+            core::Remedy::AskProvider(state) => Self::AskProvider { state },
+            core::Remedy::Connect(state) => Self::Connect { state },
             core::Remedy::Contact(contact) => Self::Contact { contact },
         }
     }

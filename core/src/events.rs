@@ -78,11 +78,40 @@ pub enum Kind {
     ItemLost = 28,
     /// The rescue row in the file differed from the one in the record, and was put right.
     RescueRowRestored = 29,
+    /// This phone was registered with the provider.
+    ProviderRegistered = 30,
+    /// The provider ordered a lock.
+    LockOrdered = 31,
+    /// Payments were frozen.
+    Frozen = 32,
+    /// The freeze ended.
+    Unfrozen = 33,
+    /// The provider ordered a wipe. If the owner has not allowed that, it locks.
+    WipeOrdered = 34,
+    /// The provider granted that locks are cleared.
+    UnlockGranted = 35,
+    /// A lock was cleared. There is one line for each lock.
+    LockCleared = 36,
+    /// An online key of the provider was revoked.
+    ProviderKeyRevoked = 37,
+    /// The provider sent an order that this phone has not seen: the wallet is locked until the order is delivered.
+    OrderWithheld = 38,
+    /// The allowance without a heartbeat of the provider is nearly used up.
+    HeartbeatDue = 39,
+    /// The allowance is used up: the wallet is locked.
+    HeartbeatExpired = 40,
+    /// The owner allowed, or no longer allows, that the provider destroys everything.
+    RemoteWipeAllowed = 41,
+    /// A mark in the keystore told of an order that the record does not hold: an older copy was put back, or the order
+    /// was cut short. The wallet is locked.
+    LockRestored = 42,
+    /// The owner locked the wallet.
+    LockSet = 43,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 43] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -112,6 +141,20 @@ impl Kind {
         Self::Recovered,
         Self::ItemLost,
         Self::RescueRowRestored,
+        Self::ProviderRegistered,
+        Self::LockOrdered,
+        Self::Frozen,
+        Self::Unfrozen,
+        Self::WipeOrdered,
+        Self::UnlockGranted,
+        Self::LockCleared,
+        Self::ProviderKeyRevoked,
+        Self::OrderWithheld,
+        Self::HeartbeatDue,
+        Self::HeartbeatExpired,
+        Self::RemoteWipeAllowed,
+        Self::LockRestored,
+        Self::LockSet,
     ];
 
     /// The kind's number in the format.
@@ -158,6 +201,20 @@ pub(crate) enum JournalEvent<'a> {
     Recovered { device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
     ItemLost { item: &'a str },
     RescueRowRestored,
+    ProviderRegistered,
+    LockOrdered { reason: &'a str, kid: &'a str, seq: u64 },
+    Frozen { by: &'a str, seq: Option<u64> },
+    Unfrozen { by: &'a str },
+    WipeOrdered { kid: &'a str, seq: u64, is_allowed: bool },
+    UnlockGranted { proofs: &'a str, after: u64 },
+    LockCleared { reason: &'a str, by: &'a str },
+    ProviderKeyRevoked { kid: &'a str, added: Option<&'a str> },
+    OrderWithheld { seq: u64 },
+    HeartbeatDue { left_h: u64 },
+    HeartbeatExpired,
+    RemoteWipeAllowed { is_allowed: bool },
+    LockRestored { reason: &'a str, kid: &'a str, seq: u64 },
+    LockSet { reason: &'a str },
 }
 
 /// Which lock of the PIN's counter began.
@@ -202,6 +259,20 @@ impl JournalEvent<'_> {
             Self::Recovered { .. } => Kind::Recovered,
             Self::ItemLost { .. } => Kind::ItemLost,
             Self::RescueRowRestored => Kind::RescueRowRestored,
+            Self::ProviderRegistered => Kind::ProviderRegistered,
+            Self::LockOrdered { .. } => Kind::LockOrdered,
+            Self::Frozen { .. } => Kind::Frozen,
+            Self::Unfrozen { .. } => Kind::Unfrozen,
+            Self::WipeOrdered { .. } => Kind::WipeOrdered,
+            Self::UnlockGranted { .. } => Kind::UnlockGranted,
+            Self::LockCleared { .. } => Kind::LockCleared,
+            Self::ProviderKeyRevoked { .. } => Kind::ProviderKeyRevoked,
+            Self::OrderWithheld { .. } => Kind::OrderWithheld,
+            Self::HeartbeatDue { .. } => Kind::HeartbeatDue,
+            Self::HeartbeatExpired => Kind::HeartbeatExpired,
+            Self::RemoteWipeAllowed { .. } => Kind::RemoteWipeAllowed,
+            Self::LockRestored { .. } => Kind::LockRestored,
+            Self::LockSet { .. } => Kind::LockSet,
         }
     }
 
@@ -217,7 +288,9 @@ impl JournalEvent<'_> {
             | Self::CodeCancelled
             | Self::CodeSet
             | Self::CodeWithdrawn
-            | Self::RescueRowRestored => Vec::new(),
+            | Self::RescueRowRestored
+            | Self::ProviderRegistered
+            | Self::HeartbeatExpired => Vec::new(),
             Self::Enrolled { device_key, policy } => {
                 vec![field("device_key", device_key.name()), field("policy", policy)]
             }
@@ -248,6 +321,23 @@ impl JournalEvent<'_> {
             }
             Self::BiometricsAsked { payment } | Self::BiometricsRight { payment } => purpose_fields(payment),
             Self::BiometricsEnded { how } => vec![field("how", how.name())],
+            Self::LockOrdered { reason, kid, seq } | Self::LockRestored { reason, kid, seq } => {
+                vec![field("reason", reason), field("kid", kid), field("seq", seq)]
+            }
+            Self::Frozen { by, seq } => [field("by", by)].into_iter().chain(seq.map(|seq| field("seq", seq))).collect(),
+            Self::Unfrozen { by } => vec![field("by", by)],
+            Self::LockSet { reason } => vec![field("reason", reason)],
+            Self::WipeOrdered { kid, seq, is_allowed } => {
+                vec![field("kid", kid), field("seq", seq), field("allowed", is_allowed)]
+            }
+            Self::UnlockGranted { proofs, after } => vec![field("proofs", proofs), field("after", after)],
+            Self::LockCleared { reason, by } => vec![field("reason", reason), field("by", by)],
+            Self::ProviderKeyRevoked { kid, added } => {
+                [field("kid", kid)].into_iter().chain(added.map(|added| field("added", added))).collect()
+            }
+            Self::OrderWithheld { seq } => vec![field("seq", seq)],
+            Self::HeartbeatDue { left_h } => vec![field("left_h", left_h)],
+            Self::RemoteWipeAllowed { is_allowed } => vec![field("allowed", is_allowed)],
         }
     }
 }
@@ -287,7 +377,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 29] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 43] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -329,6 +419,32 @@ mod tests {
             ),
             (JournalEvent::ItemLost { item: "card-token" }, &[("item", "card-token")]),
             (JournalEvent::RescueRowRestored, &[]),
+            (JournalEvent::ProviderRegistered, &[]),
+            (
+                JournalEvent::LockOrdered { reason: "lost or stolen", kid: "ab", seq: 7 },
+                &[("reason", "lost or stolen"), ("kid", "ab"), ("seq", "7")],
+            ),
+            (JournalEvent::Frozen { by: "provider", seq: Some(7) }, &[("by", "provider"), ("seq", "7")]),
+            (JournalEvent::Unfrozen { by: "owner" }, &[("by", "owner")]),
+            (
+                JournalEvent::WipeOrdered { kid: "ab", seq: 7, is_allowed: false },
+                &[("kid", "ab"), ("seq", "7"), ("allowed", "false")],
+            ),
+            (JournalEvent::UnlockGranted { proofs: "sms here", after: 7 }, &[("proofs", "sms here"), ("after", "7")]),
+            (
+                JournalEvent::LockCleared { reason: "unusual activity", by: "PIN" },
+                &[("reason", "unusual activity"), ("by", "PIN")],
+            ),
+            (JournalEvent::ProviderKeyRevoked { kid: "ab", added: Some("cd") }, &[("kid", "ab"), ("added", "cd")]),
+            (JournalEvent::OrderWithheld { seq: 7 }, &[("seq", "7")]),
+            (JournalEvent::HeartbeatDue { left_h: 33 }, &[("left_h", "33")]),
+            (JournalEvent::HeartbeatExpired, &[]),
+            (JournalEvent::RemoteWipeAllowed { is_allowed: true }, &[("allowed", "true")]),
+            (
+                JournalEvent::LockRestored { reason: "lost or stolen", kid: "ab", seq: 7 },
+                &[("reason", "lost or stolen"), ("kid", "ab"), ("seq", "7")],
+            ),
+            (JournalEvent::LockSet { reason: "locked by the owner" }, &[("reason", "locked by the owner")]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

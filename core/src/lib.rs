@@ -8,6 +8,7 @@
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it protects against and what not.
 #![forbid(unsafe_code)]
 
+mod base64url;
 mod biometric;
 pub mod crypto;
 mod digits;
@@ -19,12 +20,15 @@ mod hex;
 pub mod journal;
 pub mod key_slots;
 mod lockout;
+mod locks;
 pub mod money;
 mod outcomes;
 pub mod pin;
 mod place;
 pub mod platform;
 pub mod policy;
+pub mod provider;
+mod provider_handle;
 mod record;
 pub mod recovery;
 mod recovery_handle;
@@ -40,11 +44,14 @@ mod weak_lock;
 pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
 pub use flows::{
-    BiometricAvailability, BiometricChange, CodeChange, CodeRefusal, Judgement, NoVerdict, PendingChange, PinChange,
-    RecoveryStatus, Refusal, Removal, WrongPin,
+    BiometricAvailability, BiometricChange, CodeChange, CodeRefusal, Judgement, NoVerdict, OwnerLock, PendingChange,
+    PinChange, ProviderState, RecoveryStatus, Refusal, Removal, WrongPin,
 };
+pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
-pub use record::{LockReason, LockStatus, Remedy, WhoLocked};
+pub use provider::{MAX_WORD_BYTES, ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
+pub use provider_handle::ProviderHandle;
+pub use record::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub use recovery_handle::{CodeOutcome, RecoveryHandle, RecoveryOutcome, Rescue};
 pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
 pub use time::{Lease, Now, Wait};

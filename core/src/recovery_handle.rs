@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::LockError;
 use crate::flows::{CodeRefusal, OpenedByCode, Recovered, RecoveryStatus, enter_code, recovery_code, rescue};
 use crate::pin::{Finding, Personal, PinEntry};
+use crate::record::LockStatus;
 use crate::recovery::{CodeEntry, RecoveryCode};
 use crate::session::Session;
 use crate::wallet_lock::WalletLock;
@@ -39,6 +40,14 @@ pub enum RecoveryOutcome {
         /// The session.
         session: Session,
         /// The names of the items that were damaged. They are lost, whoever opens the wallet.
+        lost_items: Vec<String>,
+    },
+    /// The new PIN and the new code are in force, and a lock of the provider stands. When its wait is over, the new code,
+    /// entered again, clears it; the provider's grant clears it at any time.
+    Locked {
+        /// The status.
+        status: LockStatus,
+        /// The names of the items that were damaged. They are lost.
         lost_items: Vec<String>,
     },
     /// The proposed PIN is not allowed, for these reasons.
@@ -96,6 +105,7 @@ impl Rescue {
             Recovered::Open { session, lost_items } => {
                 RecoveryOutcome::Done { session: Session::new(&self.engine, session), lost_items }
             }
+            Recovered::Locked { status, lost_items } => RecoveryOutcome::Locked { status, lost_items },
             Recovered::Forbidden(findings) => RecoveryOutcome::Forbidden(findings),
             Recovered::NotConfirmed => RecoveryOutcome::NotConfirmed,
             Recovered::Expired => RecoveryOutcome::Expired,

@@ -21,9 +21,7 @@ impl Payment {
     /// characters that make a text look like another one: control characters, and those that change the direction of
     /// text (Unicode Technical Report 36, 2.5).
     pub fn new(amount: Money, payee: &str) -> Result<Self, LockError> {
-        let is_clear = |letter: char| !letter.is_control() && !BIDI_CONTROLS.contains(&letter);
-        let fits = (1..=MAX_PAYEE_BYTES).contains(&payee.len());
-        if fits && payee.chars().all(is_clear) && !payee.trim().is_empty() {
+        if (1..=MAX_PAYEE_BYTES).contains(&payee.len()) && shows_what_it_says(payee) {
             Ok(Self { amount, payee: payee.to_owned() })
         } else {
             Err(LockError::Invalid("payee"))
@@ -39,6 +37,13 @@ impl Payment {
     pub fn payee(&self) -> &str {
         &self.payee
     }
+}
+
+/// Whether a text is not blank, and holds no control characters and none that change the direction of text: with these
+/// a text could look like another one (Unicode Technical Report 36, 2.5).
+pub(crate) fn shows_what_it_says(text: &str) -> bool {
+    let is_clear = |letter: char| !letter.is_control() && !BIDI_CONTROLS.contains(&letter);
+    text.chars().all(is_clear) && !text.trim().is_empty()
 }
 
 /// The characters of Unicode's `Bidi_Control` property.

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use crate::engine::{Engine, OpenSessions, Options, SessionEnd};
 use crate::error::LockError;
-use crate::flows;
-use crate::flows::{BiometricAvailability, Judgement, Removal};
+use crate::flows::{self, BiometricAvailability, Judgement, OwnerLock, Removal};
 use crate::journal::Chain;
 use crate::outcomes::{BiometricOutcome, Enrolment, PinOutcome};
 use crate::pin::{Personal, PinEntry, Reminder};
 use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
+use crate::provider_handle::ProviderHandle;
 use crate::record::LockStatus;
 use crate::recovery_handle::RecoveryHandle;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 
 /// The lock of one wallet. Clones and sessions refer to the same lock. Dropping the last of them closes the database.
-///
 /// Safe to use from any thread, and from callbacks of the platform and of listeners: they run without a mutex held.
 #[derive(Clone)]
 pub struct WalletLock {
@@ -30,11 +29,9 @@ impl WalletLock {
         Self { engine: engine.clone() }
     }
 
-    /// Opens the lock. From then on, tries that a killed process left unsettled count as wrong.
-    ///
-    /// Damage, or a keystore that does not answer, is not an error here: the status says that the lock is locked or
-    /// busy. Errors are: a clock or storage that does not answer (the next attempt may succeed), another lock that has
-    /// the wallet open ([`LockError::InUse`]), a newer version that wrote it, or a policy that is not valid.
+    /// Opens the lock. Tries that a killed process left unsettled count as wrong. Damage, or a keystore without an answer,
+    /// is not an error: the status says so. Errors are: a clock or storage without an answer, another lock that has the
+    /// wallet open ([`LockError::InUse`]), a newer version that wrote it, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
         flows::open::open(options).map(|engine| Self { engine: Arc::new(engine) })
     }
@@ -54,29 +51,24 @@ impl WalletLock {
         flows::status::policy(&self.engine)
     }
 
-    /// Makes the next check of a PIN fast: reserves its memory, has the next seal key made (with rollback protection),
-    /// and calibrates Argon2id again if a newer version requires it. Call it when the PIN pad opens.
+    /// Makes the next check of a PIN fast. Call it when the PIN pad opens.
     /// [`LockError::NoMemory`]: until there is enough free memory, checking a PIN gives no verdict and counts nothing.
     pub fn prepare(&self) -> Result<(), LockError> {
         flows::prepare::prepare(&self.engine)
     }
 
-    /// Gives back the memory that [`Self::prepare`] reserved. Call it when the PIN pad closes.
+    /// Gives back the memory that [`Self::prepare`] reserved.
     pub fn release_memory(&self) {
         flows::prepare::release_memory(&self.engine);
     }
 
-    /// Judges the PIN in `entry` and returns every finding. The entry keeps its digits.
-    ///
-    /// Only changing the PIN in a session tells whether it was used before.
+    /// Judges the PIN in `entry`, which keeps its digits. Only changing the PIN tells whether it was used before.
     pub fn judge_pin(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Judgement, LockError> {
         flows::judge_pin::judge_pin(&self.engine, entry, personal)
     }
 
     /// Sets the first PIN: makes the keys and an empty vault, opens the wallet, and empties the entry.
-    ///
-    /// [`LockError::WrongState`] unless the status is [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`]. If the
-    /// process is killed, no PIN is set; once the last commit has begun, the next opening may find the new wallet.
+    /// [`LockError::WrongState`] unless the status is [`LockStatus::Unconfigured`] or [`LockStatus::Wiped`].
     pub fn enrol(&self, entry: &PinEntry, personal: &[Personal]) -> Result<Enrolment, LockError> {
         flows::enrol::enrol(&self.engine, entry, personal).map(|outcome| Enrolment::of(&self.engine, outcome))
     }
@@ -91,17 +83,31 @@ impl WalletLock {
         flows::unlock_biometric::availability(&self.engine, request)
     }
 
-    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment.
-    ///
-    /// Only one prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
-    /// counter of their own, and a success does not reset the PIN's counter. No mutex is held while a prompt is shown.
+    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment. Only one
+    /// prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a counter of
+    /// their own, and a success does not reset the PIN's counter.
     pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
         BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
     }
 
-    /// Cancels this prompt, if it is shown. The call that waits for it is told that the system cancelled the prompt.
+    /// Cancels this prompt, if it is shown.
     pub fn cancel_biometrics(&self, prompt: PromptId) {
         self.engine.prompts.cancel(prompt);
+    }
+
+    /// The wallet's provider: signed words between the wallet and the app's backend.
+    pub fn provider(&self) -> ProviderHandle<'_> {
+        ProviderHandle(self)
+    }
+
+    /// Stops payments, without any proof. [`crate::AccessHandle::unfreeze`] ends that.
+    pub fn freeze(&self) -> Result<(), LockError> {
+        flows::freeze::freeze(&self.engine)
+    }
+
+    /// Locks the wallet, without any proof, until the provider has verified the owner. [`OwnerLock`] says what if it cannot.
+    pub fn lock_as_owner(&self) -> Result<OwnerLock, LockError> {
+        flows::freeze::lock_as_owner(&self.engine)
     }
 
     /// Ends every session and the biometric prompt. For a 'lock now' button, and when the app goes to the background.
@@ -114,36 +120,30 @@ impl WalletLock {
         flows::lock_now::lock_now(&self.engine, SessionEnd::ScreenOff);
     }
 
-    /// The open sessions, when the next one ends, and why the last one that ended did so. Asking does not prolong them.
+    /// The open sessions, and why the last one that ended did so. Asking does not prolong them.
     pub fn open_sessions(&self) -> Result<OpenSessions, LockError> {
         Ok(self.engine.sessions.open_now()?)
     }
 
-    /// Saves what is left of a wait, if there is one. If the phone is switched off, the time from the last save to the
-    /// next start does not count. So call this when the app goes to the background, when the phone is switched off, and
-    /// about every hour: then a wait of a day ends even on a phone that is off each night.
+    /// Saves what is left of a wait and of the provider's allowance. Time from the last save to the phone's next start
+    /// does not count. So call this when the app goes to the background, when the phone is switched off, and every hour.
     pub fn save_time(&self) -> Result<(), LockError> {
         flows::status::save_time(&self.engine)
     }
 
-    /// Destroys the PIN, the keys, the vault and the journal, if the PIN is right. After that a first PIN can be set.
-    ///
-    /// If the storage or the device key fails halfway, the next opening or enrolment destroys the rest.
+    /// Destroys PIN, keys, vault and journal, if the PIN is right. If it fails halfway, the next opening does the rest.
     pub fn remove(&self, entry: &PinEntry) -> Result<Removal, LockError> {
         flows::remove::remove(&self.engine, entry)
     }
 
-    /// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN: for an order of the
-    /// provider, or when the phone is lost. Anyone who can run the app can do that anyway, by deleting the app's data.
-    ///
-    /// Every session ends. From the first step on nothing opens the vault; an error says that the next opening has to
-    /// complete the wipe. After it the status is [`LockStatus::Wiped`]; the journal remains if the record was intact.
-    /// A damaged wallet is wiped too. [`LockError::WrongState`]: no PIN was set yet, or a PIN is being set.
+    /// Destroys the PIN, its keys, and everything that is kept, at once and without the PIN, also of a damaged wallet.
+    /// From the first step on nothing opens the vault; after an error the next opening completes the wipe. The journal
+    /// remains if the record was intact. [`LockError::WrongState`]: no PIN was set yet, or a PIN is being set.
     pub fn wipe(&self) -> Result<(), LockError> {
         flows::wipe::wipe(&self.engine)
     }
 
-    /// The reminder that is due now, if any. Returning it counts as reminding: the next comes after a week or more.
+    /// The reminder that is due now, if any. Returning it counts: the next comes after a week or more.
     pub fn take_reminder(&self) -> Result<Option<Reminder>, LockError> {
         flows::remind::take_reminder(&self.engine)
     }
@@ -153,7 +153,7 @@ impl WalletLock {
         flows::key_protection::security_level(&self.engine)
     }
 
-    /// Whether older copies of the database are detected. Decided at enrolment; [`LockError::WrongState`] before that.
+    /// Whether older copies of the database are detected. [`LockError::WrongState`] while no PIN is set.
     pub fn rollback_protection(&self) -> Result<RollbackProtection, LockError> {
         flows::key_protection::rollback_protection(&self.engine)
     }
@@ -168,7 +168,7 @@ impl WalletLock {
         RecoveryHandle(self)
     }
 
-    /// Adds a listener: from now on it is told of every journal line. Returns a number for [`Self::remove_listener`].
+    /// Adds a listener, which is told of every journal line. Returns a number for [`Self::remove_listener`].
     pub fn add_listener(&self, listener: Arc<dyn Listener>) -> u64 {
         self.engine.listeners.add(listener)
     }
@@ -188,13 +188,13 @@ impl WalletLock {
         Arc::ptr_eq(&self.engine, &other.engine)
     }
 
-    pub(crate) fn engine(&self) -> &Arc<Engine> {
-        &self.engine
-    }
-
     /// A weak reference, for finding the lock again without keeping it open.
     pub fn downgrade(&self) -> WeakWalletLock {
         WeakWalletLock::of(&self.engine)
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
     }
 }
 

@@ -86,6 +86,8 @@ impl Outcome {
                 walletlock_core::LockReason::TooManyAttempts => "too many attempts",
                 walletlock_core::LockReason::UntilRestart => "until restart",
                 walletlock_core::LockReason::DataDamaged => "data damaged",
+                // No life of the model has a provider.
+                _ => "another lock",
             },
             Self::Status(LockStatus::Wiped) => "wiped",
             Self::Item(_) | Self::Items(_) | Self::Lines(_) | Self::Is(_) | Self::Done => "done",

@@ -29,7 +29,9 @@ impl Camera {
         let (taken, device_key, folder) = (pictures.clone(), phone.device_key.clone(), folder.to_owned());
         phone.hooks.before(move |call| {
             if let Some((operation, alias)) = call.on_key().filter(|(operation, _)| *operation != "exists") {
-                let kind = ["seal", "pin", "wiped", "probe"].into_iter().find(|kind| call.is(operation, kind));
+                let kind = ["seal", "pin", "wiped", "probe", "lost", "installation"]
+                    .into_iter()
+                    .find(|kind| call.is(operation, kind));
                 let call = format!("{operation} {}", kind.unwrap_or_else(|| panic!("no kind of key: {alias}")));
                 let picture = Picture { call, folder: picture(&folder), device_key: device_key.picture() };
                 taken.lock().unwrap_or_else(PoisonError::into_inner).push(picture);

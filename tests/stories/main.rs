@@ -1,12 +1,16 @@
 //! What people need of the lock, played through the core: one file for each story or promise.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod backend;
 mod camera;
 mod wallet;
 
+mod t2_forged_words;
+mod t2_overtaken;
 mod u16_history;
 mod u1_failed_attempts;
 mod u2_which_lock;
+mod u3_lost;
 mod u5_payment_pin;
 mod u6_biometrics;
 mod u6_overtaken;
@@ -25,6 +29,7 @@ mod no_memory;
 mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
+mod random_locks;
 mod recovery_code;
 mod recovery_kills;
 mod reopening;

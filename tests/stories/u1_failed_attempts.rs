@@ -27,7 +27,8 @@ fn wrong_pins_cool_down_longer_and_longer_and_then_lock() {
         }
         assert_eq!(wallet.status(), LockStatus::Ready { tries_left: Some(16 - nth) });
     }
-    let locked = LockStatus::Locked { reason: LockReason::TooManyAttempts, by: WhoLocked::Phone, remedies: vec![] };
+    let (reason, by) = (LockReason::TooManyAttempts, WhoLocked::Phone);
+    let locked = LockStatus::Locked { reason, by, message: None, remedies: vec![] };
     assert!(matches!(wallet.guess(16), PinOutcome::Locked(status) if status == locked));
     wallet.phone.clock.advance_ms(10 * 365 * 86_400_000);
     assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(status) if status == locked), "time does not lift it");

@@ -15,6 +15,7 @@ fn each_lock_names_its_kind_and_its_remedies_first_choice_first() {
     let locked = |reason, first: Option<Remedy>| LockStatus::Locked {
         reason,
         by: WhoLocked::Phone,
+        message: None,
         remedies: first.into_iter().chain(contacts.clone()).collect(),
     };
 

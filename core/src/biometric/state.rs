@@ -108,6 +108,11 @@ impl Biometric {
         self.spent.clear();
     }
 
+    /// Asks for the PIN next, as after a restart.
+    pub(crate) fn ask_for_pin(&mut self) {
+        self.last_pin = None;
+    }
+
     /// Notes that a person was recognised for this request.
     pub(crate) fn note_use(&mut self, policy: &BiometricPolicy, request: &BiometricRequest) {
         self.uses = self.uses.saturating_add(1).min(MAX_COUNT);

@@ -271,3 +271,12 @@ fn numbers_that_this_code_never_writes_are_out_of_range() {
     assert!(is_in_range("spent", spent(8)));
     assert!(!is_in_range("spent", spent(9)));
 }
+
+#[test]
+fn when_the_pin_is_asked_for_they_wait_for_it() {
+    let mut biometric = on();
+    biometric.ask_for_pin();
+    assert_eq!(ask(&biometric, &unlock(), after(0)), Err(BiometricDenial::FirstUnlock));
+    biometric.note_pin(after(1));
+    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
+}

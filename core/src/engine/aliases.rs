@@ -1,13 +1,15 @@
 //! The aliases of a wallet's device keys, all in one place.
 //!
 //! A key's alias is `PLACE/WALLET/KIND/NUMBER`; in format 1 it is `FILE/KIND/NUMBER`. The mark of a wiped wallet is
-//! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`, the mark of a rescue row is
-//! `walletlock/WALLET/rescue/VERSION`.
+//! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`. The mark of a rescue row is
+//! `walletlock/WALLET/rescue/VERSION`, the mark of an order that locks is `walletlock/WALLET/lost/KEY-NUMBER-REASON`.
 
 use super::device_keys::DeviceKeys;
 use crate::hex;
 use crate::key_slots::{BiometricSlot, PinSlot};
 use crate::place::Place;
+use crate::policy::KeyId;
+use crate::provider::OrderReason;
 use crate::record::RecordHeader;
 
 /// What an alias names.
@@ -23,12 +25,25 @@ pub(crate) enum AliasKind {
     WipeMark,
     /// A key that opens nothing: it says that the rescue row has this version, or an earlier one.
     RescueMark,
+    /// The key with which this phone signs requests to its provider.
+    Installation,
+    /// A key that opens nothing: it says that the provider ordered a lock.
+    LostMark,
     /// A probe key: made to see whether the keystore works, and deleted at once.
     Probe,
 }
 
 impl AliasKind {
-    const ALL: [Self; 6] = [Self::Pin, Self::Biometric, Self::Seal, Self::WipeMark, Self::RescueMark, Self::Probe];
+    const ALL: [Self; 8] = [
+        Self::Pin,
+        Self::Biometric,
+        Self::Seal,
+        Self::WipeMark,
+        Self::RescueMark,
+        Self::Installation,
+        Self::LostMark,
+        Self::Probe,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -37,9 +52,19 @@ impl AliasKind {
             Self::Seal => "seal",
             Self::WipeMark => "wiped",
             Self::RescueMark => "rescue",
+            Self::Installation => "installation",
+            Self::LostMark => "lost",
             Self::Probe => "probe",
         }
     }
+}
+
+/// An order that locks, as its mark names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MarkedOrder {
+    pub(crate) kid: KeyId,
+    pub(crate) seq: u64,
+    pub(crate) reason: OrderReason,
 }
 
 /// The first part of the aliases that belong to no place.
@@ -81,6 +106,31 @@ impl DeviceKeys {
         format!("{}/{}/0", self.place.name(), AliasKind::WipeMark.name())
     }
 
+    /// The alias for a new installation's key, at the file's present place.
+    pub(crate) fn new_installation(&self, wallet_id: &[u8; 16], number: u64) -> String {
+        self.key(Some(self.place), wallet_id, AliasKind::Installation, &format!("{number:016x}"))
+    }
+
+    /// The alias of the mark of an order that locks. It has no place: a moved file keeps its mark.
+    pub(crate) fn lost_mark(wallet_id: &[u8; 16], order: &MarkedOrder) -> String {
+        let MarkedOrder { kid, seq, reason } = order;
+        format!("{}{kid}-{seq}-{}", Self::lost_marks_of(wallet_id), reason.name())
+    }
+
+    /// The prefix of the marks of this wallet's orders.
+    pub(super) fn lost_marks_of(wallet_id: &[u8; 16]) -> String {
+        format!("{ANYWHERE}/{}/{}/", hex::encode(wallet_id), AliasKind::LostMark.name())
+    }
+
+    /// The order that a mark of this wallet tells of. `None`: this version makes no such mark.
+    pub(super) fn marked_order(wallet_id: &[u8; 16], mark: &str) -> Option<MarkedOrder> {
+        let mut parts = mark.strip_prefix(&Self::lost_marks_of(wallet_id))?.splitn(3, '-');
+        let (kid, seq, reason) = (parts.next()?, parts.next()?, parts.next()?);
+        let order =
+            MarkedOrder { kid: KeyId::parse(kid)?, seq: seq.parse().ok()?, reason: OrderReason::named(reason)? };
+        (Self::lost_mark(wallet_id, &order) == mark).then_some(order)
+    }
+
     /// The alias of the mark of a wiped wallet in format 1.
     pub(crate) fn wipe_mark_1(&self, wallet_id: &[u8; 16]) -> String {
         format!("{}/{}/{}", self.file_name, AliasKind::WipeMark.name(), hex::encode(wallet_id))
@@ -115,7 +165,10 @@ impl DeviceKeys {
 
     /// Whether an alias names a key of some wallet, and not a mark or a probe key.
     pub(super) fn is_of_any_wallet(alias: &str) -> bool {
-        matches!(Self::kind_of(alias), Some(AliasKind::Pin | AliasKind::Biometric | AliasKind::Seal))
+        matches!(
+            Self::kind_of(alias),
+            Some(AliasKind::Pin | AliasKind::Biometric | AliasKind::Seal | AliasKind::Installation)
+        )
     }
 
     fn key(&self, place: Option<Place>, wallet_id: &[u8; 16], kind: AliasKind, number: &str) -> String {
@@ -127,10 +180,11 @@ impl DeviceKeys {
     }
 
     /// Whether an alias names a key of this wallet, or the mark of a rescue row of it, whatever the place in the alias
-    /// is.
+    /// is. The marks of orders are not included.
     pub(super) fn is_of_wallet(alias: &str, wallet_id: &[u8; 16]) -> bool {
         let parts: Vec<_> = alias.split('/').collect();
-        matches!(parts.as_slice(), [_, wallet, _, _] if *wallet == hex::encode(wallet_id))
+        matches!(parts.as_slice(), [_, wallet, kind, _]
+            if *wallet == hex::encode(wallet_id) && *kind != AliasKind::LostMark.name())
     }
 
     /// What an alias names. `None`: this version makes no such alias.
@@ -159,6 +213,8 @@ mod tests {
 
     const WALLET: [u8; 16] = [0x11; 16];
 
+    const ORDER: MarkedOrder = MarkedOrder { kid: KeyId([1; 8]), seq: (1 << 53) - 1, reason: OrderReason::Unusual };
+
     fn keys() -> DeviceKeys {
         let path = Path::new("/data/data/com.example/files/wallet.db");
         DeviceKeys::new(Arc::new(FakeDeviceKey::default()), path, "wallet.db")
@@ -180,8 +236,28 @@ mod tests {
         assert_eq!(DeviceKeys::wipe_mark(&WALLET), format!("walletlock/wiped/{wallet}"));
         assert_eq!(DeviceKeys::rescue_mark(&WALLET, 12), format!("walletlock/{wallet}/rescue/12"));
         assert_eq!(keys.wipe_mark_of_place(), format!("{place}/wiped/0"));
+        assert_eq!(keys.new_installation(&WALLET, 0xab), format!("{place}/{wallet}/installation/00000000000000ab"));
+        assert_eq!(
+            DeviceKeys::lost_mark(&WALLET, &ORDER),
+            format!("walletlock/{wallet}/lost/0101010101010101-9007199254740991-unusual")
+        );
         assert_eq!(keys.seal(&header(None)), "wallet.db/seal/12", "format 1");
         assert_eq!(keys.wipe_mark_1(&WALLET), format!("wallet.db/wiped/{wallet}"), "format 1");
+    }
+
+    #[test]
+    fn the_mark_of_an_order_tells_that_order_and_no_other_alias_does() {
+        let mark = DeviceKeys::lost_mark(&WALLET, &ORDER);
+        assert_eq!(DeviceKeys::marked_order(&WALLET, &mark), Some(ORDER));
+        assert_eq!(DeviceKeys::marked_order(&[0x12; 16], &mark), None);
+        for other in [
+            mark.replace("-unusual", "-odd"),
+            mark.replace("-9", "-+9"),
+            mark.replace("-9", "-09"),
+            format!("{mark}-x"),
+        ] {
+            assert_eq!(DeviceKeys::marked_order(&WALLET, &other), None, "{other}");
+        }
     }
 
     #[test]
@@ -192,7 +268,8 @@ mod tests {
             assert!(DeviceKeys::is_of_wallet(&of_wallet, &WALLET), "{of_wallet}");
             assert!(!DeviceKeys::is_of_wallet(&of_wallet, &[0x12; 16]), "{of_wallet}");
         }
-        for other in [DeviceKeys::wipe_mark(&WALLET), keys.seal(&header(None)), keys.probe()] {
+        let marks = [DeviceKeys::wipe_mark(&WALLET), DeviceKeys::lost_mark(&WALLET, &ORDER)];
+        for other in marks.into_iter().chain([keys.seal(&header(None)), keys.probe()]) {
             assert!(!DeviceKeys::is_of_wallet(&other, &WALLET), "{other}");
         }
     }
@@ -222,6 +299,8 @@ mod tests {
             (keys.seal(&header(None)), AliasKind::Seal),
             (DeviceKeys::wipe_mark(&WALLET), AliasKind::WipeMark),
             (DeviceKeys::rescue_mark(&WALLET, 12), AliasKind::RescueMark),
+            (keys.new_installation(&WALLET, 7), AliasKind::Installation),
+            (DeviceKeys::lost_mark(&WALLET, &ORDER), AliasKind::LostMark),
             (keys.probe(), AliasKind::Probe),
         ] {
             assert_eq!(DeviceKeys::kind_of(&alias), Some(kind), "{alias}");

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::aliases::AliasKind;
+use super::aliases::{AliasKind, MarkedOrder};
 use crate::key_slots::BiometricSlot;
 use crate::place::Place;
 use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
+use crate::provider::der_to_fixed;
 use crate::record::{RecordHeader, SealKey, seal_key_input};
 
 /// The phone's keystore, as far as it holds keys of the wallet in one file.
@@ -254,6 +255,35 @@ impl DeviceKeys {
     /// Makes the mark that says that whatever was at this place was wiped.
     pub(crate) fn mark_place_as_wiped(&self) -> Result<(), DeviceKeyFault> {
         self.make_mark(&self.wipe_mark_of_place())
+    }
+
+    /// Makes the mark that says that this order locks the wallet.
+    pub(crate) fn mark_as_lost(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
+        self.make_mark(&Self::lost_mark(wallet_id, order))
+    }
+
+    /// The orders whose marks the keystore lists. The list may be incomplete: a missing mark proves nothing.
+    pub(crate) fn lost_marks(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
+        let marks = self.list(&Self::lost_marks_of(wallet_id))?;
+        Ok(marks.iter().filter_map(|mark| Self::marked_order(wallet_id, mark)).collect())
+    }
+
+    /// The public key of an installation's key, asked for twice: the provider will trust it.
+    pub(crate) fn public_key(&self, alias: &str) -> Result<[u8; 65], DeviceKeyFault> {
+        let ask = || self.unless_gone(alias, || self.keystore.public_key(alias));
+        let (first, second) = (ask()?, ask()?);
+        let point: [u8; 65] = first.as_slice().try_into().map_err(|_| DeviceKeyFault::Failed)?;
+        match point.first() {
+            _ if first != second => Err(DeviceKeyFault::Busy),
+            Some(4) => Ok(point),
+            _ => Err(DeviceKeyFault::Failed),
+        }
+    }
+
+    /// Signs a message with an installation's key: r and s, 32 bytes each.
+    pub(crate) fn sign(&self, alias: &str, message: &[u8]) -> Result<[u8; 64], DeviceKeyFault> {
+        let signature = self.unless_gone(alias, || self.keystore.sign(alias, message))?;
+        der_to_fixed(&signature).ok_or(DeviceKeyFault::Failed)
     }
 
     /// Makes the mark of this version of the rescue row.

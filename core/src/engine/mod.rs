@@ -27,7 +27,7 @@ use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
-pub(crate) use aliases::AliasKind;
+pub(crate) use aliases::{AliasKind, MarkedOrder};
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;
@@ -45,7 +45,7 @@ pub(crate) use sealed_store::{FirstCommit, FirstRecord, Seal, SealedStore};
 pub use session_end::{OpenSessions, SessionEnd};
 pub use sessions::FRESH_PIN_MS;
 pub(crate) use sessions::{OpenSession, SessionId, Sessions, Verified};
-pub(crate) use unit_of_work::UnitOfWork;
+pub(crate) use unit_of_work::{NewLine, UnitOfWork};
 
 /// Everything that is needed to open a lock.
 pub struct Options {

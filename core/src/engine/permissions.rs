@@ -30,6 +30,10 @@ pub(crate) enum Action {
     SwitchBiometrics,
     /// Making, withdrawing or keeping a recovery code.
     ChangeRecoveryCode,
+    /// Ending the owner's freeze.
+    Unfreeze,
+    /// Allowing that the provider destroys everything, or no longer allowing it.
+    AllowRemoteWipe,
 }
 
 impl AuthMethod {
@@ -38,11 +42,16 @@ impl AuthMethod {
     pub(crate) fn may(&self, action: Action, is_fresh: bool) -> bool {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
-            (Self::Pin, Action::Write | Action::SeeWipePin) => true,
-            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecoveryCode) => is_fresh,
+            (Self::Pin, Action::Write | Action::SeeWipePin | Action::Unfreeze) => true,
+            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecoveryCode | Action::AllowRemoteWipe) => is_fresh,
             (
                 Self::Biometrics { .. },
-                Action::Write | Action::SeeWipePin | Action::SwitchBiometrics | Action::ChangeRecoveryCode,
+                Action::Write
+                | Action::SeeWipePin
+                | Action::SwitchBiometrics
+                | Action::ChangeRecoveryCode
+                | Action::Unfreeze
+                | Action::AllowRemoteWipe,
             ) => false,
         }
     }
@@ -62,6 +71,8 @@ mod tests {
             (Action::SeeWipePin, true, true, false),
             (Action::SwitchBiometrics, false, true, false),
             (Action::ChangeRecoveryCode, false, true, false),
+            (Action::Unfreeze, true, true, false),
+            (Action::AllowRemoteWipe, false, true, false),
         ] {
             assert_eq!(AuthMethod::Pin.may(action, false), pin, "{action:?}");
             assert_eq!(AuthMethod::Pin.may(action, true), fresh_pin, "{action:?}");

@@ -2,7 +2,7 @@
 
 use super::claims::WalletClaim;
 use super::seal_keys::EpochKey;
-use super::unit_of_work::{CommitKeys, NewLines, UnitOfWork};
+use super::unit_of_work::{CommitKeys, NewLine, NewLines, UnitOfWork};
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, Kind};
@@ -168,7 +168,7 @@ impl SealedStore {
             key: keys.as_ref().map(|keys| &keys.details),
         };
         let mut events = Vec::new();
-        for (kind, details) in lines {
+        for NewLine { kind, details } in lines {
             events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
         }
         if record == last.record && !last.is_by_copy() {
@@ -207,7 +207,7 @@ impl FirstRecord {
         mut record: Record,
         random: &mut Random,
         first: &FirstCommit<'_>,
-        fill: impl FnOnce(&Transaction<'_>, &mut Random, &mut Record) -> Result<Vec<(Kind, Details)>, LockError>,
+        fill: impl FnOnce(&Transaction<'_>, &mut Random, &mut Record) -> Result<Vec<NewLine>, LockError>,
     ) -> Result<(Self, Vec<Event>), LockError> {
         let rows = store.begin(Durability::Flushed)?;
         let lines = fill(&rows, random, &mut record)?;
@@ -216,7 +216,7 @@ impl FirstRecord {
         let wallet_id = &epoch.header.wallet_id;
         let sealer = DetailsSealer { wallet_id, public_key: record.journal_key, key: Some(&keys.details) };
         let mut events = Vec::new();
-        for (kind, details) in lines {
+        for NewLine { kind, details } in lines {
             events.push(append(&rows, &mut record, random, now, &sealer, kind, &details)?);
         }
         put_survivors(&rows, &record, random, wallet_id, &keys.survivors)?;

@@ -253,6 +253,11 @@ impl Sessions {
         lock(&self.state).retain(SessionEnd::Closed, |other, _| other != id);
     }
 
+    /// Ends a session because a call found the wallet locked.
+    pub(crate) fn end_locked(&self, id: SessionId) {
+        lock(&self.state).retain(SessionEnd::Locked, |other, _| other != id);
+    }
+
     /// Ends all sessions. Returns the new generation.
     pub(crate) fn end_all(&self, because: SessionEnd) -> u64 {
         self.retain(because, |_, _| false)

@@ -6,8 +6,9 @@ use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
+use crate::locks::Locks;
 use crate::policy::Policy;
-use crate::record::{Life, LockState, Record, SurvivorsKey};
+use crate::record::{Life, Record, Standing, SurvivorsKey};
 use crate::recovery::Recovery;
 use crate::store::Transaction;
 use crate::time::Now;
@@ -23,10 +24,22 @@ pub(crate) struct UnitOfWork<'a> {
     flush: bool,
 }
 
+/// A journal line to be written.
+pub(crate) struct NewLine {
+    pub(super) kind: Kind,
+    pub(super) details: Details,
+}
+
+impl From<&JournalEvent<'_>> for NewLine {
+    fn from(event: &JournalEvent<'_>) -> Self {
+        Self { kind: event.kind(), details: event.into() }
+    }
+}
+
 /// Journal lines to be written.
 #[derive(Default)]
 pub(super) struct NewLines {
-    pub(super) lines: Vec<(Kind, Details)>,
+    pub(super) lines: Vec<NewLine>,
     /// The keys derived from the data key. `None`: the call did not have it.
     pub(super) keys: Option<CommitKeys>,
 }
@@ -62,7 +75,12 @@ impl<'a> UnitOfWork<'a> {
 
     /// Adds a journal line about `event`.
     pub(crate) fn note(&mut self, event: &JournalEvent<'_>) {
-        self.lines.lines.push((event.kind(), event.into()));
+        self.lines.lines.push(event.into());
+    }
+
+    /// Adds journal lines.
+    pub(crate) fn add_lines(&mut self, lines: Vec<NewLine>) {
+        self.lines.lines.extend(lines);
     }
 
     /// Has the commit use subkeys of this wallet's data key: for the details of this call's lines, because opening them
@@ -78,14 +96,17 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Adds a journal line if a lock begins that does not end by waiting.
-    pub(crate) fn note_lock(&mut self, state: LockState) {
-        state.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
+    pub(crate) fn note_lock(&mut self, standing: &Standing) {
+        standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Puts another policy in force, unless that would stop someone who has tries left.
+    /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.
     pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
-        let Record { policy: in_force, lockout, .. } = &*self.record;
-        if in_force != policy && lockout.leaves_a_try(&in_force.lockout, &policy.lockout, now) {
+        if self.record.policy != *policy && self.record.is_stopped_no_more_by(policy, now) {
+            if policy.provider.is_none() {
+                // Nobody is left whose grant could end it.
+                self.record.locks.unfreeze(false);
+            }
             let from = std::mem::replace(&mut self.record.policy, policy.clone());
             self.record.lockout.change_policy(&from.lockout, &policy.lockout);
             self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });
@@ -101,6 +122,9 @@ impl<'a> UnitOfWork<'a> {
                 pin_slot,
                 biometric,
                 wipe_check,
+                locks,
+                // The same word gets the same answer also after the wipe that it ordered.
+                provider: _,
                 policy: _,
                 lockout: _,
                 reminders: _,
@@ -116,6 +140,7 @@ impl<'a> UnitOfWork<'a> {
             (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
             *recovery = Recovery::default();
             self.rows.delete_rescue()?;
+            *locks = Locks::default();
             self.rows.delete_all_items()?;
             self.note(&JournalEvent::Wiped);
             self.flush();

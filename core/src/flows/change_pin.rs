@@ -4,7 +4,7 @@
 use super::in_session::{earlier_keys, open_index};
 use super::judge_pin::{judge, too_short};
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
-use super::outcome::PinChange;
+use super::outcome::{PinChange, Refusal};
 use super::switch_biometrics::alias_in_force;
 use super::unlock_pin::prove_pin;
 use crate::engine::{Action, Engine, SessionId, Verified};
@@ -13,6 +13,7 @@ use crate::events::JournalEvent;
 use crate::key_slots::SlotParts;
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
+use crate::record::LockStatus;
 use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
 
@@ -55,6 +56,8 @@ enum Replaced {
     },
     /// Another call replaced the PIN or the wipe PIN first.
     Overtaken,
+    /// A lock came first.
+    Locked(LockStatus),
 }
 
 fn replace_pin(
@@ -106,6 +109,9 @@ fn replace_pin(
             if work.record.pin_slot != Some(old.to_stored()) || work.record.wipe_check != wipe_check {
                 return Ok(Replaced::Overtaken);
             }
+            if work.record.standing(*now).suspends_sessions() {
+                return Ok(Replaced::Locked(LockStatus::of(work.record, *now)));
+            }
             work.use_data_key(data_key);
             // Read again in this transaction: the vault may have changed meanwhile.
             work.change_index(data_key, |_, index| {
@@ -138,5 +144,6 @@ fn replace_pin(
     Ok(match replaced? {
         Replaced::Done { biometrics_on, .. } => PinChange::Changed { biometrics_on },
         Replaced::Overtaken => PinChange::TRY_AGAIN,
+        Replaced::Locked(status) => PinChange::Refused(Refusal::Locked(status)),
     })
 }

@@ -18,9 +18,11 @@ use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_journal_key};
 use crate::key_slots::{SlotParts, WipeCheck};
 use crate::lockout::Lockout;
+use crate::locks::Locks;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
+use crate::provider::Provider;
 use crate::record::{FORMAT, Life, Record, RecordHeader};
 use crate::recovery::Recovery;
 use crate::stack::with_stack_wiped;
@@ -161,6 +163,8 @@ fn make_wallet(
         wipe_check: WipeCheck::make_filler(random),
         data_key_number: 0,
         recovery: Recovery::default(),
+        locks: Locks::default(),
+        provider: Provider::default(),
     };
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
@@ -169,7 +173,7 @@ fn make_wallet(
     let (first, events) = FirstRecord::write(store, epoch, record, random, &commit, |rows, random, _| {
         let index = Vault::open(&data_key, wallet_id).seal_index(random, 1, &Index::new(history))?;
         rows.put_item(&index.id, &index.sealed)?;
-        Ok(vec![(event.kind(), (&event).into())])
+        Ok(vec![(&event).into()])
     })?;
     let claim = WalletClaim::take(&engine.platform.device_key, wallet_id)?;
     Ok(Made { header, claim, first, key_number, data_key, events, is_protected })

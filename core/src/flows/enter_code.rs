@@ -12,7 +12,7 @@ use crate::key_slots::RescueRow;
 use crate::lockout::AttemptGate;
 use crate::pin::history::PinHistory;
 use crate::policy::Policy;
-use crate::record::{LockState, LockStatus, Record, Survivors, SurvivorsKey};
+use crate::record::{LockStatus, Record, Survivors, SurvivorsKey};
 use crate::recovery::{CodeBytes, CodeEntry};
 use crate::stack::with_stack_wiped;
 use crate::store::StoredRescue;
@@ -40,7 +40,8 @@ pub enum CodeRefusal {
     Altered,
     /// There is no recovery code: none was made, or what it would open is gone.
     NotSetUp,
-    /// The code does not open the wallet in this state: it was wiped, or the phone has to be restarted first.
+    /// The code does not open the wallet in this state: it was wiped, the phone has to be restarted first, or the wait
+    /// before the code clears a lock of the provider is not over.
     Locked(LockStatus),
     /// The check gave no verdict. The code may be right.
     NoVerdict(NoVerdict),
@@ -100,11 +101,10 @@ fn find(engine: &Engine, now: Now) -> Result<Found, CodeRefusal> {
     }
     let read = engine.ledger.read(|view| {
         let record = view.record;
-        match record.lock_state(now) {
-            LockState::Wiped | LockState::Pin(AttemptGate::UntilRestart) => {
-                return Ok(Err(CodeRefusal::Locked(LockStatus::of(record, now))));
-            }
-            LockState::Pin(_) => {}
+        let standing = record.standing(now);
+        let waits = record.locks.opening_left_ms(now).is_some_and(|left_ms| left_ms > 0);
+        if standing.is_wiped() || standing.gate() == AttemptGate::UntilRestart || waits {
+            return Ok(Err(CodeRefusal::Locked(LockStatus::of(record, now))));
         }
         let row = record.recovery.row().and_then(|row| RescueRow::parse(row.as_bytes()));
         let Some(row) = row else { return Ok(Err(CodeRefusal::NotSetUp)) };

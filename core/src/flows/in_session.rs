@@ -25,12 +25,14 @@ pub(super) fn with_key_for<T>(
 ) -> Result<T, LockError> {
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
-        engine.ledger.read(|view| {
-            if !is_kept(&session, &view.header.wallet_id, view.record) {
+        let read = engine.ledger.read(|view| {
+            if !is_open(&session, &view.header.wallet_id, view.record) {
                 return Err(LockError::SessionEnded);
             }
             read(&session.data_key, view)
-        })
+        });
+        end_if_over(engine, id, &read);
+        read
     })
 }
 
@@ -45,23 +47,33 @@ pub(super) fn modify<T>(
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         let changed = engine.ledger.commit_irrevocably(&mut engine.draw()?, session.now, |work| {
-            if !is_kept(&session, work.wallet_id, work.record) {
+            if !is_open(&session, work.wallet_id, work.record) {
                 return Err(LockError::SessionEnded);
             }
             work.use_data_key(&session.data_key);
             change(&session.data_key, work)
         });
         engine.seal_keys.make_ahead();
+        end_if_over(engine, id, &changed);
         // If the previous seal key could not be deleted, the change stands all the same. Deleting that key is tried
         // again before anything else is committed irrevocably.
         changed.map(|changed| changed.value)
     })
 }
 
-/// Whether the wallet that the session opened is still there, under the same data key: neither removed, wiped nor
-/// recovered since the call began.
-fn is_kept(session: &OpenSession, wallet_id: &[u8; 16], record: &Record) -> bool {
-    session.wallet_id == *wallet_id && session.data_key_number == record.data_key_number && record.is_alive()
+/// Whether the wallet that the session opened is still there under the same data key, and no lock came since the call
+/// began: it was neither removed nor wiped, neither recovered nor locked.
+fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
+    session.wallet_id == *found
+        && session.data_key_number == record.data_key_number
+        && !record.standing(session.now).suspends_sessions()
+}
+
+/// Ends a session for which a call found no open wallet any more: an allowance that is used up ends no session by itself.
+fn end_if_over<T>(engine: &Engine, id: SessionId, result: &Result<T, LockError>) {
+    if matches!(result, Err(LockError::SessionEnded)) {
+        engine.sessions.end_locked(id);
+    }
 }
 
 pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, LockError> {

@@ -1,10 +1,11 @@
 //! Removing everything, once the PIN is proven. After that a first PIN can be set again.
 
-use super::outcome::Removal;
+use super::outcome::{Refusal, Removal};
 use super::unlock_pin::prove_pin;
 use crate::engine::{DeviceKeys, Engine, KeyLease, SealedStore, SessionEnd, State};
 use crate::error::LockError;
 use crate::pin::PinEntry;
+use crate::record::LockStatus;
 use crate::store::{Durability, Store, StoredRecord, Unfinished};
 
 /// Destroys the PIN, the keys, the vault and the journal.
@@ -14,9 +15,19 @@ pub(crate) fn remove(engine: &Engine, entry: &PinEntry) -> Result<Removal, LockE
         Err(refusal) => return Ok(Removal::Refused(refusal)),
     };
     let lease = engine.seal_keys.lease()?;
-    let taken = engine
-        .ledger
-        .take_if(|state| Ok(matches!(state, State::Sealed(sealed) if sealed.header.wallet_id == verified.wallet_id)))?;
+    let mut locked = None;
+    let taken = engine.ledger.take_if(|state| {
+        let State::Sealed(sealed) = state else { return Ok(false) };
+        let record = sealed.row()?.1;
+        if record.is_alive() && record.standing(verified.now).suspends_sessions() {
+            // A lock came since the PIN was checked.
+            locked = Some(LockStatus::of(record, verified.now));
+        }
+        Ok(locked.is_none() && sealed.header.wallet_id == verified.wallet_id)
+    })?;
+    if let Some(status) = locked {
+        return Ok(Removal::Refused(Refusal::Locked(status)));
+    }
     let Some(State::Sealed(mut sealed)) = taken else { return Err(LockError::WrongState) };
     engine.sessions.end_all(SessionEnd::Locked);
     let removed = clear(engine, &lease, &mut sealed);

@@ -40,7 +40,7 @@ pub(super) fn renew_slot(engine: &Engine, opened: &OpenedSlot<'_>, verified: &mu
 }
 
 /// Returns the number of the device key that the slot in force uses now, or `None` if another call replaced the slot or
-/// the wipe PIN's check.
+/// the wipe PIN's check, or a lock came.
 fn renew(
     engine: &Engine,
     opened: &OpenedSlot<'_>,
@@ -76,7 +76,9 @@ fn renew(
         }
     };
     let change = |work: &mut UnitOfWork<'_>| {
-        let is_in_force = work.record.pin_slot == Some(old.to_stored()) && work.record.wipe_check == *wipe_check;
+        let is_in_force = work.record.pin_slot == Some(old.to_stored())
+            && work.record.wipe_check == *wipe_check
+            && !work.record.standing(verified.now).suspends_sessions();
         if is_in_force {
             work.record.pin_slot = Some(slot.to_stored());
             work.record.calibration = CALIBRATION;

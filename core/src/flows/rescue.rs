@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::enrol::measure_rotation;
 use super::enter_code::{CodeRefusal, OpenedByCode, check_marks};
 use super::judge_pin::{judge, too_short};
+use super::lost_marks;
 use super::make_slot::{SlotRequest, derive, make_slot};
 use super::open;
 use super::outcome::NoVerdict;
@@ -17,25 +18,29 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AliasKind, DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, SealedStore, SessionEnd, SessionId, State,
-    Verified, WalletClaim,
+    AliasKind, DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, MarkedOrder, NewLine, SealedStore, SessionEnd,
+    SessionId, State, Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::Head;
 use crate::key_slots::{RescueRow, SlotParts, WipeCheck};
 use crate::lockout::Lockout;
+use crate::locks::{Locks, SetLock};
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{KeyPurpose, PlatformFault};
 use crate::policy::RollbackProtection;
-use crate::record::{FORMAT, Life, Record, RecordHeader, Survivors, SurvivorsKey};
+use crate::provider::Provider;
+use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader, Survivors, SurvivorsKey};
 use crate::recovery::{CodeKey, Recovery, RecoveryCode};
 use crate::stack::with_stack_wiped;
 use crate::store::{Store, StoredRecord};
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Vault};
 
+/// How long a lock of the provider withstands the recovery code: 72 hours of time since boot. DESIGN 3.
+const PROVIDERS_LOCK_MS: u64 = 72 * 3_600_000;
 /// More epochs than a phone reaches in its life, at one a second. A row that names a later one was written by somebody
 /// else.
 const MAX_EPOCH: u64 = 1 << 32;
@@ -48,6 +53,8 @@ pub(crate) enum Recovered {
         /// The names of the items that were damaged and are lost.
         lost_items: Vec<String>,
     },
+    /// The new PIN and the new code are in force, and a lock of the provider stands.
+    Locked { status: LockStatus, lost_items: Vec<String> },
     /// The proposed PIN is not allowed, for these reasons.
     Forbidden(Vec<Finding>),
     /// The new code was not confirmed.
@@ -66,6 +73,10 @@ struct Base {
     proven_lines: u64,
     vault_version: u64,
     data_key_number: u64,
+    locks: Locks,
+    provider: Provider,
+    /// Orders of the provider whose marks are in the keystore, and whose locks are not among `locks`.
+    marks: Vec<MarkedOrder>,
     /// `None`: it is not known, and chosen as for a new wallet.
     rollback_protection: Option<RollbackProtection>,
     /// The keys that the record names: they are deleted after the commit.
@@ -82,6 +93,8 @@ struct Rebuilt {
     is_protected: bool,
     events: Vec<Event>,
     lost_items: Vec<String>,
+    /// The status, if a lock stands.
+    locked: Option<LockStatus>,
     /// The keys that are not in force any more.
     retired: Vec<String>,
 }
@@ -140,21 +153,13 @@ pub(crate) fn rescue(
                 return Err(fault);
             }
         };
-        let Rebuilt {
-            header,
-            sealed,
-            data_key,
-            data_key_number,
-            key_number,
-            is_protected,
-            events,
-            lost_items,
-            retired,
-        } = rebuilt;
+        let Rebuilt { header, sealed, data_key, data_key_number, key_number, is_protected, .. } = rebuilt;
+        let Rebuilt { events, lost_items, locked, retired, .. } = rebuilt;
         if is_protected {
             lease.set_in_force(&header, false);
         }
         engine.ledger.put(State::Sealed(sealed));
+        lost_marks::drop_stale(engine);
         // What cannot be deleted now is deleted before the next try, or at the next opening.
         lease.retire(retired).ok();
         drop(lease);
@@ -162,6 +167,9 @@ pub(crate) fn rescue(
         engine.attempts.forget_wrong();
         engine.listeners.tell(&events);
         engine.seal_keys.make_ahead();
+        if let Some(status) = locked {
+            return Ok(Recovered::Locked { status, lost_items });
+        }
         let session = opened.policy.session.clone();
         let wallet_id = header.wallet_id;
         let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
@@ -243,7 +251,7 @@ fn rebuild(
     device_keys.mark_rescue_row(wallet_id, row.version())?;
     device_keys.mark_rescue_row(wallet_id, version)?;
 
-    let record = Record {
+    let mut record = Record {
         policy: policy.clone(),
         lockout: Lockout::new(&policy.lockout),
         life: Life::Alive,
@@ -259,7 +267,16 @@ fn rebuild(
         wipe_check: WipeCheck::make_filler(random),
         data_key_number: base.data_key_number,
         recovery,
+        locks: base.locks,
+        provider: base.provider.after_recovery(now),
     };
+    let unknown = lost_marks::unknown(&record, &base.marks);
+    let mut lines = lost_marks::restore(&mut record, &unknown);
+    let unusual = record.clears_unusual();
+    for SetLock { reason, .. } in record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now) {
+        lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: "recovery code" }).into());
+    }
+    let is_locked = record.standing(now).hardest().is_some();
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
     let mut lost_items = Vec::new();
@@ -271,10 +288,13 @@ fn rebuild(
         rows.put_rescue_row(new_row.as_bytes())?;
         let lost = lost_items.iter().map(|item| JournalEvent::ItemLost { item });
         let recovered = JournalEvent::Recovered { device_key, policy: &policy.name, proven_lines: base.proven_lines };
-        Ok([recovered].into_iter().chain(lost).map(|event| (event.kind(), (&event).into())).collect())
+        let events = [recovered].into_iter().chain(lost).map(|event| NewLine::from(&event));
+        Ok(events.chain(lines).collect())
     })?;
     let sealed = SealedStore::with(store, first, claim);
-    let data_key_number = sealed.last_record()?.data_key_number;
+    let record = sealed.last_record()?;
+    let data_key_number = record.data_key_number;
+    let locked = is_locked.then(|| LockStatus::of(record, now));
     let kept = [seal_key, pin_key, DeviceKeys::rescue_mark(wallet_id, version)];
     let mut retired = base.aliases;
     retired.extend(listed);
@@ -283,6 +303,7 @@ fn rebuild(
     Ok(Rebuilt {
         header,
         sealed,
+        locked,
         data_key: new,
         data_key_number,
         key_number,
@@ -310,6 +331,10 @@ fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Ba
         proven_lines: record.journal.number,
         vault_version: record.vault_version,
         data_key_number: record.data_key_number,
+        locks: record.locks.clone(),
+        provider: record.provider.clone(),
+        // Opening has set their locks.
+        marks: Vec::new(),
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
     }
@@ -323,7 +348,7 @@ fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> 
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
     let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number } =
+    let Survivors { policy: _, journal, data_key_number, provider } =
         Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
     let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
@@ -334,8 +359,24 @@ fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> 
         Ok(Some(StoredRecord::Sealed(row))) if row.header.wallet_id == *wallet_id => Some(row.header),
         _ => None,
     };
-    let aliases = header.iter().map(|header| engine.device_keys.seal(header)).collect();
-    Ok(Base { header, journal: head, proven_lines, vault_version, data_key_number, rollback_protection: None, aliases })
+    let device_keys = &engine.device_keys;
+    // Listed twice: a list may be incomplete, and a lock must not be shed by that.
+    let mut marks = device_keys.lost_marks(wallet_id)?;
+    let more = device_keys.lost_marks(wallet_id)?;
+    marks.extend(more.into_iter().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
+    let aliases = header.iter().map(|header| device_keys.seal(header)).collect();
+    Ok(Base {
+        header,
+        journal: head,
+        proven_lines,
+        vault_version,
+        data_key_number,
+        locks: Locks::default(),
+        provider,
+        marks,
+        rollback_protection: None,
+        aliases,
+    })
 }
 
 /// An epoch that no key of this wallet has had, as far as it is known: then no older row opens again.

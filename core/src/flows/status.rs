@@ -1,8 +1,10 @@
 //! The lock's status, as shown to the person, and the policy in force.
 
-use crate::engine::{Engine, State};
+use crate::engine::{Engine, SessionEnd, State, UnitOfWork};
 use crate::error::LockError;
+use crate::events::JournalEvent;
 use crate::policy::Policy;
+use crate::provider::AllowanceState;
 use crate::record::{LockStatus, Record};
 use crate::store::Durability;
 use crate::time::{Now, SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS, Wait};
@@ -63,15 +65,17 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
     }
 }
 
-/// Waits of which one is to be saved: if it is not, a restart of the phone makes the person wait longer than necessary.
+/// Waits or an allowance whose saving is due. If a wait is not saved, a restart of the phone makes the person wait longer
+/// than necessary.
 pub(super) struct StaleWait {
-    seen: [Option<Wait>; 2],
+    seen: [Option<Wait>; 3],
     every_ms: u64,
 }
 
-/// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot.
+/// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot; or the allowance, if that
+/// is due.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
-    let is_due = record.lockout.clone().save_wait(now, every_ms) | record.recovery.clone().save_wait(now, every_ms);
+    let is_due = record.has_stale_wait(now, every_ms) || allowance_is_due(record, now, every_ms);
     is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms })
 }
 
@@ -90,8 +94,36 @@ pub(super) fn save_wait<T>(
         if work.record.saved_waits() == seen {
             work.record.save_waits(now, every_ms);
         }
+        save_allowance(engine, work, now, every_ms);
         Ok(look(work.record, now))
     })
+}
+
+/// Hours, not minutes: so much rarer than a wait is an allowance saved.
+const ALLOWANCE_IS_RARER: u64 = 60;
+
+fn allowance_is_due(record: &Record, now: Now, every_ms: u64) -> bool {
+    let policy = record.policy.provider.as_ref();
+    let every_ms = every_ms.saturating_mul(ALLOWANCE_IS_RARER);
+    policy.is_some() && record.provider.clone().save_allowance(policy, now, every_ms).is_some()
+}
+
+/// Saves the provider's allowance, if that is due. When the allowance is used up, every session ends, together with the
+/// journal's line about it.
+pub(super) fn save_allowance(engine: &Engine, work: &mut UnitOfWork<'_>, now: Now, every_ms: u64) {
+    let record = &mut *work.record;
+    let every_ms = every_ms.saturating_mul(ALLOWANCE_IS_RARER);
+    match record.provider.save_allowance(record.policy.provider.as_ref(), now, every_ms).flatten() {
+        Some(AllowanceState::Warns { left_ms }) => {
+            work.note(&JournalEvent::HeartbeatDue { left_h: left_ms / 3_600_000 });
+        }
+        Some(AllowanceState::Expired) => {
+            work.note(&JournalEvent::HeartbeatExpired);
+            work.flush();
+            engine.sessions.end_all(SessionEnd::Locked);
+        }
+        Some(AllowanceState::Fine { .. }) | None => {}
+    }
 }
 
 #[cfg(test)]

@@ -232,7 +232,7 @@ fn evaluate(
     availability: SensorAvailability,
     now: Now,
 ) -> Result<(), BiometricDenial> {
-    let is_locked = record.lock_state(now).locks_biometrics();
+    let is_locked = record.standing(now).locks_biometrics();
     let policy = &record.policy.biometric;
     record.biometric.evaluate(&biometric::Gate { policy, is_locked, availability, request, now })
 }

@@ -18,6 +18,11 @@ use crate::store::{Durability, Store, StoreError, StoredRecord};
 
 /// Destroys the PIN, its keys, and everything that is kept, at once and without asking for the PIN.
 pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
+    wipe_and(engine, &|_| {})
+}
+
+/// [`wipe`], and makes `also` part of the transaction that empties the record.
+pub(super) fn wipe_and(engine: &Engine, also: &dyn Fn(&mut UnitOfWork<'_>)) -> Result<(), LockError> {
     let found = engine.ledger.read(|view| {
         let keys = view.record.is_alive().then(|| SlotKeys::of(engine, view.header, view.record));
         Ok((*view.header, keys))
@@ -35,7 +40,7 @@ pub(crate) fn wipe(engine: &Engine) -> Result<(), LockError> {
     engine.seal_keys.stop();
     let marked = engine.device_keys.mark_as_wiped(&header.wallet_id);
     let destroyed = keys.destroy(engine);
-    let written = write_wipe(engine, &header, &keys);
+    let written = write_wipe(engine, &header, &keys, also);
     if written == Err(LockError::DataDamaged) {
         return wipe_what_does_not_open(engine);
     }
@@ -82,7 +87,12 @@ impl SlotKeys {
 
 /// Removes slots and items from this wallet's record and rows: irrevocably if the keystore can make the next seal key,
 /// else as a flushed change.
-fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result<(), LockError> {
+fn write_wipe(
+    engine: &Engine,
+    header: &RecordHeader,
+    keys: &SlotKeys,
+    also: &dyn Fn(&mut UnitOfWork<'_>),
+) -> Result<(), LockError> {
     let now = engine.platform.clock.now()?;
     let mut random = engine.draw()?;
     let wipe = |work: &mut UnitOfWork<'_>| {
@@ -90,6 +100,7 @@ fn write_wipe(engine: &Engine, header: &RecordHeader, keys: &SlotKeys) -> Result
             return Ok(None);
         }
         let others = Some(SlotKeys::of(engine, header, work.record)).filter(|others| others != keys);
+        also(work);
         work.wipe()?;
         // The sessions end once more: one may have begun while the keystore was asked.
         engine.sessions.end_all(SessionEnd::Locked);

@@ -9,12 +9,13 @@
 use super::in_session::with_key_for;
 use super::judge_pin::too_short;
 use super::make_slot::derive;
-use super::outcome::PinChange;
+use super::outcome::{PinChange, Refusal};
 use super::unlock_pin::{prove, prove_pin, take};
 use crate::engine::{Action, Engine, SessionId, Verified};
 use crate::error::LockError;
 use crate::key_slots::WipeCheck;
 use crate::pin::{Finding, Pin, PinEntry, strength};
+use crate::record::LockStatus;
 use crate::stack::with_stack_wiped;
 
 /// Sets the wipe PIN, or replaces it. `current` is left empty once it was checked, `wipe` once the wipe PIN is set.
@@ -81,6 +82,9 @@ fn replace_check(engine: &Engine, wipe_pin: Option<&Pin>, verified: &Verified) -
     let replaced = engine.ledger.commit_irrevocably(&mut random, *now, |work| {
         if work.record.pin_slot != Some(slot.to_stored()) {
             return Ok(PinChange::TRY_AGAIN);
+        }
+        if work.record.standing(*now).suspends_sessions() {
+            return Ok(PinChange::Refused(Refusal::Locked(LockStatus::of(work.record, *now))));
         }
         if kdf_output.is_none() && work.record.wipe_check.is_set() {
             // A higher Argon2id cost may have waited for this: make `prepare` calibrate again.

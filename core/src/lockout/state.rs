@@ -199,6 +199,16 @@ impl Lockout {
         self.no_verdict_left = to.no_verdict_budget.saturating_sub(given_back);
     }
 
+    /// Leaves at least `tries` tries, and ends a wait: the person was verified some other way. A limit until the next
+    /// restart stays. Nothing changes for someone who has more tries left.
+    pub(crate) fn leave_tries(&mut self, policy: &LockoutPolicy, tries: u32) {
+        if let Some(stop) = policy.stop_at() {
+            self.wrong = self.wrong.min(stop.saturating_sub(tries).saturating_sub(self.open_tries()));
+        }
+        // A wait stays only if a try that is still open caused it.
+        self.cooldown = self.cooldown.take().filter(|cooldown| self.open.contains(&cooldown.charge));
+    }
+
     /// Whether the budget for tries without a verdict is spent, so that no more are refunded.
     pub(crate) fn budget_is_spent(&self) -> bool {
         self.no_verdict_left == 0

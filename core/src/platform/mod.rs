@@ -49,8 +49,8 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), PlatformFault>;
 }
 
-/// The phone's keystore. It holds HMAC-SHA256 keys, and the AES key of biometrics. They can be used on this phone and
-/// cannot be copied.
+/// The phone's keystore. It holds HMAC-SHA256 keys, the AES key of biometrics, and the key with which this phone signs
+/// requests to its provider. They can be used on this phone and cannot be copied.
 pub trait DeviceKey: Send + Sync {
     /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the
     /// lock did not make.
@@ -78,6 +78,23 @@ pub trait DeviceKey: Send + Sync {
         Ok(SecurityLevel::Unknown)
     }
 
+    /// The public key of an installation's key: the uncompressed point on P-256, 65 bytes that begin with 4 (SEC 1,
+    /// section 2.3.3). These are the last 65 bytes of what Android's `PublicKey.getEncoded` gives.
+    ///
+    /// [`DeviceKeyFault::NoHardware`], as in this default: the keystore makes no signing keys. Then the phone cannot be
+    /// registered with a provider.
+    fn public_key(&self, _alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        Err(DeviceKeyFault::NoHardware)
+    }
+
+    /// Signs a message with an installation's key: ECDSA over P-256 with SHA-256 (FIPS 186-5), as DER (RFC 3279,
+    /// section 2.2.3), which is what Android's `SHA256withECDSA` gives.
+    ///
+    /// [`DeviceKeyFault::NoHardware`], as in this default: the keystore makes no signing keys.
+    fn sign(&self, _alias: &str, _message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        Err(DeviceKeyFault::NoHardware)
+    }
+
     /// Identifies this keystore if a process has several, as tests do. A phone has one keystore.
     fn instance(&self) -> u64 {
         0
@@ -101,6 +118,9 @@ pub enum KeyPurpose {
     /// An AES-256-GCM key that wraps the biometric slot's key. Each use needs a strong biometric, and the enrolment of
     /// another finger or face destroys it. It computes no HMAC: only [`Biometrics::show`] uses it.
     Biometric,
+    /// A key of ECDSA over P-256. It signs this phone's requests to its provider, and must work while the wallet is
+    /// locked. It computes no HMAC. A keystore that makes no such key answers [`DeviceKeyFault::NoHardware`].
+    Installation,
 }
 
 /// The operating system's randomness, through ring.

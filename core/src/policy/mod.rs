@@ -6,6 +6,7 @@ mod biometric;
 mod lockout;
 mod pin;
 pub mod presets;
+mod provider;
 mod ranges;
 mod recovery;
 mod session;
@@ -19,6 +20,8 @@ pub use biometric::{BiometricPolicy, Budget};
 pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
+pub(crate) use provider::KeyId;
+pub use provider::{ClearsUnusual, KeyRole, ProviderKey, ProviderPolicy};
 pub use recovery::RecoveryPolicy;
 pub use session::SessionPolicy;
 
@@ -46,6 +49,9 @@ pub struct Policy {
     pub recovery: RecoveryPolicy,
     /// Contacts that can help a locked-out person, first choice first.
     pub contacts: Vec<Contact>,
+    /// The provider, whose signed words may lock the wallet and unlock it. `None`: there is no provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderPolicy>,
 }
 
 /// A contact that can help a locked-out person.
@@ -91,6 +97,7 @@ impl Policy {
         for (i, contact) in self.contacts.iter().enumerate() {
             within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
         }
+        self.provider.as_ref().map_or(Ok(()), ProviderPolicy::validate)?;
         self.lockout.validate()
     }
 
@@ -100,12 +107,19 @@ impl Policy {
     /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
     /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { name: _, pin, lockout, session, biometric, recovery, contacts: _ } = self;
+        let Self { name: _, pin, lockout, session, biometric, recovery, contacts: _, provider } = self;
+        let provider = match (provider, &sealed.provider) {
+            (None, None) => true,
+            // Its keys are new to the wallet, or its orders and the allowance would go.
+            (Some(_), None) | (None, Some(_)) => false,
+            (Some(provider), Some(sealed)) => provider.is_at_least_as_strict_as(sealed),
+        };
         pin.is_at_least_as_strict_as(&sealed.pin)
             && session.is_at_least_as_strict_as(&sealed.session)
             && biometric.is_at_least_as_strict_as(&sealed.biometric)
             && recovery.is_at_least_as_strict_as(&sealed.recovery)
             && lockout.is_at_least_as_strict_as(&sealed.lockout)
+            && provider
     }
 }
 

@@ -110,6 +110,7 @@ pub fn walletlock() -> Policy {
         biometric: BiometricPolicy::default(),
         recovery: RecoveryPolicy::default(),
         contacts: Vec::new(),
+        provider: None,
     }
 }
 

@@ -69,6 +69,8 @@ fn full() -> Policy {
             Contact::Social("@example".to_owned()),
             Contact::Police("110".to_owned()),
         ],
+        // `provider.rs` beside this has the tests of that part.
+        provider: None,
     }
 }
 

@@ -11,9 +11,11 @@ mod survivors;
 pub(crate) use format::MAX_BYTES;
 pub(crate) use format::{FORMAT, RecordHeader, SealKey, SealedUnder, UnsealError, seal_key_input};
 pub(crate) use parts::{Life, Record};
-pub(crate) use standing::LockState;
-pub use status::{LockReason, LockStatus, Remedy, WhoLocked};
+pub(crate) use standing::Standing;
+pub use status::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub(crate) use survivors::{Survivors, SurvivorsKey};
 
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,10 @@ use crate::hex;
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
+use crate::locks::Locks;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
+use crate::provider::{AllowanceState, Provider};
 use crate::recovery::Recovery;
 use crate::time::{Now, Wait};
 
@@ -48,6 +50,17 @@ pub(crate) struct Record {
     /// The recovery code.
     #[serde(default)]
     pub(crate) recovery: Recovery,
+    /// The locks that stand beside the PIN's counter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) locks: Locks,
+    /// What the wallet knows about its provider.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) provider: Provider,
+}
+
+/// A wallet without locks and without a provider keeps nothing of them.
+fn is_default<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row
@@ -74,21 +87,35 @@ impl Record {
     }
 
     /// Whether `policy` may replace the one in force without the PIN: it eases nothing, and it does not stop an owner
-    /// who has tries left.
+    /// whom the one in force does not stop.
     pub(crate) fn adopts(&self, policy: &Policy, now: Now) -> bool {
-        policy.is_at_least_as_strict_as(&self.policy)
-            && self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
+        policy.is_at_least_as_strict_as(&self.policy) && self.is_stopped_no_more_by(policy, now)
+    }
+
+    /// Whether `policy` stops nobody whom the policy in force does not stop: it leaves a try, and some of the allowance.
+    pub(crate) fn is_stopped_no_more_by(&self, policy: &Policy, now: Now) -> bool {
+        let allowance = self.provider.allowance(policy.provider.as_ref(), now);
+        self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
+            && (allowance != Some(AllowanceState::Expired) || self.allowance(now) == allowance)
     }
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let Self { lockout, recovery, .. } = self;
-        lockout.save_wait(now, every_ms) | recovery.save_wait(now, every_ms)
+        let Self { lockout, recovery, locks, .. } = self;
+        lockout.save_wait(now, every_ms) | recovery.save_wait(now, every_ms) | locks.save_wait(now, every_ms)
+    }
+
+    /// Whether one of the waits is to be saved.
+    pub(crate) fn has_stale_wait(&self, now: Now, every_ms: u64) -> bool {
+        let Self { lockout, recovery, locks, .. } = self;
+        lockout.clone().save_wait(now, every_ms)
+            || recovery.clone().save_wait(now, every_ms)
+            || locks.clone().save_wait(now, every_ms)
     }
 
     /// The waits as they were last saved.
-    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 2] {
-        [self.lockout.saved_wait(), self.recovery.saved_wait()]
+    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 3] {
+        [self.lockout.saved_wait(), self.recovery.saved_wait(), self.locks.saved_wait()]
     }
 
     /// The PIN slot; `None` after a wipe.

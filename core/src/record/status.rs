@@ -1,9 +1,9 @@
 //! The status that a person sees: why the wallet is locked, who locked it, and what the person can do now.
 
 use super::parts::Record;
-use super::standing::LockState;
 use crate::lockout::AttemptGate;
-use crate::policy::{Contact, Policy};
+use crate::locks::{LockReason, Way, WhoLocked, ways};
+use crate::policy::{ClearsUnusual, Contact, Policy};
 use crate::time::Now;
 
 /// The lock's state.
@@ -28,12 +28,14 @@ pub enum LockStatus {
         /// What the person can do, first choice first.
         remedies: Vec<Remedy>,
     },
-    /// The lock accepts no PIN.
+    /// The wallet is locked. It accepts no PIN, unless [`Remedy::EnterPin`] is among the remedies.
     Locked {
         /// Why the wallet is locked.
         reason: LockReason,
         /// Who locked it.
         by: WhoLocked,
+        /// What whoever finds the phone is to read. Show it as the provider's message.
+        message: Option<FinderMessage>,
         /// What the person can do, first choice first.
         remedies: Vec<Remedy>,
     },
@@ -41,22 +43,13 @@ pub enum LockStatus {
     Wiped,
 }
 
-/// Why the wallet is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockReason {
-    /// Too many wrong PINs.
-    TooManyAttempts,
-    /// Too many wrong PINs since the phone started.
-    UntilRestart,
-    /// The protected data, or the phone's key to it, is damaged, missing or not the current one.
-    DataDamaged,
-}
-
-/// Who locked the wallet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhoLocked {
-    /// This phone, by itself.
-    Phone,
+/// A message for whoever finds the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinderMessage {
+    /// The message, up to 160 characters of plain text.
+    pub text: String,
+    /// Whom the finder can reach.
+    pub contact: Option<Contact>,
 }
 
 /// Something a person can do about a lock.
@@ -69,56 +62,122 @@ pub enum Remedy {
     Wait(u64),
     /// Restart the phone.
     Restart,
-    /// Enter the recovery code ([`crate::RecoveryHandle::enter_code`]).
-    RecoveryCode,
+    /// Enter the recovery code ([`crate::RecoveryHandle::enter_code`]). While a lock of the provider stands, the code has
+    /// to be entered a second time after a wait.
+    RecoveryCode(RemedyState),
+    /// Enter the PIN: it is accepted, and clears this lock.
+    EnterPin,
+    /// Ask the provider to unlock the wallet: [`crate::ProviderHandle::request`].
+    AskProvider(RemedyState),
+    /// Let the phone reach its provider: [`crate::ProviderHandle::heartbeat`].
+    Connect(RemedyState),
     /// Ask this contact for help.
     Contact(Contact),
 }
 
+/// Whether a remedy can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemedyState {
+    /// It can be used now.
+    Available,
+    /// It can be used after this many milliseconds.
+    Waiting {
+        /// Milliseconds left, at least 1.
+        left_ms: u64,
+    },
+    /// It was used as often as it may be.
+    UsedUp,
+    /// It was never set up. For the provider: this phone is not registered yet, which can be done in every state
+    /// ([`crate::ProviderHandle::register`]).
+    NotSetUp,
+}
+
+impl Remedy {
+    /// Whether the remedy can be used.
+    pub fn state(&self) -> RemedyState {
+        match self {
+            Self::CheckAgain | Self::Restart | Self::EnterPin | Self::Contact(_) => RemedyState::Available,
+            Self::Wait(left_ms) => RemedyState::Waiting { left_ms: *left_ms },
+            Self::RecoveryCode(state) | Self::AskProvider(state) | Self::Connect(state) => *state,
+        }
+    }
+}
+
 impl LockStatus {
     pub(crate) fn of(record: &Record, now: Now) -> Self {
-        let gate = match record.lock_state(now) {
-            LockState::Wiped => return Self::Wiped,
-            LockState::Pin(gate) => gate,
-        };
-        let code = record.recovery.row().map(|_| Remedy::RecoveryCode);
+        let standing = record.standing(now);
+        if standing.is_wiped() {
+            return Self::Wiped;
+        }
         let contacts = record.policy.contacts.iter().cloned().map(Remedy::Contact);
-        let locked = |reason, first: Option<Remedy>| Self::Locked {
-            reason,
-            by: WhoLocked::Phone,
-            remedies: first.into_iter().chain(contacts.clone()).collect(),
-        };
-        match gate {
+        if let Some((reason, by)) = standing.hardest() {
+            let finder = record.locks.finder().filter(|_| by == WhoLocked::Provider);
+            let message =
+                finder.map(|finder| FinderMessage { text: finder.message.clone(), contact: finder.contact.clone() });
+            let by_table = ways(reason, record.clears_unusual()).iter().filter_map(|way| remedy(*way, record, now));
+            // The PIN may be among the ways, and be refused because of another lock or a wait.
+            let remedies = by_table.filter(|remedy| *remedy != Remedy::EnterPin || standing.admits_pin());
+            return Self::Locked { reason, by, message, remedies: remedies.chain(contacts).collect() };
+        }
+        match standing.gate() {
             AttemptGate::Ready { tries_left } => Self::Ready { tries_left },
-            // The running tries are settled within about a second. The status after that is reported then.
-            AttemptGate::TooManyAtOnce => {
-                Self::Ready { tries_left: record.lockout.tries_left(&record.policy.lockout, now) }
-            }
             AttemptGate::CoolingDown { remaining_ms, tries_left } => Self::CoolingDown {
                 remaining_ms,
                 tries_left,
-                remedies: [Remedy::Wait(remaining_ms)].into_iter().chain(code).chain(contacts).collect(),
+                remedies: [Remedy::Wait(remaining_ms)]
+                    .into_iter()
+                    .chain(remedy(Way::RecoveryCode, record, now))
+                    .chain(contacts)
+                    .collect(),
             },
-            AttemptGate::UntilRestart => locked(LockReason::UntilRestart, Some(Remedy::Restart)),
-            AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, code),
+            // The running tries are settled within about a second. The status after that is reported then. The two
+            // stops are locks, and were reported above.
+            AttemptGate::TooManyAtOnce | AttemptGate::UntilRestart | AttemptGate::TooManyAttempts => {
+                Self::Ready { tries_left: record.lockout.tries_left(&record.policy.lockout, now) }
+            }
         }
     }
 
     /// The status of a damaged wallet. `has_code`: its file holds a rescue row.
     pub(crate) fn damaged(policy: &Policy, has_code: bool) -> Self {
+        let by_table = ways(LockReason::DataDamaged, ClearsUnusual::default()).iter().filter_map(|way| match way {
+            Way::Recheck => Some(Remedy::CheckAgain),
+            Way::RecoveryCode => has_code.then_some(Remedy::RecoveryCode(RemedyState::Available)),
+            _ => None,
+        });
         Self::Locked {
             reason: LockReason::DataDamaged,
             by: WhoLocked::Phone,
-            remedies: [Remedy::CheckAgain]
-                .into_iter()
-                .chain(has_code.then_some(Remedy::RecoveryCode))
-                .chain(policy.contacts.iter().cloned().map(Remedy::Contact))
-                .collect(),
+            message: None,
+            remedies: by_table.chain(policy.contacts.iter().cloned().map(Remedy::Contact)).collect(),
         }
     }
 
-    /// Whether the person may enter a PIN now.
+    /// Whether the person may enter a PIN now, and no lock stands.
     pub fn is_ready(&self) -> bool {
         matches!(self, Self::Ready { .. })
+    }
+}
+
+/// The remedy that a way to clear a lock is for a person. `None`: the policy has no such way, or this version cannot set
+/// it up.
+fn remedy(way: Way, record: &Record, now: Now) -> Option<Remedy> {
+    let is_registered = record.provider.installation().is_some();
+    let provider = if is_registered { RemedyState::Available } else { RemedyState::NotSetUp };
+    let has_provider = record.policy.provider.is_some();
+    match way {
+        Way::Recheck => Some(Remedy::CheckAgain),
+        Way::Restart => Some(Remedy::Restart),
+        Way::Pin => Some(Remedy::EnterPin),
+        Way::Grant => has_provider.then_some(Remedy::AskProvider(provider)),
+        Way::Heartbeat => has_provider.then_some(Remedy::Connect(provider)),
+        Way::RecoveryCode | Way::RecoveryCodeAndWait => {
+            let state = match record.locks.opening_left_ms(now) {
+                Some(left_ms @ 1..) => RemedyState::Waiting { left_ms },
+                Some(0) | None => RemedyState::Available,
+            };
+            record.recovery.row().map(|_| Remedy::RecoveryCode(state))
+        }
+        Way::Escrow => None,
     }
 }

@@ -7,6 +7,7 @@ use super::parts::Record;
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
 use crate::policy::Policy;
+use crate::provider::Provider;
 
 /// The parts of the record that outlive it: they are kept beside the rescue row, sealed under a subkey of the data key,
 /// and written anew in every commit that has the data key. So damaging the record does not shed the policy.
@@ -22,6 +23,10 @@ pub(crate) struct Survivors {
     pub(crate) journal: Head,
     /// The number of the data key.
     pub(crate) data_key_number: u64,
+    /// What the wallet knows about its provider: a revoked key stays revoked, and an order that was carried out does not
+    /// count again.
+    #[serde(default)]
+    pub(crate) provider: Provider,
 }
 
 /// The key that seals the survivors.
@@ -36,8 +41,13 @@ impl SurvivorsKey {
 impl Survivors {
     /// The survivors of a record.
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { policy, journal, data_key_number, .. } = record;
-        Self { policy: policy.clone(), journal: journal.clone(), data_key_number: *data_key_number }
+        let Record { policy, journal, data_key_number, provider, .. } = record;
+        Self {
+            policy: policy.clone(),
+            journal: journal.clone(),
+            data_key_number: *data_key_number,
+            provider: provider.clone(),
+        }
     }
 
     /// Seals them for the rescue row of this version. `None` cannot happen: serialising them cannot fail.
@@ -58,7 +68,8 @@ impl Survivors {
         let survivors: Self = serde_json::from_slice(&json).ok()?;
         // As in the record: counting up from less than 2^62 cannot overflow.
         let numbers = [survivors.journal.number, survivors.data_key_number];
-        numbers.iter().all(|number| *number < 1 << 62).then_some(survivors)
+        let is_in_range = numbers.iter().all(|number| *number < 1 << 62) && survivors.provider.is_in_range();
+        is_in_range.then_some(survivors)
     }
 }
 
@@ -73,11 +84,16 @@ mod tests {
 
     const WALLET: [u8; 16] = [0x11; 16];
 
+    fn of(data_key_number: u64) -> Survivors {
+        let provider = Provider::default();
+        Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number, provider }
+    }
+
     #[test]
     fn they_open_with_their_key_for_their_wallet_and_row_and_only_unchanged() {
         let mut random = testing::random(31);
         let key = SurvivorsKey::derive(&DataKey::make(&mut random));
-        let survivors = || Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number: 3 };
+        let survivors = || of(3);
         let sealed = survivors().seal(&mut random, &key, &WALLET, 7).expect("sealed");
         assert_eq!(Survivors::open(&sealed, &key, &WALLET, 7), Some(survivors()));
         assert_eq!(Survivors::open(&sealed, &key, &WALLET, 6), None, "another row's");
@@ -96,8 +112,7 @@ mod tests {
         let mut random = testing::random(32);
         let key = SurvivorsKey::derive(&DataKey::make(&mut random));
         for (data_key_number, opens) in [((1 << 62) - 1, true), (1 << 62, false), (u64::MAX, false)] {
-            let survivors = Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number };
-            let sealed = survivors.seal(&mut random, &key, &WALLET, 1).expect("sealed");
+            let sealed = of(data_key_number).seal(&mut random, &key, &WALLET, 1).expect("sealed");
             assert_eq!(Survivors::open(&sealed, &key, &WALLET, 1).is_some(), opens, "{data_key_number}");
         }
     }

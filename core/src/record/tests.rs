@@ -5,11 +5,13 @@ use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, SlotParts, WipeCheck, WrappingKey};
 use crate::lockout::Lockout;
+use crate::locks::Locks;
 use crate::money::{Currency, Money};
 use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
 use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
+use crate::provider::Provider;
 use crate::recovery::{CodeKey, Recovery};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
@@ -25,7 +27,7 @@ fn unseal(sealed: &[u8], header: &RecordHeader) -> Result<Record, UnsealError> {
     Record::unseal(sealed, &key(), header, SealedUnder::CurrentKey)
 }
 
-const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
+pub(super) const NOW: Now = Now { boot: Some(2), since_boot_ms: 60_000, wall_ms: 1_767_225_600_000 };
 
 fn random() -> Random {
     testing::random(3)
@@ -53,7 +55,7 @@ fn biometric() -> Biometric {
     biometric
 }
 
-fn record() -> Record {
+pub(super) fn record() -> Record {
     let mut random = random();
     let policy = Policy::default();
     let data_key = DataKey::make(&mut random);
@@ -81,6 +83,9 @@ fn record() -> Record {
         wipe_check: WipeCheck::make(&mut random, &[0x66; 32]),
         data_key_number: 3,
         recovery: recovery(&data_key),
+        // `locks` and `provider` freeze the form of their parts themselves.
+        locks: Locks::default(),
+        provider: Provider::default(),
     }
 }
 
@@ -304,8 +309,8 @@ fn a_wiped_wallet_is_not_alive_and_starts_no_epoch() {
     assert_eq!(is(&with(Life::Alive, RollbackProtection::On)), (true, true));
     assert_eq!(is(&with(Life::Alive, RollbackProtection::Off)), (true, false));
     assert_eq!(is(&with(Life::Wiped, RollbackProtection::On)), (false, false));
-    assert_eq!(with(Life::Wiped, RollbackProtection::On).lock_state(NOW), LockState::Wiped);
-    assert_ne!(with(Life::Alive, RollbackProtection::On).lock_state(NOW), LockState::Wiped);
+    assert!(with(Life::Wiped, RollbackProtection::On).standing(NOW).is_wiped());
+    assert!(!with(Life::Alive, RollbackProtection::On).standing(NOW).is_wiped());
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! What opens the wallet: PIN, wipe PIN, biometrics.
+//! What opens the wallet: PIN, wipe PIN, biometrics; and what the owner allows the provider.
 
 use super::Session;
 use crate::error::LockError;
-use crate::flows::{BiometricChange, CodeChange, PinChange, change_pin, recovery_code, switch_biometrics, wipe_pin};
+use crate::flows::{
+    BiometricChange, CodeChange, PinChange, change_pin, freeze, recovery_code, switch_biometrics, wipe_pin,
+};
 use crate::pin::{Personal, PinEntry};
 use crate::recovery::RecoveryCode;
 use crate::request::PromptId;
@@ -104,5 +106,19 @@ impl AccessHandle<'_> {
     /// that biometrics opened.
     pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
         recovery_code::cancel(&self.0.engine, self.0.id)
+    }
+
+    /// Ends the owner's freeze ([`crate::WalletLock::freeze`]). A freeze that the provider ordered stays until its grant.
+    /// `false`: the owner had frozen nothing. [`LockError::PinNeeded`] if biometrics opened this session.
+    pub fn unfreeze(&self) -> Result<bool, LockError> {
+        freeze::unfreeze(&self.0.engine, self.0.id)
+    }
+
+    /// Allows, or no longer allows, that an order of the provider destroys everything. As long as it is not allowed, such
+    /// an order locks.
+    ///
+    /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
+    pub fn allow_remote_wipe(&self, is_allowed: bool) -> Result<(), LockError> {
+        freeze::allow_remote_wipe(&self.0.engine, self.0.id, is_allowed)
     }
 }

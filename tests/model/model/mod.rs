@@ -249,7 +249,7 @@ impl Model {
     }
 
     pub(crate) fn status(&self, now: Now) -> LockStatus {
-        let locked = |reason, remedies| LockStatus::Locked { reason, by: WhoLocked::Phone, remedies };
+        let locked = |reason, remedies| LockStatus::Locked { reason, by: WhoLocked::Phone, message: None, remedies };
         if self.process.is_damaged {
             return locked(LockReason::DataDamaged, vec![Remedy::CheckAgain]);
         }

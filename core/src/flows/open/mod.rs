@@ -5,10 +5,14 @@ mod table;
 
 use std::io::ErrorKind;
 
+use super::lost_marks;
 use super::remove::finish_unfinished;
+use super::status::save_allowance;
 use super::wipe::finish_wipe;
 use crate::crypto::Random;
-use crate::engine::{DeviceKeys, Engine, KeyLease, Options, Seal, SealedStore, SessionEnd, State, WalletClaim, draw};
+use crate::engine::{
+    DeviceKeys, Engine, KeyLease, MarkedOrder, Options, Seal, SealedStore, SessionEnd, State, WalletClaim, draw,
+};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::record::{FORMAT, LockStatus};
@@ -216,7 +220,11 @@ fn open_sealed(
         sealed.commit(random, now, Durability::Flushed, None, &mut |_| Ok(()))?;
     }
     set_in_force(&sealed);
-    apply_pending_changes(engine, &mut sealed, lease, random, now)?;
+    // A wallet without a provider has no such marks, and asks nothing.
+    let has_provider = sealed.row()?.1.policy.provider.is_some();
+    let marks = if has_provider { device_keys.lost_marks(&wallet_id)? } else { Vec::new() };
+    let unknown = lost_marks::unknown(sealed.row()?.1, &marks);
+    apply_pending_changes(engine, &mut sealed, lease, &unknown, random, now)?;
     set_in_force(&sealed);
     if !is_alive && !device_keys.exists(&DeviceKeys::wipe_mark(&wallet_id))? {
         // The process was killed after the record was wiped and before the mark was made. The mark is made before the
@@ -242,6 +250,12 @@ fn open_sealed(
         device_keys.mark_rescue_row(&wallet_id, version).ok();
     }
     left.retain(|alias| !in_use.iter().flatten().any(|kept| kept == alias));
+    left.retain(|alias| !record.provider.aliases().any(|kept| kept == alias));
+    left.extend(lost_marks::stale(record, &wallet_id, &marks));
+    for mark in lost_marks::missing(record, &marks) {
+        // Its keystore failed when the order came. If it fails again, the record still says that the wallet is locked.
+        device_keys.mark_as_lost(&wallet_id, &mark).ok();
+    }
     if !left.is_empty() {
         // A change that was cut short, before or after its commit, left these keys. Whether the change was committed is
         // certain: opening has flushed the log. If deleting fails, it is tried again before the next try and at the
@@ -270,8 +284,8 @@ fn restore_rescue_row(sealed: &mut SealedStore, random: &mut Random, now: Now) -
     Ok(())
 }
 
-/// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, and puts the requested
-/// policy in force if it eases nothing.
+/// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, puts the requested policy in
+/// force if it eases nothing, and sets the locks of orders whose marks the record does not know.
 ///
 /// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it
 /// back, the next opening applies it again.
@@ -279,27 +293,32 @@ fn apply_pending_changes(
     engine: &Engine,
     sealed: &mut SealedStore,
     lease: &KeyLease<'_>,
+    unknown: &[MarkedOrder],
     random: &mut Random,
     now: Now,
 ) -> Result<(), LockError> {
     let requested = &engine.requested_policy;
     let record = sealed.row()?.1;
     let adopts = record.policy != *requested && record.adopts(requested, now);
-    let tightens = record.lockout.open_tries() > 0 || adopts;
+    let tightens = record.lockout.open_tries() > 0 || adopts || !unknown.is_empty();
     let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
-    let durability = if next.is_some() { Durability::Flushed } else { Durability::Ordered };
+    let is_flushed = next.is_some() || !unknown.is_empty();
+    let durability = if is_flushed { Durability::Flushed } else { Durability::Ordered };
     let committed = sealed.commit(random, now, durability, next.as_ref(), &mut |work| {
         let record = &mut *work.record;
         record.save_waits(now, SAVE_WHILE_WATCHED_MS);
         let tries = record.lockout.count_open_as_wrong(now);
         if tries > 0 {
-            let lock_state = record.lock_state(now);
+            let standing = record.standing(now);
             work.note(&JournalEvent::OpenTriesCounted { tries });
-            work.note_lock(lock_state);
+            work.note_lock(&standing);
         }
         if adopts {
             work.adopt(requested, now);
         }
+        let lines = lost_marks::restore(work.record, unknown);
+        work.add_lines(lines);
+        save_allowance(engine, work, now, SAVE_WHILE_WATCHED_MS);
         Ok(())
     })?;
     if let (Some(ended_epochs), Some(next)) = (committed.ended_epochs, next) {

@@ -15,9 +15,10 @@ use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, WipeCheck, derive_kek};
 use crate::lockout::{AttemptGate, ChargeId};
+use crate::locks::SetLock;
 use crate::pin::{Pin, PinEntry};
 use crate::platform::DeviceKeyFault;
-use crate::record::{LockState, LockStatus, RecordHeader};
+use crate::record::{LockStatus, RecordHeader};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
@@ -31,6 +32,8 @@ struct Admission {
     data_key_number: u64,
     /// A fault after the charge is no longer refunded.
     budget_is_spent: bool,
+    /// The locks that stood, all of which the right PIN clears.
+    locks: Vec<SetLock>,
 }
 
 /// A charged try: on the disk it counts as failed.
@@ -102,15 +105,19 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
 fn admit(engine: &Engine, random: &mut Random, now: Now) -> Result<Admission, Refusal> {
     let seen = engine.ledger.read(|view| {
         let record = view.record;
-        Ok(match (record.lock_state(now), record.slot()) {
-            (LockState::Pin(AttemptGate::Ready { .. }), Some(slot)) => Gate::Open(Admission {
+        let standing = record.standing(now);
+        Ok(match record.slot() {
+            Some(slot) if standing.admits_pin() => Gate::Open(Admission {
                 slot,
                 wipe_check: record.wipe_check.clone(),
                 header: *view.header,
                 data_key_number: record.data_key_number,
                 budget_is_spent: record.lockout.budget_is_spent(),
+                locks: record.locks.all().to_vec(),
             }),
-            (LockState::Pin(AttemptGate::TooManyAtOnce), _) => Gate::TooManyAtOnce,
+            Some(_) if standing.gate() == AttemptGate::TooManyAtOnce && standing.pin_clears_the_rest() => {
+                Gate::TooManyAtOnce
+            }
             _ => Gate::Locked {
                 status: LockStatus::of(record, now),
                 stale_wait: stale_wait(record, now, SAVE_WHILE_WATCHED_MS),
@@ -178,22 +185,26 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
     let charged = engine.ledger.commit_irrevocably(random, now, |work| {
         let record = &mut *work.record;
         record.lockout.count_as_wrong(&unsettled);
-        Ok(match record.lock_state(now) {
+        let standing = record.standing(now);
+        let is_ready = matches!(standing.gate(), AttemptGate::Ready { .. });
+        Ok(if standing.is_wiped() || !standing.pin_clears_the_rest() {
+            // A lock came since `admit`.
+            Charged::Refused(Refusal::Locked(LockStatus::of(record, now)))
+        } else if is_ready && record.pin_slot != Some(admission.slot.to_stored()) {
             // The PIN was changed since this try was admitted, or the wallet is another one. This try is not charged to
             // the new PIN.
-            LockState::Pin(AttemptGate::Ready { .. }) if record.pin_slot != Some(admission.slot.to_stored()) => {
-                Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
-            }
-            LockState::Pin(AttemptGate::TooManyAtOnce) => Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain)),
+            Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
+        } else if standing.gate() == AttemptGate::TooManyAtOnce {
+            Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
+        } else {
             // Another try may have been charged since `admit`.
-            LockState::Pin(_) => match record.lockout.charge(&record.policy.lockout, now) {
+            match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(id) => {
                     work.note(&JournalEvent::PinTried);
                     Charged::Counted(id)
                 }
                 Err(_) => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
-            },
-            LockState::Wiped => Charged::Refused(Refusal::Locked(LockStatus::of(record, now))),
+            }
         })
     });
     match charged {

@@ -6,11 +6,12 @@ use crate::engine::{Engine, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
-use crate::flows::status;
 use crate::flows::wipe::{self, SlotKeys};
-use crate::lockout::{ChargeId, Verdict};
+use crate::flows::{lost_marks, status};
+use crate::lockout::{AttemptGate, ChargeId, Verdict};
+use crate::locks::Way;
 use crate::policy::{Policy, SessionPolicy};
-use crate::record::LockStatus;
+use crate::record::{LockStatus, Record, Standing};
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -33,7 +34,19 @@ struct Settled {
     /// The keys to destroy, if the try wiped the wallet.
     wiped: Option<SlotKeys>,
     status: LockStatus,
+    /// A lock stands that this PIN does not clear, because it came while the PIN was checked: nothing is opened.
+    is_suspended: bool,
+    /// The PIN cleared a lock of the provider, whose mark is to go.
+    has_cleared: bool,
+    /// What a wrong PIN means for the next one. `None`: no PIN is accepted next.
+    next_try: Option<NextTry>,
     policy: Policy,
+}
+
+/// When the next PIN may be entered.
+struct NextTry {
+    tries_left: Option<u32>,
+    cooldown_ms: u64,
 }
 
 /// Writes down how the try ended, and returns the verdict only after that.
@@ -52,14 +65,18 @@ pub(super) fn settle(
         engine.attempts.add_unsettled([charge]);
         Refusal::from_fault(engine, &fault)
     })?;
-    let Some(Settled { in_force, wiped, status, policy }) = settled else {
+    let Some(Settled { in_force, wiped, status, is_suspended, has_cleared, next_try, policy }) = settled else {
         return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
     };
     if let Some(keys) = wiped {
         wipe::destroy_keys(engine, &keys);
     }
+    if has_cleared {
+        lost_marks::drop_stale(engine);
+    }
     match attempt {
         _ if !in_force => Err(Refusal::NoVerdict(NoVerdict::TryAgain)),
+        Attempt::Opened(_) if is_suspended => Err(Refusal::Locked(status)),
         Attempt::Opened(data_key) => {
             engine.attempts.forget_wrong();
             Ok((data_key, policy.session))
@@ -69,7 +86,7 @@ pub(super) fn settle(
             if !repeated {
                 engine.attempts.remember_wrong(&policy.lockout, &kdf_output, now);
             }
-            Err(wrong(status, repeated))
+            Err(wrong(status, next_try, repeated))
         }
         Attempt::NoVerdict(fault) => Err(Refusal::NoVerdict(NoVerdict::DeviceKey(fault))),
     }
@@ -125,9 +142,15 @@ fn write_in(
         work.use_data_key(data_key);
     }
     work.note(&event_of(verdict, work.record.lockout.failures()));
+    let mut has_cleared = false;
     if verdict == Verdict::Right {
         work.record.reminders.note_right(now);
         work.record.biometric.note_pin(now);
+        // Only the locks that the person saw: one that came meanwhile needs a PIN that is entered after it.
+        let unusual = work.record.clears_unusual();
+        let cleared = work.record.locks.clear(Way::Pin, unusual, |lock| admission.locks.contains(lock));
+        cleared.iter().for_each(|lock| work.note(&JournalEvent::LockCleared { reason: lock.reason.name(), by: "PIN" }));
+        has_cleared = !cleared.is_empty();
         if adopts {
             work.adopt(&engine.requested_policy, now);
         }
@@ -136,26 +159,51 @@ fn write_in(
     if wiped.is_some() {
         work.wipe()?;
     } else if settled.counted {
-        work.note_lock(work.record.lock_state(now));
+        work.note_lock(&work.record.standing(now));
     }
     if settled.durable {
         work.flush();
     }
     let status = LockStatus::of(work.record, now);
+    let standing = work.record.standing(now);
+    let next_try = next_try(work.record, &standing, now);
     if !status.is_ready() && verdict != Verdict::Right {
         // The try brought a lock, so every session ends now and not only after the listeners were called.
         engine.sessions.end_all(SessionEnd::Locked);
     }
-    Ok(Some(Settled { in_force, wiped, status, policy: work.record.policy.clone() }))
+    let is_suspended = standing.suspends_sessions();
+    Ok(Some(Settled {
+        in_force,
+        wiped,
+        status,
+        is_suspended,
+        has_cleared,
+        next_try,
+        policy: work.record.policy.clone(),
+    }))
 }
 
-fn wrong(status: LockStatus, repeated: bool) -> Refusal {
-    match status {
-        LockStatus::Ready { tries_left } => Refusal::Wrong(WrongPin { tries_left, cooldown_ms: 0, repeated }),
-        LockStatus::CoolingDown { remaining_ms, tries_left, .. } => {
-            Refusal::Wrong(WrongPin { tries_left, cooldown_ms: remaining_ms, repeated })
+fn wrong(status: LockStatus, next_try: Option<NextTry>, repeated: bool) -> Refusal {
+    match next_try {
+        Some(NextTry { tries_left, cooldown_ms }) => Refusal::Wrong(WrongPin { tries_left, cooldown_ms, repeated }),
+        None => Refusal::Locked(status),
+    }
+}
+
+fn next_try(record: &Record, standing: &Standing, now: Now) -> Option<NextTry> {
+    if standing.is_wiped() || !standing.pin_clears_the_rest() {
+        return None;
+    }
+    match standing.gate() {
+        AttemptGate::Ready { tries_left } => Some(NextTry { tries_left, cooldown_ms: 0 }),
+        AttemptGate::CoolingDown { remaining_ms, tries_left } => {
+            Some(NextTry { tries_left, cooldown_ms: remaining_ms })
         }
-        status => Refusal::Locked(status),
+        // As in the status: the running tries are settled within about a second.
+        AttemptGate::TooManyAtOnce => {
+            Some(NextTry { tries_left: record.lockout.tries_left(&record.policy.lockout, now), cooldown_ms: 0 })
+        }
+        AttemptGate::UntilRestart | AttemptGate::TooManyAttempts => None,
     }
 }
 

@@ -821,3 +821,41 @@ fn a_policy_that_stops_whom_the_one_in_force_lets_try_is_not_for_now() {
     assert!(!run.lockout.leaves_a_try(&stopped, &limits(Some(4), None, Some(4)), at(1, run.now_ms)));
     assert!(run.lockout.leaves_a_try(&stopped, &limits(None, None, Some(3)), at(1, run.now_ms)), "as it was");
 }
+
+#[test]
+fn who_was_verified_otherwise_has_so_many_tries_and_no_wait() {
+    // Of ten tries, so many were settled as wrong and so many are open: after `leave_tries(3)` so many are left.
+    for (script, left) in [
+        ("", 10),
+        ("c w0 c w1", 8),
+        ("c w0 c w1 c w2 c w3 c w4 c w5 c w6", 3),
+        ("c w0 c w1 c w2 c w3 c w4 c w5 c w6 c w7 c w8 c w9", 3),
+        ("c w0 c w1 c w2 c w3 c w4 c w5 c w6 c w7 c c", 3),
+        ("c c c c c c c c c c", 0),
+    ] {
+        let mut run = Run::new(plain());
+        run.play(script);
+        let open = run.lockout.open_tries();
+        run.lockout.leave_tries(&run.policy, 3);
+        assert_eq!(run.lockout.tries_left(&run.policy, at(1, run.now_ms)), Some(left), "{script}");
+        assert_eq!(run.lockout.open_tries(), open, "{script}: open tries stay charged");
+    }
+    let mut run = Run::new(LockoutPolicy { lock_at: Some(2), ..plain() });
+    run.play("c w0 c w1");
+    run.lockout.leave_tries(&run.policy, 3);
+    assert_eq!(run.gate(), AttemptGate::Ready { tries_left: Some(2) }, "no more than the policy gives");
+
+    let mut run = Run::new(with_waits());
+    run.play("c w0 c w1");
+    assert_eq!(run.remaining_ms(), 30_000);
+    run.lockout.leave_tries(&run.policy, 3);
+    assert_eq!((run.remaining_ms(), run.lockout.failures()), (0, 2), "without a stop, only the wait ends");
+    run.play("c w2 c");
+    run.lockout.leave_tries(&run.policy, 3);
+    assert_eq!(run.remaining_ms(), 60_000, "the wait of a try that is still open");
+
+    let mut run = Run::new(LockoutPolicy { per_boot_limit: Some(2), ..plain() });
+    run.play("c w0 c w1");
+    run.lockout.leave_tries(&run.policy, 3);
+    assert_eq!(run.gate(), AttemptGate::UntilRestart, "only a restart ends that");
+}

@@ -41,6 +41,12 @@ pub enum Call<'a> {
     SecurityLevel {
         alias: &'a str,
     },
+    PublicKey {
+        alias: &'a str,
+    },
+    Sign {
+        alias: &'a str,
+    },
     Availability,
     /// Before [`Biometrics::show`].
     Show(&'a Prompt, &'a Answer),
@@ -59,12 +65,14 @@ impl<'a> Call<'a> {
             Call::Ready { alias } => Some(("ready", alias)),
             Call::Hmac { alias } => Some(("hmac", alias)),
             Call::Delete { alias } => Some(("delete", alias)),
+            Call::PublicKey { alias } => Some(("public key", alias)),
+            Call::Sign { alias } => Some(("sign", alias)),
             _ => None,
         }
     }
 
-    /// Whether the call does `operation`, as [`Call::on_key`] names it, with a key of this kind: `pin`, `seal`, `wiped`
-    /// or `biometric`.
+    /// Whether the call does `operation`, as [`Call::on_key`] names it, with a key of this kind: `pin`, `seal`, `wiped`,
+    /// `lost`, `installation` or `biometric`.
     pub fn is(self, operation: &str, kind: &str) -> bool {
         self.on_key().is_some_and(|(done, alias)| done == operation && alias.contains(&format!("/{kind}/")))
     }
@@ -256,6 +264,14 @@ impl DeviceKey for Hooked<dyn DeviceKey> {
 
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         self.call(Call::SecurityLevel { alias }, of_device_key, |keys| keys.security_level(alias))
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.call(Call::PublicKey { alias }, of_device_key, |keys| keys.public_key(alias))
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.call(Call::Sign { alias }, of_device_key, |keys| keys.sign(alias, message))
     }
 
     fn instance(&self) -> u64 {

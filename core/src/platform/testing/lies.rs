@@ -263,6 +263,16 @@ impl DeviceKey for FaultyKeystore {
         self.keys.security_level(alias)
     }
 
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.misbehave(Call::PublicKey { alias })?;
+        self.keys.public_key(alias)
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.misbehave(Call::Sign { alias })?;
+        self.keys.sign(alias, message)
+    }
+
     fn instance(&self) -> u64 {
         self.keys.instance()
     }

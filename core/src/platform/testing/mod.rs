@@ -10,6 +10,8 @@ pub mod schedules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use zeroize::Zeroizing;
 
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
@@ -128,6 +130,8 @@ pub struct FakeDeviceKey(Arc<Mutex<Keystore>>);
 #[derive(Clone, Default)]
 struct Keystore {
     keys: BTreeMap<String, (KeyPurpose, [u8; 32])>,
+    /// The key pairs of installations (PKCS #8). Each of these aliases is in `keys` too.
+    pairs: BTreeMap<String, Vec<u8>>,
     /// Biometric keys that were invalidated by the enrolment of another finger or face. They are still listed, as on a
     /// phone.
     invalidated: BTreeSet<String>,
@@ -198,7 +202,9 @@ impl FakeDeviceKey {
 
     /// Deletes every key: the same as after a factory reset, or on another phone.
     pub fn lose_all(&self) {
-        lock(&self.0).keys.clear();
+        let mut keystore = lock(&self.0);
+        keystore.keys.clear();
+        keystore.pairs.clear();
     }
 }
 
@@ -210,6 +216,16 @@ impl Keystore {
     fn biometric_key(&self, alias: &str) -> Option<[u8; 32]> {
         let (purpose, key) = self.keys.get(alias)?;
         (*purpose == KeyPurpose::Biometric && !self.invalidated.contains(alias)).then_some(*key)
+    }
+
+    /// The key pair of an installation. Another key fails, as it would on a phone.
+    fn pair(&self, alias: &str) -> Result<EcdsaKeyPair, DeviceKeyFault> {
+        self.check()?;
+        let (purpose, _) = self.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
+        let pair = self.pairs.get(alias).filter(|_| *purpose == KeyPurpose::Installation);
+        let pair = pair.ok_or(DeviceKeyFault::Failed)?;
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pair, &SystemRandom::new())
+            .map_err(|_| DeviceKeyFault::Failed)
     }
 
     fn is_pins(&self, alias: &str) -> u32 {
@@ -244,6 +260,11 @@ impl DeviceKey for FakeDeviceKey {
         keystore.made += 1;
         let mut key = [0x5a; 32];
         key.iter_mut().zip(keystore.made.to_be_bytes()).for_each(|(to, from)| *to = from);
+        if purpose == KeyPurpose::Installation {
+            let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
+            let pair = pair.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec();
+            keystore.pairs.insert(alias.to_owned(), pair);
+        }
         keystore.keys.insert(alias.to_owned(), (purpose, key));
         Ok(())
     }
@@ -263,7 +284,7 @@ impl DeviceKey for FakeDeviceKey {
         keystore.pin_calls.hmac += keystore.is_pins(alias);
         keystore.check()?;
         let (purpose, key) = keystore.keys.get(alias).copied().ok_or(DeviceKeyFault::Gone)?;
-        if purpose == KeyPurpose::Biometric {
+        if matches!(purpose, KeyPurpose::Biometric | KeyPurpose::Installation) {
             return Err(DeviceKeyFault::Failed);
         }
         Ok(Zeroizing::new(hmac_sha256(&key, &[input]).to_vec()))
@@ -275,6 +296,7 @@ impl DeviceKey for FakeDeviceKey {
         keystore.pin_calls.delete += keystore.is_pins(alias);
         keystore.check()?;
         keystore.keys.remove(alias);
+        keystore.pairs.remove(alias);
         keystore.invalidated.remove(alias);
         Ok(())
     }
@@ -286,6 +308,16 @@ impl DeviceKey for FakeDeviceKey {
         keystore.check()?;
         keystore.keys.get(alias).ok_or(DeviceKeyFault::Gone)?;
         Ok(keystore.level.unwrap_or(SecurityLevel::Unknown))
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(lock(&self.0).pair(alias)?.public_key().as_ref().to_vec())
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        let pair = lock(&self.0).pair(alias)?;
+        let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| DeviceKeyFault::Failed)?;
+        Ok(signature.as_ref().to_vec())
     }
 
     /// The address of the shared keystore: each phone of a test has its own.

@@ -87,6 +87,8 @@ impl KeySpec {
             KeyPurpose::PinSlot => hmac(lasts_unlocked),
             // It has to work while the screen is locked: the record with the counters is read and written then too.
             KeyPurpose::Seal => hmac(false),
+            // `keystore.rs` refuses it before it comes here: a signing key needs another generator.
+            KeyPurpose::Installation => hmac(false),
             // It need not require an unlocked phone: a prompt is only shown on an unlocked phone, and a finger unlocks
             // the phone.
             KeyPurpose::Biometric => Self {

@@ -213,6 +213,10 @@ impl DeviceKey for Keystore {
     /// Fails if there is a key of that alias: the keystore would silently replace it, and what the old key protects
     /// would be lost.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        if purpose == KeyPurpose::Installation {
+            // This keystore makes no signing keys yet, so no phone can be registered with a provider.
+            return Err(DeviceKeyFault::NoHardware);
+        }
         let created = call(|env| {
             if self.contains(env, alias)? {
                 return Err(Fault(DeviceKeyFault::Failed));

@@ -1,0 +1,80 @@
+//! Taking what the provider says unasked: orders, which only tighten, and words about its keys.
+
+use super::carry_out::{Judged, carry_out, commit_tightening, judge, marked_order};
+use super::lock_now::lock_now;
+use super::{lost_marks, wipe};
+use crate::engine::{Engine, SessionEnd};
+use crate::error::LockError;
+use crate::provider::{Call, Claims, Order, OrderAct, WordDone, WordError, WordOutcome, read};
+use crate::time::Now;
+
+/// Takes an order or a word about keys. An order is carried out even if it cannot be made irrevocable.
+///
+/// A lock goes this way: first the mark in the keystore, then the record, with which the sessions end, then the prompt
+/// is cancelled. So whatever is killed or fails on the way, the next opening finds the lock in one of the two places.
+pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
+    let now = engine.sessions.read_clock()?.now;
+    let judged = engine.ledger.read(|view| {
+        let judged = judge(view.record, &view.header.wallet_id, Call::Accept, text, now)?;
+        Ok((judged, view.header.wallet_id, view.record.provider.allows_wipe()))
+    });
+    let (word, wallet_id, allows_wipe) = match judged {
+        Err(LockError::DataDamaged) => return mark_damaged(engine, text),
+        Err(error) => return Err(error),
+        Ok((Judged::Settled(outcome), ..)) => return Ok(outcome),
+        Ok((Judged::New(word), wallet_id, allows_wipe)) => (word, wallet_id, allows_wipe),
+    };
+    let is_wipe = matches!(&word.claims, Claims::Order(Order { act: OrderAct::Wipe, .. }));
+    if is_wipe && allows_wipe {
+        return wipe_by_order(engine, text, now);
+    }
+    let mark = marked_order(&word, allows_wipe);
+    let marked = mark.as_ref().map_or(Ok(()), |mark| engine.device_keys.mark_as_lost(&wallet_id, mark));
+    let taken = commit_tightening(engine, Call::Accept, text, now);
+    if mark.is_some() {
+        // Also if the commit failed: the order is authentic, and the mark locks at the next opening.
+        lock_now(engine, SessionEnd::Locked);
+    }
+    if matches!(word.claims, Claims::Keys(_)) {
+        lost_marks::drop_stale(engine);
+    }
+    engine.seal_keys.make_ahead();
+    match taken {
+        // Found damaged on the way: the mark is all that can be made.
+        Err(LockError::DataDamaged) if mark.is_some() => marked.map(|()| LOCKED).map_err(LockError::from),
+        taken => taken,
+    }
+}
+
+const LOCKED: WordOutcome = WordOutcome::Done(WordDone::Locked);
+
+/// Destroys everything, with the order's line and number in the same transaction.
+fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, LockError> {
+    wipe::wipe_and(engine, &|work| {
+        // Whatever this answers, the keys are destroyed already.
+        carry_out(engine, work, Call::Accept, text, now, true).ok();
+    })?;
+    engine.prompts.cancel_any();
+    Ok(WordOutcome::Done(WordDone::Wiped))
+}
+
+/// Carries out an order on a wallet whose record does not open: as a mark, which locks whatever is rescued. A wipe locks
+/// too, because nobody knows whether the owner allowed it.
+fn mark_damaged(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
+    let policy = engine.requested_policy.provider.as_ref().ok_or(LockError::DataDamaged)?;
+    // Which keys were revoked stood in the record.
+    let keys = crate::provider::Provider::default().keys(policy);
+    let word = match read(Call::Accept, &keys, text) {
+        Ok(word) => word,
+        Err(error) => return Ok(error.into()),
+    };
+    let here = engine.device_keys.wallets_here()?.ids;
+    // Whoever emptied the keystore took away which wallets are here. The word itself names its wallet.
+    if !here.is_empty() && !here.contains(&word.wallet_id) {
+        return Ok(WordError::WrongWallet.into());
+    }
+    // A freeze and a word about keys cannot be kept without a record. They are sent again after the rescue.
+    let mark = marked_order(&word, false).ok_or(LockError::DataDamaged)?;
+    engine.device_keys.mark_as_lost(&word.wallet_id, &mark)?;
+    Ok(LOCKED)
+}

@@ -1,0 +1,40 @@
+//! Taking a heartbeat: the provider's time, and the orders that this phone missed.
+
+use super::accept::accept;
+use super::carry_out::{Judged, carry_out, commit_tightening, judge};
+use crate::engine::Engine;
+use crate::error::LockError;
+use crate::provider::{Call, Claims, Heartbeat, WordDone, WordOutcome};
+
+/// Takes a heartbeat. The orders that came with it are carried out first. If the provider sent an order that is not
+/// among them, the wallet is locked.
+pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<WordOutcome, LockError> {
+    let now = engine.sessions.read_clock()?.now;
+    let judged = engine.ledger.read(|view| judge(view.record, &view.header.wallet_id, Call::Heartbeat, text, now))?;
+    let word = match judged {
+        Judged::Settled(outcome) => return Ok(outcome),
+        Judged::New(word) => word,
+    };
+    for order in orders {
+        // An order that is refused, as old for example, does not stop the others. After a wipe there is nothing left.
+        let outcome = accept(engine, order)?;
+        if outcome == WordOutcome::Done(WordDone::Wiped) {
+            return Ok(outcome);
+        }
+    }
+    let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
+    let is_withheld = engine.ledger.read(|view| Ok(last_order > view.record.provider.last_order()))?;
+    let taken = if is_withheld {
+        commit_tightening(engine, Call::Heartbeat, text, now)
+    } else {
+        let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
+            carry_out(engine, work, Call::Heartbeat, text, now, false)
+        });
+        taken.map(|taken| taken.value)
+    };
+    if matches!(taken, Ok(WordOutcome::Done(WordDone::OrderWithheld))) {
+        engine.prompts.cancel_any();
+    }
+    engine.seal_keys.make_ahead();
+    taken
+}

@@ -1,0 +1,63 @@
+//! The marks that the orders of the provider leave in the keystore. A mark says that an order locks, also to a record
+//! that does not hold that lock: an older copy, a wallet without rollback protection, or a record that does not open.
+
+use super::carry_out::{lock_reason, order_reason};
+use crate::engine::{DeviceKeys, Engine, MarkedOrder, NewLine};
+use crate::events::JournalEvent;
+use crate::locks::{SetBy, SetLock};
+use crate::record::Record;
+
+/// The marks whose order the record does not know: the order was cut short between its mark and its commit, or an older
+/// record was put back.
+pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
+    let Some(policy) = record.policy.provider.as_ref().filter(|_| record.is_alive()) else { return Vec::new() };
+    let keys = record.provider.keys(policy);
+    let is_unknown = |mark: &&MarkedOrder| {
+        keys.role_of(mark.kid).is_some()
+            && !record.provider.knows(mark.kid, mark.seq)
+            && !record.locks.all().iter().any(|lock| lock.by == by(mark))
+    };
+    marks.iter().filter(is_unknown).copied().collect()
+}
+
+/// Sets the locks of these marks. Returns the journal's lines about them.
+pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine> {
+    let restored = marks.iter().map(|mark| {
+        let reason = lock_reason(mark.reason);
+        record.locks.set(SetLock { reason, by: by(mark) });
+        let kid = mark.kid.to_string();
+        NewLine::from(&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq })
+    });
+    restored.collect()
+}
+
+/// The aliases of marks whose lock does not stand any more. A mark whose order the record does not know is not among
+/// them: that order may be on its way into the record at this moment.
+pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
+    let unknown = unknown(record, marks);
+    let stands = |mark: &MarkedOrder| record.locks.all().iter().any(|lock| lock.by == by(mark));
+    let stale = marks.iter().filter(|mark| !stands(mark) && !unknown.contains(mark));
+    stale.map(|mark| DeviceKeys::lost_mark(wallet_id, mark)).collect()
+}
+
+/// Deletes the marks whose lock does not stand any more. What fails is left to the next opening.
+pub(super) fn drop_stale(engine: &Engine) {
+    let Ok(wallet_id) = engine.ledger.read(|view| Ok(view.header.wallet_id)) else { return };
+    let Ok(marks) = engine.device_keys.lost_marks(&wallet_id) else { return };
+    let stale = engine.ledger.read(|view| Ok(stale(view.record, &wallet_id, &marks)));
+    engine.device_keys.delete_all(&stale.unwrap_or_default()).ok();
+}
+
+fn by(mark: &MarkedOrder) -> SetBy {
+    SetBy::Provider { kid: mark.kid, seq: mark.seq }
+}
+
+/// The marks that should be there and are not listed.
+pub(super) fn missing(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
+    let marked = record.locks.all().iter().filter_map(|lock| {
+        let SetBy::Provider { kid, seq } = lock.by else { return None };
+        let reason = order_reason(lock.reason)?;
+        Some(MarkedOrder { kid, seq, reason })
+    });
+    marked.filter(|mark| !marks.contains(mark)).collect()
+}

@@ -1,0 +1,50 @@
+//! Asking the provider for something: a request that this phone's key signs, and that the record remembers until it is
+//! answered.
+
+use crate::engine::Engine;
+use crate::error::LockError;
+use crate::provider::{Provider, ProviderRequest, RequestKind, RequestParts};
+use crate::store::Durability;
+
+/// Makes a request. [`LockError::WrongState`]: the policy has no provider, or this phone is not registered.
+pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest) -> Result<String, LockError> {
+    if kind == RequestKind::Register {
+        return super::register::register(engine, said);
+    }
+    if !said.fits() {
+        return Err(LockError::Invalid("request"));
+    }
+    let now = engine.sessions.read_clock()?.now;
+    let mut random = engine.draw()?;
+    let (wallet_id, provider, installation) = engine.ledger.read(|view| {
+        let provider = view.record.policy.provider.as_ref().map(|_| view.record.provider.clone());
+        let installation = provider.as_ref().and_then(Provider::installation).cloned();
+        let found = provider.zip(installation).filter(|_| view.record.is_alive()).ok_or(LockError::WrongState)?;
+        Ok((view.header.wallet_id, found.0, found.1))
+    })?;
+    let parts = RequestParts {
+        kind,
+        wallet_id: &wallet_id,
+        installation: &installation,
+        public_key: None,
+        nonce: &random.bytes(),
+        said,
+    };
+    let text = sign(engine, &parts, &provider)?;
+    engine.ledger.commit(&mut random, now, Durability::Ordered, |work| {
+        if *work.wallet_id != wallet_id || work.record.provider.installation() != Some(&installation) {
+            return Err(LockError::WrongState);
+        }
+        // If an order has come since the record was read, the request does not report it, and no grant for it counts.
+        work.record.provider.note_request(&text, kind, now, provider.changes());
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// The request with its signature.
+pub(super) fn sign(engine: &Engine, parts: &RequestParts<'_>, provider: &Provider) -> Result<String, LockError> {
+    let signed = parts.to_signed_text(provider).ok_or(LockError::Invalid("request"))?;
+    let signature = engine.device_keys.sign(&parts.installation.alias, signed.as_bytes())?;
+    Ok(format!("{}.{}", *signed, crate::base64url::encode(&signature)))
+}

@@ -1,0 +1,202 @@
+//! What the phone says to its provider: requests, as JWS compact with ES256 (RFC 7518, section 3.4), signed by the
+//! installation's key in the phone's keystore.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::state::{Installation, Provider};
+use crate::base64url;
+use crate::policy::KeyId;
+
+/// Longest text in a request, in bytes. Our own choice.
+const MAX_TEXT_BYTES: usize = 200;
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// That the provider registers this phone.
+    Register,
+    /// That locks are cleared.
+    Unlock,
+    /// That the provider's freeze ends.
+    Unfreeze,
+    /// The time, and orders that were missed.
+    Heartbeat,
+}
+
+/// What the app tells the provider in a request. The lock does not look at it.
+#[derive(Clone, Default)]
+pub struct ProviderRequest {
+    /// The channel of a proof, for example `sms`; at most 200 bytes.
+    pub channel: Option<String>,
+    /// The code that the person received and typed; at most 200 bytes.
+    pub code: Option<Zeroizing<String>>,
+    /// Anything else that the provider asks for, for example the number of a conversation; at most 200 bytes.
+    pub what: Option<String>,
+}
+
+impl ProviderRequest {
+    /// Whether each text is short enough.
+    pub(crate) fn fits(&self) -> bool {
+        let Self { channel, code, what } = self;
+        let texts = [channel.as_deref(), code.as_ref().map(|code| code.as_str()), what.as_deref()];
+        texts.into_iter().flatten().all(|text| text.len() <= MAX_TEXT_BYTES)
+    }
+}
+
+/// The code is a secret until the provider has checked it.
+impl std::fmt::Debug for ProviderRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProviderRequest")
+    }
+}
+
+/// A request before it is signed.
+pub(crate) struct RequestParts<'a> {
+    pub(crate) kind: RequestKind,
+    pub(crate) wallet_id: &'a [u8; 16],
+    pub(crate) installation: &'a Installation,
+    /// The installation's public key, in a request to register: an uncompressed point (SEC 1, section 2.3.3).
+    pub(crate) public_key: Option<&'a [u8; 65]>,
+    pub(crate) nonce: &'a [u8; 16],
+    pub(crate) said: &'a ProviderRequest,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'a str,
+    kid: String,
+    typ: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwk: Option<Jwk<'a>>,
+}
+
+/// RFC 7517; RFC 7518, section 6.2.
+#[derive(Serialize)]
+struct Jwk<'a> {
+    crv: &'a str,
+    kty: &'a str,
+    x: String,
+    y: String,
+}
+
+#[derive(Serialize)]
+struct Payload<'a> {
+    v: u32,
+    wallet: String,
+    installation: String,
+    kind: RequestKind,
+    nonce: String,
+    last_orders: Vec<LastOrder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct LastOrder {
+    kid: KeyId,
+    seq: u64,
+}
+
+impl RequestParts<'_> {
+    /// The text that is signed: header and payload. `provider` names the orders that the phone knows.
+    pub(crate) fn to_signed_text(&self, provider: &Provider) -> Option<Zeroizing<String>> {
+        let Self { kind, wallet_id, installation, public_key, nonce, said } = self;
+        let ProviderRequest { channel, code, what } = said;
+        let id = base64url::encode(&installation.id);
+        let jwk = public_key.and_then(|point| {
+            let (x, y) = point.get(1..)?.split_at_checked(32)?;
+            Some(Jwk { crv: "P-256", kty: "EC", x: base64url::encode(x), y: base64url::encode(y) })
+        });
+        let header = Header { alg: "ES256", kid: id.clone(), typ: "walletlock-request+jwt", jwk };
+        let payload = Payload {
+            v: 1,
+            wallet: base64url::encode(*wallet_id),
+            installation: id,
+            kind: *kind,
+            nonce: base64url::encode(*nonce),
+            last_orders: provider.last_orders().map(|(kid, seq)| LastOrder { kid, seq }).collect(),
+            channel: channel.as_deref(),
+            code: code.as_ref().map(|code| code.as_str()),
+            what: what.as_deref(),
+        };
+        let header = base64url::encode(&serde_json::to_vec(&header).ok()?);
+        // With the code in it.
+        let payload = Zeroizing::new(serde_json::to_vec(&payload).ok()?);
+        let payload = Zeroizing::new(base64url::encode(&payload));
+        Some(Zeroizing::new(format!("{header}.{}", *payload)))
+    }
+}
+
+/// The signature as JWS wants it, r and s of 32 bytes each (RFC 7518, section 3.4), from the DER that keystores give
+/// (RFC 3279, section 2.2.3). `None`: this is not the DER of such a signature.
+pub(crate) fn der_to_fixed(der: &[u8]) -> Option<[u8; 64]> {
+    let (0x30, sequence, []) = element(der)? else { return None };
+    let (0x02, r, rest) = element(sequence)? else { return None };
+    let (0x02, s, []) = element(rest)? else { return None };
+    let mut fixed = [0; 64];
+    let (left, right) = fixed.split_at_mut(32);
+    for (number, to) in [(r, left), (s, right)] {
+        // A leading zero keeps a number from looking negative.
+        let digits = match number {
+            [0, digits @ ..] if digits.first().is_some_and(|digit| *digit >= 0x80) => digits,
+            [0 | 0x80..=0xff, ..] | [] => return None,
+            digits => digits,
+        };
+        let at = to.len().checked_sub(digits.len())?;
+        to.get_mut(at..)?.copy_from_slice(digits);
+    }
+    Some(fixed)
+}
+
+/// The tag, the content and what follows. No signature of 64 bytes needs a length of more than one byte.
+fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let [tag, length @ 0..0x80, rest @ ..] = der else { return None };
+    let (content, rest) = rest.split_at_checked(usize::from(*length))?;
+    Some((*tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_of_a_keystore_becomes_that_of_jws_or_nothing() {
+        let der = |r: &[u8], s: &[u8]| {
+            let numbers = [&[2, r.len() as u8], r, &[2, s.len() as u8], s].concat();
+            [&[0x30, numbers.len() as u8], numbers.as_slice()].concat()
+        };
+        let high = [&[0][..], &[0xff; 32]].concat();
+        let fixed = der_to_fixed(&der(&[7], &high)).expect("a signature");
+        assert_eq!((&fixed[..31], fixed[31], &fixed[32..]), (&[0; 31][..], 7, &[0xff; 32][..]));
+        let good = der(&[7], &[8]);
+        for bad in [
+            vec![],
+            good[..good.len() - 1].to_vec(),
+            [&good[..], &[0]].concat(),
+            der(&[0xff; 32], &[1]),
+            der(&[0, 7], &[1]),
+            der(&[], &[1]),
+            der(&[1; 33], &[1]),
+            [&[0x31][..], &good[1..]].concat(),
+            [&[0x30, 0x81, 6][..], &good[2..]].concat(),
+        ] {
+            assert_eq!(der_to_fixed(&bad), None, "{bad:02x?}");
+        }
+    }
+
+    #[test]
+    fn a_request_prints_nothing_and_has_an_end() {
+        let with = |code: &str| ProviderRequest { code: Some(Zeroizing::new(code.to_owned())), ..Default::default() };
+        assert_eq!(format!("{:?}", with("835179")), "ProviderRequest");
+        assert!(with(&"1".repeat(200)).fits());
+        assert!(!with(&"1".repeat(201)).fits());
+        assert!(!ProviderRequest { what: Some("é".repeat(101)), ..Default::default() }.fits());
+        assert!(!ProviderRequest { channel: Some("x".repeat(201)), ..Default::default() }.fits());
+    }
+}

@@ -1,0 +1,116 @@
+//! The provider's side: signs words, and reads requests. For tests, and for the fakes. What ships is built without it.
+
+use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde_json::Value;
+
+use crate::base64url;
+use crate::crypto::sha256;
+use crate::policy::{KeyId, KeyRole, ProviderKey};
+
+/// A key pair of a provider.
+pub struct Signer(Ed25519KeyPair);
+
+impl Signer {
+    /// The key pair of this seed (RFC 8032, section 5.1.5).
+    #[allow(clippy::missing_panics_doc, reason = "32 bytes are always a seed")]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        let Ok(pair) = Ed25519KeyPair::from_seed_unchecked(seed) else { unreachable!("32 bytes are a seed") };
+        Self(pair)
+    }
+
+    /// The public key with its role, for a policy.
+    pub fn key(&self, role: KeyRole) -> ProviderKey {
+        let mut key = [0; 32];
+        key.iter_mut().zip(self.0.public_key().as_ref()).for_each(|(to, from)| *to = *from);
+        ProviderKey { key, role }
+    }
+
+    /// The key's id, 16 hexadecimal digits.
+    pub fn id(&self) -> String {
+        KeyId::of(&self.key(KeyRole::Online).key).to_string()
+    }
+
+    /// A word of this kind (`order`, `grant`, `heartbeat`, `keys`, `settle`) with this payload.
+    pub fn sign(&self, kind: &str, payload: &str) -> String {
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"walletlock-{kind}+jwt"}}"#, self.id());
+        self.sign_raw(&header, payload)
+    }
+
+    /// A JWS with any header.
+    pub fn sign_raw(&self, header: &str, payload: &str) -> String {
+        let signed = format!("{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()));
+        format!("{signed}.{}", encode(self.0.sign(signed.as_bytes()).as_ref()))
+    }
+}
+
+/// Bytes as base64url, for the claims of a word.
+pub fn encode(bytes: &[u8]) -> String {
+    base64url::encode(bytes)
+}
+
+/// The bytes of base64url text. `None`: it is none.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    base64url::decode(text)
+}
+
+/// SHA-256 of a request's text, as the claim `req` names it.
+pub fn request_hash(request: &str) -> String {
+    base64url::encode(&sha256(&[request.as_bytes()]))
+}
+
+/// A request of a phone, as its provider reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadRequest {
+    /// The wallet's id, base64url.
+    pub wallet: String,
+    /// The installation's id, base64url.
+    pub installation: String,
+    /// What it asks for.
+    pub kind: String,
+    /// The highest number of an order that the phone knows; 0: none.
+    pub last_order: u64,
+    /// What the app says.
+    pub code: Option<String>,
+    /// The public key that signed it, an uncompressed point.
+    pub public_key: Vec<u8>,
+}
+
+/// Reads a request, and checks its signature: under the key in it, if it is a request to register, else under
+/// `registered`, the key of the installation. `None`: it is no request of this phone.
+pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest> {
+    let (signed, signature) = text.rsplit_once('.')?;
+    let (header, payload) = signed.split_once('.')?;
+    let json = |part: &str| serde_json::from_slice::<Value>(&base64url::decode(part)?).ok();
+    let text_of = |value: &Value| value.as_str().map(str::to_owned);
+    let (header, payload) = (json(header)?, json(payload)?);
+    let public_key = match header.get("jwk") {
+        None => registered?.to_vec(),
+        Some(jwk) if registered.is_none() => {
+            let half = |name: &str| base64url::decode(jwk.get(name)?.as_str()?);
+            [vec![4], half("x")?, half("y")?].concat()
+        }
+        Some(_) => return None,
+    };
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &public_key)
+        .verify(signed.as_bytes(), &base64url::decode(signature)?)
+        .ok()?;
+    let installation = text_of(payload.get("installation")?)?;
+    let id = sha256(&[&public_key]);
+    let is_its_key = base64url::encode(id.get(..16)?) == installation;
+    let is_right = header.get("alg")? == "ES256" && header.get("typ")? == "walletlock-request+jwt";
+    let orders = payload.get("last_orders")?.as_array()?.iter().filter_map(|order| order.get("seq")?.as_u64());
+    (is_its_key && is_right && header.get("kid")?.as_str()? == installation).then_some(ReadRequest {
+        wallet: text_of(payload.get("wallet")?)?,
+        installation,
+        kind: text_of(payload.get("kind")?)?,
+        last_order: orders.max().unwrap_or(0),
+        code: payload.get("code").and_then(text_of),
+        public_key,
+    })
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signer({})", self.id())
+    }
+}

@@ -1,0 +1,158 @@
+//! The provider of the stories: a backend that signs words for one wallet and reads its requests. It plays the honest
+//! backend; the stories play the thief.
+
+use std::cell::{Cell, RefCell};
+
+use walletlock_core::policy::{ClearsUnusual, Contact, KeyRole, Policy, ProviderPolicy};
+use walletlock_core::provider::signer::{ReadRequest, Signer, encode, read_request, request_hash};
+use walletlock_core::{ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
+
+use crate::wallet::{PIN, Wallet};
+
+pub(crate) struct Backend {
+    pub(crate) online: Signer,
+    pub(crate) guarded: Signer,
+    pub(crate) offline: Signer,
+    /// The number of the last order.
+    seq: Cell<u64>,
+    phone: RefCell<Option<ReadRequest>>,
+}
+
+/// The name of a wallet's own id in claims.
+pub(crate) fn wallet_of(wallet: &Wallet) -> String {
+    encode(&wallet.lock.provider().state().expect("a state").wallet)
+}
+
+impl Backend {
+    pub(crate) fn new() -> Self {
+        let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
+        Self { online, guarded, offline, seq: Cell::new(0), phone: RefCell::default() }
+    }
+
+    /// A policy with this provider, and with two contacts.
+    pub(crate) fn policy(&self) -> Policy {
+        let keys = vec![
+            self.online.key(KeyRole::Online),
+            self.guarded.key(KeyRole::Guarded),
+            self.offline.key(KeyRole::Guarded),
+        ];
+        let provider = ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin };
+        Policy {
+            contacts: vec![
+                Contact::Phone("+31 20 555 0100".to_owned()),
+                Contact::Form("https://help.example".to_owned()),
+            ],
+            provider: Some(provider),
+            ..Policy::default()
+        }
+    }
+
+    /// A wallet with the owner's PIN on a phone that this provider has registered.
+    pub(crate) fn enrolled() -> (Self, Wallet) {
+        let backend = Self::new();
+        let wallet = Wallet::with_policy(backend.policy());
+        wallet.enrol(PIN).close();
+        backend.register(&wallet);
+        (backend, wallet)
+    }
+
+    pub(crate) fn register(&self, wallet: &Wallet) {
+        let request = wallet.lock.provider().register(&ProviderRequest::default()).expect("a request");
+        let phone = read_request(&request, None).expect("a request of a phone");
+        assert_eq!((phone.kind.as_str(), &phone.wallet), ("register", &wallet_of(wallet)));
+        *self.phone.borrow_mut() = Some(phone);
+        let grant = self.grant(wallet, "register", &request, self.seq.get());
+        assert_eq!(wallet.lock.provider().redeem(&grant), done(WordDone::Registered));
+    }
+
+    /// A request of the registered phone, checked as the backend checks it.
+    pub(crate) fn request(&self, wallet: &Wallet, kind: RequestKind) -> String {
+        let request = wallet.lock.provider().request(kind, &ProviderRequest::default()).expect("a request");
+        let phone = self.phone.borrow().clone().expect("registered");
+        let read = read_request(&request, Some(&phone.public_key)).expect("a request of this phone");
+        assert_eq!(read.installation, phone.installation);
+        request
+    }
+
+    /// An order with the next number.
+    pub(crate) fn order(&self, wallet: &Wallet, act: &str) -> String {
+        self.seq.set(self.seq.get() + 1);
+        self.order_with(&self.online, wallet, self.seq.get(), act)
+    }
+
+    pub(crate) fn order_with(&self, signer: &Signer, wallet: &Wallet, seq: u64, act: &str) -> String {
+        signer.sign("order", &format!(r#"{{"v":1,"aud":"{}","seq":{seq},{act}}}"#, wallet_of(wallet)))
+    }
+
+    /// An order that locks, for this reason.
+    pub(crate) fn lock(&self, wallet: &Wallet, reason: &str) -> String {
+        self.order(wallet, &format!(r#""act":"lock","reason":"{reason}""#))
+    }
+
+    /// An order to wipe, with the next number.
+    pub(crate) fn wipe(&self, wallet: &Wallet) -> String {
+        self.seq.set(self.seq.get() + 1);
+        self.order_with(&self.guarded, wallet, self.seq.get(), r#""act":"wipe""#)
+    }
+
+    pub(crate) fn grant(&self, wallet: &Wallet, act: &str, request: &str, after: u64) -> String {
+        let phone = self.phone.borrow().clone().expect("registered");
+        let (aud, sub, req) = (wallet_of(wallet), phone.installation, request_hash(request));
+        let challenge = encode(&[7; 16]);
+        let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{challenge}"}}]"#);
+        self.guarded.sign(
+            "grant",
+            &format!(
+                r#"{{"v":1,"aud":"{aud}","sub":"{sub}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
+            ),
+        )
+    }
+
+    /// Asks for an unlock and grants it, in knowledge of what the request reports.
+    pub(crate) fn unlock(&self, wallet: &Wallet) -> WordOutcome {
+        let request = self.request(wallet, RequestKind::Unlock);
+        let phone = self.phone.borrow().clone().expect("registered");
+        let after = read_request(&request, Some(&phone.public_key)).expect("read").last_order;
+        let grant = self.grant(wallet, "unlock", &request, after);
+        wallet.lock.provider().redeem(&grant).expect("taken")
+    }
+
+    pub(crate) fn heartbeat(&self, wallet: &Wallet, request: &str, last_order: u64) -> String {
+        let phone = self.phone.borrow().clone().expect("registered");
+        let (aud, sub, req) = (wallet_of(wallet), phone.installation, request_hash(request));
+        self.online.sign(
+            "heartbeat",
+            &format!(
+                r#"{{"v":1,"aud":"{aud}","sub":"{sub}","iat":1767225600,"req":"{req}","last_order":{last_order}}}"#
+            ),
+        )
+    }
+
+    /// Asks for a heartbeat, and answers with these orders.
+    pub(crate) fn beat(&self, wallet: &Wallet, orders: &[&str]) -> WordOutcome {
+        let request = self.request(wallet, RequestKind::Heartbeat);
+        let heartbeat = self.heartbeat(wallet, &request, self.seq.get());
+        wallet.lock.provider().heartbeat(&heartbeat, orders).expect("taken")
+    }
+
+    /// A word that revokes the online key, signed by a guarded one.
+    pub(crate) fn revoke_online(&self, wallet: &Wallet, seq: u64, add: Option<&Signer>) -> String {
+        let add = add.map(|add| format!(r#","add":"{}""#, encode(&add.key(KeyRole::Online).key))).unwrap_or_default();
+        let (aud, revoke) = (wallet_of(wallet), self.online.id());
+        self.offline.sign("keys", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"revoke":"{revoke}"{add}}}"#))
+    }
+
+    /// Carries an order to the wallet.
+    pub(crate) fn accept(wallet: &Wallet, order: &str) -> WordOutcome {
+        wallet.lock.provider().accept(order).expect("taken")
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as the calls answer")]
+pub(crate) fn done(what: WordDone) -> Result<WordOutcome, walletlock_core::LockError> {
+    Ok(WordOutcome::Done(what))
+}
+
+pub(crate) fn refused(why: WordError) -> WordOutcome {
+    WordOutcome::Refused(why)
+}
