@@ -12,7 +12,7 @@ use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
     BiometricOutcome, CodeChange, CodeOutcome, CodeRefusal, LockError, LockReason, LockStatus, NoVerdict,
-    PendingChange, PinOutcome, RecoveryOutcome, RecoveryStatus, Remedy, Rescue, Session, WhoLocked,
+    PendingChange, PinOutcome, RecoveryOutcome, RecoveryStatus, Remedy, RemedyState, Rescue, Session, WhoLocked,
 };
 
 use crate::wallet::{PIN, Wallet, copy_files, entry, open, open_with, picture};
@@ -118,7 +118,7 @@ fn a_forgotten_pin_is_replaced_and_everything_is_kept() {
     let (wallet, paper) = with_code("walletlock");
     wallet.guess_all_wrong(1..=5);
     assert!(
-        matches!(wallet.status(), LockStatus::CoolingDown { remedies, .. } if remedies.contains(&Remedy::RecoveryCode))
+        matches!(wallet.status(), LockStatus::CoolingDown { remedies, .. } if remedies.contains(&Remedy::RecoveryCode(RemedyState::Available)))
     );
     let (wallet, _) = is_whole_again(wallet, &paper, "forgotten");
     wallet.verify(NEW_PIN);
@@ -134,7 +134,7 @@ fn a_wallet_that_is_locked_for_good_has_a_way_out() {
     }
     let LockStatus::Locked { reason, by, remedies } = wallet.status() else { panic!("not locked") };
     assert_eq!((reason, by), (LockReason::TooManyAttempts, WhoLocked::Phone));
-    assert_eq!(remedies.first(), Some(&Remedy::RecoveryCode));
+    assert_eq!(remedies.first(), Some(&Remedy::RecoveryCode(RemedyState::Available)));
     is_whole_again(wallet, &paper, "locked for good");
 }
 
@@ -178,7 +178,10 @@ fn a_damaged_wallet_is_brought_back_with_its_data() {
             let wallet = damaged(wallet, damage);
             let LockStatus::Locked { reason, remedies, .. } = wallet.status() else { panic!("{what}: not locked") };
             assert_eq!(reason, LockReason::DataDamaged, "{what}");
-            assert!(remedies.starts_with(&[Remedy::CheckAgain, Remedy::RecoveryCode]), "{what}: {remedies:?}");
+            assert!(
+                remedies.starts_with(&[Remedy::CheckAgain, Remedy::RecoveryCode(RemedyState::Available)]),
+                "{what}: {remedies:?}"
+            );
             assert_eq!(wallet.lock.recovery().status(), Ok(A_CODE), "{what}");
             let (wallet, paper) = is_whole_again(wallet, &paper, what);
             // And once more: what the rescue wrote can be rescued again.

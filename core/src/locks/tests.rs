@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::policy::{ClearsUnusual, Contact, KeyId};
+use crate::time::Now;
 
 const KEYS: [KeyId; 2] = [KeyId([1; 8]), KeyId([2; 8])];
 
@@ -139,6 +140,34 @@ fn a_lock_for_a_missing_order_ends_when_the_order_comes() {
     assert_eq!(locks.all(), []);
 }
 
+/// The table, with time in it.
+#[test]
+fn the_code_clears_a_lock_of_the_provider_only_after_its_wait_and_any_other_at_once() {
+    const WAIT_MS: u64 = 72 * 3_600_000;
+    let at = |since_boot_ms| Now { boot: Some(1), since_boot_ms, wall_ms: 0 };
+    let (lost, own) = (
+        SetLock { reason: LockReason::LostOrStolen, by: by_provider(0, 1) },
+        SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner },
+    );
+    let mut locks = Locks::default();
+    assert_eq!(locks.clear_by_code(ClearsUnusual::Pin, WAIT_MS, at(0)), []);
+    assert_eq!(locks.opening_left_ms(at(0)), None, "nothing stands, so nothing waits");
+    locks.set(own);
+    locks.set(lost);
+    assert_eq!(locks.clear_by_code(ClearsUnusual::Pin, WAIT_MS, at(0)), [own]);
+    assert_eq!((locks.all(), locks.opening_left_ms(at(0))), (&[lost][..], Some(WAIT_MS)));
+    assert_eq!(locks.clear_by_code(ClearsUnusual::Pin, WAIT_MS, at(WAIT_MS - 1)), []);
+    assert_eq!(locks.opening_left_ms(at(WAIT_MS - 1)), Some(1), "entering it again does not prolong the wait");
+    let mut ordered_again = locks.clone();
+    ordered_again.set(SetLock { reason: LockReason::LostOrStolen, by: by_provider(0, 2) });
+    assert_eq!(ordered_again.opening_left_ms(at(WAIT_MS)), None, "a new order begins it anew");
+    let mut granted = locks.clone();
+    granted.clear(Way::Grant, ClearsUnusual::Pin, |_| true);
+    assert_eq!(granted.opening_left_ms(at(1)), None, "what the grant cleared waits for nothing");
+    assert_eq!(locks.clear_by_code(ClearsUnusual::Pin, WAIT_MS, at(WAIT_MS)), [lost]);
+    assert_eq!((locks.all(), locks.opening_left_ms(at(WAIT_MS))), (&[][..], None));
+}
+
 #[test]
 fn a_freeze_is_no_lock_and_ends_by_its_setter() {
     let mut locks = Locks::default();
@@ -192,6 +221,7 @@ fn the_form_in_the_record_is_frozen() {
     locks.set(SetLock { reason: LockReason::ProviderOrder, by: SetBy::Missing { kid: KEYS[0], seq: 9 } });
     locks.freeze(SetBy::Owner);
     locks.set_finder(Finder { kid: KEYS[0], message: "m".to_owned(), contact: None });
+    locks.clear_by_code(ClearsUnusual::Pin, 72, Now { boot: Some(1), since_boot_ms: 5, wall_ms: 0 });
     let json = serde_json::json!({
         "set": [
             { "reason": "lost_or_stolen", "by": { "provider": { "kid": "0101010101010101", "seq": 7 } } },
@@ -199,6 +229,7 @@ fn the_form_in_the_record_is_frozen() {
         ],
         "freezes": ["owner"],
         "finder": { "kid": "0101010101010101", "message": "m", "contact": null },
+        "opening": { "left_ms": 72, "boot": 1, "since_boot_ms": 5 },
     });
     assert_eq!(serde_json::to_value(&locks).expect("JSON"), json);
     assert_eq!(serde_json::from_value::<Locks>(json).expect("read"), locks);

@@ -58,11 +58,12 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
     locked.locks.set(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
     let police = Remedy::Contact(Contact::Police("110".to_owned()));
     let grant = Remedy::AskProvider(RemedyState::Available);
+    let code = Remedy::RecoveryCode(RemedyState::Available);
     let by_owner = LockStatus::Locked {
         reason: LockReason::LockedByOwner,
         by: WhoLocked::Owner,
         message: None,
-        remedies: vec![grant.clone(), police.clone()],
+        remedies: vec![grant.clone(), code.clone(), police.clone()],
     };
     assert_eq!(LockStatus::of(&locked, NOW), by_owner);
     locked.locks.set(SetLock { reason: LockReason::UnusualActivity, by: SetBy::Provider { kid, seq: 1 } });
@@ -75,7 +76,7 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
         reason: LockReason::ProviderOrder,
         by: WhoLocked::Provider,
         message,
-        remedies: vec![Remedy::AskProvider(RemedyState::NotSetUp), police],
+        remedies: vec![Remedy::AskProvider(RemedyState::NotSetUp), code.clone(), police],
     };
     assert_eq!(LockStatus::of(&locked, NOW), by_provider);
     let unusual_and_expired = {
@@ -84,7 +85,7 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
         LockStatus::of(&record, NOW)
     };
     assert!(
-        matches!(unusual_and_expired, LockStatus::Locked { remedies, .. } if remedies == [grant]),
+        matches!(unusual_and_expired, LockStatus::Locked { remedies, .. } if remedies == [grant, code]),
         "the PIN would be refused, so it is not offered"
     );
 }
