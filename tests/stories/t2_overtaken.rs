@@ -27,6 +27,9 @@ enum Did {
     Nothing,
 }
 
+/// How the order was answered, and at which operation on a key it came.
+type Answer = (Result<WordOutcome, LockError>, Option<&'static str>);
+
 type Call = fn(&Wallet, &Session) -> Did;
 
 fn did(something: bool) -> Did {
@@ -81,7 +84,7 @@ struct Scene {
     backend: Backend,
     wallet: Wallet,
     /// How the order was answered, and at which operation on a key it came.
-    answer: Arc<Mutex<Option<(Result<WordOutcome, LockError>, Option<&'static str>)>>>,
+    answer: Arc<Mutex<Option<Answer>>>,
 }
 
 impl Scene {
@@ -109,7 +112,7 @@ impl Scene {
     }
 
     /// How the order was answered, and at which operation. `None`: the call made fewer calls to the phone.
-    fn answer(&self) -> Option<(Result<WordOutcome, LockError>, Option<&'static str>)> {
+    fn answer(&self) -> Option<Answer> {
         self.answer.lock().expect("free").clone()
     }
 }
