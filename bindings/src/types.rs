@@ -9,7 +9,7 @@ use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::policy::Contact;
 use walletlock_core::policy::RollbackProtection;
 use walletlock_core::request::PromptId;
-use walletlock_core::{LockReason, RemedyState, SessionEnd, WhoLocked};
+use walletlock_core::{LockReason, SessionEnd, WhoLocked};
 
 #[uniffi::remote(Enum)]
 pub enum DeviceKeyFault {
@@ -61,10 +61,10 @@ pub enum WhoLocked {
     Provider,
 }
 
-#[uniffi::remote(Enum)]
+#[derive(uniffi::Enum)]
 pub enum RemedyState {
     Available,
-    Waiting { left_ms: u64 },
+    Waiting { left_ms: i64 },
     UsedUp,
     NotSetUp,
 }
@@ -321,9 +321,20 @@ impl From<core::Remedy> for Remedy {
             core::Remedy::Restart => Self::Restart,
             core::Remedy::RecoveryCode(state) => Self::RecoveryCode { state },
             core::Remedy::EnterPin => Self::EnterPin,
-            core::Remedy::AskProvider(state) => Self::AskProvider { state },
-            core::Remedy::Connect(state) => Self::Connect { state },
+            core::Remedy::AskProvider(state) => Self::AskProvider { state: state.into() },
+            core::Remedy::Connect(state) => Self::Connect { state: state.into() },
             core::Remedy::Contact(contact) => Self::Contact { contact },
+        }
+    }
+}
+
+impl From<core::RemedyState> for RemedyState {
+    fn from(state: core::RemedyState) -> Self {
+        match state {
+            core::RemedyState::Available => Self::Available,
+            core::RemedyState::Waiting { left_ms } => Self::Waiting { left_ms: signed(left_ms) },
+            core::RemedyState::UsedUp => Self::UsedUp,
+            core::RemedyState::NotSetUp => Self::NotSetUp,
         }
     }
 }

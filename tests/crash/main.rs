@@ -17,6 +17,7 @@ mod inode;
 mod life;
 mod mount;
 mod old_copies;
+mod orders;
 mod phone;
 mod power_cuts;
 mod random_copies;

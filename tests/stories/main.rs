@@ -6,6 +6,7 @@ mod camera;
 mod wallet;
 
 mod t2_forged_words;
+mod t2_lies;
 mod t2_overtaken;
 mod u16_history;
 mod u1_failed_attempts;

@@ -5,6 +5,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use walletlock_core::events::Kind;
+use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::Act;
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
@@ -24,6 +26,9 @@ enum Did {
     Something,
     Nothing,
 }
+
+/// How the order was answered, and at which operation on a key it came.
+type Answer = (Result<WordOutcome, LockError>, Option<&'static str>);
 
 type Call = fn(&Wallet, &Session) -> Did;
 
@@ -78,7 +83,8 @@ fn switches_biometrics_off(_: &Wallet, session: &Session) -> Did {
 struct Scene {
     backend: Backend,
     wallet: Wallet,
-    answer: Arc<Mutex<Option<Result<WordOutcome, LockError>>>>,
+    /// How the order was answered, and at which operation on a key it came.
+    answer: Arc<Mutex<Option<Answer>>>,
 }
 
 impl Scene {
@@ -91,12 +97,13 @@ impl Scene {
         let answer = Arc::<Mutex<_>>::default();
         let (lock, told, calls, is_inside) =
             (wallet.lock.clone(), answer.clone(), AtomicUsize::new(0), AtomicBool::new(false));
-        wallet.phone.hooks.before(move |_| {
+        wallet.phone.hooks.before(move |call| {
             if is_inside.load(Ordering::SeqCst) || calls.fetch_add(1, Ordering::SeqCst) != nth {
                 return Ok(());
             }
             is_inside.store(true, Ordering::SeqCst);
-            *told.lock().expect("free") = Some(lock.provider().accept(&order));
+            let at = call.on_key().map(|(operation, _)| operation);
+            *told.lock().expect("free") = Some((lock.provider().accept(&order), at));
             is_inside.store(false, Ordering::SeqCst);
             Ok(())
         });
@@ -104,10 +111,22 @@ impl Scene {
         (Self { backend, wallet, answer }, did)
     }
 
-    /// How the order was answered. `None`: the call made fewer calls to the phone.
-    fn answer(&self) -> Option<Result<WordOutcome, LockError>> {
+    /// How the order was answered, and at which operation. `None`: the call made fewer calls to the phone.
+    fn answer(&self) -> Option<Answer> {
         self.answer.lock().expect("free").clone()
     }
+}
+
+/// Whether the journal has a line about a change between the order and the grant.
+fn is_changed_after_order(session: &Session) -> bool {
+    let page = session.journal().page(&Query::default()).expect("a page");
+    let kinds: Vec<_> = page.entries.iter().rev().filter_map(|entry| entry.kind).collect();
+    let since_order = kinds.iter().skip_while(|kind| **kind != Kind::LockOrdered);
+    let until_grant = since_order.take_while(|kind| **kind != Kind::UnlockGranted);
+    let is_change = |kind: &Kind| {
+        matches!(kind, Kind::ItemWritten | Kind::PinChanged | Kind::BiometricsOff | Kind::BiometricsRight)
+    };
+    until_grant.into_iter().any(is_change)
 }
 
 #[test]
@@ -132,11 +151,11 @@ fn an_order_at_any_moment_of_another_call_wins_or_finds_it_done() {
                     break;
                 }
                 // The removal has begun: there is no wallet any more that could be locked.
-                Some(Err(LockError::WrongState)) => {
+                Some((Err(LockError::WrongState), _)) => {
                     assert_eq!((name, did), ("remove", Did::Something), "at {nth}");
                     assert_eq!(wallet.status(), LockStatus::Unconfigured);
                 }
-                Some(answer) => {
+                Some((answer, at)) => {
                     assert_eq!(answer, done(WordDone::Locked), "{name} at {nth}");
                     let status = wallet.status();
                     let is_lost = matches!(status, LockStatus::Locked { reason: LockReason::LostOrStolen, .. });
@@ -147,10 +166,14 @@ fn an_order_at_any_moment_of_another_call_wins_or_finds_it_done() {
                         // It was done when the order came: what follows it is its clearing up.
                         late += 1;
                         assert!(!["unlock", "touch", "read"].contains(&name), "{name} at {nth}: something was opened");
+                        assert_eq!(at, Some("delete"), "{name} at {nth}: only old keys are deleted after the change");
                     }
                     assert_eq!(backend.unlock(wallet), WordOutcome::Done(WordDone::Unlocked), "{name} at {nth}");
                     let pin = if did == Did::Something && name == "change the PIN" { NEW_PIN } else { PIN };
-                    assert!(matches!(wallet.verify(pin), PinOutcome::Right(_)), "{name} at {nth}: no wallet is lost");
+                    let PinOutcome::Right(session) = wallet.verify(pin) else {
+                        panic!("{name} at {nth}: the wallet is lost")
+                    };
+                    assert!(!is_changed_after_order(&session), "{name} at {nth}: changed under the lock");
                 }
             }
         }

@@ -107,6 +107,11 @@ impl<'a> UnitOfWork<'a> {
                 // Nobody is left whose grant could end it.
                 self.record.locks.unfreeze(false);
             }
+            let keys = |policy: &Policy| policy.provider.as_ref().map(|provider| provider.keys.clone());
+            if keys(policy) != keys(&self.record.policy) {
+                // The owner said yes to a wipe by whoever holds the keys of before.
+                self.record.provider.allow_wipe(false);
+            }
             let from = std::mem::replace(&mut self.record.policy, policy.clone());
             self.record.lockout.change_policy(&from.lockout, &policy.lockout);
             self.note(&JournalEvent::PolicyChanged { from: &from.name, to: &policy.name });

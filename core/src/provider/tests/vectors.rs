@@ -76,3 +76,42 @@ fn a_word_with_any_bit_flipped_is_refused() {
         }
     }
 }
+
+/// The point of the requests' key, as a request to register holds it.
+fn point_of(request: &str) -> [u8; 65] {
+    let read = signer::read_request(request, None).expect("a request to register");
+    read.public_key.try_into().expect("a point")
+}
+
+/// A phone's requests are frozen too: every backend must read them. Their signatures differ each time (ECDSA), so what is
+/// signed is compared, and the frozen signature verified.
+#[test]
+fn the_requests_are_frozen() {
+    let frozen = include_str!("../../../vectors/provider_requests_v1.txt");
+    let texts: Vec<_> = frozen.lines().filter(|line| !line.starts_with('#')).collect();
+    let [register, unlock] = texts.as_slice() else { panic!("two requests") };
+    let public_key = point_of(register);
+    let mut id = [0; 16];
+    id.copy_from_slice(&crate::crypto::sha256(&[&public_key])[..16]);
+    let installation = Installation { id, alias: "not in it".to_owned() };
+    let signed = |kind, public_key, provider: &Provider, said: &ProviderRequest| {
+        let nonce = &[0x33; 16];
+        let parts = RequestParts { kind, wallet_id: &WALLET, installation: &installation, public_key, nonce, said };
+        parts.to_signed_text(provider).expect("short").to_string()
+    };
+    let without_signature = |text: &str| text.rsplit_once('.').expect("a signature").0.to_owned();
+    let nothing = ProviderRequest::default();
+    let expected = signed(RequestKind::Register, Some(&public_key), &Provider::default(), &nothing);
+    assert_eq!(without_signature(register), expected);
+    let (locked, _) = take(&registered(), Call::Accept, &lock(41), NOW).expect("taken");
+    let said = ProviderRequest {
+        channel: Some("sms".to_owned()),
+        code: Some(zeroize::Zeroizing::new("123456".to_owned())),
+        what: Some("case 7".to_owned()),
+    };
+    assert_eq!(without_signature(unlock), signed(RequestKind::Unlock, None, &locked, &said));
+    let read = signer::read_request(unlock, Some(&public_key)).expect("signed by that key");
+    assert_eq!((read.kind.as_str(), read.last_order, read.code.as_deref()), ("unlock", 41, Some("123456")));
+    let other = unlock.replacen("eyJ", "eyK", 1);
+    assert_eq!(signer::read_request(&other, Some(&public_key)), None);
+}

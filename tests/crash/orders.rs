@@ -1,0 +1,199 @@
+//! A power cut at every operation on the disk while an order locks the wallet, and while a grant unlocks it. Once the
+//! order was answered, it stands through any cut, by the record alone and not only by its mark. Until then the cut leaves
+//! the old or the new, and both go on.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use walletlock_core::platform::DeviceKey;
+use walletlock_core::platform::testing::{FakePhone, TestRng};
+use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
+use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::{
+    Enrolment, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone, WordError,
+    WordOutcome,
+};
+
+use crate::disk::{Disk, Flushes};
+use crate::mount::Mount;
+use crate::phone::{copy, entry, open};
+use crate::seed::seed;
+
+const PIN: &str = "493716";
+/// Outcomes drawn for each cut.
+const OUTCOMES: u64 = 12;
+
+struct Place {
+    mount: Mount,
+    policy: Policy,
+    online: Signer,
+    guarded: Signer,
+    _folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
+        let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
+        let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual: ClearsUnusual::Pin };
+        let folder = TempDir::new().expect("a folder");
+        let mount = Mount::new(folder.path().to_owned());
+        let policy = Policy { provider: Some(provider), ..presets::walletlock() };
+        Self { mount, policy, online, guarded, _folder: folder }
+    }
+
+    fn open(&self, disk: &Disk, phone: &FakePhone) -> Arc<WalletLock> {
+        open(&self.mount, disk, phone, &self.policy).expect("it opens")
+    }
+
+    fn grant(&self, lock: &WalletLock, installation: &str, act: &str, request: &str, after: u64) -> String {
+        let (aud, req) = (encode(&lock.provider().state().expect("a state").wallet), request_hash(request));
+        let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
+        let claims = format!(
+            r#"{{"v":1,"aud":"{aud}","sub":"{installation}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
+        );
+        self.guarded.sign("grant", &claims)
+    }
+
+    fn lost(&self, lock: &WalletLock) -> String {
+        let aud = encode(&lock.provider().state().expect("a state").wallet);
+        self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":1,"act":"lock","reason":"lost"}}"#))
+    }
+
+    /// A phone that its provider has registered, with everything flushed. Returns its name there, too.
+    fn registered(&self, flushes: Flushes) -> (Disk, FakePhone, String) {
+        let (disk, phone) = (Disk::new(flushes), FakePhone::default());
+        let lock = self.open(&disk, &phone);
+        assert!(matches!(lock.enrol(&entry(PIN), &[]), Ok(Enrolment::Enrolled(_))));
+        let request = lock.provider().register(&ProviderRequest::default()).expect("a request");
+        let installation = read_request(&request, None).expect("a request of a phone").installation;
+        let grant = self.grant(&lock, &installation, "register", &request, 0);
+        assert_eq!(lock.provider().redeem(&grant), Ok(WordOutcome::Done(WordDone::Registered)));
+        drop(lock);
+        (disk.after_kill(), phone, installation)
+    }
+
+    /// What a cut after so many operations of `call` leaves: the answer, the disk and the phone.
+    fn cut<T>(
+        &self,
+        before: (&Disk, &FakePhone),
+        operations: u64,
+        call: impl Fn(&WalletLock) -> T,
+    ) -> (T, Disk, FakePhone) {
+        let (disk, phone) = (before.0.after_kill(), copy(before.1, 1));
+        let lock = self.open(&disk, &phone);
+        disk.cut_after(operations);
+        let answer = call(&lock);
+        drop(lock);
+        (answer, disk, phone)
+    }
+
+    /// Whether the wallet is locked as lost. `None`: it does not open as that wallet.
+    fn state(&self, disk: &Disk, phone: &FakePhone) -> Option<bool> {
+        let lock = open(&self.mount, disk, phone, &self.policy).ok()?;
+        match lock.status().expect("a status") {
+            LockStatus::Ready { .. } => Some(false),
+            LockStatus::Locked { reason: LockReason::LostOrStolen, .. } => Some(true),
+            _ => None,
+        }
+    }
+
+    fn is_lost(&self, disk: &Disk, phone: &FakePhone) -> bool {
+        self.state(disk, phone).expect("the wallet opens")
+    }
+}
+
+fn without_lost_marks(phone: &FakePhone) -> FakePhone {
+    let phone = copy(phone, 2);
+    for mark in phone.device_key.all_aliases().iter().filter(|alias| alias.contains("/lost/")) {
+        phone.device_key.delete(mark).expect("deleted");
+    }
+    phone
+}
+
+/// Cuts the power at every operation of an order. Returns how often the record had lost an order that was answered.
+fn cut_an_order(flushes: Flushes) -> u32 {
+    let place = Place::new();
+    let (disk, phone, _) = place.registered(flushes);
+    let lost = place.lost(&place.open(&disk.after_kill(), &copy(&phone, 1)));
+    let chance = &mut TestRng::nth(seed(), 1);
+    let (mut operations, mut lost_orders) = (0, 0);
+    loop {
+        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock| lock.provider().accept(&lost));
+        let is_answered = answer == Ok(WordOutcome::Done(WordDone::Locked));
+        for outcome in 0..OUTCOMES {
+            let left = cut.after_cut(chance);
+            let by_record = place.state(&left.after_kill(), &without_lost_marks(&phone));
+            if is_answered && by_record != Some(true) {
+                lost_orders += 1;
+            }
+            if flushes != Flushes::Honest {
+                continue;
+            }
+            let phone = copy(&phone, 3);
+            let first = place.is_lost(&left, &phone);
+            assert!(first || !is_answered, "cut after {operations}, outcome {outcome}");
+            assert_eq!(place.is_lost(&left, &phone), first, "cut after {operations}: the second opening differs");
+            let again = place.open(&left, &phone).provider().accept(&lost);
+            assert_eq!(again, Ok(WordOutcome::Done(WordDone::Locked)), "cut after {operations}: delivered again");
+        }
+        if !cut.is_off() {
+            break;
+        }
+        operations += 1;
+    }
+    assert!(operations > 3, "cut at {operations} places");
+    lost_orders
+}
+
+#[test]
+fn an_order_that_was_answered_stands_through_any_power_cut() {
+    assert_eq!(cut_an_order(Flushes::Honest), 0);
+}
+
+/// The control.
+#[test]
+fn a_disk_that_does_not_flush_loses_orders() {
+    assert!(cut_an_order(Flushes::Dropped) > 0);
+}
+
+#[test]
+fn a_grant_cut_by_a_power_cut_leaves_the_old_or_the_new() {
+    let place = Place::new();
+    let (disk, phone, installation) = place.registered(Flushes::Honest);
+    let (request, grant) = {
+        let lock = place.open(&disk, &phone);
+        assert_eq!(lock.provider().accept(&place.lost(&lock)), Ok(WordOutcome::Done(WordDone::Locked)));
+        let request = lock.provider().request(RequestKind::Unlock, &ProviderRequest::default()).expect("a request");
+        let grant = place.grant(&lock, &installation, "unlock", &request, 1);
+        (request, grant)
+    };
+    assert!(read_request(&request, None).is_none(), "only a request to register brings its key");
+    let disk = disk.after_kill();
+    let chance = &mut TestRng::nth(seed(), 2);
+    let mut operations = 0;
+    loop {
+        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock| lock.provider().redeem(&grant));
+        let is_answered = answer == Ok(WordOutcome::Done(WordDone::Unlocked));
+        for outcome in 0..OUTCOMES {
+            let (left, phone) = (cut.after_cut(chance), copy(&phone, 3));
+            let is_lost = place.is_lost(&left, &phone);
+            assert!(!is_lost || !is_answered, "cut after {operations}, outcome {outcome}: it locked again");
+            assert_eq!(place.is_lost(&left, &phone), is_lost, "cut after {operations}: the second opening differs");
+            let lock = place.open(&left, &phone);
+            let again = lock.provider().redeem(&grant);
+            // The request was not flushed before, so a cut may have taken it along.
+            if again == Ok(WordOutcome::Refused(WordError::NotAsked)) {
+                assert!(is_lost, "cut after {operations}");
+                continue;
+            }
+            assert_eq!(again, Ok(WordOutcome::Done(WordDone::Unlocked)), "cut after {operations}");
+            assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "cut after {operations}");
+        }
+        if !cut.is_off() {
+            break;
+        }
+        operations += 1;
+    }
+    assert!(operations > 3, "cut at {operations} places");
+}
