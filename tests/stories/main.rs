@@ -33,6 +33,7 @@ mod policy_changes;
 mod random_locks;
 mod recovery_code;
 mod recovery_kills;
+mod recovery_under_locks;
 mod reopening;
 mod rollback;
 mod session_ends;

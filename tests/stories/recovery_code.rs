@@ -132,7 +132,7 @@ fn a_wallet_that_is_locked_for_good_has_a_way_out() {
         wallet.guess(nth);
         wallet.wait();
     }
-    let LockStatus::Locked { reason, by, remedies } = wallet.status() else { panic!("not locked") };
+    let LockStatus::Locked { reason, by, remedies, .. } = wallet.status() else { panic!("not locked") };
     assert_eq!((reason, by), (LockReason::TooManyAttempts, WhoLocked::Phone));
     assert_eq!(remedies.first(), Some(&Remedy::RecoveryCode(RemedyState::Available)));
     is_whole_again(wallet, &paper, "locked for good");

@@ -11,7 +11,8 @@ use crate::store::Durability;
 /// What the owner's lock did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerLock {
-    /// The wallet is locked, until the provider has verified the owner in another way than by the PIN.
+    /// The wallet is locked, until the provider has verified the owner in another way than by the PIN, or the recovery
+    /// code is entered.
     Locked,
     /// Payments are frozen. A lock was not set, because nothing that was set up could clear it.
     Frozen,
@@ -28,8 +29,9 @@ pub(crate) fn freeze(engine: &Engine) -> Result<(), LockError> {
 /// Locks the wallet; or, if nothing that was set up could clear that lock, stops payments.
 pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
     let locked = tighten(engine, |work| {
-        let has_way_back = work.record.policy.provider.is_some() && work.record.provider.installation().is_some();
-        if !has_way_back {
+        let record = &*work.record;
+        let has_provider = record.policy.provider.is_some() && record.provider.installation().is_some();
+        if !has_provider && record.recovery.row().is_none() {
             note_freeze(work);
             return Ok(OwnerLock::Frozen);
         }

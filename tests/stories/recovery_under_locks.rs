@@ -1,0 +1,218 @@
+//! The recovery code while other locks stand: it clears those that it may clear, and a lock of the provider only after 72
+//! hours. Neither damage nor an older copy sheds a lock.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use walletlock_core::events::Kind;
+use walletlock_core::journal::Query;
+use walletlock_core::platform::testing::write_down;
+use walletlock_core::{
+    CodeRefusal, LockReason, LockStatus, OwnerLock, PinOutcome, RecoveryOutcome, Remedy, RemedyState, Session,
+    WordDone, WordError, WordOutcome,
+};
+
+use crate::backend::{Backend, done, refused};
+use crate::recovery_code::{NEW_PIN, enter, recover, recover_with, with_code_on};
+use crate::wallet::{PIN, Wallet, entry};
+
+const DAY_MS: u64 = 86_400_000;
+const WAIT_MS: u64 = 3 * DAY_MS;
+const OTHER_PIN: &str = "846205";
+
+/// A wallet with a recovery code, whose phone the provider has registered.
+fn registered() -> (Backend, Wallet, String) {
+    let backend = Backend::new();
+    let (wallet, paper) = with_code_on(Wallet::with_policy(backend.policy()));
+    backend.register(&wallet);
+    // With the data key at hand, what the wallet knows of its provider goes into the survivors.
+    drop(wallet.unlock());
+    (backend, wallet, paper)
+}
+
+fn reason(wallet: &Wallet) -> Option<LockReason> {
+    match wallet.status() {
+        LockStatus::Locked { reason, .. } => Some(reason),
+        _ => None,
+    }
+}
+
+fn code_remedy(status: &LockStatus) -> Option<RemedyState> {
+    let LockStatus::Locked { remedies, .. } = status else { return None };
+    remedies.iter().find_map(|remedy| if let Remedy::RecoveryCode(state) = remedy { Some(*state) } else { None })
+}
+
+/// Enters the code and sets a new PIN and a new code, while a lock of the provider stands.
+fn begin(wallet: &Wallet, paper: &str, pin: &str) -> String {
+    let rescue = enter(wallet, paper).expect("opened");
+    let code = rescue.new_code().expect("a code");
+    let paper = write_down(&code);
+    match rescue.finish(&entry(pin), &[], &code) {
+        Ok(RecoveryOutcome::Locked { status, lost_items }) => {
+            assert_eq!(lost_items, Vec::<String>::new());
+            assert_eq!(code_remedy(&status), Some(RemedyState::Waiting { left_ms: WAIT_MS }), "{status:?}");
+            assert_eq!(status, wallet.status());
+        }
+        other => panic!("the lock does not stand: {other:?}"),
+    }
+    paper
+}
+
+fn is_there(session: &Session) -> bool {
+    session.vault().read("card").expect("read").is_some_and(|item| item.as_slice() == b"4111")
+}
+
+fn kinds(session: &Session) -> Vec<Kind> {
+    let query = Query { limit: 200, ..Query::default() };
+    session.journal().page(&query).expect("a page").entries.iter().filter_map(|entry| entry.kind).collect()
+}
+
+fn damage(wallet: Wallet) -> Wallet {
+    let meddle = |folder: &Path| {
+        Connection::open(folder.join("wallet.db"))
+            .expect("a database")
+            .execute_batch("DELETE FROM record")
+            .expect("done");
+    };
+    wallet.between_runs(meddle).expect("it opens")
+}
+
+#[test]
+fn a_lost_phone_that_was_found_opens_by_code_after_72_hours() {
+    let (backend, wallet, paper) = registered();
+    Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
+    assert_eq!(code_remedy(&wallet.status()), Some(RemedyState::Available));
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    assert!(matches!(wallet.verify(NEW_PIN), PinOutcome::Locked(_)), "the new PIN opens nothing yet");
+    wallet.phone.clock.advance_ms(WAIT_MS / 2);
+    wallet.lock.save_time().expect("saved");
+    wallet.phone.clock.reboot();
+    let wallet = wallet.restart();
+    wallet.phone.clock.advance_ms(WAIT_MS / 2 - 60_000);
+    let refusal = enter(&wallet, &paper).err();
+    assert!(
+        matches!(&refusal, Some(CodeRefusal::Locked(status))
+            if matches!(code_remedy(status), Some(RemedyState::Waiting { left_ms: 1..=60_000 }))),
+        "a restart neither shortens nor begins the wait again: {refusal:?}"
+    );
+    wallet.phone.clock.advance_ms(60_000);
+    assert_eq!(code_remedy(&wallet.status()), Some(RemedyState::Available), "and no time alone clears the lock");
+    let (session, _) = recover_with(&wallet, &paper, OTHER_PIN);
+    assert!(is_there(&session));
+    let kinds = kinds(&session);
+    assert!(kinds.contains(&Kind::LockOrdered) && kinds.contains(&Kind::LockCleared), "{kinds:?}");
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(wallet.status().is_ready());
+    assert!(!wallet.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/lost/")), "no mark is left");
+}
+
+#[test]
+fn a_grant_does_not_wait_and_a_new_order_lets_the_wait_begin_anew() {
+    let (backend, wallet, paper) = registered();
+    Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    // The recovery made new keys, so the phone is registered again first.
+    let order = backend.lock(&wallet, "lost");
+    assert_eq!(Backend::accept(&wallet, &order), refused(WordError::NotAllowed), "nothing could clear it yet");
+    backend.register(&wallet);
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    let order = backend.lock(&wallet, "lost");
+    assert_eq!(Backend::accept(&wallet, &order), WordOutcome::Done(WordDone::Locked));
+    assert_eq!(code_remedy(&wallet.status()), Some(RemedyState::Available), "the wait is void");
+    begin(&wallet, &paper, OTHER_PIN);
+    backend.register(&wallet);
+    assert_eq!(backend.unlock(&wallet), WordOutcome::Done(WordDone::Unlocked));
+    let PinOutcome::Right(session) = wallet.verify(OTHER_PIN) else { panic!("not unlocked") };
+    assert!(is_there(&session));
+}
+
+#[test]
+fn damage_sheds_no_lock_of_the_provider() {
+    for (what, lock) in [("lost", LockReason::LostOrStolen), ("order", LockReason::ProviderOrder)] {
+        let (backend, wallet, paper) = registered();
+        Backend::accept(&wallet, &backend.lock(&wallet, what));
+        let wallet = damage(wallet);
+        assert_eq!(reason(&wallet), Some(LockReason::DataDamaged));
+        let paper = begin(&wallet, &paper, NEW_PIN);
+        assert_eq!(reason(&wallet), Some(lock), "its mark stands in the keystore");
+        let wallet = wallet.restart();
+        assert_eq!(reason(&wallet), Some(lock));
+        wallet.phone.clock.advance_ms(WAIT_MS);
+        let (session, _) = recover_with(&wallet, &paper, OTHER_PIN);
+        assert!(is_there(&session) && kinds(&session).contains(&Kind::LockRestored));
+    }
+}
+
+#[test]
+fn an_order_that_reached_a_damaged_wallet_stands_after_the_rescue() {
+    let (backend, wallet, paper) = registered();
+    let order = backend.lock(&wallet, "lost");
+    let wallet = damage(wallet);
+    assert_eq!(wallet.lock.provider().accept(&order), done(WordDone::Locked));
+    begin(&wallet, &paper, NEW_PIN);
+    assert_eq!(reason(&wallet), Some(LockReason::LostOrStolen));
+}
+
+#[test]
+fn the_code_clears_every_other_lock_at_once() {
+    type Locks = fn(&Backend, &Wallet);
+    let locks: [(LockReason, Locks); 4] = [
+        (LockReason::UnusualActivity, |backend, wallet| {
+            drop(Backend::accept(wallet, &backend.lock(wallet, "unusual")))
+        }),
+        (LockReason::LockedByOwner, |_, wallet| assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked))),
+        (LockReason::HeartbeatExpired, |_, wallet| wallet.phone.clock.advance_ms(8 * DAY_MS)),
+        (LockReason::TooManyAttempts, |_, wallet| {
+            for nth in 1..=16 {
+                drop(wallet.guess(nth));
+                wallet.wait();
+            }
+        }),
+    ];
+    for (lock, locks) in locks {
+        let (backend, wallet, paper) = registered();
+        locks(&backend, &wallet);
+        assert_eq!(reason(&wallet), Some(lock));
+        let (session, _) = recover(&wallet, &paper);
+        assert!(session.is_live() && is_there(&session), "{lock:?}");
+        drop(session);
+        let wallet = wallet.restart();
+        assert!(wallet.status().is_ready(), "{lock:?}: {:?}", wallet.status());
+    }
+}
+
+#[test]
+fn an_owner_without_a_provider_locks_the_wallet_and_the_code_opens_it() {
+    let (wallet, paper) = with_code_on(Wallet::unconfigured("walletlock"));
+    assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked), "the code can clear it");
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(_)));
+    let (session, _) = recover(&wallet, &paper);
+    assert!(is_there(&session));
+}
+
+#[test]
+fn an_order_from_before_the_recovery_does_nothing_after_it() {
+    let (backend, wallet, paper) = registered();
+    let order = backend.lock(&wallet, "unusual");
+    Backend::accept(&wallet, &order);
+    drop(recover(&wallet, &paper));
+    assert!(wallet.status().is_ready());
+    Backend::accept(&wallet, &order);
+    backend.register(&wallet);
+    Backend::accept(&wallet, &order);
+    assert!(wallet.status().is_ready(), "the same text, told again");
+}
+
+#[test]
+fn a_revoked_key_stays_revoked_after_a_rescue() {
+    let (backend, wallet, paper) = registered();
+    Backend::accept(&wallet, &backend.revoke_online(&wallet, 1, None));
+    drop(wallet.unlock());
+    let stolen = backend.lock(&wallet, "lost");
+    let wallet = damage(wallet);
+    drop(recover(&wallet, &paper));
+    backend.register(&wallet);
+    assert_eq!(Backend::accept(&wallet, &stolen), refused(WordError::UnknownKey));
+    assert!(wallet.status().is_ready());
+}
