@@ -10,8 +10,8 @@ use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
 use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
 use walletlock_core::{
-    Enrolment, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone, WordError,
-    WordOutcome,
+    Enrolment, LockError, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone,
+    WordError, WordOutcome,
 };
 
 use crate::disk::{Disk, Flushes};
@@ -196,4 +196,33 @@ fn a_grant_cut_by_a_power_cut_leaves_the_old_or_the_new() {
         operations += 1;
     }
     assert!(operations > 3, "cut at {operations} places");
+}
+
+#[test]
+fn an_order_locks_also_if_the_disk_fails() {
+    let place = Place::new();
+    let (disk, phone, _) = place.registered(Flushes::Honest);
+    let lock = place.open(&disk, &phone);
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };
+    let lost = place.lost(&lock);
+    disk.fail_next_flush();
+    assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage));
+    assert!(!session.is_live(), "the order is authentic, whatever the disk does");
+    assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage), "the storage answers nothing more");
+    let status = lock.recheck().expect("a status");
+    assert!(matches!(status, LockStatus::Locked { reason: LockReason::LostOrStolen, .. }), "{status:?}");
+    assert_eq!(lock.provider().accept(&lost), Ok(WordOutcome::Done(WordDone::Locked)));
+}
+
+#[test]
+fn an_order_locks_also_if_the_storage_failed_before_it() {
+    let place = Place::new();
+    let (disk, phone, _) = place.registered(Flushes::Honest);
+    let lock = place.open(&disk, &phone);
+    let lost = place.lost(&lock);
+    disk.fail_next_flush();
+    assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "the try could not be charged");
+    assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage));
+    let status = lock.recheck().expect("a status");
+    assert!(matches!(status, LockStatus::Locked { reason: LockReason::LostOrStolen, .. }), "{status:?}");
 }

@@ -19,7 +19,15 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         Ok((judged, view.header.wallet_id, view.record.provider.allows_wipe()))
     });
     let (word, wallet_id, allows_wipe) = match judged {
-        Err(LockError::DataDamaged) => return mark_damaged(engine, text),
+        Err(LockError::DataDamaged) => return mark_without_record(engine, text),
+        Err(error @ (LockError::Storage | LockError::DeviceKey(_))) => {
+            // The record cannot be read now. The mark locks at the next opening, and what is open ends here. The error
+            // says that the order is to be delivered again.
+            if mark_without_record(engine, text) == Ok(LOCKED) {
+                lock_now(engine, SessionEnd::Locked);
+            }
+            return Err(error);
+        }
         Err(error) => return Err(error),
         Ok((Judged::Settled(outcome), ..)) => return Ok(outcome),
         Ok((Judged::New(word), wallet_id, allows_wipe)) => (word, wallet_id, allows_wipe),
@@ -58,9 +66,9 @@ fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, L
     Ok(WordOutcome::Done(WordDone::Wiped))
 }
 
-/// Carries out an order on a wallet whose record does not open: as a mark, which locks whatever is rescued. A wipe locks
+/// Carries out an order on a wallet whose record cannot be read: as a mark, which locks whatever is rescued. A wipe locks
 /// too, because nobody knows whether the owner allowed it.
-fn mark_damaged(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
+fn mark_without_record(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     let policy = engine.requested_policy.provider.as_ref().ok_or(LockError::DataDamaged)?;
     // Which keys were revoked stood in the record.
     let keys = crate::provider::Provider::default().keys(policy);
