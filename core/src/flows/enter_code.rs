@@ -68,7 +68,7 @@ struct Found {
 }
 
 enum Base {
-    Record { policy: Policy, vault_version: u64, data_key_number: u64 },
+    Record { policy: Box<Policy>, vault_version: u64, data_key_number: u64 },
     Survivors(Option<Vec<u8>>),
 }
 
@@ -109,8 +109,11 @@ fn find(engine: &Engine, now: Now) -> Result<Found, CodeRefusal> {
         let row = record.recovery.row().and_then(|row| RescueRow::parse(row.as_bytes()));
         let Some(row) = row else { return Ok(Err(CodeRefusal::NotSetUp)) };
         let Record { policy, vault_version, data_key_number, .. } = record;
-        let base =
-            Base::Record { policy: policy.clone(), vault_version: *vault_version, data_key_number: *data_key_number };
+        let base = Base::Record {
+            policy: Box::new(policy.clone()),
+            vault_version: *vault_version,
+            data_key_number: *data_key_number,
+        };
         Ok(Ok(Found {
             row,
             base,
@@ -177,7 +180,7 @@ fn open_with(
     let (policy, data_key_number, history) = match base {
         Base::Record { policy, vault_version, data_key_number } => {
             let index = vault.open_index(vault_version, &index).ok();
-            (Some(policy), data_key_number, index.map(|index| index.pin_history))
+            (Some(*policy), data_key_number, index.map(|index| index.pin_history))
         }
         Base::Survivors(sealed) => {
             let key = SurvivorsKey::derive(&data_key);
