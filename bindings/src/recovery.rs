@@ -54,6 +54,11 @@ impl CodeEntry {
         }
     }
 
+    /// A new entry with the same digits.
+    pub fn duplicate(&self) -> Arc<Self> {
+        Arc::new(Self(self.0.duplicate()))
+    }
+
     /// How many digits were typed.
     pub fn length(&self) -> i32 {
         self.0.length() as i32

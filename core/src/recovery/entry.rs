@@ -6,6 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::code::{CodeBytes, DIGITS, GROUP_DIGITS, GROUPS, piece_of};
 use crate::digits::{Digits, NotADigit, TypedDigits};
+use crate::stack::with_stack_wiped;
 
 /// The digits of a recovery code, or of one of its groups, typed so far. An app cannot read them: it can count them, and
 /// pass the entry to the lock.
@@ -81,6 +82,23 @@ impl CodeEntry {
         self.digits.lock().length
     }
 
+    /// Another entry with the same digits. Checking a code empties its entry; a screen that may have to check the code
+    /// again, after a keystore that gave no answer, passes a duplicate.
+    pub fn duplicate(&self) -> Self {
+        let duplicate = Self { groups: self.groups, ..Self::default() };
+        with_stack_wiped(|| {
+            // The two mutexes are never held together.
+            let (ascii, length) = {
+                let digits = self.digits.lock();
+                (Zeroizing::new(digits.ascii), digits.length)
+            };
+            let mut digits = duplicate.digits.lock();
+            digits.ascii = *ascii;
+            digits.length = length;
+        });
+        duplicate
+    }
+
     /// How far the entry is typed.
     pub fn step(&self) -> CodeStep {
         self.step_of(&self.digits.lock())
@@ -145,6 +163,17 @@ mod tests {
     fn digits_of(code: &RecoveryCode) -> String {
         let places = (1..=GROUPS).flat_map(|group| (0..GROUP_DIGITS).map(move |place| (group, place)));
         places.map(|(group, place)| code.digit(group, place).expect("a digit").to_string()).collect()
+    }
+
+    #[test]
+    fn a_duplicate_has_the_same_digits_and_goes_its_own_way() {
+        let entry = CodeEntry::of_group(2).expect("a group");
+        type_in(&entry, "0056");
+        let duplicate = entry.duplicate();
+        assert_eq!((duplicate.length(), type_in(&duplicate, "67")), (4, CodeStep::Complete));
+        assert_eq!((entry.length(), entry.step()), (4, CodeStep::Typing { group: 2 }));
+        duplicate.clear();
+        assert_eq!(type_in(&entry, "67"), CodeStep::Complete);
     }
 
     #[test]

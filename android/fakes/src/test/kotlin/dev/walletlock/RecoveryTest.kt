@@ -91,6 +91,7 @@ class RecoveryTest : LockTest() {
                 entry.push(paper.group(1).last())
                 (2..8).flatMap(paper::group).forEach { entry.push(it) }
                 assertEquals(CodeStep.Complete, entry.step)
+                entry.duplicate().use { assertEquals(CodeStep.Complete, it.step) }
                 (lock.recovery.enterCode(entry) as CodeOutcome.Opened).rescue.close()
                 assertEquals(0, entry.length)
                 assertFalse(entry.pop())

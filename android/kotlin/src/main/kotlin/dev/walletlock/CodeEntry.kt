@@ -17,14 +17,9 @@ import dev.walletlock.ffi.CodeEntry as NativeCodeEntry
  * that the first entry of a process waits until the native library and JNA have started: make it after the lock is open, which
  * starts both in the background.
  */
-public class CodeEntry private constructor(group: Int?) : AutoCloseable {
-    internal val handle: Handle<NativeCodeEntry> = translating {
-        NativeLibrary.startJna()
-        handleOf(NativeCodeEntry(group))
-    }
-
+public class CodeEntry private constructor(internal val handle: Handle<NativeCodeEntry>) : AutoCloseable {
     /** Makes an empty entry for a whole code. */
-    public constructor() : this(null)
+    public constructor() : this(newHandle(group = null))
 
     init {
         LeakReaper.watch(this, handle)
@@ -53,6 +48,13 @@ public class CodeEntry private constructor(group: Int?) : AutoCloseable {
     /** Clears all digits: no copy of them is left in memory. */
     public fun clear(): Unit = translating { handle.overUniffi { it.clear(groupOnly = false) } }
 
+    /**
+     * Makes another entry with the same digits, to be closed like any other. Checking a code leaves its entry empty. With a
+     * duplicate the app can check the code again if the phone gave no answer ([CodeOutcome.NoVerdict]). Keep it only as long as
+     * that takes.
+     */
+    public fun duplicate(): CodeEntry = CodeEntry(handleOf(translating { handle.overUniffi { it.duplicate() } }))
+
     /** Clears the entry and frees it. A second call does nothing; all other calls then throw [LockException.Closed]. */
     override fun close() {
         try {
@@ -74,7 +76,12 @@ public class CodeEntry private constructor(group: Int?) : AutoCloseable {
          * @throws LockException.Invalid if a code has no such group.
          */
         @JvmStatic
-        public fun ofGroup(group: Int): CodeEntry = CodeEntry(group)
+        public fun ofGroup(group: Int): CodeEntry = CodeEntry(newHandle(group))
+
+        private fun newHandle(group: Int?) = translating {
+            NativeLibrary.startJna()
+            handleOf(NativeCodeEntry(group))
+        }
     }
 }
 

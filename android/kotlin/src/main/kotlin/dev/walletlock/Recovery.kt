@@ -21,7 +21,8 @@ public class Recovery internal constructor(private val lock: WalletLock) {
      * keys are gone, or whose file is on another phone. It does not open a wallet that was wiped. The tries are not counted,
      * because nobody can guess 128 random bits.
      *
-     * If the code is right, the entry is empty afterwards, and nothing is changed yet: [Rescue.finish] sets a new PIN.
+     * The entry is empty afterwards, unless it did not hold a code ([CodeOutcome.NotACode]); see [CodeEntry.duplicate]. If the
+     * code is right, nothing is changed yet: [Rescue.finish] sets a new PIN.
      */
     public suspend fun enterCode(entry: CodeEntry): CodeOutcome =
         lock.callNative(unwanted = { (it as? CodeOutcome.Opened)?.rescue?.close() }) { native ->

@@ -8,7 +8,7 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The base of [SetPinActivity] and [ChangePinActivity]. It shows a [ChoosePinView]; if the lock did not open, it shows why.
+ * The base of [SetPinActivity], [ChangePinActivity], [MakeRecoveryCodeActivity] and [EnterRecoveryCodeActivity]. It shows a [ChoosePinView]; if the lock did not open, it shows why.
  * [LockScreens] says which lock is used, and what others know about the person.
  *
  * A rotation loses only the digits of the entry that is being typed. It keeps the entries before it, and a PIN that is being
@@ -73,7 +73,7 @@ public abstract class ChoosePinActivity internal constructor() : Activity() {
         finish()
     }
 
-    private fun goBack() {
+    internal open fun goBack() {
         if (!view.goBack()) finish()
     }
 

@@ -15,8 +15,8 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * The base of [SetPinView] and [ChangePinView]: a pad on which a person chooses a PIN in several steps, and the questions
- * between or after the steps.
+ * The base of [SetPinView], [ChangePinView], [MakeRecoveryCodeView] and [EnterRecoveryCodeView]: a pad on which a person
+ * chooses a PIN or types a recovery code in several steps, and the questions between or after the steps.
  *
  * While the PIN is typed, each reason against it is shown below the dots. As long as the PIN may not be set, the key that ends
  * it is disabled. If the two entries differ, the view says so, and the person chooses again; the entries are compared in
@@ -113,10 +113,21 @@ public abstract class ChoosePinView internal constructor(
     }
 
     /** Shows the pad for the step of [steps], and says its note once. Clears what was typed in another step. */
-    internal fun showPad(steps: ChoosingPinSteps<*>, title: Int, takesDigits: Boolean, erasesLast: Boolean = false) {
+    internal fun showPad(steps: ChoosingPinSteps<*>, title: Int, takesDigits: Boolean, erasesLast: Boolean = false): Unit =
+        showPad(steps, resources.getString(title), takesDigits, code = null, erasesLast)
+
+    /** The same, for a title that is put together. [code]: what is typed is a group of it, and not a PIN. */
+    internal fun showPad(
+        steps: ChoosingPinSteps<*>,
+        title: String,
+        takesDigits: Boolean,
+        code: TypedCode?,
+        erasesLast: Boolean = false,
+    ) {
         showOnly(pad)
-        pad.title = resources.getString(title)
+        pad.title = title
         pad.isEnabled = takesDigits
+        pad.behaviour.binding.code = code
         if (shownStep != steps.step) {
             shownStep = steps.step
             tellStep(title)
@@ -129,6 +140,14 @@ public abstract class ChoosePinView internal constructor(
             pad.reject(resources.words(note, erasesLast), isWrong)
         }
         saidNotes = steps.notes
+    }
+
+    /** Shows a question in place of the pad. */
+    internal fun ask(picture: Int, title: String, text: String, said: String?, vararg answers: QuestionView.Answer) {
+        showInstead(question)
+        tellStep(title)
+        question.ask(picture, title, text, said, *answers)
+        question.setAnswerable(true)
     }
 
     private fun judgeAnew() {

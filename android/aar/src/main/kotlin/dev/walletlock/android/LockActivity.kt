@@ -7,6 +7,7 @@ import android.os.Bundle
 import android.view.KeyEvent
 import dev.walletlock.LockStatus
 import dev.walletlock.Session
+import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
@@ -35,6 +36,9 @@ import kotlinx.coroutines.launch
  * of the pad asks for it again. The PIN always works as well. If only the PIN works, a line says why in most cases. If one
  * task has two lock screens, the upper one shows the prompt, and one unlocking finishes both: the session is given to the
  * first that takes it.
+ *
+ * If there is a recovery code, 'Forgot PIN?' leads to [EnterRecoveryCodeActivity], and so does the remedy on a locked or damaged
+ * wallet. When the person has got back in, this screen ends as after a right PIN.
  *
  * [LockGuard] starts this screen by itself. Then the screen gives its session to the guard, and there is no result.
  *
@@ -72,6 +76,7 @@ public class LockActivity : Activity() {
         content.pad.setOnUnlocked(::finishWith)
         content.pad.setOnTrouble(::tell)
         content.locked.setOnGoOn(::goOn)
+        content.locked.setOnRecoveryCode(::recover)
         content.locked.setOnTrouble(::tell)
         setContentView(content)
         drawUnderBars(content)
@@ -98,6 +103,23 @@ public class LockActivity : Activity() {
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
+        scope.launch { learnWhetherThereIsACode(unlocking.lock) }
+    }
+
+    /**
+     * With a recovery code, 'Forgot PIN?' leads to the screen that takes it. Whether there is one is known a moment later than
+     * the pad is shown: until then the button keeps its place, so that no key moves.
+     */
+    private suspend fun learnWhetherThereIsACode(lock: WalletLock) = quietly {
+        if (lock.recovery.status().hasCode != true) return@quietly
+        content.pad.setOnForgotPin(::recover)
+        content.pad.offersForgotPin = true
+    }
+
+    private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        EnterRecoveryCodeActivity.takeSession(data)?.let(::finishWith)
     }
 
     private fun show(status: LockStatus) {
@@ -252,6 +274,7 @@ public class LockActivity : Activity() {
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
 
         internal const val EXTRA_GUARD = "dev.walletlock.guard"
+        private const val REQUEST_RECOVER = 1
         private const val EXTRA_CAN_GO_BACK = "dev.walletlock.canGoBack"
         private const val EXTRA_BIOMETRICS = "dev.walletlock.biometrics"
     }

@@ -14,10 +14,17 @@ internal class LockContent(screen: Activity, parts: LockScreenParts) : FrameLayo
         pad.pinLength = LockScreens.pinLength
         pad.isShuffled = screen.intent.getBooleanExtra(EXTRA_SHUFFLED, false)
         parts.putOn(pad, screen)
+        if (parts.onForgotPin == null) keepPlaceOfForgotPin()
         listOf(pad, locked).forEach {
             it.visibility = GONE
             addView(it)
         }
+    }
+
+    /** If there turns out to be a recovery code, the button appears, and no key moves. */
+    private fun keepPlaceOfForgotPin() {
+        pad.setOnForgotPin {}
+        pad.offersForgotPin = false
     }
 
     companion object {

@@ -16,7 +16,8 @@ import android.view.View
  * @property title a string in place of 'Enter your PIN'. 0: 'Enter your PIN' is shown.
  * @property footer makes a view below the keys, a new one for each screen. Null: none.
  * @property onForgotPin called when the person taps 'Forgot PIN?', here or where [ChangePinActivity] asks for the current
- *   PIN. Null: there is no such button.
+ *   PIN. Null: there is no such button. On [LockActivity] of a wallet with a recovery code this is not called: there the button
+ *   leads to [EnterRecoveryCodeActivity].
  */
 public class LockScreenParts @JvmOverloads constructor(
     public val mark: Int = 0,

@@ -45,6 +45,7 @@ public class LockedView @JvmOverloads constructor(
     private var following: CoroutineScope? = null
     private var onGoOn: Runnable? = null
     private var onTrouble: OnLockTrouble? = null
+    private var onRecoveryCode: Runnable? = null
 
     /** The lock whose status is shown. Null: it is not known, so there is no button that checks again. */
     internal var checked: WalletLock? = null
@@ -105,6 +106,15 @@ public class LockedView @JvmOverloads constructor(
      */
     public fun setOnGoOn(listener: Runnable?) {
         onGoOn = listener
+        shown?.let(::offer)
+    }
+
+    /**
+     * Calls [listener] when the person wants to enter the recovery code: show [EnterRecoveryCodeActivity]. Null: where the code
+     * is a remedy, there are words instead of a button.
+     */
+    public fun setOnRecoveryCode(listener: Runnable?) {
+        onRecoveryCode = listener
         shown?.let(::offer)
     }
 
@@ -196,7 +206,7 @@ public class LockedView @JvmOverloads constructor(
         if (others.isEmpty() && isEnough) return
         layout.toDo.visibility = VISIBLE
         layout.toDo.setText(if (isEnough) R.string.walletlock_need_help else R.string.walletlock_what_to_do)
-        val view = RemedyView(context, colours)
+        val view = RemedyView(context, colours, onRecoveryCode)
         others.forEachIndexed { place, remedy -> view.add(remedy, isFirst = place == 0 && !isEnough && !isAfterCheck) }
         if (others.isEmpty()) view.addAdvice(resources.getString(R.string.walletlock_no_remedies))
         remedies.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))

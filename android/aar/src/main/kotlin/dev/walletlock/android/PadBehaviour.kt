@@ -1,6 +1,7 @@
 package dev.walletlock.android
 
 import android.view.View
+import dev.walletlock.RecoveryCode
 
 /** The behaviour of the pad: what each key changes, what the pad shows then, and which listener is called. */
 internal class PadBehaviour(private val pad: View, private val header: PadHeader, private val keypad: KeypadView) {
@@ -22,6 +23,9 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
             render()
         }
     private var told = 0
+
+    /** How many digits are typed until the last one ends them. 0: any number, and a key ends them. */
+    private val length: Int get() = if (binding.code == null) pinLength else RecoveryCode.GROUP_DIGITS
     private var said: Said? = null
 
     /** Shown below the dots while there is nothing more urgent to say. */
@@ -82,6 +86,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
     private fun type(digit: Int) {
         if (!takesDigits()) return
         said = null
+        binding.code?.let { return type(digit, it) }
         val most = if (pinLength == 0) PIN_LENGTHS.last else pinLength
         // A digit too many is not dropped silently: otherwise a PIN could be set that is not the one the person typed.
         if (binding.typed >= most || !binding.type(digit)) {
@@ -90,6 +95,13 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
         pad.keyHaptic()
         render()
         if (binding.typed == pinLength) end()
+    }
+
+    /** Types a digit of a group. Its last digit leads to the next group, or to another step. */
+    private fun type(digit: Int, code: TypedCode) {
+        pad.keyHaptic()
+        code.type(digit)
+        render()
     }
 
     private fun erase() {
@@ -124,7 +136,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
         val checking = binding.unlocking?.checking
         val typed = binding.typed
         val words = pad.resources.padWords(title, isCovered, checking != null, binding, said ?: hint)
-        header.dots.show(checking ?: typed, pinLength, checking != null, words.isError && checking == null)
+        header.dots.show(checking ?: typed, length, checking != null, words.isError && checking == null)
         header.show(words)
         keypad.show(
             PadKeys(
@@ -132,7 +144,7 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
                 hasDigits = typed > 0,
                 isEnough = typed >= PIN_LENGTHS.first,
                 canEnd = canEnd,
-                endsByKey = pinLength == 0,
+                endsByKey = length == 0,
                 asksBiometrics = binding.unlocking?.offersBiometrics == true,
             ),
         )

@@ -28,10 +28,14 @@ internal class PadBinding(private val onStatus: () -> Unit, private val onChange
     /** Whether the last wrong PIN wipes the wallet. */
     val erasesLast: Boolean get() = unlocking?.erasesLast == true
 
+    /** The recovery code whose groups are typed here in place of a PIN. Null: a PIN is typed. */
+    var code: TypedCode? = null
+
     val entry: PinEntry get() = unlocking?.entry ?: own.value
 
     /** How many digits are typed. Counting does not create the pad's own entry. */
-    val typed: Int get() = unlocking?.entry?.length ?: if (own.isInitialized()) own.value.length else 0
+    val typed: Int
+        get() = code?.typed ?: unlocking?.entry?.length ?: if (own.isInitialized()) own.value.length else 0
 
     val isReady: Boolean get() = unlocking?.checking == null && (status == null || status is LockStatus.Ready)
 
@@ -45,11 +49,11 @@ internal class PadBinding(private val onStatus: () -> Unit, private val onChange
     fun type(digit: Int): Boolean = unlocking?.type(digit) ?: entry.push(digit)
 
     fun erase() {
-        unlocking?.erase() ?: entry.pop()
+        code?.erase() ?: unlocking?.erase() ?: entry.pop()
     }
 
     fun clear() {
-        unlocking?.clear() ?: entry.clear()
+        code?.clear() ?: unlocking?.clear() ?: entry.clear()
     }
 
     /** Called when the pad comes on the screen, and when it is bound while it is there. */

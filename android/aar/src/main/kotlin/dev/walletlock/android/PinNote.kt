@@ -27,6 +27,21 @@ internal sealed interface PinNote {
     /** The phone failed. */
     class Failed(val trouble: LockTrouble) : PinNote
 
+    /** There is a typing slip in this group of a recovery code. */
+    class CodeSlip(val group: Int) : PinNote
+
+    /** What was typed is not this group of the new recovery code. */
+    class NotThatGroup(val group: Int) : PinNote
+
+    /** The session ended while the recovery code was written down. */
+    data object CodeSessionOver : PinNote
+
+    /** The recovery code was entered too long ago. */
+    data object CodeExpired : PinNote
+
+    /** Another call changed the wallet after the recovery code was entered. */
+    data object CodeOvertaken : PinNote
+
     /** Switching biometrics on did not succeed. */
     class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
 }

@@ -64,6 +64,11 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.Forbidden -> words(note.findings)
     is PinNote.Refused -> answer(note.refusal, erasesLast)
     is PinNote.Failed -> words(note.trouble)
+    is PinNote.CodeSlip -> getString(R.string.walletlock_code_slip, note.group)
+    is PinNote.NotThatGroup -> getString(R.string.walletlock_code_not_that_group, note.group)
+    is PinNote.CodeSessionOver -> getString(R.string.walletlock_code_session_over)
+    is PinNote.CodeExpired -> getString(R.string.walletlock_code_expired)
+    is PinNote.CodeOvertaken -> getString(R.string.walletlock_code_overtaken)
     is PinNote.BiometricsNotSwitchedOn -> words(note.change)
 }
 

@@ -47,10 +47,14 @@ internal class QuestionView(context: Context, private val colours: Colours) : Sc
     }
 
     /** Shows a question, with [said] below it. An answer with `isFirst` stands out. */
-    fun ask(picture: Int, title: Int, text: Int, said: String?, vararg choices: Answer) {
+    fun ask(picture: Int, title: Int, text: Int, said: String?, vararg choices: Answer): Unit =
+        ask(picture, resources.getString(title), resources.getString(text), said, *choices)
+
+    /** The same, for words that are put together. */
+    fun ask(picture: Int, title: String, text: String, said: String?, vararg choices: Answer) {
         icon.setImageResource(picture)
-        heading.setText(title)
-        body.setText(text)
+        heading.text = title
+        body.text = text
         this.said = said
         tell(said)
         answers.removeAllViews()
@@ -144,8 +148,9 @@ internal class Column(context: Context) : LinearLayout(context) {
 }
 
 /** Makes screen readers say which step this is, when a new one begins. */
-internal fun View.tellStep(title: Int) {
-    val words = resources.getString(title)
+internal fun View.tellStep(title: Int): Unit = tellStep(resources.getString(title))
+
+internal fun View.tellStep(words: String) {
     if (Build.VERSION.SDK_INT < Build.VERSION_CODES.P) return announceForAccessibility(words)
     if (accessibilityPaneTitle?.toString() != words) accessibilityPaneTitle = words
 }

@@ -14,7 +14,11 @@ import dev.walletlock.Contact
 import dev.walletlock.Remedy
 
 /** Shows what the person can do: a button if the phone can do it, words if only the person can. */
-internal class RemedyView(context: Context, private val colours: Colours) : LinearLayout(context) {
+internal class RemedyView(
+    context: Context,
+    private val colours: Colours,
+    private val onRecoveryCode: Runnable?,
+) : LinearLayout(context) {
     init {
         orientation = VERTICAL
     }
@@ -24,6 +28,7 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
         when (remedy) {
             // LockedView shows these itself: as the countdown, and as the button that checks again.
             is Remedy.Wait, is Remedy.CheckAgain -> return
+            is Remedy.RecoveryCode -> addRecoveryCode(isFirst)
             is Remedy.Restart -> addAdvice(resources.getString(R.string.walletlock_restart))
             is Remedy.Ask -> when (val contact = remedy.contact) {
                 is Contact.Phone -> addCall(contact.number, isFirst)
@@ -35,6 +40,13 @@ internal class RemedyView(context: Context, private val colours: Colours) : Line
     }
 
     fun addAdvice(text: String): Unit = addView(card(context, colours, words(text)))
+
+    /** A button, if somebody shows the screen for it. */
+    private fun addRecoveryCode(isFirst: Boolean) {
+        val text = resources.getString(R.string.walletlock_code_enter)
+        val onPress = onRecoveryCode ?: return addAdvice(text)
+        addView(wideButton(context, colours, text, isFirst).apply { setOnClickListener { onPress.run() } })
+    }
 
     /** Opens the dialler with the number in it. The person decides whether to call. */
     private fun addCall(number: String, isFirst: Boolean) {

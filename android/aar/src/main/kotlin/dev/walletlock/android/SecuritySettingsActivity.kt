@@ -42,6 +42,7 @@ public class SecuritySettingsActivity : Activity() {
         view = SecuritySettingsView(this)
         view.setOnChangePin { ask(ChangePinActivity.intent(this), REQUEST_CHANGE) }
         view.setOnWipePin { ask(ChangePinActivity.wipePinIntent(this), REQUEST_CHANGE) }
+        view.setOnRecoveryCode { ask(MakeRecoveryCodeActivity.intent(this), REQUEST_CHANGE) }
         view.setOnPinNeeded(::askForPin)
         view.setOnLocked { finish() }
         locked = LockedView(this)

@@ -16,8 +16,8 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The settings of the lock. The person can change the PIN, finger or face and the wipe PIN, and lock the wallet now. The
- * view also shows how long the wallet stays open, what keeps its keys, and the journal.
+ * The settings of the lock. The person can change the PIN, finger or face, the recovery code and the wipe PIN, and lock the
+ * wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal.
  *
  * ```
  * val settings = SecuritySettingsView(context)
@@ -38,6 +38,9 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private val colours = Colours(context)
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
+    private val code = PressRow(context, colours, isAction = false) { onRecoveryCode?.run() }
+    private val cancelCode = PressRow(context, colours, isAction = true) { state?.cancelCode() }
+    private val codeCard = SettingsCard(context, colours)
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
     private val rollback = SettingsRow(context, colours)
@@ -49,6 +52,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private var isCovered = false
     private var onChangePin: Runnable? = null
     private var onWipePin: Runnable? = null
+    private var onRecoveryCode: Runnable? = null
     private var onPinNeeded: Runnable? = null
     private var onLocked: Runnable? = null
     private var onTrouble: OnLockTrouble? = null
@@ -63,6 +67,8 @@ public class SecuritySettingsView @JvmOverloads constructor(
         val column = Column(context)
         addTitle(column)
         addSection(column, R.string.walletlock_settings_open, listOf(pressed(R.string.walletlock_change_pin) { onChangePin }, finger))
+        column.addView(sectionHeading(context, colours, R.string.walletlock_recovery_code))
+        column.addView(codeCard)
         addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), wipePin()))
         addSection(column, R.string.walletlock_settings_session, listOf(times))
         addSection(column, R.string.walletlock_settings_protection, listOf(level, rollback))
@@ -71,6 +77,9 @@ public class SecuritySettingsView @JvmOverloads constructor(
         addView(column, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
         finger.id = R.id.walletlock_finger
         journal.id = R.id.walletlock_journal
+        code.id = R.id.walletlock_code_row
+        codeCard.add(code)
+        cancelCode.show(resources.getString(R.string.walletlock_code_cancel), null)
     }
 
     /**
@@ -115,6 +124,11 @@ public class SecuritySettingsView @JvmOverloads constructor(
     /** Calls [listener] when the person wants a wipe PIN, or none any more: show [ChangePinActivity.wipePinIntent]. */
     public fun setOnWipePin(listener: Runnable?) {
         onWipePin = listener
+    }
+
+    /** Calls [listener] when the person wants a recovery code, or a new one: show [MakeRecoveryCodeActivity]. */
+    public fun setOnRecoveryCode(listener: Runnable?) {
+        onRecoveryCode = listener
     }
 
     /** Calls [listener] when the session has ended, or is too old for a change: ask for the PIN, and call [bind] again. */
@@ -177,10 +191,23 @@ public class SecuritySettingsView @JvmOverloads constructor(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
+        showCode(shown)
         times.show("", shown.sessionTimes?.let { resources.words(it) })
         level.show(resources.getString(R.string.walletlock_settings_keys), shown.level?.let { resources.words(it) })
         rollback.show(resources.getString(R.string.walletlock_settings_copies), shown.rollback?.let { resources.words(it) })
         showJournal(shown)
+    }
+
+    private fun showCode(shown: SettingsState) {
+        val status = shown.recovery
+        val hasCode = status?.hasCode == true
+        val heading = if (hasCode) R.string.walletlock_code_replace else R.string.walletlock_code_make
+        code.show(resources.getString(heading), status?.let { resources.words(it) })
+        val waits = status?.pending != null
+        if (waits == (cancelCode.parent != null)) return
+        codeCard.removeAllViews()
+        codeCard.add(code)
+        if (waits) codeCard.add(cancelCode)
     }
 
     /** Refuses a touch that came through another window, and tells the person why. */

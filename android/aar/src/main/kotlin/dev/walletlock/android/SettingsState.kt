@@ -7,6 +7,7 @@ import dev.walletlock.JournalEntry
 import dev.walletlock.JournalKind
 import dev.walletlock.JournalQuery
 import dev.walletlock.LockException
+import dev.walletlock.RecoveryStatus
 import dev.walletlock.RollbackProtection
 import dev.walletlock.SecurityLevel
 import dev.walletlock.SensorAvailability
@@ -46,6 +47,10 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     var sessionTimes: SessionTimes? = null
         private set
 
+    /** What is known about the recovery code. Null: not known yet. */
+    var recovery: RecoveryStatus? = null
+        private set
+
     /** The newest first. */
     var journal: List<JournalEntry> = emptyList()
         private set
@@ -63,6 +68,9 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private var below: Long? = null
     private var current: Job? = null
 
+    /** Whether the person wants the change of the recovery code cancelled, while that waits for the PIN. */
+    private var cancelsCode = false
+
     /** Whether the person wants biometrics on or off, while that waits for the PIN. Null: nothing waits. */
     private var wanted: Boolean? = null
 
@@ -73,7 +81,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     val isOpen: Boolean get() = session?.isLive == true
 
     /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null
+    val needsPin: Boolean get() = wanted != null || cancelsCode
 
     init {
         scope.launch { lock.isOpen.collect { if (!it) ended() } }
@@ -96,6 +104,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private fun load() = work(waits = true) {
         val open = session ?: return@work
         readFinger()
+        recovery = lock.recovery.status()
         level = lock.securityLevel()
         rollback = lock.rollbackProtection()
         sessionTimes = JSONObject(lock.policy().json).getJSONObject("session").let {
@@ -105,6 +114,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         below = null
         read(open)
         wanted?.let { switchFinger(open, it) }
+        if (cancelsCode) cancelCode(open)
     }
 
     private suspend fun readFinger() {
@@ -150,12 +160,33 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         readFinger()
     }
 
-    /** Reads the state of biometrics again: the person may have changed something in the phone's own settings. */
-    fun lookAgain() = work { readFinger() }
+    /** Cancels the change of the recovery code that waits. */
+    fun cancelCode() = work {
+        cancelsCode = true
+        val open = session ?: return@work onPinNeeded()
+        cancelCode(open)
+    }
+
+    private suspend fun cancelCode(open: Session) {
+        try {
+            open.access.cancelRecoveryCodeChange()
+            cancelsCode = false
+        } catch (_: LockException.PinNeeded) {
+            onPinNeeded()
+        }
+        recovery = lock.recovery.status()
+    }
+
+    /** Reads again what may have changed on another screen, or in the phone's own settings. */
+    fun lookAgain() = work {
+        readFinger()
+        recovery = lock.recovery.status()
+    }
 
     /** Drops the change that waits for the PIN: the person did not enter it. */
     fun giveUp() {
         wanted = null
+        cancelsCode = false
         onChange()
     }
 

@@ -69,6 +69,13 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.BIOMETRICS_NOT_RECOGNISED -> R.string.walletlock_journal_finger_wrong
         JournalKind.BIOMETRICS_ENDED -> R.string.walletlock_journal_finger_ended
         JournalKind.BIOMETRICS_REFUSED -> R.string.walletlock_journal_finger_refused
+        JournalKind.CODE_PENDING -> R.string.walletlock_journal_code_pending
+        JournalKind.CODE_CANCELLED -> R.string.walletlock_journal_code_cancelled
+        JournalKind.CODE_SET -> R.string.walletlock_journal_code_set
+        JournalKind.CODE_WITHDRAWN -> R.string.walletlock_journal_code_withdrawn
+        JournalKind.RECOVERED -> R.string.walletlock_journal_recovered
+        JournalKind.ITEM_LOST -> R.string.walletlock_journal_item_lost
+        JournalKind.RESCUE_ROW_RESTORED -> R.string.walletlock_journal_rescue_restored
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

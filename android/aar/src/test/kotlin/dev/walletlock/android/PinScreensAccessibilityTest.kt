@@ -92,6 +92,13 @@ class PinScreensAccessibilityTest {
         repeat(2) { choosing.type(RIGHT) }
         choosing.lookAt("offer")
         choosing.press("Not now")
+        val code = start(MakeRecoveryCodeActivity::class.java, MakeRecoveryCodeActivity.intent(context, wallet.unlocked()))
+        code.lookAt("why a code")
+        code.press("Make a recovery code")
+        code.lookAt("the code")
+        code.press("I wrote it down")
+        code.lookAt("a group")
+        start(EnterRecoveryCodeActivity::class.java, EnterRecoveryCodeActivity.intent(context)).lookAt("entering a code")
         val warning = start(ChangePinActivity::class.java, ChangePinActivity.wipePinIntent(context))
         warning.lookAt("warning")
         settings().lookAt("settings")

@@ -139,6 +139,31 @@ class SecuritySettingsActivityTest {
     }
 
     @Test
+    fun `the recovery code has a row, and a change that waits can be cancelled`() {
+        val screen = shown()
+        assertEquals(
+            "Make a recovery code, You have none. It brings you back in if you forget your PIN.",
+            screen.get().window.decorView.part<View>(R.id.walletlock_code_row).words(),
+        )
+        screen.press("Make a recovery code")
+        assertEquals(MakeRecoveryCodeActivity::class.java.name, screen.asked().component!!.className)
+        screen.answer(Activity.RESULT_CANCELED, null)
+        runBlocking {
+            wallet.unlocked().use { session ->
+                session.access.createRecoveryCode().use { code ->
+                    dev.walletlock.fakes.FakePaper(code).confirm(code)
+                    session.access.setRecoveryCode(code)
+                }
+            }
+        }
+        val later = shown()
+        assertTrue("${later.texts()}", "A new code counts in 1 day, from your next PIN on." in later.texts())
+        later.press("Cancel this change")
+        assertNull(runBlocking { wallet.lock.recovery.status() }.pending)
+        assertFalse("${later.texts()}", "Cancel this change" in later.texts())
+    }
+
+    @Test
     fun `it never says unasked whether there is a wipe PIN`() {
         val without = shown().texts()
         wallet.unlocked().use { session ->

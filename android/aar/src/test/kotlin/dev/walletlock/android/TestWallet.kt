@@ -4,6 +4,7 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import dev.walletlock.BiometricChange
+import dev.walletlock.CodeChange
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
@@ -11,6 +12,7 @@ import dev.walletlock.Policy
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import dev.walletlock.fakes.FakeEntropy
+import dev.walletlock.fakes.FakePaper
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
@@ -26,9 +28,12 @@ import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
 
 /** The real lock on a phone made of fakes. Its work is done at once; between [hold] and [release] it waits. */
-class TestWallet(policy: String = POLICY) : AutoCloseable {
-    /** A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. */
-    val phone = FakePhone(entropy = FakeEntropy(seed = made.incrementAndGet()))
+class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) : AutoCloseable {
+    /**
+     * A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. A test
+     * that draws a code gives a seed, so that the code is the same in each run.
+     */
+    val phone = FakePhone(entropy = FakeEntropy(seed))
     private val work = Work()
     private var misses = 0
     private val file = File(RuntimeEnvironment.getApplication().noBackupFilesDir, "${UUID.randomUUID()}.db")
@@ -36,6 +41,19 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
 
     fun enrol(pin: String = RIGHT): TestWallet = apply {
         runBlocking { pinOf(pin).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() } }
+    }
+
+    /** Sets the PIN and makes a recovery code, which counts at once. Returns the sheet. */
+    fun enrolWithCode(): FakePaper = runBlocking {
+        pinOf(RIGHT).use { (lock.enrol(it) as Enrolment.Enrolled).session }.use { session ->
+            session.vault.write("card", byteArrayOf(7))
+            session.access.createRecoveryCode().use { code ->
+                val paper = FakePaper(code)
+                paper.confirm(code)
+                check(session.access.setRecoveryCode(code) == CodeChange.InForce)
+                paper
+            }
+        }
     }
 
     /** Switches biometrics on, with a touch of the person. */
@@ -63,6 +81,14 @@ class TestWallet(policy: String = POLICY) : AutoCloseable {
     fun letPass(ms: Long): LockStatus {
         phone.clock.advanceMs(ms)
         return runBlocking { lock.refresh() }.also { settle() }
+    }
+
+    /** The keystore loses every key, and the lock notices it. */
+    fun damage() {
+        phone.deviceKey.loseAll()
+        enterWrongPin(1)
+        runBlocking { lock.recheck() }
+        settle()
     }
 
     fun hold() {

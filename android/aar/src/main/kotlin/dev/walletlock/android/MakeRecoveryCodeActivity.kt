@@ -1,0 +1,131 @@
+package dev.walletlock.android
+
+import android.content.Context
+import android.content.Intent
+import android.os.Bundle
+import dev.walletlock.Session
+import dev.walletlock.WalletLock
+
+/**
+ * The whole screen on which a person makes a recovery code: a [MakeRecoveryCodeView]. Launch it for a result.
+ *
+ * ```
+ * val makeCode = registerForActivityResult(StartActivityForResult()) { result ->
+ *     MakeRecoveryCodeActivity.takeSession(result.data)?.let(::show)
+ * }
+ * makeCode.launch(MakeRecoveryCodeActivity.intent(this, session))
+ * ```
+ *
+ * Give it the session of the first PIN, from [SetPinActivity], just after that PIN was set: then the code counts at once. Without
+ * a session the screen asks for the PIN itself, and the code waits, as [dev.walletlock.Access.setRecoveryCode] says.
+ *
+ * `RESULT_OK`: the code counts, or waits. `RESULT_CANCELED`: the person made none. In both cases [takeSession] gives the session
+ * back, if it is still live.
+ */
+public class MakeRecoveryCodeActivity : ChoosePinActivity() {
+    private val making: MakingCode? get() = opening.made as MakingCode?
+    private lateinit var makeView: MakeRecoveryCodeView
+
+    /** A session that arrived before the lock was open. */
+    private var early: Session? = null
+    private var isAsking = false
+    private var isStarted = false
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        setTitle(R.string.walletlock_recovery_code)
+        isAsking = savedInstanceState?.getBoolean(STATE_ASKING) ?: false
+        early = Handover.take(intent)
+        super.onCreate(savedInstanceState)
+    }
+
+    override fun makeView(): ChoosePinView = MakeRecoveryCodeView(this).apply {
+        makeView = this
+        setOnDone { finishWith(it) }
+        setOnLater { leave() }
+        setOnPinNeeded(::askForPin)
+    }
+
+    override fun choosing(): (WalletLock) -> ChoosingPin = ::MakingCode
+
+    override fun render(choosing: ChoosingPin) {
+        val going = choosing as MakingCode
+        early?.let {
+            early = null
+            going.take(it)
+        }
+        show(going)
+    }
+
+    private fun askForPin() {
+        if (isAsking || isFinishing || !isStarted) return
+        isAsking = true
+        startActivityForResult(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN)
+    }
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        isAsking = false
+        val session = Handover.take(data)
+        val going = making
+        when {
+            session != null && going != null -> going.take(session)
+            session != null -> early = session
+            else -> going?.giveUp()
+        }
+    }
+
+    override fun onStart() {
+        super.onStart()
+        isStarted = true
+        if (making?.needsPin == true) askForPin()
+    }
+
+    override fun onStop() {
+        super.onStop()
+        isStarted = false
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putBoolean(STATE_ASKING, isAsking)
+    }
+
+    override fun goBack() {
+        if (!makeView.goBack()) leave()
+    }
+
+    /** Leaves, and gives the session back. */
+    private fun leave() {
+        val session = making?.takeSession()?.takeIf { it.isLive }
+        val isMade = making?.steps?.step in MADE
+        setResult(if (isMade) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))
+        finish()
+    }
+
+    override fun onDestroy() {
+        early?.close()
+        super.onDestroy()
+    }
+
+    /** Launches the screen, and takes its result. */
+    public companion object {
+        /**
+         * Makes the intent that starts the screen.
+         *
+         * @param session that of the first PIN, or another that the PIN has opened. The screen takes it over. The intent carries
+         *   only a key for it. Null: the screen asks for the PIN.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun intent(context: Context, session: Session? = null): Intent =
+            Intent(context, MakeRecoveryCodeActivity::class.java).apply { session?.let { putExtras(Handover.give(it)) } }
+
+        /** Takes the session of a result, once; as [LockActivity.takeSession]. */
+        @JvmStatic
+        public fun takeSession(data: Intent?): Session? = Handover.take(data)
+
+        /** The steps in which a code was set, or waits. */
+        private val MADE: Set<Enum<*>?> = setOf(MakeCodeSteps.Step.IN_FORCE, MakeCodeSteps.Step.WAITS, MakeCodeSteps.Step.DONE)
+        private const val REQUEST_PIN = 1
+        private const val STATE_ASKING = "asking"
+    }
+}
