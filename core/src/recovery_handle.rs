@@ -1,6 +1,6 @@
 //! Getting back in with the recovery code: the handle, and the wallet that the code opened.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
 use crate::error::LockError;
@@ -20,7 +20,8 @@ pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
 pub struct Rescue {
     engine: Arc<Engine>,
     /// On the heap, so that moving it moves a pointer and leaves no copy of the keys behind.
-    opened: Box<OpenedByCode>,
+    /// Gone once the recovery is finished, or its time is over.
+    opened: Mutex<Option<Box<OpenedByCode>>>,
 }
 
 /// How entering a recovery code ended.
@@ -68,11 +69,14 @@ impl RecoveryHandle<'_> {
     /// record or keys are gone, or whose file is on another phone. There is no limit to the tries: the code has 128
     /// random bits.
     ///
-    /// If the code is right, the entry is left empty. A damaged or busy wallet is looked at again first.
+    /// The entry is left empty once the code was checked; without a verdict it keeps its digits. A damaged or busy wallet
+    /// is looked at again first.
     pub fn enter_code(&self, entry: &CodeEntry) -> CodeOutcome {
         let engine = self.0.engine();
         match enter_code::enter_code(engine, entry) {
-            Ok(opened) => CodeOutcome::Opened(Rescue { engine: engine.clone(), opened: Box::new(opened) }),
+            Ok(opened) => {
+                CodeOutcome::Opened(Rescue { engine: engine.clone(), opened: Mutex::new(Some(Box::new(opened))) })
+            }
             Err(refusal) => CodeOutcome::Refused(refusal),
         }
     }
@@ -93,15 +97,21 @@ impl Rescue {
     /// Sets the new PIN and puts the new code in force, with a new data key. The items stay; every session ends;
     /// biometrics and the wipe PIN are off. The entry is left empty once the PIN is set.
     ///
-    /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do.
-    /// [`LockError::WrongState`]: another call changed the wallet since the code was entered.
+    /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do. After an error
+    /// that may be so too: keep both codes until one of them opens. [`LockError::WrongState`]: another call changed or
+    /// locked the wallet since the code was entered, or this recovery is finished; enter the code again.
     pub fn finish(
         &self,
         pin: &PinEntry,
         personal: &[Personal],
         code: &RecoveryCode,
     ) -> Result<RecoveryOutcome, LockError> {
-        Ok(match rescue::rescue(&self.engine, &self.opened, pin, personal, code)? {
+        let opened = self.opened().take().ok_or(LockError::WrongState)?;
+        let recovered = rescue::rescue(&self.engine, &opened, pin, personal, code);
+        if matches!(recovered, Ok(Recovered::Forbidden(_) | Recovered::NotConfirmed) | Err(_)) {
+            *self.opened() = Some(opened);
+        }
+        Ok(match recovered? {
             Recovered::Open { session, lost_items } => {
                 RecoveryOutcome::Done { session: Session::new(&self.engine, session), lost_items }
             }
@@ -110,6 +120,10 @@ impl Rescue {
             Recovered::NotConfirmed => RecoveryOutcome::NotConfirmed,
             Recovered::Expired => RecoveryOutcome::Expired,
         })
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Option<Box<OpenedByCode>>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

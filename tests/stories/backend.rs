@@ -89,6 +89,15 @@ impl Backend {
         self.order(wallet, &format!(r#""act":"lock","reason":"{reason}""#))
     }
 
+    /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this backend's
+    /// registered phone.
+    pub(crate) fn order_unseen(&self, wallet: &Wallet) -> String {
+        self.seq.set(self.seq.get() + 1);
+        let aud = self.phone.borrow().as_ref().map_or_else(|| wallet_of(wallet), |phone| phone.wallet.clone());
+        let seq = self.seq.get();
+        self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"act":"lock","reason":"lost"}}"#))
+    }
+
     /// An order to wipe, with the next number.
     pub(crate) fn wipe(&self, wallet: &Wallet) -> String {
         self.seq.set(self.seq.get() + 1);

@@ -12,7 +12,7 @@ use walletlock_core::platform::testing::{FakePhone, code_entry, write_down};
 use walletlock_core::platform::{DeviceKey, KeyPurpose};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::RollbackProtection;
-use walletlock_core::{CodeOutcome, LockStatus, PinChange, PinOutcome, RecoveryOutcome};
+use walletlock_core::{CodeChange, CodeOutcome, LockStatus, PinChange, PinOutcome, RecoveryOutcome};
 
 use crate::wallet::{PIN, entry, open};
 
@@ -68,6 +68,45 @@ fn schema_3_opens() {
 fn schema_3_without_epochs_opens() {
     opens("schema_3_unprotected", RollbackProtection::Off);
     opens_by_code("schema_3_unprotected");
+}
+
+/// A wallet that an older version made gets a code, and the code opens it without its record: nothing of the old formats is
+/// in the way.
+#[test]
+fn a_code_that_is_made_later_rescues_a_wallet_of_an_older_schema() {
+    for schema in ["schema_1", "schema_1_epochs", "schema_2", "schema_2_unprotected"] {
+        let folder = TempDir::new().expect("a folder");
+        fs::copy(fixture(schema), folder.path().join("wallet.db")).expect("copied");
+        let phone = phone_of(schema);
+        let lock = open(&folder, &phone, &Policy::default()).expect("it opens");
+        let unlock = || match lock.verify_pin(&entry(SECOND_PIN)) {
+            PinOutcome::Right(session) => session,
+            other => panic!("{schema}: {other:?}"),
+        };
+        let session = unlock();
+        let code = session.access().create_recovery_code().expect("a code");
+        let digits = write_down(&code);
+        assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::Pending { left_ms: 86_400_000 }));
+        drop(session);
+        phone.clock.advance_ms(86_400_000);
+        drop(unlock());
+        drop(lock);
+        let connection = rusqlite::Connection::open(folder.path().join("wallet.db")).expect("a database");
+        connection.execute_batch("DELETE FROM record").expect("done");
+        drop(connection);
+        let lock = open(&folder, &phone, &Policy::default()).expect("it opens");
+        let CodeOutcome::Opened(rescue) = lock.recovery().enter_code(&code_entry(&digits)) else {
+            panic!("{schema}: the code does not open")
+        };
+        let code = rescue.new_code().expect("a code");
+        write_down(&code);
+        let Ok(RecoveryOutcome::Done { session, .. }) = rescue.finish(&entry("846205"), &[], &code) else {
+            panic!("{schema}: not recovered")
+        };
+        assert_eq!(session.vault().names(), Ok(vec!["card-token".to_owned(), "seed".to_owned()]), "{schema}");
+        let newest = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page").entries;
+        assert!(newest.iter().all(|entry| entry.details.is_some()), "{schema}: every line reads");
+    }
 }
 
 /// The recovery code opens the database on its own phone, and on another one.

@@ -489,6 +489,25 @@ fn a_wiped_wallet_stays_wiped_for_the_code_too() {
     assert_eq!(refusal, Some(CodeRefusal::Locked(LockStatus::Wiped)), "its mark outlives the next enrolment");
 }
 
+/// Without record and keys, only the rescue row tells whose wallet it was.
+#[test]
+fn a_damaged_wallet_that_was_wiped_stays_wiped_for_the_code_too() {
+    let (wallet, paper) = with_code("walletlock");
+    let file = picture(wallet.folder.path());
+    let wallet = damaged(wallet, |wallet, file| {
+        wallet.phone.device_key.lose_all();
+        sql(file, "DELETE FROM record");
+    });
+    wallet.lock.wipe().expect("wiped");
+    drop(wallet.enrol(OTHER_PIN));
+    let meddle = |folder: &Path| {
+        copy_files(file.path(), folder);
+        sql(&folder.join("wallet.db"), "DELETE FROM record");
+    };
+    let wallet = wallet.between_runs(meddle).expect("it opens");
+    assert_eq!(enter(&wallet, &paper).err(), Some(CodeRefusal::Locked(LockStatus::Wiped)));
+}
+
 #[test]
 fn damage_sheds_no_policy() {
     let mut strict = Policy::preset("walletlock").expect("a preset");

@@ -226,3 +226,16 @@ fn no_earlier_file_brings_an_old_code_back() {
         assert_eq!(enter(&again, &old).err(), Some(CodeRefusal::OldCode), "{}", moment.what);
     }
 }
+
+/// The old code's mark is made by the recovery itself where the keystore had none, and goes with it.
+#[test]
+fn on_an_emptied_keystore_no_earlier_file_brings_the_old_code_back_either() {
+    let (wallet, old) = with_code("walletlock");
+    let before = picture(wallet.folder.path());
+    wallet.phone.device_key.lose_all();
+    let wallet = wallet.restart();
+    drop(recover_with(&wallet, &old, NEW_PIN));
+    // The recovered file is never opened again.
+    let again = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    assert_eq!(enter(&again, &old).err(), Some(CodeRefusal::OldCode));
+}

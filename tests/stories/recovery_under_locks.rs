@@ -2,23 +2,26 @@
 //! hours. Neither damage nor an older copy sheds a lock.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::write_down;
 use walletlock_core::{
-    CodeRefusal, LockReason, LockStatus, OwnerLock, PinOutcome, RecoveryOutcome, Remedy, RemedyState, Session,
-    WordDone, WordError, WordOutcome,
+    CodeRefusal, LockError, LockReason, LockStatus, OwnerLock, PinChange, PinOutcome, RecoveryOutcome, Remedy,
+    RemedyState, Session, WordDone, WordError, WordOutcome,
 };
 
 use crate::backend::{Backend, done, refused};
 use crate::recovery_code::{NEW_PIN, enter, recover, recover_with, with_code_on};
-use crate::wallet::{PIN, Wallet, entry};
+use crate::wallet::{PIN, Wallet, entry, is_pins_mac};
 
 const DAY_MS: u64 = 86_400_000;
 const WAIT_MS: u64 = 3 * DAY_MS;
 const OTHER_PIN: &str = "846205";
+const THIRD_PIN: &str = "730518";
 
 /// A wallet with a recovery code, whose phone the provider has registered.
 fn registered() -> (Backend, Wallet, String) {
@@ -215,4 +218,112 @@ fn a_revoked_key_stays_revoked_after_a_rescue() {
     backend.register(&wallet);
     assert_eq!(Backend::accept(&wallet, &stolen), refused(WordError::UnknownKey));
     assert!(wallet.status().is_ready());
+}
+
+#[test]
+fn damage_during_the_72_hours_sheds_no_lock() {
+    let (backend, wallet, paper) = registered();
+    Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    let wallet = damage(wallet);
+    let paper = begin(&wallet, &paper, OTHER_PIN);
+    assert_eq!(reason(&wallet), Some(LockReason::LostOrStolen), "the survivors hold it");
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    assert!(is_there(&recover_with(&wallet, &paper, THIRD_PIN).0));
+}
+
+/// The right PIN brings the data key, and must not note the order as carried out where only the record holds its lock.
+#[test]
+fn a_lock_that_comes_while_the_pin_is_checked_is_not_shed_by_damage() {
+    let (backend, wallet, paper) = registered();
+    let (lock, order) = (wallet.lock.clone(), backend.lock(&wallet, "lost"));
+    wallet.phone.hooks.once_before(is_pins_mac, move || {
+        assert_eq!(lock.provider().accept(&order), done(WordDone::Locked));
+    });
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Locked(_)));
+    let wallet = damage(wallet);
+    begin(&wallet, &paper, NEW_PIN);
+}
+
+#[test]
+fn a_lock_that_comes_between_code_and_pin_voids_the_recovery() {
+    type Meanwhile = fn(&Backend, &Wallet);
+    let meanwhile: [(&str, Meanwhile); 3] = [
+        ("an order", |backend, wallet| drop(Backend::accept(wallet, &backend.lock(wallet, "unusual")))),
+        ("the owner's lock", |_, wallet| assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked))),
+        ("another PIN", |_, wallet| {
+            let changed = wallet.unlock().access().change_pin(&entry(PIN), &entry(OTHER_PIN), &[], true);
+            assert_eq!(changed, Ok(PinChange::Changed { biometrics_on: false }));
+        }),
+    ];
+    for (what, happens) in meanwhile {
+        let (backend, wallet, paper) = registered();
+        let rescue = enter(&wallet, &paper).expect("opened");
+        let code = rescue.new_code().expect("a code");
+        write_down(&code);
+        happens(&backend, &wallet);
+        let before = wallet.status();
+        assert_eq!(rescue.finish(&entry(NEW_PIN), &[], &code).err(), Some(LockError::WrongState), "{what}");
+        assert_eq!(wallet.status(), before, "{what}");
+        assert!(is_there(&recover(&wallet, &paper).0), "{what}: the code, entered again, opens");
+    }
+}
+
+/// At each call to the device key of a recovery, the provider's order arrives. It locks, or the app is told to deliver it
+/// again.
+#[test]
+fn an_order_at_any_moment_of_a_recovery_is_not_lost() {
+    for is_damaged in [false, true] {
+        for nth in 0.. {
+            let (backend, wallet, paper) = registered();
+            let wallet = if is_damaged { damage(wallet) } else { wallet };
+            let rescue = enter(&wallet, &paper).expect("opened");
+            let code = rescue.new_code().expect("a code");
+            write_down(&code);
+            let (lock, order) = (wallet.lock.clone(), backend.order_unseen(&wallet));
+            let (left, told) = (Arc::new(AtomicUsize::new(nth)), Arc::new(Mutex::new(None)));
+            let (counter, teller) = (left.clone(), told.clone());
+            wallet.phone.hooks.before(move |call| {
+                if call.on_key().is_some() && counter.fetch_sub(1, Ordering::Relaxed) == 0 {
+                    *teller.lock().expect("not poisoned") = Some(lock.provider().accept(&order));
+                }
+                Ok(())
+            });
+            let outcome = rescue.finish(&entry(NEW_PIN), &[], &code);
+            let Some(told) = told.lock().expect("not poisoned").take() else {
+                assert!(nth > 10, "only {nth} calls");
+                break;
+            };
+            let was_carried_out = told == done(WordDone::Locked);
+            assert!(was_carried_out || told.is_err() || matches!(told, Ok(WordOutcome::Refused(_))), "{told:?}");
+            let is_locked = reason(&wallet) == Some(LockReason::LostOrStolen);
+            assert!(!was_carried_out || is_locked, "call {nth}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lock_cancels_the_change_of_a_code_that_waits() {
+    let (backend, wallet, _) = registered();
+    let session = wallet.unlock();
+    let code = session.access().create_recovery_code().expect("a code");
+    write_down(&code);
+    session.access().set_recovery_code(&code).expect("it waits");
+    drop(session);
+    Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
+    assert_eq!(wallet.lock.recovery().status().expect("a status").pending, None, "a thief may have asked for it");
+    wallet.phone.clock.advance_ms(DAY_MS);
+    assert_eq!(backend.unlock(&wallet), WordOutcome::Done(WordDone::Unlocked));
+    let session = wallet.unlock();
+    assert!(kinds(&session).contains(&Kind::CodeCancelled) && !kinds(&session).contains(&Kind::CodeWithdrawn));
+}
+
+#[test]
+fn a_freeze_outlives_damage_once_the_wallet_was_open() {
+    let (_, wallet, paper) = registered();
+    wallet.lock.freeze().expect("frozen");
+    drop(wallet.unlock());
+    let wallet = damage(wallet);
+    drop(recover(&wallet, &paper));
+    assert!(wallet.lock.provider().state().expect("a state").is_frozen);
 }

@@ -6,7 +6,7 @@ use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
-use crate::locks::Locks;
+use crate::locks::{Locks, SetLock};
 use crate::policy::Policy;
 use crate::record::{Life, Record, Standing, SurvivorsKey};
 use crate::recovery::Recovery;
@@ -98,6 +98,13 @@ impl<'a> UnitOfWork<'a> {
     /// Adds a journal line if a lock begins that does not end by waiting.
     pub(crate) fn note_lock(&mut self, standing: &Standing) {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
+    }
+
+    /// Sets a lock, and cancels the change of the recovery code that waits.
+    pub(crate) fn set_lock(&mut self, lock: SetLock) {
+        if self.record.set_lock(lock) {
+            self.note(&JournalEvent::CodeCancelled);
+        }
     }
 
     /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.

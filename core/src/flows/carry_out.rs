@@ -115,7 +115,7 @@ fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool) -> 
         Effect::Heartbeat { withheld: None } => WordDone::HeartbeatTaken,
         Effect::Heartbeat { withheld: Some(seq) } => {
             let by = SetBy::Missing { kid, seq };
-            work.record.locks.set(SetLock { reason: LockReason::ProviderOrder, by });
+            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by });
             work.note(&JournalEvent::OrderWithheld { seq });
             WordDone::OrderWithheld
         }
@@ -151,7 +151,7 @@ fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool)
     match act {
         OrderAct::Lock { reason, message } => {
             let reason = lock_reason(reason);
-            work.record.locks.set(SetLock { reason, by });
+            work.set_lock(SetLock { reason, by });
             if let Some(words) = message {
                 let contact = words.contact.and_then(|place| work.record.policy.contacts.get(place).cloned());
                 work.record.locks.set_finder(Finder { kid, message: words.message, contact });
@@ -170,7 +170,7 @@ fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool)
                 // The flow of the wipe does the rest in this transaction.
                 return WordDone::Wiped;
             }
-            work.record.locks.set(SetLock { reason: LockReason::ProviderOrder, by });
+            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by });
             WordDone::Locked
         }
     }

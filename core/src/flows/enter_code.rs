@@ -5,11 +5,12 @@ use super::open;
 use super::outcome::{NoVerdict, Refusal};
 use super::rekey::earlier_keys;
 use super::status::without_record;
-use crate::crypto::{DataKey, Random};
+use crate::crypto::{DataKey, Random, SlotBytes};
 use crate::engine::{DeviceKeys, Engine, RowAge, State};
 use crate::error::LockError;
 use crate::key_slots::RescueRow;
 use crate::lockout::AttemptGate;
+use crate::locks::Locks;
 use crate::pin::history::PinHistory;
 use crate::policy::Policy;
 use crate::record::{LockStatus, Record, Survivors, SurvivorsKey};
@@ -56,6 +57,8 @@ pub(crate) struct OpenedByCode {
     pub(super) history: PinHistory,
     pub(super) history_key: Zeroizing<[u8; 32]>,
     pub(super) lease: Lease,
+    /// `None`: the record could not be read.
+    pub(super) seen: Option<Box<Seen>>,
 }
 
 /// What the check reads from the file.
@@ -68,18 +71,58 @@ struct Found {
 }
 
 enum Base {
-    Record { policy: Box<Policy>, vault_version: u64, data_key_number: u64 },
+    Record { seen: Box<Seen>, vault_version: u64, data_key_number: u64 },
     Survivors(Option<Vec<u8>>),
 }
 
-/// Checks the code. If it opens the wallet, the entry is emptied, and the new PIN has to be set within [`RESCUE_MS`].
+/// What the record said when the code was entered. If it says something else when the new PIN is set, the code has to be
+/// entered again.
+#[derive(PartialEq, Eq)]
+pub(super) struct Seen {
+    policy: Policy,
+    locks: Locks,
+    pin_slot: Option<SlotBytes>,
+    row: Option<SlotBytes>,
+    is_until_restart: bool,
+}
+
+impl Seen {
+    pub(super) fn of(record: &Record, now: Now) -> Self {
+        Self {
+            policy: record.policy.clone(),
+            locks: record.locks.clone(),
+            pin_slot: record.pin_slot.clone(),
+            row: record.recovery.row().cloned(),
+            is_until_restart: record.standing(now).gate() == AttemptGate::UntilRestart,
+        }
+    }
+}
+
+impl Base {
+    fn is_beside_record(&self) -> bool {
+        matches!(self, Self::Survivors(_))
+    }
+}
+
+/// Checks the code. If it opens the wallet, the new PIN has to be set within [`RESCUE_MS`]. The entry is emptied once
+/// the code was checked; a code that could not be checked need not be typed again.
 pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByCode, CodeRefusal> {
+    let entered = check(engine, entry);
+    if matches!(entered, Ok(_) | Err(CodeRefusal::Wrong | CodeRefusal::OldCode | CodeRefusal::Altered)) {
+        entry.clear();
+    }
+    entered
+}
+
+fn check(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByCode, CodeRefusal> {
     with_stack_wiped(|| {
-        let code = entry.take().map_err(|group| CodeRefusal::NotACode { group })?;
+        let code = entry.code().map_err(|group| CodeRefusal::NotACode { group })?;
         let now = engine.sessions.read_clock().map_err(|fault| refused(engine, &fault.into()))?.now;
         let mut random = engine.draw().map_err(|fault| refused(engine, &fault))?;
         let found = find(engine, now)?;
-        check_marks(engine, &found.row)?;
+        if found.base.is_beside_record() {
+            check_marks(engine, &found.row)?;
+        }
         open_with(&code, found, &engine.requested_policy, &mut random, now)
     })
 }
@@ -108,9 +151,9 @@ fn find(engine: &Engine, now: Now) -> Result<Found, CodeRefusal> {
         }
         let row = record.recovery.row().and_then(|row| RescueRow::parse(row.as_bytes()));
         let Some(row) = row else { return Ok(Err(CodeRefusal::NotSetUp)) };
-        let Record { policy, vault_version, data_key_number, .. } = record;
+        let Record { vault_version, data_key_number, .. } = record;
         let base = Base::Record {
-            policy: Box::new(policy.clone()),
+            seen: Box::new(Seen::of(record, now)),
             vault_version: *vault_version,
             data_key_number: *data_key_number,
         };
@@ -134,6 +177,9 @@ fn find(engine: &Engine, now: Now) -> Result<Found, CodeRefusal> {
 
 /// Reads the rescue row and what belongs to it, while no record can be read. No other call opens the file meanwhile.
 fn find_beside_record(engine: &Engine) -> Result<Found, CodeRefusal> {
+    // While another call finishes a recovery, or opens the file anew, it holds the lease.
+    let lease = engine.seal_keys.lease();
+    let _lease = lease.map_err(|fault| CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
     let taken = engine.ledger.take_if(|state| Ok(state.is_rescued_from_file()));
     let Ok(Some(before)) = taken else { return Err(CodeRefusal::NoVerdict(NoVerdict::TryAgain)) };
     let found = open::read_rescue(engine);
@@ -177,10 +223,11 @@ fn open_with(
     let vault = Vault::open(&data_key, row.wallet_id());
     let is_authentic = row.is_of(&data_key);
     let index = index.unwrap_or_default();
-    let (policy, data_key_number, history) = match base {
-        Base::Record { policy, vault_version, data_key_number } => {
+    let (seen, policy, data_key_number, history) = match base {
+        Base::Record { seen, vault_version, data_key_number } => {
             let index = vault.open_index(vault_version, &index).ok();
-            (Some(*policy), data_key_number, index.map(|index| index.pin_history))
+            let policy = seen.policy.clone();
+            (Some(seen), Some(policy), data_key_number, index.map(|index| index.pin_history))
         }
         Base::Survivors(sealed) => {
             let key = SurvivorsKey::derive(&data_key);
@@ -188,7 +235,7 @@ fn open_with(
             let (policy, number) =
                 survivors.map_or((None, 0), |survivors| (Some(survivors.policy), survivors.data_key_number));
             let index = vault.open_index_of_any_version(&index);
-            (policy, number, index.map(|(_, index)| index.pin_history))
+            (None, policy, number, index.map(|(_, index)| index.pin_history))
         }
     };
     if !is_right {
@@ -198,7 +245,8 @@ fn open_with(
         (Some(sealed), Some(history)) if is_authentic => {
             let policy = if requested.is_at_least_as_strict_as(&sealed) { requested.clone() } else { sealed };
             let history_key = earlier_keys(earlier, &vault, data_key_number, &data_key).pin_history;
-            Ok(OpenedByCode { row, policy, history, history_key, lease: Lease::start(RESCUE_MS, now), data_key })
+            let lease = Lease::start(RESCUE_MS, now);
+            Ok(OpenedByCode { row, policy, history, history_key, lease, seen, data_key })
         }
         _ => Err(CodeRefusal::Altered),
     }

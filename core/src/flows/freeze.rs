@@ -35,7 +35,7 @@ pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
             note_freeze(work);
             return Ok(OwnerLock::Frozen);
         }
-        work.record.locks.set(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
+        work.set_lock(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
         work.note(&JournalEvent::LockSet { reason: LockReason::LockedByOwner.name() });
         engine.sessions.end_all(SessionEnd::Locked);
         Ok(OwnerLock::Locked)

@@ -2,10 +2,13 @@
 //! that does not hold that lock: an older copy, a wallet without rollback protection, or a record that does not open.
 
 use super::carry_out::{lock_reason, order_reason};
+use crate::crypto::Random;
 use crate::engine::{DeviceKeys, Engine, MarkedOrder, NewLine};
 use crate::events::JournalEvent;
 use crate::locks::{SetBy, SetLock};
 use crate::record::Record;
+use crate::store::Durability;
+use crate::time::Now;
 
 /// The marks whose order the record does not know: the order was cut short between its mark and its commit, or an older
 /// record was put back.
@@ -22,13 +25,34 @@ pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder
 
 /// Sets the locks of these marks. Returns the journal's lines about them.
 pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine> {
-    let restored = marks.iter().map(|mark| {
+    let mut lines = Vec::new();
+    for mark in marks {
         let reason = lock_reason(mark.reason);
-        record.locks.set(SetLock { reason, by: by(mark) });
+        // From now on the order counts as carried out. Otherwise its mark would set the lock again after it was cleared.
+        record.provider.note_order(mark.kid, mark.seq);
+        if record.set_lock(SetLock { reason, by: by(mark) }) {
+            lines.push((&JournalEvent::CodeCancelled).into());
+        }
         let kid = mark.kid.to_string();
-        NewLine::from(&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq })
+        lines.push((&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq }).into());
+    }
+    lines
+}
+
+/// Sets the locks of orders whose marks came while a recovery was under way. If that fails, they are set at the next
+/// opening.
+pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut Random, now: Now) {
+    let Ok(marks) = engine.device_keys.lost_marks(wallet_id) else { return };
+    let late = engine.ledger.read(|view| Ok(unknown(view.record, &marks))).unwrap_or_default();
+    if late.is_empty() {
+        return;
+    }
+    let set = engine.ledger.commit(random, now, Durability::Flushed, |work| {
+        let lines = restore(work.record, &late);
+        work.add_lines(lines);
+        Ok(())
     });
-    restored.collect()
+    set.ok();
 }
 
 /// The aliases of marks whose lock does not stand any more. A mark whose order the record does not know is not among

@@ -19,6 +19,7 @@ use crate::platform::KeyPurpose;
 use crate::recovery::{CodeKey, PendingCode, RecoveryCode};
 use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
+use crate::time::Now;
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -169,10 +170,12 @@ struct DueChange {
 }
 
 impl DueChange {
-    /// Whether this is still what waits, and the slot still in force.
-    fn is_due(&self, work: &UnitOfWork<'_>) -> bool {
+    /// Whether this is still what waits, the slot still in force, and no lock stands.
+    fn is_due(&self, work: &UnitOfWork<'_>, now: Now) -> bool {
         let record = &*work.record;
-        record.recovery.pending() == Some(&self.change) && record.pin_slot == Some(self.slot.to_stored())
+        record.recovery.pending() == Some(&self.change)
+            && record.pin_slot == Some(self.slot.to_stored())
+            && !record.standing(now).suspends_sessions()
     }
 }
 
@@ -181,8 +184,10 @@ fn make_first(engine: &Engine, due: &DueChange, verified: &Verified) -> Result<(
     let Verified { data_key, wallet_id, now, .. } = verified;
     engine.device_keys.mark_rescue_row(wallet_id, due.version + 1)?;
     engine.ledger.commit_irrevocably(&mut engine.draw()?, *now, |work| {
-        if due.is_due(work) {
+        if due.is_due(work, *now) {
             work.use_data_key(data_key);
+            // Written anew in the format in which it states its version: without the record nothing else does.
+            work.change_index(data_key, |_, _| Ok(Some(())))?;
             put_in_force(work, data_key, due.change.code_key.as_ref())?;
         }
         Ok(())
@@ -215,9 +220,11 @@ fn replace(
         let kdf_output = &*derive(engine, pin, &salt, &cost)?;
         make_slot(engine, &mut random, &SlotRequest { kdf_output, parts, data_key: &new })
     });
+    // The sessions' generation after they were ended.
+    let mut ended = None;
     let replaced = made.and_then(|slot| {
         engine.ledger.commit_with_new_key(&mut random, verified.now, |work| {
-            if !due.is_due(work) || work.record.wipe_check != *wipe_check {
+            if !due.is_due(work, verified.now) || work.record.wipe_check != *wipe_check {
                 return Ok(None);
             }
             work.use_data_key(&new);
@@ -231,20 +238,22 @@ fn replace(
             }
             put_in_force(work, &new, change.code_key.as_ref())?;
             // The sessions have the earlier data key. They end here, together with the change.
-            Ok(Some((biometric_key, engine.sessions.end_all(SessionEnd::Replaced))))
+            ended = Some(engine.sessions.end_all(SessionEnd::Replaced));
+            Ok(Some(biometric_key))
         })
     });
     let replaced = replaced.map(|replaced| replaced.value);
     let is_in_force = replaced.as_ref().map(Option::is_some);
     let old_key = device_keys.pin(wallet_id, old_slot);
     delete_unused_key(engine, is_in_force.as_ref().map_err(|fault| *fault), &old_key, &new_key);
-    if let Some((biometric_key, generation)) = replaced? {
+    // Also if the commit failed: the PIN was right, and its session opens, unless another lock event came meanwhile.
+    if ended == Some(verified.generation + 1) {
+        verified.generation += 1;
+    }
+    if let Some(biometric_key) = replaced? {
         // What cannot be deleted now is deleted at the next opening.
         device_keys.delete_all(biometric_key.as_slice()).ok();
         device_keys.delete(&DeviceKeys::rescue_mark(wallet_id, *version)).ok();
-        // If another lock event came since the PIN was entered, the session still does not open.
-        let is_next = verified.generation + 1 == generation;
-        verified.generation = if is_next { generation } else { verified.generation };
         (verified.data_key, verified.key_number) = (new, key_number);
         verified.data_key_number += 1;
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::enrol::measure_rotation;
-use super::enter_code::{CodeRefusal, OpenedByCode, check_marks};
+use super::enter_code::{CodeRefusal, OpenedByCode, Seen, check_marks};
 use super::judge_pin::{judge, too_short};
 use super::lost_marks;
 use super::make_slot::{SlotRequest, derive, make_slot};
@@ -77,7 +77,7 @@ struct Base {
     provider: Provider,
     /// Orders of the provider whose marks are in the keystore, and whose locks are not among `locks`.
     marks: Vec<MarkedOrder>,
-    /// `None`: it is not known, and chosen as for a new wallet.
+    /// `None`: the record could not be read, so it is chosen as for a new wallet.
     rollback_protection: Option<RollbackProtection>,
     /// The keys that the record names: they are deleted after the commit.
     aliases: Vec<String>,
@@ -93,8 +93,6 @@ struct Rebuilt {
     is_protected: bool,
     events: Vec<Event>,
     lost_items: Vec<String>,
-    /// The status, if a lock stands.
-    locked: Option<LockStatus>,
     /// The keys that are not in force any more.
     retired: Vec<String>,
 }
@@ -132,12 +130,11 @@ pub(crate) fn rescue(
         history.push(&opened.history_key, &history_output);
         let mut random = engine.draw()?;
         let lease = engine.seal_keys.lease()?;
-        let stored = opened.row.to_stored();
         let taken = engine.ledger.take_if(|state| match state {
-            State::Sealed(sealed) => Ok(sealed.row()?.1.recovery.row() == Some(&stored)),
+            State::Sealed(sealed) => Ok(opened.seen.as_deref() == Some(&Seen::of(sealed.row()?.1, now))),
             state => Ok(state.is_rescued_from_file()),
         })?;
-        // Another call changed the wallet since the code was entered.
+        // Another call changed the wallet since the code was entered, or locked it.
         let taken = taken.ok_or(LockError::WrongState)?;
         lease.forget_all();
         let generation = engine.sessions.end_all(SessionEnd::Replaced);
@@ -154,11 +151,13 @@ pub(crate) fn rescue(
             }
         };
         let Rebuilt { header, sealed, data_key, data_key_number, key_number, is_protected, .. } = rebuilt;
-        let Rebuilt { events, lost_items, locked, retired, .. } = rebuilt;
+        let Rebuilt { events, lost_items, retired, .. } = rebuilt;
         if is_protected {
             lease.set_in_force(&header, false);
         }
         engine.ledger.put(State::Sealed(sealed));
+        // An order may have come while the wallet was rebuilt: then only its mark is there.
+        lost_marks::restore_late(engine, &header.wallet_id, &mut random, now);
         lost_marks::drop_stale(engine);
         // What cannot be deleted now is deleted before the next try, or at the next opening.
         lease.retire(retired).ok();
@@ -167,7 +166,11 @@ pub(crate) fn rescue(
         engine.attempts.forget_wrong();
         engine.listeners.tell(&events);
         engine.seal_keys.make_ahead();
-        if let Some(status) = locked {
+        let standing = engine.ledger.read(|view| {
+            let record = view.record;
+            Ok(record.standing(now).hardest().map(|_| LockStatus::of(record, now)))
+        });
+        if let Some(status) = standing? {
             return Ok(Recovered::Locked { status, lost_items });
         }
         let session = opened.policy.session.clone();
@@ -209,10 +212,12 @@ fn rebuild(
             (store, claim, base)
         }
     };
-    check_marks(engine, row).map_err(|refusal| match refusal {
-        CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)) => fault.into(),
-        _ => LockError::WrongState,
-    })?;
+    if base.rollback_protection.is_none() {
+        check_marks(engine, row).map_err(|refusal| match refusal {
+            CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)) => fault.into(),
+            _ => LockError::WrongState,
+        })?;
+    }
 
     let place = device_keys.place();
     let listed = device_keys.list_of_wallet_twice(wallet_id, base.is_named_after_file())?;
@@ -276,7 +281,6 @@ fn rebuild(
     for SetLock { reason, .. } in record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now) {
         lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: "recovery code" }).into());
     }
-    let is_locked = record.standing(now).hardest().is_some();
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
     let mut lost_items = Vec::new();
@@ -292,18 +296,16 @@ fn rebuild(
         Ok(events.chain(lines).collect())
     })?;
     let sealed = SealedStore::with(store, first, claim);
-    let record = sealed.last_record()?;
-    let data_key_number = record.data_key_number;
-    let locked = is_locked.then(|| LockStatus::of(record, now));
+    let data_key_number = sealed.last_record()?.data_key_number;
     let kept = [seal_key, pin_key, DeviceKeys::rescue_mark(wallet_id, version)];
     let mut retired = base.aliases;
+    retired.push(DeviceKeys::rescue_mark(wallet_id, row.version()));
     retired.extend(listed);
     retired.retain(|alias| !kept.contains(alias));
     retired.dedup();
     Ok(Rebuilt {
         header,
         sealed,
-        locked,
         data_key: new,
         data_key_number,
         key_number,
@@ -333,7 +335,7 @@ fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Ba
         data_key_number: record.data_key_number,
         locks: record.locks.clone(),
         provider: record.provider.clone(),
-        // Opening has set their locks.
+        // Their locks are in the record. A later mark is seen after the commit.
         marks: Vec::new(),
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
@@ -348,7 +350,7 @@ fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> 
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
     let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number, provider } =
+    let Survivors { policy: _, journal, data_key_number, provider, locks } =
         Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
     let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
@@ -371,7 +373,7 @@ fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> 
         proven_lines,
         vault_version,
         data_key_number,
-        locks: Locks::default(),
+        locks,
         provider,
         marks,
         rollback_protection: None,

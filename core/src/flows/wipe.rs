@@ -9,9 +9,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::open;
 use super::status::without_record;
 use crate::engine::{AliasKind, DeviceKeys, Engine, SessionEnd, State, UnitOfWork};
 use crate::error::LockError;
+use crate::key_slots::RescueRow;
 use crate::platform::DeviceKeyFault;
 use crate::record::{LockStatus, Record, RecordHeader};
 use crate::store::{Durability, Store, StoreError, StoredRecord};
@@ -205,6 +207,9 @@ pub(super) fn finish_wipe(engine: &Engine) -> Result<Store, LockError> {
         }
         Ok(Some(StoredRecord::Wiped) | None) | Err(_) => {}
     }
+    // Without a record that can be read, the rescue row tells whose wallet it was: its code must not open it any more.
+    let rescued = open::read_rescue(engine).ok().flatten().and_then(|(rescue, ..)| RescueRow::parse(&rescue.row));
+    wallets.extend(rescued.map(|row| (*row.wallet_id(), false)).filter(|rescued| !wallets.contains(rescued)));
     if here.has_seal_key_of_format_1 {
         wallets.push(([0; 16], true));
     }

@@ -58,9 +58,10 @@ impl RescueRow {
         let (wallet_id, rest) = rest.split_first_chunk()?;
         let (version, rest) = rest.split_first_chunk()?;
         let (salt, _) = rest.split_first_chunk()?;
-        let row =
-            Self { bytes: bytes.to_vec(), wallet_id: *wallet_id, version: u64::from_be_bytes(*version), salt: *salt };
-        (bytes.len() == BYTES).then_some(row)
+        let version = u64::from_be_bytes(*version);
+        let row = Self { bytes: bytes.to_vec(), wallet_id: *wallet_id, version, salt: *salt };
+        // As in the record: counting up from less than 2^62 cannot overflow.
+        (bytes.len() == BYTES && version < 1 << 62).then_some(row)
     }
 
     /// The row as it is stored.

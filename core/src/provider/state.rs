@@ -167,6 +167,17 @@ impl Provider {
         self.orders.iter().any(|floor| floor.kid == kid && floor.seq >= seq)
     }
 
+    /// Notes an order of which only a mark told.
+    pub(crate) fn note_order(&mut self, kid: KeyId, seq: u64) {
+        match self.orders.iter_mut().find(|floor| floor.kid == kid) {
+            Some(floor) => floor.seq = floor.seq.max(seq),
+            // As many keys as a policy may name fit.
+            None if self.orders.len() >= MAX_FLOORS => {}
+            None => self.orders.push(Floor { kid, seq }),
+        }
+        self.changes += 1;
+    }
+
     /// Whether the owner allowed that an order destroys everything.
     pub(crate) fn allows_wipe(&self) -> bool {
         self.allows_wipe

@@ -8,7 +8,7 @@ use crate::hex;
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
-use crate::locks::Locks;
+use crate::locks::{Locks, SetLock};
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::{AllowanceState, Provider};
@@ -116,6 +116,13 @@ impl Record {
     /// The waits as they were last saved.
     pub(crate) fn saved_waits(&self) -> [Option<Wait>; 3] {
         [self.lockout.saved_wait(), self.recovery.saved_wait(), self.locks.saved_wait()]
+    }
+
+    /// Sets a lock. `true`: a change of the recovery code waited and is cancelled, because whoever asked for it may be the
+    /// one against whom the lock is set.
+    pub(crate) fn set_lock(&mut self, lock: SetLock) -> bool {
+        self.locks.set(lock);
+        self.recovery.cancel()
     }
 
     /// The PIN slot; `None` after a wipe.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::parts::Record;
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
+use crate::locks::Locks;
 use crate::policy::Policy;
 use crate::provider::Provider;
 
@@ -27,6 +28,9 @@ pub(crate) struct Survivors {
     /// count again.
     #[serde(default)]
     pub(crate) provider: Provider,
+    /// The locks and freezes that stood. Locks that came since have marks in the keystore.
+    #[serde(default)]
+    pub(crate) locks: Locks,
 }
 
 /// The key that seals the survivors.
@@ -41,12 +45,13 @@ impl SurvivorsKey {
 impl Survivors {
     /// The survivors of a record.
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { policy, journal, data_key_number, provider, .. } = record;
+        let Record { policy, journal, data_key_number, provider, locks, .. } = record;
         Self {
             policy: policy.clone(),
             journal: journal.clone(),
             data_key_number: *data_key_number,
             provider: provider.clone(),
+            locks: locks.clone(),
         }
     }
 
@@ -68,7 +73,9 @@ impl Survivors {
         let survivors: Self = serde_json::from_slice(&json).ok()?;
         // As in the record: counting up from less than 2^62 cannot overflow.
         let numbers = [survivors.journal.number, survivors.data_key_number];
-        let is_in_range = numbers.iter().all(|number| *number < 1 << 62) && survivors.provider.is_in_range();
+        let is_in_range = numbers.iter().all(|number| *number < 1 << 62)
+            && survivors.provider.is_in_range()
+            && survivors.locks.is_in_range();
         is_in_range.then_some(survivors)
     }
 }
@@ -85,8 +92,8 @@ mod tests {
     const WALLET: [u8; 16] = [0x11; 16];
 
     fn of(data_key_number: u64) -> Survivors {
-        let provider = Provider::default();
-        Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number, provider }
+        let (provider, locks) = (Provider::default(), Locks::default());
+        Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number, provider, locks }
     }
 
     #[test]

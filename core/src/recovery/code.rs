@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::entry::CodeEntry;
 use crate::crypto::Random;
+use crate::stack::with_stack_wiped;
 
 /// How many groups a code has.
 pub const GROUPS: usize = 8;
@@ -67,14 +68,16 @@ impl RecoveryCode {
     /// Compares a typed group ([`CodeEntry::of_group`]) with the code's, and remembers it if it is right and was asked.
     /// The entry is left empty.
     pub fn confirm(&self, entry: &CodeEntry) -> bool {
-        let Some((group, typed)) = entry.take_group() else { return false };
-        let place = self.asked.iter().position(|asked| *asked == group);
-        let (Some(place), Some(digits)) = (place, self.group(group)) else { return false };
-        let is_right = bool::from(typed.as_slice().ct_eq(digits.as_slice()));
-        if is_right {
-            self.confirmed.fetch_or(1 << place, Ordering::Relaxed);
-        }
-        is_right
+        with_stack_wiped(|| {
+            let Some((group, typed)) = entry.take_group() else { return false };
+            let place = self.asked.iter().position(|asked| *asked == group);
+            let (Some(place), Some(digits)) = (place, self.group(group)) else { return false };
+            let is_right = bool::from(typed.as_slice().ct_eq(digits.as_slice()));
+            if is_right {
+                self.confirmed.fetch_or(1 << place, Ordering::Relaxed);
+            }
+            is_right
+        })
     }
 
     /// Whether every asked group was confirmed.

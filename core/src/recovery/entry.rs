@@ -104,15 +104,13 @@ impl CodeEntry {
         self.step_of(&self.digits.lock())
     }
 
-    /// Takes the code out and leaves the entry empty. Otherwise the entry stays, and the error is the group in which a
-    /// digit is missing or wrong.
-    pub(crate) fn take(&self) -> Result<CodeBytes, usize> {
-        let mut digits = self.digits.lock();
+    /// The code. The error is the group in which a digit is missing or wrong.
+    pub(crate) fn code(&self) -> Result<CodeBytes, usize> {
+        let digits = self.digits.lock();
         let mut code = CodeBytes::default();
         for (group, piece) in (1..).zip(code.as_chunks_mut::<2>().0) {
             *piece = self.piece(&digits, group).ok_or(group)?.to_be_bytes();
         }
-        digits.zeroize();
         Ok(code)
     }
 
@@ -182,13 +180,12 @@ mod tests {
         let (entry, digits) = (CodeEntry::new(), digits_of(&code));
         for (nth, digit) in digits.bytes().enumerate() {
             assert_eq!(entry.step(), CodeStep::Typing { group: nth / GROUP_DIGITS + 1 });
-            assert_eq!(entry.take().err(), Some(nth / GROUP_DIGITS + 1), "not whole yet");
+            assert_eq!(entry.code().err(), Some(nth / GROUP_DIGITS + 1), "not whole yet");
             entry.push((digit - b'0').into()).expect("a digit");
         }
         assert_eq!((entry.step(), entry.length()), (CodeStep::Complete, DIGITS));
         assert_eq!(entry.push(1), Ok(CodeStep::Complete), "and no digit more is taken");
-        assert_eq!(entry.take().expect("a code").as_slice(), code.bytes().as_slice());
-        assert_eq!(entry.length(), 0);
+        assert_eq!(entry.code().expect("a code").as_slice(), code.bytes().as_slice());
     }
 
     #[test]
@@ -197,7 +194,7 @@ mod tests {
         assert_eq!(type_in(&entry, "000012"), CodeStep::Typing { group: 2 });
         assert_eq!(type_in(&entry, "005666"), CodeStep::Slip { group: 2 });
         assert_eq!(type_in(&entry, "0"), CodeStep::Slip { group: 2 });
-        assert_eq!((entry.length(), entry.take().err()), (12, Some(2)));
+        assert_eq!((entry.length(), entry.code().err()), (12, Some(2)));
         assert!(entry.pop());
         assert_eq!(type_in(&entry, "7"), CodeStep::Typing { group: 3 });
         assert_eq!(type_in(&entry, "000000"), CodeStep::Slip { group: 3 }, "zeros are no group");
@@ -222,7 +219,7 @@ mod tests {
         entry.clear_group();
         assert_eq!(type_in(&entry, "000014"), CodeStep::Complete);
         assert_eq!((entry.push(1), entry.length()), (Ok(CodeStep::Complete), 6));
-        assert_eq!(entry.take().err(), Some(1), "it is no whole code");
+        assert_eq!(entry.code().err(), Some(1), "it is no whole code");
         assert_eq!(entry.take_group().map(|(group, typed)| (group, *typed)), Some((3, *b"000014")));
         assert_eq!((entry.length(), entry.take_group()), (0, None));
         assert!(CodeEntry::of_group(0).is_none() && CodeEntry::of_group(9).is_none());

@@ -58,7 +58,11 @@ impl EarlierKeys {
                 details_key: Zeroizing::new(details_key.try_into().ok()?),
             })
         };
-        let journal = entries.iter().map(read).collect::<Option<_>>()?;
+        // Room for one more, which `add` may need: a growing vector would leave unwiped copies behind.
+        let mut journal = Vec::with_capacity(entries.len() + 1);
+        for entry in entries {
+            journal.push(read(entry)?);
+        }
         rest.is_empty().then(|| Self { pin_history: Zeroizing::new(*pin_history), journal })
     }
 }

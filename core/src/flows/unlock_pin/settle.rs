@@ -138,7 +138,8 @@ fn write_in(
     let Some(settled) = record.lockout.settle(&policy.lockout, charge, verdict) else { return Ok(None) };
     // A wipe PIN that was cleared or replaced while it was checked is a wrong PIN.
     let is_wipe_pin = is_wipe_pin && verdict == Verdict::Wrong && record.wipe_check == admission.wipe_check;
-    if let Some(data_key) = data_key.filter(|_| in_force) {
+    // A lock may have come while the PIN was checked. Then the data key is used for nothing.
+    if let Some(data_key) = data_key.filter(|_| in_force && work.record.standing(now).pin_clears_the_rest()) {
         work.use_data_key(data_key);
     }
     work.note(&event_of(verdict, work.record.lockout.failures()));
