@@ -287,30 +287,3 @@ fn an_order_reaches_a_damaged_wallet_as_a_mark() {
     assert_eq!(marks.iter().filter(|alias| alias.contains("/lost/") && alias.ends_with("-1-lost")).count(), 1);
     assert_eq!(wallet.policy.contacts[0], Contact::Phone("+31 20 555 0100".to_owned()));
 }
-
-/// An order that was cut short between its mark and its commit locks at the next opening, and the grant clears it for good.
-#[test]
-fn a_lock_that_only_a_mark_told_of_does_not_come_back_after_the_grant() {
-    let (backend, wallet) = Backend::enrolled();
-    let before = crate::wallet::picture(wallet.folder.path());
-    let order = backend.lock(&wallet, "lost");
-    let marked = Arc::new(std::sync::Mutex::new(None));
-    let (taken, device_key) = (marked.clone(), wallet.phone.device_key.clone());
-    wallet.phone.hooks.after(move |call: Call<'_>| {
-        if call.is("create", "lost") {
-            *taken.lock().expect("not poisoned") = Some(device_key.picture());
-        }
-        Ok(())
-    });
-    Backend::accept(&wallet, &order);
-    let marked = marked.lock().expect("not poisoned").take().expect("its mark comes first");
-    let phone = wallet.phone.with_keystore(marked);
-    let lock = crate::wallet::open(&before, &phone, &wallet.policy).expect("it opens");
-    let killed = Wallet { phone, policy: wallet.policy.clone(), lock, folder: before };
-    assert_eq!(reason(&killed), Some(LockReason::LostOrStolen));
-    assert_eq!(backend.unlock(&killed), WordOutcome::Done(WordDone::Unlocked));
-    drop(killed.unlock());
-    let killed = killed.restart();
-    assert!(killed.status().is_ready(), "{:?}", killed.status());
-    drop(killed.unlock());
-}

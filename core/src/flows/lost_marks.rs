@@ -28,8 +28,6 @@ pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine
     let mut lines = Vec::new();
     for mark in marks {
         let reason = lock_reason(mark.reason);
-        // From now on the order counts as carried out. Otherwise its mark would set the lock again after it was cleared.
-        record.provider.note_order(mark.kid, mark.seq);
         if record.set_lock(SetLock { reason, by: by(mark) }) {
             lines.push((&JournalEvent::CodeCancelled).into());
         }

@@ -278,7 +278,10 @@ fn rebuild(
     let unknown = lost_marks::unknown(&record, &base.marks);
     let mut lines = lost_marks::restore(&mut record, &unknown);
     let unusual = record.clears_unusual();
-    for SetLock { reason, .. } in record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now) {
+    for SetLock { reason, by } in record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now) {
+        if let Some((kid, seq)) = by.order() {
+            record.provider.note_order(kid, seq);
+        }
         lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: "recovery code" }).into());
     }
     let is_protected = record.is_protected();

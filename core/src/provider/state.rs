@@ -167,12 +167,14 @@ impl Provider {
         self.orders.iter().any(|floor| floor.kid == kid && floor.seq >= seq)
     }
 
-    /// Notes an order of which only a mark told.
+    /// Notes an order of which perhaps only a mark told, when its lock was cleared without the provider: the mark, if it is
+    /// still there, does not set the lock again.
     pub(crate) fn note_order(&mut self, kid: KeyId, seq: u64) {
+        let is_full = self.orders.len() >= MAX_FLOORS;
         match self.orders.iter_mut().find(|floor| floor.kid == kid) {
             Some(floor) => floor.seq = floor.seq.max(seq),
             // As many keys as a policy may name fit.
-            None if self.orders.len() >= MAX_FLOORS => {}
+            None if is_full => {}
             None => self.orders.push(Floor { kid, seq }),
         }
         self.changes += 1;
