@@ -358,6 +358,8 @@ pub(crate) struct WalletsHere {
 
 #[cfg(test)]
 mod tests {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
     use super::*;
     use crate::platform::testing::{self, FakePhone};
 
@@ -412,6 +414,71 @@ mod tests {
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         phone.hooks.fail_next(is_pins, DeviceKeyFault::Gone);
         assert_eq!(keys.security_level(&alias), Err(DeviceKeyFault::Gone));
+    }
+
+    #[test]
+    fn an_installations_key_signs_and_no_other_key_does() {
+        let phone = FakePhone::default();
+        let keys = of(phone.platform().device_key);
+        let (alias, pin) = (keys.new_installation(&WALLET, 7), keys.new_pin(&WALLET, 7));
+        keys.create(&alias, KeyPurpose::Installation).expect("made");
+        keys.create(&pin, KeyPurpose::PinSlot).expect("made");
+        let point = keys.public_key(&alias).expect("a point");
+        let signature = keys.sign(&alias, b"message").expect("signed");
+        let verify = |message: &[u8]| {
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, &signature).is_ok()
+        };
+        assert!(verify(b"message") && !verify(b"another"));
+        assert_eq!(keys.mac(&alias, b"in"), Err(DeviceKeyFault::Failed), "it computes no HMAC");
+        assert_eq!(keys.sign(&pin, b"message"), Err(DeviceKeyFault::Failed));
+        assert_eq!(keys.public_key(&pin), Err(DeviceKeyFault::Failed));
+        keys.delete(&alias).expect("deleted");
+        assert_eq!(keys.sign(&alias, b"message"), Err(DeviceKeyFault::Gone));
+    }
+
+    /// A keystore that answers these public keys in turn, and that otherwise is the default of the trait.
+    struct Points(std::sync::Mutex<Vec<Vec<u8>>>);
+
+    impl DeviceKey for Points {
+        fn aliases(&self, _: &str) -> Result<Vec<String>, DeviceKeyFault> {
+            Ok(Vec::new())
+        }
+
+        fn exists(&self, _: &str) -> Result<bool, DeviceKeyFault> {
+            Ok(true)
+        }
+
+        fn create(&self, _: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+            Ok(())
+        }
+
+        fn ready(&self, _: &str) -> Result<(), DeviceKeyFault> {
+            Ok(())
+        }
+
+        fn hmac(&self, _: &str, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+            Err(DeviceKeyFault::Failed)
+        }
+
+        fn delete(&self, _: &str) -> Result<(), DeviceKeyFault> {
+            Ok(())
+        }
+
+        fn public_key(&self, _: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+            Ok(self.0.lock().expect("free").remove(0))
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_believed_if_it_is_a_point_and_is_told_twice() {
+        let point = |first: u8, last: u8| [vec![first; 1], vec![last; 64]].concat();
+        let ask = |answers: [Vec<u8>; 2]| of(Arc::new(Points(answers.to_vec().into()))).public_key("alias");
+        assert_eq!(ask([point(4, 7), point(4, 7)]).map(|told| told.to_vec()), Ok(point(4, 7)));
+        assert_eq!(ask([point(4, 7), point(4, 8)]), Err(DeviceKeyFault::Busy));
+        assert_eq!(ask([point(2, 7), point(2, 7)]), Err(DeviceKeyFault::Failed), "compressed");
+        assert_eq!(ask([vec![4; 64], vec![4; 64]]), Err(DeviceKeyFault::Failed), "too short");
+        let keys = of(Arc::new(Points(Vec::new().into())));
+        assert_eq!(keys.sign("alias", b"message"), Err(DeviceKeyFault::NoHardware), "the trait's default");
     }
 
     #[test]

@@ -150,6 +150,9 @@ mod tests {
         assert_eq!(save(&allowance, at(1, HOUR - 1, 3 * DAY)), None, "saved a while ago");
         allowance = save(&allowance, at(1, HOUR, 3 * DAY)).expect("an hour");
         assert_eq!(allowance.used_ms(at(1, HOUR, 0)), 72 * HOUR, "the clock was set back after that");
+        assert_eq!(save(&allowance, at(1, HOUR + 10, 3 * DAY)), None, "saved just now");
+        assert!(save(&allowance, at(2, HOUR + 10, 3 * DAY)).is_some(), "a restart, on for long since");
+        assert!(save(&allowance, at(1, HOUR - 10, 3 * DAY)).is_some(), "time since boot went backwards");
         allowance = save(&allowance, at(2, 100, 0)).expect("a restart");
         assert_eq!(allowance.used_ms(at(2, 80 * HOUR, 0)), HOUR + 60_000 + 80 * HOUR - 100, "what was on adds up");
     }
@@ -163,7 +166,7 @@ mod tests {
         assert_eq!(state(99), AllowanceState::Warns { left_ms: HOUR });
         assert_eq!(state(100), AllowanceState::Expired);
         let warned = start.to_save(state(80), at(1, 80 * HOUR, 0), u64::MAX).expect("a warning is saved at once");
-        assert!(warned.begins_more_than(&start));
+        assert!(warned.begins_more_than(&start) && !warned.begins_more_than(&warned));
         assert_eq!(warned.to_save(state(99), at(1, 99 * HOUR, 0), u64::MAX), None, "and once");
         let expired = warned.to_save(state(100), at(1, 100 * HOUR, 0), u64::MAX).expect("so is the end");
         assert!(expired.begins_more_than(&warned));
