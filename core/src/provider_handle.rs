@@ -12,6 +12,13 @@ use crate::wallet_lock::WalletLock;
 #[derive(Clone, Copy, Debug)]
 pub struct ProviderHandle<'a>(pub(crate) &'a WalletLock);
 
+impl WalletLock {
+    /// The wallet's provider: signed words between the wallet and the app's backend.
+    pub fn provider(&self) -> ProviderHandle<'_> {
+        ProviderHandle(self)
+    }
+}
+
 impl ProviderHandle<'_> {
     /// Makes a key for this phone and a request to register it. The provider's grant puts it in force.
     ///

@@ -59,6 +59,13 @@ pub enum RecoveryOutcome {
     Expired,
 }
 
+impl WalletLock {
+    /// Getting the owner back in.
+    pub fn recovery(&self) -> RecoveryHandle<'_> {
+        RecoveryHandle(self)
+    }
+}
+
 impl RecoveryHandle<'_> {
     /// What is known about the recovery code. It can be asked in every state.
     pub fn status(&self) -> Result<RecoveryStatus, LockError> {

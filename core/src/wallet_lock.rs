@@ -11,9 +11,7 @@ use crate::outcomes::{BiometricOutcome, Enrolment, PinOutcome};
 use crate::pin::{Personal, PinEntry, Reminder};
 use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
-use crate::provider_handle::ProviderHandle;
 use crate::record::LockStatus;
-use crate::recovery_handle::RecoveryHandle;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 
@@ -95,11 +93,6 @@ impl WalletLock {
         self.engine.prompts.cancel(prompt);
     }
 
-    /// The wallet's provider: signed words between the wallet and the app's backend.
-    pub fn provider(&self) -> ProviderHandle<'_> {
-        ProviderHandle(self)
-    }
-
     /// Stops payments, without any proof. [`crate::AccessHandle::unfreeze`] ends that.
     pub fn freeze(&self) -> Result<(), LockError> {
         flows::freeze::freeze(&self.engine)
@@ -161,11 +154,6 @@ impl WalletLock {
     /// Checks every line of the journal against the chain's head in the sealed record, in time linear to its length.
     pub fn verify_journal(&self) -> Result<Chain, LockError> {
         flows::journal::verify(&self.engine)
-    }
-
-    /// Getting the owner back in.
-    pub fn recovery(&self) -> RecoveryHandle<'_> {
-        RecoveryHandle(self)
     }
 
     /// Adds a listener, which is told of every journal line. Returns a number for [`Self::remove_listener`].
