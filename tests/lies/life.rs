@@ -516,7 +516,8 @@ impl Play<'_> {
                 knows.codes.insert(Some(new_digits));
                 knows.left = TRIES;
                 self.account.note("not recovered");
-                Ok(false)
+                // The counter may be new or not. A new process remembers no wrong PIN, so that each counts again.
+                self.restart(who).map(|()| false)
             }
             other => Err(format!("recovering: {other:?}")),
         }
