@@ -160,6 +160,7 @@ pub enum CodeRefusal {
 #[derive(uniffi::Enum)]
 pub enum RecoveryOutcome {
     Done { session: Arc<Session>, lost_items: Vec<String> },
+    Locked { status: LockStatus, lost_items: Vec<String> },
     Forbidden { findings: Vec<Finding> },
     NotConfirmed,
     Expired,
@@ -236,6 +237,7 @@ impl From<core::RecoveryOutcome> for RecoveryOutcome {
             core::RecoveryOutcome::Done { session, lost_items } => {
                 Self::Done { session: Session::new(session), lost_items }
             }
+            core::RecoveryOutcome::Locked { status, lost_items } => Self::Locked { status: status.into(), lost_items },
             core::RecoveryOutcome::Forbidden(reasons) => Self::Forbidden { findings: findings(reasons) },
             core::RecoveryOutcome::NotConfirmed => Self::NotConfirmed,
             core::RecoveryOutcome::Expired => Self::Expired,

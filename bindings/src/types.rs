@@ -319,7 +319,7 @@ impl From<core::Remedy> for Remedy {
             core::Remedy::CheckAgain => Self::CheckAgain,
             core::Remedy::Wait(ms) => Self::Wait { ms: signed(ms) },
             core::Remedy::Restart => Self::Restart,
-            core::Remedy::RecoveryCode(state) => Self::RecoveryCode { state },
+            core::Remedy::RecoveryCode(state) => Self::RecoveryCode { state: state.into() },
             core::Remedy::EnterPin => Self::EnterPin,
             core::Remedy::AskProvider(state) => Self::AskProvider { state: state.into() },
             core::Remedy::Connect(state) => Self::Connect { state: state.into() },

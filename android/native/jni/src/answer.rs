@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn constants_are_counted_as_kotlin_counts_them() {
-        assert_eq!([KeyPurpose::PinSlot, KeyPurpose::Seal, KeyPurpose::Biometric].map(ordinal), [0, 1, 2]);
+        let purposes = [KeyPurpose::PinSlot, KeyPurpose::Seal, KeyPurpose::Biometric, KeyPurpose::Installation];
+        assert_eq!(purposes.map(ordinal), [0, 1, 2, 3]);
         assert_eq!((ordinal(Kind::Enrolled), ordinal(Kind::BiometricsRefused)), (0, 21));
         for (at, level) in [SecurityLevel::Strongbox, SecurityLevel::TrustedEnvironment].into_iter().enumerate() {
             assert_eq!(constant(at as jint), Some(level));

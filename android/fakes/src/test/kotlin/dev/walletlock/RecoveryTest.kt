@@ -63,7 +63,7 @@ class RecoveryTest : LockTest() {
         phone.deviceKey.loseAll()
         open().use { lock ->
             val damaged = lock.status.value as LockStatus.Locked
-            assertEquals(listOf(Remedy.CheckAgain, Remedy.RecoveryCode), damaged.remedies)
+            assertEquals(listOf(Remedy.CheckAgain, Remedy.RecoveryCode(RemedyState.Available)), damaged.remedies)
             assertEquals(aCode, lock.recovery.status())
             lock.recover(paper).use { assertArrayEquals(byteArrayOf(7), it.vault.read("card")) }
             assertTrue(lock.status.value is LockStatus.Ready)

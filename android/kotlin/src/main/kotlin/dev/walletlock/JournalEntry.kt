@@ -137,6 +137,51 @@ public enum class JournalKind {
 
     /** What the recovery code opens was changed in the file behind the lock's back, and was put right. */
     RESCUE_ROW_RESTORED,
+
+    /** This phone was registered with the provider. */
+    PROVIDER_REGISTERED,
+
+    /** The provider ordered a lock; the details say why. */
+    LOCK_ORDERED,
+
+    /** Payments were frozen; the details say by whom. */
+    FROZEN,
+
+    /** The freeze ended; the details say who ended it. */
+    UNFROZEN,
+
+    /** The provider ordered a wipe. If the owner has not allowed that, the wallet is locked instead; the details say which. */
+    WIPE_ORDERED,
+
+    /** The provider granted that locks are cleared. */
+    UNLOCK_GRANTED,
+
+    /** A lock was cleared; one line for each lock. The details say which, and what cleared it. */
+    LOCK_CLEARED,
+
+    /** A key of the provider is not valid any more. */
+    PROVIDER_KEY_REVOKED,
+
+    /** The provider sent an order that this phone has not seen: the wallet is locked until the order is delivered. */
+    ORDER_WITHHELD,
+
+    /** The time that the phone may be without its provider is nearly used up; the details say how much is left. */
+    HEARTBEAT_DUE,
+
+    /** The time that the phone may be without its provider is used up: the wallet is locked. */
+    HEARTBEAT_EXPIRED,
+
+    /** The owner allowed, or no longer allows, that the provider destroys everything; the details say which. */
+    REMOTE_WIPE_ALLOWED,
+
+    /**
+     * The phone's keystore remembers an order to lock that the wallet's file does not hold: someone put an older copy of the file
+     * back, or the order was cut short. The wallet is locked.
+     */
+    LOCK_RESTORED,
+
+    /** The owner locked the wallet. */
+    LOCK_SET,
 }
 
 /**

@@ -39,16 +39,18 @@ public sealed interface LockStatus {
     }
 
     /**
-     * No PIN is accepted, and waiting does not change that.
+     * The wallet is locked. No PIN is accepted, unless [Remedy.EnterPin] is among the remedies.
      *
-     * @property reason which lock it is.
+     * @property reason which lock it is. If several locks stand: the one that is hardest to clear.
      * @property by who locked it.
-     * @property remedies what the person can do, first choice first. Empty if the app named no contacts.
+     * @property remedies what the person can do, first choice first. It can be empty, if the app named no contacts.
+     * @property message what whoever finds the phone is to read. Show it as the provider's message. Null: there is none.
      */
-    public data class Locked(
+    public data class Locked @JvmOverloads constructor(
         public val reason: LockReason,
         public val by: WhoLocked,
         public val remedies: List<Remedy>,
+        public val message: FinderMessage? = null,
     ) : LockStatus
 
     /** The wallet was wiped: everything in it is destroyed. A new PIN can be set. See [WalletLock.wipe]. */
@@ -65,13 +67,45 @@ public enum class LockReason {
 
     /** The protected data, or the phone's key to it, is damaged, missing or not the one that belongs here. */
     DATA_DAMAGED,
+
+    /** The phone was reported lost or stolen. */
+    LOST_OR_STOLEN,
+
+    /** The provider ordered the lock and gave no other reason, or it sent an order that this phone has not seen. */
+    PROVIDER_ORDER,
+
+    /** The owner locked the wallet. */
+    LOCKED_BY_OWNER,
+
+    /** The provider has seen something unusual. */
+    UNUSUAL_ACTIVITY,
+
+    /** The phone did not hear from the provider for longer than the policy allows. */
+    HEARTBEAT_EXPIRED,
 }
 
 /** Who locked it. */
 public enum class WhoLocked {
     /** This phone, by itself. */
     PHONE,
+
+    /** The owner, on this phone. */
+    OWNER,
+
+    /** The owner's account, on another device or a website. This version never says so; a later one may. */
+    ACCOUNT,
+
+    /** The provider. */
+    PROVIDER,
 }
+
+/**
+ * A message of the provider for whoever finds the phone.
+ *
+ * @property text the message, up to 160 characters of plain text.
+ * @property contact whom the finder can reach. Null: the provider named nobody.
+ */
+public data class FinderMessage(public val text: String, public val contact: Contact?)
 
 /** Whether the lock notices that an older copy of the wallet's file was put back (rollback). */
 public enum class RollbackProtection {
@@ -103,8 +137,30 @@ public sealed interface Remedy {
     /** Restart the phone: then a PIN may be entered again. */
     public data object Restart : Remedy
 
-    /** Enter the recovery code, with [Recovery.enterCode]: it opens the wallet, and a new PIN is set. */
-    public data object RecoveryCode : Remedy
+    /**
+     * Enter the recovery code, with [Recovery.enterCode]: it opens the wallet, and a new PIN is set. While a lock of the
+     * provider stands, the code has to be entered a second time, after a wait.
+     *
+     * @property state whether the code can be used.
+     */
+    public data class RecoveryCode(public val state: RemedyState) : Remedy
+
+    /** Enter the PIN: it is accepted, and clears this lock. */
+    public data object EnterPin : Remedy
+
+    /**
+     * Ask the provider to unlock the wallet.
+     *
+     * @property state whether the provider can be asked.
+     */
+    public data class AskProvider(public val state: RemedyState) : Remedy
+
+    /**
+     * Let the phone reach its provider.
+     *
+     * @property state whether the provider can be reached.
+     */
+    public data class Connect(public val state: RemedyState) : Remedy
 
     /**
      * Turn to someone.
@@ -112,6 +168,28 @@ public sealed interface Remedy {
      * @property contact to whom.
      */
     public data class Ask(public val contact: Contact) : Remedy
+}
+
+/** Whether a [Remedy] can be used. */
+public sealed interface RemedyState {
+    /** It can be used now. */
+    public data object Available : RemedyState
+
+    /**
+     * It can be used after a wait.
+     *
+     * @property leftMs milliseconds left, at least 1.
+     */
+    public data class Waiting(public val leftMs: Long) : RemedyState {
+        /** [leftMs] as a duration. */
+        public val left: Duration get() = leftMs.milliseconds
+    }
+
+    /** It was used as often as it may be. */
+    public data object UsedUp : RemedyState
+
+    /** It was never set up. For the provider: this phone is not registered with it yet. */
+    public data object NotSetUp : RemedyState
 }
 
 /** Someone a locked-out person can turn to. The contacts come from the policy. */

@@ -12,18 +12,30 @@ internal fun dev.walletlock.ffi.LockStatus.toPublic(): LockStatus = when (this) 
     is dev.walletlock.ffi.LockStatus.CoolingDown ->
         LockStatus.CoolingDown(remainingMs, triesLeft, remedies.map { it.toPublic() })
     is dev.walletlock.ffi.LockStatus.Locked ->
-        LockStatus.Locked(reason.byName(), by.byName(), remedies.map { it.toPublic() })
+        LockStatus.Locked(reason.byName(), by.byName(), remedies.map { it.toPublic() }, message?.toPublic())
     is dev.walletlock.ffi.LockStatus.Wiped -> LockStatus.Wiped
 }
 
 internal fun dev.walletlock.ffi.OpenSessions.toPublic() = OpenSessions(nextEndMs, lastEnd?.byName<SessionEnd>())
 
+private fun dev.walletlock.ffi.FinderMessage.toPublic() = FinderMessage(text, contact?.toPublic())
+
 private fun dev.walletlock.ffi.Remedy.toPublic(): Remedy = when (this) {
     is dev.walletlock.ffi.Remedy.CheckAgain -> Remedy.CheckAgain
     is dev.walletlock.ffi.Remedy.Wait -> Remedy.Wait(ms)
     is dev.walletlock.ffi.Remedy.Restart -> Remedy.Restart
-    is dev.walletlock.ffi.Remedy.RecoveryCode -> Remedy.RecoveryCode
+    is dev.walletlock.ffi.Remedy.RecoveryCode -> Remedy.RecoveryCode(state.toPublic())
+    is dev.walletlock.ffi.Remedy.EnterPin -> Remedy.EnterPin
+    is dev.walletlock.ffi.Remedy.AskProvider -> Remedy.AskProvider(state.toPublic())
+    is dev.walletlock.ffi.Remedy.Connect -> Remedy.Connect(state.toPublic())
     is dev.walletlock.ffi.Remedy.Contact -> Remedy.Ask(contact.toPublic())
+}
+
+private fun dev.walletlock.ffi.RemedyState.toPublic(): RemedyState = when (this) {
+    is dev.walletlock.ffi.RemedyState.Available -> RemedyState.Available
+    is dev.walletlock.ffi.RemedyState.Waiting -> RemedyState.Waiting(leftMs)
+    is dev.walletlock.ffi.RemedyState.UsedUp -> RemedyState.UsedUp
+    is dev.walletlock.ffi.RemedyState.NotSetUp -> RemedyState.NotSetUp
 }
 
 private fun dev.walletlock.ffi.Contact.toPublic(): Contact = when (this) {

@@ -132,6 +132,12 @@ public enum class KeyPurpose {
      * key. It is an AES key that [Biometrics] uses, so [DeviceKey.hmac] refuses it.
      */
     BIOMETRIC,
+
+    /**
+     * Signs this phone's requests to the provider. No keystore of this version makes such a key: [DeviceKey.create] throws
+     * [DeviceKeyFault.NO_HARDWARE], and the phone cannot be registered with a provider.
+     */
+    INSTALLATION,
 }
 
 /** Why a device key did not answer. */

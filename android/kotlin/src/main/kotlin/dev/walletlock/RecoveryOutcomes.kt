@@ -66,6 +66,15 @@ public sealed interface RecoveryOutcome {
     public data class Done(public val session: Session, public val lostItems: List<String>) : RecoveryOutcome
 
     /**
+     * The new PIN and the new code are in force, and a lock of the provider stands, so the wallet stays closed. When its wait is
+     * over, the new code, entered again, clears it. The provider's grant clears it at any time.
+     *
+     * @property status which lock it is, and what the person can do.
+     * @property lostItems the names of items that were damaged. They are lost.
+     */
+    public data class Locked(public val status: LockStatus, public val lostItems: List<String>) : RecoveryOutcome
+
+    /**
      * This PIN may not be set. Nothing was changed.
      *
      * @property findings every reason.

@@ -12,6 +12,7 @@ import dev.walletlock.ffi.Rescue as NativeRescue
  * // shows the code, and asks two of its groups back
  * when (val outcome = rescue.finish(pin, code)) {
  *     is RecoveryOutcome.Done -> show(outcome.session)
+ *     is RecoveryOutcome.Locked -> show(outcome.status)
  *     is RecoveryOutcome.Forbidden -> askForAnotherPin(outcome.findings)
  *     is RecoveryOutcome.NotConfirmed -> askTheGroupsBack(code)
  *     is RecoveryOutcome.Expired -> askForTheCodeAgain()
@@ -32,8 +33,9 @@ public class Rescue internal constructor(private val lock: WalletLock, native: N
         lock.callNative(unwanted = { it.close() }) { RecoveryCode(handle.overUniffi { rescue -> rescue.newCode() }) }
 
     /**
-     * Sets the new PIN, puts the new code in force, and opens the wallet. The items stay. Every session ends, the old code and
-     * the old PIN open nothing any more, and biometrics and the wipe PIN are off. The entry is empty once the PIN is set.
+     * Sets the new PIN, puts the new code in force, and opens the wallet, unless a lock of the provider stands. The items stay.
+     * Every session ends, the old code and the old PIN open nothing any more, and biometrics and the wipe PIN are off. The entry
+     * is empty once the PIN is set.
      *
      * If the process ends before this returns, then either the old code still opens the wallet, or the new PIN and the new code
      * do.
@@ -54,6 +56,7 @@ public class Rescue internal constructor(private val lock: WalletLock, native: N
         }
         when (outcome) {
             is NativeOutcome.Done -> RecoveryOutcome.Done(lock.opened(outcome.session), outcome.lostItems)
+            is NativeOutcome.Locked -> RecoveryOutcome.Locked(outcome.status.toPublic(), outcome.lostItems)
             is NativeOutcome.Forbidden -> RecoveryOutcome.Forbidden(outcome.findings.toPublic())
             is NativeOutcome.NotConfirmed -> RecoveryOutcome.NotConfirmed
             is NativeOutcome.Expired -> RecoveryOutcome.Expired

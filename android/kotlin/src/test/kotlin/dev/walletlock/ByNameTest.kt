@@ -1,5 +1,7 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.Remedy as NativeRemedy
+import dev.walletlock.ffi.RemedyState as NativeState
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
 
@@ -21,6 +23,35 @@ class ByNameTest {
         assertEquals(names(dev.walletlock.ffi.PromptOperation.entries), names(BiometricOperation.entries))
         assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
         assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
+    }
+
+    /** No library of this version makes all of them: they take a provider. */
+    @Test
+    fun `a lock of the provider is mapped in full`() {
+        val states = listOf(
+            NativeState.Available to RemedyState.Available,
+            NativeState.Waiting(5) to RemedyState.Waiting(5),
+            NativeState.UsedUp to RemedyState.UsedUp,
+            NativeState.NotSetUp to RemedyState.NotSetUp,
+        )
+        for ((native, state) in states) {
+            val given = dev.walletlock.ffi.LockStatus.Locked(
+                dev.walletlock.ffi.LockReason.LOST_OR_STOLEN,
+                dev.walletlock.ffi.WhoLocked.PROVIDER,
+                dev.walletlock.ffi.FinderMessage("call", dev.walletlock.ffi.Contact.Phone("1")),
+                listOf(
+                    NativeRemedy.RecoveryCode(native),
+                    NativeRemedy.EnterPin,
+                    NativeRemedy.AskProvider(native),
+                    NativeRemedy.Connect(native),
+                ),
+            )
+            val remedies =
+                listOf(Remedy.RecoveryCode(state), Remedy.EnterPin, Remedy.AskProvider(state), Remedy.Connect(state))
+            val message = FinderMessage("call", Contact.Phone("1"))
+            val mapped = LockStatus.Locked(LockReason.LOST_OR_STOLEN, WhoLocked.PROVIDER, remedies, message)
+            assertEquals(mapped, given.toPublic())
+        }
     }
 
     /** Damage that the other tests cannot make without SQL. */

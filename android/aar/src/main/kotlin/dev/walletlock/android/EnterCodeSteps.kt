@@ -8,7 +8,7 @@ import dev.walletlock.CodeStep
  * to the next. It handles no digits, and calls neither the lock nor Android.
  */
 internal class EnterCodeSteps : ChoosingPinSteps<EnterCodeSteps.Step>(Step.CODE) {
-    enum class Step { CODE, CHECKING, REFUSED, CHOOSE, AGAIN, MAKING, SHOWN, ASK, FINISHING, FAILED, LOST, DONE }
+    enum class Step { CODE, CHECKING, REFUSED, CHOOSE, AGAIN, MAKING, SHOWN, ASK, FINISHING, FAILED, LOST, LOCKED, DONE }
 
     /** The group that is typed now, from 1. */
     var group = 1
@@ -77,6 +77,9 @@ internal class EnterCodeSteps : ChoosingPinSteps<EnterCodeSteps.Step>(Step.CODE)
 
     fun finished(hasLost: Boolean) = from(Step.FINISHING) { go(if (hasLost) Step.LOST else Step.DONE) }
 
+    /** The new PIN and the new code are in force, but a lock of the provider stands. */
+    fun stillLocked() = from(Step.FINISHING) { go(Step.LOCKED) }
+
     /** The PIN may not be set: another one is chosen. */
     fun forbidden(why: PinNote) = from(Step.FINISHING) { go(Step.CHOOSE, why) }
 
@@ -107,7 +110,7 @@ internal class EnterCodeSteps : ChoosingPinSteps<EnterCodeSteps.Step>(Step.CODE)
      * the code are gone through by whoever holds them, with [typed].
      */
     fun back(): Boolean = when (step) {
-        Step.CODE, Step.CHOOSE, Step.FAILED, Step.DONE -> false
+        Step.CODE, Step.CHOOSE, Step.FAILED, Step.LOCKED, Step.DONE -> false
         Step.CHECKING, Step.MAKING, Step.FINISHING -> true
         Step.REFUSED -> true.also { begin(null) }
         Step.AGAIN, Step.SHOWN -> true.also { go(Step.CHOOSE) }

@@ -18,7 +18,10 @@ import dev.walletlock.WalletLock
  * ```
  *
  * `RESULT_OK`: a new PIN and a new code are in force, the wallet is open, and [takeSession] gives the session. All earlier
- * sessions have ended. `RESULT_CANCELED`: the person left, and nothing was changed.
+ * sessions have ended.
+ *
+ * `RESULT_CANCELED`: the person left, and nothing was changed; or a lock of the provider stands, so the wallet
+ * stays closed with the new PIN and the new code in force.
  *
  * [LockGuard] does not cover this screen, because the wallet is closed while it is shown.
  */

@@ -45,7 +45,10 @@ public class EnterRecoveryCodeView @JvmOverloads constructor(
         render()
     }
 
-    /** Calls [listener] when the person leaves a code that opens nothing. Null: there is no such button. */
+    /**
+     * Calls [listener] when the person leaves a code that opens nothing, or a wallet that is still locked. Null: there is no such
+     * button.
+     */
     public fun setOnLeave(listener: Runnable?) {
         onLeave = listener
         render()
@@ -91,6 +94,13 @@ public class EnterRecoveryCodeView @JvmOverloads constructor(
                 null,
                 QuestionView.Answer(R.string.walletlock_go_on, isFirst = true, going::understood),
             )
+            Step.LOCKED -> ask(
+                R.drawable.walletlock_padlock,
+                resources.getString(R.string.walletlock_code_still_locked),
+                resources.getString(R.string.walletlock_code_still_locked_body),
+                if (going.hasLost) resources.getString(R.string.walletlock_code_lost_body) else null,
+                *listOfNotNull(leaving(R.string.walletlock_go_on, isFirst = true)).toTypedArray(),
+            )
             Step.DONE -> finish(onRecovered?.let { it::onUnlocked })
         }
     }
@@ -108,7 +118,7 @@ public class EnterRecoveryCodeView @JvmOverloads constructor(
             } else {
                 QuestionView.Answer(R.string.walletlock_code_type_again, isFirst = true, going::typeAgain)
             }
-        val leave = onLeave?.let { QuestionView.Answer(R.string.walletlock_code_later, isFirst = false) { it.run() } }
+        val leave = leaving(R.string.walletlock_code_later, isFirst = false)
         ask(
             notice.icon,
             notice.heading,
@@ -117,6 +127,8 @@ public class EnterRecoveryCodeView @JvmOverloads constructor(
             *listOfNotNull(again.takeIf { canHelp(going) }, leave).toTypedArray(),
         )
     }
+
+    private fun leaving(text: Int, isFirst: Boolean) = onLeave?.let { QuestionView.Answer(text, isFirst) { it.run() } }
 
     /** Whether it can help to enter a code once more. */
     private fun canHelp(going: EnteringCode) = when (going.steps.refusal) {

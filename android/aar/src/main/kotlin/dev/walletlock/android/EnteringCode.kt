@@ -28,6 +28,10 @@ internal class EnteringCode(lock: WalletLock) : ChoosingPin(lock) {
     var confirming: CodeToConfirm? = null
         private set
 
+    /** Whether something in the wallet was damaged, and is lost, while a lock of the provider keeps the wallet closed. */
+    var hasLost = false
+        private set
+
     /** The digits of a code that are typed now. Null: none are. */
     val typing: TypedCode?
         get() = when (steps.step) {
@@ -136,6 +140,12 @@ internal class EnteringCode(lock: WalletLock) : ChoosingPin(lock) {
                 keepFirst(null)
                 drop()
                 steps.finished(outcome.lostItems.isNotEmpty())
+            }
+            is RecoveryOutcome.Locked -> {
+                keepFirst(null)
+                drop()
+                hasLost = outcome.lostItems.isNotEmpty()
+                steps.stillLocked()
             }
             is RecoveryOutcome.Forbidden -> {
                 keepFirst(null)

@@ -17,6 +17,8 @@ import kotlin.math.roundToInt
 
 /** The layout of [LockedView]: which lock it is and what can be done, one below the other or side by side. */
 internal class LockedLayout(private val context: Context, private val colours: Colours) {
+    /** The message for whoever finds the phone. */
+    val finder = LinearLayout(context)
     val icon = ImageView(context)
     val heading = AnnouncedText(context)
     val clock = TextView(context)
@@ -32,6 +34,8 @@ internal class LockedLayout(private val context: Context, private val colours: C
     }
 
     private fun dressKind() {
+        finder.orientation = LinearLayout.VERTICAL
+        finder.visibility = View.GONE
         icon.setColorFilter(colours.brand)
         icon.background = GradientDrawable().apply {
             shape = GradientDrawable.OVAL
@@ -104,6 +108,7 @@ internal class LockedLayout(private val context: Context, private val colours: C
     }
 
     private fun addKind(column: LinearLayout) {
+        column.addView(finder, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { bottomMargin = context.dp(24) })
         column.addView(icon, LinearLayout.LayoutParams(iconSize(), iconSize()))
         column.addView(heading, wide(above = if (isWide()) 16 else 24))
         column.addView(clock, wide(above = if (isWide()) 4 else 12))

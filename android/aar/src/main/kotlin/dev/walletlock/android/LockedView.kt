@@ -7,6 +7,7 @@ import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.LinearLayout
 import android.widget.ScrollView
+import dev.walletlock.FinderMessage
 import dev.walletlock.LockException
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
@@ -25,6 +26,8 @@ import kotlinx.coroutines.launch
  * locked.bind(lock)                  // follows the lock's status
  * locked.show(outcome.status)        // or: shows this status
  * ```
+ *
+ * A message of the provider for whoever finds the phone comes first.
  *
  * While the wallet is damaged or busy there is a button that looks again, if the view is bound to a lock.
  *
@@ -97,6 +100,7 @@ public class LockedView @JvmOverloads constructor(
         }
         if (isTicking && (before as LockStatus.CoolingDown).unchangedBut(status as LockStatus.CoolingDown)) return
         show(notice)
+        show((status as? LockStatus.Locked)?.message)
         offer(status)
     }
 
@@ -164,6 +168,7 @@ public class LockedView @JvmOverloads constructor(
         layout.heading.say(notice.heading, spoken = notice.headingWithoutClock)
         showTime(null)
         show(notice)
+        show(null as FinderMessage?)
         remedies.removeAllViews()
         layout.toDo.visibility = GONE
         if (trouble.canRetry) addButton(R.string.walletlock_retry, onRetry)
@@ -172,6 +177,17 @@ public class LockedView @JvmOverloads constructor(
     private fun show(notice: Notice) {
         layout.icon.setImageResource(notice.icon)
         layout.body.say(notice.body)
+    }
+
+    /** What the provider wants whoever finds the phone to read. It comes first. */
+    private fun show(message: FinderMessage?) {
+        layout.finder.removeAllViews()
+        layout.finder.visibility = if (message == null) GONE else VISIBLE
+        if (message == null) return
+        val view = RemedyView(context, colours, onRecoveryCode = null)
+        view.addAdvice(resources.getString(R.string.walletlock_finder, resources.isolated(message.text)))
+        message.contact?.let { view.add(Remedy.Ask(it), isFirst = false) }
+        layout.finder.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
 
     private fun showTime(time: String?) {
@@ -202,7 +218,7 @@ public class LockedView @JvmOverloads constructor(
 
     /** [isEnough]: it is enough to wait, so no remedy stands out. [isAfterCheck]: a button that checks again comes first. */
     private fun offer(all: List<Remedy>, isEnough: Boolean, isAfterCheck: Boolean = false) {
-        val others = all.filter { it !is Remedy.Wait && it !is Remedy.CheckAgain }
+        val others = all.filter { it !is Remedy.Wait && it !is Remedy.CheckAgain && it.isOfUse }
         if (others.isEmpty() && isEnough) return
         layout.toDo.visibility = VISIBLE
         layout.toDo.setText(if (isEnough) R.string.walletlock_need_help else R.string.walletlock_what_to_do)

@@ -12,6 +12,16 @@ import android.widget.LinearLayout
 import android.widget.TextView
 import dev.walletlock.Contact
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
+
+/** Whether the person can use it, now or later. A phone that is not registered yet can still ask its provider. */
+internal val Remedy.isOfUse: Boolean
+    get() = when (this) {
+        is Remedy.RecoveryCode -> state is RemedyState.Available || state is RemedyState.Waiting
+        is Remedy.AskProvider -> state !is RemedyState.UsedUp
+        is Remedy.Connect -> state !is RemedyState.UsedUp
+        else -> true
+    }
 
 /** Shows what the person can do: a button if the phone can do it, words if only the person can. */
 internal class RemedyView(
@@ -28,8 +38,11 @@ internal class RemedyView(
         when (remedy) {
             // LockedView shows these itself: as the countdown, and as the button that checks again.
             is Remedy.Wait, is Remedy.CheckAgain -> return
-            is Remedy.RecoveryCode -> addRecoveryCode(isFirst)
+            is Remedy.RecoveryCode -> addRecoveryCode(remedy.state, isFirst)
             is Remedy.Restart -> addAdvice(resources.getString(R.string.walletlock_restart))
+            is Remedy.EnterPin -> addAdvice(resources.getString(R.string.walletlock_ready_body))
+            is Remedy.AskProvider -> addAdvice(remedy.state, R.string.walletlock_ask_provider)
+            is Remedy.Connect -> addAdvice(remedy.state, R.string.walletlock_connect)
             is Remedy.Ask -> when (val contact = remedy.contact) {
                 is Contact.Phone -> addCall(contact.number, isFirst)
                 is Contact.Form -> addLink(contact.address, R.string.walletlock_form, isFirst)
@@ -41,10 +54,18 @@ internal class RemedyView(
 
     fun addAdvice(text: String): Unit = addView(card(context, colours, words(text)))
 
-    /** A button, if somebody shows the screen for it. */
-    private fun addRecoveryCode(isFirst: Boolean) {
+    /** Says when it can be done, if not now. */
+    private fun addAdvice(state: RemedyState, text: Int) {
+        val advice = resources.getString(text)
+        if (state !is RemedyState.Waiting) return addAdvice(advice)
+        addAdvice(resources.getString(R.string.walletlock_later, resources.inWords(state.leftMs), advice))
+    }
+
+    /** A button, if the code can be entered now and somebody shows the screen for it. */
+    private fun addRecoveryCode(state: RemedyState, isFirst: Boolean) {
+        val onPress = onRecoveryCode
+        if (onPress == null || state !is RemedyState.Available) return addAdvice(state, R.string.walletlock_code_enter)
         val text = resources.getString(R.string.walletlock_code_enter)
-        val onPress = onRecoveryCode ?: return addAdvice(text)
         addView(wideButton(context, colours, text, isFirst).apply { setOnClickListener { onPress.run() } })
     }
 

@@ -76,6 +76,20 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.RECOVERED -> R.string.walletlock_journal_recovered
         JournalKind.ITEM_LOST -> R.string.walletlock_journal_item_lost
         JournalKind.RESCUE_ROW_RESTORED -> R.string.walletlock_journal_rescue_restored
+        JournalKind.PROVIDER_REGISTERED -> R.string.walletlock_journal_provider_registered
+        JournalKind.LOCK_ORDERED -> R.string.walletlock_journal_lock_ordered
+        JournalKind.FROZEN -> R.string.walletlock_journal_frozen
+        JournalKind.UNFROZEN -> R.string.walletlock_journal_unfrozen
+        JournalKind.WIPE_ORDERED -> R.string.walletlock_journal_wipe_ordered
+        JournalKind.UNLOCK_GRANTED -> R.string.walletlock_journal_unlock_granted
+        JournalKind.LOCK_CLEARED -> R.string.walletlock_journal_lock_cleared
+        JournalKind.PROVIDER_KEY_REVOKED -> R.string.walletlock_journal_provider_key_revoked
+        JournalKind.ORDER_WITHHELD -> R.string.walletlock_journal_order_withheld
+        JournalKind.HEARTBEAT_DUE -> R.string.walletlock_journal_heartbeat_due
+        JournalKind.HEARTBEAT_EXPIRED -> R.string.walletlock_journal_heartbeat_expired
+        JournalKind.REMOTE_WIPE_ALLOWED -> R.string.walletlock_journal_remote_wipe
+        JournalKind.LOCK_RESTORED -> R.string.walletlock_journal_lock_restored
+        JournalKind.LOCK_SET -> R.string.walletlock_journal_lock_set
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

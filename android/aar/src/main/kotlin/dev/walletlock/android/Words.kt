@@ -3,7 +3,6 @@ package dev.walletlock.android
 import android.content.res.Resources
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
-import dev.walletlock.WhoLocked
 
 // What the lock says, in the person's language. No text blames the person; each says what to do next.
 
@@ -29,10 +28,8 @@ internal fun Resources.notice(status: LockStatus, erasesLast: Boolean = false): 
         ).joinToString("\n"),
         headingWithoutClock = getString(R.string.walletlock_try_again, inWords(status.remainingMs)),
     )
-    is LockStatus.Locked -> when (status.by) {
-        // The texts of all reasons say that this phone locked the wallet.
-        WhoLocked.PHONE -> notice(status.reason)
-    }
+    // The text of each reason says who locked the wallet.
+    is LockStatus.Locked -> notice(status.reason)
     is LockStatus.Busy -> notice(R.drawable.walletlock_clock, R.string.walletlock_busy_now, R.string.walletlock_busy_now_body)
     is LockStatus.Wiped ->
         notice(R.drawable.walletlock_padlock, R.string.walletlock_wiped, R.string.walletlock_wiped_body)
@@ -49,6 +46,16 @@ private fun Resources.notice(reason: LockReason): Notice = when (reason) {
         getString(R.string.walletlock_damaged),
         words(LockTrouble.DAMAGED),
     )
+    LockReason.LOST_OR_STOLEN ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_lost, R.string.walletlock_lost_body)
+    LockReason.PROVIDER_ORDER ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_ordered, R.string.walletlock_ordered_body)
+    LockReason.LOCKED_BY_OWNER ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_by_owner, R.string.walletlock_by_owner_body)
+    LockReason.UNUSUAL_ACTIVITY ->
+        notice(R.drawable.walletlock_padlock, R.string.walletlock_unusual, R.string.walletlock_unusual_body)
+    LockReason.HEARTBEAT_EXPIRED ->
+        notice(R.drawable.walletlock_clock, R.string.walletlock_no_heartbeat, R.string.walletlock_no_heartbeat_body)
 }
 
 internal fun Resources.notice(trouble: LockTrouble): Notice =

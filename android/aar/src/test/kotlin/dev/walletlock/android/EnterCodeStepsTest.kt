@@ -112,6 +112,14 @@ class EnterCodeStepsTest {
     }
 
     @Test
+    fun `a lock of the provider keeps the wallet closed, and the person can only leave`() {
+        at(Step.FINISHING)
+        steps.stillLocked()
+        assertEquals(Step.LOCKED, steps.step)
+        assertFalse("the person leaves", steps.back())
+    }
+
+    @Test
     fun `back is one step back, and waits for a running call`() {
         assertFalse("the person leaves", steps.back())
         atChecking()

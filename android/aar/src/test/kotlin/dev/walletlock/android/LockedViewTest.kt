@@ -6,9 +6,11 @@ import android.content.pm.ApplicationInfo
 import android.view.View
 import android.widget.TextView
 import dev.walletlock.Contact
+import dev.walletlock.FinderMessage
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.WhoLocked
 import java.util.concurrent.TimeUnit
 import org.junit.Assert.assertEquals
@@ -230,6 +232,45 @@ class LockedViewTest {
             view.texts().takeLast(4),
         )
         assertEquals(listOf("Call 1"), view.all().filter { it.isClickable }.map { (it as TextView).text })
+    }
+
+    @Test
+    fun `what helps against a lock of the provider is said, and when`() {
+        view.setOnRecoveryCode {}
+        val code = Remedy.RecoveryCode(RemedyState.Waiting(2 * 3_600_000L))
+        view.show(
+            locked(
+                LockReason.LOST_OR_STOLEN,
+                Remedy.EnterPin,
+                Remedy.AskProvider(RemedyState.NotSetUp),
+                Remedy.Connect(RemedyState.Available),
+                Remedy.Connect(RemedyState.UsedUp),
+                code,
+            ),
+        )
+        val expected = listOf(
+            "What you can do",
+            "Enter your PIN to open your wallet.",
+            "Ask your provider to unlock your wallet.",
+            "Connect this phone to the internet, so that it reaches your provider.",
+            "You can do this in 2 hours: Enter your recovery code",
+        )
+        assertEquals(expected, view.texts().takeLast(expected.size))
+        assertTrue(view.all().none { it.isClickable })
+    }
+
+    @Test
+    fun `whoever finds the phone reads the provider's message first`() {
+        val message = FinderMessage("Please call us.", Contact.Phone("+1 555 0199"))
+        view.show(LockStatus.Locked(LockReason.LOST_OR_STOLEN, WhoLocked.PROVIDER, emptyList(), message))
+        val expected = listOf(
+            "From the provider of this wallet, to whoever finds this phone: Please call us.",
+            "Call +1 555 0199",
+            "Your phone was reported lost or stolen",
+        )
+        assertEquals(expected, view.texts().take(expected.size))
+        view.show(LockStatus.Ready(null))
+        assertFalse(expected.first() in view.texts())
     }
 
     @Test

@@ -314,7 +314,7 @@ class RecoveryActivitiesTest {
         val status = dev.walletlock.LockStatus.Locked(
             dev.walletlock.LockReason.TOO_MANY_ATTEMPTS,
             dev.walletlock.WhoLocked.PHONE,
-            listOf(dev.walletlock.Remedy.RecoveryCode),
+            listOf(dev.walletlock.Remedy.RecoveryCode(dev.walletlock.RemedyState.Available)),
         )
         view.show(status)
         assertTrue(view.all().none { it.isClickable && it.words() == "Enter your recovery code" })

@@ -10,6 +10,7 @@ import dev.walletlock.Contact
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.WhoLocked
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -188,7 +189,8 @@ class RecoveryScreensTest {
         val view = activity.show(LockedView(activity))
         view.checked = wallet.lock
         view.setOnRecoveryCode {}
-        val remedies = listOf(Remedy.CheckAgain, Remedy.RecoveryCode, Remedy.Ask(Contact.Phone("+1 555 0100")))
+        val code = Remedy.RecoveryCode(RemedyState.Available)
+        val remedies = listOf(Remedy.CheckAgain, code, Remedy.Ask(Contact.Phone("+1 555 0100")))
         view.show(LockStatus.Locked(LockReason.DATA_DAMAGED, WhoLocked.PHONE, remedies))
         TestWallet.settle()
         golden.check(name, activity.window.decorView.drawn())

@@ -5,6 +5,7 @@ import dev.walletlock.CodeOutcome
 import dev.walletlock.LockReason
 import dev.walletlock.PinOutcome
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.demo.Stage.Companion.NEW_PIN
 import dev.walletlock.demo.Stage.Companion.PIN
 
@@ -50,7 +51,8 @@ internal class DamagedWalletsStory : Story {
             before = app.phone.copyWallet()
             damage.make(app.phone)
         }
-        stage.expectLocked(app, LockReason.DATA_DAMAGED, listOf(Remedy.CheckAgain, Remedy.RecoveryCode) + CONTACTS)
+        val code = Remedy.RecoveryCode(RemedyState.Available)
+        stage.expectLocked(app, LockReason.DATA_DAMAGED, listOf(Remedy.CheckAgain, code) + CONTACTS)
         val pin = stage.typed(PIN).use { app.lock.verifyPin(it) }
         stage.expect("the right PIN, with the ${damage.what}", PinOutcome.Locked(app.lock.status.value), pin)
         stage.say("The right PIN does not help now. She types her recovery code.")

@@ -32,6 +32,7 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
 
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
+        if (purpose == KeyPurpose.INSTALLATION) throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
         val keys = load()
         if (keys.containsKey(alias)) throw DeviceKeyException(DeviceKeyFault.FAILED)
         val bytes = ByteArray(KEY_BYTES).also(SecureRandom()::nextBytes)

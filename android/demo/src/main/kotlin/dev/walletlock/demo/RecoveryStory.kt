@@ -7,6 +7,7 @@ import dev.walletlock.CodeStep
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.demo.Stage.Companion.DAY_MS
 import dev.walletlock.demo.Stage.Companion.NEW_PIN
 import dev.walletlock.demo.Stage.Companion.PIN
@@ -52,7 +53,7 @@ internal class RecoveryStory : Story {
         stage.show(Screen.lines(status))
         val remedies = (status as? LockStatus.CoolingDown)?.remedies
         val wait = Remedy.Wait((status as? LockStatus.CoolingDown)?.remainingMs ?: 0)
-        stage.expect("what she can do", listOf(wait, Remedy.RecoveryCode) + CONTACTS, remedies)
+        stage.expect("what she can do", listOf(wait, Remedy.RecoveryCode(RemedyState.Available)) + CONTACTS, remedies)
         stage.say("She need not wait. She fetches the sheet, and mistypes a digit of group 5.")
         CodeEntry().use { entry ->
             (1..4).forEach { entry.type(paper.group(it)) }

@@ -3,6 +3,7 @@ package dev.walletlock.demo
 import dev.walletlock.BiometricChange
 import dev.walletlock.BiometricOutcome
 import dev.walletlock.BiometricPurpose
+import dev.walletlock.FinderMessage
 import dev.walletlock.Finding
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
@@ -25,7 +26,8 @@ internal object Screen {
             who(WhoLocked.PHONE),
         ) + choices(status.remedies)
         is LockStatus.Locked ->
-            listOf(title(status.reason), reason(status.reason), who(status.by)) + choices(status.remedies)
+            status.message?.let(::message).orEmpty() + title(status.reason) + reason(status.reason) + who(status.by) +
+                choices(status.remedies)
         is LockStatus.Wiped ->
             listOf("WIPED", "Everything kept here was destroyed. You can set a new PIN.")
     }
@@ -77,6 +79,11 @@ internal object Screen {
         LockReason.TOO_MANY_ATTEMPTS -> "LOCKED: TOO MANY WRONG PINS"
         LockReason.UNTIL_RESTART -> "LOCKED UNTIL RESTART"
         LockReason.DATA_DAMAGED -> "LOCKED: PROTECTED DATA DAMAGED"
+        LockReason.LOST_OR_STOLEN -> "LOCKED: PHONE REPORTED LOST OR STOLEN"
+        LockReason.PROVIDER_ORDER -> "LOCKED BY YOUR PROVIDER"
+        LockReason.LOCKED_BY_OWNER -> "LOCKED BY YOU"
+        LockReason.UNUSUAL_ACTIVITY -> "LOCKED: UNUSUAL ACTIVITY"
+        LockReason.HEARTBEAT_EXPIRED -> "LOCKED: TOO LONG WITHOUT YOUR PROVIDER"
     }
 
     private fun reason(reason: LockReason): String = when (reason) {
@@ -86,10 +93,23 @@ internal object Screen {
         LockReason.DATA_DAMAGED ->
             "The protected data, or the key to it in this phone, is damaged, missing, foreign or an older copy. " +
                 "Nothing was deleted."
+        LockReason.LOST_OR_STOLEN ->
+            "Your provider was told that this phone is lost or stolen. If you have it, ask your provider to unlock the wallet."
+        LockReason.PROVIDER_ORDER -> "Your provider ordered it. It can tell you why."
+        LockReason.LOCKED_BY_OWNER -> "To open it again, you have to show in some other way who you are, and enter your PIN."
+        LockReason.UNUSUAL_ACTIVITY -> "Your provider has seen something unusual. The lock protects you until that is clear."
+        LockReason.HEARTBEAT_EXPIRED -> "This phone has not heard from your provider for a long time."
     }
+
+    private fun message(message: FinderMessage): List<String> =
+        listOf("A message of the provider, for whoever finds this phone: ${message.text}") +
+            listOfNotNull(message.contact).map(::inWords)
 
     private fun who(by: WhoLocked): String = when (by) {
         WhoLocked.PHONE -> "This phone locked it by itself. Your account and your provider are not involved."
+        WhoLocked.OWNER -> "It was locked on this phone, by its owner. Your provider is not involved."
+        WhoLocked.ACCOUNT -> "It was locked from your account, on another device or a website."
+        WhoLocked.PROVIDER -> "Your provider locked it."
     }
 
     private fun choices(remedies: List<Remedy>): List<String> =

@@ -17,6 +17,7 @@ import dev.walletlock.NoVerdictCause
 import dev.walletlock.Payment
 import dev.walletlock.PinRule
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.Reminder
 import java.math.BigDecimal
 import java.text.SimpleDateFormat
@@ -73,13 +74,26 @@ internal fun inWords(remedy: Remedy): String = when (remedy) {
     is Remedy.Wait -> "Wait ${durationInWords(remedy.ms)}."
     is Remedy.CheckAgain -> "Have it checked again: it may have been a hiccup of the keystore or the disk."
     is Remedy.Restart -> "Restart this phone."
-    is Remedy.RecoveryCode -> "Enter your recovery code. It opens the wallet, and you set a new PIN."
-    is Remedy.Ask -> when (val contact = remedy.contact) {
-        is Contact.Phone -> "Call ${contact.number}."
-        is Contact.Form -> "Fill in the form at ${contact.address}."
-        is Contact.Social -> "Write to ${contact.account}."
-        is Contact.Police -> "Go to the police: ${contact.advice}."
-    }
+    is Remedy.RecoveryCode ->
+        inWords(remedy.state, "Enter your recovery code. It opens the wallet, and you set a new PIN.")
+    is Remedy.EnterPin -> "Enter your PIN. It opens the wallet."
+    is Remedy.AskProvider -> inWords(remedy.state, "Ask your provider to unlock the wallet.")
+    is Remedy.Connect -> inWords(remedy.state, "Connect this phone to the internet, so that it hears from your provider.")
+    is Remedy.Ask -> inWords(remedy.contact)
+}
+
+private fun inWords(state: RemedyState, remedy: String): String = when (state) {
+    is RemedyState.Available -> remedy
+    is RemedyState.Waiting -> "In ${durationInWords(state.leftMs)}: $remedy"
+    is RemedyState.UsedUp -> "Not any more, because it was used as often as it may be: $remedy"
+    is RemedyState.NotSetUp -> "Not yet, because it is not set up: $remedy"
+}
+
+internal fun inWords(contact: Contact): String = when (contact) {
+    is Contact.Phone -> "Call ${contact.number}."
+    is Contact.Form -> "Fill in the form at ${contact.address}."
+    is Contact.Social -> "Write to ${contact.account}."
+    is Contact.Police -> "Go to the police: ${contact.advice}."
 }
 
 internal fun inWords(finding: Finding): String = when (finding.rule) {
@@ -210,6 +224,20 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.RECOVERED -> "Opened with the recovery code"
     JournalKind.ITEM_LOST -> "Damaged and lost"
     JournalKind.RESCUE_ROW_RESTORED -> "Somebody changed what the recovery code opens; put right"
+    JournalKind.PROVIDER_REGISTERED -> "Phone registered with the provider"
+    JournalKind.LOCK_ORDERED -> "Provider ordered a lock"
+    JournalKind.FROZEN -> "Payments frozen"
+    JournalKind.UNFROZEN -> "Payments no longer frozen"
+    JournalKind.WIPE_ORDERED -> "Provider ordered that everything is destroyed"
+    JournalKind.UNLOCK_GRANTED -> "Provider allowed to unlock"
+    JournalKind.LOCK_CLEARED -> "Lock cleared"
+    JournalKind.PROVIDER_KEY_REVOKED -> "Key of the provider no longer valid"
+    JournalKind.ORDER_WITHHELD -> "An order of the provider did not arrive: locked until it does"
+    JournalKind.HEARTBEAT_DUE -> "Has not heard from the provider for long: locks soon"
+    JournalKind.HEARTBEAT_EXPIRED -> "Has not heard from the provider for too long: locked"
+    JournalKind.REMOTE_WIPE_ALLOWED -> "Whether the provider may destroy everything: changed"
+    JournalKind.LOCK_RESTORED -> "A lock of the provider was missing in the file: locked again"
+    JournalKind.LOCK_SET -> "Locked by the owner"
     null -> "Written by a newer version"
 }
 

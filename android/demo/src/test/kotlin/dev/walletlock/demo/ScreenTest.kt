@@ -2,6 +2,7 @@ package dev.walletlock.demo
 
 import dev.walletlock.Contact
 import dev.walletlock.DeviceKeyFault
+import dev.walletlock.FinderMessage
 import dev.walletlock.Finding
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
@@ -9,6 +10,7 @@ import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.PinRule
 import dev.walletlock.Remedy
+import dev.walletlock.RemedyState
 import dev.walletlock.Severity
 import dev.walletlock.WhoLocked
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -71,6 +73,40 @@ class ScreenTest {
         assertTrue(lines.first().length > "LOCKED".length)
         assertTrue(lines[2].startsWith("This phone locked it"))
         assertEquals(listOf("What you can do now:", "  1. Call +1 555 0100."), lines.subList(3, 5))
+    }
+
+    @Test
+    fun `each who and each reason has words of its own`() {
+        val said = WhoLocked.entries.map { Screen.lines(LockStatus.Locked(LockReason.LOCKED_BY_OWNER, it, emptyList()))[2] }
+        assertEquals(WhoLocked.entries.size, said.toSet().size)
+        val reasons = LockReason.entries.map { Screen.lines(LockStatus.Locked(it, WhoLocked.PHONE, emptyList())).take(2) }
+        assertEquals(2 * LockReason.entries.size, reasons.flatten().toSet().size)
+    }
+
+    @Test
+    fun `a lock of the provider - its message comes first, and each remedy says whether it can be used`() {
+        val remedies = listOf(
+            Remedy.EnterPin,
+            Remedy.AskProvider(RemedyState.Available),
+            Remedy.Connect(RemedyState.NotSetUp),
+            Remedy.RecoveryCode(RemedyState.Waiting(7_200_000)),
+            Remedy.RecoveryCode(RemedyState.UsedUp),
+        )
+        val message = FinderMessage("Please call us.", Contact.Phone("+1 555 0199"))
+        val expected = """
+            A message of the provider, for whoever finds this phone: Please call us.
+            Call +1 555 0199.
+            LOCKED: PHONE REPORTED LOST OR STOLEN
+            Your provider was told that this phone is lost or stolen. If you have it, ask your provider to unlock the wallet.
+            Your provider locked it.
+            What you can do now:
+              1. Enter your PIN. It opens the wallet.
+              2. Ask your provider to unlock the wallet.
+              3. Not yet, because it is not set up: Connect this phone to the internet, so that it hears from your provider.
+              4. In 2 hours: Enter your recovery code. It opens the wallet, and you set a new PIN.
+              5. Not any more, because it was used as often as it may be: Enter your recovery code. It opens the wallet, and you set a new PIN.
+        """.trimIndent()
+        assertEquals(expected, shown(LockStatus.Locked(LockReason.LOST_OR_STOLEN, WhoLocked.PROVIDER, remedies, message)))
     }
 
     @Test

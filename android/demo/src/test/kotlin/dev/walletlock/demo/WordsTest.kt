@@ -2,6 +2,7 @@ package dev.walletlock.demo
 
 import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
+import dev.walletlock.JournalKind
 import dev.walletlock.Money
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -48,6 +49,11 @@ class WordsTest {
             41 * day + 3 * hour + 5 * second to "41 days 3:00:05",
         )
         assertEquals(table, table.mapValues { (ms, _) -> countdown(ms) })
+    }
+
+    @Test
+    fun `each kind of line has words of its own`() {
+        assertEquals(JournalKind.entries.size, JournalKind.entries.map(::inWords).toSet().size)
     }
 
     @Test

@@ -123,11 +123,15 @@ public class FakeDeviceKey : DeviceKey {
         return alias in keys && !isSilentlyEmpty
     }
 
-    /** @throws DeviceKeyException failed, if the alias exists, or for a biometric key if nobody is enrolled. */
+    /**
+     * @throws DeviceKeyException failed, if the alias exists, or for a biometric key if nobody is enrolled; no hardware, for the
+     *   key that signs requests to the provider.
+     */
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         counted = counted.copy(create = counted.create + 1)
         failure?.let { throw it }
+        if (purpose == KeyPurpose.INSTALLATION) throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
         if (alias in keys) throw DeviceKeyException(DeviceKeyFault.FAILED)
         if (purpose == KeyPurpose.BIOMETRIC && !isAnyoneEnrolled) throw DeviceKeyException(DeviceKeyFault.FAILED)
         made++

@@ -45,6 +45,7 @@ class FakesTest {
         keys.create("a/pin/1", KeyPurpose.PIN_SLOT)
         keys.create("b/seal/0", KeyPurpose.SEAL)
         assertEquals(DeviceKeyFault.FAILED, faultOf { keys.create("a/pin/1", KeyPurpose.PIN_SLOT) })
+        assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.create("a/installation", KeyPurpose.INSTALLATION) })
         assertEquals(listOf("a/pin/1"), keys.aliases("a/"))
         assertEquals(listOf("a/pin/1", "b/seal/0"), keys.allAliases)
         val one = keys.hmac("a/pin/1", byteArrayOf(1))

@@ -70,6 +70,10 @@ class PinScreen(
             LockReason.TOO_MANY_ATTEMPTS -> "Locked: too many wrong PINs."
             LockReason.UNTIL_RESTART -> "Please restart your phone."
             LockReason.DATA_DAMAGED -> "This wallet is damaged, or not this phone's."
+            LockReason.LOST_OR_STOLEN -> "This phone was reported lost or stolen."
+            LockReason.PROVIDER_ORDER, LockReason.UNUSUAL_ACTIVITY -> "Locked by the provider."
+            LockReason.LOCKED_BY_OWNER -> "You locked this wallet."
+            LockReason.HEARTBEAT_EXPIRED -> "Please connect your phone to the internet."
         }
         LockStatus.Busy -> "Your phone is busy."
         LockStatus.Unconfigured, LockStatus.Wiped -> "Choose a PIN."
