@@ -18,7 +18,7 @@ import dev.walletlock.WalletLock
  * changePin.launch(ChangePinActivity.intent(this))
  * ```
  *
- * `RESULT_OK`: the PIN was changed. All earlier sessions have ended; [takeSession] gives the one that goes on.
+ * `RESULT_OK`: the PIN was changed, or set anew with the recovery code. All earlier sessions have ended; [takeSession] gives the one that goes on.
  * `RESULT_CANCELED`: the person went back, and the PIN was not changed. [LockActivity.RESULT_NO_PIN]: there is no PIN, or
  * everything was erased meanwhile.
  *
@@ -36,6 +36,11 @@ public class ChangePinActivity : ChoosePinActivity() {
         setOnPinChanged(::finishWith)
         setOnGoOn { finishWith(LockActivity.RESULT_NO_PIN) }
         setOnForgotPin(LockActivity.parts.forgotPin(this@ChangePinActivity))
+        setOnRecoveryCode { startActivityForResult(EnterRecoveryCodeActivity.intent(this@ChangePinActivity), REQUEST_RECOVER) }
+    }
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        EnterRecoveryCodeActivity.takeSession(data)?.let { finishWith(it) }
     }
 
     override fun choosing(): (WalletLock) -> ChoosingPin {
@@ -65,6 +70,7 @@ public class ChangePinActivity : ChoosePinActivity() {
         @JvmStatic
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
 
+        private const val REQUEST_RECOVER = 1
         private const val EXTRA_WIPE = "dev.walletlock.wipePin"
     }
 }

@@ -53,6 +53,9 @@ public class ChangePinView @JvmOverloads constructor(
     /** Calls [listener] when the person tapped 'Check again' and that failed. The view has told the person already. */
     public fun setOnTrouble(listener: OnLockTrouble?): Unit = locked.setOnTrouble(listener)
 
+    /** As [LockedView.setOnRecoveryCode]. */
+    public fun setOnRecoveryCode(listener: Runnable?): Unit = locked.setOnRecoveryCode(listener)
+
     override fun begin(lock: WalletLock): ChoosingPin = ChangingPin(lock)
 
     override fun onFollow(scope: CoroutineScope) {

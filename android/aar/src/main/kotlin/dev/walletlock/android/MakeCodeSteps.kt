@@ -48,6 +48,9 @@ internal class MakeCodeSteps : ChoosingPinSteps<MakeCodeSteps.Step>(Step.WHY) {
     /** The code was not set, because of [why]. Null: the person did not enter the PIN. */
     fun notSet(why: PinNote?) = from(Step.SETTING) { go(Step.SHOWN, why) }
 
+    /** The change that waits was not cancelled, because of [why]. */
+    fun notCancelled(why: PinNote) = from(Step.WAITS) { go(Step.WAITS, why) }
+
     /** The person has read what became of the code. */
     fun understood() {
         if (step == Step.IN_FORCE || step == Step.WAITS) go(Step.DONE)

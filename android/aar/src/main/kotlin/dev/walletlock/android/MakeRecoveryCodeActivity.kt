@@ -95,6 +95,7 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
 
     /** Leaves, and gives the session back. */
     private fun leave() {
+        if (isFinishing) return
         val session = making?.takeSession()?.takeIf { it.isLive }
         val isMade = making?.steps?.step in MADE
         setResult(if (isMade) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))

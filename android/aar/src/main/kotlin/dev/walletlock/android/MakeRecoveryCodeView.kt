@@ -57,7 +57,10 @@ public class MakeRecoveryCodeView @JvmOverloads constructor(
         render()
     }
 
-    /** Calls [listener] when the person does not want a code now. Null: there is no such button. */
+    /**
+     * Calls [listener] when the person does not want a code now, or is done and the session has ended meanwhile. Null: there is no
+     * button for 'later'.
+     */
     public fun setOnLater(listener: Runnable?) {
         onLater = listener
         render()
@@ -106,11 +109,12 @@ public class MakeRecoveryCodeView @JvmOverloads constructor(
                 R.drawable.walletlock_clock,
                 resources.getString(R.string.walletlock_code_waits),
                 resources.getString(R.string.walletlock_code_waits_body, resources.inWords(steps.leftMs)),
-                null,
+                steps.note?.let { resources.words(it) },
                 QuestionView.Answer(R.string.walletlock_done, isFirst = true, going::understood),
                 QuestionView.Answer(R.string.walletlock_code_cancel, isFirst = false, going::cancel),
             )
-            Step.DONE -> finish(onDone?.let { it::onUnlocked })
+            // The wallet may have locked itself meanwhile: then there is no session to give.
+            Step.DONE -> if (going.hasSession) finish(onDone?.let { it::onUnlocked }) else onLater?.run()
         }
     }
 

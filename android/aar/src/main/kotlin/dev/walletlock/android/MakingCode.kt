@@ -23,9 +23,14 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
     var needsPin = false
         private set
 
+    /** Whether there is a session to give away. */
+    val hasSession: Boolean get() = session != null
+
     /** Whether the wallet has a code already. False until it is known. */
     var replaces = false
         private set
+    /** Whether the person wants the change that waits cancelled. */
+    private var cancels = false
     private val main = Handler(Looper.getMainLooper())
     private val useAgain = Runnable(::useSession)
 
@@ -47,12 +52,14 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
         needsPin = false
         if (steps.step == Step.MAKING) create()
         if (steps.step == Step.SETTING) set()
+        if (cancels) cancel()
         onChange()
     }
 
     /** The person did not enter the PIN. */
     fun giveUp() {
         needsPin = false
+        cancels = false
         steps.notMade(null)
         steps.notSet(null)
         onChange()
@@ -97,10 +104,11 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
 
     /** Cancels the change that waits. */
     fun cancel() {
-        val open = session ?: return understood()
-        scope.launch {
-            quietly { open.access.cancelRecoveryCodeChange() }
-            understood()
+        cancels = true
+        call { open ->
+            open.access.cancelRecoveryCodeChange()
+            cancels = false
+            steps.understood()
         }
     }
 
@@ -117,6 +125,8 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
                 val why = PinNote.Failed(LockTrouble.of(fault))
                 steps.notMade(why)
                 steps.notSet(why)
+                steps.notCancelled(why)
+                cancels = false
             }
             onChange()
         }

@@ -94,6 +94,41 @@ class RecoveryActivitiesTest {
     }
 
     @Test
+    fun `a change is cancelled with the PIN if the wallet has locked itself, and who only reads it is done`() {
+        wallet.enrolWithCode()
+        val screen = make(wallet.unlocked())
+        screen.press("Make a recovery code")
+        screen.confirm()
+        wallet.lock.lockNow()
+        TestWallet.settle()
+        screen.press("Cancel this change")
+        val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
+        assertTrue("not yet", status().pending != null)
+        shadowOf(screen.get()).receiveResult(asked, Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+        TestWallet.settle()
+        assertNull(status().pending)
+        assertTrue(screen.get().isFinishing)
+        val another = make(wallet.unlocked())
+        another.press("Make a recovery code")
+        another.confirm()
+        wallet.lock.lockNow()
+        TestWallet.settle()
+        another.press("Done")
+        assertTrue(another.get().isFinishing)
+        assertEquals(Activity.RESULT_OK, shadowOf(another.get()).resultCode)
+    }
+
+    @Test
+    fun `a locked wallet leads from changing the PIN to the code, too`() {
+        wallet.enrolWithCode()
+        wallet.lockOut()
+        val screen = start(ChangePinActivity::class.java, ChangePinActivity.intent(context))
+        screen.press("Enter your recovery code")
+        val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
+        assertEquals(EnterRecoveryCodeActivity::class.java.name, asked.component!!.className)
+    }
+
+    @Test
     fun `who does not enter the PIN has made none`() {
         wallet.enrol()
         val screen = make(null)

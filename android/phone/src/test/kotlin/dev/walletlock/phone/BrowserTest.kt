@@ -28,6 +28,7 @@ class BrowserTest : OnPhone() {
         mouse.until("the sheet is shown") { browser.script("return !document.getElementById('sheet').hidden") == true }
         keep(browser, "sheet")
         mouse.press("finger", "on" to "true")
+        day.wantsNoCode()
         day.seesTheWallet()
         keep(browser, "wallet")
         day.opensItWithAFinger()

@@ -1,5 +1,10 @@
 package dev.walletlock.phone
 
+import android.view.View
+import dev.walletlock.RecoveryCode
+import dev.walletlock.android.R
+import dev.walletlock.fakes.FakePaper
+
 /**
  * The steps of a person who has just installed the app. The labels are those of the sample wallet and of the lock's
  * screens, in English.
@@ -25,14 +30,64 @@ class FirstDay(private val driver: Driver) {
     fun setsAPin() {
         choosesAPin()
         driver.tap("Not now")
+        wantsNoCode()
         seesTheWallet()
     }
+
+    /** A recovery code is offered after the first PIN. */
+    fun wantsNoCode() = driver.tap("Later")
 
     fun switchesTheFingerOn() {
         driver.tap("Switch it on")
         driver.isAsked()
         driver.press("finger", "on" to "true")
+        wantsNoCode()
         seesTheWallet()
+    }
+
+    /** Makes a recovery code where it is offered, forgets the PIN, and gets back in. */
+    fun forgetsThePin() {
+        choosesAPin()
+        driver.tap("Not now")
+        driver.tap("Make a recovery code")
+        val paper = writesTheCodeDown()
+        driver.tap("Done")
+        seesTheWallet()
+        goesToTheLock()
+        driver.tap("Forgot PIN?")
+        for (group in 1..GROUPS) {
+            driver.sees("Group $group of $GROUPS")
+            paper.group(group).forEach { driver.tap("$it") }
+        }
+        driver.sees("Choose a new PIN")
+        enters(NEXT_PIN)
+        driver.sees("Type the new PIN once more")
+        enters(NEXT_PIN)
+        writesTheCodeDown()
+        seesTheWallet()
+        goesToTheLock()
+        enters(NEXT_PIN)
+        seesTheWallet()
+    }
+
+    /** Writes down the code on the screen, and types the groups that are asked back. */
+    private fun writesTheCodeDown(): FakePaper = with(driver) {
+        sees("Your recovery code, in 8 groups")
+        val code = phone.mainLoop.onMain { shownCode() }
+        val paper = FakePaper(code)
+        val asked = code.askedGroups
+        tap("I wrote it down")
+        for (group in asked) {
+            sees("Type group $group")
+            paper.group(group).forEach { tap("$it") }
+        }
+        paper
+    }
+
+    /** A person reads the digits on the screen. A test asks the view for them: it is not a part of the library's API. */
+    private fun shownCode(): RecoveryCode {
+        val view = checkNotNull(driver.phone.stack.top?.findViewById<View>(R.id.walletlock_code))
+        return view.javaClass.getMethod("getCode").invoke(view) as RecoveryCode
     }
 
     fun opensItWithAFinger() {
@@ -114,5 +169,6 @@ class FirstDay(private val driver: Driver) {
 
         /** By the default policy the fifth wrong PIN brings the first wait. */
         const val FREE_TRIES = 5
+        const val GROUPS = 8
     }
 }

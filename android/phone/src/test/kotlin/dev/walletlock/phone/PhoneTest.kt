@@ -23,6 +23,13 @@ class PhoneTest : OnPhone() {
     }
 
     @Test
+    fun `a forgotten PIN, and the way back in`() {
+        phone.opensApp()
+        day.forgetsThePin()
+        assertTrue(phone.journal.lines().any { it.text == "RECOVERED" })
+    }
+
+    @Test
     fun `digits survive a rotation, and the picture turns`() {
         phone.opensApp()
         day.setsAPin()

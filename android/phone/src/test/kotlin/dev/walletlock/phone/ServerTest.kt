@@ -34,6 +34,7 @@ class ServerTest : OnPhone() {
         places(address) { it.getString("label") == "Type it once more" }
         types(address)
         touch(address, key(address, "Not now"))
+        touch(address, key(address, "Later"))
         places(address) { "4821" in it.getString("label") }
         val seen = first.headers().firstValue("X-Number").get().toLong()
         assertTrue(get("${address}frame?after=$seen").headers().firstValue("X-Number").get().toLong() > seen)

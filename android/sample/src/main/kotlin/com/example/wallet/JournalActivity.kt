@@ -73,6 +73,12 @@ class JournalActivity : Activity() {
             JournalKind.BIOMETRICS_OFF to R.string.biometrics_off,
             JournalKind.BIOMETRICS_RIGHT to R.string.biometrics_right,
             JournalKind.BIOMETRICS_NOT_RECOGNISED to R.string.biometrics_wrong,
+            JournalKind.CODE_PENDING to R.string.code_pending,
+            JournalKind.CODE_CANCELLED to R.string.code_cancelled,
+            JournalKind.CODE_SET to R.string.code_set,
+            JournalKind.CODE_WITHDRAWN to R.string.code_withdrawn,
+            JournalKind.RECOVERED to R.string.recovered,
+            JournalKind.ITEM_LOST to R.string.item_lost,
         )
     }
 }

@@ -7,8 +7,10 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.TextView
 import dev.walletlock.Platform
+import dev.walletlock.RecoveryCode
 import dev.walletlock.WalletLock
 import dev.walletlock.android.shared
+import dev.walletlock.fakes.FakePaper
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -64,17 +66,46 @@ class Phone {
 
     fun idle() = shadowOf(Looper.getMainLooper()).idle()
 
-    /** Types the PIN twice on the lock's screen for it, and taps 'Not now' if a finger is offered. */
+    /** Types the PIN twice on the lock's screen for it, and taps 'Not now' if a finger is offered. Then a code is offered. */
     fun choosePin(pin: String) {
         enter(pin)
         until("it does not ask once more") { "So that no slip of a finger locks you out." in texts() }
         enter(pin)
-        until("the PIN is not set") { screen is HomeActivity || notNow() != null }
-        notNow()?.performClick()
+        until("the PIN is not set") { button("Later") != null || button("Not now") != null }
+        button("Not now")?.performClick()
+        until("no code is offered") { button("Later") != null }
     }
 
-    private fun notNow(): View? =
-        screen.window.decorView.all().find { it.isShown && (it as? TextView)?.text?.toString() == "Not now" }
+    private fun button(text: String): View? =
+        screen.window.decorView.all().find { it.isShown && it.isClickable && (it as? TextView)?.text?.toString() == text }
+
+    /** Presses the button with this text, once it is there. */
+    fun press(text: String) {
+        until("no button '$text'") { button(text)?.isEnabled == true }
+        checkNotNull(button(text)).performClick()
+        goOn()
+    }
+
+    /** Writes down the code on the screen, and types the groups that are asked back. */
+    fun writeDownCode(): FakePaper {
+        until("no code is shown") { codeView()?.isShown == true }
+        val code = shownCode()
+        val paper = FakePaper(code)
+        val asked = code.askedGroups
+        press("I wrote it down")
+        asked.forEach { typeGroup(paper.group(it)) }
+        return paper
+    }
+
+    fun typeGroup(digits: List<Int>) = digits.forEach { digit ->
+        until("no pad takes digits") { pad()?.isShown == true && key("$digit")?.isEnabled == true }
+        checkNotNull(key("$digit")).performClick()
+    }
+
+    private fun codeView(): View? = screen.findViewById(dev.walletlock.android.R.id.walletlock_code)
+
+    /** A person reads the digits on the screen. A test asks the view for them: it is not a part of the library's API. */
+    private fun shownCode(): RecoveryCode = codeView()!!.run { javaClass.getMethod("getCode").invoke(this) as RecoveryCode }
 
     /** Runs what other threads post to the main thread until [condition] holds. After 100 seconds it fails with [what]. */
     fun until(what: String, condition: () -> Boolean) {

@@ -5,6 +5,7 @@ import android.widget.TextView
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
 import dev.walletlock.WalletLock
+import dev.walletlock.android.EnterRecoveryCodeActivity
 import dev.walletlock.android.LockActivity
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
@@ -56,9 +57,35 @@ class WalletAppTest {
         assertTrue("Welcome to your wallet" in phone.texts())
         phone.press(R.id.choose)
         phone.choosePin(PIN)
+        phone.press("Later")
         phone.untilShown<HomeActivity>()
         phone.until("no card") { !phone.isCovered() && "•••• •••• •••• 4821" in phone.texts() }
         assertTrue(lock.isOpen.value)
+    }
+
+    @Test
+    fun `a code is made in the first run, and opens the wallet when the PIN is forgotten`() {
+        phone.launch()
+        phone.untilShown<WelcomeActivity>()
+        phone.press(R.id.choose)
+        phone.choosePin(PIN)
+        phone.press("Make a recovery code")
+        val paper = phone.writeDownCode()
+        phone.press("Done")
+        phone.untilShown<HomeActivity>()
+        phone.until("no card") { !phone.isCovered() && "•••• •••• •••• 4821" in phone.texts() }
+        phone.press(R.id.lock)
+        phone.untilShown<LockActivity>()
+        phone.press("Forgot PIN?")
+        phone.untilShown<EnterRecoveryCodeActivity>()
+        (1..8).forEach { phone.typeGroup(paper.group(it)) }
+        phone.until("no new PIN is asked for") { "Choose a new PIN" in phone.texts() }
+        phone.enter(NEW_PIN)
+        phone.until("it does not ask once more") { "Type the new PIN once more" in phone.texts() }
+        phone.enter(NEW_PIN)
+        phone.writeDownCode()
+        phone.untilShown<HomeActivity>()
+        phone.until("no card") { !phone.isCovered() && "•••• •••• •••• 4821" in phone.texts() }
     }
 
     @Test
@@ -184,5 +211,6 @@ class WalletAppTest {
 
     private companion object {
         const val PIN = "835179"
+        const val NEW_PIN = "582941"
     }
 }
