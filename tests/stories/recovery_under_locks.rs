@@ -33,6 +33,10 @@ fn registered() -> (Backend, Wallet, String) {
     (backend, wallet, paper)
 }
 
+fn accepts(backend: &Backend, wallet: &Wallet, reason: &str) {
+    assert_eq!(Backend::accept(wallet, &backend.lock(wallet, reason)), WordOutcome::Done(WordDone::Locked));
+}
+
 fn reason(wallet: &Wallet) -> Option<LockReason> {
     match wallet.status() {
         LockStatus::Locked { reason, .. } => Some(reason),
@@ -161,9 +165,7 @@ fn an_order_that_reached_a_damaged_wallet_stands_after_the_rescue() {
 fn the_code_clears_every_other_lock_at_once() {
     type Locks = fn(&Backend, &Wallet);
     let locks: [(LockReason, Locks); 4] = [
-        (LockReason::UnusualActivity, |backend, wallet| {
-            drop(Backend::accept(wallet, &backend.lock(wallet, "unusual")))
-        }),
+        (LockReason::UnusualActivity, |backend, wallet| accepts(backend, wallet, "unusual")),
         (LockReason::LockedByOwner, |_, wallet| assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked))),
         (LockReason::HeartbeatExpired, |_, wallet| wallet.phone.clock.advance_ms(8 * DAY_MS)),
         (LockReason::TooManyAttempts, |_, wallet| {
@@ -249,7 +251,7 @@ fn a_lock_that_comes_while_the_pin_is_checked_is_not_shed_by_damage() {
 fn a_lock_that_comes_between_code_and_pin_voids_the_recovery() {
     type Meanwhile = fn(&Backend, &Wallet);
     let meanwhile: [(&str, Meanwhile); 3] = [
-        ("an order", |backend, wallet| drop(Backend::accept(wallet, &backend.lock(wallet, "unusual")))),
+        ("an order", |backend, wallet| accepts(backend, wallet, "unusual")),
         ("the owner's lock", |_, wallet| assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked))),
         ("another PIN", |_, wallet| {
             let changed = wallet.unlock().access().change_pin(&entry(PIN), &entry(OTHER_PIN), &[], true);
