@@ -123,6 +123,8 @@ impl<'a> Toolchain<'a> {
         // A panic never unwinds through C: rusqlite catches it before. Without these tables the library is 5 % smaller.
         // The price: the backtrace of a crash within SQLite or ring ends there.
         c_flags.extend(["-fno-unwind-tables".to_owned(), "-fno-asynchronous-unwind-tables".to_owned()]);
+        // Has ring leave out its larger tables for curve arithmetic, 23 kB. Signing takes longer; the lock signs exports only.
+        c_flags.push("-DOPENSSL_SMALL".to_owned());
         let renaming = rust.renaming(self.places)?;
         c_flags.extend(renaming.c);
         let rust_flags = renaming.rust;
