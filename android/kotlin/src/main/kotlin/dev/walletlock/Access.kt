@@ -4,8 +4,8 @@ import dev.walletlock.ffi.Access as NativeAccess
 import dev.walletlock.ffi.PinEntry as NativeEntry
 
 /**
- * Changes the PIN, the wipe PIN, biometrics, and the recovery code. [Session.access] gives it. It lives as long as its session, and needs no
- * closing.
+ * Changes the PIN, the wipe PIN, biometrics, and the recovery code. [Session.access] gives it. It lives as long as its session,
+ * and needs no closing.
  *
  * Every function throws [LockException.SessionEnded] once the session has ended.
  */

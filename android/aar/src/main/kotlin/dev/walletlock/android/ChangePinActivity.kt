@@ -18,7 +18,8 @@ import dev.walletlock.WalletLock
  * changePin.launch(ChangePinActivity.intent(this))
  * ```
  *
- * `RESULT_OK`: the PIN was changed, or set anew with the recovery code. All earlier sessions have ended; [takeSession] gives the one that goes on.
+ * `RESULT_OK`: the PIN was changed, or set anew with the recovery code. All earlier sessions have ended; [takeSession] gives the
+ * one that goes on.
  * `RESULT_CANCELED`: the person went back, and the PIN was not changed. [LockActivity.RESULT_NO_PIN]: there is no PIN, or
  * everything was erased meanwhile.
  *

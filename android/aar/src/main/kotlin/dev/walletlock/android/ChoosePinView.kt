@@ -20,8 +20,8 @@ import kotlinx.coroutines.launch
  *
  * While the PIN is typed, each reason against it is shown below the dots. As long as the PIN may not be set, the key that ends
  * it is disabled. If the two entries differ, the view says so, and the person chooses again; the entries are compared in
- * native memory. What was typed is cleared when the screen is not visible any more. While the view is shown, its window cannot
- * be captured (`FLAG_SECURE`). Its colours are those of the theme, as in [PinPadView].
+ * native memory. What was typed is cleared when the screen is not visible any more; [EnterRecoveryCodeView] says what it keeps.
+ * While the view is shown, its window cannot be captured (`FLAG_SECURE`). Its colours are those of the theme, as in [PinPadView].
  */
 public abstract class ChoosePinView internal constructor(
     context: Context,
