@@ -517,6 +517,7 @@ impl Play<'_> {
                 knows.left = TRIES;
                 self.account.note("not recovered");
                 // The counter may be new or not. A new process remembers no wrong PIN, so that each counts again.
+                drop((rescue, lock));
                 self.restart(who).map(|()| false)
             }
             other => Err(format!("recovering: {other:?}")),

@@ -573,11 +573,7 @@ fn a_code_that_is_made_later_waits_a_day_and_takes_effect_with_the_next_right_pi
     let kinds = kinds(&session);
     assert!(kinds.contains(&Kind::CodePending) && kinds.contains(&Kind::CodeSet));
     drop(session);
-    is_whole_again_without_item(wallet, &paper);
-}
-
-fn is_whole_again_without_item(wallet: Wallet, paper: &str) {
-    drop(recover(&wallet, paper));
+    drop(recover(&wallet, &paper));
     assert!(matches!(wallet.verify(NEW_PIN), PinOutcome::Right(_)));
 }
 
@@ -666,19 +662,12 @@ fn a_withdrawn_code_is_over_and_leaves_nothing_behind() {
 
 #[test]
 fn only_a_fresh_pin_changes_the_code() {
-    let (wallet, _) = with_code("walletlock");
-    let session = wallet.unlock();
-    let code = session.access().create_recovery_code().expect("a code");
-    write_down(&code);
-    wallet.phone.clock.advance_ms(100_000);
-    assert!(session.is_live());
-    wallet.phone.clock.advance_ms(100_000);
-    assert!(session.auth_method().is_ok() || !session.is_live());
-    drop(session);
     let mut policy = Policy::preset("walletlock").expect("a preset");
     policy.session.idle_s = 900;
     let (wallet, _) = with_code_on(Wallet::with_policy(policy));
     let session = wallet.unlock();
+    let code = session.access().create_recovery_code().expect("a code");
+    write_down(&code);
     wallet.phone.clock.advance_ms(walletlock_core::FRESH_PIN_MS);
     assert_eq!(session.access().create_recovery_code().err(), Some(LockError::PinNeeded));
     assert_eq!(session.access().set_recovery_code(&code), Err(LockError::PinNeeded));
