@@ -186,13 +186,13 @@ impl Caller {
         Ok(())
     }
 
-    /// Marks something as wiped in the keystore. The mark may exist already.
+    /// Marks something as wiped in the keystore, and asks for the mark. The mark may exist already.
     pub(super) async fn make_mark(&self, mark: Key) -> Result<(), DeviceKeyFault> {
         let number = self.model().next_number();
-        match self.script.ask(Ask::Create(mark, number)).await {
-            Ok(_) => Ok(()),
-            Err(fault) => self.ready(mark).await.map_err(|_| fault),
+        if let Err(fault) = self.script.ask(Ask::Create(mark, number)).await {
+            self.ready(mark).await.map_err(|_| fault)?;
         }
+        self.ready(mark).await.map_err(busy_if_gone)
     }
 
     pub(super) async fn drop_old_marks(&self) {
