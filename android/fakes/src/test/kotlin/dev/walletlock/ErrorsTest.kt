@@ -20,7 +20,7 @@ class ErrorsTest : LockTest() {
             assertEquals(refused, openInAnotherProcess())
         }
         // The other process has other keys and finds the wallet damaged. But it can open it.
-        assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[CheckAgain])", openInAnotherProcess())
+        assertEquals("Locked(reason=DATA_DAMAGED, by=PHONE, remedies=[CheckAgain], message=null)", openInAnotherProcess())
     }
 
     @Test
