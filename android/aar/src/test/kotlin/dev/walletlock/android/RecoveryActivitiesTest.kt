@@ -237,14 +237,23 @@ class RecoveryActivitiesTest {
     }
 
     @Test
-    fun `a keystore that gives no answer costs no typing`() {
+    fun `a phone that gives no random bytes costs no typing`() {
+        val paper = wallet.enrolWithCode()
+        val screen = enter()
+        wallet.phone.entropy.failure = IllegalStateException("no randomness")
+        screen.typeAll(paper)
+        assertEquals("Your code was not checked", screen.question())
+        wallet.phone.entropy.failure = null
+        screen.press("Try again")
+        assertEquals("Choose a new PIN", screen.title())
+    }
+
+    @Test
+    fun `a busy keystore does not keep the code from being checked`() {
         val paper = wallet.enrolWithCode()
         val screen = enter()
         wallet.phone.deviceKey.failure = DeviceKeyException(DeviceKeyFault.BUSY)
         screen.typeAll(paper)
-        assertEquals("Your code was not checked", screen.question())
-        wallet.phone.deviceKey.failure = null
-        screen.press("Try again")
         assertEquals("Choose a new PIN", screen.title())
     }
 
