@@ -81,6 +81,10 @@ impl Knows {
 
     /// After a kill: the state is that before the step, that after it, or anything in between.
     pub(crate) fn or(mut self, after: Self) -> Self {
+        if !self.is_surely(Life::Alive) {
+            // The new wallet may be there, and its first code not yet.
+            self.codes.insert(None);
+        }
         self.may_be.extend(after.may_be);
         self.pins.extend(after.pins);
         self.codes.extend(after.codes);
