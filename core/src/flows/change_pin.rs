@@ -56,7 +56,7 @@ enum Replaced {
     },
     /// Another call replaced the PIN or the wipe PIN first.
     Overtaken,
-    /// A lock came first.
+    /// The wallet was locked before the new PIN was written. Nothing was changed.
     Locked(LockStatus),
 }
 

@@ -20,7 +20,7 @@ use crate::provider::Provider;
 pub(crate) struct Survivors {
     #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
-    /// The journal's end: up to here it is proven.
+    /// The journal's last line as this record knew it. Lines up to it can be verified.
     pub(crate) journal: Head,
     /// The number of the data key.
     pub(crate) data_key_number: u64,

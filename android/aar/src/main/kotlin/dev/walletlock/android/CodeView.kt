@@ -12,7 +12,6 @@ import android.widget.LinearLayout
 import android.widget.ScrollView
 import android.widget.TextView
 import dev.walletlock.RecoveryCode
-import kotlin.math.min
 import kotlin.math.roundToInt
 
 /**
@@ -130,24 +129,9 @@ internal class CodePanel(context: Context, private val colours: Colours) : Scrol
     private fun below(above: Int) =
         LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = dp(above) }
 
-    /** A column whose lines are not too long to read. */
-    private class Column(context: Context) : LinearLayout(context) {
-        init {
-            orientation = VERTICAL
-            setPadding(dp(EDGE_DP), dp(EDGE_DP), dp(EDGE_DP), dp(EDGE_DP))
-        }
-
-        override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
-            val width = min(MeasureSpec.getSize(widthMeasureSpec), dp(COLUMN_DP))
-            super.onMeasure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), heightMeasureSpec)
-        }
-    }
-
     private companion object {
         const val HEADING_SP = 24f
         const val BODY_SP = 16f
         const val GAP_DP = 24
-        const val EDGE_DP = 24
-        const val COLUMN_DP = 496
     }
 }
