@@ -1,22 +1,21 @@
 //! Setting the first PIN: makes the keys and an empty vault, and opens it.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::judge_pin::{judge, too_short};
-use super::make_slot::{SlotRequest, derive, make_slot};
+use super::make_slot::{NewKeys, derive, make_new_keys};
 use super::remove::put_unfinished;
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Purpose, Random};
 use crate::engine::{
-    DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State,
-    Verified, WalletClaim,
+    DeviceKeys, Engine, FirstCommit, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State, Verified,
+    WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::{Head, derive_journal_key};
-use crate::key_slots::{SlotParts, WipeCheck};
+use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
 use crate::locks::Locks;
 use crate::pin::history::PinHistory;
@@ -133,17 +132,7 @@ fn make_wallet(
     let (seal_key, pin_key) = (device_keys.seal(&header), device_keys.new_pin(wallet_id, key_number));
     clear_for_new(engine, lease, store, *wallet_id, [seal_key.clone(), pin_key.clone()])?;
     let rollback_protection = engine.anti_rollback.choose(|| measure_rotation(engine, &header))?;
-    device_keys.create(&seal_key, KeyPurpose::Seal)?;
-    device_keys.create(&pin_key, KeyPurpose::PinSlot)?;
-    let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
-    let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
-    let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
-    let data_key = DataKey::make(random);
-    let salt = *random.bytes();
-    let kdf_output = &*derive(engine, pin, &salt, &cost)?;
-    let request =
-        SlotRequest { kdf_output, parts: SlotParts { wallet_id, cost, salt, key_number, place }, data_key: &data_key };
-    let slot = make_slot(engine, random, &request)?;
+    let NewKeys { epoch, cost, data_key, slot } = make_new_keys(engine, random, header, key_number, pin)?;
     let mut history = PinHistory::make(random, cost);
     let history_output = derive(engine, pin, &history.salt, &cost)?;
     history.push(&data_key.derive(Purpose::PinHistory), &history_output);

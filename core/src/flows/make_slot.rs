@@ -1,13 +1,16 @@
 //! Wrapping the data key under a PIN and a device key.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use crate::crypto::{DataKey, KdfCost, Random};
-use crate::engine::Engine;
+use crate::engine::{Engine, EpochKey};
 use crate::error::LockError;
 use crate::key_slots::{PinSlot, SlotParts, derive_kek, device_key_input};
 use crate::pin::Pin;
-use crate::platform::DeviceKeyFault;
+use crate::platform::{DeviceKeyFault, KeyPurpose};
+use crate::record::RecordHeader;
 
 /// What [`make_slot`] needs: the data key that it wraps, and the PIN's Argon2id output for the salt and the cost in
 /// `parts`.
@@ -15,6 +18,37 @@ pub(super) struct SlotRequest<'a> {
     pub(super) kdf_output: &'a [u8; 32],
     pub(super) parts: SlotParts<'a>,
     pub(super) data_key: &'a DataKey,
+}
+
+/// The keys of a wallet that is enrolled or recovered: nothing of an earlier record is used.
+pub(super) struct NewKeys {
+    pub(super) epoch: EpochKey,
+    pub(super) cost: KdfCost,
+    pub(super) data_key: DataKey,
+    pub(super) slot: PinSlot,
+}
+
+/// Makes the seal key of this header's epoch, the PIN's device key with this number, a data key, and the PIN slot that
+/// wraps it. The keystore must hold no key with these aliases.
+pub(super) fn make_new_keys(
+    engine: &Engine,
+    random: &mut Random,
+    header: RecordHeader,
+    key_number: u64,
+    pin: &Pin,
+) -> Result<NewKeys, LockError> {
+    let (device_keys, wallet_id) = (&engine.device_keys, &header.wallet_id);
+    device_keys.create(&device_keys.seal(&header), KeyPurpose::Seal)?;
+    device_keys.create(&device_keys.new_pin(wallet_id, key_number), KeyPurpose::PinSlot)?;
+    let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
+    let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
+    let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
+    let data_key = DataKey::make(random);
+    let salt = *random.bytes();
+    let kdf_output = &*derive(engine, pin, &salt, &cost)?;
+    let parts = SlotParts { wallet_id, cost, salt, key_number, place: device_keys.place() };
+    let slot = make_slot(engine, random, &SlotRequest { kdf_output, parts, data_key: &data_key })?;
+    Ok(NewKeys { epoch, cost, data_key, slot })
 }
 
 /// Wraps the data key under a PIN and a device key, and opens the new slot again: only a slot that opens goes into a

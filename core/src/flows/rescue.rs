@@ -4,13 +4,11 @@
 //! If the process is killed before the transaction, the old code opens the wallet again. After it, the new PIN and the
 //! new code do.
 
-use std::sync::Arc;
-
 use super::enrol::measure_rotation;
 use super::enter_code::{CodeRefusal, OpenedByCode, Seen, check_marks};
 use super::judge_pin::{judge, too_short};
 use super::lost_marks;
-use super::make_slot::{SlotRequest, derive, make_slot};
+use super::make_slot::{NewKeys, derive, make_new_keys};
 use super::open;
 use super::outcome::NoVerdict;
 use super::rekey::{DataKeys, reseal};
@@ -18,18 +16,18 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AliasKind, DeviceKeys, Engine, EpochKey, FirstCommit, FirstRecord, MarkedOrder, NewLine, SealedStore, SessionEnd,
-    SessionId, State, Verified, WalletClaim,
+    AliasKind, DeviceKeys, Engine, FirstCommit, FirstRecord, MarkedOrder, NewLine, SealedStore, SessionEnd, SessionId,
+    State, Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::Head;
-use crate::key_slots::{RescueRow, SlotParts, WipeCheck};
+use crate::key_slots::{RescueRow, WipeCheck};
 use crate::lockout::Lockout;
 use crate::locks::{Locks, SetLock};
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
-use crate::platform::{KeyPurpose, PlatformFault};
+use crate::platform::PlatformFault;
 use crate::policy::RollbackProtection;
 use crate::provider::Provider;
 use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader, Survivors, SurvivorsKey};
@@ -235,16 +233,7 @@ fn rebuild(
         Some(known) => known,
         None => engine.anti_rollback.choose(|| measure_rotation(engine, &header))?,
     };
-    device_keys.create(&seal_key, KeyPurpose::Seal)?;
-    device_keys.create(&pin_key, KeyPurpose::PinSlot)?;
-    let epoch = EpochKey { header, key: Arc::new(device_keys.seal_key(&header)?) };
-    let cost = engine.attempts.with_memory(|memory| engine.calibration.choose(memory));
-    let cost = cost.ok_or(LockError::Invalid("Argon2id cost"))?;
-    let new = DataKey::make(random);
-    let salt = *random.bytes();
-    let kdf_output = &*derive(engine, pin, &salt, &cost)?;
-    let parts = SlotParts { wallet_id, cost, salt, key_number, place };
-    let slot = make_slot(engine, random, &SlotRequest { kdf_output, parts, data_key: &new })?;
+    let NewKeys { epoch, data_key: new, slot, .. } = make_new_keys(engine, random, header, key_number, pin)?;
     let version = row.version() + 1;
     let code_key = CodeKey::make(random, code.bytes()).ok_or(LockError::Invalid("recovery code"))?;
     let new_row = RescueRow::make(random, wallet_id, version, &code_key, &new);
