@@ -89,11 +89,16 @@ impl Backend {
         self.order(wallet, &format!(r#""act":"lock","reason":"{reason}""#))
     }
 
+    /// The wallet's id as the registered phone said it.
+    pub(crate) fn wallet_id(&self) -> String {
+        self.phone.borrow().as_ref().expect("registered").wallet.clone()
+    }
+
     /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this backend's
     /// registered phone.
-    pub(crate) fn order_unseen(&self, wallet: &Wallet) -> String {
+    pub(crate) fn order_unseen(&self) -> String {
         self.seq.set(self.seq.get() + 1);
-        let aud = self.phone.borrow().as_ref().map_or_else(|| wallet_of(wallet), |phone| phone.wallet.clone());
+        let aud = self.wallet_id();
         let seq = self.seq.get();
         self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"act":"lock","reason":"lost"}}"#))
     }
@@ -146,8 +151,13 @@ impl Backend {
 
     /// A word that revokes the online key, signed by a guarded one.
     pub(crate) fn revoke_online(&self, wallet: &Wallet, seq: u64, add: Option<&Signer>) -> String {
+        self.revoke_online_of(&wallet_of(wallet), seq, add)
+    }
+
+    /// The same for a wallet whose id is given, because its record may not open.
+    pub(crate) fn revoke_online_of(&self, aud: &str, seq: u64, add: Option<&Signer>) -> String {
         let add = add.map(|add| format!(r#","add":"{}""#, encode(&add.key(KeyRole::Online).key))).unwrap_or_default();
-        let (aud, revoke) = (wallet_of(wallet), self.online.id());
+        let revoke = self.online.id();
         self.offline.sign("keys", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"revoke":"{revoke}"{add}}}"#))
     }
 

@@ -158,6 +158,11 @@ impl Locks {
         self.finder.as_ref()
     }
 
+    /// Who has frozen payments.
+    pub(crate) fn freezes(&self) -> &[SetBy] {
+        &self.freezes
+    }
+
     /// Whether payments are frozen.
     pub(crate) fn is_frozen(&self) -> bool {
         !self.freezes.is_empty()

@@ -85,7 +85,7 @@ fn keys(seq: u64, rest: &str) -> String {
 /// Takes a word as a flow does: the state after it, and its effect. A text that was answered before changes nothing.
 fn take(provider: &Provider, call: Call, text: &str, now: Now) -> Result<(Provider, Option<Effect>), WordError> {
     let policy = policy();
-    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: false, now };
+    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: false, has_code: false, now };
     match provider.read(call, &scene, text)? {
         Reading::Again(_) => Ok((provider.clone(), None)),
         Reading::New(word, hash) => {

@@ -54,6 +54,11 @@ impl Recovery {
         self.row.as_ref()
     }
 
+    /// Whether there is a recovery code.
+    pub(crate) fn has_code(&self) -> bool {
+        self.row.is_some()
+    }
+
     /// Puts another rescue row in force, or none. A change that waited is done, or void.
     pub(crate) fn replace(&mut self, version: u64, row: Option<SlotBytes>) {
         *self = Self { version, row, pending: None };

@@ -254,7 +254,7 @@ fn open_sealed(
     left.extend(lost_marks::stale(record, &wallet_id, &marks));
     for mark in lost_marks::missing(record, &marks) {
         // Its keystore failed when the order came. If it fails again, the record still says that the wallet is locked.
-        device_keys.mark_as_lost(&wallet_id, &mark).ok();
+        device_keys.mark_order(&wallet_id, &mark).ok();
     }
     if !left.is_empty() {
         // A change that was cut short, before or after its commit, left these keys. Whether the change was committed is
