@@ -177,6 +177,8 @@ pub enum CodeChange {
 pub struct RecoveryStatus {
     pub has_code: Option<bool>,
     pub pending: Option<PendingChange>,
+    pub has_escrow: Option<bool>,
+    pub pending_escrow: Option<PendingChange>,
 }
 
 #[derive(uniffi::Record)]
@@ -245,21 +247,26 @@ impl From<core::RecoveryOutcome> for RecoveryOutcome {
     }
 }
 
-impl From<core::CodeChange> for CodeChange {
-    fn from(change: core::CodeChange) -> Self {
+impl From<core::RecoveryChange> for CodeChange {
+    fn from(change: core::RecoveryChange) -> Self {
         match change {
-            core::CodeChange::InForce => Self::InForce,
-            core::CodeChange::Pending { left_ms } => Self::Pending { left_ms: signed(left_ms) },
-            core::CodeChange::NotConfirmed => Self::NotConfirmed,
+            core::RecoveryChange::InForce => Self::InForce,
+            core::RecoveryChange::Pending { left_ms } => Self::Pending { left_ms: signed(left_ms) },
+            core::RecoveryChange::NotConfirmed => Self::NotConfirmed,
         }
     }
 }
 
 impl From<core::RecoveryStatus> for RecoveryStatus {
     fn from(status: core::RecoveryStatus) -> Self {
-        let pending = status
-            .pending
-            .map(|pending| PendingChange { left_ms: signed(pending.left_ms), withdraws: pending.withdraws });
-        Self { has_code: status.has_code, pending }
+        let pending = |change: Option<core::PendingChange>| {
+            change.map(|change| PendingChange { left_ms: signed(change.left_ms), withdraws: change.withdraws })
+        };
+        Self {
+            has_code: status.has_code,
+            pending: pending(status.pending),
+            has_escrow: status.has_escrow,
+            pending_escrow: pending(status.pending_escrow),
+        }
     }
 }

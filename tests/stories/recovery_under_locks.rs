@@ -15,7 +15,7 @@ use walletlock_core::{
 };
 
 use crate::backend::{Backend, done, refused};
-use crate::recovery_code::{NEW_PIN, enter, recover, recover_with, with_code_on};
+use crate::recovery_code::{NEW_PIN, enter, finish, recover, recover_with, with_code_on};
 use crate::wallet::{PIN, Wallet, entry, is_pins_mac};
 
 const DAY_MS: u64 = 86_400_000;
@@ -112,6 +112,20 @@ fn a_lost_phone_that_was_found_opens_by_code_after_72_hours() {
     let wallet = wallet.restart();
     assert!(wallet.status().is_ready());
     assert!(!wallet.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/lost/")), "no mark is left");
+}
+
+/// An app asks for the status after every call, and the status saves what is left of a wait.
+#[test]
+fn a_status_between_the_code_and_the_new_pin_voids_nothing() {
+    let (backend, wallet, paper) = registered();
+    accepts(&backend, &wallet, "lost");
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    let rescue = enter(&wallet, &paper).expect("opened");
+    wallet.status();
+    wallet.lock.save_time().expect("saved");
+    let (session, _) = finish(&rescue, OTHER_PIN);
+    assert!(is_there(&session));
 }
 
 #[test]

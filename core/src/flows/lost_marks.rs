@@ -47,9 +47,8 @@ pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine
             MarkedEffect::Lock(reason) => lock_reason(reason),
             MarkedEffect::Withheld => LockReason::ProviderOrder,
         };
-        if record.set_lock(SetLock { reason, by: by(mark) }) {
-            lines.push((&JournalEvent::CodeCancelled).into());
-        }
+        let cancelled = record.set_lock(SetLock { reason, by: by(mark) });
+        lines.extend(cancelled.into_iter().map(|way| NewLine::from(&way.cancelled())));
         let kid = mark.kid.to_string();
         lines.push((&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq }).into());
     }

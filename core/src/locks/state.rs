@@ -123,6 +123,11 @@ impl Locks {
         saved.is_some()
     }
 
+    /// The same locks, as if no recovery had begun.
+    pub(crate) fn without_wait(&self) -> Self {
+        Self { opening: None, ..self.clone() }
+    }
+
     /// The wait as it was last saved.
     pub(crate) fn saved_wait(&self) -> Option<Wait> {
         self.opening

@@ -21,7 +21,7 @@ pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
 pub(crate) use provider::KeyId;
-pub use provider::{ClearsUnusual, KeyRole, ProviderKey, ProviderPolicy};
+pub use provider::{ClearsUnusual, EscrowKey, KeyRole, ProviderKey, ProviderPolicy};
 pub use recovery::RecoveryPolicy;
 pub use session::SessionPolicy;
 
@@ -77,6 +77,11 @@ impl Policy {
         text.end().map_err(|error| problem(".", fault(&error)))?;
         policy.validate()?;
         Ok(policy)
+    }
+
+    /// The provider's key for escrow. `None`: escrow is not offered.
+    pub(crate) fn escrow_key(&self) -> Option<&[u8; 32]> {
+        self.provider.as_ref()?.escrow_key.as_ref().map(|EscrowKey(key)| key)
     }
 
     /// The policy as JSON, with every field that has a value.

@@ -28,7 +28,7 @@ fn offline() -> Signer {
 
 fn policy() -> ProviderPolicy {
     let keys = vec![online().key(KeyRole::Online), guarded().key(KeyRole::Guarded), offline().key(KeyRole::Guarded)];
-    ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin }
+    ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin, escrow_key: None }
 }
 
 /// A phone, as its record knows it, that the provider has registered.

@@ -12,7 +12,8 @@ const HOUR: u64 = 3_600_000;
 fn with_provider(allowance_h: Option<u32>) -> Policy {
     let key = |byte: u8, role| ProviderKey { key: [byte; 32], role };
     let keys = vec![key(1, KeyRole::Online), key(2, KeyRole::Guarded), key(3, KeyRole::Guarded)];
-    let provider = ProviderPolicy { keys, allowance_h, warn_percent: 80, unusual: ClearsUnusual::Pin };
+    let unusual = ClearsUnusual::Pin;
+    let provider = ProviderPolicy { keys, allowance_h, warn_percent: 80, unusual, escrow_key: None };
     Policy { provider: Some(provider), ..Policy::default() }
 }
 

@@ -15,6 +15,7 @@ use crate::engine::{
 };
 use crate::error::LockError;
 use crate::events::JournalEvent;
+use crate::key_slots::RescueRow;
 use crate::record::{FORMAT, LockStatus};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, StoredRescue, Unfinished};
 use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
@@ -59,7 +60,11 @@ pub(super) fn examine_to_state(
     now: Now,
 ) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
-        Err(LockError::DataDamaged) => Ok(State::Damaged { has_code: matches!(read_rescue(engine), Ok(Some(_))) }),
+        Err(LockError::DataDamaged) => {
+            let rescue = read_rescue(engine).ok().flatten();
+            let row = rescue.and_then(|(rescue, ..)| RescueRow::parse(&rescue.row));
+            Ok(State::Damaged { slots: row.map(|row| row.slots()).unwrap_or_default() })
+        }
         Err(fault @ LockError::DeviceKey(_)) => Ok(State::Failed(fault)),
         state => state,
     }

@@ -6,7 +6,7 @@ mod settle;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, Refusal};
-use super::recovery_code::{ProvenSlot, make_due_change};
+use super::recovery_change::{ProvenSlot, make_due_change};
 use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
 use crate::crypto::{DataKey, Random};

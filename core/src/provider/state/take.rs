@@ -12,7 +12,7 @@ use crate::provider::request::RequestKind;
 use crate::time::{Lease, Now};
 
 /// How long a grant may take: the person types codes meanwhile. PROVIDER_WORDS.
-const GRANT_MS: u64 = 600_000;
+pub(crate) const GRANT_MS: u64 = 600_000;
 /// How long a heartbeat may take on its way. Longer, and its time would be too old. PROVIDER_WORDS.
 const HEARTBEAT_MS: u64 = 60_000;
 
