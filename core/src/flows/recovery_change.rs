@@ -1,8 +1,8 @@
 //! Putting a change of the ways back in (recovery code and escrow) in force.
 //!
 //! Whoever merely knows the PIN must not get a way in that outlives the PIN. So a change waits for a time that the policy
-//! gives, the owner can see and cancel it, and it takes effect with the first right PIN after that time. Until then what
-//! is in force stays. Only the first code of a new wallet, and its first escrow, count at once, in the session in which
+//! gives, the owner can see and cancel it, and it takes effect when the PIN next opens the wallet after that time. Until then
+//! what is in force stays. Only the first code of a new wallet, and its first escrow, count at once, in the session in which
 //! the first PIN was set.
 
 use super::in_session::modify;
@@ -29,7 +29,7 @@ const HOUR_MS: u64 = 3_600_000;
 pub enum RecoveryChange {
     /// The change is in force.
     InForce,
-    /// The change waits. It takes effect with the first right PIN after this time.
+    /// The change waits. It takes effect when the PIN next opens the wallet after this time.
     Pending {
         /// Milliseconds of time since boot.
         left_ms: u64,

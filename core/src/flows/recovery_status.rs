@@ -21,7 +21,7 @@ pub struct RecoveryStatus {
 /// A change of the recovery code or of escrow that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingChange {
-    /// Milliseconds until it takes effect with the next right PIN; 0: with the next one.
+    /// Milliseconds until it is due; 0: it takes effect when the PIN next opens the wallet.
     pub left_ms: u64,
     /// The code is withdrawn, and no other takes its place; or escrow is switched off.
     pub withdraws: bool,

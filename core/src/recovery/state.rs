@@ -203,7 +203,7 @@ impl Recovery {
 }
 
 impl PendingChange {
-    /// Milliseconds until the change takes effect with the next right PIN; 0: with the next one.
+    /// Milliseconds until the change is due; 0: it takes effect when the PIN next opens the wallet.
     pub(crate) fn left_ms(&self, now: Now) -> u64 {
         self.wait.left_ms(now)
     }

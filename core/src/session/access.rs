@@ -89,7 +89,7 @@ impl AccessHandle<'_> {
     /// Puts a confirmed recovery code in force, in place of the one before.
     ///
     /// The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other waits for
-    /// the policy's `recovery.pending_change_h`, and takes effect with the first right PIN after that: someone who
+    /// the policy's `recovery.pending_change_h`, and takes effect when the PIN next opens the wallet after that: someone who
     /// merely knows the PIN must not get a way in that outlives it. Replacing a code makes a new data key, ends every
     /// other session and switches biometrics off. [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
     pub fn set_recovery_code(&self, code: &RecoveryCode) -> Result<RecoveryChange, LockError> {

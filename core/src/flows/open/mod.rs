@@ -61,7 +61,11 @@ pub(super) fn examine_to_state(
 ) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
         Err(LockError::DataDamaged) => {
-            let rescue = read_rescue(engine).ok().flatten();
+            // A file that cannot be read now is looked at again: it may hold what brings the wallet back.
+            let rescue = match read_rescue(engine) {
+                Err(LockError::DataDamaged) => None,
+                rescue => rescue?,
+            };
             let row = rescue.and_then(|(rescue, ..)| RescueRow::parse(&rescue.row));
             Ok(State::Damaged { slots: row.map(|row| row.slots()).unwrap_or_default() })
         }
