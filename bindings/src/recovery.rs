@@ -102,7 +102,7 @@ impl RecoveryCode {
     }
 }
 
-/// A wallet that the recovery code opened.
+/// A wallet that the recovery code, or the provider, opened.
 #[derive(uniffi::Object)]
 pub struct Rescue(Option<core::Rescue>);
 
@@ -124,6 +124,10 @@ impl Rescue {
 }
 
 impl Rescue {
+    pub(crate) fn new(rescue: core::Rescue) -> Arc<Self> {
+        Arc::new(Self(Some(rescue)))
+    }
+
     /// The core's object. It is missing only while this one is being dropped.
     fn core(&self) -> Result<&core::Rescue, LockError> {
         self.0.as_ref().ok_or(LockError::WrongState)
@@ -167,7 +171,7 @@ pub enum RecoveryOutcome {
 }
 
 #[derive(uniffi::Enum)]
-pub enum CodeChange {
+pub enum RecoveryChange {
     InForce,
     Pending { left_ms: i64 },
     NotConfirmed,
@@ -213,7 +217,7 @@ impl From<recovery::CodeStep> for CodeStep {
 impl From<core::CodeOutcome> for CodeOutcome {
     fn from(outcome: core::CodeOutcome) -> Self {
         match outcome {
-            core::CodeOutcome::Opened(rescue) => Self::Opened { rescue: Arc::new(Rescue(Some(rescue))) },
+            core::CodeOutcome::Opened(rescue) => Self::Opened { rescue: Rescue::new(rescue) },
             core::CodeOutcome::Refused(refusal) => Self::Refused { refusal: refusal.into() },
         }
     }
@@ -247,7 +251,7 @@ impl From<core::RecoveryOutcome> for RecoveryOutcome {
     }
 }
 
-impl From<core::RecoveryChange> for CodeChange {
+impl From<core::RecoveryChange> for RecoveryChange {
     fn from(change: core::RecoveryChange) -> Self {
         match change {
             core::RecoveryChange::InForce => Self::InForce,

@@ -163,6 +163,13 @@ public sealed interface Remedy {
     public data class Connect(public val state: RemedyState) : Remedy
 
     /**
+     * Ask the provider, which keeps the key to the wallet, to open it: [Recovery.askEscrow].
+     *
+     * @property state whether the provider can be asked.
+     */
+    public data class AskEscrow(public val state: RemedyState) : Remedy
+
+    /**
      * Turn to someone.
      *
      * @property contact to whom.

@@ -20,6 +20,7 @@ internal val Remedy.isOfUse: Boolean
         is Remedy.RecoveryCode -> state is RemedyState.Available || state is RemedyState.Waiting
         is Remedy.AskProvider -> state !is RemedyState.UsedUp
         is Remedy.Connect -> state !is RemedyState.UsedUp
+        is Remedy.AskEscrow -> state !is RemedyState.UsedUp
         else -> true
     }
 
@@ -43,6 +44,7 @@ internal class RemedyView(
             is Remedy.EnterPin -> addAdvice(resources.getString(R.string.walletlock_ready_body))
             is Remedy.AskProvider -> addAdvice(remedy.state, R.string.walletlock_ask_provider)
             is Remedy.Connect -> addAdvice(remedy.state, R.string.walletlock_connect)
+            is Remedy.AskEscrow -> addAdvice(remedy.state, R.string.walletlock_ask_escrow)
             is Remedy.Ask -> when (val contact = remedy.contact) {
                 is Contact.Phone -> addCall(contact.number, isFirst)
                 is Contact.Form -> addLink(contact.address, R.string.walletlock_form, isFirst)

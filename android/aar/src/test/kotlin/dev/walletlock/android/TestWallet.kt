@@ -4,7 +4,7 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import dev.walletlock.BiometricChange
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
@@ -50,7 +50,7 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
             session.access.createRecoveryCode().use { code ->
                 val paper = FakePaper(code)
                 paper.confirm(code)
-                check(session.access.setRecoveryCode(code) == CodeChange.InForce)
+                check(session.access.setRecoveryCode(code) == RecoveryChange.InForce)
                 paper
             }
         }
