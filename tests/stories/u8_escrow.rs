@@ -6,9 +6,9 @@ use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::write_down;
 use walletlock_core::policy::{EscrowKey, Policy, ProviderPolicy};
 use walletlock_core::{
-    CodeRefusal, EscrowOutcome, EscrowRequest, GrantOutcome, LockError, LockReason, LockStatus, PendingChange,
-    PinOutcome, ProviderRequest, RecoveryChange, RecoveryOutcome, Remedy, RemedyState, RequestKind, Rescue, Session,
-    WordDone, WordError, WordOutcome,
+    CodeRefusal, EscrowOutcome, EscrowRequest, GrantOutcome, LockError, LockReason, LockStatus, OwnerLock,
+    PendingChange, PinOutcome, ProviderRequest, RecoveryChange, RecoveryOutcome, Remedy, RemedyState, RequestKind,
+    Rescue, Session, WordDone, WordError, WordOutcome,
 };
 
 use crate::backend::{Backend, done};
@@ -324,4 +324,13 @@ fn without_a_key_of_the_provider_there_is_no_escrow() {
     assert!(kinds(&session).contains(&Kind::EscrowOff));
     drop(session);
     assert_eq!(refusal(&wallet), CodeRefusal::NotSetUp);
+}
+
+#[test]
+fn escrow_clears_the_owners_lock() {
+    let (backend, wallet) = with_escrow();
+    assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked));
+    assert!(has_remedy(&wallet));
+    let (session, _) = finish(&open(&backend, &wallet), NEW_PIN);
+    assert!(is_there(&session) && kinds(&session).contains(&Kind::LockCleared));
 }

@@ -12,7 +12,7 @@ use crate::store::Durability;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerLock {
     /// The wallet is locked, until the provider has verified the owner in another way than by the PIN, or the recovery
-    /// code is entered.
+    /// code is entered, or the provider opens the wallet by escrow.
     Locked,
     /// Payments are frozen. A lock was not set, because nothing that was set up could clear it.
     Frozen,
@@ -31,7 +31,7 @@ pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
     let locked = tighten(engine, |work| {
         let record = &*work.record;
         let has_provider = record.policy.provider.is_some() && record.provider.installation().is_some();
-        if !has_provider && !record.recovery.has_code() {
+        if !has_provider && record.recovery.row().is_none() {
             note_freeze(work);
             return Ok(OwnerLock::Frozen);
         }
