@@ -11,6 +11,7 @@ mod outcomes;
 mod pin_entry;
 mod platform;
 mod prompt;
+mod provider;
 mod recovery;
 mod registry;
 mod session;

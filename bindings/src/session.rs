@@ -116,7 +116,7 @@ impl Journal {
     }
 }
 
-/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code.
+/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code; and what the owner allows the provider.
 #[derive(uniffi::Object)]
 pub struct Access(Arc<Session>);
 
@@ -170,5 +170,14 @@ impl Access {
 
     pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
         Ok(self.0.core()?.access().cancel_recovery_code_change()?)
+    }
+
+    /// Ends the owner's freeze.
+    pub fn unfreeze(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().unfreeze()?)
+    }
+
+    pub fn allow_remote_wipe(&self, is_allowed: bool) -> Result<(), LockError> {
+        Ok(self.0.core()?.access().allow_remote_wipe(is_allowed)?)
     }
 }

@@ -4,8 +4,8 @@ import dev.walletlock.ffi.Access as NativeAccess
 import dev.walletlock.ffi.PinEntry as NativeEntry
 
 /**
- * Changes the PIN, the wipe PIN, biometrics, and the recovery code. [Session.access] gives it. It lives as long as its session,
- * and needs no closing.
+ * Changes the PIN, the wipe PIN, biometrics, and the recovery code; and what the provider may do. [Session.access] gives it. It
+ * lives as long as its session, and needs no closing.
  *
  * Every function throws [LockException.SessionEnded] once the session has ended.
  */
@@ -122,6 +122,24 @@ public class Access internal constructor(private val session: Session) {
      */
     public suspend fun cancelRecoveryCodeChange(): Boolean =
         session.call { native -> native.access().use { it.cancelRecoveryCodeChange() } }
+
+    /**
+     * Ends the owner's freeze ([WalletLock.freeze]). False: the owner has frozen nothing. A freeze that the provider ordered ends
+     * only with its grant ([RequestKind.UNFREEZE]).
+     *
+     * @throws LockException.PinNeeded in a session that biometrics opened.
+     */
+    public suspend fun unfreeze(): Boolean = session.call { native -> native.access().use { it.unfreeze() } }
+
+    /**
+     * Allows, or no longer allows, that an order of the provider destroys everything the wallet keeps. While it is not allowed,
+     * such an order locks. Ask the person first: **there is no way back from such an order.**
+     *
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     * @throws LockException.WrongState if the policy has no provider.
+     */
+    public suspend fun allowRemoteWipe(isAllowed: Boolean): Unit =
+        session.call { native -> native.access().use { it.allowRemoteWipe(isAllowed) } }
 
     /** Says nothing about what opens the wallet. */
     override fun toString(): String = "Access"

@@ -21,7 +21,7 @@ internal suspend fun Stage.makeCode(access: Access): Pair<Paper, CodeChange> =
         paper to change
     }
 
-private fun Stage.writeDown(code: RecoveryCode): Paper {
+internal fun Stage.writeDown(code: RecoveryCode): Paper {
     val paper = Paper(code)
     show("Your recovery code. Write it down, and keep the paper away from the phone.")
     show(paper.lines.map { "  $it" })
