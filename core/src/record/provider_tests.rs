@@ -2,6 +2,7 @@
 
 use super::tests::{NOW, record};
 use super::*;
+use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
 use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Policy, ProviderKey, ProviderPolicy};
 use crate::provider::{Installation, Provider, RequestKind, WordDone};
@@ -89,6 +90,29 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
         matches!(unusual_and_expired, LockStatus::Locked { remedies, .. } if remedies == [grant, code]),
         "the PIN would be refused, so it is not offered"
     );
+}
+
+#[test]
+fn while_the_pin_has_to_wait_the_lock_that_it_clears_says_how_long() {
+    let mut record = registered(None, 0);
+    record
+        .locks
+        .set(SetLock { reason: LockReason::UnusualActivity, by: SetBy::Provider { kid: KeyId([1; 8]), seq: 1 } });
+    let remedies = |record: &Record, now| match LockStatus::of(record, now) {
+        LockStatus::Locked { remedies, .. } => remedies,
+        other => panic!("{other:?}"),
+    };
+    let just_tried = Now { since_boot_ms: 70_000, ..NOW };
+    let AttemptGate::CoolingDown { remaining_ms, .. } = record.standing(just_tried).gate() else {
+        panic!("five tries failed")
+    };
+    let grant = Remedy::AskProvider(RemedyState::Available);
+    let code = Remedy::RecoveryCode(RemedyState::Available);
+    assert_eq!(remedies(&record, just_tried), [Remedy::Wait(remaining_ms), grant.clone(), code.clone()]);
+    let later = Now { since_boot_ms: just_tried.since_boot_ms + remaining_ms, ..NOW };
+    assert_eq!(remedies(&record, later), [Remedy::EnterPin, grant.clone(), code.clone()]);
+    record.locks.set(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
+    assert_eq!(remedies(&record, just_tried), [grant, code], "the PIN does not clear the other lock");
 }
 
 #[test]

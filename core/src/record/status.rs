@@ -59,7 +59,8 @@ pub enum Remedy {
     /// Let the lock look again ([`crate::WalletLock::recheck`]): the keystore or the disk may have failed only for a
     /// moment.
     CheckAgain,
-    /// Wait for this many milliseconds.
+    /// Wait for this many milliseconds: then a PIN may be entered. On a locked wallet it stands where the PIN clears the
+    /// lock, and is refused until then because of wrong PINs.
     Wait(u64),
     /// Restart the phone.
     Restart,
@@ -121,7 +122,14 @@ impl LockStatus {
                 finder.map(|finder| FinderMessage { text: finder.message.clone(), contact: finder.contact.clone() });
             let by_table = ways(reason, record.clears_unusual()).iter().filter_map(|way| remedy(*way, record, now));
             // The PIN may be among the ways, and be refused because of another lock or a wait.
-            let remedies = by_table.filter(|remedy| *remedy != Remedy::EnterPin || standing.admits_pin());
+            let remedies = by_table.filter_map(|remedy| match (&remedy, standing.gate()) {
+                (Remedy::EnterPin, _) if standing.admits_pin() => Some(remedy),
+                (Remedy::EnterPin, AttemptGate::CoolingDown { remaining_ms, .. }) if standing.pin_clears_the_rest() => {
+                    Some(Remedy::Wait(remaining_ms))
+                }
+                (Remedy::EnterPin, _) => None,
+                _ => Some(remedy),
+            });
             return Self::Locked { reason, by, message, remedies: remedies.chain(contacts).collect() };
         }
         match standing.gate() {

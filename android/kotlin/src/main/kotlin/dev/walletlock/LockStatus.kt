@@ -128,7 +128,8 @@ public sealed interface Remedy {
     public data object CheckAgain : Remedy
 
     /**
-     * Wait.
+     * Wait: then a PIN may be entered. On a locked wallet it stands where the right PIN clears the lock, and is refused until
+     * then because of wrong PINs.
      *
      * @property ms how long, in milliseconds.
      */
