@@ -35,9 +35,8 @@ fn read_before<'a>(json: &'a str, error: &serde_json::Error) -> &'a [u8] {
     json.as_bytes().get(..(before + error.column()).saturating_sub(refused)).unwrap_or(json.as_bytes())
 }
 
-/// The path of the value that the end of `json` belongs to, such as `lockout.cooldowns[0].from`. `json` is the beginning
-/// of a JSON text, and may end anywhere. If it ends after a name, `is_of_object` asks for the path of the object that has the
-/// name.
+/// The path of the value at the end of `json`, such as `lockout.cooldowns[0].from`. `json` is the beginning of a JSON
+/// text, and may end anywhere. If it ends after a name, `is_of_object` asks for the object that has this name.
 fn path_at_end(json: &[u8], is_of_object: bool) -> String {
     let mut path = String::new();
     // Of each object and list that has begun and not ended: how long its own path is, and in a list the index.
