@@ -37,6 +37,7 @@ pub mod request;
 mod session;
 mod stack;
 mod store;
+mod text_field;
 mod time;
 mod vault;
 mod wallet_lock;

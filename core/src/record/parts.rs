@@ -19,7 +19,6 @@ use crate::time::{Now, Wait};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
     pub(crate) lockout: Lockout,
     /// Whether there is anything to open. A separate field since format 2.
