@@ -60,6 +60,7 @@ private fun Remedy.leftMs(): Long? = when (this) {
     is Remedy.RecoveryCode -> state.leftMs()
     is Remedy.AskProvider -> state.leftMs()
     is Remedy.Connect -> state.leftMs()
+    is Remedy.AskEscrow -> state.leftMs()
     else -> null
 }
 

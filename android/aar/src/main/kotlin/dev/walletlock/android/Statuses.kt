@@ -28,6 +28,7 @@ private fun Remedy.withoutTime(): Remedy = when (this) {
     is Remedy.RecoveryCode -> copy(state = state.withoutTime())
     is Remedy.AskProvider -> copy(state = state.withoutTime())
     is Remedy.Connect -> copy(state = state.withoutTime())
+    is Remedy.AskEscrow -> copy(state = state.withoutTime())
     else -> this
 }
 
@@ -39,5 +40,6 @@ internal val Remedy.leftMs: Long?
         is Remedy.RecoveryCode -> state
         is Remedy.AskProvider -> state
         is Remedy.Connect -> state
+        is Remedy.AskEscrow -> state
         else -> null
     }.let { (it as? RemedyState.Waiting)?.leftMs }
