@@ -22,12 +22,12 @@ import kotlinx.coroutines.launch
  * changePin.launch(ChangePinActivity.intent(this))
  * ```
  *
- * `RESULT_OK`: the PIN was changed, or set anew with the recovery code. All earlier sessions have ended; [takeSession] gives the
- * one that goes on.
+ * `RESULT_OK`: the PIN was changed, or set anew with the recovery code or the provider's key. All earlier sessions have ended;
+ * [takeSession] gives the one that goes on.
  * `RESULT_CANCELED`: the person went back, and the PIN was not changed. [LockActivity.RESULT_NO_PIN]: there is no PIN, or
  * everything was erased meanwhile.
  *
- * 'Forgot PIN?' leads where it leads on [LockActivity]: to [EnterRecoveryCodeActivity], or to the app's own way.
+ * 'Forgot PIN?' leads where it leads on [LockActivity]: to [EnterRecoveryCodeActivity], to [AskEscrowActivity], or to the app's own way.
  *
  * The same screen sets, replaces and removes the wipe PIN: see [wipePinIntent].
  */
@@ -47,7 +47,10 @@ public class ChangePinActivity : ChoosePinActivity() {
         setOnGoOn { finishWith(LockActivity.RESULT_NO_PIN) }
         forgotPin = ForgotPinButton(this@ChangePinActivity, LockActivity.parts, ::setOnForgotPin) { offersForgotPin = it }
         setOnRecoveryCode(::recover)
+        setOnEscrow(::askEscrow)
     }
+
+    private fun askEscrow() = startActivityForResult(AskEscrowActivity.intent(this), REQUEST_RECOVER)
 
     private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
 
@@ -61,7 +64,7 @@ public class ChangePinActivity : ChoosePinActivity() {
     }
 
     override fun render(choosing: ChoosingPin) {
-        if (!hasLearned) scope.launch { forgotPin.learn(choosing.lock, ::recover) }
+        if (!hasLearned) scope.launch { forgotPin.learn(choosing.lock, ::recover, ::askEscrow) }
         hasLearned = true
         if (choosing.lock.status.value is LockStatus.Unconfigured) finishWith(LockActivity.RESULT_NO_PIN) else show(choosing)
     }

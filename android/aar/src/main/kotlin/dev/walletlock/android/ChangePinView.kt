@@ -63,6 +63,9 @@ public class ChangePinView @JvmOverloads constructor(
     /** As [LockedView.setOnRecoveryCode]. */
     public fun setOnRecoveryCode(listener: Runnable?): Unit = locked.setOnRecoveryCode(listener)
 
+    /** As [LockedView.setOnEscrow]. */
+    public fun setOnEscrow(listener: Runnable?): Unit = locked.setOnEscrow(listener)
+
     override fun begin(lock: WalletLock): ChoosingPin = ChangingPin(lock)
 
     override fun onFollow(scope: CoroutineScope) {

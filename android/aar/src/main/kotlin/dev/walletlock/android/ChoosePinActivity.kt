@@ -8,9 +8,9 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The base of [SetPinActivity], [ChangePinActivity], [MakeRecoveryCodeActivity] and [EnterRecoveryCodeActivity]. It shows a
- * [ChoosePinView]; if the lock did not open, it shows why. [LockScreens] says which lock is used, and what others know about the
- * person.
+ * The base of [SetPinActivity], [ChangePinActivity], [MakeRecoveryCodeActivity], [EnterRecoveryCodeActivity] and
+ * [AskEscrowActivity]. It shows a [ChoosePinView]; if the lock did not open, it shows why. [LockScreens] says which lock is used, and
+ * what others know about the person.
  *
  * A rotation loses only the digits of the entry that is being typed. It keeps the entries before it, and a PIN that is being
  * set or changed. When the person leaves the screen, all entries are cleared, except those that a running call uses. After

@@ -15,7 +15,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * The base of [SetPinView], [ChangePinView], [MakeRecoveryCodeView] and [EnterRecoveryCodeView]: a pad on which a person
+ * The base of [SetPinView], [ChangePinView], [MakeRecoveryCodeView] and [RescueView]: a pad on which a person
  * chooses a PIN or types a recovery code in several steps, and the questions between or after the steps.
  *
  * While the PIN is typed, each reason against it is shown below the dots. As long as the PIN may not be set, the key that ends

@@ -4,8 +4,8 @@ import android.app.Activity
 import dev.walletlock.WalletLock
 
 /**
- * 'Forgot PIN?' on a whole screen: where it leads, and whether it is shown. Whether the wallet has a recovery code is known a
- * moment later than the pad is shown. Until then a button that may come keeps its place, so that no key moves.
+ * 'Forgot PIN?' on a whole screen: where it leads, and whether it is shown. Whether the wallet has a recovery code, or escrow, is known
+ * a moment later than the pad is shown. Until then a button that may come keeps its place, so that no key moves.
  *
  * @param listen sets what the button does.
  * @param offer shows the button, or hides it and keeps its place.
@@ -21,11 +21,19 @@ internal class ForgotPinButton(
         offer(parts.onForgotPin != null)
     }
 
-    /** Makes the button call [enterCode], if [lock] has a recovery code and the app leaves the button to it. */
-    suspend fun learn(lock: WalletLock, enterCode: Runnable) = quietly {
+    /**
+     * Makes the button call [enterCode] if [lock] has a recovery code, or [askEscrow] if the provider keeps its key instead and can
+     * be asked; and if the app leaves the button to the lock.
+     */
+    suspend fun learn(lock: WalletLock, enterCode: Runnable, askEscrow: Runnable) = quietly {
         if (parts.onForgotPin != null && !parts.prefersRecoveryCode) return@quietly
-        if (lock.recovery.status().hasCode != true) return@quietly
-        listen(enterCode)
+        val status = lock.recovery.status()
+        val act = when {
+            status.hasCode == true -> enterCode
+            status.hasEscrow == true && LockScreens.escrow != null -> askEscrow
+            else -> return@quietly
+        }
+        listen(act)
         offer(true)
     }
 }

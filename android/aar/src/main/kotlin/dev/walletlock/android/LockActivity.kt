@@ -37,7 +37,8 @@ import kotlinx.coroutines.launch
  * first that takes it.
  *
  * If there is a recovery code, 'Forgot PIN?' leads to [EnterRecoveryCodeActivity], and so does the remedy on a locked or damaged
- * wallet. When the person has got back in, this screen ends as after a right PIN.
+ * wallet. With [LockScreens.useEscrow] the provider's key leads to [AskEscrowActivity] in the same way; 'Forgot PIN?' does so if there
+ * is no code. When the person has got back in, this screen ends as after a right PIN.
  *
  * [LockGuard] starts this screen by itself. Then the screen gives its session to the guard, and there is no result.
  *
@@ -76,6 +77,7 @@ public class LockActivity : Activity() {
         content.pad.setOnTrouble(::tell)
         content.locked.setOnGoOn(::goOn)
         content.locked.setOnRecoveryCode(::recover)
+        content.locked.setOnEscrow(::askEscrow)
         content.locked.setOnTrouble(::tell)
         setContentView(content)
         drawUnderBars(content)
@@ -101,10 +103,12 @@ public class LockActivity : Activity() {
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
-        scope.launch { content.forgotPin.learn(unlocking.lock, ::recover) }
+        scope.launch { content.forgotPin.learn(unlocking.lock, ::recover, ::askEscrow) }
     }
 
     private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
+
+    private fun askEscrow() = startActivityForResult(AskEscrowActivity.intent(this), REQUEST_RECOVER)
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         EnterRecoveryCodeActivity.takeSession(data)?.let(::finishWith)

@@ -1,7 +1,9 @@
 package dev.walletlock.android
 
 import android.content.Context
+import dev.walletlock.EscrowRequest
 import dev.walletlock.Personal
+import dev.walletlock.ProviderRequest
 import dev.walletlock.WalletLock
 
 /**
@@ -20,6 +22,14 @@ public object LockScreens {
 
     @Volatile
     internal var provider: (suspend (WalletLock, ProviderCall) -> ProviderReply)? = null
+        private set
+
+    @Volatile
+    internal var escrow: (suspend (WalletLock, EscrowRequest) -> EscrowReply)? = null
+        private set
+
+    @Volatile
+    internal var escrowSaid: suspend (WalletLock) -> ProviderRequest = { ProviderRequest.NOTHING }
         private set
 
     @Volatile
@@ -94,6 +104,31 @@ public object LockScreens {
     @JvmStatic
     public fun useProvider(carry: (suspend (WalletLock, ProviderCall) -> ProviderReply)?) {
         provider = carry
+    }
+
+    /**
+     * Sets how the screens ask the provider for the key to the wallet that it keeps. Then a locked or damaged wallet whose owner
+     * switched escrow on has a button that leads to [AskEscrowActivity]; without this the screens say it in words only.
+     *
+     * ```
+     * LockScreens.useEscrow { _, request -> EscrowReply.Granted(backend.answer(request.text)) }
+     * ```
+     *
+     * [carry] sends the request's text, and returns the provider's answer. The screen gives the grant to the lock, lets the person
+     * choose a new PIN, and closes the request. [carry] is called in a coroutine on the main thread, and is cancelled when the
+     * person stops it or leaves the screen. A grant counts for 600 seconds, so have the owner verified before the request is made:
+     * [said] is called before that, and returns what the request tells the backend, such as a code that the person has typed on a
+     * screen of yours. An [java.io.IOException] of either counts as [EscrowReply.NotGranted.NOT_REACHED]; a
+     * [dev.walletlock.LockException] is shown in words. [carry] is null by default: then the app cannot ask.
+     */
+    @JvmStatic
+    @JvmOverloads
+    public fun useEscrow(
+        said: suspend (WalletLock) -> ProviderRequest = { ProviderRequest.NOTHING },
+        carry: (suspend (WalletLock, EscrowRequest) -> EscrowReply)?,
+    ) {
+        escrow = carry
+        escrowSaid = said
     }
 
     /**

@@ -49,6 +49,7 @@ public class LockedView @JvmOverloads constructor(
     private var onGoOn: Runnable? = null
     private var onTrouble: OnLockTrouble? = null
     private var onRecoveryCode: Runnable? = null
+    private var onEscrow: Runnable? = null
 
     /** Shows the PIN pad, for a lock that the PIN clears. Null: words say it. */
     internal var onEnterPin: Runnable? = null
@@ -131,6 +132,15 @@ public class LockedView @JvmOverloads constructor(
         render()
     }
 
+    /**
+     * Calls [listener] when the person wants the provider to open the wallet with the key that it keeps: show [AskEscrowActivity].
+     * Null, or without [LockScreens.useEscrow]: where that is a remedy, there are words instead of a button.
+     */
+    public fun setOnEscrow(listener: Runnable?) {
+        onEscrow = listener
+        render()
+    }
+
     /** Calls [listener] when a call that a button made has failed. The view has told the person already. */
     public fun setOnTrouble(listener: OnLockTrouble?) {
         onTrouble = listener
@@ -153,7 +163,7 @@ public class LockedView @JvmOverloads constructor(
         val reach = lock?.takeIf { LockScreens.provider != null }?.let { { call: ProviderCall -> reach(it, call) } }
         val isDamaged = (status as? LockStatus.Locked)?.reason == LockReason.DATA_DAMAGED
         return LockedPages.Actions(
-            RemedyActions(onEnterPin, onRecoveryCode, reach),
+            RemedyActions(onEnterPin, onRecoveryCode, onEscrow?.takeIf { LockScreens.escrow != null }, reach),
             onCheckAgain = lock?.let { { checkAgain(it) } },
             onGoOn = onGoOn,
             offersCodeWhenBusy = !hasNoCode,

@@ -42,6 +42,12 @@ internal sealed interface PinNote {
     /** Another call changed the wallet after the recovery code was entered. */
     data object CodeOvertaken : PinNote
 
+    /** The provider's grant was taken too long ago. */
+    data object GrantExpired : PinNote
+
+    /** Another call changed the wallet after the provider's grant was taken. */
+    data object GrantOvertaken : PinNote
+
     /** Switching biometrics on did not succeed. */
     class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
 }

@@ -69,6 +69,8 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.CodeSessionOver -> getString(R.string.walletlock_code_session_over)
     is PinNote.CodeExpired -> getString(R.string.walletlock_code_expired)
     is PinNote.CodeOvertaken -> getString(R.string.walletlock_code_overtaken)
+    is PinNote.GrantExpired -> getString(R.string.walletlock_escrow_expired)
+    is PinNote.GrantOvertaken -> getString(R.string.walletlock_escrow_overtaken)
     is PinNote.BiometricsNotSwitchedOn -> words(note.change)
 }
 

@@ -9,6 +9,7 @@ import dev.walletlock.RemedyState
 internal class RemedyActions(
     val onEnterPin: Runnable?,
     val onRecoveryCode: Runnable?,
+    val onEscrow: Runnable?,
     val onReachProvider: ((ProviderCall) -> Unit)?,
 )
 
@@ -37,7 +38,7 @@ internal class RemedyView(
             is Remedy.RecoveryCode -> add(remedy, remedy.state)
             is Remedy.AskProvider -> add(remedy, remedy.state)
             is Remedy.Connect -> add(remedy, remedy.state)
-            is Remedy.AskEscrow -> addAdvice(R.string.walletlock_ask_escrow)
+            is Remedy.AskEscrow -> add(remedy, remedy.state)
             is Remedy.Ask -> {
                 val view = ContactView(context, colours, remedy.contact, standsOut)
                 if (view.hasButton) standsOut = false
@@ -60,6 +61,7 @@ internal class RemedyView(
             // A phone that is not registered yet can still ask its provider.
             is RemedyState.NotSetUp -> when (remedy) {
                 is Remedy.RecoveryCode -> addAdvice(R.string.walletlock_code_never_made)
+                is Remedy.AskEscrow -> addAdvice(R.string.walletlock_escrow_never_made)
                 else -> addButtonOrAdvice(words.button, words.advice, onPress(remedy))
             }
         }
@@ -67,6 +69,7 @@ internal class RemedyView(
 
     private fun onPress(remedy: Remedy): Runnable? = when (remedy) {
         is Remedy.RecoveryCode -> actions.onRecoveryCode
+        is Remedy.AskEscrow -> actions.onEscrow
         is Remedy.AskProvider -> actions.onReachProvider?.let { Runnable { it(ProviderCall.UNLOCK) } }
         is Remedy.Connect -> actions.onReachProvider?.let { Runnable { it(ProviderCall.HEARTBEAT) } }
         else -> null
@@ -107,6 +110,12 @@ internal class RemedyView(
             R.string.walletlock_retry,
             R.string.walletlock_connect,
             R.string.walletlock_connect_later,
+            R.string.walletlock_provider_used_up,
+        )
+        is Remedy.AskEscrow -> Words(
+            R.string.walletlock_ask_escrow_now,
+            R.string.walletlock_ask_escrow,
+            R.string.walletlock_ask_escrow_later,
             R.string.walletlock_provider_used_up,
         )
         else -> Words(

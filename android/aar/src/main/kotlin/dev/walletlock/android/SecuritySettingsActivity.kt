@@ -47,6 +47,7 @@ public class SecuritySettingsActivity : Activity() {
         view.setOnLocked { finish() }
         locked = LockedView(this)
         root = fillWith(view, locked)
+        onBack(::goBack)
         opening = retained() ?: OpeningLock(applicationContext, ::SettingsState)
         opening.onChange = ::render
         opening.open()
@@ -103,6 +104,14 @@ public class SecuritySettingsActivity : Activity() {
         state.take(session)
         root.showOnly(view)
     }
+
+    private fun goBack() {
+        if (!view.goBack()) finish()
+    }
+
+    /** Back before Android 13, and later in apps that have not opted in to predictive back gestures. */
+    @Deprecated("Android's own, before its back gestures had a preview.")
+    override fun onBackPressed(): Unit = goBack()
 
     override fun onStart() {
         super.onStart()

@@ -16,8 +16,9 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The settings of the lock. The person can change the PIN, finger or face, the recovery code and the wipe PIN, and lock the
- * wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal.
+ * The settings of the lock. The person can change the PIN, finger or face, the recovery code, escrow and the wipe PIN, and lock the
+ * wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal. The rows about escrow are
+ * there only if the policy has an `escrow_key`.
  *
  * ```
  * val settings = SecuritySettingsView(context)
@@ -38,16 +39,20 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private val colours = Colours(context)
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
-    private val code = PressRow(context, colours, isAction = false) { onRecoveryCode?.run() }
-    private val cancelCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.CANCEL) }
-    private val withdrawCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.WITHDRAW) }
-    private val codeCard = SettingsCard(context, colours)
+    private val code = CodeCard(context, colours, { onRecoveryCode?.run() }) { state?.carryOut(it) }
+    private val escrowHeading = sectionHeading(context, colours, R.string.walletlock_settings_provider)
+    private val escrow = EscrowCard(context, colours, { state?.askEscrow(it) }) { state?.carryOut(it) }
+    private val question by lazy(LazyThreadSafetyMode.NONE) { QuestionView(context, colours) }
+    private val column = Column(context)
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
     private val rollback = SettingsRow(context, colours)
-    private val journal = SettingsCard(context, colours)
+    private val journal = JournalCard(context, colours) { state?.showMore() }
     private var state: SettingsState? = null
     private var isOwn = false
+
+    /** How far the settings were scrolled when a question took their place, in pixels. 0: they are shown. */
+    private var columnScroll = 0
 
     /** Whether another window lay above this one at the last touch. */
     private var isCovered = false
@@ -65,26 +70,19 @@ public class SecuritySettingsView @JvmOverloads constructor(
         setFadingEdgeLength(dp(FADE_DP))
         setBackgroundColor(colours.background)
         keepToPeople()
-        val column = Column(context)
         addTitle(column)
         addSection(column, R.string.walletlock_settings_open, listOf(pressed(R.string.walletlock_change_pin) { onChangePin }, finger))
         column.addView(sectionHeading(context, colours, R.string.walletlock_recovery_code))
-        column.addView(codeCard)
+        column.addView(code)
+        column.addView(escrowHeading)
+        column.addView(escrow)
         addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), wipePin()))
         addSection(column, R.string.walletlock_settings_session, listOf(times))
         addSection(column, R.string.walletlock_settings_protection, listOf(level, rollback))
         column.addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
         column.addView(journal)
-        addView(column, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        showInstead(column)
         finger.id = R.id.walletlock_finger
-        journal.id = R.id.walletlock_journal
-        code.id = R.id.walletlock_code_row
-        codeCard.add(code)
-        cancelCode.show(resources.getString(R.string.walletlock_code_cancel), null)
-        withdrawCode.show(
-            resources.getString(R.string.walletlock_code_withdraw),
-            resources.getString(R.string.walletlock_code_withdraw_body),
-        )
     }
 
     /**
@@ -151,6 +149,13 @@ public class SecuritySettingsView @JvmOverloads constructor(
         onTrouble = listener
     }
 
+    /** Leaves a question unanswered. Call it for Back. Returns false if there is none: then the app may leave the screen. */
+    public fun goBack(): Boolean {
+        val isAsking = state?.asksEscrow != null
+        if (isAsking) state?.askEscrow(null)
+        return isAsking
+    }
+
     private fun addTitle(column: LinearLayout) {
         val title = TextView(context)
         title.id = R.id.walletlock_title
@@ -196,24 +201,31 @@ public class SecuritySettingsView @JvmOverloads constructor(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
-        showCode(shown)
-        times.show("", shown.sessionTimes?.let { resources.words(it) })
+        code.show(shown.recovery)
+        showEscrow(shown, said)
+        times.show("", shown.policy?.let { resources.words(it) })
         level.show(resources.getString(R.string.walletlock_settings_keys), shown.level?.let { resources.words(it) })
         rollback.show(resources.getString(R.string.walletlock_settings_copies), shown.rollback?.let { resources.words(it) })
-        showJournal(shown)
+        journal.show(shown)
     }
 
-    private fun showCode(shown: SettingsState) {
-        val status = shown.recovery
-        val hasCode = status?.hasCode == true
-        val heading = if (hasCode) R.string.walletlock_code_replace else R.string.walletlock_code_make
-        code.show(resources.getString(heading), status?.let { resources.words(it) })
-        val below = if (status?.pending != null) cancelCode else withdrawCode.takeIf { hasCode }
-        val isThere = listOf(cancelCode, withdrawCode).firstOrNull { it.parent != null }
-        if (below === isThere) return
-        codeCard.removeAllViews()
-        codeCard.add(code)
-        below?.let(codeCard::add)
+    /** Shows the rows about escrow, or the question about it. [said]: what is said below the question. */
+    private fun showEscrow(shown: SettingsState, said: String?) {
+        val isOffered = shown.policy?.offersEscrow == true
+        listOf(escrowHeading, escrow).forEach { it.visibility = if (isOffered) View.VISIBLE else View.GONE }
+        escrow.show(shown.recovery, shown.isBusy)
+        shown.asksEscrow?.let { question.askEscrow(it, said, shown::answerEscrow) }
+        showInstead(if (shown.asksEscrow == null) column else question)
+    }
+
+    private fun showInstead(view: View) {
+        if (view.parent === this) return
+        val scrolled = scrollY
+        removeAllViews()
+        addView(view, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        // The settings come back as they were left.
+        scrollTo(0, columnScroll)
+        columnScroll = if (view === column) 0 else scrolled
     }
 
     /** Refuses a touch that came through another window, and tells the person why. */
@@ -224,20 +236,6 @@ public class SecuritySettingsView @JvmOverloads constructor(
             if (isCovered) fullScroll(FOCUS_UP)
         }
         return !isCovered
-    }
-
-    private fun showJournal(shown: SettingsState) {
-        journal.removeAllViews()
-        shown.journal.forEach { entry ->
-            val row = SettingsRow(context, colours)
-            row.show(resources.words(entry), context.timeOf(entry))
-            journal.add(row)
-        }
-        if (!shown.hasMore) return
-        val more = PressRow(context, colours, isAction = true) { state?.showMore() }
-        more.show(resources.getString(R.string.walletlock_show_more), null)
-        more.isEnabled = !shown.isBusy
-        journal.add(more)
     }
 
     override fun onAttachedToWindow() {

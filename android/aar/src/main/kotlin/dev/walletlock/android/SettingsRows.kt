@@ -32,7 +32,7 @@ internal fun sectionHeading(context: Context, colours: Colours, text: Int) = Tex
 }
 
 /** Rows that belong together, in one card, with a line between them. */
-internal class SettingsCard(context: Context, private val colours: Colours) : LinearLayout(context) {
+internal open class SettingsCard(context: Context, private val colours: Colours) : LinearLayout(context) {
     init {
         orientation = VERTICAL
         background = context.roundedCard(colours.surface)
@@ -43,6 +43,14 @@ internal class SettingsCard(context: Context, private val colours: Colours) : Li
     fun add(row: View) {
         if (childCount > 0) addView(line())
         addView(row, LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+    }
+
+    /** Shows only [first], and [below] under it if it is not null. A row that is shown already keeps the focus. */
+    protected fun showBelow(first: View, below: View?) {
+        if (getChildAt(0) === first && getChildAt(childCount - 1) === (below ?: first)) return
+        removeAllViews()
+        add(first)
+        below?.let(::add)
     }
 
     private fun line() = View(context).apply {

@@ -18,7 +18,6 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
-import org.json.JSONObject
 
 /**
  * What the settings show about a wallet, and what they change in it. It is in memory only, and outlives the views. For the
@@ -44,10 +43,12 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         private set
     var rollback: RollbackProtection? = null
         private set
-    var sessionTimes: SessionTimes? = null
+
+    /** Null: not known yet. */
+    var policy: SettingsPolicy? = null
         private set
 
-    /** What is known about the recovery code. Null: not known yet. */
+    /** What is known about the recovery code and escrow. Null: not known yet. */
     var recovery: RecoveryStatus? = null
         private set
 
@@ -57,6 +58,10 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
 
     /** Whether the journal has more lines. */
     val hasMore: Boolean get() = below != null
+
+    /** Whether the person is being asked to switch escrow on (true) or off (false). Null: nothing is asked. */
+    var asksEscrow: Boolean? = null
+        private set
 
     /** Why the last call failed, or the last change was not made. Null: there is nothing to say. */
     var said: PinNote? = null
@@ -68,23 +73,17 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private var below: Long? = null
     private var current: Job? = null
 
-    /** What the person wants of the recovery code, while that waits for the PIN. Null: nothing waits. */
-    private var wantedOfCode: OfCode? = null
+    /** What the person wants of the recovery code or escrow, while that waits for the PIN. Null: nothing waits. */
+    private var wish: RecoveryWish? = null
 
     /** Whether the person wants biometrics on or off, while that waits for the PIN. Null: nothing waits. */
     private var wanted: Boolean? = null
-
-    /** What can be done here about the recovery code: withdraw it, or cancel the change of it that waits. */
-    enum class OfCode { WITHDRAW, CANCEL }
-
-    /** How long a session lives without use, and in any case, in seconds, by the policy. */
-    class SessionTimes(val idleS: Long, val absoluteS: Long)
 
     /** Whether there is a live session. */
     val isOpen: Boolean get() = session?.isLive == true
 
     /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null || wantedOfCode != null
+    val needsPin: Boolean get() = wanted != null || wish != null
 
     init {
         scope.launch { lock.isOpen.collect { if (!it) ended() } }
@@ -110,14 +109,12 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         recovery = lock.recovery.status()
         level = lock.securityLevel()
         rollback = lock.rollbackProtection()
-        sessionTimes = JSONObject(lock.policy().json).getJSONObject("session").let {
-            SessionTimes(it.getLong("idle_s"), it.getLong("absolute_s"))
-        }
+        policy = SettingsPolicy.of(lock.policy())
         journal = emptyList()
         below = null
         read(open)
         wanted?.let { switchFinger(open, it) }
-        wantedOfCode?.let { change(open, it) }
+        wish?.let { carryOut(open, it) }
     }
 
     private suspend fun readFinger() {
@@ -143,49 +140,54 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     }
 
     private suspend fun switchFinger(open: Session, isOn: Boolean) {
-        try {
+        change(forget = { wanted = null }) {
             if (isOn) {
                 val change = open.access.enableBiometrics()
                 said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
             } else {
                 open.access.disableBiometrics()
             }
-            wanted = null
-        } catch (_: LockException.PinNeeded) {
-            onPinNeeded()
-        } catch (ended: LockException.SessionEnded) {
-            throw ended
-        } catch (fault: LockException) {
-            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
-            wanted = null
-            throw fault
         }
         readFinger()
     }
 
-    /** Withdraws the recovery code, or cancels the change of it that waits. */
-    fun change(ofCode: OfCode) = work {
-        wantedOfCode = ofCode
-        val open = session ?: return@work onPinNeeded()
-        change(open, ofCode)
-    }
-
-    private suspend fun change(open: Session, ofCode: OfCode) {
+    /** Makes a change, or asks for the PIN and keeps the change until then. [forget]: it is not to be made any more. */
+    private suspend fun change(forget: () -> Unit, make: suspend () -> Unit) {
         try {
-            when (ofCode) {
-                OfCode.WITHDRAW -> open.access.withdrawRecoveryCode()
-                OfCode.CANCEL -> open.access.cancelRecoveryCodeChange()
-            }
-            wantedOfCode = null
+            make()
         } catch (_: LockException.PinNeeded) {
-            onPinNeeded()
+            return onPinNeeded()
         } catch (ended: LockException.SessionEnded) {
             throw ended
         } catch (fault: LockException) {
-            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
-            wantedOfCode = null
+            // Otherwise the next session would make the failed change, when nobody asks for it any more.
+            forget()
             throw fault
         }
+        forget()
+    }
+
+    /** Asks the person whether to switch escrow on or off. [isOn]: null asks nothing. */
+    fun askEscrow(isOn: Boolean?) {
+        asksEscrow = isOn
+        onChange()
+    }
+
+    /** The answer to the question that [askEscrow] asked. */
+    fun answerEscrow(doIt: Boolean) {
+        val isOn = asksEscrow ?: return
+        askEscrow(null)
+        if (doIt) carryOut(if (isOn) RecoveryWish.ESCROW_ON else RecoveryWish.ESCROW_OFF)
+    }
+
+    fun carryOut(wish: RecoveryWish) = work {
+        this.wish = wish
+        val open = session ?: return@work onPinNeeded()
+        carryOut(open, wish)
+    }
+
+    private suspend fun carryOut(open: Session, asked: RecoveryWish) {
+        change(forget = { wish = null }) { asked.carryOut(open.access) }
         recovery = lock.recovery.status()
     }
 
@@ -198,7 +200,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     /** Drops the change that waits for the PIN: the person did not enter it. */
     fun giveUp() {
         wanted = null
-        wantedOfCode = null
+        wish = null
         onChange()
     }
 

@@ -42,8 +42,8 @@ internal fun Resources.words(protection: RollbackProtection): String = getString
     },
 )
 
-internal fun Resources.words(times: SettingsState.SessionTimes): String =
-    getString(R.string.walletlock_session_times, lasting(times.idleS), lasting(times.absoluteS))
+internal fun Resources.words(policy: SettingsPolicy): String =
+    getString(R.string.walletlock_session_times, lasting(policy.idleS), lasting(policy.absoluteS))
 
 internal fun Resources.words(entry: JournalEntry): String = getString(
     when (entry.kind) {
@@ -73,7 +73,10 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.CODE_CANCELLED -> R.string.walletlock_journal_code_cancelled
         JournalKind.CODE_SET -> R.string.walletlock_journal_code_set
         JournalKind.CODE_WITHDRAWN -> R.string.walletlock_journal_code_withdrawn
-        JournalKind.RECOVERED -> R.string.walletlock_journal_recovered
+        JournalKind.RECOVERED -> when (entry.details?.get("by")) {
+            "escrow" -> R.string.walletlock_journal_recovered_by_provider
+            else -> R.string.walletlock_journal_recovered
+        }
         JournalKind.ITEM_LOST -> R.string.walletlock_journal_item_lost
         JournalKind.RESCUE_ROW_RESTORED -> R.string.walletlock_journal_rescue_restored
         JournalKind.PROVIDER_REGISTERED -> R.string.walletlock_journal_provider_registered

@@ -42,6 +42,7 @@ class EachLockTest {
     @After
     fun close() {
         LockScreens.useProvider(null)
+        LockScreens.useEscrow(carry = null)
         wallet.close()
     }
 
@@ -69,6 +70,8 @@ class EachLockTest {
         view.checked = wallet.lock
         view.setOnRecoveryCode {}
         view.onEnterPin = Runnable {}
+        LockScreens.useEscrow { _, _ -> EscrowReply.NotGranted.LATER }
+        view.setOnEscrow {}
         val table = listOf(
             Remedy.EnterPin to "[Enter your PIN]",
             Remedy.Restart to "Restart your phone, then enter your PIN.",
@@ -84,15 +87,22 @@ class EachLockTest {
             Remedy.Connect(NotSetUp) to "[Try again]",
             Remedy.Connect(Waiting(1_000)) to "This phone can try to reach your provider in 1 second.",
             Remedy.Connect(UsedUp) to "Your provider was asked as often as it may be.",
+            Remedy.AskEscrow(Available) to "[Let your provider open it]",
+            Remedy.AskEscrow(NotSetUp) to "Your provider keeps no key to this wallet.",
+            Remedy.AskEscrow(Waiting(2 * HOUR)) to "You can ask your provider in 2 hours to open your wallet.",
+            Remedy.AskEscrow(UsedUp) to "Your provider was asked as often as it may be.",
         )
         assertEquals(table.map { it.second }, table.map { (remedy, _) -> shown(remedy) })
         LockScreens.useProvider(null)
+        LockScreens.useEscrow(carry = null)
         view.setOnRecoveryCode(null)
         view.onEnterPin = null
         val inWords = mapOf(
             Remedy.EnterPin to "Enter your PIN to open your wallet.",
             Remedy.RecoveryCode(Available) to "Enter your recovery code",
             Remedy.AskProvider(Available) to "Ask your provider to unlock your wallet.",
+            Remedy.AskEscrow(Available) to
+                "Ask your provider to open the wallet. It keeps the key for you, and verifies who you are first.",
             Remedy.Connect(NotSetUp) to "Connect this phone to the internet, so that it reaches your provider.",
         )
         assertEquals("without a way of the app's", inWords, inWords.mapValues { (remedy, _) -> shown(remedy) })

@@ -2,7 +2,7 @@ package dev.walletlock.android
 
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeStep
-import dev.walletlock.android.EnterCodeSteps.Step
+import dev.walletlock.android.RescueSteps.Step
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
@@ -85,7 +85,7 @@ class EnterCodeStepsTest {
     @Test
     fun `after ten minutes the code is typed once more`() {
         at(Step.FINISHING)
-        steps.expired(PinNote.CodeExpired)
+        steps.expired(steps.expiredNote)
         assertEquals(Step.CODE to PinNote.CodeExpired, steps.step to steps.note)
         assertEquals(1, steps.group)
     }
@@ -141,7 +141,7 @@ class EnterCodeStepsTest {
         steps.opened()
         steps.refused(CodeOutcome.Wrong)
         steps.finished(hasLost = true)
-        steps.expired(PinNote.CodeExpired)
+        steps.expired(steps.expiredNote)
         steps.failed(LockTrouble.STORAGE)
         assertFalse(steps.confirmed(isRight = true, isConfirmed = true, group = 1))
         assertEquals(Step.CODE to null, steps.step to steps.note)

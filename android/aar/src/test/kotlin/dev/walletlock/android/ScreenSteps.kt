@@ -19,7 +19,7 @@ internal fun ActivityController<out Activity>.title(): String = pad().part<TextV
 
 /** The question on the screen, or null. */
 internal fun ActivityController<out Activity>.question(): String? =
-    get().window.decorView.part<TextView>(R.id.walletlock_question).takeIf(View::isShown)?.text?.toString()
+    get().window.decorView.findViewById<TextView>(R.id.walletlock_question)?.takeIf(View::isShown)?.text?.toString()
 
 internal fun ActivityController<out Activity>.note(): String =
     get().window.decorView.all().filter { it.id == R.id.walletlock_note && it.isShown }

@@ -185,6 +185,85 @@ class SecuritySettingsActivityTest {
     }
 
     @Test
+    fun `the rows about escrow are there only if the policy has an escrow key`() {
+        assertFalse("Your provider keeps a key" in shown().texts())
+        ProvidedWallet().enrol(hasEscrow = false).use { provided ->
+            assertEquals("Your provider keeps a key, Off: it cannot open your wallet.", shown(provided.wallet).escrow().words())
+        }
+    }
+
+    @Test
+    fun `escrow is switched on after a question and a wait, and until then that can be cancelled`() =
+        ProvidedWallet().enrol(hasEscrow = false).use { provided ->
+            val screen = shown(provided.wallet)
+            screen.escrow().performClick()
+            TestWallet.settle()
+            assertEquals("Let your provider keep a key?", screen.question())
+            assertTrue("${screen.texts()}", screen.texts().any { "anyone who controls your provider" in it })
+            screen.recreate()
+            TestWallet.settle()
+            assertEquals("a rotation keeps it", "Let your provider keep a key?", screen.question())
+            screen.back()
+            assertNull(screen.question())
+            assertNull("nothing was changed", provided.status().pendingEscrow)
+            screen.escrow().performClick()
+            TestWallet.settle()
+            screen.press("Let it keep a key")
+            assertTrue("${screen.texts()}", "It gets a key in 1 day, with your next PIN." in screen.texts())
+            assertEquals(false, provided.status().pendingEscrow?.withdraws)
+            assertFalse(screen.escrow().isEnabled)
+            screen.press("Cancel this change")
+            assertNull(provided.status().pendingEscrow)
+            assertTrue("${screen.texts()}", "Off: it cannot open your wallet." in screen.texts())
+            assertTrue(screen.escrow().isEnabled)
+            screen.back()
+            assertTrue("without a question Back leaves", screen.get().isFinishing)
+        }
+
+    @Test
+    fun `escrow is switched off after a question and a wait`() = ProvidedWallet().enrol(hasEscrow = true).use { provided ->
+        val screen = shown(provided.wallet)
+        assertTrue(screen.escrow().createAccessibilityNodeInfo().isChecked)
+        screen.escrow().performClick()
+        TestWallet.settle()
+        screen.press("Leave it there")
+        assertNull(provided.status().pendingEscrow)
+        screen.escrow().performClick()
+        TestWallet.settle()
+        screen.press("Take it back")
+        assertTrue("${screen.texts()}", "Its key ends in 1 day, with your next PIN." in screen.texts())
+        assertEquals(true, provided.status().pendingEscrow?.withdraws)
+    }
+
+    @Test
+    fun `escrow needs the PIN, and is switched once it was entered`() = ProvidedWallet().enrol(hasEscrow = false).use { provided ->
+        provided.wallet.withBiometrics()
+        LockScreens.useLock { provided.wallet.lock }
+        provided.wallet.phone.person.willDo { touches() }
+        val byFinger = runBlocking { provided.wallet.lock.verifyBiometrics() } as dev.walletlock.BiometricOutcome.Unlocked
+        val screen = screen().setup().also { TestWallet.settle() }
+        screen.asked()
+        screen.answer(Activity.RESULT_OK, Handover.give(byFinger.session))
+        screen.escrow().performClick()
+        TestWallet.settle()
+        screen.press("Let it keep a key")
+        screen.asked()
+        assertNull("the PIN comes first", provided.status().pendingEscrow)
+        screen.answer(Activity.RESULT_OK, Handover.give(provided.wallet.unlocked()))
+        assertEquals(false, provided.status().pendingEscrow?.withdraws)
+    }
+
+    @Test
+    fun `a question that another window covers is not answered`() = ProvidedWallet().enrol(hasEscrow = false).use { provided ->
+        val screen = shown(provided.wallet)
+        screen.escrow().performClick()
+        TestWallet.settle()
+        screen.view().touch(android.view.MotionEvent.FLAG_WINDOW_IS_OBSCURED, 10f, 10f)
+        assertTrue(screen.note().startsWith("Something is covering this screen."))
+        assertEquals("Let your provider keep a key?", screen.question())
+    }
+
+    @Test
     fun `it never says unasked whether there is a wipe PIN`() {
         val without = shown().texts()
         wallet.unlocked().use { session ->
@@ -235,12 +314,15 @@ class SecuritySettingsActivityTest {
             SecuritySettingsActivity.intent(RuntimeEnvironment.getApplication()),
         )
 
-    private fun shown(): ActivityController<SecuritySettingsActivity> {
+    private fun shown(of: TestWallet = wallet): ActivityController<SecuritySettingsActivity> {
+        LockScreens.useLock { of.lock }
         val screen = screen().setup().also { TestWallet.settle() }
         screen.asked()
-        screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+        screen.answer(Activity.RESULT_OK, Handover.give(of.unlocked()))
         return screen
     }
+
+    private fun ProvidedWallet.status() = runBlocking { wallet.lock.recovery.status() }
 
     private lateinit var asked: Intent
 
@@ -257,6 +339,9 @@ class SecuritySettingsActivityTest {
 
     private fun ActivityController<SecuritySettingsActivity>.finger(): View =
         get().window.decorView.part(R.id.walletlock_finger)
+
+    private fun ActivityController<SecuritySettingsActivity>.escrow(): View =
+        get().window.decorView.part(R.id.walletlock_escrow_row)
 
     private fun ActivityController<SecuritySettingsActivity>.texts(): List<String> =
         view().all().filterIsInstance<TextView>().filter { it.isShown }.map { it.text.toString() }

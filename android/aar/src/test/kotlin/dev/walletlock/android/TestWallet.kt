@@ -30,12 +30,7 @@ import org.robolectric.shadows.ShadowPausedLooper
 import org.robolectric.util.ReflectionHelpers
 
 /** The real lock on a phone made of fakes. Its work is done at once; between [hold] and [release] it waits. */
-class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) : AutoCloseable {
-    /**
-     * A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. A test
-     * that draws a code gives a seed, so that the code is the same in each run.
-     */
-    val phone = FakePhone(entropy = FakeEntropy(seed))
+class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet(), val phone: FakePhone = phone(seed)) : AutoCloseable {
     private val work = Work()
     private var misses = 0
     private val file = File(RuntimeEnvironment.getApplication().noBackupFilesDir, "${UUID.randomUUID()}.db")
@@ -135,6 +130,12 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
 
     companion object {
         private val made = AtomicLong()
+
+        /**
+         * A new seed each time: two phones with the same randomness would have the same wallet, which only one lock may open. A
+         * test that draws a code gives a seed, so that the code is the same in each run.
+         */
+        fun phone(seed: Long = made.incrementAndGet()) = FakePhone(entropy = FakeEntropy(seed))
 
         const val RIGHT = "835179"
         const val WRONG = "264830"

@@ -17,12 +17,15 @@ internal class ProvidedApp(val app: DemoApp, val provider: FakeProvider) {
     val account get() = provider.accounts.single()
 }
 
-/** Starts an app whose phone may be without its provider for [allowanceHours], or for ever. */
-internal suspend fun Stage.startWithProvider(allowanceHours: Int? = null): ProvidedApp {
+/**
+ * Starts an app whose phone may be without its provider for [allowanceHours], or for ever. [offersEscrow]: the provider can keep the
+ * key to the wallet.
+ */
+internal suspend fun Stage.startWithProvider(allowanceHours: Int? = null, offersEscrow: Boolean = false): ProvidedApp {
     val phone = newPhone()
     val provider = FakeProvider(phone.clock)
     val rules = policy.json.trimEnd().removeSuffix("}")
-    val policy = Policy.json("""$rules,"provider":${provider.policyPart(allowanceHours)}}""")
+    val policy = Policy.json("""$rules,"provider":${provider.policyPart(allowanceHours, offersEscrow = offersEscrow)}}""")
     return ProvidedApp(DemoApp.start(phone, policy), provider)
 }
 
@@ -30,6 +33,12 @@ internal suspend fun Stage.startWithProvider(allowanceHours: Int? = null): Provi
 internal suspend fun Stage.register(provided: ProvidedApp) {
     provided.provider.answer(provided.lock.provider.register())
     expect("registering", listOf(WordOutcome.Done(WordDone.REGISTERED)), collect(provided))
+}
+
+/** Tells the provider which escrow is in force. */
+internal suspend fun Stage.deposit(provided: ProvidedApp) {
+    provided.provider.answer(provided.lock.provider.request(RequestKind.DEPOSIT))
+    expect("the deposit", provided.lock.provider.state().escrowDigest, provided.account.escrowDigest)
 }
 
 /** Carries what has arrived from the provider to the wallet, as an app does, and shows what each word did. */

@@ -4,20 +4,27 @@ import dev.walletlock.RecoveryChange
 import dev.walletlock.CodeEntry
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeStep
+import dev.walletlock.EscrowOutcome
+import dev.walletlock.GrantOutcome
+import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
 import dev.walletlock.Remedy
 import dev.walletlock.RemedyState
+import dev.walletlock.Rescue
 import dev.walletlock.demo.Stage.Companion.DAY_MS
 import dev.walletlock.demo.Stage.Companion.NEW_PIN
 import dev.walletlock.demo.Stage.Companion.PIN
+import dev.walletlock.fakes.FakeProvider
 
-/** U8: the recovery code brings the owner back in, and nobody else. */
+/** U8: the recovery code brings the owner back in, and nobody else; or the provider that keeps a key. */
 internal class RecoveryStory : Story {
     override val name = "U8"
-    override val title = "She forgot her PIN, and has a recovery code"
+    override val title = "She forgot her PIN, and has a recovery code, or a provider that keeps a key"
 
-    override suspend fun play(stage: Stage): String = stage.startApp().use { app ->
+    override suspend fun play(stage: Stage): String = "${byCode(stage)}; ${byEscrow(stage)}"
+
+    private suspend fun byCode(stage: Stage): String = stage.startApp().use { app ->
         val paper = make(stage, app)
         val newPaper = forgotten(stage, app, paper)
         stage.say("Somebody finds the old sheet.")
@@ -86,6 +93,47 @@ internal class RecoveryStory : Story {
         stage.expectRefused("the thief's code two days later", app.lock, thiefs, CodeOutcome.Wrong)
         stage.enterCode(app.lock, paper).close()
         stage.say("Her own code opens it as before.")
+    }
+
+    private suspend fun byEscrow(stage: Stage): String {
+        val provided = stage.startWithProvider(offersEscrow = true)
+        return provided.app.use { app ->
+            stage.say("")
+            stage.say("Another owner has no recovery code. She lets her provider keep a key, when she sets the PIN.")
+            stage.setPin(app.lock).use { session ->
+                session.vault.write("card", CARD.toByteArray())
+                stage.expect("escrow of a new wallet", RecoveryChange.InForce, session.access.switchEscrow(true))
+            }
+            stage.register(provided)
+            stage.deposit(provided)
+            stage.say("The phone is set up anew, and its keystore is empty.")
+            app.restart { app.phone.deviceKey.lose { true } }
+            val ask = Remedy.AskEscrow(RemedyState.Available)
+            stage.expectLocked(app, LockReason.DATA_DAMAGED, listOf(Remedy.CheckAgain, ask) + CONTACTS)
+            val (session, _) = stage.finish(opened(stage, provided), NEW_PIN)
+            session.use { stage.expect("her card", CARD, it.vault.read("card")?.let(::String)) }
+            stage.say("Her card is there. The wallet has a new key, so the phone is registered again, and a new deposit is made.")
+            provided.account.vouch()
+            stage.register(provided)
+            stage.deposit(provided)
+            "a wallet whose keystore was emptied, and without a code, is opened by the provider that keeps its key, once it has " +
+                "verified the owner"
+        }
+    }
+
+    /** What the provider opens with its key. */
+    private suspend fun opened(stage: Stage, provided: ProvidedApp): Rescue {
+        val asked = provided.lock.recovery.askEscrow() as? EscrowOutcome.Asked ?: throw StoryFailed("asking for escrow was refused")
+        return asked.request.use { request ->
+            stage.expect("a stranger who asks", FakeProvider.Refusal.NOT_PROVEN, provided.provider.answer(request.text).refusal)
+            stage.say("The provider does not know yet who asks. She goes to its office, and shows her passport.")
+            provided.account.vouch()
+            provided.provider.answer(request.text)
+            val grant = provided.provider.post.collect(provided.account.wallet).single()
+            val outcome = request.redeem(grant.word)
+            stage.show("The provider's key has opened the wallet. Choose a new PIN, and write a new code down.")
+            (outcome as? GrantOutcome.Opened)?.rescue ?: throw StoryFailed("the provider's grant: expected Opened, found $outcome")
+        }
     }
 
     private companion object {
