@@ -48,6 +48,9 @@ internal sealed interface PinNote {
     /** Another call changed the wallet after the provider's grant was taken. */
     data object GrantOvertaken : PinNote
 
+    /** What became of a call to the provider, as a text. */
+    class Provider(val words: Int) : PinNote
+
     /** Switching biometrics on did not succeed. */
     class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
 }

@@ -71,6 +71,7 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.CodeOvertaken -> getString(R.string.walletlock_code_overtaken)
     is PinNote.GrantExpired -> getString(R.string.walletlock_escrow_expired)
     is PinNote.GrantOvertaken -> getString(R.string.walletlock_escrow_overtaken)
+    is PinNote.Provider -> getString(note.words)
     is PinNote.BiometricsNotSwitchedOn -> words(note.change)
 }
 

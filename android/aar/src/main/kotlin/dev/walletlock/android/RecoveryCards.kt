@@ -4,11 +4,11 @@ import android.content.Context
 import dev.walletlock.RecoveryStatus
 
 /** The settings' rows about the recovery code: making one, and withdrawing it or cancelling a change that waits. */
-internal class CodeCard(context: Context, colours: Colours, onMake: () -> Unit, onWish: (RecoveryWish) -> Unit) :
+internal class CodeCard(context: Context, colours: Colours, onMake: () -> Unit, onWithdraw: () -> Unit, onCancel: () -> Unit) :
     SettingsCard(context, colours) {
     private val code = PressRow(context, colours, isAction = false, onMake)
-    private val withdraw = PressRow(context, colours, isAction = true) { onWish(RecoveryWish.WITHDRAW_CODE) }
-    private val cancel = PressRow(context, colours, isAction = true) { onWish(RecoveryWish.CANCEL_CODE) }
+    private val withdraw = PressRow(context, colours, isAction = true, onWithdraw)
+    private val cancel = PressRow(context, colours, isAction = true, onCancel)
 
     init {
         code.id = R.id.walletlock_code_row
@@ -30,11 +30,11 @@ internal class CodeCard(context: Context, colours: Colours, onMake: () -> Unit, 
 }
 
 /** The settings' rows about escrow: a switch that [onSwitch] asks about, and cancelling a change that waits. */
-internal class EscrowCard(context: Context, colours: Colours, onSwitch: (isOn: Boolean) -> Unit, onWish: (RecoveryWish) -> Unit) :
+internal class EscrowCard(context: Context, colours: Colours, onSwitch: (isOn: Boolean) -> Unit, onCancel: () -> Unit) :
     SettingsCard(context, colours) {
     private var isOn = false
     private val switch = SwitchRow(context, colours) { onSwitch(!isOn) }
-    private val cancel = PressRow(context, colours, isAction = true) { onWish(RecoveryWish.CANCEL_ESCROW) }
+    private val cancel = PressRow(context, colours, isAction = true, onCancel)
 
     init {
         switch.id = R.id.walletlock_escrow_row

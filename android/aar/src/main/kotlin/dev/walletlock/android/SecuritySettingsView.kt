@@ -16,9 +16,9 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The settings of the lock. The person can change the PIN, finger or face, the recovery code, escrow and the wipe PIN, and lock the
- * wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal. The rows about escrow are
- * there only if the policy has an `escrow_key`.
+ * The settings of the lock. The person can change the PIN, finger or face, the recovery code, escrow and the wipe PIN, stop
+ * payments, and lock the wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal. The rows
+ * about escrow are there only if the policy has an `escrow_key`.
  *
  * ```
  * val settings = SecuritySettingsView(context)
@@ -39,9 +39,10 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private val colours = Colours(context)
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
-    private val code = CodeCard(context, colours, { onRecoveryCode?.run() }) { state?.carryOut(it) }
+    private val freeze = SwitchRow(context, colours) { state?.let { it.switchFreeze(it.isFrozen != true) } }
+    private val code = CodeCard(context, colours, { onRecoveryCode?.run() }, { state?.withdrawCode() }, { state?.cancelCode() })
     private val escrowHeading = sectionHeading(context, colours, R.string.walletlock_settings_provider)
-    private val escrow = EscrowCard(context, colours, { state?.askEscrow(it) }) { state?.carryOut(it) }
+    private val escrow = EscrowCard(context, colours, { state?.askEscrow(it) }, { state?.cancelEscrow() })
     private val question by lazy(LazyThreadSafetyMode.NONE) { QuestionView(context, colours) }
     private val column = Column(context)
     private val times = SettingsRow(context, colours)
@@ -76,13 +77,14 @@ public class SecuritySettingsView @JvmOverloads constructor(
         column.addView(code)
         column.addView(escrowHeading)
         column.addView(escrow)
-        addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), wipePin()))
+        addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), freeze, wipePin()))
         addSection(column, R.string.walletlock_settings_session, listOf(times))
         addSection(column, R.string.walletlock_settings_protection, listOf(level, rollback))
         column.addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
         column.addView(journal)
         showInstead(column)
         finger.id = R.id.walletlock_finger
+        freeze.id = R.id.walletlock_freeze
     }
 
     /**
@@ -201,6 +203,10 @@ public class SecuritySettingsView @JvmOverloads constructor(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
+        val frozen = if (shown.isFrozen == true) R.string.walletlock_frozen else R.string.walletlock_not_frozen
+        freeze.show(resources.getString(R.string.walletlock_freeze), shown.isFrozen?.let { resources.getString(frozen) })
+        freeze.setOn(shown.isFrozen == true)
+        freeze.isEnabled = !shown.isBusy && shown.isFrozen != null
         code.show(shown.recovery)
         showEscrow(shown, said)
         times.show("", shown.policy?.let { resources.words(it) })

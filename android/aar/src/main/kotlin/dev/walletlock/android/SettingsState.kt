@@ -52,6 +52,10 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     var recovery: RecoveryStatus? = null
         private set
 
+    /** Whether payments are frozen. Null: not known yet. */
+    var isFrozen: Boolean? = null
+        private set
+
     /** The newest first. */
     var journal: List<JournalEntry> = emptyList()
         private set
@@ -73,17 +77,14 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private var below: Long? = null
     private var current: Job? = null
 
-    /** What the person wants of the recovery code or escrow, while that waits for the PIN. Null: nothing waits. */
-    private var wish: RecoveryWish? = null
-
-    /** Whether the person wants biometrics on or off, while that waits for the PIN. Null: nothing waits. */
-    private var wanted: Boolean? = null
+    /** A change that the person wants, while it waits for the PIN. Null: none waits. */
+    private var wanted: (suspend (Session) -> Unit)? = null
 
     /** Whether there is a live session. */
     val isOpen: Boolean get() = session?.isLive == true
 
     /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null || wish != null
+    val needsPin: Boolean get() = wanted != null
 
     init {
         scope.launch { lock.isOpen.collect { if (!it) ended() } }
@@ -105,16 +106,14 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
 
     private fun load() = work(waits = true) {
         val open = session ?: return@work
-        readFinger()
-        recovery = lock.recovery.status()
+        look()
         level = lock.securityLevel()
         rollback = lock.rollbackProtection()
         policy = SettingsPolicy.of(lock.policy())
         journal = emptyList()
         below = null
         read(open)
-        wanted?.let { switchFinger(open, it) }
-        wish?.let { carryOut(open, it) }
+        wanted?.let { make(open, it) }
     }
 
     private suspend fun readFinger() {
@@ -133,39 +132,19 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         below = page.next
     }
 
-    fun switchFinger(isOn: Boolean) = work {
-        wanted = isOn
-        val open = session ?: return@work onPinNeeded()
-        switchFinger(open, isOn)
+    fun switchFinger(isOn: Boolean) = change { open ->
+        if (isOn) {
+            val change = open.access.enableBiometrics()
+            said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
+        } else {
+            open.access.disableBiometrics()
+        }
     }
 
-    private suspend fun switchFinger(open: Session, isOn: Boolean) {
-        change(forget = { wanted = null }) {
-            if (isOn) {
-                val change = open.access.enableBiometrics()
-                said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
-            } else {
-                open.access.disableBiometrics()
-            }
-        }
-        readFinger()
-    }
+    fun withdrawCode() = change { it.access.withdrawRecoveryCode() }
 
-    /** Makes a change, or asks for the PIN and keeps the change until then. [forget]: it is not to be made any more. */
-    private suspend fun change(forget: () -> Unit, make: suspend () -> Unit) {
-        try {
-            make()
-        } catch (_: LockException.PinNeeded) {
-            return onPinNeeded()
-        } catch (ended: LockException.SessionEnded) {
-            throw ended
-        } catch (fault: LockException) {
-            // Otherwise the next session would make the failed change, when nobody asks for it any more.
-            forget()
-            throw fault
-        }
-        forget()
-    }
+    /** Cancels the change of the recovery code that waits. */
+    fun cancelCode() = change { it.access.cancelRecoveryCodeChange() }
 
     /** Asks the person whether to switch escrow on or off. [isOn]: null asks nothing. */
     fun askEscrow(isOn: Boolean?) {
@@ -177,30 +156,64 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     fun answerEscrow(doIt: Boolean) {
         val isOn = asksEscrow ?: return
         askEscrow(null)
-        if (doIt) carryOut(if (isOn) RecoveryWish.ESCROW_ON else RecoveryWish.ESCROW_OFF)
+        if (doIt) change { it.access.switchEscrow(isOn) }
     }
 
-    fun carryOut(wish: RecoveryWish) = work {
-        this.wish = wish
+    /** Cancels the change of escrow that waits. */
+    fun cancelEscrow() = change { it.access.cancelEscrowChange() }
+
+    /** Stops payments, which needs no PIN; or lets them go on. Only the provider ends a freeze of its own: it is asked to. */
+    fun switchFreeze(isOn: Boolean) {
+        if (isOn) {
+            return work {
+                lock.freeze()
+                look()
+            }
+        }
+        change { open ->
+            open.access.unfreeze()
+            if (!lock.provider.state().isFrozen) return@change
+            val words =
+                if (LockScreens.provider == null) R.string.walletlock_frozen_by_provider else wordsAfter(ProviderCall.UNFREEZE, lock)
+            said = words?.let { PinNote.Provider(it) }
+        }
+    }
+
+    /** Makes a change now, or once the person has entered the PIN. */
+    private fun change(wish: suspend (Session) -> Unit) = work {
+        wanted = wish
         val open = session ?: return@work onPinNeeded()
-        carryOut(open, wish)
+        make(open, wish)
     }
 
-    private suspend fun carryOut(open: Session, asked: RecoveryWish) {
-        change(forget = { wish = null }) { asked.carryOut(open.access) }
-        recovery = lock.recovery.status()
+    private suspend fun make(open: Session, wish: suspend (Session) -> Unit) {
+        try {
+            wish(open)
+            wanted = null
+        } catch (_: LockException.PinNeeded) {
+            onPinNeeded()
+        } catch (ended: LockException.SessionEnded) {
+            throw ended
+        } catch (fault: LockException) {
+            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
+            wanted = null
+            throw fault
+        }
+        look()
     }
 
     /** Reads again what may have changed on another screen, or in the phone's own settings. */
-    fun lookAgain() = work {
+    fun lookAgain() = work { look() }
+
+    private suspend fun look() {
         readFinger()
         recovery = lock.recovery.status()
+        isFrozen = lock.provider.state().isFrozen
     }
 
     /** Drops the change that waits for the PIN: the person did not enter it. */
     fun giveUp() {
         wanted = null
-        wish = null
         onChange()
     }
 

@@ -13,8 +13,7 @@ import kotlinx.coroutines.runBlocking
 /** A wallet whose provider offers to keep a key, and that provider. The phone is registered, and holds an item. */
 class ProvidedWallet(phone: FakePhone = TestWallet.phone()) : AutoCloseable {
     val provider = FakeProvider(phone.clock)
-    private val policy = TestWallet.POLICY.trimEnd().removeSuffix("}") + ""","provider":${provider.policyPart(offersEscrow = true)}}"""
-    val wallet = TestWallet(policy, phone = phone)
+    val wallet = TestWallet(provider.testPolicy(offersEscrow = true), phone = phone)
     val account: FakeAccount get() = provider.accounts.single()
 
     /** [hasEscrow]: the provider keeps the key from the beginning. */
@@ -24,8 +23,10 @@ class ProvidedWallet(phone: FakePhone = TestWallet.phone()) : AutoCloseable {
                 session.vault.write("card", byteArrayOf(7))
                 if (hasEscrow) check(session.access.switchEscrow(true) == RecoveryChange.InForce)
             }
-            wallet.lock.provider.redeem(provider.answer(wallet.lock.provider.register()).word)
-            if (hasEscrow) check(provider.answer(wallet.lock.provider.request(RequestKind.DEPOSIT)).refusal == null)
+        }
+        provider.register(wallet)
+        if (hasEscrow) runBlocking {
+            check(provider.answer(wallet.lock.provider.request(RequestKind.DEPOSIT)).refusal == null)
         }
     }
 
