@@ -14,6 +14,7 @@ pub enum RequestKind {
     Unlock,
     Unfreeze,
     Heartbeat,
+    Deposit,
 }
 
 /// Which call takes a word.
@@ -77,6 +78,7 @@ pub struct ProviderState {
     pub warns: bool,
     pub is_frozen: bool,
     pub allows_wipe: bool,
+    pub escrow_digest: Option<Vec<u8>>,
 }
 
 /// What the app tells the provider in a request. The code is wiped when this is dropped.
@@ -94,6 +96,7 @@ impl From<core::ProviderState> for ProviderState {
             warns: state.warns,
             is_frozen: state.is_frozen,
             allows_wipe: state.allows_wipe,
+            escrow_digest: state.escrow_digest.map(|digest| digest.to_vec()),
         }
     }
 }

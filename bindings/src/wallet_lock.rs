@@ -12,6 +12,7 @@ use walletlock_core::{OwnerLock, RequestKind, WordOutcome};
 
 use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
+use crate::escrow::EscrowOutcome;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
 use crate::pin_entry::PinEntry;
 use crate::platform::{
@@ -161,6 +162,16 @@ impl WalletLock {
 
     pub fn enter_code(&self, entry: &CodeEntry) -> Result<CodeOutcome, LockError> {
         Ok(self.core()?.recovery().enter_code(&entry.0).into())
+    }
+
+    /// Makes a request to the provider for the key to the wallet.
+    pub fn ask_escrow(
+        &self,
+        channel: Option<String>,
+        code: Option<String>,
+        what: Option<String>,
+    ) -> Result<EscrowOutcome, LockError> {
+        Ok(self.core()?.recovery().ask_escrow(&said(channel, code, what))?.into())
     }
 
     /// Stops payments.

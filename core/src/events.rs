@@ -72,7 +72,8 @@ pub enum Kind {
     CodeSet = 25,
     /// The recovery code was withdrawn.
     CodeWithdrawn = 26,
-    /// The recovery code opened the wallet, and a new PIN, a new code and a new data key are in force.
+    /// The recovery code, or the provider by escrow, opened the wallet, and a new PIN, a new code and a new data key are in
+    /// force.
     Recovered = 27,
     /// A vault item was damaged and is lost.
     ItemLost = 28,
@@ -107,11 +108,19 @@ pub enum Kind {
     LockRestored = 42,
     /// The owner locked the wallet.
     LockSet = 43,
+    /// Switching escrow on or off was asked for and waits.
+    EscrowPending = 44,
+    /// The change of escrow that waited was cancelled.
+    EscrowCancelled = 45,
+    /// Escrow is on: the provider keeps the key to the wallet.
+    EscrowOn = 46,
+    /// Escrow is off.
+    EscrowOff = 47,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -155,6 +164,10 @@ impl Kind {
         Self::RemoteWipeAllowed,
         Self::LockRestored,
         Self::LockSet,
+        Self::EscrowPending,
+        Self::EscrowCancelled,
+        Self::EscrowOn,
+        Self::EscrowOff,
     ];
 
     /// The kind's number in the format.
@@ -198,7 +211,7 @@ pub(crate) enum JournalEvent<'a> {
     CodeCancelled,
     CodeSet,
     CodeWithdrawn,
-    Recovered { device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
+    Recovered { by: &'a str, proofs: Option<&'a str>, device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
     ItemLost { item: &'a str },
     RescueRowRestored,
     ProviderRegistered,
@@ -215,6 +228,10 @@ pub(crate) enum JournalEvent<'a> {
     RemoteWipeAllowed { is_allowed: bool },
     LockRestored { reason: &'a str, kid: &'a str, seq: u64 },
     LockSet { reason: &'a str },
+    EscrowPending { is_on: bool, wait_h: u32 },
+    EscrowCancelled,
+    EscrowOn,
+    EscrowOff,
 }
 
 /// Which lock of the PIN's counter began.
@@ -273,6 +290,10 @@ impl JournalEvent<'_> {
             Self::RemoteWipeAllowed { .. } => Kind::RemoteWipeAllowed,
             Self::LockRestored { .. } => Kind::LockRestored,
             Self::LockSet { .. } => Kind::LockSet,
+            Self::EscrowPending { .. } => Kind::EscrowPending,
+            Self::EscrowCancelled => Kind::EscrowCancelled,
+            Self::EscrowOn => Kind::EscrowOn,
+            Self::EscrowOff => Kind::EscrowOff,
         }
     }
 
@@ -290,7 +311,10 @@ impl JournalEvent<'_> {
             | Self::CodeWithdrawn
             | Self::RescueRowRestored
             | Self::ProviderRegistered
-            | Self::HeartbeatExpired => Vec::new(),
+            | Self::HeartbeatExpired
+            | Self::EscrowCancelled
+            | Self::EscrowOn
+            | Self::EscrowOff => Vec::new(),
             Self::Enrolled { device_key, policy } => {
                 vec![field("device_key", device_key.name()), field("policy", policy)]
             }
@@ -311,11 +335,18 @@ impl JournalEvent<'_> {
                 let change = if withdraws { "withdrawal" } else { "new code" };
                 vec![field("change", change), field("wait_h", wait_h)]
             }
-            Self::Recovered { device_key, policy, proven_lines } => vec![
-                field("device_key", device_key.name()),
-                field("policy", policy),
-                field("proven_lines", proven_lines),
-            ],
+            Self::Recovered { by, proofs, device_key, policy, proven_lines } => {
+                let rest = [
+                    field("device_key", device_key.name()),
+                    field("policy", policy),
+                    field("proven_lines", proven_lines),
+                ];
+                let proofs = proofs.map(|proofs| field("proofs", proofs));
+                [field("by", by)].into_iter().chain(proofs).chain(rest).collect()
+            }
+            Self::EscrowPending { is_on, wait_h } => {
+                vec![field("change", if is_on { "on" } else { "off" }), field("wait_h", wait_h)]
+            }
             Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
                 vec![field("because", because.name())]
             }
@@ -377,7 +408,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 43] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 47] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -414,8 +445,20 @@ mod tests {
             (JournalEvent::CodeSet, &[]),
             (JournalEvent::CodeWithdrawn, &[]),
             (
-                JournalEvent::Recovered { device_key: strongbox, policy: "trezor", proven_lines: 7 },
-                &[("device_key", "strongbox"), ("policy", "trezor"), ("proven_lines", "7")],
+                JournalEvent::Recovered {
+                    by: "escrow",
+                    proofs: Some("sms here"),
+                    device_key: strongbox,
+                    policy: "trezor",
+                    proven_lines: 7,
+                },
+                &[
+                    ("by", "escrow"),
+                    ("proofs", "sms here"),
+                    ("device_key", "strongbox"),
+                    ("policy", "trezor"),
+                    ("proven_lines", "7"),
+                ],
             ),
             (JournalEvent::ItemLost { item: "card-token" }, &[("item", "card-token")]),
             (JournalEvent::RescueRowRestored, &[]),
@@ -445,6 +488,10 @@ mod tests {
                 &[("reason", "lost or stolen"), ("kid", "ab"), ("seq", "7")],
             ),
             (JournalEvent::LockSet { reason: "locked by the owner" }, &[("reason", "locked by the owner")]),
+            (JournalEvent::EscrowPending { is_on: true, wait_h: 24 }, &[("change", "on"), ("wait_h", "24")]),
+            (JournalEvent::EscrowCancelled, &[]),
+            (JournalEvent::EscrowOn, &[]),
+            (JournalEvent::EscrowOff, &[]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

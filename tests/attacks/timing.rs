@@ -1,5 +1,5 @@
-//! What must not show in time: how near a guess is to the right PIN, which PIN is right, how long it is, and where a
-//! repeated guess stands among the remembered ones.
+//! What must not show in time: how near a guess is to the right PIN or to the recovery code, which PIN is right, how long
+//! it is, and where a repeated guess stands among the remembered ones.
 //!
 //! Argon2id runs at a very low cost here, so that it hides little. It is part of the whole try and is not constant in
 //! time itself: in its second half it looks up addresses that depend on PIN and salt (RFC 9106, section 3.4.1.3). The
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use measure::{Class, assert_alike, assert_differs, samples};
 use stopwatch::{PARTS, Timed, entry};
-use walletlock_core::PinOutcome;
+use walletlock_core::{CodeOutcome, CodeRefusal, PinOutcome};
 
 use crate::seed::Dice;
 
@@ -39,6 +39,44 @@ fn how_near_a_guess_is() {
             wallet.guess(&guess)
         })
     });
+}
+
+/// The recovery code with another number in one of its eight groups.
+fn other_group(code: &str, group: usize, dice: &mut Dice) -> String {
+    let place = (group - 1) * 6..group * 6;
+    let number: u64 = code[place.clone()].parse().expect("digits");
+    let other = 11 * ((number / 11 + 1 + dice.roll() % 65_535) % 65_536) + group as u64;
+    format!("{}{other:06}{}", &code[..place.start], &code[place.end..])
+}
+
+#[test]
+fn how_near_a_recovery_code_is() {
+    assert_alike("a code that differs in its first group or its last", ["whole code"], samples(1000), |dice| {
+        let (wallet, code) = Timed::with_code(dice);
+        Box::new(move |class, dice| {
+            let wrong = other_group(&code, if class == Class::A { 1 } else { 8 }, dice);
+            let (time, outcome) = wallet.enter_code(&wrong);
+            assert!(matches!(outcome, CodeOutcome::Refused(CodeRefusal::Wrong)), "{outcome:?}");
+            [time]
+        })
+    });
+}
+
+/// The control: what the right code does after it opened its slot takes time. So this test would see a check that ends
+/// early.
+#[test]
+fn the_right_recovery_code_is_seen_to_differ() {
+    let mut dice = Dice::of("timing, right or wrong code");
+    let (wallet, code) = Timed::with_code(&mut dice);
+    let sample = move |class, dice: &mut Dice| match class {
+        Class::A => [wallet.enter_code(&other_group(&code, 8, dice)).0],
+        Class::B => {
+            let (time, outcome) = wallet.enter_code(&code);
+            assert!(matches!(outcome, CodeOutcome::Opened(_)), "{outcome:?}");
+            [time]
+        }
+    };
+    assert_differs("right or wrong code", ["whole code"], samples(1000), Box::new(sample));
 }
 
 #[test]

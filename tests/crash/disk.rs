@@ -76,8 +76,8 @@ struct Platters {
     left: Option<u64>,
     /// The operation that the power cut interrupted.
     cut: Option<(Operation, String)>,
-    /// The next flush fails; nothing else does.
-    fails_flush: bool,
+    /// After this many more flushes one fails; nothing else does.
+    flushes_left: Option<u32>,
 }
 
 impl Disk {
@@ -108,12 +108,25 @@ impl Disk {
 
     /// The next flush fails once, as on a disk that could not write for a moment.
     pub(crate) fn fail_next_flush(&self) {
-        self.lock().fails_flush = true;
+        self.fail_flush_after(0);
     }
 
-    /// Whether this flush must fail. Resets the flag.
+    /// The flush after this many more fails once.
+    pub(crate) fn fail_flush_after(&self, flushes: u32) {
+        self.lock().flushes_left = Some(flushes);
+    }
+
+    /// Whether a flush that must fail is still to come.
+    pub(crate) fn will_fail_flush(&self) -> bool {
+        self.lock().flushes_left.is_some()
+    }
+
+    /// Whether this flush must fail. Counts it.
     pub(crate) fn fails_this_flush(&self) -> bool {
-        std::mem::take(&mut self.lock().fails_flush)
+        let mut platters = self.lock();
+        let left = platters.flushes_left.take();
+        platters.flushes_left = left.and_then(|left| left.checked_sub(1));
+        left == Some(0)
     }
 
     /// The interrupted operation and its file, if the power is off.

@@ -11,6 +11,7 @@ mod account;
 mod app;
 mod disk;
 mod disk_tests;
+mod due_code;
 mod failed_flush;
 mod flips;
 mod inode;

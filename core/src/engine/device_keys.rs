@@ -257,8 +257,8 @@ impl DeviceKeys {
         self.make_mark(&self.wipe_mark_of_place())
     }
 
-    /// Makes the mark that says that this order locks the wallet.
-    pub(crate) fn mark_as_lost(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
+    /// Makes the mark of this order, which locks or freezes the wallet.
+    pub(crate) fn mark_order(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
         self.make_mark(&Self::lost_mark(wallet_id, order))
     }
 

@@ -27,7 +27,7 @@ use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
-pub(crate) use aliases::{AliasKind, MarkedOrder};
+pub(crate) use aliases::{AliasKind, MarkedEffect, MarkedOrder};
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
 pub(crate) use claims::WalletClaim;

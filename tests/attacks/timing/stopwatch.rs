@@ -9,10 +9,10 @@ use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::events::Kind;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone};
+use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone, code_entry, write_down};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::{LockoutPolicy, Policy};
-use walletlock_core::{Enrolment, Options, PinOutcome, WalletLock};
+use walletlock_core::{CodeOutcome, Enrolment, Options, PinOutcome, RecoveryChange, Session, WalletLock};
 
 use crate::seed::Dice;
 
@@ -61,6 +61,24 @@ impl Watch {
 impl Timed {
     /// A wallet with this PIN, or `None` if the rules forbid the PIN. The lock remembers `remembered` wrong PINs.
     pub(super) fn enrol(dice: &mut Dice, pin: &[u8], remembered: u32) -> Option<Self> {
+        Self::begin(dice, pin, remembered).map(|(timed, _)| timed)
+    }
+
+    /// A wallet with a random PIN and a recovery code, and the code's digits.
+    pub(super) fn with_code(dice: &mut Dice) -> (Self, String) {
+        let (timed, session) = loop {
+            let pin = dice.pin(6);
+            if let Some(begun) = Self::begin(dice, &pin, 0) {
+                break begun;
+            }
+        };
+        let code = session.access().create_recovery_code().expect("a code");
+        let digits = write_down(&code);
+        assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::InForce));
+        (timed, digits)
+    }
+
+    fn begin(dice: &mut Dice, pin: &[u8], remembered: u32) -> Option<(Self, Session)> {
         let folder = memory_folder();
         let phone = FakePhone { entropy: Arc::new(FakeEntropy::new(dice.roll())), ..FakePhone::default() };
         let watch = Watch::of(&phone);
@@ -80,10 +98,19 @@ impl Timed {
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         lock.add_listener(Arc::new(phone.hooks.clone()));
         match lock.enrol(&entry(pin), &[]).expect("an outcome") {
-            Enrolment::Enrolled(_) => {}
-            Enrolment::Forbidden(_) => return None,
+            Enrolment::Enrolled(session) => {
+                Some((Self { lock, watch, wrong: 0, pin: pin.to_vec(), _folder: folder }, session))
+            }
+            Enrolment::Forbidden(_) => None,
         }
-        Some(Self { lock, watch, wrong: 0, pin: pin.to_vec(), _folder: folder })
+    }
+
+    /// Enters a recovery code. Returns the nanoseconds, and the outcome.
+    pub(super) fn enter_code(&self, digits: &str) -> (f64, CodeOutcome) {
+        let typed = code_entry(digits);
+        let begin = Instant::now();
+        let outcome = self.lock.recovery().enter_code(&typed);
+        (begin.elapsed().as_nanos() as f64, outcome)
     }
 
     /// A wallet with a random PIN of this length.

@@ -7,11 +7,29 @@ use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
 use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session, WalletLock};
 
-use crate::item;
 use crate::life::status_in_words;
 use crate::phone::{Phone, entry};
-use crate::scenario::PIN;
+use crate::scenario::{CODES, Due, PIN};
+use crate::words::OrdersLock;
 use crate::world::{LIMIT, Wallet, World, Worlds};
+use crate::{backend, item, paper};
+
+/// Lines about the recovery code and about the provider's words.
+const NOTED: [Kind; 13] = [
+    Kind::CodePending,
+    Kind::CodeCancelled,
+    Kind::CodeSet,
+    Kind::CodeWithdrawn,
+    Kind::Recovered,
+    Kind::RescueRowRestored,
+    Kind::ProviderRegistered,
+    Kind::LockOrdered,
+    Kind::UnlockGranted,
+    Kind::LockCleared,
+    Kind::ProviderKeyRevoked,
+    Kind::OrderWithheld,
+    Kind::LockRestored,
+];
 
 /// What is wrong, in words for the reader of the test's output.
 type Violation = String;
@@ -52,8 +70,12 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
                 return Err(format!("keys: {aliases:?}"));
             }
             is_intact(&lock)?;
+            keep_codes_and_words(&lock, &aliases, &mut possible)?;
             // There is no key without its slot, and no slot without its key.
             keep_wallets(&mut possible, "biometric keys", &fingers, |wallet| usize::from(wallet.finger) == fingers)?;
+            if matches!(in_full, LockStatus::Locked { .. }) && wallet.failures < LIMIT {
+                unlock(&lock, &mut possible)?;
+            }
             if wallet.failures == LIMIT {
                 return match lock.verify_pin(&entry(PIN)) {
                     PinOutcome::Locked(_) => Ok(()),
@@ -63,7 +85,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
             if let LockStatus::CoolingDown { remaining_ms, .. } = in_full {
                 phone.clock.advance_ms(remaining_ms);
             }
-            use_it(&lock, &mut possible)?
+            use_it(phone, &lock, &mut possible)?
         }
         None => return Err("nothing is possible".to_owned()),
     };
@@ -76,6 +98,62 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
     }
 }
 
+/// Compares what the record says of the recovery code and of the provider, and the marks in the keystore.
+fn keep_codes_and_words(lock: &WalletLock, aliases: &[String], possible: &mut Worlds) -> Result<(), Violation> {
+    let count = |part| aliases.iter().filter(|alias| alias.contains(part)).count();
+    let recovery = lock.recovery().status().map_err(|error| format!("no status of the code: {error}"))?;
+    let pending = recovery.pending.map(|pending| (pending.withdraws, pending.left_ms == 0));
+    let expected =
+        |wallet: &Wallet| wallet.pending.map(|pending| (matches!(pending.change, Due::Withdrawn), pending.is_due));
+    keep_wallets(possible, "a change of the code", &pending, |wallet| expected(wallet) == pending)?;
+    // A code that was withdrawn leaves its mark.
+    let marks = count("/rescue/");
+    let has_code = recovery.has_code == Some(true);
+    keep_wallets(possible, "a code", &(has_code, marks), |wallet| {
+        wallet.code.is_some() == has_code && (wallet.code.is_some() && marks == 1 || !has_code && marks <= 1)
+    })?;
+    let state = backend::state(lock).map_err(|error| format!("no provider's state: {error}"))?;
+    let (is_registered, last_order) = (state.installation.is_some(), state.last_order);
+    keep_wallets(possible, "a registration", &is_registered, |wallet| wallet.is_registered == is_registered)?;
+    keep_wallets(possible, "the last order", &last_order, |wallet| wallet.last_order == last_order)?;
+    let (installations, lost) = (count("/installation/"), count("/lost/"));
+    // A second one waits for the provider's grant.
+    let fits = usize::from(is_registered)..=usize::from(is_registered) + 1;
+    if !fits.contains(&installations) {
+        return Err(format!("installations: {aliases:?}"));
+    }
+    keep_wallets(possible, "marks of orders", &lost, |wallet| {
+        usize::from(wallet.lock == Some(OrdersLock::Lost)) == lost
+    })
+}
+
+/// No PIN opens a wallet that the provider locked. A heartbeat, the order and a grant do.
+fn unlock(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<(), Violation> {
+    match lock.verify_pin(&entry(PIN)) {
+        PinOutcome::Locked(_) => {}
+        other => return Err(format!("locked by its provider, and yet {other:?}")),
+    }
+    let change = |possible: &mut Worlds, change: fn(Wallet) -> Wallet| {
+        let changed = possible.iter().filter_map(World::wallet).map(|wallet| World::Enrolled(change(*wallet)));
+        *possible = changed.collect();
+    };
+    let state = backend::state(lock).map_err(|error| error.to_string())?;
+    if possible.iter().filter_map(World::wallet).any(|wallet| wallet.is_silent) {
+        equal("a heartbeat", &backend::beat(lock, 0).as_str(), &"HeartbeatTaken")?;
+        change(possible, |wallet| Wallet { is_silent: false, ..wallet });
+    }
+    if possible.iter().filter_map(World::wallet).any(|wallet| wallet.lock.is_some()) {
+        equal("the order", &backend::order(lock, &state.wallet).as_str(), &"Locked")?;
+        change(possible, Wallet::ordered);
+        let request = backend::ask(lock).map_err(|error| format!("no request: {error}"))?;
+        equal("a grant", &backend::unlock(lock, &request).as_str(), &"Unlocked")?;
+        change(possible, Wallet::granted);
+        equal("the order once more", &backend::order(lock, &state.wallet).as_str(), &"Locked")?;
+    }
+    let status = lock.status().map_err(|error| error.to_string())?;
+    keep(possible, "unlocked", &status, |world| world.status() == status_in_words(&status))
+}
+
 /// How many keys are keys of a PIN, seal keys, and marks of a wipe.
 fn kinds(aliases: &[String]) -> (usize, usize, usize) {
     let count = |part| aliases.iter().filter(|alias| alias.contains(part)).count();
@@ -83,7 +161,7 @@ fn kinds(aliases: &[String]) -> (usize, usize, usize) {
 }
 
 /// Finds which PIN is right, what the vault keeps, and what the journal says. Returns the PIN.
-fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str, Violation> {
+fn use_it(phone: &Phone, lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str, Violation> {
     let pins: BTreeSet<_> = possible.iter().filter_map(World::wallet).map(|wallet| wallet.pin).collect();
     let mut tries = 0;
     let mut opened = None;
@@ -98,10 +176,19 @@ fn use_it(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<&'static str,
     let (pin, session) = opened.ok_or_else(|| format!("none of {pins:?} is right"))?;
     keep_wallets(possible, "the PIN", &pin, |wallet| wallet.pin == pin)?;
     let word = item::read(&session).map_err(|error| format!("nothing is read: {error}"))?;
+    let due = |world: World| match world {
+        World::Enrolled(wallet) => World::Enrolled(wallet.with_due_change().unwrap_or(wallet)),
+        other => other,
+    };
+    *possible = std::mem::take(possible).into_iter().map(due).collect();
+    let code = paper::code_in_force(&phone.home, lock, &CODES)?;
+    keep_wallets(possible, "the code", &code, |wallet| wallet.code == code)?;
     keep_wallets(possible, "the item", &word, |wallet| wallet.word == word)?;
     let tried = count(&session, &[Kind::PinTried])? - tries;
     let fingered = count(&session, &[Kind::BiometricsOn, Kind::BiometricsOff, Kind::BiometricsRight])?;
     keep_wallets(possible, "uses in the journal", &fingered, |wallet| wallet.fingered == fingered)?;
+    let noted = count(&session, &NOTED)?;
+    keep_wallets(possible, "lines of codes and words", &noted, |wallet| wallet.noted == noted)?;
     keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
     Ok(pin)
 }

@@ -13,10 +13,14 @@ use walletlock_core::{
 };
 
 use crate::fault::{Ending, Plan};
-use crate::item;
-use crate::net;
 use crate::phone::{Home, Phone, entry};
 use crate::scenario::{Scenario, Step};
+use crate::{backend, item, net, paper};
+
+/// The answer of a check that failed because the storage failed.
+pub(crate) const NO_VERDICT: &str = "no verdict: Storage";
+/// There is nothing to grant: the request failed.
+pub(crate) const NO_REQUEST: &str = "no request";
 
 /// The arguments that a process is started with.
 pub(crate) struct Life {
@@ -64,7 +68,7 @@ impl Life {
         let folder = home.wallet();
         let mut phone = Phone::new(home, scenario.preset, scenario.clock_ms, seed);
         phone.tells = true;
-        let mut app = App { phone, lock: None, session: None };
+        let mut app = App { phone, lock: None, session: None, wallet: [0; 16], request: None };
         if catches_all {
             net::install(&folder, plan);
         }
@@ -102,6 +106,10 @@ struct App {
     phone: Phone,
     lock: Option<Arc<WalletLock>>,
     session: Option<Session>,
+    /// The wallet's id at the provider, once it was known.
+    wallet: [u8; 16],
+    /// The request that waits for the provider's grant.
+    request: Option<String>,
 }
 
 impl App {
@@ -123,6 +131,9 @@ impl App {
         match *step {
             Step::Close => "still open".to_owned(),
             Step::Open | Step::Reopen => {
+                if let Ok(state) = backend::state(lock) {
+                    self.wallet = state.wallet;
+                }
                 lock.status().map_or_else(|error| failed(&error), |status| status_in_words(&status))
             }
             Step::Enrol(pin) => match lock.enrol(&entry(pin), &[]) {
@@ -181,6 +192,29 @@ impl App {
                 Ok("written".to_owned())
             }),
             Step::Read => self.in_session(|session| Ok(format!("read {}", item::read(session)?))),
+            Step::SetCode(name) => self.in_session(|session| paper::set_code(&self.phone.home, session, name)),
+            Step::Recover { from, to, pin } => match paper::recover(&self.phone.home, lock, from, to, pin) {
+                Ok(session) => {
+                    self.session = Some(session);
+                    "recovered".to_owned()
+                }
+                Err(why) => why,
+            },
+            Step::Register => backend::register(lock),
+            Step::Order => backend::order(lock, &self.wallet),
+            Step::Ask => match backend::ask(lock) {
+                Ok(request) => {
+                    self.request = Some(request);
+                    "asked".to_owned()
+                }
+                Err(error) => failed(&error),
+            },
+            Step::Grant => {
+                self.request.as_ref().map_or_else(|| NO_REQUEST.to_owned(), |request| backend::unlock(lock, request))
+            }
+            Step::Beat => backend::beat(lock, 0),
+            Step::BeatAlone => backend::beat(lock, backend::ORDER),
+            Step::Revoke => backend::revoke(lock),
         }
     }
 
@@ -190,7 +224,7 @@ impl App {
     }
 }
 
-fn failed(error: &LockError) -> String {
+pub(crate) fn failed(error: &LockError) -> String {
     format!("failed: {error}")
 }
 
@@ -203,6 +237,9 @@ pub(crate) fn status_in_words(status: &LockStatus) -> String {
         }
         LockStatus::Locked { reason: LockReason::TooManyAttempts, .. } => "locked".to_owned(),
         LockStatus::Locked { reason: LockReason::DataDamaged, .. } => "damaged".to_owned(),
+        LockStatus::Locked { reason: LockReason::LostOrStolen, .. } => "lost".to_owned(),
+        LockStatus::Locked { reason: LockReason::ProviderOrder, .. } => "ordered".to_owned(),
+        LockStatus::Locked { reason: LockReason::HeartbeatExpired, .. } => "without heartbeat".to_owned(),
         other => format!("{other:?}"),
     }
 }

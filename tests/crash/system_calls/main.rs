@@ -10,16 +10,20 @@
 //! `cargo test -p walletlock-crash --test system_calls -- change/pwrite64:7`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod backend;
 mod check;
+mod codes;
 mod fault;
 mod item;
 mod life;
 mod net;
+mod paper;
 mod phone;
 mod scenario;
 mod stage;
 mod sweep;
 mod trace;
+mod words;
 mod world;
 
 use life::Life;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ring::hmac;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakeClock, FakeEntropy};
@@ -19,7 +21,8 @@ use walletlock_core::policy::Policy;
 use walletlock_core::{LockError, Options, WalletLock};
 use zeroize::Zeroizing;
 
-use crate::{life, net};
+use crate::scenario::PROVIDER;
+use crate::{backend, life, net};
 
 /// The folder with everything of one phone.
 #[derive(Clone, Debug)]
@@ -30,6 +33,7 @@ impl Home {
         let home = Self(path);
         fs::create_dir_all(home.wallet()).expect("a folder for the wallet");
         fs::create_dir_all(home.keys()).expect("a folder for the keys");
+        fs::create_dir_all(home.paper()).expect("a folder for the codes");
         home
     }
 
@@ -51,10 +55,16 @@ impl Home {
         self.0.join("keys")
     }
 
+    /// The recovery codes that the owner wrote down.
+    pub(crate) fn paper(&self) -> PathBuf {
+        self.0.join("paper")
+    }
+
     /// Copies the phone.
     pub(crate) fn copy_to(&self, path: PathBuf) -> Self {
         let copy = Self::make(path);
-        for (from, to) in [(self.wallet(), copy.wallet()), (self.keys(), copy.keys())] {
+        for part in [Self::wallet, Self::keys, Self::paper] {
+            let (from, to) = (part(self), part(&copy));
             for file in fs::read_dir(from).expect("a folder") {
                 let file = file.expect("a file");
                 fs::copy(file.path(), to.join(file.file_name())).expect("copied");
@@ -88,7 +98,8 @@ impl Phone {
     pub(crate) fn new(home: Home, preset: &str, clock_ms: u64, seed: u64) -> Self {
         let clock = Arc::new(FakeClock::default());
         clock.advance_ms(clock_ms);
-        Self { home, policy: Policy::preset(preset).expect("a preset"), clock, seed, tells: false }
+        let policy = if preset == PROVIDER { backend::policy() } else { Policy::preset(preset).expect("a preset") };
+        Self { home, policy, clock, seed, tells: false }
     }
 
     pub(crate) fn open(&self) -> Result<Arc<WalletLock>, LockError> {
@@ -130,6 +141,13 @@ impl Keystore {
     fn file(&self, alias: &str) -> PathBuf {
         self.folder.join(alias.replace('/', "~"))
     }
+
+    /// The key pair of an installation.
+    fn pair(&self, alias: &str) -> Result<EcdsaKeyPair, DeviceKeyFault> {
+        let pair = fs::read(self.file(alias)).map_err(|_| DeviceKeyFault::Gone)?;
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &pair, &SystemRandom::new())
+            .map_err(|_| DeviceKeyFault::Failed)
+    }
 }
 
 fn alias_of(file: &str) -> String {
@@ -147,9 +165,15 @@ impl DeviceKey for Keystore {
         self.file(alias).try_exists().map_err(|_| DeviceKeyFault::Failed)
     }
 
-    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        let mut key = [0; 32];
-        self.entropy.fill(&mut key).map_err(|_| DeviceKeyFault::Failed)?;
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        let key = if purpose == KeyPurpose::Installation {
+            let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
+            pair.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec()
+        } else {
+            let mut key = vec![0; 32];
+            self.entropy.fill(&mut key).map_err(|_| DeviceKeyFault::Failed)?;
+            key
+        };
         let mut file = fs::File::create_new(self.file(alias)).map_err(|_| DeviceKeyFault::Failed)?;
         file.write_all(&key).map_err(|_| DeviceKeyFault::Failed)
     }
@@ -173,6 +197,15 @@ impl DeviceKey for Keystore {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DeviceKeyFault::Failed),
             _ => Ok(()),
         }
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(self.pair(alias)?.public_key().as_ref().to_vec())
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        let signature = self.pair(alias)?.sign(&SystemRandom::new(), message);
+        Ok(signature.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec())
     }
 
     /// A hash of its folder: the sweep opens copies of one phone side by side, and each copy has its own keys.

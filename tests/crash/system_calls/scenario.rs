@@ -1,11 +1,22 @@
 //! What is played: the state of the phone when a process starts, and what its app does then.
 
+use crate::fault::Fault;
+use crate::net::Call;
+
 /// The owner's PIN, and the PIN that replaces it.
 pub(crate) const PIN: &str = "493716";
 pub(crate) const NEW_PIN: &str = "582941";
 /// What the vault keeps, and what replaces it.
 pub(crate) const WORD: &str = "visa";
 pub(crate) const NEW_WORD: &str = "bank";
+
+/// The names of recovery codes.
+pub(crate) const CODES: [&str; 3] = [FIRST, SECOND, THIRD];
+pub(crate) const FIRST: &str = "first";
+const SECOND: &str = "second";
+const THIRD: &str = "third";
+/// Stands for the policy `walletlock` with a provider.
+pub(crate) const PROVIDER: &str = "provider";
 
 const WRONG: &str = "700001";
 const ANOTHER: &str = "700002";
@@ -29,6 +40,28 @@ pub(crate) enum Step {
     Finger,
     Write(&'static str),
     Read,
+    /// The owner makes a recovery code with this name and sets it.
+    SetCode(&'static str),
+    /// The owner enters the code `from`, and sets a new PIN and the code `to`.
+    Recover {
+        from: &'static str,
+        to: &'static str,
+        pin: &'static str,
+    },
+    /// The provider registers the phone.
+    Register,
+    /// The provider says that the phone is lost.
+    Order,
+    /// The phone asks its provider to clear its locks.
+    Ask,
+    /// The provider grants what was asked for.
+    Grant,
+    /// A heartbeat.
+    Beat,
+    /// A heartbeat that tells of an order and comes without it.
+    BeatAlone,
+    /// The provider revokes its online key.
+    Revoke,
     /// Ends properly, as an app that was not killed.
     Close,
 }
@@ -40,8 +73,19 @@ pub(crate) enum Start {
     New,
     /// A wallet with a word in its vault and this many wrong PINs since the last right one.
     Wallet { wrong: u32 },
-    /// What a process of another scenario left that was killed just after this flush.
-    CutShort { scenario: &'static str, flush: u32 },
+    /// Such a wallet, with a recovery code or with a change of it whose wait is over when the scenario begins.
+    WithCode { code: Option<&'static str>, due: Option<Due> },
+    /// Such a wallet on a phone that its provider knows.
+    Registered { is_lost: bool },
+    /// What a process of another scenario left that this fault killed at the call with this number.
+    CutShort { scenario: &'static str, call: Call, nth: u32, fault: Fault },
+}
+
+/// A change of the recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    Replaced(&'static str),
+    Withdrawn,
 }
 
 pub(crate) struct Scenario {
@@ -58,7 +102,16 @@ pub(crate) struct Scenario {
 /// Long enough for fifteen wrong PINs with the waits of `trezor`, 2^n - 1 s after the n-th.
 const AFTER_ALL_WAITS: u64 = 65_534_000;
 
-use Step::{Change, Close, Disable, Enable, Enrol, Finger, Open, Read, Remove, Reopen, Verify, Wipe, Write};
+const HOUR_MS: u64 = 3_600_000;
+/// A change of the recovery code waits for 24 hours.
+const WHEN_DUE: u64 = 25 * HOUR_MS;
+/// The provider's heartbeat may be away for 168 hours.
+const AFTER_THE_ALLOWANCE: u64 = 200 * HOUR_MS;
+
+use Step::{
+    Ask, Beat, BeatAlone, Change, Close, Disable, Enable, Enrol, Finger, Grant, Open, Order, Read, Recover, Register,
+    Remove, Reopen, Revoke, SetCode, Verify, Wipe, Write,
+};
 
 /// The scenario in which SQLite's log is moved into the database after a charge.
 pub(crate) const LOG_IS_MOVED: &str = "log moved";
@@ -77,7 +130,7 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 
 /// Every call that writes, and every state in which a kill leaves work for the next opening. A step that fails is tried
 /// again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 18] = [
+pub(crate) static SCENARIOS: [Scenario; 32] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..catches_all("enrol", Start::New)
@@ -126,27 +179,102 @@ pub(crate) static SCENARIOS: [Scenario; 18] = [
         ..a_wallet("reopen")
     },
     Scenario { steps: &UNTIL_THE_LOG_IS_FULL, catches_from: TRIES_BEFORE, ..a_wallet(LOG_IS_MOVED) },
-    Scenario {
-        steps: &[Open, Open, Enrol(PIN), Close],
-        ..catches_all("open after enrol", Start::CutShort { scenario: "enrol", flush: 2 })
-    },
+    Scenario { steps: &[Open, Open, Enrol(PIN), Close], ..catches_all("open after enrol", after_flush("enrol", 2)) },
     Scenario {
         steps: &[Open, Open, Verify(PIN), Read, Close],
-        ..catches_all("open after wrong", Start::CutShort { scenario: "wrong", flush: 0 })
+        ..catches_all("open after wrong", after_flush("wrong", 0))
     },
     Scenario {
         steps: &[Open, Open, Verify(PIN), Verify(NEW_PIN), Read, Close],
-        ..catches_all("open after change", Start::CutShort { scenario: "change", flush: 1 })
+        ..catches_all("open after change", after_flush("change", 1))
     },
+    Scenario { steps: &[Open, Open, Enrol(NEW_PIN), Close], ..catches_all("open after lost", after_flush("lost", 0)) },
     Scenario {
         steps: &[Open, Open, Enrol(NEW_PIN), Close],
-        ..catches_all("open after lost", Start::CutShort { scenario: "lost", flush: 0 })
+        ..catches_all("open after remove", after_flush("remove", 1))
     },
     Scenario {
-        steps: &[Open, Open, Enrol(NEW_PIN), Close],
-        ..catches_all("open after remove", Start::CutShort { scenario: "remove", flush: 1 })
+        steps: &[Open, Enrol(PIN), Write(WORD), SetCode(FIRST), SetCode(SECOND), Read, Close],
+        catches_from: 3,
+        ..catches_all("code", Start::New)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            Recover { from: FIRST, to: SECOND, pin: NEW_PIN },
+            Recover { from: FIRST, to: THIRD, pin: NEW_PIN },
+            Read,
+            Close,
+        ],
+        catches_from: 1,
+        ..with_code("recover", Some(FIRST), None)
+    },
+    Scenario { steps: &WHEN_A_CHANGE_IS_DUE, ..with_code("code replaced", Some(FIRST), Some(Due::Replaced(SECOND))) },
+    Scenario { steps: &WHEN_A_CHANGE_IS_DUE, ..with_code("code withdrawn", Some(FIRST), Some(Due::Withdrawn)) },
+    Scenario { steps: &WHEN_A_CHANGE_IS_DUE, ..with_code("code later", None, Some(Due::Replaced(SECOND))) },
+    Scenario {
+        steps: &[Open, Open, Recover { from: FIRST, to: THIRD, pin: NEW_PIN }, Verify(NEW_PIN), Read, Close],
+        ..catches_all("open after recover", before_write("recover", 2))
+    },
+    Scenario {
+        steps: &[Open, Open, Verify(PIN), Read, Close],
+        ..catches_all("open after code replaced", after_flush("code replaced", 1))
+    },
+    Scenario { steps: &[Open, Register, Register, Close], catches_from: 1, preset: PROVIDER, ..a_wallet("register") },
+    Scenario {
+        steps: &[Open, Verify(PIN), Order, Order, Verify(PIN), Close],
+        catches_from: 2,
+        ..registered("order", false)
+    },
+    Scenario {
+        steps: &[Open, Open, Order, Verify(PIN), Close],
+        preset: PROVIDER,
+        ..catches_all("open after order", before_write("order", 0))
+    },
+    Scenario {
+        steps: &[Open, Ask, Grant, Grant, Verify(PIN), Read, Close],
+        catches_from: 1,
+        ..registered("grant", true)
+    },
+    Scenario {
+        steps: &[Open, Beat, Beat, Verify(PIN), Close],
+        catches_from: 1,
+        clock_ms: AFTER_THE_ALLOWANCE,
+        ..registered("heartbeat", false)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), BeatAlone, Order, Verify(PIN), Close],
+        catches_from: 2,
+        ..registered("order withheld", false)
+    },
+    Scenario {
+        steps: &[Open, Revoke, Revoke, Verify(PIN), Read, Close],
+        catches_from: 1,
+        ..registered("key revoked", true)
     },
 ];
+
+/// The first right PIN makes the change.
+const WHEN_A_CHANGE_IS_DUE: [Step; 5] = [Open, Verify(PIN), Verify(PIN), Read, Close];
+
+const fn with_code(name: &'static str, code: Option<&'static str>, due: Option<Due>) -> Scenario {
+    let clock_ms = if due.is_some() { WHEN_DUE } else { 0 };
+    Scenario { start: Start::WithCode { code, due }, catches_from: 1, clock_ms, ..a_wallet(name) }
+}
+
+const fn registered(name: &'static str, is_lost: bool) -> Scenario {
+    Scenario { start: Start::Registered { is_lost }, preset: PROVIDER, ..a_wallet(name) }
+}
+
+/// What a process of that scenario left that was killed just after this flush.
+const fn after_flush(scenario: &'static str, nth: u32) -> Start {
+    Start::CutShort { scenario, call: Call::Flush, nth, fault: Fault::KilledAfter }
+}
+
+/// What a process of that scenario left that was killed just before this write.
+const fn before_write(scenario: &'static str, nth: u32) -> Start {
+    Start::CutShort { scenario, call: Call::Write, nth, fault: Fault::Killed }
+}
 
 const fn a_wallet(name: &'static str) -> Scenario {
     Scenario { name, preset: "walletlock", clock_ms: 0, start: Start::Wallet { wrong: 1 }, steps: &[], catches_from: 0 }

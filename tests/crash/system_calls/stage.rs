@@ -4,15 +4,16 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use walletlock_core::{Enrolment, LockStatus, PinOutcome};
+use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session};
 
-use crate::fault::{Ending, Fault, Plan};
-use crate::item;
+use crate::codes::Pending;
+use crate::fault::{Ending, Plan};
 use crate::life::Life;
-use crate::net::Call;
 use crate::phone::{Home, Phone, entry};
-use crate::scenario::{PIN, Scenario, Start, WORD};
+use crate::scenario::{Due, PIN, Scenario, Start, WORD};
+use crate::words::OrdersLock;
 use crate::world::{Seen, Wallet, World, Worlds, possible};
+use crate::{backend, item, paper};
 
 /// A scenario, ready to be played.
 pub(crate) struct Stage {
@@ -53,13 +54,23 @@ impl Stage {
                 let wallet = make_wallet(&home, scenario, wrong);
                 (home, Worlds::from([World::Enrolled(wallet)]))
             }
-            Start::CutShort { scenario: name, flush } => {
+            Start::WithCode { code, due } => {
+                let home = Home::make(path);
+                let wallet = make_wallet_with_code(&home, scenario, code, due);
+                (home, Worlds::from([World::Enrolled(wallet)]))
+            }
+            Start::Registered { is_lost } => {
+                let home = Home::make(path);
+                let wallet = make_registered_wallet(&home, scenario, is_lost);
+                (home, Worlds::from([World::Enrolled(wallet)]))
+            }
+            Start::CutShort { scenario: name, call, nth, fault } => {
                 let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");
                 let home = other.home.copy_to(path);
-                let plan = Plan { call: Call::Flush, nth: flush, fault: Fault::KilledAfter, ending: Ending::Closed };
+                let plan = Plan { call, nth, fault, ending: Ending::Closed };
                 let life = other.life(&home, 1, Some(plan));
                 let lived = play(&life).expect("a life");
-                assert!(lived.was_killed, "{name} has a flush {flush}");
+                assert!(lived.was_killed, "{name} has a {} {nth}", call.name());
                 (home, other.outcome(&lived, Some(plan)).expect("possible"))
             }
         };
@@ -100,7 +111,45 @@ fn make_wallet(home: &Home, scenario: &Scenario, wrong: u32) -> Wallet {
         }
     }
     let wipes = phone.policy.lockout.wipe_at.is_some();
-    Wallet { pin: PIN, failures: wrong, word: WORD, tried: wrong, finger: false, fingered: 0, wipes }
+    Wallet { failures: wrong, tried: wrong, word: WORD, ..Wallet::new(PIN, wipes) }
+}
+
+/// Makes a wallet with this code in force. `due`: a change of it was asked for.
+fn make_wallet_with_code(home: &Home, scenario: &Scenario, code: Option<&'static str>, due: Option<Due>) -> Wallet {
+    let phone = Phone::new(home.clone(), scenario.preset, 0, 1);
+    let lock = phone.open().expect("a lock");
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PIN), &[]) else { panic!("not enrolled") };
+    item::write(&session, WORD).expect("written");
+    let set_code = |session: &Session, name| paper::set_code(home, session, name).expect("a code");
+    code.iter().for_each(|name| assert_eq!(set_code(&session, name), "set"));
+    let mut noted = u32::from(code.is_some());
+    let pending = due.map(|due| {
+        // Only in the session in which the PIN was set a code counts at once.
+        let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };
+        let change = match due {
+            Due::Replaced(name) => set_code(&session, name),
+            Due::Withdrawn => paper::withdraw(&session).expect("withdrawn"),
+        };
+        assert_eq!(change, "waits");
+        noted += 1;
+        Pending { change: due, is_due: true }
+    });
+    let tried = u32::from(due.is_some());
+    Wallet { word: WORD, tried, code, pending, noted, ..Wallet::new(PIN, false) }
+}
+
+/// Makes a wallet that its provider knows. `is_lost`: the provider has locked it, too.
+fn make_registered_wallet(home: &Home, scenario: &Scenario, is_lost: bool) -> Wallet {
+    let wallet = make_wallet(home, scenario, 0);
+    let lock = Phone::new(home.clone(), scenario.preset, 0, 4).open().expect("a lock");
+    assert_eq!(backend::register(&lock), "Registered");
+    let id = backend::state(&lock).expect("a state").wallet;
+    if is_lost {
+        assert_eq!(backend::order(&lock, &id), "Locked");
+    }
+    let (lock, last_order) = if is_lost { (Some(OrdersLock::Lost), backend::ORDER) } else { (None, 0) };
+    let is_silent = scenario.clock_ms > 0;
+    Wallet { is_registered: true, is_silent, lock, last_order, noted: 1 + u32::from(is_lost), ..wallet }
 }
 
 /// The path of this program, to start it again as the app.

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::codes::Pending;
 use crate::fault::Plan;
+use crate::life::NO_VERDICT;
 use crate::scenario::Step;
+use crate::words::OrdersLock;
 
 /// The number of failures at which both policies used here stop.
 pub(crate) const LIMIT: u32 = 16;
@@ -32,6 +35,26 @@ pub(crate) struct Wallet {
     pub(crate) fingered: u32,
     /// At the limit the policy wipes instead of locking.
     pub(crate) wipes: bool,
+    /// The recovery code in force.
+    pub(crate) code: Option<&'static str>,
+    /// A change of the recovery code.
+    pub(crate) pending: Option<Pending>,
+    /// The provider knows this phone.
+    pub(crate) is_registered: bool,
+    /// The allowance without a heartbeat is used up.
+    pub(crate) is_silent: bool,
+    /// The provider's lock.
+    pub(crate) lock: Option<OrdersLock>,
+    /// The number of the last order that the record knows.
+    pub(crate) last_order: u64,
+    /// The keystore has an order's mark, and the record does not know the order.
+    pub(crate) is_marked: bool,
+    /// A grant was taken.
+    pub(crate) is_granted: bool,
+    /// The provider's online key was revoked.
+    pub(crate) is_revoked: bool,
+    /// Journal lines about the recovery code and about the provider's words.
+    pub(crate) noted: u32,
 }
 
 pub(crate) type Worlds = BTreeSet<World>;
@@ -47,7 +70,6 @@ pub(crate) struct Seen {
 
 /// The answer of a call that failed because the storage failed.
 pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
-const NO_VERDICT: &str = "no verdict: Storage";
 const NO_LONGER: [&str; 3] = ["not open", "no session", "failed: the PIN is needed"];
 const WRONG_STATE: &str = "failed: not possible in this state";
 
@@ -56,6 +78,9 @@ impl World {
         match self {
             Self::Unconfigured => "unconfigured".to_owned(),
             Self::Wiped => "wiped".to_owned(),
+            Self::Enrolled(Wallet { lock: Some(OrdersLock::Lost), .. }) => "lost".to_owned(),
+            Self::Enrolled(Wallet { lock: Some(OrdersLock::Missing), .. }) => "ordered".to_owned(),
+            Self::Enrolled(Wallet { is_silent: true, .. }) => "without heartbeat".to_owned(),
             Self::Enrolled(wallet) if wallet.failures == LIMIT => "locked".to_owned(),
             Self::Enrolled(wallet) => format!("{} left", LIMIT - wallet.failures),
         }
@@ -67,19 +92,52 @@ impl World {
             _ => None,
         }
     }
+
+    /// The world as the next process finds it.
+    fn opened(self) -> Self {
+        match self {
+            Self::Enrolled(wallet) => Self::Enrolled(wallet.opened()),
+            other => other,
+        }
+    }
+}
+
+impl Wallet {
+    /// A wallet that was just enrolled.
+    pub(crate) fn new(pin: &'static str, wipes: bool) -> Self {
+        Self {
+            pin,
+            failures: 0,
+            word: "nothing",
+            tried: 0,
+            finger: false,
+            fingered: 0,
+            wipes,
+            code: None,
+            pending: None,
+            is_registered: false,
+            is_silent: false,
+            lock: None,
+            last_order: 0,
+            is_marked: false,
+            is_granted: false,
+            is_revoked: false,
+            noted: 0,
+        }
+    }
 }
 
 /// What this process knows, and what the next process may find.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct State {
+pub(crate) struct State {
     /// The state with which this process goes on.
-    live: World,
+    pub(crate) live: World,
     /// The state that was flushed last. A settlement needs no flush, so a flush that loses its data may go back to this
     /// state.
-    flushed: World,
+    pub(crate) flushed: World,
     /// The result of a change that was reported as failed. The log may hold all of it. The next process then takes the
     /// change for done, unless this process has written over it.
-    maybe_done: Option<World>,
+    pub(crate) maybe_done: Option<World>,
 }
 
 /// What is possible after a life in which this was seen. An error names the step in which something impossible was
@@ -98,7 +156,8 @@ pub(crate) fn possible(
     // PINs that this process found wrong and still remembers.
     let mut known_wrong = BTreeSet::new();
     for (number, (step, seen)) in steps.iter().zip(seen).enumerate() {
-        let rules = Rules { step, seen, leaves_doubt, loses, wipes, known_wrong: &known_wrong };
+        let is_disturbed = plan.is_some();
+        let rules = Rules { step, seen, is_disturbed, leaves_doubt, loses, wipes, known_wrong: &known_wrong };
         let next: BTreeSet<State> = states.iter().flat_map(|state| rules.after(state)).collect();
         if next.is_empty() {
             return Err(format!("step {number}, {step:?}: {seen:?} cannot be in {states:?}"));
@@ -120,14 +179,16 @@ pub(crate) fn possible(
         let is_wiped = live == World::Wiped;
         [Some(live), maybe_done, (loses && !is_wiped).then_some(flushed)]
     };
-    Ok(states.into_iter().flat_map(found).flatten().collect())
+    Ok(states.into_iter().flat_map(found).flatten().map(World::opened).collect())
 }
 
-struct Rules<'a> {
-    step: &'a Step,
+pub(crate) struct Rules<'a> {
+    pub(crate) step: &'a Step,
     seen: &'a Seen,
+    /// Whether a fault was planned.
+    pub(crate) is_disturbed: bool,
     /// Whether a change that failed may have been made.
-    leaves_doubt: bool,
+    pub(crate) leaves_doubt: bool,
     /// Whether what was not flushed may be lost.
     loses: bool,
     wipes: bool,
@@ -135,7 +196,7 @@ struct Rules<'a> {
 }
 
 /// The state after a change that was flushed.
-fn durable(world: World) -> State {
+pub(crate) fn durable(world: World) -> State {
     State { live: world.clone(), flushed: world, maybe_done: None }
 }
 
@@ -145,13 +206,13 @@ fn settled_so(charged: &World, settled: World) -> State {
 }
 
 impl State {
-    fn with_maybe_done(&self, maybe_done: World) -> Self {
+    pub(crate) fn with_maybe_done(&self, maybe_done: World) -> Self {
         Self { maybe_done: Some(maybe_done), ..self.clone() }
     }
 }
 
 impl Rules<'_> {
-    fn told(&self) -> Option<&str> {
+    pub(crate) fn told(&self) -> Option<&str> {
         self.seen.told.as_deref()
     }
 
@@ -190,7 +251,8 @@ impl Rules<'_> {
         let lost = (self.loses && state.live != World::Wiped).then_some(&state.flushed);
         let found = [Some(&state.live), state.maybe_done.as_ref(), lost].into_iter().flatten();
         let fits = |world: &&World| self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
-        found.filter(fits).map(|world| State { live: world.clone(), ..state.clone() }).collect()
+        let found = found.map(|world| world.clone().opened());
+        found.filter(|world| fits(&world)).map(|live| State { live, ..state.clone() }).collect()
     }
 
     fn enrolled(&self, state: &State, pin: &'static str) -> Vec<State> {
@@ -198,15 +260,7 @@ impl Rules<'_> {
             let fits = self.told().is_none_or(|told| told == WRONG_STATE);
             return fits.then(|| state.clone()).into_iter().collect();
         }
-        let made = World::Enrolled(Wallet {
-            pin,
-            failures: 0,
-            word: "nothing",
-            tried: 0,
-            finger: false,
-            fingered: 0,
-            wipes: self.wipes,
-        });
+        let made = World::Enrolled(Wallet::new(pin, self.wipes));
         // Enrolling first clears what is left of an earlier wallet. Until that is flushed, the next process may still
         // find the earlier wallet.
         let emptied = State { live: World::Unconfigured, ..state.with_maybe_done(state.live.clone()) };
@@ -244,20 +298,22 @@ impl Rules<'_> {
             Step::Finger if wallet.finger => {
                 self.written(state, Wallet { fingered: wallet.fingered + 1, ..*wallet }, "unlocked")
             }
-            Step::Disable | Step::Finger => {
-                let fits = self.told().is_none_or(|told| ["off already", "not now", STORAGE_FAILED].contains(&told));
-                fits.then(|| state.clone()).into_iter().collect()
-            }
-            _ => {
-                let read = format!("read {}", wallet.word);
-                let fits = self.told().is_none_or(|told| told == read);
-                fits.then(|| state.clone()).into_iter().collect()
-            }
+            Step::Disable | Step::Finger => self.unchanged(state, &["off already", "not now", STORAGE_FAILED]),
+            Step::SetCode(code) => self.code_set(state, wallet, code),
+            Step::Recover { from, to, pin } => self.recovered(state, wallet, (from, to, pin)),
+            Step::Read => self.unchanged(state, &[&format!("read {}", wallet.word)]),
+            _ => self.told_by_provider(state, wallet),
         }
     }
 
+    /// The step changes nothing, and says one of these things.
+    pub(crate) fn unchanged(&self, state: &State, may_say: &[&str]) -> Vec<State> {
+        let fits = self.told().is_none_or(|told| may_say.contains(&told));
+        fits.then(|| state.clone()).into_iter().collect()
+    }
+
     /// A change that is on the disk once it is reported as done.
-    fn written(&self, state: &State, wallet: Wallet, told_so: &str) -> Vec<State> {
+    pub(crate) fn written(&self, state: &State, wallet: Wallet, told_so: &str) -> Vec<State> {
         let written = World::Enrolled(wallet);
         match self.told() {
             Some(told) if told == told_so => vec![durable(written)],
@@ -272,8 +328,8 @@ impl Rules<'_> {
     /// is told anything.
     fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
         let Some((charged, settled)) = self.tried(wallet, pin) else {
-            let fits = self.seen.asked == 0 && self.told().is_none_or(|told| told == "locked");
-            return fits.then(|| state.clone()).into_iter().collect();
+            let is_asked = self.seen.asked > 0;
+            return if is_asked { Vec::new() } else { self.unchanged(state, &[&state.live.status()]) };
         };
         let verdict = match &settled {
             World::Enrolled(_) if pin == wallet.pin => "right".to_owned(),
@@ -285,14 +341,34 @@ impl Rules<'_> {
         };
         match (self.told(), self.seen.asked > 0) {
             (None, false) => vec![state.clone(), durable(charged)],
-            (None, true) => vec![settled_so(&charged, settled), durable(charged)],
-            (Some(told), true) if told == verdict => vec![settled_so(&charged, settled)],
+            (None, true) => {
+                let changed = self.changes_when_due(&settled).map(durable);
+                [settled_so(&charged, settled), durable(charged)].into_iter().chain(changed).collect()
+            }
+            (Some(told), true) if told == verdict => {
+                let proven = settled_so(&charged, settled);
+                match self.changes_when_due(&proven.live) {
+                    None => vec![proven],
+                    Some(changed) if !self.is_disturbed => vec![durable(changed)],
+                    // The PIN was right, whatever becomes of the change.
+                    Some(changed) if self.leaves_doubt => {
+                        vec![proven.with_maybe_done(changed.clone()), proven, durable(changed)]
+                    }
+                    Some(changed) => vec![proven, durable(changed)],
+                }
+            }
             (Some(NO_VERDICT), false) if self.leaves_doubt => vec![state.clone(), state.with_maybe_done(charged)],
             (Some(NO_VERDICT), false) => vec![state.clone()],
             (Some(NO_VERDICT), true) if self.leaves_doubt => vec![durable(charged).with_maybe_done(settled)],
             (Some(NO_VERDICT), true) => vec![durable(charged)],
             _ => Vec::new(),
         }
+    }
+
+    /// The world after a right PIN that makes the change of the recovery code that is due.
+    fn changes_when_due(&self, settled: &World) -> Option<World> {
+        let wallet = settled.wallet().filter(|wallet| *self.step == Step::Verify(wallet.pin))?;
+        wallet.with_due_change().map(World::Enrolled)
     }
 
     fn changed(&self, state: &State, wallet: &Wallet, old: &'static str, new: &'static str) -> Vec<State> {
@@ -325,9 +401,9 @@ impl Rules<'_> {
         }
     }
 
-    /// The wallet with the try charged, and with it settled. `None` at the limit, where no try is accepted.
+    /// The wallet with the try charged, and with it settled. `None` under a lock, where no try is accepted.
     fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
-        (wallet.failures < LIMIT).then_some(())?;
+        (wallet.failures < LIMIT && wallet.lock.is_none() && !wallet.is_silent).then_some(())?;
         let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };
         let settled = if pin == wallet.pin {
             World::Enrolled(Wallet { failures: 0, ..charged })

@@ -290,7 +290,7 @@ class ProviderTest : LockTest() {
             val paper = session.access.createRecoveryCode().use { code ->
                 FakePaper(code).also {
                     it.confirm(code)
-                    assertEquals(CodeChange.InForce, session.access.setRecoveryCode(code))
+                    assertEquals(RecoveryChange.InForce, session.access.setRecoveryCode(code))
                 }
             }
             session.close()

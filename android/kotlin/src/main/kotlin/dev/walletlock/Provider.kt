@@ -43,7 +43,7 @@ public class Provider internal constructor(private val lock: WalletLock) {
      * @param kind what is asked for. [RequestKind.REGISTER] is the same as [register].
      * @param said what the app tells its backend.
      * @return the text of the request.
-     * @throws LockException.WrongState also if this phone is not registered.
+     * @throws LockException.WrongState also if this phone is not registered, or there is no escrow to deposit.
      * @throws LockException.Invalid if a text in [said] is too long.
      */
     @JvmOverloads
@@ -59,8 +59,8 @@ public class Provider internal constructor(private val lock: WalletLock) {
     /**
      * Takes an order, or a word about the provider's keys. Deliver every order, however late it comes: an order has no expiry.
      *
-     * @throws LockException.DataDamaged on a damaged wallet, for a freeze and for a word about keys: deliver them again after the
-     *   recovery. An order to lock is kept there too.
+     * @throws LockException.DataDamaged on a damaged wallet, for a word about keys: deliver it again after the recovery. An order
+     *   is kept there too.
      */
     public suspend fun accept(order: String): WordOutcome = take(WordKind.ORDER, order)
 

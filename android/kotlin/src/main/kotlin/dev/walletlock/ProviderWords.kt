@@ -17,6 +17,12 @@ public enum class RequestKind {
 
     /** The time, and the orders that this phone has not seen. */
     HEARTBEAT,
+
+    /**
+     * Nothing: it tells the backend which escrow is in force ([ProviderState.escrowDigest]), so that the backend opens no other
+     * one. Nothing answers it.
+     */
+    DEPOSIT,
 }
 
 /**
@@ -150,6 +156,8 @@ public enum class WordError {
  * @property warns whether the owner is to be told that the phone will lock itself: let it reach its provider.
  * @property isFrozen whether payments are frozen.
  * @property allowsWipe whether the owner allowed that an order of the provider destroys everything ([Access.allowRemoteWipe]).
+ * @property escrowDigest names the escrow in force, in base64url. Null: there is none. If the backend has another one, send it a
+ *   [RequestKind.DEPOSIT].
  */
 public data class ProviderState(
     public val wallet: String,
@@ -159,6 +167,7 @@ public data class ProviderState(
     public val warns: Boolean,
     public val isFrozen: Boolean,
     public val allowsWipe: Boolean,
+    public val escrowDigest: String?,
 ) {
     /** [allowanceLeftMs] as a duration. */
     public val allowanceLeft: Duration? get() = allowanceLeftMs?.milliseconds
@@ -186,6 +195,7 @@ internal fun dev.walletlock.ffi.ProviderState.toPublic() = ProviderState(
     warns = warns,
     isFrozen = isFrozen,
     allowsWipe = allowsWipe,
+    escrowDigest = escrowDigest?.let { ID_TEXT.encode(it) },
 )
 
 private val ID_TEXT = Base64.UrlSafe.withPadding(Base64.PaddingOption.ABSENT)

@@ -77,8 +77,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         private set
 
     /**
-     * The status of the lock now. It is updated after every call and every event. During a cool-down it counts down by
-     * itself, with a new value each second, until the lock is ready again. After [close] it stays as it was.
+     * The status of the lock now. It is updated after every call and every event. While a time in it counts down, there is a
+     * new value each second, or each minute if a day or more is left. After [close] it stays as it was.
      */
     public val status: StateFlow<LockStatus> get() = watch.flow
 

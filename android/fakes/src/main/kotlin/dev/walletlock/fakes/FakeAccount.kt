@@ -1,6 +1,7 @@
 package dev.walletlock.fakes
 
 import dev.walletlock.Entropy
+import java.security.KeyPair
 
 /**
  * A wallet's account at a [FakeProvider]. Every function that signs a word also puts it into the provider's [FakePost].
@@ -59,10 +60,14 @@ public class FakeAccount internal constructor(
     private val codes = mutableListOf<SentCode>()
     private var openCode: SentCode? = null
     private var isVouchedFor = false
+    private var deposited: ReadRequest.Deposit? = null
     private var lastNumber = 0L
 
     /** The id of the phone that was registered last, in base64url. Null: none. */
     public val installation: String? get() = synchronized(provider) { publicKeys.keys.lastOrNull() }
+
+    /** Names the escrow that the provider opens, in base64url: [dev.walletlock.ProviderState.escrowDigest]. Null: none. */
+    public val escrowDigest: String? get() = synchronized(provider) { deposited?.digest }
 
     /** The number of the last order that holds; 0: none. */
     public val lastOrder: Long get() = synchronized(provider) { orders.maxOfOrNull { it.number } ?: 0 }
@@ -121,10 +126,28 @@ public class FakeAccount internal constructor(
         return Proof(method, "phone", sent.challenge).takeIf { request.code == sent.code && request.channel == method }
     }
 
-    /** Room for the sealed data key of a grant `escrow`, which asks for `"sealed"` behind the proofs. */
+    /** Notes the escrow in force. Null: the deposit is older than the one before. */
+    internal fun deposit(deposit: ReadRequest.Deposit): ReadRequest.Deposit? =
+        deposit.takeIf { it.version > (deposited?.version ?: 0) }?.also { deposited = it }
+
+    /** The wallet's key, sealed to the request, if the slot in it is the one that was deposited. */
+    internal fun reseal(request: ReadRequest, key: KeyPair): String? {
+        val escrow = request.escrow?.takeIf { base64url(sha256(it.slot)) == deposited?.digest } ?: return null
+        val wallet = fromBase64url(wallet)
+        val opened = Hpke.open(key, "walletlock v1 escrow slot", wallet, escrow.slot)
+        val bound = wallet + sha256(request.text.toByteArray())
+        return base64url(Hpke.seal(escrow.key, "walletlock v1 escrow grant", bound, opened))
+    }
+
+    /** @param sealed the wallet's key: only in a grant of escrow. */
     internal fun grant(request: ReadRequest, proof: Proof, sealed: String? = null): FakePost.Parcel {
         val isRegister = request.kind == "register"
-        if (isRegister) publicKeys[request.installation] = request.point else heardFrom(request.installation)
+        when {
+            isRegister -> publicKeys[request.installation] = request.point
+            // May come from a phone that is not registered.
+            sealed != null -> {}
+            else -> heardFrom(request.installation)
+        }
         // The number that the request reports. If the provider has sent more, the phone is to say that it misses an order.
         val after = if (isRegister) lastOrder else maxOf(request.lastOrder, lastOrder)
         val proofs = """[{"method":"${proof.method}","place":"${proof.place}","challenge":"${proof.challenge}"}]"""

@@ -34,7 +34,7 @@ import dev.walletlock.Policy
 public class FakeProvider @JvmOverloads constructor(private val clock: Clock, seed: Long = 1) {
     /** What the provider answers to a request. */
     public class Answer internal constructor(
-        /** The grant or heartbeat. Null: the request was refused. */
+        /** The grant or heartbeat. Null: the request was refused, or was a deposit, which nothing answers. */
         public val parcel: FakePost.Parcel?,
         /** Why the request was refused. Null: it was not. */
         public val refusal: Refusal?,
@@ -57,11 +57,15 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
 
         /** The person has not proven who they are, or typed another code. */
         NOT_PROVEN,
+
+        /** The deposit is older than the one before, or the escrow is not the one that was deposited. */
+        OTHER_ESCROW,
     }
 
     private val random = FakeEntropy(seed)
     private val onlineKeys = mutableListOf(FakeProviderKey(seed, number = 1))
     private val makeOnlineKey = { FakeProviderKey(seed, number = 3 + onlineKeys.size) }
+    private val escrowKey = Hpke.makeKeyPair(Repeatable(seed, number = 0))
     private val byWallet = linkedMapOf<String, FakeAccount>()
     private val answers = mutableMapOf<String, Answer>()
 
@@ -90,26 +94,39 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
      * @param allowanceHours for how many hours a phone may stay without a heartbeat. Null: for ever.
      * @param warnPercent how much of that is used up when the owner is warned.
      * @param pinClearsUnusual whether the PIN clears a lock for unusual activity. False: only a grant does.
+     * @param offersEscrow whether the owner may have the provider keep the key to the wallet.
      */
     @JvmOverloads
     @Synchronized
-    public fun policyPart(allowanceHours: Int? = null, warnPercent: Int = 80, pinClearsUnusual: Boolean = true): String {
+    public fun policyPart(
+        allowanceHours: Int? = null,
+        warnPercent: Int = 80,
+        pinClearsUnusual: Boolean = true,
+        offersEscrow: Boolean = false,
+    ): String {
         val keys = listOf(onlineKeys.first() to "online", guardedKey to "guarded", offlineKey to "guarded")
             .joinToString(",") { (key, role) -> """{"key":"${key.publicKey}","role":"$role"}""" }
         val allowance = allowanceHours?.let { ""","allowance_h":$it""" }.orEmpty()
         val unusual = if (pinClearsUnusual) "pin" else "grant"
-        return """{"keys":[$keys]$allowance,"warn_percent":$warnPercent,"unusual":"$unusual"}"""
+        val escrow = if (offersEscrow) ""","escrow_key":"${base64url(Hpke.bytesOf(escrowKey.public))}"""" else ""
+        return """{"keys":[$keys]$allowance,"warn_percent":$warnPercent,"unusual":"$unusual"$escrow}"""
     }
 
     /** The default policy with this provider in it. The parameters are those of [policyPart]. */
     @JvmOverloads
-    public fun policy(allowanceHours: Int? = null, warnPercent: Int = 80, pinClearsUnusual: Boolean = true): Policy =
-        Policy.json("""{"provider":${policyPart(allowanceHours, warnPercent, pinClearsUnusual)}}""")
+    public fun policy(
+        allowanceHours: Int? = null,
+        warnPercent: Int = 80,
+        pinClearsUnusual: Boolean = true,
+        offersEscrow: Boolean = false,
+    ): Policy =
+        Policy.json("""{"provider":${policyPart(allowanceHours, warnPercent, pinClearsUnusual, offersEscrow)}}""")
 
     /**
      * Answers a request, and puts the answer into the [post]. The same text gets the same answer.
      *
-     * A wallet's first request to register makes its account. A later one, and requests to unlock and to unfreeze, need a proof.
+     * A wallet's first request to register makes its account. A later one, and requests to unlock, to unfreeze and for escrow, need
+     * a proof.
      */
     @Synchronized
     public fun answer(request: String): Answer = answers[request] ?: newAnswer(request).also { answer ->
@@ -146,10 +163,15 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
         }
         val account = byWallet[request.wallet]
         if (request.kind == "heartbeat" && account != null) return Answer(account.heartbeat(request, clock.now().wallMs), null)
+        if (request.kind == "deposit" && account != null) {
+            return Answer(null, if (account.deposit(request.deposit!!) == null) Refusal.OTHER_ESCROW else null)
+        }
         val proof = if (account == null) FIRST_PROOF else account.takeProof(request)
         if (proof == null) return Answer(null, Refusal.NOT_PROVEN)
         val asked = account ?: FakeAccount(this, request.wallet, random).also { byWallet[request.wallet] = it }
-        return Answer(asked.grant(request, proof), null)
+        if (request.kind != "escrow") return Answer(asked.grant(request, proof), null)
+        val sealed = asked.reseal(request, escrowKey) ?: return Answer(null, Refusal.OTHER_ESCROW)
+        return Answer(asked.grant(request, proof, sealed), null)
     }
 
     private companion object {

@@ -45,13 +45,14 @@ public class FakeProviderKey internal constructor(seed: Long, number: Int) {
     /** Only the [id]. */
     override fun toString(): String = "FakeProviderKey($id)"
 
-    /** The same bytes for the same numbers. */
-    private class Repeatable(seed: Long, number: Int) : SecureRandom() {
-        private val start = byteArrayOf(*seed.toString().toByteArray(), 0, number.toByte())
+}
 
-        override fun nextBytes(bytes: ByteArray) {
-            sha256(start).copyInto(bytes, endIndex = bytes.size)
-        }
+/** The same bytes for the same numbers. */
+internal class Repeatable(seed: Long, number: Int) : SecureRandom() {
+    private val start = byteArrayOf(*seed.toString().toByteArray(), 0, number.toByte())
+
+    override fun nextBytes(bytes: ByteArray) {
+        sha256(start).copyInto(bytes, endIndex = bytes.size)
     }
 }
 

@@ -33,7 +33,7 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
         engineReset()
         if (key !is HardwareSecretKey) throw InvalidKeyException("not a secret key of this keystore")
         operation = keystore.begin(key, Call.MAC_INIT)
-        mac = Mac.getInstance(HMAC, JVM).also { it.init(key.toSoftwareKey()) }
+        mac = Mac.getInstance(HMAC, JVM_CIPHERS).also { it.init(key.toSoftwareKey()) }
     }
 
     override fun engineUpdate(input: Byte) = engineUpdate(byteArrayOf(input), 0, 1)
@@ -89,7 +89,7 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
         if (key !is HardwareSecretKey) throw InvalidKeyException("not a secret key of this keystore")
         if (GCM !in key.request.blockModes) throw InvalidKeyException("incompatible block mode")
         if (NO_PADDING !in key.request.paddings) throw InvalidKeyException("incompatible padding mode")
-        cipher = Cipher.getInstance(AES_GCM, JVM)
+        cipher = Cipher.getInstance(AES_GCM, JVM_CIPHERS)
         when (mode) {
             Cipher.ENCRYPT_MODE -> {
                 if (parameters != null) throw InvalidAlgorithmParameterException("the keystore makes the IV")
@@ -192,8 +192,6 @@ internal class HardwareSignature(private val keystore: FakeAndroidKeyStore) : Si
     }
 }
 
-/** The JVM's own provider. */
-private const val JVM = "SunJCE"
 private const val GCM = "GCM"
 private const val NO_PADDING = "NoPadding"
 private const val HMAC_BYTES = 32

@@ -24,4 +24,5 @@ internal fun pointOf(key: PublicKey): ByteArray = key.encoded.takeLast(POINT_BYT
 internal const val EC = "EC"
 internal const val ECDSA = "SHA256withECDSA"
 internal const val JVM_EC = "SunEC"
+internal const val JVM_CIPHERS = "SunJCE"
 internal const val POINT_BYTES = 65

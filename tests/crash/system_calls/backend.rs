@@ -1,0 +1,103 @@
+//! The provider's side: it signs words for the wallet on this phone. Each function says how the wallet took the word, in
+//! the words that [`crate::world`] knows.
+
+use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
+use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::{LockError, ProviderRequest, ProviderState, RequestKind, WalletLock, WordOutcome};
+
+use crate::life::failed;
+
+/// The number of the only order.
+pub(crate) const ORDER: u64 = 1;
+/// Hours without a heartbeat after which the wallet locks itself.
+const ALLOWANCE_H: u32 = 168;
+
+/// The keys: one online, and two guarded.
+fn signers() -> [Signer; 3] {
+    [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]))
+}
+
+pub(crate) fn policy() -> Policy {
+    let [online, guarded, offline] = signers();
+    let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
+    let provider = ProviderPolicy {
+        keys,
+        allowance_h: Some(ALLOWANCE_H),
+        warn_percent: 80,
+        unusual: ClearsUnusual::Pin,
+        escrow_key: None,
+    };
+    Policy { provider: Some(provider), ..presets::walletlock() }
+}
+
+/// Registers the phone.
+pub(crate) fn register(lock: &WalletLock) -> String {
+    in_words(state(lock).and_then(|state| {
+        let request = lock.provider().register(&ProviderRequest::default())?;
+        let installation = read_request(&request, None).expect("a request of a phone").installation;
+        lock.provider().redeem(&grant(&state, &installation, "register", &request))
+    }))
+}
+
+/// The phone's request to clear its locks.
+pub(crate) fn ask(lock: &WalletLock) -> Result<String, LockError> {
+    lock.provider().request(RequestKind::Unlock, &ProviderRequest::default())
+}
+
+/// Grants that request, in knowledge of the order.
+pub(crate) fn unlock(lock: &WalletLock, request: &str) -> String {
+    in_words(state(lock).and_then(|state| {
+        let installation = encode(&state.installation.expect("registered"));
+        lock.provider().redeem(&grant(&state, &installation, "unlock", request))
+    }))
+}
+
+/// Orders a lock: the phone is lost. A lock whose storage failed cannot tell the wallet's id; the provider knows it.
+pub(crate) fn order(lock: &WalletLock, wallet: &[u8; 16]) -> String {
+    let aud = encode(wallet);
+    let claims = format!(r#"{{"v":1,"aud":"{aud}","seq":{ORDER},"act":"lock","reason":"lost"}}"#);
+    in_words(lock.provider().accept(&signers()[0].sign("order", &claims)))
+}
+
+/// Answers a heartbeat's request. The last order that the provider says it has sent is `last_order`.
+pub(crate) fn beat(lock: &WalletLock, last_order: u64) -> String {
+    in_words(state(lock).and_then(|state| {
+        let request = lock.provider().request(RequestKind::Heartbeat, &ProviderRequest::default())?;
+        let (aud, req) = (encode(&state.wallet), request_hash(&request));
+        let sub = encode(&state.installation.expect("registered"));
+        let claims = format!(
+            r#"{{"v":1,"aud":"{aud}","sub":"{sub}","iat":1767225600,"req":"{req}","last_order":{last_order}}}"#
+        );
+        lock.provider().heartbeat(&signers()[0].sign("heartbeat", &claims), &[])
+    }))
+}
+
+/// Revokes the online key.
+pub(crate) fn revoke(lock: &WalletLock) -> String {
+    in_words(state(lock).and_then(|state| {
+        let (aud, [online, _, offline]) = (encode(&state.wallet), signers());
+        let claims = format!(r#"{{"v":1,"aud":"{aud}","seq":1,"revoke":"{}"}}"#, online.id());
+        lock.provider().accept(&offline.sign("keys", &claims))
+    }))
+}
+
+fn grant(state: &ProviderState, installation: &str, act: &str, request: &str) -> String {
+    let (aud, req, after) = (encode(&state.wallet), request_hash(request), state.last_order);
+    let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
+    let claims = format!(
+        r#"{{"v":1,"aud":"{aud}","sub":"{installation}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
+    );
+    signers()[1].sign("grant", &claims)
+}
+
+pub(crate) fn state(lock: &WalletLock) -> Result<ProviderState, LockError> {
+    lock.provider().state()
+}
+
+fn in_words(taken: Result<WordOutcome, LockError>) -> String {
+    match taken {
+        Ok(WordOutcome::Done(done)) => format!("{done:?}"),
+        Ok(WordOutcome::Refused(error)) => format!("refused: {error}"),
+        Err(error) => failed(&error),
+    }
+}

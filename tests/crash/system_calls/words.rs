@@ -1,0 +1,102 @@
+//! What the provider's words may leave.
+
+use crate::backend::ORDER;
+use crate::life::NO_REQUEST;
+use crate::scenario::Step;
+use crate::world::{LIMIT, Rules, STORAGE_FAILED, State, Wallet, World, durable};
+
+/// How many tries a grant leaves at least.
+const TRIES_AFTER_GRANT: u32 = 3;
+
+/// A lock that the provider set. The one that is harder to clear comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OrdersLock {
+    /// An order is missing.
+    Missing,
+    /// The phone is lost.
+    Lost,
+}
+
+impl Wallet {
+    /// The wallet as the next process finds it: an order that left only its mark locks.
+    pub(crate) fn opened(self) -> Self {
+        if self.is_marked {
+            let noted = self.noted + 1;
+            return Self { lock: Some(OrdersLock::Lost), is_marked: false, noted, ..self };
+        }
+        self
+    }
+
+    /// The wallet after the order.
+    pub(crate) fn ordered(self) -> Self {
+        if self.last_order == ORDER {
+            return self;
+        }
+        let noted = self.noted + 1;
+        Self { lock: Some(OrdersLock::Lost), last_order: ORDER, is_marked: false, noted, ..self }
+    }
+
+    /// The wallet after a grant.
+    pub(crate) fn granted(self) -> Self {
+        let noted = self.noted + 1 + u32::from(self.lock.is_some());
+        let failures = self.failures.min(LIMIT - TRIES_AFTER_GRANT);
+        Self { lock: None, is_marked: false, is_granted: true, failures, noted, ..self }
+    }
+}
+
+impl Rules<'_> {
+    pub(crate) fn told_by_provider(&self, state: &State, wallet: &Wallet) -> Vec<State> {
+        let noted = wallet.noted + 1;
+        match self.step {
+            Step::Register => self.written(state, Wallet { is_registered: true, noted, ..*wallet }, "Registered"),
+            Step::Order => self.ordered(state, wallet),
+            // What was asked for is no part of the wallet.
+            Step::Ask => self.unchanged(state, &["asked", STORAGE_FAILED]),
+            Step::Grant if self.told() == Some(NO_REQUEST) => vec![state.clone()],
+            // The same grant again: it counts once.
+            Step::Grant if wallet.is_granted => self.unchanged(state, &["Unlocked"]),
+            Step::Grant => self.written(state, wallet.granted(), "Unlocked"),
+            Step::Beat => self.written(state, Wallet { is_silent: false, ..*wallet }, "HeartbeatTaken"),
+            Step::BeatAlone => {
+                let lock = wallet.lock.max(Some(OrdersLock::Missing));
+                self.written(state, Wallet { lock, noted, ..*wallet }, "OrderWithheld")
+            }
+            Step::Revoke if wallet.is_revoked => self.unchanged(state, &["KeysChanged"]),
+            Step::Revoke => {
+                let revoked =
+                    Wallet { is_revoked: true, lock: None, last_order: 0, is_marked: false, noted, ..*wallet };
+                self.written(state, revoked, "KeysChanged")
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The mark in the keystore comes before anything is written. So from the first write on, the next process finds the
+    /// lock.
+    fn ordered(&self, state: &State, wallet: &Wallet) -> Vec<State> {
+        if wallet.last_order == ORDER {
+            return self.unchanged(state, &["Locked"]);
+        }
+        let (marked, done) = (state.marked(), World::Enrolled(wallet.ordered()));
+        match self.told() {
+            Some("Locked") => vec![durable(done)],
+            Some(STORAGE_FAILED) if self.leaves_doubt => vec![marked.clone(), marked.with_maybe_done(done)],
+            Some(STORAGE_FAILED) => vec![marked],
+            None => vec![marked, durable(done)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// The mark of the order is in the keystore, whatever becomes of the file.
+    fn marked(&self) -> Self {
+        let mark = |world: &World| match world {
+            World::Enrolled(wallet) if wallet.last_order < ORDER && wallet.lock != Some(OrdersLock::Lost) => {
+                World::Enrolled(Wallet { is_marked: true, ..*wallet })
+            }
+            other => other.clone(),
+        };
+        Self { live: mark(&self.live), flushed: mark(&self.flushed), maybe_done: self.maybe_done.as_ref().map(mark) }
+    }
+}
