@@ -1,11 +1,11 @@
 package dev.walletlock.demo
 
-import dev.walletlock.CodeChange
 import dev.walletlock.Contact
 import dev.walletlock.FinderMessage
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
+import dev.walletlock.RecoveryChange
 import dev.walletlock.RecoveryOutcome
 import dev.walletlock.Remedy
 import dev.walletlock.RemedyState
@@ -39,7 +39,7 @@ internal class LostPhoneStory : Story {
     private suspend fun begin(stage: Stage, provided: ProvidedApp): Paper = stage.setPin(provided.lock).use { session ->
         session.vault.write("card", CARD.toByteArray())
         val (paper, change) = stage.makeCode(session.access)
-        stage.expect("the first code", CodeChange.InForce, change)
+        stage.expect("the first code", RecoveryChange.InForce, change)
         stage.say("The app registers her phone with its provider.")
         stage.register(provided)
         paper
