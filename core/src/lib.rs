@@ -16,6 +16,8 @@ mod engine;
 mod error;
 pub mod events;
 mod flows;
+#[cfg(test)]
+mod fuzz;
 mod hex;
 pub mod journal;
 pub mod key_slots;
