@@ -7,10 +7,12 @@
 
 mod biometric;
 mod error;
+mod escrow;
 mod outcomes;
 mod pin_entry;
 mod platform;
 mod prompt;
+mod provider;
 mod recovery;
 mod registry;
 mod session;
@@ -19,6 +21,7 @@ mod wallet_lock;
 
 pub use biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 pub use error::LockError;
+pub use escrow::EscrowRequest;
 pub use outcomes::PinOutcome;
 pub use pin_entry::PinEntry;
 pub use prompt::{BiometricAnswer, Prompt as BiometricPrompt};

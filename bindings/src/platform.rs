@@ -48,7 +48,8 @@ pub trait Entropy: Send + Sync {
     fn random_bytes(&self, count: i32) -> Result<Vec<u8>, PlatformError>;
 }
 
-/// Keeps keys that do not leave the phone: HMAC-SHA256 keys, and the AES key of biometrics.
+/// Keeps keys that do not leave the phone: HMAC-SHA256 keys, the AES key of biometrics, and the P-256 key that signs
+/// requests to the provider.
 #[uniffi::export(foreign)]
 pub trait DeviceKey: Send + Sync {
     /// The existing aliases that begin with `prefix`. With an empty prefix: all aliases, also those of keys that the
@@ -66,6 +67,10 @@ pub trait DeviceKey: Send + Sync {
     fn delete(&self, alias: String) -> Result<(), DeviceKeyError>;
     /// Where the key is kept.
     fn security_level(&self, alias: String) -> Result<SecurityLevel, DeviceKeyError>;
+    /// The public key of an installation's key: an uncompressed point on P-256, 65 bytes.
+    fn public_key(&self, alias: String) -> Result<Vec<u8>, DeviceKeyError>;
+    /// Signs with an installation's key: ECDSA over P-256 with SHA-256, as DER.
+    fn sign(&self, alias: String, message: Vec<u8>) -> Result<Vec<u8>, DeviceKeyError>;
 }
 
 /// Is told of every journal line after the line is committed. It may call the lock.
@@ -135,6 +140,14 @@ impl core::DeviceKey for ForeignDeviceKey {
 
     fn security_level(&self, alias: &str) -> Result<SecurityLevel, DeviceKeyFault> {
         Ok(self.0.security_level(alias.to_owned())?)
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(self.0.public_key(alias.to_owned())?)
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(self.0.sign(alias.to_owned(), message.to_vec())?)
     }
 }
 

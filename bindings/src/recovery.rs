@@ -102,7 +102,7 @@ impl RecoveryCode {
     }
 }
 
-/// A wallet that the recovery code opened.
+/// A wallet that the recovery code, or the provider, opened.
 #[derive(uniffi::Object)]
 pub struct Rescue(Option<core::Rescue>);
 
@@ -124,6 +124,10 @@ impl Rescue {
 }
 
 impl Rescue {
+    pub(crate) fn new(rescue: core::Rescue) -> Arc<Self> {
+        Arc::new(Self(Some(rescue)))
+    }
+
     /// The core's object. It is missing only while this one is being dropped.
     fn core(&self) -> Result<&core::Rescue, LockError> {
         self.0.as_ref().ok_or(LockError::WrongState)
@@ -167,7 +171,7 @@ pub enum RecoveryOutcome {
 }
 
 #[derive(uniffi::Enum)]
-pub enum CodeChange {
+pub enum RecoveryChange {
     InForce,
     Pending { left_ms: i64 },
     NotConfirmed,
@@ -177,6 +181,8 @@ pub enum CodeChange {
 pub struct RecoveryStatus {
     pub has_code: Option<bool>,
     pub pending: Option<PendingChange>,
+    pub has_escrow: Option<bool>,
+    pub pending_escrow: Option<PendingChange>,
 }
 
 #[derive(uniffi::Record)]
@@ -211,7 +217,7 @@ impl From<recovery::CodeStep> for CodeStep {
 impl From<core::CodeOutcome> for CodeOutcome {
     fn from(outcome: core::CodeOutcome) -> Self {
         match outcome {
-            core::CodeOutcome::Opened(rescue) => Self::Opened { rescue: Arc::new(Rescue(Some(rescue))) },
+            core::CodeOutcome::Opened(rescue) => Self::Opened { rescue: Rescue::new(rescue) },
             core::CodeOutcome::Refused(refusal) => Self::Refused { refusal: refusal.into() },
         }
     }
@@ -245,21 +251,26 @@ impl From<core::RecoveryOutcome> for RecoveryOutcome {
     }
 }
 
-impl From<core::CodeChange> for CodeChange {
-    fn from(change: core::CodeChange) -> Self {
+impl From<core::RecoveryChange> for RecoveryChange {
+    fn from(change: core::RecoveryChange) -> Self {
         match change {
-            core::CodeChange::InForce => Self::InForce,
-            core::CodeChange::Pending { left_ms } => Self::Pending { left_ms: signed(left_ms) },
-            core::CodeChange::NotConfirmed => Self::NotConfirmed,
+            core::RecoveryChange::InForce => Self::InForce,
+            core::RecoveryChange::Pending { left_ms } => Self::Pending { left_ms: signed(left_ms) },
+            core::RecoveryChange::NotConfirmed => Self::NotConfirmed,
         }
     }
 }
 
 impl From<core::RecoveryStatus> for RecoveryStatus {
     fn from(status: core::RecoveryStatus) -> Self {
-        let pending = status
-            .pending
-            .map(|pending| PendingChange { left_ms: signed(pending.left_ms), withdraws: pending.withdraws });
-        Self { has_code: status.has_code, pending }
+        let pending = |change: Option<core::PendingChange>| {
+            change.map(|change| PendingChange { left_ms: signed(change.left_ms), withdraws: change.withdraws })
+        };
+        Self {
+            has_code: status.has_code,
+            pending: pending(status.pending),
+            has_escrow: status.has_escrow,
+            pending_escrow: pending(status.pending_escrow),
+        }
     }
 }

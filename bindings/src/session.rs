@@ -9,7 +9,7 @@ use crate::biometric::{AuthMethod, BiometricChange};
 use crate::error::LockError;
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
-use crate::recovery::{CodeChange, RecoveryCode};
+use crate::recovery::{RecoveryChange, RecoveryCode};
 use crate::registry;
 use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, prompt_id, unsigned};
 
@@ -116,7 +116,7 @@ impl Journal {
     }
 }
 
-/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code.
+/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code; and what the owner allows the provider.
 #[derive(uniffi::Object)]
 pub struct Access(Arc<Session>);
 
@@ -159,7 +159,7 @@ impl Access {
     }
 
     /// Puts a code in force, or asks for it. Without a code: has the one in force withdrawn.
-    pub fn set_recovery_code(&self, code: Option<Arc<RecoveryCode>>) -> Result<CodeChange, LockError> {
+    pub fn set_recovery_code(&self, code: Option<Arc<RecoveryCode>>) -> Result<RecoveryChange, LockError> {
         let session = self.0.core()?;
         let access = session.access();
         Ok(match code {
@@ -170,5 +170,22 @@ impl Access {
 
     pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
         Ok(self.0.core()?.access().cancel_recovery_code_change()?)
+    }
+
+    pub fn switch_escrow(&self, is_on: bool) -> Result<RecoveryChange, LockError> {
+        Ok(self.0.core()?.access().switch_escrow(is_on)?.into())
+    }
+
+    pub fn cancel_escrow_change(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().cancel_escrow_change()?)
+    }
+
+    /// Ends the owner's freeze.
+    pub fn unfreeze(&self) -> Result<bool, LockError> {
+        Ok(self.0.core()?.access().unfreeze()?)
+    }
+
+    pub fn allow_remote_wipe(&self, is_allowed: bool) -> Result<(), LockError> {
+        Ok(self.0.core()?.access().allow_remote_wipe(is_allowed)?)
     }
 }

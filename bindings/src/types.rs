@@ -134,6 +134,10 @@ pub enum Kind {
     RemoteWipeAllowed,
     LockRestored,
     LockSet,
+    EscrowPending,
+    EscrowCancelled,
+    EscrowOn,
+    EscrowOff,
 }
 
 #[uniffi::remote(Enum)]
@@ -171,6 +175,7 @@ pub enum Remedy {
     EnterPin,
     AskProvider { state: RemedyState },
     Connect { state: RemedyState },
+    AskEscrow { state: RemedyState },
     Contact { contact: Contact },
 }
 
@@ -323,6 +328,7 @@ impl From<core::Remedy> for Remedy {
             core::Remedy::EnterPin => Self::EnterPin,
             core::Remedy::AskProvider(state) => Self::AskProvider { state: state.into() },
             core::Remedy::Connect(state) => Self::Connect { state: state.into() },
+            core::Remedy::AskEscrow(state) => Self::AskEscrow { state: state.into() },
             core::Remedy::Contact(contact) => Self::Contact { contact },
         }
     }

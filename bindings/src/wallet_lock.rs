@@ -8,15 +8,18 @@ use walletlock_core::pin::Reminder;
 use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::RollbackProtection;
+use walletlock_core::{OwnerLock, RequestKind, WordOutcome};
 
 use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
+use crate::escrow::EscrowOutcome;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
 use crate::pin_entry::PinEntry;
 use crate::platform::{
     Clock, DeviceKey, Entropy, ForeignClock, ForeignDeviceKey, ForeignEntropy, ForeignListener, Listener,
 };
 use crate::prompt::{Biometrics, ForeignBiometrics};
+use crate::provider::{ProviderState, WordKind, said};
 use crate::recovery::{CodeEntry, CodeOutcome, RecoveryStatus};
 use crate::registry;
 use crate::types::{Chain, Judgement, LockStatus, OpenSessions, Personal, prompt_id};
@@ -159,6 +162,52 @@ impl WalletLock {
 
     pub fn enter_code(&self, entry: &CodeEntry) -> Result<CodeOutcome, LockError> {
         Ok(self.core()?.recovery().enter_code(&entry.0).into())
+    }
+
+    /// Makes a request to the provider for the key to the wallet.
+    pub fn ask_escrow(
+        &self,
+        channel: Option<String>,
+        code: Option<String>,
+        what: Option<String>,
+    ) -> Result<EscrowOutcome, LockError> {
+        Ok(self.core()?.recovery().ask_escrow(&said(channel, code, what))?.into())
+    }
+
+    /// Stops payments.
+    pub fn freeze(&self) -> Result<(), LockError> {
+        Ok(self.core()?.freeze()?)
+    }
+
+    pub fn lock_as_owner(&self) -> Result<OwnerLock, LockError> {
+        Ok(self.core()?.lock_as_owner()?)
+    }
+
+    /// Makes a signed request to the provider. With the kind `Register`: also makes a key for this phone.
+    pub fn provider_request(
+        &self,
+        kind: RequestKind,
+        channel: Option<String>,
+        code: Option<String>,
+        what: Option<String>,
+    ) -> Result<String, LockError> {
+        Ok(self.core()?.provider().request(kind, &said(channel, code, what))?)
+    }
+
+    /// Takes a word of the provider. `orders` come with a heartbeat only.
+    pub fn take_word(&self, kind: WordKind, word: &str, orders: Vec<String>) -> Result<WordOutcome, LockError> {
+        let core = self.core()?;
+        let provider = core.provider();
+        let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
+        Ok(match kind {
+            WordKind::Grant => provider.redeem(word)?,
+            WordKind::Order => provider.accept(word)?,
+            WordKind::Heartbeat => provider.heartbeat(word, &orders)?,
+        })
+    }
+
+    pub fn provider_state(&self) -> Result<ProviderState, LockError> {
+        Ok(self.core()?.provider().state()?.into())
     }
 }
 

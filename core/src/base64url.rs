@@ -1,7 +1,9 @@
 //! Bytes as base64url text without padding (RFC 4648, section 5; RFC 7515, section 2). Reading is strict: every text
 //! stands for some bytes in exactly one way, so that a signed word has exactly one spelling.
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use serde::{Deserializer, Serializer};
+
+use crate::text_field;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -61,8 +63,7 @@ pub(crate) mod array {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(from: D) -> Result<[u8; N], D::Error> {
-        let text = String::deserialize(from)?;
-        decode_array(&text).ok_or_else(|| D::Error::custom("not base64url of the right length"))
+        text_field::parsed(from, "base64url of the right length", decode_array)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Bytes as lower-case hexadecimal text, for JSON and for key aliases.
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use serde::{Deserializer, Serializer};
+
+use crate::text_field;
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
@@ -31,7 +33,7 @@ pub(crate) mod vec {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        decode(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("not hexadecimal"))
+        text_field::parsed(from, "hexadecimal", decode)
     }
 }
 
@@ -44,7 +46,7 @@ pub(crate) mod array {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(from: D) -> Result<[u8; N], D::Error> {
-        vec::deserialize(from)?.try_into().map_err(|_| D::Error::custom("another number of bytes"))
+        text_field::parsed(from, "hexadecimal of the right length", decode_array)
     }
 }
 

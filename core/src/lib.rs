@@ -14,6 +14,7 @@ pub mod crypto;
 mod digits;
 mod engine;
 mod error;
+mod escrow_request;
 pub mod events;
 mod flows;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub mod request;
 mod session;
 mod stack;
 mod store;
+mod text_field;
 mod time;
 mod vault;
 mod wallet_lock;
@@ -45,9 +47,10 @@ mod weak_lock;
 
 pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
+pub use escrow_request::{EscrowOutcome, EscrowRequest, GrantOutcome};
 pub use flows::{
-    BiometricAvailability, BiometricChange, CodeChange, CodeRefusal, Judgement, NoVerdict, OwnerLock, PendingChange,
-    PinChange, ProviderState, RecoveryStatus, Refusal, Removal, WrongPin,
+    BiometricAvailability, BiometricChange, CodeRefusal, Judgement, NoVerdict, OwnerLock, PendingChange, PinChange,
+    ProviderState, RecoveryChange, RecoveryStatus, Refusal, Removal, WrongPin,
 };
 pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};

@@ -1,14 +1,16 @@
 //! Money: whole minor units of a currency, never a fraction and never a floating-point number.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text_field;
 
 /// The largest amount, in minor units: ten billion of a currency with two decimals. Sums of a few such amounts do not
 /// overflow.
 pub const MAX_MINOR: u64 = 1_000_000_000_000;
 
 /// A currency code in the form of ISO 4217: three capital letters. Whether such a currency exists is not checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct Currency([u8; 3]);
 
 /// An amount in minor units (cents, fen, yen) of one currency.
@@ -69,11 +71,9 @@ impl Money {
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = MoneyError;
-
-    fn try_from(code: String) -> Result<Self, MoneyError> {
-        Self::new(&code)
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        text_field::parsed(from, "a currency's code of three capital letters", |code| Self::new(code).ok())
     }
 }
 

@@ -41,8 +41,8 @@ impl ProviderHandle<'_> {
 
     /// Takes an order, or a word about the provider's keys. A lock ends every session and the biometric prompt at once.
     ///
-    /// On a damaged wallet a lock becomes a mark in the keystore; a freeze and a word about keys are
-    /// [`LockError::DataDamaged`] there, to be delivered again after the rescue.
+    /// On a damaged wallet an order becomes a mark in the keystore, which locks or freezes what is rescued. A word about
+    /// keys is [`LockError::DataDamaged`] there, to be delivered again after the rescue.
     pub fn accept(&self, order: &str) -> Result<WordOutcome, LockError> {
         accept::accept(self.0.engine(), order)
     }

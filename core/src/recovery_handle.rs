@@ -1,11 +1,15 @@
-//! Getting back in with the recovery code: the handle, and the wallet that the code opened.
+//! Getting back in with the recovery code or by escrow: the handle, and the wallet that was opened.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
 use crate::error::LockError;
-use crate::flows::{CodeRefusal, OpenedByCode, Recovered, RecoveryStatus, enter_code, recovery_code, rescue};
+use crate::escrow_request::{EscrowOutcome, EscrowRequest};
+use crate::flows::{
+    CodeRefusal, OpenedByRow, Recovered, RecoveryStatus, ask_escrow, enter_code, recovery_status, rescue,
+};
 use crate::pin::{Finding, Personal, PinEntry};
+use crate::provider::ProviderRequest;
 use crate::record::LockStatus;
 use crate::recovery::{CodeEntry, RecoveryCode};
 use crate::session::Session;
@@ -15,13 +19,13 @@ use crate::wallet_lock::WalletLock;
 #[derive(Clone, Copy, Debug)]
 pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
 
-/// A wallet that the recovery code opened. Nothing is changed yet: [`Self::finish`] sets a new PIN and a new code. It
+/// A wallet that the recovery code, or the provider, opened. Nothing is changed yet: [`Self::finish`] sets a new PIN and a new code. It
 /// has to be called within ten minutes. Dropping this leaves everything as it was.
 pub struct Rescue {
     engine: Arc<Engine>,
     /// On the heap, so that moving it moves a pointer and leaves no copy of the keys behind.
     /// Gone once the recovery is finished, or its time is over.
-    opened: Mutex<Option<Box<OpenedByCode>>>,
+    opened: Mutex<Option<Box<OpenedByRow>>>,
 }
 
 /// How entering a recovery code ended.
@@ -55,7 +59,7 @@ pub enum RecoveryOutcome {
     Forbidden(Vec<Finding>),
     /// The groups of the new code that were asked back were not all typed.
     NotConfirmed,
-    /// The recovery code was entered too long ago, or the phone was restarted. Enter it again.
+    /// The recovery code was entered, or the grant taken, too long ago, or the phone was restarted. Do that again.
     Expired,
 }
 
@@ -67,9 +71,21 @@ impl WalletLock {
 }
 
 impl RecoveryHandle<'_> {
-    /// What is known about the recovery code. It can be asked in every state.
+    /// What is known about the recovery code and escrow. It can be asked in every state.
     pub fn status(&self) -> Result<RecoveryStatus, LockError> {
-        recovery_code::status(self.0.engine())
+        recovery_status::status(self.0.engine())
+    }
+
+    /// Asks the provider, which keeps the key to the wallet, to open it: makes a request for the app to carry. A wallet that
+    /// is damaged is looked at again first.
+    ///
+    /// The request is kept in memory only: it does not outlive the process, and a grant for it counts for 600 seconds.
+    pub fn ask_escrow(&self, said: &ProviderRequest) -> Result<EscrowOutcome, LockError> {
+        let engine = self.0.engine();
+        Ok(match ask_escrow::ask(engine, said)? {
+            Ok(ask) => EscrowOutcome::Asked(EscrowRequest::new(engine, ask)),
+            Err(refusal) => EscrowOutcome::Refused(refusal),
+        })
     }
 
     /// Checks a recovery code. It opens a wallet whose PIN is forgotten or locked, and a wallet that is damaged: whose
@@ -81,21 +97,23 @@ impl RecoveryHandle<'_> {
     pub fn enter_code(&self, entry: &CodeEntry) -> CodeOutcome {
         let engine = self.0.engine();
         match enter_code::enter_code(engine, entry) {
-            Ok(opened) => {
-                CodeOutcome::Opened(Rescue { engine: engine.clone(), opened: Mutex::new(Some(Box::new(opened))) })
-            }
+            Ok(opened) => CodeOutcome::Opened(Rescue::new(engine, opened)),
             Err(refusal) => CodeOutcome::Refused(refusal),
         }
     }
 }
 
 impl Rescue {
+    pub(crate) fn new(engine: &Arc<Engine>, opened: OpenedByRow) -> Self {
+        Self { engine: engine.clone(), opened: Mutex::new(Some(Box::new(opened))) }
+    }
+
     /// The lock of this wallet.
     pub fn lock(&self) -> WalletLock {
         WalletLock::of(&self.engine)
     }
 
-    /// Makes the recovery code that replaces the one that was used. The person writes it down and types the groups that
+    /// Makes the recovery code that takes the place of an earlier one. The person writes it down and types the groups that
     /// are asked back, before [`Self::finish`].
     pub fn new_code(&self) -> Result<RecoveryCode, LockError> {
         Ok(RecoveryCode::make(&mut self.engine.draw()?))
@@ -106,7 +124,7 @@ impl Rescue {
     ///
     /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do. After an error
     /// that may be so too: keep both codes until one of them opens. [`LockError::WrongState`]: another call changed or
-    /// locked the wallet since the code was entered, or this recovery is finished; enter the code again.
+    /// locked the wallet since it was opened, or this recovery is finished; enter the code again.
     pub fn finish(
         &self,
         pin: &PinEntry,
@@ -129,7 +147,7 @@ impl Rescue {
         })
     }
 
-    fn opened(&self) -> MutexGuard<'_, Option<Box<OpenedByCode>>> {
+    fn opened(&self) -> MutexGuard<'_, Option<Box<OpenedByRow>>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

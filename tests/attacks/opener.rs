@@ -70,11 +70,15 @@ impl Opener {
     /// Computes the bytes of a recovery code from its digits, and the X25519 private key that opens the code's slot.
     pub(crate) fn follow_code(&self, digits: &[u8]) -> (Vec<u8>, Secret) {
         let row = self.rescue_row.as_ref().expect("a recovery code");
-        assert_eq!((row[0], &row[1..17], row.len()), (1, &self.wallet_id[..], 153), "format 1, of this wallet");
+        assert_eq!(
+            (row[0], &row[1..17], row[25], row.len()),
+            (1, &self.wallet_id[..], 1, 154),
+            "with a code, of this wallet"
+        );
         let number = |group: &[u8]| group.iter().fold(0, |number, digit| number * 10 + u32::from(*digit));
         let pieces = (1..).zip(digits.chunks(6)).map(|(nth, group)| (number(group) - nth) / 11);
         let code: Vec<_> = pieces.flat_map(|piece| (piece as u16).to_be_bytes()).collect();
-        let private_key = hkdf(&code, &row[25..41], b"walletlock v1 recovery code");
+        let private_key = hkdf(&code, &row[26..42], b"walletlock v1 recovery code");
         (code, private_key)
     }
 

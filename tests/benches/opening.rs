@@ -81,7 +81,6 @@ fn open_sqlite(database: &Path) -> Result<Connection> {
          PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 0;
          PRAGMA secure_delete = ON;
-         PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;",
     )?;
     let sealed: Vec<u8> = connection.query_row("SELECT sealed FROM record WHERE id = 1", [], |row| row.get(0))?;

@@ -7,8 +7,8 @@ use walletlock_core::platform::testing::{FakePhone, TestRng, code_entry, write_d
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
-    BiometricChange, CodeChange, CodeOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, RecoveryOutcome,
-    Session, WalletLock,
+    BiometricChange, CodeOutcome, Enrolment, LockError, LockStatus, PinChange, PinOutcome, RecoveryChange,
+    RecoveryOutcome, Session, WalletLock,
 };
 
 use crate::account::Holding;
@@ -102,7 +102,7 @@ impl App {
         let made = session.access().create_recovery_code().ok()?;
         let digits = write_down(&made);
         let set = session.access().set_recovery_code(&made);
-        Some((digits, expect(set == Ok(CodeChange::InForce), "the code was set")))
+        Some((digits, expect(set == Ok(RecoveryChange::InForce), "the code was set")))
     }
 
     /// Enters the recovery code, and sets this PIN and a new code. Returns the new code's digits.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use walletlock_core::platform::testing::{FakePhone, code_entry, write_down};
 use walletlock_core::policy::presets;
 use walletlock_core::{
-    CodeChange, CodeOutcome, Enrolment, LockError, LockStatus, NoVerdict, PinOutcome, RecoveryOutcome, Session,
+    CodeOutcome, Enrolment, LockError, LockStatus, NoVerdict, PinOutcome, RecoveryChange, RecoveryOutcome, Session,
     WalletLock,
 };
 
@@ -35,7 +35,7 @@ struct Papers {
     new: Option<String>,
 }
 
-fn set_code(session: &Session) -> (String, CodeChange) {
+fn set_code(session: &Session) -> (String, RecoveryChange) {
     let code = session.access().create_recovery_code().expect("a code");
     let digits = write_down(&code);
     (digits, session.access().set_recovery_code(&code).expect("set"))
@@ -50,7 +50,7 @@ fn prepared(mount: &Mount, due: Due) -> (Disk, FakePhone, Papers) {
     let mut papers = Papers::default();
     if due != Due::First {
         let (digits, change) = set_code(&session);
-        assert_eq!(change, CodeChange::InForce);
+        assert_eq!(change, RecoveryChange::InForce);
         papers.old = Some(digits);
     }
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };

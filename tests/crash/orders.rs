@@ -35,7 +35,8 @@ impl Place {
     fn new() -> Self {
         let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
         let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
-        let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual: ClearsUnusual::Pin };
+        let unusual = ClearsUnusual::Pin;
+        let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual, escrow_key: None };
         let folder = TempDir::new().expect("a folder");
         let mount = Mount::new(folder.path().to_owned());
         let policy = Policy { provider: Some(provider), ..presets::walletlock() };

@@ -10,7 +10,7 @@ use walletlock_core::platform::testing::{
 use walletlock_core::platform::{Clock, DeviceKey};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
-    BiometricOutcome, CodeChange, CodeOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome,
+    BiometricOutcome, CodeOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, RecoveryChange,
     RecoveryOutcome, Removal, Session, WalletLock,
 };
 
@@ -436,7 +436,7 @@ impl Play<'_> {
         let digits = write_down(&code);
         let knows = &mut self.owners[who].knows;
         match session.access().set_recovery_code(&code) {
-            Ok(CodeChange::InForce) => {
+            Ok(RecoveryChange::InForce) => {
                 knows.codes = [Some(digits)].into();
                 self.account.note("code set");
             }
@@ -460,7 +460,7 @@ impl Play<'_> {
         drop(session);
         let knows = &mut self.owners[who].knows;
         match asked {
-            Ok(CodeChange::Pending { .. })
+            Ok(RecoveryChange::Pending { .. })
             | Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::DataDamaged) => {
                 knows.waiting.insert((!withdraws).then_some(digits));
                 knows.codes.extend(knows.waiting.iter().cloned());

@@ -4,7 +4,9 @@
 use std::cell::{Cell, RefCell};
 
 use walletlock_core::policy::{ClearsUnusual, Contact, KeyRole, Policy, ProviderPolicy};
-use walletlock_core::provider::signer::{ReadRequest, Signer, encode, read_request, request_hash};
+use walletlock_core::provider::signer::{
+    EscrowPair, ReadRequest, Signer, encode, escrow_digest, read_request, request_hash,
+};
 use walletlock_core::{ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
 
 use crate::wallet::{PIN, Wallet};
@@ -13,9 +15,12 @@ pub(crate) struct Backend {
     pub(crate) online: Signer,
     pub(crate) guarded: Signer,
     pub(crate) offline: Signer,
+    pub(crate) escrow: EscrowPair,
     /// The number of the last order.
     seq: Cell<u64>,
     phone: RefCell<Option<ReadRequest>>,
+    /// The digest of the escrow slot that was deposited, and its version.
+    deposited: RefCell<Option<(String, u64)>>,
 }
 
 /// The name of a wallet's own id in claims.
@@ -26,7 +31,16 @@ pub(crate) fn wallet_of(wallet: &Wallet) -> String {
 impl Backend {
     pub(crate) fn new() -> Self {
         let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
-        Self { online, guarded, offline, seq: Cell::new(0), phone: RefCell::default() }
+        let escrow = EscrowPair::from_private_key(&[4; 32]);
+        Self {
+            online,
+            guarded,
+            offline,
+            escrow,
+            seq: Cell::new(0),
+            phone: RefCell::default(),
+            deposited: RefCell::default(),
+        }
     }
 
     /// A policy with this provider, and with two contacts.
@@ -36,7 +50,13 @@ impl Backend {
             self.guarded.key(KeyRole::Guarded),
             self.offline.key(KeyRole::Guarded),
         ];
-        let provider = ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin };
+        let provider = ProviderPolicy {
+            keys,
+            allowance_h: Some(168),
+            warn_percent: 80,
+            unusual: ClearsUnusual::Pin,
+            escrow_key: Some(self.escrow.key()),
+        };
         Policy {
             contacts: vec![
                 Contact::Phone("+31 20 555 0100".to_owned()),
@@ -89,11 +109,21 @@ impl Backend {
         self.order(wallet, &format!(r#""act":"lock","reason":"{reason}""#))
     }
 
+    /// The wallet's id as the registered phone said it.
+    pub(crate) fn wallet_id(&self) -> String {
+        self.phone.borrow().as_ref().expect("registered").wallet.clone()
+    }
+
+    /// The installation's id as the registered phone said it.
+    pub(crate) fn installation(&self) -> String {
+        self.phone.borrow().as_ref().expect("registered").installation.clone()
+    }
+
     /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this backend's
     /// registered phone.
-    pub(crate) fn order_unseen(&self, wallet: &Wallet) -> String {
+    pub(crate) fn order_unseen(&self) -> String {
         self.seq.set(self.seq.get() + 1);
-        let aud = self.phone.borrow().as_ref().map_or_else(|| wallet_of(wallet), |phone| phone.wallet.clone());
+        let aud = self.wallet_id();
         let seq = self.seq.get();
         self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"act":"lock","reason":"lost"}}"#))
     }
@@ -106,15 +136,39 @@ impl Backend {
 
     pub(crate) fn grant(&self, wallet: &Wallet, act: &str, request: &str, after: u64) -> String {
         let phone = self.phone.borrow().clone().expect("registered");
-        let (aud, sub, req) = (wallet_of(wallet), phone.installation, request_hash(request));
-        let challenge = encode(&[7; 16]);
+        self.grant_to(&wallet_of(wallet), &phone.installation, &format!(r#""act":"{act}""#), request, after)
+    }
+
+    /// A grant with these ids. `act`: the claim `act`, and what belongs to it.
+    pub(crate) fn grant_to(&self, aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
+        let (req, challenge) = (request_hash(request), encode(&[7; 16]));
         let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{challenge}"}}]"#);
         self.guarded.sign(
             "grant",
-            &format!(
-                r#"{{"v":1,"aud":"{aud}","sub":"{sub}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
-            ),
+            &format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#),
         )
+    }
+
+    /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before.
+    pub(crate) fn deposit(&self, wallet: &Wallet) {
+        let request = self.request(wallet, RequestKind::Deposit);
+        let phone = self.phone.borrow().clone().expect("registered");
+        let read = read_request(&request, Some(&phone.public_key)).expect("read").deposit.expect("a deposit");
+        let is_newer = self.deposited.borrow().as_ref().is_none_or(|(_, version)| *version < read.1);
+        assert!(is_newer, "an older slot");
+        *self.deposited.borrow_mut() = Some(read);
+    }
+
+    /// Answers a request for escrow, as a backend does that has verified the owner: opens only the slot that was deposited.
+    pub(crate) fn grant_escrow(&self, request: &str) -> Option<String> {
+        let registered = self.phone.borrow().as_ref().map(|phone| phone.public_key.clone());
+        let read = read_request(request, None).or_else(|| read_request(request, registered.as_deref()))?;
+        let (slot, _) = read.escrow.as_ref()?;
+        let digest = escrow_digest(slot);
+        self.deposited.borrow().as_ref().filter(|(deposited, _)| *deposited == digest)?;
+        let sealed = self.escrow.reseal(request, &read, &[9; 32])?;
+        let act = format!(r#""act":"escrow","sealed":"{sealed}""#);
+        Some(self.grant_to(&read.wallet, &read.installation, &act, request, read.last_order))
     }
 
     /// Asks for an unlock and grants it, in knowledge of what the request reports.
@@ -146,8 +200,13 @@ impl Backend {
 
     /// A word that revokes the online key, signed by a guarded one.
     pub(crate) fn revoke_online(&self, wallet: &Wallet, seq: u64, add: Option<&Signer>) -> String {
+        self.revoke_online_of(&wallet_of(wallet), seq, add)
+    }
+
+    /// The same for a wallet whose id is given, because its record may not open.
+    pub(crate) fn revoke_online_of(&self, aud: &str, seq: u64, add: Option<&Signer>) -> String {
         let add = add.map(|add| format!(r#","add":"{}""#, encode(&add.key(KeyRole::Online).key))).unwrap_or_default();
-        let (aud, revoke) = (wallet_of(wallet), self.online.id());
+        let revoke = self.online.id();
         self.offline.sign("keys", &format!(r#"{{"v":1,"aud":"{aud}","seq":{seq},"revoke":"{revoke}"{add}}}"#))
     }
 

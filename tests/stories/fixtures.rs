@@ -12,7 +12,7 @@ use walletlock_core::platform::testing::{FakePhone, code_entry, write_down};
 use walletlock_core::platform::{DeviceKey, KeyPurpose};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::RollbackProtection;
-use walletlock_core::{CodeChange, CodeOutcome, LockStatus, PinChange, PinOutcome, RecoveryOutcome};
+use walletlock_core::{CodeOutcome, LockStatus, PinChange, PinOutcome, RecoveryChange, RecoveryOutcome};
 
 use crate::wallet::{PIN, entry, open};
 
@@ -86,7 +86,7 @@ fn a_code_that_is_made_later_rescues_a_wallet_of_an_older_schema() {
         let session = unlock();
         let code = session.access().create_recovery_code().expect("a code");
         let digits = write_down(&code);
-        assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::Pending { left_ms: 86_400_000 }));
+        assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::Pending { left_ms: 86_400_000 }));
         drop(session);
         phone.clock.advance_ms(86_400_000);
         drop(unlock());

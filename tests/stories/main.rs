@@ -16,6 +16,7 @@ mod u5_payment_pin;
 mod u6_biometrics;
 mod u6_overtaken;
 mod u6_prompt;
+mod u8_escrow;
 
 mod ahead;
 mod begun_again;

@@ -12,7 +12,7 @@ use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{FakePhone, write_down};
 use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
-use walletlock_core::{CodeChange, Enrolment, Options, PinChange, PinOutcome, Session, WalletLock};
+use walletlock_core::{Enrolment, Options, PinChange, PinOutcome, RecoveryChange, Session, WalletLock};
 
 fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder to write wallet.db to"));
@@ -47,7 +47,7 @@ fn main() {
     let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry("493716"), &[]) else { panic!("not enrolled") };
     let code = session.access().create_recovery_code().expect("a code");
     let digits = write_down(&code);
-    assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::InForce));
+    assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::InForce));
     drop(session);
     let session = unlock(&lock, "493716");
     session.vault().write("card-token", b"4111 1111 1111 1111").expect("written");

@@ -11,8 +11,8 @@ use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone, code_entr
 use walletlock_core::policy::{AntiRollback, Policy, RollbackProtection};
 use walletlock_core::request::{BiometricRequest, PromptId};
 use walletlock_core::{
-    BiometricOutcome, CodeChange, CodeOutcome, CodeRefusal, LockError, LockReason, LockStatus, NoVerdict,
-    PendingChange, PinOutcome, RecoveryOutcome, RecoveryStatus, Remedy, RemedyState, Rescue, Session, WhoLocked,
+    BiometricOutcome, CodeOutcome, CodeRefusal, LockError, LockReason, LockStatus, NoVerdict, PendingChange,
+    PinOutcome, RecoveryChange, RecoveryOutcome, RecoveryStatus, Remedy, RemedyState, Rescue, Session, WhoLocked,
 };
 
 use crate::wallet::{PIN, Wallet, copy_files, entry, open, open_with, picture};
@@ -22,7 +22,7 @@ const OTHER_PIN: &str = "846205";
 const DAY_MS: u64 = 86_400_000;
 
 /// Makes a code, writes it down and puts it in force.
-fn set_code(session: &Session) -> (String, CodeChange) {
+fn set_code(session: &Session) -> (String, RecoveryChange) {
     let code = session.access().create_recovery_code().expect("a code");
     let paper = write_down(&code);
     (paper, session.access().set_recovery_code(&code).expect("set"))
@@ -37,7 +37,7 @@ pub(crate) fn with_code_on(wallet: Wallet) -> (Wallet, String) {
     let session = wallet.enrol(PIN);
     session.vault().write("card", b"4111").expect("written");
     let (paper, change) = set_code(&session);
-    assert_eq!(change, CodeChange::InForce, "the first one counts at once");
+    assert_eq!(change, RecoveryChange::InForce, "the first one counts at once");
     drop(session);
     (wallet, paper)
 }
@@ -110,8 +110,9 @@ fn is_whole_again(wallet: Wallet, paper: &str, what: &str) -> (Wallet, String) {
     (wallet, new_paper)
 }
 
-const NO_CODE: RecoveryStatus = RecoveryStatus { has_code: Some(false), pending: None };
-const A_CODE: RecoveryStatus = RecoveryStatus { has_code: Some(true), pending: None };
+const NO_CODE: RecoveryStatus =
+    RecoveryStatus { has_code: Some(false), pending: None, has_escrow: Some(false), pending_escrow: None };
+const A_CODE: RecoveryStatus = RecoveryStatus { has_code: Some(true), ..NO_CODE };
 
 #[test]
 fn a_forgotten_pin_is_replaced_and_everything_is_kept() {
@@ -230,7 +231,7 @@ fn a_keystore_that_does_not_answer_gives_no_verdict_and_later_the_code_opens() {
     wallet.phone.device_key.fail_with(Some(DeviceKeyFault::Failed));
     let wallet = wallet.restart();
     assert_eq!(wallet.status(), LockStatus::Busy);
-    assert_eq!(wallet.lock.recovery().status(), Ok(RecoveryStatus { has_code: None, pending: None }));
+    assert_eq!(wallet.lock.recovery().status(), Ok(RecoveryStatus { has_code: None, has_escrow: None, ..NO_CODE }));
     let no_verdict = CodeRefusal::NoVerdict(NoVerdict::DeviceKey(DeviceKeyFault::Failed));
     assert_eq!(enter(&wallet, &paper).err(), Some(no_verdict));
     wallet.phone.device_key.fail_with(None);
@@ -272,7 +273,7 @@ fn a_code_counts_only_after_two_of_its_groups_were_typed() {
     let wallet = Wallet::unconfigured("walletlock");
     let session = wallet.enrol(PIN);
     let code = session.access().create_recovery_code().expect("a code");
-    assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::NotConfirmed));
+    assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::NotConfirmed));
     assert_eq!(wallet.lock.recovery().status(), Ok(NO_CODE));
     assert_eq!(enter(&wallet, &digits_of(&code)).err(), Some(CodeRefusal::NotSetUp));
     drop(session);
@@ -556,7 +557,7 @@ fn a_code_that_is_made_later_waits_a_day_and_takes_effect_with_the_next_right_pi
     let wallet = Wallet::enrolled("walletlock");
     let session = wallet.unlock();
     let (paper, change) = set_code(&session);
-    assert_eq!(change, CodeChange::Pending { left_ms: DAY_MS });
+    assert_eq!(change, RecoveryChange::Pending { left_ms: DAY_MS });
     drop(session);
     let pending =
         |left_ms| Ok(RecoveryStatus { pending: Some(PendingChange { left_ms, withdraws: false }), ..NO_CODE });
@@ -595,7 +596,7 @@ fn a_thief_who_knows_the_pin_is_seen_and_stopped() {
     let (wallet, paper) = with_code("walletlock");
     let session = wallet.unlock();
     let (thiefs, change) = set_code(&session);
-    assert_eq!(change, CodeChange::Pending { left_ms: DAY_MS });
+    assert_eq!(change, RecoveryChange::Pending { left_ms: DAY_MS });
     drop(session);
     let status = wallet.lock.recovery().status().expect("a status");
     assert_eq!(
@@ -640,7 +641,7 @@ fn a_replaced_code_opens_nothing_any_more() {
 fn a_withdrawn_code_is_over_and_leaves_nothing_behind() {
     let (wallet, paper) = with_code("walletlock");
     let session = wallet.unlock();
-    assert_eq!(session.access().withdraw_recovery_code(), Ok(CodeChange::Pending { left_ms: DAY_MS }));
+    assert_eq!(session.access().withdraw_recovery_code(), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
     drop(session);
     let status = wallet.lock.recovery().status().expect("a status");
     assert_eq!(status.pending, Some(PendingChange { left_ms: DAY_MS, withdraws: true }));

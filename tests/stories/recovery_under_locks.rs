@@ -11,11 +11,11 @@ use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::write_down;
 use walletlock_core::{
     CodeRefusal, LockError, LockReason, LockStatus, OwnerLock, PinChange, PinOutcome, RecoveryOutcome, Remedy,
-    RemedyState, Session, WordDone, WordError, WordOutcome,
+    RemedyState, RequestKind, Session, WordDone, WordError, WordOutcome,
 };
 
 use crate::backend::{Backend, done, refused};
-use crate::recovery_code::{NEW_PIN, enter, recover, recover_with, with_code_on};
+use crate::recovery_code::{NEW_PIN, enter, finish, recover, recover_with, with_code_on};
 use crate::wallet::{PIN, Wallet, entry, is_pins_mac};
 
 const DAY_MS: u64 = 86_400_000;
@@ -114,18 +114,28 @@ fn a_lost_phone_that_was_found_opens_by_code_after_72_hours() {
     assert!(!wallet.phone.device_key.all_aliases().iter().any(|alias| alias.contains("/lost/")), "no mark is left");
 }
 
+/// An app asks for the status after every call, and the status saves what is left of a wait.
+#[test]
+fn a_status_between_the_code_and_the_new_pin_voids_nothing() {
+    let (backend, wallet, paper) = registered();
+    accepts(&backend, &wallet, "lost");
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    let rescue = enter(&wallet, &paper).expect("opened");
+    wallet.status();
+    wallet.lock.save_time().expect("saved");
+    let (session, _) = finish(&rescue, OTHER_PIN);
+    assert!(is_there(&session));
+}
+
 #[test]
 fn a_grant_does_not_wait_and_a_new_order_lets_the_wait_begin_anew() {
     let (backend, wallet, paper) = registered();
     Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
     let paper = begin(&wallet, &paper, NEW_PIN);
-    // The recovery made new keys, so the phone is registered again first.
-    let order = backend.lock(&wallet, "lost");
-    assert_eq!(Backend::accept(&wallet, &order), refused(WordError::NotAllowed), "nothing could clear it yet");
-    backend.register(&wallet);
     wallet.phone.clock.advance_ms(WAIT_MS);
-    let order = backend.lock(&wallet, "lost");
-    assert_eq!(Backend::accept(&wallet, &order), WordOutcome::Done(WordDone::Locked));
+    // The recovery made new keys, and the phone is not registered again yet. The code could clear the lock all the same.
+    accepts(&backend, &wallet, "lost");
     assert_eq!(code_remedy(&wallet.status()), Some(RemedyState::Available), "the wait is void");
     begin(&wallet, &paper, OTHER_PIN);
     backend.register(&wallet);
@@ -159,6 +169,51 @@ fn an_order_that_reached_a_damaged_wallet_stands_after_the_rescue() {
     assert_eq!(wallet.lock.provider().accept(&order), done(WordDone::Locked));
     begin(&wallet, &paper, NEW_PIN);
     assert_eq!(reason(&wallet), Some(LockReason::LostOrStolen));
+}
+
+#[test]
+fn damage_sheds_no_lock_for_an_order_that_was_withheld() {
+    let (backend, wallet, paper) = registered();
+    let order = backend.order(&wallet, r#""act":"freeze""#);
+    assert_eq!(backend.beat(&wallet, &[]), WordOutcome::Done(WordDone::OrderWithheld));
+    let wallet = damage(wallet);
+    begin(&wallet, &paper, NEW_PIN);
+    assert_eq!(reason(&wallet), Some(LockReason::ProviderOrder), "its mark stands in the keystore");
+    assert_eq!(Backend::accept(&wallet, &order), WordOutcome::Done(WordDone::Frozen));
+    let wallet = wallet.restart();
+    assert!(wallet.status().is_ready(), "nothing is missing any more");
+    assert_eq!(marks(&wallet), ["freeze"], "the mark of the withheld order went with its lock");
+}
+
+#[test]
+fn damage_sheds_no_freeze_of_the_provider() {
+    let (backend, wallet, paper) = registered();
+    let order = |wallet: &Wallet| backend.order(wallet, r#""act":"freeze""#);
+    assert_eq!(Backend::accept(&wallet, &order(&wallet)), WordOutcome::Done(WordDone::Frozen));
+    // A later one comes after the damage.
+    let later = order(&wallet);
+    let wallet = damage(wallet);
+    assert_eq!(wallet.lock.provider().accept(&later), done(WordDone::Frozen));
+    let is_frozen = |wallet: &Wallet| wallet.lock.provider().state().expect("a state").is_frozen;
+    let (session, paper) = recover_with(&wallet, &paper, NEW_PIN);
+    assert!(is_frozen(&wallet));
+    assert_eq!(session.access().unfreeze(), Ok(false), "only the provider's grant ends it");
+    drop(session);
+    let wallet = damage(wallet);
+    drop(recover_with(&wallet, &paper, OTHER_PIN));
+    assert!(is_frozen(&wallet), "also the second time");
+    backend.register(&wallet);
+    let request = backend.request(&wallet, RequestKind::Unfreeze);
+    let grant = backend.grant(&wallet, "unfreeze", &request, 2);
+    assert_eq!(wallet.lock.provider().redeem(&grant), done(WordDone::Unfrozen));
+    assert!(!is_frozen(&wallet) && marks(&wallet).is_empty());
+}
+
+/// What the marks of the provider's orders say.
+fn marks(wallet: &Wallet) -> Vec<String> {
+    let aliases = wallet.phone.device_key.all_aliases();
+    let marks = aliases.iter().filter(|alias| alias.contains("/lost/"));
+    marks.filter_map(|alias| Some(alias.rsplit_once('-')?.1.to_owned())).collect()
 }
 
 #[test]
@@ -282,7 +337,7 @@ fn an_order_at_any_moment_of_a_recovery_is_not_lost() {
             let rescue = enter(&wallet, &paper).expect("opened");
             let code = rescue.new_code().expect("a code");
             write_down(&code);
-            let (lock, order) = (wallet.lock.clone(), backend.order_unseen(&wallet));
+            let (lock, order) = (wallet.lock.clone(), backend.order_unseen());
             let (left, told) = (Arc::new(AtomicUsize::new(nth)), Arc::new(Mutex::new(None)));
             let (counter, teller) = (left.clone(), told.clone());
             wallet.phone.hooks.before(move |call| {

@@ -280,10 +280,14 @@ fn an_order_reaches_a_damaged_wallet_as_a_mark() {
         wallet.between_runs(|folder| std::fs::write(folder.join("wallet.db"), b"not a database").expect("written"));
     let wallet = wallet.expect("it opens as damaged");
     assert_eq!(reason(&wallet), Some(LockReason::DataDamaged));
-    assert_eq!(wallet.lock.provider().accept(&freeze), Err(LockError::DataDamaged), "to be sent again");
+    let keys = backend.revoke_online_of(&backend.wallet_id(), 1, None);
+    assert_eq!(wallet.lock.provider().accept(&keys), Err(LockError::DataDamaged), "to be sent again");
+    assert_eq!(wallet.lock.provider().accept(&freeze), done(WordDone::Frozen));
     assert_eq!(wallet.lock.provider().accept(&lost), done(WordDone::Locked));
     assert_eq!(wallet.lock.provider().accept(&format!("{lost}A")), Ok(refused(WordError::Malformed)));
     let marks = wallet.phone.device_key.all_aliases();
-    assert_eq!(marks.iter().filter(|alias| alias.contains("/lost/") && alias.ends_with("-1-lost")).count(), 1);
+    for mark in ["-1-lost", "-2-freeze"] {
+        assert_eq!(marks.iter().filter(|alias| alias.contains("/lost/") && alias.ends_with(mark)).count(), 1, "{mark}");
+    }
     assert_eq!(wallet.policy.contacts[0], Contact::Phone("+31 20 555 0100".to_owned()));
 }

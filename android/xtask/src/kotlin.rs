@@ -1,5 +1,6 @@
 //! The Kotlin side of the uniffi interface, generated from a built library.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 
@@ -9,6 +10,9 @@ use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate_with_bi
 use uniffi_bindgen::{BindgenPaths, BindgenPathsLayer};
 
 use crate::places::{Flavour, Places};
+
+/// How Kotlin declares a native function.
+const DECLARES: &str = "external fun ";
 
 /// Empties the folder and generates the Kotlin again, so that nothing stays that the library no longer has.
 pub(crate) fn generate(places: &Places, flavour: Flavour, library: &Utf8Path) -> Result<()> {
@@ -22,14 +26,48 @@ pub(crate) fn generate(places: &Places, flavour: Flavour, library: &Utf8Path) ->
         out_dir: folder,
         ..GenerateOptions::default()
     };
-    generate_with_bindgen_paths(options, paths).with_context(|| format!("could not generate Kotlin from {library}"))
+    generate_with_bindgen_paths(options, paths).with_context(|| format!("could not generate Kotlin from {library}"))?;
+    let path = generated(places, flavour);
+    let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
+    fs::write(&path, without_unused_functions(&text)?)?;
+    Ok(())
+}
+
+/// The file that uniffi generates.
+fn generated(places: &Places, flavour: Flavour) -> Utf8PathBuf {
+    places.kotlin_bindings(flavour).join("dev/walletlock/ffi/walletlock.kt")
+}
+
+/// Leaves out each native function that the generated Kotlin declares and never calls: JNA looks every declared one up,
+/// and Android's library does not export these. They are the checksums, which `uniffi.toml` has unchecked, and the
+/// functions for futures: nothing here is async.
+fn without_unused_functions(text: &str) -> Result<String> {
+    let mut names = HashMap::<_, usize>::new();
+    for name in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
+        *names.entry(name).or_default() += 1;
+    }
+    let mut parts = text.split(DECLARES);
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let name = part.split('(').next().unwrap_or_default().trim_matches('`');
+        if names.get(name).is_some_and(|count| *count > 1) {
+            kept += DECLARES;
+            kept += part;
+        } else {
+            // A declaration ends with the line of its closing bracket.
+            let (_, after) =
+                part.split_once("\n    )").with_context(|| format!("{name} is declared in another form"))?;
+            kept += after.split_once('\n').map_or("", |(_, after)| after);
+        }
+    }
+    Ok(kept)
 }
 
 /// The names of the native functions that the generated Kotlin calls.
 pub(crate) fn functions_called(places: &Places, flavour: Flavour) -> Result<Vec<String>> {
-    let path = places.kotlin_bindings(flavour).join("dev/walletlock/ffi/walletlock.kt");
+    let path = generated(places, flavour);
     let text = fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
-    let names = text.split("external fun ").skip(1).filter_map(|after| after.split('(').next());
+    let names = text.split(DECLARES).skip(1).filter_map(|after| after.split('(').next());
     Ok(names.map(|name| name.trim_matches('`').to_owned()).collect())
 }
 

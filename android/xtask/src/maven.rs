@@ -200,7 +200,12 @@ fn demo_inputs(places: &Places) -> Result<String> {
     let android = places.android();
     digest_of(
         &android.join("pom.xml"),
-        &[android.join("kotlin"), android.join("demo"), places.kotlin_bindings(Flavour::Shipped)],
+        &[
+            android.join("kotlin"),
+            android.join("fakes"),
+            android.join("demo"),
+            places.kotlin_bindings(Flavour::Shipped),
+        ],
     )
 }
 

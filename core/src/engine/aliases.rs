@@ -2,7 +2,7 @@
 //!
 //! A key's alias is `PLACE/WALLET/KIND/NUMBER`; in format 1 it is `FILE/KIND/NUMBER`. The mark of a wiped wallet is
 //! `walletlock/wiped/WALLET`, the mark of a place is `PLACE/wiped/0`. The mark of a rescue row is
-//! `walletlock/WALLET/rescue/VERSION`, the mark of an order that locks is `walletlock/WALLET/lost/KEY-NUMBER-REASON`.
+//! `walletlock/WALLET/rescue/VERSION`, the mark of an order is `walletlock/WALLET/lost/KEY-NUMBER-EFFECT`.
 
 use super::device_keys::DeviceKeys;
 use crate::hex;
@@ -27,7 +27,7 @@ pub(crate) enum AliasKind {
     RescueMark,
     /// The key with which this phone signs requests to its provider.
     Installation,
-    /// A key that opens nothing: it says that the provider ordered a lock.
+    /// A key that opens nothing: it says that the provider ordered a lock or a freeze.
     LostMark,
     /// A probe key: made to see whether the keystore works, and deleted at once.
     Probe,
@@ -59,12 +59,45 @@ impl AliasKind {
     }
 }
 
-/// An order that locks, as its mark names it.
+/// An order of the provider, as its mark names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MarkedOrder {
+    /// The key that signed the order; or the heartbeat that told of it.
     pub(crate) kid: KeyId,
     pub(crate) seq: u64,
-    pub(crate) reason: OrderReason,
+    pub(crate) effect: MarkedEffect,
+}
+
+/// What a marked order does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MarkedEffect {
+    Lock(OrderReason),
+    Freeze,
+    /// It locks, and nobody knows what it says: a heartbeat told of its number, and it did not come.
+    Withheld,
+}
+
+impl MarkedEffect {
+    const ALL: [Self; 5] = [
+        Self::Lock(OrderReason::Lost),
+        Self::Lock(OrderReason::Unusual),
+        Self::Lock(OrderReason::Order),
+        Self::Freeze,
+        Self::Withheld,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lock(reason) => reason.name(),
+            Self::Freeze => "freeze",
+            Self::Withheld => "withheld",
+        }
+    }
+
+    /// Whether the order locks the wallet.
+    pub(crate) fn locks(self) -> bool {
+        self != Self::Freeze
+    }
 }
 
 /// The first part of the aliases that belong to no place.
@@ -111,10 +144,10 @@ impl DeviceKeys {
         self.key(Some(self.place), wallet_id, AliasKind::Installation, &format!("{number:016x}"))
     }
 
-    /// The alias of the mark of an order that locks. It has no place: a moved file keeps its mark.
+    /// The alias of the mark of an order. It has no place: a moved file keeps its mark.
     pub(crate) fn lost_mark(wallet_id: &[u8; 16], order: &MarkedOrder) -> String {
-        let MarkedOrder { kid, seq, reason } = order;
-        format!("{}{kid}-{seq}-{}", Self::lost_marks_of(wallet_id), reason.name())
+        let MarkedOrder { kid, seq, effect } = order;
+        format!("{}{kid}-{seq}-{}", Self::lost_marks_of(wallet_id), effect.name())
     }
 
     /// The prefix of the marks of this wallet's orders.
@@ -125,9 +158,9 @@ impl DeviceKeys {
     /// The order that a mark of this wallet tells of. `None`: this version makes no such mark.
     pub(super) fn marked_order(wallet_id: &[u8; 16], mark: &str) -> Option<MarkedOrder> {
         let mut parts = mark.strip_prefix(&Self::lost_marks_of(wallet_id))?.splitn(3, '-');
-        let (kid, seq, reason) = (parts.next()?, parts.next()?, parts.next()?);
-        let order =
-            MarkedOrder { kid: KeyId::parse(kid)?, seq: seq.parse().ok()?, reason: OrderReason::named(reason)? };
+        let (kid, seq, effect) = (parts.next()?, parts.next()?, parts.next()?);
+        let effect = MarkedEffect::ALL.into_iter().find(|known| known.name() == effect)?;
+        let order = MarkedOrder { kid: KeyId::parse(kid)?, seq: seq.parse().ok()?, effect };
         (Self::lost_mark(wallet_id, &order) == mark).then_some(order)
     }
 
@@ -213,7 +246,8 @@ mod tests {
 
     const WALLET: [u8; 16] = [0x11; 16];
 
-    const ORDER: MarkedOrder = MarkedOrder { kid: KeyId([1; 8]), seq: (1 << 53) - 1, reason: OrderReason::Unusual };
+    const ORDER: MarkedOrder =
+        MarkedOrder { kid: KeyId([1; 8]), seq: (1 << 53) - 1, effect: MarkedEffect::Lock(OrderReason::Unusual) };
 
     fn keys() -> DeviceKeys {
         let path = Path::new("/data/data/com.example/files/wallet.db");
@@ -248,7 +282,11 @@ mod tests {
     #[test]
     fn the_mark_of_an_order_tells_that_order_and_no_other_alias_does() {
         let mark = DeviceKeys::lost_mark(&WALLET, &ORDER);
-        assert_eq!(DeviceKeys::marked_order(&WALLET, &mark), Some(ORDER));
+        for effect in MarkedEffect::ALL {
+            let order = MarkedOrder { effect, ..ORDER };
+            let mark = DeviceKeys::lost_mark(&WALLET, &order);
+            assert_eq!(DeviceKeys::marked_order(&WALLET, &mark), Some(order), "{mark}");
+        }
         assert_eq!(DeviceKeys::marked_order(&[0x12; 16], &mark), None);
         for other in [
             mark.replace("-unusual", "-odd"),

@@ -11,6 +11,7 @@ use super::sessions::Sessions;
 use super::unit_of_work::UnitOfWork;
 use crate::crypto::Random;
 use crate::error::LockError;
+use crate::key_slots::RowSlots;
 use crate::platform::DeviceKeyFault;
 use crate::record::{Record, RecordHeader};
 use crate::store::{Durability, Store};
@@ -40,8 +41,8 @@ pub(crate) enum State {
     Wiped(Store),
     /// The wallet does not open. The file is left as it is.
     Damaged {
-        /// The file holds a rescue row: a recovery code may open it.
-        has_code: bool,
+        /// The slots of the rescue row that the file holds: what opens them may open the wallet.
+        slots: RowSlots,
     },
 }
 
@@ -56,17 +57,17 @@ impl State {
         }
     }
 
-    /// Whether a recovery code is tried on what the file holds beside the record, because no record can be read.
+    /// Whether a recovery code, or the provider, is tried on what the file holds beside the record, because no record can be read.
     pub(crate) fn is_rescued_from_file(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Failed(LockError::DeviceKey(_)))
     }
 
-    /// Whether there is a recovery code. `None`: it is not known, because the file was not read.
-    pub(crate) fn has_code(&self) -> Option<bool> {
+    /// The slots of the rescue row. `None`: they are not known, because the file was not read.
+    pub(crate) fn rescue_slots(&self) -> Option<RowSlots> {
         match self {
-            Self::Damaged { has_code } => Some(*has_code),
-            Self::Sealed(sealed) => Some(sealed.has_code()),
-            Self::Unconfigured(_) | Self::Wiped(_) => Some(false),
+            Self::Damaged { slots } => Some(*slots),
+            Self::Sealed(sealed) => Some(sealed.rescue_slots()),
+            Self::Unconfigured(_) | Self::Wiped(_) => Some(RowSlots::default()),
             Self::Working | Self::Failed(_) => None,
         }
     }
@@ -234,8 +235,8 @@ impl Ledger {
     /// After damage was found nothing is read or written any more, so that what is left may still be rescued.
     fn notice_damage<T>(&self, state: &mut State, result: Result<T, LockError>) -> Result<T, LockError> {
         if matches!(result, Err(LockError::DataDamaged)) {
-            let has_code = state.has_code() == Some(true);
-            *state = State::Damaged { has_code };
+            let slots = state.rescue_slots().unwrap_or_default();
+            *state = State::Damaged { slots };
             self.sessions.end_all(SessionEnd::Locked);
         }
         result

@@ -28,8 +28,8 @@ pub(crate) enum Action {
     SeeWipePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
-    /// Making, withdrawing or keeping a recovery code.
-    ChangeRecoveryCode,
+    /// Changing the recovery code or escrow.
+    ChangeRecovery,
     /// Ending the owner's freeze.
     Unfreeze,
     /// Allowing that the provider destroys everything, or no longer allowing it.
@@ -43,13 +43,13 @@ impl AuthMethod {
         match (self, action) {
             (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
             (Self::Pin, Action::Write | Action::SeeWipePin | Action::Unfreeze) => true,
-            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecoveryCode | Action::AllowRemoteWipe) => is_fresh,
+            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecovery | Action::AllowRemoteWipe) => is_fresh,
             (
                 Self::Biometrics { .. },
                 Action::Write
                 | Action::SeeWipePin
                 | Action::SwitchBiometrics
-                | Action::ChangeRecoveryCode
+                | Action::ChangeRecovery
                 | Action::Unfreeze
                 | Action::AllowRemoteWipe,
             ) => false,
@@ -70,7 +70,7 @@ mod tests {
             (Action::ChangePin, true, true, true),
             (Action::SeeWipePin, true, true, false),
             (Action::SwitchBiometrics, false, true, false),
-            (Action::ChangeRecoveryCode, false, true, false),
+            (Action::ChangeRecovery, false, true, false),
             (Action::Unfreeze, true, true, false),
             (Action::AllowRemoteWipe, false, true, false),
         ] {

@@ -7,6 +7,7 @@ use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{Event, Kind};
 use crate::journal::{Details, DetailsSealer};
+use crate::key_slots::RowSlots;
 use crate::record::{Record, RecordHeader, SealedUnder, Survivors, SurvivorsKey, UnsealError};
 use crate::store::{Durability, SealedCopy, SealedRow, Store, StoreError, StoredRecord, Transaction};
 use crate::time::Now;
@@ -106,9 +107,10 @@ impl SealedStore {
         Self::open(store, first.0, claim)
     }
 
-    /// Whether there is a recovery code, as far as this process knows.
-    pub(crate) fn has_code(&self) -> bool {
-        self.last_record().is_ok_and(|record| record.recovery.row().is_some())
+    /// The slots of the rescue row, as far as this process knows.
+    pub(crate) fn rescue_slots(&self) -> RowSlots {
+        let ways = self.last_record().map(|record| record.recovery.ways());
+        ways.map_or(RowSlots::default(), |ways| RowSlots { code: ways.code.is_some(), escrow: ways.escrow })
     }
 
     /// Takes the store out, with the claim on the wallet and the record that the row must hold.
@@ -227,7 +229,7 @@ impl FirstRecord {
     }
 }
 
-/// Writes the survivors anew, if there is a recovery code.
+/// Writes the survivors anew, if there is a rescue row.
 fn put_survivors(
     rows: &Transaction<'_>,
     record: &Record,

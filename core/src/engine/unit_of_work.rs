@@ -48,7 +48,7 @@ pub(super) struct NewLines {
 pub(super) struct CommitKeys {
     /// Seals the details of the new lines.
     pub(super) details: DetailsKey,
-    /// Seals the survivors, if there is a recovery code.
+    /// Seals the survivors, if there is a rescue row.
     pub(super) survivors: SurvivorsKey,
 }
 
@@ -100,10 +100,10 @@ impl<'a> UnitOfWork<'a> {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Sets a lock, and cancels the change of the recovery code that waits.
+    /// Sets a lock, and cancels the changes of the ways back in that wait.
     pub(crate) fn set_lock(&mut self, lock: SetLock) {
-        if self.record.set_lock(lock) {
-            self.note(&JournalEvent::CodeCancelled);
+        for way in self.record.set_lock(lock) {
+            self.note(&way.cancelled());
         }
     }
 

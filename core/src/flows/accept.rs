@@ -3,15 +3,16 @@
 use super::carry_out::{Judged, carry_out, commit_tightening, judge, marked_order};
 use super::lock_now::lock_now;
 use super::{lost_marks, wipe};
-use crate::engine::{Engine, SessionEnd};
+use crate::engine::{Engine, MarkedOrder, SessionEnd};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Order, OrderAct, WordDone, WordError, WordOutcome, read};
 use crate::time::Now;
 
 /// Takes an order or a word about keys. An order is carried out even if it cannot be made irrevocable.
 ///
-/// A lock goes this way: first the mark in the keystore, then the record, with which the sessions end, then the prompt
-/// is cancelled. So whatever is killed or fails on the way, the next opening finds the lock in one of the two places.
+/// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a locked
+/// wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds the order
+/// in one of the two places.
 pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     let now = engine.sessions.read_clock()?.now;
     let judged = engine.ledger.read(|view| {
@@ -21,9 +22,9 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     let (word, wallet_id, allows_wipe) = match judged {
         Err(LockError::DataDamaged) => return mark_without_record(engine, text),
         Err(error @ (LockError::Storage | LockError::DeviceKey(_))) => {
-            // The record cannot be read now. The mark locks at the next opening, and what is open ends here. The error
-            // says that the order is to be delivered again.
-            if mark_without_record(engine, text) == Ok(LOCKED) {
+            // The record cannot be read now. The mark counts at the next opening; if it locks, what is open ends here. The
+            // error says that the order is to be delivered again.
+            if mark_without_record(engine, text) == Ok(WordOutcome::Done(WordDone::Locked)) {
                 lock_now(engine, SessionEnd::Locked);
             }
             return Err(error);
@@ -37,9 +38,9 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         return wipe_by_order(engine, text, now);
     }
     let mark = marked_order(&word, allows_wipe);
-    let marked = mark.as_ref().map_or(Ok(()), |mark| engine.device_keys.mark_as_lost(&wallet_id, mark));
+    let marked = mark.as_ref().map_or(Ok(()), |mark| engine.device_keys.mark_order(&wallet_id, mark));
     let taken = commit_tightening(engine, Call::Accept, text, now);
-    if mark.is_some() {
+    if mark.is_some_and(|mark| mark.effect.locks()) {
         // Also if the commit failed: the order is authentic, and the mark locks at the next opening.
         lock_now(engine, SessionEnd::Locked);
     }
@@ -47,14 +48,17 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         lost_marks::drop_stale(engine);
     }
     engine.seal_keys.make_ahead();
-    match taken {
+    match (taken, mark) {
         // Found damaged on the way: the mark is all that can be made.
-        Err(LockError::DataDamaged) if mark.is_some() => marked.map(|()| LOCKED).map_err(LockError::from),
-        taken => taken,
+        (Err(LockError::DataDamaged), Some(mark)) => marked.map(|()| done_by(&mark)).map_err(LockError::from),
+        (taken, _) => taken,
     }
 }
 
-const LOCKED: WordOutcome = WordOutcome::Done(WordDone::Locked);
+/// What is answered if the mark is all that can be made.
+fn done_by(mark: &MarkedOrder) -> WordOutcome {
+    WordOutcome::Done(if mark.effect.locks() { WordDone::Locked } else { WordDone::Frozen })
+}
 
 /// Destroys everything, with the order's line and number in the same transaction.
 fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, LockError> {
@@ -66,8 +70,8 @@ fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, L
     Ok(WordOutcome::Done(WordDone::Wiped))
 }
 
-/// Carries out an order on a wallet whose record cannot be read: as a mark, which locks whatever is rescued. A wipe locks
-/// too, because nobody knows whether the owner allowed it.
+/// Carries out an order on a wallet whose record cannot be read: as a mark, which locks or freezes whatever is rescued. A
+/// wipe locks too, because nobody knows whether the owner allowed it.
 fn mark_without_record(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     let policy = engine.requested_policy.provider.as_ref().ok_or(LockError::DataDamaged)?;
     // Which keys were revoked stood in the record.
@@ -81,8 +85,8 @@ fn mark_without_record(engine: &Engine, text: &str) -> Result<WordOutcome, LockE
     if !here.is_empty() && !here.contains(&word.wallet_id) {
         return Ok(WordError::WrongWallet.into());
     }
-    // A freeze and a word about keys cannot be kept without a record. They are sent again after the rescue.
+    // A word about keys cannot be kept without a record. It is sent again after the rescue.
     let mark = marked_order(&word, false).ok_or(LockError::DataDamaged)?;
-    engine.device_keys.mark_as_lost(&word.wallet_id, &mark)?;
-    Ok(LOCKED)
+    engine.device_keys.mark_order(&word.wallet_id, &mark)?;
+    Ok(done_by(&mark))
 }

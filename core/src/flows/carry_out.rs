@@ -1,10 +1,10 @@
 //! What the calls that take a word of the provider share: judging the word, and carrying it out in one transaction.
 
-use crate::engine::{Engine, MarkedOrder, SessionEnd, UnitOfWork};
+use crate::engine::{Engine, MarkedEffect, MarkedOrder, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, Way};
-use crate::policy::KeyId;
+use crate::policy::{KeyId, ProviderPolicy};
 use crate::provider::WordOutcome;
 use crate::provider::{Call, Claims, Effect, GrantAct, Order, OrderAct, OrderReason, Reading, Scene, Word, WordDone};
 use crate::record::Record;
@@ -32,7 +32,7 @@ pub(super) fn judge(
     now: Now,
 ) -> Result<Judged, LockError> {
     let policy = record.policy.provider.as_ref().ok_or(LockError::WrongState)?;
-    let scene = Scene { policy, wallet_id, order_is_missing: order_is_missing(record), now };
+    let scene = scene(record, policy, wallet_id, now);
     let word = match record.provider.read(call, &scene, text) {
         Err(error) => return Ok(Judged::Settled(WordOutcome::Refused(error))),
         Ok(Reading::Again(done)) => return Ok(Judged::Settled(WordOutcome::Done(done))),
@@ -47,21 +47,22 @@ pub(super) fn judge(
     })
 }
 
-/// Whether a lock stands for an order that this phone has not seen.
-fn order_is_missing(record: &Record) -> bool {
+fn scene<'a>(record: &Record, policy: &'a ProviderPolicy, wallet_id: &'a [u8; 16], now: Now) -> Scene<'a> {
     let last = record.provider.last_order();
-    record.locks.all().iter().filter_map(|lock| lock.by.order()).any(|(_, seq)| seq > last)
+    let order_is_missing = record.locks.all().iter().filter_map(|lock| lock.by.order()).any(|(_, seq)| seq > last);
+    Scene { policy, wallet_id, order_is_missing, has_code: record.recovery.has_code(), now }
 }
 
-/// The order that this word's mark tells of. `None`: the word does not lock.
+/// The order that this word's mark tells of. `None`: the word has no mark, because it is no order, or destroys everything.
 pub(super) fn marked_order(word: &Word, allows_wipe: bool) -> Option<MarkedOrder> {
     let Claims::Order(Order { seq, act }) = &word.claims else { return None };
-    let reason = match act {
-        OrderAct::Lock { reason, .. } => *reason,
-        OrderAct::Wipe if !allows_wipe => OrderReason::Order,
-        OrderAct::Wipe | OrderAct::Freeze => return None,
+    let effect = match act {
+        OrderAct::Lock { reason, .. } => MarkedEffect::Lock(*reason),
+        OrderAct::Freeze => MarkedEffect::Freeze,
+        OrderAct::Wipe if !allows_wipe => MarkedEffect::Lock(OrderReason::Order),
+        OrderAct::Wipe => return None,
     };
-    Some(MarkedOrder { kid: word.kid, seq: *seq, reason })
+    Some(MarkedOrder { kid: word.kid, seq: *seq, effect })
 }
 
 /// Carries out a word in a transaction: the record's part, the effect and the journal lines together. A refusal changes
@@ -79,8 +80,7 @@ pub(super) fn carry_out(
 ) -> Result<WordOutcome, LockError> {
     let policy = work.record.policy.provider.clone().ok_or(LockError::WrongState)?;
     // Judged again: another call may have changed the record since.
-    let scene =
-        Scene { policy: &policy, wallet_id: work.wallet_id, order_is_missing: order_is_missing(work.record), now };
+    let scene = scene(work.record, &policy, work.wallet_id, now);
     let (word, hash) = match work.record.provider.read(call, &scene, text) {
         Err(error) => return Ok(WordOutcome::Refused(error)),
         Ok(Reading::Again(done)) => return Ok(WordOutcome::Done(done)),
@@ -203,7 +203,7 @@ pub(super) fn commit_tightening(engine: &Engine, call: Call, text: &str, now: No
     }
 }
 
-/// Whether the word is a grant that clears locks.
-pub(super) fn is_unlock(word: &Word) -> bool {
-    matches!(&word.claims, Claims::Grant(grant) if grant.act == GrantAct::Unlock)
+/// Whether the word is a grant that clears locks, or a freeze.
+pub(super) fn clears(word: &Word) -> bool {
+    matches!(&word.claims, Claims::Grant(grant) if matches!(grant.act, GrantAct::Unlock | GrantAct::Unfreeze))
 }

@@ -1,30 +1,13 @@
-//! Entering the recovery code: does it open this wallet, and may it? Nothing is written here; `flows/rescue.rs` puts a
-//! new PIN, a new code and a new data key in force.
+//! Entering the recovery code: does it open this wallet, and may it? Nothing is written here.
 
-use super::open;
-use super::outcome::{NoVerdict, Refusal};
-use super::rekey::earlier_keys;
-use super::status::without_record;
-use crate::crypto::{DataKey, Random, SlotBytes};
-use crate::engine::{DeviceKeys, Engine, RowAge, State};
-use crate::error::LockError;
-use crate::key_slots::RescueRow;
-use crate::lockout::AttemptGate;
-use crate::locks::Locks;
-use crate::pin::history::PinHistory;
-use crate::policy::Policy;
-use crate::record::{LockStatus, Record, Survivors, SurvivorsKey};
-use crate::recovery::{CodeBytes, CodeEntry};
+use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
+use super::outcome::NoVerdict;
+use crate::engine::Engine;
+use crate::record::LockStatus;
+use crate::recovery::{CodeEntry, WayBack};
 use crate::stack::with_stack_wiped;
-use crate::store::StoredRescue;
-use crate::time::{Lease, Now};
-use crate::vault::{EARLIER_KEYS_ROW, INDEX_ROW, Vault};
-use zeroize::Zeroizing;
 
-/// How long an entered code waits for the new PIN, in milliseconds: ten minutes, as long as a grant of the provider.
-const RESCUE_MS: u64 = 600_000;
-
-/// Why a recovery code opened nothing.
+/// Why a recovery code, or the provider's grant of escrow, opened nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeRefusal {
     /// The digits are not a recovery code.
@@ -34,79 +17,24 @@ pub enum CodeRefusal {
     },
     /// It is a recovery code, but not one of this wallet.
     Wrong,
-    /// The file holds an older code than the one in force: somebody put an older copy there. It is not accepted.
+    /// The file holds an older code, or an older escrow, than the one in force: somebody put an older copy there. It is not
+    /// accepted.
     OldCode,
-    /// The code is right, but what it should open was changed: by somebody who changed the file, or by damage that
-    /// reached the vault itself.
+    /// The code or the grant is right, but what it should open was changed: by somebody who changed the file, or by damage
+    /// that reached the vault itself.
     Altered,
-    /// There is no recovery code: none was made, or what it would open is gone.
+    /// There is no recovery code, or no escrow: it was never set up, or what it would open is gone.
     NotSetUp,
-    /// The code does not open the wallet in this state: it was wiped, the phone has to be restarted first, or the wait
-    /// before the code clears a lock of the provider is not over.
+    /// The wallet cannot be opened so in this state: it was wiped, the phone has to be restarted first, or the wait before
+    /// the code clears a lock of the provider is not over.
     Locked(LockStatus),
-    /// The check gave no verdict. The code may be right.
+    /// The check gave no verdict. The code or the grant may be right.
     NoVerdict(NoVerdict),
 }
 
-/// A wallet that the recovery code opened, in memory only.
-pub(crate) struct OpenedByCode {
-    pub(super) data_key: DataKey,
-    pub(super) row: RescueRow,
-    /// The policy under which the new PIN is chosen.
-    pub(super) policy: Policy,
-    pub(super) history: PinHistory,
-    pub(super) history_key: Zeroizing<[u8; 32]>,
-    pub(super) lease: Lease,
-    /// `None`: the record could not be read.
-    pub(super) seen: Option<Box<Seen>>,
-}
-
-/// What the check reads from the file.
-struct Found {
-    row: RescueRow,
-    /// The record, while it can be read: then only it counts. Otherwise the sealed survivors, if there are any.
-    base: Base,
-    index: Option<Vec<u8>>,
-    earlier_keys: Option<Vec<u8>>,
-}
-
-enum Base {
-    Record { seen: Box<Seen>, vault_version: u64, data_key_number: u64 },
-    Survivors(Option<Vec<u8>>),
-}
-
-/// What the record said when the code was entered. If it says something else when the new PIN is set, the code has to be
-/// entered again.
-#[derive(PartialEq, Eq)]
-pub(super) struct Seen {
-    policy: Policy,
-    locks: Locks,
-    pin_slot: Option<SlotBytes>,
-    row: Option<SlotBytes>,
-    is_until_restart: bool,
-}
-
-impl Seen {
-    pub(super) fn of(record: &Record, now: Now) -> Self {
-        Self {
-            policy: record.policy.clone(),
-            locks: record.locks.clone(),
-            pin_slot: record.pin_slot.clone(),
-            row: record.recovery.row().cloned(),
-            is_until_restart: record.standing(now).gate() == AttemptGate::UntilRestart,
-        }
-    }
-}
-
-impl Base {
-    fn is_beside_record(&self) -> bool {
-        matches!(self, Self::Survivors(_))
-    }
-}
-
-/// Checks the code. If it opens the wallet, the new PIN has to be set within [`RESCUE_MS`]. The entry is emptied once
-/// the code was checked; a code that could not be checked need not be typed again.
-pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByCode, CodeRefusal> {
+/// Checks the code. If it opens the wallet, the new PIN has to be set within ten minutes. The entry is emptied once the
+/// code was checked; a code that could not be checked need not be typed again.
+pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByRow, CodeRefusal> {
     let entered = check(engine, entry);
     if matches!(entered, Ok(_) | Err(CodeRefusal::Wrong | CodeRefusal::OldCode | CodeRefusal::Altered)) {
         entry.clear();
@@ -114,140 +42,13 @@ pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByC
     entered
 }
 
-fn check(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByCode, CodeRefusal> {
+fn check(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByRow, CodeRefusal> {
     with_stack_wiped(|| {
         let code = entry.code().map_err(|group| CodeRefusal::NotACode { group })?;
         let now = engine.sessions.read_clock().map_err(|fault| refused(engine, &fault.into()))?.now;
         let mut random = engine.draw().map_err(|fault| refused(engine, &fault))?;
-        let found = find(engine, now)?;
-        if found.base.is_beside_record() {
-            check_marks(engine, &found.row)?;
-        }
-        open_with(&code, found, &engine.requested_policy, &mut random, now)
+        let found = find(engine, WayBack::Code, now)?;
+        let data_key = found.row.open(&code);
+        open_with(data_key, OpenedBy::Code, found, &engine.requested_policy, &mut random, now)
     })
-}
-
-fn refused(engine: &Engine, fault: &LockError) -> CodeRefusal {
-    match Refusal::from_fault(engine, fault) {
-        Refusal::Locked(LockStatus::Unconfigured) => CodeRefusal::NotSetUp,
-        Refusal::Locked(status) => CodeRefusal::Locked(status),
-        Refusal::NoVerdict(cause) => CodeRefusal::NoVerdict(cause),
-        Refusal::Wrong(_) => CodeRefusal::Wrong,
-    }
-}
-
-/// Reads what the code should open: from the record if it can be read, otherwise from the rescue row.
-fn find(engine: &Engine, now: Now) -> Result<Found, CodeRefusal> {
-    if engine.ledger.with_state(State::may_change_by_opening) {
-        // The keystore or the disk may have failed for a moment only.
-        open::recheck(engine).map_err(|fault| refused(engine, &fault))?;
-    }
-    let read = engine.ledger.read(|view| {
-        let record = view.record;
-        let standing = record.standing(now);
-        let waits = record.locks.opening_left_ms(now).is_some_and(|left_ms| left_ms > 0);
-        if standing.is_wiped() || standing.gate() == AttemptGate::UntilRestart || waits {
-            return Ok(Err(CodeRefusal::Locked(LockStatus::of(record, now))));
-        }
-        let row = record.recovery.row().and_then(|row| RescueRow::parse(row.as_bytes()));
-        let Some(row) = row else { return Ok(Err(CodeRefusal::NotSetUp)) };
-        let Record { vault_version, data_key_number, .. } = record;
-        let base = Base::Record {
-            seen: Box::new(Seen::of(record, now)),
-            vault_version: *vault_version,
-            data_key_number: *data_key_number,
-        };
-        Ok(Ok(Found {
-            row,
-            base,
-            index: view.store.item(INDEX_ROW)?,
-            earlier_keys: view.store.item(EARLIER_KEYS_ROW)?,
-        }))
-    });
-    match read {
-        Ok(found) => found,
-        Err(LockError::DataDamaged | LockError::DeviceKey(_)) => find_beside_record(engine),
-        Err(LockError::WrongState) => match without_record(engine) {
-            LockStatus::Locked { .. } => find_beside_record(engine),
-            _ => Err(refused(engine, &LockError::WrongState)),
-        },
-        Err(fault) => Err(refused(engine, &fault)),
-    }
-}
-
-/// Reads the rescue row and what belongs to it, while no record can be read. No other call opens the file meanwhile.
-fn find_beside_record(engine: &Engine) -> Result<Found, CodeRefusal> {
-    // While another call finishes a recovery, or opens the file anew, it holds the lease.
-    let lease = engine.seal_keys.lease();
-    let _lease = lease.map_err(|fault| CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)))?;
-    let taken = engine.ledger.take_if(|state| Ok(state.is_rescued_from_file()));
-    let Ok(Some(before)) = taken else { return Err(CodeRefusal::NoVerdict(NoVerdict::TryAgain)) };
-    let found = open::read_rescue(engine);
-    engine.ledger.put(before);
-    let (StoredRescue { row, survivors }, index, earlier_keys) = match found {
-        Ok(Some(found)) => found,
-        Ok(None) | Err(LockError::DataDamaged) => return Err(CodeRefusal::NotSetUp),
-        Err(fault) => return Err(CodeRefusal::NoVerdict(NoVerdict::from_fault(&fault))),
-    };
-    let row = RescueRow::parse(&row).ok_or(CodeRefusal::Altered)?;
-    Ok(Found { row, base: Base::Survivors(survivors), index, earlier_keys })
-}
-
-/// Asks the keystore's marks: a wallet that was wiped stays wiped, whatever is put in its place, and a row that is
-/// older than the one in force is refused.
-pub(super) fn check_marks(engine: &Engine, row: &RescueRow) -> Result<(), CodeRefusal> {
-    let no_verdict = |fault| CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault));
-    let mark = DeviceKeys::wipe_mark(row.wallet_id());
-    if engine.device_keys.is_there(&mark).map_err(no_verdict)? {
-        return Err(CodeRefusal::Locked(LockStatus::Wiped));
-    }
-    match engine.device_keys.judge_rescue_row(row.wallet_id(), row.version()).map_err(no_verdict)? {
-        RowAge::Current | RowAge::Unknown => Ok(()),
-        RowAge::Older => Err(CodeRefusal::OldCode),
-    }
-}
-
-/// Opens the slot, and then what the data key must open too: a data key that somebody chose, or that belongs to another
-/// vault, is refused. A wrong code takes the same way, with a random key.
-fn open_with(
-    code: &CodeBytes,
-    found: Found,
-    requested: &Policy,
-    random: &mut Random,
-    now: Now,
-) -> Result<OpenedByCode, CodeRefusal> {
-    let Found { row, base, index, earlier_keys: earlier } = found;
-    let opened = row.open(code);
-    let is_right = opened.is_some();
-    let data_key = opened.unwrap_or_else(|| DataKey::make(random));
-    let vault = Vault::open(&data_key, row.wallet_id());
-    let is_authentic = row.is_of(&data_key);
-    let index = index.unwrap_or_default();
-    let (seen, policy, data_key_number, history) = match base {
-        Base::Record { seen, vault_version, data_key_number } => {
-            let index = vault.open_index(vault_version, &index).ok();
-            let policy = seen.policy.clone();
-            (Some(seen), Some(policy), data_key_number, index.map(|index| index.pin_history))
-        }
-        Base::Survivors(sealed) => {
-            let key = SurvivorsKey::derive(&data_key);
-            let survivors = sealed.and_then(|sealed| Survivors::open(&sealed, &key, row.wallet_id(), row.version()));
-            let (policy, number) =
-                survivors.map_or((None, 0), |survivors| (Some(survivors.policy), survivors.data_key_number));
-            let index = vault.open_index_of_any_version(&index);
-            (None, policy, number, index.map(|(_, index)| index.pin_history))
-        }
-    };
-    if !is_right {
-        return Err(CodeRefusal::Wrong);
-    }
-    match (policy, history) {
-        (Some(sealed), Some(history)) if is_authentic => {
-            let policy = if requested.is_at_least_as_strict_as(&sealed) { requested.clone() } else { sealed };
-            let history_key = earlier_keys(earlier, &vault, data_key_number, &data_key).pin_history;
-            let lease = Lease::start(RESCUE_MS, now);
-            Ok(OpenedByCode { row, policy, history, history_key, lease, seen, data_key })
-        }
-        _ => Err(CodeRefusal::Altered),
-    }
 }

@@ -12,7 +12,7 @@ use crate::store::Durability;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerLock {
     /// The wallet is locked, until the provider has verified the owner in another way than by the PIN, or the recovery
-    /// code is entered.
+    /// code is entered, or the provider opens the wallet by escrow.
     Locked,
     /// Payments are frozen. A lock was not set, because nothing that was set up could clear it.
     Frozen,

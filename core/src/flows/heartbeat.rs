@@ -2,7 +2,7 @@
 
 use super::accept::accept;
 use super::carry_out::{Judged, carry_out, commit_tightening, judge};
-use crate::engine::Engine;
+use crate::engine::{Engine, MarkedEffect, MarkedOrder};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Heartbeat, WordDone, WordOutcome};
 
@@ -27,8 +27,12 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         }
     }
     let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
-    let is_withheld = engine.ledger.read(|view| Ok(last_order > view.record.provider.last_order()))?;
+    let (wallet_id, is_withheld) =
+        engine.ledger.read(|view| Ok((view.header.wallet_id, last_order > view.record.provider.last_order())))?;
     let taken = if is_withheld {
+        // As for an order: the mark first, so that a damaged record does not shed the lock. Without it the record locks.
+        let mark = MarkedOrder { kid: word.kid, seq: last_order, effect: MarkedEffect::Withheld };
+        engine.device_keys.mark_order(&wallet_id, &mark).ok();
         commit_tightening(engine, Call::Heartbeat, text, now)
     } else {
         let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {

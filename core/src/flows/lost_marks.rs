@@ -1,11 +1,12 @@
-//! The marks that the orders of the provider leave in the keystore. A mark says that an order locks, also to a record
-//! that does not hold that lock: an older copy, a wallet without rollback protection, or a record that does not open.
+//! The marks that the orders of the provider leave in the keystore. A mark says that an order locks or freezes, also to
+//! a record that does not hold that lock or freeze: an older copy, a wallet without rollback protection, or a record
+//! that does not open.
 
 use super::carry_out::{lock_reason, order_reason};
 use crate::crypto::Random;
-use crate::engine::{DeviceKeys, Engine, MarkedOrder, NewLine};
+use crate::engine::{DeviceKeys, Engine, MarkedEffect, MarkedOrder, NewLine};
 use crate::events::JournalEvent;
-use crate::locks::{SetBy, SetLock};
+use crate::locks::{LockReason, SetBy, SetLock};
 use crate::record::Record;
 use crate::store::Durability;
 use crate::time::Now;
@@ -16,28 +17,45 @@ pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder
     let Some(policy) = record.policy.provider.as_ref().filter(|_| record.is_alive()) else { return Vec::new() };
     let keys = record.provider.keys(policy);
     let is_unknown = |mark: &&MarkedOrder| {
-        keys.role_of(mark.kid).is_some()
-            && !record.provider.knows(mark.kid, mark.seq)
-            && !record.locks.all().iter().any(|lock| lock.by == by(mark))
+        let is_known = match mark.effect {
+            MarkedEffect::Withheld => record.provider.last_order() >= mark.seq,
+            MarkedEffect::Lock(_) | MarkedEffect::Freeze => record.provider.knows(mark.kid, mark.seq),
+        };
+        keys.role_of(mark.kid).is_some() && !is_known && !stands(record, mark)
     };
     marks.iter().filter(is_unknown).copied().collect()
 }
 
-/// Sets the locks of these marks. Returns the journal's lines about them.
+/// Whether what the marked order did stands.
+fn stands(record: &Record, mark: &MarkedOrder) -> bool {
+    match mark.effect {
+        MarkedEffect::Freeze => record.locks.freezes().contains(&by(mark)),
+        MarkedEffect::Lock(_) | MarkedEffect::Withheld => record.locks.all().iter().any(|lock| lock.by == by(mark)),
+    }
+}
+
+/// Sets the locks and freezes of these marks. Returns the journal's lines about them.
 pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine> {
     let mut lines = Vec::new();
     for mark in marks {
-        let reason = lock_reason(mark.reason);
-        if record.set_lock(SetLock { reason, by: by(mark) }) {
-            lines.push((&JournalEvent::CodeCancelled).into());
-        }
+        let reason = match mark.effect {
+            MarkedEffect::Freeze => {
+                record.locks.freeze(by(mark));
+                lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
+                continue;
+            }
+            MarkedEffect::Lock(reason) => lock_reason(reason),
+            MarkedEffect::Withheld => LockReason::ProviderOrder,
+        };
+        let cancelled = record.set_lock(SetLock { reason, by: by(mark) });
+        lines.extend(cancelled.into_iter().map(|way| NewLine::from(&way.cancelled())));
         let kid = mark.kid.to_string();
         lines.push((&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq }).into());
     }
     lines
 }
 
-/// Sets the locks of orders whose marks came while a recovery was under way. If that fails, they are set at the next
+/// Sets the locks and freezes of orders whose marks came while a recovery was under way. If that fails, they are set at the next
 /// opening.
 pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut Random, now: Now) {
     let Ok(marks) = engine.device_keys.lost_marks(wallet_id) else { return };
@@ -53,16 +71,15 @@ pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut R
     set.ok();
 }
 
-/// The aliases of marks whose lock does not stand any more. A mark whose order the record does not know is not among
+/// The aliases of marks whose lock or freeze does not stand any more. A mark whose order the record does not know is not among
 /// them: that order may be on its way into the record at this moment.
 pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
     let unknown = unknown(record, marks);
-    let stands = |mark: &MarkedOrder| record.locks.all().iter().any(|lock| lock.by == by(mark));
-    let stale = marks.iter().filter(|mark| !stands(mark) && !unknown.contains(mark));
+    let stale = marks.iter().filter(|mark| !stands(record, mark) && !unknown.contains(mark));
     stale.map(|mark| DeviceKeys::lost_mark(wallet_id, mark)).collect()
 }
 
-/// Deletes the marks whose lock does not stand any more. What fails is left to the next opening.
+/// Deletes the marks whose lock or freeze does not stand any more. What fails is left to the next opening.
 pub(super) fn drop_stale(engine: &Engine) {
     let Ok(wallet_id) = engine.ledger.read(|view| Ok(view.header.wallet_id)) else { return };
     let Ok(marks) = engine.device_keys.lost_marks(&wallet_id) else { return };
@@ -71,15 +88,21 @@ pub(super) fn drop_stale(engine: &Engine) {
 }
 
 fn by(mark: &MarkedOrder) -> SetBy {
-    SetBy::Provider { kid: mark.kid, seq: mark.seq }
+    let MarkedOrder { kid, seq, effect } = *mark;
+    if effect == MarkedEffect::Withheld { SetBy::Missing { kid, seq } } else { SetBy::Provider { kid, seq } }
 }
 
 /// The marks that should be there and are not listed.
 pub(super) fn missing(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
-    let marked = record.locks.all().iter().filter_map(|lock| {
-        let SetBy::Provider { kid, seq } = lock.by else { return None };
-        let reason = order_reason(lock.reason)?;
-        Some(MarkedOrder { kid, seq, reason })
+    let locks = record.locks.all().iter().filter_map(|lock| match lock.by {
+        SetBy::Owner => None,
+        SetBy::Provider { .. } => Some((lock.by, MarkedEffect::Lock(order_reason(lock.reason)?))),
+        SetBy::Missing { .. } => Some((lock.by, MarkedEffect::Withheld)),
+    });
+    let freezes = record.locks.freezes().iter().map(|by| (*by, MarkedEffect::Freeze));
+    let marked = locks.chain(freezes).filter_map(|(by, effect)| {
+        let (kid, seq) = by.order()?;
+        Some(MarkedOrder { kid, seq, effect })
     });
     marked.filter(|mark| !marks.contains(mark)).collect()
 }

@@ -4,10 +4,12 @@
 //! waited for a person, or where an older reading would be wrong.
 
 pub(crate) mod accept;
+pub(crate) mod ask_escrow;
 mod carry_out;
 pub(crate) mod change_pin;
 pub(crate) mod enrol;
 pub(crate) mod enter_code;
+pub(crate) mod escrow;
 pub(crate) mod freeze;
 pub(crate) mod heartbeat;
 mod in_session;
@@ -18,10 +20,13 @@ pub(crate) mod lock_now;
 mod lost_marks;
 mod make_slot;
 pub(crate) mod open;
+mod open_row;
 mod outcome;
 pub(crate) mod prepare;
 pub(crate) mod provider_state;
+mod recovery_change;
 pub(crate) mod recovery_code;
+pub(crate) mod recovery_status;
 pub(crate) mod redeem;
 pub(crate) mod register;
 mod rekey;
@@ -38,12 +43,14 @@ pub(crate) mod vault_items;
 pub(crate) mod wipe;
 pub(crate) mod wipe_pin;
 
+pub(crate) use ask_escrow::{EscrowAsk, GrantRefusal};
 pub use enter_code::CodeRefusal;
-pub(crate) use enter_code::OpenedByCode;
 pub use freeze::OwnerLock;
 pub use judge_pin::Judgement;
+pub(crate) use open_row::OpenedByRow;
 pub(crate) use outcome::BiometricRefusal;
 pub use outcome::{BiometricAvailability, BiometricChange, NoVerdict, PinChange, Refusal, Removal, WrongPin};
 pub use provider_state::ProviderState;
-pub use recovery_code::{CodeChange, PendingChange, RecoveryStatus};
+pub use recovery_change::RecoveryChange;
+pub use recovery_status::{PendingChange, RecoveryStatus};
 pub(crate) use rescue::Recovered;

@@ -1,5 +1,6 @@
 //! What the app may ask about the provider.
 
+use super::request::deposit;
 use crate::engine::Engine;
 use crate::error::LockError;
 use crate::provider::AllowanceState;
@@ -21,6 +22,9 @@ pub struct ProviderState {
     pub is_frozen: bool,
     /// The owner allowed that an order of the provider destroys everything.
     pub allows_wipe: bool,
+    /// SHA-256 of the escrow slot in force. `None`: there is no escrow. If it differs from what the provider has, send it a
+    /// deposit ([`RequestKind::Deposit`](crate::RequestKind::Deposit)).
+    pub escrow_digest: Option<[u8; 32]>,
 }
 
 /// [`LockError::WrongState`] while no PIN is set.
@@ -42,6 +46,7 @@ pub(crate) fn state(engine: &Engine) -> Result<ProviderState, LockError> {
             warns,
             is_frozen: record.locks.is_frozen(),
             allows_wipe: record.provider.allows_wipe(),
+            escrow_digest: deposit(record).map(|(digest, _)| digest),
         })
     })
 }

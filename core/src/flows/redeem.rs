@@ -1,7 +1,7 @@
 //! Taking a grant: the provider's answer to a request of this phone. It loosens, so it counts only if nobody can take
 //! it back or give it twice.
 
-use super::carry_out::{Judged, carry_out, is_unlock, judge};
+use super::carry_out::{Judged, carry_out, clears, judge};
 use super::lost_marks;
 use crate::engine::Engine;
 use crate::error::LockError;
@@ -25,7 +25,7 @@ pub(crate) fn redeem(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     let (outcome, stale) = taken?.value;
     // The key of an earlier installation. If it cannot be deleted now, the next opening deletes it.
     engine.device_keys.delete_all(&stale).ok();
-    if is_unlock(&word) {
+    if clears(&word) {
         // Only after the commit: until then the marks say what stands.
         lost_marks::drop_stale(engine);
     }

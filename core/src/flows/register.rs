@@ -1,7 +1,6 @@
 //! Asking the provider to register this phone: makes the installation's key, and signs a request with it.
 
 use super::request::sign;
-use crate::crypto::sha256;
 use crate::engine::Engine;
 use crate::error::LockError;
 use crate::platform::KeyPurpose;
@@ -26,14 +25,13 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
     let alias = engine.device_keys.new_installation(&wallet_id, u64::from_be_bytes(*random.bytes()));
     engine.device_keys.create(&alias, KeyPurpose::Installation)?;
     let registered = engine.device_keys.public_key(&alias).map_err(LockError::from).and_then(|public_key| {
-        let mut id = [0; 16];
-        id.iter_mut().zip(sha256(&[&public_key])).for_each(|(to, from)| *to = from);
-        let installation = Installation { id, alias: alias.clone() };
+        let installation = Installation::of(&public_key, alias.clone());
         let parts = RequestParts {
-            kind: RequestKind::Register,
+            kind: RequestKind::Register.name(),
             wallet_id: &wallet_id,
             installation: &installation,
             public_key: Some(&public_key),
+            escrow: None,
             nonce: &random.bytes(),
             said,
         };

@@ -1,16 +1,18 @@
-//! The end of a recovery by code: a new PIN, a new code and a new data key are put in force, in one transaction. What
-//! the wallet keeps stays.
+//! The end of a recovery: a new PIN, a new code and a new data key are put in force, in one transaction. What the wallet
+//! keeps stays, and so does escrow.
 //!
-//! If the process is killed before the transaction, the old code opens the wallet again. After it, the new PIN and the
-//! new code do.
+//! If the process is killed before the transaction, the old code or the provider opens the wallet again. After it, the new
+//! PIN and the new code do.
 
 use super::enrol::measure_rotation;
-use super::enter_code::{CodeRefusal, OpenedByCode, Seen, check_marks};
+use super::enter_code::CodeRefusal;
 use super::judge_pin::{judge, too_short};
 use super::lost_marks;
 use super::make_slot::{NewKeys, derive, make_new_keys};
 use super::open;
+use super::open_row::{OpenedBy, OpenedByRow, Seen, check_marks};
 use super::outcome::NoVerdict;
+use super::recovery_change::make_row;
 use super::rekey::{DataKeys, reseal};
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
@@ -22,16 +24,16 @@ use crate::engine::{
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
 use crate::journal::Head;
-use crate::key_slots::{RescueRow, WipeCheck};
+use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
-use crate::locks::{Locks, SetLock};
+use crate::locks::{Locks, SetLock, Way};
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::PlatformFault;
 use crate::policy::RollbackProtection;
 use crate::provider::Provider;
 use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader, Survivors, SurvivorsKey};
-use crate::recovery::{CodeKey, Recovery, RecoveryCode};
+use crate::recovery::{CodeKey, Recovery, RecoveryCode, WaysBack};
 use crate::stack::with_stack_wiped;
 use crate::store::{Store, StoredRecord};
 use crate::time::Now;
@@ -57,7 +59,7 @@ pub(crate) enum Recovered {
     Forbidden(Vec<Finding>),
     /// The new code was not confirmed.
     NotConfirmed,
-    /// The code was entered too long ago. It has to be entered again.
+    /// The code was entered, or the grant taken, too long ago. That has to be done again.
     Expired,
 }
 
@@ -98,7 +100,7 @@ struct Rebuilt {
 /// Sets the new PIN, puts the new code in force, and opens the wallet. The entry is emptied once the PIN is set.
 pub(crate) fn rescue(
     engine: &Engine,
-    opened: &OpenedByCode,
+    opened: &OpenedByRow,
     entry: &PinEntry,
     personal: &[Personal],
     code: &RecoveryCode,
@@ -132,7 +134,7 @@ pub(crate) fn rescue(
             State::Sealed(sealed) => Ok(opened.seen.as_deref() == Some(&Seen::of(sealed.row()?.1, now))),
             state => Ok(state.is_rescued_from_file()),
         })?;
-        // Another call changed the wallet since the code was entered, or locked it.
+        // Another call changed the wallet since its row was opened, or locked it.
         let taken = taken.ok_or(LockError::WrongState)?;
         lease.forget_all();
         let generation = engine.sessions.end_all(SessionEnd::Replaced);
@@ -180,7 +182,7 @@ pub(crate) fn rescue(
 
 /// What the person chose.
 struct Request<'a> {
-    opened: &'a OpenedByCode,
+    opened: &'a OpenedByRow,
     pin: &'a Pin,
     /// The history with the new PIN in it.
     history: PinHistory,
@@ -196,7 +198,7 @@ fn rebuild(
 ) -> Result<Rebuilt, LockError> {
     let Request { opened, pin, history, code } = request;
     let device_keys = &engine.device_keys;
-    let OpenedByCode { data_key: old, row, policy, .. } = opened;
+    let OpenedByRow { by, data_key: old, row, policy, .. } = opened;
     let wallet_id = row.wallet_id();
     let (mut store, claim, base) = match taken {
         State::Sealed(sealed) => {
@@ -236,10 +238,12 @@ fn rebuild(
     let NewKeys { epoch, data_key: new, slot, .. } = make_new_keys(engine, random, header, key_number, pin)?;
     let version = row.version() + 1;
     let code_key = CodeKey::make(random, code.bytes()).ok_or(LockError::Invalid("recovery code"))?;
-    let new_row = RescueRow::make(random, wallet_id, version, &code_key, &new);
-    let new_row = new_row.ok_or(LockError::Invalid("recovery code"))?.to_stored();
+    let mut ways = WaysBack { code: Some(code_key), escrow: row.slots().escrow };
+    let new_row = make_row(random, wallet_id, version, &mut ways, policy, &new)?;
+    let new_row = new_row.ok_or(LockError::Invalid("recovery code"))?;
+    let loses_escrow = row.slots().escrow && !ways.escrow;
     let mut recovery = Recovery::default();
-    recovery.replace(version, Some(new_row.clone()));
+    recovery.replace(version, Some(new_row.clone()), ways, now);
     // The old row's mark comes first. If it was missing (on another phone) and the process were killed after the new
     // one, the old row would be taken for an older one, and the old code would open nothing.
     device_keys.mark_rescue_row(wallet_id, row.version())?;
@@ -262,16 +266,23 @@ fn rebuild(
         data_key_number: base.data_key_number,
         recovery,
         locks: base.locks,
-        provider: base.provider.after_recovery(now),
+        provider: base.provider.after_recovery(matches!(by, OpenedBy::Code).then_some(now)),
     };
     let unknown = lost_marks::unknown(&record, &base.marks);
     let mut lines = lost_marks::restore(&mut record, &unknown);
     let unusual = record.clears_unusual();
-    for SetLock { reason, by } in record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now) {
+    let (cleared, how) = match by {
+        OpenedBy::Code => (record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now), "recovery code"),
+        OpenedBy::Escrow { .. } => (record.locks.clear(Way::Escrow, unusual, |_| true), "escrow"),
+    };
+    for SetLock { reason, by } in cleared {
         if let Some((kid, seq)) = by.order() {
             record.provider.note_order(kid, seq);
         }
-        lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: "recovery code" }).into());
+        lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: how }).into());
+    }
+    if loses_escrow {
+        lines.push((&JournalEvent::EscrowOff).into());
     }
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);
@@ -283,7 +294,12 @@ fn rebuild(
         lost_items = reseal(rows, random, wallet_id, record, &DataKeys { old, new: &new }, Some(history))?;
         rows.put_rescue_row(new_row.as_bytes())?;
         let lost = lost_items.iter().map(|item| JournalEvent::ItemLost { item });
-        let recovered = JournalEvent::Recovered { device_key, policy: &policy.name, proven_lines: base.proven_lines };
+        let proofs = match by {
+            OpenedBy::Code => None,
+            OpenedBy::Escrow { proofs } => Some(proofs.as_str()),
+        };
+        let proven_lines = base.proven_lines;
+        let recovered = JournalEvent::Recovered { by: how, proofs, device_key, policy: &policy.name, proven_lines };
         let events = [recovered].into_iter().chain(lost).map(|event| NewLine::from(&event));
         Ok(events.chain(lines).collect())
     })?;
@@ -336,8 +352,8 @@ fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Ba
 
 /// The base of a wallet whose record cannot be read: the survivors, the index as it is, and the journal as far as it
 /// continues the survivors' end.
-fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByCode) -> Result<Base, LockError> {
-    let OpenedByCode { data_key, row, .. } = opened;
+fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByRow) -> Result<Base, LockError> {
+    let OpenedByRow { data_key, row, .. } = opened;
     let wallet_id = row.wallet_id();
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;

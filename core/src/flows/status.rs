@@ -44,15 +44,15 @@ pub(super) fn without_record(engine: &Engine) -> LockStatus {
         State::Wiped(_) => LockStatus::Wiped,
         // A record is there again: another call put it back since this call found none.
         State::Working | State::Failed(_) | State::Sealed(_) => LockStatus::Busy,
-        State::Damaged { has_code } => LockStatus::damaged(&engine.requested_policy, *has_code),
+        State::Damaged { slots } => LockStatus::damaged(&engine.requested_policy, *slots),
         State::Unconfigured(_) => LockStatus::Unconfigured,
     })
 }
 
 /// The status after a call found the wallet damaged.
 pub(super) fn damaged(engine: &Engine) -> LockStatus {
-    let has_code = engine.ledger.with_state(State::has_code) == Some(true);
-    LockStatus::damaged(&engine.requested_policy, has_code)
+    let slots = engine.ledger.with_state(State::rescue_slots).unwrap_or_default();
+    LockStatus::damaged(&engine.requested_policy, slots)
 }
 
 /// The policy in force: the sealed one, or the requested one while there is none.
@@ -68,7 +68,7 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
 /// Waits or an allowance whose saving is due. If a wait is not saved, a restart of the phone makes the person wait longer
 /// than necessary.
 pub(super) struct StaleWait {
-    seen: [Option<Wait>; 3],
+    seen: [Option<Wait>; 4],
     every_ms: u64,
 }
 
@@ -134,6 +134,7 @@ mod tests {
     use crate::crypto::{Calibration, KdfCost};
     use crate::engine::Options;
     use crate::flows::{enrol, open};
+    use crate::key_slots::RowSlots;
     use crate::pin::PinEntry;
     use crate::platform::testing::FakePhone;
     use crate::policy::AntiRollback;
@@ -160,7 +161,8 @@ mod tests {
         [4, 9, 3, 7, 1, 6].iter().for_each(|digit| assert_eq!(entry.push(*digit), Ok(true)));
         enrol::enrol(&engine, &entry, &[]).expect("enrolled");
         assert_eq!(without_record(&engine), LockStatus::Busy);
-        engine.ledger.put(State::Damaged { has_code: true });
-        assert_eq!(without_record(&engine), LockStatus::damaged(&Policy::default(), true));
+        let slots = RowSlots { code: true, escrow: false };
+        engine.ledger.put(State::Damaged { slots });
+        assert_eq!(without_record(&engine), LockStatus::damaged(&Policy::default(), slots));
     }
 }

@@ -1,6 +1,6 @@
-//! The rescue row: a copy of the slot that the recovery code opens, outside the sealed record. With it the code opens a
-//! wallet whose record cannot be read any more: because the keystore lost its keys, because the record was damaged or
-//! taken away, or because the file is on another phone.
+//! The rescue row: a copy of the slots that the recovery code and the provider open, outside the sealed record. With it
+//! they open a wallet whose record cannot be read any more: because the keystore lost its keys, because the record was
+//! damaged or taken away, or because the file is on another phone.
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -8,48 +8,88 @@ use zeroize::Zeroizing;
 use crate::crypto::{
     DataKey, Purpose, Random, SEALING_OVERHEAD, SlotBytes, hmac_sha256, open_with_private_key, seal_to_public_key,
 };
+use crate::provider::escrow;
 use crate::recovery::{CodeBytes, CodeKey};
 
 const FORMAT: u8 = 1;
 const MAC_BYTES: usize = 32;
 const SLOT_BYTES: usize = SEALING_OVERHEAD + 32;
-const BYTES: usize = 1 + 16 + 8 + 16 + SLOT_BYTES + MAC_BYTES;
 const INFO: &[u8] = b"walletlock v1 recovery slot";
+/// Bits of the byte that names the slots.
+const HAS_CODE: u8 = 1;
+const HAS_ESCROW: u8 = 2;
 
-/// The slot that the recovery code opens. All numbers are big-endian:
+/// The data key, sealed to the key of a recovery code or of the provider with HPKE: encapsulated key (32 bytes),
+/// ciphertext (32), tag (16).
+type Slot = [u8; SLOT_BYTES];
+
+/// The slots that the recovery code and the provider open. All numbers are big-endian:
 ///
-/// | offset | bytes | what |
-/// |---|---|---|
-/// | 0 | 1 | format version, 1 |
-/// | 1 | 16 | wallet id |
-/// | 17 | 8 | version of the row |
-/// | 25 | 16 | salt of the code's key |
-/// | 41 | 80 | the data key, sealed to the code's key with HPKE: encapsulated key (32), ciphertext (32), tag (16). The associated data is the wallet id |
-/// | 121 | 32 | HMAC-SHA256 of bytes 0 to 120, under a subkey of the data key |
+/// | bytes | what |
+/// |---|---|
+/// | 1 | format version, 1 |
+/// | 16 | wallet id |
+/// | 8 | version of the row |
+/// | 1 | which slots follow: 1 the code's, 2 the provider's, 3 both |
+/// | 16 | only with a code: salt of the code's key |
+/// | 80 | only with a code: the data key, sealed to the code's key. The associated data is the wallet id |
+/// | 80 | only with escrow: the data key, sealed to the provider's key (`provider/escrow.rs`) |
+/// | 32 | HMAC-SHA256 of everything before it, under a subkey of the data key |
 ///
 /// The code's private key (X25519) is HKDF-SHA256 of the code and the salt. It does not depend on the phone. Because the
-/// slot is sealed to a public key, a new data key can be sealed without the code.
+/// slots are sealed to public keys, a new data key can be sealed without the code.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RescueRow {
     bytes: Vec<u8>,
     wallet_id: [u8; 16],
     version: u64,
+    code: Option<CodeSlot>,
+    escrow: Option<Slot>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct CodeSlot {
     salt: [u8; 16],
+    slot: Slot,
+}
+
+/// The public keys to which a row's slots are sealed.
+#[derive(Clone, Copy)]
+pub(crate) struct RowKeys<'a> {
+    /// The recovery code's key. `None`: there is no code.
+    pub(crate) code: Option<&'a CodeKey>,
+    /// The provider's key. `None`: there is no escrow.
+    pub(crate) escrow: Option<&'a [u8; 32]>,
+}
+
+/// Which slots a row has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowSlots {
+    pub(crate) code: bool,
+    pub(crate) escrow: bool,
 }
 
 impl RescueRow {
-    /// Seals the data key to the code's key. `None` if that key is not a valid X25519 key.
+    /// Seals the data key to these keys. `None` if there is none, or one is not a valid X25519 key.
     pub(crate) fn make(
         random: &mut Random,
         wallet_id: &[u8; 16],
         version: u64,
-        code_key: &CodeKey,
+        keys: RowKeys<'_>,
         data_key: &DataKey,
     ) -> Option<Self> {
-        let slot = seal_to_public_key(random, &code_key.public_key, INFO, wallet_id, data_key.bytes())?;
-        let row = [&[FORMAT], wallet_id.as_slice(), &version.to_be_bytes(), &code_key.salt, &slot].concat();
+        let mut row = [&[FORMAT], wallet_id.as_slice(), &version.to_be_bytes()].concat();
+        row.push(keys.code.map_or(0, |_| HAS_CODE) | keys.escrow.map_or(0, |_| HAS_ESCROW));
+        if let Some(code) = keys.code {
+            row.extend(code.salt);
+            row.extend(seal_to_public_key(random, &code.public_key, INFO, wallet_id, data_key.bytes())?);
+        }
+        if let Some(key) = keys.escrow {
+            row.extend(escrow::seal_slot(random, key, wallet_id, data_key)?);
+        }
         let mac = mac(data_key, &row);
-        Self::parse(&[row.as_slice(), mac.as_slice()].concat())
+        row.extend(mac.as_slice());
+        Self::parse(&row)
     }
 
     /// Reads a row. `None`: this version does not write such a row.
@@ -57,11 +97,24 @@ impl RescueRow {
         let (&FORMAT, rest) = bytes.split_first()? else { return None };
         let (wallet_id, rest) = rest.split_first_chunk()?;
         let (version, rest) = rest.split_first_chunk()?;
-        let (salt, _) = rest.split_first_chunk()?;
+        let (&slots, mut rest) = rest.split_first()?;
+        let (mut code, mut escrow) = (None, None);
+        if slots & HAS_CODE != 0 {
+            let (salt, after) = rest.split_first_chunk()?;
+            let (slot, after) = after.split_first_chunk()?;
+            code = Some(CodeSlot { salt: *salt, slot: *slot });
+            rest = after;
+        }
+        if slots & HAS_ESCROW != 0 {
+            let (slot, after) = rest.split_first_chunk()?;
+            escrow = Some(*slot);
+            rest = after;
+        }
         let version = u64::from_be_bytes(*version);
-        let row = Self { bytes: bytes.to_vec(), wallet_id: *wallet_id, version, salt: *salt };
+        let is_known = (1..=HAS_CODE | HAS_ESCROW).contains(&slots) && rest.len() == MAC_BYTES;
+        let row = Self { bytes: bytes.to_vec(), wallet_id: *wallet_id, version, code, escrow };
         // As in the record: counting up from less than 2^62 cannot overflow.
-        (bytes.len() == BYTES && version < 1 << 62).then_some(row)
+        (is_known && version < 1 << 62).then_some(row)
     }
 
     /// The row as it is stored.
@@ -79,10 +132,20 @@ impl RescueRow {
         self.version
     }
 
+    /// Which slots the row has.
+    pub(crate) fn slots(&self) -> RowSlots {
+        RowSlots { code: self.code.is_some(), escrow: self.escrow.is_some() }
+    }
+
+    /// The slot that the provider opens.
+    pub(crate) fn escrow(&self) -> Option<&[u8; SLOT_BYTES]> {
+        self.escrow.as_ref()
+    }
+
     /// The data key that the code opens. Nothing else in the row is proven until [`Self::is_of`] says so.
     pub(crate) fn open(&self, code: &CodeBytes) -> Option<DataKey> {
-        let slot = self.bytes.get(BYTES - MAC_BYTES - SLOT_BYTES..BYTES - MAC_BYTES)?;
-        let private_key = CodeKey::private_key(code, &self.salt);
+        let CodeSlot { salt, slot } = self.code.as_ref()?;
+        let private_key = CodeKey::private_key(code, salt);
         open_with_private_key(&private_key, INFO, &self.wallet_id, slot).and_then(|key| DataKey::from_bytes(&key))
     }
 
@@ -100,10 +163,13 @@ fn mac(data_key: &DataKey, row: &[u8]) -> Zeroizing<[u8; MAC_BYTES]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::derive_public_key;
     use crate::hex;
     use crate::platform::testing;
 
     const WALLET: [u8; 16] = [0x11; 16];
+    /// The provider's private key.
+    const PROVIDER: [u8; 32] = [0x77; 32];
 
     struct Made {
         code: CodeBytes,
@@ -111,54 +177,74 @@ mod tests {
         row: RescueRow,
     }
 
-    fn made() -> Made {
+    fn made(slots: RowSlots) -> Made {
         let mut random = testing::random(21);
         let mut code = CodeBytes::default();
         code.copy_from_slice(&[0x42; 16]);
         let data_key = DataKey::make(&mut random);
         let key = CodeKey::make(&mut random, &code).expect("a key");
-        let row = RescueRow::make(&mut random, &WALLET, 7, &key, &data_key).expect("sealed");
+        let provider = derive_public_key(&PROVIDER).expect("a key");
+        let keys =
+            RowKeys { code: Some(&key).filter(|_| slots.code), escrow: Some(&provider).filter(|_| slots.escrow) };
+        let row = RescueRow::make(&mut random, &WALLET, 7, keys, &data_key).expect("sealed");
         Made { code, data_key, row }
     }
 
+    /// Every set of slots that a row can have.
+    const ALL: [RowSlots; 3] = [
+        RowSlots { code: true, escrow: false },
+        RowSlots { code: false, escrow: true },
+        RowSlots { code: true, escrow: true },
+    ];
+
     #[test]
     fn the_code_opens_it_and_no_other_does() {
-        let Made { mut code, data_key, row } = made();
-        let read = RescueRow::parse(row.to_stored().as_bytes()).expect("its own bytes");
-        assert_eq!((read.wallet_id(), read.version()), (&WALLET, 7));
-        assert_eq!(read.open(&code).expect("its code").bytes(), data_key.bytes());
-        assert!(read.is_of(&data_key));
-        assert!(!read.is_of(&DataKey::make(&mut testing::random(22))));
-        code[15] ^= 1;
-        assert!(read.open(&code).is_none());
+        for slots in ALL {
+            let Made { mut code, data_key, row } = made(slots);
+            let read = RescueRow::parse(row.to_stored().as_bytes()).expect("its own bytes");
+            assert_eq!((read.wallet_id(), read.version(), read.slots()), (&WALLET, 7, slots));
+            let opened = read.open(&code);
+            assert_eq!(opened.as_ref().map(DataKey::bytes), Some(data_key.bytes()).filter(|_| slots.code));
+            assert_eq!(read.escrow().is_some(), slots.escrow);
+            assert!(read.is_of(&data_key));
+            assert!(!read.is_of(&DataKey::make(&mut testing::random(22))));
+            code[15] ^= 1;
+            assert!(read.open(&code).is_none());
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_slot_is_none() {
+        let mut random = testing::random(21);
+        let data_key = DataKey::make(&mut random);
+        let keys = RowKeys { code: None, escrow: None };
+        assert!(RescueRow::make(&mut random, &WALLET, 7, keys, &data_key).is_none());
     }
 
     /// Files on phones hold such rows.
     #[test]
-    fn the_row_is_frozen() {
-        let frozen = include_str!("../../vectors/rescue_row_v1.hex").trim();
-        let Made { code, data_key, row } = made();
-        assert_eq!(hex::encode(row.to_stored().as_bytes()), frozen);
-        assert_eq!(row.open(&code).expect("its code").bytes(), data_key.bytes());
+    fn the_rows_are_frozen() {
+        let frozen = include_str!("../../vectors/rescue_row_v1.txt");
+        let rows: Vec<_> = ALL.map(|slots| hex::encode(made(slots).row.to_stored().as_bytes())).to_vec();
+        assert_eq!(frozen.lines().collect::<Vec<_>>(), rows);
     }
 
     #[test]
     fn every_flipped_bit_and_every_other_length_is_noticed() {
-        let Made { code, row, .. } = made();
-        let opens = |bytes: &[u8]| {
-            let row = RescueRow::parse(bytes)?;
-            row.open(&code).filter(|data_key| row.is_of(data_key))
-        };
-        assert!(opens(&row.bytes).is_some(), "the control");
-        for bit in 0..8 * BYTES {
-            let mut bytes = row.bytes.clone();
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            assert!(opens(&bytes).is_none(), "bit {bit}");
+        for slots in ALL {
+            let Made { data_key, row, .. } = made(slots);
+            let is_ours = |bytes: &[u8]| RescueRow::parse(bytes).is_some_and(|row| row.is_of(&data_key));
+            assert!(is_ours(&row.bytes), "the control");
+            for bit in 0..8 * row.bytes.len() {
+                let mut bytes = row.bytes.clone();
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                assert!(!is_ours(&bytes), "bit {bit}");
+            }
+            for length in 0..row.bytes.len() {
+                assert!(RescueRow::parse(&row.bytes[..length]).is_none(), "cut to {length}");
+            }
+            assert!(RescueRow::parse(&[row.bytes.as_slice(), &[0]].concat()).is_none());
         }
-        for length in 0..BYTES {
-            assert!(RescueRow::parse(&row.bytes[..length]).is_none(), "cut to {length}");
-        }
-        assert!(RescueRow::parse(&[row.bytes.as_slice(), &[0]].concat()).is_none());
     }
 
     mod fuzz {

@@ -123,6 +123,11 @@ impl Locks {
         saved.is_some()
     }
 
+    /// The same locks, as if no recovery had begun.
+    pub(crate) fn without_wait(&self) -> Self {
+        Self { opening: None, ..self.clone() }
+    }
+
     /// The wait as it was last saved.
     pub(crate) fn saved_wait(&self) -> Option<Wait> {
         self.opening
@@ -156,6 +161,11 @@ impl Locks {
     /// What whoever finds the phone is to read.
     pub(crate) fn finder(&self) -> Option<&Finder> {
         self.finder.as_ref()
+    }
+
+    /// Who has frozen payments.
+    pub(crate) fn freezes(&self) -> &[SetBy] {
+        &self.freezes
     }
 
     /// Whether payments are frozen.

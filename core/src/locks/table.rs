@@ -34,7 +34,7 @@ pub(crate) fn ways(reason: LockReason, unusual: ClearsUnusual) -> &'static [Way]
         LockReason::DataDamaged => &[Way::Recheck, Way::RecoveryCode, Way::Escrow],
         LockReason::LostOrStolen | LockReason::ProviderOrder => &[Way::Grant, Way::RecoveryCodeAndWait],
         LockReason::TooManyAttempts => &[Way::Grant, Way::RecoveryCode, Way::Escrow],
-        LockReason::LockedByOwner => &[Way::Grant, Way::RecoveryCode],
+        LockReason::LockedByOwner => &[Way::Grant, Way::RecoveryCode, Way::Escrow],
         LockReason::UnusualActivity if unusual == ClearsUnusual::Pin => &[Way::Pin, Way::Grant, Way::RecoveryCode],
         LockReason::UnusualActivity => &[Way::Grant, Way::RecoveryCode],
         LockReason::HeartbeatExpired => &[Way::Heartbeat, Way::RecoveryCode],

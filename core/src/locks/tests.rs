@@ -12,13 +12,14 @@ const REASONS: [LockReason; 4] =
     [LockReason::LostOrStolen, LockReason::ProviderOrder, LockReason::LockedByOwner, LockReason::UnusualActivity];
 
 /// The table of DESIGN 3 as pairs: this clears that, and no other pair does.
-const CLEARS: [(Way, LockReason); 12] = [
+const CLEARS: [(Way, LockReason); 13] = [
     (Way::Grant, LockReason::LostOrStolen),
     (Way::Grant, LockReason::ProviderOrder),
     (Way::Grant, LockReason::LockedByOwner),
     (Way::Grant, LockReason::UnusualActivity),
     (Way::Pin, LockReason::UnusualActivity),
     (Way::RecoveryCode, LockReason::LockedByOwner),
+    (Way::Escrow, LockReason::LockedByOwner),
     (Way::RecoveryCode, LockReason::UnusualActivity),
     (Way::RecoveryCodeAndWait, LockReason::LostOrStolen),
     (Way::RecoveryCodeAndWait, LockReason::ProviderOrder),

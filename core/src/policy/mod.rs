@@ -3,6 +3,7 @@
 
 mod anti_rollback;
 mod biometric;
+mod json_fault;
 mod lockout;
 mod pin;
 pub mod presets;
@@ -11,8 +12,7 @@ mod ranges;
 mod recovery;
 mod session;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::error::Category;
+use serde::{Deserialize, Serialize};
 
 pub use anti_rollback::{AntiRollback, RollbackProtection};
 pub(crate) use biometric::MAX_BUDGETS;
@@ -21,12 +21,13 @@ pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
 pub(crate) use provider::KeyId;
-pub use provider::{ClearsUnusual, KeyRole, ProviderKey, ProviderPolicy};
+pub use provider::{ClearsUnusual, EscrowKey, KeyRole, ProviderKey, ProviderPolicy};
 pub use recovery::RecoveryPolicy;
 pub use session::SessionPolicy;
 
 pub use crate::error::PolicyError;
-use ranges::{problem, within};
+use json_fault::json_fault;
+use ranges::within;
 
 const MAX_CONTACTS: usize = 8;
 const MAX_TEXT: usize = 200;
@@ -72,11 +73,15 @@ impl Policy {
     /// Reads a policy from JSON and checks it. The error names the field that is wrong.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
         let mut text = serde_json::Deserializer::from_slice(json.as_bytes());
-        let policy: Self = serde_path_to_error::deserialize(&mut text)
-            .map_err(|error| problem(error.path().to_string(), fault(error.inner())))?;
-        text.end().map_err(|error| problem(".", fault(&error)))?;
+        let policy = Self::deserialize(&mut text).map_err(|error| json_fault(json, &error))?;
+        text.end().map_err(|error| json_fault(json, &error))?;
         policy.validate()?;
         Ok(policy)
+    }
+
+    /// The provider's key for escrow. `None`: escrow is not offered.
+    pub(crate) fn escrow_key(&self) -> Option<&[u8; 32]> {
+        self.provider.as_ref()?.escrow_key.as_ref().map(|EscrowKey(key)| key)
     }
 
     /// The policy as JSON, with every field that has a value.
@@ -128,22 +133,6 @@ impl Contact {
         match self {
             Self::Phone(value) | Self::Form(value) | Self::Social(value) | Self::Police(value) => value,
         }
-    }
-}
-
-/// `#[serde(deserialize_with)]` for the policy in the sealed record. It uses the same kind of reader as
-/// [`Policy::from_json`]: another kind would add 18 kB of code.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Policy, D::Error> {
-    serde_path_to_error::deserialize(from).map_err(serde_path_to_error::Error::into_inner)
-}
-
-/// What is wrong with a JSON text, in our own words: the parser's messages repeat the input.
-fn fault(error: &serde_json::Error) -> String {
-    match error.classify() {
-        Category::Data if error.to_string().starts_with("unknown field") => "is not a field of a policy".to_owned(),
-        Category::Data if error.to_string().starts_with("missing field") => "lacks a field".to_owned(),
-        Category::Data => "has another type, or a value out of range".to_owned(),
-        _ => format!("is not JSON (line {}, column {})", error.line(), error.column()),
     }
 }
 

@@ -32,7 +32,16 @@ pub struct ProviderPolicy {
     /// What clears a lock for unusual activity.
     #[serde(default)]
     pub unusual: ClearsUnusual,
+    /// The key to which the data key is sealed where the owner switches escrow on. `None`: no escrow is offered. Keep its
+    /// private key apart from the keys that sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escrow_key: Option<EscrowKey>,
 }
+
+/// The provider's public X25519 key (RFC 7748) for escrow, 32 bytes. In JSON as base64url.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EscrowKey(#[serde(with = "base64url::array")] pub [u8; 32]);
 
 /// One of the provider's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,9 +136,10 @@ impl ProviderPolicy {
     }
 
     /// Whether this policy eases nothing that `sealed` asks for: no key is added and none gets another role, every
-    /// online key stays (it may lock), and the allowance does not grow. The warning may change freely.
+    /// online key stays (it may lock), the allowance does not grow, and the key for escrow is the same. The warning may
+    /// change freely.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { keys, allowance_h, warn_percent: _, unusual } = self;
+        let Self { keys, allowance_h, warn_percent: _, unusual, escrow_key } = self;
         let online_stay = sealed.keys.iter().all(|key| key.role == KeyRole::Guarded || keys.contains(key));
         let no_more_time = match (allowance_h, sealed.allowance_h) {
             (_, None) => true,
@@ -139,6 +149,7 @@ impl ProviderPolicy {
         keys.iter().all(|key| sealed.keys.contains(key))
             && online_stay
             && no_more_time
+            && *escrow_key == sealed.escrow_key
             && (*unusual == sealed.unusual || *unusual == ClearsUnusual::Grant)
     }
 }
@@ -154,7 +165,8 @@ mod tests {
 
     fn policy() -> ProviderPolicy {
         let keys = vec![key(1, KeyRole::Online), key(2, KeyRole::Guarded), key(3, KeyRole::Guarded)];
-        ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin }
+        let unusual = ClearsUnusual::Pin;
+        ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual, escrow_key: None }
     }
 
     fn with_keys(keys: &[ProviderKey]) -> ProviderPolicy {
@@ -172,6 +184,11 @@ mod tests {
         assert_eq!(read.provider, Some(policy()));
         assert_eq!(Policy::from_json(&read.to_json()), Ok(read), "it survives JSON");
         assert_eq!(Policy::default().provider, None, "no preset has a provider");
+        let with_escrow = Policy {
+            provider: Some(ProviderPolicy { escrow_key: Some(EscrowKey([9; 32])), ..policy() }),
+            ..Policy::default()
+        };
+        assert_eq!(Policy::from_json(&with_escrow.to_json()), Ok(with_escrow), "so does the key for escrow");
         let padded = json.replacen(&online, &format!("{online}="), 1);
         assert_eq!(Policy::from_json(&padded).expect_err("refused").field, "provider.keys[0].key");
     }
@@ -214,6 +231,7 @@ mod tests {
             (ProviderPolicy { allowance_h: Some(169), ..sealed.clone() }, false, "more time"),
             (ProviderPolicy { allowance_h: None, ..sealed.clone() }, false, "all time"),
             (ProviderPolicy { unusual: ClearsUnusual::Grant, ..sealed.clone() }, true, "a grant for the PIN"),
+            (ProviderPolicy { escrow_key: Some(EscrowKey([7; 32])), ..sealed.clone() }, false, "another way in"),
         ] {
             assert_eq!(policy.is_at_least_as_strict_as(&sealed), is_as_strict, "{why}");
         }

@@ -306,6 +306,20 @@ fn what_is_no_json_policy_is_refused() {
         (r#"{"contacts":[{"kind":"fax","value":"1"}]}"#, "contacts[0].kind"),
         (r#"{"contacts":[{"kind":"phone"}]}"#, "contacts[0]"),
         (r#"{"contacts":[{"value":"1"}]}"#, "contacts[0]"),
+        (r#"{"contacts":[{"kind":{"phone":1},"value":"1"}]}"#, "contacts[0].kind.phone"),
+        // A value that is text for JSON and that we refuse, as the last one of its object.
+        (
+            r#"{"biometric":{"budgets":[{"per_payment_minor":1,"total_minor":1,"currency":"eur"}]}}"#,
+            "biometric.budgets[0].currency",
+        ),
+        (r#"{"provider":{"keys":[{"role":"online","key":"*"}]}}"#, "provider.keys[0].key"),
+        // Several lines, blanks, and a text with quotes, brackets and commas.
+        ("{\n \"name\" : \"a\\\"}],{\",\n \"pin\" : {\n \"remember\" : \"ä\" }\n}", "pin.remember"),
+        ("{\n \"pin\" : { } ,\n \"ä\" : 1 }", "ä"),
+        ("{ \"name\" : \"a\" , \"name\" : \"b\" }", "."),
+        (r#"{"contacts":[]  "name":1}"#, "contacts"),
+        (r#"{"pin":}"#, "pin"),
+        (r#"{"contacts":[{"kind":"phone","value":"1"},]}"#, "contacts[1]"),
     ] {
         assert_eq!(refused(json).0, field, "{json}");
     }

@@ -19,7 +19,7 @@ const MAX_MESSAGE: usize = 160;
 const MAX_PROOFS: usize = 8;
 /// The sealed data key: 32 bytes of encapsulated key, then 32 bytes with a tag of 16 (RFC 9180, DHKEM(X25519),
 /// AES-256-GCM).
-const SEALED_BYTES: usize = 32 + 32 + 16;
+pub(crate) const SEALED_BYTES: usize = 32 + 32 + 16;
 
 /// A word of the provider whose signature is right and whose claims are those of its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]

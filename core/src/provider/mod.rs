@@ -6,6 +6,7 @@
 
 mod allowance;
 mod claims;
+pub(crate) mod escrow;
 mod jws;
 mod outcome;
 mod request;
@@ -17,8 +18,8 @@ pub(crate) use allowance::AllowanceState;
 pub(crate) use claims::{Claims, GrantAct, Heartbeat, Order, OrderAct, OrderReason, Word};
 pub use jws::MAX_WORD_BYTES;
 pub use outcome::{WordDone, WordError, WordOutcome};
+pub(crate) use request::{EscrowPart, RequestParts, der_to_fixed};
 pub use request::{ProviderRequest, RequestKind};
-pub(crate) use request::{RequestParts, der_to_fixed};
 pub(crate) use state::{Call, Effect, Installation, Provider, Reading, Scene, read};
 
 #[cfg(test)]

@@ -23,6 +23,20 @@ pub enum RequestKind {
     Unfreeze,
     /// The time, and orders that were missed.
     Heartbeat,
+    /// Nothing: it tells the provider which escrow slot is in force, so that the provider opens no other one.
+    Deposit,
+}
+
+impl RequestKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Unlock => "unlock",
+            Self::Unfreeze => "unfreeze",
+            Self::Heartbeat => "heartbeat",
+            Self::Deposit => "deposit",
+        }
+    }
 }
 
 /// What the app tells the provider in a request. The lock does not look at it.
@@ -54,13 +68,24 @@ impl std::fmt::Debug for ProviderRequest {
 
 /// A request before it is signed.
 pub(crate) struct RequestParts<'a> {
-    pub(crate) kind: RequestKind,
+    /// The name of what it asks for.
+    pub(crate) kind: &'a str,
     pub(crate) wallet_id: &'a [u8; 16],
     pub(crate) installation: &'a Installation,
-    /// The installation's public key, in a request to register: an uncompressed point (SEC 1, section 2.3.3).
+    /// The installation's public key, if the provider does not know it: an uncompressed point (SEC 1, section 2.3.3).
     pub(crate) public_key: Option<&'a [u8; 65]>,
+    pub(crate) escrow: Option<EscrowPart<'a>>,
     pub(crate) nonce: &'a [u8; 16],
     pub(crate) said: &'a ProviderRequest,
+}
+
+/// What a request says about escrow.
+#[derive(Clone, Copy)]
+pub(crate) enum EscrowPart<'a> {
+    /// The slot in force: SHA-256 of its bytes, and the version of its row.
+    Deposit { digest: &'a [u8; 32], version: u64 },
+    /// The slot to be opened, and the key to which the data key is to be sealed.
+    Ask { slot: &'a [u8], key: &'a [u8; 32] },
 }
 
 #[derive(Serialize)]
@@ -86,9 +111,17 @@ struct Payload<'a> {
     v: u32,
     wallet: String,
     installation: String,
-    kind: RequestKind,
+    kind: &'a str,
     nonce: String,
     last_orders: Vec<LastOrder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,21 +139,34 @@ struct LastOrder {
 impl RequestParts<'_> {
     /// The text that is signed: header and payload. `provider` names the orders that the phone knows.
     pub(crate) fn to_signed_text(&self, provider: &Provider) -> Option<Zeroizing<String>> {
-        let Self { kind, wallet_id, installation, public_key, nonce, said } = self;
+        let Self { kind, wallet_id, installation, public_key, escrow, nonce, said } = self;
         let ProviderRequest { channel, code, what } = said;
         let id = base64url::encode(&installation.id);
         let jwk = public_key.and_then(|point| {
             let (x, y) = point.get(1..)?.split_at_checked(32)?;
             Some(Jwk { crv: "P-256", kty: "EC", x: base64url::encode(x), y: base64url::encode(y) })
         });
+        let (digest, version, slot, key) = match escrow {
+            None => (None, None, None, None),
+            Some(EscrowPart::Deposit { digest, version }) => {
+                (Some(base64url::encode(*digest)), Some(*version), None, None)
+            }
+            Some(EscrowPart::Ask { slot, key }) => {
+                (None, None, Some(base64url::encode(slot)), Some(base64url::encode(*key)))
+            }
+        };
         let header = Header { alg: "ES256", kid: id.clone(), typ: "walletlock-request+jwt", jwk };
         let payload = Payload {
             v: 1,
             wallet: base64url::encode(*wallet_id),
             installation: id,
-            kind: *kind,
+            kind,
             nonce: base64url::encode(*nonce),
             last_orders: provider.last_orders().map(|(kid, seq)| LastOrder { kid, seq }).collect(),
+            digest,
+            version,
+            slot,
+            key,
             channel: channel.as_deref(),
             code: code.as_ref().map(|code| code.as_str()),
             what: what.as_deref(),

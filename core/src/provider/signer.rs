@@ -3,9 +3,10 @@
 use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde_json::Value;
 
+use super::escrow;
 use crate::base64url;
-use crate::crypto::sha256;
-use crate::policy::{KeyId, KeyRole, ProviderKey};
+use crate::crypto::{Random, derive_public_key, sha256};
+use crate::policy::{EscrowKey, KeyId, KeyRole, ProviderKey};
 
 /// A key pair of a provider.
 pub struct Signer(Ed25519KeyPair);
@@ -58,6 +59,11 @@ pub fn request_hash(request: &str) -> String {
     base64url::encode(&sha256(&[request.as_bytes()]))
 }
 
+/// SHA-256 of an escrow slot, as a deposit names it.
+pub fn escrow_digest(slot: &[u8]) -> String {
+    base64url::encode(&escrow::digest(slot))
+}
+
 /// A request of a phone, as its provider reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadRequest {
@@ -71,11 +77,15 @@ pub struct ReadRequest {
     pub last_order: u64,
     /// What the app says.
     pub code: Option<String>,
+    /// SHA-256 of the escrow slot in force, base64url, and the version of its row: only in a deposit.
+    pub deposit: Option<(String, u64)>,
+    /// The escrow slot to be opened, and the key to which the data key is to be sealed: only in a request for escrow.
+    pub escrow: Option<(Vec<u8>, [u8; 32])>,
     /// The public key that signed it, an uncompressed point.
     pub public_key: Vec<u8>,
 }
 
-/// Reads a request, and checks its signature: under the key in it, if it is a request to register, else under
+/// Reads a request, and checks its signature: under the key in it, if it has one, as a request to register has; else under
 /// `registered`, the key of the installation. `None`: it is no request of this phone.
 pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest> {
     let (signed, signature) = text.rsplit_once('.')?;
@@ -98,6 +108,7 @@ pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest
     let id = sha256(&[&public_key]);
     let is_its_key = base64url::encode(id.get(..16)?) == installation;
     let is_right = header.get("alg")? == "ES256" && header.get("typ")? == "walletlock-request+jwt";
+    let bytes_of = |name: &str| payload.get(name).and_then(text_of).and_then(|text| base64url::decode(&text));
     let orders = payload.get("last_orders")?.as_array()?.iter().filter_map(|order| order.get("seq")?.as_u64());
     (is_its_key && is_right && header.get("kid")?.as_str()? == installation).then_some(ReadRequest {
         wallet: text_of(payload.get("wallet")?)?,
@@ -105,8 +116,48 @@ pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest
         kind: text_of(payload.get("kind")?)?,
         last_order: orders.max().unwrap_or(0),
         code: payload.get("code").and_then(text_of),
+        deposit: payload.get("digest").and_then(text_of).zip(payload.get("version").and_then(Value::as_u64)),
+        escrow: bytes_of("slot").zip(bytes_of("key").and_then(|key| key.try_into().ok())),
         public_key,
     })
+}
+
+/// The provider's key pair for escrow.
+pub struct EscrowPair([u8; 32]);
+
+impl EscrowPair {
+    /// The key pair of this private key (RFC 7748, section 5).
+    pub fn from_private_key(key: &[u8; 32]) -> Self {
+        Self(*key)
+    }
+
+    /// The public key, for a policy.
+    #[allow(clippy::missing_panics_doc, reason = "32 bytes are always a private key")]
+    pub fn key(&self) -> EscrowKey {
+        let Some(key) = derive_public_key(&self.0) else { unreachable!("32 bytes are a private key") };
+        EscrowKey(key)
+    }
+
+    /// The claim `sealed` of a grant: opens the slot, and seals the data key to the request, whose text is given.
+    /// `random`: 32 random bytes. `None`: the slot is not one of this wallet that is sealed to this pair.
+    pub fn reseal(&self, request: &str, read: &ReadRequest, random: &[u8; 32]) -> Option<String> {
+        let wallet_id = base64url::decode_array(&read.wallet)?;
+        let (slot, key) = read.escrow.as_ref()?;
+        let request = sha256(&[request.as_bytes()]);
+        let fill = |bytes: &mut [u8]| {
+            bytes.copy_from_slice(random);
+            Ok(())
+        };
+        let mut random = Random::draw(fill).ok()?;
+        let sealed = escrow::grant(&mut random, &self.0, &wallet_id, slot, &request, key)?;
+        Some(base64url::encode(&sealed))
+    }
+}
+
+impl std::fmt::Debug for EscrowPair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EscrowPair")
+    }
 }
 
 impl std::fmt::Debug for Signer {

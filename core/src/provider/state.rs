@@ -13,7 +13,7 @@ use crate::crypto::sha256;
 use crate::hex;
 use crate::policy::{KeyId, KeyRole, ProviderKey, ProviderPolicy};
 use crate::time::Now;
-pub(crate) use take::{Call, Effect, Reading, Scene, TextHash, read};
+pub(crate) use take::{Call, Effect, GRANT_MS, Reading, Scene, TextHash, read};
 
 /// Bounds of the lists, so that the record stays small. All are our own choice.
 const MAX_REQUESTS: usize = 4;
@@ -105,6 +105,15 @@ mod key_list {
     }
 }
 
+impl Installation {
+    /// The installation with this public key.
+    pub(crate) fn of(public_key: &[u8; 65], alias: String) -> Self {
+        let mut id = [0; 16];
+        id.iter_mut().zip(sha256(&[public_key])).for_each(|(to, from)| *to = from);
+        Self { id, alias }
+    }
+}
+
 impl Provider {
     /// The keys whose words count: the policy's without the revoked ones, and the added ones.
     pub(crate) fn keys(&self, policy: &ProviderPolicy) -> KeysInForce {
@@ -189,14 +198,15 @@ impl Provider {
         self.allows_wipe = is_allowed;
     }
 
-    /// What is left of it after a recovery: the phone has new keys, so the provider has to register it again, and a new
-    /// allowance begins. What the provider said about keys and orders stays.
-    pub(crate) fn after_recovery(self, now: Now) -> Self {
+    /// What is left of it after a recovery: the phone has new keys, so the provider has to register it again. What the
+    /// provider said about keys and orders stays. `allowance_from`: a new allowance begins then; otherwise the one that
+    /// runs goes on.
+    pub(crate) fn after_recovery(self, allowance_from: Option<Now>) -> Self {
         Self {
             installation: None,
             pending: None,
             requests: Vec::new(),
-            allowance: self.allowance.map(|_| Allowance::start(now)),
+            allowance: self.allowance.map(|allowance| allowance_from.map_or(allowance, Allowance::start)),
             ..self
         }
     }

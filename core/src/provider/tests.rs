@@ -30,7 +30,7 @@ fn offline() -> Signer {
 
 fn policy() -> ProviderPolicy {
     let keys = vec![online().key(KeyRole::Online), guarded().key(KeyRole::Guarded), offline().key(KeyRole::Guarded)];
-    ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin }
+    ProviderPolicy { keys, allowance_h: Some(168), warn_percent: 80, unusual: ClearsUnusual::Pin, escrow_key: None }
 }
 
 /// A phone, as its record knows it, that the provider has registered.
@@ -87,7 +87,7 @@ fn keys(seq: u64, rest: &str) -> String {
 /// Takes a word as a flow does: the state after it, and its effect. A text that was answered before changes nothing.
 fn take(provider: &Provider, call: Call, text: &str, now: Now) -> Result<(Provider, Option<Effect>), WordError> {
     let policy = policy();
-    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: false, now };
+    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: false, has_code: false, now };
     match provider.read(call, &scene, text)? {
         Reading::Again(_) => Ok((provider.clone(), None)),
         Reading::New(word, hash) => {

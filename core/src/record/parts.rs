@@ -12,14 +12,13 @@ use crate::locks::{Locks, SetLock};
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::{AllowanceState, Provider};
-use crate::recovery::Recovery;
+use crate::recovery::{Recovery, WayBack};
 use crate::time::{Now, Wait};
 
 /// Everything that the lock's decisions depend on. Each capability owns its part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
     pub(crate) lockout: Lockout,
     /// Whether there is anything to open. A separate field since format 2.
@@ -47,7 +46,7 @@ pub(crate) struct Record {
     /// Which data key the slots hold, counted from 0. A session that has an earlier one has ended.
     #[serde(default)]
     pub(crate) data_key_number: u64,
-    /// The recovery code.
+    /// The recovery code and escrow.
     #[serde(default)]
     pub(crate) recovery: Recovery,
     /// The locks that stand beside the PIN's counter.
@@ -102,27 +101,28 @@ impl Record {
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
         let Self { lockout, recovery, locks, .. } = self;
-        lockout.save_wait(now, every_ms) | recovery.save_wait(now, every_ms) | locks.save_wait(now, every_ms)
+        lockout.save_wait(now, every_ms) | recovery.save_waits(now, every_ms) | locks.save_wait(now, every_ms)
     }
 
     /// Whether one of the waits is to be saved.
     pub(crate) fn has_stale_wait(&self, now: Now, every_ms: u64) -> bool {
         let Self { lockout, recovery, locks, .. } = self;
         lockout.clone().save_wait(now, every_ms)
-            || recovery.clone().save_wait(now, every_ms)
+            || recovery.clone().save_waits(now, every_ms)
             || locks.clone().save_wait(now, every_ms)
     }
 
     /// The waits as they were last saved.
-    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 3] {
-        [self.lockout.saved_wait(), self.recovery.saved_wait(), self.locks.saved_wait()]
+    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 4] {
+        let [code, escrow] = self.recovery.saved_waits();
+        [self.lockout.saved_wait(), code, escrow, self.locks.saved_wait()]
     }
 
-    /// Sets a lock. `true`: a change of the recovery code waited and is cancelled, because whoever asked for it may be the
-    /// one against whom the lock is set.
-    pub(crate) fn set_lock(&mut self, lock: SetLock) -> bool {
+    /// Sets a lock, and cancels the changes of the ways back in that wait, because whoever asked for them may be the one
+    /// against whom the lock is set. Returns what they were about.
+    pub(crate) fn set_lock(&mut self, lock: SetLock) -> Vec<WayBack> {
         self.locks.set(lock);
-        self.recovery.cancel()
+        self.recovery.cancel_all()
     }
 
     /// The PIN slot; `None` after a wipe.

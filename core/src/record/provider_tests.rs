@@ -2,6 +2,7 @@
 
 use super::tests::{NOW, record};
 use super::*;
+use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
 use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Policy, ProviderKey, ProviderPolicy};
 use crate::provider::{Installation, Provider, RequestKind, WordDone};
@@ -12,7 +13,8 @@ const HOUR: u64 = 3_600_000;
 fn with_provider(allowance_h: Option<u32>) -> Policy {
     let key = |byte: u8, role| ProviderKey { key: [byte; 32], role };
     let keys = vec![key(1, KeyRole::Online), key(2, KeyRole::Guarded), key(3, KeyRole::Guarded)];
-    let provider = ProviderPolicy { keys, allowance_h, warn_percent: 80, unusual: ClearsUnusual::Pin };
+    let unusual = ClearsUnusual::Pin;
+    let provider = ProviderPolicy { keys, allowance_h, warn_percent: 80, unusual, escrow_key: None };
     Policy { provider: Some(provider), ..Policy::default() }
 }
 
@@ -88,6 +90,29 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
         matches!(unusual_and_expired, LockStatus::Locked { remedies, .. } if remedies == [grant, code]),
         "the PIN would be refused, so it is not offered"
     );
+}
+
+#[test]
+fn while_the_pin_has_to_wait_the_lock_that_it_clears_says_how_long() {
+    let mut record = registered(None, 0);
+    record
+        .locks
+        .set(SetLock { reason: LockReason::UnusualActivity, by: SetBy::Provider { kid: KeyId([1; 8]), seq: 1 } });
+    let remedies = |record: &Record, now| match LockStatus::of(record, now) {
+        LockStatus::Locked { remedies, .. } => remedies,
+        other => panic!("{other:?}"),
+    };
+    let just_tried = Now { since_boot_ms: 70_000, ..NOW };
+    let AttemptGate::CoolingDown { remaining_ms, .. } = record.standing(just_tried).gate() else {
+        panic!("five tries failed")
+    };
+    let grant = Remedy::AskProvider(RemedyState::Available);
+    let code = Remedy::RecoveryCode(RemedyState::Available);
+    assert_eq!(remedies(&record, just_tried), [Remedy::Wait(remaining_ms), grant.clone(), code.clone()]);
+    let later = Now { since_boot_ms: just_tried.since_boot_ms + remaining_ms, ..NOW };
+    assert_eq!(remedies(&record, later), [Remedy::EnterPin, grant.clone(), code.clone()]);
+    record.locks.set(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
+    assert_eq!(remedies(&record, just_tried), [grant, code], "the PIN does not clear the other lock");
 }
 
 #[test]

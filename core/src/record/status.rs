@@ -1,6 +1,7 @@
 //! The status that a person sees: why the wallet is locked, who locked it, and what the person can do now.
 
 use super::parts::Record;
+use crate::key_slots::RowSlots;
 use crate::lockout::AttemptGate;
 use crate::locks::{LockReason, Way, WhoLocked, ways};
 use crate::policy::{ClearsUnusual, Contact, Policy};
@@ -58,7 +59,8 @@ pub enum Remedy {
     /// Let the lock look again ([`crate::WalletLock::recheck`]): the keystore or the disk may have failed only for a
     /// moment.
     CheckAgain,
-    /// Wait for this many milliseconds.
+    /// Wait for this many milliseconds: then a PIN may be entered. On a locked wallet it stands where the PIN clears the
+    /// lock, and is refused until then because of wrong PINs.
     Wait(u64),
     /// Restart the phone.
     Restart,
@@ -71,6 +73,8 @@ pub enum Remedy {
     AskProvider(RemedyState),
     /// Let the phone reach its provider: [`crate::ProviderHandle::heartbeat`].
     Connect(RemedyState),
+    /// Ask the provider, which keeps the key to the wallet: [`crate::RecoveryHandle::ask_escrow`].
+    AskEscrow(RemedyState),
     /// Ask this contact for help.
     Contact(Contact),
 }
@@ -98,7 +102,9 @@ impl Remedy {
         match self {
             Self::CheckAgain | Self::Restart | Self::EnterPin | Self::Contact(_) => RemedyState::Available,
             Self::Wait(left_ms) => RemedyState::Waiting { left_ms: *left_ms },
-            Self::RecoveryCode(state) | Self::AskProvider(state) | Self::Connect(state) => *state,
+            Self::RecoveryCode(state) | Self::AskProvider(state) | Self::Connect(state) | Self::AskEscrow(state) => {
+                *state
+            }
         }
     }
 }
@@ -116,7 +122,14 @@ impl LockStatus {
                 finder.map(|finder| FinderMessage { text: finder.message.clone(), contact: finder.contact.clone() });
             let by_table = ways(reason, record.clears_unusual()).iter().filter_map(|way| remedy(*way, record, now));
             // The PIN may be among the ways, and be refused because of another lock or a wait.
-            let remedies = by_table.filter(|remedy| *remedy != Remedy::EnterPin || standing.admits_pin());
+            let remedies = by_table.filter_map(|remedy| match (&remedy, standing.gate()) {
+                (Remedy::EnterPin, _) if standing.admits_pin() => Some(remedy),
+                (Remedy::EnterPin, AttemptGate::CoolingDown { remaining_ms, .. }) if standing.pin_clears_the_rest() => {
+                    Some(Remedy::Wait(remaining_ms))
+                }
+                (Remedy::EnterPin, _) => None,
+                _ => Some(remedy),
+            });
             return Self::Locked { reason, by, message, remedies: remedies.chain(contacts).collect() };
         }
         match standing.gate() {
@@ -138,11 +151,12 @@ impl LockStatus {
         }
     }
 
-    /// The status of a damaged wallet. `has_code`: its file holds a rescue row.
-    pub(crate) fn damaged(policy: &Policy, has_code: bool) -> Self {
+    /// The status of a damaged wallet. `slots`: those of the rescue row that its file holds.
+    pub(crate) fn damaged(policy: &Policy, slots: RowSlots) -> Self {
         let by_table = ways(LockReason::DataDamaged, ClearsUnusual::default()).iter().filter_map(|way| match way {
             Way::Recheck => Some(Remedy::CheckAgain),
-            Way::RecoveryCode => has_code.then_some(Remedy::RecoveryCode(RemedyState::Available)),
+            Way::RecoveryCode => slots.code.then_some(Remedy::RecoveryCode(RemedyState::Available)),
+            Way::Escrow => slots.escrow.then_some(Remedy::AskEscrow(RemedyState::Available)),
             _ => None,
         });
         Self::Locked {
@@ -159,8 +173,7 @@ impl LockStatus {
     }
 }
 
-/// The remedy that a way to clear a lock is for a person. `None`: the policy has no such way, or this version cannot set
-/// it up.
+/// The remedy that a way to clear a lock is for a person. `None`: the policy has no such way, or it was not set up.
 fn remedy(way: Way, record: &Record, now: Now) -> Option<Remedy> {
     let is_registered = record.provider.installation().is_some();
     let provider = if is_registered { RemedyState::Available } else { RemedyState::NotSetUp };
@@ -176,8 +189,8 @@ fn remedy(way: Way, record: &Record, now: Now) -> Option<Remedy> {
                 Some(left_ms @ 1..) => RemedyState::Waiting { left_ms },
                 Some(0) | None => RemedyState::Available,
             };
-            record.recovery.row().map(|_| Remedy::RecoveryCode(state))
+            record.recovery.has_code().then_some(Remedy::RecoveryCode(state))
         }
-        Way::Escrow => None,
+        Way::Escrow => record.recovery.ways().escrow.then_some(Remedy::AskEscrow(RemedyState::Available)),
     }
 }

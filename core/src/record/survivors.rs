@@ -18,7 +18,6 @@ use crate::provider::Provider;
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Survivors {
-    #[serde(deserialize_with = "crate::policy::deserialize")]
     pub(crate) policy: Policy,
     /// The journal's last line as this record knew it. Lines up to it can be verified.
     pub(crate) journal: Head,

@@ -3,7 +3,7 @@ use super::*;
 use crate::biometric::Biometric;
 use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
-use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, SlotParts, WipeCheck, WrappingKey};
+use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, RowKeys, SlotParts, WipeCheck, WrappingKey};
 use crate::lockout::Lockout;
 use crate::locks::Locks;
 use crate::money::{Currency, Money};
@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::platform::testing;
 use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
 use crate::provider::Provider;
-use crate::recovery::{CodeKey, Recovery};
+use crate::recovery::{Change, CodeKey, Recovery, WaysBack};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
 use zeroize::Zeroizing;
@@ -89,14 +89,16 @@ pub(super) fn record() -> Record {
     }
 }
 
-/// A recovery code in force, and another one that waits.
+/// A recovery code and escrow in force, and changes of both that wait.
 fn recovery(data_key: &DataKey) -> Recovery {
     let mut random = random();
     let [first, second] = [0x77, 0x78].map(|byte| CodeKey::make(&mut random, &Box::new(Zeroizing::new([byte; 16]))));
-    let row = RescueRow::make(&mut random, &HEADER.wallet_id, 7, &first.expect("a key"), data_key).expect("sealed");
+    let keys = RowKeys { code: first.as_ref(), escrow: Some(&[0x09; 32]) };
+    let row = RescueRow::make(&mut random, &HEADER.wallet_id, 7, keys, data_key).expect("sealed");
     let mut recovery = Recovery::default();
-    recovery.replace(7, Some(row.to_stored()));
-    recovery.plan(second, 86_400_000, NOW);
+    recovery.replace(7, Some(row.to_stored()), WaysBack { code: first, escrow: true }, NOW);
+    recovery.plan(Change::SetCode(second.expect("a key")), 86_400_000, NOW);
+    recovery.plan(Change::EscrowOff, 86_400_000, NOW);
     recovery
 }
 

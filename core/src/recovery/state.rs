@@ -1,30 +1,43 @@
-//! What the sealed record keeps of the recovery code.
+//! What the sealed record keeps of the recovery code and of escrow.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::code::CodeBytes;
 use crate::crypto::{Purpose, Random, SlotBytes, derive_key, derive_public_key};
+use crate::events::JournalEvent;
 use crate::hex;
 use crate::time::{Now, Wait};
 
 const SALT_BYTES: usize = 16;
 
-/// The recovery code's part of the record.
+/// The part of the record about the recovery code and escrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Recovery {
     /// The version of the rescue row. Each change of the row raises it; 0: there never was a row.
     version: u64,
-    /// The rescue row, byte for byte. `None`: there is no recovery code.
+    /// The rescue row, byte for byte. `None`: there is neither a recovery code nor escrow.
     row: Option<SlotBytes>,
-    /// A change that was asked for and still waits.
-    pending: Option<PendingCode>,
+    /// What the slots of the row are for.
+    ways: WaysBack,
+    /// Changes that were asked for and still wait: at most one of the code, and one of escrow.
+    pending: Vec<PendingChange>,
+}
+
+/// The ways back in that the slots of the rescue row are for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaysBack {
+    /// The recovery code.
+    pub(crate) code: Option<CodeKey>,
+    /// The provider keeps the data key, sealed to its own key.
+    pub(crate) escrow: bool,
 }
 
 /// The public key that belongs to a recovery code. A data key that is sealed to it can be opened with the code.
 ///
-/// While a change waits, it stands in the sealed record, so that the code can be put in force without the code itself.
+/// It stands in the sealed record, so that a new data key can be sealed to the code without the code itself.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CodeKey {
@@ -34,13 +47,75 @@ pub(crate) struct CodeKey {
     pub(crate) public_key: [u8; 32],
 }
 
-/// A change of the recovery code that waits, so that the owner can see and cancel it.
+/// A change that waits, so that the owner can see and cancel it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PendingCode {
+pub(crate) struct PendingChange {
     wait: Wait,
-    /// The new code. `None`: the code in force is withdrawn.
-    pub(crate) code_key: Option<CodeKey>,
+    pub(crate) change: Change,
+}
+
+/// A change of the ways back in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Change {
+    /// A recovery code takes the place of the one in force, if there is one.
+    SetCode(CodeKey),
+    /// The recovery code in force is withdrawn.
+    WithdrawCode,
+    /// Escrow is switched on.
+    EscrowOn,
+    /// Escrow is switched off.
+    EscrowOff,
+}
+
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WayBack {
+    Code,
+    Escrow,
+}
+
+impl Change {
+    /// What it is about.
+    pub(crate) fn way(&self) -> WayBack {
+        match self {
+            Self::SetCode(_) | Self::WithdrawCode => WayBack::Code,
+            Self::EscrowOn | Self::EscrowOff => WayBack::Escrow,
+        }
+    }
+
+    /// Whether it takes a way back away, and sets none in its place.
+    pub(crate) fn withdraws(&self) -> bool {
+        matches!(self, Self::WithdrawCode | Self::EscrowOff)
+    }
+
+    /// Makes the change in `ways`.
+    pub(crate) fn apply(&self, ways: &mut WaysBack) {
+        match self {
+            Self::SetCode(key) => ways.code = Some(key.clone()),
+            Self::WithdrawCode => ways.code = None,
+            Self::EscrowOn => ways.escrow = true,
+            Self::EscrowOff => ways.escrow = false,
+        }
+    }
+}
+
+impl WayBack {
+    /// The journal's line about a change that was cancelled.
+    pub(crate) fn cancelled(self) -> JournalEvent<'static> {
+        match self {
+            Self::Code => JournalEvent::CodeCancelled,
+            Self::Escrow => JournalEvent::EscrowCancelled,
+        }
+    }
+}
+
+impl WaysBack {
+    /// Whether a way of `self` is not among `next`. Then what it opens must not open what is kept from then on.
+    pub(crate) fn loses_one(&self, next: &Self) -> bool {
+        (self.code.is_some() && self.code != next.code) || (self.escrow && !next.escrow)
+    }
 }
 
 impl Recovery {
@@ -49,51 +124,86 @@ impl Recovery {
         self.version
     }
 
-    /// The rescue row. `None`: there is no recovery code.
+    /// The rescue row. `None`: there is neither a recovery code nor escrow.
     pub(crate) fn row(&self) -> Option<&SlotBytes> {
         self.row.as_ref()
     }
 
-    /// Puts another rescue row in force, or none. A change that waited is done, or void.
-    pub(crate) fn replace(&mut self, version: u64, row: Option<SlotBytes>) {
-        *self = Self { version, row, pending: None };
+    /// What the slots of the row are for.
+    pub(crate) fn ways(&self) -> &WaysBack {
+        &self.ways
     }
 
-    /// Has a change wait. It takes the place of one that waited before.
-    pub(crate) fn plan(&mut self, code_key: Option<CodeKey>, wait_ms: u64, now: Now) {
-        self.pending = Some(PendingCode { wait: Wait::start(wait_ms, now), code_key });
+    /// Whether there is a recovery code.
+    pub(crate) fn has_code(&self) -> bool {
+        self.ways.code.is_some()
     }
 
-    /// Drops the change that waits. `false` if none did.
-    pub(crate) fn cancel(&mut self) -> bool {
-        self.pending.take().is_some()
+    /// Puts another rescue row in force, or none. The changes whose wait is over are done.
+    pub(crate) fn replace(&mut self, version: u64, row: Option<SlotBytes>, ways: WaysBack, now: Now) {
+        self.pending.retain(|pending| pending.left_ms(now) > 0);
+        (self.version, self.row, self.ways) = (version, row, ways);
     }
 
-    /// The change that waits.
-    pub(crate) fn pending(&self) -> Option<&PendingCode> {
-        self.pending.as_ref()
+    /// Has a change wait. It takes the place of one about the same way that waited before.
+    pub(crate) fn plan(&mut self, change: Change, wait_ms: u64, now: Now) {
+        self.cancel(change.way());
+        self.pending.push(PendingChange { wait: Wait::start(wait_ms, now), change });
     }
 
-    /// The change whose wait is over.
-    pub(crate) fn due(&self, now: Now) -> Option<&PendingCode> {
-        self.pending.as_ref().filter(|pending| pending.left_ms(now) == 0)
+    /// Drops every change that waits. Returns what they were about.
+    pub(crate) fn cancel_all(&mut self) -> Vec<WayBack> {
+        self.pending.drain(..).map(|pending| pending.change.way()).collect()
     }
 
-    /// Saves what is left of the wait, unless that was done within `every_ms`. `true` if it changed.
-    pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
-        let Some(pending) = &mut self.pending else { return false };
-        let saved = pending.wait.to_save(now, every_ms);
-        saved.map(|wait| pending.wait = wait).is_some()
+    /// Drops the change about this way that waits. `false` if none did.
+    pub(crate) fn cancel(&mut self, way: WayBack) -> bool {
+        let before = self.pending.len();
+        self.pending.retain(|pending| pending.change.way() != way);
+        self.pending.len() < before
     }
 
-    /// The wait as it was last saved.
-    pub(crate) fn saved_wait(&self) -> Option<Wait> {
-        self.pending.as_ref().map(|pending| pending.wait)
+    /// The change about this way that waits.
+    pub(crate) fn pending(&self, way: WayBack) -> Option<&PendingChange> {
+        self.pending.iter().find(|pending| pending.change.way() == way)
+    }
+
+    /// The ways back after the changes whose wait is over. `None`: no wait is over.
+    pub(crate) fn due(&self, now: Now) -> Option<WaysBack> {
+        let due: Vec<_> = self.pending.iter().filter(|pending| pending.left_ms(now) == 0).collect();
+        let mut ways = self.ways.clone();
+        due.iter().for_each(|pending| pending.change.apply(&mut ways));
+        (!due.is_empty()).then_some(ways)
+    }
+
+    /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
+    pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
+        let mut is_changed = false;
+        for pending in &mut self.pending {
+            let saved = pending.wait.to_save(now, every_ms);
+            is_changed |= saved.is_some();
+            pending.wait = saved.unwrap_or(pending.wait);
+        }
+        is_changed
+    }
+
+    /// The waits as they were last saved.
+    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 2] {
+        [WayBack::Code, WayBack::Escrow].map(|way| self.pending(way).map(|pending| pending.wait))
+    }
+
+    /// Whether the record could hold this.
+    pub(crate) fn is_in_range(&self) -> bool {
+        // Destructured by name, so that a new field does not compile until someone decides what it may hold.
+        let Self { version, row, ways: WaysBack { code, escrow }, pending } = self;
+        let is_single = pending.len() <= 1 || self.saved_waits().iter().all(Option::is_some);
+        // As in the rest of the record: counting up from less than 2^62 cannot overflow.
+        *version < 1 << 62 && row.is_some() == (code.is_some() || *escrow) && is_single && pending.len() <= 2
     }
 }
 
-impl PendingCode {
-    /// Milliseconds until the change takes effect with the next right PIN; 0: with the next one.
+impl PendingChange {
+    /// Milliseconds until the change is due; 0: it takes effect when the PIN next opens the wallet.
     pub(crate) fn left_ms(&self, now: Now) -> u64 {
         self.wait.left_ms(now)
     }
@@ -137,36 +247,80 @@ mod tests {
         CodeKey::make(&mut random, &code).expect("a key")
     }
 
+    fn ways(code: Option<u64>, escrow: bool) -> WaysBack {
+        WaysBack { code: code.map(key), escrow }
+    }
+
+    fn row() -> Option<SlotBytes> {
+        Some(SlotBytes::new(&[7]))
+    }
+
     #[test]
     fn a_change_is_due_when_its_wait_is_over_and_not_before() {
         let mut recovery = Recovery::default();
-        recovery.plan(Some(key(1)), DAY_MS, at(1, 0));
+        recovery.plan(Change::SetCode(key(1)), DAY_MS, at(1, 0));
         assert_eq!(recovery.due(at(1, DAY_MS - 1)), None);
-        assert_eq!(recovery.due(at(1, DAY_MS)).and_then(|due| due.code_key.clone()), Some(key(1)));
-        assert!(recovery.cancel());
-        assert!(!recovery.cancel());
+        assert_eq!(recovery.due(at(1, DAY_MS)), Some(ways(Some(1), false)));
+        assert!(!recovery.cancel(WayBack::Escrow));
+        assert!(recovery.cancel(WayBack::Code));
+        assert!(!recovery.cancel(WayBack::Code));
         assert_eq!(recovery.due(at(1, DAY_MS)), None);
     }
 
     #[test]
-    fn a_wait_that_was_saved_goes_on_after_a_restart() {
+    fn waits_that_were_saved_go_on_after_a_restart() {
         let mut recovery = Recovery::default();
-        assert!(!recovery.save_wait(at(1, 0), 60_000), "nothing waits");
-        recovery.plan(None, DAY_MS, at(1, 0));
-        assert!(!recovery.save_wait(at(1, 59_999), 60_000));
-        assert!(recovery.save_wait(at(1, DAY_MS / 2), 60_000));
-        let left = |now| recovery.pending().expect("it waits").left_ms(now);
-        assert_eq!((left(at(2, 0)), left(at(2, DAY_MS))), (DAY_MS / 2, 0));
+        assert!(!recovery.save_waits(at(1, 0), 60_000), "nothing waits");
+        recovery.plan(Change::WithdrawCode, DAY_MS, at(1, 0));
+        recovery.plan(Change::EscrowOn, 2 * DAY_MS, at(1, 0));
+        assert!(!recovery.save_waits(at(1, 59_999), 60_000));
+        assert!(recovery.save_waits(at(1, DAY_MS / 2), 60_000));
+        let left = |way, now| recovery.pending(way).expect("it waits").left_ms(now);
+        assert_eq!((left(WayBack::Code, at(2, 0)), left(WayBack::Code, at(2, DAY_MS))), (DAY_MS / 2, 0));
+        assert_eq!(left(WayBack::Escrow, at(2, 0)), DAY_MS * 3 / 2);
     }
 
     #[test]
-    fn a_later_change_takes_the_place_of_the_one_that_waits() {
+    fn a_later_change_takes_the_place_of_the_one_about_the_same_way() {
         let mut recovery = Recovery::default();
-        recovery.plan(Some(key(1)), DAY_MS, at(1, 0));
-        recovery.plan(None, DAY_MS, at(1, DAY_MS));
-        let pending = recovery.pending().expect("it waits");
-        assert_eq!((pending.code_key.clone(), pending.left_ms(at(1, DAY_MS))), (None, DAY_MS));
-        recovery.replace(1, Some(SlotBytes::new(&[7])));
-        assert_eq!((recovery.pending(), recovery.version(), recovery.row().is_some()), (None, 1, true));
+        recovery.plan(Change::SetCode(key(1)), DAY_MS, at(1, 0));
+        recovery.plan(Change::EscrowOn, DAY_MS, at(1, 0));
+        recovery.plan(Change::WithdrawCode, DAY_MS, at(1, DAY_MS));
+        let pending = recovery.pending(WayBack::Code).expect("it waits");
+        assert_eq!((&pending.change, pending.left_ms(at(1, DAY_MS))), (&Change::WithdrawCode, DAY_MS));
+        assert_eq!(recovery.due(at(1, DAY_MS)), Some(ways(None, true)), "the other one is due");
+        recovery.replace(1, row(), ways(None, true), at(1, DAY_MS));
+        assert_eq!((recovery.version(), recovery.row(), recovery.ways()), (1, row().as_ref(), &ways(None, true)));
+        assert!(recovery.pending(WayBack::Code).is_some() && recovery.pending(WayBack::Escrow).is_none());
+    }
+
+    #[test]
+    fn a_way_that_goes_or_changes_is_lost_and_one_that_comes_is_not() {
+        for (before, after, loses) in [
+            (ways(None, false), ways(Some(1), true), false),
+            (ways(Some(1), false), ways(Some(1), true), false),
+            (ways(None, true), ways(Some(1), true), false),
+            (ways(Some(1), true), ways(Some(1), true), false),
+            (ways(Some(1), false), ways(None, true), true),
+            (ways(Some(1), false), ways(Some(2), false), true),
+            (ways(Some(1), true), ways(Some(1), false), true),
+        ] {
+            assert_eq!(before.loses_one(&after), loses, "{before:?} to {after:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_way_and_a_way_without_a_row_are_out_of_range() {
+        let mut recovery = Recovery::default();
+        assert!(recovery.is_in_range());
+        for (row, ways, is_in_range) in [
+            (row(), ways(Some(1), false), true),
+            (row(), ways(None, true), true),
+            (None, ways(None, true), false),
+            (row(), ways(None, false), false),
+        ] {
+            recovery.replace(1, row, ways, at(1, 0));
+            assert_eq!(recovery.is_in_range(), is_in_range, "{recovery:?}");
+        }
     }
 }

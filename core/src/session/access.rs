@@ -3,7 +3,7 @@
 use super::Session;
 use crate::error::LockError;
 use crate::flows::{
-    BiometricChange, CodeChange, PinChange, change_pin, freeze, recovery_code, switch_biometrics, wipe_pin,
+    BiometricChange, PinChange, RecoveryChange, change_pin, escrow, freeze, recovery_code, switch_biometrics, wipe_pin,
 };
 use crate::pin::{Personal, PinEntry};
 use crate::recovery::RecoveryCode;
@@ -89,23 +89,41 @@ impl AccessHandle<'_> {
     /// Puts a confirmed recovery code in force, in place of the one before.
     ///
     /// The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other waits for
-    /// the policy's `recovery.pending_change_h`, and takes effect with the first right PIN after that: someone who
+    /// the policy's `recovery.pending_change_h`, and takes effect when the PIN next opens the wallet after that: someone who
     /// merely knows the PIN must not get a way in that outlives it. Replacing a code makes a new data key, ends every
     /// other session and switches biometrics off. [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
-    pub fn set_recovery_code(&self, code: &RecoveryCode) -> Result<CodeChange, LockError> {
+    pub fn set_recovery_code(&self, code: &RecoveryCode) -> Result<RecoveryChange, LockError> {
         recovery_code::set(&self.0.engine, self.0.id, code)
     }
 
     /// Has the recovery code withdrawn. It waits and takes effect like a replaced code. [`LockError::WrongState`] if
     /// there is no code; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
-    pub fn withdraw_recovery_code(&self) -> Result<CodeChange, LockError> {
+    pub fn withdraw_recovery_code(&self) -> Result<RecoveryChange, LockError> {
         recovery_code::withdraw(&self.0.engine, self.0.id)
     }
 
     /// Cancels the change of the recovery code that waits. `false` if none does. [`LockError::PinNeeded`] in a session
     /// that biometrics opened.
     pub fn cancel_recovery_code_change(&self) -> Result<bool, LockError> {
-        recovery_code::cancel(&self.0.engine, self.0.id)
+        recovery_code::cancel_change(&self.0.engine, self.0.id)
+    }
+
+    /// Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the owner, it
+    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key, its
+    /// guarded key and the wallet's file.
+    ///
+    /// It is on at once in the session in which the first PIN was set; otherwise the change waits and takes effect like one
+    /// of the recovery code. After each change of the slot the provider needs a deposit:
+    /// [`ProviderState::escrow_digest`](crate::ProviderState::escrow_digest). [`LockError::WrongState`] if it is so
+    /// already, or the policy has no escrow key; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
+    pub fn switch_escrow(&self, is_on: bool) -> Result<RecoveryChange, LockError> {
+        escrow::switch(&self.0.engine, self.0.id, is_on)
+    }
+
+    /// Cancels the change of escrow that waits. `false` if none does. [`LockError::PinNeeded`] in a session that biometrics
+    /// opened.
+    pub fn cancel_escrow_change(&self) -> Result<bool, LockError> {
+        escrow::cancel_change(&self.0.engine, self.0.id)
     }
 
     /// Ends the owner's freeze ([`crate::WalletLock::freeze`]). A freeze that the provider ordered stays until its grant.

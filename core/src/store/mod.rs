@@ -131,8 +131,7 @@ impl Store {
         connection.execute_batch(
             "PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
-             PRAGMA secure_delete = ON;
-             PRAGMA foreign_keys = ON;",
+             PRAGMA secure_delete = ON;",
         )?;
         schema::refuse_newer(&connection)?;
         log::write_again(&connection)?;

@@ -35,14 +35,26 @@ const STEPS: [&str; VERSION as usize] = [
     ) STRICT;
 ",
     "
-    -- Where the file was when the seal key was made; null in format 1.
-    ALTER TABLE record ADD COLUMN place BLOB;
-    -- The record once more, under the key of the epoch before. Null once that is gone.
-    ALTER TABLE record ADD COLUMN copy BLOB;
-    -- While `sealed` is null: the aliases of the keys that go before the row does, one a line.
-    ALTER TABLE record ADD COLUMN aliases TEXT;
-    -- While `sealed` is null: 1 if everything was destroyed, and nothing is left that could say so.
-    ALTER TABLE record ADD COLUMN wiped INTEGER NOT NULL DEFAULT 0;
+    -- The row moves into a table with more columns: the SQLite in the library for Android has no ALTER TABLE.
+    CREATE TABLE earlier AS SELECT * FROM record;
+    DROP TABLE record;
+    CREATE TABLE record (
+        id        INTEGER PRIMARY KEY CHECK (id = 1),
+        format    INTEGER NOT NULL,
+        epoch     INTEGER NOT NULL,
+        wallet_id BLOB NOT NULL CHECK (length(wallet_id) = 16),
+        sealed    BLOB,
+        -- Where the file was when the seal key was made; null in format 1.
+        place     BLOB,
+        -- The record once more, under the key of the epoch before. Null once that is gone.
+        copy      BLOB,
+        -- While `sealed` is null: the aliases of the keys that go before the row does, one a line.
+        aliases   TEXT,
+        -- While `sealed` is null: 1 if everything was destroyed, and nothing is left that could say so.
+        wiped     INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO record (id, format, epoch, wallet_id, sealed) SELECT id, format, epoch, wallet_id, sealed FROM earlier;
+    DROP TABLE earlier;
 ",
     "
     -- One row while there is a recovery code: its slot, and what a rescue needs of a record that cannot be read any more.

@@ -32,7 +32,7 @@ use walletlock_core::recovery::{CodeEntry, GROUP_DIGITS, RecoveryCode};
 use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
-    BiometricChange, BiometricOutcome, CodeChange, CodeOutcome, Enrolment, Options, PinChange, PinOutcome,
+    BiometricChange, BiometricOutcome, CodeOutcome, Enrolment, Options, PinChange, PinOutcome, RecoveryChange,
     RecoveryOutcome, Removal, Session, WalletLock,
 };
 use zeroize::Zeroizing;
@@ -215,9 +215,9 @@ impl CommandedWallet {
                 b'0' + self.shown().digit(group, place).expect("a digit")
             }
             b'j' => match self.live().access().set_recovery_code(self.confirmed()).expect("an outcome") {
-                CodeChange::InForce => b'C',
-                CodeChange::Pending { .. } => b'N',
-                CodeChange::NotConfirmed => b'F',
+                RecoveryChange::InForce => b'C',
+                RecoveryChange::Pending { .. } => b'N',
+                RecoveryChange::NotConfirmed => b'F',
             },
             b'z' => self.done(|wallet| wallet.code = None),
             // Recovers with a code of 48 digits, sets a PIN, and shows the new code.

@@ -12,7 +12,7 @@ use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone, code_entry, write_down};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::{LockoutPolicy, Policy};
-use walletlock_core::{CodeChange, CodeOutcome, Enrolment, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{CodeOutcome, Enrolment, Options, PinOutcome, RecoveryChange, Session, WalletLock};
 
 use crate::seed::Dice;
 
@@ -74,7 +74,7 @@ impl Timed {
         };
         let code = session.access().create_recovery_code().expect("a code");
         let digits = write_down(&code);
-        assert_eq!(session.access().set_recovery_code(&code), Ok(CodeChange::InForce));
+        assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::InForce));
         (timed, digits)
     }
 

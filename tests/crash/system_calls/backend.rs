@@ -20,8 +20,13 @@ fn signers() -> [Signer; 3] {
 pub(crate) fn policy() -> Policy {
     let [online, guarded, offline] = signers();
     let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
-    let provider =
-        ProviderPolicy { keys, allowance_h: Some(ALLOWANCE_H), warn_percent: 80, unusual: ClearsUnusual::Pin };
+    let provider = ProviderPolicy {
+        keys,
+        allowance_h: Some(ALLOWANCE_H),
+        warn_percent: 80,
+        unusual: ClearsUnusual::Pin,
+        escrow_key: None,
+    };
     Policy { provider: Some(provider), ..presets::walletlock() }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use walletlock_core::platform::testing::{code_entry, write_down};
 use walletlock_core::recovery::RecoveryCode;
 use walletlock_core::{
-    CodeChange, CodeOutcome, CodeRefusal, LockError, NoVerdict, RecoveryOutcome, Rescue, Session, WalletLock,
+    CodeOutcome, CodeRefusal, LockError, NoVerdict, RecoveryChange, RecoveryOutcome, Rescue, Session, WalletLock,
 };
 
 use crate::life::{NO_VERDICT, failed};
@@ -69,10 +69,10 @@ fn note(home: &Home, name: &str, code: &RecoveryCode) {
     fs::write(home.paper().join(name), write_down(code)).expect("written down");
 }
 
-fn in_words(change: CodeChange) -> String {
+fn in_words(change: RecoveryChange) -> String {
     match change {
-        CodeChange::InForce => "set".to_owned(),
-        CodeChange::Pending { .. } => "waits".to_owned(),
-        CodeChange::NotConfirmed => "not confirmed".to_owned(),
+        RecoveryChange::InForce => "set".to_owned(),
+        RecoveryChange::Pending { .. } => "waits".to_owned(),
+        RecoveryChange::NotConfirmed => "not confirmed".to_owned(),
     }
 }

@@ -108,15 +108,7 @@ impl DeviceKey for Phone {
     }
 
     fn hmac(&self, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
-        let mac = call(|env| {
-            let alias = env.new_string(alias)?;
-            let given = env.byte_array_from_slice(input)?;
-            let arguments = [JValue::Object(&alias), JValue::Object(&given)];
-            let mac = object(env, &self.0, jni_str!("hmac"), jni_sig!("(Ljava/lang/String;[B)[B"), &arguments);
-            wipe(env, &given, input.len());
-            take_bytes(env, mac?)
-        });
-        Ok(mac?)
+        self.compute(jni_str!("hmac"), alias, input)
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
@@ -130,6 +122,20 @@ impl DeviceKey for Phone {
             int(env, &self.0, jni_str!("securityLevel"), signature, &[JValue::Object(&alias)])
         });
         constant(level?).ok_or(DeviceKeyFault::Failed)
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        let point = call(|env| {
+            let alias = env.new_string(alias)?;
+            let signature = jni_sig!("(Ljava/lang/String;)[B");
+            let point = object(env, &self.0, jni_str!("publicKey"), signature, &[JValue::Object(&alias)])?;
+            take_bytes(env, point)
+        });
+        Ok(point?.to_vec())
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(self.compute(jni_str!("sign"), alias, message)?.to_vec())
     }
 }
 
@@ -151,6 +157,19 @@ impl Phone {
             void(env, &self.0, method, jni_sig!("(Ljava/lang/String;)V"), &[JValue::Object(&alias)])
         });
         Ok(done?)
+    }
+
+    /// Calls a method that computes with a key.
+    fn compute(&self, method: &JNIStr, alias: &str, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, DeviceKeyFault> {
+        let output = call(|env| {
+            let alias = env.new_string(alias)?;
+            let given = env.byte_array_from_slice(input)?;
+            let arguments = [JValue::Object(&alias), JValue::Object(&given)];
+            let output = object(env, &self.0, method, jni_sig!("(Ljava/lang/String;[B)[B"), &arguments);
+            wipe(env, &given, input.len());
+            take_bytes(env, output?)
+        });
+        Ok(output?)
     }
 }
 

@@ -15,6 +15,15 @@ use crate::process;
 /// The LLVM version in the names of Debian's packages and programs.
 const LLVM: &str = "19";
 
+/// Flags of rustc that make the library smaller. Both `-Z` and the standard library's own build need `RUSTC_BOOTSTRAP`.
+const SMALLER_RUST: [&str; 2] = [
+    // A panic unwinds from calls only. Only a debugger and a crash report need tables for every instruction.
+    "-Zuse-sync-unwind=yes",
+    // LLVM makes functions of code that repeats, if that saves as many bytes. It does not count what each such function
+    // takes in the unwind tables, about 40 bytes.
+    "-Cllvm-args=-outliner-benefit-threshold=40",
+];
+
 /// The programs: compiler, linker, archiver.
 pub(crate) struct Tools {
     ndk: Option<Utf8PathBuf>,
@@ -104,7 +113,8 @@ impl<'a> Toolchain<'a> {
         }
         if self.abi == Abi::Arm64 {
             // Functions sign their return addresses. On a processor that cannot do that, these instructions do nothing.
-            flags.push("-mbranch-protection=standard".to_owned());
+            // `standard` would also mark where a jump may land (BTI). Such marks count only if Rust's code has them too.
+            flags.push("-mbranch-protection=pac-ret".to_owned());
         }
         flags
     }
@@ -118,8 +128,11 @@ impl<'a> Toolchain<'a> {
         }
         let include = self.sources().join("include");
         let mut c_flags = self.c_flags(&include);
+        let without = self.places.android().join("native/sqlite_without.h");
+        c_flags.extend(["-include".to_owned(), without.to_string()]);
         // No code reads this macro. A build script compiles again when a flag changes, but not when a header changes.
-        c_flags.push(format!("-DWALLETLOCK_HEADERS={}", digest::of(&digest::files_below(&include)?, &[])?));
+        let headers = [digest::files_below(&include)?, vec![without]].concat();
+        c_flags.push(format!("-DWALLETLOCK_HEADERS={}", digest::of(&headers, &[])?));
         // A panic never unwinds through C: rusqlite catches it before. Without these tables the library is 5 % smaller.
         // The price: the backtrace of a crash within SQLite or ring ends there.
         c_flags.extend(["-fno-unwind-tables".to_owned(), "-fno-asynchronous-unwind-tables".to_owned()]);
@@ -127,7 +140,8 @@ impl<'a> Toolchain<'a> {
         c_flags.push("-DOPENSSL_SMALL".to_owned());
         let renaming = rust.renaming(self.places)?;
         c_flags.extend(renaming.c);
-        let rust_flags = renaming.rust;
+        let mut rust_flags = renaming.rust;
+        rust_flags.extend(SMALLER_RUST.map(str::to_owned));
         let target = self.abi.rust_target();
         let lower = target.replace('-', "_");
         let upper = lower.to_uppercase();
@@ -156,12 +170,12 @@ impl<'a> Toolchain<'a> {
         let script = format!(
             "#!/bin/sh
 # rustc exports every name that a crate of ours wants unmangled. uniffi's metadata are of use only to the generator of the Kotlin, which
-# reads them from the host's library; what is not exported here is left out.
+# reads them from the host's library. The Kotlin checks no checksums, and nothing is async. What is not exported here is left out.
 for argument do
     case $argument in
     -Wl,--version-script=*)
         exports=${{argument#-Wl,--version-script=}}
-        grep -v UNIFFI_META_ \"$exports\" >\"$exports.kept\"
+        grep -vE 'UNIFFI_META_|_checksum_|_rust_future_' \"$exports\" >\"$exports.kept\"
         mv \"$exports.kept\" \"$exports\"
         ;;
     esac

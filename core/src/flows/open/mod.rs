@@ -15,6 +15,7 @@ use crate::engine::{
 };
 use crate::error::LockError;
 use crate::events::JournalEvent;
+use crate::key_slots::RescueRow;
 use crate::record::{FORMAT, LockStatus};
 use crate::store::{Durability, SealedRow, Store, StoreError, StoredRecord, StoredRescue, Unfinished};
 use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
@@ -59,7 +60,15 @@ pub(super) fn examine_to_state(
     now: Now,
 ) -> Result<State, LockError> {
     match examine(engine, lease, random, now) {
-        Err(LockError::DataDamaged) => Ok(State::Damaged { has_code: matches!(read_rescue(engine), Ok(Some(_))) }),
+        Err(LockError::DataDamaged) => {
+            // A file that cannot be read now is looked at again: it may hold what brings the wallet back.
+            let rescue = match read_rescue(engine) {
+                Err(LockError::DataDamaged) => None,
+                rescue => rescue?,
+            };
+            let row = rescue.and_then(|(rescue, ..)| RescueRow::parse(&rescue.row));
+            Ok(State::Damaged { slots: row.map(|row| row.slots()).unwrap_or_default() })
+        }
         Err(fault @ LockError::DeviceKey(_)) => Ok(State::Failed(fault)),
         state => state,
     }
@@ -254,7 +263,7 @@ fn open_sealed(
     left.extend(lost_marks::stale(record, &wallet_id, &marks));
     for mark in lost_marks::missing(record, &marks) {
         // Its keystore failed when the order came. If it fails again, the record still says that the wallet is locked.
-        device_keys.mark_as_lost(&wallet_id, &mark).ok();
+        device_keys.mark_order(&wallet_id, &mark).ok();
     }
     if !left.is_empty() {
         // A change that was cut short, before or after its commit, left these keys. Whether the change was committed is

@@ -6,7 +6,7 @@ mod settle;
 use zeroize::Zeroizing;
 
 use super::outcome::{NoVerdict, Refusal};
-use super::recovery_code::{ProvenSlot, make_due_change};
+use super::recovery_change::{ProvenSlot, make_due_change};
 use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
 use crate::crypto::{DataKey, Random};
@@ -54,12 +54,18 @@ enum Attempt {
     NoVerdict(DeviceKeyFault),
 }
 
-/// Checks the PIN and leaves the entry empty. A right PIN opens a session.
+/// Checks the PIN and leaves the entry empty. A right PIN opens a session, and makes the changes of the ways back in whose
+/// wait is over. Other calls that ask for the PIN do not make them: they would end the session that makes the call.
 pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Refusal> {
-    prove_pin(engine, entry).map(|verified| engine.sessions.start(verified, AuthMethod::Pin))
+    with_stack_wiped(|| {
+        let pin = take(entry)?;
+        let (mut verified, wipe_check) = prove_slot(engine, &pin)?;
+        make_due_change(engine, &ProvenSlot { pin: &pin, wipe_check: &wipe_check }, &mut verified);
+        Ok(engine.sessions.start(verified, AuthMethod::Pin))
+    })
 }
 
-/// The one way to prove the PIN.
+/// Proves the PIN, for a call that opens no session.
 pub(super) fn prove_pin(engine: &Engine, entry: &PinEntry) -> Result<Verified, Refusal> {
     with_stack_wiped(|| prove(engine, &take(entry)?))
 }
@@ -72,6 +78,11 @@ pub(super) fn take(entry: &PinEntry) -> Result<Pin, Refusal> {
 /// [`prove_pin`] for a PIN that was already taken out of its entry, because the caller needs the PIN again once it is
 /// proven.
 pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
+    prove_slot(engine, pin).map(|(verified, _)| verified)
+}
+
+/// The one way to prove the PIN. Returns the check for the wipe PIN, too, as it was when the PIN was proven.
+fn prove_slot(engine: &Engine, pin: &Pin) -> Result<(Verified, WipeCheck), Refusal> {
     with_stack_wiped(|| {
         let reading = engine.sessions.read_clock().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
         let now = reading.now;
@@ -96,8 +107,7 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
         let (data_key_number, generation) = (*data_key_number, reading.generation);
         let mut verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
         renew_slot(engine, &OpenedSlot { pin, slot, wipe_check, header }, &mut verified);
-        make_due_change(engine, &ProvenSlot { pin, wipe_check }, &mut verified);
-        Ok(verified)
+        Ok((verified, admission.wipe_check))
     })
 }
 

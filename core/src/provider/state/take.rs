@@ -12,7 +12,7 @@ use crate::provider::request::RequestKind;
 use crate::time::{Lease, Now};
 
 /// How long a grant may take: the person types codes meanwhile. PROVIDER_WORDS.
-const GRANT_MS: u64 = 600_000;
+pub(crate) const GRANT_MS: u64 = 600_000;
 /// How long a heartbeat may take on its way. Longer, and its time would be too old. PROVIDER_WORDS.
 const HEARTBEAT_MS: u64 = 60_000;
 
@@ -30,6 +30,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) wallet_id: &'a [u8; 16],
     /// A lock stands because of an order that the phone has not seen.
     pub(crate) order_is_missing: bool,
+    /// There is a recovery code, which clears what an order locks.
+    pub(crate) has_code: bool,
     pub(crate) now: Now,
 }
 
@@ -91,21 +93,21 @@ impl Provider {
     /// The state after this word, and what it does to the rest of the record. An error changes nothing.
     pub(crate) fn take(&self, word: &Word, scene: &Scene<'_>) -> Result<(Self, Effect), WordError> {
         match &word.claims {
-            Claims::Order(order) => self.take_order(word.kid, order, scene.policy),
+            Claims::Order(order) => self.take_order(word.kid, order, scene),
             Claims::Keys(keys) => self.take_keys(word.kid, keys, scene.policy),
             Claims::Grant(grant) => self.take_grant(grant, scene),
             Claims::Heartbeat(heartbeat) => self.take_heartbeat(heartbeat, scene.now),
         }
     }
 
-    fn take_order(&self, kid: KeyId, order: &Order, policy: &ProviderPolicy) -> Result<(Self, Effect), WordError> {
-        if self.installation.is_none() {
+    fn take_order(&self, kid: KeyId, order: &Order, scene: &Scene<'_>) -> Result<(Self, Effect), WordError> {
+        if self.installation.is_none() && !scene.has_code {
             // Nothing was confirmed that could clear a lock. A provider learns the wallet's id with the first request to
             // register, so an honest one sends no order before.
             return Err(WordError::NotAllowed);
         }
         let mut next = self.clone();
-        raise(&mut next.orders, &self.keys(policy), kid, order.seq)?;
+        raise(&mut next.orders, &self.keys(scene.policy), kid, order.seq)?;
         next.changes += 1;
         Ok((next, Effect::Order(order.clone())))
     }

@@ -230,7 +230,7 @@ fn a_message_may_be_160_characters_of_any_script() {
         assert!(text.len() <= MAX_WORD_BYTES);
         let word = match registered().read(
             Call::Accept,
-            &Scene { policy: &policy(), wallet_id: &WALLET, order_is_missing: false, now: NOW },
+            &Scene { policy: &policy(), wallet_id: &WALLET, order_is_missing: false, has_code: false, now: NOW },
             &text,
         ) {
             Ok(Reading::New(word, _)) => word,

@@ -58,7 +58,7 @@ fn a_grant_in_ignorance_of_an_order_does_not_count() {
     assert_eq!(refusal(&again, Call::Redeem, &grant("unlock", "again", 6)), WordError::OrderMissing);
     assert!(take(&again, Call::Redeem, &grant("unlock", "again", 5), NOW).is_ok());
     let policy = policy();
-    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: true, now: NOW };
+    let scene = Scene { policy: &policy, wallet_id: &WALLET, order_is_missing: true, has_code: false, now: NOW };
     let Ok(Reading::New(word, _)) = again.read(Call::Redeem, &scene, &grant("unlock", "again", 5)) else {
         panic!("not read")
     };

@@ -89,19 +89,19 @@ fn point_of(request: &str) -> [u8; 65] {
 fn the_requests_are_frozen() {
     let frozen = include_str!("../../../vectors/provider_requests_v1.txt");
     let texts: Vec<_> = frozen.lines().filter(|line| !line.starts_with('#')).collect();
-    let [register, unlock] = texts.as_slice() else { panic!("two requests") };
+    let [register, unlock, deposit, ask] = texts.as_slice() else { panic!("four requests") };
     let public_key = point_of(register);
     let mut id = [0; 16];
     id.copy_from_slice(&crate::crypto::sha256(&[&public_key])[..16]);
     let installation = Installation { id, alias: "not in it".to_owned() };
-    let signed = |kind, public_key, provider: &Provider, said: &ProviderRequest| {
-        let nonce = &[0x33; 16];
-        let parts = RequestParts { kind, wallet_id: &WALLET, installation: &installation, public_key, nonce, said };
+    let signed = |kind: &str, public_key, escrow, provider: &Provider, said: &ProviderRequest| {
+        let (nonce, wallet_id, installation) = (&[0x33; 16], &WALLET, &installation);
+        let parts = RequestParts { kind, wallet_id, installation, public_key, escrow, nonce, said };
         parts.to_signed_text(provider).expect("short").to_string()
     };
     let without_signature = |text: &str| text.rsplit_once('.').expect("a signature").0.to_owned();
     let nothing = ProviderRequest::default();
-    let expected = signed(RequestKind::Register, Some(&public_key), &Provider::default(), &nothing);
+    let expected = signed("register", Some(&public_key), None, &Provider::default(), &nothing);
     assert_eq!(without_signature(register), expected);
     let (locked, _) = take(&registered(), Call::Accept, &lock(41), NOW).expect("taken");
     let said = ProviderRequest {
@@ -109,9 +109,18 @@ fn the_requests_are_frozen() {
         code: Some(zeroize::Zeroizing::new("123456".to_owned())),
         what: Some("case 7".to_owned()),
     };
-    assert_eq!(without_signature(unlock), signed(RequestKind::Unlock, None, &locked, &said));
+    assert_eq!(without_signature(unlock), signed("unlock", None, None, &locked, &said));
     let read = signer::read_request(unlock, Some(&public_key)).expect("signed by that key");
     assert_eq!((read.kind.as_str(), read.last_order, read.code.as_deref()), ("unlock", 41, Some("123456")));
+    let (digest, slot, key) = ([0x44; 32], [0x55; 80], [0x66; 32]);
+    let part = Some(EscrowPart::Deposit { digest: &digest, version: 7 });
+    assert_eq!(without_signature(deposit), signed("deposit", None, part, &locked, &nothing));
+    let read = signer::read_request(deposit, Some(&public_key)).expect("signed by that key");
+    assert_eq!((read.kind.as_str(), read.deposit), ("deposit", Some((signer::encode(&digest), 7))));
+    let part = Some(EscrowPart::Ask { slot: &slot, key: &key });
+    assert_eq!(without_signature(ask), signed("escrow", Some(&public_key), part, &locked, &nothing));
+    let read = signer::read_request(ask, None).expect("signed by the key in it");
+    assert_eq!((read.kind.as_str(), read.escrow), ("escrow", Some((slot.to_vec(), key))));
     let other = unlock.replacen("eyJ", "eyK", 1);
     assert_eq!(signer::read_request(&other, Some(&public_key)), None);
 }

@@ -8,13 +8,15 @@ use walletlock_core::platform::{KeyPurpose, SecurityLevel};
 
 use crate::java::{Fault, boolean, caught, int, object};
 
-/// `KeyProperties.PURPOSE_SIGN`: an HMAC key with it computes HMACs.
+/// `KeyProperties.PURPOSE_SIGN`: an HMAC key with it computes HMACs, and an EC key signatures.
 const PURPOSE_SIGN: i32 = 4;
 /// `KeyProperties.PURPOSE_ENCRYPT | KeyProperties.PURPOSE_DECRYPT`.
 const PURPOSE_BOTH_WAYS: i32 = 1 | 2;
 /// `KeyProperties.AUTH_BIOMETRIC_STRONG`.
 const AUTH_BIOMETRIC_STRONG: i32 = 2;
 const AES_BITS: i32 = 256;
+/// The keystore's EC key of this size is on P-256.
+const EC_BITS: i32 = 256;
 
 /// The first API level with StrongBoxes (Android 9).
 const STRONGBOX_SINCE: i32 = 28;
@@ -45,6 +47,8 @@ pub(super) enum Algorithm {
     HmacSha256,
     /// With a random IV that the keystore draws: `setRandomizedEncryptionRequired` is true by default.
     AesGcm,
+    /// ECDSA over P-256 with SHA-256.
+    Ecdsa,
 }
 
 /// Which setter makes a key require a strong biometric for each use. Whichever it is, the screen lock's PIN cannot
@@ -63,12 +67,13 @@ impl Algorithm {
         match self {
             Self::HmacSha256 => "HmacSHA256",
             Self::AesGcm => "AES",
+            Self::Ecdsa => "EC",
         }
     }
 
     fn purposes(self) -> i32 {
         match self {
-            Self::HmacSha256 => PURPOSE_SIGN,
+            Self::HmacSha256 | Self::Ecdsa => PURPOSE_SIGN,
             Self::AesGcm => PURPOSE_BOTH_WAYS,
         }
     }
@@ -87,8 +92,8 @@ impl KeySpec {
             KeyPurpose::PinSlot => hmac(lasts_unlocked),
             // It has to work while the screen is locked: the record with the counters is read and written then too.
             KeyPurpose::Seal => hmac(false),
-            // `keystore.rs` refuses it before it comes here: a signing key needs another generator.
-            KeyPurpose::Installation => hmac(false),
+            // It has to work while the screen is locked: a wallet that an order locked asks for its way back.
+            KeyPurpose::Installation => Self { algorithm: Algorithm::Ecdsa, ..hmac(false) },
             // It need not require an unlocked phone: a prompt is only shown on an unlocked phone, and a finger unlocks
             // the phone.
             KeyPurpose::Biometric => Self {
@@ -128,11 +133,22 @@ pub(super) fn build<'frame>(
             switch_on(env, &builder, setter)?;
         }
     }
-    if spec.algorithm == Algorithm::AesGcm {
+    let set_size = |env: &mut Env, bits| {
         let signature = jni_sig!("(I)Landroid/security/keystore/KeyGenParameterSpec$Builder;");
-        object(env, &builder, jni_str!("setKeySize"), signature, &[JValue::Int(AES_BITS)])?;
-        name_one(env, &builder, jni_str!("setBlockModes"), "GCM")?;
-        name_one(env, &builder, jni_str!("setEncryptionPaddings"), "NoPadding")?;
+        object(env, &builder, jni_str!("setKeySize"), signature, &[JValue::Int(bits)]).map(|_| ())
+    };
+    match spec.algorithm {
+        // `HmacSHA256` names the digest, and the keystore chooses the length.
+        Algorithm::HmacSha256 => {}
+        Algorithm::AesGcm => {
+            set_size(env, AES_BITS)?;
+            name_one(env, &builder, jni_str!("setBlockModes"), "GCM")?;
+            name_one(env, &builder, jni_str!("setEncryptionPaddings"), "NoPadding")?;
+        }
+        Algorithm::Ecdsa => {
+            set_size(env, EC_BITS)?;
+            name_one(env, &builder, jni_str!("setDigests"), "SHA-256")?;
+        }
     }
     if let Some(setter) = spec.biometric {
         require_biometric(env, &builder, setter)?;
@@ -202,6 +218,9 @@ mod tests {
         let asks = |purpose, sdk| KeySpec::of(purpose, sdk).only_while_unlocked;
         assert_eq!([24, 28, 34, 35, 36].map(|sdk| asks(KeyPurpose::PinSlot, sdk)), [false, false, false, true, true]);
         assert!([24, 34, 35, 36].iter().all(|sdk| !asks(KeyPurpose::Seal, *sdk) && !asks(KeyPurpose::Biometric, *sdk)));
+        let installation = KeySpec::of(KeyPurpose::Installation, 35);
+        assert_eq!((installation.only_while_unlocked, installation.biometric), (false, None));
+        assert_eq!((installation.algorithm, installation.algorithm.purposes()), (Algorithm::Ecdsa, 4));
         assert_eq!([24, 27, 28, 35].map(may_have_strongbox), [false, false, true, true]);
     }
 

@@ -1,5 +1,5 @@
-//! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256 keys, and AES keys that can only be used through a
-//! biometric prompt. The keystore makes them and computes with them; no app ever gets a key's bytes, not even this one.
+//! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256 keys, AES keys that can only be used through a
+//! biometric prompt, and the P-256 key that signs requests to the provider. The keystore makes them and computes with them; no app ever gets a key's bytes, not even this one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,6 +21,9 @@ const STRONGBOX_AT_MOST_MS: i64 = 200;
 
 const PROVIDER: &str = "AndroidKeyStore";
 
+/// A point on P-256, uncompressed (SEC 1, section 2.3.3).
+const POINT_BYTES: usize = 65;
+
 /// The app's keys in the phone's keystore.
 pub(crate) struct Keystore {
     classes: Classes,
@@ -35,7 +38,9 @@ pub(crate) struct Keystore {
 struct Classes {
     keystore: Global<JClass<'static>>,
     mac: Global<JClass<'static>>,
+    signature: Global<JClass<'static>>,
     key_generator: Global<JClass<'static>>,
+    key_pair_generator: Global<JClass<'static>>,
     key_factory: Global<JClass<'static>>,
     key_info: Global<JClass<'static>>,
     spec_builder: Global<JClass<'static>>,
@@ -47,7 +52,9 @@ impl Keystore {
         let classes = Classes {
             keystore: class(env, jni_str!("java/security/KeyStore"))?,
             mac: class(env, jni_str!("javax/crypto/Mac"))?,
+            signature: class(env, jni_str!("java/security/Signature"))?,
             key_generator: class(env, jni_str!("javax/crypto/KeyGenerator"))?,
+            key_pair_generator: class(env, jni_str!("java/security/KeyPairGenerator"))?,
             key_factory: class(env, jni_str!("javax/crypto/SecretKeyFactory"))?,
             key_info: class(env, jni_str!("android/security/keystore/KeyInfo"))?,
             spec_builder: class(env, jni_str!("android/security/keystore/KeyGenParameterSpec$Builder"))?,
@@ -106,9 +113,49 @@ impl Keystore {
         take_bytes(env, output?)
     }
 
+    /// The last bytes of the key's encoding (RFC 5480) are the point. `Gone` if the keystore has no such key, as in
+    /// [`Self::key`].
+    fn point(&self, env: &mut Env, alias: &str) -> Result<Vec<u8>, Fault> {
+        self.key(env, alias)?;
+        let store = self.store(env)?;
+        let name = env.new_string(alias)?;
+        let signature = jni_sig!("(Ljava/lang/String;)Ljava/security/cert/Certificate;");
+        let certificate = object(env, &store, jni_str!("getCertificate"), signature, &[JValue::Object(&name)])?;
+        let signature = jni_sig!("()Ljava/security/PublicKey;");
+        let key = object(env, &certificate, jni_str!("getPublicKey"), signature, &[])?;
+        let encoded = object(env, &key, jni_str!("getEncoded"), jni_sig!("()[B"), &[])?;
+        let encoded = take_bytes(env, encoded)?;
+        let point = encoded.len().checked_sub(POINT_BYTES).and_then(|start| encoded.get(start..));
+        Ok(point.ok_or(Fault(DeviceKeyFault::Failed))?.to_vec())
+    }
+
+    fn signature(&self, env: &mut Env, alias: &str, message: &[u8]) -> Result<Vec<u8>, Fault> {
+        let key = self.key(env, alias)?;
+        let algorithm = env.new_string("SHA256withECDSA")?;
+        let signature = jni_sig!("(Ljava/lang/String;)Ljava/security/Signature;");
+        let arguments = [JValue::Object(&algorithm)];
+        let signing = static_object(env, &self.classes.signature, jni_str!("getInstance"), signature, &arguments)?;
+        void(env, &signing, jni_str!("initSign"), jni_sig!("(Ljava/security/PrivateKey;)V"), &[JValue::Object(&key)])?;
+        let given = env.byte_array_from_slice(message)?;
+        let updated = void(env, &signing, jni_str!("update"), jni_sig!("([B)V"), &[JValue::Object(&given)]);
+        wipe(env, &given, message.len());
+        updated?;
+        let signed = object(env, &signing, jni_str!("sign"), jni_sig!("()[B"), &[])?;
+        Ok(take_bytes(env, signed)?.to_vec())
+    }
+
     fn generate(&self, env: &mut Env, alias: &str, spec: KeySpec) -> Result<(), Fault> {
         let algorithm = env.new_string(spec.algorithm.name())?;
+        let is_pair = spec.algorithm == Algorithm::Ecdsa;
         let spec = key_spec::build(env, &self.classes.spec_builder, alias, spec)?;
+        if is_pair {
+            let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljava/security/KeyPairGenerator;");
+            let generator = instance(env, &self.classes.key_pair_generator, signature, &algorithm)?;
+            let signature = jni_sig!("(Ljava/security/spec/AlgorithmParameterSpec;)V");
+            void(env, &generator, jni_str!("initialize"), signature, &[JValue::Object(&spec)])?;
+            object(env, &generator, jni_str!("generateKeyPair"), jni_sig!("()Ljava/security/KeyPair;"), &[])?;
+            return Ok(());
+        }
         let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;)Ljavax/crypto/KeyGenerator;");
         let generator = instance(env, &self.classes.key_generator, signature, &algorithm)?;
         let signature = jni_sig!("(Ljava/security/spec/AlgorithmParameterSpec;)V");
@@ -121,11 +168,11 @@ impl Keystore {
     /// outcome: the caller then makes the key outside the StrongBox.
     fn is_made_in_strongbox(&self, env: &mut Env, alias: &str, spec: KeySpec) -> bool {
         let in_strongbox = KeySpec { in_strongbox: true, ..spec };
-        let made = if spec.biometric.is_none() {
+        let made = if spec.algorithm == Algorithm::HmacSha256 {
             self.is_made_and_fast(env, alias, in_strongbox)
         } else {
-            // A key that requires a biometric cannot be measured without a prompt. So a probe key is measured, because
-            // this process may not have measured the StrongBox yet. Most of the time goes into the way to the chip and
+            // A key that requires a biometric cannot be measured without a prompt, and a signing key computes no HMAC.
+            // So a probe key is measured, because this process may not have measured the StrongBox yet. Most of the time goes into the way to the chip and
             // back, whatever is computed there. The probe's alias begins with the key's: if the process is killed now,
             // the next opening deletes the probe.
             let probe = format!("{alias}/probe");
@@ -213,10 +260,6 @@ impl DeviceKey for Keystore {
     /// Fails if there is a key of that alias: the keystore would silently replace it, and what the old key protects
     /// would be lost.
     fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        if purpose == KeyPurpose::Installation {
-            // This keystore makes no signing keys yet, so no phone can be registered with a provider.
-            return Err(DeviceKeyFault::NoHardware);
-        }
         let created = call(|env| {
             if self.contains(env, alias)? {
                 return Err(Fault(DeviceKeyFault::Failed));
@@ -264,6 +307,14 @@ impl DeviceKey for Keystore {
             key_spec::level(env, &info, self.sdk)
         });
         Ok(level?)
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(call(|env| self.point(env, alias))?)
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        Ok(call(|env| self.signature(env, alias, message))?)
     }
 }
 

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.walletlock.fakes.FakeAccount;
 import dev.walletlock.fakes.FakePaper;
 import dev.walletlock.fakes.FakePhone;
+import dev.walletlock.fakes.FakePost;
+import dev.walletlock.fakes.FakeProvider;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -228,6 +231,42 @@ class FromJavaTest {
             }
             RecoveryStatus status = FromJava.blocking(c -> lock.getRecovery().status(c));
             assertEquals(new RecoveryStatus(true, null), status);
+        }
+    }
+
+    @Test
+    void theProvidersWordsAreCarriedFromJava() throws Exception {
+        FakeProvider provider = new FakeProvider(phone.getClock());
+        File file = new File(folder, "wallet.db");
+        try (WalletLock lock = FromJava.blocking(c -> WalletLock.open(file, phone.getPlatform(), provider.policy(168), c))) {
+            enrol(lock);
+            String request = FromJava.blocking(c -> lock.getProvider().register(c));
+            String grant = provider.answer(request).getWord();
+            WordOutcome registered = FromJava.blocking(c -> lock.getProvider().redeem(grant, c));
+            assertEquals(new WordOutcome.Done(WordDone.REGISTERED), registered);
+            FakeAccount account = provider.getAccounts().get(0);
+            account.lock(FakeAccount.Reason.LOST, "Please call.");
+            for (FakePost.Parcel parcel : provider.getPost().collect(account.getWallet())) {
+                WordOutcome taken = FromJava.blocking(c -> parcel.deliver(lock, c));
+                assertInstanceOf(WordOutcome.Done.class, taken);
+            }
+            LockStatus.Locked locked = assertInstanceOf(LockStatus.Locked.class, lock.getStatus().getValue());
+            assertEquals(LockReason.LOST_OR_STOLEN, locked.getReason());
+            ProviderRequest said = new ProviderRequest("sms", account.sendCode().getCode());
+            String unlock = FromJava.blocking(c -> lock.getProvider().request(RequestKind.UNLOCK, said, c));
+            String answer = provider.answer(unlock).getWord();
+            WordOutcome unlocked = FromJava.blocking(c -> lock.getProvider().redeem(answer, c));
+            assertEquals(new WordOutcome.Done(WordDone.UNLOCKED), unlocked);
+            String asked = FromJava.blocking(c -> lock.getProvider().request(RequestKind.HEARTBEAT, c));
+            String heartbeat = provider.answer(asked).getWord();
+            WordOutcome beaten = FromJava.blocking(c -> lock.getProvider().heartbeat(heartbeat, c));
+            assertEquals(new WordOutcome.Done(WordDone.HEARTBEAT_TAKEN), beaten);
+            WordOutcome refused = FromJava.blocking(c -> lock.getProvider().accept("nonsense", c));
+            assertEquals(WordError.MALFORMED, assertInstanceOf(WordOutcome.Refused.class, refused).getError());
+            ProviderState state = FromJava.blocking(c -> lock.getProvider().state(c));
+            assertEquals(1L, state.getLastOrder());
+            OwnerLock owners = FromJava.blocking(c -> lock.lockAsOwner(c));
+            assertEquals(OwnerLock.LOCKED, owners);
         }
     }
 

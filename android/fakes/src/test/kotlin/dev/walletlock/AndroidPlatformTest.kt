@@ -4,6 +4,8 @@ import android.content.ContentResolver
 import android.content.Context
 import android.os.Build
 import android.security.keystore.StrongBoxUnavailableException
+import dev.walletlock.fakes.FakeAndroidKeyStore
+import dev.walletlock.fakes.FakeProvider
 import java.io.File
 import java.security.ProviderException
 import kotlinx.coroutines.Dispatchers
@@ -77,6 +79,35 @@ class AndroidPlatformTest : OnAndroid() {
         assertEquals(false, seals.single().value.isUnlockedDeviceRequired, "the seal works while the screen is locked")
         // Android 9 to 11 have StrongBoxes too, but a key there cannot report that it is in one.
         assertEquals(hasStrongBox && sdk >= 28, pins.single().value.isInStrongBox)
+    }
+
+    @ParameterizedTest
+    @CsvSource("24, false, false", "28, true, true", "35, true, true", "35, true, false", "35, false, false")
+    fun `the keystore signs the requests to the provider, also while the phone is locked`(
+        sdk: Int,
+        hasStrongBox: Boolean,
+        isFast: Boolean,
+    ) = runTest {
+        Build.VERSION.SDK_INT = sdk
+        keystore.hasStrongBox = hasStrongBox
+        keystore.strongBoxTakesMs = if (isFast) 100 else 250
+        val provider = FakeProvider(Clock { ClockReading(1, 0, System.currentTimeMillis()) })
+        openOnPhone(policy = provider.policy()).use { lock ->
+            lock.enrol()
+            keystore.isPhoneLocked = true
+            assertEquals(WordOutcome.Done(WordDone.REGISTERED), lock.provider.redeem(provider.answer(lock.provider.register()).word))
+        }
+        val installation = keystore.keys.filterValues { it.algorithm == "EC" }.values.single()
+        val spec = FakeAndroidKeyStore.KeySpec("EC", 256, hasStrongBox && isFast, false, false, false)
+        assertEquals(spec, installation)
+        openOnPhone(policy = provider.policy()).use { lock ->
+            val account = provider.accounts.single()
+            assertEquals(WordOutcome.Done(WordDone.LOCKED), lock.provider.accept(account.lock()))
+            account.vouch()
+            val request = lock.provider.request(RequestKind.UNLOCK)
+            assertEquals(WordOutcome.Done(WordDone.UNLOCKED), lock.provider.redeem(provider.answer(request).word))
+        }
+        assertEquals(emptyList<String>(), keystore.keys.keys.filter { "probe" in it })
     }
 
     @Test

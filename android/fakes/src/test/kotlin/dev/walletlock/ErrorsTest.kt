@@ -104,6 +104,8 @@ class ErrorsTest : LockTest() {
                     { session.access.hasWipePin() },
                     { session.access.enableBiometrics() },
                     { session.access.disableBiometrics() },
+                    { session.access.unfreeze() },
+                    { session.access.allowRemoteWipe(true) },
                     { session.authMethod() },
                 )
                 for (call in calls) {
@@ -121,6 +123,9 @@ class ErrorsTest : LockTest() {
             assertThrows<LockException.WrongState> { lock.takeReminder() }
             assertThrows<LockException.WrongState> { lock.rollbackProtection() }
             assertThrows<LockException.WrongState> { lock.wipe() }
+            assertThrows<LockException.WrongState> { lock.freeze() }
+            assertThrows<LockException.WrongState> { lock.lockAsOwner() }
+            assertThrows<LockException.WrongState> { lock.provider.state() }
             lock.enrol()
             assertThrows<LockException.WrongState> { lock.enrol("902746") }
         }
@@ -175,6 +180,14 @@ class ErrorsTest : LockTest() {
                 { lock.verifyJournal() },
                 { lock.biometricAvailability() },
                 { lock.verifyBiometrics() },
+                { lock.freeze() },
+                { lock.lockAsOwner() },
+                { lock.provider.register() },
+                { lock.provider.request(RequestKind.UNLOCK) },
+                { lock.provider.redeem("") },
+                { lock.provider.accept("") },
+                { lock.provider.heartbeat("") },
+                { lock.provider.state() },
                 { session.authMethod() },
                 { session.vault.read("item") },
                 { session.vault.write("item", byteArrayOf(1)) },
@@ -189,6 +202,8 @@ class ErrorsTest : LockTest() {
                 { session.access.hasWipePin() },
                 { session.access.enableBiometrics() },
                 { session.access.disableBiometrics() },
+                { session.access.unfreeze() },
+                { session.access.allowRemoteWipe(true) },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")

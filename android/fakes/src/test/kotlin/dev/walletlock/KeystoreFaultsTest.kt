@@ -10,6 +10,7 @@ import android.security.keystore.UserNotAuthenticatedException
 import dev.walletlock.fakes.FakeAndroidKeyStore
 import dev.walletlock.fakes.FakeAndroidKeyStore.Call
 import dev.walletlock.fakes.FakeAndroidKeyStore.Lie
+import dev.walletlock.fakes.FakeProvider
 import java.io.IOException
 import java.security.InvalidKeyException
 import java.security.ProviderException
@@ -58,6 +59,27 @@ class KeystoreFaultsTest : OnAndroid() {
             assertEquals(keys.keys.filter { "/pin/" in it }, keystore.keys.keys.filter { "/pin/" in it })
         }
         assertUnchanged()
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    fun `a request that cannot be signed tells why, and leaves no key`(thrown: Thrown) = runBlocking {
+        val provider = FakeProvider({ ClockReading(1, 0, System.currentTimeMillis()) })
+        WalletLock.open(file, Platform.android(context), provider.policy()).use { lock ->
+            lock.enrol()
+            for ((call, fault) in listOf(
+                Call.GENERATE_KEY_PAIR to thrown.faultWithoutKey,
+                Call.GET_CERTIFICATE to thrown.fault,
+                Call.SIGNATURE_INIT to thrown.fault,
+                Call.SIGNATURE_SIGN to thrown.fault,
+            )) {
+                keystore.fail(call, thrown = thrown.make)
+                assertEquals(fault, faultOf { lock.provider.register() }, "$call")
+                keystore.recover()
+                assertEquals(emptyList<String>(), keystore.keys.filterValues { it.algorithm == "EC" }.keys.toList(), "$call")
+            }
+            assertEquals(null, provider.answer(lock.provider.register()).refusal)
+        }
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.walletlock
 
+import dev.walletlock.fakes.FakeProvider
 import java.io.File
 import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.test.TestScope
@@ -40,6 +41,10 @@ class PlatformFaultsTest : LockTest() {
                 at("hmac").let { phone.deviceKey.hmac(alias, input) }
 
             override fun delete(alias: String) = at("delete").let { phone.deviceKey.delete(alias) }
+
+            override fun publicKey(alias: String) = at("publicKey").let { phone.deviceKey.publicKey(alias) }
+
+            override fun sign(alias: String, message: ByteArray) = at("sign").let { phone.deviceKey.sign(alias, message) }
         },
         entropy = {
             at("entropy")
@@ -82,6 +87,23 @@ class PlatformFaultsTest : LockTest() {
             }
             assertEquals(LockStatus.Ready(triesLeft = 16), lock.refresh())
             lock.unlock().close()
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwables")
+    fun `a request to the provider fails with a fault, and leaves no key`(what: Throwable) = runTest {
+        val provider = FakeProvider(phone.clock)
+        open(provider.policy(), platform).use { lock ->
+            lock.enrol()
+            val keys = phone.deviceKey.allAliases
+            for (call in listOf("create", "publicKey", "sign")) {
+                whileThrowing(call, what) {
+                    assertEquals(DeviceKeyFault.FAILED, assertThrows<LockException.DeviceKey> { lock.provider.register() }.fault)
+                }
+                assertEquals(keys, phone.deviceKey.allAliases, call)
+            }
+            assertEquals(null, provider.answer(lock.provider.register()).refusal)
         }
     }
 
@@ -165,12 +187,20 @@ class PlatformFaultsTest : LockTest() {
                 kept += input
                 return phone.deviceKey.hmac(alias, input)
             }
+
+            override fun sign(alias: String, message: ByteArray): ByteArray {
+                kept += message
+                return phone.deviceKey.sign(alias, message)
+            }
         }
-        open(platform = Platform(phone.clock, keeping)).use { lock ->
+        open(FakeProvider(phone.clock).policy(), Platform(phone.clock, keeping)).use { lock ->
             lock.enrol()
             lock.unlock().close()
+            val before = kept.size
+            lock.provider.register(ProviderRequest(code = "835179"))
+            assertEquals(before + 1, kept.size)
         }
-        assertTrue(kept.size >= 3 && kept.all { it.isNotEmpty() })
+        assertTrue(kept.size >= 4 && kept.all { it.isNotEmpty() })
         assertTrue(kept.all { input -> input.all { it == 0.toByte() } })
     }
 
@@ -209,9 +239,12 @@ class PlatformFaultsTest : LockTest() {
 
             override fun delete(alias: String) = phone.deviceKey.delete(alias)
         }
-        WalletLock.open(File(folder, "older.db"), Platform(phone.clock, older)).use { lock ->
+        val policy = FakeProvider(phone.clock).policy()
+        WalletLock.open(File(folder, "older.db"), Platform(phone.clock, older), policy).use { lock ->
             lock.enrol()
             assertEquals(SecurityLevel.UNKNOWN, lock.securityLevel(), "written before there was the question")
+            val fault = assertThrows<LockException.DeviceKey> { lock.provider.register() }.fault
+            assertEquals(DeviceKeyFault.NO_HARDWARE, fault)
         }
     }
 

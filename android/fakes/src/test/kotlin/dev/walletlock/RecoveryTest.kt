@@ -20,8 +20,8 @@ import org.junit.jupiter.api.assertThrows
 
 /** What the recovery code looks like from Kotlin. `tests/stories` proves what it opens and what not. */
 class RecoveryTest : LockTest() {
-    private val noCode = RecoveryStatus(hasCode = false, pending = null)
-    private val aCode = RecoveryStatus(hasCode = true, pending = null)
+    private val noCode = RecoveryStatus(hasCode = false, pending = null, hasEscrow = false, pendingEscrow = null)
+    private val aCode = RecoveryStatus(hasCode = true, pending = null, hasEscrow = false, pendingEscrow = null)
 
     @Test
     fun `a forgotten PIN is replaced, and everything is kept`() = runTest {
@@ -185,9 +185,9 @@ class RecoveryTest : LockTest() {
             assertEquals(noCode, lock.recovery.status())
             lock.unlock().use { session ->
                 session.access.createRecoveryCode().use { code ->
-                    assertEquals(CodeChange.NotConfirmed, session.access.setRecoveryCode(code))
+                    assertEquals(RecoveryChange.NotConfirmed, session.access.setRecoveryCode(code))
                 }
-                assertEquals(1.days, (session.access.makeCode().second as CodeChange.Pending).left)
+                assertEquals(1.days, (session.access.makeCode().second as RecoveryChange.Pending).left)
                 val pending = PendingChange(1.days.inWholeMilliseconds, withdraws = false)
                 assertEquals(noCode.copy(pending = pending), lock.recovery.status())
                 assertEquals(1.days, pending.left)
@@ -201,7 +201,7 @@ class RecoveryTest : LockTest() {
             lock.unlock().close()
             assertEquals(aCode, lock.recovery.status())
             lock.unlock().use { session ->
-                assertTrue(session.access.withdrawRecoveryCode() is CodeChange.Pending)
+                assertTrue(session.access.withdrawRecoveryCode() is RecoveryChange.Pending)
                 assertEquals(true, lock.recovery.status().pending?.withdraws)
             }
             phone.clock.advanceMs(1.days.inWholeMilliseconds)
@@ -271,12 +271,12 @@ class RecoveryTest : LockTest() {
         (enrol(entry) as Enrolment.Enrolled).session.use { session ->
             session.vault.write("card", byteArrayOf(7))
             val (paper, change) = session.access.makeCode()
-            assertEquals(CodeChange.InForce, change, "the first one counts at once")
+            assertEquals(RecoveryChange.InForce, change, "the first one counts at once")
             paper
         }
     }
 
-    private suspend fun Access.makeCode(): Pair<FakePaper, CodeChange> = createRecoveryCode().use { code ->
+    private suspend fun Access.makeCode(): Pair<FakePaper, RecoveryChange> = createRecoveryCode().use { code ->
         val paper = FakePaper(code)
         paper.confirm(code)
         paper to setRecoveryCode(code)

@@ -4,8 +4,8 @@ import dev.walletlock.ffi.Access as NativeAccess
 import dev.walletlock.ffi.PinEntry as NativeEntry
 
 /**
- * Changes the PIN, the wipe PIN, biometrics, and the recovery code. [Session.access] gives it. It lives as long as its session,
- * and needs no closing.
+ * Changes the PIN, the wipe PIN, biometrics, the recovery code and escrow; and what the provider may do. [Session.access] gives it. It
+ * lives as long as its session, and needs no closing.
  *
  * Every function throws [LockException.SessionEnded] once the session has ended.
  */
@@ -95,13 +95,13 @@ public class Access internal constructor(private val session: Session) {
      * Puts a confirmed recovery code in force, in place of the one before.
      *
      * The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other code waits for the
-     * time that the policy gives (`recovery.pending_change_h`), and takes effect with the first right PIN after that: someone
-     * who merely knows the PIN must not get a way in that outlives the PIN. When it replaces a code, every other session ends,
+     * time that the policy gives (`recovery.pending_change_h`), and takes effect when the PIN next opens the wallet after that:
+     * someone who merely knows the PIN must not get a way in that outlives the PIN. When it replaces a code, every other session ends,
      * and biometrics are switched off.
      *
      * @throws LockException.PinNeeded as [createRecoveryCode].
      */
-    public suspend fun setRecoveryCode(code: RecoveryCode): CodeChange = session.call { native ->
+    public suspend fun setRecoveryCode(code: RecoveryCode): RecoveryChange = session.call { native ->
         code.handle.overUniffi { new -> native.access().use { it.setRecoveryCode(new) } }.toPublic()
     }
 
@@ -112,7 +112,7 @@ public class Access internal constructor(private val session: Session) {
      * @throws LockException.WrongState if there is no code.
      * @throws LockException.PinNeeded as [createRecoveryCode].
      */
-    public suspend fun withdrawRecoveryCode(): CodeChange =
+    public suspend fun withdrawRecoveryCode(): RecoveryChange =
         session.call { native -> native.access().use { it.setRecoveryCode(null) }.toPublic() }
 
     /**
@@ -122,6 +122,46 @@ public class Access internal constructor(private val session: Session) {
      */
     public suspend fun cancelRecoveryCodeChange(): Boolean =
         session.call { native -> native.access().use { it.cancelRecoveryCodeChange() } }
+
+    /**
+     * Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the owner, it opens a
+     * wallet whose PIN is forgotten or that is damaged ([Recovery.askEscrow]). Ask the person in plain words: whoever has the
+     * provider's keys and the file of this wallet can open it too.
+     *
+     * It is on at once in the session in which the first PIN was set. Otherwise the change waits like another code in
+     * [setRecoveryCode]. Once it is in force, send the backend a deposit: [ProviderState.escrowDigest].
+     *
+     * @throws LockException.WrongState if it is so already, or the policy has no `escrow_key`.
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun switchEscrow(isOn: Boolean): RecoveryChange =
+        session.call { native -> native.access().use { it.switchEscrow(isOn) }.toPublic() }
+
+    /**
+     * Cancels the change of escrow that waits. False: none does.
+     *
+     * @throws LockException.PinNeeded in a session that biometrics opened.
+     */
+    public suspend fun cancelEscrowChange(): Boolean =
+        session.call { native -> native.access().use { it.cancelEscrowChange() } }
+
+    /**
+     * Ends the owner's freeze ([WalletLock.freeze]). False: the owner has frozen nothing. A freeze that the provider ordered ends
+     * only with its grant ([RequestKind.UNFREEZE]).
+     *
+     * @throws LockException.PinNeeded in a session that biometrics opened.
+     */
+    public suspend fun unfreeze(): Boolean = session.call { native -> native.access().use { it.unfreeze() } }
+
+    /**
+     * Allows, or no longer allows, that an order of the provider destroys everything the wallet keeps. While it is not allowed,
+     * such an order locks. Ask the person first: **there is no way back from such an order.**
+     *
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     * @throws LockException.WrongState if the policy has no provider.
+     */
+    public suspend fun allowRemoteWipe(isAllowed: Boolean): Unit =
+        session.call { native -> native.access().use { it.allowRemoteWipe(isAllowed) } }
 
     /** Says nothing about what opens the wallet. */
     override fun toString(): String = "Access"

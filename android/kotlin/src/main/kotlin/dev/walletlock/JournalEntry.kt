@@ -182,6 +182,18 @@ public enum class JournalKind {
 
     /** The owner locked the wallet. */
     LOCK_SET,
+
+    /** Switching escrow on or off was asked for and waits; the details say which, and for how long. */
+    ESCROW_PENDING,
+
+    /** The change of escrow that waited was cancelled. */
+    ESCROW_CANCELLED,
+
+    /** Escrow is on: the provider keeps the key to the wallet. */
+    ESCROW_ON,
+
+    /** Escrow is off. */
+    ESCROW_OFF,
 }
 
 /**

@@ -128,7 +128,8 @@ public sealed interface Remedy {
     public data object CheckAgain : Remedy
 
     /**
-     * Wait.
+     * Wait: then a PIN may be entered. On a locked wallet it stands where the right PIN clears the lock, and is refused until
+     * then because of wrong PINs.
      *
      * @property ms how long, in milliseconds.
      */
@@ -161,6 +162,13 @@ public sealed interface Remedy {
      * @property state whether the provider can be reached.
      */
     public data class Connect(public val state: RemedyState) : Remedy
+
+    /**
+     * Ask the provider, which keeps the key to the wallet, to open it: [Recovery.askEscrow].
+     *
+     * @property state whether the provider can be asked.
+     */
+    public data class AskEscrow(public val state: RemedyState) : Remedy
 
     /**
      * Turn to someone.

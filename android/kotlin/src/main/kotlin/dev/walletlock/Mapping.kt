@@ -28,6 +28,7 @@ private fun dev.walletlock.ffi.Remedy.toPublic(): Remedy = when (this) {
     is dev.walletlock.ffi.Remedy.EnterPin -> Remedy.EnterPin
     is dev.walletlock.ffi.Remedy.AskProvider -> Remedy.AskProvider(state.toPublic())
     is dev.walletlock.ffi.Remedy.Connect -> Remedy.Connect(state.toPublic())
+    is dev.walletlock.ffi.Remedy.AskEscrow -> Remedy.AskEscrow(state.toPublic())
     is dev.walletlock.ffi.Remedy.Contact -> Remedy.Ask(contact.toPublic())
 }
 

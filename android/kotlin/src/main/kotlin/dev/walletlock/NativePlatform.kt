@@ -37,17 +37,22 @@ internal class NativeDeviceKey(private val key: DeviceKey) : ForeignDeviceKey {
 
     override fun ready(alias: String) = answeringWithKey { key.ready(alias) }
 
-    override fun hmac(alias: String, input: ByteArray): ByteArray = answeringWithKey {
-        try {
-            key.hmac(alias, input)
-        } finally {
-            input.fill(0)
-        }
-    }
+    override fun hmac(alias: String, input: ByteArray): ByteArray = answeringWithKey { wiping(input) { key.hmac(alias, it) } }
 
     override fun delete(alias: String) = answeringWithKey { key.delete(alias) }
 
     override fun securityLevel(alias: String): ForeignLevel = answeringWithKey { key.securityLevel(alias).toNative() }
+
+    override fun publicKey(alias: String): ByteArray = answeringWithKey { key.publicKey(alias) }
+
+    override fun sign(alias: String, message: ByteArray): ByteArray = answeringWithKey { wiping(message) { key.sign(alias, it) } }
+
+    private inline fun wiping(input: ByteArray, block: (ByteArray) -> ByteArray): ByteArray =
+        try {
+            block(input)
+        } finally {
+            input.fill(0)
+        }
 }
 
 internal class NativeBiometrics(private val biometrics: Biometrics) : ForeignBiometrics {

@@ -50,6 +50,11 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
 
     fun securityLevel(alias: String): Int = answering { parts.deviceKey.securityLevel(alias).ordinal }
 
+    fun publicKey(alias: String): ByteArray = answering { parts.deviceKey.publicKey(alias) }
+
+    /** The native side wipes both arrays. */
+    fun sign(alias: String, message: ByteArray): ByteArray = answering { parts.deviceKey.sign(alias, message) }
+
     fun availability(): Int = answering { biometrics.availability().ordinal }
 
     /**

@@ -73,7 +73,8 @@ public fun interface Entropy {
 }
 
 /**
- * HMAC-SHA256 keys that the phone's hardware keeps: they can be used on this phone, and cannot be copied.
+ * The keys that the phone's hardware keeps: they can be used on this phone, and cannot be copied. [KeyPurpose] says which kinds
+ * there are.
  *
  * Throw a [DeviceKeyException] to say what failed; any other exception counts as [DeviceKeyFault.FAILED]. A function may call
  * the lock, but must not wait until a lock of the same file is opened: opening may wait for the key that is being made here.
@@ -102,6 +103,23 @@ public interface DeviceKey {
 
     /** What keeps the key. It is asked for after the key was made, and is written to the journal. */
     public fun securityLevel(alias: String): SecurityLevel = SecurityLevel.UNKNOWN
+
+    /**
+     * The public key of a key that was made for [KeyPurpose.INSTALLATION]: the uncompressed point on P-256, 65 bytes that begin
+     * with 4 (SEC 1, section 2.3.3). These are the last 65 bytes of what `PublicKey.getEncoded` gives.
+     *
+     * Throw [DeviceKeyFault.NO_HARDWARE], as this does, if there are no such keys here. Then this phone cannot be registered with
+     * a provider.
+     */
+    public fun publicKey(alias: String): ByteArray = throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
+
+    /**
+     * Signs [message] with a key that was made for [KeyPurpose.INSTALLATION]: ECDSA over P-256 with SHA-256, in DER, as
+     * `Signature.getInstance("SHA256withECDSA")` gives. The message is overwritten with zeros afterwards: do not keep it.
+     *
+     * Throw [DeviceKeyFault.NO_HARDWARE], as this does, if there are no such keys here.
+     */
+    public fun sign(alias: String, message: ByteArray): ByteArray = throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
 }
 
 /** What keeps a device key. */
@@ -134,8 +152,9 @@ public enum class KeyPurpose {
     BIOMETRIC,
 
     /**
-     * Signs this phone's requests to the provider. No keystore of this version makes such a key: [DeviceKey.create] throws
-     * [DeviceKeyFault.NO_HARDWARE], and the phone cannot be registered with a provider.
+     * Signs this phone's requests to the provider. It is a key pair of ECDSA over P-256, which [DeviceKey.publicKey] and
+     * [DeviceKey.sign] use and [DeviceKey.hmac] refuses. It must also work while the phone is locked. A keystore without such keys
+     * throws [DeviceKeyFault.NO_HARDWARE] from [DeviceKey.create].
      */
     INSTALLATION,
 }

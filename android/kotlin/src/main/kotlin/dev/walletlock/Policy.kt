@@ -8,6 +8,24 @@ package dev.walletlock
  * Policy.json("""{ "name": "ours", "lockout": { "lock_at": 10 } }""")
  * ```
  *
+ * A policy names the app's provider, if there is one: its public Ed25519 keys in base64url, each with its role, for how many hours the
+ * phone may stay without a heartbeat (left out: for ever), and what clears a lock for unusual activity (`pin` or `grant`). A message
+ * of the provider for the finder names one of the `contacts` by its place.
+ *
+ * ```
+ * Policy.json(
+ *     """{
+ *       "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }],
+ *       "provider": {
+ *         "keys": [
+ *           { "key": "…", "role": "online" }, { "key": "…", "role": "guarded" }, { "key": "…", "role": "guarded" }
+ *         ],
+ *         "allowance_h": 168, "warn_percent": 80, "unusual": "pin"
+ *       }
+ *     }""",
+ * )
+ * ```
+ *
  * Loading a policy calls native code, which takes some milliseconds the first time: do not do it on the main thread. [DEFAULT]
  * calls none.
  */

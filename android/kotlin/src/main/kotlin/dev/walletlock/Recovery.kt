@@ -1,6 +1,7 @@
 package dev.walletlock
 
 import dev.walletlock.ffi.CodeOutcome as NativeOutcome
+import dev.walletlock.ffi.EscrowOutcome as NativeEscrowOutcome
 
 /**
  * Gets the owner back into the wallet. [WalletLock.recovery] gives it. It lives as long as its lock, and needs no closing.
@@ -13,7 +14,7 @@ import dev.walletlock.ffi.CodeOutcome as NativeOutcome
  * ```
  */
 public class Recovery internal constructor(private val lock: WalletLock) {
-    /** What is known about the recovery code. It can be asked in every state of the lock, and without a session. */
+    /** What is known about the recovery code and escrow. It can be asked in every state of the lock, and without a session. */
     public suspend fun status(): RecoveryStatus = lock.callNative { it.recoveryStatus() }.toPublic()
 
     /**
@@ -29,6 +30,22 @@ public class Recovery internal constructor(private val lock: WalletLock) {
             when (val outcome = entry.handle.overUniffi { native.enterCode(it) }) {
                 is NativeOutcome.Opened -> CodeOutcome.Opened(Rescue(lock, outcome.rescue))
                 is NativeOutcome.Refused -> outcome.refusal.toPublic()
+            }
+        }
+
+    /**
+     * Asks the provider, which keeps the key to the wallet, to open it: makes a request for the app to carry. It works for a wallet
+     * whose PIN is forgotten or locked, and for one that is damaged or whose file is on another phone.
+     *
+     * @param said what the app tells its backend.
+     * @throws LockException.Invalid if a text in [said] is too long.
+     */
+    @JvmOverloads
+    public suspend fun askEscrow(said: ProviderRequest = ProviderRequest.NOTHING): EscrowOutcome =
+        lock.callNative(unwanted = { (it as? EscrowOutcome.Asked)?.request?.close() }) { native ->
+            when (val outcome = native.askEscrow(said.channel, said.code, said.what)) {
+                is NativeEscrowOutcome.Asked -> EscrowOutcome.Asked(EscrowRequest(lock, outcome.request))
+                is NativeEscrowOutcome.Refused -> EscrowOutcome.Refused(outcome.refusal.toPublic())
             }
         }
 

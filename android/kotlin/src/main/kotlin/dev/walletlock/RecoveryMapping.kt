@@ -1,7 +1,9 @@
 package dev.walletlock
 
 internal fun dev.walletlock.ffi.RecoveryStatus.toPublic() =
-    RecoveryStatus(hasCode, pending?.let { PendingChange(it.leftMs, it.withdraws) })
+    RecoveryStatus(hasCode, pending?.toPublic(), hasEscrow, pendingEscrow?.toPublic())
+
+private fun dev.walletlock.ffi.PendingChange.toPublic() = PendingChange(leftMs, withdraws)
 
 internal fun dev.walletlock.ffi.CodeStep.toPublic(): CodeStep = when (this) {
     is dev.walletlock.ffi.CodeStep.Typing -> CodeStep.Typing(group)
@@ -19,8 +21,8 @@ internal fun dev.walletlock.ffi.CodeRefusal.toPublic(): CodeRefusal = when (this
     is dev.walletlock.ffi.CodeRefusal.NoVerdict -> CodeOutcome.NoVerdict(cause.toPublic())
 }
 
-internal fun dev.walletlock.ffi.CodeChange.toPublic(): CodeChange = when (this) {
-    is dev.walletlock.ffi.CodeChange.InForce -> CodeChange.InForce
-    is dev.walletlock.ffi.CodeChange.Pending -> CodeChange.Pending(leftMs)
-    is dev.walletlock.ffi.CodeChange.NotConfirmed -> CodeChange.NotConfirmed
+internal fun dev.walletlock.ffi.RecoveryChange.toPublic(): RecoveryChange = when (this) {
+    is dev.walletlock.ffi.RecoveryChange.InForce -> RecoveryChange.InForce
+    is dev.walletlock.ffi.RecoveryChange.Pending -> RecoveryChange.Pending(leftMs)
+    is dev.walletlock.ffi.RecoveryChange.NotConfirmed -> RecoveryChange.NotConfirmed
 }

@@ -23,18 +23,19 @@ public sealed interface CodeOutcome {
     public data object Wrong : CodeRefusal
 
     /**
-     * The file holds an older code than the one in force: someone put an older copy of the file there. It is not accepted.
+     * The file holds an older code, or an older escrow, than the one in force: someone put an older copy of the file there. It is
+     * not accepted.
      * Where the phone's keystore was emptied, or on another phone, nobody can tell that a copy is old.
      */
     public data object OldCode : CodeRefusal
 
     /**
-     * The code is right, but what it should open was changed: by someone who changed the file, or by damage that reached the
+     * The code or the grant is right, but what it should open was changed: by someone who changed the file, or by damage that reached the
      * wallet's items.
      */
     public data object Altered : CodeRefusal
 
-    /** There is no recovery code: none was made, or what it would open is gone. */
+    /** There is no recovery code, or no escrow: it was never set up, or what it would open is gone. */
     public data object NotSetUp : CodeRefusal
 
     /**
@@ -52,7 +53,7 @@ public sealed interface CodeOutcome {
     public data class NoVerdict(public val cause: NoVerdictCause) : CodeRefusal
 }
 
-/** A recovery code opened nothing, for this reason. */
+/** A recovery code, or the provider, opened nothing, for this reason. */
 public sealed interface CodeRefusal : CodeOutcome
 
 /** How a recovery ended. */
@@ -84,43 +85,50 @@ public sealed interface RecoveryOutcome {
     /** Not each group of the new code that is asked back was typed. Nothing was changed. */
     public data object NotConfirmed : RecoveryOutcome
 
-    /** The recovery code was entered too long ago, or the phone was restarted. Enter it again. Nothing was changed. */
+    /** The recovery code was entered, or the grant taken, too long ago, or the phone was restarted. Nothing was changed. */
     public data object Expired : RecoveryOutcome
 }
 
-/** How a change of the recovery code ended. */
-public sealed interface CodeChange {
-    /** The new code is in force. */
-    public data object InForce : CodeChange
+/** How a change of the recovery code or of escrow ended. */
+public sealed interface RecoveryChange {
+    /** The change is in force. */
+    public data object InForce : RecoveryChange
 
     /**
-     * The change waits. It takes effect with the first right PIN after this time. Until then the code in force stays, if there
-     * is one, and the change can be cancelled ([Access.cancelRecoveryCodeChange]).
+     * The change waits. It takes effect when the PIN next opens the wallet after this time. Until then what is in force stays,
+     * and the change can be cancelled ([Access.cancelRecoveryCodeChange], [Access.cancelEscrowChange]).
      *
      * @property leftMs milliseconds, counted by the time that the phone is on.
      */
-    public data class Pending(public val leftMs: Long) : CodeChange {
+    public data class Pending(public val leftMs: Long) : RecoveryChange {
         /** [leftMs] as a duration. */
         public val left: Duration get() = leftMs.milliseconds
     }
 
     /** Not each group that is asked back was typed ([RecoveryCode.confirm]). Nothing was changed. */
-    public data object NotConfirmed : CodeChange
+    public data object NotConfirmed : RecoveryChange
 }
 
 /**
- * What is known about the recovery code.
+ * What is known about the recovery code and escrow.
  *
  * @property hasCode whether a code is in force. Null: it is not known now, because the phone's keystore does not answer.
- * @property pending a change that waits. Null: none does.
+ * @property pending a change of the code that waits. Null: none does.
+ * @property hasEscrow whether the provider keeps the key to the wallet ([Access.switchEscrow]). Null: it is not known now.
+ * @property pendingEscrow a change of escrow that waits. Null: none does.
  */
-public data class RecoveryStatus(public val hasCode: Boolean?, public val pending: PendingChange?)
+public data class RecoveryStatus(
+    public val hasCode: Boolean?,
+    public val pending: PendingChange?,
+    public val hasEscrow: Boolean?,
+    public val pendingEscrow: PendingChange?,
+)
 
 /**
- * A change of the recovery code that waits.
+ * A change of the recovery code or of escrow that waits.
  *
- * @property leftMs milliseconds until it takes effect with the next right PIN; 0: it does with the next one.
- * @property withdraws true: the code in force is withdrawn, and no other takes its place.
+ * @property leftMs milliseconds until it is due; 0: it takes effect when the PIN next opens the wallet.
+ * @property withdraws true: the code in force is withdrawn, and no other takes its place; or escrow is switched off.
  */
 public data class PendingChange(public val leftMs: Long, public val withdraws: Boolean) {
     /** [leftMs] as a duration. */

@@ -4,7 +4,7 @@ import dev.walletlock.ffi.RecoveryOutcome as NativeOutcome
 import dev.walletlock.ffi.Rescue as NativeRescue
 
 /**
- * A wallet that the recovery code opened. Nothing is changed yet: the person chooses a new PIN and writes a new code down, and
+ * A wallet that the recovery code, or the provider, opened. Nothing is changed yet: the person chooses a new PIN and writes a new code down, and
  * then [finish] puts both in force. That has to happen within ten minutes. The wallet's items cannot be read before that.
  *
  * ```
@@ -28,7 +28,7 @@ public class Rescue internal constructor(private val lock: WalletLock, native: N
         LeakReaper.watch(this, handle)
     }
 
-    /** Makes the recovery code that replaces the one that was used. Close it after use. */
+    /** Makes the recovery code that takes the place of an earlier one. Close it after use. */
     public suspend fun newCode(): RecoveryCode =
         lock.callNative(unwanted = { it.close() }) { RecoveryCode(handle.overUniffi { rescue -> rescue.newCode() }) }
 
@@ -41,7 +41,7 @@ public class Rescue internal constructor(private val lock: WalletLock, native: N
      * do.
      *
      * @param personal what others know about this person, so that no PIN is made of it. Used during the call, not stored.
-     * @throws LockException.WrongState if the wallet was changed since the code was entered: enter the code again.
+     * @throws LockException.WrongState if the wallet was changed since it was opened: enter the code again, or ask again.
      */
     @JvmOverloads
     public suspend fun finish(

@@ -77,8 +77,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         private set
 
     /**
-     * The status of the lock now. It is updated after every call and every event. During a cool-down it counts down by
-     * itself, with a new value each second, until the lock is ready again. After [close] it stays as it was.
+     * The status of the lock now. It is updated after every call and every event. While a time in it counts down, there is a
+     * new value each second, or each minute if a day or more is left. After [close] it stays as it was.
      */
     public val status: StateFlow<LockStatus> get() = watch.flow
 
@@ -109,6 +109,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
 
     /** Gets the owner back in when the PIN is forgotten, or the wallet is locked or damaged. */
     public val recovery: Recovery = Recovery(this)
+
+    /** Carries signed words between the wallet and its provider, the backend of the app. */
+    public val provider: Provider = Provider(this)
 
     /** Reads [status] and [isOpen] anew. Call it when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
@@ -250,10 +253,27 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     }
 
     /**
+     * Locks the wallet for its owner, without any proof: for a phone that someone else may hold soon. The recovery code clears it,
+     * and so does the provider's grant. Every session ends. If nothing that was set up could clear the lock, payments are frozen
+     * instead.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun lockAsOwner(): OwnerLock = call { handle.overUniffi { it.lockAsOwner() }.byName() }
+
+    /**
+     * Stops payments, without any proof. [Access.unfreeze] ends it. [ProviderState.isFrozen] says whether payments are frozen.
+     *
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun freeze(): Unit = call { handle.overUniffi { it.freeze() } }
+
+    /**
      * Saves how much of a wait is left. While the app runs, that is done once a minute, and by [lockNow]. Time that passes
      * while the app does not run is lost when the phone is switched off; only the time since the phone is on again counts. So
      * call this from a job that runs every hour or so: then a wait of a day also ends on a phone that is switched off each
-     * night. Without a wait it does nothing.
+     * night. It also saves how much of the provider's allowance is used up, and brings [status] up to date when the allowance ends:
+     * [status] does not poll for that.
      */
     public suspend fun saveTime(): Unit = call { handle.overUniffi { it.saveTime() } }
 

@@ -23,9 +23,12 @@ class ByNameTest {
         assertEquals(names(dev.walletlock.ffi.PromptOperation.entries), names(BiometricOperation.entries))
         assertEquals(names(dev.walletlock.ffi.PromptEnd.entries), names(BiometricEnd.entries))
         assertEquals(names(dev.walletlock.ffi.RollbackProtection.entries), names(RollbackProtection.entries))
+        assertEquals(names(dev.walletlock.ffi.RequestKind.entries), names(RequestKind.entries))
+        assertEquals(names(dev.walletlock.ffi.WordDone.entries), names(WordDone.entries))
+        assertEquals(names(dev.walletlock.ffi.WordError.entries), names(WordError.entries))
+        assertEquals(names(dev.walletlock.ffi.OwnerLock.entries), names(OwnerLock.entries))
     }
 
-    /** No library of this version makes all of them: they take a provider. */
     @Test
     fun `a lock of the provider is mapped in full`() {
         val states = listOf(

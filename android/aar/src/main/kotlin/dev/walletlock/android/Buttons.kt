@@ -44,7 +44,10 @@ internal fun Button.setProminent(colours: Colours, isProminent: Boolean) {
     background = RippleDrawable(ColorStateList.valueOf(colours.pressed), shape, context.rounded(colours.text, LEAST_DP / 2))
 }
 
-/** Words, and perhaps a button, in a frame. The card has no fill, because a fill means that something can be pressed. */
+/**
+ * Words, and perhaps a button, in a frame. The card has no fill, because a fill means that something can be pressed. With large
+ * letters the button is below the words: beside it there would be room for half a word.
+ */
 internal fun card(context: Context, colours: Colours, words: View, button: Button? = null): LinearLayout {
     val card = LinearLayout(context)
     card.gravity = Gravity.CENTER_VERTICAL
@@ -55,6 +58,11 @@ internal fun card(context: Context, colours: Colours, words: View, button: Butto
     card.layoutParams = below(context)
     card.addView(words)
     button?.let(card::addView)
+    if (button != null && context.resources.configuration.fontScale >= LARGE_LETTERS) {
+        card.orientation = LinearLayout.VERTICAL
+        words.layoutParams = LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT)
+        (button.layoutParams as LinearLayout.LayoutParams).gravity = Gravity.END
+    }
     return card
 }
 
@@ -83,4 +91,5 @@ private const val LEAST_DP = 48
 private const val INSET_DP = 24
 private const val GAP_DP = 12
 private const val INNER_GAP_DP = 16
-private const val INNER_DP = 4
+private const val INNER_DP = 10
+private const val LARGE_LETTERS = 1.5f

@@ -6,6 +6,10 @@ import android.os.Bundle
 import dev.walletlock.LockStatus
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
 
 /**
  * The whole screen on which a person changes the PIN: a [ChangePinView]. It asks for the current PIN itself, so it needs no
@@ -23,9 +27,14 @@ import dev.walletlock.WalletLock
  * `RESULT_CANCELED`: the person went back, and the PIN was not changed. [LockActivity.RESULT_NO_PIN]: there is no PIN, or
  * everything was erased meanwhile.
  *
+ * 'Forgot PIN?' leads where it leads on [LockActivity]: to [EnterRecoveryCodeActivity], or to the app's own way.
+ *
  * The same screen sets, replaces and removes the wipe PIN: see [wipePinIntent].
  */
 public class ChangePinActivity : ChoosePinActivity() {
+    private val scope = CoroutineScope(SupervisorJob() + MainThread)
+    private lateinit var forgotPin: ForgotPinButton
+    private var hasLearned = false
     private val ofWipePin: Boolean get() = intent.getBooleanExtra(EXTRA_WIPE, false)
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -36,9 +45,11 @@ public class ChangePinActivity : ChoosePinActivity() {
     override fun makeView(): ChoosePinView = ChangePinView(this).apply {
         setOnPinChanged(::finishWith)
         setOnGoOn { finishWith(LockActivity.RESULT_NO_PIN) }
-        setOnForgotPin(LockActivity.parts.forgotPin(this@ChangePinActivity))
-        setOnRecoveryCode { startActivityForResult(EnterRecoveryCodeActivity.intent(this@ChangePinActivity), REQUEST_RECOVER) }
+        forgotPin = ForgotPinButton(this@ChangePinActivity, LockActivity.parts, ::setOnForgotPin) { offersForgotPin = it }
+        setOnRecoveryCode(::recover)
     }
+
+    private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         EnterRecoveryCodeActivity.takeSession(data)?.let { finishWith(it) }
@@ -50,7 +61,14 @@ public class ChangePinActivity : ChoosePinActivity() {
     }
 
     override fun render(choosing: ChoosingPin) {
+        if (!hasLearned) scope.launch { forgotPin.learn(choosing.lock, ::recover) }
+        hasLearned = true
         if (choosing.lock.status.value is LockStatus.Unconfigured) finishWith(LockActivity.RESULT_NO_PIN) else show(choosing)
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        super.onDestroy()
     }
 
     /** Launches the screen, and takes its result. */

@@ -33,6 +33,13 @@ public class ChangePinView @JvmOverloads constructor(
     private val locked = LockedView(context)
     private var onPinChanged: OnPinChanged? = null
 
+    /** Whether 'Forgot PIN?' leads anywhere yet. Its place is kept meanwhile. */
+    internal var offersForgotPin = true
+        set(value) {
+            field = value
+            render()
+        }
+
     init {
         locked.visibility = View.GONE
         addView(locked, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.MATCH_PARENT))
@@ -105,7 +112,7 @@ public class ChangePinView @JvmOverloads constructor(
     private fun showPad(going: ChangingPin, title: Int) {
         val step = going.steps.step
         val asksForCurrent = step == Step.CURRENT || step == Step.CHECKING
-        pad.offersForgotPin = asksForCurrent
+        pad.offersForgotPin = asksForCurrent && offersForgotPin
         pad.choosesPin = !asksForCurrent
         showPad(going.steps, title, takesDigits = step != Step.CHECKING && step != Step.CHANGING, going.erasesLast)
     }

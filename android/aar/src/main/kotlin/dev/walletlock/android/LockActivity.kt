@@ -7,15 +7,14 @@ import android.os.Bundle
 import android.view.KeyEvent
 import dev.walletlock.LockStatus
 import dev.walletlock.Session
-import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * The whole lock screen. It shows the PIN pad, or, while the lock's status allows no PIN, why and for how long. Launch it for
- * a result.
+ * The whole lock screen. It shows the PIN pad, or, while the lock's status allows no PIN, why, for how long, and what to do. If
+ * the right PIN clears a lock that stands, it shows the pad with a notice above. Launch it for a result.
  *
  * ```
  * startActivityForResult(LockActivity.intent(this), 1)
@@ -92,8 +91,7 @@ public class LockActivity : Activity() {
     private fun render() {
         val unlocking = screenState.unlocking
         screenState.trouble?.let {
-            content.locked.show(it, screenState::open)
-            content.showOnly(content.locked)
+            content.showTrouble(it, screenState::open)
         }
         if (unlocking == null || following != null) return
         content.pad.bind(unlocking)
@@ -103,17 +101,7 @@ public class LockActivity : Activity() {
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
-        scope.launch { learnWhetherThereIsACode(unlocking.lock) }
-    }
-
-    /**
-     * With a recovery code, 'Forgot PIN?' leads to the screen that takes it. Whether there is one is known a moment later than
-     * the pad is shown: until then the button keeps its place, so that no key moves.
-     */
-    private suspend fun learnWhetherThereIsACode(lock: WalletLock) = quietly {
-        if (lock.recovery.status().hasCode != true) return@quietly
-        content.pad.setOnForgotPin(::recover)
-        content.pad.offersForgotPin = true
+        scope.launch { content.forgotPin.learn(unlocking.lock, ::recover) }
     }
 
     private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
@@ -128,18 +116,15 @@ public class LockActivity : Activity() {
         // shows that it is checking.
         if (screenState.unlocking?.checking != null) return
         when (status) {
-            is LockStatus.Ready -> if (content.showOnly(content.pad)) offerBiometrics()
             is LockStatus.Unconfigured -> goOn()
-            else -> {
-                content.locked.show(status)
-                content.showOnly(content.locked)
-            }
+            else -> if (content.show(status) && status is LockStatus.Ready) offerBiometrics()
         }
     }
 
     private fun offerBiometrics() {
         val isWanted = intent.getBooleanExtra(EXTRA_BIOMETRICS, true)
-        if (isWanted && isStarted && content.showsPad) screenState.unlocking?.offerBiometrics()
+        val isReady = screenState.unlocking?.lock?.status?.value is LockStatus.Ready
+        if (isWanted && isStarted && isReady && content.showsPad) screenState.unlocking?.offerBiometrics()
     }
 
     private fun tell(trouble: LockTrouble) {

@@ -16,23 +16,22 @@ import android.view.View
  * @property title a string in place of 'Enter your PIN'. 0: 'Enter your PIN' is shown.
  * @property footer makes a view below the keys, a new one for each screen. Null: none.
  * @property onForgotPin called when the person taps 'Forgot PIN?', here or where [ChangePinActivity] asks for the current
- *   PIN. Null: there is no such button. On [LockActivity] of a wallet with a recovery code this is not called: there the button
- *   leads to [EnterRecoveryCodeActivity].
+ *   PIN. Null: there is such a button only if the wallet has a recovery code.
+ * @property prefersRecoveryCode whether that button leads to [EnterRecoveryCodeActivity] if the wallet has a recovery code. False:
+ *   [onForgotPin] is called in any case.
  */
 public class LockScreenParts @JvmOverloads constructor(
     public val mark: Int = 0,
     public val title: Int = 0,
     public val footer: ((Context) -> View)? = null,
     public val onForgotPin: OnForgotPin? = null,
+    public val prefersRecoveryCode: Boolean = true,
 ) {
     internal fun putOn(pad: PinPadView, screen: Activity) {
         if (mark != 0) pad.mark = screen.getDrawable(mark)
         if (title != 0) pad.title = screen.getText(title)
         pad.footer = footer?.invoke(screen)
-        pad.setOnForgotPin(forgotPin(screen))
     }
-
-    internal fun forgotPin(screen: Activity): Runnable? = onForgotPin?.let { Runnable { it.onForgotPin(screen) } }
 }
 
 /** A listener for a tap on 'Forgot PIN?'. */

@@ -19,6 +19,10 @@ public object LockScreens {
         private set
 
     @Volatile
+    internal var provider: (suspend (WalletLock, ProviderCall) -> ProviderReply)? = null
+        private set
+
+    @Volatile
     internal var pinLength: Int = 0
         private set
 
@@ -73,6 +77,23 @@ public object LockScreens {
     @JvmStatic
     public fun useLock(source: suspend (Context) -> WalletLock) {
         this.source = source
+    }
+
+    /**
+     * Sets how the screens reach the wallet's provider. Then a locked wallet has a button that asks the provider to unlock it, and
+     * one that tries again to reach it; without this the screens say it in words only.
+     *
+     * ```
+     * LockScreens.useProvider { lock, call -> backend.carry(lock, call) }
+     * ```
+     *
+     * [carry] makes the request, sends it, and gives the answer to the lock. It is called in a coroutine on the main thread, one
+     * call at a time for each screen, and is cancelled when the screen goes. An [java.io.IOException] counts as
+     * [ProviderReply.NOT_REACHED]; a [dev.walletlock.LockException] is shown in words. Null, the default: there is no provider.
+     */
+    @JvmStatic
+    public fun useProvider(carry: (suspend (WalletLock, ProviderCall) -> ProviderReply)?) {
+        provider = carry
     }
 
     /**

@@ -12,17 +12,20 @@ import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.ImageView
 import android.widget.LinearLayout
 import android.widget.TextView
-import kotlin.math.min
 import kotlin.math.roundToInt
 
 /** The layout of [LockedView]: which lock it is and what can be done, one below the other or side by side. */
 internal class LockedLayout(private val context: Context, private val colours: Colours) {
-    /** The message for whoever finds the phone. */
-    val finder = LinearLayout(context)
     val icon = ImageView(context)
+
+    /** Who locked it. */
+    val by = TextView(context)
     val heading = AnnouncedText(context)
-    val clock = TextView(context)
+    val clock = countdown(context, colours, CLOCK_SP)
     val body = AnnouncedText(context)
+
+    /** What became of the last tap. */
+    val note = AnnouncedText(context)
     val toDo = TextView(context)
     val remedies = LinearLayout(context)
     val whole: View
@@ -34,8 +37,6 @@ internal class LockedLayout(private val context: Context, private val colours: C
     }
 
     private fun dressKind() {
-        finder.orientation = LinearLayout.VERTICAL
-        finder.visibility = View.GONE
         icon.setColorFilter(colours.brand)
         icon.background = GradientDrawable().apply {
             shape = GradientDrawable.OVAL
@@ -44,6 +45,10 @@ internal class LockedLayout(private val context: Context, private val colours: C
         val inset = iconSize() / ICON_INSET
         icon.setPadding(inset, inset, inset, inset)
         icon.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
+        by.id = R.id.walletlock_by
+        by.textSize = SMALL_SP
+        by.setTextColor(colours.secondary)
+        by.gravity = Gravity.CENTER
         heading.id = R.id.walletlock_title
         heading.textSize = 24f
         heading.typeface = context.medium()
@@ -51,20 +56,16 @@ internal class LockedLayout(private val context: Context, private val colours: C
         heading.gravity = Gravity.CENTER
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) heading.isAccessibilityHeading = true
         clock.id = R.id.walletlock_clock
-        clock.textSize = 48f
-        clock.setTextColor(colours.accent)
-        clock.gravity = Gravity.CENTER
-        // Digits of equal width, so that only the digit that changes moves.
-        clock.fontFeatureSettings = "tnum"
-        clock.importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
-        // A clock is read from left to right in every language.
-        clock.textDirection = View.TEXT_DIRECTION_LTR
         body.id = R.id.walletlock_body
-        body.textSize = 16f
+        note.id = R.id.walletlock_note
+        listOf(body, note).forEach {
+            it.textSize = 16f
+            it.gravity = Gravity.CENTER
+            it.breakStrategy = Layout.BREAK_STRATEGY_BALANCED
+            it.setLineSpacing(context.dp(3).toFloat(), 1f)
+        }
         body.setTextColor(colours.secondary)
-        body.gravity = Gravity.CENTER
-        body.breakStrategy = Layout.BREAK_STRATEGY_BALANCED
-        body.setLineSpacing(context.dp(3).toFloat(), 1f)
+        note.setTextColor(colours.text)
     }
 
     private fun dressWays() {
@@ -73,6 +74,41 @@ internal class LockedLayout(private val context: Context, private val colours: C
         toDo.typeface = context.medium()
         toDo.gravity = Gravity.CENTER
         remedies.orientation = LinearLayout.VERTICAL
+    }
+
+    /** Shows what is said about the lock. [by]: who locked it. [waitMs]: the time that the large clock shows. */
+    fun show(notice: Notice, by: String?, waitMs: Long?) {
+        icon.setImageResource(notice.icon)
+        this.by.showOrHide(by)
+        val above = if (by != null) 4 else if (isWide()) 16 else 24
+        (heading.layoutParams as LinearLayout.LayoutParams).topMargin = context.dp(above)
+        heading.say(notice.heading, spoken = notice.headingWithoutClock)
+        clock.showTime(waitMs)
+        body.say(notice.body, spoken = notice.bodyWithoutClock)
+    }
+
+    /** The same some time later. */
+    fun tick(notice: Notice, waitMs: Long?) {
+        heading.update(notice.heading, spoken = notice.headingWithoutClock)
+        clock.showTime(waitMs)
+        body.update(notice.body, spoken = notice.bodyWithoutClock)
+    }
+
+    /** Says what became of the last tap. Null: nothing. */
+    fun tell(text: String?) {
+        note.visibility = if (text == null) View.GONE else View.VISIBLE
+        note.say(text.orEmpty(), isUrgent = true)
+    }
+
+    private fun TextView.showOrHide(words: String?) {
+        visibility = if (words == null) View.GONE else View.VISIBLE
+        text = words
+    }
+
+    /** The heading above what can be done. Null: there is none. */
+    fun showToDo(text: Int?) {
+        toDo.showOrHide(text?.let(context::getString))
+        (remedies.layoutParams as LinearLayout.LayoutParams).topMargin = context.dp(if (text == null) 28 else 16)
     }
 
     /** The icon grows with the font size, but at most by half, because it is large already. */
@@ -100,19 +136,15 @@ internal class LockedLayout(private val context: Context, private val colours: C
         return row
     }
 
-    private fun column() = Column(context).apply {
-        orientation = LinearLayout.VERTICAL
-        gravity = Gravity.CENTER
-        val edge = dp(24)
-        setPadding(edge, edge, edge, edge)
-    }
+    private fun column() = Column(context).apply { gravity = Gravity.CENTER }
 
     private fun addKind(column: LinearLayout) {
-        column.addView(finder, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { bottomMargin = context.dp(24) })
         column.addView(icon, LinearLayout.LayoutParams(iconSize(), iconSize()))
-        column.addView(heading, wide(above = if (isWide()) 16 else 24))
+        column.addView(by, wide(above = if (isWide()) 12 else 20))
+        column.addView(heading, wide(above = 0))
         column.addView(clock, wide(above = if (isWide()) 4 else 12))
         column.addView(body, wide(above = if (isWide()) 8 else 16))
+        column.addView(note, wide(above = if (isWide()) 8 else 16))
     }
 
     private fun addWays(column: LinearLayout, above: Int) {
@@ -123,19 +155,12 @@ internal class LockedLayout(private val context: Context, private val colours: C
     private fun wide(above: Int) =
         LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = context.dp(above) }
 
-    /** A column whose lines are not too long to read. */
-    private class Column(context: Context) : LinearLayout(context) {
-        override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
-            val width = min(MeasureSpec.getSize(widthMeasureSpec), dp(COLUMN_DP))
-            super.onMeasure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), heightMeasureSpec)
-        }
-    }
-
     private companion object {
         const val WIDE_DP = 480
-        const val COLUMN_DP = 448
         const val ICON_DP = 80
         const val SMALL_ICON_DP = 56
+        const val CLOCK_SP = 48f
+        const val SMALL_SP = 14f
 
         /** The padding on each side is the icon's size divided by this. */
         const val ICON_INSET = 4

@@ -2,15 +2,11 @@ package dev.walletlock.android
 
 import android.content.Context
 import android.util.AttributeSet
-import android.view.Gravity
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
-import android.widget.LinearLayout
-import android.widget.ScrollView
-import dev.walletlock.FinderMessage
+import android.view.View
+import android.widget.FrameLayout
 import dev.walletlock.LockException
+import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
-import dev.walletlock.Remedy
 import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -19,7 +15,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /**
- * Shows which lock it is in plain words, how long it lasts, and what the person can do, first choice first.
+ * Shows which lock it is in plain words, who locked it, how long it lasts, and what the person can do, first choice first.
  *
  * ```
  * val locked = LockedView(context)
@@ -27,9 +23,12 @@ import kotlinx.coroutines.launch
  * locked.show(outcome.status)        // or: shows this status
  * ```
  *
- * A message of the provider for whoever finds the phone comes first.
+ * If the provider has a message for whoever finds the phone, the view shows that message and whom to call, and nothing about the
+ * owner. A quiet button leads the owner on. The message is shown again each time that the view comes back.
  *
- * While the wallet is damaged or busy there is a button that looks again, if the view is bound to a lock.
+ * While the wallet is damaged or busy there is a button that looks again, if the view is bound to a lock. If that changes nothing
+ * about a damaged wallet, a quiet button erases it and starts anew, after a question. With [LockScreens.useProvider] buttons
+ * reach the provider.
  *
  * A phone number opens the dialler, an `https` address the browser. If no app can open it, the text can be copied. Screen
  * readers read the countdown at most once a minute. The colours are those of the theme, as in [PinPadView].
@@ -39,10 +38,11 @@ public class LockedView @JvmOverloads constructor(
     attrs: AttributeSet? = null,
     defStyleAttr: Int = 0,
     defStyleRes: Int = 0,
-) : ScrollView(context, attrs, defStyleAttr, defStyleRes) {
+) : FrameLayout(context, attrs, defStyleAttr, defStyleRes) {
     private val colours = Colours(context)
-    private val layout = LockedLayout(context, colours)
-    private val remedies = layout.remedies
+    private val pages = LockedPages(context, colours)
+    private val page = ScrollingPage(context).apply { fill(pages.layout.whole) }
+    private val question by lazy(LazyThreadSafetyMode.NONE) { QuestionView(context, colours) }
     private var shown: LockStatus? = null
     private var lock: WalletLock? = null
     private var following: CoroutineScope? = null
@@ -50,24 +50,34 @@ public class LockedView @JvmOverloads constructor(
     private var onTrouble: OnLockTrouble? = null
     private var onRecoveryCode: Runnable? = null
 
-    /** The lock whose status is shown. Null: it is not known, so there is no button that checks again. */
+    /** Shows the PIN pad, for a lock that the PIN clears. Null: words say it. */
+    internal var onEnterPin: Runnable? = null
+
+    /** The lock whose status is shown. Null: it is not known, so no button can call it. */
     internal var checked: WalletLock? = null
         set(value) {
             field = value
             erasesLast = false
+            hasNoCode = false
+            mayStartAnew = false
             value?.let(::learn)
         }
     private var erasesLast = false
-    private val checking = CoroutineScope(SupervisorJob() + MainThread)
-    private var check: Job? = null
+
+    /** Whether it is known that there is no recovery code. */
+    private var hasNoCode = false
+
+    /** Whether a check of a damaged wallet has changed nothing: then the person may start anew. */
+    private var mayStartAnew = false
+
+    /** Whether the person said that the phone is theirs: then the message for a finder gives way. */
+    private var isOwner = false
+    private val scope = CoroutineScope(SupervisorJob() + MainThread)
+    private var call: Job? = null
 
     init {
         id = if (id == NO_ID) R.id.walletlock_locked else id
-        isFillViewport = true
-        // Content that is cut off fades out, which shows that it can be scrolled.
-        isVerticalFadingEdgeEnabled = true
-        setFadingEdgeLength(dp(FADE_DP))
-        addView(layout.whole, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        addView(page)
     }
 
     /** Shows the lock's status as it changes, while it is on the screen. */
@@ -90,19 +100,18 @@ public class LockedView @JvmOverloads constructor(
     public fun show(status: LockStatus) {
         val before = shown
         shown = status
-        val notice = resources.notice(status, erasesLast)
-        val isTicking = before is LockStatus.CoolingDown && status is LockStatus.CoolingDown
-        showTime((status as? LockStatus.CoolingDown)?.let { clock(it.remainingMs) })
-        if (isTicking) {
-            layout.heading.update(notice.heading, spoken = notice.headingWithoutClock)
-        } else {
-            layout.heading.say(notice.heading, spoken = notice.headingWithoutClock)
-        }
-        if (isTicking && (before as LockStatus.CoolingDown).unchangedBut(status as LockStatus.CoolingDown)) return
-        show(notice)
-        show((status as? LockStatus.Locked)?.message)
-        offer(status)
+        if (before != null && before.withoutTimes() == status.withoutTimes()) return tick(status)
+        isOwner = false
+        mayStartAnew = false
+        render()
     }
+
+    private fun tick(status: LockStatus) {
+        if (page.parent != null && status.finderMessage() == null) pages.tick(status, erasesLast)
+    }
+
+    /** The message for a finder, unless the owner has asked for what is behind it. */
+    private fun LockStatus.finderMessage() = (this as? LockStatus.Locked)?.message.takeUnless { isOwner }
 
     /**
      * Calls [listener] when the person goes on from a wallet that has no PIN, was erased, or is ready. Null: there is no
@@ -110,7 +119,7 @@ public class LockedView @JvmOverloads constructor(
      */
     public fun setOnGoOn(listener: Runnable?) {
         onGoOn = listener
-        shown?.let(::offer)
+        render()
     }
 
     /**
@@ -119,125 +128,116 @@ public class LockedView @JvmOverloads constructor(
      */
     public fun setOnRecoveryCode(listener: Runnable?) {
         onRecoveryCode = listener
-        shown?.let(::offer)
+        render()
     }
 
-    /** Calls [listener] when the person tapped 'Check again' and that failed. The view has told the person already. */
+    /** Calls [listener] when a call that a button made has failed. The view has told the person already. */
     public fun setOnTrouble(listener: OnLockTrouble?) {
         onTrouble = listener
     }
 
-    /** Finds out whether the last wrong PIN wipes [lock]: then the person is warned. */
+    private fun render() {
+        val status = shown ?: return
+        showInstead(page)
+        status.finderMessage()?.let { return pages.showFinder(it, LockedPages.Quiet(R.string.walletlock_finder_owner, ::goOnAsOwner)) }
+        pages.show(status, erasesLast, actions(status))
+    }
+
+    private fun goOnAsOwner() {
+        isOwner = true
+        render()
+    }
+
+    private fun actions(status: LockStatus): LockedPages.Actions {
+        val lock = checked
+        val reach = lock?.takeIf { LockScreens.provider != null }?.let { { call: ProviderCall -> reach(it, call) } }
+        val isDamaged = (status as? LockStatus.Locked)?.reason == LockReason.DATA_DAMAGED
+        return LockedPages.Actions(
+            RemedyActions(onEnterPin, onRecoveryCode, reach),
+            onCheckAgain = lock?.let { { checkAgain(it) } },
+            onGoOn = onGoOn,
+            offersCodeWhenBusy = !hasNoCode,
+            quiet = lock?.takeIf { isDamaged && mayStartAnew }?.let {
+                LockedPages.Quiet(R.string.walletlock_start_anew) { askWhetherToStartAnew(it) }
+            },
+        )
+    }
+
+    /** Finds out whether the last wrong PIN wipes [lock], so that the person is warned, and whether there is a recovery code. */
     private fun learn(lock: WalletLock) {
-        checking.launch {
+        scope.launch {
             val erases = lock.lastTryErases()
-            if (checked !== lock || !erases) return@launch
-            erasesLast = true
-            shown?.let { show(resources.notice(it, erasesLast)) }
+            if (checked !== lock) return@launch
+            erasesLast = erases
+            if (erases) render()
+            quietly { hasNoCode = lock.recovery.status().hasCode == false }
+            if (checked === lock && hasNoCode && shown is LockStatus.Busy) render()
         }
     }
 
-    /** Calls [WalletLock.recheck], one call at a time. */
-    internal fun checkAgain(lock: WalletLock) {
-        if (check?.isActive == true) return
-        (0 until remedies.childCount).forEach { remedies.getChildAt(it).isEnabled = false }
-        check = checking.launch {
+    /** Calls [WalletLock.recheck]. If that changes nothing, says so: otherwise the person would not see that it was done. */
+    internal fun checkAgain(lock: WalletLock): Unit = working(lock, ::checkAgain) {
+        val before = shown
+        val now = lock.recheck()
+        show(now)
+        if (now != before) return@working null
+        mayStartAnew = true
+        R.string.walletlock_still_so
+    }
+
+    private fun reach(lock: WalletLock, call: ProviderCall): Unit =
+        working(lock, { reach(it, call) }, R.string.walletlock_provider_reaching) { wordsAfter(call, lock) }
+
+    private fun askWhetherToStartAnew(lock: WalletLock) {
+        showInstead(question)
+        question.ask(
+            R.drawable.walletlock_damaged,
+            R.string.walletlock_start_anew_question,
+            R.string.walletlock_start_anew_body,
+            null,
+            QuestionView.Answer(R.string.walletlock_start_anew_not, isFirst = true, ::render),
+            QuestionView.Answer(R.string.walletlock_start_anew_erase, isFirst = false) { startAnew(lock) },
+        )
+        tellStep(R.string.walletlock_start_anew_question)
+    }
+
+    private fun startAnew(lock: WalletLock): Unit = working(lock, ::startAnew) {
+        lock.wipe()
+        show(lock.status.value)
+        null
+    }
+
+    /** Does one [work] at a time. Says [meanwhile], then what the work returns, or why it failed; then a button calls [again]. */
+    private fun working(lock: WalletLock, again: (WalletLock) -> Unit, meanwhile: Int? = null, work: suspend () -> Int?) {
+        if (call?.isActive == true) return
+        render()
+        pages.setEnabled(false)
+        pages.layout.tell(meanwhile?.let(resources::getString))
+        call = scope.launch {
             try {
-                val before = shown
-                val now = lock.recheck()
-                show(now)
-                if (now == before) tellThatItIsStillSo(now)
+                val words = work()
+                render()
+                pages.layout.tell(words?.let(resources::getString))
             } catch (fault: LockException) {
                 val trouble = LockTrouble.of(fault)
-                show(trouble) { checkAgain(lock) }
+                show(trouble) { again(lock) }
                 onTrouble?.onLockTrouble(trouble)
             }
         }
     }
 
-    /** Says that the check changed nothing: otherwise the person would not see that it was done. */
-    private fun tellThatItIsStillSo(status: LockStatus) {
-        val notice = resources.notice(status, erasesLast)
-        layout.body.say(notice.body + "\n\n" + resources.getString(R.string.walletlock_still_so))
-    }
-
     /** Shows why a lock could not be opened, with a button that tries again if that can help. */
     internal fun show(trouble: LockTrouble, onRetry: Runnable) {
         shown = null
-        val notice = resources.notice(trouble)
-        layout.heading.say(notice.heading, spoken = notice.headingWithoutClock)
-        showTime(null)
-        show(notice)
-        show(null as FinderMessage?)
-        remedies.removeAllViews()
-        layout.toDo.visibility = GONE
-        if (trouble.canRetry) addButton(R.string.walletlock_retry, onRetry)
+        showInstead(page)
+        pages.showTrouble(trouble, onRetry)
     }
 
-    private fun show(notice: Notice) {
-        layout.icon.setImageResource(notice.icon)
-        layout.body.say(notice.body)
+    private fun showInstead(view: View) {
+        if (view.parent === this) return
+        removeAllViews()
+        addView(view)
     }
-
-    /** What the provider wants whoever finds the phone to read. It comes first. */
-    private fun show(message: FinderMessage?) {
-        layout.finder.removeAllViews()
-        layout.finder.visibility = if (message == null) GONE else VISIBLE
-        if (message == null) return
-        val view = RemedyView(context, colours, onRecoveryCode = null)
-        view.addAdvice(resources.getString(R.string.walletlock_finder, resources.isolated(message.text)))
-        message.contact?.let { view.add(Remedy.Ask(it), isFirst = false) }
-        layout.finder.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-    }
-
-    private fun showTime(time: String?) {
-        layout.clock.visibility = if (time == null) GONE else VISIBLE
-        layout.clock.text = time
-    }
-
-    private fun offer(status: LockStatus) {
-        remedies.removeAllViews()
-        layout.toDo.visibility = GONE
-        when (status) {
-            is LockStatus.Busy -> offerCheck()
-            is LockStatus.CoolingDown -> offer(status.remedies, isEnough = true)
-            is LockStatus.Locked -> {
-                val hasCheck = Remedy.CheckAgain in status.remedies && offerCheck()
-                offer(status.remedies, isEnough = false, isAfterCheck = hasCheck)
-            }
-            else -> onGoOn?.let { addButton(R.string.walletlock_go_on, it) }
-        }
-    }
-
-    /** Adds the button that checks again, if the lock is known. Returns whether it did. */
-    private fun offerCheck(): Boolean {
-        val lock = checked ?: return false
-        addButton(R.string.walletlock_check_again) { checkAgain(lock) }
-        return true
-    }
-
-    /** [isEnough]: it is enough to wait, so no remedy stands out. [isAfterCheck]: a button that checks again comes first. */
-    private fun offer(all: List<Remedy>, isEnough: Boolean, isAfterCheck: Boolean = false) {
-        val others = all.filter { it !is Remedy.Wait && it !is Remedy.CheckAgain && it.isOfUse }
-        if (others.isEmpty() && isEnough) return
-        layout.toDo.visibility = VISIBLE
-        layout.toDo.setText(if (isEnough) R.string.walletlock_need_help else R.string.walletlock_what_to_do)
-        val view = RemedyView(context, colours, onRecoveryCode)
-        others.forEachIndexed { place, remedy -> view.add(remedy, isFirst = place == 0 && !isEnough && !isAfterCheck) }
-        if (others.isEmpty()) view.addAdvice(resources.getString(R.string.walletlock_no_remedies))
-        remedies.addView(view, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
-    }
-
-    private fun addButton(text: Int, onClick: Runnable) {
-        val button = wideButton(context, colours, resources.getString(text), isPrimary = true)
-        button.setOnClickListener { onClick.run() }
-        remedies.addView(button)
-    }
-
-    private fun LockStatus.CoolingDown.unchangedBut(later: LockStatus.CoolingDown) =
-        triesLeft == later.triesLeft && remedies.withoutWait() == later.remedies.withoutWait()
-
-    private fun List<Remedy>.withoutWait() = filter { it !is Remedy.Wait }
 
     private fun follow() {
         val bound = lock ?: return
@@ -252,13 +252,17 @@ public class LockedView @JvmOverloads constructor(
     }
 
     override fun onDetachedFromWindow() {
-        check?.cancel()
+        call?.cancel()
         following?.cancel()
         following = null
         super.onDetachedFromWindow()
     }
 
-    private companion object {
-        const val FADE_DP = 24
+    /** Whoever takes up the phone next reads the message first. */
+    override fun onWindowVisibilityChanged(visibility: Int) {
+        super.onWindowVisibilityChanged(visibility)
+        if (visibility == VISIBLE || !isOwner) return
+        isOwner = false
+        render()
     }
 }

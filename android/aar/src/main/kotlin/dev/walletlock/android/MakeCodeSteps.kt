@@ -1,6 +1,6 @@
 package dev.walletlock.android
 
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 
 /**
  * The steps in which a person makes a recovery code, and what leads from one step to the next. It handles no digits, and calls
@@ -34,14 +34,14 @@ internal class MakeCodeSteps : ChoosingPinSteps<MakeCodeSteps.Step>(Step.WHY) {
         return step == Step.SETTING
     }
 
-    fun set(change: CodeChange) = from(Step.SETTING) {
+    fun set(change: RecoveryChange) = from(Step.SETTING) {
         when (change) {
-            is CodeChange.InForce -> go(Step.IN_FORCE)
-            is CodeChange.Pending -> {
+            is RecoveryChange.InForce -> go(Step.IN_FORCE)
+            is RecoveryChange.Pending -> {
                 leftMs = change.leftMs
                 go(Step.WAITS)
             }
-            is CodeChange.NotConfirmed -> go(Step.SHOWN)
+            is RecoveryChange.NotConfirmed -> go(Step.SHOWN)
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.walletlock.android
 
 import android.view.View
+import dev.walletlock.LockStatus
 import dev.walletlock.RecoveryCode
 
 /** The behaviour of the pad: what each key changes, what the pad shows then, and which listener is called. */
@@ -145,7 +146,8 @@ internal class PadBehaviour(private val pad: View, private val header: PadHeader
                 isEnough = typed >= PIN_LENGTHS.first,
                 canEnd = canEnd,
                 endsByKey = length == 0,
-                asksBiometrics = binding.unlocking?.offersBiometrics == true,
+                // A lock that the PIN clears stands: a finger or face clears none.
+                asksBiometrics = binding.unlocking?.offersBiometrics == true && binding.status !is LockStatus.Locked,
             ),
         )
         if (typed == told) return

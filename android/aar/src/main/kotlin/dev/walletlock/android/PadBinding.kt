@@ -37,7 +37,7 @@ internal class PadBinding(private val onStatus: () -> Unit, private val onChange
     val typed: Int
         get() = code?.typed ?: unlocking?.entry?.length ?: if (own.isInitialized()) own.value.length else 0
 
-    val isReady: Boolean get() = unlocking?.checking == null && (status == null || status is LockStatus.Ready)
+    val isReady: Boolean get() = unlocking?.checking == null && status?.takesPin != false
 
     fun bind(lock: WalletLock?, unlocking: Unlocking?) {
         unfollow()
@@ -66,7 +66,7 @@ internal class PadBinding(private val onStatus: () -> Unit, private val onChange
         scope.launch {
             going.lock.status.collect {
                 status = it
-                if (it !is LockStatus.Ready) going.clear()
+                if (!it.takesPin) going.clear()
                 onStatus()
             }
         }

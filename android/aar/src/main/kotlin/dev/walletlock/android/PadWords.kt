@@ -45,7 +45,7 @@ internal fun Resources.padWords(
     return when {
         isCovered -> PadWords(title, getString(R.string.walletlock_covered), isWarning = true)
         isChecking -> PadWords(getString(R.string.walletlock_checking), "", usualTitle = title)
-        status != null && status !is LockStatus.Ready ->
+        status != null && !status.takesPin ->
             PadWords(title, notice(status).headingWithoutClock, isTicking = status is LockStatus.CoolingDown)
         said != null ->
             PadWords(title, said.text, isWarning = said.isWarning, isError = said.isError, isWrong = said.isWrong, isUrgent = said.isError)

@@ -12,12 +12,10 @@ import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.Button
 import android.widget.ImageView
 import android.widget.LinearLayout
-import android.widget.ScrollView
 import android.widget.TextView
-import kotlin.math.min
 
 /** A question with two answers: a picture, a heading, an explanation, and a button for each answer. */
-internal class QuestionView(context: Context, private val colours: Colours) : ScrollView(context) {
+internal class QuestionView(context: Context, private val colours: Colours) : ScrollingPage(context) {
     private val icon = ImageView(context)
     private val heading = TextView(context)
     private val body = TextView(context)
@@ -26,11 +24,7 @@ internal class QuestionView(context: Context, private val colours: Colours) : Sc
     private var said: String? = null
 
     init {
-        isFillViewport = true
         isVerticalScrollBarEnabled = false
-        // Content that is cut off fades out, which shows that it can be scrolled.
-        isVerticalFadingEdgeEnabled = true
-        setFadingEdgeLength(dp(FADE_DP))
         dress()
         val words = LinearLayout(context)
         words.orientation = LinearLayout.VERTICAL
@@ -43,7 +37,7 @@ internal class QuestionView(context: Context, private val colours: Colours) : Sc
         val column = Column(context)
         column.addView(words, LinearLayout.LayoutParams(MATCH_PARENT, 0, 1f))
         column.addView(answers, below(GAP_DP))
-        addView(column, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        fill(column)
     }
 
     /** Shows a question, with [said] below it. An answer with `isFirst` stands out. */
@@ -119,31 +113,11 @@ internal class QuestionView(context: Context, private val colours: Colours) : Sc
 
     private companion object {
         const val ICON_DP = 80
-        const val FADE_DP = 16
         const val GAP_DP = 24
         const val LINE_DP = 3
         const val HEADING_SP = 24f
         const val BODY_SP = 16f
         const val DISABLED_ALPHA = 0.38f
-    }
-}
-
-/** A column whose lines are not too long to read, with the same margin on every screen. */
-internal class Column(context: Context) : LinearLayout(context) {
-    init {
-        orientation = VERTICAL
-        val edge = dp(EDGE_DP)
-        setPadding(edge, edge, edge, edge)
-    }
-
-    override fun onMeasure(widthMeasureSpec: Int, heightMeasureSpec: Int) {
-        val width = min(MeasureSpec.getSize(widthMeasureSpec), dp(COLUMN_DP))
-        super.onMeasure(MeasureSpec.makeMeasureSpec(width, MeasureSpec.EXACTLY), heightMeasureSpec)
-    }
-
-    private companion object {
-        const val EDGE_DP = 24
-        const val COLUMN_DP = 496
     }
 }
 

@@ -1,133 +1,119 @@
 package dev.walletlock.android
 
-import android.content.ActivityNotFoundException
-import android.content.ClipData
-import android.content.ClipboardManager
 import android.content.Context
-import android.content.Intent
-import android.net.Uri
-import android.view.Gravity
-import android.view.View
 import android.widget.LinearLayout
-import android.widget.TextView
-import dev.walletlock.Contact
 import dev.walletlock.Remedy
 import dev.walletlock.RemedyState
 
-/** Whether the person can use it, now or later. A phone that is not registered yet can still ask its provider. */
-internal val Remedy.isOfUse: Boolean
-    get() = when (this) {
-        is Remedy.RecoveryCode -> state is RemedyState.Available || state is RemedyState.Waiting
-        is Remedy.AskProvider -> state !is RemedyState.UsedUp
-        is Remedy.Connect -> state !is RemedyState.UsedUp
-        else -> true
-    }
+/** What the screen can do itself. Null: there is no button for it, and words say what the person can do. */
+internal class RemedyActions(
+    val onEnterPin: Runnable?,
+    val onRecoveryCode: Runnable?,
+    val onReachProvider: ((ProviderCall) -> Unit)?,
+)
 
-/** Shows what the person can do: a button if the phone can do it, words if only the person can. */
+/**
+ * Shows what the person can do, first choice first: a button if the phone can do it, words if only the person can, and why not
+ * if nobody can now. [standsOut]: the first button is filled.
+ */
 internal class RemedyView(
     context: Context,
     private val colours: Colours,
-    private val onRecoveryCode: Runnable?,
+    private val actions: RemedyActions,
+    private var standsOut: Boolean,
 ) : LinearLayout(context) {
+    private val waiting = mutableListOf<WaitingRemedy>()
+
     init {
         orientation = VERTICAL
     }
 
-    /** Adds [remedy]. [isFirst]: it stands out. */
-    fun add(remedy: Remedy, isFirst: Boolean) {
+    fun add(remedy: Remedy) {
         when (remedy) {
             // LockedView shows these itself: as the countdown, and as the button that checks again.
             is Remedy.Wait, is Remedy.CheckAgain -> return
-            is Remedy.RecoveryCode -> addRecoveryCode(remedy.state, isFirst)
-            is Remedy.Restart -> addAdvice(resources.getString(R.string.walletlock_restart))
-            is Remedy.EnterPin -> addAdvice(resources.getString(R.string.walletlock_ready_body))
-            is Remedy.AskProvider -> addAdvice(remedy.state, R.string.walletlock_ask_provider)
-            is Remedy.Connect -> addAdvice(remedy.state, R.string.walletlock_connect)
-            is Remedy.Ask -> when (val contact = remedy.contact) {
-                is Contact.Phone -> addCall(contact.number, isFirst)
-                is Contact.Form -> addLink(contact.address, R.string.walletlock_form, isFirst)
-                is Contact.Social -> addLink(contact.account, R.string.walletlock_social, isFirst)
-                is Contact.Police -> addAdvice(resources.getString(R.string.walletlock_police, resources.isolated(contact.advice)))
+            is Remedy.Restart -> addAdvice(R.string.walletlock_restart)
+            is Remedy.EnterPin -> addButtonOrAdvice(R.string.walletlock_enter_pin, R.string.walletlock_ready_body, actions.onEnterPin)
+            is Remedy.RecoveryCode -> add(remedy, remedy.state)
+            is Remedy.AskProvider -> add(remedy, remedy.state)
+            is Remedy.Connect -> add(remedy, remedy.state)
+            is Remedy.AskEscrow -> addAdvice(R.string.walletlock_ask_escrow)
+            is Remedy.Ask -> {
+                val view = ContactView(context, colours, remedy.contact, standsOut)
+                if (view.hasButton) standsOut = false
+                addView(view)
             }
         }
     }
 
-    fun addAdvice(text: String): Unit = addView(card(context, colours, words(text)))
-
-    /** Says when it can be done, if not now. */
-    private fun addAdvice(state: RemedyState, text: Int) {
-        val advice = resources.getString(text)
-        if (state !is RemedyState.Waiting) return addAdvice(advice)
-        addAdvice(resources.getString(R.string.walletlock_later, resources.inWords(state.leftMs), advice))
-    }
-
-    /** A button, if the code can be entered now and somebody shows the screen for it. */
-    private fun addRecoveryCode(state: RemedyState, isFirst: Boolean) {
-        val onPress = onRecoveryCode
-        if (onPress == null || state !is RemedyState.Available) return addAdvice(state, R.string.walletlock_code_enter)
-        val text = resources.getString(R.string.walletlock_code_enter)
-        addView(wideButton(context, colours, text, isFirst).apply { setOnClickListener { onPress.run() } })
-    }
-
-    /** Opens the dialler with the number in it. The person decides whether to call. */
-    private fun addCall(number: String, isFirst: Boolean) {
-        val dial = Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", number, null))
-        addOpening(resources.getString(R.string.walletlock_call, resources.isolatedNumber(number)), number, dial, isFirst)
-    }
-
-    /** Only an `https` address gets a button that opens it. Any other address can be copied. */
-    private fun addLink(address: String, label: Int, isFirst: Boolean) {
-        val uri = Uri.parse(address)
-        val host = uri.host
-        if (!uri.scheme.equals("https", ignoreCase = true) || host.isNullOrEmpty()) {
-            addView(copyable(resources.getString(label, resources.isolatedNumber(address)), address))
-        } else {
-            addOpening(resources.getString(label, resources.isolatedNumber(host)), address, Intent(Intent.ACTION_VIEW, uri), isFirst)
+    private fun add(remedy: Remedy, state: RemedyState) {
+        val words = remedy.words()
+        when (state) {
+            is RemedyState.Available -> addButtonOrAdvice(words.button, words.advice, onPress(remedy))
+            is RemedyState.Waiting -> addView(
+                WaitingRemedy(context, colours, words.later).also {
+                    it.show(state.leftMs)
+                    waiting += it
+                },
+            )
+            is RemedyState.UsedUp -> addAdvice(words.usedUp)
+            // A phone that is not registered yet can still ask its provider.
+            is RemedyState.NotSetUp -> when (remedy) {
+                is Remedy.RecoveryCode -> addAdvice(R.string.walletlock_code_never_made)
+                else -> addButtonOrAdvice(words.button, words.advice, onPress(remedy))
+            }
         }
     }
 
-    private fun addOpening(text: String, value: String, intent: Intent, isFirst: Boolean) {
-        val button = wideButton(context, colours, text, isFirst)
-        button.setOnClickListener {
-            if (open(intent)) return@setOnClickListener
-            val place = indexOfChild(button)
-            removeView(button)
-            addView(copyable(text, value), place)
-        }
-        addView(button)
+    private fun onPress(remedy: Remedy): Runnable? = when (remedy) {
+        is Remedy.RecoveryCode -> actions.onRecoveryCode
+        is Remedy.AskProvider -> actions.onReachProvider?.let { Runnable { it(ProviderCall.UNLOCK) } }
+        is Remedy.Connect -> actions.onReachProvider?.let { Runnable { it(ProviderCall.HEARTBEAT) } }
+        else -> null
     }
 
-    /** False if no app on this phone can open it. To ask beforehand, this app would need a permission to see other apps. */
-    private fun open(intent: Intent): Boolean = try {
-        context.startActivity(intent.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
-        true
-    } catch (_: ActivityNotFoundException) {
-        false
-    } catch (_: SecurityException) {
-        false
+    private fun addButtonOrAdvice(button: Int, advice: Int, onPress: Runnable?) {
+        if (onPress == null) return addAdvice(advice)
+        val view = wideButton(context, colours, resources.getString(button), standsOut)
+        standsOut = false
+        view.setOnClickListener { onPress.run() }
+        addView(view)
     }
 
-    private fun copyable(text: String, value: String): View {
-        val copy = textButton(context, colours, resources.getString(R.string.walletlock_copy))
-        copy.contentDescription = resources.getString(R.string.walletlock_copy_this, resources.isolatedNumber(value))
-        copy.setOnClickListener {
-            val clipboard = context.getSystemService(ClipboardManager::class.java) ?: return@setOnClickListener
-            clipboard.setPrimaryClip(ClipData.newPlainText(value, value))
-            copy.setText(R.string.walletlock_copied)
-            copy.contentDescription = copy.text
-        }
-        return card(context, colours, words(text), copy)
+    private fun addAdvice(text: Int) = addView(adviceCard(context, colours, resources.getString(text)))
+
+    /** Shows the same [remedies] some time later: only the times have changed. */
+    fun tick(remedies: List<Remedy>) {
+        remedies.mapNotNull { it.leftMs }.zip(waiting).forEach { (leftMs, view) -> view.update(leftMs) }
     }
 
-    private fun words(text: String) = TextView(context).apply {
-        this.text = text
-        textSize = TEXT_SP
-        setTextColor(colours.text)
-        gravity = Gravity.CENTER_VERTICAL
-        layoutParams = LayoutParams(0, LayoutParams.WRAP_CONTENT, 1f)
+    /** Disables the buttons while a call is running. */
+    override fun setEnabled(enabled: Boolean) {
+        super.setEnabled(enabled)
+        (0 until childCount).map(::getChildAt).filter { it.isClickable }.forEach { it.isEnabled = enabled }
     }
 
-    private companion object {
-        const val TEXT_SP = 16f
+    /** [later]: with a place for when it can be done. */
+    private class Words(val button: Int, val advice: Int, val later: Int, val usedUp: Int)
+
+    private fun Remedy.words() = when (this) {
+        is Remedy.RecoveryCode -> Words(
+            R.string.walletlock_code_enter,
+            R.string.walletlock_code_enter,
+            R.string.walletlock_code_once_more,
+            R.string.walletlock_code_used_up,
+        )
+        is Remedy.Connect -> Words(
+            R.string.walletlock_retry,
+            R.string.walletlock_connect,
+            R.string.walletlock_connect_later,
+            R.string.walletlock_provider_used_up,
+        )
+        else -> Words(
+            R.string.walletlock_ask_provider_now,
+            R.string.walletlock_ask_provider,
+            R.string.walletlock_ask_provider_later,
+            R.string.walletlock_provider_used_up,
+        )
     }
 }

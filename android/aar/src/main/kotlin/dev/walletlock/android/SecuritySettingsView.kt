@@ -39,7 +39,8 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
     private val code = PressRow(context, colours, isAction = false) { onRecoveryCode?.run() }
-    private val cancelCode = PressRow(context, colours, isAction = true) { state?.cancelCode() }
+    private val cancelCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.CANCEL) }
+    private val withdrawCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.WITHDRAW) }
     private val codeCard = SettingsCard(context, colours)
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
@@ -80,6 +81,10 @@ public class SecuritySettingsView @JvmOverloads constructor(
         code.id = R.id.walletlock_code_row
         codeCard.add(code)
         cancelCode.show(resources.getString(R.string.walletlock_code_cancel), null)
+        withdrawCode.show(
+            resources.getString(R.string.walletlock_code_withdraw),
+            resources.getString(R.string.walletlock_code_withdraw_body),
+        )
     }
 
     /**
@@ -203,11 +208,12 @@ public class SecuritySettingsView @JvmOverloads constructor(
         val hasCode = status?.hasCode == true
         val heading = if (hasCode) R.string.walletlock_code_replace else R.string.walletlock_code_make
         code.show(resources.getString(heading), status?.let { resources.words(it) })
-        val waits = status?.pending != null
-        if (waits == (cancelCode.parent != null)) return
+        val below = if (status?.pending != null) cancelCode else withdrawCode.takeIf { hasCode }
+        val isThere = listOf(cancelCode, withdrawCode).firstOrNull { it.parent != null }
+        if (below === isThere) return
         codeCard.removeAllViews()
         codeCard.add(code)
-        if (waits) codeCard.add(cancelCode)
+        below?.let(codeCard::add)
     }
 
     /** Refuses a touch that came through another window, and tells the person why. */

@@ -68,11 +68,14 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private var below: Long? = null
     private var current: Job? = null
 
-    /** Whether the person wants the change of the recovery code cancelled, while that waits for the PIN. */
-    private var cancelsCode = false
+    /** What the person wants of the recovery code, while that waits for the PIN. Null: nothing waits. */
+    private var wantedOfCode: OfCode? = null
 
     /** Whether the person wants biometrics on or off, while that waits for the PIN. Null: nothing waits. */
     private var wanted: Boolean? = null
+
+    /** What can be done here about the recovery code: withdraw it, or cancel the change of it that waits. */
+    enum class OfCode { WITHDRAW, CANCEL }
 
     /** How long a session lives without use, and in any case, in seconds, by the policy. */
     class SessionTimes(val idleS: Long, val absoluteS: Long)
@@ -81,7 +84,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     val isOpen: Boolean get() = session?.isLive == true
 
     /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null || cancelsCode
+    val needsPin: Boolean get() = wanted != null || wantedOfCode != null
 
     init {
         scope.launch { lock.isOpen.collect { if (!it) ended() } }
@@ -114,7 +117,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         below = null
         read(open)
         wanted?.let { switchFinger(open, it) }
-        if (cancelsCode) cancelCode(open)
+        wantedOfCode?.let { change(open, it) }
     }
 
     private suspend fun readFinger() {
@@ -160,19 +163,28 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         readFinger()
     }
 
-    /** Cancels the change of the recovery code that waits. */
-    fun cancelCode() = work {
-        cancelsCode = true
+    /** Withdraws the recovery code, or cancels the change of it that waits. */
+    fun change(ofCode: OfCode) = work {
+        wantedOfCode = ofCode
         val open = session ?: return@work onPinNeeded()
-        cancelCode(open)
+        change(open, ofCode)
     }
 
-    private suspend fun cancelCode(open: Session) {
+    private suspend fun change(open: Session, ofCode: OfCode) {
         try {
-            open.access.cancelRecoveryCodeChange()
-            cancelsCode = false
+            when (ofCode) {
+                OfCode.WITHDRAW -> open.access.withdrawRecoveryCode()
+                OfCode.CANCEL -> open.access.cancelRecoveryCodeChange()
+            }
+            wantedOfCode = null
         } catch (_: LockException.PinNeeded) {
             onPinNeeded()
+        } catch (ended: LockException.SessionEnded) {
+            throw ended
+        } catch (fault: LockException) {
+            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
+            wantedOfCode = null
+            throw fault
         }
         recovery = lock.recovery.status()
     }
@@ -186,7 +198,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     /** Drops the change that waits for the PIN: the person did not enter it. */
     fun giveUp() {
         wanted = null
-        cancelsCode = false
+        wantedOfCode = null
         onChange()
     }
 

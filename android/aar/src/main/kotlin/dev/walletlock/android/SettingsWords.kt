@@ -90,6 +90,10 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.REMOTE_WIPE_ALLOWED -> R.string.walletlock_journal_remote_wipe
         JournalKind.LOCK_RESTORED -> R.string.walletlock_journal_lock_restored
         JournalKind.LOCK_SET -> R.string.walletlock_journal_lock_set
+        JournalKind.ESCROW_PENDING -> R.string.walletlock_journal_escrow_pending
+        JournalKind.ESCROW_CANCELLED -> R.string.walletlock_journal_escrow_cancelled
+        JournalKind.ESCROW_ON -> R.string.walletlock_journal_escrow_on
+        JournalKind.ESCROW_OFF -> R.string.walletlock_journal_escrow_off
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

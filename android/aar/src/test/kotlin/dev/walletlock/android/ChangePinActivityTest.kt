@@ -90,6 +90,33 @@ class ChangePinActivityTest {
     }
 
     @Test
+    fun `with a recovery code 'Forgot PIN' leads to it, unless the app wants its own way first`() {
+        TestWallet().use { coded ->
+            coded.enrolWithCode()
+            LockScreens.useLock { coded.lock }
+            val screen = shown()
+            screen.press("Forgot PIN?")
+            val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
+            assertEquals(EnterRecoveryCodeActivity::class.java.name, asked.component!!.className)
+            shadowOf(screen.get()).receiveResult(asked, Activity.RESULT_OK, Handover.give(coded.unlocked()))
+            TestWallet.settle()
+            assertEquals("a new PIN is set", Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
+            ChangePinActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
+            val asking = mutableListOf<Activity>()
+            LockActivity.useParts(LockScreenParts(onForgotPin = asking::add, prefersRecoveryCode = false))
+            val own = shown()
+            own.press("Forgot PIN?")
+            assertEquals(listOf<Activity>(own.get()), asking)
+        }
+    }
+
+    @Test
+    fun `without a code and a way of the app's, 'Forgot PIN' is not there, and its place is kept`() {
+        val forgot = shown().pad().part<View>(R.id.walletlock_forgot)
+        assertEquals(View.INVISIBLE, forgot.visibility)
+    }
+
+    @Test
     fun `a partly covered touch types the current PIN where the app says so, and no new one`() {
         LockScreens.takePartlyCoveredKeys(true)
         val screen = shown()

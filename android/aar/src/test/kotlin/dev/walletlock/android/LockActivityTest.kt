@@ -8,10 +8,15 @@ import android.view.View
 import android.view.WindowInsets
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
 import android.widget.TextView
+import dev.walletlock.Contact
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockException
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
+import dev.walletlock.Remedy
 import dev.walletlock.WalletLock
+import dev.walletlock.WhoLocked
 import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.NonCancellable
@@ -31,6 +36,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowLooper
 import org.robolectric.util.ReflectionHelpers
 
@@ -103,6 +109,54 @@ class LockActivityTest {
         screen.pad().done()
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
     }
+
+    @Test
+    @Config(qualifiers = "w360dp-h720dp")
+    fun `a lock that the PIN clears shows the pad, why above it, and the other ways behind a button`() {
+        wallet.enrol().withBiometrics()
+        val call = Remedy.Ask(Contact.Phone("+1 555 0100"))
+        wallet.phone.person.willDo { choosesPin() }
+        val screen = shown()
+        wallet.reports(unusual(Remedy.EnterPin, call))
+        assertTrue(screen.pad().isShown)
+        val notice = screen.get().window.decorView.part<View>(R.id.walletlock_pad_notice)
+        val words = listOf(
+            "Locked because of unusual activity",
+            "Your provider has seen something unusual, and locked your wallet. Enter your PIN to show that it is you.",
+        )
+        assertEquals(words, notice.texts().take(2))
+        val finger = screen.pad().part<View>(R.id.walletlock_biometric)
+        assertFalse("only the PIN clears it", finger.isShown && finger.isEnabled)
+        screen.press("Other ways")
+        assertFalse(screen.pad().isShown)
+        screen.locked().button("Call +1 555 0100")
+        screen.press("Enter your PIN")
+        assertTrue(screen.pad().isShown)
+        screen.pad().enter(TestWallet.RIGHT)
+        screen.pad().done()
+        assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
+        LockActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
+    }
+
+    @Test
+    fun `a lock that the PIN does not clear now takes no digit, and the notice goes with the lock`() {
+        wallet.enrol()
+        val screen = shown()
+        wallet.reports(unusual(Remedy.EnterPin))
+        val notice = screen.get().window.decorView.part<View>(R.id.walletlock_pad_notice)
+        assertFalse("there is no other way", "Other ways" in notice.texts())
+        screen.pad().enter("8351")
+        wallet.reports(unusual(Remedy.Wait(30_000)))
+        assertFalse(screen.pad().isShown)
+        assertEquals(0, screen.pad().entry.length)
+        assertEquals("0:30", screen.locked().text(R.id.walletlock_clock))
+        wallet.letPass(1)
+        assertTrue(screen.pad().isShown)
+        assertFalse(notice.isShown)
+    }
+
+    private fun unusual(vararg remedies: Remedy) =
+        LockStatus.Locked(LockReason.UNUSUAL_ACTIVITY, WhoLocked.PROVIDER, remedies.toList())
 
     @Test
     fun `a rotation keeps the digits, in memory only`() {
@@ -296,7 +350,7 @@ class LockActivityTest {
     /** Ends the last screen first: two lock screens in one task act as one. */
     private fun shown(): ActivityController<LockActivity> {
         last?.takeUnless { it.get().isDestroyed }?.pause()?.stop()?.destroy()
-        if (wallet.lock.status.value == dev.walletlock.LockStatus.Unconfigured) wallet.enrol()
+        if (wallet.lock.status.value == LockStatus.Unconfigured) wallet.enrol()
         return screen().setup().also {
             last = it
             TestWallet.settle()

@@ -1,6 +1,6 @@
 package dev.walletlock.android
 
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.android.MakeCodeSteps.Step
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -29,7 +29,7 @@ class MakeCodeStepsTest {
         assertFalse("there is another group", steps.typed(isRight = true, isConfirmed = false, group = 3))
         assertEquals(Step.ASK to null, steps.step to steps.note)
         assertTrue(steps.typed(isRight = true, isConfirmed = true, group = 7))
-        steps.set(CodeChange.InForce)
+        steps.set(RecoveryChange.InForce)
         assertEquals(Step.IN_FORCE, steps.step)
         steps.understood()
         assertEquals(Step.DONE, steps.step)
@@ -46,7 +46,7 @@ class MakeCodeStepsTest {
     @Test
     fun `a code that waits says how long`() {
         at(Step.SETTING)
-        steps.set(CodeChange.Pending(1_000))
+        steps.set(RecoveryChange.Pending(1_000))
         assertEquals(Step.WAITS to 1_000L, steps.step to steps.leftMs)
         steps.understood()
         assertEquals(Step.DONE, steps.step)
@@ -63,7 +63,7 @@ class MakeCodeStepsTest {
         assertEquals(Step.SHOWN to why, steps.step to steps.note)
         steps.written()
         steps.typed(isRight = true, isConfirmed = true, group = 1)
-        steps.set(CodeChange.NotConfirmed)
+        steps.set(RecoveryChange.NotConfirmed)
         assertEquals("the groups are asked back again", Step.SHOWN, steps.step)
     }
 
@@ -98,7 +98,7 @@ class MakeCodeStepsTest {
         assertTrue(steps.back())
         assertEquals(Step.WHY, steps.step)
         at(Step.SETTING)
-        steps.set(CodeChange.InForce)
+        steps.set(RecoveryChange.InForce)
         assertFalse(steps.back())
     }
 
@@ -106,7 +106,7 @@ class MakeCodeStepsTest {
     fun `an answer that comes too late changes nothing`() {
         steps.made()
         steps.written()
-        steps.set(CodeChange.InForce)
+        steps.set(RecoveryChange.InForce)
         steps.understood()
         assertFalse(steps.typed(isRight = true, isConfirmed = true, group = 1))
         assertEquals(Step.WHY, steps.step)

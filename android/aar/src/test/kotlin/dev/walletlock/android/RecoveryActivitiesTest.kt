@@ -61,7 +61,7 @@ class RecoveryActivitiesTest {
         screen.press("Done")
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         MakeRecoveryCodeActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
-        assertEquals(RecoveryStatus(hasCode = true, pending = null), status())
+        assertEquals(RecoveryStatus(hasCode = true, pending = null, hasEscrow = false, pendingEscrow = null), status())
     }
 
     @Test
@@ -89,7 +89,7 @@ class RecoveryActivitiesTest {
         assertEquals("Your new code waits", screen.question())
         assertTrue(status().pending != null)
         screen.press("Cancel this change")
-        assertEquals(RecoveryStatus(hasCode = true, pending = null), status())
+        assertEquals(RecoveryStatus(hasCode = true, pending = null, hasEscrow = false, pendingEscrow = null), status())
         assertTrue(screen.get().isFinishing)
     }
 

@@ -164,6 +164,27 @@ class SecuritySettingsActivityTest {
     }
 
     @Test
+    fun `a recovery code is withdrawn after a wait, and until then that can be cancelled`() = TestWallet().use { coded ->
+        coded.enrolWithCode()
+        coded.withBiometrics()
+        LockScreens.useLock { coded.lock }
+        coded.phone.person.willDo { touches() }
+        val byFinger = runBlocking { coded.lock.verifyBiometrics() } as dev.walletlock.BiometricOutcome.Unlocked
+        val screen = screen().setup().also { TestWallet.settle() }
+        screen.asked()
+        screen.answer(Activity.RESULT_OK, Handover.give(byFinger.session))
+        screen.press("Withdraw the code")
+        screen.asked()
+        assertNull("the PIN comes first", runBlocking { coded.lock.recovery.status() }.pending)
+        screen.answer(Activity.RESULT_OK, Handover.give(coded.unlocked()))
+        assertTrue("${screen.texts()}", "Your code ends in 1 day, with your next PIN." in screen.texts())
+        assertFalse("${screen.texts()}", "Withdraw the code" in screen.texts())
+        screen.press("Cancel this change")
+        assertNull(runBlocking { coded.lock.recovery.status() }.pending)
+        assertTrue("${screen.texts()}", "Withdraw the code" in screen.texts())
+    }
+
+    @Test
     fun `it never says unasked whether there is a wipe PIN`() {
         val without = shown().texts()
         wallet.unlocked().use { session ->

@@ -4,7 +4,7 @@ import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import dev.walletlock.BiometricChange
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
@@ -21,11 +21,13 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicLong
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
+import org.robolectric.util.ReflectionHelpers
 
 /** The real lock on a phone made of fakes. Its work is done at once; between [hold] and [release] it waits. */
 class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) : AutoCloseable {
@@ -37,7 +39,11 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
     private val work = Work()
     private var misses = 0
     private val file = File(RuntimeEnvironment.getApplication().noBackupFilesDir, "${UUID.randomUUID()}.db")
-    val lock: WalletLock = runBlocking { WalletLock.open(file, phone.platform, Policy.json(policy), work) }
+    private val asked = Policy.json(policy)
+    var lock: WalletLock = open()
+        private set
+
+    private fun open(): WalletLock = runBlocking { WalletLock.open(file, phone.platform, asked, work) }
 
     fun enrol(pin: String = RIGHT): TestWallet = apply {
         runBlocking { pinOf(pin).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() } }
@@ -50,7 +56,7 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
             session.access.createRecoveryCode().use { code ->
                 val paper = FakePaper(code)
                 paper.confirm(code)
-                check(session.access.setRecoveryCode(code) == CodeChange.InForce)
+                check(session.access.setRecoveryCode(code) == RecoveryChange.InForce)
                 paper
             }
         }
@@ -83,11 +89,21 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
         return runBlocking { lock.refresh() }.also { settle() }
     }
 
-    /** The keystore loses every key, and the lock notices it. */
+    /**
+     * Makes the lock report [status] until its next call: the screens are tested against locks that this wallet cannot get, because
+     * it has no provider.
+     */
+    fun reports(status: LockStatus) {
+        val watch = ReflectionHelpers.getField<Any>(lock, "watch")
+        ReflectionHelpers.getField<MutableStateFlow<LockStatus>>(watch, "state").value = status
+        settle()
+    }
+
+    /** The keystore loses every key, and the wallet is opened again: it is damaged. */
     fun damage() {
+        lock.close()
         phone.deviceKey.loseAll()
-        enterWrongPin(1)
-        runBlocking { lock.recheck() }
+        lock = open()
         settle()
     }
 

@@ -1,6 +1,6 @@
 package dev.walletlock.demo
 
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.CodeOutcome
 import dev.walletlock.LockReason
 import dev.walletlock.PinOutcome
@@ -42,7 +42,7 @@ internal class DamagedWalletsStory : Story {
         val paper = stage.setPin(app.lock).use { session ->
             session.vault.write("card", CARD.toByteArray())
             val (paper, change) = stage.makeCode(session.access)
-            stage.expect("the first code", CodeChange.InForce, change)
+            stage.expect("the first code", RecoveryChange.InForce, change)
             paper
         }
         stage.say(damage.said)

@@ -9,7 +9,13 @@ import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption
+import java.security.KeyFactory
+import java.security.KeyPair
+import java.security.KeyPairGenerator
 import java.security.SecureRandom
+import java.security.Signature
+import java.security.spec.ECGenParameterSpec
+import java.security.spec.PKCS8EncodedKeySpec
 import java.util.Properties
 import javax.crypto.Mac
 import javax.crypto.SecretKey
@@ -32,11 +38,13 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
 
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
-        if (purpose == KeyPurpose.INSTALLATION) throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
         val keys = load()
         if (keys.containsKey(alias)) throw DeviceKeyException(DeviceKeyFault.FAILED)
-        val bytes = ByteArray(KEY_BYTES).also(SecureRandom()::nextBytes)
-        keys[alias] = purpose.mark + bytes.joinToString("") { "%02x".format(it) }
+        keys[alias] = when (purpose) {
+            KeyPurpose.INSTALLATION -> makePair().run { "$PAIR${toHex(private.encoded)} ${toHex(public.encoded)}" }
+            KeyPurpose.BIOMETRIC -> BIOMETRIC + toHex(randomKey())
+            else -> toHex(randomKey())
+        }
         save(keys)
     }
 
@@ -51,6 +59,19 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
         val mac = Mac.getInstance(HMAC)
         mac.init(key(alias, isBiometric = false, HMAC))
         return mac.doFinal(input)
+    }
+
+    @Synchronized
+    override fun publicKey(alias: String): ByteArray = pair(alias).last().takeLast(POINT_BYTES).toByteArray()
+
+    @Synchronized
+    override fun sign(alias: String, message: ByteArray): ByteArray {
+        val key = KeyFactory.getInstance(EC).generatePrivate(PKCS8EncodedKeySpec(pair(alias).first()))
+        return Signature.getInstance("SHA256withECDSA").run {
+            initSign(key)
+            update(message)
+            sign()
+        }
     }
 
     /** For the sensor, which uses the key only for a finger that the phone knows. A phone's keystore enforces that itself. */
@@ -84,14 +105,26 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
 
     private fun key(alias: String, isBiometric: Boolean, algorithm: String): SecretKey {
         val hex = hex(alias)
-        if (hex.startsWith(BIOMETRIC) != isBiometric) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        if (hex.startsWith(BIOMETRIC) != isBiometric || hex.startsWith(PAIR)) throw DeviceKeyException(DeviceKeyFault.FAILED)
         return SecretKeySpec(fromHex(hex.removePrefix(BIOMETRIC)), algorithm)
     }
 
     private fun hex(alias: String): String =
         load().getProperty(alias)?.takeIf { it != GONE } ?: throw DeviceKeyException(DeviceKeyFault.GONE)
 
-    private val KeyPurpose.mark get() = if (this == KeyPurpose.BIOMETRIC) BIOMETRIC else ""
+    /** The private key as PKCS#8, and the public key as X.509. */
+    private fun pair(alias: String): List<ByteArray> {
+        val hex = hex(alias)
+        if (!hex.startsWith(PAIR)) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        return hex.removePrefix(PAIR).split(' ').map(::fromHex)
+    }
+
+    private fun makePair(): KeyPair =
+        KeyPairGenerator.getInstance(EC).apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
+
+    private fun randomKey() = ByteArray(KEY_BYTES).also(SecureRandom()::nextBytes)
+
+    private fun toHex(bytes: ByteArray) = bytes.joinToString("") { "%02x".format(it) }
 
     private fun load() = Properties().apply {
         try {
@@ -115,6 +148,14 @@ internal class InsecureFileDeviceKey(private val file: Path) : DeviceKey {
 
         /** Prefix of a biometric key's value in the file. */
         const val BIOMETRIC = "biometric "
+
+        const val EC = "EC"
+
+        /** Prefix of a key pair's value in the file. */
+        const val PAIR = "pair "
+
+        /** The length of a point on P-256, which ends the public key. */
+        const val POINT_BYTES = 65
 
         /** The value of an invalidated key. */
         const val GONE = "gone"

@@ -1,7 +1,7 @@
 package dev.walletlock.demo
 
 import dev.walletlock.Access
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeRefusal
 import dev.walletlock.RecoveryCode
@@ -13,7 +13,7 @@ import dev.walletlock.WalletLock
 // What the stories about the recovery code have in common.
 
 /** Makes a code, writes it down and types the groups that are asked back. Returns the sheet, and what became of the change. */
-internal suspend fun Stage.makeCode(access: Access): Pair<Paper, CodeChange> =
+internal suspend fun Stage.makeCode(access: Access): Pair<Paper, RecoveryChange> =
     access.createRecoveryCode().use { code ->
         val paper = writeDown(code)
         val change = access.setRecoveryCode(code)
@@ -21,7 +21,7 @@ internal suspend fun Stage.makeCode(access: Access): Pair<Paper, CodeChange> =
         paper to change
     }
 
-private fun Stage.writeDown(code: RecoveryCode): Paper {
+internal fun Stage.writeDown(code: RecoveryCode): Paper {
     val paper = Paper(code)
     show("Your recovery code. Write it down, and keep the paper away from the phone.")
     show(paper.lines.map { "  $it" })

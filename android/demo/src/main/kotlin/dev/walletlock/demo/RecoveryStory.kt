@@ -1,6 +1,6 @@
 package dev.walletlock.demo
 
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.CodeEntry
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeStep
@@ -38,11 +38,11 @@ internal class RecoveryStory : Story {
             stage.expect("a group that she guesses", expected = false, isRight)
             val change = session.access.setRecoveryCode(code)
             stage.show(inWords(change))
-            stage.expect("a code that was not written down", CodeChange.NotConfirmed, change)
+            stage.expect("a code that was not written down", RecoveryChange.NotConfirmed, change)
         }
         stage.say("She asks for another one.")
         val (paper, change) = stage.makeCode(session.access)
-        stage.expect("the first code of a new wallet", CodeChange.InForce, change)
+        stage.expect("the first code of a new wallet", RecoveryChange.InForce, change)
         paper
     }
 
@@ -75,7 +75,7 @@ internal class RecoveryStory : Story {
         stage.say("A thief has watched her type the new PIN. He wants a code of his own, for later.")
         stage.who = "He"
         val (thiefs, change) = stage.unlock(app.lock, NEW_PIN).use { stage.makeCode(it.access) }
-        stage.expect("the thief's code", CodeChange.Pending(DAY_MS), change)
+        stage.expect("the thief's code", RecoveryChange.Pending(DAY_MS), change)
         stage.who = "She"
         val waiting = app.lock.recovery.status().pending
         stage.expect("what the locked wallet tells her: a new code waits", waiting?.withdraws == false)

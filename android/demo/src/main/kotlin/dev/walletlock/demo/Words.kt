@@ -3,7 +3,7 @@ package dev.walletlock.demo
 import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.Chain
-import dev.walletlock.CodeChange
+import dev.walletlock.RecoveryChange
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeRefusal
 import dev.walletlock.Contact
@@ -79,6 +79,7 @@ internal fun inWords(remedy: Remedy): String = when (remedy) {
     is Remedy.EnterPin -> "Enter your PIN. It opens the wallet."
     is Remedy.AskProvider -> inWords(remedy.state, "Ask your provider to unlock the wallet.")
     is Remedy.Connect -> inWords(remedy.state, "Connect this phone to the internet, so that it hears from your provider.")
+    is Remedy.AskEscrow -> inWords(remedy.state, "Ask your provider, which keeps the key to the wallet, to open it.")
     is Remedy.Ask -> inWords(remedy.contact)
 }
 
@@ -136,11 +137,11 @@ internal fun inWords(refusal: CodeRefusal): String = when (refusal) {
     is CodeOutcome.NoVerdict -> "This phone did not answer, so the code was not checked. Try again in a moment."
 }
 
-internal fun inWords(change: CodeChange): String = when (change) {
-    CodeChange.InForce -> "Your recovery code counts from now on."
-    is CodeChange.Pending ->
+internal fun inWords(change: RecoveryChange): String = when (change) {
+    RecoveryChange.InForce -> "Your recovery code counts from now on."
+    is RecoveryChange.Pending ->
         "The change waits ${durationInWords(change.leftMs)}. Then it takes effect with the next right PIN. You can cancel it."
-    CodeChange.NotConfirmed -> "First type the groups that are asked for."
+    RecoveryChange.NotConfirmed -> "First type the groups that are asked for."
 }
 
 internal fun inWords(reminder: Reminder): String = when (reminder) {
@@ -238,6 +239,10 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.REMOTE_WIPE_ALLOWED -> "Whether the provider may destroy everything: changed"
     JournalKind.LOCK_RESTORED -> "A lock of the provider was missing in the file: locked again"
     JournalKind.LOCK_SET -> "Locked by the owner"
+    JournalKind.ESCROW_PENDING -> "A change of the key that the provider keeps waits"
+    JournalKind.ESCROW_CANCELLED -> "The change of the key that the provider keeps was cancelled"
+    JournalKind.ESCROW_ON -> "The provider keeps the key to the wallet"
+    JournalKind.ESCROW_OFF -> "The provider keeps no key to the wallet any more"
     null -> "Written by a newer version"
 }
 

@@ -6,9 +6,13 @@ import dev.walletlock.KeyPurpose
 import java.io.File
 import java.nio.file.Files
 import java.nio.file.attribute.PosixFilePermissions
+import java.security.KeyFactory
+import java.security.Signature
+import java.security.spec.X509EncodedKeySpec
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
@@ -65,9 +69,33 @@ class InsecureFileDeviceKeyTest {
     }
 
     @Test
+    fun `a key pair signs, for nothing else, and stays`() {
+        val keys = InsecureFileDeviceKey(file)
+        fun faultOf(call: () -> Any?) = assertThrows<DeviceKeyException> { call() }.fault
+        keys.create("a/1", KeyPurpose.INSTALLATION)
+        keys.create("b/1", KeyPurpose.PIN_SLOT)
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.hmac("a/1", byteArrayOf(1)) })
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.sign("b/1", byteArrayOf(1)) })
+        val point = keys.publicKey("a/1")
+        val reopened = InsecureFileDeviceKey(file)
+        assertArrayEquals(point, reopened.publicKey("a/1"))
+        val key = KeyFactory.getInstance("EC").generatePublic(X509EncodedKeySpec(fromHex(X509_OF_P256) + point))
+        val signature = Signature.getInstance("SHA256withECDSA").apply { initVerify(key) }
+        signature.update(byteArrayOf(1))
+        assertTrue(signature.verify(reopened.sign("a/1", byteArrayOf(1))))
+        keys.delete("a/1")
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.publicKey("a/1") })
+    }
+
+    @Test
     fun `only its owner can read it`() {
         assumeTrue("posix" in file.fileSystem.supportedFileAttributeViews())
         InsecureFileDeviceKey(file).create("a/1", KeyPurpose.SEAL)
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+    }
+
+    private companion object {
+        /** What stands before the point in a P-256 key's encoding (RFC 5480). */
+        const val X509_OF_P256 = "3059301306072a8648ce3d020106082a8648ce3d030107034200"
     }
 }

@@ -18,7 +18,7 @@ import javax.crypto.Cipher
  * ```
  *
  * Strict: it refuses what a phone refuses, with the same exceptions. It also refuses what a lock never does: replacing a key,
- * reading its bytes, or using it for anything but HMAC-SHA256 or AES-GCM.
+ * reading its bytes, or using it for anything but HMAC-SHA256, AES-GCM or ECDSA over P-256 with SHA-256.
  *
  * A real keystore also fails, and sometimes answers wrongly without an error. A test can make this one throw any exception
  * at any call ([fail]), or answer a call as if nothing were stored ([lie]).
@@ -27,7 +27,7 @@ public class FakeAndroidKeyStore : AutoCloseable {
     /**
      * What a key was made with.
      *
-     * @property algorithm `HmacSHA256` or `AES`.
+     * @property algorithm `HmacSHA256`, `AES` or `EC`.
      * @property bits length of the key, in bits.
      * @property isInStrongBox whether a StrongBox, a separate chip, keeps the key.
      * @property isUnlockedDeviceRequired whether the key cannot be used while the phone is locked.
@@ -60,11 +60,17 @@ public class FakeAndroidKeyStore : AutoCloseable {
         /** `KeyStore.getKey`. */
         GET_KEY,
 
+        /** `KeyStore.getCertificate`. */
+        GET_CERTIFICATE,
+
         /** `KeyStore.deleteEntry`. */
         DELETE_ENTRY,
 
         /** `KeyGenerator.generateKey`. */
         GENERATE_KEY,
+
+        /** `KeyPairGenerator.generateKeyPair`. */
+        GENERATE_KEY_PAIR,
 
         /** `SecretKeyFactory.getKeySpec`. */
         KEY_INFO,
@@ -80,6 +86,12 @@ public class FakeAndroidKeyStore : AutoCloseable {
 
         /** `Cipher.doFinal`. */
         CIPHER_FINAL,
+
+        /** `Signature.initSign`. */
+        SIGNATURE_INIT,
+
+        /** `Signature.sign`. */
+        SIGNATURE_SIGN,
     }
 
     /** A wrong answer that a phone's keystore gives instead of an error: see AOSP's AndroidKeyStoreSpi. See [lie]. */
@@ -293,14 +305,14 @@ public class FakeAndroidKeyStore : AutoCloseable {
     }
 
     @Synchronized
-    internal fun make(request: KeyRequest, spec: KeySpec): HardwareKey {
+    internal fun <K : HardwareKey> make(request: KeyRequest, spec: KeySpec, making: (KeyRequest, KeySpec, Int) -> K): K {
         if (spec.isInStrongBox && !hasStrongBox) {
             throw request.exception("StrongBoxUnavailableException") { ProviderException(it) }
         }
         if (spec.isInStrongBox) strongBoxFailure?.let { throw it() }
         // A phone silently replaces the key of that alias.
         check(request.alias !in stored) { "the alias ${request.alias} exists; its key would be replaced" }
-        return HardwareKey(request, spec, enrolment).also { stored[request.alias] = it }
+        return making(request, spec, enrolment).also { stored[request.alias] = it }
     }
 
     /** Begins one use of a key, or throws. */

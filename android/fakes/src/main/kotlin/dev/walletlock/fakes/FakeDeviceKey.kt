@@ -5,6 +5,7 @@ import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.KeyPurpose
 import dev.walletlock.SecurityLevel
+import java.security.KeyPair
 import java.util.TreeMap
 import javax.crypto.Mac
 import javax.crypto.SecretKey
@@ -14,11 +15,12 @@ import javax.crypto.spec.SecretKeySpec
  * A keystore in memory. It stands for the phone: give the same instance to a lock that is opened again.
  *
  * Strict: making a key whose alias exists fails, and using a key that does not exist fails as gone. While [isPhoneLocked], the
- * PIN's key is busy and the seal key works. A biometric key computes no HMAC, cannot be made while nobody is enrolled, and is
- * gone after [enrolmentChanged]; [FakeBiometrics] uses such keys.
+ * PIN's key is busy, and the other keys work. A biometric key computes no HMAC, cannot be made while nobody is enrolled, and is
+ * gone after [enrolmentChanged]; [FakeBiometrics] uses such keys. An installation's key computes no HMAC, and only such a key signs.
  */
 public class FakeDeviceKey : DeviceKey {
-    private class Key(val purpose: KeyPurpose, val bytes: ByteArray, val enrolment: Int)
+    /** An installation's key is a [pair], and any other is [bytes]. */
+    private class Key(val purpose: KeyPurpose, val bytes: ByteArray, val pair: KeyPair?, val enrolment: Int)
 
     private val keys = TreeMap<String, Key>()
     private val nextHmacs = ArrayDeque<RuntimeException>()
@@ -37,6 +39,8 @@ public class FakeDeviceKey : DeviceKey {
      * @property hmac HMACs.
      * @property delete deletions.
      * @property securityLevel questions for the security level of a key.
+     * @property publicKey questions for a public key.
+     * @property sign signatures.
      */
     public data class Calls(
         public val aliases: Int = 0,
@@ -46,6 +50,8 @@ public class FakeDeviceKey : DeviceKey {
         public val hmac: Int = 0,
         public val delete: Int = 0,
         public val securityLevel: Int = 0,
+        public val publicKey: Int = 0,
+        public val sign: Int = 0,
     )
 
     /** The counts of calls so far. */
@@ -74,6 +80,11 @@ public class FakeDeviceKey : DeviceKey {
     @get:Synchronized
     @set:Synchronized
     public var isPhoneLocked: Boolean = false
+
+    /** Whether it makes the keys that sign requests to the provider. Some keystores cannot. */
+    @get:Synchronized
+    @set:Synchronized
+    public var makesSigningKeys: Boolean = true
 
     /** The security level that it reports for all its keys, those made earlier included. */
     @get:Synchronized
@@ -124,19 +135,19 @@ public class FakeDeviceKey : DeviceKey {
     }
 
     /**
-     * @throws DeviceKeyException failed, if the alias exists, or for a biometric key if nobody is enrolled; no hardware, for the
-     *   key that signs requests to the provider.
+     * @throws DeviceKeyException failed, if the alias exists, or for a biometric key if nobody is enrolled; no hardware, for an
+     *   installation's key unless it [makesSigningKeys].
      */
     @Synchronized
     override fun create(alias: String, purpose: KeyPurpose) {
         counted = counted.copy(create = counted.create + 1)
         failure?.let { throw it }
-        if (purpose == KeyPurpose.INSTALLATION) throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
+        if (purpose == KeyPurpose.INSTALLATION && !makesSigningKeys) throw DeviceKeyException(DeviceKeyFault.NO_HARDWARE)
         if (alias in keys) throw DeviceKeyException(DeviceKeyFault.FAILED)
         if (purpose == KeyPurpose.BIOMETRIC && !isAnyoneEnrolled) throw DeviceKeyException(DeviceKeyFault.FAILED)
         made++
         val bytes = ByteArray(KEY_BYTES) { (made shr Byte.SIZE_BITS * (it % Int.SIZE_BYTES)).toByte() }
-        keys[alias] = Key(purpose, bytes, enrolment)
+        keys[alias] = Key(purpose, bytes, if (purpose == KeyPurpose.INSTALLATION) makeP256() else null, enrolment)
     }
 
     /** @throws DeviceKeyException gone, if there is no usable key; busy, for the PIN's key while the phone is locked. */
@@ -147,14 +158,14 @@ public class FakeDeviceKey : DeviceKey {
         usable(alias)
     }
 
-    /** @throws DeviceKeyException gone or busy, as [ready]; failed, if it is a biometric key. */
+    /** @throws DeviceKeyException gone or busy, as [ready]; failed, if it is a biometric or an installation's key. */
     @Synchronized
     override fun hmac(alias: String, input: ByteArray): ByteArray {
         counted = counted.copy(hmac = counted.hmac + 1)
         failure?.let { throw it }
         nextHmacs.removeFirstOrNull()?.let { throw it }
         val key = usable(alias)
-        if (key.purpose == KeyPurpose.BIOMETRIC) throw DeviceKeyException(DeviceKeyFault.FAILED)
+        if (key.purpose == KeyPurpose.BIOMETRIC || key.pair != null) throw DeviceKeyException(DeviceKeyFault.FAILED)
         val mac = Mac.getInstance(HMAC)
         mac.init(SecretKeySpec(key.bytes, HMAC))
         return mac.doFinal(input)
@@ -178,12 +189,30 @@ public class FakeDeviceKey : DeviceKey {
 
     /** @throws DeviceKeyException gone; failed, if it is a key for something else. */
     @Synchronized
+    override fun publicKey(alias: String): ByteArray {
+        counted = counted.copy(publicKey = counted.publicKey + 1)
+        failure?.let { throw it }
+        return pointOf(pair(alias).public)
+    }
+
+    /** @throws DeviceKeyException gone; failed, if it is a key for something else. */
+    @Synchronized
+    override fun sign(alias: String, message: ByteArray): ByteArray {
+        counted = counted.copy(sign = counted.sign + 1)
+        failure?.let { throw it }
+        return signEcdsa(pair(alias).private, message)
+    }
+
+    /** @throws DeviceKeyException gone; failed, if it is a key for something else. */
+    @Synchronized
     internal fun biometricKey(alias: String): SecretKey {
         failure?.let { throw it }
         val key = usable(alias)
         if (key.purpose != KeyPurpose.BIOMETRIC) throw DeviceKeyException(DeviceKeyFault.FAILED)
         return SecretKeySpec(key.bytes, AES)
     }
+
+    private fun pair(alias: String): KeyPair = usable(alias).pair ?: throw DeviceKeyException(DeviceKeyFault.FAILED)
 
     private fun usable(alias: String): Key {
         val key = keys[alias] ?: throw DeviceKeyException(DeviceKeyFault.GONE)

@@ -3,7 +3,12 @@ package dev.walletlock.fakes
 import java.security.GeneralSecurityException
 import java.security.InvalidAlgorithmParameterException
 import java.security.InvalidKeyException
+import java.security.Key
+import java.security.KeyPair
+import java.security.PrivateKey
+import java.security.PublicKey
 import java.security.SecureRandom
+import java.security.cert.Certificate
 import java.security.spec.AlgorithmParameterSpec
 import java.security.spec.KeySpec
 import javax.crypto.SecretKey
@@ -14,19 +19,47 @@ import javax.crypto.spec.SecretKeySpec
  *
  * @property enrolment number of the enrolment under which the key was made.
  */
-internal class HardwareKey(val request: KeyRequest, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : SecretKey {
+internal sealed class HardwareKey(val request: KeyRequest, val spec: FakeAndroidKeyStore.KeySpec, val enrolment: Int) : Key {
     @Volatile
     var isInvalidated = false
-
-    @Transient
-    private val bytes = ByteArray(spec.bits / Byte.SIZE_BITS).also(SecureRandom()::nextBytes)
 
     override fun getAlgorithm(): String = spec.algorithm
     override fun getFormat(): String? = null
     override fun getEncoded(): ByteArray? = null
+}
+
+internal class HardwareSecretKey(request: KeyRequest, spec: FakeAndroidKeyStore.KeySpec, enrolment: Int) :
+    HardwareKey(request, spec, enrolment), SecretKey {
+    @Transient
+    private val bytes = ByteArray(spec.bits / Byte.SIZE_BITS).also(SecureRandom()::nextBytes)
 
     /** The key's bytes, for the fake hardware only. */
     fun toSoftwareKey() = SecretKeySpec(bytes, spec.algorithm)
+}
+
+internal class HardwarePrivateKey(request: KeyRequest, spec: FakeAndroidKeyStore.KeySpec, enrolment: Int) :
+    HardwareKey(request, spec, enrolment), PrivateKey {
+    @Transient
+    private val pair = makeP256()
+
+    val publicKey: PublicKey get() = pair.public
+
+    /** What `KeyPairGenerator` returns: the key that stays in the keystore, and its public key. */
+    fun toPair() = KeyPair(publicKey, this)
+
+    /** For the fake hardware only. */
+    fun sign(message: ByteArray): ByteArray = signEcdsa(pair.private, message)
+}
+
+/** What the keystore gives for a key pair. The real one is signed and has a name and dates; a lock asks only for its public key. */
+internal class KeyCertificate(private val key: PublicKey) : Certificate("X.509") {
+    override fun getPublicKey(): PublicKey = key
+    override fun getEncoded(): ByteArray = refused()
+    override fun verify(key: PublicKey?): Unit = refused()
+    override fun verify(key: PublicKey?, provider: String?): Unit = refused()
+    override fun toString(): String = "KeyCertificate"
+
+    private fun refused(): Nothing = throw UnsupportedOperationException("only the public key can be asked for")
 }
 
 /** One use of a key, from `init` to `doFinal`. */
@@ -55,6 +88,9 @@ internal class KeyRequest(private val given: AlgorithmParameterSpec) {
     val bits: Int = read("getKeySize")
     val blockModes: List<String> = read<Array<String>>("getBlockModes").toList()
     val paddings: List<String> = read<Array<String>>("getEncryptionPaddings").toList()
+
+    /** Android throws if the spec names none. */
+    val digests: List<String> by lazy { read<Array<String>>("getDigests").toList() }
     val isRandomized: Boolean = read("isRandomizedEncryptionRequired")
     val isStrongBoxBacked: Boolean = read("isStrongBoxBacked")
     val isUnlockedDeviceRequired: Boolean = read("isUnlockedDeviceRequired")
@@ -90,7 +126,7 @@ internal class KeyRequest(private val given: AlgorithmParameterSpec) {
 }
 
 /** Makes a `KeyInfo`, which tells what keeps the key. Its constructor is hidden, and differs between Android versions. */
-internal fun keyInfo(key: HardwareKey, type: Class<*>): KeySpec {
+internal fun keyInfo(key: HardwareSecretKey, type: Class<*>): KeySpec {
     if (type.simpleName != "KeyInfo") {
         throw GeneralSecurityException("only KeyInfo can be asked for; the key's bytes cannot be read")
     }

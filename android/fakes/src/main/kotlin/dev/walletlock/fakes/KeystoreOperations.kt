@@ -1,12 +1,16 @@
 package dev.walletlock.fakes
 
 import dev.walletlock.fakes.FakeAndroidKeyStore.Call
+import java.io.ByteArrayOutputStream
 import java.security.AlgorithmParameters
 import java.security.InvalidAlgorithmParameterException
 import java.security.InvalidKeyException
 import java.security.Key
 import java.security.NoSuchAlgorithmException
+import java.security.PrivateKey
+import java.security.PublicKey
 import java.security.SecureRandom
+import java.security.SignatureSpi
 import java.security.spec.AlgorithmParameterSpec
 import javax.crypto.Cipher
 import javax.crypto.CipherSpi
@@ -16,7 +20,7 @@ import javax.crypto.MacSpi
 import javax.crypto.NoSuchPaddingException
 import javax.crypto.spec.GCMParameterSpec
 
-// What Java's `Mac` and `Cipher` call for keys of the keystore. The JVM's own provider does the computing.
+// What Java's `Mac`, `Cipher` and `Signature` call for keys of the keystore. The JVM's own provider does the computing.
 
 /** `Mac`: HMAC-SHA256. */
 internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi() {
@@ -27,9 +31,9 @@ internal class HardwareMac(private val keystore: FakeAndroidKeyStore) : MacSpi()
 
     override fun engineInit(key: Key, parameters: AlgorithmParameterSpec?) {
         engineReset()
-        if (key !is HardwareKey) throw InvalidKeyException("not a key of this keystore")
+        if (key !is HardwareSecretKey) throw InvalidKeyException("not a secret key of this keystore")
         operation = keystore.begin(key, Call.MAC_INIT)
-        mac = Mac.getInstance(HMAC, JVM).also { it.init(key.toSoftwareKey()) }
+        mac = Mac.getInstance(HMAC, JVM_CIPHERS).also { it.init(key.toSoftwareKey()) }
     }
 
     override fun engineUpdate(input: Byte) = engineUpdate(byteArrayOf(input), 0, 1)
@@ -82,10 +86,10 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
 
     private fun begin(mode: Int, key: Key, parameters: AlgorithmParameterSpec?) {
         giveUp()
-        if (key !is HardwareKey) throw InvalidKeyException("not a key of this keystore")
+        if (key !is HardwareSecretKey) throw InvalidKeyException("not a secret key of this keystore")
         if (GCM !in key.request.blockModes) throw InvalidKeyException("incompatible block mode")
         if (NO_PADDING !in key.request.paddings) throw InvalidKeyException("incompatible padding mode")
-        cipher = Cipher.getInstance(AES_GCM, JVM)
+        cipher = Cipher.getInstance(AES_GCM, JVM_CIPHERS)
         when (mode) {
             Cipher.ENCRYPT_MODE -> {
                 if (parameters != null) throw InvalidAlgorithmParameterException("the keystore makes the IV")
@@ -140,8 +144,54 @@ internal class HardwareCipher(private val keystore: FakeAndroidKeyStore) : Ciphe
     }
 }
 
-/** The JVM's own provider. */
-private const val JVM = "SunJCE"
+/** `Signature`: ECDSA with SHA-256. */
+internal class HardwareSignature(private val keystore: FakeAndroidKeyStore) : SignatureSpi() {
+    private val message = ByteArrayOutputStream()
+    private var operation: Operation? = null
+    private var signingKey: HardwarePrivateKey? = null
+
+    override fun engineInitSign(key: PrivateKey) {
+        giveUp()
+        if (key !is HardwarePrivateKey) throw InvalidKeyException("not a private key of this keystore")
+        operation = keystore.begin(key, Call.SIGNATURE_INIT)
+        signingKey = key
+    }
+
+    override fun engineUpdate(byte: Byte) = engineUpdate(byteArrayOf(byte), 0, 1)
+
+    override fun engineUpdate(bytes: ByteArray, offset: Int, count: Int) {
+        begun()
+        message.write(bytes, offset, count)
+    }
+
+    override fun engineSign(): ByteArray {
+        val key = begun()
+        try {
+            keystore.beforeCall(Call.SIGNATURE_SIGN)
+            keystore.spendComputeTime(key)
+            return key.sign(message.toByteArray())
+        } finally {
+            giveUp()
+        }
+    }
+
+    override fun engineInitVerify(key: PublicKey) = throw UnsupportedOperationException("the keystore only signs")
+    override fun engineVerify(signature: ByteArray) = throw UnsupportedOperationException("the keystore only signs")
+    @Deprecated("As in SignatureSpi.")
+    override fun engineSetParameter(name: String, value: Any?) = throw UnsupportedOperationException()
+    @Deprecated("As in SignatureSpi.")
+    override fun engineGetParameter(name: String): Any = throw UnsupportedOperationException()
+
+    private fun begun() = checkNotNull(signingKey) { "it was not begun" }
+
+    private fun giveUp() {
+        operation?.let(keystore::end)
+        operation = null
+        signingKey = null
+        message.reset()
+    }
+}
+
 private const val GCM = "GCM"
 private const val NO_PADDING = "NoPadding"
 private const val HMAC_BYTES = 32

@@ -6,6 +6,8 @@ import java.io.InputStream
 import java.io.OutputStream
 import java.security.InvalidAlgorithmParameterException
 import java.security.Key
+import java.security.KeyPair
+import java.security.KeyPairGeneratorSpi
 import java.security.KeyStoreSpi
 import java.security.Provider
 import java.security.SecureRandom
@@ -28,7 +30,9 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
             serve("KeyGenerator", algorithm) { Generator(keystore, algorithm) }
             serve("SecretKeyFactory", algorithm) { Descriptions(keystore) }
         }
+        serve("KeyPairGenerator", EC) { PairGenerator(keystore) }
         serve("Mac", HMAC) { HardwareMac(keystore) }
+        serve("Signature", ECDSA) { HardwareSignature(keystore) }
         serve("Cipher", AES_GCM) { HardwareCipher(keystore) }
     }
 
@@ -41,7 +45,7 @@ internal class KeystoreProvider(keystore: FakeAndroidKeyStore) : Provider(ANDROI
     private companion object {
         const val serialVersionUID = 1L
         /** The key algorithm that each service accepts. */
-        val KEY_OF = mapOf("Mac" to HMAC, "Cipher" to AES)
+        val KEY_OF = mapOf("Mac" to HMAC, "Cipher" to AES, "Signature" to EC)
     }
 }
 
@@ -79,7 +83,13 @@ private class Store(private val keystore: FakeAndroidKeyStore) : KeyStoreSpi() {
     }
 
     override fun engineIsCertificateEntry(alias: String) = false
-    override fun engineGetCertificate(alias: String): Certificate? = null
+
+    /** Only a key pair has one. */
+    override fun engineGetCertificate(alias: String): Certificate? {
+        keystore.beforeCall(Call.GET_CERTIFICATE)
+        return (keystore.key(alias) as? HardwarePrivateKey)?.let { KeyCertificate(it.publicKey) }
+    }
+
     override fun engineGetCertificateAlias(certificate: Certificate): String? = null
     override fun engineGetCertificateChain(alias: String): Array<Certificate>? = null
     override fun engineGetCreationDate(alias: String): Date? = null
@@ -121,44 +131,71 @@ private class Generator(private val keystore: FakeAndroidKeyStore, private val a
     override fun engineGenerateKey(): SecretKey {
         val request = checkNotNull(request) { "not initialized" }
         keystore.beforeCall(Call.GENERATE_KEY)
-        return keystore.make(
-            request,
-            FakeAndroidKeyStore.KeySpec(
-                algorithm = algorithm,
-                bits = bits(request),
-                isInStrongBox = request.isStrongBoxBacked,
-                isUnlockedDeviceRequired = request.isUnlockedDeviceRequired,
-                isUserAuthenticationRequired = request.isUserAuthenticationRequired,
-                // The flag means nothing for keys that need no authentication.
-                isInvalidatedByBiometricEnrollment =
-                    request.isUserAuthenticationRequired && request.isInvalidatedByBiometricEnrollment,
-            ),
-        )
+        return keystore.make(request, specOf(request, algorithm, bits(request)), ::HardwareSecretKey)
     }
 
     /** Android chooses the size if the spec leaves it out. */
     private fun bits(spec: KeyRequest) = if (spec.bits == UNSAID) SIZES.getValue(algorithm).first() else spec.bits
 
-    private inline fun refuseUnless(isFine: Boolean, message: () -> String) {
-        if (!isFine) throw InvalidAlgorithmParameterException(message())
-    }
-
     private companion object {
         /** `KeyProperties.PURPOSE_*` and `AUTH_*`. */
         const val PURPOSE_ENCRYPT = 1
         const val PURPOSE_DECRYPT = 2
-        const val PURPOSE_SIGN = 4
         const val BIOMETRIC_STRONG = 2
         const val UNSAID = -1
         val SIZES = mapOf(HMAC to listOf(256), AES to listOf(128, 192, 256))
     }
 }
 
+/**
+ * `KeyPairGenerator`: makes the key pairs that sign. Java asks it for other key pairs of the JVM too, because it comes first: it throws
+ * then, and Java asks the next provider.
+ */
+private class PairGenerator(private val keystore: FakeAndroidKeyStore) : KeyPairGeneratorSpi() {
+    private var request: KeyRequest? = null
+
+    override fun initialize(size: Int, random: SecureRandom?) = throw UnsupportedOperationException("a spec is needed")
+
+    override fun initialize(given: AlgorithmParameterSpec?, random: SecureRandom?) {
+        val spec = KeyRequest.of(given)
+        refuseUnless(spec.purposes == PURPOSE_SIGN) { "wrong purposes ${spec.purposes} for a key pair" }
+        refuseUnless(spec.bits == P256_BITS) { "a lock asks for P-256, and says so" }
+        refuseUnless(spec.digests == listOf("SHA-256")) { "a lock signs SHA-256, and nothing else" }
+        refuseUnless(!spec.isUserAuthenticationRequired) { "a lock signs requests without a person" }
+        request = spec
+    }
+
+    override fun generateKeyPair(): KeyPair {
+        val request = checkNotNull(request) { "not initialized" }
+        keystore.beforeCall(Call.GENERATE_KEY_PAIR)
+        return keystore.make(request, specOf(request, EC, P256_BITS), ::HardwarePrivateKey).toPair()
+    }
+}
+
+private fun specOf(request: KeyRequest, algorithm: String, bits: Int) = FakeAndroidKeyStore.KeySpec(
+    algorithm = algorithm,
+    bits = bits,
+    isInStrongBox = request.isStrongBoxBacked,
+    isUnlockedDeviceRequired = request.isUnlockedDeviceRequired,
+    isUserAuthenticationRequired = request.isUserAuthenticationRequired,
+    // The flag means nothing for keys that need no authentication.
+    isInvalidatedByBiometricEnrollment =
+        request.isUserAuthenticationRequired && request.isInvalidatedByBiometricEnrollment,
+)
+
+private inline fun refuseUnless(isFine: Boolean, message: () -> String) {
+    if (!isFine) throw InvalidAlgorithmParameterException(message())
+}
+
+/** `KeyProperties.PURPOSE_SIGN`. */
+private const val PURPOSE_SIGN = 4
+private const val P256_BITS = 256
+
 /** `SecretKeyFactory`: describes keys. */
 private class Descriptions(private val keystore: FakeAndroidKeyStore) : SecretKeyFactorySpi() {
     override fun engineGetKeySpec(key: SecretKey, description: Class<*>): KeySpec {
         keystore.beforeCall(Call.KEY_INFO)
-        return keyInfo(key as HardwareKey, description)
+        return keyInfo(key as HardwareSecretKey, description)
     }
 
     override fun engineGenerateSecret(description: KeySpec?) = throw UnsupportedOperationException()

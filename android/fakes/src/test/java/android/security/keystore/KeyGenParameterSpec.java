@@ -31,6 +31,13 @@ public final class KeyGenParameterSpec implements AlgorithmParameterSpec {
         return builder.encryptionPaddings.clone();
     }
 
+    public String[] getDigests() {
+        if (builder.digests == null) {
+            throw new IllegalStateException("Digests not specified");
+        }
+        return builder.digests.clone();
+    }
+
     public boolean isRandomizedEncryptionRequired() {
         return true;
     }
@@ -67,6 +74,7 @@ public final class KeyGenParameterSpec implements AlgorithmParameterSpec {
         private int keySize = -1;
         private String[] blockModes = {};
         private String[] encryptionPaddings = {};
+        private String[] digests;
         private boolean isStrongBoxBacked;
         private boolean isUnlockedDeviceRequired;
         private boolean isUserAuthenticationRequired;
@@ -97,6 +105,11 @@ public final class KeyGenParameterSpec implements AlgorithmParameterSpec {
 
         public Builder setEncryptionPaddings(String... encryptionPaddings) {
             this.encryptionPaddings = encryptionPaddings.clone();
+            return this;
+        }
+
+        public Builder setDigests(String... digests) {
+            this.digests = digests.clone();
             return this;
         }
 

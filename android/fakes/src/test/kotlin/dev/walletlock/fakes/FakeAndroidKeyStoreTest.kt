@@ -9,9 +9,12 @@ import android.security.keystore.UserNotAuthenticatedException
 import java.security.InvalidAlgorithmParameterException
 import java.security.InvalidKeyException
 import java.security.Key
+import java.security.KeyPair
+import java.security.KeyPairGenerator
 import java.security.KeyStore
 import java.security.NoSuchProviderException
 import java.security.ProviderException
+import java.security.Signature
 import java.security.UnrecoverableKeyException
 import java.security.spec.AlgorithmParameterSpec
 import javax.crypto.AEADBadTagException
@@ -73,6 +76,27 @@ class FakeAndroidKeyStoreTest {
     fun `a key is not replaced`() {
         hmacKey("one")
         assertThrows<IllegalStateException> { hmacKey("one") }
+    }
+
+    @Test
+    fun `a key pair signs and its private half is not read, and Java's other key pairs are made as ever`() {
+        val pair = ecPair("pair")
+        assertNull(pair.private.encoded)
+        val signing = Signature.getInstance(ECDSA).apply { initSign(pair.private) }
+        assertEquals(1, keystore.openOperations)
+        signing.update(SECRET)
+        val signature = signing.sign()
+        assertEquals(0, keystore.openOperations)
+        val point = KeyStore.getInstance(ANDROID_KEYSTORE).apply { load(null) }.getCertificate("pair").publicKey.encoded
+        assertTrue(isSigned(point.takeLast(65).toByteArray(), SECRET, signature))
+        assertArrayEquals(pair.public.encoded, point)
+        assertThrows<InvalidKeyException> { hmac(pair.private) }
+        assertThrows<IllegalStateException>("it is over") { signing.update(SECRET) }
+        assertThrows<IllegalStateException>("a key is not replaced") { ecPair("pair") }
+        keystore.lose("pair")
+        assertThrows<KeyPermanentlyInvalidatedException> { signing.initSign(pair.private) }
+        val ofTheJvm = KeyPairGenerator.getInstance(EC).apply { initialize(256) }.generateKeyPair()
+        Signature.getInstance(ECDSA).initSign(ofTheJvm.private)
     }
 
     @Test
@@ -206,6 +230,14 @@ class FakeAndroidKeyStoreTest {
         assertThrows<InvalidAlgorithmParameterException> {
             KeyGenerator.getInstance(AES, ANDROID_KEYSTORE).init(GCMParameterSpec(128, ByteArray(12)))
         }
+        for (wrong in listOf<KeyGenParameterSpec.Builder.() -> Unit>(
+            { setKeySize(384) },
+            { setDigests("SHA-1") },
+            { setDigests("SHA-256", "NONE") },
+            { setUserAuthenticationRequired(true) },
+        )) {
+            assertThrows<InvalidAlgorithmParameterException> { ecPair("a", wrong) }
+        }
         assertEquals(emptySet<String>(), keystore.keys.keys)
         val withoutMode = made(AES, KeyGenParameterSpec.Builder("a", 3).setEncryptionPaddings("NoPadding"))
         assertThrows<InvalidKeyException> { begun(withoutMode) }
@@ -229,6 +261,12 @@ class FakeAndroidKeyStoreTest {
 
     private fun made(algorithm: String, spec: KeyGenParameterSpec.Builder): SecretKey =
         KeyGenerator.getInstance(algorithm, ANDROID_KEYSTORE).apply { init(spec.build()) }.generateKey()
+
+    /** Named by its provider, because Java would ask the next one for what this one refuses. */
+    private fun ecPair(alias: String, more: KeyGenParameterSpec.Builder.() -> Unit = {}): KeyPair {
+        val spec = KeyGenParameterSpec.Builder(alias, 4).setKeySize(256).setDigests("SHA-256").apply(more)
+        return KeyPairGenerator.getInstance(EC, ANDROID_KEYSTORE).apply { initialize(spec.build()) }.generateKeyPair()
+    }
 
     private fun stored(alias: String): Key? =
         KeyStore.getInstance(ANDROID_KEYSTORE).apply { load(null) }.getKey(alias, null)

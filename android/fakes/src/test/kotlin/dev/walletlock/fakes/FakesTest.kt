@@ -45,7 +45,6 @@ class FakesTest {
         keys.create("a/pin/1", KeyPurpose.PIN_SLOT)
         keys.create("b/seal/0", KeyPurpose.SEAL)
         assertEquals(DeviceKeyFault.FAILED, faultOf { keys.create("a/pin/1", KeyPurpose.PIN_SLOT) })
-        assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.create("a/installation", KeyPurpose.INSTALLATION) })
         assertEquals(listOf("a/pin/1"), keys.aliases("a/"))
         assertEquals(listOf("a/pin/1", "b/seal/0"), keys.allAliases)
         val one = keys.hmac("a/pin/1", byteArrayOf(1))
@@ -59,6 +58,30 @@ class FakesTest {
         assertFalse(one.contentEquals(keys.hmac("a/pin/1", byteArrayOf(1))), "a new key, not the old one")
         keys.loseAll()
         assertEquals(emptyList<String>(), keys.allAliases)
+    }
+
+    @Test
+    fun `a key of an installation signs, also while the phone is locked, and no other key does`() {
+        val keys = FakeDeviceKey()
+        keys.makesSigningKeys = false
+        assertEquals(DeviceKeyFault.NO_HARDWARE, faultOf { keys.create("installation", KeyPurpose.INSTALLATION) })
+        keys.makesSigningKeys = true
+        keys.create("installation", KeyPurpose.INSTALLATION)
+        keys.create("pin", KeyPurpose.PIN_SLOT)
+        keys.isPhoneLocked = true
+        val message = byteArrayOf(1, 2)
+        val point = keys.publicKey("installation")
+        assertEquals(65 to 4.toByte(), point.size to point[0])
+        assertTrue(isSigned(point, message, keys.sign("installation", message)))
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.hmac("installation", message) })
+        keys.isPhoneLocked = false
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.sign("pin", message) })
+        assertEquals(DeviceKeyFault.FAILED, faultOf { keys.publicKey("pin") })
+        keys.delete("installation")
+        assertEquals(DeviceKeyFault.GONE, faultOf { keys.sign("installation", message) })
+        keys.create("installation", KeyPurpose.INSTALLATION)
+        assertFalse(point.contentEquals(keys.publicKey("installation")), "a new key, not the old one")
+        assertEquals(2 to 4, keys.calls.publicKey - 1 to keys.calls.sign + 1)
     }
 
     @Test

@@ -1,172 +1,7 @@
-//! Journal events as plain values: the kinds of journal lines, the fields of each kind, and what listeners are told.
+//! The content of journal lines: the fields of each kind, with their names.
 
+use super::Kind;
 use crate::request::{BiometricDenial, Payment, PromptEnd, SecurityLevel};
-use crate::time::Now;
-
-/// What a listener is told about a journal line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// The line's number.
-    pub number: u64,
-    /// When it was written.
-    pub time: Now,
-    /// The kind of event.
-    pub kind: Kind,
-}
-
-/// The kind of a journal line. The numbers are part of the format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum Kind {
-    /// A PIN was set for the first time.
-    Enrolled = 1,
-    /// A PIN is about to be checked; it counts as failed from here on.
-    PinTried = 2,
-    /// The PIN was right.
-    PinRight = 3,
-    /// The PIN was wrong.
-    PinWrong = 4,
-    /// The PIN was wrong and the same wrong PIN was already counted, so it was not counted again.
-    PinRepeated = 5,
-    /// No verdict: the hardware failed before it was known whether the PIN is right, or the PIN was replaced meanwhile.
-    PinNoVerdict = 6,
-    /// A PIN was refused while cooling down. There is one line for each cool-down.
-    PinRefused = 7,
-    /// When the lock was opened there were unsettled tries; they count as wrong.
-    OpenTriesCounted = 8,
-    /// A lock began that does not end by waiting: no further try until the phone restarts, or until the person is
-    /// verified in some other way. The field `reason` says which.
-    Locked = 9,
-    /// The PIN was changed.
-    PinChanged = 10,
-    /// The Argon2id cost of the PIN slot was raised.
-    KdfUpgraded = 11,
-    /// Another policy is in force.
-    PolicyChanged = 12,
-    /// A vault item was written.
-    ItemWritten = 13,
-    /// A vault item was deleted.
-    ItemDeleted = 14,
-    /// All protected data was destroyed.
-    Wiped = 15,
-    /// Biometrics were switched on: from now on a finger or face opens the wallet.
-    BiometricsOn = 16,
-    /// Biometrics were switched off.
-    BiometricsOff = 17,
-    /// A biometric prompt is about to be shown.
-    BiometricsAsked = 18,
-    /// The person was recognised, and the biometric slot opened.
-    BiometricsRight = 19,
-    /// Someone was not recognised.
-    BiometricsNotRecognised = 20,
-    /// The prompt ended and nobody was recognised; nothing was counted.
-    BiometricsEnded = 21,
-    /// Biometrics may not be used now. Refusals in a row for the same reason share a line, until the next right PIN or
-    /// success.
-    BiometricsRefused = 22,
-    /// A new recovery code, or the withdrawal of the one in force, was asked for and waits.
-    CodePending = 23,
-    /// The change of the recovery code that waited was cancelled.
-    CodeCancelled = 24,
-    /// A recovery code is in force from now on.
-    CodeSet = 25,
-    /// The recovery code was withdrawn.
-    CodeWithdrawn = 26,
-    /// The recovery code opened the wallet, and a new PIN, a new code and a new data key are in force.
-    Recovered = 27,
-    /// A vault item was damaged and is lost.
-    ItemLost = 28,
-    /// The rescue row in the file differed from the one in the record, and was put right.
-    RescueRowRestored = 29,
-    /// This phone was registered with the provider.
-    ProviderRegistered = 30,
-    /// The provider ordered a lock.
-    LockOrdered = 31,
-    /// Payments were frozen.
-    Frozen = 32,
-    /// The freeze ended.
-    Unfrozen = 33,
-    /// The provider ordered a wipe. If the owner has not allowed that, it locks.
-    WipeOrdered = 34,
-    /// The provider granted that locks are cleared.
-    UnlockGranted = 35,
-    /// A lock was cleared. There is one line for each lock.
-    LockCleared = 36,
-    /// An online key of the provider was revoked.
-    ProviderKeyRevoked = 37,
-    /// The provider sent an order that this phone has not seen: the wallet is locked until the order is delivered.
-    OrderWithheld = 38,
-    /// The allowance without a heartbeat of the provider is nearly used up.
-    HeartbeatDue = 39,
-    /// The allowance is used up: the wallet is locked.
-    HeartbeatExpired = 40,
-    /// The owner allowed, or no longer allows, that the provider destroys everything.
-    RemoteWipeAllowed = 41,
-    /// A mark in the keystore told of an order that the record does not hold: an older copy was put back, or the order
-    /// was cut short. The wallet is locked.
-    LockRestored = 42,
-    /// The owner locked the wallet.
-    LockSet = 43,
-}
-
-impl Kind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 43] = [
-        Self::Enrolled,
-        Self::PinTried,
-        Self::PinRight,
-        Self::PinWrong,
-        Self::PinRepeated,
-        Self::PinNoVerdict,
-        Self::PinRefused,
-        Self::OpenTriesCounted,
-        Self::Locked,
-        Self::PinChanged,
-        Self::KdfUpgraded,
-        Self::PolicyChanged,
-        Self::ItemWritten,
-        Self::ItemDeleted,
-        Self::Wiped,
-        Self::BiometricsOn,
-        Self::BiometricsOff,
-        Self::BiometricsAsked,
-        Self::BiometricsRight,
-        Self::BiometricsNotRecognised,
-        Self::BiometricsEnded,
-        Self::BiometricsRefused,
-        Self::CodePending,
-        Self::CodeCancelled,
-        Self::CodeSet,
-        Self::CodeWithdrawn,
-        Self::Recovered,
-        Self::ItemLost,
-        Self::RescueRowRestored,
-        Self::ProviderRegistered,
-        Self::LockOrdered,
-        Self::Frozen,
-        Self::Unfrozen,
-        Self::WipeOrdered,
-        Self::UnlockGranted,
-        Self::LockCleared,
-        Self::ProviderKeyRevoked,
-        Self::OrderWithheld,
-        Self::HeartbeatDue,
-        Self::HeartbeatExpired,
-        Self::RemoteWipeAllowed,
-        Self::LockRestored,
-        Self::LockSet,
-    ];
-
-    /// The kind's number in the format.
-    pub fn code(self) -> u16 {
-        self as u16
-    }
-
-    /// The kind with that number. `None`: this version does not know it.
-    pub fn from_code(code: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
 
 /// The content of a new journal line. The fields of each kind are named here and nowhere else; no field is ever a
 /// secret.
@@ -198,7 +33,7 @@ pub(crate) enum JournalEvent<'a> {
     CodeCancelled,
     CodeSet,
     CodeWithdrawn,
-    Recovered { device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
+    Recovered { by: &'a str, proofs: Option<&'a str>, device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
     ItemLost { item: &'a str },
     RescueRowRestored,
     ProviderRegistered,
@@ -215,6 +50,10 @@ pub(crate) enum JournalEvent<'a> {
     RemoteWipeAllowed { is_allowed: bool },
     LockRestored { reason: &'a str, kid: &'a str, seq: u64 },
     LockSet { reason: &'a str },
+    EscrowPending { is_on: bool, wait_h: u32 },
+    EscrowCancelled,
+    EscrowOn,
+    EscrowOff,
 }
 
 /// Which lock of the PIN's counter began.
@@ -273,6 +112,10 @@ impl JournalEvent<'_> {
             Self::RemoteWipeAllowed { .. } => Kind::RemoteWipeAllowed,
             Self::LockRestored { .. } => Kind::LockRestored,
             Self::LockSet { .. } => Kind::LockSet,
+            Self::EscrowPending { .. } => Kind::EscrowPending,
+            Self::EscrowCancelled => Kind::EscrowCancelled,
+            Self::EscrowOn => Kind::EscrowOn,
+            Self::EscrowOff => Kind::EscrowOff,
         }
     }
 
@@ -290,7 +133,10 @@ impl JournalEvent<'_> {
             | Self::CodeWithdrawn
             | Self::RescueRowRestored
             | Self::ProviderRegistered
-            | Self::HeartbeatExpired => Vec::new(),
+            | Self::HeartbeatExpired
+            | Self::EscrowCancelled
+            | Self::EscrowOn
+            | Self::EscrowOff => Vec::new(),
             Self::Enrolled { device_key, policy } => {
                 vec![field("device_key", device_key.name()), field("policy", policy)]
             }
@@ -311,11 +157,18 @@ impl JournalEvent<'_> {
                 let change = if withdraws { "withdrawal" } else { "new code" };
                 vec![field("change", change), field("wait_h", wait_h)]
             }
-            Self::Recovered { device_key, policy, proven_lines } => vec![
-                field("device_key", device_key.name()),
-                field("policy", policy),
-                field("proven_lines", proven_lines),
-            ],
+            Self::Recovered { by, proofs, device_key, policy, proven_lines } => {
+                let rest = [
+                    field("device_key", device_key.name()),
+                    field("policy", policy),
+                    field("proven_lines", proven_lines),
+                ];
+                let proofs = proofs.map(|proofs| field("proofs", proofs));
+                [field("by", by)].into_iter().chain(proofs).chain(rest).collect()
+            }
+            Self::EscrowPending { is_on, wait_h } => {
+                vec![field("change", if is_on { "on" } else { "off" }), field("wait_h", wait_h)]
+            }
             Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
                 vec![field("because", because.name())]
             }
@@ -377,7 +230,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 43] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 47] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -414,8 +267,20 @@ mod tests {
             (JournalEvent::CodeSet, &[]),
             (JournalEvent::CodeWithdrawn, &[]),
             (
-                JournalEvent::Recovered { device_key: strongbox, policy: "trezor", proven_lines: 7 },
-                &[("device_key", "strongbox"), ("policy", "trezor"), ("proven_lines", "7")],
+                JournalEvent::Recovered {
+                    by: "escrow",
+                    proofs: Some("sms here"),
+                    device_key: strongbox,
+                    policy: "trezor",
+                    proven_lines: 7,
+                },
+                &[
+                    ("by", "escrow"),
+                    ("proofs", "sms here"),
+                    ("device_key", "strongbox"),
+                    ("policy", "trezor"),
+                    ("proven_lines", "7"),
+                ],
             ),
             (JournalEvent::ItemLost { item: "card-token" }, &[("item", "card-token")]),
             (JournalEvent::RescueRowRestored, &[]),
@@ -445,6 +310,10 @@ mod tests {
                 &[("reason", "lost or stolen"), ("kid", "ab"), ("seq", "7")],
             ),
             (JournalEvent::LockSet { reason: "locked by the owner" }, &[("reason", "locked by the owner")]),
+            (JournalEvent::EscrowPending { is_on: true, wait_h: 24 }, &[("change", "on"), ("wait_h", "24")]),
+            (JournalEvent::EscrowCancelled, &[]),
+            (JournalEvent::EscrowOn, &[]),
+            (JournalEvent::EscrowOff, &[]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

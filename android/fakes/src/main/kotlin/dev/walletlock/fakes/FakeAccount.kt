@@ -1,0 +1,193 @@
+package dev.walletlock.fakes
+
+import dev.walletlock.Entropy
+import java.security.KeyPair
+
+/**
+ * A wallet's account at a [FakeProvider]. Every function that signs a word also puts it into the provider's [FakePost].
+ *
+ * @property wallet the wallet's id, in base64url.
+ */
+public class FakeAccount internal constructor(
+    private val provider: FakeProvider,
+    public val wallet: String,
+    private val random: Entropy,
+) {
+    /** Why the provider orders a lock. */
+    public enum class Reason {
+        /** The phone was reported lost or stolen. */
+        LOST,
+
+        /** The provider has seen something unusual. */
+        UNUSUAL,
+
+        /** No other reason is given. */
+        ORDER,
+    }
+
+    /** How the provider sends a code to the person. */
+    public enum class Channel {
+        /** A text message. */
+        SMS,
+
+        /** An e-mail. */
+        MAIL,
+    }
+
+    /**
+     * A code that the provider has sent.
+     *
+     * @property channel how it was sent. A request names it in lower case (`sms`, `mail`).
+     * @property code what the person types.
+     */
+    public class SentCode internal constructor(
+        public val channel: Channel,
+        public val code: String,
+        internal val challenge: String,
+    ) {
+        /** Never the code. */
+        override fun toString(): String = "SentCode($channel)"
+    }
+
+    internal class Proof(val method: String, val place: String, val challenge: String)
+
+    /** An order that was sent, and the key that signed it. */
+    private class Order(val number: Long, val word: String, val key: FakeProviderKey)
+
+    /** The public keys of the phones that may make requests. The older one goes once the newer one has made a request. */
+    private val publicKeys = linkedMapOf<String, List<Byte>>()
+    private val orders = mutableListOf<Order>()
+    private val codes = mutableListOf<SentCode>()
+    private var openCode: SentCode? = null
+    private var isVouchedFor = false
+    private var deposited: ReadRequest.Deposit? = null
+    private var lastNumber = 0L
+
+    /** The id of the phone that was registered last, in base64url. Null: none. */
+    public val installation: String? get() = synchronized(provider) { publicKeys.keys.lastOrNull() }
+
+    /** Names the escrow that the provider opens, in base64url: [dev.walletlock.ProviderState.escrowDigest]. Null: none. */
+    public val escrowDigest: String? get() = synchronized(provider) { deposited?.digest }
+
+    /** The number of the last order that holds; 0: none. */
+    public val lastOrder: Long get() = synchronized(provider) { orders.maxOfOrNull { it.number } ?: 0 }
+
+    /** The codes that were sent, in that order: the person's text messages and e-mails. */
+    public val sentCodes: List<SentCode> get() = synchronized(provider) { codes.toList() }
+
+    /**
+     * Orders a lock.
+     *
+     * @param message for whoever finds the phone.
+     * @param contact whom the finder can reach: a place in the policy's list of contacts, from 0. It needs a message.
+     */
+    @JvmOverloads
+    public fun lock(reason: Reason = Reason.LOST, message: String? = null, contact: Int? = null): String {
+        val forFinder = message?.let { ""","message":${Json.quoted(it)}""" }.orEmpty() +
+            contact?.let { ""","contact":$it""" }.orEmpty()
+        return order(provider.onlineKey, """"act":"lock","reason":"${reason.name.lowercase()}"$forFinder""")
+    }
+
+    /** Orders that payments stop. */
+    public fun freeze(): String = order(provider.onlineKey, """"act":"freeze"""")
+
+    /** Orders that everything is destroyed. Where the owner has not allowed that, the wallet is locked. */
+    public fun wipe(): String = order(provider.guardedKey, """"act":"wipe"""")
+
+    /** Sends the person a code. A request that names its channel and the code is granted, once. A wrong code uses it up. */
+    @JvmOverloads
+    public fun sendCode(channel: Channel = Channel.SMS): SentCode = synchronized(provider) {
+        val number = random.randomBytes(CODE_BYTES).fold(0L) { sum, byte -> sum * 256 + (byte.toInt() and 0xff) }
+        val code = "%06d".format(number % 1_000_000)
+        SentCode(channel, code, base64url(random.randomBytes(CHALLENGE_BYTES))).also {
+            codes += it
+            openCode = it
+        }
+    }
+
+    /** A person at the provider has verified the owner: the next request is granted without a code. */
+    public fun vouch(): Unit = synchronized(provider) { isVouchedFor = true }
+
+    /** Only the wallet's id, which is no secret. */
+    override fun toString(): String = "FakeAccount($wallet)"
+
+    internal fun publicKeyOf(installation: String): List<Byte>? = publicKeys[installation]
+
+    /** The proof that this request may use up, if there is one. */
+    internal fun takeProof(request: ReadRequest): Proof? {
+        if (isVouchedFor) {
+            isVouchedFor = false
+            return Proof("person", "elsewhere", base64url(random.randomBytes(CHALLENGE_BYTES)))
+        }
+        val sent = openCode ?: return null
+        if (request.code == null) return null
+        openCode = null
+        val method = sent.channel.name.lowercase()
+        return Proof(method, "phone", sent.challenge).takeIf { request.code == sent.code && request.channel == method }
+    }
+
+    /** Notes the escrow in force. Null: the deposit is older than the one before. */
+    internal fun deposit(deposit: ReadRequest.Deposit): ReadRequest.Deposit? =
+        deposit.takeIf { it.version > (deposited?.version ?: 0) }?.also { deposited = it }
+
+    /** The wallet's key, sealed to the request, if the slot in it is the one that was deposited. */
+    internal fun reseal(request: ReadRequest, key: KeyPair): String? {
+        val escrow = request.escrow?.takeIf { base64url(sha256(it.slot)) == deposited?.digest } ?: return null
+        val wallet = fromBase64url(wallet)
+        val opened = Hpke.open(key, "walletlock v1 escrow slot", wallet, escrow.slot)
+        val bound = wallet + sha256(request.text.toByteArray())
+        return base64url(Hpke.seal(escrow.key, "walletlock v1 escrow grant", bound, opened))
+    }
+
+    /** @param sealed the wallet's key: only in a grant of escrow. */
+    internal fun grant(request: ReadRequest, proof: Proof, sealed: String? = null): FakePost.Parcel {
+        val isRegister = request.kind == "register"
+        when {
+            isRegister -> publicKeys[request.installation] = request.point
+            // May come from a phone that is not registered.
+            sealed != null -> {}
+            else -> heardFrom(request.installation)
+        }
+        // The number that the request reports. If the provider has sent more, the phone is to say that it misses an order.
+        val after = if (isRegister) lastOrder else maxOf(request.lastOrder, lastOrder)
+        val proofs = """[{"method":"${proof.method}","place":"${proof.place}","challenge":"${proof.challenge}"}]"""
+        val more = sealed?.let { ""","sealed":"$it"""" }.orEmpty()
+        val claims = """{"v":1,"aud":"$wallet","sub":"${request.installation}","act":"${request.kind}",""" +
+            """"req":"${hash(request)}","after":$after,"proofs":$proofs$more}"""
+        return FakePost.Parcel(wallet, FakePost.Kind.GRANT, provider.guardedKey.sign("grant", claims))
+    }
+
+    /** With the orders that the request does not report. */
+    internal fun heartbeat(request: ReadRequest, nowMs: Long): FakePost.Parcel {
+        heardFrom(request.installation)
+        val claims = """{"v":1,"aud":"$wallet","sub":"${request.installation}","iat":${nowMs / 1000},""" +
+            """"req":"${hash(request)}","last_order":$lastOrder}"""
+        val missed = orders.filter { it.number > request.lastOrder }.map { it.word }
+        return FakePost.Parcel(wallet, FakePost.Kind.HEARTBEAT, provider.onlineKey.sign("heartbeat", claims), missed)
+    }
+
+    internal fun revoke(old: FakeProviderKey, new: FakeProviderKey): String {
+        orders.removeAll { it.key === old }
+        val claims = """{"v":1,"aud":"$wallet","seq":${++lastNumber},"revoke":"${old.id}","add":"${new.publicKey}"}"""
+        val word = provider.offlineKey.sign("keys", claims)
+        provider.post.send(FakePost.Parcel(wallet, FakePost.Kind.ORDER, word))
+        return word
+    }
+
+    private fun order(key: FakeProviderKey, act: String): String = synchronized(provider) {
+        val number = ++lastNumber
+        val word = key.sign("order", """{"v":1,"aud":"$wallet","seq":$number,$act}""")
+        orders += Order(number, word, key)
+        provider.post.send(FakePost.Parcel(wallet, FakePost.Kind.ORDER, word))
+        word
+    }
+
+    private fun heardFrom(installation: String) {
+        publicKeys.keys.toList().takeWhile { it != installation }.forEach(publicKeys::remove)
+    }
+
+    private fun hash(request: ReadRequest) = base64url(sha256(request.text.toByteArray()))
+}
+
+private const val CODE_BYTES = 4
+private const val CHALLENGE_BYTES = 16

@@ -1,0 +1,124 @@
+package dev.walletlock.fakes
+
+import java.security.GeneralSecurityException
+import java.security.KeyFactory
+import java.security.Signature
+import java.security.spec.X509EncodedKeySpec
+
+/** A request of a phone, as its provider reads it. `core/src/provider/README.md` documents it. */
+internal class ReadRequest(
+    val text: String,
+    val wallet: String,
+    val installation: String,
+    val kind: String,
+    /** The highest number of an order that the phone knows; 0: none. */
+    val lastOrder: Long,
+    val channel: String?,
+    val code: String?,
+    /** The digest of the escrow in force, and the version of its row: only in a deposit. */
+    val deposit: Deposit?,
+    /** The slot to be opened, and the key to which the wallet's key is to be sealed: only in a request for escrow. */
+    val escrow: Escrow?,
+    /** The uncompressed point that verified it. */
+    val point: List<Byte>,
+) {
+    class Deposit(val digest: String, val version: Long)
+
+    class Escrow(val slot: ByteArray, val key: ByteArray)
+
+    companion object {
+        /**
+         * Reads a request, and checks its signature. [registered] gives the public key of an installation of a wallet. A request to
+         * register brings its own key; one for escrow does if the phone is not registered.
+         *
+         * @throws IllegalArgumentException if it is not a request, or not of that phone.
+         */
+        fun of(text: String, registered: (wallet: String, installation: String) -> List<Byte>?): ReadRequest {
+            val parts = text.split('.')
+            require(parts.size == 3) { "it has no three parts" }
+            val header = Json.read(String(fromBase64url(parts[0])))
+            val payload = Json.read(String(fromBase64url(parts[1])))
+            val kind = payload.text("kind")
+            require(kind in KINDS) { "no such kind" }
+            val bringsKey = kind == "register" || (kind == "escrow" && "jwk" in header)
+            require(header.keys == setOf("alg", "kid", "typ") + if (bringsKey) setOf("jwk") else emptySet()) { "another header" }
+            require(header["alg"] == "ES256" && header["typ"] == "walletlock-request+jwt") { "another kind of text" }
+            require(payload["v"] == 1L) { "another version" }
+            require(payload.keys - OPTIONAL == REQUIRED + MORE[kind].orEmpty()) { "other members" }
+            val (wallet, installation) = payload.text("wallet") to payload.text("installation")
+            require(listOf(wallet, installation, payload.text("nonce")).all { fromBase64url(it).size == ID_BYTES }) { "no ids" }
+            require(header["kid"] == installation) { "signed for another installation" }
+            val point = if (bringsKey) point(header["jwk"]) else registered(wallet, installation)
+            requireNotNull(point) { "this phone is not registered" }
+            require(base64url(sha256(point.toByteArray()).copyOf(ID_BYTES)) == installation) { "the key is of another installation" }
+            require(isSigned(parts, point)) { "the signature is wrong" }
+            return ReadRequest(
+                text,
+                wallet,
+                installation,
+                kind,
+                lastOrder(payload.getValue("last_orders")),
+                payload["channel"]?.let { it as? String ?: throw IllegalArgumentException("no text") },
+                payload["code"]?.let { it as? String ?: throw IllegalArgumentException("no text") },
+                deposit(payload),
+                escrow(payload),
+                point,
+            )
+        }
+
+        private fun deposit(payload: Map<String, Any>): Deposit? = payload["digest"]?.let { digest ->
+            require(digest is String && fromBase64url(digest).size == DIGEST_BYTES) { "no digest" }
+            Deposit(digest, payload["version"] as? Long ?: throw IllegalArgumentException("no version"))
+        }
+
+        private fun escrow(payload: Map<String, Any>): Escrow? = payload["slot"]?.let {
+            val (slot, key) = fromBase64url(payload.text("slot")) to fromBase64url(payload.text("key"))
+            require(slot.size == SLOT_BYTES && key.size == COORDINATE_BYTES) { "no slot" }
+            Escrow(slot, key)
+        }
+
+        private fun point(jwk: Any?): List<Byte> {
+            require(jwk is Map<*, *> && jwk.keys == setOf("crv", "kty", "x", "y")) { "no key" }
+            require(jwk["crv"] == "P-256" && jwk["kty"] == "EC") { "another kind of key" }
+            val halves = listOf(jwk["x"], jwk["y"]).map { fromBase64url(it as? String ?: "") }
+            require(halves.all { it.size == COORDINATE_BYTES }) { "no point" }
+            return listOf<Byte>(UNCOMPRESSED) + halves[0].toList() + halves[1].toList()
+        }
+
+        private fun lastOrder(orders: Any): Long {
+            require(orders is List<*>) { "no orders" }
+            return orders.maxOfOrNull { order ->
+                require(order is Map<*, *> && order.keys == setOf("kid", "seq")) { "no order" }
+                order["seq"] as? Long ?: throw IllegalArgumentException("no number")
+            } ?: 0
+        }
+
+        private fun isSigned(parts: List<String>, point: List<Byte>): Boolean = try {
+            val key = KeyFactory.getInstance(EC, JVM_EC).generatePublic(X509EncodedKeySpec(X509_OF_P256 + point.toByteArray()))
+            Signature.getInstance("SHA256withECDSAinP1363Format", JVM_EC).run {
+                initVerify(key)
+                update("${parts[0]}.${parts[1]}".toByteArray())
+                verify(fromBase64url(parts[2]))
+            }
+        } catch (_: GeneralSecurityException) {
+            false
+        }
+
+        private fun Map<String, Any>.text(member: String) =
+            this[member] as? String ?: throw IllegalArgumentException("no $member")
+
+        private val KINDS = setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow")
+        private val MORE = mapOf("deposit" to setOf("digest", "version"), "escrow" to setOf("slot", "key"))
+        private val REQUIRED = setOf("v", "wallet", "installation", "kind", "nonce", "last_orders")
+        private val OPTIONAL = setOf("channel", "code", "what")
+        private const val ID_BYTES = 16
+        private const val COORDINATE_BYTES = 32
+        private const val DIGEST_BYTES = 32
+        private const val SLOT_BYTES = 80
+        private const val UNCOMPRESSED: Byte = 4
+
+        /** What stands before the point in a P-256 key's encoding (RFC 5480). */
+        private val X509_OF_P256 =
+            "3059301306072a8648ce3d020106082a8648ce3d030107034200".chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()
+    }
+}

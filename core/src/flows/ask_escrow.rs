@@ -1,0 +1,130 @@
+//! Asking the provider for the data key, which it keeps sealed, and opening the wallet with its grant. Nothing is written
+//! to the wallet here. Works while the record cannot be read, and without a registered phone: then the provider sees a
+//! phone that it does not know.
+
+use super::enter_code::CodeRefusal;
+use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
+use super::request::sign;
+use crate::crypto::sha256;
+use crate::engine::{Engine, MarkedEffect};
+use crate::error::LockError;
+use crate::platform::KeyPurpose;
+use crate::policy::ProviderPolicy;
+use crate::provider::escrow::{AskedEscrow, RequestKey};
+use crate::provider::{EscrowPart, Installation, Provider, ProviderRequest, RequestParts, WordError};
+use crate::recovery::WayBack;
+use crate::stack::with_stack_wiped;
+use crate::time::Now;
+
+/// What a request for escrow is called in its text.
+const KIND: &str = "escrow";
+
+/// A request, its text, and the key that was made for it.
+pub(crate) struct EscrowAsk {
+    pub(crate) text: String,
+    asked: AskedEscrow,
+    /// The alias of the key that signed the request, if it was made for it: to be deleted with the request.
+    pub(crate) own_key: Option<String>,
+}
+
+/// Why a grant opened nothing.
+pub(crate) enum GrantRefusal {
+    Word(WordError),
+    Wallet(CodeRefusal),
+}
+
+/// Makes the request. [`LockError::Invalid`]: a text of `said` is too long.
+pub(crate) fn ask(engine: &Engine, said: &ProviderRequest) -> Result<Result<EscrowAsk, CodeRefusal>, LockError> {
+    if !said.fits() {
+        return Err(LockError::Invalid("request"));
+    }
+    let asked = with_stack_wiped(|| {
+        let now = engine.sessions.read_clock().map_err(|fault| refused(engine, &fault.into()))?.now;
+        let found = find(engine, WayBack::Escrow, now)?;
+        let slot = found.row.escrow().ok_or(CodeRefusal::NotSetUp)?;
+        let wallet_id = *found.row.wallet_id();
+        let (_, provider) = known(engine, &wallet_id)?;
+        make(engine, said, &wallet_id, slot, &provider, now).map_err(|fault| refused(engine, &fault))
+    });
+    Ok(asked)
+}
+
+fn make(
+    engine: &Engine,
+    said: &ProviderRequest,
+    wallet_id: &[u8; 16],
+    slot: &[u8],
+    provider: &Provider,
+    now: Now,
+) -> Result<EscrowAsk, LockError> {
+    let mut random = engine.draw()?;
+    let key = RequestKey::make(&mut random).ok_or(LockError::Invalid("request"))?;
+    let device_keys = &engine.device_keys;
+    let own_key = match provider.installation() {
+        Some(_) => None,
+        None => Some(device_keys.new_installation(wallet_id, u64::from_be_bytes(*random.bytes()))),
+    };
+    if let Some(alias) = &own_key {
+        device_keys.create(alias, KeyPurpose::Installation)?;
+    }
+    let signed = own_key.as_ref().map(|alias| device_keys.public_key(alias)).transpose();
+    let signed = signed.map_err(LockError::from).and_then(|public_key| {
+        let installation = match (&public_key, &own_key, provider.installation()) {
+            (Some(public_key), Some(alias), _) => Installation::of(public_key, alias.clone()),
+            (_, _, Some(registered)) => registered.clone(),
+            _ => return Err(LockError::WrongState),
+        };
+        let parts = RequestParts {
+            kind: KIND,
+            wallet_id,
+            installation: &installation,
+            public_key: public_key.as_ref(),
+            escrow: Some(EscrowPart::Ask { slot, key: &key.public_key }),
+            nonce: &random.bytes(),
+            said,
+        };
+        Ok((sign(engine, &parts, provider)?, installation.id))
+    });
+    if let (Err(_), Some(alias)) = (&signed, &own_key) {
+        device_keys.delete(alias).ok();
+    }
+    let (text, installation) = signed?;
+    let request = sha256(&[text.as_bytes()]);
+    let last_order = provider.last_order();
+    let asked = AskedEscrow { wallet_id: *wallet_id, installation, request, last_order, key, asked: now };
+    Ok(EscrowAsk { text, asked, own_key })
+}
+
+/// Opens the wallet with the provider's grant. The new PIN has to be set within ten minutes.
+pub(crate) fn redeem(engine: &Engine, ask: &EscrowAsk, grant: &str) -> Result<OpenedByRow, GrantRefusal> {
+    with_stack_wiped(|| {
+        let refused = |fault: &LockError| GrantRefusal::Wallet(refused(engine, fault));
+        let now = engine.sessions.read_clock().map_err(|fault| refused(&fault.into()))?.now;
+        let mut random = engine.draw().map_err(|fault| refused(&fault))?;
+        let (policy, provider) = known(engine, &ask.asked.wallet_id).map_err(GrantRefusal::Wallet)?;
+        let taken = ask.asked.take(&provider.keys(&policy), provider.last_order(), grant, now);
+        let (data_key, proofs) = taken.map_err(GrantRefusal::Word)?;
+        let found = find(engine, WayBack::Escrow, now).map_err(GrantRefusal::Wallet)?;
+        let proofs: Vec<_> = proofs.iter().map(|proof| proof.name()).collect();
+        let by = OpenedBy::Escrow { proofs: proofs.join(", ") };
+        open_with(Some(data_key), by, found, &engine.requested_policy, &mut random, now).map_err(GrantRefusal::Wallet)
+    })
+}
+
+/// The policy about the provider, and what the wallet knows about it. While the record cannot be read, that is the policy
+/// that the app asks for, and the orders of which marks tell.
+fn known(engine: &Engine, wallet_id: &[u8; 16]) -> Result<(ProviderPolicy, Provider), CodeRefusal> {
+    let read = engine.ledger.read(|view| Ok((view.record.policy.provider.clone(), view.record.provider.clone())));
+    let (policy, provider) = match read {
+        Ok(known) => known,
+        Err(LockError::DataDamaged | LockError::WrongState | LockError::DeviceKey(_)) => {
+            let marks = engine.device_keys.lost_marks(wallet_id).map_err(|fault| refused(engine, &fault.into()))?;
+            let mut provider = Provider::default();
+            let seen = marks.iter().filter(|mark| mark.effect != MarkedEffect::Withheld);
+            seen.for_each(|mark| provider.note_order(mark.kid, mark.seq));
+            (engine.requested_policy.provider.clone(), provider)
+        }
+        Err(fault) => return Err(refused(engine, &fault)),
+    };
+    Ok((policy.ok_or(CodeRefusal::NotSetUp)?, provider))
+}
