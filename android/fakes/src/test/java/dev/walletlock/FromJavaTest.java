@@ -217,8 +217,8 @@ class FromJavaTest {
                 RecoveryCode code = FromJava.blocking(c -> session.getAccess().createRecoveryCode(c))) {
                 FakePaper paper = new FakePaper(code);
                 paper.confirm(code);
-                CodeChange change = FromJava.blocking(c -> session.getAccess().setRecoveryCode(code, c));
-                assertEquals(CodeChange.InForce.INSTANCE, change);
+                RecoveryChange change = FromJava.blocking(c -> session.getAccess().setRecoveryCode(code, c));
+                assertEquals(RecoveryChange.InForce.INSTANCE, change);
                 assertEquals(6, code.<Integer>withText(1, digits -> digits.length));
                 assertEquals(55, code.<Integer>withText(digits -> digits.length));
                 try (CodeEntry entry = paper.entry()) {
@@ -230,7 +230,7 @@ class FromJavaTest {
                 }
             }
             RecoveryStatus status = FromJava.blocking(c -> lock.getRecovery().status(c));
-            assertEquals(new RecoveryStatus(true, null), status);
+            assertEquals(new RecoveryStatus(true, null, false, null), status);
         }
     }
 

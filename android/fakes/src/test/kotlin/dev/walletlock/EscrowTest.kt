@@ -60,7 +60,7 @@ class EscrowTest : LockTest() {
                 assertEquals(FakeProvider.Refusal.NOT_PROVEN, provider.answer(request.text).refusal)
                 request.opened().use { rescue -> rescue.finish() }.use { session ->
                     assertArrayEquals(byteArrayOf(7), session.vault.read("card"))
-                    assertEquals("escrow", session.journal.page().entries.single { it.kind == JournalKind.RECOVERED }.details["by"])
+                    assertEquals("escrow", session.journal.page().entries.single { it.kind == JournalKind.RECOVERED }.details?.get("by"))
                 }
             }
             assertEquals(true, lock.recovery.status().hasEscrow)
@@ -82,7 +82,7 @@ class EscrowTest : LockTest() {
             lock.provider.accept(account.lock())
             assertEquals(GrantOutcome.Refused(WordError.SUPERSEDED), request.redeem(grant))
             request.close()
-            assertThrows<IllegalStateException> { request.redeem(grant) }
+            assertThrows<LockException.Closed> { request.redeem(grant) }
             other.close()
             assertEquals("EscrowRequest", request.toString())
         }
