@@ -39,8 +39,7 @@ fn generated(places: &Places, flavour: Flavour) -> Utf8PathBuf {
 }
 
 /// Leaves out each native function that the generated Kotlin declares and never calls: JNA looks every declared one up,
-/// and Android's library does not export these. They are the checksums, which `uniffi.toml` has unchecked, and the
-/// functions for futures: nothing here is async.
+/// and Android's library does not export these. They are the functions for futures: nothing here is async.
 fn without_unused_functions(text: &str) -> Result<String> {
     let mut names = HashMap::<_, usize>::new();
     for name in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
