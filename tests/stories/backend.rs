@@ -85,6 +85,13 @@ impl Backend {
         assert_eq!(wallet.lock.provider().redeem(&grant), done(WordDone::Registered));
     }
 
+    /// Whether the wallet's phone is the one that this provider has registered.
+    pub(crate) fn knows(&self, wallet: &Wallet) -> bool {
+        let installation = wallet.lock.provider().state().ok().and_then(|state| state.installation);
+        let phone = self.phone.borrow();
+        installation.is_some_and(|id| phone.as_ref().is_some_and(|phone| phone.installation == encode(&id)))
+    }
+
     /// A request of the registered phone, checked as the backend checks it.
     pub(crate) fn request(&self, wallet: &Wallet, kind: RequestKind) -> String {
         let request = wallet.lock.provider().request(kind, &ProviderRequest::default()).expect("a request");

@@ -31,6 +31,7 @@ mod no_memory;
 mod one_at_a_time;
 mod overtaken;
 mod policy_changes;
+mod random_life;
 mod random_locks;
 mod recovery_code;
 mod recovery_kills;

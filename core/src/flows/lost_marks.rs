@@ -23,14 +23,27 @@ pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder
         };
         keys.role_of(mark.kid).is_some() && !is_known && !stands(record, mark)
     };
-    marks.iter().filter(is_unknown).copied().collect()
+    let mut unknown: Vec<_> = marks.iter().filter(is_unknown).copied().collect();
+    // A later order takes the place of an earlier one.
+    unknown.sort_by_key(|mark| mark.seq);
+    unknown
 }
 
-/// Whether what the marked order did stands.
+/// Whether what the marked order did stands, or what a later order did in its place.
 fn stands(record: &Record, mark: &MarkedOrder) -> bool {
-    match mark.effect {
-        MarkedEffect::Freeze => record.locks.freezes().contains(&by(mark)),
-        MarkedEffect::Lock(_) | MarkedEffect::Withheld => record.locks.all().iter().any(|lock| lock.by == by(mark)),
+    let is_in_its_place = |other: SetBy| other.replaces(by(mark));
+    match lock_of(mark.effect) {
+        None => record.locks.freezes().iter().copied().any(is_in_its_place),
+        Some(reason) => record.locks.all().iter().any(|lock| lock.reason == reason && is_in_its_place(lock.by)),
+    }
+}
+
+/// The lock that such an order sets. `None`: it freezes.
+fn lock_of(effect: MarkedEffect) -> Option<LockReason> {
+    match effect {
+        MarkedEffect::Freeze => None,
+        MarkedEffect::Lock(reason) => Some(lock_reason(reason)),
+        MarkedEffect::Withheld => Some(LockReason::ProviderOrder),
     }
 }
 
@@ -38,14 +51,10 @@ fn stands(record: &Record, mark: &MarkedOrder) -> bool {
 pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine> {
     let mut lines = Vec::new();
     for mark in marks {
-        let reason = match mark.effect {
-            MarkedEffect::Freeze => {
-                record.locks.freeze(by(mark));
-                lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
-                continue;
-            }
-            MarkedEffect::Lock(reason) => lock_reason(reason),
-            MarkedEffect::Withheld => LockReason::ProviderOrder,
+        let Some(reason) = lock_of(mark.effect) else {
+            record.locks.freeze(by(mark));
+            lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
+            continue;
         };
         let cancelled = record.set_lock(SetLock { reason, by: by(mark) });
         lines.extend(cancelled.into_iter().map(|way| NewLine::from(&way.cancelled())));
