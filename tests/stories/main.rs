@@ -23,6 +23,7 @@ mod begun_again;
 mod callbacks;
 mod device_key;
 mod documents;
+mod escrow_attacked;
 mod fixtures;
 mod kdf_upgrade;
 mod kills;

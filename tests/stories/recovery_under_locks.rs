@@ -24,7 +24,7 @@ const OTHER_PIN: &str = "846205";
 const THIRD_PIN: &str = "730518";
 
 /// A wallet with a recovery code, whose phone the provider has registered.
-fn registered() -> (Backend, Wallet, String) {
+pub(crate) fn registered() -> (Backend, Wallet, String) {
     let backend = Backend::new();
     let (wallet, paper) = with_code_on(Wallet::with_policy(backend.policy()));
     backend.register(&wallet);

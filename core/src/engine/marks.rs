@@ -53,6 +53,18 @@ impl DeviceKeys {
         self.make_mark(&Self::lost_mark(wallet_id, order))
     }
 
+    /// Makes the mark of an order for a wallet whose record cannot be read, and deletes the marks of earlier orders in whose
+    /// place it stands. Otherwise they would pile up, because nothing else tells which of them still count.
+    pub(crate) fn mark_only_order(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
+        self.mark_order(wallet_id, order)?;
+        let is_replaced =
+            |mark: &MarkedOrder| (mark.kid, mark.effect) == (order.kid, order.effect) && mark.seq < order.seq;
+        let replaced = self.lost_marks(wallet_id)?.into_iter().filter(is_replaced);
+        let replaced: Vec<_> = replaced.map(|mark| Self::lost_mark(wallet_id, &mark)).collect();
+        self.delete_all(&replaced).ok();
+        Ok(())
+    }
+
     /// The orders whose marks the keystore lists. The list may be incomplete: a missing mark proves nothing.
     pub(crate) fn lost_marks(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
         let marks = self.list(&Self::lost_marks_of(wallet_id))?;

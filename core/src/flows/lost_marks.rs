@@ -14,11 +14,17 @@ use crate::time::Now;
 /// The marks whose order the record does not know: the order was cut short between its mark and its commit, or an older
 /// record was put back.
 pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
-    let Some(policy) = record.policy.provider.as_ref().filter(|_| record.is_alive()) else { return Vec::new() };
+    // As for the order itself: no lock is set that nothing confirmed could clear.
+    let can_clear = record.provider.installation().is_some() || record.recovery.has_code();
+    let policy = record.policy.provider.as_ref().filter(|_| record.is_alive() && can_clear);
+    let Some(policy) = policy else { return Vec::new() };
     let keys = record.provider.keys(policy);
     let is_unknown = |mark: &&MarkedOrder| {
         let is_known = match mark.effect {
-            MarkedEffect::Withheld => record.provider.last_order() >= mark.seq,
+            MarkedEffect::Withheld => {
+                let came = |other: &MarkedOrder| other.effect != MarkedEffect::Withheld && other.seq >= mark.seq;
+                record.provider.last_order() >= mark.seq || marks.iter().any(came)
+            }
             MarkedEffect::Lock(_) | MarkedEffect::Freeze => record.provider.knows(mark.kid, mark.seq),
         };
         keys.role_of(mark.kid).is_some() && !is_known && !stands(record, mark)
@@ -84,7 +90,11 @@ pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut R
 /// them: that order may be on its way into the record at this moment.
 pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
     let unknown = unknown(record, marks);
-    let stale = marks.iter().filter(|mark| !stands(record, mark) && !unknown.contains(mark));
+    let is_set = |mark: &MarkedOrder| {
+        let locks = record.locks.all().iter().map(|lock| lock.by);
+        locks.chain(record.locks.freezes().iter().copied()).any(|setter| setter == by(mark))
+    };
+    let stale = marks.iter().filter(|mark| !is_set(mark) && !unknown.contains(mark));
     stale.map(|mark| DeviceKeys::lost_mark(wallet_id, mark)).collect()
 }
 

@@ -126,7 +126,7 @@ public class FakeAccount internal constructor(
         return Proof(method, "phone", sent.challenge).takeIf { request.code == sent.code && request.channel == method }
     }
 
-    /** Notes the escrow in force. Null: the deposit is older than the one before. */
+    /** Notes the escrow in force. Null: the deposit is older than the one before of the same installation. */
     internal fun deposit(deposit: ReadRequest.Deposit): ReadRequest.Deposit? =
         deposit.takeIf { it.version > (deposited?.version ?: 0) }?.also { deposited = it }
 
@@ -143,7 +143,11 @@ public class FakeAccount internal constructor(
     internal fun grant(request: ReadRequest, proof: Proof, sealed: String? = null): FakePost.Parcel {
         val isRegister = request.kind == "register"
         when {
-            isRegister -> publicKeys[request.installation] = request.point
+            isRegister -> {
+                publicKeys[request.installation] = request.point
+                // Its file may be an older one.
+                deposited = deposited?.let { ReadRequest.Deposit(it.digest, version = 0) }
+            }
             // May come from a phone that is not registered.
             sealed != null -> {}
             else -> heardFrom(request.installation)
