@@ -105,6 +105,8 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     fun accept(order: String): String = take(2, order)
 
     private fun take(kind: Int, word: String): String {
+        // Lets the thread make the next seal key first. Otherwise the call may have to wait for it.
+        process.runThreads()
         val of = native.long("shareLock", lock)
         val arguments = arrayOf(*uniffi.constant(kind), *uniffi.text(word), *uniffi.list())
         return said(uniffi.callForBuffer("method_walletlock_take_word", of, *arguments), Answers::word)
