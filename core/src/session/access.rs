@@ -109,8 +109,8 @@ impl AccessHandle<'_> {
     }
 
     /// Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the owner, it
-    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key, its
-    /// guarded key and the wallet's file.
+    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key and
+    /// the wallet's file.
     ///
     /// It is on at once in the session that set the wallet up: with its first PIN, or by a recovery. Otherwise the change
     /// waits and takes effect like one of the recovery code. After each change of the slot the provider needs a deposit:
