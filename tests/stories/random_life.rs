@@ -156,6 +156,8 @@ impl Life {
             11 | 12 => self.pass_time(),
             13 => {
                 self.wallet().phone.clock.reboot();
+                // Whoever guesses goes on.
+                self.guess();
                 Clears::Restart
             }
             14 | 15 => self.ask(),

@@ -10,7 +10,7 @@ use crate::random_life::{Clears, Life};
 
 /// Always the same seed unless one is given, so that a failure means a change and not bad luck.
 const SEED: u64 = 20_260_101;
-const HISTORIES: u64 = 24;
+const HISTORIES: u64 = 32;
 const EVENTS: usize = 50;
 
 /// The hardest to clear first: DESIGN 3.
