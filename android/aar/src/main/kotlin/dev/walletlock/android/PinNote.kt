@@ -42,6 +42,9 @@ internal sealed interface PinNote {
     /** Another call changed the wallet after the recovery code was entered. */
     data object CodeOvertaken : PinNote
 
+    /** What became of a call to the provider, as a text. */
+    class Provider(val words: Int) : PinNote
+
     /** Switching biometrics on did not succeed. */
     class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
 }

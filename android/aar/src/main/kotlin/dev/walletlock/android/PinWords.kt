@@ -69,6 +69,7 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.CodeSessionOver -> getString(R.string.walletlock_code_session_over)
     is PinNote.CodeExpired -> getString(R.string.walletlock_code_expired)
     is PinNote.CodeOvertaken -> getString(R.string.walletlock_code_overtaken)
+    is PinNote.Provider -> getString(note.words)
     is PinNote.BiometricsNotSwitchedOn -> words(note.change)
 }
 

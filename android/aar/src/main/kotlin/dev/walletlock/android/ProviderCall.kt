@@ -8,6 +8,9 @@ public enum class ProviderCall {
     /** The person asks the provider to unlock the wallet. A phone that is not registered yet has to be registered first. */
     UNLOCK,
 
+    /** The person asks the provider to end its freeze of payments. */
+    UNFREEZE,
+
     /** The phone needs a heartbeat, because it did not hear from its provider for too long. */
     HEARTBEAT,
 }
@@ -41,7 +44,8 @@ internal suspend fun wordsAfter(call: ProviderCall, lock: WalletLock): Int? {
     }
     return when (reply) {
         ProviderReply.TAKEN -> null
-        ProviderReply.LATER -> R.string.walletlock_provider_later
+        ProviderReply.LATER ->
+            if (call == ProviderCall.UNFREEZE) R.string.walletlock_provider_unfreezes_later else R.string.walletlock_provider_later
         ProviderReply.REFUSED -> R.string.walletlock_provider_refused
         ProviderReply.NOT_REACHED -> R.string.walletlock_provider_not_reached
     }

@@ -16,8 +16,8 @@ import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The settings of the lock. The person can change the PIN, finger or face, the recovery code and the wipe PIN, and lock the
- * wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal.
+ * The settings of the lock. The person can change the PIN, finger or face, the recovery code and the wipe PIN, stop payments,
+ * and lock the wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal.
  *
  * ```
  * val settings = SecuritySettingsView(context)
@@ -38,9 +38,10 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private val colours = Colours(context)
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
+    private val freeze = SwitchRow(context, colours) { state?.let { it.switchFreeze(it.isFrozen != true) } }
     private val code = PressRow(context, colours, isAction = false) { onRecoveryCode?.run() }
-    private val cancelCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.CANCEL) }
-    private val withdrawCode = PressRow(context, colours, isAction = true) { state?.change(SettingsState.OfCode.WITHDRAW) }
+    private val cancelCode = PressRow(context, colours, isAction = true) { state?.cancelCode() }
+    private val withdrawCode = PressRow(context, colours, isAction = true) { state?.withdrawCode() }
     private val codeCard = SettingsCard(context, colours)
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
@@ -70,13 +71,14 @@ public class SecuritySettingsView @JvmOverloads constructor(
         addSection(column, R.string.walletlock_settings_open, listOf(pressed(R.string.walletlock_change_pin) { onChangePin }, finger))
         column.addView(sectionHeading(context, colours, R.string.walletlock_recovery_code))
         column.addView(codeCard)
-        addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), wipePin()))
+        addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), freeze, wipePin()))
         addSection(column, R.string.walletlock_settings_session, listOf(times))
         addSection(column, R.string.walletlock_settings_protection, listOf(level, rollback))
         column.addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
         column.addView(journal)
         addView(column, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
         finger.id = R.id.walletlock_finger
+        freeze.id = R.id.walletlock_freeze
         journal.id = R.id.walletlock_journal
         code.id = R.id.walletlock_code_row
         codeCard.add(code)
@@ -196,6 +198,10 @@ public class SecuritySettingsView @JvmOverloads constructor(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
+        val frozen = if (shown.isFrozen == true) R.string.walletlock_frozen else R.string.walletlock_not_frozen
+        freeze.show(resources.getString(R.string.walletlock_freeze), shown.isFrozen?.let { resources.getString(frozen) })
+        freeze.setOn(shown.isFrozen == true)
+        freeze.isEnabled = !shown.isBusy && shown.isFrozen != null
         showCode(shown)
         times.show("", shown.sessionTimes?.let { resources.words(it) })
         level.show(resources.getString(R.string.walletlock_settings_keys), shown.level?.let { resources.words(it) })

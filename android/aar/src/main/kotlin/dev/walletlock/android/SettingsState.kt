@@ -51,6 +51,10 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     var recovery: RecoveryStatus? = null
         private set
 
+    /** Whether payments are frozen. Null: not known yet. */
+    var isFrozen: Boolean? = null
+        private set
+
     /** The newest first. */
     var journal: List<JournalEntry> = emptyList()
         private set
@@ -68,14 +72,8 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     private var below: Long? = null
     private var current: Job? = null
 
-    /** What the person wants of the recovery code, while that waits for the PIN. Null: nothing waits. */
-    private var wantedOfCode: OfCode? = null
-
-    /** Whether the person wants biometrics on or off, while that waits for the PIN. Null: nothing waits. */
-    private var wanted: Boolean? = null
-
-    /** What can be done here about the recovery code: withdraw it, or cancel the change of it that waits. */
-    enum class OfCode { WITHDRAW, CANCEL }
+    /** A change that the person wants, while it waits for the PIN. Null: none waits. */
+    private var wanted: (suspend (Session) -> Unit)? = null
 
     /** How long a session lives without use, and in any case, in seconds, by the policy. */
     class SessionTimes(val idleS: Long, val absoluteS: Long)
@@ -84,7 +82,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     val isOpen: Boolean get() = session?.isLive == true
 
     /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null || wantedOfCode != null
+    val needsPin: Boolean get() = wanted != null
 
     init {
         scope.launch { lock.isOpen.collect { if (!it) ended() } }
@@ -106,8 +104,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
 
     private fun load() = work(waits = true) {
         val open = session ?: return@work
-        readFinger()
-        recovery = lock.recovery.status()
+        look()
         level = lock.securityLevel()
         rollback = lock.rollbackProtection()
         sessionTimes = JSONObject(lock.policy().json).getJSONObject("session").let {
@@ -116,8 +113,7 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         journal = emptyList()
         below = null
         read(open)
-        wanted?.let { switchFinger(open, it) }
-        wantedOfCode?.let { change(open, it) }
+        wanted?.let { make(open, it) }
     }
 
     private suspend fun readFinger() {
@@ -136,20 +132,47 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         below = page.next
     }
 
-    fun switchFinger(isOn: Boolean) = work {
-        wanted = isOn
-        val open = session ?: return@work onPinNeeded()
-        switchFinger(open, isOn)
+    fun switchFinger(isOn: Boolean) = change { open ->
+        if (isOn) {
+            val change = open.access.enableBiometrics()
+            said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
+        } else {
+            open.access.disableBiometrics()
+        }
     }
 
-    private suspend fun switchFinger(open: Session, isOn: Boolean) {
-        try {
-            if (isOn) {
-                val change = open.access.enableBiometrics()
-                said = if (change is BiometricChange.Done) null else PinNote.BiometricsNotSwitchedOn(change)
-            } else {
-                open.access.disableBiometrics()
+    fun withdrawCode() = change { it.access.withdrawRecoveryCode() }
+
+    /** Cancels the change of the recovery code that waits. */
+    fun cancelCode() = change { it.access.cancelRecoveryCodeChange() }
+
+    /** Stops payments, which needs no PIN; or lets them go on. Only the provider ends a freeze of its own: it is asked to. */
+    fun switchFreeze(isOn: Boolean) {
+        if (isOn) {
+            return work {
+                lock.freeze()
+                look()
             }
+        }
+        change { open ->
+            open.access.unfreeze()
+            if (!lock.provider.state().isFrozen) return@change
+            val words =
+                if (LockScreens.provider == null) R.string.walletlock_frozen_by_provider else wordsAfter(ProviderCall.UNFREEZE, lock)
+            said = words?.let { PinNote.Provider(it) }
+        }
+    }
+
+    /** Makes a change now, or once the person has entered the PIN. */
+    private fun change(wish: suspend (Session) -> Unit) = work {
+        wanted = wish
+        val open = session ?: return@work onPinNeeded()
+        make(open, wish)
+    }
+
+    private suspend fun make(open: Session, wish: suspend (Session) -> Unit) {
+        try {
+            wish(open)
             wanted = null
         } catch (_: LockException.PinNeeded) {
             onPinNeeded()
@@ -160,45 +183,21 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
             wanted = null
             throw fault
         }
-        readFinger()
-    }
-
-    /** Withdraws the recovery code, or cancels the change of it that waits. */
-    fun change(ofCode: OfCode) = work {
-        wantedOfCode = ofCode
-        val open = session ?: return@work onPinNeeded()
-        change(open, ofCode)
-    }
-
-    private suspend fun change(open: Session, ofCode: OfCode) {
-        try {
-            when (ofCode) {
-                OfCode.WITHDRAW -> open.access.withdrawRecoveryCode()
-                OfCode.CANCEL -> open.access.cancelRecoveryCodeChange()
-            }
-            wantedOfCode = null
-        } catch (_: LockException.PinNeeded) {
-            onPinNeeded()
-        } catch (ended: LockException.SessionEnded) {
-            throw ended
-        } catch (fault: LockException) {
-            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
-            wantedOfCode = null
-            throw fault
-        }
-        recovery = lock.recovery.status()
+        look()
     }
 
     /** Reads again what may have changed on another screen, or in the phone's own settings. */
-    fun lookAgain() = work {
+    fun lookAgain() = work { look() }
+
+    private suspend fun look() {
         readFinger()
         recovery = lock.recovery.status()
+        isFrozen = lock.provider.state().isFrozen
     }
 
     /** Drops the change that waits for the PIN: the person did not enter it. */
     fun giveUp() {
         wanted = null
-        wantedOfCode = null
         onChange()
     }
 

@@ -17,6 +17,8 @@ import dev.walletlock.RemedyState.Available
 import dev.walletlock.RemedyState.UsedUp
 import dev.walletlock.RemedyState.Waiting
 import dev.walletlock.WhoLocked
+import dev.walletlock.fakes.FakeAccount
+import dev.walletlock.fakes.FakeProvider
 import org.junit.After
 import org.junit.Before
 import org.junit.Test
@@ -172,10 +174,14 @@ class EachLockScreensTest {
     }
 
     private fun pad(): Bitmap {
-        val screen = Robolectric.buildActivity(LockActivity::class.java, LockActivity.intent(context)).setup()
-        TestWallet.settle()
-        wallet.reports(locked(LockReason.UNUSUAL_ACTIVITY, Remedy.EnterPin, Remedy.AskProvider(Available), CALL))
-        return screen.get().drawnAfter()
+        val provider = FakeProvider(wallet.phone.clock)
+        return TestWallet(provider.testPolicy()).use { mine ->
+            mine.enrolWithCode()
+            LockScreens.useLock { mine.lock }
+            mine.accepts(provider.register(mine).lock(FakeAccount.Reason.UNUSUAL))
+            val screen = Robolectric.buildActivity(LockActivity::class.java, LockActivity.intent(context)).setup()
+            screen.get().drawnAfter()
+        }
     }
 
     /** The notice above what an app shows. */

@@ -8,18 +8,18 @@ import android.view.View
 import android.view.WindowInsets
 import android.view.WindowManager.LayoutParams.FLAG_SECURE
 import android.widget.TextView
-import dev.walletlock.Contact
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.LockException
-import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
-import dev.walletlock.Remedy
+import dev.walletlock.RequestKind
 import dev.walletlock.WalletLock
-import dev.walletlock.WhoLocked
+import dev.walletlock.fakes.FakeAccount
+import dev.walletlock.fakes.FakeProvider
 import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -43,6 +43,7 @@ import org.robolectric.util.ReflectionHelpers
 @RunWith(RobolectricTestRunner::class)
 class LockActivityTest {
     private val wallet = TestWallet()
+    private val provider = FakeProvider(wallet.phone.clock)
     private var last: ActivityController<LockActivity>? = null
 
     @Before
@@ -52,6 +53,7 @@ class LockActivityTest {
     fun close() {
         LockScreens.usePinLength(0)
         LockActivity.setOnTrouble(null)
+        LockScreens.useProvider(null)
         wallet.close()
     }
 
@@ -112,12 +114,11 @@ class LockActivityTest {
 
     @Test
     @Config(qualifiers = "w360dp-h720dp")
-    fun `a lock that the PIN clears shows the pad, why above it, and the other ways behind a button`() {
-        wallet.enrol().withBiometrics()
-        val call = Remedy.Ask(Contact.Phone("+1 555 0100"))
-        wallet.phone.person.willDo { choosesPin() }
+    fun `a lock that the PIN clears shows the pad, why above it, and the other ways behind a button`() = withProvider { mine, account ->
+        mine.withBiometrics()
+        mine.phone.person.willDo { choosesPin() }
         val screen = shown()
-        wallet.reports(unusual(Remedy.EnterPin, call))
+        mine.accepts(account.lock(FakeAccount.Reason.UNUSUAL))
         assertTrue(screen.pad().isShown)
         val notice = screen.get().window.decorView.part<View>(R.id.walletlock_pad_notice)
         val words = listOf(
@@ -136,27 +137,54 @@ class LockActivityTest {
         screen.pad().done()
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         LockActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
+        assertTrue("the lock is cleared", mine.lock.status.value is LockStatus.Ready)
     }
 
     @Test
-    fun `a lock that the PIN does not clear now takes no digit, and the notice goes with the lock`() {
-        wallet.enrol()
+    fun `wrong PINs bring a wait beneath a lock that the PIN clears, and the notice goes with the lock`() = withProvider { mine, account ->
         val screen = shown()
-        wallet.reports(unusual(Remedy.EnterPin))
-        val notice = screen.get().window.decorView.part<View>(R.id.walletlock_pad_notice)
-        assertFalse("there is no other way", "Other ways" in notice.texts())
-        screen.pad().enter("8351")
-        wallet.reports(unusual(Remedy.Wait(30_000)))
+        mine.accepts(account.lock(FakeAccount.Reason.UNUSUAL))
+        repeat(2) {
+            screen.pad().enter("26483$it")
+            screen.pad().done()
+        }
         assertFalse(screen.pad().isShown)
-        assertEquals(0, screen.pad().entry.length)
-        assertEquals("0:30", screen.locked().text(R.id.walletlock_clock))
-        wallet.letPass(1)
+        assertEquals("Locked because of unusual activity", screen.locked().text(R.id.walletlock_title))
+        assertEquals("4:12", screen.locked().text(R.id.walletlock_clock))
+        mine.letPass(252_000)
         assertTrue(screen.pad().isShown)
+        val notice = screen.get().window.decorView.part<View>(R.id.walletlock_pad_notice)
+        assertTrue(notice.isShown)
+        runBlocking { mine.unlocked().close() }
+        TestWallet.settle()
         assertFalse(notice.isShown)
     }
 
-    private fun unusual(vararg remedies: Remedy) =
-        LockStatus.Locked(LockReason.UNUSUAL_ACTIVITY, WhoLocked.PROVIDER, remedies.toList())
+    @Test
+    fun `a lost phone shows the finder's message, and the pad again once the provider has unlocked it`() = withProvider { mine, account ->
+        val screen = shown()
+        screen.pad().enter("8351")
+        mine.accepts(account.lock(FakeAccount.Reason.LOST, "Please call us.", contact = 0))
+        assertFalse(screen.pad().isShown)
+        assertEquals("what was typed is gone", 0, screen.pad().entry.length)
+        assertTrue("${screen.locked().texts()}", "Please call us." in screen.locked().texts())
+        screen.locked().button("Call +1 555 0100")
+        LockScreens.useProvider { lock, call ->
+            check(call == ProviderCall.UNLOCK)
+            account.vouch()
+            lock.provider.redeem(provider.answer(lock.provider.request(RequestKind.UNLOCK)).word)
+            ProviderReply.TAKEN
+        }
+        screen.press("This is my phone")
+        screen.press("Ask your provider to unlock")
+        assertTrue(screen.pad().isShown)
+    }
+
+    private fun withProvider(test: (TestWallet, FakeAccount) -> Unit) =
+        TestWallet(provider.testPolicy()).enrol().use { mine ->
+            LockScreens.useLock { mine.lock }
+            test(mine, provider.register(mine))
+        }
 
     @Test
     fun `a rotation keeps the digits, in memory only`() {

@@ -5,8 +5,10 @@ import android.content.Intent
 import android.view.View
 import android.widget.TextView
 import dev.walletlock.BiometricAvailability
+import dev.walletlock.RequestKind
 import dev.walletlock.RollbackProtection
 import dev.walletlock.SecurityLevel
+import dev.walletlock.fakes.FakeProvider
 import kotlinx.coroutines.runBlocking
 import org.junit.After
 import org.junit.Assert.assertEquals
@@ -30,7 +32,10 @@ class SecuritySettingsActivityTest {
     fun lock() = LockScreens.useLock { wallet.lock }
 
     @After
-    fun close() = wallet.close()
+    fun close() {
+        LockScreens.useProvider(null)
+        wallet.close()
+    }
 
     @Test
     fun `nothing is shown before the lock's own screen has a session`() {
@@ -185,6 +190,46 @@ class SecuritySettingsActivityTest {
     }
 
     @Test
+    fun `payments are stopped at once, and go on with the PIN's session`() {
+        val screen = shown()
+        assertFalse(screen.freeze().createAccessibilityNodeInfo().isChecked)
+        screen.freeze().performClick()
+        TestWallet.settle()
+        assertTrue(runBlocking { wallet.lock.provider.state() }.isFrozen)
+        assertEquals("Stop payments, Payments are stopped.", screen.freeze().words())
+        screen.freeze().performClick()
+        TestWallet.settle()
+        assertFalse(runBlocking { wallet.lock.provider.state() }.isFrozen)
+        assertFalse(screen.freeze().createAccessibilityNodeInfo().isChecked)
+    }
+
+    private fun ActivityController<SecuritySettingsActivity>.freeze(): View =
+        get().window.decorView.part(R.id.walletlock_freeze)
+
+    @Test
+    fun `a freeze of the provider ends only with its grant, for which it is asked`() {
+        val provider = FakeProvider(wallet.phone.clock)
+        TestWallet(provider.testPolicy()).enrol().use { mine ->
+            LockScreens.useLock { mine.lock }
+            mine.accepts(provider.register(mine).freeze())
+            val screen = shown(mine)
+            screen.freeze().performClick()
+            TestWallet.settle()
+            assertEquals("Your provider stopped payments too. Only your provider can allow them again.", screen.note())
+            LockScreens.useProvider { lock, call ->
+                check(call == ProviderCall.UNFREEZE)
+                provider.accounts.single().vouch()
+                lock.provider.redeem(provider.answer(lock.provider.request(RequestKind.UNFREEZE)).word)
+                ProviderReply.TAKEN
+            }
+            screen.freeze().performClick()
+            TestWallet.settle()
+            assertFalse(runBlocking { mine.lock.provider.state() }.isFrozen)
+            assertEquals("", screen.note())
+        }
+    }
+
+    @Test
     fun `it never says unasked whether there is a wipe PIN`() {
         val without = shown().texts()
         wallet.unlocked().use { session ->
@@ -235,7 +280,7 @@ class SecuritySettingsActivityTest {
             SecuritySettingsActivity.intent(RuntimeEnvironment.getApplication()),
         )
 
-    private fun shown(): ActivityController<SecuritySettingsActivity> {
+    private fun shown(wallet: TestWallet = this.wallet): ActivityController<SecuritySettingsActivity> {
         val screen = screen().setup().also { TestWallet.settle() }
         screen.asked()
         screen.answer(Activity.RESULT_OK, Handover.give(wallet.unlocked()))

@@ -21,13 +21,11 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicLong
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
-import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadow.api.Shadow
 import org.robolectric.shadows.ShadowPausedLooper
-import org.robolectric.util.ReflectionHelpers
 
 /** The real lock on a phone made of fakes. Its work is done at once; between [hold] and [release] it waits. */
 class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) : AutoCloseable {
@@ -87,16 +85,6 @@ class TestWallet(policy: String = POLICY, seed: Long = made.incrementAndGet()) :
     fun letPass(ms: Long): LockStatus {
         phone.clock.advanceMs(ms)
         return runBlocking { lock.refresh() }.also { settle() }
-    }
-
-    /**
-     * Makes the lock report [status] until its next call: the screens are tested against locks that this wallet cannot get, because
-     * it has no provider.
-     */
-    fun reports(status: LockStatus) {
-        val watch = ReflectionHelpers.getField<Any>(lock, "watch")
-        ReflectionHelpers.getField<MutableStateFlow<LockStatus>>(watch, "state").value = status
-        settle()
     }
 
     /** The keystore loses every key, and the wallet is opened again: it is damaged. */

@@ -3,20 +3,29 @@ package dev.walletlock.fakes
 import java.security.KeyPair
 import java.security.KeyPairGenerator
 import java.security.PrivateKey
+import java.security.Provider
 import java.security.PublicKey
+import java.security.Security
 import java.security.Signature
 import java.security.spec.ECGenParameterSpec
 
-// ECDSA over P-256 with SHA-256, by the JVM's own provider.
+// ECDSA over P-256 with SHA-256.
 
 internal fun makeP256(): KeyPair =
-    KeyPairGenerator.getInstance(EC, JVM_EC).apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
+    KeyPairGenerator.getInstance(EC, maker()).apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
 
-internal fun signEcdsa(key: PrivateKey, message: ByteArray): ByteArray = Signature.getInstance(ECDSA, JVM_EC).run {
+/** Signs with a key of [makeP256]. */
+internal fun signEcdsa(key: PrivateKey, message: ByteArray): ByteArray = Signature.getInstance(ECDSA, maker()).run {
     initSign(key)
     update(message)
     sign()
 }
+
+/**
+ * The first provider that makes such keys and is not the phone's keystore. Under Robolectric that is Conscrypt. The JVM's own can make
+ * none there: it asks the first provider for the curve of a key size, and Conscrypt does not know that question.
+ */
+private fun maker(): Provider = Security.getProviders("KeyPairGenerator.$EC").first { it.name != ANDROID_KEYSTORE }
 
 /** The uncompressed point: the last bytes of the key's encoding (RFC 5480). */
 internal fun pointOf(key: PublicKey): ByteArray = key.encoded.takeLast(POINT_BYTES).toByteArray()
