@@ -17,6 +17,8 @@ mod error;
 mod escrow_request;
 pub mod events;
 mod flows;
+#[cfg(test)]
+mod fuzz;
 mod hex;
 pub mod journal;
 pub mod key_slots;

@@ -83,6 +83,17 @@ impl Backend {
         *self.phone.borrow_mut() = Some(phone);
         let grant = self.grant(wallet, "register", &request, self.seq.get());
         assert_eq!(wallet.lock.provider().redeem(&grant), done(WordDone::Registered));
+        // Its file may be an older one.
+        if let Some((_, version)) = self.deposited.borrow_mut().as_mut() {
+            *version = 0;
+        }
+    }
+
+    /// Whether the wallet's phone is the one that this provider has registered.
+    pub(crate) fn knows(&self, wallet: &Wallet) -> bool {
+        let installation = wallet.lock.provider().state().ok().and_then(|state| state.installation);
+        let phone = self.phone.borrow();
+        installation.is_some_and(|id| phone.as_ref().is_some_and(|phone| phone.installation == encode(&id)))
     }
 
     /// A request of the registered phone, checked as the backend checks it.
@@ -119,6 +130,11 @@ impl Backend {
         self.phone.borrow().as_ref().expect("registered").installation.clone()
     }
 
+    /// The public key of the registered phone.
+    pub(crate) fn registered_key(&self) -> Vec<u8> {
+        self.phone.borrow().as_ref().expect("registered").public_key.clone()
+    }
+
     /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this backend's
     /// registered phone.
     pub(crate) fn order_unseen(&self) -> String {
@@ -149,7 +165,8 @@ impl Backend {
         )
     }
 
-    /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before.
+    /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before of the same
+    /// installation.
     pub(crate) fn deposit(&self, wallet: &Wallet) {
         let request = self.request(wallet, RequestKind::Deposit);
         let phone = self.phone.borrow().clone().expect("registered");

@@ -24,7 +24,7 @@ const OTHER_PIN: &str = "846205";
 const THIRD_PIN: &str = "730518";
 
 /// A wallet with a recovery code, whose phone the provider has registered.
-fn registered() -> (Backend, Wallet, String) {
+pub(crate) fn registered() -> (Backend, Wallet, String) {
     let backend = Backend::new();
     let (wallet, paper) = with_code_on(Wallet::with_policy(backend.policy()));
     backend.register(&wallet);
@@ -373,6 +373,31 @@ fn a_lock_cancels_the_change_of_a_code_that_waits() {
     assert_eq!(backend.unlock(&wallet), WordOutcome::Done(WordDone::Unlocked));
     let session = wallet.unlock();
     assert!(kinds(&session).contains(&Kind::CodeCancelled) && !kinds(&session).contains(&Kind::CodeWithdrawn));
+}
+
+/// Each of them left only its mark, and one lock stands for all of them.
+#[test]
+fn many_orders_on_a_damaged_wallet_do_not_keep_the_code_out() {
+    let (backend, wallet, paper) = registered();
+    let wallet = damage(wallet);
+    for _ in 0..11 {
+        assert_eq!(Backend::accept(&wallet, &backend.order_unseen()), WordOutcome::Done(WordDone::Locked));
+    }
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    wallet.phone.clock.advance_ms(WAIT_MS / 2);
+    wallet.lock.save_time().expect("saved");
+    let wallet = wallet.restart();
+    assert_eq!(
+        code_remedy(&wallet.status()),
+        Some(RemedyState::Waiting { left_ms: WAIT_MS / 2 }),
+        "opening ends no wait"
+    );
+    wallet.phone.clock.advance_ms(WAIT_MS / 2);
+    let (session, _) = recover_with(&wallet, &paper, OTHER_PIN);
+    assert!(is_there(&session));
+    drop(session);
+    let wallet = wallet.restart();
+    assert!(wallet.status().is_ready(), "{:?}", wallet.status());
 }
 
 #[test]

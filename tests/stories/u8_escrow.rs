@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::write_down;
-use walletlock_core::policy::{EscrowKey, Policy, ProviderPolicy};
+use walletlock_core::policy::{Policy, ProviderPolicy};
 use walletlock_core::{
     CodeRefusal, EscrowOutcome, EscrowRequest, GrantOutcome, LockError, LockReason, LockStatus, OwnerLock,
     PendingChange, PinOutcome, ProviderRequest, RecoveryChange, RecoveryOutcome, Remedy, RemedyState, RequestKind,
@@ -19,7 +19,7 @@ const DAY_MS: u64 = 86_400_000;
 const OTHER_PIN: &str = "846205";
 
 /// A wallet with an item, whose owner switched escrow on when the PIN was set, and whose provider has the deposit.
-fn with_escrow() -> (Backend, Wallet) {
+pub(crate) fn with_escrow() -> (Backend, Wallet) {
     let backend = Backend::new();
     let wallet = Wallet::with_policy(backend.policy());
     let session = wallet.enrol(PIN);
@@ -31,7 +31,7 @@ fn with_escrow() -> (Backend, Wallet) {
     (backend, wallet)
 }
 
-fn ask(wallet: &Wallet) -> EscrowRequest {
+pub(crate) fn ask(wallet: &Wallet) -> EscrowRequest {
     match wallet.lock.recovery().ask_escrow(&ProviderRequest::default()) {
         Ok(EscrowOutcome::Asked(request)) => request,
         other => panic!("not asked: {other:?}"),
@@ -46,7 +46,7 @@ fn refusal(wallet: &Wallet) -> CodeRefusal {
 }
 
 /// Asks, and has the provider open the wallet.
-fn open(backend: &Backend, wallet: &Wallet) -> Rescue {
+pub(crate) fn open_for_owner(backend: &Backend, wallet: &Wallet) -> Rescue {
     let request = ask(wallet);
     let grant = backend.grant_escrow(request.text()).expect("granted");
     match request.redeem(&grant) {
@@ -55,16 +55,16 @@ fn open(backend: &Backend, wallet: &Wallet) -> Rescue {
     }
 }
 
-fn is_there(session: &Session) -> bool {
+pub(crate) fn is_there(session: &Session) -> bool {
     session.vault().read("card").expect("read").is_some_and(|item| item.as_slice() == b"4111")
 }
 
-fn kinds(session: &Session) -> Vec<Kind> {
+pub(crate) fn kinds(session: &Session) -> Vec<Kind> {
     let query = Query { limit: 200, ..Query::default() };
     session.journal().page(&query).expect("a page").entries.iter().filter_map(|entry| entry.kind).collect()
 }
 
-fn delete_record(wallet: Wallet) -> Wallet {
+pub(crate) fn delete_record(wallet: Wallet) -> Wallet {
     let damaged = wallet.between_runs(|folder| {
         let file = Connection::open(folder.join("wallet.db")).expect("a database");
         file.execute_batch("DELETE FROM record").expect("done");
@@ -106,7 +106,7 @@ fn the_provider_opens_what_nothing_else_opens() {
         let wallet = damage(wallet);
         assert!(matches!(wallet.status(), LockStatus::Locked { reason: found, .. } if found == reason), "{what}");
         assert!(has_remedy(&wallet), "{what}: {:?}", wallet.status());
-        let (session, paper) = finish(&open(&backend, &wallet), NEW_PIN);
+        let (session, paper) = finish(&open_for_owner(&backend, &wallet), NEW_PIN);
         assert!(is_there(&session), "{what}");
         let page = session.journal().page(&Query { limit: 200, ..Query::default() }).expect("a page");
         let recovered = page.entries.iter().find(|entry| entry.kind == Some(Kind::Recovered)).expect("a line");
@@ -120,7 +120,7 @@ fn the_provider_opens_what_nothing_else_opens() {
         // After the next deposit the provider opens it again, and the new code does too.
         backend.register(&wallet);
         backend.deposit(&wallet);
-        drop(open(&backend, &wallet));
+        drop(open_for_owner(&backend, &wallet));
         assert!(is_there(&recover_with(&wallet, &paper, OTHER_PIN).0), "{what}");
         let keys = wallet.phone.device_key.all_aliases();
         assert!(keys.iter().filter(|alias| alias.contains("/installation/")).count() <= 1, "{what}: {keys:?}");
@@ -150,7 +150,7 @@ fn it_is_switched_on_and_off_by_someone_who_waits_and_can_be_stopped() {
     assert!(enter(&wallet, &paper).is_ok(), "the code opens as before");
     backend.register(&wallet);
     backend.deposit(&wallet);
-    drop(open(&backend, &wallet));
+    drop(open_for_owner(&backend, &wallet));
     assert_eq!(switch(false), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
     assert_eq!(status().pending_escrow, pending(true));
     let before = ask(&wallet);
@@ -179,7 +179,7 @@ fn a_replaced_code_keeps_escrow_and_both_changes_may_fall_due_at_once() {
     drop(wallet.unlock());
     assert!(enter(&wallet, &paper).is_ok());
     backend.deposit(&wallet);
-    drop(open(&backend, &wallet));
+    drop(open_for_owner(&backend, &wallet));
     let session = wallet.unlock();
     assert!(session.access().withdraw_recovery_code().is_ok() && session.access().switch_escrow(false).is_ok());
     drop(session);
@@ -195,7 +195,7 @@ fn a_replaced_code_keeps_escrow_and_both_changes_may_fall_due_at_once() {
 fn the_provider_opens_no_other_slot_than_the_one_that_was_deposited() {
     let (backend, wallet) = with_escrow();
     let old = picture(wallet.folder.path());
-    drop(finish(&open(&backend, &wallet), NEW_PIN));
+    drop(finish(&open_for_owner(&backend, &wallet), NEW_PIN));
     assert_eq!(backend.grant_escrow(ask(&wallet).text()), None, "the new slot was not deposited");
     backend.register(&wallet);
     backend.deposit(&wallet);
@@ -209,7 +209,7 @@ fn the_provider_opens_no_other_slot_than_the_one_that_was_deposited() {
 fn an_older_file_and_a_wiped_wallet_ask_for_nothing() {
     let (backend, wallet) = with_escrow();
     let old = picture(wallet.folder.path());
-    drop(finish(&open(&backend, &wallet), NEW_PIN));
+    drop(finish(&open_for_owner(&backend, &wallet), NEW_PIN));
     let wallet = wallet.between_runs(|folder| copy_files(old.path(), folder)).expect("it opens");
     assert_eq!(refusal(&wallet), CodeRefusal::OldCode);
     let (_, wallet) = with_escrow();
@@ -268,7 +268,7 @@ fn escrow_clears_no_lock_of_the_provider_and_knows_of_every_order() {
     let grant = backend.grant_escrow(request.text()).expect("granted");
     assert_eq!(wallet.lock.provider().accept(&order), done(WordDone::Locked));
     assert!(matches!(request.redeem(&grant), GrantOutcome::Refused(WordError::Superseded)));
-    let rescue = open(&backend, &wallet);
+    let rescue = open_for_owner(&backend, &wallet);
     let code = rescue.new_code().expect("a code");
     write_down(&code);
     let outcome = rescue.finish(&entry(NEW_PIN), &[], &code);
@@ -286,7 +286,7 @@ fn escrow_clears_no_lock_of_the_provider_and_knows_of_every_order() {
 #[test]
 fn a_lock_between_the_grant_and_the_new_pin_voids_it() {
     let (backend, wallet) = with_escrow();
-    let rescue = open(&backend, &wallet);
+    let rescue = open_for_owner(&backend, &wallet);
     assert_eq!(Backend::accept(&wallet, &backend.lock(&wallet, "lost")), WordOutcome::Done(WordDone::Locked));
     let code = rescue.new_code().expect("a code");
     write_down(&code);
@@ -311,16 +311,11 @@ fn without_a_key_of_the_provider_there_is_no_escrow() {
     assert_eq!(deposit, Err(LockError::WrongState));
     let long = ProviderRequest { what: Some("x".repeat(201)), ..ProviderRequest::default() };
     assert!(matches!(wallet.lock.recovery().ask_escrow(&long), Err(LockError::Invalid("request"))));
-    // An app that does not offer it any more, or whose provider has another key: with the next change of the row.
+    // An app that does not offer it any more: the next right PIN switches it off.
     let (backend, wallet) = with_escrow();
-    let other =
-        backend.policy().provider.map(|provider| ProviderPolicy { escrow_key: Some(EscrowKey([9; 32])), ..provider });
-    let wallet = Wallet { policy: Policy { provider: other, ..backend.policy() }, ..wallet }.restart();
-    assert_eq!(wallet.policy.provider.as_ref().and_then(|provider| provider.escrow_key), Some(EscrowKey([9; 32])));
-    drop(open(&backend, &wallet));
     let wallet = Wallet { policy: without(&backend), ..wallet }.restart();
     drop(wallet.unlock());
-    let (session, _) = finish(&open(&backend, &wallet), NEW_PIN);
+    let session = wallet.unlock();
     assert!(kinds(&session).contains(&Kind::EscrowOff));
     drop(session);
     assert_eq!(refusal(&wallet), CodeRefusal::NotSetUp);
@@ -331,6 +326,6 @@ fn escrow_clears_the_owners_lock() {
     let (backend, wallet) = with_escrow();
     assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked));
     assert!(has_remedy(&wallet));
-    let (session, _) = finish(&open(&backend, &wallet), NEW_PIN);
+    let (session, _) = finish(&open_for_owner(&backend, &wallet), NEW_PIN);
     assert!(is_there(&session) && kinds(&session).contains(&Kind::LockCleared));
 }

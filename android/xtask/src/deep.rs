@@ -13,42 +13,56 @@ use crate::{android, apk, hosts, mutants, process};
 struct Proof {
     name: &'static str,
     package: &'static str,
-    /// The package's test program.
-    program: &'static str,
+    /// The package's test program, or `None` for its unit tests.
+    program: Option<&'static str>,
     /// Runs only the tests whose path contains this text.
     filter: &'static str,
     /// The environment variable that sets how much is tested, and its value for this run.
     amount: (&'static str, &'static str),
 }
 
-const PROOFS: [Proof; 4] = [
+const PROOFS: [Proof; 6] = [
     Proof {
         name: "model",
         package: "walletlock-model",
-        program: "model",
+        program: Some("model"),
         filter: "",
         amount: ("WALLETLOCK_STEPS", "1000000"),
     },
     Proof {
         name: "crash",
         package: "walletlock-crash",
-        program: "crash",
+        program: Some("crash"),
         filter: "power_cuts",
         amount: ("WALLETLOCK_CUTS", "1000000"),
     },
     Proof {
         name: "lies",
         package: "walletlock-lies",
-        program: "lies",
+        program: Some("lies"),
         filter: "",
         amount: ("WALLETLOCK_LIES", "1000000"),
     },
     Proof {
         name: "timing",
         package: "walletlock-attacks",
-        program: "attacks",
+        program: Some("attacks"),
         filter: "timing",
         amount: ("WALLETLOCK_SAMPLES", "20000"),
+    },
+    Proof {
+        name: "locks",
+        package: "walletlock-stories",
+        program: Some("stories"),
+        filter: "random_locks",
+        amount: ("WALLETLOCK_HISTORIES", "5000"),
+    },
+    Proof {
+        name: "fuzz",
+        package: "walletlock-core",
+        program: None,
+        filter: "fuzz",
+        amount: ("WALLETLOCK_INPUTS", "10000000"),
     },
 ];
 
@@ -70,7 +84,7 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
             prove(places, name, seed)
         }
         _ => bail!(
-            "expected: --deep model | crash | lies | timing [--seed N], --deep mutants [--shard k/n], --deep same-bytes, --deep rules or --deep hosts"
+            "expected: --deep model | crash | lies | timing | locks | fuzz [--seed N], --deep mutants [--shard k/n], --deep same-bytes, --deep rules or --deep hosts"
         ),
     }
 }
@@ -94,7 +108,12 @@ fn prove(places: &Places, name: &str, seed: u64) -> Result<ExitCode> {
     };
     doctor::require(&[Need::CCompiler])?;
     let mut cargo = process::cargo(places);
-    cargo.args(["test", "--package", proof.package, "--test", proof.program, "--", "--nocapture", proof.filter]);
+    cargo.args(["test", "--package", proof.package]);
+    match proof.program {
+        Some(program) => cargo.args(["--test", program]),
+        None => cargo.arg("--lib"),
+    };
+    cargo.args(["--", "--nocapture", proof.filter]);
     cargo.env(proof.amount.0, proof.amount.1).env("WALLETLOCK_SEED", seed.to_string());
     println!("cargo xtask test --deep {name} --seed {seed}");
     process::run(&mut cargo)?;

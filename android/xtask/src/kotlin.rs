@@ -39,8 +39,7 @@ fn generated(places: &Places, flavour: Flavour) -> Utf8PathBuf {
 }
 
 /// Leaves out each native function that the generated Kotlin declares and never calls: JNA looks every declared one up,
-/// and Android's library does not export these. They are the checksums, which `uniffi.toml` has unchecked, and the
-/// functions for futures: nothing here is async.
+/// and Android's library does not export these. They are the functions for futures: nothing here is async.
 fn without_unused_functions(text: &str) -> Result<String> {
     let mut names = HashMap::<_, usize>::new();
     for name in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
@@ -57,6 +56,7 @@ fn without_unused_functions(text: &str) -> Result<String> {
             // A declaration ends with the line of its closing bracket.
             let (_, after) =
                 part.split_once("\n    )").with_context(|| format!("{name} is declared in another form"))?;
+            kept.truncate(kept.trim_end_matches(' ').len());
             kept += after.split_once('\n').map_or("", |(_, after)| after);
         }
     }
@@ -87,5 +87,39 @@ struct BindingsCrate(Utf8PathBuf);
 impl BindgenPathsLayer for BindingsCrate {
     fn get_crate_root(&self, crate_name: &str) -> Option<Utf8PathBuf> {
         (crate_name == "walletlock_bindings").then(|| self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_functions_that_are_called_stay_declared() {
+        let before = "object Lib {
+    external fun first(a: Int,
+    ): Int
+    external fun unused_first(
+    ): Unit
+    external fun second(
+    ): Long
+    external fun unused(b: Long,
+    ): Unit
+}
+fun call() = Lib.first(1) + Lib.second()
+";
+        let after = without_unused_functions(before).unwrap();
+        let kept: Vec<_> = after.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let expected = [
+            "object Lib {",
+            "external fun first(a: Int,",
+            "): Int",
+            "external fun second(",
+            "): Long",
+            "}",
+            "fun call() = Lib.first(1) + Lib.second()",
+        ];
+        assert_eq!(kept, expected);
+        assert!(without_unused_functions("    external fun odd() = 1\n").is_err());
     }
 }

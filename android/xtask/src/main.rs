@@ -39,8 +39,8 @@ const USAGE: &str = "\
 cargo xtask demo [--tour]   build everything and start the terminal wallet (--tour: it plays by itself)
                             (--phone [--port N]: the sample wallet instead, on a phone in the browser)
 cargo xtask test            run every test (--only STEP: one of the steps that it prints)
-cargo xtask test --deep P   prove P for longer: model, crash, lies or timing (--seed N: once more), or mutants (--shard k/n: a part),
-                            or same-bytes: the Android library built again in another folder is the same, and the sample
+cargo xtask test --deep P   prove P for longer: model, crash, lies, timing, locks or fuzz (--seed N: once more),
+                            or mutants (--shard k/n: a part), or same-bytes: the Android library built again in another folder is the same, and the sample
                             wallet's APK; or rules: R8 keeps what must be kept, by the rules of the archive; or hosts: the
                             libraries of `cargo xtask hosts`, run as far as this machine can
 cargo xtask test --pictures draw the pictures of the screens anew, to be looked at

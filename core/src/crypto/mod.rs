@@ -15,7 +15,7 @@ pub use data_key::DataKey;
 pub(crate) use hash::sha256;
 pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
-pub(crate) use sealing::{SEALING_OVERHEAD, derive_public_key, open_with_private_key, seal_to_public_key};
+pub(crate) use sealing::{SEALING_OVERHEAD, can_seal_to, derive_public_key, open_with_private_key, seal_to_public_key};
 pub(crate) use slot_bytes::SlotBytes;
 pub(crate) use walletlock_primitives::hmac_sha256;
 

@@ -40,6 +40,16 @@ pub(crate) fn seal_to_public_key(
     Some([encapsulated.to_bytes().as_slice(), &ciphertext].concat())
 }
 
+/// Whether anything can be sealed to this key. Nothing can be sealed to a point of low order, with which X25519 gives zeros
+/// (RFC 7748, section 6.1).
+pub(crate) fn can_seal_to(public_key: &[u8; 32]) -> bool {
+    let fill = |bytes: &mut [u8]| {
+        bytes.fill(1);
+        Ok(())
+    };
+    Random::draw(fill).is_ok_and(|mut random| seal_to_public_key(&mut random, public_key, b"", b"", b"").is_some())
+}
+
 /// Opens what [`seal_to_public_key`] made. `None` if any bit of `sealed`, of the key, of `info` or of `aad` differs.
 pub(crate) fn open_with_private_key(
     private_key: &[u8; 32],

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::aliases::{AliasKind, MarkedOrder};
+use super::aliases::AliasKind;
 use crate::key_slots::BiometricSlot;
 use crate::place::Place;
 use crate::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, SecurityLevel};
@@ -26,10 +26,6 @@ pub(crate) struct DeviceKeys {
     /// The first part of the aliases of format 1: the database's file name.
     pub(super) file_name: String,
 }
-
-/// How many marks of wiped wallets are kept. Each mark is a key in the phone's keystore; nobody wipes that many wallets
-/// by hand.
-const MARKS_KEPT: usize = 32;
 
 impl DeviceKeys {
     pub(crate) fn new(keystore: Arc<dyn DeviceKey>, path: &Path, file_name: &str) -> Self {
@@ -83,7 +79,7 @@ impl DeviceKeys {
     }
 
     /// Lists the aliases with this prefix. `Gone` makes no sense for a list, so it is taken for `Busy`.
-    fn list(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
+    pub(super) fn list(&self, prefix: &str) -> Result<Vec<String>, DeviceKeyFault> {
         self.keystore.aliases(prefix).map_err(busy_if_gone)
     }
 
@@ -141,15 +137,6 @@ impl DeviceKeys {
         }
         self.with_probe(|| self.exists(&self.probe())?.then_some(()).ok_or(DeviceKeyFault::Busy))?;
         self.exists(alias)
-    }
-
-    /// Whether the key of a mark gives the same answer twice: a wallet is not destroyed because of a single answer.
-    pub(crate) fn answers(&self, mark: &str) -> Result<bool, DeviceKeyFault> {
-        match self.mac_twice(mark, b"walletlock v2 mark") {
-            Ok(_) => Ok(true),
-            Err(DeviceKeyFault::Gone) => Ok(false),
-            Err(fault) => Err(fault),
-        }
     }
 
     /// What the keystore says now about whether this key exists. Use [`Self::is_there`] where a wrong 'no' would have
@@ -225,13 +212,6 @@ impl DeviceKeys {
         self.keystore.delete(alias)
     }
 
-    /// Deletes the mark of this place, and checks that it is gone.
-    pub(crate) fn delete_mark_of_place(&self) -> Result<(), DeviceKeyFault> {
-        let mark = self.wipe_mark_of_place();
-        self.delete(&mark)?;
-        if self.exists(&mark)? { Err(DeviceKeyFault::Busy) } else { Ok(()) }
-    }
-
     /// Deletes these keys in this order, and stops at the first that fails.
     pub(crate) fn delete_all(&self, aliases: &[String]) -> Result<(), DeviceKeyFault> {
         aliases.iter().try_for_each(|alias| self.delete(alias))
@@ -245,27 +225,6 @@ impl DeviceKeys {
     /// key.
     pub(crate) fn noted_security_level(&self, alias: &str) -> SecurityLevel {
         self.security_level(alias).unwrap_or(SecurityLevel::Unknown)
-    }
-
-    /// Makes the mark that says that this wallet was wiped.
-    pub(crate) fn mark_as_wiped(&self, wallet_id: &[u8; 16]) -> Result<(), DeviceKeyFault> {
-        self.make_mark(&Self::wipe_mark(wallet_id))
-    }
-
-    /// Makes the mark that says that whatever was at this place was wiped.
-    pub(crate) fn mark_place_as_wiped(&self) -> Result<(), DeviceKeyFault> {
-        self.make_mark(&self.wipe_mark_of_place())
-    }
-
-    /// Makes the mark of this order, which locks or freezes the wallet.
-    pub(crate) fn mark_order(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
-        self.make_mark(&Self::lost_mark(wallet_id, order))
-    }
-
-    /// The orders whose marks the keystore lists. The list may be incomplete: a missing mark proves nothing.
-    pub(crate) fn lost_marks(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
-        let marks = self.list(&Self::lost_marks_of(wallet_id))?;
-        Ok(marks.iter().filter_map(|mark| Self::marked_order(wallet_id, mark)).collect())
     }
 
     /// The public key of an installation's key, asked for twice: the provider will trust it.
@@ -286,42 +245,6 @@ impl DeviceKeys {
         der_to_fixed(&signature).ok_or(DeviceKeyFault::Failed)
     }
 
-    /// Makes the mark of this version of the rescue row.
-    pub(crate) fn mark_rescue_row(&self, wallet_id: &[u8; 16], version: u64) -> Result<(), DeviceKeyFault> {
-        self.make_mark(&Self::rescue_mark(wallet_id, version))
-    }
-
-    /// Compares a rescue row's version with the marks in the keystore. A row is older than the one in force if its own
-    /// mark is believed to be missing and a later one exists. A keystore without any mark, as on another phone, knows
-    /// nothing of the row.
-    pub(crate) fn judge_rescue_row(&self, wallet_id: &[u8; 16], version: u64) -> Result<RowAge, DeviceKeyFault> {
-        let mark = Self::rescue_mark(wallet_id, version);
-        // Asked before and after the probe that `is_there` makes: a list may be incomplete.
-        let mut listed = self.list_of_wallet(wallet_id, false)?;
-        if self.is_there(&mark)? {
-            return Ok(RowAge::Current);
-        }
-        listed.extend(self.list_of_wallet(wallet_id, false)?);
-        let later = |alias: &String| Self::number_of(alias, AliasKind::RescueMark).is_some_and(|other| other > version);
-        Ok(if listed.iter().any(later) { RowAge::Older } else { RowAge::Unknown })
-    }
-
-    /// Makes a mark, and asks for it: a keystore may say that it made a key and lose it. Without the mark of a wipe, an
-    /// older file and the recovery code would open what was wiped.
-    fn make_mark(&self, mark: &str) -> Result<(), DeviceKeyFault> {
-        // The mark exists already if an earlier call that made it was cut short.
-        self.create(mark, KeyPurpose::Seal).or_else(|fault| self.ready(mark).map_err(|_| fault))?;
-        self.ready(mark).map_err(busy_if_gone)
-    }
-
-    /// Deletes the marks of wiped wallets beyond the first [`MARKS_KEPT`] of the keystore's list. Which ones are first
-    /// is arbitrary, because the ids in their aliases are random.
-    pub(crate) fn drop_old_marks(&self) {
-        let marks = self.list(&Self::all_wipe_marks()).unwrap_or_default();
-        // A mark that cannot be deleted now is deleted at the next enrolment.
-        marks.iter().skip(MARKS_KEPT).try_for_each(|mark| self.delete(mark)).ok();
-    }
-
     /// Deletes a biometric key. If that fails, the next opening deletes it; the key opens nothing any more.
     pub(crate) fn drop_biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) {
         self.delete(&self.biometric(wallet_id, slot)).ok();
@@ -329,19 +252,8 @@ impl DeviceKeys {
 }
 
 /// Turns `Gone` into `Busy`, for a question that was not about that key.
-fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
+pub(super) fn busy_if_gone(fault: DeviceKeyFault) -> DeviceKeyFault {
     if fault == DeviceKeyFault::Gone { DeviceKeyFault::Busy } else { fault }
-}
-
-/// What the keystore's marks say about a rescue row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowAge {
-    /// Its mark exists: it is in force, or its successor's commit was cut short.
-    Current,
-    /// A later row was put in force.
-    Older,
-    /// This keystore has no mark of it, and none of a later row.
-    Unknown,
 }
 
 /// The keys that the keystore has for a place.
@@ -357,7 +269,7 @@ pub(crate) struct WalletsHere {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 
     use super::*;
@@ -366,7 +278,7 @@ mod tests {
     const WALLET: [u8; 16] = [0x11; 16];
     const PATH: &str = "/data/data/com.example/files/wallet.db";
 
-    fn of(keystore: Arc<dyn DeviceKey>) -> DeviceKeys {
+    pub(in crate::engine) fn of(keystore: Arc<dyn DeviceKey>) -> DeviceKeys {
         DeviceKeys::new(keystore, Path::new(PATH), "wallet.db")
     }
 
@@ -491,34 +403,5 @@ mod tests {
         assert_eq!(keys.list_here(), Err(DeviceKeyFault::Busy));
         fail();
         assert_eq!(keys.list_of_wallet(&WALLET, false), Err(DeviceKeyFault::Busy));
-    }
-
-    #[test]
-    fn a_rescue_row_is_older_only_if_a_later_mark_exists_and_its_own_is_gone() {
-        let phone = FakePhone::default();
-        let keys = of(phone.platform().device_key);
-        let age = |version| keys.judge_rescue_row(&WALLET, version);
-        assert_eq!(age(1), Ok(RowAge::Unknown), "another phone");
-        keys.mark_rescue_row(&WALLET, 1).expect("made");
-        keys.mark_rescue_row(&WALLET, 1).expect("made again");
-        assert_eq!((age(1), age(2)), (Ok(RowAge::Current), Ok(RowAge::Unknown)));
-        keys.mark_rescue_row(&WALLET, 2).expect("made");
-        assert_eq!((age(1), age(2)), (Ok(RowAge::Current), Ok(RowAge::Current)), "cut short between the two");
-        keys.delete(&DeviceKeys::rescue_mark(&WALLET, 1)).expect("deleted");
-        assert_eq!((age(1), age(2), age(0)), (Ok(RowAge::Older), Ok(RowAge::Current), Ok(RowAge::Older)));
-        assert_eq!(keys.judge_rescue_row(&[0x12; 16], 1), Ok(RowAge::Unknown), "another wallet's");
-    }
-
-    #[test]
-    fn a_keystore_that_fails_makes_no_old_row_young() {
-        let phone = FakePhone::default();
-        let keys = of(phone.platform().device_key);
-        keys.mark_rescue_row(&WALLET, 2).expect("made");
-        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Ok(RowAge::Older));
-        let is_list = |call: testing::Call<'_>| matches!(call, testing::Call::Aliases { .. });
-        phone.hooks.fail_next(is_list, DeviceKeyFault::Failed);
-        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Err(DeviceKeyFault::Failed));
-        phone.hooks.fail_next(move |call| call.is("exists", "rescue"), DeviceKeyFault::Failed);
-        assert_eq!(keys.judge_rescue_row(&WALLET, 1), Err(DeviceKeyFault::Failed));
     }
 }

@@ -110,7 +110,7 @@ impl SealedStore {
     /// The slots of the rescue row, as far as this process knows.
     pub(crate) fn rescue_slots(&self) -> RowSlots {
         let ways = self.last_record().map(|record| record.recovery.ways());
-        ways.map_or(RowSlots::default(), |ways| RowSlots { code: ways.code.is_some(), escrow: ways.escrow })
+        ways.map_or(RowSlots::default(), |ways| RowSlots { code: ways.code.is_some(), escrow: ways.escrow.is_some() })
     }
 
     /// Takes the store out, with the claim on the wallet and the record that the row must hold.

@@ -44,7 +44,8 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         // Also if the commit failed: the order is authentic, and the mark locks at the next opening.
         lock_now(engine, SessionEnd::Locked);
     }
-    if matches!(word.claims, Claims::Keys(_)) {
+    if taken.is_ok() {
+        // Of what the word voided, and of earlier orders in whose place it stands.
         lost_marks::drop_stale(engine);
     }
     engine.seal_keys.make_ahead();
@@ -87,6 +88,6 @@ fn mark_without_record(engine: &Engine, text: &str) -> Result<WordOutcome, LockE
     }
     // A word about keys cannot be kept without a record. It is sent again after the rescue.
     let mark = marked_order(&word, false).ok_or(LockError::DataDamaged)?;
-    engine.device_keys.mark_order(&word.wallet_id, &mark)?;
+    engine.device_keys.mark_only_order(&word.wallet_id, &mark)?;
     Ok(done_by(&mark))
 }

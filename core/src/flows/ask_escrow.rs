@@ -1,6 +1,6 @@
-//! Asking the provider for the data key, which it keeps sealed, and opening the wallet with its grant. Nothing is written
-//! to the wallet here. Works while the record cannot be read, and without a registered phone: then the provider sees a
-//! phone that it does not know.
+//! Asking the provider for the data key, which it can open, and opening the wallet with its grant. Nothing is changed in the
+//! wallet here. Works while the record cannot be read, and without a registered phone or its key: then the provider
+//! sees a phone that it does not know.
 
 use super::enter_code::CodeRefusal;
 use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
@@ -60,16 +60,21 @@ fn make(
     let mut random = engine.draw()?;
     let key = RequestKey::make(&mut random).ok_or(LockError::Invalid("request"))?;
     let device_keys = &engine.device_keys;
-    let own_key = match provider.installation() {
+    let registered = match provider.installation() {
+        Some(installation) if device_keys.is_there(&installation.alias)? => Some(installation),
+        _ => None,
+    };
+    let own_key = match registered {
         Some(_) => None,
         None => Some(device_keys.new_installation(wallet_id, u64::from_be_bytes(*random.bytes()))),
     };
-    if let Some(alias) = &own_key {
+    let make = |alias: &String| {
         device_keys.create(alias, KeyPurpose::Installation)?;
-    }
-    let signed = own_key.as_ref().map(|alias| device_keys.public_key(alias)).transpose();
+        device_keys.public_key(alias)
+    };
+    let signed = own_key.as_ref().map(make).transpose();
     let signed = signed.map_err(LockError::from).and_then(|public_key| {
-        let installation = match (&public_key, &own_key, provider.installation()) {
+        let installation = match (&public_key, &own_key, registered) {
             (Some(public_key), Some(alias), _) => Installation::of(public_key, alias.clone()),
             (_, _, Some(registered)) => registered.clone(),
             _ => return Err(LockError::WrongState),

@@ -49,7 +49,8 @@ pub(super) fn judge(
 
 fn scene<'a>(record: &Record, policy: &'a ProviderPolicy, wallet_id: &'a [u8; 16], now: Now) -> Scene<'a> {
     let last = record.provider.last_order();
-    let order_is_missing = record.locks.all().iter().filter_map(|lock| lock.by.order()).any(|(_, seq)| seq > last);
+    let setters = record.locks.all().iter().map(|lock| lock.by).chain(record.locks.freezes().iter().copied());
+    let order_is_missing = setters.filter_map(SetBy::order).any(|(_, seq)| seq > last);
     Scene { policy, wallet_id, order_is_missing, has_code: record.recovery.has_code(), now }
 }
 

@@ -2,6 +2,7 @@
 
 use super::accept::accept;
 use super::carry_out::{Judged, carry_out, commit_tightening, judge};
+use super::lost_marks;
 use crate::engine::{Engine, MarkedEffect, MarkedOrder};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Heartbeat, WordDone, WordOutcome};
@@ -44,5 +45,8 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         engine.prompts.cancel_any();
     }
     engine.seal_keys.make_ahead();
+    if taken.is_ok() {
+        lost_marks::drop_stale(engine);
+    }
     taken
 }

@@ -14,23 +14,42 @@ use crate::time::Now;
 /// The marks whose order the record does not know: the order was cut short between its mark and its commit, or an older
 /// record was put back.
 pub(super) fn unknown(record: &Record, marks: &[MarkedOrder]) -> Vec<MarkedOrder> {
-    let Some(policy) = record.policy.provider.as_ref().filter(|_| record.is_alive()) else { return Vec::new() };
+    // As for the order itself: no lock is set that nothing confirmed could clear.
+    let can_clear = record.provider.installation().is_some() || record.recovery.has_code();
+    let policy = record.policy.provider.as_ref().filter(|_| record.is_alive() && can_clear);
+    let Some(policy) = policy else { return Vec::new() };
     let keys = record.provider.keys(policy);
     let is_unknown = |mark: &&MarkedOrder| {
         let is_known = match mark.effect {
-            MarkedEffect::Withheld => record.provider.last_order() >= mark.seq,
+            MarkedEffect::Withheld => {
+                let came = |other: &MarkedOrder| other.effect != MarkedEffect::Withheld && other.seq >= mark.seq;
+                record.provider.last_order() >= mark.seq || marks.iter().any(came)
+            }
             MarkedEffect::Lock(_) | MarkedEffect::Freeze => record.provider.knows(mark.kid, mark.seq),
         };
         keys.role_of(mark.kid).is_some() && !is_known && !stands(record, mark)
     };
-    marks.iter().filter(is_unknown).copied().collect()
+    let mut unknown: Vec<_> = marks.iter().filter(is_unknown).copied().collect();
+    // A later order takes the place of an earlier one.
+    unknown.sort_by_key(|mark| mark.seq);
+    unknown
 }
 
-/// Whether what the marked order did stands.
+/// Whether what the marked order did stands, or what a later order did in its place.
 fn stands(record: &Record, mark: &MarkedOrder) -> bool {
-    match mark.effect {
-        MarkedEffect::Freeze => record.locks.freezes().contains(&by(mark)),
-        MarkedEffect::Lock(_) | MarkedEffect::Withheld => record.locks.all().iter().any(|lock| lock.by == by(mark)),
+    let is_in_its_place = |other: SetBy| other.replaces(by(mark));
+    match lock_of(mark.effect) {
+        None => record.locks.freezes().iter().copied().any(is_in_its_place),
+        Some(reason) => record.locks.all().iter().any(|lock| lock.reason == reason && is_in_its_place(lock.by)),
+    }
+}
+
+/// The lock that such an order sets. `None`: it freezes.
+fn lock_of(effect: MarkedEffect) -> Option<LockReason> {
+    match effect {
+        MarkedEffect::Freeze => None,
+        MarkedEffect::Lock(reason) => Some(lock_reason(reason)),
+        MarkedEffect::Withheld => Some(LockReason::ProviderOrder),
     }
 }
 
@@ -38,14 +57,10 @@ fn stands(record: &Record, mark: &MarkedOrder) -> bool {
 pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine> {
     let mut lines = Vec::new();
     for mark in marks {
-        let reason = match mark.effect {
-            MarkedEffect::Freeze => {
-                record.locks.freeze(by(mark));
-                lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
-                continue;
-            }
-            MarkedEffect::Lock(reason) => lock_reason(reason),
-            MarkedEffect::Withheld => LockReason::ProviderOrder,
+        let Some(reason) = lock_of(mark.effect) else {
+            record.locks.freeze(by(mark));
+            lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
+            continue;
         };
         let cancelled = record.set_lock(SetLock { reason, by: by(mark) });
         lines.extend(cancelled.into_iter().map(|way| NewLine::from(&way.cancelled())));
@@ -75,7 +90,11 @@ pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut R
 /// them: that order may be on its way into the record at this moment.
 pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
     let unknown = unknown(record, marks);
-    let stale = marks.iter().filter(|mark| !stands(record, mark) && !unknown.contains(mark));
+    let is_set = |mark: &MarkedOrder| {
+        let locks = record.locks.all().iter().map(|lock| lock.by);
+        locks.chain(record.locks.freezes().iter().copied()).any(|setter| setter == by(mark))
+    };
+    let stale = marks.iter().filter(|mark| !is_set(mark) && !unknown.contains(mark));
     stale.map(|mark| DeviceKeys::lost_mark(wallet_id, mark)).collect()
 }
 

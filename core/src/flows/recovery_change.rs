@@ -2,8 +2,8 @@
 //!
 //! Whoever merely knows the PIN must not get a way in that outlives the PIN. So a change waits for a time that the policy
 //! gives, the owner can see and cancel it, and it takes effect when the PIN next opens the wallet after that time. Until then
-//! what is in force stays. Only the first code of a new wallet, and its first escrow, count at once, in the session in which
-//! the first PIN was set.
+//! what is in force stays. Only what adds a way back counts at once, in the session that set the wallet up: with its first
+//! PIN, or by a recovery.
 
 use super::in_session::modify;
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
@@ -16,7 +16,7 @@ use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, RescueRow, RowKeys, SlotParts, WipeCheck};
 use crate::pin::Pin;
 use crate::platform::KeyPurpose;
-use crate::policy::Policy;
+use crate::policy::EscrowKey;
 use crate::record::Record;
 use crate::recovery::{Change, WayBack, WaysBack};
 use crate::request::BiometricDenial;
@@ -65,7 +65,7 @@ pub(super) fn request_change(engine: &Engine, id: SessionId, change: &Change) ->
             return Err(LockError::WrongState);
         }
         let mut ways = work.record.recovery.ways().clone();
-        change.apply(&mut ways);
+        change.apply(&mut ways, work.record.policy.escrow_key());
         put_in_force(work, data_key, ways, session.now)
     })?;
     drop_mark(engine, &session.wallet_id, version);
@@ -104,8 +104,8 @@ fn may_change(record: &Record, change: &Change) -> bool {
     match change {
         Change::SetCode(_) => true,
         Change::WithdrawCode => recovery.has_code(),
-        Change::EscrowOn => record.policy.escrow_key().is_some() && !recovery.ways().escrow,
-        Change::EscrowOff => recovery.ways().escrow,
+        Change::EscrowOn => record.policy.escrow_key().is_some() && recovery.ways().escrow.is_none(),
+        Change::EscrowOff => recovery.ways().escrow.is_some(),
     }
 }
 
@@ -126,12 +126,13 @@ pub(super) struct ProvenSlot<'a> {
     pub(super) wipe_check: &'a WipeCheck,
 }
 
-/// After a right PIN, makes the changes whose wait is over. The PIN was right all the same: if this fails now, the next
+/// After a right PIN, makes the changes whose wait is over, and has escrow follow the key that the policy names. The PIN was right all the same: if this fails now, the next
 /// right PIN tries again.
 pub(super) fn make_due_change(engine: &Engine, proven: &ProvenSlot<'_>, verified: &mut Verified) {
     let due = engine.ledger.read(|view| {
         let recovery = &view.record.recovery;
-        let due = recovery.due(verified.now).filter(|_| view.record.data_key_number == verified.data_key_number);
+        let due = recovery.due(view.record.policy.escrow_key(), verified.now);
+        let due = due.filter(|_| view.record.data_key_number == verified.data_key_number);
         let slot = view.record.slot().filter(|slot| slot.key_number() == verified.key_number);
         Ok(due.zip(slot).map(|(ways, slot)| {
             let loses_one = recovery.ways().loses_one(&ways);
@@ -160,7 +161,7 @@ impl DueChange {
     fn is_due(&self, work: &UnitOfWork<'_>, now: Now) -> bool {
         let record = &*work.record;
         record.recovery.version() == self.version
-            && record.recovery.due(now).as_ref() == Some(&self.ways)
+            && record.recovery.due(record.policy.escrow_key(), now).as_ref() == Some(&self.ways)
             && record.pin_slot == Some(self.slot.to_stored())
             && !record.standing(now).suspends_sessions()
     }
@@ -249,9 +250,9 @@ fn replace(
 }
 
 /// Puts these ways back in force, or none, under the next version of the rescue row.
-fn put_in_force(work: &mut UnitOfWork<'_>, data_key: &DataKey, mut ways: WaysBack, now: Now) -> Result<(), LockError> {
+fn put_in_force(work: &mut UnitOfWork<'_>, data_key: &DataKey, ways: WaysBack, now: Now) -> Result<(), LockError> {
     let version = work.record.recovery.version() + 1;
-    let row = make_row(work.random, work.wallet_id, version, &mut ways, &work.record.policy, data_key)?;
+    let row = make_row(work.random, work.wallet_id, version, &ways, data_key)?;
     match &row {
         Some(row) => work.rows.put_rescue_row(row.as_bytes())?,
         None => work.rows.delete_rescue()?,
@@ -261,25 +262,21 @@ fn put_in_force(work: &mut UnitOfWork<'_>, data_key: &DataKey, mut ways: WaysBac
         work.note(if ways.code.is_some() { &JournalEvent::CodeSet } else { &JournalEvent::CodeWithdrawn });
     }
     if before.escrow != ways.escrow {
-        work.note(if ways.escrow { &JournalEvent::EscrowOn } else { &JournalEvent::EscrowOff });
+        work.note(if ways.escrow.is_some() { &JournalEvent::EscrowOn } else { &JournalEvent::EscrowOff });
     }
     work.record.recovery.replace(version, row, ways, now);
     Ok(())
 }
 
-/// The rescue row for these ways back; `None` if there are none. Escrow goes if the policy does not name a key of the
-/// provider for it any more.
+/// The rescue row for these ways back; `None` if there are none.
 pub(super) fn make_row(
     random: &mut Random,
     wallet_id: &[u8; 16],
     version: u64,
-    ways: &mut WaysBack,
-    policy: &Policy,
+    ways: &WaysBack,
     data_key: &DataKey,
 ) -> Result<Option<SlotBytes>, LockError> {
-    let escrow = policy.escrow_key().filter(|_| ways.escrow);
-    ways.escrow = escrow.is_some();
-    let keys = RowKeys { code: ways.code.as_ref(), escrow };
+    let keys = RowKeys { code: ways.code.as_ref(), escrow: ways.escrow.as_ref().map(|EscrowKey(key)| key) };
     if keys.code.is_none() && keys.escrow.is_none() {
         return Ok(None);
     }

@@ -35,7 +35,7 @@ pub(crate) fn status(engine: &Engine) -> Result<RecoveryStatus, LockError> {
         Ok(RecoveryStatus {
             has_code: Some(recovery.has_code()),
             pending: pending(recovery, WayBack::Code, now),
-            has_escrow: Some(recovery.ways().escrow),
+            has_escrow: Some(recovery.ways().escrow.is_some()),
             pending_escrow: pending(recovery, WayBack::Escrow, now),
         })
     });

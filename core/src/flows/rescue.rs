@@ -26,14 +26,14 @@ use crate::events::{Event, JournalEvent};
 use crate::journal::Head;
 use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
-use crate::locks::{Locks, SetLock, Way};
+use crate::locks::{Locks, Way};
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::PlatformFault;
 use crate::policy::RollbackProtection;
 use crate::provider::Provider;
 use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader, Survivors, SurvivorsKey};
-use crate::recovery::{CodeKey, Recovery, RecoveryCode, WaysBack};
+use crate::recovery::{CodeKey, Recovery, RecoveryCode, WayBack, WaysBack};
 use crate::stack::with_stack_wiped;
 use crate::store::{Store, StoredRecord};
 use crate::time::Now;
@@ -77,6 +77,8 @@ struct Base {
     provider: Provider,
     /// Orders of the provider whose marks are in the keystore, and whose locks are not among `locks`.
     marks: Vec<MarkedOrder>,
+    /// The ways back of which a change waited. It is void, because who recovers chooses anew.
+    pending: Vec<WayBack>,
     /// `None`: the record could not be read, so it is chosen as for a new wallet.
     rollback_protection: Option<RollbackProtection>,
     /// The keys that the record names: they are deleted after the commit.
@@ -238,10 +240,11 @@ fn rebuild(
     let NewKeys { epoch, data_key: new, slot, .. } = make_new_keys(engine, random, header, key_number, pin)?;
     let version = row.version() + 1;
     let code_key = CodeKey::make(random, code.bytes()).ok_or(LockError::Invalid("recovery code"))?;
-    let mut ways = WaysBack { code: Some(code_key), escrow: row.slots().escrow };
-    let new_row = make_row(random, wallet_id, version, &mut ways, policy, &new)?;
+    let escrow = policy.escrow_key().copied().filter(|_| row.slots().escrow);
+    let loses_escrow = row.slots().escrow && escrow.is_none();
+    let ways = WaysBack { code: Some(code_key), escrow };
+    let new_row = make_row(random, wallet_id, version, &ways, &new)?;
     let new_row = new_row.ok_or(LockError::Invalid("recovery code"))?;
-    let loses_escrow = row.slots().escrow && !ways.escrow;
     let mut recovery = Recovery::default();
     recovery.replace(version, Some(new_row.clone()), ways, now);
     // The old row's mark comes first. If it was missing (on another phone) and the process were killed after the new
@@ -275,12 +278,11 @@ fn rebuild(
         OpenedBy::Code => (record.locks.clear_by_code(unusual, PROVIDERS_LOCK_MS, now), "recovery code"),
         OpenedBy::Escrow { .. } => (record.locks.clear(Way::Escrow, unusual, |_| true), "escrow"),
     };
-    for SetLock { reason, by } in cleared {
-        if let Some((kid, seq)) = by.order() {
-            record.provider.note_order(kid, seq);
-        }
-        lines.push((&JournalEvent::LockCleared { reason: reason.name(), by: how }).into());
+    for lock in &cleared {
+        record.note_cleared(lock);
+        lines.push((&JournalEvent::LockCleared { reason: lock.reason.name(), by: how }).into());
     }
+    lines.extend(base.pending.iter().map(|way| NewLine::from(&way.cancelled())));
     if loses_escrow {
         lines.push((&JournalEvent::EscrowOff).into());
     }
@@ -345,6 +347,7 @@ fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Ba
         provider: record.provider.clone(),
         // Their locks are in the record. A later mark is seen after the commit.
         marks: Vec::new(),
+        pending: record.recovery.pending_ways(),
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
     }
@@ -384,6 +387,7 @@ fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByRow) -> R
         locks,
         provider,
         marks,
+        pending: Vec::new(),
         rollback_protection: None,
         aliases,
     })

@@ -70,42 +70,64 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
 pub(super) struct StaleWait {
     seen: [Option<Wait>; 4],
     every_ms: u64,
+    /// The allowance is used up, and the journal does not say so yet.
+    expires: bool,
 }
 
 /// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot; or the allowance, if that
 /// is due.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
-    let is_due = record.has_stale_wait(now, every_ms) || allowance_is_due(record, now, every_ms);
-    is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms })
+    let allowance = due_allowance(record, now, every_ms);
+    let is_due = record.has_stale_wait(now, every_ms) || allowance.is_some();
+    let expires = allowance.flatten() == Some(AllowanceState::Expired);
+    is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms, expires })
 }
 
 /// Saves what is left of a wait, unless another call saved it meanwhile. Returns what `look` reads from the record
-/// then.
+/// then. That the allowance is used up is irrevocable, if the keystore can make the next seal key: otherwise an older copy
+/// and a clock that is set back would give the allowance again.
 pub(super) fn save_wait<T>(
     engine: &Engine,
-    StaleWait { seen, every_ms }: StaleWait,
-    look: impl FnOnce(&Record, Now) -> T,
+    StaleWait { seen, every_ms, expires }: StaleWait,
+    look: impl Fn(&Record, Now) -> T,
 ) -> Result<T, LockError> {
     // The wait may have begun after the caller read the clock. Such an old reading would look like a clock that went
     // backwards, and would end the wait too early. A clock reading taken after the saved wait was loaded cannot predate
     // it.
     let now = engine.sessions.read_clock()?.now;
-    engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
+    let save = |work: &mut UnitOfWork<'_>| {
         if work.record.saved_waits() == seen {
             work.record.save_waits(now, every_ms);
         }
         save_allowance(engine, work, now, every_ms);
         Ok(look(work.record, now))
-    })
+    };
+    let mut random = engine.draw()?;
+    if expires {
+        match engine.ledger.commit_irrevocably(&mut random, now, save) {
+            Err(LockError::DeviceKey(_)) => {}
+            saved => {
+                engine.seal_keys.make_ahead();
+                return saved.map(|saved| saved.value);
+            }
+        }
+    }
+    engine.ledger.commit(&mut random, now, Durability::Ordered, save)
 }
 
 /// Hours, not minutes: so much rarer than a wait is an allowance saved.
 const ALLOWANCE_IS_RARER: u64 = 60;
 
-fn allowance_is_due(record: &Record, now: Now, every_ms: u64) -> bool {
+/// What saving the allowance would tell. `None`: that is not due.
+fn due_allowance(record: &Record, now: Now, every_ms: u64) -> Option<Option<AllowanceState>> {
     let policy = record.policy.provider.as_ref();
     let every_ms = every_ms.saturating_mul(ALLOWANCE_IS_RARER);
-    policy.is_some() && record.provider.clone().save_allowance(policy, now, every_ms).is_some()
+    policy.and_then(|_| record.provider.clone().save_allowance(policy, now, every_ms))
+}
+
+/// Whether the allowance is used up, and the journal does not say so yet.
+pub(super) fn allowance_expires(record: &Record, now: Now) -> bool {
+    due_allowance(record, now, u64::MAX).flatten() == Some(AllowanceState::Expired)
 }
 
 /// Saves the provider's allowance, if that is due. When the allowance is used up, every session ends, together with the

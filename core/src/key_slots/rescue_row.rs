@@ -246,4 +246,31 @@ mod tests {
             assert!(RescueRow::parse(&[row.bytes.as_slice(), &[0]].concat()).is_none());
         }
     }
+
+    mod fuzz {
+        use super::*;
+        use crate::fuzz::{inputs, mutate};
+
+        #[test]
+        fn a_mutated_row_is_never_authentic() {
+            let rows = ALL.map(made);
+            let mut parsed = 0;
+            for (place, mut rng) in inputs() {
+                let Made { data_key, row, .. } = &rows[rng.below(rows.len())];
+                let mut bytes = row.bytes.clone();
+                if rng.one_in(2) {
+                    mutate(&mut bytes, &mut rng);
+                } else {
+                    let at = rng.below(bytes.len());
+                    bytes[at] ^= 1 << rng.below(8);
+                }
+                let Some(read) = RescueRow::parse(&bytes) else { continue };
+                parsed += 1;
+                assert_eq!(read.to_stored().as_bytes(), bytes, "{place}");
+                assert!(rows.iter().any(|made| made.row.bytes.len() == bytes.len()), "{place}: {bytes:02x?}");
+                assert_eq!(read.is_of(data_key), bytes == row.bytes, "{place}: {bytes:02x?}");
+            }
+            assert!(parsed > 100, "hardly any row is read: {parsed}");
+        }
+    }
 }

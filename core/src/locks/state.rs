@@ -204,6 +204,12 @@ impl SetBy {
         }
     }
 
+    /// Whether what this one sets takes the place of what the other one sets, if both set the same: the setter is the same,
+    /// and its order is not an earlier one.
+    pub(crate) fn replaces(self, other: Self) -> bool {
+        self.is_same_setter(other) && self.order() >= other.order()
+    }
+
     fn is_of(self, id: KeyId) -> bool {
         matches!(self, Self::Provider { kid, .. } | Self::Missing { kid, .. } if kid == id)
     }

@@ -170,6 +170,57 @@ fn the_code_clears_a_lock_of_the_provider_only_after_its_wait_and_any_other_at_o
 }
 
 #[test]
+fn a_wait_that_was_begun_is_saved_now_and_then() {
+    let at = |boot, since_boot_ms| Now { boot: Some(boot), since_boot_ms, wall_ms: 0 };
+    let mut locks = Locks::default();
+    assert!(!locks.save_wait(at(1, 0), 10), "nothing waits");
+    assert_eq!(locks.saved_wait(), None);
+    locks.set(SetLock { reason: LockReason::LostOrStolen, by: by_provider(0, 1) });
+    locks.clear_by_code(ClearsUnusual::Pin, 100, at(1, 0));
+    let begun = locks.saved_wait();
+    assert!(begun.is_some() && !locks.save_wait(at(1, 9), 10), "it was saved within the time");
+    assert_eq!(locks.saved_wait(), begun);
+    assert!(locks.save_wait(at(1, 60), 10));
+    assert_ne!(locks.saved_wait(), begun);
+    assert_eq!(locks.opening_left_ms(at(2, 0)), Some(40), "the time before the restart counts");
+}
+
+/// More locks than the keys of a policy can set. What comes last stands, and no other reason is shed by it.
+#[test]
+fn where_no_lock_has_room_one_of_the_same_reason_goes() {
+    let (owner, lost) = (SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner }, |key| SetLock {
+        reason: LockReason::LostOrStolen,
+        by: SetBy::Provider { kid: KeyId([key; 8]), seq: 1 },
+    });
+    let mut locks = Locks::default();
+    locks.set(owner);
+    (0..39).for_each(|key| locks.set(lost(key)));
+    assert_eq!(locks.all().len(), 40);
+    locks.set(lost(39));
+    assert_eq!(locks.all().len(), 40);
+    assert!(locks.all().contains(&owner) && locks.all().contains(&lost(39)) && !locks.all().contains(&lost(0)));
+    assert!(locks.is_in_range());
+}
+
+/// The journals of wallets hold these.
+#[test]
+fn the_names_in_the_journal_are_frozen() {
+    let names = [
+        (LockReason::DataDamaged, "data damaged"),
+        (LockReason::LostOrStolen, "lost or stolen"),
+        (LockReason::ProviderOrder, "provider's order"),
+        (LockReason::TooManyAttempts, "too many attempts"),
+        (LockReason::LockedByOwner, "locked by the owner"),
+        (LockReason::UnusualActivity, "unusual activity"),
+        (LockReason::HeartbeatExpired, "no heartbeat"),
+        (LockReason::UntilRestart, "until restart"),
+    ];
+    for (reason, name) in names {
+        assert_eq!(reason.name(), name);
+    }
+}
+
+#[test]
 fn a_freeze_is_no_lock_and_ends_by_its_setter() {
     let mut locks = Locks::default();
     locks.freeze(SetBy::Owner);

@@ -80,8 +80,8 @@ impl Policy {
     }
 
     /// The provider's key for escrow. `None`: escrow is not offered.
-    pub(crate) fn escrow_key(&self) -> Option<&[u8; 32]> {
-        self.provider.as_ref()?.escrow_key.as_ref().map(|EscrowKey(key)| key)
+    pub(crate) fn escrow_key(&self) -> Option<&EscrowKey> {
+        self.provider.as_ref()?.escrow_key.as_ref()
     }
 
     /// The policy as JSON, with every field that has a value.

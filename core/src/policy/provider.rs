@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranges::{problem, within, within_some};
 use crate::base64url;
-use crate::crypto::sha256;
+use crate::crypto::{can_seal_to, sha256};
 use crate::error::PolicyError;
 use crate::hex;
 
@@ -33,7 +33,8 @@ pub struct ProviderPolicy {
     #[serde(default)]
     pub unusual: ClearsUnusual,
     /// The key to which the data key is sealed where the owner switches escrow on. `None`: no escrow is offered. Keep its
-    /// private key apart from the keys that sign.
+    /// private key apart from the keys that sign. When another key takes its place, the next right PIN makes a new data key
+    /// and seals it to that key; when none does, it switches escrow off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow_key: Option<EscrowKey>,
 }
@@ -132,7 +133,11 @@ impl ProviderPolicy {
             return Err(problem("provider.keys", "needs two guarded keys: one of them is kept offline"));
         }
         within_some("provider.allowance_h", self.allowance_h, 1, MAX_ALLOWANCE_H)?;
-        within("provider.warn_percent", self.warn_percent, 1, 99)
+        within("provider.warn_percent", self.warn_percent, 1, 99)?;
+        if self.escrow_key.is_some_and(|EscrowKey(key)| !can_seal_to(&key)) {
+            return Err(problem("provider.escrow_key", "is no key to which anything can be sealed"));
+        }
+        Ok(())
     }
 
     /// Whether this policy eases nothing that `sealed` asks for: no key is added and none gets another role, every
@@ -209,6 +214,7 @@ mod tests {
             (ProviderPolicy { allowance_h: Some(8_785), ..policy() }, "provider.allowance_h"),
             (ProviderPolicy { warn_percent: 0, ..policy() }, "provider.warn_percent"),
             (ProviderPolicy { warn_percent: 100, ..policy() }, "provider.warn_percent"),
+            (ProviderPolicy { escrow_key: Some(EscrowKey([0; 32])), ..policy() }, "provider.escrow_key"),
         ] {
             assert_eq!(policy.validate().expect_err(field).field, field, "{policy:?}");
         }

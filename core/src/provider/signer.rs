@@ -34,12 +34,12 @@ impl Signer {
     /// A word of this kind (`order`, `grant`, `heartbeat`, `keys`, `settle`) with this payload.
     pub fn sign(&self, kind: &str, payload: &str) -> String {
         let header = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"walletlock-{kind}+jwt"}}"#, self.id());
-        self.sign_raw(&header, payload)
+        self.sign_raw(header, payload)
     }
 
-    /// A JWS with any header.
-    pub fn sign_raw(&self, header: &str, payload: &str) -> String {
-        let signed = format!("{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()));
+    /// A JWS with any header and any payload.
+    pub fn sign_raw(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+        let signed = format!("{}.{}", encode(header.as_ref()), encode(payload.as_ref()));
         format!("{signed}.{}", encode(self.0.sign(signed.as_bytes()).as_ref()))
     }
 }

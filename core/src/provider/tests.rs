@@ -2,11 +2,13 @@
 
 mod claims;
 mod floors;
+mod fuzz;
 mod grants;
 mod vectors;
 
 use super::signer::{Signer, encode, request_hash};
 use super::*;
+use crate::platform::testing::TestRng;
 use crate::policy::{ClearsUnusual, KeyRole, ProviderPolicy};
 use crate::time::Now;
 

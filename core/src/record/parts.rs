@@ -125,6 +125,21 @@ impl Record {
         self.recovery.cancel_all()
     }
 
+    /// Notes that this lock was cleared without the provider. The phone may know of its order by the mark alone: the mark, if
+    /// it is still there, does not set the lock again.
+    pub(crate) fn note_cleared(&mut self, lock: &SetLock) {
+        if let Some((kid, seq)) = lock.by.order()
+            && !self.provider.knows(kid, seq)
+        {
+            self.provider.note_order(kid, seq);
+        }
+    }
+
+    /// Whether the provider can be asked for the key to the wallet.
+    pub(crate) fn has_escrow(&self) -> bool {
+        self.recovery.ways().escrow.is_some() && self.policy.provider.is_some()
+    }
+
     /// The PIN slot; `None` after a wipe.
     pub(crate) fn slot(&self) -> Option<PinSlot> {
         self.pin_slot.as_ref().and_then(|slot| PinSlot::parse(slot.as_bytes()).ok())

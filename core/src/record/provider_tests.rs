@@ -65,7 +65,7 @@ fn the_status_names_the_hardest_lock_and_its_remedies() {
         reason: LockReason::LockedByOwner,
         by: WhoLocked::Owner,
         message: None,
-        remedies: vec![grant.clone(), code.clone(), police.clone()],
+        remedies: vec![grant.clone(), code.clone(), Remedy::AskEscrow(RemedyState::Available), police.clone()],
     };
     assert_eq!(LockStatus::of(&locked, NOW), by_owner);
     locked.locks.set(SetLock { reason: LockReason::UnusualActivity, by: SetBy::Provider { kid, seq: 1 } });
@@ -112,7 +112,8 @@ fn while_the_pin_has_to_wait_the_lock_that_it_clears_says_how_long() {
     let later = Now { since_boot_ms: just_tried.since_boot_ms + remaining_ms, ..NOW };
     assert_eq!(remedies(&record, later), [Remedy::EnterPin, grant.clone(), code.clone()]);
     record.locks.set(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
-    assert_eq!(remedies(&record, just_tried), [grant, code], "the PIN does not clear the other lock");
+    let escrow = Remedy::AskEscrow(RemedyState::Available);
+    assert_eq!(remedies(&record, just_tried), [grant, code, escrow], "the PIN does not clear the other lock");
 }
 
 #[test]

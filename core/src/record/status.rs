@@ -156,7 +156,10 @@ impl LockStatus {
         let by_table = ways(LockReason::DataDamaged, ClearsUnusual::default()).iter().filter_map(|way| match way {
             Way::Recheck => Some(Remedy::CheckAgain),
             Way::RecoveryCode => slots.code.then_some(Remedy::RecoveryCode(RemedyState::Available)),
-            Way::Escrow => slots.escrow.then_some(Remedy::AskEscrow(RemedyState::Available)),
+            Way::Escrow => {
+                let can_ask = slots.escrow && policy.provider.is_some();
+                can_ask.then_some(Remedy::AskEscrow(RemedyState::Available))
+            }
             _ => None,
         });
         Self::Locked {
@@ -191,6 +194,6 @@ fn remedy(way: Way, record: &Record, now: Now) -> Option<Remedy> {
             };
             record.recovery.has_code().then_some(Remedy::RecoveryCode(state))
         }
-        Way::Escrow => record.recovery.ways().escrow.then_some(Remedy::AskEscrow(RemedyState::Available)),
+        Way::Escrow => record.has_escrow().then_some(Remedy::AskEscrow(RemedyState::Available)),
     }
 }

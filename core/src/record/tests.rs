@@ -10,7 +10,7 @@ use crate::money::{Currency, Money};
 use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
-use crate::policy::{BiometricPolicy, Budget, Policy, RollbackProtection};
+use crate::policy::{BiometricPolicy, Budget, EscrowKey, Policy, RollbackProtection};
 use crate::provider::Provider;
 use crate::recovery::{Change, CodeKey, Recovery, WaysBack};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
@@ -96,7 +96,7 @@ fn recovery(data_key: &DataKey) -> Recovery {
     let keys = RowKeys { code: first.as_ref(), escrow: Some(&[0x09; 32]) };
     let row = RescueRow::make(&mut random, &HEADER.wallet_id, 7, keys, data_key).expect("sealed");
     let mut recovery = Recovery::default();
-    recovery.replace(7, Some(row.to_stored()), WaysBack { code: first, escrow: true }, NOW);
+    recovery.replace(7, Some(row.to_stored()), WaysBack { code: first, escrow: Some(EscrowKey([0x09; 32])) }, NOW);
     recovery.plan(Change::SetCode(second.expect("a key")), 86_400_000, NOW);
     recovery.plan(Change::EscrowOff, 86_400_000, NOW);
     recovery

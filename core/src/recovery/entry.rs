@@ -234,3 +234,50 @@ mod tests {
         assert_eq!(format!("{entry:?}"), "CodeEntry(redacted)");
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use crate::fuzz::inputs;
+
+    /// What a group must be, by the decimal rule for 11: the digits, added and subtracted in turn from the last one on.
+    /// With six digits the largest piece is 65,535.
+    fn is_group(group: usize, digits: &[u8]) -> bool {
+        let turns = digits.iter().rev().zip([1, -1].into_iter().cycle());
+        let remainder = turns.map(|(digit, sign)| sign * i32::from(*digit)).sum::<i32>().rem_euclid(11);
+        let number = digits.iter().fold(0, |number, digit| number * 10 + usize::from(*digit));
+        remainder as usize == group && (group..=11 * 65_535 + group).contains(&number)
+    }
+
+    #[test]
+    fn what_is_typed_is_a_code_exactly_if_each_group_is_one() {
+        let mut complete = 0;
+        for (place, mut rng) in inputs() {
+            let entry = CodeEntry::new();
+            let (mut typed, mut slip) = (Vec::new(), None);
+            for group in 1..=GROUPS {
+                let mut digits: Vec<u8> =
+                    format!("{:06}", 11 * rng.below(65_536) + group).bytes().map(|digit| digit - b'0').collect();
+                match rng.below(64) {
+                    0 => digits = (0..GROUP_DIGITS).map(|_| rng.below(10) as u8).collect(),
+                    1 => digits[rng.below(GROUP_DIGITS)] = rng.below(10) as u8,
+                    2 => digits.swap(rng.below(GROUP_DIGITS), rng.below(GROUP_DIGITS)),
+                    3 => drop(digits.pop()),
+                    _ => {}
+                }
+                digits.iter().for_each(|digit| assert!(entry.push((*digit).into()).is_ok(), "{place}"));
+                typed.extend(digits);
+            }
+            for group in 1..=GROUPS {
+                let digits = typed.get((group - 1) * GROUP_DIGITS..group * GROUP_DIGITS);
+                if !digits.is_some_and(|digits| is_group(group, digits)) {
+                    slip = Some(group);
+                    break;
+                }
+            }
+            assert_eq!(entry.code().err(), slip, "{place}: {typed:?}");
+            complete += u32::from(entry.step() == CodeStep::Complete);
+        }
+        assert!(complete > 100, "hardly any code is right: {complete}");
+    }
+}

@@ -7,6 +7,7 @@ use super::code::CodeBytes;
 use crate::crypto::{Purpose, Random, SlotBytes, derive_key, derive_public_key};
 use crate::events::JournalEvent;
 use crate::hex;
+use crate::policy::EscrowKey;
 use crate::time::{Now, Wait};
 
 const SALT_BYTES: usize = 16;
@@ -31,8 +32,8 @@ pub(crate) struct Recovery {
 pub(crate) struct WaysBack {
     /// The recovery code.
     pub(crate) code: Option<CodeKey>,
-    /// The provider keeps the data key, sealed to its own key.
-    pub(crate) escrow: bool,
+    /// Escrow, and the key of the provider to which the data key is sealed.
+    pub(crate) escrow: Option<EscrowKey>,
 }
 
 /// The public key that belongs to a recovery code. A data key that is sealed to it can be opened with the code.
@@ -90,13 +91,13 @@ impl Change {
         matches!(self, Self::WithdrawCode | Self::EscrowOff)
     }
 
-    /// Makes the change in `ways`.
-    pub(crate) fn apply(&self, ways: &mut WaysBack) {
+    /// Makes the change in `ways`. `escrow_key`: the one that the policy names.
+    pub(crate) fn apply(&self, ways: &mut WaysBack, escrow_key: Option<&EscrowKey>) {
         match self {
             Self::SetCode(key) => ways.code = Some(key.clone()),
             Self::WithdrawCode => ways.code = None,
-            Self::EscrowOn => ways.escrow = true,
-            Self::EscrowOff => ways.escrow = false,
+            Self::EscrowOn => ways.escrow = escrow_key.copied(),
+            Self::EscrowOff => ways.escrow = None,
         }
     }
 }
@@ -114,7 +115,7 @@ impl WayBack {
 impl WaysBack {
     /// Whether a way of `self` is not among `next`. Then what it opens must not open what is kept from then on.
     pub(crate) fn loses_one(&self, next: &Self) -> bool {
-        (self.code.is_some() && self.code != next.code) || (self.escrow && !next.escrow)
+        (self.code.is_some() && self.code != next.code) || (self.escrow.is_some() && self.escrow != next.escrow)
     }
 }
 
@@ -168,12 +169,20 @@ impl Recovery {
         self.pending.iter().find(|pending| pending.change.way() == way)
     }
 
-    /// The ways back after the changes whose wait is over. `None`: no wait is over.
-    pub(crate) fn due(&self, now: Now) -> Option<WaysBack> {
-        let due: Vec<_> = self.pending.iter().filter(|pending| pending.left_ms(now) == 0).collect();
+    /// The ways back of which a change waits.
+    pub(crate) fn pending_ways(&self) -> Vec<WayBack> {
+        self.pending.iter().map(|pending| pending.change.way()).collect()
+    }
+
+    /// The ways back as they are to be now: after the changes whose wait is over, and with escrow under the key that the
+    /// policy names. `None`: nothing is to be changed.
+    pub(crate) fn due(&self, escrow_key: Option<&EscrowKey>, now: Now) -> Option<WaysBack> {
         let mut ways = self.ways.clone();
-        due.iter().for_each(|pending| pending.change.apply(&mut ways));
-        (!due.is_empty()).then_some(ways)
+        ways.escrow = ways.escrow.and(escrow_key.copied());
+        let mut due = self.pending.iter().filter(|pending| pending.left_ms(now) == 0).peekable();
+        let is_due = due.peek().is_some() || ways != self.ways;
+        due.for_each(|pending| pending.change.apply(&mut ways, escrow_key));
+        is_due.then_some(ways)
     }
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
@@ -198,7 +207,7 @@ impl Recovery {
         let Self { version, row, ways: WaysBack { code, escrow }, pending } = self;
         let is_single = pending.len() <= 1 || self.saved_waits().iter().all(Option::is_some);
         // As in the rest of the record: counting up from less than 2^62 cannot overflow.
-        *version < 1 << 62 && row.is_some() == (code.is_some() || *escrow) && is_single && pending.len() <= 2
+        *version < 1 << 62 && row.is_some() == (code.is_some() || escrow.is_some()) && is_single && pending.len() <= 2
     }
 }
 
@@ -248,7 +257,13 @@ mod tests {
     }
 
     fn ways(code: Option<u64>, escrow: bool) -> WaysBack {
-        WaysBack { code: code.map(key), escrow }
+        WaysBack { code: code.map(key), escrow: Some(PROVIDER).filter(|_| escrow) }
+    }
+
+    const PROVIDER: EscrowKey = EscrowKey([9; 32]);
+
+    fn due(recovery: &Recovery, now: Now) -> Option<WaysBack> {
+        recovery.due(Some(&PROVIDER), now)
     }
 
     fn row() -> Option<SlotBytes> {
@@ -259,12 +274,12 @@ mod tests {
     fn a_change_is_due_when_its_wait_is_over_and_not_before() {
         let mut recovery = Recovery::default();
         recovery.plan(Change::SetCode(key(1)), DAY_MS, at(1, 0));
-        assert_eq!(recovery.due(at(1, DAY_MS - 1)), None);
-        assert_eq!(recovery.due(at(1, DAY_MS)), Some(ways(Some(1), false)));
+        assert_eq!(due(&recovery, at(1, DAY_MS - 1)), None);
+        assert_eq!(due(&recovery, at(1, DAY_MS)), Some(ways(Some(1), false)));
         assert!(!recovery.cancel(WayBack::Escrow));
         assert!(recovery.cancel(WayBack::Code));
         assert!(!recovery.cancel(WayBack::Code));
-        assert_eq!(recovery.due(at(1, DAY_MS)), None);
+        assert_eq!(due(&recovery, at(1, DAY_MS)), None);
     }
 
     #[test]
@@ -288,7 +303,7 @@ mod tests {
         recovery.plan(Change::WithdrawCode, DAY_MS, at(1, DAY_MS));
         let pending = recovery.pending(WayBack::Code).expect("it waits");
         assert_eq!((&pending.change, pending.left_ms(at(1, DAY_MS))), (&Change::WithdrawCode, DAY_MS));
-        assert_eq!(recovery.due(at(1, DAY_MS)), Some(ways(None, true)), "the other one is due");
+        assert_eq!(due(&recovery, at(1, DAY_MS)), Some(ways(None, true)), "the other one is due");
         recovery.replace(1, row(), ways(None, true), at(1, DAY_MS));
         assert_eq!((recovery.version(), recovery.row(), recovery.ways()), (1, row().as_ref(), &ways(None, true)));
         assert!(recovery.pending(WayBack::Code).is_some() && recovery.pending(WayBack::Escrow).is_none());
@@ -304,9 +319,23 @@ mod tests {
             (ways(Some(1), false), ways(None, true), true),
             (ways(Some(1), false), ways(Some(2), false), true),
             (ways(Some(1), true), ways(Some(1), false), true),
+            (ways(None, true), WaysBack { escrow: Some(EscrowKey([8; 32])), ..ways(None, true) }, true),
         ] {
             assert_eq!(before.loses_one(&after), loses, "{before:?} to {after:?}");
         }
+    }
+
+    #[test]
+    fn escrow_follows_the_key_that_the_policy_names() {
+        let mut recovery = Recovery::default();
+        recovery.replace(1, row(), ways(Some(1), true), at(1, 0));
+        let due = |key: Option<EscrowKey>| recovery.due(key.as_ref(), at(1, 0));
+        assert_eq!(due(Some(PROVIDER)), None);
+        let other = EscrowKey([8; 32]);
+        assert_eq!(due(Some(other)), Some(WaysBack { escrow: Some(other), ..ways(Some(1), true) }));
+        assert_eq!(due(None), Some(ways(Some(1), false)));
+        recovery.replace(2, row(), ways(Some(1), false), at(1, 0));
+        assert_eq!(recovery.due(Some(&other), at(1, 0)), None, "it is off");
     }
 
     #[test]

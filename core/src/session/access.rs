@@ -109,11 +109,11 @@ impl AccessHandle<'_> {
     }
 
     /// Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the owner, it
-    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key, its
-    /// guarded key and the wallet's file.
+    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key and
+    /// the wallet's file.
     ///
-    /// It is on at once in the session in which the first PIN was set; otherwise the change waits and takes effect like one
-    /// of the recovery code. After each change of the slot the provider needs a deposit:
+    /// It is on at once in the session that set the wallet up: with its first PIN, or by a recovery. Otherwise the change
+    /// waits and takes effect like one of the recovery code. After each change of the slot the provider needs a deposit:
     /// [`ProviderState::escrow_digest`](crate::ProviderState::escrow_digest). [`LockError::WrongState`] if it is so
     /// already, or the policy has no escrow key; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
     pub fn switch_escrow(&self, is_on: bool) -> Result<RecoveryChange, LockError> {

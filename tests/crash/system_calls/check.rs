@@ -123,7 +123,7 @@ fn keep_codes_and_words(lock: &WalletLock, aliases: &[String], possible: &mut Wo
         return Err(format!("installations: {aliases:?}"));
     }
     keep_wallets(possible, "marks of orders", &lost, |wallet| {
-        usize::from(wallet.lock == Some(OrdersLock::Lost)) == lost
+        usize::from(wallet.lock == Some(OrdersLock::Lost)) + usize::from(wallet.is_missing) == lost
     })
 }
 

@@ -130,7 +130,7 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 
 /// Every call that writes, and every state in which a kill leaves work for the next opening. A step that fails is tried
 /// again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 32] = [
+pub(crate) static SCENARIOS: [Scenario; 33] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..catches_all("enrol", Start::New)
@@ -225,6 +225,11 @@ pub(crate) static SCENARIOS: [Scenario; 32] = [
         steps: &[Open, Verify(PIN), Order, Order, Verify(PIN), Close],
         catches_from: 2,
         ..registered("order", false)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), Order, Verify(PIN), Reopen, Verify(PIN), Order, Close],
+        catches_from: 2,
+        ..registered("order once", false)
     },
     Scenario {
         steps: &[Open, Open, Order, Verify(PIN), Close],

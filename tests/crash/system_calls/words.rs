@@ -18,13 +18,14 @@ pub(crate) enum OrdersLock {
 }
 
 impl Wallet {
-    /// The wallet as the next process finds it: an order that left only its mark locks.
+    /// The wallet as the next process finds it: an order that left only its mark locks, and so does a missing one.
     pub(crate) fn opened(self) -> Self {
-        if self.is_marked {
-            let noted = self.noted + 1;
-            return Self { lock: Some(OrdersLock::Lost), is_marked: false, noted, ..self };
-        }
-        self
+        let marks = u32::from(self.is_marked) + u32::from(self.is_missing_marked);
+        let missing = self.is_missing_marked.then_some(OrdersLock::Missing);
+        let lost = self.is_marked.then_some(OrdersLock::Lost);
+        let (is_marked, is_missing_marked) = (false, false);
+        let (lock, is_missing) = (self.lock.max(missing).max(lost), self.is_missing || self.is_missing_marked);
+        Self { lock, is_missing, is_marked, is_missing_marked, noted: self.noted + marks, ..self }
     }
 
     /// The wallet after the order.
@@ -32,8 +33,9 @@ impl Wallet {
         if self.last_order == ORDER {
             return self;
         }
-        let noted = self.noted + 1;
-        Self { lock: Some(OrdersLock::Lost), last_order: ORDER, is_marked: false, noted, ..self }
+        let (noted, is_missing, is_missing_marked) = (self.noted + 1, false, false);
+        let (lock, last_order, is_marked) = (Some(OrdersLock::Lost), ORDER, false);
+        Self { lock, last_order, is_marked, is_missing, is_missing_marked, noted, ..self }
     }
 
     /// The wallet after a grant.
@@ -57,16 +59,30 @@ impl Rules<'_> {
             Step::Grant if wallet.is_granted => self.unchanged(state, &["Unlocked"]),
             Step::Grant => self.written(state, wallet.granted(), "Unlocked"),
             Step::Beat => self.written(state, Wallet { is_silent: false, ..*wallet }, "HeartbeatTaken"),
-            Step::BeatAlone => {
-                let lock = wallet.lock.max(Some(OrdersLock::Missing));
-                self.written(state, Wallet { lock, noted, ..*wallet }, "OrderWithheld")
-            }
+            Step::BeatAlone => self.withheld(state, wallet),
             Step::Revoke if wallet.is_revoked => self.unchanged(state, &["KeysChanged"]),
             Step::Revoke => {
                 let revoked =
                     Wallet { is_revoked: true, lock: None, last_order: 0, is_marked: false, noted, ..*wallet };
                 self.written(state, revoked, "KeysChanged")
             }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The request is written first, and then the mark of the missing order is made.
+    fn withheld(&self, state: &State, wallet: &Wallet) -> Vec<State> {
+        let lock = wallet.lock.max(Some(OrdersLock::Missing));
+        let noted = wallet.noted + 1;
+        let done = World::Enrolled(Wallet { lock, is_missing: true, is_missing_marked: false, noted, ..*wallet });
+        let marked = state.with_marks(|wallet| Wallet { is_missing_marked: true, ..*wallet });
+        match self.told() {
+            Some("OrderWithheld") => vec![durable(done)],
+            Some(STORAGE_FAILED) if self.leaves_doubt => {
+                vec![state.clone(), marked.clone(), marked.with_maybe_done(done)]
+            }
+            Some(STORAGE_FAILED) => vec![state.clone(), marked],
+            None => vec![state.clone(), marked, durable(done)],
             _ => Vec::new(),
         }
     }
@@ -91,10 +107,15 @@ impl Rules<'_> {
 impl State {
     /// The mark of the order is in the keystore, whatever becomes of the file.
     fn marked(&self) -> Self {
+        self.with_marks(|wallet| {
+            let is_marked = wallet.last_order < ORDER && wallet.lock != Some(OrdersLock::Lost);
+            Wallet { is_marked, ..*wallet }
+        })
+    }
+
+    fn with_marks(&self, mark: impl Fn(&Wallet) -> Wallet) -> Self {
         let mark = |world: &World| match world {
-            World::Enrolled(wallet) if wallet.last_order < ORDER && wallet.lock != Some(OrdersLock::Lost) => {
-                World::Enrolled(Wallet { is_marked: true, ..*wallet })
-            }
+            World::Enrolled(wallet) => World::Enrolled(mark(wallet)),
             other => other.clone(),
         };
         Self { live: mark(&self.live), flushed: mark(&self.flushed), maybe_done: self.maybe_done.as_ref().map(mark) }

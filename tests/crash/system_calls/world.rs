@@ -49,6 +49,10 @@ pub(crate) struct Wallet {
     pub(crate) last_order: u64,
     /// The keystore has an order's mark, and the record does not know the order.
     pub(crate) is_marked: bool,
+    /// A lock stands for an order that is missing, perhaps beside a harder one.
+    pub(crate) is_missing: bool,
+    /// The keystore has the mark of such a lock, and the record does not know it.
+    pub(crate) is_missing_marked: bool,
     /// A grant was taken.
     pub(crate) is_granted: bool,
     /// The provider's online key was revoked.
@@ -120,6 +124,8 @@ impl Wallet {
             lock: None,
             last_order: 0,
             is_marked: false,
+            is_missing: false,
+            is_missing_marked: false,
             is_granted: false,
             is_revoked: false,
             noted: 0,

@@ -170,12 +170,12 @@ impl<'a> Toolchain<'a> {
         let script = format!(
             "#!/bin/sh
 # rustc exports every name that a crate of ours wants unmangled. uniffi's metadata are of use only to the generator of the Kotlin, which
-# reads them from the host's library. The Kotlin checks no checksums, and nothing is async. What is not exported here is left out.
+# reads them from the host's library. Nothing here is async. What is not exported here is left out.
 for argument do
     case $argument in
     -Wl,--version-script=*)
         exports=${{argument#-Wl,--version-script=}}
-        grep -vE 'UNIFFI_META_|_checksum_|_rust_future_' \"$exports\" >\"$exports.kept\"
+        grep -vE 'UNIFFI_META_|_rust_future_' \"$exports\" >\"$exports.kept\"
         mv \"$exports.kept\" \"$exports\"
         ;;
     esac

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 
 use super::lost_marks;
 use super::remove::finish_unfinished;
-use super::status::save_allowance;
+use super::status::{allowance_expires, save_allowance};
 use super::wipe::finish_wipe;
 use crate::crypto::Random;
 use crate::engine::{
@@ -309,7 +309,8 @@ fn apply_pending_changes(
     let requested = &engine.requested_policy;
     let record = sealed.row()?.1;
     let adopts = record.policy != *requested && record.adopts(requested, now);
-    let tightens = record.lockout.open_tries() > 0 || adopts || !unknown.is_empty();
+    let expires = allowance_expires(record, now);
+    let tightens = record.lockout.open_tries() > 0 || adopts || expires || !unknown.is_empty();
     let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
     let is_flushed = next.is_some() || !unknown.is_empty();
     let durability = if is_flushed { Durability::Flushed } else { Durability::Ordered };

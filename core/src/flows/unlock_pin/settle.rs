@@ -150,7 +150,10 @@ fn write_in(
         // Only the locks that the person saw: one that came meanwhile needs a PIN that is entered after it.
         let unusual = work.record.clears_unusual();
         let cleared = work.record.locks.clear(Way::Pin, unusual, |lock| admission.locks.contains(lock));
-        cleared.iter().for_each(|lock| work.note(&JournalEvent::LockCleared { reason: lock.reason.name(), by: "PIN" }));
+        for lock in &cleared {
+            work.record.note_cleared(lock);
+            work.note(&JournalEvent::LockCleared { reason: lock.reason.name(), by: "PIN" });
+        }
         has_cleared = !cleared.is_empty();
         if adopts {
             work.adopt(&engine.requested_policy, now);

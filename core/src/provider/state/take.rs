@@ -28,7 +28,7 @@ pub(crate) enum Call {
 pub(crate) struct Scene<'a> {
     pub(crate) policy: &'a ProviderPolicy,
     pub(crate) wallet_id: &'a [u8; 16],
-    /// A lock stands because of an order that the phone has not seen.
+    /// A lock or a freeze stands because of an order that the phone has not seen.
     pub(crate) order_is_missing: bool,
     /// There is a recovery code, which clears what an order locks.
     pub(crate) has_code: bool,

@@ -84,6 +84,8 @@ function take(next) {
   ask(state.isAsked)
   if (state.toast && state.toast.number !== toastSeen) show($('toast'), state.toast.text)
   toastSeen = state.toast?.number ?? 0
+  $('registered').textContent = state.isRegistered ? 'knows this phone' : 'knows no phone yet'
+  list(state.waiting)
   write(state.journal)
   tell()
 }
@@ -96,12 +98,32 @@ function ask(prompt) {
   $('sheet-hint').textContent = prompt?.misses ? `Not recognised (${prompt.misses})` : ''
 }
 
+/* The requests that wait for the clerk, with a button for each answer. */
+function list(requests) {
+  const key = JSON.stringify(requests)
+  if ($('waiting').dataset.key === key) return
+  $('waiting').dataset.key = key
+  const rows = requests.map(({ number, kind }) => {
+    const row = document.createElement('li'), what = document.createElement('span')
+    what.textContent = kind.charAt(0).toUpperCase() + kind.slice(1)
+    const buttons = [['Agree', true], ['Refuse', false]].map(([words, on]) => {
+      const button = document.createElement('button')
+      button.textContent = words
+      Object.assign(button.dataset, { do: 'answer', number, on })
+      return button
+    })
+    row.append(what, ...buttons)
+    return row
+  })
+  $('waiting').replaceChildren(...rows)
+}
+
 function write(lines) {
   const rows = lines.slice().reverse().map(([time, from, text]) => {
     const row = document.createElement('li'), at = document.createElement('time'), what = document.createElement('span')
     row.dataset.from = from
     at.textContent = time
-    what.textContent = from === 'wallet' ? text.charAt(0) + text.slice(1).toLowerCase().replaceAll('_', ' ').replace(/^Pin\b/, 'PIN') : text
+    what.textContent = from === 'wallet' ? (text.charAt(0) + text.slice(1).toLowerCase().replaceAll('_', ' ')).replace(/^Pin\b/, 'PIN') : text
     row.append(at, what)
     return row
   })
@@ -178,12 +200,15 @@ $('typing').onkeydown = event => { if (KEYS[event.key] && event.key !== 'Escape'
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-do]')
   if (!button) return event.target.id === 'sheet' && act('sheetCancel')
-  const { do: what, toggle, on, ms, scale } = button.dataset
+  const { do: what, toggle, on, ms, scale, number, what: order, message } = button.dataset
   const values = {}
   if (toggle) values.on = !(state?.[toggle] ?? state?.configuration[toggle])
   if (on) values.on = on
   if (ms) values.ms = ms
   if (scale) values.scale = scale
+  if (number) values.number = number
+  if (order) values.what = order
+  if (message) values.message = $(message).value
   act(what, values)
   if (event.detail) button.blur()
 })

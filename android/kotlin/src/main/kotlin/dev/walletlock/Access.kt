@@ -128,8 +128,8 @@ public class Access internal constructor(private val session: Session) {
      * wallet whose PIN is forgotten or that is damaged ([Recovery.askEscrow]). Ask the person in plain words: whoever has the
      * provider's keys and the file of this wallet can open it too.
      *
-     * It is on at once in the session in which the first PIN was set. Otherwise the change waits like another code in
-     * [setRecoveryCode]. Once it is in force, send the backend a deposit: [ProviderState.escrowDigest].
+     * It is on at once in the session that set the wallet up: with its first PIN, or by a recovery. Otherwise the change waits
+     * like another code in [setRecoveryCode]. Once it is in force, send the backend a deposit: [ProviderState.escrowDigest].
      *
      * @throws LockException.WrongState if it is so already, or the policy has no `escrow_key`.
      * @throws LockException.PinNeeded as [createRecoveryCode].

@@ -1,12 +1,19 @@
 package dev.walletlock.android
 
 import android.provider.Settings
+import dev.walletlock.ClockReading
 import dev.walletlock.DeviceKeyFault
 import dev.walletlock.Enrolment
+import dev.walletlock.LockReason
+import dev.walletlock.LockStatus
 import dev.walletlock.NoVerdictCause
 import dev.walletlock.PinOutcome
 import dev.walletlock.Platform
+import dev.walletlock.Policy
 import dev.walletlock.WalletLock
+import dev.walletlock.WordDone
+import dev.walletlock.WordOutcome
+import dev.walletlock.fakes.FakeProvider
 import dev.walletlock.fakes.pinOf
 import java.io.File
 import kotlinx.coroutines.runBlocking
@@ -62,6 +69,21 @@ class PhoneTest {
     }
 
     @Test
+    fun `the keystore signs requests to the provider, behind a locked screen too`(): Unit = runBlocking {
+        start(boot = 7)
+        val provider = FakeProvider({ ClockReading(bootCount = 7, sinceBootMs = 0, wallMs = System.currentTimeMillis()) })
+        enrolled(provider.policy()) { lock ->
+            keystore.isPhoneLocked = true
+            val registered = lock.provider.redeem(provider.answer(lock.provider.register()).word)
+            assertEquals(WordOutcome.Done(WordDone.REGISTERED), registered)
+            val locked = lock.provider.accept(provider.accounts.single().lock())
+            assertEquals(WordOutcome.Done(WordDone.LOCKED), locked)
+            assertEquals(LockReason.LOST_OR_STOLEN, (lock.status.value as LockStatus.Locked).reason)
+        }
+        assertEquals("EC", keystore.keys.values.single { it.algorithm != "HmacSHA256" }.algorithm)
+    }
+
+    @Test
     fun `a phone without a keystore says so`(): Unit = runBlocking {
         start(boot = 7)
         keystore.close()
@@ -75,9 +97,9 @@ class PhoneTest {
         assertTrue(Settings.Global.putInt(app.contentResolver, Settings.Global.BOOT_COUNT, boot))
     }
 
-    private suspend fun open() = WalletLock.open(file, Platform.android(app))
+    private suspend fun open(policy: Policy = Policy.DEFAULT) = WalletLock.open(file, Platform.android(app), policy)
 
-    private suspend fun enrolled(use: suspend (WalletLock) -> Unit) = open().use { lock ->
+    private suspend fun enrolled(policy: Policy = Policy.DEFAULT, use: suspend (WalletLock) -> Unit) = open(policy).use { lock ->
         pinOf(RIGHT).use { (lock.enrol(it) as Enrolment.Enrolled).session.close() }
         use(lock)
     }

@@ -126,7 +126,7 @@ public class FakeAccount internal constructor(
         return Proof(method, "phone", sent.challenge).takeIf { request.code == sent.code && request.channel == method }
     }
 
-    /** Notes the escrow in force. Null: the deposit is older than the one before. */
+    /** Notes the escrow in force. Null: the deposit is older than the one before of the same installation. */
     internal fun deposit(deposit: ReadRequest.Deposit): ReadRequest.Deposit? =
         deposit.takeIf { it.version > (deposited?.version ?: 0) }?.also { deposited = it }
 
@@ -143,13 +143,22 @@ public class FakeAccount internal constructor(
     internal fun grant(request: ReadRequest, proof: Proof, sealed: String? = null): FakePost.Parcel {
         val isRegister = request.kind == "register"
         when {
-            isRegister -> publicKeys[request.installation] = request.point
+            isRegister -> {
+                publicKeys[request.installation] = request.point
+                // Its file may be an older one.
+                deposited = deposited?.let { ReadRequest.Deposit(it.digest, version = 0) }
+            }
             // May come from a phone that is not registered.
             sealed != null -> {}
             else -> heardFrom(request.installation)
         }
-        // The number that the request reports. If the provider has sent more, the phone is to say that it misses an order.
-        val after = if (isRegister) lastOrder else maxOf(request.lastOrder, lastOrder)
+        // The number that the request reports. If the provider has sent more, the phone is to say that it misses an order. A damaged
+        // wallet does not know of orders that were cleared: escrow, which clears no order, goes by what it knows.
+        val after = when {
+            isRegister -> lastOrder
+            sealed != null -> request.lastOrder
+            else -> maxOf(request.lastOrder, lastOrder)
+        }
         val proofs = """[{"method":"${proof.method}","place":"${proof.place}","challenge":"${proof.challenge}"}]"""
         val more = sealed?.let { ""","sealed":"$it"""" }.orEmpty()
         val claims = """{"v":1,"aud":"$wallet","sub":"${request.installation}","act":"${request.kind}",""" +

@@ -166,6 +166,7 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
         if (request.kind == "deposit" && account != null) {
             return Answer(null, if (account.deposit(request.deposit!!) == null) Refusal.OTHER_ESCROW else null)
         }
+        if (account == null && request.kind != "register") return Answer(null, Refusal.NOT_A_REQUEST)
         val proof = if (account == null) FIRST_PROOF else account.takeProof(request)
         if (proof == null) return Answer(null, Refusal.NOT_PROVEN)
         val asked = account ?: FakeAccount(this, request.wallet, random).also { byWallet[request.wallet] = it }

@@ -12,8 +12,8 @@ import kotlinx.coroutines.launch
 import org.robolectric.util.ReflectionHelpers
 
 /**
- * What happened on this phone, newest last: what was done to the phone, what the app did, and each event of the wallet's
- * own journal.
+ * What happened on this phone, newest last: what was done to the phone, what the app did, what the provider's desk did, and
+ * each event of the wallet's own journal.
  */
 class Journal(private val nowMs: () -> Long) {
     data class Line(val time: String, val source: String, val text: String)
@@ -29,6 +29,8 @@ class Journal(private val nowMs: () -> Long) {
     fun lines(): List<Line> = synchronized(all) { all.takeLast(LINES) }
 
     fun phone(text: String) = add(nowMs(), "phone", text)
+
+    fun desk(text: String) = add(nowMs(), "desk", text)
 
     fun app(text: String) = add(nowMs(), "app", text)
 

@@ -4,8 +4,11 @@ import android.app.Application
 import android.content.Intent
 import android.view.KeyEvent
 import android.view.inputmethod.InputMethodManager
+import com.example.wallet.Courier
+import com.example.wallet.WalletApp
 import dev.walletlock.fakes.FakePhone
 import kotlin.math.abs
+import kotlinx.coroutines.MainScope
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowToast
@@ -16,6 +19,10 @@ class Phone(val fakes: FakePhone) {
     val screen = Screen()
     val input = Input()
     val journal = Journal { fakes.clock.now().wallMs }
+    val desk = Desk(fakes.clock) { journal.desk(it) }
+
+    /** Where the app's courier walks. It ends with the phone: only a test ends one. */
+    val scope = MainScope()
     val application: Application
     val stack: Stack
     val sheet: Sheet
@@ -39,6 +46,7 @@ class Phone(val fakes: FakePhone) {
 
     init {
         PhonePlatform.platform = fakes.platform
+        WalletApp.courier = Courier(desk, scope)
         application = RuntimeEnvironment.getApplication()
         Configuration.showBars()
         configuration.apply()

@@ -27,6 +27,12 @@ class Switches(private val phone: Phone) {
             "closeCrash" -> return onMain { phone.crash = null }
             "closeLeavingIntent" -> return onMain { phone.leavingIntent = null }
             "finger" -> return asked(told(if (isOn) "a finger that is known" else "a finger that is not known") { phone.sheet.finger(isOn) })
+            "order" -> {
+                val order = with["what"].orEmpty()
+                require(order in ORDERS) { "there is no order $order" }
+                return deskAnswered(phone.desk.order(order, with["message"]?.takeIf { it.isNotBlank() }), "No phone is registered yet.")
+            }
+            "answer" -> return deskAnswered(phone.desk.answer(number("number").toInt(), isOn), "That request was answered already.")
             "sheetPin" -> return asked(phone.sheet.pin())
             "sheetCancel" -> return asked(phone.sheet.cancel())
         }
@@ -62,11 +68,20 @@ class Switches(private val phone: Phone) {
             phone.screen.isCovered = isOn
             phone.input.areCovered = isOn
         }
+        "offline" -> (if (isOn) "the phone is offline" else "the phone is connected") to { phone.desk.isReachable = !isOn }
+        "lose" -> (if (isOn) "the post loses words" else "the post loses nothing") to { phone.desk.post.isLosing = isOn }
+        "withhold" -> (if (isOn) "the post withholds orders" else "the post withholds nothing") to {
+            phone.desk.post.isWithholdingOrders = isOn
+        }
+        "repeat" -> (if (isOn) "the post repeats words" else "the post repeats nothing") to { phone.desk.post.isRepeating = isOn }
+        "forge" -> (if (isOn) "the post forges words" else "the post forges nothing") to { phone.desk.post.isForging = isOn }
         "busy" -> (if (isOn) "the keystore is busy" else "the keystore answers") to {
             phone.fakes.deviceKey.failure = if (isOn) DeviceKeyException(DeviceKeyFault.BUSY) else null
         }
         else -> throw IllegalArgumentException("there is no switch $what")
     }
+
+    private fun deskAnswered(didIt: Boolean, otherwise: String): String? = if (didIt) null else otherwise
 
     private fun <T> told(words: String, act: () -> T): T {
         phone.journal.phone(words)
@@ -79,4 +94,8 @@ class Switches(private val phone: Phone) {
     }
 
     private fun asked(wasAsked: Boolean): String? = if (wasAsked) null else "Nothing asks for a finger now."
+
+    private companion object {
+        val ORDERS = setOf("lost", "unusual", "order", "freeze", "wipe")
+    }
 }

@@ -9,18 +9,39 @@ import org.junit.Test
 /** The whole program as a person sees it: the page in Chromium. Run by `cargo xtask test-browser`. */
 class BrowserTest : OnPhone() {
     @Test
-    fun `a first day, from the first PIN to a changed one, in a browser`() {
+    fun `a first day, from the first PIN to a changed one, in a browser`() = inBrowser(::isLived)
+
+    @Test
+    fun `a phone that was lost, and the provider's desk beside it, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val lost = LostDay(mouse, day)
+        day.setsAPin()
+        lost.isReportedLost()
+        keep(browser, "finder")
+        lost.ownerAsks()
+        keep(browser, "desk")
+        lost.clerkAgrees()
+        day.enters(FirstDay.PIN)
+        day.seesTheWallet()
+    }
+
+    private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
         phone.opensApp()
         Server(phone, 0).use { server ->
-            phone.runUntilDone(CompletableFuture.runAsync { WebDriver(WIDTH, HEIGHT).use { isLived(it, server.address) } })
+            val living = CompletableFuture.runAsync {
+                WebDriver(WIDTH, HEIGHT).use { browser ->
+                    browser.open(server.address)
+                    val mouse = Mouse(phone, browser)
+                    mouse.until("a picture is drawn") { browser.script("return document.body.dataset.frames > 0") == true }
+                    live(browser, mouse)
+                }
+            }
+            phone.runUntilDone(living)
         }
     }
 
-    private fun isLived(browser: WebDriver, address: String) {
-        browser.open(address)
-        val mouse = Mouse(phone, browser)
+    private fun isLived(browser: WebDriver, mouse: Mouse) {
         val day = FirstDay(mouse)
-        mouse.until("a picture is drawn") { browser.script("return document.body.dataset.frames > 0") == true }
         keep(browser, "first-run")
         day.choosesAPin()
         mouse.tap("Switch it on")
@@ -56,7 +77,7 @@ class BrowserTest : OnPhone() {
     }
 
     private companion object {
-        const val WIDTH = 1280
+        const val WIDTH = 1360
         const val HEIGHT = 800
 
         /** Whether picture and page are both turned: the page gets the picture and the state by two requests. */
@@ -85,8 +106,12 @@ private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone
 
     override fun press(what: String, vararg with: Pair<String, String>) {
         val selector = "[data-do=$what]" + with.joinToString("") { (name, value) -> "[data-$name=\"$value\"]" }
-        val toggle = "document.querySelector('.panel [data-do=$what][data-toggle]')"
-        browser.script("(document.querySelector('.panel $selector') ?? $toggle ?? document.querySelector('$selector')).click()")
+        val toggle = "document.querySelector(':is(.panel, .desk) [data-do=$what][data-toggle]')"
+        val switches = "document.querySelector('.panel $selector') ?? document.querySelector('.desk $selector')"
+        val button = "($switches ?? $toggle ?? document.querySelector('$selector'))"
+        // The page may be a moment behind the phone.
+        until("$what is on the page") { browser.script("return $button != null") == true }
+        browser.script("$button.click()")
     }
 
     override fun waits() {

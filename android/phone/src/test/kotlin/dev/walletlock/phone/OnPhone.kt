@@ -4,6 +4,7 @@ import com.example.wallet.WalletApp
 import dev.walletlock.fakes.FakeEntropy
 import dev.walletlock.fakes.FakePhone
 import java.util.concurrent.atomic.AtomicLong
+import kotlinx.coroutines.cancel
 import org.junit.After
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
@@ -20,6 +21,7 @@ abstract class OnPhone {
 
     @After
     fun ends() {
+        phone.scope.cancel()
         phone.stack.clear()
         (phone.application as WalletApp).guard.close()
         Journal.openLocks().forEach { it.close() }

@@ -7,10 +7,13 @@ import android.view.View
 import android.widget.Button
 import android.widget.TextView
 import dev.walletlock.LockException
+import dev.walletlock.android.AllowanceNotice
 import dev.walletlock.android.LockActivity
 import dev.walletlock.android.SecuritySettingsActivity
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
 
@@ -19,6 +22,7 @@ class HomeActivity : Activity() {
     private val scope = MainScope()
     private lateinit var token: TextView
     private lateinit var reveal: Button
+    private lateinit var allowance: AllowanceNotice
     private var isRevealed = false
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -32,6 +36,24 @@ class HomeActivity : Activity() {
         requireView<View>(R.id.lock).setOnClickListener { guard.lockNow() }
         conceal()
         scope.launch { guard.session.filterNotNull().collect { whileItLives { Card.prepare(it) } } }
+        allowance = requireView(R.id.allowance)
+        allowance.setOnReached { scope.launch { whileItLives { warn() } } }
+        scope.launch {
+            guard.session.filterNotNull().collectLatest { session ->
+                while (session.isLive) {
+                    whileItLives { warn() }
+                    delay(WARN_EVERY_MS)
+                }
+            }
+        }
+    }
+
+    /** Warns before a phone that does not reach its provider locks the wallet. Without a provider there is nothing to warn of. */
+    private suspend fun warn() {
+        val lock = WalletApp.lock(this)
+        val state = lock.provider.state()
+        allowance.bind(lock)
+        allowance.show(state.allowanceLeftMs.takeIf { state.warns })
     }
 
     /** Asks for the PIN before the token is shown, even while the wallet is open. */
@@ -68,6 +90,7 @@ class HomeActivity : Activity() {
 
     private companion object {
         const val UNLOCK = 1
+        const val WARN_EVERY_MS = 60_000L
     }
 }
 

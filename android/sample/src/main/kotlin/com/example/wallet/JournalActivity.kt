@@ -79,6 +79,12 @@ class JournalActivity : Activity() {
             JournalKind.CODE_WITHDRAWN to R.string.code_withdrawn,
             JournalKind.RECOVERED to R.string.recovered,
             JournalKind.ITEM_LOST to R.string.item_lost,
+            JournalKind.PROVIDER_REGISTERED to R.string.provider_registered,
+            JournalKind.LOCK_ORDERED to R.string.lock_ordered,
+            JournalKind.LOCK_CLEARED to R.string.lock_cleared,
+            JournalKind.FROZEN to R.string.frozen,
+            JournalKind.UNFROZEN to R.string.unfrozen,
+            JournalKind.HEARTBEAT_EXPIRED to R.string.heartbeat_expired,
         )
     }
 }

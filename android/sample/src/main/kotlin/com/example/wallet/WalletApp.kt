@@ -21,17 +21,21 @@ class WalletApp : Application() {
         super.onCreate()
         LockScreens.useLock { lock(it) }
         guard = LockGuard.install(this, firstRun = { Intent(it, WelcomeActivity::class.java) })
+        courier?.start(this)
     }
 
     companion object {
         /** The one lock of this app. */
         suspend fun lock(context: Context): WalletLock =
-            WalletLock.shared(context, withContext(Dispatchers.IO) { policy })
+            WalletLock.shared(context, withContext(Dispatchers.IO) { courier?.policy ?: policy })
 
         /** The default waits, and whom a locked-out person can call. It is loaded by native code, so not on the main thread. */
         val policy: Policy by lazy {
             Policy.json("""{ "name": "sample", "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }] }""")
         }
+
+        /** Carries words between the lock and a server of the wallet's provider. Null: the wallet has no provider. */
+        var courier: Courier? = null
     }
 }
 

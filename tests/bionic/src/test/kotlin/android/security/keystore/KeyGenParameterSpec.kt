@@ -11,10 +11,24 @@ class KeyGenParameterSpec private constructor(
     val purposes: Int,
     val isStrongBoxBacked: Boolean,
     val isUnlockedDeviceRequired: Boolean,
+    val keySize: Int?,
+    val digests: List<String>,
 ) : AlgorithmParameterSpec {
     class Builder(private val alias: String, private val purposes: Int) {
         private var isStrongBoxBacked = false
         private var isUnlockedDeviceRequired = false
+        private var keySize: Int? = null
+        private var digests = emptyList<String>()
+
+        fun setKeySize(bits: Int): Builder {
+            keySize = bits
+            return this
+        }
+
+        fun setDigests(vararg digests: String): Builder {
+            this.digests = digests.toList()
+            return this
+        }
 
         fun setIsStrongBoxBacked(wanted: Boolean): Builder {
             since(28)
@@ -28,7 +42,7 @@ class KeyGenParameterSpec private constructor(
             return this
         }
 
-        fun build() = KeyGenParameterSpec(alias, purposes, isStrongBoxBacked, isUnlockedDeviceRequired)
+        fun build() = KeyGenParameterSpec(alias, purposes, isStrongBoxBacked, isUnlockedDeviceRequired, keySize, digests)
     }
 }
 

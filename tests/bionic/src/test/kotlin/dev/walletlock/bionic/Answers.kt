@@ -13,7 +13,7 @@ class Answers(private val bytes: ByteBuffer) {
         2 -> "Busy"
         3 -> "Ready(${number()})"
         4 -> "CoolingDown(${bytes.getLong()} ms, ${number()})"
-        5 -> "Locked(${listOf("TooManyAttempts", "UntilRestart", "DataDamaged")[constant() - 1]})"
+        5 -> "Locked(${REASONS[constant() - 1]})"
         6 -> "Wiped"
         else -> error("LockStatus $it")
     }
@@ -35,6 +35,12 @@ class Answers(private val bytes: ByteBuffer) {
         2 -> "Forbidden"
         3 -> refusal()
         else -> error("PinChange $it")
+    }
+
+    fun word(): String = when (val it = constant()) {
+        1 -> "Done(${DONE[constant() - 1]})"
+        2 -> "Refused(${ERRORS[constant() - 1]})"
+        else -> error("WordOutcome $it")
     }
 
     fun securityLevel(): String = listOf("StrongBox", "TrustedEnvironment", "Software", "Unknown")[constant() - 1]
@@ -96,4 +102,29 @@ class Answers(private val bytes: ByteBuffer) {
     private fun constant() = bytes.getInt()
 
     private fun number(): Int? = if (bytes.get().toInt() == 0) null else bytes.getInt()
+
+    private companion object {
+        val REASONS = listOf(
+            "TooManyAttempts",
+            "UntilRestart",
+            "DataDamaged",
+            "LostOrStolen",
+            "ProviderOrder",
+            "LockedByOwner",
+            "UnusualActivity",
+            "HeartbeatExpired",
+        )
+        val DONE = listOf(
+            "Locked",
+            "Frozen",
+            "Wiped",
+            "KeysChanged",
+            "Registered",
+            "Unlocked",
+            "Unfrozen",
+            "HeartbeatTaken",
+            "OrderWithheld",
+        )
+        val ERRORS = listOf("TooLong", "Malformed", "UnknownKey", "BadSignature")
+    }
 }

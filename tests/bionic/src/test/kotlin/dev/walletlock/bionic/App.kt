@@ -18,10 +18,12 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     private var lock = 0L
     private var session = 0L
 
-    /** Opens the lock over JNI. Returns its status, or the fault. */
-    fun open(): String {
-        // This preset waits after the first wrong PIN already, so the tests need fewer tries, each of which costs an Argon2id.
-        val answer = native.bytes("open", "${phone.appFolder}/wallet.db", "trezor", listener)
+    /**
+     * Opens the lock over JNI. Returns its status, or the fault. This preset waits after the first wrong PIN already, so the tests
+     * need fewer tries, each of which costs an Argon2id.
+     */
+    fun open(policy: String = "trezor"): String {
+        val answer = native.bytes("open", "${phone.appFolder}/wallet.db", policy, listener)
         if (answer[0] != VALUE) return said(answer) { error("no value") }
         lock = ByteBuffer.wrap(answer, 1, 8).getLong()
         return status()
@@ -89,6 +91,25 @@ class App(val abi: Abi, val phone: ModelledPhone) : AutoCloseable {
     fun rollbackProtection(): String {
         val of = native.long("shareLock", lock)
         return said(uniffi.callForBuffer("method_walletlock_rollback_protection", of), Answers::rollbackProtection)
+    }
+
+    /** Makes a request to the provider, over uniffi: 1 to register, 2 to unlock. Returns its text. */
+    fun request(kind: Int): String {
+        val of = native.long("shareLock", lock)
+        val nothing = arrayOf(*uniffi.none(), *uniffi.none(), *uniffi.none())
+        return said(uniffi.callForBuffer("method_walletlock_provider_request", of, *uniffi.constant(kind), *nothing), Answers::text)
+    }
+
+    fun redeem(grant: String): String = take(1, grant)
+
+    fun accept(order: String): String = take(2, order)
+
+    private fun take(kind: Int, word: String): String {
+        // Lets the thread make the next seal key first. Otherwise the call may have to wait for it.
+        process.runThreads()
+        val of = native.long("shareLock", lock)
+        val arguments = arrayOf(*uniffi.constant(kind), *uniffi.text(word), *uniffi.list())
+        return said(uniffi.callForBuffer("method_walletlock_take_word", of, *arguments), Answers::word)
     }
 
     /** Wipes the wallet over uniffi. */

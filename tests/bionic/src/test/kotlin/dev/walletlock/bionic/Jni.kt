@@ -75,6 +75,7 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
             169 -> characters(it.some(1) as String, it.optional(2))
             170 -> 0
             171 -> Arrays.getLength(it.some(1)).toLong()
+            172 -> ref(arrayOf(it.int(1), it.type(2), it.any(3)))
             173 -> vm.thrown { ref(Arrays.get(it.some(1), it.int(2))) } ?: 0
             176 -> ref(ByteArray(it.int(1)))
             200 -> withinBounds(it) { array: ByteArray, at, count -> it.pointer(4).write(array.copyOfRange(at, at + count)) }
@@ -97,6 +98,9 @@ class Jni(private val process: AppProcess, val vm: JavaVm) {
         6 -> if (vm.isAttached) 0L.also { _ -> it.pointer(1).setPointer(0, environment) } else JNI_EDETACHED
         else -> throw Kernel.NotModelled("function $number of a VM")
     }
+
+    private fun arrayOf(length: Int, of: Class<*>, first: Any?): Any =
+        Arrays.newInstance(of, length).also { array -> for (at in 0 until length) Arrays.set(array, at, first) }
 
     private fun ref(it: Any?) = vm.local(it).toLong()
 

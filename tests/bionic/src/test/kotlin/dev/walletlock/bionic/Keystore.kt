@@ -8,12 +8,20 @@ import android.security.keystore.UserNotAuthenticatedException
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.Key
+import java.security.KeyPair
+import java.security.KeyPairGenerator
+import java.security.KeyPairGeneratorSpi
 import java.security.KeyStoreSpi
+import java.security.PrivateKey
 import java.security.Provider
 import java.security.ProviderException
+import java.security.PublicKey
 import java.security.SecureRandom
+import java.security.Signature
+import java.security.SignatureSpi
 import java.security.cert.Certificate
 import java.security.spec.AlgorithmParameterSpec
+import java.security.spec.ECGenParameterSpec
 import java.security.spec.KeySpec
 import java.util.Collections
 import java.util.Date
@@ -25,9 +33,10 @@ import javax.crypto.SecretKey
 import javax.crypto.SecretKeyFactorySpi
 import javax.crypto.spec.SecretKeySpec
 
-/** A phone's keystore: it makes keys, keeps them, and computes HMAC-SHA256 with them. */
+/** A phone's keystore: it makes keys, keeps them, computes HMAC-SHA256 with some and signs with others. */
 class Keystore {
-    class Entry(val spec: KeyGenParameterSpec, val bytes: ByteArray)
+    /** A key pair, or the bytes of an HMAC key. */
+    class Entry(val spec: KeyGenParameterSpec, val bytes: ByteArray, val pair: KeyPair? = null)
 
     val entries = sortedMapOf<String, Entry>()
     var isPhoneLocked = false
@@ -46,6 +55,17 @@ class Keystore {
         if (spec.isStrongBoxBacked && !hasStrongBox) throw StrongBoxUnavailableException()
         entries[spec.alias] = Entry(spec, ByteArray(32).also(SecureRandom()::nextBytes))
         return KeystoreKey(spec.alias)
+    }
+
+    fun generatePair(spec: KeyGenParameterSpec): KeyPair {
+        answer()
+        check(spec.purposes == PURPOSE_SIGN && spec.keySize == 256 && spec.digests == listOf("SHA-256"))
+        generated += spec
+        if (spec.isStrongBoxBacked && !hasStrongBox) throw StrongBoxUnavailableException()
+        val generator = KeyPairGenerator.getInstance("EC", "SunEC").apply { initialize(ECGenParameterSpec("secp256r1")) }
+        val pair = generator.generateKeyPair()
+        entries[spec.alias] = Entry(spec, ByteArray(0), pair)
+        return KeyPair(pair.public, KeystorePrivateKey(spec.alias))
     }
 
     /** Replaces the key of this alias by another one, or adds a key that belongs to the app itself. */
@@ -87,6 +107,13 @@ class KeystoreKey(val alias: String) : SecretKey {
     override fun getEncoded(): ByteArray? = null
 }
 
+/** What an app holds of the private half of a key pair. */
+class KeystorePrivateKey(val alias: String) : PrivateKey {
+    override fun getAlgorithm() = "EC"
+    override fun getFormat(): String? = null
+    override fun getEncoded(): ByteArray? = null
+}
+
 /** Registers the classes below under the names that apps ask Android for. */
 class KeystoreProvider : Provider("AndroidKeyStore", "1", "a phone's keystore, modelled") {
     init {
@@ -95,6 +122,9 @@ class KeystoreProvider : Provider("AndroidKeyStore", "1", "a phone's keystore, m
         put("Mac.HmacSHA256", HmacSpi::class.java.name)
         put("Mac.HmacSHA256 SupportedKeyClasses", KeystoreKey::class.java.name)
         put("SecretKeyFactory.HmacSHA256", FactorySpi::class.java.name)
+        put("KeyPairGenerator.EC", PairGeneratorSpi::class.java.name)
+        put("Signature.SHA256withECDSA", EcdsaSpi::class.java.name)
+        put("Signature.SHA256withECDSA SupportedKeyClasses", KeystorePrivateKey::class.java.name)
     }
 
     private companion object {
@@ -107,7 +137,9 @@ class StoreSpi : KeyStoreSpi() {
 
     override fun engineLoad(stream: InputStream?, password: CharArray?) = throw UnsupportedOperationException()
     override fun engineLoad(parameter: java.security.KeyStore.LoadStoreParameter?) = require(parameter == null)
-    override fun engineGetKey(alias: String, password: CharArray?): Key? = if (alias in entries) KeystoreKey(alias) else null
+    override fun engineGetKey(alias: String, password: CharArray?): Key? =
+        entries[alias]?.let { if (it.pair == null) KeystoreKey(alias) else KeystorePrivateKey(alias) }
+
     override fun engineContainsAlias(alias: String) = alias in entries
     override fun engineDeleteEntry(alias: String) = Keystore.current.delete(alias)
 
@@ -115,7 +147,7 @@ class StoreSpi : KeyStoreSpi() {
     override fun engineSize() = entries.size
     override fun engineIsKeyEntry(alias: String) = alias in entries
     override fun engineIsCertificateEntry(alias: String) = false
-    override fun engineGetCertificate(alias: String): Certificate? = null
+    override fun engineGetCertificate(alias: String): Certificate? = entries[alias]?.pair?.let { KeyCertificate(it.public) }
     override fun engineGetCertificateChain(alias: String): Array<Certificate>? = null
     override fun engineGetCertificateAlias(certificate: Certificate): String? = null
     override fun engineGetCreationDate(alias: String): Date? = null
@@ -155,6 +187,43 @@ class HmacSpi : MacSpi() {
     override fun engineDoFinal(): ByteArray = mac.doFinal()
 }
 
+class PairGeneratorSpi : KeyPairGeneratorSpi() {
+    private var spec: KeyGenParameterSpec? = null
+
+    override fun initialize(parameter: AlgorithmParameterSpec, random: SecureRandom?) {
+        spec = parameter as KeyGenParameterSpec
+    }
+
+    override fun initialize(bits: Int, random: SecureRandom?) = throw UnsupportedOperationException("a key needs an alias")
+    override fun generateKeyPair(): KeyPair = Keystore.current.generatePair(checkNotNull(spec))
+}
+
+class EcdsaSpi : SignatureSpi() {
+    private val signature = Signature.getInstance("SHA256withECDSA", "SunEC")
+
+    override fun engineInitSign(key: PrivateKey) =
+        signature.initSign(Keystore.current.entry((key as KeystorePrivateKey).alias).pair?.private)
+
+    override fun engineUpdate(byte: Byte) = signature.update(byte)
+    override fun engineUpdate(bytes: ByteArray, at: Int, count: Int) = signature.update(bytes, at, count)
+    override fun engineSign(): ByteArray = signature.sign()
+    override fun engineInitVerify(key: PublicKey) = throw UnsupportedOperationException()
+    override fun engineVerify(signature: ByteArray) = throw UnsupportedOperationException()
+    @Deprecated("As in SignatureSpi.")
+    override fun engineSetParameter(name: String, value: Any?) = throw UnsupportedOperationException()
+    @Deprecated("As in SignatureSpi.")
+    override fun engineGetParameter(name: String): Any = throw UnsupportedOperationException()
+}
+
+/** What the keystore gives for a key pair. The library asks only for its public key. */
+class KeyCertificate(private val key: PublicKey) : Certificate("X.509") {
+    override fun getPublicKey() = key
+    override fun getEncoded(): ByteArray = throw UnsupportedOperationException()
+    override fun verify(key: PublicKey?) = throw UnsupportedOperationException()
+    override fun verify(key: PublicKey?, provider: String?) = throw UnsupportedOperationException()
+    override fun toString() = "KeyCertificate"
+}
+
 class FactorySpi : SecretKeyFactorySpi() {
     override fun engineGetKeySpec(key: SecretKey, of: Class<*>): KeySpec {
         require(of == KeyInfo::class.java)
@@ -165,5 +234,5 @@ class FactorySpi : SecretKeyFactorySpi() {
     override fun engineTranslateKey(key: SecretKey): SecretKey = throw UnsupportedOperationException()
 }
 
-/** From `KeyProperties`: the purpose of a key that computes HMACs. */
+/** From `KeyProperties`: the purpose of a key that computes HMACs or signs. */
 private const val PURPOSE_SIGN = 4

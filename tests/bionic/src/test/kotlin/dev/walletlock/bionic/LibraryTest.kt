@@ -1,6 +1,7 @@
 package dev.walletlock.bionic
 
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -149,6 +150,29 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
             assertEquals("NoVerdict(DeviceKey(Busy))", verify("271828"))
             phone.keystore.isPhoneLocked = false
             assertEquals("Ready(16)", status())
+        }
+    }
+
+    @Test
+    fun `the keystore's key registers the phone, the provider's order locks, and its grant opens again`() {
+        val provider = Provider()
+        on(phone(enrolled)) {
+            assertEquals("Ready(16)", open(provider.policy))
+            assertEquals("Right", verify(PIN), "only the PIN adopts a policy that names new keys")
+            assertEquals("Done(Registered)", redeem(provider.grant("register", request(1))))
+            val order = provider.lock()
+            assertEquals("Refused(BadSignature)", accept(order.dropLast(10) + "AAAAAAAAAA"))
+            assertEquals("Ready(16)", status())
+            assertEquals("Done(Locked)", accept(order))
+            assertFalse(isSessionLive())
+            assertEquals("Locked(LostOrStolen)", status())
+        }
+        phones.last().restart()
+        on(phones.last()) {
+            assertEquals("Locked(LostOrStolen)", open(provider.policy))
+            assertEquals("Done(Unlocked)", redeem(provider.grant("unlock", request(2))))
+            assertEquals("Right", verify(PIN))
+            assertEquals("4000 1234", read("card"))
         }
     }
 

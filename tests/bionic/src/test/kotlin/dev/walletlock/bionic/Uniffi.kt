@@ -29,6 +29,12 @@ class Uniffi(private val process: AppProcess) {
     /** An empty list. */
     fun list() = buffer(ByteArray(4))
 
+    /** The constant of an enum, counted from 1. */
+    fun constant(number: Int) = buffer(ByteBuffer.allocate(Int.SIZE_BYTES).putInt(number).array())
+
+    /** An optional value that is not there. */
+    fun none() = buffer(ByteArray(1))
+
     /**
      * Bytes that the function only reads: struct ForeignBytes { int32_t len; const uint8_t *data; }, small enough for
      * registers.

@@ -1,0 +1,90 @@
+package dev.walletlock.phone
+
+import com.example.wallet.Backend
+import dev.walletlock.Clock
+import dev.walletlock.WordOutcome
+import dev.walletlock.fakes.FakeAccount
+import dev.walletlock.fakes.FakePost
+import dev.walletlock.fakes.FakeProvider
+import java.io.IOException
+import java.util.Base64
+import org.json.JSONObject
+
+/**
+ * The provider's desk beside the phone. A clerk sends orders and answers requests; the switches are what the post does to the words.
+ * The app sees only a [Backend]. On any thread.
+ */
+class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
+    /** A request that waits for the clerk. */
+    class Asked(val number: Int, val kind: String, val text: String)
+
+    private val provider = FakeProvider(clock)
+    private val asked = mutableListOf<Asked>()
+    private var count = 0
+
+    /** Whether the phone reaches its provider. */
+    @Volatile
+    var isReachable = true
+
+    /** The requests that wait for the clerk, the oldest first. */
+    val waiting: List<Asked> @Synchronized get() = asked.toList()
+    val post: FakePost get() = provider.post
+    val account: FakeAccount? get() = provider.accounts.lastOrNull()
+    override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H)
+
+    /** Registers a phone and answers a heartbeat at once. Anything else waits for the clerk. */
+    override suspend fun send(request: String) {
+        if (!isReachable) throw IOException("the phone is offline")
+        val kind = kindOf(request)
+        if (kind in AT_ONCE && provider.answer(request).refusal == null) return onChange("answered: $kind")
+        synchronized(this) { asked += Asked(++count, kind, request) }
+        onChange("asks to $kind")
+    }
+
+    override suspend fun collect(wallet: String): List<Backend.Word> {
+        if (!isReachable) throw IOException("the phone is offline")
+        return post.collect(wallet).map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
+    }
+
+    override suspend fun report(outcome: WordOutcome) = onChange(
+        when (outcome) {
+            is WordOutcome.Done -> "done: ${outcome.what}"
+            is WordOutcome.Refused -> "refused: ${outcome.error}"
+        },
+    )
+
+    /** Signs an order and sends it. False: no phone is registered. */
+    fun order(what: String, message: String?): Boolean {
+        val account = account ?: return false
+        when (what) {
+            "freeze" -> account.freeze()
+            "wipe" -> account.wipe()
+            // The contact is the first of the sample's policy.
+            else -> account.lock(FakeAccount.Reason.valueOf(what.uppercase()), message, contact = message?.let { 0 })
+        }
+        onChange("orders: $what")
+        return true
+    }
+
+    /** Answers a request that waits. Agreeing means that the clerk has made sure who asks. */
+    fun answer(number: Int, agrees: Boolean): Boolean {
+        val request = synchronized(this) { asked.firstOrNull { it.number == number }?.also(asked::remove) } ?: return false
+        if (agrees) {
+            account?.vouch()
+            provider.answer(request.text)
+        }
+        onChange((if (agrees) "agrees to " else "does not agree to ") + request.kind)
+        return true
+    }
+
+    /** The request's kind, from its claims. [FakeProvider] checks the signature. */
+    private fun kindOf(request: String): String {
+        val claims = Base64.getUrlDecoder().decode(request.split('.')[1])
+        return JSONObject(claims.decodeToString()).getString("kind")
+    }
+
+    private companion object {
+        const val ALLOWANCE_H = 72
+        val AT_ONCE = setOf("register", "heartbeat")
+    }
+}

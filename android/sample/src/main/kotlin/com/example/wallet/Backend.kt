@@ -1,0 +1,27 @@
+package com.example.wallet
+
+import dev.walletlock.WordOutcome
+
+/**
+ * The wallet's own server, as the app sees it. The app only carries texts: the phone or the server has signed what they say. A
+ * real wallet makes its network calls here, and throws an `IOException` if the server cannot be reached.
+ */
+interface Backend {
+    /** The member `provider` of the wallet's policy: the server's public keys, and how long a phone may stay without it. */
+    val policyPart: String
+
+    /** Sends a request that the lock has made. The answer comes with [collect], at once or when somebody there has decided. */
+    suspend fun send(request: String)
+
+    /** The words that have come for [wallet] since the last call. */
+    suspend fun collect(wallet: String): List<Word>
+
+    /** Says what became of a word. */
+    suspend fun report(outcome: WordOutcome)
+
+    /** A text that the server has signed. [orders] come with a heartbeat. */
+    class Word(val kind: Kind, val text: String, val orders: List<String> = emptyList())
+
+    /** Which function of the lock takes a word. */
+    enum class Kind { ORDER, GRANT, HEARTBEAT }
+}

@@ -1,0 +1,89 @@
+package com.example.wallet
+
+import dev.walletlock.Policy
+import dev.walletlock.RequestKind
+import dev.walletlock.WalletLock
+import dev.walletlock.WordDone
+import dev.walletlock.WordOutcome
+import dev.walletlock.android.LockScreens
+import dev.walletlock.android.ProviderCall
+import dev.walletlock.android.ProviderReply
+import java.io.IOException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+import org.json.JSONObject
+
+/**
+ * Carries words between the lock and the wallet's server. An app without a provider leaves this class out.
+ *
+ * @param scope where it walks, until the scope ends.
+ */
+class Courier(private val backend: Backend, private val scope: CoroutineScope = MainScope()) {
+    /** The app's policy, with the server's keys in it. It is loaded by native code, so not on the main thread. */
+    val policy: Policy by lazy {
+        Policy.json(JSONObject(WalletApp.policy.json).put("provider", JSONObject(backend.policyPart)).toString())
+    }
+
+    /** One at a time, so that no word overtakes another. */
+    private val walking = Mutex()
+
+    /** Makes the lock's screens reach the provider, registers the phone, and collects words. Call it in `Application.onCreate`. */
+    fun start(app: WalletApp) {
+        LockScreens.useProvider { lock, call -> carry(lock, call) }
+        scope.launch { app.guard.session.filterNotNull().collect { quietly { registerOnce(WalletApp.lock(app)) } } }
+        scope.launch {
+            while (true) {
+                quietly { collect(WalletApp.lock(app)) }
+                delay(EVERY_MS)
+            }
+        }
+    }
+
+    /** What a screen of the lock wants from the provider. */
+    private suspend fun carry(lock: WalletLock, call: ProviderCall): ProviderReply {
+        val (kind, wanted) = when (call) {
+            ProviderCall.UNLOCK -> RequestKind.UNLOCK to WordDone.UNLOCKED
+            ProviderCall.UNFREEZE -> RequestKind.UNFREEZE to WordDone.UNFROZEN
+            ProviderCall.HEARTBEAT -> RequestKind.HEARTBEAT to WordDone.HEARTBEAT_TAKEN
+        }
+        registerOnce(lock)
+        backend.send(lock.provider.request(kind))
+        return if (collect(lock).any { it == WordOutcome.Done(wanted) }) ProviderReply.TAKEN else ProviderReply.LATER
+    }
+
+    private suspend fun registerOnce(lock: WalletLock) {
+        if (lock.provider.state().installation != null) return
+        backend.send(lock.provider.register())
+        collect(lock)
+    }
+
+    /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. */
+    private suspend fun collect(lock: WalletLock): List<WordOutcome> = walking.withLock {
+        backend.collect(lock.provider.state().wallet).map { word ->
+            val outcome = when (word.kind) {
+                Backend.Kind.ORDER -> lock.provider.accept(word.text)
+                Backend.Kind.GRANT -> lock.provider.redeem(word.text)
+                Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
+            }
+            outcome.also { backend.report(it) }
+        }
+    }
+
+    /** Without a connection, or while the wallet has no PIN: the next walk may succeed. */
+    private suspend fun quietly(walk: suspend () -> Unit) {
+        try {
+            whileItLives(walk)
+        } catch (_: IOException) {
+            return
+        }
+    }
+
+    private companion object {
+        const val EVERY_MS = 2_000L
+    }
+}

@@ -1,0 +1,186 @@
+//! Journal events as plain values: the kinds of journal lines, and what listeners are told. `journal_event.rs` has the fields
+//! of each kind.
+
+mod journal_event;
+
+pub(crate) use journal_event::{JournalEvent, LockedBy};
+
+use crate::time::Now;
+
+/// What a listener is told about a journal line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The line's number.
+    pub number: u64,
+    /// When it was written.
+    pub time: Now,
+    /// The kind of event.
+    pub kind: Kind,
+}
+
+/// The kind of a journal line. The numbers are part of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum Kind {
+    /// A PIN was set for the first time.
+    Enrolled = 1,
+    /// A PIN is about to be checked; it counts as failed from here on.
+    PinTried = 2,
+    /// The PIN was right.
+    PinRight = 3,
+    /// The PIN was wrong.
+    PinWrong = 4,
+    /// The PIN was wrong and the same wrong PIN was already counted, so it was not counted again.
+    PinRepeated = 5,
+    /// No verdict: the hardware failed before it was known whether the PIN is right, or the PIN was replaced meanwhile.
+    PinNoVerdict = 6,
+    /// A PIN was refused while cooling down. There is one line for each cool-down.
+    PinRefused = 7,
+    /// When the lock was opened there were unsettled tries; they count as wrong.
+    OpenTriesCounted = 8,
+    /// A lock began that does not end by waiting: no further try until the phone restarts, or until the person is
+    /// verified in some other way. The field `reason` says which.
+    Locked = 9,
+    /// The PIN was changed.
+    PinChanged = 10,
+    /// The Argon2id cost of the PIN slot was raised.
+    KdfUpgraded = 11,
+    /// Another policy is in force.
+    PolicyChanged = 12,
+    /// A vault item was written.
+    ItemWritten = 13,
+    /// A vault item was deleted.
+    ItemDeleted = 14,
+    /// All protected data was destroyed.
+    Wiped = 15,
+    /// Biometrics were switched on: from now on a finger or face opens the wallet.
+    BiometricsOn = 16,
+    /// Biometrics were switched off.
+    BiometricsOff = 17,
+    /// A biometric prompt is about to be shown.
+    BiometricsAsked = 18,
+    /// The person was recognised, and the biometric slot opened.
+    BiometricsRight = 19,
+    /// Someone was not recognised.
+    BiometricsNotRecognised = 20,
+    /// The prompt ended and nobody was recognised; nothing was counted.
+    BiometricsEnded = 21,
+    /// Biometrics may not be used now. Refusals in a row for the same reason share a line, until the next right PIN or
+    /// success.
+    BiometricsRefused = 22,
+    /// A new recovery code, or the withdrawal of the one in force, was asked for and waits.
+    CodePending = 23,
+    /// The change of the recovery code that waited was cancelled.
+    CodeCancelled = 24,
+    /// A recovery code is in force from now on.
+    CodeSet = 25,
+    /// The recovery code was withdrawn.
+    CodeWithdrawn = 26,
+    /// The recovery code, or the provider by escrow, opened the wallet, and a new PIN, a new code and a new data key are in
+    /// force.
+    Recovered = 27,
+    /// A vault item was damaged and is lost.
+    ItemLost = 28,
+    /// The rescue row in the file differed from the one in the record, and was put right.
+    RescueRowRestored = 29,
+    /// This phone was registered with the provider.
+    ProviderRegistered = 30,
+    /// The provider ordered a lock.
+    LockOrdered = 31,
+    /// Payments were frozen.
+    Frozen = 32,
+    /// The freeze ended.
+    Unfrozen = 33,
+    /// The provider ordered a wipe. If the owner has not allowed that, it locks.
+    WipeOrdered = 34,
+    /// The provider granted that locks are cleared.
+    UnlockGranted = 35,
+    /// A lock was cleared. There is one line for each lock.
+    LockCleared = 36,
+    /// An online key of the provider was revoked.
+    ProviderKeyRevoked = 37,
+    /// The provider sent an order that this phone has not seen: the wallet is locked until the order is delivered.
+    OrderWithheld = 38,
+    /// The allowance without a heartbeat of the provider is nearly used up.
+    HeartbeatDue = 39,
+    /// The allowance is used up: the wallet is locked.
+    HeartbeatExpired = 40,
+    /// The owner allowed, or no longer allows, that the provider destroys everything.
+    RemoteWipeAllowed = 41,
+    /// A mark in the keystore told of an order that the record does not hold: an older copy was put back, or the order
+    /// was cut short. The wallet is locked.
+    LockRestored = 42,
+    /// The owner locked the wallet.
+    LockSet = 43,
+    /// Switching escrow on or off was asked for and waits.
+    EscrowPending = 44,
+    /// The change of escrow that waited was cancelled.
+    EscrowCancelled = 45,
+    /// Escrow is on: the provider keeps the key to the wallet.
+    EscrowOn = 46,
+    /// Escrow is off.
+    EscrowOff = 47,
+}
+
+impl Kind {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Self; 47] = [
+        Self::Enrolled,
+        Self::PinTried,
+        Self::PinRight,
+        Self::PinWrong,
+        Self::PinRepeated,
+        Self::PinNoVerdict,
+        Self::PinRefused,
+        Self::OpenTriesCounted,
+        Self::Locked,
+        Self::PinChanged,
+        Self::KdfUpgraded,
+        Self::PolicyChanged,
+        Self::ItemWritten,
+        Self::ItemDeleted,
+        Self::Wiped,
+        Self::BiometricsOn,
+        Self::BiometricsOff,
+        Self::BiometricsAsked,
+        Self::BiometricsRight,
+        Self::BiometricsNotRecognised,
+        Self::BiometricsEnded,
+        Self::BiometricsRefused,
+        Self::CodePending,
+        Self::CodeCancelled,
+        Self::CodeSet,
+        Self::CodeWithdrawn,
+        Self::Recovered,
+        Self::ItemLost,
+        Self::RescueRowRestored,
+        Self::ProviderRegistered,
+        Self::LockOrdered,
+        Self::Frozen,
+        Self::Unfrozen,
+        Self::WipeOrdered,
+        Self::UnlockGranted,
+        Self::LockCleared,
+        Self::ProviderKeyRevoked,
+        Self::OrderWithheld,
+        Self::HeartbeatDue,
+        Self::HeartbeatExpired,
+        Self::RemoteWipeAllowed,
+        Self::LockRestored,
+        Self::LockSet,
+        Self::EscrowPending,
+        Self::EscrowCancelled,
+        Self::EscrowOn,
+        Self::EscrowOff,
+    ];
+
+    /// The kind's number in the format.
+    pub fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// The kind with that number. `None`: this version does not know it.
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
