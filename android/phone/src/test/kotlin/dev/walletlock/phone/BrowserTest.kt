@@ -114,6 +114,8 @@ private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone
         browser.script("$button.click()")
     }
 
+    override fun reportLost() = press("order", "what" to "lost")
+
     override fun waits() {
         seen = phone.state.after(seen, MOMENT_MS)?.number ?: seen
     }

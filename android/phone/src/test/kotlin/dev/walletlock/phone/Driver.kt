@@ -19,6 +19,9 @@ abstract class Driver(val phone: Phone) {
     /** Uses a switch beside the phone's screen, see [Switches]. */
     abstract fun press(what: String, vararg with: Pair<String, String>)
 
+    /** Reports the phone lost at the provider's desk, with the message that stands there for whoever finds it. */
+    abstract fun reportLost()
+
     /** Lets the phone run for a moment, or until something happens. */
     abstract fun waits()
 
@@ -73,6 +76,8 @@ class Hand(phone: Phone) : Driver(phone) {
         phone.act(what, with.toMap())
         waits()
     }
+
+    override fun reportLost() = press("order", "what" to "lost", "message" to LostDay.MESSAGE)
 
     override fun waits() = phone.mainLoop.round()
 }

@@ -15,7 +15,7 @@ class LostDay(private val driver: Driver, private val day: FirstDay) {
 
     fun isReportedLost() = with(driver) {
         isRegistered()
-        press("order", "what" to "lost")
+        reportLost()
         sees("Did you find this phone?")
         sees(MESSAGE)
         check(places().none { "wallet is locked" in it.label }) { "a finder learns nothing about the owner" }
