@@ -16,7 +16,17 @@ use crate::process;
 const LLVM: &str = "19";
 
 /// Flags of rustc that make the library smaller. Both `-Z` and the standard library's own build need `RUSTC_BOOTSTRAP`.
-const SMALLER_RUST: [&str; 2] = [
+const SMALLER_RUST: [&str; 8] = [
+    // No panic unwinds through a function that LLVM knows to be free of panics, so it needs no table. The price: the
+    // backtrace of a crash within such a function ends there.
+    "-Cforce-unwind-tables=no",
+    // `{:?}` prints nothing. Neither the log nor an error that an app sees has such a text.
+    "-Zfmt-debug=none",
+    // AES and SHA-256 in short loops, for processors without instructions for them.
+    "--cfg",
+    "aes_backend_soft=\"compact\"",
+    "--cfg",
+    "sha2_backend_soft=\"compact\"",
     // A panic unwinds from calls only. Only a debugger and a crash report need tables for every instruction.
     "-Zuse-sync-unwind=yes",
     // LLVM makes functions of code that repeats, if that saves as many bytes. It does not count what each such function
