@@ -8,12 +8,12 @@ use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::abi::Abi;
-use super::{digest, stubs, unwinder};
+use super::{digest, linker, stubs, unwinder};
 use crate::places::Places;
 use crate::process;
 
 /// The LLVM version in the names of Debian's packages and programs.
-const LLVM: &str = "19";
+pub(super) const LLVM: &str = "19";
 
 /// Flags of rustc that make the library smaller. Both `-Z` and the standard library's own build need `RUSTC_BOOTSTRAP`.
 const SMALLER_RUST: [&str; 8] = [
@@ -159,44 +159,12 @@ impl<'a> Toolchain<'a> {
             .env(format!("CC_{lower}"), self.tools.clang())
             .env(format!("AR_{lower}"), self.tools.ar())
             .env(format!("CFLAGS_{lower}"), c_flags.join(" "))
-            .env(format!("CARGO_TARGET_{upper}_LINKER"), self.write_linker()?)
+            .env(format!("CARGO_TARGET_{upper}_LINKER"), linker::write(self)?)
             .env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), rust_flags.join(" "))
             // These variables would replace our flags.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         Ok(())
-    }
-
-    /// Writes a script that links with rustc's arguments and our fixed ones. They are in a file and not in rustc's
-    /// flags, because cargo makes the hashes in its names from the flags, and these arguments contain paths of this
-    /// machine.
-    fn write_linker(&self) -> Result<Utf8PathBuf> {
-        let path = self.folder().join("linker");
-        let mut own = String::new();
-        if !self.tools.are_the_ndk() {
-            let folder = self.folder();
-            own = format!("-fuse-ld=lld-{LLVM} -nostdlib '-L{folder}' -Wl,--no-as-needed -lc -lm -ldl -llog");
-        }
-        let script = format!(
-            "#!/bin/sh
-# rustc exports every name that a crate of ours wants unmangled. uniffi's metadata are of use only to the generator of the Kotlin, which
-# reads them from the host's library. Nothing here is async. What is not exported here is left out.
-for argument do
-    case $argument in
-    -Wl,--version-script=*)
-        exports=${{argument#-Wl,--version-script=}}
-        grep -vE 'UNIFFI_META_|_rust_future_' \"$exports\" >\"$exports.kept\"
-        mv \"$exports.kept\" \"$exports\"
-        ;;
-    esac
-done
-exec '{clang}' --target={target} \"$@\" {own}
-",
-            clang = self.tools.clang(),
-            target = self.abi.clang_target(),
-        );
-        write_program(&path, &script)?;
-        Ok(path)
     }
 
     /// Links a shared library from `arguments` alone (`-nostdlib`).
@@ -284,21 +252,4 @@ fn cargo_home() -> Result<Utf8PathBuf> {
     Ok(Utf8PathBuf::from_path_buf(home)
         .map_err(|_| anyhow::anyhow!("the home folder's path is not UTF-8"))?
         .join(".cargo"))
-}
-
-#[cfg(unix)]
-fn write_program(path: &Utf8Path, script: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(path, script)?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn write_program(_: &Utf8Path, _: &str) -> Result<()> {
-    bail!("the Android library is built on Linux or macOS")
 }
