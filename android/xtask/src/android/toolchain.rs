@@ -146,6 +146,10 @@ impl<'a> Toolchain<'a> {
         // A panic never unwinds through C: rusqlite catches it before. Without these tables the library is 5 % smaller.
         // The price: the backtrace of a crash within SQLite or ring ends there.
         c_flags.extend(["-fno-unwind-tables".to_owned(), "-fno-asynchronous-unwind-tables".to_owned()]);
+        // LLVM makes functions of repeated code once more, among the functions that it has made so.
+        c_flags.extend(["-mllvm".to_owned(), "-machine-outliner-reruns=1".to_owned()]);
+        // Without tables, only a profiler could follow frame pointers.
+        c_flags.push("-fomit-frame-pointer".to_owned());
         // Has ring leave out its larger tables for curve arithmetic, 23 kB. Signing takes longer; the lock signs exports only.
         c_flags.push("-DOPENSSL_SMALL".to_owned());
         let renaming = rust.renaming(self.places)?;
