@@ -13,6 +13,8 @@ fn main() {
             "--pack-dyn-relocs=android",
             // By this id a crash report finds the symbols that were stripped.
             "--build-id=sha1",
+            // Strings that are the end of another one are stored once.
+            "-O2",
             // An undefined symbol fails here, at link time, and not when a phone loads the library.
             "-z,defs",
         ] {

@@ -5,3 +5,12 @@
 
 pub use walletlock_bindings::*;
 pub use walletlock_jni::JNI_OnLoad;
+
+/// Stands for each function that only a JVM calls over uniffi (`ONLY_ON_A_JVM` in `cargo xtask`). Nothing on a phone
+/// calls one; if something did, it could not be answered, so the process ends.
+#[cfg(target_os = "android")]
+#[allow(unsafe_code, reason = "the linker needs the name, and no other crate has it")]
+#[unsafe(no_mangle)]
+pub extern "C" fn walletlock_only_on_a_jvm() -> ! {
+    std::process::abort()
+}

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use goblin::elf::Elf;
 
-use super::rules;
+use super::{jvm_only, rules};
 use crate::android::{self, Abi};
 use crate::places::{Flavour, Places};
 use crate::{jar, kotlin};
@@ -20,10 +20,11 @@ const CLASS_FILES_AT_MOST: u16 = 55;
 /// `pom.xml` were added.
 type Check = fn(&Places, &Utf8Path) -> Result<Option<String>>;
 
-pub(crate) const CHECKS: [(&str, Check); 11] = [
+pub(crate) const CHECKS: [(&str, Check); 12] = [
     ("everything is there", entries),
     ("each library is sound, and of its ABI", libraries),
     ("the libraries have every function that the classes call", functions),
+    ("a phone's classes call nothing that is there only on a JVM", jvm_only::check),
     ("no class but our own", classes),
     ("an app makes its own class R", no_r),
     ("class files that an app's build reads", class_files),

@@ -15,7 +15,7 @@ use crate::places::Places;
 /// The name of the check that must notice, and the change that makes a good archive bad.
 type Control = (&'static str, fn(&Utf8Path) -> Result<()>);
 
-const CONTROLS: [Control; 20] = [
+const CONTROLS: [Control; 21] = [
     ("everything is there", |folder| remove(folder, "META-INF/com/android/build/gradle/aar-metadata.properties")),
     ("everything is there", |folder| Ok(fs::write(folder.join("LICENSES-OF-OTHERS.txt"), "")?)),
     ("everything is there", |folder| Ok(fs::remove_file(library_of(folder, Abi::X86))?)),
@@ -35,6 +35,10 @@ const CONTROLS: [Control; 20] = [
             "uniffi_walletlock_bindings_fn_method_vault_read",
             "uniffi_walletlock_bindings_fn_method_vault_rear",
         )
+    }),
+    ("a phone's classes call nothing that is there only on a JVM", |folder| {
+        let classes = folder.join("classes/dev/walletlock");
+        jar::copy(&classes.join("OverUniffi.class"), &classes.join("OnAPhone.class"))
     }),
     ("no class but our own", |folder| add_class(folder, "com/sun/jna/Native.class", 52)),
     ("no class but our own", |folder| add_class(folder, "android/app/Activity.class", 52)),

@@ -4,6 +4,7 @@
 mod checks;
 mod contents;
 mod controls;
+mod jvm_only;
 mod pom;
 mod release;
 mod rules;

@@ -5,6 +5,7 @@ mod controls;
 mod digest;
 mod headers;
 mod inspect;
+mod linker;
 mod same_bytes;
 mod stubs;
 mod toolchain;
@@ -19,6 +20,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use self::abi::{API_LEVEL, Abi};
 pub(crate) use self::inspect::contains;
+pub(crate) use self::linker::is_only_on_a_jvm;
 pub(crate) use self::same_bytes::prove as same_bytes;
 use self::toolchain::Toolchain;
 pub(crate) use self::toolchain::{Renaming, Rust, Tools};

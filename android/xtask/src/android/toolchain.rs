@@ -8,15 +8,25 @@ use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::abi::Abi;
-use super::{digest, stubs, unwinder};
+use super::{digest, linker, stubs, unwinder};
 use crate::places::Places;
 use crate::process;
 
 /// The LLVM version in the names of Debian's packages and programs.
-const LLVM: &str = "19";
+pub(super) const LLVM: &str = "19";
 
 /// Flags of rustc that make the library smaller. Both `-Z` and the standard library's own build need `RUSTC_BOOTSTRAP`.
-const SMALLER_RUST: [&str; 2] = [
+const SMALLER_RUST: [&str; 8] = [
+    // No panic unwinds through a function that LLVM knows to be free of panics, so it needs no table. The price: the
+    // backtrace of a crash within such a function ends there.
+    "-Cforce-unwind-tables=no",
+    // `{:?}` prints nothing. Neither the log nor an error that an app sees has such a text.
+    "-Zfmt-debug=none",
+    // AES and SHA-256 in short loops, for processors without instructions for them.
+    "--cfg",
+    "aes_backend_soft=\"compact\"",
+    "--cfg",
+    "sha2_backend_soft=\"compact\"",
     // A panic unwinds from calls only. Only a debugger and a crash report need tables for every instruction.
     "-Zuse-sync-unwind=yes",
     // LLVM makes functions of code that repeats, if that saves as many bytes. It does not count what each such function
@@ -136,6 +146,10 @@ impl<'a> Toolchain<'a> {
         // A panic never unwinds through C: rusqlite catches it before. Without these tables the library is 5 % smaller.
         // The price: the backtrace of a crash within SQLite or ring ends there.
         c_flags.extend(["-fno-unwind-tables".to_owned(), "-fno-asynchronous-unwind-tables".to_owned()]);
+        // LLVM makes functions of repeated code once more, among the functions that it has made so.
+        c_flags.extend(["-mllvm".to_owned(), "-machine-outliner-reruns=1".to_owned()]);
+        // Without tables, only a profiler could follow frame pointers.
+        c_flags.push("-fomit-frame-pointer".to_owned());
         // Has ring leave out its larger tables for curve arithmetic, 23 kB. Signing takes longer; the lock signs exports only.
         c_flags.push("-DOPENSSL_SMALL".to_owned());
         let renaming = rust.renaming(self.places)?;
@@ -149,44 +163,12 @@ impl<'a> Toolchain<'a> {
             .env(format!("CC_{lower}"), self.tools.clang())
             .env(format!("AR_{lower}"), self.tools.ar())
             .env(format!("CFLAGS_{lower}"), c_flags.join(" "))
-            .env(format!("CARGO_TARGET_{upper}_LINKER"), self.write_linker()?)
+            .env(format!("CARGO_TARGET_{upper}_LINKER"), linker::write(self)?)
             .env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), rust_flags.join(" "))
             // These variables would replace our flags.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         Ok(())
-    }
-
-    /// Writes a script that links with rustc's arguments and our fixed ones. They are in a file and not in rustc's
-    /// flags, because cargo makes the hashes in its names from the flags, and these arguments contain paths of this
-    /// machine.
-    fn write_linker(&self) -> Result<Utf8PathBuf> {
-        let path = self.folder().join("linker");
-        let mut own = String::new();
-        if !self.tools.are_the_ndk() {
-            let folder = self.folder();
-            own = format!("-fuse-ld=lld-{LLVM} -nostdlib '-L{folder}' -Wl,--no-as-needed -lc -lm -ldl -llog");
-        }
-        let script = format!(
-            "#!/bin/sh
-# rustc exports every name that a crate of ours wants unmangled. uniffi's metadata are of use only to the generator of the Kotlin, which
-# reads them from the host's library. Nothing here is async. What is not exported here is left out.
-for argument do
-    case $argument in
-    -Wl,--version-script=*)
-        exports=${{argument#-Wl,--version-script=}}
-        grep -vE 'UNIFFI_META_|_rust_future_' \"$exports\" >\"$exports.kept\"
-        mv \"$exports.kept\" \"$exports\"
-        ;;
-    esac
-done
-exec '{clang}' --target={target} \"$@\" {own}
-",
-            clang = self.tools.clang(),
-            target = self.abi.clang_target(),
-        );
-        write_program(&path, &script)?;
-        Ok(path)
     }
 
     /// Links a shared library from `arguments` alone (`-nostdlib`).
@@ -274,21 +256,4 @@ fn cargo_home() -> Result<Utf8PathBuf> {
     Ok(Utf8PathBuf::from_path_buf(home)
         .map_err(|_| anyhow::anyhow!("the home folder's path is not UTF-8"))?
         .join(".cargo"))
-}
-
-#[cfg(unix)]
-fn write_program(path: &Utf8Path, script: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(path, script)?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn write_program(_: &Utf8Path, _: &str) -> Result<()> {
-    bail!("the Android library is built on Linux or macOS")
 }

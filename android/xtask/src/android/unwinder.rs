@@ -19,9 +19,9 @@ const SOURCES: [&str; 6] = [
     "libunwind.cpp",
 ];
 
-/// The same flags as in Rust's own build of libunwind, except for the path of its headers.
+/// The same flags as in Rust's own build of libunwind, except for the path of its headers and `-Oz`.
 const FLAGS: [&str; 9] = [
-    "-Os",
+    "-Oz",
     "-fPIC",
     "-fvisibility=hidden",
     "-ffunction-sections",

@@ -57,7 +57,8 @@ internal object NativeLibrary {
      */
     inline fun unlockPath(property: (String) -> String?, library: String?, load: (String?) -> Unit): UnlockPath {
         val wanted = property("walletlock.unlock")
-        if (wanted == "uniffi") return OverUniffi
+        // A phone's library has the functions for this only by name.
+        if (wanted == "uniffi" && !isPhone(property)) return OverUniffi
         return try {
             load(library)
             OverJni

@@ -46,6 +46,7 @@ class NativeLibraryTest {
         assertEquals(listOf<String?>("/mine"), loaded)
         assertSame(OverUniffi, unlockPath("walletlock.unlock" to "uniffi") { throw AssertionError("not asked for") })
         assertSame(OverJni, unlockPath("walletlock.unlock" to "jni") { })
+        assertSame(OverJni, unlockPath("walletlock.unlock" to "uniffi", "java.vm.name" to "Dalvik") { })
     }
 
     @Test
