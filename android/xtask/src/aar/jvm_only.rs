@@ -72,7 +72,9 @@ mod tests {
             assert_eq!(uniffi_name(method).as_deref(), Some(name));
             assert!(android::is_only_on_a_jvm(name), "{name}");
         }
-        let both = uniffi_name("WalletLock.judgePin").unwrap();
-        assert!(!android::is_only_on_a_jvm(&both), "{both}");
+        // The second makes a Kotlin object from a handle, without a call.
+        for both in ["WalletLock.judgePin", "PinEntry.\"<init>\""] {
+            assert!(!android::is_only_on_a_jvm(&uniffi_name(both).unwrap()), "{both}");
+        }
     }
 }

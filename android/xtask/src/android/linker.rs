@@ -10,7 +10,7 @@ const UNIFFI: &str = "uniffi_walletlock_bindings_fn_";
 
 /// The functions that only a JVM calls over uniffi: a phone opens the lock, checks the PIN and reads its own parts over
 /// JNI. What ends with `_` is the beginning of several names.
-const ONLY_ON_A_JVM: [&str; 29] = [
+const ONLY_ON_A_JVM: [&str; 36] = [
     "constructor_walletlock_open",
     "method_walletlock_status",
     "method_walletlock_prepare",
@@ -21,8 +21,15 @@ const ONLY_ON_A_JVM: [&str; 29] = [
     "method_walletlock_cancel_biometrics",
     "method_walletlock_lock_now",
     "method_walletlock_open_sessions",
-    "method_pinentry_",
-    "method_biometricanswer_",
+    "method_pinentry_push",
+    "method_pinentry_pop",
+    "method_pinentry_clear",
+    "method_pinentry_length",
+    "method_pinentry_duplicate",
+    "method_pinentry_matches",
+    "method_biometricanswer_not_recognised",
+    "method_biometricanswer_authenticated",
+    "method_biometricanswer_ended",
     "method_session_is_live",
     "method_session_end",
     // The parts of a phone are traits that Kotlin implements. uniffi also exports what Kotlin could call on an
