@@ -16,7 +16,7 @@ use walletlock_core::{
 use crate::backend::{Backend, done};
 use crate::recovery_code::{NEW_PIN, enter, finish, recover_with, with_code_on};
 use crate::recovery_under_locks::registered;
-use crate::u8_escrow::{ask, delete_record, is_there, kinds, open_for_owner, with_escrow};
+use crate::u8_escrow::{add_code, ask, delete_record, is_there, kinds, open_for_owner, with_escrow};
 use crate::wallet::{PIN, Wallet, copy_files, entry, open, picture};
 
 const DAY_MS: u64 = 86_400_000;
@@ -231,7 +231,7 @@ fn escrow_is_asked_for_also_without_the_installations_key() {
     assert!(matches!(asked, Ok(EscrowOutcome::Asked(_))), "{asked:?}");
 }
 
-/// To `redeem` a grant of escrow is NotAsked: only the request that asked for it takes it.
+/// `redeem` refuses a grant of escrow: only the request that asked for it takes it.
 #[test]
 fn a_grant_of_escrow_is_taken_by_its_request_only() {
     let (backend, wallet) = with_escrow();
@@ -260,13 +260,7 @@ fn a_recovery_tells_of_the_change_that_it_drops() {
 #[test]
 fn a_wallet_that_was_brought_back_from_an_older_file_can_be_deposited() {
     let (backend, wallet) = with_escrow();
-    let session = wallet.unlock();
-    let code = session.access().create_recovery_code().expect("a code");
-    let paper = write_down(&code);
-    assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
-    drop(session);
-    wallet.phone.clock.advance_ms(DAY_MS);
-    drop(wallet.unlock());
+    let paper = add_code(&wallet);
     backend.deposit(&wallet);
     let backup = picture(wallet.folder.path());
     // Two more changes.

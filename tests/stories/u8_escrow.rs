@@ -31,6 +31,18 @@ pub(crate) fn with_escrow() -> (Backend, Wallet) {
     (backend, wallet)
 }
 
+/// Makes a recovery code beside escrow, and waits until it is in force. Returns what stands on the paper.
+pub(crate) fn add_code(wallet: &Wallet) -> String {
+    let session = wallet.unlock();
+    let code = session.access().create_recovery_code().expect("a code");
+    let paper = write_down(&code);
+    assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
+    drop(session);
+    wallet.phone.clock.advance_ms(DAY_MS);
+    drop(wallet.unlock());
+    paper
+}
+
 pub(crate) fn ask(wallet: &Wallet) -> EscrowRequest {
     match wallet.lock.recovery().ask_escrow(&ProviderRequest::default()) {
         Ok(EscrowOutcome::Asked(request)) => request,
@@ -170,13 +182,7 @@ fn it_is_switched_on_and_off_by_someone_who_waits_and_can_be_stopped() {
 #[test]
 fn a_replaced_code_keeps_escrow_and_both_changes_may_fall_due_at_once() {
     let (backend, wallet) = with_escrow();
-    let session = wallet.unlock();
-    let code = session.access().create_recovery_code().expect("a code");
-    let paper = write_down(&code);
-    assert_eq!(session.access().set_recovery_code(&code), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
-    drop(session);
-    wallet.phone.clock.advance_ms(DAY_MS);
-    drop(wallet.unlock());
+    let paper = add_code(&wallet);
     assert!(enter(&wallet, &paper).is_ok());
     backend.deposit(&wallet);
     drop(open_for_owner(&backend, &wallet));

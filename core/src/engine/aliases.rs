@@ -73,7 +73,7 @@ pub(crate) struct MarkedOrder {
 pub(crate) enum MarkedEffect {
     Lock(OrderReason),
     Freeze,
-    /// It locks, and nobody knows what it says: a heartbeat told of its number, and it did not come.
+    /// A heartbeat told of an order that did not come. The wallet is locked until the order comes.
     Withheld,
 }
 
