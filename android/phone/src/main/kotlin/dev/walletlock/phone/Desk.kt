@@ -2,6 +2,7 @@ package dev.walletlock.phone
 
 import com.example.wallet.Backend
 import dev.walletlock.Clock
+import dev.walletlock.WordDone
 import dev.walletlock.WordOutcome
 import dev.walletlock.fakes.FakeAccount
 import dev.walletlock.fakes.FakePost
@@ -22,6 +23,10 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     private val asked = mutableListOf<Asked>()
     private var count = 0
 
+    /** The account whose phone took the grant that registers it. */
+    @Volatile
+    private var registered: FakeAccount? = null
+
     /** Whether the phone reaches its provider. */
     @Volatile
     var isReachable = true
@@ -30,6 +35,9 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     val waiting: List<Asked> @Synchronized get() = asked.toList()
     val post: FakePost get() = provider.post
     val account: FakeAccount? get() = provider.accounts.lastOrNull()
+
+    /** Whether the newest account's phone is registered. Before it is, it may refuse an order, because nothing could clear the lock. */
+    val isRegistered: Boolean get() = account.let { it != null && it === registered }
     override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H)
 
     /** Registers a phone and answers a heartbeat at once. Anything else waits for the clerk. */
@@ -46,14 +54,17 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         return post.collect(wallet).map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
     }
 
-    override suspend fun report(outcome: WordOutcome) = onChange(
-        when (outcome) {
-            is WordOutcome.Done -> "done: ${outcome.what}"
-            is WordOutcome.Refused -> "refused: ${outcome.error}"
-        },
-    )
+    override suspend fun report(outcome: WordOutcome) {
+        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) registered = account
+        onChange(
+            when (outcome) {
+                is WordOutcome.Done -> "done: ${outcome.what}"
+                is WordOutcome.Refused -> "refused: ${outcome.error}"
+            },
+        )
+    }
 
-    /** Signs an order and sends it. False: no phone is registered. */
+    /** Signs an order and sends it. False: no phone has asked to be registered. */
     fun order(what: String, message: String?): Boolean {
         val account = account ?: return false
         when (what) {

@@ -11,7 +11,7 @@ class LostDay(private val driver: Driver, private val day: FirstDay) {
         day.seesTheWallet()
     }
 
-    fun isRegistered() = driver.until("the phone is registered") { driver.phone.desk.account?.installation != null }
+    fun isRegistered() = driver.until("the phone is registered") { driver.phone.desk.isRegistered }
 
     fun isReportedLost() = with(driver) {
         isRegistered()
