@@ -10,8 +10,8 @@ use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
 use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
 use walletlock_core::{
-    Enrolment, LockError, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone,
-    WordError, WordOutcome,
+    Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinOutcome, ProviderRequest, RequestKind, WalletLock,
+    WordDone, WordError, WordOutcome,
 };
 
 use crate::disk::{Disk, Flushes};
@@ -209,10 +209,9 @@ fn an_order_locks_also_if_the_disk_fails() {
     disk.fail_next_flush();
     assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage));
     assert!(!session.is_live(), "the order is authentic, whatever the disk does");
-    assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage), "the storage answers nothing more");
-    let status = lock.recheck().expect("a status");
-    assert!(matches!(status, LockStatus::Locked { reason: LockReason::LostOrStolen, .. }), "{status:?}");
-    assert_eq!(lock.provider().accept(&lost), Ok(WordOutcome::Done(WordDone::Locked)));
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(NoVerdict::Storage)));
+    assert_eq!(lock.provider().accept(&lost), Ok(WordOutcome::Done(WordDone::Locked)), "it opens the file anew");
+    assert_lost(&lock);
 }
 
 #[test]
@@ -223,7 +222,30 @@ fn an_order_locks_also_if_the_storage_failed_before_it() {
     let lost = place.lost(&lock);
     disk.fail_next_flush();
     assert!(!matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Right(_)), "the try could not be charged");
-    assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage));
+    assert_eq!(lock.provider().accept(&lost), Ok(WordOutcome::Done(WordDone::Locked)));
+    assert_lost(&lock);
+}
+
+#[test]
+fn a_withheld_order_locks_also_if_the_disk_fails() {
+    let place = Place::new();
+    let (disk, phone, installation) = place.registered(Flushes::Honest);
+    let lock = place.open(&disk, &phone);
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };
+    let request = lock.provider().request(RequestKind::Heartbeat, &ProviderRequest::default()).expect("a request");
+    let (aud, req) = (encode(&lock.provider().state().expect("a state").wallet), request_hash(&request));
+    let claims =
+        format!(r#"{{"v":1,"aud":"{aud}","sub":"{installation}","iat":1767225600,"req":"{req}","last_order":1}}"#);
+    let heartbeat = place.online.sign("heartbeat", &claims);
+    disk.fail_next_flush();
+    assert_eq!(lock.provider().heartbeat(&heartbeat, &[]), Err(LockError::Storage));
+    assert!(!session.is_live(), "the heartbeat is authentic, whatever the disk does");
+    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(NoVerdict::Storage)));
     let status = lock.recheck().expect("a status");
+    assert!(matches!(status, LockStatus::Locked { reason: LockReason::ProviderOrder, .. }), "{status:?}");
+}
+
+fn assert_lost(lock: &WalletLock) {
+    let status = lock.status().expect("a status");
     assert!(matches!(status, LockStatus::Locked { reason: LockReason::LostOrStolen, .. }), "{status:?}");
 }

@@ -242,6 +242,13 @@ impl Ledger {
         result
     }
 
+    /// Refuses every call that needs the record until the wallet is opened anew: it lacks a lock that should stand.
+    pub(crate) fn distrust(&self) {
+        if let State::Sealed(sealed) = &mut *lock(&self.state) {
+            sealed.store.distrust();
+        }
+    }
+
     /// Replaces the state.
     pub(crate) fn put(&self, state: State) {
         *lock(&self.state) = state;

@@ -2,7 +2,7 @@
 
 use super::carry_out::{Judged, carry_out, commit_tightening, judge, marked_order};
 use super::lock_now::lock_now;
-use super::{lost_marks, wipe};
+use super::{lost_marks, open, wipe};
 use crate::engine::{Engine, MarkedOrder, SessionEnd};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Order, OrderAct, WordDone, WordError, WordOutcome, read};
@@ -12,8 +12,10 @@ use crate::time::Now;
 ///
 /// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a locked
 /// wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds the order
-/// in one of the two places.
+/// in one of the two places. If the commit fails, nothing opens in this process before that.
 pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
+    // What still fails is met below.
+    open::open_if_broken(engine).ok();
     let now = engine.sessions.read_clock()?.now;
     let judged = engine.ledger.read(|view| {
         let judged = judge(view.record, &view.header.wallet_id, Call::Accept, text, now)?;
@@ -40,6 +42,9 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     let mark = marked_order(&word, allows_wipe);
     let marked = mark.as_ref().map_or(Ok(()), |mark| engine.device_keys.mark_order(&wallet_id, mark));
     let taken = commit_tightening(engine, Call::Accept, text, now);
+    if mark.is_some() && taken.is_err() {
+        engine.ledger.distrust();
+    }
     if mark.is_some_and(|mark| mark.effect.locks()) {
         // Also if the commit failed: the order is authentic, and the mark locks at the next opening.
         lock_now(engine, SessionEnd::Locked);

@@ -2,17 +2,19 @@
 
 use super::accept::accept;
 use super::carry_out::{Judged, carry_out, commit_tightening, judge};
-use super::lost_marks;
-use crate::engine::{Engine, MarkedEffect, MarkedOrder};
+use super::lock_now::lock_now;
+use super::{lost_marks, open};
+use crate::engine::{Engine, MarkedEffect, MarkedOrder, SessionEnd};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Heartbeat, WordDone, WordOutcome};
 
 /// Takes a heartbeat. The orders that came with it are carried out first. If the provider sent an order that is not
 /// among them, the wallet is locked.
 pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<WordOutcome, LockError> {
+    open::open_if_broken(engine).ok();
     let now = engine.sessions.read_clock()?.now;
     let judged = engine.ledger.read(|view| judge(view.record, &view.header.wallet_id, Call::Heartbeat, text, now));
-    if judged.as_ref().err() == Some(&LockError::DataDamaged) {
+    if matches!(judged, Err(LockError::DataDamaged | LockError::Storage | LockError::DeviceKey(_))) {
         // A heartbeat needs the record. The orders that came with it become marks.
         orders.iter().for_each(|order| drop(accept(engine, order)));
     }
@@ -34,16 +36,19 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         // As for an order: the mark first, so that a damaged record does not shed the lock. Without it the record locks.
         let mark = MarkedOrder { kid: word.kid, seq: last_order, effect: MarkedEffect::Withheld };
         engine.device_keys.mark_order(&wallet_id, &mark).ok();
-        commit_tightening(engine, Call::Heartbeat, text, now)
+        let taken = commit_tightening(engine, Call::Heartbeat, text, now);
+        if taken.is_err() {
+            engine.ledger.distrust();
+        }
+        // As for an order, also if the commit failed.
+        lock_now(engine, SessionEnd::Locked);
+        taken
     } else {
         let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
             carry_out(engine, work, Call::Heartbeat, text, now, false)
         });
         taken.map(|taken| taken.value)
     };
-    if matches!(taken, Ok(WordOutcome::Done(WordDone::OrderWithheld))) {
-        engine.prompts.cancel_any();
-    }
     engine.seal_keys.make_ahead();
     if taken.is_ok() {
         lost_marks::drop_stale(engine);

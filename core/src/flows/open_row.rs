@@ -7,7 +7,7 @@ use super::outcome::{NoVerdict, Refusal};
 use super::rekey::earlier_keys;
 use super::status::without_record;
 use crate::crypto::{DataKey, Random, SlotBytes};
-use crate::engine::{DeviceKeys, Engine, RowAge, State};
+use crate::engine::{DeviceKeys, Engine, RowAge};
 use crate::error::LockError;
 use crate::key_slots::RescueRow;
 use crate::lockout::AttemptGate;
@@ -112,10 +112,7 @@ pub(super) fn find(engine: &Engine, way: WayBack, now: Now) -> Result<Found, Cod
 }
 
 fn read(engine: &Engine, way: WayBack, now: Now) -> Result<Found, CodeRefusal> {
-    if engine.ledger.with_state(State::may_change_by_opening) {
-        // The keystore or the disk may have failed for a moment only.
-        open::recheck(engine).map_err(|fault| refused(engine, &fault))?;
-    }
+    open::open_if_broken(engine).map_err(|fault| refused(engine, &fault))?;
     let read = engine.ledger.read(|view| {
         let record = view.record;
         let standing = record.standing(now);

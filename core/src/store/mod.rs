@@ -19,7 +19,8 @@ pub(crate) struct Store {
     connection: Connection,
     /// The number of commits since the last flushed commit.
     unflushed: u32,
-    /// A flush failed: nothing read from this connection can be trusted, and nothing added to it would be safe.
+    /// Nothing is read or written any more: a flush failed, so what this connection holds cannot be trusted, or
+    /// [`Self::distrust`] was called.
     is_broken: bool,
 }
 
@@ -174,7 +175,12 @@ impl Store {
         if is_moved { Ok(()) } else { Err(StoreError::Failed) }
     }
 
-    /// Whether a flush failed: then only opening the file anew can help.
+    /// Refuses every read and commit of the record from now on.
+    pub(crate) fn distrust(&mut self) {
+        self.is_broken = true;
+    }
+
+    /// Whether only opening the file anew can help.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
     }

@@ -227,7 +227,7 @@ pub(crate) static SCENARIOS: [Scenario; 33] = [
         ..registered("order", false)
     },
     Scenario {
-        steps: &[Open, Verify(PIN), Order, Verify(PIN), Reopen, Verify(PIN), Order, Close],
+        steps: &[Open, Verify(PIN), Order, Verify(PIN), Reopen, Verify(PIN), Order, Verify(PIN), Close],
         catches_from: 2,
         ..registered("order once", false)
     },

@@ -79,9 +79,9 @@ impl Rules<'_> {
         match self.told() {
             Some("OrderWithheld") => vec![durable(done)],
             Some(STORAGE_FAILED) if self.leaves_doubt => {
-                vec![state.clone(), marked.clone(), marked.with_maybe_done(done)]
+                vec![state.clone(), marked.shut(), marked.with_maybe_done(done).shut()]
             }
-            Some(STORAGE_FAILED) => vec![state.clone(), marked],
+            Some(STORAGE_FAILED) => vec![state.clone(), marked.shut()],
             None => vec![state.clone(), marked, durable(done)],
             _ => Vec::new(),
         }
@@ -96,11 +96,19 @@ impl Rules<'_> {
         let (marked, done) = (state.marked(), World::Enrolled(wallet.ordered()));
         match self.told() {
             Some("Locked") => vec![durable(done)],
-            Some(STORAGE_FAILED) if self.leaves_doubt => vec![marked.clone(), marked.with_maybe_done(done)],
-            Some(STORAGE_FAILED) => vec![marked],
+            Some(STORAGE_FAILED) if self.leaves_doubt => vec![marked.shut(), marked.with_maybe_done(done).shut()],
+            Some(STORAGE_FAILED) => vec![marked.shut()],
             None => vec![marked, durable(done)],
             _ => Vec::new(),
         }
+    }
+
+    /// The order opens the file anew, and finds what a next process would find.
+    pub(crate) fn ordered_while_shut(&self, state: &State) -> Vec<State> {
+        let opened = self.opened_anew(state);
+        let taken = opened.iter().filter_map(|state| Some(self.ordered(state, state.live.wallet()?)));
+        let still_shut = matches!(self.told(), None | Some(STORAGE_FAILED)).then(|| state.clone());
+        taken.flatten().chain(still_shut).collect()
     }
 }
 
@@ -113,11 +121,16 @@ impl State {
         })
     }
 
+    fn shut(&self) -> Self {
+        Self { is_shut: true, ..self.clone() }
+    }
+
     fn with_marks(&self, mark: impl Fn(&Wallet) -> Wallet) -> Self {
         let mark = |world: &World| match world {
             World::Enrolled(wallet) => World::Enrolled(mark(wallet)),
             other => other.clone(),
         };
-        Self { live: mark(&self.live), flushed: mark(&self.flushed), maybe_done: self.maybe_done.as_ref().map(mark) }
+        let maybe_done = self.maybe_done.as_ref().map(mark);
+        Self { live: mark(&self.live), flushed: mark(&self.flushed), maybe_done, is_shut: self.is_shut }
     }
 }

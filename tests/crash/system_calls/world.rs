@@ -144,6 +144,8 @@ pub(crate) struct State {
     /// The result of a change that was reported as failed. The log may hold all of it. The next process then takes the
     /// change for done, unless this process has written over it.
     pub(crate) maybe_done: Option<World>,
+    /// An order could not be written: until the file is opened anew, this process answers nothing that needs the record.
+    pub(crate) is_shut: bool,
 }
 
 /// What is possible after a life in which this was seen. An error names the step in which something impossible was
@@ -157,7 +159,7 @@ pub(crate) fn possible(
 ) -> Result<Worlds, String> {
     let leaves_doubt = plan.is_some_and(|plan| plan.leaves_doubt());
     let loses = plan.is_some_and(|plan| plan.fault.loses());
-    let begin = |world: &World| State { live: world.clone(), flushed: world.clone(), maybe_done: None };
+    let begin = |world: &World| durable(world.clone());
     let mut states: BTreeSet<State> = start.iter().map(begin).collect();
     // PINs that this process found wrong and still remembers.
     let mut known_wrong = BTreeSet::new();
@@ -181,7 +183,7 @@ pub(crate) fn possible(
             _ => {}
         }
     }
-    let found = |State { live, flushed, maybe_done }| {
+    let found = |State { live, flushed, maybe_done, .. }| {
         let is_wiped = live == World::Wiped;
         [Some(live), maybe_done, (loses && !is_wiped).then_some(flushed)]
     };
@@ -203,12 +205,12 @@ pub(crate) struct Rules<'a> {
 
 /// The state after a change that was flushed.
 pub(crate) fn durable(world: World) -> State {
-    State { live: world.clone(), flushed: world, maybe_done: None }
+    State { live: world.clone(), flushed: world, maybe_done: None, is_shut: false }
 }
 
 /// The state after a try that was charged, and settled without a flush.
 fn settled_so(charged: &World, settled: World) -> State {
-    State { live: settled, flushed: charged.clone(), maybe_done: None }
+    State { live: settled, ..durable(charged.clone()) }
 }
 
 impl State {
@@ -239,11 +241,16 @@ impl Rules<'_> {
     fn played(&self, state: &State) -> Vec<State> {
         match (*self.step, &state.live) {
             (Step::Close, _) => vec![state.clone()],
+            (Step::Reopen, _) => self.reopened(state),
+            (Step::Order, _) if state.is_shut => self.ordered_while_shut(state),
+            _ if state.is_shut => {
+                let may_say = [STORAGE_FAILED, NO_VERDICT];
+                if self.seen.asked > 0 { Vec::new() } else { self.unchanged(state, &may_say) }
+            }
             (Step::Open, world) => {
                 let fits = self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
                 fits.then(|| state.clone()).into_iter().collect()
             }
-            (Step::Reopen, _) => self.reopened(state),
             (Step::Enrol(pin), _) => self.enrolled(state, pin),
             (_, World::Enrolled(wallet)) => self.used(state, wallet),
             (_, world) => {
@@ -254,11 +261,15 @@ impl Rules<'_> {
 
     /// The reopened lock finds what a next process would find.
     fn reopened(&self, state: &State) -> Vec<State> {
+        let fits = |found: &State| self.told().is_none_or(|told| told == STORAGE_FAILED || told == found.live.status());
+        self.opened_anew(state).into_iter().filter(fits).collect()
+    }
+
+    pub(crate) fn opened_anew(&self, state: &State) -> Vec<State> {
         let lost = (self.loses && state.live != World::Wiped).then_some(&state.flushed);
         let found = [Some(&state.live), state.maybe_done.as_ref(), lost].into_iter().flatten();
-        let fits = |world: &&World| self.told().is_none_or(|told| told == STORAGE_FAILED || told == world.status());
         let found = found.map(|world| world.clone().opened());
-        found.filter(|world| fits(&world)).map(|live| State { live, ..state.clone() }).collect()
+        found.map(|live| State { live, is_shut: false, ..state.clone() }).collect()
     }
 
     fn enrolled(&self, state: &State, pin: &'static str) -> Vec<State> {

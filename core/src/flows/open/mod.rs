@@ -52,6 +52,12 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
     super::status::status(engine)
 }
 
+/// Opens a wallet again as [`recheck`] does, if it has such a problem: the keystore or the disk may have failed for a moment
+/// only.
+pub(super) fn open_if_broken(engine: &Engine) -> Result<(), LockError> {
+    if engine.ledger.with_state(State::may_change_by_opening) { recheck(engine).map(drop) } else { Ok(()) }
+}
+
 /// Examines file and keystore. Damage and a keystore without an answer become states; any other failure is an error.
 pub(super) fn examine_to_state(
     engine: &Engine,
