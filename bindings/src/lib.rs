@@ -8,6 +8,7 @@
 mod biometric;
 mod error;
 mod escrow;
+mod journal;
 mod outcomes;
 mod pin_entry;
 mod platform;

@@ -6,7 +6,7 @@ use walletlock_core::platform::{self as core, DeviceKeyFault, KeyPurpose, Platfo
 use walletlock_core::{Now, events};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::types::Event;
+use crate::journal::Event;
 
 /// One reading of the clocks. `boot_count` is null if it cannot be read; then no session can live.
 #[derive(uniffi::Record)]

@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 
 use crate::biometric::{AuthMethod, BiometricChange};
 use crate::error::LockError;
+use crate::journal::{ExportPart, JournalPage, JournalQuery};
 use crate::outcomes::PinChange;
 use crate::pin_entry::PinEntry;
 use crate::recovery::{RecoveryChange, RecoveryCode};
 use crate::registry;
-use crate::types::{ExportPart, JournalPage, JournalQuery, Personal, prompt_id, unsigned};
+use crate::types::{Personal, prompt_id, unsigned};
 
 #[derive(uniffi::Object)]
 pub struct Session(Option<core::Session>);
@@ -116,7 +117,8 @@ impl Journal {
     }
 }
 
-/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code; and what the owner allows the provider.
+/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code; and what the owner allows the
+/// provider.
 #[derive(uniffi::Object)]
 pub struct Access(Arc<Session>);
 

@@ -13,6 +13,7 @@ use walletlock_core::{OwnerLock, RequestKind, WordOutcome};
 use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};
 use crate::error::LockError;
 use crate::escrow::EscrowOutcome;
+use crate::journal::Chain;
 use crate::outcomes::{Enrolment, PinOutcome, Removal};
 use crate::pin_entry::PinEntry;
 use crate::platform::{
@@ -22,7 +23,7 @@ use crate::prompt::{Biometrics, ForeignBiometrics};
 use crate::provider::{ProviderState, WordKind, said};
 use crate::recovery::{CodeEntry, CodeOutcome, RecoveryStatus};
 use crate::registry;
-use crate::types::{Chain, Judgement, LockStatus, OpenSessions, Personal, prompt_id};
+use crate::types::{Judgement, LockStatus, OpenSessions, Personal, prompt_id};
 
 #[derive(uniffi::Object)]
 pub struct WalletLock {

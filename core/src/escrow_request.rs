@@ -8,8 +8,8 @@ use crate::provider::WordError;
 use crate::recovery_handle::Rescue;
 use crate::wallet_lock::WalletLock;
 
-/// A request to the provider for the key to the wallet, which only the holder of this object can open. Dropping it makes
-/// the provider's answer worthless.
+/// A request to the provider for the key to the wallet, which only the holder of this object can open. Dropping it
+/// makes the provider's answer worthless.
 pub struct EscrowRequest {
     engine: Arc<Engine>,
     ask: Box<EscrowAsk>,

@@ -8,7 +8,8 @@ use crate::wallet_lock::WalletLock;
 /// Carries signed words between the wallet and its provider, the backend of the app. The app carries text and can make
 /// no word say more. `core/src/provider/README.md` documents every byte.
 ///
-/// All calls work while the wallet is locked. Without a provider in the policy they fail with [`LockError::WrongState`].
+/// All calls work while the wallet is locked. Without a provider in the policy they fail with
+/// [`LockError::WrongState`].
 #[derive(Clone, Copy, Debug)]
 pub struct ProviderHandle<'a>(pub(crate) &'a WalletLock);
 
@@ -27,8 +28,8 @@ impl ProviderHandle<'_> {
         request::request(self.0.engine(), RequestKind::Register, said)
     }
 
-    /// Makes a request. A grant for it counts for 600 seconds and not after a restart of the phone; a heartbeat counts for
-    /// 60 seconds. The last four requests are remembered. [`LockError::WrongState`]: this phone is not registered.
+    /// Makes a request. A grant for it counts for 600 seconds and not after a restart of the phone; a heartbeat counts
+    /// for 60 seconds. The last four requests are remembered. [`LockError::WrongState`]: this phone is not registered.
     pub fn request(&self, kind: RequestKind, said: &ProviderRequest) -> Result<String, LockError> {
         request::request(self.0.engine(), kind, said)
     }
@@ -41,8 +42,8 @@ impl ProviderHandle<'_> {
 
     /// Takes an order, or a word about the provider's keys. A lock ends every session and the biometric prompt at once.
     ///
-    /// On a damaged wallet an order becomes a mark in the keystore, which locks or freezes what is rescued. A word about
-    /// keys is [`LockError::DataDamaged`] there, to be delivered again after the rescue.
+    /// On a damaged wallet an order becomes a mark in the keystore, which locks or freezes what is rescued. A word
+    /// about keys is [`LockError::DataDamaged`] there, to be delivered again after the rescue.
     pub fn accept(&self, order: &str) -> Result<WordOutcome, LockError> {
         accept::accept(self.0.engine(), order)
     }

@@ -19,8 +19,8 @@ use crate::wallet_lock::WalletLock;
 #[derive(Clone, Copy, Debug)]
 pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
 
-/// A wallet that the recovery code, or the provider, opened. Nothing is changed yet: [`Self::finish`] sets a new PIN and a new code. It
-/// has to be called within ten minutes. Dropping this leaves everything as it was.
+/// A wallet that the recovery code, or the provider, opened. Nothing is changed yet: [`Self::finish`] sets a new PIN
+/// and a new code. It has to be called within ten minutes. Dropping this leaves everything as it was.
 pub struct Rescue {
     engine: Arc<Engine>,
     /// On the heap, so that moving it moves a pointer and leaves no copy of the keys behind.
@@ -47,8 +47,8 @@ pub enum RecoveryOutcome {
         /// The names of the items that were damaged. They are lost, whoever opens the wallet.
         lost_items: Vec<String>,
     },
-    /// The new PIN and the new code are in force, and a lock of the provider stands. When its wait is over, the new code,
-    /// entered again, clears it; the provider's grant clears it at any time.
+    /// The new PIN and the new code are in force, and a lock of the provider stands. When its wait is over, the new
+    /// code, entered again, clears it; the provider's grant clears it at any time.
     Locked {
         /// The status.
         status: LockStatus,
@@ -76,8 +76,8 @@ impl RecoveryHandle<'_> {
         recovery_status::status(self.0.engine())
     }
 
-    /// Asks the provider, which keeps the key to the wallet, to open it: makes a request for the app to carry. A wallet that
-    /// is damaged is looked at again first.
+    /// Asks the provider, which keeps the key to the wallet, to open it: makes a request for the app to carry. A wallet
+    /// that is damaged is looked at again first.
     ///
     /// The request is kept in memory only: it does not outlive the process, and a grant for it counts for 600 seconds.
     pub fn ask_escrow(&self, said: &ProviderRequest) -> Result<EscrowOutcome, LockError> {
@@ -92,8 +92,8 @@ impl RecoveryHandle<'_> {
     /// record or keys are gone, or whose file is on another phone. There is no limit to the tries: the code has 128
     /// random bits.
     ///
-    /// The entry is left empty once the code was checked; without a verdict it keeps its digits. A damaged or busy wallet
-    /// is looked at again first.
+    /// The entry is left empty once the code was checked; without a verdict it keeps its digits. A damaged or busy
+    /// wallet is looked at again first.
     pub fn enter_code(&self, entry: &CodeEntry) -> CodeOutcome {
         let engine = self.0.engine();
         match enter_code::enter_code(engine, entry) {
@@ -113,8 +113,8 @@ impl Rescue {
         WalletLock::of(&self.engine)
     }
 
-    /// Makes the recovery code that takes the place of an earlier one. The person writes it down and types the groups that
-    /// are asked back, before [`Self::finish`].
+    /// Makes the recovery code that takes the place of an earlier one. The person writes it down and types the groups
+    /// that are asked back, before [`Self::finish`].
     pub fn new_code(&self) -> Result<RecoveryCode, LockError> {
         Ok(RecoveryCode::make(&mut self.engine.draw()?))
     }
@@ -122,9 +122,9 @@ impl Rescue {
     /// Sets the new PIN and puts the new code in force, with a new data key. The items stay; every session ends;
     /// biometrics and the wipe PIN are off. The entry is left empty once the PIN is set.
     ///
-    /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do. After an error
-    /// that may be so too: keep both codes until one of them opens. [`LockError::WrongState`]: another call changed or
-    /// locked the wallet since it was opened, or this recovery is finished; enter the code again.
+    /// If the process is killed, the old code still opens the wallet, or the new PIN and the new code do. After an
+    /// error that may be so too: keep both codes until one of them opens. [`LockError::WrongState`]: another call
+    /// changed or locked the wallet since it was opened, or this recovery is finished; enter the code again.
     pub fn finish(
         &self,
         pin: &PinEntry,

@@ -27,9 +27,9 @@ impl WalletLock {
         Self { engine: engine.clone() }
     }
 
-    /// Opens the lock. Tries that a killed process left unsettled count as wrong. Damage, or a keystore without an answer,
-    /// is not an error: the status says so. Errors are: a clock or storage without an answer, another lock that has the
-    /// wallet open ([`LockError::InUse`]), a newer version that wrote it, or a policy that is not valid.
+    /// Opens the lock. Tries that a killed process left unsettled count as wrong. Damage, or a keystore without an
+    /// answer, is not an error: the status says so. Errors are: a clock or storage without an answer, another lock that
+    /// has the wallet open ([`LockError::InUse`]), a newer version that wrote it, or a policy that is not valid.
     pub fn open(options: Options) -> Result<Self, LockError> {
         flows::open::open(options).map(|engine| Self { engine: Arc::new(engine) })
     }
@@ -81,9 +81,9 @@ impl WalletLock {
         flows::unlock_biometric::availability(&self.engine, request)
     }
 
-    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment. Only one
-    /// prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a counter of
-    /// their own, and a success does not reset the PIN's counter.
+    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment. Only
+    /// one prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
+    /// counter of their own, and a success does not reset the PIN's counter.
     pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
         BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
     }
@@ -98,7 +98,8 @@ impl WalletLock {
         flows::freeze::freeze(&self.engine)
     }
 
-    /// Locks the wallet, without any proof, until the provider has verified the owner. [`OwnerLock`] says what if it cannot.
+    /// Locks the wallet, without any proof, until the provider has verified the owner. [`OwnerLock`] says what if it
+    /// cannot.
     pub fn lock_as_owner(&self) -> Result<OwnerLock, LockError> {
         flows::freeze::lock_as_owner(&self.engine)
     }
@@ -119,7 +120,8 @@ impl WalletLock {
     }
 
     /// Saves what is left of a wait and of the provider's allowance. Time from the last save to the phone's next start
-    /// does not count. So call this when the app goes to the background, when the phone is switched off, and every hour.
+    /// does not count. So call this when the app goes to the background, when the phone is switched off, and every
+    /// hour.
     pub fn save_time(&self) -> Result<(), LockError> {
         flows::status::save_time(&self.engine)
     }

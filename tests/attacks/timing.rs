@@ -1,5 +1,5 @@
-//! What must not show in time: how near a guess is to the right PIN or to the recovery code, which PIN is right, how long
-//! it is, and where a repeated guess stands among the remembered ones.
+//! What must not show in time: how near a guess is to the right PIN or to the recovery code, which PIN is right, how
+//! long it is, and where a repeated guess stands among the remembered ones.
 //!
 //! Argon2id runs at a very low cost here, so that it hides little. It is part of the whole try and is not constant in
 //! time itself: in its second half it looks up addresses that depend on PIN and salt (RFC 9106, section 3.4.1.3). The

@@ -1,6 +1,6 @@
-//! A change of the recovery code that is due, with the right PIN, on a disk that fails meanwhile. The PIN was right: the
-//! owner gets a session that works, or is told clearly that the storage failed. The old code opens the wallet or the new
-//! one does, and nothing that the wallet keeps is lost.
+//! A change of the recovery code that is due, with the right PIN, on a disk that fails meanwhile. The PIN was right:
+//! the owner gets a session that works, or is told clearly that the storage failed. The old code opens the wallet or
+//! the new one does, and nothing that the wallet keeps is lost.
 
 use std::sync::Arc;
 

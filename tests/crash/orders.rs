@@ -1,6 +1,6 @@
 //! A power cut at every operation on the disk while an order locks the wallet, and while a grant unlocks it. Once the
-//! order was answered, it stands through any cut, by the record alone and not only by its mark. Until then the cut leaves
-//! the old or the new, and both go on.
+//! order was answered, it stands through any cut, by the record alone and not only by its mark. Until then the cut
+//! leaves the old or the new, and both go on.
 
 use std::sync::Arc;
 

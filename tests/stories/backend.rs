@@ -135,8 +135,8 @@ impl Backend {
         self.phone.borrow().as_ref().expect("registered").public_key.clone()
     }
 
-    /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this backend's
-    /// registered phone.
+    /// An order that says that the phone is lost, for a wallet whose record may not open: it names the id of this
+    /// backend's registered phone.
     pub(crate) fn order_unseen(&self) -> String {
         self.seq.set(self.seq.get() + 1);
         let aud = self.wallet_id();
@@ -165,8 +165,8 @@ impl Backend {
         )
     }
 
-    /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before of the same
-    /// installation.
+    /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before of
+    /// the same installation.
     pub(crate) fn deposit(&self, wallet: &Wallet) {
         let request = self.request(wallet, RequestKind::Deposit);
         let phone = self.phone.borrow().clone().expect("registered");
@@ -176,7 +176,8 @@ impl Backend {
         *self.deposited.borrow_mut() = Some(read);
     }
 
-    /// Answers a request for escrow, as a backend does that has verified the owner: opens only the slot that was deposited.
+    /// Answers a request for escrow, as a backend does that has verified the owner: opens only the slot that was
+    /// deposited.
     pub(crate) fn grant_escrow(&self, request: &str) -> Option<String> {
         let registered = self.phone.borrow().as_ref().map(|phone| phone.public_key.clone());
         let read = read_request(request, None).or_else(|| read_request(request, registered.as_deref()))?;

@@ -1,5 +1,5 @@
-//! Escrow and the marks of orders, attacked: by a thief, by a provider that was robbed, by damage, by a kill at any call of
-//! the keystore.
+//! Escrow and the marks of orders, attacked: by a thief, by a provider that was robbed, by damage, by a kill at any
+//! call of the keystore.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -167,7 +167,8 @@ fn with_escrow_key(backend: &Backend, key: [u8; 32]) -> Policy {
     Policy { provider, ..backend.policy() }
 }
 
-/// A key to which nothing can be sealed (RFC 7748, section 6.1: the result is all zeros) is named when the policy is read.
+/// A key to which nothing can be sealed (RFC 7748, section 6.1: the result is all zeros) is named when the policy is
+/// read.
 #[test]
 fn a_policy_whose_escrow_key_seals_nothing_is_refused() {
     let policy = with_escrow_key(&Backend::new(), [0; 32]);
@@ -195,8 +196,8 @@ fn an_escrow_key_that_seals_nothing_locks_no_owner_out() {
     assert!(matches!(outcome, Ok(RecoveryOutcome::Done { .. })), "{outcome:?}");
 }
 
-/// The provider's escrow key was stolen, and an update of the app names another one. After the owner's PIN the thief's key
-/// opens nothing any more of what the file holds, and the provider's new one does.
+/// The provider's escrow key was stolen, and an update of the app names another one. After the owner's PIN the thief's
+/// key opens nothing any more of what the file holds, and the provider's new one does.
 #[test]
 fn a_new_escrow_key_takes_the_place_of_a_stolen_one() {
     let (mut backend, wallet) = with_escrow();

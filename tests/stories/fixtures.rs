@@ -70,8 +70,8 @@ fn schema_3_without_epochs_opens() {
     opens_by_code("schema_3_unprotected");
 }
 
-/// A wallet that an older version made gets a code, and the code opens it without its record: nothing of the old formats is
-/// in the way.
+/// A wallet that an older version made gets a code, and the code opens it without its record: nothing of the old
+/// formats is in the way.
 #[test]
 fn a_code_that_is_made_later_rescues_a_wallet_of_an_older_schema() {
     for schema in ["schema_1", "schema_1_epochs", "schema_2", "schema_2_unprotected"] {

@@ -1,7 +1,7 @@
 //! Makes the database that `fixtures.rs` keeps for the present schema version, in the folder that is given. Beside it
 //! stand `keystore.txt`, the calls that make a fake keystore hold the wallet's keys, and `recovery_code.txt`. A second
-//! argument `unprotected` means: without rollback protection. `below-floor` means: with an Argon2id cost that only tests
-//! may choose, as a version with a lower floor would leave it.
+//! argument `unprotected` means: without rollback protection. `below-floor` means: with an Argon2id cost that only
+//! tests may choose, as a version with a lower floor would leave it.
 #![allow(clippy::expect_used, clippy::panic, reason = "a tool for developers fails by panicking")]
 
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Random histories of a wallet with a provider and a recovery code, with kills, restarts, changed clocks and older files.
-//! No model is kept: after each event, invariants of the locks must hold.
+//! Random histories of a wallet with a provider and a recovery code, with kills, restarts, changed clocks and older
+//! files. No model is kept: after each event, invariants of the locks must hold.
 //!
 //! `WALLETLOCK_SEED` sets the seed, and `WALLETLOCK_HISTORIES` how many histories are played.
 

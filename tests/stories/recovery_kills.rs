@@ -210,8 +210,8 @@ fn a_withdrawal_cut_short_leaves_the_code_or_none() {
     assert!(was_gone, "withdrawn at the end");
 }
 
-/// At each moment an attacker has the file of an earlier moment: the code that was replaced opens nothing with it on this
-/// phone, once the new one is in force and the app was started again.
+/// At each moment an attacker has the file of an earlier moment: the code that was replaced opens nothing with it on
+/// this phone, once the new one is in force and the app was started again.
 #[test]
 fn no_earlier_file_brings_an_old_code_back() {
     let (wallet, old) = with_code("walletlock");

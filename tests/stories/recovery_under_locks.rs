@@ -1,5 +1,5 @@
-//! The recovery code while other locks stand: it clears those that it may clear, and a lock of the provider only after 72
-//! hours. Neither damage nor an older copy sheds a lock.
+//! The recovery code while other locks stand: it clears those that it may clear, and a lock of the provider only after
+//! 72 hours. Neither damage nor an older copy sheds a lock.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -134,7 +134,8 @@ fn a_grant_does_not_wait_and_a_new_order_lets_the_wait_begin_anew() {
     Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
     let paper = begin(&wallet, &paper, NEW_PIN);
     wallet.phone.clock.advance_ms(WAIT_MS);
-    // The recovery made new keys, and the phone is not registered again yet. The code could clear the lock all the same.
+    // The recovery made new keys, and the phone is not registered again yet. The code could clear the lock all the
+    // same.
     accepts(&backend, &wallet, "lost");
     assert_eq!(code_remedy(&wallet.status()), Some(RemedyState::Available), "the wait is void");
     begin(&wallet, &paper, OTHER_PIN);
@@ -326,8 +327,8 @@ fn a_lock_that_comes_between_code_and_pin_voids_the_recovery() {
     }
 }
 
-/// At each call to the device key of a recovery, the provider's order arrives. It locks, or the app is told to deliver it
-/// again.
+/// At each call to the device key of a recovery, the provider's order arrives. It locks, or the app is told to deliver
+/// it again.
 #[test]
 fn an_order_at_any_moment_of_a_recovery_is_not_lost() {
     for is_damaged in [false, true] {

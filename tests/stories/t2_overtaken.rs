@@ -1,5 +1,5 @@
-//! T2: an order that comes at any moment of another call. At each call to the phone while a person changes the PIN, sets
-//! a wipe PIN, removes the wallet, unlocks it or writes an item, the provider's order locks it. Once the order is
+//! T2: an order that comes at any moment of another call. At each call to the phone while a person changes the PIN,
+//! sets a wipe PIN, removes the wallet, unlocks it or writes an item, the provider's order locks it. Once the order is
 //! answered, nothing more is opened, changed or removed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

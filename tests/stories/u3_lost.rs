@@ -1,5 +1,5 @@
-//! U3: the phone is lost. The provider's order locks it at once, the finder sees a message, and the way back is a grant.
-//! A phone that cannot reach its provider warns, and then locks itself.
+//! U3: the phone is lost. The provider's order locks it at once, the finder sees a message, and the way back is a
+//! grant. A phone that cannot reach its provider warns, and then locks itself.
 
 use std::sync::Arc;
 

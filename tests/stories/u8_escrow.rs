@@ -1,4 +1,5 @@
-//! Escrow: the provider keeps the key to the wallet, and opens it for an owner whom it has verified and for nobody else.
+//! Escrow: the provider keeps the key to the wallet, and opens it for an owner whom it has verified and for nobody
+//! else.
 
 use rusqlite::Connection;
 use walletlock_core::events::Kind;

@@ -40,8 +40,8 @@ pub(crate) fn seal_to_public_key(
     Some([encapsulated.to_bytes().as_slice(), &ciphertext].concat())
 }
 
-/// Whether anything can be sealed to this key. Nothing can be sealed to a point of low order, with which X25519 gives zeros
-/// (RFC 7748, section 6.1).
+/// Whether anything can be sealed to this key. Nothing can be sealed to a point of low order, with which X25519 gives
+/// zeros (RFC 7748, section 6.1).
 pub(crate) fn can_seal_to(public_key: &[u8; 32]) -> bool {
     let fill = |bytes: &mut [u8]| {
         bytes.fill(1);

@@ -57,7 +57,8 @@ impl State {
         }
     }
 
-    /// Whether a recovery code, or the provider, is tried on what the file holds beside the record, because no record can be read.
+    /// Whether a recovery code, or the provider, is tried on what the file holds beside the record, because no record
+    /// can be read.
     pub(crate) fn is_rescued_from_file(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Failed(LockError::DeviceKey(_)))
     }

@@ -1,6 +1,6 @@
-//! Marks: keys in the phone's keystore that open nothing. They say what must stay true when somebody damages the wallet's
-//! file or puts an older one in its place: that a wallet was wiped, which rescue row is in force, what the provider
-//! ordered.
+//! Marks: keys in the phone's keystore that open nothing. They say what must stay true when somebody damages the
+//! wallet's file or puts an older one in its place: that a wallet was wiped, which rescue row is in force, what the
+//! provider ordered.
 
 use super::aliases::{AliasKind, MarkedOrder};
 use super::device_keys::{DeviceKeys, busy_if_gone};
@@ -53,8 +53,8 @@ impl DeviceKeys {
         self.make_mark(&Self::lost_mark(wallet_id, order))
     }
 
-    /// Makes the mark of an order for a wallet whose record cannot be read, and deletes the marks of earlier orders in whose
-    /// place it stands. Otherwise they would pile up, because nothing else tells which of them still count.
+    /// Makes the mark of an order for a wallet whose record cannot be read, and deletes the marks of earlier orders in
+    /// whose place it stands. Otherwise they would pile up, because nothing else tells which of them still count.
     pub(crate) fn mark_only_order(&self, wallet_id: &[u8; 16], order: &MarkedOrder) -> Result<(), DeviceKeyFault> {
         self.mark_order(wallet_id, order)?;
         let is_replaced =

@@ -1,5 +1,5 @@
-//! Journal events as plain values: the kinds of journal lines, and what listeners are told. `journal_event.rs` has the fields
-//! of each kind.
+//! Journal events as plain values: the kinds of journal lines, and what listeners are told. `journal_event.rs` has the
+//! fields of each kind.
 
 mod journal_event;
 
@@ -76,8 +76,8 @@ pub enum Kind {
     CodeSet = 25,
     /// The recovery code was withdrawn.
     CodeWithdrawn = 26,
-    /// The recovery code, or the provider by escrow, opened the wallet, and a new PIN, a new code and a new data key are in
-    /// force.
+    /// The recovery code, or the provider by escrow, opened the wallet, and a new PIN, a new code and a new data key
+    /// are in force.
     Recovered = 27,
     /// A vault item was damaged and is lost.
     ItemLost = 28,

@@ -10,9 +10,9 @@ use crate::time::Now;
 
 /// Takes an order or a word about keys. An order is carried out even if it cannot be made irrevocable.
 ///
-/// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a locked
-/// wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds the order
-/// in one of the two places. If the commit fails, nothing opens in this process before that.
+/// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a
+/// locked wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds
+/// the order in one of the two places. If the commit fails, nothing opens in this process before that.
 pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     // What still fails is met below.
     open::open_if_broken(engine).ok();
@@ -24,8 +24,8 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     let (word, wallet_id, allows_wipe) = match judged {
         Err(LockError::DataDamaged) => return mark_without_record(engine, text),
         Err(error @ (LockError::Storage | LockError::DeviceKey(_))) => {
-            // The record cannot be read now. The mark counts at the next opening; if it locks, what is open ends here. The
-            // error says that the order is to be delivered again.
+            // The record cannot be read now. The mark counts at the next opening; if it locks, what is open ends here.
+            // The error says that the order is to be delivered again.
             if mark_without_record(engine, text) == Ok(WordOutcome::Done(WordDone::Locked)) {
                 lock_now(engine, SessionEnd::Locked);
             }
@@ -76,8 +76,8 @@ fn wipe_by_order(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, L
     Ok(WordOutcome::Done(WordDone::Wiped))
 }
 
-/// Carries out an order on a wallet whose record cannot be read: as a mark, which locks or freezes whatever is rescued. A
-/// wipe locks too, because nobody knows whether the owner allowed it.
+/// Carries out an order on a wallet whose record cannot be read: as a mark, which locks or freezes whatever is rescued.
+/// A wipe locks too, because nobody knows whether the owner allowed it.
 fn mark_without_record(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     let policy = engine.requested_policy.provider.as_ref().ok_or(LockError::DataDamaged)?;
     // Which keys were revoked stood in the record.

@@ -1,6 +1,6 @@
-//! Asking the provider for the data key, which it can open, and opening the wallet with its grant. Nothing is changed in the
-//! wallet here. Works while the record cannot be read, and without a registered phone or its key: then the provider
-//! sees a phone that it does not know.
+//! Asking the provider for the data key, which it can open, and opening the wallet with its grant. Nothing is changed
+//! in the wallet here. Works while the record cannot be read, and without a registered phone or its key: then the
+//! provider sees a phone that it does not know.
 
 use super::enter_code::CodeRefusal;
 use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
@@ -116,8 +116,8 @@ pub(crate) fn redeem(engine: &Engine, ask: &EscrowAsk, grant: &str) -> Result<Op
     })
 }
 
-/// The policy about the provider, and what the wallet knows about it. While the record cannot be read, that is the policy
-/// that the app asks for, and the orders of which marks tell.
+/// The policy about the provider, and what the wallet knows about it. While the record cannot be read, that is the
+/// policy that the app asks for, and the orders of which marks tell.
 fn known(engine: &Engine, wallet_id: &[u8; 16]) -> Result<(ProviderPolicy, Provider), CodeRefusal> {
     let read = engine.ledger.read(|view| Ok((view.record.policy.provider.clone(), view.record.provider.clone())));
     let (policy, provider) = match read {

@@ -54,7 +54,8 @@ fn scene<'a>(record: &Record, policy: &'a ProviderPolicy, wallet_id: &'a [u8; 16
     Scene { policy, wallet_id, order_is_missing, has_code: record.recovery.has_code(), now }
 }
 
-/// The order that this word's mark tells of. `None`: the word has no mark, because it is no order, or destroys everything.
+/// The order that this word's mark tells of. `None`: the word has no mark, because it is no order, or destroys
+/// everything.
 pub(super) fn marked_order(word: &Word, allows_wipe: bool) -> Option<MarkedOrder> {
     let Claims::Order(Order { seq, act }) = &word.claims else { return None };
     let effect = match act {

@@ -17,16 +17,16 @@ pub enum CodeRefusal {
     },
     /// It is a recovery code, but not one of this wallet.
     Wrong,
-    /// The file holds an older code, or an older escrow, than the one in force: somebody put an older copy there. It is not
-    /// accepted.
+    /// The file holds an older code, or an older escrow, than the one in force: somebody put an older copy there. It is
+    /// not accepted.
     OldCode,
-    /// The code or the grant is right, but what it should open was changed: by somebody who changed the file, or by damage
-    /// that reached the vault itself.
+    /// The code or the grant is right, but what it should open was changed: by somebody who changed the file, or by
+    /// damage that reached the vault itself.
     Altered,
     /// There is no recovery code, or no escrow: it was never set up, or what it would open is gone.
     NotSetUp,
-    /// The wallet cannot be opened so in this state: it was wiped, the phone has to be restarted first, or the wait before
-    /// the code clears a lock of the provider is not over.
+    /// The wallet cannot be opened so in this state: it was wiped, the phone has to be restarted first, or the wait
+    /// before the code clears a lock of the provider is not over.
     Locked(LockStatus),
     /// The check gave no verdict. The code or the grant may be right.
     NoVerdict(NoVerdict),

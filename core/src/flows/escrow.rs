@@ -1,5 +1,5 @@
-//! Switching escrow on and off. `recovery_change.rs` says when a change takes effect, and `ask_escrow.rs` asks the provider
-//! for the data key.
+//! Switching escrow on and off. `recovery_change.rs` says when a change takes effect, and `ask_escrow.rs` asks the
+//! provider for the data key.
 
 use super::recovery_change::{RecoveryChange, cancel, request_change};
 use crate::engine::{Engine, SessionId};

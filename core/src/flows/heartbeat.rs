@@ -33,7 +33,8 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
     let (wallet_id, is_withheld) =
         engine.ledger.read(|view| Ok((view.header.wallet_id, last_order > view.record.provider.last_order())))?;
     let taken = if is_withheld {
-        // As for an order: the mark first, so that a damaged record does not shed the lock. Without it the record locks.
+        // As for an order: the mark first, so that a damaged record does not shed the lock. Without it the record
+        // locks.
         let mark = MarkedOrder { kid: word.kid, seq: last_order, effect: MarkedEffect::Withheld };
         engine.device_keys.mark_order(&wallet_id, &mark).ok();
         let taken = commit_tightening(engine, Call::Heartbeat, text, now);

@@ -69,7 +69,8 @@ fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
         && !record.standing(session.now).suspends_sessions()
 }
 
-/// Ends a session for which a call found no open wallet any more: an allowance that is used up ends no session by itself.
+/// Ends a session for which a call found no open wallet any more: an allowance that is used up ends no session by
+/// itself.
 fn end_if_over<T>(engine: &Engine, id: SessionId, result: &Result<T, LockError>) {
     if matches!(result, Err(LockError::SessionEnded)) {
         engine.sessions.end_locked(id);

@@ -70,8 +70,8 @@ pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine
     lines
 }
 
-/// Sets the locks and freezes of orders whose marks came while a recovery was under way. If that fails, they are set at the next
-/// opening.
+/// Sets the locks and freezes of orders whose marks came while a recovery was under way. If that fails, they are set at
+/// the next opening.
 pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut Random, now: Now) {
     let Ok(marks) = engine.device_keys.lost_marks(wallet_id) else { return };
     let late = engine.ledger.read(|view| Ok(unknown(view.record, &marks))).unwrap_or_default();
@@ -86,8 +86,8 @@ pub(super) fn restore_late(engine: &Engine, wallet_id: &[u8; 16], random: &mut R
     set.ok();
 }
 
-/// The aliases of marks whose lock or freeze does not stand any more. A mark whose order the record does not know is not among
-/// them: that order may be on its way into the record at this moment.
+/// The aliases of marks whose lock or freeze does not stand any more. A mark whose order the record does not know is
+/// not among them: that order may be on its way into the record at this moment.
 pub(super) fn stale(record: &Record, wallet_id: &[u8; 16], marks: &[MarkedOrder]) -> Vec<String> {
     let unknown = unknown(record, marks);
     let is_set = |mark: &MarkedOrder| {

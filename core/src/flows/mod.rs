@@ -1,7 +1,7 @@
 //! The calls that a person makes, or an app on the person's behalf: one file for each kind of call, and the few steps
-//! that several of them share (`in_session`, `make_slot`, `renew_slot`, `carry_out`, `lost_marks`). A flow calls the engine's parts from top to
-//! bottom and returns how the call ended. It reads the clock once, at its top; it reads the clock again only after it
-//! waited for a person, or where an older reading would be wrong.
+//! that several of them share (`in_session`, `make_slot`, `renew_slot`, `carry_out`, `lost_marks`). A flow calls the
+//! engine's parts from top to bottom and returns how the call ended. It reads the clock once, at its top; it reads the
+//! clock again only after it waited for a person, or where an older reading would be wrong.
 
 pub(crate) mod accept;
 pub(crate) mod ask_escrow;
@@ -35,6 +35,7 @@ pub(crate) mod remove;
 mod renew_slot;
 pub(crate) mod request;
 pub(crate) mod rescue;
+mod rescue_base;
 pub(crate) mod status;
 pub(crate) mod switch_biometrics;
 pub(crate) mod unlock_biometric;

@@ -1,5 +1,6 @@
-//! Opening a wallet by a slot of its rescue row: does the data key of the slot open this wallet, and may it? A damaged wallet
-//! is looked at again first; apart from that nothing is written here. `flows/rescue.rs` puts a new PIN, a new code and a new data key in force.
+//! Opening a wallet by a slot of its rescue row: does the data key of the slot open this wallet, and may it? A damaged
+//! wallet is looked at again first; apart from that nothing is written here. `flows/rescue.rs` puts a new PIN, a new
+//! code and a new data key in force.
 
 use super::enter_code::CodeRefusal;
 use super::open;

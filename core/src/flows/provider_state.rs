@@ -22,8 +22,8 @@ pub struct ProviderState {
     pub is_frozen: bool,
     /// The owner allowed that an order of the provider destroys everything.
     pub allows_wipe: bool,
-    /// SHA-256 of the escrow slot in force. `None`: there is no escrow. If it differs from what the provider has, send it a
-    /// deposit ([`RequestKind::Deposit`](crate::RequestKind::Deposit)).
+    /// SHA-256 of the escrow slot in force. `None`: there is no escrow. If it differs from what the provider has, send
+    /// it a deposit ([`RequestKind::Deposit`](crate::RequestKind::Deposit)).
     pub escrow_digest: Option<[u8; 32]>,
 }
 

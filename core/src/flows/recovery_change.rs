@@ -1,9 +1,9 @@
 //! Putting a change of the ways back in (recovery code and escrow) in force.
 //!
-//! Whoever merely knows the PIN must not get a way in that outlives the PIN. So a change waits for a time that the policy
-//! gives, the owner can see and cancel it, and it takes effect when the PIN next opens the wallet after that time. Until then
-//! what is in force stays. Only what adds a way back counts at once, in the session that set the wallet up: with its first
-//! PIN, or by a recovery.
+//! Whoever merely knows the PIN must not get a way in that outlives the PIN. So a change waits for a time that the
+//! policy gives, the owner can see and cancel it, and it takes effect when the PIN next opens the wallet after that
+//! time. Until then what is in force stays. Only what adds a way back counts at once, in the session that set the
+//! wallet up: with its first PIN, or by a recovery.
 
 use super::in_session::modify;
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
@@ -126,8 +126,8 @@ pub(super) struct ProvenSlot<'a> {
     pub(super) wipe_check: &'a WipeCheck,
 }
 
-/// After a right PIN, makes the changes whose wait is over, and has escrow follow the key that the policy names. The PIN was right all the same: if this fails now, the next
-/// right PIN tries again.
+/// After a right PIN, makes the changes whose wait is over, and has escrow follow the key that the policy names. The
+/// PIN was right all the same: if this fails now, the next right PIN tries again.
 pub(super) fn make_due_change(engine: &Engine, proven: &ProvenSlot<'_>, verified: &mut Verified) {
     let due = engine.ledger.read(|view| {
         let recovery = &view.record.recovery;
@@ -184,8 +184,8 @@ fn add(engine: &Engine, due: &DueChange, verified: &Verified) -> Result<(), Lock
     Ok(())
 }
 
-/// Takes a way back away, or puts another code in its place, and with that a new data key: what the earlier slot gave must
-/// not open what is kept from now on. Biometrics are switched off, because their slot holds the earlier data key.
+/// Takes a way back away, or puts another code in its place, and with that a new data key: what the earlier slot gave
+/// must not open what is kept from now on. Biometrics are switched off, because their slot holds the earlier data key.
 fn replace(
     engine: &Engine,
     proven: &ProvenSlot<'_>,

@@ -7,8 +7,9 @@ use crate::platform::KeyPurpose;
 use crate::provider::{Installation, ProviderRequest, RequestKind, RequestParts};
 use crate::store::Durability;
 
-/// Makes a new installation's key and a request to register it. The request works in every state of a wallet whose record
-/// opens: so whatever an order locked has a way back. Until the provider's grant comes, an earlier installation counts.
+/// Makes a new installation's key and a request to register it. The request works in every state of a wallet whose
+/// record opens: so whatever an order locked has a way back. Until the provider's grant comes, an earlier installation
+/// counts.
 pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String, LockError> {
     if !said.fits() {
         return Err(LockError::Invalid("request"));

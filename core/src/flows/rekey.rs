@@ -1,5 +1,5 @@
-//! A new data key: everything that is sealed under the old one is sealed again, in the transaction that puts the new one
-//! in force.
+//! A new data key: everything that is sealed under the old one is sealed again, in the transaction that puts the new
+//! one in force.
 
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
@@ -17,7 +17,8 @@ pub(super) struct DataKeys<'a> {
 
 /// Seals the vault's index and items under the new data key, and keeps the keys with which the journal's earlier lines
 /// open. The index must have the version that the record names. An item that does not open is dropped: nobody can open
-/// it any more. Returns the names of the dropped items. `history`: what the index keeps of earlier PINs, if that changes.
+/// it any more. Returns the names of the dropped items. `history`: what the index keeps of earlier PINs, if that
+/// changes.
 ///
 /// The record gets the number and the journal's key of the new data key. Slots and the rescue row are the caller's.
 pub(super) fn reseal(

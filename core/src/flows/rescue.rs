@@ -1,8 +1,8 @@
-//! The end of a recovery: a new PIN, a new code and a new data key are put in force, in one transaction. What the wallet
-//! keeps stays, and so does escrow.
+//! The end of a recovery: a new PIN, a new code and a new data key are put in force, in one transaction. What the
+//! wallet keeps stays, and so does escrow.
 //!
-//! If the process is killed before the transaction, the old code or the provider opens the wallet again. After it, the new
-//! PIN and the new code do.
+//! If the process is killed before the transaction, the old code or the provider opens the wallet again. After it, the
+//! new PIN and the new code do.
 
 use super::enrol::measure_rotation;
 use super::enter_code::CodeRefusal;
@@ -14,36 +14,30 @@ use super::open_row::{OpenedBy, OpenedByRow, Seen, check_marks};
 use super::outcome::NoVerdict;
 use super::recovery_change::make_row;
 use super::rekey::{DataKeys, reseal};
+use super::rescue_base::{base_beside_record, base_of_record, next_epoch};
 use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    AliasKind, DeviceKeys, Engine, FirstCommit, FirstRecord, MarkedOrder, NewLine, SealedStore, SessionEnd, SessionId,
-    State, Verified, WalletClaim,
+    DeviceKeys, Engine, FirstCommit, FirstRecord, NewLine, SealedStore, SessionEnd, SessionId, State, Verified,
+    WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
-use crate::journal::Head;
 use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
-use crate::locks::{Locks, Way};
+use crate::locks::Way;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::PlatformFault;
-use crate::policy::RollbackProtection;
-use crate::provider::Provider;
-use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader, Survivors, SurvivorsKey};
-use crate::recovery::{CodeKey, Recovery, RecoveryCode, WayBack, WaysBack};
+use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader};
+use crate::recovery::{CodeKey, Recovery, RecoveryCode, WaysBack};
 use crate::stack::with_stack_wiped;
-use crate::store::{Store, StoredRecord};
+use crate::store::Store;
 use crate::time::Now;
-use crate::vault::{INDEX_ROW, Vault};
 
 /// How long a lock of the provider withstands the recovery code: 72 hours of time since boot. DESIGN 3.
 const PROVIDERS_LOCK_MS: u64 = 72 * 3_600_000;
-/// More epochs than a phone reaches in its life, at one a second. A row that names a later one was written by somebody
-/// else.
-const MAX_EPOCH: u64 = 1 << 32;
 
 /// How a recovery ended.
 pub(crate) enum Recovered {
@@ -61,28 +55,6 @@ pub(crate) enum Recovered {
     NotConfirmed,
     /// The code was entered, or the grant taken, too long ago. That has to be done again.
     Expired,
-}
-
-/// What is known of the wallet besides its rows.
-struct Base {
-    /// The header of the record's row, if it could be read.
-    header: Option<RecordHeader>,
-    /// The journal's end.
-    journal: Head,
-    /// How many lines of it the record or the survivors prove.
-    proven_lines: u64,
-    vault_version: u64,
-    data_key_number: u64,
-    locks: Locks,
-    provider: Provider,
-    /// Orders of the provider whose marks are in the keystore, and whose locks are not among `locks`.
-    marks: Vec<MarkedOrder>,
-    /// The ways back of which a change waited. It is void, because who recovers chooses anew.
-    pending: Vec<WayBack>,
-    /// `None`: the record could not be read, so it is chosen as for a new wallet.
-    rollback_protection: Option<RollbackProtection>,
-    /// The keys that the record names: they are deleted after the commit.
-    aliases: Vec<String>,
 }
 
 /// The wallet after the commit.
@@ -324,78 +296,4 @@ fn rebuild(
         lost_items,
         retired,
     })
-}
-
-impl Base {
-    fn is_named_after_file(&self) -> bool {
-        self.header.is_some_and(|header| header.place.is_none())
-    }
-}
-
-/// The base of a wallet whose record can be read: only the record counts.
-fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Base {
-    let (device_keys, id) = (&engine.device_keys, &header.wallet_id);
-    let pin = record.slot().map(|slot| device_keys.pin(id, &slot));
-    let biometric = record.biometric_slot().map(|slot| device_keys.biometric(id, &slot));
-    Base {
-        header: Some(*header),
-        journal: record.journal.clone(),
-        proven_lines: record.journal.number,
-        vault_version: record.vault_version,
-        data_key_number: record.data_key_number,
-        locks: record.locks.clone(),
-        provider: record.provider.clone(),
-        // Their locks are in the record. A later mark is seen after the commit.
-        marks: Vec::new(),
-        pending: record.recovery.pending_ways(),
-        rollback_protection: Some(record.rollback_protection),
-        aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
-    }
-}
-
-/// The base of a wallet whose record cannot be read: the survivors, the index as it is, and the journal as far as it
-/// continues the survivors' end.
-fn base_beside_record(engine: &Engine, store: &Store, opened: &OpenedByRow) -> Result<Base, LockError> {
-    let OpenedByRow { data_key, row, .. } = opened;
-    let wallet_id = row.wallet_id();
-    let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
-    let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
-    let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number, provider, locks } =
-        Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
-    let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-    let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
-    let (vault_version, _) = index.filter(|(version, _)| *version < 1 << 62).ok_or(LockError::DataDamaged)?;
-    let (proven_lines, mut head) = (journal.number, journal);
-    store.lines_after(head.number, |lines| lines.take_while(|line| head.verify_next(line)).for_each(drop))?;
-    let header = match store.record() {
-        Ok(Some(StoredRecord::Sealed(row))) if row.header.wallet_id == *wallet_id => Some(row.header),
-        _ => None,
-    };
-    let device_keys = &engine.device_keys;
-    // Listed twice: a list may be incomplete, and a lock must not be shed by that.
-    let mut marks = device_keys.lost_marks(wallet_id)?;
-    let more = device_keys.lost_marks(wallet_id)?;
-    marks.extend(more.into_iter().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
-    let aliases = header.iter().map(|header| device_keys.seal(header)).collect();
-    Ok(Base {
-        header,
-        journal: head,
-        proven_lines,
-        vault_version,
-        data_key_number,
-        locks,
-        provider,
-        marks,
-        pending: Vec::new(),
-        rollback_protection: None,
-        aliases,
-    })
-}
-
-/// An epoch that no key of this wallet has had, as far as it is known: then no older row opens again.
-fn next_epoch(header: Option<RecordHeader>, listed: &[String]) -> u64 {
-    let listed = listed.iter().filter_map(|alias| DeviceKeys::number_of(alias, AliasKind::Seal));
-    let epochs = header.map(|header| header.epoch).into_iter().chain(listed);
-    epochs.filter(|epoch| *epoch < MAX_EPOCH).max().map_or(0, |epoch| epoch + 1)
 }

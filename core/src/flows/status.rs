@@ -65,8 +65,8 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
     }
 }
 
-/// Waits or an allowance whose saving is due. If a wait is not saved, a restart of the phone makes the person wait longer
-/// than necessary.
+/// Waits or an allowance whose saving is due. If a wait is not saved, a restart of the phone makes the person wait
+/// longer than necessary.
 pub(super) struct StaleWait {
     seen: [Option<Wait>; 4],
     every_ms: u64,
@@ -74,8 +74,8 @@ pub(super) struct StaleWait {
     expires: bool,
 }
 
-/// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot; or the allowance, if that
-/// is due.
+/// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot; or the allowance, if
+/// that is due.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
     let allowance = due_allowance(record, now, every_ms);
     let is_due = record.has_stale_wait(now, every_ms) || allowance.is_some();
@@ -84,8 +84,8 @@ pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<Sta
 }
 
 /// Saves what is left of a wait, unless another call saved it meanwhile. Returns what `look` reads from the record
-/// then. That the allowance is used up is irrevocable, if the keystore can make the next seal key: otherwise an older copy
-/// and a clock that is set back would give the allowance again.
+/// then. That the allowance is used up is irrevocable, if the keystore can make the next seal key: otherwise an older
+/// copy and a clock that is set back would give the allowance again.
 pub(super) fn save_wait<T>(
     engine: &Engine,
     StaleWait { seen, every_ms, expires }: StaleWait,

@@ -36,8 +36,8 @@ type Slot = [u8; SLOT_BYTES];
 /// | 80 | only with escrow: the data key, sealed to the provider's key (`provider/escrow.rs`) |
 /// | 32 | HMAC-SHA256 of everything before it, under a subkey of the data key |
 ///
-/// The code's private key (X25519) is HKDF-SHA256 of the code and the salt. It does not depend on the phone. Because the
-/// slots are sealed to public keys, a new data key can be sealed without the code.
+/// The code's private key (X25519) is HKDF-SHA256 of the code and the salt. It does not depend on the phone. Because
+/// the slots are sealed to public keys, a new data key can be sealed without the code.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RescueRow {
     bytes: Vec<u8>,

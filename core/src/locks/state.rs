@@ -18,8 +18,8 @@ pub(crate) struct Locks {
     freezes: Vec<SetBy>,
     /// What whoever finds the phone is to read.
     finder: Option<Finder>,
-    /// The recovery code was entered while a lock of the provider stood. When this wait is over, entering the code again
-    /// clears that lock.
+    /// The recovery code was entered while a lock of the provider stood. When this wait is over, entering the code
+    /// again clears that lock.
     opening: Option<Wait>,
 }
 
@@ -204,8 +204,8 @@ impl SetBy {
         }
     }
 
-    /// Whether what this one sets takes the place of what the other one sets, if both set the same: the setter is the same,
-    /// and its order is not an earlier one.
+    /// Whether what this one sets takes the place of what the other one sets, if both set the same: the setter is the
+    /// same, and its order is not an earlier one.
     pub(crate) fn replaces(self, other: Self) -> bool {
         self.is_same_setter(other) && self.order() >= other.order()
     }

@@ -27,8 +27,8 @@ pub(crate) enum Way {
 /// What clears a lock of this reason, first choice first. Every lock has a way that needs only what was confirmed when
 /// the lock was set: a lock of the provider has the provider's grant, because the phone can always be registered.
 ///
-/// `LockedByOwner` needs the PIN and one other method. The other method is in this table; the PIN is asked for after it,
-/// because nothing else opens the wallet then.
+/// `LockedByOwner` needs the PIN and one other method. The other method is in this table; the PIN is asked for after
+/// it, because nothing else opens the wallet then.
 pub(crate) fn ways(reason: LockReason, unusual: ClearsUnusual) -> &'static [Way] {
     match reason {
         LockReason::DataDamaged => &[Way::Recheck, Way::RecoveryCode, Way::Escrow],

@@ -21,8 +21,8 @@ pub struct PinPolicy {
     pub max_digits: u32,
     /// Whether PINs that are only weak (dates, palindromes, mostly one digit, walks on the keypad) are refused too.
     pub forbid_weak: bool,
-    /// How many of the last PINs may not be set again, 0 to 5. The PIN in force is one of them: with 5, that PIN and the
-    /// four before it.
+    /// How many of the last PINs may not be set again, 0 to 5. The PIN in force is one of them: with 5, that PIN and
+    /// the four before it.
     pub remember: u32,
     /// The person is reminded to practise the PIN when it was not entered for this many days.
     pub rehearse_after_days: Option<u32>,

@@ -32,9 +32,9 @@ pub struct ProviderPolicy {
     /// What clears a lock for unusual activity.
     #[serde(default)]
     pub unusual: ClearsUnusual,
-    /// The key to which the data key is sealed where the owner switches escrow on. `None`: no escrow is offered. Keep its
-    /// private key apart from the keys that sign. When another key takes its place, the next right PIN makes a new data key
-    /// and seals it to that key; when none does, it switches escrow off.
+    /// The key to which the data key is sealed where the owner switches escrow on. `None`: no escrow is offered. Keep
+    /// its private key apart from the keys that sign. When another key takes its place, the next right PIN makes a new
+    /// data key and seals it to that key; when none does, it switches escrow off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow_key: Option<EscrowKey>,
 }

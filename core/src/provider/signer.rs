@@ -1,5 +1,7 @@
 //! The provider's side: signs words, and reads requests. For tests, and for the fakes. What ships is built without it.
 
+use std::fmt;
+
 use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde_json::Value;
 
@@ -65,7 +67,7 @@ pub fn escrow_digest(slot: &[u8]) -> String {
 }
 
 /// A request of a phone, as its provider reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReadRequest {
     /// The wallet's id, base64url.
     pub wallet: String,
@@ -85,8 +87,15 @@ pub struct ReadRequest {
     pub public_key: Vec<u8>,
 }
 
-/// Reads a request, and checks its signature: under the key in it, if it has one, as a request to register has; else under
-/// `registered`, the key of the installation. `None`: it is no request of this phone.
+/// Leaves out what the app says: it may be a code that the person typed.
+impl fmt::Debug for ReadRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadRequest").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// Reads a request, and checks its signature: under the key in it, if it has one, as a request to register has; else
+/// under `registered`, the key of the installation. `None`: it is no request of this phone.
 pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest> {
     let (signed, signature) = text.rsplit_once('.')?;
     let (header, payload) = signed.split_once('.')?;

@@ -176,8 +176,8 @@ impl Provider {
         self.orders.iter().any(|floor| floor.kid == kid && floor.seq >= seq)
     }
 
-    /// Notes an order of which perhaps only a mark told, when its lock was cleared without the provider: the mark, if it is
-    /// still there, does not set the lock again.
+    /// Notes an order of which perhaps only a mark told, when its lock was cleared without the provider: the mark, if
+    /// it is still there, does not set the lock again.
     pub(crate) fn note_order(&mut self, kid: KeyId, seq: u64) {
         let is_full = self.orders.len() >= MAX_FLOORS;
         match self.orders.iter_mut().find(|floor| floor.kid == kid) {
@@ -211,8 +211,8 @@ impl Provider {
         }
     }
 
-    /// The state of the allowance. `None`: this policy has none, or the phone was never registered, so that no heartbeat
-    /// could be asked for.
+    /// The state of the allowance. `None`: this policy has none, or the phone was never registered, so that no
+    /// heartbeat could be asked for.
     pub(crate) fn allowance(&self, policy: Option<&ProviderPolicy>, now: Now) -> Option<AllowanceState> {
         let policy = policy?;
         Some(self.allowance?.state(policy.allowance_ms()?, policy.warn_percent, now))

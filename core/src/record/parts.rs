@@ -91,7 +91,8 @@ impl Record {
         policy.is_at_least_as_strict_as(&self.policy) && self.is_stopped_no_more_by(policy, now)
     }
 
-    /// Whether `policy` stops nobody whom the policy in force does not stop: it leaves a try, and some of the allowance.
+    /// Whether `policy` stops nobody whom the policy in force does not stop: it leaves a try, and some of the
+    /// allowance.
     pub(crate) fn is_stopped_no_more_by(&self, policy: &Policy, now: Now) -> bool {
         let allowance = self.provider.allowance(policy.provider.as_ref(), now);
         self.lockout.leaves_a_try(&self.policy.lockout, &policy.lockout, now)
@@ -118,15 +119,15 @@ impl Record {
         [self.lockout.saved_wait(), code, escrow, self.locks.saved_wait()]
     }
 
-    /// Sets a lock, and cancels the changes of the ways back in that wait, because whoever asked for them may be the one
-    /// against whom the lock is set. Returns what they were about.
+    /// Sets a lock, and cancels the changes of the ways back in that wait, because whoever asked for them may be the
+    /// one against whom the lock is set. Returns what they were about.
     pub(crate) fn set_lock(&mut self, lock: SetLock) -> Vec<WayBack> {
         self.locks.set(lock);
         self.recovery.cancel_all()
     }
 
-    /// Notes that this lock was cleared without the provider. The phone may know of its order by the mark alone: the mark, if
-    /// it is still there, does not set the lock again.
+    /// Notes that this lock was cleared without the provider. The phone may know of its order by the mark alone: the
+    /// mark, if it is still there, does not set the lock again.
     pub(crate) fn note_cleared(&mut self, lock: &SetLock) {
         if let Some((kid, seq)) = lock.by.order()
             && !self.provider.knows(kid, seq)

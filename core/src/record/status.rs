@@ -59,13 +59,13 @@ pub enum Remedy {
     /// Let the lock look again ([`crate::WalletLock::recheck`]): the keystore or the disk may have failed only for a
     /// moment.
     CheckAgain,
-    /// Wait for this many milliseconds: then a PIN may be entered. On a locked wallet it stands where the PIN clears the
-    /// lock, and is refused until then because of wrong PINs.
+    /// Wait for this many milliseconds: then a PIN may be entered. On a locked wallet it stands where the PIN clears
+    /// the lock, and is refused until then because of wrong PINs.
     Wait(u64),
     /// Restart the phone.
     Restart,
-    /// Enter the recovery code ([`crate::RecoveryHandle::enter_code`]). While a lock of the provider stands, the code has
-    /// to be entered a second time after a wait.
+    /// Enter the recovery code ([`crate::RecoveryHandle::enter_code`]). While a lock of the provider stands, the code
+    /// has to be entered a second time after a wait.
     RecoveryCode(RemedyState),
     /// Enter the PIN: it is accepted, and clears this lock.
     EnterPin,

@@ -23,8 +23,8 @@ pub(crate) struct Survivors {
     pub(crate) journal: Head,
     /// The number of the data key.
     pub(crate) data_key_number: u64,
-    /// What the wallet knows about its provider, as of the last commit that had the data key: a key that was revoked before
-    /// it stays revoked, and an order that was carried out before it does not count again.
+    /// What the wallet knows about its provider, as of the last commit that had the data key: a key that was revoked
+    /// before it stays revoked, and an order that was carried out before it does not count again.
     #[serde(default)]
     pub(crate) provider: Provider,
     /// The locks and freezes that stood. Locks that came since have marks in the keystore.

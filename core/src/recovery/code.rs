@@ -1,9 +1,9 @@
 //! The recovery code: 128 random bits, written as 48 digits in 8 groups of 6.
 //!
 //! Group `i` (1 to 8) is `11 * v + i`, where `v` is the i-th of the code's 16-bit pieces (big-endian). This is the
-//! format of BitLocker's recovery password, except that the remainder is the group's number and not 0: so zeros, and two
-//! groups that were swapped, are refused. 11 is prime and greater than any difference between two digits, so a wrong
-//! digit, or two neighbouring digits that were swapped, always show in their own group.
+//! format of BitLocker's recovery password, except that the remainder is the group's number and not 0: so zeros, and
+//! two groups that were swapped, are refused. 11 is prime and greater than any difference between two digits, so a
+//! wrong digit, or two neighbouring digits that were swapped, always show in their own group.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

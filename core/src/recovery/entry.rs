@@ -8,8 +8,8 @@ use super::code::{CodeBytes, DIGITS, GROUP_DIGITS, GROUPS, piece_of};
 use crate::digits::{Digits, NotADigit, TypedDigits};
 use crate::stack::with_stack_wiped;
 
-/// The digits of a recovery code, or of one of its groups, typed so far. An app cannot read them: it can count them, and
-/// pass the entry to the lock.
+/// The digits of a recovery code, or of one of its groups, typed so far. An app cannot read them: it can count them,
+/// and pass the entry to the lock.
 pub struct CodeEntry {
     digits: TypedDigits<DIGITS>,
     /// The first group and the last one that are typed, 1 to 8.

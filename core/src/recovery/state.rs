@@ -174,8 +174,8 @@ impl Recovery {
         self.pending.iter().map(|pending| pending.change.way()).collect()
     }
 
-    /// The ways back as they are to be now: after the changes whose wait is over, and with escrow under the key that the
-    /// policy names. `None`: nothing is to be changed.
+    /// The ways back as they are to be now: after the changes whose wait is over, and with escrow under the key that
+    /// the policy names. `None`: nothing is to be changed.
     pub(crate) fn due(&self, escrow_key: Option<&EscrowKey>, now: Now) -> Option<WaysBack> {
         let mut ways = self.ways.clone();
         ways.escrow = ways.escrow.and(escrow_key.copied());

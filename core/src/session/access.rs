@@ -88,10 +88,11 @@ impl AccessHandle<'_> {
 
     /// Puts a confirmed recovery code in force, in place of the one before.
     ///
-    /// The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other waits for
-    /// the policy's `recovery.pending_change_h`, and takes effect when the PIN next opens the wallet after that: someone who
-    /// merely knows the PIN must not get a way in that outlives it. Replacing a code makes a new data key, ends every
-    /// other session and switches biometrics off. [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
+    /// The first code of a new wallet counts at once, in the session in which the first PIN was set. Any other waits
+    /// for the policy's `recovery.pending_change_h`, and takes effect when the PIN next opens the wallet after that:
+    /// someone who merely knows the PIN must not get a way in that outlives it. Replacing a code makes a new data key,
+    /// ends every other session and switches biometrics off. [`LockError::PinNeeded`] as for
+    /// [`Self::create_recovery_code`].
     pub fn set_recovery_code(&self, code: &RecoveryCode) -> Result<RecoveryChange, LockError> {
         recovery_code::set(&self.0.engine, self.0.id, code)
     }
@@ -108,32 +109,32 @@ impl AccessHandle<'_> {
         recovery_code::cancel_change(&self.0.engine, self.0.id)
     }
 
-    /// Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the owner, it
-    /// opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's escrow key and
-    /// the wallet's file.
+    /// Switches escrow on or off. With escrow the provider keeps the key to the wallet: after it has verified the
+    /// owner, it opens a wallet whose PIN is forgotten or that is damaged, and so could anybody who has the provider's
+    /// escrow key and the wallet's file.
     ///
-    /// It is on at once in the session that set the wallet up: with its first PIN, or by a recovery. Otherwise the change
-    /// waits and takes effect like one of the recovery code. After each change of the slot the provider needs a deposit:
-    /// [`ProviderState::escrow_digest`](crate::ProviderState::escrow_digest). [`LockError::WrongState`] if it is so
-    /// already, or the policy has no escrow key; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
+    /// It is on at once in the session that set the wallet up: with its first PIN, or by a recovery. Otherwise the
+    /// change waits and takes effect like one of the recovery code. After each change of the slot the provider needs a
+    /// deposit: [`ProviderState::escrow_digest`](crate::ProviderState::escrow_digest). [`LockError::WrongState`] if it
+    /// is so already, or the policy has no escrow key; [`LockError::PinNeeded`] as for [`Self::create_recovery_code`].
     pub fn switch_escrow(&self, is_on: bool) -> Result<RecoveryChange, LockError> {
         escrow::switch(&self.0.engine, self.0.id, is_on)
     }
 
-    /// Cancels the change of escrow that waits. `false` if none does. [`LockError::PinNeeded`] in a session that biometrics
-    /// opened.
+    /// Cancels the change of escrow that waits. `false` if none does. [`LockError::PinNeeded`] in a session that
+    /// biometrics opened.
     pub fn cancel_escrow_change(&self) -> Result<bool, LockError> {
         escrow::cancel_change(&self.0.engine, self.0.id)
     }
 
-    /// Ends the owner's freeze ([`crate::WalletLock::freeze`]). A freeze that the provider ordered stays until its grant.
-    /// `false`: the owner had frozen nothing. [`LockError::PinNeeded`] if biometrics opened this session.
+    /// Ends the owner's freeze ([`crate::WalletLock::freeze`]). A freeze that the provider ordered stays until its
+    /// grant. `false`: the owner had frozen nothing. [`LockError::PinNeeded`] if biometrics opened this session.
     pub fn unfreeze(&self) -> Result<bool, LockError> {
         freeze::unfreeze(&self.0.engine, self.0.id)
     }
 
-    /// Allows, or no longer allows, that an order of the provider destroys everything. As long as it is not allowed, such
-    /// an order locks.
+    /// Allows, or no longer allows, that an order of the provider destroys everything. As long as it is not allowed,
+    /// such an order locks.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     pub fn allow_remote_wipe(&self, is_allowed: bool) -> Result<(), LockError> {

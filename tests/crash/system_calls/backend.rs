@@ -1,5 +1,5 @@
-//! The provider's side: it signs words for the wallet on this phone. Each function says how the wallet took the word, in
-//! the words that [`crate::world`] knows.
+//! The provider's side: it signs words for the wallet on this phone. Each function says how the wallet took the word,
+//! in the words that [`crate::world`] knows.
 
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
 use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};

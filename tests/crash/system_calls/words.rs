@@ -87,8 +87,8 @@ impl Rules<'_> {
         }
     }
 
-    /// The mark in the keystore comes before anything is written. So from the first write on, the next process finds the
-    /// lock.
+    /// The mark in the keystore comes before anything is written. So from the first write on, the next process finds
+    /// the lock.
     fn ordered(&self, state: &State, wallet: &Wallet) -> Vec<State> {
         if wallet.last_order == ORDER {
             return self.unchanged(state, &["Locked"]);

@@ -144,7 +144,8 @@ pub(crate) struct State {
     /// The result of a change that was reported as failed. The log may hold all of it. The next process then takes the
     /// change for done, unless this process has written over it.
     pub(crate) maybe_done: Option<World>,
-    /// An order could not be written: until the file is opened anew, this process answers nothing that needs the record.
+    /// An order could not be written: until the file is opened anew, this process answers nothing that needs the
+    /// record.
     pub(crate) is_shut: bool,
 }
 

@@ -95,7 +95,8 @@ impl Biometrics {
 }
 
 impl Wallet {
-    /// The slot that biometrics open, or why they may not be used now: of several reasons the one that is checked first.
+    /// The slot that biometrics open, or why they may not be used now: of several reasons the one that is checked
+    /// first.
     fn may_use(&self, wanted: &Wanted, sensor: SensorAvailability, now: Now) -> Result<BioSlot, BiometricDenial> {
         let (policy, known) = (&self.policy.biometric, &self.biometrics);
         let last_pin = known.last_pin.filter(|last| last.boot.is_some() && last.boot == now.boot);

@@ -58,8 +58,8 @@ pub(crate) fn test(places: &Places) -> Result<()> {
 }
 
 /// Builds Rust's standard library from source, without support for backtraces with names. That support is a tenth of
-/// the library's size, and useless in a stripped library, which has no names. Of sorting and of writing numbers it has the
-/// smaller code. Stable Rust allows this only with `RUSTC_BOOTSTRAP`.
+/// the library's size, and useless in a stripped library, which has no names. Of sorting and of writing numbers it has
+/// the smaller code. Stable Rust allows this only with `RUSTC_BOOTSTRAP`.
 const OWN_STD: [&str; 2] = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=optimize_for_size"];
 
 /// The library that ships, for one ABI.

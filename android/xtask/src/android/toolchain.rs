@@ -123,7 +123,8 @@ impl<'a> Toolchain<'a> {
         }
         if self.abi == Abi::Arm64 {
             // Functions sign their return addresses. On a processor that cannot do that, these instructions do nothing.
-            // `standard` would also mark where a jump may land (BTI). Such marks count only if Rust's code has them too.
+            // `standard` would also mark where a jump may land (BTI). Such marks count only if Rust's code has them
+            // too.
             flags.push("-mbranch-protection=pac-ret".to_owned());
         }
         flags
@@ -150,7 +151,8 @@ impl<'a> Toolchain<'a> {
         c_flags.extend(["-mllvm".to_owned(), "-machine-outliner-reruns=1".to_owned()]);
         // Without tables, only a profiler could follow frame pointers.
         c_flags.push("-fomit-frame-pointer".to_owned());
-        // Has ring leave out its larger tables for curve arithmetic, 23 kB. Signing takes longer; the lock signs exports only.
+        // Has ring leave out its larger tables for curve arithmetic, 23 kB. Signing takes longer; the lock signs
+        // exports only.
         c_flags.push("-DOPENSSL_SMALL".to_owned());
         let renaming = rust.renaming(self.places)?;
         c_flags.extend(renaming.c);

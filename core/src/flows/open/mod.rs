@@ -52,8 +52,8 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
     super::status::status(engine)
 }
 
-/// Opens a wallet again as [`recheck`] does, if it has such a problem: the keystore or the disk may have failed for a moment
-/// only.
+/// Opens a wallet again as [`recheck`] does, if it has such a problem: the keystore or the disk may have failed for a
+/// moment only.
 pub(super) fn open_if_broken(engine: &Engine) -> Result<(), LockError> {
     if engine.ledger.with_state(State::may_change_by_opening) { recheck(engine).map(drop) } else { Ok(()) }
 }
@@ -299,8 +299,8 @@ fn restore_rescue_row(sealed: &mut SealedStore, random: &mut Random, now: Now) -
     Ok(())
 }
 
-/// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, puts the requested policy in
-/// force if it eases nothing, and sets the locks of orders whose marks the record does not know.
+/// Counts the tries that a killed process left unsettled, lets a wait go on after a restart, puts the requested policy
+/// in force if it eases nothing, and sets the locks of orders whose marks the record does not know.
 ///
 /// A stricter change rotates the seal key. If no key can be made now, the change still applies; if someone rolls it
 /// back, the next opening applies it again.

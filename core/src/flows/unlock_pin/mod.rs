@@ -54,8 +54,9 @@ enum Attempt {
     NoVerdict(DeviceKeyFault),
 }
 
-/// Checks the PIN and leaves the entry empty. A right PIN opens a session, and makes the changes of the ways back in whose
-/// wait is over. Other calls that ask for the PIN do not make them: they would end the session that makes the call.
+/// Checks the PIN and leaves the entry empty. A right PIN opens a session, and makes the changes of the ways back in
+/// whose wait is over. Other calls that ask for the PIN do not make them: they would end the session that makes the
+/// call.
 pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Refusal> {
     with_stack_wiped(|| {
         let pin = take(entry)?;

@@ -71,8 +71,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether the call does `operation`, as [`Call::on_key`] names it, with a key of this kind: `pin`, `seal`, `wiped`,
-    /// `lost`, `installation` or `biometric`.
+    /// Whether the call does `operation`, as [`Call::on_key`] names it, with a key of this kind: `pin`, `seal`,
+    /// `wiped`, `lost`, `installation` or `biometric`.
     pub fn is(self, operation: &str, kind: &str) -> bool {
         self.on_key().is_some_and(|(done, alias)| done == operation && alias.contains(&format!("/{kind}/")))
     }

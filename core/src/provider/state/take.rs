@@ -66,8 +66,8 @@ pub(crate) enum Effect {
 }
 
 impl Provider {
-    /// Reads a word: its shape, key, signature, kind, claims, role, wallet and installation, in this order. Then, whether
-    /// this text was answered before.
+    /// Reads a word: its shape, key, signature, kind, claims, role, wallet and installation, in this order. Then,
+    /// whether this text was answered before.
     pub(crate) fn read(&self, call: Call, scene: &Scene<'_>, text: &str) -> Result<Reading, WordError> {
         let word = read(call, &self.keys(scene.policy), text)?;
         if word.wallet_id != *scene.wallet_id {
@@ -102,8 +102,8 @@ impl Provider {
 
     fn take_order(&self, kid: KeyId, order: &Order, scene: &Scene<'_>) -> Result<(Self, Effect), WordError> {
         if self.installation.is_none() && !scene.has_code {
-            // Nothing was confirmed that could clear a lock. A provider learns the wallet's id with the first request to
-            // register, so an honest one sends no order before.
+            // Nothing was confirmed that could clear a lock. A provider learns the wallet's id with the first request
+            // to register, so an honest one sends no order before.
             return Err(WordError::NotAllowed);
         }
         let mut next = self.clone();

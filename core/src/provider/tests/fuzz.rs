@@ -1,5 +1,5 @@
-//! Mutated words. Most are signed anew, so that what reads the claims is reached. None makes a parser panic, and none is
-//! taken unless its claims are those that the README's table names.
+//! Mutated words. Most are signed anew, so that what reads the claims is reached. None makes a parser panic, and none
+//! is taken unless its claims are those that the README's table names.
 
 use serde_json::{Map, Value, json};
 

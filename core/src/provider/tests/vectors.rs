@@ -83,8 +83,8 @@ fn point_of(request: &str) -> [u8; 65] {
     read.public_key.try_into().expect("a point")
 }
 
-/// A phone's requests are frozen too: every backend must read them. Their signatures differ each time (ECDSA), so what is
-/// signed is compared, and the frozen signature verified.
+/// A phone's requests are frozen too: every backend must read them. Their signatures differ each time (ECDSA), so what
+/// is signed is compared, and the frozen signature verified.
 #[test]
 fn the_requests_are_frozen() {
     let frozen = include_str!("../../../vectors/provider_requests_v1.txt");

@@ -1,5 +1,6 @@
 //! Keys in the phone's own keystore (`AndroidKeyStore`): HMAC-SHA256 keys, AES keys that can only be used through a
-//! biometric prompt, and the P-256 key that signs requests to the provider. The keystore makes them and computes with them; no app ever gets a key's bytes, not even this one.
+//! biometric prompt, and the P-256 key that signs requests to the provider. The keystore makes them and computes with
+//! them; no app ever gets a key's bytes, not even this one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -172,9 +173,9 @@ impl Keystore {
             self.is_made_and_fast(env, alias, in_strongbox)
         } else {
             // A key that requires a biometric cannot be measured without a prompt, and a signing key computes no HMAC.
-            // So a probe key is measured, because this process may not have measured the StrongBox yet. Most of the time goes into the way to the chip and
-            // back, whatever is computed there. The probe's alias begins with the key's: if the process is killed now,
-            // the next opening deletes the probe.
+            // So a probe key is measured, because this process may not have measured the StrongBox yet. Most of the
+            // time goes into the way to the chip and back, whatever is computed there. The probe's alias begins with
+            // the key's: if the process is killed now, the next opening deletes the probe.
             let probe = format!("{alias}/probe");
             let fast = self.is_made_and_fast(env, &probe, KeySpec { in_strongbox: true, ..KeySpec::probe() });
             self.remove(env, &probe).ok();

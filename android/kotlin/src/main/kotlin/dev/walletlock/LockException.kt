@@ -14,8 +14,9 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class NewerVersion internal constructor() : LockException("a newer version wrote this wallet")
 
     /**
-     * The storage failed: it is full, read-only or broken, or the folder does not exist. After a failed flush every call
-     * throws this until [WalletLock.recheck] has read the file anew.
+     * The storage failed: it is full, read-only or broken, or the folder does not exist. After a failed flush, and after
+     * an order of the provider that could not be written, every call that needs the record throws this until [WalletLock.recheck] has read
+     * the file anew. The next order does that, too.
      */
     public class Storage internal constructor() : LockException("the storage failed")
 
