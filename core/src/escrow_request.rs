@@ -50,7 +50,9 @@ impl EscrowRequest {
         &self.ask.text
     }
 
-    /// Takes the grant `escrow`. After any other outcome than [`GrantOutcome::Opened`] it can be taken again.
+    /// Takes the grant `escrow`. After any other outcome than [`GrantOutcome::Opened`] it can be taken again. After
+    /// [`GrantOutcome::Opened`] the request's key is gone, and every further grant is refused as
+    /// [`WordError::NotAsked`].
     pub fn redeem(&self, grant: &str) -> GrantOutcome {
         match ask_escrow::redeem(&self.engine, &self.ask, grant) {
             Ok(opened) => GrantOutcome::Opened(Rescue::new(&self.engine, opened)),

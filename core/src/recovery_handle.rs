@@ -23,7 +23,6 @@ pub struct RecoveryHandle<'a>(pub(crate) &'a WalletLock);
 /// and a new code. It has to be called within ten minutes. Dropping this leaves everything as it was.
 pub struct Rescue {
     engine: Arc<Engine>,
-    /// On the heap, so that moving it moves a pointer and leaves no copy of the keys behind.
     /// Gone once the recovery is finished, or its time is over.
     opened: Mutex<Option<Box<OpenedByRow>>>,
 }
@@ -104,8 +103,8 @@ impl RecoveryHandle<'_> {
 }
 
 impl Rescue {
-    pub(crate) fn new(engine: &Arc<Engine>, opened: OpenedByRow) -> Self {
-        Self { engine: engine.clone(), opened: Mutex::new(Some(Box::new(opened))) }
+    pub(crate) fn new(engine: &Arc<Engine>, opened: Box<OpenedByRow>) -> Self {
+        Self { engine: engine.clone(), opened: Mutex::new(Some(opened)) }
     }
 
     /// The lock of this wallet.

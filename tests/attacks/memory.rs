@@ -1,4 +1,5 @@
-//! No PIN, and no key that a PIN leads to, stays in memory once the session is closed.
+//! No PIN, and no key that a PIN leads to, stays in memory once the session is closed. Neither does what else opens the
+//! wallet: the key of a finger's slot, the recovery code, and the key of a request for escrow.
 //!
 //! A child process opens a wallet and obeys commands. Its parent knows every secret, because it opens a copy of the
 //! wallet itself (see [`crate::opener`]). The parent searches all of the child's readable memory for each secret, in
@@ -7,11 +8,13 @@
 mod child;
 mod haystack;
 mod needles;
+mod provider;
 
 use std::io::Write;
 
 use child::{Digits, Wallet};
-use needles::{Needle, of_key, of_pin};
+use needles::{Needle, of_encoded_code, of_key, of_pin};
+use provider::{Request, RequestSecrets};
 
 use crate::opener::{Derived, Secret, subkeys};
 use crate::seed::Dice;
@@ -224,6 +227,146 @@ fn a_recovery_leaves_neither_the_code_nor_what_hangs_on_it() {
     assert_clean(&wallet, &needles, "recovered and closed");
     assert_eq!(wallet.tell('m', &[&code, &pin]), 'W', "the code from before");
     assert_clean(&wallet, &needles, "a wrong code");
+    // The data key is opened, and nobody sets a PIN.
+    assert_eq!(wallet.tell('n', &[&new_code]), 'R');
+    assert_clean(&wallet, &needles, "a right code, and no new PIN");
+}
+
+/// A wallet with escrow, a PIN and no open session. Also returns the needles that must not be found in it.
+fn with_escrow(dice: &mut Dice) -> (Wallet, Vec<Needle>) {
+    let mut wallet = Wallet::start("escrow", dice.roll());
+    let pin = dice.digits();
+    assert_eq!(wallet.tell('e', &[&pin]), 'R');
+    assert_eq!(wallet.tell('E', &[]), 'C');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let derived = wallet.follow(&pin);
+    assert!(derived.data_key.is_some());
+    let needles = of_everything("PIN", &pin, &derived);
+    (wallet, needles)
+}
+
+/// The forms of a one-time code that the person typed: as it was typed, and as it stands in a request.
+fn of_typed_code(whose: &str, digits: &Digits) -> Vec<Needle> {
+    [of_pin(whose, digits), of_encoded_code(whose, digits)].concat()
+}
+
+/// Asks for escrow, with a one-time code. Returns the request, and adds to `needles` what must not be found once it is
+/// over.
+fn ask(wallet: &mut Wallet, dice: &mut Dice, needles: &mut Vec<Needle>) -> Request {
+    let typed = dice.digits();
+    assert_eq!(wallet.tell('A', &[&typed]), 'R');
+    let request = wallet.read_request();
+    needles.extend(request.secrets.needles("request"));
+    needles.extend(of_typed_code("typed code", &typed));
+    request
+}
+
+/// The control: a request that waits holds its key once, the typed code in its text, and no other secret.
+fn assert_waits(wallet: &Wallet, needles: &[Needle], after: &str) {
+    let places = search(wallet, needles, after);
+    let count = |what: &str| places.iter().filter(|place| place.starts_with(what)).count();
+    assert_eq!(count("request's key, as it is"), 4, "{after}: the key, found as four words: {places:?}");
+    assert_eq!(count("typed code, base64url"), 2, "{after}: the code's two pieces: {places:?}");
+    assert_eq!(places.len(), 6, "{after}: {places:?}");
+}
+
+#[test]
+fn a_request_for_escrow_keeps_its_key_and_the_typed_code_only_while_it_waits() {
+    let mut dice = Dice::of("memory, request for escrow");
+    let (mut wallet, mut needles) = with_escrow(&mut dice);
+    let withdrawn = ask(&mut wallet, &mut dice, &mut needles);
+    assert_waits(&wallet, &needles, "asked");
+    assert_eq!(wallet.tell('X', &[]), '.');
+    assert_clean(&wallet, &needles, "withdrawn");
+
+    let mut of_next = Vec::new();
+    ask(&mut wallet, &mut dice, &mut of_next);
+    assert_eq!(wallet.redeem(&withdrawn), 'W', "the grant for another request");
+    of_next.extend(needles.clone());
+    assert_waits(&wallet, &of_next, "a grant that opens nothing");
+    assert_eq!(wallet.tell('L', &[]), '.');
+    assert_waits(&wallet, &of_next, "the lock is closed, and the request is not");
+    assert_eq!(wallet.tell('X', &[]), '.');
+    of_next.extend(of_key("seal key", &wallet.seal_key()));
+    assert_clean(&wallet, &of_next, "the lock and its last request are closed");
+}
+
+#[test]
+fn a_grant_of_escrow_leaves_nothing_once_it_is_taken() {
+    let mut dice = Dice::of("memory, grant of escrow");
+    let (mut wallet, mut needles) = with_escrow(&mut dice);
+    let mut of_request = Vec::new();
+    let request = ask(&mut wallet, &mut dice, &mut of_request);
+    let granted = request.follow_grant();
+    of_request.extend(granted.needles());
+    needles.extend(of_request.clone());
+    assert_waits(&wallet, &needles, "asked");
+    assert_eq!(wallet.redeem(&request), 'R');
+    // The control: a wallet that the grant opened holds the data key, and the key of the PIN history.
+    let open = search(&wallet, &needles, "opened by a grant");
+    let is_expected = |place: &&String| {
+        ["data key, as it is", "pin history, as it is", "typed code, base64url"]
+            .iter()
+            .any(|what| place.starts_with(what))
+    };
+    assert_eq!(open.len(), 10, "two keys, found as four words each, and the code's two pieces: {open:?}");
+    assert!(open.iter().all(|place| is_expected(&place)), "{open:?}");
+    assert_eq!(wallet.redeem(&request), 'W', "the key of the request is gone, so its grant opens nothing more");
+    assert_eq!(wallet.tell('X', &[]), '.');
+    assert_clean(&wallet, &of_request, "the request is dropped, and the wallet waits for the new PIN");
+    assert_eq!(wallet.tell('Y', &[]), '.');
+    assert_clean(&wallet, &needles, "opened by a grant, and no new PIN");
+
+    let request = ask(&mut wallet, &mut dice, &mut needles);
+    needles.extend(request.follow_grant().needles());
+    assert_eq!(request.follow_grant().data_key, granted.data_key, "nothing was changed");
+    assert_eq!(wallet.redeem(&request), 'R');
+    assert_eq!(wallet.tell('X', &[]), '.');
+    let new_pin: Digits = dice.digits();
+    assert_eq!(wallet.tell('F', &[&new_pin]), 'R');
+    let code = wallet.read_code();
+    assert_clean(&wallet, &needles, "recovered: of the request and the data key from before");
+    needles.extend(of_code("new code", &code, &wallet));
+    assert_eq!(wallet.tell('z', &[]), '.');
+    assert_eq!(wallet.tell('c', &[]), '.');
+    let derived = wallet.follow(&new_pin);
+    assert!(derived.data_key.is_some_and(|data_key| data_key != granted.data_key));
+    needles.extend(of_everything("new PIN", &new_pin, &derived));
+    assert_clean(&wallet, &needles, "recovered and closed");
+}
+
+/// The code that the person typed goes into every kind of request.
+#[test]
+fn a_request_that_fails_or_was_sent_leaves_neither_its_key_nor_the_typed_code() {
+    let mut dice = Dice::of("memory, failed request");
+    let (mut wallet, mut needles) = with_escrow(&mut dice);
+    let [first, second] = [(); 2].map(|()| {
+        let mut of_request = Vec::new();
+        let request = ask(&mut wallet, &mut dice, &mut of_request);
+        assert_waits(&wallet, &of_request, "asked");
+        assert_eq!(wallet.tell('X', &[]), '.');
+        needles.extend(of_request);
+        request.draw
+    });
+    assert_eq!(wallet.tell('S', &[]), '.');
+    let typed = dice.digits();
+    assert_eq!(wallet.tell('A', &[&typed]), 'W');
+    needles.extend(of_typed_code("typed code that was not sent", &typed));
+    // Each request draws equally often, so the draw of the failed one is known.
+    let failed = second + (second - first);
+    needles.extend(RequestSecrets::of_draw(wallet.seed, failed).needles("failed request"));
+    assert_clean(&wallet, &needles, "a request that was not signed");
+    assert_eq!(ask(&mut wallet, &mut dice, &mut needles).draw, failed + (second - first), "the control");
+    assert_eq!(wallet.tell('X', &[]), '.');
+
+    let typed = dice.digits();
+    assert_eq!(wallet.tell('I', &[&typed]), '.');
+    needles.extend(of_typed_code("code typed for a registration", &typed));
+    let unsent = search(&wallet, &needles, "a request to register");
+    assert_eq!(unsent.len(), 2, "the code's two pieces in the text: {unsent:?}");
+    assert!(unsent.iter().all(|place| place.starts_with("code typed for a registration, base64url")), "{unsent:?}");
+    assert_eq!(wallet.tell('J', &[]), '.');
+    assert_clean(&wallet, &needles, "a request to register, which the app wiped");
 }
 
 #[test]

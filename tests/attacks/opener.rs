@@ -70,9 +70,11 @@ impl Opener {
     /// Computes the bytes of a recovery code from its digits, and the X25519 private key that opens the code's slot.
     pub(crate) fn follow_code(&self, digits: &[u8]) -> (Vec<u8>, Secret) {
         let row = self.rescue_row.as_ref().expect("a recovery code");
+        let has_escrow = row[25] == 3;
+        let (slots, length) = if has_escrow { (3, 234) } else { (1, 154) };
         assert_eq!(
             (row[0], &row[1..17], row[25], row.len()),
-            (1, &self.wallet_id[..], 1, 154),
+            (1, &self.wallet_id[..], slots, length),
             "with a code, of this wallet"
         );
         let number = |group: &[u8]| group.iter().fold(0, |number, digit| number * 10 + u32::from(*digit));

@@ -240,6 +240,7 @@ fn a_grant_of_escrow_is_taken_by_its_request_only() {
     let request = ask(&wallet);
     let grant = backend.grant_escrow(request.text()).expect("granted");
     let GrantOutcome::Opened(rescue) = request.redeem(&grant) else { panic!("not opened") };
+    assert!(matches!(request.redeem(&grant), GrantOutcome::Refused(WordError::NotAsked)), "its key is gone");
     drop(finish(&rescue, OTHER_PIN));
     backend.register(&wallet);
     assert!(matches!(wallet.lock.provider().redeem(&grant), Ok(WordOutcome::Refused(_))));

@@ -2,6 +2,10 @@
 //! in the wallet here. Works while the record cannot be read, and without a registered phone or its key: then the
 //! provider sees a phone that it does not know.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
+
 use super::enter_code::CodeRefusal;
 use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
 use super::request::sign;
@@ -21,8 +25,10 @@ const KIND: &str = "escrow";
 
 /// A request, its text, and the key that was made for it.
 pub(crate) struct EscrowAsk {
-    pub(crate) text: String,
-    asked: AskedEscrow,
+    /// With the code in it that the person typed.
+    pub(crate) text: Zeroizing<String>,
+    /// `None` once a grant opened the wallet: its key is not needed any more.
+    asked: Mutex<Option<Arc<AskedEscrow>>>,
     /// The alias of the key that signed the request, if it was made for it: to be deleted with the request.
     pub(crate) own_key: Option<String>,
 }
@@ -97,17 +103,31 @@ fn make(
     let request = sha256(&[text.as_bytes()]);
     let last_order = provider.last_order();
     let asked = AskedEscrow { wallet_id: *wallet_id, installation, request, last_order, key, asked: now };
-    Ok(EscrowAsk { text, asked, own_key })
+    Ok(EscrowAsk { text, asked: Mutex::new(Some(Arc::new(asked))), own_key })
 }
 
-/// Opens the wallet with the provider's grant. The new PIN has to be set within ten minutes.
-pub(crate) fn redeem(engine: &Engine, ask: &EscrowAsk, grant: &str) -> Result<OpenedByRow, GrantRefusal> {
+impl EscrowAsk {
+    fn asked(&self) -> MutexGuard<'_, Option<Arc<AskedEscrow>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the wallet with the provider's grant, and then forgets the request's key. The new PIN has to be set within ten
+/// minutes.
+pub(crate) fn redeem(engine: &Engine, ask: &EscrowAsk, grant: &str) -> Result<Box<OpenedByRow>, GrantRefusal> {
+    let asked = ask.asked().clone().ok_or(GrantRefusal::Word(WordError::NotAsked))?;
+    let opened = open_granted(engine, &asked, grant)?;
+    *ask.asked() = None;
+    Ok(opened)
+}
+
+fn open_granted(engine: &Engine, asked: &AskedEscrow, grant: &str) -> Result<Box<OpenedByRow>, GrantRefusal> {
     with_stack_wiped(|| {
         let refused = |fault: &LockError| GrantRefusal::Wallet(refused(engine, fault));
         let now = engine.sessions.read_clock().map_err(|fault| refused(&fault.into()))?.now;
         let mut random = engine.draw().map_err(|fault| refused(&fault))?;
-        let (policy, provider) = known(engine, &ask.asked.wallet_id).map_err(GrantRefusal::Wallet)?;
-        let taken = ask.asked.take(&provider.keys(&policy), provider.last_order(), grant, now);
+        let (policy, provider) = known(engine, &asked.wallet_id).map_err(GrantRefusal::Wallet)?;
+        let taken = asked.take(&provider.keys(&policy), provider.last_order(), grant, now);
         let (data_key, proofs) = taken.map_err(GrantRefusal::Word)?;
         let found = find(engine, WayBack::Escrow, now).map_err(GrantRefusal::Wallet)?;
         let proofs: Vec<_> = proofs.iter().map(|proof| proof.name()).collect();

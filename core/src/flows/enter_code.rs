@@ -34,7 +34,7 @@ pub enum CodeRefusal {
 
 /// Checks the code. If it opens the wallet, the new PIN has to be set within ten minutes. The entry is emptied once the
 /// code was checked; a code that could not be checked need not be typed again.
-pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByRow, CodeRefusal> {
+pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<Box<OpenedByRow>, CodeRefusal> {
     let entered = check(engine, entry);
     if matches!(entered, Ok(_) | Err(CodeRefusal::Wrong | CodeRefusal::OldCode | CodeRefusal::Altered)) {
         entry.clear();
@@ -42,7 +42,7 @@ pub(crate) fn enter_code(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByR
     entered
 }
 
-fn check(engine: &Engine, entry: &CodeEntry) -> Result<OpenedByRow, CodeRefusal> {
+fn check(engine: &Engine, entry: &CodeEntry) -> Result<Box<OpenedByRow>, CodeRefusal> {
     with_stack_wiped(|| {
         let code = entry.code().map_err(|group| CodeRefusal::NotACode { group })?;
         let now = engine.sessions.read_clock().map_err(|fault| refused(engine, &fault.into()))?.now;

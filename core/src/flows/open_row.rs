@@ -25,7 +25,8 @@ use zeroize::Zeroizing;
 /// How long an opened row waits for the new PIN, in milliseconds: ten minutes, as long as a grant of the provider.
 const RESCUE_MS: u64 = 600_000;
 
-/// A wallet that a slot of its rescue row opened, in memory only.
+/// A wallet that a slot of its rescue row opened, in memory only. It is always in a box, so that moving it moves a
+/// pointer and leaves no copy of a key behind.
 pub(crate) struct OpenedByRow {
     pub(super) by: OpenedBy,
     pub(super) data_key: DataKey,
@@ -188,7 +189,7 @@ pub(super) fn open_with(
     requested: &Policy,
     random: &mut Random,
     now: Now,
-) -> Result<OpenedByRow, CodeRefusal> {
+) -> Result<Box<OpenedByRow>, CodeRefusal> {
     let Found { row, base, index, earlier_keys: earlier } = found;
     let is_right = opened.is_some();
     let data_key = opened.unwrap_or_else(|| DataKey::make(random));
@@ -218,7 +219,7 @@ pub(super) fn open_with(
             let policy = if requested.is_at_least_as_strict_as(&sealed) { requested.clone() } else { sealed };
             let history_key = earlier_keys(earlier, &vault, data_key_number, &data_key).pin_history;
             let lease = Lease::start(RESCUE_MS, now);
-            Ok(OpenedByRow { by, row, policy, history, history_key, lease, seen, data_key })
+            Ok(Box::new(OpenedByRow { by, row, policy, history, history_key, lease, seen, data_key }))
         }
         _ => Err(CodeRefusal::Altered),
     }

@@ -36,7 +36,7 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
             nonce: &random.bytes(),
             said,
         };
-        let text = sign(engine, &parts, &provider)?;
+        let mut text = sign(engine, &parts, &provider)?;
         let replaced = engine.ledger.commit(&mut random, now, Durability::Ordered, |work| {
             if *work.wallet_id != wallet_id || !work.record.is_alive() {
                 return Err(LockError::WrongState);
@@ -46,7 +46,7 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
         })?;
         // The key of a request that was not answered.
         engine.device_keys.delete_all(replaced.as_slice()).ok();
-        Ok(text)
+        Ok(std::mem::take(&mut *text))
     });
     // After a failed commit nobody knows whether the key is in the record. The next opening finds out.
     if !matches!(registered, Ok(_) | Err(LockError::Storage)) {

@@ -1,10 +1,15 @@
 //! Asking the provider for something: a request that this phone's key signs, and that the record remembers until it is
 //! answered. A deposit asks for nothing, and is not remembered.
 
+use std::mem::take;
+
+use zeroize::Zeroizing;
+
+use crate::base64url;
 use crate::engine::Engine;
 use crate::error::LockError;
 use crate::key_slots::RescueRow;
-use crate::provider::{EscrowPart, Provider, ProviderRequest, RequestKind, RequestParts, escrow};
+use crate::provider::{EscrowPart, Provider, ProviderRequest, RequestKind, RequestParts, escrow, joined};
 use crate::record::Record;
 use crate::store::Durability;
 
@@ -36,10 +41,10 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
         nonce: &random.bytes(),
         said,
     };
-    let text = sign(engine, &parts, &provider)?;
+    let mut text = sign(engine, &parts, &provider)?;
     if kind == RequestKind::Deposit {
         // Nothing answers it.
-        return Ok(text);
+        return Ok(take(&mut *text));
     }
     engine.ledger.commit(&mut random, now, Durability::Ordered, |work| {
         if *work.wallet_id != wallet_id || work.record.provider.installation() != Some(&installation) {
@@ -49,7 +54,7 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
         work.record.provider.note_request(&text, kind, now, provider.changes());
         Ok(())
     })?;
-    Ok(text)
+    Ok(take(&mut *text))
 }
 
 /// The digest of the escrow slot in force, and the version of its row. `None`: there is no escrow.
@@ -58,9 +63,13 @@ pub(super) fn deposit(record: &Record) -> Option<([u8; 32], u64)> {
     Some((escrow::digest(row.escrow()?), row.version()))
 }
 
-/// The request with its signature.
-pub(super) fn sign(engine: &Engine, parts: &RequestParts<'_>, provider: &Provider) -> Result<String, LockError> {
+/// The request with its signature. It has the code in it that the person typed.
+pub(super) fn sign(
+    engine: &Engine,
+    parts: &RequestParts<'_>,
+    provider: &Provider,
+) -> Result<Zeroizing<String>, LockError> {
     let signed = parts.to_signed_text(provider).ok_or(LockError::Invalid("request"))?;
     let signature = engine.device_keys.sign(&parts.installation.alias, signed.as_bytes())?;
-    Ok(format!("{}.{}", *signed, crate::base64url::encode(&signature)))
+    Ok(joined(&signed, &base64url::encode(&signature)))
 }

@@ -45,7 +45,7 @@ impl RequestKey {
 }
 
 /// A request for the data key that waits for its grant. It is kept in memory only, because a damaged wallet has no
-/// record to keep it in.
+/// record to keep it in, and no longer than until a grant opens the wallet.
 pub(crate) struct AskedEscrow {
     pub(crate) wallet_id: [u8; 16],
     /// The id of the installation that signed the request.

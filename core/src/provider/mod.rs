@@ -18,7 +18,7 @@ pub(crate) use allowance::AllowanceState;
 pub(crate) use claims::{Claims, GrantAct, Heartbeat, Order, OrderAct, OrderReason, Word};
 pub use jws::MAX_WORD_BYTES;
 pub use outcome::{WordDone, WordError, WordOutcome};
-pub(crate) use request::{EscrowPart, RequestParts, der_to_fixed};
+pub(crate) use request::{EscrowPart, RequestParts, der_to_fixed, joined};
 pub use request::{ProviderRequest, RequestKind};
 pub(crate) use state::{Call, Effect, Installation, Provider, Reading, Scene, read};
 

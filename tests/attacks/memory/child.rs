@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::haystack::{Found, Haystack};
 use super::needles::Needle;
+use super::provider::{Request, sign_grant};
 use crate::opener::{Derived, Opener, Secret, hmac};
 
 pub(super) type Digits = [u8; 12];
@@ -18,6 +19,8 @@ pub(super) type Digits = [u8; 12];
 pub(super) struct Wallet {
     child: Child,
     folder: TempDir,
+    /// The seed of its randomness.
+    pub(super) seed: u64,
 }
 
 impl Wallet {
@@ -30,7 +33,7 @@ impl Wallet {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the child starts");
-        Self { child, folder }
+        Self { child, folder, seed }
     }
 
     /// Sends a command and waits until the child has carried it out.
@@ -52,6 +55,23 @@ impl Wallet {
     /// What opens the wallet with a recovery code: the code's 16 bytes, and the private key derived from them.
     pub(super) fn follow_code(&self, digits: &[u8]) -> (Vec<u8>, Secret) {
         self.open_copy().follow_code(digits)
+    }
+
+    /// Reads the text of the request that waits in the child, and follows it to its secrets.
+    pub(super) fn read_request(&mut self) -> Request {
+        let bytes = (0_u16..).map(|place| {
+            let [high, low] = place.to_be_bytes();
+            self.tell_bytes(&[b'T', high, low]) as u8
+        });
+        let text = bytes.take_while(|byte| *byte != 0).map(char::from).collect();
+        Request::follow(text, self.seed)
+    }
+
+    /// Has the child take the grant that the provider gives for `request`, which may be another one than waits there.
+    pub(super) fn redeem(&mut self, request: &Request) -> char {
+        let grant = sign_grant(request);
+        let length = u16::try_from(grant.len()).expect("short").to_be_bytes();
+        self.tell_bytes(&[b"G".as_slice(), &length, grant.as_bytes()].concat())
     }
 
     pub(super) fn use_vault(&mut self, item: &Secret) {

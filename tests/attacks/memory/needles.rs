@@ -1,5 +1,7 @@
 //! The forms in which a secret may lie in memory.
 
+use walletlock_core::provider::signer::encode;
+
 /// Bytes that must not be found, and a name for the secret that they belong to.
 #[derive(Clone)]
 pub(super) struct Needle {
@@ -32,6 +34,20 @@ pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
         }
     }
     needles
+}
+
+/// The forms of a code in a text that is base64url, wherever the code begins in it.
+pub(super) fn of_encoded_code(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
+    let text = digits.map(|digit| b'0' + digit);
+    let pieces = [&text[..PIECE], &text[text.len() - PIECE..]];
+    let encoded = pieces.iter().flat_map(|piece| {
+        // Three bytes make four letters. The letters at both ends depend on the bytes beside the code as well.
+        [0, 1, 2].map(|before| {
+            let letters = encode(&[&[0; 2][..before], piece].concat()).into_bytes();
+            letters[(before * 8).div_ceil(6)..(before + PIECE) * 8 / 6].to_vec()
+        })
+    });
+    encoded.map(|letters| needle(whose, "base64url", letters)).collect()
 }
 
 /// The forms of each word of a key: as it is, as SHA-256 loads it, and as HMAC pads it (RFC 2104).

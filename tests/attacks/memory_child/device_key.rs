@@ -1,17 +1,20 @@
 //! A keystore whose keys are derived from their aliases, so that another process that knows the alias can compute its
-//! answers.
+//! answers. The key pair of an installation is an exception: it signs, and no secret of the wallet depends on it.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use walletlock_core::platform::testing::FakeDeviceKey;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use zeroize::Zeroizing;
 
 #[derive(Default)]
 pub(crate) struct NamedKeys {
     aliases: Mutex<BTreeSet<String>>,
+    /// The key pairs of installations. Each of these aliases is in `aliases` too.
+    installations: FakeDeviceKey,
 }
 
 impl NamedKeys {
@@ -33,7 +36,10 @@ impl DeviceKey for NamedKeys {
         Ok(self.aliases().contains(alias))
     }
 
-    fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
+    fn create(&self, alias: &str, purpose: KeyPurpose) -> Result<(), DeviceKeyFault> {
+        if purpose == KeyPurpose::Installation {
+            self.installations.create(alias, purpose)?;
+        }
         self.aliases().insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
     }
 
@@ -50,6 +56,14 @@ impl DeviceKey for NamedKeys {
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
         self.aliases().remove(alias);
-        Ok(())
+        self.installations.delete(alias)
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.installations.public_key(alias)
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.installations.sign(alias, message)
     }
 }

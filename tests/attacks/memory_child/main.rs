@@ -1,14 +1,15 @@
 //! The process whose memory is searched. It opens a wallet, obeys commands that it reads byte by byte from a pipe, and
 //! keeps no copy of them.
 //!
-//! Its arguments: the folder, the mode and a seed. The mode is the cost of Argon2id (`cheap` or `floor`), or `bound`,
-//! which opens the wallet through the bindings. A command is one byte, followed by the PINs that it needs; each PIN is
-//! a count and as many digits. Once the command is carried out, the answer is one byte. The wallet stays open until the
-//! pipe is closed.
+//! Its arguments: the folder, the mode and a seed. The mode is the cost of Argon2id (`cheap` or `floor`); or `escrow`,
+//! which is `cheap` with a provider in the policy; or `bound`, which opens the wallet through the bindings. A command
+//! is one byte, followed by the PINs that it needs; each PIN is a count and as many digits. Once the command is carried
+//! out, the answer is one byte. The wallet stays open until the pipe is closed.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bound;
 mod device_key;
+mod escrow;
 mod sensor;
 
 use std::fs::File;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use bound::Bound;
 use device_key::NamedKeys;
+use escrow::Asking;
 use sensor::{NamedSensor, Next};
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::journal::Query;
@@ -33,15 +35,16 @@ use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
     BiometricChange, BiometricOutcome, CodeOutcome, Enrolment, Options, PinChange, PinOutcome, RecoveryChange,
-    RecoveryOutcome, Removal, Session, WalletLock,
+    RecoveryOutcome, Removal, Rescue, Session, WalletLock,
 };
 use zeroize::Zeroizing;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [folder, cost, seed] = arguments.as_slice() else { panic!("a folder, a cost and a seed") };
+    let policy = if cost == "escrow" { escrow::policy() } else { Policy::default() };
     let cost = match cost.as_str() {
-        "cheap" => Some(KdfCost::CHEAP),
+        "cheap" | "escrow" => Some(KdfCost::CHEAP),
         "floor" => Some(KdfCost::FLOOR),
         "bound" => None,
         other => panic!("no such cost: {other}"),
@@ -66,17 +69,18 @@ fn main() {
     };
     let options = Options {
         path: Path::new(folder).join("wallet.db"),
-        policy: Policy::default(),
+        policy,
         platform,
         calibration: Calibration::Fixed(cost),
         anti_rollback: AntiRollback::default(),
     };
     let mut wallet = CommandedWallet {
-        lock: Arc::new(WalletLock::open(options).expect("it opens")),
+        lock: Some(WalletLock::open(options).expect("it opens")),
         hooks,
         sensor,
         session: None,
         code: None,
+        asking: Asking::default(),
         commands: unbuffered(std::io::stdin()),
     };
     let mut answers = unbuffered(std::io::stdout());
@@ -96,12 +100,14 @@ fn unbuffered(stream: impl AsFd) -> File {
 }
 
 struct CommandedWallet {
-    lock: Arc<WalletLock>,
+    /// `None` once it is closed.
+    lock: Option<WalletLock>,
     hooks: Hooks,
     sensor: Arc<NamedSensor>,
     session: Option<Session>,
     /// A recovery code that is shown.
     code: Option<RecoveryCode>,
+    asking: Asking,
     commands: File,
 }
 
@@ -133,6 +139,10 @@ impl CommandedWallet {
         entry
     }
 
+    fn lock(&self) -> &WalletLock {
+        self.lock.as_ref().expect("an open lock")
+    }
+
     fn shown(&self) -> &RecoveryCode {
         self.code.as_ref().expect("a code")
     }
@@ -158,14 +168,14 @@ impl CommandedWallet {
         match command {
             b'e' => {
                 let entry = self.entry();
-                match self.lock.enrol(&entry, &[]).expect("an outcome") {
+                match self.lock().enrol(&entry, &[]).expect("an outcome") {
                     Enrolment::Enrolled(session) => self.begin(session),
                     Enrolment::Forbidden(_) => b'F',
                 }
             }
             b'v' => {
                 let entry = self.entry();
-                match panic::catch_unwind(AssertUnwindSafe(|| self.lock.verify_pin(&entry))) {
+                match panic::catch_unwind(AssertUnwindSafe(|| self.lock().verify_pin(&entry))) {
                     Ok(PinOutcome::Right(session)) => self.begin(session),
                     Ok(PinOutcome::Wrong(_)) => b'W',
                     Ok(PinOutcome::Locked(_)) => b'L',
@@ -183,7 +193,7 @@ impl CommandedWallet {
             }
             b'r' => {
                 let entry = self.entry();
-                match self.lock.remove(&entry).expect("an outcome") {
+                match self.lock().remove(&entry).expect("an outcome") {
                     Removal::Removed => b'C',
                     Removal::Refused(_) => b'W',
                 }
@@ -192,7 +202,7 @@ impl CommandedWallet {
                 BiometricChange::Done => b'C',
                 _ => b'F',
             },
-            b'k' => match self.lock.verify_biometrics(&BiometricRequest::default()) {
+            b'k' => match self.lock().verify_biometrics(&BiometricRequest::default()) {
                 BiometricOutcome::Unlocked(session) => self.begin(session),
                 _ => b'W',
             },
@@ -223,14 +233,18 @@ impl CommandedWallet {
             // Recovers with a code of 48 digits, sets a PIN, and shows the new code.
             b'm' => {
                 let (typed, entry) = (self.code_entry(), self.entry());
-                let rescue = match self.lock.recovery().enter_code(&typed) {
+                let rescue = match self.lock().recovery().enter_code(&typed) {
                     CodeOutcome::Opened(rescue) => rescue,
                     CodeOutcome::Refused(_) => return b'W',
                 };
-                self.code = Some(rescue.new_code().expect("a code"));
-                match rescue.finish(&entry, &[], self.confirmed()).expect("an outcome") {
-                    RecoveryOutcome::Done { session, .. } => self.begin(session),
-                    _ => b'F',
+                self.finish(&rescue, &entry)
+            }
+            // Enters a recovery code of 48 digits, and goes away.
+            b'n' => {
+                let typed = self.code_entry();
+                match self.lock().recovery().enter_code(&typed) {
+                    CodeOutcome::Opened(_) => b'R',
+                    CodeOutcome::Refused(_) => b'W',
                 }
             }
             // A PIN typed twice and compared, and then cleared instead of set.
@@ -246,7 +260,16 @@ impl CommandedWallet {
                 std::hint::black_box(Box::leak(digits.into_boxed_slice()));
                 b'.'
             }
-            other => panic!("no such command: {other}"),
+            other => self.obey_about_escrow(other),
+        }
+    }
+
+    /// Sets a PIN in a wallet that is being recovered, and shows the new code.
+    fn finish(&mut self, rescue: &Rescue, entry: &PinEntry) -> u8 {
+        self.code = Some(rescue.new_code().expect("a code"));
+        match rescue.finish(entry, &[], self.confirmed()).expect("an outcome") {
+            RecoveryOutcome::Done { session, .. } => self.begin(session),
+            _ => b'F',
         }
     }
 
