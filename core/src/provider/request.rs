@@ -173,7 +173,7 @@ impl RequestParts<'_> {
             code: code.as_ref().map(|code| code.as_str()),
             what: what.as_deref(),
         };
-        let header = base64url::encode(&serde_json::to_vec(&header).ok()?);
+        let header = base64url::encode(&to_json(&header)?);
         // With the code in it.
         let payload = Zeroizing::new(base64url::encode(&to_json(&payload)?));
         Some(joined(&header, &payload))
@@ -188,10 +188,12 @@ pub(crate) fn joined(before: &str, after: &str) -> Zeroizing<String> {
 
 /// JSON, made in one allocation for the same reason.
 fn to_json(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
+    // `dyn`, so that serde_json's writer is compiled once for both.
+    let write = |to: &mut dyn Write| serde_json::to_writer(to, value).ok();
     let mut length = Length(0);
-    serde_json::to_writer(&mut length, value).ok()?;
+    write(&mut length)?;
     let mut json = Zeroizing::new(Vec::with_capacity(length.0));
-    serde_json::to_writer(&mut *json, value).ok()?;
+    write(&mut *json)?;
     Some(json)
 }
 

@@ -21,6 +21,9 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     private val provider = FakeProvider(clock)
     private val asked = mutableListOf<Asked>()
+
+    /** What came from the post and was not collected yet. */
+    private val arrived = mutableListOf<FakePost.Parcel>()
     private var count = 0
 
     /** The account whose phone took the grant that registers it. */
@@ -38,20 +41,32 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     /** Whether the newest account's phone is registered. Before it is, it may refuse an order, because nothing could clear the lock. */
     val isRegistered: Boolean get() = account.let { it != null && it === registered }
-    override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H)
+    override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H, offersEscrow = true)
 
-    /** Registers a phone and answers a heartbeat at once. Anything else waits for the clerk. */
+    /** Registers a phone, answers a heartbeat and notes an escrow at once. Anything else waits for the clerk. */
     override suspend fun send(request: String) {
         if (!isReachable) throw IOException("the phone is offline")
-        val kind = kindOf(request)
-        if (kind in AT_ONCE && provider.answer(request).refusal == null) return onChange("answered: $kind")
-        synchronized(this) { asked += Asked(++count, kind, request) }
-        onChange("asks to $kind")
+        val kind = claimsOf(request).getString("kind")
+        if (kind == "register") registered = null
+        if (kind in AT_ONCE && provider.answer(request).refusal != FakeProvider.Refusal.NOT_PROVEN) return onChange("answered: $kind")
+        putOnDesk(kind, request)
+    }
+
+    /** Grants it once the clerk has agreed to an earlier request for it. */
+    override suspend fun askEscrow(request: String): String? {
+        if (!isReachable) throw IOException("the phone is offline")
+        if (provider.answer(request).refusal != null) {
+            putOnDesk(ESCROW, request)
+            return null
+        }
+        onChange("answered: escrow")
+        val came = take(claimsOf(request).getString("wallet"), ::isOfEscrow)
+        return came.lastOrNull()?.word ?: throw IOException("the answer did not come")
     }
 
     override suspend fun collect(wallet: String): List<Backend.Word> {
         if (!isReachable) throw IOException("the phone is offline")
-        return post.collect(wallet).map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
+        return take(wallet) { !isOfEscrow(it) }.map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
     }
 
     override suspend fun report(outcome: WordOutcome) {
@@ -82,20 +97,37 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         val request = synchronized(this) { asked.firstOrNull { it.number == number }?.also(asked::remove) } ?: return false
         if (agrees) {
             account?.vouch()
-            provider.answer(request.text)
+            // The key that a request for escrow names is in the memory of that request only, so the phone asks again.
+            if (request.kind != ESCROW) provider.answer(request.text)
         }
         onChange((if (agrees) "agrees to " else "does not agree to ") + request.kind)
         return true
     }
 
-    /** The request's kind, from its claims. [FakeProvider] checks the signature. */
-    private fun kindOf(request: String): String {
-        val claims = Base64.getUrlDecoder().decode(request.split('.')[1])
-        return JSONObject(claims.decodeToString()).getString("kind")
+    private fun putOnDesk(kind: String, request: String) {
+        synchronized(this) { asked += Asked(++count, kind, request) }
+        onChange("asks to $kind")
     }
+
+    /** What has come for [wallet] and is [wanted]. The rest stays for the next call. */
+    @Synchronized
+    private fun take(wallet: String, wanted: (FakePost.Parcel) -> Boolean): List<FakePost.Parcel> {
+        arrived += post.collect(wallet)
+        return arrived.filter { it.wallet == wallet && wanted(it) }.also(arrived::removeAll)
+    }
+
+    /** Whether it is a grant of escrow. The screen that asked for it gives it to the lock. */
+    private fun isOfEscrow(parcel: FakePost.Parcel) =
+        parcel.kind == FakePost.Kind.GRANT && "\"act\":\"$ESCROW\"" in payloadOf(parcel.word)
+
+    /** The claims of a request. [FakeProvider] checks the signature. */
+    private fun claimsOf(request: String) = JSONObject(payloadOf(request))
+
+    private fun payloadOf(text: String) = Base64.getUrlDecoder().decode(text.split('.')[1]).decodeToString()
 
     private companion object {
         const val ALLOWANCE_H = 72
-        val AT_ONCE = setOf("register", "heartbeat")
+        const val ESCROW = "escrow"
+        val AT_ONCE = setOf("register", "heartbeat", "deposit")
     }
 }

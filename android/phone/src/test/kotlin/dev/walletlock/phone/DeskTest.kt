@@ -27,6 +27,14 @@ class DeskTest : OnPhone() {
     }
 
     @Test
+    fun `a wallet whose PIN is forgotten is opened by the provider, which keeps a key`() {
+        opened()
+        lost.isKeptByTheProvider()
+        lost.providerOpensIt()
+        assertTrue(phone.journal.lines().any { it.text == "RECOVERED" })
+    }
+
+    @Test
     fun `unusual activity is cleared by the PIN`() {
         opened()
         hand.press("order", "what" to "unusual")
@@ -51,7 +59,7 @@ class DeskTest : OnPhone() {
     fun `a phone that is offline for too long locks itself, and opens once it is connected`() {
         opened()
         hand.press("offline", "on" to "true")
-        hand.press("skip", "ms" to "${4 * DAY_MS}")
+        hand.press("skip", "ms" to "${4 * LostDay.DAY_MS}")
         hand.sees("This phone was offline for too long")
         hand.tap("Try again")
         hand.sees("could not be reached")
@@ -91,9 +99,5 @@ class DeskTest : OnPhone() {
         assertThrows(IllegalArgumentException::class.java) { phone.act("answer", emptyMap()) }
         assertNull(phone.desk.account)
         assertTrue(phone.desk.waiting.isEmpty())
-    }
-
-    private companion object {
-        const val DAY_MS = 86_400_000L
     }
 }

@@ -59,6 +59,11 @@ class FirstDay(private val driver: Driver) {
             driver.sees("Group $group of $GROUPS")
             paper.group(group).forEach { driver.tap("$it") }
         }
+        choosesANewPin()
+    }
+
+    /** The end of each way back in: a new PIN, a new code, and the wallet opens with the new PIN. */
+    fun choosesANewPin() {
         driver.sees("Choose a new PIN")
         enters(NEXT_PIN)
         driver.sees("Type the new PIN once more")

@@ -21,20 +21,56 @@ class LostDay(private val driver: Driver, private val day: FirstDay) {
         check(places().none { "wallet is locked" in it.label }) { "a finder learns nothing about the owner" }
     }
 
+    /** The owner lets the provider keep a key, and the wait before it counts passes. */
+    fun isKeptByTheProvider() = with(driver) {
+        tap("Security")
+        day.enters(FirstDay.PIN)
+        tap("Your provider keeps a key")
+        tap("Let it keep a key")
+        tap("Cancel this change")
+        tap("Your provider keeps a key")
+        tap("Let it keep a key")
+        sees("Cancel this change")
+        press("back")
+        day.seesTheWallet()
+        press("skip", "ms" to "$DAY_MS")
+        day.enters(FirstDay.PIN)
+        day.seesTheWallet()
+        until("the provider knows of it") { phone.desk.account?.escrowDigest != null }
+    }
+
+    /** The owner forgot the PIN. The provider opens the wallet, and registers the phone anew. */
+    fun providerOpensIt() = with(driver) {
+        day.goesToTheLock()
+        tap("Forgot PIN?")
+        tap("Ask now")
+        sees("Your provider has your request")
+        answers("escrow")
+        tap("Ask again")
+        day.choosesANewPin()
+        answers("register")
+        isRegistered()
+    }
+
+    private fun answers(kind: String) = with(driver) {
+        until("a request is on the desk") { phone.desk.waiting.singleOrNull()?.kind == kind }
+        press("answer", "number" to "${phone.desk.waiting.single().number}", "on" to "true")
+    }
+
     /** The owner has the phone back, and asks the provider to unlock the wallet. */
     fun ownerAsks() = with(driver) {
         tap("This is my phone")
         tap("Ask your provider to unlock")
         sees("Your provider has your request.")
-        until("the request is on the desk") { phone.desk.waiting.singleOrNull()?.kind == "unlock" }
     }
 
-    fun clerkAgrees() = with(driver) {
-        press("answer", "number" to "${phone.desk.waiting.single().number}", "on" to "true")
+    fun clerkAgrees() {
+        answers("unlock")
         day.seesTheLock()
     }
 
     companion object {
+        const val DAY_MS = 86_400_000L
         const val MESSAGE = "Please bring this phone to any of our shops. Thank you."
     }
 }

@@ -13,6 +13,13 @@ interface Backend {
     /** Sends a request that the lock has made. The answer comes with [collect], at once or when somebody there has decided. */
     suspend fun send(request: String)
 
+    /**
+     * Sends a request for the key to the wallet that the server keeps for its owner.
+     *
+     * @return the server's grant. Null: it verifies who the owner is first, in its own way. Then the person asks again.
+     */
+    suspend fun askEscrow(request: String): String?
+
     /** The words that have come for [wallet] since the last call. */
     suspend fun collect(wallet: String): List<Word>
 

@@ -1,10 +1,12 @@
 package com.example.wallet
 
+import android.os.SystemClock
 import dev.walletlock.Policy
 import dev.walletlock.RequestKind
 import dev.walletlock.WalletLock
 import dev.walletlock.WordDone
 import dev.walletlock.WordOutcome
+import dev.walletlock.android.EscrowReply
 import dev.walletlock.android.LockScreens
 import dev.walletlock.android.ProviderCall
 import dev.walletlock.android.ProviderReply
@@ -32,13 +34,26 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     /** One at a time, so that no word overtakes another. */
     private val walking = Mutex()
 
-    /** Makes the lock's screens reach the provider, registers the phone, and collects words. Call it in `Application.onCreate`. */
+    /** When this process asked to register the phone, in milliseconds since the phone started. Null: no answer is to come. */
+    private var askedAtMs: Long? = null
+
+    /** The escrow of which this process has told the server. */
+    private var deposited: String? = null
+
+    /**
+     * Makes the lock's screens reach the provider, registers the phone, collects words, and tells the server which escrow is in force.
+     * Call it in `Application.onCreate`.
+     */
     fun start(app: WalletApp) {
         LockScreens.useProvider { lock, call -> carry(lock, call) }
+        LockScreens.useEscrow { _, request ->
+            backend.askEscrow(request.text)?.let { EscrowReply.Granted(it) } ?: EscrowReply.NotGranted.LATER
+        }
         scope.launch { app.guard.session.filterNotNull().collect { quietly { registerOnce(WalletApp.lock(app)) } } }
         scope.launch {
             while (true) {
                 quietly { collect(WalletApp.lock(app)) }
+                quietly { deposit(WalletApp.lock(app)) }
                 delay(EVERY_MS)
             }
         }
@@ -56,10 +71,21 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         return if (collect(lock).any { it == WordOutcome.Done(wanted) }) ProviderReply.TAKEN else ProviderReply.LATER
     }
 
+    /** A new request would void the one that waits for the server's answer. A grant counts for ten minutes. */
     private suspend fun registerOnce(lock: WalletLock) {
-        if (lock.provider.state().installation != null) return
+        val now = SystemClock.elapsedRealtime()
+        if (lock.provider.state().installation != null || askedAtMs?.let { now - it < ANSWER_MS } == true) return
         backend.send(lock.provider.register())
+        askedAtMs = now
         collect(lock)
+    }
+
+    /** The server opens no other escrow than the one of which it was told last. */
+    private suspend fun deposit(lock: WalletLock) {
+        val inForce = lock.provider.state().escrowDigest
+        if (inForce == null || inForce == deposited) return
+        backend.send(lock.provider.request(RequestKind.DEPOSIT))
+        deposited = inForce
     }
 
     /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. */
@@ -70,6 +96,7 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
                 Backend.Kind.GRANT -> lock.provider.redeem(word.text)
                 Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
             }
+            if (word.kind == Backend.Kind.GRANT) askedAtMs = null
             outcome.also { backend.report(it) }
         }
     }
@@ -85,5 +112,6 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
 
     private companion object {
         const val EVERY_MS = 2_000L
+        const val ANSWER_MS = 600_000L
     }
 }
