@@ -28,7 +28,10 @@ public class EscrowRequest internal constructor(private val lock: WalletLock, na
         LeakReaper.watch(this, handle)
     }
 
-    /** Takes the provider's grant. After any other outcome than [GrantOutcome.Opened] it can be taken again. */
+    /**
+     * Takes the provider's grant. After any other outcome than [GrantOutcome.Opened] it can be taken again. After that one the request is
+     * used up: every grant is refused as [WordError.NOT_ASKED].
+     */
     public suspend fun redeem(grant: String): GrantOutcome =
         lock.callNative(unwanted = { (it as? GrantOutcome.Opened)?.rescue?.close() }) {
             when (val outcome = handle.overUniffi { request -> request.redeem(grant) }) {
