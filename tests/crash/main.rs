@@ -12,6 +12,7 @@ mod app;
 mod disk;
 mod disk_tests;
 mod due_code;
+mod escrow_cuts;
 mod failed_flush;
 mod flips;
 mod inode;

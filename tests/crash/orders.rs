@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use walletlock_core::platform::DeviceKey;
 use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
-use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::provider::signer::{EscrowPair, Signer, encode, read_request, request_hash};
 use walletlock_core::{
     Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinOutcome, ProviderRequest, RequestKind, WalletLock,
     WordDone, WordError, WordOutcome,
@@ -19,12 +19,14 @@ use crate::mount::Mount;
 use crate::phone::{copy, entry, open};
 use crate::seed::seed;
 
-const PIN: &str = "493716";
+pub(crate) const PIN: &str = "493716";
+/// The provider's private key for escrow.
+pub(crate) const ESCROW: [u8; 32] = [4; 32];
 /// Outcomes drawn for each cut.
-const OUTCOMES: u64 = 12;
+pub(crate) const OUTCOMES: u64 = 12;
 
-struct Place {
-    mount: Mount,
+pub(crate) struct Place {
+    pub(crate) mount: Mount,
     policy: Policy,
     online: Signer,
     guarded: Signer,
@@ -32,27 +34,37 @@ struct Place {
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
         let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
         let unusual = ClearsUnusual::Pin;
-        let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual, escrow_key: None };
+        let escrow_key = Some(EscrowPair::from_private_key(&ESCROW).key());
+        let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual, escrow_key };
         let folder = TempDir::new().expect("a folder");
         let mount = Mount::new(folder.path().to_owned());
         let policy = Policy { provider: Some(provider), ..presets::walletlock() };
         Self { mount, policy, online, guarded, _folder: folder }
     }
 
-    fn open(&self, disk: &Disk, phone: &FakePhone) -> Arc<WalletLock> {
-        open(&self.mount, disk, phone, &self.policy).expect("it opens")
+    pub(crate) fn open(&self, disk: &Disk, phone: &FakePhone) -> Arc<WalletLock> {
+        self.try_open(disk, phone).expect("it opens")
+    }
+
+    pub(crate) fn try_open(&self, disk: &Disk, phone: &FakePhone) -> Result<Arc<WalletLock>, LockError> {
+        open(&self.mount, disk, phone, &self.policy)
     }
 
     fn grant(&self, lock: &WalletLock, installation: &str, act: &str, request: &str, after: u64) -> String {
-        let (aud, req) = (encode(&lock.provider().state().expect("a state").wallet), request_hash(request));
+        let aud = encode(&lock.provider().state().expect("a state").wallet);
+        self.grant_to(&aud, installation, &format!(r#""act":"{act}""#), request, after)
+    }
+
+    /// A grant with these ids. `act`: the claim `act`, and what belongs to it.
+    pub(crate) fn grant_to(&self, aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
+        let req = request_hash(request);
         let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
-        let claims = format!(
-            r#"{{"v":1,"aud":"{aud}","sub":"{installation}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
-        );
+        let claims =
+            format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#);
         self.guarded.sign("grant", &claims)
     }
 
@@ -91,7 +103,7 @@ impl Place {
 
     /// Whether the wallet is locked as lost. `None`: it does not open as that wallet.
     fn state(&self, disk: &Disk, phone: &FakePhone) -> Option<bool> {
-        let lock = open(&self.mount, disk, phone, &self.policy).ok()?;
+        let lock = self.try_open(disk, phone).ok()?;
         match lock.status().expect("a status") {
             LockStatus::Ready { .. } => Some(false),
             LockStatus::Locked { reason: LockReason::LostOrStolen, .. } => Some(true),

@@ -5,7 +5,9 @@ use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, pr
 use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
 use walletlock_core::{LockError, ProviderRequest, ProviderState, RequestKind, WalletLock, WordOutcome};
 
+use crate::desk;
 use crate::life::failed;
+use crate::phone::Home;
 
 /// The number of the only order.
 pub(crate) const ORDER: u64 = 1;
@@ -25,17 +27,18 @@ pub(crate) fn policy() -> Policy {
         allowance_h: Some(ALLOWANCE_H),
         warn_percent: 80,
         unusual: ClearsUnusual::Pin,
-        escrow_key: None,
+        escrow_key: Some(desk::escrow_pair().key()),
     };
     Policy { provider: Some(provider), ..presets::walletlock() }
 }
 
 /// Registers the phone.
-pub(crate) fn register(lock: &WalletLock) -> String {
+pub(crate) fn register(home: &Home, lock: &WalletLock) -> String {
     in_words(state(lock).and_then(|state| {
         let request = lock.provider().register(&ProviderRequest::default())?;
-        let installation = read_request(&request, None).expect("a request of a phone").installation;
-        lock.provider().redeem(&grant(&state, &installation, "register", &request))
+        let phone = read_request(&request, None).expect("a request of a phone");
+        desk::note_phone(home, &phone);
+        lock.provider().redeem(&grant(&state, &phone.installation, "register", &request))
     }))
 }
 
@@ -82,11 +85,15 @@ pub(crate) fn revoke(lock: &WalletLock) -> String {
 }
 
 fn grant(state: &ProviderState, installation: &str, act: &str, request: &str) -> String {
-    let (aud, req, after) = (encode(&state.wallet), request_hash(request), state.last_order);
+    grant_to(&encode(&state.wallet), installation, &format!(r#""act":"{act}""#), request, state.last_order)
+}
+
+/// A grant with these ids. `act`: the claim `act`, and what belongs to it.
+pub(crate) fn grant_to(aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
+    let req = request_hash(request);
     let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
-    let claims = format!(
-        r#"{{"v":1,"aud":"{aud}","sub":"{installation}","act":"{act}","req":"{req}","after":{after},"proofs":{proofs}}}"#
-    );
+    let claims =
+        format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#);
     signers()[1].sign("grant", &claims)
 }
 

@@ -8,18 +8,22 @@ use walletlock_core::journal::{Chain, Query};
 use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::life::status_in_words;
-use crate::phone::{Phone, entry};
+use crate::phone::{Home, Phone, entry};
 use crate::scenario::{CODES, Due, PIN};
 use crate::words::OrdersLock;
-use crate::world::{LIMIT, Wallet, World, Worlds};
-use crate::{backend, item, paper};
+use crate::world::{DAMAGED, LIMIT, Wallet, World, Worlds};
+use crate::{backend, check_escrow, item, paper};
 
-/// Lines about the recovery code and about the provider's words.
-const NOTED: [Kind; 13] = [
+/// Lines about the recovery code and escrow and about the provider's words.
+const NOTED: [Kind; 17] = [
     Kind::CodePending,
     Kind::CodeCancelled,
     Kind::CodeSet,
     Kind::CodeWithdrawn,
+    Kind::EscrowPending,
+    Kind::EscrowCancelled,
+    Kind::EscrowOn,
+    Kind::EscrowOff,
     Kind::Recovered,
     Kind::RescueRowRestored,
     Kind::ProviderRegistered,
@@ -32,14 +36,16 @@ const NOTED: [Kind; 13] = [
 ];
 
 /// What is wrong, in words for the reader of the test's output.
-type Violation = String;
+pub(crate) type Violation = String;
 
 /// Opens the wallet that a process left behind and compares it with what is possible.
 pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation> {
     let lock = phone.open().map_err(|error| format!("it does not open: {error}"))?;
-    let in_full = lock.status().map_err(|error| format!("no status: {error}"))?;
-    let status = status_in_words(&in_full);
-    keep(&mut possible, "its status", &status, |world| world.status() == status)?;
+    let mut in_full = keep_status(&lock, &mut possible)?;
+    if status_in_words(&in_full) == DAMAGED {
+        check_escrow::rescue(&phone.home, &lock, &mut possible)?;
+        in_full = keep_status(&lock, &mut possible)?;
+    }
     let mut aliases = phone.home.aliases();
     aliases.sort();
     // The mark of a wiped wallet outlives the wallet.
@@ -74,7 +80,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
             // There is no key without its slot, and no slot without its key.
             keep_wallets(&mut possible, "biometric keys", &fingers, |wallet| usize::from(wallet.finger) == fingers)?;
             if matches!(in_full, LockStatus::Locked { .. }) && wallet.failures < LIMIT {
-                unlock(&lock, &mut possible)?;
+                unlock(&phone.home, &lock, &mut possible)?;
             }
             if wallet.failures == LIMIT {
                 return match lock.verify_pin(&entry(PIN)) {
@@ -98,7 +104,14 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
     }
 }
 
-/// Compares what the record says of the recovery code and of the provider, and the marks in the keystore.
+fn keep_status(lock: &WalletLock, possible: &mut Worlds) -> Result<LockStatus, Violation> {
+    let in_full = lock.status().map_err(|error| format!("no status: {error}"))?;
+    let status = status_in_words(&in_full);
+    keep(possible, "its status", &status, |world| world.status() == status)?;
+    Ok(in_full)
+}
+
+/// Compares what the record says of the recovery code, of escrow and of the provider, and the marks in the keystore.
 fn keep_codes_and_words(lock: &WalletLock, aliases: &[String], possible: &mut Worlds) -> Result<(), Violation> {
     let count = |part| aliases.iter().filter(|alias| alias.contains(part)).count();
     let recovery = lock.recovery().status().map_err(|error| format!("no status of the code: {error}"))?;
@@ -106,11 +119,15 @@ fn keep_codes_and_words(lock: &WalletLock, aliases: &[String], possible: &mut Wo
     let expected =
         |wallet: &Wallet| wallet.pending.map(|pending| (matches!(pending.change, Due::Withdrawn), pending.is_due));
     keep_wallets(possible, "a change of the code", &pending, |wallet| expected(wallet) == pending)?;
-    // A code that was withdrawn leaves its mark.
+    let pending = recovery.pending_escrow.map(|pending| (!pending.withdraws, pending.left_ms == 0));
+    let expected = |wallet: &Wallet| wallet.pending_escrow.map(|pending| (pending.is_on, pending.is_due));
+    keep_wallets(possible, "a change of escrow", &pending, |wallet| expected(wallet) == pending)?;
+    // A way back that was taken away leaves its mark.
     let marks = count("/rescue/");
-    let has_code = recovery.has_code == Some(true);
-    keep_wallets(possible, "a code", &(has_code, marks), |wallet| {
-        wallet.code.is_some() == has_code && (wallet.code.is_some() && marks == 1 || !has_code && marks <= 1)
+    let ways = (recovery.has_code == Some(true), recovery.has_escrow == Some(true));
+    keep_wallets(possible, "ways back", &(ways, marks), |wallet| {
+        let has_row = wallet.code.is_some() || wallet.escrow;
+        ways == (wallet.code.is_some(), wallet.escrow) && (has_row && marks == 1 || !has_row && marks <= 1)
     })?;
     let state = backend::state(lock).map_err(|error| format!("no provider's state: {error}"))?;
     let (is_registered, last_order) = (state.installation.is_some(), state.last_order);
@@ -128,7 +145,7 @@ fn keep_codes_and_words(lock: &WalletLock, aliases: &[String], possible: &mut Wo
 }
 
 /// No PIN opens a wallet that the provider locked. A heartbeat, the order and a grant do.
-fn unlock(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<(), Violation> {
+fn unlock(home: &Home, lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<(), Violation> {
     match lock.verify_pin(&entry(PIN)) {
         PinOutcome::Locked(_) => {}
         other => return Err(format!("locked by its provider, and yet {other:?}")),
@@ -143,6 +160,10 @@ fn unlock(lock: &Arc<WalletLock>, possible: &mut Worlds) -> Result<(), Violation
         change(possible, |wallet| Wallet { is_silent: false, ..wallet });
     }
     if possible.iter().filter_map(World::wallet).any(|wallet| wallet.lock.is_some()) {
+        if state.installation.is_none() {
+            equal("registered", &backend::register(home, lock).as_str(), &"Registered")?;
+            change(possible, |wallet| Wallet { is_registered: true, noted: wallet.noted + 1, ..wallet });
+        }
         equal("the order", &backend::order(lock, &state.wallet).as_str(), &"Locked")?;
         change(possible, Wallet::ordered);
         let request = backend::ask(lock).map_err(|error| format!("no request: {error}"))?;
@@ -190,6 +211,7 @@ fn use_it(phone: &Phone, lock: &Arc<WalletLock>, possible: &mut Worlds) -> Resul
     let noted = count(&session, &NOTED)?;
     keep_wallets(possible, "lines of codes and words", &noted, |wallet| wallet.noted == noted)?;
     keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
+    check_escrow::keep(&phone.home, lock, possible)?;
     Ok(pin)
 }
 
@@ -206,7 +228,7 @@ fn is_intact(lock: &WalletLock) -> Result<(), Violation> {
     }
 }
 
-fn keep_wallets(
+pub(crate) fn keep_wallets(
     possible: &mut Worlds,
     what: &str,
     found: &impl std::fmt::Debug,
@@ -227,6 +249,6 @@ fn keep(
     if possible.is_empty() { Err(format!("{what}: {found:?}, possible is {before:?}")) } else { Ok(()) }
 }
 
-fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
     if found == expected { Ok(()) } else { Err(format!("{what}: {found:?}, not {expected:?}")) }
 }

@@ -1,6 +1,6 @@
 //! What a recovery, and a change of the recovery code, may leave.
 
-use crate::life::NO_VERDICT;
+use crate::life::{NO_VERDICT, RECOVERED_AND_LOCKED};
 use crate::scenario::Due;
 use crate::world::{Rules, STORAGE_FAILED, State, Wallet, World, durable};
 
@@ -13,14 +13,50 @@ pub(crate) struct Pending {
 }
 
 impl Wallet {
-    /// The wallet after a right PIN, if a change is due then.
+    /// The wallet after a right PIN, if changes of the code or of escrow are due then: they are made together.
     pub(crate) fn with_due_change(self) -> Option<Self> {
-        let change = self.pending.filter(|pending| pending.is_due)?.change;
-        let code = match change {
-            Due::Replaced(code) => Some(code),
-            Due::Withdrawn => None,
+        let of_code = self.pending.filter(|pending| pending.is_due);
+        let of_escrow = self.pending_escrow.filter(|pending| pending.is_due);
+        let changes = u32::from(of_code.is_some()) + u32::from(of_escrow.is_some());
+        let code = match of_code.map(|pending| pending.change) {
+            Some(Due::Replaced(code)) => Some(code),
+            Some(Due::Withdrawn) => None,
+            None => self.code,
         };
-        Some(Self { code, pending: None, noted: self.noted + 1, ..self })
+        let pending = self.pending.filter(|pending| !pending.is_due);
+        let pending_escrow = self.pending_escrow.filter(|pending| !pending.is_due);
+        let escrow = of_escrow.map_or(self.escrow, |pending| pending.is_on);
+        let noted = self.noted + changes;
+        // Escrow has another slot then.
+        let changed = Self { code, pending, escrow, pending_escrow, is_deposited: false, noted, ..self };
+        (changes > 0).then_some(changed)
+    }
+
+    /// The wallet after a recovery. Escrow stays on, with another slot. The provider has to register the phone anew.
+    pub(crate) fn rescued(self, code: &'static str, pin: &'static str) -> Self {
+        // The journal tells that the changes that wait are void. A damaged record cannot tell which ones waited.
+        let waiting = u32::from(self.pending.is_some()) + u32::from(self.pending_escrow.is_some());
+        let cancelled = if self.is_damaged { 0 } else { waiting };
+        // No recovery clears the provider's lock at once. Without the record only the order's mark tells of it.
+        let (lock, last_order, is_marked) =
+            if self.is_damaged { (None, 0, self.lock.is_some()) } else { (self.lock, self.last_order, false) };
+        let rescued = Self {
+            pin,
+            failures: 0,
+            finger: false,
+            code: Some(code),
+            pending: None,
+            pending_escrow: None,
+            is_deposited: false,
+            is_damaged: false,
+            is_registered: false,
+            lock,
+            last_order,
+            is_marked,
+            noted: self.noted + 1 + cancelled,
+            ..self
+        };
+        rescued.opened()
     }
 }
 
@@ -49,15 +85,13 @@ impl Rules<'_> {
         if wallet.code != Some(from) {
             return self.unchanged(state, &["wrong code"]);
         }
-        let done = World::Enrolled(Wallet {
-            pin,
-            failures: 0,
-            finger: false,
-            code: Some(to),
-            pending: None,
-            noted: wallet.noted + 1,
-            ..*wallet
-        });
+        self.set_anew(state, wallet.rescued(to, pin))
+    }
+
+    /// The end of a recovery.
+    pub(crate) fn set_anew(&self, state: &State, rescued: Wallet) -> Vec<State> {
+        let told_so = if rescued.lock.is_some() { RECOVERED_AND_LOCKED } else { "recovered" };
+        let done = World::Enrolled(rescued);
         match self.told() {
             // The file is opened again at once, so this process may already find the new wallet.
             Some(STORAGE_FAILED) if self.leaves_doubt => {
@@ -65,7 +99,7 @@ impl Rules<'_> {
                 found.into_iter().map(|live| State { live, ..state.with_maybe_done(done.clone()) }).collect()
             }
             Some(STORAGE_FAILED) => vec![state.clone()],
-            Some("recovered") => vec![durable(done)],
+            Some(told) if told == told_so => vec![durable(done)],
             None => vec![state.clone(), durable(done)],
             _ => Vec::new(),
         }

@@ -9,18 +9,22 @@ use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
     BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome,
-    Refusal, Removal, Session, WalletLock,
+    Refusal, Removal, Rescue, Session, WalletLock,
 };
 
 use crate::fault::{Ending, Plan};
 use crate::phone::{Home, Phone, entry};
 use crate::scenario::{Scenario, Step};
-use crate::{backend, item, net, paper};
+use crate::world::DAMAGED;
+use crate::{backend, desk, item, net, paper};
 
 /// The answer of a check that failed because the storage failed.
 pub(crate) const NO_VERDICT: &str = "no verdict: Storage";
 /// There is nothing to grant: the request failed.
 pub(crate) const NO_REQUEST: &str = "no request";
+
+/// The new PIN is set, and a lock of the provider stands.
+pub(crate) const RECOVERED_AND_LOCKED: &str = "recovered and locked";
 
 /// The arguments that a process is started with.
 pub(crate) struct Life {
@@ -68,7 +72,8 @@ impl Life {
         let folder = home.wallet();
         let mut phone = Phone::new(home, scenario.preset, scenario.clock_ms, seed);
         phone.tells = true;
-        let mut app = App { phone, lock: None, session: None, wallet: [0; 16], request: None };
+        let mut app =
+            App { phone, lock: None, session: None, wallet: [0; 16], request: None, granted: None, rescue: None };
         if catches_all {
             net::install(&folder, plan);
         }
@@ -110,6 +115,10 @@ struct App {
     wallet: [u8; 16],
     /// The request that waits for the provider's grant.
     request: Option<String>,
+    /// The request for the data key, and its grant.
+    granted: Option<desk::Granted>,
+    /// What that grant opened.
+    rescue: Option<Rescue>,
 }
 
 impl App {
@@ -117,6 +126,7 @@ impl App {
     fn take(&mut self, step: &Step) -> String {
         if matches!(step, Step::Reopen | Step::Close) {
             self.session = None;
+            self.forget_grant();
             self.lock = None;
         }
         if matches!(step, Step::Open | Step::Reopen) && self.lock.is_none() {
@@ -193,14 +203,33 @@ impl App {
             }),
             Step::Read => self.in_session(|session| Ok(format!("read {}", item::read(session)?))),
             Step::SetCode(name) => self.in_session(|session| paper::set_code(&self.phone.home, session, name)),
-            Step::Recover { from, to, pin } => match paper::recover(&self.phone.home, lock, from, to, pin) {
-                Ok(session) => {
-                    self.session = Some(session);
-                    "recovered".to_owned()
+            Step::Recover { from, to, pin } => {
+                let recovered = paper::recover(&self.phone.home, lock, from, to, pin);
+                self.recovered(recovered)
+            }
+            Step::SwitchEscrow { is_on } => self.in_session(|session| desk::switch(session, is_on)),
+            Step::Deposit => desk::deposit(&self.phone.home, lock),
+            Step::AskEscrow => {
+                let asked = desk::ask(&self.phone.home, lock);
+                self.forget_grant();
+                match asked {
+                    Ok(granted) => {
+                        self.granted = Some(granted);
+                        "granted".to_owned()
+                    }
+                    Err(why) => why,
                 }
-                Err(why) => why,
-            },
-            Step::Register => backend::register(lock),
+            }
+            Step::RecoverByEscrow { to, pin } => {
+                let Some(granted) = &self.granted else { return NO_REQUEST.to_owned() };
+                let opened = self.rescue.take().map_or_else(|| desk::open(granted), Ok);
+                let recovered = opened.and_then(|rescue| {
+                    let rescue = self.rescue.insert(rescue);
+                    paper::finish(&self.phone.home, rescue, to, pin)
+                });
+                self.recovered(recovered)
+            }
+            Step::Register => backend::register(&self.phone.home, lock),
             Step::Order => backend::order(lock, &self.wallet),
             Step::Ask => match backend::ask(lock) {
                 Ok(request) => {
@@ -215,6 +244,20 @@ impl App {
             Step::Beat => backend::beat(lock, 0),
             Step::BeatAlone => backend::beat(lock, backend::ORDER),
             Step::Revoke => backend::revoke(lock),
+        }
+    }
+
+    fn forget_grant(&mut self) {
+        (self.granted, self.rescue) = (None, None);
+    }
+
+    fn recovered(&mut self, recovered: Result<Option<Session>, String>) -> String {
+        match recovered {
+            Ok(session) => {
+                self.session = session;
+                if self.session.is_some() { "recovered" } else { RECOVERED_AND_LOCKED }.to_owned()
+            }
+            Err(why) => why,
         }
     }
 
@@ -236,7 +279,7 @@ pub(crate) fn status_in_words(status: &LockStatus) -> String {
             format!("{left} left")
         }
         LockStatus::Locked { reason: LockReason::TooManyAttempts, .. } => "locked".to_owned(),
-        LockStatus::Locked { reason: LockReason::DataDamaged, .. } => "damaged".to_owned(),
+        LockStatus::Locked { reason: LockReason::DataDamaged, .. } => DAMAGED.to_owned(),
         LockStatus::Locked { reason: LockReason::LostOrStolen, .. } => "lost".to_owned(),
         LockStatus::Locked { reason: LockReason::ProviderOrder, .. } => "ordered".to_owned(),
         LockStatus::Locked { reason: LockReason::HeartbeatExpired, .. } => "without heartbeat".to_owned(),

@@ -12,7 +12,10 @@
 
 mod backend;
 mod check;
+mod check_escrow;
 mod codes;
+mod desk;
+mod escrow;
 mod fault;
 mod item;
 mod life;

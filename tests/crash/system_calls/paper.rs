@@ -25,12 +25,23 @@ pub(crate) fn withdraw(session: &Session) -> Result<String, LockError> {
 }
 
 /// Enters the code `from`, and sets this PIN and the code `to`.
-pub(crate) fn recover(home: &Home, lock: &WalletLock, from: &str, to: &str, pin: &str) -> Result<Session, String> {
-    let rescue = enter(home, lock, from)?;
+pub(crate) fn recover(
+    home: &Home,
+    lock: &WalletLock,
+    from: &str,
+    to: &str,
+    pin: &str,
+) -> Result<Option<Session>, String> {
+    finish(home, &enter(home, lock, from)?, to, pin)
+}
+
+/// Sets this PIN and the code `to` in an opened wallet. `None`: a lock of the provider stands.
+pub(crate) fn finish(home: &Home, rescue: &Rescue, to: &str, pin: &str) -> Result<Option<Session>, String> {
     let code = rescue.new_code().map_err(|error| failed(&error))?;
     note(home, to, &code);
     match rescue.finish(&entry(pin), &[], &code) {
-        Ok(RecoveryOutcome::Done { session, .. }) => Ok(session),
+        Ok(RecoveryOutcome::Done { session, .. }) => Ok(Some(session)),
+        Ok(RecoveryOutcome::Locked { .. }) => Ok(None),
         Ok(other) => Err(format!("{other:?}")),
         Err(error) => Err(failed(&error)),
     }
@@ -41,9 +52,15 @@ pub(crate) fn enter(home: &Home, lock: &WalletLock, name: &str) -> Result<Rescue
     let digits = fs::read_to_string(home.paper().join(name)).expect("the code was written down");
     match lock.recovery().enter_code(&code_entry(&digits)) {
         CodeOutcome::Opened(rescue) => Ok(rescue),
-        CodeOutcome::Refused(CodeRefusal::Wrong) => Err("wrong code".to_owned()),
-        CodeOutcome::Refused(CodeRefusal::NoVerdict(NoVerdict::Storage)) => Err(NO_VERDICT.to_owned()),
-        CodeOutcome::Refused(refusal) => Err(format!("{refusal:?}")),
+        CodeOutcome::Refused(refusal) => Err(refusal_in_words(&refusal)),
+    }
+}
+
+pub(crate) fn refusal_in_words(refusal: &CodeRefusal) -> String {
+    match refusal {
+        CodeRefusal::Wrong => "wrong code".to_owned(),
+        CodeRefusal::NoVerdict(NoVerdict::Storage) => NO_VERDICT.to_owned(),
+        refusal => format!("{refusal:?}"),
     }
 }
 
@@ -69,7 +86,7 @@ fn note(home: &Home, name: &str, code: &RecoveryCode) {
     fs::write(home.paper().join(name), write_down(code)).expect("written down");
 }
 
-fn in_words(change: RecoveryChange) -> String {
+pub(crate) fn in_words(change: RecoveryChange) -> String {
     match change {
         RecoveryChange::InForce => "set".to_owned(),
         RecoveryChange::Pending { .. } => "waits".to_owned(),

@@ -34,6 +34,7 @@ impl Home {
         fs::create_dir_all(home.wallet()).expect("a folder for the wallet");
         fs::create_dir_all(home.keys()).expect("a folder for the keys");
         fs::create_dir_all(home.paper()).expect("a folder for the codes");
+        fs::create_dir_all(home.desk()).expect("a folder for the provider");
         home
     }
 
@@ -60,10 +61,15 @@ impl Home {
         self.0.join("paper")
     }
 
+    /// What the provider keeps of this phone.
+    pub(crate) fn desk(&self) -> PathBuf {
+        self.0.join("desk")
+    }
+
     /// Copies the phone.
     pub(crate) fn copy_to(&self, path: PathBuf) -> Self {
         let copy = Self::make(path);
-        for part in [Self::wallet, Self::keys, Self::paper] {
+        for part in [Self::wallet, Self::keys, Self::paper, Self::desk] {
             let (from, to) = (part(self), part(&copy));
             for file in fs::read_dir(from).expect("a folder") {
                 let file = file.expect("a file");

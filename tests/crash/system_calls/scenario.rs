@@ -11,10 +11,13 @@ pub(crate) const WORD: &str = "visa";
 pub(crate) const NEW_WORD: &str = "bank";
 
 /// The names of recovery codes.
-pub(crate) const CODES: [&str; 3] = [FIRST, SECOND, THIRD];
+pub(crate) const CODES: [&str; 4] = [FIRST, SECOND, THIRD, CHECKED];
 pub(crate) const FIRST: &str = "first";
-const SECOND: &str = "second";
+pub(crate) const SECOND: &str = "second";
 const THIRD: &str = "third";
+/// The code, and the PIN, that a check sets in a damaged wallet.
+pub(crate) const CHECKED: &str = "checked";
+pub(crate) const CHECKED_PIN: &str = "846205";
 /// Stands for the policy `walletlock` with a provider.
 pub(crate) const PROVIDER: &str = "provider";
 
@@ -48,6 +51,19 @@ pub(crate) enum Step {
         to: &'static str,
         pin: &'static str,
     },
+    /// The owner has escrow switched on or off.
+    SwitchEscrow {
+        is_on: bool,
+    },
+    /// The phone tells its provider of the slot for escrow.
+    Deposit,
+    /// The phone asks for the data key, and the provider grants it to the owner.
+    AskEscrow,
+    /// The owner takes the grant, and sets a new PIN and the code `to`.
+    RecoverByEscrow {
+        to: &'static str,
+        pin: &'static str,
+    },
     /// The provider registers the phone.
     Register,
     /// The provider says that the phone is lost.
@@ -77,6 +93,8 @@ pub(crate) enum Start {
     WithCode { code: Option<&'static str>, due: Option<Due> },
     /// Such a wallet on a phone that its provider knows.
     Registered { is_lost: bool },
+    /// Such a wallet with the recovery code `FIRST`, and with this state of escrow.
+    WithEscrow(Escrow),
     /// What a process of another scenario left that this fault killed at the call with this number.
     CutShort { scenario: &'static str, call: Call, nth: u32, fault: Fault },
 }
@@ -86,6 +104,21 @@ pub(crate) enum Start {
 pub(crate) enum Due {
     Replaced(&'static str),
     Withdrawn,
+}
+
+/// What became of escrow before a scenario begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escrow {
+    /// It is off. Switching it on was asked for, and the wait is over.
+    OnIsDue,
+    /// It is on, and the provider knows the slot.
+    On,
+    /// The same, and the record is gone. `is_lost`: the provider has locked the wallet, too.
+    OnWithoutRecord { is_lost: bool },
+    /// It is on, and the provider has locked the wallet.
+    OnAndLost,
+    /// It is on. Switching it off and replacing the code were asked for, and the waits are over.
+    OffIsDue,
 }
 
 pub(crate) struct Scenario {
@@ -109,8 +142,8 @@ const WHEN_DUE: u64 = 25 * HOUR_MS;
 const AFTER_THE_ALLOWANCE: u64 = 200 * HOUR_MS;
 
 use Step::{
-    Ask, Beat, BeatAlone, Change, Close, Disable, Enable, Enrol, Finger, Grant, Open, Order, Read, Recover, Register,
-    Remove, Reopen, Revoke, SetCode, Verify, Wipe, Write,
+    Ask, AskEscrow, Beat, BeatAlone, Change, Close, Deposit, Disable, Enable, Enrol, Finger, Grant, Open, Order, Read,
+    Recover, RecoverByEscrow, Register, Remove, Reopen, Revoke, SetCode, SwitchEscrow, Verify, Wipe, Write,
 };
 
 /// The scenario in which SQLite's log is moved into the database after a charge.
@@ -130,7 +163,7 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 
 /// Every call that writes, and every state in which a kill leaves work for the next opening. A step that fails is tried
 /// again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 33] = [
+pub(crate) static SCENARIOS: [Scenario; 44] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..catches_all("enrol", Start::New)
@@ -257,7 +290,74 @@ pub(crate) static SCENARIOS: [Scenario; 33] = [
         catches_from: 1,
         ..registered("key revoked", true)
     },
+    Scenario {
+        steps: &[Open, Enrol(PIN), Write(WORD), SwitchEscrow { is_on: true }, Register, Deposit, Read, Close],
+        catches_from: 3,
+        preset: PROVIDER,
+        ..catches_all("escrow", Start::New)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            Verify(PIN),
+            SwitchEscrow { is_on: true },
+            SwitchEscrow { is_on: true },
+            Verify(PIN),
+            Read,
+            Close,
+        ],
+        catches_from: 2,
+        ..registered("escrow asked for", false)
+    },
+    Scenario { steps: &WHEN_A_CHANGE_IS_DUE, ..with_escrow("escrow later", Escrow::OnIsDue) },
+    Scenario { steps: &WHEN_A_CHANGE_IS_DUE, ..with_escrow("escrow off", Escrow::OffIsDue) },
+    Scenario { steps: &RECOVER_BY_ESCROW, ..with_escrow(BY_ESCROW, Escrow::On) },
+    Scenario { steps: &RECOVER_BY_ESCROW, ..with_escrow(WITHOUT_RECORD, Escrow::OnWithoutRecord { is_lost: false }) },
+    Scenario { steps: &RECOVER_WHILE_LOST, ..with_escrow("recover while lost", Escrow::OnAndLost) },
+    Scenario {
+        steps: &RECOVER_WHILE_LOST,
+        ..with_escrow("recover while lost and without record", Escrow::OnWithoutRecord { is_lost: true })
+    },
+    Scenario {
+        steps: &OPEN_AND_RECOVER,
+        preset: PROVIDER,
+        ..catches_all("open after recover by escrow", before_write(BY_ESCROW, 2))
+    },
+    Scenario {
+        steps: &OPEN_AND_RECOVER,
+        preset: PROVIDER,
+        ..catches_all("open after recover without record", before_write(WITHOUT_RECORD, 2))
+    },
+    Scenario {
+        steps: &[Open, Open, Verify(PIN), Read, Close],
+        clock_ms: WHEN_DUE,
+        preset: PROVIDER,
+        ..catches_all("open after escrow later", after_flush("escrow later", 1))
+    },
 ];
+
+/// A recovery by escrow, and that of a phone without a record.
+const BY_ESCROW: &str = "recover by escrow";
+const WITHOUT_RECORD: &str = "recover without record";
+
+/// The owner sets a new PIN twice, as after a recovery that failed. The provider does not know the new slot.
+static RECOVER_BY_ESCROW: [Step; 8] = [
+    Open,
+    AskEscrow,
+    RecoverByEscrow { to: SECOND, pin: NEW_PIN },
+    RecoverByEscrow { to: THIRD, pin: NEW_PIN },
+    AskEscrow,
+    Verify(NEW_PIN),
+    Read,
+    Close,
+];
+
+/// The provider's lock stands.
+static RECOVER_WHILE_LOST: [Step; 5] =
+    [Open, AskEscrow, RecoverByEscrow { to: SECOND, pin: NEW_PIN }, Verify(NEW_PIN), Close];
+
+static OPEN_AND_RECOVER: [Step; 7] =
+    [Open, Open, AskEscrow, RecoverByEscrow { to: THIRD, pin: NEW_PIN }, Verify(NEW_PIN), Read, Close];
 
 /// The first right PIN makes the change.
 const WHEN_A_CHANGE_IS_DUE: [Step; 5] = [Open, Verify(PIN), Verify(PIN), Read, Close];
@@ -265,6 +365,11 @@ const WHEN_A_CHANGE_IS_DUE: [Step; 5] = [Open, Verify(PIN), Verify(PIN), Read, C
 const fn with_code(name: &'static str, code: Option<&'static str>, due: Option<Due>) -> Scenario {
     let clock_ms = if due.is_some() { WHEN_DUE } else { 0 };
     Scenario { start: Start::WithCode { code, due }, catches_from: 1, clock_ms, ..a_wallet(name) }
+}
+
+const fn with_escrow(name: &'static str, escrow: Escrow) -> Scenario {
+    let clock_ms = if matches!(escrow, Escrow::OnIsDue | Escrow::OffIsDue) { WHEN_DUE } else { 0 };
+    Scenario { start: Start::WithEscrow(escrow), preset: PROVIDER, catches_from: 1, clock_ms, ..a_wallet(name) }
 }
 
 const fn registered(name: &'static str, is_lost: bool) -> Scenario {

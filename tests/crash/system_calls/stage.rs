@@ -4,16 +4,18 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session};
+use rusqlite::Connection;
+use walletlock_core::{Enrolment, LockStatus, PinOutcome, Session, WalletLock};
 
 use crate::codes::Pending;
+use crate::escrow::PendingEscrow;
 use crate::fault::{Ending, Plan};
 use crate::life::Life;
 use crate::phone::{Home, Phone, entry};
-use crate::scenario::{Due, PIN, Scenario, Start, WORD};
+use crate::scenario::{Due, Escrow, FIRST, PIN, SECOND, Scenario, Start, WORD};
 use crate::words::OrdersLock;
 use crate::world::{Seen, Wallet, World, Worlds, possible};
-use crate::{backend, item, paper};
+use crate::{backend, desk, item, paper};
 
 /// A scenario, ready to be played.
 pub(crate) struct Stage {
@@ -64,11 +66,16 @@ impl Stage {
                 let wallet = make_registered_wallet(&home, scenario, is_lost);
                 (home, Worlds::from([World::Enrolled(wallet)]))
             }
+            Start::WithEscrow(escrow) => {
+                let home = Home::make(path);
+                let wallet = make_wallet_with_escrow(&home, scenario, escrow);
+                (home, Worlds::from([World::Enrolled(wallet)]))
+            }
             Start::CutShort { scenario: name, call, nth, fault } => {
                 let other = before.iter().find(|stage| stage.scenario.name == name).expect("set up before");
                 let home = other.home.copy_to(path);
                 let plan = Plan { call, nth, fault, ending: Ending::Closed };
-                let life = other.life(&home, 1, Some(plan));
+                let life = other.life(&home, 5, Some(plan));
                 let lived = play(&life).expect("a life");
                 assert!(lived.was_killed, "{name} has a {} {nth}", call.name());
                 (home, other.outcome(&lived, Some(plan)).expect("possible"))
@@ -142,7 +149,7 @@ fn make_wallet_with_code(home: &Home, scenario: &Scenario, code: Option<&'static
 fn make_registered_wallet(home: &Home, scenario: &Scenario, is_lost: bool) -> Wallet {
     let wallet = make_wallet(home, scenario, 0);
     let lock = Phone::new(home.clone(), scenario.preset, 0, 4).open().expect("a lock");
-    assert_eq!(backend::register(&lock), "Registered");
+    assert_eq!(backend::register(home, &lock), "Registered");
     let id = backend::state(&lock).expect("a state").wallet;
     if is_lost {
         assert_eq!(backend::order(&lock, &id), "Locked");
@@ -150,6 +157,56 @@ fn make_registered_wallet(home: &Home, scenario: &Scenario, is_lost: bool) -> Wa
     let (lock, last_order) = if is_lost { (Some(OrdersLock::Lost), backend::ORDER) } else { (None, 0) };
     let is_silent = scenario.clock_ms > 0;
     Wallet { is_registered: true, is_silent, lock, last_order, noted: 1 + u32::from(is_lost), ..wallet }
+}
+
+/// Makes a wallet with a recovery code, on a registered phone.
+fn make_wallet_with_escrow(home: &Home, scenario: &Scenario, escrow: Escrow) -> Wallet {
+    let lock = Phone::new(home.clone(), scenario.preset, 0, 1).open().expect("a lock");
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PIN), &[]) else { panic!("not enrolled") };
+    item::write(&session, WORD).expect("written");
+    assert_eq!(paper::set_code(home, &session, FIRST), Ok("set".to_owned()));
+    assert_eq!(backend::register(home, &lock), "Registered");
+    let made = Wallet { word: WORD, code: Some(FIRST), is_registered: true, noted: 2, ..Wallet::new(PIN, false) };
+    let is_on = escrow != Escrow::OnIsDue;
+    if is_on {
+        assert_eq!(desk::switch(&session, true), Ok("set".to_owned()));
+        assert_eq!(desk::deposit(home, &lock), "deposited");
+    }
+    drop(session);
+    // Only in the session in which the PIN was set a change counts at once.
+    let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };
+    let wallet = Wallet { tried: 1, escrow: is_on, is_deposited: is_on, noted: 2 + u32::from(is_on), ..made };
+    let waits = Ok("waits".to_owned());
+    match escrow {
+        Escrow::OnIsDue => {
+            assert_eq!(desk::switch(&session, true), waits);
+            let pending_escrow = Some(PendingEscrow { is_on: true, is_due: true });
+            Wallet { pending_escrow, noted: wallet.noted + 1, ..wallet }
+        }
+        Escrow::OffIsDue => {
+            assert_eq!(desk::switch(&session, false), waits);
+            assert_eq!(paper::set_code(home, &session, SECOND), waits);
+            let pending_escrow = Some(PendingEscrow { is_on: false, is_due: true });
+            let pending = Some(Pending { change: Due::Replaced(SECOND), is_due: true });
+            Wallet { pending, pending_escrow, noted: wallet.noted + 2, ..wallet }
+        }
+        Escrow::On => wallet,
+        Escrow::OnAndLost => order(&lock, wallet),
+        Escrow::OnWithoutRecord { is_lost } => {
+            let wallet = if is_lost { order(&lock, wallet) } else { wallet };
+            drop((session, lock));
+            let file = Connection::open(home.wallet().join("wallet.db")).expect("a database");
+            file.execute_batch("DELETE FROM record").expect("done");
+            Wallet { is_damaged: true, ..wallet }
+        }
+    }
+}
+
+/// The provider says that the phone is lost.
+fn order(lock: &WalletLock, wallet: Wallet) -> Wallet {
+    let id = backend::state(lock).expect("a state").wallet;
+    assert_eq!(backend::order(lock, &id), "Locked");
+    wallet.ordered()
 }
 
 /// The path of this program, to start it again as the app.

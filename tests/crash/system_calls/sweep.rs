@@ -139,9 +139,9 @@ fn play_one(stage: &Stage, plan: Plan, number: u64, path: PathBuf) -> Result<(),
         if !(lived.fault_happened || lived.was_killed && kills) {
             return Err("it did not come to that call".to_owned());
         }
-        let worlds = stage.outcome(&lived, Some(plan))?;
-        check(&stage.phone(&home, 11 + 2 * number), worlds)
-            .map_err(|violation| format!("{violation}; seen: {:?}", lived.seen))
+        let checked =
+            stage.outcome(&lived, Some(plan)).and_then(|worlds| check(&stage.phone(&home, 11 + 2 * number), worlds));
+        checked.map_err(|violation| format!("{violation}; seen: {:?}", lived.seen))
     });
     home.remove();
     checked

@@ -75,7 +75,7 @@ impl Rules<'_> {
         let lock = wallet.lock.max(Some(OrdersLock::Missing));
         let noted = wallet.noted + 1;
         let done = World::Enrolled(Wallet { lock, is_missing: true, is_missing_marked: false, noted, ..*wallet });
-        let marked = state.with_marks(|wallet| Wallet { is_missing_marked: true, ..*wallet });
+        let marked = state.with_each(|wallet| Wallet { is_missing_marked: true, ..*wallet });
         match self.told() {
             Some("OrderWithheld") => vec![durable(done)],
             Some(STORAGE_FAILED) if self.leaves_doubt => {
@@ -115,7 +115,7 @@ impl Rules<'_> {
 impl State {
     /// The mark of the order is in the keystore, whatever becomes of the file.
     fn marked(&self) -> Self {
-        self.with_marks(|wallet| {
+        self.with_each(|wallet| {
             let is_marked = wallet.last_order < ORDER && wallet.lock != Some(OrdersLock::Lost);
             Wallet { is_marked, ..*wallet }
         })
@@ -125,7 +125,7 @@ impl State {
         Self { is_shut: true, ..self.clone() }
     }
 
-    fn with_marks(&self, mark: impl Fn(&Wallet) -> Wallet) -> Self {
+    pub(crate) fn with_each(&self, mark: impl Fn(&Wallet) -> Wallet) -> Self {
         let mark = |world: &World| match world {
             World::Enrolled(wallet) => World::Enrolled(mark(wallet)),
             other => other.clone(),

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::codes::Pending;
+use crate::escrow::PendingEscrow;
 use crate::fault::Plan;
 use crate::life::NO_VERDICT;
 use crate::scenario::Step;
@@ -39,6 +40,14 @@ pub(crate) struct Wallet {
     pub(crate) code: Option<&'static str>,
     /// A change of the recovery code.
     pub(crate) pending: Option<Pending>,
+    /// The provider keeps a key to the wallet.
+    pub(crate) escrow: bool,
+    /// A change of escrow.
+    pub(crate) pending_escrow: Option<PendingEscrow>,
+    /// The slot in force is the one that the provider knows.
+    pub(crate) is_deposited: bool,
+    /// The record is gone.
+    pub(crate) is_damaged: bool,
     /// The provider knows this phone.
     pub(crate) is_registered: bool,
     /// The allowance without a heartbeat is used up.
@@ -74,14 +83,17 @@ pub(crate) struct Seen {
 
 /// The answer of a call that failed because the storage failed.
 pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
+/// The status of a wallet whose record is gone.
+pub(crate) const DAMAGED: &str = "damaged";
 const NO_LONGER: [&str; 3] = ["not open", "no session", "failed: the PIN is needed"];
-const WRONG_STATE: &str = "failed: not possible in this state";
+pub(crate) const WRONG_STATE: &str = "failed: not possible in this state";
 
 impl World {
     pub(crate) fn status(&self) -> String {
         match self {
             Self::Unconfigured => "unconfigured".to_owned(),
             Self::Wiped => "wiped".to_owned(),
+            Self::Enrolled(Wallet { is_damaged: true, .. }) => DAMAGED.to_owned(),
             Self::Enrolled(Wallet { lock: Some(OrdersLock::Lost), .. }) => "lost".to_owned(),
             Self::Enrolled(Wallet { lock: Some(OrdersLock::Missing), .. }) => "ordered".to_owned(),
             Self::Enrolled(Wallet { is_silent: true, .. }) => "without heartbeat".to_owned(),
@@ -119,6 +131,10 @@ impl Wallet {
             wipes,
             code: None,
             pending: None,
+            escrow: false,
+            pending_escrow: None,
+            is_deposited: false,
+            is_damaged: false,
             is_registered: false,
             is_silent: false,
             lock: None,
@@ -318,6 +334,10 @@ impl Rules<'_> {
             }
             Step::Disable | Step::Finger => self.unchanged(state, &["off already", "not now", STORAGE_FAILED]),
             Step::SetCode(code) => self.code_set(state, wallet, code),
+            Step::SwitchEscrow { is_on } => self.escrow_switched(state, wallet, is_on),
+            Step::Deposit => self.deposited(state, wallet),
+            Step::AskEscrow => self.escrow_asked(state, wallet),
+            Step::RecoverByEscrow { to, pin } => self.recovered_by_escrow(state, wallet, (to, pin)),
             Step::Recover { from, to, pin } => self.recovered(state, wallet, (from, to, pin)),
             Step::Read => self.unchanged(state, &[&format!("read {}", wallet.word)]),
             _ => self.told_by_provider(state, wallet),
@@ -346,8 +366,11 @@ impl Rules<'_> {
     /// is told anything.
     fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
         let Some((charged, settled)) = self.tried(wallet, pin) else {
+            // A recovery that failed reads the file again, and so does every recovery without a record. That may fail.
+            let fails = self.is_disturbed && self.told() == Some(NO_VERDICT);
+            let says = if fails { NO_VERDICT.to_owned() } else { state.live.status() };
             let is_asked = self.seen.asked > 0;
-            return if is_asked { Vec::new() } else { self.unchanged(state, &[&state.live.status()]) };
+            return if is_asked { Vec::new() } else { self.unchanged(state, &[&says]) };
         };
         let verdict = match &settled {
             World::Enrolled(_) if pin == wallet.pin => "right".to_owned(),
@@ -419,9 +442,10 @@ impl Rules<'_> {
         }
     }
 
-    /// The wallet with the try charged, and with it settled. `None` under a lock, where no try is accepted.
+    /// The wallet with the try charged, and with it settled. `None` under a lock and without a record, where no try is
+    /// accepted.
     fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
-        (wallet.failures < LIMIT && wallet.lock.is_none() && !wallet.is_silent).then_some(())?;
+        (wallet.failures < LIMIT && !wallet.is_damaged && wallet.lock.is_none() && !wallet.is_silent).then_some(())?;
         let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };
         let settled = if pin == wallet.pin {
             World::Enrolled(Wallet { failures: 0, ..charged })
