@@ -1,8 +1,6 @@
 //! What the phone says to its provider: requests, as JWS compact with ES256 (RFC 7518, section 3.4), signed by the
 //! installation's key in the phone's keystore.
 
-use std::io::{self, Write};
-
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -12,6 +10,9 @@ use crate::policy::KeyId;
 
 /// Longest text in a request, in bytes. Our own choice.
 const MAX_TEXT_BYTES: usize = 200;
+/// More than the JSON of a request takes: three texts, of which each byte may be written as six, and 2,000 bytes for the
+/// rest.
+const MAX_JSON_BYTES: usize = 3 * 6 * MAX_TEXT_BYTES + 2_000;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,27 +189,9 @@ pub(crate) fn joined(before: &str, after: &str) -> Zeroizing<String> {
 
 /// JSON, made in one allocation for the same reason.
 fn to_json(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    // `dyn`, so that serde_json's writer is compiled once for both.
-    let write = |to: &mut dyn Write| serde_json::to_writer(to, value).ok();
-    let mut length = Length(0);
-    write(&mut length)?;
-    let mut json = Zeroizing::new(Vec::with_capacity(length.0));
-    write(&mut *json)?;
+    let mut json = Zeroizing::new(Vec::with_capacity(MAX_JSON_BYTES));
+    serde_json::to_writer(&mut *json, value).ok()?;
     Some(json)
-}
-
-/// Counts the bytes that are written to it.
-struct Length(usize);
-
-impl Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The signature as JWS wants it, r and s of 32 bytes each (RFC 7518, section 3.4), from the DER that keystores give
@@ -266,6 +249,28 @@ mod tests {
         ] {
             assert_eq!(der_to_fixed(&bad), None, "{bad:02x?}");
         }
+    }
+
+    #[test]
+    fn the_longest_request_fits_the_buffer_that_is_made_for_it() {
+        let floors = vec![serde_json::json!({ "kid": "0101010101010101", "seq": (1_u64 << 53) - 1 }); 16];
+        let provider = serde_json::from_value(serde_json::json!({ "orders": floors })).expect("a state");
+        // Of all characters, control characters are written with the most letters.
+        let text = || Some("\u{1}".repeat(MAX_TEXT_BYTES));
+        let said = ProviderRequest { channel: text(), code: text().map(Zeroizing::new), what: text() };
+        let parts = RequestParts {
+            kind: "heartbeat",
+            wallet_id: &[9; 16],
+            installation: &Installation { id: [9; 16], alias: String::new() },
+            public_key: Some(&[4; 65]),
+            escrow: Some(EscrowPart::Ask { slot: &[9; 80], key: &[9; 32] }),
+            nonce: &[9; 16],
+            said: &said,
+        };
+        let text = parts.to_signed_text(&provider).expect("a request");
+        let (_, payload) = text.split_once('.').expect("two parts");
+        let json = base64url::decode(payload).expect("base64url");
+        assert!((MAX_JSON_BYTES / 2..MAX_JSON_BYTES).contains(&json.len()), "{} bytes", json.len());
     }
 
     #[test]
