@@ -659,6 +659,7 @@ impl Play<'_> {
                     return Err(format!("removed what is not there: {knows:?}"));
                 }
                 knows.settle(Life::Unconfigured);
+                knows.forget_codes();
                 self.account.note("removed");
                 let keeps = self.cheat == Some(Cheat::KeepsOldKeys);
                 // An older file and its code open on any phone: a removal cannot change that.

@@ -79,6 +79,12 @@ impl Knows {
         self.half = false;
     }
 
+    /// The wallet was removed. An older file of it and its code open on any phone, and so they do here, whatever is wiped at
+    /// this place later.
+    pub(crate) fn forget_codes(&mut self) {
+        (self.codes, self.waiting) = (BTreeSet::from([None]), BTreeSet::new());
+    }
+
     /// After a kill: the state is that before the step, that after it, or anything in between.
     pub(crate) fn or(mut self, after: Self) -> Self {
         if !self.is_surely(Life::Alive) {
@@ -176,6 +182,9 @@ impl Knows {
                 // `Wiped` stays possible: if the next wallet could not be begun, the next opening says `Wiped` again.
                 self.may_be.remove(&Life::Alive);
                 self.half = false;
+                if self.is_surely(Life::Unconfigured) {
+                    self.forget_codes();
+                }
                 Ok(())
             }
             LockStatus::Wiped => {

@@ -290,6 +290,20 @@ fn damage_during_the_72_hours_sheds_no_lock() {
     assert!(is_there(&recover_with(&wallet, &paper, THIRD_PIN).0));
 }
 
+/// The survivors were written when the wait began, and do not know that it ended.
+#[test]
+fn damage_brings_back_no_wait_that_a_later_lock_ended() {
+    let (backend, wallet, paper) = registered();
+    Backend::accept(&wallet, &backend.lock(&wallet, "lost"));
+    let paper = begin(&wallet, &paper, NEW_PIN);
+    assert_eq!(wallet.lock.lock_as_owner(), Ok(OwnerLock::Locked));
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    let wallet = damage(wallet);
+    let paper = begin(&wallet, &paper, OTHER_PIN);
+    wallet.phone.clock.advance_ms(WAIT_MS);
+    assert!(is_there(&recover_with(&wallet, &paper, THIRD_PIN).0));
+}
+
 /// The right PIN brings the data key, and must not note the order as carried out where only the record holds its lock.
 #[test]
 fn a_lock_that_comes_while_the_pin_is_checked_is_not_shed_by_damage() {

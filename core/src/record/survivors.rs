@@ -50,7 +50,8 @@ impl Survivors {
             journal: journal.clone(),
             data_key_number: *data_key_number,
             provider: provider.clone(),
-            locks: locks.clone(),
+            // A lock that comes later ends the wait of a recovery, and is not written here: so the wait begins anew.
+            locks: locks.without_wait(),
         }
     }
 
