@@ -184,7 +184,11 @@ impl RequestParts<'_> {
 /// Two parts of a JWS, with the dot between them. Made in one allocation: a buffer that grows moves, and leaves a copy
 /// of the code behind that nobody wipes. `tests/attacks/memory.rs` found such copies.
 pub(crate) fn joined(before: &str, after: &str) -> Zeroizing<String> {
-    Zeroizing::new([before, after].join("."))
+    let mut text = Zeroizing::new(String::with_capacity(before.len() + 1 + after.len()));
+    text.push_str(before);
+    text.push('.');
+    text.push_str(after);
+    text
 }
 
 /// JSON, made in one allocation for the same reason.
