@@ -21,7 +21,6 @@ fn after_a_flush_that_failed_looking_again_opens_the_wallet() {
     assert!(matches!(lock.verify_pin(&entry("700001")), PinOutcome::NoVerdict(NoVerdict::Storage)));
     // The disk works again, but what SQLite holds in memory can no longer be trusted.
     assert_eq!(lock.status(), Err(LockError::Storage));
-    assert!(matches!(lock.verify_pin(&entry("493716")), PinOutcome::NoVerdict(NoVerdict::Storage)));
 
     mount.keep_in_step(&disk, DATABASE);
     let Ok(LockStatus::Ready { tries_left: Some(left) }) = lock.recheck() else { panic!("{:?}", lock.status()) };
@@ -29,6 +28,20 @@ fn after_a_flush_that_failed_looking_again_opens_the_wallet() {
     assert!(!session.is_live(), "what was open is not any more");
     assert!(matches!(lock.verify_pin(&entry("493716")), PinOutcome::Right(_)));
     assert_eq!(lock.recheck(), Ok(LockStatus::Ready { tries_left: Some(16) }), "what is in order is left as it is");
+}
+
+#[test]
+fn after_a_flush_that_failed_the_next_pin_opens_the_file_anew() {
+    let folder = TempDir::new().expect("a folder");
+    let (mount, disk) = (Mount::new(folder.path().to_owned()), Disk::new(Flushes::Honest));
+    let phone = FakePhone::default();
+    let lock = open(&mount, &disk, &phone, &presets::walletlock()).expect("a new wallet");
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry("493716"), &[]) else { panic!("not enrolled") };
+    disk.fail_next_flush();
+    assert!(matches!(lock.verify_pin(&entry("700001")), PinOutcome::NoVerdict(NoVerdict::Storage)));
+    mount.keep_in_step(&disk, DATABASE);
+    let PinOutcome::Right(opened) = lock.verify_pin(&entry("493716")) else { panic!("{:?}", lock.status()) };
+    assert!(opened.is_live() && !session.is_live(), "what was open before is not any more");
 }
 
 #[test]

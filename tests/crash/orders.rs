@@ -10,8 +10,8 @@ use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
 use walletlock_core::provider::signer::{EscrowPair, Signer, encode, read_request, request_hash};
 use walletlock_core::{
-    Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinOutcome, ProviderRequest, RequestKind, WalletLock,
-    WordDone, WordError, WordOutcome,
+    Enrolment, LockError, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone,
+    WordError, WordOutcome,
 };
 
 use crate::disk::{Disk, Flushes};
@@ -71,6 +71,15 @@ impl Place {
     fn lost(&self, lock: &WalletLock) -> String {
         let aud = encode(&lock.provider().state().expect("a state").wallet);
         self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":1,"act":"lock","reason":"lost"}}"#))
+    }
+
+    /// The answer to a new request for a heartbeat. The provider has sent this many orders.
+    fn heartbeat(&self, lock: &WalletLock, installation: &str, last_order: u64) -> String {
+        let request = lock.provider().request(RequestKind::Heartbeat, &ProviderRequest::default()).expect("a request");
+        let (aud, req) = (encode(&lock.provider().state().expect("a state").wallet), request_hash(&request));
+        let named = format!(r#""aud":"{aud}","sub":"{installation}""#);
+        let claims = format!(r#"{{"v":1,{named},"iat":1767225600,"req":"{req}","last_order":{last_order}}}"#);
+        self.online.sign("heartbeat", &claims)
     }
 
     /// A phone that its provider has registered, with everything flushed. Returns its name there, too.
@@ -221,7 +230,10 @@ fn an_order_locks_also_if_the_disk_fails() {
     disk.fail_next_flush();
     assert_eq!(lock.provider().accept(&lost), Err(LockError::Storage));
     assert!(!session.is_live(), "the order is authentic, whatever the disk does");
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(NoVerdict::Storage)));
+    assert!(
+        matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(_)),
+        "the PIN opens the file anew, with the mark"
+    );
     assert_eq!(lock.provider().accept(&lost), Ok(WordOutcome::Done(WordDone::Locked)), "it opens the file anew");
     assert_lost(&lock);
 }
@@ -244,17 +256,32 @@ fn a_withheld_order_locks_also_if_the_disk_fails() {
     let (disk, phone, installation) = place.registered(Flushes::Honest);
     let lock = place.open(&disk, &phone);
     let PinOutcome::Right(session) = lock.verify_pin(&entry(PIN)) else { panic!("not opened") };
-    let request = lock.provider().request(RequestKind::Heartbeat, &ProviderRequest::default()).expect("a request");
-    let (aud, req) = (encode(&lock.provider().state().expect("a state").wallet), request_hash(&request));
-    let claims =
-        format!(r#"{{"v":1,"aud":"{aud}","sub":"{installation}","iat":1767225600,"req":"{req}","last_order":1}}"#);
-    let heartbeat = place.online.sign("heartbeat", &claims);
+    let heartbeat = place.heartbeat(&lock, &installation, 1);
     disk.fail_next_flush();
     assert_eq!(lock.provider().heartbeat(&heartbeat, &[]), Err(LockError::Storage));
     assert!(!session.is_live(), "the heartbeat is authentic, whatever the disk does");
-    assert!(matches!(lock.verify_pin(&entry(PIN)), PinOutcome::NoVerdict(NoVerdict::Storage)));
+    assert!(
+        matches!(lock.verify_pin(&entry(PIN)), PinOutcome::Locked(_)),
+        "the PIN opens the file anew, with the mark"
+    );
     let status = lock.recheck().expect("a status");
     assert!(matches!(status, LockStatus::Locked { reason: LockReason::ProviderOrder, .. }), "{status:?}");
+}
+
+#[test]
+fn an_order_that_fails_stops_no_order_behind_it() {
+    let place = Place::new();
+    let (disk, phone, installation) = place.registered(Flushes::Honest);
+    let lock = place.open(&disk, &phone);
+    let aud = encode(&lock.provider().state().expect("a state").wallet);
+    let freeze = place.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":1,"act":"freeze"}}"#));
+    let claims = format!(r#"{{"v":1,"aud":"{aud}","seq":2,"act":"lock","reason":"lost"}}"#);
+    let lost = place.online.sign("order", &claims);
+    let heartbeat = place.heartbeat(&lock, &installation, 2);
+    disk.fail_next_flush();
+    assert_eq!(lock.provider().heartbeat(&heartbeat, &[&freeze, &lost]), Err(LockError::Storage));
+    assert_lost(&lock);
+    assert!(lock.provider().state().expect("a state").is_frozen, "the mark of the freeze counts, too");
 }
 
 fn assert_lost(lock: &WalletLock) {

@@ -51,9 +51,16 @@ impl State {
     pub(crate) fn may_change_by_opening(&self) -> bool {
         match self {
             Self::Damaged { .. } | Self::Failed(_) => true,
+            other => other.is_shut(),
+        }
+    }
+
+    /// Whether the store refuses every call: a flush failed, or an order could not be written.
+    pub(crate) fn is_shut(&self) -> bool {
+        match self {
             Self::Sealed(sealed) => sealed.store.is_broken(),
             Self::Unconfigured(store) | Self::Wiped(store) => store.is_broken(),
-            Self::Working => false,
+            Self::Damaged { .. } | Self::Failed(_) | Self::Working => false,
         }
     }
 
@@ -243,7 +250,8 @@ impl Ledger {
         result
     }
 
-    /// Refuses every call that needs the record until the wallet is opened anew: it lacks a lock that should stand.
+    /// Refuses every call that needs the record until the wallet is opened anew: the record lacks a lock or freeze of an
+    /// order.
     pub(crate) fn distrust(&self) {
         if let State::Sealed(sealed) = &mut *lock(&self.state) {
             sealed.store.distrust();

@@ -71,6 +71,17 @@ impl DeviceKeys {
         Ok(marks.iter().filter_map(|mark| Self::marked_order(wallet_id, mark)).collect())
     }
 
+    /// [`Self::lost_marks`], listed twice: a list may be incomplete, and no lock must be shed by that.
+    pub(crate) fn lost_marks_twice(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
+        let mut marks = self.lost_marks(wallet_id)?;
+        for mark in self.lost_marks(wallet_id)? {
+            if !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        }
+        Ok(marks)
+    }
+
     /// Makes the mark of this version of the rescue row.
     pub(crate) fn mark_rescue_row(&self, wallet_id: &[u8; 16], version: u64) -> Result<(), DeviceKeyFault> {
         self.make_mark(&Self::rescue_mark(wallet_id, version))

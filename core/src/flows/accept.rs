@@ -12,9 +12,10 @@ use crate::time::Now;
 ///
 /// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a
 /// locked wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds
-/// the order in one of the two places. If the commit fails, nothing opens in this process before that.
+/// the order in one of the two places. If the commit fails, this process opens nothing until the file is opened anew. Only
+/// if the keystore fails too is there no trace: the error tells the app to deliver the order again.
 pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
-    // What still fails is met below.
+    // If this fails, the read below fails too, and the order becomes a mark.
     open::open_if_broken(engine).ok();
     let now = engine.sessions.read_clock()?.now;
     let judged = engine.ledger.read(|view| {
@@ -26,8 +27,11 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         Err(error @ (LockError::Storage | LockError::DeviceKey(_))) => {
             // The record cannot be read now. The mark counts at the next opening; if it locks, what is open ends here.
             // The error says that the order is to be delivered again.
-            if mark_without_record(engine, text) == Ok(WordOutcome::Done(WordDone::Locked)) {
-                lock_now(engine, SessionEnd::Locked);
+            if let Ok(WordOutcome::Done(done)) = mark_without_record(engine, text) {
+                engine.ledger.distrust();
+                if done == WordDone::Locked {
+                    lock_now(engine, SessionEnd::Locked);
+                }
             }
             return Err(error);
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use super::enter_code::CodeRefusal;
+use super::open;
 use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
 use super::request::sign;
 use crate::crypto::sha256;
@@ -126,6 +127,8 @@ fn open_granted(engine: &Engine, asked: &AskedEscrow, grant: &str) -> Result<Box
         let refused = |fault: &LockError| GrantRefusal::Wallet(refused(engine, fault));
         let now = engine.sessions.read_clock().map_err(|fault| refused(&fault.into()))?.now;
         let mut random = engine.draw().map_err(|fault| refused(&fault))?;
+        // First, because the record tells more of orders and keys than the marks do.
+        open::open_if_broken(engine).map_err(|fault| refused(&fault))?;
         let (policy, provider) = known(engine, &asked.wallet_id).map_err(GrantRefusal::Wallet)?;
         let taken = asked.take(&provider.keys(&policy), provider.last_order(), grant, now);
         let (data_key, proofs) = taken.map_err(GrantRefusal::Word)?;

@@ -22,12 +22,18 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         Judged::Settled(outcome) => return Ok(outcome),
         Judged::New(word) => word,
     };
+    let mut fault = None;
     for order in orders {
-        // An order that is refused, as old for example, does not stop the others. After a wipe there is nothing left.
-        let outcome = accept(engine, order)?;
-        if outcome == WordOutcome::Done(WordDone::Wiped) {
-            return Ok(outcome);
+        // An order that is refused, as old for example, or that fails does not stop the others.
+        match accept(engine, order) {
+            // Nothing is left.
+            Ok(outcome @ WordOutcome::Done(WordDone::Wiped)) => return Ok(outcome),
+            Ok(_) => {}
+            Err(error) => fault = fault.or(Some(error)),
         }
+    }
+    if let Some(fault) = fault {
+        return Err(fault);
     }
     let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
     let (wallet_id, is_withheld) =
@@ -41,8 +47,10 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         if taken.is_err() {
             engine.ledger.distrust();
         }
-        // As for an order, also if the commit failed.
-        lock_now(engine, SessionEnd::Locked);
+        if matches!(taken, Err(_) | Ok(WordOutcome::Done(WordDone::OrderWithheld))) {
+            // As for an order, also if the commit failed. Otherwise the order came meanwhile.
+            lock_now(engine, SessionEnd::Locked);
+        }
         taken
     } else {
         let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {

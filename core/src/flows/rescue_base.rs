@@ -86,10 +86,7 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
         _ => None,
     };
     let device_keys = &engine.device_keys;
-    // Listed twice: a list may be incomplete, and a lock must not be shed by that.
-    let mut marks = device_keys.lost_marks(wallet_id)?;
-    let more = device_keys.lost_marks(wallet_id)?;
-    marks.extend(more.into_iter().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
+    let marks = device_keys.lost_marks_twice(wallet_id)?;
     let aliases = header.iter().map(|header| device_keys.seal(header)).collect();
     Ok(Base {
         header,

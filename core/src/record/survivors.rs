@@ -50,7 +50,8 @@ impl Survivors {
             journal: journal.clone(),
             data_key_number: *data_key_number,
             provider: provider.clone(),
-            // A lock that comes later ends the wait of a recovery, and is not written here: so the wait begins anew.
+            // A later lock ends the wait of a recovery in the record, and a commit without the data key does not write the
+            // survivors. So the wait is left out, and begins anew after damage.
             locks: locks.without_wait(),
         }
     }

@@ -102,14 +102,6 @@ impl Rules<'_> {
             _ => Vec::new(),
         }
     }
-
-    /// The order opens the file anew, and finds what a next process would find.
-    pub(crate) fn ordered_while_shut(&self, state: &State) -> Vec<State> {
-        let opened = self.opened_anew(state);
-        let taken = opened.iter().filter_map(|state| Some(self.ordered(state, state.live.wallet()?)));
-        let still_shut = matches!(self.told(), None | Some(STORAGE_FAILED)).then(|| state.clone());
-        taken.flatten().chain(still_shut).collect()
-    }
 }
 
 impl State {

@@ -86,6 +86,8 @@ pub(crate) const STORAGE_FAILED: &str = "failed: the storage failed";
 /// The status of a wallet whose record is gone.
 pub(crate) const DAMAGED: &str = "damaged";
 const NO_LONGER: [&str; 3] = ["not open", "no session", "failed: the PIN is needed"];
+/// Opening the file anew ends the sessions.
+const SESSION_ENDED: &str = "failed: the session is over";
 pub(crate) const WRONG_STATE: &str = "failed: not possible in this state";
 
 impl World {
@@ -248,10 +250,17 @@ impl Rules<'_> {
         if self.told().is_some_and(|told| NO_LONGER.contains(&told)) {
             return vec![state.clone()];
         }
-        let next = self.played(state);
+        let mut next = self.played(state);
+        // A PIN and the provider's words first open a file anew that was shut. In this model a failed flush may have shut it
+        // at any step before.
+        let opens_anew =
+            matches!(self.step, Step::Verify(_) | Step::Remove(_) | Step::Order | Step::Beat | Step::BeatAlone);
+        if opens_anew && (state.is_shut || self.leaves_doubt) {
+            next.extend(self.opened_anew(state).iter().flat_map(|opened| self.played(opened)));
+        }
         // After a failed flush nothing is done or charged until the lock is opened again.
-        let is_broken =
-            self.leaves_doubt && self.seen.asked == 0 && matches!(self.told(), Some(STORAGE_FAILED | NO_VERDICT));
+        let is_refusal = |told: &str| [STORAGE_FAILED, NO_VERDICT, SESSION_ENDED].contains(&told);
+        let is_broken = self.leaves_doubt && self.seen.asked == 0 && self.told().is_some_and(is_refusal);
         if next.is_empty() && is_broken { vec![state.clone()] } else { next }
     }
 
@@ -259,7 +268,6 @@ impl Rules<'_> {
         match (*self.step, &state.live) {
             (Step::Close, _) => vec![state.clone()],
             (Step::Reopen, _) => self.reopened(state),
-            (Step::Order, _) if state.is_shut => self.ordered_while_shut(state),
             _ if state.is_shut => {
                 let may_say = [STORAGE_FAILED, NO_VERDICT];
                 if self.seen.asked > 0 { Vec::new() } else { self.unchanged(state, &may_say) }

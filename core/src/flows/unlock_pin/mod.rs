@@ -5,6 +5,7 @@ mod settle;
 
 use zeroize::Zeroizing;
 
+use super::open;
 use super::outcome::{NoVerdict, Refusal};
 use super::recovery_change::{ProvenSlot, make_due_change};
 use super::renew_slot::{OpenedSlot, renew_slot};
@@ -84,6 +85,8 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
 
 /// The one way to prove the PIN. Returns the check for the wipe PIN, too, as it was when the PIN was proven.
 fn prove_slot(engine: &Engine, pin: &Pin) -> Result<(Verified, WipeCheck), Refusal> {
+    // If this fails, the record cannot be read below. Before the clock is read, because it ends every session.
+    open::open_if_shut(engine).ok();
     with_stack_wiped(|| {
         let reading = engine.sessions.read_clock().map_err(|_| Refusal::NoVerdict(NoVerdict::Platform))?;
         let now = reading.now;

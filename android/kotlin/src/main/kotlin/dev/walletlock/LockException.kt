@@ -15,8 +15,8 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
 
     /**
      * The storage failed: it is full, read-only or broken, or the folder does not exist. After a failed flush, and after
-     * an order of the provider that could not be written, every call that needs the record throws this until [WalletLock.recheck] has read
-     * the file anew. The next order does that, too.
+     * an order of the provider that could not be written, calls throw this until the file is read anew: [WalletLock.recheck] does that,
+     * and so do the next PIN, recovery code or word of the provider.
      */
     public class Storage internal constructor() : LockException("the storage failed")
 

@@ -48,7 +48,11 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         if (!isReachable) throw IOException("the phone is offline")
         val kind = claimsOf(request).getString("kind")
         if (kind == "register") registered = null
-        if (kind in AT_ONCE && provider.answer(request).refusal != FakeProvider.Refusal.NOT_PROVEN) return onChange("answered: $kind")
+        if (kind in AT_ONCE) {
+            val refusal = provider.answer(request).refusal
+            if (refusal == null) return onChange("answered: $kind")
+            if (refusal != FakeProvider.Refusal.NOT_PROVEN) return onChange("refused: $kind, $refusal")
+        }
         putOnDesk(kind, request)
     }
 

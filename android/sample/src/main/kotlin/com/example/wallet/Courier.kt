@@ -1,6 +1,7 @@
 package com.example.wallet
 
 import android.os.SystemClock
+import dev.walletlock.LockException
 import dev.walletlock.Policy
 import dev.walletlock.RequestKind
 import dev.walletlock.WalletLock
@@ -33,6 +34,15 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
 
     /** One at a time, so that no word overtakes another. */
     private val walking = Mutex()
+
+    /** One at a time: a new request to register voids the one before. */
+    private val registering = Mutex()
+
+    /** The wallet's id, as it was last known: a wallet whose storage failed, or that is damaged, does not tell it. */
+    private var wallet: String? = null
+
+    /** Words that came and that the phone could not take yet. */
+    private val undelivered = mutableListOf<Backend.Word>()
 
     /** When this process asked to register the phone, in milliseconds since the phone started. Null: no answer is to come. */
     private var askedAtMs: Long? = null
@@ -71,10 +81,10 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         return if (collect(lock).any { it == WordOutcome.Done(wanted) }) ProviderReply.TAKEN else ProviderReply.LATER
     }
 
-    /** A new request would void the one that waits for the server's answer. A grant counts for ten minutes. */
-    private suspend fun registerOnce(lock: WalletLock) {
+    /** A request that waits for the server's answer is not made again for ten minutes: for so long a grant counts. */
+    private suspend fun registerOnce(lock: WalletLock): Unit = registering.withLock {
         val now = SystemClock.elapsedRealtime()
-        if (lock.provider.state().installation != null || askedAtMs?.let { now - it < ANSWER_MS } == true) return
+        if (lock.provider.state().installation != null || askedAtMs?.let { now - it < ANSWER_MS } == true) return@withLock
         backend.send(lock.provider.register())
         askedAtMs = now
         collect(lock)
@@ -88,17 +98,36 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         deposited = inForce
     }
 
-    /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. */
+    /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. What fails is given to it again. */
     private suspend fun collect(lock: WalletLock): List<WordOutcome> = walking.withLock {
-        backend.collect(lock.provider.state().wallet).map { word ->
-            val outcome = when (word.kind) {
-                Backend.Kind.ORDER -> lock.provider.accept(word.text)
-                Backend.Kind.GRANT -> lock.provider.redeem(word.text)
-                Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
+        undelivered += backend.collect(idOf(lock))
+        val words = undelivered.toList()
+        undelivered.clear()
+        words.mapNotNull { word ->
+            try {
+                give(lock, word)
+            } catch (fault: LockException) {
+                if (fault !is LockException.WrongState) undelivered += word
+                null
             }
-            if (word.kind == Backend.Kind.GRANT) askedAtMs = null
-            outcome.also { backend.report(it) }
         }
+    }
+
+    private suspend fun idOf(lock: WalletLock): String = try {
+        lock.provider.state().wallet.also { wallet = it }
+    } catch (fault: LockException) {
+        wallet?.takeIf { fault !is LockException.WrongState } ?: throw fault
+    }
+
+    private suspend fun give(lock: WalletLock, word: Backend.Word): WordOutcome {
+        val outcome = when (word.kind) {
+            Backend.Kind.ORDER -> lock.provider.accept(word.text)
+            Backend.Kind.GRANT -> lock.provider.redeem(word.text)
+            Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
+        }
+        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) askedAtMs = null
+        backend.report(outcome)
+        return outcome
     }
 
     /** Without a connection, or while the wallet has no PIN: the next walk may succeed. */
