@@ -72,10 +72,8 @@ impl DeviceKeys {
         wallet_id: &[u8; 16],
         named_after_file: bool,
     ) -> Result<Vec<String>, DeviceKeyFault> {
-        let mut aliases = self.list_of_wallet(wallet_id, named_after_file)?;
-        let more = self.list_of_wallet(wallet_id, named_after_file)?;
-        aliases.extend(more.into_iter().filter(|alias| !aliases.contains(alias)).collect::<Vec<_>>());
-        Ok(aliases)
+        let listed = self.list_of_wallet(wallet_id, named_after_file)?;
+        Ok(all_of(listed, self.list_of_wallet(wallet_id, named_after_file)?))
     }
 
     /// Lists the aliases with this prefix. `Gone` makes no sense for a list, so it is taken for `Busy`.
@@ -249,6 +247,16 @@ impl DeviceKeys {
     pub(crate) fn drop_biometric(&self, wallet_id: &[u8; 16], slot: &BiometricSlot) {
         self.delete(&self.biometric(wallet_id, slot)).ok();
     }
+}
+
+/// The aliases of two lists, each once.
+pub(super) fn all_of(mut listed: Vec<String>, more: Vec<String>) -> Vec<String> {
+    for alias in more {
+        if !listed.contains(&alias) {
+            listed.push(alias);
+        }
+    }
+    listed
 }
 
 /// Turns `Gone` into `Busy`, for a question that was not about that key.

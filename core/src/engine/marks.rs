@@ -3,7 +3,7 @@
 //! provider ordered.
 
 use super::aliases::{AliasKind, MarkedOrder};
-use super::device_keys::{DeviceKeys, busy_if_gone};
+use super::device_keys::{DeviceKeys, all_of, busy_if_gone};
 use crate::platform::{DeviceKeyFault, KeyPurpose};
 
 /// How many marks of wiped wallets are kept. Each mark is a key in the phone's keystore; nobody wipes that many wallets
@@ -65,21 +65,12 @@ impl DeviceKeys {
         Ok(())
     }
 
-    /// The orders whose marks the keystore lists. The list may be incomplete: a missing mark proves nothing.
+    /// The orders whose marks the keystore lists, which is asked twice. Its lists may be incomplete: a missing mark proves
+    /// nothing.
     pub(crate) fn lost_marks(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
-        let marks = self.list(&Self::lost_marks_of(wallet_id))?;
+        let prefix = Self::lost_marks_of(wallet_id);
+        let marks = all_of(self.list(&prefix)?, self.list(&prefix)?);
         Ok(marks.iter().filter_map(|mark| Self::marked_order(wallet_id, mark)).collect())
-    }
-
-    /// [`Self::lost_marks`], listed twice: a list may be incomplete, and no lock must be shed by that.
-    pub(crate) fn lost_marks_twice(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
-        let mut marks = self.lost_marks(wallet_id)?;
-        for mark in self.lost_marks(wallet_id)? {
-            if !marks.contains(&mark) {
-                marks.push(mark);
-            }
-        }
-        Ok(marks)
     }
 
     /// Makes the mark of this version of the rescue row.

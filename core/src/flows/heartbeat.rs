@@ -22,19 +22,17 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         Judged::Settled(outcome) => return Ok(outcome),
         Judged::New(word) => word,
     };
-    let mut fault = None;
+    let mut taken = Ok(());
     for order in orders {
         // An order that is refused, as old for example, or that fails does not stop the others.
         match accept(engine, order) {
             // Nothing is left.
             Ok(outcome @ WordOutcome::Done(WordDone::Wiped)) => return Ok(outcome),
             Ok(_) => {}
-            Err(error) => fault = fault.or(Some(error)),
+            Err(fault) => taken = Err(fault),
         }
     }
-    if let Some(fault) = fault {
-        return Err(fault);
-    }
+    taken?;
     let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
     let (wallet_id, is_withheld) =
         engine.ledger.read(|view| Ok((view.header.wallet_id, last_order > view.record.provider.last_order())))?;

@@ -86,7 +86,7 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
         _ => None,
     };
     let device_keys = &engine.device_keys;
-    let marks = device_keys.lost_marks_twice(wallet_id)?;
+    let marks = device_keys.lost_marks(wallet_id)?;
     let aliases = header.iter().map(|header| device_keys.seal(header)).collect();
     Ok(Base {
         header,

@@ -55,13 +55,16 @@ pub(crate) fn recheck(engine: &Engine) -> Result<LockStatus, LockError> {
 /// Opens a wallet again as [`recheck`] does, if it has such a problem: the keystore or the disk may have failed for a
 /// moment only. If another call is working on file and keys, this waits for it, as long as a lease may take.
 pub(super) fn open_if_broken(engine: &Engine) -> Result<(), LockError> {
-    let is_needed = |state: &State| state.may_change_by_opening() || matches!(state, State::Working);
-    if engine.ledger.with_state(is_needed) { recheck(engine).map(drop) } else { Ok(()) }
+    open_if(engine, |state| state.may_change_by_opening() || matches!(state, State::Working))
 }
 
 /// Opens a wallet again as [`recheck`] does, if its store refuses every call.
 pub(super) fn open_if_shut(engine: &Engine) -> Result<(), LockError> {
-    if engine.ledger.with_state(State::is_shut) { recheck(engine).map(drop) } else { Ok(()) }
+    open_if(engine, State::is_shut)
+}
+
+fn open_if(engine: &Engine, is_needed: fn(&State) -> bool) -> Result<(), LockError> {
+    if engine.ledger.with_state(is_needed) { recheck(engine).map(drop) } else { Ok(()) }
 }
 
 /// Examines file and keystore. Damage and a keystore without an answer become states; any other failure is an error.
@@ -243,7 +246,7 @@ fn open_sealed(
     set_in_force(&sealed);
     // A wallet without a provider has no such marks, and asks nothing.
     let has_provider = sealed.row()?.1.policy.provider.is_some();
-    let marks = if has_provider { device_keys.lost_marks_twice(&wallet_id)? } else { Vec::new() };
+    let marks = if has_provider { device_keys.lost_marks(&wallet_id)? } else { Vec::new() };
     let unknown = lost_marks::unknown(sealed.row()?.1, &marks);
     apply_pending_changes(engine, &mut sealed, lease, &unknown, random, now)?;
     set_in_force(&sealed);
