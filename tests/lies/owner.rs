@@ -79,8 +79,8 @@ impl Knows {
         self.half = false;
     }
 
-    /// The wallet was removed. An older file of it and its code open on any phone, and so they do here, whatever is wiped at
-    /// this place later.
+    /// The wallet was removed. An older file of it and its code open on any phone, and so they do here, whatever is
+    /// wiped at this place later.
     pub(crate) fn forget_codes(&mut self) {
         (self.codes, self.waiting) = (BTreeSet::from([None]), BTreeSet::new());
     }

@@ -250,8 +250,8 @@ impl Ledger {
         result
     }
 
-    /// Refuses every call that needs the record until the wallet is opened anew: the record lacks a lock or freeze of an
-    /// order.
+    /// Refuses every call that needs the record until the wallet is opened anew: the record lacks a lock or freeze of
+    /// an order.
     pub(crate) fn distrust(&self) {
         if let State::Sealed(sealed) = &mut *lock(&self.state) {
             sealed.store.distrust();

@@ -65,8 +65,8 @@ impl DeviceKeys {
         Ok(())
     }
 
-    /// The orders whose marks the keystore lists, which is asked twice. Its lists may be incomplete: a missing mark proves
-    /// nothing.
+    /// The orders whose marks the keystore lists, which is asked twice. Its lists may be incomplete: a missing mark
+    /// proves nothing.
     pub(crate) fn lost_marks(&self, wallet_id: &[u8; 16]) -> Result<Vec<MarkedOrder>, DeviceKeyFault> {
         let prefix = Self::lost_marks_of(wallet_id);
         let marks = all_of(self.list(&prefix)?, self.list(&prefix)?);

@@ -12,8 +12,8 @@ use crate::time::Now;
 ///
 /// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a
 /// locked wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds
-/// the order in one of the two places. If the commit fails, this process opens nothing until the file is opened anew. Only
-/// if the keystore fails too is there no trace: the error tells the app to deliver the order again.
+/// the order in one of the two places. If the commit fails, this process opens nothing until the file is opened anew.
+/// Only if the keystore fails too is there no trace: the error tells the app to deliver the order again.
 pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
     // If this fails, the read below fails too, and the order becomes a mark.
     open::open_if_broken(engine).ok();

@@ -10,8 +10,8 @@ use crate::policy::KeyId;
 
 /// Longest text in a request, in bytes. Our own choice.
 const MAX_TEXT_BYTES: usize = 200;
-/// More than the JSON of a request takes: three texts, of which each byte may be written as six, and 2,000 bytes for the
-/// rest.
+/// More than the JSON of a request takes: three texts, of which each byte may be written as six, and 2,000 bytes for
+/// the rest.
 const MAX_JSON_BYTES: usize = 3 * 6 * MAX_TEXT_BYTES + 2_000;
 
 /// What a request asks for.

@@ -50,8 +50,8 @@ impl Survivors {
             journal: journal.clone(),
             data_key_number: *data_key_number,
             provider: provider.clone(),
-            // A later lock ends the wait of a recovery in the record, and a commit without the data key does not write the
-            // survivors. So the wait is left out, and begins anew after damage.
+            // A later lock ends the wait of a recovery in the record, and a commit without the data key does not write
+            // the survivors. So the wait is left out, and begins anew after damage.
             locks: locks.without_wait(),
         }
     }

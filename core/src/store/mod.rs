@@ -21,8 +21,8 @@ pub(crate) struct Store {
     connection: Connection,
     /// The number of commits since the last flushed commit.
     unflushed: u32,
-    /// The record is neither read nor changed any more: a flush failed, so what this connection holds cannot be trusted,
-    /// or [`Self::distrust`] was called.
+    /// The record is neither read nor changed any more: a flush failed, so what this connection holds cannot be
+    /// trusted, or [`Self::distrust`] was called.
     is_broken: bool,
 }
 

@@ -251,8 +251,8 @@ impl Rules<'_> {
             return vec![state.clone()];
         }
         let mut next = self.played(state);
-        // A PIN and the provider's words first open a file anew that was shut. In this model a failed flush may have shut it
-        // at any step before.
+        // A PIN and the provider's words first open a file anew that was shut. In this model a failed flush may have
+        // shut it at any step before.
         let opens_anew =
             matches!(self.step, Step::Verify(_) | Step::Remove(_) | Step::Order | Step::Beat | Step::BeatAlone);
         if opens_anew && (state.is_shut || self.leaves_doubt) {
