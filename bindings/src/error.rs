@@ -24,6 +24,8 @@ pub enum LockError {
     SessionEnded,
     #[error("the PIN is needed")]
     PinNeeded,
+    #[error("the second factor is needed")]
+    SecondFactorNeeded,
     #[error("not possible in this state")]
     WrongState,
     #[error("a value is not valid")]
@@ -46,6 +48,7 @@ impl From<core::LockError> for LockError {
             core::LockError::Policy(error) => Self::Policy { field: error.field, problem: error.problem },
             core::LockError::SessionEnded => Self::SessionEnded,
             core::LockError::PinNeeded => Self::PinNeeded,
+            core::LockError::SecondFactorNeeded => Self::SecondFactorNeeded,
             core::LockError::WrongState => Self::WrongState,
             core::LockError::Invalid(what) => Self::Invalid { what: what.to_owned() },
             core::LockError::LimitReached(what) => Self::LimitReached { what: what.to_owned() },

@@ -55,6 +55,23 @@ pub enum Kind {
     EscrowCancelled,
     EscrowOn,
     EscrowOff,
+    ChannelPending,
+    ChannelSet,
+    ChannelLeaves,
+    ChannelRemoved,
+    ChannelCancelled,
+    CodeAsked,
+    CodeTyped,
+    Proven,
+    RecoveryWaits,
+    RecoveryCancelled,
+    SecondFactorPending,
+    SecondFactorCancelled,
+    SecondFactorOn,
+    SecondFactorOff,
+    SecondFactorTried,
+    SecondFactorRight,
+    PasswordSet,
 }
 
 #[derive(uniffi::Record)]

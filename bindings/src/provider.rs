@@ -15,6 +15,7 @@ pub enum RequestKind {
     Unfreeze,
     Heartbeat,
     Deposit,
+    Report,
 }
 
 /// Which call takes a word.
@@ -42,6 +43,10 @@ pub enum WordDone {
     Unfrozen,
     HeartbeatTaken,
     OrderWithheld,
+    Proven,
+    RecoveryCancelled,
+    ChannelConfirmed,
+    SecondFactorProven,
 }
 
 #[uniffi::remote(Enum)]
@@ -60,6 +65,7 @@ pub enum WordError {
     Old,
     Superseded,
     OrderMissing,
+    NotEnough,
     NotAllowed,
 }
 

@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// The core's session. It is missing only while this object is being dropped.
-    fn core(&self) -> Result<&core::Session, LockError> {
+    pub(crate) fn core(&self) -> Result<&core::Session, LockError> {
         self.0.as_ref().ok_or(LockError::SessionEnded)
     }
 }
@@ -117,10 +117,10 @@ impl Journal {
     }
 }
 
-/// What opens the wallet: the PIN, biometrics, the wipe PIN and the recovery code; and what the owner allows the
+/// What opens the wallet: the PIN, biometrics, the wipe PIN and the ways back in; and what the owner allows the
 /// provider.
 #[derive(uniffi::Object)]
-pub struct Access(Arc<Session>);
+pub struct Access(pub(crate) Arc<Session>);
 
 #[uniffi::export]
 impl Access {

@@ -235,7 +235,7 @@ impl WalletLock {
     }
 
     /// The core's lock. It is missing only while this object is being dropped.
-    fn core(&self) -> Result<&core::WalletLock, LockError> {
+    pub(crate) fn core(&self) -> Result<&core::WalletLock, LockError> {
         self.core.as_ref().ok_or(LockError::WrongState)
     }
 }

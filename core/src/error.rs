@@ -33,6 +33,9 @@ pub enum LockError {
     /// This needs a PIN: the session was opened by biometrics, or its PIN was entered too long ago.
     #[error("the PIN is needed")]
     PinNeeded,
+    /// The second factor is needed: a code that was right in this session.
+    #[error("the second factor is needed")]
+    SecondFactorNeeded,
     /// Not possible in this state: for example enrolling a wallet that has a PIN, or using a wallet that has none.
     #[error("not possible in this state")]
     WrongState,

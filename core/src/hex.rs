@@ -12,16 +12,28 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let digit =
-        |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).map(|digit| digit as u8);
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
-    if rest.is_empty() { bytes } else { None }
+    pairs(text)?.iter().map(byte_of).collect()
 }
 
-/// Decodes exactly `N` bytes, or returns `None`.
+/// Decodes exactly `N` bytes, or returns `None`. It uses no heap, so no copy stays there.
 pub(crate) fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
-    decode(text)?.try_into().ok()
+    let pairs: &[[u8; 2]; N] = pairs(text)?.try_into().ok()?;
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        *byte = byte_of(pair)?;
+    }
+    Some(bytes)
+}
+
+fn pairs(text: &str) -> Option<&[[u8; 2]]> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    rest.is_empty().then_some(pairs)
+}
+
+fn byte_of([high, low]: &[u8; 2]) -> Option<u8> {
+    let digit =
+        |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).map(|digit| digit as u8);
+    Some(digit(*high)? << 4 | digit(*low)?)
 }
 
 /// `#[serde(with)]` for byte vectors.
@@ -56,8 +68,11 @@ mod tests {
     fn bytes_survive_and_everything_else_is_refused() {
         assert_eq!(super::encode(&[0x00, 0x9f, 0xff]), "009fff");
         assert_eq!(super::decode("009fff"), Some(vec![0x00, 0x9f, 0xff]));
+        assert_eq!(super::decode_array("009fff"), Some([0x00, 0x9f, 0xff]));
+        assert_eq!((super::decode_array::<2>("009fff"), super::decode_array::<4>("009fff")), (None, None));
         for bad in ["0", "0g", "AB", "é0", " 1"] {
             assert_eq!(super::decode(bad), None, "{bad}");
+            assert_eq!(super::decode_array::<1>(bad), None, "{bad}");
         }
     }
 }

@@ -21,6 +21,7 @@ mod flows;
 mod fuzz;
 mod hex;
 pub mod journal;
+mod json;
 pub mod key_slots;
 mod lockout;
 mod locks;
@@ -30,6 +31,7 @@ pub mod pin;
 mod place;
 pub mod platform;
 pub mod policy;
+pub mod proof;
 pub mod provider;
 mod provider_handle;
 mod record;
@@ -49,8 +51,10 @@ pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
 pub use error::LockError;
 pub use escrow_request::{EscrowOutcome, EscrowRequest, GrantOutcome};
 pub use flows::{
-    BiometricAvailability, BiometricChange, CodeRefusal, Judgement, NoVerdict, OwnerLock, PendingChange, PinChange,
-    ProviderState, RecoveryChange, RecoveryStatus, Refusal, Removal, WrongPin,
+    BiometricAvailability, BiometricChange, ChannelInfo, CodeRefusal, CodeRequest, FactorOutcome, Judgement, LeadsTo,
+    NewAuthenticator, NoVerdict, OwnerLock, PendingChange, PendingFactorChange, PinChange, ProviderState,
+    RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay, Refusal, Removal, SecondFactorInfo, WayKind,
+    WayState, WrongPin,
 };
 pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};

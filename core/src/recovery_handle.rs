@@ -6,12 +6,15 @@ use crate::engine::Engine;
 use crate::error::LockError;
 use crate::escrow_request::{EscrowOutcome, EscrowRequest};
 use crate::flows::{
-    CodeRefusal, OpenedByRow, Recovered, RecoveryStatus, ask_escrow, enter_code, recovery_status, rescue,
+    CodeRefusal, CodeRequest, FactorOutcome, FactorUse, HandedIn, OpenedByRow, Recovered, RecoveryProgress,
+    RecoveryStatus, ask_escrow, enter_code, password, recovery_progress, recovery_status, rescue, sent_code,
+    try_authenticator,
 };
 use crate::pin::{Finding, Personal, PinEntry};
-use crate::provider::ProviderRequest;
+use crate::proof::ChannelId;
+use crate::provider::{ProofPurpose, ProviderRequest};
 use crate::record::LockStatus;
-use crate::recovery::{CodeEntry, RecoveryCode};
+use crate::recovery::{CodeEntry, PasswordEntry, PasswordFinding, RecoveryCode};
 use crate::session::Session;
 use crate::wallet_lock::WalletLock;
 
@@ -85,6 +88,58 @@ impl RecoveryHandle<'_> {
             Ok(ask) => EscrowOutcome::Asked(EscrowRequest::new(engine, ask)),
             Err(refusal) => EscrowOutcome::Refused(refusal),
         })
+    }
+
+    /// What somebody who wants to get back in can do now: which ways there are, what was proven, what is missing, and
+    /// what it leads to. It can be asked in every state.
+    pub fn progress(&self) -> Result<RecoveryProgress, LockError> {
+        recovery_progress::progress(self.0.engine())
+    }
+
+    /// Makes a request that the provider sends a code to this channel. Nothing answers the request.
+    pub fn send_code(&self, channel: ChannelId) -> Result<CodeRequest, LockError> {
+        sent_code::send(self.0.engine(), None, channel, None)
+    }
+
+    /// Makes a request that the provider checks the code that came over this channel; without one, whether the link in
+    /// the mail was opened. The provider's grant ([`crate::ProviderHandle::redeem`]) proves it. A code counts as wrong
+    /// until the grant is taken. The entry is left empty.
+    pub fn prove(&self, channel: ChannelId, code: Option<&PinEntry>) -> Result<CodeRequest, LockError> {
+        let handed =
+            HandedIn { purpose: ProofPurpose::Recovery, session: None, channel: Some(channel), code, what: None };
+        sent_code::hand_in(self.0.engine(), handed)
+    }
+
+    /// Makes a request that the provider says what a person there, or another device, has verified. `what` is for the
+    /// provider, for example the number of a conversation; at most 200 bytes.
+    pub fn prove_elsewhere(&self, what: Option<String>) -> Result<CodeRequest, LockError> {
+        let handed = HandedIn { purpose: ProofPurpose::Recovery, session: None, channel: None, code: None, what };
+        sent_code::hand_in(self.0.engine(), handed)
+    }
+
+    /// Tries a code of the authenticator. The entry is left empty once the code was counted.
+    pub fn prove_authenticator(&self, code: &PinEntry) -> Result<FactorOutcome, LockError> {
+        try_authenticator::try_code(self.0.engine(), code, FactorUse::Recovery)
+    }
+
+    /// Makes a request to cancel what was proven and waits, by a code that came over this channel; without a channel,
+    /// by what a person at the provider or another device says. It counts if what proves it ranks as high as what was
+    /// proven: the recovery code above another device or a person, those above the PIN, and that above sent codes. The
+    /// right PIN cancels by itself. [`LockError::WrongState`]: nothing was proven, or such a proof cancels nothing.
+    pub fn cancel(&self, channel: Option<ChannelId>, code: Option<&PinEntry>) -> Result<CodeRequest, LockError> {
+        let handed = HandedIn { purpose: ProofPurpose::Cancel, session: None, channel, code, what: None };
+        sent_code::hand_in(self.0.engine(), handed)
+    }
+
+    /// Cancels what was proven and waits, by a code of the authenticator.
+    pub fn cancel_by_authenticator(&self, code: &PinEntry) -> Result<FactorOutcome, LockError> {
+        try_authenticator::try_code(self.0.engine(), code, FactorUse::Cancel)
+    }
+
+    /// Judges a password of the owner's account as it is typed. Whether it was used before tells only
+    /// [`crate::AccessHandle::set_password`].
+    pub fn judge_password(&self, password: &PasswordEntry) -> Result<Vec<PasswordFinding>, LockError> {
+        password::judge_password(self.0.engine(), password)
     }
 
     /// Checks a recovery code. It opens a wallet whose PIN is forgotten or locked, and a wallet that is damaged: whose

@@ -3,6 +3,7 @@
 mod access;
 mod journal;
 mod vault;
+mod ways_back;
 
 use std::sync::Arc;
 

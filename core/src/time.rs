@@ -109,9 +109,14 @@ fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     }
 }
 
-/// Milliseconds that have probably passed between two readings. No security decision uses this. Within one boot only
-/// time since boot counts, whatever happened to the wall clock. Across a restart the wall clock counts too, for a month
-/// at most.
+/// Milliseconds that have certainly passed between two readings, whatever the wall clock says; 0 if none are proven.
+pub(crate) fn certain_ms(then: Now, now: Now) -> u64 {
+    proven_ms(then.boot, then.since_boot_ms, now).unwrap_or(0)
+}
+
+/// Milliseconds that have probably passed between two readings. No security decision rests on this alone. Within one
+/// boot only time since boot counts, whatever happened to the wall clock. Across a restart the wall clock counts too,
+/// for a month at most.
 pub(crate) fn likely_ms(then: Now, now: Now) -> u64 {
     let proven = proven_ms(then.boot, then.since_boot_ms, now);
     match proven {

@@ -1,5 +1,6 @@
 //! No PIN, and no key that a PIN leads to, stays in memory once the session is closed. Neither does what else opens the
-//! wallet: the key of a finger's slot, the recovery code, and the key of a request for escrow.
+//! wallet: the key of a finger's slot, the recovery code, and the key of a request for escrow. Nor do the codes and the
+//! password that a person typed.
 //!
 //! A child process opens a wallet and obeys commands. Its parent knows every secret, because it opens a copy of the
 //! wallet itself (see [`crate::opener`]). The parent searches all of the child's readable memory for each secret, in
@@ -9,6 +10,7 @@ mod child;
 mod haystack;
 mod needles;
 mod provider;
+mod ways_back;
 
 use std::io::Write;
 

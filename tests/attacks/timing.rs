@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use measure::{Class, assert_alike, assert_differs, samples};
 use stopwatch::{PARTS, Timed, entry};
-use walletlock_core::{CodeOutcome, CodeRefusal, PinOutcome};
+use walletlock_core::{CodeOutcome, CodeRefusal, FactorOutcome, PinOutcome};
 
 use crate::seed::Dice;
 
@@ -77,6 +77,69 @@ fn the_right_recovery_code_is_seen_to_differ() {
         }
     };
     assert_differs("right or wrong code", ["whole code"], samples(1000), Box::new(sample));
+}
+
+/// A code that differs from the one that is shown as [`near_or_far`] says. The codes beside that count too.
+fn wrong_code(timed: &Timed, letters: &str, class: Class, dice: &mut Dice) -> Vec<u8> {
+    let [before, shown, after] = [-1, 0, 1].map(|steps| timed.shown(letters, steps));
+    loop {
+        let guess = near_or_far(&shown, class, dice);
+        if guess != before && guess != after {
+            return guess;
+        }
+    }
+}
+
+/// Wrong codes of the authenticator, and codes that are right but too old. A right one is used up in a second write,
+/// and the caller is told anyway.
+#[test]
+fn how_near_a_code_of_the_authenticator_is() {
+    let wrong = |timed: &Timed, code: &[u8]| {
+        let (time, outcome) = timed.try_code(code);
+        assert!(matches!(outcome, FactorOutcome::Wrong { .. }), "{outcome:?}");
+        // The waits after wrong codes are a week at most.
+        timed.pass_minutes(7 * 24 * 60);
+        [time]
+    };
+    assert_alike("a code with 0 or 5 of 6 digits right", ["whole try"], samples(1000), |dice| {
+        let (timed, letters) = Timed::with_app(dice);
+        Box::new(move |class, dice| {
+            let guess = wrong_code(&timed, &letters, class, dice);
+            wrong(&timed, &guess)
+        })
+    });
+    // The phone's date is before the day on which the authenticator was set up, so its codes are too old.
+    assert_alike("a code that is wrong or too old", ["whole try"], samples(1000), |dice| {
+        let (timed, letters) = Timed::with_app(dice);
+        timed.pass_minutes(60);
+        timed.set_back_minutes(120);
+        Box::new(move |class, dice| {
+            let guess = wrong_code(&timed, &letters, Class::A, dice);
+            let shown = timed.shown(&letters, 0);
+            let times = wrong(&timed, if class == Class::A { &guess } else { &shown });
+            timed.set_back_minutes(7 * 24 * 60);
+            times
+        })
+    });
+}
+
+/// The control: the second write of a right code takes time.
+#[test]
+fn the_right_code_of_the_authenticator_is_seen_to_differ() {
+    let mut dice = Dice::of("timing, right or wrong code of the authenticator");
+    let (timed, letters) = Timed::with_app(&mut dice);
+    let sample = move |class, dice: &mut Dice| {
+        // The waits after wrong codes are a week at most, and the app shows another code.
+        timed.pass_minutes(7 * 24 * 60);
+        let code = match class {
+            Class::A => timed.shown(&letters, 0),
+            Class::B => wrong_code(&timed, &letters, class, dice),
+        };
+        let (time, outcome) = timed.try_code(&code);
+        assert_eq!(outcome == FactorOutcome::Right, class == Class::A, "{outcome:?}");
+        [time]
+    };
+    assert_differs("right or wrong code of the authenticator", ["whole try"], samples(1000), Box::new(sample));
 }
 
 #[test]

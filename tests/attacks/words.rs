@@ -1,9 +1,11 @@
-//! Nothing that the lock prints or writes holds the PIN, the person's numbers, or the stored items.
+//! Nothing that the lock prints or writes holds the PIN, the person's numbers, the stored items, or what the owner has
+//! and types to get back in.
 
 mod files;
 mod panics;
 mod prints;
 mod secrets;
+mod ways_back;
 
 use std::sync::Arc;
 
@@ -54,15 +56,19 @@ struct Wallet {
 
 impl Wallet {
     fn fresh() -> Self {
+        Self::with_policy(Policy {
+            name: "policy of the words".to_owned(),
+            contacts: vec![Contact::Phone(CONTACT.to_owned())],
+            ..Policy::default()
+        })
+    }
+
+    fn with_policy(policy: Policy) -> Self {
         let phone = FakePhone::default();
         let folder = TempDir::new().expect("a folder");
         let options = Options {
             path: folder.path().join("wallet.db"),
-            policy: Policy {
-                name: "policy of the words".to_owned(),
-                contacts: vec![Contact::Phone(CONTACT.to_owned())],
-                ..Policy::default()
-            },
+            policy,
             platform: phone.platform(),
             calibration: Calibration::Fixed(KdfCost::CHEAP),
             anti_rollback: AntiRollback::default(),

@@ -22,6 +22,7 @@ mod old_copies;
 mod orders;
 mod phone;
 mod power_cuts;
+mod proof_cuts;
 mod random_copies;
 mod scripted;
 mod seed;

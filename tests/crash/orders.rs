@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use walletlock_core::platform::DeviceKey;
 use walletlock_core::platform::testing::{FakePhone, TestRng};
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
-use walletlock_core::provider::signer::{EscrowPair, Signer, encode, read_request, request_hash};
+use walletlock_core::provider::signer::{EscrowPair, Signer, decode, encode, read_request, request_hash};
 use walletlock_core::{
     Enrolment, LockError, LockReason, LockStatus, PinOutcome, ProviderRequest, RequestKind, WalletLock, WordDone,
     WordError, WordOutcome,
@@ -54,17 +54,37 @@ impl Place {
         open(&self.mount, disk, phone, &self.policy)
     }
 
-    fn grant(&self, lock: &WalletLock, installation: &str, act: &str, request: &str, after: u64) -> String {
+    pub(crate) fn grant(&self, lock: &WalletLock, installation: &str, act: &str, request: &str, after: u64) -> String {
         let aud = encode(&lock.provider().state().expect("a state").wallet);
         self.grant_to(&aud, installation, &format!(r#""act":"{act}""#), request, after)
     }
 
     /// A grant with these ids. `act`: the claim `act`, and what belongs to it.
     pub(crate) fn grant_to(&self, aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
+        // A person has verified the owner, and called back the account's number.
+        self.grant_with(aud, sub, act, request, after, &[("person", "elsewhere"), ("sms", "phone")])
+    }
+
+    /// The same with these proofs, each by its method and place.
+    pub(crate) fn grant_with(
+        &self,
+        aud: &str,
+        sub: &str,
+        act: &str,
+        request: &str,
+        after: u64,
+        proofs: &[(&str, &str)],
+    ) -> String {
         let req = request_hash(request);
-        let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
+        // Each proof answers a question of its own.
+        let digest = decode(&req).expect("a hash");
+        let proof = |(nth, (method, place)): (usize, &(&str, &str))| {
+            let challenge = encode(&digest[nth..nth + 16]);
+            format!(r#"{{"method":"{method}","place":"{place}","challenge":"{challenge}"}}"#)
+        };
+        let proofs = proofs.iter().enumerate().map(proof).collect::<Vec<_>>().join(",");
         let claims =
-            format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#);
+            format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":[{proofs}]}}"#);
         self.guarded.sign("grant", &claims)
     }
 
@@ -96,7 +116,7 @@ impl Place {
     }
 
     /// What a cut after so many operations of `call` leaves: the answer, the disk and the phone.
-    fn cut<T>(
+    pub(crate) fn cut<T>(
         &self,
         before: (&Disk, &FakePhone),
         operations: u64,

@@ -2,6 +2,7 @@
 //! backend; the stories play the thief.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use walletlock_core::policy::{ClearsUnusual, Contact, KeyRole, Policy, ProviderPolicy};
 use walletlock_core::provider::signer::{
@@ -10,6 +11,14 @@ use walletlock_core::provider::signer::{
 use walletlock_core::{ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
 
 use crate::wallet::{PIN, Wallet};
+
+/// A proof in a grant: its method and its place.
+pub(crate) type Verified = (&'static str, &'static str);
+
+/// A person at the provider has verified the owner.
+pub(crate) const BY_PERSON: [Verified; 1] = [("person", "elsewhere")];
+/// A person at the provider has verified the owner, and called back the account's number.
+pub(crate) const CALLED_BACK: [Verified; 2] = [("person", "elsewhere"), ("sms", "phone")];
 
 pub(crate) struct Backend {
     pub(crate) online: Signer,
@@ -21,6 +30,10 @@ pub(crate) struct Backend {
     phone: RefCell<Option<ReadRequest>>,
     /// The digest of the escrow slot that was deposited, and its version.
     deposited: RefCell<Option<(String, u64)>>,
+    /// The channels, each with the address and with the code that was sent last and was not used yet.
+    channels: RefCell<BTreeMap<String, (String, Option<String>)>>,
+    /// How many codes were sent, and proofs signed. Each has its number.
+    count: Cell<u32>,
 }
 
 /// The name of a wallet's own id in claims.
@@ -40,6 +53,8 @@ impl Backend {
             seq: Cell::new(0),
             phone: RefCell::default(),
             deposited: RefCell::default(),
+            channels: RefCell::default(),
+            count: Cell::new(0),
         }
     }
 
@@ -157,12 +172,75 @@ impl Backend {
 
     /// A grant with these ids. `act`: the claim `act`, and what belongs to it.
     pub(crate) fn grant_to(&self, aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
-        let (req, challenge) = (request_hash(request), encode(&[7; 16]));
-        let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{challenge}"}}]"#);
+        self.grant_with(aud, sub, act, request, after, &BY_PERSON)
+    }
+
+    /// The same with these proofs. Each answers a question of its own.
+    pub(crate) fn grant_with(
+        &self,
+        aud: &str,
+        sub: &str,
+        act: &str,
+        request: &str,
+        after: u64,
+        proofs: &[Verified],
+    ) -> String {
+        let req = request_hash(request);
+        let proof = |(method, place): &Verified| {
+            let challenge = encode(&u128::from(self.next()).to_be_bytes());
+            format!(r#"{{"method":"{method}","place":"{place}","challenge":"{challenge}"}}"#)
+        };
+        let proofs = proofs.iter().map(proof).collect::<Vec<_>>().join(",");
         self.guarded.sign(
             "grant",
-            &format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#),
+            &format!(
+                r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":[{proofs}]}}"#
+            ),
         )
+    }
+
+    /// Takes a request to send a code: notes the address if it brings one, and sends a code to the channel. Returns the
+    /// code that the person receives. `None`: the channel is not known.
+    pub(crate) fn send_code(&self, request: &str) -> Option<String> {
+        let read = self.read(request).filter(|read| read.kind == "send_code" && read.code.is_none())?;
+        let (mut channels, name) = (self.channels.borrow_mut(), read.channel?);
+        let address = read.what.or_else(|| channels.get(&name).map(|(address, _)| address.clone()))?;
+        let code = format!("{:06}", 100_000 + self.next());
+        channels.insert(name, (address, Some(code.clone())));
+        Some(code)
+    }
+
+    /// Answers a request to check a code, or to say that a person vouches. A right code is used up. `None`: the code is
+    /// wrong.
+    pub(crate) fn prove(&self, request: &str) -> Option<String> {
+        let read = self.read(request)?;
+        let name = read.channel.as_deref()?;
+        assert!(["prove", "cancel", "confirm", "second_factor"].contains(&read.kind.as_str()), "{read:?}");
+        let proof = match name.split_once(':') {
+            None => BY_PERSON[0],
+            Some((kind, _)) => {
+                let mut channels = self.channels.borrow_mut();
+                let code = &mut channels.get_mut(name)?.1;
+                if code.is_none() || *code != read.code {
+                    return None;
+                }
+                *code = None;
+                if kind == "sms" { ("sms", "phone") } else { ("mail", "phone") }
+            }
+        };
+        let (aud, sub, act) = (&read.wallet, &read.installation, r#""act":"proof""#);
+        Some(self.grant_with(aud, sub, act, request, read.last_order, &[proof]))
+    }
+
+    fn next(&self) -> u32 {
+        self.count.set(self.count.get() + 1);
+        self.count.get()
+    }
+
+    /// A request of the registered phone.
+    pub(crate) fn read(&self, request: &str) -> Option<ReadRequest> {
+        let phone = self.phone.borrow().clone().expect("registered");
+        read_request(request, Some(&phone.public_key))
     }
 
     /// Takes the deposit of a registered phone: the digest of its slot is noted, if it is newer than the one before of
@@ -179,6 +257,11 @@ impl Backend {
     /// Answers a request for escrow, as a backend does that has verified the owner: opens only the slot that was
     /// deposited.
     pub(crate) fn grant_escrow(&self, request: &str) -> Option<String> {
+        self.grant_escrow_with(request, &CALLED_BACK)
+    }
+
+    /// The same of a backend that has verified only this.
+    pub(crate) fn grant_escrow_with(&self, request: &str, proofs: &[Verified]) -> Option<String> {
         let registered = self.phone.borrow().as_ref().map(|phone| phone.public_key.clone());
         let read = read_request(request, None).or_else(|| read_request(request, registered.as_deref()))?;
         let (slot, _) = read.escrow.as_ref()?;
@@ -186,7 +269,7 @@ impl Backend {
         self.deposited.borrow().as_ref().filter(|(deposited, _)| *deposited == digest)?;
         let sealed = self.escrow.reseal(request, &read, &[9; 32])?;
         let act = format!(r#""act":"escrow","sealed":"{sealed}""#);
-        Some(self.grant_to(&read.wallet, &read.installation, &act, request, read.last_order))
+        Some(self.grant_with(&read.wallet, &read.installation, &act, request, read.last_order, proofs))
     }
 
     /// Asks for an unlock and grants it, in knowledge of what the request reports.

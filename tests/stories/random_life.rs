@@ -1,6 +1,7 @@
 //! One random life of a wallet with a provider, perhaps with a recovery code. Any event may be killed at a call to the
 //! keystore.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +14,14 @@ use walletlock_core::{
 };
 
 use crate::backend::Backend;
+use crate::random_proofs::{Log, Met, Ways};
 use crate::wallet::{PIN, Wallet, copy_files, entry, open, picture};
 
 const HOUR_MS: u64 = 3_600_000;
 /// How long a lock of the provider withstands the recovery code.
 const OPENING_MS: u64 = 72 * HOUR_MS;
+/// How long a phone has been on once it was restarted.
+const BOOT_MS: u64 = 10_000;
 /// An event is killed at one of its first calls to the keystore.
 const KILLED_WITHIN: usize = 12;
 
@@ -37,6 +41,8 @@ pub(crate) enum Clears {
     },
     /// Whoever put an older copy of the files there put the right ones back.
     RightFiles,
+    /// A recovery by escrow.
+    Escrow,
 }
 
 /// A recovery code that the owner wrote down, and the PIN that was set with it.
@@ -69,8 +75,14 @@ pub(crate) struct Life {
     /// Every order that was ever answered.
     delivered: Vec<Order>,
     grants: Vec<String>,
+    /// The channels and the authenticator, if the owner has them.
+    pub(crate) ways: Option<Ways>,
+    /// What was proven, as somebody beside the wallet writes it down.
+    pub(crate) log: Log,
+    /// What happened of what is to happen in some history.
+    pub(crate) met: BTreeSet<Met>,
     /// How much time has passed, and how much had when a recovery began to wait.
-    elapsed_ms: u64,
+    pub(crate) elapsed_ms: u64,
     opening_since_ms: Option<u64>,
     older: Option<TempDir>,
     /// The files as they were when an older copy took their place.
@@ -97,6 +109,9 @@ impl Life {
             withheld: Vec::new(),
             delivered: Vec::new(),
             grants: Vec::new(),
+            ways: None,
+            log: Log::default(),
+            met: BTreeSet::new(),
             elapsed_ms: 0,
             opening_since_ms: None,
             older: None,
@@ -107,8 +122,11 @@ impl Life {
             assert_eq!(life.set_code(&session), RecoveryChange::InForce);
         }
         life.rng = rng;
-        drop(session);
         life.backend.register(life.wallet());
+        if life.rng.one_in(2) {
+            life.set_ways_up(&session);
+        }
+        drop(session);
         // With the data key at hand, what the wallet knows of its provider goes into the survivors.
         drop(life.wallet().unlock());
         life
@@ -118,11 +136,17 @@ impl Life {
     pub(crate) fn happen(&mut self) -> Clears {
         let (stood, since_ms) = (self.order_stands, self.opening_since_ms);
         let (delivered, grants) = (self.delivered.len(), self.grants.len());
+        let log = self.log.clone();
         let camera = self.rng.one_in(4).then(|| self.film());
         let clears = self.event();
         let moment = camera.and_then(|camera| camera.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let Some((folder, device_key)) = moment else { return clears };
+        let Some((folder, device_key)) = moment else {
+            self.compare_log(&[]);
+            return clears;
+        };
         self.reopen_at(&folder, device_key);
+        // What happened is known to the wallet, or it is not.
+        self.compare_log(&[log]);
         // Nobody heard the answer: the provider sends its orders again, and no grant.
         let again = self.delivered.drain(delivered..).map(|order| Order { is_again: true, ..order });
         self.withheld.extend(again);
@@ -135,7 +159,8 @@ impl Life {
 
     fn event(&mut self) -> Clears {
         if self.is_damaged() {
-            return match self.rng.below(6) {
+            return match self.rng.below(7) {
+                6 => self.use_ways(),
                 0 => self.right_files(),
                 1 | 2 => self.recover(),
                 3 => self.order_unseen(),
@@ -143,7 +168,10 @@ impl Life {
                 _ => self.guess(),
             };
         }
-        match self.rng.below(26) {
+        if self.is_waiting() && self.rng.one_in(4) {
+            return self.wait_for_key();
+        }
+        match self.rng.below(if self.ways.is_some() { 38 } else { 26 }) {
             0 | 1 => self.order(),
             2 => {
                 let order = self.make_order();
@@ -155,7 +183,7 @@ impl Life {
             6..=10 => self.guess(),
             11 | 12 => self.pass_time(),
             13 => {
-                self.wallet().phone.clock.reboot();
+                self.reboot();
                 // Whoever guesses goes on.
                 self.guess();
                 Clears::Restart
@@ -171,6 +199,7 @@ impl Life {
                     assert_eq!(self.wallet().lock.lock_as_owner(), Ok(OwnerLock::Locked));
                     // A new lock ends the wait of a recovery that was begun.
                     self.opening_since_ms = None;
+                    self.void_log();
                 }
                 Clears::Nothing
             }
@@ -181,6 +210,7 @@ impl Life {
                 Clears::Nothing
             }
             24 if self.has_code() => self.older_files(),
+            26.. => self.use_ways(),
             _ => {
                 self.wallet().lock.freeze().expect("frozen");
                 Clears::Nothing
@@ -192,6 +222,12 @@ impl Life {
         self.wallet.as_ref().expect("the app is running")
     }
 
+    /// Restarts the phone. It has been on for ten seconds when the app runs.
+    fn reboot(&mut self) {
+        self.wallet().phone.clock.reboot();
+        self.elapsed_ms += BOOT_MS;
+    }
+
     /// Ends the process and starts it again.
     pub(crate) fn restart(&mut self) {
         self.between_runs(|_| {});
@@ -200,7 +236,7 @@ impl Life {
     /// The owner gets back in: by the provider or by the recovery code.
     pub(crate) fn find_the_way_back(&mut self) {
         let by_code = self.is_damaged() || self.has_code() && self.rng.one_in(2);
-        self.wallet().phone.clock.reboot();
+        self.reboot();
         if by_code {
             // A code that was entered before may still wait; then, under a lock of the provider, the new one does.
             for _ in 0..4 {
@@ -242,11 +278,11 @@ impl Life {
         matches!(self.wallet().status(), LockStatus::Locked { reason, .. } if by_order.contains(&reason))
     }
 
-    fn has_code(&self) -> bool {
+    pub(crate) fn has_code(&self) -> bool {
         self.wallet().lock.recovery().status().is_ok_and(|status| status.has_code == Some(true))
     }
 
-    fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.backend.knows(self.wallet())
     }
 
@@ -278,6 +314,7 @@ impl Life {
         if Backend::accept(self.wallet(), &order.text) == WordOutcome::Done(WordDone::Locked) && !order.is_again {
             self.opening_since_ms = None;
             self.order_stands |= order.locks;
+            self.void_log();
         }
         self.delivered.push(order);
     }
@@ -312,6 +349,10 @@ impl Life {
     fn register(&mut self) -> Clears {
         self.backend.register(self.wallet());
         self.withheld.clear();
+        // A recovery made another slot for escrow.
+        if self.wallet().lock.provider().state().is_ok_and(|state| state.escrow_digest.is_some()) {
+            self.backend.deposit(self.wallet());
+        }
         Clears::MissingOrder
     }
 
@@ -341,8 +382,11 @@ impl Life {
         };
         assert!(admits, "the PIN opened {before:?}");
         assert!(session.vault().names().is_ok());
-        if self.rng.one_in(3) {
+        self.void_log();
+        self.log.begin_anew();
+        if self.rng.one_in(3) && self.is_guarded_no_more(&session) {
             self.set_code(&session);
+            self.meddle(&session);
         }
         Clears::RightPin
     }
@@ -355,9 +399,13 @@ impl Life {
 
     fn pass_time(&mut self) -> Clears {
         let ms = HOUR_MS * (1 + self.rng.below(100) as u64);
+        self.pass(ms);
+        Clears::Nothing
+    }
+
+    pub(crate) fn pass(&mut self, ms: u64) {
         self.elapsed_ms += ms;
         self.wallet().phone.clock.advance_ms(ms);
-        Clears::Nothing
     }
 
     /// Whoever has the phone sets its date: back or ahead, by up to two years.
@@ -401,8 +449,11 @@ impl Life {
             match enter(self.wallet(), &paper.digits) {
                 Ok(_) => found.push(paper.pin.clone()),
                 Err(CodeRefusal::Wrong) => {}
-                // Until the first code takes effect.
-                Err(CodeRefusal::NotSetUp) => return true,
+                // Until the first code takes effect, or the first recovery.
+                Err(CodeRefusal::NotSetUp) => {
+                    PIN.clone_into(&mut self.pin);
+                    return true;
+                }
                 Err(CodeRefusal::Locked(_) | CodeRefusal::OldCode | CodeRefusal::Altered) => return false,
                 Err(refusal) => panic!("{refusal:?}"),
             }
@@ -416,15 +467,31 @@ impl Life {
     fn recover(&mut self) -> Clears {
         let opened = self.papers.iter().rev().find_map(|paper| enter(self.wallet(), &paper.digits).ok());
         let Some(rescue) = opened else { return Clears::Nothing };
+        self.finish(&rescue, true)
+    }
+
+    /// Sets a new PIN and a new code in an opened wallet.
+    pub(crate) fn finish(&mut self, rescue: &Rescue, is_by_code: bool) -> Clears {
         let code = rescue.new_code().expect("a code");
         self.pins += 1;
         let pin = format!("{:06}", 481_507 + 7_919 * self.pins % 200_000);
         self.papers.push(Paper { digits: write_down(&code), pin: pin.clone() });
         let outcome = rescue.finish(&entry(&pin), &[], &code).expect("finished");
         self.pin = pin;
+        self.log.begin_anew();
         // A phone that was recovered is not registered: the provider did not see who did it.
         let waited = self.opening_since_ms.is_some_and(|since| self.elapsed_ms >= since + OPENING_MS);
         match outcome {
+            RecoveryOutcome::Done { lost_items, .. } if !is_by_code => {
+                assert!(lost_items.is_empty(), "{lost_items:?}");
+                assert!(!self.order_stands, "escrow cleared an order's lock");
+                self.opening_since_ms = None;
+                return Clears::Escrow;
+            }
+            RecoveryOutcome::Locked { lost_items, .. } if !is_by_code => {
+                assert!(lost_items.is_empty(), "{lost_items:?}");
+                return Clears::Escrow;
+            }
             RecoveryOutcome::Done { lost_items, .. } => {
                 assert!(lost_items.is_empty(), "{lost_items:?}");
                 assert!(waited || !self.order_stands, "the code alone cleared an order's lock");

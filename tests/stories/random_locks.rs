@@ -1,12 +1,16 @@
 //! Random histories of a wallet with a provider and a recovery code, with kills, restarts, changed clocks and older
-//! files. No model is kept: after each event, invariants of the locks must hold.
+//! files; every second one also with escrow, channels and an authenticator, and with somebody who proves things. No
+//! model is kept: after each event, invariants of the locks and of what was proven must hold.
 //!
 //! `WALLETLOCK_SEED` sets the seed, and `WALLETLOCK_HISTORIES` how many histories are played.
+
+use std::collections::BTreeSet;
 
 use walletlock_core::platform::testing::TestRng;
 use walletlock_core::{LockReason, LockStatus, Remedy, RemedyState};
 
 use crate::random_life::{Clears, Life};
+use crate::random_proofs::Met;
 
 /// Always the same seed unless one is given, so that a failure means a change and not bad luck.
 const SEED: u64 = 20_260_101;
@@ -28,13 +32,14 @@ const HARDEST_FIRST: [LockReason; 8] = [
 /// Which event may clear which lock.
 fn may_clear(event: Clears, reason: LockReason) -> bool {
     let by_code = matches!(event, Clears::Code { .. });
+    let by_row = by_code || event == Clears::Escrow;
     match reason {
-        LockReason::DataDamaged => by_code || event == Clears::RightFiles,
+        LockReason::DataDamaged => by_row || event == Clears::RightFiles,
         LockReason::LostOrStolen => matches!(event, Clears::Grant | Clears::Code { waited: true }),
         LockReason::ProviderOrder => {
             matches!(event, Clears::Grant | Clears::MissingOrder | Clears::Code { waited: true })
         }
-        LockReason::TooManyAttempts | LockReason::LockedByOwner => by_code || event == Clears::Grant,
+        LockReason::TooManyAttempts | LockReason::LockedByOwner => by_row || event == Clears::Grant,
         LockReason::UnusualActivity => by_code || matches!(event, Clears::RightPin | Clears::Grant),
         LockReason::HeartbeatExpired => by_code || event == Clears::Heartbeat,
         LockReason::UntilRestart => event == Clears::Restart,
@@ -54,7 +59,7 @@ fn number_from(variable: &str) -> Option<u64> {
 fn no_lock_is_cleared_by_what_may_not_and_each_has_a_way_back() {
     let seed = number_from("WALLETLOCK_SEED").unwrap_or(SEED);
     let histories = number_from("WALLETLOCK_HISTORIES").unwrap_or(HISTORIES);
-    let mut cleared = Vec::new();
+    let (mut cleared, mut met) = (Vec::new(), BTreeSet::new());
     for history in 0..histories {
         let mut life = Life::begin(TestRng::nth(seed, history));
         for nth in 0..EVENTS {
@@ -83,6 +88,10 @@ fn no_lock_is_cleared_by_what_may_not_and_each_has_a_way_back() {
             }
         }
         life.find_the_way_back();
+        met.append(&mut life.met);
+    }
+    for what in Met::ALL {
+        assert!(met.contains(&what), "no history met {what:?}");
     }
     for reason in HARDEST_FIRST {
         assert!(cleared.contains(&reason), "no history cleared {reason:?}");

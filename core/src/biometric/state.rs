@@ -51,6 +51,11 @@ pub(crate) struct Gate<'a> {
 }
 
 impl Biometric {
+    /// When the PIN was right last. `None`: the PIN is needed before anything else.
+    pub(crate) fn last_pin(&self) -> Option<Now> {
+        self.last_pin
+    }
+
     /// The state for a wallet whose PIN was set at `now`. Biometrics are off.
     pub(crate) fn new(now: Now) -> Self {
         Self { last_pin: Some(now), ..Self::default() }

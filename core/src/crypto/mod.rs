@@ -17,7 +17,7 @@ pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
 pub(crate) use sealing::{SEALING_OVERHEAD, can_seal_to, derive_public_key, open_with_private_key, seal_to_public_key};
 pub(crate) use slot_bytes::SlotBytes;
-pub(crate) use walletlock_primitives::hmac_sha256;
+pub(crate) use walletlock_primitives::{hmac_sha1, hmac_sha256};
 
 /// Number of bytes that sealing adds: a random nonce before the ciphertext and the tag after it.
 pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + TAG_BYTES;
@@ -34,6 +34,7 @@ pub(crate) enum Purpose {
     JournalDetails,
     JournalSigningKey,
     PinHistory,
+    PasswordHistory,
     RecoveryCode,
     RescueRow,
     Survivors,
@@ -51,6 +52,7 @@ impl Purpose {
             Self::JournalDetails => b"walletlock v1 journal details key",
             Self::JournalSigningKey => b"walletlock v1 journal signing key",
             Self::PinHistory => b"walletlock v1 pin history",
+            Self::PasswordHistory => b"walletlock v1 password history",
             Self::RecoveryCode => b"walletlock v1 recovery code",
             Self::RescueRow => b"walletlock v1 rescue row",
             Self::Survivors => b"walletlock v1 survivors",

@@ -46,7 +46,7 @@ pub(crate) use seal_keys::{EpochKey, KeyLease};
 pub(crate) use sealed_store::{FirstCommit, FirstRecord, Seal, SealedStore};
 pub use session_end::{OpenSessions, SessionEnd};
 pub use sessions::FRESH_PIN_MS;
-pub(crate) use sessions::{OpenSession, SessionId, Sessions, Verified};
+pub(crate) use sessions::{OpenSession, SessionId, SessionTerms, Sessions, Verified};
 pub(crate) use unit_of_work::{NewLine, UnitOfWork};
 
 /// Everything that is needed to open a lock.

@@ -1,5 +1,6 @@
 //! What a session may do, depending on what opened it: one table.
 
+use crate::policy::{GuardedAction, SecondFactorPolicy};
 use crate::request::Payment;
 
 /// What opened a session.
@@ -36,6 +37,37 @@ pub(crate) enum Action {
     AllowRemoteWipe,
 }
 
+impl Action {
+    /// Whether this policy asks for the second factor before it.
+    pub(crate) fn is_guarded(self, policy: &SecondFactorPolicy) -> bool {
+        let guarded = match self {
+            Self::Read => return policy.at_unlock,
+            Self::Write => GuardedAction::Write,
+            Self::ChangePin | Self::SeeWipePin => GuardedAction::ChangePin,
+            Self::SwitchBiometrics => GuardedAction::SwitchBiometrics,
+            Self::ChangeRecovery => GuardedAction::ChangeRecovery,
+            Self::Unfreeze => GuardedAction::Unfreeze,
+            Self::AllowRemoteWipe => GuardedAction::AllowRemoteWipe,
+        };
+        policy.guards(guarded)
+    }
+}
+
+impl From<Option<GuardedAction>> for Action {
+    /// An action of this kind; without one, reading.
+    fn from(guarded: Option<GuardedAction>) -> Self {
+        match guarded {
+            None => Self::Read,
+            Some(GuardedAction::Write) => Self::Write,
+            Some(GuardedAction::ChangePin) => Self::ChangePin,
+            Some(GuardedAction::SwitchBiometrics) => Self::SwitchBiometrics,
+            Some(GuardedAction::ChangeRecovery) => Self::ChangeRecovery,
+            Some(GuardedAction::Unfreeze) => Self::Unfreeze,
+            Some(GuardedAction::AllowRemoteWipe) => Self::AllowRemoteWipe,
+        }
+    }
+}
+
 impl AuthMethod {
     /// Whether a session that was opened this way may do `action`. `is_fresh`: it was opened at most `FRESH_PIN_MS`
     /// ago.
@@ -60,6 +92,28 @@ impl AuthMethod {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_each_policy_asks_the_second_factor_for() {
+        let actions = [
+            (Action::Read, None),
+            (Action::Write, Some(GuardedAction::Write)),
+            (Action::ChangePin, Some(GuardedAction::ChangePin)),
+            (Action::SeeWipePin, Some(GuardedAction::ChangePin)),
+            (Action::SwitchBiometrics, Some(GuardedAction::SwitchBiometrics)),
+            (Action::ChangeRecovery, Some(GuardedAction::ChangeRecovery)),
+            (Action::Unfreeze, Some(GuardedAction::Unfreeze)),
+            (Action::AllowRemoteWipe, Some(GuardedAction::AllowRemoteWipe)),
+        ];
+        for (action, guarded) in actions {
+            let policy = |at_unlock| SecondFactorPolicy { at_unlock, actions: Vec::new() };
+            assert!(action.is_guarded(&policy(true)) && !action.is_guarded(&policy(false)), "{action:?}");
+            for (_, named) in actions {
+                let policy = SecondFactorPolicy { at_unlock: false, actions: named.into_iter().collect() };
+                assert_eq!(action.is_guarded(&policy), guarded.is_some() && named == guarded, "{action:?}: {named:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_each_session_may() {

@@ -10,7 +10,8 @@ use super::session_end::{OpenSessions, SessionEnd};
 use crate::crypto::DataKey;
 use crate::error::LockError;
 use crate::platform::{Clock, PlatformFault};
-use crate::policy::SessionPolicy;
+use crate::policy::{Policy, SecondFactorPolicy, SessionPolicy};
+use crate::record::Record;
 use crate::time::{Lease, Now};
 
 /// How long a PIN is fresh, in milliseconds: five minutes, about as long as the person who entered it keeps the phone
@@ -31,12 +32,37 @@ pub(crate) struct Verified {
     /// The number of the device key of the slot that opened. It differs for every PIN that is set.
     pub(crate) key_number: u64,
     pub(crate) now: Now,
-    /// How long a session that is opened with it may live.
-    pub(crate) session: SessionPolicy,
+    /// Under which terms a session is opened with it.
+    pub(crate) terms: SessionTerms,
     /// The sessions' generation when the call began. If a lock event has come since, no session is opened.
     pub(crate) generation: u64,
     /// The number of the data key.
     pub(crate) data_key_number: u64,
+}
+
+/// What a session is bound to from its beginning.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SessionTerms {
+    /// How long it may live.
+    pub(crate) lifetime: SessionPolicy,
+    /// When it needs the second factor. `None`: none was in force when the session began, or it is the one in which the
+    /// wallet was set up or recovered.
+    pub(crate) second_factor: Option<SecondFactorPolicy>,
+}
+
+impl SessionTerms {
+    /// The terms of a session that begins now.
+    pub(crate) fn of(record: &Record, now: Now) -> Self {
+        let Policy { session, second_factor, .. } = &record.policy;
+        let factor = record.recovery.second_factor.now(now);
+        Self { lifetime: session.clone(), second_factor: factor.map(|_| second_factor.clone()) }
+    }
+
+    /// The terms of the session in which the wallet was set up, or recovered: it asks for no second factor. There was
+    /// none before, or its owner may have lost it and replaces it here.
+    pub(crate) fn first(lifetime: SessionPolicy) -> Self {
+        Self { lifetime, second_factor: None }
+    }
 }
 
 /// One reading of the clocks. Sessions whose time was over at that reading have been ended.
@@ -56,6 +82,8 @@ pub(crate) struct OpenSession {
     pub(crate) now: Now,
     /// The session began when the wallet was set up: with its first PIN, or after a recovery.
     pub(crate) is_first: bool,
+    /// A second factor was in force when the session began, so that the session asks for it.
+    pub(crate) knows_factor: bool,
 }
 
 /// The live sessions.
@@ -93,7 +121,9 @@ struct LiveSession {
     is_first: bool,
     method: AuthMethod,
     wallet_id: [u8; 16],
-    policy: SessionPolicy,
+    terms: SessionTerms,
+    /// The second factor was right in this session.
+    has_second_factor: bool,
     absolute: Lease,
     idle: Lease,
     fresh: Lease,
@@ -104,7 +134,14 @@ struct LiveSession {
 
 impl LiveSession {
     fn check(&self, action: Action, now: Now) -> Result<(), LockError> {
+        if self.needs_second_factor(action) {
+            return Err(LockError::SecondFactorNeeded);
+        }
         if self.method.may(action, self.fresh.is_live(now)) { Ok(()) } else { Err(LockError::PinNeeded) }
+    }
+
+    fn needs_second_factor(&self, action: Action) -> bool {
+        !self.has_second_factor && self.terms.second_factor.as_ref().is_some_and(|policy| action.is_guarded(policy))
     }
 }
 
@@ -146,8 +183,8 @@ impl Sessions {
     }
 
     fn begin(&self, verified: Verified, method: AuthMethod, is_first: bool) -> SessionId {
-        let Verified { data_key, data_key_number, wallet_id, key_number: _, now, session: policy, generation } =
-            verified;
+        let Verified { data_key, data_key_number, wallet_id, key_number: _, now, terms, generation } = verified;
+        let policy = &terms.lifetime;
         let mut live = lock(&self.state);
         let session = LiveSession {
             data_key,
@@ -158,7 +195,8 @@ impl Sessions {
             absolute: Lease::start(u64::from(policy.absolute_s) * 1000, now),
             idle: Lease::start(u64::from(policy.idle_s) * 1000, now),
             fresh: Lease::start(FRESH_PIN_MS, now),
-            policy,
+            terms,
+            has_second_factor: false,
             proposals_left: PROPOSALS,
             used_at: live.readings,
         };
@@ -178,13 +216,14 @@ impl Sessions {
     pub(crate) fn open(&self, id: SessionId, action: Action) -> Result<OpenSession, LockError> {
         self.with_live(id, |session, now| {
             session.check(action, now)?;
-            let LiveSession { data_key, data_key_number, wallet_id, is_first, .. } = &*session;
+            let LiveSession { data_key, data_key_number, wallet_id, is_first, terms, .. } = &*session;
             Ok(OpenSession {
                 data_key: data_key.clone(),
                 data_key_number: *data_key_number,
                 wallet_id: *wallet_id,
                 now,
                 is_first: *is_first,
+                knows_factor: terms.second_factor.is_some(),
             })
         })
     }
@@ -210,10 +249,31 @@ impl Sessions {
         let readings = live.readings;
         let session = live.sessions.get_mut(&id).ok_or(LockError::SessionEnded)?;
         if session.used_at < number {
-            session.idle = Lease::start(u64::from(session.policy.idle_s) * 1000, now);
+            session.idle = Lease::start(u64::from(session.terms.lifetime.idle_s) * 1000, now);
             session.used_at = readings;
         }
         call(session, now)
+    }
+
+    /// Whether a session that is live needs the second factor for this.
+    pub(crate) fn needs_second_factor(&self, id: SessionId, action: Action) -> Result<bool, LockError> {
+        self.with_live(id, |session, _| Ok(session.needs_second_factor(action)))
+    }
+
+    /// Whether the session is live, and needs no second factor or has proven it.
+    pub(crate) fn check_second_factor(&self, id: SessionId) -> Result<(), LockError> {
+        self.with_live(id, |session, _| match &session.terms.second_factor {
+            Some(_) if !session.has_second_factor => Err(LockError::SecondFactorNeeded),
+            _ => Ok(()),
+        })
+    }
+
+    /// The second factor was right in this session; or, without one, in every session that is live: the provider's
+    /// grant names no session.
+    pub(crate) fn note_second_factor(&self, id: Option<SessionId>) {
+        let mut live = lock(&self.state);
+        let of = live.sessions.iter_mut().filter(|(live, _)| id.is_none_or(|id| id == **live));
+        of.for_each(|(_, session)| session.has_second_factor = true);
     }
 
     /// Whether the session is live. Asking does not prolong it.
@@ -233,9 +293,11 @@ impl Sessions {
         let now = self.read_clock()?.now;
         let live = lock(&self.state);
         let left_ms = |session: &LiveSession| session.absolute.left_ms(now).min(session.idle.left_ms(now));
+        // A session that still needs the second factor to read anything does not count as open.
+        let open = live.sessions.values().filter(|session| !session.needs_second_factor(Action::Read));
         // Another call may have used a session since the clock was read. That session is live, so at least 1 ms is
         // reported for it.
-        let next_end_ms = live.sessions.values().map(left_ms).min().map(|left| left.max(1));
+        let next_end_ms = open.map(left_ms).min().map(|left| left.max(1));
         Ok(OpenSessions { next_end_ms, last_end: live.last_end })
     }
 

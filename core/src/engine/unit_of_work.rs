@@ -9,7 +9,7 @@ use crate::key_slots::WipeCheck;
 use crate::locks::{Locks, SetLock};
 use crate::policy::Policy;
 use crate::record::{Life, Record, Standing, SurvivorsKey};
-use crate::recovery::Recovery;
+use crate::recovery::{Recovery, RecoveryEvent};
 use crate::store::Transaction;
 use crate::time::Now;
 use crate::vault::{INDEX_ROW, Index, Vault};
@@ -100,11 +100,27 @@ impl<'a> UnitOfWork<'a> {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Sets a lock, and cancels the changes of the ways back in that wait.
-    pub(crate) fn set_lock(&mut self, lock: SetLock) {
-        for way in self.record.set_lock(lock) {
-            self.note(&way.cancelled());
+    /// Sets a lock, cancels the changes of the ways back in that wait, and voids what was proven.
+    pub(crate) fn set_lock(&mut self, lock: SetLock, now: Now) {
+        let voided = self.record.set_lock(lock, Some(now));
+        voided.iter().for_each(|event| self.note(event));
+    }
+
+    /// Voids what somebody proved to get back in, and journals it. A grant that is on its way proves nothing then. `true`
+    /// if there was something.
+    pub(crate) fn void_proofs(&mut self, event: RecoveryEvent, by: &'static str) -> bool {
+        let voided = self.record.recovery.note(event, by);
+        if voided.is_some() || event == RecoveryEvent::PinRight {
+            self.record.provider.forget_recovery();
         }
+        voided.iter().for_each(|voided| self.note(voided));
+        voided.is_some()
+    }
+
+    /// Makes the changes of channels and of the second factor whose wait is over, and journals them.
+    pub(crate) fn settle_recovery(&mut self, now: Now) {
+        let settled = self.record.recovery.settle(now);
+        settled.iter().for_each(|event| self.note(event));
     }
 
     /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.
@@ -113,6 +129,15 @@ impl<'a> UnitOfWork<'a> {
             if policy.provider.is_none() {
                 // Nobody is left whose grant could end it.
                 self.record.locks.unfreeze(false);
+                // Nobody is left who could check a code.
+                self.settle_recovery(now);
+                let (was_in_force, was_pending) = self.record.recovery.second_factor.drop_sms();
+                if was_in_force {
+                    self.note(&JournalEvent::SecondFactorOff);
+                }
+                if was_pending {
+                    self.note(&JournalEvent::SecondFactorCancelled);
+                }
             }
             let keys = |policy: &Policy| policy.provider.as_ref().map(|provider| provider.keys.clone());
             if keys(policy) != keys(&self.record.policy) {

@@ -54,6 +54,23 @@ pub(crate) enum JournalEvent<'a> {
     EscrowCancelled,
     EscrowOn,
     EscrowOff,
+    ChannelPending { channel: &'a str, wait_h: u32 },
+    ChannelSet { channel: &'a str },
+    ChannelLeaves { channel: &'a str, wait_h: u32 },
+    ChannelRemoved { channel: &'a str },
+    ChannelCancelled { channel: &'a str },
+    CodeAsked { channel: &'a str },
+    CodeTyped { channel: &'a str, purpose: &'a str },
+    Proven { proof: &'a str },
+    RecoveryWaits { wait_h: u32 },
+    RecoveryCancelled { by: &'a str },
+    SecondFactorPending { change: &'a str, wait_h: u32 },
+    SecondFactorCancelled,
+    SecondFactorOn { factor: &'a str },
+    SecondFactorOff,
+    SecondFactorTried { purpose: &'a str },
+    SecondFactorRight,
+    PasswordSet,
 }
 
 /// Which lock of the PIN's counter began.
@@ -116,6 +133,23 @@ impl JournalEvent<'_> {
             Self::EscrowCancelled => Kind::EscrowCancelled,
             Self::EscrowOn => Kind::EscrowOn,
             Self::EscrowOff => Kind::EscrowOff,
+            Self::ChannelPending { .. } => Kind::ChannelPending,
+            Self::ChannelSet { .. } => Kind::ChannelSet,
+            Self::ChannelLeaves { .. } => Kind::ChannelLeaves,
+            Self::ChannelRemoved { .. } => Kind::ChannelRemoved,
+            Self::ChannelCancelled { .. } => Kind::ChannelCancelled,
+            Self::CodeAsked { .. } => Kind::CodeAsked,
+            Self::CodeTyped { .. } => Kind::CodeTyped,
+            Self::Proven { .. } => Kind::Proven,
+            Self::RecoveryWaits { .. } => Kind::RecoveryWaits,
+            Self::RecoveryCancelled { .. } => Kind::RecoveryCancelled,
+            Self::SecondFactorPending { .. } => Kind::SecondFactorPending,
+            Self::SecondFactorCancelled => Kind::SecondFactorCancelled,
+            Self::SecondFactorOn { .. } => Kind::SecondFactorOn,
+            Self::SecondFactorOff => Kind::SecondFactorOff,
+            Self::SecondFactorTried { .. } => Kind::SecondFactorTried,
+            Self::SecondFactorRight => Kind::SecondFactorRight,
+            Self::PasswordSet => Kind::PasswordSet,
         }
     }
 
@@ -136,7 +170,11 @@ impl JournalEvent<'_> {
             | Self::HeartbeatExpired
             | Self::EscrowCancelled
             | Self::EscrowOn
-            | Self::EscrowOff => Vec::new(),
+            | Self::EscrowOff
+            | Self::SecondFactorCancelled
+            | Self::SecondFactorOff
+            | Self::SecondFactorRight
+            | Self::PasswordSet => Vec::new(),
             Self::Enrolled { device_key, policy } => {
                 vec![field("device_key", device_key.name()), field("policy", policy)]
             }
@@ -191,6 +229,20 @@ impl JournalEvent<'_> {
             Self::OrderWithheld { seq } => vec![field("seq", seq)],
             Self::HeartbeatDue { left_h } => vec![field("left_h", left_h)],
             Self::RemoteWipeAllowed { is_allowed } => vec![field("allowed", is_allowed)],
+            Self::ChannelPending { channel, wait_h } | Self::ChannelLeaves { channel, wait_h } => {
+                vec![field("channel", channel), field("wait_h", wait_h)]
+            }
+            Self::ChannelSet { channel }
+            | Self::ChannelRemoved { channel }
+            | Self::ChannelCancelled { channel }
+            | Self::CodeAsked { channel } => vec![field("channel", channel)],
+            Self::CodeTyped { channel, purpose } => vec![field("channel", channel), field("purpose", purpose)],
+            Self::Proven { proof } => vec![field("proof", proof)],
+            Self::RecoveryWaits { wait_h } => vec![field("wait_h", wait_h)],
+            Self::RecoveryCancelled { by } => vec![field("by", by)],
+            Self::SecondFactorPending { change, wait_h } => vec![field("change", change), field("wait_h", wait_h)],
+            Self::SecondFactorOn { factor } => vec![field("factor", factor)],
+            Self::SecondFactorTried { purpose } => vec![field("purpose", purpose)],
         }
     }
 }
@@ -230,7 +282,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 47] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 64] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -314,6 +366,26 @@ mod tests {
             (JournalEvent::EscrowCancelled, &[]),
             (JournalEvent::EscrowOn, &[]),
             (JournalEvent::EscrowOff, &[]),
+            (JournalEvent::ChannelPending { channel: "sms", wait_h: 24 }, &[("channel", "sms"), ("wait_h", "24")]),
+            (JournalEvent::ChannelSet { channel: "sms" }, &[("channel", "sms")]),
+            (JournalEvent::ChannelLeaves { channel: "sms", wait_h: 24 }, &[("channel", "sms"), ("wait_h", "24")]),
+            (JournalEvent::ChannelRemoved { channel: "sms" }, &[("channel", "sms")]),
+            (JournalEvent::ChannelCancelled { channel: "sms" }, &[("channel", "sms")]),
+            (JournalEvent::CodeAsked { channel: "sms" }, &[("channel", "sms")]),
+            (JournalEvent::CodeTyped { channel: "sms", purpose: "prove" }, &[("channel", "sms"), ("purpose", "prove")]),
+            (JournalEvent::Proven { proof: "sms here" }, &[("proof", "sms here")]),
+            (JournalEvent::RecoveryWaits { wait_h: 24 }, &[("wait_h", "24")]),
+            (JournalEvent::RecoveryCancelled { by: "PIN" }, &[("by", "PIN")]),
+            (
+                JournalEvent::SecondFactorPending { change: "removal", wait_h: 24 },
+                &[("change", "removal"), ("wait_h", "24")],
+            ),
+            (JournalEvent::SecondFactorCancelled, &[]),
+            (JournalEvent::SecondFactorOn { factor: "sms" }, &[("factor", "sms")]),
+            (JournalEvent::SecondFactorOff, &[]),
+            (JournalEvent::SecondFactorTried { purpose: "prove" }, &[("purpose", "prove")]),
+            (JournalEvent::SecondFactorRight, &[]),
+            (JournalEvent::PasswordSet, &[]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

@@ -120,11 +120,46 @@ pub enum Kind {
     EscrowOn = 46,
     /// Escrow is off.
     EscrowOff = 47,
+    /// A channel was confirmed, and counts after a wait.
+    ChannelPending = 48,
+    /// A channel counts from now on: codes may be sent there.
+    ChannelSet = 49,
+    /// The owner had a channel removed. It goes after a wait.
+    ChannelLeaves = 50,
+    /// A channel is gone.
+    ChannelRemoved = 51,
+    /// What waited for a channel was cancelled.
+    ChannelCancelled = 52,
+    /// The provider was asked to send a code.
+    CodeAsked = 53,
+    /// A code that was sent, or another proof, went to the provider. A code counts as wrong until the provider says
+    /// otherwise.
+    CodeTyped = 54,
+    /// Something was proven by somebody who wants to get back in.
+    Proven = 55,
+    /// Enough was proven on this phone for a new PIN after a wait.
+    RecoveryWaits = 56,
+    /// What was proven is void, and what waited is cancelled.
+    RecoveryCancelled = 57,
+    /// A change of the second factor was asked for and waits.
+    SecondFactorPending = 58,
+    /// The change of the second factor that waited was cancelled.
+    SecondFactorCancelled = 59,
+    /// A second factor is asked for from now on.
+    SecondFactorOn = 60,
+    /// No second factor is asked for any more.
+    SecondFactorOff = 61,
+    /// A code of the authenticator is about to be checked; it counts as wrong from here on.
+    SecondFactorTried = 62,
+    /// The second factor was right.
+    SecondFactorRight = 63,
+    /// The account has another password.
+    PasswordSet = 64,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 64] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -172,6 +207,23 @@ impl Kind {
         Self::EscrowCancelled,
         Self::EscrowOn,
         Self::EscrowOff,
+        Self::ChannelPending,
+        Self::ChannelSet,
+        Self::ChannelLeaves,
+        Self::ChannelRemoved,
+        Self::ChannelCancelled,
+        Self::CodeAsked,
+        Self::CodeTyped,
+        Self::Proven,
+        Self::RecoveryWaits,
+        Self::RecoveryCancelled,
+        Self::SecondFactorPending,
+        Self::SecondFactorCancelled,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
+        Self::SecondFactorTried,
+        Self::SecondFactorRight,
+        Self::PasswordSet,
     ];
 
     /// The kind's number in the format.

@@ -9,15 +9,16 @@ use zeroize::Zeroizing;
 use super::enter_code::CodeRefusal;
 use super::open;
 use super::open_row::{OpenedBy, OpenedByRow, find, open_with, refused};
-use super::request::sign;
+use super::request::sign_parts;
 use crate::crypto::sha256;
 use crate::engine::{Engine, MarkedEffect};
 use crate::error::LockError;
 use crate::platform::KeyPurpose;
 use crate::policy::ProviderPolicy;
+use crate::proof::Proof;
 use crate::provider::escrow::{AskedEscrow, RequestKey};
 use crate::provider::{EscrowPart, Installation, Provider, ProviderRequest, RequestParts, WordError};
-use crate::recovery::WayBack;
+use crate::recovery::{Enough, Proofs, WayBack};
 use crate::stack::with_stack_wiped;
 use crate::time::Now;
 
@@ -92,10 +93,11 @@ fn make(
             installation: &installation,
             public_key: public_key.as_ref(),
             escrow: Some(EscrowPart::Ask { slot, key: &key.public_key }),
+            report: None,
             nonce: &random.bytes(),
             said,
         };
-        Ok((sign(engine, &parts, provider)?, installation.id))
+        Ok((sign_parts(engine, &parts, provider)?, installation.id))
     });
     if let (Err(_), Some(alias)) = (&signed, &own_key) {
         device_keys.delete(alias).ok();
@@ -132,11 +134,31 @@ fn open_granted(engine: &Engine, asked: &AskedEscrow, grant: &str) -> Result<Box
         let (policy, provider) = known(engine, &asked.wallet_id).map_err(GrantRefusal::Wallet)?;
         let taken = asked.take(&provider.keys(&policy), provider.last_order(), grant, now);
         let (data_key, proofs) = taken.map_err(GrantRefusal::Word)?;
+        if !is_enough(engine, &proofs, now).map_err(GrantRefusal::Wallet)? {
+            return Err(GrantRefusal::Word(WordError::NotEnough));
+        }
         let found = find(engine, WayBack::Escrow, now).map_err(GrantRefusal::Wallet)?;
         let proofs: Vec<_> = proofs.iter().map(|proof| proof.name()).collect();
         let by = OpenedBy::Escrow { proofs: proofs.join(", ") };
         open_with(Some(data_key), by, found, &engine.requested_policy, &mut random, now).map_err(GrantRefusal::Wallet)
     })
+}
+
+/// Whether what the provider verified is enough for a new PIN, together with what this phone knows. While the record
+/// cannot be read, no wait can be counted: then something from elsewhere is needed.
+fn is_enough(engine: &Engine, verified: &[Proof], now: Now) -> Result<bool, CodeRefusal> {
+    let read = engine.ledger.read(|view| {
+        let wait_ms = view.record.policy.recovery.proofs_wait_ms();
+        Ok(view.record.recovery.proofs.enough(verified, wait_ms, now))
+    });
+    let enough = match read {
+        Ok(enough) => enough,
+        Err(LockError::DataDamaged | LockError::WrongState | LockError::DeviceKey(_)) => {
+            Proofs::default().enough(verified, engine.requested_policy.recovery.proofs_wait_ms(), now)
+        }
+        Err(fault) => return Err(refused(engine, &fault)),
+    };
+    Ok(enough == Enough::Now)
 }
 
 /// The policy about the provider, and what the wallet knows about it. While the record cannot be read, that is the

@@ -1,12 +1,13 @@
 //! What the calls that take a word of the provider share: judging the word, and carrying it out in one transaction.
 
+use super::take_proofs::{Proven, is_allowed, take_proofs};
 use crate::engine::{Engine, MarkedEffect, MarkedOrder, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, Way};
 use crate::policy::{KeyId, ProviderPolicy};
-use crate::provider::WordOutcome;
 use crate::provider::{Call, Claims, Effect, GrantAct, Order, OrderAct, OrderReason, Reading, Scene, Word, WordDone};
+use crate::provider::{WordError, WordOutcome};
 use crate::record::Record;
 use crate::store::Durability;
 use crate::time::Now;
@@ -43,6 +44,9 @@ pub(super) fn judge(
     }
     Ok(match record.provider.take(&word, &scene) {
         Err(error) => Judged::Settled(WordOutcome::Refused(error)),
+        Ok((_, effect)) if !is_allowed(record, &effect, now) => {
+            Judged::Settled(WordOutcome::Refused(WordError::NotAllowed))
+        }
         Ok(_) => Judged::New(word),
     })
 }
@@ -95,8 +99,11 @@ pub(super) fn carry_out(
         Err(error) => return Ok(WordOutcome::Refused(error)),
         Ok(taken) => taken,
     };
+    if !is_allowed(work.record, &effect, now) {
+        return Ok(WordOutcome::Refused(WordError::NotAllowed));
+    }
     work.record.provider = next;
-    let done = apply(work, word.kid, effect, wipes);
+    let done = apply(work, word.kid, effect, wipes, now);
     work.record.locks.note_last_order(work.record.provider.last_order());
     work.record.provider.note_answer(hash, done);
     if matches!(done, WordDone::Locked | WordDone::OrderWithheld) {
@@ -105,9 +112,12 @@ pub(super) fn carry_out(
     Ok(WordOutcome::Done(done))
 }
 
-fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool) -> WordDone {
+fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool, now: Now) -> WordDone {
     match effect {
-        Effect::Order(order) => apply_order(work, kid, order, wipes),
+        Effect::Order(order) => apply_order(work, kid, order, wipes, now),
+        Effect::Proven { purpose, channel, is_first, proofs } => {
+            take_proofs(work, &Proven { purpose, channel, is_first, proofs: &proofs }, now)
+        }
         Effect::KeyRevoked { revoked, added } => {
             work.record.locks.void(revoked);
             let (kid, added) = (revoked.to_string(), added.map(|added| added.to_string()));
@@ -117,7 +127,7 @@ fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool) -> 
         Effect::Heartbeat { withheld: None } => WordDone::HeartbeatTaken,
         Effect::Heartbeat { withheld: Some(seq) } => {
             let by = SetBy::Missing { kid, seq };
-            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by });
+            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by }, now);
             work.note(&JournalEvent::OrderWithheld { seq });
             WordDone::OrderWithheld
         }
@@ -147,13 +157,13 @@ fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool) -> 
     }
 }
 
-fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool) -> WordDone {
+fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool, now: Now) -> WordDone {
     let Order { seq, act } = order;
     let (by, name) = (SetBy::Provider { kid, seq }, kid.to_string());
     match act {
         OrderAct::Lock { reason, message } => {
             let reason = lock_reason(reason);
-            work.set_lock(SetLock { reason, by });
+            work.set_lock(SetLock { reason, by }, now);
             if let Some(words) = message {
                 let contact = words.contact.and_then(|place| work.record.policy.contacts.get(place).cloned());
                 work.record.locks.set_finder(Finder { kid, message: words.message, contact });
@@ -172,7 +182,7 @@ fn apply_order(work: &mut UnitOfWork<'_>, kid: KeyId, order: Order, wipes: bool)
                 // The flow of the wipe does the rest in this transaction.
                 return WordDone::Wiped;
             }
-            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by });
+            work.set_lock(SetLock { reason: LockReason::ProviderOrder, by }, now);
             WordDone::Locked
         }
     }

@@ -1,7 +1,7 @@
 //! Changing the PIN: the same data key is wrapped again under a new device key, so that an old slot with the old PIN
 //! opens nothing.
 
-use super::in_session::{earlier_keys, open_index};
+use super::in_session::{check, earlier_keys, open_index};
 use super::judge_pin::{judge, too_short};
 use super::make_slot::{SlotRequest, delete_unused_key, derive, make_slot};
 use super::outcome::{PinChange, Refusal};
@@ -27,7 +27,7 @@ pub(crate) fn change_pin(
     keeps_biometrics: bool,
 ) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.check(id, Action::ChangePin)?;
+        check(engine, id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = new.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
         let judgement = judge(&pin, personal, &policy);

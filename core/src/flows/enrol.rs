@@ -9,8 +9,8 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Purpose, Random};
 use crate::engine::{
-    DeviceKeys, Engine, FirstCommit, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, State, Verified,
-    WalletClaim,
+    DeviceKeys, Engine, FirstCommit, FirstRecord, KeyLease, SealedStore, SessionEnd, SessionId, SessionTerms, State,
+    Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
@@ -92,8 +92,8 @@ pub(crate) fn enrol(engine: &Engine, entry: &PinEntry, personal: &[Personal]) ->
         entry.clear();
         engine.listeners.tell(&events);
         engine.seal_keys.make_ahead();
-        let (wallet_id, session) = (header.wallet_id, policy.session.clone());
-        let verified = Verified { data_key, data_key_number: 0, wallet_id, key_number, now, session, generation };
+        let (wallet_id, terms) = (header.wallet_id, SessionTerms::first(policy.session.clone()));
+        let verified = Verified { data_key, data_key_number: 0, wallet_id, key_number, now, terms, generation };
         Ok(Enrolled::Open(engine.sessions.start_first(verified)))
     })
 }

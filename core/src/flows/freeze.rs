@@ -7,6 +7,7 @@ use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{LockReason, SetBy, SetLock};
 use crate::store::Durability;
+use crate::time::Now;
 
 /// What the owner's lock did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum OwnerLock {
 
 /// Stops payments.
 pub(crate) fn freeze(engine: &Engine) -> Result<(), LockError> {
-    tighten(engine, |work| {
+    tighten(engine, |work, _| {
         note_freeze(work);
         Ok(())
     })
@@ -28,14 +29,14 @@ pub(crate) fn freeze(engine: &Engine) -> Result<(), LockError> {
 
 /// Locks the wallet; or, if nothing that was set up could clear that lock, stops payments.
 pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
-    let locked = tighten(engine, |work| {
+    let locked = tighten(engine, |work, now| {
         let record = &*work.record;
         let has_provider = record.policy.provider.is_some() && record.provider.installation().is_some();
         if !has_provider && !record.recovery.has_code() && !record.has_escrow() {
             note_freeze(work);
             return Ok(OwnerLock::Frozen);
         }
-        work.set_lock(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner });
+        work.set_lock(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner }, now);
         work.note(&JournalEvent::LockSet { reason: LockReason::LockedByOwner.name() });
         engine.sessions.end_all(SessionEnd::Locked);
         Ok(OwnerLock::Locked)
@@ -77,14 +78,17 @@ fn note_freeze(work: &mut UnitOfWork<'_>) {
 }
 
 /// A change that only tightens: irrevocable if the keystore can make the next seal key, else flushed.
-fn tighten<T>(engine: &Engine, change: impl Fn(&mut UnitOfWork<'_>) -> Result<T, LockError>) -> Result<T, LockError> {
+fn tighten<T>(
+    engine: &Engine,
+    change: impl Fn(&mut UnitOfWork<'_>, Now) -> Result<T, LockError>,
+) -> Result<T, LockError> {
     let now = engine.sessions.read_clock()?.now;
     let mut random = engine.draw()?;
     let change = |work: &mut UnitOfWork<'_>| {
         if !work.record.is_alive() {
             return Err(LockError::WrongState);
         }
-        change(work)
+        change(work, now)
     };
     let tightened = match engine.ledger.commit_irrevocably(&mut random, now, change) {
         Ok(committed) => Ok(committed.value),

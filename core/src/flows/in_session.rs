@@ -5,6 +5,7 @@ use crate::engine::{Action, Engine, OpenSession, SessionId, UnitOfWork, View};
 use crate::error::LockError;
 use crate::record::Record;
 use crate::stack::with_stack_wiped;
+use crate::store::StoreError;
 use crate::vault::{EARLIER_KEYS_ROW, EarlierKeys, INDEX_ROW, Index, Vault};
 
 /// Reads with the session's data key, if the session is live and its wallet is still there.
@@ -36,6 +37,11 @@ pub(super) fn with_key_for<T>(
     })
 }
 
+/// Whether the session is live, its wallet is still there, and the session may do `action`.
+pub(super) fn check(engine: &Engine, id: SessionId, action: Action) -> Result<(), LockError> {
+    with_key_for(engine, id, action, |_, _| Ok(()))
+}
+
 /// Changes the record with the session's data key, if the session is live, its wallet is still there, and the session
 /// may do `action`.
 pub(super) fn modify<T>(
@@ -62,11 +68,14 @@ pub(super) fn modify<T>(
 }
 
 /// Whether the wallet that the session opened is still there under the same data key, and no lock came since the call
-/// began: it was neither removed nor wiped, neither recovered nor locked.
+/// began: it was neither removed nor wiped, neither recovered nor locked. A session that began before a second factor
+/// came into force ends, because nobody asked it for that. The one in which the wallet was set up or
+/// recovered goes on.
 fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
     session.wallet_id == *found
         && session.data_key_number == record.data_key_number
         && !record.standing(session.now).suspends_sessions()
+        && (session.is_first || session.knows_factor || record.recovery.second_factor.now(session.now).is_none())
 }
 
 /// Ends a session for which a call found no open wallet any more: an allowance that is used up ends no session by
@@ -84,11 +93,25 @@ pub(super) fn open_index(view: &View<'_>, data_key: &DataKey) -> Result<Index, L
 
 /// The keys of the data keys before this one.
 pub(super) fn earlier_keys(view: &View<'_>, data_key: &DataKey) -> Result<EarlierKeys, LockError> {
-    let number = view.record.data_key_number;
+    let read = || view.store.item(EARLIER_KEYS_ROW);
+    open_earlier_keys(read, &view.header.wallet_id, view.record.data_key_number, data_key)
+}
+
+/// The keys of the data keys before this one, in a transaction.
+pub(super) fn earlier_keys_in(work: &UnitOfWork<'_>, data_key: &DataKey) -> Result<EarlierKeys, LockError> {
+    let read = || work.rows.item(EARLIER_KEYS_ROW);
+    open_earlier_keys(read, work.wallet_id, work.record.data_key_number, data_key)
+}
+
+fn open_earlier_keys(
+    read: impl FnOnce() -> Result<Option<Vec<u8>>, StoreError>,
+    wallet_id: &[u8; 16],
+    number: u64,
+    data_key: &DataKey,
+) -> Result<EarlierKeys, LockError> {
     if number == 0 {
         return Ok(EarlierKeys::none(data_key));
     }
-    let row = view.store.item(EARLIER_KEYS_ROW)?.ok_or(LockError::DataDamaged)?;
-    let keys = Vault::open(data_key, &view.header.wallet_id).open_earlier_keys(number, &row);
-    keys.ok_or(LockError::DataDamaged)
+    let row = read()?.ok_or(LockError::DataDamaged)?;
+    Vault::open(data_key, wallet_id).open_earlier_keys(number, &row).ok_or(LockError::DataDamaged)
 }

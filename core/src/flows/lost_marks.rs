@@ -62,8 +62,8 @@ pub(super) fn restore(record: &mut Record, marks: &[MarkedOrder]) -> Vec<NewLine
             lines.push((&JournalEvent::Frozen { by: "provider", seq: Some(mark.seq) }).into());
             continue;
         };
-        let cancelled = record.set_lock(SetLock { reason, by: by(mark) });
-        lines.extend(cancelled.into_iter().map(|way| NewLine::from(&way.cancelled())));
+        let cancelled = record.set_lock(SetLock { reason, by: by(mark) }, None);
+        lines.extend(cancelled.iter().map(NewLine::from));
         let kid = mark.kid.to_string();
         lines.push((&JournalEvent::LockRestored { reason: reason.name(), kid: &kid, seq: mark.seq }).into());
     }

@@ -15,6 +15,7 @@ use crate::lockout::AttemptGate;
 use crate::locks::Locks;
 use crate::pin::history::PinHistory;
 use crate::policy::Policy;
+use crate::proof::Proof;
 use crate::record::{LockStatus, Record, Survivors, SurvivorsKey};
 use crate::recovery::WayBack;
 use crate::store::StoredRescue;
@@ -64,11 +65,14 @@ enum Base {
 
 /// What the record said when the row was opened. If it says something else when the new PIN is set, it has to be opened
 /// again.
-#[derive(PartialEq, Eq)]
 pub(super) struct Seen {
     policy: Policy,
     /// Without their wait, which every status may save anew.
     locks: Locks,
+    /// What somebody proved.
+    proofs: Vec<Proof>,
+    /// When the PIN was right last.
+    last_pin: Option<Now>,
     pin_slot: Option<SlotBytes>,
     row: Option<SlotBytes>,
     is_until_restart: bool,
@@ -79,10 +83,26 @@ impl Seen {
         Self {
             policy: record.policy.clone(),
             locks: record.locks.without_wait(),
+            proofs: record.recovery.proofs.given().to_vec(),
+            last_pin: record.biometric.last_pin(),
             pin_slot: record.pin_slot.clone(),
             row: record.recovery.row().cloned(),
             is_until_restart: record.standing(now).gate() == AttemptGate::UntilRestart,
         }
+    }
+
+    /// Whether what was opened then still counts, now that the record says `later`. What the provider opened goes with
+    /// the right PIN, and with each proof that it rests on; what somebody proves beside that does not matter. The
+    /// recovery code outranks them all.
+    pub(super) fn still_counts(&self, by: &OpenedBy, later: &Self) -> bool {
+        let Self { policy, locks, proofs, last_pin, pin_slot, row, is_until_restart } = self;
+        let is_unchanged = *policy == later.policy
+            && *locks == later.locks
+            && *pin_slot == later.pin_slot
+            && *row == later.row
+            && *is_until_restart == later.is_until_restart;
+        let is_proven = || *last_pin == later.last_pin && proofs.iter().all(|proof| later.proofs.contains(proof));
+        is_unchanged && (matches!(by, OpenedBy::Code) || is_proven())
     }
 }
 

@@ -22,8 +22,6 @@ use crate::recovery::{Change, WayBack, WaysBack};
 use crate::request::BiometricDenial;
 use crate::time::Now;
 
-const HOUR_MS: u64 = 3_600_000;
-
 /// How a change of the recovery code or of escrow ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecoveryChange {
@@ -86,7 +84,7 @@ fn plan(engine: &Engine, id: SessionId, change: &Change) -> Result<RecoveryChang
             return Err(LockError::WrongState);
         }
         let wait_h = work.record.policy.recovery.pending_change_h;
-        let left_ms = u64::from(wait_h) * HOUR_MS;
+        let left_ms = work.record.policy.recovery.pending_change_ms();
         work.record.recovery.plan(change.clone(), left_ms, now);
         work.note(&match change {
             Change::SetCode(_) | Change::WithdrawCode => {

@@ -1,5 +1,6 @@
 //! Making, replacing and withdrawing the recovery code. `recovery_change.rs` says when a change takes effect.
 
+use super::in_session::check;
 use super::recovery_change::{RecoveryChange, cancel, request_change};
 use crate::engine::{Action, Engine, SessionId};
 use crate::error::LockError;
@@ -8,7 +9,7 @@ use crate::stack::with_stack_wiped;
 
 /// Makes a code. It counts for nothing until [`set`] has put it in force.
 pub(crate) fn create(engine: &Engine, id: SessionId) -> Result<RecoveryCode, LockError> {
-    engine.sessions.check(id, Action::ChangeRecovery)?;
+    check(engine, id, Action::ChangeRecovery)?;
     Ok(RecoveryCode::make(&mut engine.draw()?))
 }
 
@@ -18,7 +19,7 @@ pub(crate) fn set(engine: &Engine, id: SessionId, code: &RecoveryCode) -> Result
         return Ok(RecoveryChange::NotConfirmed);
     }
     with_stack_wiped(|| {
-        engine.sessions.check(id, Action::ChangeRecovery)?;
+        check(engine, id, Action::ChangeRecovery)?;
         let code_key = CodeKey::make(&mut engine.draw()?, code.bytes()).ok_or(LockError::Invalid("recovery code"))?;
         request_change(engine, id, &Change::SetCode(code_key))
     })

@@ -5,7 +5,7 @@ use super::carry_out::{Judged, carry_out, clears, judge};
 use super::lost_marks;
 use crate::engine::Engine;
 use crate::error::LockError;
-use crate::provider::{Call, WordOutcome};
+use crate::provider::{Call, WordDone, WordOutcome};
 
 /// Takes a grant.
 pub(crate) fn redeem(engine: &Engine, text: &str) -> Result<WordOutcome, LockError> {
@@ -23,6 +23,9 @@ pub(crate) fn redeem(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     });
     engine.seal_keys.make_ahead();
     let (outcome, stale) = taken?.value;
+    if outcome == WordOutcome::Done(WordDone::SecondFactorProven) {
+        engine.sessions.note_second_factor(None);
+    }
     // The key of an earlier installation. If it cannot be deleted now, the next opening deletes it.
     engine.device_keys.delete_all(&stale).ok();
     if clears(&word) {

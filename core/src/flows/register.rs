@@ -1,10 +1,10 @@
 //! Asking the provider to register this phone: makes the installation's key, and signs a request with it.
 
-use super::request::sign;
+use super::request::sign_parts;
 use crate::engine::Engine;
 use crate::error::LockError;
 use crate::platform::KeyPurpose;
-use crate::provider::{Installation, ProviderRequest, RequestKind, RequestParts};
+use crate::provider::{Asked, Installation, ProviderRequest, RequestKind, RequestParts};
 use crate::store::Durability;
 
 /// Makes a new installation's key and a request to register it. The request works in every state of a wallet whose
@@ -33,15 +33,16 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
             installation: &installation,
             public_key: Some(&public_key),
             escrow: None,
+            report: None,
             nonce: &random.bytes(),
             said,
         };
-        let mut text = sign(engine, &parts, &provider)?;
+        let mut text = sign_parts(engine, &parts, &provider)?;
         let replaced = engine.ledger.commit(&mut random, now, Durability::Ordered, |work| {
             if *work.wallet_id != wallet_id || !work.record.is_alive() {
                 return Err(LockError::WrongState);
             }
-            work.record.provider.note_request(&text, RequestKind::Register, now, provider.changes());
+            work.record.provider.note_request(&text, Asked::Register, now, provider.changes());
             Ok(work.record.provider.note_pending(installation.clone()))
         })?;
         // The key of a request that was not answered.

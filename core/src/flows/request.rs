@@ -1,17 +1,62 @@
 //! Asking the provider for something: a request that this phone's key signs, and that the record remembers until it is
-//! answered. A deposit asks for nothing, and is not remembered.
+//! answered. A deposit and a report ask for nothing, and are not remembered.
 
 use std::mem::take;
 
 use zeroize::Zeroizing;
 
+use super::report;
 use crate::base64url;
-use crate::engine::Engine;
+use crate::crypto::Random;
+use crate::engine::{Engine, UnitOfWork, View};
 use crate::error::LockError;
 use crate::key_slots::RescueRow;
-use crate::provider::{EscrowPart, Provider, ProviderRequest, RequestKind, RequestParts, escrow, joined};
+use crate::provider::{EscrowPart, Installation, Provider, ProviderRequest, RequestKind, RequestParts, escrow, joined};
 use crate::record::Record;
 use crate::store::Durability;
+
+/// The phone, as it signs a request.
+pub(super) struct Signer {
+    wallet_id: [u8; 16],
+    provider: Provider,
+    installation: Installation,
+}
+
+impl Signer {
+    /// [`LockError::WrongState`]: the policy has no provider, this phone is not registered, or nothing is left to open.
+    pub(super) fn of(view: &View<'_>) -> Result<Self, LockError> {
+        let provider = view.record.policy.provider.as_ref().map(|_| view.record.provider.clone());
+        let installation = provider.as_ref().and_then(Provider::installation).cloned();
+        let found = provider.zip(installation).filter(|_| view.record.is_alive()).ok_or(LockError::WrongState)?;
+        Ok(Self { wallet_id: view.header.wallet_id, provider: found.0, installation: found.1 })
+    }
+
+    /// Whether this is still the phone of this wallet, in the transaction that notes the request.
+    pub(super) fn check(&self, work: &UnitOfWork<'_>) -> Result<(), LockError> {
+        let is_same =
+            *work.wallet_id == self.wallet_id && work.record.provider.installation() == Some(&self.installation);
+        if is_same { Ok(()) } else { Err(LockError::WrongState) }
+    }
+
+    /// Which orders the request reports. If one has come since, no grant for the request counts.
+    pub(super) fn changes(&self) -> u64 {
+        self.provider.changes()
+    }
+
+    /// A request with nothing in it but what the app says.
+    fn parts<'a>(&'a self, kind: &'a str, nonce: &'a [u8; 16], said: &'a ProviderRequest) -> RequestParts<'a> {
+        RequestParts {
+            kind,
+            wallet_id: &self.wallet_id,
+            installation: &self.installation,
+            public_key: None,
+            escrow: None,
+            report: None,
+            nonce,
+            said,
+        }
+    }
+}
 
 /// Makes a request. [`LockError::WrongState`]: the policy has no provider, this phone is not registered, or there is no
 /// escrow to deposit.
@@ -24,34 +69,24 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
     }
     let now = engine.sessions.read_clock()?.now;
     let mut random = engine.draw()?;
-    let (wallet_id, provider, installation, deposit) = engine.ledger.read(|view| {
-        let provider = view.record.policy.provider.as_ref().map(|_| view.record.provider.clone());
-        let installation = provider.as_ref().and_then(Provider::installation).cloned();
-        let found = provider.zip(installation).filter(|_| view.record.is_alive()).ok_or(LockError::WrongState)?;
+    let (signer, deposit, report) = engine.ledger.read(|view| {
+        let signer = Signer::of(&view)?;
         let deposit =
             if kind == RequestKind::Deposit { Some(deposit(view.record).ok_or(LockError::WrongState)?) } else { None };
-        Ok((view.header.wallet_id, found.0, found.1, deposit))
+        let report = (kind == RequestKind::Report).then(|| report::of(view.record, now));
+        Ok((signer, deposit, report))
     })?;
+    let nonce = random.bytes();
     let parts = RequestParts {
-        kind: kind.name(),
-        wallet_id: &wallet_id,
-        installation: &installation,
-        public_key: None,
         escrow: deposit.as_ref().map(|(digest, version)| EscrowPart::Deposit { digest, version: *version }),
-        nonce: &random.bytes(),
-        said,
+        report: report.as_ref(),
+        ..signer.parts(kind.name(), &nonce, said)
     };
-    let mut text = sign(engine, &parts, &provider)?;
-    if kind == RequestKind::Deposit {
-        // Nothing answers it.
-        return Ok(take(&mut *text));
-    }
+    let mut text = sign_parts(engine, &parts, &signer.provider)?;
+    let Some(asked) = kind.asked() else { return Ok(take(&mut *text)) };
     engine.ledger.commit(&mut random, now, Durability::Ordered, |work| {
-        if *work.wallet_id != wallet_id || work.record.provider.installation() != Some(&installation) {
-            return Err(LockError::WrongState);
-        }
-        // If an order has come since the record was read, the request does not report it, and no grant for it counts.
-        work.record.provider.note_request(&text, kind, now, provider.changes());
+        signer.check(work)?;
+        work.record.provider.note_request(&text, asked, now, signer.changes());
         Ok(())
     })?;
     Ok(take(&mut *text))
@@ -63,8 +98,19 @@ pub(super) fn deposit(record: &Record) -> Option<([u8; 32], u64)> {
     Some((escrow::digest(row.escrow()?), row.version()))
 }
 
-/// The request with its signature. It has the code in it that the person typed.
+/// A request with its signature, and nothing in it but what `said` says.
 pub(super) fn sign(
+    engine: &Engine,
+    random: &mut Random,
+    signer: &Signer,
+    kind: &str,
+    said: &ProviderRequest,
+) -> Result<Zeroizing<String>, LockError> {
+    sign_parts(engine, &signer.parts(kind, &random.bytes(), said), &signer.provider)
+}
+
+/// The request with its signature. It has the code in it that the person typed.
+pub(super) fn sign_parts(
     engine: &Engine,
     parts: &RequestParts<'_>,
     provider: &Provider,

@@ -19,8 +19,8 @@ use crate::biometric::Biometric;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Random};
 use crate::engine::{
-    DeviceKeys, Engine, FirstCommit, FirstRecord, NewLine, SealedStore, SessionEnd, SessionId, State, Verified,
-    WalletClaim,
+    DeviceKeys, Engine, FirstCommit, FirstRecord, NewLine, SealedStore, SessionEnd, SessionId, SessionTerms, State,
+    Verified, WalletClaim,
 };
 use crate::error::LockError;
 use crate::events::{Event, JournalEvent};
@@ -105,7 +105,10 @@ pub(crate) fn rescue(
         let mut random = engine.draw()?;
         let lease = engine.seal_keys.lease()?;
         let taken = engine.ledger.take_if(|state| match state {
-            State::Sealed(sealed) => Ok(opened.seen.as_deref() == Some(&Seen::of(sealed.row()?.1, now))),
+            State::Sealed(sealed) => {
+                let later = Seen::of(sealed.row()?.1, now);
+                Ok(opened.seen.as_deref().is_some_and(|seen| seen.still_counts(&opened.by, &later)))
+            }
             state => Ok(state.is_rescued_from_file()),
         })?;
         // Another call changed the wallet since its row was opened, or locked it.
@@ -147,9 +150,9 @@ pub(crate) fn rescue(
         if let Some(status) = standing? {
             return Ok(Recovered::Locked { status, lost_items });
         }
-        let session = opened.policy.session.clone();
+        let terms = SessionTerms::first(opened.policy.session.clone());
         let wallet_id = header.wallet_id;
-        let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
+        let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, terms, generation };
         Ok(Recovered::Open { session: engine.sessions.start_first(verified), lost_items })
     })
 }
@@ -177,7 +180,7 @@ fn rebuild(
     let (mut store, claim, base) = match taken {
         State::Sealed(sealed) => {
             let (store, claim, header, record) = sealed.into_parts()?;
-            (store, claim, base_of_record(engine, &header, &record))
+            (store, claim, base_of_record(engine, &header, &record, now))
         }
         _ => {
             let claim = WalletClaim::take(&engine.platform.device_key, wallet_id)?;
@@ -217,7 +220,7 @@ fn rebuild(
     let ways = WaysBack { code: Some(code_key), escrow };
     let new_row = make_row(random, wallet_id, version, &ways, &new)?;
     let new_row = new_row.ok_or(LockError::Invalid("recovery code"))?;
-    let mut recovery = Recovery::default();
+    let mut recovery = Recovery::after_recovery(base.channels, base.second_factor);
     recovery.replace(version, Some(new_row.clone()), ways, now);
     // The old row's mark comes first. If it was missing (on another phone) and the process were killed after the new
     // one, the old row would be taken for an older one, and the old code would open nothing.
@@ -254,7 +257,7 @@ fn rebuild(
         record.note_cleared(lock);
         lines.push((&JournalEvent::LockCleared { reason: lock.reason.name(), by: how }).into());
     }
-    lines.extend(base.pending.iter().map(|way| NewLine::from(&way.cancelled())));
+    lines.extend(base.voided.iter().map(NewLine::from));
     if loses_escrow {
         lines.push((&JournalEvent::EscrowOff).into());
     }

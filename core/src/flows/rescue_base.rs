@@ -4,13 +4,15 @@
 use super::open_row::OpenedByRow;
 use crate::engine::{AliasKind, DeviceKeys, Engine, MarkedOrder};
 use crate::error::LockError;
+use crate::events::JournalEvent;
 use crate::journal::Head;
 use crate::locks::Locks;
 use crate::policy::RollbackProtection;
 use crate::provider::Provider;
 use crate::record::{Record, RecordHeader, Survivors, SurvivorsKey};
-use crate::recovery::WayBack;
+use crate::recovery::{Channels, Proofs, SecondFactor};
 use crate::store::{Store, StoredRecord};
+use crate::time::Now;
 use crate::vault::{INDEX_ROW, Vault};
 
 /// More epochs than a phone reaches in its life, at one a second. A row that names a later one was written by somebody
@@ -31,8 +33,10 @@ pub(super) struct Base {
     pub(super) provider: Provider,
     /// Orders of the provider whose marks are in the keystore, and whose locks are not among `locks`.
     pub(super) marks: Vec<MarkedOrder>,
-    /// The ways back of which a change waited. It is void, because who recovers chooses anew.
-    pub(super) pending: Vec<WayBack>,
+    pub(super) channels: Channels,
+    pub(super) second_factor: SecondFactor,
+    /// The journal's lines about what waited. It is void, because who recovers chooses anew.
+    pub(super) voided: Vec<JournalEvent<'static>>,
     /// `None`: the record could not be read, so it is chosen as for a new wallet.
     pub(super) rollback_protection: Option<RollbackProtection>,
     /// The keys that the record names: they are deleted after the commit.
@@ -46,8 +50,12 @@ impl Base {
 }
 
 /// The base of a wallet whose record can be read: only the record counts.
-pub(super) fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record) -> Base {
+pub(super) fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Record, now: Now) -> Base {
     let (device_keys, id) = (&engine.device_keys, &header.wallet_id);
+    // No journal line that it was cancelled: what was proven led here.
+    let mut recovery = record.recovery.clone();
+    recovery.proofs = Proofs::default();
+    let voided = recovery.void(Some(now));
     let pin = record.slot().map(|slot| device_keys.pin(id, &slot));
     let biometric = record.biometric_slot().map(|slot| device_keys.biometric(id, &slot));
     Base {
@@ -60,7 +68,9 @@ pub(super) fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Re
         provider: record.provider.clone(),
         // Their locks are in the record. A later mark is seen after the commit.
         marks: Vec::new(),
-        pending: record.recovery.pending_ways(),
+        channels: recovery.channels,
+        second_factor: recovery.second_factor,
+        voided,
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
     }
@@ -74,7 +84,7 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
     let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number, provider, locks } =
+    let Survivors { policy: _, journal, data_key_number, provider, locks, channels, second_factor } =
         Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
     let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
@@ -97,7 +107,9 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
         locks,
         provider,
         marks,
-        pending: Vec::new(),
+        channels,
+        second_factor,
+        voided: Vec::new(),
         rollback_protection: None,
         aliases,
     })

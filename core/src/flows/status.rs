@@ -68,7 +68,7 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
 /// Waits or an allowance whose saving is due. If a wait is not saved, a restart of the phone makes the person wait
 /// longer than necessary.
 pub(super) struct StaleWait {
-    seen: [Option<Wait>; 4],
+    seen: Vec<Option<Wait>>,
     every_ms: u64,
     /// The allowance is used up, and the journal does not say so yet.
     expires: bool,

@@ -6,12 +6,11 @@ use zeroize::Zeroizing;
 use super::outcome::{BiometricAvailability, BiometricRefusal, NoVerdict};
 use crate::biometric;
 use crate::crypto::DataKey;
-use crate::engine::{AuthMethod, Engine, SessionId, UnitOfWork, Verified};
+use crate::engine::{AuthMethod, Engine, SessionId, SessionTerms, UnitOfWork, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::BiometricSlot;
 use crate::platform::{Prompt, PromptEnd, PromptEvent, PromptOperation, PromptPurpose, SensorAvailability};
-use crate::policy::SessionPolicy;
 use crate::record::Record;
 use crate::request::{BiometricDenial, BiometricRequest};
 use crate::stack::with_stack_wiped;
@@ -148,15 +147,15 @@ fn open_with(
         let record = &mut *work.record;
         record.biometric.note_use(&record.policy.biometric, request);
         work.note(&JournalEvent::BiometricsRight { payment: request.payment.as_ref() });
-        Ok(Ok(work.record.policy.session.clone()))
+        Ok(Ok(SessionTerms::of(work.record, now)))
     })?;
-    let session: SessionPolicy = charged.value?;
+    let terms: SessionTerms = charged.value?;
     // Until the previous seal key is deleted, a copy from before this use still opens and brings back the old budget.
     charged.old_key_deleted?;
     let method = AuthMethod::Biometrics { payment: request.payment.clone() };
     let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
     let data_key_number = admission.data_key_number;
-    let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
+    let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, terms, generation };
     Ok(engine.sessions.start(verified, method))
 }
 

@@ -6,7 +6,7 @@
 //! that a wipe PIN was set or cleared: the kinds of lines are readable in the database, and listeners and exports show
 //! them, so someone who copies the phone would know it before the first try.
 
-use super::in_session::with_key_for;
+use super::in_session::{check, with_key_for};
 use super::judge_pin::too_short;
 use super::make_slot::derive;
 use super::outcome::{PinChange, Refusal};
@@ -21,7 +21,7 @@ use crate::stack::with_stack_wiped;
 /// Sets the wipe PIN, or replaces it. `current` is left empty once it was checked, `wipe` once the wipe PIN is set.
 pub(crate) fn set(engine: &Engine, id: SessionId, current: &PinEntry, wipe: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.check(id, Action::ChangePin)?;
+        check(engine, id, Action::ChangePin)?;
         let policy = super::status::policy(engine)?;
         let Some(pin) = wipe.peek() else { return Ok(PinChange::Forbidden(vec![too_short(&policy)])) };
         // The current PIN is kept after it was proven, because the wipe PIN must be compared with it.
@@ -56,7 +56,7 @@ fn judge_beside(pin: &Pin, wipe: &Pin) -> Option<Finding> {
 /// Clears the wipe PIN. If none is set, the call does the same and looks the same from outside.
 pub(crate) fn clear(engine: &Engine, id: SessionId, current: &PinEntry) -> Result<PinChange, LockError> {
     with_stack_wiped(|| {
-        engine.sessions.check(id, Action::ChangePin)?;
+        check(engine, id, Action::ChangePin)?;
         match prove_pin(engine, current) {
             Ok(verified) => replace_check(engine, None, &verified),
             Err(refusal) => Ok(PinChange::Refused(refusal)),

@@ -16,6 +16,7 @@ use super::details::{Details, Plaintext, SALT_BYTES, derive_hash};
 use crate::crypto::{
     AeadKey, DataKey, Purpose, Random, derive_public_key, open_with_private_key, seal_to_public_key, sha256,
 };
+use crate::json;
 
 const TO_PUBLIC_KEY: u8 = 1;
 const UNDER_SUBKEY: u8 = 2;
@@ -164,7 +165,7 @@ impl JournalKeys {
         let salted = open_with_private_key(&self.private_key, INFO, &number.to_be_bytes(), &details.ciphertext)?;
         let (salt, json) = salted.split_first_chunk::<SALT_BYTES>()?;
         let is_it = derive_hash(&salted) == details.hash;
-        if is_it { Details(serde_json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
+        if is_it { Details(json::from_slice(json).ok()?).to_plaintext(salt) } else { None }
     }
 }
 

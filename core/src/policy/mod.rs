@@ -10,6 +10,7 @@ pub mod presets;
 mod provider;
 mod ranges;
 mod recovery;
+mod second_factor;
 mod session;
 
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,12 @@ pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
 pub(crate) use provider::KeyId;
 pub use provider::{ClearsUnusual, EscrowKey, KeyRole, ProviderKey, ProviderPolicy};
-pub use recovery::RecoveryPolicy;
+pub use recovery::{PasswordPolicy, RecoveryPolicy};
+pub use second_factor::{GuardedAction, SecondFactorPolicy};
 pub use session::SessionPolicy;
 
 pub use crate::error::PolicyError;
+use crate::json;
 use json_fault::json_fault;
 use ranges::within;
 
@@ -48,6 +51,8 @@ pub struct Policy {
     pub biometric: BiometricPolicy,
     /// How a person gets back in.
     pub recovery: RecoveryPolicy,
+    /// When a second factor is asked for.
+    pub second_factor: SecondFactorPolicy,
     /// Contacts that can help a locked-out person, first choice first.
     pub contacts: Vec<Contact>,
     /// The provider, whose signed words may lock the wallet and unlock it. `None`: there is no provider.
@@ -71,10 +76,8 @@ pub enum Contact {
 
 impl Policy {
     /// Reads a policy from JSON and checks it. The error names the field that is wrong.
-    pub fn from_json(json: &str) -> Result<Self, PolicyError> {
-        let mut text = serde_json::Deserializer::from_slice(json.as_bytes());
-        let policy = Self::deserialize(&mut text).map_err(|error| json_fault(json, &error))?;
-        text.end().map_err(|error| json_fault(json, &error))?;
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        let policy: Self = json::from_slice(text.as_bytes()).map_err(|error| json_fault(text, &error))?;
         policy.validate()?;
         Ok(policy)
     }
@@ -112,7 +115,7 @@ impl Policy {
     /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
     /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { name: _, pin, lockout, session, biometric, recovery, contacts: _, provider } = self;
+        let Self { name: _, pin, lockout, session, biometric, recovery, second_factor, contacts: _, provider } = self;
         let provider = match (provider, &sealed.provider) {
             (None, None) => true,
             // Its keys are new to the wallet, or its orders and the allowance would go.
@@ -123,6 +126,7 @@ impl Policy {
             && session.is_at_least_as_strict_as(&sealed.session)
             && biometric.is_at_least_as_strict_as(&sealed.biometric)
             && recovery.is_at_least_as_strict_as(&sealed.recovery)
+            && second_factor.is_at_least_as_strict_as(&sealed.second_factor)
             && lockout.is_at_least_as_strict_as(&sealed.lockout)
             && provider
     }

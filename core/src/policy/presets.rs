@@ -1,7 +1,10 @@
 //! Policies by name. Their schedules are those that the sources publish; the tests of `lockout` check each of them.
 
 use super::ranges::problem;
-use super::{BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy, SessionPolicy};
+use super::{
+    BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy, SecondFactorPolicy,
+    SessionPolicy,
+};
 
 /// The presets' names.
 pub const NAMES: [&str; 8] = [
@@ -109,6 +112,7 @@ pub fn walletlock() -> Policy {
         session: SessionPolicy { idle_s: 120, absolute_s: 900 },
         biometric: BiometricPolicy::default(),
         recovery: RecoveryPolicy::default(),
+        second_factor: SecondFactorPolicy::default(),
         contacts: Vec::new(),
         provider: None,
     }

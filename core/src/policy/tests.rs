@@ -6,7 +6,8 @@ mod strictness;
 use serde_json::{Value, json};
 
 use super::{
-    BiometricPolicy, Budget, Contact, Cooldown, LockoutPolicy, PinPolicy, Policy, RecoveryPolicy, SessionPolicy,
+    BiometricPolicy, Budget, Contact, Cooldown, GuardedAction, LockoutPolicy, PasswordPolicy, PinPolicy, Policy,
+    RecoveryPolicy, SecondFactorPolicy, SessionPolicy,
 };
 use crate::money::Currency;
 use crate::platform::testing::schedules;
@@ -62,7 +63,17 @@ fn full() -> Policy {
             failures_before_off: 9,
             prompt_timeout_ms: 20_000,
         },
-        recovery: RecoveryPolicy { pending_change_h: 48 },
+        recovery: RecoveryPolicy {
+            pending_change_h: 48,
+            proofs_wait_h: 96,
+            sms_valid_s: 300,
+            mail_valid_s: 900,
+            tries_per_code: 3,
+            codes_a_day: 4,
+            stale_after_days: 90,
+            password: PasswordPolicy { min_length: 14, require_classes: false, remember: 3 },
+        },
+        second_factor: SecondFactorPolicy { at_unlock: false, actions: vec![GuardedAction::Unfreeze] },
         contacts: vec![
             Contact::Phone("+86 10 0000 0000".to_owned()),
             Contact::Form("https://example.org/form".to_owned()),
@@ -110,7 +121,17 @@ fn every_field_survives_json() {
             "failures_before_off": 9,
             "prompt_timeout_ms": 20000,
         },
-        "recovery": { "pending_change_h": 48 },
+        "recovery": {
+            "pending_change_h": 48,
+            "proofs_wait_h": 96,
+            "sms_valid_s": 300,
+            "mail_valid_s": 900,
+            "tries_per_code": 3,
+            "codes_a_day": 4,
+            "stale_after_days": 90,
+            "password": { "min_length": 14, "require_classes": false, "remember": 3 },
+        },
+        "second_factor": { "at_unlock": false, "actions": ["unfreeze"] },
         "contacts": [
             { "kind": "phone", "value": "+86 10 0000 0000" },
             { "kind": "form", "value": "https://example.org/form" },
@@ -134,6 +155,14 @@ fn a_number_out_of_range_is_refused_by_name() {
         (r#"{"session":{"idle_s":#,"absolute_s":86400}}"#, "session.idle_s", 1, 86_400),
         (r#"{"session":{"idle_s":#}}"#, "session.idle_s", 1, 900),
         (r#"{"recovery":{"pending_change_h":#}}"#, "recovery.pending_change_h", 1, 168),
+        (r#"{"recovery":{"password":{"min_length":#}}}"#, "recovery.password.min_length", 8, 64),
+        (r#"{"recovery":{"password":{"remember":#}}}"#, "recovery.password.remember", 0, 5),
+        (r#"{"recovery":{"proofs_wait_h":#}}"#, "recovery.proofs_wait_h", 24, 168),
+        (r#"{"recovery":{"sms_valid_s":#}}"#, "recovery.sms_valid_s", 60, 600),
+        (r#"{"recovery":{"mail_valid_s":#}}"#, "recovery.mail_valid_s", 60, 86_400),
+        (r#"{"recovery":{"tries_per_code":#}}"#, "recovery.tries_per_code", 1, 10),
+        (r#"{"recovery":{"codes_a_day":#}}"#, "recovery.codes_a_day", 1, 10),
+        (r#"{"recovery":{"stale_after_days":#}}"#, "recovery.stale_after_days", 30, 730),
         (r#"{"lockout":{"cooldowns":[{"from":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].from", 1, 1000),
         (r#"{"lockout":{"cooldowns":[{"from":5,"to":#,"wait_s":1}]}}"#, "lockout.cooldowns[0].to", 5, 1000),
         (r#"{"lockout":{"cooldowns":[{"from":5,"wait_s":#}]}}"#, "lockout.cooldowns[0].wait_s", 1, 283_824_000),
@@ -266,7 +295,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(numbers, 29, "every number was tried");
+    assert_eq!(numbers, 37, "every number was tried");
 }
 
 #[test]
@@ -287,7 +316,10 @@ fn an_unknown_field_is_refused_by_name() {
             ["is not a field of a policy", "has another type, or a value out of range"].contains(&problem.as_str())
         );
     }
-    assert_eq!(objects, 14, "the policy, its five parts, three cooldowns, a budget and four contacts");
+    assert_eq!(
+        objects, 16,
+        "the policy, its six parts, that of passwords, three cooldowns, a budget and four contacts"
+    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The claims of each kind of word. A claim that its kind does not name, a doubled one, and one that is null are
 //! refused.
 
-use serde::{Deserialize, Deserializer};
-
+use super::fields::Fields;
 use super::jws::{Opened, WordType};
 use super::outcome::WordError;
 use crate::base64url;
+use crate::json;
 use crate::policy::KeyId;
+use crate::proof::{Proof, ProofMethod};
 use crate::request::shows_what_it_says;
 
 /// The version of the words.
@@ -88,32 +89,13 @@ pub(crate) enum GrantAct {
     Unlock,
     Unfreeze,
     ResetPin,
+    /// What the request told of is proven: a code that came back, or what a person or another device vouches for.
+    Proof,
     /// With the data key, sealed to the request's key.
     Escrow(Box<[u8; SEALED_BYTES]>),
     Appeal,
     Devices,
 }
-
-/// What the provider verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Proof {
-    pub(crate) method: &'static str,
-    /// Not with this phone, which a thief may hold.
-    pub(crate) is_elsewhere: bool,
-    /// Names the question that was answered, so that the provider's support finds it again.
-    pub(crate) challenge: [u8; 16],
-}
-
-impl Proof {
-    /// The proof in one line of the journal.
-    pub(crate) fn name(&self) -> String {
-        let place = if self.is_elsewhere { "elsewhere" } else { "on this phone" };
-        format!("{} {place} ({})", self.method, base64url::encode(&self.challenge))
-    }
-}
-
-/// The methods of a proof, with their names in a word.
-const METHODS: [&str; 7] = ["sms", "mail", "link", "authenticator", "code", "device", "person"];
 
 /// A heartbeat: it answers a request, and says the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,178 +116,107 @@ pub(crate) struct Keys {
     pub(crate) add: Option<[u8; 32]>,
 }
 
-#[derive(Deserialize)]
-struct VersionClaim {
-    v: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OrderClaims {
-    #[serde(rename = "v")]
-    _v: u64,
-    aud: String,
-    seq: u64,
-    act: String,
-    #[serde(default, deserialize_with = "not_null")]
-    reason: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
-    message: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
-    contact: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GrantClaims {
-    #[serde(rename = "v")]
-    _v: u64,
-    aud: String,
-    sub: String,
-    act: String,
-    req: String,
-    after: u64,
-    proofs: Vec<ProofClaims>,
-    #[serde(default, deserialize_with = "not_null")]
-    sealed: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProofClaims {
-    method: String,
-    place: String,
-    challenge: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeartbeatClaims {
-    #[serde(rename = "v")]
-    _v: u64,
-    aud: String,
-    sub: String,
-    iat: u64,
-    req: String,
-    last_order: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeysClaims {
-    #[serde(rename = "v")]
-    _v: u64,
-    aud: String,
-    seq: u64,
-    revoke: String,
-    #[serde(default, deserialize_with = "not_null")]
-    add: Option<String>,
-}
-
-/// A claim that may be left out and may not be null.
-fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
 impl Word {
     /// Reads the claims of a word whose signature is right. `expects` are the kinds that the call takes.
     pub(crate) fn read(opened: &Opened, expects: &[WordType]) -> Result<Self, WordError> {
         let typ = opened.typ.filter(|typ| expects.contains(typ)).ok_or(WordError::WrongType)?;
         let Opened { kid, payload, .. } = opened;
-        let version: VersionClaim = parse(payload)?;
-        if version.v != VERSION {
+        let mut claims: Fields = json::from_slice(payload).map_err(|_| WordError::Malformed)?;
+        if claims.number("v").ok_or(WordError::Malformed)? != VERSION {
             return Err(WordError::WrongVersion);
         }
         let read = match typ {
-            WordType::Order => read_order(parse(payload)?),
-            WordType::Grant => read_grant(parse(payload)?),
-            WordType::Heartbeat => read_heartbeat(parse(payload)?),
-            WordType::Keys => read_keys(parse(payload)?),
+            WordType::Order => read_order(&mut claims),
+            WordType::Grant => read_grant(&mut claims),
+            WordType::Heartbeat => read_heartbeat(&mut claims),
+            WordType::Keys => read_keys(&mut claims),
             // A later version reads them.
             WordType::Settle => return Err(WordError::WrongType),
         };
-        let (wallet_id, claims) = read.ok_or(WordError::Malformed)?;
+        // A claim that its kind does not name, or a doubled one, is left over.
+        let (wallet_id, claims) = read.filter(|_| claims.is_used_up()).ok_or(WordError::Malformed)?;
         Ok(Self { kid: *kid, wallet_id, claims })
     }
 }
 
-fn parse<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, WordError> {
-    serde_json::from_slice(payload).map_err(|_| WordError::Malformed)
-}
-
 type Read = Option<([u8; 16], Claims)>;
 
-fn read_order(claims: OrderClaims) -> Read {
-    let OrderClaims { _v, aud, seq, act, reason, message, contact } = claims;
-    let finder = match (message, contact) {
-        (Some(message), contact) => {
-            let fits = message.chars().count() <= MAX_MESSAGE && shows_what_it_says(&message);
-            let contact = contact.map(usize::try_from).transpose().ok()?;
-            Some(fits.then_some(FinderWords { message, contact })?)
-        }
-        (None, None) => None,
-        (None, Some(_)) => return None,
+fn read_order(claims: &mut Fields) -> Read {
+    let wallet_id = id(claims, "aud")?;
+    let finder = if claims.has("message") {
+        let message = claims.text("message")?;
+        let fits = message.chars().count() <= MAX_MESSAGE && shows_what_it_says(&message);
+        let contact = if claims.has("contact") { Some(claims.number("contact")?) } else { None };
+        let contact = contact.map(usize::try_from).transpose().ok()?;
+        Some(fits.then_some(FinderWords { message, contact })?)
+    } else {
+        None
     };
-    let act = match (act.as_str(), reason.as_deref()) {
-        ("lock", Some(reason)) => OrderAct::Lock { reason: OrderReason::named(reason)?, message: finder },
-        ("freeze", None) if finder.is_none() => OrderAct::Freeze,
-        ("wipe", None) if finder.is_none() => OrderAct::Wipe,
+    let act = match claims.text("act")?.as_str() {
+        "lock" => OrderAct::Lock { reason: OrderReason::named(&claims.text("reason")?)?, message: finder },
+        "freeze" if finder.is_none() => OrderAct::Freeze,
+        "wipe" if finder.is_none() => OrderAct::Wipe,
         _ => return None,
     };
-    Some((base64url::decode_array(&aud)?, Claims::Order(Order { seq: number_from(1, seq)?, act })))
+    Some((wallet_id, Claims::Order(Order { seq: number_from(1, claims.number("seq")?)?, act })))
 }
 
-fn read_grant(claims: GrantClaims) -> Read {
-    let GrantClaims { _v, aud, sub, act, req, after, proofs, sealed } = claims;
-    let act = match (act.as_str(), sealed) {
-        ("escrow", Some(sealed)) => GrantAct::Escrow(Box::new(base64url::decode_array(&sealed)?)),
-        ("register", None) => GrantAct::Register,
-        ("unlock", None) => GrantAct::Unlock,
-        ("unfreeze", None) => GrantAct::Unfreeze,
-        ("reset_pin", None) => GrantAct::ResetPin,
-        ("appeal", None) => GrantAct::Appeal,
-        ("devices", None) => GrantAct::Devices,
+fn read_grant(claims: &mut Fields) -> Read {
+    let act = match claims.text("act")?.as_str() {
+        "escrow" => GrantAct::Escrow(Box::new(base64url::decode_array(&claims.text("sealed")?)?)),
+        "register" => GrantAct::Register,
+        "unlock" => GrantAct::Unlock,
+        "unfreeze" => GrantAct::Unfreeze,
+        "reset_pin" => GrantAct::ResetPin,
+        "proof" => GrantAct::Proof,
+        "appeal" => GrantAct::Appeal,
+        "devices" => GrantAct::Devices,
         _ => return None,
     };
+    let proofs: Vec<Proof> = claims.list("proofs")?.iter_mut().map(read_proof).collect::<Option<_>>()?;
     if proofs.is_empty() || proofs.len() > MAX_PROOFS {
         return None;
     }
     let grant = Grant {
-        installation: base64url::decode_array(&sub)?,
+        installation: id(claims, "sub")?,
         act,
-        request: base64url::decode_array(&req)?,
-        after: number_from(0, after)?,
-        proofs: proofs.iter().map(read_proof).collect::<Option<_>>()?,
+        request: base64url::decode_array(&claims.text("req")?)?,
+        after: number_from(0, claims.number("after")?)?,
+        proofs,
     };
-    Some((base64url::decode_array(&aud)?, Claims::Grant(grant)))
+    Some((id(claims, "aud")?, Claims::Grant(grant)))
 }
 
-fn read_proof(claims: &ProofClaims) -> Option<Proof> {
-    let method = METHODS.into_iter().find(|method| *method == claims.method)?;
-    let is_elsewhere = match claims.place.as_str() {
+fn read_proof(claims: &mut Fields) -> Option<Proof> {
+    let is_elsewhere = match claims.text("place")?.as_str() {
         "phone" => false,
         "elsewhere" => true,
         _ => return None,
     };
-    Some(Proof { method, is_elsewhere, challenge: base64url::decode_array(&claims.challenge)? })
+    let proof = Proof::new(ProofMethod::named(&claims.text("method")?)?, is_elsewhere, id(claims, "challenge")?);
+    claims.is_used_up().then_some(proof)
 }
 
-fn read_heartbeat(claims: HeartbeatClaims) -> Read {
-    let HeartbeatClaims { _v, aud, sub, iat, req, last_order } = claims;
+fn read_heartbeat(claims: &mut Fields) -> Read {
     let heartbeat = Heartbeat {
-        installation: base64url::decode_array(&sub)?,
-        time_s: number_from(0, iat)?,
-        request: base64url::decode_array(&req)?,
-        last_order: number_from(0, last_order)?,
+        installation: id(claims, "sub")?,
+        time_s: number_from(0, claims.number("iat")?)?,
+        request: base64url::decode_array(&claims.text("req")?)?,
+        last_order: number_from(0, claims.number("last_order")?)?,
     };
-    Some((base64url::decode_array(&aud)?, Claims::Heartbeat(heartbeat)))
+    Some((id(claims, "aud")?, Claims::Heartbeat(heartbeat)))
 }
 
-fn read_keys(claims: KeysClaims) -> Read {
-    let KeysClaims { _v, aud, seq, revoke, add } = claims;
-    let add = add.map(|key| base64url::decode_array(&key).ok_or(())).transpose().ok()?;
-    let keys = Keys { seq: number_from(1, seq)?, revoke: KeyId::parse(&revoke)?, add };
-    Some((base64url::decode_array(&aud)?, Claims::Keys(keys)))
+fn read_keys(claims: &mut Fields) -> Read {
+    let add = if claims.has("add") { Some(base64url::decode_array(&claims.text("add")?)?) } else { None };
+    let keys =
+        Keys { seq: number_from(1, claims.number("seq")?)?, revoke: KeyId::parse(&claims.text("revoke")?)?, add };
+    Some((id(claims, "aud")?, Claims::Keys(keys)))
+}
+
+/// Takes an id of 16 bytes.
+fn id(claims: &mut Fields, name: &str) -> Option<[u8; 16]> {
+    base64url::decode_array(&claims.text(name)?)
 }
 
 fn number_from(least: u64, number: u64) -> Option<u64> {

@@ -3,11 +3,12 @@
 
 use zeroize::Zeroizing;
 
-use super::claims::{Claims, GrantAct, Proof, SEALED_BYTES};
+use super::claims::{Claims, GrantAct, SEALED_BYTES};
 use super::jws::KeysInForce;
 use super::outcome::WordError;
 use super::state::{Call, GRANT_MS, read};
 use crate::crypto::{DataKey, Random, derive_public_key, open_with_private_key, seal_to_public_key, sha256};
+use crate::proof::Proof;
 use crate::time::{Lease, Now};
 
 const SLOT_INFO: &[u8] = b"walletlock v1 escrow slot";

@@ -2,10 +2,11 @@
 //! signature.
 
 use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
 
+use super::fields::Fields;
 use super::outcome::WordError;
 use crate::base64url;
+use crate::json;
 use crate::policy::{KeyId, KeyRole, ProviderKey};
 
 /// Longest word, in bytes. The longest word of today, an order with a message of 160 characters, has about 1,300.
@@ -68,15 +69,6 @@ pub(crate) struct Opened {
     pub(crate) payload: Vec<u8>,
 }
 
-/// The header. Another member, a doubled one and a missing one are refused.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    alg: String,
-    kid: String,
-    typ: String,
-}
-
 impl Opened {
     /// Checks the shape, the header, the key and the signature, in this order.
     pub(crate) fn open(text: &str, keys: &KeysInForce) -> Result<Self, WordError> {
@@ -89,18 +81,21 @@ impl Opened {
         let decode = |part| base64url::decode(part).ok_or(WordError::Malformed);
         let (header, payload) = (decode(header)?, decode(payload)?);
         let signature: [u8; 64] = base64url::decode_array(signature).ok_or(WordError::Malformed)?;
-        let header: Header = serde_json::from_slice(&header).map_err(|_| WordError::Malformed)?;
+        let mut header: Fields = json::from_slice(&header).map_err(|_| WordError::Malformed)?;
+        let mut member = |name| header.text(name).ok_or(WordError::Malformed);
+        let (alg, kid, typ) = (member("alg")?, member("kid")?, member("typ")?);
         // RFC 9864 names the algorithm `Ed25519` too. What the libraries of today write is this. The key's type is
         // pinned by its id, so nothing is left open by it.
-        if header.alg != "EdDSA" {
+        // Another member, or a doubled one, is left over.
+        if alg != "EdDSA" || !header.is_used_up() {
             return Err(WordError::Malformed);
         }
-        let kid = KeyId::parse(&header.kid).ok_or(WordError::Malformed)?;
+        let kid = KeyId::parse(&kid).ok_or(WordError::Malformed)?;
         let key = keys.find(kid).ok_or(WordError::UnknownKey)?;
         UnparsedPublicKey::new(&ED25519, key.key)
             .verify(signed.as_bytes(), &signature)
             .map_err(|_| WordError::BadSignature)?;
-        let typ = WordType::ALL.into_iter().find(|typ| typ.name() == header.typ);
+        let typ = WordType::ALL.into_iter().find(|known| known.name() == typ);
         Ok(Self { kid, role: key.role, typ, payload })
     }
 }

@@ -7,6 +7,7 @@
 mod allowance;
 mod claims;
 pub(crate) mod escrow;
+mod fields;
 mod jws;
 mod outcome;
 mod request;
@@ -18,7 +19,9 @@ pub(crate) use allowance::AllowanceState;
 pub(crate) use claims::{Claims, GrantAct, Heartbeat, Order, OrderAct, OrderReason, Word};
 pub use jws::MAX_WORD_BYTES;
 pub use outcome::{WordDone, WordError, WordOutcome};
-pub(crate) use request::{EscrowPart, RequestParts, der_to_fixed, joined};
+pub(crate) use request::{
+    Asked, EscrowPart, ProofPurpose, Report, ReportedChange, ReportedChannel, RequestParts, der_to_fixed, joined,
+};
 pub use request::{ProviderRequest, RequestKind};
 pub(crate) use state::{Call, Effect, Installation, Provider, Reading, Scene, read};
 

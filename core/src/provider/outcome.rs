@@ -39,6 +39,14 @@ pub enum WordDone {
     HeartbeatTaken,
     /// The heartbeat names an order that did not come with it. The wallet is locked until that order is delivered.
     OrderWithheld,
+    /// Something is proven. [`RecoveryHandle::progress`](crate::RecoveryHandle::progress) says what follows.
+    Proven,
+    /// A recovery that waited is cancelled, and its proofs are void.
+    RecoveryCancelled,
+    /// A channel is confirmed.
+    ChannelConfirmed,
+    /// The second factor is proven, for the sessions that are open.
+    SecondFactorProven,
 }
 
 /// Why a word was refused. Each refusal changes nothing.
@@ -86,6 +94,10 @@ pub enum WordError {
     /// The grant knows of an order that the phone does not know: deliver that order first.
     #[error("an order is missing")]
     OrderMissing,
+    /// What it says was verified is not enough for a new PIN, or the wait that follows proofs on this phone is not
+    /// over.
+    #[error("this is not proof enough")]
+    NotEnough,
     /// The word is right and still not allowed: for example a grant for something that was not asked for.
     #[error("this is not allowed")]
     NotAllowed,

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::state::{Installation, Provider};
 use crate::base64url;
 use crate::policy::KeyId;
+use crate::proof::ChannelId;
 
 /// Longest text in a request, in bytes. Our own choice.
 const MAX_TEXT_BYTES: usize = 200;
@@ -15,8 +16,7 @@ const MAX_TEXT_BYTES: usize = 200;
 const MAX_JSON_BYTES: usize = 3 * 6 * MAX_TEXT_BYTES + 2_000;
 
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// That the provider registers this phone.
     Register,
@@ -28,6 +28,43 @@ pub enum RequestKind {
     Heartbeat,
     /// Nothing: it tells the provider which escrow slot is in force, so that the provider opens no other one.
     Deposit,
+    /// Nothing: it tells the provider which channels and which second factor there are, and what waits, so that the
+    /// provider announces on the channels in force what is about to change.
+    Report,
+}
+
+/// What a request asked for that an answer is expected to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Asked {
+    Register,
+    Unlock,
+    Unfreeze,
+    Heartbeat,
+    /// That the provider checks a code, or says that a person or another device vouches for the owner.
+    Proof {
+        purpose: ProofPurpose,
+        /// Where the code was sent. `None`: a person or another device.
+        channel: Option<ChannelId>,
+        /// It was asked for in the session in which the wallet was set up or recovered.
+        is_first: bool,
+        /// A code was typed. Otherwise a link was opened, or somebody vouches.
+        is_typed: bool,
+    },
+}
+
+/// What a proof is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProofPurpose {
+    /// Getting back in.
+    Recovery,
+    /// Cancelling a recovery that waits.
+    Cancel,
+    /// Confirming a channel.
+    Confirm,
+    /// The second factor of an open session.
+    SecondFactor,
 }
 
 impl RequestKind {
@@ -38,6 +75,30 @@ impl RequestKind {
             Self::Unfreeze => "unfreeze",
             Self::Heartbeat => "heartbeat",
             Self::Deposit => "deposit",
+            Self::Report => "report",
+        }
+    }
+
+    /// What it asks for. `None`: nothing answers it.
+    pub(crate) fn asked(self) -> Option<Asked> {
+        match self {
+            Self::Register => Some(Asked::Register),
+            Self::Unlock => Some(Asked::Unlock),
+            Self::Unfreeze => Some(Asked::Unfreeze),
+            Self::Heartbeat => Some(Asked::Heartbeat),
+            Self::Deposit | Self::Report => None,
+        }
+    }
+}
+
+impl ProofPurpose {
+    /// The kind of the request.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Recovery => "prove",
+            Self::Cancel => "cancel",
+            Self::Confirm => "confirm",
+            Self::SecondFactor => "second_factor",
         }
     }
 }
@@ -78,6 +139,7 @@ pub(crate) struct RequestParts<'a> {
     /// The installation's public key, if the provider does not know it: an uncompressed point (SEC 1, section 2.3.3).
     pub(crate) public_key: Option<&'a [u8; 65]>,
     pub(crate) escrow: Option<EscrowPart<'a>>,
+    pub(crate) report: Option<&'a Report>,
     pub(crate) nonce: &'a [u8; 16],
     pub(crate) said: &'a ProviderRequest,
 }
@@ -89,6 +151,34 @@ pub(crate) enum EscrowPart<'a> {
     Deposit { digest: &'a [u8; 32], version: u64 },
     /// The slot to be opened, and the key to which the data key is to be sealed.
     Ask { slot: &'a [u8], key: &'a [u8; 32] },
+}
+
+/// What is set up, and what waits.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(crate) channels: Vec<ReportedChannel>,
+    /// The name of the second factor in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) second_factor: Option<&'static str>,
+    /// What waits, each with the time after which it holds.
+    pub(crate) pending: Vec<ReportedChange>,
+}
+
+/// A channel in a report.
+#[derive(Serialize)]
+pub(crate) struct ReportedChannel {
+    /// Its kind and its id, as in `channel`.
+    pub(crate) channel: String,
+    /// `new`: not confirmed; `waiting`: confirmed, and it does not count yet; `in_force`.
+    pub(crate) state: &'static str,
+}
+
+/// Something that waits.
+#[derive(Serialize)]
+pub(crate) struct ReportedChange {
+    /// What changes: `code`, `escrow`, `second_factor`, `recovery` (a new PIN), or a channel.
+    pub(crate) what: String,
+    pub(crate) left_s: u64,
 }
 
 #[derive(Serialize)]
@@ -131,6 +221,8 @@ struct Payload<'a> {
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Report>,
 }
 
 #[derive(Serialize)]
@@ -142,7 +234,7 @@ struct LastOrder {
 impl RequestParts<'_> {
     /// The text that is signed: header and payload. `provider` names the orders that the phone knows.
     pub(crate) fn to_signed_text(&self, provider: &Provider) -> Option<Zeroizing<String>> {
-        let Self { kind, wallet_id, installation, public_key, escrow, nonce, said } = self;
+        let Self { kind, wallet_id, installation, public_key, escrow, report, nonce, said } = self;
         let ProviderRequest { channel, code, what } = said;
         let id = base64url::encode(&installation.id);
         let jwk = public_key.and_then(|point| {
@@ -173,6 +265,7 @@ impl RequestParts<'_> {
             channel: channel.as_deref(),
             code: code.as_ref().map(|code| code.as_str()),
             what: what.as_deref(),
+            report: *report,
         };
         let header = base64url::encode(&to_json(&header)?);
         // With the code in it.
@@ -268,6 +361,7 @@ mod tests {
             installation: &Installation { id: [9; 16], alias: String::new() },
             public_key: Some(&[4; 65]),
             escrow: Some(EscrowPart::Ask { slot: &[9; 80], key: &[9; 32] }),
+            report: None,
             nonce: &[9; 16],
             said: &said,
         };

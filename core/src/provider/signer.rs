@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::escrow;
@@ -77,14 +78,52 @@ pub struct ReadRequest {
     pub kind: String,
     /// The highest number of an order that the phone knows; 0: none.
     pub last_order: u64,
-    /// What the app says.
+    /// What the app says, or the channel that the request is about.
+    pub channel: Option<String>,
+    /// What the app says: a code that the person typed.
     pub code: Option<String>,
+    /// What the app says, or the address of a channel that is being set up.
+    pub what: Option<String>,
+    /// What is set up, and what waits: only in a report.
+    pub report: Option<ReadReport>,
     /// SHA-256 of the escrow slot in force, base64url, and the version of its row: only in a deposit.
     pub deposit: Option<(String, u64)>,
     /// The escrow slot to be opened, and the key to which the data key is to be sealed: only in a request for escrow.
     pub escrow: Option<(Vec<u8>, [u8; 32])>,
     /// The public key that signed it, an uncompressed point.
     pub public_key: Vec<u8>,
+}
+
+/// What a phone reports of the owner's ways back in, as its provider reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadReport {
+    /// The channels.
+    pub channels: Vec<ReadChannel>,
+    /// The name of the second factor in force.
+    pub second_factor: Option<String>,
+    /// What waits.
+    pub pending: Vec<ReadChange>,
+}
+
+/// A channel in a report.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadChannel {
+    /// Its kind and its id.
+    pub channel: String,
+    /// `new`, `waiting` or `in_force`.
+    pub state: String,
+}
+
+/// A change in a report.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadChange {
+    /// What changes.
+    pub what: String,
+    /// Seconds until it holds.
+    pub left_s: u64,
 }
 
 /// Leaves out what the app says: it may be a code that the person typed.
@@ -124,7 +163,10 @@ pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest
         installation,
         kind: text_of(payload.get("kind")?)?,
         last_order: orders.max().unwrap_or(0),
+        channel: payload.get("channel").and_then(text_of),
         code: payload.get("code").and_then(text_of),
+        what: payload.get("what").and_then(text_of),
+        report: payload.get("report").map(ReadReport::deserialize).transpose().ok()?,
         deposit: payload.get("digest").and_then(text_of).zip(payload.get("version").and_then(Value::as_u64)),
         escrow: bytes_of("slot").zip(bytes_of("key").and_then(|key| key.try_into().ok())),
         public_key,

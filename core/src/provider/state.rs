@@ -8,11 +8,11 @@ use super::allowance::{Allowance, AllowanceState};
 use super::claims::MAX_NUMBER;
 use super::jws::KeysInForce;
 use super::outcome::WordDone;
-use super::request::RequestKind;
+use super::request::{Asked, ProofPurpose};
 use crate::crypto::sha256;
 use crate::hex;
 use crate::policy::{KeyId, KeyRole, ProviderKey, ProviderPolicy};
-use crate::time::Now;
+use crate::time::{Lease, Now};
 pub(crate) use take::{Call, Effect, GRANT_MS, Reading, Scene, TextHash, read};
 
 /// Bounds of the lists, so that the record stays small. All are our own choice.
@@ -76,7 +76,7 @@ struct Floor {
 struct OpenRequest {
     #[serde(with = "hex::array")]
     hash: [u8; 32],
-    kind: RequestKind,
+    kind: Asked,
     asked: Now,
     changes: u64,
 }
@@ -134,11 +134,35 @@ impl Provider {
     /// Notes a request that was signed.
     ///
     /// `changes`: [`Self::changes`] of the state from which the request was made.
-    pub(crate) fn note_request(&mut self, text: &str, kind: RequestKind, now: Now, changes: u64) {
+    pub(crate) fn note_request(&mut self, text: &str, kind: Asked, now: Now, changes: u64) {
         if self.requests.len() >= MAX_REQUESTS {
             self.requests.remove(0);
         }
         self.requests.push(OpenRequest { hash: sha256(&[text.as_bytes()]), kind, asked: now, changes });
+    }
+
+    /// Leaves room for one more request for this: of those that are open only the newest stays, because its answer may
+    /// be on its way. Whether one is open that still counts.
+    pub(crate) fn is_asked_again(&mut self, asked: Asked, now: Now) -> bool {
+        let is_same = |request: &OpenRequest| request.kind == asked;
+        let newest = self.requests.iter().rposition(is_same);
+        let is_open = newest.and_then(|place| self.requests.get(place));
+        let is_open = is_open.is_some_and(|request| Lease::start(GRANT_MS, request.asked).is_live(now));
+        let mut place = 0;
+        self.requests.retain(|request| {
+            let stays = !is_same(request) || Some(place) == newest;
+            place += 1;
+            stays
+        });
+        is_open
+    }
+
+    /// Forgets the open requests of somebody who wants to get back in, because what was proven is void: a grant that is
+    /// on its way proves nothing any more.
+    pub(crate) fn forget_recovery(&mut self) {
+        let is_of_recovery =
+            |asked: Asked| matches!(asked, Asked::Proof { purpose: ProofPurpose::Recovery | ProofPurpose::Cancel, .. });
+        self.requests.retain(|request| !is_of_recovery(request.kind));
     }
 
     /// How many words have changed which orders the phone knows.

@@ -10,6 +10,7 @@ use super::signer::{Signer, encode, request_hash};
 use super::*;
 use crate::platform::testing::TestRng;
 use crate::policy::{ClearsUnusual, KeyRole, ProviderPolicy};
+use crate::proof::ChannelId;
 use crate::time::Now;
 
 const WALLET: [u8; 16] = [0x11; 16];
@@ -35,17 +36,27 @@ fn policy() -> ProviderPolicy {
 
 /// A phone, as its record knows it, that the provider has registered.
 fn registered() -> Provider {
-    let asked = with_request(&Provider::default(), "register", RequestKind::Register);
+    let asked = with_request(&Provider::default(), "register", Asked::Register);
     let mut asked = asked;
     asked.note_pending(Installation { id: INSTALLATION, alias: "place/wallet/installation/7".to_owned() });
     let word = grant("register", "register", 0);
     take(&asked, Call::Redeem, &word, NOW).expect("registered").0
 }
 
-fn with_request(provider: &Provider, text: &str, kind: RequestKind) -> Provider {
+fn with_request(provider: &Provider, text: &str, kind: Asked) -> Provider {
     let mut provider = provider.clone();
     provider.note_request(text, kind, NOW, provider.changes());
     provider
+}
+
+/// What a request asks for that hands a code in.
+fn asked_proof() -> Asked {
+    Asked::Proof {
+        purpose: ProofPurpose::Recovery,
+        channel: Some(ChannelId([0xab; 8])),
+        is_first: false,
+        is_typed: true,
+    }
 }
 
 fn proofs() -> String {

@@ -4,10 +4,12 @@
 //! it to the next one. A record may hold values that this version would not let anybody set, so that a record of an
 //! older version still opens.
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::parts::{Life, Record};
 use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
+use crate::json;
 use crate::key_slots::{BiometricSlot, PinSlot, RescueRow};
 use crate::place::Place;
 
@@ -98,7 +100,7 @@ impl Record {
         header: &RecordHeader,
         under: SealedUnder,
     ) -> Option<Vec<u8>> {
-        let json = Zeroizing::new(serde_json::to_vec(self).ok()?);
+        let json = to_json(self)?;
         aead_seal(random, key.bytes(), &associated_data(header, under), &json)
     }
 
@@ -119,7 +121,7 @@ impl Record {
         };
         let json = aead_open(key.bytes(), &associated_data(header, under), sealed).ok_or(UnsealError::Damaged)?;
         // The JSON is authentic. So text that this version cannot parse is not damaged: another version wrote it.
-        let record: Self = step(serde_json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
+        let record: Self = step(json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
         let slots_parse = record.pin_slot.as_ref().is_none_or(|slot| PinSlot::parse(slot.as_bytes()).is_ok())
             && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok())
             && record.recovery.row().is_none_or(|row| RescueRow::parse(row.as_bytes()).is_some());
@@ -134,6 +136,14 @@ impl Record {
             parts && record.locks.is_in_range() && record.provider.is_in_range() && record.recovery.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
+}
+
+/// JSON in one allocation: the authenticator's secret is in it, and a buffer that grows moves and leaves a copy behind
+/// that nobody wipes.
+pub(super) fn to_json(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut json = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
+    serde_json::to_writer(&mut *json, value).ok()?;
+    Some(json)
 }
 
 /// Converts a record of format 1, in which a wallet without a PIN slot was a wiped wallet.

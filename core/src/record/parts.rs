@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biometric::Biometric;
 use crate::crypto::SlotBytes;
+use crate::events::JournalEvent;
 use crate::hex;
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
@@ -12,7 +13,7 @@ use crate::locks::{Locks, SetLock};
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::{AllowanceState, Provider};
-use crate::recovery::{Recovery, WayBack};
+use crate::recovery::Recovery;
 use crate::time::{Now, Wait};
 
 /// Everything that the lock's decisions depend on. Each capability owns its part of it.
@@ -107,23 +108,28 @@ impl Record {
 
     /// Whether one of the waits is to be saved.
     pub(crate) fn has_stale_wait(&self, now: Now, every_ms: u64) -> bool {
-        let Self { lockout, recovery, locks, .. } = self;
-        lockout.clone().save_wait(now, every_ms)
-            || recovery.clone().save_waits(now, every_ms)
-            || locks.clone().save_wait(now, every_ms)
+        let is_stale = |wait: Wait| wait.to_save(now, every_ms).is_some();
+        self.lockout.clone().save_wait(now, every_ms)
+            || self.recovery.saved_waits().into_iter().flatten().any(is_stale)
+            || self.locks.saved_wait().is_some_and(is_stale)
     }
 
     /// The waits as they were last saved.
-    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 4] {
-        let [code, escrow] = self.recovery.saved_waits();
-        [self.lockout.saved_wait(), code, escrow, self.locks.saved_wait()]
+    pub(crate) fn saved_waits(&self) -> Vec<Option<Wait>> {
+        let mut waits = self.recovery.saved_waits();
+        waits.extend([self.lockout.saved_wait(), self.locks.saved_wait()]);
+        waits
     }
 
-    /// Sets a lock, and cancels the changes of the ways back in that wait, because whoever asked for them may be the
-    /// one against whom the lock is set. Returns what they were about.
-    pub(crate) fn set_lock(&mut self, lock: SetLock) -> Vec<WayBack> {
+    /// Sets a lock, cancels the changes of the ways back in that wait, and voids what somebody proved to get back in:
+    /// whoever asked for that may be the one against whom the lock is set. Returns the journal's lines about it.
+    ///
+    /// `now`: changes that are due are made first. `None`: the lock is set late, and what became due since does not
+    /// count.
+    pub(crate) fn set_lock(&mut self, lock: SetLock, now: Option<Now>) -> Vec<JournalEvent<'static>> {
         self.locks.set(lock);
-        self.recovery.cancel_all()
+        self.provider.forget_recovery();
+        self.recovery.void(now)
     }
 
     /// Notes that this lock was cleared without the provider. The phone may know of its order by the mark alone: the

@@ -5,7 +5,7 @@ use super::*;
 use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
 use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Policy, ProviderKey, ProviderPolicy};
-use crate::provider::{Installation, Provider, RequestKind, WordDone};
+use crate::provider::{Asked, Installation, Provider, WordDone};
 use crate::time::Now;
 
 const HOUR: u64 = 3_600_000;
@@ -141,7 +141,7 @@ fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
     full.locks.set_finder(Finder { kid: KeyId([1; 8]), message, contact: Some(Contact::Form("x".repeat(200))) });
     for nth in 0..9_u8 {
         full.provider.note_answer([nth; 32], WordDone::HeartbeatTaken);
-        full.provider.note_request(&nth.to_string(), RequestKind::Heartbeat, NOW, 1 << 61);
+        full.provider.note_request(&nth.to_string(), Asked::Heartbeat, NOW, 1 << 61);
     }
     full.provider.note_pending(Installation { id: [9; 16], alias: "x".repeat(100) });
     let bytes = serde_json::to_vec(&full).expect("JSON").len();

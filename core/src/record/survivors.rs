@@ -1,14 +1,15 @@
 //! What a rescue needs of a record that cannot be read any more.
 
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
-
+use super::format::to_json;
 use super::parts::Record;
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
+use crate::json;
 use crate::locks::Locks;
 use crate::policy::Policy;
 use crate::provider::Provider;
+use crate::recovery::{Channels, SecondFactor};
+use serde::{Deserialize, Serialize};
 
 /// The parts of the record that outlive it: they are kept beside the rescue row, sealed under a subkey of the data key,
 /// and written anew in every commit that has the data key. So damaging the record does not shed the policy.
@@ -30,6 +31,12 @@ pub(crate) struct Survivors {
     /// The locks and freezes that stood. Locks that came since have marks in the keystore.
     #[serde(default)]
     pub(crate) locks: Locks,
+    /// Where the provider sends codes.
+    #[serde(default)]
+    pub(crate) channels: Channels,
+    /// A recovery does not switch it off.
+    #[serde(default)]
+    pub(crate) second_factor: SecondFactor,
 }
 
 /// The key that seals the survivors.
@@ -44,7 +51,8 @@ impl SurvivorsKey {
 impl Survivors {
     /// The survivors of a record.
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { policy, journal, data_key_number, provider, locks, .. } = record;
+        let Record { policy, journal, data_key_number, provider, locks, recovery, .. } = record;
+        let (channels, second_factor) = recovery.surviving();
         Self {
             policy: policy.clone(),
             journal: journal.clone(),
@@ -53,6 +61,8 @@ impl Survivors {
             // A later lock ends the wait of a recovery in the record, and a commit without the data key does not write
             // the survivors. So the wait is left out, and begins anew after damage.
             locks: locks.without_wait(),
+            channels,
+            second_factor,
         }
     }
 
@@ -64,19 +74,21 @@ impl Survivors {
         wallet_id: &[u8; 16],
         version: u64,
     ) -> Option<Vec<u8>> {
-        let json = Zeroizing::new(serde_json::to_vec(self).ok()?);
+        let json = to_json(self)?;
         key.0.seal(random, &associated_data(wallet_id, version), &json)
     }
 
     /// Opens what [`Self::seal`] made. `None` if it is damaged, or a newer version wrote it.
     pub(crate) fn open(sealed: &[u8], key: &SurvivorsKey, wallet_id: &[u8; 16], version: u64) -> Option<Self> {
         let json = key.0.open(&associated_data(wallet_id, version), sealed)?;
-        let survivors: Self = serde_json::from_slice(&json).ok()?;
+        let survivors: Self = json::from_slice(&json).ok()?;
         // As in the record: counting up from less than 2^62 cannot overflow.
         let numbers = [survivors.journal.number, survivors.data_key_number];
         let is_in_range = numbers.iter().all(|number| *number < 1 << 62)
             && survivors.provider.is_in_range()
-            && survivors.locks.is_in_range();
+            && survivors.locks.is_in_range()
+            && survivors.channels.is_in_range()
+            && survivors.second_factor.is_in_range();
         is_in_range.then_some(survivors)
     }
 }
@@ -93,8 +105,15 @@ mod tests {
     const WALLET: [u8; 16] = [0x11; 16];
 
     fn of(data_key_number: u64) -> Survivors {
-        let (provider, locks) = (Provider::default(), Locks::default());
-        Survivors { policy: Policy::default(), journal: Head::start(&WALLET), data_key_number, provider, locks }
+        Survivors {
+            policy: Policy::default(),
+            journal: Head::start(&WALLET),
+            data_key_number,
+            provider: Provider::default(),
+            locks: Locks::default(),
+            channels: Channels::default(),
+            second_factor: SecondFactor::default(),
+        }
     }
 
     #[test]

@@ -10,9 +10,12 @@ use crate::money::{Currency, Money};
 use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
-use crate::policy::{BiometricPolicy, Budget, EscrowKey, Policy, RollbackProtection};
+use crate::policy::{BiometricPolicy, Budget, EscrowKey, Policy, RecoveryPolicy, RollbackProtection};
+use crate::proof::{ChannelId, ChannelKind, Proof, ProofMethod};
 use crate::provider::Provider;
-use crate::recovery::{Change, CodeKey, Recovery, WaysBack};
+use crate::recovery::{
+    Authenticator, Change, Checklist, CodeKey, CodeUse, Factor, Recovery, RecoveryEvent, Secret, Task, WaysBack,
+};
 use crate::request::{BiometricDenial, BiometricRequest, Payment};
 use crate::time::Now;
 use zeroize::Zeroizing;
@@ -89,7 +92,8 @@ pub(super) fn record() -> Record {
     }
 }
 
-/// A recovery code and escrow in force, and changes of both that wait.
+/// A recovery code and escrow in force, and changes of both that wait; channels, a second factor, what was proven by
+/// somebody who wants to get back in, and a list to tidy up.
 fn recovery(data_key: &DataKey) -> Recovery {
     let mut random = random();
     let [first, second] = [0x77, 0x78].map(|byte| CodeKey::make(&mut random, &Box::new(Zeroizing::new([byte; 16]))));
@@ -99,6 +103,29 @@ fn recovery(data_key: &DataKey) -> Recovery {
     recovery.replace(7, Some(row.to_stored()), WaysBack { code: first, escrow: Some(EscrowKey([0x09; 32])) }, NOW);
     recovery.plan(Change::SetCode(second.expect("a key")), 86_400_000, NOW);
     recovery.plan(Change::EscrowOff, 86_400_000, NOW);
+    let policy = RecoveryPolicy::default();
+    for (number, kind, wait_ms) in [(1, ChannelKind::Sms, 0), (2, ChannelKind::Mail, policy.pending_change_ms())] {
+        let id = ChannelId([number; 8]);
+        recovery.channels.propose(id, kind, "138****5678".to_owned(), NOW);
+        recovery.channels.note_asked(id, CodeUse::Session, NOW);
+        recovery.channels.confirm(id, CodeUse::Session, wait_ms, NOW).expect("it is new");
+        recovery.channels.note_asked(id, CodeUse::Recovery, NOW);
+        recovery.channels.charge(id, CodeUse::Recovery, NOW);
+    }
+    recovery.channels.settle(NOW);
+    recovery.channels.remove(ChannelId([1; 8]), 86_400_000, NOW).expect("it is there");
+    let mut authenticator = Authenticator::new(Secret::make(&mut random), 58_907_520, NOW);
+    authenticator.charge(CodeUse::Recovery, NOW).expect("a try is allowed");
+    recovery.second_factor.put(Some(Factor::Authenticator(Box::new(authenticator))));
+    recovery.second_factor.plan(Some(Factor::Sms), 86_400_000, NOW);
+    for (method, challenge) in [(ProofMethod::Sms, [1; 16]), (ProofMethod::Authenticator, [2; 16])] {
+        let proof = Proof::new(method, false, challenge);
+        let event = RecoveryEvent::Proven { proof, wait_ms: policy.proofs_wait_ms(), now: NOW };
+        recovery.proofs = recovery.proofs.after(event).0;
+    }
+    recovery.checklist = Checklist::begin();
+    recovery.checklist.note_done(Task::Sheet);
+    recovery.checklist.dismiss(Task::Biometrics);
     recovery
 }
 

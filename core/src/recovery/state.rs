@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::channels::Channels;
+use super::checklist::Checklist;
 use super::code::CodeBytes;
+use super::proofs::{Proofs, RecoveryEvent, RecoveryStep};
+use super::second_factor::SecondFactor;
 use crate::crypto::{Purpose, Random, SlotBytes, derive_key, derive_public_key};
 use crate::events::JournalEvent;
 use crate::hex;
@@ -24,6 +28,22 @@ pub(crate) struct Recovery {
     ways: WaysBack,
     /// Changes that were asked for and still wait: at most one of the code, and one of escrow.
     pending: Vec<PendingChange>,
+    /// Where the provider sends codes.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) channels: Channels,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) second_factor: SecondFactor,
+    /// What somebody proved who wants to get back in.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) proofs: Proofs,
+    /// What is to be tidied up after a recovery.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) checklist: Checklist,
+}
+
+/// A wallet without channels and without a second factor keeps nothing of them.
+fn is_default<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// The ways back in that the slots of the rescue row are for.
@@ -164,14 +184,45 @@ impl Recovery {
         self.pending.len() < before
     }
 
+    /// Makes the changes of channels and of the second factor whose wait is over. Returns the journal's lines.
+    pub(crate) fn settle(&mut self, now: Now) -> Vec<JournalEvent<'static>> {
+        let channels = self.channels.settle(now).into_iter().map(|(kind, is_set)| match is_set {
+            true => JournalEvent::ChannelSet { channel: kind.name() },
+            false => JournalEvent::ChannelRemoved { channel: kind.name() },
+        });
+        let factor = self.second_factor.settle(now).map(|factor| match factor {
+            Some(factor) => JournalEvent::SecondFactorOn { factor: factor.name() },
+            None => JournalEvent::SecondFactorOff,
+        });
+        channels.chain(factor).collect()
+    }
+
+    /// Cancels every change that waits, and voids what was proven, because a lock was set. Returns the journal's lines.
+    ///
+    /// `now`: what was due before is made first. `None`: nothing is; the lock should have been set earlier, and whoever
+    /// asked for the change may have kept it away.
+    pub(crate) fn void(&mut self, now: Option<Now>) -> Vec<JournalEvent<'static>> {
+        let mut events = now.map(|now| self.settle(now)).unwrap_or_default();
+        events.extend(self.cancel_all().iter().map(|way| way.cancelled()));
+        let channels = self.channels.drop_pending();
+        events.extend(channels.iter().map(|kind| JournalEvent::ChannelCancelled { channel: kind.name() }));
+        events.extend(self.second_factor.cancel().then_some(JournalEvent::SecondFactorCancelled));
+        let (next, step) = self.proofs.after(RecoveryEvent::LockSet);
+        self.proofs = next;
+        events.extend(voided(step, "lock"));
+        events
+    }
+
+    /// Voids what was proven, for this reason. Returns the journal's line, if there was something.
+    pub(crate) fn note(&mut self, event: RecoveryEvent, by: &'static str) -> Option<JournalEvent<'static>> {
+        let (next, step) = self.proofs.after(event);
+        self.proofs = next;
+        voided(step, by)
+    }
+
     /// The change about this way that waits.
     pub(crate) fn pending(&self, way: WayBack) -> Option<&PendingChange> {
         self.pending.iter().find(|pending| pending.change.way() == way)
-    }
-
-    /// The ways back of which a change waits.
-    pub(crate) fn pending_ways(&self) -> Vec<WayBack> {
-        self.pending.iter().map(|pending| pending.change.way()).collect()
     }
 
     /// The ways back as they are to be now: after the changes whose wait is over, and with escrow under the key that
@@ -185,9 +236,28 @@ impl Recovery {
         is_due.then_some(ways)
     }
 
+    /// What a recovery takes over: the channels and the second factor stay, and what waits is void, because who
+    /// recovers chooses anew.
+    pub(crate) fn after_recovery(channels: Channels, second_factor: SecondFactor) -> Self {
+        let mut next = Self { channels, second_factor, checklist: Checklist::begin(), ..Self::default() };
+        next.void(None);
+        next
+    }
+
+    /// The channels and the second factor that outlive the record: without what waits, because a lock may void that in
+    /// a commit that cannot write them anew.
+    pub(crate) fn surviving(&self) -> (Channels, SecondFactor) {
+        let Self { channels, second_factor, .. } = self;
+        let next = Self { channels: channels.clone(), second_factor: second_factor.clone(), ..Self::default() };
+        let Self { channels, second_factor, .. } = Self::after_recovery(next.channels, next.second_factor);
+        (channels, second_factor)
+    }
+
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let mut is_changed = false;
+        let mut is_changed = self.channels.save_waits(now, every_ms)
+            | self.second_factor.save_waits(now, every_ms)
+            | self.proofs.save_wait(now, every_ms);
         for pending in &mut self.pending {
             let saved = pending.wait.to_save(now, every_ms);
             is_changed |= saved.is_some();
@@ -197,18 +267,33 @@ impl Recovery {
     }
 
     /// The waits as they were last saved.
-    pub(crate) fn saved_waits(&self) -> [Option<Wait>; 2] {
-        [WayBack::Code, WayBack::Escrow].map(|way| self.pending(way).map(|pending| pending.wait))
+    pub(crate) fn saved_waits(&self) -> Vec<Option<Wait>> {
+        let own = [WayBack::Code, WayBack::Escrow].map(|way| self.pending(way).map(|pending| pending.wait));
+        let waits = own.into_iter().chain([self.proofs.saved_wait()]);
+        waits.chain(self.second_factor.saved_waits()).chain(self.channels.saved_waits()).collect()
     }
 
     /// Whether the record could hold this.
     pub(crate) fn is_in_range(&self) -> bool {
         // Destructured by name, so that a new field does not compile until someone decides what it may hold.
-        let Self { version, row, ways: WaysBack { code, escrow }, pending } = self;
-        let is_single = pending.len() <= 1 || self.saved_waits().iter().all(Option::is_some);
+        let Self { version, row, ways: WaysBack { code, escrow }, pending, channels, second_factor, proofs, checklist } =
+            self;
+        let is_about_both = [WayBack::Code, WayBack::Escrow].iter().all(|way| self.pending(*way).is_some());
+        let is_single = pending.len() <= 1 || is_about_both;
         // As in the rest of the record: counting up from less than 2^62 cannot overflow.
-        *version < 1 << 62 && row.is_some() == (code.is_some() || escrow.is_some()) && is_single && pending.len() <= 2
+        *version < 1 << 62
+            && row.is_some() == (code.is_some() || escrow.is_some())
+            && is_single
+            && pending.len() <= 2
+            && channels.is_in_range()
+            && second_factor.is_in_range()
+            && proofs.is_in_range()
+            && checklist.is_in_range()
     }
+}
+
+fn voided(step: RecoveryStep, by: &'static str) -> Option<JournalEvent<'static>> {
+    matches!(step, RecoveryStep::Voided { .. }).then_some(JournalEvent::RecoveryCancelled { by })
 }
 
 impl PendingChange {

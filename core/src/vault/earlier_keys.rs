@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{DataKey, Purpose};
+use crate::crypto::{DataKey, Purpose, derive_key};
 use crate::journal::EarlierJournalKeys;
 
 /// The id of their row. The index's id is empty, and the ids of items have 16 bytes.
@@ -24,6 +24,11 @@ pub(crate) struct EarlierKeys {
 }
 
 impl EarlierKeys {
+    /// The key of the history of account passwords. It stays the same under every data key, as that of the PINs does.
+    pub(crate) fn password_history(&self) -> Zeroizing<[u8; 32]> {
+        derive_key(&[self.pin_history.as_slice()], &[], Purpose::PasswordHistory)
+    }
+
     /// The keys while there is only one data key.
     pub(crate) fn none(data_key: &DataKey) -> Self {
         Self { pin_history: data_key.derive(Purpose::PinHistory), journal: Vec::new() }

@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 use crate::crypto::{DataKey, Purpose, Random, aead_open, aead_seal};
 use crate::error::LockError;
 use crate::hex;
+use crate::json;
 use crate::pin::history::PinHistory;
+use crate::recovery::PasswordHistory;
 pub(crate) use earlier_keys::{EARLIER_KEYS_ROW, EarlierKeys};
 
 /// The longest item id, in bytes of UTF-8.
@@ -37,6 +39,8 @@ const VERSION_BYTES: usize = 8;
 pub(crate) struct Index {
     items: BTreeMap<String, Place>,
     pub(crate) pin_history: PinHistory,
+    #[serde(default, skip_serializing_if = "PasswordHistory::is_empty")]
+    pub(crate) passwords: PasswordHistory,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -83,7 +87,7 @@ impl<'a> Vault<'a> {
             Some((found, _)) => Err(IndexFault::OtherVersion { found }),
             // In format 1 the version did not stand in front of the sealed index.
             None => aead_open(&self.key, &self.index_data(version), row)
-                .and_then(|json| serde_json::from_slice(&json).ok())
+                .and_then(|json| json::from_slice(&json).ok())
                 .ok_or(IndexFault::Damaged),
         }
     }
@@ -93,7 +97,7 @@ impl<'a> Vault<'a> {
         let (version, sealed) = row.split_first_chunk::<VERSION_BYTES>()?;
         let version = u64::from_be_bytes(*version);
         let json = aead_open(&self.key, &self.index_data(version), sealed)?;
-        Some((version, serde_json::from_slice(&json).ok()?))
+        Some((version, json::from_slice(&json).ok()?))
     }
 
     /// Opens the row of the keys of earlier data keys. `number`: the number of the present data key.
@@ -175,7 +179,7 @@ impl<'a> Vault<'a> {
 impl Index {
     /// An index without items.
     pub(crate) fn new(pin_history: PinHistory) -> Self {
-        Self { items: BTreeMap::new(), pin_history }
+        Self { items: BTreeMap::new(), pin_history, passwords: PasswordHistory::default() }
     }
 
     /// The items' ids, in order.

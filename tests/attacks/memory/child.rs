@@ -57,21 +57,39 @@ impl Wallet {
         self.open_copy().follow_code(digits)
     }
 
-    /// Reads the text of the request that waits in the child, and follows it to its secrets.
+    /// The letters of the authenticator's secret that the child shows.
+    pub(super) fn read_letters(&mut self) -> String {
+        (0..32).map(|place| self.tell_bytes(&[b'3', place])).collect()
+    }
+
+    /// Follows the request for escrow that waits in the child to its secrets.
     pub(super) fn read_request(&mut self) -> Request {
+        Request::follow(self.read_text(), self.seed)
+    }
+
+    /// Reads the text of the request that waits in the child.
+    pub(super) fn read_text(&mut self) -> String {
         let bytes = (0_u16..).map(|place| {
             let [high, low] = place.to_be_bytes();
             self.tell_bytes(&[b'T', high, low]) as u8
         });
-        let text = bytes.take_while(|byte| *byte != 0).map(char::from).collect();
-        Request::follow(text, self.seed)
+        bytes.take_while(|byte| *byte != 0).map(char::from).collect()
     }
 
     /// Has the child take the grant that the provider gives for `request`, which may be another one than waits there.
     pub(super) fn redeem(&mut self, request: &Request) -> char {
-        let grant = sign_grant(request);
-        let length = u16::try_from(grant.len()).expect("short").to_be_bytes();
-        self.tell_bytes(&[b"G".as_slice(), &length, grant.as_bytes()].concat())
+        self.tell_text('G', &sign_grant(request))
+    }
+
+    /// So many minutes pass for the child.
+    pub(super) fn wait(&mut self, minutes: u8) -> char {
+        self.tell_bytes(&[b'K', minutes])
+    }
+
+    /// Sends a command with a text.
+    pub(super) fn tell_text(&mut self, command: char, text: &str) -> char {
+        let length = u16::try_from(text.len()).expect("short").to_be_bytes();
+        self.tell_bytes(&[&[command as u8], length.as_slice(), text.as_bytes()].concat())
     }
 
     pub(super) fn use_vault(&mut self, item: &Secret) {

@@ -17,12 +17,21 @@ const WORD: usize = 8;
 /// The forms of a PIN: text, digits as integers of any width, forwards and backwards, and the number that the digits
 /// make.
 pub(super) fn of_pin(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
-    let mut backwards = *digits;
-    backwards.reverse();
     let number = digits.iter().fold(0_u64, |number, digit| number * 10 + u64::from(*digit));
-    let mut needles = vec![needle(whose, "number", number.to_le_bytes())];
+    let mut needles = of_digits(whose, digits);
+    needles.push(needle(whose, "number", number.to_le_bytes()));
+    needles
+}
+
+/// The same of a code of any length, without the number: one of six digits would turn up by chance.
+pub(super) fn of_digits(whose: &str, digits: &[u8]) -> Vec<Needle> {
+    let backwards: Vec<_> = digits.iter().rev().copied().collect();
+    let mut needles = Vec::new();
+    let long = digits.len().min(PIECE);
     for (direction, digits) in [("forwards", digits), ("backwards", &backwards)] {
-        for piece in [&digits[..PIECE], &digits[digits.len() - PIECE..]] {
+        let mut pieces = vec![&digits[..long], &digits[digits.len() - long..]];
+        pieces.dedup();
+        for piece in pieces {
             let mut wide =
                 |form: &str, bytes: Vec<u8>| needles.push(needle(whose, &format!("{form} {direction}"), bytes));
             wide("ASCII", piece.iter().map(|digit| b'0' + digit).collect());
@@ -48,6 +57,75 @@ pub(super) fn of_encoded_code(whose: &str, digits: &[u8; 12]) -> Vec<Needle> {
         })
     });
     encoded.map(|letters| needle(whose, "base64url", letters)).collect()
+}
+
+/// The forms of a text: as it is, in lower case, and as UTF-16 and characters.
+pub(super) fn of_text(whose: &str, text: &str) -> Vec<Needle> {
+    let mut needles = Vec::new();
+    for (case, text) in [("", text), (", in lower case", &text.to_lowercase())] {
+        for piece in text.as_bytes().chunks_exact(WORD) {
+            let mut wide = |form: &str, bytes: Vec<u8>| needles.push(needle(whose, &format!("{form}{case}"), bytes));
+            wide("as it is", piece.to_vec());
+            wide("UTF-16", piece.iter().flat_map(|byte| [*byte, 0]).collect());
+            wide("characters", piece.iter().flat_map(|byte| u32::from(*byte).to_le_bytes()).collect());
+        }
+    }
+    needles
+}
+
+/// The forms of an authenticator's secret of 20 bytes: those of a key, as text in base32 and in hexadecimal, and the
+/// two states that HMAC-SHA1 has after its pads. Whoever has these states can compute every code.
+pub(super) fn of_authenticator(whose: &str, letters: &str, secret: &[u8]) -> Vec<Needle> {
+    // Each word of the key has to be as long as the others.
+    let key = [&secret[..16], &secret[12..]].concat();
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut needles = of_key(whose, &key);
+    for (form, text) in [("base32", letters), ("hexadecimal", &hex)] {
+        let pieces = text.as_bytes().chunks_exact(WORD);
+        needles.extend(pieces.map(|piece| needle(whose, form, piece)));
+    }
+    for (form, pad) in [("inner state", 0x36), ("outer state", 0x5c)] {
+        let mut block = [pad; 64];
+        block.iter_mut().zip(secret).for_each(|(to, byte)| *to ^= byte);
+        let words = sha1_after(&block);
+        for pair in [[words[0], words[1]], [words[1], words[2]], [words[3], words[4]]] {
+            let bytes = |to: fn(u32) -> [u8; 4]| pair.map(to).concat();
+            needles.push(needle(whose, form, bytes(u32::to_le_bytes)));
+            needles.push(needle(whose, form, bytes(u32::to_be_bytes)));
+        }
+    }
+    needles
+}
+
+/// The state of SHA-1 after its first block (FIPS 180-4, section 6.1.2).
+fn sha1_after(block: &[u8; 64]) -> [u32; 5] {
+    let begin: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+    let mut words: Vec<_> = block.as_chunks::<4>().0.iter().map(|word| u32::from_be_bytes(*word)).collect();
+    for at in 16..80 {
+        words.push((words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1));
+    }
+    let [mut a, mut b, mut c, mut d, mut e] = begin;
+    for (at, word) in words.iter().enumerate() {
+        let (mixed, constant) = match at / 20 {
+            0 => ((b & c) | (!b & d), 0x5a82_7999),
+            1 => (b ^ c ^ d, 0x6ed9_eba1),
+            2 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
+            _ => (b ^ c ^ d, 0xca62_c1d6_u32),
+        };
+        let next = a.rotate_left(5).wrapping_add(mixed).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
+        (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
+    }
+    let end = [a, b, c, d, e];
+    std::array::from_fn(|at| begin[at].wrapping_add(end[at]))
+}
+
+/// The empty message, padded, fills one block. Its digest is a known one (FIPS 180-4's example is the same function).
+#[test]
+fn the_state_of_sha_1_is_that_of_a_known_digest() {
+    let mut block = [0; 64];
+    block[0] = 0x80;
+    let words = [0xda39_a3ee, 0x5e6b_4b0d, 0x3255_bfef, 0x9560_1890, 0xafd8_0709];
+    assert_eq!(sha1_after(&block), words);
 }
 
 /// The forms of each word of a key: as it is, as SHA-256 loads it, and as HMAC pads it (RFC 2104).

@@ -129,8 +129,12 @@ impl GrantSecrets {
 /// these seeds.
 pub(super) fn sign_grant(request: &Request) -> String {
     let (ReadRequest { wallet, installation, last_order, .. }, sealed) = (&request.read, request.sealed());
-    let (req, challenge) = (request_hash(&request.text), encode(&[7; 16]));
-    let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{challenge}"}}]"#);
+    let req = request_hash(&request.text);
+    // A person has verified the owner, and called back the account's number.
+    let proof = |method: &str, place: &str, challenge: u8| {
+        format!(r#"{{"method":"{method}","place":"{place}","challenge":"{}"}}"#, encode(&[challenge; 16]))
+    };
+    let proofs = format!("[{},{}]", proof("person", "elsewhere", 7), proof("sms", "phone", 8));
     let act = format!(r#""act":"escrow","sealed":"{sealed}""#);
     let named = format!(r#""aud":"{wallet}","sub":"{installation}""#);
     let claims = format!(r#"{{"v":1,{named},{act},"req":"{req}","after":{last_order},"proofs":{proofs}}}"#);

@@ -20,8 +20,8 @@ pub(crate) struct Asking {
     request: Option<EscrowRequest>,
     /// The wallet that the grant opened.
     rescue: Option<Rescue>,
-    /// The text of a request to register the phone, which the app has not sent yet.
-    registration: Option<Zeroizing<String>>,
+    /// The text of another request, which the app has not sent yet.
+    pub(crate) text: Option<Zeroizing<String>>,
 }
 
 /// A policy with the parent as the provider: `tests/attacks/memory/provider.rs` has the same seeds.
@@ -58,15 +58,14 @@ impl CommandedWallet {
             }
             // The byte of the request's text at a place; 0 after its end.
             b'T' => {
-                let place = usize::from(u16::from_be_bytes([self.byte(), self.byte()]));
-                let request = self.asking.request.as_ref().expect("a request");
-                request.text().as_bytes().get(place).copied().unwrap_or(0)
+                let place = self.number();
+                let text = self.asking.text.as_ref().map(|text| text.as_str());
+                let text = text.or(self.asking.request.as_ref().map(|request| request.text()));
+                text.expect("a request").as_bytes().get(place).copied().unwrap_or(0)
             }
             // Takes a grant: two bytes that say how long it is, and its text.
             b'G' => {
-                let mut grant = vec![0; usize::from(u16::from_be_bytes([self.byte(), self.byte()]))];
-                self.commands.read_exact(&mut grant).expect("a grant");
-                let grant = String::from_utf8(grant).expect("UTF-8");
+                let grant = self.text();
                 match self.asking.request.as_ref().expect("a request").redeem(&grant) {
                     GrantOutcome::Opened(rescue) => {
                         self.asking.rescue = Some(rescue);
@@ -91,16 +90,28 @@ impl CommandedWallet {
                 let said = self.said();
                 self.done(|wallet| {
                     let text = wallet.lock().provider().register(&said).expect("a request");
-                    wallet.asking.registration = Some(Zeroizing::new(text));
+                    wallet.asking.text = Some(Zeroizing::new(text));
                 })
             }
-            b'J' => self.done(|wallet| wallet.asking.registration = None),
+            b'J' => self.done(|wallet| wallet.asking.text = None),
             // The next signature fails.
             b'S' => self.done(|wallet| {
                 wallet.hooks.fail_next(|call| call.is("sign", "installation"), DeviceKeyFault::Failed);
             }),
-            other => panic!("no such command: {other}"),
+            other => self.obey_about_ways_back(other),
         }
+    }
+
+    /// Two bytes that say a number.
+    fn number(&mut self) -> usize {
+        usize::from(u16::from_be_bytes([self.byte(), self.byte()]))
+    }
+
+    /// Two bytes that say how long a text is, and the text.
+    pub(crate) fn text(&mut self) -> String {
+        let mut text = vec![0; self.number()];
+        self.commands.read_exact(&mut text).expect("a text");
+        String::from_utf8(text).expect("UTF-8")
     }
 
     /// What the app says in a request, with the digits that follow as the code.

@@ -11,6 +11,7 @@ mod bound;
 mod device_key;
 mod escrow;
 mod sensor;
+mod ways_back;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -37,6 +38,7 @@ use walletlock_core::{
     BiometricChange, BiometricOutcome, CodeOutcome, Enrolment, Options, PinChange, PinOutcome, RecoveryChange,
     RecoveryOutcome, Removal, Rescue, Session, WalletLock,
 };
+use ways_back::NewWays;
 use zeroize::Zeroizing;
 
 fn main() {
@@ -57,8 +59,9 @@ fn main() {
     }));
     let hooks = Hooks::default();
     let sensor = Arc::new(NamedSensor::default());
+    let clock = Arc::new(FakeClock::default());
     let platform = hooks.around(Platform {
-        clock: Arc::new(FakeClock::default()),
+        clock: clock.clone(),
         entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
         device_key: Arc::new(NamedKeys::default()),
         biometrics: sensor.clone(),
@@ -67,20 +70,27 @@ fn main() {
         let wallet = Bound::open(folder, platform, unbuffered(std::io::stdin()));
         return wallet.obey_all(unbuffered(std::io::stdout()));
     };
-    let options = Options {
-        path: Path::new(folder).join("wallet.db"),
-        policy,
-        platform,
-        calibration: Calibration::Fixed(cost),
-        anti_rollback: AntiRollback::default(),
+    let path = Path::new(folder).join("wallet.db");
+    let open = move || {
+        let options = Options {
+            path: path.clone(),
+            policy: policy.clone(),
+            platform: platform.clone(),
+            calibration: Calibration::Fixed(cost),
+            anti_rollback: AntiRollback::default(),
+        };
+        WalletLock::open(options).expect("it opens")
     };
     let mut wallet = CommandedWallet {
-        lock: Some(WalletLock::open(options).expect("it opens")),
+        lock: Some(open()),
+        open: Box::new(open),
         hooks,
+        clock,
         sensor,
         session: None,
         code: None,
         asking: Asking::default(),
+        new: NewWays::default(),
         commands: unbuffered(std::io::stdin()),
     };
     let mut answers = unbuffered(std::io::stdout());
@@ -102,12 +112,15 @@ fn unbuffered(stream: impl AsFd) -> File {
 struct CommandedWallet {
     /// `None` once it is closed.
     lock: Option<WalletLock>,
+    open: Box<dyn Fn() -> WalletLock>,
     hooks: Hooks,
+    clock: Arc<FakeClock>,
     sensor: Arc<NamedSensor>,
     session: Option<Session>,
     /// A recovery code that is shown.
     code: Option<RecoveryCode>,
     asking: Asking,
+    new: NewWays,
     commands: File,
 }
 

@@ -9,10 +9,15 @@ use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::events::Kind;
 use walletlock_core::pin::PinEntry;
-use walletlock_core::platform::testing::{Call, FakeEntropy, FakePhone, code_entry, write_down};
+use walletlock_core::platform::Clock;
+use walletlock_core::platform::testing::{
+    Call, FakeClock, FakeEntropy, FakePhone, authenticator_code, code_entry, write_down,
+};
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::{LockoutPolicy, Policy};
-use walletlock_core::{CodeOutcome, Enrolment, Options, PinOutcome, RecoveryChange, Session, WalletLock};
+use walletlock_core::{
+    CodeOutcome, Enrolment, FactorOutcome, NewAuthenticator, Options, PinOutcome, RecoveryChange, Session, WalletLock,
+};
 
 use crate::seed::Dice;
 
@@ -25,6 +30,7 @@ const WRONG_BETWEEN_RIGHT: u32 = 200;
 pub(super) struct Timed {
     lock: Arc<WalletLock>,
     watch: Arc<Watch>,
+    clock: Arc<FakeClock>,
     wrong: u32,
     pub(super) pin: Vec<u8>,
     _folder: TempDir,
@@ -98,11 +104,52 @@ impl Timed {
         let lock = Arc::new(WalletLock::open(options).expect("it opens"));
         lock.add_listener(Arc::new(phone.hooks.clone()));
         match lock.enrol(&entry(pin), &[]).expect("an outcome") {
-            Enrolment::Enrolled(session) => {
-                Some((Self { lock, watch, wrong: 0, pin: pin.to_vec(), _folder: folder }, session))
-            }
+            Enrolment::Enrolled(session) => Some((
+                Self { lock, watch, clock: phone.clock.clone(), wrong: 0, pin: pin.to_vec(), _folder: folder },
+                session,
+            )),
             Enrolment::Forbidden(_) => None,
         }
+    }
+
+    /// A wallet with a random PIN and an authenticator, and the secret as the app reads it.
+    pub(super) fn with_app(dice: &mut Dice) -> (Self, String) {
+        let (timed, session) = loop {
+            let pin = dice.pin(6);
+            if let Some(begun) = Self::begin(dice, &pin, 0) {
+                break begun;
+            }
+        };
+        let new = session.access().make_authenticator().expect("a secret");
+        let letters: String = (0..NewAuthenticator::LETTERS).filter_map(|place| new.letter(place)).collect();
+        let shown = entry(&timed.shown(&letters, 0));
+        assert_eq!(session.access().confirm_authenticator(&new, &shown), Ok(true));
+        assert_eq!(session.access().set_authenticator(&new), Ok(RecoveryChange::InForce));
+        (timed, letters)
+    }
+
+    /// The code that the app shows so many steps from now.
+    pub(super) fn shown(&self, letters: &str, steps: i64) -> Vec<u8> {
+        let wall_ms = self.clock.now().expect("a clock").wall_ms + steps * 30_000;
+        authenticator_code(letters, wall_ms).bytes().map(|digit| digit - b'0').collect()
+    }
+
+    /// So many minutes pass.
+    pub(super) fn pass_minutes(&self, minutes: u64) {
+        self.clock.advance_ms(minutes * 60_000);
+    }
+
+    /// The phone's date is set back. Time since boot goes on.
+    pub(super) fn set_back_minutes(&self, minutes: i64) {
+        self.clock.change(|now| now.wall_ms -= minutes * 60_000);
+    }
+
+    /// Tries a code of the authenticator. Returns the nanoseconds until the call returned, and the outcome.
+    pub(super) fn try_code(&self, code: &[u8]) -> (f64, FactorOutcome) {
+        let typed = entry(code);
+        let begin = Instant::now();
+        let outcome = self.lock.recovery().prove_authenticator(&typed);
+        (begin.elapsed().as_nanos() as f64, outcome.expect("judged"))
     }
 
     /// Enters a recovery code. Returns the nanoseconds, and the outcome.

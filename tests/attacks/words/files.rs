@@ -10,7 +10,7 @@ use super::secrets::{Secret, found};
 use super::{ITEM, ITEM_ID, NEW_PIN, PIN, WRONG_PIN, Wallet, entry, only_for_the_owner, personal, planted};
 
 /// The contents and names of all files in the folder, SQLite's log included.
-fn bytes_of(folder: &Path) -> Vec<u8> {
+pub(super) fn bytes_of(folder: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     for file in fs::read_dir(folder).expect("a folder") {
         let file = file.expect("a file");

@@ -20,23 +20,23 @@ use super::{
 
 /// Everything printed so far.
 #[derive(Default)]
-struct Printed(String);
+pub(super) struct Printed(pub(super) String);
 
 impl Printed {
     /// Adds both layouts of `Debug`. The indentation of the second is made uniform, so that a list is found at any
     /// depth.
-    fn show(&mut self, value: &dyn Debug) {
+    pub(super) fn show(&mut self, value: &dyn Debug) {
         let tall = format!("{value:#?}");
         let lines = tall.lines().map(|line| format!("    {}\n", line.trim_start()));
         self.0 += &format!("{value:?}\n{}", lines.collect::<String>());
     }
 
-    fn say(&mut self, fault: &(impl Debug + Display)) {
+    pub(super) fn say(&mut self, fault: &(impl Debug + Display)) {
         self.show(fault);
         self.0 += &format!("{fault}\n");
     }
 
-    fn assert_tells_nothing(&self, secrets: &[Secret]) {
+    pub(super) fn assert_tells_nothing(&self, secrets: &[Secret]) {
         assert_eq!(found(secrets, self.0.as_bytes()), [""; 0], "{}", self.0);
     }
 }

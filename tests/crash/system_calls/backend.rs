@@ -2,7 +2,7 @@
 //! in the words that [`crate::world`] knows.
 
 use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, presets};
-use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::provider::signer::{Signer, decode, encode, read_request, request_hash};
 use walletlock_core::{LockError, ProviderRequest, ProviderState, RequestKind, WalletLock, WordOutcome};
 
 use crate::desk;
@@ -90,11 +90,44 @@ fn grant(state: &ProviderState, installation: &str, act: &str, request: &str) ->
 
 /// A grant with these ids. `act`: the claim `act`, and what belongs to it.
 pub(crate) fn grant_to(aud: &str, sub: &str, act: &str, request: &str, after: u64) -> String {
+    // A person has verified the owner, and called back the account's number.
+    grant_with(aud, sub, act, request, after, &[("person", "elsewhere"), ("sms", "phone")])
+}
+
+/// The same with these proofs, each by its method and place.
+pub(crate) fn grant_with(
+    aud: &str,
+    sub: &str,
+    act: &str,
+    request: &str,
+    after: u64,
+    proofs: &[(&str, &str)],
+) -> String {
     let req = request_hash(request);
-    let proofs = format!(r#"[{{"method":"person","place":"elsewhere","challenge":"{}"}}]"#, encode(&[7; 16]));
+    // Each proof answers a question of its own.
+    let digest = decode(&req).expect("a hash");
+    let proof = |(nth, (method, place)): (usize, &(&str, &str))| {
+        let challenge = encode(&digest[nth..nth + 16]);
+        format!(r#"{{"method":"{method}","place":"{place}","challenge":"{challenge}"}}"#)
+    };
+    let proofs = proofs.iter().enumerate().map(proof).collect::<Vec<_>>().join(",");
     let claims =
-        format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":{proofs}}}"#);
+        format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}",{act},"req":"{req}","after":{after},"proofs":[{proofs}]}}"#);
     signers()[1].sign("grant", &claims)
+}
+
+/// The grant that says that the code in a request is the one that was sent. `None`: it is not.
+pub(crate) fn prove(home: &Home, request: &str, sent: &str) -> Option<String> {
+    let read = desk::read(home, request);
+    if read.code.as_deref() != Some(sent) {
+        return None;
+    }
+    let (aud, sub, after) = (&read.wallet, &read.installation, read.last_order);
+    Some(grant_with(aud, sub, r#""act":"proof""#, request, after, &[("sms", "phone")]))
+}
+
+pub(crate) fn redeem(lock: &WalletLock, grant: &str) -> String {
+    in_words(lock.provider().redeem(grant))
 }
 
 pub(crate) fn state(lock: &WalletLock) -> Result<ProviderState, LockError> {

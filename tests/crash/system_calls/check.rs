@@ -12,7 +12,7 @@ use crate::phone::{Home, Phone, entry};
 use crate::scenario::{CODES, Due, PIN};
 use crate::words::OrdersLock;
 use crate::world::{DAMAGED, LIMIT, Wallet, World, Worlds};
-use crate::{backend, check_escrow, item, paper};
+use crate::{backend, check_escrow, check_ways_back, item, paper};
 
 /// Lines about the recovery code and escrow and about the provider's words.
 const NOTED: [Kind; 17] = [
@@ -77,6 +77,7 @@ pub(crate) fn check(phone: &Phone, mut possible: Worlds) -> Result<(), Violation
             }
             is_intact(&lock)?;
             keep_codes_and_words(&lock, &aliases, &mut possible)?;
+            check_ways_back::keep_progress(&lock, &mut possible)?;
             // There is no key without its slot, and no slot without its key.
             keep_wallets(&mut possible, "biometric keys", &fingers, |wallet| usize::from(wallet.finger) == fingers)?;
             if matches!(in_full, LockStatus::Locked { .. }) && wallet.failures < LIMIT {
@@ -211,7 +212,10 @@ fn use_it(phone: &Phone, lock: &Arc<WalletLock>, possible: &mut Worlds) -> Resul
     let noted = count(&session, &NOTED)?;
     keep_wallets(possible, "lines of codes and words", &noted, |wallet| wallet.noted == noted)?;
     keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
+    let lines = count(&session, &check_ways_back::NOTED)?;
+    check_ways_back::keep_settings(&session, lines, possible)?;
     check_escrow::keep(&phone.home, lock, possible)?;
+    check_ways_back::use_up(phone, lock, &session, possible)?;
     Ok(pin)
 }
 

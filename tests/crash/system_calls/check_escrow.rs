@@ -16,7 +16,7 @@ pub(crate) fn rescue(home: &Home, lock: &Arc<WalletLock>, possible: &mut Worlds)
         PinOutcome::Locked(_) => {}
         other => return Err(format!("damaged, and yet {other:?}")),
     }
-    let opened = desk::ask(home, lock).and_then(|granted| desk::open(&granted));
+    let opened = desk::ask(home, lock, desk::BY_PERSON).and_then(|granted| desk::open(&granted));
     let session = opened.and_then(|rescue| paper::finish(home, &rescue, CHECKED, CHECKED_PIN));
     drop(session.map_err(|why| format!("not recovered by escrow: {why}"))?);
     let rescued = possible.iter().filter_map(World::wallet).map(|wallet| wallet.rescued(CHECKED, CHECKED_PIN));
@@ -31,12 +31,12 @@ pub(crate) fn keep(home: &Home, lock: &WalletLock, possible: &mut Worlds) -> Res
         wallet.escrow.then_some(wallet.is_deposited) == is_deposited
     })?;
     let Some(is_deposited) = is_deposited else {
-        return equal("escrow", &desk::ask(home, lock).err().as_deref(), &Some("NotSetUp"));
+        return equal("escrow", &desk::ask(home, lock, desk::BY_PERSON).err().as_deref(), &Some("NotSetUp"));
     };
     if !is_deposited {
-        equal("the new slot", &desk::ask(home, lock).err().as_deref(), &Some("not deposited"))?;
+        equal("the new slot", &desk::ask(home, lock, desk::BY_PERSON).err().as_deref(), &Some("not deposited"))?;
         equal("registered", &backend::register(home, lock).as_str(), &"Registered")?;
         equal("a deposit", &desk::deposit(home, lock).as_str(), &"deposited")?;
     }
-    desk::ask(home, lock).and_then(|granted| desk::open(&granted)).map(drop)
+    desk::ask(home, lock, desk::BY_PERSON).and_then(|granted| desk::open(&granted)).map(drop)
 }

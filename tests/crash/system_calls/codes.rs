@@ -54,6 +54,7 @@ impl Wallet {
             last_order,
             is_marked,
             noted: self.noted + 1 + cancelled,
+            back: self.back.recovered(),
             ..self
         };
         rescued.opened()

@@ -47,8 +47,15 @@ pub(crate) struct Granted {
     grant: String,
 }
 
-/// Asks for the data key. The provider has verified the owner, and opens the slot if it is the one that was deposited.
-pub(crate) fn ask(home: &Home, lock: &WalletLock) -> Result<Granted, String> {
+/// What the provider has verified.
+pub(crate) type Verified<'a> = &'a [(&'a str, &'a str)];
+/// A person has verified the owner, and called back the account's number.
+pub(crate) const BY_PERSON: Verified<'_> = &[("person", "elsewhere"), ("sms", "phone")];
+/// Only a code that was sent.
+pub(crate) const BY_SMS: Verified<'_> = &[("sms", "phone")];
+
+/// Asks for the data key. The provider opens the slot if it is the one that was deposited.
+pub(crate) fn ask(home: &Home, lock: &WalletLock, verified: Verified<'_>) -> Result<Granted, String> {
     let request = match lock.recovery().ask_escrow(&ProviderRequest::default()) {
         Ok(EscrowOutcome::Asked(request)) => request,
         Ok(EscrowOutcome::Refused(refusal)) => return Err(paper::refusal_in_words(&refusal)),
@@ -61,7 +68,7 @@ pub(crate) fn ask(home: &Home, lock: &WalletLock) -> Result<Granted, String> {
     }
     let sealed = escrow_pair().reseal(request.text(), &read, &[9; 32]).expect("a slot of this wallet");
     let act = format!(r#""act":"escrow","sealed":"{sealed}""#);
-    let grant = backend::grant_to(&read.wallet, &read.installation, &act, request.text(), read.last_order);
+    let grant = backend::grant_with(&read.wallet, &read.installation, &act, request.text(), read.last_order, verified);
     Ok(Granted { request, grant })
 }
 
@@ -85,7 +92,7 @@ fn deposited(home: &Home) -> Option<String> {
 }
 
 /// Reads a request of a phone that brings its key or is registered.
-fn read(home: &Home, request: &str) -> ReadRequest {
+pub(crate) fn read(home: &Home, request: &str) -> ReadRequest {
     let files = fs::read_dir(home.desk()).expect("the desk").flatten();
     let mut keys = files.filter_map(|file| fs::read(file.path()).ok());
     let read = read_request(request, None).or_else(|| keys.find_map(|key| read_request(request, Some(&key))));

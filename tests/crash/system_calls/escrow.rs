@@ -1,6 +1,7 @@
 //! What a change of escrow, and a recovery by escrow, may leave.
 
 use crate::life::{NO_REQUEST, NO_VERDICT};
+use crate::ways_back::NOT_ENOUGH;
 use crate::world::{Rules, STORAGE_FAILED, State, WRONG_STATE, Wallet};
 
 /// A change of escrow that was asked for.
@@ -63,6 +64,9 @@ impl Rules<'_> {
         let is_over = !(wallet.escrow && wallet.is_deposited);
         if is_over || self.is_disturbed && self.told() == Some(WRONG_STATE) {
             return self.unchanged(state, &[WRONG_STATE]);
+        }
+        if self.asked_by_proofs && !wallet.back.is_enough_with_sms() {
+            return self.unchanged(state, &[NOT_ENOUGH]);
         }
         self.set_anew(state, wallet.rescued(to, pin))
     }

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use walletlock_core::proof::ChannelId;
+use walletlock_core::recovery::Task;
 use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
@@ -14,14 +16,17 @@ use walletlock_core::{
 
 use crate::fault::{Ending, Plan};
 use crate::phone::{Home, Phone, entry};
-use crate::scenario::{Scenario, Step};
+use crate::scenario::{FIRST, Scenario, Step};
 use crate::world::DAMAGED;
-use crate::{backend, desk, item, net, paper};
+use crate::{backend, desk, item, net, paper, proving};
 
 /// The answer of a check that failed because the storage failed.
 pub(crate) const NO_VERDICT: &str = "no verdict: Storage";
 /// There is nothing to grant: the request failed.
 pub(crate) const NO_REQUEST: &str = "no request";
+
+/// The provider did not answer: the code was wrong.
+pub(crate) const NO_GRANT: &str = "unanswered";
 
 /// The new PIN is set, and a lock of the provider stands.
 pub(crate) const RECOVERED_AND_LOCKED: &str = "recovered and locked";
@@ -72,8 +77,18 @@ impl Life {
         let folder = home.wallet();
         let mut phone = Phone::new(home, scenario.preset, scenario.clock_ms, seed);
         phone.tells = true;
-        let mut app =
-            App { phone, lock: None, session: None, wallet: [0; 16], request: None, granted: None, rescue: None };
+        let mut app = App {
+            phone,
+            lock: None,
+            session: None,
+            wallet: [0; 16],
+            request: None,
+            typed: None,
+            channel: None,
+            factor: FIRST,
+            granted: None,
+            rescue: None,
+        };
         if catches_all {
             net::install(&folder, plan);
         }
@@ -115,6 +130,12 @@ struct App {
     wallet: [u8; 16],
     /// The request that waits for the provider's grant.
     request: Option<String>,
+    /// The request with a code that was typed.
+    typed: Option<String>,
+    /// The channel that is being set up.
+    channel: Option<ChannelId>,
+    /// The authenticator app that the owner uses.
+    factor: &'static str,
     /// The request for the data key, and its grant.
     granted: Option<desk::Granted>,
     /// What that grant opened.
@@ -209,8 +230,9 @@ impl App {
             }
             Step::SwitchEscrow { is_on } => self.in_session(|session| desk::switch(session, is_on)),
             Step::Deposit => desk::deposit(&self.phone.home, lock),
-            Step::AskEscrow => {
-                let asked = desk::ask(&self.phone.home, lock);
+            Step::AskEscrow | Step::AskEscrowByProofs => {
+                let verified = if *step == Step::AskEscrow { desk::BY_PERSON } else { desk::BY_SMS };
+                let asked = desk::ask(&self.phone.home, lock, verified);
                 self.forget_grant();
                 match asked {
                     Ok(granted) => {
@@ -229,6 +251,56 @@ impl App {
                 });
                 self.recovered(recovered)
             }
+            Step::SetFactor(name) => {
+                let told = self.in_session(|session| proving::set_factor(&self.phone, session, name));
+                if told == "set" {
+                    self.factor = name;
+                }
+                told
+            }
+            Step::RemoveFactor => {
+                self.in_session(|session| session.access().remove_second_factor().map(paper::in_words))
+            }
+            Step::CancelFactor => self.in_session(|session| {
+                let was_pending = session.access().cancel_second_factor_change()?;
+                Ok(if was_pending { "cancelled" } else { "nothing waits" }.to_owned())
+            }),
+            Step::Code { is_right, used_for } => {
+                proving::try_code(&self.phone, lock, self.session.as_ref(), self.factor, is_right, used_for)
+            }
+            Step::AddChannel => match self.session.as_ref().map(proving::add_channel) {
+                None => "no session".to_owned(),
+                Some(Err(error)) => failed(&error),
+                Some(Ok((channel, told))) => {
+                    self.channel = Some(channel);
+                    told
+                }
+            },
+            Step::SendCode => match proving::channel_in_force(lock) {
+                Some(channel) => proving::send_code(lock, channel),
+                None => failed(&LockError::Storage),
+            },
+            Step::TypeCode { is_right, used_for } => {
+                let Some(channel) = self.channel.or_else(|| proving::channel_in_force(lock)) else {
+                    return failed(&LockError::Storage);
+                };
+                let (told, text) = proving::type_code(lock, self.session.as_ref(), channel, is_right, used_for);
+                self.typed = text;
+                told
+            }
+            Step::TakeProof => self
+                .typed
+                .as_ref()
+                .map_or_else(|| NO_REQUEST.to_owned(), |request| proving::take_proof(&self.phone.home, lock, request)),
+            Step::SetPassword(name) => self.in_session(|session| proving::set_password(session, name)),
+            Step::Tick => self.in_session(|session| {
+                session.access().note_done(Task::ReviewJournal)?;
+                Ok("noted".to_owned())
+            }),
+            Step::Dismiss => self.in_session(|session| {
+                session.access().dismiss(Task::Biometrics)?;
+                Ok("dismissed".to_owned())
+            }),
             Step::Register => backend::register(&self.phone.home, lock),
             Step::Order => backend::order(lock, &self.wallet),
             Step::Ask => match backend::ask(lock) {

@@ -13,6 +13,7 @@
 mod backend;
 mod check;
 mod check_escrow;
+mod check_ways_back;
 mod codes;
 mod desk;
 mod escrow;
@@ -22,10 +23,12 @@ mod life;
 mod net;
 mod paper;
 mod phone;
+mod proving;
 mod scenario;
 mod stage;
 mod sweep;
 mod trace;
+mod ways_back;
 mod words;
 mod world;
 

@@ -64,6 +64,35 @@ pub(crate) enum Step {
         to: &'static str,
         pin: &'static str,
     },
+    /// The owner makes an authenticator with this name, confirms it and sets it.
+    SetFactor(&'static str),
+    /// The owner has the second factor removed.
+    RemoveFactor,
+    /// The owner cancels the change of it that waits.
+    CancelFactor,
+    /// Somebody types a code of the authenticator.
+    Code {
+        is_right: bool,
+        used_for: Used,
+    },
+    /// The owner begins to set a phone number up.
+    AddChannel,
+    /// Somebody has a code sent to it.
+    SendCode,
+    /// Somebody types the code that was sent: the phone makes a request.
+    TypeCode {
+        is_right: bool,
+        used_for: Used,
+    },
+    /// The provider answers that request, if the code is right.
+    TakeProof,
+    /// The phone asks for the data key, and the provider leaves it to the phone whether enough was proven.
+    AskEscrowByProofs,
+    /// The owner sets a password of the account.
+    SetPassword(&'static str),
+    /// The owner has looked through the journal; and wants no biometrics.
+    Tick,
+    Dismiss,
     /// The provider registers the phone.
     Register,
     /// The provider says that the phone is lost.
@@ -82,6 +111,15 @@ pub(crate) enum Step {
     Close,
 }
 
+/// What a code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Used {
+    /// The second factor of the session; of a code that was sent: setting its channel up.
+    Session,
+    Recovery,
+    Cancel,
+}
+
 /// The state of the phone at the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -95,8 +133,21 @@ pub(crate) enum Start {
     Registered { is_lost: bool },
     /// Such a wallet with the recovery code `FIRST`, and with this state of escrow.
     WithEscrow(Escrow),
+    /// Such a wallet with escrow, a phone number and the authenticator `FIRST`. `wrong`: codes of it since the last
+    /// right one.
+    WithWays { wrong: u32, proven: Proven },
     /// What a process of another scenario left that this fault killed at the call with this number.
     CutShort { scenario: &'static str, call: Call, nth: u32, fault: Fault },
+}
+
+/// What somebody has proven before a scenario begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proven {
+    Nothing,
+    /// By a code that was sent.
+    Sms,
+    /// And by the authenticator, so that the wait runs.
+    Both,
 }
 
 /// A change of the recovery code.
@@ -141,9 +192,16 @@ const WHEN_DUE: u64 = 25 * HOUR_MS;
 /// The provider's heartbeat may be away for 168 hours.
 const AFTER_THE_ALLOWANCE: u64 = 200 * HOUR_MS;
 
+/// When another code of the authenticator is shown than those that were used before.
+pub(crate) const ANOTHER_CODE: u64 = 120_000;
+/// After proofs on this phone a new PIN has to wait for 72 hours.
+const AFTER_PROOFS: u64 = 73 * HOUR_MS;
+
 use Step::{
-    Ask, AskEscrow, Beat, BeatAlone, Change, Close, Deposit, Disable, Enable, Enrol, Finger, Grant, Open, Order, Read,
-    Recover, RecoverByEscrow, Register, Remove, Reopen, Revoke, SetCode, SwitchEscrow, Verify, Wipe, Write,
+    AddChannel, Ask, AskEscrow, AskEscrowByProofs, Beat, BeatAlone, CancelFactor, Change, Close, Code, Deposit,
+    Disable, Dismiss, Enable, Enrol, Finger, Grant, Open, Order, Read, Recover, RecoverByEscrow, Register, Remove,
+    RemoveFactor, Reopen, Revoke, SendCode, SetCode, SetFactor, SetPassword, SwitchEscrow, TakeProof, Tick, TypeCode,
+    Verify, Wipe, Write,
 };
 
 /// The scenario in which SQLite's log is moved into the database after a charge.
@@ -163,7 +221,7 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 
 /// Every call that writes, and every state in which a kill leaves work for the next opening. A step that fails is tried
 /// again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 44] = [
+pub(crate) static SCENARIOS: [Scenario; 62] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..catches_all("enrol", Start::New)
@@ -334,7 +392,153 @@ pub(crate) static SCENARIOS: [Scenario; 44] = [
         preset: PROVIDER,
         ..catches_all("open after escrow later", after_flush("escrow later", 1))
     },
+    Scenario {
+        steps: &[Open, Enrol(PIN), Write(WORD), SetFactor(FIRST), RemoveFactor, SetFactor(SECOND), Read, Close],
+        catches_from: 3,
+        ..catches_all("factor", Start::New)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), SetFactor(FIRST), CancelFactor, SetFactor(SECOND), Verify(PIN), Read, Close],
+        catches_from: 2,
+        ..a_wallet("factor asked for")
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), RIGHT, RemoveFactor, RemoveFactor, Read, Close],
+        catches_from: 2,
+        ..with_ways("factor removed", 0, Proven::Nothing)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), WRONG_CODE, WRONG_CODE, RIGHT, RIGHT, Read, Close],
+        catches_from: 2,
+        ..with_ways("second factor", 0, Proven::Nothing)
+    },
+    Scenario {
+        steps: &[Open, code(false, Used::Recovery), code(true, Used::Recovery), code(true, Used::Recovery), Close],
+        ..with_ways(BY_APP, 0, Proven::Nothing)
+    },
+    Scenario {
+        steps: &[Open, code(false, Used::Recovery), code(true, Used::Recovery), Verify(PIN), Read, Close],
+        ..with_ways("last wrong code", 4, Proven::Sms)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            Enrol(PIN),
+            Write(WORD),
+            Register,
+            AddChannel,
+            typed(false, Used::Session),
+            TakeProof,
+            typed(true, Used::Session),
+            TakeProof,
+            TakeProof,
+            Read,
+            Close,
+        ],
+        catches_from: 4,
+        preset: PROVIDER,
+        ..catches_all("channel", Start::New)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), AddChannel, typed(true, Used::Session), TakeProof, Verify(PIN), Read, Close],
+        catches_from: 2,
+        ..registered("channel later", false)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            SendCode,
+            typed(false, Used::Recovery),
+            TakeProof,
+            typed(true, Used::Recovery),
+            TakeProof,
+            TakeProof,
+            Close,
+        ],
+        ..with_ways(BY_SMS, 0, Proven::Nothing)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            code(true, Used::Recovery),
+            AskEscrowByProofs,
+            RecoverByEscrow { to: SECOND, pin: NEW_PIN },
+            Verify(PIN),
+            Read,
+            Close,
+        ],
+        ..with_ways(SECOND_PROOF, 0, Proven::Sms)
+    },
+    Scenario {
+        steps: &[Open, code(false, Used::Cancel), code(true, Used::Cancel), code(true, Used::Cancel), Close],
+        ..with_ways("recovery cancelled", 0, Proven::Both)
+    },
+    Scenario {
+        steps: &[Open, SendCode, typed(true, Used::Cancel), TakeProof, TakeProof, Close],
+        ..with_ways("recovery cancelled by a sent code", 0, Proven::Both)
+    },
+    Scenario {
+        steps: &[Open, Verify(WRONG), Verify(PIN), Read, Close],
+        ..with_ways("recovery cancelled by the PIN", 0, Proven::Both)
+    },
+    Scenario {
+        steps: &[Open, Verify(WRONG), Order, Order, Close],
+        ..with_ways("recovery cancelled by an order", 0, Proven::Both)
+    },
+    Scenario {
+        steps: &[
+            Open,
+            AskEscrowByProofs,
+            RecoverByEscrow { to: SECOND, pin: NEW_PIN },
+            RecoverByEscrow { to: THIRD, pin: NEW_PIN },
+            Tick,
+            Dismiss,
+            Verify(NEW_PIN),
+            Read,
+            Close,
+        ],
+        clock_ms: AFTER_PROOFS,
+        ..with_ways("recover by proofs", 0, Proven::Both)
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), SetPassword(FIRST), SetPassword(FIRST), SetPassword(SECOND), Read, Close],
+        catches_from: 2,
+        ..a_wallet("password")
+    },
+    Scenario {
+        steps: &[Open, Open, code(true, Used::Recovery), Verify(PIN), Read, Close],
+        preset: PROVIDER,
+        clock_ms: ANOTHER_CODE,
+        ..catches_all("open after proof by app", after_flush(BY_APP, 0))
+    },
+    Scenario {
+        steps: &[Open, Open, code(true, Used::Recovery), Verify(PIN), Read, Close],
+        preset: PROVIDER,
+        clock_ms: ANOTHER_CODE,
+        ..catches_all("open after second proof", after_flush(SECOND_PROOF, 0))
+    },
 ];
+
+/// Somebody proves something.
+const BY_APP: &str = "proof by app";
+const BY_SMS: &str = "proof by sent code";
+const SECOND_PROOF: &str = "second proof";
+
+const RIGHT: Step = code(true, Used::Session);
+const WRONG_CODE: Step = code(false, Used::Session);
+
+const fn code(is_right: bool, used_for: Used) -> Step {
+    Code { is_right, used_for }
+}
+
+const fn typed(is_right: bool, used_for: Used) -> Step {
+    TypeCode { is_right, used_for }
+}
+
+const fn with_ways(name: &'static str, wrong: u32, proven: Proven) -> Scenario {
+    let start = Start::WithWays { wrong, proven };
+    Scenario { start, preset: PROVIDER, catches_from: 1, clock_ms: ANOTHER_CODE, ..a_wallet(name) }
+}
 
 /// A recovery by escrow, and that of a phone without a record.
 const BY_ESCROW: &str = "recover by escrow";

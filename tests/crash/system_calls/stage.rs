@@ -12,10 +12,11 @@ use crate::escrow::PendingEscrow;
 use crate::fault::{Ending, Plan};
 use crate::life::Life;
 use crate::phone::{Home, Phone, entry};
-use crate::scenario::{Due, Escrow, FIRST, PIN, SECOND, Scenario, Start, WORD};
+use crate::scenario::{ANOTHER_CODE, Due, Escrow, FIRST, PIN, Proven, SECOND, Scenario, Start, Used, WORD};
+use crate::ways_back::{Back, Channel, WAIT_MS};
 use crate::words::OrdersLock;
 use crate::world::{Seen, Wallet, World, Worlds, possible};
-use crate::{backend, desk, item, paper};
+use crate::{backend, desk, item, paper, proving};
 
 /// A scenario, ready to be played.
 pub(crate) struct Stage {
@@ -69,6 +70,11 @@ impl Stage {
             Start::WithEscrow(escrow) => {
                 let home = Home::make(path);
                 let wallet = make_wallet_with_escrow(&home, scenario, escrow);
+                (home, Worlds::from([World::Enrolled(wallet)]))
+            }
+            Start::WithWays { wrong, proven } => {
+                let home = Home::make(path);
+                let wallet = make_wallet_with_ways(&home, scenario, wrong, proven);
                 (home, Worlds::from([World::Enrolled(wallet)]))
             }
             Start::CutShort { scenario: name, call, nth, fault } => {
@@ -200,6 +206,45 @@ fn make_wallet_with_escrow(home: &Home, scenario: &Scenario, escrow: Escrow) -> 
             Wallet { is_damaged: true, ..wallet }
         }
     }
+}
+
+/// Makes a wallet with escrow, a phone number and an authenticator, on a registered phone.
+fn make_wallet_with_ways(home: &Home, scenario: &Scenario, wrong: u32, proven: Proven) -> Wallet {
+    let phone = Phone::new(home.clone(), scenario.preset, 0, 1);
+    let lock = phone.open().expect("a lock");
+    let Ok(Enrolment::Enrolled(session)) = lock.enrol(&entry(PIN), &[]) else { panic!("not enrolled") };
+    item::write(&session, WORD).expect("written");
+    assert_eq!(desk::switch(&session, true), Ok("set".to_owned()));
+    assert_eq!(backend::register(home, &lock), "Registered");
+    assert_eq!(desk::deposit(home, &lock), "deposited");
+    assert_eq!(proving::set_factor(&phone, &session, FIRST), Ok("set".to_owned()));
+    let (channel, told) = proving::add_channel(&session).expect("a channel");
+    assert_eq!(told, "asked");
+    let take = |used_for| {
+        let (told, request) = proving::type_code(&lock, Some(&session), channel, true, used_for);
+        assert_eq!(told, "asked");
+        proving::take_proof(home, &lock, &request.expect("a request"))
+    };
+    assert_eq!(take(Used::Session), "ChannelConfirmed");
+    let mut back = Back { factor: Some(FIRST), channel: Channel::InForce, lines: 4, ..Back::default() };
+    if proven != Proven::Nothing {
+        assert_eq!(proving::send_code(&lock, channel), "asked");
+        assert_eq!(take(Used::Recovery), "Proven");
+        (back.sms, back.lines) = (true, back.lines + 3);
+    }
+    phone.clock.advance_ms(ANOTHER_CODE / 2);
+    let try_code = |is_right| proving::try_code(&phone, &lock, None, FIRST, is_right, Used::Recovery);
+    if proven == Proven::Both {
+        assert_eq!(try_code(true), "right");
+        let left_ms = (WAIT_MS + ANOTHER_CODE / 2).saturating_sub(scenario.clock_ms);
+        (back.app, back.wait_ms, back.lines) = (true, Some(left_ms), back.lines + 4);
+    }
+    for _ in 0..wrong {
+        assert!(try_code(false).starts_with("wrong code"));
+    }
+    (back.wrong, back.lines) = (wrong, back.lines + wrong);
+    let (is_registered, escrow, is_deposited) = (true, true, true);
+    Wallet { word: WORD, is_registered, escrow, is_deposited, noted: 2, back, ..Wallet::new(PIN, false) }
 }
 
 /// The provider says that the phone is lost.

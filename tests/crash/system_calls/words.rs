@@ -25,7 +25,8 @@ impl Wallet {
         let lost = self.is_marked.then_some(OrdersLock::Lost);
         let (is_marked, is_missing_marked) = (false, false);
         let (lock, is_missing) = (self.lock.max(missing).max(lost), self.is_missing || self.is_missing_marked);
-        Self { lock, is_missing, is_marked, is_missing_marked, noted: self.noted + marks, ..self }
+        let back = if marks > 0 { self.back.voided_by_lock() } else { self.back };
+        Self { lock, is_missing, is_marked, is_missing_marked, noted: self.noted + marks, back, ..self }
     }
 
     /// The wallet after the order.
@@ -35,7 +36,8 @@ impl Wallet {
         }
         let (noted, is_missing, is_missing_marked) = (self.noted + 1, false, false);
         let (lock, last_order, is_marked) = (Some(OrdersLock::Lost), ORDER, false);
-        Self { lock, last_order, is_marked, is_missing, is_missing_marked, noted, ..self }
+        let back = self.back.voided_by_lock();
+        Self { lock, last_order, is_marked, is_missing, is_missing_marked, noted, back, ..self }
     }
 
     /// The wallet after a grant.
@@ -74,7 +76,8 @@ impl Rules<'_> {
     fn withheld(&self, state: &State, wallet: &Wallet) -> Vec<State> {
         let lock = wallet.lock.max(Some(OrdersLock::Missing));
         let noted = wallet.noted + 1;
-        let done = World::Enrolled(Wallet { lock, is_missing: true, is_missing_marked: false, noted, ..*wallet });
+        let back = wallet.back.voided_by_lock();
+        let done = World::Enrolled(Wallet { lock, is_missing: true, is_missing_marked: false, noted, back, ..*wallet });
         let marked = state.with_each(|wallet| Wallet { is_missing_marked: true, ..*wallet });
         match self.told() {
             Some("OrderWithheld") => vec![durable(done)],

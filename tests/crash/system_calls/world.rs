@@ -8,7 +8,8 @@ use crate::codes::Pending;
 use crate::escrow::PendingEscrow;
 use crate::fault::Plan;
 use crate::life::NO_VERDICT;
-use crate::scenario::Step;
+use crate::scenario::{Step, Used};
+use crate::ways_back::Back;
 use crate::words::OrdersLock;
 
 /// The number of failures at which both policies used here stop.
@@ -68,6 +69,8 @@ pub(crate) struct Wallet {
     pub(crate) is_revoked: bool,
     /// Journal lines about the recovery code and about the provider's words.
     pub(crate) noted: u32,
+    /// The second factor, the channel, and what was proven.
+    pub(crate) back: Back,
 }
 
 pub(crate) type Worlds = BTreeSet<World>;
@@ -147,6 +150,7 @@ impl Wallet {
             is_granted: false,
             is_revoked: false,
             noted: 0,
+            back: Back::default(),
         }
     }
 }
@@ -184,7 +188,21 @@ pub(crate) fn possible(
     let mut known_wrong = BTreeSet::new();
     for (number, (step, seen)) in steps.iter().zip(seen).enumerate() {
         let is_disturbed = plan.is_some();
-        let rules = Rules { step, seen, is_disturbed, leaves_doubt, loses, wipes, known_wrong: &known_wrong };
+        let asked = steps[..number].iter().rfind(|step| matches!(step, Step::AskEscrow | Step::AskEscrowByProofs));
+        let rules = Rules {
+            step,
+            seen,
+            is_disturbed,
+            leaves_doubt,
+            loses,
+            wipes,
+            known_wrong: &known_wrong,
+            asked_by_proofs: asked == Some(&Step::AskEscrowByProofs),
+            typed_for: steps[..number].iter().rev().find_map(|step| match step {
+                Step::TypeCode { used_for, .. } => Some(*used_for),
+                _ => None,
+            }),
+        };
         let next: BTreeSet<State> = states.iter().flat_map(|state| rules.after(state)).collect();
         if next.is_empty() {
             return Err(format!("step {number}, {step:?}: {seen:?} cannot be in {states:?}"));
@@ -220,6 +238,10 @@ pub(crate) struct Rules<'a> {
     loses: bool,
     wipes: bool,
     known_wrong: &'a BTreeSet<&'static str>,
+    /// The last grant of the data key leaves it to the phone whether enough was proven.
+    pub(crate) asked_by_proofs: bool,
+    /// What the code was for that was typed last and goes to the provider.
+    pub(crate) typed_for: Option<Used>,
 }
 
 /// The state after a change that was flushed.
@@ -344,10 +366,21 @@ impl Rules<'_> {
             Step::SetCode(code) => self.code_set(state, wallet, code),
             Step::SwitchEscrow { is_on } => self.escrow_switched(state, wallet, is_on),
             Step::Deposit => self.deposited(state, wallet),
-            Step::AskEscrow => self.escrow_asked(state, wallet),
+            Step::AskEscrow | Step::AskEscrowByProofs => self.escrow_asked(state, wallet),
             Step::RecoverByEscrow { to, pin } => self.recovered_by_escrow(state, wallet, (to, pin)),
             Step::Recover { from, to, pin } => self.recovered(state, wallet, (from, to, pin)),
             Step::Read => self.unchanged(state, &[&format!("read {}", wallet.word)]),
+            Step::SetFactor(_)
+            | Step::RemoveFactor
+            | Step::CancelFactor
+            | Step::Code { .. }
+            | Step::AddChannel
+            | Step::SendCode
+            | Step::TypeCode { .. }
+            | Step::TakeProof
+            | Step::SetPassword(_)
+            | Step::Tick
+            | Step::Dismiss => self.on_the_way_back(state, wallet),
             _ => self.told_by_provider(state, wallet),
         }
     }
@@ -456,7 +489,7 @@ impl Rules<'_> {
         (wallet.failures < LIMIT && !wallet.is_damaged && wallet.lock.is_none() && !wallet.is_silent).then_some(())?;
         let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };
         let settled = if pin == wallet.pin {
-            World::Enrolled(Wallet { failures: 0, ..charged })
+            World::Enrolled(Wallet { failures: 0, back: charged.back.voided(), ..charged })
         } else if self.known_wrong.contains(pin) {
             World::Enrolled(Wallet { failures: wallet.failures, ..charged })
         } else if wallet.wipes && charged.failures == LIMIT {

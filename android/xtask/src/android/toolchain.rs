@@ -16,7 +16,12 @@ use crate::process;
 pub(super) const LLVM: &str = "19";
 
 /// Flags of rustc that make the library smaller. Both `-Z` and the standard library's own build need `RUSTC_BOOTSTRAP`.
-const SMALLER_RUST: [&str; 8] = [
+const SMALLER_RUST: [&str; 10] = [
+    // A panic says what happened and not where: no names of files and no numbers of lines.
+    "-Zlocation-detail=none",
+    // A panic that leaves a `drop` ends the app. None does here; without the flag each call of one needs code for that
+    // case.
+    "-Zpanic-in-drop=abort",
     // No panic unwinds through a function that LLVM knows to be free of panics, so it needs no table. The price: the
     // backtrace of a crash within such a function ends there.
     "-Cforce-unwind-tables=no",

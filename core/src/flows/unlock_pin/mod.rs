@@ -105,11 +105,11 @@ fn prove_slot(engine: &Engine, pin: &Pin) -> Result<(Verified, WipeCheck), Refus
         // The next key is made only now: the keystore handles one call after the other, and the person was waiting for
         // the verdict.
         engine.seal_keys.make_ahead();
-        let (data_key, session) = settled?;
+        let (data_key, terms) = settled?;
         let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
         let Admission { slot, wipe_check, header, data_key_number, .. } = &admission;
         let (data_key_number, generation) = (*data_key_number, reading.generation);
-        let mut verified = Verified { data_key, data_key_number, wallet_id, key_number, now, session, generation };
+        let mut verified = Verified { data_key, data_key_number, wallet_id, key_number, now, terms, generation };
         renew_slot(engine, &OpenedSlot { pin, slot, wipe_check, header }, &mut verified);
         Ok((verified, admission.wipe_check))
     })

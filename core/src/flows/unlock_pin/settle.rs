@@ -2,16 +2,17 @@
 
 use super::{Admission, Attempt};
 use crate::crypto::{DataKey, Random};
-use crate::engine::{Engine, SessionEnd, UnitOfWork};
+use crate::engine::{Engine, SessionEnd, SessionTerms, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
+use crate::flows::lost_marks;
 use crate::flows::outcome::{NoVerdict, Refusal, WrongPin};
 use crate::flows::wipe::{self, SlotKeys};
-use crate::flows::{lost_marks, status};
 use crate::lockout::{AttemptGate, ChargeId, Verdict};
 use crate::locks::Way;
-use crate::policy::{Policy, SessionPolicy};
+use crate::policy::Policy;
 use crate::record::{LockStatus, Record, Standing};
+use crate::recovery::RecoveryEvent;
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -41,6 +42,7 @@ struct Settled {
     /// What a wrong PIN means for the next one. `None`: no PIN is accepted next.
     next_try: Option<NextTry>,
     policy: Policy,
+    terms: SessionTerms,
 }
 
 /// When the next PIN may be entered.
@@ -57,7 +59,7 @@ pub(super) fn settle(
     charge: ChargeId,
     attempt: Attempt,
     now: Now,
-) -> Result<(DataKey, SessionPolicy), Refusal> {
+) -> Result<(DataKey, SessionTerms), Refusal> {
     let (verdict, is_wipe_pin) = judge(engine, &attempt, now);
     let data_key = if let Attempt::Opened(data_key) = &attempt { Some(data_key) } else { None };
     let settlement = Settlement { charge, admission, verdict, is_wipe_pin, data_key, now };
@@ -65,7 +67,7 @@ pub(super) fn settle(
         engine.attempts.add_unsettled([charge]);
         Refusal::from_fault(engine, &fault)
     })?;
-    let Some(Settled { in_force, wiped, status, is_suspended, has_cleared, next_try, policy }) = settled else {
+    let Some(Settled { in_force, wiped, status, is_suspended, has_cleared, next_try, policy, terms }) = settled else {
         return Err(Refusal::NoVerdict(NoVerdict::TryAgain));
     };
     if let Some(keys) = wiped {
@@ -79,7 +81,7 @@ pub(super) fn settle(
         Attempt::Opened(_) if is_suspended => Err(Refusal::Locked(status)),
         Attempt::Opened(data_key) => {
             engine.attempts.forget_wrong();
-            Ok((data_key, policy.session))
+            Ok((data_key, terms))
         }
         Attempt::NotOpened { kdf_output, .. } => {
             let repeated = verdict == Verdict::Duplicate;
@@ -104,12 +106,23 @@ fn judge(engine: &Engine, attempt: &Attempt, now: Now) -> (Verdict, bool) {
     }
 }
 
-/// Commits the settlement in the epoch of its charge: whoever rolls the settlement back still has the charge. A right
-/// PIN can also put the requested policy in force; that is committed irrevocably. If the keystore can make no key for
-/// that now, the next right PIN puts the policy in force.
+/// Whether a right PIN does something now that nobody may roll back: it puts the requested policy in force, or voids
+/// what somebody proved to get back in.
+fn is_to_be_kept(engine: &Engine) -> bool {
+    let read = engine.ledger.read(|view| {
+        let Record { policy, recovery, .. } = view.record;
+        Ok(*policy != engine.requested_policy || !recovery.proofs.given().is_empty())
+    });
+    // Without a record the commit below says why.
+    read.unwrap_or(false)
+}
+
+/// Commits the settlement in the epoch of its charge: whoever rolls the settlement back still has the charge. What is
+/// to be kept is committed irrevocably. If the keystore can make no key for that now, proofs are voided all the same,
+/// and the next right PIN puts the policy in force.
 fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
     let Settlement { verdict, now, .. } = settlement;
-    if *verdict == Verdict::Right && status::policy(engine)? != engine.requested_policy {
+    if *verdict == Verdict::Right && is_to_be_kept(engine) {
         match engine.ledger.commit_irrevocably(random, *now, |work| write_in(engine, work, settlement, true)) {
             Err(LockError::DeviceKey(_)) => {}
             settled => return settled.map(|settled| settled.value),
@@ -155,6 +168,9 @@ fn write_in(
             work.note(&JournalEvent::LockCleared { reason: lock.reason.name(), by: "PIN" });
         }
         has_cleared = !cleared.is_empty();
+        work.settle_recovery(now);
+        // The PIN outranks everything that a thief with the phone proves on it.
+        work.void_proofs(RecoveryEvent::PinRight, "PIN");
         if adopts {
             work.adopt(&engine.requested_policy, now);
         }
@@ -184,6 +200,7 @@ fn write_in(
         has_cleared,
         next_try,
         policy: work.record.policy.clone(),
+        terms: SessionTerms::of(work.record, now),
     }))
 }
 

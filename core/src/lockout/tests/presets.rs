@@ -187,7 +187,20 @@ fn the_json_of_the_default_is_pinned() {
             "failures_before_off": 20,
             "prompt_timeout_ms": 60000,
         },
-        "recovery": { "pending_change_h": 24 },
+        "recovery": {
+            "pending_change_h": 24,
+            "proofs_wait_h": 72,
+            "sms_valid_s": 600,
+            "mail_valid_s": 1800,
+            "tries_per_code": 5,
+            "codes_a_day": 5,
+            "stale_after_days": 180,
+            "password": { "min_length": 12, "require_classes": true, "remember": 5 },
+        },
+        "second_factor": {
+            "at_unlock": false,
+            "actions": ["change_pin", "switch_biometrics", "change_recovery", "allow_remote_wipe"],
+        },
         "contacts": [],
     });
     let json: serde_json::Value = serde_json::from_str(&Policy::default().to_json()).unwrap();

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::{Clock, DeviceKey, DeviceKeyFault, Entropy, KeyPurpose, Listener, Platform, PlatformFault, SecurityLevel};
 pub use biometrics::{Act, FakeBiometrics};
 pub use chance::TestRng;
-pub use codes::{code_entry, digits_of, write_down};
+pub use codes::{authenticator_code, code_entry, digits_of, write_down};
 pub use hooks::{Call, Hooks};
 pub use lies::{FaultyKeystore, Injected, Misbehaviour, tally};
 

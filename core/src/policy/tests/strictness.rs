@@ -8,13 +8,22 @@ use crate::policy::{Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
 #[test]
 fn easing_any_field_is_not_as_strict_and_tightening_it_is() {
     type Edit = (&'static str, fn(&mut Policy));
-    let tightened: [Edit; 21] = [
+    let tightened: [Edit; 30] = [
         ("longer PINs", |p| p.pin.min_digits += 1),
         ("room for longer PINs", |p| p.pin.max_digits += 1),
         ("more remembered", |p| p.pin.remember += 1),
         ("shorter idle", |p| p.session.idle_s -= 1),
         ("shorter session", |p| p.session.absolute_s -= 1),
         ("longer wait before a changed recovery code", |p| p.recovery.pending_change_h += 1),
+        ("longer passwords", |p| p.recovery.password.min_length += 1),
+        ("passwords of all classes", |p| p.recovery.password.require_classes = true),
+        ("more passwords remembered", |p| p.recovery.password.remember += 1),
+        ("longer wait after proofs on this phone", |p| p.recovery.proofs_wait_h += 1),
+        ("shorter codes by SMS", |p| p.recovery.sms_valid_s -= 1),
+        ("shorter codes by mail", |p| p.recovery.mail_valid_s -= 1),
+        ("fewer tries a code", |p| p.recovery.tries_per_code -= 1),
+        ("fewer codes a day", |p| p.recovery.codes_a_day -= 1),
+        ("a second factor at every unlocking", |p| p.second_factor.at_unlock = true),
         ("longer wait", |p| p.lockout.cooldowns[0].wait_s += 1),
         ("wait from one earlier", |p| p.lockout.cooldowns[0].from -= 1),
         ("wait to one later", |p| p.lockout.cooldowns[0].to = Some(5)),

@@ -4,11 +4,12 @@
 use super::{Floor, MAX_ADDED, MAX_FLOORS, MAX_REVOKED, OpenRequest, Provider};
 use crate::crypto::sha256;
 use crate::policy::{KeyId, KeyRole, ProviderPolicy};
+use crate::proof::{ChannelId, Proof};
 use crate::provider::allowance::Allowance;
 use crate::provider::claims::{Claims, Grant, GrantAct, Heartbeat, Keys, Order, OrderAct, Word};
 use crate::provider::jws::{KeysInForce, Opened, WordType};
 use crate::provider::outcome::{WordDone, WordError};
-use crate::provider::request::RequestKind;
+use crate::provider::request::{Asked, ProofPurpose};
 use crate::time::{Lease, Now};
 
 /// How long a grant may take: the person types codes meanwhile. PROVIDER_WORDS.
@@ -59,6 +60,13 @@ pub(crate) enum Effect {
     /// A grant clears locks.
     Unlock(Grant),
     Unfreeze,
+    /// The provider verified what the request told of.
+    Proven {
+        purpose: ProofPurpose,
+        channel: Option<ChannelId>,
+        is_first: bool,
+        proofs: Vec<Proof>,
+    },
     /// `withheld`: the number of an order that the provider sent and the phone does not know.
     Heartbeat {
         withheld: Option<u64>,
@@ -160,12 +168,15 @@ impl Provider {
         let mut next = self.clone();
         next.requests.retain(|request| request.hash != grant.request);
         let effect = match (&grant.act, request.kind) {
-            (GrantAct::Register, RequestKind::Register) => {
+            (GrantAct::Register, Asked::Register) => {
                 next.register(grant, scene)?;
                 Effect::Registered
             }
-            (GrantAct::Unlock, RequestKind::Unlock) => Effect::Unlock(grant.clone()),
-            (GrantAct::Unfreeze, RequestKind::Unfreeze) => Effect::Unfreeze,
+            (GrantAct::Unlock, Asked::Unlock) => Effect::Unlock(grant.clone()),
+            (GrantAct::Unfreeze, Asked::Unfreeze) => Effect::Unfreeze,
+            (GrantAct::Proof, Asked::Proof { purpose, channel, is_first, .. }) => {
+                Effect::Proven { purpose, channel, is_first, proofs: grant.proofs.clone() }
+            }
             _ => return Err(WordError::NotAllowed),
         };
         Ok((next, effect))
@@ -187,8 +198,7 @@ impl Provider {
     }
 
     fn take_heartbeat(&self, heartbeat: &Heartbeat, now: Now) -> Result<(Self, Effect), WordError> {
-        let is_it =
-            |request: &&OpenRequest| request.hash == heartbeat.request && request.kind == RequestKind::Heartbeat;
+        let is_it = |request: &&OpenRequest| request.hash == heartbeat.request && request.kind == Asked::Heartbeat;
         let request = self.requests.iter().find(is_it).ok_or(WordError::NotAsked)?;
         if !Lease::start(HEARTBEAT_MS, request.asked).is_live(now) {
             return Err(WordError::Late);

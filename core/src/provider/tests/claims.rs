@@ -78,7 +78,7 @@ fn another_key_and_another_signature_are_told_apart() {
 #[test]
 fn each_call_takes_its_kinds_and_each_key_its_words() {
     let registered = registered();
-    let asked = with_request(&with_request(&registered, "u", RequestKind::Unlock), "h", RequestKind::Heartbeat);
+    let asked = with_request(&with_request(&registered, "u", Asked::Unlock), "h", Asked::Heartbeat);
     let settle = online().sign("settle", "{}");
     let words =
         [(lock(1), Call::Accept), (grant("unlock", "u", 0), Call::Redeem), (heartbeat("h", 5, 0), Call::Heartbeat)];
@@ -165,7 +165,7 @@ fn claims_that_are_unknown_doubled_null_or_missing_are_refused() {
     ] {
         assert_eq!(refused(&online.sign("order", &payload)), WordError::Malformed, "{payload}");
     }
-    let asked = with_request(&registered(), "u", RequestKind::Unlock);
+    let asked = with_request(&registered(), "u", Asked::Unlock);
     let good = proofs();
     for payload in [
         grant_of(r#""seq":1,"#),
@@ -187,7 +187,7 @@ fn claims_that_are_unknown_doubled_null_or_missing_are_refused() {
     ] {
         assert_eq!(refusal(&asked, Call::Redeem, &guarded.sign("grant", &payload)), WordError::Malformed, "{payload}");
     }
-    let asked = with_request(&registered(), "h", RequestKind::Heartbeat);
+    let asked = with_request(&registered(), "h", Asked::Heartbeat);
     for payload in [
         heartbeat_claims("h", 1 << 53, 0),
         heartbeat_claims("h", 5, 1 << 53),
@@ -214,10 +214,10 @@ fn version_wallet_and_installation_have_errors_of_their_own() {
     assert_eq!(refused(&online().sign("order", &other_version)), WordError::WrongVersion, "whatever else is in it");
     let other_wallet = order(1, lost).replacen(&encode(&WALLET), &encode(&[0x12; 16]), 1);
     assert_eq!(refused(&online().sign("order", &other_wallet)), WordError::WrongWallet);
-    let asked = with_request(&registered(), "u", RequestKind::Unlock);
+    let asked = with_request(&registered(), "u", Asked::Unlock);
     let other = grant_claims("unlock", "u", 0).replacen(&encode(&INSTALLATION), &encode(&[0x23; 16]), 1);
     assert_eq!(refusal(&asked, Call::Redeem, &guarded().sign("grant", &other)), WordError::WrongInstallation);
-    let never = with_request(&Provider::default(), "u", RequestKind::Unlock);
+    let never = with_request(&Provider::default(), "u", Asked::Unlock);
     assert_eq!(refusal(&never, Call::Redeem, &grant("unlock", "u", 0)), WordError::WrongInstallation);
     assert_eq!(refusal(&never, Call::Heartbeat, &heartbeat("u", 5, 0)), WordError::WrongInstallation);
 }

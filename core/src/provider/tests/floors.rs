@@ -101,7 +101,7 @@ fn the_lists_stay_short_whatever_comes() {
         let add = encode(&next.key(KeyRole::Online).key);
         provider = accept(&provider, &keys(round + 1, &format!(r#""revoke":"{}","add":"{add}""#, current.id())));
         provider = accept(&provider, &next.sign("order", &order(1, r#""act":"freeze""#)));
-        provider.note_request(&format!("request {round}"), RequestKind::Unlock, NOW, provider.changes());
+        provider.note_request(&format!("request {round}"), Asked::Unlock, NOW, provider.changes());
         current = next;
     }
     assert!(provider.is_in_range());

@@ -51,7 +51,7 @@ fn seeds() -> Vec<Seed> {
     let frozen = include_str!("../../../vectors/provider_words_v1.txt");
     let words = frozen.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
     let seeds: Vec<_> = words.map(|(_, text)| seed(text)).collect();
-    assert_eq!(seeds.len(), 7);
+    assert_eq!(seeds.len(), 8);
     seeds
 }
 
@@ -80,7 +80,7 @@ fn value(rng: &mut TestRng) -> Value {
         9 => json!(true),
         10 => json!([]),
         11 => json!({}),
-        12 => json!(rng.pick(&["lock", "freeze", "wipe", "register", "unlock", "escrow", "unfreeze", "reset_pin"])),
+        12 => json!(rng.pick(&["lock", "freeze", "wipe", "register", "unlock", "escrow", "unfreeze", "proof"])),
         13 => json!(rng.pick(&["lost", "unusual", "order", "Lost", ""])),
         14 => text(rng.pick(&[1, 160, 161]), rng.pick(&['a', ' ', '\u{202e}', '\u{1f512}', '\n'])),
         15 | 16 => {
@@ -156,7 +156,7 @@ fn is_valid(kind: &str, role: KeyRole, payload: &[u8]) -> bool {
         ("order", "freeze") => (&["seq", "act"], &[], KeyRole::Online),
         ("order", "wipe") => (&["seq", "act"], &[], KeyRole::Guarded),
         ("grant", "escrow") => (&["sub", "act", "req", "after", "proofs", "sealed"], &[], KeyRole::Guarded),
-        ("grant", "register" | "unlock" | "unfreeze" | "reset_pin" | "appeal" | "devices") => {
+        ("grant", "register" | "unlock" | "unfreeze" | "reset_pin" | "proof" | "appeal" | "devices") => {
             (&["sub", "act", "req", "after", "proofs"], &[], KeyRole::Guarded)
         }
         ("heartbeat", "") => (&["sub", "iat", "req", "last_order"], &[], KeyRole::Online),
@@ -213,7 +213,7 @@ fn is_proof(proof: &Value) -> bool {
 
 /// A phone with open requests for the frozen words.
 fn phone() -> Provider {
-    [("u", RequestKind::Unlock), ("f", RequestKind::Unfreeze), ("h", RequestKind::Heartbeat)]
+    [("u", Asked::Unlock), ("f", Asked::Unfreeze), ("h", Asked::Heartbeat), ("p", asked_proof())]
         .iter()
         .fold(registered(), |provider, (text, kind)| with_request(&provider, text, *kind))
 }

@@ -1,9 +1,10 @@
 //! Grants and heartbeats: they answer a request of this phone, in time, and in knowledge of every order.
 
 use super::*;
+use crate::proof::{Proof, ProofMethod};
 
 fn asked() -> Provider {
-    with_request(&registered(), "u", RequestKind::Unlock)
+    with_request(&registered(), "u", Asked::Unlock)
 }
 
 #[test]
@@ -29,14 +30,27 @@ fn a_grant_lives_as_long_as_the_phones_own_lease() {
 
 #[test]
 fn a_grant_does_what_was_asked_for_and_nothing_else() {
-    let asked = with_request(&asked(), "f", RequestKind::Unfreeze);
+    let asked = with_request(&asked(), "f", Asked::Unfreeze);
     assert_eq!(
         take(&asked, Call::Redeem, &grant("unfreeze", "f", 0), NOW).map(|(_, effect)| effect),
         Ok(Some(Effect::Unfreeze))
     );
-    for (act, request) in
-        [("unlock", "f"), ("unfreeze", "u"), ("register", "u"), ("reset_pin", "u"), ("appeal", "u"), ("devices", "u")]
-    {
+    let asked = with_request(&asked, "p", asked_proof());
+    let proven = take(&asked, Call::Redeem, &grant("proof", "p", 0), NOW).map(|(_, effect)| effect);
+    let Ok(Some(Effect::Proven { purpose: ProofPurpose::Recovery, channel: Some(_), proofs, .. })) = proven else {
+        panic!("{proven:?}")
+    };
+    assert_eq!(proofs, [Proof::new(ProofMethod::Sms, false, [7; 16])]);
+    for (act, request) in [
+        ("unlock", "f"),
+        ("unfreeze", "u"),
+        ("register", "u"),
+        ("reset_pin", "u"),
+        ("appeal", "u"),
+        ("devices", "u"),
+        ("proof", "u"),
+        ("unlock", "p"),
+    ] {
         assert_eq!(
             refusal(&asked, Call::Redeem, &grant(act, request, 0)),
             WordError::NotAllowed,
@@ -53,7 +67,7 @@ fn a_grant_in_ignorance_of_an_order_does_not_count() {
     let (locked, _) = take(&asked(), Call::Accept, &lock(5), NOW).expect("taken");
     assert_eq!(refusal(&locked, Call::Redeem, &grant("unlock", "u", 0)), WordError::Superseded);
     assert_eq!(refusal(&locked, Call::Redeem, &grant("unlock", "u", 5)), WordError::Superseded, "it was asked before");
-    let again = with_request(&locked, "again", RequestKind::Unlock);
+    let again = with_request(&locked, "again", Asked::Unlock);
     assert_eq!(refusal(&again, Call::Redeem, &grant("unlock", "again", 4)), WordError::Superseded);
     assert_eq!(refusal(&again, Call::Redeem, &grant("unlock", "again", 6)), WordError::OrderMissing);
     assert!(take(&again, Call::Redeem, &grant("unlock", "again", 5), NOW).is_ok());
@@ -68,7 +82,7 @@ fn a_grant_in_ignorance_of_an_order_does_not_count() {
 #[test]
 fn a_lower_number_of_another_key_supersedes_too() {
     let (first, _) = take(&registered(), Call::Accept, &lock(9), NOW).expect("taken");
-    let asked = with_request(&first, "u", RequestKind::Unlock);
+    let asked = with_request(&first, "u", Asked::Unlock);
     let wipe = guarded().sign("order", &order(2, r#""act":"wipe""#));
     let (second, _) = take(&asked, Call::Accept, &wipe, NOW).expect("taken");
     assert_eq!(refusal(&second, Call::Redeem, &grant("unlock", "u", 9)), WordError::Superseded);
@@ -76,7 +90,7 @@ fn a_lower_number_of_another_key_supersedes_too() {
 
 #[test]
 fn registering_sets_the_installation_and_the_floor_of_every_key() {
-    let mut pending = with_request(&Provider::default(), "r", RequestKind::Register);
+    let mut pending = with_request(&Provider::default(), "r", Asked::Register);
     let installation = Installation { id: INSTALLATION, alias: "a".to_owned() };
     assert_eq!(refusal(&pending, Call::Redeem, &grant("register", "r", 7)), WordError::WrongInstallation);
     assert_eq!(pending.note_pending(installation.clone()), None);
@@ -95,15 +109,15 @@ fn registering_sets_the_installation_and_the_floor_of_every_key() {
 
 #[test]
 fn a_heartbeat_answers_within_a_minute_and_its_time_goes_forward() {
-    let asked = with_request(&registered(), "h", RequestKind::Heartbeat);
+    let asked = with_request(&registered(), "h", Asked::Heartbeat);
     let at = |provider: &Provider, word: &str, now| take(provider, Call::Heartbeat, word, now).map(|(next, _)| next);
     let word = heartbeat("h", 1_000, 0);
     assert_eq!(at(&asked, &word, later(60_000)), Err(WordError::Late));
     assert_eq!(at(&registered(), &word, NOW), Err(WordError::NotAsked));
-    let for_grant = with_request(&registered(), "h", RequestKind::Unlock);
+    let for_grant = with_request(&registered(), "h", Asked::Unlock);
     assert_eq!(at(&for_grant, &word, NOW), Err(WordError::NotAsked), "another kind of request");
     let taken = at(&asked, &word, later(59_999)).expect("taken");
-    let again = with_request(&taken, "h2", RequestKind::Heartbeat);
+    let again = with_request(&taken, "h2", Asked::Heartbeat);
     assert_eq!(at(&again, &heartbeat("h2", 999, 0), NOW), Err(WordError::Old));
     assert!(at(&again, &heartbeat("h2", 1_000, 0), NOW).is_ok());
 }
@@ -116,7 +130,7 @@ fn a_heartbeat_begins_a_new_allowance_unless_an_order_was_withheld() {
     let late = later(week);
     assert_eq!(left(&registered(), late), Some(AllowanceState::Expired));
     let mut asked = registered();
-    asked.note_request("h", RequestKind::Heartbeat, late, asked.changes());
+    asked.note_request("h", Asked::Heartbeat, late, asked.changes());
     let (fresh, effect) = take(&asked, Call::Heartbeat, &heartbeat("h", 5, 0), late).expect("taken");
     assert_eq!(effect, Some(Effect::Heartbeat { withheld: None }));
     assert_eq!(left(&fresh, late), Some(AllowanceState::Fine { left_ms: week }));

@@ -38,11 +38,12 @@ fn words() -> Vec<Vector> {
         vector("unlock", Call::Redeem, grant("unlock", "u", 0)),
         vector("unfreeze", Call::Redeem, grant("unfreeze", "f", 0)),
         vector("heartbeat", Call::Heartbeat, heartbeat("h", 1_767_225_600, 0)),
+        vector("proof", Call::Redeem, grant("proof", "p", 0)),
     ]
 }
 
 fn asked() -> Provider {
-    [("u", RequestKind::Unlock), ("f", RequestKind::Unfreeze), ("h", RequestKind::Heartbeat)]
+    [("u", Asked::Unlock), ("f", Asked::Unfreeze), ("h", Asked::Heartbeat), ("p", asked_proof())]
         .iter()
         .fold(registered(), |provider, (text, kind)| with_request(&provider, text, *kind))
 }
@@ -89,15 +90,18 @@ fn point_of(request: &str) -> [u8; 65] {
 fn the_requests_are_frozen() {
     let frozen = include_str!("../../../vectors/provider_requests_v1.txt");
     let texts: Vec<_> = frozen.lines().filter(|line| !line.starts_with('#')).collect();
-    let [register, unlock, deposit, ask] = texts.as_slice() else { panic!("four requests") };
+    let [register, unlock, deposit, ask, send_code, prove, report] = texts.as_slice() else { panic!("seven requests") };
     let public_key = point_of(register);
     let mut id = [0; 16];
     id.copy_from_slice(&crate::crypto::sha256(&[&public_key])[..16]);
     let installation = Installation { id, alias: "not in it".to_owned() };
-    let signed = |kind: &str, public_key, escrow, provider: &Provider, said: &ProviderRequest| {
+    let signed_with = |kind: &str, public_key, escrow, report, provider: &Provider, said: &ProviderRequest| {
         let (nonce, wallet_id, installation) = (&[0x33; 16], &WALLET, &installation);
-        let parts = RequestParts { kind, wallet_id, installation, public_key, escrow, nonce, said };
+        let parts = RequestParts { kind, wallet_id, installation, public_key, escrow, report, nonce, said };
         parts.to_signed_text(provider).expect("short").to_string()
+    };
+    let signed = |kind: &str, public_key, escrow, provider: &Provider, said: &ProviderRequest| {
+        signed_with(kind, public_key, escrow, None, provider, said)
     };
     let without_signature = |text: &str| text.rsplit_once('.').expect("a signature").0.to_owned();
     let nothing = ProviderRequest::default();
@@ -121,6 +125,35 @@ fn the_requests_are_frozen() {
     assert_eq!(without_signature(ask), signed("escrow", Some(&public_key), part, &locked, &nothing));
     let read = signer::read_request(ask, None).expect("signed by the key in it");
     assert_eq!((read.kind.as_str(), read.escrow), ("escrow", Some((slot.to_vec(), key))));
+    let (phone, mail) = ("sms:abababababababab", "mail:cdcdcdcdcdcdcdcd");
+    let about = |code: Option<&str>, what: Option<&str>| ProviderRequest {
+        channel: Some(phone.to_owned()),
+        code: code.map(|code| zeroize::Zeroizing::new(code.to_owned())),
+        what: what.map(str::to_owned),
+    };
+    let said = about(None, Some("+8613812345678"));
+    assert_eq!(without_signature(send_code), signed("send_code", None, None, &locked, &said));
+    let read = signer::read_request(send_code, Some(&public_key)).expect("signed by that key");
+    assert_eq!((read.channel.as_deref(), read.what.as_deref()), (Some(phone), Some("+8613812345678")));
+    assert_eq!(without_signature(prove), signed("prove", None, None, &locked, &about(Some("123456"), None)));
+    let read = signer::read_request(prove, Some(&public_key)).expect("signed by that key");
+    assert_eq!((read.kind.as_str(), read.code.as_deref(), read.report), ("prove", Some("123456"), None));
+    let channel = |channel: &str, state| ReportedChannel { channel: channel.to_owned(), state };
+    let change = |what: &str, left_s| ReportedChange { what: what.to_owned(), left_s };
+    let told = Report {
+        channels: vec![channel(phone, "in_force"), channel(mail, "waiting")],
+        second_factor: Some("authenticator"),
+        pending: vec![change("recovery", 259_200), change(mail, 86_400)],
+    };
+    assert_eq!(without_signature(report), signed_with("report", None, None, Some(&told), &locked, &nothing));
+    let read = signer::read_request(report, Some(&public_key)).and_then(|read| read.report).expect("a report");
+    let channels: Vec<_> = read.channels.iter().map(|it| (it.channel.as_str(), it.state.as_str())).collect();
+    assert_eq!(channels, [(phone, "in_force"), (mail, "waiting")]);
+    let pending: Vec<_> = read.pending.iter().map(|it| (it.what.as_str(), it.left_s)).collect();
+    assert_eq!(
+        (read.second_factor.as_deref(), pending),
+        (Some("authenticator"), vec![("recovery", 259_200), (mail, 86_400)])
+    );
     let other = unlock.replacen("eyJ", "eyK", 1);
     assert_eq!(signer::read_request(&other, Some(&public_key)), None);
 }

@@ -1,0 +1,438 @@
+//! The channels: phone number and mail addresses to which the provider sends codes. The provider knows the addresses;
+//! the phone keeps an id, a mask, and whether a code that was sent there came back.
+
+use serde::{Deserialize, Serialize};
+
+use super::code_use::CodeUse;
+use super::sent_codes::{SentCode, SentCodes, wait_after_wrong};
+use crate::policy::RecoveryPolicy;
+use crate::proof::{ChannelId, ChannelKind};
+use crate::time::{Now, Wait};
+
+/// Most channels: of each kind one in force, and one that is being set up or waits.
+const MAX_CHANNELS: usize = 2 * ChannelKind::ALL.len();
+const DAY_MS: i64 = 86_400_000;
+/// Longest mask, in bytes: 80 characters.
+const MAX_MASK_BYTES: usize = 320;
+
+/// The record's part about channels. Whoever changes it calls [`Channels::settle`] first, and journals what that
+/// returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Channels {
+    /// In the owner's order.
+    list: Vec<Channel>,
+    /// The wait after too many wrong codes, by what they were typed for.
+    shut: [Option<Wait>; 2],
+}
+
+/// One channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Channel {
+    pub(crate) id: ChannelId,
+    pub(crate) kind: ChannelKind,
+    pub(crate) mask: String,
+    /// When a code that was sent there last came back. `None`: never, so it does not count.
+    confirmed: Option<Now>,
+    /// It counts when this is over.
+    waits: Option<Wait>,
+    /// It goes when this is over.
+    leaves: Option<Wait>,
+    /// The channels of one kind are numbered as they were set up: a later one takes the place of an earlier one.
+    nth: u64,
+    /// By what they were asked for.
+    codes: [SentCodes; 2],
+}
+
+/// How a channel stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelState {
+    /// No code that was sent there came back yet. It does not count.
+    NotConfirmed,
+    /// It is confirmed, and counts after this time.
+    Waiting {
+        /// Milliseconds left, at least 1.
+        left_ms: u64,
+    },
+    /// It counts.
+    InForce {
+        /// Nobody confirmed it for longer than the policy's `stale_after_days`.
+        is_stale: bool,
+        /// Milliseconds until it goes, because the owner had it removed. `None`: it stays.
+        leaves_in_ms: Option<u64>,
+    },
+}
+
+impl Channel {
+    /// How the channel stands.
+    pub(crate) fn state(&self, policy: &RecoveryPolicy, now: Now) -> ChannelState {
+        let Some(confirmed) = self.confirmed else { return ChannelState::NotConfirmed };
+        match self.waits.map_or(0, |wait| wait.left_ms(now)) {
+            0 => {
+                // By the wall clock: this is a reminder, and decides nothing.
+                let age_ms = now.wall_ms.saturating_sub(confirmed.wall_ms);
+                let is_stale = age_ms > i64::from(policy.stale_after_days) * DAY_MS;
+                ChannelState::InForce { is_stale, leaves_in_ms: self.leaves.map(|wait| wait.left_ms(now)) }
+            }
+            left_ms => ChannelState::Waiting { left_ms },
+        }
+    }
+
+    fn is_in_force(&self, now: Now) -> bool {
+        self.confirmed.is_some() && self.waits.is_none_or(|wait| wait.left_ms(now) == 0)
+    }
+
+    fn is_gone(&self, now: Now) -> bool {
+        self.leaves.is_some_and(|wait| wait.left_ms(now) == 0)
+    }
+
+    fn has_pending(&self, now: Now) -> bool {
+        !self.is_in_force(now) || self.leaves.is_some()
+    }
+
+    /// Whether the owner has it removed.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaves.is_some()
+    }
+
+    /// The last code that was sent there for this use, while it may be typed.
+    pub(crate) fn sent(&self, used_for: CodeUse, policy: &RecoveryPolicy, now: Now) -> Option<SentCode> {
+        let valid_s = if self.kind.is_mail() { policy.mail_valid_s } else { policy.sms_valid_s };
+        self.codes(used_for)?.last(policy, valid_s, now)
+    }
+
+    /// Milliseconds until another code may be asked for; 0: now.
+    pub(crate) fn resend_after_ms(&self, used_for: CodeUse, policy: &RecoveryPolicy, now: Now) -> u64 {
+        self.codes(used_for).map_or(0, |codes| codes.resend_after_ms(policy, now))
+    }
+
+    fn codes(&self, used_for: CodeUse) -> Option<&SentCodes> {
+        self.codes.get(used_for.place())
+    }
+}
+
+impl Channels {
+    /// The channels as they are now, in the owner's order: those that left are gone, and one that came into force has
+    /// taken the place of the earlier one of its kind.
+    pub(crate) fn now(&self, now: Now) -> Vec<&Channel> {
+        let is_replaced = |channel: &Channel| {
+            let is_later = |other: &Channel| other.kind == channel.kind && other.nth > channel.nth;
+            self.list.iter().any(|other| is_later(other) && other.is_in_force(now) && !other.is_gone(now))
+        };
+        self.list.iter().filter(|channel| !channel.is_gone(now) && !is_replaced(channel)).collect()
+    }
+
+    /// The channels that count now, in the owner's order.
+    pub(crate) fn in_force(&self, now: Now) -> Vec<&Channel> {
+        self.now(now).into_iter().filter(|channel| channel.is_in_force(now)).collect()
+    }
+
+    /// The channel with this id, if it is still there.
+    pub(crate) fn find(&self, id: ChannelId, now: Now) -> Option<&Channel> {
+        self.now(now).into_iter().find(|channel| channel.id == id)
+    }
+
+    /// Drops what is not there any more. Returns what came into force or went since it was last called.
+    pub(crate) fn settle(&mut self, now: Now) -> Vec<(ChannelKind, bool)> {
+        let kept: Vec<ChannelId> = self.now(now).iter().map(|channel| channel.id).collect();
+        let mut changes = Vec::new();
+        self.list.retain(|channel| {
+            let stays = kept.contains(&channel.id);
+            if !stays && channel.is_gone(now) {
+                changes.push((channel.kind, false));
+            }
+            stays
+        });
+        for channel in &mut self.list {
+            if channel.is_in_force(now) && channel.waits.take().is_some() {
+                changes.push((channel.kind, true));
+            }
+        }
+        changes
+    }
+
+    /// Begins to set a channel up. `true`: it took the place of one of its kind that was being set up, or waited.
+    pub(crate) fn propose(&mut self, id: ChannelId, kind: ChannelKind, mask: String, now: Now) -> bool {
+        let before = self.list.len();
+        self.list.retain(|channel| channel.kind != kind || channel.is_in_force(now));
+        let took_place = self.list.len() < before;
+        let nth = self.list.iter().map(|channel| channel.nth).max().unwrap_or(0) + 1;
+        self.list.push(Channel {
+            id,
+            kind,
+            mask,
+            confirmed: None,
+            waits: None,
+            leaves: None,
+            nth,
+            codes: Default::default(),
+        });
+        took_place
+    }
+
+    /// A code that was sent there came back. `Some`: the channel counts after so many milliseconds, `wait_ms`. `None`:
+    /// it was confirmed before, and is fresh again; or it is gone.
+    pub(crate) fn confirm(&mut self, id: ChannelId, used_for: CodeUse, wait_ms: u64, now: Now) -> Option<u64> {
+        let channel = self.list.iter_mut().find(|channel| channel.id == id)?;
+        channel.codes.get_mut(used_for.place())?.note_right();
+        if channel.confirmed.replace(now).is_some() {
+            return None;
+        }
+        channel.waits = Some(Wait::start(wait_ms, now));
+        Some(wait_ms)
+    }
+
+    /// Has a channel that counts leave after a wait; one that does not count goes at once. `None`: there is no such
+    /// channel, or it leaves already.
+    pub(crate) fn remove(&mut self, id: ChannelId, wait_ms: u64, now: Now) -> Option<u64> {
+        let place = self.list.iter().position(|channel| channel.id == id)?;
+        let channel = self.list.get_mut(place)?;
+        if !channel.is_in_force(now) {
+            self.list.remove(place);
+            return Some(0);
+        }
+        if channel.leaves.is_some() {
+            return None;
+        }
+        channel.leaves = Some(Wait::start(wait_ms, now));
+        Some(wait_ms)
+    }
+
+    /// Takes back what waits for this channel: its removal, or its coming into force. `None`: nothing waits.
+    pub(crate) fn cancel(&mut self, id: ChannelId, now: Now) -> Option<ChannelKind> {
+        let channel = self.list.iter_mut().find(|channel| channel.id == id && channel.has_pending(now))?;
+        let kind = channel.kind;
+        channel.leaves = None;
+        self.list.retain(|channel| channel.id != id || channel.is_in_force(now));
+        Some(kind)
+    }
+
+    /// Takes back everything that waits, also what is over and was not settled. Returns what it was about.
+    pub(crate) fn drop_pending(&mut self) -> Vec<ChannelKind> {
+        let mut dropped = Vec::new();
+        self.list.retain_mut(|channel| {
+            let stays = channel.confirmed.is_some() && channel.waits.is_none();
+            if !stays || channel.leaves.take().is_some() {
+                dropped.push(channel.kind);
+            }
+            stays
+        });
+        dropped
+    }
+
+    /// Puts the channels in this order. Those that it does not name follow in the order in which they were.
+    pub(crate) fn order(&mut self, ids: &[ChannelId]) {
+        let place = |channel: &Channel| ids.iter().position(|id| *id == channel.id).unwrap_or(ids.len());
+        self.list.sort_by_key(place);
+    }
+
+    /// Milliseconds until a code may be typed for this use, because too many were wrong; 0: now.
+    pub(crate) fn wait_left_ms(&self, used_for: CodeUse, now: Now) -> u64 {
+        self.shut.get(used_for.place()).copied().flatten().map_or(0, |wait| wait.left_ms(now))
+    }
+
+    /// Notes that a code was asked for.
+    pub(crate) fn note_asked(&mut self, id: ChannelId, used_for: CodeUse, now: Now) {
+        self.codes_of(id, used_for).iter_mut().for_each(|codes| codes.note_asked(now));
+    }
+
+    /// Counts that a code was typed, before anybody knows whether it is right.
+    pub(crate) fn charge(&mut self, id: ChannelId, used_for: CodeUse, now: Now) {
+        self.codes_of(id, used_for).iter_mut().for_each(|codes| codes.charge());
+        let wrong = self.list.iter().filter_map(|channel| channel.codes(used_for)).map(SentCodes::wrong);
+        let wait_ms = wait_after_wrong(wrong.fold(0, u32::saturating_add));
+        if let (Some(wait_ms), Some(shut)) = (wait_ms, self.shut.get_mut(used_for.place())) {
+            *shut = Some(Wait::start(wait_ms, now));
+        }
+    }
+
+    fn codes_of(&mut self, id: ChannelId, used_for: CodeUse) -> Option<&mut SentCodes> {
+        self.list.iter_mut().find(|channel| channel.id == id)?.codes.get_mut(used_for.place())
+    }
+
+    /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
+    pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
+        let mut is_changed = false;
+        let of_channels = self.list.iter_mut().flat_map(|channel| {
+            let of_codes = channel.codes.iter_mut().flat_map(SentCodes::waits);
+            of_codes.chain([&mut channel.waits, &mut channel.leaves])
+        });
+        for wait in of_channels.chain(&mut self.shut) {
+            let saved = wait.and_then(|wait| wait.to_save(now, every_ms));
+            is_changed |= saved.is_some();
+            *wait = saved.or(*wait);
+        }
+        is_changed
+    }
+
+    /// The waits as they were last saved.
+    pub(crate) fn saved_waits(&self) -> impl Iterator<Item = Option<Wait>> {
+        let of_channels = self.list.iter().flat_map(|channel| {
+            channel.codes.iter().flat_map(SentCodes::saved_waits).chain([channel.waits, channel.leaves])
+        });
+        of_channels.chain(self.shut)
+    }
+
+    /// Whether the record could hold this.
+    pub(crate) fn is_in_range(&self) -> bool {
+        // Destructured by name, so that a new field does not compile until someone decides what it may hold.
+        let Self { list, shut: _ } = self;
+        let is_unique = |(place, channel): (usize, &Channel)| {
+            let earlier = list.iter().take(place);
+            earlier.clone().all(|other| other.id != channel.id) && earlier.clone().all(|other| other.nth != channel.nth)
+        };
+        // As in the rest of the record: counting up from less than 2^62 cannot overflow.
+        let is_short = |channel: &Channel| channel.mask.len() <= MAX_MASK_BYTES && channel.nth < 1 << 62;
+        list.len() <= MAX_CHANNELS && list.iter().all(is_short) && list.iter().enumerate().all(is_unique)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ChannelKind::{BackupMail, Mail, Sms};
+
+    const HOUR_MS: u64 = 3_600_000;
+    const DAY_MS: u64 = 24 * HOUR_MS;
+
+    fn at(since_boot_ms: u64) -> Now {
+        Now { boot: Some(1), since_boot_ms, wall_ms: i64::try_from(since_boot_ms).expect("a short time") }
+    }
+
+    fn id(number: u8) -> ChannelId {
+        ChannelId([number; 8])
+    }
+
+    fn policy() -> RecoveryPolicy {
+        RecoveryPolicy::default()
+    }
+
+    fn ids(channels: &[&Channel]) -> Vec<ChannelId> {
+        channels.iter().map(|channel| channel.id).collect()
+    }
+
+    /// A phone number and a mail address that count from the first day on.
+    fn two() -> Channels {
+        let mut channels = Channels::default();
+        for (number, kind) in [(1, Sms), (2, Mail)] {
+            channels.propose(id(number), kind, format!("mask {number}"), at(0));
+            assert_eq!(channels.confirm(id(number), CodeUse::Session, 0, at(0)), Some(0));
+        }
+        assert_eq!(channels.settle(at(0)), [(Sms, true), (Mail, true)]);
+        channels
+    }
+
+    #[test]
+    fn a_channel_counts_only_after_a_code_came_back() {
+        let mut channels = Channels::default();
+        channels.propose(id(1), Sms, "m".to_owned(), at(0));
+        assert!(channels.in_force(at(0)).is_empty());
+        let state = |channels: &Channels| channels.find(id(1), at(0)).map(|one| one.state(&policy(), at(0)));
+        assert_eq!(state(&channels), Some(ChannelState::NotConfirmed));
+        assert_eq!(channels.confirm(id(1), CodeUse::Session, 0, at(0)), Some(0));
+        assert_eq!(state(&channels), Some(ChannelState::InForce { is_stale: false, leaves_in_ms: None }));
+        assert_eq!(channels.settle(at(0)), [(Sms, true)]);
+        assert_eq!(channels.settle(at(0)), []);
+    }
+
+    #[test]
+    fn one_that_is_added_later_waits_and_the_earlier_one_counts_until_then() {
+        let mut channels = two();
+        channels.propose(id(3), Sms, "new".to_owned(), at(0));
+        assert_eq!(channels.confirm(id(3), CodeUse::Session, DAY_MS, at(0)), Some(DAY_MS));
+        assert_eq!(ids(&channels.in_force(at(DAY_MS - 1))), [id(1), id(2)]);
+        let waiting = channels.find(id(3), at(1)).map(|one| one.state(&policy(), at(1)));
+        assert_eq!(waiting, Some(ChannelState::Waiting { left_ms: DAY_MS - 1 }));
+        assert_eq!(ids(&channels.in_force(at(DAY_MS))), [id(2), id(3)], "by itself, without anybody's doing");
+        let mut cancelled = channels.clone();
+        assert_eq!(cancelled.cancel(id(3), at(DAY_MS - 1)), Some(Sms));
+        assert_eq!(cancelled.cancel(id(3), at(DAY_MS - 1)), None);
+        assert_eq!(ids(&cancelled.in_force(at(2 * DAY_MS))), [id(1), id(2)]);
+        assert_eq!(channels.settle(at(DAY_MS)), [(Sms, true)]);
+        assert_eq!(channels.cancel(id(3), at(DAY_MS)), None, "it is in force");
+    }
+
+    #[test]
+    fn removing_waits_and_can_be_taken_back_until_then() {
+        let mut channels = two();
+        assert_eq!(channels.remove(id(1), DAY_MS, at(0)), Some(DAY_MS));
+        assert_eq!(channels.remove(id(1), DAY_MS, at(5)), None, "it leaves already, and no later");
+        assert_eq!(channels.remove(id(9), DAY_MS, at(5)), None);
+        let leaving = ChannelState::InForce { is_stale: false, leaves_in_ms: Some(1) };
+        let last = at(DAY_MS - 1);
+        assert_eq!(channels.find(id(1), last).map(|one| one.state(&policy(), last)), Some(leaving));
+        assert_eq!(ids(&channels.in_force(at(DAY_MS))), [id(2)]);
+        let mut kept = channels.clone();
+        assert_eq!(kept.cancel(id(1), at(5)), Some(Sms));
+        assert_eq!(ids(&kept.in_force(at(DAY_MS))), [id(1), id(2)]);
+        assert_eq!(channels.settle(at(DAY_MS)), [(Sms, false)]);
+        channels.propose(id(4), BackupMail, "m".to_owned(), at(DAY_MS));
+        assert_eq!(channels.remove(id(4), DAY_MS, at(DAY_MS)), Some(0), "it never counted");
+    }
+
+    #[test]
+    fn a_lock_takes_back_everything_that_waits() {
+        let mut channels = two();
+        channels.propose(id(3), Sms, "new".to_owned(), at(0));
+        channels.confirm(id(3), CodeUse::Session, DAY_MS, at(0));
+        channels.remove(id(2), DAY_MS, at(0));
+        channels.propose(id(4), BackupMail, "m".to_owned(), at(0));
+        assert_eq!(channels.drop_pending(), [Mail, Sms, BackupMail]);
+        assert_eq!(ids(&channels.now(at(9 * DAY_MS))), [id(1), id(2)]);
+        assert_eq!(channels.drop_pending(), []);
+    }
+
+    #[test]
+    fn the_owner_orders_them_and_a_confirmation_makes_one_fresh() {
+        let mut channels = two();
+        channels.order(&[id(2)]);
+        assert_eq!(ids(&channels.in_force(at(0))), [id(2), id(1)]);
+        let days = |days: i64| Now { wall_ms: days * 86_400_000, ..at(1) };
+        let is_stale = |channels: &Channels, now| match channels.find(id(1), now).map(|one| one.state(&policy(), now)) {
+            Some(ChannelState::InForce { is_stale, .. }) => is_stale,
+            other => panic!("{other:?}"),
+        };
+        assert!(!is_stale(&channels, days(180)) && is_stale(&channels, days(181)));
+        assert_eq!(channels.confirm(id(1), CodeUse::Session, DAY_MS, days(181)), None);
+        assert!(!is_stale(&channels, days(181)));
+    }
+
+    #[test]
+    fn codes_of_all_channels_are_counted_together() {
+        let mut channels = two();
+        channels.note_asked(id(1), CodeUse::Recovery, at(0));
+        channels.note_asked(id(2), CodeUse::Recovery, at(0));
+        for number in [1, 2, 1, 2, 1, 2, 1, 2, 1, 2] {
+            assert_eq!(channels.wait_left_ms(CodeUse::Recovery, at(0)), 0);
+            channels.charge(id(number), CodeUse::Recovery, at(0));
+        }
+        assert_eq!(channels.wait_left_ms(CodeUse::Recovery, at(0)), DAY_MS);
+        assert_eq!(
+            channels.find(id(1), at(0)).and_then(|one| one.sent(CodeUse::Recovery, &policy(), at(0))),
+            None,
+            "typed five times"
+        );
+        channels.note_asked(id(1), CodeUse::Recovery, at(DAY_MS));
+        let sent = channels.find(id(1), at(DAY_MS)).and_then(|one| one.sent(CodeUse::Recovery, &policy(), at(DAY_MS)));
+        assert_eq!(sent, Some(SentCode { valid_for_ms: 600_000, tries_left: 5 }));
+        channels.note_asked(id(2), CodeUse::Recovery, at(DAY_MS));
+        let sent = channels.find(id(2), at(DAY_MS)).and_then(|one| one.sent(CodeUse::Recovery, &policy(), at(DAY_MS)));
+        assert_eq!(sent, Some(SentCode { valid_for_ms: 1_800_000, tries_left: 5 }), "mail is slower");
+    }
+
+    #[test]
+    fn a_record_could_hold_every_state_and_nothing_longer() {
+        let mut channels = two();
+        for (number, kind) in [(3, Sms), (4, Mail), (5, BackupMail), (6, BackupMail)] {
+            channels.propose(id(number), kind, "m".to_owned(), at(0));
+        }
+        channels.confirm(id(6), CodeUse::Session, 0, at(0));
+        channels.propose(id(7), BackupMail, "m".to_owned(), at(0));
+        assert!(channels.is_in_range() && channels.list.len() == MAX_CHANNELS);
+        let json = serde_json::to_string(&channels).expect("JSON");
+        assert_eq!(serde_json::from_str::<Channels>(&json).expect("a state"), channels);
+        channels.list.extend(channels.list.clone());
+        assert!(!channels.is_in_range());
+    }
+}
