@@ -106,6 +106,9 @@ class ErrorsTest : LockTest() {
                     { session.access.disableBiometrics() },
                     { session.access.unfreeze() },
                     { session.access.allowRemoteWipe(true) },
+                    { session.access.channels() },
+                    { session.access.secondFactor() },
+                    { session.access.checklist() },
                     { session.authMethod() },
                 )
                 for (call in calls) {
@@ -188,6 +191,8 @@ class ErrorsTest : LockTest() {
                 { lock.provider.accept("") },
                 { lock.provider.heartbeat("") },
                 { lock.provider.state() },
+                { lock.recovery.progress() },
+                { lock.recovery.proveAuthenticator(entry) },
                 { session.authMethod() },
                 { session.vault.read("item") },
                 { session.vault.write("item", byteArrayOf(1)) },
@@ -204,6 +209,8 @@ class ErrorsTest : LockTest() {
                 { session.access.disableBiometrics() },
                 { session.access.unfreeze() },
                 { session.access.allowRemoteWipe(true) },
+                { session.access.channels() },
+                { session.access.proveSecondFactor(entry) },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")

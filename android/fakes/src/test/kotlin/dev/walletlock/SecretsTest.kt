@@ -15,6 +15,7 @@ class SecretsTest : LockTest() {
         open().use { lock ->
             val personal = listOf(Personal.Birthday(1983, 5, 17), Personal.Number("835179"))
             val printed = mutableListOf<Any?>(lock, personal)
+            val secrets = mutableListOf("835179", "8351", "1983", "17", "RUN", "FEW_DIGITS", "USED_BEFORE", "902746")
             pinOf(RIGHT).use { entry ->
                 printed += entry
                 printed += lock.judgePin(entry, personal)
@@ -29,10 +30,21 @@ class SecretsTest : LockTest() {
                 printed += session.journal.page()
                 printed += session.change(RIGHT, "111111")
                 printed += session.change(RIGHT, RIGHT)
+                PasswordEntry().use { entry ->
+                    entry.set("835179-Kröte")
+                    printed += entry
+                    printed.add(session.access.setPassword(entry))
+                }
+                session.access.makeAuthenticator().use { new ->
+                    val app = Totp(new)
+                    val code = app.code(phone.clock.now().wallMs)
+                    secrets += listOf(app.letters, code)
+                    pinOf(code).use { session.access.confirmAuthenticator(new, it) }
+                    printed.addAll(listOf(new, session.access.setAuthenticator(new), session.access.secondFactor()))
+                }
             }
             printed += lock.policy()
             printed += runCatching { lock.enrol(pinOf("902746")) }
-            val secrets = listOf("835179", "8351", "1983", "17", "RUN", "FEW_DIGITS", "USED_BEFORE", "902746")
             val text = printed.joinToString("\n").replace(Regex("Ms=\\d+"), "Ms=0")
             assertEquals(emptyList<String>(), secrets.filter { it in text }, text)
         }

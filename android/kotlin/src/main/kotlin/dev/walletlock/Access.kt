@@ -1,13 +1,15 @@
 package dev.walletlock
 
 import dev.walletlock.ffi.Access as NativeAccess
+import dev.walletlock.ffi.GuardedAction as NativeAction
 import dev.walletlock.ffi.PinEntry as NativeEntry
 
 /**
- * Changes the PIN, the wipe PIN, biometrics, the recovery code and escrow; and what the provider may do. [Session.access] gives it. It
- * lives as long as its session, and needs no closing.
+ * Changes the PIN, the wipe PIN, biometrics, the ways back in and the second factor; and what the provider may do.
+ * [Session.access] gives it. It lives as long as its session, and needs no closing.
  *
- * Every function throws [LockException.SessionEnded] once the session has ended.
+ * Every function throws [LockException.SessionEnded] once the session has ended, and [LockException.SecondFactorNeeded] where the
+ * policy asks for the second factor and it was not right in this session yet.
  */
 public class Access internal constructor(private val session: Session) {
     /**
@@ -162,6 +164,168 @@ public class Access internal constructor(private val session: Session) {
      */
     public suspend fun allowRemoteWipe(isAllowed: Boolean): Unit =
         session.call { native -> native.access().use { it.allowRemoteWipe(isAllowed) } }
+
+    /** The owner's channels, in the owner's order. */
+    public suspend fun channels(): List<Channel> =
+        session.call { native -> native.access().use { it.channels() }.map { it.toPublic() } }
+
+    /**
+     * Begins to set a channel up: makes a request to the provider, for the app to carry, to send a code there. The channel counts for
+     * nothing before a code came back ([confirmChannel]).
+     *
+     * @param address a phone number of 7 to 15 digits, or a mail address. The phone keeps only a mask of it.
+     * @throws LockException.Invalid if that is no address of this kind.
+     * @throws LockException.WrongState if this phone is not registered.
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun addChannel(kind: ChannelKind, address: String): NewChannel =
+        session.call { native -> native.access().use { it.addChannel(kind.byName(), address) }.toPublic() }
+
+    /**
+     * Makes a request that the provider checks the code that came over this channel. Its grant ([Provider.redeem]) confirms the channel.
+     * One that is new counts at once in the session in which the wallet was set up, and else after the policy's wait
+     * (`recovery.pending_change_h`); the one of its kind before it counts until then. The entry is empty afterwards.
+     *
+     * @param channel the channel's id.
+     * @param code the code that was typed. Null: the link in the mail was opened.
+     */
+    @JvmOverloads
+    public suspend fun confirmChannel(channel: String, code: PinEntry? = null): CodeRequest = session.call { native ->
+        code.overUniffi { typed -> native.access().use { it.confirmChannel(channel, typed) } }.toPublic()
+    }
+
+    /** Makes a request for another code to this channel. Nothing answers the request; the code comes to the person. */
+    public suspend fun sendCode(channel: String): CodeRequest =
+        session.call { native -> native.access().use { it.sendCode(channel) }.toPublic() }
+
+    /** Puts the channels in this order: a list of their ids. Those that it does not name follow. */
+    public suspend fun orderChannels(channels: List<String>): Unit =
+        session.call { native -> native.access().use { it.orderChannels(channels) } }
+
+    /**
+     * Removes a channel. One that counts goes after the policy's wait, except in the session in which the wallet was set up.
+     *
+     * @throws LockException.WrongState if there is no such channel, or it is the second factor.
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun removeChannel(channel: String): RecoveryChange =
+        session.call { native -> native.access().use { it.removeChannel(channel) }.toPublic() }
+
+    /** Cancels what waits for a channel: its removal, or that it comes into force. False: nothing does. */
+    public suspend fun cancelChannelChange(channel: String): Boolean =
+        session.call { native -> native.access().use { it.cancelChannelChange(channel) } }
+
+    /**
+     * Makes a secret for an authenticator app. Show it, and let the person type a code of the app ([confirmAuthenticator]). It counts
+     * for nothing before [setAuthenticator]. Close it after use.
+     *
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun makeAuthenticator(): NewAuthenticator =
+        session.call(unwanted = { it.close() }) { native -> native.access().use { NewAuthenticator(it.makeAuthenticator()) } }
+
+    /** Whether the typed code is the one that the app shows for this secret. The entry is empty afterwards. */
+    public suspend fun confirmAuthenticator(new: NewAuthenticator, code: PinEntry): Boolean = session.call { native ->
+        new.handle.overUniffi { secret ->
+            code.handle.overUniffi { typed -> native.access().use { it.confirmAuthenticator(secret, typed) } }
+        }
+    }
+
+    /**
+     * Puts a confirmed authenticator in force: its codes are asked for as the policy's `second_factor` says. It counts at once in the
+     * session in which the wallet was set up or recovered, and else after the policy's wait.
+     *
+     * @throws LockException.SecondFactorNeeded if a second factor is in force, and was not right in this session.
+     * @throws LockException.PinNeeded as [createRecoveryCode].
+     */
+    public suspend fun setAuthenticator(new: NewAuthenticator): RecoveryChange = session.call { native ->
+        new.handle.overUniffi { secret -> native.access().use { it.setAuthenticator(secret) } }.toPublic()
+    }
+
+    /**
+     * Puts codes by SMS in force, which the provider checks, as [setAuthenticator] does with an authenticator.
+     *
+     * @throws LockException.WrongState if no phone number is in force.
+     */
+    public suspend fun setSmsFactor(): RecoveryChange =
+        session.call { native -> native.access().use { it.setSmsFactor() }.toPublic() }
+
+    /**
+     * Removes the second factor, as [setAuthenticator] changes it.
+     *
+     * @throws LockException.WrongState if there is none.
+     */
+    public suspend fun removeSecondFactor(): RecoveryChange =
+        session.call { native -> native.access().use { it.removeSecondFactor() }.toPublic() }
+
+    /** Cancels the change of the second factor that waits. False: none does. */
+    public suspend fun cancelSecondFactorChange(): Boolean =
+        session.call { native -> native.access().use { it.cancelSecondFactorChange() } }
+
+    /** Which second factor is in force, and what waits. A session that still needs it may ask. */
+    public suspend fun secondFactor(): SecondFactor =
+        session.call { native -> native.access().use { it.secondFactor() }.toPublic() }
+
+    /**
+     * Whether this session needs the second factor first.
+     *
+     * @param action for this action. Null: for everything (the policy's `second_factor.at_unlock`).
+     */
+    @JvmOverloads
+    public suspend fun needsSecondFactor(action: GuardedAction? = null): Boolean =
+        session.call { native -> native.access().use { it.needsSecondFactor(action?.byName<NativeAction>()) } }
+
+    /**
+     * Tries a code of the authenticator, as this session's second factor. The tries are counted, and survive a restart. The entry is
+     * empty once the code was counted.
+     */
+    public suspend fun proveSecondFactor(code: PinEntry): FactorOutcome = session.call { native ->
+        code.handle.overUniffi { typed -> native.access().use { it.proveSecondFactor(typed) } }.toPublic()
+    }
+
+    /**
+     * Makes a request that the provider checks the code by SMS, as the second factor. Its grant ([Provider.redeem]) counts for the
+     * sessions that are open when it is taken. The entry is empty afterwards.
+     *
+     * @param channel the id of the phone number's channel.
+     */
+    public suspend fun proveSmsFactor(channel: String, code: PinEntry): CodeRequest = session.call { native ->
+        code.handle.overUniffi { typed -> native.access().use { it.proveSmsFactor(channel, typed) } }.toPublic()
+    }
+
+    /** What is to be tidied up after a recovery. Empty: nothing, or nothing any more. */
+    public suspend fun checklist(): List<ChecklistLine> = session.call { native ->
+        native.access().use { it.checklist() }.map { ChecklistLine(it.task.byName(), it.isDone) }
+    }
+
+    /**
+     * Notes that the owner has done this. For what the wallet cannot see by itself: that the journal was looked through, and that a
+     * sheet was kept.
+     */
+    public suspend fun noteDone(task: Task): Unit =
+        session.call { native -> native.access().use { it.noteDone(task.byName()) } }
+
+    /** Takes a line off the list: the owner does not want to see it any more. */
+    public suspend fun dismiss(task: Task): Unit =
+        session.call { native -> native.access().use { it.dismiss(task.byName()) } }
+
+    /** What each single loss would mean, if the PIN were forgotten too. */
+    public suspend fun health(): List<HealthLine> = session.call { native ->
+        native.access().use { it.health() }.map { HealthLine(it.loss.byName(), it.advice?.byName<Advice>()) }
+    }
+
+    /**
+     * Notes this password as the one that the owner's account has from now on, so that it is not taken again, unless there is a reason
+     * against it. The wallet keeps a check value of each of the last five, and nothing else; the app itself sends the password to its
+     * backend. The entry keeps its text.
+     *
+     * @return every reason against it. Empty: it is noted.
+     * @throws LockException.LimitReached after ten proposed passwords and PINs in one session, so that this call cannot be used to
+     *   find out earlier passwords.
+     */
+    public suspend fun setPassword(password: PasswordEntry): List<PasswordFinding> = session.call { native ->
+        password.handle.overUniffi { new -> native.access().use { it.setPassword(new) } }.map { it.toPublic() }
+    }
 
     /** Says nothing about what opens the wallet. */
     override fun toString(): String = "Access"

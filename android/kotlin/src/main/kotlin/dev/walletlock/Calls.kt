@@ -41,6 +41,7 @@ private fun NativeException.toPublic(): LockException = when (this) {
     is NativeException.Policy -> LockException.Policy(field, problem)
     is NativeException.SessionEnded -> LockException.SessionEnded()
     is NativeException.PinNeeded -> LockException.PinNeeded()
+    is NativeException.SecondFactorNeeded -> LockException.SecondFactorNeeded()
     is NativeException.WrongState -> LockException.WrongState()
     is NativeException.Invalid -> LockException.Invalid(what)
     is NativeException.LimitReached -> LockException.LimitReached(what)

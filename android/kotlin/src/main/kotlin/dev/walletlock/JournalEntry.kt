@@ -194,6 +194,60 @@ public enum class JournalKind {
 
     /** Escrow is off. */
     ESCROW_OFF,
+
+    /** A channel was confirmed, and counts after a wait; the details say which kind, and how long. */
+    CHANNEL_PENDING,
+
+    /** A channel counts from here on: codes may be sent there. */
+    CHANNEL_SET,
+
+    /** Removing a channel was asked for and waits; the details say which kind, and for how long. */
+    CHANNEL_LEAVES,
+
+    /** A channel is gone. */
+    CHANNEL_REMOVED,
+
+    /** What waited for a channel was cancelled. */
+    CHANNEL_CANCELLED,
+
+    /** The provider was asked to send a code; the details say to which kind of channel. */
+    CODE_ASKED,
+
+    /**
+     * A code that was sent, or another proof, went to the provider; the details say what for. A code counts as wrong until the
+     * provider says otherwise.
+     */
+    CODE_TYPED,
+
+    /** Something was proven by somebody who wants to get back in; the details say what. */
+    PROVEN,
+
+    /** Enough was proven on this phone for a new PIN after a wait; the details say how long. */
+    RECOVERY_WAITS,
+
+    /** What was proven is void, and what waited is cancelled; the details say by what. */
+    RECOVERY_CANCELLED,
+
+    /** A change of the second factor was asked for and waits; the details say which, and for how long. */
+    SECOND_FACTOR_PENDING,
+
+    /** The change of the second factor that waited was cancelled. */
+    SECOND_FACTOR_CANCELLED,
+
+    /** A second factor is asked for from here on; the details say which. */
+    SECOND_FACTOR_ON,
+
+    /** No second factor is asked for any more. */
+    SECOND_FACTOR_OFF,
+
+    /** A code of the authenticator is about to be checked; it counts as wrong from here on. */
+    SECOND_FACTOR_TRIED,
+
+    /** The second factor was right. */
+    SECOND_FACTOR_RIGHT,
+
+    /** The account has another password. */
+    PASSWORD_SET,
 }
 
 /**

@@ -52,6 +52,12 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
      */
     public class PinNeeded internal constructor() : LockException("the PIN is needed")
 
+    /**
+     * The second factor has to be right in this session first ([Access.proveSecondFactor], [Access.proveSmsFactor]). The policy's
+     * `second_factor` says what for; [Access.needsSecondFactor] tells before the call.
+     */
+    public class SecondFactorNeeded internal constructor() : LockException("the second factor is needed")
+
     /** Not possible in this state: setting a first PIN where there is one, or using a wallet that has none. */
     public class WrongState internal constructor() : LockException("not possible in this state")
 

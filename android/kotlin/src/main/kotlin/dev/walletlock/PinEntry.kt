@@ -1,5 +1,7 @@
 package dev.walletlock
 
+import dev.walletlock.ffi.PinEntry as NativeEntry
+
 /**
  * The digits a person types. They go in one at a time, are kept in native memory only, and never come out.
  *
@@ -71,3 +73,7 @@ public class PinEntry private constructor(private val backend: UnlockPath, inter
     /** Never the digits, nor how many there are. */
     override fun toString(): String = "PinEntry(redacted)"
 }
+
+/** Makes a call on the generated object, or with null if there is no entry. */
+internal inline fun <R> PinEntry?.overUniffi(block: (NativeEntry?) -> R): R =
+    if (this == null) block(null) else handle.overUniffi { block(it) }

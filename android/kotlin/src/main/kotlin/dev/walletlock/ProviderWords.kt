@@ -23,6 +23,12 @@ public enum class RequestKind {
      * one. Nothing answers it.
      */
     DEPOSIT,
+
+    /**
+     * Nothing: it tells the backend which channels and which second factor there are, and what waits, so that the backend announces
+     * on the channels what is about to change. Nothing answers it. Send it after each change, and when the app opens.
+     */
+    REPORT,
 }
 
 /**
@@ -95,6 +101,18 @@ public enum class WordDone {
 
     /** The heartbeat names an order that did not come with it. The wallet is locked until that order is delivered. */
     ORDER_WITHHELD,
+
+    /** Something is proven for getting back in. [Recovery.progress] says what follows. */
+    PROVEN,
+
+    /** A recovery that waited is cancelled, and what was proven is void. */
+    RECOVERY_CANCELLED,
+
+    /** A channel is confirmed. */
+    CHANNEL_CONFIRMED,
+
+    /** The second factor was right, for the sessions that are open. */
+    SECOND_FACTOR_PROVEN,
 }
 
 /** Why a word of the provider was refused. */
@@ -140,6 +158,9 @@ public enum class WordError {
 
     /** The grant knows of an order that this phone does not know. Deliver that order first. */
     ORDER_MISSING,
+
+    /** What it says was verified is not enough for a new PIN, or the wait after proofs on this phone is not over. */
+    NOT_ENOUGH,
 
     /** The word is right and still not allowed, for example a grant of something that was not asked for. */
     NOT_ALLOWED,

@@ -49,6 +49,73 @@ public class Recovery internal constructor(private val lock: WalletLock) {
             }
         }
 
+    /**
+     * What can be done now to get back in: which ways there are, what was proven, what is missing, and what it leads to. It can be
+     * asked in every state of the lock, and without a session.
+     *
+     * Enough for a new PIN is: the recovery code; or two different methods, one of them elsewhere ([proveElsewhere]); or two different
+     * methods on this phone and the policy's wait (`recovery.proofs_wait_h`). A code by mail and a link count as one method.
+     */
+    public suspend fun progress(): RecoveryProgress = lock.callNative { it.recoveryProgress() }.toPublic()
+
+    /**
+     * Makes a request that the provider sends a code to this channel. Nothing answers the request; the code comes to the person.
+     *
+     * @param channel the channel's id.
+     * @throws LockException.WrongState if there is no such channel, or this phone is not registered.
+     */
+    public suspend fun sendCode(channel: String): CodeRequest = lock.callNative { it.sendCode(channel) }.toPublic()
+
+    /**
+     * Makes a request that the provider checks the code that came over this channel. Its grant ([Provider.redeem]) proves it. A code
+     * counts as wrong until the grant is taken. The entry is empty afterwards.
+     *
+     * @param channel the channel's id.
+     * @param code the code that was typed. Null: the link in the mail was opened.
+     * @throws LockException.WrongState as [sendCode], or if the channel does not count.
+     */
+    @JvmOverloads
+    public suspend fun prove(channel: String, code: PinEntry? = null): CodeRequest =
+        lock.callNative { native -> code.overUniffi { native.prove(channel, it) } }.toPublic()
+
+    /**
+     * Makes a request that the provider says what a person there, or another device, has verified.
+     *
+     * @param what for the provider, for example the number of a conversation; at most 200 bytes in UTF-8.
+     * @throws LockException.WrongState if this phone is not registered.
+     */
+    @JvmOverloads
+    public suspend fun proveElsewhere(what: String? = null): CodeRequest =
+        lock.callNative { it.proveElsewhere(what) }.toPublic()
+
+    /** Tries a code of the authenticator. The entry is empty once the code was counted. */
+    public suspend fun proveAuthenticator(code: PinEntry): FactorOutcome =
+        lock.callNative { native -> code.handle.overUniffi { native.proveAuthenticator(it) } }.toPublic()
+
+    /**
+     * Makes a request to cancel what was proven and waits. It counts if what proves it ranks as high as what was proven: the recovery
+     * code above another device or a person, those above the PIN, and that above sent codes. The right PIN cancels by itself.
+     *
+     * @param channel a code came over this channel. Null: a person at the provider or another device says it.
+     * @param code the code that was typed. Null: the link in the mail was opened, or there is no channel. The entry is empty afterwards.
+     * @throws LockException.WrongState if nothing was proven.
+     */
+    @JvmOverloads
+    public suspend fun cancel(channel: String? = null, code: PinEntry? = null): CodeRequest =
+        lock.callNative { native -> code.overUniffi { native.cancelRecovery(channel, it) } }.toPublic()
+
+    /** Cancels what was proven and waits, by a code of the authenticator. The entry is empty once the code was counted. */
+    public suspend fun cancelByAuthenticator(code: PinEntry): FactorOutcome =
+        lock.callNative { native -> code.handle.overUniffi { native.cancelByAuthenticator(it) } }.toPublic()
+
+    /**
+     * Every reason against this password of the account, by the policy in force (`password`). Empty: it may be set
+     * ([Access.setPassword]). It says nothing about earlier passwords. The entry keeps its text.
+     */
+    public suspend fun judgePassword(password: PasswordEntry): List<PasswordFinding> = lock.callNative { native ->
+        password.handle.overUniffi { native.judgePassword(it) }.map { it.toPublic() }
+    }
+
     /** Says nothing about the wallet. */
     override fun toString(): String = "Recovery"
 }

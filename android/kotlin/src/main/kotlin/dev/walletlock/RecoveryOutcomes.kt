@@ -89,14 +89,16 @@ public sealed interface RecoveryOutcome {
     public data object Expired : RecoveryOutcome
 }
 
-/** How a change of the recovery code or of escrow ended. */
+/** How a change of the recovery code, of escrow, of a channel or of the second factor ended. */
 public sealed interface RecoveryChange {
     /** The change is in force. */
     public data object InForce : RecoveryChange
 
     /**
-     * The change waits. It takes effect when the PIN next opens the wallet after this time. Until then what is in force stays,
-     * and the change can be cancelled ([Access.cancelRecoveryCodeChange], [Access.cancelEscrowChange]).
+     * The change waits. Until it takes effect what is in force stays, and the change can be cancelled
+     * ([Access.cancelRecoveryCodeChange], [Access.cancelEscrowChange], [Access.cancelChannelChange],
+     * [Access.cancelSecondFactorChange]). A change of the recovery code or of escrow takes effect when the PIN next opens the wallet
+     * after this time, and any other one when the time is over.
      *
      * @property leftMs milliseconds, counted by the time that the phone is on.
      */
@@ -105,7 +107,10 @@ public sealed interface RecoveryChange {
         public val left: Duration get() = leftMs.milliseconds
     }
 
-    /** Not each group that is asked back was typed ([RecoveryCode.confirm]). Nothing was changed. */
+    /**
+     * Not each group of the new code that is asked back was typed ([RecoveryCode.confirm]), or no code of the new authenticator
+     * ([Access.confirmAuthenticator]). Nothing was changed.
+     */
     public data object NotConfirmed : RecoveryChange
 }
 

@@ -26,7 +26,7 @@ public class Session internal constructor(
     /** The wallet's history. */
     public val journal: Journal = Journal(this)
 
-    /** Changes the PIN, the wipe PIN, biometrics, and the recovery code. */
+    /** Changes the PIN, the wipe PIN, biometrics, the ways back in and the second factor. */
     public val access: Access = Access(this)
 
     /** Whether the session has not ended yet. Asking does not prolong it. Needs no coroutine. */

@@ -36,6 +36,7 @@ class AnswerTest {
             NativeException.Policy("pin.min_digits", "is below 4"),
             NativeException.SessionEnded(),
             NativeException.PinNeeded(),
+            NativeException.SecondFactorNeeded(),
             NativeException.WrongState(),
             NativeException.Invalid("digit"),
             NativeException.LimitReached("items"),

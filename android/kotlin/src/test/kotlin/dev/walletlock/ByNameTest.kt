@@ -27,6 +27,15 @@ class ByNameTest {
         assertEquals(names(dev.walletlock.ffi.WordDone.entries), names(WordDone.entries))
         assertEquals(names(dev.walletlock.ffi.WordError.entries), names(WordError.entries))
         assertEquals(names(dev.walletlock.ffi.OwnerLock.entries), names(OwnerLock.entries))
+        assertEquals(names(dev.walletlock.ffi.LeadsTo.entries), names(LeadsTo.entries))
+        assertEquals(names(dev.walletlock.ffi.WayKind.entries), names(WayKind.entries))
+        assertEquals(names(dev.walletlock.ffi.ProofMethod.entries), names(ProofMethod.entries))
+        assertEquals(names(dev.walletlock.ffi.ChannelKind.entries), names(ChannelKind.entries))
+        assertEquals(names(dev.walletlock.ffi.FactorKind.entries), names(FactorKind.entries))
+        assertEquals(names(dev.walletlock.ffi.GuardedAction.entries), names(GuardedAction.entries))
+        assertEquals(names(dev.walletlock.ffi.Task.entries), names(Task.entries))
+        assertEquals(names(dev.walletlock.ffi.Loss.entries), names(Loss.entries))
+        assertEquals(names(dev.walletlock.ffi.Advice.entries), names(Advice.entries))
     }
 
     @Test

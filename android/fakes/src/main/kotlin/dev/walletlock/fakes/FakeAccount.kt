@@ -1,5 +1,6 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.Clock
 import dev.walletlock.Entropy
 import java.security.KeyPair
 
@@ -12,6 +13,7 @@ public class FakeAccount internal constructor(
     private val provider: FakeProvider,
     public val wallet: String,
     private val random: Entropy,
+    clock: Clock,
 ) {
     /** Why the provider orders a lock. */
     public enum class Reason {
@@ -25,7 +27,7 @@ public class FakeAccount internal constructor(
         ORDER,
     }
 
-    /** How the provider sends a code to the person. */
+    /** How the provider sends a code that belongs to none of the owner's channels. */
     public enum class Channel {
         /** A text message. */
         SMS,
@@ -59,7 +61,13 @@ public class FakeAccount internal constructor(
     private val orders = mutableListOf<Order>()
     private val codes = mutableListOf<SentCode>()
     private var openCode: SentCode? = null
-    private var isVouchedFor = false
+
+    /** What a person at the provider has verified, and no request has used yet. */
+    private var vouched = emptyList<Proof>()
+
+    /** What codes have proven for a recovery, by method. A grant of escrow names it again: the lock knows whether it is enough. */
+    private val proven = linkedMapOf<String, Proof>()
+    internal val ways = FakeChannels(clock, random)
     private var deposited: ReadRequest.Deposit? = null
     private var lastNumber = 0L
 
@@ -72,7 +80,19 @@ public class FakeAccount internal constructor(
     /** The number of the last order that holds; 0: none. */
     public val lastOrder: Long get() = synchronized(provider) { orders.maxOfOrNull { it.number } ?: 0 }
 
-    /** The codes that were sent, in that order: the person's text messages and e-mails. */
+    /** The owner's channels, in the owner's order, as the phone has reported them or asked for them since. */
+    public val channels: List<FakeChannel> get() = synchronized(provider) { ways.all }
+
+    /** The second factor in force that the phone has reported: `authenticator` or `sms`. Null: none. */
+    public val secondFactor: String? get() = synchronized(provider) { ways.secondFactor }
+
+    /**
+     * The messages that were sent over the channels, in that order: codes, and word of each change that began to wait. The phone
+     * tells of changes in [dev.walletlock.RequestKind.REPORT].
+     */
+    public val messages: List<FakeMessage> get() = synchronized(provider) { ways.messages }
+
+    /** The codes that [sendCode] sent, in that order. */
     public val sentCodes: List<SentCode> get() = synchronized(provider) { codes.toList() }
 
     /**
@@ -94,31 +114,65 @@ public class FakeAccount internal constructor(
     /** Orders that everything is destroyed. Where the owner has not allowed that, the wallet is locked. */
     public fun wipe(): String = order(provider.guardedKey, """"act":"wipe"""")
 
-    /** Sends the person a code. A request that names its channel and the code is granted, once. A wrong code uses it up. */
+    /**
+     * Sends the person a code outside the channels, as a call centre does. A request to register, to unlock or to unfreeze that
+     * names its channel and the code is granted, once. So is one for escrow, but the lock refuses the grant as not enough
+     * ([dev.walletlock.WordError]) unless something else was proven too: by [vouch], or on the phone. A wrong code uses it up.
+     */
     @JvmOverloads
     public fun sendCode(channel: Channel = Channel.SMS): SentCode = synchronized(provider) {
-        val number = random.randomBytes(CODE_BYTES).fold(0L) { sum, byte -> sum * 256 + (byte.toInt() and 0xff) }
-        val code = "%06d".format(number % 1_000_000)
-        SentCode(channel, code, base64url(random.randomBytes(CHALLENGE_BYTES))).also {
+        SentCode(channel, FakeChannels.makeCode(random), FakeChannels.makeChallenge(random)).also {
             codes += it
             openCode = it
         }
     }
 
-    /** A person at the provider has verified the owner: the next request is granted without a code. */
-    public fun vouch(): Unit = synchronized(provider) { isVouchedFor = true }
+    /**
+     * A person at the provider has verified the owner, and called back the number of the account. The next request to register,
+     * to unlock or to unfreeze, for escrow, or to prove something elsewhere is granted without a code. A grant of escrow names
+     * both proofs, which are enough, and what codes have proven for this recovery; any other names the person.
+     *
+     * @param hasCalledBack false: nobody called back, so that escrow needs something else as well: a code ([sendCode]), or what
+     *   was proven on the phone.
+     */
+    @JvmOverloads
+    public fun vouch(hasCalledBack: Boolean = true): Unit = synchronized(provider) {
+        val calledBack = Proof("sms", "phone", FakeChannels.makeChallenge(random)).takeIf { hasCalledBack }
+        vouched = listOfNotNull(Proof("person", "elsewhere", FakeChannels.makeChallenge(random)), calledBack)
+    }
+
+    /**
+     * The owner opens the link in this mail: a request without a code that names the channel is granted, if no newer code was sent.
+     *
+     * @throws IllegalArgumentException if this account has sent no such link.
+     */
+    public fun openLink(message: FakeMessage): Unit = synchronized(provider) { ways.openLink(message) }
 
     /** Only the wallet's id, which is no secret. */
     override fun toString(): String = "FakeAccount($wallet)"
 
     internal fun publicKeyOf(installation: String): List<Byte>? = publicKeys[installation]
 
-    /** The proof that this request may use up, if there is one. */
+    /** The proofs that this request may use up; none if it is not proven who asks. */
+    internal fun takeProofs(request: ReadRequest): List<Proof> {
+        val isEscrow = request.kind == "escrow"
+        val byPerson = vouched.also { vouched = emptyList() }
+        if (byPerson.isNotEmpty() && !isEscrow) return byPerson.take(1)
+        return byPerson + listOfNotNull(takeCode(request)) + if (isEscrow) proven.values else emptyList()
+    }
+
+    /** The proof that a request gives which hands something in. */
     internal fun takeProof(request: ReadRequest): Proof? {
-        if (isVouchedFor) {
-            isVouchedFor = false
-            return Proof("person", "elsewhere", base64url(random.randomBytes(CHALLENGE_BYTES)))
-        }
+        val isByPerson = request.channel == ReadRequest.PERSON
+        val proof = if (isByPerson) vouched.firstOrNull().also { vouched = emptyList() } else ways.takeProof(request)
+        if (proof == null) return null
+        if (request.kind == "cancel") proven.clear()
+        // What was proven elsewhere is not named again: it would count at once, whenever the phone is stolen.
+        if (request.kind == "prove" && !isByPerson) proven[proof.method] = proof
+        return proof
+    }
+
+    private fun takeCode(request: ReadRequest): Proof? {
         val sent = openCode ?: return null
         if (request.code == null) return null
         openCode = null
@@ -140,10 +194,11 @@ public class FakeAccount internal constructor(
     }
 
     /** @param sealed the wallet's key: only in a grant of escrow. */
-    internal fun grant(request: ReadRequest, proof: Proof, sealed: String? = null): FakePost.Parcel {
+    internal fun grant(request: ReadRequest, proofs: List<Proof>, sealed: String? = null): FakePost.Parcel {
         val isRegister = request.kind == "register"
         when {
             isRegister -> {
+                proven.clear()
                 publicKeys[request.installation] = request.point
                 // Its file may be an older one.
                 deposited = deposited?.let { ReadRequest.Deposit(it.digest, version = 0) }
@@ -159,10 +214,11 @@ public class FakeAccount internal constructor(
             sealed != null -> request.lastOrder
             else -> maxOf(request.lastOrder, lastOrder)
         }
-        val proofs = """[{"method":"${proof.method}","place":"${proof.place}","challenge":"${proof.challenge}"}]"""
+        val proven = proofs.joinToString(",") { """{"method":"${it.method}","place":"${it.place}","challenge":"${it.challenge}"}""" }
+        val act = if (request.kind in ReadRequest.PROVING) "proof" else request.kind
         val more = sealed?.let { ""","sealed":"$it"""" }.orEmpty()
-        val claims = """{"v":1,"aud":"$wallet","sub":"${request.installation}","act":"${request.kind}",""" +
-            """"req":"${hash(request)}","after":$after,"proofs":$proofs$more}"""
+        val claims = """{"v":1,"aud":"$wallet","sub":"${request.installation}","act":"$act",""" +
+            """"req":"${hash(request)}","after":$after,"proofs":[$proven]$more}"""
         return FakePost.Parcel(wallet, FakePost.Kind.GRANT, provider.guardedKey.sign("grant", claims))
     }
 
@@ -197,6 +253,3 @@ public class FakeAccount internal constructor(
 
     private fun hash(request: ReadRequest) = base64url(sha256(request.text.toByteArray()))
 }
-
-private const val CODE_BYTES = 4
-private const val CHALLENGE_BYTES = 16

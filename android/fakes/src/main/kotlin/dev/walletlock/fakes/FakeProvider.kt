@@ -25,7 +25,13 @@ import dev.walletlock.Policy
  *
  * Strict: it refuses a request that is not exactly as documented, that another key signed, or that comes from a phone it has not
  * registered. It clears a lock only after a proof ([FakeAccount.vouch], [FakeAccount.sendCode]). One proof is enough here; a real
- * backend asks for more. It needs a JDK 15 or newer, which has Ed25519. All functions may be called on any thread.
+ * backend asks for more. For escrow the lock itself asks for more ([FakeAccount.vouch]); codes that were right in requests to prove
+ * something count for it, too. It needs a JDK 15 or newer, which has
+ * Ed25519. All functions may be called on any thread.
+ *
+ * It sends codes to the owner's channels ([FakeAccount.messages]) and judges them: a code is valid for ten minutes by SMS and for
+ * thirty by mail, may be handed in five times, and counts once; a newer one makes it void. It does not limit how many codes it
+ * sends; a real backend does.
  *
  * @param clock the provider's time. It reads only the wall clock, so if a test sets that of the phone wrong, give the provider
  *   another clock.
@@ -34,7 +40,7 @@ import dev.walletlock.Policy
 public class FakeProvider @JvmOverloads constructor(private val clock: Clock, seed: Long = 1) {
     /** What the provider answers to a request. */
     public class Answer internal constructor(
-        /** The grant or heartbeat. Null: the request was refused, or was a deposit, which nothing answers. */
+        /** The grant or heartbeat. Null: the request was refused, or nothing answers it: a deposit, one to send a code, a report. */
         public val parcel: FakePost.Parcel?,
         /** Why the request was refused. Null: it was not. */
         public val refusal: Refusal?,
@@ -42,9 +48,10 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
         /**
          * The text of the grant or heartbeat.
          *
-         * @throws IllegalStateException if the request was refused.
+         * @throws IllegalStateException if the request was refused, or nothing answers it.
          */
-        public val word: String get() = checkNotNull(parcel) { "the provider refused: $refusal" }.word
+        public val word: String
+            get() = checkNotNull(parcel) { if (refusal == null) "nothing answers it" else "the provider refused: $refusal" }.word
 
         /** Whether it was refused, and why. */
         override fun toString(): String = "Answer(refusal=$refusal)"
@@ -55,11 +62,14 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
         /** It is not exactly as documented, another key signed it, or this provider has not registered its phone. */
         NOT_A_REQUEST,
 
-        /** The person has not proven who they are, or typed another code. */
+        /** The person has not proven who they are, or typed another code, or one that is not valid any more. */
         NOT_PROVEN,
 
         /** The deposit is older than the one before, or the escrow is not the one that was deposited. */
         OTHER_ESCROW,
+
+        /** It names a channel that the provider does not know, or that no code has confirmed; or it sets one up that is known. */
+        UNKNOWN_CHANNEL,
     }
 
     private val random = FakeEntropy(seed)
@@ -126,7 +136,7 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
      * Answers a request, and puts the answer into the [post]. The same text gets the same answer.
      *
      * A wallet's first request to register makes its account. A later one, and requests to unlock, to unfreeze and for escrow, need
-     * a proof.
+     * a proof. Those that hand in a code are granted if it is right.
      */
     @Synchronized
     public fun answer(request: String): Answer = answers[request] ?: newAnswer(request).also { answer ->
@@ -161,18 +171,35 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
         } catch (_: IllegalArgumentException) {
             return Answer(null, Refusal.NOT_A_REQUEST)
         }
-        val account = byWallet[request.wallet]
-        if (request.kind == "heartbeat" && account != null) return Answer(account.heartbeat(request, clock.now().wallMs), null)
-        if (request.kind == "deposit" && account != null) {
-            return Answer(null, if (account.deposit(request.deposit!!) == null) Refusal.OTHER_ESCROW else null)
+        val account = byWallet[request.wallet] ?: return firstAnswer(request)
+        return when (request.kind) {
+            "heartbeat" -> Answer(account.heartbeat(request, clock.now().wallMs), null)
+            "deposit" -> Answer(null, if (account.deposit(request.deposit!!) == null) Refusal.OTHER_ESCROW else null)
+            "report" -> Answer(null, account.ways.take(request.report!!))
+            "send_code" -> Answer(null, account.ways.send(request))
+            in ReadRequest.PROVING -> judge(account, request)
+            else -> grant(account, request)
         }
-        if (account == null && request.kind != "register") return Answer(null, Refusal.NOT_A_REQUEST)
-        val proof = if (account == null) FIRST_PROOF else account.takeProof(request)
-        if (proof == null) return Answer(null, Refusal.NOT_PROVEN)
-        val asked = account ?: FakeAccount(this, request.wallet, random).also { byWallet[request.wallet] = it }
-        if (request.kind != "escrow") return Answer(asked.grant(request, proof), null)
-        val sealed = asked.reseal(request, escrowKey) ?: return Answer(null, Refusal.OTHER_ESCROW)
-        return Answer(asked.grant(request, proof, sealed), null)
+    }
+
+    private fun firstAnswer(request: ReadRequest): Answer {
+        if (request.kind != "register") return Answer(null, Refusal.NOT_A_REQUEST)
+        val account = FakeAccount(this, request.wallet, random, clock).also { byWallet[request.wallet] = it }
+        return Answer(account.grant(request, listOf(FIRST_PROOF)), null)
+    }
+
+    private fun judge(account: FakeAccount, request: ReadRequest): Answer {
+        if (request.channel != ReadRequest.PERSON && !account.ways.admits(request)) return Answer(null, Refusal.UNKNOWN_CHANNEL)
+        val proof = account.takeProof(request) ?: return Answer(null, Refusal.NOT_PROVEN)
+        return Answer(account.grant(request, listOf(proof)), null)
+    }
+
+    private fun grant(account: FakeAccount, request: ReadRequest): Answer {
+        val proofs = account.takeProofs(request)
+        if (proofs.isEmpty()) return Answer(null, Refusal.NOT_PROVEN)
+        if (request.kind != "escrow") return Answer(account.grant(request, proofs), null)
+        val sealed = account.reseal(request, escrowKey) ?: return Answer(null, Refusal.OTHER_ESCROW)
+        return Answer(account.grant(request, proofs, sealed), null)
     }
 
     private companion object {

@@ -15,6 +15,9 @@ internal class ReadRequest(
     val lastOrder: Long,
     val channel: String?,
     val code: String?,
+    val what: String?,
+    /** What is set up, and what waits: only in a report. */
+    val report: ReadReport?,
     /** The digest of the escrow in force, and the version of its row: only in a deposit. */
     val deposit: Deposit?,
     /** The slot to be opened, and the key to which the wallet's key is to be sealed: only in a request for escrow. */
@@ -52,19 +55,41 @@ internal class ReadRequest(
             requireNotNull(point) { "this phone is not registered" }
             require(base64url(sha256(point.toByteArray()).copyOf(ID_BYTES)) == installation) { "the key is of another installation" }
             require(isSigned(parts, point)) { "the signature is wrong" }
+            val (channel, code, what) = listOf("channel", "code", "what").map { name ->
+                payload[name]?.let { it as? String ?: throw IllegalArgumentException("no text") }
+            }
+            val isRight = kind !in ABOUT_CHANNEL || isAboutChannel(kind, channel.orEmpty(), code, what)
+            require(isRight) { "it is not about a channel" }
             return ReadRequest(
                 text,
                 wallet,
                 installation,
                 kind,
                 lastOrder(payload.getValue("last_orders")),
-                payload["channel"]?.let { it as? String ?: throw IllegalArgumentException("no text") },
-                payload["code"]?.let { it as? String ?: throw IllegalArgumentException("no text") },
+                channel,
+                code,
+                what,
+                payload["report"]?.let(ReadReport::of),
                 deposit(payload),
                 escrow(payload),
                 point,
             )
         }
+
+        /** Whether the kind of request may say this of this channel. */
+        private fun isAboutChannel(kind: String, channel: String, code: String?, what: String?): Boolean {
+            if (channel == PERSON) return kind in setOf("prove", "cancel") && code == null
+            if (!FakeChannel.isName(channel)) return false
+            val isSms = FakeChannel.kindOf(channel) == FakeChannel.Kind.SMS
+            return when (kind) {
+                "send_code" -> code == null && (what == null || isAddress(what, isSms))
+                "second_factor" -> what == null && isSms && code != null && CODE.matches(code)
+                // Without a code: the link in a mail.
+                else -> what == null && if (code == null) !isSms else CODE.matches(code)
+            }
+        }
+
+        private fun isAddress(text: String, isSms: Boolean) = if (isSms) PHONE_NUMBER.matches(text) else MAIL_ADDRESS.matches(text)
 
         private fun deposit(payload: Map<String, Any>): Deposit? = payload["digest"]?.let { digest ->
             require(digest is String && fromBase64url(digest).size == DIGEST_BYTES) { "no digest" }
@@ -107,8 +132,18 @@ internal class ReadRequest(
         private fun Map<String, Any>.text(member: String) =
             this[member] as? String ?: throw IllegalArgumentException("no $member")
 
-        private val KINDS = setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow")
-        private val MORE = mapOf("deposit" to setOf("digest", "version"), "escrow" to setOf("slot", "key"))
+        /** What a request says in `channel` if no code was sent anywhere. */
+        const val PERSON = "person"
+
+        /** The kinds of requests that hand something in, and that a grant `proof` answers. */
+        val PROVING = setOf("prove", "cancel", "confirm", "second_factor")
+        private val ABOUT_CHANNEL = PROVING + "send_code"
+        private val KINDS = ABOUT_CHANNEL + setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow", "report")
+        private val MORE =
+            mapOf("deposit" to setOf("digest", "version"), "escrow" to setOf("slot", "key"), "report" to setOf("report"))
+        private val CODE = Regex("[0-9]{4,12}")
+        private val PHONE_NUMBER = Regex("[+]?[0-9]{7,15}")
+        private val MAIL_ADDRESS = Regex("[^@\\s]+@[^@\\s]+")
         private val REQUIRED = setOf("v", "wallet", "installation", "kind", "nonce", "last_orders")
         private val OPTIONAL = setOf("channel", "code", "what")
         private const val ID_BYTES = 16
