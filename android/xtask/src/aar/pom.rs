@@ -21,6 +21,7 @@ pub(crate) fn write(places: &Places) -> Result<String> {
     let dependencies = [
         ("org.jetbrains.kotlin", "kotlin-stdlib", version("kotlin.stdlib.version")?, ""),
         ("org.jetbrains.kotlinx", "kotlinx-coroutines-core-jvm", version("coroutines.version")?, ""),
+        ("io.nayuki", "qrcodegen", version("qrcodegen.version")?, ""),
         // JNA's jar has native libraries for computers only; its AAR has those for phones.
         ("net.java.dev.jna", "jna", version("jna.version")?, "\n      <type>aar</type>"),
     ];

@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.content.Context
 import android.content.Intent
 import android.os.Bundle
+import dev.walletlock.GuardedAction
 import dev.walletlock.LockStatus
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
@@ -35,6 +36,7 @@ public class ChangePinActivity : ChoosePinActivity() {
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private lateinit var forgotPin: ForgotPinButton
     private var hasLearned = false
+    private var isProving = false
     private val ofWipePin: Boolean get() = intent.getBooleanExtra(EXTRA_WIPE, false)
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -52,10 +54,27 @@ public class ChangePinActivity : ChoosePinActivity() {
 
     private fun askEscrow() = startActivityForResult(AskEscrowActivity.intent(this), REQUEST_RECOVER)
 
+    private fun getBack() = startActivityForResult(GetBackActivity.intent(this), REQUEST_RECOVER)
+
     private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
-        EnterRecoveryCodeActivity.takeSession(data)?.let { finishWith(it) }
+        val session = Handover.take(data)
+        if (request != REQUEST_FACTOR) {
+            session?.let { finishWith(it) }
+            return
+        }
+        isProving = false
+        val changing = opening.made as ChangingPin?
+        if (changing == null) session?.close() else changing.factorProven(session)
+    }
+
+    /** Asks for the second factor, where the policy asks for it before the PIN is changed. */
+    private fun askForFactor(changing: ChangingPin) {
+        if (isProving) return
+        val session = changing.takeSession() ?: return
+        isProving = true
+        startActivityForResult(UnlockFactorActivity.intent(this, session, GuardedAction.CHANGE_PIN), REQUEST_FACTOR)
     }
 
     override fun choosing(): (WalletLock) -> ChoosingPin {
@@ -64,12 +83,16 @@ public class ChangePinActivity : ChoosePinActivity() {
     }
 
     override fun render(choosing: ChoosingPin) {
-        if (!hasLearned) scope.launch { forgotPin.learn(choosing.lock, ::recover, ::askEscrow) }
+        if (!hasLearned) scope.launch { forgotPin.learn(choosing.lock, ::recover, ::askEscrow, ::getBack) }
         hasLearned = true
+        val changing = choosing as ChangingPin
+        changing.onFactorNeeded = { askForFactor(changing) }
+        if (changing.needsFactor) askForFactor(changing)
         if (choosing.lock.status.value is LockStatus.Unconfigured) finishWith(LockActivity.RESULT_NO_PIN) else show(choosing)
     }
 
     override fun onDestroy() {
+        (opening.made as ChangingPin?)?.onFactorNeeded = null
         scope.cancel()
         super.onDestroy()
     }
@@ -93,6 +116,7 @@ public class ChangePinActivity : ChoosePinActivity() {
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
 
         private const val REQUEST_RECOVER = 1
+        private const val REQUEST_FACTOR = 2
         private const val EXTRA_WIPE = "dev.walletlock.wipePin"
     }
 }

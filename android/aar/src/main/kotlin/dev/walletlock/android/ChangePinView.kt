@@ -4,6 +4,7 @@ import android.content.Context
 import android.util.AttributeSet
 import android.view.View
 import dev.walletlock.LockStatus
+import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import dev.walletlock.android.ChangePinSteps.Step
 import kotlinx.coroutines.CoroutineScope
@@ -32,6 +33,7 @@ public class ChangePinView @JvmOverloads constructor(
     private val changing: ChangingPin? get() = choosing as ChangingPin?
     private val locked = LockedView(context)
     private var onPinChanged: OnPinChanged? = null
+    private var onFactorNeeded: OnUnlocked? = null
 
     /** Whether 'Forgot PIN?' leads anywhere yet. Its place is kept meanwhile. */
     internal var offersForgotPin = true
@@ -51,6 +53,20 @@ public class ChangePinView @JvmOverloads constructor(
         render()
     }
 
+    /**
+     * Calls [listener] with the session when the change needs the second factor: hand it to [EnterSecondFactorActivity], and call
+     * [goOn] with the session of its result. Without a listener the change fails. Call it before [bind].
+     */
+    public fun setOnSecondFactorNeeded(listener: OnUnlocked?) {
+        onFactorNeeded = listener
+    }
+
+    /** Goes on after the second factor was right in [session]. Null: it was not, so the person begins again. */
+    public fun goOn(session: Session?) {
+        val going = changing
+        if (going?.needsFactor == true) going.factorProven(session) else session?.close()
+    }
+
     /** As [PinPadView.setOnForgotPin]. The button is shown only while the current PIN is asked for. */
     public fun setOnForgotPin(listener: Runnable?): Unit = pad.setOnForgotPin(listener)
 
@@ -66,7 +82,10 @@ public class ChangePinView @JvmOverloads constructor(
     /** As [LockedView.setOnEscrow]. */
     public fun setOnEscrow(listener: Runnable?): Unit = locked.setOnEscrow(listener)
 
-    override fun begin(lock: WalletLock): ChoosingPin = ChangingPin(lock)
+    override fun begin(lock: WalletLock): ChoosingPin = ChangingPin(lock).also { begun ->
+        val listener = onFactorNeeded ?: return@also
+        begun.onFactorNeeded = { begun.takeSession()?.let(listener::onUnlocked) }
+    }
 
     override fun onFollow(scope: CoroutineScope) {
         val lock = choosing?.lock ?: return

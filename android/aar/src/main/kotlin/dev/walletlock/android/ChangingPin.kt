@@ -3,12 +3,14 @@ package dev.walletlock.android
 import dev.walletlock.Access
 import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricDenial
+import dev.walletlock.GuardedAction
 import dev.walletlock.LockException
 import dev.walletlock.Personal
 import dev.walletlock.PinChange
 import dev.walletlock.PinEntry
 import dev.walletlock.PinOutcome
 import dev.walletlock.Refusal
+import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import dev.walletlock.android.ChangePinSteps.Step
 import kotlinx.coroutines.launch
@@ -27,6 +29,13 @@ internal class ChangingPin(lock: WalletLock, val ofWipePin: Boolean = false) : C
     /** Whether the last wrong PIN wipes the wallet. False until it is known. */
     var erasesLast = false
         private set
+
+    /** Whether the session needs the second factor before it changes a PIN. [takeSession] gives it to the screen that asks for it. */
+    var needsFactor = false
+        private set
+
+    /** Called when [needsFactor] becomes true. Null: nobody asks for the factor, so the lock refuses the change. */
+    var onFactorNeeded: (() -> Unit)? = null
 
     /** How many digits the current PIN has: a wipe PIN must have as many. 0: not known yet. */
     val currentLength: Int get() = current?.length ?: 0
@@ -58,7 +67,10 @@ internal class ChangingPin(lock: WalletLock, val ofWipePin: Boolean = false) : C
                 val outcome = pin.duplicate().use { lock.verifyPin(it) }
                 val open = (outcome as? PinOutcome.Right)?.session
                 session = open
-                steps.checked(outcome as? Refusal, hasWipePin = ofWipePin && open?.access?.hasWipePin() == true)
+                val asks = onFactorNeeded
+                needsFactor = asks != null && open?.asksSecondFactor(GuardedAction.CHANGE_PIN) == true
+                if (needsFactor) return@launch asks?.invoke() ?: Unit
+                checked(outcome as? Refusal)
             } catch (fault: LockException) {
                 steps.notChecked(LockTrouble.of(fault))
             }
@@ -66,6 +78,24 @@ internal class ChangingPin(lock: WalletLock, val ofWipePin: Boolean = false) : C
             onChange()
         }
     }
+
+    /** The second factor was right in [open]. Null: it was not, so the person begins again. */
+    fun factorProven(open: Session?) {
+        needsFactor = false
+        session = open
+        scope.launch {
+            try {
+                if (open == null) over() else checked(null)
+            } catch (fault: LockException) {
+                steps.notChecked(LockTrouble.of(fault))
+            }
+            if (steps.step == Step.CURRENT) forgetAll()
+            onChange()
+        }
+    }
+
+    private suspend fun checked(refusal: Refusal?) =
+        steps.checked(refusal, hasWipePin = ofWipePin && session?.access?.hasWipePin() == true)
 
     private suspend fun refusalOf(pin: PinEntry, personal: List<Personal>): PinNote? {
         if (current?.matches(pin) == true) return PinNote.SameAsCurrent
@@ -172,7 +202,9 @@ internal class ChangingPin(lock: WalletLock, val ofWipePin: Boolean = false) : C
         if (it) onChange()
     }
 
+    /** While another screen asks for the second factor, the current PIN is kept: the person goes on with it. */
     override fun forget() {
+        if (needsFactor) return
         steps.forget()
         if (steps.step == Step.CURRENT) forgetAll()
         onChange()

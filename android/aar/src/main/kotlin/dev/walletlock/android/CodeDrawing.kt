@@ -88,7 +88,7 @@ private fun laidOut(text: String, paint: TextPaint, width: Int): StaticLayout =
         .setLineSpacing(ceil(paint.textSize * LINE_GAP), 1f)
         .build()
 
-private fun paint(colour: Int, size: Float, face: Typeface) = TextPaint(Paint.ANTI_ALIAS_FLAG).apply {
+internal fun paint(colour: Int, size: Float, face: Typeface) = TextPaint(Paint.ANTI_ALIAS_FLAG).apply {
     color = colour
     textSize = size
     typeface = face

@@ -10,7 +10,7 @@ import android.widget.ScrollView
 import kotlin.math.min
 
 /** A column whose lines are not too long to read, with the same margin on every screen. */
-internal class Column(context: Context) : LinearLayout(context) {
+internal open class Column(context: Context) : LinearLayout(context) {
     init {
         orientation = VERTICAL
         val edge = dp(EDGE_DP)

@@ -42,6 +42,7 @@ private fun grantWords(error: WordError): Int = when (error) {
     WordError.LATE -> R.string.walletlock_escrow_late
     WordError.SUPERSEDED -> R.string.walletlock_escrow_superseded
     WordError.ORDER_MISSING -> R.string.walletlock_escrow_order_missing
+    WordError.NOT_ENOUGH -> R.string.walletlock_escrow_not_enough
     WordError.TOO_LONG,
     WordError.MALFORMED,
     WordError.UNKNOWN_KEY,

@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.content.Intent
 import android.os.Handler
 import android.os.Looper
+import dev.walletlock.RecoveryCode
 import dev.walletlock.Session
 import java.util.UUID
 
@@ -12,6 +13,7 @@ import java.util.UUID
  */
 internal object Handover {
     private val waiting = HashMap<String, Session>()
+    private val codes = HashMap<String, RecoveryCode>()
     private val main = Handler(Looper.getMainLooper())
 
     /** A session that nobody takes goes to the guard after [UNCLAIMED_MS], if the guard has none; otherwise it is closed. */
@@ -27,6 +29,19 @@ internal object Handover {
 
     private fun take(key: String): Session? = synchronized(waiting) { waiting.remove(key) }
 
+    /** Hands a recovery code to another screen of this library, beside what is in [data]. Nobody takes it: it is closed. */
+    fun giveCode(code: RecoveryCode, data: Intent): Intent {
+        val key = UUID.randomUUID().toString()
+        synchronized(codes) { codes[key] = code }
+        main.postDelayed({ takeCode(key)?.close() }, UNCLAIMED_MS)
+        return data.putExtra(EXTRA_CODE, key)
+    }
+
+    fun takeCode(data: Intent?): RecoveryCode? = data?.getStringExtra(EXTRA_CODE)?.let(::takeCode)
+
+    private fun takeCode(key: String): RecoveryCode? = synchronized(codes) { codes.remove(key) }
+
+    private const val EXTRA_CODE = "dev.walletlock.code"
     private const val EXTRA = "dev.walletlock.session"
 
     /** Android delivers a result within moments, or when the Activity that asked is shown again. */

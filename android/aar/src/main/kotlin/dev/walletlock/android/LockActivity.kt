@@ -36,6 +36,9 @@ import kotlinx.coroutines.launch
  * task has two lock screens, the upper one shows the prompt, and one unlocking finishes both: the session is given to the
  * first that takes it.
  *
+ * If the policy asks for a second factor at each unlocking, the screen asks for it after the PIN, finger or face, and ends only once
+ * it was right. 'Forgot PIN?' leads to [GetBackActivity] if codes can be sent, or an authenticator app is set up.
+ *
  * If there is a recovery code, 'Forgot PIN?' leads to [EnterRecoveryCodeActivity], and so does the remedy on a locked or damaged
  * wallet. With [LockScreens.useEscrow] the provider's key leads to [AskEscrowActivity] in the same way; 'Forgot PIN?' does so if there
  * is no code. When the person has got back in, this screen ends as after a right PIN.
@@ -73,11 +76,12 @@ public class LockActivity : Activity() {
 
     private fun build() {
         content = LockContent(this, parts)
-        content.pad.setOnUnlocked(::finishWith)
+        content.pad.setOnUnlocked(::unlocked)
         content.pad.setOnTrouble(::tell)
         content.locked.setOnGoOn(::goOn)
         content.locked.setOnRecoveryCode(::recover)
         content.locked.setOnEscrow(::askEscrow)
+        content.locked.setOnGetBack(::getBack)
         content.locked.setOnTrouble(::tell)
         setContentView(content)
         drawUnderBars(content)
@@ -103,15 +107,29 @@ public class LockActivity : Activity() {
         val scope = CoroutineScope(SupervisorJob() + MainThread)
         following = scope
         scope.launch { unlocking.lock.status.collect(::show) }
-        scope.launch { content.forgotPin.learn(unlocking.lock, ::recover, ::askEscrow) }
+        scope.launch { content.forgotPin.learn(unlocking.lock, ::recover, ::askEscrow, ::getBack) }
     }
 
     private fun recover() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
 
     private fun askEscrow() = startActivityForResult(AskEscrowActivity.intent(this), REQUEST_RECOVER)
 
+    private fun getBack() = startActivityForResult(GetBackActivity.intent(this), REQUEST_RECOVER)
+
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
-        EnterRecoveryCodeActivity.takeSession(data)?.let(::finishWith)
+        Handover.take(data)?.let(::finishWith)
+    }
+
+    /** The PIN, a finger or a face was right. Asks for the second factor, if the policy asks for it at each unlocking. */
+    private fun unlocked(session: Session) {
+        // Not cancelled with this screen: the session has to reach somebody who closes it.
+        CoroutineScope(MainThread).launch {
+            if (session.asksSecondFactor()) {
+                startActivityForResult(UnlockFactorActivity.intent(this@LockActivity, session), REQUEST_FACTOR)
+            } else {
+                finishWith(session)
+            }
+        }
     }
 
     private fun show(status: LockStatus) {
@@ -264,6 +282,7 @@ public class LockActivity : Activity() {
 
         internal const val EXTRA_GUARD = "dev.walletlock.guard"
         private const val REQUEST_RECOVER = 1
+        private const val REQUEST_FACTOR = 2
         private const val EXTRA_CAN_GO_BACK = "dev.walletlock.canGoBack"
         private const val EXTRA_BIOMETRICS = "dev.walletlock.biometrics"
     }

@@ -16,7 +16,7 @@ import android.view.View
  * @property title a string in place of 'Enter your PIN'. 0: 'Enter your PIN' is shown.
  * @property footer makes a view below the keys, a new one for each screen. Null: none.
  * @property onForgotPin called when the person taps 'Forgot PIN?', here or where [ChangePinActivity] asks for the current
- *   PIN. Null: there is such a button only if the wallet has a recovery code, or a key that the provider keeps.
+ *   PIN. Null: the button leads to the recovery code, to the provider that keeps a key, or to [GetBackActivity].
  * @property prefersRecoveryCode whether that button leads to [EnterRecoveryCodeActivity] if the wallet has a recovery code, or to
  *   [AskEscrowActivity] if it has escrow instead. False: [onForgotPin] is called in any case.
  */

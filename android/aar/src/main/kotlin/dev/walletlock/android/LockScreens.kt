@@ -1,9 +1,11 @@
 package dev.walletlock.android
 
+import android.app.Activity
 import android.content.Context
 import dev.walletlock.EscrowRequest
 import dev.walletlock.Personal
 import dev.walletlock.ProviderRequest
+import dev.walletlock.Task
 import dev.walletlock.WalletLock
 
 /**
@@ -30,6 +32,18 @@ public object LockScreens {
 
     @Volatile
     internal var escrowSaid: suspend (WalletLock) -> ProviderRequest = { ProviderRequest.NOTHING }
+        private set
+
+    @Volatile
+    internal var proofs: (suspend (WalletLock, ProofRequest) -> ProofReply)? = null
+        private set
+
+    @Volatile
+    internal var accountPassword: (suspend (WalletLock, ByteArray) -> Boolean)? = null
+        private set
+
+    @Volatile
+    internal var tasks: ((Activity, Task) -> Boolean)? = null
         private set
 
     @Volatile
@@ -129,6 +143,56 @@ public object LockScreens {
     ) {
         escrow = carry
         escrowSaid = said
+    }
+
+    /**
+     * Sets how the screens carry requests about codes and other proofs to the provider: to send a code, to check one, to ask a
+     * person there, and to cancel what waits. Without this no code can be sent or checked; an authenticator app still works,
+     * because the phone checks its codes itself.
+     *
+     * ```
+     * LockScreens.useProofs { _, request ->
+     *     if (!request.isAnswered) backend.send(request.text).let { ProofReply.NotGranted.LATER }
+     *     else backend.answer(request.text)?.let { ProofReply.Granted(it) } ?: ProofReply.NotGranted.REFUSED
+     * }
+     * ```
+     *
+     * [carry] sends the request's text, and returns the provider's answer. The screen gives the grant to the lock. It is called in
+     * a coroutine on the main thread, and is cancelled when the screen goes. An [java.io.IOException] counts as
+     * [ProofReply.NotGranted.NOT_REACHED]; a [dev.walletlock.LockException] is shown in words. Null, the default: the app cannot
+     * carry them.
+     */
+    @JvmStatic
+    public fun useProofs(carry: (suspend (WalletLock, ProofRequest) -> ProofReply)?) {
+        proofs = carry
+    }
+
+    /**
+     * Has [GetBackActivity] ask for a new password of the account at the app's backend after a recovery, and says how the app sends
+     * it there.
+     *
+     * ```
+     * LockScreens.useAccountPassword { _, utf8 -> backend.setPassword(utf8) }
+     * ```
+     *
+     * [take] gets the password in UTF-8 once the policy has nothing against it, and returns whether the backend has taken it. The
+     * array is cleared when [take] returns: keep no copy. It is called in a coroutine on the main thread, and is cancelled when the
+     * screen goes. An [java.io.IOException] is shown in words, with the button to try again. Null, the default: no password is asked
+     * for.
+     */
+    @JvmStatic
+    public fun useAccountPassword(take: (suspend (WalletLock, ByteArray) -> Boolean)?) {
+        accountPassword = take
+    }
+
+    /**
+     * Sets where a line of [ChecklistActivity] leads. [start] is called on the main thread with the screen and the task: start your
+     * own screen for it and return true, or return false for the lock's own, which is [SecuritySettingsActivity]. Only the app can
+     * register the phone again ([Task.REGISTER_PHONE]).
+     */
+    @JvmStatic
+    public fun useTasks(start: ((Activity, Task) -> Boolean)?) {
+        tasks = start
     }
 
     /**

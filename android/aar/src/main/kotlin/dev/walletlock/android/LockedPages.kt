@@ -24,6 +24,8 @@ internal class LockedPages(private val context: Context, private val colours: Co
         val remedies: RemedyActions,
         val onCheckAgain: (() -> Unit)?,
         val onGoOn: Runnable?,
+        /** Shows all ways to get back in. */
+        val onGetBack: Runnable?,
         /** Whether the code may be entered while the lock cannot tell its status. */
         val offersCodeWhenBusy: Boolean,
         val quiet: Quiet?,
@@ -75,11 +77,15 @@ internal class LockedPages(private val context: Context, private val colours: Co
     private fun offer(status: LockStatus, actions: Actions) {
         when (status) {
             is LockStatus.Busy -> offerWhileBusy(actions)
-            is LockStatus.CoolingDown -> offer(status.remedies, actions, isEnough = true)
+            is LockStatus.CoolingDown -> {
+                offer(status.remedies, actions, isEnough = true)
+                offerGetBack(actions)
+            }
             is LockStatus.Locked -> {
                 val hasCheck = Remedy.CheckAgain in status.remedies && actions.onCheckAgain != null
                 if (hasCheck) addCheck(actions)
                 offer(status.remedies, actions, isEnough = false, isAfterCheck = hasCheck)
+                offerGetBack(actions)
             }
             else -> actions.onGoOn?.let { addButton(R.string.walletlock_go_on, isPrimary = true, it::run) }
         }
@@ -90,6 +96,10 @@ internal class LockedPages(private val context: Context, private val colours: Co
         addCheck(actions)
         val enter = actions.remedies.onRecoveryCode?.takeIf { actions.offersCodeWhenBusy } ?: return
         addButton(R.string.walletlock_code_enter, isPrimary = false, enter::run)
+    }
+
+    private fun offerGetBack(actions: Actions) {
+        actions.onGetBack?.let { addButton(R.string.walletlock_get_back, isPrimary = false, it::run) }
     }
 
     private fun addCheck(actions: Actions) {

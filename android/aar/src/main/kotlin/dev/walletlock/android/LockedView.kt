@@ -50,6 +50,7 @@ public class LockedView @JvmOverloads constructor(
     private var onTrouble: OnLockTrouble? = null
     private var onRecoveryCode: Runnable? = null
     private var onEscrow: Runnable? = null
+    private var onGetBack: Runnable? = null
 
     /** Shows the PIN pad, for a lock that the PIN clears. Null: words say it. */
     internal var onEnterPin: Runnable? = null
@@ -60,6 +61,7 @@ public class LockedView @JvmOverloads constructor(
             field = value
             erasesLast = false
             hasNoCode = false
+            hasWaysToProve = false
             mayStartAnew = false
             value?.let(::learn)
         }
@@ -67,6 +69,9 @@ public class LockedView @JvmOverloads constructor(
 
     /** Whether it is known that there is no recovery code. */
     private var hasNoCode = false
+
+    /** Whether codes can be sent, or an authenticator app is set up. */
+    private var hasWaysToProve = false
 
     /** Whether a check of a damaged wallet has changed nothing: then the person may start anew. */
     private var mayStartAnew = false
@@ -141,6 +146,15 @@ public class LockedView @JvmOverloads constructor(
         render()
     }
 
+    /**
+     * Calls [listener] when the person wants to see all ways to get back in: show [GetBackActivity]. Null, or if no codes can be sent
+     * and no authenticator app is set up: there is no such button.
+     */
+    public fun setOnGetBack(listener: Runnable?) {
+        onGetBack = listener
+        render()
+    }
+
     /** Calls [listener] when a call that a button made has failed. The view has told the person already. */
     public fun setOnTrouble(listener: OnLockTrouble?) {
         onTrouble = listener
@@ -166,6 +180,7 @@ public class LockedView @JvmOverloads constructor(
             RemedyActions(onEnterPin, onRecoveryCode, onEscrow?.takeIf { LockScreens.escrow != null }, reach),
             onCheckAgain = lock?.let { { checkAgain(it) } },
             onGoOn = onGoOn,
+            onGetBack = onGetBack.takeIf { hasWaysToProve },
             offersCodeWhenBusy = !hasNoCode,
             quiet = lock?.takeIf { isDamaged && mayStartAnew }?.let {
                 LockedPages.Quiet(R.string.walletlock_start_anew) { askWhetherToStartAnew(it) }
@@ -182,6 +197,8 @@ public class LockedView @JvmOverloads constructor(
             if (erases) render()
             quietly { hasNoCode = lock.recovery.status().hasCode == false }
             if (checked === lock && hasNoCode && shown is LockStatus.Busy) render()
+            quietly { hasWaysToProve = lock.hasWaysToProve() }
+            if (checked === lock && hasWaysToProve) render()
         }
     }
 

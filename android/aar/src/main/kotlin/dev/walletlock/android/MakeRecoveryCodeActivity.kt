@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.content.Context
 import android.content.Intent
 import android.os.Bundle
+import dev.walletlock.RecoveryCode
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
@@ -40,12 +41,16 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
 
     override fun makeView(): ChoosePinView = MakeRecoveryCodeView(this).apply {
         makeView = this
-        setOnDone { finishWith(it) }
+        setOnDone { session -> finishWith(session, making?.takeKept()) }
         setOnLater { leave() }
         setOnPinNeeded(::askForPin)
+        setOnSecondFactorNeeded(::askForFactor)
     }
 
-    override fun choosing(): (WalletLock) -> ChoosingPin = ::MakingCode
+    override fun choosing(): (WalletLock) -> ChoosingPin {
+        val keeps = intent.getBooleanExtra(EXTRA_KEEPS, false)
+        return { lock -> MakingCode(lock).apply { keepsCode = keeps } }
+    }
 
     override fun render(choosing: ChoosingPin) {
         val going = choosing as MakingCode
@@ -56,16 +61,31 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
         show(going)
     }
 
+    private fun finishWith(session: Session, code: RecoveryCode?) {
+        val data = Handover.give(session)
+        setResult(RESULT_OK, code?.let { Handover.giveCode(it, data) } ?: data)
+        finish()
+    }
+
     private fun askForPin() {
         if (isAsking || isFinishing || !isStarted) return
         isAsking = true
         startActivityForResult(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN)
     }
 
+    /** [session]: the screen that asks takes it over, and gives it back. */
+    private fun askForFactor(session: Session) {
+        // This is called while a call of the person runs, so the screen is in front.
+        isAsking = true
+        startActivityForResult(EnterSecondFactorActivity.intent(this, session), REQUEST_FACTOR)
+    }
+
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         isAsking = false
         val session = Handover.take(data)
         val going = making
+        // Without that, the session would be asked for the second factor again and again.
+        if (request == REQUEST_FACTOR && result != RESULT_OK) going?.giveUp()
         when {
             session != null && going != null -> going.take(session)
             session != null -> early = session
@@ -98,7 +118,9 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
         if (isFinishing) return
         val session = making?.takeSession()?.takeIf { it.isLive }
         val isMade = making?.steps?.step in MADE
-        setResult(if (isMade) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))
+        val data = session?.let(Handover::give)
+        val code = making?.takeKept()
+        setResult(if (isMade) RESULT_OK else RESULT_CANCELED, code?.let { Handover.giveCode(it, data ?: Intent()) } ?: data)
         finish()
     }
 
@@ -120,6 +142,9 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
         public fun intent(context: Context, session: Session? = null): Intent =
             Intent(context, MakeRecoveryCodeActivity::class.java).apply { session?.let { putExtras(Handover.give(it)) } }
 
+        /** The same for the recovery sheet: the result carries a key for the code, too. */
+        internal fun keepingIntent(context: Context, session: Session?): Intent = intent(context, session).putExtra(EXTRA_KEEPS, true)
+
         /** Takes the session of a result, once; as [LockActivity.takeSession]. */
         @JvmStatic
         public fun takeSession(data: Intent?): Session? = Handover.take(data)
@@ -127,6 +152,8 @@ public class MakeRecoveryCodeActivity : ChoosePinActivity() {
         /** The steps in which a code was set, or waits. */
         private val MADE: Set<Enum<*>?> = setOf(MakeCodeSteps.Step.IN_FORCE, MakeCodeSteps.Step.WAITS, MakeCodeSteps.Step.DONE)
         private const val REQUEST_PIN = 1
+        private const val REQUEST_FACTOR = 2
+        private const val EXTRA_KEEPS = "dev.walletlock.keepsCode"
         private const val STATE_ASKING = "asking"
     }
 }

@@ -34,6 +34,7 @@ public class MakeRecoveryCodeView @JvmOverloads constructor(
     private var onDone: OnUnlocked? = null
     private var onLater: Runnable? = null
     private var onPinNeeded: Runnable? = null
+    private var onFactorNeeded: OnUnlocked? = null
 
     init {
         panel.visibility = View.GONE
@@ -71,11 +72,25 @@ public class MakeRecoveryCodeView @JvmOverloads constructor(
         onPinNeeded = listener
     }
 
+    /**
+     * Calls [listener] with the session when the second factor is needed: hand it to [EnterSecondFactorActivity], and call [bind] with
+     * the session of its result. If the result is not `RESULT_OK`, call [giveUp] first.
+     */
+    public fun setOnSecondFactorNeeded(listener: OnUnlocked?) {
+        onFactorNeeded = listener
+    }
+
+    /** Drops what waits for the PIN or the second factor: the person did not enter it. */
+    public fun giveUp() {
+        making?.giveUp()
+    }
+
     override fun begin(lock: WalletLock): ChoosingPin = MakingCode(lock)
 
     override fun onFollow(scope: CoroutineScope) {
         val going = making ?: return
         going.onPinNeeded = { onPinNeeded?.run() }
+        going.onFactorNeeded = { onFactorNeeded?.let { listener -> going.takeSession()?.let(listener::onUnlocked) } }
         given?.let(going::take)
         given = null
         render()
@@ -83,6 +98,7 @@ public class MakeRecoveryCodeView @JvmOverloads constructor(
 
     override fun onUnfollow() {
         making?.onPinNeeded = {}
+        making?.onFactorNeeded = {}
         panel.show(null, null) {}
     }
 

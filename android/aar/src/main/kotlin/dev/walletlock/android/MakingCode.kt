@@ -5,6 +5,8 @@ import android.os.Looper
 import dev.walletlock.LockException
 import dev.walletlock.Personal
 import dev.walletlock.PinEntry
+import dev.walletlock.RecoveryChange
+import dev.walletlock.RecoveryCode
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 import dev.walletlock.android.MakeCodeSteps.Step
@@ -14,6 +16,17 @@ import kotlinx.coroutines.launch
 internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
     override val steps = MakeCodeSteps()
     var confirming: CodeToConfirm? = null
+        private set
+
+    /** Whether the code is kept when it is set, for the sheet: [takeKept]. */
+    var keepsCode = false
+    private var kept: RecoveryCode? = null
+
+    /** Called when the second factor is needed: the session is to be handed to the screen that asks for it, and comes back. */
+    var onFactorNeeded: () -> Unit = {}
+
+    /** Whether the person wants what needs the second factor, and was not asked yet. */
+    var needsFactor = false
         private set
 
     /** Called when the PIN has to be entered: there is no session, or the session is too old to make or set a code. */
@@ -50,6 +63,7 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
         if (session !== open) closeSession()
         session = open
         needsPin = false
+        needsFactor = false
         if (steps.step == Step.MAKING) create()
         if (steps.step == Step.SETTING) set()
         if (cancels) cancel()
@@ -59,6 +73,7 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
     /** The person did not enter the PIN. */
     fun giveUp() {
         needsPin = false
+        needsFactor = false
         cancels = false
         steps.notMade(null)
         steps.notSet(null)
@@ -93,9 +108,21 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
 
     private fun set() = call { open ->
         val code = confirming?.code ?: return@call steps.notSet(null)
-        steps.set(open.access.setRecoveryCode(code))
+        val change = open.access.setRecoveryCode(code)
+        steps.set(change)
+        if (change !is RecoveryChange.NotConfirmed) reportChange(lock)
+        if (keepsCode && change !is RecoveryChange.NotConfirmed) keep()
         drop()
     }
+
+    private fun keep() {
+        kept?.close()
+        kept = confirming?.takeCode()
+        confirming = null
+    }
+
+    /** Gives the code that was set, once. The caller closes it. Null: none was, or it is not kept. */
+    fun takeKept(): RecoveryCode? = kept.also { kept = null }
 
     fun understood() {
         steps.understood()
@@ -107,6 +134,8 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
         cancels = true
         call { open ->
             open.access.cancelRecoveryCodeChange()
+            reportChange(lock)
+            takeKept()?.close()
             cancels = false
             steps.understood()
         }
@@ -119,6 +148,8 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
                 block(open)
             } catch (_: LockException.PinNeeded) {
                 return@launch askForPin()
+            } catch (_: LockException.SecondFactorNeeded) {
+                return@launch askForFactor()
             } catch (_: LockException.SessionEnded) {
                 return@launch askForPin()
             } catch (fault: LockException) {
@@ -130,6 +161,12 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
             }
             onChange()
         }
+    }
+
+    private fun askForFactor() {
+        needsFactor = true
+        onChange()
+        onFactorNeeded()
     }
 
     private fun askForPin() {
@@ -180,6 +217,7 @@ internal class MakingCode(lock: WalletLock) : ChoosingPin(lock) {
 
     override fun close() {
         drop()
+        takeKept()?.close()
         super.close()
     }
 

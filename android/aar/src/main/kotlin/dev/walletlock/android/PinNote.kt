@@ -53,4 +53,13 @@ internal sealed interface PinNote {
 
     /** Switching biometrics on did not succeed. */
     class BiometricsNotSwitchedOn(val change: BiometricChange) : PinNote
+
+    /** A text of its own. */
+    class Text(val words: Int) : PinNote
+
+    /** A text that says when a wait is over. */
+    class Wait(val words: Int, val leftMs: Long) : PinNote
+
+    /** The code of the second factor is wrong. [triesLeft]: how many wrong ones begin the next wait. */
+    class FactorWrong(val triesLeft: Int) : PinNote
 }

@@ -73,6 +73,9 @@ internal fun Resources.words(note: PinNote, erasesLast: Boolean = false): String
     is PinNote.GrantOvertaken -> getString(R.string.walletlock_escrow_overtaken)
     is PinNote.Provider -> getString(note.words)
     is PinNote.BiometricsNotSwitchedOn -> words(note.change)
+    is PinNote.Text -> getString(note.words)
+    is PinNote.Wait -> getString(note.words, inWords(note.leftMs))
+    is PinNote.FactorWrong -> getQuantityString(R.plurals.walletlock_factor_wrong, note.triesLeft, note.triesLeft)
 }
 
 /** How switching biometrics on ended. */

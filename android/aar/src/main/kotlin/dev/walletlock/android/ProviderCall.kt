@@ -13,6 +13,13 @@ public enum class ProviderCall {
 
     /** The phone needs a heartbeat, because it did not hear from its provider for too long. */
     HEARTBEAT,
+
+    /**
+     * The person has changed a way back in: a channel, the second factor, the recovery code or escrow. Send the provider a
+     * [dev.walletlock.RequestKind.REPORT], which nothing answers: then it announces the change. This call is not cancelled when the
+     * screen goes, and the person is not told what became of it. Send a report when the app opens, too.
+     */
+    REPORT,
 }
 
 /** What became of a [ProviderCall]. */

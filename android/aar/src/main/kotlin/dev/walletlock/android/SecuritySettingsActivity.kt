@@ -43,6 +43,11 @@ public class SecuritySettingsActivity : Activity() {
         view.setOnChangePin { ask(ChangePinActivity.intent(this), REQUEST_CHANGE) }
         view.setOnWipePin { ask(ChangePinActivity.wipePinIntent(this), REQUEST_CHANGE) }
         view.setOnRecoveryCode { ask(MakeRecoveryCodeActivity.intent(this), REQUEST_CHANGE) }
+        view.setOnChannels { lend { ChannelsActivity.intent(this, it) } }
+        view.setOnSecondFactor { lend { SecondFactorActivity.intent(this, it) } }
+        view.setOnRecoverySheet { lend { RecoverySheetActivity.intent(this, it) } }
+        view.setOnChecklist { lend { ChecklistActivity.intent(this, it) } }
+        view.setOnSecondFactorNeeded(::askForFactor)
         view.setOnPinNeeded(::askForPin)
         view.setOnLocked { finish() }
         locked = LockedView(this)
@@ -70,7 +75,7 @@ public class SecuritySettingsActivity : Activity() {
     }
 
     private fun askForPin() {
-        val isForMore = opening.made?.needsPin == true
+        val isForMore = opening.made?.waits == true
         if (isForMore) ask(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN) else askToOpen()
     }
 
@@ -80,9 +85,21 @@ public class SecuritySettingsActivity : Activity() {
         ask(LockActivity.intent(this, canGoBack = true), REQUEST_OPEN)
     }
 
+    /** Starts a screen that takes the session over, and gives it back. */
+    private fun lend(intent: (Session?) -> Intent) {
+        if (canAsk()) ask(intent(opening.made?.handOver()), REQUEST_LENT)
+    }
+
+    /** [session]: the screen that asks takes it over, and gives it back. */
+    private fun askForFactor(session: Session) {
+        if (canAsk()) ask(EnterSecondFactorActivity.intent(this, session), REQUEST_FACTOR) else session.close()
+    }
+
     /** Only while this screen is started: if another app is in front, [onStart] asks later. */
+    private fun canAsk() = !isAsking && !isFinishing && isStarted
+
     private fun ask(intent: Intent, request: Int) {
-        if (isAsking || isFinishing || !isStarted) return
+        if (!canAsk()) return
         isAsking = true
         startActivityForResult(intent, request)
     }
@@ -91,11 +108,15 @@ public class SecuritySettingsActivity : Activity() {
         isAsking = false
         val session = Handover.take(data)
         val state = opening.made
+        // Without that, the session would be asked for the second factor again and again.
+        if (request == REQUEST_FACTOR && result != RESULT_OK) state?.giveUp()
         when {
             session != null && state != null -> use(state, session)
             session != null -> early = session
             // The person went back from the other screen. The settings stay, if the wallet is still open.
             state?.isOpen == true -> state.giveUp()
+            // The session that was lent has ended on the other screen.
+            request == REQUEST_LENT || request == REQUEST_FACTOR -> askToOpen()
             else -> finish()
         }
     }
@@ -149,6 +170,8 @@ public class SecuritySettingsActivity : Activity() {
         private const val REQUEST_OPEN = 1
         private const val REQUEST_PIN = 2
         private const val REQUEST_CHANGE = 3
+        private const val REQUEST_LENT = 4
+        private const val REQUEST_FACTOR = 5
         private const val STATE_ASKING = "asking"
     }
 }

@@ -1,23 +1,20 @@
 package dev.walletlock.android
 
 import android.content.Context
-import android.os.Build
 import android.util.AttributeSet
 import android.view.Gravity
 import android.view.MotionEvent
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
-import android.widget.LinearLayout
 import android.widget.ScrollView
-import android.widget.TextView
-import dev.walletlock.SensorAvailability
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
 /**
- * The settings of the lock. The person can change the PIN, finger or face, the recovery code, escrow and the wipe PIN, stop
- * payments, and lock the wallet now. The view also shows how long the wallet stays open, what keeps its keys, and the journal. The rows
+ * The settings of the lock. The person can change the PIN, finger or face, the second factor, the recovery code, escrow, where codes
+ * are sent, and the wipe PIN, print the recovery sheet, stop payments, and lock the wallet now. The view says which single loss would
+ * leave no way back. The view also shows how long the wallet stays open, what keeps its keys, and the journal. The rows
  * about escrow are there only if the policy has an `escrow_key`.
  *
  * ```
@@ -37,31 +34,19 @@ public class SecuritySettingsView @JvmOverloads constructor(
     defStyleRes: Int = 0,
 ) : ScrollView(context, attrs, defStyleAttr, defStyleRes) {
     private val colours = Colours(context)
-    private val note = AnnouncedText(context)
-    private val finger = SwitchRow(context, colours) { state?.let { it.switchFinger(it.isFingerOn != true) } }
-    private val freeze = SwitchRow(context, colours) { state?.let { it.switchFreeze(it.isFrozen != true) } }
-    private val code = CodeCard(context, colours, { onRecoveryCode?.run() }, { state?.withdrawCode() }, { state?.cancelCode() })
-    private val escrowHeading = sectionHeading(context, colours, R.string.walletlock_settings_provider)
-    private val escrow = EscrowCard(context, colours, { state?.askEscrow(it) }, { state?.cancelEscrow() })
+    private val leads = SettingsLeads()
+    private val content = SettingsContent(context, colours, leads) { state }
     private val question by lazy(LazyThreadSafetyMode.NONE) { QuestionView(context, colours) }
-    private val column = Column(context)
-    private val times = SettingsRow(context, colours)
-    private val level = SettingsRow(context, colours)
-    private val rollback = SettingsRow(context, colours)
-    private val journal = JournalCard(context, colours) { state?.showMore() }
     private var state: SettingsState? = null
     private var isOwn = false
 
     /** How far the settings were scrolled when a question took their place, in pixels. 0: they are shown. */
-    private var columnScroll = 0
+    private var contentScroll = 0
 
     /** Whether another window lay above this one at the last touch. */
     private var isCovered = false
-    private var onChangePin: Runnable? = null
-    private var onWipePin: Runnable? = null
-    private var onRecoveryCode: Runnable? = null
     private var onPinNeeded: Runnable? = null
-    private var onLocked: Runnable? = null
+    private var onFactorNeeded: OnUnlocked? = null
     private var onTrouble: OnLockTrouble? = null
 
     init {
@@ -71,20 +56,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
         setFadingEdgeLength(dp(FADE_DP))
         setBackgroundColor(colours.background)
         keepToPeople()
-        addTitle(column)
-        addSection(column, R.string.walletlock_settings_open, listOf(pressed(R.string.walletlock_change_pin) { onChangePin }, finger))
-        column.addView(sectionHeading(context, colours, R.string.walletlock_recovery_code))
-        column.addView(code)
-        column.addView(escrowHeading)
-        column.addView(escrow)
-        addSection(column, R.string.walletlock_settings_emergency, listOf(lockNow(), freeze, wipePin()))
-        addSection(column, R.string.walletlock_settings_session, listOf(times))
-        addSection(column, R.string.walletlock_settings_protection, listOf(level, rollback))
-        column.addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
-        column.addView(journal)
-        showInstead(column)
-        finger.id = R.id.walletlock_finger
-        freeze.id = R.id.walletlock_freeze
+        showInstead(content)
     }
 
     /**
@@ -107,6 +79,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
         this.state = state
         state.onChange = ::render
         state.onPinNeeded = { onPinNeeded?.run() }
+        state.onFactorNeeded = { onFactorNeeded?.let { listener -> state.handOver()?.let(listener::onUnlocked) } }
         state.onTrouble = { onTrouble?.onLockTrouble(it) }
         render()
     }
@@ -115,6 +88,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
         val going = state ?: return
         going.onChange = {}
         going.onPinNeeded = {}
+        going.onFactorNeeded = {}
         going.onTrouble = {}
         if (isOwn) going.close()
         isOwn = false
@@ -123,17 +97,57 @@ public class SecuritySettingsView @JvmOverloads constructor(
 
     /** Calls [listener] when the person wants another PIN: show [ChangePinActivity], or a [ChangePinView]. */
     public fun setOnChangePin(listener: Runnable?) {
-        onChangePin = listener
+        leads.onChangePin = listener
     }
 
     /** Calls [listener] when the person wants a wipe PIN, or none any more: show [ChangePinActivity.wipePinIntent]. */
     public fun setOnWipePin(listener: Runnable?) {
-        onWipePin = listener
+        leads.onWipePin = listener
     }
 
     /** Calls [listener] when the person wants a recovery code, or a new one: show [MakeRecoveryCodeActivity]. */
     public fun setOnRecoveryCode(listener: Runnable?) {
-        onRecoveryCode = listener
+        leads.onRecoveryCode = listener
+    }
+
+    /**
+     * Calls [listener] when the person wants to see what to put in order after a recovery: show [ChecklistActivity]. Null, or while
+     * there is nothing left to do: there is no such row.
+     */
+    public fun setOnChecklist(listener: Runnable?) {
+        leads.onChecklist = listener
+        render()
+    }
+
+    /** Calls [listener] when the person wants to say where codes are sent: show [ChannelsActivity]. Null: there is no row for it. */
+    public fun setOnChannels(listener: Runnable?) {
+        leads.onChannels = listener
+        render()
+    }
+
+    /** Calls [listener] when the person wants to see the second factor: show [SecondFactorActivity]. Null: there is no row for it. */
+    public fun setOnSecondFactor(listener: Runnable?) {
+        leads.onSecondFactor = listener
+        render()
+    }
+
+    /** Calls [listener] when the person wants the recovery sheet: show [RecoverySheetActivity]. Null: there is no row for it. */
+    public fun setOnRecoverySheet(listener: Runnable?) {
+        leads.onRecoverySheet = listener
+        render()
+    }
+
+    /**
+     * Calls [listener] with the session when a change needs the second factor: hand it to [EnterSecondFactorActivity], and call [bind]
+     * with the session of its result: then the change is made. If the result is not `RESULT_OK`, call [giveUp] first.
+     */
+    public fun setOnSecondFactorNeeded(listener: OnUnlocked?) {
+        onFactorNeeded = listener
+    }
+
+    /** Drops the change that waits for the PIN or the second factor: the person did not enter it. */
+    public fun giveUp() {
+        state?.giveUp()
     }
 
     /** Calls [listener] when the session has ended, or is too old for a change: ask for the PIN, and call [bind] again. */
@@ -143,7 +157,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
 
     /** Calls [listener] when the person locked the wallet. */
     public fun setOnLocked(listener: Runnable?) {
-        onLocked = listener
+        leads.onLocked = listener
     }
 
     /** Calls [listener] when a call on the lock failed. The view has told the person already. */
@@ -158,70 +172,12 @@ public class SecuritySettingsView @JvmOverloads constructor(
         return isAsking
     }
 
-    private fun addTitle(column: LinearLayout) {
-        val title = TextView(context)
-        title.id = R.id.walletlock_title
-        title.setText(R.string.walletlock_settings)
-        title.textSize = TITLE_SP
-        title.typeface = context.medium()
-        title.setTextColor(colours.text)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) title.isAccessibilityHeading = true
-        note.id = R.id.walletlock_note
-        note.textSize = NOTE_SP
-        note.setTextColor(colours.error)
-        note.visibility = View.GONE
-        listOf(title, note).forEach {
-            it.setPaddingRelative(dp(INSET_DP), 0, dp(INSET_DP), 0)
-            column.addView(it, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = dp(GAP_DP) })
-        }
-    }
-
-    private fun addSection(column: LinearLayout, heading: Int, rows: List<View>) {
-        val card = SettingsCard(context, colours)
-        rows.forEach(card::add)
-        column.addView(sectionHeading(context, colours, heading))
-        column.addView(card)
-    }
-
-    private fun pressed(heading: Int, listener: () -> Runnable?) =
-        PressRow(context, colours, isAction = false) { listener()?.run() }.apply { show(resources.getString(heading), null) }
-
-    private fun wipePin() = PressRow(context, colours, isAction = false) { onWipePin?.run() }.apply {
-        show(resources.getString(R.string.walletlock_wipe_pin), resources.getString(R.string.walletlock_wipe_pin_body))
-    }
-
-    private fun lockNow() = PressRow(context, colours, isAction = true) {
-        state?.lockNow()
-        onLocked?.run()
-    }.apply { show(resources.getString(R.string.walletlock_lock_now), resources.getString(R.string.walletlock_lock_now_body)) }
-
     private fun render() {
         val shown = state ?: return
         val said = if (isCovered) resources.getString(R.string.walletlock_covered) else shown.said?.let { resources.words(it) }
-        note.visibility = if (said == null) View.GONE else View.VISIBLE
-        note.say(said.orEmpty(), isUrgent = true)
-        finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
-        finger.setOn(shown.isFingerOn == true)
-        finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
-        val frozen = if (shown.isFrozen == true) R.string.walletlock_frozen else R.string.walletlock_not_frozen
-        freeze.show(resources.getString(R.string.walletlock_freeze), shown.isFrozen?.let { resources.getString(frozen) })
-        freeze.setOn(shown.isFrozen == true)
-        freeze.isEnabled = !shown.isBusy && shown.isFrozen != null
-        code.show(shown.recovery)
-        showEscrow(shown, said)
-        times.show("", shown.policy?.let { resources.words(it) })
-        level.show(resources.getString(R.string.walletlock_settings_keys), shown.level?.let { resources.words(it) })
-        rollback.show(resources.getString(R.string.walletlock_settings_copies), shown.rollback?.let { resources.words(it) })
-        journal.show(shown)
-    }
-
-    /** Shows the rows about escrow, or the question about it. [said]: what is said below the question. */
-    private fun showEscrow(shown: SettingsState, said: String?) {
-        val isOffered = shown.policy?.offersEscrow == true
-        listOf(escrowHeading, escrow).forEach { it.visibility = if (isOffered) View.VISIBLE else View.GONE }
-        escrow.show(shown.recovery, shown.isBusy)
+        content.show(shown, said)
         shown.asksEscrow?.let { question.askEscrow(it, said, shown::answerEscrow) }
-        showInstead(if (shown.asksEscrow == null) column else question)
+        showInstead(if (shown.asksEscrow == null) content else question)
     }
 
     private fun showInstead(view: View) {
@@ -230,8 +186,8 @@ public class SecuritySettingsView @JvmOverloads constructor(
         removeAllViews()
         addView(view, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
         // The settings come back as they were left.
-        scrollTo(0, columnScroll)
-        columnScroll = if (view === column) 0 else scrolled
+        scrollTo(0, contentScroll)
+        contentScroll = if (view === content) 0 else scrolled
     }
 
     /** Refuses a touch that came through another window, and tells the person why. */
@@ -257,9 +213,5 @@ public class SecuritySettingsView @JvmOverloads constructor(
 
     private companion object {
         const val FADE_DP = 16
-        const val TITLE_SP = 28f
-        const val NOTE_SP = 14f
-        const val INSET_DP = 20
-        const val GAP_DP = 8
     }
 }

@@ -45,12 +45,15 @@ internal open class SettingsCard(context: Context, private val colours: Colours)
         addView(row, LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
 
-    /** Shows only [first], and [below] under it if it is not null. A row that is shown already keeps the focus. */
-    protected fun showBelow(first: View, below: View?) {
-        if (getChildAt(0) === first && getChildAt(childCount - 1) === (below ?: first)) return
+    /** Shows only [first], and [below] under it if it is not null. */
+    protected fun showBelow(first: View, below: View?): Unit = showRows(listOfNotNull(first, below))
+
+    /** Shows only these rows. Rows that are shown already keep the focus. */
+    fun showRows(rows: List<View>) {
+        // Between two rows there is a line.
+        if ((0 until childCount step 2).map(::getChildAt) == rows) return
         removeAllViews()
-        add(first)
-        below?.let(::add)
+        rows.forEach(::add)
     }
 
     private fun line() = View(context).apply {

@@ -3,33 +3,22 @@ package dev.walletlock.android
 import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricChange
 import dev.walletlock.BiometricDenial
+import dev.walletlock.Channel
+import dev.walletlock.HealthLine
 import dev.walletlock.JournalEntry
 import dev.walletlock.JournalKind
 import dev.walletlock.JournalQuery
 import dev.walletlock.LockException
 import dev.walletlock.RecoveryStatus
 import dev.walletlock.RollbackProtection
+import dev.walletlock.SecondFactor
 import dev.walletlock.SecurityLevel
 import dev.walletlock.SensorAvailability
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
-import kotlinx.coroutines.launch
 
-/**
- * What the settings show about a wallet, and what they change in it. It is in memory only, and outlives the views. For the
- * main thread only.
- */
-internal class SettingsState(val lock: WalletLock) : AutoCloseable {
-    var onChange: () -> Unit = {}
-
-    /** Called when a change needs the PIN, or when the session has ended. */
-    var onPinNeeded: () -> Unit = {}
-    var onTrouble: (LockTrouble) -> Unit = {}
-
+/** What the settings show about a wallet, and what they change in it. */
+internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
     /** Whether a finger or face opens the wallet. Null: not known yet. */
     var isFingerOn: Boolean? = null
         private set
@@ -52,6 +41,22 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     var recovery: RecoveryStatus? = null
         private set
 
+    /** The channels, in the owner's order. Null: not known yet. */
+    var channels: List<Channel>? = null
+        private set
+
+    /** Null: not known yet. */
+    var secondFactor: SecondFactor? = null
+        private set
+
+    /** Whether there is something to put in order after a recovery. */
+    var hasTasks = false
+        private set
+
+    /** What each single loss would mean. Null: not known yet. */
+    var health: List<HealthLine>? = null
+        private set
+
     /** Whether payments are frozen. Null: not known yet. */
     var isFrozen: Boolean? = null
         private set
@@ -67,45 +72,11 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     var asksEscrow: Boolean? = null
         private set
 
-    /** Why the last call failed, or the last change was not made. Null: there is nothing to say. */
-    var said: PinNote? = null
-        private set
-    var isBusy = false
-        private set
-    private val scope = CoroutineScope(SupervisorJob() + MainThread)
-    private var session: Session? = null
+    /** Whether a change of escrow waits. */
+    val isEscrowPending: Boolean get() = recovery?.pendingEscrow != null
     private var below: Long? = null
-    private var current: Job? = null
 
-    /** A change that the person wants, while it waits for the PIN. Null: none waits. */
-    private var wanted: (suspend (Session) -> Unit)? = null
-
-    /** Whether there is a live session. */
-    val isOpen: Boolean get() = session?.isLive == true
-
-    /** Whether a change waits for the PIN. */
-    val needsPin: Boolean get() = wanted != null
-
-    init {
-        scope.launch { lock.isOpen.collect { if (!it) ended() } }
-    }
-
-    private fun ended() {
-        session?.close() ?: return
-        session = null
-        onPinNeeded()
-    }
-
-    /** Takes over [open], and makes the change that waits for it, if any. */
-    fun take(open: Session) {
-        session?.close()
-        session = open
-        LockGuard.share(open)
-        load()
-    }
-
-    private fun load() = work(waits = true) {
-        val open = session ?: return@work
+    override suspend fun load(open: Session) {
         look()
         level = lock.securityLevel()
         rollback = lock.rollbackProtection()
@@ -113,7 +84,6 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         journal = emptyList()
         below = null
         read(open)
-        wanted?.let { make(open, it) }
     }
 
     private suspend fun readFinger() {
@@ -141,10 +111,10 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    fun withdrawCode() = change { it.access.withdrawRecoveryCode() }
+    fun withdrawCode() = reported { it.access.withdrawRecoveryCode() }
 
     /** Cancels the change of the recovery code that waits. */
-    fun cancelCode() = change { it.access.cancelRecoveryCodeChange() }
+    fun cancelCode() = reported { it.access.cancelRecoveryCodeChange() }
 
     /** Asks the person whether to switch escrow on or off. [isOn]: null asks nothing. */
     fun askEscrow(isOn: Boolean?) {
@@ -156,11 +126,11 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
     fun answerEscrow(doIt: Boolean) {
         val isOn = asksEscrow ?: return
         askEscrow(null)
-        if (doIt) change { it.access.switchEscrow(isOn) }
+        if (doIt) reported { it.access.switchEscrow(isOn) }
     }
 
     /** Cancels the change of escrow that waits. */
-    fun cancelEscrow() = change { it.access.cancelEscrowChange() }
+    fun cancelEscrow() = reported { it.access.cancelEscrowChange() }
 
     /** Stops payments, which needs no PIN; or lets them go on. Only the provider ends a freeze of its own: it is asked to. */
     fun switchFreeze(isOn: Boolean) {
@@ -179,85 +149,30 @@ internal class SettingsState(val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    /** Makes a change now, or once the person has entered the PIN. */
-    private fun change(wish: suspend (Session) -> Unit) = work {
-        wanted = wish
-        val open = session ?: return@work onPinNeeded()
-        make(open, wish)
+    /** A change of a way back in, of which the provider is told. */
+    private fun reported(wish: suspend (Session) -> Unit) = change { open ->
+        wish(open)
+        reportChange(lock)
     }
 
-    private suspend fun make(open: Session, wish: suspend (Session) -> Unit) {
-        try {
-            wish(open)
-            wanted = null
-        } catch (_: LockException.PinNeeded) {
-            onPinNeeded()
-        } catch (ended: LockException.SessionEnded) {
-            throw ended
-        } catch (fault: LockException) {
-            // Forget the failed change: otherwise the next session would make it, when nobody asks for it any more.
-            wanted = null
-            throw fault
-        }
-        look()
-    }
-
-    /** Reads again what may have changed on another screen, or in the phone's own settings. */
-    fun lookAgain() = work { look() }
-
-    private suspend fun look() {
+    override suspend fun look() {
         readFinger()
         recovery = lock.recovery.status()
         isFrozen = lock.provider.state().isFrozen
-    }
-
-    /** Drops the change that waits for the PIN: the person did not enter it. */
-    fun giveUp() {
-        wanted = null
-        onChange()
+        val open = session ?: return
+        channels = open.access.channels()
+        secondFactor = open.access.secondFactor()
+        health = open.access.health()
+        hasTasks = open.access.checklist().any { !it.isDone }
     }
 
     fun lockNow() {
-        session?.close()
-        session = null
+        closeSession()
         try {
             lock.lockNow()
         } catch (fault: LockException) {
             onTrouble(LockTrouble.of(fault))
         }
-    }
-
-    /** Runs one call after another. While a call runs, a button is ignored; a call that [waits] runs after it. */
-    private fun work(waits: Boolean = false, call: suspend () -> Unit) {
-        if (isBusy && !waits) return
-        isBusy = true
-        said = null
-        onChange()
-        val before = current
-        current = scope.launch {
-            before?.join()
-            try {
-                call()
-            } catch (_: LockException.SessionEnded) {
-                onPinNeeded()
-            } catch (fault: LockException) {
-                val trouble = LockTrouble.of(fault)
-                said = PinNote.Failed(trouble)
-                onTrouble(trouble)
-            }
-            isBusy = false
-            onChange()
-        }
-    }
-
-    override fun close() {
-        onChange = {}
-        onPinNeeded = {}
-        onTrouble = {}
-        scope.cancel()
-        // If the PIN was changed, all other sessions have ended. A guard keeps this one, so that the app stays open.
-        session?.let { LockGuard.keepOrClose(it) }
-        session = null
     }
 
     private companion object {

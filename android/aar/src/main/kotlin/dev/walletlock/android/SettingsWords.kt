@@ -97,6 +97,23 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.ESCROW_CANCELLED -> R.string.walletlock_journal_escrow_cancelled
         JournalKind.ESCROW_ON -> R.string.walletlock_journal_escrow_on
         JournalKind.ESCROW_OFF -> R.string.walletlock_journal_escrow_off
+        JournalKind.CHANNEL_PENDING -> R.string.walletlock_journal_channel_pending
+        JournalKind.CHANNEL_SET -> R.string.walletlock_journal_channel_set
+        JournalKind.CHANNEL_LEAVES -> R.string.walletlock_journal_channel_leaves
+        JournalKind.CHANNEL_REMOVED -> R.string.walletlock_journal_channel_removed
+        JournalKind.CHANNEL_CANCELLED -> R.string.walletlock_journal_channel_cancelled
+        JournalKind.CODE_ASKED -> R.string.walletlock_journal_code_asked
+        JournalKind.CODE_TYPED -> R.string.walletlock_journal_code_typed
+        JournalKind.PROVEN -> R.string.walletlock_journal_proven
+        JournalKind.RECOVERY_WAITS -> R.string.walletlock_journal_recovery_waits
+        JournalKind.RECOVERY_CANCELLED -> R.string.walletlock_journal_recovery_cancelled
+        JournalKind.SECOND_FACTOR_PENDING -> R.string.walletlock_journal_factor_pending
+        JournalKind.SECOND_FACTOR_CANCELLED -> R.string.walletlock_journal_factor_cancelled
+        JournalKind.SECOND_FACTOR_ON -> R.string.walletlock_journal_factor_on
+        JournalKind.SECOND_FACTOR_OFF -> R.string.walletlock_journal_factor_off
+        JournalKind.SECOND_FACTOR_TRIED -> R.string.walletlock_journal_factor_tried
+        JournalKind.SECOND_FACTOR_RIGHT -> R.string.walletlock_journal_factor_right
+        JournalKind.PASSWORD_SET -> R.string.walletlock_journal_password_set
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

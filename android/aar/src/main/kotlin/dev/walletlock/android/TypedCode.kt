@@ -68,6 +68,12 @@ internal class CodeToConfirm(val code: RecoveryCode, private val onTyped: (isRig
         typedGroup = null
     }
 
+    /** Gives the code away: it is not closed with this. */
+    fun takeCode(): RecoveryCode {
+        forget()
+        return code
+    }
+
     private fun onStep(step: CodeStep) {
         if (step is CodeStep.Typing) return
         // A slip is cleared by now, so it is not compared.

@@ -116,6 +116,8 @@ class AskEscrowActivityTest {
 
     @Test
     fun `what the person has typed for the backend is in the request`() {
+        // Without the code this is one proof, and not enough.
+        provided.account.vouch(hasCalledBack = false)
         LockScreens.useEscrow(
             said = { ProviderRequest("sms", provided.account.sendCode().code) },
             carry = { _, request -> provided.carry(request) },

@@ -111,9 +111,11 @@ class ChangePinActivityTest {
     }
 
     @Test
-    fun `without a code and a way of the app's, 'Forgot PIN' is not there, and its place is kept`() {
-        val forgot = shown().pad().part<View>(R.id.walletlock_forgot)
-        assertEquals(View.INVISIBLE, forgot.visibility)
+    fun `without a code and a way of the app's, 'Forgot PIN' leads to what is left`() {
+        val screen = shown()
+        screen.press("Forgot PIN?")
+        val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
+        assertEquals(GetBackActivity::class.java.name, asked.component!!.className)
     }
 
     @Test

@@ -133,8 +133,9 @@ class LockActivityAmongOthersTest {
 
     @Test
     fun `'Forgot PIN' is there only where it leads somewhere, and stands out after a wrong PIN`() {
-        val plain = shown().get().pad()
+        val plain = Stage.shown().let { it.show(PinPadView(it)) }
         assertFalse(plain.part<View>(R.id.walletlock_forgot).isShown)
+        plain.bind(wallet.lock)
         plain.setOnForgotPin {}
         plain.mark = ColorDrawable()
         TestWallet.settle()

@@ -334,11 +334,13 @@ class RecoveryActivitiesTest {
     }
 
     @Test
-    fun `without a code there is no 'Forgot PIN'`() {
+    fun `where nothing is set up 'Forgot PIN' leads to what is left`() {
         wallet.enrol()
         val screen = Robolectric.buildActivity(LockActivity::class.java, LockActivity.intent(context)).setup()
         TestWallet.settle()
-        assertTrue(screen.get().window.decorView.all().none { it.isShown && it.words() == "Forgot PIN?" })
+        screen.press("Forgot PIN?")
+        val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
+        assertEquals(GetBackActivity::class.java.name, asked.component!!.className)
     }
 
     @Test

@@ -253,7 +253,7 @@ class WithBiometricsTest {
         person.choosesPin()
         screen.waitUntil { canAsk() }
         val touched = screen.get().window.decorView.all().filter { it.isClickable && it.visibility == View.VISIBLE }
-        assertEquals("ten digits and the key that asks", 11, touched.size)
+        assertEquals("ten digits, the key that asks, and 'Forgot PIN?'", 12, touched.size)
         val places = touched.map { view -> Rect().also { assertTrue(view.getGlobalVisibleRect(it)) } }
         places.zip(touched) { place, view ->
             assertEquals("all of it is seen", view.width to view.height, place.width() to place.height())

@@ -1,0 +1,164 @@
+package dev.walletlock.android
+
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.os.Bundle
+import android.widget.FrameLayout
+import dev.walletlock.Session
+import dev.walletlock.Task
+
+/**
+ * The whole screen with what to put in order after a recovery ([dev.walletlock.Access.checklist]): registering the phone, the second
+ * factor, the channels, biometrics, a recovery sheet, and a look at what happened. [GetBackActivity] starts it. An app can launch it
+ * for a result, too; without a session it asks for the PIN itself.
+ *
+ * ```
+ * tidyUp.launch(ChecklistActivity.intent(this, session))
+ * ```
+ *
+ * A task leads to the lock's own screen for it, or to the app's: [LockScreens.useTasks]. `RESULT_OK`: there is nothing left to do.
+ * `RESULT_CANCELED`: the person left before. In both cases [takeSession] gives the session back, if it is still live.
+ */
+@Unguarded
+public class ChecklistActivity : Activity() {
+    private lateinit var opening: OpeningLock<Tidying>
+    private lateinit var root: FrameLayout
+    private lateinit var view: ChecklistView
+    private lateinit var locked: LockedView
+    private var early: Session? = null
+    private var isAsking = false
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        keepOutOfPictures()
+        setTitle(R.string.walletlock_tidy)
+        isAsking = savedInstanceState?.getBoolean(STATE_ASKING) ?: false
+        early = Handover.take(intent)
+        view = ChecklistView(this, Colours(this))
+        view.onTask = ::begin
+        view.onDismiss = { opening.made?.dismiss(it) }
+        view.onLeave = ::leave
+        locked = LockedView(this)
+        root = fillWith(view, locked)
+        onBack(::leave)
+        opening = retained() ?: OpeningLock(applicationContext, ::Tidying)
+        opening.onChange = ::render
+        opening.open()
+        render()
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun retained() = lastNonConfigurationInstance as OpeningLock<Tidying>?
+
+    private fun render() {
+        opening.trouble?.let {
+            locked.show(it, opening::open)
+            root.showOnly(locked)
+        }
+        val tidying = opening.made ?: return
+        tidying.onChange = ::render
+        early?.let { session ->
+            early = null
+            return tidying.take(session)
+        }
+        val lines = tidying.lines
+        if (tidying.needsPin || lines == null && !isAsking && tidying.isWithoutSession) return askForPin()
+        if (lines == null) return
+        view.show(lines, tidying.trouble)
+        root.showOnly(view)
+    }
+
+    private fun askForPin() {
+        if (isAsking || isFinishing) return
+        isAsking = true
+        startActivityForResult(LockActivity.intent(this, canGoBack = true), REQUEST_PIN)
+    }
+
+    /** Leads to where the task is done. */
+    private fun begin(task: Task) {
+        if (isAsking || LockScreens.tasks?.invoke(this, task) == true) return
+        isAsking = true
+        val tidying = opening.made ?: return
+        if (task == Task.REVIEW_JOURNAL) tidying.noteDone(task)
+        startActivityForResult(screenFor(task, tidying), REQUEST_TASK)
+    }
+
+    /** A screen that changes a way back in gets the session: in one that a recovery began, the change counts at once. */
+    private fun screenFor(task: Task, tidying: Tidying): Intent = when (task) {
+        Task.CHANNELS -> ChannelsActivity.intent(this, tidying.takeSession())
+        Task.SECOND_FACTOR -> SecondFactorActivity.intent(this, tidying.takeSession())
+        Task.SHEET -> RecoverySheetActivity.intent(this, tidying.takeSession())
+        Task.REGISTER_PHONE, Task.REVIEW_JOURNAL, Task.BIOMETRICS -> SecuritySettingsActivity.intent(this)
+    }
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        isAsking = false
+        val session = Handover.take(data)
+        val tidying = opening.made
+        when {
+            session != null && tidying != null -> tidying.take(session)
+            session != null -> early = session
+            request == REQUEST_PIN -> finish()
+            // The screen has given no session back: it has ended.
+            tidying?.isWithoutSession == true -> askForPin()
+            else -> tidying?.refresh()
+        }
+    }
+
+    /** A screen of the app may have done a task. */
+    override fun onStart() {
+        super.onStart()
+        opening.made?.refresh()
+    }
+
+    private fun leave() {
+        if (isFinishing) return
+        val tidying = opening.made
+        val session = tidying?.takeSession()?.takeIf { it.isLive }
+        val isDone = tidying?.lines?.all { it.isDone } == true
+        setResult(if (isDone) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))
+        finish()
+    }
+
+    /** Back before Android 13, and later in apps that have not opted in to predictive back gestures. */
+    @Deprecated("Android's own, before its back gestures had a preview.")
+    override fun onBackPressed(): Unit = leave()
+
+    /** Kept in memory, and nowhere else, for the screen after a rotation. */
+    override fun onRetainNonConfigurationInstance(): Any = opening
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putBoolean(STATE_ASKING, isAsking)
+    }
+
+    override fun onDestroy() {
+        opening.onChange = {}
+        opening.made?.onChange = {}
+        early?.close()
+        if (!isChangingConfigurations) opening.close()
+        super.onDestroy()
+    }
+
+    /** Launches the screen, and takes its result. */
+    public companion object {
+        /**
+         * Makes the intent that starts the screen.
+         *
+         * @param session the screen takes it over. The intent carries only a key for it. Null: the screen asks for the PIN.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun intent(context: Context, session: Session? = null): Intent =
+            Intent(context, ChecklistActivity::class.java).apply { session?.let { putExtras(Handover.give(it)) } }
+
+        /** Takes the session of a result, once; as [LockActivity.takeSession]. */
+        @JvmStatic
+        public fun takeSession(data: Intent?): Session? = Handover.take(data)
+
+        private const val REQUEST_PIN = 1
+        private const val REQUEST_TASK = 2
+        private const val STATE_ASKING = "asking"
+    }
+}
