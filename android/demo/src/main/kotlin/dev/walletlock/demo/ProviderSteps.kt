@@ -84,6 +84,10 @@ private fun inWords(done: WordDone): String = when (done) {
     WordDone.UNFROZEN -> "Payments are no longer frozen."
     WordDone.HEARTBEAT_TAKEN -> "The time that this phone may be without its provider begins anew."
     WordDone.ORDER_WITHHELD -> "An order did not arrive: the wallet is locked until it does."
+    WordDone.PROVEN -> "That is proven."
+    WordDone.RECOVERY_CANCELLED -> "Getting back in is cancelled."
+    WordDone.CHANNEL_CONFIRMED -> "The phone number or mail address is confirmed."
+    WordDone.SECOND_FACTOR_PROVEN -> "The second factor was right."
 }
 
 private fun inWords(error: WordError): String = when (error) {
@@ -101,5 +105,6 @@ private fun inWords(error: WordError): String = when (error) {
     WordError.OLD -> "A newer word came before."
     WordError.SUPERSEDED -> "An order came after the question that it answers."
     WordError.ORDER_MISSING -> "An order that it knows of is not here yet."
+    WordError.NOT_ENOUGH -> "What was verified is not enough for a new PIN."
     WordError.NOT_ALLOWED -> "That was not asked for, or is not allowed."
 }

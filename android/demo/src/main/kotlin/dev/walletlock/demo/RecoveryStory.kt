@@ -5,7 +5,6 @@ import dev.walletlock.CodeEntry
 import dev.walletlock.CodeOutcome
 import dev.walletlock.CodeStep
 import dev.walletlock.EscrowOutcome
-import dev.walletlock.GrantOutcome
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
 import dev.walletlock.PinOutcome
@@ -130,9 +129,7 @@ internal class RecoveryStory : Story {
             provided.account.vouch()
             provided.provider.answer(request.text)
             val grant = provided.provider.post.collect(provided.account.wallet).single()
-            val outcome = request.redeem(grant.word)
-            stage.show("The provider's key has opened the wallet. Choose a new PIN, and write a new code down.")
-            (outcome as? GrantOutcome.Opened)?.rescue ?: throw StoryFailed("the provider's grant: expected Opened, found $outcome")
+            stage.opened(request.redeem(grant.word))
         }
     }
 

@@ -62,7 +62,7 @@ internal class Stage(private val folder: Path, val policy: Policy, private val o
 
     /** Sets the first PIN. */
     suspend fun setPin(lock: WalletLock, digits: String = PIN, personal: List<Personal> = emptyList()): Session {
-        say("She sets her PIN: ${spaced(digits)}.")
+        say("$who sets ${if (who == "He") "his" else "her"} PIN: ${spaced(digits)}.")
         val enrolment = typed(digits).use { lock.enrol(it, personal) }
         val session = (enrolment as? Enrolment.Enrolled)?.session
             ?: throw StoryFailed("setting $digits: expected Enrolled, found ${rulesOf(enrolment)}")
@@ -75,7 +75,8 @@ internal class Stage(private val folder: Path, val policy: Policy, private val o
         say("$who types ${spaced(digits)}.")
         val outcome = typed(digits).use { lock.verifyPin(it) }
         when (outcome) {
-            is PinOutcome.Right -> show("Right. The wallet is open.")
+            is PinOutcome.Right ->
+                show(if (lock.isOpen.value) "Right. The wallet is open." else "Right. Now the code of your second factor.")
             is Refusal -> show(Screen.lines(outcome))
         }
         return outcome

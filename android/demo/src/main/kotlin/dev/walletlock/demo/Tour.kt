@@ -16,7 +16,13 @@ internal class Tour(
             LockoutStory(),
             WhichLockStory(),
             LostPhoneStory(),
+            SecondFactorStory(),
             RecoveryStory(),
+            ChannelsStory(),
+            LockedOutStory(),
+            NewSecretStory(),
+            AnotherWayStory(),
+            AfterwardsStory(),
             FingerStory(),
             OlderCopyStory(),
             ForgedWordsStory(),
@@ -41,7 +47,8 @@ internal class Tour(
     }
 
     private suspend fun result(story: Story): Result<String> {
-        val stage = Stage(folder.resolve(story.name), policy, out)
+        // Two stories may have one name: they show parts of one need.
+        val stage = Stage(folder.resolve(story.javaClass.simpleName), policy, out)
         stage.title("${story.name}  ${story.title}")
         return try {
             Result.success(story.play(stage))
