@@ -4,6 +4,8 @@
 const $ = id => document.getElementById(id)
 const screen = $('screen'), pen = screen.getContext('2d'), glass = $('glass'), frame = $('frame')
 const SHORT_DP = 360, LONG_DP = 760, FRAME = 24
+const ASKED = { prove: 'Vouch for the owner', cancel: 'Cancel getting in' }
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', STEP_MS = 30000
 const KEYS = { Backspace: 67, Enter: 66, Escape: 4, ArrowUp: 19, ArrowDown: 20, ArrowLeft: 21, ArrowRight: 22 }
 let state = null, dp = 1, toastSeen = 0
 
@@ -86,6 +88,7 @@ function take(next) {
   toastSeen = state.toast?.number ?? 0
   $('registered').textContent = state.isRegistered ? 'knows this phone' : 'knows no phone yet'
   list(state.waiting)
+  deliver(state.messages)
   write(state.journal)
   tell()
 }
@@ -105,7 +108,7 @@ function list(requests) {
   $('waiting').dataset.key = key
   const rows = requests.map(({ number, kind }) => {
     const row = document.createElement('li'), what = document.createElement('span')
-    what.textContent = kind.charAt(0).toUpperCase() + kind.slice(1)
+    what.textContent = ASKED[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1)
     const buttons = [['Agree', true], ['Refuse', false]].map(([words, on]) => {
       const button = document.createElement('button')
       button.textContent = words
@@ -117,6 +120,45 @@ function list(requests) {
   })
   $('waiting').replaceChildren(...rows)
 }
+
+/* The SMS and mails to the owner. A link in a mail is a button: it is opened at the provider, not in this browser. */
+function deliver(messages) {
+  const key = JSON.stringify(messages)
+  if ($('messages').dataset.key === key) return
+  $('messages').dataset.key = key
+  const rows = messages.map(({ number, kind, to, text, link, sentMs }) => {
+    const row = document.createElement('li'), about = document.createElement('b'), at = document.createElement('time'), what = document.createElement('p')
+    about.textContent = `${kind} to ${to}`
+    at.textContent = new Date(sentMs).toISOString().slice(11, 16)
+    const [before, after] = link ? text.split(link) : [text]
+    what.append(before)
+    if (link) {
+      const button = document.createElement('button')
+      button.textContent = 'this link'
+      button.title = link
+      Object.assign(button.dataset, { do: 'openLink', number })
+      what.append(button, after)
+    }
+    row.append(about, at, what)
+    return row
+  })
+  $('messages').replaceChildren(...rows)
+}
+
+/* The owner's authenticator app (RFC 6238), by the phone's clock. The letters stay in this page. */
+async function authenticate() {
+  const letters = [...$('secret').value.toUpperCase()].map(letter => LETTERS.indexOf(letter)).filter(value => value >= 0)
+  if (letters.length !== 32) return $('totp').textContent = ''
+  const bits = letters.map(value => value.toString(2).padStart(5, '0')).join('')
+  const bytes = Uint8Array.from(bits.match(/.{8}/g), byte => parseInt(byte, 2))
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign'])
+  const now = Date.now() + (state?.aheadMs ?? 0), counter = new DataView(new ArrayBuffer(8))
+  counter.setBigUint64(0, BigInt(Math.floor(now / STEP_MS)))
+  const hash = new DataView(await crypto.subtle.sign('HMAC', key, counter))
+  const number = hash.getUint32(hash.getUint8(19) & 15) & 0x7fffffff
+  $('totp').textContent = String(number % 1000000).padStart(6, '0').replace(/(?=...$)/, ' ')
+}
+$('secret').oninput = authenticate
 
 function write(lines) {
   const rows = lines.slice().reverse().map(([time, from, text]) => {
@@ -134,6 +176,7 @@ function write(lines) {
 function tell() {
   const now = new Date(Date.now() + (state?.aheadMs ?? 0)).toISOString().slice(11, 16)
   for (const clock of document.querySelectorAll('[data-clock]')) if (clock.textContent !== now) clock.textContent = now
+  authenticate()
 }
 setInterval(tell, 1000)
 

@@ -4,7 +4,10 @@ import com.example.wallet.Backend
 import dev.walletlock.Clock
 import dev.walletlock.WordDone
 import dev.walletlock.WordOutcome
+import dev.walletlock.android.ProofReply
+import dev.walletlock.android.ProofRequest
 import dev.walletlock.fakes.FakeAccount
+import dev.walletlock.fakes.FakeMessage
 import dev.walletlock.fakes.FakePost
 import dev.walletlock.fakes.FakeProvider
 import java.io.IOException
@@ -39,11 +42,14 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     val post: FakePost get() = provider.post
     val account: FakeAccount? get() = provider.accounts.lastOrNull()
 
+    /** The SMS and mails that the provider has sent to the owner, the oldest first. */
+    val messages: List<FakeMessage> get() = account?.messages.orEmpty()
+
     /** Whether the newest account's phone is registered. Before it is, it may refuse an order, because nothing could clear the lock. */
     val isRegistered: Boolean get() = account.let { it != null && it === registered }
     override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H, offersEscrow = true)
 
-    /** Registers a phone, answers a heartbeat and notes an escrow at once. Anything else waits for the clerk. */
+    /** Registers a phone, answers a heartbeat, and notes an escrow and a report at once. Anything else waits for the clerk. */
     override suspend fun send(request: String) {
         if (!isReachable) throw IOException("the phone is offline")
         val kind = claimsOf(request).getString("kind")
@@ -66,6 +72,30 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         onChange("answered: escrow")
         val came = take(claimsOf(request).getString("wallet"), ::isOfEscrow)
         return came.lastOrNull()?.word ?: throw IOException("the answer did not come")
+    }
+
+    /** Sends a code and checks one at once. What a person proves elsewhere waits for the clerk, and is granted when it is asked for again. */
+    override suspend fun prove(request: ProofRequest): ProofReply {
+        if (!isReachable) throw IOException("the phone is offline")
+        val claims = claimsOf(request.text)
+        val kind = claims.getString("kind")
+        val refusal = provider.answer(request.text).refusal
+        if (refusal != null) {
+            if (claims.optString("channel") == PERSON) return ProofReply.NotGranted.LATER.also { putOnDesk(kind, request.text) }
+            onChange("refused: $kind, $refusal")
+            return ProofReply.NotGranted.REFUSED
+        }
+        onChange("answered: $kind")
+        if (!request.isAnswered) return ProofReply.NotGranted.LATER
+        val came = take(claims.getString("wallet"), ::isOfProof)
+        return ProofReply.Granted(came.lastOrNull()?.word ?: throw IOException("the answer did not come"))
+    }
+
+    /** Takes any password, and forgets it: the desk has no other use for one. */
+    override suspend fun setPassword(utf8: ByteArray): Boolean {
+        if (!isReachable) throw IOException("the phone is offline")
+        onChange("the account has a new password")
+        return true
     }
 
     override suspend fun collect(wallet: String): List<Backend.Word> {
@@ -101,15 +131,28 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         val request = synchronized(this) { asked.firstOrNull { it.number == number }?.also(asked::remove) } ?: return false
         if (agrees) {
             account?.vouch()
-            // The key that a request for escrow names is in the memory of that request only, so the phone asks again.
-            if (request.kind != ESCROW) provider.answer(request.text)
+            // The phone asks again: for escrow because the key that the request names is in the memory of that request only.
+            if (request.kind != ESCROW && request.kind !in BY_PERSON) provider.answer(request.text)
         }
         onChange((if (agrees) "agrees to " else "does not agree to ") + request.kind)
         return true
     }
 
+    /** Opens the link in this mail, as its owner does. False: there is none. */
+    fun openLink(number: Int): Boolean {
+        val account = account ?: return false
+        val mail = account.messages.getOrNull(number)?.takeIf { it.link != null } ?: return false
+        account.openLink(mail)
+        onChange("the link in the mail was opened")
+        return true
+    }
+
     private fun putOnDesk(kind: String, request: String) {
-        synchronized(this) { asked += Asked(++count, kind, request) }
+        synchronized(this) {
+            // The person asks again for these: one on the desk is enough.
+            if (kind == ESCROW || kind in BY_PERSON) asked.removeAll { it.kind == kind }
+            asked += Asked(++count, kind, request)
+        }
         onChange("asks to $kind")
     }
 
@@ -121,8 +164,13 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     }
 
     /** Whether it is a grant of escrow. The screen that asked for it gives it to the lock. */
-    private fun isOfEscrow(parcel: FakePost.Parcel) =
-        parcel.kind == FakePost.Kind.GRANT && "\"act\":\"$ESCROW\"" in payloadOf(parcel.word)
+    private fun isOfEscrow(parcel: FakePost.Parcel) = isGrant(parcel, ESCROW)
+
+    /** Whether it is a grant for a code or another proof. */
+    private fun isOfProof(parcel: FakePost.Parcel) = isGrant(parcel, "proof")
+
+    private fun isGrant(parcel: FakePost.Parcel, act: String) =
+        parcel.kind == FakePost.Kind.GRANT && "\"act\":\"$act\"" in payloadOf(parcel.word)
 
     /** The claims of a request. [FakeProvider] checks the signature. */
     private fun claimsOf(request: String) = JSONObject(payloadOf(request))
@@ -132,6 +180,10 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     private companion object {
         const val ALLOWANCE_H = 72
         const val ESCROW = "escrow"
-        val AT_ONCE = setOf("register", "heartbeat", "deposit")
+        const val PERSON = "person"
+        val AT_ONCE = setOf("register", "heartbeat", "deposit", "report")
+
+        /** What the clerk is asked for as the person who proves something elsewhere. */
+        val BY_PERSON = setOf("prove", "cancel")
     }
 }

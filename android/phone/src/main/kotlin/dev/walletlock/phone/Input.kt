@@ -33,7 +33,8 @@ class Input {
     fun scroll(x: Float, y: Float, notches: Float) {
         val window = Windows.touched(x, y) ?: return
         downMs = SystemClock.uptimeMillis()
-        send(window, MotionEvent.ACTION_SCROLL, x, y, InputDevice.SOURCE_MOUSE, MotionEvent.TOOL_TYPE_MOUSE, notches)
+        // Not from a mouse: such an event is for the view below the cursor, and Robolectric leaves the cursor at 0, 0.
+        send(window, MotionEvent.ACTION_SCROLL, x, y, InputDevice.SOURCE_TOUCHSCREEN, MotionEvent.TOOL_TYPE_MOUSE, notches)
     }
 
     /** Presses and releases the key [code], a `KeyEvent.KEYCODE_*`. */
@@ -59,7 +60,11 @@ class Input {
 
     private fun send(window: View, action: Int, x: Float, y: Float, source: Int, tool: Int, notches: Float = 0f) {
         val place = Windows.place(window)
-        val pointer = MotionEvent.PointerProperties().apply { toolType = tool }
+        // Without an id a pointer scrolls nothing: -1 is the id of no pointer.
+        val pointer = MotionEvent.PointerProperties().apply {
+            id = 0
+            toolType = tool
+        }
         val point = MotionEvent.PointerCoords().apply {
             this.x = x - place.left
             this.y = y - place.top

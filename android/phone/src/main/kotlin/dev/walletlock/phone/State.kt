@@ -1,6 +1,7 @@
 package dev.walletlock.phone
 
 import dev.walletlock.LockStatus
+import dev.walletlock.fakes.FakeChannel
 import org.json.JSONArray
 import org.json.JSONObject
 
@@ -25,6 +26,7 @@ fun describe(phone: Phone): String = JSONObject()
     .put("journal", JSONArray(phone.journal.lines().map { JSONArray(listOf(it.time, it.source, it.text)) }))
     .put("isRegistered", phone.desk.isRegistered)
     .put("waiting", JSONArray(phone.desk.waiting.map { JSONObject().put("number", it.number).put("kind", it.kind) }))
+    .put("messages", JSONArray(messages(phone)))
     .put("isOffline", !phone.desk.isReachable)
     .put("isLosing", phone.desk.post.isLosing)
     .put("isWithholding", phone.desk.post.isWithholdingOrders)
@@ -32,6 +34,19 @@ fun describe(phone: Phone): String = JSONObject()
     .put("isForging", phone.desk.post.isForging)
     .put("aheadMs", phone.aheadMs)
     .toString()
+
+/** The newest messages to the owner, the newest first. */
+private fun messages(phone: Phone) = phone.desk.messages.withIndex().toList().takeLast(MESSAGES).reversed().map { (number, it) ->
+    JSONObject()
+        .put("number", number)
+        .put("kind", if (it.kind == FakeChannel.Kind.SMS) "SMS" else "Mail")
+        .put("to", it.to)
+        .put("text", it.text)
+        .put("link", it.link ?: JSONObject.NULL)
+        .put("sentMs", it.sentMs)
+}
+
+private const val MESSAGES = 20
 
 private fun configuration(configuration: Configuration) = JSONObject()
     .put("isDark", configuration.isDark)

@@ -33,6 +33,7 @@ class Switches(private val phone: Phone) {
                 return deskAnswered(phone.desk.order(order, with["message"]?.takeIf { it.isNotBlank() }), "No phone is registered yet.")
             }
             "answer" -> return deskAnswered(phone.desk.answer(number("number").toInt(), isOn), "That request was answered already.")
+            "openLink" -> return deskAnswered(phone.desk.openLink(number("number").toInt()), "There is no such link.")
             "sheetPin" -> return asked(phone.sheet.pin())
             "sheetCancel" -> return asked(phone.sheet.cancel())
         }

@@ -25,6 +25,20 @@ class BrowserTest : OnPhone() {
         day.seesTheWallet()
     }
 
+    @Test
+    fun `a forgotten PIN, by SMS and a person at the provider, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val forgotten = ForgottenPinDay(mouse, day, LostDay(mouse, day))
+        forgotten.isPrepared()
+        keep(browser, "messages")
+        forgotten.isLockedOut()
+        keep(browser, "locked-out")
+        forgotten.getsBackByTwo()
+        forgotten.setsAllAnew()
+        keep(browser, "in-order")
+        forgotten.putsThingsInOrder()
+    }
+
     private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
         phone.opensApp()
         Server(phone, 0).use { server ->
@@ -114,6 +128,18 @@ private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone
         browser.script("$button.click()")
     }
 
+    override fun newestMessage() = browser.script("return document.querySelector('#messages p')?.textContent") as String?
+
+    override fun codeOf(letters: String): String {
+        browser.script("const field = document.getElementById('secret'); field.value = '$letters'; field.oninput()")
+        var code = ""
+        until("the app shows a code") {
+            code = (browser.script("return document.getElementById('totp').textContent") as String).filter(Char::isDigit)
+            code.length == CODE_DIGITS
+        }
+        return code
+    }
+
     override fun reportLost() = press("order", "what" to "lost")
 
     override fun waits() {
@@ -122,6 +148,7 @@ private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone
 
     private companion object {
         const val MOMENT_MS = 100L
+        const val CODE_DIGITS = 6
 
         /** Where a pixel of the phone's screen is on the page. Null if another element lies above it. */
         const val SPOT = """

@@ -22,6 +22,12 @@ abstract class Driver(val phone: Phone) {
     /** Reports the phone lost at the provider's desk, with the message that stands there for whoever finds it. */
     abstract fun reportLost()
 
+    /** The text of the newest message to the owner, as the page shows it. */
+    abstract fun newestMessage(): String?
+
+    /** Types the letters of a new authenticator into the app on another phone, and returns the code that it shows. */
+    abstract fun codeOf(letters: String): String
+
     /** Lets the phone run for a moment, or until something happens. */
     abstract fun waits()
 
@@ -39,8 +45,18 @@ abstract class Driver(val phone: Phone) {
 
     fun tap(label: String) {
         var found: Place? = null
-        until("$label should be there, to be touched") { place(label).also { found = it } != null }
+        until("$label should be there, to be touched") { place(label)?.takeIf(::isReached).also { found = it } != null }
         touch(found!!)
+    }
+
+    /** Whether the place is on the screen. If it is not, turns the wheel of the mouse towards it. */
+    private fun isReached(place: Place): Boolean {
+        val (width, height) = phone.mainLoop.onMain { Windows.size }.let { it.x to it.y }
+        // The navigation bar lies at the bottom.
+        if (place.y in 0 until height - BAR_PX) return true
+        val notches = if (place.y < 0) 1 else -1
+        phone.act("scroll", mapOf("x" to "${width / 2}", "y" to "${height / 2}", "notches" to "$notches"))
+        return false
     }
 
     fun fill(field: String, text: String) {
@@ -52,6 +68,10 @@ abstract class Driver(val phone: Phone) {
     fun isAsked() = until("a finger is asked for") { phone.mainLoop.onMain { phone.sheet.words() != null } }
 
     private fun place(label: String) = places().lastOrNull { it.label == label && it.canTouch }
+
+    private companion object {
+        const val BAR_PX = 96
+    }
 }
 
 /** A driver on the phone's own main thread, without a server. */
@@ -78,6 +98,10 @@ class Hand(phone: Phone) : Driver(phone) {
     }
 
     override fun reportLost() = press("order", "what" to "lost", "message" to LostDay.MESSAGE)
+
+    override fun newestMessage() = phone.desk.messages.lastOrNull()?.text
+
+    override fun codeOf(letters: String) = Totp.code(letters, phone.fakes.clock.now().wallMs)
 
     override fun waits() = phone.mainLoop.round()
 }

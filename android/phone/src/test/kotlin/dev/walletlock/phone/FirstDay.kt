@@ -45,30 +45,46 @@ class FirstDay(private val driver: Driver) {
         seesTheWallet()
     }
 
-    /** Makes a recovery code where it is offered, forgets the PIN, and gets back in. */
-    fun forgetsThePin() {
+    /** Sets a PIN, and makes a recovery code where it is offered, up to the open wallet. Returns the paper with the code. */
+    fun setsAPinWithACode(): FakePaper {
         choosesAPin()
         driver.tap("Not now")
         driver.tap("Make a recovery code")
         val paper = writesTheCodeDown()
         driver.tap("Done")
         seesTheWallet()
+        return paper
+    }
+
+    /** Makes a recovery code where it is offered, forgets the PIN, and gets back in. */
+    fun forgetsThePin() {
+        val paper = setsAPinWithACode()
         goesToTheLock()
         driver.tap("Forgot PIN?")
+        typesTheCode(paper)
+        choosesANewPin()
+    }
+
+    /** Types the recovery code from the paper. */
+    fun typesTheCode(paper: FakePaper) {
         for (group in 1..GROUPS) {
             driver.sees("Group $group of $GROUPS")
             paper.group(group).forEach { driver.tap("$it") }
         }
-        choosesANewPin()
     }
 
-    /** The end of each way back in: a new PIN, a new code, and the wallet opens with the new PIN. */
-    fun choosesANewPin() {
+    /** A new PIN and a new code. */
+    fun setsANewPin() {
         driver.sees("Choose a new PIN")
         enters(NEXT_PIN)
         driver.sees("Type the new PIN once more")
         enters(NEXT_PIN)
         writesTheCodeDown()
+    }
+
+    /** The end of a way back in if there is nothing else to set: the wallet opens with the new PIN. */
+    fun choosesANewPin() {
+        setsANewPin()
         seesTheWallet()
         goesToTheLock()
         enters(NEXT_PIN)

@@ -52,7 +52,8 @@ class LostDay(private val driver: Driver, private val day: FirstDay) {
         isRegistered()
     }
 
-    private fun answers(kind: String) = with(driver) {
+    /** The clerk agrees to the one request of this kind on the desk. */
+    fun answers(kind: String) = with(driver) {
         until("a request is on the desk") { phone.desk.waiting.singleOrNull()?.kind == kind }
         press("answer", "number" to "${phone.desk.waiting.single().number}", "on" to "true")
     }

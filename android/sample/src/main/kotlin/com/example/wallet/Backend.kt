@@ -1,6 +1,8 @@
 package com.example.wallet
 
 import dev.walletlock.WordOutcome
+import dev.walletlock.android.ProofReply
+import dev.walletlock.android.ProofRequest
 
 /**
  * The wallet's own server, as the app sees it. The app only carries texts: the phone or the server has signed what they say. A
@@ -19,6 +21,15 @@ interface Backend {
      * @return the server's grant. Null: it verifies who the owner is first, in its own way. Then the person asks again.
      */
     suspend fun askEscrow(request: String): String?
+
+    /**
+     * Sends a request about a code or another proof: to send a code, to check one, or to ask a person at the server. A code that is
+     * wrong is refused; a person there decides later.
+     */
+    suspend fun prove(request: ProofRequest): ProofReply
+
+    /** Sets the password of the account, in UTF-8. Keep no copy. Returns whether the server has taken it. */
+    suspend fun setPassword(utf8: ByteArray): Boolean
 
     /** The words that have come for [wallet] since the last call. */
     suspend fun collect(wallet: String): List<Word>

@@ -50,28 +50,55 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     /** The escrow of which this process has told the server. */
     private var deposited: String? = null
 
+    /** Whether the server was told that a new PIN waits. */
+    private var toldOfWait = false
+
+    /** When this process asked for a heartbeat last, in milliseconds since the phone started. Null: not yet. */
+    private var heartbeatAtMs: Long? = null
+
     /**
-     * Makes the lock's screens reach the provider, registers the phone, collects words, and tells the server which escrow is in force.
-     * Call it in `Application.onCreate`.
+     * Makes the lock's screens reach the provider, registers the phone, collects words, and tells the server which escrow and which ways
+     * back in there are. Call it in `Application.onCreate`.
      */
     fun start(app: WalletApp) {
         LockScreens.useProvider { lock, call -> carry(lock, call) }
         LockScreens.useEscrow { _, request ->
             backend.askEscrow(request.text)?.let { EscrowReply.Granted(it) } ?: EscrowReply.NotGranted.LATER
         }
-        scope.launch { app.guard.session.filterNotNull().collect { quietly { registerOnce(WalletApp.lock(app)) } } }
+        LockScreens.useProofs { _, request -> backend.prove(request) }
+        LockScreens.useAccountPassword { _, utf8 -> backend.setPassword(utf8) }
+        scope.launch {
+            app.guard.session.filterNotNull().collect {
+                quietly { registerOnce(WalletApp.lock(app)) }
+                quietly { report(WalletApp.lock(app)) }
+            }
+        }
         scope.launch {
             while (true) {
                 quietly { collect(WalletApp.lock(app)) }
                 quietly { deposit(WalletApp.lock(app)) }
+                quietly { announce(WalletApp.lock(app)) }
+                quietly { askForHeartbeat(WalletApp.lock(app)) }
                 delay(EVERY_MS)
             }
         }
     }
 
+    /**
+     * Asks the server to register the phone, as the person wants. Says whether it is registered now; if not, the server decides
+     * later.
+     *
+     * @throws IOException if the server cannot be reached.
+     */
+    suspend fun register(lock: WalletLock): Boolean {
+        registerOnce(lock)
+        return lock.provider.state().installation != null
+    }
+
     /** What a screen of the lock wants from the provider. */
     private suspend fun carry(lock: WalletLock, call: ProviderCall): ProviderReply {
         val (kind, wanted) = when (call) {
+            ProviderCall.REPORT -> return ProviderReply.TAKEN.also { report(lock) }
             ProviderCall.UNLOCK -> RequestKind.UNLOCK to WordDone.UNLOCKED
             ProviderCall.UNFREEZE -> RequestKind.UNFREEZE to WordDone.UNFROZEN
             ProviderCall.HEARTBEAT -> RequestKind.HEARTBEAT to WordDone.HEARTBEAT_TAKEN
@@ -96,6 +123,28 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         if (inForce == null || inForce == deposited) return
         backend.send(lock.provider.request(RequestKind.DEPOSIT))
         deposited = inForce
+    }
+
+    /** Tells the server which ways back in there are, and what waits. Nothing answers that. */
+    private suspend fun report(lock: WalletLock) {
+        if (lock.provider.state().installation != null) backend.send(lock.provider.request(RequestKind.REPORT))
+    }
+
+    /** The owner is to hear of a new PIN that waits: the server announces it where codes go. */
+    private suspend fun announce(lock: WalletLock) {
+        val waits = lock.recovery.progress().waitLeftMs != null
+        if (waits == toldOfWait) return
+        report(lock)
+        toldOfWait = waits
+    }
+
+    /** Without a heartbeat the phone locks itself after some days. If the server cannot be reached, the next walk does not ask again. */
+    private suspend fun askForHeartbeat(lock: WalletLock) {
+        val now = SystemClock.elapsedRealtime()
+        if (lock.provider.state().installation == null || heartbeatAtMs?.let { now - it < HEARTBEAT_MS } == true) return
+        heartbeatAtMs = now
+        backend.send(lock.provider.request(RequestKind.HEARTBEAT))
+        collect(lock)
     }
 
     /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. What fails is given to it again. */
@@ -125,8 +174,13 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
             Backend.Kind.GRANT -> lock.provider.redeem(word.text)
             Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
         }
-        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) askedAtMs = null
+        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) {
+            askedAtMs = null
+            heartbeatAtMs = SystemClock.elapsedRealtime()
+        }
         backend.report(outcome)
+        // The server knows this phone from now on, so it can be told.
+        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) quietly { report(lock) }
         return outcome
     }
 
@@ -142,5 +196,6 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     private companion object {
         const val EVERY_MS = 2_000L
         const val ANSWER_MS = 600_000L
+        const val HEARTBEAT_MS = 21_600_000L
     }
 }

@@ -85,6 +85,19 @@ class JournalActivity : Activity() {
             JournalKind.FROZEN to R.string.frozen,
             JournalKind.UNFROZEN to R.string.unfrozen,
             JournalKind.HEARTBEAT_EXPIRED to R.string.heartbeat_expired,
+            JournalKind.CHANNEL_PENDING to R.string.channel_pending,
+            JournalKind.CHANNEL_SET to R.string.channel_set,
+            JournalKind.CHANNEL_LEAVES to R.string.channel_leaves,
+            JournalKind.CHANNEL_REMOVED to R.string.channel_removed,
+            JournalKind.CHANNEL_CANCELLED to R.string.channel_cancelled,
+            JournalKind.PROVEN to R.string.proven,
+            JournalKind.RECOVERY_WAITS to R.string.recovery_waits,
+            JournalKind.RECOVERY_CANCELLED to R.string.recovery_cancelled,
+            JournalKind.SECOND_FACTOR_PENDING to R.string.factor_pending,
+            JournalKind.SECOND_FACTOR_CANCELLED to R.string.factor_cancelled,
+            JournalKind.SECOND_FACTOR_ON to R.string.factor_on,
+            JournalKind.SECOND_FACTOR_OFF to R.string.factor_off,
+            JournalKind.PASSWORD_SET to R.string.password_set,
         )
     }
 }

@@ -20,6 +20,7 @@ class WalletApp : Application() {
     override fun onCreate() {
         super.onCreate()
         LockScreens.useLock { lock(it) }
+        LockScreens.useTasks(Tasks::begin)
         guard = LockGuard.install(this, firstRun = { Intent(it, WelcomeActivity::class.java) })
         courier?.start(this)
     }
