@@ -20,8 +20,8 @@ use crate::recovery::{Authenticator, Factor, FactorKind, SECRET_LETTERS, Secret,
 use crate::stack::with_stack_wiped;
 use crate::time::Now;
 
-/// A secret for an authenticator app. The person adds it to the app, and types one code ([`Self::confirm`]) before it
-/// is put in force. It wipes itself when it is dropped.
+/// A secret for an authenticator app. The person adds it to the app, and types one code
+/// ([`crate::AccessHandle::confirm_authenticator`]) before it is put in force. It wipes itself when it is dropped.
 pub struct NewAuthenticator {
     secret: Secret,
     confirmed: Mutex<Confirmed>,
