@@ -28,6 +28,8 @@ class ForgottenPinDay(private val driver: Driver, private val day: FirstDay, pri
         setsUpAnAuthenticator()
         press("back")
         tap("Your provider keeps a key")
+        // The settings have a row of the same name as the button.
+        sees("Let your provider keep a key?")
         tap("Let it keep a key")
         sees("Cancel this change")
         press("back")
