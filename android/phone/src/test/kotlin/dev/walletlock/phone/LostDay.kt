@@ -25,11 +25,13 @@ class LostDay(private val driver: Driver, private val day: FirstDay) {
     fun isKeptByTheProvider() = with(driver) {
         tap("Security")
         day.enters(FirstDay.PIN)
-        tap("Your provider keeps a key")
-        tap("Let it keep a key")
-        tap("Cancel this change")
-        tap("Your provider keeps a key")
-        tap("Let it keep a key")
+        repeat(2) {
+            if (it > 0) tap("Cancel this change")
+            tap("Your provider keeps a key")
+            // The settings have a row of the same name as the button.
+            sees("Let your provider keep a key?")
+            tap("Let it keep a key")
+        }
         sees("Cancel this change")
         press("back")
         day.seesTheWallet()
