@@ -95,6 +95,7 @@ class ForgottenPinDay(private val driver: Driver, private val day: FirstDay, pri
 
     fun getsBackByTheCode(paper: FakePaper) = with(driver) {
         tap("Get back in")
+        sees("Show that it is you")
         tap("Recovery code")
         day.typesTheCode(paper)
     }
