@@ -42,16 +42,19 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
 
     /** Shows the [ways], and what is missing. */
     fun showWays(progress: RecoveryProgress, standing: Standing, ways: List<RecoveryWay>) {
-        begin(Shown(progress, standing, cancels = false), ways)
+        val now = Shown(progress, standing, cancels = false)
+        val isEnough = standing == Standing.NEW_PIN || standing == Standing.MORE_TRIES
+        val listed = ways.filter { !isEnough || it.state is WayState.Proven }
+        if (looksLike(now, listed)) return update(now, listed)
+        begin(now, ways)
         layout.show(resources.notice(standing, progress, passedMs = 0), by = null, waitMs = progress.waitMs(0))
         when (standing) {
             Standing.NEW_PIN -> addButton(R.string.walletlock_back_new_pin, isPrimary = true, actions.onNewPin)
             Standing.MORE_TRIES -> addButton(R.string.walletlock_back_ask_tries, isPrimary = true, actions.onMoreTries)
             else -> Unit
         }
-        val isEnough = standing == Standing.NEW_PIN || standing == Standing.MORE_TRIES
         val heading = if (isEnough) R.string.walletlock_way_proven else R.string.walletlock_back_ways
-        addRows(heading, ways.filter { !isEnough || it.state is WayState.Proven }, cancels = false)
+        addRows(heading, listed, cancels = false)
         if (progress.proven.isNotEmpty()) addButton(R.string.walletlock_back_not_me, isPrimary = false, actions.onCancel)
         if (standing == Standing.NOTHING) {
             addQuiet(R.string.walletlock_back_what_left, actions.onLeft)
@@ -103,6 +106,35 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         ticking.restart(runs = waits)
     }
 
+    /** Whether the page shows the same rows and buttons already, so that only what they say is new. */
+    private fun looksLike(now: Shown, ways: List<RecoveryWay>): Boolean {
+        val before = shown ?: return false
+        val isSame = before.standing == now.standing && before.cancels == now.cancels &&
+            before.progress.proven.isEmpty() == now.progress.proven.isEmpty()
+        return isSame && rows.size == ways.size && rows.zip(ways).all { (row, way) ->
+            row.second.isSameAs(way) && lookOf(row.second) == lookOf(way)
+        }
+    }
+
+    private fun lookOf(way: RecoveryWay): Int = when (way.state) {
+        is WayState.Proven -> 0
+        is WayState.Waiting -> 1
+        else -> 2
+    }
+
+    /** Says what is new in place: a row that went away under a finger would not take its press. */
+    private fun update(now: Shown, ways: List<RecoveryWay>) {
+        shown = now
+        val views = rows.map { (row, _) -> row }
+        rows.clear()
+        rows += views.zip(ways)
+        layout.tell(null)
+        setBusy(false)
+        layout.show(resources.notice(now.standing, now.progress, passedMs = 0), by = null, waitMs = now.progress.waitMs(0))
+        ticking.restart(runs = now.progress.waitMs(0) != null || ways.any { it.leftMs != null })
+        tick()
+    }
+
     private fun addRows(heading: Int, ways: List<RecoveryWay>, cancels: Boolean) {
         if (ways.isEmpty()) return
         val column = LinearLayout(context)
@@ -117,7 +149,7 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
             val row = when {
                 isProven -> ProvenRow(context, colours)
                 waits -> SettingsRow(context, colours)
-                else -> PressRow(context, colours, isAction = false) { actions.onWay(way) }
+                else -> PressRow(context, colours, isAction = false) { press(way) }
             }
             row.show(resources.titleOf(way.kind), resources.bodyOf(way, passedMs = 0, cancels))
             rows += row to way
@@ -125,6 +157,11 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         }
         column.addView(card)
         addWide(column)
+    }
+
+    /** What was listed may have been told anew since. */
+    private fun press(listed: RecoveryWay) {
+        rows.firstOrNull { (_, way) -> way.isSameAs(listed) }?.let { (_, way) -> actions.onWay(way) }
     }
 
     private fun tick() {
@@ -135,6 +172,8 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         val waits = rows.mapNotNull { (_, way) -> way.leftMs } + listOfNotNull(now.progress.waitMs(0))
         if (waits.any { it <= passed }) actions.onDue()
     }
+
+    private fun RecoveryWay.isSameAs(other: RecoveryWay): Boolean = kind == other.kind && channel == other.channel
 
     private val RecoveryWay.leftMs: Long?
         get() = when (val now = state) {
