@@ -152,6 +152,8 @@ impl Files {
                 PinOutcome::Right(session) => match read_all(&session) {
                     Ok(items) => opened.push((*pin, items)),
                     Err(LockError::DataDamaged) => return inside,
+                    // The damage was noticed after the right PIN, by a change that it brings; that ended the session.
+                    Err(LockError::SessionEnded) if is_damaged(&lock) => return inside,
                     Err(fault) => return Found::Odd(format!("items: {fault}")),
                 },
                 PinOutcome::Wrong(_) => {}
@@ -162,4 +164,8 @@ impl Files {
         }
         Found::Whole { failures, opened }
     }
+}
+
+fn is_damaged(lock: &WalletLock) -> bool {
+    matches!(lock.status(), Ok(LockStatus::Locked { reason: LockReason::DataDamaged, .. }))
 }
