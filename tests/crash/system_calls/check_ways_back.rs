@@ -49,7 +49,8 @@ pub(crate) fn keep_progress(lock: &WalletLock, possible: &mut Worlds) -> Result<
         (Some(_), _) if back.channel != Channel::InForce || !is_registered => false,
         (Some(WayState::Proven), _) => back.sms,
         (Some(WayState::Sent { code, .. }), Some(typed)) => code.tries_left == proving::TRIES - typed,
-        (Some(WayState::Available), None) => true,
+        (Some(WayState::Waiting { .. }), None) => back.waits_for_another,
+        (Some(WayState::Available), None) => !back.waits_for_another,
         _ => false,
     })
 }
@@ -90,15 +91,18 @@ pub(crate) fn use_up(
     let set = |name| proving::set_password(session, name).map_err(|error| format!("the password {name}: {error}"));
     let known = [set(FIRST)?, set(SECOND)?].iter().filter(|told| *told == "used before").count();
     keep(possible, "passwords", &known, |back| back.passwords as usize == known)?;
+    let apps: Vec<_> = [FIRST, SECOND].into_iter().filter(|name| proving::has_app(phone, name)).collect();
+    // The process may have ended before the app read the secret that was to be set.
+    keep(possible, "apps with a secret", &apps, |back| back.factor.is_none_or(|name| apps.contains(&name)))?;
     let factors: Vec<_> = possible.iter().filter_map(World::wallet).filter_map(|wallet| wallet.back.factor).collect();
     let Some(name) = factors.first() else { return Ok(()) };
     let told = proving::try_code(phone, lock, None, name, false, Used::Recovery);
-    let left = |back: &Back| proving::TRIES - (back.wrong + 1) % proving::TRIES;
     keep(possible, "a wrong code", &told, |back| {
-        if back.wrong > 0 && back.wrong.is_multiple_of(proving::TRIES) {
+        let wrong = back.wrong(Used::Recovery);
+        if wrong > 0 && wrong.is_multiple_of(proving::TRIES) {
             told == format!("waiting, {} ms left", proving::WAIT_AFTER_WRONG)
         } else {
-            told.starts_with(&format!("wrong code, {} left", left(back)))
+            told.starts_with(&format!("wrong code, {} left", proving::TRIES - (wrong + 1) % proving::TRIES))
         }
     })?;
     if told.starts_with("waiting") || told.ends_with(&format!("{} ms", proving::WAIT_AFTER_WRONG)) {

@@ -35,6 +35,11 @@ pub(crate) fn set_factor(phone: &Phone, session: &Session, name: &str) -> Result
     session.access().set_authenticator(&new).map(paper::in_words)
 }
 
+/// Whether the authenticator app with this name read a secret.
+pub(crate) fn has_app(phone: &Phone, name: &str) -> bool {
+    secret_of(&phone.home, name).exists()
+}
+
 fn secret_of(home: &Home, name: &str) -> std::path::PathBuf {
     home.paper().join(format!("app of {name}"))
 }

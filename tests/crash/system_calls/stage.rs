@@ -242,7 +242,7 @@ fn make_wallet_with_ways(home: &Home, scenario: &Scenario, wrong: u32, proven: P
     for _ in 0..wrong {
         assert!(try_code(false).starts_with("wrong code"));
     }
-    (back.wrong, back.lines) = (wrong, back.lines + wrong);
+    (back.wrong_to_get_back, back.lines) = (wrong, back.lines + wrong);
     let (is_registered, escrow, is_deposited) = (true, true, true);
     Wallet { word: WORD, is_registered, escrow, is_deposited, noted: 2, back, ..Wallet::new(PIN, false) }
 }

@@ -18,13 +18,16 @@ pub(crate) struct Back {
     pub(crate) factor: Option<&'static str>,
     /// The change of it that waits: the authenticator after it.
     pub(crate) pending: Option<Option<&'static str>>,
-    /// Wrong codes of it since the last right one.
-    pub(crate) wrong: u32,
+    /// Wrong codes of it since the last right one: typed in a session, and typed to get back in or to cancel that.
+    pub(crate) wrong_in_session: u32,
+    pub(crate) wrong_to_get_back: u32,
     /// The code that it shows now was accepted.
     pub(crate) is_used: bool,
     pub(crate) channel: Channel,
     /// How often the code was typed that was sent last and is not used up.
     pub(crate) typed: Option<u32>,
+    /// A code was asked for to get back in, and the wait before another one runs.
+    pub(crate) waits_for_another: bool,
     /// The grant for the last request was taken.
     pub(crate) is_taken: bool,
     /// Proven: a code that was sent, and a code of the authenticator.
@@ -55,10 +58,14 @@ impl Back {
         Self { lines: self.lines + lines, ..self }
     }
 
+    fn with_nothing_proven(self) -> Self {
+        Self { sms: false, app: false, wait_ms: None, ..self }
+    }
+
     /// After a cancellation, or a right PIN.
     pub(crate) fn voided(self) -> Self {
         let was_proven = self.sms || self.app;
-        Self { sms: false, app: false, wait_ms: None, ..self }.noted(u32::from(was_proven))
+        self.with_nothing_proven().noted(u32::from(was_proven))
     }
 
     /// A lock also cancels what waits.
@@ -69,9 +76,10 @@ impl Back {
         Self { channel, typed, pending: None, ..self.voided() }.noted(cancelled)
     }
 
-    /// A recovery voids as a lock does, and begins the list. The second factor and the channel stay.
+    /// A recovery uses the proofs up, which is no cancellation, cancels what waits as a lock does, and begins the list.
+    /// The second factor and the channel stay.
     pub(crate) fn recovered(self) -> Self {
-        Self { list: Some((false, false)), ..self.voided_by_lock() }
+        Self { list: Some((false, false)), ..self.with_nothing_proven().voided_by_lock() }
     }
 
     /// Whether a code by SMS, which the provider has seen, is enough together with what the phone knows.
@@ -79,9 +87,22 @@ impl Back {
         self.wait_ms == Some(0)
     }
 
+    /// The wrong codes that count for this use.
+    pub(crate) fn wrong(self, used_for: Used) -> u32 {
+        if used_for == Used::Session { self.wrong_in_session } else { self.wrong_to_get_back }
+    }
+
+    fn with_wrong(self, used_for: Used, wrong: u32) -> Self {
+        if used_for == Used::Session {
+            Self { wrong_in_session: wrong, ..self }
+        } else {
+            Self { wrong_to_get_back: wrong, ..self }
+        }
+    }
+
     /// A code was typed, and counts as wrong.
-    fn charged(self) -> Self {
-        Self { wrong: self.wrong + 1, ..self }.noted(1)
+    fn charged(self, used_for: Used) -> Self {
+        self.with_wrong(used_for, self.wrong(used_for) + 1).noted(1)
     }
 
     /// Something was proven. Two proofs begin the wait.
@@ -93,7 +114,7 @@ impl Back {
 
     /// The right code of the authenticator did what it was for.
     fn accepted(self, used_for: Used) -> Self {
-        let used = Self { wrong: 0, is_used: true, ..self }.noted(1);
+        let used = Self { is_used: true, ..self.with_wrong(used_for, 0) }.noted(1);
         match used_for {
             Used::Session => used,
             Used::Recovery => used.proven(used.sms, true),
@@ -126,7 +147,8 @@ impl Rules<'_> {
                 vec![state.clone()]
             }
             Step::SetFactor(name) if is_first => {
-                let set = Back { factor: Some(name), pending: None, wrong: 0, is_used: true, ..back };
+                let set = Back { factor: Some(name), pending: None, is_used: true, ..back };
+                let set = Back { wrong_in_session: 0, wrong_to_get_back: 0, ..set };
                 written(set.noted(1), "set")
             }
             Step::SetFactor(name) => written(Back { pending: Some(Some(name)), ..back }.noted(1), "waits"),
@@ -171,17 +193,19 @@ impl Rules<'_> {
         if used_for == Used::Cancel && !(back.sms || back.app) {
             return self.unchanged(state, &["not enough", STORAGE_FAILED]);
         }
-        if back.wrong > 0 && back.wrong.is_multiple_of(TRIES) {
+        let wrong = back.wrong(used_for);
+        if wrong > 0 && wrong.is_multiple_of(TRIES) {
             return self.unchanged(state, &[&format!("waiting, {WAIT_AFTER_WRONG} ms left"), STORAGE_FAILED]);
         }
         let with = |back: Back| World::Enrolled(Wallet { back, ..*wallet });
-        let charged = back.charged();
+        let charged = back.charged(used_for);
         let accepted = (is_right && !back.is_used).then(|| with(charged.accepted(used_for)));
         let verdict = if accepted.is_some() {
             "right".to_owned()
         } else {
-            let wait_ms = if charged.wrong.is_multiple_of(TRIES) { WAIT_AFTER_WRONG } else { 0 };
-            format!("wrong code, {} left, {wait_ms} ms", TRIES - charged.wrong % TRIES)
+            let wrong = charged.wrong(used_for);
+            let wait_ms = if wrong.is_multiple_of(TRIES) { WAIT_AFTER_WRONG } else { 0 };
+            format!("wrong code, {} left, {wait_ms} ms", TRIES - wrong % TRIES)
         };
         let after_charge = durable(with(charged));
         let in_doubt = |state: &State, done: &World| self.leaves_doubt.then(|| state.with_maybe_done(done.clone()));
@@ -220,7 +244,8 @@ impl Rules<'_> {
     }
 
     fn code_sent(&self, state: &State, wallet: &Wallet) -> Vec<State> {
-        let back = Back { typed: Some(0), ..wallet.back }.noted(1);
+        let waits_for_another = wallet.back.waits_for_another || matches!(self.step, Step::SendCode);
+        let back = Back { typed: Some(0), waits_for_another, ..wallet.back }.noted(1);
         let asked = World::Enrolled(Wallet { back, ..*wallet });
         // It is written in order, and not flushed.
         let unflushed = State { live: asked.clone(), maybe_done: None, ..state.clone() };
