@@ -188,12 +188,12 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
     }
 
     @Test
-    fun `a panic under uniffi is caught, and the log tells its place alone`() {
+    fun `a panic under uniffi is caught, and the log tells that it happened and nothing else`() {
         on(phone()) {
             val panicked = uniffi.callForBuffer("func_check_policy", *uniffi.impossibleBuffer())
             assertEquals(2, panicked.code)
             assertTrue("non-zero length" in Answers(panicked.bytes).text())
-            assertPanicLogged("/uniffi_core-")
+            assertPanicLogged()
             val ended = uniffi.callForBuffer("func_check_policy", *uniffi.buffer("trezor".toByteArray()))
             assertEquals(0, ended.code)
         }
@@ -205,7 +205,7 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
             assertEquals("Ready(16)", open())
             phone.hasMonotonicClock = false
             assertEquals("nothing", verify(PIN))
-            assertPanicLogged("/std/src/")
+            assertPanicLogged()
             phone.hasMonotonicClock = true
             assertEquals("Right", verify(PIN))
         }
@@ -283,9 +283,10 @@ abstract class LibraryTest(abi: Abi) : OnPhones(abi) {
         }
     }
 
-    private fun App.assertPanicLogged(place: String) {
+    /** The library for phones is built without the places of its panics (`-Zlocation-detail=none`). */
+    private fun App.assertPanicLogged() {
         val line = phone.log.last()
         assertEquals(LOG_ERROR, line.priority)
-        assertTrue(Regex("walletlock_jni::logging: panicked at .*${Regex.escape(place)}.*\\.rs:\\d+").matches(line.text), line.text)
+        assertEquals("walletlock_jni::logging: panicked at <redacted>:0", line.text)
     }
 }
