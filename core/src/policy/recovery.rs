@@ -34,7 +34,8 @@ pub struct RecoveryPolicy {
     pub mail_valid_s: u32,
     /// How often a sent code may be typed, 1 to 10. After that another one is needed.
     pub tries_per_code: u32,
-    /// How many codes a channel may be sent in 24 hours, 1 to 10.
+    /// How many codes a channel may be sent in 24 hours, 1 to 10: so many to get back in, and so many more in open
+    /// sessions. They are counted apart, so nobody who holds the locked phone uses up those of its owner's session.
     pub codes_a_day: u32,
     /// Days after which a channel is stale, 30 to 730: nobody knows whether it still reaches the owner.
     pub stale_after_days: u32,
