@@ -160,6 +160,10 @@ struct Log {
     /// What was proven since the last event that voids, with the time for which the phone had been on.
     given: Vec<(Proof, u64)>,
     seen: Vec<[u8; 16]>,
+    /// Two methods were proven on the phone since then, so a wait began.
+    waits: bool,
+    /// How often proofs of the same rank ended a wait, since the last right PIN.
+    by_equals: u32,
 }
 
 impl Log {
@@ -170,14 +174,47 @@ impl Log {
             .filter(|((a, _), (b, _))| differ(a, b))
             .any(|((a, a_ms), (b, b_ms))| a.is_elsewhere || b.is_elsewhere || on_ms >= a_ms.max(b_ms) + WAIT_MS)
     }
+
+    fn prove(&mut self, proof: Proof, on_ms: u64) {
+        self.given.push((proof, on_ms));
+        self.seen.push(proof.challenge);
+        let is_one_elsewhere = self.given.iter().any(|(given, _)| given.is_elsewhere);
+        let are_two = self.given.iter().any(|(given, _)| !given.method.is_same_as(proof.method));
+        self.waits |= are_two && !is_one_elsewhere;
+    }
+
+    fn void(&mut self) {
+        self.given.clear();
+        self.waits = false;
+    }
+
+    /// What a cancellation by somebody of this rank has to do.
+    fn cancel(&mut self, rank: Rank) -> RecoveryStep {
+        if self.given.is_empty() {
+            return RecoveryStep::None;
+        }
+        let ranks = [Rank::OnPhone, Rank::Pin, Rank::Elsewhere, Rank::Code];
+        let place = |rank| ranks.iter().position(|other| *other == rank).expect("one of four");
+        let is_one_elsewhere = self.given.iter().any(|(given, _)| given.is_elsewhere);
+        let needed = place(if is_one_elsewhere { Rank::Elsewhere } else { Rank::OnPhone });
+        let is_equal = place(rank) == needed;
+        if place(rank) < needed || is_equal && self.by_equals == 2 {
+            return RecoveryStep::NeedsHigherRank;
+        }
+        let waited = self.waits;
+        self.by_equals += u32::from(is_equal && waited);
+        self.void();
+        RecoveryStep::Voided { waited }
+    }
 }
 
 /// Random orders of proofs, replays, cancellations, locks, right PINs, restarts, clocks, kills and saved waits. The
-/// wallet opens only if the log of what really happened allows it; and an owner whom nobody cancels any more gets in.
+/// wallet opens only if the log of what really happened allows it; a cancellation does what the log says; and an owner
+/// whom nobody cancels any more gets in.
 #[test]
 fn no_order_of_events_opens_without_enough_proof_or_keeps_an_owner_out() {
     let methods = [Sms, Mail, Link, Authenticator, Device, Person];
-    let (mut opened, mut waited_open) = (0, 0);
+    let (mut opened, mut waited_open, mut refused_equals) = (0, 0, 0);
     for nth in 0..4_000 {
         let mut rng = TestRng::nth(20_261_130, nth);
         let mut phone = Phone { now: at(1, 0), on_ms: 0 };
@@ -234,13 +271,19 @@ fn no_order_of_events_opens_without_enough_proof_or_keeps_an_owner_out() {
                 let (next, step) = state.after(event);
                 match (event, step) {
                     (RecoveryEvent::Proven { proof, .. }, RecoveryStep::Noted | RecoveryStep::WaitBegan) => {
-                        log.given.push((proof, phone.on_ms));
-                        log.seen.push(proof.challenge);
+                        log.prove(proof, phone.on_ms);
                     }
-                    (RecoveryEvent::Proven { .. }, _) | (_, RecoveryStep::NeedsHigherRank) => {
-                        assert_eq!(next, state, "{event:?} changes nothing");
+                    (RecoveryEvent::Proven { .. }, _) => assert_eq!(next, state, "{event:?} changes nothing"),
+                    (RecoveryEvent::Cancelled(rank), _) => {
+                        assert_eq!(step, log.cancel(rank), "history {nth}: {rank:?} cancels {state:?}");
+                        if step == RecoveryStep::NeedsHigherRank {
+                            assert_eq!(next, state, "{event:?} changes nothing");
+                            let is_equal = state.rank() == Some(rank);
+                            refused_equals += u32::from(is_equal && rank == Rank::Elsewhere);
+                        }
                     }
-                    _ => log.given.clear(),
+                    (RecoveryEvent::PinRight, _) => log = Log { seen: log.seen, ..Log::default() },
+                    (RecoveryEvent::LockSet, _) => log.void(),
                 }
                 (state, saved) = (next.clone(), next);
             }
@@ -265,5 +308,8 @@ fn no_order_of_events_opens_without_enough_proof_or_keeps_an_owner_out() {
         }
         assert_eq!(state.enough(&[], WAIT_MS, phone.now), Enough::Now, "history {nth}: an owner is left outside");
     }
-    assert!(opened > 1_000 && waited_open > 100, "the histories reach what they are about: {opened}, {waited_open}");
+    assert!(
+        opened > 1_000 && waited_open > 100 && refused_equals > 10,
+        "the histories reach what they are about: {opened}, {waited_open}, {refused_equals}"
+    );
 }
