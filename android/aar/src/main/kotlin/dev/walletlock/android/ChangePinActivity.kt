@@ -65,7 +65,7 @@ public class ChangePinActivity : ChoosePinActivity() {
             return
         }
         isProving = false
-        val changing = opening.made as ChangingPin?
+        val changing = screen.made as ChangingPin?
         if (changing == null) session?.close() else changing.factorProven(session)
     }
 
@@ -92,7 +92,7 @@ public class ChangePinActivity : ChoosePinActivity() {
     }
 
     override fun onDestroy() {
-        (opening.made as ChangingPin?)?.onFactorNeeded = null
+        (screen.made as ChangingPin?)?.onFactorNeeded = null
         scope.cancel()
         super.onDestroy()
     }

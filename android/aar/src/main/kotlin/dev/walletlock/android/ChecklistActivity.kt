@@ -4,7 +4,6 @@ import android.app.Activity
 import android.content.Context
 import android.content.Intent
 import android.os.Bundle
-import android.widget.FrameLayout
 import dev.walletlock.Session
 import dev.walletlock.Task
 
@@ -22,10 +21,8 @@ import dev.walletlock.Task
  */
 @Unguarded
 public class ChecklistActivity : Activity() {
-    private lateinit var opening: OpeningLock<Tidying>
-    private lateinit var root: FrameLayout
+    private lateinit var screen: ScreenWithLock<Tidying>
     private lateinit var view: ChecklistView
-    private lateinit var locked: LockedView
     private var early: Session? = null
     private var isAsking = false
 
@@ -37,27 +34,15 @@ public class ChecklistActivity : Activity() {
         early = Handover.take(intent)
         view = ChecklistView(this, Colours(this))
         view.onTask = ::begin
-        view.onDismiss = { opening.made?.dismiss(it) }
+        view.onDismiss = { screen.made?.dismiss(it) }
         view.onLeave = ::leave
-        locked = LockedView(this)
-        root = fillWith(view, locked)
+        screen = ScreenWithLock(this, view, ::Tidying, ::render)
         onBack(::leave)
-        opening = retained() ?: OpeningLock(applicationContext, ::Tidying)
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
 
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<Tidying>?
-
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val tidying = opening.made ?: return
-        tidying.onChange = ::render
+    private fun render(tidying: Tidying) {
+        tidying.onChange = screen::render
         early?.let { session ->
             early = null
             return tidying.take(session)
@@ -66,7 +51,7 @@ public class ChecklistActivity : Activity() {
         if (tidying.needsPin || lines == null && !isAsking && tidying.isWithoutSession) return askForPin()
         if (lines == null) return
         view.show(lines, tidying.trouble)
-        root.showOnly(view)
+        screen.showPage()
     }
 
     private fun askForPin() {
@@ -79,7 +64,7 @@ public class ChecklistActivity : Activity() {
     private fun begin(task: Task) {
         if (isAsking || LockScreens.tasks?.invoke(this, task) == true) return
         isAsking = true
-        val tidying = opening.made ?: return
+        val tidying = screen.made ?: return
         if (task == Task.REVIEW_JOURNAL) tidying.noteDone(task)
         startActivityForResult(screenFor(task, tidying), REQUEST_TASK)
     }
@@ -95,7 +80,7 @@ public class ChecklistActivity : Activity() {
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         isAsking = false
         val session = Handover.take(data)
-        val tidying = opening.made
+        val tidying = screen.made
         when {
             session != null && tidying != null -> tidying.take(session)
             session != null -> early = session
@@ -109,12 +94,12 @@ public class ChecklistActivity : Activity() {
     /** A screen of the app may have done a task. */
     override fun onStart() {
         super.onStart()
-        opening.made?.refresh()
+        screen.made?.refresh()
     }
 
     private fun leave() {
         if (isFinishing) return
-        val tidying = opening.made
+        val tidying = screen.made
         val session = tidying?.takeSession()?.takeIf { it.isLive }
         val isDone = tidying?.lines?.all { it.isDone } == true
         setResult(if (isDone) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))
@@ -126,7 +111,7 @@ public class ChecklistActivity : Activity() {
     override fun onBackPressed(): Unit = leave()
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
@@ -134,10 +119,9 @@ public class ChecklistActivity : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
-        opening.made?.onChange = {}
+        screen.made?.onChange = {}
         early?.close()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

@@ -3,7 +3,6 @@ package dev.walletlock.android
 import android.app.Activity
 import android.os.Bundle
 import android.view.KeyEvent
-import android.widget.FrameLayout
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
@@ -17,11 +16,7 @@ import dev.walletlock.WalletLock
  * process death the person begins again.
  */
 public abstract class ChoosePinActivity internal constructor() : Activity() {
-    internal lateinit var opening: OpeningLock<ChoosingPin>
-        private set
-    internal lateinit var root: FrameLayout
-        private set
-    internal lateinit var locked: LockedView
+    internal lateinit var screen: ScreenWithLock<ChoosingPin>
         private set
     private lateinit var view: ChoosePinView
 
@@ -31,17 +26,10 @@ public abstract class ChoosePinActivity internal constructor() : Activity() {
         view = makeView()
         view.personal = LockScreens.personal()
         view.pinLength = LockScreens.pinLength
-        locked = LockedView(this)
-        root = fillWith(view, locked)
+        screen = ScreenWithLock(this, view, choosing(), ::render)
         onBack(::goBack)
-        opening = retained() ?: OpeningLock(applicationContext, choosing())
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
-
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<ChoosingPin>?
 
     internal abstract fun makeView(): ChoosePinView
 
@@ -51,17 +39,9 @@ public abstract class ChoosePinActivity internal constructor() : Activity() {
     /** Called when the lock is open: shows [choosing], or what the lock's status asks for instead, or finishes. */
     internal abstract fun render(choosing: ChoosingPin)
 
-    internal fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        opening.made?.let(::render)
-    }
-
     internal fun show(choosing: ChoosingPin) {
         view.bind(choosing)
-        root.showOnly(view)
+        screen.showPage()
     }
 
     internal fun finishWith(session: Session) {
@@ -83,7 +63,7 @@ public abstract class ChoosePinActivity internal constructor() : Activity() {
     override fun onBackPressed(): Unit = goBack()
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onStop() {
         super.onStop()
@@ -91,8 +71,7 @@ public abstract class ChoosePinActivity internal constructor() : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

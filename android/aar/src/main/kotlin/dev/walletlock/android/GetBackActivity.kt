@@ -5,7 +5,6 @@ import android.content.Context
 import android.content.Intent
 import android.os.Bundle
 import android.view.KeyEvent
-import android.widget.FrameLayout
 import dev.walletlock.Session
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
@@ -36,10 +35,8 @@ import kotlinx.coroutines.launch
  */
 @Unguarded
 public class GetBackActivity : Activity() {
-    private lateinit var opening: OpeningLock<GettingBack>
-    private lateinit var root: FrameLayout
+    private lateinit var screen: ScreenWithLock<GettingBack>
     private lateinit var view: GetBackView
-    private lateinit var locked: LockedView
     private val scope = CoroutineScope(SupervisorJob() + MainThread)
 
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -47,28 +44,16 @@ public class GetBackActivity : Activity() {
         keepOutOfPictures()
         setTitle(R.string.walletlock_get_back)
         view = GetBackView(this, GetBackView.Leads(::enterCode, ::askEscrow, ::finish))
-        locked = LockedView(this)
-        root = fillWith(view, locked)
+        screen = ScreenWithLock(this, view, ::GettingBack, ::render)
         onBack(::goBack)
-        opening = retained() ?: OpeningLock(applicationContext, ::GettingBack)
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
 
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<GettingBack>?
-
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val going = opening.made ?: return
-        going.onChange = ::render
+    private fun render(going: GettingBack) {
+        going.onChange = screen::render
         if (going.isGone) return finishWith(LockActivity.RESULT_NO_PIN, null)
         view.show(going)
-        root.showOnly(view)
+        screen.showPage()
     }
 
     private fun enterCode() = startActivityForResult(EnterRecoveryCodeActivity.intent(this), REQUEST_RECOVER)
@@ -81,7 +66,7 @@ public class GetBackActivity : Activity() {
             session != null -> goOn(session, after = request)
             // The session has ended meanwhile: the lock screen asks for the new PIN.
             request != REQUEST_RECOVER -> finish()
-            else -> opening.made?.refresh()
+            else -> screen.made?.refresh()
         }
     }
 
@@ -106,7 +91,7 @@ public class GetBackActivity : Activity() {
     }
 
     private fun goBack() {
-        if (opening.made?.back() != true) finish()
+        if (screen.made?.back() != true) finish()
     }
 
     /** Back before Android 13, and later in apps that have not opted in to predictive back gestures. */
@@ -114,12 +99,12 @@ public class GetBackActivity : Activity() {
     override fun onBackPressed(): Unit = goBack()
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     /** A link may have been opened, or a person at the provider reached, while another app was in front. */
     override fun onStart() {
         super.onStart()
-        opening.made?.refresh()
+        screen.made?.refresh()
     }
 
     override fun onStop() {
@@ -128,10 +113,9 @@ public class GetBackActivity : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
-        opening.made?.onChange = {}
+        screen.made?.onChange = {}
         scope.cancel()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

@@ -24,7 +24,7 @@ import dev.walletlock.WalletLock
  * back, if it is still live.
  */
 public class MakeRecoveryCodeActivity : ChoosePinActivity() {
-    private val making: MakingCode? get() = opening.made as MakingCode?
+    private val making: MakingCode? get() = screen.made as MakingCode?
     private lateinit var makeView: MakeRecoveryCodeView
 
     /** A session that arrived before the lock was open. */

@@ -42,7 +42,7 @@ public class RecoverySheetActivity : SettingsPageActivity() {
 
     override fun work(): (WalletLock) -> SessionWork = ::SheetWork
 
-    private val sheet: SheetWork? get() = opening.made as SheetWork?
+    private val sheet: SheetWork? get() = screen.made as SheetWork?
 
     override fun show(work: SessionWork): Unit = view.show(work as SheetWork)
 

@@ -5,7 +5,6 @@ import android.content.Context
 import android.content.Intent
 import android.os.Bundle
 import android.view.View
-import android.widget.FrameLayout
 import dev.walletlock.Session
 
 /**
@@ -22,10 +21,8 @@ import dev.walletlock.Session
  * A rotation loses nothing. After process death the screen asks for the PIN, finger or face again.
  */
 public class SecuritySettingsActivity : Activity() {
-    private lateinit var opening: OpeningLock<SettingsState>
-    private lateinit var root: FrameLayout
+    private lateinit var screen: ScreenWithLock<SettingsState>
     private lateinit var view: SecuritySettingsView
-    private lateinit var locked: LockedView
 
     /** Whether another screen of this library is in front, or about to be. */
     private var isAsking = false
@@ -50,32 +47,20 @@ public class SecuritySettingsActivity : Activity() {
         view.setOnSecondFactorNeeded(::askForFactor)
         view.setOnPinNeeded(::askForPin)
         view.setOnLocked { finish() }
-        locked = LockedView(this)
-        root = fillWith(view, locked)
+        screen = ScreenWithLock(this, view, ::SettingsState, ::render)
         onBack(::goBack)
-        opening = retained() ?: OpeningLock(applicationContext, ::SettingsState)
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
 
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<SettingsState>?
-
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val state = opening.made ?: return
+    private fun render(state: SettingsState) {
         view.bind(state)
         early?.let { state.take(it) }
         early = null
-        if (state.isOpen) root.showOnly(view) else askToOpen()
+        if (state.isOpen) screen.showPage() else askToOpen()
     }
 
     private fun askForPin() {
-        val isForMore = opening.made?.waits == true
+        val isForMore = screen.made?.waits == true
         if (isForMore) ask(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN) else askToOpen()
     }
 
@@ -87,7 +72,7 @@ public class SecuritySettingsActivity : Activity() {
 
     /** Starts a screen that takes the session over, and gives it back. */
     private fun lend(intent: (Session?) -> Intent) {
-        if (canAsk()) ask(intent(opening.made?.handOver()), REQUEST_LENT)
+        if (canAsk()) ask(intent(screen.made?.handOver()), REQUEST_LENT)
     }
 
     /** [session]: the screen that asks takes it over, and gives it back. */
@@ -107,7 +92,7 @@ public class SecuritySettingsActivity : Activity() {
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         isAsking = false
         val session = Handover.take(data)
-        val state = opening.made
+        val state = screen.made
         // Without that, the session would be asked for the second factor again and again.
         if (request == REQUEST_FACTOR && result != RESULT_OK) state?.giveUp()
         when {
@@ -123,7 +108,7 @@ public class SecuritySettingsActivity : Activity() {
 
     private fun use(state: SettingsState, session: Session) {
         state.take(session)
-        root.showOnly(view)
+        screen.showPage()
     }
 
     private fun goBack() {
@@ -137,7 +122,7 @@ public class SecuritySettingsActivity : Activity() {
     override fun onStart() {
         super.onStart()
         isStarted = true
-        val state = opening.made ?: return
+        val state = screen.made ?: return
         if (state.isOpen) state.lookAgain() else askToOpen()
     }
 
@@ -147,7 +132,7 @@ public class SecuritySettingsActivity : Activity() {
     }
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
@@ -155,9 +140,8 @@ public class SecuritySettingsActivity : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
         early?.close()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

@@ -4,7 +4,6 @@ import android.app.Activity
 import android.content.Context
 import android.content.Intent
 import android.os.Bundle
-import android.widget.FrameLayout
 import dev.walletlock.Session
 
 /**
@@ -22,10 +21,8 @@ import dev.walletlock.Session
  */
 @Unguarded
 public class SetPasswordActivity : Activity() {
-    private lateinit var opening: OpeningLock<SettingPassword>
-    private lateinit var root: FrameLayout
+    private lateinit var screen: ScreenWithLock<SettingPassword>
     private lateinit var view: PasswordView
-    private lateinit var locked: LockedView
 
     /** A session that arrived before the lock was open. */
     private var early: Session? = null
@@ -37,37 +34,25 @@ public class SetPasswordActivity : Activity() {
         early = Handover.take(intent)
         view = PasswordView(this, Colours(this))
         view.onLater = { leave(RESULT_CANCELED) }
-        locked = LockedView(this)
-        root = fillWith(view, locked)
+        screen = ScreenWithLock(this, view, ::SettingPassword, ::render)
         onBack { leave(RESULT_CANCELED) }
-        opening = retained() ?: OpeningLock(applicationContext, ::SettingPassword)
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
 
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<SettingPassword>?
-
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val setting = opening.made ?: return
+    private fun render(setting: SettingPassword) {
         early?.let(setting::take)
         early = null
-        setting.onChange = ::render
+        setting.onChange = screen::render
         if (setting.isDone) return leave(RESULT_OK)
         if (setting.isOver) return leave(RESULT_CANCELED)
         view.show(setting)
-        root.showOnly(view)
+        screen.showPage()
     }
 
     /** Leaves, and gives the session back. */
     private fun leave(result: Int) {
         if (isFinishing) return
-        val session = opening.made?.takeSession()?.takeIf { it.isLive }
+        val session = screen.made?.takeSession()?.takeIf { it.isLive }
         setResult(result, session?.let(Handover::give))
         finish()
     }
@@ -77,7 +62,7 @@ public class SetPasswordActivity : Activity() {
     override fun onBackPressed(): Unit = leave(RESULT_CANCELED)
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onStop() {
         super.onStop()
@@ -85,10 +70,9 @@ public class SetPasswordActivity : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
-        opening.made?.onChange = {}
+        screen.made?.onChange = {}
         early?.close()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

@@ -44,11 +44,7 @@ public class SetPinActivity : ChoosePinActivity() {
         when {
             // There is no PIN yet, or this screen has set it or is setting it.
             canSet || choosing.steps.step !in BEFORE -> show(choosing)
-            status is LockStatus.Busy -> {
-                locked.bind(choosing.lock)
-                locked.setOnGoOn(::render)
-                root.showOnly(locked)
-            }
+            status is LockStatus.Busy -> screen.showLocked(choosing.lock)
             else -> finishWith(RESULT_HAS_PIN)
         }
     }

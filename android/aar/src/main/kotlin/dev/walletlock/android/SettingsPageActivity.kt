@@ -5,7 +5,6 @@ import android.content.Intent
 import android.os.Bundle
 import android.view.KeyEvent
 import android.view.View
-import android.widget.FrameLayout
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
 
@@ -18,10 +17,8 @@ import dev.walletlock.WalletLock
  * back, if it is still live. A rotation loses nothing. After process death the page asks for the PIN, finger or face again.
  */
 public abstract class SettingsPageActivity internal constructor() : Activity() {
-    internal lateinit var opening: OpeningLock<SessionWork>
+    internal lateinit var screen: ScreenWithLock<SessionWork>
         private set
-    private lateinit var root: FrameLayout
-    private lateinit var locked: LockedView
     private lateinit var page: View
 
     /** A session that arrived before the lock was open. */
@@ -37,17 +34,10 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
         isAsking = savedInstanceState?.getBoolean(STATE_ASKING) ?: false
         early = Handover.take(intent)
         page = makePage()
-        locked = LockedView(this)
-        root = fillWith(page, locked)
+        screen = ScreenWithLock(this, page, work(), ::render)
         onBack(::goBack)
-        opening = retained() ?: OpeningLock(applicationContext, work())
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
-
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<SessionWork>?
 
     internal abstract fun makePage(): View
 
@@ -63,12 +53,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     /** A result of a screen that the page itself has started ([launch]). */
     internal open fun onPageResult(request: Int, result: Int, data: Intent?) {}
 
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val work = opening.made ?: return
+    private fun render(work: SessionWork) {
         work.onChange = ::showNow
         work.onPinNeeded = ::askForPin
         work.onFactorNeeded = ::askForFactor
@@ -78,9 +63,9 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     }
 
     private fun showNow() {
-        val work = opening.made ?: return
+        val work = screen.made ?: return
         show(work)
-        if (work.isOpen) root.showOnly(page)
+        if (work.isOpen) screen.showPage()
         if (work.isDone && leavesWhenDone) leave()
     }
 
@@ -88,7 +73,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     internal open val leavesWhenDone: Boolean get() = false
 
     private fun askForPin() {
-        val isForMore = opening.made?.waits == true
+        val isForMore = screen.made?.waits == true
         if (isForMore) start(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN) else askToOpen()
     }
 
@@ -100,13 +85,13 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
 
     private fun askForFactor() {
         if (!canStart()) return
-        val session = opening.made?.handOver() ?: return
+        val session = screen.made?.handOver() ?: return
         start(EnterSecondFactorActivity.intent(this, session), REQUEST_FACTOR)
     }
 
     /** Starts a screen that takes the session over, and gives it back. [request]: at least [REQUEST_PAGE]. */
     internal fun launch(request: Int, intent: (Session?) -> Intent) {
-        if (canStart()) start(intent(opening.made?.handOver()), request)
+        if (canStart()) start(intent(screen.made?.handOver()), request)
     }
 
     /** Starts a screen of another app. The session stays here. */
@@ -124,7 +109,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         isAsking = false
         val session = Handover.take(data)
-        val work = opening.made
+        val work = screen.made
         // Without that, the session would be asked for the second factor again and again.
         if (request == REQUEST_FACTOR && result != RESULT_OK) work?.giveUp()
         if (request >= REQUEST_PAGE) onPageResult(request, result, data)
@@ -141,7 +126,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     /** Leaves, and gives the session back. */
     internal fun leave() {
         if (isFinishing) return
-        val work = opening.made
+        val work = screen.made
         val session = work?.handOver()?.takeIf { it.isLive }
         setResult(if (work?.isDone == true) RESULT_OK else RESULT_CANCELED, session?.let(Handover::give))
         finish()
@@ -158,7 +143,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     override fun onStart() {
         super.onStart()
         isStarted = true
-        val work = opening.made ?: return
+        val work = screen.made ?: return
         if (work.isOpen) work.lookAgain() else askToOpen()
     }
 
@@ -168,7 +153,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     }
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
@@ -176,9 +161,8 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
         early?.close()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

@@ -5,7 +5,6 @@ import android.content.Context
 import android.content.Intent
 import android.os.Bundle
 import android.view.KeyEvent
-import android.widget.FrameLayout
 import dev.walletlock.GuardedAction
 import dev.walletlock.LockException
 import dev.walletlock.Session
@@ -19,10 +18,8 @@ import dev.walletlock.WalletLock
  */
 @Unguarded
 internal class UnlockFactorActivity : Activity() {
-    private lateinit var opening: OpeningLock<ProvingFactor>
-    private lateinit var root: FrameLayout
+    private lateinit var screen: ScreenWithLock<ProvingFactor>
     private lateinit var code: SentCodeView
-    private lateinit var locked: LockedView
     private var early: Session? = null
     private var saidNotes = 0
 
@@ -33,29 +30,17 @@ internal class UnlockFactorActivity : Activity() {
         early = Handover.take(intent)
         code = SentCodeView(this, Colours(this))
         code.setOnOther(R.string.walletlock_get_back, ::getBack)
-        locked = LockedView(this)
-        root = fillWith(code, locked)
+        screen = ScreenWithLock(this, code, makeProving(intent.getStringExtra(EXTRA_ACTION)), ::render)
         onBack(::leave)
-        opening = retained() ?: OpeningLock(applicationContext, makeProving(intent.getStringExtra(EXTRA_ACTION)))
-        opening.onChange = ::render
-        opening.open()
-        render()
+        screen.open()
     }
 
     /** What it returns outlives this Activity, so it must not hold it. */
     private fun makeProving(action: String?): (WalletLock) -> ProvingFactor =
         { ProvingFactor(it, action?.let(GuardedAction::valueOf)) }
 
-    @Suppress("UNCHECKED_CAST")
-    private fun retained() = lastNonConfigurationInstance as OpeningLock<ProvingFactor>?
-
-    private fun render() {
-        opening.trouble?.let {
-            locked.show(it, opening::open)
-            root.showOnly(locked)
-        }
-        val proving = opening.made ?: return
-        proving.onChange = ::render
+    private fun render(proving: ProvingFactor) {
+        proving.onChange = screen::render
         early?.let { proving.take(it) }
         early = null
         if (proving.isRight) return proving.takeSession()?.let(::finishWith) ?: leave()
@@ -65,7 +50,7 @@ internal class UnlockFactorActivity : Activity() {
         code.onDue = proving::refresh
         code.setOnResend(proving::send)
         code.show(resources.codePage(way, cancels = false, proving.isBusy))
-        if (root.showOnly(code)) code.pad.requestFocus()
+        if (screen.showPage()) code.pad.requestFocus()
         val note = proving.note
         if (note != null && proving.notes != saidNotes) code.reject(resources.words(note))
         saidNotes = proving.notes
@@ -74,7 +59,7 @@ internal class UnlockFactorActivity : Activity() {
     private fun getBack() = startActivityForResult(GetBackActivity.intent(this), REQUEST_GET_BACK)
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
-        Handover.take(data)?.let(::finishWith) ?: opening.made?.refresh()
+        Handover.take(data)?.let(::finishWith) ?: screen.made?.refresh()
     }
 
     private fun finishWith(session: Session) {
@@ -92,7 +77,7 @@ internal class UnlockFactorActivity : Activity() {
     override fun onBackPressed(): Unit = leave()
 
     /** Kept in memory, and nowhere else, for the screen after a rotation. */
-    override fun onRetainNonConfigurationInstance(): Any = opening
+    override fun onRetainNonConfigurationInstance(): Any = screen.retainable
 
     override fun onStop() {
         super.onStop()
@@ -100,10 +85,9 @@ internal class UnlockFactorActivity : Activity() {
     }
 
     override fun onDestroy() {
-        opening.onChange = {}
-        opening.made?.onChange = {}
+        screen.made?.onChange = {}
         early?.close()
-        if (!isChangingConfigurations) opening.close()
+        screen.close()
         super.onDestroy()
     }
 

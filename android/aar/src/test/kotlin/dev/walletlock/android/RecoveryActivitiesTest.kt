@@ -416,4 +416,4 @@ internal fun ActivityController<out Activity>.back() {
     TestWallet.settle()
 }
 
-internal fun ActivityController<MakeRecoveryCodeActivity>.making(): MakingCode = get().opening.made as MakingCode
+internal fun ActivityController<MakeRecoveryCodeActivity>.making(): MakingCode = get().screen.made as MakingCode

@@ -260,7 +260,7 @@ class WaysBackActivitiesTest {
         groups.forEach { make.typeGroup(paper.group(it)) }
         make.press("Done")
         screen.returns(asked, shadowOf(make.get()).resultCode, shadowOf(make.get()).resultIntent)
-        val work = screen.get().opening.made as SheetWork
+        val work = screen.get().screen.made as SheetWork
         assertEquals(paper.group(3), (0 until 6).map { work.sheet(context)!!.code!!.digit(3, it) })
         screen.codeSwitch().performClick()
         TestWallet.settle()
