@@ -7,7 +7,7 @@ use walletlock_core::money::{self, Currency};
 use walletlock_core::platform::{PromptEnd, PromptOperation, SensorAvailability};
 use walletlock_core::request::{self, BiometricDenial};
 
-use crate::error::LockError;
+use crate::error::{LockError, invalid};
 use crate::outcomes::NoVerdict;
 use crate::session::Session;
 use crate::types::{prompt_id, signed};
@@ -135,7 +135,6 @@ impl TryFrom<Money> for money::Money {
     type Error = LockError;
 
     fn try_from(amount: Money) -> Result<Self, LockError> {
-        let invalid = |what: &str| LockError::Invalid { what: what.to_owned() };
         let currency = Currency::new(&amount.currency).map_err(|_| invalid("currency"))?;
         let minor = u64::try_from(amount.minor).map_err(|_| invalid("amount"))?;
         Self::new(minor, currency).map_err(|_| invalid("amount"))

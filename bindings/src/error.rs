@@ -36,6 +36,11 @@ pub enum LockError {
     NoMemory,
 }
 
+/// A value is not valid. `what` names it; it does not contain it.
+pub(crate) fn invalid(what: &str) -> LockError {
+    LockError::Invalid { what: what.to_owned() }
+}
+
 impl From<core::LockError> for LockError {
     fn from(error: core::LockError) -> Self {
         match error {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use walletlock_core::pin;
 
-use crate::error::LockError;
+use crate::error::{LockError, invalid};
 
 #[derive(Debug, uniffi::Object)]
 pub struct PinEntry(pub(crate) pin::PinEntry);
@@ -18,7 +18,7 @@ impl PinEntry {
 
     /// Adds a digit, 0 to 9. `false` if the entry is full.
     pub fn push(&self, digit: i32) -> Result<bool, LockError> {
-        let not_a_digit = || LockError::Invalid { what: "digit".to_owned() };
+        let not_a_digit = || invalid("digit");
         let digit = u32::try_from(digit).map_err(|_| not_a_digit())?;
         self.0.push(digit).map_err(|_| not_a_digit())
     }

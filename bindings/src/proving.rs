@@ -5,7 +5,7 @@ use std::sync::Arc;
 use walletlock_core as core;
 use walletlock_core::proof::{ChannelId, ProofMethod};
 
-use crate::error::LockError;
+use crate::error::{LockError, invalid};
 use crate::pin_entry::PinEntry;
 use crate::recovery_progress::RecoveryProgress;
 use crate::types::{signed, signed_32};
@@ -82,7 +82,7 @@ impl WalletLock {
 
 /// The id of a channel from its text.
 pub(crate) fn channel_id(text: &str) -> Result<ChannelId, LockError> {
-    ChannelId::parse(text).ok_or_else(|| LockError::Invalid { what: "channel".to_owned() })
+    ChannelId::parse(text).ok_or_else(|| invalid("channel"))
 }
 
 impl From<core::CodeRequest> for CodeRequest {

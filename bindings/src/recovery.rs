@@ -5,7 +5,7 @@ use std::sync::Arc;
 use walletlock_core as core;
 use walletlock_core::recovery;
 
-use crate::error::LockError;
+use crate::error::{LockError, invalid};
 use crate::outcomes::NoVerdict;
 use crate::pin_entry::PinEntry;
 use crate::registry;
@@ -198,10 +198,6 @@ fn index(number: i32) -> usize {
 
 fn number(group: usize) -> i32 {
     i32::try_from(group).unwrap_or(i32::MAX)
-}
-
-fn invalid(what: &str) -> LockError {
-    LockError::Invalid { what: what.to_owned() }
 }
 
 impl From<recovery::CodeStep> for CodeStep {

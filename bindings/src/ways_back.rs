@@ -8,7 +8,7 @@ use walletlock_core::proof::ChannelKind;
 use walletlock_core::recovery::{self, FactorKind};
 use zeroize::Zeroizing;
 
-use crate::error::LockError;
+use crate::error::{LockError, invalid};
 use crate::pin_entry::PinEntry;
 use crate::proving::{CodeRequest, FactorOutcome, channel_id};
 use crate::recovery::RecoveryChange;
@@ -50,7 +50,7 @@ pub struct Channel {
 pub enum ChannelState {
     NotConfirmed,
     Waiting { left_ms: i64 },
-    InForce { is_stale: bool, leaves_in_ms: Option<i64> },
+    InForce { confirmed_ms: i64, is_stale: bool, leaves_in_ms: Option<i64> },
 }
 
 #[derive(uniffi::Record)]
@@ -171,10 +171,6 @@ impl Access {
     }
 }
 
-fn invalid(what: &str) -> LockError {
-    LockError::Invalid { what: what.to_owned() }
-}
-
 impl From<core::ChannelInfo> for Channel {
     fn from(channel: core::ChannelInfo) -> Self {
         let core::ChannelInfo { id, kind, mask, state } = channel;
@@ -187,8 +183,8 @@ impl From<recovery::ChannelState> for ChannelState {
         match state {
             recovery::ChannelState::NotConfirmed => Self::NotConfirmed,
             recovery::ChannelState::Waiting { left_ms } => Self::Waiting { left_ms: signed(left_ms) },
-            recovery::ChannelState::InForce { is_stale, leaves_in_ms } => {
-                Self::InForce { is_stale, leaves_in_ms: leaves_in_ms.map(signed) }
+            recovery::ChannelState::InForce { confirmed_ms, is_stale, leaves_in_ms } => {
+                Self::InForce { confirmed_ms, is_stale, leaves_in_ms: leaves_in_ms.map(signed) }
             }
         }
     }

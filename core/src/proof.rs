@@ -28,13 +28,12 @@ pub enum ProofMethod {
     Person,
 }
 
-/// What a proof of one kind weighs against another when something that waits is to be cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What a proof of one kind weighs against another when something that waits is to be cancelled. The PIN has no rank: a
+/// right one cancels in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     /// A sent code, a link, or an authenticator's code: whoever holds the unlocked phone has them.
     OnPhone,
-    Pin,
     /// Another device, or a person.
     Elsewhere,
     Code,
@@ -189,7 +188,7 @@ mod tests {
             assert_eq!(ProofMethod::named(method.name()), Some(method));
         }
         assert_eq!(ProofMethod::named("answers"), None);
-        assert!(Rank::OnPhone < Rank::Pin && Rank::Pin < Rank::Elsewhere && Rank::Elsewhere < Rank::Code);
+        assert!(Rank::OnPhone < Rank::Elsewhere && Rank::Elsewhere < Rank::Code);
     }
 
     #[test]

@@ -60,6 +60,13 @@ impl Wait {
         }
     }
 
+    /// Saves what is left, unless that was done within `every_ms`. `true` if it changed.
+    pub(crate) fn save(&mut self, now: Now, every_ms: u64) -> bool {
+        let saved = self.to_save(now, every_ms);
+        *self = saved.unwrap_or(*self);
+        saved.is_some()
+    }
+
     /// The same wait, counted from `now`, to be saved. `None` while the saved wait is good enough: it is of this boot,
     /// and less than `every_ms` has passed since.
     pub fn to_save(&self, now: Now, every_ms: u64) -> Option<Self> {

@@ -5,14 +5,16 @@ use walletlock_core::events::Kind;
 use walletlock_core::platform::Clock;
 use walletlock_core::platform::testing::authenticator_code;
 use walletlock_core::policy::{GuardedAction, Policy, SecondFactorPolicy};
+use walletlock_core::proof::ChannelKind;
 use walletlock_core::recovery::FactorKind;
+use walletlock_core::request::PromptId;
 use walletlock_core::{
     FactorOutcome, LockError, NewAuthenticator, PendingFactorChange, PinOutcome, RecoveryChange, SecondFactorInfo,
     Session,
 };
 
 use crate::recovery_code::{NEW_PIN, recover, with_code_on};
-use crate::u8_escrow::kinds;
+use crate::u8_escrow::{delete_record, kinds};
 use crate::wallet::{PIN, Wallet, entry};
 
 const DAY_MS: u64 = 86_400_000;
@@ -49,7 +51,11 @@ pub(crate) fn set_up(wallet: &Wallet, session: &Session) -> (String, RecoveryCha
 
 /// A wallet whose owner set an authenticator up with the first PIN.
 fn with_factor(at_unlock: bool) -> (Wallet, String) {
-    let wallet = Wallet::with_policy(policy(at_unlock));
+    with_factor_under(policy(at_unlock).second_factor)
+}
+
+fn with_factor_under(second_factor: SecondFactorPolicy) -> (Wallet, String) {
+    let wallet = Wallet::with_policy(Policy { second_factor, ..Policy::default() });
     let session = wallet.enrol(PIN);
     session.vault().write("card", b"4111").expect("written");
     let (secret, change) = set_up(&wallet, &session);
@@ -103,6 +109,44 @@ fn where_the_policy_names_actions_only_they_ask() {
     assert_eq!(prove(&wallet, &session, &secret), FactorOutcome::Right);
     session.access().create_recovery_code().expect("a code");
     assert_eq!(session.access().remove_second_factor(), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
+}
+
+/// Where the policy guards every action, each call that does one of them asks, and nothing changes before the code.
+#[test]
+fn each_call_that_is_guarded_asks() {
+    let actions = vec![
+        GuardedAction::Write,
+        GuardedAction::ChangePin,
+        GuardedAction::SwitchBiometrics,
+        GuardedAction::ChangeRecovery,
+        GuardedAction::Unfreeze,
+        GuardedAction::AllowRemoteWipe,
+    ];
+    let (wallet, secret) = with_factor_under(SecondFactorPolicy { at_unlock: false, actions });
+    let session = wallet.unlock();
+    assert_eq!(wallet.lock.freeze(), Ok(()));
+    let calls: [(&str, &dyn Fn() -> Option<LockError>); 12] = [
+        ("write", &|| session.vault().write("card", b"0").err()),
+        ("delete", &|| session.vault().delete("card").err()),
+        ("change_pin", &|| session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], false).err()),
+        ("set_wipe_pin", &|| session.access().set_wipe_pin(&entry(PIN), &entry(NEW_PIN)).err()),
+        ("clear_wipe_pin", &|| session.access().clear_wipe_pin(&entry(PIN)).err()),
+        ("has_wipe_pin", &|| session.access().has_wipe_pin().err()),
+        ("enable_biometrics", &|| session.access().enable_biometrics(PromptId::default()).err()),
+        ("disable_biometrics", &|| session.access().disable_biometrics().err()),
+        ("switch_escrow", &|| session.access().switch_escrow(true).err()),
+        ("add_channel", &|| session.access().add_channel(ChannelKind::Mail, "zoe@mi.com").err()),
+        ("unfreeze", &|| session.access().unfreeze().err()),
+        ("allow_remote_wipe", &|| session.access().allow_remote_wipe(true).err()),
+    ];
+    let asked: Vec<_> = calls.iter().map(|(name, call)| (*name, call())).collect();
+    let refused: Vec<_> = calls.iter().map(|(name, _)| (*name, Some(LockError::SecondFactorNeeded))).collect();
+    assert_eq!(asked, refused);
+    assert_eq!(session.vault().read("card").expect("read").as_deref().map(Vec::as_slice), Some(&b"4111"[..]));
+    assert!(wallet.lock.provider().state().expect("known").is_frozen);
+    assert_eq!(prove(&wallet, &session, &secret), FactorOutcome::Right);
+    assert_eq!(session.access().unfreeze(), Ok(true));
+    assert_eq!(session.access().has_wipe_pin(), Ok(false));
 }
 
 #[test]
@@ -175,20 +219,24 @@ fn what_waits_counts_when_the_wait_is_over_and_removing_waits_too() {
 }
 
 /// Who lost the authenticator too comes in by the recovery code, and replaces it in that session. The factor itself is
-/// not switched off behind anybody's back.
+/// not switched off behind anybody's back, also if somebody deletes the record.
 #[test]
 fn a_recovery_leaves_the_factor_on_and_lets_its_owner_replace_it() {
-    let (wallet, paper) = with_code_on(Wallet::with_policy(policy(true)));
-    let (secret, _) = set_up(&wallet, &wallet.unlock());
-    wallet.phone.clock.advance_ms(DAY_MS);
-    let (session, _) = recover(&wallet, &paper);
-    assert_eq!(session.access().needs_second_factor(None), Ok(false), "the session of the recovery");
-    assert_eq!(session.access().second_factor().expect("known").in_force, Some(FactorKind::Authenticator));
-    drop(session);
-    let session = match wallet.verify(NEW_PIN) {
-        PinOutcome::Right(session) => session,
-        other => panic!("not opened: {other:?}"),
-    };
-    assert_eq!(session.access().needs_second_factor(None), Ok(true), "the next one asks");
-    assert_eq!(prove(&wallet, &session, &secret), FactorOutcome::Right, "for the same app");
+    for is_record_lost in [false, true] {
+        let (wallet, paper) = with_code_on(Wallet::with_policy(policy(true)));
+        let (secret, _) = set_up(&wallet, &wallet.unlock());
+        wallet.phone.clock.advance_ms(DAY_MS);
+        drop(wallet.unlock());
+        let wallet = if is_record_lost { delete_record(wallet) } else { wallet };
+        let (session, _) = recover(&wallet, &paper);
+        assert_eq!(session.access().needs_second_factor(None), Ok(false), "the session of the recovery");
+        assert_eq!(session.access().second_factor().expect("known").in_force, Some(FactorKind::Authenticator));
+        drop(session);
+        let session = match wallet.verify(NEW_PIN) {
+            PinOutcome::Right(session) => session,
+            other => panic!("not opened: {other:?}"),
+        };
+        assert_eq!(session.access().needs_second_factor(None), Ok(true), "the next one asks");
+        assert_eq!(prove(&wallet, &session, &secret), FactorOutcome::Right, "for the same app");
+    }
 }

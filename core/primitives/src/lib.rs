@@ -1,4 +1,4 @@
-//! AES-256-GCM, HKDF-SHA256, HMAC-SHA256 and HMAC-SHA1 as plain functions. The libraries' code is generic, so it is
+//! AES-256-GCM, HKDF-SHA256 and HMAC-SHA256 as plain functions. The libraries' code is generic, so it is
 //! compiled in the crate that calls it, at that crate's optimisation level. The core is optimised for the smallest
 //! size, at which sealing and opening are slow; this crate has a faster level. `core/DESIGN.md` has the figures.
 
@@ -6,7 +6,6 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use hkdf::HkdfExtract;
 use hmac::{Hmac, Mac};
-use ring::hmac as ring_hmac;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -54,17 +53,4 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
     parts.iter().for_each(|part| mac.update(part));
     Zeroizing::new(mac.finalize().into_bytes().into())
-}
-
-/// HMAC-SHA1 (RFC 2104) of the concatenated `parts`. Only for the codes of authenticator apps, which know no other.
-///
-/// It is ring's, because ring is in the library already and another SHA-1 would be added to it. ring does not wipe its
-/// state, which is on the stack: the caller has to wipe the stack.
-pub fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 20]> {
-    let key = ring_hmac::Key::new(ring_hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
-    let mut context = ring_hmac::Context::with_key(&key);
-    parts.iter().for_each(|part| context.update(part));
-    let mut mac = Zeroizing::new([0; 20]);
-    mac.copy_from_slice(context.sign().as_ref());
-    mac
 }

@@ -12,12 +12,12 @@ use walletlock_primitives::{NONCE_BYTES, TAG_BYTES, hkdf_sha256};
 use zeroize::Zeroizing;
 
 pub use data_key::DataKey;
-pub(crate) use hash::sha256;
+pub(crate) use hash::{hmac_sha1, sha256};
 pub use kdf::{Calibration, KdfCost, KdfFault, KdfMemory};
 pub(crate) use random::Random;
 pub(crate) use sealing::{SEALING_OVERHEAD, can_seal_to, derive_public_key, open_with_private_key, seal_to_public_key};
 pub(crate) use slot_bytes::SlotBytes;
-pub(crate) use walletlock_primitives::{hmac_sha1, hmac_sha256};
+pub(crate) use walletlock_primitives::hmac_sha256;
 
 /// Number of bytes that sealing adds: a random nonce before the ciphertext and the tag after it.
 pub(crate) const AEAD_OVERHEAD: usize = NONCE_BYTES + TAG_BYTES;

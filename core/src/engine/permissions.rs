@@ -29,7 +29,7 @@ pub(crate) enum Action {
     SeeWipePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
-    /// Changing the recovery code or escrow.
+    /// Changing a way back in, or the second factor.
     ChangeRecovery,
     /// Ending the owner's freeze.
     Unfreeze,

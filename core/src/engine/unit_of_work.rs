@@ -109,7 +109,7 @@ impl<'a> UnitOfWork<'a> {
     /// Voids what somebody proved to get back in, and journals it. A grant that is on its way proves nothing then. `true`
     /// if there was something.
     pub(crate) fn void_proofs(&mut self, event: RecoveryEvent, by: &'static str) -> bool {
-        let voided = self.record.recovery.note(event, by);
+        let voided = self.record.recovery.void_proofs(event, by);
         if voided.is_some() || event == RecoveryEvent::PinRight {
             self.record.provider.forget_recovery();
         }

@@ -85,8 +85,7 @@ pub(crate) fn remove(engine: &Engine, id: SessionId, channel: ChannelId) -> Resu
     change(engine, id, Action::ChangeRecovery, |work, now| {
         let record = &mut *work.record;
         let found = record.recovery.channels.find(channel, now).ok_or(LockError::WrongState)?;
-        let (kind, is_pending) =
-            (found.kind, !matches!(found.state(&record.policy.recovery, now), ChannelState::InForce { .. }));
+        let (kind, is_pending) = (found.kind, !found.is_in_force(now));
         if kind == ChannelKind::Sms && !is_pending && record.recovery.second_factor.is_or_becomes_sms() {
             return Err(LockError::WrongState);
         }

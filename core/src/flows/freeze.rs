@@ -31,7 +31,7 @@ pub(crate) fn freeze(engine: &Engine) -> Result<(), LockError> {
 pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
     let locked = tighten(engine, |work, now| {
         let record = &*work.record;
-        let has_provider = record.policy.provider.is_some() && record.provider.installation().is_some();
+        let has_provider = record.is_registered();
         if !has_provider && !record.recovery.has_code() && !record.has_escrow() {
             note_freeze(work);
             return Ok(OwnerLock::Frozen);

@@ -22,17 +22,19 @@ use crate::recovery::{Change, WayBack, WaysBack};
 use crate::request::BiometricDenial;
 use crate::time::Now;
 
-/// How a change of the recovery code or of escrow ended.
+/// How a change of a way back in, or of the second factor, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecoveryChange {
     /// The change is in force.
     InForce,
-    /// The change waits. It takes effect when the PIN next opens the wallet after this time.
+    /// The change waits. A channel or the second factor changes when this time is over; the recovery code and escrow
+    /// change when the PIN next opens the wallet after it.
     Pending {
         /// Milliseconds of time since boot.
         left_ms: u64,
     },
-    /// The groups of the new code that were asked back were not all typed. Nothing was changed.
+    /// The groups of the new code that were asked back were not all typed, or no code of the new authenticator was
+    /// right. Nothing was changed.
     NotConfirmed,
 }
 

@@ -111,7 +111,7 @@ pub(crate) fn progress(engine: &Engine) -> Result<RecoveryProgress, LockError> {
 fn of(record: &Record, now: Now) -> RecoveryProgress {
     let recovery = &record.recovery;
     let channels = recovery.channels.in_force(now);
-    let is_registered = record.provider.installation().is_some() && record.policy.provider.is_some();
+    let is_registered = record.is_registered();
     let given = recovery.proofs.given();
     let way = |kind, state| RecoveryWay { kind, channel: None, mask: String::new(), is_stale: false, state };
     let available_unless = |left_ms| if left_ms == 0 { WayState::Available } else { WayState::Waiting { left_ms } };

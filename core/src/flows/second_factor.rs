@@ -126,8 +126,7 @@ pub(crate) fn set_sms(engine: &Engine, id: SessionId) -> Result<RecoveryChange, 
         let in_force = work.record.recovery.channels.in_force(now);
         let has_number = in_force.iter().any(|channel| channel.kind == ChannelKind::Sms && !channel.is_leaving());
         let is_sms = work.record.recovery.second_factor.is_checked_by_provider(now);
-        let is_registered = work.record.policy.provider.is_some() && work.record.provider.installation().is_some();
-        if !has_number || is_sms || !is_registered {
+        if !has_number || is_sms || !work.record.is_registered() {
             return Err(LockError::WrongState);
         }
         Ok(Some(Factor::Sms))

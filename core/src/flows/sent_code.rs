@@ -142,7 +142,7 @@ pub(crate) fn hand_in(engine: &Engine, handed: HandedIn<'_>) -> Result<CodeReque
             }
             let asked = Asked::Proof { purpose, channel, is_first, is_typed: question.is_typed };
             // An app may ask every few seconds whether a link was opened. That pushes no other request out.
-            let is_asked_again = !question.is_typed && work.record.provider.is_asked_again(asked, now);
+            let is_asked_again = !question.is_typed && work.record.provider.keep_newest(asked, now);
             work.record.provider.note_request(&text, asked, now, signer.changes());
             if let (Some(id), true) = (channel, question.is_typed) {
                 work.record.recovery.channels.charge(id, used_for, now);
@@ -211,7 +211,7 @@ impl Question {
         };
         let found = recovery.channels.find(id, now).ok_or(LockError::WrongState)?;
         // A channel that does not count yet proves nothing but itself.
-        let is_in_force = recovery.channels.in_force(now).iter().any(|channel| channel.id == id);
+        let is_in_force = found.is_in_force(now);
         let fits = match purpose {
             ProofPurpose::Confirm => true,
             ProofPurpose::Recovery | ProofPurpose::Cancel => is_in_force,

@@ -241,10 +241,7 @@ impl Lockout {
     /// Updates the saved wait, if it is older than `every_ms` or from another boot. `true` if it changed and should be
     /// written to the disk.
     pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
-        let Some(cooldown) = &mut self.cooldown else { return false };
-        let Some(wait) = cooldown.wait.to_save(now, every_ms) else { return false };
-        cooldown.wait = wait;
-        true
+        self.cooldown.as_mut().is_some_and(|cooldown| cooldown.wait.save(now, every_ms))
     }
 
     /// Notes that a try was refused during this cool-down. `true` the first time: the refusals of one cool-down share a

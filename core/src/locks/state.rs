@@ -118,9 +118,7 @@ impl Locks {
 
     /// Saves what is left of the wait, unless that was done within `every_ms`. `true` if it changed.
     pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
-        let saved = self.opening.and_then(|wait| wait.to_save(now, every_ms));
-        self.opening = saved.or(self.opening);
-        saved.is_some()
+        self.opening.as_mut().is_some_and(|wait| wait.save(now, every_ms))
     }
 
     /// The same locks, as if no recovery had begun.

@@ -22,7 +22,7 @@ pub enum GuardedAction {
     ChangePin,
     /// Switching biometrics on or off.
     SwitchBiometrics,
-    /// Changing a way back in: recovery code, escrow, channels.
+    /// Changing a way back in, or the second factor: recovery code, escrow, channels, the factor itself.
     ChangeRecovery,
     /// Ending the owner's freeze.
     Unfreeze,

@@ -142,19 +142,12 @@ impl Provider {
     }
 
     /// Leaves room for one more request for this: of those that are open only the newest stays, because its answer may
-    /// be on its way. Whether one is open that still counts.
-    pub(crate) fn is_asked_again(&mut self, asked: Asked, now: Now) -> bool {
-        let is_same = |request: &OpenRequest| request.kind == asked;
-        let newest = self.requests.iter().rposition(is_same);
-        let is_open = newest.and_then(|place| self.requests.get(place));
-        let is_open = is_open.is_some_and(|request| Lease::start(GRANT_MS, request.asked).is_live(now));
-        let mut place = 0;
-        self.requests.retain(|request| {
-            let stays = !is_same(request) || Some(place) == newest;
-            place += 1;
-            stays
-        });
-        is_open
+    /// be on its way. Returns whether that one still counts.
+    pub(crate) fn keep_newest(&mut self, asked: Asked, now: Now) -> bool {
+        // No two requests have the same hash: each has a nonce.
+        let newest = self.requests.iter().rfind(|open| open.kind == asked).map(|open| (open.hash, open.asked));
+        self.requests.retain(|open| open.kind != asked || newest.is_some_and(|(hash, _)| hash == open.hash));
+        newest.is_some_and(|(_, asked)| Lease::start(GRANT_MS, asked).is_live(now))
     }
 
     /// Forgets the open requests of somebody who wants to get back in, because what was proven is void: a grant that is

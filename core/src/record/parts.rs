@@ -142,6 +142,11 @@ impl Record {
         }
     }
 
+    /// Whether this phone is registered with a provider that the app still names.
+    pub(crate) fn is_registered(&self) -> bool {
+        self.policy.provider.is_some() && self.provider.installation().is_some()
+    }
+
     /// Whether the provider can be asked for the key to the wallet.
     pub(crate) fn has_escrow(&self) -> bool {
         self.recovery.ways().escrow.is_some() && self.policy.provider.is_some()

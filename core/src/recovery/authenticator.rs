@@ -141,13 +141,8 @@ impl Authenticator {
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let mut is_changed = false;
-        for guesses in &mut self.guesses {
-            let saved = guesses.wait.and_then(|wait| wait.to_save(now, every_ms));
-            is_changed |= saved.is_some();
-            guesses.wait = saved.or(guesses.wait);
-        }
-        is_changed
+        let waits = self.guesses.iter_mut().filter_map(|guesses| guesses.wait.as_mut());
+        waits.fold(false, |is_changed, wait| wait.save(now, every_ms) | is_changed)
     }
 
     /// The waits as they were last saved.
@@ -156,11 +151,11 @@ impl Authenticator {
     }
 
     fn guesses(&self, used_for: CodeUse) -> Guesses {
-        self.guesses.get(used_for.place()).copied().unwrap_or_default()
+        *used_for.of(&self.guesses)
     }
 
     fn put_guesses(&mut self, used_for: CodeUse, guesses: Guesses) {
-        self.guesses.iter_mut().skip(used_for.place()).take(1).for_each(|place| *place = guesses);
+        *used_for.of_mut(&mut self.guesses) = guesses;
     }
 
     /// Whether the record could hold this.

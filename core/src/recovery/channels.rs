@@ -57,6 +57,8 @@ pub enum ChannelState {
     },
     /// It counts.
     InForce {
+        /// When a code that was sent there last came back, in milliseconds since 1970 by the phone's wall clock.
+        confirmed_ms: i64,
         /// Nobody confirmed it for longer than the policy's `stale_after_days`.
         is_stale: bool,
         /// Milliseconds until it goes, because the owner had it removed. `None`: it stays.
@@ -73,13 +75,15 @@ impl Channel {
                 // By the wall clock: this is a reminder, and decides nothing.
                 let age_ms = now.wall_ms.saturating_sub(confirmed.wall_ms);
                 let is_stale = age_ms > i64::from(policy.stale_after_days) * DAY_MS;
-                ChannelState::InForce { is_stale, leaves_in_ms: self.leaves.map(|wait| wait.left_ms(now)) }
+                let leaves_in_ms = self.leaves.map(|wait| wait.left_ms(now));
+                ChannelState::InForce { confirmed_ms: confirmed.wall_ms, is_stale, leaves_in_ms }
             }
             left_ms => ChannelState::Waiting { left_ms },
         }
     }
 
-    fn is_in_force(&self, now: Now) -> bool {
+    /// Whether it counts now.
+    pub(crate) fn is_in_force(&self, now: Now) -> bool {
         self.confirmed.is_some() && self.waits.is_none_or(|wait| wait.left_ms(now) == 0)
     }
 
@@ -99,16 +103,12 @@ impl Channel {
     /// The last code that was sent there for this use, while it may be typed.
     pub(crate) fn sent(&self, used_for: CodeUse, policy: &RecoveryPolicy, now: Now) -> Option<SentCode> {
         let valid_s = if self.kind.is_mail() { policy.mail_valid_s } else { policy.sms_valid_s };
-        self.codes(used_for)?.last(policy, valid_s, now)
+        used_for.of(&self.codes).last(policy, valid_s, now)
     }
 
     /// Milliseconds until another code may be asked for; 0: now.
     pub(crate) fn resend_after_ms(&self, used_for: CodeUse, policy: &RecoveryPolicy, now: Now) -> u64 {
-        self.codes(used_for).map_or(0, |codes| codes.resend_after_ms(policy, now))
-    }
-
-    fn codes(&self, used_for: CodeUse) -> Option<&SentCodes> {
-        self.codes.get(used_for.place())
+        used_for.of(&self.codes).resend_after_ms(policy, now)
     }
 }
 
@@ -175,7 +175,7 @@ impl Channels {
     /// it was confirmed before, and is fresh again; or it is gone.
     pub(crate) fn confirm(&mut self, id: ChannelId, used_for: CodeUse, wait_ms: u64, now: Now) -> Option<u64> {
         let channel = self.list.iter_mut().find(|channel| channel.id == id)?;
-        channel.codes.get_mut(used_for.place())?.note_right();
+        used_for.of_mut(&mut channel.codes).note_right();
         if channel.confirmed.replace(now).is_some() {
             return None;
         }
@@ -229,7 +229,7 @@ impl Channels {
 
     /// Milliseconds until a code may be typed for this use, because too many were wrong; 0: now.
     pub(crate) fn wait_left_ms(&self, used_for: CodeUse, now: Now) -> u64 {
-        self.shut.get(used_for.place()).copied().flatten().map_or(0, |wait| wait.left_ms(now))
+        used_for.of(&self.shut).map_or(0, |wait| wait.left_ms(now))
     }
 
     /// Notes that a code was asked for.
@@ -240,30 +240,25 @@ impl Channels {
     /// Counts that a code was typed, before anybody knows whether it is right.
     pub(crate) fn charge(&mut self, id: ChannelId, used_for: CodeUse, now: Now) {
         self.codes_of(id, used_for).iter_mut().for_each(|codes| codes.charge());
-        let wrong = self.list.iter().filter_map(|channel| channel.codes(used_for)).map(SentCodes::wrong);
-        let wait_ms = wait_after_wrong(wrong.fold(0, u32::saturating_add));
-        if let (Some(wait_ms), Some(shut)) = (wait_ms, self.shut.get_mut(used_for.place())) {
-            *shut = Some(Wait::start(wait_ms, now));
+        let wrong = self.list.iter().map(|channel| used_for.of(&channel.codes).wrong());
+        if let Some(wait_ms) = wait_after_wrong(wrong.fold(0, u32::saturating_add)) {
+            *used_for.of_mut(&mut self.shut) = Some(Wait::start(wait_ms, now));
         }
     }
 
     fn codes_of(&mut self, id: ChannelId, used_for: CodeUse) -> Option<&mut SentCodes> {
-        self.list.iter_mut().find(|channel| channel.id == id)?.codes.get_mut(used_for.place())
+        let channel = self.list.iter_mut().find(|channel| channel.id == id)?;
+        Some(used_for.of_mut(&mut channel.codes))
     }
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let mut is_changed = false;
         let of_channels = self.list.iter_mut().flat_map(|channel| {
             let of_codes = channel.codes.iter_mut().flat_map(SentCodes::waits);
             of_codes.chain([&mut channel.waits, &mut channel.leaves])
         });
-        for wait in of_channels.chain(&mut self.shut) {
-            let saved = wait.and_then(|wait| wait.to_save(now, every_ms));
-            is_changed |= saved.is_some();
-            *wait = saved.or(*wait);
-        }
-        is_changed
+        let waits = of_channels.chain(&mut self.shut).filter_map(Option::as_mut);
+        waits.fold(false, |is_changed, wait| wait.save(now, every_ms) | is_changed)
     }
 
     /// The waits as they were last saved.

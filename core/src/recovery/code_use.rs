@@ -11,11 +11,19 @@ pub(crate) enum CodeUse {
 }
 
 impl CodeUse {
-    /// The place in the lists of one for each use.
-    pub(super) fn place(self) -> usize {
+    /// The one of the two that is for this use.
+    pub(super) fn of<T>(self, [recovery, session]: &[T; 2]) -> &T {
         match self {
-            Self::Recovery => 0,
-            Self::Session => 1,
+            Self::Recovery => recovery,
+            Self::Session => session,
+        }
+    }
+
+    /// As [`Self::of`], to be changed.
+    pub(super) fn of_mut<T>(self, [recovery, session]: &mut [T; 2]) -> &mut T {
+        match self {
+            Self::Recovery => recovery,
+            Self::Session => session,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Getting back in: the recovery code and escrow, proofs and the wait that follows them, channels, the second factor,
-//! which account passwords may be set, and what is tidied up afterwards. All are pure functions of their part of the
-//! record, an event and the instant.
+//! which account passwords may be set, and what is tidied up afterwards. The decisions are pure functions of their part
+//! of the record, an event and the instant.
 //!
 //! Whoever has the recovery code opens the wallet without its PIN and without its phone. The code is 128 random bits,
 //! so nobody guesses it, and no counter is needed.

@@ -169,9 +169,7 @@ impl Proofs {
 
     /// Saves what is left of the wait, unless that was done within `every_ms`. `true` if it changed.
     pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) -> bool {
-        let saved = self.wait.and_then(|wait| wait.to_save(now, every_ms));
-        self.wait = saved.or(self.wait);
-        saved.is_some()
+        self.wait.as_mut().is_some_and(|wait| wait.save(now, every_ms))
     }
 
     /// The wait as it was last saved.

@@ -135,9 +135,7 @@ impl SecondFactor {
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
         let mut is_changed = self.authenticator().is_some_and(|authenticator| authenticator.save_waits(now, every_ms));
         if let Some(pending) = &mut self.pending {
-            let saved = pending.wait.to_save(now, every_ms);
-            is_changed |= saved.is_some();
-            pending.wait = saved.unwrap_or(pending.wait);
+            is_changed |= pending.wait.save(now, every_ms);
         }
         is_changed
     }

@@ -1,4 +1,4 @@
-//! What the sealed record keeps of the recovery code and of escrow.
+//! What the sealed record keeps of the ways back in, of the second factor, and of what somebody proved.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -16,7 +16,7 @@ use crate::time::{Now, Wait};
 
 const SALT_BYTES: usize = 16;
 
-/// The part of the record about the recovery code and escrow.
+/// The part of the record about the ways back in and the second factor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Recovery {
@@ -41,7 +41,7 @@ pub(crate) struct Recovery {
     pub(crate) checklist: Checklist,
 }
 
-/// A wallet without channels and without a second factor keeps nothing of them.
+/// What a wallet does not use is not written.
 fn is_default<T: Default + PartialEq>(part: &T) -> bool {
     *part == T::default()
 }
@@ -207,17 +207,15 @@ impl Recovery {
         let channels = self.channels.drop_pending();
         events.extend(channels.iter().map(|kind| JournalEvent::ChannelCancelled { channel: kind.name() }));
         events.extend(self.second_factor.cancel().then_some(JournalEvent::SecondFactorCancelled));
-        let (next, step) = self.proofs.after(RecoveryEvent::LockSet);
-        self.proofs = next;
-        events.extend(voided(step, "lock"));
+        events.extend(self.void_proofs(RecoveryEvent::LockSet, "lock"));
         events
     }
 
     /// Voids what was proven, for this reason. Returns the journal's line, if there was something.
-    pub(crate) fn note(&mut self, event: RecoveryEvent, by: &'static str) -> Option<JournalEvent<'static>> {
+    pub(crate) fn void_proofs(&mut self, event: RecoveryEvent, by: &'static str) -> Option<JournalEvent<'static>> {
         let (next, step) = self.proofs.after(event);
         self.proofs = next;
-        voided(step, by)
+        matches!(step, RecoveryStep::Voided { .. }).then_some(JournalEvent::RecoveryCancelled { by })
     }
 
     /// The change about this way that waits.
@@ -247,10 +245,8 @@ impl Recovery {
     /// The channels and the second factor that outlive the record: without what waits, because a lock may void that in
     /// a commit that cannot write them anew.
     pub(crate) fn surviving(&self) -> (Channels, SecondFactor) {
-        let Self { channels, second_factor, .. } = self;
-        let next = Self { channels: channels.clone(), second_factor: second_factor.clone(), ..Self::default() };
-        let Self { channels, second_factor, .. } = Self::after_recovery(next.channels, next.second_factor);
-        (channels, second_factor)
+        let next = Self::after_recovery(self.channels.clone(), self.second_factor.clone());
+        (next.channels, next.second_factor)
     }
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
@@ -259,9 +255,7 @@ impl Recovery {
             | self.second_factor.save_waits(now, every_ms)
             | self.proofs.save_wait(now, every_ms);
         for pending in &mut self.pending {
-            let saved = pending.wait.to_save(now, every_ms);
-            is_changed |= saved.is_some();
-            pending.wait = saved.unwrap_or(pending.wait);
+            is_changed |= pending.wait.save(now, every_ms);
         }
         is_changed
     }
@@ -290,10 +284,6 @@ impl Recovery {
             && proofs.is_in_range()
             && checklist.is_in_range()
     }
-}
-
-fn voided(step: RecoveryStep, by: &'static str) -> Option<JournalEvent<'static>> {
-    matches!(step, RecoveryStep::Voided { .. }).then_some(JournalEvent::RecoveryCancelled { by })
 }
 
 impl PendingChange {

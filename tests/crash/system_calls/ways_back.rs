@@ -223,7 +223,7 @@ impl Rules<'_> {
         }
     }
 
-    /// The channel is noted first, then that a code was asked for. The second needs no flush.
+    /// The channel is noted first, then that a code was asked for.
     fn channel_added(&self, state: &State, wallet: &Wallet) -> Vec<State> {
         let begun = Back { channel: Channel::New, typed: None, ..wallet.back };
         let begun = Wallet { back: begun, ..*wallet };
@@ -231,11 +231,7 @@ impl Rules<'_> {
         let mut first = self.written(state, begun, "asked");
         match self.told() {
             Some("asked") => self.code_sent(&proposed, &begun),
-            Some(STORAGE_FAILED) => {
-                first.extend(self.code_sent(&proposed, &begun));
-                first
-            }
-            None => {
+            Some(STORAGE_FAILED) | None => {
                 first.extend(self.code_sent(&proposed, &begun));
                 first
             }
@@ -246,16 +242,7 @@ impl Rules<'_> {
     fn code_sent(&self, state: &State, wallet: &Wallet) -> Vec<State> {
         let waits_for_another = wallet.back.waits_for_another || matches!(self.step, Step::SendCode);
         let back = Back { typed: Some(0), waits_for_another, ..wallet.back }.noted(1);
-        let asked = World::Enrolled(Wallet { back, ..*wallet });
-        // It is written in order, and not flushed.
-        let unflushed = State { live: asked.clone(), maybe_done: None, ..state.clone() };
-        match self.told() {
-            Some("asked") => vec![unflushed],
-            Some(STORAGE_FAILED) if self.leaves_doubt => vec![state.clone(), state.with_maybe_done(asked)],
-            Some(STORAGE_FAILED) => vec![state.clone()],
-            None => vec![state.clone(), unflushed],
-            _ => Vec::new(),
-        }
+        self.written(state, Wallet { back, ..*wallet }, "asked")
     }
 
     fn proof_taken(&self, state: &State, wallet: &Wallet, is_first: bool) -> Vec<State> {

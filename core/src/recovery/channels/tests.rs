@@ -42,7 +42,10 @@ fn a_channel_counts_only_after_a_code_came_back() {
     let state = |channels: &Channels| channels.find(id(1), at(0)).map(|one| one.state(&policy(), at(0)));
     assert_eq!(state(&channels), Some(ChannelState::NotConfirmed));
     assert_eq!(channels.confirm(id(1), CodeUse::Session, 0, at(0)), Some(0));
-    assert_eq!(state(&channels), Some(ChannelState::InForce { is_stale: false, leaves_in_ms: None }));
+    assert_eq!(
+        state(&channels),
+        Some(ChannelState::InForce { confirmed_ms: at(0).wall_ms, is_stale: false, leaves_in_ms: None })
+    );
     assert_eq!(channels.settle(at(0)), [(Sms, true)]);
     assert_eq!(channels.settle(at(0)), []);
 }
@@ -70,7 +73,7 @@ fn removing_waits_and_can_be_taken_back_until_then() {
     assert_eq!(channels.remove(id(1), DAY_MS, at(0)), Some(DAY_MS));
     assert_eq!(channels.remove(id(1), DAY_MS, at(5)), None, "it leaves already, and no later");
     assert_eq!(channels.remove(id(9), DAY_MS, at(5)), None);
-    let leaving = ChannelState::InForce { is_stale: false, leaves_in_ms: Some(1) };
+    let leaving = ChannelState::InForce { confirmed_ms: at(0).wall_ms, is_stale: false, leaves_in_ms: Some(1) };
     let last = at(DAY_MS - 1);
     assert_eq!(channels.find(id(1), last).map(|one| one.state(&policy(), last)), Some(leaving));
     assert_eq!(ids(&channels.in_force(at(DAY_MS))), [id(2)]);
@@ -100,13 +103,14 @@ fn the_owner_orders_them_and_a_confirmation_makes_one_fresh() {
     channels.order(&[id(2)]);
     assert_eq!(ids(&channels.in_force(at(0))), [id(2), id(1)]);
     let days = |days: i64| Now { wall_ms: days * 86_400_000, ..at(1) };
-    let is_stale = |channels: &Channels, now| match channels.find(id(1), now).map(|one| one.state(&policy(), now)) {
-        Some(ChannelState::InForce { is_stale, .. }) => is_stale,
-        other => panic!("{other:?}"),
+    let state = |channels: &Channels, now| channels.find(id(1), now).map(|one| one.state(&policy(), now));
+    let in_force = |confirmed: Now, is_stale| {
+        Some(ChannelState::InForce { confirmed_ms: confirmed.wall_ms, is_stale, leaves_in_ms: None })
     };
-    assert!(!is_stale(&channels, days(180)) && is_stale(&channels, days(181)));
+    assert_eq!(state(&channels, days(180)), in_force(at(0), false));
+    assert_eq!(state(&channels, days(181)), in_force(at(0), true));
     assert_eq!(channels.confirm(id(1), CodeUse::Session, DAY_MS, days(181)), None);
-    assert!(!is_stale(&channels, days(181)));
+    assert_eq!(state(&channels, days(181)), in_force(days(181), false));
 }
 
 #[test]

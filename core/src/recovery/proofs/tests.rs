@@ -100,7 +100,7 @@ fn equals_cancel_twice_and_then_somebody_has_to_prove_more() {
     assert!(!state.may_cancel(Rank::OnPhone));
     let (same, step) = state.after(RecoveryEvent::Cancelled(Rank::OnPhone));
     assert_eq!((&same, step), (&state, RecoveryStep::NeedsHigherRank));
-    for rank in [Rank::Pin, Rank::Elsewhere, Rank::Code] {
+    for rank in [Rank::Elsewhere, Rank::Code] {
         assert!(state.may_cancel(rank));
         let (_, step) = state.after(RecoveryEvent::Cancelled(rank));
         assert_eq!(step, RecoveryStep::Voided { waited: true }, "{rank:?}");
@@ -114,7 +114,7 @@ fn equals_cancel_twice_and_then_somebody_has_to_prove_more() {
 #[test]
 fn who_proves_less_cancels_nothing() {
     let state = proven(&[proof(Person, 1), proof(Sms, 2)], at(1, 0));
-    for (rank, may) in [(Rank::OnPhone, false), (Rank::Pin, false), (Rank::Elsewhere, true), (Rank::Code, true)] {
+    for (rank, may) in [(Rank::OnPhone, false), (Rank::Elsewhere, true), (Rank::Code, true)] {
         assert_eq!(state.may_cancel(rank), may, "{rank:?}");
         let (next, _) = state.after(RecoveryEvent::Cancelled(rank));
         assert_eq!(next.given().is_empty(), may, "{rank:?}");
@@ -193,7 +193,7 @@ impl Log {
         if self.given.is_empty() {
             return RecoveryStep::None;
         }
-        let ranks = [Rank::OnPhone, Rank::Pin, Rank::Elsewhere, Rank::Code];
+        let ranks = [Rank::OnPhone, Rank::Elsewhere, Rank::Code];
         let place = |rank| ranks.iter().position(|other| *other == rank).expect("one of four");
         let is_one_elsewhere = self.given.iter().any(|(given, _)| given.is_elsewhere);
         let needed = place(if is_one_elsewhere { Rank::Elsewhere } else { Rank::OnPhone });
@@ -238,7 +238,7 @@ fn no_order_of_events_opens_without_enough_proof_or_keeps_an_owner_out() {
                         })
                         .flatten()
                 }
-                6 => Some(RecoveryEvent::Cancelled(rng.pick(&[Rank::OnPhone, Rank::Pin, Rank::Elsewhere, Rank::Code]))),
+                6 => Some(RecoveryEvent::Cancelled(rng.pick(&[Rank::OnPhone, Rank::Elsewhere, Rank::Code]))),
                 7 if rng.one_in(4) => Some(RecoveryEvent::PinRight),
                 8 if rng.one_in(4) => Some(RecoveryEvent::LockSet),
                 9 => {

@@ -24,7 +24,7 @@ class WaysBackTest : LockTest() {
     private val provider = FakeProvider(phone.clock)
     private val policy = provider.policy(offersEscrow = true)
     private val dayMs = 24.hours.inWholeMilliseconds
-    private val inForce = ChannelState.InForce(isStale = false, leavesInMs = null)
+    private val inForce get() = ChannelState.InForce(phone.clock.now().wallMs, isStale = false, leavesInMs = null)
 
     private fun members(request: String) = Json.read(String(fromBase64url(request.split('.')[1])))
 
@@ -102,7 +102,7 @@ class WaysBackTest : LockTest() {
                 assertFalse(session.access.cancelChannelChange(sms))
                 assertEquals(RecoveryChange.Pending(dayMs), session.access.removeChannel(sms))
                 val leaving = session.access.channels().single { it.id == sms }
-                assertEquals(ChannelState.InForce(isStale = false, leavesInMs = dayMs), leaving.state)
+                assertEquals(inForce.copy(leavesInMs = dayMs), leaving.state)
             }
             phone.clock.advanceMs(dayMs)
             lock.unlock().use { assertEquals(listOf(mail), it.access.channels().map { channel -> channel.id }) }

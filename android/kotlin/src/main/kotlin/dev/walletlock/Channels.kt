@@ -49,10 +49,15 @@ public sealed interface ChannelState {
     /**
      * It counts.
      *
+     * @property confirmedMs when a code that was sent there last came back, in milliseconds since 1970 by the phone's wall clock.
      * @property isStale whether nobody confirmed it for longer than the policy's `recovery.stale_after_days`.
      * @property leavesInMs milliseconds until it goes, because it was removed. Null: it stays.
      */
-    public data class InForce(public val isStale: Boolean, public val leavesInMs: Long?) : ChannelState {
+    public data class InForce(
+        public val confirmedMs: Long,
+        public val isStale: Boolean,
+        public val leavesInMs: Long?,
+    ) : ChannelState {
         /** [leavesInMs] as a duration. */
         public val leavesIn: Duration? get() = leavesInMs?.milliseconds
     }
@@ -71,7 +76,7 @@ internal fun dev.walletlock.ffi.Channel.toPublic() = Channel(id, kind.byName(), 
 internal fun dev.walletlock.ffi.ChannelState.toPublic(): ChannelState = when (this) {
     is dev.walletlock.ffi.ChannelState.NotConfirmed -> ChannelState.NotConfirmed
     is dev.walletlock.ffi.ChannelState.Waiting -> ChannelState.Waiting(leftMs)
-    is dev.walletlock.ffi.ChannelState.InForce -> ChannelState.InForce(isStale, leavesInMs)
+    is dev.walletlock.ffi.ChannelState.InForce -> ChannelState.InForce(confirmedMs, isStale, leavesInMs)
 }
 
 internal fun dev.walletlock.ffi.NewChannel.toPublic() = NewChannel(id, request.toPublic())

@@ -72,8 +72,8 @@ class WaysBackMappingTest {
         val states = listOf(
             NativeChannelState.NotConfirmed to ChannelState.NotConfirmed,
             NativeChannelState.Waiting(5) to ChannelState.Waiting(5),
-            NativeChannelState.InForce(true, 6) to ChannelState.InForce(true, 6),
-            NativeChannelState.InForce(false, null) to ChannelState.InForce(false, null),
+            NativeChannelState.InForce(7, true, 6) to ChannelState.InForce(7, true, 6),
+            NativeChannelState.InForce(-1, false, null) to ChannelState.InForce(-1, false, null),
         )
         for ((native, state) in states) {
             val channel = dev.walletlock.ffi.Channel("ab", NativeChannelKind.MAIL, "z***@mi.com", native)
@@ -110,7 +110,7 @@ class WaysBackMappingTest {
         assertEquals(listOf(5.milliseconds, 6.milliseconds), WayState.Sent(5, 1, 6).run { listOf(validFor, resendAfter) })
         assertEquals(5.milliseconds, WayState.Waiting(5).left)
         assertEquals(5.milliseconds, ChannelState.Waiting(5).left)
-        assertEquals(5.milliseconds, ChannelState.InForce(false, 5).leavesIn)
+        assertEquals(5.milliseconds, ChannelState.InForce(0, false, 5).leavesIn)
         assertEquals(5.milliseconds, PendingFactor(5, null).left)
         assertEquals(5.milliseconds, RecoveryProgress(emptyList(), emptyList(), Enough.Now, 5, false, LeadsTo.NEW_PIN).waitLeft)
     }

@@ -40,7 +40,7 @@ private class ChannelRow(context: Context, colours: Colours, channel: Channel, p
 
     init {
         makePressable(colours) { work.go(Page.One(channel.id)) }
-        show(resources.titleOf(channel), resources.words(channel.state, work.policy))
+        show(resources.titleOf(channel), context.words(channel.state))
         listOf(up, down).forEach(::addView)
     }
 

@@ -1,5 +1,6 @@
 package dev.walletlock.android
 
+import android.content.Context
 import android.content.res.Resources
 import dev.walletlock.Channel
 import dev.walletlock.ChannelKind
@@ -24,16 +25,15 @@ internal fun addWords(kind: ChannelKind): Int = when (kind) {
 internal fun iconOf(kind: ChannelKind): Int = if (kind == ChannelKind.SMS) R.drawable.walletlock_phone else R.drawable.walletlock_paper
 
 /** How a channel stands. */
-internal fun Resources.words(state: ChannelState, policy: SettingsPolicy?): String = when (state) {
+internal fun Context.words(state: ChannelState): String = when (state) {
     is ChannelState.NotConfirmed -> getString(R.string.walletlock_channel_new)
-    is ChannelState.Waiting -> getString(R.string.walletlock_channel_waits, inWords(state.leftMs))
+    is ChannelState.Waiting -> getString(R.string.walletlock_channel_waits, resources.inWords(state.leftMs))
     is ChannelState.InForce -> {
         val leavesInMs = state.leavesInMs
-        val days = policy?.staleDays
         when {
-            leavesInMs != null -> getString(R.string.walletlock_channel_leaves, inWords(leavesInMs))
-            state.isStale && days != null -> getQuantityString(R.plurals.walletlock_channel_stale, days, days)
-            else -> getString(R.string.walletlock_channel_in_force)
+            leavesInMs != null -> getString(R.string.walletlock_channel_leaves, resources.inWords(leavesInMs))
+            state.isStale -> getString(R.string.walletlock_channel_stale, dateInWords(state.confirmedMs))
+            else -> getString(R.string.walletlock_channel_in_force, dateInWords(state.confirmedMs))
         }
     }
 }

@@ -78,7 +78,7 @@ internal class ChannelsView(context: Context) : FrameLayout(context) {
             QuestionView.Answer(R.string.walletlock_channel_remove, isFirst = false) { work.remove(channel.id) }.takeIf { !waits },
             QuestionView.Answer(R.string.walletlock_go_back, isFirst = false) { work.go(Page.All) },
         )
-        val now = resources.words(state, work.policy)
+        val now = context.words(state)
         val more = if (isNew) R.string.walletlock_channel_remove_new else R.string.walletlock_channel_remove_body
         val body = if (waits) now else resources.getString(R.string.walletlock_two_sentences, now, resources.getString(more))
         val title = resources.titleOf(channel)

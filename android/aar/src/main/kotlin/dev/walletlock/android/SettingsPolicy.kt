@@ -15,7 +15,6 @@ import org.json.JSONObject
  * @property changeWaitS how long a change of a way back in waits, in seconds.
  * @property smsValidS how long a code by SMS is valid, in seconds.
  * @property mailValidS how long a code or a link by mail is valid, in seconds.
- * @property staleDays after how many days a channel should be confirmed again.
  * @property contacts whom the person can turn to.
  */
 internal class SettingsPolicy private constructor(
@@ -26,7 +25,6 @@ internal class SettingsPolicy private constructor(
     val changeWaitS: Long,
     val smsValidS: Long,
     val mailValidS: Long,
-    val staleDays: Int,
     val contacts: List<Contact>,
 ) {
     companion object {
@@ -43,7 +41,6 @@ internal class SettingsPolicy private constructor(
                 changeWaitS = recovery.getLong("pending_change_h") * HOUR_S,
                 smsValidS = recovery.getLong("sms_valid_s"),
                 mailValidS = recovery.getLong("mail_valid_s"),
-                staleDays = recovery.getInt("stale_after_days"),
                 contacts = json.optJSONArray("contacts")?.let(::contactsIn).orEmpty(),
             )
         }

@@ -276,6 +276,33 @@ class GetBackActivityTest {
         ChecklistActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.close()
     }
 
+    @Test
+    fun `each task has its screen, and those that change a way back in get the session and give it back`() {
+        ways.enrol(hasFactor = false)
+        wallet.letPass(HALF_A_YEAR_MS)
+        val screen = start(ChecklistActivity.intent(context, recovered()), ChecklistActivity::class.java)
+        val withSession = mapOf(
+            "Turn on a second factor" to SecondFactorActivity::class.java,
+            "Check where codes are sent" to ChannelsActivity::class.java,
+            "Keep a recovery sheet" to RecoverySheetActivity::class.java,
+        )
+        for ((task, activity) in withSession) {
+            screen.press(task)
+            val asked = screen.started()
+            assertEquals(activity.name, asked.component!!.className)
+            screen.answer(asked, Activity.RESULT_CANCELED, Handover.take(asked)!!)
+        }
+        for (task in listOf("Register this phone again", "Turn fingerprint or face on again")) {
+            screen.press(task)
+            val asked = screen.started()
+            assertEquals(SecuritySettingsActivity::class.java.name, asked.component!!.className)
+            assertNull(Handover.take(asked))
+            screen.returns(asked, Activity.RESULT_CANCELED, null)
+        }
+        screen.press("Later")
+        ChecklistActivity.takeSession(shadowOf(screen.get()).resultIntent)!!.use { assertTrue(it.isLive) }
+    }
+
     // The second factor at unlocking.
 
     @Test
@@ -411,5 +438,6 @@ class GetBackActivityTest {
 
     private companion object {
         const val GOOD = "Tall-otters 7 sing"
+        const val HALF_A_YEAR_MS = 181 * 24 * 3_600_000L
     }
 }

@@ -169,6 +169,36 @@ class SecuritySettingsActivityTest {
     }
 
     @Test
+    fun `where one loss leaves no way back in, a button does what helps`() = TestWallet().use { coded ->
+        val without = shown()
+        without.advice("Make a recovery code").performClick()
+        assertEquals(MakeRecoveryCodeActivity::class.java.name, without.asked().component!!.className)
+        coded.enrolWithCode()
+        val with = shown(coded)
+        assertTrue("${with.texts()}", with.texts().any { it.startsWith("If you lose the paper with your recovery code") })
+        with.advice("Keep it on a second sheet").performClick()
+        assertEquals(RecoverySheetActivity::class.java.name, with.asked().component!!.className)
+    }
+
+    @Test
+    fun `where the provider keeps a key, the buttons switch that on and add a channel`() =
+        ProvidedWallet().enrol(hasEscrow = false).use { provided ->
+            val without = shown(provided.wallet)
+            without.advice("Let it keep a key").performClick()
+            TestWallet.settle()
+            assertEquals("Let your provider keep a key?", without.question())
+            without.press("Let it keep a key")
+            provided.wallet.letPass(24 * 3_600_000L)
+            val with = shown(provided.wallet)
+            with.advice("Add a phone number or e-mail address").performClick()
+            assertEquals(ChannelsActivity::class.java.name, with.asked().component!!.className)
+        }
+
+    /** The button of this name below a sentence about a loss. */
+    private fun ActivityController<SecuritySettingsActivity>.advice(name: String): View =
+        get().window.decorView.part<View>(R.id.walletlock_health).all().first { it.isClickable && it.words() == name }
+
+    @Test
     fun `a recovery code is withdrawn after a wait, and until then that can be cancelled`() = TestWallet().use { coded ->
         coded.enrolWithCode()
         coded.withBiometrics()

@@ -100,7 +100,8 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     override suspend fun collect(wallet: String): List<Backend.Word> {
         if (!isReachable) throw IOException("the phone is offline")
-        return take(wallet) { !isOfEscrow(it) }.map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
+        val came = take(wallet) { !isOfEscrow(it) }.onEach { onChange("collected: ${it.kind}") }
+        return came.map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
     }
 
     override suspend fun report(outcome: WordOutcome) {

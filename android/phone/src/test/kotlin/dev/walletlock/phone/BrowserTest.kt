@@ -39,6 +39,29 @@ class BrowserTest : OnPhone() {
         forgotten.putsThingsInOrder()
     }
 
+    @Test
+    fun `a forgotten PIN, by the recovery code, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val forgotten = ForgottenPinDay(mouse, day, LostDay(mouse, day))
+        val paper = forgotten.isPrepared()
+        forgotten.isLockedOut()
+        forgotten.getsBackByTheCode(paper)
+        keep(browser, "by-code")
+        forgotten.setsAllAnew()
+    }
+
+    @Test
+    fun `a forgotten PIN, by SMS, mail and three days, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val forgotten = ForgottenPinDay(mouse, day, LostDay(mouse, day))
+        forgotten.isPrepared()
+        forgotten.isLockedOut()
+        forgotten.provesOnThePhoneOnly()
+        keep(browser, "three-days")
+        forgotten.waitsThreeDays()
+        forgotten.setsAllAnew()
+    }
+
     private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
         phone.opensApp()
         Server(phone, 0).use { server ->

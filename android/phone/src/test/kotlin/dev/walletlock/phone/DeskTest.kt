@@ -74,7 +74,9 @@ class DeskTest : OnPhone() {
         opened()
         hand.press("forge", "on" to "true")
         hand.press("order", "what" to "lost")
-        hand.until("the word was collected") { phone.journal.lines().any { it.text == "refused: BAD_SIGNATURE" } }
+        hand.until("the order was refused") {
+            phone.journal.lines().map { it.text }.dropWhile { it != "collected: ORDER" }.any { it == "refused: BAD_SIGNATURE" }
+        }
         day.seesTheWallet()
         hand.press("forge", "on" to "false")
         hand.press("repeat", "on" to "true")

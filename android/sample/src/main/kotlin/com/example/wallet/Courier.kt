@@ -140,11 +140,17 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
 
     /** Without a heartbeat the phone locks itself after some days. If the server cannot be reached, the next walk does not ask again. */
     private suspend fun askForHeartbeat(lock: WalletLock) {
-        val now = SystemClock.elapsedRealtime()
-        if (lock.provider.state().installation == null || heartbeatAtMs?.let { now - it < HEARTBEAT_MS } == true) return
-        heartbeatAtMs = now
+        if (!isHeartbeatDue(lock)) return
         backend.send(lock.provider.request(RequestKind.HEARTBEAT))
         collect(lock)
+    }
+
+    /** The grant that registers the phone counts as a heartbeat. So it is not looked at while a word is given to the lock. */
+    private suspend fun isHeartbeatDue(lock: WalletLock): Boolean = walking.withLock {
+        val now = SystemClock.elapsedRealtime()
+        if (lock.provider.state().installation == null || heartbeatAtMs?.let { now - it < HEARTBEAT_MS } == true) return@withLock false
+        heartbeatAtMs = now
+        true
     }
 
     /** Gives the lock every word that has come. What it refuses changes nothing, and is dropped. What fails is given to it again. */
