@@ -72,6 +72,7 @@ pub enum Kind {
     SecondFactorTried,
     SecondFactorRight,
     PasswordSet,
+    ChannelChangePaused,
 }
 
 #[derive(uniffi::Record)]

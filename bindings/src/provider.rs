@@ -46,6 +46,7 @@ pub enum WordDone {
     Proven,
     RecoveryCancelled,
     ChannelConfirmed,
+    ChannelChangePaused,
     SecondFactorProven,
 }
 

@@ -75,6 +75,12 @@ impl WalletLock {
         Ok(self.core()?.recovery().cancel(channel, code.as_ref().map(|code| &code.0))?.into())
     }
 
+    /// Asks for the change that ended this former channel to be paused.
+    pub fn pause_channel_change(&self, channel: &str, code: Option<Arc<PinEntry>>) -> Result<CodeRequest, LockError> {
+        let code = code.as_ref().map(|code| &code.0);
+        Ok(self.core()?.recovery().pause_channel_change(channel_id(channel)?, code)?.into())
+    }
+
     pub fn cancel_by_authenticator(&self, code: &PinEntry) -> Result<FactorOutcome, LockError> {
         Ok(self.core()?.recovery().cancel_by_authenticator(&code.0)?.into())
     }

@@ -10,6 +10,7 @@ use crate::types::{signed, signed_32};
 #[derive(uniffi::Record)]
 pub struct RecoveryProgress {
     pub ways: Vec<RecoveryWay>,
+    pub former: Vec<RecoveryWay>,
     pub proven: Vec<ProofMethod>,
     pub enough: Enough,
     pub wait_left_ms: Option<i64>,
@@ -63,6 +64,7 @@ impl From<core::RecoveryProgress> for RecoveryProgress {
     fn from(progress: core::RecoveryProgress) -> Self {
         Self {
             ways: progress.ways.into_iter().map(Into::into).collect(),
+            former: progress.former.into_iter().map(Into::into).collect(),
             proven: progress.proven,
             enough: progress.enough.into(),
             wait_left_ms: progress.wait_left_ms.map(signed),

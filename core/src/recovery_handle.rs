@@ -131,6 +131,16 @@ impl RecoveryHandle<'_> {
         sent_code::hand_in(self.0.engine(), handed)
     }
 
+    /// Makes a request to pause a change of a channel that is in force, by a code that came over the former channel, or
+    /// by its link; see [`RecoveryProgress::former`]. It needs neither PIN nor session. From the grant on, for as long
+    /// as a change waits (`recovery.pending_change_h`), the former channel counts for getting back in, and none that
+    /// took its place does: an owner who missed the announcement can get back in meanwhile. Sessions, and the second
+    /// factor, are not concerned.
+    pub fn pause_channel_change(&self, channel: ChannelId, code: Option<&PinEntry>) -> Result<CodeRequest, LockError> {
+        let handed = HandedIn { purpose: ProofPurpose::Pause, session: None, channel: Some(channel), code, what: None };
+        sent_code::hand_in(self.0.engine(), handed)
+    }
+
     /// Cancels what was proven and waits, by a code of the authenticator.
     pub fn cancel_by_authenticator(&self, code: &PinEntry) -> Result<FactorOutcome, LockError> {
         try_authenticator::try_code(self.0.engine(), code, FactorUse::Cancel)

@@ -215,7 +215,7 @@ impl Backend {
     pub(crate) fn prove(&self, request: &str) -> Option<String> {
         let read = self.read(request)?;
         let name = read.channel.as_deref()?;
-        assert!(["prove", "cancel", "confirm", "second_factor"].contains(&read.kind.as_str()), "{read:?}");
+        assert!(["prove", "cancel", "pause", "confirm", "second_factor"].contains(&read.kind.as_str()), "{read:?}");
         let proof = match name.split_once(':') {
             None => BY_PERSON[0],
             Some((kind, _)) => {

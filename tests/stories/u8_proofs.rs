@@ -407,3 +407,102 @@ fn a_kill_between_any_two_steps_goes_on_where_it_was() {
     let code = rescue.new_code().expect("a code");
     assert!(matches!(rescue.finish(&entry(NEW_PIN), &[], &code), Ok(RecoveryOutcome::NotConfirmed)));
 }
+
+/// Somebody who knew the PIN put a number of their own in place of the owner's, who missed the announcement, and changed
+/// the PIN. The owner has the old number still.
+#[test]
+fn the_old_number_alone_pauses_a_finished_change_and_its_owner_gets_back_in_meanwhile() {
+    let owned = owned();
+    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    let thief = wallet.unlock();
+    let new = add_channel(&owned.backend, wallet, &thief, ChannelKind::Sms, "+49 30 901820");
+    wallet.phone.clock.advance_ms(DAY_MS);
+    let listed: Vec<_> = owned.progress().former.iter().map(|way| (way.channel, way.mask.clone())).collect();
+    assert_eq!(listed, [(Some(owned.sms), "+861****5678".to_owned())]);
+    let refused = |request: Result<CodeRequest, LockError>| request.map(|_| ()).expect_err("refused");
+    assert_eq!(refused(recovery.prove(owned.sms, Some(&entry("123456")))), LockError::WrongState, "it proves nothing");
+    assert_eq!(refused(recovery.pause_channel_change(new, Some(&entry("123456")))), LockError::WrongState);
+    // The thief has begun to get in with the new number. What is asked for before the pause proves nothing after it.
+    let code = owned.backend.send_code(&text(recovery.send_code(new))).expect("sent");
+    let begun = owned.backend.prove(&text(recovery.prove(new, Some(&entry(&code))))).expect("right");
+    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
+    let request = text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))));
+    let pause = owned.backend.prove(&request).expect("right");
+    assert_eq!(redeem(wallet, &pause), WordOutcome::Done(WordDone::ChannelChangePaused));
+    assert!(matches!(wallet.lock.provider().redeem(&begun), Ok(WordOutcome::Refused(_))));
+    let ways: Vec<_> = owned.progress().ways.iter().map(|way| way.channel).collect();
+    assert_eq!((ways, owned.progress().former), (vec![Some(owned.mail), Some(owned.sms), None], vec![]));
+    assert_eq!(refused(recovery.send_code(new)), LockError::WrongState);
+    wallet.phone.clock.advance_ms(MINUTE_MS);
+    owned.prove(owned.sms);
+    owned.prove_by_person();
+    let session = owned.new_pin(&NOTHING_MORE);
+    assert!(is_there(&session) && journal_has(&session, Kind::ChannelChangePaused));
+    assert_eq!(session.access().remove_channel(new), Ok(RecoveryChange::InForce), "at once, after a recovery");
+    assert_eq!(owned.progress().former, [], "the thief's number does not come back");
+}
+
+/// A day later all is as it was before, and a second pause is not to be had.
+#[test]
+fn a_pause_ends_by_itself_and_does_not_come_again() {
+    let owned = owned();
+    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    let session = wallet.unlock();
+    let new = add_channel(&owned.backend, wallet, &session, ChannelKind::Sms, "+49 30 901820");
+    drop(session);
+    wallet.phone.clock.advance_ms(DAY_MS);
+    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
+    let grant =
+        owned.backend.prove(&text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))))).expect("right");
+    assert_eq!(redeem(wallet, &grant), WordOutcome::Done(WordDone::ChannelChangePaused));
+    // The owner's lock voids what waits. The number in force is not among that.
+    let order = owned.backend.lock(wallet, "unusual");
+    assert_eq!(Backend::accept(wallet, &order), WordOutcome::Done(WordDone::Locked));
+    let session = wallet.unlock();
+    let states: Vec<_> = session.access().channels().expect("listed").into_iter().map(|one| one.id).collect();
+    assert_eq!(states, [owned.mail, new], "the session sees what is in force");
+    wallet.phone.clock.reboot();
+    wallet.phone.clock.advance_ms(DAY_MS);
+    let ways: Vec<_> = owned.progress().ways.iter().filter_map(|way| way.channel).collect();
+    assert_eq!((ways, owned.progress().former), (vec![owned.mail, new], vec![]));
+    assert_eq!(recovery.send_code(owned.sms).map(|_| ()), Err(LockError::WrongState), "once");
+}
+
+/// Seven days later nothing is left to pause. Nor with a grant that was on its way for longer.
+#[test]
+fn after_seven_days_a_change_is_final() {
+    let owned = owned();
+    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    assert!(matches!(wallet.unlock().access().remove_channel(owned.mail), Ok(RecoveryChange::Pending { .. })));
+    wallet.phone.clock.advance_ms(DAY_MS);
+    drop(wallet.unlock());
+    wallet.phone.clock.advance_ms(7 * DAY_MS - MINUTE_MS);
+    let code = owned.backend.send_code(&text(recovery.send_code(owned.mail))).expect("sent");
+    let request = text(recovery.pause_channel_change(owned.mail, Some(&entry(&code))));
+    let late = owned.backend.prove(&request).expect("right");
+    wallet.phone.clock.advance_ms(MINUTE_MS);
+    assert!(matches!(wallet.lock.provider().redeem(&late), Ok(WordOutcome::Refused(_))), "too late");
+    assert_eq!(owned.progress().former, []);
+}
+
+/// Codes by SMS are the second factor of the number in force. A pause is about getting back in, and not about that.
+#[test]
+fn a_pause_does_not_move_the_second_factor() {
+    let owned = owned();
+    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    let new = add_channel(&owned.backend, wallet, &wallet.unlock(), ChannelKind::Sms, "+49 30 901820");
+    assert!(matches!(wallet.unlock().access().set_sms_factor(), Ok(RecoveryChange::Pending { .. })));
+    wallet.phone.clock.advance_ms(DAY_MS);
+    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
+    let grant =
+        owned.backend.prove(&text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))))).expect("right");
+    assert_eq!(redeem(wallet, &grant), WordOutcome::Done(WordDone::ChannelChangePaused));
+    let session = wallet.unlock();
+    assert_eq!(session.access().send_code(owned.sms).map(|_| ()), Err(LockError::WrongState));
+    let code = owned.backend.send_code(&text(session.access().send_code(new))).expect("sent");
+    let request = text(session.access().prove_sms_factor(new, &entry(&code)));
+    assert_eq!(
+        redeem(wallet, &owned.backend.prove(&request).expect("right")),
+        WordOutcome::Done(WordDone::SecondFactorProven)
+    );
+}

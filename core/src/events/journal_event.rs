@@ -71,6 +71,7 @@ pub(crate) enum JournalEvent<'a> {
     SecondFactorTried { purpose: &'a str },
     SecondFactorRight,
     PasswordSet,
+    ChannelChangePaused { channel: &'a str, wait_h: u32 },
 }
 
 /// Which lock of the PIN's counter began.
@@ -150,6 +151,7 @@ impl JournalEvent<'_> {
             Self::SecondFactorTried { .. } => Kind::SecondFactorTried,
             Self::SecondFactorRight => Kind::SecondFactorRight,
             Self::PasswordSet => Kind::PasswordSet,
+            Self::ChannelChangePaused { .. } => Kind::ChannelChangePaused,
         }
     }
 
@@ -229,7 +231,9 @@ impl JournalEvent<'_> {
             Self::OrderWithheld { seq } => vec![field("seq", seq)],
             Self::HeartbeatDue { left_h } => vec![field("left_h", left_h)],
             Self::RemoteWipeAllowed { is_allowed } => vec![field("allowed", is_allowed)],
-            Self::ChannelPending { channel, wait_h } | Self::ChannelLeaves { channel, wait_h } => {
+            Self::ChannelPending { channel, wait_h }
+            | Self::ChannelLeaves { channel, wait_h }
+            | Self::ChannelChangePaused { channel, wait_h } => {
                 vec![field("channel", channel), field("wait_h", wait_h)]
             }
             Self::ChannelSet { channel }
@@ -282,7 +286,7 @@ mod tests {
         let currency = Currency::new("EUR").expect("a currency");
         let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 64] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 65] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -386,6 +390,7 @@ mod tests {
             (JournalEvent::SecondFactorTried { purpose: "prove" }, &[("purpose", "prove")]),
             (JournalEvent::SecondFactorRight, &[]),
             (JournalEvent::PasswordSet, &[]),
+            (JournalEvent::ChannelChangePaused { channel: "sms", wait_h: 24 }, &[("channel", "sms"), ("wait_h", "24")]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

@@ -155,11 +155,13 @@ pub enum Kind {
     SecondFactorRight = 63,
     /// The account has another password.
     PasswordSet = 64,
+    /// A change of a channel is paused, because a code came back from the former one.
+    ChannelChangePaused = 65,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 65] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -224,6 +226,7 @@ impl Kind {
         Self::SecondFactorTried,
         Self::SecondFactorRight,
         Self::PasswordSet,
+        Self::ChannelChangePaused,
     ];
 
     /// The kind's number in the format.

@@ -94,7 +94,10 @@ pub(crate) fn remove(engine: &Engine, id: SessionId, channel: ChannelId) -> Resu
         let left_ms = record.recovery.channels.remove(channel, wait_ms, now).ok_or(LockError::WrongState)?;
         match left_ms {
             0 if is_pending => work.note(&JournalEvent::ChannelCancelled { channel: kind.name() }),
-            0 => work.settle_recovery(now),
+            0 => {
+                work.settle_recovery(now);
+                work.record.recovery.channels.forget_former();
+            }
             _ => work.note(&JournalEvent::ChannelLeaves { channel: kind.name(), wait_h }),
         }
         Ok(if left_ms == 0 { RecoveryChange::InForce } else { RecoveryChange::Pending { left_ms } })

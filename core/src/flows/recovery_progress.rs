@@ -12,9 +12,13 @@ use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
 /// What can be done, and what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecoveryProgress {
-    /// The ways that were set up: the recovery code, the channels in the owner's order, the authenticator, a person at
-    /// the provider.
+    /// The ways that were set up: the recovery code, the channels in the owner's order, after them a former one whose
+    /// change is paused, the authenticator, a person at the provider.
     pub ways: Vec<RecoveryWay>,
+    /// The channels that were replaced or removed within the last seven days of time
+    /// that the phone is on. A code that is sent to one of them pauses
+    /// that, once: [`crate::RecoveryHandle::pause_channel_change`].
+    pub former: Vec<RecoveryWay>,
     /// What was proven so far.
     pub proven: Vec<ProofMethod>,
     /// Whether that is enough for a new PIN. The recovery code is enough alone.
@@ -110,7 +114,7 @@ pub(crate) fn progress(engine: &Engine) -> Result<RecoveryProgress, LockError> {
 
 fn of(record: &Record, now: Now) -> RecoveryProgress {
     let recovery = &record.recovery;
-    let channels = recovery.channels.in_force(now);
+    let channels = recovery.channels.for_recovery(now);
     let is_registered = record.is_registered();
     let given = recovery.proofs.given();
     let way = |kind, state| RecoveryWay { kind, channel: None, mask: String::new(), is_stale: false, state };
@@ -123,7 +127,8 @@ fn of(record: &Record, now: Now) -> RecoveryProgress {
         ways.push(way(WayKind::RecoveryCode, available_unless(left_ms)));
     }
     if is_registered {
-        ways.extend(channels.iter().map(|channel| of_channel(record, channel, now)));
+        let is_proven = |kind: ChannelKind| given.iter().any(|proof| kind.carries(proof.method));
+        ways.extend(channels.iter().map(|channel| of_channel(record, channel, is_proven(channel.kind), now)));
     }
     if let Some(Factor::Authenticator(authenticator)) = recovery.second_factor.now(now) {
         let state = match authenticator.admits(CodeUse::Recovery, now) {
@@ -137,8 +142,10 @@ fn of(record: &Record, now: Now) -> RecoveryProgress {
         let is_proven = given.iter().any(|proof| proof.is_elsewhere);
         ways.push(way(WayKind::Person, if is_proven { WayState::Proven } else { WayState::Available }));
     }
+    let former = if is_registered { recovery.channels.pausable(now) } else { Vec::new() };
     RecoveryProgress {
         ways,
+        former: former.into_iter().map(|channel| of_channel(record, channel, false, now)).collect(),
         proven: given.iter().map(|proof| proof.method).collect(),
         enough: recovery.proofs.enough(&[], record.policy.recovery.proofs_wait_ms(), now),
         wait_left_ms: recovery.proofs.wait_left_ms(now),
@@ -151,9 +158,8 @@ fn of(record: &Record, now: Now) -> RecoveryProgress {
     }
 }
 
-fn of_channel(record: &Record, channel: &Channel, now: Now) -> RecoveryWay {
+fn of_channel(record: &Record, channel: &Channel, is_proven: bool, now: Now) -> RecoveryWay {
     let (policy, recovery) = (&record.policy.recovery, &record.recovery);
-    let is_proven = recovery.proofs.given().iter().any(|proof| channel.kind.carries(proof.method));
     let resend_after_ms = channel.resend_after_ms(CodeUse::Recovery, policy, now);
     let state =
         match (recovery.channels.wait_left_ms(CodeUse::Recovery, now), channel.sent(CodeUse::Recovery, policy, now)) {
@@ -182,6 +188,7 @@ fn beside_record(slots: RowSlots, has_provider: bool) -> RecoveryProgress {
     let leads_to = if slots.code || by_person { LeadsTo::NewPin } else { LeadsTo::StartAnew };
     RecoveryProgress {
         ways: ways.into_iter().flatten().collect(),
+        former: Vec::new(),
         proven: Vec::new(),
         enough: Enough::TwoMore,
         wait_left_ms: None,

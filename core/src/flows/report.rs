@@ -34,6 +34,8 @@ pub(super) fn of(record: &Record, now: Now) -> Report {
         pending.extend(change(&name, left_ms));
         channels.push(ReportedChannel { channel: name, state });
     }
+    let former = recovery.channels.former(now).into_iter();
+    channels.extend(former.map(|one| ReportedChannel { channel: channel_name(one.kind, one.id), state: "former" }));
     let second_factor = recovery.second_factor.now(now).map(|factor| Factor::kind(factor).name());
     Report { channels, second_factor, pending }
 }

@@ -11,7 +11,7 @@ use crate::pin::{Pin, PinEntry};
 use crate::proof::{ChannelId, ChannelKind, Rank};
 use crate::provider::{Asked, ProofPurpose, ProviderRequest};
 use crate::record::Record;
-use crate::recovery::{ChannelState, CodeUse};
+use crate::recovery::{Channel, ChannelState, Channels, CodeUse};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
@@ -60,7 +60,12 @@ pub(crate) fn send(
     let mut random = engine.draw()?;
     let left_ms = |record: &Record| -> Result<_, LockError> {
         let channels = &record.recovery.channels;
-        let channel = channels.find(id, now).ok_or(LockError::WrongState)?;
+        let may_be_for: &[_] = match session {
+            Some(_) => &[ProofPurpose::Confirm],
+            None => &[ProofPurpose::Recovery, ProofPurpose::Pause],
+        };
+        let mut found = may_be_for.iter().filter_map(|purpose| channel_for(channels, *purpose, id, now));
+        let channel = found.next().ok_or(LockError::WrongState)?;
         let resend_ms = channel.resend_after_ms(used_for, &record.policy.recovery, now);
         Ok((channel.kind, resend_ms.max(channels.wait_left_ms(used_for, now))))
     };
@@ -209,16 +214,13 @@ impl Question {
             let by_person = matches!(purpose, ProofPurpose::Recovery | ProofPurpose::Cancel) && !is_typed;
             return if by_person { Ok(Gate::Open(None)) } else { Err(LockError::WrongState) };
         };
-        let found = recovery.channels.find(id, now).ok_or(LockError::WrongState)?;
-        // A channel that does not count yet proves nothing but itself.
-        let is_in_force = found.is_in_force(now);
+        let found = channel_for(&recovery.channels, purpose, id, now).ok_or(LockError::WrongState)?;
         let fits = match purpose {
-            ProofPurpose::Confirm => true,
-            ProofPurpose::Recovery | ProofPurpose::Cancel => is_in_force,
+            ProofPurpose::Confirm | ProofPurpose::Pause | ProofPurpose::Recovery | ProofPurpose::Cancel => true,
             // NIST SP 800-63B-4, section 3.1.3.1: mail is no second factor.
             ProofPurpose::SecondFactor => {
                 let is_asked_for = recovery.second_factor.is_checked_by_provider(now);
-                is_in_force && is_typed && found.kind == ChannelKind::Sms && is_asked_for
+                is_typed && found.kind == ChannelKind::Sms && is_asked_for
             }
         };
         if !fits || (!is_typed && !found.kind.is_mail()) {
@@ -231,6 +233,18 @@ impl Question {
             Some(_) => Gate::Open(Some(found.kind)),
         })
     }
+}
+
+/// The channel with this id, if a code that is sent there may be used for this now. One that does not count yet proves
+/// nothing but itself.
+pub(super) fn channel_for(channels: &Channels, purpose: ProofPurpose, id: ChannelId, now: Now) -> Option<&Channel> {
+    let usable = match purpose {
+        ProofPurpose::Confirm => channels.now(now),
+        ProofPurpose::SecondFactor => channels.in_force(now),
+        ProofPurpose::Recovery | ProofPurpose::Cancel => channels.for_recovery(now),
+        ProofPurpose::Pause => channels.pausable(now),
+    };
+    usable.into_iter().find(|channel| channel.id == id)
 }
 
 /// How requests and reports name a channel.

@@ -1,6 +1,7 @@
 //! What a grant does that says something is proven: a code that was sent came back, or a person or another device
 //! vouches for the owner.
 
+use super::sent_code::channel_for;
 use crate::engine::UnitOfWork;
 use crate::events::JournalEvent;
 use crate::proof::{ChannelId, Proof, ProofMethod};
@@ -15,7 +16,7 @@ pub(super) fn is_allowed(record: &Record, effect: &Effect, now: Now) -> bool {
     let Effect::Proven { purpose, channel, proofs, .. } = effect else { return true };
     let is_about_channel = match channel {
         Some(id) => {
-            let kind = record.recovery.channels.find(*id, now).map(|channel| channel.kind);
+            let kind = channel_for(&record.recovery.channels, *purpose, *id, now).map(|channel| channel.kind);
             kind.is_some_and(|kind| proofs.iter().all(|proof| kind.carries(proof.method)))
         }
         // The provider never sees a recovery code.
@@ -44,6 +45,10 @@ pub(super) fn take_proofs(work: &mut UnitOfWork<'_>, proven: &Proven<'_>, now: N
     }
     match purpose {
         ProofPurpose::Confirm => WordDone::ChannelConfirmed,
+        ProofPurpose::Pause => {
+            channel.into_iter().for_each(|id| pause(work, id, now));
+            WordDone::ChannelChangePaused
+        }
         ProofPurpose::Recovery => {
             proofs.iter().for_each(|proof| note_proof(work, *proof, now));
             WordDone::Proven
@@ -64,9 +69,10 @@ pub(super) fn take_proofs(work: &mut UnitOfWork<'_>, proven: &Proven<'_>, now: N
 /// A code came back from this channel: it is confirmed, or fresh again.
 fn confirm(work: &mut UnitOfWork<'_>, id: ChannelId, purpose: ProofPurpose, is_first: bool, now: Now) {
     let record = &mut *work.record;
-    let Some(kind) = record.recovery.channels.find(id, now).map(|channel| channel.kind) else { return };
+    let channels = &record.recovery.channels;
+    let Some(kind) = channel_for(channels, purpose, id, now).map(|channel| channel.kind) else { return };
     let used_for = match purpose {
-        ProofPurpose::Recovery | ProofPurpose::Cancel => CodeUse::Recovery,
+        ProofPurpose::Recovery | ProofPurpose::Cancel | ProofPurpose::Pause => CodeUse::Recovery,
         ProofPurpose::Confirm | ProofPurpose::SecondFactor => CodeUse::Session,
     };
     let wait_ms = if is_first { 0 } else { record.policy.recovery.pending_change_ms() };
@@ -76,6 +82,21 @@ fn confirm(work: &mut UnitOfWork<'_>, id: ChannelId, purpose: ProofPurpose, is_f
             work.note(&JournalEvent::ChannelPending { channel: kind.name(), wait_h });
         }
         work.settle_recovery(now);
+        if wait_ms == 0 {
+            work.record.recovery.channels.forget_former();
+        }
+    }
+}
+
+/// A code came back from a former channel: what ended it is paused.
+fn pause(work: &mut UnitOfWork<'_>, id: ChannelId, now: Now) {
+    let record = &mut *work.record;
+    let policy = &record.policy.recovery;
+    let (wait_h, wait_ms) = (policy.pending_change_h, policy.pending_change_ms());
+    // Too many wrong codes before it, perhaps typed for that, do not use the pause up.
+    let wait_ms = wait_ms.saturating_add(record.recovery.channels.wait_left_ms(CodeUse::Recovery, now));
+    if let Some(kind) = record.recovery.channels.pause(id, wait_ms, now) {
+        work.note(&JournalEvent::ChannelChangePaused { channel: kind.name(), wait_h });
     }
 }
 

@@ -45,6 +45,8 @@ pub enum WordDone {
     RecoveryCancelled,
     /// A channel is confirmed.
     ChannelConfirmed,
+    /// A change of a channel is paused: for a while the former one counts for getting back in.
+    ChannelChangePaused,
     /// The second factor is proven, for the sessions that are open.
     SecondFactorProven,
 }

@@ -61,6 +61,8 @@ pub(crate) enum ProofPurpose {
     Recovery,
     /// Cancelling a recovery that waits.
     Cancel,
+    /// Pausing what ended a former channel.
+    Pause,
     /// Confirming a channel.
     Confirm,
     /// The second factor of an open session.
@@ -97,6 +99,7 @@ impl ProofPurpose {
         match self {
             Self::Recovery => "prove",
             Self::Cancel => "cancel",
+            Self::Pause => "pause",
             Self::Confirm => "confirm",
             Self::SecondFactor => "second_factor",
         }
@@ -169,7 +172,8 @@ pub(crate) struct Report {
 pub(crate) struct ReportedChannel {
     /// Its kind and its id, as in `channel`.
     pub(crate) channel: String,
-    /// `new`: not confirmed; `waiting`: confirmed, and it does not count yet; `in_force`.
+    /// `new`: not confirmed; `waiting`: confirmed, and it does not count yet; `in_force`; `former`: it went
+    /// within the last seven days, and a code that is sent there pauses that, or has paused it.
     pub(crate) state: &'static str,
 }
 

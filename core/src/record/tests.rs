@@ -104,7 +104,10 @@ fn recovery(data_key: &DataKey) -> Recovery {
     recovery.plan(Change::SetCode(second.expect("a key")), 86_400_000, NOW);
     recovery.plan(Change::EscrowOff, 86_400_000, NOW);
     let policy = RecoveryPolicy::default();
-    for (number, kind, wait_ms) in [(1, ChannelKind::Sms, 0), (2, ChannelKind::Mail, policy.pending_change_ms())] {
+    let wait_ms = policy.pending_change_ms();
+    for (number, kind, wait_ms) in
+        [(1, ChannelKind::Sms, 0), (2, ChannelKind::Mail, wait_ms), (3, ChannelKind::BackupMail, 0)]
+    {
         let id = ChannelId([number; 8]);
         recovery.channels.propose(id, kind, "138****5678".to_owned(), NOW);
         recovery.channels.note_asked(id, CodeUse::Session, NOW);
@@ -113,7 +116,9 @@ fn recovery(data_key: &DataKey) -> Recovery {
         recovery.channels.charge(id, CodeUse::Recovery, NOW);
     }
     recovery.channels.settle(NOW);
-    recovery.channels.remove(ChannelId([1; 8]), 86_400_000, NOW).expect("it is there");
+    recovery.channels.remove(ChannelId([1; 8]), wait_ms, NOW).expect("it is there");
+    recovery.channels.remove(ChannelId([3; 8]), 0, NOW).expect("it is there");
+    recovery.channels.settle(NOW);
     let mut authenticator = Authenticator::new(Secret::make(&mut random), 58_907_520, NOW);
     authenticator.charge(CodeUse::Recovery, NOW).expect("a try is allowed");
     recovery.second_factor.put(Some(Factor::Authenticator(Box::new(authenticator))));

@@ -9,8 +9,13 @@ use crate::policy::RecoveryPolicy;
 use crate::proof::{ChannelId, ChannelKind};
 use crate::time::{Now, Wait};
 
-/// Most channels: of each kind one in force, and one that is being set up or waits.
-const MAX_CHANNELS: usize = 2 * ChannelKind::ALL.len();
+/// At most so many former channels of a kind are kept. Our own choice.
+const MAX_FORMER: usize = 2;
+/// Most channels: of each kind one in force, one that is being set up or waits, and the former ones.
+const MAX_CHANNELS: usize = (2 + MAX_FORMER) * ChannelKind::ALL.len();
+/// For so long after a change, in time that the phone is on, a code that is sent to the former channel pauses it: the 7
+/// days for which Google lets a person use a recovery phone or address that was replaced.
+const PAUSABLE_MS: u64 = 7 * 86_400_000;
 const DAY_MS: i64 = 86_400_000;
 /// Longest mask, in bytes: 80 characters.
 const MAX_MASK_BYTES: usize = 320;
@@ -39,6 +44,12 @@ pub(crate) struct Channel {
     waits: Option<Wait>,
     /// It goes when this is over.
     leaves: Option<Wait>,
+    /// It is a former channel: it was removed, or a later one took its place. Until this is over, a code that is sent
+    /// there pauses that, once.
+    pausable: Option<Wait>,
+    /// A code that was sent there has paused that: until this is over, this channel counts for getting back in, and none
+    /// that came later does.
+    pause: Option<Wait>,
     /// The channels of one kind are numbered as they were set up: a later one takes the place of an earlier one.
     nth: u64,
     /// By what they were asked for.
@@ -95,6 +106,16 @@ impl Channel {
         !self.is_in_force(now) || self.leaves.is_some()
     }
 
+    /// Whether it went, and a code that is sent there may pause that.
+    fn is_pausable(&self, now: Now) -> bool {
+        self.pause.is_none() && self.pausable.is_some_and(|wait| wait.left_ms(now) > 0)
+    }
+
+    /// Whether it went, and that is paused.
+    fn is_paused(&self, now: Now) -> bool {
+        self.pause.is_some_and(|wait| wait.left_ms(now) > 0)
+    }
+
     /// Whether the owner has it removed.
     pub(crate) fn is_leaving(&self) -> bool {
         self.leaves.is_some()
@@ -116,11 +137,14 @@ impl Channels {
     /// The channels as they are now, in the owner's order: those that left are gone, and one that came into force has
     /// taken the place of the earlier one of its kind.
     pub(crate) fn now(&self, now: Now) -> Vec<&Channel> {
-        let is_replaced = |channel: &Channel| {
-            let is_later = |other: &Channel| other.kind == channel.kind && other.nth > channel.nth;
-            self.list.iter().any(|other| is_later(other) && other.is_in_force(now) && !other.is_gone(now))
-        };
-        self.list.iter().filter(|channel| !channel.is_gone(now) && !is_replaced(channel)).collect()
+        self.list.iter().filter(|channel| channel.pausable.is_none() && !self.has_gone(channel, now)).collect()
+    }
+
+    /// Whether it has left, or another has taken its place.
+    fn has_gone(&self, channel: &Channel, now: Now) -> bool {
+        let is_later = |other: &Channel| other.kind == channel.kind && other.nth > channel.nth;
+        let counts = |other: &Channel| other.pausable.is_none() && other.is_in_force(now) && !other.is_gone(now);
+        channel.is_gone(now) || self.list.iter().any(|other| is_later(other) && counts(other))
     }
 
     /// The channels that count now, in the owner's order.
@@ -128,21 +152,63 @@ impl Channels {
         self.now(now).into_iter().filter(|channel| channel.is_in_force(now)).collect()
     }
 
+    /// The channels that count now for getting back in: where a change is paused, the former channel, after the others
+    /// and in place of what came later.
+    pub(crate) fn for_recovery(&self, now: Now) -> Vec<&Channel> {
+        let in_force = self.in_force(now).into_iter().filter(|channel| self.paused(channel.kind, now).is_none());
+        in_force.chain(ChannelKind::ALL.into_iter().filter_map(|kind| self.paused(kind, now))).collect()
+    }
+
+    /// The former channel of this kind that a pause has count again. Of several the one that went first: no later one
+    /// undoes its owner's pause.
+    fn paused(&self, kind: ChannelKind, now: Now) -> Option<&Channel> {
+        let of_kind = self.list.iter().filter(|channel| channel.kind == kind && channel.is_paused(now));
+        of_kind.min_by_key(|channel| channel.nth)
+    }
+
+    /// The former channels whose change a code may pause that is sent there.
+    pub(crate) fn pausable(&self, now: Now) -> Vec<&Channel> {
+        let mut former = self.former(now);
+        former.retain(|channel| self.paused(channel.kind, now).is_none_or(|paused| channel.nth < paused.nth));
+        former
+    }
+
+    /// The former channels, at most two of each kind. Those that went first are kept: whoever changes a channel often
+    /// does not push its owner's out.
+    pub(crate) fn former(&self, now: Now) -> Vec<&Channel> {
+        let of_before = self.list.iter().filter(|channel| channel.is_pausable(now) || channel.is_paused(now));
+        let goes_now =
+            |channel: &&Channel| channel.pausable.is_none() && channel.is_in_force(now) && self.has_gone(channel, now);
+        let mut former: Vec<&Channel> = Vec::new();
+        for channel in of_before.chain(self.list.iter().filter(goes_now)) {
+            if former.iter().filter(|other| other.kind == channel.kind).count() < MAX_FORMER {
+                former.push(channel);
+            }
+        }
+        former
+    }
+
     /// The channel with this id, if it is still there.
     pub(crate) fn find(&self, id: ChannelId, now: Now) -> Option<&Channel> {
         self.now(now).into_iter().find(|channel| channel.id == id)
     }
 
-    /// Drops what is not there any more. Returns what came into force or went since it was last called.
+    /// Drops what is not there any more, and has what went be a former channel from now on. Returns what came into force
+    /// or went since it was last called.
     pub(crate) fn settle(&mut self, now: Now) -> Vec<(ChannelKind, bool)> {
-        let kept: Vec<ChannelId> = self.now(now).iter().map(|channel| channel.id).collect();
+        let ids = |channels: Vec<&Channel>| channels.iter().map(|channel| channel.id).collect::<Vec<_>>();
+        let (kept, former) = (ids(self.now(now)), ids(self.former(now)));
         let mut changes = Vec::new();
-        self.list.retain(|channel| {
+        self.list.retain_mut(|channel| {
             let stays = kept.contains(&channel.id);
             if !stays && channel.is_gone(now) {
                 changes.push((channel.kind, false));
             }
-            stays
+            if !stays && channel.pausable.is_none() {
+                channel.pausable = Some(Wait::start(PAUSABLE_MS, now));
+                channel.leaves = None;
+            }
+            stays || former.contains(&channel.id)
         });
         for channel in &mut self.list {
             if channel.is_in_force(now) && channel.waits.take().is_some() {
@@ -165,6 +231,8 @@ impl Channels {
             confirmed: None,
             waits: None,
             leaves: None,
+            pausable: None,
+            pause: None,
             nth,
             codes: Default::default(),
         });
@@ -197,6 +265,20 @@ impl Channels {
         }
         channel.leaves = Some(Wait::start(wait_ms, now));
         Some(wait_ms)
+    }
+
+    /// A code that was sent to a former channel came back: until this wait is over that channel counts for getting back
+    /// in, and none that came later does. `None`: it may not pause anything.
+    pub(crate) fn pause(&mut self, id: ChannelId, wait_ms: u64, now: Now) -> Option<ChannelKind> {
+        self.pausable(now).into_iter().find(|channel| channel.id == id)?;
+        let channel = self.list.iter_mut().find(|channel| channel.id == id)?;
+        channel.pause = Some(Wait::start(wait_ms, now));
+        Some(channel.kind)
+    }
+
+    /// Forgets the former channels.
+    pub(crate) fn forget_former(&mut self) {
+        self.list.retain(|channel| channel.pausable.is_none());
     }
 
     /// Takes back what waits for this channel: its removal, or its coming into force. `None`: nothing waits.
@@ -255,7 +337,7 @@ impl Channels {
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
         let of_channels = self.list.iter_mut().flat_map(|channel| {
             let of_codes = channel.codes.iter_mut().flat_map(SentCodes::waits);
-            of_codes.chain([&mut channel.waits, &mut channel.leaves])
+            of_codes.chain([&mut channel.waits, &mut channel.leaves, &mut channel.pausable, &mut channel.pause])
         });
         let waits = of_channels.chain(&mut self.shut).filter_map(Option::as_mut);
         waits.fold(false, |is_changed, wait| wait.save(now, every_ms) | is_changed)
@@ -264,7 +346,8 @@ impl Channels {
     /// The waits as they were last saved.
     pub(crate) fn saved_waits(&self) -> impl Iterator<Item = Option<Wait>> {
         let of_channels = self.list.iter().flat_map(|channel| {
-            channel.codes.iter().flat_map(SentCodes::saved_waits).chain([channel.waits, channel.leaves])
+            let waits = [channel.waits, channel.leaves, channel.pausable, channel.pause];
+            channel.codes.iter().flat_map(SentCodes::saved_waits).chain(waits)
         });
         of_channels.chain(self.shut)
     }

@@ -234,11 +234,12 @@ impl Recovery {
         is_due.then_some(ways)
     }
 
-    /// What a recovery takes over: the channels and the second factor stay, and what waits is void, because who
-    /// recovers chooses anew.
+    /// What a recovery takes over: the channels and the second factor stay. What waits is void, and nothing pauses a
+    /// change of before, because who recovers chooses anew.
     pub(crate) fn after_recovery(channels: Channels, second_factor: SecondFactor) -> Self {
         let mut next = Self { channels, second_factor, checklist: Checklist::begin(), ..Self::default() };
         next.void(None);
+        next.channels.forget_former();
         next
     }
 

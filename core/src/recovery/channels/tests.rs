@@ -85,6 +85,162 @@ fn removing_waits_and_can_be_taken_back_until_then() {
     assert_eq!(channels.remove(id(4), DAY_MS, at(DAY_MS)), Some(0), "it never counted");
 }
 
+/// Another number takes the place of the first one, after a wait.
+fn replaced() -> Channels {
+    let mut channels = two();
+    channels.propose(id(3), Sms, "new".to_owned(), at(0));
+    channels.confirm(id(3), CodeUse::Session, DAY_MS, at(0));
+    channels
+}
+
+#[test]
+fn a_former_number_pauses_the_change_that_replaced_it_once() {
+    for is_settled in [false, true] {
+        let mut channels = replaced();
+        assert_eq!(ids(&channels.pausable(at(DAY_MS - 1))), [], "it counts still");
+        if is_settled {
+            assert_eq!(channels.settle(at(DAY_MS)), [(Sms, true)]);
+        }
+        assert_eq!(ids(&channels.pausable(at(DAY_MS))), [id(1)]);
+        assert_eq!(ids(&channels.for_recovery(at(DAY_MS))), [id(2), id(3)]);
+        assert_eq!(channels.pause(id(3), DAY_MS, at(DAY_MS)), None, "only a former one pauses");
+        channels.settle(at(DAY_MS));
+        assert_eq!(channels.pause(id(1), DAY_MS, at(DAY_MS)), Some(Sms));
+        let last = at(2 * DAY_MS - 1);
+        assert_eq!(ids(&channels.for_recovery(last)), [id(2), id(1)]);
+        assert_eq!(ids(&channels.in_force(last)), [id(2), id(3)], "sessions and the second factor are not concerned");
+        assert_eq!(
+            (ids(&channels.pausable(last)), channels.settle(last)),
+            (vec![], vec![]),
+            "a second time it does not"
+        );
+        assert_eq!(ids(&channels.for_recovery(at(2 * DAY_MS))), [id(2), id(3)]);
+        assert_eq!(channels.pause(id(1), DAY_MS, at(2 * DAY_MS)), None);
+        channels.settle(at(2 * DAY_MS));
+        assert_eq!(channels.list.len(), 2, "it is forgotten");
+    }
+}
+
+#[test]
+fn a_former_channel_that_was_removed_counts_again_for_a_while() {
+    let mut channels = two();
+    channels.remove(id(2), DAY_MS, at(0));
+    assert_eq!(channels.settle(at(DAY_MS)), [(Mail, false)]);
+    assert_eq!(channels.pause(id(2), DAY_MS, at(DAY_MS)), Some(Mail));
+    assert_eq!(ids(&channels.for_recovery(at(2 * DAY_MS - 1))), [id(1), id(2)]);
+    assert_eq!(channels.find(id(2), at(DAY_MS)), None, "for the session it is gone");
+    assert_eq!(ids(&channels.for_recovery(at(2 * DAY_MS))), [id(1)]);
+}
+
+#[test]
+fn a_former_channel_is_one_for_seven_days() {
+    let mut channels = replaced();
+    channels.settle(at(DAY_MS));
+    let last = at(DAY_MS + PAUSABLE_MS - 1);
+    assert_eq!(ids(&channels.pausable(last)), [id(1)]);
+    let after = at(DAY_MS + PAUSABLE_MS);
+    assert_eq!(channels.clone().pause(id(1), DAY_MS, after), None);
+    assert_eq!((ids(&channels.pausable(after)), channels.settle(after)), (vec![], vec![]));
+    assert_eq!(channels.list.len(), 2, "it is forgotten");
+    let mut late = replaced();
+    late.settle(at(DAY_MS));
+    assert_eq!(late.pause(id(1), DAY_MS, last), Some(Sms));
+    assert_eq!(ids(&late.for_recovery(after)), [id(2), id(1)], "a pause that began in time runs to its end");
+}
+
+/// A thief who changes the number twice has a former number, too. It does not undo the owner's pause.
+#[test]
+fn of_two_pauses_that_of_the_channel_that_went_first_holds() {
+    let mut channels = replaced();
+    channels.settle(at(DAY_MS));
+    channels.propose(id(4), Sms, "newer".to_owned(), at(DAY_MS));
+    channels.confirm(id(4), CodeUse::Session, DAY_MS, at(DAY_MS));
+    let now = at(2 * DAY_MS);
+    channels.settle(now);
+    assert_eq!(ids(&channels.pausable(now)), [id(1), id(3)]);
+    for (order, second) in [([1, 3], None), ([3, 1], Some(Sms))] {
+        let mut channels = channels.clone();
+        let paused = order.map(|number| channels.pause(id(number), DAY_MS, now));
+        assert_eq!(paused, [Some(Sms), second], "one that would change nothing is not used up");
+        assert_eq!(ids(&channels.for_recovery(now)), [id(2), id(1)]);
+    }
+}
+
+/// What drops a change that waits leaves a pause, and what is paused, alone.
+#[test]
+fn a_lock_and_a_cancelled_change_leave_a_pause_alone() {
+    let mut channels = replaced();
+    channels.settle(at(DAY_MS));
+    channels.pause(id(1), DAY_MS, at(DAY_MS)).expect("a former one");
+    assert_eq!(channels.drop_pending(), []);
+    assert_eq!((channels.cancel(id(1), at(DAY_MS)), channels.cancel(id(3), at(DAY_MS))), (None, None));
+    channels.propose(id(4), Sms, "newer".to_owned(), at(DAY_MS));
+    assert_eq!(ids(&channels.for_recovery(at(DAY_MS))), [id(2), id(1)]);
+    assert_eq!(ids(&channels.for_recovery(at(2 * DAY_MS))), [id(2), id(3)]);
+    channels.forget_former();
+    assert_eq!(ids(&channels.for_recovery(at(DAY_MS))), [id(2), id(3)], "who recovers chooses anew");
+}
+
+/// Random orders of a number that is set up, confirmed, removed, cancelled, of locks, and of changes that are paused.
+#[test]
+fn no_order_of_changes_keeps_the_first_number_from_its_pause() {
+    let (mut pauses, mut checked) = (0, 0);
+    for nth in 0..400 {
+        let mut rng = TestRng::nth(20_261_201, nth);
+        let mut channels = two();
+        let mut now = at(1);
+        let mut paused: Vec<ChannelId> = Vec::new();
+        let (mut went, mut first_pause) = (None, None);
+        for step in 0..60 {
+            let mut any: Vec<ChannelId> = channels.list.iter().map(|channel| channel.id).collect();
+            any.push(id(0));
+            let any = rng.pick(&any);
+            match rng.below(8) {
+                0 => {
+                    channels.propose(id(3 + step), Sms, "m".to_owned(), now);
+                    channels.confirm(id(3 + step), CodeUse::Session, DAY_MS, now);
+                }
+                1 if channels.find(any, now).is_some() => {
+                    channels.remove(any, DAY_MS, now);
+                }
+                2 => {
+                    channels.cancel(any, now);
+                }
+                3 if rng.one_in(4) => {
+                    channels.drop_pending();
+                }
+                4 if any != id(1) && channels.pause(any, DAY_MS, now).is_some() => {
+                    assert!(!paused.contains(&any), "history {nth}: {any} paused twice");
+                    paused.push(any);
+                    pauses += 1;
+                }
+                5 if rng.one_in(3) && channels.pause(id(1), DAY_MS, now).is_some() => {
+                    assert_eq!(first_pause.replace(now.since_boot_ms), None, "history {nth}: paused twice");
+                }
+                _ => now.since_boot_ms += u64::from(rng.one_in(2)) * DAY_MS + rng.below(48) as u64 * HOUR_MS / 2,
+            }
+            channels.settle(now);
+            assert!(channels.is_in_range(), "history {nth}");
+            for kind in [Sms, Mail] {
+                let count = |list: Vec<&Channel>| list.iter().filter(|channel| channel.kind == kind).count();
+                assert!(count(channels.in_force(now)) <= 1 && count(channels.for_recovery(now)) <= 1);
+                assert!(count(channels.former(now)) <= MAX_FORMER);
+            }
+            let is_there = channels.find(id(1), now).is_some();
+            went = if is_there { None } else { went.or(Some(now.since_boot_ms)) };
+            let Some(since) = went else { continue };
+            let (is_former, counts) = (channels.pausable(now), channels.for_recovery(now));
+            let (is_former, counts) = (ids(&is_former).contains(&id(1)), ids(&counts).contains(&id(1)));
+            let is_early = now.since_boot_ms - since < PAUSABLE_MS;
+            assert_eq!(is_former, first_pause.is_none() && is_early, "history {nth}");
+            let is_paused = first_pause.is_some_and(|began| now.since_boot_ms - began < DAY_MS);
+            assert_eq!(counts, is_paused, "history {nth}");
+            checked += 1;
+        }
+    }
+    assert!(pauses > 200 && checked > 2_000, "{pauses} {checked}");
+}
+
 #[test]
 fn a_lock_takes_back_everything_that_waits() {
     let mut channels = two();
@@ -139,11 +295,17 @@ fn codes_of_all_channels_are_counted_together() {
 #[test]
 fn a_record_could_hold_every_state_and_nothing_longer() {
     let mut channels = two();
-    for (number, kind) in [(3, Sms), (4, Mail), (5, BackupMail), (6, BackupMail)] {
-        channels.propose(id(number), kind, "m".to_owned(), at(0));
+    let mut next = 2;
+    for kind in [Sms, Mail, BackupMail] {
+        for _ in 0..4 {
+            next += 1;
+            channels.propose(id(next), kind, "m".to_owned(), at(0));
+            channels.confirm(id(next), CodeUse::Session, 0, at(0));
+            channels.settle(at(0));
+        }
+        next += 1;
+        channels.propose(id(next), kind, "m".to_owned(), at(0));
     }
-    channels.confirm(id(6), CodeUse::Session, 0, at(0));
-    channels.propose(id(7), BackupMail, "m".to_owned(), at(0));
     assert!(channels.is_in_range() && channels.list.len() == MAX_CHANNELS);
     let json = serde_json::to_string(&channels).expect("JSON");
     assert_eq!(serde_json::from_str::<Channels>(&json).expect("a state"), channels);

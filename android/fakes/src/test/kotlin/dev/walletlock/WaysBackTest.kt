@@ -106,6 +106,14 @@ class WaysBackTest : LockTest() {
             }
             phone.clock.advanceMs(dayMs)
             lock.unlock().use { assertEquals(listOf(mail), it.access.channels().map { channel -> channel.id }) }
+            val recovery = lock.recovery
+            assertEquals(listOf(sms), recovery.progress().former.map { it.channel })
+            assertTrue(recovery.sendCode(sms) is CodeRequest.Asked)
+            val asked = pinOf(CODE).use { recovery.pauseChannelChange(sms, it) }
+            assertEquals(listOf("pause", "sms:$sms"), listOf("kind", "channel").map(members(asked.text)::get))
+            assertEquals(WordDone.CHANNEL_CHANGE_PAUSED, lock.take(asked, "sms"))
+            assertEquals(listOf(mail, sms, null), recovery.progress().ways.map { it.channel })
+            assertThrows<LockException.WrongState> { recovery.pauseChannelChange(sms) }
         }
     }
 

@@ -248,6 +248,9 @@ public enum class JournalKind {
 
     /** The account has another password. */
     PASSWORD_SET,
+
+    /** A change of a channel is paused, because a code came back from the former one. */
+    CHANNEL_CHANGE_PAUSED,
 }
 
 /**

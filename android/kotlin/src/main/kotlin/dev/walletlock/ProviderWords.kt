@@ -111,6 +111,9 @@ public enum class WordDone {
     /** A channel is confirmed. */
     CHANNEL_CONFIRMED,
 
+    /** A change of a channel is paused: for a while the former one counts for getting back in. */
+    CHANNEL_CHANGE_PAUSED,
+
     /** The second factor was right, for the sessions that are open. */
     SECOND_FACTOR_PROVEN,
 }

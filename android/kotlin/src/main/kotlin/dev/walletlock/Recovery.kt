@@ -104,6 +104,19 @@ public class Recovery internal constructor(private val lock: WalletLock) {
     public suspend fun cancel(channel: String? = null, code: PinEntry? = null): CodeRequest =
         lock.callNative { native -> code.overUniffi { native.cancelRecovery(channel, it) } }.toPublic()
 
+    /**
+     * Makes a request to pause a change of a channel that is in force, by a code that came over the former channel
+     * ([RecoveryProgress.former]). It needs neither PIN nor session. From the grant on, for as long as a change waits (the policy's
+     * `recovery.pending_change_h`), the former channel counts for getting back in, and none that took its place does: an owner who missed
+     * the announcement can get back in meanwhile. Sessions, and the second factor, are not concerned.
+     *
+     * @param code the code that was typed. Null: the link in the mail was opened. The entry is empty afterwards.
+     * @throws LockException.WrongState if [channel] is no former channel that may pause its change.
+     */
+    @JvmOverloads
+    public suspend fun pauseChannelChange(channel: String, code: PinEntry? = null): CodeRequest =
+        lock.callNative { native -> code.overUniffi { native.pauseChannelChange(channel, it) } }.toPublic()
+
     /** Cancels what was proven and waits, by a code of the authenticator. The entry is empty once the code was counted. */
     public suspend fun cancelByAuthenticator(code: PinEntry): FactorOutcome =
         lock.callNative { native -> code.handle.overUniffi { native.cancelByAuthenticator(it) } }.toPublic()

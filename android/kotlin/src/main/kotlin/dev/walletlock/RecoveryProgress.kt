@@ -8,6 +8,8 @@ import kotlin.time.Duration.Companion.milliseconds
  *
  * @property ways the ways that were set up: the recovery code, the channels in the owner's order, the authenticator, a person at
  *   the provider.
+ * @property former the channels that were replaced or removed within the last seven days (of time that the phone is on). A code that is
+ *   sent to one of them pauses that ([Recovery.pauseChannelChange]), once.
  * @property proven what was proven so far.
  * @property enough whether that is enough for a new PIN. The recovery code is enough alone, and is not counted here.
  * @property waitLeftMs milliseconds until the wait is over that runs after proofs on this phone; 0: it is over. Null: none runs.
@@ -16,6 +18,7 @@ import kotlin.time.Duration.Companion.milliseconds
  */
 public data class RecoveryProgress(
     public val ways: List<RecoveryWay>,
+    public val former: List<RecoveryWay>,
     public val proven: List<ProofMethod>,
     public val enough: Enough,
     public val waitLeftMs: Long?,
@@ -147,6 +150,7 @@ public sealed interface WayState {
 
 internal fun dev.walletlock.ffi.RecoveryProgress.toPublic() = RecoveryProgress(
     ways = ways.map { it.toPublic() },
+    former = former.map { it.toPublic() },
     proven = proven.map { it.byName() },
     enough = enough.toPublic(),
     waitLeftMs = waitLeftMs,

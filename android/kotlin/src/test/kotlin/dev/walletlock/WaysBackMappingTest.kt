@@ -55,6 +55,7 @@ class WaysBackMappingTest {
         for ((nativeState, state) in states) for ((nativeEnough, isEnough) in enough) {
             val native = NativeProgress(
                 listOf(NativeWay(NativeWayKind.BACKUP_MAIL, "ab", "z***@mi.com", true, nativeState)),
+                listOf(NativeWay(NativeWayKind.SMS, "cd", "+155****5678", false, nativeState)),
                 listOf(NativeMethod.LINK),
                 nativeEnough,
                 3,
@@ -62,7 +63,9 @@ class WaysBackMappingTest {
                 NativeLeadsTo.MORE_TRIES,
             )
             val way = RecoveryWay(WayKind.BACKUP_MAIL, "ab", "z***@mi.com", true, state)
-            val public = RecoveryProgress(listOf(way), listOf(ProofMethod.LINK), isEnough, 3, true, LeadsTo.MORE_TRIES)
+            val former = RecoveryWay(WayKind.SMS, "cd", "+155****5678", false, state)
+            val proven = listOf(ProofMethod.LINK)
+            val public = RecoveryProgress(listOf(way), listOf(former), proven, isEnough, 3, true, LeadsTo.MORE_TRIES)
             assertEquals(public, native.toPublic())
         }
     }
@@ -112,7 +115,7 @@ class WaysBackMappingTest {
         assertEquals(5.milliseconds, ChannelState.Waiting(5).left)
         assertEquals(5.milliseconds, ChannelState.InForce(0, false, 5).leavesIn)
         assertEquals(5.milliseconds, PendingFactor(5, null).left)
-        assertEquals(5.milliseconds, RecoveryProgress(emptyList(), emptyList(), Enough.Now, 5, false, LeadsTo.NEW_PIN).waitLeft)
+        assertEquals(5.milliseconds, RecoveryProgress(emptyList(), emptyList(), emptyList(), Enough.Now, 5, false, LeadsTo.NEW_PIN).waitLeft)
     }
 
     @Test

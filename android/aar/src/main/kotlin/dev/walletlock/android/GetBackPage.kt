@@ -18,6 +18,7 @@ internal class GetBackActions(
     val onNewPin: () -> Unit,
     val onMoreTries: () -> Unit,
     val onCancel: () -> Unit,
+    val onChanged: () -> Unit,
     val onLeft: () -> Unit,
     val onStartAnew: () -> Unit,
     val onBack: () -> Unit,
@@ -32,7 +33,13 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
     private var shown: Shown? = null
     private val rows = mutableListOf<Pair<SettingsRow, RecoveryWay>>()
 
-    private class Shown(val progress: RecoveryProgress, val standing: Standing, val cancels: Boolean)
+    private class Shown(
+        val progress: RecoveryProgress,
+        val standing: Standing,
+        /** Of ways to cancel what was proven, or of former channels. */
+        val isChoice: Boolean,
+        val canPause: Boolean,
+    )
 
     init {
         fill(layout.whole)
@@ -40,9 +47,9 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         (layout.whole as? LinearLayout)?.takeIf { it.orientation == LinearLayout.HORIZONTAL }?.gravity = Gravity.TOP
     }
 
-    /** Shows the [ways], and what is missing. */
-    fun showWays(progress: RecoveryProgress, standing: Standing, ways: List<RecoveryWay>) {
-        val now = Shown(progress, standing, cancels = false)
+    /** Shows the [ways], and what is missing. [canPause]: a change of where codes go can be paused. */
+    fun showWays(progress: RecoveryProgress, standing: Standing, ways: List<RecoveryWay>, canPause: Boolean) {
+        val now = Shown(progress, standing, isChoice = false, canPause)
         val isEnough = standing == Standing.NEW_PIN || standing == Standing.MORE_TRIES
         val listed = ways.filter { !isEnough || it.state is WayState.Proven }
         if (looksLike(now, listed)) return update(now, listed)
@@ -54,20 +61,31 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
             else -> Unit
         }
         val heading = if (isEnough) R.string.walletlock_way_proven else R.string.walletlock_back_ways
-        addRows(heading, listed, cancels = false)
+        addRows(heading, listed, isChoice = false)
         if (progress.proven.isNotEmpty()) addButton(R.string.walletlock_back_not_me, isPrimary = false, actions.onCancel)
         if (standing == Standing.NOTHING) {
             addQuiet(R.string.walletlock_back_what_left, actions.onLeft)
         } else if (!isEnough) {
             addQuiet(R.string.walletlock_back_none_reaches, actions.onLeft)
         }
+        if (canPause) addQuiet(R.string.walletlock_back_changed, actions.onChanged)
     }
 
     /** Shows the ways to cancel what was proven. */
     fun showCancel(progress: RecoveryProgress, standing: Standing, ways: List<RecoveryWay>) {
-        begin(Shown(progress, standing, cancels = true), ways)
-        layout.show(resources.cancelNotice(), by = null, waitMs = null)
-        addRows(R.string.walletlock_back_cancel_by, ways, cancels = true)
+        begin(Shown(progress, standing, isChoice = true, canPause = false), ways)
+        showChoice(resources.cancelNotice(), R.string.walletlock_back_cancel_by, ways)
+    }
+
+    /** Shows the former channels. */
+    fun showPause(progress: RecoveryProgress, standing: Standing, former: List<RecoveryWay>) {
+        begin(Shown(progress, standing, isChoice = true, canPause = false), former)
+        showChoice(resources.pauseNotice(), R.string.walletlock_back_pause_by, former)
+    }
+
+    private fun showChoice(notice: Notice, heading: Int, ways: List<RecoveryWay>) {
+        layout.show(notice, by = null, waitMs = null)
+        addRows(heading, ways, isChoice = true)
         addButton(R.string.walletlock_back_to_ways, isPrimary = false, actions.onBack)
     }
 
@@ -109,7 +127,7 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
     /** Whether the page shows the same rows and buttons already, so that only what they say is new. */
     private fun looksLike(now: Shown, ways: List<RecoveryWay>): Boolean {
         val before = shown ?: return false
-        val isSame = before.standing == now.standing && before.cancels == now.cancels &&
+        val isSame = before.standing == now.standing && before.isChoice == now.isChoice && before.canPause == now.canPause &&
             before.progress.proven.isEmpty() == now.progress.proven.isEmpty()
         return isSame && rows.size == ways.size && rows.zip(ways).all { (row, way) ->
             row.second.isSameAs(way) && lookOf(row.second) == lookOf(way)
@@ -135,7 +153,7 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         tick()
     }
 
-    private fun addRows(heading: Int, ways: List<RecoveryWay>, cancels: Boolean) {
+    private fun addRows(heading: Int, ways: List<RecoveryWay>, isChoice: Boolean) {
         if (ways.isEmpty()) return
         val column = LinearLayout(context)
         column.orientation = LinearLayout.VERTICAL
@@ -144,14 +162,14 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
         column.addView(title)
         val card = SettingsCard(context, colours)
         for (way in ways) {
-            val isProven = way.state is WayState.Proven && !cancels
+            val isProven = way.state is WayState.Proven && !isChoice
             val waits = way.state is WayState.Waiting
             val row = when {
                 isProven -> ProvenRow(context, colours)
                 waits -> SettingsRow(context, colours)
                 else -> PressRow(context, colours, isAction = false) { press(way) }
             }
-            row.show(resources.titleOf(way.kind), resources.bodyOf(way, passedMs = 0, cancels))
+            row.show(resources.titleOf(way.kind), resources.bodyOf(way, passedMs = 0, isChoice))
             rows += row to way
             card.add(row)
         }
@@ -167,8 +185,8 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
     private fun tick() {
         val now = shown ?: return
         val passed = ticking.passedMs
-        if (!now.cancels) layout.tick(resources.notice(now.standing, now.progress, passed), now.progress.waitMs(passed))
-        rows.forEach { (row, way) -> row.show(resources.titleOf(way.kind), resources.bodyOf(way, passed, now.cancels)) }
+        if (!now.isChoice) layout.tick(resources.notice(now.standing, now.progress, passed), now.progress.waitMs(passed))
+        rows.forEach { (row, way) -> row.show(resources.titleOf(way.kind), resources.bodyOf(way, passed, now.isChoice)) }
         val waits = rows.mapNotNull { (_, way) -> way.leftMs } + listOfNotNull(now.progress.waitMs(0))
         if (waits.any { it <= passed }) actions.onDue()
     }

@@ -67,12 +67,25 @@ internal sealed interface GetBackNote {
     /** This cannot cancel what was proven: something that ranks higher can. */
     data object CannotCancel : GetBackNote
     data object Cancelled : GetBackNote
+    data object Paused : GetBackNote
 
     /** The phone failed. */
     class Failed(val trouble: LockTrouble) : GetBackNote
 
     /** What became of a call to the provider, as a text. */
     class Provider(val words: Int) : GetBackNote
+}
+
+/** What a person proves something for. */
+internal enum class Aim {
+    /** Getting back in. */
+    PROVE,
+
+    /** Cancelling what was proven. */
+    CANCEL,
+
+    /** Pausing what ended a former channel. */
+    PAUSE,
 }
 
 /**
@@ -86,11 +99,14 @@ internal class GetBackSteps {
         /** Ways to cancel what was proven. */
         data object Cancel : Page
 
+        /** Former channels, to pause what ended them. */
+        data object Pause : Page
+
         /** Asks for the code of a way. */
-        class Code(val way: RecoveryWay, val cancels: Boolean) : Page
+        class Code(val way: RecoveryWay, val aim: Aim) : Page
 
         /** A person at the provider. */
-        class Person(val cancels: Boolean) : Page
+        class Person(val aim: Aim) : Page
 
         /** What is left if no way reaches the person. */
         data object Left : Page
@@ -118,24 +134,39 @@ internal class GetBackSteps {
 
     fun learned(now: RecoveryProgress) {
         progress = now
+        if (page == Page.Pause && now.former.isEmpty()) go(Page.Ways)
         val shown = page as? Page.Code ?: return
-        val same = now.ways.firstOrNull { it.isSameAs(shown.way) } ?: return go(Page.Ways)
-        page = Page.Code(same, shown.cancels)
+        val listed = if (shown.aim == Aim.PAUSE) now.former else now.ways
+        val same = listed.firstOrNull { it.isSameAs(shown.way) }
+        if (same != null) {
+            page = Page.Code(same, shown.aim)
+            return
+        }
+        // The provider's answer may have come by another way.
+        val isPaused = shown.aim == Aim.PAUSE && now.ways.any { it.isSameAs(shown.way) }
+        go(Page.Ways)
+        if (isPaused) over(GetBackNote.Paused)
     }
 
     /** The person takes a way. Returns whether to send a code now. */
     fun choose(way: RecoveryWay): Boolean {
-        val cancels = page == Page.Cancel
+        val aim = when (page) {
+            Page.Cancel -> Aim.CANCEL
+            Page.Pause -> Aim.PAUSE
+            else -> Aim.PROVE
+        }
         when (way.kind) {
             WayKind.RECOVERY_CODE -> return false
-            WayKind.PERSON -> go(Page.Person(cancels))
-            else -> go(Page.Code(way, cancels))
+            WayKind.PERSON -> go(Page.Person(aim))
+            else -> go(Page.Code(way, aim))
         }
-        val canSend = way.state is WayState.Available || cancels && way.state is WayState.Proven
+        val canSend = way.state is WayState.Available || aim == Aim.CANCEL && way.state is WayState.Proven
         return canSend && way.kind.isSent
     }
 
     fun showCancel(): Unit = go(Page.Cancel)
+
+    fun showPause(): Unit = go(Page.Pause)
 
     fun showLeft(): Unit = go(Page.Left)
 
@@ -186,9 +217,15 @@ internal class GetBackSteps {
     }
 
     private fun succeeded() {
-        val cancels = (page as? Page.Code)?.cancels ?: (page as? Page.Person)?.cancels ?: false
+        val aim = page.aim
         go(Page.Ways)
-        over(GetBackNote.Cancelled.takeIf { cancels })
+        over(
+            when (aim) {
+                Aim.CANCEL -> GetBackNote.Cancelled
+                Aim.PAUSE -> GetBackNote.Paused
+                else -> null
+            },
+        )
     }
 
     /** The call is over, and this is to be said. */
@@ -201,11 +238,12 @@ internal class GetBackSteps {
     /** Goes one page back. False: the person leaves the screen instead. While a call is running this does nothing. */
     fun back(): Boolean {
         if (isBusy) return true
-        val cancels = (page as? Page.Code)?.cancels ?: (page as? Page.Person)?.cancels ?: false
+        val aim = page.aim
         when {
             page == Page.Ways -> return false
             page == Page.StartAnew -> go(Page.Left)
-            cancels -> go(Page.Cancel)
+            aim == Aim.CANCEL -> go(Page.Cancel)
+            aim == Aim.PAUSE -> go(Page.Pause)
             else -> go(Page.Ways)
         }
         return true
@@ -215,6 +253,8 @@ internal class GetBackSteps {
         page = next
         note = null
     }
+
+    private val Page.aim: Aim? get() = (this as? Page.Code)?.aim ?: (this as? Page.Person)?.aim
 
     private fun Carried.note(ifRefused: GetBackNote): GetBackNote = when (this) {
         Carried.TAKEN, Carried.LATER -> GetBackNote.Later

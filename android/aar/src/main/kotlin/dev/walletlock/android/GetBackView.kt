@@ -21,6 +21,7 @@ internal class GetBackView(context: Context, private val leads: Leads) : FrameLa
             onNewPin = leads.askEscrow,
             onMoreTries = { going?.askForTries(leads.leave) },
             onCancel = { change { it.steps.showCancel() } },
+            onChanged = { change { it.steps.showPause() } },
             onLeft = { change { it.steps.showLeft() } },
             onStartAnew = { change { it.steps.askToStartAnew() } },
             onBack = { going?.back() },
@@ -59,9 +60,9 @@ internal class GetBackView(context: Context, private val leads: Leads) : FrameLa
         val steps = going.steps
         val said = steps.note?.let { resources.words(it) }
         when (val page = steps.page) {
-            is Page.Ways, is Page.Cancel, is Page.Left -> showList(going, page, said)
+            is Page.Ways, is Page.Cancel, is Page.Pause, is Page.Left -> showList(going, page, said)
             is Page.Code -> {
-                code.show(resources.codePage(page.way, page.cancels, steps.isBusy))
+                code.show(resources.codePage(page.way, page.aim == Aim.CANCEL, steps.isBusy))
                 showOnly(code)
                 if (said != null && steps.notes != saidNotes) code.reject(said)
             }
@@ -76,8 +77,9 @@ internal class GetBackView(context: Context, private val leads: Leads) : FrameLa
         val standing = going.standing ?: return
         when (page) {
             is Page.Cancel -> ways.showCancel(progress, standing, going.waysToCancel)
+            is Page.Pause -> ways.showPause(progress, standing, going.former)
             is Page.Left -> ways.showLeft(standing == Standing.NOTHING, going.contacts)
-            else -> ways.showWays(progress, standing, going.ways)
+            else -> ways.showWays(progress, standing, going.ways, canPause = going.former.isNotEmpty())
         }
         if (showOnly(ways)) tellStep(R.string.walletlock_get_back)
         ways.tell(if (going.steps.isBusy) resources.getString(R.string.walletlock_provider_reaching) else said)
@@ -89,7 +91,7 @@ internal class GetBackView(context: Context, private val leads: Leads) : FrameLa
         question.ask(
             R.drawable.walletlock_phone,
             if (steps.isBusy) R.string.walletlock_escrow_asking else R.string.walletlock_way_person,
-            if (page.cancels) R.string.walletlock_person_cancels_body else R.string.walletlock_person_body,
+            if (page.aim == Aim.CANCEL) R.string.walletlock_person_cancels_body else R.string.walletlock_person_body,
             said,
             QuestionView.Answer(R.string.walletlock_escrow_ask_now, isFirst = true, going::askPerson),
             QuestionView.Answer(R.string.walletlock_other_way, isFirst = false) { going.back() },

@@ -47,6 +47,9 @@ internal fun Resources.leftNotice(isNothing: Boolean): Notice =
 internal fun Resources.cancelNotice(): Notice =
     notice(R.drawable.walletlock_padlock, R.string.walletlock_back_cancel, R.string.walletlock_back_cancel_body)
 
+internal fun Resources.pauseNotice(): Notice =
+    notice(R.drawable.walletlock_padlock, R.string.walletlock_back_pause, R.string.walletlock_back_pause_body)
+
 /** How long what was proven has to wait. Null: it does not wait. */
 internal fun RecoveryProgress.waitMs(passedMs: Long): Long? =
     (enough as? Enough.After)?.let { (it.leftMs - passedMs).coerceAtLeast(0) }
@@ -159,6 +162,7 @@ internal fun Resources.words(note: GetBackNote): String = when (note) {
     is GetBackNote.WrongAnswer -> getString(R.string.walletlock_back_wrong_answer)
     is GetBackNote.CannotCancel -> getString(R.string.walletlock_back_cannot_cancel)
     is GetBackNote.Cancelled -> getString(R.string.walletlock_back_cancelled)
+    is GetBackNote.Paused -> getString(R.string.walletlock_back_paused)
     is GetBackNote.Failed -> words(note.trouble)
     is GetBackNote.Provider -> getString(note.words)
 }

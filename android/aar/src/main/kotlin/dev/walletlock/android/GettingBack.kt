@@ -34,6 +34,9 @@ internal class GettingBack(val lock: WalletLock) : AutoCloseable {
             LockScreens.proofs != null || it.kind == WayKind.RECOVERY_CODE || it.kind == WayKind.AUTHENTICATOR
         }
 
+    /** Former channels whose change may be paused. */
+    val former: List<RecoveryWay> get() = steps.progress?.former.orEmpty().takeIf { LockScreens.proofs != null }.orEmpty()
+
     /** Ways that may cancel what was proven. */
     val waysToCancel: List<RecoveryWay>
         get() {
@@ -94,8 +97,8 @@ internal class GettingBack(val lock: WalletLock) : AutoCloseable {
             code.use {
                 val channel = page.way.channel
                 when {
-                    channel != null -> handIn(byLink = false) { ask(channel, it, page.cancels) }
-                    page.cancels -> steps.tried(lock.recovery.cancelByAuthenticator(it))
+                    channel != null -> handIn(byLink = false) { ask(channel, it, page.aim) }
+                    page.aim == Aim.CANCEL -> steps.tried(lock.recovery.cancelByAuthenticator(it))
                     else -> steps.tried(lock.recovery.proveAuthenticator(it))
                 }
             }
@@ -107,16 +110,19 @@ internal class GettingBack(val lock: WalletLock) : AutoCloseable {
     fun linkOpened() {
         val page = steps.page as? Page.Code ?: return
         val channel = page.way.channel ?: return
-        call { handIn(byLink = true) { ask(channel, null, page.cancels) } }
+        call { handIn(byLink = true) { ask(channel, null, page.aim) } }
     }
 
-    private suspend fun ask(channel: String, code: PinEntry?, cancels: Boolean) =
-        if (cancels) lock.recovery.cancel(channel, code) else lock.recovery.prove(channel, code)
+    private suspend fun ask(channel: String, code: PinEntry?, aim: Aim) = when (aim) {
+        Aim.PROVE -> lock.recovery.prove(channel, code)
+        Aim.CANCEL -> lock.recovery.cancel(channel, code)
+        Aim.PAUSE -> lock.recovery.pauseChannelChange(channel, code)
+    }
 
     /** Asks a person at the provider, or another device. */
     fun askPerson() {
         val page = steps.page as? Page.Person ?: return
-        call { handIn(byLink = false) { if (page.cancels) lock.recovery.cancel() else lock.recovery.proveElsewhere() } }
+        call { handIn(byLink = false) { if (page.aim == Aim.CANCEL) lock.recovery.cancel() else lock.recovery.proveElsewhere() } }
     }
 
     private suspend fun handIn(byLink: Boolean, make: suspend () -> CodeRequest) {

@@ -114,6 +114,7 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.SECOND_FACTOR_TRIED -> R.string.walletlock_journal_factor_tried
         JournalKind.SECOND_FACTOR_RIGHT -> R.string.walletlock_journal_factor_right
         JournalKind.PASSWORD_SET -> R.string.walletlock_journal_password_set
+        JournalKind.CHANNEL_CHANGE_PAUSED -> R.string.walletlock_journal_channel_paused
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

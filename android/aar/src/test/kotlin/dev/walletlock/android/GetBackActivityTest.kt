@@ -140,6 +140,25 @@ class GetBackActivityTest {
     }
 
     @Test
+    fun `who did not change the number pauses that, with a code that goes to the one before`() {
+        ways.enrol(hasFactor = false)
+        ways.changeNumber()
+        wallet.letPass(DAY_MS)
+        val screen = getBack()
+        screen.press("I did not change where codes go")
+        assertEquals("Pause a change?", screen.heading())
+        screen.press("Text message")
+        assertEquals("+8613812345678", ways.last().to)
+        screen.pad().enter(wrong(ways.last().code!!))
+        assertTrue(screen.message(), screen.message().startsWith("That code is not right."))
+        screen.pad().enter(ways.last().code!!)
+        assertTrue(screen.note(), screen.note().startsWith("It is paused."))
+        assertFalse("${screen.words()}", "I did not change where codes go" in screen.words())
+        val numbers = screen.words().filter { "****" in it }
+        assertTrue("$numbers", numbers.isNotEmpty() && numbers.all { "5678" in it })
+    }
+
+    @Test
     fun `an app that is offline says so, and nothing is lost`() {
         ways.enrol()
         LockScreens.useProofs { _, _ -> throw IOException("no route") }
@@ -438,6 +457,7 @@ class GetBackActivityTest {
 
     private companion object {
         const val GOOD = "Tall-otters 7 sing"
-        const val HALF_A_YEAR_MS = 181 * 24 * 3_600_000L
+        const val DAY_MS = 24 * 3_600_000L
+        const val HALF_A_YEAR_MS = 181 * DAY_MS
     }
 }

@@ -98,6 +98,13 @@ class GetBackScreensTest {
     fun `cancelling, Chinese`() = cancel("back-cancel-chinese")
 
     @Test
+    fun `pausing a change`() = pause("back-pause")
+
+    @Test
+    @Config(qualifiers = "+zh-rCN-night")
+    fun `pausing a change, Chinese and dark`() = pause("back-pause-chinese")
+
+    @Test
     fun `a person`() = getBack().run {
         press(R.string.walletlock_way_person)
         keepRoughly("back-person")
@@ -181,6 +188,15 @@ class GetBackScreensTest {
         keepRoughly(name)
     }
 
+    private fun pause(name: String) {
+        ways.changeNumber()
+        ways.wallet.letPass(DAY_MS)
+        getBack().run {
+            press(R.string.walletlock_back_changed)
+            keepRoughly(name)
+        }
+    }
+
     private fun left(name: String) = getBack().run {
         press(R.string.walletlock_back_none_reaches)
         keepRoughly(name)
@@ -216,4 +232,8 @@ class GetBackScreensTest {
 
     private fun <A : Activity> start(intent: Intent, activity: Class<A>): ActivityController<A> =
         Robolectric.buildActivity(activity, intent).setup().also { TestWallet.settle() }
+
+    private companion object {
+        const val DAY_MS = 24 * 3_600_000L
+    }
 }

@@ -21,8 +21,12 @@ class GetBackStepsTest {
     private fun way(kind: WayKind, state: WayState = WayState.Available) =
         RecoveryWay(kind, if (kind.isSent) kind.name else null, if (kind.isSent) "mask" else "", isStale = false, state)
 
-    private fun progress(vararg ways: RecoveryWay, enough: Enough = Enough.TwoMore, leadsTo: LeadsTo = LeadsTo.NEW_PIN) =
-        RecoveryProgress(ways.toList(), emptyList(), enough, null, canBeCancelledHere = true, leadsTo)
+    private fun progress(
+        vararg ways: RecoveryWay,
+        former: List<RecoveryWay> = emptyList(),
+        enough: Enough = Enough.TwoMore,
+        leadsTo: LeadsTo = LeadsTo.NEW_PIN,
+    ) = RecoveryProgress(ways.toList(), former, emptyList(), enough, null, canBeCancelledHere = true, leadsTo)
 
     @Test
     fun `what is missing, and what enough proof leads to`() {
@@ -96,6 +100,29 @@ class GetBackStepsTest {
         steps.begin()
         steps.proved(Carried.TAKEN, byLink = false)
         assertEquals(Page.Ways to GetBackNote.Cancelled, steps.page to steps.note)
+    }
+
+    @Test
+    fun `a former channel pauses a change, says so, and is left when it is none any more`() {
+        val sms = way(WayKind.SMS)
+        steps.showPause()
+        assertTrue(steps.choose(sms))
+        val sent = way(WayKind.SMS, WayState.Sent(1, 5, 0))
+        steps.learned(progress(way(WayKind.MAIL), former = listOf(sent)))
+        assertEquals(sent to Aim.PAUSE, (steps.page as Page.Code).run { way to aim })
+        steps.back()
+        assertEquals(Page.Pause, steps.page)
+        steps.choose(sent)
+        steps.begin()
+        steps.proved(Carried.TAKEN, byLink = false)
+        assertEquals(Page.Ways to GetBackNote.Paused, steps.page to steps.note)
+        steps.showPause()
+        steps.choose(sent)
+        steps.learned(progress(sent))
+        assertEquals("the answer came by another way", Page.Ways to GetBackNote.Paused, steps.page to steps.note)
+        steps.showPause()
+        steps.learned(progress(sent))
+        assertEquals("nothing is left to pause", Page.Ways, steps.page)
     }
 
     @Test

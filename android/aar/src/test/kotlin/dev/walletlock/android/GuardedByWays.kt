@@ -64,6 +64,17 @@ class GuardedByWays(atUnlock: Boolean = false, private val phone: FakePhone = Te
         }
     }
 
+    /** Somebody with the PIN, and the authenticator if there is one, puts another number in place of the owner's. That counts after a day. */
+    fun changeNumber() = runBlocking {
+        wallet.unlocked().use { session ->
+            if (this@GuardedByWays::app.isInitialized) pinOf(app.code()).use { session.access.proveSecondFactor(it) }
+            val new = session.access.addChannel(ChannelKind.SMS, "+8613911111790")
+            carry(new.request)
+            val confirmed = pinOf(last().code!!).use { session.access.confirmChannel(new.id, it) }
+            check(wallet.lock.provider.redeem(carry(confirmed)!!) is WordOutcome.Done)
+        }
+    }
+
     private fun carry(request: CodeRequest): String? {
         val answer = provider.answer((request as CodeRequest.Asked).request)
         check(answer.refusal == null) { "$answer" }

@@ -26,9 +26,11 @@ internal class ChannelsStory : Story {
             stage.report(provided)
             limits(stage, provided, sms)
             removedByAnother(stage, provided, mail)
+            pausedByTheOldAddress(stage, provided, mail)
             stale(stage, provided)
             "nothing set up is said as well as what is left; number, mail and backup mail confirmed by code or link, masked, and in her " +
-                "order; a code says how long and how often, five a day; who removes one is announced, and waits; a stale one is named"
+                "order; a code says how long and how often, five a day; who removes one is announced, and waits; the old address alone " +
+                "pauses that afterwards, once; a stale one is named"
         }
     }
 
@@ -107,6 +109,28 @@ internal class ChannelsStory : Story {
         stage.unlock(provided.lock).use { stage.expect("cancelling", it.access.cancelChannelChange(mail)) }
         provided.app.phone.clock.skip(2 * DAY_MS)
         stage.expect("two days later", provided.lock.recovery.progress().ways.any { it.channel == mail })
+    }
+
+    private suspend fun pausedByTheOldAddress(stage: Stage, provided: ProvidedApp, mail: String) {
+        val recovery = provided.lock.recovery
+        stage.say("He removes it again, and she reads of it two days too late.")
+        stage.who = "He"
+        stage.unlock(provided.lock).use { it.access.removeChannel(mail) }
+        stage.report(provided)
+        provided.app.phone.clock.skip(2 * DAY_MS)
+        stage.who = "She"
+        stage.expect("a code to it", true, recovery.progress().ways.none { it.channel == mail })
+        stage.say("It was her address until yesterday, so a link that is sent there pauses that for a day. She needs no PIN for it.")
+        stage.carry(provided, recovery.sendCode(mail))
+        stage.read(provided.account.messages.last())
+        provided.account.openLink(provided.account.messages.last())
+        val asked = recovery.pauseChannelChange(mail)
+        stage.expect("the link", WordOutcome.Done(WordDone.CHANNEL_CHANGE_PAUSED), stage.carry(provided, asked))
+        stage.expect("codes to it count", recovery.progress().ways.any { it.channel == mail })
+        stage.say("She knows her PIN, so she sets it up again meanwhile.")
+        stage.unlock(provided.lock).use { stage.addChannel(provided, it, ChannelKind.MAIL, "zoe@mi.example") }
+        provided.app.phone.clock.skip(2 * DAY_MS)
+        stage.expect("how many channels there are two days later", 3, recovery.progress().ways.count { it.channel != null })
     }
 
     private suspend fun stale(stage: Stage, provided: ProvidedApp) {

@@ -87,6 +87,7 @@ private fun inWords(done: WordDone): String = when (done) {
     WordDone.PROVEN -> "That is proven."
     WordDone.RECOVERY_CANCELLED -> "Getting back in is cancelled."
     WordDone.CHANNEL_CONFIRMED -> "The phone number or mail address is confirmed."
+    WordDone.CHANNEL_CHANGE_PAUSED -> "The change is paused: for a day the old address counts."
     WordDone.SECOND_FACTOR_PROVEN -> "The second factor was right."
 }
 

@@ -260,6 +260,7 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.SECOND_FACTOR_TRIED -> "Code of the authenticator entered"
     JournalKind.SECOND_FACTOR_RIGHT -> "Second factor right"
     JournalKind.PASSWORD_SET -> "Password of the account changed"
+    JournalKind.CHANNEL_CHANGE_PAUSED -> "Change of a phone number or mail address paused"
     null -> "Written by a newer version"
 }
 

@@ -36,6 +36,9 @@ public class FakeChannel internal constructor(
 
         /** It counts. */
         IN_FORCE,
+
+        /** It went within the last seven days. A code that is sent there pauses that, or has paused it. */
+        FORMER,
     }
 
     /** Its kind and its id. Never the address. */

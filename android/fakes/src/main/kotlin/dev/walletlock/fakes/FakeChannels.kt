@@ -62,6 +62,7 @@ internal class FakeChannels(private val clock: Clock, private val random: Entrop
         if (isRight || open.triesLeft == 0) sent.remove(name)
         if (!isRight) return null
         if (request.kind == "confirm") confirmed += name
+        if (request.kind == "pause") known.values.filter { it.state == FakeChannel.State.IN_FORCE }.forEach { deliver(it, PAUSED) }
         val method = when {
             request.code == null -> "link"
             open.message.kind == FakeChannel.Kind.SMS -> "sms"
@@ -132,6 +133,8 @@ internal class FakeChannels(private val clock: Clock, private val random: Entrop
         private const val MAIL_VALID_MS = 1_800_000L
         private const val MINUTE_MS = 60_000L
         private const val HOUR_S = 3_600L
+        private const val PAUSED = "A change of where codes for your wallet go is paused for a while, with a code that went to the address " +
+            "before it. If that was not you, have your wallet locked."
         private const val LINK = "https://wallet.example/verify/"
         private const val CODE_BYTES = 4
         private const val CHALLENGE_BYTES = 16

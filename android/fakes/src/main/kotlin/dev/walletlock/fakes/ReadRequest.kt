@@ -136,7 +136,7 @@ internal class ReadRequest(
         const val PERSON = "person"
 
         /** The kinds of requests that hand something in, and that a grant `proof` answers. */
-        val PROVING = setOf("prove", "cancel", "confirm", "second_factor")
+        val PROVING = setOf("prove", "cancel", "pause", "confirm", "second_factor")
         private val ABOUT_CHANNEL = PROVING + "send_code"
         private val KINDS = ABOUT_CHANNEL + setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow", "report")
         private val MORE =

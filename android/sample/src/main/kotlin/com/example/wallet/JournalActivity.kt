@@ -98,6 +98,7 @@ class JournalActivity : Activity() {
             JournalKind.SECOND_FACTOR_ON to R.string.factor_on,
             JournalKind.SECOND_FACTOR_OFF to R.string.factor_off,
             JournalKind.PASSWORD_SET to R.string.password_set,
+            JournalKind.CHANNEL_CHANGE_PAUSED to R.string.channel_paused,
         )
     }
 }
