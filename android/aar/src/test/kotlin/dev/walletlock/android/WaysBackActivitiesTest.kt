@@ -104,6 +104,11 @@ class WaysBackActivitiesTest {
         assertEquals("It will be removed in 1 day. Until then you can keep it.", later.note())
         later.press("Keep it")
         assertTrue(states().all { it is ChannelState.InForce && it.leavesInMs == null })
+        later.back()
+        assertEquals(2, later.shownTexts().count { it.startsWith("In force. Last confirmed on ") })
+        wallet.letPass(181 * DAY_MS)
+        val stale = channels(wallet.unlocked())
+        assertEquals(2, stale.shownTexts().count { it.startsWith("Last confirmed on ") && it.endsWith(": confirm it again.") })
     }
 
     @Test
