@@ -79,6 +79,8 @@ pub(crate) struct Life {
     pub(crate) ways: Option<Ways>,
     /// What was proven, as somebody beside the wallet writes it down.
     pub(crate) log: Log,
+    /// An order was sent again, and locks: if it was lost with the process that took it first, it voids what was proven.
+    pub(crate) may_be_void: bool,
     /// What happened of what is to happen in some history.
     pub(crate) met: BTreeSet<Met>,
     /// How much time has passed, and how much had when a recovery began to wait.
@@ -111,6 +113,7 @@ impl Life {
             grants: Vec::new(),
             ways: None,
             log: Log::default(),
+            may_be_void: false,
             met: BTreeSet::new(),
             elapsed_ms: 0,
             opening_since_ms: None,
@@ -311,7 +314,9 @@ impl Life {
     }
 
     fn take_order(&mut self, order: Order) {
-        if Backend::accept(self.wallet(), &order.text) == WordOutcome::Done(WordDone::Locked) && !order.is_again {
+        let locks = Backend::accept(self.wallet(), &order.text) == WordOutcome::Done(WordDone::Locked);
+        self.may_be_void |= locks && order.is_again;
+        if locks && !order.is_again {
             self.opening_since_ms = None;
             self.order_stands |= order.locks;
             self.void_log();

@@ -191,6 +191,7 @@ impl Life {
     /// What the wallet says was proven must be what the log says, or one of `others`; the log goes on from there. The
     /// wait is never shorter than it should be.
     pub(crate) fn compare_log(&mut self, others: &[Log]) {
+        let may_be_void = std::mem::take(&mut self.may_be_void);
         if self.is_damaged() {
             // What was killed did not mend it. The right files still know what they knew.
             if let [before, ..] = others {
@@ -204,7 +205,7 @@ impl Life {
         let mut possible = vec![self.log.clone()];
         possible.extend_from_slice(others);
         // An order that only left a mark locks when the wallet is opened.
-        if self.is_locked_by_order() {
+        if may_be_void || self.is_locked_by_order() {
             possible.push(Log { cancelled: self.log.cancelled, ..Log::default() });
         }
         let fits = |log: &&Log| {
