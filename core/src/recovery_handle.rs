@@ -123,9 +123,10 @@ impl RecoveryHandle<'_> {
     }
 
     /// Makes a request to cancel what was proven and waits, by a code that came over this channel; without a channel,
-    /// by what a person at the provider or another device says. It counts if what proves it ranks as high as what was
-    /// proven: the recovery code above another device or a person, those above the PIN, and that above sent codes. The
-    /// right PIN cancels by itself. [`LockError::WrongState`]: nothing was proven, or such a proof cancels nothing.
+    /// by what a person at the provider or another device says. It counts if what proves it ranks at least as high as
+    /// what was proven: the recovery code highest, then another device or a person, then sent codes and the
+    /// authenticator. Proofs of the same rank cancel twice. The right PIN cancels in any case.
+    /// [`LockError::WrongState`]: nothing was proven, or such a proof cancels nothing.
     pub fn cancel(&self, channel: Option<ChannelId>, code: Option<&PinEntry>) -> Result<CodeRequest, LockError> {
         let handed = HandedIn { purpose: ProofPurpose::Cancel, session: None, channel, code, what: None };
         sent_code::hand_in(self.0.engine(), handed)
@@ -134,8 +135,9 @@ impl RecoveryHandle<'_> {
     /// Makes a request to pause a change of a channel that is in force, by a code that came over the former channel, or
     /// by its link; see [`RecoveryProgress::former`]. It needs neither PIN nor session. From the grant on, for as long
     /// as a change waits (`recovery.pending_change_h`), the former channel counts for getting back in, and none that
-    /// took its place does: an owner who missed the announcement can get back in meanwhile. Sessions, and the second
-    /// factor, are not concerned.
+    /// took its place does. So an owner who missed the announcement can get back in meanwhile, if a person at the
+    /// provider, or another device, vouches too: proofs on this phone alone wait longer by default than a pause lasts.
+    /// Sessions, and the second factor, are not concerned.
     pub fn pause_channel_change(&self, channel: ChannelId, code: Option<&PinEntry>) -> Result<CodeRequest, LockError> {
         let handed = HandedIn { purpose: ProofPurpose::Pause, session: None, channel: Some(channel), code, what: None };
         sent_code::hand_in(self.0.engine(), handed)

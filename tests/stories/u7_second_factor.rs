@@ -111,9 +111,9 @@ fn where_the_policy_names_actions_only_they_ask() {
     assert_eq!(session.access().remove_second_factor(), Ok(RecoveryChange::Pending { left_ms: DAY_MS }));
 }
 
-/// Where the policy guards every action, each call that does one of them asks, and nothing changes before the code.
+/// Where the policy guards every action, a call of each asks, and nothing changes before the code.
 #[test]
-fn each_call_that_is_guarded_asks() {
+fn a_call_of_each_guarded_action_asks() {
     let actions = vec![
         GuardedAction::Write,
         GuardedAction::ChangePin,

@@ -53,7 +53,7 @@ pub(crate) fn add(
     let address = address.ok_or(LockError::Invalid("address"))?;
     let channel = change_kind(engine, id, kind, |work, now| {
         let record = &mut *work.record;
-        if record.policy.provider.is_none() || record.provider.installation().is_none() {
+        if !record.is_registered() {
             return Err(LockError::WrongState);
         }
         // The provider hears the address with the first code only.
@@ -96,6 +96,7 @@ pub(crate) fn remove(engine: &Engine, id: SessionId, channel: ChannelId) -> Resu
             0 if is_pending => work.note(&JournalEvent::ChannelCancelled { channel: kind.name() }),
             0 => {
                 work.settle_recovery(now);
+                // Nobody else can have asked for it: there is nothing to pause.
                 work.record.recovery.channels.forget_former();
             }
             _ => work.note(&JournalEvent::ChannelLeaves { channel: kind.name(), wait_h }),

@@ -15,9 +15,9 @@ pub struct RecoveryProgress {
     /// The ways that were set up: the recovery code, the channels in the owner's order, after them a former one whose
     /// change is paused, the authenticator, a person at the provider.
     pub ways: Vec<RecoveryWay>,
-    /// The channels that were replaced or removed within the last seven days of time
-    /// that the phone is on. A code that is sent to one of them pauses
-    /// that, once: [`crate::RecoveryHandle::pause_channel_change`].
+    /// Channels that were replaced or removed, whose change may still be paused: for seven days of time that the phone is
+    /// on, once, and at most two of a kind. Empty if this phone is not registered. See
+    /// [`crate::RecoveryHandle::pause_channel_change`].
     pub former: Vec<RecoveryWay>,
     /// What was proven so far.
     pub proven: Vec<ProofMethod>,

@@ -82,7 +82,8 @@ fn confirm(work: &mut UnitOfWork<'_>, id: ChannelId, purpose: ProofPurpose, is_f
             work.note(&JournalEvent::ChannelPending { channel: kind.name(), wait_h });
         }
         work.settle_recovery(now);
-        if wait_ms == 0 {
+        if is_first {
+            // Nobody else can have asked for it: there is nothing to pause.
             work.record.recovery.channels.forget_former();
         }
     }
@@ -93,7 +94,8 @@ fn pause(work: &mut UnitOfWork<'_>, id: ChannelId, now: Now) {
     let record = &mut *work.record;
     let policy = &record.policy.recovery;
     let (wait_h, wait_ms) = (policy.pending_change_h, policy.pending_change_ms());
-    // Too many wrong codes before it, perhaps typed for that, do not use the pause up.
+    // The right code may be the tenth that was typed since a right one: it counts as wrong until the grant, and then no
+    // code is taken for a while. The pause is longer by that time, so that the owner can use it.
     let wait_ms = wait_ms.saturating_add(record.recovery.channels.wait_left_ms(CodeUse::Recovery, now));
     if let Some(kind) = record.recovery.channels.pause(id, wait_ms, now) {
         work.note(&JournalEvent::ChannelChangePaused { channel: kind.name(), wait_h });

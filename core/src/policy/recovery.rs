@@ -23,7 +23,7 @@ const MAX_MIN_PASSWORD: u32 = 64;
 pub struct RecoveryPolicy {
     /// Hours of time since boot, 1 to 168, before a change of a way back in takes effect: of the recovery code, escrow,
     /// a channel or the second factor. Meanwhile the owner can cancel a change that somebody else asked for who knew
-    /// the PIN. Apple and Google let such changes wait too.
+    /// the PIN. Apple and Google let such changes wait too. A pause of a change lasts as long.
     pub pending_change_h: u32,
     /// Hours of time since boot, 24 to 168, before a new PIN may be set where everything was proven on this phone. The
     /// owner hears of it, and cancels it. Proton waits as long.

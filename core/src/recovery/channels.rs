@@ -25,7 +25,7 @@ const MAX_MASK_BYTES: usize = 320;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Channels {
-    /// In the owner's order.
+    /// In the owner's order, former channels among them.
     list: Vec<Channel>,
     /// The wait after too many wrong codes, by what they were typed for.
     shut: [Option<Wait>; 2],
@@ -44,11 +44,11 @@ pub(crate) struct Channel {
     waits: Option<Wait>,
     /// It goes when this is over.
     leaves: Option<Wait>,
-    /// It is a former channel: it was removed, or a later one took its place. Until this is over, a code that is sent
-    /// there pauses that, once.
+    /// `Some`: it is a former channel, which was removed, or whose place a later one took. Until this is over, a code
+    /// that is sent there may pause that, once.
     pausable: Option<Wait>,
-    /// A code that was sent there has paused that: until this is over, this channel counts for getting back in, and none
-    /// that came later does.
+    /// Set by such a code. Until it is over, this channel counts for getting back in, and no later one of its kind
+    /// does.
     pause: Option<Wait>,
     /// The channels of one kind are numbered as they were set up: a later one takes the place of an earlier one.
     nth: u64,
@@ -106,6 +106,10 @@ impl Channel {
         !self.is_in_force(now) || self.leaves.is_some()
     }
 
+    fn is_former(&self) -> bool {
+        self.pausable.is_some()
+    }
+
     /// Whether it went, and a code that is sent there may pause that.
     fn is_pausable(&self, now: Now) -> bool {
         self.pause.is_none() && self.pausable.is_some_and(|wait| wait.left_ms(now) > 0)
@@ -137,13 +141,13 @@ impl Channels {
     /// The channels as they are now, in the owner's order: those that left are gone, and one that came into force has
     /// taken the place of the earlier one of its kind.
     pub(crate) fn now(&self, now: Now) -> Vec<&Channel> {
-        self.list.iter().filter(|channel| channel.pausable.is_none() && !self.has_gone(channel, now)).collect()
+        self.list.iter().filter(|channel| !channel.is_former() && !self.has_gone(channel, now)).collect()
     }
 
     /// Whether it has left, or another has taken its place.
     fn has_gone(&self, channel: &Channel, now: Now) -> bool {
         let is_later = |other: &Channel| other.kind == channel.kind && other.nth > channel.nth;
-        let counts = |other: &Channel| other.pausable.is_none() && other.is_in_force(now) && !other.is_gone(now);
+        let counts = |other: &Channel| !other.is_former() && other.is_in_force(now) && !other.is_gone(now);
         channel.is_gone(now) || self.list.iter().any(|other| is_later(other) && counts(other))
     }
 
@@ -166,7 +170,7 @@ impl Channels {
         of_kind.min_by_key(|channel| channel.nth)
     }
 
-    /// The former channels whose change a code may pause that is sent there.
+    /// The former channels whose change may be paused now.
     pub(crate) fn pausable(&self, now: Now) -> Vec<&Channel> {
         let mut former = self.former(now);
         former.retain(|channel| self.paused(channel.kind, now).is_none_or(|paused| channel.nth < paused.nth));
@@ -178,7 +182,7 @@ impl Channels {
     pub(crate) fn former(&self, now: Now) -> Vec<&Channel> {
         let of_before = self.list.iter().filter(|channel| channel.is_pausable(now) || channel.is_paused(now));
         let goes_now =
-            |channel: &&Channel| channel.pausable.is_none() && channel.is_in_force(now) && self.has_gone(channel, now);
+            |channel: &&Channel| !channel.is_former() && channel.is_in_force(now) && self.has_gone(channel, now);
         let mut former: Vec<&Channel> = Vec::new();
         for channel in of_before.chain(self.list.iter().filter(goes_now)) {
             if former.iter().filter(|other| other.kind == channel.kind).count() < MAX_FORMER {
@@ -204,7 +208,7 @@ impl Channels {
             if !stays && channel.is_gone(now) {
                 changes.push((channel.kind, false));
             }
-            if !stays && channel.pausable.is_none() {
+            if !stays && !channel.is_former() {
                 channel.pausable = Some(Wait::start(PAUSABLE_MS, now));
                 channel.leaves = None;
             }
@@ -278,7 +282,7 @@ impl Channels {
 
     /// Forgets the former channels.
     pub(crate) fn forget_former(&mut self) {
-        self.list.retain(|channel| channel.pausable.is_none());
+        self.list.retain(|channel| !channel.is_former());
     }
 
     /// Takes back what waits for this channel: its removal, or its coming into force. `None`: nothing waits.

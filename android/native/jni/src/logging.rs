@@ -1,7 +1,7 @@
 //! Android's system log. Nothing that is logged comes from a PIN, a key, an item, a path or an exception's text.
 
 /// Starts the log, and sets a panic hook that logs only the panic's place in the code: its text might repeat a secret.
-/// The library for phones is built without places, so there the line says only that there was a panic.
+/// The library for phones is built without source locations, so there the line is `panicked at <redacted>:0`.
 ///
 /// Only on Android: on a computer, logging and the panic hook belong to the program that runs there, such as the app's
 /// tests.

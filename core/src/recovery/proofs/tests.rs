@@ -194,7 +194,7 @@ impl Log {
             return RecoveryStep::None;
         }
         let ranks = [Rank::OnPhone, Rank::Elsewhere, Rank::Code];
-        let place = |rank| ranks.iter().position(|other| *other == rank).expect("one of four");
+        let place = |rank| ranks.iter().position(|other| *other == rank).expect("one of three");
         let is_one_elsewhere = self.given.iter().any(|(given, _)| given.is_elsewhere);
         let needed = place(if is_one_elsewhere { Rank::Elsewhere } else { Rank::OnPhone });
         let is_equal = place(rank) == needed;

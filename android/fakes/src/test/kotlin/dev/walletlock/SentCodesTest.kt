@@ -82,12 +82,12 @@ class SentCodesTest : LockTest() {
             phone.clock.advanceMs(24.hours.inWholeMilliseconds)
             lock.unlock().close()
             lock.report()
-            val former = listOf("+31205550100" to inForce, "zoe@post.com" to inForce, "zoe@mi.com" to FakeChannel.State.FORMER)
-            assertEquals(former, account.channels.map { it.address to it.state })
+            val afterwards = listOf("+31205550100" to inForce, "zoe@post.com" to inForce, "zoe@mi.com" to FakeChannel.State.FORMER)
+            assertEquals(afterwards, account.channels.map { it.address to it.state })
             assertEquals("sms", account.secondFactor)
             phone.clock.advanceMs(7 * 24.hours.inWholeMilliseconds)
             lock.report()
-            assertEquals(former.take(2), account.channels.map { it.address to it.state })
+            assertEquals(afterwards.take(2), account.channels.map { it.address to it.state })
         }
     }
 

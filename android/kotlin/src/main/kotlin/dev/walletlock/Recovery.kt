@@ -93,8 +93,9 @@ public class Recovery internal constructor(private val lock: WalletLock) {
         lock.callNative { native -> code.handle.overUniffi { native.proveAuthenticator(it) } }.toPublic()
 
     /**
-     * Makes a request to cancel what was proven and waits. It counts if what proves it ranks as high as what was proven: the recovery
-     * code above another device or a person, those above the PIN, and that above sent codes. The right PIN cancels by itself.
+     * Makes a request to cancel what was proven and waits. It counts if what proves it ranks at least as high as what was proven: the
+     * recovery code highest, then another device or a person, then sent codes and the authenticator. Proofs of the same rank cancel
+     * twice. The right PIN cancels in any case.
      *
      * @param channel a code came over this channel. Null: a person at the provider or another device says it.
      * @param code the code that was typed. Null: the link in the mail was opened, or there is no channel. The entry is empty afterwards.
@@ -107,8 +108,9 @@ public class Recovery internal constructor(private val lock: WalletLock) {
     /**
      * Makes a request to pause a change of a channel that is in force, by a code that came over the former channel
      * ([RecoveryProgress.former]). It needs neither PIN nor session. From the grant on, for as long as a change waits (the policy's
-     * `recovery.pending_change_h`), the former channel counts for getting back in, and none that took its place does: an owner who missed
-     * the announcement can get back in meanwhile. Sessions, and the second factor, are not concerned.
+     * `recovery.pending_change_h`), the former channel counts for getting back in, and none that took its place does. So an owner who
+     * missed the announcement can get back in meanwhile, if a person at the provider, or another device, vouches too: proofs on this
+     * phone alone wait longer by default than a pause lasts. Sessions, and the second factor, are not concerned.
      *
      * @param code the code that was typed. Null: the link in the mail was opened. The entry is empty afterwards.
      * @throws LockException.WrongState if [channel] is no former channel that may pause its change.

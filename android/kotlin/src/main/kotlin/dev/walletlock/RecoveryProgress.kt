@@ -6,10 +6,10 @@ import kotlin.time.Duration.Companion.milliseconds
 /**
  * What somebody who wants to get back in can do now, and what it leads to. [Recovery.progress] gives it.
  *
- * @property ways the ways that were set up: the recovery code, the channels in the owner's order, the authenticator, a person at
- *   the provider.
- * @property former the channels that were replaced or removed within the last seven days (of time that the phone is on). A code that is
- *   sent to one of them pauses that ([Recovery.pauseChannelChange]), once.
+ * @property ways the ways that were set up: the recovery code, the channels in the owner's order, after them a former one whose change is
+ *   paused, the authenticator, a person at the provider.
+ * @property former channels that were replaced or removed, whose change may still be paused ([Recovery.pauseChannelChange]): for seven
+ *   days of time that the phone is on, once, and at most two of a kind. Empty if this phone is not registered.
  * @property proven what was proven so far.
  * @property enough whether that is enough for a new PIN. The recovery code is enough alone, and is not counted here.
  * @property waitLeftMs milliseconds until the wait is over that runs after proofs on this phone; 0: it is over. Null: none runs.

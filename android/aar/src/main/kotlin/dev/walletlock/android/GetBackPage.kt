@@ -36,7 +36,7 @@ internal class GetBackPage(context: Context, private val colours: Colours, priva
     private class Shown(
         val progress: RecoveryProgress,
         val standing: Standing,
-        /** Of ways to cancel what was proven, or of former channels. */
+        /** The page asks with what to cancel, or with which former channel to pause. */
         val isChoice: Boolean,
         val canPause: Boolean,
     )

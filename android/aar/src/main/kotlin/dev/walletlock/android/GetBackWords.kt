@@ -65,11 +65,11 @@ internal fun Resources.titleOf(kind: WayKind): String = getString(
     },
 )
 
-/** What a row says below the name of the way. [cancels]: the row is one for cancelling. */
-internal fun Resources.bodyOf(way: RecoveryWay, passedMs: Long, cancels: Boolean): String {
+/** What a row says below the name of the way. [isChoice]: the row is one to cancel or to pause with. */
+internal fun Resources.bodyOf(way: RecoveryWay, passedMs: Long, isChoice: Boolean): String {
     val mask = isolatedNumber(way.mask)
     val state = when (val now = way.state) {
-        is WayState.Available -> available(way.kind, mask, cancels)
+        is WayState.Available -> available(way.kind, mask, isChoice)
         is WayState.Sent -> {
             val left = (now.validForMs - passedMs).coerceAtLeast(MINUTE_MS)
             sentences(getString(R.string.walletlock_way_sent, mask), getString(R.string.walletlock_sent_valid, inWords(left)))
@@ -79,8 +79,8 @@ internal fun Resources.bodyOf(way: RecoveryWay, passedMs: Long, cancels: Boolean
             if (way.mask.isEmpty()) later else mask + "\n" + later
         }
         is WayState.Proven ->
-            if (cancels) {
-                available(way.kind, mask, cancels = true)
+            if (isChoice) {
+                available(way.kind, mask, isChoice = true)
             } else {
                 listOf(mask, getString(R.string.walletlock_way_proven)).filter { it.isNotEmpty() }.joinToString("\n")
             }
@@ -88,12 +88,12 @@ internal fun Resources.bodyOf(way: RecoveryWay, passedMs: Long, cancels: Boolean
     return if (way.isStale && way.state !is WayState.Proven) state + "\n" + getString(R.string.walletlock_way_stale) else state
 }
 
-private fun Resources.available(kind: WayKind, mask: String, cancels: Boolean): String = when (kind) {
+private fun Resources.available(kind: WayKind, mask: String, isChoice: Boolean): String = when (kind) {
     WayKind.RECOVERY_CODE -> getString(R.string.walletlock_way_code_body)
     WayKind.SMS -> getString(R.string.walletlock_way_sms_body, mask)
     WayKind.MAIL, WayKind.BACKUP_MAIL -> getString(R.string.walletlock_way_mail_body, mask)
     WayKind.AUTHENTICATOR -> getString(R.string.walletlock_way_authenticator_body)
-    WayKind.PERSON -> getString(if (cancels) R.string.walletlock_way_person_cancels else R.string.walletlock_way_person_body)
+    WayKind.PERSON -> getString(if (isChoice) R.string.walletlock_way_person_cancels else R.string.walletlock_way_person_body)
 }
 
 /** The page that asks for the code of [way]. */

@@ -152,7 +152,7 @@ class GetBackActivityTest {
         screen.pad().enter(wrong(ways.last().code!!))
         assertTrue(screen.message(), screen.message().startsWith("That code is not right."))
         screen.pad().enter(ways.last().code!!)
-        assertTrue(screen.note(), screen.note().startsWith("It is paused for a while."))
+        assertTrue(screen.note(), screen.note().startsWith("The change is paused for a while."))
         assertFalse("${screen.words()}", "I did not change where codes go" in screen.words())
         val numbers = screen.words().filter { "****" in it }
         assertTrue("$numbers", numbers.isNotEmpty() && numbers.all { "5678" in it })

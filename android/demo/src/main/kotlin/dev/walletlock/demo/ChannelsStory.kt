@@ -113,13 +113,13 @@ internal class ChannelsStory : Story {
 
     private suspend fun pausedByTheOldAddress(stage: Stage, provided: ProvidedApp, mail: String) {
         val recovery = provided.lock.recovery
-        stage.say("He removes it again, and she reads of it two days too late.")
+        stage.say("He removes it again, and she reads of it two days later.")
         stage.who = "He"
         stage.unlock(provided.lock).use { it.access.removeChannel(mail) }
         stage.report(provided)
         provided.app.phone.clock.skip(2 * DAY_MS)
         stage.who = "She"
-        stage.expect("a code to it", true, recovery.progress().ways.none { it.channel == mail })
+        stage.expect("codes to it count no more", recovery.progress().ways.none { it.channel == mail })
         stage.say("It was her address until yesterday, so a link that is sent there pauses that for a day. She needs no PIN for it.")
         stage.carry(provided, recovery.sendCode(mail))
         stage.read(provided.account.messages.last())
@@ -127,6 +127,7 @@ internal class ChannelsStory : Story {
         val asked = recovery.pauseChannelChange(mail)
         stage.expect("the link", WordOutcome.Done(WordDone.CHANNEL_CHANGE_PAUSED), stage.carry(provided, asked))
         stage.expect("codes to it count", recovery.progress().ways.any { it.channel == mail })
+        stage.expect("it can be paused once", recovery.progress().former.isEmpty())
         stage.say("She knows her PIN, so she sets it up again meanwhile.")
         stage.unlock(provided.lock).use { stage.addChannel(provided, it, ChannelKind.MAIL, "zoe@mi.example") }
         provided.app.phone.clock.skip(2 * DAY_MS)

@@ -166,7 +166,7 @@ public class FakeAccount internal constructor(
         val isByPerson = request.channel == ReadRequest.PERSON
         val proof = if (isByPerson) vouched.firstOrNull().also { vouched = emptyList() } else ways.takeProof(request)
         if (proof == null) return null
-        // After a pause what the later channel has proven does not count any more, either.
+        // After a pause what the later channel has proven must not count. This forgets all of it.
         if (request.kind == "cancel" || request.kind == "pause") proven.clear()
         // What was proven elsewhere is not named again: it would count at once, whenever the phone is stolen.
         if (request.kind == "prove" && !isByPerson) proven[proof.method] = proof

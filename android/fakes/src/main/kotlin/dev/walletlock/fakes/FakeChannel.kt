@@ -37,7 +37,7 @@ public class FakeChannel internal constructor(
         /** It counts. */
         IN_FORCE,
 
-        /** It went within the last seven days. A code that is sent there pauses that, or has paused it. */
+        /** It was removed or replaced within the last seven days. A code that is sent there may pause that, or has paused it. */
         FORMER,
     }
 

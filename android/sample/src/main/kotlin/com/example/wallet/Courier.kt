@@ -145,7 +145,7 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         collect(lock)
     }
 
-    /** The grant that registers the phone counts as a heartbeat. So it is not looked at while a word is given to the lock. */
+    /** The grant that registers the phone counts as a heartbeat, and sets [heartbeatAtMs]. So this waits until no word is given to the lock. */
     private suspend fun isHeartbeatDue(lock: WalletLock): Boolean = walking.withLock {
         val now = SystemClock.elapsedRealtime()
         if (lock.provider.state().installation == null || heartbeatAtMs?.let { now - it < HEARTBEAT_MS } == true) return@withLock false
