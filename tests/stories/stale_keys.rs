@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use walletlock_core::platform::testing::Call;
-use walletlock_core::platform::{DeviceKey, DeviceKeyFault};
+use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose};
 use walletlock_core::{LockStatus, NoVerdict, PinOutcome};
 
 use crate::wallet::{PIN, Wallet, copy_files, is_pins_mac, picture};
@@ -41,6 +41,29 @@ fn a_key_that_is_in_force_is_not_taken_for_a_stale_one() {
     wallet.lock.prepare().expect("prepared");
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)));
     assert_eq!(wallet.phone.hooks.unmet(), 0, "the control: it was deleted");
+    let wallet = wallet.restart();
+    assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)), "{:?}", wallet.lock.status());
+}
+
+/// A recovery that failed halfway made a seal key for a later epoch, and the keystore did not delete it. Its owner gets in
+/// all the same when the wallet comes to that epoch, without a restart of the app.
+#[test]
+fn a_key_of_a_later_epoch_that_was_left_behind_keeps_nobody_out() {
+    let wallet = Wallet::enrolled("walletlock");
+    let keys = wallet.phone.device_key.clone();
+    let aliases = keys.all_aliases();
+    let (family, newest) = aliases
+        .iter()
+        .filter_map(|alias| alias.rsplit_once('/').filter(|(family, _)| family.ends_with("/seal")))
+        .filter_map(|(family, number)| Some((family.to_owned(), number.parse::<u32>().ok()?)))
+        .max_by_key(|(_, number)| *number)
+        .expect("a seal key");
+    for later in 2..4 {
+        keys.create(&format!("{family}/{}", newest + later), KeyPurpose::Seal).expect("left behind");
+    }
+    for _ in 0..4 {
+        assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)), "{:?}", wallet.lock.status());
+    }
     let wallet = wallet.restart();
     assert!(matches!(wallet.verify(PIN), PinOutcome::Right(_)), "{:?}", wallet.lock.status());
 }

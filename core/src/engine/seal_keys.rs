@@ -231,7 +231,12 @@ impl KeyLease<'_> {
         if is_stale {
             device_keys.delete(&alias)?;
         }
-        device_keys.create(&alias, KeyPurpose::Seal)?;
+        if device_keys.create(&alias, KeyPurpose::Seal).is_err() {
+            // A recovery that failed halfway may have left a key of this epoch, of which this process does not know. It
+            // seals nothing: the record comes to this epoch only now.
+            device_keys.delete(&alias)?;
+            device_keys.create(&alias, KeyPurpose::Seal)?;
+        }
         let key = Arc::new(device_keys.seal_key(header)?);
         let made = EpochKey { header: *header, key };
         let mut state = lock(state);
