@@ -103,7 +103,11 @@ impl Caller {
         if is_used {
             self.script.ask(Ask::Delete(next)).await?;
         }
-        self.script.ask(Ask::Create(next, number)).await?;
+        if self.script.ask(Ask::Create(next, number)).await.is_err() {
+            // A key of that alias may have been left behind, unknown to this process.
+            self.script.ask(Ask::Delete(next)).await?;
+            self.script.ask(Ask::Create(next, number)).await?;
+        }
         self.mac_twice(next).await?;
         let process = &mut self.model().process;
         (process.made, process.last_made) = (true, number);
