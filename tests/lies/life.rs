@@ -462,7 +462,7 @@ impl Play<'_> {
         match asked {
             Ok(RecoveryChange::Pending { .. })
             | Err(LockError::DeviceKey(_) | LockError::SessionEnded | LockError::DataDamaged) => {
-                knows.waiting.insert((!withdraws).then_some(digits));
+                knows.note_waiting((!withdraws).then_some(digits));
                 knows.codes.extend(knows.waiting.iter().cloned());
             }
             // There is no code to withdraw.

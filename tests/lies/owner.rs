@@ -33,7 +33,7 @@ pub(crate) struct Knows {
     /// The recovery codes of which one is in force. `None`: there may be none.
     pub(crate) codes: BTreeSet<Option<String>>,
     /// The codes that were asked for and may take effect with a later right PIN. `None`: the withdrawal of a code.
-    pub(crate) waiting: BTreeSet<Option<String>>,
+    pub(crate) waiting: Vec<Option<String>>,
     pub(crate) items: BTreeMap<&'static str, BTreeSet<Option<String>>>,
     /// At most this many tries are left.
     pub(crate) left: u32,
@@ -60,7 +60,7 @@ impl Knows {
             may_be: BTreeSet::from([Life::Unconfigured]),
             pins: BTreeSet::new(),
             codes: BTreeSet::from([None]),
-            waiting: BTreeSet::new(),
+            waiting: Vec::new(),
             items: BTreeMap::new(),
             left: TRIES,
             tried: 0,
@@ -82,7 +82,7 @@ impl Knows {
     /// The wallet was removed. An older file of it and its code open on any phone, and so they do here, whatever is
     /// wiped at this place later.
     pub(crate) fn forget_codes(&mut self) {
-        (self.codes, self.waiting) = (BTreeSet::from([None]), BTreeSet::new());
+        (self.codes, self.waiting) = (BTreeSet::from([None]), Vec::new());
     }
 
     /// After a kill: the state is that before the step, that after it, or anything in between.
@@ -94,7 +94,7 @@ impl Knows {
         self.may_be.extend(after.may_be);
         self.pins.extend(after.pins);
         self.codes.extend(after.codes);
-        self.waiting.extend(after.waiting);
+        after.waiting.into_iter().for_each(|change| self.note_waiting(change));
         for item in ITEMS {
             let nothing = BTreeSet::from([None]);
             let both = self.item(item).union(after.items.get(item).unwrap_or(&nothing)).cloned().collect();
@@ -116,10 +116,16 @@ impl Knows {
         self.settle(Life::Alive);
     }
 
-    /// A code was entered while no other change waits, and this is the code in force. `None`: there is none.
+    /// A change of the code was asked for, and waits. `None`: a withdrawal.
+    pub(crate) fn note_waiting(&mut self, change: Option<String>) {
+        self.waiting.retain(|other| *other != change);
+        self.waiting.push(change);
+    }
+
+    /// This is the code in force. `None`: there is none. If it waited, what was asked for before it waits no more.
     pub(crate) fn learn_code(&mut self, code: Option<String>) {
-        if self.waiting.contains(&code) {
-            self.waiting.clear();
+        if let Some(place) = self.waiting.iter().position(|change| *change == code) {
+            self.waiting.drain(..=place);
         }
         self.codes = self.waiting.iter().cloned().chain([code]).collect();
     }
@@ -127,7 +133,7 @@ impl Knows {
     /// The owner recovered the wallet: whatever was lost or half done before, it is whole.
     pub(crate) fn recovered(&mut self, pin: &'static str, code: String) {
         self.pins = BTreeSet::from([pin]);
-        (self.codes, self.waiting) = (BTreeSet::from([Some(code)]), BTreeSet::new());
+        (self.codes, self.waiting) = (BTreeSet::from([Some(code)]), Vec::new());
         (self.left, self.tried, self.has_lost) = (TRIES, 0, false);
         self.settle(Life::Alive);
     }
