@@ -105,6 +105,20 @@ impl Owned {
         assert_eq!(redeem(&self.wallet, &grant), WordOutcome::Done(WordDone::Proven));
     }
 
+    /// Types the code that comes to a former channel. Returns the provider's grant that pauses its change.
+    fn ask_for_pause(&self, former: ChannelId) -> String {
+        let recovery = self.wallet.lock.recovery();
+        let code = self.backend.send_code(&text(recovery.send_code(former))).expect("sent");
+        let request = text(recovery.pause_channel_change(former, Some(&entry(&code))));
+        self.backend.prove(&request).expect("right")
+    }
+
+    /// Pauses the change that ended a former channel.
+    fn pause(&self, former: ChannelId) {
+        let paused = WordOutcome::Done(WordDone::ChannelChangePaused);
+        assert_eq!(redeem(&self.wallet, &self.ask_for_pause(former)), paused);
+    }
+
     fn prove_by_person(&self) {
         let request = text(self.wallet.lock.recovery().prove_elsewhere(Some("case 7".to_owned())));
         let grant = self.backend.prove(&request).expect("a person vouches");
@@ -408,8 +422,8 @@ fn a_kill_between_any_two_steps_goes_on_where_it_was() {
     assert!(matches!(rescue.finish(&entry(NEW_PIN), &[], &code), Ok(RecoveryOutcome::NotConfirmed)));
 }
 
-/// Somebody who knew the PIN put a number of their own in place of the owner's, who missed the announcement, and changed
-/// the PIN. The owner has the old number still.
+/// Somebody who knew the PIN put a number of their own in place of the owner's, who missed the announcement. The owner
+/// has the old number still, and gets back in without the PIN.
 #[test]
 fn the_old_number_alone_pauses_a_finished_change_and_its_owner_gets_back_in_meanwhile() {
     let owned = owned();
@@ -425,10 +439,7 @@ fn the_old_number_alone_pauses_a_finished_change_and_its_owner_gets_back_in_mean
     // The thief has begun to get in with the new number. What is asked for before the pause proves nothing after it.
     let code = owned.backend.send_code(&text(recovery.send_code(new))).expect("sent");
     let begun = owned.backend.prove(&text(recovery.prove(new, Some(&entry(&code))))).expect("right");
-    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
-    let request = text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))));
-    let pause = owned.backend.prove(&request).expect("right");
-    assert_eq!(redeem(wallet, &pause), WordOutcome::Done(WordDone::ChannelChangePaused));
+    owned.pause(owned.sms);
     assert_eq!(redeem(wallet, &begun), WordOutcome::Refused(WordError::NotAllowed));
     let ways: Vec<_> = owned.progress().ways.iter().map(|way| way.channel).collect();
     assert_eq!((ways, owned.progress().former), (vec![Some(owned.mail), Some(owned.sms), None], vec![]));
@@ -451,10 +462,7 @@ fn a_pause_ends_by_itself_and_does_not_come_again() {
     let new = add_channel(&owned.backend, wallet, &session, ChannelKind::Sms, "+49 30 901820");
     drop(session);
     wallet.phone.clock.advance_ms(DAY_MS);
-    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
-    let grant =
-        owned.backend.prove(&text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))))).expect("right");
-    assert_eq!(redeem(wallet, &grant), WordOutcome::Done(WordDone::ChannelChangePaused));
+    owned.pause(owned.sms);
     // The owner's lock voids what waits. The number in force is not among that.
     let order = owned.backend.lock(wallet, "unusual");
     assert_eq!(Backend::accept(wallet, &order), WordOutcome::Done(WordDone::Locked));
@@ -472,14 +480,12 @@ fn a_pause_ends_by_itself_and_does_not_come_again() {
 #[test]
 fn after_seven_days_a_change_is_final() {
     let owned = owned();
-    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    let wallet = &owned.wallet;
     assert!(matches!(wallet.unlock().access().remove_channel(owned.mail), Ok(RecoveryChange::Pending { .. })));
     wallet.phone.clock.advance_ms(DAY_MS);
     drop(wallet.unlock());
     wallet.phone.clock.advance_ms(7 * DAY_MS - MINUTE_MS);
-    let code = owned.backend.send_code(&text(recovery.send_code(owned.mail))).expect("sent");
-    let request = text(recovery.pause_channel_change(owned.mail, Some(&entry(&code))));
-    let late = owned.backend.prove(&request).expect("right");
+    let late = owned.ask_for_pause(owned.mail);
     wallet.phone.clock.advance_ms(MINUTE_MS);
     assert_eq!(redeem(wallet, &late), WordOutcome::Refused(WordError::NotAllowed), "too late");
     assert_eq!(owned.progress().former, []);
@@ -489,14 +495,11 @@ fn after_seven_days_a_change_is_final() {
 #[test]
 fn a_pause_does_not_move_the_second_factor() {
     let owned = owned();
-    let (wallet, recovery) = (&owned.wallet, owned.wallet.lock.recovery());
+    let wallet = &owned.wallet;
     let new = add_channel(&owned.backend, wallet, &wallet.unlock(), ChannelKind::Sms, "+49 30 901820");
     assert!(matches!(wallet.unlock().access().set_sms_factor(), Ok(RecoveryChange::Pending { .. })));
     wallet.phone.clock.advance_ms(DAY_MS);
-    let code = owned.backend.send_code(&text(recovery.send_code(owned.sms))).expect("sent");
-    let grant =
-        owned.backend.prove(&text(recovery.pause_channel_change(owned.sms, Some(&entry(&code))))).expect("right");
-    assert_eq!(redeem(wallet, &grant), WordOutcome::Done(WordDone::ChannelChangePaused));
+    owned.pause(owned.sms);
     let session = wallet.unlock();
     assert_eq!(session.access().send_code(owned.sms).map(|_| ()), Err(LockError::WrongState));
     let code = owned.backend.send_code(&text(session.access().send_code(new))).expect("sent");
