@@ -476,7 +476,7 @@ fn a_pause_ends_by_itself_and_does_not_come_again() {
     assert_eq!(recovery.send_code(owned.sms).map(|_| ()), Err(LockError::WrongState), "once");
 }
 
-/// Seven days later nothing is left to pause. Nor with a grant that was on its way for longer.
+/// After seven days no code pauses the change, and no grant does that was asked for before.
 #[test]
 fn after_seven_days_a_change_is_final() {
     let owned = owned();
@@ -491,7 +491,7 @@ fn after_seven_days_a_change_is_final() {
     assert_eq!(owned.progress().former, []);
 }
 
-/// Codes by SMS are the second factor of the number in force. A pause is about getting back in, and not about that.
+/// The codes of the second factor go to the number in force. A pause does not change that.
 #[test]
 fn a_pause_does_not_move_the_second_factor() {
     let owned = owned();

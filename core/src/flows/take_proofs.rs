@@ -89,7 +89,7 @@ fn confirm(work: &mut UnitOfWork<'_>, id: ChannelId, purpose: ProofPurpose, is_f
     }
 }
 
-/// A code came back from a former channel: what ended it is paused.
+/// A code came back from a former channel: its replacement or removal is paused.
 fn pause(work: &mut UnitOfWork<'_>, id: ChannelId, now: Now) {
     let record = &mut *work.record;
     let policy = &record.policy.recovery;

@@ -61,7 +61,7 @@ pub(crate) enum ProofPurpose {
     Recovery,
     /// Cancelling a recovery that waits.
     Cancel,
-    /// Pausing what ended a former channel.
+    /// Pausing the replacement or removal of a former channel.
     Pause,
     /// Confirming a channel.
     Confirm,

@@ -9,7 +9,7 @@ use crate::policy::RecoveryPolicy;
 use crate::proof::{ChannelId, ChannelKind};
 use crate::time::{Now, Wait};
 
-/// At most so many former channels of a kind are kept. Our own choice.
+/// The lock keeps at most so many former channels of a kind. Our own choice.
 const MAX_FORMER: usize = 2;
 /// Most channels: of each kind one in force, one that is being set up or waits, and the former ones.
 const MAX_CHANNELS: usize = (2 + MAX_FORMER) * ChannelKind::ALL.len();

@@ -84,7 +84,7 @@ internal enum class Aim {
     /** Cancelling what was proven. */
     CANCEL,
 
-    /** Pausing what ended a former channel. */
+    /** Pausing the replacement or removal of a former channel. */
     PAUSE,
 }
 
@@ -99,7 +99,7 @@ internal class GetBackSteps {
         /** Ways to cancel what was proven. */
         data object Cancel : Page
 
-        /** Former channels, to pause what ended them. */
+        /** Asks which former channel is to pause its replacement or removal. */
         data object Pause : Page
 
         /** Asks for the code of a way. */
