@@ -123,6 +123,13 @@ impl<'a> UnitOfWork<'a> {
         settled.iter().for_each(|event| self.note(event));
     }
 
+    /// As [`Self::settle_recovery`], in a session that began with a first PIN or a recovery: nobody else can have asked
+    /// for the change, so no former channel may pause it.
+    pub(crate) fn settle_in_first_session(&mut self, now: Now) {
+        self.settle_recovery(now);
+        self.record.recovery.channels.forget_former();
+    }
+
     /// Puts another policy in force, unless that would stop someone whom the one in force does not stop.
     pub(crate) fn adopt(&mut self, policy: &Policy, now: Now) {
         if self.record.policy != *policy && self.record.is_stopped_no_more_by(policy, now) {

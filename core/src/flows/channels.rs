@@ -94,11 +94,7 @@ pub(crate) fn remove(engine: &Engine, id: SessionId, channel: ChannelId) -> Resu
         let left_ms = record.recovery.channels.remove(channel, wait_ms, now).ok_or(LockError::WrongState)?;
         match left_ms {
             0 if is_pending => work.note(&JournalEvent::ChannelCancelled { channel: kind.name() }),
-            0 => {
-                work.settle_recovery(now);
-                // Nobody else can have asked for it: there is nothing to pause.
-                work.record.recovery.channels.forget_former();
-            }
+            0 => work.settle_in_first_session(now),
             _ => work.note(&JournalEvent::ChannelLeaves { channel: kind.name(), wait_h }),
         }
         Ok(if left_ms == 0 { RecoveryChange::InForce } else { RecoveryChange::Pending { left_ms } })

@@ -81,10 +81,10 @@ fn confirm(work: &mut UnitOfWork<'_>, id: ChannelId, purpose: ProofPurpose, is_f
             let wait_h = record.policy.recovery.pending_change_h;
             work.note(&JournalEvent::ChannelPending { channel: kind.name(), wait_h });
         }
-        work.settle_recovery(now);
         if is_first {
-            // Nobody else can have asked for it: there is nothing to pause.
-            work.record.recovery.channels.forget_former();
+            work.settle_in_first_session(now);
+        } else {
+            work.settle_recovery(now);
         }
     }
 }
