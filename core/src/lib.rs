@@ -27,6 +27,8 @@ mod lockout;
 mod locks;
 pub mod money;
 mod outcomes;
+pub mod payment;
+mod payments_handle;
 pub mod pin;
 mod place;
 pub mod platform;
@@ -38,6 +40,7 @@ mod record;
 pub mod recovery;
 mod recovery_handle;
 pub mod request;
+pub mod risk;
 mod session;
 mod stack;
 mod store;
@@ -47,22 +50,24 @@ mod vault;
 mod wallet_lock;
 mod weak_lock;
 
-pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, SessionEnd};
+pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, PaymentContext, PaymentHandle, SessionEnd};
 pub use error::LockError;
 pub use escrow_request::{EscrowOutcome, EscrowRequest, GrantOutcome};
 pub use flows::{
-    BiometricAvailability, BiometricChange, ChannelInfo, CodeRefusal, CodeRequest, FactorOutcome, Judgement, LeadsTo,
-    NewAuthenticator, NoVerdict, OwnerLock, PendingChange, PendingFactorChange, PinChange, ProviderState,
-    RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay, Refusal, Removal, SecondFactorInfo, WayKind,
-    WayState, WrongPin,
+    BiometricAvailability, BiometricChange, BiometricRefusal, ChannelInfo, CodeRefusal, CodeRequest, FactorOutcome,
+    Frozen, Judgement, LeadsTo, LimitState, NeedsProof, NewAuthenticator, NoVerdict, OwnerLock, PanicOutcome,
+    PaymentOutcome, PaymentRefusal, PaymentsState, PendingChange, PendingFactorChange, PinChange, ProviderState,
+    RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay, Refusal, Removal, SecondFactorInfo, Unfreezing,
+    WayKind, WayState, Why, WrongPin,
 };
 pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
+pub use payments_handle::PaymentsHandle;
 pub use provider::{MAX_WORD_BYTES, ProviderRequest, RequestKind, WordDone, WordError, WordOutcome};
 pub use provider_handle::ProviderHandle;
 pub use record::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub use recovery_handle::{CodeOutcome, RecoveryHandle, RecoveryOutcome, Rescue};
-pub use session::{AccessHandle, JournalHandle, Session, VaultHandle};
+pub use session::{AccessHandle, JournalHandle, LimitsHandle, Session, SessionPaymentsHandle, VaultHandle};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
 pub use wallet_lock::WalletLock;

@@ -1,5 +1,7 @@
 //! Money: whole minor units of a currency, never a fraction and never a floating-point number.
 
+mod iso_4217;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text_field;
@@ -8,7 +10,8 @@ use crate::text_field;
 /// overflow.
 pub const MAX_MINOR: u64 = 1_000_000_000_000;
 
-/// A currency code in the form of ISO 4217: three capital letters. Whether such a currency exists is not checked.
+/// A currency code in the form of ISO 4217: three capital letters. [`Self::decimals`] says whether ISO 4217 lists it:
+/// what was written before a code left the list is still read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(into = "String")]
 pub struct Currency([u8; 3]);
@@ -46,6 +49,11 @@ impl Currency {
         let letters: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
         if letters.iter().all(u8::is_ascii_uppercase) { Ok(Self(letters)) } else { Err(MoneyError::Currency) }
     }
+
+    /// How many decimals its amounts have: 2 if the minor unit is a hundredth. `None`: ISO 4217 does not list it.
+    pub fn decimals(self) -> Option<u32> {
+        iso_4217::decimals(&self.0)
+    }
 }
 
 impl std::fmt::Display for Currency {
@@ -68,6 +76,24 @@ impl Money {
     /// The currency.
     pub fn currency(&self) -> Currency {
         self.currency
+    }
+
+    /// The amount as a person reads it: `1,234.50 EUR`. An amount of a currency that ISO 4217 does not list is shown in
+    /// minor units, and says so.
+    pub fn to_text(self) -> String {
+        let Some(decimals) = self.currency.decimals() else {
+            return format!("{} {} (minor units)", self.minor, self.currency);
+        };
+        let unit = 10_u64.pow(decimals);
+        let mut whole = (self.minor / unit).to_string();
+        for place in (1..whole.len()).rev().filter(|place| (whole.len() - place).is_multiple_of(3)).collect::<Vec<_>>()
+        {
+            whole.insert(place, ',');
+        }
+        if decimals == 0 {
+            return format!("{whole} {}", self.currency);
+        }
+        format!("{whole}.{:0width$} {}", self.minor % unit, self.currency, width = decimals as usize)
     }
 }
 
@@ -106,6 +132,23 @@ mod tests {
         assert_eq!(Currency::new("CNY").expect("a currency").to_string(), "CNY");
         for code in ["", "EU", "EURO", "eur", "E1R", "ÄÖ", "€"] {
             assert_eq!(Currency::new(code), Err(MoneyError::Currency), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_read_with_its_decimals() {
+        for (minor, code, text) in [
+            (1_250, "EUR", "12.50 EUR"),
+            (5, "EUR", "0.05 EUR"),
+            (123_456_789, "EUR", "1,234,567.89 EUR"),
+            (100_000, "EUR", "1,000.00 EUR"),
+            (999, "JPY", "999 JPY"),
+            (1_000, "JPY", "1,000 JPY"),
+            (1_005, "KWD", "1.005 KWD"),
+            (7, "AAA", "7 AAA (minor units)"),
+        ] {
+            let amount = Money::new(minor, Currency::new(code).expect("a currency")).expect("an amount");
+            assert_eq!(amount.to_text(), text);
         }
     }
 

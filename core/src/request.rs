@@ -1,43 +1,14 @@
 //! Plain values in the platform's traits: what a person is asked to confirm, how a prompt ends, what keeps a device
 //! key.
 
+mod payment;
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::LockError;
 use crate::money::Money;
-
-/// The longest name of a payee, in bytes of UTF-8.
-pub const MAX_PAYEE_BYTES: usize = 200;
-
-/// A payment as the person sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payment {
-    amount: Money,
-    payee: String,
-}
-
-impl Payment {
-    /// Makes a payment. [`LockError::Invalid`]: the payee is blank, longer than [`MAX_PAYEE_BYTES`], or holds
-    /// characters that make a text look like another one: control characters, and those that change the direction of
-    /// text (Unicode Technical Report 36, 2.5).
-    pub fn new(amount: Money, payee: &str) -> Result<Self, LockError> {
-        if (1..=MAX_PAYEE_BYTES).contains(&payee.len()) && shows_what_it_says(payee) {
-            Ok(Self { amount, payee: payee.to_owned() })
-        } else {
-            Err(LockError::Invalid("payee"))
-        }
-    }
-
-    /// The amount.
-    pub fn amount(&self) -> Money {
-        self.amount
-    }
-
-    /// The payee's name.
-    pub fn payee(&self) -> &str {
-        &self.payee
-    }
-}
+pub(crate) use payment::OwnerPublicKey;
+pub(crate) use payment::holds_card_number;
+pub use payment::{AmountKind, CardRef, Channel, MAX_PAYEE_BYTES, Payee, Payment, ProofLevel, Scope};
 
 /// Whether a text is not blank, and holds no control characters and none that change the direction of text: with these
 /// a text could look like another one (Unicode Technical Report 36, 2.5).
@@ -62,8 +33,6 @@ pub struct PromptId(pub u64);
 pub struct BiometricRequest {
     /// Which prompt this request shows.
     pub prompt_id: PromptId,
-    /// The payment to be confirmed. `None`: only unlocking.
-    pub payment: Option<Payment>,
     /// The app, or its provider, sees more risk than usual. Then biometrics are refused and only the PIN is accepted.
     pub risk_is_raised: bool,
 }
@@ -134,7 +103,12 @@ pub enum PromptPurpose {
     /// That the wallet is opened.
     Unlock,
     /// A payment.
-    Pay(Payment),
+    Pay {
+        /// The amount.
+        amount: Money,
+        /// The payee's name.
+        payee: String,
+    },
 }
 
 /// How a prompt ended when nobody was recognised.
@@ -198,21 +172,6 @@ impl SecurityLevel {
             Self::TrustedEnvironment => "trusted_environment",
             Self::Software => "software",
             Self::Unknown => "unknown",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::money::Currency;
-
-    #[test]
-    fn a_payee_says_what_it_shows() {
-        let ten = Money::new(1_000, Currency::new("EUR").expect("a currency")).expect("an amount");
-        assert_eq!(Payment::new(ten, "Café 烘焙").expect("a payee").payee(), "Café 烘焙");
-        for payee in ["", "  ", "a\nb", "moc\u{202e}live", "a\u{2066}b", "\u{200f}", &"x".repeat(201)] {
-            assert!(Payment::new(ten, payee).is_err(), "{payee:?}");
         }
     }
 }

@@ -1,7 +1,8 @@
-//! An open wallet, and its three handles: vault, journal, access.
+//! An open wallet, and its handles: vault, journal, access, payments, limits.
 
 mod access;
 mod journal;
+mod payments;
 mod vault;
 mod ways_back;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use access::AccessHandle;
 pub use journal::JournalHandle;
+pub use payments::{LimitsHandle, SessionPaymentsHandle};
 pub use vault::VaultHandle;
 
 use crate::engine::{AuthMethod, Engine, SessionId};
@@ -40,6 +42,16 @@ impl Session {
     /// The access: PIN, wipe PIN and biometrics.
     pub fn access(&self) -> AccessHandle<'_> {
         AccessHandle(self)
+    }
+
+    /// Payments.
+    pub fn payments(&self) -> SessionPaymentsHandle<'_> {
+        SessionPaymentsHandle(self)
+    }
+
+    /// The limits on payments.
+    pub fn limits(&self) -> LimitsHandle<'_> {
+        LimitsHandle(self)
     }
 
     /// What opened this session. Asking counts as use of the session. [`LockError::SessionEnded`] if it is over.

@@ -110,7 +110,11 @@ impl Wait {
 fn proven_ms(boot: Option<u32>, since_boot_ms: u64, now: Now) -> Option<u64> {
     let difference = now.since_boot_ms.checked_sub(since_boot_ms);
     match (boot, now.boot) {
-        (Some(then), Some(later)) if later > then => Some(difference.unwrap_or(now.since_boot_ms)),
+        (Some(then), Some(later)) if later > then => {
+            // A reading that a thread uses late is no restart, whatever the boot count says.
+            let is_late = since_boot_ms.saturating_sub(now.since_boot_ms) <= LATE_READING_MS;
+            difference.or((!is_late).then_some(now.since_boot_ms))
+        }
         (Some(then), Some(later)) if later < then => None,
         _ => difference,
     }
@@ -247,8 +251,19 @@ mod tests {
         assert_eq!(wait.to_save(at(1, 59_000, 0), SAVE_WHILE_WATCHED_MS), None);
         assert_eq!(wait.left_ms(at(1, 58_999, 0)), 30_000, "this is a clock going backwards");
         assert_eq!(wait.to_save(at(1, 58_999, 0), SAVE_WHILE_WATCHED_MS), Some(Wait::start(30_000, at(1, 58_999, 0))));
-        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 0, "after a restart the uptime counts, so the wait is over");
+        assert_eq!(wait.left_ms(at(2, 58_999, 0)), 0, "after a restart the uptime counts, so the wait is over");
+        assert_eq!(wait.left_ms(at(2, 59_500, 0)), 30_000, "it may be a late reading and no restart");
         assert_eq!(Wait::start(0, at(1, 60_000, 0)).left_ms(at(1, 59_500, 0)), 0, "what is over stays so");
+    }
+
+    /// Two threads read the clocks, and between the readings somebody lowers the boot count: the reading that is used
+    /// later has the higher count and the earlier time.
+    #[test]
+    fn a_boot_count_that_is_lowered_between_two_readings_proves_no_restart() {
+        let wait = Wait::start(72 * 3_600_000, at(7, 500_000_000, 0));
+        let saved = wait.to_save(at(6, 500_000_010, 0), 0).expect("the count fell");
+        assert_eq!(saved.left_ms(at(7, 500_000_000, 0)), 72 * 3_600_000);
+        assert_eq!(certain_ms(at(6, 500_000_010, 0), at(7, 500_000_000, 0)), 0);
     }
 
     #[test]

@@ -81,8 +81,8 @@ impl WalletLock {
         flows::unlock_biometric::availability(&self.engine, request)
     }
 
-    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet, or confirms the payment. Only
-    /// one prompt is shown at a time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
+    /// Shows the biometric prompt and blocks until the phone answers. Opens the wallet. Only one prompt is shown at a
+    /// time: a second call gets [`crate::NoVerdict::TryAgain`]. Biometric failures have a
     /// counter of their own, and a success does not reset the PIN's counter.
     pub fn verify_biometrics(&self, request: &BiometricRequest) -> BiometricOutcome {
         BiometricOutcome::of(&self.engine, flows::unlock_biometric::unlock(&self.engine, request))
@@ -91,11 +91,6 @@ impl WalletLock {
     /// Cancels this prompt, if it is shown.
     pub fn cancel_biometrics(&self, prompt: PromptId) {
         self.engine.prompts.cancel(prompt);
-    }
-
-    /// Stops payments, without any proof. [`crate::AccessHandle::unfreeze`] ends that.
-    pub fn freeze(&self) -> Result<(), LockError> {
-        flows::freeze::freeze(&self.engine)
     }
 
     /// Locks the wallet, without any proof, until the provider has verified the owner. [`OwnerLock`] says what if it

@@ -6,7 +6,7 @@ use crate::crypto::SlotBytes;
 use crate::money::{MAX_MINOR, Money};
 use crate::platform::SensorAvailability;
 use crate::policy::{BiometricPolicy, MAX_BUDGETS};
-use crate::request::{BiometricDenial, BiometricRequest};
+use crate::request::BiometricDenial;
 use crate::time::{Lease, Now};
 
 /// Counts stop growing here. No policy can set a limit near this number.
@@ -46,7 +46,10 @@ pub(crate) struct Gate<'a> {
     /// The PIN's counter forbids biometrics now.
     pub(crate) is_locked: bool,
     pub(crate) availability: SensorAvailability,
-    pub(crate) request: &'a BiometricRequest,
+    /// What is to be paid by biometrics alone. `None`: nothing.
+    pub(crate) amount: Option<Money>,
+    /// Only the PIN is accepted.
+    pub(crate) risk_is_raised: bool,
     pub(crate) now: Now,
 }
 
@@ -69,7 +72,7 @@ impl Biometric {
     /// Whether biometrics may be used now, or the reason why not. If there are several reasons, the one that is checked
     /// first is returned.
     pub(crate) fn evaluate(&self, gate: &Gate<'_>) -> Result<(), BiometricDenial> {
-        let Gate { policy, request, now, .. } = gate;
+        let Gate { policy, amount, now, .. } = gate;
         if gate.is_locked {
             return Err(BiometricDenial::Locked);
         }
@@ -101,10 +104,10 @@ impl Biometric {
             return Err(BiometricDenial::TooManyUses);
         }
         let covered = |amount: Money| policy.covers(amount, self.spent_minor(amount));
-        if request.payment.as_ref().is_some_and(|payment| !covered(payment.amount())) {
+        if amount.is_some_and(|amount| !covered(amount)) {
             return Err(BiometricDenial::OverBudget);
         }
-        if request.risk_is_raised { Err(BiometricDenial::RiskRaised) } else { Ok(()) }
+        if gate.risk_is_raised { Err(BiometricDenial::RiskRaised) } else { Ok(()) }
     }
 
     /// Notes a right PIN. It resets everything since the last right PIN, but not the failures since the last success.
@@ -118,11 +121,11 @@ impl Biometric {
         self.last_pin = None;
     }
 
-    /// Notes that a person was recognised for this request.
-    pub(crate) fn note_use(&mut self, policy: &BiometricPolicy, request: &BiometricRequest) {
+    /// Notes that a person was recognised. `amount`: what was paid by that alone.
+    pub(crate) fn note_use(&mut self, policy: &BiometricPolicy, amount: Option<Money>) {
         self.uses = self.uses.saturating_add(1).min(MAX_COUNT);
         (self.in_a_row, self.failures, self.refusal_noted) = (0, 0, None);
-        let Some(amount) = request.payment.as_ref().map(|payment| payment.amount()) else { return };
+        let Some(amount) = amount else { return };
         let spent_minor = self.spent_minor(amount).saturating_add(amount.minor()).min(MAX_MINOR);
         // Currencies that the policy no longer names are dropped. Only an easier policy can name them again, and it
         // takes effect only with a right PIN, which resets what was spent.

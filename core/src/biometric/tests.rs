@@ -5,7 +5,7 @@ use crate::crypto::SlotBytes;
 use crate::money::{Currency, Money};
 use crate::platform::SensorAvailability;
 use crate::policy::{BiometricPolicy, Budget};
-use crate::request::{BiometricDenial, BiometricRequest, Payment};
+use crate::request::BiometricDenial;
 use crate::time::Now;
 
 const HOUR: u64 = 3_600_000;
@@ -15,14 +15,12 @@ fn money(minor: u64, currency: &str) -> Money {
     Money::new(minor, Currency::new(currency).expect("a currency")).expect("an amount")
 }
 
-fn pay(minor: u64, currency: &str) -> BiometricRequest {
-    let payment = Payment::new(money(minor, currency), "Bakery").expect("a payment");
-    BiometricRequest { payment: Some(payment), ..BiometricRequest::default() }
+fn pay(minor: u64, currency: &str) -> Option<Money> {
+    Some(money(minor, currency))
 }
 
-fn unlock() -> BiometricRequest {
-    BiometricRequest::default()
-}
+/// Nothing is paid.
+const UNLOCK: Option<Money> = None;
 
 fn policy() -> BiometricPolicy {
     let currency = Currency::new("EUR").expect("a currency");
@@ -46,23 +44,26 @@ fn after(hours: u64) -> Now {
     Now { since_boot_ms: PIN_AT.since_boot_ms + ms, wall_ms: PIN_AT.wall_ms + ms as i64, ..PIN_AT }
 }
 
-fn ask(biometric: &Biometric, request: &BiometricRequest, now: Now) -> Result<(), BiometricDenial> {
-    let gate = Gate { policy: &policy(), is_locked: false, availability: SensorAvailability::Ready, request, now };
-    biometric.evaluate(&gate)
+fn gate(policy: &BiometricPolicy, amount: Option<Money>, now: Now) -> Gate<'_> {
+    let availability = SensorAvailability::Ready;
+    Gate { policy, is_locked: false, availability, amount, risk_is_raised: false, now }
+}
+
+fn ask(biometric: &Biometric, amount: Option<Money>, now: Now) -> Result<(), BiometricDenial> {
+    biometric.evaluate(&gate(&policy(), amount, now))
 }
 
 #[test]
 fn they_may_be_used_until_something_is_against_it() {
-    assert_eq!(ask(&on(), &unlock(), after(0)), Ok(()));
-    assert_eq!(ask(&Biometric::new(PIN_AT), &unlock(), after(0)), Err(BiometricDenial::SwitchedOff));
+    assert_eq!(ask(&on(), UNLOCK, after(0)), Ok(()));
+    assert_eq!(ask(&Biometric::new(PIN_AT), UNLOCK, after(0)), Err(BiometricDenial::SwitchedOff));
 }
 
 #[test]
 fn never_while_the_pin_is_not_taken_either() {
     for (is_locked, expected) in [(true, Err(BiometricDenial::Locked)), (false, Ok(()))] {
-        let (policy, request) = (policy(), unlock());
-        let availability = SensorAvailability::Ready;
-        let gate = Gate { policy: &policy, is_locked, availability, request: &request, now: after(0) };
+        let policy = policy();
+        let gate = Gate { is_locked, ..gate(&policy, UNLOCK, after(0)) };
         assert_eq!(on().evaluate(&gate), expected, "{is_locked}");
     }
 }
@@ -75,8 +76,8 @@ fn what_the_phone_says_of_its_sensor_is_named() {
         (SensorAvailability::Busy, BiometricDenial::Busy),
         (SensorAvailability::NotSupported, BiometricDenial::NotSupported),
     ] {
-        let (policy, request) = (policy(), unlock());
-        let gate = Gate { policy: &policy, is_locked: false, availability, request: &request, now: after(0) };
+        let policy = policy();
+        let gate = Gate { availability, ..gate(&policy, UNLOCK, after(0)) };
         assert_eq!(on().evaluate(&gate), Err(expected));
     }
 }
@@ -105,16 +106,16 @@ fn the_pin_comes_first_after_a_start_of_the_phone_and_after_its_time() {
         (Now { boot: Some(4), since_boot_ms: 1, ..after(1) }, Err(BiometricDenial::FirstUnlock), "a restart"),
         (unreadable, Err(BiometricDenial::FirstUnlock), "no boot count"),
     ] {
-        assert_eq!(ask(&on(), &unlock(), now), expected, "{why}");
+        assert_eq!(ask(&on(), UNLOCK, now), expected, "{why}");
     }
     let mut without_count = Biometric::new(unreadable);
     without_count.switch_on(slot());
     assert_eq!(
-        ask(&without_count, &unlock(), unreadable),
+        ask(&without_count, UNLOCK, unreadable),
         Err(BiometricDenial::FirstUnlock),
         "no boot count when the PIN was entered"
     );
-    assert_eq!(ask(&on_without_pin(), &unlock(), after(0)), Err(BiometricDenial::FirstUnlock), "never entered");
+    assert_eq!(ask(&on_without_pin(), UNLOCK, after(0)), Err(BiometricDenial::FirstUnlock), "never entered");
 }
 
 fn on_without_pin() -> Biometric {
@@ -127,12 +128,12 @@ fn on_without_pin() -> Biometric {
 fn uses_are_counted_until_the_next_pin() {
     let mut biometric = on();
     for _ in 0..4 {
-        assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
-        biometric.note_use(&policy(), &unlock());
+        assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()));
+        biometric.note_use(&policy(), UNLOCK);
     }
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::TooManyUses));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Err(BiometricDenial::TooManyUses));
     biometric.note_pin(after(1));
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()));
 }
 
 #[test]
@@ -143,18 +144,18 @@ fn payments_stay_within_their_budget() {
         (pay(3_001, "EUR"), Err(BiometricDenial::OverBudget)),
         (pay(0, "EUR"), Ok(())),
         (pay(1, "USD"), Err(BiometricDenial::OverBudget)),
-        (unlock(), Ok(())),
+        (UNLOCK, Ok(())),
     ] {
-        assert_eq!(ask(&biometric, &request, after(1)), expected, "{request:?}");
+        assert_eq!(ask(&biometric, request, after(1)), expected, "{request:?}");
     }
-    biometric.note_use(&policy(), &pay(3_000, "EUR"));
-    assert_eq!(ask(&biometric, &pay(2_000, "EUR"), after(1)), Ok(()));
-    assert_eq!(ask(&biometric, &pay(2_001, "EUR"), after(1)), Err(BiometricDenial::OverBudget), "more than in all");
-    biometric.note_use(&policy(), &pay(2_000, "EUR"));
-    assert_eq!(ask(&biometric, &pay(1, "EUR"), after(1)), Err(BiometricDenial::OverBudget));
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "unlocking costs nothing");
+    biometric.note_use(&policy(), pay(3_000, "EUR"));
+    assert_eq!(ask(&biometric, pay(2_000, "EUR"), after(1)), Ok(()));
+    assert_eq!(ask(&biometric, pay(2_001, "EUR"), after(1)), Err(BiometricDenial::OverBudget), "more than in all");
+    biometric.note_use(&policy(), pay(2_000, "EUR"));
+    assert_eq!(ask(&biometric, pay(1, "EUR"), after(1)), Err(BiometricDenial::OverBudget));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()), "unlocking costs nothing");
     biometric.note_pin(after(1));
-    assert_eq!(ask(&biometric, &pay(3_000, "EUR"), after(1)), Ok(()));
+    assert_eq!(ask(&biometric, pay(3_000, "EUR"), after(1)), Ok(()));
 }
 
 #[test]
@@ -166,20 +167,19 @@ fn a_payment_in_one_currency_forgets_nothing_of_another() {
     let policy = BiometricPolicy { budgets: vec![budget("EUR"), budget("CNY")], ..policy() };
     let mut biometric = on();
     for code in ["EUR", "CNY"] {
-        biometric.note_use(&policy, &pay(3_000, code));
+        biometric.note_use(&policy, pay(3_000, code));
     }
     for code in ["EUR", "CNY"] {
-        let request = &pay(2_001, code);
-        let gate =
-            Gate { policy: &policy, is_locked: false, availability: SensorAvailability::Ready, request, now: after(1) };
+        let gate = gate(&policy, pay(2_001, code), after(1));
         assert_eq!(biometric.evaluate(&gate), Err(BiometricDenial::OverBudget), "{code}");
     }
 }
 
 #[test]
 fn more_risk_than_usual_wants_the_pin() {
-    let request = BiometricRequest { risk_is_raised: true, ..unlock() };
-    assert_eq!(ask(&on(), &request, after(1)), Err(BiometricDenial::RiskRaised));
+    let policy = policy();
+    let gate = Gate { risk_is_raised: true, ..gate(&policy, UNLOCK, after(1)) };
+    assert_eq!(on().evaluate(&gate), Err(BiometricDenial::RiskRaised));
 }
 
 #[test]
@@ -187,23 +187,23 @@ fn five_failures_in_a_row_bring_the_pin_and_twenty_switch_off() {
     let mut biometric = on();
     for round in 1..=4 {
         for failure in 1..=5 {
-            assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "round {round}, failure {failure}");
+            assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()), "round {round}, failure {failure}");
             let is_off = biometric.note_failure(&policy());
             assert_eq!(is_off, round == 4 && failure == 5);
             assert_eq!(biometric.has_failed_too_often(&policy()), failure == 5);
         }
         let expected = if round == 4 { BiometricDenial::OffAfterFailures } else { BiometricDenial::TooManyFailures };
-        assert_eq!(ask(&biometric, &unlock(), after(1)), Err(expected));
+        assert_eq!(ask(&biometric, UNLOCK, after(1)), Err(expected));
         biometric.note_pin(after(1));
     }
     assert_eq!(
-        ask(&biometric, &unlock(), after(1)),
+        ask(&biometric, UNLOCK, after(1)),
         Err(BiometricDenial::OffAfterFailures),
         "a right PIN changes nothing"
     );
     assert!(biometric.slot().is_none());
     biometric.switch_on(slot());
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()), "set up anew");
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()), "set up anew");
     assert!(!biometric.note_failure(&policy()), "they count from the start");
 }
 
@@ -212,7 +212,7 @@ fn a_success_clears_their_own_failures() {
     let mut biometric = on();
     for _ in 0..10 {
         (0..4).for_each(|_| assert!(!biometric.note_failure(&policy())));
-        biometric.note_use(&BiometricPolicy { max_uses: 100, ..policy() }, &unlock());
+        biometric.note_use(&BiometricPolicy { max_uses: 100, ..policy() }, UNLOCK);
         assert!(!biometric.has_failed_too_often(&policy()));
     }
 }
@@ -222,12 +222,12 @@ fn why_they_are_off_is_remembered_until_they_are_on_or_not_wanted() {
     let mut biometric = on();
     biometric.note_enrolment_change();
     biometric.note_pin(after(1));
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::EnrolmentChanged));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Err(BiometricDenial::EnrolmentChanged));
     assert!(!biometric.switch_off(), "they were off");
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::SwitchedOff));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Err(BiometricDenial::SwitchedOff));
     biometric.switch_on(slot());
     assert!(biometric.switch_off());
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Err(BiometricDenial::SwitchedOff));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Err(BiometricDenial::SwitchedOff));
 }
 
 #[test]
@@ -251,8 +251,8 @@ fn what_an_easier_policy_forgets_is_no_more_than_its_pin_would() {
     };
     let mut biometric = on();
     let many = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH"];
-    many.iter().for_each(|code| biometric.note_use(&of(&many), &pay(1, code)));
-    biometric.note_use(&of(&["III"]), &pay(1, "III"));
+    many.iter().for_each(|code| biometric.note_use(&of(&many), pay(1, code)));
+    biometric.note_use(&of(&["III"]), pay(1, "III"));
     assert!(biometric.is_in_range(), "what no policy names any more is not kept");
 }
 
@@ -276,7 +276,7 @@ fn numbers_that_this_code_never_writes_are_out_of_range() {
 fn when_the_pin_is_asked_for_they_wait_for_it() {
     let mut biometric = on();
     biometric.ask_for_pin();
-    assert_eq!(ask(&biometric, &unlock(), after(0)), Err(BiometricDenial::FirstUnlock));
+    assert_eq!(ask(&biometric, UNLOCK, after(0)), Err(BiometricDenial::FirstUnlock));
     biometric.note_pin(after(1));
-    assert_eq!(ask(&biometric, &unlock(), after(1)), Ok(()));
+    assert_eq!(ask(&biometric, UNLOCK, after(1)), Ok(()));
 }

@@ -38,6 +38,7 @@ pub(crate) enum Purpose {
     RecoveryCode,
     RescueRow,
     Survivors,
+    PaymentSigningKey,
 }
 
 impl Purpose {
@@ -56,6 +57,7 @@ impl Purpose {
             Self::RecoveryCode => b"walletlock v1 recovery code",
             Self::RescueRow => b"walletlock v1 rescue row",
             Self::Survivors => b"walletlock v1 survivors",
+            Self::PaymentSigningKey => b"walletlock v1 payment signing key",
         }
     }
 }

@@ -11,6 +11,7 @@ mod device_keys;
 mod ledger;
 mod listeners;
 mod marks;
+mod payment_requests;
 mod permissions;
 mod prompts;
 mod seal_keys;
@@ -37,6 +38,9 @@ use ledger::Ledger;
 pub(crate) use ledger::{Irrevocable, State, View};
 use listeners::Listeners;
 pub(crate) use marks::RowAge;
+pub(crate) use payment_requests::PaymentRequest;
+use payment_requests::PaymentRequests;
+pub use payment_requests::{PaymentContext, PaymentHandle};
 pub(crate) use permissions::Action;
 pub use permissions::AuthMethod;
 use prompts::Prompts;
@@ -80,6 +84,7 @@ pub(crate) struct Engine {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) attempts: Attempts,
     pub(crate) prompts: Prompts,
+    pub(crate) payment_requests: PaymentRequests,
     pub(crate) listeners: Arc<Listeners>,
 }
 
@@ -97,6 +102,7 @@ impl Engine {
             ledger: Ledger::new(seal_keys.clone(), sessions.clone(), listeners.clone()),
             attempts: Attempts::new(random),
             prompts: Prompts::new(platform.biometrics.clone()),
+            payment_requests: PaymentRequests::default(),
             platform,
             path,
             calibration,

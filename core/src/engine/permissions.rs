@@ -1,19 +1,14 @@
 //! What a session may do, depending on what opened it: one table.
 
 use crate::policy::{GuardedAction, SecondFactorPolicy};
-use crate::request::Payment;
 
 /// What opened a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
     /// The PIN.
     Pin,
-    /// A finger or face: the session may read, and pay the payment that was confirmed.
-    Biometrics {
-        /// The payment that the person confirmed. Using it does not remove it from here: it stays as long as the
-        /// session lives. So an app must pay once for each session and no more.
-        payment: Option<Payment>,
-    },
+    /// A finger or face: the session may read, and pay what needs no proof.
+    Biometrics,
 }
 
 /// What a call wants to do with a session.
@@ -31,6 +26,10 @@ pub(crate) enum Action {
     SwitchBiometrics,
     /// Changing a way back in, or the second factor.
     ChangeRecovery,
+    /// Paying what needs no proof in an open session, and lowering a limit.
+    Pay,
+    /// Raising a limit.
+    RaiseLimit,
     /// Ending the owner's freeze.
     Unfreeze,
     /// Allowing that the provider destroys everything, or no longer allowing it.
@@ -41,11 +40,12 @@ impl Action {
     /// Whether this policy asks for the second factor before it.
     pub(crate) fn is_guarded(self, policy: &SecondFactorPolicy) -> bool {
         let guarded = match self {
-            Self::Read => return policy.at_unlock,
+            Self::Read | Self::Pay => return policy.at_unlock,
             Self::Write => GuardedAction::Write,
             Self::ChangePin | Self::SeeWipePin => GuardedAction::ChangePin,
             Self::SwitchBiometrics => GuardedAction::SwitchBiometrics,
             Self::ChangeRecovery => GuardedAction::ChangeRecovery,
+            Self::RaiseLimit => GuardedAction::RaiseLimit,
             Self::Unfreeze => GuardedAction::Unfreeze,
             Self::AllowRemoteWipe => GuardedAction::AllowRemoteWipe,
         };
@@ -62,6 +62,7 @@ impl From<Option<GuardedAction>> for Action {
             Some(GuardedAction::ChangePin) => Self::ChangePin,
             Some(GuardedAction::SwitchBiometrics) => Self::SwitchBiometrics,
             Some(GuardedAction::ChangeRecovery) => Self::ChangeRecovery,
+            Some(GuardedAction::RaiseLimit) => Self::RaiseLimit,
             Some(GuardedAction::Unfreeze) => Self::Unfreeze,
             Some(GuardedAction::AllowRemoteWipe) => Self::AllowRemoteWipe,
         }
@@ -73,15 +74,19 @@ impl AuthMethod {
     /// ago.
     pub(crate) fn may(&self, action: Action, is_fresh: bool) -> bool {
         match (self, action) {
-            (Self::Pin | Self::Biometrics { .. }, Action::Read | Action::ChangePin) => true,
+            (Self::Pin | Self::Biometrics, Action::Read | Action::Pay | Action::ChangePin) => true,
             (Self::Pin, Action::Write | Action::SeeWipePin | Action::Unfreeze) => true,
-            (Self::Pin, Action::SwitchBiometrics | Action::ChangeRecovery | Action::AllowRemoteWipe) => is_fresh,
             (
-                Self::Biometrics { .. },
+                Self::Pin,
+                Action::SwitchBiometrics | Action::ChangeRecovery | Action::RaiseLimit | Action::AllowRemoteWipe,
+            ) => is_fresh,
+            (
+                Self::Biometrics,
                 Action::Write
                 | Action::SeeWipePin
                 | Action::SwitchBiometrics
                 | Action::ChangeRecovery
+                | Action::RaiseLimit
                 | Action::Unfreeze
                 | Action::AllowRemoteWipe,
             ) => false,
@@ -102,6 +107,8 @@ mod tests {
             (Action::SeeWipePin, Some(GuardedAction::ChangePin)),
             (Action::SwitchBiometrics, Some(GuardedAction::SwitchBiometrics)),
             (Action::ChangeRecovery, Some(GuardedAction::ChangeRecovery)),
+            (Action::Pay, None),
+            (Action::RaiseLimit, Some(GuardedAction::RaiseLimit)),
             (Action::Unfreeze, Some(GuardedAction::Unfreeze)),
             (Action::AllowRemoteWipe, Some(GuardedAction::AllowRemoteWipe)),
         ];
@@ -117,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_each_session_may() {
-        let biometrics = AuthMethod::Biometrics { payment: None };
+        let biometrics = AuthMethod::Biometrics;
         for (action, pin, fresh_pin, by_biometrics) in [
             (Action::Read, true, true, true),
             (Action::Write, true, true, false),
@@ -125,6 +132,8 @@ mod tests {
             (Action::SeeWipePin, true, true, false),
             (Action::SwitchBiometrics, false, true, false),
             (Action::ChangeRecovery, false, true, false),
+            (Action::Pay, true, true, true),
+            (Action::RaiseLimit, false, true, false),
             (Action::Unfreeze, true, true, false),
             (Action::AllowRemoteWipe, false, true, false),
         ] {

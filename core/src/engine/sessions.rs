@@ -268,6 +268,11 @@ impl Sessions {
         })
     }
 
+    /// Whether the second factor was right in a session that is live.
+    pub(crate) fn has_proven_factor(&self, id: SessionId) -> Result<bool, LockError> {
+        self.with_live(id, |session, _| Ok(session.has_second_factor))
+    }
+
     /// The second factor was right in this session; or, without one, in every session that is live: the provider's
     /// grant names no session.
     pub(crate) fn note_second_factor(&self, id: Option<SessionId>) {

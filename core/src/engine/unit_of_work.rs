@@ -7,6 +7,8 @@ use crate::events::{JournalEvent, Kind};
 use crate::journal::{Details, DetailsKey};
 use crate::key_slots::WipeCheck;
 use crate::locks::{Locks, SetLock};
+use crate::payment::Payments;
+use crate::payment::authorisation::OwnerKey;
 use crate::policy::Policy;
 use crate::record::{Life, Record, Standing, SurvivorsKey};
 use crate::recovery::{Recovery, RecoveryEvent};
@@ -88,6 +90,10 @@ impl<'a> UnitOfWork<'a> {
     /// beside the rescue row, which only the data key can write anew.
     pub(crate) fn use_data_key(&mut self, data_key: &DataKey) {
         self.lines.keys = Some(CommitKeys::derive(data_key));
+        if self.record.payments.owner_key.is_none() {
+            // A record from before payments.
+            self.record.payments.owner_key = OwnerKey::derive(data_key).and_then(|key| key.public_key());
+        }
     }
 
     /// Has this change flushed to the disk before anyone is told about it.
@@ -100,8 +106,21 @@ impl<'a> UnitOfWork<'a> {
         standing.locked_by().iter().for_each(|reason| self.note(&JournalEvent::Locked { reason: *reason }));
     }
 
-    /// Sets a lock, cancels the changes of the ways back in that wait, and voids what was proven.
+    /// Raises the owner's limits whose wait is over, and journals them.
+    pub(crate) fn settle_limits(&mut self, now: Now) {
+        let raised = self.record.payments.limits.settle(now);
+        if !raised.is_empty() {
+            self.record.payments.note_change(now);
+        }
+        for (limit, max) in raised {
+            self.note(&JournalEvent::LimitRaised { limit: &limit.to_string(), max });
+        }
+    }
+
+    /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what was proven. Changes
+    /// that are due are made first.
     pub(crate) fn set_lock(&mut self, lock: SetLock, now: Now) {
+        self.settle_limits(now);
         let voided = self.record.set_lock(lock, Some(now));
         voided.iter().for_each(|event| self.note(event));
     }
@@ -179,10 +198,12 @@ impl<'a> UnitOfWork<'a> {
                 rollback_protection: _,
                 data_key_number: _,
                 recovery,
+                payments,
             } = &mut *self.record;
             (*life, *pin_slot) = (Life::Wiped, None);
             (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
             *recovery = Recovery::default();
+            *payments = Payments::default();
             self.rows.delete_rescue()?;
             *locks = Locks::default();
             self.rows.delete_all_items()?;

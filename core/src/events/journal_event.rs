@@ -1,77 +1,247 @@
 //! The content of journal lines: the fields of each kind, with their names.
 
 use super::Kind;
-use crate::request::{BiometricDenial, Payment, PromptEnd, SecurityLevel};
+use crate::money::Currency;
+use crate::request::{BiometricDenial, Payment, PromptEnd, PromptPurpose, SecurityLevel};
 
 /// The content of a new journal line. The fields of each kind are named here and nowhere else; no field is ever a
 /// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JournalEvent<'a> {
-    Enrolled { device_key: SecurityLevel, policy: &'a str },
+    Enrolled {
+        device_key: SecurityLevel,
+        policy: &'a str,
+    },
     PinTried,
     PinRight,
-    PinWrong { failures: u32 },
-    PinRepeated { failures: u32 },
-    PinNoVerdict { failures: u32 },
+    PinWrong {
+        failures: u32,
+    },
+    PinRepeated {
+        failures: u32,
+    },
+    PinNoVerdict {
+        failures: u32,
+    },
     PinRefused,
-    OpenTriesCounted { tries: u32 },
-    Locked { reason: LockedBy },
-    PinChanged { device_key: SecurityLevel },
-    KdfUpgraded { memory_kib: u32, passes: u32, lanes: u32 },
-    PolicyChanged { from: &'a str, to: &'a str },
-    ItemWritten { item: &'a str },
-    ItemDeleted { item: &'a str },
+    OpenTriesCounted {
+        tries: u32,
+    },
+    Locked {
+        reason: LockedBy,
+    },
+    PinChanged {
+        device_key: SecurityLevel,
+    },
+    KdfUpgraded {
+        memory_kib: u32,
+        passes: u32,
+        lanes: u32,
+    },
+    PolicyChanged {
+        from: &'a str,
+        to: &'a str,
+    },
+    ItemWritten {
+        item: &'a str,
+    },
+    ItemDeleted {
+        item: &'a str,
+    },
     Wiped,
     BiometricsOn,
-    BiometricsOff { because: BiometricDenial },
-    BiometricsAsked { payment: Option<&'a Payment> },
-    BiometricsRight { payment: Option<&'a Payment> },
+    BiometricsOff {
+        because: BiometricDenial,
+    },
+    BiometricsAsked {
+        purpose: &'a PromptPurpose,
+    },
+    BiometricsRight {
+        purpose: &'a PromptPurpose,
+    },
     BiometricsNotRecognised,
-    BiometricsEnded { how: PromptEnd },
-    BiometricsRefused { because: BiometricDenial },
-    CodePending { withdraws: bool, wait_h: u32 },
+    BiometricsEnded {
+        how: PromptEnd,
+    },
+    BiometricsRefused {
+        because: BiometricDenial,
+    },
+    CodePending {
+        withdraws: bool,
+        wait_h: u32,
+    },
     CodeCancelled,
     CodeSet,
     CodeWithdrawn,
-    Recovered { by: &'a str, proofs: Option<&'a str>, device_key: SecurityLevel, policy: &'a str, proven_lines: u64 },
-    ItemLost { item: &'a str },
+    Recovered {
+        by: &'a str,
+        proofs: Option<&'a str>,
+        device_key: SecurityLevel,
+        policy: &'a str,
+        proven_lines: u64,
+    },
+    ItemLost {
+        item: &'a str,
+    },
     RescueRowRestored,
     ProviderRegistered,
-    LockOrdered { reason: &'a str, kid: &'a str, seq: u64 },
-    Frozen { by: &'a str, seq: Option<u64> },
-    Unfrozen { by: &'a str },
-    WipeOrdered { kid: &'a str, seq: u64, is_allowed: bool },
-    UnlockGranted { proofs: &'a str, after: u64 },
-    LockCleared { reason: &'a str, by: &'a str },
-    ProviderKeyRevoked { kid: &'a str, added: Option<&'a str> },
-    OrderWithheld { seq: u64 },
-    HeartbeatDue { left_h: u64 },
+    LockOrdered {
+        reason: &'a str,
+        kid: &'a str,
+        seq: u64,
+    },
+    Frozen {
+        by: &'a str,
+        seq: Option<u64>,
+    },
+    Unfrozen {
+        by: &'a str,
+    },
+    WipeOrdered {
+        kid: &'a str,
+        seq: u64,
+        is_allowed: bool,
+    },
+    UnlockGranted {
+        proofs: &'a str,
+        after: u64,
+    },
+    LockCleared {
+        reason: &'a str,
+        by: &'a str,
+    },
+    ProviderKeyRevoked {
+        kid: &'a str,
+        added: Option<&'a str>,
+    },
+    OrderWithheld {
+        seq: u64,
+    },
+    HeartbeatDue {
+        left_h: u64,
+    },
     HeartbeatExpired,
-    RemoteWipeAllowed { is_allowed: bool },
-    LockRestored { reason: &'a str, kid: &'a str, seq: u64 },
-    LockSet { reason: &'a str },
-    EscrowPending { is_on: bool, wait_h: u32 },
+    RemoteWipeAllowed {
+        is_allowed: bool,
+    },
+    LockRestored {
+        reason: &'a str,
+        kid: &'a str,
+        seq: u64,
+    },
+    LockSet {
+        reason: &'a str,
+    },
+    EscrowPending {
+        is_on: bool,
+        wait_h: u32,
+    },
     EscrowCancelled,
     EscrowOn,
     EscrowOff,
-    ChannelPending { channel: &'a str, wait_h: u32 },
-    ChannelSet { channel: &'a str },
-    ChannelLeaves { channel: &'a str, wait_h: u32 },
-    ChannelRemoved { channel: &'a str },
-    ChannelCancelled { channel: &'a str },
-    CodeAsked { channel: &'a str },
-    CodeTyped { channel: &'a str, purpose: &'a str },
-    Proven { proof: &'a str },
-    RecoveryWaits { wait_h: u32 },
-    RecoveryCancelled { by: &'a str },
-    SecondFactorPending { change: &'a str, wait_h: u32 },
+    ChannelPending {
+        channel: &'a str,
+        wait_h: u32,
+    },
+    ChannelSet {
+        channel: &'a str,
+    },
+    ChannelLeaves {
+        channel: &'a str,
+        wait_h: u32,
+    },
+    ChannelRemoved {
+        channel: &'a str,
+    },
+    ChannelCancelled {
+        channel: &'a str,
+    },
+    CodeAsked {
+        channel: &'a str,
+    },
+    CodeTyped {
+        channel: &'a str,
+        purpose: &'a str,
+    },
+    Proven {
+        proof: &'a str,
+    },
+    RecoveryWaits {
+        wait_h: u32,
+    },
+    RecoveryCancelled {
+        by: &'a str,
+    },
+    SecondFactorPending {
+        change: &'a str,
+        wait_h: u32,
+    },
     SecondFactorCancelled,
-    SecondFactorOn { factor: &'a str },
+    SecondFactorOn {
+        factor: &'a str,
+    },
     SecondFactorOff,
-    SecondFactorTried { purpose: &'a str },
+    SecondFactorTried {
+        purpose: &'a str,
+    },
     SecondFactorRight,
     PasswordSet,
-    ChannelChangePaused { channel: &'a str, wait_h: u32 },
+    ChannelChangePaused {
+        channel: &'a str,
+        wait_h: u32,
+    },
+    PaymentReserved {
+        payment: &'a Payment,
+        counted_minor: u64,
+        currency: Currency,
+        proof: &'a str,
+        seq: u64,
+        window: u64,
+        risk: Option<&'a str>,
+    },
+    PaymentApproved {
+        payment: &'a str,
+        seq: u64,
+    },
+    PaymentReleased {
+        payment: &'a str,
+        seq: u64,
+    },
+    PaymentRefused {
+        payment: &'a Payment,
+        because: &'a str,
+    },
+    PaymentCaptured {
+        payment: &'a str,
+        minor: u64,
+        by: &'a str,
+    },
+    PaymentDeclined {
+        payment: &'a str,
+        by: &'a str,
+    },
+    LimitSet {
+        limit: &'a str,
+        max: u64,
+    },
+    LimitPending {
+        limit: &'a str,
+        max: Option<u64>,
+        wait_h: u32,
+    },
+    LimitCancelled {
+        limit: &'a str,
+    },
+    LimitRaised {
+        limit: &'a str,
+        max: Option<u64>,
+    },
+    ChannelFrozen {
+        channel: &'a str,
+    },
+    PanicFrozen {
+        wait_h: u32,
+    },
 }
 
 /// Which lock of the PIN's counter began.
@@ -152,6 +322,18 @@ impl JournalEvent<'_> {
             Self::SecondFactorRight => Kind::SecondFactorRight,
             Self::PasswordSet => Kind::PasswordSet,
             Self::ChannelChangePaused { .. } => Kind::ChannelChangePaused,
+            Self::PaymentReserved { .. } => Kind::PaymentReserved,
+            Self::PaymentApproved { .. } => Kind::PaymentApproved,
+            Self::PaymentReleased { .. } => Kind::PaymentReleased,
+            Self::PaymentRefused { .. } => Kind::PaymentRefused,
+            Self::PaymentCaptured { .. } => Kind::PaymentCaptured,
+            Self::PaymentDeclined { .. } => Kind::PaymentDeclined,
+            Self::LimitSet { .. } => Kind::LimitSet,
+            Self::LimitPending { .. } => Kind::LimitPending,
+            Self::LimitCancelled { .. } => Kind::LimitCancelled,
+            Self::LimitRaised { .. } => Kind::LimitRaised,
+            Self::ChannelFrozen { .. } => Kind::ChannelFrozen,
+            Self::PanicFrozen { .. } => Kind::PanicFrozen,
         }
     }
 
@@ -212,7 +394,7 @@ impl JournalEvent<'_> {
             Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
                 vec![field("because", because.name())]
             }
-            Self::BiometricsAsked { payment } | Self::BiometricsRight { payment } => purpose_fields(payment),
+            Self::BiometricsAsked { purpose } | Self::BiometricsRight { purpose } => purpose_fields(purpose),
             Self::BiometricsEnded { how } => vec![field("how", how.name())],
             Self::LockOrdered { reason, kid, seq } | Self::LockRestored { reason, kid, seq } => {
                 vec![field("reason", reason), field("kid", kid), field("seq", seq)]
@@ -247,6 +429,38 @@ impl JournalEvent<'_> {
             Self::SecondFactorPending { change, wait_h } => vec![field("change", change), field("wait_h", wait_h)],
             Self::SecondFactorOn { factor } => vec![field("factor", factor)],
             Self::SecondFactorTried { purpose } => vec![field("purpose", purpose)],
+            Self::PaymentReserved { payment, counted_minor, currency, proof, seq, window, risk } => {
+                let mut fields = payment_fields(payment);
+                fields.extend([
+                    field("counted_minor", counted_minor),
+                    field("counted_currency", currency),
+                    field("proof", proof),
+                    field("seq", seq),
+                    field("window", window),
+                ]);
+                fields.extend(risk.map(|risk| field("risk", risk)));
+                fields
+            }
+            Self::PaymentRefused { payment, because } => {
+                let mut fields = payment_fields(payment);
+                fields.push(field("because", because));
+                fields
+            }
+            Self::PaymentApproved { payment, seq } | Self::PaymentReleased { payment, seq } => {
+                vec![field("payment", payment), field("seq", seq)]
+            }
+            Self::PaymentCaptured { payment, minor, by } => {
+                vec![field("payment", payment), field("captured_minor", minor), field("by", by)]
+            }
+            Self::PaymentDeclined { payment, by } => vec![field("payment", payment), field("by", by)],
+            Self::LimitSet { limit, max } => vec![field("limit", limit), field("max", max)],
+            Self::LimitPending { limit, max, wait_h } => {
+                vec![field("limit", limit), max_field(max), field("wait_h", wait_h)]
+            }
+            Self::LimitCancelled { limit } => vec![field("limit", limit)],
+            Self::LimitRaised { limit, max } => vec![field("limit", limit), max_field(max)],
+            Self::ChannelFrozen { channel } => vec![field("channel", channel)],
+            Self::PanicFrozen { wait_h } => vec![field("wait_h", wait_h)],
         }
     }
 }
@@ -260,15 +474,36 @@ impl LockedBy {
     }
 }
 
-fn purpose_fields(payment: Option<&Payment>) -> Vec<Field> {
-    let Some(payment) = payment else { return vec![field("for", "unlocking")] };
-    let amount = payment.amount();
-    vec![
-        field("for", "paying"),
-        field("payee", payment.payee()),
+fn purpose_fields(purpose: &PromptPurpose) -> Vec<Field> {
+    match purpose {
+        PromptPurpose::Pay { amount, payee } => vec![
+            field("for", "paying"),
+            field("payee", payee),
+            field("amount_minor", amount.minor()),
+            field("currency", amount.currency()),
+        ],
+        PromptPurpose::Unlock | PromptPurpose::Enable => vec![field("for", "unlocking")],
+    }
+}
+
+fn payment_fields(payment: &Payment) -> Vec<Field> {
+    let Payment { id, amount, kind: _, fee_max_minor: _, payee, card, channel, mcc, billing: _, nonce: _ } = payment;
+    let mut fields = vec![
+        field("payment", id),
         field("amount_minor", amount.minor()),
         field("currency", amount.currency()),
-    ]
+        field("payee", &payee.name),
+        field("payee_id", &payee.id),
+        field("channel", channel.name()),
+    ];
+    fields.extend(card.as_ref().map(|card| field("card", &card.id)));
+    fields.extend(mcc.map(|code| field("mcc", format_args!("{code:04}"))));
+    fields
+}
+
+/// `None`: the limit goes.
+fn max_field(max: Option<u64>) -> Field {
+    max.map_or_else(|| field("max", "none"), |max| field("max", max))
 }
 
 fn field(name: &'static str, value: impl ToString) -> Field {
@@ -278,15 +513,18 @@ fn field(name: &'static str, value: impl ToString) -> Field {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::{Currency, Money};
+    use crate::money::Money;
+    use crate::request::Payee;
 
     /// Exports that people keep as evidence contain these names.
     #[test]
     fn the_fields_of_every_kind_are_frozen() {
         let currency = Currency::new("EUR").expect("a currency");
-        let payment = Payment::new(Money::new(950, currency).expect("an amount"), "Bakery").expect("a payment");
+        let amount = Money::new(950, currency).expect("an amount");
+        let paying = PromptPurpose::Pay { amount, payee: "Bakery".to_owned() };
+        let payment = Payment::new("order-7", amount, Payee { name: "Bakery".to_owned(), id: "m-1".to_owned() });
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 65] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 77] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -310,9 +548,9 @@ mod tests {
             (JournalEvent::Wiped, &[]),
             (JournalEvent::BiometricsOn, &[]),
             (JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff }, &[("because", "switched off")]),
-            (JournalEvent::BiometricsAsked { payment: None }, &[("for", "unlocking")]),
+            (JournalEvent::BiometricsAsked { purpose: &PromptPurpose::Unlock }, &[("for", "unlocking")]),
             (
-                JournalEvent::BiometricsRight { payment: Some(&payment) },
+                JournalEvent::BiometricsRight { purpose: &paying },
                 &[("for", "paying"), ("payee", "Bakery"), ("amount_minor", "950"), ("currency", "EUR")],
             ),
             (JournalEvent::BiometricsNotRecognised, &[]),
@@ -391,6 +629,65 @@ mod tests {
             (JournalEvent::SecondFactorRight, &[]),
             (JournalEvent::PasswordSet, &[]),
             (JournalEvent::ChannelChangePaused { channel: "sms", wait_h: 24 }, &[("channel", "sms"), ("wait_h", "24")]),
+            (
+                JournalEvent::PaymentReserved {
+                    payment: &payment,
+                    counted_minor: 980,
+                    currency,
+                    proof: "PIN",
+                    seq: 7,
+                    window: 3,
+                    risk: Some("night"),
+                },
+                &[
+                    ("payment", "order-7"),
+                    ("amount_minor", "950"),
+                    ("currency", "EUR"),
+                    ("payee", "Bakery"),
+                    ("payee_id", "m-1"),
+                    ("channel", "online"),
+                    ("counted_minor", "980"),
+                    ("counted_currency", "EUR"),
+                    ("proof", "PIN"),
+                    ("seq", "7"),
+                    ("window", "3"),
+                    ("risk", "night"),
+                ],
+            ),
+            (JournalEvent::PaymentApproved { payment: "order-7", seq: 7 }, &[("payment", "order-7"), ("seq", "7")]),
+            (JournalEvent::PaymentReleased { payment: "order-7", seq: 7 }, &[("payment", "order-7"), ("seq", "7")]),
+            (
+                JournalEvent::PaymentRefused { payment: &payment, because: "limit" },
+                &[
+                    ("payment", "order-7"),
+                    ("amount_minor", "950"),
+                    ("currency", "EUR"),
+                    ("payee", "Bakery"),
+                    ("payee_id", "m-1"),
+                    ("channel", "online"),
+                    ("because", "limit"),
+                ],
+            ),
+            (
+                JournalEvent::PaymentCaptured { payment: "order-7", minor: 900, by: "provider" },
+                &[("payment", "order-7"), ("captured_minor", "900"), ("by", "provider")],
+            ),
+            (
+                JournalEvent::PaymentDeclined { payment: "order-7", by: "provider" },
+                &[("payment", "order-7"), ("by", "provider")],
+            ),
+            (JournalEvent::LimitSet { limit: "all EUR day", max: 5 }, &[("limit", "all EUR day"), ("max", "5")]),
+            (
+                JournalEvent::LimitPending { limit: "all EUR day", max: None, wait_h: 24 },
+                &[("limit", "all EUR day"), ("max", "none"), ("wait_h", "24")],
+            ),
+            (JournalEvent::LimitCancelled { limit: "all EUR day" }, &[("limit", "all EUR day")]),
+            (
+                JournalEvent::LimitRaised { limit: "all EUR day", max: Some(5) },
+                &[("limit", "all EUR day"), ("max", "5")],
+            ),
+            (JournalEvent::ChannelFrozen { channel: "online" }, &[("channel", "online")]),
+            (JournalEvent::PanicFrozen { wait_h: 24 }, &[("wait_h", "24")]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

@@ -157,11 +157,35 @@ pub enum Kind {
     PasswordSet = 64,
     /// A change of a channel is paused, because a code came back from the former one.
     ChannelChangePaused = 65,
+    /// A payment was set aside, and its proof is about to be checked. It counts against the limits from here on.
+    PaymentReserved = 66,
+    /// The proof of a payment was right, or none was needed: it may be made.
+    PaymentApproved = 67,
+    /// The proof of a payment was not right. Nothing was handed out, so it counts no more.
+    PaymentReleased = 68,
+    /// A payment was refused.
+    PaymentRefused = 69,
+    /// A payment was charged.
+    PaymentCaptured = 70,
+    /// A payment was not charged. It counts no more.
+    PaymentDeclined = 71,
+    /// The owner set or lowered a limit.
+    LimitSet = 72,
+    /// The owner asked for a higher limit, or for a limit to go. That waits.
+    LimitPending = 73,
+    /// The raise of a limit that waited was cancelled.
+    LimitCancelled = 74,
+    /// A limit is higher from now on, or gone.
+    LimitRaised = 75,
+    /// Payments through one channel were stopped.
+    ChannelFrozen = 76,
+    /// The owner stopped everything in a panic.
+    PanicFrozen = 77,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 77] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -227,6 +251,18 @@ impl Kind {
         Self::SecondFactorRight,
         Self::PasswordSet,
         Self::ChannelChangePaused,
+        Self::PaymentReserved,
+        Self::PaymentApproved,
+        Self::PaymentReleased,
+        Self::PaymentRefused,
+        Self::PaymentCaptured,
+        Self::PaymentDeclined,
+        Self::LimitSet,
+        Self::LimitPending,
+        Self::LimitCancelled,
+        Self::LimitRaised,
+        Self::ChannelFrozen,
+        Self::PanicFrozen,
     ];
 
     /// The kind's number in the format.

@@ -8,7 +8,7 @@ use crate::error::LockError;
 use crate::provider::{Call, Claims, Order, OrderAct, WordDone, WordError, WordOutcome, read};
 use crate::time::Now;
 
-/// Takes an order or a word about keys. An order is carried out even if it cannot be made irrevocable.
+/// Takes an order, a word about keys, or what became of a payment. An order is carried out even if it cannot be made irrevocable.
 ///
 /// A lock or a freeze goes this way: first the mark in the keystore, then the record, with which the sessions of a
 /// locked wallet end, then the prompt is cancelled. So whatever is killed or fails on the way, the next opening finds
@@ -45,7 +45,11 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
     }
     let mark = marked_order(&word, allows_wipe);
     let marked = mark.as_ref().map_or(Ok(()), |mark| engine.device_keys.mark_order(&wallet_id, mark));
-    let taken = commit_tightening(engine, Call::Accept, text, now);
+    let taken = match &word.claims {
+        // It may loosen, so nobody may take it for undone and do it twice.
+        Claims::Settle(_) => commit_irrevocably(engine, text, now),
+        _ => commit_tightening(engine, Call::Accept, text, now),
+    };
     if mark.is_some() && taken.is_err() {
         engine.ledger.distrust();
     }
@@ -63,6 +67,14 @@ pub(crate) fn accept(engine: &Engine, text: &str) -> Result<WordOutcome, LockErr
         (Err(LockError::DataDamaged), Some(mark)) => marked.map(|()| done_by(&mark)).map_err(LockError::from),
         (taken, _) => taken,
     }
+}
+
+/// Commits a word that may loosen. If the keystore can make no key for that now, nothing changes.
+fn commit_irrevocably(engine: &Engine, text: &str, now: Now) -> Result<WordOutcome, LockError> {
+    let taken = engine
+        .ledger
+        .commit_irrevocably(&mut engine.draw()?, now, |work| carry_out(engine, work, Call::Accept, text, now, false));
+    taken.map(|taken| taken.value)
 }
 
 /// What is answered if the mark is all that can be made.

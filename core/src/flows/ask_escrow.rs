@@ -83,7 +83,7 @@ fn make(
     let signed = own_key.as_ref().map(make).transpose();
     let signed = signed.map_err(LockError::from).and_then(|public_key| {
         let installation = match (&public_key, &own_key, registered) {
-            (Some(public_key), Some(alias), _) => Installation::of(public_key, alias.clone()),
+            (Some(public_key), Some(alias), _) => Installation::of(public_key, alias.clone(), None),
             (_, _, Some(registered)) => registered.clone(),
             _ => return Err(LockError::WrongState),
         };
@@ -94,6 +94,7 @@ fn make(
             public_key: public_key.as_ref(),
             escrow: Some(EscrowPart::Ask { slot, key: &key.public_key }),
             report: None,
+            frozen: None,
             nonce: &random.bytes(),
             said,
         };

@@ -1,10 +1,12 @@
 //! What the calls that take a word of the provider share: judging the word, and carrying it out in one transaction.
 
+use super::pay::{Settle, settle_in};
 use super::take_proofs::{Proven, is_allowed, take_proofs};
 use crate::engine::{Engine, MarkedEffect, MarkedOrder, SessionEnd, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, Way};
+use crate::payment::{Settled, Settlement};
 use crate::policy::{KeyId, ProviderPolicy};
 use crate::provider::{Call, Claims, Effect, GrantAct, Order, OrderAct, OrderReason, Reading, Scene, Word, WordDone};
 use crate::provider::{WordError, WordOutcome};
@@ -103,7 +105,18 @@ pub(super) fn carry_out(
         return Ok(WordOutcome::Refused(WordError::NotAllowed));
     }
     work.record.provider = next;
-    let done = apply(work, word.kid, effect, wipes, now);
+    let done = match effect {
+        Effect::Settled(word) => {
+            let settlement = word.captured_minor.map_or(Settlement::Declined, Settlement::Captured);
+            let said = Settle { payment: &word.payment, settlement, jti: Some(&word.jti) };
+            match settle_in(work, &said, now)? {
+                // Nothing was changed.
+                Settled::Unknown | Settled::NotAllowed => return Ok(WordOutcome::Refused(WordError::NotAsked)),
+                Settled::Changed(_) | Settled::Unchanged(_) => WordDone::PaymentSettled,
+            }
+        }
+        effect => apply(work, word.kid, effect, wipes, now),
+    };
     work.record.locks.note_last_order(work.record.provider.last_order());
     work.record.provider.note_answer(hash, done);
     if matches!(done, WordDone::Locked | WordDone::OrderWithheld) {
@@ -124,6 +137,8 @@ fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool, now
             work.note(&JournalEvent::ProviderKeyRevoked { kid: &kid, added: added.as_deref() });
             WordDone::KeysChanged
         }
+        // `carry_out` does it: it may fail.
+        Effect::Settled(_) => WordDone::PaymentSettled,
         Effect::Heartbeat { withheld: None } => WordDone::HeartbeatTaken,
         Effect::Heartbeat { withheld: Some(seq) } => {
             let by = SetBy::Missing { kid, seq };
@@ -149,7 +164,7 @@ fn apply(work: &mut UnitOfWork<'_>, kid: KeyId, effect: Effect, wipes: bool, now
             WordDone::Unlocked
         }
         Effect::Unfreeze => {
-            if work.record.locks.unfreeze(false) {
+            if work.record.locks.unfreeze(false) | work.record.payments.end_panic() {
                 work.note(&JournalEvent::Unfrozen { by: "provider" });
             }
             WordDone::Unfrozen

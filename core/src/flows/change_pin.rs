@@ -14,6 +14,7 @@ use crate::key_slots::SlotParts;
 use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::KeyPurpose;
 use crate::record::LockStatus;
+use crate::recovery::Task;
 use crate::request::BiometricDenial;
 use crate::stack::with_stack_wiped;
 
@@ -120,6 +121,8 @@ fn replace_pin(
             })?;
             work.record.pin_slot = Some(slot.to_stored());
             work.record.reminders.note_set(*now);
+            work.record.payments.note_change(*now);
+            work.record.recovery.checklist.note_done(Task::ChangePin);
             work.note(&JournalEvent::PinChanged { device_key });
             let by_biometrics = alias_in_force(engine, work);
             let is_on = by_biometrics.is_some();

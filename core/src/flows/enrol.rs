@@ -18,6 +18,8 @@ use crate::journal::{Head, derive_journal_key};
 use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
 use crate::locks::Locks;
+use crate::payment::Payments;
+use crate::payment::authorisation::OwnerKey;
 use crate::pin::history::PinHistory;
 use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
@@ -154,6 +156,7 @@ fn make_wallet(
         recovery: Recovery::default(),
         locks: Locks::default(),
         provider: Provider::default(),
+        payments: Payments::new(OwnerKey::derive(&data_key).and_then(|key| key.public_key())),
     };
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);

@@ -6,6 +6,7 @@ use crate::engine::{Action, Engine, SessionEnd, SessionId, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::locks::{LockReason, SetBy, SetLock};
+use crate::request::Channel;
 use crate::store::Durability;
 use crate::time::Now;
 
@@ -19,10 +20,32 @@ pub enum OwnerLock {
     Frozen,
 }
 
-/// Stops payments.
-pub(crate) fn freeze(engine: &Engine) -> Result<(), LockError> {
+/// How ending the owner's freeze ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfreezing {
+    /// It is over. A freeze of the provider may still stand.
+    Done,
+    /// The owner had frozen nothing.
+    NothingFrozen,
+    /// The owner had stopped everything in a panic: after so many milliseconds the PIN alone ends that, and before with
+    /// a second factor, or by a grant of the provider.
+    Waits {
+        /// Milliseconds left.
+        left_ms: u64,
+    },
+}
+
+/// Stops all payments, or those through one channel.
+pub(crate) fn freeze(engine: &Engine, channel: Option<Channel>) -> Result<(), LockError> {
     tighten(engine, |work, _| {
-        note_freeze(work);
+        match channel {
+            None => freeze_in(work),
+            Some(channel) => {
+                if work.record.payments.freeze_channel(channel) {
+                    work.note(&JournalEvent::ChannelFrozen { channel: channel.name() });
+                }
+            }
+        }
         Ok(())
     })
 }
@@ -33,7 +56,7 @@ pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
         let record = &*work.record;
         let has_provider = record.is_registered();
         if !has_provider && !record.recovery.has_code() && !record.has_escrow() {
-            note_freeze(work);
+            freeze_in(work);
             return Ok(OwnerLock::Frozen);
         }
         work.set_lock(SetLock { reason: LockReason::LockedByOwner, by: SetBy::Owner }, now);
@@ -47,14 +70,24 @@ pub(crate) fn lock_as_owner(engine: &Engine) -> Result<OwnerLock, LockError> {
     locked
 }
 
-/// Ends the owner's freeze. The provider's needs its grant. `false`: there was none.
-pub(crate) fn unfreeze(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
+/// Ends the owner's freeze of everything, and of every channel; or of one channel. The provider's needs its grant.
+pub(crate) fn unfreeze(engine: &Engine, id: SessionId, channel: Option<Channel>) -> Result<Unfreezing, LockError> {
+    let now = engine.sessions.read_clock()?.now;
+    let has_factor = engine.sessions.has_proven_factor(id)?;
     modify(engine, id, Action::Unfreeze, |_, work| {
-        let was_frozen = work.record.locks.unfreeze(true);
-        if was_frozen {
-            work.note(&JournalEvent::Unfrozen { by: "owner" });
+        let payments = &mut work.record.payments;
+        if let Some(left_ms) = payments.panic_left_ms(now).filter(|left_ms| *left_ms > 0 && !has_factor) {
+            return Ok(Unfreezing::Waits { left_ms });
         }
-        Ok(was_frozen)
+        let was_frozen = match channel {
+            Some(_) => payments.unfreeze_channels(channel),
+            None => payments.unfreeze_channels(None) | payments.end_panic() | work.record.locks.unfreeze(true),
+        };
+        if !was_frozen {
+            return Ok(Unfreezing::NothingFrozen);
+        }
+        work.note(&JournalEvent::Unfrozen { by: "owner" });
+        Ok(Unfreezing::Done)
     })
 }
 
@@ -72,13 +105,14 @@ pub(crate) fn allow_remote_wipe(engine: &Engine, id: SessionId, is_allowed: bool
     })
 }
 
-fn note_freeze(work: &mut UnitOfWork<'_>) {
+/// Stops all payments for the owner.
+pub(super) fn freeze_in(work: &mut UnitOfWork<'_>) {
     work.record.locks.freeze(SetBy::Owner);
     work.note(&JournalEvent::Frozen { by: "owner", seq: None });
 }
 
 /// A change that only tightens: irrevocable if the keystore can make the next seal key, else flushed.
-fn tighten<T>(
+pub(super) fn tighten<T>(
     engine: &Engine,
     change: impl Fn(&mut UnitOfWork<'_>, Now) -> Result<T, LockError>,
 ) -> Result<T, LockError> {

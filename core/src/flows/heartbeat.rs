@@ -3,10 +3,12 @@
 use super::accept::accept;
 use super::carry_out::{Judged, carry_out, commit_tightening, judge};
 use super::lock_now::lock_now;
+use super::pay::PaymentClocks;
 use super::{lost_marks, open};
 use crate::engine::{Engine, MarkedEffect, MarkedOrder, SessionEnd};
 use crate::error::LockError;
 use crate::provider::{Call, Claims, Heartbeat, WordDone, WordOutcome};
+use crate::time::Now;
 
 /// Takes a heartbeat. The orders that came with it are carried out first. If the provider sent an order that is not
 /// among them, the wallet is locked.
@@ -33,7 +35,9 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         }
     }
     taken?;
-    let Claims::Heartbeat(Heartbeat { last_order, .. }) = word.claims else { return Err(LockError::WrongState) };
+    let Claims::Heartbeat(Heartbeat { last_order, time_s, .. }) = word.claims else {
+        return Err(LockError::WrongState);
+    };
     let (wallet_id, is_withheld) =
         engine.ledger.read(|view| Ok((view.header.wallet_id, last_order > view.record.provider.last_order())))?;
     let taken = if is_withheld {
@@ -51,14 +55,34 @@ pub(crate) fn heartbeat(engine: &Engine, text: &str, orders: &[&str]) -> Result<
         }
         taken
     } else {
-        let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
-            carry_out(engine, work, Call::Heartbeat, text, now, false)
-        });
-        taken.map(|taken| taken.value)
+        take(engine, text, time_s, now)
     };
     engine.seal_keys.make_ahead();
     if taken.is_ok() {
         lost_marks::drop_stale(engine);
     }
     taken
+}
+
+/// How often the time is put into the windows of payments, if other calls change them meanwhile.
+const TRIES: u32 = 3;
+
+/// Takes the heartbeat, and puts its time into the windows in which the limits on payments count. A phone that cannot
+/// tell its zone takes the heartbeat without.
+fn take(engine: &Engine, text: &str, time_s: u64, now: Now) -> Result<WordOutcome, LockError> {
+    for nth in 1..=TRIES {
+        let clocks = PaymentClocks::trusted(engine, time_s, now).ok();
+        let taken = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
+            let taken = carry_out(engine, work, Call::Heartbeat, text, now, false)?;
+            let is_taken = taken == WordOutcome::Done(WordDone::HeartbeatTaken);
+            let is_put = !is_taken || clocks.is_none_or(|clocks| clocks.put(&mut work.record.payments));
+            // Undone, and tried once more.
+            if is_put || nth == TRIES { Ok(taken) } else { Err(LockError::WrongState) }
+        });
+        match taken {
+            Err(LockError::WrongState) if nth < TRIES => {}
+            taken => return taken.map(|taken| taken.value),
+        }
+    }
+    Err(LockError::WrongState)
 }

@@ -71,7 +71,7 @@ pub(super) fn modify<T>(
 /// began: it was neither removed nor wiped, neither recovered nor locked. A session that began before a second factor
 /// came into force ends, because nobody asked it for that. The one in which the wallet was set up or
 /// recovered goes on.
-fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
+pub(super) fn is_open(session: &OpenSession, found: &[u8; 16], record: &Record) -> bool {
     session.wallet_id == *found
         && session.data_key_number == record.data_key_number
         && !record.standing(session.now).suspends_sessions()

@@ -7,4 +7,5 @@ use crate::engine::{Engine, SessionEnd};
 pub(crate) fn lock_now(engine: &Engine, because: SessionEnd) {
     engine.sessions.end_all(because);
     engine.prompts.cancel_any();
+    engine.payment_requests.clear();
 }

@@ -55,12 +55,17 @@ pub enum BiometricAvailability {
     Denied(BiometricDenial),
 }
 
-/// Why a call that asks for biometrics opened no session.
-#[derive(Debug)]
-pub(crate) enum BiometricRefusal {
+/// Why a call that asks for biometrics proved nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BiometricRefusal {
+    /// Nobody was recognised: the failures in a row reached the policy's limit, or the prompt's answer did not open the
+    /// slot.
     NotRecognised,
+    /// The prompt ended and nobody was recognised. Nothing was counted.
     Ended(PromptEnd),
+    /// Biometrics may not be used now, for this reason.
     Denied(BiometricDenial),
+    /// The call ended without a verdict.
     NoVerdict(NoVerdict),
 }
 

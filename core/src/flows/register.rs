@@ -16,17 +16,17 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
     }
     let now = engine.sessions.read_clock()?.now;
     let mut random = engine.draw()?;
-    let (wallet_id, provider) = engine.ledger.read(|view| {
+    let (wallet_id, provider, owner_key) = engine.ledger.read(|view| {
         if !view.record.is_alive() || view.record.policy.provider.is_none() {
             return Err(LockError::WrongState);
         }
-        Ok((view.header.wallet_id, view.record.provider.clone()))
+        Ok((view.header.wallet_id, view.record.provider.clone(), view.record.payments.owner_key))
     })?;
     // Random, so that one alias never refers to two different keys.
     let alias = engine.device_keys.new_installation(&wallet_id, u64::from_be_bytes(*random.bytes()));
     engine.device_keys.create(&alias, KeyPurpose::Installation)?;
     let registered = engine.device_keys.public_key(&alias).map_err(LockError::from).and_then(|public_key| {
-        let installation = Installation::of(&public_key, alias.clone());
+        let installation = Installation::of(&public_key, alias.clone(), owner_key);
         let parts = RequestParts {
             kind: RequestKind::Register.name(),
             wallet_id: &wallet_id,
@@ -34,6 +34,7 @@ pub(crate) fn register(engine: &Engine, said: &ProviderRequest) -> Result<String
             public_key: Some(&public_key),
             escrow: None,
             report: None,
+            frozen: None,
             nonce: &random.bytes(),
             said,
         };

@@ -4,6 +4,7 @@
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::journal::derive_journal_key;
+use crate::payment::authorisation::OwnerKey;
 use crate::pin::history::PinHistory;
 use crate::record::Record;
 use crate::store::Transaction;
@@ -20,7 +21,8 @@ pub(super) struct DataKeys<'a> {
 /// it any more. Returns the names of the dropped items. `history`: what the index keeps of earlier PINs, if that
 /// changes.
 ///
-/// The record gets the number and the journal's key of the new data key. Slots and the rescue row are the caller's.
+/// The record gets the number of the new data key, the journal's key, and the public key of the owner's signatures:
+/// until the provider knows that one, it registers the phone again, and nothing is paid. Slots and the rescue row are the caller's.
 pub(super) fn reseal(
     rows: &Transaction<'_>,
     random: &mut Random,
@@ -54,6 +56,7 @@ pub(super) fn reseal(
     record.data_key_number += 1;
     record.vault_version += 1;
     record.journal_key = derive_journal_key(new).ok_or(LockError::Invalid("journal key"))?;
+    record.payments.owner_key = OwnerKey::derive(new).and_then(|key| key.public_key());
     let sealed = after.seal_earlier_keys(random, record.data_key_number, &earlier);
     rows.put_item(EARLIER_KEYS_ROW, &sealed.ok_or(LockError::Invalid("earlier keys"))?)?;
     let row = after.seal_index(random, record.vault_version, &index)?;

@@ -13,6 +13,7 @@ use crate::error::LockError;
 use crate::key_slots::RescueRow;
 use crate::provider::{EscrowPart, Installation, Provider, ProviderRequest, RequestKind, RequestParts, escrow, joined};
 use crate::record::Record;
+use crate::request::Scope;
 use crate::store::Durability;
 
 /// The phone, as it signs a request.
@@ -52,6 +53,7 @@ impl Signer {
             public_key: None,
             escrow: None,
             report: None,
+            frozen: None,
             nonce,
             said,
         }
@@ -69,17 +71,19 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
     }
     let now = engine.sessions.read_clock()?.now;
     let mut random = engine.draw()?;
-    let (signer, deposit, report) = engine.ledger.read(|view| {
+    let (signer, deposit, report, frozen) = engine.ledger.read(|view| {
         let signer = Signer::of(&view)?;
         let deposit =
             if kind == RequestKind::Deposit { Some(deposit(view.record).ok_or(LockError::WrongState)?) } else { None };
         let report = (kind == RequestKind::Report).then(|| report::of(view.record, now));
-        Ok((signer, deposit, report))
+        let frozen = (kind == RequestKind::FreezeNotice).then(|| frozen(view.record));
+        Ok((signer, deposit, report, frozen))
     })?;
     let nonce = random.bytes();
     let parts = RequestParts {
         escrow: deposit.as_ref().map(|(digest, version)| EscrowPart::Deposit { digest, version: *version }),
         report: report.as_ref(),
+        frozen: frozen.as_deref(),
         ..signer.parts(kind.name(), &nonce, said)
     };
     let mut text = sign_parts(engine, &parts, &signer.provider)?;
@@ -90,6 +94,15 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
         Ok(())
     })?;
     Ok(take(&mut *text))
+}
+
+/// What is frozen: `all`, or the names of channels.
+fn frozen(record: &Record) -> Vec<String> {
+    let payments = &record.payments;
+    if record.locks.is_frozen() || payments.is_in_panic() {
+        return vec![Scope::All.to_string()];
+    }
+    payments.frozen_channels().iter().map(|channel| channel.name().to_owned()).collect()
 }
 
 /// The digest of the escrow slot in force, and the version of its row. `None`: there is no escrow.

@@ -157,6 +157,10 @@ pub(crate) fn rescue(
     })
 }
 
+/// For how long payments are off after a recovery of a wallet without a provider. With one they are off until it has
+/// registered the phone again.
+const PAYMENTS_OFF_MS: u64 = 24 * 3_600_000;
+
 /// What the person chose.
 struct Request<'a> {
     opened: &'a OpenedByRow,
@@ -189,7 +193,9 @@ fn rebuild(
             (store, claim, base)
         }
     };
-    if base.rollback_protection.is_none() {
+    // The record was read, and the book's row is the one that it names.
+    let is_known = base.rollback_protection.is_some();
+    if !is_known {
         check_marks(engine, row).map_err(|refusal| match refusal {
             CodeRefusal::NoVerdict(NoVerdict::DeviceKey(fault)) => fault.into(),
             _ => LockError::WrongState,
@@ -245,6 +251,7 @@ fn rebuild(
         recovery,
         locks: base.locks,
         provider: base.provider.after_recovery(matches!(by, OpenedBy::Code).then_some(now)),
+        payments: base.payments.after_recovery(is_known, policy.provider.is_none().then_some(PAYMENTS_OFF_MS), now),
     };
     let unknown = lost_marks::unknown(&record, &base.marks);
     let mut lines = lost_marks::restore(&mut record, &unknown);

@@ -7,6 +7,7 @@ use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::journal::Head;
 use crate::locks::Locks;
+use crate::payment::Payments;
 use crate::policy::RollbackProtection;
 use crate::provider::Provider;
 use crate::record::{Record, RecordHeader, Survivors, SurvivorsKey};
@@ -35,6 +36,7 @@ pub(super) struct Base {
     pub(super) marks: Vec<MarkedOrder>,
     pub(super) channels: Channels,
     pub(super) second_factor: SecondFactor,
+    pub(super) payments: Payments,
     /// The journal's lines about what waited. It is void, because who recovers chooses anew.
     pub(super) voided: Vec<JournalEvent<'static>>,
     /// `None`: the record could not be read, so it is chosen as for a new wallet.
@@ -70,6 +72,7 @@ pub(super) fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Re
         marks: Vec::new(),
         channels: recovery.channels,
         second_factor: recovery.second_factor,
+        payments: record.payments.clone(),
         voided,
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
@@ -84,7 +87,7 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
     let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number, provider, locks, channels, second_factor } =
+    let Survivors { policy: _, journal, data_key_number, provider, locks, channels, second_factor, payments } =
         Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
     let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
@@ -109,6 +112,7 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
         marks,
         channels,
         second_factor,
+        payments,
         voided: Vec::new(),
         rollback_protection: None,
         aliases,

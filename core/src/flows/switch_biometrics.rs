@@ -59,11 +59,14 @@ pub(crate) fn enable(engine: &Engine, id: SessionId, prompt_id: PromptId) -> Res
 /// if they were off already.
 pub(crate) fn disable(engine: &Engine, id: SessionId) -> Result<bool, LockError> {
     engine.sessions.check(id, Action::SwitchBiometrics)?;
+    let now = engine.sessions.read_clock()?.now;
     let before = modify(engine, id, Action::Write, |_, work| {
         let before = alias_in_force(engine, work);
         // The sessions end here, together with the change, and not only after the listeners were called.
         engine.sessions.end_opened_by_biometrics();
         if work.record.biometric.switch_off() {
+            // A thief would take away what a payment that is out of the ordinary asks for.
+            work.record.payments.note_change(now);
             work.note(&JournalEvent::BiometricsOff { because: BiometricDenial::SwitchedOff });
         }
         Ok(before)

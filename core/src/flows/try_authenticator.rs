@@ -50,14 +50,16 @@ pub(crate) enum FactorUse {
     Recovery,
     /// Cancelling a recovery that waits.
     Cancel,
+    /// A payment, in this session or without one.
+    Payment(Option<SessionId>),
 }
 
 impl FactorUse {
     /// Whose tries are counted.
     fn counted_as(self) -> CodeUse {
         match self {
-            Self::Session(_) => CodeUse::Session,
-            Self::Recovery | Self::Cancel => CodeUse::Recovery,
+            Self::Session(_) | Self::Payment(Some(_)) => CodeUse::Session,
+            Self::Recovery | Self::Cancel | Self::Payment(None) => CodeUse::Recovery,
         }
     }
 
@@ -66,6 +68,7 @@ impl FactorUse {
             Self::Session(_) => ProofPurpose::SecondFactor.name(),
             Self::Recovery => ProofPurpose::Recovery.name(),
             Self::Cancel => ProofPurpose::Cancel.name(),
+            Self::Payment(_) => "payment",
         }
     }
 }
@@ -75,7 +78,7 @@ impl FactorUse {
 pub(crate) fn try_code(engine: &Engine, entry: &PinEntry, used_for: FactorUse) -> Result<FactorOutcome, LockError> {
     with_stack_wiped(|| {
         let Some(code) = read(entry) else { return Ok(FactorOutcome::NotACode) };
-        if let FactorUse::Session(id) = used_for
+        if let FactorUse::Session(id) | FactorUse::Payment(Some(id)) = used_for
             && !engine.sessions.is_live(id)
         {
             return Err(LockError::SessionEnded);
@@ -189,7 +192,7 @@ fn settle(engine: &Engine, random: &mut Random, right: &Try) -> Result<FactorOut
     let Try { used_for, step, scene, now } = right;
     let (used_for, now) = (*used_for, *now);
     let settled = engine.ledger.commit_irrevocably(random, now, |work| {
-        if !matches!(used_for, FactorUse::Session(_)) && Scene::of(work.record) != *scene {
+        if !matches!(used_for, FactorUse::Session(_) | FactorUse::Payment(_)) && Scene::of(work.record) != *scene {
             // A lock came since: whoever typed the code may be the one against whom it was set.
             return Err(LockError::WrongState);
         }
@@ -215,7 +218,7 @@ fn settle(engine: &Engine, random: &mut Random, right: &Try) -> Result<FactorOut
 fn apply(work: &mut UnitOfWork<'_>, used_for: FactorUse, now: Now) -> Result<(), LockError> {
     let method = ProofMethod::Authenticator;
     match used_for {
-        FactorUse::Session(_) => {}
+        FactorUse::Session(_) | FactorUse::Payment(_) => {}
         FactorUse::Recovery => {
             let challenge = *work.random.bytes();
             note_proof(work, Proof::new(method, false, challenge), now);

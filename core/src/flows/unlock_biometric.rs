@@ -1,21 +1,39 @@
-//! Unlocking, or confirming a payment, with a finger or face: the gate decides whether to ask, the phone asks, and the
-//! bytes that come back open the slot or do not. A callback that only claims success opens nothing; the key is needed.
+//! Recognising a finger or face, to unlock or to confirm a payment: the gate decides whether to ask, the phone asks, and
+//! the bytes that come back open the slot or do not. A callback that only claims success opens nothing; the key is
+//! needed.
 
 use zeroize::Zeroizing;
 
 use super::outcome::{BiometricAvailability, BiometricRefusal, NoVerdict};
+use super::unlock_pin::WithTry;
 use crate::biometric;
 use crate::crypto::DataKey;
 use crate::engine::{AuthMethod, Engine, SessionId, SessionTerms, UnitOfWork, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::BiometricSlot;
+use crate::money::Money;
 use crate::platform::{Prompt, PromptEnd, PromptEvent, PromptOperation, PromptPurpose, SensorAvailability};
 use crate::record::Record;
-use crate::request::{BiometricDenial, BiometricRequest};
+use crate::request::{BiometricDenial, BiometricRequest, PromptId};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::Now;
+
+/// What a person is asked for.
+pub(super) struct BiometricUse<'a> {
+    pub(super) prompt_id: PromptId,
+    pub(super) purpose: &'a PromptPurpose,
+    /// What is paid by biometrics alone. `None`: nothing.
+    pub(super) amount: Option<Money>,
+    pub(super) risk_is_raised: bool,
+    /// What is written together with the use.
+    pub(super) with: Option<&'a dyn WithTry>,
+}
+
+/// The sensor, as the phone reports it.
+#[derive(Clone, Copy)]
+pub(super) struct SensorState(pub(super) SensorAvailability);
 
 /// A slot that may be tried, and the wallet that it belongs to.
 struct Admission {
@@ -25,11 +43,28 @@ struct Admission {
     timeout_ms: u64,
 }
 
+impl<'a> BiometricUse<'a> {
+    fn unlocking(request: &BiometricRequest) -> BiometricUse<'a> {
+        BiometricUse {
+            prompt_id: request.prompt_id,
+            purpose: &PromptPurpose::Unlock,
+            amount: None,
+            risk_is_raised: request.risk_is_raised,
+            with: None,
+        }
+    }
+}
+
+/// Asks the phone for its sensor, before any transaction. A sensor that does not answer is busy: the PIN is enough.
+pub(super) fn sensor_state(engine: &Engine) -> SensorState {
+    SensorState(engine.platform.biometrics.availability().unwrap_or(SensorAvailability::Busy))
+}
+
 /// Whether biometrics may be used now for this request.
 pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Result<BiometricAvailability, LockError> {
     let now = engine.sessions.read_clock()?.now;
     let sensor = engine.platform.biometrics.availability()?;
-    Ok(match admit(engine, request, sensor, now)? {
+    Ok(match admit(engine, &BiometricUse::unlocking(request), sensor, now)? {
         Gate::Open(_) => BiometricAvailability::Available,
         Gate::Denied(reason) => BiometricAvailability::Denied(reason),
     })
@@ -37,15 +72,19 @@ pub(crate) fn availability(engine: &Engine, request: &BiometricRequest) -> Resul
 
 /// Shows the prompt and waits until the phone has an answer. Opens a session if the slot opens.
 pub(crate) fn unlock(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, BiometricRefusal> {
-    let outcome = with_stack_wiped(|| ask(engine, request));
+    let outcome = with_stack_wiped(|| {
+        let verified = recognise(engine, &BiometricUse::unlocking(request))?;
+        Ok(engine.sessions.start(verified, AuthMethod::Biometrics))
+    });
     engine.seal_keys.make_ahead();
     outcome
 }
 
-fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, BiometricRefusal> {
+/// Shows the prompt and waits until the phone has an answer. The slot opens, or nothing was proven.
+pub(super) fn recognise(engine: &Engine, asked: &BiometricUse<'_>) -> Result<Verified, BiometricRefusal> {
     let reading = engine.sessions.read_clock()?;
     let sensor = engine.platform.biometrics.availability()?;
-    let admission = match admit(engine, request, sensor, reading.now)? {
+    let admission = match admit(engine, asked, sensor, reading.now)? {
         Gate::Open(admission) => admission,
         Gate::Denied(reason) => {
             // If this write fails, the answer to the person stays the same.
@@ -53,7 +92,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
             return Err(BiometricRefusal::Denied(reason));
         }
     };
-    let Some(prompt) = engine.prompts.begin(request.prompt_id, admission.timeout_ms) else {
+    let Some(prompt) = engine.prompts.begin(asked.prompt_id, admission.timeout_ms) else {
         return Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain));
     };
     if engine.sessions.generation() != reading.generation {
@@ -63,7 +102,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
     let is_in_force = engine.ledger.commit(&mut engine.draw()?, reading.now, Durability::Ordered, |work| {
         let is_in_force = admission.is_in_force(work.wallet_id, work.record);
         if is_in_force {
-            work.note(&JournalEvent::BiometricsAsked { payment: request.payment.as_ref() });
+            work.note(&JournalEvent::BiometricsAsked { purpose: asked.purpose });
         }
         Ok(is_in_force)
     })?;
@@ -71,9 +110,9 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
         return Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain));
     }
     prompt.show(Prompt {
-        id: request.prompt_id,
+        id: asked.prompt_id,
         alias: engine.device_keys.biometric(&admission.wallet_id, &admission.slot),
-        purpose: request.payment.clone().map_or(PromptPurpose::Unlock, PromptPurpose::Pay),
+        purpose: asked.purpose.clone(),
         operation: PromptOperation::Unwrap,
         input: Zeroizing::new(admission.slot.wrapped().to_vec()),
         timeout_ms: admission.timeout_ms,
@@ -95,7 +134,7 @@ fn ask(engine: &Engine, request: &BiometricRequest) -> Result<SessionId, Biometr
                     count_failure(engine, &admission)?;
                     return Err(BiometricRefusal::NotRecognised);
                 };
-                return open_with(engine, request, &admission, data_key, reading.generation);
+                return charge_use(engine, asked, &admission, data_key, reading.generation);
             }
         }
     }
@@ -108,9 +147,9 @@ enum Gate {
 }
 
 /// Checks whether biometrics may be used, and finds the slot to try.
-fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability, now: Now) -> Result<Gate, LockError> {
+fn admit(engine: &Engine, asked: &BiometricUse<'_>, sensor: SensorAvailability, now: Now) -> Result<Gate, LockError> {
     let seen = engine.ledger.read(|view| {
-        if let Err(reason) = evaluate(view.record, request, sensor, now) {
+        if let Err(reason) = evaluate(view.record, asked, sensor, now) {
             return Ok(Gate::Denied(reason));
         }
         let Some(slot) = view.record.biometric_slot() else { return Ok(Gate::Denied(BiometricDenial::SwitchedOff)) };
@@ -126,37 +165,43 @@ fn admit(engine: &Engine, request: &BiometricRequest, sensor: SensorAvailability
     }
 }
 
-/// Charges the use irrevocably, and opens the wallet. The gate is checked again, because the prompt may have been shown
-/// for a minute.
-fn open_with(
+/// Charges the use irrevocably. The gate is checked again, because the prompt may have been shown for a minute.
+fn charge_use(
     engine: &Engine,
-    request: &BiometricRequest,
+    asked: &BiometricUse<'_>,
     admission: &Admission,
     data_key: DataKey,
     generation: u64,
-) -> Result<SessionId, BiometricRefusal> {
+) -> Result<Verified, BiometricRefusal> {
     let now = engine.platform.clock.now()?;
+    if let Some(with) = asked.with {
+        with.read_clocks(engine)?;
+    }
     let charged = engine.ledger.commit_irrevocably(&mut engine.draw()?, now, |work| {
         if !admission.is_in_force(work.wallet_id, work.record) {
             return Ok(Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain)));
         }
-        if let Err(reason) = evaluate(work.record, request, SensorAvailability::Ready, now) {
+        if let Err(reason) = evaluate(work.record, asked, SensorAvailability::Ready, now) {
             return Ok(Err(BiometricRefusal::Denied(reason)));
         }
         work.use_data_key(&data_key);
+        if let Some(with) = asked.with {
+            if !with.charge(work)? {
+                return Ok(Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain)));
+            }
+            with.settle(work, true)?;
+        }
         let record = &mut *work.record;
-        record.biometric.note_use(&record.policy.biometric, request);
-        work.note(&JournalEvent::BiometricsRight { payment: request.payment.as_ref() });
+        record.biometric.note_use(&record.policy.biometric, asked.amount);
+        work.note(&JournalEvent::BiometricsRight { purpose: asked.purpose });
         Ok(Ok(SessionTerms::of(work.record, now)))
     })?;
     let terms: SessionTerms = charged.value?;
     // Until the previous seal key is deleted, a copy from before this use still opens and brings back the old budget.
     charged.old_key_deleted?;
-    let method = AuthMethod::Biometrics { payment: request.payment.clone() };
     let (wallet_id, key_number) = (admission.wallet_id, admission.slot.key_number());
     let data_key_number = admission.data_key_number;
-    let verified = Verified { data_key, data_key_number, wallet_id, key_number, now, terms, generation };
-    Ok(engine.sessions.start(verified, method))
+    Ok(Verified { data_key, data_key_number, wallet_id, key_number, now, terms, generation })
 }
 
 /// Counts a failure irrevocably. Returns `true` if only the PIN is accepted now, or if the slot is no longer in force.
@@ -227,11 +272,11 @@ impl Admission {
 
 fn evaluate(
     record: &Record,
-    request: &BiometricRequest,
+    asked: &BiometricUse<'_>,
     availability: SensorAvailability,
     now: Now,
 ) -> Result<(), BiometricDenial> {
     let is_locked = record.standing(now).locks_biometrics();
-    let policy = &record.policy.biometric;
-    record.biometric.evaluate(&biometric::Gate { policy, is_locked, availability, request, now })
+    let (policy, amount, risk_is_raised) = (&record.policy.biometric, asked.amount, asked.risk_is_raised);
+    record.biometric.evaluate(&biometric::Gate { policy, is_locked, availability, amount, risk_is_raised, now })
 }

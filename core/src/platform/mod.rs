@@ -41,6 +41,13 @@ pub struct Platform {
 pub trait Clock: Send + Sync {
     /// Reads all clocks at once.
     fn now(&self) -> Result<Now, PlatformFault>;
+
+    /// By how many seconds the zone in which the person is differs from UTC at an instant, which may lie ahead
+    /// (milliseconds since 1970 UTC). Android: `TimeZone.getDefault().getOffset`. The limits on payments need it: days
+    /// begin at local midnight. The default is UTC.
+    fn utc_offset_s(&self, _wall_ms: i64) -> Result<i32, PlatformFault> {
+        Ok(0)
+    }
 }
 
 /// A cryptographically secure source of randomness.

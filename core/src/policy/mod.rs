@@ -5,11 +5,13 @@ mod anti_rollback;
 mod biometric;
 mod json_fault;
 mod lockout;
+mod payment;
 mod pin;
 pub mod presets;
 mod provider;
 mod ranges;
 mod recovery;
+mod risk;
 mod second_factor;
 mod session;
 
@@ -20,10 +22,13 @@ pub(crate) use biometric::MAX_BUDGETS;
 pub use biometric::{BiometricPolicy, Budget};
 pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
+pub(crate) use payment::MAX_LIMITS;
+pub use payment::{Limit, Measure, Night, PAYMENT_PRESETS, PaymentPolicy, Period};
 pub use pin::{MAX_DIGITS, MIN_DIGITS, PinPolicy};
 pub(crate) use provider::KeyId;
 pub use provider::{ClearsUnusual, EscrowKey, KeyRole, ProviderKey, ProviderPolicy};
 pub use recovery::{PasswordPolicy, RecoveryPolicy};
+pub use risk::{IntegrityFlag, NightAmount, RiskPolicy};
 pub use second_factor::{GuardedAction, SecondFactorPolicy};
 pub use session::SessionPolicy;
 
@@ -53,6 +58,9 @@ pub struct Policy {
     pub recovery: RecoveryPolicy,
     /// When a second factor is asked for.
     pub second_factor: SecondFactorPolicy,
+    /// What may be paid, and what has to be proven for it. In JSON also the name of a preset.
+    #[serde(deserialize_with = "payment::preset_or_fields", skip_serializing_if = "PaymentPolicy::is_default")]
+    pub payment: PaymentPolicy,
     /// Contacts that can help a locked-out person, first choice first.
     pub contacts: Vec<Contact>,
     /// The provider, whose signed words may lock the wallet and unlock it. `None`: there is no provider.
@@ -101,6 +109,7 @@ impl Policy {
         self.session.validate()?;
         self.biometric.validate()?;
         self.recovery.validate()?;
+        self.payment.validate()?;
         within("contacts", self.contacts.len(), 0, MAX_CONTACTS)?;
         for (i, contact) in self.contacts.iter().enumerate() {
             within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
@@ -115,7 +124,8 @@ impl Policy {
     /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
     /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { name: _, pin, lockout, session, biometric, recovery, second_factor, contacts: _, provider } = self;
+        let Self { name: _, pin, lockout, session, biometric, recovery, second_factor, payment, contacts: _, provider } =
+            self;
         let provider = match (provider, &sealed.provider) {
             (None, None) => true,
             // Its keys are new to the wallet, or its orders and the allowance would go.
@@ -127,6 +137,7 @@ impl Policy {
             && biometric.is_at_least_as_strict_as(&sealed.biometric)
             && recovery.is_at_least_as_strict_as(&sealed.recovery)
             && second_factor.is_at_least_as_strict_as(&sealed.second_factor)
+            && payment.is_at_least_as_strict_as(&sealed.payment)
             && lockout.is_at_least_as_strict_as(&sealed.lockout)
             && provider
     }

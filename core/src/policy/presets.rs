@@ -2,8 +2,8 @@
 
 use super::ranges::problem;
 use super::{
-    BiometricPolicy, Cooldown, LockoutPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy, SecondFactorPolicy,
-    SessionPolicy,
+    BiometricPolicy, Cooldown, LockoutPolicy, PaymentPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy,
+    SecondFactorPolicy, SessionPolicy,
 };
 
 /// The presets' names.
@@ -113,6 +113,7 @@ pub fn walletlock() -> Policy {
         biometric: BiometricPolicy::default(),
         recovery: RecoveryPolicy::default(),
         second_factor: SecondFactorPolicy::default(),
+        payment: PaymentPolicy::default(),
         contacts: Vec::new(),
         provider: None,
     }

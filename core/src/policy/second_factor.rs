@@ -24,6 +24,8 @@ pub enum GuardedAction {
     SwitchBiometrics,
     /// Changing a way back in, or the second factor: recovery code, escrow, channels, the factor itself.
     ChangeRecovery,
+    /// Raising a limit on payments.
+    RaiseLimit,
     /// Ending the owner's freeze.
     Unfreeze,
     /// Allowing that the provider destroys everything.
@@ -37,6 +39,7 @@ impl Default for SecondFactorPolicy {
             GuardedAction::ChangePin,
             GuardedAction::SwitchBiometrics,
             GuardedAction::ChangeRecovery,
+            GuardedAction::RaiseLimit,
             GuardedAction::AllowRemoteWipe,
         ];
         Self { at_unlock: false, actions: actions.to_vec() }

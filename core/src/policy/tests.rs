@@ -1,16 +1,19 @@
 //! Loading a policy: what is refused, and with which error text.
 
 mod lockout;
+mod payment;
 mod strictness;
 
 use serde_json::{Value, json};
 
 use super::{
-    BiometricPolicy, Budget, Contact, Cooldown, GuardedAction, LockoutPolicy, PasswordPolicy, PinPolicy, Policy,
-    RecoveryPolicy, SecondFactorPolicy, SessionPolicy,
+    BiometricPolicy, Budget, Contact, Cooldown, GuardedAction, IntegrityFlag, Limit, LockoutPolicy, Measure, Night,
+    NightAmount, PasswordPolicy, PaymentPolicy, Period, PinPolicy, Policy, RecoveryPolicy, RiskPolicy,
+    SecondFactorPolicy, SessionPolicy,
 };
 use crate::money::Currency;
 use crate::platform::testing::schedules;
+use crate::request::{ProofLevel, Scope};
 
 /// The wait in seconds that a policy's cooldowns name for this failure count, found without the code under test.
 pub(crate) fn expected_wait_s(policy: &LockoutPolicy, failures: u32) -> u64 {
@@ -74,6 +77,36 @@ fn full() -> Policy {
             password: PasswordPolicy { min_length: 14, require_classes: false, remember: 3 },
         },
         second_factor: SecondFactorPolicy { at_unlock: false, actions: vec![GuardedAction::Unfreeze] },
+        payment: PaymentPolicy {
+            limits: vec![
+                Limit::amount(Scope::All, euro(), Period::Day, 50_000),
+                Limit {
+                    of: Measure::Count,
+                    at_night: true,
+                    ..Limit::amount(Scope::Remote, euro(), Period::ThirtyDays, 9)
+                },
+                Limit::amount(Scope::Card("c-1".to_owned()), euro(), Period::Payment, 7_000).up_to(ProofLevel::Pin),
+            ],
+            night: Night { from_h: 22, to_h: 5 },
+            raise_after_h: 48,
+            valid_s: 90,
+            shown_code_valid_s: 30,
+            risk: RiskPolicy {
+                payments_in_15_min: Some(4),
+                payments_in_24_h: Some(11),
+                refusals_for_pin: Some(2),
+                refusals_for_stop: Some(5),
+                new_payee_percent: Some(20),
+                deviations: Some(2),
+                night_over: vec![NightAmount { currency: euro(), max: 4_000 }],
+                fastest_km_h: Some(800),
+                after_change_percent: Some(40),
+                flags: vec![
+                    IntegrityFlag { name: "rooted".to_owned(), proof: None },
+                    IntegrityFlag { name: "debugger".to_owned(), proof: Some(ProofLevel::Pin) },
+                ],
+            },
+        },
         contacts: vec![
             Contact::Phone("+86 10 0000 0000".to_owned()),
             Contact::Form("https://example.org/form".to_owned()),
@@ -132,6 +165,36 @@ fn every_field_survives_json() {
             "password": { "min_length": 14, "require_classes": false, "remember": 3 },
         },
         "second_factor": { "at_unlock": false, "actions": ["unfreeze"] },
+        "payment": {
+            "limits": [
+                { "scope": "all", "currency": "EUR", "per": "day", "max": 50_000 },
+                {
+                    "scope": "remote",
+                    "currency": "EUR",
+                    "per": "thirty_days",
+                    "max": 9,
+                    "of": "count",
+                    "at_night": true,
+                },
+                { "scope": "card:c-1", "currency": "EUR", "per": "payment", "max": 7_000, "proof": "pin" },
+            ],
+            "night": { "from_h": 22, "to_h": 5 },
+            "raise_after_h": 48,
+            "valid_s": 90,
+            "shown_code_valid_s": 30,
+            "risk": {
+                "payments_in_15_min": 4,
+                "payments_in_24_h": 11,
+                "refusals_for_pin": 2,
+                "refusals_for_stop": 5,
+                "new_payee_percent": 20,
+                "deviations": 2,
+                "night_over": [{ "currency": "EUR", "max": 4_000 }],
+                "fastest_km_h": 800,
+                "after_change_percent": 40,
+                "flags": [{ "name": "rooted" }, { "name": "debugger", "proof": "pin" }],
+            },
+        },
         "contacts": [
             { "kind": "phone", "value": "+86 10 0000 0000" },
             { "kind": "form", "value": "https://example.org/form" },
@@ -275,10 +338,12 @@ fn a_value_of_another_type_is_refused_by_name() {
                 // A number that 32 bits cannot hold must not wrap round to a number in range.
                 wrong.push(match path.rsplit('.').next() {
                     Some("wait_s") => json!(283_824_001),
-                    Some("per_payment_minor" | "total_minor") => json!(1_000_000_000_001_u64),
+                    Some("per_payment_minor" | "total_minor" | "max") => json!(1_000_000_000_001_u64),
                     _ => json!((1_u64 << 32) + 7),
                 });
             }
+            // A limit, or a flag, may name no proof.
+            Value::String(_) if path.ends_with(".proof") => wrong.extend([json!(5), json!(["x"])]),
             Value::String(_) => wrong.extend([json!(5), json!(null), json!(["x"])]),
             Value::Bool(_) => wrong.extend([json!(1), json!("true"), json!(null)]),
             Value::Array(_) => wrong.extend([json!("x"), json!(5), json!(null)]),
@@ -295,7 +360,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(numbers, 37, "every number was tried");
+    assert_eq!(numbers, 54, "every number was tried");
 }
 
 #[test]
@@ -317,8 +382,9 @@ fn an_unknown_field_is_refused_by_name() {
         );
     }
     assert_eq!(
-        objects, 16,
-        "the policy, its six parts, that of passwords, three cooldowns, a budget and four contacts"
+        objects, 25,
+        "the policy, its seven parts, those of passwords, night and risk, three cooldowns, a budget, three limits, an \
+         amount, two flags and four contacts"
     );
 }
 

@@ -6,6 +6,7 @@ use super::jws::{Opened, WordType};
 use super::outcome::WordError;
 use crate::base64url;
 use crate::json;
+use crate::money::MAX_MINOR;
 use crate::policy::KeyId;
 use crate::proof::{Proof, ProofMethod};
 use crate::request::shows_what_it_says;
@@ -39,6 +40,7 @@ pub(crate) enum Claims {
     Grant(Grant),
     Heartbeat(Heartbeat),
     Keys(Keys),
+    Settle(Settle),
 }
 
 /// An order: it comes unasked and only tightens.
@@ -116,6 +118,18 @@ pub(crate) struct Keys {
     pub(crate) add: Option<[u8; 32]>,
 }
 
+/// A word that says what became of a payment. It may loosen: what was not charged counts no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settle {
+    pub(crate) installation: [u8; 16],
+    /// The authorisation's `jti`: what became of one payment says nothing of a later one with the same id.
+    pub(crate) jti: [u8; 16],
+    /// The payment's id.
+    pub(crate) payment: String,
+    /// What was charged, in minor units of the currency that the phone counts. `None`: nothing, it was declined.
+    pub(crate) captured_minor: Option<u64>,
+}
+
 impl Word {
     /// Reads the claims of a word whose signature is right. `expects` are the kinds that the call takes.
     pub(crate) fn read(opened: &Opened, expects: &[WordType]) -> Result<Self, WordError> {
@@ -130,8 +144,7 @@ impl Word {
             WordType::Grant => read_grant(&mut claims),
             WordType::Heartbeat => read_heartbeat(&mut claims),
             WordType::Keys => read_keys(&mut claims),
-            // A later version reads them.
-            WordType::Settle => return Err(WordError::WrongType),
+            WordType::Settle => read_settle(&mut claims),
         };
         // A claim that its kind does not name, or a doubled one, is left over.
         let (wallet_id, claims) = read.filter(|_| claims.is_used_up()).ok_or(WordError::Malformed)?;
@@ -212,6 +225,21 @@ fn read_keys(claims: &mut Fields) -> Read {
     let keys =
         Keys { seq: number_from(1, claims.number("seq")?)?, revoke: KeyId::parse(&claims.text("revoke")?)?, add };
     Some((id(claims, "aud")?, Claims::Keys(keys)))
+}
+
+fn read_settle(claims: &mut Fields) -> Read {
+    let captured_minor = match claims.text("state")?.as_str() {
+        "captured" => Some(claims.number("captured_minor")?).filter(|minor| *minor <= MAX_MINOR),
+        "declined" => return read_settled(claims, None),
+        _ => return None,
+    };
+    read_settled(claims, Some(captured_minor?))
+}
+
+fn read_settled(claims: &mut Fields, captured_minor: Option<u64>) -> Read {
+    let (jti, payment) = (id(claims, "jti")?, claims.text("payment")?);
+    let settle = Settle { installation: id(claims, "sub")?, jti, payment, captured_minor };
+    Some((id(claims, "aud")?, Claims::Settle(settle)))
 }
 
 /// Takes an id of 16 bytes.

@@ -19,7 +19,6 @@ pub(crate) enum WordType {
     Grant,
     Heartbeat,
     Keys,
-    /// Of payments. This version knows the name and takes no such word.
     Settle,
 }
 

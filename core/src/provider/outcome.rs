@@ -49,6 +49,8 @@ pub enum WordDone {
     ChannelChangePaused,
     /// The second factor is proven, for the sessions that are open.
     SecondFactorProven,
+    /// What became of a payment is noted, or was noted already.
+    PaymentSettled,
 }
 
 /// Why a word was refused. Each refusal changes nothing.

@@ -31,6 +31,9 @@ pub enum RequestKind {
     /// Nothing: it tells the provider which channels and which second factor there are, and what waits, so that the
     /// provider announces on the channels in force what is about to change.
     Report,
+    /// Nothing: it tells the provider that the owner has frozen payments, and which, because a freeze on the phone recalls
+    /// nothing that was handed out.
+    FreezeNotice,
 }
 
 /// What a request asked for that an answer is expected to.
@@ -78,6 +81,7 @@ impl RequestKind {
             Self::Heartbeat => "heartbeat",
             Self::Deposit => "deposit",
             Self::Report => "report",
+            Self::FreezeNotice => "freeze",
         }
     }
 
@@ -88,7 +92,7 @@ impl RequestKind {
             Self::Unlock => Some(Asked::Unlock),
             Self::Unfreeze => Some(Asked::Unfreeze),
             Self::Heartbeat => Some(Asked::Heartbeat),
-            Self::Deposit | Self::Report => None,
+            Self::Deposit | Self::Report | Self::FreezeNotice => None,
         }
     }
 }
@@ -143,6 +147,8 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) public_key: Option<&'a [u8; 65]>,
     pub(crate) escrow: Option<EscrowPart<'a>>,
     pub(crate) report: Option<&'a Report>,
+    /// In a notice of a freeze: what is frozen.
+    pub(crate) frozen: Option<&'a [String]>,
     pub(crate) nonce: &'a [u8; 16],
     pub(crate) said: &'a ProviderRequest,
 }
@@ -227,6 +233,10 @@ struct Payload<'a> {
     what: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frozen: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -238,7 +248,7 @@ struct LastOrder {
 impl RequestParts<'_> {
     /// The text that is signed: header and payload. `provider` names the orders that the phone knows.
     pub(crate) fn to_signed_text(&self, provider: &Provider) -> Option<Zeroizing<String>> {
-        let Self { kind, wallet_id, installation, public_key, escrow, report, nonce, said } = self;
+        let Self { kind, wallet_id, installation, public_key, escrow, report, frozen, nonce, said } = self;
         let ProviderRequest { channel, code, what } = said;
         let id = base64url::encode(&installation.id);
         let jwk = public_key.and_then(|point| {
@@ -270,6 +280,8 @@ impl RequestParts<'_> {
             code: code.as_ref().map(|code| code.as_str()),
             what: what.as_deref(),
             report: *report,
+            owner_key: public_key.and(installation.owner_key).map(|key| base64url::encode(&key.0)),
+            frozen: *frozen,
         };
         let header = base64url::encode(&to_json(&header)?);
         // With the code in it.
@@ -362,10 +374,11 @@ mod tests {
         let parts = RequestParts {
             kind: "heartbeat",
             wallet_id: &[9; 16],
-            installation: &Installation { id: [9; 16], alias: String::new() },
+            installation: &Installation { id: [9; 16], alias: String::new(), owner_key: None },
             public_key: Some(&[4; 65]),
             escrow: Some(EscrowPart::Ask { slot: &[9; 80], key: &[9; 32] }),
             report: None,
+            frozen: None,
             nonce: &[9; 16],
             said: &said,
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ring::signature::{ECDSA_P256_SHA256_FIXED, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -92,6 +92,10 @@ pub struct ReadRequest {
     pub escrow: Option<(Vec<u8>, [u8; 32])>,
     /// The public key that signed it, an uncompressed point.
     pub public_key: Vec<u8>,
+    /// The public key of the owner's signatures, Ed25519: only in a request to register.
+    pub owner_key: Option<Vec<u8>>,
+    /// What is frozen: only in a notice of a freeze.
+    pub frozen: Option<Vec<String>>,
 }
 
 /// What a phone reports of the owner's ways back in, as its provider reads it.
@@ -170,7 +174,27 @@ pub fn read_request(text: &str, registered: Option<&[u8]>) -> Option<ReadRequest
         deposit: payload.get("digest").and_then(text_of).zip(payload.get("version").and_then(Value::as_u64)),
         escrow: bytes_of("slot").zip(bytes_of("key").and_then(|key| key.try_into().ok())),
         public_key,
+        owner_key: bytes_of("owner_key"),
+        frozen: payload.get("frozen").map(Vec::deserialize).transpose().ok()?,
     })
+}
+
+/// Reads an authorisation of a payment, and checks both signatures: the first by the installation's key, the second by
+/// the owner's. Returns the payload, which has to be the same in both. What it says of time and numbers is the caller's to
+/// check. `None`: it is not one of this phone and owner.
+pub fn read_authorisation(by_phone: &str, by_owner: &str, phone_key: &[u8], owner_key: &[u8]) -> Option<Value> {
+    let read = |text: &str, alg: &str, verifies: &dyn Fn(&[u8], &[u8]) -> bool| {
+        let (signed, signature) = text.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        let header: Value = serde_json::from_slice(&base64url::decode(header)?).ok()?;
+        let is_right = header.get("alg")? == alg && header.get("typ")? == "walletlock-authorisation+jwt";
+        (is_right && verifies(signed.as_bytes(), &base64url::decode(signature)?)).then(|| payload.to_owned())
+    };
+    let phone = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, phone_key);
+    let owner = UnparsedPublicKey::new(&ED25519, owner_key);
+    let payload = read(by_phone, "ES256", &|signed, signature| phone.verify(signed, signature).is_ok())?;
+    let same = read(by_owner, "EdDSA", &|signed, signature| owner.verify(signed, signature).is_ok())?;
+    (payload == same).then(|| serde_json::from_slice(&base64url::decode(&payload)?).ok()).flatten()
 }
 
 /// The provider's key pair for escrow.

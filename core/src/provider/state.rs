@@ -12,6 +12,7 @@ use super::request::{Asked, ProofPurpose};
 use crate::crypto::sha256;
 use crate::hex;
 use crate::policy::{KeyId, KeyRole, ProviderKey, ProviderPolicy};
+use crate::request::OwnerPublicKey;
 use crate::time::{Lease, Now};
 pub(crate) use take::{Call, Effect, GRANT_MS, Reading, Scene, TextHash, read};
 
@@ -61,6 +62,9 @@ pub(crate) struct Installation {
     pub(crate) id: [u8; 16],
     /// The alias of its key.
     pub(crate) alias: String,
+    /// The public key of the owner's signatures, as the request to register named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) owner_key: Option<OwnerPublicKey>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,10 +111,10 @@ mod key_list {
 
 impl Installation {
     /// The installation with this public key.
-    pub(crate) fn of(public_key: &[u8; 65], alias: String) -> Self {
+    pub(crate) fn of(public_key: &[u8; 65], alias: String, owner_key: Option<OwnerPublicKey>) -> Self {
         let mut id = [0; 16];
         id.iter_mut().zip(sha256(&[public_key])).for_each(|(to, from)| *to = from);
-        Self { id, alias }
+        Self { id, alias, owner_key }
     }
 }
 

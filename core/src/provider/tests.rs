@@ -38,7 +38,11 @@ fn policy() -> ProviderPolicy {
 fn registered() -> Provider {
     let asked = with_request(&Provider::default(), "register", Asked::Register);
     let mut asked = asked;
-    asked.note_pending(Installation { id: INSTALLATION, alias: "place/wallet/installation/7".to_owned() });
+    asked.note_pending(Installation {
+        id: INSTALLATION,
+        alias: "place/wallet/installation/7".to_owned(),
+        owner_key: None,
+    });
     let word = grant("register", "register", 0);
     take(&asked, Call::Redeem, &word, NOW).expect("registered").0
 }

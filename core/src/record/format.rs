@@ -134,6 +134,7 @@ impl Record {
         let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
         let parts =
             parts && record.locks.is_in_range() && record.provider.is_in_range() && record.recovery.is_in_range();
+        let parts = parts && record.payments.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
 }

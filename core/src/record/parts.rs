@@ -10,6 +10,7 @@ use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
 use crate::locks::{Locks, SetLock};
+use crate::payment::Payments;
 use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::{AllowanceState, Provider};
@@ -56,6 +57,9 @@ pub(crate) struct Record {
     /// What the wallet knows about its provider.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) provider: Provider,
+    /// Limits, and what counts against them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) payments: Payments,
 }
 
 /// A wallet without locks and without a provider keeps nothing of them.
@@ -102,8 +106,11 @@ impl Record {
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let Self { lockout, recovery, locks, .. } = self;
-        lockout.save_wait(now, every_ms) | recovery.save_waits(now, every_ms) | locks.save_wait(now, every_ms)
+        let Self { lockout, recovery, locks, payments, .. } = self;
+        lockout.save_wait(now, every_ms)
+            | recovery.save_waits(now, every_ms)
+            | locks.save_wait(now, every_ms)
+            | payments.save_waits(now, every_ms)
     }
 
     /// Whether one of the waits is to be saved.
@@ -112,16 +119,18 @@ impl Record {
         self.lockout.clone().save_wait(now, every_ms)
             || self.recovery.saved_waits().into_iter().flatten().any(is_stale)
             || self.locks.saved_wait().is_some_and(is_stale)
+            || self.payments.clone().save_waits(now, every_ms)
     }
 
     /// The waits as they were last saved.
     pub(crate) fn saved_waits(&self) -> Vec<Option<Wait>> {
         let mut waits = self.recovery.saved_waits();
         waits.extend([self.lockout.saved_wait(), self.locks.saved_wait()]);
+        waits.extend(self.payments.saved_waits());
         waits
     }
 
-    /// Sets a lock, cancels the changes of the ways back in that wait, and voids what somebody proved to get back in:
+    /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what somebody proved to get back in:
     /// whoever asked for that may be the one against whom the lock is set. Returns the journal's lines about it.
     ///
     /// `now`: changes that are due are made first. `None`: the lock is set late, and what became due since does not
@@ -129,6 +138,7 @@ impl Record {
     pub(crate) fn set_lock(&mut self, lock: SetLock, now: Option<Now>) -> Vec<JournalEvent<'static>> {
         self.locks.set(lock);
         self.provider.forget_recovery();
+        self.payments.limits.cancel_all();
         self.recovery.void(now)
     }
 

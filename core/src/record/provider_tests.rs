@@ -4,8 +4,11 @@ use super::tests::{NOW, record};
 use super::*;
 use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
-use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Policy, ProviderKey, ProviderPolicy};
+use crate::money::Currency;
+use crate::payment::{BookSeal, Counted, Payments, Windows};
+use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Limit, Period, Policy, ProviderKey, ProviderPolicy};
 use crate::provider::{Asked, Installation, Provider, WordDone};
+use crate::request::{Channel, OwnerPublicKey, ProofLevel, Scope};
 use crate::time::Now;
 
 const HOUR: u64 = 3_600_000;
@@ -124,11 +127,28 @@ fn a_remedy_says_whether_it_can_be_used() {
     assert_eq!(Remedy::AskProvider(RemedyState::UsedUp).state(), RemedyState::UsedUp);
 }
 
+/// A month in which somebody paid on every third day, with one limit on a day and one on thirty.
+fn ordinary_payments() -> Payments {
+    let currency = Currency::new("EUR").expect("a currency");
+    let limits = [Period::Day, Period::ThirtyDays].map(|per| Limit::amount(Scope::All, currency, per, 500_000));
+    let mut payments = Payments::new(Some(OwnerPublicKey([0x88; 32])));
+    payments.windows = Some(Windows::start(NOW, &mut |_| 0));
+    for seq in 1..=10 {
+        let (channel, level) = (Channel::Online, ProofLevel::Pin);
+        let counted = Counted { channel, card: None, currency, minor: 1_250, level, window: 3 * seq, night: None, seq };
+        payments.totals.add(&limits, &counted);
+    }
+    payments.book = Some(BookSeal { key: [0x99; 32], version: 20 });
+    payments
+}
+
 /// DESIGN 1: the record stays within 32 KiB when it is full, and within 8 KiB in ordinary use.
 #[test]
 fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
     let mut full = registered(Some(10), 3);
-    assert!(serde_json::to_vec(&full).expect("JSON").len() < 8 * 1024, "registered, and nothing else");
+    let ordinary = Record { payments: ordinary_payments(), ..full.clone() };
+    let bytes = serde_json::to_vec(&ordinary).expect("JSON").len();
+    assert!(bytes < 8 * 1024, "registered, and paying now and then: {bytes}");
     for key in 0..10 {
         let kid = KeyId([key; 8]);
         for reason in [LockReason::LostOrStolen, LockReason::ProviderOrder, LockReason::UnusualActivity] {
@@ -143,7 +163,7 @@ fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
         full.provider.note_answer([nth; 32], WordDone::HeartbeatTaken);
         full.provider.note_request(&nth.to_string(), Asked::Heartbeat, NOW, 1 << 61);
     }
-    full.provider.note_pending(Installation { id: [9; 16], alias: "x".repeat(100) });
+    full.provider.note_pending(Installation { id: [9; 16], alias: "x".repeat(100), owner_key: None });
     let bytes = serde_json::to_vec(&full).expect("JSON").len();
     assert!((8 * 1024..32 * 1024).contains(&bytes), "{bytes}");
     assert!(full.locks.is_in_range() && full.provider.is_in_range());

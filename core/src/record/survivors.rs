@@ -6,6 +6,7 @@ use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
 use crate::json;
 use crate::locks::Locks;
+use crate::payment::Payments;
 use crate::policy::Policy;
 use crate::provider::Provider;
 use crate::recovery::{Channels, SecondFactor};
@@ -37,6 +38,9 @@ pub(crate) struct Survivors {
     /// A recovery does not switch it off.
     #[serde(default)]
     pub(crate) second_factor: SecondFactor,
+    /// Limits, and what counted against them.
+    #[serde(default)]
+    pub(crate) payments: Payments,
 }
 
 /// The key that seals the survivors.
@@ -51,7 +55,7 @@ impl SurvivorsKey {
 impl Survivors {
     /// The survivors of a record.
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { policy, journal, data_key_number, provider, locks, recovery, .. } = record;
+        let Record { policy, journal, data_key_number, provider, locks, recovery, payments, .. } = record;
         let (channels, second_factor) = recovery.surviving();
         Self {
             policy: policy.clone(),
@@ -63,6 +67,7 @@ impl Survivors {
             locks: locks.without_wait(),
             channels,
             second_factor,
+            payments: payments.surviving(),
         }
     }
 
@@ -88,7 +93,8 @@ impl Survivors {
             && survivors.provider.is_in_range()
             && survivors.locks.is_in_range()
             && survivors.channels.is_in_range()
-            && survivors.second_factor.is_in_range();
+            && survivors.second_factor.is_in_range()
+            && survivors.payments.is_in_range();
         is_in_range.then_some(survivors)
     }
 }
@@ -113,6 +119,7 @@ mod tests {
             locks: Locks::default(),
             channels: Channels::default(),
             second_factor: SecondFactor::default(),
+            payments: Payments::default(),
         }
     }
 

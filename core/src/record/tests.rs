@@ -7,16 +7,17 @@ use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, RowKeys, SlotParts, Wi
 use crate::lockout::Lockout;
 use crate::locks::Locks;
 use crate::money::{Currency, Money};
+use crate::payment::{BookSeal, Counted, Payments, Windows};
 use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
-use crate::policy::{BiometricPolicy, Budget, EscrowKey, Policy, RecoveryPolicy, RollbackProtection};
+use crate::policy::{BiometricPolicy, Budget, EscrowKey, Limit, Period, Policy, RecoveryPolicy, RollbackProtection};
 use crate::proof::{ChannelId, ChannelKind, Proof, ProofMethod};
 use crate::provider::Provider;
 use crate::recovery::{
     Authenticator, Change, Checklist, CodeKey, CodeUse, Factor, Recovery, RecoveryEvent, Secret, Task, WaysBack,
 };
-use crate::request::{BiometricDenial, BiometricRequest, Payment};
+use crate::request::{BiometricDenial, Channel, OwnerPublicKey, ProofLevel, Scope};
 use crate::time::Now;
 use zeroize::Zeroizing;
 
@@ -49,10 +50,9 @@ fn biometric() -> Biometric {
     let currency = Currency::new("EUR").expect("a currency");
     let budget = Budget { currency, per_payment_minor: 900, total_minor: 900 };
     let policy = BiometricPolicy { budgets: vec![budget], ..BiometricPolicy::default() };
-    let payment = Payment::new(Money::new(800, currency).expect("an amount"), "Bakery").expect("a payment");
     let mut biometric = Biometric::new(NOW);
     biometric.switch_on(slot.expect("short").to_stored());
-    biometric.note_use(&policy, &BiometricRequest { payment: Some(payment), ..BiometricRequest::default() });
+    biometric.note_use(&policy, Money::new(800, currency).ok());
     assert!(!biometric.note_failure(&policy));
     assert!(biometric.note_refusal(BiometricDenial::OverBudget));
     biometric
@@ -89,7 +89,38 @@ pub(super) fn record() -> Record {
         // `locks` and `provider` freeze the form of their parts themselves.
         locks: Locks::default(),
         provider: Provider::default(),
+        payments: payments(),
     }
+}
+
+/// Payments in the window that is open: what counts, a limit of the owner's that is to be raised, and a freeze.
+fn payments() -> Payments {
+    let currency = Currency::new("EUR").expect("a currency");
+    let day = Limit::amount(Scope::All, currency, Period::Day, 50_000);
+    let mut payments = Payments::new(Some(OwnerPublicKey([0x88; 32])));
+    payments.limits.set(&day, Some(50_000), 0, 0, NOW).expect("room");
+    payments.limits.set(&day, Some(60_000), 0, 86_400_000, NOW).expect("it is there");
+    payments.windows = Some(Windows::start(NOW, &mut |_| 3_600_000));
+    let counted = Counted {
+        channel: Channel::Online,
+        card: Some("c-1".to_owned()),
+        currency,
+        minor: 1_250,
+        level: ProofLevel::Pin,
+        window: 1,
+        night: Some(1),
+        seq: 1,
+    };
+    payments.totals.add(&[day], &counted);
+    payments.seq = 1;
+    payments.book = Some(BookSeal { key: [0x99; 32], version: 2 });
+    payments.freeze_channel(Channel::CodeShown);
+    payments.panic(86_400_000, NOW);
+    payments
+        .limits
+        .set(&Limit::amount(Scope::Remote, currency, Period::ThirtyDays, 9), Some(9), 0, 0, NOW)
+        .expect("room");
+    payments.after_recovery(true, Some(86_400_000), NOW)
 }
 
 /// A recovery code and escrow in force, and changes of both that wait; channels, a second factor, what was proven by

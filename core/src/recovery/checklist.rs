@@ -1,4 +1,4 @@
-//! What an owner tidies up after a recovery (USER_STORIES U12), computed from the wallet's state.
+//! What an owner tidies up after a recovery (USER_STORIES U12), or after a panic (U14), computed from the wallet's state.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,10 @@ pub enum Task {
     Biometrics,
     /// Keep a recovery sheet in a safe place.
     Sheet,
+    /// Change the PIN: somebody else may know it.
+    ChangePin,
+    /// Report what happened to the provider.
+    Report,
 }
 
 /// One line of the list.
@@ -35,6 +39,8 @@ pub struct ChecklistLine {
 pub(crate) struct Checklist {
     /// A recovery began it, and it is not over.
     is_open: bool,
+    /// A panic began it.
+    after_panic: bool,
     /// The app said that these are done: the wallet cannot see that by itself.
     done: Vec<Task>,
     dismissed: Vec<Task>,
@@ -51,14 +57,20 @@ pub(crate) struct Facts {
 }
 
 impl Task {
-    const ALL: [Self; 6] =
+    const AFTER_RECOVERY: [Self; 6] =
         [Self::RegisterPhone, Self::SecondFactor, Self::Channels, Self::ReviewJournal, Self::Biometrics, Self::Sheet];
+    const AFTER_PANIC: [Self; 4] = [Self::ChangePin, Self::SecondFactor, Self::ReviewJournal, Self::Report];
 }
 
 impl Checklist {
     /// The list that a recovery begins.
     pub(crate) fn begin() -> Self {
         Self { is_open: true, ..Self::default() }
+    }
+
+    /// A panic begins its own list. One that a recovery began goes on after it.
+    pub(crate) fn begin_after_panic(&mut self) {
+        *self = Self { is_open: self.is_open, after_panic: true, ..Self::default() };
     }
 
     /// The lines that the owner did not dismiss, in their order. None once every line is done.
@@ -72,12 +84,19 @@ impl Checklist {
                 Task::Channels => *channels_are_fresh,
                 Task::SecondFactor => *has_second_factor,
                 Task::Biometrics => *has_biometrics,
-                Task::ReviewJournal | Task::Sheet => false,
+                // Without a provider there is nobody to report to.
+                Task::Report if is_registered.is_none() => return None,
+                Task::ReviewJournal | Task::Sheet | Task::ChangePin | Task::Report => false,
             };
             let is_done = by_state || self.done.contains(&task);
             (!self.dismissed.contains(&task)).then_some(ChecklistLine { task, is_done })
         };
-        let lines: Vec<_> = Task::ALL.into_iter().filter(|_| self.is_open).filter_map(line).collect();
+        let tasks: &[Task] = match self {
+            Self { after_panic: true, .. } => &Task::AFTER_PANIC,
+            Self { is_open: true, .. } => &Task::AFTER_RECOVERY,
+            _ => &[],
+        };
+        let lines: Vec<_> = tasks.iter().copied().filter_map(line).collect();
         if lines.iter().all(|line| line.is_done) { Vec::new() } else { lines }
     }
 
@@ -94,8 +113,9 @@ impl Checklist {
     /// Whether the record could hold this.
     pub(crate) fn is_in_range(&self) -> bool {
         // Destructured by name, so that a new field does not compile until someone decides what it may hold.
-        let Self { is_open: _, done, dismissed } = self;
-        done.len() <= Task::ALL.len() && dismissed.len() <= Task::ALL.len()
+        let Self { is_open: _, after_panic: _, done, dismissed } = self;
+        let most = Task::AFTER_RECOVERY.len() + Task::AFTER_PANIC.len();
+        done.len() <= most && dismissed.len() <= most
     }
 }
 
@@ -120,16 +140,16 @@ mod tests {
     #[test]
     fn each_line_is_done_when_the_wallet_is_so_or_the_app_says_so() {
         let mut list = Checklist::begin();
-        assert_eq!(open_tasks(&list, &facts()), Task::ALL);
+        assert_eq!(open_tasks(&list, &facts()), Task::AFTER_RECOVERY);
         for (facts, done) in [
             (Facts { is_registered: Some(true), ..facts() }, Task::RegisterPhone),
             (Facts { has_second_factor: true, ..facts() }, Task::SecondFactor),
             (Facts { channels_are_fresh: true, ..facts() }, Task::Channels),
             (Facts { has_biometrics: true, ..facts() }, Task::Biometrics),
         ] {
-            let expected: Vec<_> = Task::ALL.into_iter().filter(|task| *task != done).collect();
+            let expected: Vec<_> = Task::AFTER_RECOVERY.into_iter().filter(|task| *task != done).collect();
             assert_eq!(open_tasks(&list, &facts), expected);
-            assert_eq!(list.lines(&facts).len(), Task::ALL.len(), "it stays, and is ticked");
+            assert_eq!(list.lines(&facts).len(), Task::AFTER_RECOVERY.len(), "it stays, and is ticked");
         }
         list.note_done(Task::ReviewJournal);
         list.note_done(Task::Sheet);

@@ -3,11 +3,12 @@
 use super::Session;
 use crate::error::LockError;
 use crate::flows::{
-    BiometricChange, PinChange, RecoveryChange, change_pin, escrow, freeze, recovery_code, switch_biometrics, wipe_pin,
+    BiometricChange, PinChange, RecoveryChange, Unfreezing, change_pin, escrow, freeze, recovery_code,
+    switch_biometrics, wipe_pin,
 };
 use crate::pin::{Personal, PinEntry};
 use crate::recovery::RecoveryCode;
-use crate::request::PromptId;
+use crate::request::{Channel, PromptId};
 
 /// Changes what opens the wallet: PIN, wipe PIN and biometrics.
 #[derive(Clone, Copy, Debug)]
@@ -127,10 +128,11 @@ impl AccessHandle<'_> {
         escrow::cancel_change(&self.0.engine, self.0.id)
     }
 
-    /// Ends the owner's freeze ([`crate::WalletLock::freeze`]). A freeze that the provider ordered stays until its
-    /// grant. `false`: the owner had frozen nothing. [`LockError::PinNeeded`] if biometrics opened this session.
-    pub fn unfreeze(&self) -> Result<bool, LockError> {
-        freeze::unfreeze(&self.0.engine, self.0.id)
+    /// Ends the owner's freeze ([`crate::PaymentsHandle::freeze`]): of everything and of every channel, or of one
+    /// channel. A freeze that the provider ordered stays until its grant. [`LockError::PinNeeded`] if biometrics opened
+    /// this session.
+    pub fn unfreeze(&self, channel: Option<Channel>) -> Result<Unfreezing, LockError> {
+        freeze::unfreeze(&self.0.engine, self.0.id, channel)
     }
 
     /// Allows, or no longer allows, that an order of the provider destroys everything. As long as it is not allowed,

@@ -11,7 +11,7 @@ use super::recovery_change::{ProvenSlot, make_due_change};
 use super::renew_slot::{OpenedSlot, renew_slot};
 use super::status::{StaleWait, save_wait, stale_wait};
 use crate::crypto::{DataKey, Random};
-use crate::engine::{AuthMethod, Engine, Irrevocable, ReservedMemory, SessionId, Verified};
+use crate::engine::{AuthMethod, Engine, Irrevocable, ReservedMemory, SessionId, UnitOfWork, Verified};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::key_slots::{PinSlot, WipeCheck, derive_kek};
@@ -23,7 +23,19 @@ use crate::record::{LockStatus, RecordHeader};
 use crate::stack::with_stack_wiped;
 use crate::store::Durability;
 use crate::time::{Now, SAVE_WHILE_WATCHED_MS};
-use settle::settle;
+use settle::{Settling, settle};
+
+/// What another call writes together with a try, such as a payment's reservation.
+pub(super) trait WithTry {
+    /// Called in the transaction that charges the try, before it is counted. `false`: the try is not charged.
+    fn charge(&self, work: &mut UnitOfWork<'_>) -> Result<bool, LockError>;
+
+    /// Called before the transaction that charges a use of biometrics, because the prompt may have been shown for long.
+    fn read_clocks(&self, engine: &Engine) -> Result<(), LockError>;
+
+    /// Called in the transaction that settles the try. `is_right`: the PIN is right, and no lock came meanwhile.
+    fn settle(&self, work: &mut UnitOfWork<'_>, is_right: bool) -> Result<(), LockError>;
+}
 
 /// What the record held before anything was charged.
 struct Admission {
@@ -61,7 +73,7 @@ enum Attempt {
 pub(crate) fn unlock(engine: &Engine, entry: &PinEntry) -> Result<SessionId, Refusal> {
     with_stack_wiped(|| {
         let pin = take(entry)?;
-        let (mut verified, wipe_check) = prove_slot(engine, &pin)?;
+        let (mut verified, wipe_check) = prove_slot(engine, &pin, None)?;
         make_due_change(engine, &ProvenSlot { pin: &pin, wipe_check: &wipe_check }, &mut verified);
         Ok(engine.sessions.start(verified, AuthMethod::Pin))
     })
@@ -80,11 +92,16 @@ pub(super) fn take(entry: &PinEntry) -> Result<Pin, Refusal> {
 /// [`prove_pin`] for a PIN that was already taken out of its entry, because the caller needs the PIN again once it is
 /// proven.
 pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
-    prove_slot(engine, pin).map(|(verified, _)| verified)
+    prove_slot(engine, pin, None).map(|(verified, _)| verified)
+}
+
+/// [`prove`], together with what another call writes.
+pub(super) fn prove_with(engine: &Engine, pin: &Pin, with: &dyn WithTry) -> Result<Verified, Refusal> {
+    prove_slot(engine, pin, Some(with)).map(|(verified, _)| verified)
 }
 
 /// The one way to prove the PIN. Returns the check for the wipe PIN, too, as it was when the PIN was proven.
-fn prove_slot(engine: &Engine, pin: &Pin) -> Result<(Verified, WipeCheck), Refusal> {
+fn prove_slot(engine: &Engine, pin: &Pin, with: Option<&dyn WithTry>) -> Result<(Verified, WipeCheck), Refusal> {
     // If this fails, the record cannot be read below. Before the clock is read, because it ends every session.
     open::open_if_shut(engine).ok();
     with_stack_wiped(|| {
@@ -98,9 +115,9 @@ fn prove_slot(engine: &Engine, pin: &Pin) -> Result<(Verified, WipeCheck), Refus
         let mut random = engine.draw().map_err(|fault| Refusal::from_fault(engine, &fault))?;
         let admission = admit(engine, &mut random, now)?;
         let _memory = probe(engine, &admission)?;
-        let settled = charge(engine, &mut random, &admission, now).and_then(|charge| {
+        let settled = charge(engine, &mut random, &admission, with, now).and_then(|charge| {
             let attempt = check(engine, pin, &admission, &charge);
-            settle(engine, &mut random, &admission, charge.id, attempt, now)
+            settle(engine, &mut random, &Settling { admission: &admission, charge: charge.id, with, now }, attempt)
         });
         // The next key is made only now: the keystore handles one call after the other, and the person was waiting for
         // the verdict.
@@ -194,7 +211,13 @@ fn probe<'a>(engine: &'a Engine, admission: &Admission) -> Result<ReservedMemory
 
 /// Counts the try as failed, on the disk, before anything is known about the PIN. From here on, killing the process
 /// gains an attacker nothing. With rollback protection on, restoring an older copy gains nothing either.
-fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now) -> Result<Charge, Refusal> {
+fn charge(
+    engine: &Engine,
+    random: &mut Random,
+    admission: &Admission,
+    with: Option<&dyn WithTry>,
+    now: Now,
+) -> Result<Charge, Refusal> {
     let unsettled = engine.attempts.take_unsettled();
     let charged = engine.ledger.commit_irrevocably(random, now, |work| {
         let record = &mut *work.record;
@@ -210,7 +233,12 @@ fn charge(engine: &Engine, random: &mut Random, admission: &Admission, now: Now)
             Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
         } else if standing.gate() == AttemptGate::TooManyAtOnce {
             Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
+        } else if let Some(with) = with
+            && !with.charge(work)?
+        {
+            Charged::Refused(Refusal::NoVerdict(NoVerdict::TryAgain))
         } else {
+            let record = &mut *work.record;
             // Another try may have been charged since `admit`.
             match record.lockout.charge(&record.policy.lockout, now) {
                 Ok(id) => {

@@ -1,6 +1,6 @@
 //! The end of a try: the verdict is written down first, and only then returned.
 
-use super::{Admission, Attempt};
+use super::{Admission, Attempt, WithTry};
 use crate::crypto::{DataKey, Random};
 use crate::engine::{Engine, SessionEnd, SessionTerms, UnitOfWork};
 use crate::error::LockError;
@@ -16,16 +16,23 @@ use crate::recovery::RecoveryEvent;
 use crate::store::Durability;
 use crate::time::Now;
 
+/// A charged try.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'a> {
+    pub(super) admission: &'a Admission,
+    pub(super) charge: ChargeId,
+    pub(super) with: Option<&'a dyn WithTry>,
+    pub(super) now: Now,
+}
+
 /// What is to be written about a try.
 struct Settlement<'a> {
-    charge: ChargeId,
-    admission: &'a Admission,
+    of: Settling<'a>,
     verdict: Verdict,
     /// The PIN is wrong, and it is the wipe PIN.
     is_wipe_pin: bool,
     /// The data key, if the PIN is right.
     data_key: Option<&'a DataKey>,
-    now: Now,
 }
 
 /// What was written about a try.
@@ -55,14 +62,13 @@ struct NextTry {
 pub(super) fn settle(
     engine: &Engine,
     random: &mut Random,
-    admission: &Admission,
-    charge: ChargeId,
+    of: &Settling<'_>,
     attempt: Attempt,
-    now: Now,
 ) -> Result<(DataKey, SessionTerms), Refusal> {
+    let Settling { charge, now, .. } = *of;
     let (verdict, is_wipe_pin) = judge(engine, &attempt, now);
     let data_key = if let Attempt::Opened(data_key) = &attempt { Some(data_key) } else { None };
-    let settlement = Settlement { charge, admission, verdict, is_wipe_pin, data_key, now };
+    let settlement = Settlement { of: *of, verdict, is_wipe_pin, data_key };
     let settled = write(engine, random, &settlement).map_err(|fault| {
         engine.attempts.add_unsettled([charge]);
         Refusal::from_fault(engine, &fault)
@@ -121,7 +127,7 @@ fn is_to_be_kept(engine: &Engine) -> bool {
 /// to be kept is committed irrevocably. If the keystore can make no key for that now, proofs are voided all the same,
 /// and the next right PIN puts the policy in force.
 fn write(engine: &Engine, random: &mut Random, settlement: &Settlement<'_>) -> Result<Option<Settled>, LockError> {
-    let Settlement { verdict, now, .. } = settlement;
+    let Settlement { verdict, of: Settling { now, .. }, .. } = settlement;
     if *verdict == Verdict::Right && is_to_be_kept(engine) {
         match engine.ledger.commit_irrevocably(random, *now, |work| write_in(engine, work, settlement, true)) {
             Err(LockError::DeviceKey(_)) => {}
@@ -138,7 +144,7 @@ fn write_in(
     settlement: &Settlement<'_>,
     adopts: bool,
 ) -> Result<Option<Settled>, LockError> {
-    let Settlement { charge, admission, verdict, is_wipe_pin, data_key, now } = *settlement;
+    let Settlement { of: Settling { admission, charge, with, now }, verdict, is_wipe_pin, data_key } = *settlement;
     if *work.wallet_id != admission.header.wallet_id {
         // The wallet was removed meanwhile, and its open tries with it.
         return Ok(None);
@@ -169,11 +175,15 @@ fn write_in(
         }
         has_cleared = !cleared.is_empty();
         work.settle_recovery(now);
+        work.settle_limits(now);
         // The PIN outranks everything that a thief with the phone proves on it.
         work.void_proofs(RecoveryEvent::PinRight, "PIN");
         if adopts {
             work.adopt(&engine.requested_policy, now);
         }
+    }
+    if let Some(with) = with {
+        with.settle(work, verdict == Verdict::Right && !work.record.standing(now).suspends_sessions())?;
     }
     let wiped = (settled.wipe || is_wipe_pin).then(|| SlotKeys::of(engine, &admission.header, work.record));
     if wiped.is_some() {

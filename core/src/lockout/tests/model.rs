@@ -196,10 +196,15 @@ impl Model {
         let Some(waiting) = &self.waiting else { return Left::Exactly(0) };
         let now = phone.now();
         if waiting.is_of_a_later_boot(now) {
-            // If time since boot is smaller, the phone restarted and has been up for all of it. If not, only the
-            // difference is certain.
-            let passed_ms = now.since_boot_ms.checked_sub(waiting.saved_reading.since_boot_ms);
-            return Left::Exactly(waiting.saved_left_ms.saturating_sub(passed_ms.unwrap_or(now.since_boot_ms)));
+            // If time since boot is smaller, the phone restarted and has been up for all of it, unless a thread used the
+            // reading late: then nothing is certain. If it is not smaller, only the difference is certain.
+            let (now_ms, saved_ms) = (now.since_boot_ms, waiting.saved_reading.since_boot_ms);
+            let passed_ms = match now_ms.checked_sub(saved_ms) {
+                Some(passed_ms) => passed_ms,
+                None if saved_ms - now_ms <= 1000 => 0,
+                None => now_ms,
+            };
+            return Left::Exactly(waiting.saved_left_ms.saturating_sub(passed_ms));
         }
         let other_boot = waiting.saved_reading.boot.zip(now.boot).is_some_and(|(saved, now)| saved != now);
         if other_boot || now.since_boot_ms < waiting.saved_reading.since_boot_ms {

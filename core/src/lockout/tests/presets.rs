@@ -199,7 +199,7 @@ fn the_json_of_the_default_is_pinned() {
         },
         "second_factor": {
             "at_unlock": false,
-            "actions": ["change_pin", "switch_biometrics", "change_recovery", "allow_remote_wipe"],
+            "actions": ["change_pin", "switch_biometrics", "change_recovery", "raise_limit", "allow_remote_wipe"],
         },
         "contacts": [],
     });

@@ -348,9 +348,10 @@ fn a_restart_begins_what_was_saved_again_and_the_wall_clock_does_nothing() {
     assert!(!run.lockout.save_wait(at(2, 1_499), SAVE_BEFORE_POWER_OFF_MS));
     assert!(run.lockout.clone().save_wait(at(2, 1_500), SAVE_BEFORE_POWER_OFF_MS), "and a moment that may be the last");
     assert!(!run.lockout.save_wait(at(2, 1_500), SAVE_WHILE_WATCHED_MS));
-    assert_eq!(remaining(&run.lockout, at(2, 29_999)), 1);
-    assert_eq!(remaining(&run.lockout, at(2, 30_000)), 0);
-    assert!(run.lockout.save_wait(at(2, 30_000), SAVE_WHILE_WATCHED_MS), "its end is saved");
+    // The first reading after the restart was so close to the saved one that it may have been a late one.
+    assert_eq!(remaining(&run.lockout, at(2, 30_499)), 1);
+    assert_eq!(remaining(&run.lockout, at(2, 30_500)), 0);
+    assert!(run.lockout.save_wait(at(2, 30_500), SAVE_WHILE_WATCHED_MS), "its end is saved");
     assert_eq!(remaining(&run.lockout, at(3, 0)), 0, "and does not come back");
     assert!(!run.lockout.save_wait(at(3, 0), SAVE_WHILE_WATCHED_MS));
     assert!(!Lockout::new(&with_waits()).save_wait(at(1, 0), SAVE_WHILE_WATCHED_MS), "no wait, nothing to save");

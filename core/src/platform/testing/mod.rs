@@ -44,6 +44,11 @@ impl FakeClock {
         });
     }
 
+    /// The wall clock, in milliseconds since 1970 UTC; 0 if the clock fails.
+    pub fn now_wall_ms(&self) -> i64 {
+        lock(&self.0).map_or(0, |now| now.wall_ms)
+    }
+
     /// Restarts the phone, which takes twenty seconds.
     pub fn reboot(&self) {
         self.change(|now| {

@@ -6,7 +6,7 @@ use crate::crypto::sha256;
 use crate::policy::{KeyId, KeyRole, ProviderPolicy};
 use crate::proof::{ChannelId, Proof};
 use crate::provider::allowance::Allowance;
-use crate::provider::claims::{Claims, Grant, GrantAct, Heartbeat, Keys, Order, OrderAct, Word};
+use crate::provider::claims::{Claims, Grant, GrantAct, Heartbeat, Keys, Order, OrderAct, Settle, Word};
 use crate::provider::jws::{KeysInForce, Opened, WordType};
 use crate::provider::outcome::{WordDone, WordError};
 use crate::provider::request::{Asked, ProofPurpose};
@@ -71,6 +71,8 @@ pub(crate) enum Effect {
     Heartbeat {
         withheld: Option<u64>,
     },
+    /// What became of a payment.
+    Settled(Settle),
 }
 
 impl Provider {
@@ -85,6 +87,7 @@ impl Provider {
         let is_ours = match &word.claims {
             Claims::Order(_) | Claims::Keys(_) => true,
             Claims::Heartbeat(heartbeat) => is_known(&heartbeat.installation),
+            Claims::Settle(settle) => is_known(&settle.installation),
             Claims::Grant(grant) => {
                 let is_pending = self.pending.as_ref().is_some_and(|pending| pending.id == grant.installation);
                 is_known(&grant.installation) || (is_pending && grant.act == GrantAct::Register)
@@ -105,6 +108,7 @@ impl Provider {
             Claims::Keys(keys) => self.take_keys(word.kid, keys, scene.policy),
             Claims::Grant(grant) => self.take_grant(grant, scene),
             Claims::Heartbeat(heartbeat) => self.take_heartbeat(heartbeat, scene.now),
+            Claims::Settle(settle) => Ok((self.clone(), Effect::Settled(settle.clone()))),
         }
     }
 
@@ -221,15 +225,15 @@ impl Provider {
 pub(crate) fn read(call: Call, keys: &KeysInForce, text: &str) -> Result<Word, WordError> {
     let opened = Opened::open(text, keys)?;
     let expects: &[_] = match call {
-        Call::Accept => &[WordType::Order, WordType::Keys],
+        Call::Accept => &[WordType::Order, WordType::Keys, WordType::Settle],
         Call::Redeem => &[WordType::Grant],
         Call::Heartbeat => &[WordType::Heartbeat],
     };
     let word = Word::read(&opened, expects)?;
     let role = match &word.claims {
-        Claims::Order(Order { act: OrderAct::Lock { .. } | OrderAct::Freeze, .. }) | Claims::Heartbeat(_) => {
-            KeyRole::Online
-        }
+        Claims::Order(Order { act: OrderAct::Lock { .. } | OrderAct::Freeze, .. })
+        | Claims::Heartbeat(_)
+        | Claims::Settle(_) => KeyRole::Online,
         Claims::Order(Order { act: OrderAct::Wipe, .. }) | Claims::Grant(_) | Claims::Keys(_) => KeyRole::Guarded,
     };
     if opened.role == role { Ok(word) } else { Err(WordError::WrongRole) }

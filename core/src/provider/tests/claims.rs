@@ -1,6 +1,7 @@
 //! Which texts are words: the shape, the header, the claims, and which error each fault gives.
 
 use super::*;
+use crate::provider::claims::Settle;
 
 fn refused(text: &str) -> WordError {
     refusal(&registered(), Call::Accept, text)
@@ -75,13 +76,53 @@ fn another_key_and_another_signature_are_told_apart() {
     assert_eq!(refused(&format!("{signed}.{signature}")), WordError::BadSignature, "of another word");
 }
 
+/// A settlement of the payment `order-7`, with what became of it.
+fn settle_claims(state: &str) -> String {
+    let (aud, sub) = (encode(&WALLET), encode(&INSTALLATION));
+    format!(r#"{{"v":1,"aud":"{aud}","sub":"{sub}","jti":"{aud}","payment":"order-7",{state}}}"#)
+}
+
+fn settle(state: &str) -> String {
+    online().sign("settle", &settle_claims(state))
+}
+
+#[test]
+fn a_settlement_says_what_was_charged_or_that_nothing_was() {
+    let registered = registered();
+    for (state, captured_minor) in [
+        (r#""state":"declined""#, None),
+        (r#""state":"captured","captured_minor":0"#, Some(0)),
+        (r#""state":"captured","captured_minor":1000000000000"#, Some(1_000_000_000_000)),
+    ] {
+        let (_, effect) = take(&registered, Call::Accept, &settle(state), NOW).expect("taken");
+        let expected =
+            Settle { installation: INSTALLATION, jti: WALLET, payment: "order-7".to_owned(), captured_minor };
+        assert_eq!(effect, Some(Effect::Settled(expected)), "{state}");
+    }
+    for state in [
+        r#""state":"captured""#,
+        r#""state":"declined","captured_minor":0"#,
+        r#""state":"captured","captured_minor":-1"#,
+        r#""state":"captured","captured_minor":1000000000001"#,
+        r#""state":"reserved""#,
+        r#""state":"declined","seq":1"#,
+    ] {
+        assert_eq!(refusal(&registered, Call::Accept, &settle(state)), WordError::Malformed, "{state}");
+    }
+    let other = settle_claims(r#""state":"declined""#).replace(&encode(&INSTALLATION), &encode(&[1; 16]));
+    assert_eq!(refusal(&registered, Call::Accept, &online().sign("settle", &other)), WordError::WrongInstallation);
+}
+
 #[test]
 fn each_call_takes_its_kinds_and_each_key_its_words() {
     let registered = registered();
     let asked = with_request(&with_request(&registered, "u", Asked::Unlock), "h", Asked::Heartbeat);
-    let settle = online().sign("settle", "{}");
-    let words =
-        [(lock(1), Call::Accept), (grant("unlock", "u", 0), Call::Redeem), (heartbeat("h", 5, 0), Call::Heartbeat)];
+    let words = [
+        (lock(1), Call::Accept),
+        (settle(r#""state":"declined""#), Call::Accept),
+        (grant("unlock", "u", 0), Call::Redeem),
+        (heartbeat("h", 5, 0), Call::Heartbeat),
+    ];
     for (word, its_call) in &words {
         for call in [Call::Accept, Call::Redeem, Call::Heartbeat] {
             let taken = take(&asked, call, word, NOW);
@@ -90,13 +131,13 @@ fn each_call_takes_its_kinds_and_each_key_its_words() {
             } else {
                 assert_eq!(taken, Err(WordError::WrongType), "{call:?}");
             }
-            assert_eq!(refusal(&asked, call, &settle), WordError::WrongType, "no call takes a settlement yet");
         }
     }
     for (word, call) in [
         (guarded().sign("order", &order(1, r#""act":"lock","reason":"lost""#)), Call::Accept),
         (guarded().sign("order", &order(1, r#""act":"freeze""#)), Call::Accept),
         (online().sign("order", &order(1, r#""act":"wipe""#)), Call::Accept),
+        (guarded().sign("settle", &settle_claims(r#""state":"declined""#)), Call::Accept),
         (online().sign("grant", &grant_claims("unlock", "u", 0)), Call::Redeem),
         (guarded().sign("heartbeat", &heartbeat_claims("h", 5, 0)), Call::Heartbeat),
         (

@@ -91,7 +91,7 @@ fn a_lower_number_of_another_key_supersedes_too() {
 #[test]
 fn registering_sets_the_installation_and_the_floor_of_every_key() {
     let mut pending = with_request(&Provider::default(), "r", Asked::Register);
-    let installation = Installation { id: INSTALLATION, alias: "a".to_owned() };
+    let installation = Installation { id: INSTALLATION, alias: "a".to_owned(), owner_key: None };
     assert_eq!(refusal(&pending, Call::Redeem, &grant("register", "r", 7)), WordError::WrongInstallation);
     assert_eq!(pending.note_pending(installation.clone()), None);
     let (registered, effect) = take(&pending, Call::Redeem, &grant("register", "r", 7), NOW).expect("taken");
@@ -101,8 +101,8 @@ fn registering_sets_the_installation_and_the_floor_of_every_key() {
     assert!(take(&registered, Call::Accept, &lock(8), NOW).is_ok());
     assert_eq!(registered.last_order(), 7);
     let mut twice = registered.clone();
-    assert_eq!(twice.note_pending(Installation { id: [1; 16], alias: "b".to_owned() }), None);
-    let third = Installation { id: [2; 16], alias: "c".to_owned() };
+    assert_eq!(twice.note_pending(Installation { id: [1; 16], alias: "b".to_owned(), owner_key: None }), None);
+    let third = Installation { id: [2; 16], alias: "c".to_owned(), owner_key: None };
     assert_eq!(twice.note_pending(third), Some("b".to_owned()), "a key that was never registered");
     assert_eq!(twice.aliases().collect::<Vec<_>>(), ["a", "c"]);
 }

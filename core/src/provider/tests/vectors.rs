@@ -94,10 +94,11 @@ fn the_requests_are_frozen() {
     let public_key = point_of(register);
     let mut id = [0; 16];
     id.copy_from_slice(&crate::crypto::sha256(&[&public_key])[..16]);
-    let installation = Installation { id, alias: "not in it".to_owned() };
+    let installation = Installation { id, alias: "not in it".to_owned(), owner_key: None };
     let signed_with = |kind: &str, public_key, escrow, report, provider: &Provider, said: &ProviderRequest| {
         let (nonce, wallet_id, installation) = (&[0x33; 16], &WALLET, &installation);
-        let parts = RequestParts { kind, wallet_id, installation, public_key, escrow, report, nonce, said };
+        let parts =
+            RequestParts { kind, wallet_id, installation, public_key, escrow, report, frozen: None, nonce, said };
         parts.to_signed_text(provider).expect("short").to_string()
     };
     let signed = |kind: &str, public_key, escrow, provider: &Provider, said: &ProviderRequest| {
