@@ -73,6 +73,18 @@ pub enum Kind {
     SecondFactorRight,
     PasswordSet,
     ChannelChangePaused,
+    PaymentReserved,
+    PaymentApproved,
+    PaymentReleased,
+    PaymentRefused,
+    PaymentCaptured,
+    PaymentDeclined,
+    LimitSet,
+    LimitPending,
+    LimitCancelled,
+    LimitRaised,
+    ChannelFrozen,
+    PanicFrozen,
 }
 
 #[derive(uniffi::Record)]

@@ -40,6 +40,8 @@ pub enum DeviceKeyError {
 #[uniffi::export(foreign)]
 pub trait Clock: Send + Sync {
     fn now(&self) -> Result<ClockReading, PlatformError>;
+    /// By how many seconds local time differs from UTC at an instant, in milliseconds since 1970.
+    fn utc_offset_s(&self, wall_ms: i64) -> Result<i32, PlatformError>;
 }
 
 /// Gives random bytes, exactly as many as asked for.
@@ -93,6 +95,10 @@ impl core::Clock for ForeignClock {
             since_boot_ms: u64::try_from(reading.since_boot_ms).map_err(|_| PlatformFault)?,
             wall_ms: reading.wall_ms,
         })
+    }
+
+    fn utc_offset_s(&self, wall_ms: i64) -> Result<i32, PlatformFault> {
+        Ok(self.0.utc_offset_s(wall_ms)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use walletlock_core::platform::{self as core, PlatformFault, PromptEnd, PromptOperation, SensorAvailability};
 use zeroize::Zeroizing;
 
-use crate::biometric::Payment;
+use crate::payments::Money;
 use crate::platform::PlatformError;
 
 /// Shows the system's biometric prompt.
@@ -33,7 +33,7 @@ pub struct Prompt {
 pub enum PromptPurpose {
     Enable,
     Unlock,
-    Pay { payment: Payment },
+    Pay { amount: Money, payee: String },
 }
 
 /// Reports what happens at a prompt. Only the first end counts. Freeing this object without an end reports
@@ -87,7 +87,7 @@ impl From<core::Prompt> for Prompt {
             purpose: match prompt.purpose {
                 core::PromptPurpose::Enable => PromptPurpose::Enable,
                 core::PromptPurpose::Unlock => PromptPurpose::Unlock,
-                core::PromptPurpose::Pay(payment) => PromptPurpose::Pay { payment: payment.into() },
+                core::PromptPurpose::Pay { amount, payee } => PromptPurpose::Pay { amount: amount.into(), payee },
             },
             alias: prompt.alias,
             operation: prompt.operation,

@@ -16,6 +16,7 @@ pub enum RequestKind {
     Heartbeat,
     Deposit,
     Report,
+    FreezeNotice,
 }
 
 /// Which call takes a word.
@@ -48,6 +49,7 @@ pub enum WordDone {
     ChannelConfirmed,
     ChannelChangePaused,
     SecondFactorProven,
+    PaymentSettled,
 }
 
 #[uniffi::remote(Enum)]

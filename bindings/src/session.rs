@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use walletlock_core as core;
+use walletlock_core::AuthMethod;
 use zeroize::Zeroizing;
 
-use crate::biometric::{AuthMethod, BiometricChange};
+use crate::biometric::BiometricChange;
 use crate::error::LockError;
 use crate::journal::{ExportPart, JournalPage, JournalQuery};
 use crate::outcomes::PinChange;
+use crate::payments::{PaymentChannel, Unfreezing};
 use crate::pin_entry::PinEntry;
 use crate::recovery::{RecoveryChange, RecoveryCode};
 use crate::registry;
@@ -32,7 +34,7 @@ impl Session {
     }
 
     pub fn auth_method(&self) -> Result<AuthMethod, LockError> {
-        Ok(self.core()?.auth_method()?.into())
+        Ok(self.core()?.auth_method()?)
     }
 
     pub fn is_live(&self) -> bool {
@@ -182,9 +184,9 @@ impl Access {
         Ok(self.0.core()?.access().cancel_escrow_change()?)
     }
 
-    /// Ends the owner's freeze.
-    pub fn unfreeze(&self) -> Result<bool, LockError> {
-        Ok(self.0.core()?.access().unfreeze()?)
+    /// Ends the owner's freeze: of everything, or of one channel.
+    pub fn unfreeze(&self, channel: Option<PaymentChannel>) -> Result<Unfreezing, LockError> {
+        Ok(self.0.core()?.access().unfreeze(channel)?.into())
     }
 
     pub fn allow_remote_wipe(&self, is_allowed: bool) -> Result<(), LockError> {

@@ -13,6 +13,8 @@ pub enum Task {
     ReviewJournal,
     Biometrics,
     Sheet,
+    ChangePin,
+    Report,
 }
 
 #[uniffi::remote(Record)]

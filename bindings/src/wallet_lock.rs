@@ -94,12 +94,12 @@ impl WalletLock {
     }
 
     pub fn biometric_availability(&self, request: BiometricRequest) -> Result<BiometricAvailability, LockError> {
-        Ok(self.core()?.biometric_availability(&request.try_into()?)?.into())
+        Ok(self.core()?.biometric_availability(&request.into())?.into())
     }
 
     /// Asks the person for a finger or face. Blocks the calling thread until there is an answer.
     pub fn verify_biometrics(&self, request: BiometricRequest) -> Result<BiometricOutcome, LockError> {
-        Ok(self.core()?.verify_biometrics(&request.try_into()?).into())
+        Ok(self.core()?.verify_biometrics(&request.into()).into())
     }
 
     /// Removes the prompt with this id, if it is shown.
@@ -173,11 +173,6 @@ impl WalletLock {
         what: Option<String>,
     ) -> Result<EscrowOutcome, LockError> {
         Ok(self.core()?.recovery().ask_escrow(&said(channel, code, what))?.into())
-    }
-
-    /// Stops payments.
-    pub fn freeze(&self) -> Result<(), LockError> {
-        Ok(self.core()?.freeze()?)
     }
 
     pub fn lock_as_owner(&self) -> Result<OwnerLock, LockError> {

@@ -34,6 +34,7 @@ pub enum GuardedAction {
     ChangePin,
     SwitchBiometrics,
     ChangeRecovery,
+    RaiseLimit,
     Unfreeze,
     AllowRemoteWipe,
 }

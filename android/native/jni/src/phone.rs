@@ -46,6 +46,11 @@ impl Clock for Phone {
             wall_ms,
         })
     }
+
+    fn utc_offset_s(&self, wall_ms: i64) -> Result<i32, PlatformFault> {
+        let arguments = [JValue::Long(wall_ms)];
+        Ok(call(|env| int(env, &self.0, jni_str!("utcOffsetS"), jni_sig!("(J)I"), &arguments))?)
+    }
 }
 
 impl Entropy for Phone {

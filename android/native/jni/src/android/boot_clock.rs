@@ -8,12 +8,13 @@ use jni::{Env, JValue, jni_sig, jni_str};
 use walletlock_core::Now;
 use walletlock_core::platform::{Clock, PlatformFault};
 
-use crate::java::{Fault, call, caught, class, object};
+use crate::java::{Fault, call, caught, class, int, object, static_object};
 
 /// The system's clocks, and `Settings.Global.BOOT_COUNT` (API 24).
 pub(crate) struct BootClock {
     settings: Global<JClass<'static>>,
     resolver: Global<JObject<'static>>,
+    zones: Global<JClass<'static>>,
     /// The boot count. It is read once, because no process outlives its boot.
     boot: OnceLock<u32>,
 }
@@ -30,6 +31,7 @@ impl BootClock {
         Ok(Self {
             settings: class(env, jni_str!("android/provider/Settings$Global"))?,
             resolver: env.new_global_ref(resolver)?,
+            zones: class(env, jni_str!("java/util/TimeZone"))?,
             boot: OnceLock::new(),
         })
     }
@@ -54,6 +56,16 @@ impl BootClock {
 impl Clock for BootClock {
     fn now(&self) -> Result<Now, PlatformFault> {
         Ok(Now { boot: self.boot_count(), since_boot_ms: since_boot_ms()?, wall_ms: wall_ms() })
+    }
+
+    /// `TimeZone.getDefault().getOffset(wall_ms)`. It is asked for each time, because the person may travel.
+    fn utc_offset_s(&self, wall_ms: i64) -> Result<i32, PlatformFault> {
+        let offset_ms = call(|env| {
+            let signature = jni_sig!("()Ljava/util/TimeZone;");
+            let zone = static_object(env, &self.zones, jni_str!("getDefault"), signature, &[])?;
+            int(env, &zone, jni_str!("getOffset"), jni_sig!("(J)I"), &[JValue::Long(wall_ms)])
+        });
+        Ok(offset_ms? / 1_000)
     }
 }
 
