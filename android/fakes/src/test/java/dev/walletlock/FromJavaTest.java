@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -199,13 +200,45 @@ class FromJavaTest {
             }
             BiometricAvailability now = FromJava.blocking(c -> lock.biometricAvailability(c));
             assertEquals(BiometricAvailability.Available.INSTANCE, now);
-            BiometricRequest pay = new BiometricRequest(new Payment(new Money(1, "EUR"), "Bakery"));
-            BiometricAvailability toPay = FromJava.blocking(c -> lock.biometricAvailability(pay, c));
-            assertEquals(new BiometricAvailability.Denied(BiometricDenial.OVER_BUDGET), toPay);
+            BiometricAvailability atRisk = FromJava.blocking(c -> lock.biometricAvailability(new BiometricRequest(true), c));
+            assertEquals(new BiometricAvailability.Denied(BiometricDenial.RISK_RAISED), atRisk);
             CompletableFuture<BiometricOutcome> asking = FromJava.future(c -> lock.verifyBiometrics(BiometricRequest.UNLOCK, c));
             phone.getPerson().touches();
             BiometricOutcome outcome = asking.get(30, TimeUnit.SECONDS);
             assertInstanceOf(BiometricOutcome.Unlocked.class, outcome).getSession().close();
+        }
+    }
+
+    @Test
+    void aPaymentIsMadeFromJava() throws Exception {
+        Clock clock = () -> phone.getClock().now();
+        assertEquals(TimeZone.getDefault().getOffset(0) / 1000, clock.utcOffsetS(0));
+        Policy policy = Policy.json(
+            "{\"payment\":{\"limits\":[{\"scope\":\"all\",\"currency\":\"EUR\",\"per\":\"day\",\"max\":10000}]}}");
+        File file = new File(folder, "wallet.db");
+        WalletLock opened = FromJava.blocking(c -> WalletLock.open(file, phone.getPlatform(), policy, c));
+        try (WalletLock lock = opened; PinEntry right = typed(RIGHT); PinEntry again = typed(RIGHT)) {
+            enrol(lock);
+            Payments payments = lock.getPayments();
+            Payment payment = new Payment("order-1", new Money(1250, "EUR"), new Payee("Bakery", "bakery-7"));
+            PaymentOutcome asked = FromJava.blocking(c -> payments.authorize(payment, c));
+            PaymentRequest request = assertInstanceOf(PaymentOutcome.NeedsProof.class, asked).getRequest();
+            assertEquals(List.of(ProofLevel.PIN), request.getAnyOf());
+            PaymentOutcome outcome = FromJava.blocking(c -> payments.confirmPin(request, right, c));
+            assertEquals("order-1", assertInstanceOf(PaymentOutcome.Approved.class, outcome).getAuthorisation().getPayment());
+            PaymentState state = FromJava.blocking(c -> payments.captured("order-1", 1250, c));
+            assertEquals(new PaymentState.Captured(1250), state);
+            PinOutcome pin = FromJava.blocking(c -> lock.verifyPin(again, c));
+            try (Session session = assertInstanceOf(PinOutcome.Right.class, pin).getSession()) {
+                Limit limit = new Limit(LimitScope.All.INSTANCE, "EUR", LimitPeriod.DAY, 2000);
+                LimitChange change = FromJava.blocking(c -> session.getLimits().set(limit, c));
+                assertEquals(LimitChange.Set.INSTANCE, change);
+                List<LimitState> all = FromJava.blocking(c -> session.getLimits().all(c));
+                assertEquals(750, all.get(1).getLeft());
+                FromJava.blocking(c -> payments.freeze(c));
+                Unfreezing unfreezing = FromJava.blocking(c -> session.getAccess().unfreeze(c));
+                assertEquals(Unfreezing.Done.INSTANCE, unfreezing);
+            }
         }
     }
 

@@ -56,7 +56,7 @@ class BiometricsTest : LockTest() {
             (lock.verifyBiometrics() as BiometricOutcome.Unlocked).session.use { session ->
                 assertTrue(session.isLive)
                 assertEquals(1, lock.openSessions)
-                assertEquals(AuthMethod.Biometrics(payment = null), session.authMethod())
+                assertEquals(AuthMethod.Biometrics, session.authMethod())
                 assertEquals(7, session.vault.read("card-token")?.single())
                 assertThrows<LockException.PinNeeded> { session.vault.write("card-token", byteArrayOf(8)) }
                 assertThrows<LockException.PinNeeded> { session.vault.delete("card-token") }
@@ -95,7 +95,6 @@ class BiometricsTest : LockTest() {
             },
             Row(BiometricDenial.FIRST_UNLOCK) { phone.clock.reboot() },
             Row(BiometricDenial.PIN_TOO_LONG_AGO) { phone.clock.advanceMs(72L * 3_600_000) },
-            Row(BiometricDenial.OVER_BUDGET, BiometricRequest(Payment(Money(1, "EUR"), "Bakery"))) { },
             Row(BiometricDenial.RISK_RAISED, BiometricRequest(riskIsRaised = true)) { },
             Row(BiometricDenial.NO_HARDWARE) { person.sensorIs(SensorAvailability.NO_HARDWARE) },
             Row(BiometricDenial.BUSY) { person.sensorIs(SensorAvailability.BUSY) },
@@ -144,39 +143,6 @@ class BiometricsTest : LockTest() {
     }
 
     @Test
-    fun `the prompt says what is paid, and the session that it was confirmed`() = runBlocking {
-        val policy = Policy.json(
-            """{ "biometric": { "budgets": [{ "currency": "EUR", "per_payment_minor": 5000, "total_minor": 8000 }] } }""",
-        )
-        openWithFinger(policy).use { lock ->
-            fun pay(minor: Long, currency: String = "EUR", payee: String = "Bakery") =
-                BiometricRequest(Payment(Money(minor, currency), payee))
-
-            val seen = mutableListOf<BiometricPurpose?>()
-            person.willDo {
-                seen += phone.biometrics.shown?.purpose
-                touches()
-            }
-            (lock.verifyBiometrics(pay(4_000)) as BiometricOutcome.Unlocked).session.use { session ->
-                assertEquals(AuthMethod.Biometrics(Payment(Money(4_000, "EUR"), "Bakery")), session.authMethod())
-            }
-            assertEquals(listOf<BiometricPurpose?>(BiometricPurpose.Pay(Money(4_000, "EUR"), "Bakery")), seen)
-            for ((request, what) in listOf(
-                pay(-1) to "amount",
-                pay(Long.MAX_VALUE) to "amount",
-                pay(1, currency = "eur") to "currency",
-                pay(1, currency = "\ud800") to "currency",
-                pay(1, payee = "") to "payee",
-                pay(1, payee = "a\u202eb") to "payee",
-                pay(1, payee = "a\ud800b") to "payee",
-            )) {
-                assertEquals(what, assertThrows<LockException.Invalid> { lock.biometricAvailability(request) }.what)
-                assertEquals(what, assertThrows<LockException.Invalid> { lock.verifyBiometrics(request) }.what)
-            }
-        }
-    }
-
-    @Test
     fun `each line of the journal and each event has its kind`() = runBlocking {
         val expected = listOf(
             JournalKind.BIOMETRICS_ON,
@@ -221,13 +187,5 @@ class BiometricsTest : LockTest() {
             }
             lock.cancelBiometrics()
         }
-    }
-
-    @Test
-    fun `what prints says neither whom nor how much`() = runBlocking {
-        val payment = Payment(Money(835_179, "EUR"), "Bakery")
-        val request = BiometricRequest(payment)
-        val printed = listOf(payment, request, AuthMethod.Biometrics(payment), BiometricRequest.UNLOCK).joinToString("\n")
-        assertEquals(emptyList<String>(), listOf("835179", "EUR", "Bakery").filter { it in printed }, printed)
     }
 }

@@ -109,6 +109,12 @@ class ErrorsTest : LockTest() {
                     { session.access.channels() },
                     { session.access.secondFactor() },
                     { session.access.checklist() },
+                    { session.payments.authorize(PAYMENT) },
+                    { session.payments.panicFreeze() },
+                    { session.limits.all() },
+                    { session.limits.set(LIMIT) },
+                    { session.limits.remove(LIMIT) },
+                    { session.limits.cancelRaise(LIMIT) },
                     { session.authMethod() },
                 )
                 for (call in calls) {
@@ -126,7 +132,7 @@ class ErrorsTest : LockTest() {
             assertThrows<LockException.WrongState> { lock.takeReminder() }
             assertThrows<LockException.WrongState> { lock.rollbackProtection() }
             assertThrows<LockException.WrongState> { lock.wipe() }
-            assertThrows<LockException.WrongState> { lock.freeze() }
+            assertThrows<LockException.WrongState> { lock.payments.freeze() }
             assertThrows<LockException.WrongState> { lock.lockAsOwner() }
             assertThrows<LockException.WrongState> { lock.provider.state() }
             lock.enrol()
@@ -183,7 +189,12 @@ class ErrorsTest : LockTest() {
                 { lock.verifyJournal() },
                 { lock.biometricAvailability() },
                 { lock.verifyBiometrics() },
-                { lock.freeze() },
+                { lock.payments.freeze() },
+                { lock.payments.authorize(PAYMENT) },
+                { lock.payments.stateOf("1") },
+                { lock.payments.captured("1", 1) },
+                { lock.payments.state() },
+                { lock.payments.panicFreeze(entry) },
                 { lock.lockAsOwner() },
                 { lock.provider.register() },
                 { lock.provider.request(RequestKind.UNLOCK) },
@@ -211,6 +222,12 @@ class ErrorsTest : LockTest() {
                 { session.access.allowRemoteWipe(true) },
                 { session.access.channels() },
                 { session.access.proveSecondFactor(entry) },
+                { session.payments.authorize(PAYMENT) },
+                { session.payments.panicFreeze() },
+                { session.limits.all() },
+                { session.limits.set(LIMIT) },
+                { session.limits.remove(LIMIT) },
+                { session.limits.cancelRaise(LIMIT) },
             )
             for (call in calls) assertEquals("closed", assertThrows<LockException.Closed> { call() }.message)
             assertEquals(6, entry.length, "nobody took the digits")

@@ -47,6 +47,33 @@ abstract class LockTest {
             """,
         )
 
+        /**
+         * Up to 50.00 at once and 80.00 in all by finger; up to 100.00 a day; up to 5.00 without a proof in an open session; two proofs
+         * for a transfer of more than 10.00.
+         */
+        val PAYING = Policy.json(
+            """{
+              "name": "paying",
+              "biometric": { "budgets": [{ "currency": "EUR", "per_payment_minor": 5000, "total_minor": 8000 }] },
+              "payment": $PAYMENT_PART
+            }""",
+        )
+
+        const val PAYMENT_PART = """{
+            "limits": [
+              { "scope": "all", "currency": "EUR", "per": "day", "max": 10000 },
+              { "scope": "all", "currency": "EUR", "per": "payment", "max": 500, "proof": "nothing" },
+              { "scope": "transfer", "currency": "EUR", "per": "payment", "max": 1000, "proof": "pin" }
+            ],
+            "risk": {
+              "payments_in_15_min": null, "new_payee_percent": null, "after_change_percent": null,
+              "flags": [{ "name": "rooted" }, { "name": "debugged", "proof": "pin_and_code" }]
+            }
+          }"""
+
+        val PAYMENT = Payment("order-1", Money(1_250, "EUR"), Payee("Bakery", "bakery-7"))
+        val LIMIT = Limit(LimitScope.All, "EUR", LimitPeriod.DAY, max = 5_000)
+
         val CONTACTS = listOf(
             Remedy.Ask(Contact.Phone("+1 555 0100")),
             Remedy.Ask(Contact.Form("https://wallet.example/locked")),

@@ -153,14 +153,14 @@ class ProviderTest : LockTest() {
         openEnrolled(policy).use { lock ->
             assertEquals(OwnerLock.FROZEN, lock.lockAsOwner(), "nothing could clear a lock yet")
             lock.register()
-            assertTrue(lock.unlock().use { it.access.unfreeze() })
-            lock.freeze()
+            assertEquals(Unfreezing.Done, lock.unlock().use { it.access.unfreeze() })
+            lock.payments.freeze()
             assertTrue(lock.provider.state().isFrozen)
-            assertTrue(lock.unlock().use { it.access.unfreeze() })
-            assertFalse(lock.unlock().use { it.access.unfreeze() })
+            assertEquals(Unfreezing.Done, lock.unlock().use { it.access.unfreeze() })
+            assertEquals(Unfreezing.NothingFrozen, lock.unlock().use { it.access.unfreeze() })
 
             lock.provider.accept(account.freeze())
-            assertFalse(lock.unlock().use { it.access.unfreeze() }, "the provider's freeze stays")
+            assertEquals(Unfreezing.NothingFrozen, lock.unlock().use { it.access.unfreeze() }, "the provider's stays")
             assertEquals(WordOutcome.Done(WordDone.UNFROZEN), lock.ask(RequestKind.UNFREEZE))
 
             assertEquals(OwnerLock.LOCKED, lock.lockAsOwner())

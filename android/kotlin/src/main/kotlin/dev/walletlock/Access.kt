@@ -148,12 +148,15 @@ public class Access internal constructor(private val session: Session) {
         session.call { native -> native.access().use { it.cancelEscrowChange() } }
 
     /**
-     * Ends the owner's freeze ([WalletLock.freeze]). False: the owner has frozen nothing. A freeze that the provider ordered ends
-     * only with its grant ([RequestKind.UNFREEZE]).
+     * Ends the owner's freeze ([Payments.freeze]). A freeze that the provider ordered ends only with its grant
+     * ([RequestKind.UNFREEZE]).
      *
+     * @param channel ends the freeze of this channel. Null: of everything, and of every channel.
      * @throws LockException.PinNeeded in a session that biometrics opened.
      */
-    public suspend fun unfreeze(): Boolean = session.call { native -> native.access().use { it.unfreeze() } }
+    @JvmOverloads
+    public suspend fun unfreeze(channel: PaymentChannel? = null): Unfreezing =
+        session.call { native -> native.access().use { it.unfreeze(channel?.toNative()) }.toPublic() }
 
     /**
      * Allows, or no longer allows, that an order of the provider destroys everything the wallet keeps. While it is not allowed,
@@ -293,14 +296,14 @@ public class Access internal constructor(private val session: Session) {
         code.handle.overUniffi { typed -> native.access().use { it.proveSmsFactor(channel, typed) } }.toPublic()
     }
 
-    /** What is to be tidied up after a recovery. Empty: nothing, or nothing any more. */
+    /** What is to be tidied up after a recovery or a panic. Empty: nothing, or nothing any more. */
     public suspend fun checklist(): List<ChecklistLine> = session.call { native ->
         native.access().use { it.checklist() }.map { ChecklistLine(it.task.byName(), it.isDone) }
     }
 
     /**
      * Notes that the owner has done this. For what the wallet cannot see by itself: that the journal was looked through, and that a
-     * sheet was kept.
+     * sheet was kept; after a panic, that the PIN was changed and the provider told.
      */
     public suspend fun noteDone(task: Task): Unit =
         session.call { native -> native.access().use { it.noteDone(task.byName()) } }

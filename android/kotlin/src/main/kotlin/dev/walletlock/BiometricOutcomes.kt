@@ -1,41 +1,20 @@
 package dev.walletlock
 
 /**
- * What the person is asked to confirm with a finger or face.
+ * The circumstances in which a person is asked for a finger or face to open the wallet. [Payments.confirmBiometrics] confirms payments.
  *
- * @property payment the payment to be confirmed; the prompt shows payee and amount. Null: only to unlock.
  * @property riskIsRaised the app, or its provider, sees more risk than usual: then only the PIN is accepted.
  */
-public data class BiometricRequest @JvmOverloads constructor(
-    public val payment: Payment? = null,
-    public val riskIsRaised: Boolean = false,
-) {
-    /** Says neither payee nor amount. */
-    override fun toString(): String =
-        "BiometricRequest(${if (payment == null) "unlock" else "pay"}, riskIsRaised=$riskIsRaised)"
-
+public data class BiometricRequest @JvmOverloads constructor(public val riskIsRaised: Boolean = false) {
     /** The usual request. */
     public companion object {
-        /** Only to unlock, with no more risk than usual. */
+        /** With no more risk than usual. */
         @JvmField
         public val UNLOCK: BiometricRequest = BiometricRequest()
     }
 }
 
-/**
- * A payment as the person sees it.
- *
- * The call that gets the payment checks its values, and throws [LockException.Invalid] if one is out of range.
- *
- * @property amount how much: 0 to a trillion of the currency's smallest unit.
- * @property payee to whom: 1 to 200 bytes of UTF-8, without control characters and those that change the direction of text.
- */
-public data class Payment(public val amount: Money, public val payee: String) {
-    /** Says neither payee nor amount. */
-    override fun toString(): String = "Payment(redacted)"
-}
-
-/** How asking for a finger or face ended. */
+/** How asking for a finger or face ended. All but [Unlocked] is a [BiometricRefusal]. */
 public sealed interface BiometricOutcome {
     /**
      * The person was recognised, and the keystore's key opened the wallet.
@@ -45,29 +24,35 @@ public sealed interface BiometricOutcome {
     public data class Unlocked(public val session: Session) : BiometricOutcome
 
     /** Nobody was recognised, too many times in a row; or the key's output did not open the wallet. Ask for the PIN next. */
-    public data object NotRecognised : BiometricOutcome
+    public data object NotRecognised : BiometricRefusal
 
     /**
      * The prompt ended, and nobody was recognised. Nothing was counted.
      *
      * @property end why.
      */
-    public data class Ended(public val end: BiometricEnd) : BiometricOutcome, BiometricChange
+    public data class Ended(public val end: BiometricEnd) : BiometricRefusal, BiometricChange
 
     /**
      * Biometrics may not be used now. No prompt was shown.
      *
      * @property reason why.
      */
-    public data class Denied(public val reason: BiometricDenial) : BiometricOutcome, BiometricChange
+    public data class Denied(public val reason: BiometricDenial) : BiometricRefusal, BiometricChange
 
     /**
      * There is no verdict: the phone failed, or the lock was busy.
      *
      * @property cause why. [NoVerdictCause.TryAgain]: another prompt is shown.
      */
-    public data class NoVerdict(public val cause: NoVerdictCause) : BiometricOutcome, BiometricChange
+    public data class NoVerdict(public val cause: NoVerdictCause) : BiometricRefusal, BiometricChange
 }
+
+/**
+ * Nobody was recognised, and nothing was opened or confirmed: [BiometricOutcome.NotRecognised], [BiometricOutcome.Ended],
+ * [BiometricOutcome.Denied] or [BiometricOutcome.NoVerdict].
+ */
+public sealed interface BiometricRefusal : BiometricOutcome
 
 /**
  * How switching biometrics on ended: [Done], [BiometricOutcome.Ended], [BiometricOutcome.Denied] or
@@ -141,11 +126,6 @@ public sealed interface AuthMethod {
     /** The PIN. */
     public data object Pin : AuthMethod
 
-    /**
-     * A finger or face.
-     *
-     * @property payment the payment that the person confirmed. Null: it was only an unlock. The lock does not mark it as
-     *   paid: it stays here as long as the session lives. So the app must pay only once for each session.
-     */
-    public data class Biometrics(public val payment: Payment?) : AuthMethod
+    /** A finger or face. The session can read. To change anything the PIN is needed: see [LockException.PinNeeded]. */
+    public data object Biometrics : AuthMethod
 }

@@ -251,6 +251,42 @@ public enum class JournalKind {
 
     /** A change of a channel is paused, because a code came back from the former one. */
     CHANNEL_CHANGE_PAUSED,
+
+    /** A payment was set aside, and its proof is about to be checked. It counts against the limits from here on. */
+    PAYMENT_RESERVED,
+
+    /** The proof of a payment was right, or none was needed: it may be made. */
+    PAYMENT_APPROVED,
+
+    /** The proof of a payment was not right. Nothing was handed out for it, so it counts no more. */
+    PAYMENT_RELEASED,
+
+    /** A payment was refused. */
+    PAYMENT_REFUSED,
+
+    /** A payment was charged. */
+    PAYMENT_CAPTURED,
+
+    /** A payment was not charged. It counts no more. */
+    PAYMENT_DECLINED,
+
+    /** The owner set or lowered a limit. */
+    LIMIT_SET,
+
+    /** The owner asked for a higher limit, or for a limit to go. That waits. */
+    LIMIT_PENDING,
+
+    /** The raise of a limit that waited was cancelled. */
+    LIMIT_CANCELLED,
+
+    /** A limit is higher from now on, or gone. */
+    LIMIT_RAISED,
+
+    /** Payments through one channel were stopped. */
+    CHANNEL_FROZEN,
+
+    /** The owner stopped everything in a panic. */
+    PANIC_FROZEN,
 }
 
 /**

@@ -47,8 +47,9 @@ public sealed class LockException(message: String, cause: Throwable? = null) : R
     public class SessionEnded internal constructor() : LockException("the session is over")
 
     /**
-     * The PIN has to be entered for this call: biometrics opened the session; or the call switches biometrics on or off, or
-     * makes or changes the recovery code, or lets the provider wipe, and the session's PIN was entered more than five minutes ago.
+     * The PIN has to be entered for this call: biometrics opened the session; or the call switches biometrics on or off, or makes or
+     * changes the recovery code, raises a limit, or lets the provider wipe, and the session's PIN was entered more than five minutes
+     * ago.
      */
     public class PinNeeded internal constructor() : LockException("the PIN is needed")
 

@@ -21,6 +21,8 @@ internal class NativeClock(private val clock: Clock) : ForeignClock {
         val reading = clock.now()
         ForeignReading(reading.bootCount, reading.sinceBootMs, reading.wallMs)
     }
+
+    override fun utcOffsetS(wallMs: Long): Int = answering { clock.utcOffsetS(wallMs) }
 }
 
 internal class NativeEntropy(private val entropy: Entropy) : ForeignEntropy {

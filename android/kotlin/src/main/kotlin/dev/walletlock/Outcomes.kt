@@ -44,7 +44,7 @@ public sealed interface PinOutcome {
 }
 
 /** A PIN was not accepted: [PinOutcome.Wrong], [PinOutcome.Locked] or [PinOutcome.NoVerdict]. */
-public sealed interface Refusal : PinOutcome, PinChange, Removal
+public sealed interface Refusal : PinOutcome, PinChange, Removal, PanicOutcome
 
 /** Why there is no verdict on a PIN, or on a finger or face. */
 public sealed interface NoVerdictCause {

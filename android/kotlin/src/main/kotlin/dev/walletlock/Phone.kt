@@ -32,6 +32,8 @@ internal class Phone(platform: Platform, private val listener: (Event) -> Unit) 
         longArrayOf(reading.bootCount?.toLong() ?: -1, reading.sinceBootMs, reading.wallMs)
     }
 
+    fun utcOffsetS(wallMs: Long): Int = answering { parts.clock.utcOffsetS(wallMs) }
+
     fun randomBytes(count: Int): ByteArray =
         answering { checkNotNull(parts.entropy) { "the app has no entropy source" }.randomBytes(count) }
 

@@ -1,5 +1,7 @@
 package dev.walletlock
 
+import java.util.TimeZone
+
 /**
  * The parts of the phone that the lock needs: [android] on a phone, or an app's own parts.
  *
@@ -50,7 +52,17 @@ public class Platform private constructor(
 public fun interface Clock {
     /** Reads all clocks at once. */
     public fun now(): ClockReading
+
+    /**
+     * By how many seconds local time is ahead of UTC at an instant, which may lie ahead: the limits on payments begin anew at local
+     * midnight. As it stands, this is the phone's default time zone.
+     *
+     * @param wallMs the instant, in milliseconds since 1970.
+     */
+    public fun utcOffsetS(wallMs: Long): Int = TimeZone.getDefault().getOffset(wallMs) / MS_PER_S
 }
+
+private const val MS_PER_S = 1_000
 
 /**
  * One reading of the clocks.

@@ -57,7 +57,8 @@ public class Provider internal constructor(private val lock: WalletLock) {
     public suspend fun redeem(grant: String): WordOutcome = take(WordKind.GRANT, grant)
 
     /**
-     * Takes an order, or a word about the provider's keys. Deliver every order, however late it comes: an order has no expiry.
+     * Takes an order, a word about the provider's keys, or what became of a payment. Deliver every one, however late it comes: none has
+     * an expiry. Only such a word says that a payment was not charged, or less than was set aside.
      *
      * @throws LockException.DataDamaged on a damaged wallet, for a word about keys: deliver it again after the recovery. An order
      *   is kept there too.

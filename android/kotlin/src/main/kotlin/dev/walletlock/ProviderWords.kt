@@ -29,6 +29,12 @@ public enum class RequestKind {
      * on the channels what is about to change. Nothing answers it. Send it after each change, and when the app opens.
      */
     REPORT,
+
+    /**
+     * Nothing: it tells the backend that the owner has frozen payments, and which: a freeze on the phone recalls nothing that was handed
+     * out. Nothing answers it. Send it after each freeze ([Payments.freeze], [Payments.panicFreeze]).
+     */
+    FREEZE_NOTICE,
 }
 
 /**
@@ -116,6 +122,9 @@ public enum class WordDone {
 
     /** The second factor was right, for the sessions that are open. */
     SECOND_FACTOR_PROVEN,
+
+    /** What became of a payment is noted, now or before: [Payments.stateOf]. */
+    PAYMENT_SETTLED,
 }
 
 /** Why a word of the provider was refused. */

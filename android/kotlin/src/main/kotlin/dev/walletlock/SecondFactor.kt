@@ -45,6 +45,9 @@ public enum class GuardedAction {
     /** Changing a way back in: recovery code, escrow, channels, second factor. */
     CHANGE_RECOVERY,
 
+    /** Raising a limit on payments. */
+    RAISE_LIMIT,
+
     /** Ending the owner's freeze. */
     UNFREEZE,
 

@@ -37,6 +37,12 @@ public class Session internal constructor(
             false
         }
 
+    /** Payments that may need no proof while the wallet is open. */
+    public val payments: SessionPayments = SessionPayments(this)
+
+    /** The limits on payments. */
+    public val limits: Limits = Limits(this)
+
     /** What opened the session. */
     public suspend fun authMethod(): AuthMethod = call { it.authMethod() }.toPublic()
 

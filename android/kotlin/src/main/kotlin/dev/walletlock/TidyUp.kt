@@ -1,14 +1,14 @@
 package dev.walletlock
 
 /**
- * A line of the list of what to tidy up after a recovery ([Access.checklist]).
+ * A line of the list of what to tidy up after a recovery or a panic ([Access.checklist]).
  *
  * @property task what is to be done.
  * @property isDone whether it is done.
  */
 public data class ChecklistLine(public val task: Task, public val isDone: Boolean)
 
-/** Something to tidy up after a recovery. */
+/** Something to tidy up after a recovery or a panic. */
 public enum class Task {
     /** Have the provider register this phone again. */
     REGISTER_PHONE,
@@ -27,6 +27,12 @@ public enum class Task {
 
     /** Keep a recovery sheet in a safe place. */
     SHEET,
+
+    /** After a panic: change the PIN, because somebody else may know it. */
+    CHANGE_PIN,
+
+    /** After a panic: report to the provider what happened. */
+    REPORT,
 }
 
 /**

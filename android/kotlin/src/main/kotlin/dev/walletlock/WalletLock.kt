@@ -113,6 +113,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     /** Carries signed words between the wallet and its provider, the backend of the app. */
     public val provider: Provider = Provider(this)
 
+    /** Asks for payments and confirms them, also while no session is open; and stops them. */
+    public val payments: Payments = Payments(this)
+
     /** Reads [status] and [isOpen] anew. Call it when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
 
@@ -166,10 +169,8 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
         }
 
     /**
-     * Whether biometrics may be used now for [request], and if not, why. It shows and counts nothing. Use it to decide what
-     * the screen offers.
-     *
-     * @throws LockException.Invalid if amount, currency or payee is out of range.
+     * Whether biometrics may open the wallet now, and if not, why. It shows and counts nothing. Use it to decide what the screen
+     * offers.
      */
     @JvmOverloads
     public suspend fun biometricAvailability(
@@ -190,9 +191,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     }
 
     /**
-     * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet, or confirms the
-     * payment of [request]. Close the session after use. The wallet is opened with a key of the phone's keystore. The keystore
-     * allows its use only after the sensor has recognised a person. Code that forges a success of the prompt gains nothing.
+     * Asks the person for a finger or face, waits until the phone has an answer, and opens the wallet. Close the session after
+     * use. The wallet is opened with a key of the phone's keystore. The keystore allows its use only after the sensor has
+     * recognised a person. Code that forges a success of the prompt gains nothing. [Payments.confirmBiometrics] confirms payments.
      *
      * One prompt is shown at a time, whichever [WalletLock] of the file asks; a second call gets [NoVerdictCause.TryAgain].
      * It does not take a thread of the lock's dispatcher while it waits.
@@ -200,8 +201,6 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * **Cancellation** takes the prompt away, as [cancelBiometrics] and [close] do. If a person was recognised before that,
      * it is counted and in the journal, and the session is closed. It is not guaranteed that the prompt has left the screen
      * when this returns: the phone removes it in its own time.
-     *
-     * @throws LockException.Invalid if amount, currency or payee is out of range.
      */
     @JvmOverloads
     public suspend fun verifyBiometrics(request: BiometricRequest = BiometricRequest.UNLOCK): BiometricOutcome =
@@ -260,13 +259,6 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
      * @throws LockException.WrongState while no PIN is set.
      */
     public suspend fun lockAsOwner(): OwnerLock = call { handle.overUniffi { it.lockAsOwner() }.byName() }
-
-    /**
-     * Stops payments, without any proof. [Access.unfreeze] ends it. [ProviderState.isFrozen] says whether payments are frozen.
-     *
-     * @throws LockException.WrongState while no PIN is set.
-     */
-    public suspend fun freeze(): Unit = call { handle.overUniffi { it.freeze() } }
 
     /**
      * Saves how much of a wait is left. While the app runs, that is done once a minute, and by [lockNow]. Time that passes
@@ -340,6 +332,10 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     /** Like [call], for calls on the generated object that no other function here makes. */
     internal suspend fun <T> callNative(unwanted: (T) -> Unit = {}, block: (NativeLock) -> T): T =
         call(unwanted) { handle.overUniffi(block) }
+
+    /** Like [callNative], for calls that wait for a person at a prompt. The block gets the id of that prompt. */
+    internal suspend fun <T> callNativeWithPrompt(block: (NativeLock, Long) -> T): T =
+        callWithPrompt { prompt -> handle.overUniffi { block(it, prompt) } }
 
     /** The session that a call over uniffi has opened. */
     internal fun opened(session: NativeSession): Session = register(backend.adopt(session))

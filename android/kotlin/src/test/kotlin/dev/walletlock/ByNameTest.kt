@@ -36,6 +36,21 @@ class ByNameTest {
         assertEquals(names(dev.walletlock.ffi.Task.entries), names(Task.entries))
         assertEquals(names(dev.walletlock.ffi.Loss.entries), names(Loss.entries))
         assertEquals(names(dev.walletlock.ffi.Advice.entries), names(Advice.entries))
+        assertEquals(names(dev.walletlock.ffi.PaymentChannel.entries), names(PaymentChannel.entries))
+        assertEquals(names(dev.walletlock.ffi.ProofLevel.entries), names(ProofLevel.entries))
+        assertEquals(names(dev.walletlock.ffi.Period.entries), names(LimitPeriod.entries))
+    }
+
+    /** The native side names a rule in lower case, and the one about the phone's integrity with the app's flag. */
+    @Test
+    fun `every rule about risk has its name`() {
+        val names = listOf(
+            "many_payments", "many_payments_today", "refusals", "new_payee", "unusual_amount", "night", "new_place", "too_fast",
+            "recent_change",
+        )
+        val risks = names.map(::riskOf) + riskOf("integrity:rooted")
+        assertEquals(RiskRule.entries, risks.map { it.rule })
+        assertEquals(List(names.size) { null } + "rooted", risks.map { it.flag })
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.walletlock.fakes
 
 import dev.walletlock.Clock
 import dev.walletlock.Entropy
+import dev.walletlock.PaymentChannel
 import java.security.KeyPair
 
 /**
@@ -58,6 +59,10 @@ public class FakeAccount internal constructor(
 
     /** The public keys of the phones that may make requests. The older one goes once the newer one has made a request. */
     private val publicKeys = linkedMapOf<String, List<Byte>>()
+
+    /** The public keys of the owner's signatures under payments, by phone. */
+    private val ownerKeys = mutableMapOf<String, List<Byte>>()
+    private var frozen = emptyList<String>()
     private val orders = mutableListOf<Order>()
     private val codes = mutableListOf<SentCode>()
     private var openCode: SentCode? = null
@@ -91,6 +96,12 @@ public class FakeAccount internal constructor(
      * tells of changes in [dev.walletlock.RequestKind.REPORT].
      */
     public val messages: List<FakeMessage> get() = synchronized(provider) { ways.messages }
+
+    /** Where payments are taken and charged. */
+    public val counter: FakeCounter = FakeCounter(provider, this, clock, random)
+
+    /** What the owner has frozen, as the phone has told: `all`, or channels in lower case (`in_store`). */
+    public val frozenPayments: List<String> get() = synchronized(provider) { frozen }
 
     /** The codes that [sendCode] sent, in that order. */
     public val sentCodes: List<SentCode> get() = synchronized(provider) { codes.toList() }
@@ -151,6 +162,18 @@ public class FakeAccount internal constructor(
     /** Only the wallet's id, which is no secret. */
     override fun toString(): String = "FakeAccount($wallet)"
 
+    /** The keys that sign payments of this phone. Null: it is not registered, or named no owner's key. */
+    internal fun keysOf(installation: String): ReadAuthorisation.Keys? =
+        publicKeys[installation]?.let { point -> ownerKeys[installation]?.let { ReadAuthorisation.Keys(point, it) } }
+
+    /** Whether the owner has frozen payments through this channel, as the phone has told. */
+    internal fun hasFrozen(channel: PaymentChannel): Boolean =
+        frozen.any { it == ReadRequest.ALL_PAYMENTS || it == channel.name.lowercase() }
+
+    internal fun takeFreeze(request: ReadRequest) {
+        frozen = checkNotNull(request.frozen)
+    }
+
     internal fun publicKeyOf(installation: String): List<Byte>? = publicKeys[installation]
 
     /** The proofs that this request may use up; none if it is not proven who asks. */
@@ -201,6 +224,7 @@ public class FakeAccount internal constructor(
             isRegister -> {
                 proven.clear()
                 publicKeys[request.installation] = request.point
+                request.ownerKey?.let { ownerKeys[request.installation] = it }
                 // Its file may be an older one.
                 deposited = deposited?.let { ReadRequest.Deposit(it.digest, version = 0) }
             }
@@ -249,7 +273,10 @@ public class FakeAccount internal constructor(
     }
 
     private fun heardFrom(installation: String) {
-        publicKeys.keys.toList().takeWhile { it != installation }.forEach(publicKeys::remove)
+        publicKeys.keys.toList().takeWhile { it != installation }.forEach {
+            publicKeys.remove(it)
+            ownerKeys.remove(it)
+        }
     }
 
     private fun hash(request: ReadRequest) = base64url(sha256(request.text.toByteArray()))

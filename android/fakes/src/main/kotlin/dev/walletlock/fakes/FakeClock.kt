@@ -8,7 +8,7 @@ import dev.walletlock.ClockReading
  * start.
  *
  * Strict: passing time moves all clocks, and only forwards. A restart always raises the boot count. Only the wall clock can
- * be set ([setWallClock]), as on a phone.
+ * be set ([setWallClock]), as on a phone; and the time zone ([utcOffsetS]), which is UTC at first.
  *
  * A lock counts down its status once a second, in its dispatcher's time, and reads this clock then. If that is a test
  * dispatcher, let time pass there too (`advanceTimeBy`), or call [dev.walletlock.WalletLock.refresh].
@@ -27,6 +27,16 @@ public class FakeClock : Clock {
     @get:Synchronized
     @set:Synchronized
     public var failure: RuntimeException? = null
+
+    /** By how many seconds local time is ahead of UTC, as a phone shows after a flight. No zone's summer time begins or ends here. */
+    @get:Synchronized
+    @set:Synchronized
+    public var utcOffsetS: Int = 0
+
+    override fun utcOffsetS(wallMs: Long): Int {
+        failure?.let { throw it }
+        return utcOffsetS
+    }
 
     /** The present time in milliseconds, as the lock reads it. Reading does not move the clock. */
     @Synchronized

@@ -19,6 +19,9 @@ public class FakePost internal constructor(private val clock: Clock) {
 
         /** [dev.walletlock.Provider.heartbeat]. */
         HEARTBEAT,
+
+        /** [dev.walletlock.Provider.accept], which takes what became of a payment too. */
+        SETTLEMENT,
     }
 
     /**
@@ -38,7 +41,7 @@ public class FakePost internal constructor(private val clock: Clock) {
         /** Hands the word to the lock. */
         public suspend fun deliver(lock: WalletLock): WordOutcome = when (kind) {
             Kind.GRANT -> lock.provider.redeem(word)
-            Kind.ORDER -> lock.provider.accept(word)
+            Kind.ORDER, Kind.SETTLEMENT -> lock.provider.accept(word)
             Kind.HEARTBEAT -> lock.provider.heartbeat(word, orders)
         }
 
@@ -97,8 +100,8 @@ public class FakePost internal constructor(private val clock: Clock) {
     }
 
     @Synchronized
-    internal fun send(parcel: Parcel) {
-        if (!isLosing) waiting += Waiting(parcel, clock.now().wallMs)
+    internal fun send(parcel: Parcel, afterMs: Long = 0) {
+        if (!isLosing) waiting += Waiting(parcel, clock.now().wallMs + afterMs)
     }
 
     private fun changed(parcel: Parcel): Parcel {

@@ -5,7 +5,7 @@ import dev.walletlock.Policy
 
 /**
  * A provider, the backend of a wallet app, in memory. It reads the requests that a lock makes, checks their signatures, and signs
- * what a backend says: orders, grants, heartbeats and words about its keys.
+ * what a backend says: orders, grants, heartbeats, words about its keys, and what became of payments ([FakeAccount.counter]).
  *
  * ```
  * val provider = FakeProvider(phone.clock)
@@ -40,7 +40,10 @@ import dev.walletlock.Policy
 public class FakeProvider @JvmOverloads constructor(private val clock: Clock, seed: Long = 1) {
     /** What the provider answers to a request. */
     public class Answer internal constructor(
-        /** The grant or heartbeat. Null: the request was refused, or nothing answers it: a deposit, one to send a code, a report. */
+        /**
+         * The grant or heartbeat. Null: the request was refused, or nothing answers it: a deposit, one to send a code, a report, a
+         * notice of a freeze.
+         */
         public val parcel: FakePost.Parcel?,
         /** Why the request was refused. Null: it was not. */
         public val refusal: Refusal?,
@@ -79,7 +82,7 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
     private val byWallet = linkedMapOf<String, FakeAccount>()
     private val answers = mutableMapOf<String, Answer>()
 
-    /** The key that signs orders to lock and to freeze, and heartbeats. */
+    /** The key that signs orders to lock and to freeze, heartbeats, and what became of payments. */
     public val onlineKey: FakeProviderKey @Synchronized get() = onlineKeys.last()
 
     /** The key that signs grants and orders to wipe. */
@@ -176,6 +179,7 @@ public class FakeProvider @JvmOverloads constructor(private val clock: Clock, se
             "heartbeat" -> Answer(account.heartbeat(request, clock.now().wallMs), null)
             "deposit" -> Answer(null, if (account.deposit(request.deposit!!) == null) Refusal.OTHER_ESCROW else null)
             "report" -> Answer(null, account.ways.take(request.report!!))
+            "freeze" -> Answer(null, null).also { account.takeFreeze(request) }
             "send_code" -> Answer(null, account.ways.send(request))
             in ReadRequest.PROVING -> judge(account, request)
             else -> grant(account, request)

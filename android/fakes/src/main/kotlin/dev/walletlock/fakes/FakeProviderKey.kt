@@ -28,7 +28,7 @@ public class FakeProviderKey internal constructor(seed: Long, number: Int) {
     /**
      * Signs a word: a JWS compact.
      *
-     * @param kind `order`, `grant`, `heartbeat` or `keys`.
+     * @param kind `order`, `grant`, `heartbeat`, `keys` or `settle`.
      * @param claims the payload, a JSON object. It is not checked.
      */
     public fun sign(kind: String, claims: String): String {
@@ -59,6 +59,8 @@ internal class Repeatable(seed: Long, number: Int) : SecureRandom() {
 internal fun sha256(bytes: ByteArray): ByteArray = MessageDigest.getInstance("SHA-256").digest(bytes)
 
 internal fun base64url(bytes: ByteArray): String = BASE64URL.encode(bytes)
+
+internal fun bytesOf(hex: String): ByteArray = hex.chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()
 
 /** @throws IllegalArgumentException if it is not base64url without padding, or has a bit beyond the last byte. */
 internal fun fromBase64url(text: String): ByteArray = BASE64URL.decode(text)

@@ -30,6 +30,9 @@ private fun maker(): Provider = Security.getProviders("KeyPairGenerator.$EC").fi
 /** The uncompressed point: the last bytes of the key's encoding (RFC 5480). */
 internal fun pointOf(key: PublicKey): ByteArray = key.encoded.takeLast(POINT_BYTES).toByteArray()
 
+/** What stands before the point in a P-256 key's encoding (RFC 5480). */
+internal val X509_OF_P256 = bytesOf("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
 internal const val EC = "EC"
 internal const val ECDSA = "SHA256withECDSA"
 internal const val JVM_EC = "SunEC"

@@ -1,5 +1,6 @@
 package dev.walletlock.fakes
 
+import dev.walletlock.PaymentChannel
 import java.security.GeneralSecurityException
 import java.security.KeyFactory
 import java.security.Signature
@@ -24,6 +25,10 @@ internal class ReadRequest(
     val escrow: Escrow?,
     /** The uncompressed point that verified it. */
     val point: List<Byte>,
+    /** The public key of the owner's signatures under payments: only in a request to register. */
+    val ownerKey: List<Byte>?,
+    /** What the owner has frozen: `all`, or the names of channels. Only in a notice of that. */
+    val frozen: List<String>?,
 ) {
     class Deposit(val digest: String, val version: Long)
 
@@ -47,7 +52,8 @@ internal class ReadRequest(
             require(header.keys == setOf("alg", "kid", "typ") + if (bringsKey) setOf("jwk") else emptySet()) { "another header" }
             require(header["alg"] == "ES256" && header["typ"] == "walletlock-request+jwt") { "another kind of text" }
             require(payload["v"] == 1L) { "another version" }
-            require(payload.keys - OPTIONAL == REQUIRED + MORE[kind].orEmpty()) { "other members" }
+            val optional = if (kind == "register") OPTIONAL + "owner_key" else OPTIONAL
+            require(payload.keys - optional == REQUIRED + MORE[kind].orEmpty()) { "other members" }
             val (wallet, installation) = payload.text("wallet") to payload.text("installation")
             require(listOf(wallet, installation, payload.text("nonce")).all { fromBase64url(it).size == ID_BYTES }) { "no ids" }
             require(header["kid"] == installation) { "signed for another installation" }
@@ -73,6 +79,8 @@ internal class ReadRequest(
                 deposit(payload),
                 escrow(payload),
                 point,
+                payload["owner_key"]?.let(::ownerKey),
+                payload["frozen"]?.let(::frozen),
             )
         }
 
@@ -100,6 +108,14 @@ internal class ReadRequest(
             val (slot, key) = fromBase64url(payload.text("slot")) to fromBase64url(payload.text("key"))
             require(slot.size == SLOT_BYTES && key.size == COORDINATE_BYTES) { "no slot" }
             Escrow(slot, key)
+        }
+
+        private fun ownerKey(text: Any): List<Byte> =
+            fromBase64url(text as? String ?: "").toList().also { require(it.size == OWNER_KEY_BYTES) { "no owner's key" } }
+
+        private fun frozen(list: Any): List<String> {
+            require(list is List<*> && list.all { it in FROZEN }) { "no such thing is frozen" }
+            return list.map { it as String }
         }
 
         private fun point(jwk: Any?): List<Byte> {
@@ -138,9 +154,15 @@ internal class ReadRequest(
         /** The kinds of requests that hand something in, and that a grant `proof` answers. */
         val PROVING = setOf("prove", "cancel", "pause", "confirm", "second_factor")
         private val ABOUT_CHANNEL = PROVING + "send_code"
-        private val KINDS = ABOUT_CHANNEL + setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow", "report")
+        private val KINDS = ABOUT_CHANNEL + setOf("register", "unlock", "unfreeze", "heartbeat", "deposit", "escrow", "report", "freeze")
         private val MORE =
-            mapOf("deposit" to setOf("digest", "version"), "escrow" to setOf("slot", "key"), "report" to setOf("report"))
+            mapOf(
+                "deposit" to setOf("digest", "version"),
+                "escrow" to setOf("slot", "key"),
+                "report" to setOf("report"),
+                "freeze" to setOf("frozen"),
+            )
+        private val FROZEN = PaymentChannel.entries.map { it.name.lowercase() } + ALL_PAYMENTS
         private val CODE = Regex("[0-9]{4,12}")
         private val PHONE_NUMBER = Regex("[+]?[0-9]{7,15}")
         private val MAIL_ADDRESS = Regex("[^@\\s]+@[^@\\s]+")
@@ -150,10 +172,11 @@ internal class ReadRequest(
         private const val COORDINATE_BYTES = 32
         private const val DIGEST_BYTES = 32
         private const val SLOT_BYTES = 80
+        private const val OWNER_KEY_BYTES = 32
+
+        /** What a notice says if all payments are frozen. */
+        const val ALL_PAYMENTS = "all"
         private const val UNCOMPRESSED: Byte = 4
 
-        /** What stands before the point in a P-256 key's encoding (RFC 5480). */
-        private val X509_OF_P256 =
-            "3059301306072a8648ce3d020106082a8648ce3d030107034200".chunked(2).map { it.toInt(radix = 16).toByte() }.toByteArray()
     }
 }
