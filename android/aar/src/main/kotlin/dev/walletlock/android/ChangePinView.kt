@@ -135,7 +135,7 @@ public class ChangePinView @JvmOverloads constructor(
         val step = going.steps.step
         val asksForCurrent = step == Step.CURRENT || step == Step.CHECKING
         pad.offersForgotPin = asksForCurrent && offersForgotPin
-        pad.choosesPin = !asksForCurrent
+        pad.refusesPartlyCovered = !asksForCurrent
         showPad(going.steps, title, takesDigits = step != Step.CHECKING && step != Step.CHANGING, going.erasesLast)
     }
 

@@ -8,15 +8,16 @@ import dev.walletlock.Session
 import dev.walletlock.Task
 
 /**
- * The whole screen with what to put in order after a recovery ([dev.walletlock.Access.checklist]): registering the phone, the second
- * factor, the channels, biometrics, a recovery sheet, and a look at what happened. [GetBackActivity] starts it. An app can launch it
- * for a result, too; without a session it asks for the PIN itself.
+ * The whole screen with what to put in order after a recovery or a panic ([dev.walletlock.Access.checklist]): registering the phone,
+ * the PIN, the second factor, the channels, biometrics, a recovery sheet, a look at what happened, and a report. [GetBackActivity] and
+ * [PanicActivity] start it. An app can launch it for a result, too; without a session it asks for the PIN itself.
  *
  * ```
  * tidyUp.launch(ChecklistActivity.intent(this, session))
  * ```
  *
- * A task leads to the lock's own screen for it, or to the app's: [LockScreens.useTasks]. `RESULT_OK`: there is nothing left to do.
+ * A task leads to the lock's own screen for it, or to the app's: [LockScreens.useTasks]. A report goes to the provider, if
+ * [LockScreens.useProvider] is set ([ProviderCall.FREEZE_NOTICE]). `RESULT_OK`: there is nothing left to do.
  * `RESULT_CANCELED`: the person left before. In both cases [takeSession] gives the session back, if it is still live.
  */
 @Unguarded
@@ -50,7 +51,7 @@ public class ChecklistActivity : Activity() {
         val lines = tidying.lines
         if (tidying.needsPin || lines == null && !isAsking && tidying.isWithoutSession) return askForPin()
         if (lines == null) return
-        view.show(lines, tidying.trouble)
+        view.show(lines, tidying.trouble, tidying.said)
         screen.showPage()
     }
 
@@ -63,9 +64,10 @@ public class ChecklistActivity : Activity() {
     /** Leads to where the task is done. */
     private fun begin(task: Task) {
         if (isAsking || LockScreens.tasks?.invoke(this, task) == true) return
-        isAsking = true
         val tidying = screen.made ?: return
-        if (task == Task.REVIEW_JOURNAL) tidying.noteDone(task)
+        if (task == Task.REPORT && LockScreens.provider != null) return tidying.report()
+        isAsking = true
+        if (task == Task.REVIEW_JOURNAL || task == Task.REPORT) tidying.noteDone(task)
         startActivityForResult(screenFor(task, tidying), REQUEST_TASK)
     }
 
@@ -74,7 +76,8 @@ public class ChecklistActivity : Activity() {
         Task.CHANNELS -> ChannelsActivity.intent(this, tidying.takeSession())
         Task.SECOND_FACTOR -> SecondFactorActivity.intent(this, tidying.takeSession())
         Task.SHEET -> RecoverySheetActivity.intent(this, tidying.takeSession())
-        Task.REGISTER_PHONE, Task.REVIEW_JOURNAL, Task.BIOMETRICS -> SecuritySettingsActivity.intent(this)
+        Task.CHANGE_PIN -> ChangePinActivity.intent(this)
+        Task.REGISTER_PHONE, Task.REVIEW_JOURNAL, Task.BIOMETRICS, Task.REPORT -> SecuritySettingsActivity.intent(this)
     }
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {

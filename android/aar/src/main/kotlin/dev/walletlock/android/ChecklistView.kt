@@ -11,10 +11,11 @@ import android.widget.TextView
 import dev.walletlock.ChecklistLine
 import dev.walletlock.Task
 
-/** What to put in order after a recovery: a row for each task, which leads to where it is done. */
+/** What to put in order after a recovery or a panic, and how much of it is done: a row for each task, which leads to where it is done. */
 internal class ChecklistView(context: Context, private val colours: Colours) : ScrollingPage(context) {
     private val body = TextView(context)
     private val note = AnnouncedText(context)
+    private val progress = BarView(context, colours)
     private val card = SettingsCard(context, colours)
     private val leave = wideButton(context, colours, "", isPrimary = true)
     var onTask: (Task) -> Unit = {}
@@ -40,16 +41,29 @@ internal class ChecklistView(context: Context, private val colours: Colours) : S
         column.addView(heading, below(0))
         column.addView(body, below(GAP_DP / 2))
         column.addView(note, below(GAP_DP / 2))
+        column.addView(progress, below(GAP_DP / 2))
         column.addView(card, below(GAP_DP))
         column.addView(leave, below(GAP_DP))
         fill(column)
     }
 
-    fun show(lines: List<ChecklistLine>, trouble: LockTrouble?) {
+    /** [said]: what became of a report, as a text. */
+    fun show(lines: List<ChecklistLine>, trouble: LockTrouble?, said: Int? = null) {
         val isAllDone = lines.all { it.isDone }
-        body.setText(if (isAllDone) R.string.walletlock_tidy_done_body else R.string.walletlock_tidy_body)
-        note.visibility = if (trouble == null) GONE else VISIBLE
-        note.say(trouble?.let { resources.words(it) }.orEmpty())
+        val isAfterPanic = lines.any { it.task == Task.CHANGE_PIN }
+        body.setText(
+            when {
+                isAllDone -> R.string.walletlock_tidy_done_body
+                isAfterPanic -> R.string.walletlock_tidy_panic_body
+                else -> R.string.walletlock_tidy_body
+            },
+        )
+        val words = trouble?.let { resources.words(it) } ?: said?.let(resources::getString)
+        note.visibility = if (words == null) GONE else VISIBLE
+        note.say(words.orEmpty())
+        val done = lines.count { it.isDone }
+        progress.show(done.toLong(), lines.size.toLong(), resources.getString(R.string.walletlock_tidy_progress, done, lines.size))
+        progress.visibility = if (lines.isEmpty()) GONE else VISIBLE
         leave.setText(if (isAllDone) R.string.walletlock_go_on else R.string.walletlock_code_later)
         card.removeAllViews()
         card.visibility = if (lines.isEmpty()) GONE else VISIBLE
@@ -92,6 +106,8 @@ internal fun Resources.titleOf(task: Task): String = getString(
         Task.REVIEW_JOURNAL -> R.string.walletlock_tidy_journal
         Task.BIOMETRICS -> R.string.walletlock_tidy_biometrics
         Task.SHEET -> R.string.walletlock_tidy_sheet
+        Task.CHANGE_PIN -> R.string.walletlock_tidy_pin
+        Task.REPORT -> R.string.walletlock_tidy_report
     },
 )
 
@@ -103,5 +119,7 @@ private fun Resources.bodyOf(task: Task): String = getString(
         Task.REVIEW_JOURNAL -> R.string.walletlock_tidy_journal_body
         Task.BIOMETRICS -> R.string.walletlock_tidy_biometrics_body
         Task.SHEET -> R.string.walletlock_tidy_sheet_body
+        Task.CHANGE_PIN -> R.string.walletlock_tidy_pin_body
+        Task.REPORT -> R.string.walletlock_tidy_report_body
     },
 )

@@ -53,7 +53,7 @@ public abstract class ChoosePinView internal constructor(
         addView(pad, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.MATCH_PARENT))
         addView(question, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.MATCH_PARENT))
         question.visibility = View.GONE
-        pad.choosesPin = true
+        pad.refusesPartlyCovered = true
         pad.setOnPinEntered { choosing?.typed(it, personal) ?: it.clear() }
         pad.behaviour.onDigits = { judgeAnew() }
     }

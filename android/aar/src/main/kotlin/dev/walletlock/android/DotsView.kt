@@ -23,6 +23,13 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
     private var isError = false
     private var isSuccess = false
     private var fieldHeight = dp(FIELD_HEIGHT_DP)
+
+    /** Whether there is a box around each place. */
+    var hasBoxes = false
+        set(value) {
+            field = value
+            invalidate()
+        }
     var refusalAnimation: Animator? = null
         private set
     var successAnimation: Animator? = null
@@ -87,12 +94,14 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
     override fun onDraw(canvas: Canvas) {
         val places = max(typed, if (length == 0) FEWEST_DIGITS else length)
         val radius = min(dp(DOT_DP), height * DOT_PART / 100) / 2f
-        val step = minOf(dp(STEP_DP).toFloat(), (width - 2 * dp(INSET_DP)) / places.toFloat())
+        val step = minOf(dp(if (hasBoxes) BOX_STEP_DP else STEP_DP).toFloat(), (width - 2 * dp(INSET_DP)) / places.toFloat())
         val first = width / 2f - step * (places - 1) / 2f
         for (place in 0 until places) {
             val x = first + step * place
+            if (hasBoxes) drawBox(canvas, x, step)
             when {
                 place < typed -> drawDot(canvas, x, radius, place)
+                hasBoxes -> continue
                 length == 0 -> drawPoint(canvas, x, radius)
                 else -> drawRing(canvas, x, radius)
             }
@@ -104,6 +113,15 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
         paint.style = Paint.Style.FILL
         paint.color = if (isChecking || isSuccess) colours.brand else colours.text
         canvas.drawCircle(x, height / 2f, radius * (if (isChecking) swelling(place) else 1f), paint)
+    }
+
+    private fun drawBox(canvas: Canvas, x: Float, step: Float) {
+        paint.style = Paint.Style.STROKE
+        paint.strokeWidth = dp(EDGE_DP).toFloat()
+        paint.color = if (isError) colours.error else colours.secondary
+        val half = min(step - dp(BOX_GAP_DP), height.toFloat()) / 2 - paint.strokeWidth / 2
+        val corner = dp(BOX_CORNER_DP).toFloat()
+        canvas.drawRoundRect(x - half, height / 2f - half, x + half, height / 2f + half, corner, corner, paint)
     }
 
     private fun drawPoint(canvas: Canvas, x: Float, radius: Float) {
@@ -138,6 +156,9 @@ internal class DotsView(context: Context, private val colours: Colours) : View(c
         const val FEWEST_DIGITS = 4
         const val STEP_DP = 30
         const val EDGE_DP = 2
+        const val BOX_STEP_DP = 46
+        const val BOX_GAP_DP = 6
+        const val BOX_CORNER_DP = 8
         const val SUCCESS_MS = 900L
         const val WAVE_MS = 1_200L
         const val WAVE_LAG = 0.12f

@@ -58,18 +58,11 @@ internal class EnteringFactor(lock: WalletLock) : SessionWork(lock) {
         }
     }
 
-    private suspend fun enterApp(open: Session, code: PinEntry) = tell(
-        when (val outcome = open.access.proveSecondFactor(code)) {
-            is FactorOutcome.Right -> null.also { isDone = true }
-            is FactorOutcome.Wrong ->
-                if (outcome.waitMs > 0) waits(outcome.waitMs) else PinNote.FactorWrong(outcome.triesLeft)
-            is FactorOutcome.Waiting -> waits(outcome.leftMs)
-            is FactorOutcome.NotSetUp, is FactorOutcome.NotACode, is FactorOutcome.NotEnough ->
-                PinNote.Text(R.string.walletlock_check_wrong)
-        },
-    )
-
-    private fun waits(ms: Long) = PinNote.Wait(R.string.walletlock_factor_waits, ms)
+    private suspend fun enterApp(open: Session, code: PinEntry) {
+        val outcome = open.access.proveSecondFactor(code)
+        if (outcome is FactorOutcome.Right) isDone = true
+        tell(noteOf(outcome))
+    }
 
     private suspend fun enterSms(open: Session, code: PinEntry) {
         val channel = way?.channel ?: return
@@ -89,6 +82,16 @@ internal class EnteringFactor(lock: WalletLock) : SessionWork(lock) {
     /** Whether a code was sent that is still valid. */
     val isSent: Boolean get() = way?.state is WayState.Sent
 }
+
+/** Why a code of the authenticator was not accepted. Null: it was right. */
+internal fun noteOf(outcome: FactorOutcome): PinNote? = when (outcome) {
+    is FactorOutcome.Right -> null
+    is FactorOutcome.Wrong -> if (outcome.waitMs > 0) factorWaits(outcome.waitMs) else PinNote.FactorWrong(outcome.triesLeft)
+    is FactorOutcome.Waiting -> factorWaits(outcome.leftMs)
+    is FactorOutcome.NotSetUp, is FactorOutcome.NotACode, is FactorOutcome.NotEnough -> PinNote.Text(R.string.walletlock_check_wrong)
+}
+
+private fun factorWaits(ms: Long) = PinNote.Wait(R.string.walletlock_factor_waits, ms)
 
 /**
  * Has the app carry a request about a code, if one was made. Returns what to say then. Null: the provider has agreed; or, if nothing

@@ -13,6 +13,9 @@ import kotlin.math.min
  */
 internal class PadLayout(private val pad: PinPadView, private val header: PadHeader, private val keypad: KeypadView) {
     private var isBeside = false
+
+    /** Whether the words are above the keys in any case, and never beside them. */
+    var stacks = false
     private var edge = 0
     private var hasFooter = false
     var width = 0
@@ -25,7 +28,7 @@ internal class PadLayout(private val pad: PinPadView, private val header: PadHea
         val most = if (isFree) Int.MAX_VALUE else MeasureSpec.getSize(heightSpec)
         width = if (MeasureSpec.getMode(widthSpec) == MeasureSpec.UNSPECIFIED) pad.dp(WIDTH_DP) else MeasureSpec.getSize(widthSpec)
         edge = pad.dp(if (most < pad.dp(SMALL_DP)) TINY_EDGE_DP else if (most < pad.dp(ROOMY_DP)) NARROW_EDGE_DP else EDGE_DP)
-        isBeside = width > most && width >= pad.dp(BESIDE_DP)
+        isBeside = !stacks && width > most && width >= pad.dp(BESIDE_DP)
         val column = min(if (isBeside) (inside(width) - gap()) / 2 else inside(width), pad.dp(COLUMN_DP))
         val around = pad.paddingTop + pad.paddingBottom + 2 * edge
         val fills = MeasureSpec.getMode(heightSpec) == MeasureSpec.EXACTLY

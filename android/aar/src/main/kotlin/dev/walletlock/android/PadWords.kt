@@ -65,10 +65,11 @@ internal fun Resources.answered(title: CharSequence, answer: Unlocking.Answer, e
     )
     is Unlocking.Answer.Fault -> PadWords(title, words(answer.fault), isWarning = true, isError = true)
     // No warning: the person has made no mistake, and can enter the PIN instead.
-    is Unlocking.Answer.NotByBiometrics -> wordsOf(answer.outcome)?.let { PadWords(title, getString(it)) }
+    is Unlocking.Answer.NotByBiometrics -> biometricWords(answer.outcome)?.let { PadWords(title, getString(it)) }
 }
 
-private fun wordsOf(outcome: BiometricOutcome): Int? = when (outcome) {
+/** Why no finger or face was accepted. Null: there is nothing to say that the person has not seen. */
+internal fun biometricWords(outcome: BiometricOutcome): Int? = when (outcome) {
     is BiometricOutcome.Unlocked -> null
     is BiometricOutcome.NotRecognised -> R.string.walletlock_biometric_not_recognised
     is BiometricOutcome.Ended -> wordsOf(outcome.end)

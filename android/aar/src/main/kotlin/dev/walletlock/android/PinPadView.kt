@@ -60,8 +60,25 @@ public class PinPadView @JvmOverloads constructor(
     private val layout = PadLayout(this, header, keypad)
     internal val behaviour = PadBehaviour(this, header, keypad)
 
-    /** Whether a new PIN is typed here. Then partly covered touches are refused: another app could dictate the PIN. */
-    internal var choosesPin = false
+    /**
+     * Whether partly covered touches are refused in any case: a new PIN is typed here, which another app could dictate; or a payment is
+     * confirmed, which another app could hide.
+     */
+    internal var refusesPartlyCovered = false
+
+    /** Whether the words are above the keys in any case. Otherwise they are beside them if the pad is wider than high. */
+    internal var stacks: Boolean
+        get() = layout.stacks
+        set(value) {
+            layout.stacks = value
+        }
+
+    /** Whether there is a box for each digit, and not only a dot. */
+    internal var hasBoxes: Boolean
+        get() = header.dots.hasBoxes
+        set(value) {
+            header.dots.hasBoxes = value
+        }
 
     /** Whether the screen offers 'Forgot PIN?' now, if the app has a listener for it. Its place is kept either way. */
     internal var offersForgotPin: Boolean by header::offersForgot
@@ -230,7 +247,7 @@ public class PinPadView @JvmOverloads constructor(
             MotionEvent.ACTION_POINTER_DOWN -> typesOnly && event.isOnTypingKey()
             else -> typesOnly
         }
-        val mayBePartlyCovered = typesOnly && !choosesPin && LockScreens.takesPartlyCoveredKeys
+        val mayBePartlyCovered = typesOnly && !refusesPartlyCovered && LockScreens.takesPartlyCoveredKeys
         val isRefused = if (mayBePartlyCovered) event.isCoveredHere() else event.isCovered()
         behaviour.cover(isRefused)
         return !isRefused

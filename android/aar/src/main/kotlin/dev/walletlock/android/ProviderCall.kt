@@ -20,6 +20,13 @@ public enum class ProviderCall {
      * screen goes, and the person is not told what became of it. Send a report when the app opens, too.
      */
     REPORT,
+
+    /**
+     * The person has stopped payments, or everything. Send the provider a [dev.walletlock.RequestKind.FREEZE_NOTICE], which nothing
+     * answers: a freeze on the phone recalls nothing that was handed out. It is made right after that, as [REPORT] is, and once more
+     * when the person reports what happened ([dev.walletlock.Task.REPORT]): then the person is told what became of it.
+     */
+    FREEZE_NOTICE,
 }
 
 /** What became of a [ProviderCall]. */
@@ -52,7 +59,11 @@ internal suspend fun wordsAfter(call: ProviderCall, lock: WalletLock): Int? {
     return when (reply) {
         ProviderReply.TAKEN -> null
         ProviderReply.LATER ->
-            if (call == ProviderCall.UNFREEZE) R.string.walletlock_provider_unfreezes_later else R.string.walletlock_provider_later
+            when (call) {
+                ProviderCall.UNFREEZE -> R.string.walletlock_provider_unfreezes_later
+                ProviderCall.FREEZE_NOTICE -> null
+                ProviderCall.UNLOCK, ProviderCall.HEARTBEAT, ProviderCall.REPORT -> R.string.walletlock_provider_later
+            }
         ProviderReply.REFUSED -> R.string.walletlock_provider_refused
         ProviderReply.NOT_REACHED -> R.string.walletlock_provider_not_reached
     }

@@ -47,6 +47,8 @@ public class SecuritySettingsActivity : Activity() {
         view.setOnSecondFactorNeeded(::askForFactor)
         view.setOnPinNeeded(::askForPin)
         view.setOnLocked { finish() }
+        view.setOnLimits { lend { LimitsActivity.intent(this, it) } }
+        view.setOnPanic { lend { PanicActivity.intent(this, it) } }
         screen = ScreenWithLock(this, view, ::SettingsState, ::render)
         onBack(::goBack)
         screen.open()

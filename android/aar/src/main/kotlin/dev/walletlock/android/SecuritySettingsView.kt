@@ -155,6 +155,24 @@ public class SecuritySettingsView @JvmOverloads constructor(
         onPinNeeded = listener
     }
 
+    /**
+     * Calls [listener] when the person wants to see the limits on payments: show [LimitsActivity]. Null, or if the policy has none: there
+     * is no row for it.
+     */
+    public fun setOnLimits(listener: Runnable?) {
+        leads.onLimits = listener
+        render()
+    }
+
+    /**
+     * Calls [listener] when somebody saw the PIN and the person wants to stop everything: show [PanicActivity]. Null: there is no row for
+     * it.
+     */
+    public fun setOnPanic(listener: Runnable?) {
+        leads.onPanic = listener
+        render()
+    }
+
     /** Calls [listener] when the person locked the wallet. */
     public fun setOnLocked(listener: Runnable?) {
         leads.onLocked = listener
@@ -167,9 +185,13 @@ public class SecuritySettingsView @JvmOverloads constructor(
 
     /** Leaves a question unanswered. Call it for Back. Returns false if there is none: then the app may leave the screen. */
     public fun goBack(): Boolean {
-        val isAsking = state?.asksEscrow != null
-        if (isAsking) state?.askEscrow(null)
-        return isAsking
+        val going = state ?: return false
+        when {
+            going.asksEscrow != null -> going.askEscrow(null)
+            going.unfreezeWaitsMs != null -> going.leaveFrozen()
+            else -> return false
+        }
+        return true
     }
 
     private fun render() {
@@ -177,7 +199,8 @@ public class SecuritySettingsView @JvmOverloads constructor(
         val said = if (isCovered) resources.getString(R.string.walletlock_covered) else shown.said?.let { resources.words(it) }
         content.show(shown, said)
         shown.asksEscrow?.let { question.askEscrow(it, said, shown::answerEscrow) }
-        showInstead(if (shown.asksEscrow == null) content else question)
+        shown.unfreezeWaitsMs?.let { question.askUnfreezing(it, said, shown) }
+        showInstead(if (shown.asksEscrow == null && shown.unfreezeWaitsMs == null) content else question)
     }
 
     private fun showInstead(view: View) {

@@ -91,6 +91,12 @@ internal abstract class SessionWork(val lock: WalletLock) : AutoCloseable {
         make(open, wish)
     }
 
+    /** Makes a change once the person has entered the second factor. */
+    protected fun changeAfterFactor(wish: suspend (Session) -> Unit) = work {
+        wanted = wish
+        if (session == null) onPinNeeded() else onFactorNeeded()
+    }
+
     /** Makes a call that is not made again later, such as one with a code that was typed. [waits] as in [work]. */
     protected fun once(waits: Boolean = false, call: suspend (Session) -> Unit) = work(waits) {
         val open = session ?: return@work onPinNeeded()

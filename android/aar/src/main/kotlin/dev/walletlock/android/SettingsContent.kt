@@ -20,6 +20,8 @@ internal class SettingsLeads {
     var onRecoverySheet: Runnable? = null
     var onChecklist: Runnable? = null
     var onLocked: Runnable? = null
+    var onPanic: Runnable? = null
+    var onLimits: Runnable? = null
 }
 
 /** The rows of a [SecuritySettingsView], under a title and a note. [state]: what they change. Null: it is not known yet. */
@@ -31,7 +33,12 @@ internal class SettingsContent(
 ) : Column(context) {
     private val note = AnnouncedText(context)
     private val finger = SwitchRow(context, colours) { state()?.let { it.switchFinger(it.isFingerOn != true) } }
-    private val freeze = SwitchRow(context, colours) { state()?.let { it.switchFreeze(it.isFrozen != true) } }
+    private val emergency = EmergencyCard(
+        context,
+        colours,
+        onFreeze = { isOn, channel -> state()?.switchFreeze(isOn, channel) },
+        onPanic = { leads.onPanic?.run() },
+    )
     private val code = CodeCard(context, colours, { leads.onRecoveryCode?.run() }, { state()?.withdrawCode() }, { state()?.cancelCode() })
     private val escrowHeading = sectionHeading(context, colours, R.string.walletlock_settings_provider)
     private val escrow = EscrowCard(context, colours, { state()?.askEscrow(it) }, { state()?.cancelEscrow() })
@@ -41,6 +48,9 @@ internal class SettingsContent(
     private val sheet = PressRow(context, colours, isAction = false) { leads.onRecoverySheet?.run() }
     private val tidy = PressRow(context, colours, isAction = false) { leads.onChecklist?.run() }
     private val waysBack = SettingsCard(context, colours)
+    private val limitsHeading = sectionHeading(context, colours, R.string.walletlock_settings_payments)
+    private val limitsCard = SettingsCard(context, colours)
+    private val limits = PressRow(context, colours, isAction = false) { leads.onLimits?.run() }
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
     private val rollback = SettingsRow(context, colours)
@@ -56,7 +66,13 @@ internal class SettingsContent(
         addView(sectionHeading(context, colours, R.string.walletlock_health))
         addView(health)
         addView(waysBack, LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = dp(GAP_DP) })
-        addSection(R.string.walletlock_settings_emergency, listOf(lockNow(), freeze, wipePin()))
+        emergency.above = lockNow()
+        emergency.below = wipePin()
+        addView(sectionHeading(context, colours, R.string.walletlock_settings_emergency))
+        addView(emergency)
+        addView(limitsHeading)
+        addView(limitsCard)
+        limitsCard.add(limits)
         addSection(R.string.walletlock_settings_session, listOf(times))
         addSection(R.string.walletlock_settings_protection, listOf(level, rollback))
         addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
@@ -66,7 +82,6 @@ internal class SettingsContent(
         channels.id = R.id.walletlock_channels_row
         sheet.id = R.id.walletlock_sheet_row
         tidy.show(resources.getString(R.string.walletlock_tidy), resources.getString(R.string.walletlock_tidy_row))
-        freeze.id = R.id.walletlock_freeze
     }
 
     private fun addTitle() {
@@ -145,10 +160,10 @@ internal class SettingsContent(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
-        val frozen = if (shown.isFrozen == true) R.string.walletlock_frozen else R.string.walletlock_not_frozen
-        freeze.show(resources.getString(R.string.walletlock_freeze), shown.isFrozen?.let { resources.getString(frozen) })
-        freeze.setOn(shown.isFrozen == true)
-        freeze.isEnabled = !shown.isBusy && shown.isFrozen != null
+        limits.show(resources.getString(R.string.walletlock_limits), resources.getString(R.string.walletlock_limits_row_body))
+        val offersLimits = leads.onLimits != null && shown.hasLimits
+        listOf(limitsHeading, limitsCard).forEach { it.visibility = if (offersLimits) View.VISIBLE else View.GONE }
+        emergency.show(shown.payments, shown.isBusy, offersPanic = leads.onPanic != null)
         code.show(shown.recovery)
         showEscrow(shown)
         showWaysBack(shown)

@@ -11,7 +11,9 @@ import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.Button
+import android.widget.CompoundButton
 import android.widget.LinearLayout
+import android.widget.RadioButton
 import android.widget.Switch
 import android.widget.TextView
 
@@ -69,6 +71,10 @@ internal open class SettingsCard(context: Context, private val colours: Colours)
 internal open class SettingsRow(context: Context, colours: Colours) : LinearLayout(context) {
     protected val title = TextView(context)
     private val body = TextView(context)
+    protected val words = LinearLayout(context)
+
+    /** What a screen reader reads after title and text. */
+    protected var more: CharSequence? = null
 
     init {
         gravity = Gravity.CENTER_VERTICAL
@@ -80,7 +86,6 @@ internal open class SettingsRow(context: Context, colours: Colours) : LinearLayo
         body.textSize = SMALL_SP
         body.setTextColor(colours.secondary)
         body.setLineSpacing(dp(2).toFloat(), 1f)
-        val words = LinearLayout(context)
         words.orientation = VERTICAL
         words.addView(title)
         words.addView(body, LayoutParams(WRAP_CONTENT, WRAP_CONTENT).apply { topMargin = dp(2) })
@@ -104,7 +109,7 @@ internal open class SettingsRow(context: Context, colours: Colours) : LinearLayo
 
     override fun onInitializeAccessibilityNodeInfo(info: AccessibilityNodeInfo) {
         super.onInitializeAccessibilityNodeInfo(info)
-        if (isClickable) info.contentDescription = listOf(title, body).filter { it.visibility == VISIBLE }.joinToString { it.text }
+        if (isClickable) info.contentDescription = listOf(title, body).filter { it.visibility == VISIBLE }.map { it.text }.plus(listOfNotNull(more)).joinToString()
     }
 }
 
@@ -130,40 +135,54 @@ internal class PressRow(context: Context, colours: Colours, isAction: Boolean, o
     override fun getAccessibilityClassName(): CharSequence = Button::class.java.name
 }
 
-/** A row with a switch. The switch shows the state that is in force; a press alone does not move it. */
-internal class SwitchRow(context: Context, colours: Colours, onPress: () -> Unit) : SettingsRow(context, colours) {
-    private val switch = Switch(context)
-
+/** A row with a button that has two states. It shows the state that is in force; a press alone does not change it. */
+internal abstract class CheckedRow(context: Context, colours: Colours, private val button: CompoundButton, onPress: () -> Unit) :
+    SettingsRow(context, colours) {
     init {
         makePressable(colours, onPress)
-        switch.isClickable = false
-        switch.isFocusable = false
-        switch.importantForAccessibility = IMPORTANT_FOR_ACCESSIBILITY_NO
-        val states = arrayOf(intArrayOf(android.R.attr.state_checked), intArrayOf())
-        switch.thumbTintList = ColorStateList(states, intArrayOf(colours.brand, colours.background))
-        switch.trackTintList = ColorStateList(states, intArrayOf(colours.brand, colours.secondary))
-        switch.setPaddingRelative(dp(INNER_DP), 0, 0, 0)
-        addView(switch)
+        button.isClickable = false
+        button.isFocusable = false
+        button.importantForAccessibility = IMPORTANT_FOR_ACCESSIBILITY_NO
+        button.setPaddingRelative(dp(INNER_DP), 0, 0, 0)
+        addView(button)
     }
 
     fun setOn(isOn: Boolean) {
-        switch.isChecked = isOn
+        button.isChecked = isOn
     }
 
     override fun setEnabled(enabled: Boolean) {
         super.setEnabled(enabled)
-        switch.isEnabled = enabled
+        button.isEnabled = enabled
         alpha = if (enabled) 1f else DISABLED_ALPHA
     }
 
-    override fun getAccessibilityClassName(): CharSequence = Switch::class.java.name
+    override fun getAccessibilityClassName(): CharSequence = button.accessibilityClassName
 
     override fun onInitializeAccessibilityNodeInfo(info: AccessibilityNodeInfo) {
         super.onInitializeAccessibilityNodeInfo(info)
         info.isCheckable = true
-        info.isChecked = switch.isChecked
+        info.isChecked = button.isChecked
     }
 }
+
+/** A row with a switch. */
+internal class SwitchRow(context: Context, colours: Colours, onPress: () -> Unit) :
+    CheckedRow(context, colours, switchOf(context, colours), onPress)
+
+/** A row that is one choice of several. */
+internal class ChoiceRow(context: Context, colours: Colours, onPress: () -> Unit) :
+    CheckedRow(context, colours, radioOf(context, colours), onPress)
+
+private fun switchOf(context: Context, colours: Colours) = Switch(context).apply {
+    thumbTintList = ColorStateList(CHECKED, intArrayOf(colours.brand, colours.background))
+    trackTintList = ColorStateList(CHECKED, intArrayOf(colours.brand, colours.secondary))
+}
+
+private fun radioOf(context: Context, colours: Colours) =
+    RadioButton(context).apply { buttonTintList = ColorStateList(CHECKED, intArrayOf(colours.brand, colours.secondary)) }
+
+private val CHECKED get() = arrayOf(intArrayOf(android.R.attr.state_checked), intArrayOf())
 
 private fun Context.roundedCard(colour: Int) = GradientDrawable().apply {
     setColor(colour)

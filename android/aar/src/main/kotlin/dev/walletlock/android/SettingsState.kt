@@ -9,12 +9,15 @@ import dev.walletlock.JournalEntry
 import dev.walletlock.JournalKind
 import dev.walletlock.JournalQuery
 import dev.walletlock.LockException
+import dev.walletlock.PaymentChannel
+import dev.walletlock.PaymentsState
 import dev.walletlock.RecoveryStatus
 import dev.walletlock.RollbackProtection
 import dev.walletlock.SecondFactor
 import dev.walletlock.SecurityLevel
 import dev.walletlock.SensorAvailability
 import dev.walletlock.Session
+import dev.walletlock.Unfreezing
 import dev.walletlock.WalletLock
 
 /** What the settings show about a wallet, and what they change in it. */
@@ -57,8 +60,16 @@ internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
     var health: List<HealthLine>? = null
         private set
 
-    /** Whether payments are frozen. Null: not known yet. */
-    var isFrozen: Boolean? = null
+    /** Whether there are limits on payments: without one nothing can be paid. */
+    var hasLimits = false
+        private set
+
+    /** Who has frozen payments, and which. Null: not known yet. */
+    var payments: PaymentsState? = null
+        private set
+
+    /** After a panic, when the person wants payments to go on: after how long the PIN alone does that. Null: that is not asked. */
+    var unfreezeWaitsMs: Long? = null
         private set
 
     /** The newest first. */
@@ -132,21 +143,48 @@ internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
     /** Cancels the change of escrow that waits. */
     fun cancelEscrow() = reported { it.access.cancelEscrowChange() }
 
-    /** Stops payments, which needs no PIN; or lets them go on. Only the provider ends a freeze of its own: it is asked to. */
-    fun switchFreeze(isOn: Boolean) {
-        if (isOn) {
-            return work {
-                lock.freeze()
-                look()
-            }
+    /**
+     * Stops payments, or those through one [channel], which needs no PIN; or lets them go on. Only the provider ends a freeze of its own:
+     * it is asked to.
+     */
+    fun switchFreeze(isOn: Boolean, channel: PaymentChannel? = null) {
+        if (!isOn) return change { unfreeze(it, channel) }
+        work {
+            lock.payments.freeze(channel)
+            reportFreeze(lock)
+            look()
         }
-        change { open ->
-            open.access.unfreeze()
-            if (!lock.provider.state().isFrozen) return@change
-            val words =
-                if (LockScreens.provider == null) R.string.walletlock_frozen_by_provider else wordsAfter(ProviderCall.UNFREEZE, lock)
-            said = words?.let { PinNote.Provider(it) }
-        }
+    }
+
+    private suspend fun unfreeze(open: Session, channel: PaymentChannel?) {
+        val unfreezing = open.access.unfreeze(channel)
+        unfreezeWaitsMs = (unfreezing as? Unfreezing.Waits)?.leftMs
+        if (unfreezing is Unfreezing.Waits || channel != null || !lock.provider.state().isFrozen) return
+        said = wordsOfProvider()
+    }
+
+    private suspend fun wordsOfProvider(): PinNote? {
+        val words =
+            if (LockScreens.provider == null) R.string.walletlock_frozen_by_provider else wordsAfter(ProviderCall.UNFREEZE, lock)
+        return words?.let { PinNote.Provider(it) }
+    }
+
+    /** After a panic: enters the second factor, which lets payments go on at once. */
+    fun unfreezeByFactor() {
+        unfreezeWaitsMs = null
+        changeAfterFactor { unfreeze(it, channel = null) }
+    }
+
+    /** After a panic: asks the provider to let payments go on. */
+    fun unfreezeByProvider() {
+        unfreezeWaitsMs = null
+        change { said = wordsOfProvider() }
+    }
+
+    /** Leaves payments stopped. */
+    fun leaveFrozen() {
+        unfreezeWaitsMs = null
+        onChange()
     }
 
     /** A change of a way back in, of which the provider is told. */
@@ -158,11 +196,12 @@ internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
     override suspend fun look() {
         readFinger()
         recovery = lock.recovery.status()
-        isFrozen = lock.provider.state().isFrozen
+        payments = lock.payments.state()
         val open = session ?: return
         channels = open.access.channels()
         secondFactor = open.access.secondFactor()
         health = open.access.health()
+        hasLimits = open.limits.all().isNotEmpty()
         hasTasks = open.access.checklist().any { !it.isDone }
     }
 

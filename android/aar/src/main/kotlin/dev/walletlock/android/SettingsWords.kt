@@ -115,6 +115,18 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.SECOND_FACTOR_RIGHT -> R.string.walletlock_journal_factor_right
         JournalKind.PASSWORD_SET -> R.string.walletlock_journal_password_set
         JournalKind.CHANNEL_CHANGE_PAUSED -> R.string.walletlock_journal_channel_paused
+        JournalKind.PAYMENT_RESERVED -> R.string.walletlock_journal_payment_reserved
+        JournalKind.PAYMENT_APPROVED -> R.string.walletlock_journal_payment_approved
+        JournalKind.PAYMENT_RELEASED -> R.string.walletlock_journal_payment_released
+        JournalKind.PAYMENT_REFUSED -> R.string.walletlock_journal_payment_refused
+        JournalKind.PAYMENT_CAPTURED -> R.string.walletlock_journal_payment_captured
+        JournalKind.PAYMENT_DECLINED -> R.string.walletlock_journal_payment_declined
+        JournalKind.LIMIT_SET -> R.string.walletlock_journal_limit_set
+        JournalKind.LIMIT_PENDING -> R.string.walletlock_journal_limit_pending
+        JournalKind.LIMIT_CANCELLED -> R.string.walletlock_journal_limit_cancelled
+        JournalKind.LIMIT_RAISED -> R.string.walletlock_journal_limit_raised
+        JournalKind.CHANNEL_FROZEN -> R.string.walletlock_journal_payment_channel_frozen
+        JournalKind.PANIC_FROZEN -> R.string.walletlock_journal_panic_frozen
         // A newer version wrote it.
         null -> R.string.walletlock_journal_unknown
     },

@@ -25,6 +25,10 @@ internal class Tidying(private val lock: WalletLock) : AutoCloseable {
         private set
     var trouble: LockTrouble? = null
         private set
+
+    /** What became of the report to the provider, as a text. Null: it has the report, or there was none. */
+    var said: Int? = null
+        private set
     val isWithoutSession: Boolean get() = session == null
 
     init {
@@ -49,9 +53,16 @@ internal class Tidying(private val lock: WalletLock) : AutoCloseable {
     /** The person has done this, which the wallet cannot see by itself. */
     fun noteDone(task: Task): Unit = call { it.access.noteDone(task) }
 
+    /** Has the app tell the provider what happened. The line is done once the provider has it. */
+    fun report(): Unit = call {
+        said = wordsAfter(ProviderCall.FREEZE_NOTICE, lock)
+        if (said == null) it.access.noteDone(Task.REPORT)
+    }
+
     private fun call(block: suspend (Session) -> Unit) {
         val open = session ?: return
         scope.launch {
+            said = null
             try {
                 block(open)
                 lines = open.access.checklist()

@@ -223,7 +223,7 @@ public class Unlocking(public val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    private companion object {
+    internal companion object {
         /** Ends after which another prompt would end in the same way, so the screen does not offer one. */
         val HOPELESS = setOf(
             BiometricEnd.LOCKED_OUT,

@@ -46,7 +46,7 @@ class WithBiometricsTest {
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
         val session = LockActivity.takeSession(shadowOf(screen.get()).resultIntent)!!
         assertTrue(session.isLive)
-        assertEquals(AuthMethod.Biometrics(payment = null), runBlocking { session.authMethod() })
+        assertEquals(AuthMethod.Biometrics, runBlocking { session.authMethod() })
         session.close()
     }
 
