@@ -88,6 +88,7 @@ function take(next) {
   toastSeen = state.toast?.number ?? 0
   $('registered').textContent = state.isRegistered ? 'knows this phone' : 'knows no phone yet'
   list(state.waiting)
+  count(state.counter)
   deliver(state.messages)
   write(state.journal)
   tell()
@@ -119,6 +120,14 @@ function list(requests) {
     return row
   })
   $('waiting').replaceChildren(...rows)
+}
+
+/* What the counter asks for; or, line by line, what it read in the phone's authorisation and did with it. */
+function count({ offer, receipt, isTaken }) {
+  const lines = receipt ?? (offer ? [offer] : [])
+  const rows = lines.map(words => Object.assign(document.createElement('li'), { textContent: words }))
+  $('receipt').replaceChildren(...rows)
+  $('receipt').dataset.is = receipt ? (isTaken ? 'taken' : 'refused') : 'asking'
 }
 
 /* The SMS and mails to the owner. A link in a mail is a button: it is opened at the provider, not in this browser. */
@@ -243,7 +252,7 @@ $('typing').onkeydown = event => { if (KEYS[event.key] && event.key !== 'Escape'
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-do]')
   if (!button) return event.target.id === 'sheet' && act('sheetCancel')
-  const { do: what, toggle, on, ms, scale, number, what: order, message } = button.dataset
+  const { do: what, toggle, on, ms, scale, number, what: order, fields } = button.dataset
   const values = {}
   if (toggle) values.on = !(state?.[toggle] ?? state?.configuration[toggle])
   if (on) values.on = on
@@ -251,7 +260,7 @@ document.addEventListener('click', event => {
   if (scale) values.scale = scale
   if (number) values.number = number
   if (order) values.what = order
-  if (message) values.message = $(message).value
+  for (const field of fields?.split(' ') ?? []) values[field] = $(field).value
   act(what, values)
   if (event.detail) button.blur()
 })

@@ -6,11 +6,12 @@ import dev.walletlock.BiometricChange
 import dev.walletlock.BiometricDenial
 import dev.walletlock.BiometricEnd
 import dev.walletlock.BiometricOutcome
-import dev.walletlock.BiometricRequest
 import dev.walletlock.LockException
 import dev.walletlock.LockStatus
 import dev.walletlock.Money
+import dev.walletlock.Payee
 import dev.walletlock.Payment
+import dev.walletlock.ProofLevel
 import dev.walletlock.Session
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
@@ -49,7 +50,7 @@ internal class FingerStory : Story {
     private suspend fun open(stage: Stage, finger: Finger) {
         stage.say("Later she opens it with a touch.")
         finger.opens().use { session ->
-            stage.expect("what opened it", AuthMethod.Biometrics(payment = null), session.authMethod())
+            stage.expect("what opened it", AuthMethod.Biometrics, session.authMethod())
             expectToken(stage, session)
             stage.say("It reads what is kept. To change it the app asks for the PIN.")
             val fault = try {
@@ -73,19 +74,30 @@ internal class FingerStory : Story {
 
     private suspend fun pay(stage: Stage, app: DemoApp, finger: Finger): Int {
         stage.say("It may pay ${inWords(AT_ONCE)} at once, and ${inWords(IN_ALL)} before the PIN is asked for.")
-        val payments = listOf(Payment(Money(1_250, "EUR"), "Bakery")) + List(2) { Payment(AT_ONCE, "Greengrocer") }
+        val payments = listOf(
+            Payment("1", Money(1_250, "EUR"), Payee("Bakery", "bakery")),
+            Payment("2", AT_ONCE, GREENGROCER),
+            Payment("3", AT_ONCE, GREENGROCER),
+        )
         for (payment in payments) {
-            finger.opens(payment).use { stage.expect("what was paid", AuthMethod.Biometrics(payment), it.authMethod()) }
+            finger.pays(payment)
+            // Several payments within a few minutes are unusual: then the PIN is asked for.
+            app.phone.clock.skip(Stage.HOUR_MS)
         }
-        payWithPin(stage, app, finger, Payment(AT_ONCE, "Bookshop"), "with what was paid before it is too much")
-        payWithPin(stage, app, finger, Payment(Money(AT_ONCE.minor + 1, "EUR"), "Shoe shop"), "it is too much at once")
+        val bookshop = Payment("4", AT_ONCE, Payee("Bookshop", "bookshop"))
+        payWithPin(stage, app, bookshop, "with what was paid before it is too much")
+        val shoes = Payment("5", Money(AT_ONCE.minor + 1, "EUR"), Payee("Shoe shop", "shoes"))
+        payWithPin(stage, app, shoes, "it is too much at once")
         return payments.size
     }
 
-    private suspend fun payWithPin(stage: Stage, app: DemoApp, finger: Finger, payment: Payment, why: String) {
-        finger.expectDenied(BiometricDenial.OVER_BUDGET, why, payment)
-        stage.unlock(app.lock).close()
-        stage.show(inWords(payment))
+    private suspend fun payWithPin(stage: Stage, app: DemoApp, payment: Payment, why: String) {
+        val request = stage.wantsToPay(app.lock, payment)
+        stage.expect("no finger, $why", expected = false, ProofLevel.BIOMETRICS in request.anyOf)
+        stage.show(inWords(BiometricDenial.OVER_BUDGET))
+        stage.say("${stage.who} types ${stage.spaced(Stage.PIN)}.")
+        stage.typed(Stage.PIN).use { stage.expectPaid(payment, app.lock.payments.confirmPin(request, it)) }
+        stage.expect("the wallet stays closed", expected = false, app.lock.isOpen.value)
     }
 
     private suspend fun someoneElse(stage: Stage, app: DemoApp, finger: Finger) {
@@ -149,6 +161,7 @@ internal class FingerStory : Story {
         const val ITEM = "card-token"
         const val TOKEN = "4000 1234"
         const val FAILURES = 5
+        val GREENGROCER = Payee("Greengrocer", "greengrocer")
         val AT_ONCE = Money(3_000, "EUR")
         val IN_ALL = Money(10_000, "EUR")
     }
@@ -164,29 +177,33 @@ private class Finger(private val stage: Stage, private val app: DemoApp) {
     }
 
     /** Asks for a finger. The people at the sensor do [touches] one after another, and then nothing more. */
-    suspend fun asks(vararg touches: Touch, payment: Payment? = null): BiometricOutcome {
-        val request = BiometricRequest(payment)
-        val outcome = app.phone.sensor.facing(before(*touches)) { app.lock.verifyBiometrics(request) }
-        val isPaid = payment != null && outcome is BiometricOutcome.Unlocked
-        stage.show(if (isPaid) listOf(inWords(payment)) else Screen.lines(outcome))
+    suspend fun asks(vararg touches: Touch): BiometricOutcome {
+        val outcome = app.phone.sensor.facing(before(*touches)) { app.lock.verifyBiometrics() }
+        stage.show(Screen.lines(outcome))
         return outcome
     }
 
     /** Asks for a finger, and her finger opens the wallet. */
-    suspend fun opens(payment: Payment? = null): Session {
-        val outcome = asks(Touch.OWNER, payment = payment)
+    suspend fun opens(): Session {
+        val outcome = asks(Touch.OWNER)
         return (outcome as? BiometricOutcome.Unlocked)?.session
             ?: throw StoryFailed("her finger: expected Unlocked, found $outcome")
     }
 
     /** Checks that no prompt is shown, and that the lock gives [reason], now and when asked beforehand. */
-    suspend fun expectDenied(reason: BiometricDenial, why: String, payment: Payment? = null) {
-        payment?.let { stage.say("She wants to pay ${inWords(it.amount)} to: ${it.payee}.") }
-        val outcome = asks(Touch.OWNER, payment = payment)
-        stage.expect("no prompt, $why", BiometricOutcome.Denied(reason), outcome)
-        val availability = app.lock.biometricAvailability(BiometricRequest(payment))
+    suspend fun expectDenied(reason: BiometricDenial, why: String) {
+        stage.expect("no prompt, $why", BiometricOutcome.Denied(reason), asks(Touch.OWNER))
+        val availability = app.lock.biometricAvailability()
         stage.expect("and it says so beforehand", BiometricAvailability.Denied(reason), availability)
         stage.show(Screen.lines(app.lock.refresh()))
+    }
+
+    /** Asks for a payment, and her finger confirms it. */
+    suspend fun pays(payment: Payment) {
+        val request = stage.wantsToPay(app.lock, payment)
+        stage.expect("a finger is enough", ProofLevel.BIOMETRICS in request.anyOf)
+        val outcome = app.phone.sensor.facing(before(Touch.OWNER)) { app.lock.payments.confirmBiometrics(request) }
+        stage.expectPaid(payment, outcome)
     }
 
     private fun before(vararg touches: Touch): Person {

@@ -3,6 +3,8 @@ package dev.walletlock.demo
 import dev.walletlock.BiometricAvailability
 import dev.walletlock.BiometricDenial
 import dev.walletlock.Enrolment
+import dev.walletlock.PaymentOutcome
+import dev.walletlock.PaymentRequest
 import dev.walletlock.Personal
 import dev.walletlock.PinChange
 import dev.walletlock.PinEntry
@@ -29,6 +31,14 @@ internal class PinDialogs(private val keyboard: Keyboard, private val out: Print
                 null
             }
         }
+    }
+
+    /** Confirms a payment. If nothing is typed, the payment is cancelled. */
+    suspend fun confirm(lock: WalletLock, request: PaymentRequest): PaymentOutcome = PinEntry().use { entry ->
+        lock.prepare()
+        if (ask("Your PIN, to pay: ", entry)) return lock.payments.confirmPin(request, entry)
+        lock.payments.cancel(request)
+        PaymentOutcome.Expired
     }
 
     suspend fun set(lock: WalletLock): Session? = PinEntry().use { entry ->

@@ -89,6 +89,7 @@ private fun inWords(done: WordDone): String = when (done) {
     WordDone.CHANNEL_CONFIRMED -> "The phone number or mail address is confirmed."
     WordDone.CHANNEL_CHANGE_PAUSED -> "The change is paused: for a day the old address counts."
     WordDone.SECOND_FACTOR_PROVEN -> "The second factor was right."
+    WordDone.PAYMENT_SETTLED -> "What became of the payment is noted."
 }
 
 private fun inWords(error: WordError): String = when (error) {

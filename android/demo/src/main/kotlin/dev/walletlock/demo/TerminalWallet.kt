@@ -105,7 +105,7 @@ internal class TerminalWallet(
     }
 
     private fun payCommand() = Command("pay", "pay with your finger; with the PIN what is more than it may") {
-        fingers.pay(app.lock) { pins.unlock(app.lock) }
+        fingers.pay(app.lock, pins)
     }
 
     private fun lockCommands() = listOf(

@@ -13,6 +13,7 @@ import dev.walletlock.RecoveryChange
 import dev.walletlock.RequestKind
 import dev.walletlock.Rescue
 import dev.walletlock.Session
+import dev.walletlock.Task
 import dev.walletlock.WordDone
 import dev.walletlock.WordOutcome
 import dev.walletlock.fakes.FakeMessage
@@ -110,3 +111,10 @@ internal suspend fun Stage.lockOut(app: DemoApp) {
 
 /** Begins anew what may be asked for in a day. */
 internal fun Stage.nextDay(app: DemoApp) = app.phone.clock.skip(Stage.DAY_MS)
+
+/** Shows what to put in order, and checks what is left of it. */
+internal suspend fun Stage.expectOpen(session: Session, expected: List<Task>) {
+    val lines = session.access.checklist()
+    show(lines.map { "[${if (it.isDone) "x" else " "}] ${inWords(it.task)}" })
+    expect("what is left to do", expected, lines.filterNot { it.isDone }.map { it.task })
+}

@@ -100,6 +100,8 @@ internal fun inWords(task: Task): String = when (task) {
     Task.REVIEW_JOURNAL -> "Look through what happened"
     Task.BIOMETRICS -> "Switch your finger on again"
     Task.SHEET -> "Print a recovery sheet"
+    Task.CHANGE_PIN -> "Change your PIN"
+    Task.REPORT -> "Tell your provider what happened"
 }
 
 internal fun inWords(line: HealthLine): String {

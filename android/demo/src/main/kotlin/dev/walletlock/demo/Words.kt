@@ -156,7 +156,7 @@ internal fun inWords(money: Money): String {
 }
 
 /** What is said after the payment was made. */
-internal fun inWords(payment: Payment): String = "Paid: ${inWords(payment.amount)} to ${payment.payee}."
+internal fun inWords(payment: Payment): String = "Paid: ${inWords(payment.amount)} to ${payment.payee.name}."
 
 internal fun inWords(reason: BiometricDenial): String = when (reason) {
     BiometricDenial.LOCKED -> "The wallet takes no finger while it takes no PIN."
@@ -261,6 +261,18 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.SECOND_FACTOR_RIGHT -> "Second factor right"
     JournalKind.PASSWORD_SET -> "Password of the account changed"
     JournalKind.CHANNEL_CHANGE_PAUSED -> "Change of a phone number or mail address paused"
+    JournalKind.PAYMENT_RESERVED -> "Payment set aside"
+    JournalKind.PAYMENT_APPROVED -> "Payment approved"
+    JournalKind.PAYMENT_RELEASED -> "Payment not confirmed: counts no more"
+    JournalKind.PAYMENT_REFUSED -> "Payment refused"
+    JournalKind.PAYMENT_CAPTURED -> "Payment charged"
+    JournalKind.PAYMENT_DECLINED -> "Payment not charged: counts no more"
+    JournalKind.LIMIT_SET -> "Limit set or lowered"
+    JournalKind.LIMIT_PENDING -> "Higher limit asked for"
+    JournalKind.LIMIT_CANCELLED -> "Higher limit cancelled"
+    JournalKind.LIMIT_RAISED -> "Limit raised, or gone"
+    JournalKind.CHANNEL_FROZEN -> "Payments of one kind frozen"
+    JournalKind.PANIC_FROZEN -> "Everything stopped in a panic"
     null -> "Written by a newer version"
 }
 

@@ -1,7 +1,9 @@
 package dev.walletlock.phone
 
 import com.example.wallet.Backend
+import dev.walletlock.Authorisation
 import dev.walletlock.Clock
+import dev.walletlock.Payment
 import dev.walletlock.WordDone
 import dev.walletlock.WordOutcome
 import dev.walletlock.android.ProofReply
@@ -40,6 +42,9 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     /** The requests that wait for the clerk, the oldest first. */
     val waiting: List<Asked> @Synchronized get() = asked.toList()
     val post: FakePost get() = provider.post
+
+    /** Where shops ask for payments. They need a phone that is registered. */
+    val counter = Counter({ account.takeIf { isRegistered } }, onChange)
     val account: FakeAccount? get() = provider.accounts.lastOrNull()
 
     /** The SMS and mails that the provider has sent to the owner, the oldest first. */
@@ -49,9 +54,9 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     val isRegistered: Boolean get() = account.let { it != null && it === registered }
     override val policyPart: String = provider.policyPart(allowanceHours = ALLOWANCE_H, offersEscrow = true)
 
-    /** Registers a phone, answers a heartbeat, and notes an escrow and a report at once. Anything else waits for the clerk. */
+    /** Registers a phone, answers a heartbeat, and notes an escrow, a report and what the owner has stopped at once. Anything else waits for the clerk. */
     override suspend fun send(request: String) {
-        if (!isReachable) throw IOException("the phone is offline")
+        reach()
         val kind = claimsOf(request).getString("kind")
         if (kind == "register") registered = null
         if (kind in AT_ONCE) {
@@ -64,7 +69,7 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     /** Grants it once the clerk has agreed to an earlier request for it. */
     override suspend fun askEscrow(request: String): String? {
-        if (!isReachable) throw IOException("the phone is offline")
+        reach()
         if (provider.answer(request).refusal != null) {
             putOnDesk(ESCROW, request)
             return null
@@ -76,7 +81,7 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     /** Sends a code and checks one at once. What a person proves elsewhere waits for the clerk, and is granted when it is asked for again. */
     override suspend fun prove(request: ProofRequest): ProofReply {
-        if (!isReachable) throw IOException("the phone is offline")
+        reach()
         val claims = claimsOf(request.text)
         val kind = claims.getString("kind")
         val refusal = provider.answer(request.text).refusal
@@ -93,13 +98,28 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
 
     /** Takes any password, and forgets it: the desk has no other use for one. */
     override suspend fun setPassword(utf8: ByteArray): Boolean {
-        if (!isReachable) throw IOException("the phone is offline")
+        reach()
         onChange("the account has a new password")
         return true
     }
 
+    override suspend fun offer(wallet: String): Payment? {
+        reach()
+        return counter.offer
+    }
+
+    override suspend fun turnDown(payment: String) {
+        reach()
+        counter.turnDown(payment)
+    }
+
+    override suspend fun pay(authorisation: Authorisation): Boolean {
+        reach()
+        return counter.take(authorisation)
+    }
+
     override suspend fun collect(wallet: String): List<Backend.Word> {
-        if (!isReachable) throw IOException("the phone is offline")
+        reach()
         val came = take(wallet) { !isOfEscrow(it) }.onEach { onChange("collected: ${it.kind}") }
         return came.map { Backend.Word(Backend.Kind.valueOf(it.kind.name), it.word, it.orders) }
     }
@@ -148,6 +168,10 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         return true
     }
 
+    private fun reach() {
+        if (!isReachable) throw IOException("the phone is offline")
+    }
+
     private fun putOnDesk(kind: String, request: String) {
         synchronized(this) {
             // The person asks again for these: one on the desk is enough.
@@ -182,7 +206,7 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
         const val ALLOWANCE_H = 72
         const val ESCROW = "escrow"
         const val PERSON = "person"
-        val AT_ONCE = setOf("register", "heartbeat", "deposit", "report")
+        val AT_ONCE = setOf("register", "heartbeat", "deposit", "report", "freeze")
 
         /** What the clerk is asked for as the person who proves something elsewhere. */
         val BY_PERSON = setOf("prove", "cancel")

@@ -133,7 +133,7 @@ class Phone(val fakes: FakePhone) {
         val isShown = !isOff && !stack.isAway && crash == null
         // Also if drawing throws: the page has to show that crash.
         val waitMs = try {
-            if (isShown) screen.draw() else Long.MAX_VALUE
+            if (isShown) screen.draw(stack.seenThrough) else Long.MAX_VALUE
         } finally {
             state.update(describe(this))
         }

@@ -5,6 +5,7 @@ import android.graphics.Bitmap.CompressFormat
 import android.graphics.Canvas
 import android.graphics.Color
 import android.os.SystemClock
+import android.view.View
 import android.view.WindowManager.LayoutParams
 import java.io.ByteArrayOutputStream
 
@@ -19,12 +20,12 @@ class Screen {
 
     class Picture(val type: String, val bytes: ByteArray)
 
-    /** Draws once. Returns after how many milliseconds to draw again. */
-    fun draw(): Long {
+    /** Draws once. [behind]: what is seen through the lowest window. Returns after how many milliseconds to draw again. */
+    fun draw(behind: View?): Long {
         val size = Windows.size
         val next = spare?.takeIf { it.width == size.x && it.height == size.y }
             ?: Bitmap.createBitmap(size.x, size.y, Bitmap.Config.ARGB_8888)
-        drawWindows(Canvas(next))
+        drawWindows(Canvas(next), behind)
         val before = shown
         if (before?.sameAs(next) == true) {
             spare = next
@@ -53,8 +54,9 @@ class Screen {
         pictures.set(Picture("image/${format.name.lowercase()}", bytes.toByteArray()))
     }
 
-    private fun drawWindows(canvas: Canvas) {
+    private fun drawWindows(canvas: Canvas, behind: View?) {
         canvas.drawColor(Color.BLACK)
+        behind?.draw(canvas)
         for (window in Windows.shown()) {
             val parameters = window.parameters()
             if (window.has(LayoutParams.FLAG_DIM_BEHIND)) canvas.drawColor(Color.argb(parameters.dimAmount, 0f, 0f, 0f))

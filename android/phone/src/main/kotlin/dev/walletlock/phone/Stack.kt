@@ -32,6 +32,9 @@ class Stack(private val application: Application, private val log: (String) -> U
     val top: Activity? get() = screens.lastOrNull()?.activity
     val depth: Int get() = screens.size
 
+    /** What is seen through a translucent screen: the one below it. On a phone that one is only paused. Here it is stopped, but drawn. */
+    val seenThrough: View? get() = screens.getOrNull(screens.size - 2)?.takeIf { isTranslucent(screens.last()) }?.activity?.window?.decorView
+
     /** Brings the app to the front, as a touch on its icon does. */
     fun open() {
         if (!isAway) return
@@ -142,6 +145,11 @@ class Stack(private val application: Application, private val log: (String) -> U
     private fun hide(screen: Screen) {
         screen.controller.stop()
         screen.activity.window.decorView.visibility = View.INVISIBLE
+    }
+
+    private fun isTranslucent(screen: Screen): Boolean {
+        val style = screen.activity.theme.obtainStyledAttributes(intArrayOf(android.R.attr.windowIsTranslucent))
+        return style.getBoolean(0, false).also { style.recycle() }
     }
 
     private fun adapt(screen: Screen) {

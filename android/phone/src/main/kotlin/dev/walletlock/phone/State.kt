@@ -1,7 +1,10 @@
 package dev.walletlock.phone
 
 import dev.walletlock.LockStatus
+import dev.walletlock.Money
 import dev.walletlock.fakes.FakeChannel
+import dev.walletlock.fakes.FakeCounter
+import java.math.BigDecimal
 import org.json.JSONArray
 import org.json.JSONObject
 
@@ -27,6 +30,7 @@ fun describe(phone: Phone): String = JSONObject()
     .put("isRegistered", phone.desk.isRegistered)
     .put("waiting", JSONArray(phone.desk.waiting.map { JSONObject().put("number", it.number).put("kind", it.kind) }))
     .put("messages", JSONArray(messages(phone)))
+    .put("counter", counter(phone.desk.counter))
     .put("isOffline", !phone.desk.isReachable)
     .put("isLosing", phone.desk.post.isLosing)
     .put("isWithholding", phone.desk.post.isWithholdingOrders)
@@ -47,6 +51,34 @@ private fun messages(phone: Phone) = phone.desk.messages.withIndex().toList().ta
 }
 
 private const val MESSAGES = 20
+
+/** What the counter asks for, or what it read in the authorisation and did with it, line by line. */
+private fun counter(counter: Counter) = JSONObject()
+    .put("offer", counter.offer?.let { "Asks for ${inWords(it.amount)}" } ?: JSONObject.NULL)
+    .put("receipt", counter.receipt?.let { JSONArray(inWords(it)) } ?: JSONObject.NULL)
+    .put("isTaken", counter.receipt?.payment != null)
+
+private fun inWords(receipt: Counter.Receipt): List<String> {
+    val payment = receipt.payment
+        ?: return listOf("Refused: ${receipt.taken.refusal?.name?.lowercase()?.replace('_', ' ')}")
+    return listOf("Both signatures are right") + payment.shown + listOf(
+        "Confirmed by: ${payment.methods.joinToString()}",
+        "Risks: ${payment.risks.joinToString().ifEmpty { "none" }}",
+        inWords(receipt.charging),
+    )
+}
+
+private fun inWords(charging: FakeCounter.Charging): String = when (charging) {
+    FakeCounter.Charging.ALL -> "Charged"
+    FakeCounter.Charging.LESS -> "Half of it is charged"
+    FakeCounter.Charging.MORE -> "A tenth more is charged"
+    FakeCounter.Charging.LATE -> "Charged; the phone is told in an hour"
+    FakeCounter.Charging.NEVER_TOLD -> "Charged; the phone is never told"
+    FakeCounter.Charging.NOTHING -> "Declined: nothing is charged"
+}
+
+/** In a currency with two decimal places. */
+internal fun inWords(money: Money): String = "${BigDecimal.valueOf(money.minor, 2).toPlainString()} ${money.currency}"
 
 private fun configuration(configuration: Configuration) = JSONObject()
     .put("isDark", configuration.isDark)

@@ -2,6 +2,7 @@ package dev.walletlock.phone
 
 import dev.walletlock.DeviceKeyException
 import dev.walletlock.DeviceKeyFault
+import dev.walletlock.fakes.FakeCounter
 
 /** What the page can do to the phone, by name. */
 class Switches(private val phone: Phone) {
@@ -30,9 +31,15 @@ class Switches(private val phone: Phone) {
             "order" -> {
                 val order = with["what"].orEmpty()
                 require(order in ORDERS) { "there is no order $order" }
-                return deskAnswered(phone.desk.order(order, with["message"]?.takeIf { it.isNotBlank() }), "No phone is registered yet.")
+                return deskAnswered(phone.desk.order(order, with["message"]?.takeIf { it.isNotBlank() }), NOT_REGISTERED)
             }
             "answer" -> return deskAnswered(phone.desk.answer(number("number").toInt(), isOn), "That request was answered already.")
+            "ask" -> {
+                val charging = FakeCounter.Charging.entries.firstOrNull { it.name == with["charging"] }
+                requireNotNull(charging) { "ask needs a charging" }
+                val payee = with["payee"]?.takeIf { it.isNotBlank() } ?: "Bookshop"
+                return deskAnswered(phone.desk.counter.ask(Counter.euros(with["amount"].orEmpty()), payee, charging), NOT_REGISTERED)
+            }
             "openLink" -> return deskAnswered(phone.desk.openLink(number("number").toInt()), "There is no such link.")
             "sheetPin" -> return asked(phone.sheet.pin())
             "sheetCancel" -> return asked(phone.sheet.cancel())
@@ -97,6 +104,7 @@ class Switches(private val phone: Phone) {
     private fun asked(wasAsked: Boolean): String? = if (wasAsked) null else "Nothing asks for a finger now."
 
     private companion object {
+        const val NOT_REGISTERED = "No phone is registered yet."
         val ORDERS = setOf("lost", "unusual", "order", "freeze", "wipe")
     }
 }

@@ -62,6 +62,26 @@ class BrowserTest : OnPhone() {
         forgotten.setsAllAnew()
     }
 
+    @Test
+    fun `one pays at a counter, and gets back what the shop declines, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val paying = PayDay(mouse, day)
+        day.setsAPin()
+        LostDay(mouse, day).isRegistered()
+        paying.isAskedFor("48.00", "ALL")
+        keep(browser, "counter")
+        paying.opensTheSheet("48.00")
+        keep(browser, "pay")
+        day.enters(FirstDay.PIN)
+        paying.isTold("Paid: €48.00 to Bookshop.", atTheCounter = "Charged")
+        keep(browser, "paid")
+        assertEquals(PayDay.A_DAY - 4_800, paying.leftToday())
+        paying.pays("60.00", "NOTHING")
+        paying.isTold("Not charged: €60.00 to Bookshop.", atTheCounter = "Declined: nothing is charged")
+        keep(browser, "declined")
+        assertEquals(PayDay.A_DAY - 4_800, paying.leftToday())
+    }
+
     private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
         phone.opensApp()
         Server(phone, 0).use { server ->
@@ -150,6 +170,16 @@ private class Mouse(phone: Phone, private val browser: WebDriver) : Driver(phone
         until("$what is on the page") { browser.script("return $button != null") == true }
         browser.script("$button.click()")
     }
+
+    override fun asksAtTheCounter(amount: String, charging: String) {
+        for ((field, value) in listOf("payee" to "Bookshop", "amount" to amount, "charging" to charging)) {
+            browser.script("document.getElementById('$field').value = '$value'")
+        }
+        press("ask")
+    }
+
+    override fun newestReceipt() =
+        browser.script("return document.querySelector('#receipt:not([data-is=asking]) li:last-child')?.textContent") as String?
 
     override fun newestMessage() = browser.script("return document.querySelector('#messages p')?.textContent") as String?
 

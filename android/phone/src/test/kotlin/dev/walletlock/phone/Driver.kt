@@ -1,6 +1,7 @@
 package dev.walletlock.phone
 
 import java.util.concurrent.TimeUnit
+import org.json.JSONObject
 
 /**
  * How long to wait for what a test expects, in seconds: long enough for a busy machine. Less than the 120 seconds after
@@ -21,6 +22,12 @@ abstract class Driver(val phone: Phone) {
 
     /** Reports the phone lost at the provider's desk, with the message that stands there for whoever finds it. */
     abstract fun reportLost()
+
+    /** Asks for so many euros at the counter beside the phone. [charging]: see [dev.walletlock.fakes.FakeCounter.Charging]. */
+    abstract fun asksAtTheCounter(amount: String, charging: String)
+
+    /** The last line of what the counter says about the newest payment, as the page shows it. Null: it got none. */
+    abstract fun newestReceipt(): String?
 
     /** The text of the newest message to the owner, as the page shows it. */
     abstract fun newestMessage(): String?
@@ -98,6 +105,14 @@ class Hand(phone: Phone) : Driver(phone) {
     }
 
     override fun reportLost() = press("order", "what" to "lost", "message" to LostDay.MESSAGE)
+
+    override fun asksAtTheCounter(amount: String, charging: String) =
+        press("ask", "payee" to "Bookshop", "amount" to amount, "charging" to charging)
+
+    override fun newestReceipt(): String? {
+        val lines = JSONObject(describe(phone)).getJSONObject("counter").optJSONArray("receipt") ?: return null
+        return lines.getString(lines.length() - 1)
+    }
 
     override fun newestMessage() = phone.desk.messages.lastOrNull()?.text
 

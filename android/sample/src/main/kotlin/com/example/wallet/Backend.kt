@@ -1,5 +1,7 @@
 package com.example.wallet
 
+import dev.walletlock.Authorisation
+import dev.walletlock.Payment
 import dev.walletlock.WordOutcome
 import dev.walletlock.android.ProofReply
 import dev.walletlock.android.ProofRequest
@@ -31,6 +33,19 @@ interface Backend {
     /** Sets the password of the account, in UTF-8. Keep no copy. Returns whether the server has taken it. */
     suspend fun setPassword(utf8: ByteArray): Boolean
 
+    /** What a shop asks [wallet] to pay now. Null: nothing. A real app may learn it from a scanned code, a link or a terminal instead. */
+    suspend fun offer(wallet: String): Payment?
+
+    /** The person does not want to pay what a shop asks for. */
+    suspend fun turnDown(payment: String)
+
+    /**
+     * Hands in an approved payment. What became of it comes with [collect].
+     *
+     * @return whether the server takes it.
+     */
+    suspend fun pay(authorisation: Authorisation): Boolean
+
     /** The words that have come for [wallet] since the last call. */
     suspend fun collect(wallet: String): List<Word>
 
@@ -41,5 +56,5 @@ interface Backend {
     class Word(val kind: Kind, val text: String, val orders: List<String> = emptyList())
 
     /** Which function of the lock takes a word. */
-    enum class Kind { ORDER, GRANT, HEARTBEAT }
+    enum class Kind { ORDER, GRANT, HEARTBEAT, SETTLEMENT }
 }

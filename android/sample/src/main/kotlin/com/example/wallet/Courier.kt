@@ -2,6 +2,7 @@ package com.example.wallet
 
 import android.os.SystemClock
 import dev.walletlock.LockException
+import dev.walletlock.PaymentChannel
 import dev.walletlock.Policy
 import dev.walletlock.RequestKind
 import dev.walletlock.WalletLock
@@ -11,7 +12,6 @@ import dev.walletlock.android.EscrowReply
 import dev.walletlock.android.LockScreens
 import dev.walletlock.android.ProviderCall
 import dev.walletlock.android.ProviderReply
-import java.io.IOException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.delay
@@ -31,6 +31,9 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     val policy: Policy by lazy {
         Policy.json(JSONObject(WalletApp.policy.json).put("provider", JSONObject(backend.policyPart)).toString())
     }
+
+    /** What a shop asks for. */
+    val checkout = Checkout(backend)
 
     /** One at a time, so that no word overtakes another. */
     private val walking = Mutex()
@@ -53,12 +56,15 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     /** Whether the server was told that a new PIN waits. */
     private var toldOfWait = false
 
+    /** What the server was told that the owner has stopped. Null: nothing yet. */
+    private var toldStopped: Pair<Boolean, List<PaymentChannel>>? = null
+
     /** When this process asked for a heartbeat last, in milliseconds since the phone started. Null: not yet. */
     private var heartbeatAtMs: Long? = null
 
     /**
-     * Makes the lock's screens reach the provider, registers the phone, collects words, and tells the server which escrow and which ways
-     * back in there are. Call it in `Application.onCreate`.
+     * Makes the lock's screens reach the provider, registers the phone, collects words and what shops ask for, and tells the server which
+     * escrow and which ways back in there are, and which payments the owner has stopped. Call it in `Application.onCreate`.
      */
     fun start(app: WalletApp) {
         LockScreens.useProvider { lock, call -> carry(lock, call) }
@@ -69,16 +75,18 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         LockScreens.useAccountPassword { _, utf8 -> backend.setPassword(utf8) }
         scope.launch {
             app.guard.session.filterNotNull().collect {
-                quietly { registerOnce(WalletApp.lock(app)) }
-                quietly { report(WalletApp.lock(app)) }
+                withoutFault { registerOnce(WalletApp.lock(app)) }
+                withoutFault { report(WalletApp.lock(app)) }
             }
         }
         scope.launch {
             while (true) {
-                quietly { collect(WalletApp.lock(app)) }
-                quietly { deposit(WalletApp.lock(app)) }
-                quietly { announce(WalletApp.lock(app)) }
-                quietly { askForHeartbeat(WalletApp.lock(app)) }
+                withoutFault { collect(WalletApp.lock(app)) }
+                withoutFault { deposit(WalletApp.lock(app)) }
+                withoutFault { announce(WalletApp.lock(app)) }
+                withoutFault { tellStopped(WalletApp.lock(app)) }
+                withoutFault { WalletApp.lock(app).let { checkout.look(it, idOf(it)) } }
+                withoutFault { askForHeartbeat(WalletApp.lock(app)) }
                 delay(EVERY_MS)
             }
         }
@@ -99,6 +107,7 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     private suspend fun carry(lock: WalletLock, call: ProviderCall): ProviderReply {
         val (kind, wanted) = when (call) {
             ProviderCall.REPORT -> return ProviderReply.TAKEN.also { report(lock) }
+            ProviderCall.FREEZE_NOTICE -> return ProviderReply.TAKEN.also { tellStopped(lock) }
             ProviderCall.UNLOCK -> RequestKind.UNLOCK to WordDone.UNLOCKED
             ProviderCall.UNFREEZE -> RequestKind.UNFREEZE to WordDone.UNFROZEN
             ProviderCall.HEARTBEAT -> RequestKind.HEARTBEAT to WordDone.HEARTBEAT_TAKEN
@@ -136,6 +145,15 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         if (waits == toldOfWait) return
         report(lock)
         toldOfWait = waits
+    }
+
+    /** The server is to take no payment that the owner has stopped, also if it was approved before. */
+    suspend fun tellStopped(lock: WalletLock) {
+        val state = lock.payments.state()
+        val stopped = state.freeze.byOwner to state.frozenChannels
+        if (stopped == toldStopped || lock.provider.state().installation == null) return
+        backend.send(lock.provider.request(RequestKind.FREEZE_NOTICE))
+        toldStopped = stopped
     }
 
     /** Without a heartbeat the phone locks itself after some days. If the server cannot be reached, the next walk does not ask again. */
@@ -176,7 +194,7 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
 
     private suspend fun give(lock: WalletLock, word: Backend.Word): WordOutcome {
         val outcome = when (word.kind) {
-            Backend.Kind.ORDER -> lock.provider.accept(word.text)
+            Backend.Kind.ORDER, Backend.Kind.SETTLEMENT -> lock.provider.accept(word.text)
             Backend.Kind.GRANT -> lock.provider.redeem(word.text)
             Backend.Kind.HEARTBEAT -> lock.provider.heartbeat(word.text, word.orders)
         }
@@ -186,17 +204,8 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         }
         backend.report(outcome)
         // The server knows this phone from now on, so it can be told.
-        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) quietly { report(lock) }
+        if (outcome == WordOutcome.Done(WordDone.REGISTERED)) withoutFault { report(lock) }
         return outcome
-    }
-
-    /** Without a connection, or while the wallet has no PIN: the next walk may succeed. */
-    private suspend fun quietly(walk: suspend () -> Unit) {
-        try {
-            whileItLives(walk)
-        } catch (_: IOException) {
-            return
-        }
     }
 
     private companion object {

@@ -7,9 +7,15 @@ import android.view.View
 import android.widget.Button
 import android.widget.TextView
 import dev.walletlock.LockException
+import dev.walletlock.Payment
+import dev.walletlock.PaymentContext
 import dev.walletlock.android.AllowanceNotice
+import dev.walletlock.android.LimitsActivity
 import dev.walletlock.android.LockActivity
+import dev.walletlock.android.PayActivity
+import dev.walletlock.android.PayResult
 import dev.walletlock.android.SecuritySettingsActivity
+import java.io.IOException
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
@@ -23,7 +29,9 @@ class HomeActivity : Activity() {
     private lateinit var token: TextView
     private lateinit var reveal: Button
     private lateinit var allowance: AllowanceNotice
+    private lateinit var stop: TextView
     private var isRevealed = false
+    private var areStopped = false
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
@@ -33,7 +41,13 @@ class HomeActivity : Activity() {
         reveal.setOnClickListener { if (isRevealed) conceal() else askForPin() }
         requireView<View>(R.id.journal).setOnClickListener { startActivity(Intent(this, JournalActivity::class.java)) }
         requireView<View>(R.id.settings).setOnClickListener { startActivity(SecuritySettingsActivity.intent(this)) }
+        requireView<View>(R.id.limits).setOnClickListener { startActivity(LimitsActivity.intent(this)) }
         requireView<View>(R.id.lock).setOnClickListener { guard.lockNow() }
+        stop = requireView(R.id.stop)
+        stop.setOnClickListener { if (areStopped) startActivity(SecuritySettingsActivity.intent(this)) else stopPayments() }
+        val panel = PayPanel(this, ::pay) { scope.launch { withoutFault { checkout.turnDown(it) } } }
+        scope.launch { checkout.offer.collect(panel::show) }
+        scope.launch { checkout.last.collect(panel::show) }
         conceal()
         scope.launch { guard.session.filterNotNull().collect { whileItLives { Card.prepare(it) } } }
         allowance = requireView(R.id.allowance)
@@ -42,6 +56,7 @@ class HomeActivity : Activity() {
             guard.session.filterNotNull().collectLatest { session ->
                 while (session.isLive) {
                     whileItLives { warn() }
+                    whileItLives { showStopped() }
                     delay(WARN_EVERY_MS)
                 }
             }
@@ -60,7 +75,39 @@ class HomeActivity : Activity() {
     private fun askForPin() =
         startActivityForResult(LockActivity.intent(this, withBiometrics = false, canGoBack = true), UNLOCK)
 
+    /** The sheet shows what is paid, and asks for what is needed: nothing, a finger, the PIN. */
+    private fun pay(payment: Payment) {
+        checkout.begin(payment)
+        val context = PaymentContext(language = resources.configuration.locales[0].toLanguageTag())
+        startActivityForResult(PayActivity.intent(this, payment, context, guard.session.value), PAY)
+    }
+
+    private fun handIn(result: PayResult) {
+        if (result !is PayResult.Approved) return
+        // Not the scope of this screen: what was approved is handed in, also if the person leaves.
+        val (context, checkout) = applicationContext to checkout
+        handingIn.launch { withoutFault { checkout.handIn(WalletApp.lock(context), result.authorisation) } }
+    }
+
+    /** Stops every payment at once. The security settings allow them again, with the PIN. */
+    private fun stopPayments() {
+        scope.launch {
+            withoutFault {
+                val lock = WalletApp.lock(applicationContext)
+                lock.payments.freeze()
+                showStopped()
+                WalletApp.courier?.tellStopped(lock)
+            }
+        }
+    }
+
+    private suspend fun showStopped() {
+        areStopped = WalletApp.lock(this).payments.state().freeze.isAny
+        stop.setText(if (areStopped) R.string.payments_stopped else R.string.stop_payments)
+    }
+
     override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
+        if (requestCode == PAY) return handIn(PayActivity.result(resultCode, data))
         val session = LockActivity.takeSession(data) ?: return
         guard.keep(session)
         scope.launch { whileItLives { Card.token(session)?.let { show(it) } } }
@@ -78,6 +125,11 @@ class HomeActivity : Activity() {
         reveal.setText(R.string.reveal)
     }
 
+    override fun onStart() {
+        super.onStart()
+        scope.launch { whileItLives { showStopped() } }
+    }
+
     override fun onStop() {
         super.onStop()
         conceal()
@@ -89,8 +141,19 @@ class HomeActivity : Activity() {
     }
 
     private companion object {
+        val handingIn = MainScope()
         const val UNLOCK = 1
+        const val PAY = 2
         const val WARN_EVERY_MS = 60_000L
+    }
+}
+
+/** As [whileItLives], and also without a connection. */
+suspend fun withoutFault(use: suspend () -> Unit) {
+    try {
+        whileItLives(use)
+    } catch (_: IOException) {
+        return
     }
 }
 

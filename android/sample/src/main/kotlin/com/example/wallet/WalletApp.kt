@@ -17,6 +17,9 @@ class WalletApp : Application() {
     lateinit var guard: LockGuard
         private set
 
+    /** What a shop asks for. */
+    val checkout: Checkout by lazy { courier?.checkout ?: Checkout() }
+
     override fun onCreate() {
         super.onCreate()
         LockScreens.useLock { lock(it) }
@@ -30,9 +33,18 @@ class WalletApp : Application() {
         suspend fun lock(context: Context): WalletLock =
             WalletLock.shared(context, withContext(Dispatchers.IO) { courier?.policy ?: policy })
 
-        /** The default waits, and whom a locked-out person can call. It is loaded by native code, so not on the main thread. */
+        /**
+         * The default waits, whom a locked-out person can call, and the limits of a preset for payments in euros. It is loaded by
+         * native code, so not on the main thread.
+         */
         val policy: Policy by lazy {
-            Policy.json("""{ "name": "sample", "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }] }""")
+            Policy.json(
+                """{
+                    "name": "sample",
+                    "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }],
+                    "payment": "psd2"
+                }""",
+            )
         }
 
         /** Carries words between the lock and a server of the wallet's provider. Null: the wallet has no provider. */
@@ -41,3 +53,4 @@ class WalletApp : Application() {
 }
 
 val Activity.guard: LockGuard get() = (application as WalletApp).guard
+val Activity.checkout: Checkout get() = (application as WalletApp).checkout

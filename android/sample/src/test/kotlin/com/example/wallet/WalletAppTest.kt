@@ -7,6 +7,7 @@ import dev.walletlock.LockStatus
 import dev.walletlock.WalletLock
 import dev.walletlock.android.EnterRecoveryCodeActivity
 import dev.walletlock.android.LockActivity
+import dev.walletlock.android.PayActivity
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
@@ -189,6 +190,22 @@ class WalletAppTest {
         phone.untilShown<HomeActivity>()
         assertEquals("4929 0412 7716 4821", Card.token(phone.app.guard.session.value!!))
         assertTrue(File(phone.app.noBackupFilesDir, "walletlock/wallet.db").exists())
+    }
+
+    @Test
+    fun `a small payment is approved while the wallet is open, and stopped by one tap`() {
+        openHome()
+        assertTrue("Coffee bar asks for" in phone.texts())
+        assertTrue("€3.20" in phone.texts())
+        phone.press(R.id.pay)
+        phone.until("it is not paid") { phone.screen is HomeActivity && "Paid: €3.20 to Coffee bar." in phone.texts() }
+        phone.press(R.id.stop)
+        phone.until("payments are not stopped") { "Payments are stopped" in phone.texts() }
+        phone.press(R.id.pay)
+        phone.untilShown<PayActivity>()
+        phone.until("nobody says why") { phone.texts().any { "You stopped payments" in it } }
+        phone.press("Close")
+        phone.untilShown<HomeActivity>()
     }
 
     @Test
