@@ -54,7 +54,7 @@ fn verify_against_journal_size() -> Result<Vec<Point>> {
 /// Fills the journal without a million commits: copies of a real line are put below number 1, where the core does not
 /// look for lines. The table's tree is as large as if each line had been committed, and new lines go to its end, as
 /// always.
-fn with_journal_of(lines: u32) -> Result<Wallet> {
+pub(crate) fn with_journal_of(lines: u32) -> Result<Wallet> {
     let mut wallet = Wallet::enrolled(LEAST)?;
     wallet.try_wrong()?;
     let place = wallet.closed();

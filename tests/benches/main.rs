@@ -12,6 +12,7 @@ mod jni;
 mod journal;
 mod opening;
 mod pairs;
+mod payments;
 mod plot;
 mod report;
 mod rotation;
@@ -24,7 +25,7 @@ use anyhow::{Result, bail};
 
 use report::Report;
 
-const GROUPS: [&str; 7] = ["argon2id", "tries", "rotation", "opening", "journal", "search", "jni"];
+const GROUPS: [&str; 8] = ["argon2id", "tries", "rotation", "payments", "opening", "journal", "search", "jni"];
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -51,6 +52,9 @@ fn main() -> Result<()> {
     }
     if wanted("rotation") {
         rotation::run(&mut report)?;
+    }
+    if wanted("payments") {
+        payments::run(&mut report)?;
     }
     if wanted("opening") {
         opening::run(&mut report)?;

@@ -5,19 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use ring::hmac;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
-use walletlock_core::policy::Policy;
 use walletlock_core::policy::{AntiRollback, RollbackProtection};
-use walletlock_core::{Enrolment, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy};
+use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::{Enrolment, Options, PinOutcome, ProviderRequest, Session, WalletLock, WordDone, WordOutcome};
 use zeroize::Zeroizing;
 
-const PIN: u32 = 493_716;
+pub(crate) const PIN: u32 = 493_716;
 /// The least Argon2id there is, some ten microseconds, for figures about the work around it.
 pub(crate) const LEAST: KdfCost = KdfCost { memory_kib: 8, passes: 1, lanes: 1 };
 
@@ -50,6 +53,23 @@ impl Wallet {
         }
         wallet.lock.prepare()?;
         Ok(wallet)
+    }
+
+    /// The same wallet on a phone that its provider has registered, so that the phone signs its payments.
+    pub(crate) fn registered(self) -> Result<Self> {
+        let provider = self.lock.provider();
+        let request = provider.register(&ProviderRequest::default())?;
+        let read = read_request(&request, None).context("a request")?;
+        let (aud, sub, req) = (&read.wallet, &read.installation, request_hash(&request));
+        let challenge = encode(&[1; 16]);
+        let proof = format!(r#"{{"method":"person","place":"elsewhere","challenge":"{challenge}"}}"#);
+        let claims = format!(
+            r#"{{"v":1,"aud":"{aud}","sub":"{sub}","act":"register","req":"{req}","after":0,"proofs":[{proof}]}}"#
+        );
+        match provider.redeem(&guarded().sign("grant", &claims))? {
+            WordOutcome::Done(WordDone::Registered) => Ok(self),
+            refused => bail!("not registered: {refused:?}"),
+        }
     }
 
     /// Closes the database, as the end of an app does.
@@ -103,7 +123,7 @@ impl Wallet {
     }
 
     /// Waits until the next seal key is made, if there is rollback protection: a person types more slowly than that.
-    fn type_slowly(&self) {
+    pub(crate) fn type_slowly(&self) {
         let is_on = self.place.rollback_protection == RollbackProtection::On;
         while is_on && self.place.keys.state().seals_made() < 2 {
             std::thread::yield_now();
@@ -147,6 +167,11 @@ pub(crate) fn options(database: PathBuf, keys: Keys, cost: KdfCost) -> Result<Op
     })
 }
 
+/// The provider's key that signs grants.
+fn guarded() -> Signer {
+    Signer::from_seed(&[2; 32])
+}
+
 /// A folder on the disk that holds this program: folders for temporary files are often in memory, where a flush costs
 /// nothing.
 pub(crate) fn folder() -> Result<TempDir> {
@@ -156,10 +181,31 @@ pub(crate) fn folder() -> Result<TempDir> {
 
 /// Allows many failures and has no waits: a wait costs nothing, and the benches would have to sit it out.
 fn policy() -> Result<Policy> {
-    Ok(Policy::from_json(r#"{ "name": "benches", "lockout": { "cooldowns": [], "lock_at": 1000 } }"#)?)
+    let mut policy = Policy::from_json(
+        r#"{
+            "name": "benches",
+            "lockout": { "cooldowns": [], "lock_at": 1000 },
+            "payment": {
+                "limits": [
+                    { "scope": "all", "currency": "EUR", "per": "day", "max": 1000000000 },
+                    { "scope": "all", "currency": "EUR", "per": "thirty_days", "max": 1000000000 }
+                ]
+            }
+        }"#,
+    )?;
+    let online = Signer::from_seed(&[1; 32]).key(KeyRole::Online);
+    let keys = vec![online, guarded().key(KeyRole::Guarded), Signer::from_seed(&[3; 32]).key(KeyRole::Guarded)];
+    policy.provider = Some(ProviderPolicy {
+        keys,
+        allowance_h: None,
+        warn_percent: 80,
+        unusual: ClearsUnusual::Pin,
+        escrow_key: None,
+    });
+    Ok(policy)
 }
 
-fn entry(pin: u32) -> PinEntry {
+pub(crate) fn entry(pin: u32) -> PinEntry {
     let entry = PinEntry::new();
     for digit in format!("{pin:06}").chars().filter_map(|digit| digit.to_digit(10)) {
         // `push` succeeds: this is a digit, and an entry holds more digits than a PIN of ours has.
@@ -178,6 +224,8 @@ struct KeysState {
     aliases: BTreeSet<String>,
     /// How many answers each existing seal key has given. A seal key counts as made after two answers.
     seals: BTreeMap<String, u32>,
+    /// The installations' key pairs, as PKCS #8.
+    pairs: BTreeMap<String, Vec<u8>>,
     probed: Option<Instant>,
     last_charge: Duration,
 }
@@ -208,6 +256,21 @@ impl Keys {
 
     fn state(&self) -> MutexGuard<'_, KeysState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key pair of an installation, which the first call makes.
+    fn signing_key(&self, alias: &str) -> Result<EcdsaKeyPair, DeviceKeyFault> {
+        let (random, algorithm) = (SystemRandom::new(), &ECDSA_P256_SHA256_ASN1_SIGNING);
+        let mut state = self.state();
+        let pkcs8 = match state.pairs.get(alias) {
+            Some(pkcs8) => pkcs8.clone(),
+            None => {
+                let made = EcdsaKeyPair::generate_pkcs8(algorithm, &random).map_err(|_| DeviceKeyFault::Failed)?;
+                state.pairs.insert(alias.to_owned(), made.as_ref().to_vec());
+                made.as_ref().to_vec()
+            }
+        };
+        EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &random).map_err(|_| DeviceKeyFault::Failed)
     }
 
     fn has(&self, alias: &str) -> Result<(), DeviceKeyFault> {
@@ -251,6 +314,18 @@ impl DeviceKey for Keys {
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
         Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
+    }
+
+    fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.has(alias)?;
+        Ok(self.signing_key(alias)?.public_key().as_ref().to_vec())
+    }
+
+    fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
+        self.take_time();
+        self.has(alias)?;
+        let signature = self.signing_key(alias)?.sign(&SystemRandom::new(), message);
+        Ok(signature.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec())
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {

@@ -12,15 +12,14 @@ use tempfile::TempDir;
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, Query};
-use walletlock_core::money::{Currency, Money};
+use walletlock_core::money::{Currency, MAX_MINOR, Money};
 use walletlock_core::platform::PromptEnd;
 use walletlock_core::platform::testing::{Act, Call, FakePhone, Hooks, TestRng};
-use walletlock_core::policy::Budget;
-use walletlock_core::policy::{Contact, Policy, presets};
-use walletlock_core::request::PromptId;
-use walletlock_core::request::{BiometricDenial, BiometricRequest, Payment};
+use walletlock_core::policy::{Budget, Contact, Limit, PaymentPolicy, Period, Policy, RiskPolicy, presets};
+use walletlock_core::request::{BiometricDenial, BiometricRequest, Payee, Payment, PromptId, ProofLevel, Scope};
 use walletlock_core::{
-    BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, PinChange, PinOutcome, Remedy, Session, WalletLock,
+    BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, PaymentContext, PaymentOutcome, PaymentRefusal,
+    PinChange, PinOutcome, Remedy, Session, WalletLock,
 };
 
 use crate::account::Items;
@@ -35,7 +34,7 @@ use crate::survivor::read_all;
 
 const STEPS: usize = 200;
 const PINS: [&str; 4] = ["493716", "582941", "604183", "715930"];
-/// The payments that the run asks about, in minor units.
+/// The payments that the run asks for, in minor units.
 const PRICES: [u64; 4] = [1, 900, 1_800, 2_000];
 /// The run makes no more wrong PINs in a row than this.
 const WRONG: u32 = 8;
@@ -94,8 +93,10 @@ struct Run {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     tries_left: u32,
-    /// Whether biometrics may be used, and why not: to unlock, and to pay each price.
-    why_not: Vec<BiometricAvailability>,
+    /// Whether biometrics may unlock, and why not.
+    unlocking: BiometricAvailability,
+    /// Whether biometrics alone may pay each price.
+    paying: Vec<bool>,
     told: Vec<Kind>,
     items: Items,
 }
@@ -117,16 +118,47 @@ fn policy() -> Policy {
     let mut policy = presets::walletlock();
     policy.pin.remember = 0;
     policy.lockout.cooldowns.clear();
-    let currency = Currency::new("EUR").expect("a currency");
+    let currency = euro();
     policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 1_800, total_minor: 2_700 }];
+    // Every amount may be paid, and no rule asks for more proof: only the budget decides.
+    policy.payment = PaymentPolicy {
+        limits: vec![Limit::amount(Scope::All, currency, Period::Payment, MAX_MINOR)],
+        risk: RiskPolicy {
+            payments_in_15_min: None,
+            payments_in_24_h: None,
+            refusals_for_pin: None,
+            refusals_for_stop: None,
+            new_payee_percent: None,
+            deviations: None,
+            night_over: vec![],
+            fastest_km_h: None,
+            after_change_percent: None,
+            flags: vec![],
+        },
+        ..PaymentPolicy::default()
+    };
     policy.contacts = vec![Contact::Phone("+41 44 000 00 00".to_owned())];
     policy
 }
 
-fn request(minor: Option<u64>) -> BiometricRequest {
-    let amount = |minor| Money::new(minor, Currency::new("EUR").expect("a currency")).expect("an amount");
-    let payment = minor.map(|minor| Payment::new(amount(minor), "Bakery").expect("a payee"));
-    BiometricRequest { payment, ..BiometricRequest::default() }
+fn euro() -> Currency {
+    Currency::new("EUR").expect("a currency")
+}
+
+/// Asks for a payment.
+fn ask(lock: &WalletLock, id: &str, minor: u64) -> Result<PaymentOutcome, LockError> {
+    let payee = Payee { name: "Bakery".to_owned(), id: "bakery".to_owned() };
+    let payment = Payment::new(id, Money::new(minor, euro()).expect("an amount"), payee);
+    lock.payments().authorize(&payment, &PaymentContext::default())
+}
+
+/// Whether biometrics alone may pay this now.
+fn may_pay(lock: &WalletLock, minor: u64) -> bool {
+    match ask(lock, "price", minor).expect("an answer") {
+        PaymentOutcome::NeedsProof(needed) => needed.any_of.contains(&ProofLevel::Biometrics),
+        PaymentOutcome::Refused(_) => false,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn right(lock: &Arc<WalletLock>, pin: &str) -> Session {
@@ -200,12 +232,19 @@ fn live(seed: u64) -> Run {
                 let end = if which == 15 { Act::Ends(PromptEnd::CancelledByPerson) } else { Act::OwnerTouches };
                 let strangers = if chance.one_in(4) { 1 + chance.below(2) } else { 0 };
                 phone.biometrics.queue((0..strangers).map(|_| Act::SomeoneElseTouches).chain([end]));
-                let minor = if chance.one_in(2) { Some(chance.pick(&PRICES)) } else { None };
-                drop(lock.verify_biometrics(&request(minor)));
+                if chance.one_in(2) {
+                    let asked = ask(&lock, &format!("order-{step}"), chance.pick(&PRICES)).expect("an outcome");
+                    if let PaymentOutcome::NeedsProof(needed) = asked {
+                        drop(lock.payments().confirm_biometrics(needed.handle, PromptId::default()));
+                    }
+                } else {
+                    drop(lock.verify_biometrics(&BiometricRequest::default()));
+                }
                 phone.biometrics.forget_acts();
             }
         }
-        phone.clock.advance_ms(1_000);
+        // Slowly enough that few authorisations are out at once.
+        phone.clock.advance_ms(10_000);
         camera.take();
     }
     // A charge that a copy can lack at the end.
@@ -238,19 +277,24 @@ impl Run {
             LockStatus::Locked { reason: LockReason::DataDamaged, remedies, .. } => {
                 assert_eq!(remedies, [Remedy::CheckAgain, Remedy::Contact(self.policy.contacts[0].clone())]);
                 phone.biometrics.queue([Act::OwnerTouches]);
-                let outcome = lock.verify_biometrics(&request(None));
+                let outcome = lock.verify_biometrics(&BiometricRequest::default());
                 assert!(matches!(outcome, BiometricOutcome::Denied(BiometricDenial::Locked)), "{outcome:?}");
+                let paid = ask(&lock, "price", PRICES[0]);
+                let is_locked = |why: &PaymentRefusal| matches!(why, PaymentRefusal::Locked(LockStatus::Locked { .. }));
+                assert!(matches!(&paid, Ok(PaymentOutcome::Refused(why)) if why.iter().all(is_locked)), "{paid:?}");
                 assert!(matches!(lock.verify_pin(&entry(self.pin)), PinOutcome::Locked(_)));
                 return Err(Fate::Locked);
             }
             other => panic!("{other:?}"),
         };
-        let prices = PRICES.iter().copied().map(Some);
-        let why_not = [None].into_iter().chain(prices).map(|minor| lock.biometric_availability(&request(minor)));
-        let why_not: Vec<_> = why_not.collect::<Result<_, _>>().expect("answers");
-        let may = |answer: &BiometricAvailability| *answer == BiometricAvailability::Available;
-        let eases = |(copy, now): (&BiometricAvailability, &BiometricAvailability)| may(copy) && !may(now);
-        let allows_more = |now: &Seen| tries_left > now.tries_left || why_not.iter().zip(&now.why_not).any(eases);
+        let unlocking = lock.biometric_availability(&BiometricRequest::default()).expect("an answer");
+        let paying = PRICES.iter().map(|minor| may_pay(&lock, *minor)).collect::<Vec<_>>();
+        let may = |answer: BiometricAvailability| answer == BiometricAvailability::Available;
+        let allows_more = |now: &Seen| {
+            tries_left > now.tries_left
+                || (may(unlocking) && !may(now.unlocking))
+                || paying.iter().zip(&now.paying).any(|(copy, now)| *copy && !now)
+        };
         if present.is_some_and(allows_more) {
             return Err(Fate::Eased);
         }
@@ -276,7 +320,7 @@ impl Run {
             }
         }
         told.reverse();
-        Ok(Seen { tries_left, why_not, told, items })
+        Ok(Seen { tries_left, unlocking, paying, told, items })
     }
 
     /// What becomes of these files on that phone. An error says what was lost.
@@ -356,6 +400,7 @@ fn every_earlier_copy_of_a_random_run_is_detected() {
         Kind::BiometricsOff,
         Kind::BiometricsRight,
         Kind::BiometricsNotRecognised,
+        Kind::PaymentApproved,
     ] {
         assert!(kinds.contains_key(&(kind as u16)), "{kind:?} never came");
     }

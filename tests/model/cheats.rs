@@ -1,10 +1,12 @@
 //! Phones and locks that break a promise, each in one way. If the model did not notice them, it would notice nothing.
 
-use walletlock_core::BiometricAvailability;
+use std::collections::BTreeMap;
+
 use walletlock_core::request::BiometricDenial;
 use walletlock_core::{LockStatus, Now, WrongPin};
 
 use crate::outcome::Outcome;
+use crate::steps::Act;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cheat {
@@ -35,6 +37,8 @@ pub(crate) struct Cheated {
     most_left: u32,
     /// Whether biometrics have opened the wallet since then.
     by_finger: bool,
+    /// The most that was paid at once in each currency since then.
+    most_paid: BTreeMap<usize, u64>,
 }
 
 impl Cheat {
@@ -57,7 +61,7 @@ impl Cheat {
     }
 
     /// The outcome that the lock is claimed to have returned.
-    pub(crate) fn twist(self, outcome: Outcome, cheated: &mut Cheated) -> Outcome {
+    pub(crate) fn twist(self, outcome: Outcome, act: &Act, cheated: &mut Cheated) -> Outcome {
         match outcome {
             Outcome::Wrong(WrongPin { tries_left: Some(left), cooldown_ms, repeated: false })
                 if self == Self::ForgetsToCount =>
@@ -67,11 +71,7 @@ impl Cheat {
             Outcome::Wrong(wrong) if self == Self::HidesRepeats => {
                 Outcome::Wrong(WrongPin { repeated: false, ..wrong })
             }
-            Outcome::Biometrics(BiometricAvailability::Denied(BiometricDenial::OverBudget))
-                if self == Self::ForgetsTheBudget =>
-            {
-                Outcome::Biometrics(BiometricAvailability::Available)
-            }
+            outcome if self == Self::ForgetsTheBudget => cheated.forget_budget(outcome, act),
             outcome if self == Self::FingerClearsTheCount => cheated.clear_count(outcome),
             outcome => outcome,
         }
@@ -79,6 +79,30 @@ impl Cheat {
 }
 
 impl Cheated {
+    /// An amount that was paid before is paid again, whatever was paid in all.
+    fn forget_budget(&mut self, outcome: Outcome, act: &Act) -> Outcome {
+        let paid = if let Act::Pay { wanted, .. } = act { wanted.pays } else { None };
+        match (outcome, paid) {
+            (Outcome::Asked { then: Some(then), any_of }, Some((minor, currency))) => {
+                let most_paid = self.most_paid.entry(currency).or_default();
+                let then = match *then {
+                    Outcome::Denied(BiometricDenial::OverBudget) if minor <= *most_paid => Outcome::Paid,
+                    then => then,
+                };
+                if then == Outcome::Paid {
+                    *most_paid = minor.max(*most_paid);
+                }
+                Outcome::Asked { any_of, then: Some(Box::new(then)) }
+            }
+            (outcome, _) => {
+                if outcome == Outcome::Right || outcome == Outcome::Enrolled {
+                    self.most_paid.clear();
+                }
+                outcome
+            }
+        }
+    }
+
     fn clear_count(&mut self, outcome: Outcome) -> Outcome {
         match outcome {
             Outcome::Right | Outcome::Enrolled => *self = Self::default(),

@@ -4,10 +4,10 @@ use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Page;
 use walletlock_core::platform::PromptEnd;
-use walletlock_core::request::BiometricDenial;
+use walletlock_core::request::{BiometricDenial, ProofLevel};
 use walletlock_core::{
-    BiometricChange, BiometricOutcome, Enrolment, LockError, LockStatus, NoVerdict, PinChange, PinOutcome, Refusal,
-    Removal, WrongPin,
+    BiometricChange, BiometricOutcome, BiometricRefusal, Enrolment, LockError, LockStatus, NoVerdict, PaymentOutcome,
+    PaymentRefusal, PinChange, PinOutcome, Refusal, Removal, WrongPin,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,18 @@ pub(crate) enum Outcome {
     /// The prompt ended without a verdict.
     Ended(PromptEnd),
     Denied(BiometricDenial),
+    /// The proofs of which one is enough for a payment, and how confirming it ended, if that was tried.
+    Asked {
+        any_of: Vec<ProofLevel>,
+        then: Option<Box<Self>>,
+    },
+    Paid,
+    /// As many authorisations as may be are out.
+    TooManyPayments,
+    /// The payment waits no more.
+    Expired,
+    /// A payment ended in a way that the model does not know.
+    OtherwiseRefused(String),
     /// Whether biometrics may be used.
     Biometrics(BiometricAvailability),
     Wrong(WrongPin),
@@ -55,6 +67,12 @@ impl Outcome {
             Self::Ended(PromptEnd::KeyInvalidated) => "key invalidated",
             Self::Ended(PromptEnd::TimedOut) => "timed out",
             Self::Ended(_) => "prompt ended",
+            Self::Asked { then: Some(then), .. } => then.name(),
+            Self::Asked { then: None, .. } => "a payment needs proof",
+            Self::Paid => "paid by a finger",
+            Self::TooManyPayments => "too many payments",
+            Self::Expired => "a payment that waits no more",
+            Self::OtherwiseRefused(_) => "a payment refused",
             Self::Denied(why) => Self::Biometrics(BiometricAvailability::Denied(*why)).name(),
             Self::Biometrics(BiometricAvailability::Available) => "biometrics may be used",
             Self::Biometrics(BiometricAvailability::Denied(why)) => match why {
@@ -118,6 +136,34 @@ impl From<&BiometricOutcome> for Outcome {
             BiometricOutcome::Ended(how) => Self::Ended(*how),
             BiometricOutcome::Denied(why) => Self::Denied(*why),
             BiometricOutcome::NoVerdict(cause) => Self::NoVerdict(*cause),
+        }
+    }
+}
+
+impl From<BiometricRefusal> for Outcome {
+    fn from(refusal: BiometricRefusal) -> Self {
+        match refusal {
+            BiometricRefusal::NotRecognised => Self::NotRecognised,
+            BiometricRefusal::Ended(how) => Self::Ended(how),
+            BiometricRefusal::Denied(why) => Self::Denied(why),
+            BiometricRefusal::NoVerdict(cause) => Self::NoVerdict(cause),
+        }
+    }
+}
+
+impl From<PaymentOutcome> for Outcome {
+    fn from(outcome: PaymentOutcome) -> Self {
+        match outcome {
+            PaymentOutcome::Approved(_) => Self::Paid,
+            PaymentOutcome::NeedsProof(needed) => Self::Asked { any_of: needed.any_of, then: None },
+            PaymentOutcome::BiometricsRefused(refusal) => refusal.into(),
+            PaymentOutcome::Expired => Self::Expired,
+            PaymentOutcome::Refused(reasons) => match reasons.as_slice() {
+                [PaymentRefusal::Locked(status)] => Self::Locked(status.clone()),
+                [PaymentRefusal::TooManyOpen] => Self::TooManyPayments,
+                _ => Self::OtherwiseRefused(format!("{reasons:?}")),
+            },
+            other => Self::OtherwiseRefused(format!("{other:?}")),
         }
     }
 }

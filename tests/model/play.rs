@@ -9,7 +9,10 @@ use walletlock_core::pin::PinEntry;
 use walletlock_core::policy::AntiRollback;
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
-use walletlock_core::{BiometricOutcome, Enrolment, LockError, LockStatus, Options, PinOutcome, Session, WalletLock};
+use walletlock_core::{
+    BiometricOutcome, Enrolment, LockError, LockStatus, Options, PaymentContext, PaymentOutcome, PinOutcome, Session,
+    WalletLock,
+};
 
 use crate::cheats::Cheat;
 use crate::model::{Disk, Model, PinNumber};
@@ -239,7 +242,7 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
             with_session(stage, |number| {
                 let mut session = None;
                 let real = || {
-                    let outcome = lock.verify_biometrics(&wanted.request());
+                    let outcome = lock.verify_biometrics(&wanted.unlocking());
                     let known = Outcome::from(&outcome);
                     if let BiometricOutcome::Unlocked(opened) = outcome {
                         session = Some(opened);
@@ -250,10 +253,16 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
                 session
             });
         }
+        Act::Pay { wanted, .. } => {
+            let number = next_payment(stage);
+            let real = || pay(&lock, *wanted, number, true);
+            stage.call(step, None, |model| model.pay(*wanted, number), real);
+        }
         Act::LockNow => {
             lock.lock_now();
             let mut model = stage.model();
             model.cancel_prompt();
+            model.cancel_payments();
             model.end_sessions();
         }
         Act::Cancel => {
@@ -278,6 +287,24 @@ pub(crate) fn act(stage: &Stage, step: &Step) {
             in_session(stage, step, number, &session);
         }
     }
+}
+
+/// Asks for a payment, and perhaps confirms it with biometrics. A payment that was not made is cancelled.
+fn pay(lock: &WalletLock, wanted: Wanted, number: u64, confirms: bool) -> Outcome {
+    let payments = lock.payments();
+    let needed = match payments.authorize(&wanted.paying(number), &PaymentContext::default()) {
+        Ok(PaymentOutcome::NeedsProof(needed)) => needed,
+        outcome => return outcome.into(),
+    };
+    let then = confirms.then(|| Box::new(payments.confirm_biometrics(needed.handle, PromptId::default()).into()));
+    payments.cancel(needed.handle);
+    Outcome::Asked { any_of: needed.any_of, then }
+}
+
+fn next_payment(stage: &Stage) -> u64 {
+    let mut state = stage.state();
+    state.last_payment += 1;
+    state.last_payment
 }
 
 fn in_session(stage: &Stage, step: &Step, number: u64, session: &Session) {
@@ -425,11 +452,12 @@ fn check(stage: &Stage, nth: usize) -> Result<(), String> {
 /// Checks whether biometrics may be used now, to unlock and to pay, and why not; and that the slot in force has its
 /// key.
 fn check_biometrics(stage: &Stage, lock: &WalletLock, nth: usize) -> Result<(), String> {
+    let (unlocking, status) = (Wanted::UNLOCKING, plain(Act::Status));
+    let real = || lock.biometric_availability(&unlocking.unlocking()).into();
+    stage.call(&status, None, |model| model.biometric_availability(unlocking), real);
     let paying = Wanted { pays: Some(([500, 2_000, 1][nth % 3], 0)), risk: false };
-    for wanted in [Wanted::UNLOCKING, paying] {
-        let real = || lock.biometric_availability(&wanted.request()).into();
-        stage.call(&plain(Act::Status), None, |model| model.biometric_availability(wanted), real);
-    }
+    let number = next_payment(stage);
+    stage.call(&status, None, |model| model.proofs_for(paying, number), || pay(lock, paying, number, false));
     if let Some(failure) = stage.state().failure.clone() {
         return Err(failure);
     }

@@ -52,6 +52,7 @@ pub(crate) struct State {
     pub(crate) failure: Option<String>,
     pub(crate) last_typed: usize,
     pub(crate) last_session: u64,
+    pub(crate) last_payment: u64,
     /// The files as they were some time before. Only cheats need them.
     pub(crate) older: Option<TempDir>,
     cheated: Cheated,
@@ -117,6 +118,7 @@ impl Stage {
                 failure: None,
                 last_typed: 0,
                 last_session: 0,
+                last_payment: 0,
                 older: None,
                 cheated: Cheated::default(),
                 copies: Vec::new(),
@@ -153,14 +155,14 @@ impl Stage {
             let mut state = self.state();
             let began_ms = state.clocks.ideal_ms;
             let touches = match &step.act {
-                Act::Unlock { touches, .. } | Act::Enable { touches, .. } => touches.clone(),
+                Act::Unlock { touches, .. } | Act::Pay { touches, .. } | Act::Enable { touches, .. } => touches.clone(),
                 _ => vec![],
             };
             state.calls.push(Running { call, asked: 0, touches, twists: step.twists.clone(), pin, began_ms });
         }
         let outcome = real();
         let mut state = self.state();
-        let outcome = self.cheat.map_or(outcome.clone(), |cheat| cheat.twist(outcome, &mut state.cheated));
+        let outcome = self.cheat.map_or(outcome.clone(), |cheat| cheat.twist(outcome, &step.act, &mut state.cheated));
         if let Some(Running { call, began_ms, .. }) = state.calls.pop() {
             if call.ended() != Some(&outcome) {
                 let expected = match (call.ended(), call.asks()) {
@@ -409,7 +411,7 @@ impl Biometrics for Stage {
         let shows = match &prompt.purpose {
             PromptPurpose::Enable => Shows::Enable,
             PromptPurpose::Unlock => Shows::Unlock,
-            PromptPurpose::Pay(payment) => Shows::Pay(payment.amount().minor()),
+            PromptPurpose::Pay { amount, .. } => Shows::Pay(amount.minor()),
         };
         let touches = self.touches();
         let show = |keys: &FakeDeviceKey, _: &mut Fact| {

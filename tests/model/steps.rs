@@ -1,13 +1,14 @@
 //! What can happen to a wallet, and how often.
 
 use proptest::prelude::*;
+use walletlock_core::money::MAX_MINOR;
 use walletlock_core::platform::{DeviceKeyFault, SensorAvailability};
-use walletlock_core::policy::Budget;
-use walletlock_core::policy::{Cooldown, Policy};
+use walletlock_core::policy::{Budget, Cooldown, Limit, PaymentPolicy, Period, Policy, RiskPolicy};
+use walletlock_core::request::Scope;
 
 use crate::model::PinNumber;
+use crate::touches::{CURRENCIES, currency, paying, sensor, touches, unlocking};
 pub(crate) use crate::touches::{Touch, Wanted};
-use crate::touches::{currency, sensor, touches, wanted};
 
 /// How many copies are kept.
 pub(crate) const COPIES: usize = 4;
@@ -80,6 +81,11 @@ pub(crate) enum Act {
     LockNow,
     /// Unlocks with biometrics.
     Unlock {
+        wanted: Wanted,
+        touches: Vec<Touch>,
+    },
+    /// Asks for a payment, and confirms it with biometrics. If that fails, the app cancels it.
+    Pay {
         wanted: Wanted,
         touches: Vec<Touch>,
     },
@@ -160,11 +166,13 @@ pub(crate) fn lives() -> impl Strategy<Value = Life> {
     prop_oneof![3 => life(false), 2 => life(true)]
 }
 
-/// Steps of a person who opens the wallet with biometrics.
+/// Steps of a person who opens the wallet and pays with biometrics.
 fn with_finger() -> BoxedStrategy<Step> {
     let policy = prop::option::weighted(0.3, 0..policies().len());
+    let touches = || prop_oneof![Just(vec![Touch::Owner]), touches()];
     let act = prop_oneof![
-        10 => (wanted(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        4 => (unlocking(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        10 => (paying(), touches()).prop_map(|(wanted, touches)| Act::Pay { wanted, touches }),
         3 => Just(Act::Verify { pin: Typed::TheRightOne, patiently: true }),
         2 => Just(Act::Enable { session: 0, touches: vec![Touch::Owner] }),
         1 => touches().prop_map(|touches| Act::Enable { session: 0, touches }),
@@ -266,7 +274,8 @@ fn act_inside() -> impl Strategy<Value = Act> {
         1 => session().prop_map(Act::Close),
         1 => Just(Act::LockNow),
         6 => clock_change().prop_map(Act::Clock),
-        10 => (wanted(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        6 => (unlocking(), touches()).prop_map(|(wanted, touches)| Act::Unlock { wanted, touches }),
+        6 => (paying(), touches()).prop_map(|(wanted, touches)| Act::Pay { wanted, touches }),
         5 => (session(), touches()).prop_map(|(session, touches)| Act::Enable { session, touches }),
         1 => session().prop_map(Act::Disable),
         1 => Just(Act::Cancel),
@@ -302,6 +311,12 @@ fn restart() -> impl Strategy<Value = Act> {
 pub(crate) fn policies() -> Vec<Policy> {
     let presets = ["walletlock", "trezor", "ctap2", "nl_wallet", "android_rate_limiter"];
     let mut policies: Vec<_> = presets.iter().filter_map(|name| Policy::preset(name).ok()).collect();
+    let budget = |which, per_payment_minor, total_minor| {
+        let currency = currency(which);
+        Budget { currency, per_payment_minor, total_minor }
+    };
+    // Presets leave budgets to the app.
+    policies.iter_mut().for_each(|policy| policy.biometric.budgets = vec![budget(0, 1_000, 1_500)]);
     let mut tiny = Policy { name: "tiny".to_owned(), ..Policy::default() };
     tiny.lockout.cooldowns = vec![
         Cooldown { from: 2, to: Some(2), wait_s: 2 },
@@ -310,10 +325,6 @@ pub(crate) fn policies() -> Vec<Policy> {
     ];
     (tiny.lockout.lock_at, tiny.lockout.wipe_at) = (None, Some(6));
     (tiny.lockout.duplicate_memory, tiny.lockout.no_verdict_budget) = (2, 2);
-    let budget = |which, per_payment_minor, total_minor| {
-        let currency = currency(which);
-        Budget { currency, per_payment_minor, total_minor }
-    };
     (tiny.biometric.strong_auth_max_age_h, tiny.biometric.max_uses) = (1, 3);
     (tiny.biometric.failures_before_pin, tiny.biometric.failures_before_off) = (2, 3);
     tiny.biometric.budgets = vec![budget(0, 2_000, 3_000), budget(1, 500, 500)];
@@ -333,7 +344,8 @@ pub(crate) fn policies() -> Vec<Policy> {
         variant("tiny, easier", &|policy| {
             policy.lockout.cooldowns.clear();
             (policy.biometric.max_uses, policy.biometric.failures_before_pin) = (20, 3);
-            policy.biometric.budgets = vec![budget(0, 5_000, 9_000), budget(2, 1_000, 1_000)];
+            // Before this budget is used up, as many authorisations are out as may be.
+            policy.biometric.budgets = vec![budget(0, 5_000, 100_000), budget(2, 1_000, 1_000)];
         }),
         variant("tiny, easier in part", &|policy| {
             (policy.lockout.no_verdict_budget, policy.session.idle_s, policy.pin.remember) = (0, 120, 0);
@@ -347,7 +359,28 @@ pub(crate) fn policies() -> Vec<Policy> {
         tiny.clone(),
         tiny,
     ]);
-    // Calls wait for a prompt that nobody answers, so its timeout is as short as possible.
-    policies.iter_mut().for_each(|policy| policy.biometric.prompt_timeout_ms = 1);
+    policies.iter_mut().for_each(|policy| {
+        // Calls wait for a prompt that nobody answers, so its timeout is as short as possible.
+        policy.biometric.prompt_timeout_ms = 1;
+        policy.payment = payments();
+    });
     policies
+}
+
+/// Every amount may be paid, and no rule asks for more proof: only the budget of biometrics decides.
+fn payments() -> PaymentPolicy {
+    let limit = |which| Limit::amount(Scope::All, currency(which), Period::Payment, MAX_MINOR);
+    let risk = RiskPolicy {
+        payments_in_15_min: None,
+        payments_in_24_h: None,
+        refusals_for_pin: None,
+        refusals_for_stop: None,
+        new_payee_percent: None,
+        deviations: None,
+        night_over: vec![],
+        fastest_km_h: None,
+        after_change_percent: None,
+        flags: vec![],
+    };
+    PaymentPolicy { limits: (0..CURRENCIES.len()).map(limit).collect(), risk, ..PaymentPolicy::default() }
 }

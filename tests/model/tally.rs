@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 /// What must have happened in a run of some thousand steps. Otherwise the run proves little.
-const NEEDED: [&str; 69] = [
+const NEEDED: [&str; 71] = [
     "right",
     "wrong",
     "wrong, and a wait",
@@ -39,6 +39,8 @@ const NEEDED: [&str; 69] = [
     "wrong state",
     "fault",
     "unlocked by a finger",
+    "paid by a finger",
+    "a payment that waits no more",
     "not recognised",
     "key invalidated",
     "timed out",

@@ -5,15 +5,15 @@ use proptest::prelude::*;
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::platform::testing::Act as Played;
 use walletlock_core::platform::{PromptEnd, SensorAvailability};
-use walletlock_core::request::{BiometricRequest, Payment};
+use walletlock_core::request::{BiometricRequest, Payee, Payment};
 
-/// Policies name the first two.
-const CURRENCIES: [&str; 3] = ["EUR", "CHF", "USD"];
+/// A payment in each of them is allowed. Most policies allow biometrics alone to pay only in the first two.
+pub(crate) const CURRENCIES: [&str; 3] = ["EUR", "CHF", "USD"];
 
 /// What biometrics are asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
-    /// The amount in minor units, and an index into `CURRENCIES`.
+    /// The amount in minor units, and an index into `CURRENCIES`. `None`: unlocks.
     pub(crate) pays: Option<(u64, usize)>,
     pub(crate) risk: bool,
 }
@@ -37,12 +37,15 @@ impl Wanted {
         self.pays.map(|(minor, which)| (minor, currency(which)))
     }
 
-    pub(crate) fn request(&self) -> BiometricRequest {
-        let payment = self.payment().map(|(minor, currency)| {
-            let amount = Money::new(minor, currency).expect("an amount");
-            Payment::new(amount, "Bakery").expect("a payee")
-        });
-        BiometricRequest { payment, risk_is_raised: self.risk, ..BiometricRequest::default() }
+    pub(crate) fn unlocking(&self) -> BiometricRequest {
+        BiometricRequest { risk_is_raised: self.risk, ..BiometricRequest::default() }
+    }
+
+    /// The payment that is asked for. Every one has another number.
+    pub(crate) fn paying(&self, number: u64) -> Payment {
+        let (minor, currency) = self.payment().expect("a payment");
+        let payee = Payee { name: "Bakery".to_owned(), id: "bakery".to_owned() };
+        Payment::new(&format!("order-{number}"), Money::new(minor, currency).expect("an amount"), payee)
     }
 }
 
@@ -62,10 +65,16 @@ impl Touch {
     }
 }
 
-pub(crate) fn wanted() -> impl Strategy<Value = Wanted> {
-    let minor = prop::sample::select(vec![0, 1, 499, 500, 1_000, 1_001, 2_000, 2_001, 3_000, 5_000]);
-    let pays = prop::option::weighted(0.5, (minor, prop_oneof![6 => Just(0_usize), 1 => 1..CURRENCIES.len()]));
-    (pays, prop::bool::weighted(0.05)).prop_map(|(pays, risk)| Wanted { pays, risk })
+pub(crate) fn unlocking() -> impl Strategy<Value = Wanted> {
+    prop::bool::weighted(0.05).prop_map(|risk| Wanted { pays: None, risk })
+}
+
+pub(crate) fn paying() -> impl Strategy<Value = Wanted> {
+    // Often a price of which a budget allows one and not two.
+    let usual = prop::sample::select(vec![1_000, 2_000]);
+    let minor = prop_oneof![2 => usual, 3 => prop::sample::select(vec![1, 499, 500, 1_001, 2_001, 3_000, 5_000])];
+    let pays = (minor, prop_oneof![6 => Just(0_usize), 1 => 1..CURRENCIES.len()]);
+    pays.prop_map(|pays| Wanted { pays: Some(pays), risk: false })
 }
 
 /// Mostly the owner, perhaps after another person.

@@ -232,7 +232,12 @@ impl Backend {
         Some(self.grant_with(aud, sub, act, request, read.last_order, &[proof]))
     }
 
-    fn next(&self) -> u32 {
+    /// The public key of the owner's signatures, as the registered phone said it.
+    pub(crate) fn owner_key(&self) -> Vec<u8> {
+        self.phone.borrow().as_ref().and_then(|phone| phone.owner_key.clone()).expect("registered")
+    }
+
+    pub(crate) fn next(&self) -> u32 {
         self.count.set(self.count.get() + 1);
         self.count.get()
     }

@@ -3,12 +3,17 @@
 
 mod backend;
 mod camera;
+mod till;
 mod wallet;
 
 mod t2_forged_words;
 mod t2_lies;
 mod t2_overtaken;
+mod t3_limits;
 mod u12_tidying_up;
+mod u13_limits;
+mod u13_payments;
+mod u14_freeze;
 mod u16_history;
 mod u1_failed_attempts;
 mod u2_which_lock;
@@ -40,6 +45,7 @@ mod overtaken;
 mod policy_changes;
 mod random_life;
 mod random_locks;
+mod random_payments;
 mod random_proofs;
 mod recovery_code;
 mod recovery_kills;

@@ -215,7 +215,7 @@ impl Life {
             24 if self.has_code() => self.older_files(),
             26.. => self.use_ways(),
             _ => {
-                self.wallet().lock.freeze().expect("frozen");
+                self.wallet().lock.payments().freeze(None).expect("frozen");
                 Clears::Nothing
             }
         }

@@ -11,7 +11,7 @@ use walletlock_core::journal::Query;
 use walletlock_core::platform::testing::write_down;
 use walletlock_core::{
     CodeRefusal, LockError, LockReason, LockStatus, OwnerLock, PinChange, PinOutcome, RecoveryOutcome, Remedy,
-    RemedyState, RequestKind, Session, WordDone, WordError, WordOutcome,
+    RemedyState, RequestKind, Session, Unfreezing, WordDone, WordError, WordOutcome,
 };
 
 use crate::backend::{Backend, done, refused};
@@ -198,7 +198,7 @@ fn damage_sheds_no_freeze_of_the_provider() {
     let is_frozen = |wallet: &Wallet| wallet.lock.provider().state().expect("a state").is_frozen;
     let (session, paper) = recover_with(&wallet, &paper, NEW_PIN);
     assert!(is_frozen(&wallet));
-    assert_eq!(session.access().unfreeze(), Ok(false), "only the provider's grant ends it");
+    assert_eq!(session.access().unfreeze(None), Ok(Unfreezing::NothingFrozen), "only the provider's grant ends it");
     drop(session);
     let wallet = damage(wallet);
     drop(recover_with(&wallet, &paper, OTHER_PIN));
@@ -418,7 +418,7 @@ fn many_orders_on_a_damaged_wallet_do_not_keep_the_code_out() {
 #[test]
 fn a_freeze_outlives_damage_once_the_wallet_was_open() {
     let (_, wallet, paper) = registered();
-    wallet.lock.freeze().expect("frozen");
+    wallet.lock.payments().freeze(None).expect("frozen");
     drop(wallet.unlock());
     let wallet = damage(wallet);
     drop(recover(&wallet, &paper));

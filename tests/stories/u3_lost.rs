@@ -9,7 +9,7 @@ use walletlock_core::policy::Contact;
 use walletlock_core::request::{BiometricRequest, PromptEnd, PromptId};
 use walletlock_core::{
     BiometricChange, BiometricOutcome, FinderMessage, LockError, LockReason, LockStatus, OwnerLock, PinChange,
-    PinOutcome, Refusal, Remedy, RemedyState, Removal, WhoLocked, WordDone, WordError, WordOutcome,
+    PinOutcome, Refusal, Remedy, RemedyState, Removal, Unfreezing, WhoLocked, WordDone, WordError, WordOutcome,
 };
 
 use crate::backend::{Backend, done, refused};
@@ -245,10 +245,10 @@ fn a_freeze_is_no_lock_and_the_providers_needs_its_grant() {
         Backend::accept(&wallet, &backend.order(&wallet, r#""act":"freeze""#)),
         WordOutcome::Done(WordDone::Frozen)
     );
-    assert_eq!(wallet.lock.freeze(), Ok(()));
+    assert_eq!(wallet.lock.payments().freeze(None), Ok(()));
     assert!(wallet.status().is_ready() && is_frozen(&wallet));
-    assert_eq!(wallet.unlock().access().unfreeze(), Ok(true));
-    assert_eq!(wallet.unlock().access().unfreeze(), Ok(false));
+    assert_eq!(wallet.unlock().access().unfreeze(None), Ok(Unfreezing::Done));
+    assert_eq!(wallet.unlock().access().unfreeze(None), Ok(Unfreezing::NothingFrozen));
     assert!(is_frozen(&wallet), "the PIN does not end the provider's");
     let request = backend.request(&wallet, walletlock_core::RequestKind::Unfreeze);
     let grant = backend.grant(&wallet, "unfreeze", &request, 1);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use walletlock_core::BiometricAvailability;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
-use walletlock_core::money::{Currency, Money};
+use walletlock_core::money::Currency;
 use walletlock_core::platform::testing::{Act, Call, FakePhone};
 use walletlock_core::platform::{
     DeviceKeyFault, PlatformFault, PromptEnd, PromptOperation, PromptPurpose, SensorAvailability,
@@ -14,25 +14,17 @@ use walletlock_core::platform::{
 use walletlock_core::policy::Budget;
 use walletlock_core::policy::Policy;
 use walletlock_core::request::PromptId;
-use walletlock_core::request::{BiometricDenial, BiometricRequest, Payment};
+use walletlock_core::request::{BiometricDenial, BiometricRequest, ProofLevel};
 use walletlock_core::{
     AuthMethod, BiometricChange, BiometricOutcome, FRESH_PIN_MS, LockError, LockStatus, NoVerdict, PinChange,
     PinOutcome, Session,
 };
 
+use crate::till::{self, approved, ask, euros, needs, payment};
 use crate::wallet::{PIN, Wallet, copy_files, entry, picture};
 
 pub(crate) fn unlocking() -> BiometricRequest {
     BiometricRequest::default()
-}
-
-fn payment(minor: u64) -> Payment {
-    let amount = Money::new(minor, Currency::new("EUR").expect("a currency")).expect("an amount");
-    Payment::new(amount, "Bakery").expect("a payee")
-}
-
-fn paying(minor: u64) -> BiometricRequest {
-    BiometricRequest { payment: Some(payment(minor)), ..BiometricRequest::default() }
 }
 
 /// The default policy with a budget of 30 euros for each payment and 50 in all.
@@ -40,6 +32,7 @@ fn policy() -> Policy {
     let mut policy = Policy::default();
     let currency = Currency::new("EUR").expect("a currency");
     policy.biometric.budgets = vec![Budget { currency, per_payment_minor: 3_000, total_minor: 5_000 }];
+    policy.payment = till::day_limit(100_000);
     policy
 }
 
@@ -105,7 +98,7 @@ fn the_owners_finger_opens_the_wallet() {
 fn what_biometrics_opened_reads_and_no_more() {
     let wallet = with_biometrics();
     let session = unlocked(touch(&wallet, &unlocking()));
-    assert_eq!(session.auth_method(), Ok(AuthMethod::Biometrics { payment: None }));
+    assert_eq!(session.auth_method(), Ok(AuthMethod::Biometrics));
     assert_eq!(session.vault().names(), Ok(vec!["card".to_owned()]));
     assert_eq!(session.vault().write("card", b"9"), Err(LockError::PinNeeded));
     assert_eq!(session.vault().delete("card"), Err(LockError::PinNeeded));
@@ -280,34 +273,29 @@ fn a_new_finger_switches_biometrics_off_and_keeps_pin_and_data() {
 #[test]
 fn small_payments_within_their_budget() {
     let wallet = with_biometrics();
-    let session = unlocked(touch(&wallet, &paying(3_000)));
-    assert_eq!(session.auth_method(), Ok(AuthMethod::Biometrics { payment: Some(payment(3_000)) }));
-    assert_eq!(
-        wallet.phone.biometrics.seen().last(),
-        Some(&PromptPurpose::Pay(payment(3_000))),
-        "what was seen is what is paid"
-    );
-    drop(session);
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
+    approved(till::touch(&wallet, &payment("a", 3_000)));
+    let shown = PromptPurpose::Pay { amount: euros(3_000), payee: "Bookshop".to_owned() };
+    assert_eq!(wallet.phone.biometrics.seen().last(), Some(&shown), "what was seen is what is paid");
     let wallet = wallet.restart();
-    assert!(
-        matches!(touch(&wallet, &paying(2_001)), BiometricOutcome::Denied(BiometricDenial::OverBudget)),
-        "5 000 in all"
-    );
-    assert_eq!(why_not(&wallet, &paying(3_001)), Some(BiometricDenial::OverBudget), "3 000 at once");
+    let by_finger = |id: &str, minor| needs(ask(&wallet, &payment(id, minor))).any_of.contains(&ProofLevel::Biometrics);
+    assert!(!by_finger("b", 2_001), "5 000 in all");
+    assert!(!by_finger("c", 3_001), "3 000 at once");
     assert_eq!(why_not(&wallet, &unlocking()), None);
-    unlocked(wallet.lock.verify_biometrics(&paying(2_000))).close();
-    assert_eq!(why_not(&wallet, &paying(1)), Some(BiometricDenial::OverBudget));
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
+    approved(till::touch(&wallet, &payment("d", 2_000)));
+    assert!(!by_finger("e", 1));
     wallet.unlock().close();
-    assert_eq!(why_not(&wallet, &paying(3_000)), None);
+    assert!(by_finger("f", 3_000));
 }
 
 #[test]
 fn without_a_budget_nothing_is_paid_with_a_finger() {
-    let wallet = Wallet::enrolled("walletlock");
+    let wallet = till::alone(till::day_limit(10_000));
     let session = wallet.unlock();
     wallet.phone.biometrics.queue([Act::OwnerTouches]);
     assert_eq!(session.access().enable_biometrics(PromptId::default()), Ok(BiometricChange::Done));
-    assert_eq!(why_not(&wallet, &paying(1)), Some(BiometricDenial::OverBudget));
+    assert_eq!(needs(ask(&wallet, &payment("a", 1))).any_of, [ProofLevel::Pin, ProofLevel::PinAndBiometrics]);
     assert_eq!(why_not(&wallet, &unlocking()), None);
 }
 
@@ -323,9 +311,8 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     let wallet = with_biometrics();
     let session = wallet.unlock();
     let before = lines(&session);
-    for request in
-        [paying(9_999), paying(9_999), paying(8_888), BiometricRequest { risk_is_raised: true, ..unlocking() }]
-    {
+    for _ in 0..3 {
+        let request = BiometricRequest { risk_is_raised: true, ..unlocking() };
         assert!(matches!(wallet.lock.verify_biometrics(&request), BiometricOutcome::Denied(_)));
     }
     wallet.phone.biometrics.queue([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
@@ -335,13 +322,7 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     ));
     assert_eq!(
         told_since(&session, before),
-        [
-            Kind::BiometricsRefused,
-            Kind::BiometricsRefused,
-            Kind::BiometricsAsked,
-            Kind::BiometricsNotRecognised,
-            Kind::BiometricsEnded
-        ]
+        [Kind::BiometricsRefused, Kind::BiometricsAsked, Kind::BiometricsNotRecognised, Kind::BiometricsEnded]
     );
     let details = |kind| {
         let query = Query { kinds: vec![kind], limit: 1, ..Query::default() };
@@ -351,14 +332,15 @@ fn every_attempt_stands_in_the_journal_and_refusals_share_a_line() {
     assert_eq!(details(Kind::BiometricsEnded)["how"], "cancelled by the person");
     assert_eq!(details(Kind::BiometricsAsked)["for"], "unlocking");
     session.close();
-    unlocked(touch(&wallet, &paying(250))).close();
+    wallet.phone.biometrics.queue([Act::OwnerTouches]);
+    approved(till::touch(&wallet, &payment("a", 250)));
     let session = wallet.unlock();
     let query = Query { kinds: vec![Kind::BiometricsRight], limit: 1, ..Query::default() };
     let page = session.journal().page(&query).expect("a page");
     let details = &page.entries[0].details.as_ref().expect("details").0;
     assert_eq!(
         (details["payee"].as_str(), details["amount_minor"].as_str(), details["currency"].as_str()),
-        ("Bakery", "250", "EUR")
+        ("Bookshop", "250", "EUR")
     );
 }
 
@@ -481,7 +463,10 @@ fn a_pin_that_is_not_changed_switches_nothing_off() {
 fn no_older_copy_brings_back_a_use_a_failure_or_a_slot() {
     type Change = fn(&Wallet);
     let changes: [(&str, Change); 4] = [
-        ("a payment", |wallet| unlocked(touch(wallet, &paying(3_000))).close()),
+        ("a payment", |wallet| {
+            wallet.phone.biometrics.queue([Act::OwnerTouches]);
+            approved(till::touch(wallet, &payment("a", 3_000)));
+        }),
         ("a failure", |wallet| {
             wallet.phone.biometrics.queue([Act::SomeoneElseTouches, Act::Ends(PromptEnd::CancelledByPerson)]);
             let _ended = wallet.lock.verify_biometrics(&unlocking());

@@ -10,7 +10,7 @@ use walletlock_core::recovery::FactorKind;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
     FactorOutcome, LockError, NewAuthenticator, PendingFactorChange, PinOutcome, RecoveryChange, SecondFactorInfo,
-    Session,
+    Session, Unfreezing,
 };
 
 use crate::recovery_code::{NEW_PIN, recover, with_code_on};
@@ -124,7 +124,7 @@ fn a_call_of_each_guarded_action_asks() {
     ];
     let (wallet, secret) = with_factor_under(SecondFactorPolicy { at_unlock: false, actions });
     let session = wallet.unlock();
-    assert_eq!(wallet.lock.freeze(), Ok(()));
+    assert_eq!(wallet.lock.payments().freeze(None), Ok(()));
     let calls: [(&str, &dyn Fn() -> Option<LockError>); 12] = [
         ("write", &|| session.vault().write("card", b"0").err()),
         ("delete", &|| session.vault().delete("card").err()),
@@ -136,7 +136,7 @@ fn a_call_of_each_guarded_action_asks() {
         ("disable_biometrics", &|| session.access().disable_biometrics().err()),
         ("switch_escrow", &|| session.access().switch_escrow(true).err()),
         ("add_channel", &|| session.access().add_channel(ChannelKind::Mail, "zoe@mi.com").err()),
-        ("unfreeze", &|| session.access().unfreeze().err()),
+        ("unfreeze", &|| session.access().unfreeze(None).err()),
         ("allow_remote_wipe", &|| session.access().allow_remote_wipe(true).err()),
     ];
     let asked: Vec<_> = calls.iter().map(|(name, call)| (*name, call())).collect();
@@ -145,7 +145,7 @@ fn a_call_of_each_guarded_action_asks() {
     assert_eq!(session.vault().read("card").expect("read").as_deref().map(Vec::as_slice), Some(&b"4111"[..]));
     assert!(wallet.lock.provider().state().expect("known").is_frozen);
     assert_eq!(prove(&wallet, &session, &secret), FactorOutcome::Right);
-    assert_eq!(session.access().unfreeze(), Ok(true));
+    assert_eq!(session.access().unfreeze(None), Ok(Unfreezing::Done));
     assert_eq!(session.access().has_wipe_pin(), Ok(false));
 }
 

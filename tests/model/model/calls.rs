@@ -7,10 +7,10 @@ use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
 use walletlock_core::policy::SessionPolicy;
 use walletlock_core::{LockError, NoVerdict, Now};
 
-use super::spans::{SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS, Wait};
+use super::spans::{SAVE_BEFORE_POWER_OFF_MS, SAVE_WHILE_WATCHED_MS};
 use super::{
-    Admission, BioSlot, Biometrics, Disk, Ended, KEPT_PINS, Model, PinNumber, PinVerified, Reading, Slot, SlotKeys,
-    Tries, Verdict, Wallet, WipeCheck, at_least_as_strict, wrong,
+    Admission, BioSlot, Biometrics, Disk, Ended, KEPT_PINS, Model, Payments, PinNumber, PinVerified, Reading, Slot,
+    SlotKeys, Tries, Verdict, Waits, Wallet, WipeCheck, at_least_as_strict, wrong,
 };
 use crate::outcome::Outcome;
 use crate::script::{Ask, Key, Script};
@@ -182,13 +182,11 @@ impl Caller {
     /// Refusals during one cool-down share one journal line. A refusal also saves what is left of the wait.
     async fn turn_away(&self, refusal: &Outcome, now: Now) {
         let is_locked = matches!(refusal, Outcome::Locked(_));
-        let Some(tries) = self.model().wallet().filter(|_| is_locked).map(|wallet| wallet.tries.clone()) else {
-            return;
-        };
-        if let Some(seen) = tries.wait_to_save(now, SAVE_WHILE_WATCHED_MS) {
-            self.save_wait(seen, SAVE_WHILE_WATCHED_MS).await;
+        let Some(wallet) = self.model().wallet().filter(|_| is_locked).cloned() else { return };
+        if wallet.has_stale_wait(now, SAVE_WHILE_WATCHED_MS) {
+            self.save_waits(wallet.waits(), SAVE_WHILE_WATCHED_MS).await;
         }
-        if tries.clone().note_refusal(now) {
+        if wallet.tries.clone().note_refusal(now) {
             let lines = self.model().commit(|model| model.note_refusal(now));
             self.tell(lines).await;
         }
@@ -197,10 +195,10 @@ impl Caller {
     pub(crate) async fn status(self) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let status = self.model().status(reading.now);
-        let stale =
-            self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, SAVE_WHILE_WATCHED_MS));
-        let Some(seen) = stale else { return Outcome::Status(status) };
-        match self.save_wait(seen, SAVE_WHILE_WATCHED_MS).await {
+        let Some(seen) = self.model().stale_waits(reading.now, SAVE_WHILE_WATCHED_MS) else {
+            return Outcome::Status(status);
+        };
+        match self.save_waits(seen, SAVE_WHILE_WATCHED_MS).await {
             Some(now) => Outcome::Status(self.model().status(now)),
             None => PLATFORM,
         }
@@ -208,25 +206,24 @@ impl Caller {
 
     pub(crate) async fn save_time(self) -> Outcome {
         let Some(reading) = self.look_at_clock().await else { return PLATFORM };
-        let stale =
-            self.model().wallet().and_then(|wallet| wallet.tries.wait_to_save(reading.now, SAVE_BEFORE_POWER_OFF_MS));
-        let Some(seen) = stale else { return Outcome::Done };
+        let Some(seen) = self.model().stale_waits(reading.now, SAVE_BEFORE_POWER_OFF_MS) else { return Outcome::Done };
         self.model().remark("a wait saved by the app");
-        match self.save_wait(seen, SAVE_BEFORE_POWER_OFF_MS).await {
+        match self.save_waits(seen, SAVE_BEFORE_POWER_OFF_MS).await {
             Some(_) => Outcome::Done,
             None => PLATFORM,
         }
     }
 
-    /// Saves a wait that was seen, with a reading that is newer than the wait. `None` if clock or randomness failed.
-    async fn save_wait(&self, seen: Wait, every_ms: u64) -> Option<Now> {
+    /// Saves the waits, with a reading that is newer than they are, unless another call has changed one since they were
+    /// seen. `None` if clock or randomness failed.
+    async fn save_waits(&self, seen: Waits, every_ms: u64) -> Option<Now> {
         let now = self.look_at_clock().await?.now;
         if !self.entropy().await {
             return None;
         }
         self.model().commit(|model| {
-            if let Some(wallet) = model.wallet_mut() {
-                wallet.tries.save_wait(seen, now, every_ms);
+            if let Some(wallet) = model.wallet_mut().filter(|wallet| wallet.waits() == seen) {
+                wallet.save_waits(now, every_ms);
             }
         });
         Some(now)
@@ -283,6 +280,7 @@ impl Caller {
                 policy: model.requested_policy.clone(),
                 tries: Tries::default(),
                 biometrics: Biometrics::of_new_pin(reading.now),
+                payments: Payments::default(),
                 items: Default::default(),
                 pins: vec![pin],
                 journal: vec![],
@@ -476,7 +474,7 @@ impl Model {
     pub(super) fn apply_pending_changes(&mut self, now: Now) {
         let requested = self.requested_policy.clone();
         let Disk::Sealed(wallet) = &mut self.disk else { return };
-        wallet.tries.save_waits(now);
+        wallet.save_waits(now, SAVE_WHILE_WATCHED_MS);
         let counted = wallet.tries.count_open_as_wrong(now) > 0;
         if counted {
             wallet.note(&[Kind::OpenTriesCounted]);
@@ -519,6 +517,7 @@ impl Model {
         wallet.pins.push(slot.pin);
         let surplus = wallet.pins.len().saturating_sub(KEPT_PINS);
         wallet.pins.drain(..surplus);
+        wallet.payments.note_change(verified.now);
         let mut lines = wallet.note(&[Kind::PinChanged]);
         let switched_off = if keeps_biometrics { None } else { wallet.biometrics.slot };
         if switched_off.is_some() {

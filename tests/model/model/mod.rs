@@ -6,6 +6,7 @@ mod calls;
 mod epochs;
 mod keystore;
 mod opening;
+mod payments;
 mod policy;
 mod prompts;
 mod session_calls;
@@ -23,6 +24,7 @@ use walletlock_core::{LockReason, LockStatus, NoVerdict, Now, Remedy, WhoLocked,
 
 pub(crate) use biometrics::{BioSlot, Biometrics};
 pub(crate) use calls::Caller;
+use payments::Payments;
 pub(crate) use policy::at_least_as_strict;
 pub(crate) use spans::Reading;
 pub(crate) use tries::Verdict;
@@ -102,6 +104,7 @@ pub(crate) struct Wallet {
     pub(crate) policy: Policy,
     pub(crate) tries: Tries,
     pub(crate) biometrics: Biometrics,
+    payments: Payments,
     items: BTreeMap<String, Vec<u8>>,
     /// All PINs so far, including the one in force.
     pins: Vec<PinNumber>,
@@ -145,6 +148,8 @@ struct Process {
     generation: u64,
     wrong: Vec<WrongGuess>,
     prompt: Option<prompts::Prompt>,
+    /// The payments that wait for a proof, and when they were asked for.
+    payments: BTreeMap<u64, Now>,
 }
 
 /// A wrong PIN, the slot that it did not open, and how long that is remembered.
@@ -206,6 +211,9 @@ struct Settled {
     policy: Policy,
 }
 
+/// The wait of the last try, and the one since a change.
+type Waits = [Option<Wait>; 2];
+
 const PROPOSALS: u32 = 10;
 /// A PIN that was entered longer ago than this is not fresh any more.
 const FRESH_MS: u64 = 300_000;
@@ -249,9 +257,8 @@ impl Model {
     }
 
     pub(crate) fn status(&self, now: Now) -> LockStatus {
-        let locked = |reason, remedies| LockStatus::Locked { reason, by: WhoLocked::Phone, message: None, remedies };
         if self.process.is_damaged {
-            return locked(LockReason::DataDamaged, vec![Remedy::CheckAgain]);
+            return Self::damaged();
         }
         if self.is_busy() {
             return LockStatus::Busy;
@@ -271,6 +278,10 @@ impl Model {
             AttemptGate::UntilRestart => locked(LockReason::UntilRestart, vec![Remedy::Restart]),
             AttemptGate::TooManyAttempts => locked(LockReason::TooManyAttempts, vec![]),
         }
+    }
+
+    fn damaged() -> LockStatus {
+        locked(LockReason::DataDamaged, vec![Remedy::CheckAgain])
     }
 
     /// The policy in force.
@@ -323,7 +334,14 @@ impl Model {
 
     /// Whether asking for the status now would save what is left of a wait.
     pub(crate) fn is_wait_due(&self, now: Now) -> bool {
-        self.wallet().is_some_and(|wallet| wallet.tries.wait_to_save(now, SAVE_WHILE_WATCHED_MS).is_some())
+        let wait = self.wallet().and_then(|wallet| wallet.tries.wait());
+        wait.is_some_and(|wait| wait.is_due(now, SAVE_WHILE_WATCHED_MS))
+    }
+
+    /// The waits as they were last saved, if one of them or the estimate of the time is to be saved.
+    fn stale_waits(&self, now: Now, every_ms: u64) -> Option<Waits> {
+        let wallet = self.wallet().filter(|wallet| wallet.has_stale_wait(now, every_ms));
+        wallet.map(Wallet::waits)
     }
 
     /// How long the person has to wait, in milliseconds.
@@ -532,13 +550,26 @@ impl Wallet {
         kinds.iter().map(noted).collect()
     }
 
+    fn has_stale_wait(&self, now: Now, every_ms: u64) -> bool {
+        self.tries.wait().is_some_and(|wait| wait.is_due(now, every_ms)) || self.payments.is_due(now, every_ms)
+    }
+
+    fn waits(&self) -> Waits {
+        [self.tries.wait(), self.payments.wait()]
+    }
+
+    fn save_waits(&mut self, now: Now, every_ms: u64) {
+        self.tries.save_wait(now, every_ms);
+        self.payments.save(now, every_ms);
+    }
+
     /// Removes slot and items.
     fn wipe(&mut self) -> Vec<(u64, Kind)> {
         if self.slot.take().is_none() {
             return vec![];
         }
         self.items.clear();
-        self.biometrics = Biometrics::default();
+        (self.biometrics, self.payments) = (Biometrics::default(), Payments::default());
         self.note(&[Kind::Wiped])
     }
 
@@ -562,6 +593,10 @@ impl Wallet {
         self.policy = requested.clone();
         self.note(&[Kind::PolicyChanged])
     }
+}
+
+fn locked(reason: LockReason, remedies: Vec<Remedy>) -> LockStatus {
+    LockStatus::Locked { reason, by: WhoLocked::Phone, message: None, remedies }
 }
 
 /// The outcome of a try that was not right, with this status after it.

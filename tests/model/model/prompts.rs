@@ -41,7 +41,27 @@ struct Tried {
     slot: BioSlot,
 }
 
-type CallResult = Result<Outcome, Outcome>;
+/// What a person is recognised for.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    /// To begin the session with this number.
+    Unlock(u64),
+    Pay,
+}
+
+pub(super) type CallResult = Result<Outcome, Outcome>;
+
+/// The outcome of a call that recognises a person: an error is no verdict.
+pub(super) fn without_verdict(result: CallResult) -> Outcome {
+    match result {
+        Ok(outcome) => outcome,
+        Err(Outcome::Error(LockError::DataDamaged)) => Outcome::Denied(BiometricDenial::Locked),
+        Err(Outcome::Error(LockError::DeviceKey(fault))) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
+        Err(Outcome::Error(LockError::Platform(_))) => Outcome::NoVerdict(NoVerdict::Platform),
+        Err(Outcome::Error(LockError::WrongState)) => TRY_AGAIN,
+        Err(outcome) => outcome,
+    }
+}
 
 impl Caller {
     pub(crate) async fn biometric_availability(self, wanted: Wanted) -> Outcome {
@@ -57,19 +77,10 @@ impl Caller {
     }
 
     pub(crate) async fn verify_biometrics(self, wanted: Wanted, session: u64) -> Outcome {
-        let outcome = match self.ask_person(wanted, session).await {
-            Ok(outcome) | Err(outcome) => outcome,
-        };
-        match outcome {
-            Outcome::Error(LockError::DataDamaged) => Outcome::Denied(BiometricDenial::Locked),
-            Outcome::Error(LockError::DeviceKey(fault)) => Outcome::NoVerdict(NoVerdict::DeviceKey(fault)),
-            Outcome::Error(LockError::Platform(_)) => Outcome::NoVerdict(NoVerdict::Platform),
-            Outcome::Error(LockError::WrongState) => TRY_AGAIN,
-            outcome => outcome,
-        }
+        without_verdict(self.ask_person(wanted, Use::Unlock(session)).await)
     }
 
-    async fn ask_person(&self, wanted: Wanted, session: u64) -> CallResult {
+    pub(super) async fn ask_person(&self, wanted: Wanted, purpose: Use) -> CallResult {
         let reading = self.look_at_clock().await.ok_or(PLATFORM)?;
         let (now, generation) = (reading.now, self.model().process.generation);
         let sensor = self.sensor().await.ok_or(PLATFORM)?;
@@ -93,12 +104,12 @@ impl Caller {
         if !self.begin_prompt() {
             return Ok(TRY_AGAIN);
         }
-        let heard = self.show(wanted, Tried { wallet: number, slot }, generation, session).await;
+        let heard = self.show(wanted, Tried { wallet: number, slot }, generation, purpose).await;
         self.end_prompt().await;
         heard
     }
 
-    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> CallResult {
+    async fn show(&self, wanted: Wanted, tried: Tried, generation: u64, purpose: Use) -> CallResult {
         if self.model().process.generation != generation {
             return Ok(Outcome::Ended(PromptEnd::CancelledBySystem));
         }
@@ -129,18 +140,22 @@ impl Caller {
                     self.count_failure(tried).await?;
                     return Ok(Outcome::NotRecognised);
                 }
-                Some(End::Recognised) => return self.open_with(wanted, tried, generation, session).await,
+                Some(End::Recognised) => return self.open_with(wanted, tried, generation, purpose).await,
             }
         }
     }
 
-    /// Checks once more whether biometrics may be used, and charges the use irrevocably before the session begins.
-    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, session: u64) -> CallResult {
-        let reading = self.clock().await.ok_or(PLATFORM)?;
+    /// Checks once more whether biometrics may be used, and charges the use irrevocably before the session begins, or
+    /// together with what the payment sets aside.
+    async fn open_with(&self, wanted: Wanted, tried: Tried, generation: u64, purpose: Use) -> CallResult {
+        let now = self.clock().await.ok_or(PLATFORM)?.now;
+        let clock = match purpose {
+            Use::Unlock(_) => None,
+            Use::Pay => Some(self.payment_clock().await?),
+        };
         if !self.entropy().await {
             return Err(PLATFORM);
         }
-        let now = reading.now;
         let used = self.commit_irrevocably(|model| {
             if let Some(none) = model.without_wallet() {
                 return Err(none);
@@ -150,13 +165,20 @@ impl Caller {
                 return Err(TRY_AGAIN);
             }
             model.may_use(&wanted, SensorAvailability::Ready, now).map_err(Outcome::Denied)?;
+            let mut lines = match clock.map_or(Ok(vec![]), |clock| model.set_aside(&clock)) {
+                Ok(lines) => lines,
+                Err(refusal) => return Ok((Err(refusal), vec![])),
+            };
             let wallet = model.wallet_mut().ok_or(TRY_AGAIN)?;
             wallet.biometrics.note_use(&wanted);
             let policy = wallet.policy.session.clone();
-            Ok((policy, wallet.note(&[Kind::BiometricsRight])))
+            lines.extend(wallet.note(&[Kind::BiometricsRight]));
+            Ok((Ok(policy), lines))
         });
         let (policy, irrevocable) = used.await?;
+        let policy = policy?;
         irrevocable.map_err(key_fault)?;
+        let Use::Unlock(session) = purpose else { return Ok(Outcome::Paid) };
         let begun = Session::begin(tried.wallet, false, now, &policy, self.readings());
         self.model().start_session(session, begun, generation);
         Ok(Outcome::Unlocked)
@@ -284,10 +306,14 @@ impl Caller {
         if let Err(over) = self.look_into_fresh(session).await {
             return over;
         }
+        let Some(reading) = self.look_at_clock().await else { return PLATFORM };
         let off = self.change_in(session, |model| {
             model.end_those_of_biometrics();
             let Some(wallet) = model.wallet_mut() else { return (None, vec![]) };
             let before = wallet.biometrics.switch_off();
+            if before.is_some() {
+                wallet.payments.note_change(reading.now);
+            }
             let lines = if before.is_some() { wallet.note(&[Kind::BiometricsOff]) } else { vec![] };
             (before, lines)
         });
@@ -303,7 +329,7 @@ impl Caller {
 
     // The steps.
 
-    async fn sensor(&self) -> Option<SensorAvailability> {
+    pub(super) async fn sensor(&self) -> Option<SensorAvailability> {
         self.script.ask(Ask::SensorAvailability).await.ok().map(|reading| reading.sensor)
     }
 
@@ -407,6 +433,11 @@ impl Model {
         let key_is_there = |slot: BioSlot| self.keys.holds(Key::Biometric(slot.number));
         let is_marked = self.keys.holds(Key::Mark(wallet.number)) || self.keys.holds(Key::PlaceMark);
         !is_marked && wallet.biometrics.slot.is_some_and(|slot| !key_is_there(slot))
+    }
+
+    /// No payment waits for a proof any more.
+    pub(crate) fn cancel_payments(&mut self) {
+        self.process.payments.clear();
     }
 
     fn in_force(&mut self, tried: Tried) -> Option<&mut Wallet> {

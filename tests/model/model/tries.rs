@@ -4,7 +4,6 @@ use walletlock_core::Now;
 use walletlock_core::policy::LockoutPolicy;
 
 use super::Wait;
-use super::spans::SAVE_WHILE_WATCHED_MS;
 
 /// A try that was charged and not given back.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +11,8 @@ struct Try {
     id: u64,
     settled_as_wrong: bool,
     boot: Option<u32>,
-    wait: Wait,
+    /// The wait that it brought, until the next try brings another one or none.
+    wait: Option<Wait>,
 }
 
 /// The verdict on a try.
@@ -62,7 +62,7 @@ impl Tries {
     }
 
     fn left_ms(&self, now: Now) -> u64 {
-        self.tries.iter().map(|a_try| a_try.wait.left_ms(now)).max().unwrap_or(0)
+        self.wait().map_or(0, |wait| wait.left_ms(now))
     }
 
     /// The tries until a wipe, or a lock that waiting does not end.
@@ -91,8 +91,9 @@ impl Tries {
         self.last_id += 1;
         self.boot = now.boot.max(self.boot);
         // A try is allowed only when every earlier wait is over, so the earlier waits end for good.
-        self.tries.iter_mut().for_each(|a_try| a_try.wait = Wait::start(0, now));
-        let wait = Wait::start(wait_ms(policy, self.tries.len() as u32 + 1), now);
+        self.tries.iter_mut().for_each(|a_try| a_try.wait = None);
+        let wait_ms = wait_ms(policy, self.tries.len() as u32 + 1);
+        let wait = (wait_ms > 0).then(|| Wait::start(wait_ms, now));
         self.tries.push(Try { id: self.last_id, settled_as_wrong: false, boot: now.boot, wait });
         self.refusal_is_noted = false;
         self.last_id
@@ -140,18 +141,13 @@ impl Tries {
         self.tries.iter().filter(|a_try| !a_try.settled_as_wrong).count()
     }
 
-    /// The running wait, if it should be saved.
-    pub(crate) fn wait_to_save(&self, now: Now, every_ms: u64) -> Option<Wait> {
-        self.tries.iter().map(|a_try| a_try.wait).find(|wait| wait.is_due(now, every_ms))
+    /// The wait of the last try, as it was last saved.
+    pub(crate) fn wait(&self) -> Option<Wait> {
+        self.tries.iter().find_map(|a_try| a_try.wait)
     }
 
-    pub(crate) fn save_waits(&mut self, now: Now) {
-        self.tries.iter_mut().for_each(|a_try| a_try.wait.save(now, SAVE_WHILE_WATCHED_MS));
-    }
-
-    /// Saves a wait that was seen, unless another call has saved it since with a newer reading.
-    pub(crate) fn save_wait(&mut self, seen: Wait, now: Now, every_ms: u64) {
-        self.tries.iter_mut().filter(|a_try| a_try.wait == seen).for_each(|a_try| a_try.wait.save(now, every_ms));
+    pub(crate) fn save_wait(&mut self, now: Now, every_ms: u64) {
+        self.tries.iter_mut().filter_map(|a_try| a_try.wait.as_mut()).for_each(|wait| wait.save(now, every_ms));
     }
 
     /// Whether this refusal is the first during a cool-down.

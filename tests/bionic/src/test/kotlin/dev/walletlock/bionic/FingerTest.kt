@@ -44,8 +44,8 @@ class FingerTest {
     }
 
     private companion object {
-        /** A request as uniffi writes it: a prompt's id, no payment, no more risk than usual. */
-        val TO_UNLOCK = byteArrayOf(0, 0, 0, 0, 0, 0, 0, 7, 0, 0)
+        /** A request as uniffi writes it: a prompt's id, no more risk than usual. */
+        val TO_UNLOCK = byteArrayOf(0, 0, 0, 0, 0, 0, 0, 7, 0)
 
         /** The answer: a value, the second availability, the second reason. */
         val DENIED_SWITCHED_OFF = byteArrayOf(0, 0, 0, 0, 2, 0, 0, 0, 2)
