@@ -21,7 +21,7 @@ struct Proof {
     amount: (&'static str, &'static str),
 }
 
-const PROOFS: [Proof; 6] = [
+const PROOFS: [Proof; 8] = [
     Proof {
         name: "model",
         package: "walletlock-model",
@@ -58,6 +58,20 @@ const PROOFS: [Proof; 6] = [
         amount: ("WALLETLOCK_HISTORIES", "5000"),
     },
     Proof {
+        name: "payments",
+        package: "walletlock-stories",
+        program: Some("stories"),
+        filter: "random_payments",
+        amount: ("WALLETLOCK_HISTORIES", "1000"),
+    },
+    Proof {
+        name: "windows",
+        package: "walletlock-core",
+        program: None,
+        filter: "payment::windows",
+        amount: ("WALLETLOCK_HISTORIES", "300000"),
+    },
+    Proof {
         name: "fuzz",
         package: "walletlock-core",
         program: None,
@@ -84,7 +98,7 @@ pub(crate) fn run(places: &Places, options: &[String]) -> Result<ExitCode> {
             prove(places, name, seed)
         }
         _ => bail!(
-            "expected: --deep model | crash | lies | timing | locks | fuzz [--seed N], --deep mutants [--shard k/n], --deep same-bytes, --deep rules or --deep hosts"
+            "expected: --deep model | crash | lies | timing | locks | payments | windows | fuzz [--seed N], --deep mutants [--shard k/n], --deep same-bytes, --deep rules or --deep hosts"
         ),
     }
 }

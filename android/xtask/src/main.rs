@@ -39,7 +39,7 @@ const USAGE: &str = "\
 cargo xtask demo [--tour]   build everything and start the terminal wallet (--tour: it plays by itself)
                             (--phone [--port N]: the sample wallet instead, on a phone in the browser)
 cargo xtask test            run every test (--only STEP: one of the steps that it prints)
-cargo xtask test --deep P   prove P for longer: model, crash, lies, timing, locks or fuzz (--seed N: once more),
+cargo xtask test --deep P   prove P for longer: model, crash, lies, timing, locks, payments, windows or fuzz (--seed N: once more),
                             or mutants (--shard k/n: a part), or same-bytes: the Android library built again in another folder is the same, and the sample
                             wallet's APK; or rules: R8 keeps what must be kept, by the rules of the archive; or hosts: the
                             libraries of `cargo xtask hosts`, run as far as this machine can
