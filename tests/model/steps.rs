@@ -370,17 +370,6 @@ pub(crate) fn policies() -> Vec<Policy> {
 /// Every amount may be paid, and no rule asks for more proof: only the budget of biometrics decides.
 fn payments() -> PaymentPolicy {
     let limit = |which| Limit::amount(Scope::All, currency(which), Period::Payment, MAX_MINOR);
-    let risk = RiskPolicy {
-        payments_in_15_min: None,
-        payments_in_24_h: None,
-        refusals_for_pin: None,
-        refusals_for_stop: None,
-        new_payee_percent: None,
-        deviations: None,
-        night_over: vec![],
-        fastest_km_h: None,
-        after_change_percent: None,
-        flags: vec![],
-    };
-    PaymentPolicy { limits: (0..CURRENCIES.len()).map(limit).collect(), risk, ..PaymentPolicy::default() }
+    let limits = (0..CURRENCIES.len()).map(limit).collect();
+    PaymentPolicy { limits, risk: RiskPolicy::off(), ..PaymentPolicy::default() }
 }

@@ -36,24 +36,8 @@ pub(crate) fn payment_by(id: &str, minor: u64, channel: Channel) -> Payment {
 pub(crate) fn day_limit(max: u64) -> PaymentPolicy {
     PaymentPolicy {
         limits: vec![Limit::amount(Scope::All, euro(), Period::Day, max)],
-        risk: quiet(),
+        risk: RiskPolicy::off(),
         ..Default::default()
-    }
-}
-
-/// No risk rule is on.
-pub(crate) fn quiet() -> RiskPolicy {
-    RiskPolicy {
-        payments_in_15_min: None,
-        payments_in_24_h: None,
-        refusals_for_pin: None,
-        refusals_for_stop: None,
-        new_payee_percent: None,
-        deviations: None,
-        night_over: Vec::new(),
-        fastest_km_h: None,
-        after_change_percent: None,
-        flags: Vec::new(),
     }
 }
 

@@ -5,14 +5,14 @@ use walletlock_core::events::Kind;
 use walletlock_core::journal::Query;
 use walletlock_core::money::{Currency, Money};
 use walletlock_core::payment::LimitChange;
-use walletlock_core::policy::{Limit, PaymentPolicy, Period};
+use walletlock_core::policy::{Limit, PaymentPolicy, Period, RiskPolicy};
 use walletlock_core::request::{CardRef, Channel, Payment, ProofLevel, Scope};
 use walletlock_core::risk::RiskRule;
 use walletlock_core::{FRESH_PIN_MS, LockError, PaymentContext, PaymentOutcome, PaymentRefusal};
 
 use crate::backend::Backend;
 use crate::till::{
-    alone, approved, ask, day_limit, euro, left, needs, pay, payment, payment_by, quiet, refused, with_provider,
+    alone, approved, ask, day_limit, euro, left, needs, pay, payment, payment_by, refused, with_provider,
 };
 use crate::wallet::{PIN, Wallet, entry};
 
@@ -26,7 +26,7 @@ fn over(outcome: PaymentOutcome) -> (u64, Option<u64>) {
 }
 
 fn psd2() -> (Backend, Wallet) {
-    let policy = PaymentPolicy { risk: quiet(), ..PaymentPolicy::preset("psd2").expect("a preset") };
+    let policy = PaymentPolicy { risk: RiskPolicy::off(), ..PaymentPolicy::preset("psd2").expect("a preset") };
     with_provider(policy)
 }
 
@@ -43,7 +43,7 @@ fn every_limit_that_fails_is_named_with_what_is_left_and_when_it_reopens() {
         Limit::amount(Scope::Card("c-1".to_owned()), euro(), Period::ThirtyDays, 7_000),
         Limit::amount(Scope::Channel(Channel::InStore), euro(), Period::Payment, 1),
     ];
-    let wallet = alone(PaymentPolicy { limits, risk: quiet(), ..PaymentPolicy::default() });
+    let wallet = alone(PaymentPolicy { limits, risk: RiskPolicy::off(), ..PaymentPolicy::default() });
     let card = CardRef { id: "c-1".to_owned(), label: "Visa".to_owned(), last4: "1111".to_owned() };
     let with_card = |id, minor| Payment { card: Some(card.clone()), ..payment(id, minor) };
     approved(pay(&wallet, &with_card("order-1", 5_000)));

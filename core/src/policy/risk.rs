@@ -61,6 +61,24 @@ pub struct IntegrityFlag {
     pub proof: Option<ProofLevel>,
 }
 
+impl RiskPolicy {
+    /// No rule is on: nothing raises the proof that the limits ask for.
+    pub const fn off() -> Self {
+        Self {
+            payments_in_15_min: None,
+            payments_in_24_h: None,
+            refusals_for_pin: None,
+            refusals_for_stop: None,
+            new_payee_percent: None,
+            deviations: None,
+            night_over: Vec::new(),
+            fastest_km_h: None,
+            after_change_percent: None,
+            flags: Vec::new(),
+        }
+    }
+}
+
 impl Default for RiskPolicy {
     fn default() -> Self {
         Self {

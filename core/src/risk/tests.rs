@@ -113,18 +113,7 @@ fn a_flag_asks_for_what_the_policy_says_and_an_unknown_one_for_nothing() {
 
 #[test]
 fn a_rule_that_is_off_asks_for_nothing() {
-    let off = RiskPolicy {
-        payments_in_15_min: None,
-        payments_in_24_h: None,
-        refusals_for_pin: None,
-        refusals_for_stop: None,
-        new_payee_percent: None,
-        deviations: None,
-        night_over: Vec::new(),
-        fastest_km_h: None,
-        after_change_percent: None,
-        flags: Vec::new(),
-    };
+    let off = RiskPolicy::off();
     let flags = ["rooted".to_owned()];
     let everything = Facts {
         payments_in_15_min: 99,
