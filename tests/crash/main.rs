@@ -20,6 +20,7 @@ mod life;
 mod mount;
 mod old_copies;
 mod orders;
+mod payment_cuts;
 mod phone;
 mod power_cuts;
 mod proof_cuts;

@@ -35,6 +35,11 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
+        Self::with_policy(presets::walletlock())
+    }
+
+    /// The same with this policy, to which the provider is added.
+    pub(crate) fn with_policy(policy: Policy) -> Self {
         let [online, guarded, offline] = [1, 2, 3].map(|seed| Signer::from_seed(&[seed; 32]));
         let keys = vec![online.key(KeyRole::Online), guarded.key(KeyRole::Guarded), offline.key(KeyRole::Guarded)];
         let unusual = ClearsUnusual::Pin;
@@ -42,7 +47,7 @@ impl Place {
         let provider = ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual, escrow_key };
         let folder = TempDir::new().expect("a folder");
         let mount = Mount::new(folder.path().to_owned());
-        let policy = Policy { provider: Some(provider), ..presets::walletlock() };
+        let policy = Policy { provider: Some(provider), ..policy };
         Self { mount, policy, online, guarded, _folder: folder }
     }
 
@@ -93,6 +98,12 @@ impl Place {
         self.online.sign("order", &format!(r#"{{"v":1,"aud":"{aud}","seq":1,"act":"lock","reason":"lost"}}"#))
     }
 
+    /// The provider's word that so many minor units of this authorisation were charged.
+    pub(crate) fn settlement(&self, aud: &str, sub: &str, jti: &str, payment: &str, minor: u64) -> String {
+        let named = format!(r#""aud":"{aud}","sub":"{sub}","jti":"{jti}","payment":"{payment}""#);
+        self.online.sign("settle", &format!(r#"{{"v":1,{named},"state":"captured","captured_minor":{minor}}}"#))
+    }
+
     /// The answer to a new request for a heartbeat. The provider has sent this many orders.
     fn heartbeat(&self, lock: &WalletLock, installation: &str, last_order: u64) -> String {
         let request = lock.provider().request(RequestKind::Heartbeat, &ProviderRequest::default()).expect("a request");
@@ -120,12 +131,12 @@ impl Place {
         &self,
         before: (&Disk, &FakePhone),
         operations: u64,
-        call: impl Fn(&WalletLock) -> T,
+        call: impl Fn(&WalletLock, &FakePhone) -> T,
     ) -> (T, Disk, FakePhone) {
         let (disk, phone) = (before.0.after_kill(), copy(before.1, 1));
         let lock = self.open(&disk, &phone);
         disk.cut_after(operations);
-        let answer = call(&lock);
+        let answer = call(&lock, &phone);
         drop(lock);
         (answer, disk, phone)
     }
@@ -161,7 +172,7 @@ fn cut_an_order(flushes: Flushes) -> u32 {
     let chance = &mut TestRng::nth(seed(), 1);
     let (mut operations, mut lost_orders) = (0, 0);
     loop {
-        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock| lock.provider().accept(&lost));
+        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock, _| lock.provider().accept(&lost));
         let is_answered = answer == Ok(WordOutcome::Done(WordDone::Locked));
         for outcome in 0..OUTCOMES {
             let left = cut.after_cut(chance);
@@ -215,7 +226,7 @@ fn a_grant_cut_by_a_power_cut_leaves_the_old_or_the_new() {
     let chance = &mut TestRng::nth(seed(), 2);
     let mut operations = 0;
     loop {
-        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock| lock.provider().redeem(&grant));
+        let (answer, cut, phone) = place.cut((&disk, &phone), operations, |lock, _| lock.provider().redeem(&grant));
         let is_answered = answer == Ok(WordOutcome::Done(WordDone::Unlocked));
         for outcome in 0..OUTCOMES {
             let (left, phone) = (cut.after_cut(chance), copy(&phone, 3));

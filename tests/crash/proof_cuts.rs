@@ -176,7 +176,7 @@ fn cut(before: &Before, act: Act, request: Option<&String>, chance: &mut TestRng
     let states = before.states(act);
     let (mut left, mut lost) = (vec![0; states.len()], 0);
     for operations in 0.. {
-        let call = |lock: &WalletLock| before.act(lock, act, request);
+        let call = |lock: &WalletLock, _: &FakePhone| before.act(lock, act, request);
         let (is_told, disk, phone) = before.place.cut((&before.disk, &before.phone), operations, call);
         for _ in 0..OUTCOMES {
             let seen = before.look(&disk.after_cut(chance), &copy(&phone, 3));

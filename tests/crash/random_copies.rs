@@ -123,18 +123,7 @@ fn policy() -> Policy {
     // Every amount may be paid, and no rule asks for more proof: only the budget decides.
     policy.payment = PaymentPolicy {
         limits: vec![Limit::amount(Scope::All, currency, Period::Payment, MAX_MINOR)],
-        risk: RiskPolicy {
-            payments_in_15_min: None,
-            payments_in_24_h: None,
-            refusals_for_pin: None,
-            refusals_for_stop: None,
-            new_payee_percent: None,
-            deviations: None,
-            night_over: vec![],
-            fastest_km_h: None,
-            after_change_percent: None,
-            flags: vec![],
-        },
+        risk: RiskPolicy::off(),
         ..PaymentPolicy::default()
     };
     policy.contacts = vec![Contact::Phone("+41 44 000 00 00".to_owned())];

@@ -5,9 +5,9 @@ use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy, pr
 use walletlock_core::provider::signer::{Signer, decode, encode, read_request, request_hash};
 use walletlock_core::{LockError, ProviderRequest, ProviderState, RequestKind, WalletLock, WordOutcome};
 
-use crate::desk;
 use crate::life::failed;
 use crate::phone::Home;
+use crate::{desk, paying};
 
 /// The number of the only order.
 pub(crate) const ORDER: u64 = 1;
@@ -29,7 +29,7 @@ pub(crate) fn policy() -> Policy {
         unusual: ClearsUnusual::Pin,
         escrow_key: Some(desk::escrow_pair().key()),
     };
-    Policy { provider: Some(provider), ..presets::walletlock() }
+    Policy { provider: Some(provider), payment: paying::policy(), ..presets::walletlock() }
 }
 
 /// Registers the phone.
@@ -81,6 +81,16 @@ pub(crate) fn revoke(lock: &WalletLock) -> String {
         let (aud, [online, _, offline]) = (encode(&state.wallet), signers());
         let claims = format!(r#"{{"v":1,"aud":"{aud}","seq":1,"revoke":"{}"}}"#, online.id());
         lock.provider().accept(&offline.sign("keys", &claims))
+    }))
+}
+
+/// Says that so many minor units were charged for the payment that was authorised under this number.
+pub(crate) fn settle(lock: &WalletLock, jti: &str, minor: u64) -> String {
+    in_words(state(lock).and_then(|state| {
+        let (aud, sub) = (encode(&state.wallet), encode(&state.installation.expect("registered")));
+        let named = format!(r#""aud":"{aud}","sub":"{sub}","jti":"{jti}","payment":"{}""#, paying::PAYMENT);
+        let claims = format!(r#"{{"v":1,{named},"state":"captured","captured_minor":{minor}}}"#);
+        lock.provider().accept(&signers()[0].sign("settle", &claims))
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::phone::{Home, Phone, entry};
 use crate::scenario::{CODES, Due, PIN};
 use crate::words::OrdersLock;
 use crate::world::{DAMAGED, LIMIT, Wallet, World, Worlds};
-use crate::{backend, check_escrow, check_ways_back, item, paper};
+use crate::{backend, check_escrow, check_payments, check_ways_back, item, paper};
 
 /// Lines about the recovery code and escrow and about the provider's words.
 const NOTED: [Kind; 17] = [
@@ -214,12 +214,13 @@ fn use_it(phone: &Phone, lock: &Arc<WalletLock>, possible: &mut Worlds) -> Resul
     keep_wallets(possible, "tries in the journal", &tried, |wallet| wallet.tried == tried)?;
     let lines = count(&session, &check_ways_back::NOTED)?;
     check_ways_back::keep_settings(&session, lines, possible)?;
+    check_payments::keep(lock, &session, possible)?;
     check_escrow::keep(&phone.home, lock, possible)?;
     check_ways_back::use_up(phone, lock, &session, possible)?;
     Ok(pin)
 }
 
-fn count(session: &Session, kinds: &[Kind]) -> Result<u32, Violation> {
+pub(crate) fn count(session: &Session, kinds: &[Kind]) -> Result<u32, Violation> {
     let query = Query { kinds: kinds.to_vec(), limit: 200, ..Query::default() };
     let page = session.journal().page(&query).map_err(|error| format!("the journal is not read: {error}"))?;
     Ok(page.entries.len() as u32)

@@ -1,6 +1,7 @@
 //! What a recovery, and a change of the recovery code, may leave.
 
 use crate::life::{NO_VERDICT, RECOVERED_AND_LOCKED};
+use crate::payments::Till;
 use crate::scenario::Due;
 use crate::world::{Rules, STORAGE_FAILED, State, Wallet, World, durable};
 
@@ -55,6 +56,7 @@ impl Wallet {
             is_marked,
             noted: self.noted + 1 + cancelled,
             back: self.back.recovered(),
+            till: if self.is_damaged { Till::used_up() } else { self.till },
             ..self
         };
         rescued.opened()

@@ -10,15 +10,15 @@ use walletlock_core::recovery::Task;
 use walletlock_core::request::BiometricRequest;
 use walletlock_core::request::PromptId;
 use walletlock_core::{
-    BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PinChange, PinOutcome,
-    Refusal, Removal, Rescue, Session, WalletLock,
+    BiometricChange, BiometricOutcome, Enrolment, LockError, LockReason, LockStatus, NoVerdict, PaymentOutcome,
+    PinChange, PinOutcome, Refusal, Removal, Rescue, Session, WalletLock,
 };
 
 use crate::fault::{Ending, Plan};
 use crate::phone::{Home, Phone, entry};
 use crate::scenario::{FIRST, Scenario, Step};
 use crate::world::DAMAGED;
-use crate::{backend, desk, item, net, paper, proving};
+use crate::{backend, desk, item, net, paper, paying, proving};
 
 /// The answer of a check that failed because the storage failed.
 pub(crate) const NO_VERDICT: &str = "no verdict: Storage";
@@ -88,6 +88,7 @@ impl Life {
             factor: FIRST,
             granted: None,
             rescue: None,
+            authorised: None,
         };
         if catches_all {
             net::install(&folder, plan);
@@ -140,6 +141,8 @@ struct App {
     granted: Option<desk::Granted>,
     /// What that grant opened.
     rescue: Option<Rescue>,
+    /// The number of the authorisation that was handed out last.
+    authorised: Option<String>,
 }
 
 impl App {
@@ -293,6 +296,24 @@ impl App {
                 .as_ref()
                 .map_or_else(|| NO_REQUEST.to_owned(), |request| proving::take_proof(&self.phone.home, lock, request)),
             Step::SetPassword(name) => self.in_session(|session| proving::set_password(session, name)),
+            Step::Pay(pin) => match paying::pay(lock, pin) {
+                Ok(PaymentOutcome::Approved(authorisation)) => {
+                    self.authorised = Some(paying::number_of(&authorisation));
+                    "approved".to_owned()
+                }
+                Ok(PaymentOutcome::PinRefused(refusal)) => refusal_in_words(&refusal),
+                Ok(other) => format!("{other:?}"),
+                Err(error) => failed(&error),
+            },
+            Step::Settle(minor) => {
+                self.authorised.as_ref().map_or_else(|| NO_REQUEST.to_owned(), |jti| backend::settle(lock, jti, minor))
+            }
+            Step::Capture(minor) => paying::capture(lock, minor),
+            Step::Lower(max) => self.in_session(|session| paying::lower(session, max)),
+            Step::Freeze => match lock.payments().freeze(None) {
+                Ok(()) => "frozen".to_owned(),
+                Err(error) => failed(&error),
+            },
             Step::Tick => self.in_session(|session| {
                 session.access().note_done(Task::ReviewJournal)?;
                 Ok("noted".to_owned())

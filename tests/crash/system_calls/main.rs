@@ -13,6 +13,7 @@
 mod backend;
 mod check;
 mod check_escrow;
+mod check_payments;
 mod check_ways_back;
 mod codes;
 mod desk;
@@ -22,6 +23,8 @@ mod item;
 mod life;
 mod net;
 mod paper;
+mod paying;
+mod payments;
 mod phone;
 mod proving;
 mod scenario;

@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::net::Call;
+use crate::paying;
 
 /// The owner's PIN, and the PIN that replaces it.
 pub(crate) const PIN: &str = "493716";
@@ -90,6 +91,15 @@ pub(crate) enum Step {
     AskEscrowByProofs,
     /// The owner sets a password of the account.
     SetPassword(&'static str),
+    /// Somebody asks for the payment and confirms it with this PIN.
+    Pay(&'static str),
+    /// The provider says that so many minor units were charged.
+    Settle(u64),
+    /// The app says so.
+    Capture(u64),
+    /// The owner sets a limit on a single payment.
+    Lower(u64),
+    Freeze,
     /// The owner has looked through the journal; and wants no biometrics.
     Tick,
     Dismiss,
@@ -198,10 +208,10 @@ pub(crate) const ANOTHER_CODE: u64 = 120_000;
 const AFTER_PROOFS: u64 = 73 * HOUR_MS;
 
 use Step::{
-    AddChannel, Ask, AskEscrow, AskEscrowByProofs, Beat, BeatAlone, CancelFactor, Change, Close, Code, Deposit,
-    Disable, Dismiss, Enable, Enrol, Finger, Grant, Open, Order, Read, Recover, RecoverByEscrow, Register, Remove,
-    RemoveFactor, Reopen, Revoke, SendCode, SetCode, SetFactor, SetPassword, SwitchEscrow, TakeProof, Tick, TypeCode,
-    Verify, Wipe, Write,
+    AddChannel, Ask, AskEscrow, AskEscrowByProofs, Beat, BeatAlone, CancelFactor, Capture, Change, Close, Code,
+    Deposit, Disable, Dismiss, Enable, Enrol, Finger, Freeze, Grant, Lower, Open, Order, Pay, Read, Recover,
+    RecoverByEscrow, Register, Remove, RemoveFactor, Reopen, Revoke, SendCode, SetCode, SetFactor, SetPassword, Settle,
+    SwitchEscrow, TakeProof, Tick, TypeCode, Verify, Wipe, Write,
 };
 
 /// The scenario in which SQLite's log is moved into the database after a charge.
@@ -221,7 +231,7 @@ static UNTIL_THE_LOG_IS_FULL: [Step; TRIES_BEFORE + 5] = {
 
 /// Every call that writes, and every state in which a kill leaves work for the next opening. A step that fails is tried
 /// again, as a person would.
-pub(crate) static SCENARIOS: [Scenario; 62] = [
+pub(crate) static SCENARIOS: [Scenario; 66] = [
     Scenario {
         steps: &[Open, Open, Enrol(PIN), Enrol(PIN), Write(WORD), Verify(PIN), Read, Close],
         ..catches_all("enrol", Start::New)
@@ -517,7 +527,32 @@ pub(crate) static SCENARIOS: [Scenario; 62] = [
         clock_ms: ANOTHER_CODE,
         ..catches_all("open after second proof", after_flush(SECOND_PROOF, 0))
     },
+    Scenario {
+        steps: &[Open, Pay(PIN), Pay(PIN), Settle(LESS), Settle(LESS), Verify(PIN), Read, Close],
+        catches_from: 1,
+        ..registered(PAID, false)
+    },
+    Scenario {
+        steps: &[Open, Pay(WRONG), Pay(PIN), Capture(MORE), Capture(MORE), Verify(PIN), Read, Close],
+        catches_from: 1,
+        ..registered("payment with a wrong PIN", false)
+    },
+    Scenario {
+        steps: &[Open, Open, Pay(PIN), Settle(LESS), Verify(PIN), Read, Close],
+        preset: PROVIDER,
+        ..catches_all("open after payment", after_flush(PAID, 0))
+    },
+    Scenario {
+        steps: &[Open, Verify(PIN), Lower(5_000), Lower(4_000), Freeze, Freeze, Read, Close],
+        catches_from: 2,
+        ..registered("limit and freeze", false)
+    },
 ];
+
+const PAID: &str = "payment";
+/// What is charged for a payment in the end, in minor units: less than was approved, or more.
+const LESS: u64 = paying::MINOR / 2;
+const MORE: u64 = paying::MINOR * 2;
 
 /// Somebody proves something.
 const BY_APP: &str = "proof by app";

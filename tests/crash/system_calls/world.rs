@@ -8,6 +8,7 @@ use crate::codes::Pending;
 use crate::escrow::PendingEscrow;
 use crate::fault::Plan;
 use crate::life::NO_VERDICT;
+use crate::payments::Till;
 use crate::scenario::{Step, Used};
 use crate::ways_back::Back;
 use crate::words::OrdersLock;
@@ -17,6 +18,7 @@ pub(crate) const LIMIT: u32 = 16;
 
 /// A wallet as its owner could describe it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(clippy::large_enum_variant, reason = "almost every world has a wallet")]
 pub(crate) enum World {
     Unconfigured,
     /// The keystore's mark also says so, so it does not matter whether what was written of the wipe is lost.
@@ -71,6 +73,8 @@ pub(crate) struct Wallet {
     pub(crate) noted: u32,
     /// The second factor, the channel, and what was proven.
     pub(crate) back: Back,
+    /// The payment, the limit and the freeze.
+    pub(crate) till: Till,
 }
 
 pub(crate) type Worlds = BTreeSet<World>;
@@ -151,6 +155,7 @@ impl Wallet {
             is_revoked: false,
             noted: 0,
             back: Back::default(),
+            till: Till::default(),
         }
     }
 }
@@ -210,10 +215,10 @@ pub(crate) fn possible(
         states = next;
         let told = seen.told.as_deref().unwrap_or_default();
         match step {
-            Step::Verify(pin) if told.starts_with("wrong") => {
+            Step::Verify(pin) | Step::Pay(pin) if told.starts_with("wrong") => {
                 known_wrong.insert(*pin);
             }
-            Step::Verify(_) if told == "right" => known_wrong.clear(),
+            Step::Verify(_) | Step::Pay(_) if told == "right" || told == "approved" => known_wrong.clear(),
             Step::Reopen => known_wrong.clear(),
             // The current PIN is the right one here, and a right PIN clears the remembered wrong ones.
             Step::Change(..) if seen.asked > 0 && told != NO_VERDICT => known_wrong.clear(),
@@ -229,7 +234,7 @@ pub(crate) fn possible(
 
 pub(crate) struct Rules<'a> {
     pub(crate) step: &'a Step,
-    seen: &'a Seen,
+    pub(crate) seen: &'a Seen,
     /// Whether a fault was planned.
     pub(crate) is_disturbed: bool,
     /// Whether a change that failed may have been made.
@@ -250,7 +255,7 @@ pub(crate) fn durable(world: World) -> State {
 }
 
 /// The state after a try that was charged, and settled without a flush.
-fn settled_so(charged: &World, settled: World) -> State {
+pub(crate) fn settled_so(charged: &World, settled: World) -> State {
     State { live: settled, ..durable(charged.clone()) }
 }
 
@@ -381,6 +386,8 @@ impl Rules<'_> {
             | Step::SetPassword(_)
             | Step::Tick
             | Step::Dismiss => self.on_the_way_back(state, wallet),
+            Step::Pay(pin) => self.paid(state, wallet, pin),
+            Step::Settle(_) | Step::Capture(_) | Step::Lower(_) | Step::Freeze => self.at_the_till(state, wallet),
             _ => self.told_by_provider(state, wallet),
         }
     }
@@ -406,7 +413,18 @@ impl Rules<'_> {
     /// A PIN was entered. The try is charged on the disk before the device key is asked, and settled before the person
     /// is told anything.
     fn verified(&self, state: &State, wallet: &Wallet, pin: &'static str) -> Vec<State> {
-        let Some((charged, settled)) = self.tried(wallet, pin) else {
+        self.verified_so(state, wallet, (pin, "right"), self.tried(wallet, pin))
+    }
+
+    /// The same, when a right PIN is told so, and with what is written of the try.
+    pub(crate) fn verified_so(
+        &self,
+        state: &State,
+        wallet: &Wallet,
+        (pin, right): (&'static str, &str),
+        tried: Option<(World, World)>,
+    ) -> Vec<State> {
+        let Some((charged, settled)) = tried else {
             // A recovery that failed reads the file again, and so does every recovery without a record. That may fail.
             let fails = self.is_disturbed && self.told() == Some(NO_VERDICT);
             let says = if fails { NO_VERDICT.to_owned() } else { state.live.status() };
@@ -414,7 +432,7 @@ impl Rules<'_> {
             return if is_asked { Vec::new() } else { self.unchanged(state, &[&says]) };
         };
         let verdict = match &settled {
-            World::Enrolled(_) if pin == wallet.pin => "right".to_owned(),
+            World::Enrolled(_) if pin == wallet.pin => right.to_owned(),
             World::Enrolled(now) if self.known_wrong.contains(pin) => {
                 format!("repeated, {} left", LIMIT - now.failures)
             }
@@ -485,7 +503,7 @@ impl Rules<'_> {
 
     /// The wallet with the try charged, and with it settled. `None` under a lock and without a record, where no try is
     /// accepted.
-    fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
+    pub(crate) fn tried(&self, wallet: &Wallet, pin: &'static str) -> Option<(World, World)> {
         (wallet.failures < LIMIT && !wallet.is_damaged && wallet.lock.is_none() && !wallet.is_silent).then_some(())?;
         let charged = Wallet { failures: wallet.failures + 1, tried: wallet.tried + 1, ..*wallet };
         let settled = if pin == wallet.pin {
