@@ -48,7 +48,7 @@ class LimitsTest : LockTest() {
                     assertEquals("limit", assertThrows<LockException.Invalid> { limits.set(wrong) }.what)
                 }
                 assertEquals("currency", assertThrows<LockException.Invalid> { limits.set(LIMIT.copy(currency = "eur")) }.what)
-                repeat(24 - 1 - others.size) { limits.set(LIMIT.copy(scope = LimitScope.Card("card-$it"))) }
+                repeat(24 - limits.all().size) { limits.set(LIMIT.copy(scope = LimitScope.Card("card-$it"))) }
                 val full = assertThrows<LockException.LimitReached> { limits.set(LIMIT.copy(currency = "USD")) }
                 assertEquals("limits", full.what)
                 phone.clock.advanceMs(24.hours.inWholeMilliseconds)

@@ -45,7 +45,8 @@ class PaymentValuesTest : LockTest() {
                 PAYMENT.copy(mcc = -1) to "merchant category",
                 PAYMENT.copy(mcc = 10_000) to "merchant category",
                 PAYMENT.copy(mcc = 65_537) to "merchant category",
-                PAYMENT.copy(billing = Money(-1, "EUR")) to "billing amount",
+                PAYMENT.copy(billing = Money(-1, "USD")) to "billing amount",
+                PAYMENT.copy(billing = Money(1, "EUR")) to "billing amount",
                 PAYMENT.copy(nonce = "") to "nonce",
                 PAYMENT.copy(nonce = half) to "nonce",
             )
@@ -85,7 +86,7 @@ class PaymentValuesTest : LockTest() {
             )
             val request = lock.ask(payment, PaymentContext("zh-CN", CoarsePlace.of(52.37, 4.9), emptyList()))
             val lines = listOf("最多 9,000 JPY", "收款方 Bakery (bakery-7)", "使用 Visa ••1111", "出示付款码") +
-                listOf("手续费：最多 20 JPY", "从账户扣款： 56.00 EUR")
+                listOf("手续费：最多 20 JPY", "从账户扣款（含手续费）： 56.00 EUR")
             assertEquals(lines, request.lines.dropLast(1))
             val approved = (lock.confirm(request) as PaymentOutcome.Approved).authorisation
             val claims = claims(approved)

@@ -193,7 +193,11 @@ class PaymentsTest : LockTest() {
             val over = refusal(PAYMENT.copy(amount = Money(10_001, "EUR"))) as PaymentRefusal.OverLimit
             assertEquals(Limit(LimitScope.All, "EUR", LimitPeriod.DAY, 10_000), over.limit)
             assertEquals(10_000, over.left)
-            assertEquals(24.hours, over.reopensIn)
+            assertNull(over.reopensIn, "more than a day's limit never fits")
+            lock.pay(PAYMENT.copy(id = "day", amount = Money(8_000, "EUR")))
+            val later = refusal(PAYMENT.copy(amount = Money(2_001, "EUR"))) as PaymentRefusal.OverLimit
+            assertEquals(2_000, later.left)
+            assertEquals(24.hours, later.reopensIn)
             val rooted = PaymentRefusal.Unusual(Risk(RiskRule.INTEGRITY, "rooted"), forMs = null)
             assertEquals(rooted, refusal(context = ENGLISH.copy(flags = listOf("rooted"))))
             lock.payments.freeze()
@@ -203,7 +207,7 @@ class PaymentsTest : LockTest() {
             lock.payments.freeze(PaymentChannel.ONLINE)
             assertEquals(PaymentRefusal.Frozen(byOwner.copy(byOwner = false, ofChannel = true)), refusal())
             lock.unlock().use { it.access.unfreeze(PaymentChannel.ONLINE) }
-            repeat(8) { lock.pay(PAYMENT.copy(id = "small-$it", amount = Money(1, "EUR"))) }
+            repeat(7) { lock.pay(PAYMENT.copy(id = "small-$it", amount = Money(1, "EUR"))) }
             assertEquals(PaymentRefusal.TooManyOpen, refusal())
             repeat(5) { lock.verify("26483$it") }
             assertTrue((refusal() as PaymentRefusal.Locked).status is LockStatus.CoolingDown)

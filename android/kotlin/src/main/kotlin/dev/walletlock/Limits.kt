@@ -22,7 +22,7 @@ public class Limits internal constructor(private val session: Session) {
      * @throws LockException.Invalid ("limit" or "currency") if there is no such limit.
      * @throws LockException.PinNeeded to raise one, unless the PIN that began this session was entered less than five minutes ago.
      * @throws LockException.SecondFactorNeeded to raise one, if the policy asks for the second factor ([GuardedAction.RAISE_LIMIT]).
-     * @throws LockException.LimitReached if the owner has 24 limits already.
+     * @throws LockException.LimitReached if there are 24 limits already, those of the policy included.
      */
     public suspend fun set(limit: Limit): LimitChange = session.call { it.changeLimit(limit.toNative(), removes = false) }.toPublic()
 

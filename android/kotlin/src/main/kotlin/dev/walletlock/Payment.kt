@@ -17,7 +17,8 @@ import kotlin.math.roundToInt
  * @property kind whether the amount is exact.
  * @property feeMaxMinor the most that is charged beside the amount, in the smallest unit of the same currency ("fee").
  * @property mcc what the payee sells: the category code of ISO 18245, 0 to 9999 ("merchant category"). Null: not known.
- * @property billing what is charged to the account, if it has another currency ("billing amount"). Then limits count this.
+ * @property billing the most that is charged to the account, with the fee, if it has another currency ("billing amount"). Then limits
+ *   count this. Null: it has the same currency.
  * @property nonce the provider's nonce for this payment: 1 to 64 printable ASCII characters without blanks ("nonce"). Null: none.
  */
 public data class Payment @JvmOverloads constructor(

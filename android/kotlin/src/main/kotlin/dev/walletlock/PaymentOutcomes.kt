@@ -201,7 +201,10 @@ public sealed interface PaymentRefusal {
         public val left: Duration? get() = leftMs?.milliseconds
     }
 
-    /** No limit of the policy names this currency, so nothing can be paid in it. */
+    /**
+     * No limit of the policy bounds such a payment, in this currency and through this channel, so it is refused. Only a limit without
+     * [Limit.proof] and without [Limit.atNight] does.
+     */
     public data object CurrencyNotAllowed : PaymentRefusal
 
     /**
@@ -209,7 +212,8 @@ public sealed interface PaymentRefusal {
      *
      * @property limit the limit.
      * @property left what is left of it: in the currency's smallest unit, or a number of payments ([Limit.countsPayments]).
-     * @property reopensInMs milliseconds until more is left, counted by the time that the phone is on. Null: waiting does not help.
+     * @property reopensInMs milliseconds until the next day begins, counted by the time that the phone is on. Null: that does not help:
+     *   more is left later than that, or never.
      */
     public data class OverLimit(
         public val limit: Limit,
