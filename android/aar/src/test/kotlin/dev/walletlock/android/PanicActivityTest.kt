@@ -75,7 +75,7 @@ class PanicActivityTest {
     @Test
     fun `who goes back has stopped nothing, and keeps the session`() {
         val panic = panic(wallet.unlocked())
-        panic.get().onBackPressed()
+        panic.back()
         assertEquals(Activity.RESULT_CANCELED, shadowOf(panic.get()).resultCode)
         assertFalse(isFrozen())
         PanicActivity.takeSession(shadowOf(panic.get()).resultIntent)!!.use { assertTrue(it.isLive) }

@@ -129,7 +129,7 @@ class PayActivityTest {
         val texts = sheet.texts()
         assertTrue("$texts", "Your wallet is locked" in texts)
         assertTrue("$texts", texts.any { "+1 555 0100" in it })
-        sheet.get().onBackPressed()
+        sheet.back()
         val refused = sheet.result() as PayResult.Refused
         assertTrue(refused.reasons.single() is PaymentRefusal.Locked)
     }
@@ -260,7 +260,7 @@ class PayActivityTest {
         sheet.type(RIGHT)
         sheet.recreate()
         assertFalse(sheet.get().isFinishing)
-        sheet.get().onBackPressed()
+        sheet.back()
         assertFalse("it may be approved yet", sheet.get().isFinishing)
         wallet.release()
         sheet.approved()
