@@ -65,6 +65,26 @@ fn every_limit_that_fails_is_named_with_what_is_left_and_when_it_reopens() {
     assert_eq!(refused(ask(&wallet, &wrong)), [PaymentRefusal::CurrencyNotAllowed]);
 }
 
+/// Without an authenticator and biometrics, the PIN is the strongest proof.
+#[test]
+fn a_refusal_names_only_what_the_strongest_proof_at_hand_does_not_pass() {
+    let once = |max, proof| Limit::amount(Scope::All, euro(), Period::Payment, max).up_to(proof);
+    let not_without_code = once(20_000, ProofLevel::Pin);
+    let limits = vec![
+        Limit::amount(Scope::All, euro(), Period::Day, 100_000),
+        once(3_000, ProofLevel::Nothing),
+        not_without_code.clone(),
+    ];
+    // A new payee asks for the PIN, which is there.
+    let risk = RiskPolicy { new_payee_percent: Some(25), ..RiskPolicy::off() };
+    let wallet = alone(PaymentPolicy { limits, risk, ..PaymentPolicy::default() });
+    match refused(ask(&wallet, &payment("order-1", 45_000))).as_slice() {
+        [PaymentRefusal::OverLimit { limit, .. }] => assert_eq!(*limit, not_without_code),
+        other => panic!("not one limit: {other:?}"),
+    }
+    approved(pay(&wallet, &payment("order-2", 20_000)));
+}
+
 #[test]
 fn the_day_begins_anew_at_midnight() {
     let wallet = alone(day_limit(1_000));

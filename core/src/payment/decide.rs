@@ -57,7 +57,7 @@ impl Question<'_> {
     }
 
     /// The limits that the payment would exceed with this proof.
-    fn exceeded(&self, level: ProofLevel) -> Vec<Exceeded> {
+    pub(crate) fn exceeded(&self, level: ProofLevel) -> Vec<Exceeded> {
         let counted = Counted { level, ..self.counted.clone() };
         self.totals.exceeded(self.limits.iter(), &counted, self.moment)
     }

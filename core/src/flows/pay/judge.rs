@@ -148,12 +148,20 @@ pub(super) fn judge(
         return Verdict::Refused(stops);
     }
     match decision {
-        Decision::NeedsProof { least, ref because } => {
-            let any_of: Vec<_> = offered.into_iter().filter(|level| *level >= least).collect();
+        Decision::NeedsProof { least, .. } => {
+            let any_of: Vec<_> = offered.iter().copied().filter(|level| *level >= least).collect();
             if any_of.is_empty() {
-                // Only a proof that is not set up, or that cannot be given now, is enough.
-                let by_limit = because.iter().map(|it| PaymentRefusal::over(it, counted.minor, moment));
-                let by_risk = risks.iter().map(|risk| PaymentRefusal::Risk { rule: risk.rule.clone(), for_ms: None });
+                // Only a proof that is not set up, or that cannot be given now, is enough. What the strongest one at
+                // hand passes is no reason.
+                let strongest = offered.last().copied().unwrap_or(ProofLevel::Nothing);
+                let over = question.exceeded(strongest);
+                let by_limit = over.iter().map(|it| PaymentRefusal::over(it, counted.minor, moment));
+                let set_up = set_up(record, now);
+                let unmet = risks.into_iter().filter(|risk| match risk.demand {
+                    RiskDemand::Proof(level) => level.min(set_up) > strongest,
+                    RiskDemand::Refused { .. } => true,
+                });
+                let by_risk = unmet.map(|risk| PaymentRefusal::Risk { rule: risk.rule, for_ms: None });
                 return Verdict::Refused(by_limit.chain(by_risk).collect());
             }
             let by_limit = limit_lines(&decision, context.language).into_iter().map(Why::Limit);
