@@ -52,7 +52,12 @@ abstract class Driver(val phone: Phone) {
 
     fun tap(label: String) {
         var found: Place? = null
-        until("$label should be there, to be touched") { place(label)?.takeIf(::isReached).also { found = it } != null }
+        // What still moves would be missed.
+        until("$label should be there and stand still, to be touched") {
+            val before = found
+            found = place(label)?.takeIf(::isReached)
+            found?.run { x == before?.x && y == before.y } == true
+        }
         touch(found!!)
     }
 
