@@ -88,10 +88,9 @@ impl Default for RiskPolicy {
             refusals_for_stop: Some(6),
             new_payee_percent: Some(25),
             deviations: Some(3),
-            night_over: Vec::new(),
             fastest_km_h: Some(900),
             after_change_percent: Some(50),
-            flags: Vec::new(),
+            ..Self::off()
         }
     }
 }
