@@ -1,6 +1,7 @@
-//! Bytes as lower-case hexadecimal text, for JSON and for key aliases.
+//! Bytes as lower-case hexadecimal text, for JSON and for key aliases. A binary form has the bytes themselves.
 
-use serde::{Deserializer, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serializer};
 
 use crate::text_field;
 
@@ -41,11 +42,15 @@ pub(crate) mod vec {
     use super::*;
 
     pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&encode(bytes))
+        if to.is_human_readable() { to.serialize_str(&encode(bytes)) } else { to.serialize_bytes(bytes) }
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        text_field::parsed(from, "hexadecimal", decode)
+        if from.is_human_readable() {
+            text_field::parsed(from, "hexadecimal", decode)
+        } else {
+            <&[u8]>::deserialize(from).map(<[u8]>::to_vec)
+        }
     }
 }
 
@@ -58,7 +63,11 @@ pub(crate) mod array {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(from: D) -> Result<[u8; N], D::Error> {
-        text_field::parsed(from, "hexadecimal of the right length", decode_array)
+        if from.is_human_readable() {
+            text_field::parsed(from, "hexadecimal of the right length", decode_array)
+        } else {
+            <&[u8]>::deserialize(from)?.try_into().map_err(|_| D::Error::custom("not bytes of the right length"))
+        }
     }
 }
 

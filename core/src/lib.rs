@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod base64url;
+mod binary;
 mod biometric;
 pub mod crypto;
 mod digits;

@@ -10,7 +10,6 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use argon2::{Algorithm, Argon2, Params, Version};
 use hmac::{Hmac, Mac};
 use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
 use sha2::Sha256;
 
 pub(crate) type Secret = [u8; 32];
@@ -45,11 +44,11 @@ impl Opener {
         // Role 0 means: sealed under the key of the record's own epoch. That is why the epoch stands in the associated
         // data twice.
         let aad = [b"walletlock v2 record".as_slice(), &format, &[0], &epoch, &epoch, &wallet_id, &place].concat();
-        let record: Value =
-            serde_json::from_slice(&decrypt(&seal_key, &aad, &sealed).expect("its seal")).expect("JSON");
-        let biometric_slot = record["biometric"]["slot"].as_str().map(from_hex);
-        let rescue_row = record["recovery"]["row"].as_str().map(from_hex);
-        let slot = from_hex(record["pin_slot"].as_str().expect("a slot"));
+        let record = decrypt(&seal_key, &aad, &sealed).expect("its seal");
+        // The record has no names. But each slot stands behind its length, and tells what it is.
+        let biometric_slot = find(&record, 217, &[2, 2, 1, 0]);
+        let rescue_row = [154, 234].iter().find_map(|length| find(&record, *length, &[&[1], &wallet_id[..]].concat()));
+        let slot = find(&record, 165, &[2, 1, 1]).expect("a slot");
         Self { wallet_id, slot, biometric_slot, rescue_row, seal_key }
     }
 
@@ -141,6 +140,13 @@ fn stored_record(database: &Path) -> Row {
         .expect("a record")
 }
 
+/// Finds bytes of this length that begin so. Before them stands their length, seven bits to a byte, the lowest first.
+fn find(record: &[u8], length: usize, begin: &[u8]) -> Option<Vec<u8>> {
+    let begin = [&[length as u8 | 0x80, (length >> 7) as u8], begin].concat();
+    let at = record.windows(begin.len()).position(|window| window == begin)?;
+    Some(record[at + 2..][..length].to_vec())
+}
+
 /// `PLACE/WALLET/KIND/NUMBER`, in lower-case hexadecimal.
 fn alias(place: &[u8], wallet_id: &[u8], kind: &str, number: &str) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -162,9 +168,4 @@ pub(crate) fn hmac(key: &[u8], input: &[u8]) -> Secret {
 fn decrypt(key: &Secret, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, msg) = sealed.split_first_chunk::<12>()?;
     Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key)).decrypt(&Nonce::from(*nonce), Payload { msg, aad }).ok()
-}
-
-fn from_hex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect()
 }

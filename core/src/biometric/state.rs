@@ -199,3 +199,9 @@ pub(crate) fn denial_of(sensor: SensorAvailability) -> Option<BiometricDenial> {
         SensorAvailability::NotSupported => Some(BiometricDenial::NotSupported),
     }
 }
+
+#[cfg(test)]
+#[test]
+fn the_reasons_for_being_off_keep_their_numbers() {
+    crate::record::order_tests::are_numbered_from_0(&[Off::EnrolmentChanged, Off::TooManyFailures]);
+}

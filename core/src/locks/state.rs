@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reason::{LockReason, WhoLocked};
 use super::table::{Way, ways};
+use crate::binary::as_json;
 use crate::policy::{ClearsUnusual, Contact, KeyId};
 use crate::time::{Now, Wait};
 
@@ -50,6 +51,7 @@ pub(crate) enum SetBy {
 pub(crate) struct Finder {
     pub(crate) kid: KeyId,
     pub(crate) message: String,
+    #[serde(with = "as_json")]
     pub(crate) contact: Option<Contact>,
 }
 

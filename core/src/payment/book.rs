@@ -6,9 +6,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::reservation::Reservations;
-use crate::base64url;
+use crate::binary;
 use crate::crypto::{AeadKey, Random, sha256};
-use crate::json;
 use crate::money::{Currency, Money};
 
 /// The id of the book's row among the items. It has another length than the ids of items.
@@ -67,19 +66,17 @@ struct CardAmounts {
 pub(crate) type CardSums = (u64, u128, u128);
 
 mod payees {
-    use super::{PAYEE_BYTES, VecDeque, base64url};
+    use super::{PAYEE_BYTES, VecDeque};
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(payees: &VecDeque<[u8; PAYEE_BYTES]>, to: S) -> Result<S::Ok, S::Error> {
         let bytes: Vec<u8> = payees.iter().flatten().copied().collect();
-        to.serialize_str(&base64url::encode(&bytes))
+        to.serialize_bytes(&bytes)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<VecDeque<[u8; PAYEE_BYTES]>, D::Error> {
-        let text = <&str>::deserialize(from)?;
-        let bytes = base64url::decode(text).ok_or_else(|| D::Error::custom("not base64url"))?;
-        let (payees, rest) = bytes.as_chunks::<PAYEE_BYTES>();
+        let (payees, rest) = <&[u8]>::deserialize(from)?.as_chunks::<PAYEE_BYTES>();
         if rest.is_empty() { Ok(payees.iter().copied().collect()) } else { Err(D::Error::custom("not whole hashes")) }
     }
 }
@@ -95,8 +92,7 @@ pub(crate) struct Approved<'a> {
 
 impl Book {
     pub(crate) fn open(key: &[u8; 32], wallet_id: &[u8; 16], version: u64, row: &[u8]) -> Option<Self> {
-        let json = AeadKey::new(key).open(&associated_data(wallet_id, version), row)?;
-        let book: Self = json::from_slice(&json).ok()?;
+        let book: Self = binary::from_bytes(&AeadKey::new(key).open(&associated_data(wallet_id, version), row)?)?;
         book.is_in_range().then_some(book)
     }
 
@@ -107,8 +103,7 @@ impl Book {
         wallet_id: &[u8; 16],
         version: u64,
     ) -> Option<Vec<u8>> {
-        let json = serde_json::to_vec(self).ok()?;
-        AeadKey::new(key).seal(random, &associated_data(wallet_id, version), &json)
+        AeadKey::new(key).seal(random, &associated_data(wallet_id, version), &binary::to_bytes(self)?)
     }
 
     /// Notes a payment that was approved.

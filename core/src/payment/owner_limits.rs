@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::binary::as_json;
 use crate::policy::{Limit, MAX_LIMITS};
 use crate::time::{Now, Wait};
 
@@ -13,8 +14,8 @@ pub(crate) struct OwnerLimits(Vec<OwnLimit>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OwnLimit {
+    #[serde(with = "as_json")]
     limit: Limit,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     raise: Option<Raise>,
 }
 

@@ -33,13 +33,10 @@ pub(crate) struct Reservation {
     pub(crate) counted: Counted,
     state: State,
     /// Its proof was right, so its authorisation was handed out, or may have been.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_kept: bool,
     /// It was captured by the app's word. The provider's first word still lowers it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_by_app: bool,
     /// What was shown and signed, while the authorisation may be used: asked for again, it is the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shown: Option<Shown>,
     /// When the authorisation ends, by the estimate, in milliseconds since 1970 UTC.
     expires_ms: i64,
@@ -310,4 +307,11 @@ impl Reservations {
     pub(crate) fn is_in_range(&self) -> bool {
         self.0.len() <= MAX_OPEN + MAX_PRESUMED + MAX_ENDED + MAX_OPEN
     }
+}
+
+#[cfg(test)]
+#[test]
+fn the_states_keep_their_numbers() {
+    let states = [State::Reserved, State::Presumed, State::Captured, State::Declined];
+    crate::record::order_tests::are_numbered_from_0(&states);
 }

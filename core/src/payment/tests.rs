@@ -2,7 +2,7 @@
 
 use super::totals::Totals;
 use super::*;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::policy::{Limit, PaymentPolicy, Period};
 use crate::request::{Channel, ProofLevel, Scope};
 
@@ -358,6 +358,21 @@ fn the_fullest_part_fits_the_record() {
         }
     }
     assert!(payments.is_in_range());
-    let bytes = serde_json::to_vec(&payments).expect("JSON").len();
-    assert!((16 * 1024..26 * 1024).contains(&bytes), "{bytes}");
+    let bytes = crate::binary::to_bytes(&payments).expect("bytes").len();
+    assert!((8 * 1024..26 * 1024).contains(&bytes), "{bytes}");
+}
+
+/// The book's row, with something in each field. If this fails, old books no longer open.
+#[test]
+fn the_books_form_is_frozen() {
+    let mut book = Book::default();
+    book.reservations = reserved(&mut Totals::default(), &[]);
+    let place = Some(Cell { latitude: 483, longitude: -1_163 });
+    let amount = Money::new(1_250, euro()).expect("an amount");
+    let (payee, card, estimate_ms) = ("shop-1", Some("c-1"), 1_767_225_600_000);
+    book.note_approved(&Approved { payee, card, amount, place, estimate_ms });
+    book.note_refusal(7);
+    let bytes = crate::binary::to_bytes(&book).expect("bytes");
+    assert_eq!(crate::hex::encode(&bytes), include_str!("../../vectors/book_v1.hex").trim());
+    assert_eq!(crate::binary::from_bytes::<Book>(&bytes), Some(book));
 }

@@ -50,12 +50,9 @@ pub(crate) struct Totals(Vec<Bucket>);
 struct Bucket {
     scope: Scope,
     currency: Currency,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     proof: Option<ProofLevel>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     at_night: bool,
     /// A limit counts thirty of its windows, and not only the last two.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keeps_thirty: bool,
     /// The number of the first authorisation that it counts.
     from_seq: u64,

@@ -123,6 +123,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_noted_keeps_its_numbers() {
+        crate::record::order_tests::are_numbered_from_0(&[Noted::Nothing, Noted::Warning, Noted::Expiry]);
+    }
+
+    #[test]
     fn the_longer_of_the_time_on_and_the_wall_clocks_difference_is_used_up() {
         let allowance = Allowance::start(at(1, 5_000, 10 * DAY));
         for (now, used_ms, why) in [

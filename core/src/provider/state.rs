@@ -63,7 +63,6 @@ pub(crate) struct Installation {
     /// The alias of its key.
     pub(crate) alias: String,
     /// The public key of the owner's signatures, as the request to register named it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) owner_key: Option<OwnerPublicKey>,
 }
 

@@ -1,15 +1,14 @@
 //! The record's formats: its open header, the key that seals it, and how it is sealed and opened.
 //!
-//! Records are always written in the newest format. Every older format stays readable, and a separate function converts
-//! it to the next one. A record may hold values that this version would not let anybody set, so that a record of an
+//! Records are always written in the newest format. Every older format stays readable: a file of its own reads it. A record may hold values that this version would not let anybody set, so that a record of an
 //! older version still opens.
 
-use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::format_1;
 use super::parts::{Life, Record};
+use crate::binary;
 use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
-use crate::json;
 use crate::key_slots::{BiometricSlot, PinSlot, RescueRow};
 use crate::place::Place;
 
@@ -17,8 +16,8 @@ use crate::place::Place;
 ///
 /// | format | what is new in it |
 /// |---|---|
-/// | 1 | |
-/// | 2 | `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the previous key |
+/// | 1 | JSON |
+/// | 2 | bytes without names; `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the previous key |
 pub(crate) const FORMAT: u32 = 2;
 /// Longest sealed record that is opened, in bytes. A real record has a few KiB.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
@@ -100,8 +99,7 @@ impl Record {
         header: &RecordHeader,
         under: SealedUnder,
     ) -> Option<Vec<u8>> {
-        let json = to_json(self)?;
-        aead_seal(random, key.bytes(), &associated_data(header, under), &json)
+        aead_seal(random, key.bytes(), &associated_data(header, under), &binary::to_bytes(self)?)
     }
 
     /// Opens a sealed record of any format up to [`FORMAT`].
@@ -114,14 +112,14 @@ impl Record {
         if sealed.len() > MAX_BYTES {
             return Err(UnsealError::Damaged);
         }
-        let step = match header.format {
-            1 => from_format_1,
-            FORMAT => |record| record,
+        let read = match header.format {
+            1 => format_1::read,
+            FORMAT => |bytes: &[u8]| binary::from_bytes(bytes),
             _ => return Err(UnsealError::Newer),
         };
-        let json = aead_open(key.bytes(), &associated_data(header, under), sealed).ok_or(UnsealError::Damaged)?;
-        // The JSON is authentic. So text that this version cannot parse is not damaged: another version wrote it.
-        let record: Self = step(json::from_slice(&json).map_err(|_| UnsealError::Newer)?);
+        let bytes = aead_open(key.bytes(), &associated_data(header, under), sealed).ok_or(UnsealError::Damaged)?;
+        // The bytes are authentic. So what this version cannot read is not damaged: another version wrote it.
+        let record: Self = read(&bytes).ok_or(UnsealError::Newer)?;
         let slots_parse = record.pin_slot.as_ref().is_none_or(|slot| PinSlot::parse(slot.as_bytes()).is_ok())
             && record.biometric.slot().is_none_or(|slot| BiometricSlot::parse(slot).is_ok())
             && record.recovery.row().is_none_or(|row| RescueRow::parse(row.as_bytes()).is_some());
@@ -137,22 +135,6 @@ impl Record {
         let parts = parts && record.payments.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
-}
-
-/// JSON in one allocation: the authenticator's secret is in it, and a buffer that grows moves and leaves a copy behind
-/// that nobody wipes.
-pub(super) fn to_json(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut json = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
-    serde_json::to_writer(&mut *json, value).ok()?;
-    Some(json)
-}
-
-/// Converts a record of format 1, in which a wallet without a PIN slot was a wiped wallet.
-fn from_format_1(mut record: Record) -> Record {
-    if record.pin_slot.is_none() {
-        record.life = Life::Wiped;
-    }
-    record
 }
 
 pub(super) fn associated_data(header: &RecordHeader, under: SealedUnder) -> Vec<u8> {

@@ -2,6 +2,7 @@
 //! written as a whole.
 
 mod format;
+mod format_1;
 mod parts;
 mod standing;
 mod status;
@@ -15,6 +16,8 @@ pub(crate) use standing::Standing;
 pub use status::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub(crate) use survivors::{Survivors, SurvivorsKey};
 
+#[cfg(test)]
+pub(crate) mod order_tests;
 #[cfg(test)]
 mod provider_tests;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::binary::as_json;
 use crate::biometric::Biometric;
 use crate::crypto::SlotBytes;
 use crate::events::JournalEvent;
@@ -21,10 +22,10 @@ use crate::time::{Now, Wait};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
+    #[serde(with = "as_json")]
     pub(crate) policy: Policy,
     pub(crate) lockout: Lockout,
-    /// Whether there is anything to open. A separate field since format 2.
-    #[serde(default)]
+    /// Whether there is anything to open.
     pub(crate) life: Life,
     /// `None` after a wipe.
     pub(crate) pin_slot: Option<SlotBytes>,
@@ -37,34 +38,21 @@ pub(crate) struct Record {
     /// Version of the vault's index. An index of another version does not open.
     pub(crate) vault_version: u64,
     /// Whether each change that must not be rolled back starts a new epoch, with a new seal key.
-    #[serde(default)]
     pub(crate) rollback_protection: RollbackProtection,
     /// Biometrics: their slot, their failures, and how much they were used since the last right PIN.
-    #[serde(default)]
     pub(crate) biometric: Biometric,
     /// Always present, and compared with every try, whether or not a wipe PIN is set.
-    #[serde(default)]
     pub(crate) wipe_check: WipeCheck,
     /// Which data key the slots hold, counted from 0. A session that has an earlier one has ended.
-    #[serde(default)]
     pub(crate) data_key_number: u64,
     /// The recovery code and escrow.
-    #[serde(default)]
     pub(crate) recovery: Recovery,
     /// The locks that stand beside the PIN's counter.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) locks: Locks,
     /// What the wallet knows about its provider.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) provider: Provider,
     /// Limits, and what counts against them.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) payments: Payments,
-}
-
-/// A wallet without locks and without a provider keeps nothing of them.
-fn is_default<T: Default + PartialEq>(part: &T) -> bool {
-    *part == T::default()
 }
 
 /// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row

@@ -1,6 +1,6 @@
 //! The record's parts about locks and the provider, as the rest of the record sees them.
 
-use super::tests::{NOW, record};
+use super::tests::{HEADER, NOW, record, seal, unseal};
 use super::*;
 use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
@@ -147,8 +147,13 @@ fn ordinary_payments() -> Payments {
 fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
     let mut full = registered(Some(10), 3);
     let ordinary = Record { payments: ordinary_payments(), ..full.clone() };
-    let bytes = serde_json::to_vec(&ordinary).expect("JSON").len();
-    assert!(bytes < 8 * 1024, "registered, and paying now and then: {bytes}");
+    let sealed = |record: &Record| {
+        let sealed = seal(record, &HEADER);
+        assert_eq!(unseal(&sealed, &HEADER).as_ref(), Ok(record));
+        sealed.len()
+    };
+    let bytes = sealed(&ordinary);
+    assert!(bytes < 4 * 1024, "registered, and paying now and then: {bytes}");
     for key in 0..10 {
         let kid = KeyId([key; 8]);
         for reason in [LockReason::LostOrStolen, LockReason::ProviderOrder, LockReason::UnusualActivity] {
@@ -164,8 +169,8 @@ fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
         full.provider.note_request(&nth.to_string(), Asked::Heartbeat, NOW, 1 << 61);
     }
     full.provider.note_pending(Installation { id: [9; 16], alias: "x".repeat(100), owner_key: None });
-    let bytes = serde_json::to_vec(&full).expect("JSON").len();
-    assert!((8 * 1024..32 * 1024).contains(&bytes), "{bytes}");
+    let bytes = sealed(&full);
+    assert!((4 * 1024..32 * 1024).contains(&bytes), "{bytes}");
     assert!(full.locks.is_in_range() && full.provider.is_in_range());
     let later = Now { since_boot_ms: NOW.since_boot_ms + HOUR, ..NOW };
     assert_eq!(full.standing(later).hardest().map(|(reason, _)| reason), Some(LockReason::LostOrStolen));

@@ -1,10 +1,9 @@
 //! What a rescue needs of a record that cannot be read any more.
 
-use super::format::to_json;
 use super::parts::Record;
+use crate::binary::{self, as_json};
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
-use crate::json;
 use crate::locks::Locks;
 use crate::payment::Payments;
 use crate::policy::Policy;
@@ -20,6 +19,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Survivors {
+    #[serde(with = "as_json")]
     pub(crate) policy: Policy,
     /// The journal's last line as this record knew it. Lines up to it can be verified.
     pub(crate) journal: Head,
@@ -27,19 +27,14 @@ pub(crate) struct Survivors {
     pub(crate) data_key_number: u64,
     /// What the wallet knows about its provider, as of the last commit that had the data key: a key that was revoked
     /// before it stays revoked, and an order that was carried out before it does not count again.
-    #[serde(default)]
     pub(crate) provider: Provider,
     /// The locks and freezes that stood. Locks that came since have marks in the keystore.
-    #[serde(default)]
     pub(crate) locks: Locks,
     /// Where the provider sends codes.
-    #[serde(default)]
     pub(crate) channels: Channels,
     /// A recovery does not switch it off.
-    #[serde(default)]
     pub(crate) second_factor: SecondFactor,
     /// Limits, and what counted against them.
-    #[serde(default)]
     pub(crate) payments: Payments,
 }
 
@@ -79,14 +74,12 @@ impl Survivors {
         wallet_id: &[u8; 16],
         version: u64,
     ) -> Option<Vec<u8>> {
-        let json = to_json(self)?;
-        key.0.seal(random, &associated_data(wallet_id, version), &json)
+        key.0.seal(random, &associated_data(wallet_id, version), &binary::to_bytes(self)?)
     }
 
     /// Opens what [`Self::seal`] made. `None` if it is damaged, or a newer version wrote it.
     pub(crate) fn open(sealed: &[u8], key: &SurvivorsKey, wallet_id: &[u8; 16], version: u64) -> Option<Self> {
-        let json = key.0.open(&associated_data(wallet_id, version), sealed)?;
-        let survivors: Self = json::from_slice(&json).ok()?;
+        let survivors: Self = binary::from_bytes(&key.0.open(&associated_data(wallet_id, version), sealed)?)?;
         // As in the record: counting up from less than 2^62 cannot overflow.
         let numbers = [survivors.journal.number, survivors.data_key_number];
         let is_in_range = numbers.iter().all(|number| *number < 1 << 62)
@@ -139,6 +132,14 @@ mod tests {
             flipped[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(Survivors::open(&flipped, &key, &WALLET, 7), None, "bit {bit}");
         }
+    }
+
+    /// The frozen record has the order inside of each part.
+    #[test]
+    fn the_order_of_their_parts_is_frozen() {
+        let Survivors { policy, journal, data_key_number, provider, locks, channels, second_factor, payments } = of(3);
+        let parts = (policy.to_json(), journal, data_key_number, provider, locks, channels, second_factor, payments);
+        assert_eq!(binary::to_bytes(&of(3)), binary::to_bytes(&parts));
     }
 
     #[test]

@@ -29,21 +29,12 @@ pub(crate) struct Recovery {
     /// Changes that were asked for and still wait: at most one of the code, and one of escrow.
     pending: Vec<PendingChange>,
     /// Where the provider sends codes.
-    #[serde(skip_serializing_if = "is_default")]
     pub(crate) channels: Channels,
-    #[serde(skip_serializing_if = "is_default")]
     pub(crate) second_factor: SecondFactor,
     /// What somebody proved who wants to get back in.
-    #[serde(skip_serializing_if = "is_default")]
     pub(crate) proofs: Proofs,
     /// What is to be tidied up after a recovery.
-    #[serde(skip_serializing_if = "is_default")]
     pub(crate) checklist: Checklist,
-}
-
-/// What a wallet does not use is not written.
-fn is_default<T: Default + PartialEq>(part: &T) -> bool {
-    *part == T::default()
 }
 
 /// The ways back in that the slots of the rescue row are for.

@@ -1,0 +1,105 @@
+//! The bytes that a sealed row holds, in postcard's wire format 1: a struct is its fields one after the other, and a variant is its
+//! number.
+//!
+//! There are no names, so the order of fields and variants is part of the format. A new one goes to the end, and makes a
+//! new format of what was released. `record/tests.rs` freezes the order.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Longest value that is written, in bytes. A real record has a few KiB.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Writes a value. `None` cannot happen with what this crate writes: it is shorter.
+///
+/// In one allocation: the authenticator's secret is in it, and a buffer that grows moves and leaves a copy behind that
+/// nobody wipes.
+pub(crate) fn to_bytes(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; MAX_BYTES]);
+    let length = postcard::to_slice(value, &mut bytes).ok()?.len();
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+/// Reads a value that takes up all bytes. `None`: something else stands there.
+pub(crate) fn from_bytes<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Option<T> {
+    let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(value)
+}
+
+/// `#[serde(with)]` for what keeps the form that it has outside: in bytes it stands as JSON text, and a field that is
+/// added to it there does not change the format here.
+pub(crate) mod as_json {
+    use serde::de::DeserializeOwned;
+    use serde::ser::Error;
+    use serde::{Deserializer, Serialize, Serializer};
+
+    use crate::{json, text_field};
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return value.serialize(to);
+        }
+        to.serialize_str(&serde_json::to_string(value).map_err(S::Error::custom)?)
+    }
+
+    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+        if from.is_human_readable() {
+            return T::deserialize(from);
+        }
+        text_field::parsed(from, "JSON of it", |text| json::from_slice(text.as_bytes()).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Inside {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maybe: Option<u8>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Outside {
+        number: u64,
+        #[serde(with = "as_json")]
+        inside: Inside,
+        #[serde(with = "crate::hex::array")]
+        bytes: [u8; 2],
+    }
+
+    /// <https://postcard.jamesmunns.com/wire-format>: numbers have seven bits in a byte, and text and bytes stand behind
+    /// their length.
+    #[test]
+    fn fields_stand_one_after_the_other_without_names() {
+        let value = Outside { number: 300, inside: Inside { maybe: None }, bytes: [1, 2] };
+        let expected = [&[0xac, 0x02, 2], b"{}".as_slice(), &[2, 1, 2]].concat();
+        assert_eq!(to_bytes(&value).expect("bytes").as_slice(), expected);
+        assert_eq!(from_bytes::<Outside>(&expected), Some(value));
+        for length in 0..expected.len() {
+            assert_eq!(from_bytes::<Outside>(&expected[..length]), None, "cut to {length}");
+        }
+        assert_eq!(from_bytes::<Outside>(&[expected.as_slice(), &[0]].concat()), None, "something follows");
+        for wrong in
+            [[&[0xac, 0x02, 2], b"[]".as_slice(), &[2, 1, 2]], [&[0xac, 0x02, 2], b"{}".as_slice(), &[1, 1, 2]]]
+        {
+            assert_eq!(from_bytes::<Outside>(&wrong.concat()), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn json_has_it_in_its_own_form() {
+        let value = Outside { number: 1, inside: Inside { maybe: Some(3) }, bytes: [1, 255] };
+        let json = serde_json::json!({ "number": 1, "inside": { "maybe": 3 }, "bytes": "01ff" });
+        assert_eq!(serde_json::to_value(&value).expect("JSON"), json);
+        assert_eq!(serde_json::from_value::<Outside>(json).expect("read"), value);
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_written() {
+        assert!(to_bytes(&"x".repeat(MAX_BYTES - 3)).is_some(), "three bytes are its length");
+        assert!(to_bytes(&"x".repeat(MAX_BYTES - 2)).is_none());
+    }
+}

@@ -1,0 +1,76 @@
+//! The record of format 1: JSON, and no more fields than there were.
+
+use serde::Deserialize;
+
+use super::parts::{Life, Record};
+use crate::biometric::Biometric;
+use crate::crypto::SlotBytes;
+use crate::hex;
+use crate::journal::Head;
+use crate::json;
+use crate::key_slots::WipeCheck;
+use crate::lockout::Lockout;
+use crate::locks::Locks;
+use crate::payment::Payments;
+use crate::pin::Reminders;
+use crate::policy::{Policy, RollbackProtection};
+use crate::provider::Provider;
+use crate::recovery::Recovery;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record1 {
+    policy: Policy,
+    lockout: Lockout,
+    /// `None` after a wipe.
+    pin_slot: Option<SlotBytes>,
+    reminders: Reminders,
+    calibration: u32,
+    journal: Head,
+    #[serde(with = "hex::array")]
+    journal_key: [u8; 32],
+    vault_version: u64,
+    // These came while it was the format in use.
+    #[serde(default)]
+    rollback_protection: RollbackProtection,
+    #[serde(default)]
+    biometric: Biometric,
+    #[serde(default)]
+    wipe_check: WipeCheck,
+}
+
+/// Reads a record of format 1, in which a wallet without a PIN slot was a wiped wallet. `None`: it is none.
+pub(super) fn read(json: &[u8]) -> Option<Record> {
+    let Record1 {
+        policy,
+        lockout,
+        pin_slot,
+        reminders,
+        calibration,
+        journal,
+        journal_key,
+        vault_version,
+        rollback_protection,
+        biometric,
+        wipe_check,
+    } = json::from_slice(json).ok()?;
+    Some(Record {
+        policy,
+        lockout,
+        life: if pin_slot.is_some() { Life::Alive } else { Life::Wiped },
+        pin_slot,
+        reminders,
+        calibration,
+        journal,
+        journal_key,
+        vault_version,
+        rollback_protection,
+        biometric,
+        wipe_check,
+        data_key_number: 0,
+        recovery: Recovery::default(),
+        locks: Locks::default(),
+        provider: Provider::default(),
+        payments: Payments::default(),
+    })
+}
