@@ -5,20 +5,23 @@
 //! new format of what was released. `record/tests.rs` freezes the order.
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Longest value that is written, in bytes. A real record has a few KiB.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// Writes a value. `None` cannot happen with what this crate writes: it is shorter.
 ///
-/// In one allocation: the authenticator's secret is in it, and a buffer that grows moves and leaves a copy behind that
-/// nobody wipes.
+/// The authenticator's secret may be in it. So the buffer does not grow: one that grows moves, and leaves a copy behind
+/// that nobody wipes. What was written of it is wiped, and not the rest, which would take ten times as long as writing.
 pub(crate) fn to_bytes(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(vec![0; MAX_BYTES]);
-    let length = postcard::to_slice(value, &mut bytes).ok()?.len();
-    bytes.truncate(length);
-    Some(bytes)
+    let mut buffer = vec![0; MAX_BYTES];
+    let written = postcard::to_slice(value, &mut buffer).map(|written| {
+        let bytes = Zeroizing::new(written.to_vec());
+        written.zeroize();
+        bytes
+    });
+    written.inspect_err(|_| buffer.zeroize()).ok()
 }
 
 /// Reads a value that takes up all bytes. `None`: something else stands there.

@@ -63,7 +63,7 @@ fn over_verify(report: &mut Report) -> Result<()> {
     let enrolled = || Wallet::enrolled_on(Keys::slow(CALL), cost, RollbackProtection::On);
     let mut payer = Payer { wallet: enrolled()?.registered()?, payments: 0, flushes: 0 };
     let mut other = enrolled()?.registered()?;
-    let figure = paired(15, || payer.pay(), || other.try_right())?;
+    let figure = paired(45, || payer.pay(), || other.try_right())?;
     report.ratio("authorize_over_verify", &figure, 1.15);
     report.remark(&format!(
         "a payment with the PIN, and a right try; each call of the keystore takes 20 ms, Argon2id as this machine \

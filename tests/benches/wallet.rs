@@ -248,10 +248,15 @@ impl Keys {
         Self(Arc::default(), call)
     }
 
-    fn take_time(&self) {
-        if !self.1.is_zero() {
-            std::thread::sleep(self.1);
+    /// Answers when the time of a call is over. What this computes is a part of that time.
+    fn in_time<T>(&self, answer: impl FnOnce() -> T) -> T {
+        let begin = Instant::now();
+        let answer = answer();
+        let left = self.1.saturating_sub(begin.elapsed());
+        if !left.is_zero() {
+            std::thread::sleep(left);
         }
+        answer
     }
 
     fn state(&self) -> MutexGuard<'_, KeysState> {
@@ -288,13 +293,11 @@ impl DeviceKey for Keys {
     }
 
     fn create(&self, alias: &str, _: KeyPurpose) -> Result<(), DeviceKeyFault> {
-        self.take_time();
-        self.state().aliases.insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed)
+        self.in_time(|| self.state().aliases.insert(alias.to_owned()).then_some(()).ok_or(DeviceKeyFault::Failed))
     }
 
     fn ready(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.take_time();
-        self.has(alias)?;
+        self.in_time(|| self.has(alias))?;
         self.state().probed = Some(Instant::now());
         Ok(())
     }
@@ -307,13 +310,14 @@ impl DeviceKey for Keys {
             state.last_charge = probed.elapsed();
         }
         drop(state);
-        self.take_time();
-        self.has(alias)?;
-        if alias.contains("/seal/") {
-            *self.state().seals.entry(alias.to_owned()).or_default() += 1;
-        }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
-        Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
+        self.in_time(|| {
+            self.has(alias)?;
+            if alias.contains("/seal/") {
+                *self.state().seals.entry(alias.to_owned()).or_default() += 1;
+            }
+            let key = hmac::Key::new(hmac::HMAC_SHA256, alias.as_bytes());
+            Ok(Zeroizing::new(hmac::sign(&key, input).as_ref().to_vec()))
+        })
     }
 
     fn public_key(&self, alias: &str) -> Result<Vec<u8>, DeviceKeyFault> {
@@ -322,17 +326,19 @@ impl DeviceKey for Keys {
     }
 
     fn sign(&self, alias: &str, message: &[u8]) -> Result<Vec<u8>, DeviceKeyFault> {
-        self.take_time();
-        self.has(alias)?;
-        let signature = self.signing_key(alias)?.sign(&SystemRandom::new(), message);
-        Ok(signature.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec())
+        self.in_time(|| {
+            self.has(alias)?;
+            let signature = self.signing_key(alias)?.sign(&SystemRandom::new(), message);
+            Ok(signature.map_err(|_| DeviceKeyFault::Failed)?.as_ref().to_vec())
+        })
     }
 
     fn delete(&self, alias: &str) -> Result<(), DeviceKeyFault> {
-        self.take_time();
-        let mut state = self.state();
-        state.aliases.remove(alias);
-        state.seals.remove(alias);
+        self.in_time(|| {
+            let mut state = self.state();
+            state.aliases.remove(alias);
+            state.seals.remove(alias);
+        });
         Ok(())
     }
 

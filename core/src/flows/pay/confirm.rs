@@ -60,6 +60,8 @@ pub(crate) fn confirm_pin(
             (Err(refusal), _) => Ok(PaymentOutcome::PinRefused(refusal)),
         }
     });
+    // Only now: the person was waiting for the signature, and the keystore handles one call after the other.
+    engine.seal_keys.make_ahead();
     confirmed.or_else(|fault| PaymentOutcome::from_fault(engine, fault))
 }
 

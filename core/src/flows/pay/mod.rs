@@ -97,7 +97,7 @@ fn approve_without_proof(
     id: SessionId,
     reserving: Reserving<'_>,
 ) -> Result<PaymentOutcome, LockError> {
-    with_stack_wiped(|| {
+    let outcome = with_stack_wiped(|| {
         let session = engine.sessions.open(id, Action::Pay)?;
         let mut random = engine.draw()?;
         let committed = engine.ledger.commit_irrevocably(&mut random, reserving.clocks.get().now, |work| {
@@ -111,9 +111,7 @@ fn approve_without_proof(
                 _ => true,
             };
             Ok(if is_kept { end } else { ReserveEnd::NotTried })
-        });
-        engine.seal_keys.make_ahead();
-        let committed = committed?;
+        })?;
         let reserved = match committed.value {
             ReserveEnd::Reserved(reserved) => reserved,
             ReserveEnd::Refused(reasons) => return Ok(PaymentOutcome::Refused(reasons)),
@@ -124,7 +122,10 @@ fn approve_without_proof(
         committed.old_key_deleted?;
         let signed = sign(engine, &session.data_key, reserving.asked.payment, &reserved)?;
         Ok(PaymentOutcome::Approved(signed))
-    })
+    });
+    // After the signature: the keystore handles one call after the other.
+    engine.seal_keys.make_ahead();
+    outcome
 }
 
 /// Journals a refusal, and counts it for the risk rules.

@@ -95,7 +95,7 @@ pub(super) fn prove(engine: &Engine, pin: &Pin) -> Result<Verified, Refusal> {
     prove_slot(engine, pin, None).map(|(verified, _)| verified)
 }
 
-/// [`prove`], together with what another call writes.
+/// [`prove`], together with what another call writes. That call has the next seal key made when it is done.
 pub(super) fn prove_with(engine: &Engine, pin: &Pin, with: &dyn WithTry) -> Result<Verified, Refusal> {
     prove_slot(engine, pin, Some(with)).map(|(verified, _)| verified)
 }
@@ -120,8 +120,10 @@ fn prove_slot(engine: &Engine, pin: &Pin, with: Option<&dyn WithTry>) -> Result<
             settle(engine, &mut random, &Settling { admission: &admission, charge: charge.id, with, now }, attempt)
         });
         // The next key is made only now: the keystore handles one call after the other, and the person was waiting for
-        // the verdict.
-        engine.seal_keys.make_ahead();
+        // the verdict. Whoever writes something together with the try still needs the keystore.
+        if with.is_none() {
+            engine.seal_keys.make_ahead();
+        }
         let (data_key, terms) = settled?;
         let (wallet_id, key_number) = (admission.header.wallet_id, admission.slot.key_number());
         let Admission { slot, wipe_check, header, data_key_number, .. } = &admission;
