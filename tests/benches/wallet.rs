@@ -11,12 +11,14 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use tempfile::TempDir;
 use walletlock_core::crypto::{Calibration, KdfCost};
+use walletlock_core::money::Currency;
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::FakePhone;
 use walletlock_core::platform::{DeviceKey, DeviceKeyFault, KeyPurpose, Platform};
 use walletlock_core::policy::{AntiRollback, RollbackProtection};
-use walletlock_core::policy::{ClearsUnusual, KeyRole, Policy, ProviderPolicy};
+use walletlock_core::policy::{ClearsUnusual, KeyRole, Limit, PaymentPolicy, Period, Policy, ProviderPolicy};
 use walletlock_core::provider::signer::{Signer, encode, read_request, request_hash};
+use walletlock_core::request::Scope;
 use walletlock_core::{Enrolment, Options, PinOutcome, ProviderRequest, Session, WalletLock, WordDone, WordOutcome};
 use zeroize::Zeroizing;
 
@@ -36,6 +38,8 @@ pub(crate) struct Place {
     keys: Keys,
     cost: KdfCost,
     rollback_protection: RollbackProtection,
+    /// The app's policy has a provider and limits.
+    pays: bool,
 }
 
 impl Wallet {
@@ -46,7 +50,7 @@ impl Wallet {
 
     /// Like `enrolled`, with another keystore or without rollback protection.
     pub(crate) fn enrolled_on(keys: Keys, cost: KdfCost, rollback_protection: RollbackProtection) -> Result<Self> {
-        let wallet = Place { folder: folder()?, keys, cost, rollback_protection }.open()?;
+        let wallet = Place { folder: folder()?, keys, cost, rollback_protection, pays: false }.open()?;
         match wallet.lock.enrol(&entry(PIN), &[])? {
             Enrolment::Enrolled(session) => session.close(),
             refused => bail!("not enrolled: {refused:?}"),
@@ -55,9 +59,14 @@ impl Wallet {
         Ok(wallet)
     }
 
-    /// The same wallet on a phone that its provider has registered, so that the phone signs its payments.
+    /// The same wallet in an app that pays, on a phone that its provider has registered, so that the phone signs its
+    /// payments.
     pub(crate) fn registered(self) -> Result<Self> {
-        let provider = self.lock.provider();
+        let mut wallet = Place { pays: true, ..self.closed() }.open()?;
+        wallet.lock.prepare()?;
+        // A right PIN adopts the policy.
+        wallet.try_right()?;
+        let provider = wallet.lock.provider();
         let request = provider.register(&ProviderRequest::default())?;
         let read = read_request(&request, None).context("a request")?;
         let (aud, sub, req) = (&read.wallet, &read.installation, request_hash(&request));
@@ -67,7 +76,7 @@ impl Wallet {
             r#"{{"v":1,"aud":"{aud}","sub":"{sub}","act":"register","req":"{req}","after":0,"proofs":[{proof}]}}"#
         );
         match provider.redeem(&guarded().sign("grant", &claims))? {
-            WordOutcome::Done(WordDone::Registered) => Ok(self),
+            WordOutcome::Done(WordDone::Registered) => Ok(wallet),
             refused => bail!("not registered: {refused:?}"),
         }
     }
@@ -140,8 +149,9 @@ impl Wallet {
 impl Place {
     pub(crate) fn open(self) -> Result<Wallet> {
         let anti_rollback = AntiRollback::Fixed(self.rollback_protection);
-        let lock =
-            WalletLock::open(Options { anti_rollback, ..options(self.database(), self.keys.clone(), self.cost)? })?;
+        let options = options(self.database(), self.keys.clone(), self.cost)?;
+        let policy = if self.pays { paying(options.policy.clone())? } else { options.policy.clone() };
+        let lock = WalletLock::open(Options { anti_rollback, policy, ..options })?;
         Ok(Wallet { lock: Arc::new(lock), place: self, guesses: 0 })
     }
 
@@ -181,28 +191,19 @@ pub(crate) fn folder() -> Result<TempDir> {
 
 /// Allows many failures and has no waits: a wait costs nothing, and the benches would have to sit it out.
 fn policy() -> Result<Policy> {
-    let mut policy = Policy::from_json(
-        r#"{
-            "name": "benches",
-            "lockout": { "cooldowns": [], "lock_at": 1000 },
-            "payment": {
-                "limits": [
-                    { "scope": "all", "currency": "EUR", "per": "day", "max": 1000000000 },
-                    { "scope": "all", "currency": "EUR", "per": "thirty_days", "max": 1000000000 }
-                ]
-            }
-        }"#,
-    )?;
+    Ok(Policy::from_json(r#"{ "name": "benches", "lockout": { "cooldowns": [], "lock_at": 1000 } }"#)?)
+}
+
+/// The same policy with a provider, and with limits on a day and on thirty.
+fn paying(policy: Policy) -> Result<Policy> {
+    let currency = Currency::new("EUR")?;
+    let limits = [Period::Day, Period::ThirtyDays].map(|per| Limit::amount(Scope::All, currency, per, 1_000_000_000));
     let online = Signer::from_seed(&[1; 32]).key(KeyRole::Online);
     let keys = vec![online, guarded().key(KeyRole::Guarded), Signer::from_seed(&[3; 32]).key(KeyRole::Guarded)];
-    policy.provider = Some(ProviderPolicy {
-        keys,
-        allowance_h: None,
-        warn_percent: 80,
-        unusual: ClearsUnusual::Pin,
-        escrow_key: None,
-    });
-    Ok(policy)
+    let unusual = ClearsUnusual::Pin;
+    let provider = Some(ProviderPolicy { keys, allowance_h: None, warn_percent: 80, unusual, escrow_key: None });
+    let payment = PaymentPolicy { limits: limits.to_vec(), ..policy.payment };
+    Ok(Policy { provider, payment, ..policy })
 }
 
 pub(crate) fn entry(pin: u32) -> PinEntry {

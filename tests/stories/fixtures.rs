@@ -1,6 +1,7 @@
 //! Every database that was ever released opens in every later version. There are two fixtures for each schema version,
 //! with rollback protection (epochs) and without. Each was made by its own version with
-//! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and is never made again.
+//! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and is never made again. Those of schema 2 and
+//! 3 were made again once, before any release, when a record of format 2 became bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use super::lock;
 use super::sessions::SessionId;
+use crate::crypto::Random;
 use crate::payment::{Cell, Language};
 use crate::request::Payment;
 use crate::time::{Lease, Now};
@@ -48,33 +49,28 @@ pub(crate) struct PaymentRequest {
 
 /// The payments that wait for a proof.
 #[derive(Default)]
-pub(crate) struct PaymentRequests(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    last: u64,
-    requests: Vec<PaymentRequest>,
-}
+pub(crate) struct PaymentRequests(Mutex<Vec<PaymentRequest>>);
 
 impl PaymentRequests {
-    /// Has a payment wait. One with the same id takes the place of the other, and keeps no proof.
+    /// Has a payment wait. One with the same id takes the place of the other, and keeps no proof. The handle is random:
+    /// one that an app kept over its restart means no other payment.
     pub(crate) fn add(
         &self,
+        random: &mut Random,
         payment: Payment,
         context: PaymentContext,
         session: Option<SessionId>,
         lines: Vec<String>,
         now: Now,
     ) -> PaymentHandle {
-        let mut state = lock(&self.0);
-        state.requests.retain(|other| other.payment.id != payment.id && other.lease.is_live(now));
-        if state.requests.len() >= MOST {
-            state.requests.remove(0);
+        let mut requests = lock(&self.0);
+        requests.retain(|other| other.payment.id != payment.id && other.lease.is_live(now));
+        if requests.len() >= MOST {
+            requests.remove(0);
         }
-        state.last += 1;
-        let handle = PaymentHandle(state.last);
+        let handle = PaymentHandle(u64::from_be_bytes(*random.bytes()));
         let lease = Lease::start(WAITS_MS, now);
-        state.requests.push(PaymentRequest {
+        requests.push(PaymentRequest {
             handle,
             payment,
             context,
@@ -89,27 +85,27 @@ impl PaymentRequests {
 
     /// The payment that waits. `None`: it was approved or cancelled, or its time is over.
     pub(crate) fn find(&self, handle: PaymentHandle, now: Now) -> Option<PaymentRequest> {
-        let mut state = lock(&self.0);
-        state.requests.retain(|request| request.lease.is_live(now));
-        state.requests.iter().find(|request| request.handle == handle).cloned()
+        let mut requests = lock(&self.0);
+        requests.retain(|request| request.lease.is_live(now));
+        requests.iter().find(|request| request.handle == handle).cloned()
     }
 
     /// Changes the payment that waits. `None`: it does not wait any more.
     pub(crate) fn update(&self, handle: PaymentHandle, change: impl FnOnce(&mut PaymentRequest)) -> Option<()> {
-        let mut state = lock(&self.0);
-        state.requests.iter_mut().find(|request| request.handle == handle).map(change)
+        let mut requests = lock(&self.0);
+        requests.iter_mut().find(|request| request.handle == handle).map(change)
     }
 
     /// Ends the waiting of a payment: only one confirmation gets it. `false`: another one was faster.
     pub(crate) fn take(&self, handle: PaymentHandle) -> bool {
-        let mut state = lock(&self.0);
-        let before = state.requests.len();
-        state.requests.retain(|request| request.handle != handle);
-        state.requests.len() < before
+        let mut requests = lock(&self.0);
+        let before = requests.len();
+        requests.retain(|request| request.handle != handle);
+        requests.len() < before
     }
 
     /// Ends the waiting of all payments.
     pub(crate) fn clear(&self) {
-        lock(&self.0).requests.clear();
+        lock(&self.0).clear();
     }
 }

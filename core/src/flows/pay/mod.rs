@@ -65,8 +65,9 @@ fn ask(
         Verdict::NeedsProof { any_of, why, shown } => {
             let mut lines = shown.map_or_else(|| payment_lines(payment, context.language), |shown| shown.lines);
             lines.extend(why.iter().map(|why| why.line(context.language)));
-            let handle =
-                engine.payment_requests.add(payment.clone(), context.clone(), session, lines.clone(), clocks.now);
+            let random = &mut engine.draw()?;
+            let (payment, context) = (payment.clone(), context.clone());
+            let handle = engine.payment_requests.add(random, payment, context, session, lines.clone(), clocks.now);
             let (has_biometrics, has_code) = (false, false);
             Ok(PaymentOutcome::NeedsProof(NeedsProof { handle, any_of, has_biometrics, has_code, why, lines }))
         }

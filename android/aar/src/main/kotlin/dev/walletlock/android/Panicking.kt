@@ -6,13 +6,10 @@ import dev.walletlock.PinEntry
 import dev.walletlock.Refusal
 import dev.walletlock.Session
 import dev.walletlock.WalletLock
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /** Stopping everything in a panic. In memory only. Survives a rotation. For the main thread only. */
-internal class Panicking(val lock: WalletLock, private var session: Session?) : AutoCloseable {
+internal class Panicking(val lock: WalletLock, private var session: Session?) : OneCall<PinNote>() {
     enum class Step {
         /** The person reads what it does. */
         EXPLAIN,
@@ -27,20 +24,8 @@ internal class Panicking(val lock: WalletLock, private var session: Session?) : 
         FROZEN,
     }
 
-    var onChange: () -> Unit = {}
     var step = Step.EXPLAIN
         private set
-    var isBusy = false
-        private set
-
-    /** Why the last call did not lead on. Null: it did, or there was none. */
-    var note: PinNote? = null
-        private set
-
-    /** Counts the notes, so that the screen says each of them once. */
-    var notes = 0
-        private set
-    private val scope = CoroutineScope(SupervisorJob() + MainThread)
 
     init {
         scope.launch { quietly { lock.prepare() } }
@@ -90,7 +75,7 @@ internal class Panicking(val lock: WalletLock, private var session: Session?) : 
     fun back(): Boolean {
         if (step != Step.PIN || isBusy) return isBusy
         step = Step.EXPLAIN
-        note = null
+        forgetNote()
         onChange()
         return true
     }
@@ -98,30 +83,10 @@ internal class Panicking(val lock: WalletLock, private var session: Session?) : 
     /** Gives the session back: nothing was stopped. */
     fun takeSession(): Session? = session.also { session = null }
 
-    private fun say(why: PinNote) {
-        note = why
-        notes++
-    }
-
-    private fun call(block: suspend () -> Unit) {
-        if (isBusy) return
-        isBusy = true
-        note = null
-        onChange()
-        scope.launch {
-            try {
-                block()
-            } catch (fault: LockException) {
-                say(PinNote.Failed(LockTrouble.of(fault)))
-            }
-            isBusy = false
-            onChange()
-        }
-    }
+    override fun failed(fault: LockException) = say(PinNote.Failed(LockTrouble.of(fault)))
 
     override fun close() {
-        onChange = {}
-        scope.cancel()
+        super.close()
         takeSession()?.let { LockGuard.keepOrClose(it) }
     }
 }

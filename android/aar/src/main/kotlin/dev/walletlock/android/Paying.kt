@@ -14,12 +14,10 @@ import dev.walletlock.Refusal
 import dev.walletlock.WalletLock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 
 /** One payment that is asked for and confirmed. In memory only. Survives a rotation. For the main thread only. */
-internal class Paying(val lock: WalletLock, private val order: PayOrder) : AutoCloseable {
+internal class Paying(val lock: WalletLock, private val order: PayOrder) : OneCall<Paying.Note>() {
     /** What the sheet shows. */
     sealed interface Page {
         /** It is not known yet what is needed. */
@@ -51,24 +49,12 @@ internal class Paying(val lock: WalletLock, private val order: PayOrder) : AutoC
         class Provider(val words: Int) : Note
     }
 
-    var onChange: () -> Unit = {}
     var page: Page = Page.Asking
-        private set
-    var note: Note? = null
-        private set
-
-    /** Counts the notes, so that the sheet says each of them once. */
-    var notes = 0
-        private set
-
-    /** A payment is being asked for, or a PIN or code is being checked. */
-    var isBusy = false
         private set
 
     /** Whether the last wrong PIN wipes the wallet. */
     var erasesLast = false
         private set
-    private val scope = CoroutineScope(SupervisorJob() + MainThread)
     private var prompt: Job? = null
     private var isPrompting = false
     private var wasPromptShown = false
@@ -131,7 +117,7 @@ internal class Paying(val lock: WalletLock, private val order: PayOrder) : AutoC
         if (isBusy || isPrompting) return
         isPrompting = true
         wasPromptShown = true
-        note = null
+        forgetNote()
         onChange()
         prompt = scope.launch {
             try {
@@ -169,30 +155,8 @@ internal class Paying(val lock: WalletLock, private val order: PayOrder) : AutoC
         is PaymentOutcome.Expired -> page = Page.Expired
     }
 
-    private fun say(why: Note) {
-        note = why
-        notes++
-    }
-
-    /** Runs one call at a time. */
-    private fun call(block: suspend () -> Unit) {
-        if (isBusy) return
-        isBusy = true
-        note = null
-        onChange()
-        scope.launch {
-            guarded(block)
-            isBusy = false
-            onChange()
-        }
-    }
-
-    private suspend fun guarded(block: suspend () -> Unit) {
-        try {
-            block()
-        } catch (fault: LockException) {
-            page = Page.Failed(fault)
-        }
+    override fun failed(fault: LockException) {
+        page = Page.Failed(fault)
     }
 
     /** The payment does not wait any more: nobody confirms it now. */
@@ -203,8 +167,7 @@ internal class Paying(val lock: WalletLock, private val order: PayOrder) : AutoC
     }
 
     override fun close() {
-        onChange = {}
-        scope.cancel()
+        super.close()
         cancelRequest()
     }
 }

@@ -11,8 +11,6 @@ class PayDay(private val driver: Driver, private val day: FirstDay) {
         asksAtTheCounter(amount, charging)
         sees("Bookshop asks for")
         sees("€$amount")
-        // What is below it moves down in the next frame.
-        waits()
     }
 
     /** Opens the payment sheet, and reads what is paid. */
