@@ -1,21 +1,18 @@
-//! The bytes that a sealed row holds, in postcard's wire format 1: a struct is its fields one after the other, and a variant is its
-//! number.
+//! The bytes that a sealed row holds, in postcard's wire format 1: a struct is its fields one after the other, and a
+//! variant is its number.
 //!
-//! There are no names, so the order of fields and variants is part of the format. A new one goes to the end, and makes a
-//! new format of what was released. `record/tests.rs` freezes the order.
+//! There are no names, so the order of fields and variants is part of the format. A new field makes a new format of
+//! what was released; a new variant goes to the end. The tests of `record/` and `payment/` freeze the order.
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Longest value that is written, in bytes. A real record has a few KiB.
-const MAX_BYTES: usize = 64 * 1024;
-
-/// Writes a value. `None` cannot happen with what this crate writes: it is shorter.
+/// Writes a value. `None`: it takes more than `most` bytes.
 ///
 /// The authenticator's secret may be in it. So the buffer does not grow: one that grows moves, and leaves a copy behind
 /// that nobody wipes. What was written of it is wiped, and not the rest, which would take ten times as long as writing.
-pub(crate) fn to_bytes(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut buffer = vec![0; MAX_BYTES];
+pub(crate) fn to_bytes(value: &impl Serialize, most: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut buffer = vec![0; most];
     let written = postcard::to_slice(value, &mut buffer).map(|written| {
         let bytes = Zeroizing::new(written.to_vec());
         written.zeroize();
@@ -55,8 +52,16 @@ pub(crate) mod as_json {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Checks that the variants of a stored type have the numbers 0, 1, 2 and so on.
+    pub(crate) fn are_numbered_from_0<T: Serialize>(variants: &[T]) {
+        for (number, variant) in (0_u8..).zip(variants) {
+            let bytes = to_bytes(variant, 100).expect("short");
+            assert_eq!(bytes.first(), Some(&number), "{}", std::any::type_name::<T>());
+        }
+    }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Inside {
@@ -73,13 +78,13 @@ mod tests {
         bytes: [u8; 2],
     }
 
-    /// <https://postcard.jamesmunns.com/wire-format>: numbers have seven bits in a byte, and text and bytes stand behind
-    /// their length.
+    /// As the wire format says: numbers have seven bits in a byte, and text and bytes stand behind their length.
+    /// <https://postcard.jamesmunns.com/wire-format>
     #[test]
     fn fields_stand_one_after_the_other_without_names() {
         let value = Outside { number: 300, inside: Inside { maybe: None }, bytes: [1, 2] };
         let expected = [&[0xac, 0x02, 2], b"{}".as_slice(), &[2, 1, 2]].concat();
-        assert_eq!(to_bytes(&value).expect("bytes").as_slice(), expected);
+        assert_eq!(to_bytes(&value, 100).expect("short").as_slice(), expected);
         assert_eq!(from_bytes::<Outside>(&expected), Some(value));
         for length in 0..expected.len() {
             assert_eq!(from_bytes::<Outside>(&expected[..length]), None, "cut to {length}");
@@ -102,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_not_written() {
-        assert!(to_bytes(&"x".repeat(MAX_BYTES - 3)).is_some(), "three bytes are its length");
-        assert!(to_bytes(&"x".repeat(MAX_BYTES - 2)).is_none());
+        let text = "x".repeat(9);
+        assert_eq!(to_bytes(&text, 10).map(|bytes| bytes.len()), Some(10), "a byte is its length");
+        assert_eq!(to_bytes(&text, 9), None);
     }
 }

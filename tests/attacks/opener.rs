@@ -1,7 +1,8 @@
 //! Opens a wallet from its files and its keystore, without the core. It is written from the documentation of the
 //! formats alone.
 //!
-//! It computes the lock's secrets for the tests, and proves that the documentation is right.
+//! It computes the lock's secrets for the tests, and proves that the documentation of keys and slots is right. In the
+//! record it looks for the slots by what they begin with, and reads nothing else.
 
 use std::path::Path;
 

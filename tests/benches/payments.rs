@@ -90,7 +90,7 @@ fn flushes_beyond_proof(report: &mut Report) -> Result<()> {
     report.mean(
         "authorize_flushes_beyond_proof",
         beyond,
-        1.0,
+        0.4,
         &format!("mean of {PAYMENTS} payments less as many right tries"),
     );
     Ok(())

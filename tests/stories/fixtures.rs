@@ -1,7 +1,15 @@
 //! Every database that was ever released opens in every later version. There are two fixtures for each schema version,
-//! with rollback protection (epochs) and without. Each was made by its own version with
-//! `cargo run --package walletlock-stories --example make_fixture -- FOLDER`, and is never made again. Those of schema 2 and
-//! 3 were made again once, before any release, when a record of format 2 became bytes.
+//! with rollback protection (epochs) and without.
+//!
+//! Those of schema 1 were made by their own version, and are never made again. A record of format 2 changed later,
+//! before any release. So those of schema 3 are made anew with each such change, and so is `below_floor`:
+//!
+//! ```sh
+//! cargo run --package walletlock-stories --example make_fixture -- FOLDER
+//! ```
+//!
+//! Those of schema 2 are made in the same way, without a recovery code. Then the table that schema 3 brought is dropped,
+//! and `user_version` is set to 2.
 
 use std::fs;
 use std::path::{Path, PathBuf};

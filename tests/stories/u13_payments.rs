@@ -149,6 +149,17 @@ fn a_payment_waits_for_five_minutes() {
     assert!(matches!(outcome, PaymentOutcome::Expired), "not after the wallet was locked: {outcome:?}");
 }
 
+#[test]
+fn a_payment_that_waited_before_a_restart_is_not_the_one_that_waits_after_it() {
+    let wallet = alone(day_limit(1_500));
+    let before = needs(ask(&wallet, &payment("order-1", 1_000))).handle;
+    let wallet = wallet.restart();
+    let after = needs(ask(&wallet, &payment("order-2", 1_000))).handle;
+    let outcome = wallet.lock.payments().confirm_pin(before, &entry(PIN)).expect("an outcome");
+    assert!(matches!(outcome, PaymentOutcome::Expired), "{outcome:?}");
+    approved(wallet.lock.payments().confirm_pin(after, &entry(PIN)).expect("the control"));
+}
+
 /// A wallet with biometrics, which may pay 30 euros at once and 50 in all.
 fn with_finger(payment: PaymentPolicy) -> (Backend, Wallet) {
     let backend = Backend::new();

@@ -203,5 +203,5 @@ pub(crate) fn denial_of(sensor: SensorAvailability) -> Option<BiometricDenial> {
 #[cfg(test)]
 #[test]
 fn the_reasons_for_being_off_keep_their_numbers() {
-    crate::record::order_tests::are_numbered_from_0(&[Off::EnrolmentChanged, Off::TooManyFailures]);
+    crate::binary::tests::are_numbered_from_0(&[Off::EnrolmentChanged, Off::TooManyFailures]);
 }

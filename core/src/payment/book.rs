@@ -13,7 +13,11 @@ use crate::money::{Currency, Money};
 /// The id of the book's row among the items. It has another length than the ids of items.
 pub(crate) const BOOK_ROW: &[u8] = b"payments";
 
-/// How many payees are known. MONEY_NOTES.
+/// The format in which the book is written. It stands before it.
+const FORMAT: u8 = 1;
+/// Longest book, in bytes. A full one has about 150 KiB.
+const MAX_BYTES: usize = 256 * 1024;
+/// How many payees are known.
 const MAX_PAYEES: usize = 1_000;
 /// How many cards' amounts are known.
 const MAX_CARDS: usize = 32;
@@ -92,7 +96,8 @@ pub(crate) struct Approved<'a> {
 
 impl Book {
     pub(crate) fn open(key: &[u8; 32], wallet_id: &[u8; 16], version: u64, row: &[u8]) -> Option<Self> {
-        let book: Self = binary::from_bytes(&AeadKey::new(key).open(&associated_data(wallet_id, version), row)?)?;
+        let bytes = AeadKey::new(key).open(&associated_data(wallet_id, version), row)?;
+        let (FORMAT, book): (u8, Self) = binary::from_bytes(&bytes)? else { return None };
         book.is_in_range().then_some(book)
     }
 
@@ -103,7 +108,11 @@ impl Book {
         wallet_id: &[u8; 16],
         version: u64,
     ) -> Option<Vec<u8>> {
-        AeadKey::new(key).seal(random, &associated_data(wallet_id, version), &binary::to_bytes(self)?)
+        AeadKey::new(key).seal(
+            random,
+            &associated_data(wallet_id, version),
+            &binary::to_bytes(&(FORMAT, self), MAX_BYTES)?,
+        )
     }
 
     /// Notes a payment that was approved.

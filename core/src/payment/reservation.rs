@@ -313,5 +313,5 @@ impl Reservations {
 #[test]
 fn the_states_keep_their_numbers() {
     let states = [State::Reserved, State::Presumed, State::Captured, State::Declined];
-    crate::record::order_tests::are_numbered_from_0(&states);
+    crate::binary::tests::are_numbered_from_0(&states);
 }

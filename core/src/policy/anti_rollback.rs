@@ -13,7 +13,7 @@ pub enum RollbackProtection {
     /// older copy then reads as damage.
     On,
     /// One seal key is used for the wallet's life: an older copy of the same wallet with the same PIN brings back its
-    /// counters. A record without this field counts as `Off`: it was written before there was a choice.
+    /// counters. A record of format 1 without this field counts as `Off`: it was written before there was a choice.
     #[default]
     Off,
 }

@@ -12,7 +12,7 @@ use crate::error::PolicyError;
 use crate::money::{Currency, MAX_MINOR};
 use crate::request::{Channel, ProofLevel, Scope, holds_card_number};
 
-/// Most limits of a policy, and most limits of an owner. MONEY_NOTES.
+/// Most limits of a policy, and most limits of an owner.
 pub(crate) const MAX_LIMITS: usize = 24;
 /// Longest wait before a limit is raised: a week.
 const MAX_RAISE_H: u32 = 168;

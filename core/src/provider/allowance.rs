@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_is_noted_keeps_its_numbers() {
-        crate::record::order_tests::are_numbered_from_0(&[Noted::Nothing, Noted::Warning, Noted::Expiry]);
+        crate::binary::tests::are_numbered_from_0(&[Noted::Nothing, Noted::Warning, Noted::Expiry]);
     }
 
     #[test]

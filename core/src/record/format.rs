@@ -1,14 +1,15 @@
 //! The record's formats: its open header, the key that seals it, and how it is sealed and opened.
 //!
-//! Records are always written in the newest format. Every older format stays readable: a file of its own reads it. A record may hold values that this version would not let anybody set, so that a record of an
-//! older version still opens.
+//! Records are always written in the newest format. Every older format stays readable: a file of its own reads it. A
+//! record may hold values that this version would not let anybody set, so that a record of an older version still
+//! opens.
 
 use zeroize::Zeroizing;
 
 use super::format_1;
 use super::parts::{Life, Record};
 use crate::binary;
-use crate::crypto::{Purpose, Random, aead_open, aead_seal, derive_key};
+use crate::crypto::{AEAD_OVERHEAD, Purpose, Random, aead_open, aead_seal, derive_key};
 use crate::key_slots::{BiometricSlot, PinSlot, RescueRow};
 use crate::place::Place;
 
@@ -19,7 +20,7 @@ use crate::place::Place;
 /// | 1 | JSON |
 /// | 2 | bytes without names; `life` is a field and no longer follows from the PIN slot; the header has the place; the row has a copy under the previous key |
 pub(crate) const FORMAT: u32 = 2;
-/// Longest sealed record that is opened, in bytes. A real record has a few KiB.
+/// Longest sealed record that is written and opened, in bytes. A real record has a few KiB.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
 /// The open part of the sealed record. All of it is authenticated.
@@ -99,7 +100,8 @@ impl Record {
         header: &RecordHeader,
         under: SealedUnder,
     ) -> Option<Vec<u8>> {
-        aead_seal(random, key.bytes(), &associated_data(header, under), &binary::to_bytes(self)?)
+        let bytes = binary::to_bytes(self, MAX_BYTES - AEAD_OVERHEAD)?;
+        aead_seal(random, key.bytes(), &associated_data(header, under), &bytes)
     }
 
     /// Opens a sealed record of any format up to [`FORMAT`].

@@ -1,4 +1,4 @@
-//! The record of format 1: JSON, and no more fields than there were.
+//! The record of format 1: JSON, with the fields that it had while it was the format in use.
 
 use serde::Deserialize;
 

@@ -17,7 +17,7 @@ pub use status::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub(crate) use survivors::{Survivors, SurvivorsKey};
 
 #[cfg(test)]
-pub(crate) mod order_tests;
+mod order_tests;
 #[cfg(test)]
 mod provider_tests;
 #[cfg(test)]

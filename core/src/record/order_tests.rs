@@ -1,9 +1,7 @@
 //! The numbers that stand for variants in the record. If one of these fails, old records are read as something else: a
 //! new variant goes to the end, or makes a new format.
 
-use serde::Serialize;
-
-use crate::binary;
+use crate::binary::tests::are_numbered_from_0;
 use crate::locks::{LockReason, SetBy};
 use crate::payment::Language;
 use crate::policy::{KeyId, RollbackProtection};
@@ -13,14 +11,6 @@ use crate::recovery::{Change, CodeKey, Factor, Task};
 use crate::request::{BiometricDenial, Channel, ProofLevel};
 
 use super::Life;
-
-/// Checks that the variants of a stored type have the numbers 0, 1, 2 and so on.
-pub(crate) fn are_numbered_from_0<T: Serialize>(variants: &[T]) {
-    for (number, variant) in (0_u8..).zip(variants) {
-        let bytes = binary::to_bytes(variant).expect("bytes");
-        assert_eq!(bytes.first(), Some(&number), "{}", std::any::type_name::<T>());
-    }
-}
 
 #[test]
 fn variants_of_the_wallet_and_its_locks_keep_their_numbers() {
@@ -71,8 +61,7 @@ fn variants_of_the_ways_back_in_keep_their_numbers() {
     let key = CodeKey { salt: [0; 16], public_key: [0; 32] };
     are_numbered_from_0(&[Change::SetCode(key), Change::WithdrawCode, Change::EscrowOn, Change::EscrowOff]);
     // The authenticator, number 0, is in the frozen record.
-    let sms = binary::to_bytes(&Factor::Sms).expect("bytes");
-    assert_eq!(sms.as_slice(), [1]);
+    assert_eq!(crate::binary::to_bytes(&Factor::Sms, 1).expect("bytes").as_slice(), [1]);
     are_numbered_from_0(&[
         Task::RegisterPhone,
         Task::SecondFactor,

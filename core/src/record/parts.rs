@@ -118,8 +118,9 @@ impl Record {
         waits
     }
 
-    /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what somebody proved to get back in:
-    /// whoever asked for that may be the one against whom the lock is set. Returns the journal's lines about it.
+    /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what somebody proved to
+    /// get back in: whoever asked for that may be the one against whom the lock is set. Returns the journal's lines about
+    /// it.
     ///
     /// `now`: changes that are due are made first. `None`: the lock is set late, and what became due since does not
     /// count.

@@ -4,7 +4,7 @@ use super::tests::{HEADER, NOW, record, seal, unseal};
 use super::*;
 use crate::lockout::AttemptGate;
 use crate::locks::{Finder, LockReason, SetBy, SetLock, WhoLocked};
-use crate::money::Currency;
+use crate::money::{Currency, MAX_MINOR};
 use crate::payment::{BookSeal, Counted, Payments, Windows};
 use crate::policy::{ClearsUnusual, Contact, KeyId, KeyRole, Limit, Period, Policy, ProviderKey, ProviderPolicy};
 use crate::provider::{Asked, Installation, Provider, WordDone};
@@ -142,18 +142,9 @@ fn ordinary_payments() -> Payments {
     payments
 }
 
-/// DESIGN 1: the record stays within 32 KiB when it is full, and within 8 KiB in ordinary use.
-#[test]
-fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
+/// A record with as many locks, requests and answers of the provider as there may be.
+fn busy() -> Record {
     let mut full = registered(Some(10), 3);
-    let ordinary = Record { payments: ordinary_payments(), ..full.clone() };
-    let sealed = |record: &Record| {
-        let sealed = seal(record, &HEADER);
-        assert_eq!(unseal(&sealed, &HEADER).as_ref(), Ok(record));
-        sealed.len()
-    };
-    let bytes = sealed(&ordinary);
-    assert!(bytes < 4 * 1024, "registered, and paying now and then: {bytes}");
     for key in 0..10 {
         let kid = KeyId([key; 8]);
         for reason in [LockReason::LostOrStolen, LockReason::ProviderOrder, LockReason::UnusualActivity] {
@@ -169,9 +160,55 @@ fn a_record_with_all_locks_and_a_busy_provider_stays_small() {
         full.provider.note_request(&nth.to_string(), Asked::Heartbeat, NOW, 1 << 61);
     }
     full.provider.note_pending(Installation { id: [9; 16], alias: "x".repeat(100), owner_key: None });
-    let bytes = sealed(&full);
-    assert!((4 * 1024..32 * 1024).contains(&bytes), "{bytes}");
     assert!(full.locks.is_in_range() && full.provider.is_in_range());
+    full
+}
+
+fn sealed_length(record: &Record) -> usize {
+    let sealed = seal(record, &HEADER);
+    assert_eq!(unseal(&sealed, &HEADER).as_ref(), Ok(record));
+    sealed.len()
+}
+
+#[test]
+fn a_record_in_ordinary_use_stays_small() {
+    let ordinary = Record { payments: ordinary_payments(), ..registered(Some(10), 3) };
+    let bytes = sealed_length(&ordinary);
+    assert!(bytes < 4 * 1024, "registered, and paying now and then: {bytes}");
+}
+
+#[test]
+fn the_hardest_of_all_locks_is_named() {
     let later = Now { since_boot_ms: NOW.since_boot_ms + HOUR, ..NOW };
-    assert_eq!(full.standing(later).hardest().map(|(reason, _)| reason), Some(LockReason::LostOrStolen));
+    assert_eq!(busy().standing(later).hardest().map(|(reason, _)| reason), Some(LockReason::LostOrStolen));
+}
+
+/// Beside what the provider fills: as many limits as a policy and an owner may have, each with thirty days in which
+/// something was paid.
+#[test]
+fn the_fullest_record_stays_within_32_kib() {
+    let currency = Currency::new("EUR").expect("a currency");
+    let limits: Vec<_> = (0..48)
+        .map(|nth| Limit::amount(Scope::Card(format!("{nth:0>36}")), currency, Period::ThirtyDays, MAX_MINOR))
+        .collect();
+    let mut full = busy();
+    full.policy.payment.limits = limits[..24].to_vec();
+    full.policy.contacts = vec![Contact::Form("x".repeat(200)); 8];
+    full.payments = Payments::new(Some(OwnerPublicKey([0x88; 32])));
+    full.payments.windows = Some(Windows::start(NOW, &mut |_| 0));
+    for limit in &limits[24..] {
+        full.payments.limits.set(limit, Some(MAX_MINOR), 0, 0, NOW).expect("room");
+    }
+    for window in 20_000..20_040 {
+        for nth in 0..48 {
+            let card = Some(format!("{nth:0>36}"));
+            let (channel, level) = (Channel::CodeScanned, ProofLevel::PinAndBiometrics);
+            let (minor, seq) = (900_000_000_000, 1_000_000);
+            let counted = Counted { channel, card, currency, minor, level, window, night: Some(window), seq };
+            full.payments.totals.add(&limits, &counted);
+        }
+    }
+    assert!(full.payments.is_in_range());
+    let bytes = sealed_length(&full);
+    assert!((16 * 1024..32 * 1024).contains(&bytes), "{bytes}");
 }

@@ -1,5 +1,6 @@
 //! What a rescue needs of a record that cannot be read any more.
 
+use super::format::MAX_BYTES;
 use super::parts::Record;
 use crate::binary::{self, as_json};
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
@@ -10,6 +11,10 @@ use crate::policy::Policy;
 use crate::provider::Provider;
 use crate::recovery::{Channels, SecondFactor};
 use serde::{Deserialize, Serialize};
+
+/// The format in which they are written. It stands before them: they are read when the record, which tells its own, is
+/// gone.
+const FORMAT: u8 = 1;
 
 /// The parts of the record that outlive it: they are kept beside the rescue row, sealed under a subkey of the data key,
 /// and written anew in every commit that has the data key. So damaging the record does not shed the policy.
@@ -66,7 +71,7 @@ impl Survivors {
         }
     }
 
-    /// Seals them for the rescue row of this version. `None` cannot happen: serialising them cannot fail.
+    /// Seals them for the rescue row of this version. `None` cannot happen: they are a part of the record, which fits.
     pub(crate) fn seal(
         &self,
         random: &mut Random,
@@ -74,12 +79,13 @@ impl Survivors {
         wallet_id: &[u8; 16],
         version: u64,
     ) -> Option<Vec<u8>> {
-        key.0.seal(random, &associated_data(wallet_id, version), &binary::to_bytes(self)?)
+        key.0.seal(random, &associated_data(wallet_id, version), &binary::to_bytes(&(FORMAT, self), MAX_BYTES)?)
     }
 
     /// Opens what [`Self::seal`] made. `None` if it is damaged, or a newer version wrote it.
     pub(crate) fn open(sealed: &[u8], key: &SurvivorsKey, wallet_id: &[u8; 16], version: u64) -> Option<Self> {
-        let survivors: Self = binary::from_bytes(&key.0.open(&associated_data(wallet_id, version), sealed)?)?;
+        let bytes = key.0.open(&associated_data(wallet_id, version), sealed)?;
+        let (FORMAT, survivors): (u8, Self) = binary::from_bytes(&bytes)? else { return None };
         // As in the record: counting up from less than 2^62 cannot overflow.
         let numbers = [survivors.journal.number, survivors.data_key_number];
         let is_in_range = numbers.iter().all(|number| *number < 1 << 62)
@@ -100,6 +106,7 @@ fn associated_data(wallet_id: &[u8; 16], version: u64) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::platform::testing;
+    use crate::record::tests::full_record;
 
     const WALLET: [u8; 16] = [0x11; 16];
 
@@ -134,12 +141,24 @@ mod tests {
         }
     }
 
-    /// The frozen record has the order inside of each part.
+    /// Those of the frozen record. If this fails, old ones no longer open.
     #[test]
-    fn the_order_of_their_parts_is_frozen() {
-        let Survivors { policy, journal, data_key_number, provider, locks, channels, second_factor, payments } = of(3);
-        let parts = (policy.to_json(), journal, data_key_number, provider, locks, channels, second_factor, payments);
-        assert_eq!(binary::to_bytes(&of(3)), binary::to_bytes(&parts));
+    fn their_form_is_frozen() {
+        let survivors = Survivors::of(&full_record());
+        let bytes = binary::to_bytes(&(FORMAT, &survivors), MAX_BYTES).expect("bytes");
+        assert_eq!(crate::hex::encode(&bytes), include_str!("../../vectors/survivors_v1.hex").trim());
+        assert_eq!(binary::from_bytes(&bytes), Some((FORMAT, survivors)));
+    }
+
+    #[test]
+    fn those_of_a_later_format_do_not_open() {
+        let mut random = testing::random(33);
+        let key = SurvivorsKey::derive(&DataKey::make(&mut random));
+        for (format, opens) in [(FORMAT, true), (FORMAT + 1, false)] {
+            let bytes = binary::to_bytes(&(format, of(3)), MAX_BYTES).expect("bytes");
+            let sealed = key.0.seal(&mut random, &associated_data(&WALLET, 7), &bytes).expect("sealed");
+            assert_eq!(Survivors::open(&sealed, &key, &WALLET, 7).is_some(), opens, "format {format}");
+        }
     }
 
     #[test]

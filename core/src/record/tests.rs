@@ -18,7 +18,7 @@ use crate::recovery::{
     Authenticator, Change, Checklist, CodeKey, CodeUse, Factor, Recovery, RecoveryEvent, Secret, Task, WaysBack,
 };
 use crate::request::{BiometricDenial, Channel, OwnerPublicKey, ProofLevel, Scope};
-use crate::time::Now;
+use crate::time::{Now, Wait};
 use zeroize::Zeroizing;
 
 pub(super) const HEADER: RecordHeader = RecordHeader { format: FORMAT, epoch: 0, wallet_id: [0x11; 16], place: None };
@@ -92,8 +92,8 @@ pub(super) fn record() -> Record {
     }
 }
 
-/// A record in which no part is empty.
-fn full_record() -> Record {
+/// A record in which every stored type appears.
+pub(in crate::record) fn full_record() -> Record {
     let kid = "01".repeat(8);
     let locks = serde_json::json!({
         "set": [
@@ -126,14 +126,15 @@ fn full_record() -> Record {
         "trusted_s": 1_767_225_600,
         "allows_wipe": true,
     });
-    Record {
-        locks: serde_json::from_value(locks).expect("locks"),
-        provider: serde_json::from_value(provider).expect("a provider"),
-        ..record()
-    }
+    let mut full = serde_json::to_value(record()).expect("a value");
+    (full["locks"], full["provider"]) = (locks, provider);
+    full["recovery"]["second_factor"]["in_force"]["authenticator"]["used"] =
+        serde_json::json!([{ "from": 58_907_518, "to": 58_907_519 }]);
+    full["payments"]["limits"][0]["raise"] = serde_json::json!({ "to": 60_000, "wait": Wait::start(5, NOW) });
+    serde_json::from_value(full).expect("a record")
 }
 
-/// Payments in the window that is open: what counts, a limit of the owner's that is to be raised, and a freeze.
+/// Payments in the window that is open: what counts, two limits of the owner's, and a freeze.
 fn payments() -> Payments {
     let currency = Currency::new("EUR").expect("a currency");
     let day = Limit::amount(Scope::All, currency, Period::Day, 50_000);
@@ -274,7 +275,7 @@ fn seal_bytes(bytes: &[u8], header: &RecordHeader) -> Vec<u8> {
 }
 
 fn bytes_of(value: &impl serde::Serialize) -> Vec<u8> {
-    crate::binary::to_bytes(value).expect("bytes").to_vec()
+    crate::binary::to_bytes(value, MAX_BYTES).expect("bytes").to_vec()
 }
 
 /// Numbers that are sealed properly, but that no version writes: a bug elsewhere must not become a free try.
@@ -344,6 +345,16 @@ fn what_is_too_large_is_not_even_opened() {
     let sealed = |size: usize| unseal(&seal_bytes(&vec![0; size - AEAD_OVERHEAD], &HEADER), &HEADER);
     assert_eq!(sealed(MAX_BYTES), Err(UnsealError::Newer), "the control: it is opened, and holds no record");
     assert_eq!(sealed(MAX_BYTES + 1), Err(UnsealError::Damaged));
+    let of_length = |length: usize| {
+        let mut record = record();
+        record.policy.name = "n".repeat(length);
+        record
+    };
+    let rest = bytes_of(&of_length(60_000)).len() - 60_000;
+    let longest = of_length(MAX_BYTES - AEAD_OVERHEAD - rest);
+    assert_eq!(unseal(&seal(&longest, &HEADER), &HEADER), Ok(longest), "what is written opens");
+    let longer = of_length(MAX_BYTES - AEAD_OVERHEAD - rest + 1);
+    assert_eq!(longer.seal(&mut random(), &key(), &HEADER, SealedUnder::CurrentKey), None);
 }
 
 #[test]
@@ -370,13 +381,27 @@ fn open_vector(hex: &str, header: &RecordHeader) -> Record {
 }
 
 /// The record of format 2. If this fails, old databases no longer open.
+///
+/// The order of fields is the order in the bytes, and JSON has it too: so two fields of equal values cannot change
+/// their places unnoticed.
 #[test]
 fn format_2_is_frozen() {
     let header = RecordHeader { format: 2, epoch: 7, place: Some(Place::OF_TESTS), ..HEADER };
     let opened = open_vector(include_str!("../../vectors/record_v2.hex"), &header);
-    let expected: serde_json::Value = serde_json::from_str(include_str!("../../vectors/record_v2.json")).expect("JSON");
-    assert_eq!(serde_json::to_value(&opened).expect("a value"), expected);
-    assert_eq!(serde_json::to_value(full_record()).expect("a value"), expected, "a new field is a new vector");
+    let json = |record: &Record| serde_json::to_string_pretty(record).expect("JSON") + "\n";
+    let expected = include_str!("../../vectors/record_v2.json");
+    assert!(json(&opened) == expected, "{}", json(&opened));
+    assert!(json(&full_record()) == expected, "a new field is a new vector");
+}
+
+#[test]
+fn a_variant_of_a_later_version_is_of_a_newer_version() {
+    let wiped = bytes_of(&Record { life: Life::Wiped, ..record() });
+    let mut bytes = bytes_of(&record());
+    let at: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at] != wiped[*at]).collect();
+    let [life] = at.as_slice() else { panic!("one byte: {at:?}") };
+    bytes[*life] = 2;
+    assert_eq!(unseal(&seal_bytes(&bytes, &HEADER), &HEADER), Err(UnsealError::Newer));
 }
 
 /// Two records of format 1: the last version of it, and one from before there were epochs, biometrics and wipe PINs.
@@ -393,12 +418,17 @@ fn format_1_is_still_read() {
     };
     let last = open_vector(include_str!("../../vectors/record_v1_all.hex"), &RecordHeader { epoch: 7, ..header });
     has_fields_of(&last, include_str!("../../vectors/record_v1_all.json"));
-    assert_eq!((last.life, last.slot().map(|slot| slot.place())), (Life::Alive, Some(None)));
+    assert_eq!(last.slot().map(|slot| slot.place()), Some(None));
     let first = open_vector(include_str!("../../vectors/record_v1.hex"), &header);
     has_fields_of(&first, include_str!("../../vectors/record_v1.json"));
     assert_eq!(first.rollback_protection, RollbackProtection::Off);
     assert_eq!(first.biometric, Biometric::default());
     assert!(!first.wipe_check.is_set());
+    for Record { life, data_key_number, recovery, locks, provider, payments, .. } in [first, last] {
+        assert_eq!((life, data_key_number), (Life::Alive, 0));
+        assert_eq!((recovery, locks), (Recovery::default(), Locks::default()));
+        assert_eq!((provider, payments), (Provider::default(), Payments::default()));
+    }
 }
 
 /// Whether a value is the expected one, apart from fields that were added later.

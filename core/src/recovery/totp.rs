@@ -152,7 +152,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Its bytes, as the record has them: no copy is made on the way. Only tests write it as JSON.
+/// Its bytes, as the record has them. Only tests write it as JSON, which makes copies that nobody wipes.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         hex::array::serialize(self.0.as_slice(), to)
