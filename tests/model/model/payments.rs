@@ -108,11 +108,19 @@ impl Caller {
         let clock = self.model().payment_clock(now)?;
         // A sensor that does not answer is busy.
         let sensor = self.sensor().await.unwrap_or(SensorAvailability::Busy);
+        let proofs = {
+            let model = self.model();
+            model.judge_payment(&clock)?;
+            model.proofs(wanted, sensor, now)
+        };
+        // For the handle.
+        if !self.entropy().await {
+            return Err(PLATFORM);
+        }
         let mut model = self.model();
-        model.judge_payment(&clock)?;
         model.forget_old_payments(now);
         model.process.payments.insert(number, now);
-        Ok(model.proofs(wanted, sensor, now))
+        Ok(proofs)
     }
 
     async fn confirm(&self, wanted: Wanted, number: u64) -> CallResult {
