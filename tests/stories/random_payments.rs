@@ -222,8 +222,10 @@ impl Life {
     fn settle_again(&mut self, id: &str, minor: Option<u64>) {
         let state = self.wallet().lock.payments().state_of(id).expect("known");
         let Some(PaymentState::Captured { minor: now }) = state else { return };
-        let known: u64 =
-            self.book.handed.iter().filter(|(other, _)| other.starts_with(id)).map(|(_, it)| it.counts).sum();
+        // What was handed out for it, and what was charged beyond; and not those whose ids begin alike.
+        let beyond = format!("{id} ");
+        let is_it = |other: &str| other == id || other.starts_with(&beyond);
+        let known: u64 = self.book.handed.iter().filter(|(other, _)| is_it(other)).map(|(_, it)| it.counts).sum();
         assert!(minor.is_none_or(|minor| now <= minor.max(known)), "{now} of {minor:?} and {known}");
         self.charge_beyond(id, now.saturating_sub(known), now);
     }

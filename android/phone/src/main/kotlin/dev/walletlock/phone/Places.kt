@@ -9,8 +9,15 @@ import android.widget.TextView
 data class Place(val label: String, val x: Int, val y: Int, val canTouch: Boolean)
 
 object Places {
-    /** All visible views with a label, those of the topmost window last. */
-    fun all(): List<Place> = Windows.shown().flatMap { window -> window.tree().filter { it.isShown && it.width > 0 }.mapNotNull(::place) }
+    /**
+     * All visible views with a label, those of the topmost window last. None while views wait to be laid out: until then they say where they
+     * were.
+     */
+    fun all(): List<Place> {
+        val windows = Windows.shown()
+        if (windows.any(View::isLayoutRequested)) return emptyList()
+        return windows.flatMap { window -> window.tree().filter { it.isShown && it.width > 0 }.mapNotNull(::place) }
+    }
 
     /** Whether a view is still drawn as pressed. It is until it has handled its click. */
     fun isAnyPressed(): Boolean = Windows.shown().any { window -> window.tree().any(View::isPressed) }
