@@ -115,13 +115,18 @@ pub(crate) fn touch(wallet: &Wallet, payment: &Payment) -> PaymentOutcome {
     wallet.lock.payments().confirm_biometrics(needs.handle, PromptId::default()).expect("an outcome")
 }
 
-/// What is left of a day's limit of `most`: a payment of more is refused, and the refusal says it.
+/// What is left of a day's limit of `most`: a payment of more is refused, and the refusal says it. While too many
+/// payments are open, the wallet's limits say it.
 pub(crate) fn left(wallet: &Wallet, most: u64) -> u64 {
     let over = |reason| match reason {
         PaymentRefusal::OverLimit { left, .. } => Some(left),
         _ => None,
     };
     let reasons = refused(ask(wallet, &payment("too-much", most + 1)));
+    if reasons == [PaymentRefusal::TooManyOpen] {
+        let limits = wallet.unlock().limits().all().expect("limits");
+        return limits.iter().map(|limit| limit.left).min().expect("a limit");
+    }
     reasons.into_iter().filter_map(over).min().expect("it is over the limit")
 }
 
