@@ -27,8 +27,8 @@ pub(crate) fn from_bytes<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Option<T
     rest.is_empty().then_some(value)
 }
 
-/// `#[serde(with)]` for what keeps the form that it has outside: in bytes it stands as JSON text, and a field that is
-/// added to it there does not change the format here.
+/// `#[serde(with)]` for a value that apps write as JSON, such as the policy: the bytes hold its JSON text. So a field
+/// that is added to the value does not change the format of the row.
 pub(crate) mod as_json {
     use serde::de::DeserializeOwned;
     use serde::ser::Error;

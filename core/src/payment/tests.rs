@@ -388,7 +388,7 @@ fn the_books_form_is_frozen() {
     assert_eq!(Book::open(&[1; 32], &[2; 16], 3, &sealed), Some(book()));
 }
 
-/// As many payments as are known, the open ones with as many lines as there may be.
+/// The book with as many payments as it keeps, the open ones with as many lines as there may be.
 #[test]
 fn the_fullest_book_is_written() {
     let mut book = book();

@@ -134,7 +134,7 @@ pub(in crate::record) fn full_record() -> Record {
     serde_json::from_value(full).expect("a record")
 }
 
-/// Payments in the window that is open: what counts, two limits of the owner's, and a freeze.
+/// A payment that counts in the present window, two limits of the owner's, and a channel that is frozen.
 fn payments() -> Payments {
     let currency = Currency::new("EUR").expect("a currency");
     let day = Limit::amount(Scope::All, currency, Period::Day, 50_000);

@@ -113,7 +113,7 @@ impl Caller {
             model.judge_payment(&clock)?;
             model.proofs(wanted, sensor, now)
         };
-        // For the handle.
+        // The handle is random.
         if !self.entropy().await {
             return Err(PLATFORM);
         }
