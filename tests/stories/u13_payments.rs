@@ -15,6 +15,7 @@ use crate::backend::{Backend, done};
 use crate::till::{
     alone, approved, ask, day_limit, euro, euros, left, needs, pay, payment, refused, touch, with_provider,
 };
+use crate::u7_second_factor::{set_up, shown};
 use crate::wallet::{PIN, Wallet, entry};
 
 #[test]
@@ -227,6 +228,34 @@ fn a_high_payment_needs_both() {
     // The finger was for that payment only.
     let other = needs(ask(&wallet, &payment("order-3", 20_001)));
     assert!(!other.has_biometrics);
+}
+
+/// A limit on payments with the PIN and a finger: more needs the PIN and a code.
+#[test]
+fn a_code_is_for_one_payment_and_the_pin_has_to_follow() {
+    let mut policy = day_limit(100_000);
+    policy.limits.push(Limit::amount(Scope::All, euro(), Period::Payment, 20_000).up_to(ProofLevel::PinAndBiometrics));
+    let backend = Backend::new();
+    let wallet = Wallet::with_policy(Policy { payment: policy, ..backend.policy() });
+    let session = wallet.enrol(PIN);
+    let (secret, _) = set_up(&wallet, &session);
+    session.close();
+    backend.register(&wallet);
+    let asked = needs(ask(&wallet, &payment("order-1", 20_001)));
+    assert_eq!(asked.any_of, [ProofLevel::PinAndCode]);
+    let payments = wallet.lock.payments();
+    let outcome = payments.confirm_code(asked.handle, &entry("000000")).expect("an outcome");
+    assert!(matches!(outcome, PaymentOutcome::CodeRefused(_)), "{outcome:?}");
+    let tries_left = wallet.tries_left();
+    assert!(!needs(payments.confirm_pin(asked.handle, &entry(PIN)).expect("an outcome")).has_code);
+    assert_eq!(wallet.tries_left(), tries_left, "a PIN that would not be enough is not tried");
+    wallet.phone.clock.advance_ms(60_000);
+    let half = needs(payments.confirm_code(asked.handle, &entry(&shown(&wallet, &secret))).expect("an outcome"));
+    assert!(half.has_code);
+    let other = needs(ask(&wallet, &payment("order-2", 20_001)));
+    assert!(!other.has_code, "the code was for the other payment");
+    let paid = approved(payments.confirm_pin(asked.handle, &entry(PIN)).expect("an outcome"));
+    assert_eq!(backend.check(&paid).expect("signed")["amr"], serde_json::json!(["hwk", "pin", "otp", "mfa"]));
 }
 
 #[test]
