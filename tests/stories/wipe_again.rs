@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use walletlock_core::platform::testing::Call;
 use walletlock_core::platform::{DeviceKeyFault, PlatformFault};
-use walletlock_core::{Enrolment, LockError, LockStatus, PinOutcome, WalletLock};
+use walletlock_core::{CodeRefusal, Enrolment, LockError, LockStatus, PinOutcome, WalletLock};
 
-use crate::wallet::{PIN, Wallet, entry, open, picture};
+use crate::recovery_code::{enter, with_code};
+use crate::wallet::{PIN, Wallet, copy_files, entry, open, picture};
 use crate::wipe::keys_of;
 
 /// A wallet with a PIN set and an item in its vault.
@@ -93,4 +94,24 @@ fn what_is_marked_as_wiped_opens_no_more() {
         Ok(LockStatus::Wiped),
         "and so it is when it is opened again"
     );
+}
+
+/// The keystore makes no mark while the wallet is wiped. The next first PIN makes up for that: its row takes the place of
+/// the one that says whose wallet was wiped.
+#[test]
+fn a_new_wallet_is_begun_only_once_the_wiped_one_has_its_mark() {
+    let (wallet, paper) = with_code("walletlock");
+    let before = picture(wallet.folder.path());
+    let is_busy = busy_switch(&wallet);
+    is_busy.store(true, Ordering::SeqCst);
+    assert_eq!(wallet.lock.wipe(), Err(LockError::DeviceKey(DeviceKeyFault::Busy)));
+    is_busy.store(false, Ordering::SeqCst);
+    wallet.phone.hooks.fail_next(is_mark, DeviceKeyFault::Busy);
+    let refused = wallet.lock.enrol(&entry("582941"), &[]).err();
+    assert_eq!(refused, Some(LockError::DeviceKey(DeviceKeyFault::Busy)), "not without the mark");
+    assert_eq!(wallet.lock.status(), Ok(LockStatus::Wiped));
+    drop(wallet.enrol("582941"));
+    let wallet = wallet.between_runs(|folder| copy_files(before.path(), folder)).expect("it opens");
+    let refusal = enter(&wallet, &paper).err();
+    assert_eq!(refusal, Some(CodeRefusal::Locked(LockStatus::Wiped)), "the paper of the wiped wallet");
 }

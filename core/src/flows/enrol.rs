@@ -190,8 +190,10 @@ fn clear_for_new(
             aliases.extend(device_keys.list_of_wallet_twice(&wallet_id, false)?);
             aliases
         }
-        // A wallet that was wiped.
+        // A wallet that was wiped. The keystore may have failed when its mark was to be made. Once this row is gone
+        // nothing else says whose code must not open an older file any more.
         Some(StoredRecord::Sealed(SealedRow { header, .. })) => {
+            device_keys.mark_as_wiped(&header.wallet_id)?;
             let mut before = device_keys.list_of_wallet_twice(&header.wallet_id, header.place.is_none())?;
             before.push(device_keys.seal(&header));
             before
