@@ -2,8 +2,11 @@
 //! [`crate::types`].
 
 use walletlock_core::events::{self, Kind};
-use walletlock_core::journal;
+use walletlock_core::journal::{self, LineState};
+use walletlock_core::money::{Category, Currency};
 
+use crate::error::{LockError, invalid};
+use crate::payments::{Money, PaymentChannel, minor_units};
 use crate::types::{signed, signed_32, unsigned};
 
 #[uniffi::remote(Enum)]
@@ -85,6 +88,41 @@ pub enum Kind {
     LimitRaised,
     ChannelFrozen,
     PanicFrozen,
+    CardAdded,
+    CardFrozen,
+    CardUnfrozen,
+    CardRemoved,
+    CardRestored,
+    CardDestroyed,
+    LinesDeleted,
+    DisputeOpened,
+    DisputeReported,
+    DisputeClosed,
+}
+
+#[uniffi::remote(Enum)]
+pub enum LineState {
+    Reserved,
+    Approved,
+    Released,
+    Refused,
+    Captured,
+    Declined,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Category {
+    Groceries,
+    Dining,
+    Transport,
+    Travel,
+    Health,
+    Entertainment,
+    Education,
+    Bills,
+    Cash,
+    Shopping,
+    Other,
 }
 
 #[derive(uniffi::Record)]
@@ -101,7 +139,19 @@ pub struct JournalQuery {
     pub from_wall_ms: Option<i64>,
     pub until_wall_ms: Option<i64>,
     pub text: Option<String>,
+    pub card: Option<String>,
+    pub channel: Option<PaymentChannel>,
+    pub amount: Option<AmountRange>,
+    pub state: Option<LineState>,
+    pub category: Option<Category>,
     pub limit: i32,
+}
+
+#[derive(uniffi::Record)]
+pub struct AmountRange {
+    pub currency: String,
+    pub from_minor: i64,
+    pub to_minor: i64,
 }
 
 #[derive(uniffi::Record)]
@@ -118,6 +168,31 @@ pub struct JournalEntry {
 pub struct JournalPage {
     pub entries: Vec<JournalEntry>,
     pub next: Option<i64>,
+    pub newest: i64,
+    pub oldest: i64,
+}
+
+/// What was spent in one month with one card on one category, in one currency.
+#[derive(uniffi::Record)]
+pub struct Spent {
+    pub year: i32,
+    pub month: i32,
+    pub card: Option<String>,
+    pub category: Category,
+    pub amount: Money,
+    pub payments: i32,
+}
+
+#[derive(uniffi::Record)]
+pub struct Summary {
+    pub spent: Vec<Spent>,
+    pub unreadable: i64,
+}
+
+#[derive(uniffi::Record)]
+pub struct LinesDeleted {
+    pub lines: i64,
+    pub has_more: bool,
 }
 
 /// A part of an exported journal. The next part begins after line `next`; null if this part ends with the signature.
@@ -139,16 +214,49 @@ impl From<events::Event> for Event {
     }
 }
 
-impl From<JournalQuery> for journal::Query {
-    fn from(query: JournalQuery) -> Self {
-        Self {
+impl TryFrom<JournalQuery> for journal::Query {
+    type Error = LockError;
+
+    fn try_from(query: JournalQuery) -> Result<Self, LockError> {
+        Ok(Self {
             below: query.below.map(unsigned),
             kinds: query.kinds,
             from_wall_ms: query.from_wall_ms,
             until_wall_ms: query.until_wall_ms,
             text: query.text,
+            card: query.card,
+            channel: query.channel,
+            amount: query.amount.map(TryInto::try_into).transpose()?,
+            state: query.state,
+            category: query.category,
             limit: usize::try_from(query.limit).unwrap_or(0),
-        }
+        })
+    }
+}
+
+impl TryFrom<AmountRange> for journal::AmountRange {
+    type Error = LockError;
+
+    fn try_from(range: AmountRange) -> Result<Self, LockError> {
+        Ok(Self {
+            currency: Currency::new(&range.currency).map_err(|_| invalid("currency"))?,
+            from_minor: minor_units(range.from_minor, "amount")?,
+            to_minor: minor_units(range.to_minor, "amount")?,
+        })
+    }
+}
+
+impl From<journal::Summary> for Summary {
+    fn from(summary: journal::Summary) -> Self {
+        let spent = |spent: journal::Spent| Spent {
+            year: spent.month.year,
+            month: spent.month.month.into(),
+            card: spent.card,
+            category: spent.category,
+            amount: Money { minor: signed(spent.minor), currency: spent.currency.to_string() },
+            payments: signed_32(spent.payments),
+        };
+        Self { spent: summary.spent.into_iter().map(spent).collect(), unreadable: signed(summary.unreadable) }
     }
 }
 
@@ -162,7 +270,12 @@ impl From<journal::Page> for JournalPage {
             kind: entry.kind,
             details: entry.details.map(|details| details.0.into_iter().collect()),
         };
-        Self { entries: page.entries.into_iter().map(entry).collect(), next: page.next.map(signed) }
+        Self {
+            entries: page.entries.into_iter().map(entry).collect(),
+            next: page.next.map(signed),
+            newest: signed(page.newest),
+            oldest: signed(page.oldest),
+        }
     }
 }
 

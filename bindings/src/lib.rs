@@ -5,7 +5,10 @@
 #![allow(missing_docs, reason = "uniffi's macros generate items without docs")]
 #![allow(unreachable_pub, reason = "what uniffi exports is reached from Kotlin")]
 
+mod alerts;
 mod biometric;
+mod cards;
+mod disputes;
 mod error;
 mod escrow;
 mod journal;

@@ -7,6 +7,7 @@ use walletlock_core::payment::{self, Cell, Language};
 use walletlock_core::request::{self, AmountKind, Payee, ProofLevel};
 
 use crate::biometric::BiometricRefusal;
+use crate::cards::CardState;
 use crate::error::{LockError, invalid};
 use crate::limits::Limit;
 use crate::outcomes::Refusal;
@@ -116,6 +117,7 @@ pub enum Why {
 pub enum PaymentRefusal {
     Locked { status: LockStatus },
     Frozen { frozen: Frozen },
+    CardStopped { state: CardState },
     NotRegistered { left_ms: Option<i64> },
     CurrencyNotAllowed,
     OverLimit { limit: Limit, left: i64, reopens_in_ms: Option<i64> },
@@ -304,6 +306,7 @@ impl From<core::PaymentRefusal> for PaymentRefusal {
         match refusal {
             core::PaymentRefusal::Locked(status) => Self::Locked { status: status.into() },
             core::PaymentRefusal::Frozen(frozen) => Self::Frozen { frozen },
+            core::PaymentRefusal::CardStopped(state) => Self::CardStopped { state: state.into() },
             core::PaymentRefusal::NotRegistered { left_ms } => Self::NotRegistered { left_ms: left_ms.map(signed) },
             core::PaymentRefusal::CurrencyNotAllowed => Self::CurrencyNotAllowed,
             core::PaymentRefusal::OverLimit { limit, left, reopens_in_ms } => {

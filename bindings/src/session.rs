@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 
 use crate::biometric::BiometricChange;
 use crate::error::LockError;
-use crate::journal::{ExportPart, JournalPage, JournalQuery};
+use crate::journal::{ExportPart, JournalPage, JournalQuery, LinesDeleted, Summary};
 use crate::outcomes::PinChange;
 use crate::payments::{PaymentChannel, Unfreezing};
 use crate::pin_entry::PinEntry;
 use crate::recovery::{RecoveryChange, RecoveryCode};
 use crate::registry;
-use crate::types::{Personal, prompt_id, unsigned};
+use crate::types::{Personal, prompt_id, signed, unsigned};
 
 #[derive(uniffi::Object)]
 pub struct Session(Option<core::Session>);
@@ -107,7 +107,20 @@ pub struct Journal(Arc<Session>);
 #[uniffi::export]
 impl Journal {
     pub fn page(&self, query: JournalQuery) -> Result<JournalPage, LockError> {
-        Ok(self.0.core()?.journal().page(&query.into())?.into())
+        Ok(self.0.core()?.journal().page(&query.try_into()?)?.into())
+    }
+
+    pub fn summary(&self, from_wall_ms: i64, until_wall_ms: i64) -> Result<Summary, LockError> {
+        Ok(self.0.core()?.journal().summary(from_wall_ms, until_wall_ms)?.into())
+    }
+
+    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
+        let core::LinesDeleted { lines, has_more } = self.0.core()?.journal().delete_lines(before_wall_ms)?;
+        Ok(LinesDeleted { lines: signed(lines), has_more })
+    }
+
+    pub fn note_reviewed(&self) -> Result<(), LockError> {
+        Ok(self.0.core()?.journal().note_reviewed()?)
     }
 
     pub fn export(&self, after: i64, limit: i32) -> Result<ExportPart, LockError> {

@@ -2,10 +2,11 @@
 //! of methods with unsigned types.
 
 use walletlock_core as core;
-use walletlock_core::pin::{self, Reminder, Severity};
+use walletlock_core::pin::{self, Severity};
 use walletlock_core::platform::{DeviceKeyFault, KeyPurpose, SecurityLevel};
 use walletlock_core::policy::Contact;
 use walletlock_core::policy::RollbackProtection;
+use walletlock_core::reminders::Reminder;
 use walletlock_core::request::PromptId;
 use walletlock_core::{LockReason, SessionEnd, WhoLocked};
 
@@ -71,6 +72,8 @@ pub enum RemedyState {
 pub enum Reminder {
     Rehearse,
     Change,
+    Review,
+    UnusedCard,
 }
 
 #[uniffi::remote(Enum)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use walletlock_core as core;
 use walletlock_core::crypto::Calibration;
-use walletlock_core::pin::Reminder;
 use walletlock_core::platform::{NoBiometrics, Platform, SecurityLevel, SystemEntropy};
 use walletlock_core::policy::Policy;
 use walletlock_core::policy::RollbackProtection;
+use walletlock_core::reminders::Reminder;
 use walletlock_core::{OwnerLock, RequestKind, WordOutcome};
 
 use crate::biometric::{BiometricAvailability, BiometricOutcome, BiometricRequest};

@@ -8,11 +8,15 @@
 //! `core/DESIGN.md` says why it is built this way; `SECURITY.md` says what it protects against and what not.
 #![forbid(unsafe_code)]
 
+mod alerts_handle;
 mod base64url;
 mod binary;
 mod biometric;
+pub mod calendar;
+pub mod cards;
 pub mod crypto;
 mod digits;
+pub mod disputes;
 mod engine;
 mod error;
 mod escrow_request;
@@ -40,6 +44,7 @@ mod provider_handle;
 mod record;
 pub mod recovery;
 mod recovery_handle;
+pub mod reminders;
 pub mod request;
 pub mod risk;
 mod session;
@@ -51,15 +56,16 @@ mod vault;
 mod wallet_lock;
 mod weak_lock;
 
+pub use alerts_handle::AlertsHandle;
 pub use engine::{AuthMethod, FRESH_PIN_MS, OpenSessions, Options, PaymentContext, PaymentHandle, SessionEnd};
 pub use error::LockError;
 pub use escrow_request::{EscrowOutcome, EscrowRequest, GrantOutcome};
 pub use flows::{
-    BiometricAvailability, BiometricChange, BiometricRefusal, ChannelInfo, CodeRefusal, CodeRequest, FactorOutcome,
-    Frozen, Judgement, LeadsTo, LimitState, NeedsProof, NewAuthenticator, NoVerdict, OwnerLock, PanicOutcome,
-    PaymentOutcome, PaymentRefusal, PaymentsState, PendingChange, PendingFactorChange, PinChange, ProviderState,
-    RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay, Refusal, Removal, SecondFactorInfo, Unfreezing,
-    WayKind, WayState, Why, WrongPin,
+    Alert, BiometricAvailability, BiometricChange, BiometricRefusal, ChannelInfo, Closed, CodeRefusal, CodeRequest,
+    FactorOutcome, Frozen, Judgement, LeadsTo, LimitState, LinesDeleted, NeedsProof, NewAuthenticator, NoVerdict,
+    OwnerLock, PanicOutcome, PaymentOutcome, PaymentRefusal, PaymentsState, PendingAlerts, PendingChange,
+    PendingFactorChange, PinChange, ProviderState, RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay,
+    Refusal, Removal, SecondFactorInfo, SwitchedOff, Unfreezing, WayKind, WayState, Why, WrongPin,
 };
 pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};
@@ -68,7 +74,9 @@ pub use provider::{MAX_WORD_BYTES, ProviderRequest, RequestKind, WordDone, WordE
 pub use provider_handle::ProviderHandle;
 pub use record::{FinderMessage, LockStatus, Remedy, RemedyState};
 pub use recovery_handle::{CodeOutcome, RecoveryHandle, RecoveryOutcome, Rescue};
-pub use session::{AccessHandle, JournalHandle, LimitsHandle, Session, SessionPaymentsHandle, VaultHandle};
+pub use session::{
+    AccessHandle, CardsHandle, DisputesHandle, JournalHandle, LimitsHandle, Session, SessionPaymentsHandle, VaultHandle,
+};
 pub use time::{Lease, Now, Wait};
 pub use vault::{MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS};
 pub use wallet_lock::WalletLock;

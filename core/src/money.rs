@@ -1,10 +1,12 @@
 //! Money: whole minor units of a currency, never a fraction and never a floating-point number.
 
+mod category;
 mod iso_4217;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text_field;
+pub use category::Category;
 
 /// The largest amount, in minor units: ten billion of a currency with two decimals. Sums of a few such amounts do not
 /// overflow.

@@ -2,7 +2,7 @@
 
 use crate::engine::{PaymentContext, PaymentHandle};
 use crate::error::LockError;
-use crate::flows::{PanicOutcome, PaymentOutcome, PaymentsState, freeze, panic, pay, payment_state};
+use crate::flows::{PanicOutcome, PaymentOutcome, PaymentsState, cards, freeze, panic, pay, payment_state};
 use crate::payment::PaymentState;
 use crate::pin::PinEntry;
 use crate::request::{Channel, Payment, PromptId};
@@ -71,6 +71,12 @@ impl PaymentsHandle<'_> {
     /// [`AccessHandle::unfreeze`](crate::AccessHandle::unfreeze) ends that.
     pub fn freeze(&self, channel: Option<Channel>) -> Result<(), LockError> {
         freeze::freeze(self.0.engine(), channel)
+    }
+
+    /// Stops payments with one card, without any proof. `false`: there is no such card, or they are stopped.
+    /// [`CardsHandle::unfreeze`](crate::CardsHandle::unfreeze) ends that.
+    pub fn freeze_card(&self, card: &str) -> Result<bool, LockError> {
+        cards::freeze(self.0.engine(), card)
     }
 
     /// Stops everything in a panic, with the PIN: payments are frozen and sessions end. From then on the PIN alone does

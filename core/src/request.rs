@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 pub(crate) use payment::OwnerPublicKey;
-pub(crate) use payment::holds_card_number;
 pub use payment::{AmountKind, CardRef, Channel, MAX_PAYEE_BYTES, Payee, Payment, ProofLevel, Scope};
+pub(crate) use payment::{holds_card_number, is_id};
 
 /// Whether a text is not blank, and holds no control characters and none that change the direction of text: with these
 /// a text could look like another one (Unicode Technical Report 36, 2.5).

@@ -1,6 +1,8 @@
-//! An open wallet, and its handles: vault, journal, access, payments, limits.
+//! An open wallet, and its handles: vault, journal, access, payments, limits, cards, disputes.
 
 mod access;
+mod cards;
+mod disputes;
 mod journal;
 mod payments;
 mod vault;
@@ -9,6 +11,8 @@ mod ways_back;
 use std::sync::Arc;
 
 pub use access::AccessHandle;
+pub use cards::CardsHandle;
+pub use disputes::DisputesHandle;
 pub use journal::JournalHandle;
 pub use payments::{LimitsHandle, SessionPaymentsHandle};
 pub use vault::VaultHandle;
@@ -52,6 +56,16 @@ impl Session {
     /// The limits on payments.
     pub fn limits(&self) -> LimitsHandle<'_> {
         LimitsHandle(self)
+    }
+
+    /// The cards.
+    pub fn cards(&self) -> CardsHandle<'_> {
+        CardsHandle(self)
+    }
+
+    /// Payments that the owner disputes.
+    pub fn disputes(&self) -> DisputesHandle<'_> {
+        DisputesHandle(self)
     }
 
     /// What opened this session. Asking counts as use of the session. [`LockError::SessionEnded`] if it is over.

@@ -8,10 +8,11 @@ use crate::error::LockError;
 use crate::flows::{self, BiometricAvailability, Judgement, OwnerLock, Removal};
 use crate::journal::Chain;
 use crate::outcomes::{BiometricOutcome, Enrolment, PinOutcome};
-use crate::pin::{Personal, PinEntry, Reminder};
+use crate::pin::{Personal, PinEntry};
 use crate::platform::{Listener, SecurityLevel};
 use crate::policy::{Policy, RollbackProtection};
 use crate::record::LockStatus;
+use crate::reminders::Reminder;
 use crate::request::{BiometricRequest, PromptId};
 use crate::weak_lock::WeakWalletLock;
 

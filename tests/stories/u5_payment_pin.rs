@@ -1,7 +1,8 @@
 //! U5: the PIN is none that is easy to guess or was used before, and the wallet reminds its owner of it.
 
-use walletlock_core::pin::{Finding, Personal, Reminder};
+use walletlock_core::pin::{Finding, Personal};
 use walletlock_core::policy::Policy;
+use walletlock_core::reminders::Reminder;
 use walletlock_core::{Enrolment, LockError, LockStatus, PinChange, PinOutcome, Refusal, Session};
 
 use crate::wallet::{PIN, Wallet, entry};
@@ -164,7 +165,7 @@ fn reminders_come_when_due_and_once_a_week() {
     assert_eq!(wallet.lock.take_reminder(), Ok(Some(Reminder::Rehearse)));
     drop(wallet.unlock());
     wallet.phone.clock.advance_ms(7 * DAY_MS);
-    assert_eq!(wallet.lock.take_reminder(), Ok(None), "it was rehearsed");
+    assert_eq!(wallet.lock.take_reminder(), Ok(Some(Reminder::Review)), "it was rehearsed; the history is next");
 }
 
 /// A phone was off for a long time, or someone changed its clock. The clock is corrected the same day.

@@ -129,6 +129,13 @@ impl Wallet {
         }
     }
 
+    /// The kinds of the lines of which the owner is alerted, oldest first. They are told while the wallet is locked, too.
+    pub(crate) fn alerted(&self) -> Vec<Kind> {
+        let pending = self.lock.alerts().pending(0).expect("alerts");
+        assert!(!pending.has_more, "one step is enough");
+        pending.alerts.iter().map(|alert| alert.kind).collect()
+    }
+
     /// Waits out a cool-down, if there is one.
     pub(crate) fn wait(&self) {
         if let LockStatus::CoolingDown { remaining_ms, .. } = self.status() {

@@ -4,6 +4,7 @@
 //! Mutexes are held for memory and SQLite only, never while the platform or a listener is called: both may call back
 //! into the lock.
 
+mod alerts_given;
 mod aliases;
 mod attempts;
 mod claims;
@@ -29,6 +30,7 @@ use crate::crypto::{Calibration, Random};
 use crate::error::LockError;
 use crate::platform::Platform;
 use crate::policy::{AntiRollback, Policy};
+use alerts_given::AlertsGiven;
 pub(crate) use aliases::{AliasKind, MarkedEffect, MarkedOrder};
 use attempts::Attempts;
 pub(crate) use attempts::ReservedMemory;
@@ -86,6 +88,7 @@ pub(crate) struct Engine {
     pub(crate) prompts: Prompts,
     pub(crate) payment_requests: PaymentRequests,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) alerts_given: AlertsGiven,
 }
 
 impl Engine {
@@ -112,6 +115,7 @@ impl Engine {
             device_keys,
             sessions,
             listeners,
+            alerts_given: AlertsGiven::default(),
         })
     }
 

@@ -34,6 +34,8 @@ pub(crate) enum Action {
     Unfreeze,
     /// Allowing that the provider destroys everything, or no longer allowing it.
     AllowRemoteWipe,
+    /// Deleting lines of the journal.
+    DeleteLines,
 }
 
 impl Action {
@@ -41,7 +43,7 @@ impl Action {
     pub(crate) fn is_guarded(self, policy: &SecondFactorPolicy) -> bool {
         let guarded = match self {
             Self::Read | Self::Pay => return policy.at_unlock,
-            Self::Write => GuardedAction::Write,
+            Self::Write | Self::DeleteLines => GuardedAction::Write,
             Self::ChangePin | Self::SeeWipePin => GuardedAction::ChangePin,
             Self::SwitchBiometrics => GuardedAction::SwitchBiometrics,
             Self::ChangeRecovery => GuardedAction::ChangeRecovery,
@@ -78,7 +80,11 @@ impl AuthMethod {
             (Self::Pin, Action::Write | Action::SeeWipePin | Action::Unfreeze) => true,
             (
                 Self::Pin,
-                Action::SwitchBiometrics | Action::ChangeRecovery | Action::RaiseLimit | Action::AllowRemoteWipe,
+                Action::SwitchBiometrics
+                | Action::ChangeRecovery
+                | Action::RaiseLimit
+                | Action::AllowRemoteWipe
+                | Action::DeleteLines,
             ) => is_fresh,
             (
                 Self::Biometrics,
@@ -88,7 +94,8 @@ impl AuthMethod {
                 | Action::ChangeRecovery
                 | Action::RaiseLimit
                 | Action::Unfreeze
-                | Action::AllowRemoteWipe,
+                | Action::AllowRemoteWipe
+                | Action::DeleteLines,
             ) => false,
         }
     }
@@ -111,6 +118,7 @@ mod tests {
             (Action::RaiseLimit, Some(GuardedAction::RaiseLimit)),
             (Action::Unfreeze, Some(GuardedAction::Unfreeze)),
             (Action::AllowRemoteWipe, Some(GuardedAction::AllowRemoteWipe)),
+            (Action::DeleteLines, Some(GuardedAction::Write)),
         ];
         for (action, guarded) in actions {
             let policy = |at_unlock| SecondFactorPolicy { at_unlock, actions: Vec::new() };
@@ -136,6 +144,7 @@ mod tests {
             (Action::RaiseLimit, false, true, false),
             (Action::Unfreeze, true, true, false),
             (Action::AllowRemoteWipe, false, true, false),
+            (Action::DeleteLines, false, true, false),
         ] {
             assert_eq!(AuthMethod::Pin.may(action, false), pin, "{action:?}");
             assert_eq!(AuthMethod::Pin.may(action, true), fresh_pin, "{action:?}");

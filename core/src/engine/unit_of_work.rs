@@ -1,6 +1,7 @@
 //! The changes that a call makes in one transaction.
 
 use crate::biometric::Biometric;
+use crate::cards::Cards;
 use crate::crypto::{DataKey, Random};
 use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
@@ -117,6 +118,14 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
+    /// Destroys the cards whose time is over, and journals it. What their tokens were sealed with is gone then; the
+    /// vault's items go the next time a card changes.
+    pub(crate) fn settle_cards(&mut self, now: Now) {
+        for card in self.record.cards.settle(now) {
+            self.note(&JournalEvent::CardDestroyed { card: &card });
+        }
+    }
+
     /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what was proven. Changes
     /// that are due are made first.
     pub(crate) fn set_lock(&mut self, lock: SetLock, now: Now) {
@@ -199,11 +208,15 @@ impl<'a> UnitOfWork<'a> {
                 data_key_number: _,
                 recovery,
                 payments,
+                cards,
+                deleted: _,
+                alerts_seen: _,
             } = &mut *self.record;
             (*life, *pin_slot) = (Life::Wiped, None);
             (*biometric, *wipe_check) = (Biometric::default(), WipeCheck::make_filler(self.random));
             *recovery = Recovery::default();
             *payments = Payments::default();
+            *cards = Cards::default();
             self.rows.delete_rescue()?;
             *locks = Locks::default();
             self.rows.delete_all_items()?;

@@ -2,7 +2,7 @@
 
 use super::Kind;
 use crate::money::Currency;
-use crate::request::{BiometricDenial, Payment, PromptEnd, PromptPurpose, SecurityLevel};
+use crate::request::{BiometricDenial, Channel, Payment, PromptEnd, PromptPurpose, SecurityLevel};
 
 /// The content of a new journal line. The fields of each kind are named here and nowhere else; no field is ever a
 /// secret.
@@ -199,9 +199,14 @@ pub(crate) enum JournalEvent<'a> {
         window: u64,
         risk: Option<&'a str>,
     },
+    /// `token`: the authorisation as the owner's key signed it.
     PaymentApproved {
-        payment: &'a str,
+        payment: &'a Payment,
+        counted_minor: u64,
+        currency: Currency,
         seq: u64,
+        utc_offset_s: i64,
+        token: &'a str,
     },
     PaymentReleased {
         payment: &'a str,
@@ -211,14 +216,18 @@ pub(crate) enum JournalEvent<'a> {
         payment: &'a Payment,
         because: &'a str,
     },
+    /// `receipt`: the provider's signed word, if it said so.
     PaymentCaptured {
-        payment: &'a str,
+        of: PaymentParties<'a>,
         minor: u64,
+        currency: Currency,
         by: &'a str,
+        receipt: Option<&'a str>,
     },
     PaymentDeclined {
-        payment: &'a str,
+        of: PaymentParties<'a>,
         by: &'a str,
+        receipt: Option<&'a str>,
     },
     LimitSet {
         limit: &'a str,
@@ -242,6 +251,55 @@ pub(crate) enum JournalEvent<'a> {
     PanicFrozen {
         wait_h: u32,
     },
+    CardAdded {
+        card: &'a str,
+        label: &'a str,
+    },
+    CardFrozen {
+        card: &'a str,
+    },
+    CardUnfrozen {
+        card: &'a str,
+    },
+    CardRemoved {
+        card: &'a str,
+        wait_h: u32,
+    },
+    CardRestored {
+        card: &'a str,
+    },
+    CardDestroyed {
+        card: &'a str,
+    },
+    /// `link`: the link of the last line that was deleted.
+    LinesDeleted {
+        up_to: u64,
+        link: &'a str,
+    },
+    DisputeOpened {
+        dispute: u32,
+        payment: &'a str,
+        reason: &'a str,
+    },
+    DisputeReported {
+        dispute: u32,
+        to: &'a str,
+    },
+    DisputeClosed {
+        dispute: u32,
+        how: &'a str,
+    },
+}
+
+/// A payment, and who and what takes part in it, as its lines say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PaymentParties<'a> {
+    pub(crate) payment: &'a str,
+    pub(crate) payee: &'a str,
+    pub(crate) payee_id: &'a str,
+    pub(crate) card: Option<&'a str>,
+    pub(crate) channel: Channel,
+    pub(crate) mcc: Option<u16>,
 }
 
 /// Which lock of the PIN's counter began.
@@ -334,6 +392,16 @@ impl JournalEvent<'_> {
             Self::LimitRaised { .. } => Kind::LimitRaised,
             Self::ChannelFrozen { .. } => Kind::ChannelFrozen,
             Self::PanicFrozen { .. } => Kind::PanicFrozen,
+            Self::CardAdded { .. } => Kind::CardAdded,
+            Self::CardFrozen { .. } => Kind::CardFrozen,
+            Self::CardUnfrozen { .. } => Kind::CardUnfrozen,
+            Self::CardRemoved { .. } => Kind::CardRemoved,
+            Self::CardRestored { .. } => Kind::CardRestored,
+            Self::CardDestroyed { .. } => Kind::CardDestroyed,
+            Self::LinesDeleted { .. } => Kind::LinesDeleted,
+            Self::DisputeOpened { .. } => Kind::DisputeOpened,
+            Self::DisputeReported { .. } => Kind::DisputeReported,
+            Self::DisputeClosed { .. } => Kind::DisputeClosed,
         }
     }
 
@@ -446,13 +514,31 @@ impl JournalEvent<'_> {
                 fields.push(field("because", because));
                 fields
             }
-            Self::PaymentApproved { payment, seq } | Self::PaymentReleased { payment, seq } => {
-                vec![field("payment", payment), field("seq", seq)]
+            Self::PaymentApproved { payment, counted_minor, currency, seq, utc_offset_s, token } => {
+                let mut fields = payment_fields(payment);
+                fields.extend([
+                    field("counted_minor", counted_minor),
+                    field("counted_currency", currency),
+                    field("seq", seq),
+                    field("utc_offset_s", utc_offset_s),
+                    field("token", token),
+                ]);
+                fields
             }
-            Self::PaymentCaptured { payment, minor, by } => {
-                vec![field("payment", payment), field("captured_minor", minor), field("by", by)]
+            Self::PaymentReleased { payment, seq } => vec![field("payment", payment), field("seq", seq)],
+            Self::PaymentCaptured { of, minor, currency, by, receipt } => {
+                let mut fields = party_fields(of);
+                let captured = [field("captured_minor", minor), field("counted_currency", currency), field("by", by)];
+                fields.extend(captured);
+                fields.extend(receipt.map(|receipt| field("receipt", receipt)));
+                fields
             }
-            Self::PaymentDeclined { payment, by } => vec![field("payment", payment), field("by", by)],
+            Self::PaymentDeclined { of, by, receipt } => {
+                let mut fields = party_fields(of);
+                fields.push(field("by", by));
+                fields.extend(receipt.map(|receipt| field("receipt", receipt)));
+                fields
+            }
             Self::LimitSet { limit, max } => vec![field("limit", limit), field("max", max)],
             Self::LimitPending { limit, max, wait_h } => {
                 vec![field("limit", limit), max_field(max), field("wait_h", wait_h)]
@@ -461,6 +547,18 @@ impl JournalEvent<'_> {
             Self::LimitRaised { limit, max } => vec![field("limit", limit), max_field(max)],
             Self::ChannelFrozen { channel } => vec![field("channel", channel)],
             Self::PanicFrozen { wait_h } => vec![field("wait_h", wait_h)],
+            Self::CardAdded { card, label } => vec![field("card", card), field("label", label)],
+            Self::CardRemoved { card, wait_h } => vec![field("card", card), field("wait_h", wait_h)],
+            Self::CardFrozen { card }
+            | Self::CardUnfrozen { card }
+            | Self::CardRestored { card }
+            | Self::CardDestroyed { card } => vec![field("card", card)],
+            Self::LinesDeleted { up_to, link } => vec![field("up_to", up_to), field("link", link)],
+            Self::DisputeOpened { dispute, payment, reason } => {
+                vec![field("dispute", dispute), field("payment", payment), field("reason", reason)]
+            }
+            Self::DisputeReported { dispute, to } => vec![field("dispute", dispute), field("to", to)],
+            Self::DisputeClosed { dispute, how } => vec![field("dispute", dispute), field("how", how)],
         }
     }
 }
@@ -487,16 +585,29 @@ fn purpose_fields(purpose: &PromptPurpose) -> Vec<Field> {
 }
 
 fn payment_fields(payment: &Payment) -> Vec<Field> {
-    let Payment { id, amount, kind: _, fee_max_minor: _, payee, card, channel, mcc, billing: _, nonce: _ } = payment;
+    let Payment { id, amount, kind: _, fee_max_minor: _, payee, card: _, channel, mcc, billing: _, nonce: _ } = payment;
+    let (payee, payee_id) = (payee.name.as_str(), payee.id.as_str());
+    let mut fields = party_fields(PaymentParties {
+        payment: id,
+        payee,
+        payee_id,
+        card: payment.card_id(),
+        channel: *channel,
+        mcc: *mcc,
+    });
+    fields.extend([field("amount_minor", amount.minor()), field("currency", amount.currency())]);
+    fields
+}
+
+fn party_fields(of: PaymentParties<'_>) -> Vec<Field> {
+    let PaymentParties { payment, payee, payee_id, card, channel, mcc } = of;
     let mut fields = vec![
-        field("payment", id),
-        field("amount_minor", amount.minor()),
-        field("currency", amount.currency()),
-        field("payee", &payee.name),
-        field("payee_id", &payee.id),
+        field("payment", payment),
+        field("payee", payee),
+        field("payee_id", payee_id),
         field("channel", channel.name()),
     ];
-    fields.extend(card.as_ref().map(|card| field("card", &card.id)));
+    fields.extend(card.map(|card| field("card", card)));
     fields.extend(mcc.map(|code| field("mcc", format_args!("{code:04}"))));
     fields
 }
@@ -523,8 +634,17 @@ mod tests {
         let amount = Money::new(950, currency).expect("an amount");
         let paying = PromptPurpose::Pay { amount, payee: "Bakery".to_owned() };
         let payment = Payment::new("order-7", amount, Payee { name: "Bakery".to_owned(), id: "m-1".to_owned() });
+        let of = PaymentParties {
+            payment: "order-7",
+            payee: "Bakery",
+            payee_id: "m-1",
+            card: Some("c-1"),
+            channel: Channel::InStore,
+            mcc: Some(5_462),
+        };
+        let with_category = Payment { mcc: Some(742), ..payment.clone() };
         let strongbox = SecurityLevel::Strongbox;
-        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 77] = [
+        let fields: [(JournalEvent<'_>, &[(&str, &str)]); 87] = [
             (
                 JournalEvent::Enrolled { device_key: strongbox, policy: "trezor" },
                 &[("device_key", "strongbox"), ("policy", "trezor")],
@@ -641,11 +761,11 @@ mod tests {
                 },
                 &[
                     ("payment", "order-7"),
-                    ("amount_minor", "950"),
-                    ("currency", "EUR"),
                     ("payee", "Bakery"),
                     ("payee_id", "m-1"),
                     ("channel", "online"),
+                    ("amount_minor", "950"),
+                    ("currency", "EUR"),
                     ("counted_minor", "980"),
                     ("counted_currency", "EUR"),
                     ("proof", "PIN"),
@@ -654,27 +774,69 @@ mod tests {
                     ("risk", "night"),
                 ],
             ),
-            (JournalEvent::PaymentApproved { payment: "order-7", seq: 7 }, &[("payment", "order-7"), ("seq", "7")]),
+            (
+                JournalEvent::PaymentApproved {
+                    payment: &with_category,
+                    counted_minor: 980,
+                    currency,
+                    seq: 7,
+                    utc_offset_s: -3_600,
+                    token: "e.f.g",
+                },
+                &[
+                    ("payment", "order-7"),
+                    ("payee", "Bakery"),
+                    ("payee_id", "m-1"),
+                    ("channel", "online"),
+                    ("mcc", "0742"),
+                    ("amount_minor", "950"),
+                    ("currency", "EUR"),
+                    ("counted_minor", "980"),
+                    ("counted_currency", "EUR"),
+                    ("seq", "7"),
+                    ("utc_offset_s", "-3600"),
+                    ("token", "e.f.g"),
+                ],
+            ),
             (JournalEvent::PaymentReleased { payment: "order-7", seq: 7 }, &[("payment", "order-7"), ("seq", "7")]),
             (
                 JournalEvent::PaymentRefused { payment: &payment, because: "limit" },
                 &[
                     ("payment", "order-7"),
-                    ("amount_minor", "950"),
-                    ("currency", "EUR"),
                     ("payee", "Bakery"),
                     ("payee_id", "m-1"),
                     ("channel", "online"),
+                    ("amount_minor", "950"),
+                    ("currency", "EUR"),
                     ("because", "limit"),
                 ],
             ),
             (
-                JournalEvent::PaymentCaptured { payment: "order-7", minor: 900, by: "provider" },
-                &[("payment", "order-7"), ("captured_minor", "900"), ("by", "provider")],
+                JournalEvent::PaymentCaptured { of, minor: 900, currency, by: "app", receipt: None },
+                &[
+                    ("payment", "order-7"),
+                    ("payee", "Bakery"),
+                    ("payee_id", "m-1"),
+                    ("channel", "in_store"),
+                    ("card", "c-1"),
+                    ("mcc", "5462"),
+                    ("captured_minor", "900"),
+                    ("counted_currency", "EUR"),
+                    ("by", "app"),
+                ],
             ),
             (
-                JournalEvent::PaymentDeclined { payment: "order-7", by: "provider" },
-                &[("payment", "order-7"), ("by", "provider")],
+                JournalEvent::PaymentDeclined { of, by: "provider", receipt: Some("e.f.g") },
+                &[
+                    ("payment", "order-7"),
+                    ("payee", "Bakery"),
+                    ("payee_id", "m-1"),
+                    ("channel", "in_store"),
+                    ("card", "c-1"),
+                    ("mcc", "5462"),
+                    ("by", "provider"),
+                    ("receipt", "e.f.g"),
+                ],
             ),
             (JournalEvent::LimitSet { limit: "all EUR day", max: 5 }, &[("limit", "all EUR day"), ("max", "5")]),
             (
@@ -688,6 +850,19 @@ mod tests {
             ),
             (JournalEvent::ChannelFrozen { channel: "online" }, &[("channel", "online")]),
             (JournalEvent::PanicFrozen { wait_h: 24 }, &[("wait_h", "24")]),
+            (JournalEvent::CardAdded { card: "c-1", label: "Blue" }, &[("card", "c-1"), ("label", "Blue")]),
+            (JournalEvent::CardFrozen { card: "c-1" }, &[("card", "c-1")]),
+            (JournalEvent::CardUnfrozen { card: "c-1" }, &[("card", "c-1")]),
+            (JournalEvent::CardRemoved { card: "c-1", wait_h: 168 }, &[("card", "c-1"), ("wait_h", "168")]),
+            (JournalEvent::CardRestored { card: "c-1" }, &[("card", "c-1")]),
+            (JournalEvent::CardDestroyed { card: "c-1" }, &[("card", "c-1")]),
+            (JournalEvent::LinesDeleted { up_to: 7, link: "ab" }, &[("up_to", "7"), ("link", "ab")]),
+            (
+                JournalEvent::DisputeOpened { dispute: 2, payment: "order-7", reason: "not mine" },
+                &[("dispute", "2"), ("payment", "order-7"), ("reason", "not mine")],
+            ),
+            (JournalEvent::DisputeReported { dispute: 2, to: "bank" }, &[("dispute", "2"), ("to", "bank")]),
+            (JournalEvent::DisputeClosed { dispute: 2, how: "refunded" }, &[("dispute", "2"), ("how", "refunded")]),
         ];
         for ((event, expected), kind) in fields.into_iter().zip(Kind::ALL) {
             assert_eq!(event.kind(), kind);

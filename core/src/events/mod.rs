@@ -3,7 +3,7 @@
 
 mod journal_event;
 
-pub(crate) use journal_event::{JournalEvent, LockedBy};
+pub(crate) use journal_event::{JournalEvent, LockedBy, PaymentParties};
 
 use crate::time::Now;
 
@@ -181,11 +181,42 @@ pub enum Kind {
     ChannelFrozen = 76,
     /// The owner stopped everything in a panic.
     PanicFrozen = 77,
+    /// A card was added.
+    CardAdded = 78,
+    /// Payments with a card were stopped.
+    CardFrozen = 79,
+    /// Payments with a card are allowed again.
+    CardUnfrozen = 80,
+    /// A card was removed. It can be brought back for a while.
+    CardRemoved = 81,
+    /// A card that was removed was brought back.
+    CardRestored = 82,
+    /// The time in which a card could be brought back is over: its key is destroyed.
+    CardDestroyed = 83,
+    /// The owner had the oldest lines of the journal deleted.
+    LinesDeleted = 84,
+    /// The owner disputes a payment.
+    DisputeOpened = 85,
+    /// The owner told somebody of a dispute.
+    DisputeReported = 86,
+    /// A dispute ended.
+    DisputeClosed = 87,
+}
+
+/// What an alert is about. Android apps make a notification channel of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AlertClass {
+    /// What opens the wallet, and who tried.
+    Security,
+    /// Payments, cards and limits.
+    Money,
+    /// Anything else.
+    Information,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 87] = [
         Self::Enrolled,
         Self::PinTried,
         Self::PinRight,
@@ -263,11 +294,128 @@ impl Kind {
         Self::LimitRaised,
         Self::ChannelFrozen,
         Self::PanicFrozen,
+        Self::CardAdded,
+        Self::CardFrozen,
+        Self::CardUnfrozen,
+        Self::CardRemoved,
+        Self::CardRestored,
+        Self::CardDestroyed,
+        Self::LinesDeleted,
+        Self::DisputeOpened,
+        Self::DisputeReported,
+        Self::DisputeClosed,
     ];
 
     /// The kind's number in the format.
     pub fn code(self) -> u16 {
         self as u16
+    }
+
+    /// What the owner is alerted to when such a line is written. `None`: to nothing. Either another line says the same, or
+    /// only somebody who has the wallet open writes it.
+    pub fn alert(self) -> Option<AlertClass> {
+        match self {
+            Self::PinRefused
+            | Self::OpenTriesCounted
+            | Self::Locked
+            | Self::PinChanged
+            | Self::Wiped
+            | Self::BiometricsOn
+            | Self::BiometricsOff
+            | Self::CodePending
+            | Self::CodeCancelled
+            | Self::CodeSet
+            | Self::CodeWithdrawn
+            | Self::Recovered
+            | Self::ItemLost
+            | Self::ProviderRegistered
+            | Self::LockOrdered
+            | Self::WipeOrdered
+            | Self::UnlockGranted
+            | Self::LockCleared
+            | Self::OrderWithheld
+            | Self::HeartbeatExpired
+            | Self::RemoteWipeAllowed
+            | Self::LockRestored
+            | Self::LockSet
+            | Self::EscrowPending
+            | Self::EscrowCancelled
+            | Self::EscrowOn
+            | Self::EscrowOff
+            | Self::ChannelPending
+            | Self::ChannelSet
+            | Self::ChannelLeaves
+            | Self::ChannelRemoved
+            | Self::ChannelCancelled
+            | Self::CodeAsked
+            | Self::Proven
+            | Self::RecoveryWaits
+            | Self::RecoveryCancelled
+            | Self::SecondFactorPending
+            | Self::SecondFactorCancelled
+            | Self::SecondFactorOn
+            | Self::SecondFactorOff
+            | Self::PasswordSet
+            | Self::ChannelChangePaused
+            | Self::LinesDeleted => Some(AlertClass::Security),
+            Self::Frozen
+            | Self::Unfrozen
+            | Self::PaymentApproved
+            | Self::PaymentRefused
+            | Self::PaymentCaptured
+            | Self::PaymentDeclined
+            | Self::LimitSet
+            | Self::LimitPending
+            | Self::LimitCancelled
+            | Self::LimitRaised
+            | Self::ChannelFrozen
+            | Self::PanicFrozen
+            | Self::CardAdded
+            | Self::CardFrozen
+            | Self::CardUnfrozen
+            | Self::CardRemoved
+            | Self::CardRestored
+            | Self::CardDestroyed => Some(AlertClass::Money),
+            Self::ProviderKeyRevoked
+            | Self::HeartbeatDue
+            | Self::DisputeOpened
+            | Self::DisputeReported
+            | Self::DisputeClosed => Some(AlertClass::Information),
+            Self::Enrolled
+            | Self::PinTried
+            | Self::PinRight
+            | Self::PinWrong
+            | Self::PinRepeated
+            | Self::PinNoVerdict
+            | Self::KdfUpgraded
+            | Self::PolicyChanged
+            | Self::ItemWritten
+            | Self::ItemDeleted
+            | Self::BiometricsAsked
+            | Self::BiometricsRight
+            | Self::BiometricsNotRecognised
+            | Self::BiometricsEnded
+            | Self::BiometricsRefused
+            | Self::RescueRowRestored
+            | Self::CodeTyped
+            | Self::SecondFactorTried
+            | Self::SecondFactorRight
+            | Self::PaymentReserved
+            | Self::PaymentReleased => None,
+        }
+    }
+
+    /// Whether such lines are about a payment, and name it in the field `payment`.
+    pub fn is_of_payment(self) -> bool {
+        matches!(
+            self,
+            Self::PaymentReserved
+                | Self::PaymentApproved
+                | Self::PaymentReleased
+                | Self::PaymentRefused
+                | Self::PaymentCaptured
+                | Self::PaymentDeclined
+        )
     }
 
     /// The kind with that number. `None`: this version does not know it.

@@ -108,7 +108,8 @@ pub(super) fn carry_out(
     let done = match effect {
         Effect::Settled(word) => {
             let settlement = word.captured_minor.map_or(Settlement::Declined, Settlement::Captured);
-            let said = Settle { payment: &word.payment, settlement, jti: Some(&word.jti) };
+            let (jti, receipt) = (Some(&word.jti), Some(text));
+            let said = Settle { payment: &word.payment, settlement, jti, receipt };
             match settle_in(work, &said, now)? {
                 // Nothing was changed.
                 Settled::Unknown | Settled::NotAllowed => return Ok(WordOutcome::Refused(WordError::NotAsked)),

@@ -6,6 +6,7 @@ use super::judge_pin::{judge, too_short};
 use super::make_slot::{NewKeys, derive, make_new_keys};
 use super::remove::put_unfinished;
 use crate::biometric::Biometric;
+use crate::cards::Cards;
 use crate::crypto::kdf::CALIBRATION;
 use crate::crypto::{DataKey, Purpose, Random};
 use crate::engine::{
@@ -21,11 +22,12 @@ use crate::locks::Locks;
 use crate::payment::Payments;
 use crate::payment::authorisation::OwnerKey;
 use crate::pin::history::PinHistory;
-use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
+use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::{DeviceKeyFault, KeyPurpose, PlatformFault};
 use crate::provider::Provider;
 use crate::record::{FORMAT, Life, Record, RecordHeader};
 use crate::recovery::Recovery;
+use crate::reminders::Reminders;
 use crate::stack::with_stack_wiped;
 use crate::store::{SealedRow, Store, StoredRecord, Unfinished};
 use crate::time::Now;
@@ -157,6 +159,9 @@ fn make_wallet(
         locks: Locks::default(),
         provider: Provider::default(),
         payments: Payments::new(OwnerKey::derive(&data_key).and_then(|key| key.public_key())),
+        cards: Cards::default(),
+        deleted: None,
+        alerts_seen: 0,
     };
     let is_protected = record.is_protected();
     let device_key = device_keys.noted_security_level(&pin_key);

@@ -1,16 +1,24 @@
-//! Reading the journal, verifying it, and exporting it.
+//! Reading the journal, summing it up, verifying it, exporting it, and deleting its oldest lines.
 
-use super::in_session::{earlier_keys, with_key};
+use std::ops::Range;
+
+use super::in_session::{earlier_keys, modify, with_key};
 use crate::crypto::DataKey;
-use crate::engine::{Engine, SessionId, View};
+use crate::engine::{Action, Engine, SessionId, View};
 use crate::error::LockError;
-use crate::journal::{Chain, DetailsOpener, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES};
+use crate::events::JournalEvent;
+use crate::hex;
+use crate::journal::{
+    Chain, DetailsOpener, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES, Summary, Summing,
+};
+use crate::store::Durability;
 
 pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page, LockError> {
     with_key(engine, id, |data_key, view| {
         let opener = opener(&view, data_key)?;
         let below = query.below.unwrap_or(u64::MAX);
-        Ok(view.store.lines_below(below, |lines| query.page(lines, &opener))?)
+        let (record, start) = (view.record, view.record.journal_start(&view.header.wallet_id));
+        Ok(view.store.lines_below(below, |lines| query.page(lines, &opener, &start, &record.journal))?)
     })
 }
 
@@ -18,8 +26,8 @@ pub(crate) fn export(engine: &Engine, id: SessionId, after: u64, limit: usize) -
     with_key(engine, id, |data_key, view| {
         let exporter = exporter(&view, data_key)?;
         let limit = limit.clamp(1, MAX_PAGE);
-        let head = &view.record.journal;
-        let part = view.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), head))?;
+        let (deleted, head) = (view.record.deleted.as_ref(), &view.record.journal);
+        let part = view.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), deleted, head))?;
         part.ok_or(LockError::Invalid("journal line"))
     })
 }
@@ -28,11 +36,33 @@ pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, Lock
     with_key(engine, id, |data_key, view| Ok(exporter(&view, data_key)?.public_key()))
 }
 
-fn opener<'a>(view: &View<'a>, data_key: &DataKey) -> Result<DetailsOpener<'a>, LockError> {
+/// What was spent on payments that were approved at these wall-clock times. It reads the whole journal, in steps.
+pub(crate) fn summary(engine: &Engine, id: SessionId, wanted: Range<i64>) -> Result<Summary, LockError> {
+    let (mut summing, mut below) = (Summing::default(), u64::MAX);
+    loop {
+        let next = with_key(engine, id, |data_key, view| {
+            let opener = opener(&view, data_key)?;
+            let mut next = None;
+            view.store.lines_below(below, |lines| {
+                for line in lines.take(SCANNED_LINES) {
+                    summing.add(&line, &opener, &wanted);
+                    next = Some(line.number);
+                }
+            })?;
+            Ok(next)
+        })?;
+        match next {
+            Some(number) => below = number,
+            None => return Ok(summing.finish()),
+        }
+    }
+}
+
+pub(super) fn opener<'a>(view: &View<'a>, data_key: &DataKey) -> Result<DetailsOpener<'a>, LockError> {
     Ok(DetailsOpener::new(data_key, &view.header.wallet_id, earlier_keys(view, data_key)?.journal))
 }
 
-fn exporter<'a>(view: &View<'a>, data_key: &DataKey) -> Result<Exporter<'a>, LockError> {
+pub(super) fn exporter<'a>(view: &View<'a>, data_key: &DataKey) -> Result<Exporter<'a>, LockError> {
     let exporter = Exporter::new(data_key, &view.header.wallet_id, opener(view, data_key)?);
     exporter.ok_or(LockError::Invalid("journal key"))
 }
@@ -44,7 +74,8 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
         // In steps of `SCANNED_LINES`, so that checking a PIN does not wait for the end of a long journal.
         let chain = engine.ledger.read(|view| {
             let wallet_id = view.header.wallet_id;
-            let (whose, mut head) = verified.take().unwrap_or_else(|| (wallet_id, Head::start(&wallet_id)));
+            let start = || (wallet_id, view.record.journal_start(&wallet_id));
+            let (whose, mut head) = verified.take().unwrap_or_else(start);
             if whose != wallet_id {
                 return Err(LockError::WrongState);
             }
@@ -66,11 +97,87 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
     }
 }
 
+/// Most lines that one call deletes.
+const DELETED_LINES: u64 = 10 * SCANNED_LINES as u64;
+const DAY_MS: i64 = 86_400_000;
+
+/// Lines that were deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinesDeleted {
+    /// How many.
+    pub lines: u64,
+    /// More of them may be deleted: ask again.
+    pub has_more: bool,
+}
+
+/// Deletes the oldest lines: those that were written before this wall-clock time, up to [`DELETED_LINES`] of them. What
+/// the policy keeps stays, and so does everything from the first line on that a dispute needs or whose alert was not
+/// shown. The chain is checked up to the last of them first: a deletion must not hide that a line was tampered with.
+pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
+    super::in_session::check(engine, id, Action::DeleteLines)?;
+    let now = engine.sessions.read_clock()?.now;
+    let first_disputed = super::disputes::first_line(engine, id)?.unwrap_or(u64::MAX);
+    let mut reached: Option<(Head, Head)> = None;
+    let (start, head, has_more) = loop {
+        let step = with_key(engine, id, |_, view| {
+            let record = view.record;
+            let start = record.journal_start(&view.header.wallet_id);
+            let (start, mut head) = reached.take().unwrap_or_else(|| (start.clone(), start));
+            let keep_ms = i64::from(record.policy.history.keep_days) * DAY_MS;
+            // By the estimate of the time, which nobody sets ahead.
+            let before_ms =
+                before_wall_ms.min(record.payments.estimate_ms(now).min(now.wall_ms).saturating_sub(keep_ms));
+            let (from, most) = (head.number, record.alerts_seen.min(first_disputed - 1).min(record.journal.number));
+            let may_go = |line: &Line| line.number <= most && line.time.wall_ms < before_ms;
+            let mut is_whole = true;
+            view.store.lines_after(from, |lines| {
+                for line in lines.take(SCANNED_LINES).take_while(may_go) {
+                    is_whole &= head.verify_next(&line);
+                }
+            })?;
+            if !is_whole {
+                return Err(LockError::Invalid("journal line"));
+            }
+            let (is_full, went_on) = (head.number - start.number >= DELETED_LINES, head.number - from);
+            Ok((start, head, is_full, !is_full && went_on >= SCANNED_LINES as u64))
+        })?;
+        let (start, head, is_full, goes_on) = step;
+        if !goes_on {
+            break (start, head, is_full);
+        }
+        reached = Some((start, head));
+    };
+    let lines = head.number - start.number;
+    if lines > 0 {
+        modify(engine, id, Action::DeleteLines, |_, work| {
+            if work.record.journal_start(work.wallet_id) != start {
+                // Another call deleted some meanwhile.
+                return Err(LockError::WrongState);
+            }
+            work.rows.delete_lines_up_to(head.number)?;
+            work.note(&JournalEvent::LinesDeleted { up_to: head.number, link: &hex::encode(head.link()) });
+            work.record.deleted = Some(head);
+            Ok(())
+        })?;
+    }
+    Ok(LinesDeleted { lines, has_more })
+}
+
+/// The owner looked through the journal: the reminder to do so comes later.
+pub(crate) fn note_reviewed(engine: &Engine, id: SessionId) -> Result<(), LockError> {
+    super::in_session::check(engine, id, Action::Read)?;
+    let now = engine.sessions.read_clock()?.now;
+    engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
+        work.record.reminders.note_reviewed(now);
+        Ok(())
+    })
+}
+
 /// Adds a journal line for each item, as if the item had been written: tests get a long journal in one commit.
 #[cfg(feature = "testing")]
 pub(crate) fn fill(engine: &Engine, id: SessionId, items: &[String]) -> Result<(), LockError> {
-    super::in_session::modify(engine, id, crate::engine::Action::Write, |_, work| {
-        items.iter().for_each(|item| work.note(&crate::events::JournalEvent::ItemWritten { item }));
+    modify(engine, id, Action::Write, |_, work| {
+        items.iter().for_each(|item| work.note(&JournalEvent::ItemWritten { item }));
         Ok(())
     })
 }

@@ -4,10 +4,13 @@
 //! clock again only after it waited for a person, or where an older reading would be wrong.
 
 pub(crate) mod accept;
+pub(crate) mod alerts;
 pub(crate) mod ask_escrow;
+pub(crate) mod cards;
 mod carry_out;
 pub(crate) mod change_pin;
 pub(crate) mod channels;
+pub(crate) mod disputes;
 pub(crate) mod enrol;
 pub(crate) mod enter_code;
 pub(crate) mod escrow;
@@ -48,6 +51,7 @@ pub(crate) mod second_factor;
 pub(crate) mod sent_code;
 pub(crate) mod status;
 pub(crate) mod switch_biometrics;
+pub(crate) mod switched_off;
 mod take_proofs;
 pub(crate) mod tidy_up;
 pub(crate) mod try_authenticator;
@@ -57,10 +61,12 @@ pub(crate) mod vault_items;
 pub(crate) mod wipe;
 pub(crate) mod wipe_pin;
 
+pub use alerts::{Alert, PendingAlerts};
 pub(crate) use ask_escrow::{EscrowAsk, GrantRefusal};
 pub use channels::ChannelInfo;
 pub use enter_code::CodeRefusal;
 pub use freeze::{OwnerLock, Unfreezing};
+pub use journal::LinesDeleted;
 pub use judge_pin::Judgement;
 pub use limits::LimitState;
 pub(crate) use open_row::OpenedByRow;
@@ -78,5 +84,6 @@ pub(crate) use rescue::Recovered;
 pub use second_factor::{NewAuthenticator, PendingFactorChange, SecondFactorInfo};
 pub use sent_code::CodeRequest;
 pub(crate) use sent_code::HandedIn;
+pub use switched_off::{Closed, SwitchedOff};
 pub use try_authenticator::FactorOutcome;
 pub(crate) use try_authenticator::FactorUse;

@@ -8,7 +8,7 @@ use crate::payment::authorisation::OwnerKey;
 use crate::pin::history::PinHistory;
 use crate::record::Record;
 use crate::store::Transaction;
-use crate::vault::{EARLIER_KEYS_ROW, EarlierKeys, INDEX_ROW, Vault};
+use crate::vault::{self, EARLIER_KEYS_ROW, EarlierKeys, INDEX_ROW, Vault};
 
 /// The data key that is replaced, and the one that replaces it.
 pub(super) struct DataKeys<'a> {
@@ -47,7 +47,7 @@ pub(super) fn reseal(
             None => {
                 rows.delete_item(&row)?;
                 index.remove(&id);
-                lost.push(id);
+                lost.push(vault::shown(&id).to_owned());
             }
         }
     }

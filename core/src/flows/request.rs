@@ -96,13 +96,14 @@ pub(crate) fn request(engine: &Engine, kind: RequestKind, said: &ProviderRequest
     Ok(take(&mut *text))
 }
 
-/// What is frozen: `all`, or the names of channels.
+/// What is frozen: `all`, or the names of channels, and `card:` with the id of each card.
 fn frozen(record: &Record) -> Vec<String> {
     let payments = &record.payments;
     if record.locks.is_frozen() || payments.is_in_panic() {
         return vec![Scope::All.to_string()];
     }
-    payments.frozen_channels().iter().map(|channel| channel.name().to_owned()).collect()
+    let channels = payments.frozen_channels().iter().map(|channel| channel.name().to_owned());
+    channels.chain(record.cards.frozen().map(|card| Scope::Card(card.to_owned()).to_string())).collect()
 }
 
 /// The digest of the escrow slot in force, and the version of its row. `None`: there is no escrow.

@@ -28,10 +28,11 @@ use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
 use crate::locks::Way;
 use crate::pin::history::PinHistory;
-use crate::pin::{Finding, Personal, Pin, PinEntry, Reminders};
+use crate::pin::{Finding, Personal, Pin, PinEntry};
 use crate::platform::PlatformFault;
 use crate::record::{FORMAT, Life, LockStatus, Record, RecordHeader};
 use crate::recovery::{CodeKey, Recovery, RecoveryCode, WaysBack};
+use crate::reminders::Reminders;
 use crate::stack::with_stack_wiped;
 use crate::store::Store;
 use crate::time::Now;
@@ -252,6 +253,9 @@ fn rebuild(
         locks: base.locks,
         provider: base.provider.after_recovery(matches!(by, OpenedBy::Code).then_some(now)),
         payments: base.payments.after_recovery(is_known, policy.provider.is_none().then_some(PAYMENTS_OFF_MS), now),
+        cards: base.cards,
+        deleted: base.deleted,
+        alerts_seen: base.alerts_seen,
     };
     let unknown = lost_marks::unknown(&record, &base.marks);
     let mut lines = lost_marks::restore(&mut record, &unknown);

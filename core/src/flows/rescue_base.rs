@@ -2,6 +2,7 @@
 //! of the wallet.
 
 use super::open_row::OpenedByRow;
+use crate::cards::Cards;
 use crate::engine::{AliasKind, DeviceKeys, Engine, MarkedOrder};
 use crate::error::LockError;
 use crate::events::JournalEvent;
@@ -37,6 +38,9 @@ pub(super) struct Base {
     pub(super) channels: Channels,
     pub(super) second_factor: SecondFactor,
     pub(super) payments: Payments,
+    pub(super) cards: Cards,
+    pub(super) deleted: Option<Head>,
+    pub(super) alerts_seen: u64,
     /// The journal's lines about what waited. It is void, because who recovers chooses anew.
     pub(super) voided: Vec<JournalEvent<'static>>,
     /// `None`: the record could not be read, so it is chosen as for a new wallet.
@@ -73,6 +77,9 @@ pub(super) fn base_of_record(engine: &Engine, header: &RecordHeader, record: &Re
         channels: recovery.channels,
         second_factor: recovery.second_factor,
         payments: record.payments.clone(),
+        cards: record.cards.clone(),
+        deleted: record.deleted.clone(),
+        alerts_seen: record.alerts_seen,
         voided,
         rollback_protection: Some(record.rollback_protection),
         aliases: [device_keys.seal(header)].into_iter().chain(pin).chain(biometric).collect(),
@@ -87,8 +94,9 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
     let stored = store.rescue()?.filter(|stored| stored.row == row.to_stored().as_bytes());
     let survivors = stored.ok_or(LockError::WrongState)?.survivors.ok_or(LockError::DataDamaged)?;
     let key = SurvivorsKey::derive(data_key);
-    let Survivors { policy: _, journal, data_key_number, provider, locks, channels, second_factor, payments } =
-        Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
+    let survivors = Survivors::open(&survivors, &key, wallet_id, row.version()).ok_or(LockError::DataDamaged)?;
+    let Survivors { policy: _, journal, data_key_number, provider, locks, channels, second_factor, .. } = survivors;
+    let Survivors { payments, cards, deleted, alerts_seen, .. } = survivors;
     let index = store.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
     let index = Vault::open(data_key, wallet_id).open_index_of_any_version(&index);
     let (vault_version, _) = index.filter(|(version, _)| *version < 1 << 62).ok_or(LockError::DataDamaged)?;
@@ -113,6 +121,9 @@ pub(super) fn base_beside_record(engine: &Engine, store: &Store, opened: &Opened
         channels,
         second_factor,
         payments,
+        cards,
+        deleted,
+        alerts_seen,
         voided: Vec::new(),
         rollback_protection: None,
         aliases,

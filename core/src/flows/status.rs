@@ -70,25 +70,26 @@ pub(crate) fn policy(engine: &Engine) -> Result<Policy, LockError> {
 pub(super) struct StaleWait {
     seen: Vec<Option<Wait>>,
     every_ms: u64,
-    /// The allowance is used up, and the journal does not say so yet.
-    expires: bool,
+    /// The allowance is used up, and the journal does not say so yet; or a card is to be destroyed.
+    tightens: bool,
 }
 
 /// The waits to be saved, if the last saving of one is older than `every_ms` or of another boot; or the allowance, if
 /// that is due.
 pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<StaleWait> {
     let allowance = due_allowance(record, now, every_ms);
-    let is_due = record.has_stale_wait(now, every_ms) || allowance.is_some();
-    let expires = allowance.flatten() == Some(AllowanceState::Expired);
-    is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms, expires })
+    let destroys = record.is_alive() && record.cards.has_due(now);
+    let is_due = record.has_stale_wait(now, every_ms) || allowance.is_some() || destroys;
+    let tightens = destroys || allowance.flatten() == Some(AllowanceState::Expired);
+    is_due.then(|| StaleWait { seen: record.saved_waits(), every_ms, tightens })
 }
 
 /// Saves what is left of a wait, unless another call saved it meanwhile. Returns what `look` reads from the record
-/// then. That the allowance is used up is irrevocable, if the keystore can make the next seal key: otherwise an older
-/// copy and a clock that is set back would give the allowance again.
+/// then. That the allowance is used up, or that a card is destroyed, is irrevocable if the keystore can make the next
+/// seal key: otherwise an older copy and a clock that is set back would give the allowance, or the card, again.
 pub(super) fn save_wait<T>(
     engine: &Engine,
-    StaleWait { seen, every_ms, expires }: StaleWait,
+    StaleWait { seen, every_ms, tightens }: StaleWait,
     look: impl Fn(&Record, Now) -> T,
 ) -> Result<T, LockError> {
     // The wait may have begun after the caller read the clock. Such an old reading would look like a clock that went
@@ -100,10 +101,11 @@ pub(super) fn save_wait<T>(
             work.record.save_waits(now, every_ms);
         }
         save_allowance(engine, work, now, every_ms);
+        work.settle_cards(now);
         Ok(look(work.record, now))
     };
     let mut random = engine.draw()?;
-    if expires {
+    if tightens {
         match engine.ledger.commit_irrevocably(&mut random, now, save) {
             Err(LockError::DeviceKey(_)) => {}
             saved => {

@@ -189,7 +189,7 @@ fn charge_use(
             if !with.charge(work)? {
                 return Ok(Err(BiometricRefusal::NoVerdict(NoVerdict::TryAgain)));
             }
-            with.settle(work, true)?;
+            with.settle(work, Some(&data_key))?;
         }
         let record = &mut *work.record;
         record.biometric.note_use(&record.policy.biometric, asked.amount);

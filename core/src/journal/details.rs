@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::query::Needle;
 use crate::crypto::sha256;
 use crate::events::JournalEvent;
 
@@ -79,7 +78,7 @@ impl Plaintext {
         &self.0
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut rest = self.0.get(SALT_BYTES..).unwrap_or_default();
         std::iter::from_fn(move || {
             let Step::Pair { name, value, after } = step(rest)? else { return None };
@@ -88,9 +87,9 @@ impl Plaintext {
         })
     }
 
-    /// Whether a name or a value contains the text, ignoring case.
-    pub(super) fn contains(&self, text: &Needle) -> bool {
-        self.pairs().any(|(name, value)| text.is_in(name) || text.is_in(value))
+    /// The value of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     pub(super) fn to_details(&self) -> Details {

@@ -5,7 +5,7 @@
 //!
 //! | line | fields |
 //! |---|---|
-//! | first | `format` (`walletlock journal 1`), `wallet_id`, `public_key` (Ed25519) |
+//! | first | `format` (`walletlock journal 1`), `wallet_id`, `public_key` (Ed25519), `deleted`: null, or number and link of the last line that the owner had deleted, with a signature (Ed25519 over [`deleted_message`]) |
 //! | one for each journal line | `number`, `boot` (null if unreadable), `since_boot_ms`, `wall_ms`, `kind`, `details` (for reading), `salted_details` (what `details_hash` covers; null if the details do not open), `details_hash`, `ciphertext_hash`, `link` |
 //! | last | `lines`, `head` (the last link), `signature` (Ed25519 over [`signed_message`]) |
 //!
@@ -39,6 +39,15 @@ struct First<'a> {
     format: &'a str,
     wallet_id: String,
     public_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<Option<Deleted>>,
+}
+
+#[derive(Serialize)]
+struct Deleted {
+    number: u64,
+    link: String,
+    signature: String,
 }
 
 #[derive(Serialize)]
@@ -77,37 +86,55 @@ impl<'a> Exporter<'a> {
         Some(Self { wallet_id, signing_key, opener })
     }
 
+    pub(super) fn wallet_id(&self) -> &[u8; 16] {
+        self.wallet_id
+    }
+
     pub(crate) fn public_key(&self) -> Vec<u8> {
         self.signing_key.public_key().as_ref().to_vec()
     }
 
-    /// The part that begins after line `after` and contains `lines`. `None` cannot happen: serialising these lines
-    /// cannot fail.
-    pub(crate) fn part(&self, after: u64, lines: impl Iterator<Item = Line>, head: &Head) -> Option<ExportPart> {
-        let mut text = if after == 0 { self.first()? } else { String::new() };
+    /// The part that begins after line `after` and contains `lines`. `deleted`: the last line that the owner had deleted.
+    /// `None` cannot happen: serialising these lines cannot fail.
+    pub(crate) fn part(
+        &self,
+        after: u64,
+        lines: impl Iterator<Item = Line>,
+        deleted: Option<&Head>,
+        head: &Head,
+    ) -> Option<ExportPart> {
+        let mut text = if after == 0 { self.first(EXPORT_FORMAT, Some(deleted))? } else { String::new() };
         let mut last = after;
         for line in lines {
             last = line.number;
-            text += &self.line(&line)?;
+            text += &self.line(&line, true)?;
         }
         // If there is no line although the head's number is higher, lines are missing. The export ends here, because
         // the caller would otherwise ask for the same part for ever. A verifier finds the gap.
         let is_last = last == after || last >= head.number;
         if is_last {
-            text += &self.last(head)?;
+            text += &self.last(head, &signed_message(self.wallet_id, head.number, head.link()))?;
         }
         Some(ExportPart { text, next: (!is_last).then_some(last) })
     }
 
-    fn first(&self) -> Option<String> {
+    /// The first line. `deleted`: for a format that tells which lines were deleted.
+    pub(super) fn first(&self, format: &str, deleted: Option<Option<&Head>>) -> Option<String> {
         let public_key = hex::encode(&self.public_key());
-        json_line(&First { format: EXPORT_FORMAT, wallet_id: hex::encode(self.wallet_id), public_key })
+        let sign = |head: &Head| {
+            let signature = self.signing_key.sign(&deleted_message(self.wallet_id, head));
+            let (link, signature) = (hex::encode(head.link()), hex::encode(signature.as_ref()));
+            Deleted { number: head.number, link, signature }
+        };
+        let deleted = deleted.map(|deleted| deleted.map(sign));
+        json_line(&First { format, wallet_id: hex::encode(self.wallet_id), public_key, deleted })
     }
 
-    /// A line with its details. Details that do not open are exported as null; the chain shows whether they were
-    /// tampered with.
-    fn line(&self, line: &Line) -> Option<String> {
-        let opened = self.opener.open_salted_json(&line.details, line.number);
+    /// A line, with its details or without. Details that do not open are exported as null; the chain shows whether they
+    /// were tampered with.
+    pub(super) fn line(&self, line: &Line, with_details: bool) -> Option<String> {
+        let open = || self.opener.open_salted_json(&line.details, line.number);
+        let opened = with_details.then(open).flatten();
         json_line(&Exported {
             number: line.number,
             boot: line.time.boot,
@@ -122,8 +149,9 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    fn last(&self, head: &Head) -> Option<String> {
-        let signature = self.signing_key.sign(&signed_message(self.wallet_id, head.number, head.link()));
+    /// The last line, with a signature over `message`.
+    pub(super) fn last(&self, head: &Head, message: &[u8]) -> Option<String> {
+        let signature = self.signing_key.sign(message);
         let signature = hex::encode(signature.as_ref());
         json_line(&Last { lines: head.number, head: hex::encode(head.link()), signature })
     }
@@ -135,6 +163,12 @@ fn signed_message(wallet_id: &[u8; 16], lines: u64, head: &[u8; 32]) -> Vec<u8> 
     [b"walletlock v1 journal export".as_slice(), wallet_id, &lines.to_be_bytes(), head].concat()
 }
 
-fn json_line(value: &impl Serialize) -> Option<String> {
+/// The message that the signature of the last deleted line covers: `walletlock v1 journal deleted`, the wallet id (16
+/// bytes), its number (8, big-endian), its link (32).
+fn deleted_message(wallet_id: &[u8; 16], head: &Head) -> Vec<u8> {
+    [b"walletlock v1 journal deleted".as_slice(), wallet_id, &head.number.to_be_bytes(), head.link()].concat()
+}
+
+pub(super) fn json_line(value: &impl Serialize) -> Option<String> {
     serde_json::to_string(value).ok().map(|line| line + "\n")
 }

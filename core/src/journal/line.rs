@@ -55,6 +55,11 @@ impl Head {
         &self.link
     }
 
+    /// The chain up to this line.
+    pub(crate) fn at(line: &Line) -> Self {
+        Self { number: line.number, link: line.link }
+    }
+
     /// The start of a wallet's chain.
     pub(crate) fn start(wallet_id: &[u8; 16]) -> Self {
         Self { number: 0, link: sha256(&[b"walletlock v1 journal start", wallet_id]) }

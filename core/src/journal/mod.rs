@@ -5,17 +5,25 @@
 //! derived from the data key. In both cases they can be read only when the wallet is open.
 
 mod details;
+mod evidence;
 mod export;
+mod filter;
 mod line;
 mod query;
 mod sealing;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 pub use details::Details;
+pub use evidence::EVIDENCE_FORMAT;
+pub(crate) use evidence::Evidence;
 pub(crate) use export::Exporter;
 pub use export::{EXPORT_FORMAT, ExportPart};
+pub use filter::{AmountRange, LineState};
 pub use line::{Chain, Head, Line};
 pub use query::{Entry, MAX_PAGE, Page, Query, SCANNED_LINES};
 pub use sealing::SealedDetails;
 pub(crate) use sealing::{DetailsKey, DetailsOpener, DetailsSealer, EarlierJournalKeys, derive_journal_key};
+pub(crate) use summary::Summing;
+pub use summary::{Spent, Summary};

@@ -1,9 +1,12 @@
-//! Reading and searching the journal, one page at a time, newest lines first.
+//! Reading and searching the journal, one page at a time, newest lines first. `filter.rs` says which lines.
 
 use super::details::Details;
-use super::line::Line;
+use super::filter::{AmountRange, LineState, Wanted};
+use super::line::{Head, Line};
 use super::sealing::DetailsOpener;
 use crate::events::Kind;
+use crate::money::Category;
+use crate::request::Channel;
 use crate::time::Now;
 
 /// Most entries on a page.
@@ -23,8 +26,18 @@ pub struct Query {
     pub from_wall_ms: Option<i64>,
     /// Only lines written before this wall-clock time.
     pub until_wall_ms: Option<i64>,
-    /// Only lines whose details contain this text.
+    /// Only lines whose details contain this text, such as a payee.
     pub text: Option<String>,
+    /// Only lines about this card.
+    pub card: Option<String>,
+    /// Only lines about payments through this channel.
+    pub channel: Option<Channel>,
+    /// Only lines about payments of so much.
+    pub amount: Option<AmountRange>,
+    /// Only lines that say this of a payment.
+    pub state: Option<LineState>,
+    /// Only lines about payments in this category.
+    pub category: Option<Category>,
     /// Entries on a page, 1 to [`MAX_PAGE`]; more are cut to that. 0 means 50.
     pub limit: usize,
 }
@@ -50,84 +63,46 @@ pub struct Page {
     /// The value of [`Query::below`] for the next page. `None` at the end. A page that is not full, even an empty one,
     /// can have a next page: one call reads at most [`SCANNED_LINES`] lines.
     pub next: Option<u64>,
+    /// The number of the newest line of the journal, and of the oldest one that was not deleted: how far a search is.
+    pub newest: u64,
+    /// See [`Self::newest`].
+    pub oldest: u64,
 }
 
 impl Query {
-    /// Makes a page of `lines`, which must come newest first.
-    pub(crate) fn page(&self, lines: &mut dyn Iterator<Item = Line>, opener: &DetailsOpener<'_>) -> Page {
-        let text = self.text.as_deref().map(Needle::new);
+    /// Makes a page of `lines`, which must come newest first. `start`: the last line that was deleted.
+    pub(crate) fn page(
+        &self,
+        lines: &mut dyn Iterator<Item = Line>,
+        opener: &DetailsOpener<'_>,
+        start: &Head,
+        head: &Head,
+    ) -> Page {
+        let wanted = Wanted::of(self);
         let limit = if self.limit == 0 { 50 } else { self.limit.min(MAX_PAGE) };
-        let mut entries = Vec::new();
-        let mut next = None;
+        let mut page = Page { entries: Vec::new(), next: None, newest: head.number, oldest: start.number + 1 };
         for line in lines.take(SCANNED_LINES) {
-            if entries.len() == limit {
-                return Page { entries, next };
+            if page.entries.len() == limit {
+                return page;
             }
-            next = Some(line.number);
-            entries.extend(self.select(&line, text.as_ref(), opener));
+            page.next = Some(line.number);
+            page.entries.extend(select(&line, &wanted, opener));
         }
-        // Line 1 is the oldest.
-        Page { entries, next: next.filter(|number| *number > 1) }
-    }
-
-    /// The entry for a line, if the line matches the query.
-    fn select(&self, line: &Line, text: Option<&Needle>, opener: &DetailsOpener<'_>) -> Option<Entry> {
-        let kind = Kind::from_code(line.kind);
-        let wall_ms = line.time.wall_ms;
-        let wanted = (self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind)))
-            && self.from_wall_ms.is_none_or(|from| wall_ms >= from)
-            && self.until_wall_ms.is_none_or(|until| wall_ms < until);
-        if !wanted {
-            return None;
-        }
-        let details = opener.open(&line.details, line.number);
-        if text.is_some_and(|text| !details.as_ref().is_some_and(|details| details.contains(text))) {
-            return None;
-        }
-        let details = details.map(|details| details.to_details());
-        Some(Entry { number: line.number, time: line.time, kind, details })
+        page.next = page.next.filter(|number| *number > page.oldest);
+        page
     }
 }
 
-/// A text that is searched for, ignoring case.
-pub(super) struct Needle(String);
-
-impl Needle {
-    pub(super) fn new(text: &str) -> Self {
-        Self(text.to_lowercase())
+/// The entry for a line, if it is wanted.
+fn select(line: &Line, wanted: &Wanted<'_>, opener: &DetailsOpener<'_>) -> Option<Entry> {
+    let kind = Kind::from_code(line.kind);
+    if !wanted.matches_open(kind, line.time.wall_ms) {
+        return None;
     }
-
-    /// Whether `text` contains the text searched for.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        if !text.is_ascii() {
-            return text.to_lowercase().contains(&self.0);
-        }
-        // The same result without an allocation: most texts are ASCII, and a search compares millions of them.
-        let needle = self.0.as_bytes();
-        needle.is_empty() || text.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle))
+    let details = opener.open(&line.details, line.number);
+    if !wanted.matches_details(details.as_ref()) {
+        return None;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_found_in_upper_and_lower_case_alike() {
-        for (needle, text, is_in) in [
-            ("", "", true),
-            ("", "card", true),
-            ("CARD 7", "a card 7!", true),
-            ("card", "CARD", true),
-            ("card", "car", false),
-            ("card", "", false),
-            ("é", "card", false),
-            ("É", "café", true),
-            ("straße", "STRAßE 7", true),
-            ("k", "\u{212a}", true),
-            ("7", "３７", false),
-        ] {
-            assert_eq!(Needle::new(needle).is_in(text), is_in, "{needle} in {text}");
-        }
-    }
+    let details = details.map(|details| details.to_details());
+    Some(Entry { number: line.number, time: line.time, kind, details })
 }

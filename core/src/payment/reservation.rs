@@ -6,6 +6,7 @@ use super::lines::Language;
 use super::totals::{Counted, Moment, Totals};
 use crate::crypto::sha256;
 use crate::hex;
+use crate::request::Payee;
 
 /// How many authorisations may be out at once.
 pub(crate) const MAX_OPEN: usize = 8;
@@ -31,6 +32,10 @@ pub(crate) struct Reservation {
     #[serde(with = "hex::array")]
     pub(crate) jti: [u8; 16],
     pub(crate) counted: Counted,
+    /// For the journal's lines about what becomes of it.
+    pub(crate) payee: String,
+    pub(crate) payee_id: String,
+    pub(crate) mcc: Option<u16>,
     state: State,
     /// Its proof was right, so its authorisation was handed out, or may have been.
     is_kept: bool,
@@ -133,6 +138,8 @@ pub(crate) struct NewReservation {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) jti: [u8; 16],
     pub(crate) counted: Counted,
+    pub(crate) payee: Payee,
+    pub(crate) mcc: Option<u16>,
     pub(crate) expires_ms: i64,
     pub(crate) issued_s: i64,
     pub(crate) expires_s: i64,
@@ -178,8 +185,13 @@ impl Reservations {
 
     /// What became of the payment with this id.
     pub(crate) fn state_of(&self, id: &str) -> Option<PaymentState> {
+        self.of(id).map(Reservation::state)
+    }
+
+    /// The reservation of the payment with this id.
+    pub(crate) fn of(&self, id: &str) -> Option<&Reservation> {
         let id = short(id.as_bytes());
-        self.0.iter().find(|known| known.id == id).map(Reservation::state)
+        self.0.iter().find(|known| known.id == id)
     }
 
     /// How many authorisations are out.
@@ -189,7 +201,8 @@ impl Reservations {
 
     /// Sets aside. The caller has counted it, and checked that there is room and that the id is new.
     pub(crate) fn add(&mut self, new: NewReservation) {
-        let NewReservation { fingerprint, jti, counted, expires_ms, issued_s, expires_s, shown } = new;
+        let NewReservation { fingerprint, jti, counted, payee, mcc, expires_ms, issued_s, expires_s, shown } = new;
+        let Payee { name: payee, id: payee_id } = payee;
         let Fingerprint { id, content } = fingerprint;
         let (state, is_kept, is_by_app, shown) = (State::Reserved, false, false, Some(shown));
         self.0.push(Reservation {
@@ -197,6 +210,9 @@ impl Reservations {
             content,
             jti,
             counted,
+            payee,
+            payee_id,
+            mcc,
             state,
             is_kept,
             is_by_app,

@@ -80,6 +80,11 @@ impl Payments {
         }
     }
 
+    /// The time as it is estimated, in milliseconds since 1970: the wall clock's, until something is paid.
+    pub(crate) fn estimate_ms(&self, now: Now) -> i64 {
+        self.windows.map_or(now.wall_ms, |windows| windows.grown(now).estimate_ms())
+    }
+
     /// When a payment would count now.
     pub(crate) fn moment(
         &self,

@@ -4,7 +4,7 @@ use super::totals::Totals;
 use super::*;
 use crate::money::{Currency, Money};
 use crate::policy::{Limit, PaymentPolicy, Period};
-use crate::request::{Channel, ProofLevel, Scope};
+use crate::request::{Channel, Payee, ProofLevel, Scope};
 
 fn euro() -> Currency {
     Currency::new("EUR").expect("a currency")
@@ -163,6 +163,10 @@ fn shown() -> Shown {
     Shown { lines: vec!["0.60 EUR".to_owned()], language: Language::English, risks: Vec::new() }
 }
 
+fn payee() -> Payee {
+    Payee { name: "Shop".to_owned(), id: "shop-1".to_owned() }
+}
+
 const JTI: [u8; 16] = [7; 16];
 
 fn reserved(totals: &mut Totals, limits: &[Limit]) -> reservation::Reservations {
@@ -173,6 +177,8 @@ fn reserved(totals: &mut Totals, limits: &[Limit]) -> reservation::Reservations 
         fingerprint: Fingerprint::of("order-1", b"content"),
         jti: JTI,
         counted,
+        payee: payee(),
+        mcc: Some(5_462),
         expires_ms: 120_000,
         issued_s: 0,
         expires_s: 120,
@@ -265,7 +271,9 @@ fn the_oldest_are_forgotten_first_and_the_lists_have_an_end() {
         jti[..4].copy_from_slice(&nth.to_be_bytes());
         let counted = counted(euro(), Channel::Online, 1, ProofLevel::Pin);
         let fingerprint = Fingerprint::of(&format!("order-{nth}"), b"content");
-        all.add(NewReservation { fingerprint, jti, counted, expires_ms: 0, issued_s: 0, expires_s: 0, shown: shown() });
+        let (payee, shown, mcc) = (payee(), shown(), None);
+        let (expires_ms, issued_s, expires_s) = (0, 0, 0);
+        all.add(NewReservation { fingerprint, jti, counted, payee, mcc, expires_ms, issued_s, expires_s, shown });
         if nth % 2 == 0 {
             all.settle(&mut totals, &format!("order-{nth}"), Settlement::Captured(1), Some(&jti), NOON);
         }
@@ -411,8 +419,18 @@ fn the_fullest_book_is_written() {
         let fingerprint = Fingerprint::of(&id, b"content");
         let (counted, shown) = (Counted { card, ..counted }, shown.clone());
         let (issued_s, expires_s) = (1_767_225_600, 1_767_225_600);
-        let new = NewReservation { fingerprint, jti: [nth; 16], counted, expires_ms, issued_s, expires_s, shown };
-        book.reservations.add(new);
+        let payee = Payee { name: "p".repeat(200), id: "p".repeat(36) };
+        book.reservations.add(NewReservation {
+            fingerprint,
+            jti: [nth; 16],
+            counted,
+            payee,
+            mcc: Some(9_999),
+            expires_ms,
+            issued_s,
+            expires_s,
+            shown,
+        });
         if (64..128).contains(&nth) {
             book.reservations.settle(&mut totals, &id, Settlement::Captured(900_000_000_000), None, NOON);
         }
@@ -420,6 +438,6 @@ fn the_fullest_book_is_written() {
     }
     assert_eq!(book.reservations.open(), MAX_OPEN);
     let sealed = book.seal(&mut crate::platform::testing::random(5), &[1; 32], &[2; 16], 3).expect("it is written");
-    assert!((128 * 1024..192 * 1024).contains(&sealed.len()), "{}", sealed.len());
+    assert!((160 * 1024..224 * 1024).contains(&sealed.len()), "{}", sealed.len());
     assert_eq!(Book::open(&[1; 32], &[2; 16], 3, &sealed), Some(book));
 }

@@ -4,7 +4,6 @@
 //! Both exist in Rust only and wipe themselves when they are dropped.
 
 pub(crate) mod history;
-mod reminder;
 pub mod strength;
 
 use std::fmt;
@@ -12,7 +11,6 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-pub use reminder::{Reminder, Reminders};
 pub use strength::{Finding, Personal, Severity};
 
 pub use crate::digits::NotADigit;

@@ -3,6 +3,7 @@
 
 mod anti_rollback;
 mod biometric;
+mod history;
 mod json_fault;
 mod lockout;
 mod payment;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use anti_rollback::{AntiRollback, RollbackProtection};
 pub(crate) use biometric::MAX_BUDGETS;
 pub use biometric::{BiometricPolicy, Budget};
+pub use history::HistoryPolicy;
 pub(crate) use lockout::MAX_NO_VERDICT_BUDGET;
 pub use lockout::{Cooldown, LockoutPolicy, MAX_FAILURES, MAX_WAIT_S};
 pub(crate) use payment::MAX_LIMITS;
@@ -61,7 +63,10 @@ pub struct Policy {
     /// What may be paid, and what has to be proven for it. In JSON also the name of a preset.
     #[serde(deserialize_with = "payment::preset_or_fields", skip_serializing_if = "PaymentPolicy::is_default")]
     pub payment: PaymentPolicy,
-    /// Contacts that can help a locked-out person, first choice first.
+    /// How long the journal's lines are kept at least.
+    #[serde(skip_serializing_if = "HistoryPolicy::is_default")]
+    pub history: HistoryPolicy,
+    /// Contacts that can help a locked-out person, or one who disputes a payment, first choice first.
     pub contacts: Vec<Contact>,
     /// The provider, whose signed words may lock the wallet and unlock it. `None`: there is no provider.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,6 +115,7 @@ impl Policy {
         self.biometric.validate()?;
         self.recovery.validate()?;
         self.payment.validate()?;
+        self.history.validate()?;
         within("contacts", self.contacts.len(), 0, MAX_CONTACTS)?;
         for (i, contact) in self.contacts.iter().enumerate() {
             within(&format!("contacts[{i}].value"), contact.value().len(), 1, MAX_TEXT)?;
@@ -124,8 +130,19 @@ impl Policy {
     /// Contacts and reminders may change freely. A policy with another `wipe_at` never counts as strict enough: that
     /// can destroy what the wallet keeps.
     pub fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { name: _, pin, lockout, session, biometric, recovery, second_factor, payment, contacts: _, provider } =
-            self;
+        let Self {
+            name: _,
+            pin,
+            lockout,
+            session,
+            biometric,
+            recovery,
+            second_factor,
+            payment,
+            history,
+            contacts: _,
+            provider,
+        } = self;
         let provider = match (provider, &sealed.provider) {
             (None, None) => true,
             // Its keys are new to the wallet, or its orders and the allowance would go.
@@ -138,6 +155,7 @@ impl Policy {
             && recovery.is_at_least_as_strict_as(&sealed.recovery)
             && second_factor.is_at_least_as_strict_as(&sealed.second_factor)
             && payment.is_at_least_as_strict_as(&sealed.payment)
+            && history.is_at_least_as_strict_as(&sealed.history)
             && lockout.is_at_least_as_strict_as(&sealed.lockout)
             && provider
     }

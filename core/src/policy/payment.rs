@@ -16,6 +16,8 @@ use crate::request::{Channel, ProofLevel, Scope, holds_card_number};
 pub(crate) const MAX_LIMITS: usize = 24;
 /// Longest wait before a limit is raised: a week.
 const MAX_RAISE_H: u32 = 168;
+/// Longest time in which a card that was removed can be brought back: 90 days. Our own choice.
+const MAX_CARD_GRACE_H: u32 = 90 * 24;
 /// How long an authorisation may be valid at most, in seconds.
 const MAX_VALID_S: u32 = 600;
 
@@ -30,6 +32,8 @@ pub struct PaymentPolicy {
     pub night: Night,
     /// Hours of time since boot, 1 to 168, before a limit of the owner is raised.
     pub raise_after_h: u32,
+    /// Hours of time since boot, 1 to 2160, for which a card that was removed can be brought back.
+    pub card_grace_h: u32,
     /// For how many seconds an authorisation is valid, 10 to 600.
     pub valid_s: u32,
     /// For how many seconds it is valid if the phone shows it as a code, 10 to 600.
@@ -114,6 +118,7 @@ impl Default for PaymentPolicy {
             // Banco Central do Brasil, Resolução BCB 142/2021, article 2: 20:00 to 06:00.
             night: Night { from_h: 20, to_h: 6 },
             raise_after_h: 24,
+            card_grace_h: 168,
             valid_s: 120,
             shown_code_valid_s: 60,
             risk: RiskPolicy::default(),
@@ -264,7 +269,7 @@ impl Limit {
 
 impl PaymentPolicy {
     pub(super) fn validate(&self) -> Result<(), PolicyError> {
-        let Self { limits, night, raise_after_h, valid_s, shown_code_valid_s, risk } = self;
+        let Self { limits, night, raise_after_h, card_grace_h, valid_s, shown_code_valid_s, risk } = self;
         within("payment.limits", limits.len(), 0, MAX_LIMITS)?;
         for (i, limit) in limits.iter().enumerate() {
             let field = format!("payment.limits[{i}]");
@@ -276,6 +281,7 @@ impl PaymentPolicy {
         within("payment.night.from_h", night.from_h, 0, 23)?;
         within("payment.night.to_h", night.to_h, 0, 23)?;
         within("payment.raise_after_h", *raise_after_h, 1, MAX_RAISE_H)?;
+        within("payment.card_grace_h", *card_grace_h, 1, MAX_CARD_GRACE_H)?;
         within("payment.valid_s", *valid_s, 10, MAX_VALID_S)?;
         within("payment.shown_code_valid_s", *shown_code_valid_s, 10, MAX_VALID_S)?;
         risk.validate()
@@ -283,7 +289,8 @@ impl PaymentPolicy {
 
     /// Whether this policy eases nothing that `sealed` asks for.
     pub(super) fn is_at_least_as_strict_as(&self, sealed: &Self) -> bool {
-        let Self { limits, night, raise_after_h, valid_s, shown_code_valid_s, risk } = self;
+        // For how long a card can be brought back may change freely: bringing it back needs the PIN.
+        let Self { limits, night, raise_after_h, card_grace_h: _, valid_s, shown_code_valid_s, risk } = self;
         // A limit may be new or lower. One that allows payments in a currency at all is not new.
         let keeps = |old: &Limit| limits.iter().any(|new| new.is_same_but_max(old) && new.max <= old.max);
         let allows = |limits: &[Limit], new: &Limit| {

@@ -2,8 +2,8 @@
 
 use super::ranges::problem;
 use super::{
-    BiometricPolicy, Cooldown, LockoutPolicy, PaymentPolicy, PinPolicy, Policy, PolicyError, RecoveryPolicy,
-    SecondFactorPolicy, SessionPolicy,
+    BiometricPolicy, Cooldown, HistoryPolicy, LockoutPolicy, PaymentPolicy, PinPolicy, Policy, PolicyError,
+    RecoveryPolicy, SecondFactorPolicy, SessionPolicy,
 };
 
 /// The presets' names.
@@ -114,6 +114,7 @@ pub fn walletlock() -> Policy {
         recovery: RecoveryPolicy::default(),
         second_factor: SecondFactorPolicy::default(),
         payment: PaymentPolicy::default(),
+        history: HistoryPolicy::default(),
         contacts: Vec::new(),
         provider: None,
     }

@@ -7,8 +7,8 @@ mod strictness;
 use serde_json::{Value, json};
 
 use super::{
-    BiometricPolicy, Budget, Contact, Cooldown, GuardedAction, IntegrityFlag, Limit, LockoutPolicy, Measure, Night,
-    NightAmount, PasswordPolicy, PaymentPolicy, Period, PinPolicy, Policy, RecoveryPolicy, RiskPolicy,
+    BiometricPolicy, Budget, Contact, Cooldown, GuardedAction, HistoryPolicy, IntegrityFlag, Limit, LockoutPolicy,
+    Measure, Night, NightAmount, PasswordPolicy, PaymentPolicy, Period, PinPolicy, Policy, RecoveryPolicy, RiskPolicy,
     SecondFactorPolicy, SessionPolicy,
 };
 use crate::money::Currency;
@@ -89,6 +89,7 @@ fn full() -> Policy {
             ],
             night: Night { from_h: 22, to_h: 5 },
             raise_after_h: 48,
+            card_grace_h: 72,
             valid_s: 90,
             shown_code_valid_s: 30,
             risk: RiskPolicy {
@@ -107,6 +108,7 @@ fn full() -> Policy {
                 ],
             },
         },
+        history: HistoryPolicy { keep_days: 600, review_after_days: Some(60) },
         contacts: vec![
             Contact::Phone("+86 10 0000 0000".to_owned()),
             Contact::Form("https://example.org/form".to_owned()),
@@ -180,6 +182,7 @@ fn every_field_survives_json() {
             ],
             "night": { "from_h": 22, "to_h": 5 },
             "raise_after_h": 48,
+            "card_grace_h": 72,
             "valid_s": 90,
             "shown_code_valid_s": 30,
             "risk": {
@@ -195,6 +198,7 @@ fn every_field_survives_json() {
                 "flags": [{ "name": "rooted" }, { "name": "debugger", "proof": "pin" }],
             },
         },
+        "history": { "keep_days": 600, "review_after_days": 60 },
         "contacts": [
             { "kind": "phone", "value": "+86 10 0000 0000" },
             { "kind": "form", "value": "https://example.org/form" },
@@ -360,7 +364,7 @@ fn a_value_of_another_type_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(numbers, 54, "every number was tried");
+    assert_eq!(numbers, 57, "every number was tried");
 }
 
 #[test]
@@ -382,8 +386,8 @@ fn an_unknown_field_is_refused_by_name() {
         );
     }
     assert_eq!(
-        objects, 25,
-        "the policy, its seven parts, those of passwords, night and risk, three cooldowns, a budget, three limits, an \
+        objects, 26,
+        "the policy, its eight parts, those of passwords, night and risk, three cooldowns, a budget, three limits, an \
          amount, two flags and four contacts"
     );
 }

@@ -129,12 +129,14 @@ impl Record {
             return Err(UnsealError::Newer);
         }
         // No phone reaches 2^62 in its life, and counting up from less cannot overflow.
-        let numbers = [record.journal.number, record.vault_version, record.data_key_number];
+        let deleted = record.deleted.as_ref().map_or(0, |deleted| deleted.number);
+        let numbers =
+            [record.journal.number, record.vault_version, record.data_key_number, deleted, record.alerts_seen];
         let numbers = numbers.iter().all(|number| *number < 1 << 62);
         let parts = record.lockout.is_in_range() && record.biometric.is_in_range() && record.wipe_check.is_in_range();
         let parts =
             parts && record.locks.is_in_range() && record.provider.is_in_range() && record.recovery.is_in_range();
-        let parts = parts && record.payments.is_in_range();
+        let parts = parts && record.payments.is_in_range() && record.cards.is_in_range();
         if parts && numbers { Ok(record) } else { Err(UnsealError::Damaged) }
     }
 }

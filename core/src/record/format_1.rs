@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::parts::{Life, Record};
 use crate::biometric::Biometric;
+use crate::cards::Cards;
 use crate::crypto::SlotBytes;
 use crate::hex;
 use crate::journal::Head;
@@ -12,10 +13,10 @@ use crate::key_slots::WipeCheck;
 use crate::lockout::Lockout;
 use crate::locks::Locks;
 use crate::payment::Payments;
-use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::Provider;
 use crate::recovery::Recovery;
+use crate::reminders::Reminders;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,5 +61,8 @@ pub(super) fn read(json: &[u8]) -> Option<Record> {
         locks: Locks::default(),
         provider: Provider::default(),
         payments: Payments::default(),
+        cards: Cards::default(),
+        deleted: None,
+        alerts_seen: 0,
     })
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::binary::as_json;
 use crate::biometric::Biometric;
+use crate::cards::Cards;
 use crate::crypto::SlotBytes;
 use crate::events::JournalEvent;
 use crate::hex;
@@ -12,10 +13,10 @@ use crate::key_slots::{BiometricSlot, PinSlot, WipeCheck};
 use crate::lockout::Lockout;
 use crate::locks::{Locks, SetLock};
 use crate::payment::Payments;
-use crate::pin::Reminders;
 use crate::policy::{Policy, RollbackProtection};
 use crate::provider::{AllowanceState, Provider};
 use crate::recovery::Recovery;
+use crate::reminders::Reminders;
 use crate::time::{Now, Wait};
 
 /// Everything that the lock's decisions depend on. Each capability owns its part of it.
@@ -53,6 +54,11 @@ pub(crate) struct Record {
     pub(crate) provider: Provider,
     /// Limits, and what counts against them.
     pub(crate) payments: Payments,
+    pub(crate) cards: Cards,
+    /// The last line of the journal that the owner had deleted. `None`: all lines are there.
+    pub(crate) deleted: Option<Head>,
+    /// The owner was shown the alerts up to this line of the journal.
+    pub(crate) alerts_seen: u64,
 }
 
 /// Whether the data that a wallet protects still exists. A wallet that is being made has no record yet: an unsealed row
@@ -94,11 +100,12 @@ impl Record {
 
     /// Saves what is left of the waits, of each unless that was done within `every_ms`. `true` if one changed.
     pub(crate) fn save_waits(&mut self, now: Now, every_ms: u64) -> bool {
-        let Self { lockout, recovery, locks, payments, .. } = self;
+        let Self { lockout, recovery, locks, payments, cards, .. } = self;
         lockout.save_wait(now, every_ms)
             | recovery.save_waits(now, every_ms)
             | locks.save_wait(now, every_ms)
             | payments.save_waits(now, every_ms)
+            | cards.save_waits(now, every_ms)
     }
 
     /// Whether one of the waits is to be saved.
@@ -108,6 +115,7 @@ impl Record {
             || self.recovery.saved_waits().into_iter().flatten().any(is_stale)
             || self.locks.saved_wait().is_some_and(is_stale)
             || self.payments.clone().save_waits(now, every_ms)
+            || self.cards.saved_waits().flatten().any(is_stale)
     }
 
     /// The waits as they were last saved.
@@ -115,7 +123,13 @@ impl Record {
         let mut waits = self.recovery.saved_waits();
         waits.extend([self.lockout.saved_wait(), self.locks.saved_wait()]);
         waits.extend(self.payments.saved_waits());
+        waits.extend(self.cards.saved_waits());
         waits
+    }
+
+    /// The journal's line after which the chain begins.
+    pub(crate) fn journal_start(&self, wallet_id: &[u8; 16]) -> Head {
+        self.deleted.clone().unwrap_or_else(|| Head::start(wallet_id))
     }
 
     /// Sets a lock, cancels the changes of the ways back in and of limits that wait, and voids what somebody proved to

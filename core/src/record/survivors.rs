@@ -3,6 +3,7 @@
 use super::format::MAX_BYTES;
 use super::parts::Record;
 use crate::binary::{self, as_json};
+use crate::cards::Cards;
 use crate::crypto::{AeadKey, DataKey, Purpose, Random};
 use crate::journal::Head;
 use crate::locks::Locks;
@@ -41,6 +42,12 @@ pub(crate) struct Survivors {
     pub(crate) second_factor: SecondFactor,
     /// Limits, and what counted against them.
     pub(crate) payments: Payments,
+    /// A card that was removed and destroyed since is removed again when its time is over.
+    pub(crate) cards: Cards,
+    /// The journal's last line that the owner had deleted.
+    pub(crate) deleted: Option<Head>,
+    /// The alerts that were shown.
+    pub(crate) alerts_seen: u64,
 }
 
 /// The key that seals the survivors.
@@ -55,7 +62,8 @@ impl SurvivorsKey {
 impl Survivors {
     /// The survivors of a record.
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { policy, journal, data_key_number, provider, locks, recovery, payments, .. } = record;
+        let Record { policy, journal, data_key_number, provider, locks, recovery, .. } = record;
+        let Record { payments, cards, deleted, alerts_seen, .. } = record;
         let (channels, second_factor) = recovery.surviving();
         Self {
             policy: policy.clone(),
@@ -68,6 +76,9 @@ impl Survivors {
             channels,
             second_factor,
             payments: payments.surviving(),
+            cards: cards.clone(),
+            deleted: deleted.clone(),
+            alerts_seen: *alerts_seen,
         }
     }
 
@@ -87,13 +98,15 @@ impl Survivors {
         let bytes = key.0.open(&associated_data(wallet_id, version), sealed)?;
         let (FORMAT, survivors): (u8, Self) = binary::from_bytes(&bytes)? else { return None };
         // As in the record: counting up from less than 2^62 cannot overflow.
-        let numbers = [survivors.journal.number, survivors.data_key_number];
+        let deleted = survivors.deleted.as_ref().map_or(0, |deleted| deleted.number);
+        let numbers = [survivors.journal.number, survivors.data_key_number, deleted, survivors.alerts_seen];
         let is_in_range = numbers.iter().all(|number| *number < 1 << 62)
             && survivors.provider.is_in_range()
             && survivors.locks.is_in_range()
             && survivors.channels.is_in_range()
             && survivors.second_factor.is_in_range()
-            && survivors.payments.is_in_range();
+            && survivors.payments.is_in_range()
+            && survivors.cards.is_in_range();
         is_in_range.then_some(survivors)
     }
 }
@@ -120,6 +133,9 @@ mod tests {
             channels: Channels::default(),
             second_factor: SecondFactor::default(),
             payments: Payments::default(),
+            cards: Cards::default(),
+            deleted: None,
+            alerts_seen: 0,
         }
     }
 

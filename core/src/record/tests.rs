@@ -1,6 +1,7 @@
 use super::format::associated_data;
 use super::*;
 use crate::biometric::Biometric;
+use crate::cards::{Cards, NewCard};
 use crate::crypto::{AEAD_OVERHEAD, DataKey, KdfCost, Random, aead_seal};
 use crate::journal::Head;
 use crate::key_slots::{BiometricSlot, PinSlot, RescueRow, RowKeys, SlotParts, WipeCheck, WrappingKey};
@@ -8,7 +9,6 @@ use crate::lockout::Lockout;
 use crate::locks::Locks;
 use crate::money::{Currency, Money};
 use crate::payment::{BookSeal, Counted, Payments, Windows};
-use crate::pin::Reminders;
 use crate::place::Place;
 use crate::platform::testing;
 use crate::policy::{BiometricPolicy, Budget, EscrowKey, Limit, Period, Policy, RecoveryPolicy, RollbackProtection};
@@ -17,6 +17,7 @@ use crate::provider::Provider;
 use crate::recovery::{
     Authenticator, Change, Checklist, CodeKey, CodeUse, Factor, Recovery, RecoveryEvent, Secret, Task, WaysBack,
 };
+use crate::reminders::Reminders;
 use crate::request::{BiometricDenial, Channel, OwnerPublicKey, ProofLevel, Scope};
 use crate::time::{Now, Wait};
 use zeroize::Zeroizing;
@@ -89,7 +90,23 @@ pub(super) fn record() -> Record {
         locks: Locks::default(),
         provider: Provider::default(),
         payments: payments(),
+        cards: cards(),
+        deleted: Some(Head::start(&HEADER.wallet_id)),
+        alerts_seen: 3,
     }
+}
+
+/// A card that was removed and is frozen, and one that was destroyed.
+fn cards() -> Cards {
+    let mut cards = Cards::default();
+    for (id, token) in [("c-1", true), ("c-2", false)] {
+        let [id, label, network, last4] = [id, "Blue", "Visa", "1111"].map(str::to_owned);
+        cards.add(&mut random(), &NewCard { id, label, network, last4 }, token, NOW.wall_ms);
+    }
+    cards.freeze("c-1");
+    assert!(cards.remove("c-1", 86_400_000, NOW) && cards.remove("c-2", 0, NOW));
+    assert_eq!(cards.settle(NOW), ["c-2"]);
+    cards
 }
 
 /// A record in which every stored type appears.
@@ -289,6 +306,9 @@ fn counters_out_of_range_are_damage() {
         ("/vault_version", serde_json::json!(1_u64 << 62)),
         ("/journal/number", serde_json::json!(1_u64 << 62)),
         ("/wipe_check/is_set", serde_json::json!(2)),
+        ("/deleted/number", serde_json::json!(1_u64 << 62)),
+        ("/alerts_seen", serde_json::json!(1_u64 << 62)),
+        ("/cards/destroyed", serde_json::json!(vec!["00".repeat(8); 33])),
     ] {
         assert_eq!(with(&[(field, value)]), Err(UnsealError::Damaged), "{field}");
     }
@@ -424,7 +444,9 @@ fn format_1_is_still_read() {
     assert_eq!(first.rollback_protection, RollbackProtection::Off);
     assert_eq!(first.biometric, Biometric::default());
     assert!(!first.wipe_check.is_set());
-    for Record { life, data_key_number, recovery, locks, provider, payments, .. } in [first, last] {
+    for record in [first, last] {
+        assert_eq!((&record.cards, &record.deleted, record.alerts_seen), (&Cards::default(), &None, 0));
+        let Record { life, data_key_number, recovery, locks, provider, payments, .. } = record;
         assert_eq!((life, data_key_number), (Life::Alive, 0));
         assert_eq!((recovery, locks), (Recovery::default(), Locks::default()));
         assert_eq!((provider, payments), (Provider::default(), Payments::default()));

@@ -282,7 +282,7 @@ impl Payment {
 }
 
 /// Whether a text is 1 to `most` printable ASCII characters without blanks.
-fn is_id(text: &str, most: usize) -> bool {
+pub(crate) fn is_id(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -3,8 +3,8 @@
 use super::Session;
 use crate::error::LockError;
 use crate::flows::{
-    BiometricChange, PinChange, RecoveryChange, Unfreezing, change_pin, escrow, freeze, recovery_code,
-    switch_biometrics, wipe_pin,
+    BiometricChange, PinChange, RecoveryChange, SwitchedOff, Unfreezing, change_pin, escrow, freeze, recovery_code,
+    switch_biometrics, switched_off, wipe_pin,
 };
 use crate::pin::{Personal, PinEntry};
 use crate::recovery::RecoveryCode;
@@ -133,6 +133,12 @@ impl AccessHandle<'_> {
     /// this session.
     pub fn unfreeze(&self, channel: Option<Channel>) -> Result<Unfreezing, LockError> {
         freeze::unfreeze(&self.0.engine, self.0.id, channel)
+    }
+
+    /// What was closed or switched off and can be brought back: cards, payments and their channels, channels for codes,
+    /// biometrics, the second factor, the recovery code, escrow. Each says which call brings it back.
+    pub fn switched_off(&self) -> Result<Vec<SwitchedOff>, LockError> {
+        switched_off::switched_off(&self.0.engine, self.0.id)
     }
 
     /// Allows, or no longer allows, that an order of the provider destroys everything. As long as it is not allowed,

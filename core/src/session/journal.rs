@@ -2,8 +2,8 @@
 
 use super::Session;
 use crate::error::LockError;
-use crate::flows::journal;
-use crate::journal::{ExportPart, Page, Query};
+use crate::flows::{LinesDeleted, journal};
+use crate::journal::{ExportPart, Page, Query, Summary};
 
 /// The journal of an open wallet.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,28 @@ impl JournalHandle<'_> {
     /// page.
     pub fn page(&self, query: &Query) -> Result<Page, LockError> {
         journal::page(&self.0.engine, self.0.id, query)
+    }
+
+    /// What was spent, by month, card, category and currency, on payments that were approved from `from_wall_ms` on and
+    /// before `until_wall_ms` (wall clock, ms since 1970). Reads the whole journal: about two seconds for a million lines.
+    pub fn summary(&self, from_wall_ms: i64, until_wall_ms: i64) -> Result<Summary, LockError> {
+        journal::summary(&self.0.engine, self.0.id, from_wall_ms..until_wall_ms)
+    }
+
+    /// Deletes the oldest lines, those that were written before this wall-clock time (ms since 1970). Lines that the
+    /// policy's `history.keep_days` keeps stay, and so does everything from the first line on that an open dispute
+    /// needs, or whose alert was not acknowledged. The chain then begins after the last deleted line, and a line says
+    /// so. One call deletes at most 10,000 lines.
+    ///
+    /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
+    /// [`LockError::Invalid`]: a line was tampered with; nothing is deleted.
+    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
+        journal::delete_lines(&self.0.engine, self.0.id, before_wall_ms)
+    }
+
+    /// The owner looked through the history: the reminder to do so comes later.
+    pub fn note_reviewed(&self) -> Result<(), LockError> {
+        journal::note_reviewed(&self.0.engine, self.0.id)
     }
 
     /// Exports a part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to

@@ -82,6 +82,13 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Deletes the journal's lines up to `number`.
+    pub(crate) fn delete_lines_up_to(&self, number: u64) -> Result<(), StoreError> {
+        let number = i64::try_from(number).map_err(|_| StoreError::Failed)?;
+        self.rows.execute("DELETE FROM journal WHERE number <= ?1", [number])?;
+        Ok(())
+    }
+
     pub(crate) fn item(&self, id: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut select = self.rows.prepare_cached("SELECT sealed FROM items WHERE id = ?1")?;
         Ok(select.query_row([id], |row| row.get(0)).optional()?)

@@ -193,9 +193,19 @@ impl Index {
     }
 }
 
-/// Checks that an item may have this id.
+/// Whether the wallet itself keeps something in this item. Apps neither see nor name such items.
+pub(crate) fn is_hidden(id: &str) -> bool {
+    id.starts_with('\0')
+}
+
+/// The name under which an item that was lost is told: a hidden one is named too.
+pub(crate) fn shown(id: &str) -> &str {
+    id.trim_start_matches('\0')
+}
+
+/// Checks that an app's item may have this id.
 pub(crate) fn check_id(id: &str) -> Result<(), LockError> {
-    if id.is_empty() || id.len() > MAX_ID_BYTES { Err(LockError::Invalid("item id")) } else { Ok(()) }
+    if id.is_empty() || id.len() > MAX_ID_BYTES || is_hidden(id) { Err(LockError::Invalid("item id")) } else { Ok(()) }
 }
 
 /// Checks that an item may have this id and these bytes. Called before the keystore is asked.

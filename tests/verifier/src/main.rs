@@ -1,4 +1,4 @@
-//! `walletlock-verifier EXPORT [KEY]` checks an exported journal. Exit code: 0 if it is as it was written, 1 if not, 2
+//! `walletlock-verifier FILE [KEY]` checks an exported journal, or the evidence for a disputed payment. Exit code: 0 if it is as it was written, 1 if not, 2
 //! for a wrong call.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use walletlock_verifier::verify;
+use walletlock_verifier::{Disputed, verify};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         [path, key] => (path, Some(key.as_str())),
         _ => {
             eprintln!(
-                "usage: walletlock-verifier EXPORT [KEY]\nKEY: the Ed25519 key that must have signed it, in hexadecimal"
+                "usage: walletlock-verifier FILE [KEY]\nKEY: the Ed25519 key that must have signed it, in hexadecimal"
             );
             return ExitCode::from(2);
         }
@@ -26,7 +26,16 @@ fn main() -> ExitCode {
     };
     match verify(BufReader::new(file), key) {
         Ok(report) => {
-            println!("{} lines, none removed, changed, moved or added", report.lines);
+            if let Some(Disputed { dispute, about, shown }) = &report.dispute {
+                println!("dispute {} of payment {}: {}", dispute.dispute, dispute.payment, dispute.reason);
+                shown.iter().for_each(|line| println!("  shown when it was approved: {line}"));
+                println!("{about} lines about it, in {} lines of the journal, none changed", report.lines);
+            } else {
+                println!("{} lines, none removed, changed, moved or added", report.lines);
+            }
+            if report.deleted > 0 {
+                println!("the owner had the {} lines before them deleted", report.deleted);
+            }
             if report.unreadable > 0 {
                 println!("{} of them with details that the wallet itself could not open", report.unreadable);
             }

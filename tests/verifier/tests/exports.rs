@@ -66,7 +66,7 @@ fn an_export_verifies_however_it_was_parted() {
     let whole = export(&session, 200);
     let public_key = hex(&session.journal().public_key().expect("a key"));
     assert_eq!(whole.lines().count(), 1 + 14 + 1);
-    let report = Report { lines: 14, unreadable: 0, public_key: public_key.clone() };
+    let report = Report { lines: 14, deleted: 0, unreadable: 0, public_key: public_key.clone(), dispute: None };
     assert_eq!(verify(whole.as_bytes(), None), Ok(report.clone()));
     assert_eq!(verify(whole.as_bytes(), Some(&public_key)), Ok(report));
     assert_eq!(verify(whole.as_bytes(), Some(&hex(&[7; 32]))), Err(Broken::OtherKey));

@@ -87,9 +87,9 @@ fn a_name_given_twice_is_noticed() {
         }
         fields += 1;
     }
-    // Three fields in the first line, ten in each of six lines and one detail in every second of these, three in the
+    // Four fields in the first line, ten in each of six lines and one detail in every second of these, three in the
     // last line.
-    assert_eq!(fields, 3 + 6 * 10 + 3 + 3);
+    assert_eq!(fields, 4 + 6 * 10 + 3 + 3);
 }
 
 #[test]

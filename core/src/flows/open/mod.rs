@@ -325,7 +325,8 @@ fn apply_pending_changes(
     let record = sealed.row()?.1;
     let adopts = record.policy != *requested && record.adopts(requested, now);
     let expires = allowance_expires(record, now);
-    let tightens = record.lockout.open_tries() > 0 || adopts || expires || !unknown.is_empty();
+    let destroys = record.cards.has_due(now);
+    let tightens = record.lockout.open_tries() > 0 || adopts || expires || destroys || !unknown.is_empty();
     let next = if tightens && record.is_protected() { lease.next(&sealed.header).ok() } else { None };
     let is_flushed = next.is_some() || !unknown.is_empty();
     let durability = if is_flushed { Durability::Flushed } else { Durability::Ordered };
@@ -344,6 +345,7 @@ fn apply_pending_changes(
         let lines = lost_marks::restore(work.record, unknown);
         work.add_lines(lines);
         save_allowance(engine, work, now, SAVE_WHILE_WATCHED_MS);
+        work.settle_cards(now);
         Ok(())
     })?;
     if let (Some(ended_epochs), Some(next)) = (committed.ended_epochs, next) {

@@ -15,6 +15,7 @@ pub(in crate::flows) struct Clocks {
     from: Option<Windows>,
     windows: Windows,
     moment: Moment,
+    offset_ms: i64,
 }
 
 impl Clocks {
@@ -60,7 +61,9 @@ impl Clocks {
         };
         let windows = make(&payments, &mut offset_at);
         let moment = payments.moment(&windows, &policy, now, &mut offset_at);
-        failed.map_or(Ok(Self { now, from: payments.windows, windows, moment }), |fault| Err(fault.into()))
+        let offset_ms = offset_at(now.wall_ms);
+        let from = payments.windows;
+        failed.map_or(Ok(Self { now, from, windows, moment, offset_ms }), |fault| Err(fault.into()))
     }
 
     /// Puts the windows into the record, and returns when a payment counts. If another call changed them meanwhile,
@@ -86,6 +89,11 @@ impl Clocks {
     /// When a payment counts.
     pub(in crate::flows) fn moment(&self) -> Moment {
         self.moment
+    }
+
+    /// The zone's offset from UTC by the wall clock, in seconds: for a person who reads the line later.
+    pub(in crate::flows) fn utc_offset_s(&self) -> i64 {
+        self.offset_ms / 1_000
     }
 
     /// The windows at this reading.

@@ -7,8 +7,7 @@ use super::clocks::Clocks;
 use super::judge::{Asked, Verdict, judge_now};
 use super::outcome::{NeedsProof, PaymentOutcome};
 use super::reserve::{ReserveEnd, Reserved, Reserving};
-use super::sign::sign;
-use crate::crypto::DataKey;
+use super::sign::sign_by_phone;
 use crate::engine::{Engine, PaymentHandle, PaymentRequest};
 use crate::error::LockError;
 use crate::flows::outcome::{BiometricRefusal, NoVerdict, Refusal};
@@ -51,7 +50,7 @@ pub(crate) fn confirm_pin(
         let proven = prove_with(engine, &pin, &reserving);
         let end = reserving.end.take();
         match (proven, end) {
-            (Ok(verified), ReserveEnd::Reserved(reserved)) => approve(engine, &verified.data_key, &request, &reserved),
+            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, reserved),
             (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
             // Another payment changed meanwhile what has to be proven, or nothing was charged.
             (Ok(_), _) | (Err(_), ReserveEnd::NeedsMore) => {
@@ -99,7 +98,7 @@ pub(crate) fn confirm_biometrics(
         let recognised = recognise(engine, &asks);
         let end = reserving.end.take();
         match (recognised, end) {
-            (Ok(verified), ReserveEnd::Reserved(reserved)) => approve(engine, &verified.data_key, &request, &reserved),
+            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, reserved),
             (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
             (Ok(_), _) => {
                 engine.payment_requests.update(handle, |request| request.has_biometrics = true);
@@ -181,15 +180,11 @@ fn needs_more(engine: &Engine, handle: PaymentHandle) -> Result<PaymentOutcome, 
 }
 
 /// Signs for a payment that is set aside and proven. It waits no more.
-fn approve(
-    engine: &Engine,
-    data_key: &DataKey,
-    request: &PaymentRequest,
-    reserved: &Reserved,
-) -> Result<PaymentOutcome, LockError> {
+fn approve(engine: &Engine, request: &PaymentRequest, mut reserved: Reserved) -> Result<PaymentOutcome, LockError> {
     if !engine.payment_requests.take(request.handle) {
         // The wallet was locked meanwhile, or another confirmation was faster.
         return Ok(PaymentOutcome::Expired);
     }
-    sign(engine, data_key, &request.payment, reserved).map(PaymentOutcome::Approved)
+    let by_owner = reserved.by_owner.take().ok_or(LockError::WrongState)?;
+    sign_by_phone(engine, &request.payment, &reserved, by_owner).map(PaymentOutcome::Approved)
 }

@@ -1,8 +1,9 @@
-//! Judging a payment by the record as it is: locked, frozen, currency, limits, risk, proof, in this order.
+//! Judging a payment by the record as it is: locked, frozen, card, currency, limits, risk, proof, in this order.
 
 use super::clocks::Clocks;
 use super::outcome::{Frozen, PaymentRefusal, Why};
 use crate::biometric;
+use crate::cards::CardState;
 use crate::engine::{PaymentContext, View};
 use crate::error::LockError;
 use crate::flows::unlock_biometric::SensorState;
@@ -172,7 +173,7 @@ pub(super) fn judge(
     }
 }
 
-/// Why nothing, or nothing through this channel, can be paid now.
+/// Why nothing, or nothing through this channel or with this card, can be paid now.
 pub(super) fn stopped(record: &Record, payment: &Payment, now: Now) -> Option<PaymentRefusal> {
     let standing = record.standing(now);
     if standing.is_wiped() || standing.suspends_sessions() || standing.locks_biometrics() {
@@ -182,6 +183,11 @@ pub(super) fn stopped(record: &Record, payment: &Payment, now: Now) -> Option<Pa
     let frozen = frozen(record, Some(payment.channel), now);
     if frozen.is_any() {
         return Some(PaymentRefusal::Frozen(frozen));
+    }
+    if let Some(stop) = payment.card_id().and_then(|card| record.cards.state_of(card, now))
+        && stop != CardState::Active
+    {
+        return Some(PaymentRefusal::CardStopped(stop));
     }
     let off_ms = payments.off_left_ms(now);
     let is_registered = match (&record.policy.provider, record.provider.installation()) {

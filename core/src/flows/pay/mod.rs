@@ -28,7 +28,7 @@ pub(super) use judge::{book_of, frozen};
 pub use outcome::{Frozen, NeedsProof, PaymentOutcome, PaymentRefusal, Why};
 use reserve::{ReserveEnd, Reserving, book_in, put_book};
 pub(crate) use settle::{Settle, captured_by_app, settle_in};
-use sign::sign;
+use sign::sign_by_phone;
 
 /// Most flags about the phone's integrity.
 const MAX_FLAGS: usize = 16;
@@ -106,14 +106,14 @@ fn approve_without_proof(
                 return Err(LockError::SessionEnded);
             }
             work.use_data_key(&session.data_key);
-            let end = reserving.reserve(work)?;
-            let is_kept = match &end {
-                ReserveEnd::Reserved(reserved) => reserving.keep(work, reserved)?,
+            let mut end = reserving.reserve(work)?;
+            let is_kept = match &mut end {
+                ReserveEnd::Reserved(reserved) => reserving.keep(work, reserved, &session.data_key)?,
                 _ => true,
             };
             Ok(if is_kept { end } else { ReserveEnd::NotTried })
         })?;
-        let reserved = match committed.value {
+        let mut reserved = match committed.value {
             ReserveEnd::Reserved(reserved) => reserved,
             ReserveEnd::Refused(reasons) => return Ok(PaymentOutcome::Refused(reasons)),
             // Another payment changed what is left meanwhile: asking again says what is needed.
@@ -121,7 +121,8 @@ fn approve_without_proof(
         };
         // Until the previous seal key is deleted, a copy from before still opens, and would count this not at all.
         committed.old_key_deleted?;
-        let signed = sign(engine, &session.data_key, reserving.asked.payment, &reserved)?;
+        let by_owner = reserved.by_owner.take().ok_or(LockError::WrongState)?;
+        let signed = sign_by_phone(engine, reserving.asked.payment, &reserved, by_owner)?;
         Ok(PaymentOutcome::Approved(signed))
     });
     // After the signature: the keystore handles one call after the other.

@@ -1,5 +1,6 @@
 //! How calls about payments end.
 
+use crate::cards::CardState;
 use crate::engine::{Engine, PaymentHandle};
 use crate::error::LockError;
 use crate::flows::outcome::{BiometricRefusal, Refusal};
@@ -63,6 +64,8 @@ pub enum PaymentRefusal {
     Locked(LockStatus),
     /// Payments are frozen.
     Frozen(Frozen),
+    /// Its card is frozen, removed or destroyed.
+    CardStopped(CardState),
     /// The provider has to register this phone first: it never did, or the wallet was recovered or got new keys.
     NotRegistered {
         /// Without a provider: milliseconds until payments are possible again.
@@ -144,6 +147,7 @@ impl PaymentRefusal {
         let name = match self {
             Self::Locked(_) => "locked",
             Self::Frozen(_) => "frozen",
+            Self::CardStopped(_) => "card",
             Self::NotRegistered { .. } => "not registered",
             Self::CurrencyNotAllowed => "currency",
             Self::OverLimit { .. } => "limit",
@@ -162,7 +166,7 @@ impl PaymentRefusal {
             Self::CurrencyNotAllowed | Self::OverLimit { .. } => true,
             // These end by waiting: who tries again meanwhile does not wait for longer.
             Self::Risk { rule, .. } => !matches!(rule, RiskRule::Refusals | RiskRule::RecentChange),
-            Self::Locked(_) | Self::Frozen(_) | Self::NotRegistered { .. } => false,
+            Self::Locked(_) | Self::Frozen(_) | Self::CardStopped(_) | Self::NotRegistered { .. } => false,
             Self::TooManyOpen | Self::Conflict | Self::Ended(_) => false,
         }
     }

@@ -6,6 +6,8 @@ use std::cell::{Cell, RefCell};
 use super::clocks::Clocks;
 use super::judge::{Asked, Verdict, judge, open_book, stopped};
 use super::outcome::PaymentRefusal;
+use super::sign::{ByOwner, sign_by_owner};
+use crate::crypto::DataKey;
 use crate::engine::{Engine, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
@@ -48,6 +50,8 @@ pub(super) struct Reserved {
     pub(super) shown: Shown,
     /// It was set aside before: the authorisation is made again.
     pub(super) is_again: bool,
+    /// `None`: its proof was not right yet.
+    pub(super) by_owner: Option<ByOwner>,
 }
 
 impl WithTry for Reserving<'_> {
@@ -63,18 +67,19 @@ impl WithTry for Reserving<'_> {
         Ok(())
     }
 
-    fn settle(&self, work: &mut UnitOfWork<'_>, is_right: bool) -> Result<(), LockError> {
-        let ReserveEnd::Reserved(reserved) = self.end.borrow().clone() else { return Ok(()) };
+    fn settle(&self, work: &mut UnitOfWork<'_>, data_key: Option<&DataKey>) -> Result<(), LockError> {
+        let ReserveEnd::Reserved(mut reserved) = self.end.borrow().clone() else { return Ok(()) };
         if !work.record.is_alive() {
             return Ok(());
         }
         // A freeze may have come while the PIN was checked.
-        let stopped = stopped(work.record, self.asked.payment, self.clocks.get().now).filter(|_| is_right);
-        if is_right && stopped.is_none() && self.keep(work, &reserved)? {
-            return Ok(());
-        }
-        let end = stopped.map_or(ReserveEnd::NotTried, |refusal| ReserveEnd::Refused(vec![refusal]));
-        if is_right {
+        if let Some(data_key) = data_key {
+            let stopped = stopped(work.record, self.asked.payment, self.clocks.get().now);
+            if stopped.is_none() && self.keep(work, &mut reserved, data_key)? {
+                *self.end.borrow_mut() = ReserveEnd::Reserved(reserved);
+                return Ok(());
+            }
+            let end = stopped.map_or(ReserveEnd::NotTried, |refusal| ReserveEnd::Refused(vec![refusal]));
             *self.end.borrow_mut() = end;
         }
         self.release(work, &reserved)
@@ -95,8 +100,9 @@ impl Reserving<'_> {
             Verdict::Again(reservation) => {
                 let Reservation { jti, counted, issued_s, expires_s, shown, .. } = *reservation;
                 let Some(shown) = shown else { return Ok(ReserveEnd::NeedsMore) };
-                let (seq, level, is_again) = (counted.seq, counted.level, true);
-                return Ok(ReserveEnd::Reserved(Reserved { jti, seq, level, issued_s, expires_s, shown, is_again }));
+                let (seq, level, is_again, by_owner) = (counted.seq, counted.level, true, None);
+                let again = Reserved { jti, seq, level, issued_s, expires_s, shown, is_again, by_owner };
+                return Ok(ReserveEnd::Reserved(again));
             }
             Verdict::Approved { counted, risks } => (counted, risks),
         };
@@ -114,20 +120,38 @@ impl Reserving<'_> {
         note(work, asked.payment, &counted, &risks);
         let (fingerprint, language) = (asked.fingerprint, asked.context.language);
         let shown = Shown { lines: self.lines.to_vec(), language, risks };
-        let is_again = false;
-        let reserved = Reserved { jti, seq, level, issued_s, expires_s, shown: shown.clone(), is_again };
-        book.reservations.add(NewReservation { fingerprint, jti, counted, expires_ms, issued_s, expires_s, shown });
+        let (is_again, by_owner) = (false, None);
+        let reserved = Reserved { jti, seq, level, issued_s, expires_s, shown: shown.clone(), is_again, by_owner };
+        let (payee, mcc) = (asked.payment.payee.clone(), asked.payment.mcc);
+        book.reservations.add(NewReservation {
+            fingerprint,
+            jti,
+            counted,
+            payee,
+            mcc,
+            expires_ms,
+            issued_s,
+            expires_s,
+            shown,
+        });
         put_book(work, &book)?;
         Ok(ReserveEnd::Reserved(reserved))
     }
 
     /// The proof was right. `false`: what was set aside is not there any more.
-    pub(super) fn keep(&self, work: &mut UnitOfWork<'_>, reserved: &Reserved) -> Result<bool, LockError> {
+    pub(super) fn keep(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        reserved: &mut Reserved,
+        data_key: &DataKey,
+    ) -> Result<bool, LockError> {
         let (Asked { payment, context, .. }, clocks) = (&self.asked, self.clocks.get());
         let mut book = book_in(work, clocks.now)?;
         if !book.reservations.keep(&reserved.jti) {
             return Ok(false);
         }
+        let by_owner = sign_by_owner(work.record, work.wallet_id, data_key, payment, reserved);
+        let by_owner = by_owner.ok_or(LockError::Invalid("payment"))?;
         if !reserved.is_again {
             book.note_approved(&Approved {
                 payee: &payment.payee.id,
@@ -139,8 +163,20 @@ impl Reserving<'_> {
             if reserved.level > ProofLevel::Nothing {
                 work.record.payments.totals.note_proof(payment.channel);
             }
-            work.note(&JournalEvent::PaymentApproved { payment: &payment.id, seq: reserved.seq });
+            if let Some(card) = payment.card_id() {
+                work.record.cards.note_used(card, clocks.moment().estimate_ms);
+            }
+            let counted = payment.counted();
+            work.note(&JournalEvent::PaymentApproved {
+                payment,
+                counted_minor: counted.minor(),
+                currency: counted.currency(),
+                seq: reserved.seq,
+                utc_offset_s: clocks.utc_offset_s(),
+                token: &by_owner.text,
+            });
         }
+        reserved.by_owner = Some(by_owner);
         put_book(work, &book)?;
         Ok(true)
     }

@@ -33,8 +33,9 @@ pub(super) trait WithTry {
     /// Called before the transaction that charges a use of biometrics, because the prompt may have been shown for long.
     fn read_clocks(&self, engine: &Engine) -> Result<(), LockError>;
 
-    /// Called in the transaction that settles the try. `is_right`: the PIN is right, and no lock came meanwhile.
-    fn settle(&self, work: &mut UnitOfWork<'_>, is_right: bool) -> Result<(), LockError>;
+    /// Called in the transaction that settles the try. `data_key`: `Some` if the PIN is right, and no lock came
+    /// meanwhile.
+    fn settle(&self, work: &mut UnitOfWork<'_>, data_key: Option<&DataKey>) -> Result<(), LockError>;
 }
 
 /// What the record held before anything was charged.

@@ -176,6 +176,7 @@ fn write_in(
         has_cleared = !cleared.is_empty();
         work.settle_recovery(now);
         work.settle_limits(now);
+        work.settle_cards(now);
         // The PIN outranks everything that a thief with the phone proves on it.
         work.void_proofs(RecoveryEvent::PinRight, "PIN");
         if adopts {
@@ -183,7 +184,8 @@ fn write_in(
         }
     }
     if let Some(with) = with {
-        with.settle(work, verdict == Verdict::Right && !work.record.standing(now).suspends_sessions())?;
+        let is_right = verdict == Verdict::Right && !work.record.standing(now).suspends_sessions();
+        with.settle(work, data_key.filter(|_| is_right))?;
     }
     let wiped = (settled.wipe || is_wipe_pin).then(|| SlotKeys::of(engine, &admission.header, work.record));
     if wiped.is_some() {

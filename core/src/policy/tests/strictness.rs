@@ -8,7 +8,8 @@ use crate::policy::{Cooldown, LockoutPolicy, PinPolicy, Policy, SessionPolicy};
 #[test]
 fn easing_any_field_is_not_as_strict_and_tightening_it_is() {
     type Edit = (&'static str, fn(&mut Policy));
-    let tightened: [Edit; 30] = [
+    let tightened: [Edit; 31] = [
+        ("lines kept for longer", |p| p.history.keep_days += 1),
         ("longer PINs", |p| p.pin.min_digits += 1),
         ("room for longer PINs", |p| p.pin.max_digits += 1),
         ("more remembered", |p| p.pin.remember += 1),

@@ -1,0 +1,97 @@
+//! U15: I hear of every payment, refusal, lock, new device, changed limit and recovery step: at least once, in order, also
+//! if the app is killed.
+
+use walletlock_core::events::{AlertClass, Kind};
+use walletlock_core::policy::{Limit, Period};
+use walletlock_core::request::Scope;
+use walletlock_core::{Alert, LockError};
+
+use crate::till::{approved, ask, day_limit, euro, pay, payment, refused, with_provider};
+use crate::wallet::Wallet;
+
+/// All alerts after a line, as an app reads them.
+fn alerts_after(wallet: &Wallet, mut after: u64) -> (Vec<Alert>, u64) {
+    let mut all = Vec::new();
+    loop {
+        let pending = wallet.lock.alerts().pending(after).expect("alerts");
+        all.extend(pending.alerts);
+        after = pending.up_to;
+        if !pending.has_more {
+            return (all, after);
+        }
+    }
+}
+
+fn kinds(alerts: &[Alert]) -> Vec<Kind> {
+    alerts.iter().map(|alert| alert.kind).collect()
+}
+
+#[test]
+fn the_owner_hears_of_everything_that_counts_also_while_the_wallet_is_locked() {
+    let (backend, wallet) = with_provider(day_limit(1_000));
+    let (before, up_to) = alerts_after(&wallet, 0);
+    assert!(kinds(&before).contains(&Kind::ProviderRegistered), "a new device");
+    wallet.lock.alerts().acknowledge(up_to).expect("shown");
+    approved(pay(&wallet, &payment("a", 100)));
+    backend.settle(&wallet, "a", Some(90));
+    refused(ask(&wallet, &payment("b", 1_000)));
+    let limit = Limit::amount(Scope::All, euro(), Period::Day, 50);
+    wallet.unlock().limits().set(&limit).expect("lower");
+    wallet.lock.payments().freeze(None).expect("frozen");
+    let expected = [Kind::PaymentApproved, Kind::PaymentCaptured, Kind::PaymentRefused, Kind::LimitSet, Kind::Frozen];
+    let (alerts, _) = alerts_after(&wallet, 0);
+    assert_eq!(kinds(&alerts), expected);
+    assert!(alerts.iter().all(|alert| alert.class == AlertClass::Money));
+    assert!(alerts.is_sorted_by_key(|alert| alert.number));
+}
+
+#[test]
+fn an_alert_comes_again_until_it_was_acknowledged_also_after_a_restart() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    approved(pay(&wallet, &payment("a", 100)));
+    let (first, up_to) = alerts_after(&wallet, 0);
+    assert_eq!(alerts_after(&wallet, 0).0, first, "asking acknowledges nothing");
+    let wallet = wallet.restart();
+    assert_eq!(alerts_after(&wallet, 0).0, first);
+    wallet.lock.alerts().acknowledge(up_to).expect("shown");
+    assert_eq!(alerts_after(&wallet, 0).0, []);
+    let wallet = wallet.restart();
+    assert_eq!(alerts_after(&wallet, 0).0, []);
+    approved(pay(&wallet, &payment("b", 100)));
+    assert_eq!(kinds(&alerts_after(&wallet, 0).0), [Kind::PaymentApproved]);
+}
+
+/// An app that acknowledges what it was not given would lose an alert.
+#[test]
+fn what_this_process_was_not_given_it_cannot_acknowledge() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    let (_, up_to) = alerts_after(&wallet, 0);
+    approved(pay(&wallet, &payment("a", 100)));
+    assert_eq!(wallet.lock.alerts().acknowledge(up_to + 1), Err(LockError::Invalid("alert")));
+    assert_eq!(wallet.lock.alerts().acknowledge(u64::MAX), Err(LockError::Invalid("alert")));
+    wallet.lock.alerts().acknowledge(up_to).expect("shown");
+    let wallet = wallet.restart();
+    assert_eq!(wallet.lock.alerts().acknowledge(up_to + 1), Err(LockError::Invalid("alert")), "nothing was given yet");
+    assert_eq!(kinds(&alerts_after(&wallet, 0).0), [Kind::PaymentApproved]);
+}
+
+#[test]
+fn acknowledging_less_than_before_brings_nothing_back() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    let (_, up_to) = alerts_after(&wallet, 0);
+    wallet.lock.alerts().acknowledge(up_to).expect("shown");
+    wallet.lock.alerts().acknowledge(1).expect("an earlier one");
+    assert_eq!(alerts_after(&wallet, 0).0, []);
+}
+
+#[test]
+fn a_long_journal_is_looked_through_in_steps() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    let (_, up_to) = alerts_after(&wallet, 0);
+    wallet.lock.alerts().acknowledge(up_to).expect("shown");
+    wallet.unlock().journal().fill(&vec!["item".to_owned(); 2_500]).expect("filled");
+    approved(pay(&wallet, &payment("a", 100)));
+    let first = wallet.lock.alerts().pending(0).expect("alerts");
+    assert_eq!((first.alerts.len(), first.has_more), (0, true));
+    assert_eq!(kinds(&alerts_after(&wallet, 0).0), [Kind::PaymentApproved]);
+}
