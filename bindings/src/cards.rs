@@ -7,7 +7,6 @@ use crate::error::LockError;
 use crate::payments::PaymentChannel;
 use crate::session::Session;
 use crate::types::signed;
-use crate::wallet_lock::WalletLock;
 
 #[uniffi::remote(Record)]
 pub struct NewCard {
@@ -60,26 +59,14 @@ pub enum Closed {
 }
 
 #[uniffi::export]
-impl WalletLock {
-    pub fn freeze_card(&self, card: &str) -> Result<bool, LockError> {
-        Ok(self.core()?.payments().freeze_card(card)?)
-    }
-}
-
-#[uniffi::export]
 impl Session {
     pub fn cards(&self) -> Result<Vec<Card>, LockError> {
         Ok(self.core()?.cards().all()?.into_iter().map(Into::into).collect())
     }
 
-    pub fn add_card(&self, card: NewCard, token: Option<Vec<u8>>) -> Result<(), LockError> {
-        let token = token.map(zeroize::Zeroizing::new);
-        Ok(self.core()?.cards().add(&card, token.as_deref().map(Vec::as_slice))?)
-    }
-
-    /// Null if there is none. A copy stays in native memory, as of what [`crate::Vault::read`] returns.
-    pub fn card_token(&self, card: &str) -> Result<Option<Vec<u8>>, LockError> {
-        Ok(self.core()?.cards().token(card)?.map(|mut token| std::mem::take(&mut *token)))
+    /// `token` is empty if the wallet keeps none. It is read as an item: [`Session::read_item`].
+    pub fn add_card(&self, card: NewCard, token: &[u8]) -> Result<(), LockError> {
+        Ok(self.core()?.cards().add(&card, Some(token).filter(|token| !token.is_empty()))?)
     }
 
     pub fn change_card(&self, card: &str, change: CardChange) -> Result<bool, LockError> {

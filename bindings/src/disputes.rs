@@ -1,12 +1,10 @@
-//! Disputes of payments, and whom to tell.
+//! Disputes of payments.
 
 use walletlock_core::disputes::{self, DisputeEnd, DisputeReason};
-use walletlock_core::policy::Contact;
 
 use crate::error::LockError;
 use crate::session::Session;
 use crate::types::{signed, unsigned};
-use crate::wallet_lock::WalletLock;
 
 #[uniffi::remote(Enum)]
 pub enum DisputeReason {
@@ -41,32 +39,28 @@ pub struct Dispute {
 }
 
 #[uniffi::export]
-impl WalletLock {
-    pub fn contacts(&self) -> Result<Vec<Contact>, LockError> {
-        Ok(self.core()?.policy()?.contacts)
-    }
-}
-
-#[uniffi::export]
 impl Session {
     pub fn disputes(&self) -> Result<Vec<Dispute>, LockError> {
         Ok(self.core()?.disputes().all()?.into_iter().map(Into::into).collect())
     }
 
-    pub fn open_dispute(&self, line: i64, reason: DisputeReason, text: &str) -> Result<Dispute, LockError> {
-        Ok(self.core()?.disputes().open(unsigned(line), reason, text)?.into())
+    /// Returns the number of the dispute.
+    pub fn open_dispute(&self, line: i64, reason: DisputeReason, text: &str) -> Result<i32, LockError> {
+        Ok(self.core()?.disputes().open(unsigned(line), reason, text)?.number.cast_signed())
     }
 
     pub fn dispute_evidence(&self, number: i32) -> Result<Option<String>, LockError> {
         Ok(self.core()?.disputes().evidence(number.cast_unsigned())?)
     }
 
-    pub fn report_dispute(&self, number: i32, to: &str) -> Result<bool, LockError> {
-        Ok(self.core()?.disputes().report(number.cast_unsigned(), to)?)
-    }
-
-    pub fn end_dispute(&self, number: i32, how: DisputeEnd) -> Result<bool, LockError> {
-        Ok(self.core()?.disputes().end(number.cast_unsigned(), how)?)
+    /// Notes who was told; or, without a name, how it ended.
+    pub fn change_dispute(&self, number: i32, told: Option<String>, how: DisputeEnd) -> Result<bool, LockError> {
+        let session = self.core()?;
+        let (disputes, number) = (session.disputes(), number.cast_unsigned());
+        Ok(match told {
+            Some(to) => disputes.report(number, &to)?,
+            None => disputes.end(number, how)?,
+        })
     }
 }
 

@@ -189,12 +189,6 @@ pub struct Summary {
     pub unreadable: i64,
 }
 
-#[derive(uniffi::Record)]
-pub struct LinesDeleted {
-    pub lines: i64,
-    pub has_more: bool,
-}
-
 /// A part of an exported journal. The next part begins after line `next`; null if this part ends with the signature.
 #[derive(uniffi::Record)]
 pub struct ExportPart {

@@ -192,9 +192,14 @@ impl WalletLock {
         Ok(self.core()?.payments().state()?.into())
     }
 
-    /// Stops all payments, or those through one channel.
-    pub fn freeze_payments(&self, channel: Option<PaymentChannel>) -> Result<(), LockError> {
-        Ok(self.core()?.payments().freeze(channel)?)
+    /// Stops all payments, or those through one channel, or those with one card. False: there is no such card, or they are
+    /// stopped.
+    pub fn freeze_payments(&self, channel: Option<PaymentChannel>, card: Option<String>) -> Result<bool, LockError> {
+        let payments = self.core()?.payments();
+        Ok(match card {
+            Some(card) => payments.freeze_card(&card)?,
+            None => payments.freeze(channel).map(|()| true)?,
+        })
     }
 
     /// Null: everything is stopped.

@@ -8,13 +8,16 @@ use zeroize::Zeroizing;
 
 use crate::biometric::BiometricChange;
 use crate::error::LockError;
-use crate::journal::{ExportPart, JournalPage, JournalQuery, LinesDeleted, Summary};
+use crate::journal::{ExportPart, JournalPage, JournalQuery, Summary};
 use crate::outcomes::PinChange;
 use crate::payments::{PaymentChannel, Unfreezing};
 use crate::pin_entry::PinEntry;
 use crate::recovery::{RecoveryChange, RecoveryCode};
 use crate::registry;
 use crate::types::{Personal, prompt_id, signed, unsigned};
+
+/// What stands before a card's id where its token is read as an item.
+const CARD_TOKEN: &str = "\0card/";
 
 #[derive(uniffi::Object)]
 pub struct Session(Option<core::Session>);
@@ -54,9 +57,14 @@ impl Session {
         Arc::new(Self(Some(session)))
     }
 
-    /// The item's bytes, for callers in Rust. They are wiped when they are dropped. `None`: there is no such item.
+    /// The item's bytes, for callers in Rust. They are wiped when they are dropped. `None`: there is no such item. The token
+    /// of a card is read so too, under `CARD_TOKEN` and the card's id: no item of an app has such a name.
     pub fn read_item(&self, item: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
-        Ok(self.core()?.vault().read(item)?)
+        let session = self.core()?;
+        Ok(match item.strip_prefix(CARD_TOKEN) {
+            Some(card) => session.cards().token(card)?,
+            None => session.vault().read(item)?,
+        })
     }
 
     /// The core's session. It is missing only while this object is being dropped.
@@ -84,7 +92,7 @@ impl Vault {
     /// The item's bytes; null if there is no such item. Uniffi does not wipe the buffer in which it passes them: a copy
     /// stays in native memory until that memory is used again. [`Session::read_item`] leaves no such copy.
     pub fn read(&self, item: String) -> Result<Option<Vec<u8>>, LockError> {
-        Ok(self.0.core()?.vault().read(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
+        Ok(self.0.read_item(&item)?.map(|mut bytes| std::mem::take(&mut *bytes)))
     }
 
     pub fn write(&self, item: String, bytes: &[u8]) -> Result<(), LockError> {
@@ -114,13 +122,8 @@ impl Journal {
         Ok(self.0.core()?.journal().summary(from_wall_ms, until_wall_ms)?.into())
     }
 
-    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
-        let core::LinesDeleted { lines, has_more } = self.0.core()?.journal().delete_lines(before_wall_ms)?;
-        Ok(LinesDeleted { lines: signed(lines), has_more })
-    }
-
-    pub fn note_reviewed(&self) -> Result<(), LockError> {
-        Ok(self.0.core()?.journal().note_reviewed()?)
+    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<i64, LockError> {
+        Ok(signed(self.0.core()?.journal().delete_lines(before_wall_ms)?))
     }
 
     pub fn export(&self, after: i64, limit: i32) -> Result<ExportPart, LockError> {

@@ -62,10 +62,10 @@ pub use error::LockError;
 pub use escrow_request::{EscrowOutcome, EscrowRequest, GrantOutcome};
 pub use flows::{
     Alert, BiometricAvailability, BiometricChange, BiometricRefusal, ChannelInfo, Closed, CodeRefusal, CodeRequest,
-    FactorOutcome, Frozen, Judgement, LeadsTo, LimitState, LinesDeleted, NeedsProof, NewAuthenticator, NoVerdict,
-    OwnerLock, PanicOutcome, PaymentOutcome, PaymentRefusal, PaymentsState, PendingAlerts, PendingChange,
-    PendingFactorChange, PinChange, ProviderState, RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay,
-    Refusal, Removal, SecondFactorInfo, SwitchedOff, Unfreezing, WayKind, WayState, Why, WrongPin,
+    FactorOutcome, Frozen, Judgement, LeadsTo, LimitState, NeedsProof, NewAuthenticator, NoVerdict, OwnerLock,
+    PanicOutcome, PaymentOutcome, PaymentRefusal, PaymentsState, PendingAlerts, PendingChange, PendingFactorChange,
+    PinChange, ProviderState, RecoveryChange, RecoveryProgress, RecoveryStatus, RecoveryWay, Refusal, Removal,
+    SecondFactorInfo, SwitchedOff, Unfreezing, WayKind, WayState, Why, WrongPin,
 };
 pub use locks::{LockReason, WhoLocked};
 pub use outcomes::{BiometricOutcome, Enrolment, PinOutcome};

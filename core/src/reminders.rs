@@ -66,11 +66,6 @@ impl Reminders {
         self.pin_set_ms = self.advance(now);
     }
 
-    /// Notes that the history was looked through.
-    pub fn note_reviewed(&mut self, now: Now) {
-        self.last_review_ms = self.advance(now);
-    }
-
     /// Notes that the right PIN was entered.
     pub fn note_right(&mut self, now: Now) {
         self.last_right_ms = self.advance(now);
@@ -191,8 +186,5 @@ mod tests {
         assert_eq!(take(false, 66), None);
         assert_eq!(take(false, 67), Some(Reminder::Review));
         assert_eq!(take(true, 74), Some(Reminder::UnusedCard));
-        reminders.note_reviewed(at(90 * DAY_MS));
-        assert_eq!(reminders.take(&policy, false, at(119 * DAY_MS)), None, "it was looked through");
-        assert_eq!(reminders.take(&policy, false, at(120 * DAY_MS)), Some(Reminder::Review));
     }
 }

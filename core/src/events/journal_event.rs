@@ -1,5 +1,7 @@
 //! The content of journal lines: the fields of each kind, with their names.
 
+use std::fmt::Display;
+
 use super::Kind;
 use crate::money::Currency;
 use crate::request::{BiometricDenial, Channel, Payment, PromptEnd, PromptPurpose, SecurityLevel};
@@ -427,138 +429,137 @@ impl JournalEvent<'_> {
             | Self::SecondFactorOff
             | Self::SecondFactorRight
             | Self::PasswordSet => Vec::new(),
-            Self::Enrolled { device_key, policy } => {
-                vec![field("device_key", device_key.name()), field("policy", policy)]
-            }
+            Self::Enrolled { device_key, policy } => all(&[("device_key", &device_key.name()), ("policy", &policy)]),
             Self::PinWrong { failures } | Self::PinRepeated { failures } | Self::PinNoVerdict { failures } => {
-                vec![field("failures", failures)]
+                all(&[("failures", &failures)])
             }
-            Self::OpenTriesCounted { tries } => vec![field("tries", tries)],
-            Self::Locked { reason } => vec![field("reason", reason.name())],
-            Self::PinChanged { device_key } => vec![field("device_key", device_key.name())],
+            Self::OpenTriesCounted { tries } => all(&[("tries", &tries)]),
+            Self::Locked { reason } => all(&[("reason", &reason.name())]),
+            Self::PinChanged { device_key } => all(&[("device_key", &device_key.name())]),
             Self::KdfUpgraded { memory_kib, passes, lanes } => {
-                vec![field("memory_kib", memory_kib), field("passes", passes), field("lanes", lanes)]
+                all(&[("memory_kib", &memory_kib), ("passes", &passes), ("lanes", &lanes)])
             }
-            Self::PolicyChanged { from, to } => vec![field("from", from), field("to", to)],
+            Self::PolicyChanged { from, to } => all(&[("from", &from), ("to", &to)]),
             Self::ItemWritten { item } | Self::ItemDeleted { item } | Self::ItemLost { item } => {
-                vec![field("item", item)]
+                all(&[("item", &item)])
             }
             Self::CodePending { withdraws, wait_h } => {
                 let change = if withdraws { "withdrawal" } else { "new code" };
-                vec![field("change", change), field("wait_h", wait_h)]
+                all(&[("change", &change), ("wait_h", &wait_h)])
             }
             Self::Recovered { by, proofs, device_key, policy, proven_lines } => {
                 let rest = [
-                    field("device_key", device_key.name()),
-                    field("policy", policy),
-                    field("proven_lines", proven_lines),
+                    field("device_key", &device_key.name()),
+                    field("policy", &policy),
+                    field("proven_lines", &proven_lines),
                 ];
-                let proofs = proofs.map(|proofs| field("proofs", proofs));
-                [field("by", by)].into_iter().chain(proofs).chain(rest).collect()
+                let proofs = proofs.map(|proofs| field("proofs", &proofs));
+                [field("by", &by)].into_iter().chain(proofs).chain(rest).collect()
             }
             Self::EscrowPending { is_on, wait_h } => {
-                vec![field("change", if is_on { "on" } else { "off" }), field("wait_h", wait_h)]
+                all(&[("change", &(if is_on { "on" } else { "off" })), ("wait_h", &wait_h)])
             }
             Self::BiometricsOff { because } | Self::BiometricsRefused { because } => {
-                vec![field("because", because.name())]
+                all(&[("because", &because.name())])
             }
             Self::BiometricsAsked { purpose } | Self::BiometricsRight { purpose } => purpose_fields(purpose),
-            Self::BiometricsEnded { how } => vec![field("how", how.name())],
+            Self::BiometricsEnded { how } => all(&[("how", &how.name())]),
             Self::LockOrdered { reason, kid, seq } | Self::LockRestored { reason, kid, seq } => {
-                vec![field("reason", reason), field("kid", kid), field("seq", seq)]
+                all(&[("reason", &reason), ("kid", &kid), ("seq", &seq)])
             }
-            Self::Frozen { by, seq } => [field("by", by)].into_iter().chain(seq.map(|seq| field("seq", seq))).collect(),
-            Self::Unfrozen { by } => vec![field("by", by)],
-            Self::LockSet { reason } => vec![field("reason", reason)],
+            Self::Frozen { by, seq } => {
+                [field("by", &by)].into_iter().chain(seq.map(|seq| field("seq", &seq))).collect()
+            }
+            Self::Unfrozen { by } => all(&[("by", &by)]),
+            Self::LockSet { reason } => all(&[("reason", &reason)]),
             Self::WipeOrdered { kid, seq, is_allowed } => {
-                vec![field("kid", kid), field("seq", seq), field("allowed", is_allowed)]
+                all(&[("kid", &kid), ("seq", &seq), ("allowed", &is_allowed)])
             }
-            Self::UnlockGranted { proofs, after } => vec![field("proofs", proofs), field("after", after)],
-            Self::LockCleared { reason, by } => vec![field("reason", reason), field("by", by)],
+            Self::UnlockGranted { proofs, after } => all(&[("proofs", &proofs), ("after", &after)]),
+            Self::LockCleared { reason, by } => all(&[("reason", &reason), ("by", &by)]),
             Self::ProviderKeyRevoked { kid, added } => {
-                [field("kid", kid)].into_iter().chain(added.map(|added| field("added", added))).collect()
+                [field("kid", &kid)].into_iter().chain(added.map(|added| field("added", &added))).collect()
             }
-            Self::OrderWithheld { seq } => vec![field("seq", seq)],
-            Self::HeartbeatDue { left_h } => vec![field("left_h", left_h)],
-            Self::RemoteWipeAllowed { is_allowed } => vec![field("allowed", is_allowed)],
+            Self::OrderWithheld { seq } => all(&[("seq", &seq)]),
+            Self::HeartbeatDue { left_h } => all(&[("left_h", &left_h)]),
+            Self::RemoteWipeAllowed { is_allowed } => all(&[("allowed", &is_allowed)]),
             Self::ChannelPending { channel, wait_h }
             | Self::ChannelLeaves { channel, wait_h }
-            | Self::ChannelChangePaused { channel, wait_h } => {
-                vec![field("channel", channel), field("wait_h", wait_h)]
-            }
+            | Self::ChannelChangePaused { channel, wait_h } => all(&[("channel", &channel), ("wait_h", &wait_h)]),
             Self::ChannelSet { channel }
             | Self::ChannelRemoved { channel }
             | Self::ChannelCancelled { channel }
-            | Self::CodeAsked { channel } => vec![field("channel", channel)],
-            Self::CodeTyped { channel, purpose } => vec![field("channel", channel), field("purpose", purpose)],
-            Self::Proven { proof } => vec![field("proof", proof)],
-            Self::RecoveryWaits { wait_h } => vec![field("wait_h", wait_h)],
-            Self::RecoveryCancelled { by } => vec![field("by", by)],
-            Self::SecondFactorPending { change, wait_h } => vec![field("change", change), field("wait_h", wait_h)],
-            Self::SecondFactorOn { factor } => vec![field("factor", factor)],
-            Self::SecondFactorTried { purpose } => vec![field("purpose", purpose)],
+            | Self::CodeAsked { channel } => all(&[("channel", &channel)]),
+            Self::CodeTyped { channel, purpose } => all(&[("channel", &channel), ("purpose", &purpose)]),
+            Self::Proven { proof } => all(&[("proof", &proof)]),
+            Self::RecoveryWaits { wait_h } => all(&[("wait_h", &wait_h)]),
+            Self::RecoveryCancelled { by } => all(&[("by", &by)]),
+            Self::SecondFactorPending { change, wait_h } => all(&[("change", &change), ("wait_h", &wait_h)]),
+            Self::SecondFactorOn { factor } => all(&[("factor", &factor)]),
+            Self::SecondFactorTried { purpose } => all(&[("purpose", &purpose)]),
             Self::PaymentReserved { payment, counted_minor, currency, proof, seq, window, risk } => {
                 let mut fields = payment_fields(payment);
                 fields.extend([
-                    field("counted_minor", counted_minor),
-                    field("counted_currency", currency),
-                    field("proof", proof),
-                    field("seq", seq),
-                    field("window", window),
+                    field("counted_minor", &counted_minor),
+                    field("counted_currency", &currency),
+                    field("proof", &proof),
+                    field("seq", &seq),
+                    field("window", &window),
                 ]);
-                fields.extend(risk.map(|risk| field("risk", risk)));
+                fields.extend(risk.map(|risk| field("risk", &risk)));
                 fields
             }
             Self::PaymentRefused { payment, because } => {
                 let mut fields = payment_fields(payment);
-                fields.push(field("because", because));
+                fields.push(field("because", &because));
                 fields
             }
             Self::PaymentApproved { payment, counted_minor, currency, seq, utc_offset_s, token } => {
                 let mut fields = payment_fields(payment);
                 fields.extend([
-                    field("counted_minor", counted_minor),
-                    field("counted_currency", currency),
-                    field("seq", seq),
-                    field("utc_offset_s", utc_offset_s),
-                    field("token", token),
+                    field("counted_minor", &counted_minor),
+                    field("counted_currency", &currency),
+                    field("seq", &seq),
+                    field("utc_offset_s", &utc_offset_s),
+                    field("token", &token),
                 ]);
                 fields
             }
-            Self::PaymentReleased { payment, seq } => vec![field("payment", payment), field("seq", seq)],
+            Self::PaymentReleased { payment, seq } => all(&[("payment", &payment), ("seq", &seq)]),
             Self::PaymentCaptured { of, minor, currency, by, receipt } => {
                 let mut fields = party_fields(of);
-                let captured = [field("captured_minor", minor), field("counted_currency", currency), field("by", by)];
+                let captured =
+                    [field("captured_minor", &minor), field("counted_currency", &currency), field("by", &by)];
                 fields.extend(captured);
-                fields.extend(receipt.map(|receipt| field("receipt", receipt)));
+                fields.extend(receipt.map(|receipt| field("receipt", &receipt)));
                 fields
             }
             Self::PaymentDeclined { of, by, receipt } => {
                 let mut fields = party_fields(of);
-                fields.push(field("by", by));
-                fields.extend(receipt.map(|receipt| field("receipt", receipt)));
+                fields.push(field("by", &by));
+                fields.extend(receipt.map(|receipt| field("receipt", &receipt)));
                 fields
             }
-            Self::LimitSet { limit, max } => vec![field("limit", limit), field("max", max)],
+            Self::LimitSet { limit, max } => all(&[("limit", &limit), ("max", &max)]),
             Self::LimitPending { limit, max, wait_h } => {
-                vec![field("limit", limit), max_field(max), field("wait_h", wait_h)]
+                vec![field("limit", &limit), max_field(max), field("wait_h", &wait_h)]
             }
-            Self::LimitCancelled { limit } => vec![field("limit", limit)],
-            Self::LimitRaised { limit, max } => vec![field("limit", limit), max_field(max)],
-            Self::ChannelFrozen { channel } => vec![field("channel", channel)],
-            Self::PanicFrozen { wait_h } => vec![field("wait_h", wait_h)],
-            Self::CardAdded { card, label } => vec![field("card", card), field("label", label)],
-            Self::CardRemoved { card, wait_h } => vec![field("card", card), field("wait_h", wait_h)],
+            Self::LimitCancelled { limit } => all(&[("limit", &limit)]),
+            Self::LimitRaised { limit, max } => vec![field("limit", &limit), max_field(max)],
+            Self::ChannelFrozen { channel } => all(&[("channel", &channel)]),
+            Self::PanicFrozen { wait_h } => all(&[("wait_h", &wait_h)]),
+            Self::CardAdded { card, label } => all(&[("card", &card), ("label", &label)]),
+            Self::CardRemoved { card, wait_h } => all(&[("card", &card), ("wait_h", &wait_h)]),
             Self::CardFrozen { card }
             | Self::CardUnfrozen { card }
             | Self::CardRestored { card }
-            | Self::CardDestroyed { card } => vec![field("card", card)],
-            Self::LinesDeleted { up_to, link } => vec![field("up_to", up_to), field("link", link)],
+            | Self::CardDestroyed { card } => all(&[("card", &card)]),
+            Self::LinesDeleted { up_to, link } => all(&[("up_to", &up_to), ("link", &link)]),
             Self::DisputeOpened { dispute, payment, reason } => {
-                vec![field("dispute", dispute), field("payment", payment), field("reason", reason)]
+                all(&[("dispute", &dispute), ("payment", &payment), ("reason", &reason)])
             }
-            Self::DisputeReported { dispute, to } => vec![field("dispute", dispute), field("to", to)],
-            Self::DisputeClosed { dispute, how } => vec![field("dispute", dispute), field("how", how)],
+            Self::DisputeReported { dispute, to } => all(&[("dispute", &dispute), ("to", &to)]),
+            Self::DisputeClosed { dispute, how } => all(&[("dispute", &dispute), ("how", &how)]),
         }
     }
 }
@@ -574,13 +575,13 @@ impl LockedBy {
 
 fn purpose_fields(purpose: &PromptPurpose) -> Vec<Field> {
     match purpose {
-        PromptPurpose::Pay { amount, payee } => vec![
-            field("for", "paying"),
-            field("payee", payee),
-            field("amount_minor", amount.minor()),
-            field("currency", amount.currency()),
-        ],
-        PromptPurpose::Unlock | PromptPurpose::Enable => vec![field("for", "unlocking")],
+        PromptPurpose::Pay { amount, payee } => all(&[
+            ("for", &"paying"),
+            ("payee", &payee),
+            ("amount_minor", &amount.minor()),
+            ("currency", &amount.currency()),
+        ]),
+        PromptPurpose::Unlock | PromptPurpose::Enable => all(&[("for", &"unlocking")]),
     }
 }
 
@@ -595,30 +596,31 @@ fn payment_fields(payment: &Payment) -> Vec<Field> {
         channel: *channel,
         mcc: *mcc,
     });
-    fields.extend([field("amount_minor", amount.minor()), field("currency", amount.currency())]);
+    fields.extend([field("amount_minor", &amount.minor()), field("currency", &amount.currency())]);
     fields
 }
 
 fn party_fields(of: PaymentParties<'_>) -> Vec<Field> {
     let PaymentParties { payment, payee, payee_id, card, channel, mcc } = of;
-    let mut fields = vec![
-        field("payment", payment),
-        field("payee", payee),
-        field("payee_id", payee_id),
-        field("channel", channel.name()),
-    ];
-    fields.extend(card.map(|card| field("card", card)));
-    fields.extend(mcc.map(|code| field("mcc", format_args!("{code:04}"))));
+    let mut fields =
+        all(&[("payment", &payment), ("payee", &payee), ("payee_id", &payee_id), ("channel", &channel.name())]);
+    fields.extend(card.map(|card| field("card", &card)));
+    fields.extend(mcc.map(|code| field("mcc", &format_args!("{code:04}"))));
     fields
 }
 
 /// `None`: the limit goes.
 fn max_field(max: Option<u64>) -> Field {
-    max.map_or_else(|| field("max", "none"), |max| field("max", max))
+    max.map_or_else(|| field("max", &"none"), |max| field("max", &max))
 }
 
-fn field(name: &'static str, value: impl ToString) -> Field {
+fn field(name: &'static str, value: &dyn Display) -> Field {
     (name, value.to_string())
+}
+
+/// Takes trait objects: with type parameters it would be compiled once for each combination of types.
+fn all(fields: &[(&'static str, &dyn Display)]) -> Vec<Field> {
+    fields.iter().map(|(name, value)| field(name, *value)).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! the dispute is.
 
 use super::in_session::{modify, with_key};
-use super::journal::{exporter, opener};
+use super::journal::{Walk, exporter, walk};
 use super::vault_items::{read_item, write_item};
 use super::{cards, freeze, request};
 use crate::cards::CardState;
@@ -44,23 +44,21 @@ pub(crate) fn open(
 ) -> Result<Dispute, LockError> {
     Dispute::check_text(text)?;
     let now = engine.sessions.read_clock()?.now;
-    let found = with_key(engine, id, |data_key, view| {
-        let opener = opener(&view, data_key)?;
-        let about = view.store.lines_below(line.saturating_add(1), |lines| {
-            lines.next().filter(|found| found.number == line).and_then(|found| About::read(&found, &opener))
-        })?;
-        let about = about.ok_or(LockError::Invalid("journal line"))?;
-        let state = about.card.as_ref().and_then(|card| view.record.cards.state_of(card, now));
-        let is_kept = state.is_some_and(|state| state != CardState::Destroyed);
-        let open = read(&view, data_key)?.open_of(&about.payment).cloned();
-        Ok((about, is_kept, open))
+    let mut about = None;
+    walk(engine, id, Walk::Down { below: line.saturating_add(1) }, &mut |found, opener| {
+        about = Some(found).filter(|found| found.number == line).and_then(|found| About::read(found, opener));
+        false
     })?;
-    let (About { payment, card, kind, wall_ms }, is_kept, open) = found;
+    let About { payment, card, kind, wall_ms } = about.ok_or(LockError::Invalid("journal line"))?;
+    let (frozen_card, open) = with_key(engine, id, |data_key, view| {
+        let state = |card: &String| view.record.cards.state_of(card, now);
+        let frozen_card = card.filter(|card| state(card).is_some_and(|state| state != CardState::Destroyed));
+        Ok((frozen_card, read(&view, data_key)?.open_of(&payment).cloned()))
+    })?;
     if let Some(open) = open {
         return Ok(open);
     }
     let first_line = if kind == Kind::PaymentReserved { line } else { first_line_about(engine, id, line, &payment)? };
-    let frozen_card = card.filter(|_| is_kept);
     match &frozen_card {
         Some(card) => drop(cards::freeze(engine, card)?),
         None => freeze::freeze(engine, None)?,
@@ -82,7 +80,7 @@ pub(crate) fn open(
         reported_to: None,
         ended: None,
     };
-    change(engine, id, |disputes, work| {
+    change(engine, id, &mut |disputes, work| {
         if let Some(open) = disputes.open_of(&dispute.payment) {
             // Another call was faster.
             dispute = open.clone();
@@ -100,7 +98,7 @@ pub(crate) fn open(
 pub(crate) fn report(engine: &Engine, id: SessionId, number: u32, to: &str) -> Result<bool, LockError> {
     Dispute::check_name(to)?;
     let now = engine.sessions.read_clock()?.now;
-    change(engine, id, |disputes, work| {
+    change(engine, id, &mut |disputes, work| {
         let is_first = disputes.report(number, to, now.wall_ms);
         if is_first {
             work.note(&JournalEvent::DisputeReported { dispute: number, to });
@@ -111,7 +109,7 @@ pub(crate) fn report(engine: &Engine, id: SessionId, number: u32, to: &str) -> R
 
 /// Ends a dispute. What was frozen stays frozen. `false`: there is no such dispute, or it ended.
 pub(crate) fn end(engine: &Engine, id: SessionId, number: u32, how: DisputeEnd) -> Result<bool, LockError> {
-    change(engine, id, |disputes, work| {
+    change(engine, id, &mut |disputes, work| {
         let was_open = disputes.end(number, how);
         if was_open {
             work.note(&JournalEvent::DisputeClosed { dispute: number, how: how.name() });
@@ -138,7 +136,7 @@ pub(crate) fn evidence(engine: &Engine, id: SessionId, number: u32) -> Result<Op
                 Some(last) => last,
                 None => {
                     let head = if number - 1 == start.number { start.clone() } else { head_at(&view, number - 1)? };
-                    evidence.begin_run(&head).ok_or_else(unwritable)?;
+                    evidence.begin_run(&head);
                     number - 1
                 }
             };
@@ -173,56 +171,28 @@ impl About {
 
 /// The line that set the payment aside; or this line, if that one is too far back.
 fn first_line_about(engine: &Engine, id: SessionId, line: u64, payment: &str) -> Result<u64, LockError> {
-    let mut below = line;
-    for _ in 0..LOOKED_BACK / SCANNED_LINES {
-        let (first, next) = with_key(engine, id, |data_key, view| {
-            let opener = opener(&view, data_key)?;
-            let (mut first, mut next) = (None, None);
-            view.store.lines_below(below, |lines| {
-                for line in lines.take(SCANNED_LINES) {
-                    next = Some(line.number);
-                    let is_it = line.kind == Kind::PaymentReserved.code()
-                        && About::read(&line, &opener).is_some_and(|about| about.payment == payment);
-                    if is_it {
-                        first = Some(line.number);
-                        return;
-                    }
-                }
-            })?;
-            Ok((first, next))
-        })?;
-        match (first, next) {
-            (Some(first), _) => return Ok(first),
-            (None, Some(next)) => below = next,
-            (None, None) => break,
+    let (mut first, mut looked_at) = (line, 0);
+    walk(engine, id, Walk::Down { below: line }, &mut |found, opener| {
+        looked_at += 1;
+        let is_it = found.kind == Kind::PaymentReserved.code()
+            && About::read(found, opener).is_some_and(|about| about.payment == payment);
+        if is_it {
+            first = found.number;
         }
-    }
-    Ok(line)
+        !is_it && looked_at < LOOKED_BACK
+    })?;
+    Ok(first)
 }
 
 /// The numbers of the lines about the payment, in order.
 fn lines_about(engine: &Engine, id: SessionId, dispute: &Dispute) -> Result<Vec<u64>, LockError> {
-    let (mut about, mut after) = (Vec::new(), dispute.first_line - 1);
-    loop {
-        let last = with_key(engine, id, |data_key, view| {
-            let opener = opener(&view, data_key)?;
-            let mut last = None;
-            view.store.lines_after(after, |lines| {
-                for line in lines.take(SCANNED_LINES) {
-                    last = Some(line.number);
-                    if About::read(&line, &opener).is_some_and(|about| about.payment == dispute.payment) {
-                        about.push(line.number);
-                    }
-                }
-            })?;
-            Ok(last)
-        })?;
-        match last {
-            Some(last) if about.len() < MAX_LINES => after = last,
-            _ => break,
+    let mut about = Vec::new();
+    walk(engine, id, Walk::Up { after: dispute.first_line - 1 }, &mut |line, opener| {
+        if About::read(line, opener).is_some_and(|about| about.payment == dispute.payment) {
+            about.push(line.number);
         }
-    }
-    about.truncate(MAX_LINES);
+        about.len() < MAX_LINES
+    })?;
     Ok(about)
 }
 
@@ -244,7 +214,7 @@ fn parse(bytes: Option<&[u8]>) -> Result<Disputes, LockError> {
 fn change(
     engine: &Engine,
     id: SessionId,
-    change: impl FnOnce(&mut Disputes, &mut UnitOfWork<'_>) -> Result<bool, LockError>,
+    change: &mut dyn FnMut(&mut Disputes, &mut UnitOfWork<'_>) -> Result<bool, LockError>,
 ) -> Result<bool, LockError> {
     modify(engine, id, Action::Pay, |data_key, work| {
         let vault = Vault::open(data_key, work.wallet_id);

@@ -116,16 +116,29 @@ pub(super) fn tighten<T>(
     engine: &Engine,
     change: impl Fn(&mut UnitOfWork<'_>, Now) -> Result<T, LockError>,
 ) -> Result<T, LockError> {
+    let mut value = None;
+    tighten_once(engine, &mut |work, now| {
+        value = Some(change(work, now)?);
+        Ok(())
+    })?;
+    value.ok_or(LockError::WrongState)
+}
+
+/// [`tighten`] without type parameters, so that it is compiled once for all callers.
+fn tighten_once(
+    engine: &Engine,
+    change: &mut dyn FnMut(&mut UnitOfWork<'_>, Now) -> Result<(), LockError>,
+) -> Result<(), LockError> {
     let now = engine.sessions.read_clock()?.now;
     let mut random = engine.draw()?;
-    let change = |work: &mut UnitOfWork<'_>| {
+    let mut change = |work: &mut UnitOfWork<'_>| {
         if !work.record.is_alive() {
             return Err(LockError::WrongState);
         }
         change(work, now)
     };
-    let tightened = match engine.ledger.commit_irrevocably(&mut random, now, change) {
-        Ok(committed) => Ok(committed.value),
+    let tightened = match engine.ledger.commit_irrevocably(&mut random, now, &mut change) {
+        Ok(_) => Ok(()),
         Err(LockError::DeviceKey(_)) => engine.ledger.commit(&mut random, now, Durability::Flushed, change),
         Err(error) => Err(error),
     };

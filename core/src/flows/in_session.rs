@@ -24,6 +24,22 @@ pub(super) fn with_key_for<T>(
     action: Action,
     read: impl FnOnce(&DataKey, View<'_>) -> Result<T, LockError>,
 ) -> Result<T, LockError> {
+    let (mut read, mut value) = (Some(read), None);
+    with_key_once(engine, id, action, &mut |data_key, view| {
+        let read = read.take().ok_or(LockError::WrongState)?;
+        value = Some(read(data_key, view)?);
+        Ok(())
+    })?;
+    value.ok_or(LockError::WrongState)
+}
+
+/// [`with_key_for`] without type parameters, so that it is compiled once for all callers.
+fn with_key_once(
+    engine: &Engine,
+    id: SessionId,
+    action: Action,
+    read: &mut dyn FnMut(&DataKey, View<'_>) -> Result<(), LockError>,
+) -> Result<(), LockError> {
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         let read = engine.ledger.read(|view| {
@@ -50,6 +66,22 @@ pub(super) fn modify<T>(
     action: Action,
     change: impl FnOnce(&DataKey, &mut UnitOfWork<'_>) -> Result<T, LockError>,
 ) -> Result<T, LockError> {
+    let (mut change, mut value) = (Some(change), None);
+    modify_once(engine, id, action, &mut |data_key, work| {
+        let change = change.take().ok_or(LockError::WrongState)?;
+        value = Some(change(data_key, work)?);
+        Ok(())
+    })?;
+    value.ok_or(LockError::WrongState)
+}
+
+/// [`modify`] without type parameters, so that it is compiled once for all callers.
+fn modify_once(
+    engine: &Engine,
+    id: SessionId,
+    action: Action,
+    change: &mut dyn FnMut(&DataKey, &mut UnitOfWork<'_>) -> Result<(), LockError>,
+) -> Result<(), LockError> {
     with_stack_wiped(|| {
         let session = engine.sessions.open(id, action)?;
         let changed = engine.ledger.commit_irrevocably(&mut engine.draw()?, session.now, |work| {
@@ -63,7 +95,7 @@ pub(super) fn modify<T>(
         end_if_over(engine, id, &changed);
         // If the previous seal key could not be deleted, the change stands all the same. Deleting that key is tried
         // again before anything else is committed irrevocably.
-        changed.map(|changed| changed.value)
+        changed.map(drop)
     })
 }
 

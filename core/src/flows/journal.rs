@@ -11,7 +11,6 @@ use crate::hex;
 use crate::journal::{
     Chain, DetailsOpener, ExportPart, Exporter, Head, Line, MAX_PAGE, Page, Query, SCANNED_LINES, Summary, Summing,
 };
-use crate::store::Durability;
 
 pub(crate) fn page(engine: &Engine, id: SessionId, query: &Query) -> Result<Page, LockError> {
     with_key(engine, id, |data_key, view| {
@@ -38,27 +37,59 @@ pub(crate) fn public_key(engine: &Engine, id: SessionId) -> Result<Vec<u8>, Lock
 
 /// What was spent on payments that were approved at these wall-clock times. It reads the whole journal, in steps.
 pub(crate) fn summary(engine: &Engine, id: SessionId, wanted: Range<i64>) -> Result<Summary, LockError> {
-    let (mut summing, mut below) = (Summing::default(), u64::MAX);
+    let mut summing = Summing::default();
+    walk(engine, id, Walk::Down { below: u64::MAX }, &mut |line, opener| {
+        summing.add(line, opener, &wanted);
+        true
+    })?;
+    Ok(summing.finish())
+}
+
+/// Where a walk through the journal begins, and in which direction it goes.
+#[derive(Clone, Copy)]
+pub(super) enum Walk {
+    /// The lines below this one, newest first.
+    Down { below: u64 },
+    /// The lines after this one, oldest first.
+    Up { after: u64 },
+}
+
+/// Shows lines to `visit` until it returns `false` or there are no more. In steps of [`SCANNED_LINES`], so that checking a
+/// PIN does not wait for the end of a long journal.
+pub(super) fn walk(
+    engine: &Engine,
+    id: SessionId,
+    mut from: Walk,
+    visit: &mut dyn FnMut(&Line, &DetailsOpener<'_>) -> bool,
+) -> Result<(), LockError> {
     loop {
-        let next = with_key(engine, id, |data_key, view| {
+        let step = with_key(engine, id, |data_key, view| {
             let opener = opener(&view, data_key)?;
-            let mut next = None;
-            view.store.lines_below(below, |lines| {
+            let (mut last, mut goes_on) = (None, true);
+            let mut show = |lines: &mut dyn Iterator<Item = Line>| {
                 for line in lines.take(SCANNED_LINES) {
-                    summing.add(&line, &opener, &wanted);
-                    next = Some(line.number);
+                    last = Some(line.number);
+                    goes_on = visit(&line, &opener);
+                    if !goes_on {
+                        return;
+                    }
                 }
-            })?;
-            Ok(next)
+            };
+            match from {
+                Walk::Down { below } => view.store.lines_below(below, &mut show)?,
+                Walk::Up { after } => view.store.lines_after(after, &mut show)?,
+            }
+            Ok(last.filter(|_| goes_on))
         })?;
-        match next {
-            Some(number) => below = number,
-            None => return Ok(summing.finish()),
-        }
+        let Some(last) = step else { return Ok(()) };
+        from = match from {
+            Walk::Down { .. } => Walk::Down { below: last },
+            Walk::Up { .. } => Walk::Up { after: last },
+        };
     }
 }
 
-pub(super) fn opener<'a>(view: &View<'a>, data_key: &DataKey) -> Result<DetailsOpener<'a>, LockError> {
+fn opener<'a>(view: &View<'a>, data_key: &DataKey) -> Result<DetailsOpener<'a>, LockError> {
     Ok(DetailsOpener::new(data_key, &view.header.wallet_id, earlier_keys(view, data_key)?.journal))
 }
 
@@ -101,24 +132,15 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
 const DELETED_LINES: u64 = 10 * SCANNED_LINES as u64;
 const DAY_MS: i64 = 86_400_000;
 
-/// Lines that were deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinesDeleted {
-    /// How many.
-    pub lines: u64,
-    /// More of them may be deleted: ask again.
-    pub has_more: bool,
-}
-
 /// Deletes the oldest lines: those that were written before this wall-clock time, up to [`DELETED_LINES`] of them. What
 /// the policy keeps stays, and so does everything from the first line on that a dispute needs or whose alert was not
 /// shown. The chain is checked up to the last of them first: a deletion must not hide that a line was tampered with.
-pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
+pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) -> Result<u64, LockError> {
     super::in_session::check(engine, id, Action::DeleteLines)?;
     let now = engine.sessions.read_clock()?.now;
     let first_disputed = super::disputes::first_line(engine, id)?.unwrap_or(u64::MAX);
     let mut reached: Option<(Head, Head)> = None;
-    let (start, head, has_more) = loop {
+    let (start, head) = loop {
         let step = with_key(engine, id, |_, view| {
             let record = view.record;
             let start = record.journal_start(&view.header.wallet_id);
@@ -138,12 +160,13 @@ pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) 
             if !is_whole {
                 return Err(LockError::Invalid("journal line"));
             }
-            let (is_full, went_on) = (head.number - start.number >= DELETED_LINES, head.number - from);
-            Ok((start, head, is_full, !is_full && went_on >= SCANNED_LINES as u64))
+            let is_full = head.number - start.number >= DELETED_LINES;
+            let goes_on = !is_full && head.number - from >= SCANNED_LINES as u64;
+            Ok((start, head, goes_on))
         })?;
-        let (start, head, is_full, goes_on) = step;
+        let (start, head, goes_on) = step;
         if !goes_on {
-            break (start, head, is_full);
+            break (start, head);
         }
         reached = Some((start, head));
     };
@@ -160,17 +183,7 @@ pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) 
             Ok(())
         })?;
     }
-    Ok(LinesDeleted { lines, has_more })
-}
-
-/// The owner looked through the journal: the reminder to do so comes later.
-pub(crate) fn note_reviewed(engine: &Engine, id: SessionId) -> Result<(), LockError> {
-    super::in_session::check(engine, id, Action::Read)?;
-    let now = engine.sessions.read_clock()?.now;
-    engine.ledger.commit(&mut engine.draw()?, now, Durability::Ordered, |work| {
-        work.record.reminders.note_reviewed(now);
-        Ok(())
-    })
+    Ok(lines)
 }
 
 /// Adds a journal line for each item, as if the item had been written: tests get a long journal in one commit.

@@ -66,7 +66,6 @@ pub(crate) use ask_escrow::{EscrowAsk, GrantRefusal};
 pub use channels::ChannelInfo;
 pub use enter_code::CodeRefusal;
 pub use freeze::{OwnerLock, Unfreezing};
-pub use journal::LinesDeleted;
 pub use judge_pin::Judgement;
 pub use limits::LimitState;
 pub(crate) use open_row::OpenedByRow;

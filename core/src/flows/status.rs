@@ -89,24 +89,36 @@ pub(super) fn stale_wait(record: &Record, now: Now, every_ms: u64) -> Option<Sta
 /// seal key: otherwise an older copy and a clock that is set back would give the allowance, or the card, again.
 pub(super) fn save_wait<T>(
     engine: &Engine,
-    StaleWait { seen, every_ms, tightens }: StaleWait,
+    stale: StaleWait,
     look: impl Fn(&Record, Now) -> T,
 ) -> Result<T, LockError> {
+    let mut looked = None;
+    save_wait_once(engine, stale, &mut |record, now| looked = Some(look(record, now)))?;
+    looked.ok_or(LockError::WrongState)
+}
+
+/// [`save_wait`] without type parameters, so that it is compiled once for all callers.
+fn save_wait_once(
+    engine: &Engine,
+    StaleWait { seen, every_ms, tightens }: StaleWait,
+    look: &mut dyn FnMut(&Record, Now),
+) -> Result<(), LockError> {
     // The wait may have begun after the caller read the clock. Such an old reading would look like a clock that went
     // backwards, and would end the wait too early. A clock reading taken after the saved wait was loaded cannot predate
     // it.
     let now = engine.sessions.read_clock()?.now;
-    let save = |work: &mut UnitOfWork<'_>| {
+    let mut save = |work: &mut UnitOfWork<'_>| {
         if work.record.saved_waits() == seen {
             work.record.save_waits(now, every_ms);
         }
         save_allowance(engine, work, now, every_ms);
         work.settle_cards(now);
-        Ok(look(work.record, now))
+        look(work.record, now);
+        Ok(())
     };
     let mut random = engine.draw()?;
     if tightens {
-        match engine.ledger.commit_irrevocably(&mut random, now, save) {
+        match engine.ledger.commit_irrevocably(&mut random, now, &mut save) {
             Err(LockError::DeviceKey(_)) => {}
             saved => {
                 engine.seal_keys.make_ahead();

@@ -29,12 +29,6 @@ pub(crate) struct Evidence<'a> {
     text: String,
 }
 
-#[derive(Serialize)]
-struct Run {
-    run_after: u64,
-    link: String,
-}
-
 impl<'a> Evidence<'a> {
     /// Begins a file. `None` cannot happen: serialising strings cannot fail.
     pub(crate) fn begin(exporter: Exporter<'a>, said: &impl Serialize) -> Option<Self> {
@@ -43,9 +37,9 @@ impl<'a> Evidence<'a> {
     }
 
     /// The next line is the one after this one.
-    pub(crate) fn begin_run(&mut self, after: &Head) -> Option<()> {
-        self.text += &json_line(&Run { run_after: after.number, link: hex::encode(after.link()) })?;
-        Some(())
+    pub(crate) fn begin_run(&mut self, after: &Head) {
+        let (number, link) = (after.number, hex::encode(after.link()));
+        self.text += &format!("{{\"run_after\":{number},\"link\":\"{link}\"}}\n");
     }
 
     /// Adds a line. `is_about_it`: with its details.

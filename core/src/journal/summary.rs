@@ -1,5 +1,6 @@
 //! What was spent, by month, card and category.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -38,7 +39,8 @@ pub struct Summary {
     pub unreadable: u64,
 }
 
-type Group = (Month, Option<String>, Category, Currency);
+/// Ordered as a summary is: the latest month first.
+type Group = (Reverse<Month>, Option<String>, Category, Currency);
 
 /// A summary that is being made, of lines that come newest first. So what became of a payment is known before the line
 /// that approved it.
@@ -74,7 +76,7 @@ impl Summing {
                 let Some(minor) = charged.filter(|_| wanted.contains(&wall_ms)) else { return Some(()) };
                 let month = Month::at(wall_ms.saturating_add(offset_s.saturating_mul(1_000)));
                 let card = details.field("card").map(str::to_owned);
-                let group = (month, card, Category::of(mcc(details)), currency);
+                let group = (Reverse(month), card, Category::of(mcc(details)), currency);
                 let (sum, payments) = self.groups.entry(group).or_default();
                 (*sum, *payments) = (sum.saturating_add(minor), payments.saturating_add(1));
             }
@@ -92,17 +94,9 @@ impl Summing {
 
     /// The summary.
     pub(crate) fn finish(self) -> Summary {
-        let spent = self.groups.into_iter().map(|((month, card, category, currency), (minor, payments))| Spent {
-            month,
-            card,
-            category,
-            currency,
-            minor,
-            payments,
+        let spent = self.groups.into_iter().map(|((Reverse(month), card, category, currency), (minor, payments))| {
+            Spent { month, card, category, currency, minor, payments }
         });
-        let mut spent: Vec<_> = spent.collect();
-        // The sort is stable: within a month the order of the groups stays.
-        spent.sort_by_key(|spent| std::cmp::Reverse(spent.month));
-        Summary { spent, unreadable: self.unreadable }
+        Summary { spent: spent.collect(), unreadable: self.unreadable }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::LockError;
-use crate::flows::{LinesDeleted, journal};
+use crate::flows::journal;
 use crate::journal::{ExportPart, Page, Query, Summary};
 
 /// The journal of an open wallet.
@@ -28,17 +28,12 @@ impl JournalHandle<'_> {
     /// Deletes the oldest lines, those that were written before this wall-clock time (ms since 1970). Lines that the
     /// policy's `history.keep_days` keeps stay, and so does everything from the first line on that an open dispute
     /// needs, or whose alert was not acknowledged. The chain then begins after the last deleted line, and a line says
-    /// so. One call deletes at most 10,000 lines.
+    /// so. One call deletes at most 10,000 lines and says how many: ask again until it is 0.
     ///
     /// [`LockError::PinNeeded`] unless the PIN that began this session was entered within [`crate::FRESH_PIN_MS`].
     /// [`LockError::Invalid`]: a line was tampered with; nothing is deleted.
-    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<LinesDeleted, LockError> {
+    pub fn delete_lines(&self, before_wall_ms: i64) -> Result<u64, LockError> {
         journal::delete_lines(&self.0.engine, self.0.id, before_wall_ms)
-    }
-
-    /// The owner looked through the history: the reminder to do so comes later.
-    pub fn note_reviewed(&self) -> Result<(), LockError> {
-        journal::note_reviewed(&self.0.engine, self.0.id)
     }
 
     /// Exports a part of the journal as evidence: JSON lines from the line after `after` (0: from the start), up to

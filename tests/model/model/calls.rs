@@ -306,6 +306,7 @@ impl Caller {
                 before
             }
             Disk::Sealed(wiped) => {
+                self.make_mark(Key::Mark(wiped.number)).await?;
                 let mut before = self.list_wallet_twice(wiped.number).await?;
                 before.push(wiped.seal());
                 before

@@ -50,7 +50,7 @@ pub(crate) fn confirm_pin(
         let proven = prove_with(engine, &pin, &reserving);
         let end = reserving.end.take();
         match (proven, end) {
-            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, reserved),
+            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
             (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
             // Another payment changed meanwhile what has to be proven, or nothing was charged.
             (Ok(_), _) | (Err(_), ReserveEnd::NeedsMore) => {
@@ -98,7 +98,7 @@ pub(crate) fn confirm_biometrics(
         let recognised = recognise(engine, &asks);
         let end = reserving.end.take();
         match (recognised, end) {
-            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, reserved),
+            (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
             (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
             (Ok(_), _) => {
                 engine.payment_requests.update(handle, |request| request.has_biometrics = true);

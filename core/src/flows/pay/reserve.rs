@@ -36,7 +36,7 @@ pub(super) enum ReserveEnd {
     Refused(Vec<PaymentRefusal>),
     /// A stronger proof is needed now.
     NeedsMore,
-    Reserved(Reserved),
+    Reserved(Box<Reserved>),
 }
 
 /// What is set aside.
@@ -102,7 +102,7 @@ impl Reserving<'_> {
                 let Some(shown) = shown else { return Ok(ReserveEnd::NeedsMore) };
                 let (seq, level, is_again, by_owner) = (counted.seq, counted.level, true, None);
                 let again = Reserved { jti, seq, level, issued_s, expires_s, shown, is_again, by_owner };
-                return Ok(ReserveEnd::Reserved(again));
+                return Ok(ReserveEnd::Reserved(Box::new(again)));
             }
             Verdict::Approved { counted, risks } => (counted, risks),
         };
@@ -135,7 +135,7 @@ impl Reserving<'_> {
             shown,
         });
         put_book(work, &book)?;
-        Ok(ReserveEnd::Reserved(reserved))
+        Ok(ReserveEnd::Reserved(Box::new(reserved)))
     }
 
     /// The proof was right. `false`: what was set aside is not there any more.
