@@ -2,8 +2,8 @@
 //! machine. A line `bench NAME FIGURE` is followed by lines that begin with `#` and explain the figure. Run it with
 //! `cargo xtask bench`.
 //!
-//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. `--million`
-//! searches through a million lines instead of a hundred thousand. Names of groups run these groups only.
+//! `--check` ends with an error if a figure is above its bound. `--plot` draws `journal_size.svg` anew. Names of
+//! groups run these groups only.
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its user")]
 
 mod argon2id;
@@ -32,14 +32,13 @@ fn main() -> Result<()> {
     if let Some(what) = arguments.next_if(|argument| opening::CHILD.contains(&argument.as_str())) {
         return opening::child(&what, arguments);
     }
-    let (mut check, mut plot, mut million, mut groups) = (false, false, false, Vec::new());
+    let (mut check, mut plot, mut groups) = (false, false, Vec::new());
     for argument in arguments {
         match argument.as_str() {
             "--check" => check = true,
             "--plot" => plot = true,
-            "--million" => million = true,
             group if GROUPS.contains(&group) => groups.push(group.to_owned()),
-            _ => bail!("not known: {argument}; there are --check, --plot, --million, {}", GROUPS.join(", ")),
+            _ => bail!("not known: {argument}; there are --check, --plot, {}", GROUPS.join(", ")),
         }
     }
     let wanted = |group: &str| groups.is_empty() || groups.iter().any(|wanted| wanted == group);
@@ -66,7 +65,7 @@ fn main() -> Result<()> {
         }
     }
     if wanted("search") {
-        search::run(&report, if million { 1_000_000 } else { 100_000 })?;
+        search::run(&mut report)?;
     }
     if wanted("jni") {
         jni::run(&mut report)?;

@@ -313,7 +313,16 @@ class PaymentsTest : LockTest() {
                 )
                 assertEquals(emptySet<JournalKind>(), expected - told)
                 val captured = entries.single { it.kind == JournalKind.PAYMENT_CAPTURED }
-                assertEquals(mapOf("payment" to "order-1", "captured_minor" to "1250", "by" to "app"), captured.details)
+                val details = mapOf(
+                    "payment" to "order-1",
+                    "captured_minor" to "1250",
+                    "counted_currency" to "EUR",
+                    "channel" to "online",
+                    "payee" to "Bakery",
+                    "payee_id" to "bakery-7",
+                    "by" to "app",
+                )
+                assertEquals(details, captured.details)
             }
         }
     }

@@ -333,6 +333,41 @@ public class Access internal constructor(private val session: Session) {
     /** Says nothing about what opens the wallet. */
     override fun toString(): String = "Access"
 
+    /**
+     * What was closed or switched off and can be brought back, in one list: cards, payments and their channels, channels for codes,
+     * biometrics, the second factor, the recovery code and escrow.
+     */
+    public suspend fun switchedOff(): List<SwitchedOff> = session.call { it.switchedOff() }.map { it.toPublic() }
+
+    /**
+     * Brings something back that [switchedOff] lists.
+     *
+     * @throws LockException.PinNeeded if biometrics opened the session; for a way back in also unless the PIN was entered less than five
+     *   minutes ago.
+     * @throws LockException.SecondFactorNeeded if the policy asks for the second factor.
+     */
+    public suspend fun bringBack(off: SwitchedOff): BringingBack = when (val what = off.what) {
+        is Closed.CardRemoved -> back(session.cards.restore(what.id))
+        is Closed.CardFrozen -> back(session.cards.unfreeze(what.id))
+        is Closed.Payments -> back(unfreeze())
+        is Closed.ThroughChannel -> back(unfreeze(what.channel))
+        is Closed.CodeChannel -> back(cancelChannelChange(what.id))
+        is Closed.RecoveryCode -> back(cancelRecoveryCodeChange())
+        is Closed.Escrow -> back(cancelEscrowChange())
+        is Closed.SecondFactor ->
+            if (off.leftMs == null) BringingBack.SET_UP_ANEW else back(cancelSecondFactorChange())
+        is Closed.Biometrics -> BringingBack.SET_UP_ANEW
+    }
+
+    private fun back(isBack: Boolean) = if (isBack) BringingBack.DONE else BringingBack.TOO_LATE
+
+    private fun back(unfreezing: Unfreezing) = when (unfreezing) {
+        is Unfreezing.Done -> BringingBack.DONE
+        is Unfreezing.NothingFrozen -> BringingBack.TOO_LATE
+        is Unfreezing.Waits -> BringingBack.WAITS
+    }
+
+
     private suspend fun withPin(entry: PinEntry, block: (NativeAccess, NativeEntry) -> PinChange): PinChange =
         entry.handle.let { handle ->
             session.call { native -> handle.overUniffi { pin -> native.access().use { block(it, pin) } } }

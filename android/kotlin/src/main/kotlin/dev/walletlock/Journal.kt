@@ -1,5 +1,8 @@
 package dev.walletlock
 
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+
 /**
  * Reads the wallet's history. [Session.journal] gives it. It lives as long as its session, and needs no closing.
  *
@@ -22,6 +25,62 @@ public class Journal internal constructor(private val session: Session) {
     @JvmOverloads
     public suspend fun page(query: JournalQuery = JournalQuery()): JournalPage =
         session.call { native -> native.journal().use { it.page(query.toNative()) }.toPublic() }
+
+    /**
+     * Searches the whole journal, newest line first, and says how far it is. Collecting it again searches anew; ending the collection
+     * ends the search. While somebody types, `collectLatest` gives up the search for what was typed before:
+     *
+     * ```
+     * typed.collectLatest { text -> session.journal.search(JournalQuery(text = text)).collect(::show) }
+     * ```
+     *
+     * A million lines take some seconds; the first lines that are found come at once.
+     *
+     * @param query [JournalQuery.below] says where it begins.
+     */
+    public fun search(query: JournalQuery): Flow<SearchStep> = flow {
+        var step = query
+        do {
+            val page = page(step)
+            val lines = (page.newest - page.oldest + 1).coerceAtLeast(1)
+            val left = page.next?.let { it - page.oldest } ?: 0
+            emit(SearchStep(page.entries, if (page.next == null) 1f else (lines - left).toFloat() / lines))
+            step = step.copy(below = page.next)
+        } while (page.next != null)
+    }
+
+    /** The line of this number. Null: it was deleted, or not written yet. */
+    public suspend fun line(number: Long): JournalEntry? =
+        page(JournalQuery(limit = 1, below = number + 1)).entries.firstOrNull()?.takeIf { it.number == number }
+
+    /**
+     * What was spent, by month, card, category and currency, on payments that were approved in this time. It reads the whole journal:
+     * a million lines take some seconds.
+     *
+     * @param fromWallMs milliseconds since 1970, by the phone's clock.
+     * @param untilWallMs payments that were approved before this time.
+     */
+    @JvmOverloads
+    public suspend fun summary(fromWallMs: Long = Long.MIN_VALUE, untilWallMs: Long = Long.MAX_VALUE): Summary =
+        session.call { native -> native.journal().use { it.summary(fromWallMs, untilWallMs) } }.toPublic()
+
+    /**
+     * Deletes the oldest lines: those that were written before this time. Lines that the policy keeps (`history.keep_days`, 18 months by
+     * default) stay, and so does everything from the first line on that an open dispute needs, or whose alert was not acknowledged. A
+     * line of the journal says that lines were deleted, and a verifier accepts an export without them only because of that line.
+     *
+     * @return how many lines were deleted.
+     * @throws LockException.PinNeeded unless the PIN that began this session was entered less than five minutes ago.
+     * @throws LockException.Invalid ("journal line") if somebody changed one of them. Nothing more is deleted.
+     */
+    public suspend fun deleteLines(beforeWallMs: Long): Long {
+        var lines = 0L
+        do {
+            val deleted = session.call { native -> native.journal().use { it.deleteLines(beforeWallMs) } }
+            lines += deleted
+        } while (deleted > 0)
+        return lines
+    }
 
     /**
      * Writes the whole journal to [to], as evidence: JSON lines with what each line says, the hash chain, and a signature. It

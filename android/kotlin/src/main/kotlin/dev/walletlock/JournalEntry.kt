@@ -6,9 +6,14 @@ package dev.walletlock
  * @property limit lines a page, up to 200.
  * @property below only lines below this number: [JournalPage.next] of the page before.
  * @property kinds only these; empty for all.
- * @property text only lines whose details contain this text, in upper or lower case.
+ * @property text only lines whose details contain this text, in upper or lower case; for example a payee's name.
  * @property fromWallMs only lines written at this time or later, in milliseconds since 1970.
  * @property untilWallMs only lines written before this time.
+ * @property card only lines about this card.
+ * @property channel only lines about payments through this channel.
+ * @property amount only lines about payments of so much.
+ * @property state only lines that say this of a payment.
+ * @property category only lines about payments in this category.
  */
 public data class JournalQuery @JvmOverloads constructor(
     public val limit: Int = 50,
@@ -17,6 +22,11 @@ public data class JournalQuery @JvmOverloads constructor(
     public val text: String? = null,
     public val fromWallMs: Long? = null,
     public val untilWallMs: Long? = null,
+    public val card: String? = null,
+    public val channel: PaymentChannel? = null,
+    public val amount: AmountRange? = null,
+    public val state: LineState? = null,
+    public val category: Category? = null,
 )
 
 /**
@@ -24,8 +34,15 @@ public data class JournalQuery @JvmOverloads constructor(
  *
  * @property entries newest first.
  * @property next the value of [JournalQuery.below] for the next page. Null at the end.
+ * @property newest the number of the newest line of the journal.
+ * @property oldest the number of the oldest line that was not deleted.
  */
-public data class JournalPage(public val entries: List<JournalEntry>, public val next: Long?)
+public data class JournalPage(
+    public val entries: List<JournalEntry>,
+    public val next: Long?,
+    public val newest: Long,
+    public val oldest: Long,
+)
 
 /**
  * A line of the journal.
@@ -44,7 +61,10 @@ public data class JournalEntry(
     public val sinceBootMs: Long,
     public val kind: JournalKind?,
     public val details: Map<String, String>?,
-)
+) {
+    /** Does not say the details. */
+    override fun toString(): String = "JournalEntry($number, $kind)"
+}
 
 /** What a line of the journal is about. */
 public enum class JournalKind {
@@ -287,6 +307,36 @@ public enum class JournalKind {
 
     /** The owner stopped everything in a panic. */
     PANIC_FROZEN,
+
+    /** A card was added. */
+    CARD_ADDED,
+
+    /** Payments with a card were stopped. */
+    CARD_FROZEN,
+
+    /** Payments with a card are allowed again. */
+    CARD_UNFROZEN,
+
+    /** A card was removed. It can be brought back for a while; the details say for how long. */
+    CARD_REMOVED,
+
+    /** A card that was removed was brought back. */
+    CARD_RESTORED,
+
+    /** The time in which a card could be brought back is over: its key is destroyed. */
+    CARD_DESTROYED,
+
+    /** The owner had the oldest lines of the journal deleted; the details say up to which. */
+    LINES_DELETED,
+
+    /** The owner disputes a payment. */
+    DISPUTE_OPENED,
+
+    /** The owner told somebody of a dispute. */
+    DISPUTE_REPORTED,
+
+    /** A dispute ended; the details say how. */
+    DISPUTE_CLOSED,
 }
 
 /**

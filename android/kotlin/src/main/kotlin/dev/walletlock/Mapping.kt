@@ -105,11 +105,24 @@ internal fun JournalQuery.toNative() = dev.walletlock.ffi.JournalQuery(
     kinds = kinds.map { it.byName() },
     fromWallMs = fromWallMs,
     untilWallMs = untilWallMs,
-    text = text,
+    text = text?.orInvalid("text"),
+    card = card?.orInvalid("card"),
+    channel = channel?.byName<dev.walletlock.ffi.PaymentChannel>(),
+    amount = amount?.run { dev.walletlock.ffi.AmountRange(currency.orInvalid("currency"), fromMinor, toMinor) },
+    state = state?.byName<dev.walletlock.ffi.LineState>(),
+    category = category?.byName<dev.walletlock.ffi.Category>(),
     limit = limit,
 )
 
-internal fun dev.walletlock.ffi.JournalPage.toPublic() = JournalPage(entries.map { it.toPublic() }, next)
+internal fun dev.walletlock.ffi.JournalPage.toPublic() = 
+    JournalPage(entries.map { it.toPublic() }, next, newest, oldest)
+
+internal fun dev.walletlock.ffi.Summary.toPublic() = Summary(spent.map { it.toPublic() }, unreadable)
+
+private fun dev.walletlock.ffi.Spent.toPublic() =
+    Spent(year, month, card, category.byName(), Money(amount.minor, amount.currency), payments)
+
+internal fun dev.walletlock.ffi.Alert.toPublic() = Alert(number, wallMs, kind.toPublic(), `class`.byName())
 
 private fun dev.walletlock.ffi.JournalEntry.toPublic() =
     JournalEntry(number, wallMs, bootCount, sinceBootMs, kind?.toPublic(), details)

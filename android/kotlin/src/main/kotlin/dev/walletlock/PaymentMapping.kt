@@ -65,6 +65,7 @@ internal fun riskOf(name: String): Risk {
 internal fun dev.walletlock.ffi.PaymentRefusal.toPublic(): PaymentRefusal = when (this) {
     is dev.walletlock.ffi.PaymentRefusal.Locked -> PaymentRefusal.Locked(status.toPublic())
     is dev.walletlock.ffi.PaymentRefusal.Frozen -> PaymentRefusal.Frozen(frozen.toPublic())
+    is dev.walletlock.ffi.PaymentRefusal.CardStopped -> PaymentRefusal.CardStopped(state.toPublic())
     is dev.walletlock.ffi.PaymentRefusal.NotRegistered -> PaymentRefusal.NotRegistered(leftMs)
     is dev.walletlock.ffi.PaymentRefusal.CurrencyNotAllowed -> PaymentRefusal.CurrencyNotAllowed
     is dev.walletlock.ffi.PaymentRefusal.OverLimit -> PaymentRefusal.OverLimit(limit.toPublic(), left, reopensInMs)

@@ -191,6 +191,13 @@ public sealed interface PaymentRefusal {
     public data class Frozen(public val freeze: PaymentFreeze) : PaymentRefusal
 
     /**
+     * Its card is frozen, removed or destroyed.
+     *
+     * @property state which of these.
+     */
+    public data class CardStopped(public val state: CardState) : PaymentRefusal
+
+    /**
      * The provider has to register this phone first ([Provider.register]): it never did, or the wallet was recovered or got new keys
      * since.
      *

@@ -98,8 +98,18 @@ public class Payments internal constructor(private val lock: WalletLock) {
      * @throws LockException.WrongState while no PIN is set.
      */
     @JvmOverloads
-    public suspend fun freeze(channel: PaymentChannel? = null): Unit =
-        lock.callNative { it.freezePayments(channel?.toNative()) }
+    public suspend fun freeze(channel: PaymentChannel? = null) {
+        lock.callNative { it.freezePayments(channel?.toNative(), card = null) }
+    }
+
+    /**
+     * Stops payments with one card, without any proof. [Cards.unfreeze] ends it. Tell the provider too ([RequestKind.FREEZE_NOTICE]).
+     *
+     * @return false: there is no such card, or they are stopped.
+     * @throws LockException.WrongState while no PIN is set.
+     */
+    public suspend fun freezeCard(id: String): Boolean =
+        lock.callNative { it.freezePayments(channel = null, id.orInvalid("card id")) }
 
     /**
      * Stops everything in a panic, because somebody saw the PIN or forced it: payments are frozen, and every session ends. Checks the

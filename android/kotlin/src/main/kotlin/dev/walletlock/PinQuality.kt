@@ -114,4 +114,10 @@ public enum class Reminder {
 
     /** The PIN is old: the person should change it. */
     CHANGE,
+
+    /** The person should look through the history: at most once a month. */
+    REVIEW,
+
+    /** A card was not used for a year: the person may want to remove it. At most once a month. */
+    UNUSED_CARD,
 }

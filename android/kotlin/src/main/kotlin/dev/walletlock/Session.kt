@@ -43,6 +43,12 @@ public class Session internal constructor(
     /** The limits on payments. */
     public val limits: Limits = Limits(this)
 
+    /** The cards that the wallet keeps. */
+    public val cards: Cards = Cards(this)
+
+    /** The payments that the owner disputes. */
+    public val disputes: Disputes = Disputes(this)
+
     /** What opened the session. */
     public suspend fun authMethod(): AuthMethod = call { it.authMethod() }.toPublic()
 

@@ -116,6 +116,9 @@ public class WalletLock private constructor(private val dispatcher: CoroutineDis
     /** Asks for payments and confirms them, also while no session is open; and stops them. */
     public val payments: Payments = Payments(this)
 
+    /** What the owner is to be told, also while the wallet is locked. */
+    public val alerts: Alerts = Alerts(this)
+
     /** Reads [status] and [isOpen] anew. Call it when the app comes back to the foreground. */
     public suspend fun refresh(): LockStatus = dispatcher.call { watch.refresh().also { sessionWatch.refresh() } }
 

@@ -22,8 +22,8 @@ internal class LimitPage(context: Context, private val colours: Colours) : Frame
     private val field = EditText(context)
     private val unit = TextView(context)
     private var work: LimitsWork? = null
-    private val periods = Choices(PERIODS, { resources.periodWords(it) }) { work?.per = it }
-    private val scopes = Choices(SCOPES, { resources.words(it).replaceFirstChar(Char::uppercase) }) { work?.concerns = it }
+    private val periods = Choices(context, colours, PERIODS, { resources.periodWords(it) }) { work?.per = it }
+    private val scopes = Choices(context, colours, SCOPES, { resources.words(it).replaceFirstChar(Char::uppercase) }) { work?.concerns = it }
     private val currencies = SettingsCard(context, colours)
     private val sections: List<View>
     private val currencySection: List<View>
@@ -101,22 +101,6 @@ internal class LimitPage(context: Context, private val colours: Colours) : Frame
     override fun beforeTextChanged(text: CharSequence, start: Int, count: Int, after: Int): Unit = Unit
 
     override fun onTextChanged(text: CharSequence, start: Int, before: Int, count: Int): Unit = Unit
-
-    /** Rows of which one is chosen. */
-    private inner class Choices<T>(private val all: List<T>, words: (T) -> String, onChosen: (T) -> Unit) {
-        val card = SettingsCard(context, colours)
-        private val rows: List<ChoiceRow> = all.map { one ->
-            ChoiceRow(context, colours) {
-                onChosen(one)
-                show(one)
-            }.also {
-                it.show(words(one), null)
-                card.add(it)
-            }
-        }
-
-        fun show(chosen: T): Unit = rows.forEachIndexed { at, row -> row.setOn(all[at] == chosen) }
-    }
 
     private companion object {
         const val FIELD_SP = 24f

@@ -2,6 +2,7 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.content.Context
+import dev.walletlock.Dispute
 import dev.walletlock.EscrowRequest
 import dev.walletlock.Personal
 import dev.walletlock.ProviderRequest
@@ -44,6 +45,10 @@ public object LockScreens {
 
     @Volatile
     internal var tasks: ((Activity, Task) -> Boolean)? = null
+        private set
+
+    @Volatile
+    internal var evidence: ((Activity, Dispute, String) -> Boolean)? = null
         private set
 
     @Volatile
@@ -193,6 +198,17 @@ public object LockScreens {
     @JvmStatic
     public fun useTasks(start: ((Activity, Task) -> Boolean)?) {
         tasks = start
+    }
+
+    /**
+     * Says where the evidence of a dispute goes ([HistoryActivity]): [take] may send it to the app's server, or share it. It returns
+     * whether it took it. Null, or if it did not: the person picks a place for the file.
+     *
+     * @param take gets the screen that is shown, the dispute, and the signed file. It is called on the main thread.
+     */
+    @JvmStatic
+    public fun useEvidence(take: ((Activity, Dispute, String) -> Boolean)?) {
+        evidence = take
     }
 
     /**

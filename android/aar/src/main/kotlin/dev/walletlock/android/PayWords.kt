@@ -22,6 +22,7 @@ internal fun canHelpToConnect(reasons: List<PaymentRefusal>, behindMs: Long): Bo
 private fun Resources.words(reason: PaymentRefusal): String = when (reason) {
     is PaymentRefusal.Locked -> notice(reason.status).run { sentences(headingWithoutClock + ".", bodyWithoutClock) }
     is PaymentRefusal.Frozen -> getString(wordsOf(reason.freeze))
+    is PaymentRefusal.CardStopped -> words(reason.state).orEmpty()
     is PaymentRefusal.NotRegistered -> reason.leftMs?.let { getString(R.string.walletlock_pay_after_recovery, inWords(it)) }
         ?: getString(R.string.walletlock_pay_not_registered)
     is PaymentRefusal.CurrencyNotAllowed -> getString(R.string.walletlock_pay_no_currency)

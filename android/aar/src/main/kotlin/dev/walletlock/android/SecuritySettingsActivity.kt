@@ -48,6 +48,9 @@ public class SecuritySettingsActivity : Activity() {
         view.setOnPinNeeded(::askForPin)
         view.setOnLocked { finish() }
         view.setOnLimits { lend { LimitsActivity.intent(this, it) } }
+        view.setOnCards { lend { CardsActivity.intent(this, it) } }
+        view.setOnHistory { lend { HistoryActivity.intent(this, it) } }
+        view.setOnSwitchedOff { lend { SwitchedOffActivity.intent(this, it) } }
         view.setOnPanic { lend { PanicActivity.intent(this, it) } }
         screen = ScreenWithLock(this, view, ::SettingsState, ::render)
         onBack(::goBack)

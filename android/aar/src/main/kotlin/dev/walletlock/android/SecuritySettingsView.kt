@@ -164,6 +164,27 @@ public class SecuritySettingsView @JvmOverloads constructor(
         render()
     }
 
+    /** Calls [listener] when the person wants to see the wallet's cards: show [CardsActivity]. Null, or without cards: there is no row. */
+    public fun setOnCards(listener: Runnable?) {
+        leads.onCards = listener
+        render()
+    }
+
+    /** Calls [listener] when the person wants to see the history: show [HistoryActivity]. Null: there is no row for it. */
+    public fun setOnHistory(listener: Runnable?) {
+        leads.onHistory = listener
+        render()
+    }
+
+    /**
+     * Calls [listener] when the person wants something back that was closed or switched off: show [SwitchedOffActivity]. Null, or if
+     * nothing is: there is no row for it.
+     */
+    public fun setOnSwitchedOff(listener: Runnable?) {
+        leads.onSwitchedOff = listener
+        render()
+    }
+
     /**
      * Calls [listener] when somebody saw the PIN and the person wants to stop everything: show [PanicActivity]. Null: there is no row for
      * it.

@@ -22,6 +22,9 @@ internal class SettingsLeads {
     var onLocked: Runnable? = null
     var onPanic: Runnable? = null
     var onLimits: Runnable? = null
+    var onCards: Runnable? = null
+    var onHistory: Runnable? = null
+    var onSwitchedOff: Runnable? = null
 }
 
 /** The rows of a [SecuritySettingsView], under a title and a note. [state]: what they change. Null: it is not known yet. */
@@ -51,6 +54,9 @@ internal class SettingsContent(
     private val limitsHeading = sectionHeading(context, colours, R.string.walletlock_settings_payments)
     private val limitsCard = SettingsCard(context, colours)
     private val limits = PressRow(context, colours, isAction = false) { leads.onLimits?.run() }
+    private val cards = PressRow(context, colours, isAction = false) { leads.onCards?.run() }
+    private val history = PressRow(context, colours, isAction = false) { leads.onHistory?.run() }
+    private val switchedOff = PressRow(context, colours, isAction = false) { leads.onSwitchedOff?.run() }
     private val times = SettingsRow(context, colours)
     private val level = SettingsRow(context, colours)
     private val rollback = SettingsRow(context, colours)
@@ -72,7 +78,6 @@ internal class SettingsContent(
         addView(emergency)
         addView(limitsHeading)
         addView(limitsCard)
-        limitsCard.add(limits)
         addSection(R.string.walletlock_settings_session, listOf(times))
         addSection(R.string.walletlock_settings_protection, listOf(level, rollback))
         addView(sectionHeading(context, colours, R.string.walletlock_settings_journal))
@@ -160,9 +165,7 @@ internal class SettingsContent(
         finger.show(resources.getString(R.string.walletlock_finger), resources.fingerWords(shown))
         finger.setOn(shown.isFingerOn == true)
         finger.isEnabled = !shown.isBusy && (shown.isFingerOn == true || shown.sensor == SensorAvailability.READY)
-        limits.show(resources.getString(R.string.walletlock_limits), resources.getString(R.string.walletlock_limits_row_body))
-        val offersLimits = leads.onLimits != null && shown.hasLimits
-        listOf(limitsHeading, limitsCard).forEach { it.visibility = if (offersLimits) View.VISIBLE else View.GONE }
+        showPayments(shown)
         emergency.show(shown.payments, shown.isBusy, offersPanic = leads.onPanic != null)
         code.show(shown.recovery)
         showEscrow(shown)
@@ -171,6 +174,21 @@ internal class SettingsContent(
         level.show(resources.getString(R.string.walletlock_settings_keys), shown.level?.let { resources.words(it) })
         rollback.show(resources.getString(R.string.walletlock_settings_copies), shown.rollback?.let { resources.words(it) })
         journal.show(shown)
+    }
+
+    private fun showPayments(shown: SettingsState) {
+        limits.show(resources.getString(R.string.walletlock_limits), resources.getString(R.string.walletlock_limits_row_body))
+        cards.show(resources.getString(R.string.walletlock_cards), resources.getString(R.string.walletlock_cards_row_body))
+        history.show(resources.getString(R.string.walletlock_history), resources.getString(R.string.walletlock_history_row_body))
+        switchedOff.show(resources.getString(R.string.walletlock_off), resources.getString(R.string.walletlock_off_row_body))
+        val rows = listOfNotNull(
+            limits.takeIf { leads.onLimits != null && shown.hasLimits },
+            cards.takeIf { leads.onCards != null && shown.hasCards },
+            history.takeIf { leads.onHistory != null },
+            switchedOff.takeIf { leads.onSwitchedOff != null && shown.isSomethingOff },
+        )
+        limitsCard.showRows(rows)
+        listOf(limitsHeading, limitsCard).forEach { it.visibility = if (rows.isEmpty()) View.GONE else View.VISIBLE }
     }
 
     private fun showEscrow(shown: SettingsState) {

@@ -63,6 +63,12 @@ internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
     /** Whether there are limits on payments: without one nothing can be paid. */
     var hasLimits = false
         private set
+    var hasCards = false
+        private set
+
+    /** Whether something was closed or switched off that can be brought back. */
+    var isSomethingOff = false
+        private set
 
     /** Who has frozen payments, and which. Null: not known yet. */
     var payments: PaymentsState? = null
@@ -202,6 +208,8 @@ internal class SettingsState(lock: WalletLock) : SessionWork(lock) {
         secondFactor = open.access.secondFactor()
         health = open.access.health()
         hasLimits = open.limits.all().isNotEmpty()
+        hasCards = open.cards.all().isNotEmpty()
+        isSomethingOff = open.access.switchedOff().isNotEmpty()
         hasTasks = open.access.checklist().any { !it.isDone }
     }
 

@@ -46,7 +46,15 @@ internal fun Resources.words(policy: SettingsPolicy): String =
     getString(R.string.walletlock_session_times, lasting(policy.idleS), lasting(policy.absoluteS))
 
 internal fun Resources.words(entry: JournalEntry): String = getString(
-    when (entry.kind) {
+    when (val kind = entry.kind) {
+        null -> R.string.walletlock_journal_unknown
+        else -> wordsOf(kind, entry.details?.get("by"))
+    },
+)
+
+/** What happened. [by]: who did it, where the words differ. */
+internal fun wordsOf(kind: JournalKind, by: String?): Int =
+    when (kind) {
         JournalKind.ENROLLED -> R.string.walletlock_journal_enrolled
         JournalKind.PIN_TRIED -> R.string.walletlock_journal_pin_tried
         JournalKind.PIN_RIGHT -> R.string.walletlock_journal_pin_right
@@ -73,7 +81,7 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.CODE_CANCELLED -> R.string.walletlock_journal_code_cancelled
         JournalKind.CODE_SET -> R.string.walletlock_journal_code_set
         JournalKind.CODE_WITHDRAWN -> R.string.walletlock_journal_code_withdrawn
-        JournalKind.RECOVERED -> when (entry.details?.get("by")) {
+        JournalKind.RECOVERED -> when (by) {
             "escrow" -> R.string.walletlock_journal_recovered_by_provider
             else -> R.string.walletlock_journal_recovered
         }
@@ -127,10 +135,17 @@ internal fun Resources.words(entry: JournalEntry): String = getString(
         JournalKind.LIMIT_RAISED -> R.string.walletlock_journal_limit_raised
         JournalKind.CHANNEL_FROZEN -> R.string.walletlock_journal_payment_channel_frozen
         JournalKind.PANIC_FROZEN -> R.string.walletlock_journal_panic_frozen
-        // A newer version wrote it.
-        null -> R.string.walletlock_journal_unknown
-    },
-)
+        JournalKind.CARD_ADDED -> R.string.walletlock_journal_card_added
+        JournalKind.CARD_FROZEN -> R.string.walletlock_journal_card_frozen
+        JournalKind.CARD_UNFROZEN -> R.string.walletlock_journal_card_unfrozen
+        JournalKind.CARD_REMOVED -> R.string.walletlock_journal_card_removed
+        JournalKind.CARD_RESTORED -> R.string.walletlock_journal_card_restored
+        JournalKind.CARD_DESTROYED -> R.string.walletlock_journal_card_destroyed
+        JournalKind.LINES_DELETED -> R.string.walletlock_journal_lines_deleted
+        JournalKind.DISPUTE_OPENED -> R.string.walletlock_journal_dispute_opened
+        JournalKind.DISPUTE_REPORTED -> R.string.walletlock_journal_dispute_reported
+        JournalKind.DISPUTE_CLOSED -> R.string.walletlock_journal_dispute_closed
+    }
 
 /** When the line was written, by the phone's clock: date and time, in the format of the locale. */
 internal fun Context.timeOf(entry: JournalEntry): String = DateUtils.formatDateTime(

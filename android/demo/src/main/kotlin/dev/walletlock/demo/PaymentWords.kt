@@ -1,5 +1,6 @@
 package dev.walletlock.demo
 
+import dev.walletlock.CardState
 import dev.walletlock.FactorOutcome
 import dev.walletlock.Limit
 import dev.walletlock.LimitChange
@@ -33,6 +34,13 @@ private fun inWords(refusal: PaymentRefusal): List<String> = when (refusal) {
             refusal.freeze.byProvider -> "Your provider has frozen payments."
             refusal.freeze.byOwner || refusal.freeze.inPanic -> "You have frozen payments."
             else -> "You have frozen payments of this kind."
+        },
+    )
+    is PaymentRefusal.CardStopped -> listOf(
+        when (val state = refusal.state) {
+            CardState.Active, CardState.Frozen -> "Payments with this card are frozen."
+            is CardState.Removed -> "This card was removed. It is destroyed in ${durationInWords(state.leftMs)}."
+            CardState.Destroyed -> "This card was removed for good."
         },
     )
     is PaymentRefusal.NotRegistered -> listOf(

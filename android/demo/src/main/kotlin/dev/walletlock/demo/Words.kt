@@ -147,6 +147,8 @@ internal fun inWords(change: RecoveryChange): String = when (change) {
 internal fun inWords(reminder: Reminder): String = when (reminder) {
     Reminder.REHEARSE -> "You have not entered your PIN for a long time. Enter it once, so that you do not forget it."
     Reminder.CHANGE -> "Your PIN is old. Change it when it suits you."
+    Reminder.REVIEW -> "Look through what happened: it was a month ago."
+    Reminder.UNUSED_CARD -> "A card was not used for a year. Remove it if you do not need it."
 }
 
 /** 'EUR 12.50'. */
@@ -273,6 +275,16 @@ internal fun inWords(kind: JournalKind?): String = when (kind) {
     JournalKind.LIMIT_RAISED -> "Limit raised, or gone"
     JournalKind.CHANNEL_FROZEN -> "Payments of one kind frozen"
     JournalKind.PANIC_FROZEN -> "Everything stopped in a panic"
+    JournalKind.CARD_ADDED -> "Card added"
+    JournalKind.CARD_FROZEN -> "Payments with a card frozen"
+    JournalKind.CARD_UNFROZEN -> "Payments with a card allowed again"
+    JournalKind.CARD_REMOVED -> "Card removed"
+    JournalKind.CARD_RESTORED -> "Removed card brought back"
+    JournalKind.CARD_DESTROYED -> "Removed card destroyed"
+    JournalKind.LINES_DELETED -> "Oldest lines deleted"
+    JournalKind.DISPUTE_OPENED -> "Payment disputed"
+    JournalKind.DISPUTE_REPORTED -> "Dispute reported"
+    JournalKind.DISPUTE_CLOSED -> "Dispute ended"
     null -> "Written by a newer version"
 }
 

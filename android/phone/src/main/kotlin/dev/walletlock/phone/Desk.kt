@@ -39,6 +39,11 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     @Volatile
     var isReachable = true
 
+    /** The evidence of the last dispute. Null: none came. */
+    @Volatile
+    var evidence: String? = null
+        private set
+
     /** The requests that wait for the clerk, the oldest first. */
     val waiting: List<Asked> @Synchronized get() = asked.toList()
     val post: FakePost get() = provider.post
@@ -116,6 +121,13 @@ class Desk(clock: Clock, private val onChange: (String) -> Unit) : Backend {
     override suspend fun pay(authorisation: Authorisation): Boolean {
         reach()
         return counter.take(authorisation)
+    }
+
+    /** Keeps the evidence of the last dispute, for the page to hand out. */
+    override suspend fun dispute(notice: String?, evidence: String) {
+        reach()
+        this.evidence = evidence
+        onChange("the evidence of a dispute came" + if (notice == null) "" else ", with a freeze notice")
     }
 
     override suspend fun collect(wallet: String): List<Backend.Word> {

@@ -46,6 +46,13 @@ interface Backend {
      */
     suspend fun pay(authorisation: Authorisation): Boolean
 
+    /**
+     * Hands in the evidence of a dispute: the notice that the phone signed about what was stopped, and the file for the bank.
+     *
+     * @param notice null: the phone could make none.
+     */
+    suspend fun dispute(notice: String?, evidence: String)
+
     /** The words that have come for [wallet] since the last call. */
     suspend fun collect(wallet: String): List<Word>
 

@@ -90,5 +90,17 @@ class Checkout(private val backend: Backend? = null) {
     }
 
     private fun madeUp() =
-        Payment(UUID.randomUUID().toString(), Money(320, "EUR"), Payee("Coffee bar", "sample-1"), PaymentChannel.IN_STORE)
+        Payment(
+            id = UUID.randomUUID().toString(),
+            amount = Money(320, "EUR"),
+            payee = Payee("Coffee bar", "sample-1"),
+            channel = PaymentChannel.IN_STORE,
+            card = Card.ref,
+            mcc = COFFEE_BAR,
+        )
+
+    private companion object {
+        /** Eating places (ISO 18245). */
+        const val COFFEE_BAR = 5812
+    }
 }

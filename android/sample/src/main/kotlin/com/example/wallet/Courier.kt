@@ -73,6 +73,10 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         }
         LockScreens.useProofs { _, request -> backend.prove(request) }
         LockScreens.useAccountPassword { _, utf8 -> backend.setPassword(utf8) }
+        LockScreens.useEvidence { _, dispute, file ->
+            scope.launch { withoutFault { backend.dispute(dispute.freezeNotice, file) } }
+            true
+        }
         scope.launch {
             app.guard.session.filterNotNull().collect {
                 withoutFault { registerOnce(WalletApp.lock(app)) }
@@ -107,7 +111,11 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     private suspend fun carry(lock: WalletLock, call: ProviderCall): ProviderReply {
         val (kind, wanted) = when (call) {
             ProviderCall.REPORT -> return ProviderReply.TAKEN.also { report(lock) }
-            ProviderCall.FREEZE_NOTICE -> return ProviderReply.TAKEN.also { tellStopped(lock) }
+            // Also about a card, of which the state of payments does not tell.
+            ProviderCall.FREEZE_NOTICE -> {
+                backend.send(lock.provider.request(RequestKind.FREEZE_NOTICE))
+                return ProviderReply.TAKEN
+            }
             ProviderCall.UNLOCK -> RequestKind.UNLOCK to WordDone.UNLOCKED
             ProviderCall.UNFREEZE -> RequestKind.UNFREEZE to WordDone.UNFROZEN
             ProviderCall.HEARTBEAT -> RequestKind.HEARTBEAT to WordDone.HEARTBEAT_TAKEN

@@ -10,6 +10,7 @@ import dev.walletlock.LockException
 import dev.walletlock.Payment
 import dev.walletlock.PaymentContext
 import dev.walletlock.android.AllowanceNotice
+import dev.walletlock.android.HistoryActivity
 import dev.walletlock.android.LimitsActivity
 import dev.walletlock.android.LockActivity
 import dev.walletlock.android.PayActivity
@@ -39,7 +40,7 @@ class HomeActivity : Activity() {
         token = requireView(R.id.token)
         reveal = requireView(R.id.reveal)
         reveal.setOnClickListener { if (isRevealed) conceal() else askForPin() }
-        requireView<View>(R.id.journal).setOnClickListener { startActivity(Intent(this, JournalActivity::class.java)) }
+        requireView<View>(R.id.journal).setOnClickListener { startActivity(HistoryActivity.intent(this)) }
         requireView<View>(R.id.settings).setOnClickListener { startActivity(SecuritySettingsActivity.intent(this)) }
         requireView<View>(R.id.limits).setOnClickListener { startActivity(LimitsActivity.intent(this)) }
         requireView<View>(R.id.lock).setOnClickListener { guard.lockNow() }

@@ -6,10 +6,13 @@ import android.content.Context
 import android.content.Intent
 import dev.walletlock.Policy
 import dev.walletlock.WalletLock
+import dev.walletlock.android.AlertNotifications
 import dev.walletlock.android.LockGuard
 import dev.walletlock.android.LockScreens
 import dev.walletlock.android.shared
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
 /** Puts the lock in front of every screen. An app needs no more than this. */
@@ -26,9 +29,12 @@ class WalletApp : Application() {
         LockScreens.useTasks(Tasks::begin)
         guard = LockGuard.install(this, firstRun = { Intent(it, WelcomeActivity::class.java) })
         courier?.start(this)
+        alerting.launch { withoutFault { AlertNotifications(this@WalletApp).show(lock(this@WalletApp)) } }
     }
 
     companion object {
+        private val alerting = MainScope()
+
         /** The one lock of this app. */
         suspend fun lock(context: Context): WalletLock =
             WalletLock.shared(context, withContext(Dispatchers.IO) { courier?.policy ?: policy })
@@ -41,7 +47,12 @@ class WalletApp : Application() {
             Policy.json(
                 """{
                     "name": "sample",
-                    "contacts": [{ "kind": "phone", "value": "+31 20 555 0100" }],
+                    "contacts": [
+                        { "kind": "phone", "value": "+31 20 555 0100" },
+                        { "kind": "form", "value": "https://wallet.example/complaint" },
+                        { "kind": "social", "value": "@wallet.example" },
+                        { "kind": "police", "value": "report the theft at your police station" }
+                    ],
                     "payment": "psd2"
                 }""",
             )

@@ -6,6 +6,7 @@ import dev.walletlock.Enrolment
 import dev.walletlock.LockStatus
 import dev.walletlock.WalletLock
 import dev.walletlock.android.EnterRecoveryCodeActivity
+import dev.walletlock.android.HistoryActivity
 import dev.walletlock.android.LockActivity
 import dev.walletlock.android.PayActivity
 import dev.walletlock.fakes.FakePhone
@@ -154,15 +155,17 @@ class WalletAppTest {
     fun `the guard covers the second Activity as well`() {
         openHome()
         phone.press(R.id.journal)
-        phone.untilShown<JournalActivity>()
+        phone.untilShown<LockActivity>()
+        phone.enter(PIN)
+        phone.untilShown<HistoryActivity>()
         phone.until("no lines") { "Opened with the PIN" in phone.texts() }
         val journal = phone.screen
         lock.lockNow()
         phone.untilShown<LockActivity>()
-        assertFalse(journal.requireView<TextView>(R.id.lines_title).isShown)
+        assertFalse(journal.requireView<TextView>(dev.walletlock.android.R.id.walletlock_title).isShown)
         phone.enter(PIN)
-        phone.untilShown<JournalActivity>()
-        assertTrue("Opened with the PIN" in phone.texts())
+        phone.untilShown<HistoryActivity>()
+        phone.until("no lines") { "Opened with the PIN" in phone.texts() }
     }
 
     @Test
