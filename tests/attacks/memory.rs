@@ -15,7 +15,7 @@ mod ways_back;
 use std::io::Write;
 
 use child::{Digits, Wallet};
-use needles::{Needle, of_encoded_code, of_key, of_pin};
+use needles::{Needle, of_encoded_code, of_key, of_pin, of_text};
 use provider::{Request, RequestSecrets};
 
 use crate::opener::{Derived, Secret, subkeys};
@@ -115,6 +115,24 @@ fn an_item_read_through_the_bindings_leaves_nothing_and_over_uniffi_it_does() {
     assert_eq!(wallet.tell('w', &[]), '.');
     let left = search(&wallet, &of_item, "read as uniffi hands it over");
     assert!(!left.is_empty() && left.iter().all(|place| place.starts_with("item, as it is")), "{left:?}");
+}
+
+/// A search opens the details of every line. Of those that are not shown, nothing stays.
+#[test]
+fn a_page_of_the_history_leaves_nothing_of_the_lines_that_it_does_not_show() {
+    let mut dice = Dice::of("memory, history");
+    let (mut wallet, pin, _) = enrolled("cheap", &mut dice);
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    let names: [String; 2] = std::array::from_fn(|_| format!("item{:016x}", dice.roll()));
+    names.iter().for_each(|name| assert_eq!(wallet.tell_text('i', name), '.'));
+    // Whoever writes a line has its details in memory, so another process searches.
+    let mut wallet = wallet.restart("cheap");
+    assert_eq!(wallet.tell('v', &[&pin]), 'R');
+    assert_eq!(wallet.tell_text('a', &names[1]), '1');
+    assert_clean(&wallet, &of_text("a line that was not found", &names[0]), "a page of the history");
+    // The control: the page holds the line that it shows.
+    let shown = search(&wallet, &of_text("the line that is shown", &names[1]), "the line that is shown");
+    assert!(shown.iter().any(|place| place.contains("as it is")), "{shown:?}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use secrets::Secret;
 use tempfile::TempDir;
+use walletlock_core::cards::NewCard;
 use walletlock_core::crypto::{Calibration, KdfCost};
 use walletlock_core::pin::{Personal, PinEntry};
 use walletlock_core::platform::testing::FakePhone;
@@ -25,6 +26,9 @@ const WRONG_PIN: &str = "264830";
 const PHONE_NUMBER: &str = "13958351790";
 const ITEM_ID: &str = "token-of-visa-4111";
 const ITEM: &[u8] = b"4111 1111 1111 1111";
+const CARD: &str = "card-of-words";
+const CARD_LABEL: &str = "salary and holidays";
+const TOKEN: &[u8] = b"network token 5204 7400";
 const CONTACT: &str = "+86 10 5550 4477";
 
 /// Secrets that must not appear anywhere.
@@ -35,6 +39,7 @@ fn planted() -> Vec<Secret> {
         Secret::pin("wrong PIN", WRONG_PIN),
         Secret::pin("phone number", PHONE_NUMBER),
         Secret::bytes("item", ITEM),
+        Secret::bytes("token of a card", TOKEN),
     ]
 }
 
@@ -43,6 +48,8 @@ fn only_for_the_owner() -> Vec<Secret> {
     let mut secrets = planted();
     secrets.push(Secret::bytes("item id", ITEM_ID.as_bytes()));
     secrets.push(Secret::bytes("contact", CONTACT.as_bytes()));
+    secrets.push(Secret::bytes("card id", CARD.as_bytes()));
+    secrets.push(Secret::bytes("card label", CARD_LABEL.as_bytes()));
     secrets.push(Secret::bytes("name of the policy", b"policy of the words"));
     secrets.push(Secret::bytes("details of the journal", b"failures"));
     secrets
@@ -95,6 +102,10 @@ impl Wallet {
             other => panic!("not unlocked: {other:?}"),
         }
     }
+}
+
+fn card() -> NewCard {
+    NewCard { id: CARD.into(), label: CARD_LABEL.into(), network: "Visa".into(), last4: "1234".into() }
 }
 
 fn personal() -> [Personal; 2] {

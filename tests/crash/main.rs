@@ -8,6 +8,7 @@
 use std::io::Write;
 
 mod account;
+mod alert_cuts;
 mod app;
 mod disk;
 mod disk_tests;

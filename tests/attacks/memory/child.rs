@@ -25,7 +25,18 @@ pub(super) struct Wallet {
 
 impl Wallet {
     pub(super) fn start(cost: &str, seed: u64) -> Self {
-        let folder = TempDir::new().expect("a folder");
+        Self::start_in(TempDir::new().expect("a folder"), cost, seed)
+    }
+
+    /// Ends the process, and opens its wallet in a new one.
+    pub(super) fn restart(mut self, cost: &str) -> Self {
+        assert_eq!(self.tell('d', &[]), '.');
+        let (folder, seed) = (std::mem::replace(&mut self.folder, TempDir::new().expect("a folder")), self.seed + 1);
+        drop(self);
+        Self::start_in(folder, cost, seed)
+    }
+
+    fn start_in(folder: TempDir, cost: &str, seed: u64) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_memory_child"))
             .args([folder.path().to_str().expect("UTF-8"), cost, &seed.to_string()])
             .stdin(Stdio::piped())

@@ -2,6 +2,8 @@
 //! answers. The key pair of an installation is an exception: it signs, and no secret of the wallet depends on it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,6 +20,17 @@ pub(crate) struct NamedKeys {
 }
 
 impl NamedKeys {
+    /// The keys that another process wrote down there. None, if no process did.
+    pub(crate) fn read(place: &Path) -> Self {
+        let aliases = fs::read_to_string(place).unwrap_or_default();
+        Self { aliases: Mutex::new(aliases.lines().map(str::to_owned).collect()), ..Self::default() }
+    }
+
+    pub(crate) fn write(&self, place: &Path) {
+        let aliases: Vec<_> = self.aliases().iter().cloned().collect();
+        fs::write(place, aliases.join("\n")).expect("written");
+    }
+
     fn aliases(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.aliases.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,7 +25,7 @@ use device_key::NamedKeys;
 use escrow::Asking;
 use sensor::{NamedSensor, Next};
 use walletlock_core::crypto::{Calibration, KdfCost};
-use walletlock_core::journal::Query;
+use walletlock_core::journal::{Page, Query};
 use walletlock_core::pin::PinEntry;
 use walletlock_core::platform::testing::{Call, FakeClock, FakeEntropy, Hooks};
 use walletlock_core::platform::{DeviceKeyFault, Platform};
@@ -60,10 +60,12 @@ fn main() {
     let hooks = Hooks::default();
     let sensor = Arc::new(NamedSensor::default());
     let clock = Arc::new(FakeClock::default());
+    let aliases = Path::new(folder).join("aliases");
+    let keys = Arc::new(NamedKeys::read(&aliases));
     let platform = hooks.around(Platform {
         clock: clock.clone(),
         entropy: Arc::new(FakeEntropy::new(seed.parse().expect("a number"))),
-        device_key: Arc::new(NamedKeys::default()),
+        device_key: keys.clone(),
         biometrics: sensor.clone(),
     });
     let Some(cost) = cost else {
@@ -87,7 +89,9 @@ fn main() {
         hooks,
         clock,
         sensor,
+        write_keys: Box::new(move || keys.write(&aliases)),
         session: None,
+        page: None,
         code: None,
         asking: Asking::default(),
         new: NewWays::default(),
@@ -116,7 +120,11 @@ struct CommandedWallet {
     hooks: Hooks,
     clock: Arc<FakeClock>,
     sensor: Arc<NamedSensor>,
+    /// Writes the keystore's keys down for the next process.
+    write_keys: Box<dyn Fn()>,
     session: Option<Session>,
+    /// A page of the journal that is shown.
+    page: Option<Page>,
     /// A recovery code that is shown.
     code: Option<RecoveryCode>,
     asking: Asking,
@@ -224,6 +232,20 @@ impl CommandedWallet {
             b'h' => self.next_is(Next::Forged),
             b'q' => self.next_is(Next::Leaked),
             b'u' => self.use_vault(),
+            // Writes an item of this name.
+            b'i' => {
+                let name = self.text();
+                self.done(|wallet| wallet.live().vault().write(&name, b"item").expect("written"))
+            }
+            // Shows the lines of the journal that contain this text.
+            b'a' => {
+                let query = Query { text: Some(self.text()), ..Query::default() };
+                let page = self.live().journal().page(&query).expect("a page");
+                let lines = u8::try_from(page.entries.len()).expect("few");
+                self.page = Some(page);
+                b'0' + lines
+            }
+            b'd' => self.done(|wallet| (wallet.write_keys)()),
             // Dropping the session closes it.
             b'c' => self.done(|wallet| wallet.session = None),
             b'f' => self.done(|wallet| wallet.hooks.fail_next(is_pins_mac, DeviceKeyFault::Failed)),

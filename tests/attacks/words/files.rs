@@ -7,7 +7,9 @@ use walletlock_core::PinChange;
 use walletlock_core::journal::Query;
 
 use super::secrets::{Secret, found};
-use super::{ITEM, ITEM_ID, NEW_PIN, PIN, WRONG_PIN, Wallet, entry, only_for_the_owner, personal, planted};
+use super::{
+    CARD, ITEM, ITEM_ID, NEW_PIN, PIN, TOKEN, WRONG_PIN, Wallet, card, entry, only_for_the_owner, personal, planted,
+};
 
 /// The contents and names of all files in the folder, SQLite's log included.
 pub(super) fn bytes_of(folder: &Path) -> Vec<u8> {
@@ -28,6 +30,9 @@ fn used() -> Wallet {
     let session = wallet.enrol();
     session.vault().write(ITEM_ID, ITEM).expect("written");
     assert_eq!(session.vault().read(ITEM_ID).expect("read").expect("there").as_slice(), ITEM);
+    session.cards().add(&card(), Some(TOKEN)).expect("added");
+    assert_eq!(session.cards().token(CARD).expect("read").expect("there").as_slice(), TOKEN);
+    assert_eq!(wallet.lock.payments().freeze_card(CARD), Ok(true));
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
     drop(wallet.lock.verify_pin(&entry(WRONG_PIN)));
     let changed = session.access().change_pin(&entry(PIN), &entry(NEW_PIN), &[], true);

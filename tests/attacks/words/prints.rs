@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
 
+use walletlock_core::cards::NewCard;
 use walletlock_core::journal::Query;
 use walletlock_core::key_slots::PinSlot;
 use walletlock_core::pin::{Pin, PinEntry};
@@ -15,7 +16,8 @@ use walletlock_core::{BiometricOutcome, LockError, MAX_ITEM_BYTES, PinOutcome};
 
 use super::secrets::{Secret, found};
 use super::{
-    CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, WRONG_PIN, Wallet, entry, expect_refused, personal, planted,
+    CARD, CARD_LABEL, CONTACT, ITEM, ITEM_ID, NEW_PIN, PHONE_NUMBER, PIN, TOKEN, WRONG_PIN, Wallet, card, entry,
+    expect_refused, personal, planted,
 };
 
 /// Everything printed so far.
@@ -83,6 +85,33 @@ fn outcomes_statuses_and_handles_say_nothing() {
         printed.0.as_bytes(),
     );
     assert_eq!(shown, ["item id", "contact"], "the open journal and the status show them");
+}
+
+#[test]
+fn cards_alerts_and_what_is_refused_of_them_say_nothing() {
+    let mut printed = Printed::default();
+    let wallet = Wallet::fresh();
+    let session = wallet.enrol();
+    printed.show(&session.cards());
+    printed.show(&session.cards().add(&card(), Some(TOKEN)));
+    printed.say(&expect_refused(session.cards().add(&card(), Some(TOKEN))));
+    // A card's full number is refused wherever it is put, and the error does not repeat it.
+    let number = String::from_utf8(ITEM.to_vec()).expect("digits");
+    for card in [NewCard { label: number.clone(), ..card() }, NewCard { network: number.clone(), ..card() }] {
+        printed.say(&expect_refused(session.cards().add(&card, None)));
+    }
+    printed.show(&session.cards().all());
+    printed.show(&wallet.lock.payments().freeze_card(CARD));
+    printed.show(&session.access().switched_off());
+    printed.show(&wallet.lock.alerts());
+    printed.show(&wallet.lock.alerts().pending(0));
+    printed.show(&session.disputes());
+    printed.show(&session.journal().summary(i64::MIN, i64::MAX));
+    printed.show(&session.journal().page(&Query::default()));
+    printed.assert_tells_nothing(&planted());
+    // The control: these are the real values.
+    let shown = found(&[Secret::bytes("card label", CARD_LABEL.as_bytes())], printed.0.as_bytes());
+    assert_eq!(shown, ["card label"], "the owner sees it");
 }
 
 #[test]
