@@ -89,6 +89,7 @@ function take(next) {
   $('registered').textContent = state.isRegistered ? 'knows this phone' : 'knows no phone yet'
   list(state.waiting)
   count(state.counter)
+  $('evidence').hidden = !state.hasEvidence
   deliver(state.messages)
   write(state.journal)
   tell()

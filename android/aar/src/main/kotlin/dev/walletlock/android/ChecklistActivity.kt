@@ -71,13 +71,14 @@ public class ChecklistActivity : Activity() {
         startActivityForResult(screenFor(task, tidying), REQUEST_TASK)
     }
 
-    /** A screen that changes a way back in gets the session: in one that a recovery began, the change counts at once. */
+    /** A screen that changes a way back in gets the session: in one that a recovery began, the change counts at once. The history gets it, too. */
     private fun screenFor(task: Task, tidying: Tidying): Intent = when (task) {
         Task.CHANNELS -> ChannelsActivity.intent(this, tidying.takeSession())
         Task.SECOND_FACTOR -> SecondFactorActivity.intent(this, tidying.takeSession())
         Task.SHEET -> RecoverySheetActivity.intent(this, tidying.takeSession())
+        Task.REVIEW_JOURNAL -> HistoryActivity.intent(this, tidying.takeSession())
         Task.CHANGE_PIN -> ChangePinActivity.intent(this)
-        Task.REGISTER_PHONE, Task.REVIEW_JOURNAL, Task.BIOMETRICS, Task.REPORT -> SecuritySettingsActivity.intent(this)
+        Task.REGISTER_PHONE, Task.BIOMETRICS, Task.REPORT -> SecuritySettingsActivity.intent(this)
     }
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {

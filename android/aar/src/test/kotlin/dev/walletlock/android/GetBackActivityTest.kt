@@ -288,7 +288,7 @@ class GetBackActivityTest {
         LockScreens.useTasks(null)
         screen.press("Skip: Keep a recovery sheet")
         assertFalse("${screen.words()}", "Keep a recovery sheet" in screen.words())
-        screen.press("Look at what happened")
+        screen.press("Register this phone again")
         assertEquals(SecuritySettingsActivity::class.java.name, screen.started().component!!.className)
         screen.press("Later")
         assertEquals(Activity.RESULT_CANCELED, shadowOf(screen.get()).resultCode)
@@ -304,6 +304,7 @@ class GetBackActivityTest {
             "Turn on a second factor" to SecondFactorActivity::class.java,
             "Check where codes are sent" to ChannelsActivity::class.java,
             "Keep a recovery sheet" to RecoverySheetActivity::class.java,
+            "Look at what happened" to HistoryActivity::class.java,
         )
         for ((task, activity) in withSession) {
             screen.press(task)

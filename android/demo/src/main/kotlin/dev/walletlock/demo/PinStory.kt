@@ -96,7 +96,9 @@ internal class PinStory : Story {
         stage.expect("the days with a reminder", listOf(30, 37), days)
         stage.unlock(app.lock, NEW_PIN).close()
         app.phone.clock.skip(8 * DAY_MS)
-        stage.expect("a reminder eight days after she entered it", null, app.lock.takeReminder())
+        stage.expect("eight days after she entered it, only the history is left", Reminder.REVIEW, app.lock.takeReminder())
+        app.phone.clock.skip(8 * DAY_MS)
+        stage.expect("a reminder eight days after that", null, app.lock.takeReminder())
         return days.size
     }
 

@@ -154,7 +154,7 @@ class TourTest {
             arguments(broken(pin = """{ "min_digits": 4 }"""), PinStory(), "8351: expected it to be refused"),
             arguments(broken(pin = """{ "remember": 0 }"""), PinStory(), "the earlier one again: expected"),
             arguments(broken(pin = """{ "rehearse_after_days": 29 }"""), PinStory(), "the days with a reminder: "),
-            arguments(broken(pin = """{ "rehearse_after_days": null }"""), PinStory(), "the days with a reminder: "),
+            arguments(broken(pin = """{ "rehearse_after_days": null }"""), PinStory(), "the reminder: expected REHEARSE"),
             arguments(broken(pin = """{ "change_after_days": 30 }"""), PinStory(), "the reminder: expected REHEARSE"),
         )
     }

@@ -68,6 +68,8 @@ class Server(private val phone: Phone, port: Int) : AutoCloseable {
                 val told = phone.act(name.removePrefix("do/"), query)
                 exchange.send(OK, "text/plain; charset=utf-8", told.orEmpty().toByteArray())
             }
+            name == "evidence" && phone.desk.evidence != null ->
+                exchange.send(OK, "application/jsonl", phone.desk.evidence.orEmpty().toByteArray())
             name in FILES || name.isEmpty() -> {
                 val file = name.ifEmpty { "page.html" }
                 exchange.send(OK, FILES.getValue(file), checkNotNull(javaClass.getResourceAsStream("/phone/$file")).readBytes())

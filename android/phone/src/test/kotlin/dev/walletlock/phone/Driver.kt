@@ -29,6 +29,9 @@ abstract class Driver(val phone: Phone) {
     /** The last line of what the counter says about the newest payment, as the page shows it. Null: it got none. */
     abstract fun newestReceipt(): String?
 
+    /** The file with the evidence of a dispute that the page hands out. Null: none came. */
+    abstract fun newestEvidence(): String?
+
     /** The text of the newest message to the owner, as the page shows it. */
     abstract fun newestMessage(): String?
 
@@ -50,12 +53,17 @@ abstract class Driver(val phone: Phone) {
 
     fun sees(words: String) = until("$words should be there") { places().any { words in it.label } }
 
-    fun tap(label: String) {
+    fun tap(label: String) = tapOne(label) { it == label }
+
+    /** Taps what has these words in its label. */
+    fun tapAbout(words: String) = tapOne(words) { words in it }
+
+    private fun tapOne(what: String, isIt: (String) -> Boolean) {
         var found: Place? = null
         // What still moves would be missed.
-        until("$label should be there and stand still, to be touched") {
+        until("$what should be there and stand still, to be touched") {
             val before = found
-            found = place(label)?.takeIf(::isReached)
+            found = places().lastOrNull { isIt(it.label) && it.canTouch }?.takeIf(::isReached)
             found?.run { x == before?.x && y == before.y } == true
         }
         touch(found!!)
@@ -78,8 +86,6 @@ abstract class Driver(val phone: Phone) {
     }
 
     fun isAsked() = until("a finger is asked for") { phone.mainLoop.onMain { phone.sheet.words() != null } }
-
-    private fun place(label: String) = places().lastOrNull { it.label == label && it.canTouch }
 
     private companion object {
         const val BAR_PX = 96
@@ -118,6 +124,8 @@ class Hand(phone: Phone) : Driver(phone) {
         val lines = JSONObject(describe(phone)).getJSONObject("counter").optJSONArray("receipt") ?: return null
         return lines.getString(lines.length() - 1)
     }
+
+    override fun newestEvidence() = phone.desk.evidence
 
     override fun newestMessage() = phone.desk.messages.lastOrNull()?.text
 

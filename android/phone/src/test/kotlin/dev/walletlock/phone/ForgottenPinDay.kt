@@ -166,7 +166,7 @@ class ForgottenPinDay(private val driver: Driver, private val day: FirstDay, pri
         lost.isRegistered()
         tap("Look at what happened")
         day.enters(FirstDay.NEXT_PIN)
-        sees("What happened")
+        sees("History")
         press("back")
         sees("Put things in order")
         tap("Later")
