@@ -7,7 +7,7 @@ use walletlock_core::request::Scope;
 use walletlock_core::{Alert, LockError};
 
 use crate::till::{approved, ask, day_limit, euro, pay, payment, refused, with_provider};
-use crate::wallet::Wallet;
+use crate::wallet::{PIN, Wallet, entry};
 
 /// All alerts after a line, as an app reads them.
 fn alerts_after(wallet: &Wallet, mut after: u64) -> (Vec<Alert>, u64) {
@@ -73,6 +73,29 @@ fn what_this_process_was_not_given_it_cannot_acknowledge() {
     let wallet = wallet.restart();
     assert_eq!(wallet.lock.alerts().acknowledge(up_to + 1), Err(LockError::Invalid("alert")), "nothing was given yet");
     assert_eq!(kinds(&alerts_after(&wallet, 0).0), [Kind::PaymentApproved]);
+}
+
+/// A collector that goes on from where it was.
+#[test]
+fn a_wallet_made_anew_begins_its_alerts_at_its_first_line() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    approved(pay(&wallet, &payment("a", 100)));
+    let (_, old) = alerts_after(&wallet, 0);
+    assert_eq!(wallet.lock.remove(&entry(PIN)).expect("an outcome").refusal(), None);
+    wallet.enrol(PIN);
+    wallet.lock.payments().freeze(None).expect("frozen");
+    let (alerts, up_to) = alerts_after(&wallet, old);
+    assert!(kinds(&alerts).contains(&Kind::Frozen) && up_to < old, "{alerts:?}");
+    assert!(kinds(&alerts_after(&wallet, u64::MAX).0).is_empty(), "this process was given them");
+}
+
+/// Who says that it is further than it was given is not believed.
+#[test]
+fn asking_from_a_later_line_gives_nothing_away() {
+    let (_backend, wallet) = with_provider(day_limit(1_000));
+    approved(pay(&wallet, &payment("a", 100)));
+    let all = alerts_after(&wallet.restart(), u64::MAX).0;
+    assert!(kinds(&all).contains(&Kind::PaymentApproved), "{all:?}");
 }
 
 #[test]

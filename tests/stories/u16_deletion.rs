@@ -3,9 +3,10 @@
 use walletlock_core::disputes::{DisputeEnd, DisputeReason};
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{Chain, LineState, Query};
+use walletlock_core::policy::{Policy, presets};
 use walletlock_core::{LockError, Session};
 
-use crate::recovery_code::{recover, with_code};
+use crate::recovery_code::{recover, with_code_on};
 use crate::till::{alone, approved, day_limit, pay, payment};
 use crate::wallet::Wallet;
 
@@ -69,6 +70,15 @@ fn what_the_policy_keeps_stays_whatever_the_wall_clock_says() {
     assert!(delete(&wallet.unlock()).is_ok_and(|deleted| deleted > 0));
 }
 
+/// Its wall clock is all that such a wallet knows of the time.
+#[test]
+fn in_a_wallet_that_never_paid_nothing_is_old() {
+    let wallet = Wallet::enrolled("walletlock");
+    acknowledge(&wallet);
+    wallet.phone.clock.change(|now| now.wall_ms += YEARS_MS as i64);
+    assert_eq!(delete(&wallet.unlock()), Ok(0));
+}
+
 #[test]
 fn an_alert_that_was_not_shown_keeps_its_line() {
     let wallet = alone(day_limit(1_000));
@@ -107,6 +117,7 @@ fn an_open_dispute_keeps_its_lines() {
 #[test]
 fn a_changed_line_is_not_deleted() {
     let wallet = alone(day_limit(1_000));
+    approved(pay(&wallet, &payment("a", 1)));
     acknowledge(&wallet);
     wallet.phone.clock.advance_ms(YEARS_MS);
     let change = |folder: &std::path::Path| {
@@ -131,7 +142,9 @@ fn deleting_needs_a_pin_that_was_just_entered() {
 
 #[test]
 fn a_recovery_knows_which_lines_were_deleted() {
-    let (wallet, paper) = with_code("walletlock");
+    let policy = Policy { payment: day_limit(1_000), ..presets::walletlock() };
+    let (wallet, paper) = with_code_on(Wallet::with_policy(policy));
+    approved(pay(&wallet, &payment("a", 1)));
     acknowledge(&wallet);
     wallet.phone.clock.advance_ms(YEARS_MS);
     let deleted = delete(&wallet.unlock()).expect("deleted");

@@ -132,8 +132,19 @@ impl Cards {
 
     /// Destroys the cards whose time is over: their keys go. Returns their ids.
     pub(crate) fn settle(&mut self, now: Now) -> Vec<String> {
-        let is_due = |card: &mut Card| card.state(now) == CardState::Destroyed;
-        let gone: Vec<_> = self.list.extract_if(.., is_due).map(|card| card.id).collect();
+        self.destroy(&mut |card| card.state(now) == CardState::Destroyed)
+    }
+
+    /// What survives damage of the record: a card that was removed does not. Its key would outlive the card there, because
+    /// a wallet that is locked cannot write the survivors.
+    pub(crate) fn surviving(&self) -> Self {
+        let mut surviving = self.clone();
+        surviving.destroy(&mut |card| card.leaves.is_some());
+        surviving
+    }
+
+    fn destroy(&mut self, is_gone: &mut dyn FnMut(&Card) -> bool) -> Vec<String> {
+        let gone: Vec<_> = self.list.extract_if(.., |card| is_gone(card)).map(|card| card.id).collect();
         self.destroyed.extend(gone.iter().map(|id| CardHash::of(id)));
         let too_many = self.destroyed.len().saturating_sub(MAX_DESTROYED);
         self.destroyed.drain(..too_many);

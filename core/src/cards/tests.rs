@@ -119,6 +119,17 @@ fn a_card_is_unused_after_a_year_without_a_payment() {
     assert!(cards.all(at(0), YEAR_MS)[0].is_unused);
 }
 
+/// A wallet that is locked destroys the card in its record, and cannot write the survivors.
+#[test]
+fn a_card_that_was_removed_does_not_survive_damage() {
+    let mut cards = with(&["a", "b"]);
+    cards.remove("a", DAY_MS, at(0));
+    let surviving = cards.surviving();
+    assert_eq!(surviving.state_of("a", at(0)), Some(CardState::Destroyed));
+    assert!(surviving.key_of_usable("b", at(0)).is_some());
+    assert!(cards.restore("a", at(0)), "in the record it can be brought back");
+}
+
 #[test]
 fn there_is_an_end_to_cards_and_to_what_is_remembered_of_them() {
     let ids: Vec<_> = (0..MAX_CARDS).map(|number| format!("c-{number}")).collect();

@@ -48,6 +48,11 @@ impl Disputes {
         Some(self.last)
     }
 
+    /// Whether one more can be added.
+    pub(crate) fn has_room(&self) -> bool {
+        self.list.len() < MAX_DISPUTES || self.list.iter().any(|dispute| dispute.ended.is_some())
+    }
+
     /// The open dispute of a payment.
     pub(crate) fn open_of(&self, payment: &str) -> Option<&Dispute> {
         self.list.iter().find(|dispute| dispute.payment == payment && dispute.ended.is_none())

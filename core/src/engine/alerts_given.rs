@@ -16,6 +16,11 @@ impl AlertsGiven {
         *given = (*wallet_id, before.max(up_to));
     }
 
+    /// Numbers of lines are used again: a rescue deletes lines that do not continue the journal.
+    pub(crate) fn forget(&self) {
+        *lock(&self.0) = Default::default();
+    }
+
     /// Up to which line alerts of this wallet were given; 0: none were.
     pub(crate) fn up_to(&self, wallet_id: &[u8; 16]) -> u64 {
         let given = lock(&self.0);

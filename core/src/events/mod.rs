@@ -311,8 +311,8 @@ impl Kind {
         self as u16
     }
 
-    /// What the owner is alerted to when such a line is written. `None`: to nothing. Either another line says the same, or
-    /// only somebody who has the wallet open writes it.
+    /// What the owner is alerted to when such a line is written. `None`: to nothing. Another line says the same or comes
+    /// once it matters (a wrong PIN alerts when a wait begins), or only somebody who has the wallet open writes it.
     pub fn alert(self) -> Option<AlertClass> {
         match self {
             Self::PinRefused

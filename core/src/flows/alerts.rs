@@ -37,14 +37,18 @@ pub struct PendingAlerts {
 pub(crate) fn pending(engine: &Engine, after: u64) -> Result<PendingAlerts, LockError> {
     engine.ledger.read(|view| {
         let record = view.record;
-        let mut pending = PendingAlerts { alerts: Vec::new(), up_to: record.alerts_seen.max(after), has_more: false };
-        view.store.lines_after(pending.up_to, |lines| {
-            for line in lines.take(SCANNED_LINES) {
+        // A caller may be further than this process was given of this wallet: another wallet was there before.
+        let after = after.min(engine.alerts_given.up_to(&view.header.wallet_id));
+        let from = record.alerts_seen.max(after.min(record.journal.number));
+        let mut pending = PendingAlerts { alerts: Vec::new(), up_to: from, has_more: false };
+        view.store.lines_after(from, |lines| {
+            for line in lines.take(SCANNED_LINES).take_while(|line| line.number <= record.journal.number) {
                 pending.up_to = line.number;
                 pending.alerts.extend(alert(&line));
             }
         })?;
-        pending.has_more = pending.up_to < record.journal.number;
+        // If lines are missing, asking again brings none.
+        pending.has_more = pending.up_to > from && pending.up_to < record.journal.number;
         engine.alerts_given.note(&view.header.wallet_id, pending.up_to);
         Ok(pending)
     })

@@ -44,13 +44,16 @@ pub(crate) fn add(engine: &Engine, id: SessionId, card: &NewCard, token: Option<
     })
 }
 
-/// The token of a card. `None`: there is no such card, it has no token, it is frozen or removed, or its token was lost in
-/// a recovery.
+/// The token of a card. `None`: there is no such card, it has no token, it is frozen or removed, all payments are frozen,
+/// or its token was lost in a recovery.
 pub(crate) fn token(engine: &Engine, id: SessionId, card: &str) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
     let now = engine.sessions.read_clock()?.now;
     with_key(engine, id, |data_key, view| {
+        if view.record.locks.is_frozen() || view.record.payments.is_in_panic() {
+            return Ok(None);
+        }
         let Some(key) = view.record.cards.key_of_usable(card, now) else { return Ok(None) };
-        // Lost in a recovery: the owner adds the card again. That shuts no vault.
+        // Lost in a recovery. That shuts no vault.
         let Some(sealed) = read_item(&view, data_key, &token_item(card))? else { return Ok(None) };
         Ok(key.open(&view.header.wallet_id, card, &sealed))
     })

@@ -53,7 +53,12 @@ pub(crate) fn open(
     let (frozen_card, open) = with_key(engine, id, |data_key, view| {
         let state = |card: &String| view.record.cards.state_of(card, now);
         let frozen_card = card.filter(|card| state(card).is_some_and(|state| state != CardState::Destroyed));
-        Ok((frozen_card, read(&view, data_key)?.open_of(&payment).cloned()))
+        let disputes = read(&view, data_key)?;
+        let open = disputes.open_of(&payment).cloned();
+        if open.is_none() && !disputes.has_room() {
+            return Err(LockError::LimitReached("disputes"));
+        }
+        Ok((frozen_card, open))
     })?;
     if let Some(open) = open {
         return Ok(open);
@@ -80,7 +85,7 @@ pub(crate) fn open(
         reported_to: None,
         ended: None,
     };
-    change(engine, id, &mut |disputes, work| {
+    change(engine, id, Action::Pay, &mut |disputes, work| {
         if let Some(open) = disputes.open_of(&dispute.payment) {
             // Another call was faster.
             dispute = open.clone();
@@ -98,7 +103,7 @@ pub(crate) fn open(
 pub(crate) fn report(engine: &Engine, id: SessionId, number: u32, to: &str) -> Result<bool, LockError> {
     Dispute::check_name(to)?;
     let now = engine.sessions.read_clock()?.now;
-    change(engine, id, &mut |disputes, work| {
+    change(engine, id, Action::Write, &mut |disputes, work| {
         let is_first = disputes.report(number, to, now.wall_ms);
         if is_first {
             work.note(&JournalEvent::DisputeReported { dispute: number, to });
@@ -109,7 +114,7 @@ pub(crate) fn report(engine: &Engine, id: SessionId, number: u32, to: &str) -> R
 
 /// Ends a dispute. What was frozen stays frozen. `false`: there is no such dispute, or it ended.
 pub(crate) fn end(engine: &Engine, id: SessionId, number: u32, how: DisputeEnd) -> Result<bool, LockError> {
-    change(engine, id, &mut |disputes, work| {
+    change(engine, id, Action::Write, &mut |disputes, work| {
         let was_open = disputes.end(number, how);
         if was_open {
             work.note(&JournalEvent::DisputeClosed { dispute: number, how: how.name() });
@@ -124,6 +129,10 @@ pub(crate) fn evidence(engine: &Engine, id: SessionId, number: u32) -> Result<Op
     let found = with_key(engine, id, |data_key, view| Ok(read(&view, data_key)?.find(number).cloned()))?;
     let Some(dispute) = found else { return Ok(None) };
     let about = lines_about(engine, id, &dispute)?;
+    if about.is_empty() {
+        // They were deleted, or somebody changed them.
+        return Err(LockError::Invalid("journal line"));
+    }
     with_key(engine, id, |data_key, view| {
         let unwritable = || LockError::Invalid("journal line");
         let mut evidence =
@@ -210,24 +219,25 @@ fn parse(bytes: Option<&[u8]>) -> Result<Disputes, LockError> {
     bytes.map_or(Ok(Disputes::default()), |bytes| Disputes::from_bytes(bytes).ok_or(LockError::NewerVersion))
 }
 
+/// The disputes, in a transaction.
+pub(super) fn read_in(work: &mut UnitOfWork<'_>, data_key: &DataKey) -> Result<Disputes, LockError> {
+    let vault = Vault::open(data_key, work.wallet_id);
+    let sealed = work.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+    let index = vault.open_index(work.record.vault_version, &sealed)?;
+    let Some(row) = Vault::row(&index, DISPUTES_ITEM) else { return parse(None) };
+    let sealed = work.rows.item(&row)?.ok_or(LockError::DataDamaged)?;
+    parse(Some(&vault.open_item(&index, DISPUTES_ITEM, &sealed)?))
+}
+
 /// Changes the disputes, and writes them if `change` returns `true`.
 fn change(
     engine: &Engine,
     id: SessionId,
+    action: Action,
     change: &mut dyn FnMut(&mut Disputes, &mut UnitOfWork<'_>) -> Result<bool, LockError>,
 ) -> Result<bool, LockError> {
-    modify(engine, id, Action::Pay, |data_key, work| {
-        let vault = Vault::open(data_key, work.wallet_id);
-        let sealed = work.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-        let index = vault.open_index(work.record.vault_version, &sealed)?;
-        let bytes = match Vault::row(&index, DISPUTES_ITEM) {
-            None => None,
-            Some(row) => {
-                let sealed = work.rows.item(&row)?.ok_or(LockError::DataDamaged)?;
-                Some(vault.open_item(&index, DISPUTES_ITEM, &sealed)?)
-            }
-        };
-        let mut disputes = parse(bytes.as_deref().map(Vec::as_slice))?;
+    modify(engine, id, action, |data_key, work| {
+        let mut disputes = read_in(work, data_key)?;
         let is_changed = change(&mut disputes, work)?;
         if is_changed {
             let bytes = disputes.to_bytes().ok_or(LockError::LimitReached("disputes"))?;

@@ -26,6 +26,10 @@ pub(crate) fn export(engine: &Engine, id: SessionId, after: u64, limit: usize) -
         let exporter = exporter(&view, data_key)?;
         let limit = limit.clamp(1, MAX_PAGE);
         let (deleted, head) = (view.record.deleted.as_ref(), &view.record.journal);
+        if after > 0 && deleted.is_some_and(|deleted| after < deleted.number) {
+            // Lines were deleted since the first part was made.
+            return Err(LockError::WrongState);
+        }
         let part = view.store.lines_after(after, |lines| exporter.part(after, lines.take(limit), deleted, head))?;
         part.ok_or(LockError::Invalid("journal line"))
     })
@@ -107,7 +111,9 @@ pub(crate) fn verify(engine: &Engine) -> Result<Chain, LockError> {
             let wallet_id = view.header.wallet_id;
             let start = || (wallet_id, view.record.journal_start(&wallet_id));
             let (whose, mut head) = verified.take().unwrap_or_else(start);
-            if whose != wallet_id {
+            let start = view.record.journal_start(&wallet_id);
+            if whose != wallet_id || head.number < start.number {
+                // Another wallet is there, or lines that were not checked yet were deleted.
                 return Err(LockError::WrongState);
             }
             let from = head.number;
@@ -146,9 +152,9 @@ pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) 
             let start = record.journal_start(&view.header.wallet_id);
             let (start, mut head) = reached.take().unwrap_or_else(|| (start.clone(), start));
             let keep_ms = i64::from(record.policy.history.keep_days) * DAY_MS;
-            // By the estimate of the time, which nobody sets ahead.
-            let before_ms =
-                before_wall_ms.min(record.payments.estimate_ms(now).min(now.wall_ms).saturating_sub(keep_ms));
+            // By the estimate of the time, which nobody sets ahead. Until there is one, nothing is old.
+            let now_ms = record.payments.estimated_ms(now).unwrap_or(i64::MIN).min(now.wall_ms);
+            let before_ms = before_wall_ms.min(now_ms.saturating_sub(keep_ms));
             let (from, most) = (head.number, record.alerts_seen.min(first_disputed - 1).min(record.journal.number));
             let may_go = |line: &Line| line.number <= most && line.time.wall_ms < before_ms;
             let mut is_whole = true;
@@ -172,9 +178,11 @@ pub(crate) fn delete_lines(engine: &Engine, id: SessionId, before_wall_ms: i64) 
     };
     let lines = head.number - start.number;
     if lines > 0 {
-        modify(engine, id, Action::DeleteLines, |_, work| {
-            if work.record.journal_start(work.wallet_id) != start {
-                // Another call deleted some meanwhile.
+        modify(engine, id, Action::DeleteLines, |data_key, work| {
+            let disputed = super::disputes::read_in(work, data_key)?.first_line();
+            let is_needed = disputed.is_some_and(|first| first <= head.number);
+            if is_needed || work.record.journal_start(work.wallet_id) != start {
+                // Another call disputed one of them, or deleted some, meanwhile.
                 return Err(LockError::WrongState);
             }
             work.rows.delete_lines_up_to(head.number)?;

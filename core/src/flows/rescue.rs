@@ -142,6 +142,7 @@ pub(crate) fn rescue(
         drop(lease);
         entry.clear();
         engine.attempts.forget_wrong();
+        engine.alerts_given.forget();
         engine.listeners.tell(&events);
         engine.seal_keys.make_ahead();
         let standing = engine.ledger.read(|view| {

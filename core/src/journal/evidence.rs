@@ -2,8 +2,8 @@
 //! says, in one signed file of JSON lines.
 //!
 //! `tests/verifier/FORMAT.md` defines the format byte by byte. Nobody who reads the file learns the details of other
-//! lines: they are in it only with the hashes that the chain covers, and where many of them lie between two lines about
-//! the payment, they are left out.
+//! lines: they are in it with their kind, their time and the hashes that the chain covers, and where many of them lie
+//! between two lines about the payment, they are left out.
 //!
 //! | line | fields |
 //! |---|---|

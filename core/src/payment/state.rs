@@ -82,7 +82,12 @@ impl Payments {
 
     /// The time as it is estimated, in milliseconds since 1970: the wall clock's, until something is paid.
     pub(crate) fn estimate_ms(&self, now: Now) -> i64 {
-        self.windows.map_or(now.wall_ms, |windows| windows.grown(now).estimate_ms())
+        self.estimated_ms(now).unwrap_or(now.wall_ms)
+    }
+
+    /// The same. `None`: nothing was paid yet, and the provider did not say what time it is.
+    pub(crate) fn estimated_ms(&self, now: Now) -> Option<i64> {
+        Some(self.windows?.grown(now).estimate_ms())
     }
 
     /// When a payment would count now.

@@ -76,7 +76,7 @@ impl Survivors {
             channels,
             second_factor,
             payments: payments.surviving(),
-            cards: cards.clone(),
+            cards: cards.surviving(),
             deleted: deleted.clone(),
             alerts_seen: *alerts_seen,
         }

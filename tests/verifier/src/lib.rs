@@ -279,7 +279,7 @@ fn verify_dispute(mut lines: Lines<impl BufRead>, signer: &Signer, public_key: S
             }
             LaterOfDispute::Line(journal) => {
                 let Some((number, link)) = before else { return Err(Broken::Format { line }) };
-                let number = number + 1;
+                let number = number.checked_add(1).ok_or(Broken::Format { line })?;
                 before = Some((number, follow(&link, number, &journal, line)?));
                 count += 1;
                 if let Some(details) = &journal.details {

@@ -26,15 +26,17 @@ public class Alerts internal constructor(private val lock: WalletLock) {
      * The alerts that were not acknowledged, the oldest first, and then each new one. One that this collector got does not come to it
      * again; to the next collector it does, unless it was acknowledged.
      *
-     * The flow does not end. While no record of the wallet can be read ([LockStatus.Unconfigured], [LockStatus.Damaged] and others) it
-     * has nothing to give, and looks again at the next event.
+     * The flow does not end. While no record of the wallet can be read ([LockStatus.Unconfigured], [LockStatus.Damaged], a fault of the
+     * storage and others) it has nothing to give, and looks again at the next event.
+     *
+     * @throws LockException.Closed once the lock is closed.
      */
     public val pending: Flow<Alert> = flow {
         var after = 0L
         lock.events.map {}.onStart { emit(Unit) }.collect {
             do {
                 val page = page(after) ?: break
-                // A wallet that was removed and made anew begins its journal at 1.
+                // Less than before, if the wallet was removed and made anew.
                 after = page.upTo
                 page.alerts.forEach { emit(it) }
             } while (page.hasMore)
@@ -54,11 +56,10 @@ public class Alerts internal constructor(private val lock: WalletLock) {
     private suspend fun page(after: Long): AlertPage? = try {
         val page = lock.callNative { it.pendingAlerts(after) }
         AlertPage(page.alerts.map { it.toPublic() }, page.upTo, page.hasMore)
-    } catch (_: LockException.WrongState) {
-        null
-    } catch (_: LockException.DataDamaged) {
-        null
-    } catch (_: LockException.DeviceKey) {
+    } catch (closed: LockException.Closed) {
+        throw closed
+    } catch (_: LockException) {
+        // It may be over in a moment: the next event looks again.
         null
     }
 }

@@ -8,11 +8,14 @@ import android.app.PendingIntent
 import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.net.Uri
 import android.os.Build
 import dev.walletlock.Alert
 import dev.walletlock.AlertTopic
 import dev.walletlock.LockException
 import dev.walletlock.WalletLock
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.takeWhile
 
 /**
  * Shows the wallet's alerts as Android's notifications: an optional part. It has three notification channels: security, money and
@@ -35,30 +38,31 @@ public class AlertNotifications(context: Context) {
     /**
      * Shows each alert, the oldest first, and acknowledges it then. It does not return until it is cancelled.
      *
-     * An alert that was shown just before the app was killed is shown once more, in place of the first one. Once the person was asked
-     * for the permission, cancel this call and make another one: it begins with what was not shown.
+     * An alert that was shown just before the app was killed is shown once more, in place of the first one. While nothing may
+     * be shown it looks once a minute whether it may. At most twenty are shown at a time: the oldest make room, and stay in the history.
      */
     public suspend fun show(lock: WalletLock) {
         makeChannels()
-        isHeldBack = false
-        lock.alerts.pending.collect { alert ->
-            // Not shown, so not acknowledged: and nothing after it, because acknowledging goes up to a line.
-            if (isHeldBack || !canShow()) {
-                isHeldBack = true
-                return@collect
+        while (true) {
+            // Ends at an alert that is not shown. It and those after it come again.
+            lock.alerts.pending.takeWhile { canShow() }.collect { alert ->
+                makeRoom()
+                manager.notify(TAG, alert.number.toInt(), notification(alert))
+                try {
+                    lock.alerts.acknowledge(alert)
+                } catch (_: LockException) {
+                    // It comes again.
+                }
             }
-            manager.notify(TAG, alert.number.toInt(), notification(alert))
-            try {
-                lock.alerts.acknowledge(alert)
-            } catch (_: LockException) {
-                // It comes again.
-            }
+            while (!canShow()) delay(LOOK_EVERY_MS)
         }
     }
 
-    /** Whether an alert was not shown. Then the next [show] begins with it. */
-    @Volatile
-    private var isHeldBack = false
+    /** Android drops a notification without a word if the app has too many of them already. */
+    private fun makeRoom() {
+        val shown = manager.activeNotifications.filter { it.tag == TAG }.sortedBy { it.id }
+        shown.dropLast(MOST - 1).forEach { manager.cancel(TAG, it.id) }
+    }
 
     /** Whether the person lets this app show notifications. */
     public fun canShow(): Boolean =
@@ -76,7 +80,8 @@ public class AlertNotifications(context: Context) {
     }
 
     private fun notification(alert: Alert): Notification {
-        val line = HistoryActivity.intent(context, line = alert.number)
+        // Android compares the address, and no extra: so a second alert opens its own line.
+        val line = HistoryActivity.intent(context, line = alert.number).setData(Uri.parse("walletlock:line/${alert.number}"))
         val builder = builder(alert.topic)
             .setContentTitle(context.getString(wordsOf(alert.kind, by = null)))
             .setContentText(context.getString(R.string.walletlock_alert_open))
@@ -115,6 +120,8 @@ public class AlertNotifications(context: Context) {
 
     private companion object {
         const val TAG = "walletlock"
+        const val MOST = 20
+        const val LOOK_EVERY_MS = 60_000L
     }
 }
 

@@ -7,7 +7,6 @@ import android.text.TextWatcher
 import android.text.format.DateUtils
 import android.widget.EditText
 import android.widget.FrameLayout
-import dev.walletlock.Contact
 import dev.walletlock.Dispute
 import dev.walletlock.DisputeEnd
 import dev.walletlock.DisputeReason
@@ -98,17 +97,10 @@ internal class DisputePage(context: Context, private val colours: Colours, onEvi
         dispute.ended?.let { fact(R.string.walletlock_dispute_end, resources.getString(it.words())) }
         contacts.show(work.contacts)
         told.visibility = if (reported == null && dispute.ended == null) VISIBLE else GONE
-        told.setOnClickListener { work.report(dispute.number, nameOf(work.contacts.firstOrNull())) }
+        told.setOnClickListener { work.report(dispute.number, resources.getString(R.string.walletlock_dispute_provider)) }
         over.visibility = if (dispute.ended == null) VISIBLE else GONE
         over.setOnClickListener { work.go(Page.Case(dispute.number, ends = true)) }
         listOf(evidence, told, over).forEach { it.isEnabled = !work.isBusy }
-    }
-
-    private fun nameOf(contact: Contact?): String = when (contact) {
-        is Contact.Phone -> contact.number
-        is Contact.Form -> contact.address
-        is Contact.Social -> contact.account
-        is Contact.Police, null -> resources.getString(R.string.walletlock_dispute_provider)
     }
 
     private fun fact(name: Int, value: String) =

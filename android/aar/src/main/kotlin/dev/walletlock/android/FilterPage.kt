@@ -22,8 +22,8 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
     private val channels = choices(listOf(null) + PaymentChannel.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(channel = it) }
     private val categories = choices(listOf(null) + Category.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(category = it) }
     private val cards = LinearLayout(context)
-    private val least = amountField(R.string.walletlock_filter_least) { copy(atLeast = it) }
-    private val most = amountField(R.string.walletlock_filter_most) { copy(atMost = it) }
+    private val least = amountField { copy(atLeast = it) }
+    private val most = amountField { copy(atMost = it) }
     private val done = wideButton(context, colours, resources.getString(R.string.walletlock_filter_show), isPrimary = true)
     private val clear = wideButton(context, colours, resources.getString(R.string.walletlock_filter_clear), isPrimary = false)
 
@@ -57,6 +57,9 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         ofCards.show(filter.card)
         cards.removeAllViews()
         cards.addView(ofCards.card)
+        val currency = work.currencies.firstOrNull().orEmpty()
+        least.hint = "${resources.getString(R.string.walletlock_filter_least)} $currency"
+        most.hint = "${resources.getString(R.string.walletlock_filter_most)} $currency"
         listOf(least to filter.atLeast, most to filter.atMost).forEach { (field, text) ->
             if (field.text.toString() != text) field.setText(text)
         }
@@ -65,10 +68,9 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
     private fun <T> choices(all: List<T>, words: (T) -> String, chosen: HistoryFilter.(T) -> HistoryFilter) =
         Choices(context, colours, all, words) { one -> work?.run { use(filter.chosen(one)) } }
 
-    private fun amountField(hint: Int, typed: HistoryFilter.(String) -> HistoryFilter) = EditText(context).apply {
+    private fun amountField(typed: HistoryFilter.(String) -> HistoryFilter) = EditText(context).apply {
         dressAsField(colours, NO_ID)
         inputType = InputType.TYPE_CLASS_NUMBER or InputType.TYPE_NUMBER_FLAG_DECIMAL
-        this.hint = resources.getString(hint)
         addTextChangedListener(object : TextWatcher {
             override fun afterTextChanged(text: Editable) {
                 work?.run {

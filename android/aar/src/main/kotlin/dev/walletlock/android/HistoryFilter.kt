@@ -35,7 +35,8 @@ internal data class HistoryFilter(
     fun query(nowMs: Long): JournalQuery {
         val (from, until) = time.range(nowMs)
         return JournalQuery(
-            kinds = topic.kinds,
+            // What became of a payment says which lines are meant.
+            kinds = if (state == null) topic.kinds else emptySet(),
             text = text.trim().ifEmpty { null },
             fromWallMs = from,
             untilWallMs = until,
@@ -61,8 +62,8 @@ internal enum class HistoryTopic(val kinds: Set<JournalKind>) {
     SIGN_INS(kindsNamed("PIN_", "BIOMETRICS_", "ENROLLED", "OPEN_TRIES") - STEPS),
     LOCKS(kindsNamed("LOCK", "UNLOCK_", "HEARTBEAT_", "ORDER_", "WIPE", "FROZEN", "UNFROZEN", "PANIC_")),
     CHANGES(
-        kindsNamed("CODE_", "CHANNEL_", "SECOND_FACTOR_", "ESCROW_", "PASSWORD_", "RECOVER", "PROVEN", "POLICY_", "PROVIDER_", "REMOTE_") -
-            STEPS,
+        kindsNamed("CODE_", "CHANNEL_", "SECOND_FACTOR_", "ESCROW_", "PASSWORD_", "RECOVER", "PROVEN", "POLICY_", "PROVIDER_", "REMOTE_") +
+            setOf(JournalKind.PIN_CHANGED, JournalKind.BIOMETRICS_ON, JournalKind.BIOMETRICS_OFF) - JournalKind.CHANNEL_FROZEN - STEPS,
     ),
     ALL(emptySet()),
 }

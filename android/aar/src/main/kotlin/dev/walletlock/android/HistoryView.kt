@@ -5,6 +5,7 @@ import android.text.Editable
 import android.text.TextWatcher
 import android.widget.EditText
 import android.widget.FrameLayout
+import dev.walletlock.JournalEntry
 import dev.walletlock.android.HistoryWork.Page
 
 /** Shows the history, and what the person does from there: see [HistoryActivity]. */
@@ -24,6 +25,9 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
     private val case = DisputePage(context, colours) { onEvidence() }
     private val ending = QuestionView(context, colours)
     private var work: HistoryWork? = null
+
+    /** The entries that are listed, and whether there is a row for more. */
+    private var listed: Pair<List<JournalEntry>, Boolean>? = null
 
     /** The person wants to lower a limit. */
     var onLowerLimit: () -> Unit = {}
@@ -113,27 +117,36 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
             resources.getString(R.string.walletlock_filters),
             if (used == 0) null else resources.getQuantityString(R.plurals.walletlock_filters_used, used, used),
         )
-        val cases = work.disputes.filter { it.ended == null }
+        val cases = work.disputes.sortedBy { it.ended != null }
         open.removeAllViews()
         for (dispute in cases) {
             val row = PressRow(context, colours, isAction = false) { work.go(Page.Case(dispute.number)) }
-            row.show(resources.getString(R.string.walletlock_dispute_open, dispute.number), resources.words(dispute.reason))
+            val title = if (dispute.ended == null) R.string.walletlock_dispute_open else R.string.walletlock_dispute_is_over
+            row.show(resources.getString(title, dispute.number), resources.words(dispute.reason))
             open.add(row)
         }
         open.visibility = if (cases.isEmpty()) GONE else VISIBLE
+        listEntries(work)
+        showOnly(lines)
+    }
+
+    /** Makes new rows only if they changed: a search goes on for long, and a row must not go away under a finger. */
+    private fun listEntries(work: HistoryWork) {
+        val hasMore = !work.isSearching && work.progress < 1f
+        if (listed == work.found to hasMore) return
+        listed = work.found to hasMore
         list.removeAllViews()
         for (entry in work.found) {
-            val row = PressRow(context, colours, isAction = false) { work.go(Page.Line(entry)) }
+            val row = PressRow(context, colours, isAction = false) { this.work?.go(Page.Line(entry)) }
             row.show(resources.historyTitle(entry), resources.historyBody(context, entry))
             list.add(row)
         }
-        if (!work.isSearching && work.progress < 1f) {
-            val more = PressRow(context, colours, isAction = true) { work.showMore() }
+        if (hasMore) {
+            val more = PressRow(context, colours, isAction = true) { this.work?.showMore() }
             more.show(resources.getString(R.string.walletlock_show_more), null)
             list.add(more)
         }
         list.visibility = if (list.childCount == 0) GONE else VISIBLE
-        showOnly(lines)
     }
 
     override fun afterTextChanged(text: Editable) {

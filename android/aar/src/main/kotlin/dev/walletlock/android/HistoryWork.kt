@@ -73,6 +73,9 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     var reason = DisputeReason.NOT_MINE
     var text = ""
 
+    /** The line of the payment that it is said of. */
+    private var drafted = 0L
+
     /** The line that is shown first, once. 0: none. */
     var firstLine = 0L
     private var searching: Job? = null
@@ -89,6 +92,7 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     override suspend fun look() {
         val open = session ?: return
         disputes = open.disputes.all()
+        if (page !is Page.Months) spent = null
         cards = open.cards.all()
         currencies = open.limits.all().map { it.limit.currency }.distinct()
         contacts = SettingsPolicy.of(lock.policy()).contacts
@@ -101,13 +105,18 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         entry.details?.get("payment")?.let { id -> disputes.lastOrNull { it.payment == id && it.ended == null } }
 
     fun go(to: Page) {
+        if (to is Page.Disputing && to.entry.number != drafted) {
+            drafted = to.entry.number
+            reason = DisputeReason.NOT_MINE
+            text = ""
+        }
         page = to
         said = null
         if (to is Page.Months && spent == null) sumUp()
         onChange()
     }
 
-    private fun sumUp() = once { open ->
+    private fun sumUp() = once(waits = true) { open ->
         spent = open.journal.summary().spent
     }
 
@@ -164,7 +173,8 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         isDone = true
         disputes = open.disputes.all()
         page = Page.Case(dispute.number)
-        text = ""
+        drafted = 0
+        search()
         reportFreeze(lock)
     }
 
@@ -213,7 +223,8 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     override fun onEnded() {
         searching?.cancel()
         found = emptyList()
-        if (page is Page.Line || page is Page.Disputing) page = Page.Lines
+        if (page !is Page.Case) page = Page.Lines
+        drafted = 0
         spent = null
         evidence = null
     }

@@ -37,7 +37,6 @@ internal class LinePage(context: Context, private val colours: Colours, onLowerL
         }
         val shown = linesShown(entry)
         if (shown.isNotEmpty()) fact(resources.getString(R.string.walletlock_fact_shown), shown.joinToString("\n"))
-        details?.get("because")?.let { fact(resources.getString(R.string.walletlock_fact_because), resources.isolated(it)) }
         fact(resources.getString(R.string.walletlock_fact_number), "${entry.number}")
         val open = work.disputeOf(entry)
         val isPayment = details?.containsKey("payment") == true && "payee" in details

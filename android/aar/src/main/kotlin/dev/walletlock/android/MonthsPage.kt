@@ -27,9 +27,10 @@ internal class MonthsPage(context: Context, private val colours: Colours) : Fram
             else -> R.string.walletlock_months_body
         }
         page.show(work.said?.let { resources.words(it) }, resources.getString(body))
-        if (spent == null || spent === shown) return
+        if (spent === shown) return
         shown = spent
         list.removeAllViews()
+        if (spent == null) return
         for ((month, ofMonth) in spent.groupBy { it.year to it.month }) {
             val card = SettingsCard(context, colours)
             for ((currency, ofCurrency) in ofMonth.groupBy { it.amount.currency }) {

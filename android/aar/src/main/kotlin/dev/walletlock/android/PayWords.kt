@@ -1,6 +1,7 @@
 package dev.walletlock.android
 
 import android.content.res.Resources
+import dev.walletlock.CardState
 import dev.walletlock.PaymentFreeze
 import dev.walletlock.PaymentRefusal
 import dev.walletlock.PaymentState
@@ -22,7 +23,8 @@ internal fun canHelpToConnect(reasons: List<PaymentRefusal>, behindMs: Long): Bo
 private fun Resources.words(reason: PaymentRefusal): String = when (reason) {
     is PaymentRefusal.Locked -> notice(reason.status).run { sentences(headingWithoutClock + ".", bodyWithoutClock) }
     is PaymentRefusal.Frozen -> getString(wordsOf(reason.freeze))
-    is PaymentRefusal.CardStopped -> words(reason.state).orEmpty()
+    is PaymentRefusal.CardStopped ->
+        getString(if (reason.state is CardState.Frozen) R.string.walletlock_card_frozen else R.string.walletlock_card_gone)
     is PaymentRefusal.NotRegistered -> reason.leftMs?.let { getString(R.string.walletlock_pay_after_recovery, inWords(it)) }
         ?: getString(R.string.walletlock_pay_not_registered)
     is PaymentRefusal.CurrencyNotAllowed -> getString(R.string.walletlock_pay_no_currency)

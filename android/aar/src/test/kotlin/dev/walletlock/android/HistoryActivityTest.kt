@@ -112,11 +112,13 @@ class HistoryActivityTest {
         assertTrue("$texts", texts.any { "+1 555 0100" in it.plain() } && texts.any { "@wallet" in it.plain() })
 
         screen.press("I have told them")
-        assertEquals("+1 555 0100", wallet.disputes().single().reportedTo)
+        assertEquals("provider", wallet.disputes().single().reportedTo)
         screen.press("It is over")
         screen.press("The money came back")
         assertEquals(DisputeEnd.REFUNDED, wallet.disputes().single().ended)
         assertFalse("${screen.rows()}", "It is over" in screen.rows())
+        assertTrue(screen.goesBack())
+        assertTrue("${screen.rows()}", screen.rows().any { it.startsWith("Dispute 1 is over") })
         screen.leave()
         assertEquals(Activity.RESULT_OK, shadowOf(screen.get()).resultCode)
     }

@@ -20,6 +20,7 @@ class DisputeDay(private val driver: Driver, private val day: FirstDay, private 
     /** Looks for the shop, in the lines of last month. */
     fun findsLastMonthsPayment() = with(driver) {
         tap("History")
+        day.enters(FirstDay.PIN)
         tapAbout("Filters")
         tap("Last month")
         tap("Show")

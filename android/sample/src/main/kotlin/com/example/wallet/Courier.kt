@@ -53,6 +53,9 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
     /** The escrow of which this process has told the server. */
     private var deposited: String? = null
 
+    /** Freeze notices and evidence of disputes that the server does not have yet. In memory: a person gets the evidence again. */
+    private val evidence = mutableListOf<Pair<String?, String>>()
+
     /** Whether the server was told that a new PIN waits. */
     private var toldOfWait = false
 
@@ -74,7 +77,8 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
         LockScreens.useProofs { _, request -> backend.prove(request) }
         LockScreens.useAccountPassword { _, utf8 -> backend.setPassword(utf8) }
         LockScreens.useEvidence { _, dispute, file ->
-            scope.launch { withoutFault { backend.dispute(dispute.freezeNotice, file) } }
+            evidence += dispute.freezeNotice to file
+            scope.launch { withoutFault { sendEvidence() } }
             true
         }
         scope.launch {
@@ -90,9 +94,18 @@ class Courier(private val backend: Backend, private val scope: CoroutineScope = 
                 withoutFault { announce(WalletApp.lock(app)) }
                 withoutFault { tellStopped(WalletApp.lock(app)) }
                 withoutFault { WalletApp.lock(app).let { checkout.look(it, idOf(it)) } }
+                withoutFault { sendEvidence() }
                 withoutFault { askForHeartbeat(WalletApp.lock(app)) }
                 delay(EVERY_MS)
             }
+        }
+    }
+
+    private suspend fun sendEvidence() {
+        while (evidence.isNotEmpty()) {
+            val first = evidence.first()
+            backend.dispute(first.first, first.second)
+            evidence -= first
         }
     }
 
