@@ -9,7 +9,7 @@ use walletlock_core::Session;
 use walletlock_core::events::Kind;
 use walletlock_core::journal::{MAX_PAGE, Query};
 
-use crate::pairs::{Figure, Ratio, paired, time};
+use crate::pairs::{Figure, paired, time};
 use crate::report::Report;
 use crate::wallet::{LEAST, Wallet};
 
